@@ -1,0 +1,259 @@
+"""Frozen rows, enums and ids: what the tables hold, as plain values.
+
+Times are UTC microseconds since 1970 (`_at`), points are whole numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NewType
+
+PersonId = NewType("PersonId", int)
+ReferralId = NewType("ReferralId", int)
+NoticeId = NewType("NoticeId", int)
+BroadcastId = NewType("BroadcastId", int)
+Seq = NewType("Seq", int)
+
+
+class InboxState(StrEnum):
+    """Where an update stands: not yet handled, handled, or given up after repeated failures."""
+
+    OPEN = "open"
+    DONE = "done"
+    DEAD = "dead"
+
+
+class NoticeKind(StrEnum):
+    """Every sort of message the bot can owe; one renderer each in `bot.messages.notices`."""
+
+    WELCOME = "welcome"
+    WELCOME_INVITED = "welcome_invited"
+    FRIEND_JOINED = "friend_joined"
+    JOIN_ANNOUNCED = "join_announced"
+    SORRY = "sorry"
+
+
+class NoticeState(StrEnum):
+    """Where a notice stands."""
+
+    OWED = "owed"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class ReferralState(StrEnum):
+    """Where a referral stands; `REVOKED` has given its rewards back."""
+
+    QUALIFIED = "qualified"
+    REVOKED = "revoked"
+
+
+class Side(StrEnum):
+    """The two sides of a referral."""
+
+    INVITER = "inviter"
+    INVITEE = "invitee"
+
+
+class ShareWay(StrEnum):
+    """How a member got hold of something to pass on."""
+
+    CARD = "card"
+    INLINE = "inline"
+    QR = "qr"
+
+
+class BroadcastState(StrEnum):
+    """The life of a broadcast, in this order; `CANCELLED` and `DONE` are final."""
+
+    COMPOSING = "composing"
+    DRAFT = "draft"
+    RUNNING = "running"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
+    DONE = "done"
+
+
+class DeliveryState(StrEnum):
+    """The state of one recipient of a broadcast; all but the first two are final."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    BLOCKED = "blocked"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What Telegram says of a person: the only place where personal data lies."""
+
+    telegram_id: int
+    first_name: str
+    last_name: str = ""
+    username: str = ""
+    telegram_language: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Anybody Telegram has shown us; a member once `started_at` is set."""
+
+    id: PersonId
+    profile: Profile
+    code: str
+    started_at: int | None
+    language: str | None
+    """The language chosen by /language; None follows Telegram's."""
+    anonymous: bool
+    """Appears in the ranking without a name."""
+    blocked_at: int | None
+    score: int
+    """Qualified referrals."""
+
+    @property
+    def is_member(self) -> bool:
+        """Whether this person has started the bot."""
+        return self.started_at is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxRow:
+    """One update as it came, waiting for its handling."""
+
+    seq: Seq
+    update_id: int
+    sender_id: int | None
+    """Telegram id whose updates are handled strictly one by one; None for updates of nobody."""
+    raw: bytes
+    failures: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Referral:
+    """The accepted fact that one person came by another: one per invitee, for ever."""
+
+    id: ReferralId
+    inviter_id: PersonId
+    invitee_id: PersonId
+    campaign: str
+    source: str
+    state: ReferralState
+    joined_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """One ledger line to be written: `amount` > 0 points from `debit` to `credit`, once per `key`."""
+
+    debit: int
+    credit: int
+    amount: int
+    key: str
+    reason: str
+    referral_id: ReferralId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerLine:
+    """One line of a person's ledger as that person sees it; `amount` is negative where it left."""
+
+    id: int
+    amount: int
+    reason: str
+    other_name: str
+    """First name of the person at the other end of the referral; empty where there is none."""
+    posted_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """One friend in the list of those who came by a member."""
+
+    referral_id: ReferralId
+    name: str
+    state: ReferralState
+    earned: int
+    joined_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankLine:
+    """One place in the ranking."""
+
+    rank: int
+    person_id: PersonId
+    name: str
+    """Empty for somebody who chose to appear without a name."""
+    score: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A message the bot owes; `recipient_id` None is the announce chat."""
+
+    id: NoticeId
+    recipient_id: PersonId | None
+    kind: NoticeKind
+    payload: dict[str, int | str]
+    attempts: int
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeOwed:
+    """Told to the store's listeners after the commit that wrote a notice."""
+
+    notice_id: NoticeId
+    recipient_id: PersonId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BroadcastChanged:
+    """Told to the store's listeners after a broadcast was started, paused, resumed or cancelled."""
+
+    broadcast_id: BroadcastId
+
+
+Event = NoticeOwed | BroadcastChanged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broadcast:
+    """A message to many."""
+
+    id: BroadcastId
+    author_id: PersonId
+    state: BroadcastState
+    content: dict[str, object] | None
+    """`text` + `entities`, or `photo` (file_id) + `caption` + `caption_entities`; None while composing."""
+    progress_message_id: int | None
+    audience_upto: PersonId | None
+    """Highest person id of the audience, fixed at the moment of confirmation."""
+    filled_upto: PersonId
+    """Recipients up to this person id have their delivery row."""
+    created_at: int
+    started_at: int | None
+    finished_at: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """One claimed recipient of a broadcast."""
+
+    broadcast_id: BroadcastId
+    person_id: PersonId
+    telegram_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How one delivery ended."""
+
+    broadcast_id: BroadcastId
+    person_id: PersonId
+    state: DeliveryState
+    message_id: int | None = None
+    error: str = ""

@@ -1,0 +1,1 @@
+"""Rules. Values in, verdicts out."""

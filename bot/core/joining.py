@@ -1,0 +1,75 @@
+"""Who is credited for a newcomer, and what both sides get."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from storage.records import PersonId, Side
+
+RULE = "join"
+"""The rule that a plain join fulfils; rewards are unique by referral, side and rule."""
+
+
+class Attribution(Enum):
+    """The decision who is credited for somebody who opened a link."""
+
+    CREDITED = auto()
+    UNINVITED = auto()
+    UNKNOWN_CODE = auto()
+    OWN_CODE = auto()
+    ALREADY_MEMBER = auto()
+    RETURNING = auto()
+    THROTTLED = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """Somebody opens the bot: `code` is None without one, `inviter_id` None when nobody has that code."""
+
+    visitor_id: PersonId
+    newcomer: bool
+    code: bool
+    inviter_id: PersonId | None
+    throttled: bool
+
+
+def decide_attribution(opening: Opening) -> Attribution:
+    """Only a newcomer is credited, to another member, once; everything else has a name of its own."""
+    if opening.newcomer:
+        return _decide_newcomer(opening)
+    if not opening.code:
+        return Attribution.RETURNING
+    if opening.inviter_id == opening.visitor_id:
+        return Attribution.OWN_CODE
+    if opening.throttled:
+        return Attribution.THROTTLED
+    return Attribution.UNKNOWN_CODE if opening.inviter_id is None else Attribution.ALREADY_MEMBER
+
+
+def _decide_newcomer(opening: Opening) -> Attribution:
+    if not opening.code:
+        return Attribution.UNINVITED
+    if opening.inviter_id is None:
+        return Attribution.UNKNOWN_CODE
+    return Attribution.OWN_CODE if opening.inviter_id == opening.visitor_id else Attribution.CREDITED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """Points owed to one side of a referral."""
+
+    side: Side
+    person_id: PersonId
+    points: int
+    reason: str
+
+
+def compute_grants(
+    *, inviter_id: PersonId, invitee_id: PersonId, inviter_points: int, invitee_points: int
+) -> tuple[Grant, Grant]:
+    """Both sides gain: the inviter for the friend who came, the friend as a welcome."""
+    return (
+        Grant(side=Side.INVITER, person_id=inviter_id, points=inviter_points, reason="invited_friend"),
+        Grant(side=Side.INVITEE, person_id=invitee_id, points=invitee_points, reason="welcome"),
+    )

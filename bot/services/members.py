@@ -1,0 +1,99 @@
+"""Who is speaking: finding, adding and refreshing the person behind an update."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, replace
+
+from bot.core.codes import compose_code
+from bot.core.languages import choose_language
+from bot.core.names import compose_display_name
+from storage.records import Person, PersonId, Profile
+from storage.store import Tx
+from storage.tables import ledgers, people
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberView:
+    """A person as screens need them."""
+
+    id: PersonId
+    telegram_id: int
+    name: str
+    """Display name, cleaned; empty when nothing visible remains."""
+    code: str
+    language: str
+    score: int
+    balance: int
+    anonymous: bool
+
+
+class MustWrite(Exception):  # noqa: N818 -- a request to the caller, not an error
+    """A read-only unit met somebody new or changed: run it again as a write."""
+
+
+def meet(tx: Tx, visitor: Profile) -> Person:
+    """The person behind `visitor`, added or brought up to date where needed.
+
+    Raises:
+        MustWrite: in a read-only unit, when something would have to be written.
+    """
+    person = people.find_by_telegram_id(tx, visitor.telegram_id)
+    if person is not None and person.profile == visitor and person.blocked_at is None:
+        return person
+    if not tx.writable:
+        raise MustWrite
+    if person is None:
+        return people.add(tx, visitor, compose_code(secrets.choice))
+    return _refresh(tx, person, visitor)
+
+
+def enter(tx: Tx, visitor: Profile) -> Person:
+    """Like `meet`, and makes a member of somebody who speaks to the bot without having started it.
+
+    Telegram lets nobody write before START is pressed, so this is somebody whom a lost database forgot.
+    """
+    person = meet(tx, visitor)
+    if person.is_member:
+        return person
+    if not tx.writable:
+        raise MustWrite
+    people.set_started(tx, person.id)
+    return replace(person, started_at=tx.now)
+
+
+def _refresh(tx: Tx, person: Person, visitor: Profile) -> Person:
+    if person.profile != visitor:
+        people.set_profile(tx, person.id, visitor)
+    if person.blocked_at is not None:
+        people.set_blocked(tx, person.id, blocked=False)
+    return replace(person, profile=visitor, blocked_at=None)
+
+
+def view_member(tx: Tx, person: Person) -> MemberView:
+    """What screens need to know of `person`."""
+    return MemberView(
+        id=person.id,
+        telegram_id=person.profile.telegram_id,
+        name=compose_name(person.profile),
+        code=person.code,
+        language=compute_language(person),
+        score=person.score,
+        balance=ledgers.get_balance(tx, person.id),
+        anonymous=person.anonymous,
+    )
+
+
+def compute_language(person: Person) -> str:
+    """The language this person reads: chosen, else Telegram's, else English."""
+    return choose_language(person.language, person.profile.telegram_language)
+
+
+def compose_name(profile: Profile) -> str:
+    """The display name of a profile, cleaned."""
+    return compose_display_name(profile.first_name, profile.last_name, profile.username)
+
+
+def open_home(tx: Tx, *, visitor: Profile) -> MemberView:
+    """Whoever asks for a screen that needs nothing but themselves."""
+    return view_member(tx, enter(tx, visitor))

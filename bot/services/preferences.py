@@ -1,0 +1,19 @@
+"""What a person decides about how the bot treats them."""
+
+from __future__ import annotations
+
+from bot.services.members import MemberView, enter, meet, view_member
+from storage.records import Profile
+from storage.store import Tx
+from storage.tables import people
+
+
+def choose_language(tx: Tx, *, visitor: Profile, language: str) -> MemberView:
+    """Read the bot in this language from now on, whatever Telegram says."""
+    people.set_language(tx, enter(tx, visitor).id, language)
+    return view_member(tx, enter(tx, visitor))
+
+
+def note_blocked(tx: Tx, *, visitor: Profile, blocked: bool) -> None:
+    """The person has blocked the bot, or let it in again."""
+    people.set_blocked(tx, meet(tx, visitor).id, blocked=blocked)

@@ -1,0 +1,93 @@
+"""How do my invitations stand? The friends, the rewards, the ranking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.core.pages import compute_page
+from bot.services.members import MemberView, enter, view_member
+from storage.records import Invitation, LedgerLine, Profile, RankLine
+from storage.store import Tx
+from storage.tables import ledgers, people, referrals, scores
+
+TOP_SIZE = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitesView:
+    """One page of those who came by a member."""
+
+    member: MemberView
+    total: int
+    earned: int
+    page: int
+    pages: int
+    lines: list[Invitation]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RewardsView:
+    """A member's balance and one page of the ledger behind it."""
+
+    member: MemberView
+    balance: int
+    page: int
+    pages: int
+    lines: list[LedgerLine]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopView:
+    """The ranking, and the member's own place in it (None without an invitation yet)."""
+
+    member: MemberView
+    lines: list[RankLine]
+    my_rank: int | None
+    my_score: int
+    anonymous: bool
+
+
+def list_invites(tx: Tx, *, visitor: Profile, page: int = 0) -> InvitesView:
+    """One page of the friends who came, newest first."""
+    member = view_member(tx, enter(tx, visitor))
+    total = referrals.count_by_inviter(tx, member.id)
+    shown = compute_page(page, total)
+    return InvitesView(
+        member=member,
+        total=total,
+        earned=ledgers.sum_by_reason(tx, member.id, "invited_friend"),
+        page=shown.number,
+        pages=shown.count,
+        lines=referrals.list_invitations(tx, member.id, limit=shown.size, offset=shown.offset),
+    )
+
+
+def list_rewards(tx: Tx, *, visitor: Profile, page: int = 0) -> RewardsView:
+    """The balance and one page of its lines, newest first."""
+    member = view_member(tx, enter(tx, visitor))
+    shown = compute_page(page, ledgers.count_lines(tx, member.id))
+    return RewardsView(
+        member=member,
+        balance=member.balance,
+        page=shown.number,
+        pages=shown.count,
+        lines=ledgers.list_lines(tx, member.id, limit=shown.size, offset=shown.offset),
+    )
+
+
+def rank(tx: Tx, *, visitor: Profile) -> TopView:
+    """The best inviters and where the member stands among them."""
+    member = view_member(tx, enter(tx, visitor))
+    return TopView(
+        member=member,
+        lines=scores.list_top(tx, TOP_SIZE),
+        my_rank=scores.find_rank(tx, member.id),
+        my_score=member.score,
+        anonymous=member.anonymous,
+    )
+
+
+def appear(tx: Tx, *, visitor: Profile, anonymous: bool) -> TopView:
+    """Choose to stand in the ranking with or without a name."""
+    people.set_anonymous(tx, enter(tx, visitor).id, anonymous)
+    return rank(tx, visitor=visitor)

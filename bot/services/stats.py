@@ -1,0 +1,40 @@
+"""The figures of word of mouth, for admins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.core.growth import Growth
+from bot.services.members import MemberView, enter, view_member
+from storage.records import Profile, RankLine
+from storage.store import Tx
+from storage.tables import people, referrals, scores, shares
+
+TOP_SIZE = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatsView:
+    """Members, joins by invitation, K and who brings most."""
+
+    member: MemberView
+    members: int
+    blocked: int
+    joins: int
+    shares: int
+    growth: Growth
+    top: list[RankLine]
+
+
+def count(tx: Tx, *, visitor: Profile) -> StatsView:
+    """Everything /stats shows, of one moment."""
+    members, joins, taken = people.count_members(tx), referrals.count_all(tx), shares.count_all(tx)
+    return StatsView(
+        member=view_member(tx, enter(tx, visitor)),
+        members=members,
+        blocked=people.count_blocked(tx),
+        joins=joins,
+        shares=taken,
+        growth=Growth(members=members, invitations=taken, joins=joins),
+        top=scores.list_top(tx, TOP_SIZE),
+    )

@@ -1,0 +1,167 @@
+"""The only reader of the environment: every setting with its default, its check and what would be right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bot.assets import ASSETS
+
+PREFIX = "PASSALONG_"
+
+
+class SettingMistake(Exception):
+    """A setting has a value that cannot be: says which, why, and what would be right."""
+
+    def __init__(self, name: str, why: str, right: str) -> None:
+        super().__init__(f"{PREFIX}{name} {why}. {right}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that can be set, checked. `repr` never shows the token or a password."""
+
+    bot_token: str
+    bot_api_url: str
+    database_url: str
+    admin_ids: frozenset[int]
+    announce_chat: int | str | None
+    campaign: Path
+    send_rate: float
+    chat_rate: float
+    log_level: str
+    log_format: str
+
+    def __repr__(self) -> str:
+        """Only names: values may hold secrets."""
+        return f"Settings({', '.join(field.name for field in fields(self))})"
+
+
+DEFAULTS = {
+    "BOT_TOKEN": "",
+    "BOT_API_URL": "https://api.telegram.org",
+    "DATABASE_URL": "sqlite:///passalong.db",
+    "ADMIN_IDS": "",
+    "ANNOUNCE_CHAT": "",
+    "CAMPAIGN": "",
+    "SEND_RATE": "30",
+    "CHAT_RATE": "1",
+    "LOG_LEVEL": "INFO",
+    "LOG_FORMAT": "text",
+}
+"""Names without the prefix, and what holds where nothing is set."""
+
+
+def read_settings(environment: Mapping[str, str], *, env_file: Path | None = None) -> Settings:
+    """Read and check all settings; the environment wins over the file.
+
+    Raises:
+        SettingMistake: at the first value that cannot be.
+    """
+    given = {**_read_file(env_file), **environment}
+    values = {name: given.get(PREFIX + name, "").strip() or default for name, default in DEFAULTS.items()}
+    return Settings(
+        bot_token=_parse_token(values["BOT_TOKEN"]),
+        bot_api_url=_parse_api_url(values["BOT_API_URL"]),
+        database_url=_parse_database_url(values["DATABASE_URL"]),
+        admin_ids=_parse_admin_ids(values["ADMIN_IDS"]),
+        announce_chat=_parse_announce_chat(values["ANNOUNCE_CHAT"]),
+        campaign=_parse_campaign(values["CAMPAIGN"]),
+        send_rate=_parse_rate("SEND_RATE", values["SEND_RATE"]),
+        chat_rate=_parse_rate("CHAT_RATE", values["CHAT_RATE"]),
+        log_level=_parse_choice("LOG_LEVEL", values["LOG_LEVEL"].upper(), ("DEBUG", "INFO", "WARNING", "ERROR")),
+        log_format=_parse_choice("LOG_FORMAT", values["LOG_FORMAT"].lower(), ("text", "json")),
+    )
+
+
+def list_unknown(environment: Mapping[str, str]) -> list[str]:
+    """Names with our prefix that are no setting: most often a slip of the pen, worth a warning."""
+    known = {PREFIX + name for name in DEFAULTS}
+    return sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+
+
+def _read_file(env_file: Path | None) -> dict[str, str]:
+    if env_file is None or not env_file.is_file():
+        return {}
+    from dotenv import dotenv_values  # noqa: PLC0415 -- only where there is a file
+
+    return {name: value or "" for name, value in dotenv_values(env_file, interpolate=False).items()}
+
+
+def _parse_token(value: str) -> str:
+    if not re.fullmatch(r"[1-9]\d*:[A-Za-z0-9_-]+", value):
+        why = "is missing" if not value else "does not look like a bot token"
+        raise SettingMistake(
+            "BOT_TOKEN", why, "Get one from @BotFather: digits, a colon, and a secret, like 123456:AbC-dEf"
+        )
+    return value
+
+
+def _parse_api_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise SettingMistake(
+            "BOT_API_URL",
+            f"is {value!r}, which is no web address",
+            "Leave it out, or give one like https://api.telegram.org",
+        )
+    return value.rstrip("/")
+
+
+def _parse_database_url(value: str) -> str:
+    if not re.match(r"(sqlite:///.|postgresql://.)", value):
+        scheme = value.split(":", 1)[0]
+        raise SettingMistake(
+            "DATABASE_URL",
+            f"begins with {scheme!r}",
+            "It takes sqlite:///path/to/file.db or postgresql://user:password@host/database",
+        )
+    return value
+
+
+def _parse_admin_ids(value: str) -> frozenset[int]:
+    words = [word.strip() for word in value.split(",") if word.strip()]
+    for word in words:
+        if not re.fullmatch(r"[1-9]\d{0,17}", word):
+            raise SettingMistake(
+                "ADMIN_IDS", f"holds {word!r}", "Give Telegram user ids (numbers, not @names), separated by commas"
+            )
+    return frozenset(int(word) for word in words)
+
+
+def _parse_announce_chat(value: str) -> int | str | None:
+    if not value:
+        return None
+    if re.fullmatch(r"-?\d{1,18}", value):
+        return int(value)
+    if re.fullmatch(r"@[A-Za-z]\w{3,31}", value, re.ASCII):
+        return value
+    raise SettingMistake(
+        "ANNOUNCE_CHAT", f"is {value!r}", "Give a chat id like -1001234567890 or a name like @my_channel"
+    )
+
+
+def _parse_campaign(value: str) -> Path:
+    path = Path(value) if value else ASSETS / "campaigns" / "welcome.toml"
+    if not path.is_file():
+        raise SettingMistake("CAMPAIGN", f"names {value!r}, which is no file", "Give the path of a campaign file")
+    return path
+
+
+def _parse_rate(name: str, value: str) -> float:
+    try:
+        rate = float(value)
+    except ValueError:
+        rate = 0.0
+    if not 0 < rate <= 1_000_000:
+        raise SettingMistake(name, f"is {value!r}", f"Give messages a second, above 0, like {DEFAULTS[name]}")
+    return rate
+
+
+def _parse_choice(name: str, value: str, choices: tuple[str, ...]) -> str:
+    if value not in choices:
+        raise SettingMistake(name, f"is {value!r}", f"Choose one of: {', '.join(choices)}")
+    return value

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import secrets
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.codes import ALPHABET, Payload, compose_code, compose_link, parse_payload
+from bot.core.growth import Growth
+from bot.core.guessing import MISSES_ALLOWED, WINDOW_SECONDS, Guesses, compute_guesses, decide_throttled
+from bot.core.joining import Attribution, Opening, compute_grants, decide_attribution
+from bot.core.languages import choose_language
+from bot.core.pages import compute_page
+from storage.records import PersonId, Side
+
+
+@given(st.text(ALPHABET, min_size=10, max_size=10), st.from_regex(r"[a-z0-9]{0,16}", fullmatch=True))
+def test_a_link_carries_its_code_and_source(code: str, source: str) -> None:
+    """What compose_link writes, parse_payload reads."""
+    payload = compose_link("shop_bot", code, source).split("?start=")[1]
+    assert parse_payload(payload) == Payload(code, source)
+    assert len(payload) <= 64
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "short",
+        "A" * 11,
+        "AAAAAAAAAA-",
+        "AAAAAAAAAA-UP",
+        "AAAAAAAAAA-" + "a" * 17,
+        "_tgr_AAAAA",
+        "ÄÖÜAAAAAAA",
+        "A" * 10 + "\n",
+    ],
+)
+def test_anything_else_is_no_payload(text: str) -> None:
+    """Only ten base62 characters with an optional short source are a payload."""
+    assert parse_payload(text) is None
+
+
+def test_codes_are_random_and_never_reserved() -> None:
+    """Two thousand codes: all different, all readable, none with Telegram's reserved prefix."""
+    codes = {compose_code(secrets.choice) for _ in range(2000)}
+    assert len(codes) == 2000
+    assert all(parse_payload(code) == Payload(code) for code in codes)
+    assert not any(code.startswith("_tgr_") for code in codes)
+
+
+ME, OTHER = PersonId(1), PersonId(2)
+
+
+@pytest.mark.parametrize(
+    ("newcomer", "code", "inviter", "throttled", "verdict"),
+    [
+        (True, False, None, False, Attribution.UNINVITED),
+        (True, True, OTHER, False, Attribution.CREDITED),
+        (True, True, None, False, Attribution.UNKNOWN_CODE),
+        (True, True, ME, False, Attribution.OWN_CODE),
+        (False, False, None, False, Attribution.RETURNING),
+        (False, True, OTHER, False, Attribution.ALREADY_MEMBER),
+        (False, True, None, False, Attribution.UNKNOWN_CODE),
+        (False, True, None, True, Attribution.THROTTLED),
+        (False, True, ME, True, Attribution.OWN_CODE),
+    ],
+)
+def test_only_a_newcomer_by_another_member_is_credited(
+    newcomer: bool, code: bool, inviter: PersonId | None, throttled: bool, verdict: Attribution
+) -> None:
+    """The whole table of who is credited for whom."""
+    opening = Opening(visitor_id=ME, newcomer=newcomer, code=code, inviter_id=inviter, throttled=throttled)
+    assert decide_attribution(opening) is verdict
+
+
+def test_both_sides_gain() -> None:
+    """The inviter and the friend each get their own points, for their own reason."""
+    inviter, invitee = compute_grants(inviter_id=ME, invitee_id=OTHER, inviter_points=50, invitee_points=20)
+    assert (inviter.side, inviter.person_id, inviter.points) == (Side.INVITER, ME, 50)
+    assert (invitee.side, invitee.person_id, invitee.points) == (Side.INVITEE, OTHER, 20)
+    assert inviter.reason != invitee.reason
+
+
+def test_guessing_is_throttled_and_forgiven() -> None:
+    """After a handful of misses within the window one has to wait; a new window starts anew."""
+    guesses = None
+    for _ in range(MISSES_ALLOWED):
+        assert not decide_throttled(guesses, 1000)
+        guesses = compute_guesses(guesses, 1000)
+    assert decide_throttled(guesses, 1000)
+    later = 1000 + WINDOW_SECONDS * 1_000_000
+    assert not decide_throttled(guesses, later)
+    assert compute_guesses(guesses, later) == Guesses(later, 1)
+
+
+@given(st.integers(-5, 500), st.integers(0, 1000))
+def test_a_page_always_exists(wanted: int, total: int) -> None:
+    """Whatever number a button carries, the page shown lies within the list."""
+    page = compute_page(wanted, total)
+    assert 0 <= page.number < page.count
+    assert page.offset == 0 or page.offset < total
+    assert page.count * page.size >= total
+
+
+@pytest.mark.parametrize(
+    ("chosen", "telegram", "language"),
+    [
+        (None, "zh-hans", "zh"),
+        (None, "in", "id"),
+        ("id", "zh", "id"),
+        (None, "fr", "en"),
+        (None, "", "en"),
+        (None, "zh_TW", "zh"),
+        (None, "EN-us", "en"),
+    ],
+)
+def test_the_members_choice_comes_before_telegrams(chosen: str | None, telegram: str, language: str) -> None:
+    """Chosen, else Telegram's language in any spelling, else English."""
+    assert choose_language(chosen, telegram) == language
+
+
+def test_k_is_invitations_per_member_times_conversion() -> None:
+    """Ten members, twenty cards taken, five joins: 2.0 x 0.25 = 0.5; nothing divides by zero."""
+    growth = Growth(members=10, invitations=20, joins=5)
+    assert (growth.invitations_per_member, growth.conversion, growth.k) == (2.0, 0.25, 0.5)
+    assert Growth(members=0, invitations=0, joins=0).k == 0.0

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.settings import DEFAULTS, PREFIX, SettingMistake, list_unknown, read_settings
+
+TOKEN = {"PASSALONG_BOT_TOKEN": "123456:canary_secret"}
+
+
+def test_a_token_is_all_that_has_to_be_set() -> None:
+    """Everything but the token has a default that works."""
+    settings = read_settings(TOKEN)
+    assert settings.database_url == "sqlite:///passalong.db"
+    assert settings.bot_api_url == "https://api.telegram.org"
+    assert settings.campaign.name == "welcome.toml"
+    assert (settings.send_rate, settings.chat_rate) == (30.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("BOT_TOKEN", "", "BotFather"),
+        ("BOT_TOKEN", "hello", "BotFather"),
+        ("BOT_API_URL", "ftp://x", "https://api.telegram.org"),
+        ("DATABASE_URL", "mysql://x/y", "sqlite:///"),
+        ("ADMIN_IDS", "@me", "numbers"),
+        ("ANNOUNCE_CHAT", "my channel", "@my_channel"),
+        ("CAMPAIGN", "nowhere.toml", "no file"),
+        ("SEND_RATE", "nan", "above 0"),
+        ("SEND_RATE", "-1", "above 0"),
+        ("CHAT_RATE", "many", "above 0"),
+        ("LOG_LEVEL", "loud", "DEBUG"),
+        ("LOG_FORMAT", "xml", "json"),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_would_be_right(name: str, value: str, expected: str) -> None:
+    """One line says which setting, why, and what would be right."""
+    with pytest.raises(SettingMistake) as mistake:
+        read_settings({**TOKEN, PREFIX + name: value})
+    said = str(mistake.value)
+    assert said.startswith(PREFIX + name)
+    assert expected in said
+    assert "\n" not in said
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    """A value in the environment overrides the same one in .env."""
+    (tmp_path / ".env").write_text("PASSALONG_SEND_RATE=5\nPASSALONG_CHAT_RATE=2\n")
+    settings = read_settings({**TOKEN, "PASSALONG_SEND_RATE": "7"}, env_file=tmp_path / ".env")
+    assert (settings.send_rate, settings.chat_rate) == (7.0, 2.0)
+
+
+def test_lists_are_read_and_secrets_never_shown() -> None:
+    """Ids are separated by commas, and repr shows no value at all."""
+    settings = read_settings({**TOKEN, "PASSALONG_ADMIN_IDS": "1, 22,", "PASSALONG_ANNOUNCE_CHAT": "-100123"})
+    assert settings.admin_ids == {1, 22}
+    assert settings.announce_chat == -100123
+    assert "canary" not in repr(settings)
+
+
+def test_a_slip_in_a_name_is_found() -> None:
+    """A name with our prefix that is no setting is listed, so that it can be warned of."""
+    assert list_unknown({**TOKEN, "PASSALONG_SENDRATE": "1", "HOME": "/"}) == ["PASSALONG_SENDRATE"]
+    assert not list_unknown({PREFIX + name: "" for name in DEFAULTS})

@@ -28,7 +28,7 @@ class MemberView:
     anonymous: bool
 
 
-class MustWrite(Exception):  # noqa: N818 -- a request to the caller, not an error
+class MustWrite(Exception):
     """A read-only unit met somebody new or changed: run it again as a write."""
 
 

@@ -1,0 +1,29 @@
+"""The steps by which a database comes to the shape of `storage.schema`."""
+
+from __future__ import annotations
+
+from storage.errors import StoreOutdated, StoreTooNew
+
+REVISIONS = ("0001",)
+"""All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
+
+HEAD = REVISIONS[-1]
+
+
+def needs_upgrade(version: str | None, *, name: str, allowed: bool) -> bool:
+    """Decide what a database at a version needs; `name` says which one in what is raised.
+
+    Raises:
+        StoreTooNew: this program does not know the version.
+        StoreOutdated: an upgrade is needed but not `allowed`.
+    """
+    if version == HEAD:
+        return False
+    if version is not None and version not in REVISIONS:
+        raise StoreTooNew(
+            f"The database {name} is at version {version}, but this program knows versions up to {HEAD}: "
+            "it was written by a newer Passalong. Update this one; it will not touch the database as it is."
+        )
+    if not allowed:
+        raise StoreOutdated(f"The database {name} is older than this program. Run: passalong migrate")
+    return True

@@ -1,0 +1,85 @@
+"""A unit of work on its way through an engine."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from storage.clock import Clock
+from storage.records import Event
+from storage.tx import Session, Tx
+
+logger = logging.getLogger(__name__)
+
+Announce = Callable[[Sequence[Event]], None]
+Explain = Callable[[BaseException], BaseException]
+
+
+class Job:
+    """A unit of work, its caller's future and its outcome; made on the loop, run on a connection's thread."""
+
+    __slots__ = ("_error", "_events", "_future", "_result", "_unit")
+
+    def __init__(self, unit: Callable[[Tx], Any]) -> None:
+        self._unit = unit
+        self._future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._result: Any = None
+        self._error: BaseException | None = None
+        self._events: list[Event] = []
+
+    def run(self, session: Session, clock: Clock) -> None:
+        """Run the unit inside the transaction that is open; may be called again after a rollback."""
+        tx = Tx(session, clock())
+        self._error = None
+        try:
+            self._result = self._unit(tx)
+        finally:
+            self._events = tx.end()
+
+    def fail(self, error: BaseException) -> None:
+        """Note why this unit changed nothing."""
+        self._result, self._events = None, []
+        self._error = error
+
+    def settle(self) -> None:
+        """Hand the outcome to the caller; on the loop."""
+        if self._future.done():
+            return
+        if self._error is None:
+            self._future.set_result(self._result)
+        elif isinstance(self._error, StopIteration):  # a future refuses to carry it
+            self._future.set_exception(RuntimeError("A unit of work raised StopIteration."))
+        else:
+            self._future.set_exception(self._error)
+
+    @property
+    def events(self) -> list[Event]:
+        """What a committed unit told; empty for one that failed."""
+        return self._events
+
+    async def wait(self) -> Any:
+        """Wait for the outcome. Cancelling the waiting does not cancel the unit."""
+        try:
+            await asyncio.wait((self._future,))
+        except asyncio.CancelledError:
+            self._future.add_done_callback(_report_abandoned)
+            raise
+        return self._future.result()
+
+
+def settle(jobs: Iterable[Job], announce: Announce) -> None:
+    """Tell the events of jobs that are done, then wake their callers; on the loop."""
+    jobs = list(jobs)
+    events = [event for job in jobs for event in job.events]
+    if events:
+        announce(events)
+    for job in jobs:
+        job.settle()
+
+
+def _report_abandoned(future: asyncio.Future[Any]) -> None:
+    error = None if future.cancelled() else future.exception()
+    if error is not None:
+        logger.error("A unit of work failed after its caller had been cancelled: %r", error)

@@ -1,0 +1,68 @@
+"""A lane: one SQLite connection, its thread, and the jobs waiting for it."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections import deque
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import aiosqlite
+
+from storage.engines.jobs import Announce, Job, settle
+from storage.engines.sqlite_thread import call_on_thread
+
+RunJobs = Callable[[sqlite3.Connection, Sequence[Job]], None]
+
+
+class Lane:
+    """Runs jobs in the order they came, as many as wait (up to `limit`) per call on the thread."""
+
+    def __init__(self, connection: aiosqlite.Connection, run: RunJobs, limit: int, announce: Announce) -> None:
+        self._connection = connection
+        self._run = run
+        self._limit = limit
+        self._announce = announce
+        self._waiting: deque[Job] = deque()
+        self._running: Sequence[Job] = ()
+        self._worker: asyncio.Task[None] | None = None
+
+    def __len__(self) -> int:
+        """Return how many jobs wait or run."""
+        return len(self._waiting) + len(self._running)
+
+    def add(self, job: Job) -> None:
+        """Queue a job; on the loop."""
+        self._waiting.append(job)
+        if self._worker is None:
+            self._worker = asyncio.create_task(self._work())
+
+    async def drain(self) -> None:
+        """Wait until nothing waits or runs."""
+        while self._worker is not None:
+            await asyncio.wait((self._worker,))
+
+    async def _work(self) -> None:
+        try:
+            while self._waiting:
+                count = min(len(self._waiting), self._limit)
+                self._running = [self._waiting.popleft() for _ in range(count)]
+                await self._run_batch()
+                settle(self._running, self._announce)
+        finally:
+            self._running = ()
+            self._worker = None
+
+    async def _run_batch(self) -> None:
+        """Run what was taken. The thread reports through the jobs; an error here means that it did not run them."""
+        jobs = self._running
+        try:
+            await call_on_thread(self._connection, partial(_run_on, self._run, jobs))
+        except Exception as error:  # noqa: BLE001  # whatever it is, every caller must hear of it
+            for job in jobs:
+                job.fail(error)
+
+
+def _run_on(run: RunJobs, jobs: Sequence[Job], raw: sqlite3.Connection) -> None:
+    run(raw, jobs)

@@ -1,0 +1,114 @@
+"""SQLite: one connection that writes, a few that read, each on a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from functools import partial
+from pathlib import Path
+
+import aiosqlite
+
+from storage.clock import Clock
+from storage.engines.file_lock import PRIVATE, hold_file_lock
+from storage.engines.jobs import Announce, Job
+from storage.engines.lane import Lane
+from storage.engines.sqlite_batch import read_jobs, write_jobs
+from storage.engines.sqlite_thread import call_on_thread, connect
+from storage.engines.sqlite_upgrade import prepare
+from storage.errors import StoreUnavailable
+
+READERS = 2
+JOBS_PER_COMMIT = 64
+"""Bounds how long the first of a batch waits for the last."""
+
+PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=5000",
+    "PRAGMA cache_size=-8000",
+    "PRAGMA journal_size_limit=67108864",
+)
+
+
+class SqliteEngine:
+    """See `storage.engines.base.Engine`. Its lock belongs to the process and cannot be lost while that runs."""
+
+    is_lost = False
+
+    def __init__(self, writer: Lane, readers: Sequence[Lane]) -> None:
+        self._writer = writer
+        self._readers = readers
+
+    def write(self, job: Job) -> None:
+        """Run a job in a transaction of its own, and settle it."""
+        self._writer.add(job)
+
+    def read(self, job: Job) -> None:
+        """Run a job that only reads, and settle it."""
+        min(self._readers, key=len).add(job)
+
+    async def wait_lost(self) -> None:
+        """Wait for ever."""
+        await asyncio.Event().wait()
+
+    async def drain(self) -> None:
+        """Wait until no job is under way."""
+        for lane in (self._writer, *self._readers):
+            await lane.drain()
+
+
+@asynccontextmanager
+async def open_sqlite(url: str, clock: Clock, announce: Announce, *, migrate: bool) -> AsyncIterator[SqliteEngine]:
+    """Open a SQLite file for this process alone, and bring it up to date."""
+    path = parse_path(url)
+    async with AsyncExitStack() as stack:
+        with _explained(path):
+            stack.enter_context(hold_file_lock(path))
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE))
+            writer = await _connect(stack, path)
+            await call_on_thread(writer, partial(prepare, path=path, migrate=migrate))
+            readers = [await _connect(stack, path) for _ in range(READERS)]
+        run_writes, run_reads = partial(write_jobs, clock=clock), partial(read_jobs, clock=clock)
+        engine = SqliteEngine(
+            Lane(writer, run_writes, JOBS_PER_COMMIT, announce),
+            [Lane(reader, run_reads, 1, announce) for reader in readers],
+        )
+        stack.push_async_callback(engine.drain)
+        yield engine
+
+
+def parse_path(url: str) -> Path:
+    """Return the file that `sqlite:///relative.db` or `sqlite:////absolute.db` names.
+
+    Raises:
+        StoreUnavailable: it names none; a database in memory would forget everything.
+    """
+    path = url.removeprefix("sqlite:///")
+    if path == url or not path or ":memory:" in path or "?" in path:
+        raise StoreUnavailable(f"{url!r} names no file: write sqlite:///file.db or sqlite:////absolute/file.db.")
+    return Path(path)
+
+
+async def _connect(stack: AsyncExitStack, path: Path) -> aiosqlite.Connection:
+    connection = await stack.enter_async_context(connect(str(path)))
+    await call_on_thread(connection, _set_up)
+    return connection
+
+
+def _set_up(raw: sqlite3.Connection) -> None:
+    for pragma in PRAGMAS:
+        raw.execute(pragma)
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Say what hinders a database file from being opened."""
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        raise StoreUnavailable(f"The database {path} cannot be opened: {error}") from error

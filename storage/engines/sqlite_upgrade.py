@@ -1,0 +1,61 @@
+"""Bringing a SQLite file up to date, under the instance lock."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from storage.errors import StoreUnavailable
+from storage.migrations import needs_upgrade
+
+OLDEST_SQLITE = (3, 35, 0)
+"""The first SQLite with RETURNING."""
+
+
+def prepare(raw: sqlite3.Connection, *, path: Path, migrate: bool) -> None:
+    """Refuse what this program cannot work with, and migrate what is older than it."""
+    refuse_old_library(sqlite3.sqlite_version_info)
+    if needs_upgrade(read_version(raw), name=str(path), allowed=migrate):
+        _upgrade(raw)
+
+
+def refuse_old_library(version: tuple[int, ...]) -> None:
+    """Name an SQLite that is too old, instead of failing over its syntax later."""
+    if version < OLDEST_SQLITE:
+        have, need = (".".join(map(str, each)) for each in (version, OLDEST_SQLITE))
+        raise StoreUnavailable(f"This Python brings SQLite {have}; {need} or newer is needed. Use a newer Python.")
+
+
+def read_version(raw: sqlite3.Connection) -> str | None:
+    """Return the revision the file is at; None for an empty file."""
+    if not raw.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchall():
+        return None
+    rows = raw.execute("SELECT version_num FROM alembic_version").fetchall()
+    return rows[0][0] if rows else None
+
+
+def _upgrade(raw: sqlite3.Connection) -> None:
+    # Rebuilding a table must not look like deleting what its children point to; foreign_key_check makes up for it.
+    raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        _run_migrations(raw)
+    finally:
+        if raw.in_transaction:
+            raw.execute("ROLLBACK")
+        raw.execute("PRAGMA foreign_keys=ON")
+
+
+def _run_migrations(raw: sqlite3.Connection) -> None:
+    from sqlalchemy import create_engine  # noqa: PLC0415  # only a migration needs an SQLAlchemy connection
+    from sqlalchemy.pool import StaticPool  # noqa: PLC0415  # likewise
+
+    from storage.migrations.upgrade import upgrade  # noqa: PLC0415  # imports Alembic, which takes long
+
+    with create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool).connect() as connection:
+        # Only now: connecting ends whatever transaction it finds.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        upgrade(connection)
+        orphans = raw.execute("PRAGMA foreign_key_check").fetchall()
+        if orphans:
+            raise StoreUnavailable(f"The migration would leave rows that point nowhere: {orphans[:3]}")
+        connection.commit()

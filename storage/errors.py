@@ -1,0 +1,47 @@
+"""What can go wrong in the store: one class per condition, the message is the text for the log."""
+
+from __future__ import annotations
+
+
+class StoreError(Exception):
+    """Root of all errors that the store itself raises."""
+
+
+class StoreBusy(StoreError):
+    """Another process holds the instance lock of this database."""
+
+
+class StoreTooNew(StoreError):
+    """The database was written by a newer program than this one."""
+
+
+class StoreOutdated(StoreError):
+    """The database is older than this program, and migrating was not asked for."""
+
+
+class StoreUnavailable(StoreError):
+    """The database cannot be opened, reached or written to; never says a password."""
+
+
+class StoreLost(StoreError):
+    """The instance lock was lost while running: another process may own the database now."""
+
+
+class StoreClosed(StoreError):
+    """A unit of work came after the store was closed."""
+
+
+class RuleBroken(StoreError):
+    """A constraint or a trigger of the database refused what a unit of work wrote."""
+
+
+class KeyReused(StoreError):
+    """An idempotency key was used before, for a different transfer."""
+
+
+class CodeTaken(StoreError):
+    """The code drawn for a new person belongs to somebody already."""
+
+
+class RowMissing(StoreError, LookupError):
+    """A row asked for by its id does not exist."""

@@ -1,0 +1,73 @@
+"""The store: units of work in, their results out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, TypeVar, cast
+
+from storage.engines.base import Engine
+from storage.engines.jobs import Job
+from storage.errors import StoreClosed, StoreLost
+from storage.listeners import Listener, Listeners
+from storage.tx import Tx
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Store:
+    """Runs units of work: plain synchronous functions `unit(tx, ...)`, each in one transaction of its own.
+
+    A unit may be run again after a rollback, so it must do nothing but read and write through `tx`; it must not catch
+    the errors of the database. What it raises undoes what it wrote and reaches the caller.
+    """
+
+    def __init__(self, engine: Engine, listeners: Listeners) -> None:
+        self._engine = engine
+        self._listeners = listeners
+        self._closed = False
+
+    async def write(self, unit: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a unit that may change rows; returns once it is committed.
+
+        Cancelling the caller does not cancel the unit.
+
+        Raises:
+            StoreLost: the instance lock is gone; nothing may be written any more.
+            RuleBroken: a constraint refused what the unit wrote.
+            StoreUnavailable: the database cannot be reached or written to.
+        """
+        self._refuse_if_closed()
+        if self._engine.is_lost:
+            raise StoreLost("The database's instance lock was lost: another process may own the database now.")
+        job = Job(lambda tx: unit(tx, *args, **kwargs))
+        self._engine.write(job)
+        return cast("T", await job.wait())
+
+    async def read(self, unit: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a unit that only reads, on one consistent picture of the database, beside all writing."""
+        self._refuse_if_closed()
+        job = Job(lambda tx: unit(tx, *args, **kwargs))
+        self._engine.read(job)
+        return cast("T", await job.wait())
+
+    def subscribe(self, listener: Listener) -> None:
+        """Have a listener called on the event loop, after each commit, with the events of the committed units."""
+        self._listeners.add(listener)
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the instance lock was lost; the process should leave."""
+        return self._engine.is_lost
+
+    async def wait_lost(self) -> None:
+        """Return when the instance lock is lost, which for most runs is never."""
+        await self._engine.wait_lost()
+
+    def close(self) -> None:
+        """Refuse further units; those under way are finished as `open_store` is left."""
+        self._closed = True
+
+    def _refuse_if_closed(self) -> None:
+        if self._closed:
+            raise StoreClosed("The store is closed.")

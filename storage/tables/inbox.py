@@ -1,0 +1,107 @@
+"""Updates, kept before they are confirmed to Telegram: table `inbox`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, delete, func, literal_column, select, update
+
+from storage.records import InboxRow, Seq
+from storage.schema import inbox
+from storage.statements import Conflicting
+from storage.texts import clean_error
+from storage.tx import Row, Tx
+
+# Written out, not bound: only then do the planners see that the partial index serves.
+_OPEN = inbox.c.state == literal_column("'open'")
+
+_ADD = Conflicting(
+    lambda insert: (
+        insert(inbox)
+        .values({name: bindparam(name) for name in ("update_id", "sender_id", "raw", "received_at")})
+        .on_conflict_do_nothing(index_elements=["update_id"])
+        .returning(inbox.c.seq)
+    )
+)
+_ROW = select(inbox.c.seq, inbox.c.update_id, inbox.c.sender_id, inbox.c.raw, inbox.c.failures)
+_LIST_OPEN = _ROW.where(_OPEN, inbox.c.seq > bindparam("after")).order_by(inbox.c.seq).limit(bindparam("limit"))
+_LIST_DEAD = (
+    _ROW.where(inbox.c.state == literal_column("'dead'")).order_by(inbox.c.seq.desc()).limit(bindparam("limit"))
+)
+_CLOSE = (
+    update(inbox)
+    .where(inbox.c.seq == bindparam("of"), _OPEN)
+    .values(state=literal_column("'done'"), closed_at=bindparam("now"))
+)
+_NOTE_FAILURE = (
+    update(inbox)
+    .where(inbox.c.seq == bindparam("of"), _OPEN)
+    .values(failures=inbox.c.failures + 1, error=bindparam("error"))
+    .returning(inbox.c.failures)
+)
+_BURY = (
+    update(inbox)
+    .where(inbox.c.seq == bindparam("of"), _OPEN)
+    .values(state=literal_column("'dead'"), error=bindparam("error"), closed_at=bindparam("now"))
+)
+_DELETE_CLOSED = delete(inbox).where(
+    inbox.c.seq.in_(
+        select(inbox.c.seq)
+        .where(inbox.c.received_at < bindparam("before"), inbox.c.state != literal_column("'open'"))
+        .limit(bindparam("limit"))
+    )
+)
+_COUNT_OPEN = select(func.count()).select_from(inbox).where(_OPEN)
+
+
+def add_batch(tx: Tx, rows: Sequence[tuple[int, int | None, bytes]]) -> list[InboxRow]:
+    """Keep updates (`update_id`, sender's Telegram id, raw JSON) and return those not seen before, in order."""
+    values = [
+        {"update_id": update_id, "sender_id": sender_id, "raw": raw, "received_at": tx.now}
+        for update_id, sender_id, raw in rows
+    ]
+    added = zip(rows, tx.row_each(_ADD, values), strict=True)
+    return [_to_inbox_row((found[0], *row, 0)) for row, found in added if found is not None]
+
+
+def list_open(tx: Tx, *, after: Seq, limit: int) -> list[InboxRow]:
+    """Return updates not yet handled, in order, from behind `after`."""
+    return [_to_inbox_row(row) for row in tx.rows(_LIST_OPEN, after=after, limit=limit)]
+
+
+def close(tx: Tx, seq: Seq) -> bool:
+    """Mark an update handled; False where it was closed already."""
+    return tx.run(_CLOSE, of=seq, now=tx.now) == 1
+
+
+def note_failure(tx: Tx, seq: Seq, error: str) -> int:
+    """Count a failed handling of an open update and return how many there are now; 0 where it is not open."""
+    return tx.scalar(_NOTE_FAILURE, of=seq, error=clean_error(error)) or 0
+
+
+def bury(tx: Tx, seq: Seq, error: str) -> bool:
+    """Give an open update up; False where it was closed already."""
+    return tx.run(_BURY, of=seq, error=clean_error(error), now=tx.now) == 1
+
+
+def delete_closed(tx: Tx, *, before: int, limit: int) -> int:
+    """Forget closed updates received before a moment, and return how many.
+
+    Telegram restarts `update_id` at random after an idle week: keep rows at least a day and less than seven.
+    """
+    return tx.run(_DELETE_CLOSED, before=before, limit=limit)
+
+
+def count_open(tx: Tx) -> int:
+    """Count updates not yet handled."""
+    return int(tx.scalar(_COUNT_OPEN))
+
+
+def list_dead(tx: Tx, limit: int) -> list[InboxRow]:
+    """Return the updates given up last."""
+    return [_to_inbox_row(row) for row in tx.rows(_LIST_DEAD, limit=limit)]
+
+
+def _to_inbox_row(row: Row) -> InboxRow:
+    seq, update_id, sender_id, raw, failures = row
+    return InboxRow(seq=seq, update_id=update_id, sender_id=sender_id, raw=bytes(raw), failures=failures)

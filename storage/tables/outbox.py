@@ -1,0 +1,105 @@
+"""Notices: what the bot owes somebody, written with the fact it tells: table `outbox`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import bindparam, delete, func, literal_column, select, update
+
+from storage.records import Notice, NoticeId, NoticeKind, NoticeOwed, NoticeState, PersonId
+from storage.schema import outbox
+from storage.statements import Conflicting
+from storage.texts import clean_error
+from storage.tx import Row, Tx
+
+# Written out, not bound: only then do the planners see that the partial index serves.
+_OWED = outbox.c.state == literal_column("'owed'")
+_AMONG_IDS = outbox.c.id.in_(bindparam("ids", expanding=True))
+
+_ADD = Conflicting(
+    lambda insert: (
+        insert(outbox)
+        .values({name: bindparam(name) for name in ("recipient_id", "kind", "payload", "key", "created_at")})
+        .on_conflict_do_nothing(index_elements=["key"])
+        .returning(outbox.c.id)
+    )
+)
+_NOTICE = select(
+    outbox.c.id, outbox.c.recipient_id, outbox.c.kind, outbox.c.payload, outbox.c.attempts, outbox.c.created_at
+)
+_LIST_OWED = _NOTICE.where(_OWED, outbox.c.id > bindparam("after")).order_by(outbox.c.id).limit(bindparam("limit"))
+_LIST_BY_IDS = _NOTICE.where(_AMONG_IDS).order_by(outbox.c.id)
+_SETTLE = (
+    update(outbox)
+    .where(_AMONG_IDS, _OWED)
+    .values(state=bindparam("state"), error=bindparam("error"), settled_at=bindparam("now"))
+)
+_NOTE_ATTEMPT = update(outbox).where(_AMONG_IDS, _OWED).values(attempts=outbox.c.attempts + 1, error=bindparam("error"))
+_DELETE_SETTLED = delete(outbox).where(
+    outbox.c.id.in_(select(outbox.c.id).where(outbox.c.settled_at < bindparam("before")).limit(bindparam("limit")))
+)
+_COUNT_OWED = select(func.count()).select_from(outbox).where(_OWED)
+
+
+def add(
+    tx: Tx, *, recipient_id: PersonId | None, kind: NoticeKind, payload: Mapping[str, int | str], key: str
+) -> NoticeId | None:
+    """Owe a notice, once per key, and tell `NoticeOwed`; None where the key was used before.
+
+    `recipient_id` None is the announce chat.
+    """
+    text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
+    notice_id: NoticeId | None = tx.scalar(
+        _ADD, recipient_id=recipient_id, kind=kind, payload=text, key=key, created_at=tx.now
+    )
+    if notice_id is not None:
+        tx.tell(NoticeOwed(notice_id=notice_id, recipient_id=recipient_id))
+    return notice_id
+
+
+def list_owed(tx: Tx, *, after: NoticeId, limit: int) -> list[Notice]:
+    """Return notices still owed, oldest first, from behind `after`.
+
+    For paging through what a start finds. Ids are drawn before the commit, so a lower one may become visible later:
+    who follows the running bot listens to `NoticeOwed` instead.
+    """
+    return [_to_notice(row) for row in tx.rows(_LIST_OWED, after=after, limit=limit)]
+
+
+def list_by_ids(tx: Tx, ids: Collection[NoticeId]) -> list[Notice]:
+    """Return the notices among some ids, oldest first, whatever their state."""
+    return [_to_notice(row) for row in tx.rows(_LIST_BY_IDS, ids=list(ids))] if ids else []
+
+
+def settle(tx: Tx, ids: Collection[NoticeId], state: NoticeState, error: str = "") -> int:
+    """Note how owed notices ended, and return how many were still owed."""
+    return tx.run(_SETTLE, ids=list(ids), state=state, error=clean_error(error), now=tx.now) if ids else 0
+
+
+def note_attempt(tx: Tx, ids: Collection[NoticeId], error: str) -> None:
+    """Count an attempt that did not settle the notices."""
+    if ids:
+        tx.run(_NOTE_ATTEMPT, ids=list(ids), error=clean_error(error))
+
+
+def delete_settled(tx: Tx, *, before: int, limit: int) -> int:
+    """Forget notices settled before a moment, with their keys, and return how many."""
+    return tx.run(_DELETE_SETTLED, before=before, limit=limit)
+
+
+def count_owed(tx: Tx) -> int:
+    """Count the notices still owed."""
+    return int(tx.scalar(_COUNT_OWED))
+
+
+def _to_notice(row: Row) -> Notice:
+    notice_id, recipient_id, kind, payload, attempts, created_at = row
+    return Notice(
+        id=notice_id,
+        recipient_id=recipient_id,
+        kind=NoticeKind(kind),
+        payload=json.loads(payload),
+        attempts=attempts,
+        created_at=created_at,
+    )

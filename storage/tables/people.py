@@ -1,0 +1,219 @@
+"""Everybody Telegram has shown us: tables `person` and `profile`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import bindparam, delete, func, select, update
+
+from storage.errors import CodeTaken, RowMissing
+from storage.records import Person, PersonId, Profile
+from storage.schema import person, profile
+from storage.statements import Conflicting
+from storage.tx import Row, Tx
+
+_PERSON = (
+    select(
+        person.c.id,
+        person.c.code,
+        person.c.started_at,
+        person.c.language,
+        person.c.anonymous,
+        person.c.blocked_at,
+        person.c.score,
+        profile.c.telegram_id,
+        profile.c.first_name,
+        profile.c.last_name,
+        profile.c.username,
+        profile.c.telegram_language,
+    )
+    .select_from(person)
+    .join(profile)
+)
+_BY_TELEGRAM_ID = _PERSON.where(profile.c.telegram_id == bindparam("telegram_id"))
+_BY_CODE = _PERSON.where(person.c.code == bindparam("code"))
+_BY_ID = _PERSON.where(person.c.id == bindparam("id"))
+_BY_IDS = _PERSON.where(person.c.id.in_(bindparam("ids", expanding=True)))
+_ADD = Conflicting(
+    lambda insert: (
+        insert(person)
+        .values(code=bindparam("code"), created_at=bindparam("now"))
+        .on_conflict_do_nothing(index_elements=["code"])
+        .returning(person.c.id)
+    )
+)
+_ADD_PROFILE = Conflicting(
+    lambda insert: (
+        insert(profile)
+        .values({column.name: bindparam(column.name) for column in profile.c})
+        .on_conflict_do_nothing(index_elements=["telegram_id"])
+        .returning(profile.c.person_id)
+    )
+)
+_DELETE = delete(person).where(person.c.id == bindparam("id"))
+_SET_PROFILE = (
+    update(profile)
+    .where(profile.c.person_id == bindparam("id"))
+    .values({column.name: bindparam(column.name) for column in profile.c if column.name != "person_id"})
+)
+_SET_STARTED = (
+    update(person)
+    .where(person.c.id == bindparam("of"), person.c.started_at.is_(None))
+    .values(started_at=bindparam("now"))
+)
+_SET_LANGUAGE = update(person).where(person.c.id == bindparam("of")).values(language=bindparam("language"))
+_SET_ANONYMOUS = update(person).where(person.c.id == bindparam("of")).values(anonymous=bindparam("anonymous"))
+_SET_BLOCKED = (
+    update(person)
+    .where(person.c.id == bindparam("of"))
+    .values(blocked_at=func.coalesce(person.c.blocked_at, bindparam("now")))
+)
+_SET_UNBLOCKED = update(person).where(person.c.id == bindparam("of")).values(blocked_at=None)
+_COUNT_MEMBERS = select(func.count()).select_from(person).where(person.c.started_at.is_not(None))
+_COUNT_BLOCKED = _COUNT_MEMBERS.where(person.c.blocked_at.is_not(None))
+_LOCK = select(person.c.id).where(person.c.id == bindparam("id")).with_for_update()
+
+
+def find_by_telegram_id(tx: Tx, telegram_id: int) -> Person | None:
+    """Return the person behind a Telegram id."""
+    return _to_person_or_none(tx.row(_BY_TELEGRAM_ID, telegram_id=telegram_id))
+
+
+def find_by_code(tx: Tx, code: str) -> Person | None:
+    """Return the person an invitation code belongs to."""
+    return _to_person_or_none(tx.row(_BY_CODE, code=code))
+
+
+def get(tx: Tx, person_id: PersonId) -> Person:
+    """Return a person.
+
+    Raises:
+        RowMissing: there is no such person.
+    """
+    row = tx.row(_BY_ID, id=person_id)
+    if row is None:
+        raise RowMissing(f"There is no person {person_id}.")
+    return _to_person(row)
+
+
+def list_by_ids(tx: Tx, ids: Collection[PersonId]) -> dict[PersonId, Person]:
+    """Return the people that exist among some ids."""
+    found = map(_to_person, tx.rows(_BY_IDS, ids=list(ids)) if ids else ())
+    return {each.id: each for each in found}
+
+
+def add(tx: Tx, profile: Profile, code: str) -> Person:
+    """Add a person, or return the one that Telegram id has already.
+
+    Raises:
+        CodeTaken: the code is somebody else's; draw another one.
+    """
+    known = find_by_telegram_id(tx, profile.telegram_id)
+    if known is not None:
+        return known
+    person_id = tx.scalar(_ADD, code=code, now=tx.now)
+    if person_id is None:
+        raise CodeTaken("The code drawn for a new person is taken.")
+    if tx.scalar(_ADD_PROFILE, person_id=person_id, **_to_values(profile)) is None:
+        return _give_way(tx, person_id, profile.telegram_id)
+    return _make_newcomer(person_id, profile, code)
+
+
+def set_profile(tx: Tx, person_id: PersonId, profile: Profile) -> None:
+    """Write down what Telegram says of a person now."""
+    tx.run(_SET_PROFILE, id=person_id, **_to_values(profile))
+
+
+def set_started(tx: Tx, person_id: PersonId) -> bool:
+    """Make a person a member; True only for the one call that did."""
+    return tx.run(_SET_STARTED, of=person_id, now=tx.now) == 1
+
+
+def set_language(tx: Tx, person_id: PersonId, language: str | None) -> None:
+    """Set the language chosen; None follows Telegram's."""
+    tx.run(_SET_LANGUAGE, of=person_id, language=language)
+
+
+def set_anonymous(tx: Tx, person_id: PersonId, anonymous: bool) -> None:  # noqa: FBT001  # the value itself
+    """Set whether a person appears in the ranking without a name."""
+    tx.run(_SET_ANONYMOUS, of=person_id, anonymous=anonymous)
+
+
+def set_blocked(tx: Tx, person_id: PersonId, blocked: bool) -> None:  # noqa: FBT001  # the value itself
+    """Set whether a person has blocked the bot; the moment of the first blocking stays until it is lifted."""
+    if blocked:
+        tx.run(_SET_BLOCKED, of=person_id, now=tx.now)
+    else:
+        tx.run(_SET_UNBLOCKED, of=person_id)
+
+
+def count_members(tx: Tx) -> int:
+    """Count everybody who has started the bot; reads all people, for statistics only."""
+    return int(tx.scalar(_COUNT_MEMBERS))
+
+
+def count_blocked(tx: Tx) -> int:
+    """Count the members who have blocked the bot; reads all people, for statistics only."""
+    return int(tx.scalar(_COUNT_BLOCKED))
+
+
+def lock(tx: Tx, person_id: PersonId) -> None:
+    """Keep everybody else from changing a person until this transaction ends."""
+    tx.row(_LOCK, id=person_id)
+
+
+def _give_way(tx: Tx, person_id: PersonId, telegram_id: int) -> Person:
+    """Another transaction added this Telegram id at the same moment: take back ours and return that one."""
+    tx.run(_DELETE, id=person_id)
+    known = find_by_telegram_id(tx, telegram_id)
+    if known is None:
+        raise RowMissing("A person appeared and vanished while it was being added.")
+    return known
+
+
+def _make_newcomer(person_id: PersonId, profile: Profile, code: str) -> Person:
+    return Person(
+        id=person_id,
+        profile=profile,
+        code=code,
+        started_at=None,
+        language=None,
+        anonymous=False,
+        blocked_at=None,
+        score=0,
+    )
+
+
+def _to_values(profile: Profile) -> dict[str, int | str]:
+    return {
+        "telegram_id": profile.telegram_id,
+        "first_name": profile.first_name,
+        "last_name": profile.last_name,
+        "username": profile.username,
+        "telegram_language": profile.telegram_language,
+    }
+
+
+def _to_person_or_none(row: Row | None) -> Person | None:
+    return None if row is None else _to_person(row)
+
+
+def _to_person(row: Row) -> Person:
+    person_id, code, started_at, language, anonymous, blocked_at, score, *rest = row
+    telegram_id, first_name, last_name, username, telegram_language = rest
+    return Person(
+        id=person_id,
+        profile=Profile(
+            telegram_id=telegram_id,
+            first_name=first_name,
+            last_name=last_name,
+            username=username,
+            telegram_language=telegram_language,
+        ),
+        code=code,
+        started_at=started_at,
+        language=language,
+        anonymous=bool(anonymous),
+        blocked_at=blocked_at,
+        score=score,
+    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.services.members import MemberView, enter, view_member
 from storage.records import Broadcast, BroadcastChanged, BroadcastId, BroadcastState, DeliveryState, Profile, Recipient
-from storage.store import Tx
+from storage.tx import Tx
 from storage.tables import broadcasts, deliveries, people
 
 UNWRITTEN = (BroadcastState.COMPOSING, BroadcastState.DRAFT)

@@ -10,7 +10,7 @@ from bot.core.guessing import Guesses, compute_guesses, decide_throttled
 from bot.core.joining import RULE, Attribution, Grant, Opening, compute_grants, decide_attribution
 from bot.services.members import MemberView, meet, view_member
 from storage.records import NoticeKind, Person, PersonId, Profile, Referral, ReferralState, Side, Transfer
-from storage.store import Tx
+from storage.tx import Tx
 from storage.tables import guesses, ledgers, outbox, people, referrals, rewards, scores
 
 

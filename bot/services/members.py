@@ -9,7 +9,7 @@ from bot.core.codes import compose_code
 from bot.core.languages import choose_language
 from bot.core.names import compose_display_name
 from storage.records import Person, PersonId, Profile
-from storage.store import Tx
+from storage.tx import Tx
 from storage.tables import ledgers, people
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.services.members import compose_name, compute_language
 from storage.records import Notice, NoticeId, NoticeKind, Person, PersonId
-from storage.store import Tx
+from storage.tx import Tx
 from storage.tables import ledgers, people
 
 

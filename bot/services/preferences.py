@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.services.members import MemberView, enter, meet, view_member
 from storage.records import Profile
-from storage.store import Tx
+from storage.tx import Tx
 from storage.tables import people
 
 

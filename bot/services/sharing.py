@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.services.members import MemberView, enter, view_member
 from storage.records import PersonId, Profile, ShareWay
-from storage.store import Tx
+from storage.tx import Tx
 from storage.tables import cards, people, shares
 
 ComputeVersion = Callable[[MemberView], str]

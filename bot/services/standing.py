@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.core.pages import compute_page
 from bot.services.members import MemberView, enter, view_member
 from storage.records import Invitation, LedgerLine, Profile, RankLine
-from storage.store import Tx
+from storage.tx import Tx
 from storage.tables import ledgers, people, referrals, scores
 
 TOP_SIZE = 10

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.core.growth import Growth
 from bot.services.members import MemberView, enter, view_member
 from storage.records import Profile, RankLine
-from storage.store import Tx
+from storage.tx import Tx
 from storage.tables import people, referrals, scores, shares
 
 TOP_SIZE = 10

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+FUNCTION_LINES, FILE_LINES, TEST_FILE_LINES = 50, 350, 600
+FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "misc"}
+
+SOURCES = sorted(path for room in ("bot", "storage", "tests") for path in (ROOT / room).rglob("*.py"))
+
+
+def list_functions(path: Path) -> Iterator[tuple[str, int]]:
+    """Names and body lengths, without the docstring, of the functions in a file."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            body = node.body[1:] if ast.get_docstring(node) else node.body
+            yield node.name, (node.end_lineno or 0) - body[0].lineno + 1 if body else 0
+
+
+def name(path: Path) -> str:
+    """The path inside the project."""
+    return str(path.relative_to(ROOT))
+
+
+def test_no_function_is_long() -> None:
+    """What separates admired codebases from sad ones is the length of functions: none above 50 lines."""
+    long = [
+        f"{name(path)}:{function} {lines}"
+        for path in SOURCES
+        for function, lines in list_functions(path)
+        if lines > FUNCTION_LINES
+    ]
+    assert not long
+
+
+def test_no_file_is_long() -> None:
+    """A file holds one thing: none above 350 lines, tests 600."""
+    sizes = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in SOURCES}
+    bound = {path: TEST_FILE_LINES if "tests" in path.parts else FILE_LINES for path in SOURCES}
+    assert not [f"{name(path)} {size}" for path, size in sizes.items() if size > bound[path]]
+
+
+def test_most_functions_are_short() -> None:
+    """Bodies of the product: median at most 8 lines, nine in ten at most 20."""
+    lengths = sorted(lines for path in SOURCES if "tests" not in path.parts for _, lines in list_functions(path))
+    assert lengths[len(lengths) // 2] <= 8
+    assert lengths[len(lengths) * 9 // 10] <= 20
+
+
+def test_every_module_names_what_it_is_for() -> None:
+    """No module called after nothing in particular."""
+    assert not [name(path) for path in SOURCES if path.stem in FORBIDDEN_NAMES]
+
+
+def test_arrows_point_one_way() -> None:
+    """Rooms import each other only along the arrows of the design."""
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from importlinter.cli import lint_imports_command; lint_imports_command()",
+            "--no-cache",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_lock_file_names_no_index() -> None:
+    """The lock pins by hash and says nothing of where packages come from."""
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert not re.search(r"https?://|file:|--(extra-)?index|--find-links", lock)
+    pinned = [line for line in lock.splitlines() if line and not line.startswith((" ", "#"))]
+    assert pinned
+    assert all(re.match(r"[a-z0-9.-]+(\[[a-z,]+\])?==\S+ ", line) for line in pinned)
+    assert lock.count("--hash=sha256:") >= len(pinned)
+
+
+def test_every_runtime_dependency_is_locked() -> None:
+    """Whatever pyproject asks for stands in the lock file."""
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wanted = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
+    locked = set(re.findall(r"^([a-z0-9.-]+)", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.MULTILINE))
+    assert not {re.split(r"[\[<>=;]", item)[0].strip() for item in wanted} - locked
+
+
+@pytest.mark.parametrize(
+    "room", ["bot", "storage", "docs", "README.md", "Makefile", "pyproject.toml", "assets/campaigns"]
+)
+def test_no_path_of_a_developers_machine_is_committed(room: str) -> None:
+    """The project speaks of itself alone."""
+    place = ROOT / room
+    files = (
+        [place] if place.is_file() else [path for path in place.rglob("*") if path.suffix in {".py", ".md", ".toml"}]
+    )
+    assert not [name(path) for path in files if re.search(r"/(work|root|home)/", path.read_text(encoding="utf-8"))]

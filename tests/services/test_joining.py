@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.core.campaign import Campaign
+from bot.core.guessing import MISSES_ALLOWED, WINDOW_SECONDS
+from bot.core.joining import Attribution
+from bot.services.joining import Arrival, start
+from bot.services.standing import list_invites, list_rewards, rank
+from storage.checks import list_faults
+from storage.records import Notice, NoticeKind, Profile
+from storage.store import Store
+from storage.tables import outbox, people
+from tests.conftest import Clock
+
+ANNA = Profile(telegram_id=101, first_name="Anna", telegram_language="en")
+BUDI = Profile(telegram_id=102, first_name="Budi", last_name="Santoso", telegram_language="id")
+MEI = Profile(telegram_id=103, first_name="小美", telegram_language="zh-hans")
+
+
+async def arrive(store: Store, campaign: Campaign, visitor: Profile, payload: str = "") -> Arrival:
+    return await store.write(start, visitor=visitor, payload=payload, campaign=campaign, announce=True)
+
+
+async def list_owed(store: Store) -> list[Notice]:
+    return await store.read(outbox.list_owed, after=0, limit=100)
+
+
+async def test_an_invited_newcomer_rewards_both_sides_and_tells_everybody(store: Store, campaign: Campaign) -> None:
+    """One transaction writes the referral, both transfers and three notices."""
+    anna = (await arrive(store, campaign, ANNA)).member
+    arrival = await arrive(store, campaign, BUDI, f"{anna.code}-fwd")
+    assert arrival.attribution is Attribution.CREDITED
+    assert arrival.greeted_by_notice
+    assert arrival.member.balance == campaign.invitee_points
+    invites = await store.read(list_invites, visitor=ANNA)
+    assert [line.name for line in invites.lines] == ["Budi Santoso"]
+    assert invites.earned == campaign.inviter_points
+    kinds = [(notice.recipient_id, notice.kind) for notice in await list_owed(store)]
+    assert kinds == [
+        (anna.id, NoticeKind.WELCOME),
+        (arrival.member.id, NoticeKind.WELCOME_INVITED),
+        (anna.id, NoticeKind.FRIEND_JOINED),
+        (None, NoticeKind.JOIN_ANNOUNCED),
+    ]
+    assert await list_faults(store) == []
+
+
+async def test_a_second_code_changes_nothing(store: Store, campaign: Campaign) -> None:
+    """A referral is for ever: opening another link is refused kindly and moves no points."""
+    anna, mei = (await arrive(store, campaign, ANNA)).member, (await arrive(store, campaign, MEI)).member
+    await arrive(store, campaign, BUDI, anna.code)
+    again = await arrive(store, campaign, BUDI, mei.code)
+    assert again.attribution is Attribution.ALREADY_MEMBER
+    assert (await store.read(list_invites, visitor=MEI)).total == 0
+    assert (await store.read(list_rewards, visitor=BUDI)).balance == campaign.invitee_points
+
+
+async def test_ones_own_code_is_refused(store: Store, campaign: Campaign) -> None:
+    """Nobody invites themselves."""
+    anna = (await arrive(store, campaign, ANNA)).member
+    own = await arrive(store, campaign, ANNA, anna.code)
+    assert own.attribution is Attribution.OWN_CODE
+    assert own.member.balance == 0
+
+
+async def test_a_newcomer_with_an_unknown_code_is_welcome_all_the_same(store: Store, campaign: Campaign) -> None:
+    """The newcomer becomes a member nobody invited, and is told so."""
+    arrival = await arrive(store, campaign, BUDI, "AAAAAAAAAA")
+    assert arrival.attribution is Attribution.UNKNOWN_CODE
+    [notice] = await list_owed(store)
+    assert (notice.kind, notice.payload) == (NoticeKind.WELCOME, {"unknown_code": 1})
+    assert arrival.member.balance == 0
+
+
+async def test_guessing_is_throttled_for_a_while(store: Store, campaign: Campaign, clock: Clock) -> None:
+    """After a few unknown codes a member waits, even for a code that exists; an hour later it is forgiven."""
+    anna = (await arrive(store, campaign, ANNA)).member
+    await arrive(store, campaign, BUDI)
+    for attempt in range(MISSES_ALLOWED):
+        guess = await arrive(store, campaign, BUDI, f"AAAAAAAAA{attempt}")
+        assert guess.attribution is Attribution.UNKNOWN_CODE
+    assert (await arrive(store, campaign, BUDI, anna.code)).attribution is Attribution.THROTTLED
+    clock.advance(WINDOW_SECONDS)
+    assert (await arrive(store, campaign, BUDI, anna.code)).attribution is Attribution.ALREADY_MEMBER
+
+
+async def test_somebody_known_but_not_started_is_still_a_newcomer(store: Store, campaign: Campaign) -> None:
+    """A person whom Telegram has shown us is credited to the inviter when they start."""
+    anna = (await arrive(store, campaign, ANNA)).member
+    await store.write(people.add, BUDI, "BBBBBBBBBB")
+    arrival = await arrive(store, campaign, BUDI, anna.code)
+    assert arrival.attribution is Attribution.CREDITED
+
+
+@pytest.mark.parametrize("friends", [12])
+async def test_many_friends_at_once_are_all_credited(store: Store, campaign: Campaign, friends: int) -> None:
+    """Joins of one inviter at the same moment neither lose nor double a credit."""
+    anna = (await arrive(store, campaign, ANNA)).member
+    visitors = [Profile(telegram_id=1000 + number, first_name=f"F{number}") for number in range(friends)]
+    await asyncio.gather(*(arrive(store, campaign, visitor, anna.code) for visitor in visitors * 2))
+    top = await store.read(rank, visitor=ANNA)
+    assert (top.my_score, top.my_rank) == (friends, 1)
+    assert top.member.balance == friends * campaign.inviter_points
+    assert await list_faults(store) == []

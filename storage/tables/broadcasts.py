@@ -1,0 +1,122 @@
+"""Messages to many: table `broadcast`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import bindparam, func, insert, literal_column, select, update
+
+from storage.errors import RowMissing
+from storage.records import Broadcast, BroadcastChanged, BroadcastId, BroadcastState, PersonId
+from storage.schema import broadcast, person
+from storage.tx import Row, Tx
+
+FINAL = frozenset({BroadcastState.CANCELLED, BroadcastState.DONE})
+
+_BROADCAST = select(
+    broadcast.c.id,
+    broadcast.c.author_id,
+    broadcast.c.state,
+    broadcast.c.content,
+    broadcast.c.progress_message_id,
+    broadcast.c.audience_upto,
+    broadcast.c.filled_upto,
+    broadcast.c.created_at,
+    broadcast.c.started_at,
+    broadcast.c.finished_at,
+)
+_ADD = (
+    insert(broadcast)
+    .values(author_id=bindparam("author_id"), state=bindparam("state"), created_at=bindparam("now"))
+    .returning(broadcast.c.id)
+)
+_BY_ID = _BROADCAST.where(broadcast.c.id == bindparam("id"))
+_LATEST = _BROADCAST.where(broadcast.c.author_id == bindparam("author_id")).order_by(broadcast.c.id.desc()).limit(1)
+_RUNNING = _BROADCAST.where(broadcast.c.state == literal_column("'running'")).order_by(broadcast.c.id)
+_SET_CONTENT = update(broadcast).where(broadcast.c.id == bindparam("of")).values(content=bindparam("content"))
+_SET_STATE = (
+    update(broadcast)
+    .where(broadcast.c.id == bindparam("of"), broadcast.c.state.in_(bindparam("expected", expanding=True)))
+    .values(state=bindparam("state"), finished_at=bindparam("finished_at"))
+)
+_SET_PROGRESS_MESSAGE = (
+    update(broadcast).where(broadcast.c.id == bindparam("of")).values(progress_message_id=bindparam("message_id"))
+)
+_FIX_AUDIENCE = (
+    update(broadcast)
+    .where(broadcast.c.id == bindparam("of"), broadcast.c.audience_upto.is_(None))
+    .values(audience_upto=select(func.max(person.c.id)).scalar_subquery(), started_at=bindparam("now"))
+)
+
+
+def add(tx: Tx, author_id: PersonId) -> Broadcast:
+    """Begin a broadcast, in state composing."""
+    broadcast_id = tx.scalar(_ADD, author_id=author_id, state=BroadcastState.COMPOSING, now=tx.now)
+    return get(tx, broadcast_id)
+
+
+def get(tx: Tx, broadcast_id: BroadcastId) -> Broadcast:
+    """Return a broadcast.
+
+    Raises:
+        RowMissing: there is no such broadcast.
+    """
+    row = tx.row(_BY_ID, id=broadcast_id)
+    if row is None:
+        raise RowMissing(f"There is no broadcast {broadcast_id}.")
+    return _to_broadcast(row)
+
+
+def find_latest(tx: Tx, author_id: PersonId) -> Broadcast | None:
+    """Return the broadcast somebody began last."""
+    row = tx.row(_LATEST, author_id=author_id)
+    return None if row is None else _to_broadcast(row)
+
+
+def find_running(tx: Tx) -> list[Broadcast]:
+    """Return the broadcasts that are to be sent now, oldest first."""
+    return [_to_broadcast(row) for row in tx.rows(_RUNNING)]
+
+
+def set_content(tx: Tx, broadcast_id: BroadcastId, content: Mapping[str, object]) -> None:
+    """Keep what a broadcast says."""
+    tx.run(_SET_CONTENT, of=broadcast_id, content=json.dumps(content, ensure_ascii=False))
+
+
+def set_state(
+    tx: Tx, broadcast_id: BroadcastId, state: BroadcastState, *, expected: Collection[BroadcastState]
+) -> bool:
+    """Move a broadcast on from one of the expected states and tell `BroadcastChanged`; False where it was in another."""
+    finished_at = tx.now if state in FINAL else None
+    moved = tx.run(_SET_STATE, of=broadcast_id, state=state, expected=list(expected), finished_at=finished_at) == 1
+    if moved:
+        tx.tell(BroadcastChanged(broadcast_id=broadcast_id))
+    return moved
+
+
+def set_progress_message(tx: Tx, broadcast_id: BroadcastId, message_id: int) -> None:
+    """Keep which message shows the progress."""
+    tx.run(_SET_PROGRESS_MESSAGE, of=broadcast_id, message_id=message_id)
+
+
+def fix_audience(tx: Tx, broadcast_id: BroadcastId) -> None:
+    """Fix the audience, once: everybody known at this moment."""
+    tx.run(_FIX_AUDIENCE, of=broadcast_id, now=tx.now)
+
+
+def _to_broadcast(row: Row) -> Broadcast:
+    broadcast_id, author_id, state, content, progress_message_id, audience_upto, filled_upto, *times = row
+    created_at, started_at, finished_at = times
+    return Broadcast(
+        id=broadcast_id,
+        author_id=author_id,
+        state=BroadcastState(state),
+        content=None if content is None else json.loads(content),
+        progress_message_id=progress_message_id,
+        audience_upto=audience_upto,
+        filled_upto=filled_upto,
+        created_at=created_at,
+        started_at=started_at,
+        finished_at=finished_at,
+    )

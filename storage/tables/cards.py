@@ -1,0 +1,44 @@
+"""Share cards that Telegram has already: table `card`."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, delete, select
+
+from storage.records import PersonId
+from storage.schema import card
+from storage.statements import Conflicting
+from storage.tx import Tx
+
+_FIND = select(card.c.file_id).where(card.c.person_id == bindparam("person_id"), card.c.version == bindparam("version"))
+_SET = Conflicting(
+    lambda insert: (
+        insert(card)
+        .values(
+            person_id=bindparam("person_id"),
+            version=bindparam("version"),
+            file_id=bindparam("file_id"),
+            uploaded_at=bindparam("now"),
+        )
+        .on_conflict_do_update(
+            index_elements=["person_id", "version"],
+            set_={"file_id": bindparam("file_id"), "uploaded_at": bindparam("now")},
+        )
+    )
+)
+_DELETE = delete(card).where(card.c.file_id == bindparam("file_id"))
+
+
+def find_file_id(tx: Tx, person_id: PersonId, version: str) -> str | None:
+    """Return Telegram's name for a person's card of a version."""
+    file_id: str | None = tx.scalar(_FIND, person_id=person_id, version=version)
+    return file_id
+
+
+def set_file_id(tx: Tx, person_id: PersonId, version: str, file_id: str) -> None:
+    """Keep Telegram's name for a card that was uploaded."""
+    tx.run(_SET, person_id=person_id, version=version, file_id=file_id, now=tx.now)
+
+
+def delete_file_id(tx: Tx, file_id: str) -> None:
+    """Forget a name that Telegram does not know any more; reads all cards."""
+    tx.run(_DELETE, file_id=file_id)

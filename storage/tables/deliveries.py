@@ -1,0 +1,155 @@
+"""The state of each recipient of a broadcast: table `delivery`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import bindparam, func, literal_column, select, update
+
+from storage.errors import RowMissing
+from storage.records import BroadcastId, DeliveryState, Outcome, PersonId, Recipient
+from storage.schema import broadcast, delivery, person, profile
+from storage.statements import Conflicting
+from storage.texts import clean_error
+from storage.tx import Tx
+
+_OF_BROADCAST = delivery.c.broadcast_id == bindparam("of")
+_AMONG = delivery.c.person_id.in_(bindparam("ids", expanding=True))
+_SENDING = delivery.c.state == literal_column("'sending'")
+
+_PROGRESS = (
+    select(broadcast.c.filled_upto, broadcast.c.audience_upto)
+    .where(broadcast.c.id == bindparam("of"))
+    .with_for_update()
+)
+_REACHABLE = (person.c.started_at.is_not(None), person.c.blocked_at.is_(None))
+_PAGE = (
+    select(person.c.id)
+    .where(person.c.id > bindparam("above"), person.c.id <= bindparam("upto"), *_REACHABLE)
+    .order_by(person.c.id)
+    .limit(bindparam("limit"))
+    .subquery("page")
+)
+_PAGE_END = select(func.max(_PAGE.c.id))
+_FILL = Conflicting(
+    lambda insert: (
+        insert(delivery)
+        .from_select(
+            ["broadcast_id", "person_id"],
+            select(broadcast.c.id, person.c.id).where(
+                broadcast.c.id == bindparam("of"),
+                person.c.id > bindparam("above"),
+                person.c.id <= bindparam("upto"),
+                *_REACHABLE,
+            ),
+        )
+        .on_conflict_do_nothing(index_elements=["broadcast_id", "person_id"])
+    )
+)
+_MOVE_FILLED = update(broadcast).where(broadcast.c.id == bindparam("of")).values(filled_upto=bindparam("upto"))
+_LIST_QUEUED = (
+    select(delivery.c.person_id, profile.c.telegram_id)
+    .select_from(delivery.join(profile, profile.c.person_id == delivery.c.person_id))
+    .where(_OF_BROADCAST, delivery.c.state == literal_column("'queued'"))
+    .order_by(delivery.c.person_id)
+    .limit(bindparam("limit"))
+    .with_for_update(of=delivery, skip_locked=True)
+)
+_CLAIM = (
+    update(delivery).where(_OF_BROADCAST, _AMONG).values(state=literal_column("'sending'"), claimed_at=bindparam("now"))
+)
+_SETTLE = (
+    update(delivery)
+    .where(_OF_BROADCAST, delivery.c.person_id == bindparam("recipient"), _SENDING)
+    .values(
+        state=bindparam("state"),
+        message_id=bindparam("message_id"),
+        error=bindparam("error"),
+        settled_at=bindparam("now"),
+    )
+)
+_REQUEUE = (
+    update(delivery).where(_OF_BROADCAST, _AMONG, _SENDING).values(state=literal_column("'queued'"), claimed_at=None)
+)
+_MARK_UNKNOWN = (
+    update(delivery)
+    # Named one by one, the broadcasts let the index find the few rows.
+    .where(delivery.c.broadcast_id.in_(select(broadcast.c.id).where(broadcast.c.started_at.is_not(None))), _SENDING)
+    .values(state=literal_column("'unknown'"), settled_at=bindparam("now"))
+)
+_COUNT_BY_STATE = select(delivery.c.state, func.count()).where(_OF_BROADCAST).group_by(delivery.c.state)
+_LIST_IN_STATE = (
+    select(delivery.c.person_id, profile.c.telegram_id)
+    .select_from(delivery.join(profile, profile.c.person_id == delivery.c.person_id))
+    .where(_OF_BROADCAST, delivery.c.state == bindparam("state"))
+    .order_by(delivery.c.person_id)
+    .limit(bindparam("limit"))
+)
+
+
+def fill(tx: Tx, broadcast_id: BroadcastId, *, limit: int) -> int:
+    """Queue the next page of the audience (members who have not blocked the bot); 0 once all are queued.
+
+    Raises:
+        RowMissing: there is no such broadcast, or its audience is not fixed.
+    """
+    above, audience_upto = tx.row(_PROGRESS, of=broadcast_id) or (0, None)
+    if audience_upto is None:
+        raise RowMissing(f"There is no broadcast {broadcast_id} with a fixed audience.")
+    upto = tx.scalar(_PAGE_END, above=above, upto=audience_upto, limit=limit)
+    queued = tx.run(_FILL, of=broadcast_id, above=above, upto=upto) if upto else 0
+    tx.run(_MOVE_FILLED, of=broadcast_id, upto=upto or audience_upto)
+    return queued
+
+
+def claim(tx: Tx, broadcast_id: BroadcastId, limit: int) -> list[Recipient]:
+    """Move the next queued recipients to sending and return them. Commit before sending: nobody is claimed twice."""
+    rows = tx.rows(_LIST_QUEUED, of=broadcast_id, limit=limit)
+    if rows:
+        tx.run(_CLAIM, of=broadcast_id, ids=[person_id for person_id, _ in rows], now=tx.now)
+    return [_to_recipient(broadcast_id, row) for row in rows]
+
+
+def settle(tx: Tx, outcomes: Sequence[Outcome]) -> None:
+    """Note how deliveries ended; those that are not in sending any more stay as they are."""
+    values = [
+        {
+            "of": each.broadcast_id,
+            "recipient": each.person_id,
+            "state": each.state,
+            "message_id": each.message_id,
+            "error": clean_error(each.error),
+            "now": tx.now,
+        }
+        for each in outcomes
+    ]
+    tx.run_each(_SETTLE, values)
+
+
+def requeue(tx: Tx, broadcast_id: BroadcastId, person_ids: Collection[PersonId]) -> None:
+    """Give claimed recipients back to the queue: only where it is known that nothing was sent to them."""
+    if person_ids:
+        tx.run(_REQUEUE, of=broadcast_id, ids=list(person_ids))
+
+
+def mark_unknown(tx: Tx) -> int:
+    """Settle as unknown what a process that died was sending, and return how many.
+
+    Called once at the start of a process, before it claims anything.
+    """
+    return tx.run(_MARK_UNKNOWN, now=tx.now)
+
+
+def count_by_state(tx: Tx, broadcast_id: BroadcastId) -> dict[DeliveryState, int]:
+    """Count the recipients in each state; states without any are left out."""
+    return {DeliveryState(state): count for state, count in tx.rows(_COUNT_BY_STATE, of=broadcast_id)}
+
+
+def list_in_state(tx: Tx, broadcast_id: BroadcastId, state: DeliveryState, limit: int) -> list[Recipient]:
+    """Return recipients in a state, by person id."""
+    rows = tx.rows(_LIST_IN_STATE, of=broadcast_id, state=state, limit=limit)
+    return [_to_recipient(broadcast_id, row) for row in rows]
+
+
+def _to_recipient(broadcast_id: BroadcastId, row: tuple[PersonId, int]) -> Recipient:
+    return Recipient(broadcast_id=broadcast_id, person_id=row[0], telegram_id=row[1])

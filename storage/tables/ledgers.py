@@ -1,0 +1,160 @@
+"""Points: append-only transfers between accounts, and the balances folded from them: tables `account` and `ledger`."""
+
+from __future__ import annotations
+
+from sqlalchemy import Select, bindparam, case, func, null, select, union_all, update
+from sqlalchemy.sql.expression import ColumnElement
+
+from storage.errors import KeyReused
+from storage.records import LedgerLine, PersonId, Transfer
+from storage.schema import HOUSE_ACCOUNT, account, ledger, profile, referral
+from storage.statements import Conflicting
+from storage.tx import Tx
+
+__all__ = [
+    "HOUSE_ACCOUNT",
+    "compute_imbalance",
+    "count_lines",
+    "get_balance",
+    "list_lines",
+    "open_account",
+    "post",
+]
+
+_CONTENT = ("debit_id", "credit_id", "amount", "reason", "referral_id")
+
+_FIND_ACCOUNT = select(account.c.id).where(account.c.owner_id == bindparam("owner_id"))
+_OPEN_ACCOUNT = Conflicting(
+    lambda insert: (
+        insert(account)
+        .values(owner_id=bindparam("owner_id"))
+        .on_conflict_do_nothing(index_elements=["owner_id"])
+        .returning(account.c.id)
+    )
+)
+_POST = Conflicting(
+    lambda insert: (
+        insert(ledger)
+        .values({name: bindparam(name) for name in (*_CONTENT, "key", "posted_at")})
+        .on_conflict_do_nothing(index_elements=["key"])
+        .returning(ledger.c.id)
+    )
+)
+_FIND_BY_KEY = select(ledger.c.id, *(ledger.c[name] for name in _CONTENT)).where(ledger.c.key == bindparam("key"))
+_MOVE_BALANCE = (
+    update(account).where(account.c.id == bindparam("of")).values(balance=account.c.balance + bindparam("change"))
+)
+_BALANCE = select(account.c.balance).where(account.c.owner_id == bindparam("owner_id"))
+
+_OWN_ACCOUNT = _FIND_ACCOUNT.scalar_subquery()
+
+
+def _newest_where(side: ColumnElement[bool], amount: ColumnElement[int]) -> Select[tuple[int, int, str, int, int]]:
+    """Return the newest lines of one side, as many as the page could need: each side has an index of its own."""
+    newest = (
+        select(ledger.c.id, amount.label("amount"), ledger.c.reason, ledger.c.referral_id, ledger.c.posted_at)
+        .where(side)
+        .order_by(ledger.c.id.desc())
+        .limit(bindparam("upto"))
+        .subquery()
+    )
+    return select(newest)
+
+
+_LINE = union_all(
+    _newest_where(ledger.c.credit_id == _OWN_ACCOUNT, ledger.c.amount),
+    _newest_where(ledger.c.debit_id == _OWN_ACCOUNT, -ledger.c.amount),
+).subquery("line")
+_OTHER_ID = case(
+    (referral.c.inviter_id == bindparam("owner_id"), referral.c.invitee_id),
+    (referral.c.invitee_id == bindparam("owner_id"), referral.c.inviter_id),
+    else_=null(),
+)
+_LIST_LINES = (
+    select(_LINE.c.id, _LINE.c.amount, _LINE.c.reason, func.coalesce(profile.c.first_name, ""), _LINE.c.posted_at)
+    .select_from(
+        _LINE.outerjoin(referral, referral.c.id == _LINE.c.referral_id).outerjoin(
+            profile, profile.c.person_id == _OTHER_ID
+        )
+    )
+    .order_by(_LINE.c.id.desc())
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset"))
+)
+_COUNT_CREDITS = select(func.count()).select_from(ledger).where(ledger.c.credit_id == _OWN_ACCOUNT)
+_COUNT_DEBITS = select(func.count()).select_from(ledger).where(ledger.c.debit_id == _OWN_ACCOUNT)
+
+_SIGNED = union_all(
+    select(ledger.c.credit_id.label("account_id"), ledger.c.amount.label("amount")),
+    select(ledger.c.debit_id, -ledger.c.amount),
+).subquery("signed")
+_FOLDED = (
+    select(_SIGNED.c.account_id, func.sum(_SIGNED.c.amount).label("amount"))
+    .group_by(_SIGNED.c.account_id)
+    .subquery("folded")
+)
+_IMBALANCE = (
+    select(func.coalesce(func.sum(func.abs(account.c.balance - func.coalesce(_FOLDED.c.amount, 0))), 0))
+    .select_from(account.outerjoin(_FOLDED, _FOLDED.c.account_id == account.c.id))
+    .where(account.c.owner_id.is_not(None))
+)
+
+
+def open_account(tx: Tx, owner_id: PersonId) -> int:
+    """Return the id of a person's account, which is opened where there was none."""
+    found = tx.scalar(_FIND_ACCOUNT, owner_id=owner_id) or tx.scalar(_OPEN_ACCOUNT, owner_id=owner_id)
+    return int(found or tx.scalar(_FIND_ACCOUNT, owner_id=owner_id))
+
+
+def post(tx: Tx, transfer: Transfer) -> int:
+    """Write a transfer, once per key, move the balances of people, and return the id of its ledger line.
+
+    The house's balance is not kept, so that joins never queue for its one row.
+
+    Raises:
+        KeyReused: the key belongs to another transfer.
+    """
+    content = dict(zip(_CONTENT, _list_content(transfer), strict=True))
+    ledger_id = tx.scalar(_POST, **content, key=transfer.key, posted_at=tx.now)
+    if ledger_id is None:
+        return _find_same(tx, transfer)
+    # In the order of ids, so that two transfers between the same accounts never wait for each other.
+    for account_id, change in sorted([(transfer.debit, -transfer.amount), (transfer.credit, transfer.amount)]):
+        if account_id != HOUSE_ACCOUNT:
+            tx.run(_MOVE_BALANCE, of=account_id, change=change)
+    return int(ledger_id)
+
+
+def get_balance(tx: Tx, person_id: PersonId) -> int:
+    """Return a person's points; 0 for somebody who has no account."""
+    return tx.scalar(_BALANCE, owner_id=person_id) or 0
+
+
+def list_lines(tx: Tx, person_id: PersonId, *, limit: int, offset: int) -> list[LedgerLine]:
+    """Return a page of a person's ledger lines, newest first."""
+    rows = tx.rows(_LIST_LINES, owner_id=person_id, limit=limit, offset=offset, upto=limit + offset)
+    return [
+        LedgerLine(id=line_id, amount=amount, reason=reason, other_name=other_name, posted_at=posted_at)
+        for line_id, amount, reason, other_name, posted_at in rows
+    ]
+
+
+def count_lines(tx: Tx, person_id: PersonId) -> int:
+    """Count a person's ledger lines."""
+    return int(tx.scalar(_COUNT_CREDITS, owner_id=person_id)) + int(tx.scalar(_COUNT_DEBITS, owner_id=person_id))
+
+
+def compute_imbalance(tx: Tx) -> int:
+    """Return by how many points all kept balances together miss the fold of the ledger; anything but 0 is a fault."""
+    return int(tx.scalar(_IMBALANCE))
+
+
+def _find_same(tx: Tx, transfer: Transfer) -> int:
+    found = tx.row(_FIND_BY_KEY, key=transfer.key)
+    if found is None or found[1:] != _list_content(transfer):
+        raise KeyReused(f"The key {transfer.key!r} belongs to another transfer.")
+    return int(found[0])
+
+
+def _list_content(transfer: Transfer) -> tuple[int, int, int, str, int | None]:
+    return (transfer.debit, transfer.credit, transfer.amount, transfer.reason, transfer.referral_id)

@@ -1,0 +1,113 @@
+"""Who came by whom, once and for ever: table `referral`."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, func, literal_column, select
+
+from storage.errors import RowMissing
+from storage.records import Invitation, PersonId, Referral, ReferralId, ReferralState
+from storage.schema import person, profile, referral, reward
+from storage.statements import Conflicting
+from storage.texts import join_name
+from storage.tx import Row, Tx
+
+_COLUMNS = ("inviter_id", "invitee_id", "campaign", "source", "state", "joined_at")
+
+_ADD = Conflicting(
+    lambda insert: (
+        insert(referral)
+        .values({name: bindparam(name) for name in _COLUMNS})
+        .on_conflict_do_nothing(index_elements=["invitee_id"])
+        .returning(referral.c.id)
+    )
+)
+_REFERRAL = select(referral.c.id, *(referral.c[name] for name in _COLUMNS))
+_BY_ID = _REFERRAL.where(referral.c.id == bindparam("id"))
+_BY_INVITEE = _REFERRAL.where(referral.c.invitee_id == bindparam("invitee_id"))
+_COUNT_BY_INVITER = select(person.c.score).where(person.c.id == bindparam("inviter_id"))
+_COUNT_ALL = select(func.count()).select_from(referral)
+_PAGE = (
+    select(referral.c.id, referral.c.invitee_id, referral.c.state, referral.c.joined_at)
+    .where(referral.c.inviter_id == bindparam("inviter_id"))
+    .order_by(referral.c.id.desc())
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset"))
+    .subquery("page")
+)
+_EARNED = (
+    select(func.coalesce(func.sum(reward.c.points), 0))
+    .where(reward.c.referral_id == _PAGE.c.id, reward.c.side == literal_column("'inviter'"))
+    .scalar_subquery()
+)
+_LIST_INVITATIONS = (
+    select(_PAGE.c.id, profile.c.first_name, profile.c.last_name, _PAGE.c.state, _EARNED, _PAGE.c.joined_at)
+    .select_from(_PAGE.outerjoin(profile, profile.c.person_id == _PAGE.c.invitee_id))
+    .order_by(_PAGE.c.id.desc())
+)
+
+
+def add(
+    tx: Tx, *, inviter_id: PersonId, invitee_id: PersonId, campaign: str, source: str, state: ReferralState
+) -> Referral | None:
+    """Credit an inviter; None where the invitee has a referral already, which then stands as it is."""
+    values = (inviter_id, invitee_id, campaign, source, state, tx.now)
+    referral_id = tx.scalar(_ADD, **dict(zip(_COLUMNS, values, strict=True)))
+    return None if referral_id is None else _to_referral((referral_id, *values))
+
+
+def get(tx: Tx, referral_id: ReferralId) -> Referral:
+    """Return a referral.
+
+    Raises:
+        RowMissing: there is no such referral.
+    """
+    row = tx.row(_BY_ID, id=referral_id)
+    if row is None:
+        raise RowMissing(f"There is no referral {referral_id}.")
+    return _to_referral(row)
+
+
+def find_by_invitee(tx: Tx, invitee_id: PersonId) -> Referral | None:
+    """Return the referral that brought a person."""
+    row = tx.row(_BY_INVITEE, invitee_id=invitee_id)
+    return None if row is None else _to_referral(row)
+
+
+def count_by_inviter(tx: Tx, inviter_id: PersonId) -> int:
+    """Return how many qualified referrals somebody has: the score kept for it by `scores.raise_score`."""
+    return tx.scalar(_COUNT_BY_INVITER, inviter_id=inviter_id) or 0
+
+
+def count_all(tx: Tx) -> int:
+    """Count all referrals; reads them all, for statistics only."""
+    return int(tx.scalar(_COUNT_ALL))
+
+
+def list_invitations(tx: Tx, inviter_id: PersonId, *, limit: int, offset: int) -> list[Invitation]:
+    """Return a page of those who came by a member, newest first, with what the member earned for each."""
+    rows = tx.rows(_LIST_INVITATIONS, inviter_id=inviter_id, limit=limit, offset=offset)
+    return [_to_invitation(row) for row in rows]
+
+
+def _to_referral(row: Row) -> Referral:
+    referral_id, inviter_id, invitee_id, campaign, source, state, joined_at = row
+    return Referral(
+        id=referral_id,
+        inviter_id=inviter_id,
+        invitee_id=invitee_id,
+        campaign=campaign,
+        source=source,
+        state=ReferralState(state),
+        joined_at=joined_at,
+    )
+
+
+def _to_invitation(row: Row) -> Invitation:
+    referral_id, first_name, last_name, state, earned, joined_at = row
+    return Invitation(
+        referral_id=referral_id,
+        name=join_name(first_name, last_name),
+        state=ReferralState(state),
+        earned=0 if state == ReferralState.REVOKED else int(earned),
+        joined_at=joined_at,
+    )

@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import pytest
+
+from storage import RowMissing, Store, Tx
+from storage.records import (
+    Broadcast,
+    BroadcastChanged,
+    BroadcastId,
+    BroadcastState,
+    DeliveryState,
+    Event,
+    Outcome,
+    Person,
+)
+from storage.tables import broadcasts, deliveries, people
+from tests.conftest import NOON
+from tests.storage.cast import add_member, add_members
+
+ANYTHING = tuple(BroadcastState)
+
+
+def begin(tx: Tx, members: int) -> tuple[Broadcast, list[Person]]:
+    """Begin a running broadcast to so many members."""
+    audience = add_members(tx, members)
+    broadcast = broadcasts.add(tx, audience[0].id)
+    broadcasts.fix_audience(tx, broadcast.id)
+    broadcasts.set_state(tx, broadcast.id, BroadcastState.RUNNING, expected=ANYTHING)
+    return broadcasts.get(tx, broadcast.id), audience
+
+
+async def begin_filled(store: Store, members: int) -> BroadcastId:
+    """Begin a running broadcast whose recipients are all queued."""
+    broadcast, _ = await store.write(begin, members)
+    while await store.write(deliveries.fill, broadcast.id, limit=100):
+        pass
+    return broadcast.id
+
+
+async def test_a_broadcast_grows_step_by_step(store: Store) -> None:
+    """It begins composing and empty, and takes its content and its progress message."""
+    anna = await store.write(add_member, 1)
+    broadcast = await store.write(broadcasts.add, anna.id)
+    assert (broadcast.state, broadcast.content, broadcast.audience_upto) == (BroadcastState.COMPOSING, None, None)
+    content: dict[str, object] = {"text": "Hällo", "entities": [{"type": "bold", "offset": 0, "length": 2}]}
+    await store.write(broadcasts.set_content, broadcast.id, content)
+    await store.write(broadcasts.set_progress_message, broadcast.id, 77)
+    kept = await store.read(broadcasts.get, broadcast.id)
+    assert (kept.content, kept.progress_message_id, kept.created_at) == (content, 77, NOON)
+
+
+async def test_broadcasts_are_found_by_author_and_by_running(store: Store) -> None:
+    """The latest of an author is the one begun last; only running ones are to be sent."""
+    anna, ben = await store.write(add_members, 2)
+    assert await store.read(broadcasts.find_latest, anna.id) is None
+    first, second = [await store.write(broadcasts.add, anna.id) for _ in range(2)]
+    assert await store.read(broadcasts.find_latest, anna.id) == second
+    assert await store.read(broadcasts.find_latest, ben.id) is None
+    await store.write(broadcasts.set_state, first.id, BroadcastState.RUNNING, expected=[BroadcastState.COMPOSING])
+    assert [each.id for each in await store.read(broadcasts.find_running)] == [first.id]
+    with pytest.raises(RowMissing):
+        await store.read(broadcasts.get, BroadcastId(99))
+
+
+async def test_a_state_is_left_only_from_where_expected(store: Store) -> None:
+    """Of two that want to move it only the first does, and only that one is told."""
+    heard: list[Event] = []
+    store.subscribe(heard.extend)
+    anna = await store.write(add_member, 1)
+    broadcast = await store.write(broadcasts.add, anna.id)
+    for expected in (True, False):
+        moved = await store.write(
+            broadcasts.set_state, broadcast.id, BroadcastState.CANCELLED, expected=[BroadcastState.COMPOSING]
+        )
+        assert moved is expected
+    assert heard == [BroadcastChanged(broadcast_id=broadcast.id)]
+    assert (await store.read(broadcasts.get, broadcast.id)).finished_at == NOON
+
+
+async def test_the_audience_is_fixed_once(store: Store) -> None:
+    """Who comes later does not belong to it, even if it is fixed again."""
+    broadcast, audience = await store.write(begin, 3)
+    await store.write(add_member, 9)
+    await store.write(broadcasts.fix_audience, broadcast.id)
+    fixed = await store.read(broadcasts.get, broadcast.id)
+    assert (fixed.audience_upto, fixed.started_at) == (audience[-1].id, NOON)
+
+
+async def test_filling_takes_members_who_can_be_reached(store: Store) -> None:
+    """Pages hold members only, none blocked, none who came later; then 0 for ever."""
+    broadcast, audience = await store.write(begin, 7)
+
+    def change(tx: Tx) -> None:
+        people.set_blocked(tx, audience[1].id, True)
+        add_member(tx, 9)
+
+    await store.write(change)
+    filled = [await store.write(deliveries.fill, broadcast.id, limit=4) for _ in range(4)]
+    assert filled == [4, 2, 0, 0]
+    claimed = await store.write(deliveries.claim, broadcast.id, 100)
+    assert [each.person_id for each in claimed] == [each.id for each in audience if each is not audience[1]]
+    assert claimed[0].telegram_id == audience[0].profile.telegram_id
+
+
+async def test_filling_needs_a_fixed_audience(store: Store) -> None:
+    """Without an audience there is nothing to fill."""
+    anna = await store.write(add_member, 1)
+    broadcast = await store.write(broadcasts.add, anna.id)
+    with pytest.raises(RowMissing):
+        await store.write(deliveries.fill, broadcast.id, limit=5)
+
+
+async def test_nobody_is_claimed_twice(store: Store) -> None:
+    """Claims are disjoint and together everybody, in order."""
+    broadcast_id = await begin_filled(store, 5)
+    claims = [await store.write(deliveries.claim, broadcast_id, 2) for _ in range(4)]
+    assert [len(each) for each in claims] == [2, 2, 1, 0]
+    people_claimed = [recipient.person_id for each in claims for recipient in each]
+    assert people_claimed == sorted(set(people_claimed))
+
+
+async def test_outcomes_settle_what_was_being_sent(store: Store) -> None:
+    """Each delivery ends in one state, and the first outcome stands."""
+    broadcast_id = await begin_filled(store, 4)
+    ids = [each.person_id for each in await store.write(deliveries.claim, broadcast_id, 3)]
+    states = (DeliveryState.SENT, DeliveryState.BLOCKED, DeliveryState.FAILED)
+    outcomes = [
+        Outcome(broadcast_id=broadcast_id, person_id=person_id, state=state, message_id=5, error="why\0")
+        for person_id, state in zip(ids, states, strict=True)
+    ]
+    await store.write(deliveries.settle, outcomes)
+    late = Outcome(broadcast_id=broadcast_id, person_id=ids[0], state=DeliveryState.FAILED)
+    await store.write(deliveries.settle, [late])
+    await store.write(deliveries.settle, [])
+    assert await store.read(deliveries.count_by_state, broadcast_id) == {
+        **dict.fromkeys(states, 1),
+        DeliveryState.QUEUED: 1,
+    }
+    (blocked,) = await store.read(deliveries.list_in_state, broadcast_id, DeliveryState.BLOCKED, 5)
+    assert blocked.person_id == ids[1]
+
+
+async def test_only_what_was_surely_not_sent_is_queued_again(store: Store) -> None:
+    """Requeued recipients are claimed again; settled ones are not."""
+    broadcast_id = await begin_filled(store, 2)
+    first, second = [each.person_id for each in await store.write(deliveries.claim, broadcast_id, 2)]
+    await store.write(
+        deliveries.settle, [Outcome(broadcast_id=broadcast_id, person_id=second, state=DeliveryState.SENT)]
+    )
+    await store.write(deliveries.requeue, broadcast_id, [first, second])
+    await store.write(deliveries.requeue, broadcast_id, [])
+    assert [each.person_id for each in await store.write(deliveries.claim, broadcast_id, 5)] == [first]
+
+
+async def test_a_new_process_marks_what_was_in_flight(store: Store) -> None:
+    """What was being sent becomes unknown, is listed, and is never claimed again."""
+    broadcast_id = await begin_filled(store, 3)
+    claimed = await store.write(deliveries.claim, broadcast_id, 2)
+    assert await store.write(deliveries.mark_unknown) == 2
+    assert await store.write(deliveries.mark_unknown) == 0
+    assert await store.read(deliveries.list_in_state, broadcast_id, DeliveryState.UNKNOWN, 5) == claimed
+    assert len(await store.write(deliveries.claim, broadcast_id, 5)) == 1
+
+
+async def test_nobody_to_send_to_is_complete_at_once(store: Store) -> None:
+    """An audience without reachable members fills nothing."""
+    broadcast, (anna,) = await store.write(begin, 1)
+    await store.write(people.set_blocked, anna.id, True)
+    assert await store.write(deliveries.fill, broadcast.id, limit=5) == 0
+    assert await store.read(deliveries.count_by_state, broadcast.id) == {}
+    assert await store.write(deliveries.claim, broadcast.id, 5) == []

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from storage import Store, Tx
+from storage.records import InboxRow, Seq
+from storage.tables import inbox
+from tests.conftest import Clock
+
+FIRST = Seq(0)
+THREE = [(10, 7_000_000_001, b'{"a":1}'), (11, None, b"{}"), (12, 7_000_000_001, b"\x00\xff")]
+
+
+async def add_three(store: Store) -> list[Seq]:
+    """Keep three updates and return their places."""
+    return [row.seq for row in await store.write(inbox.add_batch, THREE)]
+
+
+async def test_updates_come_back_in_order_as_they_were(store: Store) -> None:
+    """What was kept is what is handled: ids, senders and bytes, by ever-growing seq."""
+    added = await store.write(inbox.add_batch, THREE)
+    assert [(row.update_id, row.sender_id, row.raw) for row in added] == THREE
+    assert added == sorted(added, key=lambda row: row.seq)
+    assert await store.read(inbox.list_open, after=FIRST, limit=10) == added
+
+
+async def test_an_update_is_kept_once(store: Store) -> None:
+    """A repeated update_id, in one batch or in the next, is not new."""
+    await store.write(inbox.add_batch, THREE)
+    again = await store.write(inbox.add_batch, [(12, None, b"x"), (13, None, b"y"), (13, None, b"z")])
+    assert [(row.update_id, row.raw) for row in again] == [(13, b"y")]
+    assert await store.write(inbox.add_batch, []) == []
+    assert await store.read(inbox.count_open) == 4
+
+
+async def test_open_updates_are_paged(store: Store) -> None:
+    """`after` and `limit` cut the list of open updates."""
+    seqs = await add_three(store)
+    page = await store.read(inbox.list_open, after=seqs[0], limit=1)
+    assert [row.seq for row in page] == [seqs[1]]
+
+
+async def test_closing_counts_once(store: Store) -> None:
+    """An update is closed by one call only, and is not open any more."""
+    seqs = await add_three(store)
+    assert [await store.write(inbox.close, seqs[0]) for _ in range(2)] == [True, False]
+    assert await store.read(inbox.count_open) == 2
+
+
+async def test_failures_are_counted_and_then_buried(store: Store) -> None:
+    """Failures add up on an open update; a buried one is dead and neither closes nor fails any more."""
+    seqs = await add_three(store)
+    assert [await store.write(inbox.note_failure, seqs[1], "boom\0\ud800" * 200) for _ in range(2)] == [1, 2]
+    assert await store.write(inbox.bury, seqs[1], "gave up") is True
+
+    def after(tx: Tx) -> tuple[bool, bool, int, list[InboxRow]]:
+        buried, closed = inbox.bury(tx, seqs[1], ""), inbox.close(tx, seqs[1])
+        return buried, closed, inbox.note_failure(tx, seqs[1], ""), inbox.list_dead(tx, 5)
+
+    buried, closed, failures, dead = await store.write(after)
+    assert (buried, closed, failures) == (False, False, 0)
+    assert [(row.seq, row.failures) for row in dead] == [(seqs[1], 2)]
+
+
+async def test_only_closed_and_old_updates_are_forgotten(store: Store, clock: Clock) -> None:
+    """Cleaning takes closed updates received before the moment, at most `limit` at a time."""
+    seqs = await add_three(store)
+    for seq in seqs[:2]:
+        await store.write(inbox.close, seq)
+    assert await store.write(inbox.delete_closed, before=clock.now, limit=10) == 0
+    clock.advance(1)
+    assert await store.write(inbox.delete_closed, before=clock.now, limit=1) == 1
+    assert await store.write(inbox.delete_closed, before=clock.now, limit=9) == 1
+    assert await store.read(inbox.count_open) == 1
+
+
+async def test_places_are_never_used_again(store: Store, clock: Clock) -> None:
+    """After a cleaning, seq goes on growing."""
+    seqs = await add_three(store)
+    for seq in seqs:
+        await store.write(inbox.close, seq)
+    clock.advance(1)
+    await store.write(inbox.delete_closed, before=clock.now, limit=10)
+    (newest,) = await store.write(inbox.add_batch, [(20, None, b"")])
+    assert newest.seq > max(seqs)

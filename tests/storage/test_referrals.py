@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import pytest
+
+from storage import RowMissing, RuleBroken, Store, Tx
+from storage.records import Person, Referral, ReferralId, ReferralState, Side
+from storage.tables import ledgers, referrals, rewards
+from tests.conftest import NOON
+from tests.storage.cast import add_member, add_members, refer
+
+
+def add(tx: Tx, inviter: Person, invitee: Person) -> Referral | None:
+    """Add a plain referral."""
+    return referrals.add(
+        tx,
+        inviter_id=inviter.id,
+        invitee_id=invitee.id,
+        campaign="welcome",
+        source="fwd",
+        state=ReferralState.QUALIFIED,
+    )
+
+
+async def test_a_referral_comes_back_as_added(store: Store) -> None:
+    """It is found by its id and by the invitee."""
+    anna, ben = await store.write(add_members, 2)
+    added = await store.write(add, anna, ben)
+    assert added is not None
+    assert (added.inviter_id, added.invitee_id, added.source, added.joined_at) == (anna.id, ben.id, "fwd", NOON)
+    assert await store.read(referrals.get, added.id) == added
+    assert await store.read(referrals.find_by_invitee, ben.id) == added
+    assert await store.read(referrals.find_by_invitee, anna.id) is None
+
+
+async def test_an_unknown_referral_is_refused(store: Store) -> None:
+    """`get` raises where there is none."""
+    with pytest.raises(RowMissing):
+        await store.read(referrals.get, ReferralId(1))
+
+
+async def test_the_first_inviter_stands_for_ever(store: Store) -> None:
+    """A second referral of the same invitee is not written."""
+    anna, ben, cleo = await store.write(add_members, 3)
+    first = await store.write(add, anna, cleo)
+    assert await store.write(add, ben, cleo) is None
+    assert await store.read(referrals.find_by_invitee, cleo.id) == first
+    assert await store.read(referrals.count_all) == 1
+
+
+async def test_nobody_invites_oneself(store: Store) -> None:
+    """The database refuses a referral from a person to the same person."""
+    anna = await store.write(add_member, 1)
+    with pytest.raises(RuleBroken):
+        await store.write(add, anna, anna)
+    assert await store.read(referrals.count_all) == 0
+
+
+async def test_invitations_are_paged_newest_first_with_earnings(store: Store) -> None:
+    """A member sees who came, when, and what was earned on the inviter's side alone."""
+
+    def fill(tx: Tx) -> Person:
+        anna, *friends = add_members(tx, 4)
+        for points, friend in zip((10, 20, 30), friends, strict=True):
+            refer(tx, anna, friend, points)
+        return anna
+
+    anna = await store.write(fill)
+    page = await store.read(referrals.list_invitations, anna.id, limit=2, offset=0)
+    assert [(each.name, each.earned, each.state) for each in page] == [
+        ("Member 4", 30, ReferralState.QUALIFIED),
+        ("Member 3", 20, ReferralState.QUALIFIED),
+    ]
+    rest = await store.read(referrals.list_invitations, anna.id, limit=2, offset=2)
+    assert [(each.name, each.earned, each.joined_at) for each in rest] == [("Member 2", 10, NOON)]
+    assert await store.read(referrals.count_by_inviter, anna.id) == 3
+
+
+async def test_a_reward_is_noted_once_per_side_and_rule(store: Store) -> None:
+    """The same side cannot earn twice by one rule for one referral, but by another rule it can."""
+    anna, ben = await store.write(add_members, 2)
+    await store.write(refer, anna, ben)
+    referral = await store.read(referrals.find_by_invitee, ben.id)
+    assert referral is not None
+    lines = await store.read(ledgers.list_lines, anna.id, limit=5, offset=0)
+
+    def reward(tx: Tx, rule: str, ledger_id: int) -> bool:
+        return rewards.add(
+            tx,
+            referral_id=referral.id,
+            side=Side.INVITER,
+            rule=rule,
+            person_id=anna.id,
+            points=50,
+            ledger_id=ledger_id,
+        )
+
+    assert await store.write(reward, "join", 12345) is False
+    with pytest.raises(RuleBroken):
+        await store.write(reward, "bonus", lines[0].id)

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from storage import RowMissing, RuleBroken, Store, Tx
+from storage.checks import find_faults
+from storage.records import PersonId
+from storage.tables import people, scores
+from tests.storage.cast import add_member, add_members
+
+
+async def test_ranks_are_shared_by_equals(store: Store) -> None:
+    """A rank is 1 + the members with more; people without a score have none."""
+    anna, ben, cleo, dan = await store.write(add_members, 4)
+
+    def fill(tx: Tx) -> list[int]:
+        return [scores.raise_score(tx, person.id, by) for person, by in ((anna, 3), (ben, 5), (cleo, 3))]
+
+    assert await store.write(fill) == [3, 5, 3]
+    ranks = [await store.read(scores.find_rank, person.id) for person in (anna, ben, cleo, dan)]
+    assert ranks == [2, 1, 2, None]
+    top = await store.read(scores.list_top, 10)
+    assert [(line.rank, line.person_id, line.score) for line in top] == [
+        (1, ben.id, 5),
+        (2, anna.id, 3),
+        (2, cleo.id, 3),
+    ]
+    assert [line.name for line in await store.read(scores.list_top, 2)] == ["Member 2", "Member 1"]
+
+
+async def test_the_anonymous_have_no_name_in_the_ranking(store: Store) -> None:
+    """Who chose so keeps place and score but no name."""
+    anna = await store.write(add_member, 1)
+    await store.write(people.set_anonymous, anna.id, True)
+    await store.write(scores.raise_score, anna.id)
+    (line,) = await store.read(scores.list_top, 5)
+    assert (line.name, line.score, line.rank) == ("", 1, 1)
+
+
+async def test_a_score_can_be_taken_back_to_zero_but_not_below(store: Store) -> None:
+    """Lowering moves a person out of the ranking; the database refuses a score below zero."""
+    anna = await store.write(add_member, 1)
+    await store.write(scores.raise_score, anna.id, 2)
+    assert await store.write(scores.raise_score, anna.id, -2) == 0
+    assert await store.read(scores.find_rank, anna.id) is None
+    assert await store.read(scores.list_top, 5) == []
+    with pytest.raises(RuleBroken):
+        await store.write(scores.raise_score, anna.id, -1)
+    assert await store.read(find_faults) == []
+
+
+async def test_nobody_unknown_has_a_score(store: Store) -> None:
+    """Raising the score of nobody is refused; the rank of nobody is none."""
+    with pytest.raises(RowMissing):
+        await store.write(scores.raise_score, PersonId(9))
+    assert await store.read(scores.find_rank, PersonId(9)) is None
+
+
+async def test_counters_agree_after_many_at_once(store: Store) -> None:
+    """However many raise the same scores at the same time, the counters fit the people."""
+    members = await store.write(add_members, 6)
+    await asyncio.gather(*(store.write(scores.raise_score, member.id) for member in members for _ in range(5)))
+    assert await store.read(find_faults) == []
+    assert {line.score for line in await store.read(scores.list_top, 10)} == {5}

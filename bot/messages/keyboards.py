@@ -1,0 +1,155 @@
+"""Buttons: the shortest way from liking something to a friend's chat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup, SwitchInlineQueryChosenChat
+
+from bot.core.languages import LANGUAGES
+from bot.messages.callbacks import Action, Callback
+from bot.messages.shop import Shop, Source
+from bot.messages.texts import Texts
+
+Row = list[InlineKeyboardButton]
+
+_LANGUAGE_NAMES = {"en": "English", "id": "Bahasa Indonesia", "zh": "简体中文"}
+_DRAFT_LIMIT = 1200
+"""Bytes of an encoded draft. Telegram names no limit for a button's address; this is well within what works."""
+
+
+def stack(*rows: Row) -> InlineKeyboardMarkup:
+    """A keyboard of these rows; empty rows are left out."""
+    return InlineKeyboardMarkup([row for row in rows if row])
+
+
+def compose_share_keyboard(texts: Texts, shop: Shop, code: str) -> InlineKeyboardMarkup:
+    """Every way to pass the card on."""
+    return stack(*share_rows(texts, shop, code))
+
+
+def compose_menu_keyboard(texts: Texts, shop: Shop, code: str) -> InlineKeyboardMarkup:
+    """Passing on first, then everything else there is."""
+    return stack(send_row(texts, shop, code), [copy_button(texts, shop, code)], *menu_rows(texts))
+
+
+def compose_send_keyboard(texts: Texts, shop: Shop, code: str) -> InlineKeyboardMarkup:
+    """Passing on, and the way to the menu."""
+    return stack(send_row(texts, shop, code), [copy_button(texts, shop, code), _tap(texts, Action.MENU)])
+
+
+def compose_language_keyboard(texts: Texts) -> InlineKeyboardMarkup:
+    """One button a language, each in its own words; the present one is marked."""
+    return stack(*([_language_button(texts, language)] for language in LANGUAGES))
+
+
+def compose_join_keyboard(label: str, address: str) -> InlineKeyboardMarkup:
+    """One button that opens the bot; works in channels and in messages sent inline."""
+    return stack([InlineKeyboardButton(label, url=address)])
+
+
+def share_rows(texts: Texts, shop: Shop, code: str) -> list[Row]:
+    """Send to a chat; share or copy the link."""
+    url = [share_button(texts, shop, code)] if shop.inline_mode else []
+    return [send_row(texts, shop, code), [*url, copy_button(texts, shop, code)]]
+
+
+def send_row(texts: Texts, shop: Shop, code: str) -> Row:
+    """The button with the lowest launch cost: three taps and nothing typed."""
+    label = texts.plain("button.send")
+    if not shop.inline_mode:
+        return [InlineKeyboardButton(label, url=_share_address(texts, shop, code))]
+    chosen = SwitchInlineQueryChosenChat(
+        query="", allow_user_chats=True, allow_group_chats=True, allow_channel_chats=True, allow_bot_chats=False
+    )
+    return [InlineKeyboardButton(label, switch_inline_query_chosen_chat=chosen)]
+
+
+def share_button(texts: Texts, shop: Shop, code: str) -> InlineKeyboardButton:
+    """Telegram's own share sheet with a draft."""
+    return InlineKeyboardButton(texts.plain("button.share"), url=_share_address(texts, shop, code))
+
+
+def copy_button(texts: Texts, shop: Shop, code: str) -> InlineKeyboardButton:
+    """The link for any place outside Telegram."""
+    return InlineKeyboardButton(texts.plain("button.copy"), copy_text=CopyTextButton(shop.link(code, Source.COPIED)))
+
+
+def menu_rows(texts: Texts) -> list[Row]:
+    """All there is to look at."""
+    return [
+        [_tap(texts, Action.SHARE), _tap(texts, Action.QR), _tap(texts, Action.INVITES, 0)],
+        [_tap(texts, Action.REWARDS, 0), _tap(texts, Action.TOP), _tap(texts, Action.LANGUAGE)],
+    ]
+
+
+def page_row(texts: Texts, action: Action, page: int, pages: int) -> Row:
+    """Before and after, where there is a page; pages count from 0."""
+    before = [_labelled(texts.plain("button.before"), action, page - 1)] if page > 0 else []
+    after = [_labelled(texts.plain("button.after"), action, page + 1)] if page < pages - 1 else []
+    return before + after
+
+
+def appear_row(texts: Texts, *, anonymous: bool) -> Row:
+    """Stand in the ranking with or without a name."""
+    label = texts.plain("button.show_name" if anonymous else "button.hide_name")
+    return [_labelled(label, Action.APPEAR, int(anonymous))]
+
+
+def tap_row(texts: Texts, *actions: Action) -> Row:
+    """Buttons that open screens."""
+    return [_tap(texts, action, *([0] if action in _PAGED else [])) for action in actions]
+
+
+def broadcast_row(texts: Texts, broadcast_id: int, actions: Iterable[Action]) -> Row:
+    """What an admin can do with a broadcast now."""
+    return [_labelled(_label(texts, action), action, broadcast_id) for action in actions]
+
+
+def confirm_row(texts: Texts, broadcast_id: int, count: int) -> Row:
+    """The one tap that sends, saying to how many."""
+    return [_labelled(texts.plain("button.broadcast", count=count), Action.BROADCAST_CONFIRM, broadcast_id)]
+
+
+_PAGED = (Action.INVITES, Action.REWARDS)
+
+
+def _label(texts: Texts, action: Action) -> str:
+    keys = {
+        Action.MENU: "button.menu",
+        Action.SHARE: "button.card",
+        Action.QR: "button.qr",
+        Action.INVITES: "button.invites",
+        Action.REWARDS: "button.rewards",
+        Action.TOP: "button.top",
+        Action.LANGUAGE: "button.language",
+        Action.BROADCAST_PAUSE: "button.pause",
+        Action.BROADCAST_RESUME: "button.resume",
+        Action.BROADCAST_CANCEL: "button.cancel",
+        Action.BROADCAST_ABANDON: "button.cancel",
+        Action.BROADCAST_UNKNOWN: "button.unknown",
+    }
+    return texts.plain(keys[action])
+
+
+def _tap(texts: Texts, action: Action, *arguments: int) -> InlineKeyboardButton:
+    return _labelled(_label(texts, action), action, *arguments)
+
+
+def _labelled(label: str, action: Action, *arguments: int) -> InlineKeyboardButton:
+    return InlineKeyboardButton(label, callback_data=Callback(action, arguments).encode())
+
+
+def _language_button(texts: Texts, language: str) -> InlineKeyboardButton:
+    mark = "✓ " if language == texts.language else ""
+    return _labelled(mark + _LANGUAGE_NAMES[language], Action.SET_LANGUAGE, LANGUAGES.index(language))
+
+
+def _share_address(texts: Texts, shop: Shop, code: str) -> str:
+    """Telegram puts the link, a line break and the text into the chosen chat as a draft."""
+    story = shop.story(texts.language)
+    draft = quote(texts.plain("share.draft", headline=story.headline, offer=story.offer), safe="")
+    if len(draft) > _DRAFT_LIMIT:
+        draft = quote(story.headline, safe="")
+    return f"https://t.me/share/url?url={quote(shop.link(code, Source.SHARED), safe='')}&text={draft}"

@@ -1,0 +1,152 @@
+"""What the bot owes somebody, as messages: one renderer a kind, and many of a kind merged into few."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from telegram import InlineKeyboardMarkup
+
+from bot.messages.callbacks import Action
+from bot.messages.keyboards import compose_join_keyboard, send_row, stack, tap_row
+from bot.messages.naming import show_name, show_plain_name
+from bot.messages.screen import Screen
+from bot.messages.screens.refusals import render_sorry
+from bot.messages.screens.welcome import render_welcome, render_welcome_invited
+from bot.messages.shop import Shop
+from bot.messages.texts import Html, Texts
+from bot.services.notices import NoticeView
+from storage.records import NoticeId, NoticeKind
+
+_ROOM = 3400
+"""UTF-16 units for names in one message. Telegram counts 4,096 code points; what stands around them is under 600."""
+
+_LINE_COST = 40
+"""What a line of the digest adds to the names in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One message, and the notices that are settled when it has been sent."""
+
+    text: str
+    keyboard: InlineKeyboardMarkup | None
+    notice_ids: tuple[NoticeId, ...]
+
+
+def render_notices(texts: Texts, shop: Shop, views: Sequence[NoticeView]) -> list[Part]:
+    """The messages for one recipient's notices, in order; neighbours of a kind that can merge do.
+
+    `texts` speaks the recipient's language, for the announce chat the one the shop chose for it.
+    """
+    runs = groupby(views, key=lambda view: view.kind)
+    return [part for kind, run in runs for part in _RENDERERS[kind](texts, shop, list(run))]
+
+
+def _render_welcomes(texts: Texts, shop: Shop, views: list[NoticeView]) -> list[Part]:
+    return [
+        _part(render_welcome(texts, shop, name=view.name, code=view.code, unknown_code=view.unknown_code), view)
+        for view in views
+    ]
+
+
+def _render_invited(texts: Texts, shop: Shop, views: list[NoticeView]) -> list[Part]:
+    return [
+        _part(
+            render_welcome_invited(
+                texts, shop, name=view.name, code=view.code, inviter=view.friend, points=view.points
+            ),
+            view,
+        )
+        for view in views
+    ]
+
+
+def _render_sorry(texts: Texts, shop: Shop, views: list[NoticeView]) -> list[Part]:  # noqa: ARG001 -- one shape for all
+    return [_part(render_sorry(texts), view) for view in views]
+
+
+def _render_friends(texts: Texts, shop: Shop, views: list[NoticeView]) -> list[Part]:
+    """Who came by me, all named, with the sum of what they brought."""
+    keyboard = stack(send_row(texts, shop, views[0].code), tap_row(texts, Action.INVITES, Action.REWARDS))
+    costs = (_measure(texts, view.friend) for view in views)
+    return [
+        _part(Screen(text=_say_friends(texts, shop, chunk, views[-1].balance), keyboard=keyboard), *chunk)
+        for chunk in _split(views, costs)
+    ]
+
+
+def _say_friends(texts: Texts, shop: Shop, views: list[NoticeView], balance: int) -> Html:
+    points = shop.points(sum(view.points for view in views), texts.language)
+    names = [show_name(texts, view.friend, first=place == 0) for place, view in enumerate(views)]
+    if len(names) == 1:
+        return texts.say("friend_joined.alone", friend=names[0], points=points, balance=balance)
+    return texts.say("friend_joined.many", count=len(names), names=texts.join(names), points=points, balance=balance)
+
+
+def _render_announcements(texts: Texts, shop: Shop, views: list[NoticeView]) -> list[Part]:
+    """The channel's post, or its digest: inviter by inviter, with the friends each brought."""
+    keyboard = compose_join_keyboard(texts.plain("button.join_too"), shop.address)
+    places = {view.inviter: place for place, view in reversed(list(enumerate(views)))}
+    ordered = sorted(views, key=lambda view: places[view.inviter])
+    return [
+        _part(Screen(text=_say_announcement(texts, shop, chunk), keyboard=keyboard), *chunk)
+        for chunk in _split(ordered, _measure_lines(texts, ordered))
+    ]
+
+
+def _say_announcement(texts: Texts, shop: Shop, views: list[NoticeView]) -> Html:
+    brand = shop.brand(texts.language)
+    if len(views) == 1:
+        friend, inviter = show_name(texts, views[0].friend, first=True), show_name(texts, views[0].inviter)
+        return texts.say("announce.alone", friend=friend, inviter=inviter, brand=brand)
+    title = texts.say("announce.many", count=len(views), brand=brand)
+    lines = [_say_line(texts, inviter, list(run)) for inviter, run in groupby(views, key=lambda view: view.inviter)]
+    return Html("\n\n".join([title, "\n".join(lines)]))
+
+
+def _say_line(texts: Texts, inviter: str, views: list[NoticeView]) -> Html:
+    friends = texts.join([show_name(texts, view.friend) for view in views])
+    if not inviter:
+        return texts.say("announce.line_nobody", friends=friends)
+    return texts.say("announce.line", inviter=show_name(texts, inviter, first=True), friends=friends)
+
+
+def _measure(texts: Texts, name: str) -> int:
+    """UTF-16 units that a name takes in a list, never fewer than it will."""
+    return len((show_plain_name(texts, name) + texts.plain("list.last")).encode("utf-16-le")) // 2 + 1
+
+
+def _measure_lines(texts: Texts, views: Sequence[NoticeView]) -> Iterator[int]:
+    before = None
+    for view in views:
+        begins = view.inviter != before
+        yield _measure(texts, view.friend) + (_LINE_COST + _measure(texts, view.inviter) if begins else 0)
+        before = view.inviter
+
+
+def _split(views: Sequence[NoticeView], costs: Iterator[int]) -> list[list[NoticeView]]:
+    """Cut into runs that fit into one message each."""
+    chunks: list[list[NoticeView]] = []
+    room = 0
+    for view, cost in zip(views, costs, strict=True):
+        if not chunks or cost > room:
+            chunks.append([])
+            room = _ROOM
+        chunks[-1].append(view)
+        room -= cost
+    return chunks
+
+
+def _part(screen: Screen, *views: NoticeView) -> Part:
+    return Part(text=screen.text, keyboard=screen.keyboard, notice_ids=tuple(view.id for view in views))
+
+
+_RENDERERS: dict[NoticeKind, Callable[[Texts, Shop, list[NoticeView]], list[Part]]] = {
+    NoticeKind.WELCOME: _render_welcomes,
+    NoticeKind.WELCOME_INVITED: _render_invited,
+    NoticeKind.FRIEND_JOINED: _render_friends,
+    NoticeKind.JOIN_ANNOUNCED: _render_announcements,
+    NoticeKind.SORRY: _render_sorry,
+}

@@ -1,0 +1,107 @@
+"""How my invitations stand: the friends, the rewards, the ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.messages.callbacks import Action
+from bot.messages.keyboards import Row, appear_row, page_row, send_row, stack, tap_row
+from bot.messages.naming import show_name
+from bot.messages.screen import Screen
+from bot.messages.shop import Shop
+from bot.messages.texts import Html, Texts
+from bot.services.standing import InvitesView, RewardsView, TopView
+from storage.records import Invitation, LedgerLine, RankLine, ReferralState
+
+_LINE_NAME_LIMIT = 32
+_MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
+
+
+def render_invites(texts: Texts, shop: Shop, view: InvitesView) -> Screen:
+    """Who came through me, with status, date and what it brought."""
+    if not view.total:
+        none = texts.say("invites.none", brand=shop.brand(texts.language))
+        return _compose(texts, shop, view.member.code, [none])
+    title = texts.say("invites.title", count=view.total)
+    earned = texts.say("invites.earned", points=shop.points(view.earned, texts.language))
+    lines = _stack_lines(_say_invitation(texts, shop, line) for line in view.lines)
+    blocks = [Html(f"{title}\n{earned}"), lines, *_say_page(texts, view.page, view.pages)]
+    return _compose(texts, shop, view.member.code, blocks, page_row(texts, Action.INVITES, view.page, view.pages))
+
+
+def render_rewards(texts: Texts, shop: Shop, view: RewardsView) -> Screen:
+    """The balance and the ledger lines behind it."""
+    title = texts.say("rewards.title", balance=shop.points(view.balance, texts.language))
+    if not view.lines:
+        gain = shop.points(shop.campaign.inviter_points, texts.language)
+        return _compose(texts, shop, view.member.code, [title, texts.say("rewards.none", points=gain)])
+    lines = _stack_lines(_say_ledger_line(texts, shop, line) for line in view.lines)
+    blocks = [title, lines, *_say_page(texts, view.page, view.pages)]
+    return _compose(texts, shop, view.member.code, blocks, page_row(texts, Action.REWARDS, view.page, view.pages))
+
+
+def render_top(texts: Texts, shop: Shop, view: TopView) -> Screen:
+    """The ranking, with my own place whatever it is."""
+    lines = _stack_lines(_say_rank(texts, line) for line in view.lines) or texts.say("top.none")
+    blocks = [texts.say("top.title"), lines, _say_my_place(texts, view)]
+    return _compose(texts, shop, view.member.code, blocks, appear_row(texts, anonymous=view.anonymous))
+
+
+def _say_invitation(texts: Texts, shop: Shop, line: Invitation) -> Html:
+    return texts.say(
+        "invites.line",
+        name=show_name(texts, line.name, first=True, limit=_LINE_NAME_LIMIT),
+        status=texts.say("invites.joined" if line.state is ReferralState.QUALIFIED else "invites.revoked"),
+        date=texts.date(line.joined_at),
+        points=_sign(texts, shop, line.earned),
+    )
+
+
+def _say_ledger_line(texts: Texts, shop: Shop, line: LedgerLine) -> Html:
+    return texts.say(
+        "rewards.line",
+        points=_sign(texts, shop, line.amount),
+        reason=_say_reason(texts, line),
+        date=texts.date(line.posted_at),
+    )
+
+
+def _say_reason(texts: Texts, line: LedgerLine) -> Html:
+    if line.reason == "invited_friend":
+        name = show_name(texts, line.other_name, first=True, limit=_LINE_NAME_LIMIT)
+        return texts.say("rewards.invited_friend", name=name)
+    return texts.say("rewards.welcome" if line.reason == "welcome" else "rewards.correction")
+
+
+def _sign(texts: Texts, shop: Shop, points: int) -> str:
+    return ("+" if points > 0 else "") + shop.points(points, texts.language)
+
+
+def _say_rank(texts: Texts, line: RankLine) -> Html:
+    return texts.say(
+        "top.line",
+        place=_MEDALS.get(line.rank) or texts.say("top.rank", rank=line.rank),
+        name=show_name(texts, line.name, first=True, limit=_LINE_NAME_LIMIT),
+        score=line.score,
+    )
+
+
+def _say_my_place(texts: Texts, view: TopView) -> Html:
+    if view.my_rank is None:
+        place = texts.say("top.my_none")
+    else:
+        place = texts.say("top.mine", rank=view.my_rank, count=view.my_score)
+    return Html(f"{place}\n{texts.say('top.anonymous' if view.anonymous else 'top.named')}")
+
+
+def _say_page(texts: Texts, page: int, pages: int) -> list[Html]:
+    return [texts.say("page.of", page=page + 1, pages=pages)] if pages > 1 else []
+
+
+def _stack_lines(lines: Iterable[Html]) -> Html:
+    return Html("\n".join(lines))
+
+
+def _compose(texts: Texts, shop: Shop, code: str, blocks: list[Html], *rows: Row) -> Screen:
+    keyboard = stack(*rows, send_row(texts, shop, code), tap_row(texts, Action.MENU))
+    return Screen(text="\n\n".join(blocks), keyboard=keyboard)

@@ -1,0 +1,52 @@
+"""What every screen needs to know of the bot it stands in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.core.campaign import Campaign, StoryTexts
+from bot.core.codes import compose_link
+
+
+class Source(StrEnum):
+    """By which way a link travels; 1-16 of `[a-z0-9]`, recorded on the referral."""
+
+    FORWARDED = "fwd"
+    QR = "qr"
+    COPIED = "copy"
+    SHARED = "share"
+    INLINE = "inline"
+    CHAT = "chat"
+    """Shown to its owner as text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shop:
+    """The bot's name, whether @BotFather has switched inline mode on, and the campaign."""
+
+    bot_username: str
+    inline_mode: bool
+    campaign: Campaign
+
+    def brand(self, language: str) -> str:
+        """The shop's name."""
+        return self.campaign.brand[language]
+
+    def points(self, points: int, language: str) -> str:
+        """A number of points in the shop's own words."""
+        return self.campaign.say_points(points, language)
+
+    def story(self, language: str, key: str | None = None) -> StoryTexts:
+        """The story called `key`, else the first."""
+        stories = self.campaign.texts_for(language).stories
+        return next((story for story in stories if story.key == key), stories[0])
+
+    def link(self, code: str, source: Source) -> str:
+        """A member's link, marked with the way it travels."""
+        return compose_link(self.bot_username, code, source)
+
+    @property
+    def address(self) -> str:
+        """The bot's own address, of no member."""
+        return f"https://t.me/{self.bot_username}"

@@ -1,0 +1,66 @@
+"""Reads from a TrueType file what Pillow does not tell: which characters it has, and its pair kerning."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+_UNICODE_TABLES = ((3, 10), (0, 4), (0, 6), (3, 1), (0, 3))
+_BMP_END = 0xFFFF
+
+
+def read_tables(path: Path, *wanted: str) -> dict[str, bytes]:
+    """The wanted tables of a font file by tag; an absent one is empty."""
+    with path.open("rb") as file:
+        count = struct.unpack(">4xH6x", file.read(12))[0]
+        entries = struct.iter_unpack(">4s4xLL", file.read(16 * count))
+        places = {tag.decode("ascii"): (offset, length) for tag, offset, length in entries}
+        tables = {}
+        for tag in wanted:
+            offset, length = places.get(tag, (0, 0))
+            file.seek(offset)
+            tables[tag] = file.read(length)
+    return tables
+
+
+def parse_cmap(table: bytes) -> dict[int, int]:
+    """Glyph number by code point, from the fullest Unicode table of a `cmap`."""
+    count = struct.unpack_from(">2xH", table)[0]
+    offsets = {(a, b): offset for a, b, offset in struct.iter_unpack(">HHL", table[4 : 4 + 8 * count])}
+    start = next(offsets[key] for key in _UNICODE_TABLES if key in offsets)
+    form = struct.unpack_from(">H", table, start)[0]
+    return dict(_list_grouped(table, start) if form == 12 else _list_segmented(table, start))
+
+
+def _list_grouped(table: bytes, start: int) -> Iterator[tuple[int, int]]:
+    """Format 12: runs of consecutive characters with consecutive glyphs."""
+    count = struct.unpack_from(">L", table, start + 12)[0]
+    for first, last, glyph in struct.iter_unpack(">LLL", table[start + 16 : start + 16 + 12 * count]):
+        yield from zip(range(first, last + 1), range(glyph, glyph + last - first + 1), strict=True)
+
+
+def _list_segmented(table: bytes, start: int) -> Iterator[tuple[int, int]]:
+    """Format 4: segments of the basic plane, glyphs by difference or by a table."""
+    length = struct.unpack_from(">H", table, start + 6)[0]
+    ends, firsts, deltas, offsets = (start + 14 + n * length + 2 * (n > 0) for n in range(4))
+    for at in range(0, length, 2):
+        last, first, delta, offset = (
+            struct.unpack_from(">H", table, base + at)[0] for base in (ends, firsts, deltas, offsets)
+        )
+        for code in range(first, min(last, _BMP_END - 1) + 1):
+            if offset == 0:
+                glyph = (code + delta) & 0xFFFF
+            else:
+                found = struct.unpack_from(">H", table, offsets + at + offset + 2 * (code - first))[0]
+                glyph = (found + delta) & 0xFFFF if found else 0
+            if glyph:
+                yield code, glyph
+
+
+def parse_kerning(table: bytes) -> dict[tuple[int, int], int]:
+    """Adjustment in font units by pair of glyph numbers, from a `kern` table with one subtable of format 0."""
+    if not table:
+        return {}
+    count = struct.unpack_from(">H", table, 10)[0]
+    return {(left, right): value for left, right, value in struct.iter_unpack(">HHh", table[18 : 18 + 6 * count])}

@@ -1,0 +1,68 @@
+"""The one place of a card that differs in words: the inviter's name and the phrase around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PIL import Image
+
+from bot.cards.face import CardFace
+from bot.cards.layout import Pair
+from bot.cards.outfit import Outfit
+from bot.cards.shapes import Fill
+from bot.cards.stamping import stamp_text
+from bot.cards.typesetting import Setting, TextStyle, fit_text
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """The phrase laid out once, to be drawn around any name."""
+
+    pair: Pair
+    outfit: Outfit
+    before: Setting
+    after: Setting
+    nameless: Setting
+    fill: Fill
+
+    def draw(self, image: Image.Image, name: str) -> None:
+        """The name with the phrase around it, or the phrase alone if nothing of the name can be drawn."""
+        drawn = self.outfit.clean_name(name)
+        stack = (
+            [(self._fit_name(drawn), self.pair.first)]
+            if drawn
+            else [(self.nameless, self.outfit.theme.layout.nameless)]
+        )
+        if drawn:
+            stack = [(self.before, self.pair.second), *stack, (self.after, self.pair.second)]
+        self._stamp(image, [(setting, style) for setting, style in stack if setting.lines])
+
+    def _fit_name(self, name: str) -> Setting:
+        width, height = _measure(self.pair)
+        around = sum(setting.height + self.pair.gap for setting in (self.before, self.after) if setting.lines)
+        style = self.pair.first
+        return fit_text(name, self.outfit.stacks[style.role], style, width=width, height=height - around)
+
+    def _stamp(self, image: Image.Image, stack: list[tuple[Setting, TextStyle]]) -> None:
+        left, top, _, _ = self.pair.bounds
+        width, height = _measure(self.pair)
+        taken = sum(setting.height for setting, _ in stack) + self.pair.gap * (len(stack) - 1)
+        y = top + (height - taken) * self.pair.anchor
+        for setting, style in stack:
+            fill = self.outfit.theme.palette[style.colour] if style is self.pair.second else self.fill
+            stamp_text(image, setting, (left, y), fill, width=width, align=style.align)
+            y += setting.height + self.pair.gap
+
+
+def prepare_invitation(face: CardFace, outfit: Outfit) -> Invitation:
+    """Lay out what is the same for every name."""
+    layout = outfit.theme.layout
+    width, height = _measure(layout.invitation)
+    before, after = (outfit.fit(text, layout.invitation.second, width, height / 3) for text in face.split_invitation())
+    nameless = outfit.fit(face.invited_without_name, layout.nameless, width, height)
+    return Invitation(layout.invitation, outfit, before, after, nameless, layout.name_fill(outfit.theme.palette))
+
+
+def _measure(pair: Pair) -> tuple[float, float]:
+    left, top, right, bottom = pair.bounds
+    return right - left, bottom - top

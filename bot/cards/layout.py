@@ -1,0 +1,74 @@
+"""Where everything stands on a card of 1024 x 1280 pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from PIL import Image
+
+from bot.cards.shapes import Bounds, Colour, Fill, Point
+from bot.cards.typesetting import TextStyle
+
+CARD_SIZE = (1024, 1280)
+"""Telegram shrinks anything larger to this."""
+
+Palette = Mapping[str, Colour]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A text and its place."""
+
+    bounds: Bounds
+    style: TextStyle
+    anchor: float = 0.5
+    """Where it stands in spare height: 0 top, 0.5 middle, 1 bottom."""
+    turn_degrees: float = 0.0
+    """Counterclockwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """Two texts, one under the other, that share a place."""
+
+    bounds: Bounds
+    first: TextStyle
+    second: TextStyle
+    gap: int
+    anchor: float = 0.5
+    second_width: float | None = None
+    """Where the second text must stay narrower than the place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Monogram:
+    """The brand's first character in a disc."""
+
+    centre: Point
+    radius: float
+    disc: str
+    letter: TextStyle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """One composition. Themes give it colours and typefaces."""
+
+    colours: frozenset[str]
+    """What a theme must name."""
+    paint_backdrop: Callable[[Image.Image, Palette], None]
+    """Draws everything that is not text."""
+    monogram: Monogram | None = None
+    brand: Block
+    words: Pair
+    """Headline and story."""
+    offer: Block
+    hint: Block
+    invitation: Pair
+    """The inviter's name and the phrase around it."""
+    nameless: TextStyle
+    """The phrase alone, where there is no name."""
+    name_fill: Callable[[Palette], Fill]
+    code_centre: tuple[int, int]
+    """Where the middle of the QR code is; both are 4 more than a multiple of 8. With its quiet zone it takes up to 424 pixels."""

@@ -1,0 +1,153 @@
+"""Shapes, gradients and textures. Shapes are drawn four times as large and reduced, which smooths their edges."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from functools import cache
+from math import ceil, cos, floor, pi, sin
+
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
+
+from bot.cards.typefaces import load_font
+from bot.cards.typesetting import Setting
+
+OVERSAMPLE = 4
+
+Colour = tuple[int, int, int]
+Fill = Colour | Image.Image
+Point = tuple[float, float]
+Bounds = tuple[float, float, float, float]
+"""Left, top, right, bottom in pixels of the card."""
+
+
+class Pencil:
+    """Draws on a mask in the card's own pixels, whatever the mask's scale and origin."""
+
+    def __init__(self, mask: Image.Image, origin: Point, scale: int) -> None:
+        self._draw = ImageDraw.Draw(mask)
+        self._origin = origin
+        self._scale = scale
+
+    def disc(self, centre: Point, radius: float, value: int = 255) -> None:
+        """A full circle."""
+        x, y = centre
+        self._draw.ellipse(self._place(((x - radius, y - radius), (x + radius, y + radius))), fill=value)
+
+    def block(self, bounds: Bounds, radius: float = 0, value: int = 255) -> None:
+        """A rectangle with rounded corners."""
+        left, top, right, bottom = bounds
+        corners = self._place(((left, top), (right, bottom)))
+        corners[2:] = [corners[2] - 1, corners[3] - 1]
+        self._draw.rounded_rectangle(corners, radius * self._scale, fill=value)
+
+    def polygon(self, points: Sequence[Point], value: int = 255) -> None:
+        """A polygon."""
+        self._draw.polygon(self._place(points), fill=value)
+
+    def line(self, points: Sequence[Point], width: float, value: int = 255) -> None:
+        """A line through the points."""
+        self._draw.line(self._place(points), fill=value, width=round(width * self._scale), joint="curve")
+
+    def _place(self, points: Sequence[Point]) -> list[float]:
+        (left, top), scale = self._origin, self._scale
+        return [value for x, y in points for value in ((x - left) * scale, (y - top) * scale)]
+
+
+def draw_shape(
+    image: Image.Image, bounds: Bounds, fill: Fill, paint: Callable[[Pencil], None], *, opacity: float = 1.0
+) -> None:
+    """Fill what `paint` draws within the bounds; a filling image is as large as the card."""
+    left, top = max(0, floor(bounds[0])), max(0, floor(bounds[1]))
+    right, bottom = min(image.width, ceil(bounds[2])), min(image.height, ceil(bounds[3]))
+    mask = Image.new("L", ((right - left) * OVERSAMPLE, (bottom - top) * OVERSAMPLE))
+    paint(Pencil(mask, (left, top), OVERSAMPLE))
+    mask = mask.reduce(OVERSAMPLE)
+    if opacity < 1:
+        mask = mask.point([round(value * opacity) for value in range(256)])
+    _fill_mask(image, (left, top), fill, mask)
+
+
+def draw_shadow(
+    image: Image.Image, bounds: Bounds, colour: Colour, paint: Callable[[Pencil], None], *, blur: float, opacity: float
+) -> None:
+    """A soft shadow of what `paint` draws within the bounds."""
+    spread = ceil(2.5 * blur)
+    left, top = floor(bounds[0]) - spread, floor(bounds[1]) - spread
+    size = (ceil(bounds[2]) + spread - left, ceil(bounds[3]) + spread - top)
+    mask = Image.new("L", size)
+    paint(Pencil(mask, (left, top), 1))
+    mask = mask.filter(ImageFilter.GaussianBlur(blur)).point([round(value * opacity) for value in range(256)])
+    image.paste(colour, (left, top), mask)
+
+
+def draw_text(
+    image: Image.Image,
+    setting: Setting,
+    place: Point,
+    fill: Fill,
+    *,
+    width: float,
+    align: str,
+    oversample: int,
+    turn_degrees: float = 0.0,
+) -> None:
+    """A laid-out text with its capitals' top left at `place`, each line aligned within `width`."""
+    if not setting.lines:
+        return
+    pad = ceil(setting.size * 0.6)
+    left, top = floor(place[0]) - pad, floor(place[1]) - pad
+    size = (ceil(width) + 2 * pad, ceil(setting.height) + 2 * pad)
+    mask = Image.new("L", (size[0] * oversample, size[1] * oversample))
+    draw = ImageDraw.Draw(mask)
+    for glyph, x, y in setting.place_glyphs(width, align):
+        font = load_font(glyph.typeface.path, setting.size * oversample)
+        pen = ((place[0] - left + x) * oversample, (place[1] - top + y) * oversample)
+        draw.text(pen, glyph.cluster, 255, font, anchor="ls")
+    if turn_degrees:
+        mask = mask.rotate(turn_degrees, Image.Resampling.BICUBIC)
+    _fill_mask(image, (left, top), fill, mask.reduce(oversample) if oversample > 1 else mask)
+
+
+def _fill_mask(image: Image.Image, place: tuple[int, int], fill: Fill, mask: Image.Image) -> None:
+    if isinstance(fill, Image.Image):
+        box = (place[0], place[1], place[0] + mask.width, place[1] + mask.height)
+        image.paste(fill.crop(box), place, mask)
+    else:
+        image.paste(fill, place, mask)
+
+
+def list_star(centre: Point, outer: float, inner: float, points: int, *, turn: float = 0.0) -> list[Point]:
+    """The corners of a star, or of a seal's scalloped edge if there are many points."""
+    steps = [(n * pi / points + turn - pi / 2, outer if n % 2 == 0 else inner) for n in range(2 * points)]
+    return [(centre[0] + radius * cos(angle), centre[1] + radius * sin(angle)) for angle, radius in steps]
+
+
+def render_mesh(size: tuple[int, int], rows: Sequence[Sequence[Colour]]) -> Image.Image:
+    """A smooth field of colours: a few given ones, evenly spread, flowing into each other."""
+    small = Image.new("RGB", (len(rows[0]), len(rows)))
+    small.putdata([colour for row in rows for colour in row])
+    return small.resize(size, Image.Resampling.BICUBIC)
+
+
+def render_glow(size: tuple[int, int], centre: Point, radius: float) -> Image.Image:
+    """A mask that fades from white at the centre to black at the radius."""
+    edge = round(2 * radius)
+    spot = ImageChops.invert(Image.radial_gradient("L")).resize((edge, edge), Image.Resampling.BICUBIC)
+    mask = Image.new("L", size)
+    mask.paste(spot, (round(centre[0] - radius), round(centre[1] - radius)))
+    return mask
+
+
+@cache
+def render_grain(size: tuple[int, int], amount: int, seed: int = 7) -> Image.Image:
+    """Soft noise around middle grey, the same at every start."""
+    noise = Image.frombytes("L", size, random.Random(seed).randbytes(size[0] * size[1]))  # noqa: S311 - a texture
+    soft = noise.filter(ImageFilter.GaussianBlur(1.2))
+    return soft.point([max(0, min(255, 128 + round((value - 128) * amount / 24))) for value in range(256)])
+
+
+def add_grain(image: Image.Image, amount: int) -> Image.Image:
+    """The picture with a paper's unevenness."""
+    grain = render_grain(image.size, amount).convert("RGB")
+    return ImageChops.add(image, grain, offset=-128)

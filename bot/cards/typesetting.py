@@ -1,0 +1,196 @@
+"""Breaks text into lines and finds the largest size at which it fits its box."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.cards.typefaces import Glyph, Stack, measure_width
+
+# What Chinese and Japanese typesetting keeps from the start, and from the end, of a line; look-alikes are meant.
+_NEVER_FIRST = frozenset("，。！？；：、）》」』】〕〉”’…—·,.!?;:)]}%～ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ")  # noqa: RUF001
+_NEVER_LAST = frozenset("（《「『【〔〈“‘([{¥$€£#")  # noqa: RUF001
+_DASHES = "-\u2013\u2014"
+_ELLIPSIS = "…"
+_WIDE_LEADING = 1.2  # hanzi fill their square, lines of them need air
+_LEAST_DESCENT = 0.2
+
+Line = tuple[Glyph, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextStyle:
+    """How a text is set."""
+
+    role: str
+    """Which stack of the theme's typefaces."""
+    colour: str
+    """Which colour of the theme."""
+    size: int
+    """The largest size in pixels."""
+    floor: int
+    """The smallest one; a text that is still too long ends in an ellipsis."""
+    lines: int
+    leading: float = 1.1
+    """Distance of the baselines in em."""
+    align: str = "left"
+    tracking: float = 0.0
+    """Added between characters, in em."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A text laid out: its lines, their size, and how far they stand and hang, in pixels."""
+
+    lines: tuple[Line, ...]
+    size: int
+    leading: float
+    ascent: float
+    descent: float
+
+    @property
+    def width(self) -> float:
+        """Width of the widest line."""
+        return max((measure_width(line) for line in self.lines), default=0.0) * self.size
+
+    @property
+    def height(self) -> float:
+        """From the top of the first line's capitals to the last line's descenders."""
+        return self.ascent + (len(self.lines) - 1) * self.leading * self.size + self.descent if self.lines else 0.0
+
+    def place_glyphs(self, width: float, align: str) -> Iterator[tuple[Glyph, float, float]]:
+        """Each glyph with its pen's position, seen from the top left of a box of this width."""
+        baseline = self.ascent
+        for line in self.lines:
+            slack = width - measure_width(line) * self.size
+            x = {"left": 0.0, "centre": slack / 2, "right": slack}[align]
+            for glyph in line:
+                yield glyph, x, baseline
+                x += glyph.advance * self.size
+            baseline += self.leading * self.size
+
+
+def fit_text(text: str, stack: Stack, style: TextStyle, *, width: float, height: float) -> Setting:
+    """The text at the largest size of the style that fits width and height; ellipsised at the smallest."""
+    glyphs = stack.compose_glyphs(text, tracking=style.tracking)
+    for size in _list_sizes(glyphs, style, width):
+        lines = break_lines(glyphs, width / size)
+        setting = compose_setting(lines, size, style)
+        if len(lines) <= style.lines and setting.width <= width and setting.height <= height:
+            return compose_setting(balance_lines(glyphs, lines, width / size), size, style)
+    return _cut_to_fit(glyphs, stack, style, width, height)
+
+
+def compose_setting(lines: Sequence[Line], size: int, style: TextStyle) -> Setting:
+    """Lines at a size, with the heights of the typefaces in them."""
+    faces = {glyph.typeface for line in lines for glyph in line}
+    ascent = max((face.cap_height for face in faces), default=0.0) * size
+    descent = max((face.descent for face in faces), default=0.0) * size
+    wide = any(_is_wide(glyph.cluster) for line in lines for glyph in line)
+    leading = max(style.leading, _WIDE_LEADING) if wide else style.leading
+    return Setting(tuple(lines), size, leading, ascent, max(descent, _LEAST_DESCENT * size))
+
+
+def break_lines(glyphs: Sequence[Glyph], limit: float) -> list[Line]:
+    """Lines no wider than `limit` em, filled one after another; only a piece that is wider itself is cut anywhere."""
+    lines: list[Line] = []
+    line: Line = ()
+    for piece in _list_pieces(glyphs):
+        if measure_width(_trim(line + piece)) <= limit:
+            line += piece
+            continue
+        if line:
+            lines.append(_trim(line))
+        *full, line = _cut_anywhere(piece, limit)
+        lines += full
+    return [one for one in [*lines, _trim(line)] if one]
+
+
+def balance_lines(glyphs: Sequence[Glyph], lines: list[Line], limit: float) -> list[Line]:
+    """As many lines, of as equal width as possible."""
+    low, high = 0.0, limit
+    best = lines
+    for _ in range(8 if len(lines) > 1 else 0):
+        middle = (low + high) / 2
+        tried = break_lines(glyphs, middle)
+        if len(tried) > len(lines) or any(measure_width(line) > middle for line in tried):
+            low = middle
+        else:
+            high, best = middle, tried
+    return best
+
+
+def _list_sizes(glyphs: Sequence[Glyph], style: TextStyle, width: float) -> Iterator[int]:
+    """From the largest at which no word has to be cut, down in steps of about 4 %."""
+    needed = max((measure_width(_trim(piece)) for piece in _list_pieces(glyphs)), default=0.0)
+    needed = max(needed, measure_width(glyphs) * 0.9 / style.lines)
+    size = style.size
+    while size > style.floor:
+        if size * needed <= width:
+            yield size
+        size -= max(1, size // 25)
+    yield style.floor
+
+
+def _cut_to_fit(glyphs: Sequence[Glyph], stack: Stack, style: TextStyle, width: float, height: float) -> Setting:
+    size, limit = style.floor, width / style.floor
+    lines = break_lines(glyphs, limit)
+    kept = lines[: style.lines]
+    while len(kept) > 1 and compose_setting(kept, size, style).height > height:
+        kept.pop()
+    if len(kept) < len(lines):
+        kept[-1] = add_ellipsis(kept[-1], stack, limit)
+    return compose_setting(kept, size, style)
+
+
+def add_ellipsis(line: Line, stack: Stack, limit: float) -> Line:
+    """The line with an ellipsis, shortened so far that both fit."""
+    dots = tuple(stack.compose_glyphs(_ELLIPSIS))
+    while line and (measure_width(line + dots) > limit or line[-1].cluster in _NEVER_FIRST | _NEVER_LAST | {" "}):
+        line = line[:-1]
+    return line + dots
+
+
+def _list_pieces(glyphs: Sequence[Glyph]) -> Iterator[Line]:
+    """Runs between which a line may break."""
+    start = 0
+    for at in range(1, len(glyphs)):
+        if _may_break(glyphs[at - 1].cluster, glyphs[at].cluster):
+            yield tuple(glyphs[start:at])
+            start = at
+    if glyphs:
+        yield tuple(glyphs[start:])
+
+
+def _may_break(left: str, right: str) -> bool:
+    if right == " ":
+        return False
+    if left == " ":
+        return right not in _NEVER_FIRST
+    if right in _NEVER_FIRST or left in _NEVER_LAST:
+        return False
+    if _is_wide(right):
+        return not left.isdigit()
+    return _is_wide(left) or left in _DASHES
+
+
+def _is_wide(cluster: str) -> bool:
+    return unicodedata.east_asian_width(cluster[0]) in "WF"
+
+
+def _cut_anywhere(piece: Line, limit: float) -> list[Line]:
+    lines: list[Line] = [()]
+    for glyph in piece:
+        if lines[-1] and measure_width(_trim((*lines[-1], glyph))) > limit:
+            lines.append(())
+        lines[-1] += (glyph,)
+    return lines
+
+
+def _trim(line: Line) -> Line:
+    while line and line[-1].cluster == " ":
+        line = line[:-1]
+    while line and line[0].cluster == " ":
+        line = line[1:]
+    return line

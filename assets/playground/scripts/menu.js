@@ -1,0 +1,36 @@
+// The ⋮ menu of a chat.
+
+import { openChoices } from "./sheet.js";
+import { findChat } from "./store.js";
+
+const LANGUAGES = [
+  ["en", "English"],
+  ["id", "Bahasa Indonesia"],
+  ["zh-hans", "简体中文"],
+];
+
+export function openMenu(phone, peer) {
+  const blocked = findChat(phone.id, "bot")?.blocked;
+  const choices = [{ label: `Language of ${phone.person.name}’s Telegram`, glyph: "globe", value: "language", run: () => openLanguages(phone) }];
+  if (peer === "bot") choices.push(blocked ? unblock(phone) : block(phone));
+  openChoices(phone, "More", choices, { testid: "menu-sheet" });
+}
+
+function block(phone) {
+  return { label: "Block the bot", note: "It can write to this person no more", glyph: "block", danger: true, value: "block", run: () => phone.do("block", {}) };
+}
+
+function unblock(phone) {
+  return { label: "Unblock the bot", glyph: "check", value: "unblock", run: () => phone.do("unblock", {}) };
+}
+
+export function openLanguages(phone) {
+  const choices = LANGUAGES.map(([code, name]) => ({
+    label: name,
+    value: code,
+    glyph: "globe",
+    chosen: phone.person.language === code,
+    run: () => phone.do("language", { language: code }),
+  }));
+  openChoices(phone, "Language", choices, { testid: "language-sheet" });
+}

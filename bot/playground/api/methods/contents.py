@@ -1,0 +1,129 @@
+"""From a call's parameters to what a message will say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.playground.api.checking import Args, Upload
+from bot.playground.world import Chat, Content, Keyboard, Message, NotSimulatedError, World
+from bot.playground.world.buttons import Place, read_keyboard
+from bot.playground.world.entities import Formatted, read_formatted
+from bot.playground.world.errors import bad_request
+from bot.playground.world.files import Document, Photo
+from bot.playground.world.photos import take_photo
+
+MAX_FILE_BYTES = 50 * 1024 * 1024
+_NOT_PLAYED = (
+    "business_connection_id",
+    "message_thread_id",
+    "direct_messages_topic_id",
+    "suggested_post_parameters",
+)
+
+
+def read_text(world: World, source: Mapping[str, Any], key: str, entities_key: str) -> Formatted:
+    """Return a text or caption of a call, with its parse mode or entities."""
+    text = source.get(key, "")
+    return world.resolve_mentions(read_formatted(text, source.get("parse_mode"), source.get(entities_key)))
+
+
+def read_words(world: World, args: Mapping[str, Any]) -> Content:
+    """Return the content of a text message."""
+    if not args.get("text"):
+        raise bad_request("message text is empty")
+    formatted = read_text(world, args, "text", "entities")
+    extra = {"link_preview_options": args["link_preview_options"]} if "link_preview_options" in args else {}
+    return Content(text=formatted.text, entities=formatted.entities, extra=extra)
+
+
+def read_caption(world: World, source: Mapping[str, Any]) -> Content:
+    """Return the content of a caption, without what it stands under."""
+    formatted = read_text(world, source, "caption", "caption_entities")
+    flags = {"show_caption_above_media": "show_caption_above_media", "has_spoiler": "has_media_spoiler"}
+    extra = {shown: True for given, shown in flags.items() if source.get(given)}
+    return Content(text=formatted.text, entities=formatted.entities, extra=extra)
+
+
+def read_markup(markup: Any, place: Place) -> Keyboard:
+    """Return the inline keyboard of a call, empty if there is none."""
+    if markup is None:
+        return ()
+    if not isinstance(markup, dict):
+        raise bad_request("object expected as reply markup")
+    if "inline_keyboard" not in markup and markup:
+        raise NotSimulatedError("a keyboard that is not inline is")
+    return read_keyboard(markup, place) if markup else ()
+
+
+def read_picture(world: World, args: Args, given: Any) -> Photo:
+    """Return the photo of an upload, of `attach://…`, or of an identifier."""
+    upload = _find_upload(args, given)
+    if upload is None:
+        return world.files.get_photo(str(given))
+    world.floods.check_upload(len(upload.data), world.now)
+    return take_photo(world.files, upload.data)
+
+
+def read_file(world: World, args: Args, given: Any) -> Document:
+    """Return the document of an upload, of `attach://…`, or of an identifier."""
+    upload = _find_upload(args, given)
+    if upload is None:
+        return world.files.get_document(str(given))
+    if not upload.data:
+        raise bad_request("file must be non-empty")
+    if len(upload.data) > MAX_FILE_BYTES:
+        raise bad_request("file is too big")
+    world.floods.check_upload(len(upload.data), world.now)
+    data = upload.data
+    stored = world.files.store("document", "", lambda: data)
+    document = Document(stored, upload.name, upload.content_type or "application/octet-stream")
+    world.files.register(document)
+    return document
+
+
+def read_media(world: World, args: Args, media: Mapping[str, Any]) -> Content:
+    """Return the content of an InputMedia."""
+    content = read_caption(world, media)
+    if media["type"] == "photo":
+        return replace(content, photo=read_picture(world, args, media["media"]))
+    if media["type"] == "document":
+        return replace(content, document=read_file(world, args, media["media"]))
+    raise NotSimulatedError(f"media of type {media['type']} is")
+
+
+def finish_content(world: World, args: Args, chat: Chat, content: Content) -> Content:
+    """Add to a content its keyboard, and what a call says about the message as a whole."""
+    for name in _NOT_PLAYED:
+        if args.get(name):
+            raise NotSimulatedError(f"{name} is")
+    extra = dict(content.extra)
+    if args.get("protect_content"):
+        extra["has_protected_content"] = True
+    if args.get("message_effect_id"):
+        extra["effect_id"] = args["message_effect_id"]
+    keyboard = read_markup(args.get("reply_markup"), world.describe_place(chat))
+    return replace(content, keyboard=keyboard, extra=extra)
+
+
+def find_reply(args: Args, chat: Chat) -> Message | None:
+    """Return the message a call replies to."""
+    given = args.get("reply_parameters")
+    if not given:
+        return None
+    message = chat.messages.get(given["message_id"])
+    if message is None and not given.get("allow_sending_without_reply"):
+        raise bad_request("message to be replied not found")
+    return message
+
+
+def _find_upload(args: Args, given: Any) -> Upload | None:
+    if isinstance(given, Upload):
+        return given
+    if isinstance(given, str) and given.startswith("attach://"):
+        upload = args.files.get(given.removeprefix("attach://"))
+        if upload is None:
+            raise bad_request("wrong file identifier/HTTP URL specified")
+        return upload
+    return None

@@ -1,0 +1,51 @@
+"""A request's parameters, in whichever of Telegram's four ways they came: query, form, multipart, JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import parse_qsl
+
+from aiohttp import BodyPartReader, web
+
+from bot.playground.api.checking import Upload
+from bot.playground.world.errors import bad_request
+
+
+async def read_parameters(request: web.Request) -> dict[str, Any]:
+    """Return the parameters, those of the body over those of the query; files as Upload."""
+    found: dict[str, Any] = dict(request.query) if request.query_string else {}
+    if not request.body_exists:
+        return found
+    kind = request.content_type
+    if kind == "application/x-www-form-urlencoded":
+        body = (await request.read()).decode("utf-8", "replace")
+        found.update(parse_qsl(body, keep_blank_values=True))
+    elif kind == "multipart/form-data":
+        found.update(await _read_multipart(request))
+    elif kind == "application/json":
+        found.update(_read_json(await request.read()))
+    return found
+
+
+async def _read_multipart(request: web.Request) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    async for part in await request.multipart():
+        if not isinstance(part, BodyPartReader) or not part.name:
+            continue
+        data = bytes(await part.read(decode=True))
+        if part.filename is None:
+            found[part.name] = data.decode("utf-8", "replace")
+        else:
+            found[part.name] = Upload(part.filename, data, part.headers.get("Content-Type", ""))
+    return found
+
+
+def _read_json(body: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(body or b"{}")
+    except ValueError as error:
+        raise bad_request("can't parse JSON object") from error
+    if not isinstance(found, dict):
+        raise bad_request("can't parse JSON object")
+    return found

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from bot.playground.world.members import Member
+from bot.playground.world.people import Person
+
+if TYPE_CHECKING:
+    from bot.playground.world.messages import Message
+
+ChatKind = Literal["private", "group", "supergroup", "channel"]
+
+KIND_WORDS = {"group": "group chat", "supergroup": "supergroup chat", "channel": "channel chat"}
+"""How Telegram's errors call a kind of chat."""
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Chat:
+    """A conversation: two people (kind private), a group or a channel.
+
+    A private chat with the bot has the person's id, as the Bot API says it. One between two humans has an id that
+    the Bot API never shows.
+    """
+
+    id: int
+    kind: ChatKind
+    title: str = ""
+    username: str = ""
+    description: str = ""
+    members: dict[int, Member] = field(default_factory=dict)
+    messages: dict[int, Message] = field(default_factory=dict)
+    last_message_id: int = 0
+    changed_at: int = 0
+    hidden_from_bot: bool = False
+    started: bool = False
+    """Private: the person has written to the bot, so the bot may write back."""
+    blocked: bool = False
+    """Private: the person has blocked the bot."""
+    writable_until: int = 0
+    """Private: a join request lets the bot write first until then (microseconds)."""
+    joins_by_request: bool = False
+    pinned_id: int | None = None
+    invite_link: str = ""
+
+    @property
+    def is_private(self) -> bool:
+        """Whether two people talk here."""
+        return self.kind == "private"
+
+    def get_person(self) -> Person:
+        """Return the human of a private chat with the bot, the first one where there are two."""
+        if self.id in self.members:
+            return self.members[self.id].person
+        return next(iter(self.members.values())).person
+
+    def find_member(self, person: Person) -> Member | None:
+        """Return the membership, also a past one, or None."""
+        return self.members.get(person.id)
+
+    def holds(self, person: Person) -> bool:
+        """Whether the person is in the chat now."""
+        member = self.members.get(person.id)
+        return member is not None and member.is_inside
+
+    def list_admins(self) -> list[Member]:
+        """Return the owner and the administrators."""
+        return [member for member in self.members.values() if member.is_admin]
+
+    def count_members(self) -> int:
+        """Return how many are in the chat now."""
+        return sum(member.is_inside for member in self.members.values())
+
+    def get_title(self, viewer: Person) -> str:
+        """Return what the viewer's chat list calls this chat."""
+        if not self.is_private:
+            return self.title
+        others = [member.person for member in self.members.values() if member.person is not viewer]
+        return others[0].full_name if others else viewer.full_name
+
+    def list_messages(self) -> list[Message]:
+        """Return the messages, oldest first."""
+        return list(self.messages.values())
+
+    def render(self) -> dict[str, Any]:
+        """Return the Bot API's Chat."""
+        chat: dict[str, Any] = {"id": self.id, "type": self.kind}
+        if self.kind == "private":
+            return chat | _render_names(self.get_person())
+        chat["title"] = self.title
+        if self.username:
+            chat["username"] = self.username
+        return chat
+
+    def render_full(self, *, shows_link: bool) -> dict[str, Any]:
+        """Return the Bot API's ChatFullInfo; an administrator sees the invite link."""
+        full = self.render() | {
+            "accent_color_id": abs(self.id) % 7,
+            "max_reaction_count": 11,
+            "accepted_gift_types": dict.fromkeys(_GIFT_TYPES, self.is_private),
+        }
+        if self.username:
+            full["active_usernames"] = [self.username]
+        if self.description:
+            full["description"] = self.description
+        if self.pinned_id is not None and self.pinned_id in self.messages:
+            full["pinned_message"] = self.messages[self.pinned_id].render()
+        if self.invite_link and shows_link:
+            full["invite_link"] = self.invite_link
+        return full
+
+
+_GIFT_TYPES = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
+
+
+def _render_names(person: Person) -> dict[str, Any]:
+    names = {"first_name": person.first_name, "last_name": person.last_name, "username": person.username}
+    return {key: name for key, name in names.items() if name or key == "first_name"}

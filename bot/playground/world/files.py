@@ -1,0 +1,166 @@
+"""Files on the world's servers, and the identifiers a bot sends instead of them."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from bot.playground.world.errors import ApiError, bad_request
+
+_VERSION = 4  # last byte of an identifier; what does not end with it is no identifier
+_ID_BYTES = 41
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class StoredFile:
+    """One file. Its bytes are made at the first look, since most pictures are never looked at again."""
+
+    file_id: str
+    unique_id: str
+    kind: str
+    path: str
+    make: Callable[[], bytes]
+    _data: bytes | None = None
+
+    def read(self) -> bytes:
+        """Return the bytes."""
+        if self._data is None:
+            self._data = self.make()
+        return self._data
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoSize:
+    """One size of a photo; width and height in pixels."""
+
+    file: StoredFile
+    width: int
+    height: int
+
+    def render(self) -> dict[str, Any]:
+        """Return the Bot API's PhotoSize."""
+        return {
+            "file_id": self.file.file_id,
+            "file_unique_id": self.file.unique_id,
+            "width": self.width,
+            "height": self.height,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A picture in all its sizes, smallest first."""
+
+    sizes: tuple[PhotoSize, ...]
+    uploaded: bytes
+    """The bytes as they came, before Telegram re-encoded them."""
+
+    @property
+    def biggest(self) -> PhotoSize:
+        """The size an app shows in full."""
+        return self.sizes[-1]
+
+    @property
+    def unique_id(self) -> str:
+        """What tells this picture from another."""
+        return self.biggest.file.unique_id
+
+    def read(self) -> bytes:
+        """Return the biggest size as the JPEG a receiver gets."""
+        return self.biggest.file.read()
+
+    def render(self) -> list[dict[str, Any]]:
+        """Return the Bot API's array of PhotoSize."""
+        return [size.render() for size in self.sizes]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file sent as it is."""
+
+    file: StoredFile
+    name: str
+    mime_type: str = "application/octet-stream"
+
+    def render(self) -> dict[str, Any]:
+        """Return the Bot API's Document."""
+        named = {"file_name": self.name} if self.name else {}
+        ids = {"file_id": self.file.file_id, "file_unique_id": self.file.unique_id}
+        return ids | named | {"mime_type": self.mime_type, "file_size": len(self.file.read())}
+
+
+@dataclass(slots=True)
+class FileStore:
+    """All files by identifier and by path."""
+
+    random: Random
+    by_id: dict[str, StoredFile] = field(default_factory=dict)
+    by_path: dict[str, StoredFile] = field(default_factory=dict)
+    owners: dict[str, Photo | Document] = field(default_factory=dict)
+
+    def store(self, kind: str, suffix: str, make: Callable[[], bytes]) -> StoredFile:
+        """Keep a file and give it its identifiers."""
+        raw = self.random.randbytes(_ID_BYTES) + bytes([_VERSION])
+        file = StoredFile(
+            file_id=_encode(raw),
+            unique_id=_encode(self.random.randbytes(11)),
+            kind=kind,
+            path=f"{kind}s/file_{len(self.by_id)}{suffix}",
+            make=make,
+        )
+        self.by_id[file.file_id] = self.by_path[file.path] = file
+        return file
+
+    def register(self, thing: Photo | Document) -> None:
+        """Let the identifiers of a photo's sizes, or of a document, stand for it."""
+        files = [size.file for size in thing.sizes] if isinstance(thing, Photo) else [thing.file]
+        self.owners.update((file.file_id, thing) for file in files)
+
+    def get(self, file_id: str) -> StoredFile:
+        """Return the file of an identifier; ApiError in getFile's words."""
+        if not file_id:
+            raise bad_request("file_id not specified")
+        if file_id not in self.by_id:
+            raise bad_request("invalid file_id")
+        return self.by_id[file_id]
+
+    def get_photo(self, file_id: str) -> Photo:
+        """Return the photo of an identifier; ApiError in the sending methods' words."""
+        thing = self._get_owner(file_id)
+        if isinstance(thing, Photo):
+            return thing
+        raise bad_request("can't use file of type Document as Photo")
+
+    def get_document(self, file_id: str) -> Document:
+        """Return the document of an identifier; ApiError in the sending methods' words."""
+        thing = self._get_owner(file_id)
+        if isinstance(thing, Document):
+            return thing
+        raise bad_request("can't use file of type Photo as Document")
+
+    def _get_owner(self, file_id: str) -> Photo | Document:
+        if file_id in self.owners:
+            return self.owners[file_id]
+        raise _explain_bad_id(file_id)
+
+
+def _explain_bad_id(file_id: str) -> ApiError:
+    if not file_id:
+        return bad_request("there is no photo in the request")
+    if "." in file_id:
+        return bad_request("failed to get HTTP URL content")  # nothing is fetched here: the world has no internet
+    try:
+        raw = base64.b64decode(file_id + "=" * (-len(file_id) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return bad_request("wrong remote file identifier specified: Wrong character in the string")
+    if not raw or raw[-1] != _VERSION:
+        return bad_request("wrong remote file identifier specified: can't unserialize it. Wrong last symbol")
+    return bad_request("wrong file identifier/HTTP URL specified")
+
+
+def _encode(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")

@@ -1,0 +1,77 @@
+"""Telegram's limits on how fast a bot may send; off unless a test or the page switches them on."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from bot.playground.world.chats import Chat
+from bot.playground.world.errors import ApiError
+
+SECOND = 1_000_000
+MINUTE = 60 * SECOND
+
+MAX_A_SECOND = 30
+MAX_A_MINUTE_IN_GROUP = 20
+PRIVATE_BURST = 5
+"""How many messages a private chat takes at once before one a second is all (Telegram: "short bursts")."""
+
+BIG_UPLOAD = 100_000
+"""Uploads above this many bytes, of equal size, are throttled: a new one each `size * 1e-7` (0.2 to 0.9) seconds."""
+_MAX_BACKLOG = 5 * SECOND
+_UPLOAD_WAIT_SECONDS = 60
+
+
+@dataclass(slots=True)
+class Floods:
+    """Counts what was sent and says when it was too much."""
+
+    enabled: bool = False
+    breaches: int = 0
+    _all: deque[int] = field(default_factory=deque)
+    _groups: dict[int, deque[int]] = field(default_factory=dict)
+    _paid_until: dict[int, int] = field(default_factory=dict)
+    _uploads: dict[int, int] = field(default_factory=dict)
+
+    def check(self, chat: Chat, now: int) -> None:
+        """Count one message to a chat; ApiError 429 where it is one too many."""
+        if not self.enabled:
+            return
+        self._check_window(self._all, now, SECOND, MAX_A_SECOND)
+        if chat.is_private:
+            self._check_bucket(chat.id, now)
+        else:
+            recent = self._groups.setdefault(chat.id, deque())
+            self._check_window(recent, now, MINUTE, MAX_A_MINUTE_IN_GROUP)
+            recent.append(now)
+        self._all.append(now)
+
+    def check_upload(self, size: int, now: int) -> None:
+        """Count one upload of so many bytes; ApiError 429 where equal big ones come too fast."""
+        if not self.enabled or size <= BIG_UPLOAD:
+            return
+        free_at = max(self._uploads.get(size, now), now)
+        if free_at - now > _MAX_BACKLOG:
+            raise self._refuse(_UPLOAD_WAIT_SECONDS)
+        self._uploads[size] = free_at + int(min(max(size * 1e-7, 0.2), 0.9) * SECOND)
+
+    def _check_window(self, recent: deque[int], now: int, span: int, most: int) -> None:
+        while recent and recent[0] <= now - span:
+            recent.popleft()
+        if len(recent) >= most:
+            raise self._refuse(max(1, -(-(recent[0] + span - now) // SECOND)))
+
+    def _check_bucket(self, chat_id: int, now: int) -> None:
+        paid_until = max(self._paid_until.get(chat_id, 0), now) + SECOND
+        if paid_until > now + PRIVATE_BURST * SECOND:
+            raise self._refuse(max(1, -(-(paid_until - now - PRIVATE_BURST * SECOND) // SECOND)))
+        self._paid_until[chat_id] = paid_until
+
+    def _refuse(self, seconds: int) -> ApiError:
+        self.breaches += 1
+        return too_many_requests(seconds)
+
+
+def too_many_requests(seconds: int) -> ApiError:
+    """Return the 429 that names its wait, in seconds."""
+    return ApiError(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Person:
+    """Somebody with an account, the bot and other bots included."""
+
+    id: int
+    first_name: str
+    last_name: str = ""
+    username: str = ""
+    language_code: str = ""
+    is_bot: bool = False
+    is_premium: bool = False
+    deactivated: bool = False
+    hides_forwards: bool = False
+    """What they wrote, forwarded, shows their name without a way to reach them."""
+
+    @property
+    def full_name(self) -> str:
+        """First and last name as the apps show them."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+    def render(self) -> dict[str, Any]:
+        """Return the Bot API's User."""
+        user: dict[str, Any] = {"id": self.id, "is_bot": self.is_bot, "first_name": self.first_name}
+        if self.last_name:
+            user["last_name"] = self.last_name
+        if self.username:
+            user["username"] = self.username
+        if self.language_code:
+            user["language_code"] = self.language_code
+        if self.is_premium:
+            user["is_premium"] = True
+        return user

@@ -40,14 +40,14 @@ class Store:
         self._refuse_if_closed()
         if self._engine.is_lost:
             raise StoreLost("The database's instance lock was lost: another process may own the database now.")
-        job = Job(lambda tx: unit(tx, *args, **kwargs))
+        job = Job(lambda tx: unit(tx, *args, **kwargs), writable=True)
         self._engine.write(job)
         return cast("T", await job.wait())
 
     async def read(self, unit: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a unit that only reads, on one consistent picture of the database, beside all writing."""
         self._refuse_if_closed()
-        job = Job(lambda tx: unit(tx, *args, **kwargs))
+        job = Job(lambda tx: unit(tx, *args, **kwargs), writable=False)
         self._engine.read(job)
         return cast("T", await job.wait())
 

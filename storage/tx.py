@@ -32,17 +32,18 @@ class Session(Protocol):
 
 
 class Tx:
-    """A running transaction: `now`, `tell`, and what `storage.tables` (and nobody else) needs to reach its rows.
+    """A running transaction: `now`, `writable`, `tell`, and what `storage.tables` (and nobody else) needs to reach its rows.
 
     It returns plain values only and is dead once the unit of work has returned.
     """
 
-    __slots__ = ("_events", "_session", "now")
+    __slots__ = ("_events", "_session", "now", "writable")
 
-    def __init__(self, session: Session, now: int) -> None:
+    def __init__(self, session: Session, now: int, *, writable: bool) -> None:
         self._session: Session | None = session
         self._events: list[Event] = []
         self.now = now
+        self.writable = writable
 
     def tell(self, event: Event) -> None:
         """Have an event delivered to the store's listeners, once this transaction is committed."""

@@ -20,10 +20,11 @@ Explain = Callable[[BaseException], BaseException]
 class Job:
     """A unit of work, its caller's future and its outcome; made on the loop, run on a connection's thread."""
 
-    __slots__ = ("_error", "_events", "_future", "_result", "_unit")
+    __slots__ = ("_error", "_events", "_future", "_result", "_unit", "_writable")
 
-    def __init__(self, unit: Callable[[Tx], Any]) -> None:
+    def __init__(self, unit: Callable[[Tx], Any], *, writable: bool) -> None:
         self._unit = unit
+        self._writable = writable
         self._future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._result: Any = None
         self._error: BaseException | None = None
@@ -31,7 +32,7 @@ class Job:
 
     def run(self, session: Session, clock: Clock) -> None:
         """Run the unit inside the transaction that is open; may be called again after a rollback."""
-        tx = Tx(session, clock())
+        tx = Tx(session, clock(), writable=self._writable)
         self._error = None
         try:
             self._result = self._unit(tx)

@@ -77,6 +77,11 @@ _MARK_UNKNOWN = (
     .where(delivery.c.broadcast_id.in_(select(broadcast.c.id).where(broadcast.c.started_at.is_not(None))), _SENDING)
     .values(state=literal_column("'unknown'"), settled_at=bindparam("now"))
 )
+_COUNT_UNFILLED = (
+    select(func.count())
+    .select_from(person.join(broadcast, broadcast.c.id == bindparam("of")))
+    .where(person.c.id > broadcast.c.filled_upto, person.c.id <= broadcast.c.audience_upto, *_REACHABLE)
+)
 _COUNT_BY_STATE = select(delivery.c.state, func.count()).where(_OF_BROADCAST).group_by(delivery.c.state)
 _LIST_IN_STATE = (
     select(delivery.c.person_id, profile.c.telegram_id)
@@ -143,6 +148,11 @@ def mark_unknown(tx: Tx) -> int:
 def count_by_state(tx: Tx, broadcast_id: BroadcastId) -> dict[DeliveryState, int]:
     """Count the recipients in each state; states without any are left out."""
     return {DeliveryState(state): count for state, count in tx.rows(_COUNT_BY_STATE, of=broadcast_id)}
+
+
+def count_unfilled(tx: Tx, broadcast_id: BroadcastId) -> int:
+    """Count the members of the audience who are not queued yet."""
+    return int(tx.scalar(_COUNT_UNFILLED, of=broadcast_id))
 
 
 def list_in_state(tx: Tx, broadcast_id: BroadcastId, state: DeliveryState, limit: int) -> list[Recipient]:

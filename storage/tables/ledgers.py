@@ -19,6 +19,7 @@ __all__ = [
     "list_lines",
     "open_account",
     "post",
+    "sum_by_reason",
 ]
 
 _CONTENT = ("debit_id", "credit_id", "amount", "reason", "referral_id")
@@ -81,6 +82,9 @@ _LIST_LINES = (
     .limit(bindparam("limit"))
     .offset(bindparam("offset"))
 )
+_SUM_BY_REASON = select(func.coalesce(func.sum(ledger.c.amount), 0)).where(
+    ledger.c.credit_id == _OWN_ACCOUNT, ledger.c.reason == bindparam("reason")
+)
 _COUNT_CREDITS = select(func.count()).select_from(ledger).where(ledger.c.credit_id == _OWN_ACCOUNT)
 _COUNT_DEBITS = select(func.count()).select_from(ledger).where(ledger.c.debit_id == _OWN_ACCOUNT)
 
@@ -142,6 +146,11 @@ def list_lines(tx: Tx, person_id: PersonId, *, limit: int, offset: int) -> list[
 def count_lines(tx: Tx, person_id: PersonId) -> int:
     """Count a person's ledger lines."""
     return int(tx.scalar(_COUNT_CREDITS, owner_id=person_id)) + int(tx.scalar(_COUNT_DEBITS, owner_id=person_id))
+
+
+def sum_by_reason(tx: Tx, person_id: PersonId, reason: str) -> int:
+    """Return the points a person was given for one reason; costs as much as that person has lines."""
+    return int(tx.scalar(_SUM_BY_REASON, owner_id=person_id, reason=reason))
 
 
 def compute_imbalance(tx: Tx) -> int:

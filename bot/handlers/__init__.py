@@ -1,0 +1,57 @@
+"""What a person can do in the chat: the ordered table of contents."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from telegram.ext import (
+    BaseHandler,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    ChosenInlineResultHandler,
+    CommandHandler,
+    InlineQueryHandler,
+    MessageHandler,
+    filters,
+)
+
+from bot.handlers import broadcast, guide, inline, membership, share, standing, start, stats
+from bot.handlers.kit import Context
+from bot.handlers.taps import on_tap
+
+UPDATE_TYPES = ("message", "callback_query", "inline_query", "chosen_inline_result", "my_chat_member")
+"""Everything the handlers below listen to, and nothing else is asked for."""
+
+_PRIVATE = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE & ~filters.VIA_BOT
+
+COMMANDS = {
+    "start": start.on_start,
+    "share": share.on_share,
+    "qr": share.on_qr,
+    "invites": standing.on_invites,
+    "rewards": standing.on_rewards,
+    "top": standing.on_top,
+    "language": guide.on_language,
+    "help": guide.on_help,
+    "privacy": guide.on_privacy,
+}
+"""Everybody's commands."""
+
+ADMIN_COMMANDS = {"broadcast": broadcast.on_broadcast, "stats": stats.on_stats}
+"""For anybody else these do not exist."""
+
+
+def list_handlers(admin_ids: Collection[int]) -> list[BaseHandler[Any, Context, Any]]:
+    """All handlers; the first that fits an update has it."""
+    admins = filters.User(user_id=list(admin_ids), allow_empty=True)
+    return [
+        *(CommandHandler(name, on_command, _PRIVATE) for name, on_command in COMMANDS.items()),
+        *(CommandHandler(name, on_command, _PRIVATE & admins) for name, on_command in ADMIN_COMMANDS.items()),
+        MessageHandler(_PRIVATE & admins & ~filters.COMMAND, broadcast.on_admin_message),
+        MessageHandler(_PRIVATE, guide.on_anything_else),
+        CallbackQueryHandler(on_tap),
+        InlineQueryHandler(inline.on_inline_query),
+        ChosenInlineResultHandler(inline.on_chosen_inline_result),
+        ChatMemberHandler(membership.on_my_chat_member, ChatMemberHandler.MY_CHAT_MEMBER),
+    ]

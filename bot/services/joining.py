@@ -10,8 +10,8 @@ from bot.core.guessing import Guesses, compute_guesses, decide_throttled
 from bot.core.joining import RULE, Attribution, Grant, Opening, compute_grants, decide_attribution
 from bot.services.members import MemberView, meet, view_member
 from storage.records import NoticeKind, Person, PersonId, Profile, Referral, ReferralState, Side, Transfer
-from storage.tx import Tx
 from storage.tables import guesses, ledgers, outbox, people, referrals, rewards, scores
+from storage.tx import Tx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ def start(tx: Tx, *, visitor: Profile, payload: str, campaign: Campaign, announc
             visitor_id=person.id,
             newcomer=newcomer,
             code=bool(payload),
-            inviter_id=person.id if own else inviter and inviter.id,
+            inviter_id=person.id if own else inviter.id if inviter else None,
             throttled=throttled,
         )
     )
@@ -76,7 +76,7 @@ def _welcome(tx: Tx, person: Person, attribution: Attribution) -> Attribution:
 
 def _note_miss(tx: Tx, telegram_id: int, tried: tuple[int, int] | None) -> None:
     counted = compute_guesses(Guesses(*tried) if tried else None, tx.now)
-    guesses.set_misses(tx, telegram_id, window_at=counted.window_at, misses=counted.misses)
+    guesses.set(tx, telegram_id, counted.window_at, counted.misses)
 
 
 def _credit(tx: Tx, inviter: Person, invitee: Person, *, source: str, campaign: Campaign, announce: bool) -> None:

@@ -9,8 +9,8 @@ from bot.core.codes import compose_code
 from bot.core.languages import choose_language
 from bot.core.names import compose_display_name
 from storage.records import Person, PersonId, Profile
-from storage.tx import Tx
 from storage.tables import ledgers, people
+from storage.tx import Tx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

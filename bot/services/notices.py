@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from bot.services.members import compose_name, compute_language
 from storage.records import Notice, NoticeId, NoticeKind, Person, PersonId
-from storage.tx import Tx
 from storage.tables import ledgers, people
+from storage.tx import Tx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

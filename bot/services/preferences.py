@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bot.services.members import MemberView, enter, meet, view_member
 from storage.records import Profile
-from storage.tx import Tx
 from storage.tables import people
+from storage.tx import Tx
 
 
 def choose_language(tx: Tx, *, visitor: Profile, language: str) -> MemberView:

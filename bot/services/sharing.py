@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from bot.services.members import MemberView, enter, view_member
 from storage.records import PersonId, Profile, ShareWay
-from storage.tx import Tx
 from storage.tables import cards, people, shares
+from storage.tx import Tx
 
 ComputeVersion = Callable[[MemberView], str]
 """Names everything that shows on a member's picture, so that a changed name or theme is drawn anew."""
@@ -23,14 +23,12 @@ class ShareView:
     file_id: str | None
 
 
-def take_card(tx: Tx, *, visitor: Profile, way: ShareWay, compute_version: ComputeVersion) -> ShareView:
-    """Record that the member took a card or a QR code, and find the picture if it was sent before."""
-    member = view_member(tx, enter(tx, visitor))
-    shares.add(tx, member.id, way)
-    return _view(tx, member, compute_version)
+def look_up_card(tx: Tx, *, visitor: Profile, compute_version: ComputeVersion) -> ShareView:
+    """The member's picture, found if it was sent before."""
+    return _view(tx, view_member(tx, enter(tx, visitor)), compute_version)
 
 
-def look_up_card(tx: Tx, *, telegram_id: int, compute_version: ComputeVersion) -> ShareView | None:
+def find_card(tx: Tx, *, telegram_id: int, compute_version: ComputeVersion) -> ShareView | None:
     """The member's picture for an inline answer; None for somebody who has not started the bot."""
     person = people.find_by_telegram_id(tx, telegram_id)
     if person is None or not person.is_member:
@@ -38,9 +36,14 @@ def look_up_card(tx: Tx, *, telegram_id: int, compute_version: ComputeVersion) -
     return _view(tx, view_member(tx, person), compute_version)
 
 
-def keep_card(tx: Tx, *, person_id: PersonId, version: str, file_id: str) -> None:
-    """Remember the picture that Telegram has now."""
-    cards.set_file_id(tx, person_id, version, file_id)
+def note_share(tx: Tx, *, person_id: PersonId, way: ShareWay, version: str, file_id: str | None) -> None:
+    """Record that the member was handed a picture, and keep its `file_id` if it was uploaded just now.
+
+    Comes after the sending, so that a death in between hands it over again instead of never.
+    """
+    shares.add(tx, person_id, way)
+    if file_id is not None:
+        cards.set_file_id(tx, person_id, version, file_id)
 
 
 def forget_card(tx: Tx, *, file_id: str) -> None:

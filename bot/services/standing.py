@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from bot.core.pages import compute_page
 from bot.services.members import MemberView, enter, view_member
 from storage.records import Invitation, LedgerLine, Profile, RankLine
-from storage.tx import Tx
 from storage.tables import ledgers, people, referrals, scores
+from storage.tx import Tx
 
 TOP_SIZE = 10
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from bot.core.growth import Growth
 from bot.services.members import MemberView, enter, view_member
 from storage.records import Profile, RankLine
-from storage.tx import Tx
 from storage.tables import people, referrals, scores, shares
+from storage.tx import Tx
 
 TOP_SIZE = 10
 

@@ -1,0 +1,17 @@
+"""Somebody blocks the bot, or lets it in again."""
+
+from __future__ import annotations
+
+from telegram import ChatMember, Update
+
+from bot.handlers.kit import Context, profile_of
+from bot.services.preferences import note_blocked
+
+
+async def on_my_chat_member(update: Update, context: Context) -> None:
+    """In a private chat Telegram tells this only when the bot is blocked or unblocked."""
+    change = update.my_chat_member
+    assert change is not None
+    if change.chat.type == change.chat.PRIVATE:
+        blocked = change.new_chat_member.status == ChatMember.BANNED
+        await context.write(note_blocked, visitor=profile_of(change.from_user), blocked=blocked)

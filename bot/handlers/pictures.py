@@ -1,0 +1,70 @@
+"""Cards and QR codes for the handlers: drawn off the event loop, the pixel libraries imported at the first one."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.messages.faces import compose_face
+from bot.messages.shop import Shop, Source
+from bot.services.members import MemberView
+from bot.services.sharing import ComputeVersion
+
+if TYPE_CHECKING:
+    from bot.cards import CardFace, CardStudio
+
+
+class Pictures:
+    """The studio for one shop. Callers ask for a version first, and for the picture only if nobody has it."""
+
+    def __init__(self, shop: Shop, assets: Path) -> None:
+        self._shop = shop
+        self._assets = assets
+        self._studio: CardStudio | None = None
+
+    async def card_version(self) -> ComputeVersion:
+        """A function that names a member's card as it would be drawn now."""
+        studio = await self._open_studio()
+        return lambda member: studio.compute_version(
+            self._compose_face(member), name=member.name, link=self._link(member)
+        )
+
+    async def qr_version(self) -> ComputeVersion:
+        """A function that names a member's QR code as it would be drawn now."""
+        studio = await self._open_studio()
+        return lambda member: studio.compute_qr_version(
+            self._link(member), theme=self._shop.campaign.theme, caption=self._shop.brand(member.language)
+        )
+
+    async def draw_card(self, member: MemberView) -> bytes:
+        """The member's share card, JPEG."""
+        studio = await self._open_studio()
+        face = self._compose_face(member)
+        return await asyncio.to_thread(studio.render_card, face, name=member.name, link=self._link(member))
+
+    async def draw_qr(self, member: MemberView) -> bytes:
+        """The member's QR code alone, JPEG."""
+        studio = await self._open_studio()
+        campaign, caption = self._shop.campaign, self._shop.brand(member.language)
+        return await asyncio.to_thread(studio.render_qr, self._link(member), theme=campaign.theme, caption=caption)
+
+    def _link(self, member: MemberView) -> str:
+        return self._shop.link(member.code, Source.QR)
+
+    def _compose_face(self, member: MemberView) -> CardFace:
+        from bot.cards import CardFace  # noqa: PLC0415 -- see the module's first line
+
+        return CardFace(**asdict(compose_face(self._shop, member.language)))
+
+    async def _open_studio(self) -> CardStudio:
+        if self._studio is None:
+            self._studio = await asyncio.to_thread(_make_studio, self._assets)
+        return self._studio
+
+
+def _make_studio(assets: Path) -> CardStudio:
+    from bot.cards import CardStudio  # noqa: PLC0415 -- see the module's first line
+
+    return CardStudio(assets)

@@ -1,0 +1,44 @@
+"""Starting the bot, alone or by a member's link."""
+
+from __future__ import annotations
+
+from telegram import Update
+
+from bot.core.joining import Attribution
+from bot.handlers.kit import Context, visitor_of
+from bot.handlers.showing import show
+from bot.messages.screens.refusals import (
+    render_already_member,
+    render_own_code,
+    render_throttled,
+    render_unknown_code,
+)
+from bot.messages.screens.welcome import render_home
+from bot.messages.texts import Texts
+from bot.services.joining import start
+
+FROM_INLINE = "inline"
+"""Start payload of the button that somebody without a link meets in inline mode: no code at all."""
+
+_ANSWERS = {
+    Attribution.RETURNING: render_home,
+    Attribution.OWN_CODE: render_own_code,
+    Attribution.UNKNOWN_CODE: render_unknown_code,
+    Attribution.ALREADY_MEMBER: render_already_member,
+    Attribution.THROTTLED: render_throttled,
+}
+
+
+async def on_start(update: Update, context: Context) -> None:
+    """A newcomer's greeting is a notice; everybody else is answered here."""
+    payload = " ".join(context.args or ())
+    arrival = await context.write(
+        start,
+        visitor=visitor_of(update),
+        payload="" if payload == FROM_INLINE else payload,
+        campaign=context.kit.shop.campaign,
+        announce=context.kit.announce,
+    )
+    if not arrival.greeted_by_notice:
+        render = _ANSWERS[arrival.attribution]
+        await show(update, context, render(Texts(arrival.member.language), context.kit.shop, arrival.member))

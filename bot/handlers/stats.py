@@ -1,0 +1,32 @@
+"""The figures of word of mouth, as a picture with the figures as text."""
+
+from __future__ import annotations
+
+import logging
+
+from telegram import InputFile, Update
+from telegram.constants import ParseMode
+
+from bot.handlers.kit import Context, visitor_of
+from bot.handlers.showing import show
+from bot.messages.screens.stats import render_stats
+from bot.messages.texts import Texts
+from bot.services.stats import count
+
+logger = logging.getLogger(__name__)
+
+
+async def on_stats(update: Update, context: Context) -> None:
+    """Count, draw, send; where no picture can be drawn the figures go as text."""
+    view = await context.read(count, visitor=visitor_of(update))
+    screen = render_stats(Texts(view.member.language), context.kit.shop, view)
+    png = await context.kit.draw_chart(view)
+    if png is None:
+        await show(update, context, screen)
+        return
+    await context.bot.send_photo(
+        view.member.telegram_id,
+        InputFile(png, filename="figures.png"),
+        caption=screen.text,
+        parse_mode=ParseMode.HTML,
+    )

@@ -1,0 +1,49 @@
+"""Every tap on a button: answered first, then understood, then done."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from telegram import Update
+
+from bot.handlers import broadcast, guide, share, standing
+from bot.handlers.kit import Context
+from bot.messages.callbacks import Action, parse_callback
+from bot.messages.screens.refusals import say_stale
+from bot.messages.texts import Texts, choose_language
+
+TAPS: dict[Action, Callable[..., Awaitable[None]]] = {
+    Action.MENU: guide.on_menu,
+    Action.SHARE: share.on_share,
+    Action.QR: share.on_qr,
+    Action.INVITES: standing.on_invites,
+    Action.REWARDS: standing.on_rewards,
+    Action.TOP: standing.on_top,
+    Action.APPEAR: standing.on_appear,
+    Action.LANGUAGE: guide.on_language,
+    Action.SET_LANGUAGE: guide.on_set_language,
+}
+"""What members' buttons do; the callback's arguments follow update and context."""
+
+ADMIN_TAPS: dict[Action, Callable[..., Awaitable[None]]] = {
+    Action.BROADCAST_CONFIRM: broadcast.on_confirm,
+    Action.BROADCAST_PAUSE: broadcast.on_pause,
+    Action.BROADCAST_RESUME: broadcast.on_resume,
+    Action.BROADCAST_CANCEL: broadcast.on_cancel,
+    Action.BROADCAST_UNKNOWN: broadcast.on_unknown,
+    Action.BROADCAST_ABANDON: broadcast.on_abandon,
+}
+"""What admins' buttons do; for anybody else these do not exist."""
+
+
+async def on_tap(update: Update, context: Context) -> None:
+    """Stop the button's spinner, then do what it says; data that no button of ours carries is refused kindly."""
+    query = update.callback_query
+    assert query is not None
+    callback = parse_callback(query.data or "")
+    allowed = TAPS | ADMIN_TAPS if query.from_user.id in context.kit.admin_ids else TAPS
+    if callback is None or callback.action not in allowed:
+        await context.answer(query, say_stale(Texts(choose_language(None, query.from_user.language_code or ""))))
+        return
+    await context.answer(query)
+    await allowed[callback.action](update, context, *callback.arguments)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -21,11 +21,8 @@ STATEMENTS_KEPT = 1_000
 """Statements are constants of modules, far fewer than this; beyond it somebody builds them on the fly."""
 
 
-class InsertInto(Protocol):
-    """The `insert` of a dialect: each has its own, alike in its ON CONFLICT methods."""
-
-    def __call__(self, table: TableClause) -> Insert:
-        """Begin an INSERT."""
+InsertInto: TypeAlias = "Callable[[TableClause], Insert]"
+"""The `insert` of a dialect: each has its own, alike in its ON CONFLICT methods."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,32 +1,15 @@
-"""Fixtures for every room: a clock that stands still, and an empty store."""
+"""Fixtures for every room: a clock that stands still, and an empty store on either engine."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from storage import Store, open_store
-
-NOON = 1_760_000_000_000_000
-"""A moment in UTC microseconds."""
-
-
-@dataclass
-class Clock:
-    """A clock that moves only when told to; `now` is UTC microseconds."""
-
-    now: int = NOON
-
-    def __call__(self) -> int:
-        """Return the moment."""
-        return self.now
-
-    def advance(self, seconds: float) -> None:
-        """Move on."""
-        self.now += int(seconds * 1_000_000)
+from tests.storage.clock import Clock
+from tests.storage.server import Server, ServerMissingError, skip_or_fail, start_server
 
 
 @pytest.fixture
@@ -41,7 +24,32 @@ def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/passalong.db"
 
 
-@pytest.fixture(params=["sqlite"])
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """A PostgreSQL server of this process's own; where none can be had, tests skip, or fail if CI is set."""
+    try:
+        server = start_server()
+    except ServerMissingError as error:
+        skip_or_fail(str(error))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def empty_postgres_url(postgres_server: Server) -> Iterator[str]:
+    """A PostgreSQL database without any tables."""
+    with postgres_server.lend_database(migrated=False) as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_url(postgres_server: Server) -> Iterator[str]:
+    """A PostgreSQL database, migrated and empty."""
+    with postgres_server.lend_database(migrated=True) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def store_url(request: pytest.FixtureRequest) -> str:
     """An empty database on each engine in turn."""
     url: str = request.getfixturevalue(f"{request.param}_url")

@@ -109,14 +109,7 @@ def add(tx: Tx, profile: Profile, code: str) -> Person:
         CodeTaken: the code is somebody else's; draw another one.
     """
     known = find_by_telegram_id(tx, profile.telegram_id)
-    if known is not None:
-        return known
-    person_id = tx.scalar(_ADD, code=code, now=tx.now)
-    if person_id is None:
-        raise CodeTaken("The code drawn for a new person is taken.")
-    if tx.scalar(_ADD_PROFILE, person_id=person_id, **_to_values(profile)) is None:
-        return _give_way(tx, person_id, profile.telegram_id)
-    return _make_newcomer(person_id, profile, code)
+    return known or _add_newcomer(tx, profile, code)
 
 
 def set_profile(tx: Tx, person_id: PersonId, profile: Profile) -> None:
@@ -162,12 +155,16 @@ def lock(tx: Tx, person_id: PersonId) -> None:
     tx.row(_LOCK, id=person_id)
 
 
-def _give_way(tx: Tx, person_id: PersonId, telegram_id: int) -> Person:
-    """Another transaction added this Telegram id at the same moment: take back ours and return that one."""
-    tx.run(_DELETE, id=person_id)
-    known = find_by_telegram_id(tx, telegram_id)
+def _add_newcomer(tx: Tx, profile: Profile, code: str) -> Person:
+    person_id = tx.scalar(_ADD, code=code, now=tx.now)
+    if person_id is not None:
+        if tx.scalar(_ADD_PROFILE, person_id=person_id, **_to_values(profile)) is not None:
+            return _make_newcomer(person_id, profile, code)
+        tx.run(_DELETE, id=person_id)
+    # Either the code is taken, or another transaction added this very person a moment ago.
+    known = find_by_telegram_id(tx, profile.telegram_id)
     if known is None:
-        raise RowMissing("A person appeared and vanished while it was being added.")
+        raise CodeTaken("The code drawn for a new person is taken.")
     return known
 
 

@@ -14,8 +14,8 @@ from storage.records import (
     Person,
 )
 from storage.tables import broadcasts, deliveries, people
-from tests.conftest import NOON
 from tests.storage.cast import add_member, add_members
+from tests.storage.clock import NOON
 
 ANYTHING = tuple(BroadcastState)
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from storage import Store, Tx
 from storage.records import InboxRow, Seq
 from storage.tables import inbox
-from tests.conftest import Clock
+from tests.storage.clock import Clock
 
 FIRST = Seq(0)
 THREE = [(10, 7_000_000_001, b'{"a":1}'), (11, None, b"{}"), (12, 7_000_000_001, b"\x00\xff")]

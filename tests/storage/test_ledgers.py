@@ -9,8 +9,8 @@ from storage import KeyReused, RuleBroken, Store, Tx
 from storage.records import Person, Transfer
 from storage.schema import ledger
 from storage.tables import ledgers, people
-from tests.conftest import NOON
 from tests.storage.cast import add_member, add_members, refer
+from tests.storage.clock import NOON
 
 
 def reward(account_id: int, key: str = "k1", amount: int = 50) -> Transfer:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from storage import Store, Tx
 from storage.records import Event, NoticeId, NoticeKind, NoticeOwed, NoticeState, PersonId
 from storage.tables import outbox
-from tests.conftest import NOON, Clock
 from tests.storage.cast import add_member
+from tests.storage.clock import NOON, Clock
 
 FIRST = NoticeId(0)
 

@@ -5,7 +5,7 @@ import pytest
 from storage import CodeTaken, RowMissing, Store, Tx
 from storage.records import Person, PersonId, Profile
 from storage.tables import people
-from tests.conftest import NOON, Clock
+from tests.storage.clock import NOON, Clock
 
 ANNA = Profile(telegram_id=7_000_000_001, first_name="Anna", username="anna", telegram_language="de")
 BEN = Profile(telegram_id=7_000_000_002, first_name="Ben", last_name="Ng")

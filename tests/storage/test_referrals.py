@@ -5,8 +5,8 @@ import pytest
 from storage import RowMissing, RuleBroken, Store, Tx
 from storage.records import Person, Referral, ReferralId, ReferralState, Side
 from storage.tables import ledgers, referrals, rewards
-from tests.conftest import NOON
 from tests.storage.cast import add_member, add_members, refer
+from tests.storage.clock import NOON
 
 
 def add(tx: Tx, inviter: Person, invitee: Person) -> Referral | None:

@@ -5,8 +5,8 @@ import pytest
 from storage import RuleBroken, Store
 from storage.records import PersonId, ShareWay
 from storage.tables import cards, flood_waits, guesses, shares
-from tests.conftest import NOON
 from tests.storage.cast import add_member
+from tests.storage.clock import NOON
 
 
 async def test_shares_are_counted(store: Store) -> None:

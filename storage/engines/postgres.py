@@ -1,0 +1,94 @@
+"""PostgreSQL: a pool of threads that work, and one connection that holds the instance lock."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
+from functools import partial
+
+import psycopg
+
+from storage.clock import Clock
+from storage.engines.jobs import Announce, Job, settle
+from storage.engines.postgres_connection import explain
+from storage.engines.postgres_lock import PostgresLock, acquire
+from storage.engines.postgres_pool import READING, WRITING, PostgresPool
+from storage.engines.postgres_upgrade import prepare
+
+THREADS = 8
+
+
+class PostgresEngine:
+    """See `storage.engines.base.Engine`."""
+
+    def __init__(
+        self, pool: PostgresPool, executor: ThreadPoolExecutor, lock: PostgresLock, announce: Announce
+    ) -> None:
+        self._pool = pool
+        self._executor = executor
+        self._lock = lock
+        self._announce = announce
+        self._running: set[asyncio.Future[None]] = set()
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the instance lock was lost."""
+        return self._lock.is_lost
+
+    async def wait_lost(self) -> None:
+        """Return when the instance lock is lost."""
+        await self._lock.wait_lost()
+
+    def write(self, job: Job) -> None:
+        """Run a job in a transaction of its own, and settle it."""
+        self._run(job, WRITING)
+
+    def read(self, job: Job) -> None:
+        """Run a job that only reads, and settle it."""
+        self._run(job, READING)
+
+    async def drain(self) -> None:
+        """Wait until no job is under way."""
+        while self._running:
+            await asyncio.wait(set(self._running))
+
+    def _run(self, job: Job, begin: bytes) -> None:
+        running = asyncio.get_running_loop().run_in_executor(self._executor, self._pool.run, job, begin)
+        self._running.add(running)
+        running.add_done_callback(partial(self._finish, job))
+
+    def _finish(self, job: Job, running: asyncio.Future[None]) -> None:
+        self._running.discard(running)
+        settle([job], self._announce)
+
+
+@asynccontextmanager
+async def open_postgres(url: str, clock: Clock, announce: Announce, *, migrate: bool) -> AsyncIterator[PostgresEngine]:
+    """Open a PostgreSQL database for this process alone, and bring it up to date."""
+    with _explained(url):
+        lock = PostgresLock(await asyncio.to_thread(acquire, url))
+    pool = PostgresPool(url, clock)
+    executor = ThreadPoolExecutor(THREADS, thread_name_prefix="storage")
+    try:
+        with _explained(url):
+            await asyncio.to_thread(prepare, url, migrate=migrate)
+        engine = PostgresEngine(pool, executor, lock, announce)
+        try:
+            yield engine
+        finally:
+            await engine.drain()
+    finally:
+        executor.shutdown(wait=False)
+        pool.close()
+        lock.close()
+
+
+@contextmanager
+def _explained(url: str) -> Iterator[None]:
+    """Say what hinders a database from being opened, without its password."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise explain(error, url) from None

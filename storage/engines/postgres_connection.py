@@ -1,0 +1,78 @@
+"""Connecting to PostgreSQL, and saying what went wrong without saying a password."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from storage.errors import RuleBroken, StoreUnavailable
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+UNREADABLE = (
+    "The database URL cannot be read. Write postgresql://user:password@host:5432/name, "
+    "with the special characters of the password percent-encoded."
+)
+
+DEFAULTS: dict[str, object] = {
+    "application_name": "passalong",
+    "connect_timeout": 5,
+    # A server or a network that is gone is noticed within about eleven seconds.
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+
+
+def connect(url: str) -> Connection:
+    """Open a connection that begins no transaction by itself; what the URL says wins over the defaults.
+
+    Raises:
+        psycopg.OperationalError: the server cannot be reached or refuses.
+        StoreUnavailable: the URL cannot be read.
+    """
+    return psycopg.connect(make_conninfo("", **_parse(url)), autocommit=True)
+
+
+def describe(url: str) -> str:
+    """Return what of a URL may be shown."""
+    options = _parse(url)
+    return f"{options.get('dbname', '')} on {options.get('host', 'this machine')}".strip()
+
+
+def explain(error: BaseException, url: str) -> BaseException:
+    """Turn the driver's errors into the store's; others pass."""
+    if isinstance(error, psycopg.IntegrityError):
+        # Only the first line: the details hold values, and values may be personal.
+        explained: BaseException = RuleBroken(error.diag.message_primary or "a constraint was broken")
+        explained.__cause__ = error
+    elif isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)):
+        # Without its cause: the driver may quote the URL.
+        explained = StoreUnavailable(f"The database {describe(url)} failed: {_hide_password(str(error), url)}")
+    else:
+        return error
+    return explained
+
+
+def _parse(url: str) -> dict[str, Any]:
+    """Read a URL without ever quoting it: a password with an unquoted @ or / ends up in its other parts."""
+    try:
+        options = conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        raise StoreUnavailable(UNREADABLE) from None
+    port, host, name = (str(options.get(key, "")) for key in ("port", "host", "dbname"))
+    if not re.fullmatch(r"[\d,]*", port) or "@" in host + name:
+        raise StoreUnavailable(UNREADABLE)
+    return {**{key: value for key, value in DEFAULTS.items() if key not in options}, **options}
+
+
+def _hide_password(text: str, url: str) -> str:
+    password = str(_parse(url).get("password", ""))
+    for spelling in {password, quote(password), quote(password, safe="")} - {""}:
+        text = text.replace(spelling, "***")
+    return text

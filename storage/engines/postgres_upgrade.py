@@ -1,0 +1,41 @@
+"""Bringing a PostgreSQL database up to date, under the instance lock."""
+
+from __future__ import annotations
+
+from storage.engines.postgres_connection import Connection, connect, describe
+from storage.errors import StoreUnavailable
+from storage.migrations import needs_upgrade
+
+OLDEST_SERVER = 140_000
+"""The oldest version the PostgreSQL project still cares for, as the server spells it."""
+
+
+def prepare(url: str, *, migrate: bool) -> None:
+    """Refuse what this program cannot work with, and migrate what is older than it."""
+    with connect(url) as connection:
+        if connection.info.server_version < OLDEST_SERVER:
+            raise StoreUnavailable(f"PostgreSQL {OLDEST_SERVER // 10_000} or newer is needed.")
+        if needs_upgrade(read_version(connection), name=describe(url), allowed=migrate):
+            connection.autocommit = False
+            _run_migrations(connection)
+
+
+def read_version(connection: Connection) -> str | None:
+    """Return the revision the database is at; None for an empty one."""
+    found = connection.execute("SELECT to_regclass('alembic_version')").fetchone()
+    if found is None or found[0] is None:
+        return None
+    row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    return row[0] if row else None
+
+
+def _run_migrations(connection: Connection) -> None:
+    from sqlalchemy import create_engine  # noqa: PLC0415  # only a migration needs an SQLAlchemy connection
+    from sqlalchemy.pool import StaticPool  # noqa: PLC0415  # likewise
+
+    from storage.migrations.upgrade import upgrade  # noqa: PLC0415  # imports Alembic, which takes long
+
+    engine = create_engine("postgresql+psycopg://", creator=lambda: connection, poolclass=StaticPool)
+    with engine.connect() as wrapped:
+        upgrade(wrapped)
+        wrapped.commit()

@@ -71,6 +71,8 @@ class Campaign:
 
     slug: str
     theme: str
+    channel_language: str
+    """The language of posts in the announce chat."""
     brand: dict[str, str]
     unit: dict[str, tuple[str, str]]
     stories: tuple[Story, ...]
@@ -108,13 +110,14 @@ def parse_campaign(text: str | bytes, *, themes: Collection[str]) -> Campaign:
         CampaignMistake: at the first thing that cannot be, with its line, its field and what would be right.
     """
     file = CampaignFile(text)
-    file.take_table((), ("slug", "theme", "brand", "points", "stories"))
+    file.take_table((), ("slug", "theme", "channel_language", "brand", "points", "stories"))
     slug, theme = file.take_slug(("slug",)), file.take_choice(("theme",), sorted(themes))
     brand = _take_words(file, ("brand",), BRAND_LIMIT)
     file.take_table(("points",), ("inviter", "invitee", "unit"))
     campaign = Campaign(
         slug=slug,
         theme=theme,
+        channel_language=file.take_choice(("channel_language",), LANGUAGES),
         brand=brand,
         inviter_points=file.take_whole_number(("points", "inviter"), POINTS_LIMIT),
         invitee_points=file.take_whole_number(("points", "invitee"), POINTS_LIMIT),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from bot.assets import ASSETS
@@ -33,7 +34,7 @@ class Settings:
     send_rate: float
     chat_rate: float
     log_level: str
-    log_format: str
+    log_format: Literal["text", "json"]
 
     def __repr__(self) -> str:
         """Only names: values may hold secrets."""
@@ -73,7 +74,7 @@ def read_settings(environment: Mapping[str, str], *, env_file: Path | None = Non
         send_rate=_parse_rate("SEND_RATE", values["SEND_RATE"]),
         chat_rate=_parse_rate("CHAT_RATE", values["CHAT_RATE"]),
         log_level=_parse_choice("LOG_LEVEL", values["LOG_LEVEL"].upper(), ("DEBUG", "INFO", "WARNING", "ERROR")),
-        log_format=_parse_choice("LOG_FORMAT", values["LOG_FORMAT"].lower(), ("text", "json")),
+        log_format="json" if _parse_choice("LOG_FORMAT", values["LOG_FORMAT"].lower(), ("text", "json")) == "json" else "text",
     )
 
 

@@ -1,0 +1,1 @@
+"""Work at the bot's own pace; every loop bounded."""

@@ -1,0 +1,119 @@
+"""The command line: run, demo, migrate, doctor."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from bot.settings import SettingMistake, Settings, list_unknown, read_settings
+from bot.version import __version__
+
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+WRONG_SETTING = 2
+"""Exit status where a setting, the campaign or the command line is wrong; 1 for everything else that ends a run."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    for number in STOP_SIGNALS:  # until the event loop listens itself
+        signal.signal(number, _leave)
+    parser = _make_parser()
+    chosen = parser.parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = chosen.command
+    try:
+        return command(chosen)
+    except SettingMistake as mistake:
+        return _complain(str(mistake), WRONG_SETTING)
+
+
+def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(0)
+
+
+def _make_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="passalong", description="Makes recommending a business cost three taps.")
+    parser.add_argument("--version", action="version", version=f"passalong {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands.add_parser("run", help="run the bot").set_defaults(command=_run)
+    demo = commands.add_parser("demo", help="try everything in a local Telegram, in the browser")
+    demo.add_argument("--port", type=int, default=0, help="port of the page (default: any that is free)")
+    demo.add_argument("--no-browser", action="store_true", help="do not open the browser")
+    demo.set_defaults(command=_demo)
+    commands.add_parser("migrate", help="bring the database up to date").set_defaults(command=_migrate)
+    commands.add_parser("doctor", help="check everything and say what to do").set_defaults(command=_doctor)
+    return parser
+
+
+def _read_settings() -> Settings:
+    for name in list_unknown(os.environ):
+        print(f"{name} is not a setting and is ignored", file=sys.stderr)
+    return read_settings(os.environ, env_file=Path(".env"))
+
+
+def _run(_chosen: argparse.Namespace) -> int:
+    settings = _read_settings()
+    from bot.telemetry import set_up_logging  # noqa: PLC0415 -- a mistaken setting is told without waiting for imports
+
+    set_up_logging(settings.log_level, settings.log_format, secrets=[settings.bot_token])
+    return asyncio.run(_run_until_signal(settings))
+
+
+async def _run_until_signal(settings: Settings) -> int:
+    from bot.app import CampaignMistake, run  # noqa: PLC0415 -- likewise
+    from bot.gateway.poll_troubles import PollingEnded  # noqa: PLC0415 -- likewise
+    from storage import StoreError  # noqa: PLC0415 -- likewise
+
+    stop = asyncio.Event()
+    for number in STOP_SIGNALS:
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    try:
+        await run(settings, stop)
+    except CampaignMistake as mistake:
+        return _complain(f"{settings.campaign}: {mistake}", WRONG_SETTING)
+    except (PollingEnded, StoreError) as error:
+        return _complain(str(error), 1)
+    return 0
+
+
+def _migrate(_chosen: argparse.Namespace) -> int:
+    settings = _read_settings()
+    return asyncio.run(_migrate_store(settings))
+
+
+async def _migrate_store(settings: Settings) -> int:
+    from storage import StoreError, open_store  # noqa: PLC0415 -- only this command needs it
+
+    try:
+        async with open_store(settings.database_url):
+            print("The database is up to date.")
+    except StoreError as error:
+        return _complain(str(error), 1)
+    return 0
+
+
+def _doctor(_chosen: argparse.Namespace) -> int:
+    from bot.doctor import examine  # noqa: PLC0415 -- only this command needs it
+
+    return asyncio.run(examine(os.environ, Path(".env")))
+
+
+def _demo(chosen: argparse.Namespace) -> int:
+    from bot.playground.demo import demonstrate  # noqa: PLC0415 -- only this command needs it
+
+    return asyncio.run(demonstrate(port=chosen.port, open_browser=not chosen.no_browser))
+
+
+def _complain(text: str, status: int) -> int:
+    print(f"passalong: {text}", file=sys.stderr)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

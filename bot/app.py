@@ -1,0 +1,214 @@
+"""The composition root: settings, store, gateway, jobs; the order in which they start and stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from telegram import LinkPreviewOptions
+from telegram.error import TelegramError
+from telegram.ext import Defaults
+
+from bot.assets import ASSETS
+from bot.core.campaign import Campaign, CampaignMistake, parse_campaign
+from bot.gateway.application import PassalongApplication, build_application
+from bot.gateway.context import Desk
+from bot.gateway.delivery import Delivery
+from bot.gateway.dispatch import Dispatch
+from bot.gateway.fates import Kind, classify
+from bot.gateway.gate import Gate
+from bot.gateway.intake import Intake
+from bot.gateway.poll_troubles import PollerStuck, TokenRefused
+from bot.gateway.rendering import NoticeRenderer
+from bot.gateway.transport import AiohttpRequest
+from bot.handlers import UPDATE_TYPES, list_handlers
+from bot.handlers.introduction import introduce
+from bot.handlers.kit import Kit
+from bot.handlers.pictures import Pictures
+from bot.jobs.cleaning import clean_for_ever
+from bot.messages.shop import Shop
+from bot.settings import Settings
+from storage import Store, StoreLost, open_store
+from storage.tables import flood_waits, people
+from storage.tx import Tx
+
+logger = logging.getLogger(__name__)
+
+FLOOD_SCOPE = "telegram"
+HELLO_SECONDS = 60.0
+"""For how long Telegram may fail to say who we are before the start is given up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """Everything that runs, in its rooms."""
+
+    store: Store
+    application: PassalongApplication[Kit]
+    delivery: Delivery
+    dispatch: Dispatch
+    intake: Intake
+
+
+async def run(settings: Settings, stop: asyncio.Event) -> None:
+    """Run the bot until `stop` is set.
+
+    Raises:
+        CampaignMistake: the campaign file cannot be used.
+        StoreError: the database cannot be opened, is another process's, or was lost.
+        PollingEnded: Telegram refuses the token, has another poller, or cannot be reached.
+    """
+    campaign = load_campaign(settings.campaign)
+    async with open_store(settings.database_url) as store, _open_house(settings, campaign, store, stop) as house:
+        if not stop.is_set():
+            await _work(house, settings, stop)
+
+
+def load_campaign(path: Path) -> Campaign:
+    """Read a campaign file.
+
+    Raises:
+        CampaignMistake: with line and field.
+    """
+    themes = sorted(theme.stem for theme in (ASSETS / "themes").glob("*.toml"))
+    return parse_campaign(path.read_bytes(), themes=themes)
+
+
+@asynccontextmanager
+async def _open_house(
+    settings: Settings, campaign: Campaign, store: Store, stop: asyncio.Event
+) -> AsyncIterator[House]:
+    gate = await _open_gate(settings, store)
+    desk: Desk[Kit] = Desk(store=store, kit=cast("Kit", None))  # filled in once Telegram has said who we are
+    application = build_application(
+        token=settings.bot_token,
+        base_url=settings.bot_api_url,
+        gate=gate,
+        request=AiohttpRequest(connection_limit=max(256, int(gate.in_flight_limit * 1.5))),
+        get_updates_request=AiohttpRequest(connection_limit=4),
+        desk=desk,
+        defaults=Defaults(link_preview_options=LinkPreviewOptions(is_disabled=True)),
+    )
+    application.add_handlers(list_handlers(settings.admin_ids))
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(application.shutdown)
+        await _say_hello(application, stop)
+        shop = Shop(
+            bot_username=application.bot.username if not stop.is_set() else "",
+            inline_mode=bool(not stop.is_set() and application.bot.bot.supports_inline_queries),
+            campaign=campaign,
+        )
+        desk.kit = Kit(
+            shop=shop,
+            pictures=Pictures(shop, ASSETS),
+            admin_ids=settings.admin_ids,
+            announce=settings.announce_chat is not None,
+        )
+        yield _furnish(settings, store, gate, application, shop)
+
+
+def _furnish(settings: Settings, store: Store, gate: Gate, application: PassalongApplication[Kit], shop: Shop) -> House:
+    renderer = NoticeRenderer(store=store, shop=shop, announce_chat=settings.announce_chat)
+    dispatch = Dispatch(application)
+    return House(
+        store=store,
+        application=application,
+        delivery=Delivery(
+            store=store, bot=application.bot, gate=gate, renderer=renderer, on_migrated=renderer.move_announce_chat
+        ),
+        dispatch=dispatch,
+        intake=Intake(bot=application.bot, store=store, dispatch=dispatch, allowed_updates=UPDATE_TYPES),
+    )
+
+
+async def _open_gate(settings: Settings, store: Store) -> Gate:
+    async def remember(until_at: int) -> None:
+        await store.write(flood_waits.set_until, FLOOD_SCOPE, until_at)
+
+    return Gate(
+        send_rate=settings.send_rate,
+        chat_rate=settings.chat_rate,
+        flood_wait_until=await store.read(flood_waits.get_until, FLOOD_SCOPE),
+        remember_flood_wait=remember,
+    )
+
+
+async def _say_hello(application: PassalongApplication[Kit], stop: asyncio.Event) -> None:
+    """Ask Telegram who we are, patiently."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + HELLO_SECONDS
+    while not stop.is_set():
+        try:
+            await application.initialize()
+        except TelegramError as error:
+            fate = classify(error)
+            if fate.kind is Kind.TOKEN_BAD:
+                raise TokenRefused(f"Telegram refuses the bot's token: {fate.text}") from None
+            if loop.time() > deadline:
+                raise PollerStuck(f"Telegram does not answer: {fate.text}") from None
+            logger.warning("Telegram does not answer yet (%s): %s", fate.kind, fate.text)
+            await _pause(stop, seconds=1.0 + fate.retry_after)
+        else:
+            return
+
+
+async def _pause(stop: asyncio.Event, *, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return
+
+
+async def _work(house: House, settings: Settings, stop: asyncio.Event) -> None:
+    """Start everything, wait for the end, stop in the order in which nothing is lost."""
+    house.delivery.start()
+    house.dispatch.start()
+    errands: list[Callable[[], Awaitable[object]]] = [
+        stop.wait,
+        house.intake.run,
+        lambda: _watch(house.store),
+    ]
+    tasks = [asyncio.ensure_future(errand()) for errand in errands]
+    idle = [
+        asyncio.create_task(clean_for_ever(house.store)),
+        asyncio.create_task(_introduce(house, settings)),
+    ]
+    logger.info("@%s is at work", house.application.bot.username)
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        await _stop(house, [*tasks, *idle])
+
+
+async def _stop(house: House, tasks: list[asyncio.Future[object] | asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await house.dispatch.stop(limit_seconds=3.0)
+    await house.delivery.stop(limit_seconds=2.0)
+    logger.info("Stopped; what was not finished lies in the database and goes on at the next start")
+
+
+async def _watch(store: Store) -> None:
+    await store.wait_lost()
+    raise StoreLost("The database's instance lock was lost: another process may own the database now.")
+
+
+async def _introduce(house: House, settings: Settings) -> None:
+    started = await house.store.read(_list_started, sorted(settings.admin_ids))
+    await introduce(house.application.bot, started)
+
+
+def _list_started(tx: Tx, telegram_ids: list[int]) -> list[int]:
+    found = [people.find_by_telegram_id(tx, telegram_id) for telegram_id in telegram_ids]
+    return [person.profile.telegram_id for person in found if person is not None and person.is_member]
+
+
+__all__ = ["CampaignMistake", "House", "load_campaign", "run"]

@@ -1,0 +1,78 @@
+"""Raw entries of getUpdates (or of a webhook), made safe to store and sorted by who sent them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_SENDERS = ("from", "user", "actor_chat", "voter_chat", "sender_chat", "chat")
+"""Where the different kinds of updates say whom they are from, best first."""
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""NUL breaks databases, half a surrogate pair breaks UTF-8; neither means anything."""
+
+_ESCAPED_NUL = "\\u0000"
+_LARGEST_ID = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawUpdate:
+    """One update as it goes into the inbox."""
+
+    update_id: int
+    sender_id: int | None
+    """Telegram id of the person, else of the chat; None for updates of nobody (polls)."""
+    raw: bytes
+    """JSON without NUL and lone surrogates."""
+    is_inline: bool
+    """An inline query: it lives 30 seconds and changes nothing."""
+
+
+def parse_update(entry: object) -> RawUpdate | None:
+    """The update in an entry, None if the entry is no update at all."""
+    update_id = find_update_id(entry)
+    if update_id is None or not isinstance(entry, Mapping):
+        return None
+    try:
+        raw = _encode(entry)
+    except (ValueError, RecursionError):
+        return None
+    return RawUpdate(update_id=update_id, sender_id=_find_sender_id(entry), raw=raw, is_inline="inline_query" in entry)
+
+
+def find_update_id(entry: object) -> int | None:
+    """The id that confirms an entry, even where the rest of it makes no sense."""
+    return _read_id(entry.get("update_id"), least=0) if isinstance(entry, Mapping) else None
+
+
+def _encode(entry: Mapping[str, object]) -> bytes:
+    text = json.dumps(entry, ensure_ascii=False, separators=(",", ":"))
+    if _ESCAPED_NUL in text or _UNSTORABLE.search(text):
+        text = json.dumps(_clean(entry), ensure_ascii=False, separators=(",", ":"))
+    return text.encode()
+
+
+def _clean(value: object) -> object:
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("", value)
+    if isinstance(value, Mapping):
+        return {_clean(key): _clean(each) for key, each in value.items()}
+    return [_clean(each) for each in value] if isinstance(value, list) else value
+
+
+def _find_sender_id(entry: Mapping[str, object]) -> int | None:
+    for content in entry.values():
+        if not isinstance(content, Mapping):
+            continue
+        for name in _SENDERS:
+            sender = content.get(name)
+            sender_id = _read_id(sender.get("id"), least=-_LARGEST_ID) if isinstance(sender, Mapping) else None
+            if sender_id is not None:
+                return sender_id
+    return None
+
+
+def _read_id(value: object, *, least: int) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and least <= value <= _LARGEST_ID else None

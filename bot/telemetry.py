@@ -1,0 +1,128 @@
+"""Logging without secrets, and the bot's named counters."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import sys
+import time
+import traceback
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType, TracebackType
+from typing import Literal
+from urllib.parse import quote
+
+LogFormat = Literal["text", "json"]
+
+_REDACTED = "<secret>"
+_ANY_TOKEN = re.compile(r"\d{6,}(?::|%3[Aa])[A-Za-z0-9_-]{30,}")
+"""The shape of Telegram's tokens: catches one that nobody named."""
+
+_CHATTY = ("aiohttp", "asyncio", "httpx", "httpcore")
+"""Below WARNING these write whole addresses, and the token is part of the address."""
+
+_EVERY_SECRET: set[str] = set()
+
+
+def redact(text: str) -> str:
+    """The text without the secrets known to `set_up_logging` and without anything shaped like a bot's token."""
+    for secret in _EVERY_SECRET:
+        if secret in text:
+            text = text.replace(secret, _REDACTED)
+    return _ANY_TOKEN.sub(_REDACTED, text)
+
+
+def set_up_logging(level: str, log_format: LogFormat = "text", secrets: Sequence[str] = ()) -> None:
+    """Write every record to standard error, redacted, exceptions included; may be called again.
+
+    Uncaught exceptions take the same way. Secrets add up over calls: none is ever forgotten.
+    """
+    _EVERY_SECRET.update(form for secret in secrets if secret for form in (secret, quote(secret, safe="")))
+    root = logging.getLogger()
+    for old in [handler for handler in root.handlers if isinstance(handler, _Output)]:
+        root.removeHandler(old)
+    output = _Output(sys.stderr)
+    output.setFormatter(_JsonLines() if log_format == "json" else _Lines())
+    root.addHandler(output)
+    root.setLevel(level)
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(max(root.level, logging.WARNING))
+    sys.excepthook = _log_uncaught
+
+
+class _Output(logging.StreamHandler):  # type: ignore[type-arg]  # generic for type checkers only
+    """The one handler this module owns."""
+
+
+class _Lines(logging.Formatter):
+    """One readable line a record, a traceback below it."""
+
+    converter = staticmethod(time.gmtime)
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%SZ")
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(super().format(record))
+
+
+class _JsonLines(_Lines):
+    """One JSON object a record."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "at": self.formatTime(record, self.datefmt),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info and record.exc_info[0]:
+            line["exception"] = "".join(traceback.format_exception(*record.exc_info))
+        return redact(json.dumps(line, ensure_ascii=False))
+
+
+def _log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        return
+    logging.getLogger("bot").critical("Stopped by an error nobody caught", exc_info=(kind, error, trace))
+
+
+COUNTERS: Mapping[str, str] = MappingProxyType(
+    {
+        "updates_taken": "updates committed to the inbox for the first time",
+        "updates_repeated": "updates that Telegram sent again and the inbox already had",
+        "updates_malformed": "entries of getUpdates that are no update at all, left out",
+        "updates_done": "updates handled to the end",
+        "updates_failed": "attempts at an update that ended in an exception",
+        "updates_dead": "updates given up: unreadable, or failed too often",
+        "inline_done": "inline queries handled",
+        "inline_dropped": "inline queries left unanswered: overtaken, too many or too old",
+        "polls_failed": "getUpdates calls that brought nothing usable",
+        "requests_sent": "requests that the gate let start under the pace",
+        "floods": "429 answers",
+        "notices_sent": "notices that reached their chat",
+        "notices_failed": "notices given up",
+        "notices_retried": "notices whose sending has to be tried again",
+        "letters_sent": "messages that carried notices",
+    }
+)
+"""Every counter by name, with what it counts."""
+
+
+class Metrics:
+    """Counters that only grow; reading them is cheap and never blocks."""
+
+    def __init__(self) -> None:
+        self._counts = dict.fromkeys(COUNTERS, 0)
+
+    def count(self, name: str, by: int = 1) -> None:
+        """Add to a counter; an unknown name raises KeyError."""
+        self._counts[name] += by
+
+    def read(self) -> dict[str, int]:
+        """A copy of all counters."""
+        return dict(self._counts)
+
+
+metrics = Metrics()

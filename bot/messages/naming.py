@@ -9,7 +9,7 @@ from bot.core.names import NAME_LIMIT, clean_text
 from bot.messages.texts import Html, Texts, escape
 
 _ISOLATE, _END = "\u2068", "\u2069"
-_LINKABLE = re.compile(r"(?<=[\w/:])([./:])(?=[\w/])|(?<!\w)([@#/$])(?=\w)")
+_LINKABLE = re.compile(r"(?<=\w)\.(?=\w\w)|(?<=\w):(?=//)|(?<!\w)[@#$](?=\w)|(?<![\w/<>])/(?=\w)")
 """What Telegram would make a link, a mention, a tag or a command of."""
 
 

@@ -10,15 +10,15 @@ from bot.core.codes import compose_link
 
 
 class Source(StrEnum):
-    """By which way a link travels; 1-16 of `[a-z0-9]`, recorded on the referral."""
+    """By which way a link travels; at most 16 of `[a-z0-9]`, recorded on the referral."""
 
     FORWARDED = "fwd"
     QR = "qr"
     COPIED = "copy"
     SHARED = "share"
     INLINE = "inline"
-    CHAT = "chat"
-    """Shown to its owner as text."""
+    PLAIN = ""
+    """Shown to its owner as text: the shortest there is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -15,6 +16,14 @@ from bot.core.numbers import format_number
 __all__ = ["LANGUAGES", "Html", "Texts", "choose_language", "escape"]
 
 Value = str | int
+
+_EDGE = "\ue000"
+"""Where a value begins and ends, until the sentence is done. Private use: cleaned names hold none."""
+
+_HAN = "[\u3000-\u303f\u3400-\u9fff\uff00-\uffef\U00020000-\U0003ffff]"
+_LOOSE = re.compile(
+    f"(?<={_HAN}) (?=(?:<b>)?{_EDGE}{_HAN})|(?<={_HAN}{_EDGE}) (?={_HAN})|(?<={_HAN}{_EDGE}</b>) (?={_HAN})"
+)
 
 
 class Html(str):
@@ -42,13 +51,14 @@ class Texts:
 
         A value called `count` chooses between the forms `one` and `other` where the sentence has them.
         """
-        shown = {name: self._show(value) for name, value in values.items()}
-        return Html(self._find(key, values).format_map(shown))
+        shown = {name: f"{_EDGE}{self._show(value)}{_EDGE}" for name, value in values.items()}
+        return Html(self._space(self._find(key, values).format_map(shown)))
 
     def plain(self, key: str, **values: Value) -> str:
         """The sentence for places that know no formatting: button labels, drafts, answers to taps, pictures."""
-        shown = {name: self.number(value) if isinstance(value, int) else value for name, value in values.items()}
-        return self._find(key, values).format_map(shown)
+        plain = {name: self.number(value) if isinstance(value, int) else value for name, value in values.items()}
+        shown = {name: f"{_EDGE}{value}{_EDGE}" for name, value in plain.items()}
+        return self._space(self._find(key, values).format_map(shown))
 
     def number(self, value: float, *, digits: int = 0) -> str:
         """A number with separators."""
@@ -62,10 +72,17 @@ class Texts:
 
     def join(self, items: Sequence[str]) -> Html:
         """Ready HTML items as a list within a sentence: `A, B and C`."""
-        if len(items) < len(("one", "other")):
-            return Html("".join(items))
-        head = self.say("list.between").join(items[:-1])
-        return Html(f"{head}{self.say('list.last')}{items[-1]}")
+        *head, last = (f"{_EDGE}{item}{_EDGE}" for item in items)
+        if not head:
+            return Html(items[0])
+        link = self.plain("list.pair" if len(head) == 1 else "list.last")
+        return Html(self._space(self.plain("list.between").join(head) + link + last))
+
+    def _space(self, text: str) -> str:
+        """Chinese sets a space between its characters and foreign letters, but none between its own."""
+        if self.language == "zh":
+            text = _LOOSE.sub("", text)
+        return text.replace(_EDGE, "")
 
     def _show(self, value: Value) -> str:
         if isinstance(value, int):

@@ -11,7 +11,7 @@ from bot.services.members import MemberView
 
 
 def render_language(texts: Texts) -> Screen:
-    """The picker, readable whatever language somebody landed in."""
+    """The picker; each language calls itself by its own name, for whoever landed in a wrong one."""
     return Screen(text=texts.say("language.ask"), keyboard=compose_language_keyboard(texts))
 
 

@@ -87,11 +87,10 @@ def _say_rank(texts: Texts, line: RankLine) -> Html:
 
 
 def _say_my_place(texts: Texts, view: TopView) -> Html:
-    if view.my_rank is None:
-        place = texts.say("top.my_none")
-    else:
-        place = texts.say("top.mine", rank=view.my_rank, count=view.my_score)
-    return Html(f"{place}\n{texts.say('top.anonymous' if view.anonymous else 'top.named')}")
+    seen = texts.say("top.anonymous" if view.anonymous else "top.named")
+    if view.my_rank is not None:
+        return Html(f"{texts.say('top.mine', rank=view.my_rank, count=view.my_score)}\n{seen}")
+    return Html("\n".join([texts.say("top.my_none"), *([seen] if view.anonymous else [])]))
 
 
 def _say_page(texts: Texts, page: int, pages: int) -> list[Html]:

@@ -47,7 +47,7 @@ def say_deal(texts: Texts, shop: Shop) -> Html:
 
 def say_link(texts: Texts, shop: Shop, code: str) -> Html:
     """The member's own link, to be seen and copied."""
-    return texts.say("welcome.link", link=escape(shop.link(code, Source.CHAT)))
+    return texts.say("welcome.link", link=escape(shop.link(code, Source.PLAIN)))
 
 
 def _say_hello(texts: Texts, shop: Shop, name: str) -> Html:

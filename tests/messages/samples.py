@@ -1,0 +1,268 @@
+"""Every screen and notice there is, filled with names of one's choice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.assets import ASSETS
+from bot.core.campaign import parse_campaign
+from bot.core.growth import Growth
+from bot.core.names import compose_display_name
+from bot.messages.notices import Part, render_notices
+from bot.messages.screen import Photo, Screen
+from bot.messages.screens import broadcast, guide, refusals, share, standing, stats, welcome
+from bot.messages.shop import Shop
+from bot.messages.texts import Texts
+from bot.services.broadcasting import BroadcastView
+from bot.services.members import MemberView
+from bot.services.notices import NoticeView
+from bot.services.standing import InvitesView, RewardsView, TopView
+from bot.services.stats import StatsView
+from storage.records import (
+    Broadcast,
+    BroadcastId,
+    BroadcastState,
+    DeliveryState,
+    Invitation,
+    LedgerLine,
+    NoticeId,
+    NoticeKind,
+    PersonId,
+    RankLine,
+    Recipient,
+    ReferralId,
+    ReferralState,
+)
+
+CODE = "AbCdEfGh12"
+CAMPAIGN = parse_campaign(
+    (ASSETS / "campaigns" / "welcome.toml").read_bytes(), themes=[path.stem for path in (ASSETS / "themes").iterdir()]
+)
+MARCH = 1_773_273_600_000_000
+"""12 March 2026, in microseconds."""
+
+PHOTO = Photo(file_id="AgACAgQAAx")
+
+HOSTILE = {
+    "html": '</b><a href="tg://user?id=1">&lt;Budi&gt;</a> & <script>',
+    "bidi": "\u202eidu\u2066B\u2069 \u05e9\u05e8\u05d4 \u200f(+999)",
+    "zalgo": "Z\u0335\u0336\u0337\u0338" * 40,
+    "emoji": "\U0001f468\u200d\U0001f469\u200d\U0001f467" * 30,
+    "long": "W" * 4096,
+    "wide": "\U0001f525" * 4096,
+    "entities": "&\"<'>" * 800,
+    "empty": "",
+    "invisible": "\u3164\u200b\u2800",
+    "nul": "Bu\x00di\ud83d",
+    "link": "https://evil.example/x t.me/evil @evil #spam /start $EVIL",
+    "braces": "{name} {0} {link!r} %s",
+    "newlines": "Budi\n\nSend 100 to\r\nme",
+}
+
+
+def make_shop(*, inline_mode: bool = True) -> Shop:
+    """The shipped campaign behind a bot."""
+    return Shop(bot_username="little_oven_bot", inline_mode=inline_mode, campaign=CAMPAIGN)
+
+
+def make_member(name: str = "Rina", **changes: object) -> MemberView:
+    """A member with this name."""
+    values: dict[str, object] = {
+        "id": PersonId(7),
+        "telegram_id": 1007,
+        "name": name,
+        "code": CODE,
+        "language": "en",
+        "score": 12,
+        "balance": 1625,
+        "anonymous": False,
+    }
+    return MemberView(**{**values, **changes})  # type: ignore[arg-type]  # a test's shorthand
+
+
+def make_notice(kind: NoticeKind, number: int = 1, *, friend: str = "Budi", inviter: str = "Sari") -> NoticeView:
+    """A notice of this kind to somebody called as the friend is."""
+    channel = kind is NoticeKind.JOIN_ANNOUNCED
+    return NoticeView(
+        id=NoticeId(number),
+        kind=kind,
+        language="" if channel else "en",
+        chat_id=None if channel else 1007,
+        name="" if channel else friend,
+        code="" if channel else CODE,
+        friend=friend,
+        inviter=inviter,
+        points=0 if channel else 50,
+        balance=0 if channel else 1500,
+        unknown_code=False,
+    )
+
+
+def make_broadcast(state: BroadcastState, *, started: bool = True) -> Broadcast:
+    """A broadcast in this state."""
+    return Broadcast(
+        id=BroadcastId(3),
+        author_id=PersonId(7),
+        state=state,
+        content={"text": "Hello"},
+        progress_message_id=5,
+        audience_upto=PersonId(2000) if started else None,
+        filled_upto=PersonId(0),
+        created_at=MARCH,
+        started_at=MARCH if started else None,
+        finished_at=None,
+    )
+
+
+def make_broadcast_view(
+    state: BroadcastState, *, total: int = 2000, unknown: int = 2, started: bool = True
+) -> BroadcastView:
+    """A broadcast half way."""
+    counts = {
+        DeliveryState.QUEUED: 1042,
+        DeliveryState.SENT: 940,
+        DeliveryState.BLOCKED: 15,
+        DeliveryState.FAILED: 1,
+        DeliveryState.UNKNOWN: unknown,
+    }
+    return BroadcastView(
+        member=make_member(),
+        broadcast=make_broadcast(state, started=started),
+        counts=counts if started else {},
+        total=total,
+    )
+
+
+def make_invites(name: str, *, page: int = 1, pages: int = 3, count: int = 8) -> InvitesView:
+    """A page of friends of this name."""
+    states = [ReferralState.QUALIFIED, ReferralState.REVOKED]
+    lines = [
+        Invitation(
+            referral_id=ReferralId(n), name=name, state=states[n == 3], earned=0 if n == 3 else 50, joined_at=MARCH
+        )
+        for n in range(count)
+    ]
+    return InvitesView(member=make_member(name), total=count * pages, earned=1050, page=page, pages=pages, lines=lines)
+
+
+def make_rewards(name: str) -> RewardsView:
+    """A first page of every sort of line."""
+    rows = [(50, "invited_friend"), (-50, "invited_friend"), (25, "welcome"), (1, "invented"), (1_000_000, "welcome")]
+    lines = [
+        LedgerLine(id=n, amount=amount, reason=reason, other_name=name, posted_at=MARCH)
+        for n, (amount, reason) in enumerate(rows)
+    ]
+    return RewardsView(member=make_member(name), balance=1625, page=0, pages=2, lines=lines)
+
+
+def make_top(name: str, *, my_rank: int | None = 1204, anonymous: bool = False, count: int = 10) -> TopView:
+    """A ranking of people of this name, one of them without."""
+    lines = [
+        RankLine(rank=n + 1, person_id=PersonId(n), name="" if n == 4 else name, score=1500 - n) for n in range(count)
+    ]
+    return TopView(
+        member=make_member(name), lines=lines, my_rank=my_rank, my_score=12 if my_rank else 0, anonymous=anonymous
+    )
+
+
+def make_stats(name: str) -> StatsView:
+    """The figures of a shop that grows."""
+    return StatsView(
+        member=make_member(name),
+        members=12345,
+        blocked=67,
+        joins=3100,
+        shares=8000,
+        growth=Growth(members=12345, invitations=8000, joins=3100),
+        top=make_top(name).lines,
+    )
+
+
+def render_everybodys(texts: Texts, shop: Shop, name: str) -> dict[str, Screen]:
+    """All screens of members, with `name` wherever one shows."""
+    member = make_member(name)
+    return {
+        "welcome": welcome.render_welcome(texts, shop, name=name, code=CODE),
+        "welcome, unknown code": welcome.render_welcome(texts, shop, name=name, code=CODE, unknown_code=True),
+        "welcome, invited": welcome.render_welcome_invited(
+            texts, shop, name=name, code=CODE, inviter=name, points=CAMPAIGN.invitee_points
+        ),
+        "home": welcome.render_home(texts, shop, member),
+        "share": share.render_share(texts, shop, member, PHOTO),
+        "qr": share.render_qr(texts, shop, member, PHOTO),
+        "invites": standing.render_invites(texts, shop, make_invites(name)),
+        "invites, none": standing.render_invites(texts, shop, make_invites(name, page=0, pages=1, count=0)),
+        "invites, one": standing.render_invites(texts, shop, make_invites(name, page=0, pages=1, count=1)),
+        "rewards": standing.render_rewards(texts, shop, make_rewards(name)),
+        "top": standing.render_top(texts, shop, make_top(name)),
+        "top, without name": standing.render_top(texts, shop, make_top(name, anonymous=True)),
+        "top, no place": standing.render_top(texts, shop, make_top(name, my_rank=None, count=0)),
+        "language": guide.render_language(texts),
+        "language chosen": guide.render_language_chosen(texts, shop, member),
+        "help": guide.render_help(texts, shop, member),
+        "privacy": guide.render_privacy(texts),
+        "pointer": guide.render_pointer(texts, shop, member),
+        "own code": refusals.render_own_code(texts, shop, member),
+        "unknown code": refusals.render_unknown_code(texts, shop, member),
+        "already a member": refusals.render_already_member(texts, shop, member),
+        "throttled": refusals.render_throttled(texts, shop, member),
+        "sorry": refusals.render_sorry(texts),
+    }
+
+
+def render_admins(texts: Texts, shop: Shop, name: str) -> dict[str, Screen]:
+    """All screens of admins."""
+    running, paused = BroadcastState.RUNNING, BroadcastState.PAUSED
+    done, cancelled = BroadcastState.DONE, BroadcastState.CANCELLED
+    draft = make_broadcast_view(BroadcastState.DRAFT, started=False)
+    recipients = [
+        Recipient(broadcast_id=BroadcastId(3), person_id=PersonId(n), telegram_id=10**15 + n) for n in range(50)
+    ]
+    progress = broadcast.render_progress
+    return {
+        "prompt": broadcast.render_prompt(texts),
+        "unsuitable": broadcast.render_unsuitable(texts),
+        "abandoned": broadcast.render_abandoned(texts),
+        "gone": broadcast.render_gone(texts),
+        "preview": broadcast.render_preview(texts, draft),
+        "preview, one": broadcast.render_preview(
+            texts, make_broadcast_view(BroadcastState.DRAFT, total=1, started=False)
+        ),
+        "preview, nobody": broadcast.render_preview(
+            texts, make_broadcast_view(BroadcastState.DRAFT, total=0, started=False)
+        ),
+        "running": progress(texts, make_broadcast_view(running, unknown=0), seconds_left=40),
+        "running, minutes": progress(texts, make_broadcast_view(running), seconds_left=65),
+        "running, hours": progress(texts, make_broadcast_view(running), seconds_left=9000),
+        "paused": progress(texts, make_broadcast_view(paused)),
+        "cancelled": progress(texts, make_broadcast_view(cancelled)),
+        "cancelled unsent": progress(texts, make_broadcast_view(cancelled, started=False)),
+        "done": progress(texts, make_broadcast_view(done)),
+        "done, all known": progress(texts, make_broadcast_view(done, unknown=0)),
+        "unknown": broadcast.render_unknown(texts, recipients, total=1200),
+        "unknown, none": broadcast.render_unknown(texts, []),
+        "stats": stats.render_stats(texts, shop, make_stats(name), PHOTO),
+    }
+
+
+def render_owed(texts: Texts, shop: Shop, name: str) -> dict[str, list[Part]]:
+    """All notices, alone and merged."""
+
+    def many(kind: NoticeKind, count: int, inviter: Callable[[int], str]) -> list[Part]:
+        return render_notices(
+            texts, shop, [make_notice(kind, n, friend=name, inviter=inviter(n)) for n in range(1, count + 1)]
+        )
+
+    parts = {str(kind): many(kind, 1, lambda _: name) for kind in NoticeKind}
+    parts["friend_joined, 5"] = many(NoticeKind.FRIEND_JOINED, 5, lambda _: name)
+    parts["join_announced, nobody"] = many(NoticeKind.JOIN_ANNOUNCED, 1, lambda _: "")
+    parts["join_announced, 5"] = many(NoticeKind.JOIN_ANNOUNCED, 5, lambda n: name * (n % 2))
+    return parts
+
+
+def render_crowd(texts: Texts, shop: Shop, name: str) -> list[Part]:
+    """A thousand friends of this name, as services hand it on, by three hundred inviters; in both kinds."""
+    short = compose_display_name(name)
+    kinds = (NoticeKind.FRIEND_JOINED, NoticeKind.JOIN_ANNOUNCED)
+    views = [make_notice(kind, n, friend=short, inviter=f"{n % 300} {short}") for kind in kinds for n in range(1000)]
+    return render_notices(texts, shop, views)

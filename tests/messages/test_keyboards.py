@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.core.codes import Payload, parse_payload
+from bot.messages.callbacks import Action, Callback, parse_callback
+from bot.messages.keyboards import (
+    compose_language_keyboard,
+    compose_menu_keyboard,
+    compose_share_keyboard,
+    page_row,
+)
+from bot.messages.shop import Shop
+from bot.messages.texts import LANGUAGES, Texts
+from tests.messages.samples import CODE, make_shop, render_admins, render_everybodys, render_owed
+
+WIDTHS = {1: 34, 2: 17, 3: 10}
+"""Latin letters that fit on a button of a phone 360 px wide, by buttons in the row."""
+
+
+def list_buttons(keyboard: InlineKeyboardMarkup | None) -> list[InlineKeyboardButton]:
+    """All buttons, row by row."""
+    return [button for row in keyboard.inline_keyboard for button in row] if keyboard else []
+
+
+def list_keyboards(texts: Texts, shop: Shop) -> list[InlineKeyboardMarkup]:
+    """Every keyboard under every screen and notice."""
+    screens = {**render_everybodys(texts, shop, "Rina"), **render_admins(texts, shop, "Rina")}
+    parts = [part for parts in render_owed(texts, shop, "Rina").values() for part in parts]
+    keyboards = [screen.keyboard for screen in screens.values()] + [part.keyboard for part in parts]
+    return [keyboard for keyboard in keyboards if keyboard]
+
+
+def measure(label: str) -> int:
+    """Width in Latin letters; Chinese characters and emoji take two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in label)
+
+
+@pytest.mark.parametrize("inline_mode", [True, False])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_keyboard_fits_a_phone(language: str, *, inline_mode: bool) -> None:
+    """At most three buttons in a row, and no label is cut on a narrow phone."""
+    for keyboard in list_keyboards(Texts(language), make_shop(inline_mode=inline_mode)):
+        for row in keyboard.inline_keyboard:
+            assert 1 <= len(row) <= 3
+            for button in row:
+                assert 1 <= measure(button.text) <= WIDTHS[len(row)], button.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_button_does_something_telegram_takes(language: str) -> None:
+    """One action each; data that we read back, addresses on https, copied text of at most 256."""
+    for keyboard in list_keyboards(Texts(language), make_shop()):
+        for button in list_buttons(keyboard):
+            actions = [button.callback_data, button.url, button.copy_text, button.switch_inline_query_chosen_chat]
+            assert sum(action is not None for action in actions) == 1
+            if isinstance(button.callback_data, str):
+                assert parse_callback(button.callback_data) is not None
+            if button.url:
+                assert button.url.startswith("https://t.me/")
+            if button.copy_text:
+                assert 1 <= len(button.copy_text.text) <= 256
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_sharing_takes_three_ways(language: str) -> None:
+    """Into a chat with the card, as a draft with the link, or copied; each link says how it travelled."""
+    buttons = list_buttons(compose_share_keyboard(Texts(language), make_shop(), CODE))
+    chosen = buttons[0].switch_inline_query_chosen_chat
+    assert chosen is not None
+    assert (chosen.query, chosen.allow_user_chats, chosen.allow_group_chats, chosen.allow_channel_chats) == (
+        "",
+        True,
+        True,
+        True,
+    )
+    draft = parse_qs(urlsplit(buttons[1].url or "").query, strict_parsing=True)
+    story = make_shop().story(language)
+    assert draft["text"] == [f"{story.headline}\n{story.offer}"]
+    assert buttons[2].copy_text is not None
+    payloads = [parse_payload(link.split("?start=")[1]) for link in (draft["url"][0], buttons[2].copy_text.text)]
+    assert payloads == [Payload(CODE, "share"), Payload(CODE, "copy")]
+
+
+def test_without_inline_mode_the_share_sheet_leads() -> None:
+    """Where inline mode is off no button pretends it is on, and none is there twice."""
+    buttons = list_buttons(compose_share_keyboard(Texts("en"), make_shop(inline_mode=False), CODE))
+    assert [button.text for button in buttons] == ["Send to a friend", "Copy the link"]
+    assert (buttons[0].url or "").startswith("https://t.me/share/url?url=")
+    assert all(button.switch_inline_query_chosen_chat is None for button in buttons)
+
+
+def test_a_long_story_keeps_the_draft_short() -> None:
+    """Chinese triples and more when encoded; a story at its limits still gives a reasonable address."""
+    shop = make_shop()
+    story = replace(shop.campaign.stories[0], headline={"zh": "\U0001f525" * 60}, offer={"zh": "\U0001f525" * 120})
+    long = replace(shop, campaign=replace(shop.campaign, stories=(replace(story, text={"zh": "文"}),)))
+    button = list_buttons(compose_share_keyboard(Texts("zh"), long, CODE))[1]
+    assert len(button.url or "") < 1500
+
+
+def test_the_menu_reaches_everything() -> None:
+    """Share, QR code, invitations, rewards, ranking and language are one tap away."""
+    buttons = list_buttons(compose_menu_keyboard(Texts("en"), make_shop(), CODE))
+    data = {button.callback_data for button in buttons if button.callback_data}
+    actions = {Action.SHARE, Action.QR, Action.TOP, Action.LANGUAGE}
+    assert data == {*(Callback(action).encode() for action in actions), "invites:0", "rewards:0"}
+
+
+@pytest.mark.parametrize(
+    ("page", "pages", "data"),
+    [(0, 1, []), (0, 3, ["invites:1"]), (1, 3, ["invites:0", "invites:2"]), (2, 3, ["invites:1"])],
+)
+def test_pages_turn_only_where_there_are_some(page: int, pages: int, data: list[str]) -> None:
+    """No button leads nowhere."""
+    row = page_row(Texts("en"), Action.INVITES, page, pages)
+    assert [button.callback_data for button in row] == data
+
+
+def test_the_present_language_is_marked() -> None:
+    """Each language is found by its own name, whichever one landed in."""
+    labels = [button.text for button in list_buttons(compose_language_keyboard(Texts("id")))]
+    assert labels == ["English", "✓ Bahasa Indonesia", "简体中文"]
+
+
+def test_buttons_fit_any_number_of_members() -> None:
+    """Ten million members still fit on the button that sends."""
+    for language in LANGUAGES:
+        assert measure(Texts(language).plain("button.broadcast", count=10_000_000)) <= WIDTHS[1]

@@ -1,0 +1,228 @@
+from __future__ import annotations
+
+import ast
+import re
+import string
+import tomllib
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import bot
+from bot.assets import ASSETS
+from bot.messages.texts import LANGUAGES, Html, Texts, choose_language, escape
+from tests.messages.samples import MARCH
+from tests.messages.telegram_html import read_html
+
+CODE = Path(bot.__file__).parent
+FORMS = {"one", "other"}
+
+
+def read_locale(language: str) -> dict[str, Any]:
+    """The sentences of a language by key; a dict of forms where the sentence has them."""
+    return dict(flatten("", tomllib.loads((ASSETS / "locales" / f"{language}.toml").read_text())))
+
+
+def flatten(prefix: str, table: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Keys joined by dots."""
+    for name, value in table.items():
+        if isinstance(value, dict) and not value.keys() <= FORMS:
+            yield from flatten(f"{prefix}{name}.", value)
+        else:
+            yield prefix + name, value
+
+
+def list_sentences(language: str) -> list[tuple[str, str]]:
+    """Every sentence with its key, forms one by one."""
+    locale = read_locale(language)
+    return [
+        (key, form)
+        for key, value in locale.items()
+        for form in (value.values() if isinstance(value, dict) else [value])
+    ]
+
+
+def list_places(sentence: str) -> set[str]:
+    """The placeholders of a sentence."""
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
+
+
+def list_keys(argument: ast.expr) -> Iterator[str]:
+    """The keys that an argument may be."""
+    if isinstance(argument, ast.IfExp):
+        yield from list_keys(argument.body)
+        yield from list_keys(argument.orelse)
+    elif isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+        yield argument.value
+
+
+def walk_code(folder: Path) -> Iterator[ast.AST]:
+    """Every node of every module."""
+    for path in sorted(folder.rglob("*.py")):
+        yield from ast.walk(ast.parse(path.read_text()))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_says_everything(language: str) -> None:
+    """The same keys everywhere, each with the same placeholders in all its forms."""
+    english, other = read_locale("en"), read_locale(language)
+    assert other.keys() == english.keys()
+    for key, value in other.items():
+        forms = list(value.values()) if isinstance(value, dict) else [value]
+        places = {frozenset(list_places(form)) | {"count"} for form in forms}
+        first = english[key]["other"] if isinstance(english[key], dict) else english[key]
+        assert places == {frozenset(list_places(first)) | {"count"}}, key
+        assert isinstance(value, dict) == isinstance(english[key], dict), key
+        assert not isinstance(value, dict) or "other" in value, key
+
+
+def test_every_key_is_used() -> None:
+    """A sentence that nobody says is taken out."""
+    said = {node.value for node in walk_code(CODE) if isinstance(node, ast.Constant)}
+    assert sorted(read_locale("en").keys() - said) == []
+
+
+def test_every_used_key_exists() -> None:
+    """What code says, the files have."""
+    keys = read_locale("en").keys()
+    calls = [
+        node.args[0]
+        for node in walk_code(CODE)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in {"say", "plain"}
+        and node.args
+    ]
+    said = {key for argument in calls for key in list_keys(argument)}
+    assert len(said) > 50
+    assert sorted(said - keys) == []
+
+
+def test_keys_in_tables_exist() -> None:
+    """Keys that are looked up before they are said are spelled right too."""
+    keys = read_locale("en").keys()
+    sections = {key.split(".")[0] for key in keys}
+    constants = {node.value for node in walk_code(CODE / "messages") if isinstance(node, ast.Constant)}
+    alike = {value for value in constants if isinstance(value, str) and re.fullmatch(r"[a-z_]+(\.[a-z_]+)+", value)}
+    assert sorted(value for value in alike - keys if value.split(".")[0] in sections) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sentence_is_telegram_html(language: str) -> None:
+    """Tags nest and nothing stray is in a sentence, whatever is filled in."""
+    for key, sentence in list_sentences(language):
+        shown = read_html(sentence.format_map(dict.fromkeys(list_places(sentence), "X")))
+        assert shown.text.strip(), key
+        assert len(shown.text) <= 2000, key
+        assert shown.text == shown.text.strip() or key.startswith("list."), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_sentences_never_shout(language: str) -> None:
+    """At most one emoji, no exclamation mark, no word in capitals but names of techniques."""
+    for key, sentence in list_sentences(language):
+        assert sum(unicodedata.category(char) == "So" for char in sentence) <= 1, key
+        assert not re.search("[!\uff01]", sentence), key
+        assert set(re.findall(r"\b[A-Z]{2,}\b", sentence)) <= {"QR", "ID"}, key
+
+
+@pytest.mark.parametrize(
+    ("chosen", "telegram", "language"),
+    [
+        (None, "en", "en"),
+        (None, "en-GB", "en"),
+        (None, "id", "id"),
+        (None, "in", "id"),
+        (None, "zh-hans", "zh"),
+        (None, "zh-CN", "zh"),
+        (None, "zh_TW", "zh"),
+        (None, "ZH", "zh"),
+        (None, "de", "en"),
+        (None, "", "en"),
+        ("zh", "en", "zh"),
+        ("xx", "id", "id"),
+        ("", "id-ID", "id"),
+    ],
+)
+def test_the_member_chooses_before_telegram(chosen: str | None, telegram: str, language: str) -> None:
+    """What /language said first, then Telegram's language in all its spellings, then English."""
+    assert choose_language(chosen, telegram) == language
+
+
+def test_values_are_escaped_unless_they_are_html() -> None:
+    """A stranger's brackets show as brackets; only what is marked as HTML is HTML."""
+    texts = Texts("en")
+    assert "&lt;b&gt; &amp; &quot;" in texts.say("rewards.invited_friend", name='<b> & "')
+    assert texts.say("rewards.invited_friend", name=Html("<i>x</i>")).startswith("<i>x</i>")
+    assert texts.say("rewards.invited_friend", name=escape("<")).startswith("&lt;")
+    assert texts.plain("rewards.invited_friend", name="<b>").startswith("<b>")
+
+
+def test_values_are_no_templates() -> None:
+    """Braces in a value mean nothing."""
+    assert Texts("en").say("rewards.invited_friend", name="{name} {0.__class__}") == "{name} {0.__class__} joined"
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "many"),
+    [
+        ("en", "So far 1 friend has", "So far 1,200 friends have"),
+        ("id", "1 teman", "1.200 teman"),
+        ("zh", "1 位朋友", "1,200 位朋友"),
+    ],
+)
+def test_counts_choose_their_form(language: str, one: str, many: str) -> None:
+    """One friend, many friends; numbers are separated as the language does."""
+    texts = Texts(language)
+    assert one in texts.say("welcome.friends", count=1, balance="x")
+    assert many in texts.say("welcome.friends", count=1200, balance="x")
+
+
+@pytest.mark.parametrize(
+    ("language", "date", "first"),
+    [("en", "12 Mar 2026", "1 Jan 1970"), ("id", "12 Mar 2026", "1 Jan 1970"), ("zh", "2026年3月12日", "1970年1月1日")],
+)
+def test_dates_are_written_by_language(language: str, date: str, first: str) -> None:
+    """A UTC day, never a thousand-separated year."""
+    assert Texts(language).date(MARCH) == date
+    assert Texts(language).date(0) == first
+
+
+@pytest.mark.parametrize(
+    ("language", "lists"),
+    [
+        ("en", ["A", "A and B", "A, B and C"]),
+        ("id", ["A", "A dan B", "A, B, dan C"]),
+        ("zh", ["A", "A 和 B", "A、B 和 C"]),
+    ],
+)
+def test_lists_read_as_sentences(language: str, lists: list[str]) -> None:
+    """The last item is joined as people join it."""
+    assert [Texts(language).join(list("ABC")[:count]) for count in (1, 2, 3)] == lists
+
+
+def test_chinese_is_spaced_only_around_foreign_words() -> None:
+    """A Chinese name stands close, another keeps its distance, inside tags too."""
+    texts = Texts("zh")
+    assert texts.say("announce.line", inviter="小明", friends="小红") == "小明邀请了小红"
+    assert texts.say("announce.line", inviter="Sari", friends="小红") == "Sari 邀请了小红"
+    assert texts.say("announce.line", inviter="小明", friends="Budi") == "小明邀请了 Budi"
+    assert texts.join(["小明", "小红"]) == "小明和小红"
+    assert "<b>小明</b>接受" in texts.say("friend_joined.alone", friend="小明", points="5", balance=1)
+    assert "<b>Budi</b> 接受" in texts.say("friend_joined.alone", friend="Budi", points="5", balance=1)
+    assert texts.say("announce.line", inviter="小明 二", friends="小 红") == "小明 二邀请了小 红"
+
+
+def test_an_unknown_language_is_refused() -> None:
+    """A path never comes from a person."""
+    with pytest.raises(ValueError, match="not one of"):
+        Texts("../en")
+
+
+def test_an_unknown_key_is_a_fault_of_ours() -> None:
+    """It is found by the first test that says it."""
+    with pytest.raises(KeyError):
+        Texts("en").say("no.such.key")

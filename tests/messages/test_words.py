@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from bot.messages.commands import ADMIN_COMMANDS, COMMANDS, list_commands
+from bot.messages.faces import compose_face
+from bot.messages.shop import Source
+from bot.messages.texts import LANGUAGES, Texts
+from tests.messages.samples import CAMPAIGN, CODE, make_shop
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_commands_are_described_in_every_language(language: str) -> None:
+    """Names that Telegram takes, descriptions that fit the menu of a phone."""
+    for command in list_commands(Texts(language), admin=True):
+        assert re.fullmatch(r"[a-z0-9_]{1,32}", command.command)
+        assert 3 <= len(command.description) <= 60
+
+
+def test_only_admins_are_offered_their_commands() -> None:
+    """For anybody else they do not exist."""
+    everybody = {command.command for command in list_commands(Texts("en"))}
+    admins = {command.command for command in list_commands(Texts("en"), admin=True)}
+    assert everybody == COMMANDS.keys()
+    assert admins - everybody == ADMIN_COMMANDS.keys() == {"broadcast", "stats"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_card_says_what_the_campaign_says(language: str) -> None:
+    """All its words, in the member's language, with a place for the name."""
+    face = compose_face(make_shop(), language)
+    story = CAMPAIGN.texts_for(language).stories[0]
+    assert (face.brand, face.headline, face.story, face.offer) == (
+        CAMPAIGN.brand[language],
+        story.headline,
+        story.text,
+        story.offer,
+    )
+    assert face.invited_by.count("{name}") == 1
+    assert face.invited_without_name
+    assert face.scan_hint
+    assert (face.language, face.theme) == (language, CAMPAIGN.theme)
+
+
+def test_an_unknown_story_is_the_first() -> None:
+    """A story taken out of the file leaves no card without words."""
+    assert compose_face(make_shop(), "en", "gone") == compose_face(make_shop(), "en", CAMPAIGN.stories[0].key)
+
+
+@pytest.mark.parametrize("source", [*Source])
+def test_links_say_how_they_travel(source: Source) -> None:
+    """A source of at most sixteen small letters or digits, or none."""
+    assert re.fullmatch(r"[a-z0-9]{0,16}", source)
+    link = make_shop().link(CODE, source)
+    assert link == f"https://t.me/little_oven_bot?start={CODE}" + (f"-{source}" if source else "")

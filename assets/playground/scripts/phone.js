@@ -20,6 +20,7 @@ export class Phone {
     this.drafts = new Map();
     this.payloads = new Map();
     this.read = new Map(getPhone(this.id).chats.map((chat) => [chat.peer, chat.last?.id ?? 0]));
+    this.told = new Map(this.read); // what a banner was shown for
     this.caption = h("div", { class: "caption" });
     this.main = h("div", { class: "main" });
     this.overlay = h("div", { class: "overlay" });
@@ -100,13 +101,11 @@ export class Phone {
 
   markRead(peer, id) {
     this.read.set(peer, Math.max(id, this.read.get(peer) ?? 0));
-    this.told ??= new Map();
     this.told.set(peer, this.read.get(peer));
   }
 
   /** Shows a banner for what came into a chat that is not open. */
   announce() {
-    this.told ??= new Map(this.read);
     for (const chat of getPhone(this.id).chats) {
       const { last, peer } = chat;
       const told = this.told.get(peer) ?? 0;

@@ -74,7 +74,7 @@ def read_settings(environment: Mapping[str, str], *, env_file: Path | None = Non
         send_rate=_parse_rate("SEND_RATE", values["SEND_RATE"]),
         chat_rate=_parse_rate("CHAT_RATE", values["CHAT_RATE"]),
         log_level=_parse_choice("LOG_LEVEL", values["LOG_LEVEL"].upper(), ("DEBUG", "INFO", "WARNING", "ERROR")),
-        log_format="json" if _parse_choice("LOG_FORMAT", values["LOG_FORMAT"].lower(), ("text", "json")) == "json" else "text",
+        log_format=_parse_log_format(values["LOG_FORMAT"].lower()),
     )
 
 
@@ -166,3 +166,7 @@ def _parse_choice(name: str, value: str, choices: tuple[str, ...]) -> str:
     if value not in choices:
         raise SettingMistake(name, f"is {value!r}", f"Choose one of: {', '.join(choices)}")
     return value
+
+
+def _parse_log_format(value: str) -> Literal["text", "json"]:
+    return "json" if _parse_choice("LOG_FORMAT", value, ("text", "json")) == "json" else "text"

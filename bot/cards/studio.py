@@ -71,8 +71,12 @@ class CardStudio:
         """A short hash of everything that shows on the card."""
         with self._pen:
             outfit = self._get_outfit(face.theme)
-            shown = (LAYOUT_VERSION, outfit.theme.digest, *astuple(face), outfit.clean_name(name), link)
-        return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
+            return _hash("card", outfit.theme.digest, *astuple(face), outfit.clean_name(name), link)
+
+    def compute_qr_version(self, link: str, *, theme: str, caption: str = "") -> str:
+        """A short hash of everything that shows where the QR code stands alone."""
+        with self._pen:
+            return _hash("qr", self._get_outfit(theme).theme.digest, caption, link)
 
     def list_themes(self) -> list[str]:
         """Names of the themes, sorted."""
@@ -114,6 +118,10 @@ def render_card_from_scratch(face: CardFace, name: str, link: str, assets: Path)
     buffer = BytesIO()
     template.draw_card(name, link).save(buffer, "PNG")
     return buffer.getvalue()
+
+
+def _hash(*shown: str) -> str:
+    return hashlib.sha256(repr((LAYOUT_VERSION, *shown)).encode()).hexdigest()[:16]
 
 
 def _draw_template(face: CardFace, outfit: Outfit) -> Template:

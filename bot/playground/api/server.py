@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import re
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -64,9 +64,11 @@ class Server:
         """The bot's token."""
         return self._token
 
-    def make_app(self) -> web.Application:
-        """Return the HTTP application; its routes are /bot… and /file/bot…."""
+    def make_app(self, add_routes: Callable[[web.Application], None] | None = None) -> web.Application:
+        """Return the HTTP application; its routes are /bot… and /file/bot…, after those added first."""
         app = web.Application(client_max_size=MAX_BODY_BYTES)
+        if add_routes is not None:
+            add_routes(app)
         app.router.add_route("*", "/{path:(?:bot|file/bot).*}", self.handle)
         app.router.add_route("*", "/{path:.*}", _not_found)
         return app
@@ -100,7 +102,8 @@ class Server:
     async def _play(
         self, request: web.Request, call: Call, verdict: Verdict, fault: Fault | None
     ) -> web.StreamResponse:
-        await self._hook(call, "before")
+        if self.faults.on_request is not None:
+            await self._hook(call, "before")
         call.fault = str(fault or "")
         if fault is not None and not fault.after_effect and fault.kind != "delay":
             self._settle(call, fault, None)
@@ -109,7 +112,8 @@ class Server:
             await asyncio.sleep(fault.seconds)
         answer = await self._perform(call, verdict)
         self._settle(call, fault, answer)
-        await self._hook(call, "after")
+        if self.faults.on_request is not None:
+            await self._hook(call, "after")
         if self.faults.latency_seconds and call.method != "getUpdates":
             await asyncio.sleep(self.faults.latency_seconds)
         if fault is not None and fault.after_effect:
@@ -156,10 +160,10 @@ class Server:
         self.world.emit("call", about=call)
 
     async def _hook(self, call: Call, when: When) -> None:
-        if self.faults.on_request is not None:
-            waiting = self.faults.on_request(call.number, call.method, when)
-            if inspect.isawaitable(waiting):
-                await waiting
+        hook = self.faults.on_request
+        waiting = hook(call.number, call.method, when) if hook else None
+        if inspect.isawaitable(waiting):
+            await waiting
 
     def _give_file(self, path: str) -> web.Response:
         file = self.world.files.by_path.get(path)
@@ -169,9 +173,11 @@ class Server:
 
 
 @asynccontextmanager
-async def serve(server: Server, *, port: int = 0) -> AsyncIterator[Server]:
+async def serve(
+    server: Server, *, port: int = 0, add_routes: Callable[[web.Application], None] | None = None
+) -> AsyncIterator[Server]:
     """Serve on the loopback interface while the context lasts; port 0 takes a free one."""
-    runner = web.AppRunner(server.make_app(), access_log=None, shutdown_timeout=0.2)
+    runner = web.AppRunner(server.make_app(add_routes), access_log=None, shutdown_timeout=0.2)
     await runner.setup()
     try:
         site = web.TCPSite(runner, LOOPBACK, port)

@@ -1,0 +1,98 @@
+"""`passalong demo`: the playground's page and Bot API on one port, and the real bot as a program of its own beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+import tempfile
+import webbrowser
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from bot.playground.api.server import Server, make_token, serve
+from bot.playground.page import add_page_routes
+from bot.playground.page.cast import Cast
+from bot.playground.seed import ADMIN_ID, ANNOUNCE_CHAT, make_world, seed_world
+
+logger = logging.getLogger(__name__)
+
+KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT")
+"""All that the bot sees of the environment: neither a real token nor a real database can come this way."""
+
+LEAVE_SECONDS = 9.0
+
+
+async def demonstrate(*, port: int, open_browser: bool) -> int:
+    """Serve the playground until a stop signal; the database lies in a folder that is thrown away afterwards."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    world = make_world()
+    cast = seed_world(world)
+    server = Server(world, make_token(world.bot.id))
+    with tempfile.TemporaryDirectory(prefix="passalong-demo-") as folder:
+        async with _serve_page(server, cast, port), _run_bot(server, Path(folder)) as program:
+            _say(f"The playground is open at {server.url}/  (Ctrl+C ends it; nothing of it is kept)")
+            if open_browser:
+                webbrowser.open(f"{server.url}/")
+            return await _wait(stop, program)
+
+
+@asynccontextmanager
+async def _serve_page(server: Server, cast: Cast, port: int) -> AsyncIterator[None]:
+    async with serve(server, port=port, add_routes=lambda app: add_page_routes(app, server.world, cast)):
+        yield
+
+
+@asynccontextmanager
+async def _run_bot(server: Server, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    program = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", "run", cwd=folder, env=_compose_environment(server, folder), start_new_session=True
+    )
+    try:
+        yield program
+    finally:
+        await _end(program)
+
+
+def _compose_environment(server: Server, folder: Path) -> dict[str, str]:
+    import os  # noqa: PLC0415 -- the one place outside settings that looks at the environment, to hide it
+
+    kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+    return kept | {
+        "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
+        "PASSALONG_BOT_TOKEN": server.token,
+        "PASSALONG_BOT_API_URL": server.url,
+        "PASSALONG_DATABASE_URL": f"sqlite:///{folder}/demo.db",
+        "PASSALONG_ADMIN_IDS": str(ADMIN_ID),
+        "PASSALONG_ANNOUNCE_CHAT": ANNOUNCE_CHAT,
+        "PASSALONG_LOG_LEVEL": "WARNING",
+    }
+
+
+async def _wait(stop: asyncio.Event, program: asyncio.subprocess.Process) -> int:
+    """Until a stop signal (0) or until the bot ends by itself (its status)."""
+    tasks = [asyncio.ensure_future(stop.wait()), asyncio.ensure_future(program.wait())]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
+    return 0 if stop.is_set() else program.returncode or 0
+
+
+async def _end(program: asyncio.subprocess.Process) -> None:
+    if program.returncode is not None:
+        return
+    program.terminate()
+    try:
+        await asyncio.wait_for(program.wait(), LEAVE_SECONDS)
+    except TimeoutError:
+        program.kill()
+        await program.wait()
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from storage import Store, open_store
 from tests.storage.clock import Clock
-from tests.storage.server import Server, ServerMissingError, skip_or_fail, start_server
+from tests.storage.server import Server, ServerMissingError, migrate, skip_or_fail, start_server
 
 
 @pytest.fixture
@@ -18,10 +19,24 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file that is migrated and empty, to be copied."""
+    path = tmp_path_factory.mktemp("sqlite") / "migrated.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
+def empty_sqlite_url(tmp_path: Path) -> str:
     """A SQLite database that does not exist yet."""
-    return f"sqlite:///{tmp_path}/passalong.db"
+    return f"sqlite:///{tmp_path}/new.db"
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, migrated_sqlite: Path) -> str:
+    """A SQLite database, migrated and empty."""
+    return f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'passalong.db')}"
 
 
 @pytest.fixture(scope="session")
@@ -38,21 +53,28 @@ def postgres_server() -> Iterator[Server]:
 @pytest.fixture
 def empty_postgres_url(postgres_server: Server) -> Iterator[str]:
     """A PostgreSQL database without any tables."""
-    with postgres_server.lend_database(migrated=False) as url:
+    with postgres_server.lend_empty() as url:
         yield url
 
 
 @pytest.fixture
 def postgres_url(postgres_server: Server) -> Iterator[str]:
     """A PostgreSQL database, migrated and empty."""
-    with postgres_server.lend_database(migrated=True) as url:
+    with postgres_server.lend_migrated() as url:
         yield url
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def store_url(request: pytest.FixtureRequest) -> str:
-    """An empty database on each engine in turn."""
+    """A migrated, empty database on each engine in turn."""
     url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def empty_store_url(request: pytest.FixtureRequest) -> str:
+    """A database without any tables on each engine in turn."""
+    url: str = request.getfixturevalue(f"empty_{request.param}_url")
     return url
 
 

@@ -18,6 +18,8 @@ UNREADABLE = (
     "with the special characters of the password percent-encoded."
 )
 
+_FAILURES = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction)
+
 DEFAULTS: dict[str, object] = {
     "application_name": "passalong",
     "connect_timeout": 5,
@@ -51,7 +53,7 @@ def explain(error: BaseException, url: str) -> BaseException:
         # Only the first line: the details hold values, and values may be personal.
         explained: BaseException = RuleBroken(error.diag.message_primary or "a constraint was broken")
         explained.__cause__ = error
-    elif isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)):
+    elif isinstance(error, _FAILURES):
         # Without its cause: the driver may quote the URL.
         explained = StoreUnavailable(f"The database {describe(url)} failed: {_hide_password(str(error), url)}")
     else:

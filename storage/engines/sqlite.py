@@ -72,7 +72,7 @@ async def open_sqlite(url: str, clock: Clock, announce: Announce, *, migrate: bo
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE))
             writer = await _connect(stack, path)
             await call_on_thread(writer, partial(prepare, path=path, migrate=migrate))
-            readers = [await _connect(stack, path) for _ in range(READERS)]
+            readers = [await _connect(stack, path, "PRAGMA query_only=ON") for _ in range(READERS)]
         run_writes, run_reads = partial(write_jobs, clock=clock), partial(read_jobs, clock=clock)
         engine = SqliteEngine(
             Lane(writer, run_writes, JOBS_PER_COMMIT, announce),
@@ -94,14 +94,14 @@ def parse_path(url: str) -> Path:
     return Path(path)
 
 
-async def _connect(stack: AsyncExitStack, path: Path) -> aiosqlite.Connection:
+async def _connect(stack: AsyncExitStack, path: Path, *more_pragmas: str) -> aiosqlite.Connection:
     connection = await stack.enter_async_context(connect(str(path)))
-    await call_on_thread(connection, _set_up)
+    await call_on_thread(connection, partial(_set_up, pragmas=(*PRAGMAS, *more_pragmas)))
     return connection
 
 
-def _set_up(raw: sqlite3.Connection) -> None:
-    for pragma in PRAGMAS:
+def _set_up(raw: sqlite3.Connection, *, pragmas: Sequence[str]) -> None:
+    for pragma in pragmas:
         raw.execute(pragma)
 
 

@@ -7,13 +7,23 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from storage.errors import StoreUnavailable
 
 
 def upgrade(connection: Connection) -> None:
-    """Run all migrations that are missing, in the transaction that is open on the connection."""
+    """Run all migrations that are missing, in the transaction that is open on the connection.
+
+    Raises:
+        StoreUnavailable: one failed; the caller must roll back.
+    """
     config = compose_config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except DBAPIError as error:
+        raise StoreUnavailable(f"A migration failed, nothing was changed: {error.orig}") from error
 
 
 def compose_config() -> Config:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Executable
+
 from storage import Tx
 from storage.records import Person, Profile, ReferralState, Side, Transfer
 from storage.tables import ledgers, people, referrals, rewards, scores
+
+
+def run(tx: Tx, statement: Executable) -> int:
+    """Run a statement that no table's file has, and return how many rows it changed."""
+    return tx.run(statement)
 
 
 def add_member(tx: Tx, number: int, name: str = "") -> Person:

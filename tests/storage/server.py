@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 import pytest
 
 from storage import open_store
+from storage.schema import metadata
 
 TEMPLATE = "migrated"
 CARELESS = "\nfsync = off\nsynchronous_commit = off\nfull_page_writes = off\nmax_connections = 200\n"
@@ -32,20 +33,25 @@ class Server:
     def __init__(self, handle: Any) -> None:
         self._handle = handle
         self._numbers = itertools.count(1)
+        self._free: list[str] = []
         self._execute(f"CREATE DATABASE {TEMPLATE}")
-        # On a thread of its own: a test's event loop may exist on this one.
-        with ThreadPoolExecutor(1) as thread:
-            thread.submit(asyncio.run, _migrate(self.get_url(TEMPLATE))).result()
+        migrate(self.get_url(TEMPLATE))
 
     @contextmanager
-    def lend_database(self, *, migrated: bool) -> Iterator[str]:
-        """Lend an empty database, with or without the tables."""
-        name = f"test_{next(self._numbers)}"
-        self._execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE if migrated else 'template0'}")
-        try:
-            yield self.get_url(name)
-        finally:
-            self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+    def lend_empty(self) -> Iterator[str]:
+        """Lend a database without any tables."""
+        name = f"empty_{next(self._numbers)}"
+        self._execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        yield self.get_url(name)
+        self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    @contextmanager
+    def lend_migrated(self) -> Iterator[str]:
+        """Lend a database with all tables, empty; given back, it is emptied and lent again."""
+        name = self._free.pop() if self._free else self._copy_template()
+        yield self.get_url(name)
+        self._execute(compose_emptying(), name)
+        self._free.append(name)
 
     def get_url(self, database: str) -> str:
         """Return the URL of a database."""
@@ -56,10 +62,15 @@ class Server:
         """Stop the server and remove its files."""
         self._handle.cleanup()
 
-    def _execute(self, sql: str) -> None:
+    def _copy_template(self) -> str:
+        name = f"test_{next(self._numbers)}"
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        return name
+
+    def _execute(self, sql: str, database: str = "postgres") -> None:
         import psycopg
 
-        with psycopg.connect(self.get_url("postgres"), autocommit=True) as connection:
+        with psycopg.connect(self.get_url(database), autocommit=True) as connection:
             connection.execute(sql.encode())
 
 
@@ -93,6 +104,36 @@ def skip_or_fail(reason: str) -> NoReturn:
     pytest.skip(f"NOT TESTED ON POSTGRESQL: {reason}")
 
 
-async def _migrate(url: str) -> None:
+def compose_emptying() -> str:
+    """Return SQL that empties all tables in a tenth of the time that making a new database takes."""
+    tables = [table.name for table in metadata.sorted_tables]
+    sequences = [f"{table}_{column}_seq" for table, column in _list_numbered()]
+    others = "datname = current_database() AND pid <> pg_backend_pid()"
+    steps = [
+        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}",
+        "BEGIN",
+        "SET LOCAL lock_timeout = '5s'",
+        "SET LOCAL session_replication_role = replica",  # no triggers, no foreign keys
+        *(f"DELETE FROM {name}" for name in tables),
+        *(f"ALTER SEQUENCE {name} RESTART" for name in sequences),
+        "INSERT INTO account (owner_id) VALUES (NULL)",
+        "COMMIT",
+    ]
+    return ";".join(steps)
+
+
+def _list_numbered() -> list[tuple[str, str]]:
+    """Return the tables that number their rows, each with the column."""
+    columns = [(table.name, table.autoincrement_column) for table in metadata.sorted_tables]
+    return [(name, column.name) for name, column in columns if column is not None]
+
+
+def migrate(url: str) -> None:
+    """Bring a database up to date; on a thread of its own, since a test's event loop may exist on this one."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, _open_and_close(url)).result()
+
+
+async def _open_and_close(url: str) -> None:
     async with open_store(url):
         pass

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
+
+import psycopg
+import pytest
+from sqlalchemy import Executable, text
+
+from storage import Store, StoreBusy, StoreLost, StoreUnavailable, Tx, open_store
+from storage.engines.postgres_lock import join_fence
+from storage.records import Person
+from storage.tables import people
+from tests.storage.cast import add_member, add_members
+
+pytestmark = pytest.mark.postgres
+
+CONFLICT = text("DO $$ BEGIN RAISE EXCEPTION 'conflict' USING ERRCODE = 'serialization_failure'; END $$")
+CUT = text("SELECT pg_terminate_backend(pg_backend_pid())")
+END_LOCK = """
+SELECT pg_terminate_backend(pid) FROM pg_locks
+WHERE locktype = 'advisory' AND mode = 'ExclusiveLock'
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+CUT_AT_COMMIT = """
+CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$;
+CREATE CONSTRAINT TRIGGER cut AFTER INSERT ON person DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION cut()
+"""
+
+
+@pytest.fixture
+async def pg_store(postgres_url: str) -> AsyncIterator[Store]:
+    """An open, empty store on PostgreSQL."""
+    async with open_store(postgres_url) as store:
+        yield store
+
+
+@contextmanager
+def connect(url: str) -> Iterator[psycopg.Connection]:
+    """Reach behind the store's back."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        yield connection
+
+
+class Stumbling:
+    """A unit that is tripped by a statement in its first runs, and counts them."""
+
+    def __init__(self, statement: Executable, falls: int) -> None:
+        self.runs = 0
+        self._statement = statement
+        self._falls = falls
+
+    def __call__(self, tx: Tx) -> int:
+        """Write a person, then stumble or not."""
+        self.runs += 1
+        add_member(tx, 1)
+        if self.runs <= self._falls:
+            tx.run(self._statement)
+        return people.count_members(tx)
+
+
+@pytest.mark.parametrize("statement", [CONFLICT, CUT], ids=["conflict", "connection lost"])
+async def test_a_unit_is_run_again_after_what_is_nobodys_fault(pg_store: Store, statement: Executable) -> None:
+    """A conflict or a lost connection undoes the unit, which is then run anew and counts once."""
+    unit = Stumbling(statement, falls=2)
+    assert await pg_store.write(unit) == 1
+    assert unit.runs == 3
+
+
+async def test_a_unit_is_not_run_for_ever(pg_store: Store) -> None:
+    """After five attempts its caller hears of it."""
+    unit = Stumbling(CONFLICT, falls=99)
+    with pytest.raises(StoreUnavailable, match="conflict"):
+        await pg_store.write(unit)
+    assert unit.runs == 5
+    assert await pg_store.read(people.count_members) == 0
+
+
+async def test_a_doubtful_commit_is_not_repeated(pg_store: Store, postgres_url: str) -> None:
+    """Where the connection breaks in the commit itself, nobody can know: the caller is told so."""
+    with connect(postgres_url) as behind:
+        behind.execute(CUT_AT_COMMIT)
+        unit = Stumbling(CONFLICT, falls=0)
+        with pytest.raises(StoreUnavailable, match="not known"):
+            await pg_store.write(unit)
+        behind.execute("DROP FUNCTION cut CASCADE")
+    assert unit.runs == 1
+    assert await pg_store.write(unit) == 1
+
+
+async def test_a_deadlock_is_resolved(pg_store: Store) -> None:
+    """Two units that lock the same people in opposite order both get through, and both count once."""
+    anna, ben = await pg_store.write(add_members, 2)
+    both_hold_one = threading.Barrier(2)
+    met: set[int] = set()
+
+    def touch(tx: Tx, person: Person) -> None:
+        tx.run(text(f"UPDATE person SET blocked_at = coalesce(blocked_at, 0) + 1 WHERE id = {person.id}"))
+
+    def cross(tx: Tx, first: Person, second: Person) -> None:
+        tx.run(text("SET LOCAL deadlock_timeout = '20ms'"))
+        touch(tx, first)
+        if first.id not in met:  # only the first runs meet
+            met.add(first.id)
+            both_hold_one.wait(5)
+        touch(tx, second)
+
+    await asyncio.gather(pg_store.write(cross, anna, ben), pg_store.write(cross, ben, anna))
+    touched = await pg_store.read(people.list_by_ids, [anna.id, ben.id])
+    assert [person.blocked_at for person in touched.values()] == [2, 2]
+
+
+async def test_a_unit_that_hides_an_error_is_not_taken_for_committed(pg_store: Store) -> None:
+    """The server undoes it silently; the store does not keep silent."""
+
+    def hide(tx: Tx) -> None:
+        add_member(tx, 1)
+        with suppress(psycopg.Error):
+            tx.rows(text("SELECT nonsense"))
+
+    with pytest.raises(StoreUnavailable, match="hid an error"):
+        await pg_store.write(hide)
+    assert await pg_store.read(people.count_members) == 0
+
+
+async def test_losing_the_lock_ends_all_writing(pg_store: Store, postgres_url: str) -> None:
+    """The store notices by itself, refuses to write from then on, and still reads."""
+    await pg_store.write(add_member, 1)
+    with connect(postgres_url) as behind:
+        behind.execute(END_LOCK)
+    await asyncio.wait_for(pg_store.wait_lost(), 5)
+    assert pg_store.is_lost
+    with pytest.raises(StoreLost):
+        await pg_store.write(add_member, 2)
+    assert await pg_store.read(people.count_members) == 1
+
+
+async def test_who_takes_over_waits_for_what_is_still_under_way(postgres_url: str) -> None:
+    """A connection of a killed process that still works holds its successor up until it ends."""
+    with connect(postgres_url) as former:
+        join_fence(former)
+        opening = asyncio.create_task(open_and_count(postgres_url))
+        await asyncio.sleep(0.3)
+        assert not opening.done()
+    assert await opening == 0
+
+
+async def open_and_count(url: str) -> int:
+    """Open a store and count its members."""
+    async with open_store(url) as store:
+        return await store.read(people.count_members)
+
+
+async def test_a_connection_of_a_process_that_lost_the_lock_cannot_join(postgres_url: str) -> None:
+    """While somebody takes over, the former owner's pool cannot open connections."""
+    with connect(postgres_url) as taking, connect(postgres_url) as late:
+        taking.execute("SELECT pg_advisory_lock(hashtextextended('passalong fence ' || current_schema(), 0))")
+        with pytest.raises(StoreLost):
+            join_fence(late)
+
+
+async def test_a_second_process_is_named_no_secrets(pg_store: Store, postgres_url: str) -> None:
+    """The refusal names the database."""
+    await pg_store.write(add_member, 1)
+    with pytest.raises(StoreBusy, match=r"test_\d+"):
+        await open_and_count(postgres_url)

@@ -43,8 +43,9 @@ class NoticeState(StrEnum):
 
 
 class ReferralState(StrEnum):
-    """Where a referral stands; `REVOKED` has given its rewards back."""
+    """Where a referral stands; `WAITING` has not earned anything yet, `REVOKED` has given its rewards back."""
 
+    WAITING = "waiting"
     QUALIFIED = "qualified"
     REVOKED = "revoked"
 

@@ -104,7 +104,7 @@ def create_referral() -> None:
         sa.Column("source", sa.Text(), server_default="", nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("joined_at", BIG, nullable=False),
-        sa.CheckConstraint("state IN ('qualified', 'revoked')", name=op.f("ck_referral_state")),
+        sa.CheckConstraint("state IN ('waiting', 'qualified', 'revoked')", name=op.f("ck_referral_state")),
         sa.CheckConstraint("inviter_id <> invitee_id", name=op.f("ck_referral_not_oneself")),
         sa.ForeignKeyConstraint(["inviter_id"], ["person.id"], name=op.f("fk_referral_inviter_id")),
         sa.ForeignKeyConstraint(["invitee_id"], ["person.id"], name=op.f("fk_referral_invitee_id")),

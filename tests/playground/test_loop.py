@@ -15,14 +15,8 @@ from telegram import (
     MessageEntity,
 )
 
+from tests.playground.calling import draw_picture
 from tests.telegram import LocalTelegram
-
-
-def draw_jpeg(width: int = 1024, height: int = 1280, color: str = "tomato") -> bytes:
-    """Return a plain picture."""
-    out = BytesIO()
-    Image.new("RGB", (width, height), color).save(out, "JPEG")
-    return out.getvalue()
 
 
 async def test_a_start_reaches_the_bot_and_its_answer_the_human(telegram: LocalTelegram, bot: Bot) -> None:
@@ -113,7 +107,7 @@ async def test_a_card_travels_from_hand_to_hand_and_brings_a_friend(telegram: Lo
     keyboard = InlineKeyboardMarkup(
         [[InlineKeyboardButton("Join", url=link), InlineKeyboardButton("Mine", callback_data="mine")]]
     )
-    sent = await bot.send_photo(ann.id, draw_jpeg(), caption=f"Try this: {link}", reply_markup=keyboard)
+    sent = await bot.send_photo(ann.id, draw_picture(1024, 1280), caption=f"Try this: {link}", reply_markup=keyboard)
     assert (sent.photo[-1].width, sent.photo[-1].height) == (1024, 1280)
     again = await bot.send_photo(ann.id, sent.photo[-1].file_id)
     assert again.photo[-1].file_unique_id == sent.photo[-1].file_unique_id
@@ -135,7 +129,7 @@ async def test_a_card_is_sent_inline_into_any_chat(telegram: LocalTelegram, bot:
     world = telegram.world
     ann, bob = world.add_person("Ann"), world.add_person("Bob")
     world.press_start(ann)
-    file_id = (await bot.send_photo(ann.id, draw_jpeg())).photo[-1].file_id
+    file_id = (await bot.send_photo(ann.id, draw_picture(1024, 1280))).photo[-1].file_id
     query = world.type_inline(ann, world.open_chat(ann, bob), "card")
     asked = (await bot.get_updates(timeout=1))[-1].inline_query
     assert asked is not None
@@ -158,8 +152,10 @@ async def test_a_picture_in_a_message_can_be_replaced(telegram: LocalTelegram, b
     """EditMessageMedia takes an upload by attach:// and a new caption."""
     ann = telegram.world.add_person("Ann")
     telegram.world.press_start(ann)
-    sent = await bot.send_photo(ann.id, draw_jpeg(), caption="before")
-    await sent.edit_media(InputMediaPhoto(draw_jpeg(color="navy"), caption="after"))
+    sent = await bot.send_photo(ann.id, draw_picture(1024, 1280), caption="before")
+    await sent.edit_media(InputMediaPhoto(draw_picture(color="navy"), caption="after"))
     shown = await telegram.until_message(ann, "after")
     assert shown.photo is not None
-    assert Image.open(BytesIO(shown.photo.read())).getpixel((5, 5))[2] > 100  # type: ignore[index] - an RGB picture gives a tuple
+    pixel = Image.open(BytesIO(shown.photo.read())).getpixel((5, 5))
+    assert isinstance(pixel, tuple)
+    assert pixel[2] > 100

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from bot.playground.api.answers import Answer, break_answer
 from bot.playground.api.checking import Upload, Verdict, read_call
+from bot.playground.api.delivering import WebhookDoor
 from bot.playground.api.methods import METHODS
 from bot.playground.api.polling import PollDoor
 from bot.playground.api.requests import read_parameters
@@ -24,6 +25,9 @@ from bot.playground.world.errors import bad_request
 
 LOOPBACK = "127.0.0.1"
 MAX_BODY_BYTES = 51 * 1024 * 1024
+
+AddRoutes = Callable[[web.Application], None]
+"""Adds routes of another door to the application before its own are."""
 
 _TOKEN = re.compile(r"[1-9][0-9]{0,14}:[A-Za-z0-9_-]{1,64}")
 _MISSING = {
@@ -50,6 +54,7 @@ class Server:
         self.strict = strict
         """Whether every call is held against the table; benchmarks of the bot may leave it out."""
         self.polls = PollDoor(world)
+        self.webhooks = WebhookDoor(world, self.faults, self._call_from_webhook)
         self._token = token
         self._table = load_table()
         self.port = 0
@@ -64,7 +69,7 @@ class Server:
         """The bot's token."""
         return self._token
 
-    def make_app(self, add_routes: Callable[[web.Application], None] | None = None) -> web.Application:
+    def make_app(self, add_routes: AddRoutes | None = None) -> web.Application:
         """Return the HTTP application; its routes are /bot… and /file/bot…, after those added first."""
         app = web.Application(client_max_size=MAX_BODY_BYTES)
         if add_routes is not None:
@@ -136,6 +141,15 @@ class Server:
         call.took_effect = True
         return Answer.of_result(result)
 
+    async def _call_from_webhook(self, name: str, params: dict[str, Any]) -> None:
+        shape = self._table.methods.get(name.lower())
+        if shape is None:
+            self.world.note_violation(name, "Not Found: method not found")
+            return
+        verdict = read_call(self._table, shape, params, strict=self.strict)
+        call = self.world.journal.note_call(self.world.now, shape.name, _summarise(params, verdict.args))
+        self._settle(call, None, await self._perform(call, verdict))
+
     def _check(self, method: str, verdict: Verdict) -> None:
         for problem in verdict.problems:
             self.world.note_violation(method, problem)
@@ -173,9 +187,7 @@ class Server:
 
 
 @asynccontextmanager
-async def serve(
-    server: Server, *, port: int = 0, add_routes: Callable[[web.Application], None] | None = None
-) -> AsyncIterator[Server]:
+async def serve(server: Server, *, port: int = 0, add_routes: AddRoutes | None = None) -> AsyncIterator[Server]:
     """Serve on the loopback interface while the context lasts; port 0 takes a free one."""
     runner = web.AppRunner(server.make_app(add_routes), access_log=None, shutdown_timeout=0.2)
     await runner.setup()
@@ -183,9 +195,11 @@ async def serve(
         site = web.TCPSite(runner, LOOPBACK, port)
         await site.start()
         server.port = runner.addresses[0][1]
+        server.webhooks.open()
         yield server
     finally:
         server.polls.close()
+        await server.webhooks.close()
         await runner.cleanup()
 
 

@@ -21,7 +21,7 @@ _FOUND = re.compile(
     r"|(?P<mention>(?<![\w/])@[A-Za-z][A-Za-z0-9_]{3,31}(?!\w))"
     r"|(?P<hashtag>(?<!\w)#\w*[^\W\d]\w*)"
 )
-_HINT = re.compile(r"[@#/.]")
+_HINT = re.compile(r"[@#/]|\w\.\w")
 _TRAILING = ".,:;!?)'\"…"
 # Inside these nothing is found by itself.
 _SOLID = {"text_link", "text_mention", "code", "pre", "custom_emoji"}

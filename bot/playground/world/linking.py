@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from bot.playground.world.chats import Chat
 from bot.playground.world.errors import ImpossibleError
-from bot.playground.world.gatherings import GatheringActions
+from bot.playground.world.inviting import InviteActions
 from bot.playground.world.messages import Message
 from bot.playground.world.people import Person
 from bot.playground.world.taps import Opened, compose_draft, read_link
@@ -15,7 +15,7 @@ from bot.playground.world.taps import Opened, compose_draft, read_link
 _START = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
-class LinkActions(GatheringActions):
+class LinkActions(InviteActions):
     """Tapping an address in a text, a button or a picture's QR code."""
 
     def open_link(self, person: Person, url: str) -> Opened:

@@ -43,6 +43,7 @@ _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 _SPACE = " \t\r\n\v\0"
 _REFERENCE = re.compile(r"&(?:#x([0-9a-fA-F]{1,7})|#([0-9]{1,8})|([A-Za-z]{1,8}));?")
 _PLAIN = re.compile(r"[^<&]+")
+_BARE_TAG = re.compile(r"<(b|i|u|s|code|pre|strong|em|tg-spoiler|blockquote)>")
 _NAME_TOKEN = re.compile(r"[A-Za-z0-9.-]*")
 _USER_LINK = re.compile(r"tg://user\?id=([0-9]{1,19})", re.IGNORECASE)
 
@@ -120,6 +121,9 @@ def _read_next(reader: _Reader) -> None:
         reader.emit(_read_reference(reader) or _step(reader))
     elif reader.source[reader.position + 1] == "/":
         _read_end_tag(reader)
+    elif bare := _BARE_TAG.match(reader.source, reader.position):
+        reader.position = bare.end()
+        reader.opened.append(_Open(bare[1], "", reader.offset, reader.length))
     else:
         _read_start_tag(reader)
 

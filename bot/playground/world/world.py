@@ -50,6 +50,11 @@ class World(BotActions):
         """Return the most sends that came within any sliding second."""
         return self.journal.busiest_second
 
+    def push_raw(self, kind: str, body: dict[str, Any]) -> int:
+        """Queue an update as it is given, such as one no library can parse; returns its update_id, 0 if not wanted."""
+        update = self.notify(kind, body, (kind, 0))
+        return update.id if update else 0
+
     def note_violation(self, method: str, words: str) -> None:
         """Write down a breach and tell the listeners."""
         self.journal.note_violation(self.now, method, words)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.playground.api.checking import Args
-from bot.playground.api.methods import answering, asking, describing, editing, hooking, sending
+from bot.playground.api.methods import answering, asking, describing, editing, hooking, inviting, sending
 from bot.playground.world import World
 
 METHODS: dict[str, Callable[[World, Args], Any]] = {
@@ -16,5 +16,6 @@ METHODS: dict[str, Callable[[World, Args], Any]] = {
     **asking.METHODS,
     **describing.METHODS,
     **hooking.METHODS,
+    **inviting.METHODS,
 }
 """By the name the Bot API gives a method; getUpdates waits, and lives with the server."""

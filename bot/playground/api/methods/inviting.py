@@ -1,0 +1,80 @@
+"""Methods about invite links and those who ask to be let in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.playground.api.checking import Args
+from bot.playground.world import Chat, World
+from bot.playground.world.errors import bad_request
+
+SECOND = 1_000_000
+MAX_NAME = 32
+MAX_LIMIT = 99_999
+
+
+def create_chat_invite_link(world: World, args: Args) -> Any:
+    """Make a link."""
+    chat = _get_run_chat(world, args)
+    limit, asks = args.get("member_limit", 0), args.get("creates_join_request", False)
+    if limit and asks:
+        raise bad_request("member limit can't be specified for links requiring administrator approval")
+    if not 0 <= limit <= MAX_LIMIT:
+        raise bad_request("wrong member limit specified")
+    if len(args.get("name", "")) > MAX_NAME:
+        raise bad_request("INVITE_NAME_TOO_LONG")
+    invite = world.add_invite(
+        chat,
+        world.bot,
+        name=args.get("name", ""),
+        expires_at=args.get("expire_date", 0) * SECOND,
+        member_limit=limit,
+        creates_request=asks,
+    )
+    return world.render_invite(invite)
+
+
+def export_chat_invite_link(world: World, args: Args) -> Any:
+    """Make the chat's main link anew."""
+    chat = _get_run_chat(world, args)
+    invite = world.add_invite(chat, world.bot)
+    invite.is_primary = True
+    if chat.invite_link in world.invites:
+        world.revoke_invite(world.invites[chat.invite_link])
+    chat.invite_link = invite.url
+    return invite.url
+
+
+def revoke_chat_invite_link(world: World, args: Args) -> Any:
+    """Let nobody in by a link any more."""
+    invite = world.get_invite(_get_run_chat(world, args), args["invite_link"])
+    world.revoke_invite(invite)
+    return world.render_invite(invite)
+
+
+def approve_chat_join_request(world: World, args: Args) -> Any:
+    """Let somebody in."""
+    chat = _get_run_chat(world, args)
+    world.approve_request(chat, world.get_human(args["user_id"]), world.bot)
+    return True
+
+
+def decline_chat_join_request(world: World, args: Args) -> Any:
+    """Turn somebody away."""
+    world.decline_request(_get_run_chat(world, args), world.get_human(args["user_id"]))
+    return True
+
+
+def _get_run_chat(world: World, args: Args) -> Chat:
+    chat = world.get_chat(args["chat_id"])
+    world.check_admin(chat, "can_invite_users")
+    return chat
+
+
+METHODS = {
+    "createChatInviteLink": create_chat_invite_link,
+    "exportChatInviteLink": export_chat_invite_link,
+    "revokeChatInviteLink": revoke_chat_invite_link,
+    "approveChatJoinRequest": approve_chat_join_request,
+    "declineChatJoinRequest": decline_chat_join_request,
+}

@@ -75,7 +75,7 @@ def _write_form(params: dict[str, Any]) -> FormData | dict[str, str]:
         return texts
     form = FormData(texts)
     for name, data in files.items():
-        form.add_field(name, data, filename=f"{name}.jpg", content_type="image/jpeg")
+        form.add_field(name, BytesIO(data), filename=f"{name}.jpg", content_type="image/jpeg")
     return form
 
 

@@ -135,10 +135,14 @@ def make_broadcast_view(
 
 def make_invites(name: str, *, page: int = 1, pages: int = 3, count: int = 8) -> InvitesView:
     """A page of friends of this name."""
-    states = [ReferralState.QUALIFIED, ReferralState.REVOKED]
+    states = {3: ReferralState.REVOKED, 4: ReferralState.WAITING}
     lines = [
         Invitation(
-            referral_id=ReferralId(n), name=name, state=states[n == 3], earned=0 if n == 3 else 50, joined_at=MARCH
+            referral_id=ReferralId(n),
+            name=name,
+            state=states.get(n, ReferralState.QUALIFIED),
+            earned=0 if n in states else 50,
+            joined_at=MARCH,
         )
         for n in range(count)
     ]

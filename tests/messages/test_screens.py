@@ -169,6 +169,7 @@ def test_friends_are_listed_with_status_date_and_reward() -> None:
     assert text.startswith("24 friends came through you.\nThey brought you 1,050 points.\n")
     assert "Budi · joined · 12 Mar 2026 · +50 points" in text
     assert "Budi · taken back · 12 Mar 2026 · 0 points" in text
+    assert "Budi · not counted yet · 12 Mar 2026 · 0 points" in text
     assert text.endswith("Page 2 of 3")
 
 

@@ -14,6 +14,11 @@ from bot.services.standing import InvitesView, RewardsView, TopView
 from storage.records import Invitation, LedgerLine, RankLine, ReferralState
 
 _LINE_NAME_LIMIT = 32
+_STATUS = {
+    ReferralState.WAITING: "invites.waiting",
+    ReferralState.QUALIFIED: "invites.joined",
+    ReferralState.REVOKED: "invites.revoked",
+}
 _MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 
 
@@ -51,7 +56,7 @@ def _say_invitation(texts: Texts, shop: Shop, line: Invitation) -> Html:
     return texts.say(
         "invites.line",
         name=show_name(texts, line.name, first=True, limit=_LINE_NAME_LIMIT),
-        status=texts.say("invites.joined" if line.state is ReferralState.QUALIFIED else "invites.revoked"),
+        status=texts.say(_STATUS[line.state]),
         date=texts.date(line.joined_at),
         points=_sign(texts, shop, line.earned),
     )

@@ -34,6 +34,9 @@ _ADD = (
 _BY_ID = _BROADCAST.where(broadcast.c.id == bindparam("id"))
 _LATEST = _BROADCAST.where(broadcast.c.author_id == bindparam("author_id")).order_by(broadcast.c.id.desc()).limit(1)
 _RUNNING = _BROADCAST.where(broadcast.c.state == literal_column("'running'")).order_by(broadcast.c.id)
+_SHOWN = _BROADCAST.where(broadcast.c.started_at.is_not(None), broadcast.c.progress_message_id.is_not(None)).order_by(
+    broadcast.c.id
+)
 _SET_CONTENT = update(broadcast).where(broadcast.c.id == bindparam("of")).values(content=bindparam("content"))
 _SET_STATE = (
     update(broadcast)
@@ -62,10 +65,16 @@ def get(tx: Tx, broadcast_id: BroadcastId) -> Broadcast:
     Raises:
         RowMissing: there is no such broadcast.
     """
-    row = tx.row(_BY_ID, id=broadcast_id)
-    if row is None:
+    found = find(tx, broadcast_id)
+    if found is None:
         raise RowMissing(f"There is no broadcast {broadcast_id}.")
-    return _to_broadcast(row)
+    return found
+
+
+def find(tx: Tx, broadcast_id: BroadcastId) -> Broadcast | None:
+    """Return a broadcast, or None for an id that is nobody's."""
+    row = tx.row(_BY_ID, id=broadcast_id)
+    return None if row is None else _to_broadcast(row)
 
 
 def find_latest(tx: Tx, author_id: PersonId) -> Broadcast | None:
@@ -77,6 +86,11 @@ def find_latest(tx: Tx, author_id: PersonId) -> Broadcast | None:
 def find_running(tx: Tx) -> list[Broadcast]:
     """Return the broadcasts that are to be sent now, oldest first."""
     return [_to_broadcast(row) for row in tx.rows(_RUNNING)]
+
+
+def list_shown(tx: Tx) -> list[Broadcast]:
+    """Return the started broadcasts whose progress is still shown somewhere, oldest first."""
+    return [_to_broadcast(row) for row in tx.rows(_SHOWN)]
 
 
 def set_content(tx: Tx, broadcast_id: BroadcastId, content: Mapping[str, object]) -> None:
@@ -95,8 +109,8 @@ def set_state(
     return moved
 
 
-def set_progress_message(tx: Tx, broadcast_id: BroadcastId, message_id: int) -> None:
-    """Keep which message shows the progress."""
+def set_progress_message(tx: Tx, broadcast_id: BroadcastId, message_id: int | None) -> None:
+    """Keep which message shows the progress; None once there is nothing more to show, or no message."""
     tx.run(_SET_PROGRESS_MESSAGE, of=broadcast_id, message_id=message_id)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, func, literal_column, select
+from sqlalchemy import bindparam, func, literal_column, select, update
 
 from storage.errors import RowMissing
 from storage.records import Invitation, PersonId, Referral, ReferralId, ReferralState
@@ -25,6 +25,12 @@ _REFERRAL = select(referral.c.id, *(referral.c[name] for name in _COLUMNS))
 _BY_ID = _REFERRAL.where(referral.c.id == bindparam("id"))
 _BY_INVITEE = _REFERRAL.where(referral.c.invitee_id == bindparam("invitee_id"))
 _COUNT_BY_INVITER = select(person.c.score).where(person.c.id == bindparam("inviter_id"))
+_COUNT_INVITATIONS = select(func.count()).select_from(referral).where(referral.c.inviter_id == bindparam("inviter_id"))
+_SET_STATE = (
+    update(referral)
+    .where(referral.c.id == bindparam("of"), referral.c.state == bindparam("was"))
+    .values(state=bindparam("state"))
+)
 _COUNT_ALL = select(func.count()).select_from(referral)
 _PAGE = (
     select(referral.c.id, referral.c.invitee_id, referral.c.state, referral.c.joined_at)
@@ -76,6 +82,16 @@ def find_by_invitee(tx: Tx, invitee_id: PersonId) -> Referral | None:
 def count_by_inviter(tx: Tx, inviter_id: PersonId) -> int:
     """Return how many qualified referrals somebody has: the score kept for it by `scores.raise_score`."""
     return tx.scalar(_COUNT_BY_INVITER, inviter_id=inviter_id) or 0
+
+
+def count_invitations(tx: Tx, inviter_id: PersonId) -> int:
+    """Count everybody who came by a member, whatever became of it: the length of `list_invitations`."""
+    return int(tx.scalar(_COUNT_INVITATIONS, inviter_id=inviter_id))
+
+
+def set_state(tx: Tx, referral_id: ReferralId, state: ReferralState, *, expected: ReferralState) -> bool:
+    """Move a referral on from the expected state; False where it was in another."""
+    return tx.run(_SET_STATE, of=referral_id, state=state, was=expected) == 1
 
 
 def count_all(tx: Tx) -> int:

@@ -60,6 +60,19 @@ async def test_broadcasts_are_found_by_author_and_by_running(store: Store) -> No
     assert [each.id for each in await store.read(broadcasts.find_running)] == [first.id]
     with pytest.raises(RowMissing):
         await store.read(broadcasts.get, BroadcastId(99))
+    assert await store.read(broadcasts.find, BroadcastId(99)) is None
+
+
+async def test_a_broadcast_is_shown_from_its_start_until_its_message_is_forgotten(store: Store) -> None:
+    """Drafts are not shown yet; what is over is shown until the last word is said."""
+    broadcast, (anna,) = await store.write(begin, 1)
+    await store.write(broadcasts.set_progress_message, broadcast.id, 77)
+    draft = await store.write(broadcasts.add, anna.id)
+    await store.write(broadcasts.set_progress_message, draft.id, 78)
+    await store.write(broadcasts.set_state, broadcast.id, BroadcastState.DONE, expected=ANYTHING)
+    assert [each.id for each in await store.read(broadcasts.list_shown)] == [broadcast.id]
+    await store.write(broadcasts.set_progress_message, broadcast.id, None)
+    assert await store.read(broadcasts.list_shown) == []
 
 
 async def test_a_state_is_left_only_from_where_expected(store: Store) -> None:
@@ -95,8 +108,12 @@ async def test_filling_takes_members_who_can_be_reached(store: Store) -> None:
         add_member(tx, 9)
 
     await store.write(change)
-    filled = [await store.write(deliveries.fill, broadcast.id, limit=4) for _ in range(4)]
+    filled, left = [], [await store.read(deliveries.count_unfilled, broadcast.id)]
+    for _ in range(4):
+        filled.append(await store.write(deliveries.fill, broadcast.id, limit=4))
+        left.append(await store.read(deliveries.count_unfilled, broadcast.id))
     assert filled == [4, 2, 0, 0]
+    assert left == [6, 2, 0, 0, 0]
     claimed = await store.write(deliveries.claim, broadcast.id, 100)
     assert [each.person_id for each in claimed] == [each.id for each in audience if each is not audience[1]]
     assert claimed[0].telegram_id == audience[0].profile.telegram_id

@@ -123,3 +123,13 @@ async def test_an_account_belongs_to_somebody_known(store: Store) -> None:
     assert await store.read(people.find_by_code, anna.code) is not None
     with pytest.raises(RuleBroken):
         await store.write(ledgers.open_account, type(anna.id)(999))
+
+
+async def test_points_are_summed_by_reason(store: Store) -> None:
+    """What a person was given for one reason adds up; other reasons and other people do not."""
+    anna, ben, cleo = await store.write(add_members, 3)
+    await store.write(refer, anna, ben, 10)
+    await store.write(refer, anna, cleo, 20)
+    assert await store.read(ledgers.sum_by_reason, anna.id, "join_inviter") == 30
+    assert await store.read(ledgers.sum_by_reason, ben.id, "join_invitee") == 10
+    assert await store.read(ledgers.sum_by_reason, anna.id, "join_invitee") == 0

@@ -97,3 +97,20 @@ async def test_a_reward_is_noted_once_per_side_and_rule(store: Store) -> None:
     assert await store.write(reward, "join", 12345) is False
     with pytest.raises(RuleBroken):
         await store.write(reward, "bonus", lines[0].id)
+
+
+async def test_a_state_is_left_only_from_where_expected(store: Store) -> None:
+    """Of two that want to move a referral only the first does; it stays in the list all the same."""
+    anna, ben = await store.write(add_members, 2)
+    added = await store.write(add, anna, ben)
+    assert added is not None
+    moved = [
+        await store.write(referrals.set_state, added.id, ReferralState.REVOKED, expected=ReferralState.QUALIFIED)
+        for _ in range(2)
+    ]
+    assert moved == [True, False]
+    assert (await store.read(referrals.get, added.id)).state is ReferralState.REVOKED
+    assert await store.read(referrals.count_invitations, anna.id) == 1
+    assert await store.read(referrals.count_invitations, ben.id) == 0
+    (line,) = await store.read(referrals.list_invitations, anna.id, limit=5, offset=0)
+    assert (line.state, line.earned) == (ReferralState.REVOKED, 0)

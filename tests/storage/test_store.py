@@ -153,6 +153,12 @@ async def test_reading_units_cannot_write(store: Store) -> None:
     assert await store.read(notices.count_owed) == 0
 
 
+async def test_a_unit_knows_whether_it_may_write(store: Store) -> None:
+    """`tx.writable` says how the unit was called."""
+    assert await store.write(lambda tx: tx.writable) is True
+    assert await store.read(lambda tx: tx.writable) is False
+
+
 async def test_a_reading_unit_sees_one_picture(store: Store) -> None:
     """What is committed while it reads does not show in it."""
     counted, committed = threading.Event(), threading.Event()

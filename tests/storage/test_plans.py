@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+import sqlite3
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Executable
+
+from storage import tables
+from storage.engines.sqlite_session import STATEMENTS
+from storage.schema import metadata
+from storage.statements import Conflicting, Statement
+
+READ_EVERYTHING = {
+    "broadcasts._SHOWN": "broadcasts are few",
+    "cards._DELETE": "rare: Telegram forgot a file",
+    "ledgers._IMBALANCE": "for checks",
+    "people._COUNT_BLOCKED": "for statistics",
+    "people._COUNT_MEMBERS": "for statistics",
+    "deliveries._MARK_UNKNOWN": "reads all broadcasts, which are few",
+    "inbox._LIST_DEAD": "for people",
+    "guesses._DELETE_BEFORE": "for cleaning; guesses are few",
+}
+"""The only statements that may read a whole table, and why."""
+
+
+BLOCKS = {
+    "broadcasts._BROADCAST",
+    "inbox._ROW",
+    "outbox._NOTICE",
+    "people._PERSON",
+    "referrals._REFERRAL",
+}
+"""What other statements are built of; never run as they are."""
+
+SORTING_A_PAGE = {"ledgers._LIST_LINES", "referrals._LIST_INVITATIONS"}
+"""Here a page of a few lines, found by the index, is put in order in the end."""
+
+
+def list_statements() -> Iterator[tuple[str, Statement]]:
+    """Return all statements of all tables by name."""
+    for found in pkgutil.iter_modules(tables.__path__):
+        module = importlib.import_module(f"storage.tables.{found.name}")
+        for name, value in vars(module).items():
+            if isinstance(value, (Executable, Conflicting)) and f"{found.name}.{name}" not in BLOCKS:
+                yield f"{found.name}.{name}", value
+
+
+@pytest.fixture
+def raw(sqlite_url: str) -> Iterator[sqlite3.Connection]:
+    """A migrated database, reached without the store."""
+    connection = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))
+    yield connection
+    connection.close()
+
+
+def explain(raw: sqlite3.Connection, statement: Statement) -> list[str]:
+    """Return SQLite's plan, step by step; the values do not matter to it."""
+    some = dict.fromkeys(("of", "state", "error", "now", "finished_at", "settled_at", "person_id"), 0)
+    sql, values = STATEMENTS.render(statement, {**some, "ids": [1, 2], "expected": ["draft", "paused"]})
+    bound = {name: values.get(name, 0) for name in re.findall(r":(\w+)", sql)}
+    return [row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {sql}", bound)]
+
+
+def test_no_statement_reads_a_whole_table_unawares(raw: sqlite3.Connection) -> None:
+    """Each statement finds its rows by an index, but for a few that say why not."""
+    whole_tables = {f"SCAN {table}" for table in metadata.tables}
+    scanning = {
+        name for name, statement in list_statements() for step in explain(raw, statement) if step in whole_tables
+    }
+    assert scanning == READ_EVERYTHING.keys()
+
+
+def test_there_are_statements_to_look_at() -> None:
+    """The test above does not pass for want of statements."""
+    assert len(list(list_statements())) > 50
+
+
+@pytest.mark.parametrize(
+    ("name", "index"),
+    [
+        ("inbox._LIST_OPEN", "ix_inbox_open"),
+        ("inbox._COUNT_OPEN", "ix_inbox_open"),
+        ("outbox._LIST_OWED", "ix_outbox_owed"),
+        ("outbox._COUNT_OWED", "ix_outbox_owed"),
+        ("scores._LIST_TOP", "ix_person_ranking"),
+        ("referrals._LIST_INVITATIONS", "ix_referral_inviter_id_id"),
+        ("ledgers._LIST_LINES", "ix_ledger_credit_id_id"),
+        ("deliveries._LIST_QUEUED", "ix_delivery_broadcast_id_state_person_id"),
+    ],
+)
+def test_the_index_made_for_a_statement_serves_it(raw: sqlite3.Connection, name: str, index: str) -> None:
+    """What is asked for all day is found by the index made for it, without sorting everything first."""
+    steps = explain(raw, dict(list_statements())[name])
+    assert any(index in step for step in steps), steps
+    assert not any("TEMP B-TREE FOR ORDER BY" in step for step in steps) or name in SORTING_A_PAGE

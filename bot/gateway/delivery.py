@@ -106,6 +106,7 @@ class Delivery:
         self._gone: set[NoticeId] = set()
         self._running: set[asyncio.Task[None]] = set()
         self._behind = False
+        self._missed = False
         self._loader: asyncio.Task[None] | None = None
         self._changes = Changes()
         self._stopping = False
@@ -154,7 +155,7 @@ class Delivery:
             self._ready.append(recipient_id)
 
     def _load_later(self) -> None:
-        self._behind = True
+        self._behind = self._missed = True
         if self._loader is None or self._loader.done():
             self._loader = asyncio.create_task(self._load())
 
@@ -162,19 +163,20 @@ class Delivery:
         """Read owed notices until memory holds all of them, or is full; then again once it is half empty."""
         while self._behind:
             await self._changes.wait_for(lambda: len(self._known) <= self._capacity // 2)
-            self._behind = False
+            self._missed = False
             self._gone.clear()
             try:
                 await self._load_pages()
             except Exception:
                 logger.exception("The outbox cannot be read; trying again")
-                self._behind = True
                 await asyncio.sleep(self._retry_seconds[0])
+            else:
+                self._behind = self._missed
         self._changes.tell()
 
     async def _load_pages(self) -> None:
         after: NoticeId | None = NoticeId(0)
-        while after is not None and not self._behind:
+        while after is not None and not self._missed:
             notices = await self._store.read(outbox.list_owed, after=after, limit=PAGE)
             for notice in notices:
                 if notice.id not in self._gone:  # settled since that page was read
@@ -247,6 +249,6 @@ class Delivery:
             self._known.difference_update(settlement.notice_ids)
             self._gone.update(settlement.notice_ids)
             metrics.count(settlement.counter, len(settlement.notice_ids))
-        if not self._behind and (self._loader is None or self._loader.done()):
+        if not self._behind:
             self._gone.clear()
         self._changes.tell()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from telegram import Message
 from telegram.ext import (
     BaseHandler,
     CallbackQueryHandler,
@@ -23,7 +24,15 @@ from bot.handlers.taps import on_tap
 UPDATE_TYPES = ("message", "callback_query", "inline_query", "chosen_inline_result", "my_chat_member")
 """Everything the handlers below listen to, and nothing else is asked for."""
 
-_PRIVATE = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE & ~filters.VIA_BOT
+
+class _FromHuman(filters.MessageFilter):
+    """A bot account never counts: neither as a member nor as anybody's friend."""
+
+    def filter(self, message: Message) -> bool:
+        return message.from_user is not None and not message.from_user.is_bot
+
+
+_PRIVATE = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE & ~filters.VIA_BOT & _FromHuman()
 
 COMMANDS = {
     "start": start.on_start,

@@ -1,0 +1,100 @@
+"""The whole bot at work in a local Telegram, with the people a journey needs."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.app import run
+from bot.playground.world import Chat, Message, Person, World
+from bot.settings import read_settings
+from tests.telegram import LocalTelegram, local_telegram
+
+ADMIN_ID = 990_001
+CHANNEL = "@little_oven_news"
+
+
+@dataclass
+class ShopAtWork:
+    """A running bot, its Telegram, its channel and its admin."""
+
+    telegram: LocalTelegram
+    channel: Chat
+    admin: Person
+    _names: int = field(default=0)
+
+    @property
+    def world(self) -> World:
+        """The humans' side."""
+        return self.telegram.world
+
+    def add_person(self, first_name: str = "", *, language: str = "en", username: str = "") -> Person:
+        """Somebody new, by a name of their own unless given."""
+        self._names += 1
+        name = first_name or f"Guest{self._names}"
+        return self.world.add_person(name, language_code=language, username=username)
+
+    async def join(self, person: Person, link: str = "") -> Message:
+        """Have somebody start the bot, by a link if given; returns the greeting."""
+        if link:
+            opened = self.world.open_link(person, link)
+            assert opened.message is not None
+            return await self.telegram.until_reply(opened.message)
+        return await self.telegram.until_reply(self.world.press_start(person))
+
+    async def add_member(self, first_name: str = "", *, language: str = "en") -> Person:
+        """Somebody who has started the bot."""
+        person = self.add_person(first_name, language=language)
+        await self.join(person)
+        return person
+
+    async def ask(self, person: Person, text: str) -> Message:
+        """What the bot answers to a message in its private chat."""
+        return await self.telegram.until_reply(self.world.send_text(person, self.world.open_chat(person), text))
+
+    async def tap(self, person: Person, message: Message, label: str) -> None:
+        """Tap a button and wait until its spinner stops."""
+        await self.telegram.until_answered(self.world.tap(person, message, label))
+
+
+def find_link(message: Message) -> str:
+    """The first link to the bot in a message."""
+    found = re.search(r"https://t\.me/\S+\?start=\S+", message.text)
+    assert found, message.text
+    return found[0]
+
+
+@asynccontextmanager
+async def open_shop(database_url: str, *, settings: Mapping[str, str] | None = None) -> AsyncIterator[ShopAtWork]:
+    """Run the bot in this process while the context lasts; fails if a call broke the Bot API's contract."""
+    async with local_telegram() as telegram:
+        admin = telegram.world.add_person("Sari", username="sari", person_id=ADMIN_ID)
+        channel = telegram.world.add_channel("Little Oven News", admin, username=CHANNEL.removeprefix("@"))
+        telegram.world.add_bot(admin, channel)
+        values = {
+            "PASSALONG_BOT_TOKEN": telegram.token,
+            "PASSALONG_BOT_API_URL": telegram.url,
+            "PASSALONG_DATABASE_URL": database_url,
+            "PASSALONG_ADMIN_IDS": str(ADMIN_ID),
+            "PASSALONG_ANNOUNCE_CHAT": CHANNEL,
+            "PASSALONG_SEND_RATE": "1000",
+            "PASSALONG_CHAT_RATE": "1000",
+        }
+        stop = asyncio.Event()
+        running = asyncio.create_task(run(read_settings(values | dict(settings or {})), stop))
+        await telegram.until_call("getUpdates")
+        try:
+            yield ShopAtWork(telegram, channel, admin)
+        finally:
+            stop.set()
+            await running
+        telegram.assert_clean()
+
+
+def sqlite_in(folder: Path) -> str:
+    """A throw-away database."""
+    return f"sqlite:///{folder}/shop.db"

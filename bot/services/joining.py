@@ -20,14 +20,8 @@ class Arrival:
 
     attribution: Attribution
     member: MemberView
-
-    @property
-    def greeted_by_notice(self) -> bool:
-        """Whether the answer already lies in the outbox."""
-        return self.attribution in _GREETED
-
-
-_GREETED = {Attribution.CREDITED, Attribution.UNINVITED, Attribution.UNKNOWN_CODE}
+    greeted_by_notice: bool
+    """Whether the answer already lies in the outbox."""
 
 
 def start(tx: Tx, *, visitor: Profile, payload: str, campaign: Campaign, announce: bool) -> Arrival:
@@ -54,7 +48,8 @@ def start(tx: Tx, *, visitor: Profile, payload: str, campaign: Campaign, announc
         attribution = _welcome(tx, person, attribution)
     elif attribution is Attribution.UNKNOWN_CODE:
         _note_miss(tx, visitor.telegram_id, tried)
-    return Arrival(attribution=attribution, member=view_member(tx, replace(person, started_at=tx.now)))
+    member = view_member(tx, replace(person, started_at=tx.now))
+    return Arrival(attribution=attribution, member=member, greeted_by_notice=newcomer)
 
 
 def _find_inviter(tx: Tx, code: str) -> Person | None:

@@ -60,6 +60,15 @@ class ShopAtWork:
         """Tap a button and wait until its spinner stops."""
         await self.telegram.until_answered(self.world.tap(person, message, label))
 
+    async def until_edited(self, message: Message, text: str) -> Message:
+        """Wait until a message, as it stands in its chat, shows a text."""
+
+        def find() -> Message | None:
+            now = message.chat.messages[message.id]
+            return now if text in now.text else None
+
+        return await self.telegram.until(find, what=f"an edit that says {text!r}")
+
 
 def find_link(message: Message) -> str:
     """The first link to the bot in a message."""

@@ -82,6 +82,7 @@ async def test_guessing_is_throttled_for_a_while(store: Store, campaign: Campaig
     for attempt in range(MISSES_ALLOWED):
         guess = await arrive(store, campaign, BUDI, f"AAAAAAAAA{attempt}")
         assert guess.attribution is Attribution.UNKNOWN_CODE
+        assert not guess.greeted_by_notice
     assert (await arrive(store, campaign, BUDI, anna.code)).attribution is Attribution.THROTTLED
     clock.advance(WINDOW_SECONDS)
     assert (await arrive(store, campaign, BUDI, anna.code)).attribution is Attribution.ALREADY_MEMBER

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import logging
-
 from telegram import InputFile, Update
 from telegram.constants import ParseMode
 
+from bot.handlers.charts import draw_chart
 from bot.handlers.kit import Context, visitor_of
 from bot.handlers.showing import show
+from bot.messages.charts import compose_chart
 from bot.messages.screens.stats import render_stats
 from bot.messages.texts import Texts
 from bot.services.stats import count
-
-logger = logging.getLogger(__name__)
 
 
 async def on_stats(update: Update, context: Context) -> None:
     """Count, draw, send; where no picture can be drawn the figures go as text."""
     view = await context.read(count, visitor=visitor_of(update))
-    screen = render_stats(Texts(view.member.language), context.kit.shop, view)
-    png = await context.kit.draw_chart(view)
+    texts, shop = Texts(view.member.language), context.kit.shop
+    screen = render_stats(texts, shop, view)
+    png = await draw_chart(compose_chart(texts, shop, view))
     if png is None:
         await show(update, context, screen)
         return

@@ -87,6 +87,11 @@ class LocalTelegram:
 
         return await self.until(find, timeout_seconds=timeout_seconds, what=f"call {count} of {method}")
 
+    async def until_polling(self, *, timeout_seconds: float = 5.0) -> None:
+        """Wait until the bot waits for updates, and so has fetched all there were."""
+        polls = self.server.polls
+        await self.until(lambda: polls.is_waiting, timeout_seconds=timeout_seconds, what="a poll")
+
     async def until_confirmed(self, *, timeout_seconds: float = 5.0) -> None:
         """Wait until the bot has confirmed every update."""
         waiting = self.world.updates.count_waiting

@@ -99,7 +99,9 @@ class WebhookDoor:
         waiting = self._lanes[lane]
         while waiting:
             await self._deliver(waiting[0])
-            self.world.updates.remove(waiting.popleft())
+            update = waiting.popleft()
+            self.world.updates.remove(update)
+            self.world.emit("delivered", about=update)
         del self._lanes[lane], self._tasks[lane]
 
     async def _deliver(self, update: Update) -> None:

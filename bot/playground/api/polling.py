@@ -16,9 +16,7 @@ WEBHOOK_ACTIVE = (
     "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
 )
 WEBHOOK_SET = "Conflict: terminated by setWebhook request"
-_CONFLICT_PAUSE_SECONDS = 3.0
-_SAME_OFFSET_WAIT_SECONDS = 3
-_SAME_OFFSET_SINGLE_SECONDS = 0.5
+SAME_OFFSET_WAIT_SECONDS = 3
 
 
 class PollDoor:
@@ -32,7 +30,18 @@ class PollDoor:
         self._last_at = float("-inf")
         self.throttles = True
         """Whether the same offset again is slowed down, and conflicts too, as Telegram does."""
+        self.single_within_seconds = 0.5
+        """The same offset again so soon gets one update."""
+        self.wait_within_seconds = 3.0
+        """The same offset again so soon waits three seconds for something new."""
+        self.conflict_pause_seconds = 3.0
+        """A conflict so soon after another is answered so much later."""
         self._stop = world.listen(self._hear)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether somebody waits for updates now."""
+        return self._held is not None and not self._held.done()
 
     def close(self) -> None:
         """Send the waiting caller away and listen no more."""
@@ -60,15 +69,16 @@ class PollDoor:
         since = now - self._last_at
         same = self.throttles and offset == self._last_offset
         self._last_offset, self._last_at = offset, now
-        if same and since < _SAME_OFFSET_WAIT_SECONDS:
-            wait = max(wait, _SAME_OFFSET_WAIT_SECONDS)
-        if same and since < _SAME_OFFSET_SINGLE_SECONDS:
+        if same and since < self.wait_within_seconds:
+            wait = max(wait, SAME_OFFSET_WAIT_SECONDS)
+        if same and since < self.single_within_seconds:
             limit = 1
         return limit, wait
 
     async def _hold(self, offset: int, limit: int, wait: int) -> list[Update]:
         self._release(ApiError(409, OTHER_POLLER))
         held = self._held = asyncio.get_running_loop().create_future()
+        self._world.emit("poll")
         try:
             await asyncio.wait_for(held, wait)
         except TimeoutError:
@@ -83,9 +93,9 @@ class PollDoor:
     async def _make_conflict(self, words: str, code: int = 409) -> ApiError:
         now = asyncio.get_running_loop().time()
         if now < self._next_conflict_at and self.throttles:
-            await asyncio.sleep(_CONFLICT_PAUSE_SECONDS)
+            await asyncio.sleep(self.conflict_pause_seconds)
         else:
-            self._next_conflict_at = now + _CONFLICT_PAUSE_SECONDS
+            self._next_conflict_at = now + self.conflict_pause_seconds
         return ApiError(code, words)
 
     def _hear(self, happening: Happening) -> None:

@@ -97,6 +97,7 @@ class Server:
             return self._refuse(name, error)
         verdict = read_call(self._table, shape, raw, strict=self.strict)
         call = self.world.journal.note_call(self.world.now, shape.name, _summarise(raw, verdict.args))
+        self.world.emit("request", about=call)
         fault = self.faults.choose(shape.name)
         return await self._play(request, call, verdict, fault)
 

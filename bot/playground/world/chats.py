@@ -28,8 +28,8 @@ class Chat:
     title: str = ""
     username: str = ""
     description: str = ""
-    members: dict[int, Member] = field(default_factory=dict)
-    messages: dict[int, Message] = field(default_factory=dict)
+    members: dict[int, Member] = field(default_factory=dict, repr=False)
+    messages: dict[int, Message] = field(default_factory=dict, repr=False)
     last_message_id: int = 0
     changed_at: int = 0
     hidden_from_bot: bool = False

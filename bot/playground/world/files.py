@@ -23,8 +23,8 @@ class StoredFile:
     unique_id: str
     kind: str
     path: str
-    make: Callable[[], bytes]
-    _data: bytes | None = None
+    make: Callable[[], bytes] = field(repr=False)
+    _data: bytes | None = field(default=None, repr=False)
 
     def read(self) -> bytes:
         """Return the bytes."""
@@ -56,7 +56,7 @@ class Photo:
     """A picture in all its sizes, smallest first."""
 
     sizes: tuple[PhotoSize, ...]
-    uploaded: bytes
+    uploaded: bytes = field(repr=False)
     """The bytes as they came, before Telegram re-encoded them."""
 
     @property

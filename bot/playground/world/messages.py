@@ -25,7 +25,7 @@ class Content:
     entities: tuple[Entity, ...] = ()
     photo: Photo | None = None
     document: Document | None = None
-    keyboard: Keyboard = ()
+    keyboard: Keyboard = field(default=(), repr=False)
     extra: Mapping[str, Any] = field(default_factory=dict)
     """Rarer fields of the Bot API's Message, as they are rendered."""
 
@@ -58,7 +58,7 @@ class Message:
     """None for what a channel posts."""
     via_bot: Person | None = None
     forward_origin: Mapping[str, Any] | None = None
-    reply_to: Message | None = None
+    reply_to: Message | None = field(default=None, repr=False)
     edited_at: int | None = None
     inline_id: str = ""
     """The id by which a bot that is not in the chat edits a message it was asked for inline."""

@@ -26,7 +26,7 @@ class Callback:
 
     id: str
     person: Person
-    message: Message
+    message: Message = field(repr=False)
     data: str
     asked_at: int
     answer: CallbackAnswer | None = None

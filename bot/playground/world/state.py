@@ -104,7 +104,8 @@ class State:
         """Tell the listeners.
 
         Kinds: message, edited, deleted, chat, members, typing, pinned, reaction, callback, callback_answered,
-        inline_query, inline_answered, guest_call, update, webhook, call, violation.
+        inline_query, inline_answered, guest_call, update, webhook, request (a call comes), poll (somebody waits for
+        updates), delivered (an update, to a webhook), call (a call is done), violation.
         """
         if self._listeners:
             happening = Happening(kind, chat, message, about)

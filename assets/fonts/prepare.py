@@ -46,6 +46,7 @@ EMOJI = [
     *range(0x1F400, 0x1FB00),
 ]
 KERNED = [*range(0x21, 0x7F), *range(0xC0, 0x100), 0x2019, 0x201C, 0x201D, 0x2013, 0x2026]
+PLAIN_FORMS = {"cormorant-bold": "lnum", "cormorant-italic": "lnum", "fraunces-italic": "ss01"}
 MOST_KERNING_PAIRS = 10_900  # what one format 0 subtable can hold
 
 
@@ -56,8 +57,8 @@ def main(sources: Path) -> None:
     recipes: list[tuple[str, str, list[int]]] = [
         ("fraunces-black.ttf", "fraunces/900Black/Fraunces_900Black.ttf", LATIN),
         ("fraunces-italic.ttf", "fraunces/800ExtraBold_Italic/Fraunces_800ExtraBold_Italic.ttf", LATIN),
-        ("cormorant-bold.ttf", "cormorant-garamond/700Bold/CormorantGaramond_700Bold.ttf", LATIN),
-        ("cormorant-italic.ttf", "cormorant-garamond/700Bold_Italic/CormorantGaramond_700Bold_Italic.ttf", LATIN),
+        ("cormorant-bold.ttf", "cormorant-garamond/700Bold/CormorantGaramond_700Bold.ttf", ALPHABETS),
+        ("cormorant-italic.ttf", "cormorant-garamond/700Bold_Italic/CormorantGaramond_700Bold_Italic.ttf", ALPHABETS),
         ("bricolage-extrabold.ttf", "bricolage-grotesque/800ExtraBold/BricolageGrotesque_800ExtraBold.ttf", LATIN),
         ("jakarta-medium.ttf", "plus-jakarta-sans/500Medium/PlusJakartaSans_500Medium.ttf", LATIN),
         ("jakarta-bold.ttf", "plus-jakarta-sans/700Bold/PlusJakartaSans_700Bold.ttf", LATIN),
@@ -87,13 +88,14 @@ def read_general_standard(sources: Path) -> list[int]:
 
 def cut_font(source: Path, target: Path, characters: list[int]) -> None:
     """Keep `characters` of `source`, flatten its kerning, and write `target`."""
-    use_lining_figures(whole := TTFont(source))
+    feature = PLAIN_FORMS.get(target.stem, "")
+    use_plain_forms(whole := TTFont(source), feature)
     pairs = flatten_kerning(whole, set(characters))
     options = subset.Options(layout_features=[], hinting=False, glyph_names=False, notdef_outline=True)
     options.drop_tables += ["BASE", "DSIG", "GDEF", "GPOS", "GSUB", "STAT", "VORG", "vhea", "vmtx"]
     options.name_IDs = [0, 1, 2, 3, 4, 5, 6, 13, 14]
     font = subset.load_font(str(source), options)
-    use_lining_figures(font)
+    use_plain_forms(font, feature)
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=characters)
     cutter.subset(font)
@@ -105,19 +107,16 @@ def cut_font(source: Path, target: Path, characters: list[int]) -> None:
     )
 
 
-def use_lining_figures(font: TTFont) -> None:
-    """Let digits stand as high as capitals where the font has such."""
+def use_plain_forms(font: TTFont, feature: str) -> None:
+    """Make a feature's forms the usual ones: digits as high as capitals (lnum), italic letters without curls (ss01)."""
     table = font["GSUB"].table if "GSUB" in font else None
     records = table.FeatureList.FeatureRecord if table and table.FeatureList else []
-    for index in {
-        index for record in records if record.FeatureTag == "lnum" for index in record.Feature.LookupListIndex
-    }:
+    plain = [record.Feature for record in records if record.FeatureTag == feature]
+    for index in {index for one in plain for index in one.LookupListIndex}:
         for part in table.LookupList.Lookup[index].SubTable:
             mapping = getattr(part, "ExtSubTable", part).mapping
             for cmap in font["cmap"].tables:
-                cmap.cmap.update(
-                    {code: mapping[cmap.cmap[code]] for code in range(0x30, 0x3A) if cmap.cmap.get(code) in mapping}
-                )
+                cmap.cmap.update({code: mapping[glyph] for code, glyph in cmap.cmap.items() if glyph in mapping})
 
 
 def flatten_kerning(font: TTFont, kept: set[int]) -> dict[tuple[int, int], int]:

@@ -7,7 +7,7 @@ from PIL import Image
 from bot.cards.face import CardFace
 from bot.cards.layout import CARD_SIZE, Block, Pair
 from bot.cards.outfit import Outfit
-from bot.cards.qr import compose_code
+from bot.cards.qr import MOST_MODULES, compose_code
 from bot.cards.shapes import Point, draw_shape, draw_text
 from bot.cards.typesetting import Setting, TextStyle
 
@@ -37,6 +37,11 @@ def draw_code(image: Image.Image, link: str, outfit: Outfit) -> None:
     mask = compose_code(link).render_mask(MODULE_PIXELS)
     place = (x - mask.width // 2, y - mask.height // 2)
     image.paste(outfit.theme.palette["code"], place, mask)
+
+
+def measure_code_reach() -> int:
+    """How far the largest code reaches from its centre."""
+    return MOST_MODULES * MODULE_PIXELS // 2
 
 
 def draw_block(image: Image.Image, text: str, block: Block, outfit: Outfit) -> None:

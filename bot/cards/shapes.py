@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from math import ceil, cos, floor, pi, sin
 
@@ -13,12 +14,30 @@ from bot.cards.typefaces import load_font
 from bot.cards.typesetting import Setting
 
 OVERSAMPLE = 4
+_SHEET_MARGIN = 80
+_GRADIENT_EDGE = 180  # what Pillow's radial gradient reaches in the middle of its sides
 
 Colour = tuple[int, int, int]
-Fill = Colour | Image.Image
 Point = tuple[float, float]
 Bounds = tuple[float, float, float, float]
 """Left, top, right, bottom in pixels of the card."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A picture to fill shapes and letters with, and where its corner lies on the card."""
+
+    picture: Image.Image
+    left: int
+    top: int
+
+    def crop(self, place: tuple[int, int], size: tuple[int, int]) -> Image.Image:
+        """The part under a place of the card."""
+        x, y = place[0] - self.left, place[1] - self.top
+        return self.picture.crop((x, y, x + size[0], y + size[1]))
+
+
+Fill = Colour | Sheet
 
 
 class Pencil:
@@ -57,7 +76,7 @@ class Pencil:
 def draw_shape(
     image: Image.Image, bounds: Bounds, fill: Fill, paint: Callable[[Pencil], None], *, opacity: float = 1.0
 ) -> None:
-    """Fill what `paint` draws within the bounds; a filling image is as large as the card."""
+    """Fill what `paint` draws within the bounds."""
     left, top = max(0, floor(bounds[0])), max(0, floor(bounds[1]))
     right, bottom = min(image.width, ceil(bounds[2])), min(image.height, ceil(bounds[3]))
     mask = Image.new("L", ((right - left) * OVERSAMPLE, (bottom - top) * OVERSAMPLE))
@@ -65,7 +84,7 @@ def draw_shape(
     mask = mask.reduce(OVERSAMPLE)
     if opacity < 1:
         mask = mask.point([round(value * opacity) for value in range(256)])
-    _fill_mask(image, (left, top), fill, mask)
+    fill_mask(image, (left, top), fill, mask)
 
 
 def draw_shadow(
@@ -106,21 +125,25 @@ def draw_text(
         draw.text(pen, glyph.cluster, 255, font, anchor="ls")
     if turn_degrees:
         mask = mask.rotate(turn_degrees, Image.Resampling.BICUBIC)
-    _fill_mask(image, (left, top), fill, mask.reduce(oversample) if oversample > 1 else mask)
-
-
-def _fill_mask(image: Image.Image, place: tuple[int, int], fill: Fill, mask: Image.Image) -> None:
-    if isinstance(fill, Image.Image):
-        box = (place[0], place[1], place[0] + mask.width, place[1] + mask.height)
-        image.paste(fill.crop(box), place, mask)
-    else:
-        image.paste(fill, place, mask)
+    fill_mask(image, (left, top), fill, mask.reduce(oversample) if oversample > 1 else mask)
 
 
 def list_star(centre: Point, outer: float, inner: float, points: int, *, turn: float = 0.0) -> list[Point]:
     """The corners of a star, or of a seal's scalloped edge if there are many points."""
     steps = [(n * pi / points + turn - pi / 2, outer if n % 2 == 0 else inner) for n in range(2 * points)]
     return [(centre[0] + radius * cos(angle), centre[1] + radius * sin(angle)) for angle, radius in steps]
+
+
+def fill_mask(image: Image.Image, place: tuple[int, int], fill: Fill, mask: Image.Image) -> None:
+    """Lay colour or sheet on the card through a mask whose corner is at `place`."""
+    image.paste(fill.crop(place, mask.size) if isinstance(fill, Sheet) else fill, place, mask)
+
+
+def render_sheet(bounds: Bounds, rows: Sequence[Sequence[Colour]]) -> Sheet:
+    """A mesh of colours over a place and as far around it as letters reach out."""
+    left, top = floor(bounds[0]) - _SHEET_MARGIN, floor(bounds[1]) - _SHEET_MARGIN
+    size = (ceil(bounds[2]) + _SHEET_MARGIN - left, ceil(bounds[3]) + _SHEET_MARGIN - top)
+    return Sheet(render_mesh(size, rows), left, top)
 
 
 def render_mesh(size: tuple[int, int], rows: Sequence[Sequence[Colour]]) -> Image.Image:
@@ -133,7 +156,8 @@ def render_mesh(size: tuple[int, int], rows: Sequence[Sequence[Colour]]) -> Imag
 def render_glow(size: tuple[int, int], centre: Point, radius: float) -> Image.Image:
     """A mask that fades from white at the centre to black at the radius."""
     edge = round(2 * radius)
-    spot = ImageChops.invert(Image.radial_gradient("L")).resize((edge, edge), Image.Resampling.BICUBIC)
+    fading = [max(0, 255 - round(value * 255 / _GRADIENT_EDGE)) for value in range(256)]
+    spot = Image.radial_gradient("L").point(fading).resize((edge, edge), Image.Resampling.BICUBIC)
     mask = Image.new("L", size)
     mask.paste(spot, (round(centre[0] - radius), round(centre[1] - radius)))
     return mask

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from bot.cards.shapes import Fill, Point
+from bot.cards.shapes import Fill, Point, fill_mask
 from bot.cards.typefaces import load_font
 from bot.cards.typesetting import Setting
 
@@ -20,17 +20,8 @@ Stamp = tuple[Image.Image, int, int]
 def stamp_text(image: Image.Image, setting: Setting, place: Point, fill: Fill, *, width: float, align: str) -> None:
     """A laid-out text with its capitals' top left at `place`, each line aligned within `width`."""
     for glyph, x, y in setting.place_glyphs(width, align):
-        stamp = _draw_stamp(glyph.typeface.path, setting.size, glyph.cluster)
-        _stamp_letter(image, stamp, (round(place[0] + x), round(place[1] + y)), fill)
-
-
-def _stamp_letter(image: Image.Image, stamp: Stamp, pen: tuple[int, int], fill: Fill) -> None:
-    mask, left, top = stamp
-    place = (pen[0] + left, pen[1] + top)
-    if isinstance(fill, Image.Image):
-        image.paste(fill.crop((*place, place[0] + mask.width, place[1] + mask.height)), place, mask)
-    else:
-        image.paste(fill, place, mask)
+        mask, left, top = _draw_stamp(glyph.typeface.path, setting.size, glyph.cluster)
+        fill_mask(image, (round(place[0] + x) + left, round(place[1] + y) + top), fill, mask)
 
 
 @lru_cache(maxsize=_LETTERS_KEPT)

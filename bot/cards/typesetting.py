@@ -84,12 +84,13 @@ def fit_text(text: str, stack: Stack, style: TextStyle, *, width: float, height:
 
 def compose_setting(lines: Sequence[Line], size: int, style: TextStyle) -> Setting:
     """Lines at a size, with the heights of the typefaces in them."""
-    faces = {glyph.typeface for line in lines for glyph in line}
+    trimmed = tuple(_trim(line) for line in lines)
+    faces = {glyph.typeface for line in trimmed for glyph in line}
     ascent = max((face.cap_height for face in faces), default=0.0) * size
     descent = max((face.descent for face in faces), default=0.0) * size
-    wide = any(_is_wide(glyph.cluster) for line in lines for glyph in line)
+    wide = any(_is_wide(glyph.cluster) for line in trimmed for glyph in line)
     leading = max(style.leading, _WIDE_LEADING) if wide else style.leading
-    return Setting(tuple(lines), size, leading, ascent, max(descent, _LEAST_DESCENT * size))
+    return Setting(trimmed, size, leading, ascent, max(descent, _LEAST_DESCENT * size))
 
 
 def break_lines(glyphs: Sequence[Glyph], limit: float) -> list[Line]:
@@ -101,20 +102,20 @@ def break_lines(glyphs: Sequence[Glyph], limit: float) -> list[Line]:
             line += piece
             continue
         if line:
-            lines.append(_trim(line))
+            lines.append(line)
         *full, line = _cut_anywhere(piece, limit)
         lines += full
-    return [one for one in [*lines, _trim(line)] if one]
+    return [one for one in [*lines, line] if _trim(one)]
 
 
 def balance_lines(glyphs: Sequence[Glyph], lines: list[Line], limit: float) -> list[Line]:
     """As many lines, of as equal width as possible."""
-    low, high = 0.0, limit
+    low, high = max((measure_width(_trim(piece)) for piece in _list_pieces(glyphs)), default=0.0), limit
     best = lines
     for _ in range(8 if len(lines) > 1 else 0):
         middle = (low + high) / 2
         tried = break_lines(glyphs, middle)
-        if len(tried) > len(lines) or any(measure_width(line) > middle for line in tried):
+        if len(tried) > len(lines):
             low = middle
         else:
             high, best = middle, tried
@@ -134,22 +135,29 @@ def _list_sizes(glyphs: Sequence[Glyph], style: TextStyle, width: float) -> Iter
 
 
 def _cut_to_fit(glyphs: Sequence[Glyph], stack: Stack, style: TextStyle, width: float, height: float) -> Setting:
+    """As many lines as there is room for at the smallest size, the last one with an ellipsis if there would be more."""
     size, limit = style.floor, width / style.floor
     lines = break_lines(glyphs, limit)
     kept = lines[: style.lines]
     while len(kept) > 1 and compose_setting(kept, size, style).height > height:
         kept.pop()
     if len(kept) < len(lines):
-        kept[-1] = add_ellipsis(kept[-1], stack, limit)
+        rest = tuple(glyph for line in lines[len(kept) - 1 :] for glyph in line)
+        kept[-1] = add_ellipsis(rest, stack, limit)
     return compose_setting(kept, size, style)
 
 
 def add_ellipsis(line: Line, stack: Stack, limit: float) -> Line:
-    """The line with an ellipsis, shortened so far that both fit."""
+    """As much of the line as fits together with an ellipsis."""
     dots = tuple(stack.compose_glyphs(_ELLIPSIS))
-    while line and (measure_width(line + dots) > limit or line[-1].cluster in _NEVER_FIRST | _NEVER_LAST | {" "}):
-        line = line[:-1]
-    return line + dots
+    room = limit - measure_width(dots)
+    kept = 0
+    while kept < len(line) and line[kept].advance <= room:
+        room -= line[kept].advance
+        kept += 1
+    while kept and line[kept - 1].cluster in _NEVER_FIRST | _NEVER_LAST | {" "}:
+        kept -= 1
+    return line[:kept] + dots
 
 
 def _list_pieces(glyphs: Sequence[Glyph]) -> Iterator[Line]:

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable
 
 MOST_NAME_CHARACTERS = 64
-_MOST_READ = 512  # of a longer name only the beginning is looked at
+_MOST_READ = 512  # of a longer text only the beginning is looked at
 _MOST_MARKS = 2
 _JOINER = "\u200d"
 _REGIONAL = range(0x1F1E6, 0x1F200)
@@ -18,7 +18,7 @@ _BETWEEN_LETTERS = re.compile(r"(?<=\w)'(?=\w)")
 
 def clean_text(text: str, covers: Callable[[str], bool]) -> str:
     """Text of the campaign without what cannot be drawn: one line, typographic apostrophes."""
-    kept = "".join(_adapt(character, covers) for character in _strip(text))
+    kept = "".join(_adapt(character, covers) for character in _strip(text[:_MOST_READ]))
     return _BETWEEN_LETTERS.sub("\u2019", " ".join(kept.split()))
 
 

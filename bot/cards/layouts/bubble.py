@@ -8,12 +8,14 @@ from math import cos, radians, sin
 from PIL import Image
 
 from bot.cards.layout import Block, Layout, Monogram, Pair, Palette
-from bot.cards.shapes import Bounds, Colour, Fill, Pencil, Point, draw_shadow, draw_shape, render_mesh
+from bot.cards.shapes import Bounds, Colour, Fill, Pencil, Point, draw_shadow, draw_shape, render_mesh, render_sheet
 from bot.cards.typesetting import TextStyle
 
 _BUBBLE: Bounds = (48, 704, 976, 1186)
 _TAIL: tuple[Point, ...] = ((720, 1180), (888, 1180), (872, 1252))
-_STICKER: Bounds = (508, 1008, 956, 1144)
+_INVITATION: Bounds = (504, 748, 936, 990)
+_STICKER: Bounds = (516, 1012, 1000, 1142)
+_STICKER_AROUND: Bounds = (490, 970, 1024, 1184)
 _TURN_DEGREES = 5.0
 _CONFETTI = 30
 
@@ -26,7 +28,8 @@ def paint_backdrop(image: Image.Image, palette: Palette) -> None:
     around = (_BUBBLE[0], _BUBBLE[1], _BUBBLE[2], 1256)
     draw_shadow(image, around, palette["shadow"], _trace_bubble, blur=26, opacity=0.35)
     draw_shape(image, around, palette["panel"], _trace_bubble)
-    draw_shape(image, (480, 960, 990, 1190), palette["sticker"], _trace_sticker)
+    draw_shadow(image, _STICKER_AROUND, palette["shadow"], _trace_sticker, blur=9, opacity=0.25)
+    draw_shape(image, _STICKER_AROUND, palette["sticker"], _trace_sticker)
 
 
 def _render_field(palette: Palette, size: tuple[int, int]) -> Image.Image:
@@ -102,13 +105,8 @@ def turn(point: Point, centre: Point, degrees: float) -> Point:
 
 
 def _fill_name(palette: Palette) -> Fill:
-    return render_mesh(
-        (1024, 1280),
-        [
-            [palette["name_1"], palette["name_1"], palette["name_2"]],
-            [palette["name_1"], palette["name_1"], palette["name_2"]],
-        ],
-    )
+    left, right = palette["name_1"], palette["name_2"]
+    return render_sheet(_INVITATION, [[left, right], [left, right]])
 
 
 BUBBLE = Layout(
@@ -158,7 +156,7 @@ BUBBLE = Layout(
         second_width=760,
     ),
     offer=Block(
-        bounds=(534, 1022, 930, 1130),
+        bounds=(546, 1024, 970, 1130),
         style=TextStyle(
             role="display", colour="sticker_text", size=48, floor=20, lines=2, leading=1.08, align="centre"
         ),
@@ -169,8 +167,8 @@ BUBBLE = Layout(
         style=TextStyle(role="label", colour="hint", size=25, floor=16, lines=1, align="centre"),
     ),
     invitation=Pair(
-        bounds=(504, 740, 936, 990),
-        first=TextStyle(role="name", colour="name_1", size=112, floor=44, lines=2, leading=0.98),
+        bounds=_INVITATION,
+        first=TextStyle(role="name", colour="name_1", size=128, floor=44, lines=2, leading=0.98),
         second=TextStyle(role="label", colour="phrase", size=40, floor=22, lines=2, leading=1.2),
         gap=20,
     ),

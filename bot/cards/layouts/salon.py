@@ -2,132 +2,107 @@
 
 from __future__ import annotations
 
-from math import cos, pi, sin
+from collections.abc import Sequence
+from functools import partial
+from math import asin, cos, pi, sin
 
-from PIL import Image, ImageChops
+from PIL import Image
 
 from bot.cards.layout import Block, Layout, Pair, Palette
 from bot.cards.shapes import (
     Bounds,
-    Fill,
     Pencil,
     Point,
+    Sheet,
     draw_shadow,
     draw_shape,
     list_star,
     render_glow,
-    render_mesh,
+    render_sheet,
 )
 from bot.cards.typesetting import TextStyle
 
-_PLAQUE: Bounds = (78, 748, 946, 1204)
-_SEAL: Point = (724, 930)
-_FAN: Point = (512, 748)
+_WHOLE: Bounds = (0, 0, 1024, 1280)
+_FRAME: Bounds = (32, 32, 992, 1248)
+_PLAQUE: Bounds = (80, 768, 944, 1208)
+_INVITATION: Bounds = (92, 548, 932, 752)
+_LINES = ((0, 3), (5.5, 7))
+"""Where the two lines of a frame begin and end, inwards. Both lie in one row of JPEG's blocks of 8 pixels."""
+_SEAL: Point = (724, 944)
+_SEAL_BOUNDS: Bounds = (564, 788, 884, 1108)
+_FAN: Point = (512, 768)
+_FAN_TILT = 0.16
+_RAYS = 31
 
 
 def paint_backdrop(image: Image.Image, palette: Palette) -> None:
     """Night, fan, frame, plaque and seal."""
-    night, glow = palette["night"], palette["night_glow"]
-    image.paste(night, (0, 0, *image.size))
-    image.paste(glow, (0, 0), render_glow(image.size, (512, 420), 820))
+    image.paste(palette["night"], (0, 0, *image.size))
+    image.paste(palette["night_glow"], (0, 0), render_glow(image.size, (512, 420), 900))
     _draw_fan(image, palette)
-    _draw_frame(image, palette)
-    _draw_divider(image, palette, 132)
-    draw_shadow(image, _PLAQUE, palette["shadow"], _trace_plaque, blur=26, opacity=0.55)
-    draw_shape(image, _PLAQUE, palette["panel"], _trace_plaque)
-    draw_shape(image, _PLAQUE, palette["gold"], _trace_plaque_line, opacity=0.9)
-    _draw_seal(image, palette)
+    draw_shape(image, _WHOLE, palette["gold"], partial(_trace_lines, bounds=_FRAME, notch=30, lines=_LINES))
+    draw_shape(image, (330, 122, 694, 142), palette["gold"], partial(_trace_divider, y=132))
+    plaque = partial(_trace_plaque, bounds=_PLAQUE, notch=26)
+    draw_shadow(image, _PLAQUE, palette["shadow"], plaque, blur=26, opacity=0.55)
+    draw_shape(image, _PLAQUE, palette["panel"], plaque)
+    draw_shape(image, _PLAQUE, palette["gold"], partial(_trace_lines, bounds=_PLAQUE, notch=26, lines=_LINES[1:]))
+    draw_shape(image, _SEAL_BOUNDS, render_gold(palette, _SEAL_BOUNDS), _trace_seal)
+    draw_shape(image, _SEAL_BOUNDS, palette["seal_text"], _trace_seal_ring, opacity=0.8)
 
 
 def _draw_fan(image: Image.Image, palette: Palette) -> None:
-    def trace(pencil: Pencil) -> None:
-        for step in range(61):
-            angle = pi + step * pi / 60
-            pencil.line((_FAN, (_FAN[0] + 900 * cos(angle), _FAN[1] + 900 * sin(angle))), 1.6)
-
-    rays = Image.new("RGB", image.size, palette["night"])
-    rays.paste(image)
-    draw_shape(rays, (0, 0, 1024, _FAN[1]), palette["gold"], trace, opacity=0.5)
-    image.paste(rays, (0, 0), ImageChops.multiply(render_glow(image.size, _FAN, 760), Image.new("L", image.size, 110)))
+    rays = image.copy()
+    draw_shape(rays, (0, 0, 1024, _FAN[1]), palette["gold"], _trace_fan, opacity=0.14)
+    image.paste(rays, (0, 0), render_glow(image.size, _FAN, 760))
 
 
-def _draw_frame(image: Image.Image, palette: Palette) -> None:
-    whole = (0.0, 0.0, 1024.0, 1280.0)
-
-    def trace(pencil: Pencil) -> None:
-        pencil.block((30, 30, 994, 1250), radius=6)
-        pencil.block((33, 33, 991, 1247), radius=4, value=0)
-        pencil.block((44, 44, 980, 1236), radius=2)
-        pencil.block((45.5, 45.5, 978.5, 1234.5), radius=1, value=0)
-        for x, y in ((30, 30), (994, 30), (30, 1250), (994, 1250)):
-            pencil.disc((x, y), 34, value=0)
-
-    def trace_corners(pencil: Pencil) -> None:
-        for x, y, turn_x, turn_y in ((30, 30, 1, 1), (994, 30, -1, 1), (30, 1250, 1, -1), (994, 1250, -1, -1)):
-            start = pi / 2 * {(1, 1): 0, (-1, 1): 1, (-1, -1): 2, (1, -1): 3}[turn_x, turn_y]
-            for radius, width in ((33, 3.0), (20, 1.5)):
-                arc = [
-                    (x + radius * cos(start + n * pi / 48), y + radius * sin(start + n * pi / 48)) for n in range(25)
-                ]
-                pencil.line(arc, width)
-
-    draw_shape(image, whole, palette["gold"], trace)
-    draw_shape(image, whole, palette["gold"], trace_corners)
+def _trace_fan(pencil: Pencil) -> None:
+    for step in range(0, _RAYS, 2):
+        edges = [pi + _FAN_TILT + (step + n) * (pi - 2 * _FAN_TILT) / _RAYS for n in range(2)]
+        pencil.polygon((_FAN, *((_FAN[0] + 900 * cos(angle), _FAN[1] + 900 * sin(angle)) for angle in edges)))
 
 
-def _draw_divider(image: Image.Image, palette: Palette, y: float) -> None:
-    def trace(pencil: Pencil) -> None:
-        pencil.polygon(((512, y - 7), (519, y), (512, y + 7), (505, y)))
-        for direction in (-1, 1):
-            pencil.polygon(
-                ((512 + direction * 22, y - 1.6), (512 + direction * 170, y), (512 + direction * 22, y + 1.6))
-            )
-
-    draw_shape(image, (330, y - 10, 694, y + 10), palette["gold"], trace)
+def _trace_divider(pencil: Pencil, y: float) -> None:
+    pencil.polygon(((512, y - 7), (519, y), (512, y + 7), (505, y)))
+    for way in (-1, 1):
+        pencil.polygon(((512 + way * 22, y - 1.8), (512 + way * 170, y), (512 + way * 22, y + 1.8)))
 
 
-def _trace_plaque(pencil: Pencil) -> None:
-    left, top, right, bottom = _PLAQUE
-    pencil.block(_PLAQUE, radius=2)
-    for corner in ((left, top), (right, top), (left, bottom), (right, bottom)):
-        pencil.disc(corner, 26, value=0)
+def _trace_plaque(pencil: Pencil, bounds: Bounds, notch: float) -> None:
+    pencil.polygon(list_notched(bounds, notch))
 
 
-def _trace_plaque_line(pencil: Pencil) -> None:
-    left, top, right, bottom = _PLAQUE
-    for inset, value in ((11, 255), (12.6, 0)):
-        pencil.block((left + inset, top + inset, right - inset, bottom - inset), value=value)
-    for x, y in ((left, top), (right, top), (left, bottom), (right, bottom)):
-        pencil.disc((x, y), 37, value=255)
-        pencil.disc((x, y), 35.4, value=0)
-    for x, y in ((left, top), (right, top), (left, bottom), (right, bottom)):
-        pencil.disc((x, y), 26, value=0)
+def _trace_lines(pencil: Pencil, bounds: Bounds, notch: float, lines: Sequence[tuple[float, float]]) -> None:
+    for begin, end in lines:
+        pencil.polygon(list_notched(bounds, notch, inset=begin))
+        pencil.polygon(list_notched(bounds, notch, inset=end), value=0)
 
 
-def _draw_seal(image: Image.Image, palette: Palette) -> None:
-    x, y = _SEAL
-    bounds = (x - 160, y - 160, x + 160, y + 160)
-    gold = render_gold(palette)
-    draw_shape(image, bounds, gold, lambda pencil: pencil.polygon(list_star(_SEAL, 152, 143, 44)))
+def list_notched(bounds: Bounds, notch: float, *, inset: float = 0.0) -> list[Point]:
+    """A rectangle with a quarter circle taken from each corner, or the same that much further in."""
+    left, top, right, bottom = bounds
+    radius = notch + inset
+    spare = asin(inset / radius)
+    points = []
+    for quarter, (x, y) in enumerate(((left, top), (right, top), (right, bottom), (left, bottom))):
+        angles = (pi / 2 - spare - n * (pi / 2 - 2 * spare) / 24 + quarter * pi / 2 for n in range(25))
+        points += [(x + radius * cos(angle), y + radius * sin(angle)) for angle in angles]
+    return points
 
-    def trace_ring(pencil: Pencil) -> None:
-        pencil.disc(_SEAL, 131)
-        pencil.disc(_SEAL, 129, value=0)
 
-    draw_shape(image, bounds, palette["seal_text"], trace_ring, opacity=0.8)
+def _trace_seal(pencil: Pencil) -> None:
+    pencil.polygon(list_star(_SEAL, 142, 133, 40))
 
 
-def render_gold(palette: Palette) -> Image.Image:
-    """A sheet of gold as large as the card."""
+def _trace_seal_ring(pencil: Pencil) -> None:
+    pencil.disc(_SEAL, 121)
+    pencil.disc(_SEAL, 119, value=0)
+
+
+def render_gold(palette: Palette, bounds: Bounds) -> Sheet:
+    """A sheet of gold over a place and a little around it."""
     dark, light = palette["gold"], palette["gold_light"]
-    return render_mesh(
-        (1024, 1280),
-        [[light, dark, light], [dark, light, dark], [light, dark, light], [dark, light, dark], [light, dark, light]],
-    )
-
-
-def _fill_gold(palette: Palette) -> Fill:
-    return render_gold(palette)
+    return render_sheet(bounds, [[light, dark, light], [dark, light, dark], [light, dark, light]])
 
 
 SALON = Layout(
@@ -141,27 +116,27 @@ SALON = Layout(
         style=TextStyle(role="label", colour="brand", size=32, floor=20, lines=1, align="centre", tracking=0.16),
     ),
     words=Pair(
-        bounds=(92, 152, 932, 520),
-        first=TextStyle(role="display", colour="headline", size=128, floor=52, lines=3, leading=0.94, align="centre"),
+        bounds=(92, 162, 932, 534),
+        first=TextStyle(role="display", colour="headline", size=120, floor=52, lines=3, leading=0.94, align="centre"),
         second=TextStyle(role="text", colour="story", size=33, floor=21, lines=6, leading=1.42, align="centre"),
         gap=30,
         second_width=760,
     ),
     invitation=Pair(
-        bounds=(92, 536, 932, 734),
+        bounds=_INVITATION,
         first=TextStyle(role="name", colour="gold_light", size=124, floor=52, lines=1, align="centre"),
         second=TextStyle(role="display", colour="phrase", size=46, floor=22, lines=1, align="centre"),
         gap=12,
     ),
     nameless=TextStyle(role="name", colour="gold_light", size=104, floor=40, lines=2, leading=0.98, align="centre"),
-    name_fill=_fill_gold,
+    name_fill=partial(render_gold, bounds=_INVITATION),
     offer=Block(
-        bounds=(626, 832, 822, 1028),
+        bounds=(632, 852, 816, 1036),
         style=TextStyle(role="display", colour="seal_text", size=56, floor=22, lines=4, leading=1.0, align="centre"),
     ),
     hint=Block(
-        bounds=(544, 1100, 904, 1176),
+        bounds=(544, 1112, 904, 1184),
         style=TextStyle(role="label", colour="hint", size=25, floor=16, lines=2, leading=1.3, align="centre"),
     ),
-    code_centre=(300, 972),
+    code_centre=(300, 988),
 )

@@ -106,15 +106,15 @@ SUNRISE = Layout(
         second_width=460,
     ),
     offer=Block(
-        bounds=(122, 1074, 466, 1174),
+        bounds=(126, 1086, 462, 1168),
         style=TextStyle(role="label", colour="coupon_text", size=46, floor=20, lines=3, leading=1.16, align="centre"),
     ),
     hint=Block(
-        bounds=(548, 1168, 964, 1206),
+        bounds=(564, 1166, 948, 1206),
         style=TextStyle(role="label", colour="hint", size=25, floor=16, lines=1, align="centre"),
     ),
     invitation=Pair(
-        bounds=(88, 776, 506, 1044),
+        bounds=(88, 776, 506, 1030),
         first=TextStyle(role="name", colour="name", size=116, floor=44, lines=2, leading=0.98),
         second=TextStyle(role="label", colour="phrase", size=40, floor=22, lines=2, leading=1.2),
         gap=22,

@@ -1,0 +1,73 @@
+"""A card without name and code, kept so that a person's card costs only these two."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PIL import Image
+
+from bot.cards.face import CardFace
+from bot.cards.invitation import Invitation, prepare_invitation
+from bot.cards.jpeg import MOST_BYTES, ROW_PIXELS, Frame, choose_quality, encode_frame, render_bounded_jpeg
+from bot.cards.layout import Layout
+from bot.cards.outfit import Outfit
+from bot.cards.poster import draw_code, draw_poster, measure_code_reach
+
+_TRIAL_NAME = "Maximiliane Wjörgenstein"
+_TRIAL_LINK = "https://t.me/the_longest_name_of_32_letters_b?start=Zq8Kx0Wm3P-longestsource123"
+_LETTERS_REACH = 64  # how far above and below its place a name with marks may reach
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is the same on everybody's card."""
+
+    picture: Image.Image
+    invitation: Invitation
+    outfit: Outfit
+
+    def draw_card(self, name: str, link: str) -> Image.Image:
+        """A person's card. Raises LinkTooLong."""
+        picture = self.picture.copy()
+        self.invitation.draw(picture, name)
+        draw_code(picture, link, self.outfit)
+        return picture
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A draft and its JPEG, of which a card exchanges the rows with name and code."""
+
+    draft: Draft
+    quality: int
+    frame: Frame
+    first_row: int
+    last_row: int
+
+    def encode(self, card: Image.Image) -> bytes:
+        """The card drawn from this template as a JPEG of at most 98,000 bytes."""
+        band = card.crop((0, self.first_row * ROW_PIXELS, card.width, self.last_row * ROW_PIXELS))
+        jpeg = self.frame.replace_rows(self.first_row, encode_frame(band, self.quality).rows).join()
+        return jpeg if len(jpeg) <= MOST_BYTES else render_bounded_jpeg(card)
+
+
+def draw_draft(face: CardFace, outfit: Outfit) -> Draft:
+    """Draw what is the same on everybody's card."""
+    return Draft(draw_poster(face, outfit), prepare_invitation(face, outfit), outfit)
+
+
+def build_template(face: CardFace, outfit: Outfit) -> Template:
+    """Draw and encode what is static, at the quality at which the heaviest card stays within the size."""
+    draft = draw_draft(face, outfit)
+    quality = choose_quality(draft.draw_card(_TRIAL_NAME, _TRIAL_LINK))
+    first_row, last_row = find_touched_rows(outfit.theme.layout)
+    return Template(draft, quality, encode_frame(draft.picture, quality), first_row, last_row)
+
+
+def find_touched_rows(layout: Layout) -> tuple[int, int]:
+    """The first row of blocks that name or code may touch, and the one after the last."""
+    _, top, _, bottom = layout.invitation.bounds
+    reach = measure_code_reach()
+    first = min(top - _LETTERS_REACH, layout.code_centre[1] - reach)
+    last = max(bottom + _LETTERS_REACH, layout.code_centre[1] + reach)
+    return int(first // ROW_PIXELS), int(-(-last // ROW_PIXELS))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+
 from storage.engines.postgres_connection import Connection, connect, describe
 from storage.errors import StoreUnavailable
-from storage.migrations import needs_upgrade
+from storage.migrations import HEAD, needs_upgrade
+
+logger = logging.getLogger(__name__)
 
 OLDEST_SERVER = 140_000
 """The oldest version the PostgreSQL project still cares for, as the server spells it."""
@@ -15,9 +19,11 @@ def prepare(url: str, *, migrate: bool) -> None:
     with connect(url) as connection:
         if connection.info.server_version < OLDEST_SERVER:
             raise StoreUnavailable(f"PostgreSQL {OLDEST_SERVER // 10_000} or newer is needed.")
-        if needs_upgrade(read_version(connection), name=describe(url), allowed=migrate):
+        version = read_version(connection)
+        if needs_upgrade(version, name=describe(url), allowed=migrate):
             connection.autocommit = False
             _run_migrations(connection)
+            logger.info("The database %s was brought from version %s to %s.", describe(url), version or "none", HEAD)
 
 
 def read_version(connection: Connection) -> str | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from pathlib import Path
 
 from storage.errors import StoreUnavailable
-from storage.migrations import needs_upgrade
+from storage.migrations import HEAD, needs_upgrade
+
+logger = logging.getLogger(__name__)
 
 OLDEST_SQLITE = (3, 35, 0)
 """The first SQLite with RETURNING."""
@@ -15,8 +18,10 @@ OLDEST_SQLITE = (3, 35, 0)
 def prepare(raw: sqlite3.Connection, *, path: Path, migrate: bool) -> None:
     """Refuse what this program cannot work with, and migrate what is older than it."""
     refuse_old_library(sqlite3.sqlite_version_info)
-    if needs_upgrade(read_version(raw), name=str(path), allowed=migrate):
+    version = read_version(raw)
+    if needs_upgrade(version, name=str(path), allowed=migrate):
         _upgrade(raw)
+        logger.info("The database %s was brought from version %s to %s.", path, version or "none", HEAD)
 
 
 def refuse_old_library(version: tuple[int, ...]) -> None:

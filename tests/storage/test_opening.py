@@ -6,12 +6,13 @@ import signal
 import sqlite3
 import stat
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from storage import StoreBusy, StoreError, StoreOutdated, StoreTooNew, StoreUnavailable, open_store
+from storage import StoreBusy, StoreOutdated, StoreTooNew, StoreUnavailable, open_store
 from storage.engines.sqlite_upgrade import refuse_old_library
 from storage.tables import people
 from tests.storage.cast import add_member, run
@@ -166,13 +167,13 @@ async def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
 async def test_another_programs_database_is_refused(tmp_path: Path) -> None:
     """A file whose tables are in the way is not half migrated."""
     path = tmp_path / "other.db"
-    with sqlite3.connect(path) as other:
+    with closing(sqlite3.connect(path)) as other:
         other.execute("CREATE TABLE outbox (id INTEGER)")
-    with pytest.raises(StoreError):
+    with pytest.raises(StoreUnavailable, match="nothing was changed: table outbox already exists"):
         async with open_store(f"sqlite:///{path}"):
             pass
-    tables = sqlite3.connect(path).execute("SELECT name FROM sqlite_master").fetchall()
-    assert tables == [("outbox",)]
+    with closing(sqlite3.connect(path)) as other:
+        assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("outbox",)]
 
 
 def test_an_old_sqlite_is_named() -> None:

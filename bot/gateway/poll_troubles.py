@@ -9,7 +9,10 @@ MOST = 4.0
 CONFLICT_MEMORY_SECONDS = 60.0
 FEWEST_CONFLICTS = 3
 SETTLED_PATIENCE = 3.0
-"""A poller that was alone for long is this much more patient: of two, the newcomer should leave."""
+"""A poller that was alone at first is this much more patient: of two, the newcomer should leave."""
+
+SETTLED_AFTER = 0.6
+"""In patiences: a newcomer meets the other poller sooner than this, though Telegram takes 3 s to say so."""
 
 
 class PollingEnded(Exception):
@@ -68,6 +71,6 @@ class Conflicts:
             self._alone_for = now - self._started
         self._moments = [moment for moment in self._moments if now - moment <= self._memory]
         self._moments.append(now)
-        settled = self._alone_for > self._memory
+        settled = self._alone_for > SETTLED_AFTER * self._patience
         patience = self._patience * (SETTLED_PATIENCE if settled else 1.0)
         return len(self._moments) >= FEWEST_CONFLICTS and now - self._moments[0] >= patience

@@ -10,10 +10,13 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from bot.settings import SettingMistake, Settings, list_unknown, read_settings
 from bot.version import __version__
+
+if TYPE_CHECKING:
+    from storage import Store
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 WRONG_SETTING = 2
@@ -66,18 +69,27 @@ def _run(_chosen: argparse.Namespace) -> int:
 
 
 async def _run_until_signal(settings: Settings) -> int:
-    from bot.app import CampaignMistake, run  # noqa: PLC0415 -- likewise
-    from bot.gateway.poll_troubles import PollingEnded  # noqa: PLC0415 -- likewise
-    from storage import StoreError  # noqa: PLC0415 -- likewise
+    from storage import StoreError, open_store  # noqa: PLC0415 -- likewise
 
     stop = asyncio.Event()
     for number in STOP_SIGNALS:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     try:
-        await run(settings, stop)
+        async with open_store(settings.database_url) as store:
+            return await _run_in(store, settings, stop)
+    except StoreError as error:
+        return _complain(str(error), 1)
+
+
+async def _run_in(store: Store, settings: Settings, stop: asyncio.Event) -> int:
+    from bot.app import CampaignMistake, run_in  # noqa: PLC0415 -- whoever finds the database in use need not wait for it
+    from bot.gateway.poll_troubles import PollingEnded  # noqa: PLC0415 -- likewise
+
+    try:
+        await run_in(store, settings, stop)
     except CampaignMistake as mistake:
         return _complain(f"{settings.campaign}: {mistake}", WRONG_SETTING)
-    except (PollingEnded, StoreError) as error:
+    except PollingEnded as error:
         return _complain(str(error), 1)
     return 0
 

@@ -63,8 +63,14 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
         StoreError: the database cannot be opened, is another process's, or was lost.
         PollingEnded: Telegram refuses the token, has another poller, or cannot be reached.
     """
+    async with open_store(settings.database_url) as store:
+        await run_in(store, settings, stop)
+
+
+async def run_in(store: Store, settings: Settings, stop: asyncio.Event) -> None:
+    """Like `run`, in a store that is open: its instance lock can be had before this module is imported."""
     campaign = load_campaign(settings.campaign)
-    async with open_store(settings.database_url) as store, _open_house(settings, campaign, store, stop) as house:
+    async with _open_house(settings, campaign, store, stop) as house:
         if not stop.is_set():
             await _work(house, settings, stop)
 
@@ -211,4 +217,4 @@ def _list_started(tx: Tx, telegram_ids: list[int]) -> list[int]:
     return [person.profile.telegram_id for person in found if person is not None and person.is_member]
 
 
-__all__ = ["CampaignMistake", "House", "load_campaign", "run"]
+__all__ = ["CampaignMistake", "House", "load_campaign", "run", "run_in"]

@@ -38,8 +38,8 @@ def seed_world(world: World) -> Cast:
     for owner in (anna, sari):
         world.open_chat(owner)
     cast = Cast(world)
-    cast.give_phone(anna, key="anna", role="a happy customer", hue=32)
-    cast.give_phone(budi, key="budi", role="her friend", hue=222)
-    cast.give_phone(sari, key="sari", role="runs the shop", hue=312)
-    cast.show_channel(channel, role="what everybody reads", hue=75)
+    cast.give_phone(anna, key="anna", role="a happy customer", hue=172)
+    cast.give_phone(budi, key="budi", role="her friend", hue=250)
+    cast.give_phone(sari, key="sari", role="runs the shop", hue=318)
+    cast.show_channel(channel, role="what everybody reads", hue=82)
     return cast

@@ -3,8 +3,8 @@
 import { h, icon } from "./dom.js";
 import { getPerson } from "./store.js";
 
-const BOT_HUE = 158;
-const CHANNEL_HUE = 75;
+const BOT_HUE = 45;
+const CHANNEL_HUE = 82;
 
 export function chooseHue(peer) {
   if (peer === "bot") return BOT_HUE;

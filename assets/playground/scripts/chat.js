@@ -10,6 +10,7 @@ import { pickChat } from "./pickers.js";
 import { findChat, getBot, getPerson, listMessages } from "./store.js";
 
 const NEAR = 120; // pixels from the end that still count as being there
+const MARGIN = 8;
 
 export class ChatView {
   constructor(phone, peer) {
@@ -17,14 +18,19 @@ export class ChatView {
     this.peer = peer;
     this.shown = new Map();
     this.days = new Map();
+    this.settled = 0; // where the scroller was put last
+    this.stays = true; // whether it is still there, or at the end
     this.top = h("div", { class: "bar" });
     this.list = h("ol", { class: "messages", role: "log", "aria-label": "Messages", "aria-live": "off" });
     this.scroller = h("div", { class: "scroller", tabindex: "0", "aria-label": "Messages" }, this.list);
     this.foot = h("div", { class: "foot" });
-    this.element = h("div", { class: "view is-chat" }, this.top, this.scroller, this.foot);
+    this.down = button("To the last message", "down", () => this.scrollTo(this.scroller.scrollHeight), icon("below"));
+    this.element = h("div", { class: "view is-chat" }, this.top, h("div", { class: "middle" }, this.scroller, this.down), this.foot);
+    this.scroller.addEventListener("scroll", () => this.noteScroll(), { passive: true });
+    new ResizeObserver(() => this.stays && this.settle()).observe(this.scroller);
     this.taps = this.bindTaps();
     this.update();
-    requestAnimationFrame(() => this.scrollDown());
+    requestAnimationFrame(() => this.settle());
   }
 
   get chat() {
@@ -41,7 +47,7 @@ export class ChatView {
       send: (text) => phone.do("write", { peer, text }),
       copy: (text) => copyText(phone, text),
       mention: (name) => phone.type(peer, `@${name} `),
-      settle: () => this.stays && this.scrollDown(),
+      settle: () => this.stays && this.settle(),
     };
   }
 
@@ -53,32 +59,45 @@ export class ChatView {
   }
 
   update() {
-    this.stays = this.isAtEnd();
     this.updateTop();
     this.updateMessages();
     this.updateFoot();
-    if (this.stays) this.scrollDown();
+    if (this.stays) this.settle();
+    this.noteScroll();
   }
 
-  isAtEnd() {
+  /** Shows the last message: its end, or its beginning where it is taller than the screen. */
+  settle() {
+    const last = this.list.lastElementChild;
+    const { scrollHeight, clientHeight } = this.scroller;
+    const isTall = last && last.offsetHeight + MARGIN > clientHeight;
+    this.settled = Math.min(isTall ? last.offsetTop - MARGIN : scrollHeight, scrollHeight - clientHeight);
+    this.scroller.scrollTop = this.settled;
+  }
+
+  scrollTo(top) {
+    this.scroller.scrollTo({ top, behavior: "smooth" });
+  }
+
+  /** Somebody who has scrolled up to read is not torn away by what comes in. */
+  noteScroll() {
     const { scrollHeight, scrollTop, clientHeight } = this.scroller;
-    return scrollHeight - scrollTop - clientHeight < NEAR;
-  }
-
-  scrollDown() {
-    this.scroller.scrollTop = this.scroller.scrollHeight;
-    this.stays = true;
+    const left = scrollHeight - scrollTop - clientHeight;
+    this.stays = left < NEAR || Math.abs(scrollTop - this.settled) < 2;
+    this.down.hidden = left < NEAR;
   }
 
   updateTop() {
     const { title, subtitle } = this.describe();
-    const state = JSON.stringify([title, subtitle, this.chat?.typing]);
+    const unread = this.phone.countAllUnread();
+    const state = JSON.stringify([title, subtitle, this.chat?.typing, unread]);
     if (state === this.topState) return;
     this.topState = state;
     const isChannelPhone = this.phone.person.kind === "channel";
     const back = !isChannelPhone && button("Back to the chats", "round is-back", () => this.phone.openList(), icon("back"));
     const more = !isChannelPhone && button("More", "round", () => openMenu(this.phone, this.peer), icon("more"));
     if (back) back.dataset.testid = "back";
+    if (back && unread) back.append(h("em", { class: "badge" }, unread));
     if (more) more.dataset.testid = "more";
     const names = h("span", { class: "bar-words" }, h("b", {}, title), h("small", { class: this.chat?.typing ? "is-typing" : "" }, subtitle));
     this.top.replaceChildren(...[back, avatar(title, this.peer, "is-small"), names, more].filter(Boolean));

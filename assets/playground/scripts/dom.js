@@ -5,7 +5,7 @@ const SVG = "http://www.w3.org/2000/svg";
 export function h(tag, props = {}, ...kids) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(props)) setProp(element, name, value);
-  element.append(...kids.flat().filter((kid) => kid !== null && kid !== undefined && kid !== false));
+  element.append(...kids.flat(Infinity).filter((kid) => kid !== null && kid !== undefined && kid !== false));
   return element;
 }
 
@@ -42,6 +42,7 @@ const PATHS = {
   plus: "M12 5v14M5 12h14",
   reset: "M4.5 12a7.5 7.5 0 1 0 2.4-5.5M4 4v4.5h4.5",
   up: "M6 15l6-6 6 6",
+  below: "M6 9l6 6 6-6",
   search: "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.5 15.5L20.5 20.5",
   image: "M4 5h16v14H4zM4 16l4.5-4.5 4 4 3-3L20 17M15.5 9v.01",
   file: "M6 3.5h8l4.5 4.5v12.5H6zM13.5 3.5V8.5h5",

@@ -45,7 +45,7 @@ function readState() {
   const bot = getBot();
   if (!isConnected) return ["gone", "Playground stopped"];
   if (!bot) return ["wait", "Connecting"];
-  return bot.listening ? ["on", "Bot is listening"] : ["wait", "Bot is not asking"];
+  return bot.listening ? ["on", "Bot is listening"] : ["wait", "Bot is not listening"];
 }
 
 function updateSteps(root) {
@@ -60,20 +60,22 @@ function updateSteps(root) {
 }
 
 function listSteps(one, two) {
-  const got = listMessages(one.id, "bot").some((message) => message.photo && !message.mine);
+  const got = listMessages(one.id, "bot").some((message) => !message.mine);
   const passed = listMessages(two.id, `u${one.id}`).some((message) => !message.mine && (message.forwarded || message.via || message.text.includes("t.me/")));
+  const told = listMessages(one.id, "bot").some((message) => !message.mine && message.text.includes(two.name));
   const joined = Boolean(getPhone(two.id).chats.find((chat) => chat.peer === "bot")?.started);
   return [
-    { words: [h("b", {}, one.name), " taps Start, then Share"], text: `${one.name} taps Start, then Share`, done: got },
-    { words: ["forwards the card to ", h("b", {}, two.name)], text: `forwards the card to ${two.name}`, done: passed },
-    { words: [h("b", {}, two.name), " taps its link, then Start"], text: `${two.name} taps its link, then Start`, done: joined },
+    { words: `${one.name} taps Start`, done: got },
+    { words: `passes the card on to ${two.name}`, done: passed },
+    { words: `${two.name} taps its link, then Start`, done: joined },
+    { words: "both are rewarded", done: joined && told },
   ];
 }
 
 function renderStep(step, index, current) {
   const state = step.done ? "is-done" : index === current ? "is-now" : "";
   const mark = h("span", { class: "step-mark" }, step.done ? icon("check") : index + 1);
-  return h("li", { class: `step ${state}`, "aria-current": index === current ? "step" : null }, mark, h("span", {}, ...step.words));
+  return h("li", { class: `step ${state}`, "aria-current": index === current ? "step" : null }, mark, h("span", {}, step.words));
 }
 
 async function startOver() {

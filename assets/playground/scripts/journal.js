@@ -31,12 +31,12 @@ export function drawJournal(root) {
 }
 
 function drawLine(line, count, breaches) {
-  const { calls, total, violations } = getJournal();
+  const { calls, total, broken } = getJournal();
   const last = calls[0];
-  line.replaceChildren(...(last ? [outcome(last), h("code", {}, last.method), h("span", {}, describe(last))] : ["Nothing yet"]));
-  count.textContent = `${total.toLocaleString("en")} calls`;
-  breaches.hidden = violations.length === 0;
-  breaches.replaceChildren(icon("warn"), violations.length === 1 ? "1 violation" : `${violations.length} violations`);
+  line.replaceChildren(...(last ? [outcome(last), h("code", {}, last.method), h("span", {}, ...describe(last))] : ["Nothing yet"]));
+  count.textContent = `${total.toLocaleString("en")} ${total === 1 ? "call" : "calls"}`;
+  breaches.hidden = broken === 0;
+  breaches.replaceChildren(icon("warn"), broken === 1 ? "1 violation" : `${broken} violations`);
 }
 
 function drawBody(body) {
@@ -58,7 +58,7 @@ function renderCall(call, isOpen) {
     {},
     outcome(call),
     h("code", {}, call.method),
-    h("span", { class: "call-words" }, describe(call)),
+    h("span", { class: "call-words" }, ...describe(call)),
     h("time", {}, formatTime(call.at)),
   );
   const rows = Object.entries(call.params).map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]);
@@ -71,7 +71,7 @@ function outcome(call) {
 }
 
 function describe(call) {
-  const where = call.to ? `→ ${call.to}` : "";
+  const where = call.to ? h("b", { class: "call-to" }, call.to) : "";
   const trouble = [call.fault && `fault: ${call.fault}`, call.error].filter(Boolean).join(" · ");
-  return [where, trouble || call.summary].filter(Boolean).join("  ");
+  return [where, trouble || call.summary];
 }

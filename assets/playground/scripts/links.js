@@ -48,10 +48,10 @@ function showAnswer(phone, answer) {
 export async function copyText(phone, text) {
   try {
     await navigator.clipboard.writeText(text);
+    phone.toast("Copied");
   } catch {
-    phone.clipboard = text; // a browser that lends us no clipboard: the phone still has its own
+    phone.toast("This browser does not let the page copy");
   }
-  phone.toast("Copied");
 }
 
 function showAddress(phone, url) {

@@ -3,7 +3,7 @@
 import { avatar } from "./avatar.js";
 import { formatTime, h } from "./dom.js";
 import { flatten } from "./text.js";
-import { getBot, getPhone } from "./store.js";
+import { getBot, getPhone, listHumans } from "./store.js";
 
 export class ListView {
   constructor(phone) {
@@ -15,9 +15,8 @@ export class ListView {
 
   update() {
     const chats = getPhone(this.phone.id).chats;
-    const known = chats.some((chat) => chat.peer === "bot");
     const focused = this.rows.contains(document.activeElement) ? document.activeElement.dataset.peer : null;
-    this.rows.replaceChildren(...chats.map((chat) => this.renderRow(chat)), ...(known ? [] : [this.renderFound()]));
+    this.rows.replaceChildren(...chats.map((chat) => this.renderRow(chat)), ...this.listOthers(chats).map((other) => this.renderOther(other)));
     if (focused) this.rows.querySelector(`[data-peer="${focused}"]`)?.focus();
   }
 
@@ -37,10 +36,17 @@ export class ListView {
     );
   }
 
-  renderFound() {
-    const bot = getBot();
-    const words = h("span", { class: "chat-words" }, h("b", {}, bot.name), h("span", { class: "snippet" }, `@${bot.username} · not opened yet`));
-    const row = this.wrapRow("bot", avatar(bot.name, "bot"), words);
+  /** The bot and the people this phone has not talked to yet. */
+  listOthers(chats) {
+    const known = new Set([`u${this.phone.id}`, ...chats.map((chat) => chat.peer)]);
+    const people = listHumans().map((person) => ({ peer: `u${person.id}`, name: person.name, note: "no messages yet" }));
+    const bot = { peer: "bot", name: getBot().name, note: `@${getBot().username} · not opened yet` };
+    return [bot, ...people].filter((other) => !known.has(other.peer));
+  }
+
+  renderOther({ peer, name, note }) {
+    const words = h("span", { class: "chat-words" }, h("b", {}, name), h("span", { class: "snippet" }, note));
+    const row = this.wrapRow(peer, avatar(name, peer), words);
     row.classList.add("is-found");
     return row;
   }

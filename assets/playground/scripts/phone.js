@@ -111,7 +111,9 @@ export class Phone {
       const told = this.told.get(peer) ?? 0;
       if (!last || last.id <= told) continue;
       this.told.set(peer, last.id);
-      if (!last.mine && this.peer !== null && this.peer !== peer) this.showBanner(chat);
+      // A channel speaks to everybody at once, and has a screen of its own here: a number on its row is enough.
+      const isLetter = chat.kind === "bot" || chat.kind === "private";
+      if (isLetter && !last.mine && this.peer !== null && this.peer !== peer) this.showBanner(chat);
     }
   }
 

@@ -1,4 +1,4 @@
-// A picture, large, over the whole page: big enough for a real phone's camera to read a QR code from the screen.
+// A picture, large, over the whole page.
 
 import { button, h, icon } from "./dom.js";
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from bot.playground.world import Call, World
+from bot.playground.world import Call, Chat, World
 
 MOST_CALLS = 60
 MOST_VIOLATIONS = 50
@@ -46,10 +46,10 @@ def _render_call(world: World, call: Call) -> dict[str, Any]:
 
 def _name_target(world: World, params: dict[str, Any]) -> str:
     target = params.get("chat_id", params.get("user_id", ""))
-    chat = world.chats.get(target) if isinstance(target, int) else None
-    if chat is None:
+    named = world.names.get(target.removeprefix("@").lower()) if isinstance(target, str) else world.chats.get(target)
+    if not isinstance(named, Chat):
         return str(target)
-    return chat.get_person().full_name if chat.is_private else chat.title
+    return named.get_person().full_name if named.is_private else named.title
 
 
 def _summarise(params: dict[str, Any]) -> str:

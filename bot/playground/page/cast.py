@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from bot.playground.world import Chat, ImpossibleError, Person, World
 
 MOST_PHONES = 12
-_HUES = (335, 215, 110, 295, 25, 190, 60)
+_HUES = (25, 190, 60, 295, 0, 128, 215)
 """Colours of those who come later, in degrees of oklch."""
 
 
@@ -90,6 +90,6 @@ def find_chat(world: World, person: Person, peer: str) -> Chat:
     if peer.startswith("u") and other is not None and other is not person:
         return world.open_chat(person, other)
     chat = world.chats.get(number)
-    if peer.startswith("c") and chat is not None and not chat.is_private and chat.holds(person):
-        return chat
+    if peer.startswith("c") and chat is not None and not chat.is_private and (chat.username or chat.holds(person)):
+        return chat  # what has a name is read by everybody
     raise ImpossibleError("there is no such chat on this phone")

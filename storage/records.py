@@ -63,6 +63,11 @@ class ShareWay(StrEnum):
     CARD = "card"
     INLINE = "inline"
     QR = "qr"
+    STORY = "story"
+    PAGE = "page"
+    PRINT = "print"
+    GUEST = "guest"
+    WORDS = "words"
 
 
 class BroadcastState(StrEnum):
@@ -113,6 +118,21 @@ class Person:
     blocked_at: int | None
     score: int
     """Qualified referrals."""
+    spoken_code: str | None = None
+    """What to say on the telephone; None until one was given."""
+    spoken_chosen: bool = False
+    """Chose the spoken code, which is done once."""
+    findable: bool = True
+    """Can be named by a newcomer who came without a link."""
+    nudges: bool = True
+    """Agrees to be asked now and then to share."""
+    own_words: str = ""
+    """The member's own line on the card."""
+    asked_at: int | None = None
+    """When the bot asked who had recommended it."""
+    shared_at: int | None = None
+    """The last share."""
+    nudged_at: int | None = None
 
     @property
     def is_member(self) -> bool:
@@ -146,6 +166,28 @@ class Referral:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChatJoin:
+    """Somebody who was seen in the community chat."""
+
+    chat_id: int
+    telegram_id: int
+    person_id: PersonId | None
+    referral_id: ReferralId | None
+    joined_at: int | None
+    """The first time ever; None for somebody who was there before the bot looked."""
+    left_at: int | None
+    """None while inside."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminder:
+    """How a friend who has not qualified was reminded."""
+
+    reminded_at: int | None
+    declined: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer:
     """One ledger line to be written: `amount` > 0 points from `debit` to `credit`, once per `key`."""
 
@@ -155,6 +197,18 @@ class Transfer:
     key: str
     reason: str
     referral_id: ReferralId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reward:
+    """What one side earned by a referral under a rule."""
+
+    referral_id: ReferralId
+    side: Side
+    rule: str
+    person_id: PersonId
+    points: int
+    ledger_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 LONGEST_ERROR = 500
 
 
 def clean_error(error: str) -> str:
     """Return an error text that every database takes: no NUL, no lone surrogates, not too long."""
     return error.replace("\0", "").encode("utf-8", "replace").decode()[:LONGEST_ERROR]
+
+
+def fold_name(name: str) -> str:
+    """Return a name as it is searched: without accents, capitals and doubled spaces, so that Zoë finds "zoe"."""
+    # Accents are of the classes from 200 on; lower ones are vowels and tones of scripts that need them.
+    bare = "".join(char for char in unicodedata.normalize("NFKD", name) if unicodedata.combining(char) < 200)
+    return " ".join(unicodedata.normalize("NFKC", bare.casefold()).split())
 
 
 def join_name(first_name: str | None, last_name: str | None) -> str:

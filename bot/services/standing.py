@@ -50,7 +50,7 @@ class TopView:
 def list_invites(tx: Tx, *, visitor: Profile, page: int = 0) -> InvitesView:
     """One page of the friends who came, newest first."""
     member = view_member(tx, enter(tx, visitor))
-    total = referrals.count_by_inviter(tx, member.id)
+    total = referrals.count_invitations(tx, member.id)
     shown = compute_page(page, total)
     return InvitesView(
         member=member,

@@ -82,8 +82,11 @@ _LIST_LINES = (
     .limit(bindparam("limit"))
     .offset(bindparam("offset"))
 )
-_SUM_BY_REASON = select(func.coalesce(func.sum(ledger.c.amount), 0)).where(
+_SUM_CREDITS = select(func.coalesce(func.sum(ledger.c.amount), 0)).where(
     ledger.c.credit_id == _OWN_ACCOUNT, ledger.c.reason == bindparam("reason")
+)
+_SUM_DEBITS = select(func.coalesce(func.sum(ledger.c.amount), 0)).where(
+    ledger.c.debit_id == _OWN_ACCOUNT, ledger.c.reason == bindparam("reason")
 )
 _COUNT_CREDITS = select(func.count()).select_from(ledger).where(ledger.c.credit_id == _OWN_ACCOUNT)
 _COUNT_DEBITS = select(func.count()).select_from(ledger).where(ledger.c.debit_id == _OWN_ACCOUNT)
@@ -149,8 +152,12 @@ def count_lines(tx: Tx, person_id: PersonId) -> int:
 
 
 def sum_by_reason(tx: Tx, person_id: PersonId, reason: str) -> int:
-    """Return the points a person was given for one reason; costs as much as that person has lines."""
-    return int(tx.scalar(_SUM_BY_REASON, owner_id=person_id, reason=reason))
+    """Return the points a person was given for one reason, less those taken back for it.
+
+    Costs as much as that person has lines.
+    """
+    given, taken = (int(tx.scalar(each, owner_id=person_id, reason=reason)) for each in (_SUM_CREDITS, _SUM_DEBITS))
+    return given - taken
 
 
 def compute_imbalance(tx: Tx) -> int:

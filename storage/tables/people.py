@@ -1,15 +1,17 @@
-"""Everybody Telegram has shown us: tables `person` and `profile`."""
+"""Everybody Telegram has shown us: tables `person`, `profile` and `spoken`."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import Select, bindparam, delete, func, or_, select, union, update
+from sqlalchemy.sql.elements import KeyedColumnElement
 
 from storage.errors import CodeTaken, RowMissing
 from storage.records import Person, PersonId, Profile
-from storage.schema import person, profile
+from storage.schema import person, profile, spoken
 from storage.statements import Conflicting
+from storage.texts import fold_name, join_name
 from storage.tx import Row, Tx
 
 _PERSON = (
@@ -21,6 +23,14 @@ _PERSON = (
         person.c.anonymous,
         person.c.blocked_at,
         person.c.score,
+        person.c.spoken_code,
+        person.c.spoken_chosen,
+        person.c.findable,
+        person.c.nudges,
+        person.c.own_words,
+        person.c.asked_at,
+        person.c.shared_at,
+        person.c.nudged_at,
         profile.c.telegram_id,
         profile.c.first_name,
         profile.c.last_name,
@@ -59,7 +69,7 @@ _SET_PROFILE = (
 _SET_STARTED = (
     update(person)
     .where(person.c.id == bindparam("of"), person.c.started_at.is_(None))
-    .values(started_at=bindparam("now"))
+    .values(started_at=bindparam("now"), quiet_since=bindparam("now"))
 )
 _SET_LANGUAGE = update(person).where(person.c.id == bindparam("of")).values(language=bindparam("language"))
 _SET_ANONYMOUS = update(person).where(person.c.id == bindparam("of")).values(anonymous=bindparam("anonymous"))
@@ -69,6 +79,57 @@ _SET_BLOCKED = (
     .values(blocked_at=func.coalesce(person.c.blocked_at, bindparam("now")))
 )
 _SET_UNBLOCKED = update(person).where(person.c.id == bindparam("of")).values(blocked_at=None)
+_ADD_SPOKEN = Conflicting(
+    lambda insert: (
+        insert(spoken)
+        .values(code=bindparam("code"), person_id=bindparam("of"), created_at=bindparam("now"))
+        .on_conflict_do_nothing(index_elements=["code"])
+    )
+)
+_SPOKEN_OWNER = select(spoken.c.person_id).where(spoken.c.code == bindparam("code"))
+_BY_SPOKEN = _PERSON.join(spoken, spoken.c.person_id == person.c.id).where(spoken.c.code == bindparam("code"))
+_SET_SPOKEN = (
+    update(person)
+    .where(person.c.id == bindparam("of"))
+    .values(spoken_code=bindparam("code"), spoken_chosen=bindparam("chosen"))
+)
+_SET_FINDABLE = update(person).where(person.c.id == bindparam("of")).values(findable=bindparam("findable"))
+_SET_NUDGES = update(person).where(person.c.id == bindparam("of")).values(nudges=bindparam("nudges"))
+_SET_OWN_WORDS = update(person).where(person.c.id == bindparam("of")).values(own_words=bindparam("text"))
+_NOTE_ASKED = update(person).where(person.c.id == bindparam("of")).values(asked_at=bindparam("now"))
+_NOTE_SHARED = (
+    update(person)
+    .where(person.c.id == bindparam("of"))
+    .values(shared_at=bindparam("now"), quiet_since=bindparam("now"))
+)
+_NOTE_NUDGED = update(person).where(person.c.id == bindparam("of")).values(nudged_at=bindparam("now"), quiet_since=None)
+
+
+def _named(column: KeyedColumnElement[str]) -> Select[tuple[int]]:
+    """Return the first findable members by one kind of name: each kind has an index of its own."""
+    found = (
+        select(profile.c.person_id)
+        .join(person)
+        .where(column == bindparam("name"), person.c.findable, person.c.started_at.is_not(None))
+        .order_by(profile.c.person_id)
+        .limit(bindparam("limit"))
+        .subquery()
+    )
+    return select(found)
+
+
+_NAMED = union(*map(_named, (profile.c.search_name, profile.c.search_first_name, profile.c.search_username))).subquery()
+_BY_NAME = _PERSON.where(person.c.id.in_(select(_NAMED))).order_by(person.c.id).limit(bindparam("limit"))
+_TO_NUDGE = (
+    _PERSON.where(
+        person.c.quiet_since < bindparam("shared_before"),
+        person.c.blocked_at.is_(None),
+        person.c.nudges,
+        or_(person.c.nudged_at.is_(None), person.c.nudged_at < bindparam("nudged_before")),
+    )
+    .order_by(person.c.quiet_since)
+    .limit(bindparam("limit"))
+)
 _COUNT_MEMBERS = select(func.count()).select_from(person).where(person.c.started_at.is_not(None))
 _COUNT_BLOCKED = _COUNT_MEMBERS.where(person.c.blocked_at.is_not(None))
 _LOCK = select(person.c.id).where(person.c.id == bindparam("id")).with_for_update()
@@ -140,6 +201,72 @@ def set_blocked(tx: Tx, person_id: PersonId, blocked: bool) -> None:  # noqa: FB
         tx.run(_SET_UNBLOCKED, of=person_id)
 
 
+def set_spoken(tx: Tx, person_id: PersonId, code: str, *, chosen: bool) -> bool:
+    """Give a person a spoken code, in lower case; False where it is somebody else's.
+
+    Codes the person had before stay the person's own: they may be on a friend's mind.
+    """
+    tx.run(_ADD_SPOKEN, of=person_id, code=code, now=tx.now)
+    free = bool(tx.scalar(_SPOKEN_OWNER, code=code) == person_id)
+    if free:
+        tx.run(_SET_SPOKEN, of=person_id, code=code, chosen=chosen)
+    return free
+
+
+def find_by_spoken(tx: Tx, code: str) -> Person | None:
+    """Return the person a spoken code, in lower case, was ever given to."""
+    return _to_person_or_none(tx.row(_BY_SPOKEN, code=code))
+
+
+def set_findable(tx: Tx, person_id: PersonId, findable: bool) -> None:  # noqa: FBT001  # the value itself
+    """Set whether newcomers can name this person."""
+    tx.run(_SET_FINDABLE, of=person_id, findable=findable)
+
+
+def set_nudges(tx: Tx, person_id: PersonId, nudges: bool) -> None:  # noqa: FBT001  # the value itself
+    """Set whether a person may be nudged."""
+    tx.run(_SET_NUDGES, of=person_id, nudges=nudges)
+
+
+def set_own_words(tx: Tx, person_id: PersonId, text: str) -> None:
+    """Keep a member's own line on the card; empty for none."""
+    tx.run(_SET_OWN_WORDS, of=person_id, text=text)
+
+
+def note_asked(tx: Tx, person_id: PersonId) -> None:
+    """Note that a person is asked now who had recommended the bot."""
+    tx.run(_NOTE_ASKED, of=person_id, now=tx.now)
+
+
+def note_shared(tx: Tx, person_id: PersonId) -> None:
+    """Note that a person shares now; told by `shares.add`."""
+    tx.run(_NOTE_SHARED, of=person_id, now=tx.now)
+
+
+def note_nudged(tx: Tx, person_id: PersonId) -> None:
+    """Note that a person is nudged now, and not again before the next share."""
+    tx.run(_NOTE_NUDGED, of=person_id, now=tx.now)
+
+
+def list_by_name(tx: Tx, name: str, *, limit: int) -> list[Person]:
+    """Return findable members whose first name, full name or username this is, older members first.
+
+    Capitals and accents do not count, nor does an @ before it.
+    """
+    folded = fold_name(name.strip().removeprefix("@"))
+    return [_to_person(row) for row in tx.rows(_BY_NAME, name=folded, limit=limit)] if folded else []
+
+
+def list_to_nudge(tx: Tx, *, shared_before: int, nudged_before: int, limit: int) -> list[Person]:
+    """Return members who agree to it, have not blocked the bot and are due a nudge, the quietest first.
+
+    Due is who neither started, nor shared, nor was nudged after the last share since `shared_before`, nor was nudged
+    at all since `nudged_before`.
+    """
+    rows = tx.rows(_TO_NUDGE, shared_before=shared_before, nudged_before=nudged_before, limit=limit)
+    return [_to_person(row) for row in rows]
+
+
 def count_members(tx: Tx) -> int:
     """Count everybody who has started the bot; reads all people, for statistics only."""
     return int(tx.scalar(_COUNT_MEMBERS))
@@ -183,6 +310,9 @@ def _make_newcomer(person_id: PersonId, profile: Profile, code: str) -> Person:
 
 def _to_values(profile: Profile) -> dict[str, int | str]:
     return {
+        "search_name": fold_name(join_name(profile.first_name, profile.last_name)),
+        "search_first_name": fold_name(profile.first_name),
+        "search_username": fold_name(profile.username),
         "telegram_id": profile.telegram_id,
         "first_name": profile.first_name,
         "last_name": profile.last_name,
@@ -197,7 +327,8 @@ def _to_person_or_none(row: Row | None) -> Person | None:
 
 def _to_person(row: Row) -> Person:
     person_id, code, started_at, language, anonymous, blocked_at, score, *rest = row
-    telegram_id, first_name, last_name, username, telegram_language = rest
+    spoken_code, spoken_chosen, findable, nudges, own_words, asked_at, shared_at, nudged_at, *said = rest
+    telegram_id, first_name, last_name, username, telegram_language = said
     return Person(
         id=person_id,
         profile=Profile(
@@ -213,4 +344,12 @@ def _to_person(row: Row) -> Person:
         anonymous=bool(anonymous),
         blocked_at=blocked_at,
         score=score,
+        spoken_code=spoken_code,
+        spoken_chosen=bool(spoken_chosen),
+        findable=bool(findable),
+        nudges=bool(nudges),
+        own_words=own_words,
+        asked_at=asked_at,
+        shared_at=shared_at,
+        nudged_at=nudged_at,
     )

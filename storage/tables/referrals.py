@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import bindparam, func, literal_column, select, update
 
 from storage.errors import RowMissing
@@ -23,6 +25,7 @@ _ADD = Conflicting(
 )
 _REFERRAL = select(referral.c.id, *(referral.c[name] for name in _COLUMNS))
 _BY_ID = _REFERRAL.where(referral.c.id == bindparam("id"))
+_BY_IDS = _REFERRAL.where(referral.c.id.in_(bindparam("ids", expanding=True)))
 _BY_INVITEE = _REFERRAL.where(referral.c.invitee_id == bindparam("invitee_id"))
 _COUNT_BY_INVITER = select(person.c.score).where(person.c.id == bindparam("inviter_id"))
 _COUNT_INVITATIONS = select(func.count()).select_from(referral).where(referral.c.inviter_id == bindparam("inviter_id"))
@@ -32,6 +35,11 @@ _SET_STATE = (
     .values(state=bindparam("state"))
 )
 _COUNT_ALL = select(func.count()).select_from(referral)
+_COUNT_BY_SOURCE = (
+    select(referral.c.source, func.count())
+    .where(referral.c.state != literal_column("'revoked'"))
+    .group_by(referral.c.source)
+)
 _PAGE = (
     select(referral.c.id, referral.c.invitee_id, referral.c.state, referral.c.joined_at)
     .where(referral.c.inviter_id == bindparam("inviter_id"))
@@ -73,6 +81,12 @@ def get(tx: Tx, referral_id: ReferralId) -> Referral:
     return _to_referral(row)
 
 
+def list_by_ids(tx: Tx, ids: Collection[ReferralId]) -> dict[ReferralId, Referral]:
+    """Return the referrals that exist among some ids."""
+    found = map(_to_referral, tx.rows(_BY_IDS, ids=list(ids)) if ids else ())
+    return {each.id: each for each in found}
+
+
 def find_by_invitee(tx: Tx, invitee_id: PersonId) -> Referral | None:
     """Return the referral that brought a person."""
     row = tx.row(_BY_INVITEE, invitee_id=invitee_id)
@@ -97,6 +111,11 @@ def set_state(tx: Tx, referral_id: ReferralId, state: ReferralState, *, expected
 def count_all(tx: Tx) -> int:
     """Count all referrals; reads them all, for statistics only."""
     return int(tx.scalar(_COUNT_ALL))
+
+
+def count_by_source(tx: Tx) -> dict[str, int]:
+    """Count the referrals of each source, but for those taken back; reads them all, for statistics only."""
+    return dict(tx.rows(_COUNT_BY_SOURCE))
 
 
 def list_invitations(tx: Tx, inviter_id: PersonId, *, limit: int, offset: int) -> list[Invitation]:

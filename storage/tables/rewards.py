@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, select
 
-from storage.records import PersonId, ReferralId, Side
+from storage.records import PersonId, ReferralId, Reward, Side
 from storage.schema import reward
 from storage.statements import Conflicting
 from storage.tx import Tx
@@ -19,6 +19,11 @@ _ADD = Conflicting(
         .returning(reward.c.id)
     )
 )
+_LIST = (
+    select(*(reward.c[name] for name in _COLUMNS))
+    .where(reward.c.referral_id == bindparam("referral_id"))
+    .order_by(reward.c.side, reward.c.rule)
+)
 
 
 def add(
@@ -27,3 +32,9 @@ def add(
     """Note a reward beside its ledger line; False where this side has it already for this referral and rule."""
     values = (referral_id, side, rule, person_id, points, ledger_id)
     return tx.scalar(_ADD, **dict(zip(_COLUMNS, values, strict=True))) is not None
+
+
+def list_by_referral(tx: Tx, referral_id: ReferralId) -> list[Reward]:
+    """Return what both sides earned by a referral."""
+    rows = [dict(zip(_COLUMNS, row, strict=True)) for row in tx.rows(_LIST, referral_id=referral_id)]
+    return [Reward(**{**row, "side": Side(row["side"])}) for row in rows]

@@ -60,6 +60,11 @@ def raise_score(tx: Tx, person_id: PersonId, by: int = 1) -> int:
     return int(new)
 
 
+def lower_score(tx: Tx, person_id: PersonId, by: int = 1) -> int:
+    """Lower a person's score and return the new one; see `raise_score`."""
+    return raise_score(tx, person_id, -by)
+
+
 def find_rank(tx: Tx, person_id: PersonId) -> int | None:
     """Return 1 + the people with a higher score; None for a score of zero. Equal scores share a rank."""
     own = tx.scalar(_SCORE, person_id=person_id)

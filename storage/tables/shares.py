@@ -6,17 +6,31 @@ from sqlalchemy import bindparam, func, insert, select
 
 from storage.records import PersonId, ShareWay
 from storage.schema import share
+from storage.tables import people
 from storage.tx import Tx
 
-_ADD = insert(share).inline().values(person_id=bindparam("person_id"), way=bindparam("way"), shared_at=bindparam("now"))
+_ADD = (
+    insert(share)
+    .inline()
+    .values(
+        person_id=bindparam("person_id"), way=bindparam("way"), story=bindparam("story"), shared_at=bindparam("now")
+    )
+)
 _COUNT_ALL = select(func.count()).select_from(share)
+_COUNT_BY_WAY = select(share.c.way, func.count()).group_by(share.c.way)
 
 
-def add(tx: Tx, person_id: PersonId, way: ShareWay) -> None:
-    """Note that a member got something to pass on."""
-    tx.run(_ADD, person_id=person_id, way=way, now=tx.now)
+def add(tx: Tx, person_id: PersonId, way: ShareWay, story: str = "") -> None:
+    """Note that a member got something to pass on; `story` is the key of the story on it, where there is one."""
+    tx.run(_ADD, person_id=person_id, way=way, story=story, now=tx.now)
+    people.note_shared(tx, person_id)
 
 
 def count_all(tx: Tx) -> int:
     """Count all shares; reads them all, for statistics only."""
     return int(tx.scalar(_COUNT_ALL))
+
+
+def count_by_way(tx: Tx) -> dict[str, int]:
+    """Count the shares of each way that was used; reads them all, for statistics only."""
+    return dict(tx.rows(_COUNT_BY_WAY))

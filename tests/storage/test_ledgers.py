@@ -125,6 +125,27 @@ async def test_an_account_belongs_to_somebody_known(store: Store) -> None:
         await store.write(ledgers.open_account, type(anna.id)(999))
 
 
+async def test_points_taken_back_leave_the_sum_of_their_reason(store: Store) -> None:
+    """A transfer the other way round counts against it, and may leave a balance below zero."""
+    anna, ben = await store.write(add_members, 2)
+
+    def take_back(tx: Tx) -> None:
+        account = ledgers.open_account(tx, anna.id)
+        for number, (debit, credit, amount) in enumerate([(1, account, 50), (account, 1, 50), (account, 1, 20)]):
+            ledgers.post(
+                tx,
+                Transfer(
+                    debit=debit, credit=credit, amount=amount, key=f"k{number}", reason="friend", referral_id=None
+                ),
+            )
+
+    await store.write(take_back)
+    assert await store.read(ledgers.sum_by_reason, anna.id, "friend") == -20
+    assert await store.read(ledgers.get_balance, anna.id) == -20
+    assert await store.read(ledgers.sum_by_reason, ben.id, "friend") == 0
+    assert await store.read(ledgers.compute_imbalance) == 0
+
+
 async def test_points_are_summed_by_reason(store: Store) -> None:
     """What a person was given for one reason adds up; other reasons and other people do not."""
     anna, ben, cleo = await store.write(add_members, 3)

@@ -23,6 +23,9 @@ READ_EVERYTHING = {
     "deliveries._MARK_UNKNOWN": "reads all broadcasts, which are few",
     "inbox._LIST_DEAD": "for people",
     "guesses._DELETE_BEFORE": "for cleaning; guesses are few",
+    "clicks._COUNT_BY_SOURCE": "for statistics",
+    "referrals._COUNT_BY_SOURCE": "for statistics",
+    "shares._COUNT_BY_WAY": "for statistics",
 }
 """The only statements that may read a whole table, and why."""
 
@@ -89,6 +92,10 @@ def test_there_are_statements_to_look_at() -> None:
         ("scores._LIST_TOP", "ix_person_ranking"),
         ("referrals._LIST_INVITATIONS", "ix_referral_inviter_id_id"),
         ("ledgers._LIST_LINES", "ix_ledger_credit_id_id"),
+        ("people._TO_NUDGE", "ix_person_quiet"),
+        ("people._BY_NAME", "ix_profile_search_first_name_person_id"),
+        ("chat_links._FIND", "ix_chat_link_person_id_chat_id_created_at"),
+        ("visits._DELETE_BEFORE", "ix_visit_hour"),
         ("deliveries._LIST_QUEUED", "ix_delivery_broadcast_id_state_person_id"),
     ],
 )

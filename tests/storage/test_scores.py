@@ -43,7 +43,8 @@ async def test_a_score_can_be_taken_back_to_zero_but_not_below(store: Store) -> 
     """Lowering moves a person out of the ranking; the database refuses a score below zero."""
     anna = await store.write(add_member, 1)
     await store.write(scores.raise_score, anna.id, 2)
-    assert await store.write(scores.raise_score, anna.id, -2) == 0
+    assert await store.write(scores.lower_score, anna.id) == 1
+    assert await store.write(scores.raise_score, anna.id, -1) == 0
     assert await store.read(scores.find_rank, anna.id) is None
     assert await store.read(scores.list_top, 5) == []
     with pytest.raises(RuleBroken):

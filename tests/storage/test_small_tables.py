@@ -4,7 +4,7 @@ import pytest
 
 from storage import RuleBroken, Store
 from storage.records import PersonId, ShareWay
-from storage.tables import cards, flood_waits, guesses, shares
+from storage.tables import cards, flood_waits, guesses, people, shares
 from tests.storage.cast import add_member
 from tests.storage.clock import NOON
 
@@ -15,6 +15,9 @@ async def test_shares_are_counted(store: Store) -> None:
     for way in ShareWay:
         await store.write(shares.add, anna.id, way)
     assert await store.read(shares.count_all) == len(ShareWay)
+    await store.write(shares.add, anna.id, ShareWay.QR, "mina")
+    assert await store.read(shares.count_by_way) == {way.value: 1 + (way is ShareWay.QR) for way in ShareWay}
+    assert (await store.read(people.get, anna.id)).shared_at == NOON
     with pytest.raises(RuleBroken):
         await store.write(shares.add, PersonId(99), ShareWay.CARD)
 

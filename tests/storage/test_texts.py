@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from storage import Store, Tx
 from storage.records import NoticeKind, Profile, Seq
 from storage.tables import broadcasts, inbox, outbox, people
-from storage.texts import LONGEST_ERROR, clean_error, join_name
+from storage.texts import LONGEST_ERROR, clean_error, fold_name, join_name
 from tests.storage.cast import add_member
 
 # What `bot.core.names.clean_text` lets through: neither NUL nor lone surrogates.
@@ -65,3 +65,20 @@ def test_an_error_text_is_made_fit_for_a_row(error: str) -> None:
 def test_a_name_is_joined_of_what_there_is() -> None:
     """Missing parts leave no spaces; a vanished profile leaves no name."""
     assert [join_name("Ben", "Ng"), join_name("Ben", ""), join_name(None, None)] == ["Ben Ng", "Ben", ""]
+
+
+def test_a_name_is_found_however_it_is_typed() -> None:
+    """Accents, capitals, width and doubled spaces do not count; marks that make another word do."""
+    assert fold_name("  Zoë   MÜLLER ") == fold_name("zoe muller")
+    assert fold_name("Nguyễn Văn Ánh") == "nguyen van anh"
+    assert fold_name("\uff2d\uff49\uff4e\uff41") == "mina"
+    assert fold_name("Straße") == fold_name("STRASSE")
+    assert fold_name("小美") == "小美"
+    assert fold_name("が") != fold_name("か")
+    assert fold_name(" \u0301 ") == ""
+
+
+@given(TEXT)
+def test_folding_what_is_folded_changes_nothing(name: str) -> None:
+    """A name may be folded on its way in and once more on its way to the index."""
+    assert fold_name(fold_name(name)) == fold_name(name)

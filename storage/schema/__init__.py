@@ -1,0 +1,41 @@
+"""The tables. Constraints carry the rules; see docs/architecture.md for how the rows flow.
+
+All ids are 64-bit. Times are UTC microseconds (`_at`). No ON DELETE CASCADE, nothing deferred.
+"""
+
+from __future__ import annotations
+
+from storage.schema.base import metadata
+from storage.schema.messages import broadcast, delivery, flood_wait, inbox, outbox, warning
+from storage.schema.people import expectation, guess, person, profile, spoken, words_draft
+from storage.schema.referrals import HOUSE_ACCOUNT, account, ledger, referral, reminder, reward, score
+from storage.schema.sharing import card, chat_join, chat_link, click, share, visit
+
+__all__ = [
+    "HOUSE_ACCOUNT",
+    "account",
+    "broadcast",
+    "card",
+    "chat_join",
+    "chat_link",
+    "click",
+    "delivery",
+    "expectation",
+    "flood_wait",
+    "guess",
+    "inbox",
+    "ledger",
+    "metadata",
+    "outbox",
+    "person",
+    "profile",
+    "referral",
+    "reminder",
+    "reward",
+    "score",
+    "share",
+    "spoken",
+    "visit",
+    "warning",
+    "words_draft",
+]

@@ -1,0 +1,90 @@
+"""Tables of what comes in and what goes out."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
+
+from storage.records import BroadcastState, DeliveryState, InboxState, NoticeState
+from storage.schema.base import Id, metadata, one_of
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("seq", Id, primary_key=True),
+    Column("update_id", BigInteger, nullable=False, unique=True),
+    Column("sender_id", BigInteger),
+    Column("raw", LargeBinary, nullable=False),
+    Column("state", Text, one_of("state", InboxState), nullable=False, server_default=InboxState.OPEN),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("error", Text, nullable=False, server_default=""),
+    Column("received_at", BigInteger, nullable=False),
+    Column("closed_at", BigInteger),
+    sqlite_autoincrement=True,
+)
+Index("ix_inbox_open", inbox.c.seq, sqlite_where=inbox.c.state == "open", postgresql_where=inbox.c.state == "open")
+Index("ix_inbox_received_at", inbox.c.received_at)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("recipient_id", Id, ForeignKey("person.id")),
+    Column("kind", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("key", Text, nullable=False, unique=True),
+    Column("state", Text, one_of("state", NoticeState), nullable=False, server_default=NoticeState.OWED),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("error", Text, nullable=False, server_default=""),
+    Column("created_at", BigInteger, nullable=False),
+    Column("settled_at", BigInteger),
+    sqlite_autoincrement=True,
+)
+Index("ix_outbox_owed", outbox.c.id, sqlite_where=outbox.c.state == "owed", postgresql_where=outbox.c.state == "owed")
+Index("ix_outbox_settled_at", outbox.c.settled_at)
+
+broadcast = Table(
+    "broadcast",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("author_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("state", Text, one_of("state", BroadcastState), nullable=False),
+    Column("content", Text),
+    Column("progress_message_id", BigInteger),
+    Column("audience_upto", Id),
+    Column("filled_upto", Id, nullable=False, server_default="0"),
+    Column("created_at", BigInteger, nullable=False),
+    Column("started_at", BigInteger),
+    Column("finished_at", BigInteger),
+    sqlite_autoincrement=True,
+)
+Index("ix_broadcast_author_id", broadcast.c.author_id, broadcast.c.id.desc())
+Index("ix_broadcast_state", broadcast.c.state)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("broadcast_id", Id, ForeignKey("broadcast.id"), primary_key=True, autoincrement=False),
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True, autoincrement=False),
+    Column("state", Text, one_of("state", DeliveryState), nullable=False, server_default=DeliveryState.QUEUED),
+    Column("message_id", BigInteger),
+    Column("error", Text, nullable=False, server_default=""),
+    Column("claimed_at", BigInteger),
+    Column("settled_at", BigInteger),
+)
+Index("ix_delivery_broadcast_id_state_person_id", delivery.c.broadcast_id, delivery.c.state, delivery.c.person_id)
+
+flood_wait = Table(
+    "flood_wait",
+    metadata,
+    Column("scope", Text, primary_key=True),
+    Column("until_at", BigInteger, nullable=False),
+)
+"""Until when Telegram's last 429 forbids sending; kept so that a restart keeps it."""
+
+warning = Table(
+    "warning",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("told_at", BigInteger, nullable=False),
+)
+"""What the admins were told, once."""

@@ -1,0 +1,108 @@
+"""Tables of who somebody is and what they chose."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    and_,
+    false,
+    true,
+)
+
+from storage.schema.base import Id, metadata
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("code", Text, nullable=False, unique=True),
+    Column("started_at", BigInteger),
+    Column("language", Text),
+    Column("anonymous", Boolean, nullable=False, server_default=false()),
+    Column("blocked_at", BigInteger),
+    Column("score", Integer, CheckConstraint("score >= 0", name="score"), nullable=False, server_default="0"),
+    Column("created_at", BigInteger, nullable=False),
+    Column("spoken_code", Text),
+    Column("spoken_chosen", Boolean, nullable=False, server_default=false()),
+    Column("findable", Boolean, nullable=False, server_default=true()),
+    Column("nudges", Boolean, nullable=False, server_default=true()),
+    Column("own_words", Text, nullable=False, server_default=""),
+    Column("asked_at", BigInteger),
+    Column("shared_at", BigInteger),
+    Column("nudged_at", BigInteger),
+    Column("quiet_since", BigInteger),
+    sqlite_autoincrement=True,
+)
+"""`quiet_since` is the start or the last share of a member who was not nudged since; else NULL."""
+Index(
+    "ix_person_ranking",
+    person.c.score.desc(),
+    person.c.id,
+    sqlite_where=person.c.score > 0,
+    postgresql_where=person.c.score > 0,
+)
+_NUDGEABLE = and_(person.c.quiet_since.is_not(None), person.c.blocked_at.is_(None), person.c.nudges)
+Index("ix_person_quiet", person.c.quiet_since, sqlite_where=_NUDGEABLE, postgresql_where=_NUDGEABLE)
+
+profile = Table(
+    "profile",
+    metadata,
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True, autoincrement=False),
+    Column("telegram_id", BigInteger, nullable=False, unique=True),
+    Column("first_name", Text, nullable=False),
+    Column("last_name", Text, nullable=False, server_default=""),
+    Column("username", Text, nullable=False, server_default=""),
+    Column("telegram_language", Text, nullable=False, server_default=""),
+    Column("search_name", Text, nullable=False, server_default=""),
+    Column("search_first_name", Text, nullable=False, server_default=""),
+    Column("search_username", Text, nullable=False, server_default=""),
+)
+"""What is searched is folded: see `storage.texts.fold_name`."""
+Index("ix_profile_search_name_person_id", profile.c.search_name, profile.c.person_id)
+Index("ix_profile_search_first_name_person_id", profile.c.search_first_name, profile.c.person_id)
+Index("ix_profile_search_username_person_id", profile.c.search_username, profile.c.person_id)
+
+spoken = Table(
+    "spoken",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+"""Every spoken code ever given: one that was told to somebody goes on working after a member chose another."""
+
+expectation = Table(
+    "expectation",
+    metadata,
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("argument", Text, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+)
+"""What the next text typed by a person means."""
+
+words_draft = Table(
+    "words_draft",
+    metadata,
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+"""Own words that a member has seen on the card and not yet kept."""
+
+guess = Table(
+    "guess",
+    metadata,
+    Column("telegram_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("window_at", BigInteger, nullable=False),
+    Column("misses", Integer, nullable=False),
+)
+"""Unknown codes tried by somebody since `window_at`."""

@@ -1,0 +1,98 @@
+"""Tables of who came by whom and what it was worth."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+)
+
+from storage.records import ReferralState, Side
+from storage.schema.base import Id, metadata, one_of
+
+HOUSE_ACCOUNT = 1
+"""The business's own account, which every reward leaves from; written by the first migration."""
+
+referral = Table(
+    "referral",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("inviter_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("invitee_id", Id, ForeignKey("person.id"), nullable=False, unique=True),
+    Column("campaign", Text, nullable=False),
+    Column("source", Text, nullable=False, server_default=""),
+    Column("state", Text, one_of("state", ReferralState), nullable=False),
+    Column("joined_at", BigInteger, nullable=False),
+    CheckConstraint("inviter_id <> invitee_id", name="not_oneself"),
+    sqlite_autoincrement=True,
+)
+Index("ix_referral_inviter_id_id", referral.c.inviter_id, referral.c.id.desc())
+
+account = Table(
+    "account",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("owner_id", Id, ForeignKey("person.id"), unique=True),
+    Column("balance", BigInteger, nullable=False, server_default="0"),
+    sqlite_autoincrement=True,
+)
+"""`balance` is kept for people; the house's is summed when asked, so that joins never queue for one row."""
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("debit_id", Id, ForeignKey("account.id"), nullable=False),
+    Column("credit_id", Id, ForeignKey("account.id"), nullable=False),
+    Column("amount", BigInteger, CheckConstraint("amount > 0", name="amount"), nullable=False),
+    Column("key", Text, nullable=False, unique=True),
+    Column("reason", Text, nullable=False),
+    Column("referral_id", Id, ForeignKey("referral.id")),
+    Column("posted_at", BigInteger, nullable=False),
+    CheckConstraint("debit_id <> credit_id", name="two_accounts"),
+    sqlite_autoincrement=True,
+)
+"""Append-only: triggers refuse UPDATE and DELETE."""
+Index("ix_ledger_credit_id_id", ledger.c.credit_id, ledger.c.id.desc())
+Index("ix_ledger_debit_id_id", ledger.c.debit_id, ledger.c.id.desc())
+Index("ix_ledger_referral_id", ledger.c.referral_id)
+
+reward = Table(
+    "reward",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("referral_id", Id, ForeignKey("referral.id"), nullable=False),
+    Column("side", Text, one_of("side", Side), nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("points", BigInteger, CheckConstraint("points > 0", name="points"), nullable=False),
+    Column("ledger_id", Id, ForeignKey("ledger.id"), nullable=False, unique=True),
+    UniqueConstraint("referral_id", "side", "rule"),
+    sqlite_autoincrement=True,
+)
+
+score = Table(
+    "score",
+    metadata,
+    Column("score", Integer, primary_key=True, autoincrement=False),
+    Column("members", Integer, CheckConstraint("members >= 0", name="members"), nullable=False),
+)
+"""How many people have each score above zero: a rank is 1 + the people in higher rows."""
+
+reminder = Table(
+    "reminder",
+    metadata,
+    Column("referral_id", Id, ForeignKey("referral.id"), primary_key=True, autoincrement=False),
+    Column("reminded_at", BigInteger),
+    Column("declined", Boolean, nullable=False, server_default=false()),
+)
+"""When a friend was last reminded of what is missing, and whether they asked for no more of it."""

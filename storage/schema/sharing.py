@@ -1,0 +1,74 @@
+"""Tables of what is passed on and what comes of it."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Table, Text
+
+from storage.schema.base import Id, metadata
+
+share = Table(
+    "share",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("way", Text, nullable=False),
+    Column("shared_at", BigInteger, nullable=False),
+    Column("story", Text, nullable=False, server_default=""),
+    sqlite_autoincrement=True,
+)
+Index("ix_share_person_id", share.c.person_id)
+
+card = Table(
+    "card",
+    metadata,
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True, autoincrement=False),
+    Column("version", Text, primary_key=True),
+    Column("file_id", Text, nullable=False),
+    Column("uploaded_at", BigInteger, nullable=False),
+)
+"""The `file_id` of a card that Telegram already has; `version` names everything that shows on it."""
+
+click = Table(
+    "click",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("clicked_at", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""A member's link was opened."""
+Index("ix_click_person_id", click.c.person_id)
+
+visit = Table(
+    "visit",
+    metadata,
+    Column("visitor", Text, primary_key=True),
+    Column("code", Text, primary_key=True),
+    Column("hour", BigInteger, primary_key=True, autoincrement=False),
+)
+"""Who opened which link in which hour, so that it counts once; `visitor` is a salted hash of a day."""
+Index("ix_visit_hour", visit.c.hour)
+
+chat_link = Table(
+    "chat_link",
+    metadata,
+    Column("link", Text, primary_key=True),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+"""Every personal invite link to the community chat ever made: friends may still hold an old one."""
+Index("ix_chat_link_person_id_chat_id_created_at", chat_link.c.person_id, chat_link.c.chat_id, chat_link.c.created_at)
+
+chat_join = Table(
+    "chat_join",
+    metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("telegram_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("person_id", Id, ForeignKey("person.id")),
+    Column("referral_id", Id, ForeignKey("referral.id")),
+    Column("joined_at", BigInteger),
+    Column("left_at", BigInteger),
+)
+"""Everybody ever seen in the community chat, so that a rejoin is never credited; `joined_at` NULL: was there before."""

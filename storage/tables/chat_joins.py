@@ -1,0 +1,65 @@
+"""Everybody ever seen in the community chat, so that a rejoin is never credited: table `chat_join`."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, select, update
+
+from storage.records import ChatJoin, PersonId, ReferralId
+from storage.schema import chat_join
+from storage.statements import Conflicting
+from storage.tx import Tx
+
+_KEY = ("chat_id", "telegram_id")
+_OF = (chat_join.c.chat_id == bindparam("chat"), chat_join.c.telegram_id == bindparam("telegram"))
+
+_ADD = Conflicting(
+    lambda insert: (
+        insert(chat_join)
+        .values({name: bindparam(name) for name in (*_KEY, "joined_at", "left_at")})
+        .on_conflict_do_nothing(index_elements=_KEY)
+    )
+)
+_RETURN = update(chat_join).where(*_OF).values(left_at=None)
+_LEAVE = (
+    update(chat_join)
+    .where(*_OF, chat_join.c.left_at.is_(None))
+    .values(left_at=bindparam("now"))
+    .returning(chat_join.c.joined_at)
+)
+_FIND = select(chat_join).where(*_OF)
+_SET_REFERRAL = (
+    update(chat_join).where(*_OF).values(person_id=bindparam("person_id"), referral_id=bindparam("referral_id"))
+)
+
+
+def note_join(tx: Tx, chat_id: int, telegram_id: int) -> bool:
+    """Note that somebody is in the chat; True only for the first time that anything was seen of them there."""
+    if tx.run(_ADD, chat_id=chat_id, telegram_id=telegram_id, joined_at=tx.now, left_at=None) == 1:
+        return True
+    tx.run(_RETURN, chat=chat_id, telegram=telegram_id)
+    return False
+
+
+def note_left(tx: Tx, chat_id: int, telegram_id: int) -> int | None:
+    """Note that somebody has left, and return when they first joined.
+
+    None where that is not known, and where they had left already. Somebody never seen before is remembered, too: they
+    were in the chat before the bot was, and coming back is no first join.
+    """
+    if tx.run(_ADD, chat_id=chat_id, telegram_id=telegram_id, joined_at=None, left_at=tx.now) == 1:
+        return None
+    joined_at: int | None = tx.scalar(_LEAVE, chat=chat_id, telegram=telegram_id, now=tx.now)
+    return joined_at
+
+
+def find(tx: Tx, chat_id: int, telegram_id: int) -> ChatJoin | None:
+    """Return what was seen of somebody in a chat."""
+    row = tx.row(_FIND, chat=chat_id, telegram=telegram_id)
+    return None if row is None else ChatJoin(**dict(zip(chat_join.c.keys(), row, strict=True)))
+
+
+def set_referral(
+    tx: Tx, chat_id: int, telegram_id: int, *, person_id: PersonId, referral_id: ReferralId | None
+) -> None:
+    """Keep who somebody in the chat is, and which referral their joining made."""
+    tx.run(_SET_REFERRAL, chat=chat_id, telegram=telegram_id, person_id=person_id, referral_id=referral_id)

@@ -1,0 +1,47 @@
+"""Personal invite links to the community chat: table `chat_link`."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, select
+
+from storage.records import PersonId
+from storage.schema import chat_link
+from storage.statements import Conflicting
+from storage.tx import Tx
+
+_ADD = Conflicting(
+    lambda insert: (
+        insert(chat_link)
+        .values(
+            link=bindparam("link"),
+            person_id=bindparam("person_id"),
+            chat_id=bindparam("chat_id"),
+            created_at=bindparam("now"),
+        )
+        .on_conflict_do_nothing(index_elements=["link"])
+    )
+)
+_FIND = (
+    select(chat_link.c.link)
+    .where(chat_link.c.person_id == bindparam("person_id"), chat_link.c.chat_id == bindparam("chat_id"))
+    .order_by(chat_link.c.created_at.desc())
+    .limit(1)
+)
+_FIND_OWNER = select(chat_link.c.person_id).where(chat_link.c.link == bindparam("link"))
+
+
+def add(tx: Tx, person_id: PersonId, chat_id: int, link: str) -> None:
+    """Keep a link that was made for a member; earlier ones go on leading to the member too."""
+    tx.run(_ADD, link=link, person_id=person_id, chat_id=chat_id, now=tx.now)
+
+
+def find(tx: Tx, person_id: PersonId, chat_id: int) -> str | None:
+    """Return a member's newest link to a chat."""
+    link: str | None = tx.scalar(_FIND, person_id=person_id, chat_id=chat_id)
+    return link
+
+
+def find_owner(tx: Tx, link: str) -> PersonId | None:
+    """Return whom a link was made for."""
+    owner: PersonId | None = tx.scalar(_FIND_OWNER, link=link)
+    return owner

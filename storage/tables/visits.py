@@ -1,0 +1,34 @@
+"""Who opened which link in which hour, so that it counts once: table `visit`."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, delete, select, tuple_
+
+from storage.schema import visit
+from storage.statements import Conflicting
+from storage.tx import Tx
+
+_KEY = (visit.c.visitor, visit.c.code, visit.c.hour)
+
+_ADD = Conflicting(
+    lambda insert: (
+        insert(visit)
+        .values({column.name: bindparam(column.name) for column in _KEY})
+        .on_conflict_do_nothing(index_elements=[column.name for column in _KEY])
+    )
+)
+_DELETE_BEFORE = delete(visit).where(
+    tuple_(*_KEY).in_(
+        select(*_KEY).where(visit.c.hour < bindparam("before")).order_by(visit.c.hour).limit(bindparam("limit"))
+    )
+)
+
+
+def add(tx: Tx, visitor: str, code: str, hour: int) -> bool:
+    """Note a visit; True for the first of this visitor to this code in this hour."""
+    return tx.run(_ADD, visitor=visitor, code=code, hour=hour) == 1
+
+
+def delete_before(tx: Tx, hour: int, limit: int) -> int:
+    """Forget visits of the hours before one, and return how many."""
+    return tx.run(_DELETE_BEFORE, before=hour, limit=limit)

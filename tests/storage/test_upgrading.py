@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from alembic import command
+from sqlalchemy import delete, text
+
+from storage import RuleBroken, open_store
+from storage.checks import list_faults
+from storage.migrations.upgrade import compose_config
+from storage.records import PersonId, Profile
+from storage.schema import ledger
+from storage.tables import ledgers, people, referrals, shares
+from tests.storage.cast import run
+from tests.storage.clock import NOON, Clock
+from tests.storage.test_migrations import connect
+
+FIRST_DAYS = [
+    "INSERT INTO person (id, code, started_at, score, created_at) VALUES (1, 'Code000001', 5, 1, 5)",
+    "INSERT INTO person (id, code, started_at, created_at) VALUES (2, 'Code000002', 6, 6)",
+    "INSERT INTO person (id, code, created_at) VALUES (3, 'Code000003', 7)",
+    (
+        "INSERT INTO profile (person_id, telegram_id, first_name, last_name, username)"
+        " VALUES (1, 11, 'Zoë', 'Müller', 'Zoe_M'), (2, 12, 'Ben', '', ''), (3, 13, 'Cleo', '', '')"
+    ),
+    "INSERT INTO share (person_id, way, shared_at) VALUES (1, 'card', 8), (1, 'qr', 9)",
+    (
+        "INSERT INTO referral (id, inviter_id, invitee_id, campaign, state, joined_at)"
+        " VALUES (1, 1, 2, 'welcome', 'qualified', 6)"
+    ),
+    "INSERT INTO account (id, owner_id, balance) VALUES (7, 1, 50)",
+    (
+        "INSERT INTO ledger (debit_id, credit_id, amount, key, reason, referral_id, posted_at)"
+        " VALUES (1, 7, 50, 'k', 'invited_friend', 1, 6)"
+    ),
+    "INSERT INTO score (score, members) VALUES (1, 1)",
+]
+
+
+def begin_at_first_revision(url: str) -> None:
+    """Make a database as the first version made it, with rows in it."""
+    with connect(url) as connection:
+        config = compose_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for statement in FIRST_DAYS:
+            connection.execute(text(statement))
+        connection.commit()
+
+
+async def test_a_database_of_the_first_version_is_brought_up_to_date(empty_store_url: str) -> None:
+    """Everything in it stays, names become searchable, and quiet is counted from what was known."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(begin_at_first_revision, empty_store_url).result()
+    async with open_store(empty_store_url, clock=Clock()) as store:
+        zoe = await store.read(people.get, PersonId(1))
+        assert zoe.profile == Profile(telegram_id=11, first_name="Zoë", last_name="Müller", username="Zoe_M")
+        assert (zoe.findable, zoe.nudges, zoe.spoken_code, zoe.shared_at) == (True, True, None, 9)
+        assert [each.id for each in await store.read(people.list_by_name, "zoe muller", limit=5)] == [1]
+        assert [each.id for each in await store.read(people.list_by_name, "ZOE_M", limit=5)] == [1]
+        due = await store.read(people.list_to_nudge, shared_before=NOON, nudged_before=NOON, limit=5)
+        assert [each.id for each in due] == [2, 1]
+        assert await store.read(shares.count_by_way) == {"card": 1, "qr": 1}
+        assert await store.read(referrals.count_all) == 1
+        assert await store.read(ledgers.get_balance, zoe.id) == 50
+        assert await list_faults(store) == []
+        with pytest.raises(RuleBroken, match="append-only"):
+            await store.write(run, delete(ledger))

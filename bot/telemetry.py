@@ -105,6 +105,10 @@ COUNTERS: Mapping[str, str] = MappingProxyType(
         "notices_failed": "notices given up",
         "notices_retried": "notices whose sending has to be tried again",
         "letters_sent": "messages that carried notices",
+        "deliveries_sent": "members a broadcast reached",
+        "deliveries_blocked": "members a broadcast did not reach because they have blocked the bot",
+        "deliveries_failed": "members to whom Telegram refused to deliver a broadcast",
+        "deliveries_unknown": "members of whom nobody can say whether a broadcast reached them",
     }
 )
 """Every counter by name, with what it counts."""

@@ -28,7 +28,7 @@ RETRY_SECONDS = (1.0, 4.0, 16.0, 60.0, 120.0, 240.0, 300.0)
 
 CAPACITY = 20_000
 PAGE = 500
-MOST_MERGED = 200
+MOST_MERGED = 500
 """Notices given to the renderer at once."""
 
 GAP_GROWTH = 2.0

@@ -29,6 +29,12 @@ class NotSent(NetworkError):
     __slots__ = ()
 
 
+class PushedBack(NotSent):
+    """A 429 that does not say for how long."""
+
+    __slots__ = ()
+
+
 class LostAnswer(NetworkError):
     """The request left; whether Telegram acted on it is unknown."""
 

@@ -13,7 +13,7 @@ from telegram._utils.types import JSONDict
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
-from bot.gateway.fates import classify
+from bot.gateway.fates import PushedBack, classify
 from bot.gateway.pacing import GROUP_PER_MINUTE, Chat, Pacing, Priority, Ticket
 from bot.telemetry import metrics
 
@@ -48,6 +48,7 @@ class Gate(BaseRateLimiter[Priority]):
             restart keeps to it.
         cold_seconds: For how long after the start nothing is sent, since nobody knows what the process
             before has sent in its last second.
+        pushed_back_seconds: How long to wait after a 429 that does not say.
         clock: Seconds, monotonic.
         wall_clock: UTC microseconds.
     """
@@ -61,12 +62,14 @@ class Gate(BaseRateLimiter[Priority]):
         flood_wait_until: int = 0,
         remember_flood_wait: Callable[[int], Awaitable[None]] | None = None,
         cold_seconds: float = 1.0,
+        pushed_back_seconds: float = 1.0,
         clock: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], int] = lambda: time.time_ns() // 1000,
     ) -> None:
         self._clock = clock
         self._wall_clock = wall_clock
         self._remember = remember_flood_wait
+        self._pushed_back_seconds = pushed_back_seconds
         now = clock()
         self._pacing = Pacing(
             send_rate=send_rate,
@@ -124,7 +127,7 @@ class Gate(BaseRateLimiter[Priority]):
         for attempt in range(1, attempts):
             try:
                 return await self._call_in_turn(call, endpoint, data.get("chat_id"), priority)
-            except RetryAfter:
+            except (RetryAfter, PushedBack):
                 logger.warning("%s waits for the end of a flood wait (attempt %d)", endpoint, attempt)
         return await self._call_in_turn(call, endpoint, data.get("chat_id"), priority)
 
@@ -145,6 +148,9 @@ class Gate(BaseRateLimiter[Priority]):
     async def _call(self, call: Call) -> Answer:
         try:
             return await call()
+        except PushedBack:
+            await self._begin_ban(self._pushed_back_seconds)
+            raise
         except RetryAfter as error:
             await self._begin_ban(classify(error).retry_after)
             raise

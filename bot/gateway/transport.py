@@ -16,7 +16,7 @@ from telegram._utils.types import JSONDict, ODVInput
 from telegram.error import BadRequest, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
-from bot.gateway.fates import Flooded, LostAnswer, NotSent
+from bot.gateway.fates import Flooded, LostAnswer, NotSent, PushedBack
 
 _IN_ADDRESS = re.compile(r"/bot([^/]+)/[^/]*$")
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -189,7 +189,7 @@ def _raise_where_status_says_more(status: int, body: bytes) -> None:
     """Raise where python-telegram-bot would call a certain refusal a mere network error."""
     if status == 429:
         seconds = _find_retry_after(body)
-        raise Flooded(seconds) if seconds else NotSent("Too Many Requests")
+        raise Flooded(seconds) if seconds else PushedBack("Too Many Requests")
     if 400 <= status < 500 and status not in _SPOKEN_FOR:
         raise BadRequest(f"Refused with status {status}")
 

@@ -44,7 +44,7 @@ async def request_() -> AsyncIterator[AiohttpRequest]:
 @pytest.fixture
 def gate() -> Gate:
     """A gate so wide that nothing waits."""
-    return Gate(send_rate=100_000, chat_rate=1000, group_per_minute=60_000, cold_seconds=0)
+    return Gate(send_rate=100_000, chat_rate=1000, group_per_minute=60_000, cold_seconds=0, pushed_back_seconds=0.02)
 
 
 @pytest.fixture

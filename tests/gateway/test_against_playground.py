@@ -75,7 +75,7 @@ class Process:
 
 def wide_gate() -> Gate:
     """A gate nobody waits at."""
-    return Gate(send_rate=100_000, chat_rate=1000, cold_seconds=0)
+    return Gate(send_rate=100_000, chat_rate=1000, cold_seconds=0, pushed_back_seconds=0.02)
 
 
 @asynccontextmanager

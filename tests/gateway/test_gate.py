@@ -4,13 +4,14 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from telegram.error import RetryAfter, TimedOut
 
 from bot.gateway.application import PassalongApplication
-from bot.gateway.fates import Flooded
+from bot.gateway.fates import Flooded, PushedBack
 from bot.gateway.gate import Gate
 from bot.gateway.pacing import Priority
 from tests.gateway.server import Call, Server, make_message, refuse, succeed, until
@@ -109,6 +110,24 @@ async def test_an_answer_is_not_tried_for_ever() -> None:
     with pytest.raises(RetryAfter):
         await line.call("answer")
     assert len(line.log) == 5
+
+
+async def test_a_push_back_without_a_time_is_waited_out_too() -> None:
+    """Telegram did nothing, and wants less for a moment."""
+    gate = make_gate(pushed_back_seconds=0.1)
+    moments: list[float] = []
+
+    async def transmit() -> bool:
+        moments.append(time.monotonic())
+        if len(moments) < 3:
+            raise PushedBack("Too Many Requests")
+        return True
+
+    assert await gate.process_request(transmit, (), {}, "sendMessage", {"chat_id": 1}, Priority.NOTICE)
+    assert [later - earlier >= 0.1 for earlier, later in pairwise(moments)] == [True, True]
+    moments.clear()
+    with pytest.raises(PushedBack):
+        await gate.process_request(transmit, (), {}, "sendMessage", {"chat_id": 1}, Priority.BROADCAST)
 
 
 async def test_other_errors_are_the_callers() -> None:

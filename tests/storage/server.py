@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 import pytest
 
 from storage import open_store
+from storage.migrations import HEAD
 from storage.schema import metadata
 
 TEMPLATE = "migrated"
@@ -117,6 +118,7 @@ def compose_emptying() -> str:
         *(f"DELETE FROM {name}" for name in tables),
         *(f"ALTER SEQUENCE {name} RESTART" for name in sequences),
         "INSERT INTO account (owner_id) VALUES (NULL)",
+        f"UPDATE alembic_version SET version_num = '{HEAD}'",
         "COMMIT",
     ]
     return ";".join(steps)

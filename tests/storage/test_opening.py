@@ -82,16 +82,6 @@ async def test_a_newer_database_is_refused_in_words(store_url: str) -> None:
         with pytest.raises(StoreTooNew, match=r"version 9999.*newer Passalong"):
             async with open_store(store_url):
                 pass
-    await restore_version(store_url)
-
-
-async def restore_version(url: str) -> None:
-    """Let the next test find the database as it was."""
-    if url.startswith("postgres"):
-        import psycopg
-
-        async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
-            await connection.execute("UPDATE alembic_version SET version_num = '0001'")
 
 
 async def test_the_files_are_private(empty_sqlite_url: str) -> None:

@@ -14,8 +14,11 @@ FaultKind = Literal[
 When = Literal["before", "after"]
 """Before or after a request took effect."""
 
-RequestHook = Callable[[int, str, When], Awaitable[None] | None]
-"""Called with the number of the request, its method, and when; may never return, or kill somebody."""
+RequestHook = Callable[[int, str, When], Awaitable[bool | None] | bool | None]
+"""Called with the number of the request, its method, and when; it may kill the bot, for instance.
+
+False returned before the effect lets the request come to nothing, as if the bot had died while writing it.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

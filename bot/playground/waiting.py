@@ -17,21 +17,8 @@ Match = str | re.Pattern[str] | Callable[[Message], bool] | None
 
 async def wait_until(world: World, find: Callable[[], T | None], *, timeout_seconds: float = 5.0, what: str = "") -> T:
     """Return the first `find()` that is neither None nor False, asked now and after everything that happens."""
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[T] = loop.create_future()
-
-    def look(_happening: Happening | None = None) -> None:
-        if not done.done() and (found := find()):
-            done.set_result(found)
-
-    stop = world.listen(look)
-    try:
-        look()
-        return await asyncio.wait_for(done, timeout_seconds)
-    except TimeoutError:
-        raise AssertionError(f"waited {timeout_seconds} s in vain for {what or 'it'}") from None
-    finally:
-        stop()
+    words = f"waited {timeout_seconds} s in vain for {what or 'it'}"
+    return await _follow(world, lambda _happening: find(), timeout_seconds, lambda: words)
 
 
 async def wait_for_message(
@@ -43,15 +30,20 @@ async def wait_for_message(
     """
     after_id = after if isinstance(after, int) else after.id
 
-    def find() -> Message | None:
-        fitting = (message for message in chat.messages.values() if message.id > after_id)
-        return next((message for message in fitting if _is_bots(world, message) and matches(message, match)), None)
+    def fits(message: Message) -> bool:
+        return message.id > after_id and _is_bots(world, message) and matches(message, match)
 
-    try:
-        return await wait_until(world, find, timeout_seconds=timeout_seconds)
-    except AssertionError:
+    def look(happening: Happening | None) -> Message | None:
+        if happening is None:
+            return next(filter(fits, chat.messages.values()), None)
+        message = happening.message if happening.chat is chat and happening.kind in {"message", "edited"} else None
+        return message if message is not None and fits(message) else None
+
+    def explain() -> str:
         said = [message.text for message in list(chat.messages.values())[-5:]]
-        raise AssertionError(f"no message like {match!r} in {timeout_seconds} s; the chat ends with {said}") from None
+        return f"no message like {match!r} in {timeout_seconds} s; the chat ends with {said}"
+
+    return await _follow(world, look, timeout_seconds, explain)
 
 
 def matches(message: Message, match: Match) -> bool:
@@ -63,6 +55,26 @@ def matches(message: Message, match: Match) -> bool:
     if isinstance(match, re.Pattern):
         return match.search(message.text) is not None
     return match(message)
+
+
+async def _follow(
+    world: World, look: Callable[[Happening | None], T | None], timeout_seconds: float, explain: Callable[[], str]
+) -> T:
+    """Return what `look` first finds, asked once without and then with each happening."""
+    done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+
+    def hear(happening: Happening | None) -> None:
+        if not done.done() and (found := look(happening)):
+            done.set_result(found)
+
+    stop = world.listen(hear)
+    try:
+        hear(None)
+        return await asyncio.wait_for(done, timeout_seconds)
+    except TimeoutError:
+        raise AssertionError(explain()) from None
+    finally:
+        stop()
 
 
 def _is_bots(world: World, message: Message) -> bool:

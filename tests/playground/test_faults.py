@@ -128,6 +128,16 @@ async def test_a_hook_sees_each_request_before_and_after(caller: Caller) -> None
     assert seen == [(1, "sendMessage", "before", 0), (1, "sendMessage", "after", 1)]
 
 
+async def test_a_hook_can_let_a_request_come_to_nothing(caller: Caller) -> None:
+    """Whoever dies before the effect leaves none."""
+    ann = start_person(caller.telegram)
+    caller.telegram.faults.on_request = lambda _number, _method, when: when == "after"
+    with pytest.raises(aiohttp.ClientConnectionError):
+        await caller.ask("sendMessage", chat_id=ann.id, text="x")
+    assert not caller.telegram.world.sent
+    assert caller.telegram.world.calls[0].fault == "drop"
+
+
 async def test_a_dropped_connection_is_closed_at_once(caller: Caller) -> None:
     """The client does not wait: the connection ends, as when a process dies."""
     ann = start_person(caller.telegram)

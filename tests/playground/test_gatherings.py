@@ -116,6 +116,20 @@ async def test_a_channel_is_written_by_its_admins(caller: Caller) -> None:
     assert (forwarded.forward_origin["type"], forwarded.forward_origin["message_id"]) == ("channel", post.id)
 
 
+async def test_a_group_that_grew_has_another_id(caller: Caller) -> None:
+    """The old id is refused with the new one beside it, where the bot may write at once."""
+    world = caller.telegram.world
+    ann = start_person(caller.telegram)
+    group = world.add_group("Few", ann, basic=True)
+    world.add_bot(ann, group)
+    grown = world.upgrade_group(ann, group)
+    _, body = await caller.ask("sendMessage", chat_id=group.id, text="x")
+    assert body["description"] == "Bad Request: group chat was upgraded to a supergroup chat"
+    assert body["parameters"] == {"migrate_to_chat_id": grown.id}
+    assert (await caller.call("sendMessage", chat_id=grown.id, text="x"))["chat"]["type"] == "supergroup"
+    assert (await _fetch(caller))[-1]["message"]["migrate_from_chat_id"] == group.id
+
+
 async def test_chats_can_be_looked_at(caller: Caller) -> None:
     """getChat, members, administrators and counts tell what the world is."""
     world = caller.telegram.world

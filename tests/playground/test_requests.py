@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 
 import pytest
 from aiohttp import FormData
@@ -62,6 +63,22 @@ async def test_bad_json_is_a_bad_request(caller: Caller) -> None:
     for body in ("{", "[]"):
         async with caller.session.post(url, data=body, headers={"Content-Type": "application/json"}) as response:
             assert response.status == 400
+
+
+async def test_a_body_above_fifty_megabytes_is_refused(caller: Caller) -> None:
+    """Telegram's front answers 413."""
+    url = f"{caller.telegram.base_url}{caller.telegram.token}/getMe"
+    body = BytesIO(b'"' + bytes(52 * 1024 * 1024))
+    async with caller.session.post(url, data=body, headers={"Content-Type": "application/json"}) as response:
+        assert (response.status, (await response.json())["description"]) == (413, "Request Entity Too Large")
+
+
+async def test_a_mistake_of_the_playground_fails_the_test_that_meets_it(caller: Caller) -> None:
+    """Without strictness a wrong type reaches the world; what breaks there is a 500 and a violation."""
+    caller.telegram.server.strict = False
+    status, body = await caller.ask("setMyCommands", commands="7")
+    assert (status, body["ok"]) == (500, False)
+    assert "playground: TypeError" in str(caller.telegram.world.violations[0])
 
 
 async def test_hostile_text_travels_unharmed(caller: Caller) -> None:

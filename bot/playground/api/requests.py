@@ -11,7 +11,7 @@ from urllib.parse import unquote_plus
 from aiohttp import BodyPartReader, web
 
 from bot.playground.api.checking import Upload
-from bot.playground.world.errors import bad_request
+from bot.playground.world.errors import ApiError, bad_request
 
 
 async def read_parameters(request: web.Request) -> dict[str, Any]:
@@ -19,14 +19,19 @@ async def read_parameters(request: web.Request) -> dict[str, Any]:
     found: dict[str, Any] = dict(request.query) if request.query_string else {}
     if not request.body_exists:
         return found
+    try:
+        return found | await _read_body(request)
+    except web.HTTPRequestEntityTooLarge as error:
+        raise ApiError(413, "Request Entity Too Large") from error
+
+
+async def _read_body(request: web.Request) -> dict[str, Any]:
     kind = request.content_type
     if kind == "application/x-www-form-urlencoded":
-        found.update(_read_form((await request.read()).decode("utf-8", "replace")))
-    elif kind == "multipart/form-data":
-        found.update(await _read_multipart(request))
-    elif kind == "application/json":
-        found.update(_read_json(await request.read()))
-    return found
+        return dict(_read_form((await request.read()).decode("utf-8", "replace")))
+    if kind == "multipart/form-data":
+        return await _read_multipart(request)
+    return _read_json(await request.read()) if kind == "application/json" else {}
 
 
 def _read_form(body: str) -> Iterator[tuple[str, str]]:

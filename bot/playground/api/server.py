@@ -6,6 +6,7 @@ import asyncio
 import inspect
 import re
 import secrets
+import traceback
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -19,7 +20,7 @@ from bot.playground.api.methods import METHODS
 from bot.playground.api.polling import PollDoor
 from bot.playground.api.requests import read_parameters
 from bot.playground.api.table import load_table
-from bot.playground.faults import Fault, Faults, When
+from bot.playground.faults import Fault, Faults, When, drop
 from bot.playground.world import ApiError, Call, NotSimulatedError, World
 from bot.playground.world.errors import bad_request
 
@@ -108,8 +109,8 @@ class Server:
     async def _play(
         self, request: web.Request, call: Call, verdict: Verdict, fault: Fault | None
     ) -> web.StreamResponse:
-        if self.faults.on_request is not None:
-            await self._hook(call, "before")
+        if self.faults.on_request is not None and await self._hook(call, "before") is False:
+            fault = drop(after_effect=False)
         call.fault = str(fault or "")
         if fault is not None and not fault.after_effect and fault.kind != "delay":
             self._settle(call, fault, None)
@@ -128,19 +129,24 @@ class Server:
 
     async def _perform(self, call: Call, verdict: Verdict) -> Answer:
         try:
-            self._check(call.method, verdict)
-            if call.method == "getUpdates":
-                result = await self.polls.get_updates(verdict.args)
-            elif call.method in METHODS:
-                result = METHODS[call.method](self.world, verdict.args)
-            else:
-                raise NotSimulatedError(f"method {call.method} is")
+            result = await self._act(call.method, verdict)
         except ApiError as error:
             if isinstance(error, NotSimulatedError) or "playground:" in error.description:
                 self.world.note_violation(call.method, error.description)
             return Answer.of_error(error)
+        except Exception as error:  # noqa: BLE001 - a mistake of the playground's own must fail the test that met it
+            self.world.note_violation(call.method, f"playground: {error!r} at {_find_place(error)}")
+            return Answer.of_error(ApiError(500, "Internal Server Error: playground: the call broke it"))
         call.took_effect = True
         return Answer.of_result(result)
+
+    async def _act(self, method: str, verdict: Verdict) -> Any:
+        self._check(method, verdict)
+        if method == "getUpdates":
+            return await self.polls.get_updates(verdict.args)
+        if method not in METHODS:
+            raise NotSimulatedError(f"method {method} is")
+        return METHODS[method](self.world, verdict.args)
 
     async def _call_from_webhook(self, name: str, params: dict[str, Any]) -> None:
         shape = self._table.methods.get(name.lower())
@@ -174,11 +180,10 @@ class Server:
             self.world.journal.note_ban(self.world.now + wait * 1_000_000)
         self.world.emit("call", about=call)
 
-    async def _hook(self, call: Call, when: When) -> None:
+    async def _hook(self, call: Call, when: When) -> bool | None:
         hook = self.faults.on_request
-        waiting = hook(call.number, call.method, when) if hook else None
-        if inspect.isawaitable(waiting):
-            await waiting
+        found = hook(call.number, call.method, when) if hook else None
+        return await found if inspect.isawaitable(found) else found
 
     def _give_file(self, path: str) -> web.Response:
         file = self.world.files.by_path.get(path)
@@ -202,6 +207,11 @@ async def serve(server: Server, *, port: int = 0, add_routes: AddRoutes | None =
         server.polls.close()
         await server.webhooks.close()
         await runner.cleanup()
+
+
+def _find_place(error: Exception) -> str:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{frame.name}, line {frame.lineno}"
 
 
 async def _not_found(_request: web.Request) -> web.Response:

@@ -42,6 +42,8 @@ class Chat:
     joins_by_request: bool = False
     pinned_id: int | None = None
     invite_link: str = ""
+    migrated_to: int = 0
+    """Basic group: the id of the supergroup it became."""
 
     @property
     def is_private(self) -> bool:

@@ -43,6 +43,18 @@ class GatheringActions(HumanActions):
         """Throw the bot out."""
         self.change_member(owner, chat, Member(person=self.bot, status="kicked"))
 
+    def upgrade_group(self, owner: Person, chat: Chat) -> Chat:
+        """Make a supergroup of a basic group: it gets another id, and the old one leads to it."""
+        self.require(chat.kind == "group", "only a basic group can be upgraded")
+        grown = Chat(
+            id=self.next_chat_id("supergroup"), kind="supergroup", title=chat.title, members=dict(chat.members)
+        )
+        self.add_chat(grown)
+        chat.migrated_to = grown.id
+        for where, extra in ((chat, {"migrate_to_chat_id": grown.id}), (grown, {"migrate_from_chat_id": chat.id})):
+            self.tell_bot(self.add_message(where, Content(extra=extra), sender=owner, is_service=True))
+        return grown
+
     def join(self, person: Person, chat: Chat, invite: Invite | None = None) -> None:
         """Come into a group or channel, by an invite link or by its name."""
         if invite is not None:

@@ -162,6 +162,9 @@ class BotActions(InlineActions):
             raise forbidden("bot can't initiate conversation with a user")
 
     def _check_gathering(self, chat: Chat) -> None:
+        if chat.migrated_to:
+            words = "group chat was upgraded to a supergroup chat"
+            raise bad_request(words, migrate_to_chat_id=chat.migrated_to)
         member = chat.find_member(self.bot)
         if member is not None and member.status == "kicked":
             raise forbidden(f"bot was kicked from the {KIND_WORDS[chat.kind]}")

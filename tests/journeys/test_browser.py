@@ -1,0 +1,144 @@
+"""The playground as a newcomer plays it: `passalong demo`, the real bot, a real browser."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from bot.playground.api.server import Server, make_token, serve
+from bot.playground.page import add_page_routes
+from bot.playground.seed import ANNA_ID, BUDI_ID, make_world, seed_world
+from bot.playground.world import Button, Content
+from tests.journeys.browser import Desk, open_demo, open_desk
+
+pytestmark = pytest.mark.browser
+
+HOSTILE = '<img src=x onerror="alert(1)"> \u202egnp.exe ' + "W" * 120 + " Z\u0337\u0322\u031b\u0334\u0356 小美 😀"
+
+
+async def test_the_whole_loop_is_played_in_the_browser(tmp_path: Path) -> None:
+    """Start, card, forward, link, START: both are rewarded and the channel hears of it."""
+    async with open_demo(tmp_path) as desk:
+        anna, budi = desk.get_phone("anna"), desk.get_phone("budi")
+        await anna.get_by_test_id("start").click()
+        await desk.until_bubble("anna", "t.me/little_oven_bot")
+        await desk.write("anna", "/share")
+        await _assert_picture(desk, "anna")
+
+        await (
+            anna.get_by_test_id("message")
+            .filter(has=desk.page.get_by_test_id("photo"))
+            .get_by_test_id("forward")
+            .click()
+        )
+        await desk.choose("anna", "Budi")
+        await expect(anna.get_by_test_id("toast")).to_have_text("Forwarded to Budi")
+
+        await expect(budi.locator(".badge").first).to_have_text("1")
+        await budi.get_by_test_id("chat").filter(has_text="Anna").click()
+        card = await desk.until_bubble("budi", "Forwarded from Little Oven")
+        await _assert_picture(desk, "budi")
+        await card.locator("a.t-link").last.click()
+        await budi.get_by_test_id("start").click()
+
+        greeting = await desk.until_bubble("budi", re.compile(r"Anna.*25", re.DOTALL))
+        await expect(greeting).to_be_visible()
+        await desk.until_bubble("anna", re.compile(r"Budi.*\+50", re.DOTALL))
+        await desk.until_bubble("channel", re.compile("Budi.*Anna", re.DOTALL))
+        await expect(desk.page.get_by_test_id("steps").locator(".is-done")).to_have_count(4)
+        await desk.assert_clean()
+
+
+async def test_three_taps_bring_a_card_into_a_friend_s_chat(tmp_path: Path) -> None:
+    """Button, friend, card: nothing is typed; the friend accepts by the card's button."""
+    async with open_demo(tmp_path) as desk:
+        await desk.get_phone("anna").get_by_test_id("start").click()
+        await desk.tap_key("anna", "Send to a friend")
+        await desk.choose("anna", "Budi")
+        await desk.get_phone("anna").get_by_test_id("inline-result").first.click()
+        await desk.until_bubble("anna", "via @little_oven_bot")
+
+        budi = desk.get_phone("budi")
+        await budi.get_by_test_id("chat").filter(has_text="Anna").click()
+        await desk.until_bubble("budi", "via @little_oven_bot")
+        await budi.get_by_test_id("key").last.click()
+        await budi.get_by_test_id("start").click()
+        await desk.until_bubble("channel", re.compile("Budi.*Anna", re.DOTALL))
+        await desk.get_phone("anna").get_by_test_id("banner").click()
+        await desk.until_bubble("anna", re.compile(r"Budi.*\+50", re.DOTALL))
+        await desk.assert_clean()
+
+
+async def test_the_shop_writes_to_its_members_and_a_blocked_bot_is_let_in_again(tmp_path: Path) -> None:
+    """A broadcast with a picture and formatting; blocking and START; a friend who is added and speaks Chinese."""
+    async with open_demo(tmp_path) as desk:
+        anna, sari = desk.get_phone("anna"), desk.get_phone("sari")
+        await anna.get_by_test_id("start").click()
+        await sari.get_by_test_id("start").click()
+        await desk.until_bubble("sari", "t.me/little_oven_bot")
+        await desk.write("sari", "/broadcast")
+        await sari.get_by_test_id("box").fill("**Croissant Friday**, bring a friend")
+        await sari.get_by_test_id("attach").click()
+        await sari.get_by_test_id("sample").last.click()
+        await desk.tap_key("sari", re.compile(r"Send to \d"))
+        bubble = await desk.until_bubble("anna", "Croissant Friday, bring a friend")
+        await expect(bubble.locator("strong")).to_have_text("Croissant Friday")
+        await _assert_picture(desk, "anna")
+
+        await anna.get_by_test_id("more").click()
+        await desk.choose("anna", "Block the bot")
+        await anna.get_by_test_id("restart").click()
+        await desk.until_bubble("anna", "/start")
+        await expect(anna.get_by_test_id("box")).to_be_visible()
+
+        await desk.page.get_by_test_id("add-person").click()
+        await desk.page.get_by_test_id("person-add").click()
+        mei = desk.get_phone("person-4")
+        await mei.get_by_test_id("chat").filter(has_text="Little Oven").first.click()
+        await mei.get_by_test_id("start").click()
+        await desk.until_bubble("person-4", re.compile("小炉面包房"))
+        await desk.assert_clean()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+async def test_hostile_words_stay_words_and_the_page_fits(width: int, height: int) -> None:
+    """Names and texts full of markup, overrides and endless words neither run nor burst the page."""
+    world = make_world()
+    cast = seed_world(world)
+    anna, budi = world.people[ANNA_ID], world.people[BUDI_ID]
+    world.press_start(anna)
+    world.rename(budi, HOSTILE[:64], HOSTILE[:64], "budi")
+    keyboard = (tuple(Button(HOSTILE[:40], "callback_data", "x", {}) for _ in range(8)),)
+    world.post(world.open_chat(anna), Content(text=HOSTILE * 8, keyboard=keyboard))
+    world.note_violation("sendMesage", HOSTILE)
+    server = Server(world, make_token(world.bot.id))
+    async with (
+        serve(server, add_routes=lambda app: add_page_routes(app, world, cast)),
+        open_desk(f"{server.url}/", width=width, height=height) as desk,
+    ):
+        await desk.until_bubble("anna", "<img src=x")
+        await expect(desk.page.get_by_test_id("violations")).to_have_text("1 violation")
+        await desk.page.get_by_test_id("journal-toggle").click()
+        await desk.get_phone("anna").get_by_test_id("forward").last.click()
+        await desk.get_phone("anna").get_by_test_id("choice").first.wait_for()
+        assert await desk.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert not await desk.page.evaluate(
+            "[...document.querySelectorAll('.view, .sheet-panel')].some((one) => one.scrollWidth > one.clientWidth + 1)"
+        )
+        assert not await desk.page.evaluate("document.querySelectorAll('img[src=x]').length")
+        nameless = (
+            "[...document.querySelectorAll('button')].filter((one) => !one.textContent.trim() && !one.ariaLabel).length"
+        )
+        assert not await desk.page.evaluate(nameless)
+        assert not desk.complaints
+
+
+async def _assert_picture(desk: Desk, key: str) -> None:
+    """The last picture in a phone's open chat is there and was decoded."""
+    picture = desk.get_phone(key).get_by_test_id("photo").last.locator("img")
+    await picture.wait_for()
+    await expect(picture).to_have_js_property("complete", value=True)
+    assert await picture.evaluate("(image) => image.decode().then(() => image.naturalWidth > 300)")

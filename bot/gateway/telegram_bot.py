@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+from telegram import Bot
 from telegram._utils.types import JSONDict
 from telegram.error import InvalidToken
 from telegram.ext import ExtBot
@@ -13,7 +14,7 @@ from bot.gateway.pacing import Priority
 
 
 class PassalongBot(ExtBot[Priority]):
-    """The bot, silent about its token, and able to fetch updates as they came."""
+    """The bot, silent about its token, able to fetch updates as they came and to post without building objects."""
 
     __slots__ = ()
 
@@ -46,3 +47,35 @@ class PassalongBot(ExtBot[Priority]):
         if not isinstance(result, list):
             raise LostAnswer("getUpdates brought something else than a list")
         return list(result)
+
+    async def post_raw(
+        self,
+        method: str,
+        parameters: Mapping[str, object],
+        *,
+        priority: Priority = Priority.INTERACTIVE,
+        on_start: Callable[[], None] | None = None,
+    ) -> JSONDict:
+        """Call a method that returns an object, and return that as JSON; no defaults are added.
+
+        Args:
+            method: Such as sendMessage.
+            parameters: Of simple types; what is nested as JSON text.
+            priority: Who goes first at the gate.
+            on_start: Called as the request leaves the gate: until then nothing was sent for sure.
+
+        Raises:
+            TelegramError: see `fates.classify`.
+        """
+
+        async def call() -> bool | JSONDict | list[JSONDict]:
+            if on_start is not None:
+                on_start()
+            return await Bot._do_post(self, method, dict(parameters))  # noqa: SLF001 -- as ExtBot does behind its limiter
+
+        gate = self.rate_limiter
+        through_gate = gate and gate.process_request(call, (), {}, method, dict(parameters), priority)
+        result = await (through_gate or call())
+        if not isinstance(result, dict):
+            raise LostAnswer(f"{method} brought something else than an object")
+        return result

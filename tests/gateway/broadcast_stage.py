@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -118,6 +119,12 @@ class Stage:
     async def until_sent(self, count: int) -> None:
         """Wait until so many messages have arrived."""
         await self.telegram.until(lambda: len(self.telegram.world.journal.sent) >= count, what=f"{count} messages")
+
+    async def until_told(self, broadcast_id: BroadcastId) -> None:
+        """Wait until the last word of a broadcast is said."""
+        async with asyncio.timeout(5):
+            while (await self.find(broadcast_id)).progress_message_id is not None:  # noqa: ASYNC110 -- a table tells nobody
+                await asyncio.sleep(0.02)
 
     def received(self, text: str = "Fresh bread") -> Counter[int]:
         """How often each chat got a message."""

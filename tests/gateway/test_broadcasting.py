@@ -71,9 +71,8 @@ async def test_who_does_not_want_the_bot_is_known_from_then_on(stage: Stage) -> 
 async def test_who_comes_after_the_confirmation_is_left_alone(stage: Stage) -> None:
     """The audience is everybody of that moment."""
     broadcast_id = await stage.confirm()
-    async with open_stage(stage.telegram, stage.store, 2):
-        async with stage.running() as broadcaster:
-            await broadcaster.settled()
+    async with open_stage(stage.telegram, stage.store, 2), stage.running() as broadcaster:
+        await broadcaster.settled()
     assert await stage.count(broadcast_id) == {SENT: 40}
 
 
@@ -100,7 +99,12 @@ async def test_every_fault_leads_to_its_state_and_nobody_gets_it_twice(stage: St
         await broadcaster.settled()
     received = stage.received()
     states = {state: await stage.list_in(broadcast_id, state) for state in DeliveryState}
-    assert {state: len(found) for state, found in states.items() if found} == {SENT: 31, FAILED: 1, BLOCKED: 1, UNKNOWN: 7}
+    assert {state: len(found) for state, found in states.items() if found} == {
+        SENT: 31,
+        FAILED: 1,
+        BLOCKED: 1,
+        UNKNOWN: 7,
+    }
     assert max(received.values()) == 1
     assert all(received[telegram_id] == 1 for telegram_id in states[SENT])
     assert not any(received[telegram_id] for telegram_id in states[FAILED] | states[BLOCKED])
@@ -109,7 +113,7 @@ async def test_every_fault_leads_to_its_state_and_nobody_gets_it_twice(stage: St
 
 async def test_a_flood_wait_stops_everything_until_it_is_over(stage: Stage) -> None:
     """Whoever was refused is written to afterwards; while the wait runs nobody is even claimed."""
-    stage.telegram.faults.order(faults.too_many_requests(1), "sendMessage", nth=10)
+    stage.telegram.faults.order(faults.too_many_requests(2), "sendMessage", nth=10)
     broadcast_id = await stage.confirm()
     async with stage.running(most_in_flight=3) as broadcaster:
         await stage.telegram.until_call("sendMessage", 10)
@@ -119,8 +123,24 @@ async def test_a_flood_wait_stops_everything_until_it_is_over(stage: Stage) -> N
     assert await stage.count(broadcast_id) == {SENT: 40}
     calls = stage.telegram.world.journal.list_calls("sendMessage")
     refused = next(call for call in calls if call.status == 429)
-    in_ban = [call for call in calls if refused.at < call.at < refused.at + 1_000_000]
+    in_ban = [call for call in calls if refused.at < call.at < refused.at + 2_000_000]
     assert len(in_ban) <= 2, "no more than what was in flight already"
+
+
+async def test_a_flood_wait_calls_back_what_waits_at_the_gate(telegram: LocalTelegram, store: Store) -> None:
+    """Should the process die while the wait runs, nobody is in doubt who was not written to."""
+    slow = Gate(send_rate=4, chat_rate=1, cold_seconds=0)
+    async with open_stage(telegram, store, 5, gate=slow) as stage:
+        telegram.faults.order(faults.too_many_requests(2), "sendMessage")
+        broadcast_id = await stage.confirm()
+        async with stage.running() as broadcaster:
+            await telegram.until_call("sendMessage")
+            await asyncio.sleep(0.3)
+            counts = await stage.count(broadcast_id)
+            await broadcaster.settled()
+        assert counts.keys() <= {QUEUED, SENT}
+        assert counts[QUEUED] >= 3
+        assert await stage.count(broadcast_id) == {SENT: 5}
 
 
 @BOTH_ENGINES
@@ -230,12 +250,13 @@ async def test_a_broken_connection_does_not_eat_the_audience(stage: Stage) -> No
     stage.telegram.faults.order(faults.drop(after_effect=False), "sendMessage", nth=11, times=-1)
     broadcast_id = await stage.confirm()
     async with stage.running(most_in_flight=4, rest_seconds=0.2) as broadcaster:
-        await stage.telegram.until(lambda: stage.telegram.world.journal.counts["sendMessage"] >= 16)
+        await stage.telegram.until(lambda: stage.telegram.world.journal.counts["sendMessage"] >= 11)
+        await asyncio.sleep(0.7)
         stage.telegram.faults.clear()
         await broadcaster.settled()
     counts = await stage.count(broadcast_id)
     assert counts[SENT] + counts[UNKNOWN] == 40
-    assert counts[UNKNOWN] <= 8
+    assert counts[UNKNOWN] <= 4 + 4
 
 
 async def test_a_refused_token_pauses_the_broadcast(stage: Stage) -> None:
@@ -296,22 +317,21 @@ async def test_the_progress_is_edited_in_place(stage: Stage) -> None:
     broadcast_id = await stage.confirm(message_id=progress.id)
     seen: list[tuple[str, int]] = []
     stage.telegram.world.listen(
-        lambda event: seen.append((event.message.text, len(event.message.buttons)))
-        if event.kind == "edited" and event.message
-        else None
+        lambda event: (
+            seen.append((event.message.text, len(event.message.buttons)))
+            if event.kind == "edited" and event.message
+            else None
+        )
     )
     async with stage.running(most_in_flight=2, progress_seconds=0.1) as broadcaster:
         await broadcaster.settled()
-        await stage.telegram.until(lambda: "Done" in stage.chat(0).messages[progress.id].text)
-        while (await stage.find(broadcast_id)).progress_message_id is not None:
-            await asyncio.sleep(0.02)
+        await stage.until_told(broadcast_id)
     counted = [int(found[1]) for text, _ in seen if (found := re.search(r"Sent: (\d+) of 40", text))]
     assert counted == sorted(counted)
     assert len(set(counted)) > 3
     assert counted[-1] == 40
     assert any("Time left: less than a minute" in text for text, _ in seen)
-    assert [buttons for _, buttons in seen][0] == 2
-    assert [buttons for _, buttons in seen][-1] == 0
+    assert (seen[0][1], seen[-1][1]) == (2, 0)
     assert stage.received("…") == Counter({stage.admin.id: 1}), "no second message"
 
 

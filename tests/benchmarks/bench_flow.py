@@ -1,0 +1,85 @@
+"""Joins and read-only commands end to end: over HTTP, through polling, everything durable; the server answers in 50 ms."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+import time
+from pathlib import Path
+from subprocess import Popen
+
+from bot.assets import ASSETS
+from bot.core.campaign import parse_campaign
+from bot.services.joining import start
+from storage import open_store
+from storage.records import Profile
+from tests.benchmarks.rig import TOKEN, Telegram, is_settled, open_bot, open_program, open_telegram, wait_until
+from tests.benchmarks.rows import Row, row
+
+LATENCY_SECONDS = 0.05
+INVITERS, FRIENDS_EACH = 1000, 3
+QUESTIONS, PLAIN_QUESTIONS = 5000, 400
+
+
+def measure() -> list[Row]:
+    """Joins a second, answers a second, and how many times a plain bot's."""
+    with tempfile.TemporaryDirectory() as folder, open_telegram(LATENCY_SECONDS) as telegram:
+        database = Path(folder) / "bench.db"
+        inviters = telegram.post("people", count=INVITERS, first_name="Inviter")
+        codes = asyncio.run(_seed(database, inviters))
+        channel = telegram.post("channel", username="bench_news")
+        with open_bot(telegram, database, PASSALONG_ANNOUNCE_CHAT=str(channel)) as bot:
+            joins = _measure_joins(telegram, database, codes, bot)
+            answers = _measure_answers(telegram, inviters, QUESTIONS, bot)
+        with open_program([sys.executable, "-m", "tests.benchmarks.plain_echo", telegram.url, TOKEN], {}) as plain:
+            _measure_answers(telegram, inviters, 20, plain)
+            echoes = _measure_answers(telegram, inviters, PLAIN_QUESTIONS, plain)
+    return [
+        row("durable joins end to end", joins, "/s", at_least=150),
+        row("a read-only command (/help)", answers, "/s", at_least=500),
+        row("the same, against a plain concurrent bot", answers / echoes, "x", at_least=5),
+        row("  the plain bot", echoes, "/s"),
+    ]
+
+
+async def _seed(database: Path, telegram_ids: list[int]) -> list[str]:
+    """Make members of the inviters, as START would; returns their codes."""
+    campaign = parse_campaign(
+        (ASSETS / "campaigns" / "welcome.toml").read_bytes(),
+        themes=sorted(theme.stem for theme in (ASSETS / "themes").glob("*.toml")),
+    )
+    async with open_store(f"sqlite:///{database}") as store:
+        arrivals = await asyncio.gather(
+            *(
+                store.write(
+                    start,
+                    visitor=Profile(telegram_id=telegram_id, first_name=f"Inviter {number}", telegram_language="en"),
+                    payload="",
+                    campaign=campaign,
+                    announce=False,
+                )
+                for number, telegram_id in enumerate(telegram_ids)
+            )
+        )
+    return [arrival.member.code for arrival in arrivals]
+
+
+def _measure_joins(telegram: Telegram, database: Path, codes: list[str], bot: Popen[bytes]) -> float:
+    wait_until(lambda: is_settled(database, 0), bot)
+    began = time.perf_counter()
+    for number, code in enumerate(codes):
+        telegram.post("people", count=FRIENDS_EACH, first_name=f"Friend {number}", payload=f"{code}-fwd")
+    joins = len(codes) * FRIENDS_EACH
+    wait_until(lambda: is_settled(database, joins), bot)
+    return joins / (time.perf_counter() - began)
+
+
+def _measure_answers(telegram: Telegram, people: list[int], questions: int, bot: Popen[bytes]) -> float:
+    before = telegram.count("sendMessage")
+    texts = [[people[number % len(people)], "/help"] for number in range(questions)]
+    began = time.perf_counter()
+    for first in range(0, questions, 500):
+        telegram.post("texts", texts=texts[first : first + 500])
+    wait_until(lambda: telegram.count("sendMessage") >= before + questions, bot)
+    return questions / (time.perf_counter() - began)

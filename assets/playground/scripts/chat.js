@@ -157,7 +157,14 @@ export class ChatView {
     const state = JSON.stringify([kind, canPost, started, blocked, kind === "channel" && subtitle, this.phone.payloads.get(this.peer)]);
     if (state === this.footState) return;
     this.footState = state;
+    const wasHere = this.foot.contains(document.activeElement);
     this.foot.replaceChildren(renderDock(this));
+    if (wasHere) this.focus();
+  }
+
+  /** Keeps the keyboard where something can be done; a finger does not want a keyboard to open. */
+  focus() {
+    if (matchMedia("(pointer: fine)").matches) this.foot.querySelector("textarea, .wide-button")?.focus({ preventScroll: true });
   }
 
   /** Puts words into the text box, as a link or a button asks for. */

@@ -20,6 +20,10 @@ export class ListView {
     if (focused) this.rows.querySelector(`[data-peer="${focused}"]`)?.focus();
   }
 
+  focus() {
+    this.rows.querySelector("button")?.focus({ preventScroll: true });
+  }
+
   renderRow(chat) {
     const unread = this.phone.countUnread(chat);
     const last = chat.last;

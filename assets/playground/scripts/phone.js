@@ -59,9 +59,11 @@ export class Phone {
   }
 
   show(view) {
+    const wasHere = this.main.contains(document.activeElement);
     this.closeSheet?.();
     this.view = view;
     this.main.replaceChildren(view.element);
+    if (wasHere) view.focus();
     this.tell();
   }
 

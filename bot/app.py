@@ -17,12 +17,14 @@ from telegram.ext import Defaults
 from bot.assets import ASSETS
 from bot.core.campaign import Campaign, CampaignMistake, parse_campaign
 from bot.gateway.application import PassalongApplication, build_application
+from bot.gateway.broadcasting import Broadcaster
 from bot.gateway.context import Desk
 from bot.gateway.delivery import Delivery
 from bot.gateway.dispatch import Dispatch
 from bot.gateway.fates import Kind, classify
 from bot.gateway.gate import Gate
 from bot.gateway.intake import Intake
+from bot.gateway.pacing import GROUP_PER_MINUTE
 from bot.gateway.poll_troubles import PollerStuck, TokenRefused
 from bot.gateway.rendering import NoticeRenderer
 from bot.gateway.transport import AiohttpRequest
@@ -51,6 +53,7 @@ class House:
     store: Store
     application: PassalongApplication[Kit]
     delivery: Delivery
+    broadcaster: Broadcaster
     dispatch: Dispatch
     intake: Intake
 
@@ -67,10 +70,16 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
         await run_in(store, settings, stop)
 
 
-async def run_in(store: Store, settings: Settings, stop: asyncio.Event) -> None:
-    """Like `run`, in a store that is open: its instance lock can be had before this module is imported."""
+async def run_in(
+    store: Store, settings: Settings, stop: asyncio.Event, *, group_per_minute: int = GROUP_PER_MINUTE
+) -> None:
+    """Like `run`, in a store that is open: its instance lock can be had before this module is imported.
+
+    `group_per_minute` is Telegram's limit for one group or channel; only measurements lift it.
+    """
     campaign = load_campaign(settings.campaign)
-    async with _open_house(settings, campaign, store, stop) as house:
+    gate = await _open_gate(settings, store, group_per_minute)
+    async with _open_house(settings, campaign, store, gate, stop) as house:
         if not stop.is_set():
             await _work(house, settings, stop)
 
@@ -87,9 +96,8 @@ def load_campaign(path: Path) -> Campaign:
 
 @asynccontextmanager
 async def _open_house(
-    settings: Settings, campaign: Campaign, store: Store, stop: asyncio.Event
+    settings: Settings, campaign: Campaign, store: Store, gate: Gate, stop: asyncio.Event
 ) -> AsyncIterator[House]:
-    gate = await _open_gate(settings, store)
     desk: Desk[Kit] = Desk(store=store, kit=cast("Kit", None))  # filled in once Telegram has said who we are
     application = build_application(
         token=settings.bot_token,
@@ -127,18 +135,20 @@ def _furnish(settings: Settings, store: Store, gate: Gate, application: Passalon
         delivery=Delivery(
             store=store, bot=application.bot, gate=gate, renderer=renderer, on_migrated=renderer.move_announce_chat
         ),
+        broadcaster=Broadcaster(store=store, bot=application.bot, gate=gate),
         dispatch=dispatch,
         intake=Intake(bot=application.bot, store=store, dispatch=dispatch, allowed_updates=UPDATE_TYPES),
     )
 
 
-async def _open_gate(settings: Settings, store: Store) -> Gate:
+async def _open_gate(settings: Settings, store: Store, group_per_minute: int) -> Gate:
     async def remember(until_at: int) -> None:
         await store.write(flood_waits.set_until, FLOOD_SCOPE, until_at)
 
     return Gate(
         send_rate=settings.send_rate,
         chat_rate=settings.chat_rate,
+        group_per_minute=group_per_minute,
         flood_wait_until=await store.read(flood_waits.get_until, FLOOD_SCOPE),
         remember_flood_wait=remember,
     )
@@ -173,6 +183,7 @@ async def _pause(stop: asyncio.Event, *, seconds: float) -> None:
 async def _work(house: House, settings: Settings, stop: asyncio.Event) -> None:
     """Start everything, wait for the end, stop in the order in which nothing is lost."""
     house.delivery.start()
+    house.broadcaster.start()
     house.dispatch.start()
     errands: list[Callable[[], Awaitable[object]]] = [
         stop.wait,
@@ -198,7 +209,7 @@ async def _stop(house: House, tasks: list[asyncio.Future[object] | asyncio.Task[
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     await house.dispatch.stop(limit_seconds=3.0)
-    await house.delivery.stop(limit_seconds=2.0)
+    await asyncio.gather(house.broadcaster.stop(limit_seconds=2.0), house.delivery.stop(limit_seconds=2.0))
     logger.info("Stopped; what was not finished lies in the database and goes on at the next start")
 
 

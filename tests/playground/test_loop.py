@@ -13,7 +13,9 @@ from telegram import (
     InlineQueryResultCachedPhoto,
     InputMediaPhoto,
     MessageEntity,
+    Update,
 )
+from telegram.ext import Application, ContextTypes, MessageHandler, filters
 
 from tests.playground.calling import draw_picture
 from tests.telegram import LocalTelegram
@@ -159,3 +161,27 @@ async def test_a_picture_in_a_message_can_be_replaced(telegram: LocalTelegram, b
     pixel = Image.open(BytesIO(shown.photo.read())).getpixel((5, 5))
     assert isinstance(pixel, tuple)
     assert pixel[2] > 100
+
+
+async def test_the_stock_poller_of_the_library_runs_here(telegram: LocalTelegram) -> None:
+    """python-telegram-bot's own Application polls, answers what it gets, and confirms all when it stops."""
+
+    async def echo(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        assert update.message is not None
+        await update.message.reply_text(f"You said {update.message.text}")
+
+    telegram.server.polls.throttles = False  # the last poll of a stop asks the same again, and would wait
+    builder = Application.builder().token(telegram.token).base_url(telegram.base_url).job_queue(None)
+    app = builder.build()
+    app.add_handler(MessageHandler(filters.TEXT, echo))
+    ann = telegram.world.add_person("Ann")
+    async with app:
+        await app.start()
+        assert app.updater is not None
+        await app.updater.start_polling(timeout=10)
+        said = telegram.world.press_start(ann)
+        reply = await telegram.until_reply(said, "You said /start")
+        assert reply.sender is telegram.world.bot
+        await app.updater.stop()
+        await app.stop()
+    assert telegram.world.updates.count_waiting() == 0

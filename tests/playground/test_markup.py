@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from bot.playground.world.entities import cut_utf16, finish, read_formatted
 from bot.playground.world.errors import ApiError
-from bot.playground.world.markup import MarkupError, measure_utf16, parse_html
+from bot.playground.world.markup import parse_html
+from bot.playground.world.reading import MarkupError, measure_utf16
 
 
 def describe(source: str) -> list[tuple[Any, ...]]:
@@ -56,6 +57,7 @@ def test_tags_become_entities(source: str, expected: list[tuple[Any, ...]]) -> N
         ("1 < 2", 'Unsupported start tag "" at byte offset 2'),
         ("x</b>", "Unexpected end tag at byte offset 1"),
         ("<b>x</i>", 'Unmatched end tag at byte offset 4, expected "</b>", found "</i>"'),
+        ("<tg-emoji emoji-id='x'>y</tg-emoji>", "Invalid custom emoji identifier specified"),
         ("<b>x</b", "Unclosed end tag at byte offset 4"),
         ("<b", "Unclosed start tag at byte offset 0"),
         ("<a href='x", "Unclosed start tag at byte offset 0"),

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.playground.world.errors import NotSimulatedError, bad_request
-from bot.playground.world.markup import MarkupError, measure_utf16, parse_html
+from bot.playground.world.markup import parse_html
+from bot.playground.world.reading import MarkupError, measure_utf16
 
 MAX_TEXT = 4096
 MAX_CAPTION = 1024

@@ -1,15 +1,14 @@
-"""Telegram's HTML, read as its server reads it: the same tags, the same refusals, byte offsets and all.
-
-The end of the text counts as a space, which is why a tag that is never closed is found where it is found.
-"""
+"""Telegram's HTML, read as its server reads it: the same tags, the same refusals, byte offsets and all."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import Any
 
+from bot.playground.world.reading import SPACE, MarkupError, Opened, Reader, measure_utf16
 from bot.playground.world.urls import BadUrlError, check_url
+
+__all__ = ["MarkupError", "measure_utf16", "parse_html"]
 
 _KINDS = {
     "b": "bold",
@@ -38,69 +37,17 @@ _ATTRIBUTES = {
     "tg-time": "unix",
     "blockquote": "expandable",
 }
+_NUMBERED = {"tg-emoji": "custom emoji identifier", "tg-time": "date"}
 _PREFIXES = {"code": "language-", "span": "tg-"}
-_NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
-_SPACE = " \t\r\n\v\0"
-_REFERENCE = re.compile(r"&(?:#x([0-9a-fA-F]{1,7})|#([0-9]{1,8})|([A-Za-z]{1,8}));?")
-_PLAIN = re.compile(r"[^<&]+")
 _BARE_TAG = re.compile(r"<(b|i|u|s|code|pre|strong|em|tg-spoiler|blockquote)>")
-_NAME_TOKEN = re.compile(r"[A-Za-z0-9.-]*")
 _USER_LINK = re.compile(r"tg://user\?id=([0-9]{1,19})", re.IGNORECASE)
-
-
-class MarkupError(Exception):
-    """A text Telegram cannot parse; the words are Telegram's."""
-
-
-@dataclass(slots=True)
-class _Open:
-    tag: str
-    argument: str
-    offset: int
-    begin: int
-
-
-@dataclass(slots=True)
-class _Reader:
-    source: str
-    position: int = 0
-    offset: int = 0
-    parts: list[str] = field(default_factory=list)
-    length: int = 0
-    opened: list[_Open] = field(default_factory=list)
-    entities: list[dict[str, Any]] = field(default_factory=list)
-
-    def emit(self, text: str) -> None:
-        self.parts.append(text)
-        self.length += len(text)
-        self.offset += measure_utf16(text)
-
-    def peek(self) -> str:
-        return self.source[self.position]
-
-    def skip_space(self) -> None:
-        while self.position < len(self.source) - 1 and self.peek() in _SPACE:
-            self.position += 1
-
-    def read_until(self, stops: str) -> str:
-        begin = self.position
-        while self.peek() not in stops:
-            self.position += 1
-        return self.source[begin : self.position]
-
-    @property
-    def at_end(self) -> bool:
-        return self.position >= len(self.source) - 1
-
-    def place(self, position: int) -> str:
-        return f"at byte offset {len(self.source[:position].encode('utf-8', 'surrogatepass'))}"
 
 
 def parse_html(source: str) -> tuple[str, list[dict[str, Any]]]:
     """Return the visible text and its entities; MarkupError in Telegram's words."""
     if "<" not in source and "&" not in source:
         return source, []
-    reader = _Reader(source + "\0")
+    reader = Reader(source + "\0")
     while not reader.at_end:
         _read_next(reader)
     if reader.opened:
@@ -108,49 +55,24 @@ def parse_html(source: str) -> tuple[str, list[dict[str, Any]]]:
     return "".join(reader.parts), reader.entities
 
 
-def measure_utf16(text: str) -> int:
-    """Return the length in UTF-16 units, which is how Telegram counts offsets."""
-    return len(text) if text.isascii() else len(text) + sum(character > "\uffff" for character in text)
-
-
-def _read_next(reader: _Reader) -> None:
-    if plain := _PLAIN.match(reader.source, reader.position, len(reader.source) - 1):
-        reader.position = plain.end()
-        reader.emit(plain[0])
+def _read_next(reader: Reader) -> None:
+    if plain := reader.read_plain():
+        reader.emit(plain)
     elif reader.peek() == "&":
-        reader.emit(_read_reference(reader) or _step(reader))
+        reader.emit(reader.read_reference() or reader.step())
     elif reader.source[reader.position + 1] == "/":
         _read_end_tag(reader)
     elif bare := _BARE_TAG.match(reader.source, reader.position):
         reader.position = bare.end()
-        reader.opened.append(_Open(bare[1], "", reader.offset, reader.length))
+        reader.opened.append(Opened(bare[1], "", reader.offset, reader.length))
     else:
         _read_start_tag(reader)
 
 
-def _step(reader: _Reader) -> str:
-    reader.position += 1
-    return reader.source[reader.position - 1]
-
-
-def _read_reference(reader: _Reader) -> str:
-    found = _REFERENCE.match(reader.source, reader.position)
-    if found is None:
-        return ""
-    if found[3]:
-        character = _NAMED.get(found[3], "")
-    else:
-        code = int(found[1], 16) if found[1] else int(found[2])
-        character = chr(code) if 0 < code < 0x10FFFF else ""
-    if character:
-        reader.position = found.end()
-    return character
-
-
-def _read_start_tag(reader: _Reader) -> None:
+def _read_start_tag(reader: Reader) -> None:
     begin = reader.position
     reader.position += 1
-    tag = reader.read_until(_SPACE + ">").lower()
+    tag = reader.read_until(SPACE + ">").lower()
     if reader.at_end:
         raise MarkupError(f"Unclosed start tag {reader.place(begin)}")
     if tag not in _KINDS:
@@ -159,14 +81,14 @@ def _read_start_tag(reader: _Reader) -> None:
     if tag == "span" and argument != "spoiler":
         raise MarkupError(f'Tag "span" must have class "tg-spoiler" {reader.place(begin)}')
     reader.position += 1
-    reader.opened.append(_Open(tag, argument, reader.offset, reader.length))
+    reader.opened.append(Opened(tag, argument, reader.offset, reader.length))
 
 
-def _read_attributes(reader: _Reader, tag: str, begin: int) -> str:
+def _read_attributes(reader: Reader, tag: str, begin: int) -> str:
     argument = ""
     reader.skip_space()
     while reader.peek() != ">":
-        name = reader.read_until(_SPACE + "=>")
+        name = reader.read_until(SPACE + "=>")
         if not name and not reader.at_end:
             raise MarkupError(f'Empty attribute name in the tag "{tag}" {reader.place(begin)}')
         reader.skip_space()
@@ -187,42 +109,20 @@ def _choose_argument(tag: str, name: str, value: str) -> str:
     return value.removeprefix(prefix) if value.startswith(prefix) else ""
 
 
-def _read_value(reader: _Reader, tag: str, begin: int) -> str:
+def _read_value(reader: Reader, tag: str, begin: int) -> str:
     reader.position += 1
     reader.skip_space()
     if reader.at_end:
         raise MarkupError(f'Unclosed start tag "{tag}" {reader.place(begin)}')
-    if reader.peek() in "'\"":
-        return _read_quoted(reader)
-    return _read_name_token(reader)
+    return reader.read_value()
 
 
-def _read_name_token(reader: _Reader) -> str:
-    found = _NAME_TOKEN.match(reader.source, reader.position)
-    assert found is not None
-    begin, reader.position = reader.position, found.end()
-    if reader.peek() not in _SPACE + ">":
-        raise MarkupError(f"Unexpected end of name token {reader.place(begin)}")
-    return found[0].lower()
-
-
-def _read_quoted(reader: _Reader) -> str:
-    quote = _step(reader)
-    value = []
-    while reader.peek() != quote and not reader.at_end:
-        reference = _read_reference(reader) if reader.peek() == "&" else ""
-        value.append(reference or _step(reader))
-    if not reader.at_end:
-        reader.position += 1
-    return "".join(value)
-
-
-def _read_end_tag(reader: _Reader) -> None:
+def _read_end_tag(reader: Reader) -> None:
     begin = reader.position
     if not reader.opened:
         raise MarkupError(f"Unexpected end tag {reader.place(begin)}")
     reader.position += 2
-    name = reader.read_until(_SPACE + ">")
+    name = reader.read_until(SPACE + ">")
     reader.skip_space()
     if reader.peek() != ">":
         raise MarkupError(f"Unclosed end tag {reader.place(begin)}")
@@ -234,7 +134,7 @@ def _read_end_tag(reader: _Reader) -> None:
         _close(reader, opened)
 
 
-def _close(reader: _Reader, opened: _Open) -> None:
+def _close(reader: Reader, opened: Opened) -> None:
     entity: dict[str, Any] = {
         "offset": opened.offset,
         "length": reader.offset - opened.offset,
@@ -244,23 +144,23 @@ def _close(reader: _Reader, opened: _Open) -> None:
         _add_link(reader, opened, entity)
     elif opened.tag in {"pre", "code"}:
         _add_code(reader, opened, entity)
-    elif opened.tag == "tg-emoji" and not opened.argument.isdigit():
-        raise MarkupError("Invalid custom emoji identifier specified")
+    elif opened.tag in _NUMBERED and not opened.argument.isdecimal():
+        raise MarkupError(f"Invalid {_NUMBERED[opened.tag]} specified")
     else:
         reader.entities.append(entity | _describe(opened))
 
 
-def _describe(opened: _Open) -> dict[str, Any]:
+def _describe(opened: Opened) -> dict[str, Any]:
     if opened.tag == "blockquote" and opened.argument:
         return {"type": "expandable_blockquote"}
     if opened.tag == "tg-emoji":
         return {"custom_emoji_id": opened.argument}
     if opened.tag == "tg-time":
-        return {"unix_time": int(opened.argument or 0)}
+        return {"unix_time": int(opened.argument)}
     return {}
 
 
-def _add_link(reader: _Reader, opened: _Open, entity: dict[str, Any]) -> None:
+def _add_link(reader: Reader, opened: Opened, entity: dict[str, Any]) -> None:
     url = opened.argument or "".join(reader.parts)[opened.begin :]
     if user := _USER_LINK.fullmatch(url):
         reader.entities.append(entity | {"type": "text_mention", "user_id": int(user[1])})
@@ -271,7 +171,7 @@ def _add_link(reader: _Reader, opened: _Open, entity: dict[str, Any]) -> None:
         return  # a bad link is no error: Telegram shows the words without it
 
 
-def _add_code(reader: _Reader, opened: _Open, entity: dict[str, Any]) -> None:
+def _add_code(reader: Reader, opened: Opened, entity: dict[str, Any]) -> None:
     """Merge code inside pre, or pre inside code, into one block that knows its language."""
     inner = reader.entities[-1] if reader.entities else {}
     same = {key: inner.get(key) for key in ("offset", "length")} == {key: entity[key] for key in ("offset", "length")}

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import product
 
 from bot.core.campaign_file import CampaignFile, Path
 from bot.core.campaign_mistakes import CampaignMistake
+from bot.core.campaign_rules import Rules, take_rules
 from bot.core.languages import LANGUAGES
 from bot.core.numbers import format_number
 
-__all__ = ["Campaign", "CampaignMistake", "CampaignTexts", "Story", "StoryKind", "StoryTexts", "parse_campaign"]
+__all__ = [
+    "Campaign",
+    "CampaignMistake",
+    "CampaignTexts",
+    "Rules",
+    "Story",
+    "StoryKind",
+    "StoryTexts",
+    "parse_campaign",
+]
 
 POINTS_LIMIT = 1_000_000
 STORIES_LIMIT = 10
@@ -50,6 +60,7 @@ class StoryTexts:
     """A story in one language, with the points filled in."""
 
     key: str
+    kind: StoryKind
     headline: str
     text: str
     offer: str
@@ -78,6 +89,7 @@ class Campaign:
     stories: tuple[Story, ...]
     inviter_points: int
     invitee_points: int
+    rules: Rules = field(default_factory=Rules)
 
     def say_points(self, points: int, language: str) -> str:
         """`1,500 beans`: a number of points in the shop's own words."""
@@ -94,6 +106,7 @@ class Campaign:
     def _story_for(self, story: Story, language: str) -> StoryTexts:
         return StoryTexts(
             key=story.key,
+            kind=story.kind,
             headline=self._fill(story.headline[language], language),
             text=self._fill(story.text[language], language),
             offer=self._fill(story.offer[language], language),
@@ -110,7 +123,7 @@ def parse_campaign(text: str | bytes, *, themes: Collection[str]) -> Campaign:
         CampaignMistake: at the first thing that cannot be, with its line, its field and what would be right.
     """
     file = CampaignFile(text)
-    file.take_table((), ("slug", "theme", "channel_language", "brand", "points", "stories"))
+    file.take_table((), ("slug", "theme", "channel_language", "brand", "points", "rules", "stories"))
     slug, theme = file.take_slug(("slug",)), file.take_choice(("theme",), sorted(themes))
     brand = _take_words(file, ("brand",), BRAND_LIMIT)
     file.take_table(("points",), ("inviter", "invitee", "unit"))
@@ -122,6 +135,7 @@ def parse_campaign(text: str | bytes, *, themes: Collection[str]) -> Campaign:
         inviter_points=file.take_whole_number(("points", "inviter"), POINTS_LIMIT),
         invitee_points=file.take_whole_number(("points", "invitee"), POINTS_LIMIT),
         unit=_take_unit(file, ("points", "unit")),
+        rules=take_rules(file),
         stories=_take_stories(file, ("stories",)),
     )
     _check_filled(file, campaign)
@@ -189,10 +203,10 @@ def _take_phrases(file: CampaignFile, path: Path, limit: int) -> dict[str, str]:
 def _check_filled(file: CampaignFile, campaign: Campaign) -> None:
     """A text must still fit once the points are written into it."""
     limits = {"headline": HEADLINE_LIMIT, "text": TEXT_LIMIT, "offer": OFFER_LIMIT}
-    for language, field in product(LANGUAGES, limits):
+    for language, part in product(LANGUAGES, limits):
         for place, story in enumerate(campaign.texts_for(language).stories):
-            if (length := len(getattr(story, field))) > limits[field]:
+            if (length := len(getattr(story, part))) > limits[part]:
                 raise file.mistake(
-                    ("stories", place, field, language),
-                    f"with the points written out it has {length} characters; {limits[field]} fit. Make it shorter.",
+                    ("stories", place, part, language),
+                    f"with the points written out it has {length} characters; {limits[part]} fit. Make it shorter.",
                 )

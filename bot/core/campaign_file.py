@@ -43,6 +43,10 @@ class CampaignFile:
             node = node[part]
         return node
 
+    def holds(self, path: Path) -> bool:
+        """Whether anything stands at `path`, for what may be left out."""
+        return _contains(self._root, path)
+
     def take_table(self, path: Path, known: Collection[str]) -> dict[str, Any]:
         """A block that holds nothing but `known` fields; of an unknown one, says which was probably meant."""
         value = self.take(path, f"a block that begins with [{_name_field(path)}]") if path else self._root
@@ -92,6 +96,13 @@ class CampaignFile:
             raise self.mistake(path, f"this must be a whole number without quotes, like {path[-1]} = 50")
         if not 1 <= value <= highest:
             raise self.mistake(path, f"{value} is out of range. Write a number from 1 to {highest}.")
+        return value
+
+    def take_yes_no(self, path: Path) -> bool:
+        """True or false."""
+        value = self.take(path, f"{path[-1]} = true")
+        if not isinstance(value, bool):
+            raise self.mistake(path, f"this must be true or false without quotes, like {path[-1]} = true")
         return value
 
     def _find_line(self, path: Path) -> int:

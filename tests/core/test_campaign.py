@@ -7,14 +7,16 @@ from dataclasses import FrozenInstanceError
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.assets import ASSETS
-from bot.core.campaign import Campaign, CampaignMistake, StoryKind, parse_campaign
+from bot.core.campaign import Campaign, CampaignMistake, Rules, StoryKind, parse_campaign
 from bot.core.languages import LANGUAGES
 
-WELCOME = (ASSETS / "campaigns" / "welcome.toml").read_text()
+SHIPPED = (ASSETS / "campaigns" / "welcome.toml").read_text(encoding="utf-8")
+WELCOME = "[[stories]]".join(SHIPPED.split("[[stories]]")[:2])
+"""The shipped file up to its second story."""
 THEMES = (tomllib.loads(WELCOME)["theme"], "night")
 
 
@@ -24,7 +26,7 @@ def parse(text: str | bytes) -> Campaign:
 
 
 def edit(old: str, new: str) -> str:
-    """The shipped file with one change."""
+    """The file with one change."""
     assert WELCOME.count(old) >= 1, old
     return WELCOME.replace(old, new, 1)
 
@@ -43,16 +45,50 @@ def mistake_in(text: str | bytes) -> CampaignMistake:
 
 def test_the_shipped_campaign_works() -> None:
     """The first campaign is complete in every language, and both sides gain."""
-    campaign = parse(WELCOME)
+    campaign = parse(SHIPPED)
     assert campaign.slug == "welcome"
     assert campaign.inviter_points > 0
     assert campaign.invitee_points > 0
     for language in LANGUAGES:
         texts = campaign.texts_for(language)
-        story = texts.stories[0]
-        assert all([texts.brand, *texts.unit, story.headline, story.text, story.offer])
-        assert campaign.say_points(campaign.invitee_points, language) in story.offer
+        assert all([texts.brand, *texts.unit])
+        for story in texts.stories:
+            assert all([story.headline, story.text, story.offer])
+            assert campaign.say_points(campaign.invitee_points, language) in story.offer
     assert campaign.stories[0].kind is StoryKind.INSIDE_STORY
+
+
+def test_the_shipped_campaign_tells_one_story_of_each_kind() -> None:
+    """Whatever makes somebody pass things on, there is a story for it; each text knows its kind."""
+    stories = parse(SHIPPED).texts_for("en").stories
+    assert {story.kind for story in stories} == set(StoryKind)
+    assert len({story.key for story in stories}) == len(stories) == len(StoryKind)
+
+
+def test_rules_may_be_left_out() -> None:
+    """A file without rules, or with some of them, has the usual ones; the shipped file shows the usual ones."""
+    without = "".join(part for part in re.split(r"(?m)^(?=\[)", WELCOME) if not part.startswith("[rules]"))
+    assert "[rules]" not in without
+    assert parse(without).rules == Rules() == parse(WELCOME).rules == parse(SHIPPED).rules
+    assert parse(edit("hold_days = 7", "")).rules == Rules()
+    assert Rules() == Rules(hold_days=7, claim_days=7, pause_days=14, community=None, join_community=False)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rules"),
+    [
+        ("hold_days = 7", "hold_days = 30", Rules(hold_days=30)),
+        ("claim_days = 7", "claim_days = 1", Rules(claim_days=1)),
+        ("pause_days = 14", "pause_days = 365", Rules(pause_days=365)),
+        ("join_community = false", "join_community = true", Rules(join_community=True)),
+        ('# community = "@my_group"', 'community = "@Little_Oven"', Rules(community="@Little_Oven")),
+        ('# community = "@my_group"', "community = -1001234567890", Rules(community=-1001234567890)),
+        ('# community = "@my_group"', 'community = "-1001234567890"', Rules(community=-1001234567890)),
+    ],
+)
+def test_a_rule_is_read(old: str, new: str, rules: Rules) -> None:
+    """Each rule changes itself alone."""
+    assert parse(edit(old, new)).rules == rules
 
 
 def test_the_file_may_come_as_bytes_of_any_editor() -> None:
@@ -124,6 +160,15 @@ WRONG_VALUES = [
     ("{invitee_points}.", "{bonus}.", "stories.offer.en", "{invitee_points}"),
     ("[stories.headline]", "[stories.title]", "stories.title", "What can stand here"),
     ("[brand]", "[brandt]", "brandt", "Did you mean brand?"),
+    ("hold_days = 7", "hold_days = 0", "rules.hold_days", "from 1 to 365"),
+    ("claim_days = 7", "claim_days = 366", "rules.claim_days", "from 1 to 365"),
+    ("pause_days = 14", 'pause_days = "14"', "rules.pause_days", "without quotes"),
+    ("pause_days = 14", "paus_days = 14", "rules.paus_days", "Did you mean pause_days?"),
+    ("join_community = false", "join_community = 1", "rules.join_community", "true or false"),
+    ('# community = "@my_group"', 'community = "my group"', "rules.community", '"@my_group"'),
+    ('# community = "@my_group"', 'community = "t.me/my_group"', "rules.community", "-1001234567890"),
+    ('# community = "@my_group"', "community = 0", "rules.community", "is no chat"),
+    ('# community = "@my_group"', "community = true", "rules.community", "between quotes"),
 ]
 
 
@@ -248,6 +293,7 @@ VALUES: list[Any] = [
 ]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 60), st.sampled_from(VALUES))
 def test_any_value_anywhere_is_either_right_or_named(which: int, value: str) -> None:
     """Whatever stands in the place of whichever value: a campaign or a CampaignMistake on a line of the file."""

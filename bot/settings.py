@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
 from bot.assets import ASSETS
+from bot.core.campaign_rules import parse_chat
 
 PREFIX = "PASSALONG_"
+HIGHEST_PORT = 65_535
 
 
 class SettingMistake(Exception):
@@ -31,6 +34,12 @@ class Settings:
     admin_ids: frozenset[int]
     announce_chat: int | str | None
     campaign: Path
+    community_chat: int | str | None
+    """Overrules the campaign file."""
+    public_url: str
+    """Under which the web side is reached, without a slash at the end; empty: there is none."""
+    listen: tuple[str, int]
+    """Host and port of the web side; port 0 takes a free one."""
     send_rate: float
     chat_rate: float
     log_level: str
@@ -48,6 +57,9 @@ DEFAULTS = {
     "ADMIN_IDS": "",
     "ANNOUNCE_CHAT": "",
     "CAMPAIGN": "",
+    "COMMUNITY_CHAT": "",
+    "PUBLIC_URL": "",
+    "LISTEN": "127.0.0.1:8080",
     "SEND_RATE": "30",
     "CHAT_RATE": "1",
     "LOG_LEVEL": "INFO",
@@ -69,8 +81,11 @@ def read_settings(environment: Mapping[str, str], *, env_file: Path | None = Non
         bot_api_url=_parse_api_url(values["BOT_API_URL"]),
         database_url=_parse_database_url(values["DATABASE_URL"]),
         admin_ids=_parse_admin_ids(values["ADMIN_IDS"]),
-        announce_chat=_parse_announce_chat(values["ANNOUNCE_CHAT"]),
+        announce_chat=_parse_chat("ANNOUNCE_CHAT", values["ANNOUNCE_CHAT"]),
         campaign=_parse_campaign(values["CAMPAIGN"]),
+        community_chat=_parse_chat("COMMUNITY_CHAT", values["COMMUNITY_CHAT"]),
+        public_url=_parse_public_url(values["PUBLIC_URL"]),
+        listen=_parse_listen(values["LISTEN"]),
         send_rate=_parse_rate("SEND_RATE", values["SEND_RATE"]),
         chat_rate=_parse_rate("CHAT_RATE", values["CHAT_RATE"]),
         log_level=_parse_choice("LOG_LEVEL", values["LOG_LEVEL"].upper(), ("DEBUG", "INFO", "WARNING", "ERROR")),
@@ -133,16 +148,42 @@ def _parse_admin_ids(value: str) -> frozenset[int]:
     return frozenset(int(word) for word in words)
 
 
-def _parse_announce_chat(value: str) -> int | str | None:
+def _parse_chat(name: str, value: str) -> int | str | None:
+    chat = parse_chat(value)
+    if value and chat is None:
+        raise SettingMistake(name, f"is {value!r}", "Give a chat id like -1001234567890 or a name like @my_channel")
+    return chat
+
+
+def _parse_public_url(value: str) -> str:
+    match = re.fullmatch(r"(https?)://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?/?", value, re.IGNORECASE)
     if not value:
-        return None
-    if re.fullmatch(r"-?\d{1,18}", value):
-        return int(value)
-    if re.fullmatch(r"@[A-Za-z]\w{3,31}", value, re.ASCII):
-        return value
-    raise SettingMistake(
-        "ANNOUNCE_CHAT", f"is {value!r}", "Give a chat id like -1001234567890 or a name like @my_channel"
-    )
+        return ""
+    if match is None:
+        raise SettingMistake(
+            "PUBLIC_URL", f"is {value!r}", "Give a plain address like https://share.example.org, without a path"
+        )
+    scheme, host, port = (part or "" for part in match.groups())
+    if scheme.lower() == "http" and not _is_loopback(host):
+        raise SettingMistake(
+            "PUBLIC_URL", f"is {value!r}, which travels in the clear", "Use https; http is for 127.0.0.1 and localhost"
+        )
+    return f"{scheme}://{host}{port}".lower()
+
+
+def _is_loopback(host: str) -> bool:
+    name = host.strip("[]").lower()
+    try:
+        return name == "localhost" or ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def _parse_listen(value: str) -> tuple[str, int]:
+    match = re.fullmatch(r"(?:([A-Za-z0-9.-]+)|\[([0-9A-Fa-f:]+)\]):([0-9]{1,5})", value)
+    if match is None or int(match[3]) > HIGHEST_PORT:
+        raise SettingMistake("LISTEN", f"is {value!r}", f"Give host and port, like {DEFAULTS['LISTEN']} or [::1]:8080")
+    return match[1] or match[2], int(match[3])
 
 
 def _parse_campaign(value: str) -> Path:

@@ -27,6 +27,17 @@ def test_a_token_is_all_that_has_to_be_set() -> None:
         ("DATABASE_URL", "mysql://x/y", "sqlite:///"),
         ("ADMIN_IDS", "@me", "numbers"),
         ("ANNOUNCE_CHAT", "my channel", "@my_channel"),
+        ("COMMUNITY_CHAT", "t.me/my_channel", "-1001234567890"),
+        ("COMMUNITY_CHAT", "0", "@my_channel"),
+        ("PUBLIC_URL", "http://share.example.org", "Use https"),
+        ("PUBLIC_URL", "http://128.0.0.1:8080", "Use https"),
+        ("PUBLIC_URL", "share.example.org", "https://share.example.org"),
+        ("PUBLIC_URL", "https://me@share.example.org", "without a path"),
+        ("PUBLIC_URL", "https://share.example.org/bot", "without a path"),
+        ("PUBLIC_URL", "https://share.example.org/?a=b", "without a path"),
+        ("LISTEN", "8080", "127.0.0.1:8080"),
+        ("LISTEN", "localhost:99999", "host and port"),
+        ("LISTEN", "::1:8080", "[::1]:8080"),
         ("CAMPAIGN", "nowhere.toml", "no file"),
         ("SEND_RATE", "nan", "above 0"),
         ("SEND_RATE", "-1", "above 0"),
@@ -58,6 +69,45 @@ def test_lists_are_read_and_secrets_never_shown() -> None:
     assert settings.admin_ids == {1, 22}
     assert settings.announce_chat == -100123
     assert "canary" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ("", ""),
+        ("https://Share.Example.org/", "https://share.example.org"),
+        ("https://share.example.org:8443", "https://share.example.org:8443"),
+        ("http://localhost:8080", "http://localhost:8080"),
+        ("http://127.0.0.1:8080/", "http://127.0.0.1:8080"),
+        ("http://[::1]:8080", "http://[::1]:8080"),
+    ],
+)
+def test_the_public_address_is_https_or_this_machine(given: str, read: str) -> None:
+    """Links are made by adding to it, so it ends without a slash; http stays on this machine."""
+    assert read_settings({**TOKEN, "PASSALONG_PUBLIC_URL": given}).public_url == read
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ("", ("127.0.0.1", 8080)),
+        ("0.0.0.0:80", ("0.0.0.0", 80)),
+        ("[::1]:8081", ("::1", 8081)),
+        ("localhost:0", ("localhost", 0)),
+    ],
+)
+def test_the_web_side_listens_to_host_and_port(given: str, read: tuple[str, int]) -> None:
+    """Nobody outside this machine reaches it unless that was said."""
+    assert read_settings({**TOKEN, "PASSALONG_LISTEN": given}).listen == read
+
+
+def test_the_community_is_a_chat_or_none() -> None:
+    """An id or a name; nothing where nothing is set."""
+    chats = [
+        read_settings({**TOKEN, "PASSALONG_COMMUNITY_CHAT": given}).community_chat
+        for given in ("", "-100123", "@ovens")
+    ]
+    assert chats == [None, -100123, "@ovens"]
 
 
 def test_a_slip_in_a_name_is_found() -> None:

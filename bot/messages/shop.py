@@ -17,17 +17,28 @@ class Source(StrEnum):
     COPIED = "copy"
     SHARED = "share"
     INLINE = "inline"
+    PAGE = "page"
+    """From the share page; networks on it may say which they are."""
+    PRINT = "print"
+    """On paper, where the member names no place of their own."""
+    GUEST = "guest"
+    NAME = "name"
+    """No link at all: the newcomer said who had recommended the shop."""
+    COMMUNITY = "chat"
+    """A personal invite link to the community chat."""
     PLAIN = ""
     """Shown to its owner as text: the shortest there is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shop:
-    """The bot's name, whether @BotFather has switched inline mode on, and the campaign."""
+    """The bot's name, whether @BotFather has switched inline mode on, the campaign, and the address of the web side."""
 
     bot_username: str
     inline_mode: bool
     campaign: Campaign
+    public_url: str = ""
+    """Without a slash at the end; empty where there is no web side."""
 
     def brand(self, language: str) -> str:
         """The shop's name."""
@@ -42,9 +53,20 @@ class Shop:
         stories = self.campaign.texts_for(language).stories
         return next((story for story in stories if story.key == key), stories[0])
 
-    def link(self, code: str, source: Source) -> str:
-        """A member's link, marked with the way it travels."""
+    def link(self, code: str, source: str) -> str:
+        """A member's link, marked with the way it travels: a `Source`, or a place of the member's own."""
         return compose_link(self.bot_username, code, source)
+
+    def short_link(self, code: str, source: str) -> str:
+        """A member's link that unfolds into the card wherever it is pasted; the plain one without a web side."""
+        if not self.has_web:
+            return self.link(code, source)
+        return f"{self.public_url}/r/{code}-{source}" if source else f"{self.public_url}/r/{code}"
+
+    @property
+    def has_web(self) -> bool:
+        """Whether there is a web side."""
+        return bool(self.public_url)
 
     @property
     def address(self) -> str:

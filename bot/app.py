@@ -25,13 +25,13 @@ from bot.gateway.fates import Kind, classify
 from bot.gateway.gate import Gate
 from bot.gateway.intake import Intake
 from bot.gateway.pacing import GROUP_PER_MINUTE
+from bot.gateway.pictures import Pictures
 from bot.gateway.poll_troubles import PollerStuck, TokenRefused
 from bot.gateway.rendering import NoticeRenderer
 from bot.gateway.transport import AiohttpRequest
 from bot.handlers import UPDATE_TYPES, list_handlers
 from bot.handlers.introduction import introduce
 from bot.handlers.kit import Kit
-from bot.handlers.pictures import Pictures
 from bot.jobs.cleaning import clean_for_ever
 from bot.messages.shop import Shop
 from bot.settings import Settings

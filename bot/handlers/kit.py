@@ -8,7 +8,7 @@ from telegram import Update, User
 
 from bot.core.names import clean_text
 from bot.gateway.context import PassalongContext
-from bot.handlers.pictures import Pictures
+from bot.gateway.pictures import Pictures
 from bot.messages.shop import Shop
 from storage.records import Profile
 

@@ -10,8 +10,8 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
 from bot.gateway.fates import classify
+from bot.gateway.pictures import Pictures
 from bot.handlers.kit import Context, visitor_of
-from bot.handlers.pictures import Pictures
 from bot.messages.screen import Photo, Screen
 from bot.messages.screens.share import render_qr, render_share
 from bot.messages.shop import Shop

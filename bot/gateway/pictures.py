@@ -1,4 +1,4 @@
-"""Cards and QR codes for the handlers: drawn off the event loop, the pixel libraries imported at the first one."""
+"""Cards and QR codes for whoever hands them out: drawn off the event loop, the pixel libraries imported at the first one."""
 
 from __future__ import annotations
 

@@ -54,17 +54,33 @@ def read_call(table: Table, shape: Shape, raw: Mapping[str, Any], *, strict: boo
     for name, value in raw.items():
         types = shape.fields.get(name)
         if types is not None:
-            values[name] = _read_value(types, value, name, problems)
+            read = _judge_text if isinstance(value, str) and _SIMPLE.isdisjoint(types) else _judge
+            values[name], found = read(table, types, value, name)
+            problems += found
         elif name not in files:
             problems.append(f"unknown parameter {name!r}")
-    if strict:
-        for name, value in values.items():
-            types = shape.fields[name]
-            if type(value) is not str or "String" not in types:
-                check_value(table, types, value, name, problems)
-        problems += _list_unused(files, raw, shape)
+    problems += _list_unused(files, raw, shape)
     missing = [name for name in shape.required if name not in values]
     return Verdict(Args(values, files), missing, problems if strict else [])
+
+
+def _judge(table: Table, types: Types, value: Any, name: str) -> tuple[Any, list[str]]:
+    """Return a parameter with its type, and what is wrong with it."""
+    typed = _read_value(types, value)
+    problems: list[str] = []
+    if type(typed) is not str or "String" not in types:
+        check_value(table, types, typed, name, problems)
+    return typed, problems
+
+
+@lru_cache(maxsize=512)
+def _judge_text(table: Table, types: Types, text: str, name: str) -> tuple[Any, list[str]]:
+    """Likewise for JSON in a form: the same keyboard comes again and again, and nobody changes it."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return text, [f"{name} is no JSON"]
+    return _judge(table, types, value, name)
 
 
 def check_value(table: Table, types: Types, value: Any, path: str, problems: list[str]) -> None:
@@ -80,7 +96,7 @@ def check_value(table: Table, types: Types, value: Any, path: str, problems: lis
     problems.extend(mine)
 
 
-def _read_value(types: Types, value: Any, name: str, problems: list[str]) -> Any:
+def _read_value(types: Types, value: Any) -> Any:
     """Return a parameter as JSON would say it: forms and query strings say everything as text."""
     if not isinstance(value, str):
         return value
@@ -90,23 +106,7 @@ def _read_value(types: Types, value: Any, name: str, problems: list[str]) -> Any
         return _BOOLEANS[value]
     if "Float" in types and _FLOAT.fullmatch(value):
         return float(value)
-    if _SIMPLE.isdisjoint(types):
-        return _read_json(value, name, problems)
     return value
-
-
-def _read_json(value: str, name: str, problems: list[str]) -> Any:
-    try:
-        return _parse(value)
-    except ValueError:
-        problems.append(f"{name} is no JSON")
-        return value
-
-
-@lru_cache(maxsize=512)
-def _parse(value: str) -> Any:
-    """Return a nested parameter; the same keyboard comes again and again, and nobody changes it."""
-    return json.loads(value)
 
 
 def _list_unused(files: Mapping[str, Upload], raw: Mapping[str, Any], shape: Shape) -> list[str]:

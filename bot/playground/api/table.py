@@ -26,7 +26,7 @@ class Shape:
     returns: Types = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """Methods by lower-case name, types by name."""
 

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.journeys.shop_at_work import find_link, open_shop, sqlite_in
+
+
+async def test_the_figures_come_as_a_picture_with_a_caption(tmp_path: Path) -> None:
+    """Members, joins, K with its formula and who brings most, in one message."""
+    async with open_shop(sqlite_in(tmp_path)) as shop:
+        await shop.join(shop.admin)
+        anna = shop.add_person("Anna")
+        link = find_link(await shop.join(anna))
+        for _ in range(2):
+            await shop.join(shop.add_person(), link)
+        for _ in range(4):
+            await shop.ask(anna, "/share")
+        chat = shop.world.open_chat(shop.admin)
+        shown = await shop.telegram.until_reply(
+            shop.world.send_text(shop.admin, chat, "/stats"), "Members", timeout_seconds=30
+        )
+        assert shown.photo is not None
+        assert shown.photo.sizes[-1].width == 1280
+        for line in (
+            "Members: 4 (blocked the bot: 0)",
+            "Joined by invitation: 2",
+            "Invitations taken: 4",
+            "K = 1.00 \N{MULTIPLICATION SIGN} 0.50 = 0.50",
+            "1. Anna · 2",
+        ):
+            assert line in shown.text

@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+from bot.services.broadcasting import (
+    BroadcastView,
+    abandon,
+    cancel,
+    compose,
+    confirm,
+    draft,
+    find_composing,
+    list_unknown,
+    pause,
+    resume,
+    view_broadcast,
+)
+from bot.services.delivering import begin, forget_progress, proceed, requeue_strays, view_progress
+from storage import Store, Tx
+from storage.records import BroadcastId, BroadcastState, DeliveryState, Outcome, PersonId, Profile
+from storage.tables import broadcasts, deliveries, people
+from tests.storage.cast import add_members
+
+SARI = Profile(telegram_id=900, first_name="Sari", telegram_language="id")
+TONO = Profile(telegram_id=901, first_name="Tono")
+CONTENT: dict[str, object] = {"text": "Fresh bread"}
+RUNNING, SENT, QUEUED = BroadcastState.RUNNING, DeliveryState.SENT, DeliveryState.QUEUED
+
+
+async def write_draft(store: Store, author: Profile = SARI) -> BroadcastId:
+    """A message that waits for its confirmation."""
+    await store.write(compose, visitor=author)
+    waiting = await store.read(find_composing, visitor=author)
+    assert waiting is not None
+    view = await store.write(draft, visitor=author, broadcast_id=waiting.broadcast_id, content=CONTENT)
+    assert view is not None
+    return waiting.broadcast_id
+
+
+async def start(store: Store, members: int = 4, author: Profile = SARI) -> BroadcastId:
+    """A confirmed broadcast to so many members and its author."""
+    await store.write(add_members, members)
+    broadcast_id = await write_draft(store, author)
+    assert await store.write(confirm, visitor=author, broadcast_id=broadcast_id, progress_message_id=5) is not None
+    return broadcast_id
+
+
+def end(broadcast_id: BroadcastId, person_id: PersonId, state: DeliveryState = SENT) -> Outcome:
+    """How a delivery ended."""
+    return Outcome(broadcast_id=broadcast_id, person_id=person_id, state=state)
+
+
+async def view(store: Store, broadcast_id: BroadcastId, visitor: Profile = SARI) -> BroadcastView:
+    """The broadcast as its author sees it."""
+    found = await store.read(view_broadcast, visitor=visitor, broadcast_id=broadcast_id)
+    assert found is not None
+    return found
+
+
+async def test_a_broadcast_is_written_looked_at_and_confirmed(store: Store) -> None:
+    """The view says how many would get it, in the author's language; confirming fixes the audience."""
+    await store.write(add_members, 3)
+    broadcast_id = await write_draft(store)
+    seen = await view(store, broadcast_id)
+    assert (seen.total, seen.member.language, seen.broadcast.content) == (4, "id", CONTENT)
+    started = await store.write(confirm, visitor=SARI, broadcast_id=broadcast_id, progress_message_id=77)
+    assert started is not None
+    assert (started.broadcast.state, started.broadcast.progress_message_id, started.total) == (RUNNING, 77, 4)
+
+
+async def test_confirming_twice_starts_once(store: Store) -> None:
+    """The second tap shows how far it is; its message does not become the progress."""
+    broadcast_id = await start(store)
+    again = await store.write(confirm, visitor=SARI, broadcast_id=broadcast_id, progress_message_id=99)
+    assert again is not None
+    assert (again.broadcast.state, again.broadcast.progress_message_id) == (RUNNING, 5)
+
+
+async def test_nothing_is_confirmed_before_it_is_written(store: Store) -> None:
+    """A broadcast without a message cannot be sent."""
+    await store.write(compose, visitor=SARI)
+    waiting = await store.read(find_composing, visitor=SARI)
+    assert waiting is not None
+    broadcast_id = waiting.broadcast_id
+    assert await store.write(confirm, visitor=SARI, broadcast_id=broadcast_id, progress_message_id=1) is None
+    assert await store.read(find_composing, visitor=SARI) == waiting
+
+
+async def test_a_new_message_drops_the_one_before(store: Store) -> None:
+    """Only the last one waits; a cancelled draft is never started."""
+    first = await write_draft(store)
+    await store.write(compose, visitor=SARI)
+    late = await store.write(confirm, visitor=SARI, broadcast_id=first, progress_message_id=1)
+    assert late is not None
+    assert late.broadcast.state is BroadcastState.CANCELLED
+    await store.write(abandon, visitor=SARI)
+    assert await store.read(find_composing, visitor=SARI) is None
+
+
+async def test_writing_anew_leaves_what_is_under_way(store: Store) -> None:
+    """A running broadcast is not dropped by the next one."""
+    broadcast_id = await start(store)
+    await store.write(compose, visitor=SARI)
+    assert (await view(store, broadcast_id)).broadcast.state is RUNNING
+
+
+async def test_only_the_author_can_move_it(store: Store) -> None:
+    """Another admin's made-up button finds nothing, and neither does one of no broadcast at all."""
+    broadcast_id = await start(store)
+    for service in (pause, resume, cancel, view_broadcast, list_unknown):
+        assert await store.write(service, visitor=TONO, broadcast_id=broadcast_id) is None
+        assert await store.write(service, visitor=SARI, broadcast_id=BroadcastId(99)) is None
+    assert await store.write(draft, visitor=TONO, broadcast_id=broadcast_id, content=CONTENT) is None
+    assert (await view(store, broadcast_id)).broadcast.state is RUNNING
+
+
+async def test_a_paused_broadcast_is_not_claimed_from(store: Store) -> None:
+    """Pause, resume and cancel decide whether anybody is written to."""
+    broadcast_id = await start(store)
+    await store.write(pause, visitor=SARI, broadcast_id=broadcast_id)
+    assert not (await store.write(proceed, limit=2)).claims
+    await store.write(resume, visitor=SARI, broadcast_id=broadcast_id)
+    (claim,) = (await store.write(proceed, limit=2)).claims
+    assert (claim.broadcast.content, len(claim.recipients)) == (CONTENT, 2)
+    await store.write(cancel, visitor=SARI, broadcast_id=broadcast_id)
+    assert not (await store.write(proceed, limit=2)).claims
+    await store.write(resume, visitor=SARI, broadcast_id=broadcast_id)
+    assert (await view(store, broadcast_id)).broadcast.state is BroadcastState.CANCELLED
+
+
+async def test_outcomes_and_the_next_claim_are_one_write(store: Store) -> None:
+    """Settled, claimed, finished; nobody is claimed twice, and it is not done while somebody is being written to."""
+    broadcast_id = await start(store, members=4)
+    (first,) = (await store.write(proceed, limit=3)).claims
+    outcomes = [end(broadcast_id, each.person_id) for each in first.recipients]
+    (second,) = (await store.write(proceed, outcomes=outcomes[:2], limit=5)).claims
+    assert {each.person_id for each in first.recipients}.isdisjoint(each.person_id for each in second.recipients)
+    assert len(first.recipients) + len(second.recipients) == 5
+    assert not (await store.write(proceed, outcomes=outcomes[2:], limit=5)).finished
+    rest = [end(broadcast_id, each.person_id) for each in second.recipients]
+    assert (await store.write(proceed, outcomes=rest, limit=5)).finished == [broadcast_id]
+    done = await view(store, broadcast_id)
+    assert (done.broadcast.state, done.counts) == (BroadcastState.DONE, {SENT: 5})
+
+
+async def test_without_room_nothing_is_claimed_or_finished(store: Store) -> None:
+    """With a limit of 0 only the outcomes are written down."""
+    broadcast_id = await start(store, members=0)
+    (claim,) = (await store.write(proceed, limit=9)).claims
+    step = await store.write(proceed, outcomes=[end(broadcast_id, claim.recipients[0].person_id)], limit=0)
+    assert (step.claims, step.finished) == ([], [])
+    assert (await store.write(proceed, limit=1)).finished == [broadcast_id]
+
+
+async def test_a_claim_takes_from_the_next_broadcast_what_the_oldest_lacks(store: Store) -> None:
+    """The oldest is emptied first."""
+    first = await start(store, members=2)
+    second = await write_draft(store)
+    await store.write(confirm, visitor=SARI, broadcast_id=second, progress_message_id=6)
+    claims = (await store.write(proceed, limit=4)).claims
+    assert [(claim.broadcast.id, len(claim.recipients)) for claim in claims] == [(first, 3), (second, 1)]
+
+
+async def test_who_has_blocked_the_bot_is_marked_with_the_outcome(store: Store) -> None:
+    """The person and the delivery, both or neither."""
+    broadcast_id = await start(store)
+    (claim,) = (await store.write(proceed, limit=1)).claims
+    person_id = claim.recipients[0].person_id
+    await store.write(proceed, outcomes=[end(broadcast_id, person_id, DeliveryState.BLOCKED)], limit=0)
+    assert (await store.read(people.get, person_id)).blocked_at is not None
+    assert (await view(store, broadcast_id)).counts[DeliveryState.BLOCKED] == 1
+
+
+async def test_what_nobody_holds_is_queued_again(store: Store) -> None:
+    """After a commit in doubt only what is held stays claimed."""
+    broadcast_id = await start(store)
+    (claim,) = (await store.write(proceed, limit=3)).claims
+    held, *_ = claim.recipients
+    await store.write(requeue_strays, held={(broadcast_id, held.person_id)})
+    sending = await store.read(deliveries.list_in_state, broadcast_id, DeliveryState.SENDING, 9)
+    assert sending == [held]
+
+
+async def test_a_broadcast_that_cannot_go_on_is_paused(store: Store) -> None:
+    """In the same write as the outcomes that showed it."""
+    broadcast_id = await start(store)
+    step = await store.write(proceed, limit=3, paused=[broadcast_id])
+    assert not step.claims
+    assert (await view(store, broadcast_id)).broadcast.state is BroadcastState.PAUSED
+
+
+async def test_a_new_process_knows_what_is_in_doubt_and_what_is_shown(store: Store) -> None:
+    """What was being sent is unknown and listed; the progress is shown until it is forgotten."""
+    broadcast_id = await start(store)
+    (claim,) = (await store.write(proceed, limit=2)).claims
+    assert await store.write(begin) == [broadcast_id]
+    listed = await store.read(list_unknown, visitor=SARI, broadcast_id=broadcast_id)
+    assert listed is not None
+    assert listed[1] == list(claim.recipients)
+    shown = await store.read(view_progress, broadcast_id=broadcast_id)
+    assert shown == listed[0]
+    await store.write(forget_progress, broadcast_id=broadcast_id)
+    assert await store.read(view_progress, broadcast_id=broadcast_id) is None
+    assert await store.write(begin) == []
+
+
+async def test_an_unknown_recipient_is_never_claimed_again(store: Store) -> None:
+    """Neither by requeueing nor by claiming."""
+    broadcast_id = await start(store, members=1)
+    (claim,) = (await store.write(proceed, limit=1)).claims
+    await store.write(begin)
+
+    def insist(tx: Tx) -> None:
+        deliveries.requeue(tx, broadcast_id, [claim.recipients[0].person_id])
+        broadcasts.set_state(tx, broadcast_id, RUNNING, expected=[RUNNING])
+
+    await store.write(insist)
+    (rest,) = (await store.write(proceed, limit=9)).claims
+    assert claim.recipients[0] not in rest.recipients
+    assert (await view(store, broadcast_id)).counts[DeliveryState.UNKNOWN] == 1

@@ -6,7 +6,6 @@ import json
 from io import BytesIO
 
 import pytest
-from aiohttp import FormData
 
 from tests.playground.calling import Caller, draw_picture, start_person
 
@@ -15,8 +14,6 @@ async def test_parameters_come_in_four_ways(caller: Caller) -> None:
     """Query, form, multipart and JSON mean the same; a method's name may be written in any case."""
     ann = start_person(caller.telegram)
     url = f"{caller.telegram.base_url}{caller.telegram.token}"
-    form = FormData({"chat_id": str(ann.id), "text": "multipart"})
-    form.add_field("unused", "", filename=None)
     body = {"chat_id": ann.id, "text": "json", "link_preview_options": {"is_disabled": True}}
     requests = [
         caller.session.get(f"{url}/sendMessage", params={"chat_id": ann.id, "text": "query"}),

@@ -12,7 +12,7 @@ import pytest
 from bot.assets import ASSETS
 from bot.playground.page.cast import MOST_PHONES
 from bot.playground.page.typed import parse_typed
-from bot.playground.seed import ADMIN_ID, BUDI_ID
+from bot.playground.seed import ADMIN_ID, ANNA_ID, BUDI_ID
 from bot.playground.world import Message
 from tests.playground.calling import draw_picture
 from tests.playground.visitor import Visitor, visit
@@ -224,6 +224,7 @@ async def test_a_photo_in_the_picker_has_a_small_picture(visitor: Visitor) -> No
         ("write", {"peer": "bot", "text": "   "}, "An app sends no empty text"),
         ("write", {"peer": "bot", "text": "x" * 4097}, "An app splits a text above 4096 characters"),
         ("write", {"peer": "u999", "text": "hi"}, "There is no such chat on this phone"),
+        ("write", {"peer": f"u{ANNA_ID}", "text": "hi"}, "There is no such chat on this phone"),
         ("write", {"peer": "c-5", "text": "hi"}, "There is no such chat on this phone"),
         ("write", {"peer": "nonsense", "text": "hi"}, "There is no such chat on this phone"),
         ("tap", {"peer": "bot", "message": 99999, "row": 0, "column": 0}, "The message is gone"),

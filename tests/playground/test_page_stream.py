@@ -168,7 +168,8 @@ async def test_typing_is_shown_until_the_message_comes(visitor: Visitor, reader:
     await visitor.caller.call("sendChatAction", chat_id=ANNA_ID, action="typing")
     await reader.until(is_typing)
     await visitor.caller.call("sendMessage", chat_id=ANNA_ID, text="here")
-    await reader.until(lambda pieces: not is_typing(pieces))
+    await reader.until(lambda pieces: pieces[f"chat/{ANNA_ID}/bot"]["messages"][-1]["text"] == "here")
+    assert not is_typing(reader.pieces)
 
 
 async def test_somebody_new_appears_on_every_page(visitor: Visitor, reader: Reader) -> None:

@@ -1,0 +1,110 @@
+"""A broadcast with all its books: claimed durably, sent, settled, by the whole bot; the server answers in 80 ms."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from pathlib import Path
+
+from storage import open_store
+from storage.records import BroadcastState, PersonId, Profile
+from storage.tables import broadcasts, people
+from storage.tx import Tx
+from tests.benchmarks.rig import ROOT, TOKEN, Telegram, open_bot, open_telegram, wait_until
+from tests.benchmarks.rows import Row, row
+
+LATENCY_SECONDS = 0.08
+MEMBERS, PLAIN_MEMBERS = 8000, 600
+CONTENT: dict[str, object] = {
+    "text": "Fresh bread from 8 o'clock.",
+    "entities": [{"type": "bold", "offset": 6, "length": 5}],
+}
+
+
+def measure() -> list[Row]:
+    """Deliveries a second, and how many times a plain loop's."""
+    with tempfile.TemporaryDirectory() as folder, open_telegram(LATENCY_SECONDS) as telegram:
+        database = Path(folder) / "bench.db"
+        members = telegram.post("people", count=MEMBERS, first_name="Member", payload="")
+        _forget_updates(telegram)
+        asyncio.run(_seed(database, members))
+        with open_bot(telegram, database) as bot:
+            wait_until(lambda: _is_done(database), bot)
+        deliveries = _read_rate(database)
+        plain = _run_plain(telegram, members)
+    return [
+        row("broadcast deliveries, all written down", deliveries, "/s", at_least=600),
+        row("the same, against a plain loop with 100 in flight", deliveries / plain, "x", at_least=5),
+        row("  the plain loop, nothing written down", plain, "/s"),
+    ]
+
+
+def _forget_updates(telegram: Telegram) -> None:
+    """The members have pressed START long ago."""
+    last = _poll(telegram, -1)[-1]["update_id"]
+    _poll(telegram, last + 1)
+
+
+def _poll(telegram: Telegram, offset: int) -> list[dict[str, int]]:
+    address = f"{telegram.url}/bot{TOKEN}/getUpdates?offset={offset}&timeout=0"
+    with urllib.request.urlopen(address, timeout=20) as answer:
+        updates: list[dict[str, int]] = json.load(answer)["result"]
+    return updates
+
+
+async def _seed(database: Path, telegram_ids: list[int]) -> None:
+    async with open_store(f"sqlite:///{database}") as store:
+        author = await store.write(_add_members, telegram_ids)
+        await store.write(_start, author)
+
+
+def _add_members(tx: Tx, telegram_ids: list[int]) -> PersonId:
+    for telegram_id in telegram_ids:
+        profile = Profile(telegram_id=telegram_id, first_name="Member", telegram_language="en")
+        last = people.add(tx, profile, f"{telegram_id:010d}").id
+        people.set_started(tx, last)
+    return last
+
+
+def _start(tx: Tx, author: PersonId) -> None:
+    """A broadcast as its author's tap leaves it."""
+    broadcast = broadcasts.add(tx, author)
+    broadcasts.set_content(tx, broadcast.id, CONTENT)
+    broadcasts.fix_audience(tx, broadcast.id)
+    broadcasts.set_state(tx, broadcast.id, BroadcastState.RUNNING, expected=[BroadcastState.COMPOSING])
+
+
+def _is_done(database: Path) -> bool:
+    return bool(_ask(database, "SELECT count(*) FROM broadcast WHERE state = 'done'"))
+
+
+def _read_rate(database: Path) -> float:
+    """Deliveries a second between the first and the last that were written down; each of them reached its member."""
+    sent = _ask(database, "SELECT count(*) FROM delivery WHERE state = 'sent'")
+    if sent != MEMBERS:
+        raise RuntimeError(f"{sent} of {MEMBERS} were reached")
+    began = "(SELECT min(settled_at) FROM delivery)"
+    return _ask(
+        database,
+        f"SELECT count(*) * 1e6 / (max(settled_at) - {began}) FROM delivery WHERE settled_at > {began}",
+    )
+
+
+def _ask(database: Path, question: str) -> float:
+    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10)
+    try:
+        return float(connection.execute(question).fetchone()[0])
+    finally:
+        connection.close()
+
+
+def _run_plain(telegram: Telegram, members: list[int]) -> float:
+    command = [sys.executable, "-m", "tests.benchmarks.plain_broadcast"]
+    arguments = [telegram.url, TOKEN, str(members[0]), str(PLAIN_MEMBERS)]
+    done = subprocess.run([*command, *arguments], cwd=ROOT, check=True, capture_output=True, text=True, timeout=120)
+    return float(done.stdout)

@@ -94,6 +94,15 @@ async def test_a_flood_stops_everything_until_it_is_over() -> None:
     assert len(started) == 31
 
 
+async def test_whoever_had_its_turn_waits_too_if_a_flood_was_quicker() -> None:
+    """Between a request's turn and its start a ban may begin; it is looked at once more."""
+    line = Line(make_gate(cold_seconds=0.1), floods=[0.2])
+    await asyncio.gather(*(line.call(f"{number}", number) for number in range(1, 20)))
+    first, *rest = [at for _, at in line.log]
+    assert len(rest) == 19
+    assert min(rest) - first >= 0.2
+
+
 async def test_a_broadcast_hears_of_the_flood_itself() -> None:
     """Its owner requeues the recipient; the ban holds for everybody all the same."""
     line = Line(make_gate(), floods=[0.2])

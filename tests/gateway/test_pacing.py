@@ -155,6 +155,16 @@ def test_answers_overtake_broadcasts() -> None:
     assert starts[-1].at < 300 / 30 * (1 + SLACK_SECONDS) + 0.5
 
 
+def test_few_broadcasts_are_in_flight() -> None:
+    """At most a fifth of the rate waits for an answer at once; the next starts when one has come."""
+    world = make_world()
+    answers = [Wish(moment, 1000) for moment in range(1, 40)]
+    starts = world.play([*answers, *(Wish(0, chat, Priority.BROADCAST, takes=10) for chat in range(1, 21))])
+    assert world.most_in_flight == 6
+    broadcasts = [start.at for start in starts if start.wish.priority is Priority.BROADCAST]
+    assert [sum(at < moment for at in broadcasts) for moment in (9, 19, 29, 39)] == [6, 12, 18, 20]
+
+
 def test_a_start_counts_the_second_before_it_as_full() -> None:
     """Nobody knows what the process before has sent: nothing starts in the first second."""
     starts = make_world(cold_seconds=1).play([Wish(0.2, 7)])

@@ -27,7 +27,7 @@ def measure() -> list[Row]:
     with tempfile.TemporaryDirectory() as folder, open_telegram(LATENCY_SECONDS) as telegram:
         database = Path(folder) / "bench.db"
         inviters = telegram.post("people", count=INVITERS, first_name="Inviter")
-        codes = asyncio.run(_seed(database, inviters))
+        codes = asyncio.run(seed_inviters(database, inviters))
         channel = telegram.post("channel", username="bench_news")
         with open_bot(telegram, database, PASSALONG_ANNOUNCE_CHAT=str(channel)) as bot:
             joins = _measure_joins(telegram, database, codes, bot)
@@ -43,7 +43,7 @@ def measure() -> list[Row]:
     ]
 
 
-async def _seed(database: Path, telegram_ids: list[int]) -> list[str]:
+async def seed_inviters(database: Path, telegram_ids: list[int]) -> list[str]:
     """Make members of the inviters, as START would; returns their codes."""
     campaign = parse_campaign(
         (ASSETS / "campaigns" / "welcome.toml").read_bytes(),

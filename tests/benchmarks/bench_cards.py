@@ -1,0 +1,52 @@
+"""What one share card costs, against the same card drawn from scratch as a PNG."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from statistics import median
+
+from bot.assets import ASSETS
+from bot.cards import CardStudio, render_card_from_scratch
+from tests.benchmarks.rows import Row, row
+from tests.cards.samples import FACES, KIND_NAMES, LANGUAGES, THEMES, list_random_links
+
+CARDS_PER_THEME = 60
+SCRATCH_CARDS = 3
+MOST_CARD_MS = 8
+LEAST_RATIO = 10
+
+
+def measure() -> list[Row]:
+    """Medians over all themes and languages, each card with a name and a link of its own."""
+    cards, scratch = zip(*(measure_theme(theme) for theme in THEMES), strict=True)
+    card_ms = median(cost for costs in cards for cost in costs)
+    ratio = median(cost for costs in scratch for cost in costs) / card_ms
+    return [
+        row("one share card, CPU", card_ms, "ms", at_most=MOST_CARD_MS),
+        row("one share card, CPU, against the same from scratch as PNG", ratio, "x less", at_least=LEAST_RATIO),
+    ]
+
+
+def measure_theme(theme: str) -> tuple[list[float], list[float]]:
+    """CPU milliseconds of cards from a kept template, and of cards from scratch."""
+    studio = CardStudio(ASSETS)
+    faces = [replace(FACES[language], theme=theme) for language in LANGUAGES]
+    for face in faces:
+        studio.render_card(face, name="Anna", link="https://t.me/kopitiga_bot?start=AbCdEf0123")
+    jobs = [
+        (faces[n % len(faces)], KIND_NAMES[n % len(KIND_NAMES)], link)
+        for n, link in enumerate(list_random_links(CARDS_PER_THEME, seed=len(theme)))
+    ]
+    kept = [time_call(partial(studio.render_card, face, name=name, link=link)) for face, name, link in jobs]
+    scratch = [time_call(partial(render_card_from_scratch, *job, ASSETS)) for job in jobs[:SCRATCH_CARDS]]
+    return kept, scratch
+
+
+def time_call(call: Callable[[], bytes]) -> float:
+    """Milliseconds of this thread's processor time that a call takes."""
+    started = time.thread_time()
+    call()
+    return (time.thread_time() - started) * 1000

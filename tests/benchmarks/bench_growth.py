@@ -1,0 +1,149 @@
+"""What a join, the ranking, one's rank and one's invitations cost with a thousand and with a million members."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import statistics
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from bot.assets import ASSETS
+from bot.core.campaign import Campaign, parse_campaign
+from bot.services.joining import start
+from bot.services.standing import list_invites, rank
+from storage import Store, open_store
+from storage.records import Profile
+from tests.benchmarks.rows import Row, row
+
+SMALL, LARGE = 1_000, 1_000_000
+FRIENDS_EACH = 4
+"""One member in five has invited four others."""
+
+ROUNDS = 400
+
+
+def measure() -> list[Row]:
+    """The ratio large to small of each, measured in turns."""
+    with tempfile.TemporaryDirectory() as folder:
+        return asyncio.run(_measure(Path(folder)))
+
+
+async def _measure(folder: Path) -> list[Row]:
+    for members in (SMALL, LARGE):
+        async with open_store(f"sqlite:///{folder}/{members}.db"):
+            pass
+        _fill(folder / f"{members}.db", members)
+    async with (
+        open_store(f"sqlite:///{folder}/{SMALL}.db") as small,
+        open_store(f"sqlite:///{folder}/{LARGE}.db") as large,
+    ):
+        costs = await _measure_in_turns({SMALL: small, LARGE: large})
+    return [
+        row(
+            f"{what}, a million members against a thousand ({costs[LARGE][what] * 1000:.2f} ms)",
+            costs[LARGE][what] / costs[SMALL][what],
+            "x",
+            at_most=1.5,
+        )
+        for what in costs[SMALL]
+    ]
+
+
+async def _measure_in_turns(stores: dict[int, Store]) -> dict[int, dict[str, float]]:
+    campaign = _load_campaign()
+    times: dict[int, dict[str, list[float]]] = {size: {} for size in stores}
+    for number in range(ROUNDS):
+        for size, store in stores.items():
+            for what, ask in _list_questions(store, campaign, size, number).items():
+                began = time.perf_counter()
+                await ask()
+                times[size].setdefault(what, []).append(time.perf_counter() - began)
+    return {size: {what: statistics.median(each) for what, each in by.items()} for size, by in times.items()}
+
+
+def _list_questions(
+    store: Store, campaign: Campaign, members: int, number: int
+) -> dict[str, Callable[[], Awaitable[object]]]:
+    inviters = members // (FRIENDS_EACH + 1)
+    member = (number * 7919) % inviters + 1
+    known = Profile(telegram_id=member, first_name=f"Member {member}", telegram_language="en")
+    newcomer = Profile(telegram_id=10_000_000 + number, first_name="New", telegram_language="en")
+
+    def join() -> Awaitable[object]:
+        return store.write(start, visitor=newcomer, payload=_code(member), campaign=campaign, announce=True)
+
+    return {
+        "join": join,
+        "/top and my rank": lambda: store.read(rank, visitor=known),
+        "/invites": lambda: store.read(list_invites, visitor=known),
+    }
+
+
+def _code(member: int) -> str:
+    return f"{member:010d}"
+
+
+def _load_campaign() -> Campaign:
+    themes = sorted(theme.stem for theme in (ASSETS / "themes").glob("*.toml"))
+    return parse_campaign((ASSETS / "campaigns" / "welcome.toml").read_bytes(), themes=themes)
+
+
+def _fill(database: Path, members: int) -> None:
+    """Write members, referrals and rewards straight into the tables, consistent as the services would leave them."""
+    inviters = members // (FRIENDS_EACH + 1)
+    pairs = [(1 + (friend - inviters - 1) // FRIENDS_EACH, friend) for friend in range(inviters + 1, members + 1)]
+    everybody = range(1, members + 1)
+    with sqlite3.connect(database, isolation_level=None) as connection:
+        connection.execute("PRAGMA synchronous=OFF")
+        connection.execute("BEGIN")
+        connection.executemany(
+            "INSERT INTO person (id, code, started_at, score, created_at) VALUES (?, ?, 1, ?, 1)",
+            ((each, _code(each), FRIENDS_EACH if each <= inviters else 0) for each in everybody),
+        )
+        connection.executemany(
+            "INSERT INTO profile (person_id, telegram_id, first_name, telegram_language) VALUES (?, ?, ?, 'en')",
+            ((each, each, f"Member {each}") for each in everybody),
+        )
+        connection.executemany(
+            "INSERT INTO account (id, owner_id, balance) VALUES (?, ?, ?)",
+            ((each + 1, each, 50 * FRIENDS_EACH if each <= inviters else 25) for each in everybody),
+        )
+        _fill_referrals(connection, pairs)
+        connection.execute("INSERT INTO score (score, members) VALUES (?, ?)", (FRIENDS_EACH, inviters))
+        connection.execute("COMMIT")
+        connection.execute("ANALYZE")
+    connection.close()
+
+
+def _fill_referrals(connection: sqlite3.Connection, pairs: list[tuple[int, int]]) -> None:
+    numbered = list(enumerate(pairs, 1))
+    connection.executemany(
+        "INSERT INTO referral (id, inviter_id, invitee_id, campaign, source, state, joined_at)"
+        " VALUES (?, ?, ?, 'welcome', 'fwd', 'qualified', 1)",
+        ((number, inviter, friend) for number, (inviter, friend) in numbered),
+    )
+    connection.executemany(
+        "INSERT INTO ledger (debit_id, credit_id, amount, key, reason, referral_id, posted_at) VALUES (1, ?, ?, ?, ?, ?, 1)",
+        (
+            line
+            for number, (inviter, friend) in numbered
+            for line in (
+                (inviter + 1, 50, f"referral:{number}:inviter:join", "invited_friend", number),
+                (friend + 1, 25, f"referral:{number}:invitee:join", "welcome", number),
+            )
+        ),
+    )
+    connection.executemany(
+        "INSERT INTO reward (referral_id, side, rule, person_id, points, ledger_id) VALUES (?, ?, 'join', ?, ?, ?)",
+        (
+            line
+            for number, (inviter, friend) in numbered
+            for line in (
+                (number, "inviter", inviter, 50, 2 * number - 1),
+                (number, "invitee", friend, 25, 2 * number),
+            )
+        ),
+    )

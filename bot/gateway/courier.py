@@ -152,15 +152,13 @@ class Courier:
         return fate
 
     async def _try(self, letter: Letter, text: str, parse_mode: str | None) -> Fate | None:
+        parameters: dict[str, object] = {"chat_id": letter.chat_id, "text": text, "link_preview_options": _NO_PREVIEW}
+        if parse_mode is not None:
+            parameters["parse_mode"] = parse_mode
+        if letter.keyboard is not None:
+            parameters["reply_markup"] = letter.keyboard
         try:
-            await self._bot.send_message(
-                letter.chat_id,
-                text,
-                parse_mode=parse_mode,
-                reply_markup=letter.keyboard,
-                link_preview_options=_NO_PREVIEW,
-                rate_limit_args=Priority.NOTICE,
-            )
+            await self._bot.post_raw("sendMessage", parameters, priority=Priority.NOTICE)
         except Exception as error:  # noqa: BLE001 -- every failure has its fate
             return classify(error)
         return None

@@ -33,8 +33,13 @@ def measure() -> list[Row]:
                 telegram.post("texts", texts=[[person, "/share"] for person in people])
                 wait_until(lambda wanted=photos + HALF_CARDS: telegram.count("sendPhoto") >= wanted, bot)  # type: ignore[misc]
                 wait_until(lambda wanted=(half + 1) * HALF_JOINS: is_settled(database, wanted), bot)  # type: ignore[misc]
-                sizes.append(psutil.Process(bot.pid).memory_info()  # type: ignore[no-untyped-call].rss / MEBIBYTE)
+                sizes.append(_read_size(bot.pid))
     return [
         row("memory after 10,000 joins and 1,000 cards", sizes[1], "MiB", at_most=124),
         row("  growth in the second half of them", sizes[1] - sizes[0], "MiB", at_most=10),
     ]
+
+
+def _read_size(pid: int) -> float:
+    memory = psutil.Process(pid).memory_info()  # type: ignore[no-untyped-call]  # psutil says its types elsewhere
+    return float(memory.rss) / MEBIBYTE

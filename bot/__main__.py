@@ -18,6 +18,8 @@ from bot.version import __version__
 if TYPE_CHECKING:
     from storage import Store
 
+Handler = Callable[[int, FrameType | None], object] | signal.Handlers
+
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 WRONG_SETTING = 2
 """Exit status where a setting, the campaign or the command line is wrong; 1 for everything else that ends a run."""
@@ -25,8 +27,7 @@ WRONG_SETTING = 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
-    for number in STOP_SIGNALS:  # until the event loop listens itself
-        signal.signal(number, _leave)
+    _on_stop_signals(_leave)
     parser = _make_parser()
     chosen = parser.parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = chosen.command
@@ -36,7 +37,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(str(mistake), WRONG_SETTING)
 
 
+def _on_stop_signals(handler: Handler) -> None:
+    for number in STOP_SIGNALS:
+        signal.signal(number, handler)
+
+
 def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
+    _on_stop_signals(signal.SIG_IGN)  # a second one would end the interpreter on its way out, with a bad status
     raise SystemExit(0)
 
 
@@ -71,20 +78,28 @@ def _run(_chosen: argparse.Namespace) -> int:
 async def _run_until_signal(settings: Settings) -> int:
     from storage import StoreError, open_store  # noqa: PLC0415 -- likewise
 
-    stop = asyncio.Event()
-    for number in STOP_SIGNALS:
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def listen() -> None:
+        for number in STOP_SIGNALS:
+            loop.add_signal_handler(number, stop.set)
+
+    listen()
     try:
         async with open_store(settings.database_url) as store:
-            return await _run_in(store, settings, stop)
+            return await _run_in(store, settings, stop, listen)
     except StoreError as error:
         return _complain(str(error), 1)
+    finally:
+        _ignore_stop_signals(loop)
 
 
-async def _run_in(store: Store, settings: Settings, stop: asyncio.Event) -> int:
+async def _run_in(store: Store, settings: Settings, stop: asyncio.Event, listen: Callable[[], None]) -> int:
+    _on_stop_signals(_leave)  # the imports take a second in which the loop hears nothing
     from bot.app import CampaignMistake, run_in  # noqa: PLC0415 -- whoever finds the database in use need not wait for it
     from bot.gateway.poll_troubles import PollingEnded  # noqa: PLC0415 -- likewise
 
+    listen()
     try:
         await run_in(store, settings, stop)
     except CampaignMistake as mistake:
@@ -92,6 +107,14 @@ async def _run_in(store: Store, settings: Settings, stop: asyncio.Event) -> int:
     except PollingEnded as error:
         return _complain(str(error), 1)
     return 0
+
+
+def _ignore_stop_signals(loop: asyncio.AbstractEventLoop) -> None:
+    """From here on a second signal could only spoil the exit status, also while the loop gives its handlers up."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    for number in STOP_SIGNALS:
+        loop.remove_signal_handler(number)
+    _on_stop_signals(signal.SIG_IGN)
 
 
 def _migrate(_chosen: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -20,8 +21,8 @@ BEST_QUALITY = 85
 ROW_PIXELS = 16
 """Height of a row of blocks where colour is kept at half the resolution."""
 _WORST_QUALITY = 25
-_QUALITY_STEP = 3
-_MARGIN_BYTES = 2_500  # how much another code or name may weigh more than the trial's
+_QUALITY_STEP = 2
+_MARGIN_BYTES = 1_000  # how much more another name of usual length may weigh than the trial's
 _START_OF_SCAN = b"\xff\xda"
 _END_OF_IMAGE = b"\xff\xd9"
 _RESTART = re.compile(rb"\xff[\xd0-\xd7]")
@@ -64,13 +65,21 @@ def render_jpeg(image: Image.Image, quality: int) -> bytes:
         return file.read()
 
 
-def render_bounded_jpeg(image: Image.Image) -> bytes:
-    """The picture as JPEG at the best quality that stays within the size."""
-    return render_jpeg(image, choose_quality(image, margin_bytes=0))
+def render_bounded_jpeg(image: Image.Image, best_quality: int = BEST_QUALITY) -> bytes:
+    """The picture as JPEG at the best quality up to the given one that stays within the size."""
+    for quality in range(best_quality, _WORST_QUALITY, -_QUALITY_STEP):
+        jpeg = render_jpeg(image, quality)
+        if len(jpeg) <= MOST_BYTES:
+            return jpeg
+    return render_jpeg(image, _WORST_QUALITY)
 
 
-def choose_quality(trial: Image.Image, *, margin_bytes: int = _MARGIN_BYTES) -> int:
-    """The best quality at which pictures like this trial stay within the size."""
+def choose_quality(trial: Image.Image) -> int:
+    """The best quality at which nearly all pictures like this trial stay within the size."""
     qualities = range(BEST_QUALITY, _WORST_QUALITY, -_QUALITY_STEP)
-    fitting = (quality for quality in qualities if len(render_jpeg(trial, quality)) <= MOST_BYTES - margin_bytes)
-    return next(fitting, _WORST_QUALITY)
+    heavy = bisect_left(qualities, 1, key=lambda quality: _is_light(trial, quality))
+    return qualities[heavy] if heavy < len(qualities) else _WORST_QUALITY
+
+
+def _is_light(trial: Image.Image, quality: int) -> bool:
+    return len(render_jpeg(trial, quality)) <= MOST_BYTES - _MARGIN_BYTES

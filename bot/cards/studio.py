@@ -65,10 +65,9 @@ class CardStudio:
         """Raise UnknownTheme or ThemeMistake unless cards can be made in this theme."""
         load_theme(self._assets / "themes", name)
 
-    @property
-    def templates_held(self) -> int:
-        """How many templates are in memory."""
-        return len(self._templates)
+    def list_kept_faces(self) -> list[CardFace]:
+        """Faces whose templates are in memory, the latest used last."""
+        return list(self._templates)
 
     def _get_template(self, face: CardFace, outfit: Outfit) -> Template:
         template = self._templates.pop(face, None) or build_template(face, outfit)

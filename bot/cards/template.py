@@ -13,8 +13,8 @@ from bot.cards.layout import Layout
 from bot.cards.outfit import Outfit
 from bot.cards.poster import draw_code, draw_poster, measure_code_reach
 
-_TRIAL_NAME = "Maximiliane Wjörgenstein"
-_TRIAL_LINK = "https://t.me/the_longest_name_of_32_letters_b?start=Zq8Kx0Wm3P-longestsource123"
+_TRIAL_NAME = "Putri Maharani"
+_TRIAL_LINK = "https://t.me/a_bot_name_of_usual_length_bot?start=Zq8Kx0Wm3P-qr"
 _LETTERS_REACH = 64  # how far above and below its place a name with marks may reach
 
 
@@ -45,10 +45,13 @@ class Template:
     last_row: int
 
     def encode(self, card: Image.Image) -> bytes:
-        """The card drawn from this template as a JPEG of at most 98,000 bytes."""
+        """The card drawn from this template as a JPEG of at most 98,000 bytes.
+
+        The quality suits names of usual length; the rare card that is heavier is encoded as a whole, a little coarser.
+        """
         band = card.crop((0, self.first_row * ROW_PIXELS, card.width, self.last_row * ROW_PIXELS))
         jpeg = self.frame.replace_rows(self.first_row, encode_frame(band, self.quality).rows).join()
-        return jpeg if len(jpeg) <= MOST_BYTES else render_bounded_jpeg(card)
+        return jpeg if len(jpeg) <= MOST_BYTES else render_bounded_jpeg(card, self.quality)
 
 
 def draw_draft(face: CardFace, outfit: Outfit) -> Draft:
@@ -57,7 +60,7 @@ def draw_draft(face: CardFace, outfit: Outfit) -> Draft:
 
 
 def build_template(face: CardFace, outfit: Outfit) -> Template:
-    """Draw and encode what is static, at the quality at which the heaviest card stays within the size."""
+    """Draw and encode what is static, at the quality at which nearly every card stays within the size."""
     draft = draw_draft(face, outfit)
     quality = choose_quality(draft.draw_card(_TRIAL_NAME, _TRIAL_LINK))
     first_row, last_row = find_touched_rows(outfit.theme.layout)

@@ -55,16 +55,15 @@ def load_theme(folder: Path, name: str) -> Theme:
     known = list_theme_names(folder)
     if name not in known:
         raise UnknownTheme(name, known)
-    source = (folder / f"{name}.toml").read_bytes()
-    try:
-        return parse_theme(name, source)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as mistake:
-        raise ThemeMistake(f"theme {name}: {mistake}") from mistake
+    return parse_theme(name, (folder / f"{name}.toml").read_bytes())
 
 
 def parse_theme(name: str, source: bytes) -> Theme:
     """The theme of a TOML text. Raises ThemeMistake."""
-    table = tomllib.loads(source.decode())
+    try:
+        table = tomllib.loads(source.decode())
+    except ValueError as mistake:
+        raise ThemeMistake(f"theme {name}: {mistake}") from mistake
     layout = LAYOUTS.get(table.get("layout", ""))
     if layout is None:
         raise ThemeMistake(f"theme {name}: layout must be one of {', '.join(LAYOUTS)}")

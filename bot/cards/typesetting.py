@@ -11,10 +11,12 @@ from bot.cards.typefaces import Glyph, Stack, measure_width
 # What Chinese and Japanese typesetting keeps from the start, and from the end, of a line; look-alikes are meant.
 _NEVER_FIRST = frozenset("，。！？；：、）》」』】〕〉”’…—·,.!?;:)]}%～ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ")  # noqa: RUF001
 _NEVER_LAST = frozenset("（《「『【〔〈“‘([{¥$€£#")  # noqa: RUF001
+_CLAUSE_ENDS = frozenset(",.!?:;\uff0c\u3002\uff01\uff1f\uff1a\uff1b\u2026")
 _DASHES = "-\u2013\u2014"
 _ELLIPSIS = "…"
 _WIDE_LEADING = 1.2  # hanzi fill their square, lines of them need air
 _LEAST_DESCENT = 0.2
+_LEAST_CLAUSE = 0.4  # of the other line's width
 
 Line = tuple[Glyph, ...]
 
@@ -109,7 +111,9 @@ def break_lines(glyphs: Sequence[Glyph], limit: float) -> list[Line]:
 
 
 def balance_lines(glyphs: Sequence[Glyph], lines: list[Line], limit: float) -> list[Line]:
-    """As many lines, of as equal width as possible."""
+    """As many lines, of as equal width as possible; of two lines, the first would rather end with a clause."""
+    if len(lines) == 2 and (clauses := _split_clauses(glyphs, limit)):
+        return clauses
     low, high = max((measure_width(_trim(piece)) for piece in _list_pieces(glyphs)), default=0.0), limit
     best = lines
     for _ in range(8 if len(lines) > 1 else 0):
@@ -120,6 +124,18 @@ def balance_lines(glyphs: Sequence[Glyph], lines: list[Line], limit: float) -> l
         else:
             high, best = middle, tried
     return best
+
+
+def _split_clauses(glyphs: Sequence[Glyph], limit: float) -> list[Line]:
+    """Two lines no wider than `limit` of which the first ends with a mark, if they are of similar width; else nothing."""
+    pieces = list(_list_pieces(glyphs))
+    ends = [
+        at for at, piece in enumerate(pieces[:-1], 1) if _trim(piece)[-1:] and _trim(piece)[-1].cluster in _CLAUSE_ENDS
+    ]
+    splits = [[sum(pieces[:at], ()), sum(pieces[at:], ())] for at in ends]
+    widths = [sorted(measure_width(_trim(line)) for line in split) for split in splits]
+    fitting = [(wide, n) for n, (narrow, wide) in enumerate(widths) if wide <= limit and narrow > wide * _LEAST_CLAUSE]
+    return splits[min(fitting)[1]] if fitting else []
 
 
 def _list_sizes(glyphs: Sequence[Glyph], style: TextStyle, width: float) -> Iterator[int]:

@@ -14,7 +14,7 @@ from bot.cards.typesetting import TextStyle
 _BUBBLE: Bounds = (48, 704, 976, 1186)
 _TAIL: tuple[Point, ...] = ((720, 1180), (888, 1180), (872, 1252))
 _INVITATION: Bounds = (504, 748, 936, 990)
-_STICKER: Bounds = (516, 1012, 1000, 1142)
+_STICKER: Bounds = (516, 1008, 1000, 1146)
 _STICKER_AROUND: Bounds = (490, 970, 1024, 1184)
 _TURN_DEGREES = 5.0
 _CONFETTI = 30
@@ -156,14 +156,14 @@ BUBBLE = Layout(
         second_width=760,
     ),
     offer=Block(
-        bounds=(546, 1024, 970, 1130),
+        bounds=(544, 1022, 972, 1134),
         style=TextStyle(
-            role="display", colour="sticker_text", size=48, floor=20, lines=2, leading=1.08, align="centre"
+            role="display", colour="sticker_text", size=48, floor=20, lines=3, leading=1.08, align="centre"
         ),
         turn_degrees=_TURN_DEGREES,
     ),
     hint=Block(
-        bounds=(72, 1136, 480, 1170),
+        bounds=(80, 1143, 488, 1173),
         style=TextStyle(role="label", colour="hint", size=25, floor=16, lines=1, align="centre"),
     ),
     invitation=Pair(
@@ -174,5 +174,5 @@ BUBBLE = Layout(
     ),
     nameless=TextStyle(role="name", colour="name_1", size=76, floor=36, lines=4, leading=1.02),
     name_fill=_fill_name,
-    code_centre=(276, 924),
+    code_centre=(284, 932),
 )

@@ -32,7 +32,7 @@ _SEAL: Point = (724, 944)
 _SEAL_BOUNDS: Bounds = (564, 788, 884, 1108)
 _FAN: Point = (512, 768)
 _FAN_TILT = 0.16
-_RAYS = 31
+_RAYS = 23
 
 
 def paint_backdrop(image: Image.Image, palette: Palette) -> None:
@@ -91,12 +91,12 @@ def list_notched(bounds: Bounds, notch: float, *, inset: float = 0.0) -> list[Po
 
 
 def _trace_seal(pencil: Pencil) -> None:
-    pencil.polygon(list_star(_SEAL, 142, 133, 40))
+    pencil.polygon(list_star(_SEAL, 148, 139, 40))
 
 
 def _trace_seal_ring(pencil: Pencil) -> None:
-    pencil.disc(_SEAL, 121)
-    pencil.disc(_SEAL, 119, value=0)
+    pencil.disc(_SEAL, 127)
+    pencil.disc(_SEAL, 125, value=0)
 
 
 def render_gold(palette: Palette, bounds: Bounds) -> Sheet:
@@ -126,17 +126,17 @@ SALON = Layout(
         bounds=_INVITATION,
         first=TextStyle(role="name", colour="gold_light", size=124, floor=52, lines=1, align="centre"),
         second=TextStyle(role="display", colour="phrase", size=46, floor=22, lines=1, align="centre"),
-        gap=12,
+        gap=18,
     ),
     nameless=TextStyle(role="name", colour="gold_light", size=104, floor=40, lines=2, leading=0.98, align="centre"),
     name_fill=partial(render_gold, bounds=_INVITATION),
     offer=Block(
-        bounds=(632, 852, 816, 1036),
-        style=TextStyle(role="display", colour="seal_text", size=56, floor=22, lines=4, leading=1.0, align="centre"),
+        bounds=(634, 852, 814, 1036),
+        style=TextStyle(role="label", colour="seal_text", size=44, floor=19, lines=4, leading=1.16, align="centre"),
     ),
     hint=Block(
         bounds=(544, 1112, 904, 1184),
         style=TextStyle(role="label", colour="hint", size=25, floor=16, lines=2, leading=1.3, align="centre"),
     ),
-    code_centre=(300, 988),
+    code_centre=(324, 988),
 )

@@ -12,8 +12,8 @@ from bot.cards.shapes import Bounds, Pencil, Point, draw_shadow, draw_shape, ren
 from bot.cards.typesetting import TextStyle
 
 _TICKET: Bounds = (48, 744, 976, 1228)
-_FOLD_X = 536
-_COUPON: Bounds = (88, 1060, 500, 1188)
+_FOLD_X = 520
+_COUPON: Bounds = (88, 1060, 490, 1188)
 _SUN: Point = (816, 770)
 _RINGS = ((304, "ring_1"), (240, "ring_2"), (176, "ring_3"), (112, "ring_4"))
 
@@ -46,7 +46,7 @@ def _draw_flecks(image: Image.Image, palette: Palette) -> None:
 
 
 def _trace_ticket(pencil: Pencil) -> None:
-    pencil.block(_TICKET, radius=30)
+    pencil.block(_TICKET, radius=26)
     for y in (_TICKET[1], _TICKET[3]):
         pencil.disc((_FOLD_X, y), 22, value=0)
 
@@ -106,20 +106,20 @@ SUNRISE = Layout(
         second_width=460,
     ),
     offer=Block(
-        bounds=(126, 1086, 462, 1168),
+        bounds=(120, 1086, 458, 1168),
         style=TextStyle(role="label", colour="coupon_text", size=46, floor=20, lines=3, leading=1.16, align="centre"),
     ),
     hint=Block(
-        bounds=(564, 1166, 948, 1206),
+        bounds=(564, 1174, 948, 1212),
         style=TextStyle(role="label", colour="hint", size=25, floor=16, lines=1, align="centre"),
     ),
     invitation=Pair(
-        bounds=(88, 776, 506, 1030),
+        bounds=(88, 776, 498, 1030),
         first=TextStyle(role="name", colour="name", size=116, floor=44, lines=2, leading=0.98),
         second=TextStyle(role="label", colour="phrase", size=40, floor=22, lines=2, leading=1.2),
         gap=22,
     ),
     nameless=TextStyle(role="name", colour="name", size=80, floor=36, lines=4, leading=1.02),
     name_fill=lambda palette: palette["name"],
-    code_centre=(756, 956),
+    code_centre=(756, 964),
 )

@@ -1,0 +1,113 @@
+"""What comes out: JPEG bytes of the right size, quickly, whatever goes in."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from functools import cache
+from io import BytesIO
+
+import pytest
+from PIL import Image, ImageChops
+
+from bot.assets import ASSETS
+from bot.cards import CardStudio, LinkTooLong, render_card_from_scratch
+from bot.cards.jpeg import ROW_PIXELS, encode_frame, render_jpeg
+from bot.cards.outfit import load_outfit, load_typefaces
+from bot.cards.template import Template, build_template
+from tests.cards.samples import (
+    FACES,
+    HOSTILE_NAMES,
+    KIND_NAMES,
+    LANGUAGES,
+    LINK,
+    LONGEST_LINK,
+    THEMES,
+    compose_long_face,
+)
+
+
+def open_card(jpeg: bytes) -> Image.Image:
+    """The picture of the bytes, read to its end."""
+    image = Image.open(BytesIO(jpeg))
+    image.load()
+    return image
+
+
+@cache
+def build(theme: str) -> Template:
+    """The theme's template in English."""
+    return build_template(replace(FACES["en"], theme=theme), load_outfit(theme, ASSETS, load_typefaces(ASSETS)))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_card_is_a_light_jpeg(studio: CardStudio, theme: str, language: str) -> None:
+    """A card is a JPEG of 1024 x 1280 pixels and at most 98,000 bytes, for any name and the longest link."""
+    face = replace(FACES[language], theme=theme)
+    for name in (*KIND_NAMES, ""):
+        jpeg = studio.render_card(face, name=name, link=LONGEST_LINK)
+        assert (open_card(jpeg).format, open_card(jpeg).size) == ("JPEG", (1024, 1280))
+        assert len(jpeg) <= 98_000
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_too_many_words_do_not_make_a_card_heavy(theme: str) -> None:
+    """Texts far longer than their places still give a card within the size."""
+    language = LANGUAGES[THEMES.index(theme) % len(LANGUAGES)]
+    jpeg = CardStudio(ASSETS).render_card(compose_long_face(language, theme), name="Anna", link=LINK)
+    assert len(jpeg) <= 98_000
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES.values(), ids=HOSTILE_NAMES.keys())
+def test_any_name_gives_a_card_in_200_ms(studio: CardStudio, name: str) -> None:
+    """No name makes a card fail, heavy, or cost more than 200 ms of processor time."""
+    studio.render_card(FACES["en"], name="Anna", link=LINK)
+    started = time.thread_time()
+    jpeg = studio.render_card(FACES["en"], name=name, link=LINK)
+    assert time.thread_time() - started < 0.2
+    assert open_card(jpeg).size == (1024, 1280)
+    assert len(jpeg) <= 98_000
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_name_and_code_stay_in_the_rows_that_are_encoded_anew(theme: str) -> None:
+    """Between the template and any card nothing differs outside the rows that a card exchanges."""
+    template = build(theme)
+    for name in (*KIND_NAMES, HOSTILE_NAMES["zalgo"], ""):
+        card = template.draft.draw_card(name, LONGEST_LINK)
+        touched = ImageChops.difference(card, template.draft.picture).getbbox()
+        assert touched is not None
+        assert touched[1] >= template.first_row * ROW_PIXELS
+        assert touched[3] <= template.last_row * ROW_PIXELS
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_spliced_card_is_the_whole_card(theme: str) -> None:
+    """Exchanging rows gives, byte for byte, what encoding the whole card gives."""
+    template = build(theme)
+    card = template.draft.draw_card("Budi Santoso", LINK)
+    assert template.encode(card) == render_jpeg(card, template.quality)
+    assert encode_frame(card, template.quality).join() == render_jpeg(card, template.quality)
+
+
+def test_from_scratch_gives_the_same_pixels() -> None:
+    """The baseline of the benchmark draws the very card, as a PNG."""
+    png = Image.open(BytesIO(render_card_from_scratch(FACES["en"], "Anna", LINK, ASSETS)))
+    assert png.format == "PNG"
+    assert ImageChops.difference(png, build("sunrise").draft.draw_card("Anna", LINK)).getbbox() is None
+
+
+def test_a_nameless_card_differs_only_in_its_invitation(studio: CardStudio) -> None:
+    """Without a name the phrase for it stands there, and names that nothing can draw give the same card."""
+    nameless = studio.render_card(FACES["en"], name="", link=LINK)
+    assert nameless == studio.render_card(FACES["en"], name=HOSTILE_NAMES["arabic"], link=LINK)
+    assert nameless != studio.render_card(FACES["en"], name="Anna", link=LINK)
+    other_phrase = replace(FACES["en"], invited_without_name="Come along")
+    assert nameless != studio.render_card(other_phrase, name="", link=LINK)
+
+
+def test_a_link_too_long_to_scan_is_refused(studio: CardStudio) -> None:
+    """A link that would make modules smaller than 5 pixels on a small screen raises instead."""
+    with pytest.raises(LinkTooLong, match="120 bytes"):
+        studio.render_card(FACES["en"], name="Anna", link="https://t.me/".ljust(120, "x"))

@@ -1,0 +1,100 @@
+"""Two readers read every code: zxing-cpp, and OpenCV, the harsh one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from io import BytesIO
+
+import cv2
+import numpy as np
+import pytest
+import zxingcpp
+from PIL import Image
+
+from bot.assets import ASSETS
+from bot.cards import CardStudio
+from bot.cards.qr import compose_code, has_false_finder
+from bot.cards.themes import load_theme
+from tests.cards.samples import FACES, KIND_NAMES, LANGUAGES, LINK, LONGEST_LINK, THEMES, list_random_links
+
+cv2.setNumThreads(1)  # on two cores its threads wait for each other
+READER = cv2.QRCodeDetector()
+CODES_PER_THEME = -(-100 // len(THEMES))
+
+
+def read_with_zxing(image: Image.Image) -> list[str]:
+    """What zxing-cpp reads."""
+    return [code.text for code in zxingcpp.read_barcodes(image)]
+
+
+def read_with_opencv(image: Image.Image) -> list[str]:
+    """What OpenCV reads."""
+    return [READER.detectAndDecode(np.asarray(image.convert("L")))[0]]
+
+
+def shrink(image: Image.Image) -> Image.Image:
+    """The picture as a chat shows it: 640 pixels wide, JPEG at quality 70."""
+    buffer = BytesIO()
+    height = round(image.height * 640 / image.width)
+    image.resize((640, height), Image.Resampling.LANCZOS).save(buffer, "JPEG", quality=70)
+    return Image.open(buffer)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_two_readers_read_every_card(studio: CardStudio, theme: str) -> None:
+    """As sent and as a small chat picture, a hundred random codes over all themes are read by both readers."""
+    missed = []
+    for n, link in enumerate(list_random_links(CODES_PER_THEME, seed=THEMES.index(theme))):
+        face = replace(FACES[LANGUAGES[n % 3]], theme=theme)
+        sent = Image.open(BytesIO(studio.render_card(face, name=KIND_NAMES[n % len(KIND_NAMES)], link=link)))
+        pictures = {"sent": sent, "small": shrink(sent)}
+        for size, picture in pictures.items():
+            missed += [(size, "zxing", link)] * (read_with_zxing(picture) != [link])
+            missed += [(size, "opencv", link)] * (read_with_opencv(picture) != [link])
+    assert not missed
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_large_code_is_read(studio: CardStudio, theme: str) -> None:
+    """The QR code alone is a light JPEG that both readers read."""
+    link, caption = ((LINK, "三杯咖啡"), (LONGEST_LINK, "Kopi Tiga"), (LINK, ""))[THEMES.index(theme) % 3]
+    jpeg = studio.render_qr(link, theme=theme, caption=caption)
+    assert len(jpeg) <= 98_000
+    for picture in (Image.open(BytesIO(jpeg)), shrink(Image.open(BytesIO(jpeg)))):
+        assert read_with_zxing(picture) == [link]
+        assert read_with_opencv(picture) == [link]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_modules_are_five_pixels_on_a_small_picture(studio: CardStudio, theme: str) -> None:
+    """A module is 8 pixels on the card, so 5 at 640 wide, and four modules around the largest code are plain panel."""
+    face = replace(FACES["en"], theme=theme)
+    card = Image.open(BytesIO(studio.render_card(face, name="Anna", link=LONGEST_LINK))).convert("L")
+    x, y = load_theme(ASSETS / "themes", theme).layout.code_centre
+    reach, quiet = 45 * 8 // 2, 4 * 8
+    code = zxingcpp.read_barcodes(card)[0].position
+    corners = (code.top_left.x, code.top_left.y, code.bottom_right.x, code.bottom_right.y)
+    assert corners == pytest.approx((x - reach, y - reach, x + reach, y + reach), abs=3)
+    around = card.crop((x - reach - quiet, y - reach - quiet, x + reach + quiet, y + reach + quiet))
+    around.paste(255, (quiet, quiet, quiet + 2 * reach, quiet + 2 * reach))
+    assert min(around.tobytes()) > 215
+
+
+def test_no_code_shows_a_fourth_corner() -> None:
+    """Of many codes none keeps a pattern that looks like a finder both down and across."""
+    for link in list_random_links(120, seed=99):
+        pixels = compose_code(link).pixels
+        dark = [value > 0 for value in pixels.tobytes()]
+        side = pixels.width
+        assert not has_false_finder([dark[at : at + side] for at in range(0, side * side, side)])
+
+
+def test_a_fourth_corner_is_noticed() -> None:
+    """A finder pattern drawn into a code's middle is found."""
+    pixels = compose_code(LINK).pixels
+    side = pixels.width
+    modules = [[pixels.getpixel((x, y)) == 255 for x in range(side)] for y in range(side)]
+    for y in range(-4, 5):
+        for x in range(-4, 5):
+            modules[20 + y][20 + x] = max(abs(x), abs(y)) in {0, 1, 3}
+    assert has_false_finder(modules)

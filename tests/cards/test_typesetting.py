@@ -1,0 +1,131 @@
+"""Lines break where readers of the language expect it, and every text fits its place."""
+
+# ruff: noqa: RUF001 - letters and marks of other scripts are what this is about
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.assets import ASSETS
+from bot.cards.layout import Block, Pair
+from bot.cards.outfit import Outfit, load_outfit, load_typefaces
+from bot.cards.typesetting import Setting, TextStyle, break_lines, fit_text
+from tests.cards.samples import FACES, LANGUAGES, THEMES, compose_long_face
+
+TYPEFACES = load_typefaces(ASSETS)
+OUTFITS = {theme: load_outfit(theme, ASSETS, TYPEFACES) for theme in THEMES}
+STACK = OUTFITS["sunrise"].stacks["text"]
+STYLE = TextStyle(role="text", colour="story", size=60, floor=20, lines=3)
+
+
+def read_lines(setting: Setting) -> list[str]:
+    """The laid-out lines as text."""
+    return ["".join(glyph.cluster for glyph in line) for line in setting.lines]
+
+
+def break_text(text: str, limit: float) -> list[str]:
+    """The lines of a text within `limit` em."""
+    return ["".join(glyph.cluster for glyph in line).strip() for line in break_lines(STACK.compose_glyphs(text), limit)]
+
+
+def test_latin_breaks_between_words() -> None:
+    """Words stay whole, and nothing is lost."""
+    text = "the quick brown fox jumps over the lazy dog"
+    lines = break_text(text, 8)
+    assert len(lines) > 2
+    assert " ".join(lines) == text
+
+
+@pytest.mark.parametrize("limit", [3, 4, 5, 6, 7, 8, 9])
+def test_chinese_breaks_between_characters_but_keeps_marks_where_they_belong(limit: int) -> None:
+    """No line begins with a closing mark or ends with an opening one, and nothing is lost."""
+    text = "慢烘的咖啡豆，隔壁的（燕麦）奶；还有“靠窗”的小桌。来尝尝吧！真的？《三杯》、好。"
+    lines = break_text(text, limit)
+    assert "".join(lines) == text
+    assert not any(line[0] in "，。！？；：、）》”" for line in lines)
+    assert not any(line[-1] in "（《“" for line in lines)
+
+
+def test_a_number_stays_with_its_measure() -> None:
+    """Digits are not parted from the hanzi that follows."""
+    assert all("50积" in "".join(line) or "50" not in line for line in break_text("来就送你50积分哦", 4))
+
+
+def test_a_word_is_cut_only_where_the_smallest_size_leaves_no_choice() -> None:
+    """A long word shrinks first, and is cut at the floor of the size."""
+    shrunk = fit_text("Donaudampfschiff", STACK, STYLE, width=300, height=300)
+    assert read_lines(shrunk) == ["Donaudampfschiff"]
+    assert shrunk.size < STYLE.size
+    cut = fit_text("Donaudampfschiff" * 3, STACK, STYLE, width=200, height=300)
+    assert len(cut.lines) > 1
+    assert cut.size == STYLE.floor
+
+
+def test_lines_are_balanced() -> None:
+    """Two lines share the words evenly, or end the first with a clause."""
+    wide = replace(STYLE, lines=2, size=40)
+    assert read_lines(fit_text("come over and taste it with me", STACK, wide, width=560, height=200)) == [
+        "come over and",
+        "taste it with me",
+    ]
+    assert read_lines(fit_text("朋友带你来，见面就送礼物", STACK, wide, width=400, height=200)) == [
+        "朋友带你来，",
+        "见面就送礼物",
+    ]
+
+
+def test_too_long_a_text_ends_in_an_ellipsis() -> None:
+    """At the smallest size the last line that fits is cut and says so."""
+    setting = fit_text("very long words " * 40, STACK, STYLE, width=300, height=300)
+    assert setting.size == STYLE.floor
+    assert len(setting.lines) == STYLE.lines
+    assert read_lines(setting)[-1].endswith("…")
+    assert setting.width <= 300
+
+
+def list_blocks(outfit: Outfit) -> list[tuple[str, Block]]:
+    """The places of single texts, with the field of the face that stands there."""
+    layout = outfit.theme.layout
+    return [("brand", layout.brand), ("offer", layout.offer), ("scan_hint", layout.hint)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_text_fits_its_place(theme: str, language: str) -> None:
+    """Short or far too long, a text is neither wider nor higher than its place."""
+    outfit = OUTFITS[theme]
+    for face in (FACES[language], compose_long_face(language, theme)):
+        for field, block in list_blocks(outfit):
+            left, top, right, bottom = block.bounds
+            setting = outfit.fit(getattr(face, field), block.style, right - left, bottom - top)
+            assert setting.lines
+            assert setting.width <= right - left + 1
+            assert setting.height <= max(bottom - top, setting.ascent + setting.descent)
+        assert_pair_fits(outfit, outfit.theme.layout.words, face.headline, face.story)
+
+
+def assert_pair_fits(outfit: Outfit, pair: Pair, headline: str, story: str) -> None:
+    """Headline and story together are no higher than their place."""
+    left, top, right, bottom = pair.bounds
+    first = outfit.fit(headline, pair.first, right - left, (bottom - top) * 0.56)
+    second = outfit.fit(story, pair.second, pair.second_width or right - left, bottom - top - first.height - pair.gap)
+    assert first.width <= right - left + 1
+    assert second.width <= (pair.second_width or right - left) + 1
+    assert first.height + pair.gap + second.height <= bottom - top
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("theme", THEMES)
+def test_texts_of_usual_length_are_shown_whole_and_large(theme: str, language: str) -> None:
+    """What a campaign usually says is not ellipsised, and its story has letters of at least 28 pixels."""
+    outfit, face = OUTFITS[theme], FACES[language]
+    words = outfit.theme.layout.words
+    left, top, right, bottom = words.bounds
+    headline = outfit.fit(face.headline, words.first, right - left, (bottom - top) * 0.56)
+    height = bottom - top - headline.height - words.gap
+    story = outfit.fit(face.story, words.second, words.second_width or right - left, height)
+    assert story.size >= 28
+    assert headline.size >= 90
+    assert not any("…" in line for setting in (headline, story) for line in read_lines(setting))

@@ -29,7 +29,10 @@ class NoticeKind(StrEnum):
 
     WELCOME = "welcome"
     WELCOME_INVITED = "welcome_invited"
+    WELCOME_WAITING = "welcome_waiting"
     FRIEND_JOINED = "friend_joined"
+    FRIEND_WAITING = "friend_waiting"
+    QUALIFIED = "qualified"
     JOIN_ANNOUNCED = "join_announced"
     SORRY = "sorry"
 

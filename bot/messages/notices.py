@@ -13,7 +13,7 @@ from bot.messages.keyboards import compose_join_keyboard, send_row, stack, tap_r
 from bot.messages.naming import show_name, show_plain_name
 from bot.messages.screen import Screen
 from bot.messages.screens.refusals import render_sorry
-from bot.messages.screens.welcome import render_welcome, render_welcome_invited
+from bot.messages.screens.welcome import render_welcome, render_welcome_invited, render_welcome_waiting
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts
 from bot.services.notices import NoticeView
@@ -63,6 +63,28 @@ def _render_invited(texts: Texts, shop: Shop, views: list[NoticeView]) -> list[P
     ]
 
 
+def _render_waiting(texts: Texts, shop: Shop, views: list[NoticeView]) -> list[Part]:
+    return [
+        _part(
+            render_welcome_waiting(
+                texts, shop, name=view.name, code=view.code, inviter=view.friend, points=view.points
+            ),
+            view,
+        )
+        for view in views
+    ]
+
+
+def _render_qualified(texts: Texts, shop: Shop, views: list[NoticeView]) -> list[Part]:
+    return [_part(_show_qualified(texts, shop, view), view) for view in views]
+
+
+def _show_qualified(texts: Texts, shop: Shop, view: NoticeView) -> Screen:
+    points, inviter = shop.points(view.points, texts.language), show_name(texts, view.friend, first=True)
+    text = texts.say("waiting.over", points=points, balance=view.balance, inviter=inviter)
+    return Screen(text=text, keyboard=stack(send_row(texts, shop, view.code), tap_row(texts, Action.REWARDS)))
+
+
 def _render_sorry(texts: Texts, shop: Shop, views: list[NoticeView]) -> list[Part]:  # noqa: ARG001 -- one shape for all
     return [_part(render_sorry(texts), view) for view in views]
 
@@ -80,9 +102,17 @@ def _render_friends(texts: Texts, shop: Shop, views: list[NoticeView]) -> list[P
 def _say_friends(texts: Texts, shop: Shop, views: list[NoticeView], balance: int) -> Html:
     points = shop.points(sum(view.points for view in views), texts.language)
     names = [show_name(texts, view.friend, first=place == 0) for place, view in enumerate(views)]
+    if views[0].kind is NoticeKind.FRIEND_WAITING:
+        return _say_waiting(texts, names, points)
     if len(names) == 1:
         return texts.say("friend_joined.alone", friend=names[0], points=points, balance=balance)
     return texts.say("friend_joined.many", count=len(names), names=texts.join(names), points=points, balance=balance)
+
+
+def _say_waiting(texts: Texts, names: list[Html], points: str) -> Html:
+    if len(names) == 1:
+        return texts.say("waiting.friend", friend=names[0], points=points)
+    return texts.say("waiting.friends", count=len(names), names=texts.join(names), points=points)
 
 
 def _render_announcements(texts: Texts, shop: Shop, views: list[NoticeView]) -> list[Part]:
@@ -146,7 +176,10 @@ def _part(screen: Screen, *views: NoticeView) -> Part:
 _RENDERERS: dict[NoticeKind, Callable[[Texts, Shop, list[NoticeView]], list[Part]]] = {
     NoticeKind.WELCOME: _render_welcomes,
     NoticeKind.WELCOME_INVITED: _render_invited,
+    NoticeKind.WELCOME_WAITING: _render_waiting,
     NoticeKind.FRIEND_JOINED: _render_friends,
+    NoticeKind.FRIEND_WAITING: _render_friends,
+    NoticeKind.QUALIFIED: _render_qualified,
     NoticeKind.JOIN_ANNOUNCED: _render_announcements,
     NoticeKind.SORRY: _render_sorry,
 }

@@ -26,11 +26,11 @@ class NoticeView:
     code: str
     """The recipient's own code; empty for the announce chat."""
     friend: str
-    """Who came; in WELCOME_INVITED, the inviter."""
+    """Who came; in what is told to somebody who came, the inviter."""
     inviter: str
     """JOIN_ANNOUNCED: who invited; empty when that member appears without a name."""
     points: int
-    """What the recipient earned by it."""
+    """What the recipient earned by it, or will."""
     balance: int
     unknown_code: bool
     """WELCOME: the newcomer came by a code that nobody has."""
@@ -46,11 +46,12 @@ def view_notices(tx: Tx, *, recipient_id: PersonId | None, notices: Sequence[Not
 
 
 _ROLES = ("friend", "inviter")
+_TOLD_OF_INVITER = {NoticeKind.WELCOME_INVITED, NoticeKind.WELCOME_WAITING, NoticeKind.QUALIFIED}
 
 
 def _view(notice: Notice, recipient: Person | None, known: dict[PersonId, Person], balance: int) -> NoticeView:
     friend, inviter = (known.get(PersonId(int(notice.payload.get(role, 0)))) for role in _ROLES)
-    if notice.kind is NoticeKind.WELCOME_INVITED:
+    if notice.kind in _TOLD_OF_INVITER:
         friend = inviter
     return NoticeView(
         id=notice.id,

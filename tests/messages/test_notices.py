@@ -140,3 +140,21 @@ def test_a_welcome_knows_how_one_came() -> None:
 def test_nothing_owed_is_nothing_said() -> None:
     """No views, no messages."""
     assert render_notices(EN, make_shop(), []) == []
+
+
+def test_a_friend_who_is_not_counted_yet_is_told_with_what_is_missing() -> None:
+    """Neither side is shown points as theirs before they are."""
+    kind = NoticeKind.FRIEND_WAITING
+    (one,) = show(render_notices(EN, make_shop(), [make_notice(kind)]))
+    assert one == "Budi came through you 🎉\nYou get 50 points as soon as Budi has joined our community."
+    (two,) = show(render_notices(EN, make_shop(), [make_notice(kind, n) for n in range(2)]))
+    assert two.endswith("Budi and Budi\nYou get 100 points as soon as they have joined our community.")
+    (friend,) = show(render_notices(EN, make_shop(), [make_notice(NoticeKind.WELCOME_WAITING)]))
+    assert "a gift waits: 50 points" in friend
+    assert "/community" in friend
+
+
+def test_who_was_waiting_is_told_when_it_counts() -> None:
+    """What it brought, and that the inviter has something of it, too."""
+    (text,) = show(render_notices(EN, make_shop(), [make_notice(NoticeKind.QUALIFIED)]))
+    assert text == "You are in, so it counts: +50 points, balance 1,500. Budi is rewarded too."

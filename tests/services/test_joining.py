@@ -10,10 +10,10 @@ from bot.core.joining import Attribution
 from bot.services.joining import Arrival, start
 from bot.services.standing import list_invites, list_rewards, rank
 from storage.checks import list_faults
-from storage.records import Notice, NoticeKind, Profile
+from storage.records import Notice, NoticeId, NoticeKind, Profile
 from storage.store import Store
 from storage.tables import outbox, people
-from tests.conftest import Clock
+from tests.storage.clock import Clock
 
 ANNA = Profile(telegram_id=101, first_name="Anna", telegram_language="en")
 BUDI = Profile(telegram_id=102, first_name="Budi", last_name="Santoso", telegram_language="id")
@@ -21,11 +21,13 @@ MEI = Profile(telegram_id=103, first_name="小美", telegram_language="zh-hans")
 
 
 async def arrive(store: Store, campaign: Campaign, visitor: Profile, payload: str = "") -> Arrival:
+    """Start the bot."""
     return await store.write(start, visitor=visitor, payload=payload, campaign=campaign, announce=True)
 
 
 async def list_owed(store: Store) -> list[Notice]:
-    return await store.read(outbox.list_owed, after=0, limit=100)
+    """All notices, in order."""
+    return await store.read(outbox.list_owed, after=NoticeId(0), limit=100)
 
 
 async def test_an_invited_newcomer_rewards_both_sides_and_tells_everybody(store: Store, campaign: Campaign) -> None:

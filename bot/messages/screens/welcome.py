@@ -26,6 +26,16 @@ def render_welcome_invited(texts: Texts, shop: Shop, *, name: str, code: str, in
     return _compose(texts, shop, code, [_say_hello(texts, shop, name), gift, say_deal(texts, shop)])
 
 
+def render_welcome_waiting(texts: Texts, shop: Shop, *, name: str, code: str, inviter: str, points: int) -> Screen:
+    """For a newcomer who came by a friend and will earn `points` once in the community chat."""
+    gift = texts.say(
+        "waiting.gift",
+        inviter=show_name(texts, inviter, first=True),
+        points=shop.points(points, texts.language),
+    )
+    return _compose(texts, shop, code, [_say_hello(texts, shop, name), gift, say_deal(texts, shop)])
+
+
 def render_home(texts: Texts, shop: Shop, member: MemberView) -> Screen:
     """For a member who comes back, and behind every button called Menu."""
     key = "welcome.back" if member.name else "welcome.back_nobody"

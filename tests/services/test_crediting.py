@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from bot.core.campaign import Campaign
+from bot.core.joining import Attribution
+from bot.services.crediting import credit, qualify
+from bot.services.joining import start
+from bot.services.notices import NoticeView, view_notices
+from bot.services.standing import list_invites
+from storage import Store, Tx
+from storage.checks import list_faults
+from storage.records import Notice, NoticeId, NoticeKind, Person, PersonId, Profile, Referral, ReferralState
+from storage.tables import ledgers, outbox, people, referrals, scores
+
+ANNA = Profile(telegram_id=101, first_name="Anna", telegram_language="en")
+BUDI = Profile(telegram_id=102, first_name="Budi", telegram_language="id")
+MEI = Profile(telegram_id=103, first_name="Mei", telegram_language="zh-hans")
+CODE = "Code000001"
+
+
+@pytest.fixture
+def strict(campaign: Campaign) -> Campaign:
+    """A campaign in which a friend counts only once in the community chat."""
+    return replace(campaign, rules=replace(campaign.rules, join_community=True))
+
+
+def add_pair(tx: Tx, *, started: bool = True) -> tuple[Person, Person]:
+    """Add Anna, a member, and Budi, who may have started the bot."""
+    anna, budi = people.add(tx, ANNA, CODE), people.add(tx, BUDI, "Code000002")
+    people.set_started(tx, anna.id)
+    if started:
+        people.set_started(tx, budi.id)
+    return people.get(tx, anna.id), people.get(tx, budi.id)
+
+
+async def pair(store: Store, *, started: bool = True) -> tuple[Person, Person]:
+    """Anna and Budi."""
+    return await store.write(lambda tx: add_pair(tx, started=started))
+
+
+def credited(tx: Tx, people: tuple[Person, Person], campaign: Campaign) -> Referral | None:
+    """Credit the first for the second."""
+    return credit(tx, *people, source="chat", campaign=campaign, announce=True)
+
+
+async def list_owed(store: Store) -> list[Notice]:
+    """All notices, in order."""
+    return await store.read(outbox.list_owed, after=NoticeId(0), limit=100)
+
+
+async def list_kinds(store: Store) -> list[tuple[PersonId | None, NoticeKind, int | str]]:
+    """Whom all notices are for, of which kind they are and which points they name."""
+    return [(notice.recipient_id, notice.kind, notice.payload["points"]) for notice in await list_owed(store)]
+
+
+async def list_balances(store: Store, *members: Person) -> list[int]:
+    """The balance of each."""
+    return [await store.read(ledgers.get_balance, member.id) for member in members]
+
+
+async def test_a_friend_counts_at_once_where_nothing_more_is_asked(store: Store, campaign: Campaign) -> None:
+    """Referral, both rewards, score and three notices; a second time nothing."""
+    anna, budi = await pair(store)
+    referral = await store.write(credited, (anna, budi), campaign)
+    assert referral is not None
+    assert (referral.state, referral.source, referral.campaign) == (ReferralState.QUALIFIED, "chat", campaign.slug)
+    assert await store.write(credited, (anna, budi), campaign) is None
+    assert await list_balances(store, anna, budi) == [campaign.inviter_points, campaign.invitee_points]
+    assert await store.read(scores.find_rank, anna.id) == 1
+    assert await list_kinds(store) == [
+        (budi.id, NoticeKind.WELCOME_INVITED, campaign.invitee_points),
+        (anna.id, NoticeKind.FRIEND_JOINED, campaign.inviter_points),
+        (None, NoticeKind.JOIN_ANNOUNCED, 0),
+    ]
+    assert await store.write(qualify, referral.id, campaign, announce=True) is None
+    assert await list_faults(store) == []
+
+
+async def test_nobody_is_credited_for_themselves(store: Store, campaign: Campaign) -> None:
+    """Not even where a caller did not look."""
+    anna, _ = await pair(store)
+    assert await store.write(credited, (anna, anna), campaign) is None
+    assert await list_owed(store) == []
+
+
+async def test_a_friend_who_must_join_the_community_waits(store: Store, strict: Campaign) -> None:
+    """Nothing is earned or announced yet; both are told what will be, and by whom."""
+    anna, budi = await pair(store)
+    referral = await store.write(credited, (anna, budi), strict)
+    assert referral is not None
+    assert referral.state is ReferralState.WAITING
+    assert await list_balances(store, anna, budi) == [0, 0]
+    assert await store.read(scores.find_rank, anna.id) is None
+    assert await list_kinds(store) == [
+        (budi.id, NoticeKind.WELCOME_WAITING, strict.invitee_points),
+        (anna.id, NoticeKind.FRIEND_WAITING, strict.inviter_points),
+    ]
+    told, _ = await list_owed(store)
+    (view,) = await store.read(_view, told)
+    assert (view.name, view.friend) == ("Budi", "Anna")
+    invites = await store.read(list_invites, visitor=ANNA)
+    assert (invites.total, invites.earned) == (1, 0)
+    assert [(line.name, line.state) for line in invites.lines] == [("Budi", ReferralState.WAITING)]
+
+
+def _view(tx: Tx, notice: Notice) -> list[NoticeView]:
+    return view_notices(tx, recipient_id=notice.recipient_id, notices=[notice])
+
+
+async def test_a_waiting_friend_qualifies_once(store: Store, strict: Campaign) -> None:
+    """However many tell at the same moment that the friend is in, both sides are rewarded and told once."""
+    anna, budi = await pair(store)
+    referral = await store.write(credited, (anna, budi), strict)
+    assert referral is not None
+    waiting = len(await list_owed(store))
+    told = await asyncio.gather(*(store.write(qualify, referral.id, strict, announce=True) for _ in range(10)))
+    assert [each.state for each in told if each] == [ReferralState.QUALIFIED]
+    assert await list_balances(store, anna, budi) == [strict.inviter_points, strict.invitee_points]
+    assert (await list_kinds(store))[waiting:] == [
+        (budi.id, NoticeKind.QUALIFIED, strict.invitee_points),
+        (anna.id, NoticeKind.FRIEND_JOINED, strict.inviter_points),
+        (None, NoticeKind.JOIN_ANNOUNCED, 0),
+    ]
+    assert await list_faults(store) == []
+
+
+async def test_what_was_taken_back_does_not_qualify(store: Store, strict: Campaign) -> None:
+    """A revoked referral stays revoked."""
+    anna, budi = await pair(store)
+    referral = await store.write(credited, (anna, budi), strict)
+    assert referral is not None
+    await store.write(referrals.set_state, referral.id, ReferralState.REVOKED, expected=ReferralState.WAITING)
+    assert await store.write(qualify, referral.id, strict, announce=True) is None
+    assert await list_balances(store, anna, budi) == [0, 0]
+
+
+async def test_who_is_in_the_community_already_need_not_wait(store: Store, strict: Campaign) -> None:
+    """Callers that saw the friend in the chat say so."""
+    anna, budi = await pair(store)
+    referral = await store.write(
+        lambda tx: credit(tx, anna, budi, source="chat", campaign=strict, announce=False, in_community=True)
+    )
+    assert referral is not None
+    assert referral.state is ReferralState.QUALIFIED
+    assert NoticeKind.JOIN_ANNOUNCED not in {kind for _, kind, _ in await list_kinds(store)}
+
+
+async def test_callers_choose_how_both_are_told(store: Store, campaign: Campaign) -> None:
+    """A friend who is answered directly gets no notice; the inviter's may be of another kind."""
+    anna, budi = await pair(store)
+    await store.write(
+        lambda tx: credit(
+            tx,
+            anna,
+            budi,
+            source="name",
+            campaign=campaign,
+            announce=False,
+            tell_invitee=False,
+            inviter_notice=NoticeKind.FRIEND_WAITING,
+        )
+    )
+    assert await list_kinds(store) == [(anna.id, NoticeKind.FRIEND_WAITING, campaign.inviter_points)]
+
+
+@pytest.mark.parametrize("payload", ["", CODE, "MeisCode01"])
+async def test_who_was_credited_before_starting_is_greeted_as_invited(
+    store: Store, campaign: Campaign, payload: str
+) -> None:
+    """They cannot be written to before; whatever link they open then, the first inviter stays and is named."""
+    anna, budi = await pair(store, started=False)
+    mei = await store.write(people.add, MEI, "MeisCode01")
+    await store.write(people.set_started, mei.id)
+    await store.write(credited, (anna, budi), campaign)
+    assert budi.id not in {recipient for recipient, _, _ in await list_kinds(store)}
+    arrival = await store.write(start, visitor=BUDI, payload=payload, campaign=campaign, announce=True)
+    assert (arrival.attribution, arrival.greeted_by_notice) == (Attribution.CREDITED, True)
+    greeting = (await list_owed(store))[-1]
+    assert (greeting.recipient_id, greeting.kind) == (budi.id, NoticeKind.WELCOME_INVITED)
+    assert (greeting.payload["inviter"], greeting.payload["points"]) == (anna.id, campaign.invitee_points)
+    assert await list_balances(store, anna, budi, mei) == [campaign.inviter_points, campaign.invitee_points, 0]
+
+
+async def test_who_left_again_before_starting_is_greeted_as_anybody(store: Store, campaign: Campaign) -> None:
+    """A referral that was taken back neither greets nor makes room for another."""
+    anna, budi = await pair(store, started=False)
+    referral = await store.write(credited, (anna, budi), campaign)
+    assert referral is not None
+    await store.write(referrals.set_state, referral.id, ReferralState.REVOKED, expected=ReferralState.QUALIFIED)
+    arrival = await store.write(start, visitor=BUDI, payload=CODE, campaign=campaign, announce=True)
+    assert arrival.attribution is Attribution.UNINVITED
+    assert (await list_owed(store))[-1].kind is NoticeKind.WELCOME
+
+
+async def test_a_newcomer_by_link_waits_likewise(store: Store, strict: Campaign) -> None:
+    """/start follows the same rule, and greets with what is missing."""
+    anna = await store.write(people.add, ANNA, CODE)
+    await store.write(people.set_started, anna.id)
+    arrival = await store.write(start, visitor=BUDI, payload=f"{CODE}-qr", campaign=strict, announce=True)
+    assert (arrival.attribution, arrival.member.balance) == (Attribution.CREDITED, 0)
+    assert [kind for _, kind, _ in await list_kinds(store)] == [NoticeKind.WELCOME_WAITING, NoticeKind.FRIEND_WAITING]

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from bot.gateway.fates import LostAnswer
 from bot.gateway.gate import Gate
 from bot.playground import faults
 from storage import Store
@@ -355,3 +356,21 @@ async def test_an_end_that_nobody_told_is_told_after_the_next_start(stage: Stage
     await stage.set_state(broadcast_id, BroadcastState.DONE)
     async with stage.running(progress_seconds=0.05):
         await stage.telegram.until(lambda: "Done" in stage.chat(0).messages[progress.id].text)
+
+
+async def test_a_hanging_edit_holds_nobody_up(stage: Stage) -> None:
+    """Progress is told beside the sending; where telling it takes for ever, everybody still gets the message."""
+    progress = await stage.post_progress()
+    stage.telegram.faults.order(faults.hang(), "editMessageText", times=-1)
+    stage.telegram.faults.latency_seconds = 0.02
+    broadcast_id = await stage.confirm(message_id=progress.id)
+    async with stage.running(most_in_flight=2, progress_seconds=0.05) as broadcaster:
+        await asyncio.wait_for(broadcaster.settled(), 4)
+        assert stage.telegram.world.journal.counts["editMessageText"] == 1
+    assert await stage.count(broadcast_id) == {SENT: 40}
+
+
+async def test_only_an_object_is_an_answer(stage: Stage) -> None:
+    """A method that returns something else was not meant; whether it did anything is unknown."""
+    with pytest.raises(LostAnswer):
+        await stage.bot.post_raw("sendChatAction", {"chat_id": stage.admin.id, "action": "typing"})

@@ -8,6 +8,9 @@ from enum import StrEnum
 from bot.core.campaign import Campaign, StoryTexts
 from bot.core.codes import compose_link
 
+CARD_OF_NOBODY = "card"
+"""Stands in the card's address where a code would; no code is so short."""
+
 
 class Source(StrEnum):
     """By which way a link travels; at most 16 of `[a-z0-9]`, recorded on the referral."""
@@ -26,6 +29,8 @@ class Source(StrEnum):
     """No link at all: the newcomer said who had recommended the shop."""
     COMMUNITY = "chat"
     """A personal invite link to the community chat."""
+    WEB = "web"
+    """A short link of the web side that says nothing of the way it travelled."""
     PLAIN = ""
     """Shown to its owner as text: the shortest there is."""
 
@@ -54,14 +59,27 @@ class Shop:
         return next((story for story in stories if story.key == key), stories[0])
 
     def link(self, code: str, source: str) -> str:
-        """A member's link, marked with the way it travels: a `Source`, or a place of the member's own."""
-        return compose_link(self.bot_username, code, source)
+        """A member's link, marked with the way it travels: a `Source`, or a place of the member's own.
+
+        Without a code it is nobody's, and simply opens the bot.
+        """
+        return compose_link(self.bot_username, code, source) if code else self.address
 
     def short_link(self, code: str, source: str) -> str:
         """A member's link that unfolds into the card wherever it is pasted; the plain one without a web side."""
         if not self.has_web:
             return self.link(code, source)
+        if not code:
+            return f"{self.public_url}/"
         return f"{self.public_url}/r/{code}-{source}" if source else f"{self.public_url}/r/{code}"
+
+    def card_address(self, code: str) -> str:
+        """Where the web side shows a member's card, or without a code the shop's; empty without a web side."""
+        return f"{self.public_url}/c/{code or CARD_OF_NOBODY}.jpg" if self.has_web else ""
+
+    def page_address(self, code: str) -> str:
+        """The share page of a member; empty without a web side."""
+        return f"{self.public_url}/s/{code}" if self.has_web else ""
 
     @property
     def has_web(self) -> bool:

@@ -1,0 +1,62 @@
+"""Somebody comes to the web side: whose link it is, and what is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.core.visiting import compute_hour
+from bot.services.members import MemberView, view_member
+from storage.records import PersonId, ShareWay
+from storage.tables import clicks, people, shares, visits
+from storage.tx import Tx
+
+NOBODYS_CODE = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Click:
+    """A member's link that a person opened; `visitor` is today's name for that person."""
+
+    member_id: PersonId
+    code: str
+    source: str
+    visitor: str
+
+
+def compose_nobody(language: str) -> MemberView:
+    """Whom a link belongs to that belongs to nobody: the shop itself, in its own language."""
+    return MemberView(
+        id=PersonId(0),
+        telegram_id=0,
+        name="",
+        code=NOBODYS_CODE,
+        language=language,
+        score=0,
+        balance=0,
+        anonymous=True,
+    )
+
+
+def find_host(tx: Tx, *, code: str) -> MemberView | None:
+    """The member whose code this is."""
+    person = people.find_by_code(tx, code)
+    return view_member(tx, person) if person is not None and person.is_member else None
+
+
+def count_clicks(tx: Tx, *, clicked: Sequence[Click]) -> int:
+    """Count clicks, the same visitor on the same member's link once an hour; returns how many were new."""
+    hour = compute_hour(tx.now)
+    fresh = [click for click in clicked if visits.add(tx, click.visitor, click.code, hour)]
+    for click in fresh:
+        clicks.add(tx, click.member_id, click.source)
+    return len(fresh)
+
+
+def note_page_share(tx: Tx, *, code: str) -> bool:
+    """Count that the link left by the share page; False for a code that no member has."""
+    person = people.find_by_code(tx, code)
+    if person is None or not person.is_member:
+        return False
+    shares.add(tx, person.id, ShareWay.PAGE)
+    return True

@@ -114,15 +114,26 @@ async def open_desk(url: str, *, width: int = 1440, height: int = 900) -> AsyncI
 
 @asynccontextmanager
 async def open_demo(folder: Path) -> AsyncIterator[Desk]:
-    """Run `passalong demo` and open its page once its bot listens."""
+    """Run `passalong demo` and open its page once its bot listens; a failure tells what both programs said."""
     find_chromium()
-    async with (
-        Home(folder=folder).running("demo", "--no-browser") as program,
-        open_desk(await _until_open(program)) as desk,
-    ):
-        await desk.page.get_by_test_id("light").filter(has_text="Bot is listening").wait_for()
-        yield desk
-        assert program.status is None, program.read_errors()
+    async with _run_demo(folder) as program, open_desk(await _until_open(program)) as desk:
+        try:
+            await desk.page.get_by_test_id("light").filter(has_text="Bot is listening").wait_for()
+            yield desk
+        except BaseException as error:
+            error.add_note(f"The demo said:\n{program.read_errors()[-4000:]}")
+            raise
+
+
+@asynccontextmanager
+async def _run_demo(folder: Path) -> AsyncIterator[Program]:
+    """Run the demo and ask it to stop: killed, it could not take its bot along."""
+    async with Home(folder=folder).running("demo", "--no-browser") as program:
+        try:
+            yield program
+        finally:
+            status = await program.stop() if program.status is None else program.status
+        assert status == 0, program.read_errors()
 
 
 async def _until_open(program: Program) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from playwright.async_api import expect
 from bot.playground.api.server import Server, make_token, serve
 from bot.playground.page import add_page_routes
 from bot.playground.seed import ANNA_ID, BUDI_ID, make_world, seed_world
-from bot.playground.world import Button, Content
+from bot.playground.world import Button, CallbackAnswer, Content, Happening
 from tests.journeys.browser import Desk, open_demo, open_desk
 
 pytestmark = pytest.mark.browser
@@ -101,6 +102,55 @@ async def test_the_shop_writes_to_its_members_and_a_blocked_bot_is_let_in_again(
         await mei.get_by_test_id("start").click()
         await desk.until_bubble("person-4", re.compile("小炉面包房"))
         await desk.assert_clean()
+
+
+async def test_every_kind_of_button_does_what_telegram_s_does() -> None:
+    """Toast, alert, copy, share and a link out of Telegram, each seen on the phone that tapped."""
+    world = make_world()
+    cast = seed_world(world)
+    world.press_start(world.people[ANNA_ID])
+    share = "https://t.me/share/url?url=https%3A%2F%2Ft.me%2Flittle_oven_bot%3Fstart%3Dabc&text=Come"
+    actions: dict[str, tuple[str, object]] = {
+        "Toast": ("callback_data", "toast"),
+        "Alert": ("callback_data", "alert"),
+        "Share": ("url", share),
+    }
+    actions |= {"Copy": ("copy_text", {"text": "copied words"}), "Out": ("url", "https://example.com/")}
+    keyboard = tuple((Button(label, *action, {}),) for label, action in actions.items())
+    world.post(world.open_chat(world.people[ANNA_ID]), Content(text="Tap", keyboard=keyboard))
+
+    def answer(happening: Happening) -> None:
+        if happening.kind == "callback":
+            words = CallbackAnswer(text=f"this is a {happening.about.data}", show_alert=happening.about.data == "alert")
+            asyncio.get_running_loop().call_soon(world.answer_callback, happening.about.id, words)
+
+    world.listen(answer)
+    server = Server(world, make_token(world.bot.id))
+    async with (
+        serve(server, add_routes=lambda app: add_page_routes(app, world, cast)),
+        open_desk(f"{server.url}/") as desk,
+    ):
+        anna = desk.get_phone("anna")
+        await desk.tap_key("anna", "Toast")
+        await expect(anna.get_by_test_id("toast")).to_have_text("this is a toast")
+        await desk.tap_key("anna", "Alert")
+        await expect(anna.get_by_test_id("alert")).to_contain_text("this is a alert")
+        await desk.page.keyboard.press("Escape")
+        await expect(anna.get_by_test_id("alert")).to_have_count(0)
+        await desk.tap_key("anna", "Copy")
+        await expect(anna.get_by_test_id("toast")).to_have_text("Copied")
+        await desk.tap_key("anna", "Out")
+        await expect(anna.get_by_role("link", name="Open in a new tab")).to_have_attribute(
+            "href", "https://example.com/"
+        )
+        await desk.page.keyboard.press("Escape")
+        await desk.tap_key("anna", "Share")
+        await desk.choose("anna", "Budi")
+        await expect(anna.get_by_test_id("box")).to_have_value("https://t.me/little_oven_bot?start=abc\nCome")
+        await anna.get_by_test_id("box").press("ControlOrMeta+a")
+        await anna.get_by_test_id("box").press("ControlOrMeta+v")
+        await expect(anna.get_by_test_id("box")).to_have_value("copied words")
+        assert not desk.complaints
 
 
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])

@@ -8,7 +8,7 @@ export function openSheet(phone, title, content, { testid = "sheet" } = {}) {
   const before = document.activeElement;
   const panel = h(
     "div",
-    { class: "sheet-panel", role: "dialog", "aria-modal": "true", "aria-label": title, testid },
+    { class: "sheet-panel", role: "dialog", tabindex: "-1", "aria-modal": "true", "aria-label": title, testid },
     h("div", { class: "sheet-grip", "aria-hidden": "true" }),
     h("h3", { class: "sheet-title" }, title),
     content,
@@ -24,7 +24,7 @@ export function openSheet(phone, title, content, { testid = "sheet" } = {}) {
   phone.closeSheet = close;
   phone.blockBehind(true);
   phone.overlay.append(sheet);
-  panel.querySelector("input, button")?.focus({ preventScroll: true });
+  (panel.querySelector("input, button, a") ?? panel).focus({ preventScroll: true });
   return close;
 }
 

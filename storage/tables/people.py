@@ -11,39 +11,14 @@ from storage.errors import CodeTaken, RowMissing
 from storage.records import Person, PersonId, Profile
 from storage.schema import person, profile, spoken
 from storage.statements import Conflicting
-from storage.texts import fold_name, join_name
-from storage.tx import Row, Tx
+from storage.tables.person_rows import PERSON, to_person, to_person_or_none, to_values
+from storage.texts import fold_name
+from storage.tx import Tx
 
-_PERSON = (
-    select(
-        person.c.id,
-        person.c.code,
-        person.c.started_at,
-        person.c.language,
-        person.c.anonymous,
-        person.c.blocked_at,
-        person.c.score,
-        person.c.spoken_code,
-        person.c.spoken_chosen,
-        person.c.findable,
-        person.c.nudges,
-        person.c.own_words,
-        person.c.asked_at,
-        person.c.shared_at,
-        person.c.nudged_at,
-        profile.c.telegram_id,
-        profile.c.first_name,
-        profile.c.last_name,
-        profile.c.username,
-        profile.c.telegram_language,
-    )
-    .select_from(person)
-    .join(profile)
-)
-_BY_TELEGRAM_ID = _PERSON.where(profile.c.telegram_id == bindparam("telegram_id"))
-_BY_CODE = _PERSON.where(person.c.code == bindparam("code"))
-_BY_ID = _PERSON.where(person.c.id == bindparam("id"))
-_BY_IDS = _PERSON.where(person.c.id.in_(bindparam("ids", expanding=True)))
+_BY_TELEGRAM_ID = PERSON.where(profile.c.telegram_id == bindparam("telegram_id"))
+_BY_CODE = PERSON.where(person.c.code == bindparam("code"))
+_BY_ID = PERSON.where(person.c.id == bindparam("id"))
+_BY_IDS = PERSON.where(person.c.id.in_(bindparam("ids", expanding=True)))
 _ADD = Conflicting(
     lambda insert: (
         insert(person)
@@ -87,7 +62,7 @@ _ADD_SPOKEN = Conflicting(
     )
 )
 _SPOKEN_OWNER = select(spoken.c.person_id).where(spoken.c.code == bindparam("code"))
-_BY_SPOKEN = _PERSON.join(spoken, spoken.c.person_id == person.c.id).where(spoken.c.code == bindparam("code"))
+_BY_SPOKEN = PERSON.join(spoken, spoken.c.person_id == person.c.id).where(spoken.c.code == bindparam("code"))
 _SET_SPOKEN = (
     update(person)
     .where(person.c.id == bindparam("of"))
@@ -119,9 +94,9 @@ def _named(column: KeyedColumnElement[str]) -> Select[tuple[int]]:
 
 
 _NAMED = union(*map(_named, (profile.c.search_name, profile.c.search_first_name, profile.c.search_username))).subquery()
-_BY_NAME = _PERSON.where(person.c.id.in_(select(_NAMED))).order_by(person.c.id).limit(bindparam("limit"))
+_BY_NAME = PERSON.where(person.c.id.in_(select(_NAMED))).order_by(person.c.id).limit(bindparam("limit"))
 _TO_NUDGE = (
-    _PERSON.where(
+    PERSON.where(
         person.c.quiet_since < bindparam("shared_before"),
         person.c.blocked_at.is_(None),
         person.c.nudges,
@@ -137,12 +112,12 @@ _LOCK = select(person.c.id).where(person.c.id == bindparam("id")).with_for_updat
 
 def find_by_telegram_id(tx: Tx, telegram_id: int) -> Person | None:
     """Return the person behind a Telegram id."""
-    return _to_person_or_none(tx.row(_BY_TELEGRAM_ID, telegram_id=telegram_id))
+    return to_person_or_none(tx.row(_BY_TELEGRAM_ID, telegram_id=telegram_id))
 
 
 def find_by_code(tx: Tx, code: str) -> Person | None:
     """Return the person an invitation code belongs to."""
-    return _to_person_or_none(tx.row(_BY_CODE, code=code))
+    return to_person_or_none(tx.row(_BY_CODE, code=code))
 
 
 def get(tx: Tx, person_id: PersonId) -> Person:
@@ -154,12 +129,12 @@ def get(tx: Tx, person_id: PersonId) -> Person:
     row = tx.row(_BY_ID, id=person_id)
     if row is None:
         raise RowMissing(f"There is no person {person_id}.")
-    return _to_person(row)
+    return to_person(row)
 
 
 def list_by_ids(tx: Tx, ids: Collection[PersonId]) -> dict[PersonId, Person]:
     """Return the people that exist among some ids."""
-    found = map(_to_person, tx.rows(_BY_IDS, ids=list(ids)) if ids else ())
+    found = map(to_person, tx.rows(_BY_IDS, ids=list(ids)) if ids else ())
     return {each.id: each for each in found}
 
 
@@ -175,7 +150,7 @@ def add(tx: Tx, profile: Profile, code: str) -> Person:
 
 def set_profile(tx: Tx, person_id: PersonId, profile: Profile) -> None:
     """Write down what Telegram says of a person now."""
-    tx.run(_SET_PROFILE, id=person_id, **_to_values(profile))
+    tx.run(_SET_PROFILE, id=person_id, **to_values(profile))
 
 
 def set_started(tx: Tx, person_id: PersonId) -> bool:
@@ -215,7 +190,7 @@ def set_spoken(tx: Tx, person_id: PersonId, code: str, *, chosen: bool) -> bool:
 
 def find_by_spoken(tx: Tx, code: str) -> Person | None:
     """Return the person a spoken code, in lower case, was ever given to."""
-    return _to_person_or_none(tx.row(_BY_SPOKEN, code=code))
+    return to_person_or_none(tx.row(_BY_SPOKEN, code=code))
 
 
 def set_findable(tx: Tx, person_id: PersonId, findable: bool) -> None:  # noqa: FBT001  # the value itself
@@ -254,7 +229,7 @@ def list_by_name(tx: Tx, name: str, *, limit: int) -> list[Person]:
     Capitals and accents do not count, nor does an @ before it.
     """
     folded = fold_name(name.strip().removeprefix("@"))
-    return [_to_person(row) for row in tx.rows(_BY_NAME, name=folded, limit=limit)] if folded else []
+    return [to_person(row) for row in tx.rows(_BY_NAME, name=folded, limit=limit)] if folded else []
 
 
 def list_to_nudge(tx: Tx, *, shared_before: int, nudged_before: int, limit: int) -> list[Person]:
@@ -264,7 +239,7 @@ def list_to_nudge(tx: Tx, *, shared_before: int, nudged_before: int, limit: int)
     at all since `nudged_before`.
     """
     rows = tx.rows(_TO_NUDGE, shared_before=shared_before, nudged_before=nudged_before, limit=limit)
-    return [_to_person(row) for row in rows]
+    return [to_person(row) for row in rows]
 
 
 def count_members(tx: Tx) -> int:
@@ -285,7 +260,7 @@ def lock(tx: Tx, person_id: PersonId) -> None:
 def _add_newcomer(tx: Tx, profile: Profile, code: str) -> Person:
     person_id = tx.scalar(_ADD, code=code, now=tx.now)
     if person_id is not None:
-        if tx.scalar(_ADD_PROFILE, person_id=person_id, **_to_values(profile)) is not None:
+        if tx.scalar(_ADD_PROFILE, person_id=person_id, **to_values(profile)) is not None:
             return _make_newcomer(person_id, profile, code)
         tx.run(_DELETE, id=person_id)
     # Either the code is taken, or another transaction added this very person a moment ago.
@@ -305,51 +280,4 @@ def _make_newcomer(person_id: PersonId, profile: Profile, code: str) -> Person:
         anonymous=False,
         blocked_at=None,
         score=0,
-    )
-
-
-def _to_values(profile: Profile) -> dict[str, int | str]:
-    return {
-        "search_name": fold_name(join_name(profile.first_name, profile.last_name)),
-        "search_first_name": fold_name(profile.first_name),
-        "search_username": fold_name(profile.username),
-        "telegram_id": profile.telegram_id,
-        "first_name": profile.first_name,
-        "last_name": profile.last_name,
-        "username": profile.username,
-        "telegram_language": profile.telegram_language,
-    }
-
-
-def _to_person_or_none(row: Row | None) -> Person | None:
-    return None if row is None else _to_person(row)
-
-
-def _to_person(row: Row) -> Person:
-    person_id, code, started_at, language, anonymous, blocked_at, score, *rest = row
-    spoken_code, spoken_chosen, findable, nudges, own_words, asked_at, shared_at, nudged_at, *said = rest
-    telegram_id, first_name, last_name, username, telegram_language = said
-    return Person(
-        id=person_id,
-        profile=Profile(
-            telegram_id=telegram_id,
-            first_name=first_name,
-            last_name=last_name,
-            username=username,
-            telegram_language=telegram_language,
-        ),
-        code=code,
-        started_at=started_at,
-        language=language,
-        anonymous=bool(anonymous),
-        blocked_at=blocked_at,
-        score=score,
-        spoken_code=spoken_code,
-        spoken_chosen=bool(spoken_chosen),
-        findable=bool(findable),
-        nudges=bool(nudges),
-        own_words=own_words,
-        asked_at=asked_at,
-        shared_at=shared_at,
-        nudged_at=nudged_at,
     )

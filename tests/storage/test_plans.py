@@ -34,7 +34,8 @@ BLOCKS = {
     "broadcasts._BROADCAST",
     "inbox._ROW",
     "outbox._NOTICE",
-    "people._PERSON",
+    "people.PERSON",
+    "person_rows.PERSON",
     "referrals._REFERRAL",
 }
 """What other statements are built of; never run as they are."""

@@ -12,6 +12,7 @@ from bot.playground.api.checking import check_value
 from bot.playground.api.derive_table import derive_table, dump_table
 from bot.playground.api.methods import METHODS
 from bot.playground.api.table import load_table
+from bot.playground.world import Chat, Person
 from tests.playground.calling import Caller, draw_picture, open_caller, start_person
 from tests.telegram import local_telegram
 
@@ -144,6 +145,23 @@ async def test_python_telegram_bot_reads_every_kind_of_update() -> None:
         assert {"message", "callback_query", "inline_query", "chat_join_request", "chat_member"} <= kinds
 
 
+OWN_CALLS: list[tuple[str, dict[str, Any]]] = [
+    ("setMyCommands", {"commands": [{"command": "share", "description": "Share"}], "language_code": "en"}),
+    ("getMyCommands", {"language_code": "en"}),
+    ("deleteMyCommands", {}),
+    ("setMyName", {"name": "Pass"}),
+    ("getMyName", {}),
+    ("setMyDescription", {"description": "d"}),
+    ("getMyDescription", {}),
+    ("setMyShortDescription", {"short_description": "s"}),
+    ("getMyShortDescription", {}),
+    ("getWebhookInfo", {}),
+    ("deleteWebhook", {}),
+    ("close", {}),
+]
+"""Calls that need nobody."""
+
+
 async def _plan_tour(caller: Caller) -> list[tuple[str, dict[str, Any]]]:
     """Let humans do a bit of everything, and return calls that work, with what they need."""
     world = caller.telegram.world
@@ -182,30 +200,27 @@ async def _plan_tour(caller: Caller) -> list[tuple[str, dict[str, Any]]]:
         ("answerCallbackQuery", {"callback_query_id": tap.callback.id}),
         ("answerInlineQuery", {"inline_query_id": query.id, "results": [article]}),
         ("getFile", {"file_id": file_id}),
+        ("pinChatMessage", target),
+        ("unpinChatMessage", {"chat_id": ann.id}),
+        ("setMessageReaction", {**target, "reaction": [{"type": "emoji", "emoji": "🎉"}]}),
+        ("sendChatAction", {"chat_id": ann.id, "action": "typing"}),
+        ("deleteMessage", target),
+        *_list_chat_calls(ann, bob, group, channel, world.bot),
+        *OWN_CALLS,
+    ]
+
+
+def _list_chat_calls(
+    ann: Person, bob: Person, group: Chat, channel: Chat, bot: Person
+) -> list[tuple[str, dict[str, Any]]]:
+    return [
         ("getChat", {"chat_id": ann.id}),
         ("getChat", {"chat_id": channel.id}),
-        ("getChatMember", {"chat_id": channel.id, "user_id": world.bot.id}),
+        ("getChatMember", {"chat_id": channel.id, "user_id": bot.id}),
         ("getChatMember", {"chat_id": group.id, "user_id": ann.id}),
         ("getChatMember", {"chat_id": group.id, "user_id": bob.id}),
         ("getChatMemberCount", {"chat_id": group.id}),
         ("getChatAdministrators", {"chat_id": group.id}),
         ("createChatInviteLink", {"chat_id": group.id, "name": "n", "member_limit": 3, "expire_date": 2_000_000_000}),
         ("exportChatInviteLink", {"chat_id": group.id}),
-        ("pinChatMessage", target),
-        ("unpinChatMessage", {"chat_id": ann.id}),
-        ("setMessageReaction", {**target, "reaction": [{"type": "emoji", "emoji": "🎉"}]}),
-        ("sendChatAction", {"chat_id": ann.id, "action": "typing"}),
-        ("setMyCommands", {"commands": [{"command": "share", "description": "Share"}], "language_code": "en"}),
-        ("getMyCommands", {"language_code": "en"}),
-        ("deleteMyCommands", {}),
-        ("setMyName", {"name": "Pass"}),
-        ("getMyName", {}),
-        ("setMyDescription", {"description": "d"}),
-        ("getMyDescription", {}),
-        ("setMyShortDescription", {"short_description": "s"}),
-        ("getMyShortDescription", {}),
-        ("getWebhookInfo", {}),
-        ("deleteMessage", target),
-        ("deleteWebhook", {}),
-        ("close", {}),
     ]

@@ -8,6 +8,11 @@ from storage.records import NoticeKind, Person, PersonId, Referral, ReferralId, 
 from storage.tables import ledgers, outbox, people, referrals, rewards, scores
 from storage.tx import Tx
 
+_GREETINGS = {
+    ReferralState.WAITING: NoticeKind.WELCOME_WAITING,
+    ReferralState.QUALIFIED: NoticeKind.WELCOME_INVITED,
+}
+
 
 def credit(
     tx: Tx,
@@ -54,7 +59,7 @@ def credit(
     if not waits:
         _reward_both(tx, referral, campaign)
     if tell_invitee and invitee.is_member:
-        greet(tx, referral, campaign)
+        _owe(tx, referral, invitee.id, _GREETINGS[referral.state], campaign.invitee_points)
     usual = NoticeKind.FRIEND_WAITING if waits else NoticeKind.FRIEND_JOINED
     _owe(tx, referral, inviter.id, inviter_notice or usual, campaign.inviter_points)
     if announce and not waits:
@@ -77,11 +82,13 @@ def qualify(tx: Tx, referral_id: ReferralId, campaign: Campaign, *, announce: bo
 
 
 def greet(tx: Tx, referral: Referral, campaign: Campaign) -> None:
-    """Owe an invitee the first message, once: who invited them and what it brings, or what is missing for that."""
-    waits = referral.state is ReferralState.WAITING
-    kind = NoticeKind.WELCOME_WAITING if waits else NoticeKind.WELCOME_INVITED
+    """Owe an invitee the first message, once: who invited them and what it brings, or what is missing for that.
+
+    The referral stands: it was not revoked.
+    """
     earned = [reward.points for reward in rewards.list_by_referral(tx, referral.id) if reward.side is Side.INVITEE]
-    _owe(tx, referral, referral.invitee_id, kind, campaign.invitee_points if waits else sum(earned))
+    points = sum(earned) if earned else campaign.invitee_points
+    _owe(tx, referral, referral.invitee_id, _GREETINGS[referral.state], points)
 
 
 def _reward_both(tx: Tx, referral: Referral, campaign: Campaign) -> None:

@@ -29,15 +29,14 @@ class Invitation:
         """The name with the phrase around it, or the phrase alone if nothing of the name can be drawn."""
         drawn = self.outfit.clean_name(name)
         stack = (
-            [(self._fit_name(drawn), self.pair.first)]
-            if drawn
-            else [(self.nameless, self.outfit.theme.layout.nameless)]
+            [(self.fit_name(drawn), self.pair.first)] if drawn else [(self.nameless, self.outfit.theme.layout.nameless)]
         )
         if drawn:
             stack = [(self.before, self.pair.second), *stack, (self.after, self.pair.second)]
         self._stamp(image, [(setting, style) for setting, style in stack if setting.lines])
 
-    def _fit_name(self, name: str) -> Setting:
+    def fit_name(self, name: str) -> Setting:
+        """A cleaned name at its largest size beside the phrase."""
         width, height = _measure(self.pair)
         around = sum(setting.height + self.pair.gap for setting in (self.before, self.after) if setting.lines)
         style = self.pair.first

@@ -13,6 +13,8 @@ from bot.cards.typesetting import Setting, TextStyle
 
 MODULE_PIXELS = 8
 _STATIC_OVERSAMPLE = 4
+_FIRST_SHARES = (0.56, 0.5, 0.44)
+_COMFORTABLE = 0.8
 
 
 def draw_poster(face: CardFace, outfit: Outfit) -> Image.Image:
@@ -55,16 +57,28 @@ def draw_block(image: Image.Image, text: str, block: Block, outfit: Outfit) -> N
 
 
 def draw_pair(image: Image.Image, texts: tuple[str, str], pair: Pair, outfit: Outfit) -> None:
-    """Two texts, one under the other; the first takes what the second leaves of the height."""
+    """Two texts, one under the other."""
     left, top, right, bottom = pair.bounds
-    width, height = right - left, bottom - top
+    width = right - left
     narrow = pair.second_width or width
-    first = outfit.fit(texts[0], pair.first, width, height * 0.56)
-    second = outfit.fit(texts[1], pair.second, narrow, height - first.height - pair.gap)
-    y = top + (height - first.height - pair.gap - second.height) * pair.anchor
+    first, second = fit_pair(texts, pair, outfit)
+    y = top + (bottom - top - first.height - pair.gap - second.height) * pair.anchor
     _draw_static(image, first, (left, y), style=pair.first, outfit=outfit, width=width)
     x = left + (width - narrow) / 2 if pair.second.align == "centre" else left
     _draw_static(image, second, (x, y + first.height + pair.gap), style=pair.second, outfit=outfit, width=narrow)
+
+
+def fit_pair(texts: tuple[str, str], pair: Pair, outfit: Outfit) -> tuple[Setting, Setting]:
+    """The first text as large as the second, in what is left of the height, remains comfortable to read."""
+    left, top, right, bottom = pair.bounds
+    height = bottom - top
+    for share in _FIRST_SHARES:
+        first = outfit.fit(texts[0], pair.first, right - left, height * share)
+        rest = height - first.height - pair.gap
+        second = outfit.fit(texts[1], pair.second, pair.second_width or right - left, rest)
+        if second.size >= _COMFORTABLE * pair.second.size:
+            break
+    return first, second
 
 
 def _draw_static(

@@ -114,7 +114,8 @@ def balance_lines(glyphs: Sequence[Glyph], lines: list[Line], limit: float) -> l
     """As many lines, of as equal width as possible; of two lines, the first would rather end with a clause."""
     if len(lines) == 2 and (clauses := _split_clauses(glyphs, limit)):
         return clauses
-    low, high = max((measure_width(_trim(piece)) for piece in _list_pieces(glyphs)), default=0.0), limit
+    widest = _measure_widest_piece(glyphs)
+    low, high = widest if widest <= limit else 0.0, limit
     best = lines
     for _ in range(8 if len(lines) > 1 else 0):
         middle = (low + high) / 2
@@ -140,8 +141,7 @@ def _split_clauses(glyphs: Sequence[Glyph], limit: float) -> list[Line]:
 
 def _list_sizes(glyphs: Sequence[Glyph], style: TextStyle, width: float) -> Iterator[int]:
     """From the largest at which no word has to be cut, down in steps of about 4 %."""
-    needed = max((measure_width(_trim(piece)) for piece in _list_pieces(glyphs)), default=0.0)
-    needed = max(needed, measure_width(glyphs) * 0.9 / style.lines)
+    needed = max(_measure_widest_piece(glyphs), measure_width(glyphs) * 0.9 / style.lines)
     size = style.size
     while size > style.floor:
         if size * needed <= width:
@@ -174,6 +174,10 @@ def add_ellipsis(line: Line, stack: Stack, limit: float) -> Line:
     while kept and line[kept - 1].cluster in _NEVER_FIRST | _NEVER_LAST | {" "}:
         kept -= 1
     return line[:kept] + dots
+
+
+def _measure_widest_piece(glyphs: Sequence[Glyph]) -> float:
+    return max((measure_width(_trim(piece)) for piece in _list_pieces(glyphs)), default=0.0)
 
 
 def _list_pieces(glyphs: Sequence[Glyph]) -> Iterator[Line]:

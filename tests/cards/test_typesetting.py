@@ -9,10 +9,12 @@ from dataclasses import replace
 import pytest
 
 from bot.assets import ASSETS
+from bot.cards.invitation import prepare_invitation
 from bot.cards.layout import Block, Pair
 from bot.cards.outfit import Outfit, load_outfit, load_typefaces
+from bot.cards.poster import fit_pair
 from bot.cards.typesetting import Setting, TextStyle, break_lines, fit_text
-from tests.cards.samples import FACES, LANGUAGES, THEMES, compose_long_face
+from tests.cards.samples import FACES, HOSTILE_NAMES, KIND_NAMES, LANGUAGES, THEMES, compose_long_face
 
 TYPEFACES = load_typefaces(ASSETS)
 OUTFITS = {theme: load_outfit(theme, ASSETS, TYPEFACES) for theme in THEMES}
@@ -106,11 +108,32 @@ def test_every_text_fits_its_place(theme: str, language: str) -> None:
         assert_pair_fits(outfit, outfit.theme.layout.words, face.headline, face.story)
 
 
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_name_fits_its_place(theme: str) -> None:
+    """No name, however long its words, is wider or higher than its place: the code begins where that ends."""
+    invitation = prepare_invitation(replace(FACES["en"], theme=theme), OUTFITS[theme])
+    left, top, right, bottom = invitation.pair.bounds
+    for name in (
+        *KIND_NAMES,
+        *HOSTILE_NAMES.values(),
+        "Wolfeschlegelsteinhausen",
+        "Anna Wolfeschlegelsteinhausenberger",
+    ):
+        setting = invitation.fit_name(OUTFITS[theme].clean_name(name))
+        assert setting.width <= right - left + 1
+        assert setting.height <= bottom - top
+
+
+def test_a_word_that_must_be_cut_is_cut_in_even_parts() -> None:
+    """No single letter is left over."""
+    setting = fit_text("Wolfeschlegelsteinhausen", STACK, replace(STYLE, floor=40, lines=2), width=410, height=200)
+    assert min(len(line) for line in setting.lines) > 8
+
+
 def assert_pair_fits(outfit: Outfit, pair: Pair, headline: str, story: str) -> None:
     """Headline and story together are no higher than their place."""
     left, top, right, bottom = pair.bounds
-    first = outfit.fit(headline, pair.first, right - left, (bottom - top) * 0.56)
-    second = outfit.fit(story, pair.second, pair.second_width or right - left, bottom - top - first.height - pair.gap)
+    first, second = fit_pair((headline, story), pair, outfit)
     assert first.width <= right - left + 1
     assert second.width <= (pair.second_width or right - left) + 1
     assert first.height + pair.gap + second.height <= bottom - top
@@ -121,11 +144,7 @@ def assert_pair_fits(outfit: Outfit, pair: Pair, headline: str, story: str) -> N
 def test_texts_of_usual_length_are_shown_whole_and_large(theme: str, language: str) -> None:
     """What a campaign usually says is not ellipsised, and its story has letters of at least 28 pixels."""
     outfit, face = OUTFITS[theme], FACES[language]
-    words = outfit.theme.layout.words
-    left, top, right, bottom = words.bounds
-    headline = outfit.fit(face.headline, words.first, right - left, (bottom - top) * 0.56)
-    height = bottom - top - headline.height - words.gap
-    story = outfit.fit(face.story, words.second, words.second_width or right - left, height)
+    headline, story = fit_pair((face.headline, face.story), outfit.theme.layout.words, outfit)
     assert story.size >= 28
     assert headline.size >= 90
     assert not any("…" in line for setting in (headline, story) for line in read_lines(setting))

@@ -132,7 +132,7 @@ SALON = Layout(
     name_fill=partial(render_gold, bounds=_INVITATION),
     offer=Block(
         bounds=(634, 852, 814, 1036),
-        style=TextStyle(role="label", colour="seal_text", size=44, floor=19, lines=4, leading=1.16, align="centre"),
+        style=TextStyle(role="label", colour="seal_text", size=44, floor=19, lines=5, leading=1.16, align="centre"),
     ),
     hint=Block(
         bounds=(544, 1112, 904, 1184),

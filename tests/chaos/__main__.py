@@ -1,0 +1,79 @@
+"""`python -m tests.chaos --seed 7`: kill the bot again and again, and see whether anything is lost or doubled."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from tests.chaos.broadcast import run_broadcast
+from tests.chaos.databases import ENGINES, EngineName
+from tests.chaos.findings import Report
+from tests.chaos.joins import run_joins
+from tests.chaos.stage import Order
+
+T = TypeVar("T")
+
+BOTH = "both"
+PARTS = ("joins", "broadcast")
+
+SHOWN = 40
+"""Findings printed of one run; all of them lie in the folder that is kept."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run what was asked for, write a line of JSON for each run; 1 if anything is wrong."""
+    chosen = _make_parser().parse_args(arguments)
+    reports = [
+        _run(chosen, part, engine) for part in _list(chosen.part, PARTS) for engine in _list(chosen.engine, ENGINES)
+    ]
+    return int(not all(report.passed for report in reports))
+
+
+def _make_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("--seed", type=int, default=1, help="fixes updates, faults and moments of death")
+    parser.add_argument("--engine", choices=(*ENGINES, BOTH), default=BOTH)
+    parser.add_argument("--part", choices=(*PARTS, BOTH), default=BOTH)
+    parser.add_argument("--updates", type=int, default=5000)
+    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--members", type=int, default=2000, help="of the broadcast's audience")
+    parser.add_argument("--broadcast-kills", type=int, default=10)
+    return parser
+
+
+def _list(chosen: str, all_of_them: tuple[T, ...]) -> Sequence[T]:
+    return [each for each in all_of_them if chosen in {BOTH, each}]
+
+
+def _run(chosen: argparse.Namespace, part: str, engine: EngineName) -> Report:
+    folder = Path(tempfile.mkdtemp(prefix="passalong-chaos-"))
+    if part == "joins":
+        order = Order(engine=engine, seed=chosen.seed, size=chosen.updates, kills=chosen.kills, folder=folder)
+        report = asyncio.run(run_joins(order))
+    else:
+        order = Order(engine=engine, seed=chosen.seed, size=chosen.members, kills=chosen.broadcast_kills, folder=folder)
+        report = asyncio.run(run_broadcast(order))
+    sys.stdout.write(report.render() + "\n")
+    sys.stdout.flush()
+    _keep_or_remove(folder, report)
+    return report
+
+
+def _keep_or_remove(folder: Path, report: Report) -> None:
+    if report.passed:
+        shutil.rmtree(folder)
+        return
+    words = report.findings.list_all()
+    (folder / "findings.txt").write_text("\n".join(words))
+    shown = [*words[:SHOWN], f"{len(words)} findings, logs and database are kept in {folder}"]
+    sys.stderr.write("\n".join(shown) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,145 @@
+"""The tables as they are, read past the bot and its store."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, create_engine, func, select
+from sqlalchemy.pool import NullPool
+
+from storage.schema import (
+    account,
+    broadcast,
+    delivery,
+    flood_wait,
+    guess,
+    inbox,
+    ledger,
+    outbox,
+    person,
+    profile,
+    referral,
+    reward,
+    share,
+)
+
+Row = tuple[Any, ...]
+
+_OPEN = select(func.count()).select_from(inbox).where(inbox.c.state == "open")
+_OWED = select(func.count()).select_from(outbox).where(outbox.c.state == "owed")
+_PEOPLE = select(
+    profile.c.telegram_id,
+    person.c.id,
+    person.c.code,
+    person.c.started_at,
+    person.c.language,
+    person.c.anonymous,
+    person.c.blocked_at,
+    person.c.score,
+    account.c.balance,
+).select_from(
+    person.join(profile, profile.c.person_id == person.c.id).outerjoin(account, account.c.owner_id == person.c.id)
+)
+_REFERRALS = select(referral.c.id, referral.c.inviter_id, referral.c.invitee_id, referral.c.source)
+_LEDGER = select(ledger.c.referral_id, account.c.owner_id, ledger.c.amount).select_from(
+    ledger.join(account, account.c.id == ledger.c.credit_id)
+)
+_REWARDS = select(reward.c.referral_id, reward.c.person_id, reward.c.points)
+_SHARES = select(share.c.person_id, share.c.way, func.count()).group_by(share.c.person_id, share.c.way)
+_NOTICES = select(outbox.c.kind, outbox.c.recipient_id, outbox.c.state, outbox.c.error)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One person as the tables have them."""
+
+    telegram_id: int
+    id: int
+    code: str
+    started_at: int | None
+    language: str | None
+    anonymous: bool
+    blocked_at: int | None
+    score: int
+    balance: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Books:
+    """Everything that updates can change, copied at one moment."""
+
+    people: dict[int, Member]
+    """By Telegram id."""
+    referrals: list[Row]
+    """Referral, inviter, invitee (person ids), source."""
+    ledger: Counter[Row]
+    """Referral, credited person, amount."""
+    rewards: Counter[Row]
+    """Referral, person, points."""
+    shares: dict[tuple[int, str], int]
+    """By person id and way."""
+    misses: dict[int, int]
+    """By Telegram id."""
+    updates: dict[int, str]
+    """State of every update by its id."""
+    notices: list[Row]
+    """Kind, recipient, state, error."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BroadcastBooks:
+    """What the tables say of the one broadcast of a run."""
+
+    state: str
+    deliveries: list[tuple[int, str]]
+    """Telegram id and state of each recipient."""
+
+
+class Reader:
+    """Looks into a database that the bot may be using."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool)
+
+    def count_unfinished(self) -> tuple[int, int]:
+        """Count open updates and owed notices."""
+        with self._engine.connect() as connection:
+            return connection.scalar(_OPEN) or 0, connection.scalar(_OWED) or 0
+
+    def find_flood_wait(self) -> int:
+        """Return until when sending is forbidden, UTC microseconds; 0 where it never was."""
+        with self._engine.connect() as connection:
+            return connection.scalar(select(func.max(flood_wait.c.until_at))) or 0
+
+    def find_broadcast(self) -> BroadcastBooks | None:
+        """Return the broadcast begun last, if there is one."""
+        with self._engine.connect() as connection:
+            row = connection.execute(select(broadcast.c.id, broadcast.c.state).order_by(broadcast.c.id.desc())).first()
+            if row is None:
+                return None
+            joined = delivery.join(profile, profile.c.person_id == delivery.c.person_id)
+            states = select(profile.c.telegram_id, delivery.c.state).select_from(joined)
+            found = _list(connection, states.where(delivery.c.broadcast_id == row[0]))
+        return BroadcastBooks(state=row[1], deliveries=[(telegram_id, state) for telegram_id, state in found])
+
+    def copy(self) -> Books:
+        """Read everything."""
+        with self._engine.connect() as connection:
+            fields = [column.name for column in _PEOPLE.selected_columns]
+            people = [Member(**dict(zip(fields, row, strict=True))) for row in _list(connection, _PEOPLE)]
+            return Books(
+                people={member.telegram_id: member for member in people},
+                referrals=_list(connection, _REFERRALS),
+                ledger=Counter(_list(connection, _LEDGER)),
+                rewards=Counter(_list(connection, _REWARDS)),
+                shares={(person_id, way): count for person_id, way, count in _list(connection, _SHARES)},
+                misses=dict(_list(connection, select(guess.c.telegram_id, guess.c.misses))),
+                updates=dict(_list(connection, select(inbox.c.update_id, inbox.c.state))),
+                notices=_list(connection, _NOTICES),
+            )
+
+
+def _list(connection: Connection, statement: Select[Any]) -> list[Any]:
+    return [tuple(row) for row in connection.execute(statement)]

@@ -1,0 +1,149 @@
+"""A broadcast goes to many while the bot is killed again and again, at the pace that Telegram asks for."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from random import Random
+
+from bot.playground import faults
+from bot.playground.faults import Faults
+from bot.playground.world import World
+from tests.chaos.audience import (
+    confirm,
+    enrol,
+    gather_audience,
+    keep_asking,
+    list_unanswered,
+    measure_answers,
+    read_unknown,
+)
+from tests.chaos.broadcast_verdict import Outcome, judge_broadcast
+from tests.chaos.databases import lend_database
+from tests.chaos.findings import Report
+from tests.chaos.plan import draw_kill
+from tests.chaos.stage import Order, Stage, set_stage
+
+SEND_RATE = 30
+IN_FLIGHT = 6
+"""max(4, SEND_RATE / 5): so many outcomes may be unknown after each death."""
+
+LATENCY_SECONDS = 0.08
+TRAVEL_SECONDS = 0.3
+BAN_SECONDS = 8
+"""Longer than the bot takes to be back: the next process has to keep to it as well."""
+
+WRITTEN_DOWN_SECONDS = 0.6
+"""After a 429 until the death inside its time."""
+
+FINISH_SECONDS = 120.0
+"""For everything but the sending itself."""
+
+
+async def run_broadcast(order: Order) -> Report:
+    """Send one broadcast to its end and judge it."""
+    began = time.monotonic()
+    world = World(seed=order.seed)
+    audience = gather_audience(world, size=order.size, seed=order.seed)
+    settings = {"ADMIN_IDS": str(audience.admin.id), "SEND_RATE": str(SEND_RATE)}
+    with lend_database(order.engine, order.folder) as url:
+        await enrol(url, audience, order.seed)
+        async with set_stage(order, url, world, **settings) as stage:
+            await confirm(stage.telegram, audience)
+            _order_faults(stage.telegram.faults, order.seed)
+            asking = asyncio.create_task(keep_asking(world, audience, Random(order.seed)))
+            await _die_often(stage, order)
+            await _until(stage, lambda: _is_done(stage), FINISH_SECONDS + order.size / SEND_RATE)
+            asking.cancel()
+            stage.telegram.faults.clear()
+            await _until(stage, lambda: not list_unanswered(world, audience), 30)
+            listed = await read_unknown(stage.telegram, audience)
+            await stage.keeper.stop()
+        outcome = Outcome(
+            audience=audience,
+            books=stage.reader.find_broadcast(),
+            world=world,
+            listed=listed,
+            kills=len(stage.killer.deaths),
+            in_flight=IN_FLIGHT,
+        )
+        findings = judge_broadcast(outcome)
+        await stage.judge_house(findings, send_rate=SEND_RATE, travel_seconds=TRAVEL_SECONDS)
+    return Report(
+        part="broadcast",
+        engine=order.engine,
+        seed=order.seed,
+        updates=len(stage.handed),
+        kills=len(stage.killer.deaths),
+        seconds=time.monotonic() - began,
+        findings=findings,
+        unknown=outcome.count("unknown"),
+        replay=f"--part broadcast --engine {order.engine} --seed {order.seed}"
+        f" --members {order.size} --broadcast-kills {order.kills}",
+        figures={
+            "members": order.size + 1,
+            "sent": outcome.count("sent"),
+            "blocked": outcome.count("blocked"),
+            "ambiguous_faults": outcome.count_ambiguous(),
+            "busiest_second": world.busiest_second(),
+            "bans": len(stage.bans.bans),
+            "questions": len(audience.asked),
+            "answer_ms": measure_answers(world, audience),
+        },
+    )
+
+
+def _order_faults(orders: Faults, seed: int) -> None:
+    """The mix of what goes wrong with sending; somebody who has blocked the bot is a 403 of the world's own."""
+    orders.latency_seconds = LATENCY_SECONDS
+    wrong = [
+        (faults.delay(6.0), 0.003),
+        (faults.drop(after_effect=True), 0.005),
+        (faults.drop(after_effect=False), 0.005),
+        (faults.error(500), 0.005),
+        (faults.html_page(after_effect=True), 0.0025),
+        (faults.too_many_requests(2), 0.001),
+    ]
+    for number, (fault, probability) in enumerate(wrong):
+        orders.order(fault, "sendMessage", times=-1, probability=probability, seed=seed * 100 + number)
+
+
+async def _die_often(stage: Stage, order: Order) -> None:
+    """All deaths hang on sends of the broadcast; the one in the middle comes while a 429's time runs."""
+    random = Random(order.seed)
+    share = order.size // order.kills
+    for number in range(order.kills):
+        stage.keeper.raise_if_gone()
+        if number == order.kills // 2:
+            await _die_in_ban(stage)
+        else:
+            point = draw_kill(random, least=max(1, share // 10), most=max(2, share * 8 // 10))
+            await stage.die(point, method="sendMessage")
+
+
+async def _die_in_ban(stage: Stage) -> None:
+    before = len(stage.bans.bans)
+    stage.telegram.faults.order(faults.too_many_requests(BAN_SECONDS), "sendMessage", nth=5)
+    await stage.telegram.until(lambda: _find_long_ban(stage, before), timeout_seconds=60, what="the long 429")
+    await asyncio.sleep(WRITTEN_DOWN_SECONDS)
+    stage.killer.strike()
+
+
+def _find_long_ban(stage: Stage, before: int) -> bool:
+    return any(ban.until_at - ban.answered_at > 5_000_000 for ban in stage.bans.bans[before:])
+
+
+def _is_done(stage: Stage) -> bool:
+    books = stage.reader.find_broadcast()
+    return books is not None and books.state == "done"
+
+
+async def _until(stage: Stage, is_so: Callable[[], bool], timeout_seconds: float) -> bool:
+    deadline = time.monotonic() + timeout_seconds
+    while time.monotonic() < deadline:
+        stage.keeper.raise_if_gone()
+        if is_so():
+            return True
+        await asyncio.sleep(0.3)
+    return False

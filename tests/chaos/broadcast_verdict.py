@@ -1,0 +1,101 @@
+"""Whether a broadcast reached everybody once, or says of whom nobody can know: judged by the world and the tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from bot.playground.world import World
+from tests.chaos.audience import TEXT, Audience, list_unanswered
+from tests.chaos.books import BroadcastBooks
+from tests.chaos.findings import Findings
+
+LISTED_AT_MOST = 50
+"""More than so many unknown are counted, but not named, in the chat."""
+
+_FINAL = {"sent", "blocked", "failed", "unknown"}
+_AMBIGUOUS = ("drop", "status 500", "html", "delay")
+"""Faults after which nobody can know whether the message arrived."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """All that a verdict rests on."""
+
+    audience: Audience
+    books: BroadcastBooks | None
+    world: World
+    listed: str
+    """What the admin read behind the button that lists the unknown."""
+    kills: int
+    in_flight: int
+    """How many messages are on their way at most."""
+
+    def get_states(self) -> dict[int, str]:
+        """Return the state of each recipient by Telegram id."""
+        return dict(self.books.deliveries) if self.books else {}
+
+    def count(self, state: str) -> int:
+        """Count the recipients in a state."""
+        return Counter(self.get_states().values())[state]
+
+    def count_ambiguous(self) -> int:
+        """Count the sends that met a fault of unknown end."""
+        sends = self.world.journal.list_calls("sendMessage")
+        return sum(call.fault.startswith(_AMBIGUOUS) for call in sends)
+
+    def count_received(self) -> Counter[int]:
+        """Count by Telegram id how often the broadcast arrived; the admin's look at it came before."""
+        since = self.audience.confirmed_at
+        return Counter(
+            sent.message.chat.id for sent in self.world.sent if sent.at >= since and sent.message.text == TEXT
+        )
+
+
+def judge_broadcast(outcome: Outcome) -> Findings:
+    """Compare what should be with what is."""
+    findings = Findings()
+    state = outcome.books.state if outcome.books else "nowhere"
+    if state != "done":
+        findings.others.append(f"the broadcast is {state} at last")
+    _judge_states(outcome, findings)
+    _judge_arrivals(outcome, findings)
+    _judge_unknown(outcome, findings)
+    for message in list_unanswered(outcome.world, outcome.audience):
+        findings.lost.append(f"no answer to message {message.id} of person {message.chat.id}")
+    return findings
+
+
+def _judge_states(outcome: Outcome, findings: Findings) -> None:
+    """Everybody has exactly one row, in a state that is the last."""
+    rows = Counter(telegram_id for telegram_id, _ in outcome.books.deliveries) if outcome.books else Counter[int]()
+    findings.compare_counts("delivery", Counter(person.id for person in outcome.audience.everybody), rows)
+    for telegram_id, state in outcome.get_states().items():
+        if state not in _FINAL:
+            findings.lost.append(f"delivery to {telegram_id} is still {state}")
+
+
+def _judge_arrivals(outcome: Outcome, findings: Findings) -> None:
+    """Nobody got it twice, and what the tables say of somebody is what happened to them."""
+    received = outcome.count_received()
+    states = outcome.get_states()
+    for person in outcome.audience.everybody:
+        count, state = received[person.id], states.get(person.id, "without a row")
+        blocked = outcome.world.open_chat(person).blocked
+        if count > 1:
+            findings.doubled.append(f"person {person.id} got the broadcast {count} times")
+        if state == "sent" and not count:
+            findings.lost.append(f"person {person.id} is listed as sent and got nothing")
+        if state in {"blocked", "failed"} and (count or not blocked):
+            findings.others.append(f"person {person.id} is listed as {state} (got it {count} times)")
+
+
+def _judge_unknown(outcome: Outcome, findings: Findings) -> None:
+    """No more than deaths and faults explain, and the admin can read who they are."""
+    unknown = [telegram_id for telegram_id, state in outcome.get_states().items() if state == "unknown"]
+    most = outcome.kills * outcome.in_flight + outcome.count_ambiguous()
+    if len(unknown) > most:
+        findings.others.append(f"{len(unknown)} unknown, {most} are explained")
+    if len(unknown) <= LISTED_AT_MOST:
+        hidden = [telegram_id for telegram_id in unknown if str(telegram_id) not in outcome.listed]
+        findings.others += [f"person {telegram_id} is unknown and not listed" for telegram_id in hidden]

@@ -1,0 +1,66 @@
+"""What must be true in the end, computed from the plan alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from bot.core.guessing import MISSES_ALLOWED
+from tests.chaos.plan import Action, Kind
+
+GREETED = frozenset({Kind.JOIN, Kind.ARRIVE, Kind.ARRIVE_UNKNOWN})
+
+
+@dataclass(slots=True)
+class Expectation:
+    """Effects by person, people by their numbers in the plan."""
+
+    members: set[int] = field(default_factory=set)
+    inviters: dict[int, tuple[int, str]] = field(default_factory=dict)
+    """By invitee: who is credited, and by which way the link came."""
+    shares: Counter[tuple[int, str]] = field(default_factory=Counter)
+    """By person and way."""
+    misses: Counter[int] = field(default_factory=Counter)
+    languages: dict[int, str] = field(default_factory=dict)
+    hidden: set[int] = field(default_factory=set)
+    blocked: set[int] = field(default_factory=set)
+    """In the end."""
+    leavers: set[int] = field(default_factory=set)
+    """Who blocked the bot at any time: they may have missed what was owed to them meanwhile."""
+
+    def count_friends(self) -> Counter[int]:
+        """How many came by each inviter."""
+        return Counter(inviter for inviter, _ in self.inviters.values())
+
+
+def expect(actions: Iterable[Action]) -> Expectation:
+    """Play the actions in the mind."""
+    expected = Expectation()
+    for action in actions:
+        _play(expected, action)
+    return expected
+
+
+def _play(expected: Expectation, action: Action) -> None:
+    who = action.who
+    if action.kind in GREETED:
+        expected.members.add(who)
+    match action.kind:
+        case Kind.JOIN:
+            expected.inviters[who] = (action.other, action.word)
+        case Kind.SHARE | Kind.TAP_SHARE:
+            expected.shares[who, "qr" if action.word == "/qr" else "card"] += 1
+        case Kind.CHOOSE_INLINE:
+            expected.shares[who, "inline"] += 1
+        case Kind.GUESS:
+            expected.misses[who] = min(MISSES_ALLOWED, expected.misses[who] + 1)
+        case Kind.SET_LANGUAGE:
+            expected.languages[who] = action.word
+        case Kind.HIDE:
+            expected.hidden.add(who)
+        case Kind.BLOCK:
+            expected.blocked.add(who)
+            expected.leavers.add(who)
+        case Kind.COME_BACK:
+            expected.blocked.discard(who)

@@ -1,0 +1,72 @@
+"""The hand with SIGKILL: kills the bot inside a request, or a moment after it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+from bot.playground.faults import When
+from tests.chaos.plan import KillPoint
+
+
+class Killer:
+    """Watches the requests of a local Telegram as its `faults.on_request`.
+
+    Args:
+        find_pid: The process to kill, None while there is none.
+    """
+
+    def __init__(self, find_pid: Callable[[], int | None]) -> None:
+        self._find_pid = find_pid
+        self._point: KillPoint | None = None
+        self._method = ""
+        self._left = 0
+        self._chosen = 0
+        self._struck = asyncio.Event()
+        self.deaths: list[int] = []
+        """UTC microseconds."""
+
+    def arm(self, point: KillPoint, *, method: str = "") -> None:
+        """Kill at this point, counted from now; in requests of one method if it is named."""
+        self._point, self._method, self._left = point, method, point.request
+        self._struck.clear()
+
+    async def until_struck(self, timeout_seconds: float) -> bool:
+        """Wait for the death that was armed; False if the request it hangs on does not come."""
+        try:
+            await asyncio.wait_for(self._struck.wait(), timeout_seconds)
+        except TimeoutError:
+            self._point = None
+            return False
+        return True
+
+    def on_request(self, number: int, method: str, when: When) -> bool:
+        """Look at a request; False for one that must not have its effect, since its sender died over it."""
+        point = self._point
+        if point is None or self._method not in {"", method}:
+            return True
+        if when == "before":
+            self._left -= 1
+            if self._left == 0:
+                self._chosen = number
+        if number != self._chosen or when != point.when:
+            return True
+        self._point = None
+        if point.later_ms:
+            asyncio.get_running_loop().call_later(point.later_ms / 1000, self.strike)
+            return True
+        self.strike()
+        return when == "after"
+
+    def strike(self) -> None:
+        """Kill now."""
+        pid = self._find_pid()
+        if pid is not None:
+            with suppress(ProcessLookupError):  # it has ended by itself, which its keeper tells
+                os.kill(pid, signal.SIGKILL)
+            self.deaths.append(time.time_ns() // 1000)
+        self._struck.set()

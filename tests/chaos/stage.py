@@ -1,0 +1,107 @@
+"""What every run needs: a database, a local Telegram, a bot that is kept alive, and a hand that kills it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.playground.world import Happening, World
+from storage import open_store
+from storage.checks import list_faults
+from tests.chaos.books import Reader
+from tests.chaos.databases import EngineName
+from tests.chaos.findings import Findings
+from tests.chaos.keeper import Keeper
+from tests.chaos.killer import Killer
+from tests.chaos.pace import BanWatch, judge_pace
+from tests.chaos.plan import KillPoint
+from tests.journeys.program import furnish
+from tests.telegram import LocalTelegram, local_telegram
+
+STRIKE_SECONDS = 60.0
+"""For the request a death hangs on; then it is given at once."""
+
+SECRET = "Kanarienvogel"
+"""Part of the token; nobody else says it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What a run is made of."""
+
+    engine: EngineName
+    seed: int
+    size: int
+    """Updates, or members of a broadcast's audience."""
+    kills: int
+    folder: Path
+
+
+@dataclass(slots=True, kw_only=True)
+class Stage:
+    """Everything that takes part."""
+
+    url: str
+    telegram: LocalTelegram
+    keeper: Keeper
+    killer: Killer
+    reader: Reader
+    bans: BanWatch
+    handed: set[int] = field(default_factory=set)
+    """The ids of all updates that Telegram had for the bot."""
+    late: int = 0
+    """Deaths whose request never came."""
+
+    @property
+    def world(self) -> World:
+        """The only truth."""
+        return self.telegram.world
+
+    async def die(self, point: KillPoint, *, method: str = "") -> None:
+        """Arm a death and wait for it."""
+        self.killer.arm(point, method=method)
+        await self.outlive()
+
+    async def outlive(self) -> None:
+        """Wait for the death that was armed; where its request does not come, it is given anyway."""
+        if not await self.killer.until_struck(STRIKE_SECONDS):
+            self.late += 1
+            self.killer.strike()
+
+    async def judge_house(self, findings: Findings, *, send_rate: int, travel_seconds: float) -> None:
+        """Look at everything that no single update is about."""
+        async with open_store(self.url) as store:
+            findings.others += await list_faults(store)
+        findings.others += [str(violation) for violation in self.world.violations]
+        findings.others += self.keeper.problems
+        findings.others += judge_pace(
+            self.world, self.bans, self.killer.deaths, send_rate=send_rate, travel_seconds=travel_seconds
+        )
+        if self.late:
+            findings.others.append(f"{self.late} deaths had to be given, the requests they hang on never came")
+
+
+@asynccontextmanager
+async def set_stage(order: Order, url: str, world: World, **settings: str) -> AsyncIterator[Stage]:
+    """Open a local Telegram over a world and keep a bot alive in it."""
+    async with local_telegram(world, token=f"{world.bot.id}:{SECRET}") as telegram:
+        keeper = Keeper(furnish(order.folder, telegram, DATABASE_URL=url, LOG_LEVEL="INFO", **settings))
+        killer = Killer(keeper.find_pid)
+        stage = Stage(
+            url=url, telegram=telegram, keeper=keeper, killer=killer, reader=Reader(url), bans=BanWatch(world)
+        )
+        stage.handed |= {update.id for update in world.updates.list_waiting()}
+        world.listen(lambda happening: _note_update(happening, stage.handed))
+        telegram.faults.on_request = killer.on_request
+        keeper.start()
+        try:
+            yield stage
+        finally:
+            await keeper.kill()
+
+
+def _note_update(happening: Happening, handed: set[int]) -> None:
+    if happening.kind == "update":
+        handed.add(happening.about.id)

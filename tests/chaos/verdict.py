@@ -1,0 +1,156 @@
+"""Whether every update had its effect once and every owed notice arrived: judged by the world and the tables alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from bot.core.campaign import Campaign
+from bot.playground.world import Chat, Message, Sent
+from tests.chaos.books import Books, Member
+from tests.chaos.crowd import find_link_codes, find_names, name_person
+from tests.chaos.expectation import Expectation
+from tests.chaos.findings import Findings
+
+_FRIEND_BUTTONS = {"invites:0", "rewards:0"}
+"""Of all messages that name friends only the notice of a join has these two and no others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """All that a verdict rests on."""
+
+    expected: Expectation
+    campaign: Campaign
+    handed: Collection[int]
+    """The ids of all updates that Telegram had for the bot."""
+    books: Books
+    sent: Collection[Sent]
+    channel: Chat
+    telegram_ids: Mapping[int, int]
+    """By the numbers of the plan."""
+
+
+def judge(evidence: Evidence) -> Findings:
+    """Compare what should be with what is."""
+    findings = Findings()
+    _judge_inbox(evidence, findings)
+    _judge_effects(evidence, findings)
+    _judge_ledger(evidence, findings)
+    _judge_people(evidence, findings)
+    _judge_outbox(evidence, findings)
+    _judge_greetings(evidence, findings)
+    _judge_tidings(evidence, findings)
+    return findings
+
+
+def _judge_inbox(evidence: Evidence, findings: Findings) -> None:
+    """Every update is there, once by its key, and handled."""
+    findings.compare("update", dict.fromkeys(evidence.handed, "done"), evidence.books.updates)
+
+
+def _judge_effects(evidence: Evidence, findings: Findings) -> None:
+    expected, books = evidence.expected, evidence.books
+    numbers = _number_people(evidence)
+    referrals = Counter((numbers[invitee], numbers[inviter], source) for _, inviter, invitee, source in books.referrals)
+    wanted = Counter((invitee, inviter, source) for invitee, (inviter, source) in expected.inviters.items())
+    findings.compare_counts("referral", wanted, referrals)
+    shares = {(numbers[person_id], way): count for (person_id, way), count in books.shares.items()}
+    findings.compare_counts("shares", expected.shares, shares)
+    misses = {number: books.misses.get(telegram_id, 0) for number, telegram_id in evidence.telegram_ids.items()}
+    findings.compare_counts("misses", expected.misses, {number: count for number, count in misses.items() if count})
+
+
+def _judge_ledger(evidence: Evidence, findings: Findings) -> None:
+    """Both sides of each referral were paid, once."""
+    points = evidence.campaign
+    sides = [
+        (referral_id, person_id, amount)
+        for referral_id, inviter, invitee, _ in evidence.books.referrals
+        for person_id, amount in ((inviter, points.inviter_points), (invitee, points.invitee_points))
+    ]
+    findings.compare_counts("ledger entries", Counter(sides), evidence.books.ledger)
+    findings.compare_counts("rewards", Counter(sides), evidence.books.rewards)
+
+
+def _judge_people(evidence: Evidence, findings: Findings) -> None:
+    expected, campaign = evidence.expected, evidence.campaign
+    people = _find_people(evidence)
+    findings.compare(
+        "membership",
+        dict.fromkeys(expected.members, True),
+        {number: member.started_at is not None for number, member in people.items()},
+    )
+    friends = expected.count_friends()
+    findings.compare_counts("score", friends, {number: each.score for number, each in people.items()})
+    balances = Counter({number: count * campaign.inviter_points for number, count in friends.items()})
+    balances.update(dict.fromkeys(expected.inviters, campaign.invitee_points))
+    findings.compare_counts("balance", balances, {number: each.balance or 0 for number, each in people.items()})
+    languages = {number: each.language for number, each in people.items() if each.language}
+    findings.compare("language", expected.languages, languages)
+    hidden = {number: True for number, each in people.items() if each.anonymous}
+    findings.compare("hidden name", dict.fromkeys(expected.hidden, True), hidden)
+    blocked = {number: True for number, each in people.items() if each.blocked_at is not None}
+    findings.compare("blocking", dict.fromkeys(expected.blocked, True), blocked)
+
+
+def _judge_outbox(evidence: Evidence, findings: Findings) -> None:
+    """Nothing is owed any more, and only who had blocked the bot was given up."""
+    leavers = {evidence.telegram_ids[number] for number in evidence.expected.leavers}
+    excused = {member.id for telegram_id, member in evidence.books.people.items() if telegram_id in leavers}
+    for kind, recipient_id, state, error in evidence.books.notices:
+        if state != "sent" and recipient_id not in excused:
+            findings.notices_lost.append(f"{kind} to person {recipient_id} is {state}: {error}")
+
+
+def _judge_greetings(evidence: Evidence, findings: Findings) -> None:
+    """Every newcomer was shown their own link, and the name of who invited them."""
+    people = _find_people(evidence)
+    by_chat = _sort_by_chat(evidence.sent)
+    for number in sorted(evidence.expected.members & people.keys()):
+        member = people[number]
+        inviter, _ = evidence.expected.inviters.get(number, (None, ""))
+        words = name_person(inviter) if inviter is not None else ""
+        if not any(_greets(message, member, words) for message in by_chat.get(member.telegram_id, ())):
+            findings.notices_lost.append(f"no greeting for {name_person(number)}, invited by {words or 'nobody'}")
+
+
+def _greets(message: Message, member: Member, inviter: str) -> bool:
+    return member.code in find_link_codes(message) and inviter in message.text
+
+
+def _judge_tidings(evidence: Evidence, findings: Findings) -> None:
+    """Every inviter and the channel read the name of everybody who came."""
+    told = {
+        chat_id: {name for message in messages if _is_tiding(message) for name in find_names(message.text)}
+        for chat_id, messages in _sort_by_chat(evidence.sent).items()
+    }
+    for invitee, (inviter, _) in sorted(evidence.expected.inviters.items()):
+        name, reader = name_person(invitee), evidence.telegram_ids[inviter]
+        if inviter not in evidence.expected.leavers and name not in told.get(reader, ()):
+            findings.notices_lost.append(f"{name_person(inviter)} never read that {name} came")
+        if name not in told.get(evidence.channel.id, ()):
+            findings.notices_lost.append(f"the channel never read that {name} came")
+
+
+def _is_tiding(message: Message) -> bool:
+    data = {button.value for button in message.buttons if button.action == "callback_data"}
+    return not message.chat.is_private or data == _FRIEND_BUTTONS
+
+
+def _sort_by_chat(sent: Collection[Sent]) -> dict[int, list[Message]]:
+    chats: dict[int, list[Message]] = {}
+    for each in sent:
+        chats.setdefault(each.message.chat.id, []).append(each.message)
+    return chats
+
+
+def _find_people(evidence: Evidence) -> dict[int, Member]:
+    known = evidence.books.people
+    return {number: known[each] for number, each in evidence.telegram_ids.items() if each in known}
+
+
+def _number_people(evidence: Evidence) -> dict[int, int]:
+    """The numbers of the plan by person id."""
+    return {member.id: number for number, member in _find_people(evidence).items()}

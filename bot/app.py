@@ -220,7 +220,7 @@ async def _watch(store: Store) -> None:
 
 async def _introduce(house: House, settings: Settings) -> None:
     started = await house.store.read(_list_started, sorted(settings.admin_ids))
-    await introduce(house.application.bot, started)
+    await introduce(house.application.bot, house.application.bot_data.kit.shop, started)
 
 
 def _list_started(tx: Tx, telegram_ids: list[int]) -> list[int]:

@@ -10,22 +10,31 @@ from telegram.error import TelegramError
 
 from bot.core.languages import LANGUAGES
 from bot.gateway.telegram_bot import PassalongBot
+from bot.messages.about import say_description, say_short_description
 from bot.messages.commands import list_commands
+from bot.messages.shop import Shop
 from bot.messages.texts import Texts
 
 logger = logging.getLogger(__name__)
 
 
-async def introduce(bot: PassalongBot, member_admin_ids: Iterable[int]) -> None:
-    """Register the commands: for everybody by language, and for admins who have started the bot."""
+async def introduce(bot: PassalongBot, shop: Shop, member_admin_ids: Iterable[int]) -> None:
+    """Register commands and descriptions in every language, and the menus of admins who have started the bot."""
     try:
-        await bot.set_my_commands(list_commands(Texts(LANGUAGES[0])))
+        await _introduce_in(bot, shop, LANGUAGES[0], code=None)
         for language in LANGUAGES:
-            await bot.set_my_commands(list_commands(Texts(language)), language_code=language)
+            await _introduce_in(bot, shop, language, code=language)
     except TelegramError as error:
-        logger.warning("The command menu could not be registered: %s", error)
+        logger.warning("Commands and descriptions could not be registered: %s", error)
     for admin_id in member_admin_ids:
         await introduce_to_admin(bot, admin_id)
+
+
+async def _introduce_in(bot: PassalongBot, shop: Shop, language: str, *, code: str | None) -> None:
+    texts = Texts(language)
+    await bot.set_my_commands(list_commands(texts), language_code=code)
+    await bot.set_my_description(say_description(texts, shop), language_code=code)
+    await bot.set_my_short_description(say_short_description(texts, shop), language_code=code)
 
 
 async def introduce_to_admin(bot: PassalongBot, admin_id: int) -> None:

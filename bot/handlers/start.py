@@ -5,6 +5,7 @@ from __future__ import annotations
 from telegram import Update
 
 from bot.core.joining import Attribution
+from bot.handlers.introduction import introduce_to_admin
 from bot.handlers.kit import Context, visitor_of
 from bot.handlers.showing import show
 from bot.messages.screens.refusals import (
@@ -39,6 +40,8 @@ async def on_start(update: Update, context: Context) -> None:
         campaign=context.kit.shop.campaign,
         announce=context.kit.announce,
     )
+    if arrival.member.telegram_id in context.kit.admin_ids:
+        await introduce_to_admin(context.bot, arrival.member.telegram_id)
     if not arrival.greeted_by_notice:
         render = _ANSWERS[arrival.attribution]
         await show(update, context, render(Texts(arrival.member.language), context.kit.shop, arrival.member))

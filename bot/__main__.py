@@ -98,13 +98,14 @@ async def _run_in(store: Store, settings: Settings, stop: asyncio.Event, listen:
     _on_stop_signals(_leave)  # the imports take a second in which the loop hears nothing
     from bot.app import CampaignMistake, run_in  # noqa: PLC0415 -- whoever finds the database in use need not wait for it
     from bot.gateway.poll_troubles import PollingEnded  # noqa: PLC0415 -- likewise
+    from bot.web.listening import ListenRefused  # noqa: PLC0415 -- likewise
 
     listen()
     try:
         await run_in(store, settings, stop)
     except CampaignMistake as mistake:
         return _complain(f"{settings.campaign}: {mistake}", WRONG_SETTING)
-    except PollingEnded as error:
+    except (PollingEnded, ListenRefused) as error:
         return _complain(str(error), 1)
     return 0
 

@@ -116,6 +116,7 @@ async def _open_house(
             bot_username=application.bot.username if not stop.is_set() else "",
             inline_mode=bool(not stop.is_set() and application.bot.bot.supports_inline_queries),
             campaign=campaign,
+            public_url=settings.public_url,
         )
         desk.kit = Kit(
             shop=shop,
@@ -189,6 +190,7 @@ async def _work(house: House, settings: Settings, stop: asyncio.Event) -> None:
         stop.wait,
         house.intake.run,
         lambda: _watch(house.store),
+        *([lambda: _serve_web(house, settings, stop)] if settings.public_url else []),
     ]
     tasks = [asyncio.ensure_future(errand()) for errand in errands]
     idle = [
@@ -211,6 +213,21 @@ async def _stop(house: House, tasks: list[asyncio.Future[object] | asyncio.Task[
     await house.dispatch.stop(limit_seconds=3.0)
     await asyncio.gather(house.broadcaster.stop(limit_seconds=2.0), house.delivery.stop(limit_seconds=2.0))
     logger.info("Stopped; what was not finished lies in the database and goes on at the next start")
+
+
+async def _serve_web(house: House, settings: Settings, stop: asyncio.Event) -> None:
+    from bot.web.listening import open_listener  # noqa: PLC0415 -- most shops start without a web side, and sooner
+    from bot.web.server import serve_site  # noqa: PLC0415 -- likewise
+    from bot.web.site import build_kit, build_site  # noqa: PLC0415 -- likewise
+
+    kit = house.application.bot_data.kit
+    web = build_kit(store=house.store, shop=kit.shop, pictures=kit.pictures, assets=ASSETS)
+    listener = open_listener(*settings.listen)
+    logger.info("%s is served on %s:%d", settings.public_url, *listener.getsockname()[:2])
+    try:
+        await serve_site(build_site(web), listener, stop)
+    finally:
+        await web.tally.settle()
 
 
 async def _watch(store: Store) -> None:

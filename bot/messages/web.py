@@ -93,7 +93,7 @@ def compose_link_page(shop: Shop, member: MemberView, *, source: str, target: st
         language=member.language,
         brand=brand,
         title=_compose_title(texts, brand, member.name),
-        description=f"{story.headline} {story.offer}",
+        description=f"{story.headline} · {story.offer}",
         picture=shop.card_address(member.code),
         picture_words=texts.plain("web.card", brand=brand, headline=story.headline),
         address=shop.short_link(member.code, source),
@@ -124,6 +124,11 @@ def say_refusal(language: str, refusal: Refusal) -> tuple[str, str]:
     """Title and explanation of a page that is not the one asked for."""
     texts, (title, why) = Texts(language), _REFUSALS[refusal]
     return texts.plain(title), texts.plain(why)
+
+
+def say_back(language: str) -> str:
+    """The way on from a page that is not the one asked for."""
+    return Texts(language).plain("web.back")
 
 
 def _compose_title(texts: Texts, brand: str, name: str) -> str:

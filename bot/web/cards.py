@@ -1,0 +1,41 @@
+"""`/c/<code>.jpg`: a member's card, or the shop's where no member has the code."""
+
+from __future__ import annotations
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.core.visiting import parse_tail
+from bot.web.kit import kit_of
+
+CACHE_SECONDS = 300
+"""A new name or another story shows after so long; asking again costs an empty answer until then."""
+
+_ENDING = ".jpg"
+
+
+async def show_card(request: Request) -> Response:
+    """JPEG of 1024 x 1280 pixels; 304 for whoever has this version."""
+    kit, file = kit_of(request), request.path_params["file"]
+    if not file.endswith(_ENDING):
+        raise HTTPException(404)
+    asked = parse_tail(file.removesuffix(_ENDING))
+    found = await kit.reception.look_up(asked.code if asked else "", kit.reception.greet(request))
+    compute_version = await kit.pictures.card_version()
+    version = compute_version(found.host)
+    headers = {
+        "ETag": f'"{version}"',
+        "Cache-Control": f"public, max-age={CACHE_SECONDS}",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }
+    if has_version(request.headers.get("if-none-match", ""), version):
+        return Response(status_code=304, headers=headers)
+    jpeg = await kit.gallery.fetch(version, lambda: kit.pictures.draw_card(found.host))
+    return Response(jpeg, media_type="image/jpeg", headers=headers)
+
+
+def has_version(if_none_match: str, version: str) -> bool:
+    """Whether this header names the version, weakly or not, alone or among others."""
+    tags = (tag.strip().removeprefix("W/") for tag in if_none_match.split(","))
+    return any(tag in {f'"{version}"', "*"} for tag in tags)

@@ -1,0 +1,27 @@
+"""The port the web side is reached by."""
+
+from __future__ import annotations
+
+import socket
+
+BACKLOG = 1024
+
+
+class ListenRefused(Exception):
+    """The port cannot be had; says which and why."""
+
+    def __init__(self, host: str, port: int, error: OSError) -> None:
+        super().__init__(f"Cannot listen on {host}:{port}: {error.strerror or error}. PASSALONG_LISTEN names another.")
+
+
+def open_listener(host: str, port: int) -> socket.socket:
+    """A socket that listens; port 0 takes a free one.
+
+    Raises:
+        ListenRefused: the port is taken, or not ours to take.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise ListenRefused(host, port, error) from error

@@ -1,0 +1,64 @@
+"""Pages put together: what messages say, in the templates of assets/web."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from bot.messages.web import Exit, LinkPage, Refusal, SharePage, say_back, say_refusal
+from bot.web.paper import Markup, Paper
+
+_LOCALES = {"en": "en_US", "id": "id_ID", "zh": "zh_CN"}
+CARD_FILE = "card.jpg"
+"""What a saved card is called."""
+
+_TOOLS = ("sheet", "copy", "save", "wechat")
+
+
+def write_link_page(paper: Paper, page: LinkPage) -> str:
+    """What a link unfolds into, and a button for whoever reads it."""
+    return paper.write(
+        "link",
+        language=page.language,
+        locale=_LOCALES[page.language],
+        brand=page.brand,
+        title=page.title,
+        description=page.description,
+        address=page.address,
+        picture=page.picture,
+        picture_path=urlsplit(page.picture).path,
+        picture_words=page.picture_words,
+        invitation=page.invitation,
+        label=page.label,
+        target=page.target,
+    )
+
+
+def write_share_page(paper: Paper, page: SharePage) -> str:
+    """Every way out for a member's card."""
+    icons = {f"icon_{tool}": paper.draw_icon(tool) for tool in _TOOLS}
+    return paper.write(
+        "share",
+        **page.labels,
+        **icons,
+        language=page.language,
+        text=page.load.text,
+        link=page.load.link,
+        picture_path=urlsplit(page.load.picture).path,
+        picture_words=page.picture_words,
+        shared=f"/s/{page.code}/shared" if page.code else "",
+        file=CARD_FILE,
+        exits=Markup("".join(_write_exit(paper, way) for way in page.exits)),
+        bot=page.bot,
+    )
+
+
+def write_refusal(paper: Paper, language: str, refusal: Refusal, bot: str) -> str:
+    """A page instead of the one asked for, with a way on."""
+    title, why = say_refusal(language, refusal)
+    return paper.write("refusal", language=language, title=title, why=why, bot=bot, back=say_back(language))
+
+
+def _write_exit(paper: Paper, way: Exit) -> str:
+    return paper.write(
+        "exit", network=way.network, label=way.label, address=way.address, icon=paper.draw_icon(way.network)
+    )

@@ -1,0 +1,108 @@
+"""uvicorn in the bot's own event loop: no signals of its own, no log of its own, patience that ends."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import ClassVar
+
+import h11
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from bot.web.shell import RawHeaders, Shell
+
+MOST_CONNECTIONS = 1000
+REQUEST_SECONDS = 30.0
+"""From the connection, or from the answer before, until the next answer is sent."""
+
+IDLE_SECONDS = 5
+LEAVE_SECONDS = 2
+HEAD_BYTES = 16 * 1024
+
+
+async def serve_site(site: Shell, listener: socket.socket, stop: asyncio.Event) -> None:
+    """Serve until `stop` is set or the caller is cancelled; answers under way are finished first."""
+    config = uvicorn.Config(
+        site,
+        http=_make_protocol(site.headers),
+        ws="none",
+        loop="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=IDLE_SECONDS,
+        timeout_graceful_shutdown=LEAVE_SECONDS,
+        h11_max_incomplete_event_size=HEAD_BYTES,
+    )
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)  # a stranger's broken request is not worth a line
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopping.cancel()
+        server.should_exit = True
+        await serving
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to the bot."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _make_protocol(headers: RawHeaders) -> type[asyncio.Protocol]:
+    """The answer to what is not HTTP is the one that no application sees: it gets its headers here."""
+    return type("Protocol", (_ImpatientProtocol,), {"security_headers": headers})
+
+
+class _ImpatientProtocol(H11Protocol):
+    """Hangs up on whoever takes too long to ask or to listen, and when there are too many."""
+
+    security_headers: ClassVar[RawHeaders] = []
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
+        super().connection_made(transport)
+        if len(self.connections) > MOST_CONNECTIONS:
+            transport.abort()
+            return
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if not self.transport.is_closing():
+            self._wait()
+
+    def send_400_response(self, msg: str) -> None:
+        """Like uvicorn's, with the security headers; nothing at all where an answer is under way."""
+        if self.conn.our_state not in {h11.IDLE, h11.SEND_RESPONSE}:
+            self.transport.close()
+            return
+        plain = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+        answer = h11.Response(status_code=400, headers=[*plain, *self.security_headers], reason=b"Bad Request")
+        events: list[h11.Event] = [answer, h11.Data(data=msg.encode("ascii")), h11.EndOfMessage()]
+        self.transport.write(b"".join(self.conn.send(event) or b"" for event in events))
+        self.transport.close()
+
+    def _wait(self) -> None:
+        self._stop_waiting()
+        self._deadline = self.loop.call_later(REQUEST_SECONDS, self.transport.abort)
+
+    def _stop_waiting(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None

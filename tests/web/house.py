@@ -1,0 +1,116 @@
+"""The real web side on loopback, with a real store, and somebody who rings at its doors."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import aiohttp
+
+from bot.app import load_campaign
+from bot.assets import ASSETS
+from bot.gateway.pictures import Pictures
+from bot.messages.shop import Shop
+from bot.services.members import MemberView
+from bot.services.preferences import choose_language
+from bot.web.kit import WebKit
+from bot.web.listening import open_listener
+from bot.web.server import serve_site
+from bot.web.site import build_kit, build_site
+from storage import Store
+from storage.records import Person, Profile
+from storage.tables import people
+from storage.tx import Tx
+
+PUBLIC = "https://share.example.org"
+PHONE = (
+    "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Mobile Safari/537.36"
+)
+PREVIEW = "TelegramBot (like TwitterBot)"
+UNKNOWN = "ZZZZZZZZZZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back, read to the end."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.body.decode()
+
+
+@dataclass
+class House:
+    """The web side at work."""
+
+    url: str
+    kit: WebKit
+    store: Store
+    session: aiohttp.ClientSession
+    _ids: int = field(default=0)
+
+    async def add_member(
+        self, first_name: str = "Rina", *, language: str = "en", code: str = "", started: bool = True
+    ) -> Person:
+        """A member with a code of one's choice, or a plain one."""
+        self._ids += 1
+        profile = Profile(telegram_id=1000 + self._ids, first_name=first_name, telegram_language=language)
+        return await self.store.write(add_person, profile=profile, code=code or f"Code{self._ids:06d}", started=started)
+
+    async def set_language(self, person: Person, language: str) -> MemberView:
+        """What /language does."""
+        return await self.store.write(choose_language, visitor=person.profile, language=language)
+
+    async def ask(self, path: str, *, method: str = "GET", agent: str = PHONE, **headers: str) -> Answer:
+        """Ask for a path; underscores in header names become hyphens. Redirects are not followed."""
+        sent = {"User-Agent": agent} | {name.replace("_", "-"): value for name, value in headers.items()}
+        async with self.session.request(method, self.url + path, headers=sent, allow_redirects=False) as answer:
+            return Answer(answer.status, answer.headers, await answer.read())
+
+    async def read(self, unit: Callable[[Tx], dict[str, int]]) -> dict[str, int]:
+        """What the store has counted, once everything noted is written."""
+        await self.kit.tally.settle()
+        return await self.store.read(unit)
+
+
+def add_person(tx: Tx, *, profile: Profile, code: str, started: bool) -> Person:
+    """Somebody whom Telegram has shown us, and who has started the bot."""
+    person = people.add(tx, profile, code)
+    if started:
+        people.set_started(tx, person.id)
+    return person
+
+
+def make_shop(public_url: str = PUBLIC) -> Shop:
+    """The shop that ships, with a web side."""
+    return Shop(
+        bot_username="oven_bot",
+        inline_mode=True,
+        campaign=load_campaign(ASSETS / "campaigns" / "welcome.toml"),
+        public_url=public_url,
+    )
+
+
+@asynccontextmanager
+async def open_house(store: Store, *, clock: Callable[[], int], own_address: bool = False) -> AsyncIterator[House]:
+    """Serve the web side while the context lasts; with `own_address` its pages speak of where it really is."""
+    listener = open_listener("127.0.0.1", 0)
+    url = "http://{}:{}".format(*listener.getsockname())
+    shop = make_shop(url if own_address else PUBLIC)
+    kit = build_kit(store=store, shop=shop, pictures=Pictures(shop, ASSETS), assets=ASSETS, clock=clock)
+    stop = asyncio.Event()
+    serving = asyncio.create_task(serve_site(build_site(kit), listener, stop))
+    try:
+        async with aiohttp.ClientSession(auto_decompress=False) as session:
+            yield House(url, kit, store, session)
+    finally:
+        stop.set()
+        await serving
+        await kit.tally.settle()

@@ -97,6 +97,8 @@ class Home:
 
     folder: Path
     settings: Mapping[str, str] = field(default_factory=dict)
+    code: Path = ROOT
+    """Where the program's packages lie."""
     _numbers: count[int] = field(default_factory=lambda: count(1))
 
     async def start(self, *arguments: str, **changes: str) -> Program:
@@ -137,7 +139,7 @@ class Home:
         """Return a program's environment: nothing of this process's own settings comes through."""
         kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
         chosen = {f"PASSALONG_{name}": value for name, value in {**self.settings, **changes}.items()}
-        return {**kept, "PYTHONPATH": str(ROOT), **chosen}
+        return {**kept, "PYTHONPATH": str(self.code), **chosen}
 
     def read_everything(self) -> str:
         """All that any program of this home ever said."""

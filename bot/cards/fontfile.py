@@ -1,13 +1,27 @@
-"""Reads from a TrueType file what Pillow does not tell: which characters it has, and its pair kerning."""
+"""Reads from a TrueType file what Pillow does not tell: its characters, widths and pair kerning."""
 
 from __future__ import annotations
 
 import struct
+from array import array
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 _UNICODE_TABLES = ((3, 10), (0, 4), (0, 6), (3, 1), (0, 3))
 _BMP_END = 0xFFFF
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """A font's measures in its own units."""
+
+    units: int
+    """Units in an em."""
+    widths: array[int]
+    """Advance by glyph number; the last one is that of all further glyphs."""
+    kerning: dict[tuple[int, int], int]
+    """Adjustment by pair of glyph numbers."""
 
 
 def read_tables(path: Path, *wanted: str) -> dict[str, bytes]:
@@ -58,8 +72,15 @@ def _list_segmented(table: bytes, start: int) -> Iterator[tuple[int, int]]:
                 yield code, glyph
 
 
-def parse_kerning(table: bytes) -> dict[tuple[int, int], int]:
-    """Adjustment in font units by pair of glyph numbers, from a `kern` table with one subtable of format 0."""
+def parse_metrics(tables: dict[str, bytes]) -> Metrics:
+    """Widths and kerning from `head`, `hhea`, `hmtx` and, where there is one, `kern`."""
+    count = struct.unpack_from(">H", tables["hhea"], 34)[0]
+    widths = array("H", (width for width, _ in struct.iter_unpack(">Hh", tables["hmtx"][: 4 * count])))
+    return Metrics(struct.unpack_from(">H", tables["head"], 18)[0], widths, _parse_kerning(tables["kern"]))
+
+
+def _parse_kerning(table: bytes) -> dict[tuple[int, int], int]:
+    """One subtable of format 0, as `assets/fonts/prepare.py` writes it."""
     if not table:
         return {}
     count = struct.unpack_from(">H", table, 10)[0]

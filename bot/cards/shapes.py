@@ -10,11 +10,12 @@ from math import ceil, cos, floor, pi, sin
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from bot.cards.typefaces import load_font
+from bot.cards.typefaces import open_font
 from bot.cards.typesetting import Setting
 
 OVERSAMPLE = 4
 _SHEET_MARGIN = 80
+_STRIP_PIXELS = 256  # a mask of the whole card, four times as large, would take 21 MB
 _GRADIENT_EDGE = 180  # what Pillow's radial gradient reaches in the middle of its sides
 
 Colour = tuple[int, int, int]
@@ -79,12 +80,12 @@ def draw_shape(
     """Fill what `paint` draws within the bounds."""
     left, top = max(0, floor(bounds[0])), max(0, floor(bounds[1]))
     right, bottom = min(image.width, ceil(bounds[2])), min(image.height, ceil(bounds[3]))
-    mask = Image.new("L", ((right - left) * OVERSAMPLE, (bottom - top) * OVERSAMPLE))
-    paint(Pencil(mask, (left, top), OVERSAMPLE))
-    mask = mask.reduce(OVERSAMPLE)
-    if opacity < 1:
-        mask = mask.point([round(value * opacity) for value in range(256)])
-    fill_mask(image, (left, top), fill, mask)
+    for strip in range(top, bottom, _STRIP_PIXELS):
+        height = min(_STRIP_PIXELS, bottom - strip)
+        mask = Image.new("L", ((right - left) * OVERSAMPLE, height * OVERSAMPLE))
+        paint(Pencil(mask, (left, strip), OVERSAMPLE))
+        mask = mask.reduce(OVERSAMPLE).point([round(value * opacity) for value in range(256)])
+        fill_mask(image, (left, strip), fill, mask)
 
 
 def draw_shadow(
@@ -119,8 +120,10 @@ def draw_text(
     size = (ceil(width) + 2 * pad, ceil(setting.height) + 2 * pad)
     mask = Image.new("L", (size[0] * oversample, size[1] * oversample))
     draw = ImageDraw.Draw(mask)
+    faces = {glyph.typeface for line in setting.lines for glyph in line}
+    fonts = {face: open_font(face.path, setting.size * oversample) for face in faces}
     for glyph, x, y in setting.place_glyphs(width, align):
-        font = load_font(glyph.typeface.path, setting.size * oversample)
+        font = fonts[glyph.typeface]
         pen = ((place[0] - left + x) * oversample, (place[1] - top + y) * oversample)
         draw.text(pen, glyph.cluster, 255, font, anchor="ls")
     if turn_degrees:

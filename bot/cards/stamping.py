@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from bot.cards.shapes import Fill, Point, fill_mask
-from bot.cards.typefaces import load_font
+from bot.cards.typefaces import open_font
 from bot.cards.typesetting import Setting
 
 _LETTERS_KEPT = 400  # about 3 MB
+_FONTS_KEPT = 8
 
 Stamp = tuple[Image.Image, int, int]
 """A mask and where its corner is, seen from the pen on the baseline."""
@@ -24,9 +25,14 @@ def stamp_text(image: Image.Image, setting: Setting, place: Point, fill: Fill, *
         fill_mask(image, (round(place[0] + x) + left, round(place[1] + y) + top), fill, mask)
 
 
+@lru_cache(maxsize=_FONTS_KEPT)
+def _keep_font(path: Path, size: int) -> ImageFont.FreeTypeFont:
+    return open_font(path, size)
+
+
 @lru_cache(maxsize=_LETTERS_KEPT)
 def _draw_stamp(path: Path, size: int, cluster: str) -> Stamp:
-    font = load_font(path, size)
+    font = _keep_font(path, size)
     left, top, right, bottom = (round(edge) for edge in font.getbbox(cluster, anchor="ls"))
     mask = Image.new("L", (max(1, right - left), max(1, bottom - top)))
     ImageDraw.Draw(mask).text((-left, -top), cluster, 255, font, anchor="ls")

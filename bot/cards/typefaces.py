@@ -9,21 +9,19 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 
 from PIL import ImageFont
 
-from bot.cards.fontfile import parse_cmap, parse_kerning, read_tables
+from bot.cards.fontfile import Metrics, parse_cmap, parse_metrics, read_tables
 
 _DESIGN_SIZE = 1000
-_WORN_SIZES = 64
 _LEAST_SPACE = 0.25
 
 
-@lru_cache(maxsize=_WORN_SIZES)
-def load_font(path: Path, size: int) -> ImageFont.FreeTypeFont:
-    """The font at a size in pixels; the latest few are kept."""
+def open_font(path: Path, size: int) -> ImageFont.FreeTypeFont:
+    """The font at a size in pixels. Each takes half a megabyte: keep few."""
     return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)
 
 
@@ -32,22 +30,21 @@ class Typeface:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._advances: dict[str, float] = {}
 
     @cached_property
     def glyphs(self) -> dict[int, int]:
         """Glyph number by code point."""
         return parse_cmap(read_tables(self.path, "cmap")["cmap"])
 
-    @cached_property
+    @property
     def cap_height(self) -> float:
         """How far a capital, or else a hanzi, stands above the baseline."""
-        return -self._measure_box("H" if self.covers("H") else "国")[1]
+        return self._extents[0]
 
-    @cached_property
+    @property
     def descent(self) -> float:
         """How far a letter hangs below the baseline."""
-        return self._measure_box("p" if self.covers("p") else "国")[3]
+        return self._extents[1]
 
     def covers(self, text: str) -> bool:
         """Whether every character of the text has a glyph."""
@@ -55,26 +52,24 @@ class Typeface:
 
     def measure_advance(self, cluster: str) -> float:
         """Width of a character with its marks."""
-        if cluster not in self._advances:
-            if len(self._advances) > _DESIGN_SIZE:
-                self._advances.clear()
-            self._advances[cluster] = load_font(self.path, _DESIGN_SIZE).getlength(cluster) / _DESIGN_SIZE
-        return self._advances[cluster]
+        widths = self._metrics.widths
+        return sum(widths[min(self.glyphs[ord(one)], len(widths) - 1)] for one in cluster) / self._metrics.units
 
     def find_kerning(self, left: str, right: str) -> float:
         """What to add between two characters; mostly 0."""
         pair = (self.glyphs.get(ord(left[-1]), 0), self.glyphs.get(ord(right[0]), 0))
-        return self._kerning.get(pair, 0.0)
+        return self._metrics.kerning.get(pair, 0) / self._metrics.units
 
     @cached_property
-    def _kerning(self) -> dict[tuple[int, int], float]:
-        tables = read_tables(self.path, "head", "kern")
-        units = int.from_bytes(tables["head"][18:20], "big")
-        return {pair: value / units for pair, value in parse_kerning(tables["kern"]).items()}
+    def _metrics(self) -> Metrics:
+        return parse_metrics(read_tables(self.path, "head", "hhea", "hmtx", "kern"))
 
-    def _measure_box(self, text: str) -> tuple[float, float, float, float]:
-        left, top, right, bottom = load_font(self.path, _DESIGN_SIZE).getbbox(text, anchor="ls")
-        return left / _DESIGN_SIZE, top / _DESIGN_SIZE, right / _DESIGN_SIZE, bottom / _DESIGN_SIZE
+    @cached_property
+    def _extents(self) -> tuple[float, float]:
+        font = open_font(self.path, _DESIGN_SIZE)
+        top = font.getbbox("H" if self.covers("H") else "国", anchor="ls")[1]
+        bottom = font.getbbox("p" if self.covers("p") else "国", anchor="ls")[3]
+        return -top / _DESIGN_SIZE, bottom / _DESIGN_SIZE
 
 
 @dataclass(frozen=True, slots=True)

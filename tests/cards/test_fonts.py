@@ -13,7 +13,7 @@ from PIL import ImageFont
 
 from bot.assets import ASSETS
 from bot.cards.outfit import load_outfit, load_typefaces
-from bot.cards.typefaces import load_font
+from bot.cards.typefaces import open_font
 from tests.cards.samples import FACES, THEMES
 
 FONTS = sorted((ASSETS / "fonts").glob("*.ttf"))
@@ -70,11 +70,11 @@ def test_names_may_have_rarer_hanzi(theme: str) -> None:
 def test_what_is_drawn_is_not_the_box_for_missing_glyphs() -> None:
     """The typeface that is chosen for a character draws something else than its box for missing ones."""
     stack = load_outfit("sunrise", ASSETS, TYPEFACES).stacks["name"]
-    missing = {face: draw_mask(load_font(face.path, 40), "\U0010fffd") for face in stack.typefaces}
+    missing = {face: draw_mask(open_font(face.path, 40), "\U0010fffd") for face in stack.typefaces}
     for character in "AñệЖΩ王喆さ🎉€”":
         face = stack.find_typeface(character)
         assert face is not None
-        assert draw_mask(load_font(face.path, 40), character) != missing[face]
+        assert draw_mask(open_font(face.path, 40), character) != missing[face]
 
 
 def draw_mask(font: ImageFont.FreeTypeFont, text: str) -> bytes:

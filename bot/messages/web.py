@@ -65,6 +65,9 @@ class SharePage:
     load: Load
     picture_words: str
     exits: tuple[Exit, ...]
+    wechat: str
+    wechat_how: str
+    """It takes no links from outside, but everybody there reads QR codes off pictures."""
     bot: str
     """The bot's own address."""
     labels: dict[str, str]
@@ -79,8 +82,6 @@ _LABELS = {
     "save": "web.save",
     "link_label": "web.link",
     "networks": "web.networks",
-    "wechat": "web.wechat",
-    "wechat_how": "web.wechat_how",
     "back": "web.back",
 }
 
@@ -114,6 +115,8 @@ def compose_share_page(shop: Shop, member: MemberView) -> SharePage:
         load=compose_load(texts, shop, member.code, Source.PAGE),
         picture_words=texts.plain("web.card", brand=brand, headline=shop.story(member.language).headline),
         exits=tuple(_compose_exit(texts, shop, member.code, network) for network in list_networks(member.language)),
+        wechat=texts.plain("web.wechat"),
+        wechat_how=texts.plain("web.wechat_how"),
         bot=shop.address,
         labels={place: texts.plain(key) for place, key in _LABELS.items()}
         | {"title": texts.plain("web.share_title", brand=brand)},

@@ -11,7 +11,7 @@ _LOCALES = {"en": "en_US", "id": "id_ID", "zh": "zh_CN"}
 CARD_FILE = "card.jpg"
 """What a saved card is called."""
 
-_TOOLS = ("sheet", "copy", "save", "wechat")
+_TOOLS = ("sheet", "copy", "save")
 
 
 def write_link_page(paper: Paper, page: LinkPage) -> str:
@@ -47,7 +47,7 @@ def write_share_page(paper: Paper, page: SharePage) -> str:
         picture_words=page.picture_words,
         shared=f"/s/{page.code}/shared" if page.code else "",
         file=CARD_FILE,
-        exits=Markup("".join(_write_exit(paper, way) for way in page.exits)),
+        exits=Markup("".join(_write_exits(paper, page))),
         bot=page.bot,
     )
 
@@ -58,7 +58,27 @@ def write_refusal(paper: Paper, language: str, refusal: Refusal, bot: str) -> st
     return paper.write("refusal", language=language, title=title, why=why, bot=bot, back=say_back(language))
 
 
+def _write_exits(paper: Paper, page: SharePage) -> list[str]:
+    """The networks' links; WeChat takes none, only pictures, and stands where its people look first."""
+    exits = [_write_exit(paper, way) for way in page.exits]
+    exits.insert(0 if page.language == "zh" else len(exits), _write_wechat(paper, page))
+    return exits
+
+
 def _write_exit(paper: Paper, way: Exit) -> str:
     return paper.write(
         "exit", network=way.network, label=way.label, address=way.address, icon=paper.draw_icon(way.network)
+    )
+
+
+def _write_wechat(paper: Paper, page: SharePage) -> str:
+    return paper.write(
+        "wechat",
+        icon=paper.draw_icon("wechat"),
+        icon_save=paper.draw_icon("save"),
+        label=page.wechat,
+        how=page.wechat_how,
+        save=page.labels["save"],
+        picture_path=urlsplit(page.load.picture).path,
+        file=CARD_FILE,
     )

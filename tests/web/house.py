@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 import aiohttp
 
-from bot.app import load_campaign
 from bot.assets import ASSETS
+from bot.core.campaign import parse_campaign
 from bot.gateway.pictures import Pictures
 from bot.messages.shop import Shop
 from bot.services.members import MemberView
@@ -90,10 +90,11 @@ def add_person(tx: Tx, *, profile: Profile, code: str, started: bool) -> Person:
 
 def make_shop(public_url: str = PUBLIC) -> Shop:
     """The shop that ships, with a web side."""
+    themes = sorted(theme.stem for theme in (ASSETS / "themes").glob("*.toml"))
     return Shop(
         bot_username="oven_bot",
         inline_mode=True,
-        campaign=load_campaign(ASSETS / "campaigns" / "welcome.toml"),
+        campaign=parse_campaign((ASSETS / "campaigns" / "welcome.toml").read_bytes(), themes=themes),
         public_url=public_url,
     )
 

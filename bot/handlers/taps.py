@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from telegram import Update
 
-from bot.handlers import broadcast, guide, share, standing
+from bot.handlers import broadcast, guide, more, share, standing
 from bot.handlers.kit import Context
 from bot.messages.callbacks import Action, parse_callback
 from bot.messages.screens.refusals import say_stale
@@ -16,6 +16,7 @@ TAPS: dict[Action, Callable[..., Awaitable[None]]] = {
     Action.MENU: guide.on_menu,
     Action.SHARE: share.on_share,
     Action.QR: share.on_qr,
+    Action.MORE: more.on_more,
     Action.INVITES: standing.on_invites,
     Action.REWARDS: standing.on_rewards,
     Action.TOP: standing.on_top,

@@ -21,6 +21,8 @@ class Action(StrEnum):
     MENU = "menu"
     SHARE = "share"
     QR = "qr"
+    MORE = "more"
+    """The networks outside Telegram."""
     INVITES = "invites"
     """Argument: the page, from 0."""
     REWARDS = "rewards"

@@ -9,6 +9,7 @@ from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup,
 
 from bot.core.languages import LANGUAGES
 from bot.messages.callbacks import Action, Callback
+from bot.messages.networks import CHAT_NETWORKS, compose_address, list_networks, name_network
 from bot.messages.shop import Shop, Source
 from bot.messages.texts import Texts
 
@@ -50,9 +51,27 @@ def compose_join_keyboard(label: str, address: str) -> InlineKeyboardMarkup:
 
 
 def share_rows(texts: Texts, shop: Shop, code: str) -> list[Row]:
-    """Send to a chat; share or copy the link."""
+    """Send to a chat; share or copy the link; everything outside Telegram."""
     url = [share_button(texts, shop, code)] if shop.inline_mode else []
-    return [send_row(texts, shop, code), [*url, copy_button(texts, shop, code)]]
+    return [send_row(texts, shop, code), [*url, copy_button(texts, shop, code)], more_row(texts, shop, code)]
+
+
+def more_row(texts: Texts, shop: Shop, code: str) -> Row:
+    """The share page where there is one that Telegram lets a button open, else the networks as buttons."""
+    page = shop.page_address(code)
+    if page.startswith("https://"):
+        return [InlineKeyboardButton(texts.plain("button.more"), url=page)]
+    return [_tap(texts, Action.MORE)]
+
+
+def network_rows(texts: Texts, shop: Shop, code: str) -> list[Row]:
+    """The networks that take a plain https address, two in a row."""
+    buttons = [
+        InlineKeyboardButton(name_network(texts, network), url=compose_address(texts, shop, code, network))
+        for network in list_networks(texts.language)
+        if network in CHAT_NETWORKS
+    ]
+    return [buttons[first : first + 2] for first in range(0, len(buttons), 2)]
 
 
 def send_row(texts: Texts, shop: Shop, code: str) -> Row:
@@ -120,6 +139,7 @@ def _label(texts: Texts, action: Action) -> str:
         Action.MENU: "button.menu",
         Action.SHARE: "button.card",
         Action.QR: "button.qr",
+        Action.MORE: "button.more",
         Action.INVITES: "button.invites",
         Action.REWARDS: "button.rewards",
         Action.TOP: "button.top",

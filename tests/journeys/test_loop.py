@@ -51,6 +51,7 @@ async def test_the_code_on_the_card_leads_to_the_same_member_as_the_caption(shop
     card = await shop.ask(anna, "/share")
     assert card.photo is not None
     picture = cv2.imdecode(np.frombuffer(card.photo.read(), np.uint8), cv2.IMREAD_COLOR)
+    assert picture is not None
     decoded, _, _ = cv2.QRCodeDetector().detectAndDecode(picture)
     assert decoded.removesuffix("-qr") == find_link(card).removesuffix("-fwd")
 

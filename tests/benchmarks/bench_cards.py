@@ -11,11 +11,12 @@ from statistics import median
 from bot.assets import ASSETS
 from bot.cards import CardStudio, render_card_from_scratch
 from tests.benchmarks.rows import Row, row
-from tests.cards.samples import FACES, KIND_NAMES, LANGUAGES, THEMES, list_random_links
+from tests.cards.samples import FACES, HOSTILE_NAMES, KIND_NAMES, LANGUAGES, LINK, THEMES, list_random_links
 
 CARDS_PER_THEME = 60
 SCRATCH_CARDS = 3
 MOST_CARD_MS = 8
+MOST_HOSTILE_MS = 200
 LEAST_RATIO = 10
 
 
@@ -26,6 +27,7 @@ def measure() -> list[Row]:
     ratio = median(cost for costs in scratch for cost in costs) / card_ms
     return [
         row("one share card, CPU", card_ms, "ms", at_most=MOST_CARD_MS),
+        row("one share card with the costliest hostile name, CPU", measure_hostile(), "ms", at_most=MOST_HOSTILE_MS),
         row("one share card, CPU, against the same from scratch as PNG", ratio, "x less", at_least=LEAST_RATIO),
     ]
 
@@ -43,6 +45,14 @@ def measure_theme(theme: str) -> tuple[list[float], list[float]]:
     kept = [time_call(partial(studio.render_card, face, name=name, link=link)) for face, name, link in jobs]
     scratch = [time_call(partial(render_card_from_scratch, *job, ASSETS)) for job in jobs[:SCRATCH_CARDS]]
     return kept, scratch
+
+
+def measure_hostile() -> float:
+    """CPU milliseconds of the costliest card for a name that means harm, its letters drawn for the first time."""
+    studio = CardStudio(ASSETS)
+    render = partial(studio.render_card, FACES["en"], link=LINK)
+    render(name="Anna")
+    return max(time_call(partial(render, name=name)) for name in HOSTILE_NAMES.values())
 
 
 def time_call(call: Callable[[], bytes]) -> float:

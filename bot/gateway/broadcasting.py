@@ -107,7 +107,7 @@ class Broadcaster:
             store=store, bot=bot, is_quiet=self._is_quiet, interval_seconds=progress_seconds, clock=clock
         )
         self._ends = _Ends()
-        self._writing = _Ends()
+        self._writing: _Ends | None = None
         self._touched: set[BroadcastId] = set()
         self._dry = False
         self._doubtful = False
@@ -123,7 +123,7 @@ class Broadcaster:
 
     async def settled(self) -> None:
         """Return when nobody is left to be written to and every outcome is written down."""
-        await self._changes.wait_for(lambda: self._dry and not (self._flights or self._ends or self._writing))
+        await self._changes.wait_for(lambda: self._dry and not (self._flights or self._ends) and self._writing is None)
 
     async def stop(self, limit_seconds: float = 5.0) -> None:
         """Claim nothing more, give what is in flight some time; the rest goes on at the next start."""
@@ -204,7 +204,7 @@ class Broadcaster:
             await asyncio.sleep(self._store_retry_seconds)
             return
         finally:
-            self._writing = _Ends()
+            self._writing = None
         self._note_step(step, ends, limit)
 
     async def _write(self, ends: _Ends, limit: int) -> Step:
@@ -254,7 +254,9 @@ class Broadcaster:
         self._changes.tell()
 
     def _is_quiet(self, broadcast_id: BroadcastId) -> bool:
-        keys = self._flights.list_keys() | self._ends.list_keys() | self._writing.list_keys()
+        keys = self._flights.list_keys() | self._ends.list_keys()
+        if self._writing is not None:
+            keys |= self._writing.list_keys()
         return all(held_id != broadcast_id for held_id, _ in keys)
 
 

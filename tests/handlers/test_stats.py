@@ -15,6 +15,7 @@ async def test_the_figures_come_as_a_picture_with_a_caption(tmp_path: Path) -> N
             await shop.join(shop.add_person(), link)
         for _ in range(4):
             await shop.ask(anna, "/share")
+        await shop.ask(anna, "/help")  # by now the last one is counted
         chat = shop.world.open_chat(shop.admin)
         shown = await shop.telegram.until_reply(
             shop.world.send_text(shop.admin, chat, "/stats"), "Members", timeout_seconds=30

@@ -44,14 +44,22 @@ DOORS = (
 _REFUSALS = {404: Refusal.MISSING, 429: Refusal.BUSY}
 
 
-def build_kit(*, store: Store, shop: Shop, pictures: Pictures, assets: Path, clock: Clock = utc_now) -> WebKit:
-    """The rooms behind the doors, with their usual measures."""
+def build_kit(
+    *,
+    store: Store,
+    shop: Shop,
+    pictures: Pictures,
+    assets: Path,
+    clock: Clock = utc_now,
+    guesses: Throttle | None = None,
+) -> WebKit:
+    """The rooms behind the doors, with their usual measures; `guesses` overrules how often a visitor may guess."""
     return WebKit(
         store=store,
         shop=shop,
         pictures=pictures,
         paper=Paper(assets / "web"),
-        reception=Reception(store, shop.campaign.channel_language),
+        reception=Reception(store, shop.campaign.channel_language, guesses),
         gallery=Gallery(),
         salt=DailySalt(clock),
         tally=Tally(store),

@@ -19,6 +19,7 @@ from bot.web.kit import WebKit
 from bot.web.listening import open_listener
 from bot.web.server import serve_site
 from bot.web.site import build_kit, build_site
+from bot.web.throttle import Throttle
 from storage import Store
 from storage.records import Person, Profile
 from storage.tables import people
@@ -100,12 +101,15 @@ def make_shop(public_url: str = PUBLIC) -> Shop:
 
 
 @asynccontextmanager
-async def open_house(store: Store, *, clock: Callable[[], int], own_address: bool = False) -> AsyncIterator[House]:
+async def open_house(
+    store: Store, *, clock: Callable[[], int], own_address: bool = False, guesses: Throttle | None = None
+) -> AsyncIterator[House]:
     """Serve the web side while the context lasts; with `own_address` its pages speak of where it really is."""
     listener = open_listener("127.0.0.1", 0)
     url = "http://{}:{}".format(*listener.getsockname())
     shop = make_shop(url if own_address else PUBLIC)
-    kit = build_kit(store=store, shop=shop, pictures=Pictures(shop, ASSETS), assets=ASSETS, clock=clock)
+    pictures = Pictures(shop, ASSETS)
+    kit = build_kit(store=store, shop=shop, pictures=pictures, assets=ASSETS, clock=clock, guesses=guesses)
     stop = asyncio.Event()
     serving = asyncio.create_task(serve_site(build_site(kit), listener, stop))
     try:

@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import pytest
+from sqlalchemy import select
+
+from bot.core.throttling import Allowance
+from bot.web.throttle import Throttle
+from storage import open_store
+from storage.schema import visit
+from storage.tables import clicks
+from storage.tx import Tx
+from tests.storage.clock import Clock
+from tests.web.house import PHONE, PREVIEW, PUBLIC, UNKNOWN, House, open_house
+
+BOT = "https://t.me/oven_bot"
+
+
+class Meta(HTMLParser):
+    """Collects what a preview reads, and the links a person sees."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.values: dict[str, str] = {}
+        self.links: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Read one tag."""
+        found = dict(attrs)
+        if tag == "meta" and (name := found.get("property") or found.get("name")):
+            self.values[name] = found.get("content") or ""
+        if tag == "a":
+            self.links.append(found.get("href") or "")
+
+
+@pytest.mark.parametrize(("path", "payload"), [("", "web"), ("-fwd", "fwd"), ("-window2", "window2"), ("-BAD", "web")])
+async def test_a_person_is_sent_to_the_bot(house: House, path: str, payload: str) -> None:
+    """With the member's code and the way the link travelled, and nothing to tap in between."""
+    member = await house.add_member()
+    answer = await house.ask(f"/r/{member.code}{path}")
+    assert answer.status == 302
+    assert answer.headers["Location"] == f"{BOT}?start={member.code}-{payload}"
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        ("en", "Rina invites you to Little Oven"),
+        ("id", "Rina mengundangmu ke Oven Mungil"),
+        ("zh", "Rina 邀请你来小炉面包房"),
+    ],
+)
+async def test_a_link_unfolds_into_the_card(house: House, language: str, title: str) -> None:
+    """A preview reads title, description and picture in the member's language, and a person finds a link there."""
+    member = await house.add_member(language=language)
+    answer = await house.ask(f"/r/{member.code}-fwd", agent=PREVIEW)
+    assert answer.status == 200
+    meta = Meta(answer.text)
+    story = house.kit.shop.story(language)
+    assert meta.values["og:title"] == meta.values["twitter:title"] == title
+    assert story.headline in meta.values["og:description"]
+    assert story.offer in meta.values["og:description"]
+    assert meta.values["og:image"] == meta.values["twitter:image"] == f"{PUBLIC}/c/{member.code}.jpg"
+    assert meta.values["og:url"] == f"{PUBLIC}/r/{member.code}-fwd"
+    assert (meta.values["og:image:width"], meta.values["og:image:height"]) == ("1024", "1280")
+    assert meta.values["twitter:card"] == "summary_large_image"
+    assert f'lang="{language}"' in answer.text
+    assert meta.links == [f"{BOT}?start={member.code}-fwd"]
+
+
+async def test_a_chosen_language_counts_at_once(house: House) -> None:
+    """The page speaks the language that the member speaks now."""
+    member = await house.add_member(language="en")
+    await house.set_language(member, "id")
+    assert 'lang="id"' in (await house.ask(f"/r/{member.code}", agent=PREVIEW)).text
+
+
+async def test_a_name_cannot_leave_its_place(house: House) -> None:
+    """Whatever somebody is called, it stays text."""
+    member = await house.add_member('"><script>alert(1)</script>$title')
+    page = (await house.ask(f"/r/{member.code}", agent=PREVIEW)).text
+    assert "<script" not in page
+    assert Meta(page).values["og:title"].replace("\u2060", "").startswith('"><script>alert(1)</script>$title')
+
+
+@pytest.mark.parametrize("agent", [PHONE, PREVIEW])
+async def test_an_unknown_code_looks_like_a_known_one(house: House, agent: str) -> None:
+    """Same status, same headers, and a way to the bot that carries no code."""
+    member = await house.add_member()
+    await house.add_member(code="Strange0001", started=False)
+    known = await house.ask(f"/r/{member.code}-fwd", agent=agent)
+    for code in (UNKNOWN, "Strange0001", "short", "<b>", ""):
+        answer = await house.ask(f"/r/{code}", agent=agent)
+        assert answer.status == known.status
+        assert answer.headers.keys() == known.headers.keys()
+        assert answer.headers.get("Location", BOT) == BOT
+        assert Meta(answer.text).links == [BOT]
+        assert Meta(answer.text).values["og:image"] == f"{PUBLIC}/c/card.jpg"
+
+
+async def test_a_click_counts_once_an_hour_for_each_visitor(house: House, clock: Clock) -> None:
+    """Another hour, another browser or another member's link is another click."""
+    rina, budi = await house.add_member(), await house.add_member("Budi")
+    for _ in range(3):
+        await house.ask(f"/r/{rina.code}-fwd")
+    assert await house.read(clicks.count_by_source) == {"fwd": 1}
+    await house.ask(f"/r/{rina.code}-fwd", agent=PHONE.replace("Pixel", "Nokia"))
+    await house.ask(f"/r/{budi.code}")
+    await house.ask(f"/r/{rina.code}-fwd", X_Forwarded_For="198.51.100.9")
+    assert await house.read(clicks.count_by_source) == {"fwd": 3, "web": 1}
+    clock.advance(3600)
+    await house.ask(f"/r/{rina.code}-fwd")
+    assert await house.read(clicks.count_by_source) == {"fwd": 4, "web": 1}
+
+
+async def test_nothing_but_a_persons_tap_counts(house: House) -> None:
+    """Asking for the head, previews, programs, fetching ahead and unknown codes are no clicks."""
+    member = await house.add_member()
+    path = f"/r/{member.code}-fwd"
+    assert (await house.ask(path, method="HEAD")).status == 302
+    await house.ask(path, agent=PREVIEW)
+    await house.ask(path, agent="curl/8.5.0")
+    await house.ask(path, Sec_Purpose="prefetch")
+    await house.ask(f"/r/{UNKNOWN}")
+    assert await house.read(clicks.count_by_source) == {}
+
+
+def list_visitors(tx: Tx) -> set[str]:
+    """Everything the store has of visitors."""
+    return {row[0] for row in tx.rows(select(visit.c.visitor))}
+
+
+async def test_the_store_learns_nothing_of_who_it_was(house: House, clock: Clock) -> None:
+    """What is kept of a visitor is a hash that dies with the day: neither address nor browser is in the database."""
+    member = await house.add_member()
+    await house.ask(f"/r/{member.code}", X_Forwarded_For="198.51.100.77")
+    await house.kit.tally.settle()
+    today = house.kit.salt.name("198.51.100.77", PHONE)
+    assert await house.store.read(list_visitors) == {today}
+    assert len(today) == 32
+    clock.advance(24 * 3600)
+    assert house.kit.salt.name("198.51.100.77", PHONE) != today
+
+
+async def test_who_guesses_is_not_told_any_more(sqlite_url: str, clock: Clock) -> None:
+    """After too many unknown codes nothing is looked up for that visitor; people are sent on all the same."""
+    tight = Throttle(Allowance(burst=3, per_second=0.001))
+    async with open_store(sqlite_url, clock=clock) as store, open_house(store, clock=clock, guesses=tight) as house:
+        member = await house.add_member()
+        guesser = {"X_Forwarded_For": "198.51.100.1"}
+        for number in range(3):
+            assert (await house.ask(f"/r/Guess0000{number}", **guesser)).headers["Location"] == BOT
+        for code in (member.code, UNKNOWN):
+            answer = await house.ask(f"/r/{code}-fwd", **guesser)
+            assert (answer.status, answer.headers["Location"]) == (302, f"{BOT}?start={code}-fwd")
+            page = await house.ask(f"/s/{code}", **guesser)
+            assert page.status == 429
+            assert int(page.headers["Retry-After"]) > 0
+            assert "Rina" not in (await house.ask(f"/r/{code}", agent=PREVIEW, **guesser)).text
+        assert await house.read(clicks.count_by_source) == {}
+        await house.ask(f"/r/{member.code}-fwd", X_Forwarded_For="198.51.100.2")
+        assert await house.read(clicks.count_by_source) == {"fwd": 1}
+
+
+async def test_a_broken_store_sends_people_on(sqlite_url: str, clock: Clock) -> None:
+    """With the database gone a link still leads to the bot with its code, and no door answers with 5xx but the share page."""
+    async with open_store(sqlite_url, clock=clock) as store, open_house(store, clock=clock) as house:
+        member = await house.add_member()
+        store.close()
+        answer = await house.ask(f"/r/{member.code}-fwd")
+        assert (answer.status, answer.headers["Location"]) == (302, f"{BOT}?start={member.code}-fwd")
+        assert (await house.ask(f"/c/{member.code}.jpg")).status == 200
+        assert (await house.ask(f"/s/{member.code}")).status == 429
+
+
+async def test_the_front_door_leads_to_the_bot(house: House) -> None:
+    """The bare address opens the bot, and unfolds into the shop's own card."""
+    assert (await house.ask("/")).headers["Location"] == BOT
+    assert Meta((await house.ask("/", agent=PREVIEW)).text).values["og:url"] == f"{PUBLIC}/"

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.core.addresses import choose_address, compute_neighbourhood
+from bot.core.codes import Payload
+from bot.core.throttling import Allowance, Bucket, compute_bucket, compute_wait_seconds
+from bot.core.visiting import Approach, Reader, compute_visitor, decide_counts, decide_reader, parse_tail
+from bot.web.cards import has_version
+from bot.web.throttle import Throttle
+from tests.web.house import PHONE
+
+CODE = "AbCdEfGh12"
+
+
+@pytest.mark.parametrize(
+    ("tail", "payload"),
+    [
+        (CODE, Payload(CODE)),
+        (f"{CODE}-qr", Payload(CODE, "qr")),
+        (f"{CODE}-{'a' * 16}", Payload(CODE, "a" * 16)),
+        (f"{CODE}-{'a' * 17}", Payload(CODE)),
+        (f"{CODE}-QR", Payload(CODE)),
+        (f"{CODE}-", Payload(CODE)),
+        (f"{CODE}.", Payload(CODE)),
+        (f"{CODE}-qr),", Payload(CODE, "qr")),
+        (f"{CODE}。", Payload(CODE)),
+        (f"{CODE}/", Payload(CODE)),
+        (f"{CODE}x", None),
+        (CODE[:9], None),
+        (f" {CODE}", None),
+        ("", None),
+        ("٣" * 10, None),
+    ],
+)
+def test_a_link_survives_what_a_chat_adds_to_it(tail: str, payload: Payload | None) -> None:
+    """The code is what counts; a source that cannot be is left out, and nothing but ten letters is a code."""
+    assert parse_tail(tail) == payload
+
+
+@pytest.mark.parametrize(
+    "agent",
+    [
+        "TelegramBot (like TwitterBot)",
+        "WhatsApp/2.23.20.0",
+        "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
+        "Twitterbot/1.0",
+        "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
+        "Mozilla/5.0 (compatible; Discordbot/2.0; +https://discordapp.com)",
+        "LinkedInBot/1.0 (compatible; Mozilla/5.0; Apache-HttpClient +http://www.linkedin.com)",
+        "facebookexternalhit/1.1;line-poker/1.0",
+        "facebookexternalhit/1.1; kakaotalk-scrap/1.0; +https://devtalk.kakao.com/",
+        "Mozilla/5.0 (compatible; vkShare; +http://vk.com/dev/Share)",
+        "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+        "Mozilla/5.0 (compatible; Baiduspider/2.0; +http://www.baidu.com/search/spider.html)",
+        "SkypeUriPreview Preview/0.5",
+        "Mozilla/5.0 (compatible; Yahoo! Slurp; http://help.yahoo.com/help/us/ysearch/slurp)",
+        "Pinterest/0.2 (+https://www.pinterest.com/bot.html)",
+        "some-Crawler",
+    ],
+)
+def test_previews_are_known(agent: str) -> None:
+    """Whoever fetches a page to show it elsewhere gets something to show."""
+    assert decide_reader(agent) is Reader.PREVIEW
+
+
+@pytest.mark.parametrize(
+    "agent",
+    [
+        PHONE,
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 Safari Line/14.9.0",
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 17_0) AppleWebKit/605.1.15 Mobile/15E148 MicroMessenger/8.0.49 NetType/WIFI",
+        "Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 Chrome/119 Mobile Safari/537.36 Weibo (vivo__weibo__14.5.1)",
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5) AppleWebKit/605.1.15 Mobile/21F79 [FBAN/FBIOS;FBAV/470.0]",
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4) AppleWebKit/605.1.15 Mobile/15E148 Instagram 331.0.0",
+        "Mozilla/5.0 (Linux; Android 9; CUBOT X19) AppleWebKit/537.36 Chrome/120 Mobile Safari/537.36",
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 16_0) AppleWebKit/605.1.15 Mobile/20A362 [Pinterest/iOS]",
+        "Mozilla/5.0 (Linux; Android 12; M2102) AppleWebKit/537.36 Version/4.0 Chrome/99 Mobile MQQBrowser/6.2 QQ/8.9",
+    ],
+)
+def test_browsers_inside_apps_are_people(agent: str) -> None:
+    """Somebody who reads in LINE, WeChat or Weibo has tapped the link themselves."""
+    assert decide_reader(agent) is Reader.PERSON
+
+
+@pytest.mark.parametrize("agent", ["", "curl/8.5.0", "python-requests/2.32", "Go-http-client/2.0", "okhttp/4.12.0"])
+def test_programs_are_nobody(agent: str) -> None:
+    """They are sent on like people, and not counted."""
+    assert decide_reader(agent) is Reader.PROGRAM
+    assert not decide_counts(Approach(method="GET", agent=agent))
+
+
+@pytest.mark.parametrize(
+    ("method", "purpose", "counts"),
+    [("GET", "", True), ("HEAD", "", False), ("GET", "prefetch;prerender", False), ("GET", "Preview", False)],
+)
+def test_only_a_persons_own_get_counts(method: str, purpose: str, *, counts: bool) -> None:
+    """Browsers that fetch ahead have not been tapped yet."""
+    assert decide_counts(Approach(method=method, agent=PHONE, purpose=purpose)) is counts
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "address"),
+    [
+        ("203.0.113.9", "198.51.100.1", "203.0.113.9"),
+        ("127.0.0.1", "", "127.0.0.1"),
+        ("127.0.0.1", "198.51.100.1", "198.51.100.1"),
+        ("127.0.0.1", "10.0.0.1, 198.51.100.1", "198.51.100.1"),
+        ("::1", "2001:db8::7", "2001:db8::7"),
+        ("::ffff:127.0.0.1", "[2001:db8::7]:443", "2001:db8::7"),
+        ("127.0.0.1", "198.51.100.1:5000", "198.51.100.1"),
+        ("127.0.0.1", "unknown", "127.0.0.1"),
+        ("127.0.0.1", "198.51.100.1, <script>", "127.0.0.1"),
+        ("", "198.51.100.1", ""),
+    ],
+)
+def test_only_a_proxy_on_this_machine_is_believed(peer: str, forwarded: str, address: str) -> None:
+    """Anybody else could call themselves anything; of what the proxy says the last word is its own."""
+    assert choose_address(peer, forwarded) == address
+
+
+def test_an_ipv6_network_is_one_neighbour() -> None:
+    """A telephone has a whole network of addresses to choose from."""
+    near, far = "2001:db8:1:2:aaaa::1", "2001:db8:1:3::1"
+    assert compute_neighbourhood(near) == compute_neighbourhood("2001:db8:1:2:bbbb::2")
+    assert compute_neighbourhood(near) != compute_neighbourhood(far)
+    assert compute_neighbourhood("::1") == "::/64"
+    assert compute_neighbourhood("198.51.100.1") == "198.51.100.1"
+
+
+def test_a_visitor_cannot_be_recognised_without_the_salt() -> None:
+    """The same visitor has one name a day, and another the next day; the name tells nothing."""
+    today, tomorrow = bytes(32), b"\x01" * 32
+    name = compute_visitor(today, "198.51.100.1", PHONE)
+    assert name == compute_visitor(today, "198.51.100.1", PHONE)
+    assert name != compute_visitor(tomorrow, "198.51.100.1", PHONE)
+    assert name != compute_visitor(today, "198.51.100.2", PHONE)
+    assert len(name) == 32
+    compute_visitor(today, "198.51.100.1", "\udcff")
+
+
+def test_a_bucket_fills_slowly_and_never_over() -> None:
+    """Ten at once, then one every five seconds."""
+    allowance = Allowance(burst=10, per_second=0.2)
+    assert compute_bucket(None, allowance, 100.0) == Bucket(10, 100.0)
+    assert compute_bucket(Bucket(0, 100.0), allowance, 105.0) == Bucket(1, 105.0)
+    assert compute_bucket(Bucket(9, 100.0), allowance, 1000.0) == Bucket(10, 1000.0)
+    assert compute_wait_seconds(Bucket(0.5, 0.0), allowance) in {3, 4}
+    assert compute_wait_seconds(Bucket(1, 0.0), allowance) == 1
+
+
+def test_a_throttle_remembers_a_bounded_number() -> None:
+    """However many addresses come, memory stays where it is; who came last is remembered."""
+    throttle = Throttle(Allowance(burst=1, per_second=0.01), most_visitors=100, clock=lambda: 5.0)
+    for number in range(1000):
+        throttle.spend(f"10.0.{number // 250}.{number % 250}")
+    assert throttle.visitors_known == 100
+    assert not throttle.allows("10.0.3.249")
+    assert throttle.allows("10.0.0.0")
+
+
+@pytest.mark.parametrize(
+    ("header", "known"),
+    [('"v1"', True), ('W/"v1"', True), ('"v0", "v1"', True), ("*", True), ('"v2"', False), ("v1", False), ("", False)],
+)
+def test_a_browser_names_the_version_it_has(header: str, *, known: bool) -> None:
+    """Alone, among others, weakly; anything else is another version."""
+    assert has_version(header, "v1") is known

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import shutil
 import sys
 import tempfile
@@ -29,6 +30,7 @@ SHOWN = 40
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what was asked for, write a line of JSON for each run; 1 if anything is wrong."""
     chosen = _make_parser().parse_args(arguments)
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # uploads break off when their sender is killed
     reports = [
         _run(chosen, part, engine) for part in _list(chosen.part, PARTS) for engine in _list(chosen.engine, ENGINES)
     ]

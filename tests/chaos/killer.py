@@ -22,17 +22,19 @@ class Killer:
 
     def __init__(self, find_pid: Callable[[], int | None]) -> None:
         self._find_pid = find_pid
+        self._killed: set[int] = set()
         self._point: KillPoint | None = None
         self._method = ""
-        self._left = 0
-        self._chosen = 0
+        self._seen = 0
+        self._chosen: set[int] = set()
         self._struck = asyncio.Event()
         self.deaths: list[int] = []
         """UTC microseconds."""
 
     def arm(self, point: KillPoint, *, method: str = "") -> None:
         """Kill at this point, counted from now; in requests of one method if it is named."""
-        self._point, self._method, self._left = point, method, point.request
+        self._point, self._method, self._seen = point, method, 0
+        self._chosen.clear()
         self._struck.clear()
 
     async def until_struck(self, timeout_seconds: float) -> bool:
@@ -47,13 +49,11 @@ class Killer:
     def on_request(self, number: int, method: str, when: When) -> bool:
         """Look at a request; False for one that must not have its effect, since its sender died over it."""
         point = self._point
-        if point is None or self._method not in {"", method}:
-            return True
+        if point is None or self._method not in {"", method} or self._find_victim() is None:
+            return True  # the last words of a process that is dead already are not counted
         if when == "before":
-            self._left -= 1
-            if self._left == 0:
-                self._chosen = number
-        if number != self._chosen or when != point.when:
+            self._note(number, point)
+        if when != point.when or number not in self._chosen:
             return True
         self._point = None
         if point.later_ms:
@@ -64,9 +64,21 @@ class Killer:
 
     def strike(self) -> None:
         """Kill now."""
-        pid = self._find_pid()
-        if pid is not None:
+        victim = self._find_victim()
+        if victim is not None:
             with suppress(ProcessLookupError):  # it has ended by itself, which its keeper tells
-                os.kill(pid, signal.SIGKILL)
-            self.deaths.append(time.time_ns() // 1000)
+                os.kill(victim, signal.SIGKILL)
+                self._killed.add(victim)
+                self.deaths.append(time.time_ns() // 1000)
         self._struck.set()
+
+    def _note(self, number: int, point: KillPoint) -> None:
+        """The n-th request is meant, and those behind it where a fault keeps it from having an effect."""
+        self._seen += 1
+        if self._seen >= point.request:
+            self._chosen.add(number)
+
+    def _find_victim(self) -> int | None:
+        """A process that was not killed before: the dead are found for a moment longer."""
+        pid = self._find_pid()
+        return None if pid in self._killed else pid

@@ -72,6 +72,14 @@ class Program:
         self.send(number)
         return await self.wait(LEAVE_SECONDS)
 
+    async def until_says(self, words: str, *, timeout_seconds: float = PATIENCE_SECONDS) -> None:
+        """Wait until something stands in its log; AssertionError shows the log where it never does."""
+        deadline = time.monotonic() + timeout_seconds
+        while words not in self.read_errors():
+            assert self.status is None, f"ended with {self.status} and never said {words!r}:\n{self.read_errors()}"
+            assert time.monotonic() < deadline, f"never said {words!r}:\n{self.read_errors()}"
+            await asyncio.sleep(0.02)
+
     async def until_polling(self, telegram: LocalTelegram, *, timeout_seconds: float = PATIENCE_SECONDS) -> Call:
         """Return its first getUpdates; AssertionError shows what it said when it ends without one."""
         polled = asyncio.ensure_future(
@@ -129,10 +137,10 @@ class Home:
         finally:
             await program.kill()
 
-    async def run(self, *arguments: str, timeout_seconds: float = PATIENCE_SECONDS, **changes: str) -> Program:
+    async def run(self, *arguments: str, **changes: str) -> Program:
         """Run a program to its own end."""
         async with self.running(*arguments, **changes) as program:
-            await program.wait(timeout_seconds)
+            await program.wait()
         return program
 
     def compose_environment(self, **changes: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tests.telegram import LocalTelegram, telegram
 
 __all__ = ["telegram"]
 
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 CROWD = 60
 TAKEOVER_SECONDS = 10.0
 """Within this a successor has to poll after a kill."""
@@ -64,13 +66,12 @@ async def test_a_killed_bot_is_followed_by_one_that_polls_within_10_seconds(
     await assert_everybody_is_greeted(home, telegram, crowd)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP], ids=lambda number: number.name)
-async def test_a_stop_signal_during_the_start_ends_with_0(
-    number: signal.Signals, home: Home, telegram: LocalTelegram
-) -> None:
+async def test_a_stop_signal_during_the_start_ends_with_0(home: Home, telegram: LocalTelegram) -> None:
     """From the moment the program listens to signals, whatever it is importing, opening or asking for."""
-    waits = (0.0, 0.05, 0.2, 0.5, 0.9, 1.4)
-    statuses = await asyncio.gather(*(stop_early(home, number, place, wait) for place, wait in enumerate(waits)))
+    waits = (0.0, 0.1, 0.3, 0.6, 0.9, 1.2, 1.6)
+    statuses = await asyncio.gather(
+        *(stop_early(home, number, place, wait) for place, (number, wait) in enumerate(zip(cycle(SIGNALS), waits)))
+    )
     assert statuses == [0] * len(waits), home.read_everything()
     assert "Traceback" not in home.read_everything()
 
@@ -78,7 +79,7 @@ async def test_a_stop_signal_during_the_start_ends_with_0(
 async def test_a_stop_signal_while_telegram_is_away_ends_with_0(home: Home, telegram: LocalTelegram) -> None:
     """A bot that has not even been told its name yet leaves all the same."""
     async with home.running(BOT_API_URL="http://127.0.0.1:9") as program:
-        await until_it_says(program, "does not answer yet")
+        await program.until_says("does not answer yet")
         assert await program.stop() == 0
 
 
@@ -136,13 +137,3 @@ def catches(pid: int, number: signal.Signals) -> bool:
         pytest.skip("NOT TESTED: without /proc nobody can see when a program begins to listen to signals")
     caught = next(line for line in status.read_text().splitlines() if line.startswith("SigCgt:"))
     return bool(int(caught.split()[1], 16) >> (number - 1) & 1)
-
-
-async def until_it_says(program: Program, words: str) -> None:
-    """Wait until something stands in the log."""
-    for _ in range(3000):
-        if words in program.read_errors():
-            return
-        assert program.status is None, program.read_errors()
-        await asyncio.sleep(0.01)
-    raise AssertionError(f"never said {words!r}:\n{program.read_errors()}")

@@ -1,0 +1,137 @@
+"""The command line as somebody meets it: what it says and how it ends."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from bot.assets import ASSETS
+from bot.version import __version__
+from tests.journeys.program import Home, Program, furnish
+from tests.telegram import LocalTelegram, telegram
+
+__all__ = ["telegram"]
+
+WRONG_SETTING = 2
+
+MISTAKES = {
+    "no token": ({"BOT_TOKEN": ""}, "PASSALONG_BOT_TOKEN is missing"),
+    "pace": ({"SEND_RATE": "fast"}, "PASSALONG_SEND_RATE is 'fast'"),
+    "admin": ({"ADMIN_IDS": "@anna"}, "PASSALONG_ADMIN_IDS holds '@anna'"),
+    "address": ({"BOT_API_URL": "telegram"}, "PASSALONG_BOT_API_URL is 'telegram'"),
+    "database": ({"DATABASE_URL": "mysql://shop"}, "PASSALONG_DATABASE_URL begins with 'mysql'"),
+    "campaign": ({"CAMPAIGN": "nowhere.toml"}, "PASSALONG_CAMPAIGN names 'nowhere.toml'"),
+    "level": ({"LOG_LEVEL": "loud"}, "PASSALONG_LOG_LEVEL is 'LOUD'"),
+}
+
+
+@pytest.fixture
+def home(tmp_path: Path, telegram: LocalTelegram) -> Home:
+    """A bot's home."""
+    return furnish(tmp_path, telegram, LOG_LEVEL="WARNING")
+
+
+async def test_version_is_one_line(home: Home) -> None:
+    """What a report of a fault begins with."""
+    program = await home.run("--version")
+    assert program.status == 0
+    assert program.read_output() == f"passalong {__version__}\n"
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+async def test_a_wrong_setting_stops_the_start_with_one_line(name: str, home: Home) -> None:
+    """One line on standard error says which setting, and why; the status is 2 and nothing was made."""
+    changes, words = MISTAKES[name]
+    program = await home.run("run", **changes)
+    assert program.status == WRONG_SETTING
+    assert_one_line(program, words)
+    assert not list(home.folder.glob("*.db*"))
+
+
+async def test_a_mistake_in_the_campaign_is_named_by_line_and_field(home: Home) -> None:
+    """The file, the line and the field, in one line and without a traceback."""
+    source = (ASSETS / "campaigns" / "welcome.toml").read_text(encoding="utf-8")
+    line = 1 + source[: source.index("inviter = ")].count("\n")
+    (home.folder / "mine.toml").write_text(source.replace("inviter = ", "inviter = -"), encoding="utf-8")
+    program = await home.run("run", CAMPAIGN="mine.toml")
+    assert program.status == WRONG_SETTING
+    assert_one_line(program, f"mine.toml: line {line}, points.inviter")
+
+
+async def test_run_in_an_empty_folder_migrates_by_itself(home: Home, telegram: LocalTelegram) -> None:
+    """Without a database and without a word about one, `run` makes passalong.db in its folder and works."""
+    async with home.running(DATABASE_URL="") as program:
+        await program.until_polling(telegram)
+        nia = telegram.world.add_person("Nia")
+        telegram.world.press_start(nia)
+        await telegram.until_message(nia, "Your link", timeout_seconds=20)
+        assert await program.stop() == 0
+    assert (home.folder / "passalong.db").is_file()
+
+
+async def test_migrate_says_so_and_may_be_repeated(home: Home) -> None:
+    """A new database, then a current one: both end with 0 and the same sentence."""
+    for _ in range(2):
+        program = await home.run("migrate")
+        assert (program.status, program.read_output()) == (0, "The database is up to date.\n")
+
+
+async def test_a_database_newer_than_the_program_is_refused_in_words(home: Home) -> None:
+    """Neither `run` nor `migrate` touches what a newer Passalong wrote, and both say what to do."""
+    await home.run("migrate")
+    with sqlite3.connect(home.folder / "passalong.db") as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    database.close()
+    for command in ("run", "migrate"):
+        program = await home.run(command)
+        assert program.status == 1
+        assert_one_line(program, "it was written by a newer Passalong")
+
+
+async def test_doctor_finds_a_house_in_order(home: Home, telegram: LocalTelegram) -> None:
+    """All is well: status 0, and every subject the contract names is looked at."""
+    program = await home.run("doctor")
+    said = program.read_output()
+    assert program.status == 0, said
+    for subject in ("SQLite", "fonts", "campaign", "database", "token", "inline mode: on", "clock"):
+        assert subject in said
+    assert "FAIL" not in said
+    assert said.endswith("All is well.\n")
+
+
+async def test_doctor_says_what_to_do_about_inline_mode(home: Home, telegram: LocalTelegram) -> None:
+    """Inline mode off costs taps, not the work: a note with its cure, and status 0."""
+    telegram.world.settings.inline_mode = False
+    program = await home.run("doctor")
+    assert program.status == 0
+    assert "note  inline mode: off" in program.read_output()
+    assert "/setinline" in program.read_output()
+
+
+async def test_doctor_finds_a_wrong_token(home: Home) -> None:
+    """A token that Telegram refuses is serious: status 1, and whom to ask."""
+    program = await home.run("doctor", BOT_TOKEN="123456:nobody")
+    assert program.status == 1
+    assert "FAIL  token: Unauthorized" in program.read_output()
+    assert "@BotFather" in program.read_output()
+
+
+async def test_doctor_finds_a_wrong_setting_and_no_telegram(home: Home) -> None:
+    """Each in the doctor's own words, never as a traceback."""
+    for changes, words in (
+        ({"SEND_RATE": "0"}, "PASSALONG_SEND_RATE is '0'"),
+        ({"BOT_API_URL": "http://127.0.0.1:9"}, "FAIL  Telegram: does not answer"),
+    ):
+        program = await home.run("doctor", **changes)
+        assert program.status == 1
+        assert words in program.read_output()
+        assert "Traceback" not in program.read_errors()
+
+
+def assert_one_line(program: Program, words: str) -> None:
+    """Standard error holds one line, which says this."""
+    lines = program.read_errors().splitlines()
+    assert len(lines) == 1, lines
+    assert words in lines[0]

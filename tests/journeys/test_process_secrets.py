@@ -1,0 +1,93 @@
+"""The token is nowhere to be read, whatever the process says and however it fails."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.playground import faults
+from tests.journeys.program import Home, furnish
+from tests.telegram import LocalTelegram, local_telegram
+
+CANARY = "Kanarienvogel"
+"""A secret that looks like no token, so that nothing but knowing it can hide it."""
+
+FAILURES = (
+    faults.error(500),
+    faults.html_page(),
+    faults.drop(after_effect=False),
+    faults.truncated(),
+    faults.not_ok(),
+    faults.error(400, "Bad Request: nothing of this kind is known"),
+)
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[LocalTelegram]:
+    """A Telegram whose bot has a shapeless token."""
+    async with local_telegram(token=f"123456:{CANARY}") as local:
+        yield local
+
+
+@pytest.mark.parametrize("log_format", ["text", "json"])
+async def test_no_log_line_and_no_traceback_holds_the_token(
+    log_format: str, tmp_path: Path, telegram: LocalTelegram
+) -> None:
+    """At DEBUG, with every library speaking, and with failures on the way of every kind of call."""
+    home = furnish(tmp_path, telegram, LOG_FORMAT=log_format, SEND_RATE="1000", CHAT_RATE="100")
+    for fault in FAILURES:
+        for method in ("getUpdates", "setMyCommands", "sendMessage", "sendPhoto"):
+            telegram.faults.order(fault, method, nth=1 + FAILURES.index(fault) // 2)
+    async with home.running() as program:
+        await program.until_polling(telegram)
+        await live_through(telegram)
+        assert await program.stop() == 0
+    said = home.read_everything()
+    assert "DEBUG" in said
+    assert "Traceback" in said, "nothing failed: this test proves nothing"
+    assert CANARY not in said
+
+
+@pytest.mark.parametrize("status", [401, 404])
+async def test_a_refused_token_is_not_quoted(status: int, tmp_path: Path, telegram: LocalTelegram) -> None:
+    """The last line says that the token is refused, not which it is; the same where the server is not even there."""
+    home = furnish(tmp_path, telegram)
+    telegram.faults.order(faults.error(status), times=-1)
+    program = await home.run("run")
+    assert program.status == 1
+    assert "refuses the bot's token" in program.read_errors()
+    await assert_silent_about_an_absent_server(home)
+    assert CANARY not in home.read_everything()
+
+
+async def test_doctor_and_a_mistaken_token_do_not_quote_it(tmp_path: Path, telegram: LocalTelegram) -> None:
+    """Neither what is wrong with a token nor what is right about it needs its secret."""
+    home = furnish(tmp_path, telegram)
+    assert (await home.run("doctor")).status == 0
+    mistaken = await home.run("run", BOT_TOKEN=f"{CANARY} with a blank")
+    assert mistaken.status == 2
+    assert "PASSALONG_BOT_TOKEN does not look like a bot token" in mistaken.read_errors()
+    password = await home.run("run", DATABASE_URL=f"postgresql://shop:{CANARY}@127.0.0.1:9/shop")
+    assert password.status == 1
+    assert CANARY not in home.read_everything()
+
+
+async def live_through(telegram: LocalTelegram) -> None:
+    """Let somebody use the bot while everything fails now and then."""
+    nia = telegram.world.add_person("Nia")
+    telegram.world.press_start(nia)
+    await telegram.until_message(nia, "Your link", timeout_seconds=60)
+    for command in ("/share", "/help", "/privacy"):
+        telegram.world.send_text(nia, telegram.world.open_chat(nia), command)
+    await telegram.until_message(nia, lambda message: message.photo is not None, timeout_seconds=60)
+    await telegram.until_message(nia, "What is kept about you", timeout_seconds=60)
+    await telegram.until_confirmed(timeout_seconds=60)
+
+
+async def assert_silent_about_an_absent_server(home: Home) -> None:
+    """Start where nobody listens, and leave again."""
+    async with home.running(BOT_API_URL="http://127.0.0.1:9") as program:
+        await program.until_says("does not answer yet")
+        assert await program.stop() == 0

@@ -40,6 +40,11 @@ class Gallery:
         self._bytes = 0
 
     @property
+    def drawings_under_way(self) -> int:
+        """How many pictures are waited for."""
+        return len(self._drawing)
+
+    @property
     def bytes_held(self) -> int:
         """How much is in memory."""
         return self._bytes

@@ -55,6 +55,7 @@ class House:
     kit: WebKit
     store: Store
     session: aiohttp.ClientSession
+    stop: asyncio.Event
     _ids: int = field(default=0)
 
     async def add_member(
@@ -74,6 +75,11 @@ class House:
         sent = {"User-Agent": agent} | {name.replace("_", "-"): value for name, value in headers.items()}
         async with self.session.request(method, self.url + path, headers=sent, allow_redirects=False) as answer:
             return Answer(answer.status, answer.headers, await answer.read())
+
+    async def connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A bare connection."""
+        host, port = self.url.removeprefix("http://").split(":")
+        return await asyncio.open_connection(host, int(port))
 
     async def read(self, unit: Callable[[Tx], dict[str, int]]) -> dict[str, int]:
         """What the store has counted, once everything noted is written."""
@@ -114,7 +120,7 @@ async def open_house(
     serving = asyncio.create_task(serve_site(build_site(kit), listener, stop))
     try:
         async with aiohttp.ClientSession(auto_decompress=False) as session:
-            yield House(url, kit, store, session)
+            yield House(url, kit, store, session, stop)
     finally:
         stop.set()
         await serving

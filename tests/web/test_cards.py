@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import asyncio
+from io import BytesIO
+
+import cv2
+import numpy as np
+import pytest
+import zxingcpp
+from PIL import Image
+
+from bot.web.gallery import Gallery
+from tests.web.house import PREVIEW, UNKNOWN, House
+
+
+def read_code(jpeg: bytes) -> str:
+    """The QR code on a picture."""
+    picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+    codes = zxingcpp.read_barcodes(picture)
+    assert len(codes) == 1
+    return str(codes[0].text)
+
+
+async def test_a_card_is_the_members_own(house: House) -> None:
+    """A JPEG of the card's size, with the member's code on it, that any page may show and caches may keep."""
+    rina, budi = await house.add_member("Rina"), await house.add_member("Budi")
+    for member in (rina, budi):
+        answer = await house.ask(f"/c/{member.code}.jpg")
+        assert answer.status == 200
+        assert answer.headers["Content-Type"] == "image/jpeg"
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+        assert answer.headers["Cache-Control"] == "public, max-age=300"
+        assert Image.open(BytesIO(answer.body)).size == (1024, 1280)
+        assert len(answer.body) <= 98_000
+        assert read_code(answer.body) == f"https://t.me/oven_bot?start={member.code}-qr"
+
+
+async def test_whoever_has_this_version_is_sent_nothing(house: House) -> None:
+    """An ETag names everything that shows; another name or language is another picture."""
+    member = await house.add_member()
+    path = f"/c/{member.code}.jpg"
+    first = await house.ask(path)
+    same = await house.ask(path, If_None_Match=first.headers["ETag"])
+    assert (same.status, same.body, same.headers["ETag"]) == (304, b"", first.headers["ETag"])
+    head = await house.ask(path, method="HEAD")
+    assert (head.status, head.body) == (200, b"")
+    assert head.headers["Content-Length"] == str(len(first.body))
+    await house.set_language(member, "zh")
+    other = await house.ask(path, If_None_Match=first.headers["ETag"])
+    assert other.status == 200
+    assert other.headers["ETag"] != first.headers["ETag"]
+
+
+async def test_an_unknown_code_has_a_card_too(house: House) -> None:
+    """The shop's own, without a name and without anybody's code, under the same headers."""
+    member = await house.add_member()
+    known = await house.ask(f"/c/{member.code}.jpg")
+    cards = [await house.ask(f"/c/{code}.jpg") for code in (UNKNOWN, "card", "x y")]
+    assert {(card.status, card.headers["ETag"]) for card in cards} == {(200, cards[0].headers["ETag"])}
+    assert cards[0].headers.keys() == known.headers.keys()
+    assert cards[0].headers["ETag"] != known.headers["ETag"]
+    assert read_code(cards[0].body) == "https://t.me/oven_bot"
+
+
+@pytest.mark.parametrize("name", ["x" * 200, "\u202eevil", "Z̸̢̛" * 30, "﷽", "🔥🔥", "\x00\x07", "<b>&amp;"])
+async def test_any_name_makes_a_card(house: House, name: str) -> None:
+    """Names come from strangers."""
+    member = await house.add_member(name)
+    answer = await house.ask(f"/c/{member.code}.jpg")
+    assert answer.status == 200
+    assert len(answer.body) <= 98_000
+
+
+async def test_nothing_but_pictures_lies_there(house: House) -> None:
+    """Another ending is another address, and there is nothing."""
+    member = await house.add_member()
+    assert (await house.ask(f"/c/{member.code}")).status == 404
+    assert (await house.ask(f"/c/{member.code}.png")).status == 404
+
+
+async def test_losing_the_pictures_is_healed_by_the_next_who_asks(house: House) -> None:
+    """What is kept needs no keeping."""
+    member = await house.add_member()
+    first = await house.ask(f"/c/{member.code}.jpg", agent=PREVIEW)
+    assert house.kit.gallery.bytes_held == len(first.body)
+    house.kit.gallery.clear()
+    assert house.kit.gallery.bytes_held == 0
+    assert (await house.ask(f"/c/{member.code}.jpg", agent=PREVIEW)).body == first.body
+
+
+async def test_a_picture_is_drawn_once_however_many_ask() -> None:
+    """Those who come while it is drawn wait for the same drawing; a drawing that fails is tried again."""
+    gallery, drawn = Gallery(), 0
+
+    async def draw() -> bytes:
+        nonlocal drawn
+        drawn += 1
+        await asyncio.sleep(0.01)
+        return b"picture"
+
+    async def fail() -> bytes:
+        raise OSError("no paint")
+
+    assert set(await asyncio.gather(*(gallery.fetch("v", draw) for _ in range(50)))) == {b"picture"}
+    assert drawn == 1
+    with pytest.raises(OSError, match="no paint"):
+        await gallery.fetch("w", fail)
+    assert await gallery.fetch("w", draw) == b"picture"
+
+
+async def test_the_gallery_is_bounded() -> None:
+    """The pictures asked for last stay; the others are drawn again when somebody wants them."""
+    gallery, drawn = Gallery(most_bytes=350), list[str]()
+
+    def pen(version: str) -> bytes:
+        drawn.append(version)
+        return bytes(100)
+
+    for version in "abcadc":
+        await gallery.fetch(version, lambda version=version: asyncio.to_thread(pen, version))  # type: ignore[misc]  # bound on purpose
+    assert drawn == ["a", "b", "c", "d"]
+    assert gallery.bytes_held == 300
+    await gallery.fetch("b", lambda: asyncio.to_thread(pen, "b"))
+    assert drawn[-1] == "b"

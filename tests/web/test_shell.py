@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+
+import pytest
+
+from bot.assets import ASSETS
+from bot.web.listening import ListenRefused, open_listener
+from bot.web.shell import carries_much
+from bot.web.site import DOORS
+from tests.web.house import PREVIEW, UNKNOWN, House
+
+EVERYWHERE = {
+    "content-security-policy",
+    "x-content-type-options",
+    "x-frame-options",
+    "referrer-policy",
+    "cross-origin-opener-policy",
+    "permissions-policy",
+    "strict-transport-security",
+}
+METHODS = {"get", "head", "post"}
+
+
+async def send_raw(house: House, request: bytes) -> bytes:
+    """Send bytes as they are, and read until the other side hangs up or is silent."""
+    reader, writer = await house.connect()
+    writer.write(request)
+    await writer.drain()
+    try:
+        return await asyncio.wait_for(reader.read(), 2)
+    except TimeoutError:
+        return b""
+    finally:
+        writer.close()
+
+
+async def test_every_answer_is_dressed(house: House) -> None:
+    """Whatever is asked, and however wrongly, the security headers are there and the server does not say its name."""
+    member = await house.add_member()
+    paths = ["/", f"/r/{member.code}", f"/r/{UNKNOWN}", f"/c/{member.code}.jpg", f"/s/{member.code}", "/healthz"]
+    paths += ["/robots.txt", "/assets/site.css", "/assets/nothing.css", "/nowhere", "/s/", "//", "/openapi.json"]
+    for path in paths:
+        for method in ("GET", "HEAD", "POST", "DELETE", "OPTIONS", "BREW"):
+            answer = await house.ask(path, method=method, agent=PREVIEW)
+            assert answer.status < 500
+            assert {name.lower() for name in answer.headers} >= EVERYWHERE, (method, path)
+            assert "Server" not in answer.headers
+            policy = answer.headers["Content-Security-Policy"]
+            assert "default-src 'none'" in policy
+            assert "unsafe" not in policy
+
+
+async def test_what_is_no_http_is_answered_in_the_same_dress(house: House) -> None:
+    """Also the one answer that comes before there is a request."""
+    answer = (await send_raw(house, b"\x16\x03\x01 hello\r\n\r\n")).lower()
+    assert answer.startswith(b"http/1.1 400")
+    assert all(name.encode() in answer for name in EVERYWHERE)
+
+
+async def test_plain_http_promises_no_https(own_house: House) -> None:
+    """While trying on this machine, no browser is told to come by https for two years."""
+    assert "Strict-Transport-Security" not in (await own_house.ask("/healthz")).headers
+
+
+async def test_there_are_pages_for_what_is_not_there(house: House) -> None:
+    """A stray visitor reads a sentence and finds a way on."""
+    missing = await house.ask("/nowhere")
+    assert (missing.status, "There is nothing here" in missing.text) == (404, True)
+    refused = await house.ask("/healthz", method="POST")
+    assert (refused.status, refused.headers["Allow"]) == (405, "GET, HEAD")
+    assert "https://t.me/oven_bot" in refused.text
+
+
+async def test_a_proxy_and_a_crawler_find_their_way(house: House) -> None:
+    """Health for the one; for the other, share pages are private and everything else may unfold."""
+    health = await house.ask("/healthz")
+    assert (health.status, health.text) == (200, "ok\n")
+    robots = (await house.ask("/robots.txt")).text.splitlines()
+    assert robots == ["User-agent: *", "Disallow: /s/", "Allow: /r/", "Allow: /c/"]
+
+
+async def test_no_slash_is_mended_with_the_strangers_host(house: House) -> None:
+    """A redirect never leads where the request says."""
+    for path in ("/healthz/", "/robots.txt/", "//evil.example/", "/s/x/"):
+        answer = await house.ask(path, Host="evil.example")
+        assert "evil" not in answer.headers.get("Location", "")
+        assert answer.status == 404
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"Content-Length: 2000\r\n\r\n" + bytes(2000),
+        b"Content-Length: 99999999999999999999\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+    ],
+)
+async def test_nobody_listens_to_a_long_body(house: House, body: bytes) -> None:
+    """It is refused before it is read, and the line is closed."""
+    answer = await send_raw(house, b"POST /s/Code000001/shared?way=x HTTP/1.1\r\nHost: x\r\n" + body)
+    assert answer.split(b"\r\n")[0].split()[1] in {b"413", b"400"}
+    assert b"connection: close" in answer.lower()
+
+
+def test_a_short_body_is_let_through() -> None:
+    """Some browsers send a beacon with a byte or two."""
+    assert not carries_much([(b"content-length", b"12")])
+    assert carries_much([(b"content-length", b"1025")])
+
+
+async def test_a_taken_port_is_told_in_words() -> None:
+    """With the name of the setting that names another one."""
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(ListenRefused, match="PASSALONG_LISTEN"):
+        open_listener("127.0.0.1", taken.getsockname()[1])
+
+
+async def test_stopping_finishes_what_is_under_way(house: House) -> None:
+    """Whoever has asked gets their answer; a silent connection holds nobody up."""
+    member = await house.add_member()
+    _, silent = await house.connect()
+    reader, writer = await house.connect()
+    writer.write(f"GET /c/{member.code}.jpg HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    async with asyncio.timeout(5):
+        while not house.kit.gallery.drawings_under_way:  # noqa: ASYNC110  # nothing tells of a drawing's begin
+            await asyncio.sleep(0)
+    house.stop.set()
+    answer = await asyncio.wait_for(reader.read(), 5)
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert len(answer) > 50_000
+    silent.close()
+    writer.close()
+
+
+def test_the_description_names_every_door() -> None:
+    """Paths and methods of assets/web/openapi.json are those that are served."""
+    described = json.loads((ASSETS / "web" / "openapi.json").read_text("utf-8"))["paths"]
+    served = {(door.path.replace(":path", ""), method) for door in DOORS for method in door.methods or ()}
+    assert {
+        (path, method.upper()) for path, methods in described.items() for method in methods if method in METHODS
+    } == served

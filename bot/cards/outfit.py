@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.cards.themes import ROLES, Theme, ThemeMistake, load_theme
 from bot.cards.typefaces import Stack, Typeface
 from bot.cards.typesetting import Setting, TextStyle, fit_text
-from bot.cards.wording import clean_name, clean_text
+from bot.cards.wording import clean_name, clean_text, keeps_letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,10 @@ class Outfit:
     def clean_name(self, name: str) -> str:
         """What of a name these typefaces can draw."""
         return clean_name(name, self.stacks["name"].covers)
+
+    def can_tell(self, story: str) -> bool:
+        """Whether these typefaces can draw every letter of a story."""
+        return keeps_letters(story, self.stacks[self.theme.layout.words.second.role].covers)
 
 
 def load_typefaces(assets: Path) -> dict[str, Typeface]:

@@ -41,6 +41,17 @@ class CardStudio:
             card = template.draft.draw_card(name, link)
         return template.encode(card)
 
+    def render_card_once(self, face: CardFace, *, name: str, link: str) -> bytes:
+        """The same card for a face that is one person's own: nothing of it is kept, so that no template has to go."""
+        outfit = self._get_outfit(face.theme)
+        with self._pen:
+            card = draw_draft(face, outfit).draw_card(name, link)
+        return render_bounded_jpeg(card)
+
+    def can_tell(self, story: str, *, theme: str) -> bool:
+        """Whether the typefaces of a theme can draw every letter of a story."""
+        return self._get_outfit(theme).can_tell(story)
+
     def render_qr(self, link: str, *, theme: str, caption: str = "") -> bytes:
         """The QR code alone, large, on a JPEG of 1024 x 1152 pixels. Raises UnknownTheme, ThemeMistake, LinkTooLong."""
         outfit = self._get_outfit(theme)

@@ -34,6 +34,12 @@ def clean_name(name: str, covers: Callable[[str], bool]) -> str:
     return cleaned if any(_says_something(character) for character in cleaned) else ""
 
 
+def keeps_letters(text: str, covers: Callable[[str], bool]) -> bool:
+    """Whether a text says something, and all of it, once what cannot be drawn is left out: signs may go, letters may not."""
+    letters = [character for character in _strip(text[:_MOST_READ]) if unicodedata.category(character)[0] in "LMN"]
+    return bool(letters) and all(_adapt(character, covers) for character in letters)
+
+
 def _strip(text: str) -> str:
     """NFC without controls, direction marks, lone surrogates and the joining parts of emoji; marks capped."""
     kept: list[str] = []

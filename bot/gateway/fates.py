@@ -105,9 +105,17 @@ class Fate:
         return self.kind is Kind.REFUSED and "file identifier" in self.text.lower()
 
     @property
+    def is_gone(self) -> bool:
+        """Whether the message to be edited is not there, or not for us to edit."""
+        return self.kind is Kind.REFUSED and any(words in self.text.lower() for words in _GONE)
+
+    @property
     def is_too_late(self) -> bool:
         """Whether a callback or inline query was answered after it had expired."""
         return self.kind is Kind.REFUSED and "query is too old" in self.text.lower()
+
+
+_GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
 
 
 def classify(error: BaseException) -> Fate:

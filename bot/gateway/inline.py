@@ -1,4 +1,4 @@
-"""Inline queries: they live half a minute, change nothing, and only the last one of a person matters."""
+"""What is answered now or never: inline queries, of which only a person's last matters, and calls of a guest."""
 
 from __future__ import annotations
 
@@ -49,7 +49,8 @@ class InlineQueries:
 
     def take(self, update: RawUpdate) -> None:
         """Have a query answered; one of the same person that still waits is forgotten."""
-        key = update.sender_id if update.sender_id is not None else f"update {update.update_id}"
+        alone = update.is_guest or update.sender_id is None
+        key = f"update {update.update_id}" if alone else update.sender_id
         if self._waiting.pop(key, None):
             metrics.count("inline_dropped")
         elif len(self._waiting) >= MOST_WAITING:

@@ -171,12 +171,12 @@ class Intake:
             logger.error("%d of %d entries of getUpdates are no updates", len(entries) - len(updates), len(entries))
             metrics.count("updates_malformed", len(entries) - len(updates))
         try:
-            await self._commit([update for update in updates if not update.is_inline])
+            await self._commit([update for update in updates if not update.is_fleeting])
         except Exception:
             logger.exception("Updates cannot be stored, so they are not confirmed either")
             return False
         for update in updates:
-            if update.is_inline:
+            if update.is_fleeting:
                 self._dispatch.take_inline(update)
         return self._advance(entries)
 

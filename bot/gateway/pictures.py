@@ -25,24 +25,31 @@ class Pictures:
         self._studio: CardStudio | None = None
 
     async def card_version(self) -> ComputeVersion:
-        """A function that names a member's card as it would be drawn now."""
+        """A function that names a member's card with a story as it would be drawn now."""
         studio = await self._open_studio()
-        return lambda member: studio.compute_version(
-            self._compose_face(member), name=member.name, link=self._link(member)
-        )
+
+        def compute_version(member: MemberView, story: str = "", /) -> str:
+            face, _ = self._compose_face(studio, member, story)
+            return studio.compute_version(face, name=member.name, link=self._link(member))
+
+        return compute_version
 
     async def qr_version(self) -> ComputeVersion:
-        """A function that names a member's QR code as it would be drawn now."""
+        """A function that names a member's QR code as it would be drawn now; no story is on it."""
         studio = await self._open_studio()
-        return lambda member: studio.compute_qr_version(
-            self._link(member), theme=self._shop.campaign.theme, caption=self._shop.brand(member.language)
-        )
 
-    async def draw_card(self, member: MemberView) -> bytes:
-        """The member's share card, JPEG."""
+        def compute_version(member: MemberView, _story: str = "", /) -> str:
+            brand = self._shop.brand(member.language)
+            return studio.compute_qr_version(self._link(member), theme=self._shop.campaign.theme, caption=brand)
+
+        return compute_version
+
+    async def draw_card(self, member: MemberView, story: str = "") -> bytes:
+        """The member's share card with the story of this key, else the first, JPEG."""
         studio = await self._open_studio()
-        face = self._compose_face(member)
-        return await asyncio.to_thread(studio.render_card, face, name=member.name, link=self._link(member))
+        face, is_personal = self._compose_face(studio, member, story)
+        render = studio.render_card_once if is_personal else studio.render_card
+        return await asyncio.to_thread(render, face, name=member.name, link=self._link(member))
 
     async def draw_qr(self, member: MemberView) -> bytes:
         """The member's QR code alone, JPEG."""
@@ -53,10 +60,13 @@ class Pictures:
     def _link(self, member: MemberView) -> str:
         return self._shop.link(member.code, Source.QR)
 
-    def _compose_face(self, member: MemberView) -> CardFace:
+    def _compose_face(self, studio: CardStudio, member: MemberView, story: str) -> tuple[CardFace, bool]:
+        """The face, and whether it is this member's alone; words that no typeface has stay in the caption."""
         from bot.cards import CardFace  # noqa: PLC0415 -- see the module's first line
 
-        return CardFace(**asdict(compose_face(self._shop, member.language)))
+        told = bool(member.own_words) and studio.can_tell(member.own_words, theme=self._shop.campaign.theme)
+        words = member.own_words if told else ""
+        return CardFace(**asdict(compose_face(self._shop, member.language, story, own_words=words))), told
 
     async def _open_studio(self) -> CardStudio:
         if self._studio is None:

@@ -28,6 +28,13 @@ class RawUpdate:
     """JSON without NUL and lone surrogates."""
     is_inline: bool
     """An inline query: it lives 30 seconds and changes nothing."""
+    is_guest: bool = False
+    """A call from a chat that is not ours: what is said there is never stored."""
+
+    @property
+    def is_fleeting(self) -> bool:
+        """Whether it skips the inbox: answered now or never."""
+        return self.is_inline or self.is_guest
 
 
 def parse_update(entry: object) -> RawUpdate | None:
@@ -39,7 +46,13 @@ def parse_update(entry: object) -> RawUpdate | None:
         raw = _encode(entry)
     except (ValueError, RecursionError):
         return None
-    return RawUpdate(update_id=update_id, sender_id=_find_sender_id(entry), raw=raw, is_inline="inline_query" in entry)
+    return RawUpdate(
+        update_id=update_id,
+        sender_id=_find_sender_id(entry),
+        raw=raw,
+        is_inline="inline_query" in entry,
+        is_guest="guest_message" in entry,
+    )
 
 
 def find_update_id(entry: object) -> int | None:
@@ -63,15 +76,23 @@ def _clean(value: object) -> object:
 
 
 def _find_sender_id(entry: Mapping[str, object]) -> int | None:
-    for content in entry.values():
+    for kind, content in entry.items():
         if not isinstance(content, Mapping):
             continue
+        if kind == "chat_member":
+            content = _find_moved(content)  # noqa: PLW2901 -- the same, seen from whom it is about
         for name in _SENDERS:
             sender = content.get(name)
             sender_id = _read_id(sender.get("id"), least=-_LARGEST_ID) if isinstance(sender, Mapping) else None
             if sender_id is not None:
                 return sender_id
     return None
+
+
+def _find_moved(change: Mapping[str, object]) -> Mapping[str, object]:
+    """Who comes or goes, and not who lets them in or throws them out: what one person does stays in order."""
+    member = change.get("new_chat_member")
+    return member if isinstance(member, Mapping) and "user" in member else change
 
 
 def _read_id(value: object, *, least: int) -> int | None:

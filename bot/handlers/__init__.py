@@ -17,11 +17,18 @@ from telegram.ext import (
     filters,
 )
 
-from bot.handlers import broadcast, guide, inline, membership, share, standing, start, stats
+from bot.handlers import broadcast, guest, guide, inline, membership, share, standing, start, stats, typed
 from bot.handlers.kit import Context
 from bot.handlers.taps import on_tap
 
-UPDATE_TYPES = ("message", "callback_query", "inline_query", "chosen_inline_result", "my_chat_member")
+UPDATE_TYPES = (
+    "message",
+    "callback_query",
+    "inline_query",
+    "chosen_inline_result",
+    "my_chat_member",
+    "guest_message",
+)
 """Everything the handlers below listen to, and nothing else is asked for."""
 
 
@@ -58,9 +65,11 @@ def list_handlers(admin_ids: Collection[int]) -> list[BaseHandler[Any, Context, 
         *(CommandHandler(name, on_command, _PRIVATE) for name, on_command in COMMANDS.items()),
         *(CommandHandler(name, on_command, _PRIVATE & admins) for name, on_command in ADMIN_COMMANDS.items()),
         MessageHandler(_PRIVATE & admins & ~filters.COMMAND, broadcast.on_admin_message),
+        MessageHandler(_PRIVATE & ~filters.COMMAND, typed.on_typed),
         MessageHandler(_PRIVATE, guide.on_anything_else),
         CallbackQueryHandler(on_tap),
         InlineQueryHandler(inline.on_inline_query),
+        MessageHandler(filters.UpdateType.GUEST_MESSAGE & _FromHuman(), guest.on_guest_message),
         ChosenInlineResultHandler(inline.on_chosen_inline_result),
         ChatMemberHandler(membership.on_my_chat_member, ChatMemberHandler.MY_CHAT_MEMBER),
     ]

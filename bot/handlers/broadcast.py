@@ -13,6 +13,7 @@ from bot.gateway.fates import Kind, classify
 from bot.handlers.guide import on_anything_else
 from bot.handlers.kit import Context, visitor_of
 from bot.handlers.showing import show
+from bot.handlers.typed import answer_expected
 from bot.messages.content import Content, compose_parcel, parse_content
 from bot.messages.screens.broadcast import (
     render_abandoned,
@@ -39,9 +40,11 @@ async def on_broadcast(update: Update, context: Context) -> None:
 
 
 async def on_admin_message(update: Update, context: Context) -> None:
-    """The message that was asked for, shown as members will see it; anything else gets the usual pointer."""
+    """The message that was asked for, shown as members will see it; what was asked for later goes first."""
     message = update.effective_message
     assert message is not None
+    if await answer_expected(update, context):
+        return
     waiting = await context.read(broadcasting.find_composing, visitor=visitor_of(update))
     if waiting is None:
         await on_anything_else(update, context)

@@ -17,61 +17,93 @@ from bot.messages.screens.share import render_qr, render_share
 from bot.messages.shop import Shop
 from bot.messages.texts import Texts
 from bot.services.members import MemberView
-from bot.services.sharing import ComputeVersion, ShareView, forget_card, look_up_card, note_share
+from bot.services.sharing import ComputeVersion, ShareView, forget_cards, look_up_card, note_share
 from storage.records import ShareWay
+
+PICTURE_NAME = "card.jpg"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sort:
-    """One sort of picture a member can be handed."""
+    """One sort of picture a member can be handed; of its functions the last argument is a story's key."""
 
     way: ShareWay
     version: Callable[[Pictures], Awaitable[ComputeVersion]]
-    draw: Callable[[Pictures, MemberView], Awaitable[bytes]]
-    render: Callable[[Texts, Shop, MemberView, Photo], Screen]
+    draw: Callable[[Pictures, MemberView, str], Awaitable[bytes]]
+    render: Callable[[Texts, Shop, MemberView, Photo, str], Screen]
 
 
 CARD = Sort(way=ShareWay.CARD, version=Pictures.card_version, draw=Pictures.draw_card, render=render_share)
-QR = Sort(way=ShareWay.QR, version=Pictures.qr_version, draw=Pictures.draw_qr, render=render_qr)
+QR = Sort(
+    way=ShareWay.QR,
+    version=Pictures.qr_version,
+    draw=lambda pictures, member, _story: pictures.draw_qr(member),
+    render=lambda texts, shop, member, photo, _story: render_qr(texts, shop, member, photo),
+)
 
 
 async def on_share(update: Update, context: Context) -> None:
-    """Hand the member their share card."""
-    await _hand_over(update, context, CARD)
+    """Hand the member their share card, with the campaign's first story."""
+    await hand_over(update, context, CARD, context.kit.shop.story_key(0))
+
+
+async def on_share_story(update: Update, context: Context, place: int) -> None:
+    """Hand the member a fresh card with the story at a place."""
+    await hand_over(update, context, CARD, context.kit.shop.story_key(place))
 
 
 async def on_qr(update: Update, context: Context) -> None:
     """Hand the member their QR code alone."""
-    await _hand_over(update, context, QR)
+    await hand_over(update, context, QR)
 
 
-async def _hand_over(update: Update, context: Context, sort: Sort) -> None:
+async def hand_over(update: Update, context: Context, sort: Sort, story: str = "") -> None:
+    """Send a picture to be passed on, and count it as taken."""
     compute_version = await sort.version(context.kit.pictures)
-    view = await context.read(look_up_card, visitor=visitor_of(update), compute_version=compute_version)
-    message = await _send(context, sort, view)
-    uploaded = message.photo[-1].file_id if view.file_id is None or message.photo[-1].file_id != view.file_id else None
-    await context.write(note_share, person_id=view.member.id, way=sort.way, version=view.version, file_id=uploaded)
+    view = await context.read(look_up_card, visitor=visitor_of(update), compute_version=compute_version, story=story)
+    message = await send_picture(context, sort, view, story)
+    await context.write(
+        note_share,
+        person_id=view.member.id,
+        way=sort.way,
+        version=view.version,
+        file_id=find_upload(message, view),
+        story=story,
+    )
 
 
-async def _send(context: Context, sort: Sort, view: ShareView) -> Message:
-    """Send the picture Telegram has; where it has none, or has lost it, draw and upload."""
+async def send_picture(context: Context, sort: Sort, view: ShareView, story: str) -> Message:
+    """Send a picture as a new message."""
+
+    async def put(photo: Photo) -> Message:
+        screen = sort.render(Texts(view.member.language), context.kit.shop, view.member, photo, story)
+        return await context.bot.send_photo(
+            view.member.telegram_id,
+            photo.file_id or InputFile(photo.jpeg or b"", filename=PICTURE_NAME),
+            caption=screen.text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=screen.keyboard,
+        )
+
+    return await put_picture(context, sort, view, story, put)
+
+
+async def put_picture(
+    context: Context, sort: Sort, view: ShareView, story: str, put: Callable[[Photo], Awaitable[Message]]
+) -> Message:
+    """Put the picture Telegram has where it belongs; what it does not have, or has lost, is drawn and uploaded."""
     if view.file_id is not None:
         try:
-            return await _send_photo(context, sort, view.member, Photo(file_id=view.file_id))
+            return await put(Photo(file_id=view.file_id))
         except BadRequest as error:
             if not classify(error).is_lost_file:
                 raise
-            await context.bot_data.store.write(forget_card, file_id=view.file_id)
-    jpeg = await sort.draw(context.kit.pictures, view.member)
-    return await _send_photo(context, sort, view.member, Photo(jpeg=jpeg))
+            forgotten = [view.version]
+            await context.bot_data.store.write(forget_cards, person_id=view.member.id, versions=forgotten)
+    return await put(Photo(jpeg=await sort.draw(context.kit.pictures, view.member, story)))
 
 
-async def _send_photo(context: Context, sort: Sort, member: MemberView, photo: Photo) -> Message:
-    screen = sort.render(Texts(member.language), context.kit.shop, member, photo)
-    return await context.bot.send_photo(
-        member.telegram_id,
-        photo.file_id or InputFile(photo.jpeg or b"", filename="card.jpg"),
-        caption=screen.text,
-        parse_mode=ParseMode.HTML,
-        reply_markup=screen.keyboard,
-    )
+def find_upload(message: Message, view: ShareView) -> str | None:
+    """Telegram's name for the picture, where it is not the one we know."""
+    file_id = message.photo[-1].file_id if message.photo else None
+    return file_id if file_id != view.file_id else None

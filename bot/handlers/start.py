@@ -39,6 +39,7 @@ async def on_start(update: Update, context: Context) -> None:
         payload="" if payload == FROM_INLINE else payload,
         campaign=context.kit.shop.campaign,
         announce=context.kit.announce,
+        from_inline=payload == FROM_INLINE,
     )
     if arrival.member.telegram_id in context.kit.admin_ids:
         await introduce_to_admin(context.bot, arrival.member.telegram_id)

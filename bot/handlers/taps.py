@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from telegram import Update
 
-from bot.handlers import broadcast, guide, more, share, standing
+from bot.handlers import broadcast, guide, more, share, standing, stories, words
 from bot.handlers.kit import Context
 from bot.messages.callbacks import Action, parse_callback
 from bot.messages.screens.refusals import say_stale
@@ -17,6 +17,13 @@ TAPS: dict[Action, Callable[..., Awaitable[None]]] = {
     Action.SHARE: share.on_share,
     Action.QR: share.on_qr,
     Action.MORE: more.on_more,
+    Action.STORY: stories.on_story,
+    Action.SHARE_STORY: share.on_share_story,
+    Action.WORDS: words.on_words,
+    Action.WORDS_KEEP: words.on_words_keep,
+    Action.WORDS_DROP: words.on_words_drop,
+    Action.WORDS_REMOVE: words.on_words_remove,
+    Action.WORDS_STOP: words.on_words_stop,
     Action.INVITES: standing.on_invites,
     Action.REWARDS: standing.on_rewards,
     Action.TOP: standing.on_top,

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.core.campaign import STORIES_LIMIT
 from bot.core.languages import LANGUAGES
 
 DATA_LIMIT = 64
@@ -23,6 +24,16 @@ class Action(StrEnum):
     QR = "qr"
     MORE = "more"
     """The networks outside Telegram."""
+    STORY = "story"
+    """Argument, here and below: the story's place in the campaign. Turns the card."""
+    SHARE_STORY = "share_story"
+    """A fresh card with this story."""
+    WORDS = "words"
+    WORDS_KEEP = "words_keep"
+    WORDS_DROP = "words_drop"
+    WORDS_REMOVE = "words_remove"
+    WORDS_STOP = "words_stop"
+    """No argument: the member does not want to write after all."""
     INVITES = "invites"
     """Argument: the page, from 0."""
     REWARDS = "rewards"
@@ -43,7 +54,14 @@ class Action(StrEnum):
     """No argument: the admin does not want to write after all."""
 
 
+_STORY = (STORIES_LIMIT - 1,)
 _HIGHEST: dict[Action, tuple[int, ...]] = {
+    Action.STORY: _STORY,
+    Action.SHARE_STORY: _STORY,
+    Action.WORDS: _STORY,
+    Action.WORDS_KEEP: _STORY,
+    Action.WORDS_DROP: _STORY,
+    Action.WORDS_REMOVE: _STORY,
     Action.INVITES: (_ID,),
     Action.REWARDS: (_ID,),
     Action.APPEAR: (1,),

@@ -24,13 +24,13 @@ class FaceTexts:
     theme: str
 
 
-def compose_face(shop: Shop, language: str, story_key: str | None = None) -> FaceTexts:
-    """The words of the story called `story_key`, else of the campaign's first."""
+def compose_face(shop: Shop, language: str, story_key: str | None = None, *, own_words: str = "") -> FaceTexts:
+    """The words of the story called `story_key`, else of the campaign's first; told in a member's own words if given."""
     texts, story = Texts(language), shop.story(language, story_key)
     return FaceTexts(
         brand=shop.brand(language),
         headline=story.headline,
-        story=story.text,
+        story=texts.plain("words.quote", words=own_words) if own_words else story.text,
         offer=story.offer,
         invited_by=texts.plain("card.invited_by", name="{name}"),
         invited_without_name=texts.plain("card.invited"),

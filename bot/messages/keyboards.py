@@ -30,9 +30,14 @@ def compose_share_keyboard(texts: Texts, shop: Shop, code: str) -> InlineKeyboar
     return stack(*share_rows(texts, shop, code))
 
 
-def compose_menu_keyboard(texts: Texts, shop: Shop, code: str) -> InlineKeyboardMarkup:
-    """Passing on first, then everything else there is."""
-    return stack(send_row(texts, shop, code), [copy_button(texts, shop, code)], *menu_rows(texts))
+def compose_menu_keyboard(texts: Texts, shop: Shop, code: str, *first: Row) -> InlineKeyboardMarkup:
+    """Passing on first, unless something goes before it; then everything else there is."""
+    return stack(
+        *first,
+        send_row(texts, shop, code),
+        [copy_button(texts, shop, code)],
+        *menu_rows(texts),
+    )
 
 
 def compose_send_keyboard(texts: Texts, shop: Shop, code: str) -> InlineKeyboardMarkup:
@@ -50,10 +55,10 @@ def compose_join_keyboard(label: str, address: str) -> InlineKeyboardMarkup:
     return stack([InlineKeyboardButton(label, url=address)])
 
 
-def share_rows(texts: Texts, shop: Shop, code: str) -> list[Row]:
-    """Send to a chat; share or copy the link; everything outside Telegram."""
-    url = [share_button(texts, shop, code)] if shop.inline_mode else []
-    return [send_row(texts, shop, code), [*url, copy_button(texts, shop, code)], more_row(texts, shop, code)]
+def share_rows(texts: Texts, shop: Shop, code: str, story: str = "") -> list[Row]:
+    """Send to a chat; share or copy the link; everything outside Telegram. The story is the one of this key, else the first."""
+    url = [share_button(texts, shop, code, story)] if shop.inline_mode else []
+    return [send_row(texts, shop, code, story), [*url, copy_button(texts, shop, code)], more_row(texts, shop, code)]
 
 
 def more_row(texts: Texts, shop: Shop, code: str) -> Row:
@@ -74,20 +79,21 @@ def network_rows(texts: Texts, shop: Shop, code: str) -> list[Row]:
     return [buttons[first : first + 2] for first in range(0, len(buttons), 2)]
 
 
-def send_row(texts: Texts, shop: Shop, code: str) -> Row:
-    """The button with the lowest launch cost: three taps and nothing typed."""
+def send_row(texts: Texts, shop: Shop, code: str, story: str = "") -> Row:
+    """The button with the lowest launch cost: three taps and nothing typed. The first story needs no naming."""
     label = texts.plain("button.send")
     if not shop.inline_mode:
-        return [InlineKeyboardButton(label, url=_share_address(texts, shop, code))]
+        return [InlineKeyboardButton(label, url=_share_address(texts, shop, code, story))]
+    query = story if shop.story_place(story) else ""
     chosen = SwitchInlineQueryChosenChat(
-        query="", allow_user_chats=True, allow_group_chats=True, allow_channel_chats=True, allow_bot_chats=False
+        query=query, allow_user_chats=True, allow_group_chats=True, allow_channel_chats=True, allow_bot_chats=False
     )
     return [InlineKeyboardButton(label, switch_inline_query_chosen_chat=chosen)]
 
 
-def share_button(texts: Texts, shop: Shop, code: str) -> InlineKeyboardButton:
+def share_button(texts: Texts, shop: Shop, code: str, story: str = "") -> InlineKeyboardButton:
     """Telegram's own share sheet with a draft."""
-    return InlineKeyboardButton(texts.plain("button.share"), url=_share_address(texts, shop, code))
+    return InlineKeyboardButton(texts.plain("button.share"), url=_share_address(texts, shop, code, story))
 
 
 def copy_button(texts: Texts, shop: Shop, code: str) -> InlineKeyboardButton:
@@ -101,6 +107,8 @@ def menu_rows(texts: Texts) -> list[Row]:
         [_tap(texts, Action.SHARE), _tap(texts, Action.QR), _tap(texts, Action.INVITES, 0)],
         [_tap(texts, Action.REWARDS, 0), _tap(texts, Action.TOP), _tap(texts, Action.LANGUAGE)],
     ]
+
+
 
 
 def page_row(texts: Texts, action: Action, page: int, pages: int) -> Row:
@@ -148,6 +156,7 @@ def _label(texts: Texts, action: Action) -> str:
         Action.BROADCAST_RESUME: "button.resume",
         Action.BROADCAST_CANCEL: "button.cancel",
         Action.BROADCAST_ABANDON: "button.cancel",
+        Action.WORDS_STOP: "button.cancel",
         Action.BROADCAST_UNKNOWN: "button.unknown",
     }
     return texts.plain(keys[action])
@@ -166,9 +175,9 @@ def _language_button(texts: Texts, language: str) -> InlineKeyboardButton:
     return _labelled(mark + _LANGUAGE_NAMES[language], Action.SET_LANGUAGE, LANGUAGES.index(language))
 
 
-def _share_address(texts: Texts, shop: Shop, code: str) -> str:
+def _share_address(texts: Texts, shop: Shop, code: str, story_key: str) -> str:
     """Telegram puts the link, a line break and the text into the chosen chat as a draft."""
-    story = shop.story(texts.language)
+    story = shop.story(texts.language, story_key)
     draft = quote(texts.plain("share.draft", headline=story.headline, offer=story.offer), safe="")
     if len(draft) > _DRAFT_LIMIT:
         draft = quote(story.headline, safe="")

@@ -46,7 +46,17 @@ def render_notices(texts: Texts, shop: Shop, views: Sequence[NoticeView]) -> lis
 
 def _render_welcomes(texts: Texts, shop: Shop, views: list[NoticeView]) -> list[Part]:
     return [
-        _part(render_welcome(texts, shop, name=view.name, code=view.code, unknown_code=view.unknown_code), view)
+        _part(
+            render_welcome(
+                texts,
+                shop,
+                name=view.name,
+                code=view.code,
+                unknown_code=view.unknown_code,
+                from_inline=view.from_inline,
+            ),
+            view,
+        )
         for view in views
     ]
 

@@ -58,6 +58,15 @@ class Shop:
         stories = self.campaign.texts_for(language).stories
         return next((story for story in stories if story.key == key), stories[0])
 
+    def story_key(self, place: int) -> str:
+        """The key of the story at a place; counting goes round, so that an old button never leads nowhere."""
+        stories = self.campaign.stories
+        return stories[place % len(stories)].key
+
+    def story_place(self, key: str) -> int:
+        """The place of the story called `key`, else of the first."""
+        return next((place for place, story in enumerate(self.campaign.stories) if story.key == key), 0)
+
     def link(self, code: str, source: str) -> str:
         """A member's link, marked with the way it travels: a `Source`, or a place of the member's own.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.services.members import MemberView, enter, view_member
 from storage.records import Broadcast, BroadcastId, BroadcastState, DeliveryState, Person, Profile, Recipient
-from storage.tables import broadcasts, deliveries, people
+from storage.tables import broadcasts, deliveries, expectations, people
 from storage.tx import Tx
 
 UNWRITTEN = (BroadcastState.COMPOSING, BroadcastState.DRAFT)
@@ -37,6 +37,7 @@ class Waiting:
 def compose(tx: Tx, *, visitor: Profile) -> MemberView:
     """Wait for the message itself; an earlier one that was never confirmed is dropped."""
     author = abandon(tx, visitor=visitor)
+    expectations.clear(tx, author.id)
     broadcasts.add(tx, author.id)
     return author
 

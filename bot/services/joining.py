@@ -25,8 +25,13 @@ class Arrival:
     """Whether the answer already lies in the outbox."""
 
 
-def start(tx: Tx, *, visitor: Profile, payload: str, campaign: Campaign, announce: bool) -> Arrival:
-    """Make a member of a newcomer and credit the inviter: member, referral, rewards and notices, all or nothing."""
+def start(
+    tx: Tx, *, visitor: Profile, payload: str, campaign: Campaign, announce: bool, from_inline: bool = False
+) -> Arrival:
+    """Make a member of a newcomer and credit the inviter: member, referral, rewards and notices, all or nothing.
+
+    Somebody whom inline mode has sent is shown the way back to the chat they came from.
+    """
     person = meet(tx, visitor)
     newcomer = people.set_started(tx, person.id)
     person = replace(person, started_at=person.started_at or tx.now)
@@ -48,7 +53,7 @@ def start(tx: Tx, *, visitor: Profile, payload: str, campaign: Campaign, announc
     if attribution is Attribution.CREDITED and inviter is not None and carried is not None:
         referral = credit(tx, inviter, person, source=carried.source, campaign=campaign, announce=announce)
     if newcomer and referral is None:
-        attribution = _welcome(tx, person, attribution, campaign)
+        attribution = _welcome(tx, person, attribution, campaign, from_inline=from_inline)
     elif attribution is Attribution.UNKNOWN_CODE:
         _note_miss(tx, visitor.telegram_id, tried)
     return Arrival(attribution=attribution, member=view_member(tx, person), greeted_by_notice=newcomer)
@@ -59,7 +64,7 @@ def _find_inviter(tx: Tx, code: str) -> Person | None:
     return owner if owner is not None and owner.is_member else None
 
 
-def _welcome(tx: Tx, person: Person, attribution: Attribution, campaign: Campaign) -> Attribution:
+def _welcome(tx: Tx, person: Person, attribution: Attribution, campaign: Campaign, *, from_inline: bool) -> Attribution:
     """Greet a newcomer who is not credited now: perhaps was before, having come to the community chat first."""
     referral = referrals.find_by_invitee(tx, person.id)
     if referral is not None and referral.state is not ReferralState.REVOKED:
@@ -70,7 +75,7 @@ def _welcome(tx: Tx, person: Person, attribution: Attribution, campaign: Campaig
         tx,
         recipient_id=person.id,
         kind=NoticeKind.WELCOME,
-        payload={"unknown_code": int(unknown)},
+        payload={"unknown_code": int(unknown), "from_inline": int(from_inline)},
         key=f"welcome:{person.id}",
     )
     return attribution if unknown else Attribution.UNINVITED

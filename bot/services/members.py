@@ -26,6 +26,16 @@ class MemberView:
     score: int
     balance: int
     anonymous: bool
+    own_words: str = ""
+    """The line kept for the card; empty where the story speaks."""
+    spoken_code: str = ""
+    """What to say on the telephone; empty where none was given yet."""
+    findable: bool = True
+    """Newcomers can name this member."""
+    can_claim: bool = False
+    """Can still say who recommended the shop; looked up for the menu alone."""
+    nudges: bool = True
+    """Agrees to be asked now and then to share."""
 
 
 class MustWrite(Exception):
@@ -81,6 +91,10 @@ def view_member(tx: Tx, person: Person) -> MemberView:
         score=person.score,
         balance=ledgers.get_balance(tx, person.id),
         anonymous=person.anonymous,
+        own_words=person.own_words,
+        spoken_code=person.spoken_code or "",
+        findable=person.findable,
+        nudges=person.nudges,
     )
 
 

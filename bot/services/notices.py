@@ -34,6 +34,8 @@ class NoticeView:
     balance: int
     unknown_code: bool
     """WELCOME: the newcomer came by a code that nobody has."""
+    from_inline: bool = False
+    """WELCOME: the newcomer was about to write in another chat, and wants to go back there."""
 
 
 def view_notices(tx: Tx, *, recipient_id: PersonId | None, notices: Sequence[Notice]) -> list[NoticeView]:
@@ -65,4 +67,5 @@ def _view(notice: Notice, recipient: Person | None, known: dict[PersonId, Person
         points=int(notice.payload.get("points", 0)),
         balance=balance,
         unknown_code=bool(notice.payload.get("unknown_code", 0)),
+        from_inline=bool(notice.payload.get("from_inline", 0)),
     )

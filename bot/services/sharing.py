@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from bot.services.members import MemberView, enter, view_member
 from storage.records import PersonId, Profile, ShareWay
 from storage.tables import cards, people, shares
 from storage.tx import Tx
 
-ComputeVersion = Callable[[MemberView], str]
-"""Names everything that shows on a member's picture, so that a changed name or theme is drawn anew."""
+
+class ComputeVersion(Protocol):
+    """Names everything that shows on a member's picture, so that a changed name, story or theme is drawn anew."""
+
+    def __call__(self, member: MemberView, story: str = "", /) -> str:
+        """The version of the picture with the story of this key; the first where it is empty or gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,41 +28,70 @@ class ShareView:
     file_id: str | None
 
 
-def look_up_card(tx: Tx, *, visitor: Profile, compute_version: ComputeVersion) -> ShareView:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InlineView:
+    """What can be offered at once: of each story its version, and the `file_id` where Telegram has it."""
+
+    member: MemberView
+    versions: Mapping[str, str]
+    """By story key."""
+    file_ids: Mapping[str, str]
+    """By story key; a story whose card was never sent is missing."""
+
+
+def look_up_card(tx: Tx, *, visitor: Profile, compute_version: ComputeVersion, story: str = "") -> ShareView:
     """The member's picture, found if it was sent before."""
-    return _view(tx, view_member(tx, enter(tx, visitor)), compute_version)
+    return view_card(tx, view_member(tx, enter(tx, visitor)), compute_version, story)
 
 
-def find_card(tx: Tx, *, telegram_id: int, compute_version: ComputeVersion) -> ShareView | None:
-    """The member's picture for an inline answer; None for somebody who has not started the bot."""
+def find_cards(
+    tx: Tx, *, telegram_id: int, compute_version: ComputeVersion, stories: Sequence[str]
+) -> InlineView | None:
+    """The member's cards for an inline answer; None for somebody who has not started the bot."""
     person = people.find_by_telegram_id(tx, telegram_id)
     if person is None or not person.is_member:
         return None
-    return _view(tx, view_member(tx, person), compute_version)
+    member = view_member(tx, person)
+    versions = {story: compute_version(member, story) for story in stories}
+    found = {story: cards.find_file_id(tx, person.id, version) for story, version in versions.items()}
+    return InlineView(
+        member=member,
+        versions=versions,
+        file_ids={story: file_id for story, file_id in found.items() if file_id is not None},
+    )
 
 
-def note_share(tx: Tx, *, person_id: PersonId, way: ShareWay, version: str, file_id: str | None) -> None:
+def note_share(
+    tx: Tx, *, person_id: PersonId, way: ShareWay, version: str, file_id: str | None, story: str = ""
+) -> None:
     """Record that the member was handed a picture, and keep its `file_id` if it was uploaded just now.
 
     Comes after the sending, so that a death in between hands it over again instead of never.
     """
-    shares.add(tx, person_id, way)
+    shares.add(tx, person_id, way, story)
     if file_id is not None:
         cards.set_file_id(tx, person_id, version, file_id)
 
 
-def forget_card(tx: Tx, *, file_id: str) -> None:
-    """Telegram no longer knows this picture: the next share uploads it again."""
-    cards.delete_file_id(tx, file_id)
+def keep_card(tx: Tx, *, person_id: PersonId, version: str, file_id: str) -> None:
+    """Keep the `file_id` of a picture that was uploaded only to be looked at: no share."""
+    cards.set_file_id(tx, person_id, version, file_id)
 
 
-def note_inline_share(tx: Tx, *, telegram_id: int) -> None:
-    """Count an inline result that was chosen; a count, never the record of an attribution."""
+def forget_cards(tx: Tx, *, person_id: PersonId, versions: Sequence[str]) -> None:
+    """Telegram no longer knows these pictures: whoever sends one next uploads it again."""
+    for version in versions:
+        cards.forget(tx, person_id, version)
+
+
+def note_chosen(tx: Tx, *, telegram_id: int, way: ShareWay, story: str) -> None:
+    """Count a card that went into a chat by way of the bot; a count, never the record of an attribution."""
     person = people.find_by_telegram_id(tx, telegram_id)
-    if person is not None:
-        shares.add(tx, person.id, ShareWay.INLINE)
+    if person is not None and person.is_member:
+        shares.add(tx, person.id, way, story)
 
 
-def _view(tx: Tx, member: MemberView, compute_version: ComputeVersion) -> ShareView:
-    version = compute_version(member)
+def view_card(tx: Tx, member: MemberView, compute_version: ComputeVersion, story: str) -> ShareView:
+    """A member's picture with a story, found if it was sent before."""
+    version = compute_version(member, story)
     return ShareView(member=member, version=version, file_id=cards.find_file_id(tx, member.id, version))

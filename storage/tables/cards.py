@@ -26,6 +26,7 @@ _SET = Conflicting(
     )
 )
 _DELETE = delete(card).where(card.c.file_id == bindparam("file_id"))
+_FORGET = delete(card).where(card.c.person_id == bindparam("of"), card.c.version == bindparam("which"))
 
 
 def find_file_id(tx: Tx, person_id: PersonId, version: str) -> str | None:
@@ -37,6 +38,11 @@ def find_file_id(tx: Tx, person_id: PersonId, version: str) -> str | None:
 def set_file_id(tx: Tx, person_id: PersonId, version: str, file_id: str) -> None:
     """Keep Telegram's name for a card that was uploaded."""
     tx.run(_SET, person_id=person_id, version=version, file_id=file_id, now=tx.now)
+
+
+def forget(tx: Tx, person_id: PersonId, version: str) -> None:
+    """Forget Telegram's name for a person's card of a version."""
+    tx.run(_FORGET, of=person_id, which=version)
 
 
 def delete_file_id(tx: Tx, file_id: str) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.messages.keyboards import compose_menu_keyboard
+from bot.messages.card_keyboards import back_row
+from bot.messages.keyboards import Row, compose_menu_keyboard
 from bot.messages.naming import show_name
 from bot.messages.screen import Screen
 from bot.messages.shop import Shop, Source
@@ -10,10 +11,13 @@ from bot.messages.texts import Html, Texts, escape
 from bot.services.members import MemberView
 
 
-def render_welcome(texts: Texts, shop: Shop, *, name: str, code: str, unknown_code: bool = False) -> Screen:
-    """For a newcomer whom nobody invited, or who came by a code that nobody has."""
+def render_welcome(
+    texts: Texts, shop: Shop, *, name: str, code: str, unknown_code: bool = False, from_inline: bool = False
+) -> Screen:
+    """For a newcomer whom nobody invited, or who came by a code that nobody has, or out of another chat."""
     extra = [texts.say("welcome.unknown_code")] if unknown_code else []
-    return _compose(texts, shop, code, [_say_hello(texts, shop, name), *extra, say_deal(texts, shop)])
+    paragraphs = [_say_hello(texts, shop, name), *extra, say_deal(texts, shop)]
+    return _compose(texts, shop, code, paragraphs, *([back_row(texts)] if from_inline else []))
 
 
 def render_welcome_invited(texts: Texts, shop: Shop, *, name: str, code: str, inviter: str, points: int) -> Screen:
@@ -65,6 +69,6 @@ def _say_hello(texts: Texts, shop: Shop, name: str) -> Html:
     return texts.say(key, name=show_name(texts, name), brand=shop.brand(texts.language))
 
 
-def _compose(texts: Texts, shop: Shop, code: str, paragraphs: list[Html]) -> Screen:
+def _compose(texts: Texts, shop: Shop, code: str, paragraphs: list[Html], *first: Row) -> Screen:
     text = "\n\n".join([*paragraphs, say_link(texts, shop, code)])
-    return Screen(text=text, keyboard=compose_menu_keyboard(texts, shop, code))
+    return Screen(text=text, keyboard=compose_menu_keyboard(texts, shop, code, *first))

@@ -6,22 +6,24 @@ import argparse
 import asyncio
 import logging
 import shutil
+import signal
 import sys
 import tempfile
+import time
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from tests.chaos.broadcast import run_broadcast
 from tests.chaos.databases import ENGINES, EngineName
-from tests.chaos.findings import Report
+from tests.chaos.findings import Findings, Report
 from tests.chaos.joins import run_joins
-from tests.chaos.stage import Order
+from tests.chaos.order import PARTS, Order, Part
 
 T = TypeVar("T")
 
 BOTH = "both"
-PARTS = ("joins", "broadcast")
 
 SHOWN = 40
 """Findings printed of one run; all of them lie in the folder that is kept."""
@@ -31,6 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run what was asked for, write a line of JSON for each run; 1 if anything is wrong."""
     chosen = _make_parser().parse_args(arguments)
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # uploads break off when their sender is killed
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)  # so that bots and servers are ended with us
     reports = [
         _run(chosen, part, engine) for part in _list(chosen.part, PARTS) for engine in _list(chosen.engine, ENGINES)
     ]
@@ -53,14 +57,16 @@ def _list(chosen: str, all_of_them: tuple[T, ...]) -> Sequence[T]:
     return [each for each in all_of_them if chosen in {BOTH, each}]
 
 
-def _run(chosen: argparse.Namespace, part: str, engine: EngineName) -> Report:
+def _run(chosen: argparse.Namespace, part: Part, engine: EngineName) -> Report:
+    size, kills = (chosen.updates, chosen.kills) if part == "joins" else (chosen.members, chosen.broadcast_kills)
     folder = Path(tempfile.mkdtemp(prefix="passalong-chaos-"))
-    if part == "joins":
-        order = Order(engine=engine, seed=chosen.seed, size=chosen.updates, kills=chosen.kills, folder=folder)
-        report = asyncio.run(run_joins(order))
-    else:
-        order = Order(engine=engine, seed=chosen.seed, size=chosen.members, kills=chosen.broadcast_kills, folder=folder)
-        report = asyncio.run(run_broadcast(order))
+    order = Order(part=part, engine=engine, seed=chosen.seed, size=size, kills=kills, folder=folder)
+    began = time.monotonic()
+    try:
+        report = asyncio.run(run_joins(order) if part == "joins" else run_broadcast(order))
+    except Exception as error:  # noqa: BLE001 -- whatever it is, the logs are kept and the other runs are made
+        found = Findings(others=["the run broke off", *traceback.format_exception(error)])
+        report = Report(order=order, findings=found, seconds=time.monotonic() - began)
     sys.stdout.write(report.render() + "\n")
     sys.stdout.flush()
     _keep_or_remove(folder, report)

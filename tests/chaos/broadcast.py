@@ -22,8 +22,9 @@ from tests.chaos.audience import (
 from tests.chaos.broadcast_verdict import Outcome, judge_broadcast
 from tests.chaos.databases import lend_database
 from tests.chaos.findings import Report
+from tests.chaos.order import Order
 from tests.chaos.plan import draw_kill
-from tests.chaos.stage import Order, Stage, set_stage
+from tests.chaos.stage import Stage, set_stage
 
 SEND_RATE = 30
 IN_FLIGHT = 6
@@ -71,16 +72,12 @@ async def run_broadcast(order: Order) -> Report:
         findings = judge_broadcast(outcome)
         await stage.judge_house(findings, send_rate=SEND_RATE, travel_seconds=TRAVEL_SECONDS)
     return Report(
-        part="broadcast",
-        engine=order.engine,
-        seed=order.seed,
+        order=order,
         updates=len(stage.handed),
         kills=len(stage.killer.deaths),
         seconds=time.monotonic() - began,
         findings=findings,
         unknown=outcome.count("unknown"),
-        replay=f"--part broadcast --engine {order.engine} --seed {order.seed}"
-        f" --members {order.size} --broadcast-kills {order.kills}",
         figures={
             "members": order.size + 1,
             "sent": outcome.count("sent"),

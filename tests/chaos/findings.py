@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.chaos.order import Order
 from tests.journeys.program import ROOT
 
 Value = Any
@@ -51,15 +52,11 @@ class Findings:
 class Report:
     """One run, summed up."""
 
-    part: str
-    engine: str
-    seed: int
-    updates: int
-    kills: int
-    seconds: float
+    order: Order
     findings: Findings
-    replay: str
-    """What plays it again: options of `python -m tests.chaos`."""
+    seconds: float
+    updates: int = 0
+    kills: int = 0
     unknown: int = 0
     figures: Mapping[str, Value] = field(default_factory=dict)
     """What else was measured."""
@@ -73,9 +70,9 @@ class Report:
         """Return it as one line of JSON."""
         line = {
             "commit": find_commit(),
-            "part": self.part,
-            "engine": self.engine,
-            "seed": self.seed,
+            "part": self.order.part,
+            "engine": self.order.engine,
+            "seed": self.order.seed,
             "updates": self.updates,
             "kills": self.kills,
             "lost": len(self.findings.lost),
@@ -85,7 +82,7 @@ class Report:
             **self.figures,
             "seconds": round(self.seconds, 1),
             "pass": self.passed,
-            "replay": f"python -m tests.chaos {self.replay}",
+            "replay": self.order.replay,
         }
         return json.dumps(line)
 

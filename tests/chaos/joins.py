@@ -15,8 +15,9 @@ from tests.chaos.crowd import Crowd
 from tests.chaos.databases import lend_database
 from tests.chaos.expectation import expect
 from tests.chaos.findings import Report
+from tests.chaos.order import Order
 from tests.chaos.plan import Action, Segment, draw_plan
-from tests.chaos.stage import Order, Stage, set_stage
+from tests.chaos.stage import Stage, set_stage
 from tests.chaos.verdict import Evidence, judge
 
 SETTLE_SECONDS = 180.0
@@ -56,14 +57,11 @@ async def run_joins(order: Order) -> Report:
     if not settled:
         findings.others.append(f"not settled {SETTLE_SECONDS} s after the last death")
     return Report(
-        part="joins",
-        engine=order.engine,
-        seed=order.seed,
+        order=order,
         updates=len(stage.handed),
         kills=len(stage.killer.deaths),
         seconds=time.monotonic() - began,
         findings=findings,
-        replay=f"--part joins --engine {order.engine} --seed {order.seed} --updates {order.size} --kills {order.kills}",
         figures={
             "joins": len(expect(actions).inviters),
             "requests": world.journal.total,

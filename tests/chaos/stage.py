@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from bot.playground.world import Happening, World
 from storage import open_store
 from storage.checks import list_faults
 from tests.chaos.books import Reader
-from tests.chaos.databases import EngineName
 from tests.chaos.findings import Findings
 from tests.chaos.keeper import Keeper
 from tests.chaos.killer import Killer
+from tests.chaos.order import Order
 from tests.chaos.pace import BanWatch, judge_pace
 from tests.chaos.plan import KillPoint
 from tests.journeys.program import furnish
@@ -25,18 +24,6 @@ STRIKE_SECONDS = 60.0
 
 SECRET = "Kanarienvogel"
 """Part of the token; nobody else says it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What a run is made of."""
-
-    engine: EngineName
-    seed: int
-    size: int
-    """Updates, or members of a broadcast's audience."""
-    kills: int
-    folder: Path
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,0 +1,203 @@
+"""The instruments of chaos themselves: the same seed is the same run, and what is wrong is seen."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from itertools import chain
+from typing import Any
+
+import pytest
+
+from bot.app import load_campaign
+from bot.playground.world import Button, Content, World
+from bot.playground.world.journal import SECOND, Call
+from tests.chaos.audience import TEXT, Audience
+from tests.chaos.books import Books, BroadcastBooks, Member
+from tests.chaos.broadcast_verdict import Outcome, judge_broadcast
+from tests.chaos.crowd import name_person
+from tests.chaos.expectation import expect
+from tests.chaos.findings import Findings
+from tests.chaos.joins import CAMPAIGN
+from tests.chaos.killer import Killer
+from tests.chaos.pace import Ban, list_sends_in_bans
+from tests.chaos.plan import Action, KillPoint, Kind, draw_plan
+from tests.chaos.verdict import Evidence, judge
+
+LINK = "https://t.me/passalong_bot?start="
+PLAN = [Action(Kind.ARRIVE, 0), Action(Kind.JOIN, 1, 0, "qr"), Action(Kind.SHARE, 0, word="/share")]
+
+
+def test_the_same_seed_is_the_same_run() -> None:
+    """Updates, pauses and moments of death are all drawn from the seed."""
+    assert draw_plan(7, updates=500, kills=10) == draw_plan(7, updates=500, kills=10)
+    assert draw_plan(7, updates=500, kills=10) != draw_plan(8, updates=500, kills=10)
+
+
+def test_a_plan_has_its_sizes_and_every_kind_of_action() -> None:
+    """As many deaths as ordered, as many updates, and nothing that people do is left out."""
+    plan = draw_plan(1, updates=2000, kills=40)
+    actions = list(chain.from_iterable(segment.actions for segment in plan))
+    assert len(plan) == 40
+    assert {action.kind for action in actions} == set(Kind)
+    assert 2000 <= len(actions) + sum(action.kind is Kind.COME_BACK for action in actions) <= 2001
+    assert len(expect(actions).inviters) > 1000
+
+
+def test_a_good_end_has_no_findings() -> None:
+    """The books of two people, one invited by the other, with all that was owed to them."""
+    assert judge(make_evidence()).list_all() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "sort"),
+    [
+        ({"updates": {11: "done", 12: "done"}}, "lost"),
+        ({"updates": {11: "done", 12: "done", 13: "open"}}, "lost"),
+        ({"referrals": []}, "lost"),
+        ({"ledger": Counter({(1, 101, 50): 1})}, "lost"),
+        ({"ledger": Counter({(1, 101, 50): 2, (1, 102, 25): 1})}, "doubled"),
+        ({"rewards": Counter({(1, 101, 50): 1, (1, 102, 25): 2})}, "doubled"),
+        ({"shares": {}}, "lost"),
+        ({"shares": {(101, "card"): 2}}, "doubled"),
+        ({"misses": {1_000_000_002: 1}}, "doubled"),
+        ({"notices": [("welcome", 101, "owed", "")]}, "notices_lost"),
+        ({"notices": [("welcome", 101, "failed", "500")]}, "notices_lost"),
+    ],
+)
+def test_wrong_books_are_found(changes: dict[str, Any], sort: str) -> None:
+    """Whatever is missing counts as lost, whatever is too much as doubled."""
+    evidence = make_evidence()
+    assert getattr(judge(replace(evidence, books=replace(evidence.books, **changes))), sort)
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_a_message_that_nobody_got_is_found(place: int) -> None:
+    """Both greetings, the inviter's news and the channel's: each is missed."""
+    evidence = make_evidence()
+    sent = [each for number, each in enumerate(evidence.sent) if number != place]
+    assert judge(replace(evidence, sent=sent)).notices_lost
+
+
+@pytest.mark.parametrize(
+    ("states", "received", "sort"),
+    [
+        (["sent", "sent"], [1, 1], ""),
+        (["sent", "unknown"], [1, 1], ""),
+        (["sent", "sent"], [1, 2], "doubled"),
+        (["sent", "sent"], [1, 0], "lost"),
+        (["sent", "sending"], [1, 0], "lost"),
+        (["sent"], [1, 0], "lost"),
+        (["sent", "failed"], [1, 1], "others"),
+        (["unknown", "unknown"], [1, 0], "others"),
+    ],
+)
+def test_what_is_wrong_with_a_broadcast_is_found(states: list[str], received: list[int], sort: str) -> None:
+    """Somebody who got it twice, or not at all though listed as sent, or has no final state, or is one unknown too many."""
+    findings = judge_broadcast(make_outcome(states, received))
+    assert [name for name in Findings.__dataclass_fields__ if getattr(findings, name)] == ([sort] if sort else [])
+
+
+def test_a_send_inside_a_known_ban_is_found() -> None:
+    """Not those that were on their way, nor those of a bot that died before it could write the ban down."""
+    ban = Ban(10 * SECOND, 13 * SECOND)
+    calls = [
+        Call(number=number, at=int(at * SECOND), method="sendMessage", params={})
+        for number, at in enumerate((9.9, 10.1, 12, 13.1))
+    ]
+    found = list_sends_in_bans(calls, [ban], [11 * SECOND], travel_seconds=0.3)
+    assert [call.number for call in found] == [2]
+    assert not list_sends_in_bans(calls, [ban], [10 * SECOND + 1000], travel_seconds=0.3)
+
+
+async def test_a_death_hangs_on_the_request_that_was_drawn() -> None:
+    """Requests of the dead do not count, and one that must not have its effect is told apart."""
+    living: list[int | None] = [None]
+    killer = Killer(lambda: living[0])
+    killer.arm(KillPoint(2, "before"))
+    assert killer.on_request(1, "sendMessage", "before")
+    living[0] = 2**22 + 1  # a process number that no system gives
+    assert killer.on_request(2, "sendMessage", "before")
+    assert killer.on_request(2, "sendMessage", "after")
+    assert not killer.on_request(3, "sendMessage", "before")
+    assert await killer.until_struck(1)
+
+
+def make_evidence() -> Evidence:
+    """Nia00000 came alone, Nia00001 by her link; she took her card once."""
+    world = World()
+    owner, people = world.add_person("Owner"), [world.add_person(name_person(number)) for number in range(2)]
+    channel = world.add_channel("News", owner)
+    world.add_bot(owner, channel)
+    for person in people:
+        world.press_start(person)
+    say(world, people[0].id, f"Hi! {LINK}AAAAAAAAAA")
+    say(world, people[1].id, f"Nia00000 invited you. {LINK}BBBBBBBBBB")
+    say(world, people[0].id, "Nia00001 joined", ["invites:0", "rewards:0"])
+    say(world, channel.id, "Nia00001 came by Nia00000")
+    return Evidence(
+        expected=expect(PLAN),
+        campaign=load_campaign(CAMPAIGN),
+        handed={11, 12, 13},
+        books=make_books([person.id for person in people]),
+        sent=world.sent,
+        channel=channel,
+        telegram_ids={number: person.id for number, person in enumerate(people)},
+    )
+
+
+def make_books(telegram_ids: list[int]) -> Books:
+    """The books that belong to it."""
+    campaign = load_campaign(CAMPAIGN)
+    gains = [campaign.inviter_points, campaign.invitee_points]
+    codes = ["AAAAAAAAAA", "BBBBBBBBBB"]
+    members = [
+        Member(
+            telegram_id=telegram_id,
+            id=101 + number,
+            code=codes[number],
+            started_at=1,
+            language=None,
+            anonymous=False,
+            blocked_at=None,
+            score=1 - number,
+            balance=gains[number],
+        )
+        for number, telegram_id in enumerate(telegram_ids)
+    ]
+    both = Counter({(1, 101, gains[0]): 1, (1, 102, gains[1]): 1})
+    return Books(
+        people={member.telegram_id: member for member in members},
+        referrals=[(1, 101, 102, "qr")],
+        ledger=both,
+        rewards=both,
+        shares={(101, "card"): 1},
+        misses={},
+        updates=dict.fromkeys((11, 12, 13), "done"),
+        notices=[("welcome", 101, "sent", "")],
+    )
+
+
+def make_outcome(states: list[str], received: list[int]) -> Outcome:
+    """A broadcast to two people after one death with one message in flight."""
+    world = World()
+    people = [world.add_person(name_person(number)) for number in range(2)]
+    for person, count in zip(people, received, strict=True):
+        world.press_start(person)
+        for _ in range(count):
+            say(world, person.id, TEXT)
+    deliveries = [(person.id, state) for person, state in zip(people, states, strict=False)]
+    return Outcome(
+        audience=Audience(people[0], people[1:]),
+        books=BroadcastBooks(state="done", deliveries=deliveries),
+        world=world,
+        listed=" ".join(str(person.id) for person in people),
+        kills=1,
+        in_flight=1,
+    )
+
+
+def say(world: World, chat_id: int, text: str, data: list[str] | None = None) -> None:
+    """Have the bot write."""
+    keyboard = tuple((Button(each, "callback_data", each, {}),) for each in data or [])
+    world.post(world.get_chat(chat_id), Content(text=text, keyboard=keyboard))

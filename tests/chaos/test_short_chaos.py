@@ -1,0 +1,48 @@
+"""A short run of chaos with every `make test`; `make chaos` is the long one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.broadcast import run_broadcast
+from tests.chaos.databases import EngineName
+from tests.chaos.findings import Report
+from tests.chaos.joins import run_joins
+from tests.chaos.order import Order
+from tests.chaos.stage import SECRET
+from tests.storage.server import ServerMissingError, skip_or_fail
+
+SEED = 20
+
+
+@pytest.mark.parametrize(
+    ("engine", "updates", "kills"),
+    [("sqlite", 150, 5), pytest.param("postgres", 100, 3, marks=pytest.mark.postgres)],
+)
+async def test_killed_again_and_again_the_bot_loses_and_doubles_nothing(
+    engine: EngineName, updates: int, kills: int, tmp_path: Path
+) -> None:
+    """Every update has its effect once and every owed notice arrives, whenever the process dies."""
+    order = Order(part="joins", engine=engine, seed=SEED, size=updates, kills=kills, folder=tmp_path)
+    try:
+        report = await run_joins(order)
+    except ServerMissingError as error:
+        skip_or_fail(str(error))
+    assert_passed(report, tmp_path)
+    assert report.kills == kills
+    assert report.updates >= updates
+
+
+async def test_a_broadcast_interrupted_by_deaths_reaches_nobody_twice(tmp_path: Path) -> None:
+    """Everybody is in one final state, the unknown are few and listed, and the pace holds across deaths."""
+    report = await run_broadcast(Order(part="broadcast", engine="sqlite", seed=SEED, size=90, kills=2, folder=tmp_path))
+    assert_passed(report, tmp_path)
+    assert report.kills == 2
+
+
+def assert_passed(report: Report, folder: Path) -> None:
+    """Nothing is wrong, and the logs of all the processes that died keep the secret."""
+    assert report.passed, "\n".join([*report.findings.list_all()[:40], report.render()])
+    assert not any(SECRET in path.read_text() for path in folder.glob("*.std*"))

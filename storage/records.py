@@ -33,7 +33,13 @@ class NoticeKind(StrEnum):
     FRIEND_JOINED = "friend_joined"
     FRIEND_WAITING = "friend_waiting"
     QUALIFIED = "qualified"
+    FRIEND_CLAIMED = "friend_claimed"
+    FRIEND_REVOKED = "friend_revoked"
+    GIFT_REVOKED = "gift_revoked"
+    REMINDER = "reminder"
+    NUDGE = "nudge"
     JOIN_ANNOUNCED = "join_announced"
+    ADMIN_WARNING = "admin_warning"
     SORRY = "sorry"
 
 
@@ -235,6 +241,10 @@ class Invitation:
     state: ReferralState
     earned: int
     joined_at: int
+    source: str = ""
+    """By which way the friend came."""
+    left_at: int | None = None
+    """When the friend left the community chat, where the referral counted by being in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,3 +72,4 @@ chat_join = Table(
     Column("left_at", BigInteger),
 )
 """Everybody ever seen in the community chat, so that a rejoin is never credited; `joined_at` NULL: was there before."""
+Index("ix_chat_join_referral_id", chat_join.c.referral_id)

@@ -19,6 +19,19 @@ _ADD = Conflicting(
         .on_conflict_do_nothing(index_elements=_KEY)
     )
 )
+_MOVED = ("telegram_id", "person_id", "referral_id", "joined_at", "left_at")
+_MOVE = Conflicting(
+    lambda insert: (
+        insert(chat_join)
+        .from_select(
+            ["chat_id", *_MOVED],
+            select(bindparam("new", type_=chat_join.c.chat_id.type), *(chat_join.c[name] for name in _MOVED)).where(
+                chat_join.c.chat_id == bindparam("old")
+            ),
+        )
+        .on_conflict_do_nothing(index_elements=_KEY)
+    )
+)
 _RETURN = update(chat_join).where(*_OF).values(left_at=None)
 _LEAVE = (
     update(chat_join)
@@ -56,6 +69,11 @@ def find(tx: Tx, chat_id: int, telegram_id: int) -> ChatJoin | None:
     """Return what was seen of somebody in a chat."""
     row = tx.row(_FIND, chat=chat_id, telegram=telegram_id)
     return None if row is None else ChatJoin(**dict(zip(chat_join.c.keys(), row, strict=True)))
+
+
+def move(tx: Tx, old_id: int, new_id: int) -> None:
+    """The chat has another id now: what was seen of people there holds under it, but for what was seen there already."""
+    tx.run(_MOVE, old=old_id, new=new_id)
 
 
 def set_referral(

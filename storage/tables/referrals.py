@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, literal_column, select, update
 
 from storage.errors import RowMissing
 from storage.records import Invitation, PersonId, Referral, ReferralId, ReferralState
-from storage.schema import person, profile, referral, reward
+from storage.schema import chat_join, person, profile, referral, reward
 from storage.statements import Conflicting
 from storage.texts import join_name
 from storage.tx import Row, Tx
@@ -41,7 +41,7 @@ _COUNT_BY_SOURCE = (
     .group_by(referral.c.source)
 )
 _PAGE = (
-    select(referral.c.id, referral.c.invitee_id, referral.c.state, referral.c.joined_at)
+    select(referral.c.id, referral.c.invitee_id, referral.c.state, referral.c.joined_at, referral.c.source)
     .where(referral.c.inviter_id == bindparam("inviter_id"))
     .order_by(referral.c.id.desc())
     .limit(bindparam("limit"))
@@ -53,8 +53,18 @@ _EARNED = (
     .where(reward.c.referral_id == _PAGE.c.id, reward.c.side == literal_column("'inviter'"))
     .scalar_subquery()
 )
+_LEFT = select(func.max(chat_join.c.left_at)).where(chat_join.c.referral_id == _PAGE.c.id).scalar_subquery()
 _LIST_INVITATIONS = (
-    select(_PAGE.c.id, profile.c.first_name, profile.c.last_name, _PAGE.c.state, _EARNED, _PAGE.c.joined_at)
+    select(
+        _PAGE.c.id,
+        profile.c.first_name,
+        profile.c.last_name,
+        _PAGE.c.state,
+        _EARNED,
+        _PAGE.c.joined_at,
+        _PAGE.c.source,
+        _LEFT,
+    )
     .select_from(_PAGE.outerjoin(profile, profile.c.person_id == _PAGE.c.invitee_id))
     .order_by(_PAGE.c.id.desc())
 )
@@ -138,11 +148,13 @@ def _to_referral(row: Row) -> Referral:
 
 
 def _to_invitation(row: Row) -> Invitation:
-    referral_id, first_name, last_name, state, earned, joined_at = row
+    referral_id, first_name, last_name, state, earned, joined_at, source, left_at = row
     return Invitation(
         referral_id=referral_id,
         name=join_name(first_name, last_name),
         state=ReferralState(state),
         earned=0 if state == ReferralState.REVOKED else int(earned),
         joined_at=joined_at,
+        source=source,
+        left_at=left_at,
     )

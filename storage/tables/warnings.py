@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, delete
+from sqlalchemy import bindparam, delete, select
 
 from storage.schema import warning
 from storage.statements import Conflicting
@@ -15,12 +15,18 @@ _ADD = Conflicting(
         .on_conflict_do_nothing(index_elements=["key"])
     )
 )
+_LIST = select(warning.c.key).order_by(warning.c.told_at, warning.c.key).limit(1000)
 _DELETE = delete(warning).where(warning.c.key == bindparam("of"))
 
 
 def add(tx: Tx, key: str) -> bool:
     """Note that the admins are told something now; False where they were told before."""
     return tx.run(_ADD, key=key, now=tx.now) == 1
+
+
+def list_told(tx: Tx) -> list[str]:
+    """Return the keys of what was told, oldest first; there are few."""
+    return [key for (key,) in tx.rows(_LIST)]
 
 
 def delete_told(tx: Tx, key: str) -> None:

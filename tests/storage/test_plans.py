@@ -26,6 +26,7 @@ READ_EVERYTHING = {
     "clicks._COUNT_BY_SOURCE": "for statistics",
     "referrals._COUNT_BY_SOURCE": "for statistics",
     "shares._COUNT_BY_WAY": "for statistics",
+    "warnings._LIST": "there are few",
 }
 """The only statements that may read a whole table, and why."""
 

@@ -130,6 +130,44 @@ async def test_a_join_keeps_its_referral(store: Store) -> None:
         await store.write(chat_joins.set_referral, CHAT, 5, person_id=ben.id, referral_id=ReferralId(99))
 
 
+async def test_a_group_that_grew_keeps_whom_it_saw(store: Store, clock: Clock) -> None:
+    """Under its new number everything holds that was seen before; what was seen there since stands."""
+    grown = CHAT - 1
+    await store.write(chat_joins.note_join, CHAT, 5)
+    await store.write(chat_joins.note_left, CHAT, 6)
+    joined_at = clock.now
+    clock.advance(60)
+    await store.write(chat_joins.note_join, grown, 6)
+    for _ in range(2):
+        await store.write(chat_joins.move, CHAT, grown)
+    moved, stood = await store.read(chat_joins.find, grown, 5), await store.read(chat_joins.find, grown, 6)
+    assert moved is not None
+    assert stood is not None
+    assert (moved.joined_at, moved.left_at) == (joined_at, None)
+    assert (stood.joined_at, stood.left_at) == (clock.now, None)
+    assert not await store.write(chat_joins.note_join, grown, 5)
+
+
+async def test_invitations_say_by_which_way_and_who_left(store: Store, clock: Clock) -> None:
+    """Whose referral counts by being in the chat is listed with the moment of leaving."""
+    anna, ben, cleo = await store.write(add_members, 3)
+    for friend in (ben, cleo):
+        await store.write(refer, anna, friend)
+    referral = await store.read(referrals.find_by_invitee, ben.id)
+    assert referral is not None
+    for friend in (ben, cleo):
+        await store.write(chat_joins.note_join, CHAT, friend.profile.telegram_id)
+    await store.write(
+        chat_joins.set_referral, CHAT, ben.profile.telegram_id, person_id=ben.id, referral_id=referral.id
+    )
+    clock.advance(60)
+    for friend in (ben, cleo):
+        await store.write(chat_joins.note_left, CHAT, friend.profile.telegram_id)
+    lines = await store.read(referrals.list_invitations, anna.id, limit=9, offset=0)
+    assert [line.left_at for line in lines] == [None, clock.now]
+    assert {line.source for line in lines} == {referral.source}
+
+
 async def test_reminding_and_declining_are_kept_beside_each_other(store: Store, clock: Clock) -> None:
     """Neither forgets the other, in whichever order they come."""
     anna, ben, cleo = await store.write(add_members, 3)
@@ -156,6 +194,7 @@ async def test_the_admins_are_told_once(store: Store) -> None:
     assert told == [True, False, True]
     await store.write(warnings.delete_told, "rights")
     assert [await store.write(warnings.add, key) for key in ("rights", "other")] == [True, False]
+    assert sorted(await store.read(warnings.list_told)) == ["other", "rights"]
 
 
 async def test_referrals_are_counted_by_source_while_they_stand(store: Store) -> None:

@@ -194,6 +194,7 @@ def create_chat_join() -> None:
         sa.ForeignKeyConstraint(["referral_id"], ["referral.id"], name=op.f("fk_chat_join_referral_id")),
         sa.PrimaryKeyConstraint("chat_id", "telegram_id", name=op.f("pk_chat_join")),
     )
+    op.create_index("ix_chat_join_referral_id", "chat_join", ["referral_id"])
 
 
 def create_reminder() -> None:

@@ -34,6 +34,21 @@ def create_chat_invite_link(world: World, args: Args) -> Any:
     return world.render_invite(invite)
 
 
+def edit_chat_invite_link(world: World, args: Args) -> Any:
+    """Change a link of the bot's own; one that was revoked cannot be changed any more."""
+    chat = _get_run_chat(world, args)
+    invite = world.get_invite(chat, args["invite_link"])
+    if invite.is_revoked or invite.creator is not world.bot:
+        raise bad_request("INVITE_HASH_EXPIRED")
+    if len(args.get("name", "")) > MAX_NAME:
+        raise bad_request("INVITE_NAME_TOO_LONG")
+    invite.name = args.get("name", "")
+    invite.expires_at = args.get("expire_date", 0) * SECOND
+    invite.member_limit = args.get("member_limit", 0)
+    invite.creates_request = args.get("creates_join_request", False)
+    return world.render_invite(invite)
+
+
 def export_chat_invite_link(world: World, args: Args) -> Any:
     """Make the chat's main link anew."""
     chat = _get_run_chat(world, args)
@@ -73,6 +88,7 @@ def _get_run_chat(world: World, args: Args) -> Chat:
 
 METHODS = {
     "createChatInviteLink": create_chat_invite_link,
+    "editChatInviteLink": edit_chat_invite_link,
     "exportChatInviteLink": export_chat_invite_link,
     "revokeChatInviteLink": revoke_chat_invite_link,
     "approveChatJoinRequest": approve_chat_join_request,

@@ -18,6 +18,8 @@ CHAT = {"id": -1007, "type": "channel"}
         ({"callback_query": {"id": "1", "from": ADA, "message": {"chat": CHAT}}}, 42),
         ({"inline_query": {"id": "1", "from": ADA}}, 42),
         ({"my_chat_member": {"from": ADA, "chat": CHAT}}, 42),
+        ({"chat_member": {"from": {"id": 7}, "chat": CHAT, "new_chat_member": {"status": "member", "user": ADA}}}, 42),
+        ({"chat_member": {"from": ADA, "chat": CHAT}}, 42),
         ({"message_reaction": {"user": ADA, "chat": CHAT}}, 42),
         ({"message_reaction": {"actor_chat": CHAT, "chat": {"id": 5}}}, -1007),
         ({"message_reaction_count": {"chat": CHAT}}, -1007),

@@ -1,0 +1,37 @@
+"""A member's personal way into the community chat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.services.members import MemberView, enter, view_member
+from storage.records import PersonId, Profile, ReferralState
+from storage.tables import chat_links, referrals
+from storage.tx import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommunityView:
+    """A member before the community chat."""
+
+    member: MemberView
+    link: str | None
+    """The newest link that was made for the member."""
+    waits: bool
+    """Whether the member counts for a friend only once in the chat."""
+
+
+def view_community(tx: Tx, *, visitor: Profile, chat_id: int) -> CommunityView:
+    """What is known of the member's link, and whether the member is expected in the chat."""
+    member = view_member(tx, enter(tx, visitor))
+    referral = referrals.find_by_invitee(tx, member.id)
+    return CommunityView(
+        member=member,
+        link=chat_links.find(tx, member.id, chat_id),
+        waits=referral is not None and referral.state is ReferralState.WAITING,
+    )
+
+
+def keep_link(tx: Tx, *, person_id: PersonId, chat_id: int, link: str) -> None:
+    """Whoever comes by this link came by the member; earlier links go on counting."""
+    chat_links.add(tx, person_id, chat_id, link)

@@ -142,7 +142,7 @@ class Gate(BaseRateLimiter[Priority]):
         try:
             return await self._call(call)
         finally:
-            self._pacing.finish(ticket)
+            self._pacing.finish(ticket, self._clock())
             self._pump()
 
     async def _call(self, call: Call) -> Answer:
@@ -181,7 +181,7 @@ class Gate(BaseRateLimiter[Priority]):
                 await self._wait(ticket, waiter)
             if not self.ban_left():
                 return
-            self._pacing.finish(ticket)
+            self._pacing.finish(ticket, self._clock())
 
     async def _wait(self, ticket: Ticket, waiter: asyncio.Future[None]) -> None:
         try:
@@ -190,7 +190,7 @@ class Gate(BaseRateLimiter[Priority]):
             if self._waiters.pop(ticket, None):
                 self._pacing.drop(ticket, self._clock())
             else:
-                self._pacing.finish(ticket)
+                self._pacing.finish(ticket, self._clock())
             self._pump()
             raise
 

@@ -1,6 +1,6 @@
 """When a request may start: pure arithmetic on a given clock, so that it can be tested in no time.
 
-Three rules hold together. In every sliding second at most `send_rate` requests start. One chat takes a short
+Three rules hold together. In every sliding second at most `send_rate` requests arrive. One chat takes a short
 burst and then its own pace, edits apart from sends. Notices and broadcasts leave room for answers: they are
 spread evenly, and only few of them are in flight.
 """
@@ -19,8 +19,8 @@ GROUP_BURST = 3
 GROUP_PER_MINUTE = 20
 """Telegram's limit for groups and channels; the burst is part of it."""
 
-SLACK_SECONDS = 0.03
-"""Requests travel at different speed: what starts a second apart can arrive closer together."""
+SLACK_SECONDS = 0.01
+"""Two clocks measure a second: ours and Telegram's."""
 
 _SPREAD_SECONDS = 0.05
 """Notices and broadcasts may catch up this much lateness of the timer."""
@@ -101,7 +101,9 @@ class Pacing:
     ) -> None:
         capacity = max(1, int(send_rate))
         self._window = capacity / send_rate + SLACK_SECONDS
-        self._starts: deque[float] = deque([now + cold_seconds - self._window] * capacity, maxlen=capacity)
+        self._capacity = capacity
+        self._open = 0
+        self._ends: deque[float] = deque([now + cold_seconds - self._window] * capacity)
         self._spread = Lane(self._window / capacity, max(2, int(send_rate * _SPREAD_SECONDS)))
         self._private_interval = 1 / chat_rate
         self._group_interval = 60 / max(1, group_per_minute - GROUP_BURST)
@@ -141,13 +143,21 @@ class Pacing:
             lane = heappop(self._openings)[2]
             lane.alarmed = False
             self._announce(lane, now)
-        while self._starts[0] + self._window <= now and (ticket := self._pick(now)):
+        self._forget_ends(now)
+        while self._open + len(self._ends) < self._capacity and (ticket := self._pick(now)):
             self._start(ticket, now)
             started.append(ticket)
         return started
 
-    def finish(self, ticket: Ticket) -> None:
-        """A started request has ended, however."""
+    def finish(self, ticket: Ticket, now: float) -> None:
+        """A started request has ended, however.
+
+        It keeps its place in the window until a second after its end. When it arrived is not known, only that it was
+        between its start and its end: so however slow the way or the machine, whatever arrives within one second of
+        the last of them had not ended a second before that one's start, and was counted then.
+        """
+        self._open -= 1
+        self._ends.append(now)
         if ticket.priority is not Priority.INTERACTIVE:
             self.in_flight -= 1
 
@@ -162,8 +172,10 @@ class Pacing:
     def compute_next(self, now: float) -> float | None:
         """The moment at which `release` may have something new, None while only an end can bring it."""
         moments = [self._openings[0][0]] if self._openings else []
-        window_opens = self._starts[0] + self._window
-        if self._ready[Priority.INTERACTIVE]:
+        window_opens = self._compute_window_opening(now)
+        if window_opens is None:
+            pass
+        elif self._ready[Priority.INTERACTIVE]:
             moments.append(window_opens)
         elif self.in_flight < self.in_flight_limit and any(self._ready.values()):
             moments.append(max(window_opens, self._spread.compute_opening()))
@@ -182,6 +194,17 @@ class Pacing:
     def count_lanes(self) -> int:
         """How many chats are remembered."""
         return len(self._lanes)
+
+    def _forget_ends(self, now: float) -> None:
+        while self._ends and self._ends[0] + self._window <= now:
+            self._ends.popleft()
+
+    def _compute_window_opening(self, now: float) -> float | None:
+        """The moment at which one more may start, None while only an end can bring it."""
+        self._forget_ends(now)
+        if self._open + len(self._ends) < self._capacity:
+            return now
+        return self._ends[0] + self._window if self._ends else None
 
     def _get_lane(self, chat: Chat, now: float, *, edits: bool) -> Lane:
         lane = self._lanes.get((chat, edits))
@@ -224,7 +247,7 @@ class Pacing:
 
     def _start(self, ticket: Ticket, now: float) -> None:
         ticket.lane.take(now)
-        self._starts.append(now)
+        self._open += 1
         self._spread.used_until = max(self._spread.used_until, now) + self._spread.interval
         if ticket.priority is not Priority.INTERACTIVE:
             self.in_flight += 1

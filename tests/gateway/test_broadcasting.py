@@ -275,13 +275,13 @@ async def test_a_refused_token_pauses_the_broadcast(stage: Stage) -> None:
 
 
 async def test_every_message_passes_the_gate(telegram: LocalTelegram, store: Store) -> None:
-    """Its pace holds, with a slow server too; two more is what a busy machine's jitter can push together."""
+    """Its pace holds as the server sees it, however slow the server and busy the machine."""
     async with open_stage(telegram, store, 36, gate=Gate(send_rate=15, chat_rate=1, cold_seconds=0)) as stage:
         telegram.faults.latency_seconds = 0.08
         await stage.confirm()
         async with stage.running() as broadcaster:
             await broadcaster.settled()
-        assert telegram.world.journal.busiest_second <= 15 + 2
+        assert telegram.world.journal.busiest_second <= 15
         assert len(stage.received()) == 36
 
 

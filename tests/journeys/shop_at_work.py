@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.app import run
+from bot.playground.waiting import Match
 from bot.playground.world import Chat, Message, Person, World
 from bot.settings import read_settings
 from tests.telegram import LocalTelegram, local_telegram
@@ -52,9 +53,10 @@ class ShopAtWork:
         await self.join(person)
         return person
 
-    async def ask(self, person: Person, text: str) -> Message:
-        """What the bot answers to a message in its private chat."""
-        return await self.telegram.until_reply(self.world.send_text(person, self.world.open_chat(person), text))
+    async def ask(self, person: Person, text: str, match: Match = None) -> Message:
+        """What the bot answers to a message in its private chat; `match` tells it from notices that come meanwhile."""
+        said = self.world.send_text(person, self.world.open_chat(person), text)
+        return await self.telegram.until_reply(said, match)
 
     async def tap(self, person: Person, message: Message, label: str) -> None:
         """Tap a button and wait until its spinner stops."""

@@ -5,10 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from storage.records import PersonId, Side
+from storage.records import PersonId, ReferralId, Side
 
 RULE = "join"
 """The rule that a plain join fulfils; rewards are unique by referral, side and rule."""
+
+REASONS = {Side.INVITER: "invited_friend", Side.INVITEE: "welcome"}
+"""Why points move, as the ledger says it; points that go back say it too, so that the two cancel out."""
+
+
+def compose_reward_key(referral_id: ReferralId, side: Side, rule: str = RULE) -> str:
+    """The key of the one transfer that rewards a side of a referral."""
+    return f"referral:{referral_id}:{side}:{rule}"
 
 
 class Attribution(Enum):
@@ -70,6 +78,6 @@ def compute_grants(
 ) -> tuple[Grant, Grant]:
     """Both sides gain: the inviter for the friend who came, the friend as a welcome."""
     return (
-        Grant(side=Side.INVITER, person_id=inviter_id, points=inviter_points, reason="invited_friend"),
-        Grant(side=Side.INVITEE, person_id=invitee_id, points=invitee_points, reason="welcome"),
+        Grant(side=Side.INVITER, person_id=inviter_id, points=inviter_points, reason=REASONS[Side.INVITER]),
+        Grant(side=Side.INVITEE, person_id=invitee_id, points=invitee_points, reason=REASONS[Side.INVITEE]),
     )

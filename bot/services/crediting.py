@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.core.campaign import Campaign
-from bot.core.joining import RULE, Grant, compute_grants
+from bot.core.joining import RULE, Grant, compose_reward_key, compute_grants
 from storage.records import NoticeKind, Person, PersonId, Referral, ReferralId, ReferralState, Side, Transfer
 from storage.tables import ledgers, outbox, people, referrals, rewards, scores
 from storage.tx import Tx
@@ -110,7 +110,7 @@ def _reward(tx: Tx, referral: Referral, grant: Grant) -> None:
             debit=ledgers.HOUSE_ACCOUNT,
             credit=ledgers.open_account(tx, grant.person_id),
             amount=grant.points,
-            key=f"referral:{referral.id}:{grant.side}:{RULE}",
+            key=compose_reward_key(referral.id, grant.side),
             reason=grant.reason,
             referral_id=referral.id,
         ),
@@ -128,6 +128,7 @@ def _reward(tx: Tx, referral: Referral, grant: Grant) -> None:
 
 def _owe(tx: Tx, referral: Referral, recipient_id: PersonId | None, kind: NoticeKind, points: int) -> None:
     facts = {"friend": int(referral.invitee_id), "inviter": int(referral.inviter_id), "referral": int(referral.id)}
+    waits = int(referral.state is ReferralState.WAITING)
     outbox.add(
-        tx, recipient_id=recipient_id, kind=kind, payload={**facts, "points": points}, key=f"{kind}:{referral.id}"
+        tx, recipient_id=recipient_id, kind=kind, payload={**facts, "points": points, "waits": waits}, key=f"{kind}:{referral.id}"
     )

@@ -14,6 +14,12 @@ def choose_language(tx: Tx, *, visitor: Profile, language: str) -> MemberView:
     return view_member(tx, enter(tx, visitor))
 
 
+def set_findable(tx: Tx, *, visitor: Profile, findable: bool) -> MemberView:
+    """Be found by newcomers who type the name, or not."""
+    people.set_findable(tx, enter(tx, visitor).id, findable)
+    return view_member(tx, enter(tx, visitor))
+
+
 def note_blocked(tx: Tx, *, visitor: Profile, blocked: bool) -> None:
     """The person has blocked the bot, or let it in again."""
     people.set_blocked(tx, meet(tx, visitor).id, blocked=blocked)

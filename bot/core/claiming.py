@@ -1,0 +1,128 @@
+"""A newcomer without a link says who recommended the shop: for how long, what was typed, and who is meant."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from bot.core.codes import Payload, parse_payload
+from bot.core.names import clean_text
+from storage.records import PersonId
+
+CHOICES = 5
+"""Of people with the same name so many are offered."""
+
+TYPED_LIMIT = 129
+"""Code points of what is typed: a first name, a blank and a last name of Telegram's 64 each."""
+
+CHAIN_LIMIT = 100
+"""How far up the line of inviters a circle is looked for."""
+
+_DAY = 86_400 * 1_000_000
+_LINK = re.compile(r"(?:https?://)?(?:t|telegram)\.me/[A-Za-z0-9_]{4,32}/?\?start=([0-9A-Za-z_-]{1,64})")
+_PROFILE = re.compile(r"(?:https?://)?(?:t|telegram)\.me/([A-Za-z][A-Za-z0-9_]{3,31})/?")
+_USERNAME = re.compile(r"@([A-Za-z][A-Za-z0-9_]{3,31})")
+
+
+class Window(Enum):
+    """Whether somebody can still say who recommended the shop."""
+
+    OPEN = auto()
+    HAS_INVITER = auto()
+    CLOSED = auto()
+
+
+class Outcome(Enum):
+    """What came of an attempt to say it."""
+
+    CREDITED = auto()
+    SEVERAL = auto()
+    NOBODY = auto()
+    ONESELF = auto()
+    OWN_GUEST = auto()
+    """The person named came by the one who names them."""
+    STALE = auto()
+    """A choice among people who were not offered, or not any more."""
+    HAS_INVITER = auto()
+    CLOSED = auto()
+    THROTTLED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What was typed; exactly one of the three is set, or none where nothing visible was."""
+
+    payload: Payload | None = None
+    """Of a member's link."""
+    username: str = ""
+    """Without the @."""
+    words: str = ""
+    """A name, a username without its @, or a spoken code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """People found and shown: `number` is of this search alone."""
+
+    number: int
+    ids: tuple[PersonId, ...]
+
+
+def decide_window(*, started_at: int | None, claim_days: int, has_referral: bool, now: int) -> Window:
+    """Whether somebody who started at that moment can still name an inviter; a referral is for ever, even a revoked one."""
+    if has_referral:
+        return Window.HAS_INVITER
+    return Window.OPEN if started_at is not None and now < compute_end(started_at, claim_days) else Window.CLOSED
+
+
+def compute_end(began_at: int, claim_days: int) -> int:
+    """The moment after which a claim can no longer be made, or a claimed credit no longer be refused."""
+    return began_at + claim_days * _DAY
+
+
+def parse_claim(text: str) -> Claim:
+    """Read what a newcomer typed or pasted."""
+    typed = clean_text(unicodedata.normalize("NFKC", text[: 4 * TYPED_LIMIT]), limit=TYPED_LIMIT)
+    link = _LINK.fullmatch(typed)
+    if link:
+        return Claim(payload=parse_payload(link[1])) if parse_payload(link[1]) else Claim(words=typed)
+    username = _USERNAME.fullmatch(typed) or _PROFILE.fullmatch(typed)
+    return Claim(username=username[1]) if username else Claim(words=typed)
+
+
+def compose_label(first_name: str, last_name: str, username: str = "") -> str:
+    """How somebody is shown to a stranger who may know them: first name and initial only."""
+    first, last = clean_text(first_name, limit=32), clean_text(last_name, limit=32)
+    if not first:
+        first, last = last, ""
+    if not first:
+        return clean_text(username, limit=32)
+    return f"{first} {last[0].upper()}." if last and last[0].isalpha() else first
+
+
+def compose_offer(offer: Offer) -> str:
+    """The offer as it is kept with the expectation."""
+    return " ".join(map(str, (offer.number, *offer.ids)))
+
+
+def parse_offer(argument: str) -> Offer | None:
+    """The offer that was kept; None where nobody was offered."""
+    number, *ids = argument.split() or [""]
+    return Offer(int(number), tuple(PersonId(int(each)) for each in ids)) if ids else None
+
+
+def find_offered(offer: Offer | None, number: int, place: int) -> PersonId | None:
+    """Whom a tap chose; None for anybody who was not offered by that search."""
+    if offer is None or offer.number != number or not 0 <= place < len(offer.ids):
+        return None
+    return offer.ids[place]
+
+
+def decide_found(found: Sequence[PersonId]) -> Outcome:
+    """What to do with those who may be meant, the asker no longer among them."""
+    if not found:
+        return Outcome.NOBODY
+    return Outcome.CREDITED if len(found) == 1 else Outcome.SEVERAL

@@ -1,0 +1,86 @@
+"""The one way in which a referral is taken back: state, rewards, score and notices, all or nothing, once."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from bot.core.joining import REASONS, compose_reward_key
+from storage.records import NoticeKind, Referral, ReferralId, ReferralState, Reward, Side, Transfer
+from storage.tables import ledgers, outbox, people, referrals, rewards, scores
+from storage.tx import Tx
+
+
+class RevokeReason(StrEnum):
+    """Why a referral is taken back; each has a sentence of its own for either side."""
+
+    LEFT = "left"
+    """The friend left the community chat within the campaign's hold."""
+    NOT_ME = "not_me"
+    """The inviter whom the friend named says it was somebody else."""
+
+
+def revoke(tx: Tx, referral_id: ReferralId, *, reason: RevokeReason, tell_inviter: bool = True) -> Referral | None:
+    """Take back a referral that waits or has qualified; None where it was taken back before.
+
+    The invitee keeps no room for another referral: it is one for ever. Balances may fall below zero.
+
+    Args:
+        tx: The transaction.
+        referral_id: Which one.
+        reason: Why, as both sides are told.
+        tell_inviter: False where the inviter is answered directly.
+    """
+    earned = _set_revoked(tx, referral_id)
+    if earned is None:
+        return None
+    referral = referrals.get(tx, referral_id)
+    taken = [reward for reward in rewards.list_by_referral(tx, referral_id) if reward.points] if earned else []
+    for reward in sorted(taken, key=lambda reward: reward.person_id):
+        _post_back(tx, reward)
+    if people.get(tx, referral.invitee_id).is_member:
+        _owe(tx, referral, Side.INVITEE, taken, reason)
+    if tell_inviter:
+        _owe(tx, referral, Side.INVITER, taken, reason)
+    if earned:
+        scores.lower_score(tx, referral.inviter_id)
+    return referral
+
+
+def _set_revoked(tx: Tx, referral_id: ReferralId) -> bool | None:
+    """Whether it had qualified before it was taken back here; None where it is not for us to take back.
+
+    Waiting is asked first: a referral that qualifies in between is then still found as qualified.
+    """
+    for state in (ReferralState.WAITING, ReferralState.QUALIFIED):
+        if referrals.set_state(tx, referral_id, ReferralState.REVOKED, expected=state):
+            return state is ReferralState.QUALIFIED
+    return None
+
+
+def _post_back(tx: Tx, reward: Reward) -> None:
+    """The reward's transfer the other way round, for the same reason, so that what was earned for it is right again."""
+    ledgers.post(
+        tx,
+        Transfer(
+            debit=ledgers.open_account(tx, reward.person_id),
+            credit=ledgers.HOUSE_ACCOUNT,
+            amount=reward.points,
+            key=f"revoke:{compose_reward_key(reward.referral_id, reward.side, reward.rule)}",
+            reason=REASONS[reward.side],
+            referral_id=reward.referral_id,
+        ),
+    )
+
+
+def _owe(tx: Tx, referral: Referral, side: Side, taken: list[Reward], reason: RevokeReason) -> None:
+    invited = side is Side.INVITEE
+    kind = NoticeKind.GIFT_REVOKED if invited else NoticeKind.FRIEND_REVOKED
+    payload: dict[str, int | str] = {
+        "friend": int(referral.invitee_id),
+        "inviter": int(referral.inviter_id),
+        "referral": int(referral.id),
+        "points": sum(reward.points for reward in taken if reward.side is side),
+        "reason": str(reason),
+    }
+    recipient_id = referral.invitee_id if invited else referral.inviter_id
+    outbox.add(tx, recipient_id=recipient_id, kind=kind, payload=payload, key=f"{kind}:{referral.id}")

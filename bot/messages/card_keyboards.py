@@ -64,9 +64,30 @@ def back_row(texts: Texts) -> Row:
     return [InlineKeyboardButton(texts.plain("story.back"), switch_inline_query="")]
 
 
+_KINDS = {
+    StoryKind.OCCASION: "story.kind.occasion",
+    StoryKind.INTEREST: "story.kind.interest",
+    StoryKind.NOVELTY: "story.kind.novelty",
+    StoryKind.CONTROVERSY: "story.kind.controversy",
+    StoryKind.INSIDE_STORY: "story.kind.inside_story",
+}
+_WHYS = {
+    StoryKind.OCCASION: "story.why.occasion",
+    StoryKind.INTEREST: "story.why.interest",
+    StoryKind.NOVELTY: "story.why.novelty",
+    StoryKind.CONTROVERSY: "story.why.controversy",
+    StoryKind.INSIDE_STORY: "story.why.inside_story",
+}
+
+
 def say_kind(texts: Texts, kind: StoryKind) -> str:
     """What makes people pass a story on, in a word."""
-    return texts.plain(f"story.kind.{kind.name.lower()}")
+    return texts.plain(_KINDS[kind])
+
+
+def say_why(texts: Texts, kind: StoryKind) -> str:
+    """The same as a phrase."""
+    return texts.plain(_WHYS[kind])
 
 
 def _button(label: str, action: Action, place: int) -> InlineKeyboardButton:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from telegram import InlineKeyboardMarkup
 
 from bot.core.stories import filter_stories
-from bot.messages.card_keyboards import compose_card_keyboard, say_kind
+from bot.messages.card_keyboards import compose_card_keyboard, say_kind, say_why
 from bot.messages.keyboards import compose_join_keyboard, compose_share_keyboard
 from bot.messages.naming import show_name
 from bot.messages.screen import Photo, Screen
@@ -38,6 +38,8 @@ def render_share(texts: Texts, shop: Shop, member: MemberView, photo: Photo, sto
 def render_qr(texts: Texts, shop: Shop, member: MemberView, photo: Photo) -> Screen:
     """The QR code alone, with the link under it."""
     caption = texts.say("qr.caption", link=escape(shop.link(member.code, Source.FORWARDED)))
+    if member.spoken_code:
+        caption = Html(f"{caption}\n\n{texts.say('spoken.line', code=member.spoken_code)}")
     return Screen(text=caption, photo=photo, keyboard=compose_share_keyboard(texts, shop, member.code))
 
 
@@ -49,9 +51,7 @@ def render_inline_invitation(
     return InlineInvitation(
         story=told.key,
         title=told.headline,
-        description=texts.plain(
-            "story.offer", why=texts.plain(f"story.why.{told.kind.name.lower()}"), offer=told.offer
-        ),
+        description=texts.plain("story.offer", why=say_why(texts, told.kind), offer=told.offer),
         caption=say_invitation(texts, shop, member, source, told.key),
         keyboard=compose_join_keyboard(texts.plain("button.accept"), shop.link(member.code, source)),
     )
@@ -108,7 +108,7 @@ def _list_said(texts: Texts, shop: Shop) -> Mapping[str, str]:
                 story.headline,
                 story.text,
                 say_kind(texts, story.kind),
-                texts.plain(f"story.why.{story.kind.name.lower()}"),
+                say_why(texts, story.kind),
             ]
         )
         for story in shop.campaign.texts_for(texts.language).stories

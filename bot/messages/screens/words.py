@@ -13,6 +13,15 @@ from bot.messages.texts import Html, Texts
 from bot.services.members import MemberView
 
 
+_REFUSED = {
+    WordsFault.EMPTY: "words.refused.empty",
+    WordsFault.TOO_LONG: "words.refused.too_long",
+    WordsFault.LINK: "words.refused.link",
+    WordsFault.NAME: "words.refused.name",
+    WordsFault.CONTROL: "words.refused.control",
+}
+
+
 def render_words_prompt(texts: Texts, member: MemberView) -> Screen:
     """Asks for a line, and shows the one there is."""
     blocks = [texts.say("words.prompt", limit=WORDS_LIMIT)]
@@ -23,7 +32,7 @@ def render_words_prompt(texts: Texts, member: MemberView) -> Screen:
 
 def render_words_refusal(texts: Texts, fault: WordsFault, length: int) -> Screen:
     """Why these words cannot stand on a card; others are welcome at once."""
-    text = texts.say(f"words.refused.{fault}", limit=WORDS_LIMIT, length=length)
+    text = texts.say(_REFUSED[fault], limit=WORDS_LIMIT, length=length)
     return Screen(text=text, keyboard=stack(tap_row(texts, Action.WORDS_STOP)))
 
 

@@ -6,9 +6,10 @@ import asyncio
 import logging
 from collections.abc import Callable
 
+from bot.core.visiting import compute_hour
 from storage.errors import StoreError
 from storage.store import Store
-from storage.tables import guesses, inbox, outbox
+from storage.tables import guesses, inbox, outbox, visits
 from storage.tx import Tx
 
 logger = logging.getLogger(__name__)
@@ -38,7 +39,12 @@ def clean_guesses(tx: Tx, *, limit: int) -> int:
     return guesses.delete_before(tx, _limit_of(tx), limit)
 
 
-CHORES: tuple[Callable[..., int], ...] = (clean_inbox, clean_outbox, clean_guesses)
+def clean_visits(tx: Tx, *, limit: int) -> int:
+    """Forget a page of visits of hours that are over: the clicks are counted, and who came is nobody's business."""
+    return visits.delete_before(tx, compute_hour(tx.now), limit)
+
+
+CHORES: tuple[Callable[..., int], ...] = (clean_inbox, clean_outbox, clean_guesses, clean_visits)
 
 
 async def clean(store: Store, *, page: int = PAGE) -> int:

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from bot.core.visiting import HOUR_SECONDS
+from bot.jobs.cleaning import clean
+from bot.services.visiting import Click, count_clicks
+from storage import Store, Tx
+from storage.tables import clicks
+from tests.storage.cast import add_member
+from tests.storage.clock import Clock
+
+
+def click(tx: Tx, *, visitors: int) -> int:
+    """So many visitors open one member's link; returns how many clicks were new."""
+    member = add_member(tx, 1)
+    clicked = [Click(member_id=member.id, code=member.code, source="web", visitor=f"v{n}") for n in range(visitors)]
+    return count_clicks(tx, clicked=clicked)
+
+
+async def test_visits_are_forgotten_with_their_hour_and_clicks_are_not(store: Store, clock: Clock) -> None:
+    """While the hour lasts a visit must be known, so that it counts once; afterwards only the count stays."""
+    assert await store.write(click, visitors=5) == 5
+    assert await clean(store) == 0
+    assert await store.write(click, visitors=5) == 0
+    clock.advance(HOUR_SECONDS)
+    assert await clean(store, page=2) == 5
+    assert await clean(store, page=2) == 0
+    assert await store.read(clicks.count_by_source) == {"web": 5}
+    assert await store.write(click, visitors=5) == 5

@@ -20,13 +20,16 @@ from bot.messages.screens.guide import (
 from bot.messages.screens.welcome import render_home
 from bot.messages.shop import Shop
 from bot.messages.texts import Texts
+from bot.services.claiming import open_menu
 from bot.services.members import MemberView, open_home
 from bot.services.preferences import choose_language
 
 
 async def on_menu(update: Update, context: Context) -> None:
-    """Home: standing, deal, link and every button."""
-    await _show_own(update, context, render_home)
+    """Home: standing, deal, link, spoken code and every button."""
+    shop = context.kit.shop
+    member = await context.read(open_menu, visitor=visitor_of(update), campaign=shop.campaign)
+    await show(update, context, render_home(Texts(member.language), shop, member))
 
 
 async def on_help(update: Update, context: Context) -> None:
@@ -36,7 +39,7 @@ async def on_help(update: Update, context: Context) -> None:
 
 async def on_privacy(update: Update, context: Context) -> None:
     """What is kept about me, and why."""
-    await _show_own(update, context, lambda texts, _shop, _member: render_privacy(texts))
+    await _show_own(update, context, lambda texts, _shop, member: render_privacy(texts, member))
 
 
 async def on_language(update: Update, context: Context) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.core.campaign import STORIES_LIMIT
+from bot.core.claiming import CHOICES
 from bot.core.languages import LANGUAGES
 
 DATA_LIMIT = 64
@@ -42,8 +43,32 @@ class Action(StrEnum):
     APPEAR = "appear"
     """Argument: 1 with a name in the ranking, 0 without."""
     LANGUAGE = "language"
+    COMMUNITY = "community"
     SET_LANGUAGE = "set_language"
     """Argument: the place in LANGUAGES."""
+    CLAIM = "claim"
+    NOBODY = "nobody"
+    """Nobody recommended the shop."""
+    CLAIM_PICK = "claim_pick"
+    """Arguments: which search it was, and the place among those it found."""
+    NOT_ME = "not_me"
+    """Argument: the referral that somebody claimed."""
+    SPOKEN = "spoken"
+    CHOOSE_SPOKEN = "choose_spoken"
+    KEEP_SPOKEN = "keep_spoken"
+    """The member does not want to choose after all."""
+    FINDABLE = "findable"
+    """Argument: 1 can be named by newcomers, 0 cannot."""
+    REMIND = "remind"
+    """Arguments: the referral of the friend, and the page it stands on."""
+    NO_REMINDERS = "no_reminders"
+    """Argument: the friend's own referral."""
+    SHARE_AGAIN = "share_again"
+    """The card with another story than the last one."""
+    NUDGES = "nudges"
+    """Argument: 1 may be nudged, 0 may not; from /privacy."""
+    NO_NUDGES = "no_nudges"
+    """From a nudge."""
     BROADCAST_CONFIRM = "bc_confirm"
     """Argument, here and below: the broadcast's id."""
     BROADCAST_PAUSE = "bc_pause"
@@ -66,6 +91,12 @@ _HIGHEST: dict[Action, tuple[int, ...]] = {
     Action.REWARDS: (_ID,),
     Action.APPEAR: (1,),
     Action.SET_LANGUAGE: (len(LANGUAGES) - 1,),
+    Action.CLAIM_PICK: (_ID, CHOICES - 1),
+    Action.NOT_ME: (_ID,),
+    Action.FINDABLE: (1,),
+    Action.REMIND: (_ID, _ID),
+    Action.NO_REMINDERS: (_ID,),
+    Action.NUDGES: (1,),
     Action.BROADCAST_CONFIRM: (_ID,),
     Action.BROADCAST_PAUSE: (_ID,),
     Action.BROADCAST_RESUME: (_ID,),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.services.members import compose_name, compute_language
-from storage.records import Notice, NoticeId, NoticeKind, Person, PersonId
+from storage.records import Notice, NoticeId, NoticeKind, Person, PersonId, ReferralId
 from storage.tables import ledgers, people
 from storage.tx import Tx
 
@@ -36,6 +36,22 @@ class NoticeView:
     """WELCOME: the newcomer came by a code that nobody has."""
     from_inline: bool = False
     """WELCOME: the newcomer was about to write in another chat, and wants to go back there."""
+    asks: bool = False
+    """WELCOME: the newcomer is asked who recommended the shop."""
+    referral_id: ReferralId = ReferralId(0)
+    """The referral it is about; 0 where there is none."""
+    waits: bool = False
+    """The points come later: the friend is not in the community chat yet."""
+    reason: str = ""
+    """Why a referral was taken back: a `RevokeReason`."""
+    story: str = ""
+    """NUDGE: the key of the story to share."""
+    warning: str = ""
+    """ADMIN_WARNING: what is amiss."""
+    chat: str = ""
+    """ADMIN_WARNING: what the chat is called that it is about."""
+    number: str = ""
+    """ADMIN_WARNING: the chat's new number."""
 
 
 def view_notices(tx: Tx, *, recipient_id: PersonId | None, notices: Sequence[Notice]) -> list[NoticeView]:
@@ -48,7 +64,13 @@ def view_notices(tx: Tx, *, recipient_id: PersonId | None, notices: Sequence[Not
 
 
 _ROLES = ("friend", "inviter")
-_TOLD_OF_INVITER = {NoticeKind.WELCOME_INVITED, NoticeKind.WELCOME_WAITING, NoticeKind.QUALIFIED}
+_TOLD_OF_INVITER = {
+    NoticeKind.WELCOME_INVITED,
+    NoticeKind.WELCOME_WAITING,
+    NoticeKind.QUALIFIED,
+    NoticeKind.GIFT_REVOKED,
+    NoticeKind.REMINDER,
+}
 
 
 def _view(notice: Notice, recipient: Person | None, known: dict[PersonId, Person], balance: int) -> NoticeView:
@@ -68,4 +90,12 @@ def _view(notice: Notice, recipient: Person | None, known: dict[PersonId, Person
         balance=balance,
         unknown_code=bool(notice.payload.get("unknown_code", 0)),
         from_inline=bool(notice.payload.get("from_inline", 0)),
+        asks=bool(notice.payload.get("asks", 0)),
+        referral_id=ReferralId(int(notice.payload.get("referral", 0))),
+        waits=bool(notice.payload.get("waits", 0)),
+        reason=str(notice.payload.get("reason", "")),
+        story=str(notice.payload.get("story", "")),
+        warning=str(notice.payload.get("warning", "")),
+        chat=str(notice.payload.get("chat", "")),
+        number=str(notice.payload.get("number", "")),
     )

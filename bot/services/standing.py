@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from bot.core.pages import compute_page
 from bot.services.members import MemberView, enter, view_member
-from storage.records import Invitation, LedgerLine, Profile, RankLine
+from bot.services.reminding import WaitingView, view_waiting
+from storage.records import Invitation, LedgerLine, Profile, RankLine, ReferralId
 from storage.tables import ledgers, people, referrals, scores
 from storage.tx import Tx
 
@@ -23,6 +25,8 @@ class InvitesView:
     page: int
     pages: int
     lines: list[Invitation]
+    waiting: Mapping[ReferralId, WaitingView] = field(default_factory=dict)
+    """What those of the lines miss who do not count yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +56,15 @@ def list_invites(tx: Tx, *, visitor: Profile, page: int = 0) -> InvitesView:
     member = view_member(tx, enter(tx, visitor))
     total = referrals.count_invitations(tx, member.id)
     shown = compute_page(page, total)
+    lines = referrals.list_invitations(tx, member.id, limit=shown.size, offset=shown.offset)
     return InvitesView(
         member=member,
         total=total,
         earned=ledgers.sum_by_reason(tx, member.id, "invited_friend"),
         page=shown.number,
         pages=shown.count,
-        lines=referrals.list_invitations(tx, member.id, limit=shown.size, offset=shown.offset),
+        lines=lines,
+        waiting=view_waiting(tx, lines),
     )
 
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from bot.assets import ASSETS
 from bot.core.campaign import parse_campaign
 from bot.core.growth import Growth
 from bot.core.names import compose_display_name
+from bot.core.reminding import Missing, Reminding
 from bot.messages.notices import Part, render_notices
 from bot.messages.screen import Photo, Screen
-from bot.messages.screens import broadcast, guide, refusals, share, standing, stats, welcome
+from bot.messages.screens import broadcast, guide, more, refusals, remind, share, standing, stats, welcome
 from bot.messages.shop import Shop
-from bot.messages.texts import Texts
+from bot.messages.texts import Html, Texts
 from bot.services.broadcasting import BroadcastView
 from bot.services.members import MemberView
 from bot.services.notices import NoticeView
+from bot.services.reminding import RemindView, WaitingView
 from bot.services.standing import InvitesView, RewardsView, TopView
 from bot.services.stats import StatsView
 from storage.records import (
@@ -95,6 +98,9 @@ def make_notice(kind: NoticeKind, number: int = 1, *, friend: str = "Budi", invi
         points=0 if channel else 50,
         balance=0 if channel else 1500,
         unknown_code=False,
+        warning="moved" if kind is NoticeKind.ADMIN_WARNING else "",
+        chat=friend,
+        number="-1001234567890",
     )
 
 
@@ -149,6 +155,30 @@ def make_invites(name: str, *, page: int = 1, pages: int = 3, count: int = 8) ->
     return InvitesView(member=make_member(name), total=count * pages, earned=1050, page=page, pages=pages, lines=lines)
 
 
+def make_waiting(name: str) -> InvitesView:
+    """A page of friends of this name none of whom counts yet, each for another reason or with another past."""
+    page = make_invites(name)
+    rests = [*Reminding, Reminding.DONE]
+    return replace(
+        page,
+        lines=[replace(line, state=ReferralState.WAITING, earned=0) for line in page.lines],
+        waiting={
+            line.referral_id: WaitingView(
+                missing=Missing.BOT if rest is Reminding.NOT_STARTED else Missing.COMMUNITY,
+                reminding=rest,
+                reminded_at=MARCH,
+            )
+            for line, rest in zip(page.lines, rests, strict=True)
+        },
+    )
+
+
+def make_note(texts: Texts, name: str) -> Html:
+    """The longest word on what became of a reminder."""
+    view = RemindView(result=Reminding.TOO_SOON, name=name, reminded_at=MARCH, next_at=MARCH)
+    return remind.say_reminded(texts, view)
+
+
 def make_rewards(name: str) -> RewardsView:
     """A first page of every sort of line."""
     rows = [(50, "invited_friend"), (-50, "invited_friend"), (25, "welcome"), (1, "invented"), (1_000_000, "welcome")]
@@ -194,9 +224,13 @@ def render_everybodys(texts: Texts, shop: Shop, name: str) -> dict[str, Screen]:
         "home": welcome.render_home(texts, shop, member),
         "share": share.render_share(texts, shop, member, PHOTO),
         "qr": share.render_qr(texts, shop, member, PHOTO),
+        "more": more.render_more(texts, shop, member),
         "invites": standing.render_invites(texts, shop, make_invites(name)),
         "invites, none": standing.render_invites(texts, shop, make_invites(name, page=0, pages=1, count=0)),
         "invites, one": standing.render_invites(texts, shop, make_invites(name, page=0, pages=1, count=1)),
+        "invites, waiting": standing.render_invites(texts, shop, make_waiting(name), note=make_note(texts, name)),
+        "reminders stopped": remind.render_reminders_stopped(texts),
+        "nudges stopped": remind.render_nudges_stopped(texts),
         "rewards": standing.render_rewards(texts, shop, make_rewards(name)),
         "top": standing.render_top(texts, shop, make_top(name)),
         "top, without name": standing.render_top(texts, shop, make_top(name, anonymous=True)),
@@ -204,7 +238,7 @@ def render_everybodys(texts: Texts, shop: Shop, name: str) -> dict[str, Screen]:
         "language": guide.render_language(texts),
         "language chosen": guide.render_language_chosen(texts, shop, member),
         "help": guide.render_help(texts, shop, member),
-        "privacy": guide.render_privacy(texts),
+        "privacy": guide.render_privacy(texts, member),
         "pointer": guide.render_pointer(texts, shop, member),
         "own code": refusals.render_own_code(texts, shop, member),
         "unknown code": refusals.render_unknown_code(texts, shop, member),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from bot.messages.callbacks import Action
 from bot.messages.keyboards import compose_language_keyboard, compose_menu_keyboard, stack, tap_row
 from bot.messages.screen import Screen
+from bot.messages.screens.remind import nudges_row
 from bot.messages.shop import Shop
-from bot.messages.texts import Texts
+from bot.messages.talk_keyboards import findable_row
+from bot.messages.texts import Html, Texts
 from bot.services.members import MemberView
 
 
@@ -30,9 +32,13 @@ def render_help(texts: Texts, shop: Shop, member: MemberView) -> Screen:
     return Screen(text=text, keyboard=compose_menu_keyboard(texts, shop, member.code))
 
 
-def render_privacy(texts: Texts) -> Screen:
-    """What is kept, why, and who sees it."""
-    return Screen(text=texts.say("privacy.text"), keyboard=stack(tap_row(texts, Action.TOP, Action.MENU)))
+def render_privacy(texts: Texts, member: MemberView) -> Screen:
+    """What is kept, why, and who sees it; and what the member can switch."""
+    named = texts.say("claim.findable" if member.findable else "claim.hidden")
+    text = Html("\n\n".join([texts.say("privacy.text"), named, texts.say("nudge.kept")]))
+    switches = (findable_row(texts, findable=member.findable), nudges_row(texts, nudges=member.nudges))
+    keyboard = stack(*switches, tap_row(texts, Action.TOP, Action.MENU))
+    return Screen(text=text, keyboard=keyboard)
 
 
 def render_pointer(texts: Texts, shop: Shop, member: MemberView) -> Screen:

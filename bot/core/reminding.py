@@ -1,0 +1,71 @@
+"""What a friend still misses to count, when the friend may be reminded of it, and which story is fresh."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from storage.records import Person, Referral, ReferralState, Reminder
+
+DAY = 86_400_000_000
+"""Microseconds."""
+
+REST_DAYS = 7
+"""A friend is reminded at most once in so many days."""
+
+
+class Missing(StrEnum):
+    """The next step of a friend who does not count yet."""
+
+    BOT = "bot"
+    """Has not opened the bot: nobody can be written to before."""
+    COMMUNITY = "community"
+    """Is not in the community chat yet."""
+
+
+class Reminding(StrEnum):
+    """What becomes of the wish to remind a friend."""
+
+    DONE = "done"
+    TOO_SOON = "too_soon"
+    DECLINED = "declined"
+    """The friend asked for no more reminders."""
+    UNREACHABLE = "unreachable"
+    """The friend has blocked the bot."""
+    NOT_STARTED = "not_started"
+    OVER = "over"
+    """Nothing is missing any more, or the referral was taken back."""
+    NOBODY = "nobody"
+    """No friend of this member's."""
+
+
+def decide_missing(referral: Referral, invitee: Person) -> Missing | None:
+    """What is missing first; None where the friend counts, or never will."""
+    if referral.state is not ReferralState.WAITING:
+        return None
+    return Missing.COMMUNITY if invitee.is_member else Missing.BOT
+
+
+def decide_reminding(referral: Referral, invitee: Person, reminder: Reminder | None, *, now: int) -> Reminding:
+    """Whether a friend may be reminded now; what would be the kindest to hear comes first."""
+    if referral.state is not ReferralState.WAITING:
+        return Reminding.OVER
+    if not invitee.is_member:
+        return Reminding.NOT_STARTED
+    if reminder is not None and reminder.declined:
+        return Reminding.DECLINED
+    if invitee.blocked_at is not None:
+        return Reminding.UNREACHABLE
+    if reminder is not None and reminder.reminded_at is not None and now < compute_next(reminder.reminded_at):
+        return Reminding.TOO_SOON
+    return Reminding.DONE
+
+
+def compute_next(reminded_at: int) -> int:
+    """From when on a friend may be reminded again."""
+    return reminded_at + REST_DAYS * DAY
+
+
+def choose_fresh_story(keys: Sequence[str], last: str) -> str:
+    """The story that follows the one shared last, round and round; the first where that one is unknown."""
+    return keys[(keys.index(last) + 1) % len(keys)] if last in keys else keys[0]

@@ -1,0 +1,114 @@
+"""What friends still miss, and a kind word to one of them; a fresh story for sharing again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from bot.core.reminding import (
+    Missing,
+    Reminding,
+    choose_fresh_story,
+    compute_next,
+    decide_missing,
+    decide_reminding,
+)
+from bot.services.members import MemberView, compose_name, enter, view_member
+from storage.records import Invitation, NoticeKind, Person, Profile, Referral, ReferralId, ReferralState, Reminder
+from storage.tables import outbox, people, referrals, reminders, shares
+from storage.tx import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingView:
+    """A friend who does not count yet."""
+
+    missing: Missing
+    reminding: Reminding
+    """What would become of reminding the friend now."""
+    reminded_at: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemindView:
+    """What became of the wish to remind a friend."""
+
+    result: Reminding
+    name: str
+    """The friend's; empty where it is nobody of this member's."""
+    reminded_at: int = 0
+    """TOO_SOON: the last time."""
+    next_at: int = 0
+    """TOO_SOON: from when on again."""
+
+
+def view_waiting(tx: Tx, lines: Collection[Invitation]) -> dict[ReferralId, WaitingView]:
+    """What those of a page's friends miss who do not count yet, in the order of the page."""
+    waiting = [line.referral_id for line in lines if line.state is ReferralState.WAITING]
+    found = referrals.list_by_ids(tx, waiting)
+    friends = people.list_by_ids(tx, sorted({each.invitee_id for each in found.values()}))
+    views = {each: _view(tx, found[each], friends[found[each].invitee_id]) for each in waiting}
+    return {referral_id: view for referral_id, view in views.items() if view is not None}
+
+
+def remind(tx: Tx, *, visitor: Profile, referral_id: ReferralId, points: int) -> RemindView:
+    """Owe a friend one kind message that names what is missing, if the friend is the visitor's and may be reminded.
+
+    Args:
+        tx: The transaction.
+        visitor: Who asks for it.
+        referral_id: Which friend.
+        points: What waits for the friend.
+    """
+    referral = referrals.list_by_ids(tx, [referral_id]).get(referral_id)
+    if referral is None or referral.inviter_id != enter(tx, visitor).id:
+        return RemindView(result=Reminding.NOBODY, name="")
+    people.lock(tx, referral.invitee_id)
+    invitee, reminder = people.get(tx, referral.invitee_id), reminders.find(tx, referral_id)
+    result = decide_reminding(referral, invitee, reminder, now=tx.now)
+    if result is Reminding.DONE:
+        _owe(tx, referral, points)
+    return _view_result(result, invitee, reminder)
+
+
+def decline(tx: Tx, *, visitor: Profile, referral_id: ReferralId) -> MemberView:
+    """The visitor wants no more reminders; of somebody else's referral nothing changes."""
+    member = view_member(tx, enter(tx, visitor))
+    referral = referrals.find_by_invitee(tx, member.id)
+    if referral is not None and referral.id == referral_id:
+        reminders.set_declined(tx, referral_id)
+    return member
+
+
+def find_fresh_story(tx: Tx, *, visitor: Profile, stories: Sequence[str]) -> str:
+    """The key of the story to share next, of the campaign's `stories`."""
+    return choose_fresh_story(stories, shares.find_last_story(tx, enter(tx, visitor).id))
+
+
+def _owe(tx: Tx, referral: Referral, points: int) -> None:
+    reminders.note(tx, referral.id)
+    outbox.add(
+        tx,
+        recipient_id=referral.invitee_id,
+        kind=NoticeKind.REMINDER,
+        payload={"inviter": int(referral.inviter_id), "referral": int(referral.id), "points": points},
+        key=f"{NoticeKind.REMINDER}:{referral.id}:{tx.now}",
+    )
+
+
+def _view(tx: Tx, referral: Referral, invitee: Person) -> WaitingView | None:
+    missing, reminder = decide_missing(referral, invitee), reminders.find(tx, referral.id)
+    if missing is None:
+        return None
+    return WaitingView(
+        missing=missing,
+        reminding=decide_reminding(referral, invitee, reminder, now=tx.now),
+        reminded_at=reminder.reminded_at if reminder else None,
+    )
+
+
+def _view_result(result: Reminding, invitee: Person, reminder: Reminder | None) -> RemindView:
+    reminded_at = (reminder.reminded_at if reminder else None) or 0
+    return RemindView(
+        result=result, name=compose_name(invitee.profile), reminded_at=reminded_at, next_at=compute_next(reminded_at)
+    )

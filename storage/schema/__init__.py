@@ -1,6 +1,7 @@
 """The tables. Constraints carry the rules; see docs/architecture.md for how the rows flow.
 
-All ids are 64-bit. Times are UTC microseconds (`_at`). No ON DELETE CASCADE, nothing deferred.
+All ids are 64-bit. Times are UTC microseconds (`_at`). No ON DELETE CASCADE, nothing deferred. Indexes
+over a part of a table are in `storage.schema.complete`.
 """
 
 from __future__ import annotations

@@ -21,7 +21,6 @@ inbox = Table(
     Column("closed_at", BigInteger),
     sqlite_autoincrement=True,
 )
-Index("ix_inbox_open", inbox.c.seq, sqlite_where=inbox.c.state == "open", postgresql_where=inbox.c.state == "open")
 Index("ix_inbox_received_at", inbox.c.received_at)
 
 outbox = Table(
@@ -39,7 +38,6 @@ outbox = Table(
     Column("settled_at", BigInteger),
     sqlite_autoincrement=True,
 )
-Index("ix_outbox_owed", outbox.c.id, sqlite_where=outbox.c.state == "owed", postgresql_where=outbox.c.state == "owed")
 Index("ix_outbox_settled_at", outbox.c.settled_at)
 
 broadcast = Table(

@@ -12,7 +12,6 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
-    and_,
     false,
     true,
 )
@@ -42,15 +41,6 @@ person = Table(
     sqlite_autoincrement=True,
 )
 """`quiet_since` is the start or the last share of a member who was not nudged since; else NULL."""
-Index(
-    "ix_person_ranking",
-    person.c.score.desc(),
-    person.c.id,
-    sqlite_where=person.c.score > 0,
-    postgresql_where=person.c.score > 0,
-)
-_NUDGEABLE = and_(person.c.quiet_since.is_not(None), person.c.blocked_at.is_(None), person.c.nudges)
-Index("ix_person_quiet", person.c.quiet_since, sqlite_where=_NUDGEABLE, postgresql_where=_NUDGEABLE)
 
 profile = Table(
     "profile",

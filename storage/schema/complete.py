@@ -1,0 +1,28 @@
+"""The tables with the indexes over a part of one: for migrations, and whoever compares this shape with a database.
+
+The conditions of those indexes are said to SQLAlchemy per engine, and saying so imports the dialects of both. A running
+bot speaks to one and needs no index by name, so they lie apart from their tables.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, and_
+from sqlalchemy.sql.expression import ColumnElement
+
+from storage.schema import inbox, metadata, outbox, person
+
+__all__ = ["metadata"]
+
+
+def _add(name: str, *columns: Column[int] | ColumnElement[int], where: ColumnElement[bool]) -> None:
+    Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
+_add("ix_inbox_open", inbox.c.seq, where=inbox.c.state == "open")
+_add("ix_outbox_owed", outbox.c.id, where=outbox.c.state == "owed")
+_add("ix_person_ranking", person.c.score.desc(), person.c.id, where=person.c.score > 0)
+_add(
+    "ix_person_quiet",
+    person.c.quiet_since,
+    where=and_(person.c.quiet_since.is_not(None), person.c.blocked_at.is_(None), person.c.nudges),
+)

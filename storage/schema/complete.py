@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import Column, Index, and_
 from sqlalchemy.sql.expression import ColumnElement
 
-from storage.schema import inbox, metadata, outbox, person
+from storage.schema import HOUSE_ACCOUNT, inbox, ledger, metadata, outbox, person
 
 __all__ = ["metadata"]
 
@@ -25,4 +25,10 @@ _add(
     "ix_person_quiet",
     person.c.quiet_since,
     where=and_(person.c.quiet_since.is_not(None), person.c.blocked_at.is_(None), person.c.nudges),
+)
+_add(
+    "ix_ledger_debit_id_id",
+    ledger.c.debit_id,
+    ledger.c.id.desc(),
+    where=ledger.c.debit_id != HOUSE_ACCOUNT,  # every reward leaves the house: nobody asks for all of them
 )

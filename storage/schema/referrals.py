@@ -63,7 +63,6 @@ ledger = Table(
 )
 """Append-only: triggers refuse UPDATE and DELETE."""
 Index("ix_ledger_credit_id_id", ledger.c.credit_id, ledger.c.id.desc())
-Index("ix_ledger_debit_id_id", ledger.c.debit_id, ledger.c.id.desc())
 Index("ix_ledger_referral_id", ledger.c.referral_id)
 
 reward = Table(

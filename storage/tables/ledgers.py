@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Select, bindparam, case, func, null, select, union_all, update
+from sqlalchemy import Select, and_, bindparam, case, func, literal_column, null, select, union_all, update
 from sqlalchemy.sql.expression import ColumnElement
 
 from storage.errors import KeyReused
@@ -48,6 +48,9 @@ _MOVE_BALANCE = (
 _BALANCE = select(account.c.balance).where(account.c.owner_id == bindparam("owner_id"))
 
 _OWN_ACCOUNT = _FIND_ACCOUNT.scalar_subquery()
+_CAME = ledger.c.credit_id == _OWN_ACCOUNT
+# The house is ruled out in writing, so that the planners see that the partial index serves.
+_LEFT = and_(ledger.c.debit_id == _OWN_ACCOUNT, ledger.c.debit_id != literal_column(str(HOUSE_ACCOUNT)))
 
 
 def _newest_where(side: ColumnElement[bool], amount: ColumnElement[int]) -> Select[tuple[int, int, str, int, int]]:
@@ -63,8 +66,8 @@ def _newest_where(side: ColumnElement[bool], amount: ColumnElement[int]) -> Sele
 
 
 _LINE = union_all(
-    _newest_where(ledger.c.credit_id == _OWN_ACCOUNT, ledger.c.amount),
-    _newest_where(ledger.c.debit_id == _OWN_ACCOUNT, -ledger.c.amount),
+    _newest_where(_CAME, ledger.c.amount),
+    _newest_where(_LEFT, -ledger.c.amount),
 ).subquery("line")
 _OTHER_ID = case(
     (referral.c.inviter_id == bindparam("owner_id"), referral.c.invitee_id),
@@ -82,14 +85,10 @@ _LIST_LINES = (
     .limit(bindparam("limit"))
     .offset(bindparam("offset"))
 )
-_SUM_CREDITS = select(func.coalesce(func.sum(ledger.c.amount), 0)).where(
-    ledger.c.credit_id == _OWN_ACCOUNT, ledger.c.reason == bindparam("reason")
-)
-_SUM_DEBITS = select(func.coalesce(func.sum(ledger.c.amount), 0)).where(
-    ledger.c.debit_id == _OWN_ACCOUNT, ledger.c.reason == bindparam("reason")
-)
-_COUNT_CREDITS = select(func.count()).select_from(ledger).where(ledger.c.credit_id == _OWN_ACCOUNT)
-_COUNT_DEBITS = select(func.count()).select_from(ledger).where(ledger.c.debit_id == _OWN_ACCOUNT)
+_SUM_CREDITS = select(func.coalesce(func.sum(ledger.c.amount), 0)).where(_CAME, ledger.c.reason == bindparam("reason"))
+_SUM_DEBITS = select(func.coalesce(func.sum(ledger.c.amount), 0)).where(_LEFT, ledger.c.reason == bindparam("reason"))
+_COUNT_CREDITS = select(func.count()).select_from(ledger).where(_CAME)
+_COUNT_DEBITS = select(func.count()).select_from(ledger).where(_LEFT)
 
 _SIGNED = union_all(
     select(ledger.c.credit_id.label("account_id"), ledger.c.amount.label("amount")),

@@ -25,6 +25,9 @@ READERS = 2
 JOBS_PER_COMMIT = 64
 """Bounds how long the first of a batch waits for the last."""
 
+JOBS_PER_PICTURE = 16
+"""Reads are short, going to a thread and back is what costs; a long one holds up no more than this."""
+
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -80,7 +83,7 @@ async def open_sqlite(url: str, clock: Clock, announce: Announce, *, migrate: bo
         run_writes, run_reads = partial(write_jobs, clock=clock), partial(read_jobs, clock=clock)
         engine = SqliteEngine(
             Lane(writer, run_writes, JOBS_PER_COMMIT, announce),
-            [Lane(reader, run_reads, 1, announce) for reader in readers],
+            [Lane(reader, run_reads, JOBS_PER_PICTURE, announce) for reader in readers],
         )
         stack.push_async_callback(engine.drain)
         yield engine

@@ -21,29 +21,43 @@ class TransactionGoneError(Exception):
 def write_jobs(raw: sqlite3.Connection, jobs: Sequence[Job], clock: Clock) -> None:
     """Run and commit jobs together; where that cannot be, run each again alone, so that only the guilty fail."""
     if len(jobs) == 1:
-        _run_alone(raw, jobs[0], clock, "BEGIN IMMEDIATE")
+        _run_alone(raw, jobs[0], clock)
         return
     try:
         _run_together(raw, jobs, clock)
     except Exception:  # noqa: BLE001  # each job meets its own error again below, alone
         for job in jobs:
-            _run_alone(raw, job, clock, "BEGIN IMMEDIATE")
+            _run_alone(raw, job, clock)
 
 
 def read_jobs(raw: sqlite3.Connection, jobs: Sequence[Job], clock: Clock) -> None:
-    """Run jobs that only read, each on its own picture of the database, closed at once."""
-    for job in jobs:
-        _run_alone(raw, job, clock, "BEGIN")
-
-
-def _run_alone(raw: sqlite3.Connection, job: Job, clock: Clock, begin: str) -> None:
+    """Run jobs that only read, all on one picture of the database, taken after the last of them came; closed at once."""
     try:
-        raw.execute(begin)
+        raw.execute("BEGIN")
+    except sqlite3.Error as error:
+        for job in jobs:
+            job.fail(explain(error))
+        return
+    for job in jobs:
+        _run_reading(raw, job, clock)
+    _roll_back(raw)
+
+
+def _run_alone(raw: sqlite3.Connection, job: Job, clock: Clock) -> None:
+    try:
+        raw.execute("BEGIN IMMEDIATE")
         job.run(SqliteSession(raw), clock)
         raw.execute("COMMIT")
     except BaseException as error:  # noqa: BLE001  # handed to the caller, whatever it is
         job.fail(explain(error))
         _roll_back(raw)
+
+
+def _run_reading(raw: sqlite3.Connection, job: Job, clock: Clock) -> None:
+    try:
+        job.run(SqliteSession(raw), clock)
+    except BaseException as error:  # noqa: BLE001  # handed to the caller, whatever it is
+        job.fail(explain(error))
 
 
 def _run_together(raw: sqlite3.Connection, jobs: Sequence[Job], clock: Clock) -> None:

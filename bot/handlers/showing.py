@@ -1,4 +1,7 @@
-"""Putting a screen before somebody: as a new message, or in place of the one that was tapped."""
+"""Putting a screen before somebody: as a new message, or in place of the one that was tapped.
+
+Nobody looks at the message that Telegram gives back, so none is built: that would be a quarter of an answer's cost.
+"""
 
 from __future__ import annotations
 
@@ -10,25 +13,24 @@ from bot.gateway.fates import classify
 from bot.handlers.kit import Context
 from bot.messages.screen import Screen
 
+_NO_PREVIEW = '{"is_disabled":true}'
+
 
 async def show(update: Update, context: Context, screen: Screen) -> None:
     """Show a screen in place of the tapped message; after a command, or where that cannot be, as a new one."""
-    query = update.callback_query
+    chat, query = update.effective_chat, update.callback_query
+    assert chat is not None
     if query is None or not isinstance(query.message, Message) or query.message.text is None:
-        await _send(update, context, screen)
+        await _put(context, "sendMessage", screen, chat_id=chat.id)
         return
     try:
-        await query.edit_message_text(
-            screen.text, parse_mode=ParseMode.HTML, reply_markup=screen.keyboard, disable_web_page_preview=True
-        )
+        await _put(context, "editMessageText", screen, chat_id=chat.id, message_id=query.message.message_id)
     except BadRequest as error:
         if not classify(error).is_unchanged:
-            await _send(update, context, screen)
+            await _put(context, "sendMessage", screen, chat_id=chat.id)
 
 
-async def _send(update: Update, context: Context, screen: Screen) -> None:
-    chat = update.effective_chat
-    assert chat is not None
-    await context.bot.send_message(
-        chat.id, screen.text, parse_mode=ParseMode.HTML, reply_markup=screen.keyboard, disable_web_page_preview=True
-    )
+async def _put(context: Context, method: str, screen: Screen, **where: int) -> None:
+    words = {"text": screen.text, "parse_mode": ParseMode.HTML.value, "link_preview_options": _NO_PREVIEW}
+    buttons = {} if screen.keyboard is None else {"reply_markup": screen.keyboard.to_json()}
+    await context.bot.post_raw(method, {**where, **words, **buttons})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -42,6 +43,10 @@ from storage.tx import Tx
 logger = logging.getLogger(__name__)
 
 FLOOD_SCOPE = "telegram"
+SWITCH_SECONDS = 0.0005
+"""How long a thread may keep the interpreter to itself. The store's threads hand it back at every statement, and by
+default would wait 5 ms each time for a busy event loop to let go of it."""
+
 HELLO_SECONDS = 60.0
 """For how long Telegram may fail to say who we are before the start is given up."""
 
@@ -77,6 +82,7 @@ async def run_in(
 
     `group_per_minute` is Telegram's limit for one group or channel; only measurements lift it.
     """
+    sys.setswitchinterval(SWITCH_SECONDS)
     campaign = load_campaign(settings.campaign)
     gate = await _open_gate(settings, store, group_per_minute)
     async with _open_house(settings, campaign, store, gate, stop) as house:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from bot.core.growth import Growth
 from bot.services.members import MemberView, enter, view_member
 from storage.records import Profile, RankLine
-from storage.tables import people, referrals, scores, shares
+from storage.tables import clicks, people, referrals, scores, shares
 from storage.tx import Tx
 
 TOP_SIZE = 10
@@ -24,11 +25,18 @@ class StatsView:
     shares: int
     growth: Growth
     top: list[RankLine]
+    ways: Mapping[str, int] = field(default_factory=dict)
+    """Invitations taken, by `ShareWay`."""
+    clicks: Mapping[str, int] = field(default_factory=dict)
+    """Links opened that the web side knows of, by the link's source."""
+    sources: Mapping[str, int] = field(default_factory=dict)
+    """Joins that still count, by the link's source."""
 
 
 def count(tx: Tx, *, visitor: Profile) -> StatsView:
     """Everything /stats shows, of one moment."""
-    members, joins, taken = people.count_members(tx), referrals.count_all(tx), shares.count_all(tx)
+    members, joins, ways = people.count_members(tx), referrals.count_all(tx), shares.count_by_way(tx)
+    taken = sum(ways.values())
     return StatsView(
         member=view_member(tx, enter(tx, visitor)),
         members=members,
@@ -37,4 +45,7 @@ def count(tx: Tx, *, visitor: Profile) -> StatsView:
         shares=taken,
         growth=Growth(members=members, invitations=taken, joins=joins),
         top=scores.list_top(tx, TOP_SIZE),
+        ways=ways,
+        clicks=clicks.count_by_source(tx),
+        sources=referrals.count_by_source(tx),
     )

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.core.campaign import BRAND_LIMIT
+from bot.messages.screens.stats import render_stats
+from bot.messages.shop import Source
+from bot.messages.texts import LANGUAGES, Texts
+from bot.messages.ways import name_source, name_way
+from storage.records import ShareWay
+from tests.messages.samples import HOSTILE, PHOTO, make_shop, make_stats
+from tests.messages.telegram_html import read_html
+
+EN = Texts("en")
+MOST = 1_000_000_000
+
+
+def say(**counts: dict[str, int]) -> str:
+    """The caption with these counts, as it shows."""
+    view = replace(make_stats("Budi"), **counts)  # type: ignore[arg-type]  # a test's shorthand
+    return read_html(render_stats(EN, make_shop(), view).text).text
+
+
+def test_ways_and_sources_are_told_most_frequent_first() -> None:
+    """The first three by name, the rest as one number; nothing is lost."""
+    told = say(
+        ways={"qr": 2, "card": 9, "inline": 5, "page": 2, "print": 1, "guest": 1}, sources={"whatsapp": 3, "": 1}
+    )
+    assert "Taken as: card 9 · in a chat 5 · share page 2 · other 4\n" in told
+    assert "Came by: WhatsApp 3 · plain link 1\n" in told
+    assert "Links opened" not in told
+
+
+def test_what_has_not_happened_is_not_told() -> None:
+    """A shop without shares has no empty lines."""
+    assert "\n\n\n" not in say()
+    assert "Came by" not in say()
+
+
+def test_a_place_that_a_member_made_up_is_shown_as_it_is() -> None:
+    """Unknown sources are words of others: shown, never obeyed."""
+    assert "Came by: window3 2\n" in say(sources={"window3": 2})
+    assert "<b>x</b> & 1" in say(sources={"<b>x</b> &": 1})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_way_and_source_of_ours_has_a_name(language: str) -> None:
+    """No word of the database reaches an admin."""
+    texts = Texts(language)
+    assert all(name_way(texts, way) for way in ShareWay)
+    names = [name_source(texts, source) for source in Source]
+    assert len(set(names)) == len(Source)
+    assert not set(names) & ({"fwd", "chat", "web", ""})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE.keys())
+def test_the_caption_fits_whatever_is_counted(name: str, language: str) -> None:
+    """The longest brand, ten long names and the longest sources, each a thousand million times: at most 1,024 visible characters."""
+    counts = {f"{name[:20]}{number}": MOST + number for number in range(9)} | dict.fromkeys(ShareWay, MOST * 9)
+    view = replace(make_stats(name), ways=counts, clicks=counts, sources=counts)
+    shop = make_shop()
+    wide = replace(shop, campaign=replace(shop.campaign, brand={language: "W" * BRAND_LIMIT}))
+    assert len(read_html(render_stats(Texts(language), wide, view, PHOTO).text).text) <= 1024

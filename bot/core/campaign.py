@@ -90,6 +90,8 @@ class Campaign:
     inviter_points: int
     invitee_points: int
     rules: Rules = field(default_factory=Rules)
+    _texts: dict[str, CampaignTexts] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """By language, once asked for: every screen and every answer asks."""
 
     def say_points(self, points: int, language: str) -> str:
         """`1,500 beans`: a number of points in the shop's own words."""
@@ -97,11 +99,14 @@ class Campaign:
 
     def texts_for(self, language: str) -> CampaignTexts:
         """Everything the campaign says in `language`, one of LANGUAGES."""
-        return CampaignTexts(
-            brand=self.brand[language],
-            unit=self.unit[language],
-            stories=tuple(self._story_for(story, language) for story in self.stories),
-        )
+        texts = self._texts.get(language)
+        if texts is None:
+            texts = self._texts[language] = CampaignTexts(
+                brand=self.brand[language],
+                unit=self.unit[language],
+                stories=tuple(self._story_for(story, language) for story in self.stories),
+            )
+        return texts
 
     def _story_for(self, story: Story, language: str) -> StoryTexts:
         return StoryTexts(

@@ -15,6 +15,8 @@ SALT_BYTES = 32
 
 _TAIL = re.compile(rf"([0-9A-Za-z]{{{CODE_LENGTH}}})(?:-([a-z0-9]{{1,16}}))?(?![0-9A-Za-z])")
 
+_CARD = re.compile(rf"(?:([0-9A-Za-z]{{{CODE_LENGTH}}})(?:-([a-z0-9-]{{1,40}}))?|.*)\.jpg", re.DOTALL)
+
 _PREVIEWS = re.compile(
     r"(?<!cu)bot(?![a-z])|crawl|spider|preview|slurp"
     r"|facebookexternalhit|facebookcatalog|facebot|^whatsapp/|line-poker|kakaotalk-scrap|vkshare|^viber|^signal"
@@ -50,10 +52,24 @@ class Approach:
     """What the browser says of fetching ahead: the values of `Purpose`, `Sec-Purpose` and `X-Moz`."""
 
 
+@dataclass(frozen=True, slots=True)
+class CardName:
+    """Whose card, and with which story; both empty where the address says something that cannot be."""
+
+    code: str
+    story: str
+
+
 def parse_tail(tail: str) -> Payload | None:
     """Read what follows `/r/`. Whatever a chat took along with the link, a full stop or a bracket, does no harm."""
     match = _TAIL.match(tail)
     return Payload(match[1], match[2] or "") if match else None
+
+
+def parse_card(file: str) -> CardName | None:
+    """Read what follows `/c/`: `<code>.jpg`, or `<code>-<story>.jpg`; None for what is no picture."""
+    match = _CARD.fullmatch(file)
+    return CardName(match[1] or "", match[2] or "") if match else None
 
 
 def decide_reader(agent: str) -> Reader:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,9 @@ from bot.services.sharing import ComputeVersion
 if TYPE_CHECKING:
     from bot.cards import CardFace, CardStudio
 
+FACES_KEPT = 64
+"""A few words each; asked for with every inline query and every card on the web."""
+
 
 class Pictures:
     """The studio for one shop. Callers ask for a version first, and for the picture only if nobody has it."""
@@ -23,6 +27,7 @@ class Pictures:
         self._shop = shop
         self._assets = assets
         self._studio: CardStudio | None = None
+        self._make_face = lru_cache(maxsize=FACES_KEPT)(partial(_make_face, shop))
 
     async def card_version(self) -> ComputeVersion:
         """A function that names a member's card with a story as it would be drawn now."""
@@ -62,16 +67,20 @@ class Pictures:
 
     def _compose_face(self, studio: CardStudio, member: MemberView, story: str) -> tuple[CardFace, bool]:
         """The face, and whether it is this member's alone; words that no typeface has stay in the caption."""
-        from bot.cards import CardFace  # noqa: PLC0415 -- see the module's first line
-
         told = bool(member.own_words) and studio.can_tell(member.own_words, theme=self._shop.campaign.theme)
         words = member.own_words if told else ""
-        return CardFace(**asdict(compose_face(self._shop, member.language, story, own_words=words))), told
+        return self._make_face(member.language, story, words), told
 
     async def _open_studio(self) -> CardStudio:
         if self._studio is None:
             self._studio = await asyncio.to_thread(_make_studio, self._assets)
         return self._studio
+
+
+def _make_face(shop: Shop, language: str, story: str, words: str) -> CardFace:
+    from bot.cards import CardFace  # noqa: PLC0415 -- see the module's first line
+
+    return CardFace(**asdict(compose_face(shop, language, story, own_words=words)))
 
 
 def _make_studio(assets: Path) -> CardStudio:

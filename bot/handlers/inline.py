@@ -149,13 +149,13 @@ def _offer_article(shape: str, invitation: InlineInvitation) -> InlineQueryResul
 
 
 def _find_address(shop: Shop, view: InlineView, story: str) -> str:
-    """Where Telegram can fetch the card: the web side shows the first story, and Telegram comes by https alone.
+    """Where Telegram can fetch the card; it comes by https alone.
 
     The version makes a changed card another address, since Telegram keeps what it has fetched.
     """
-    if story != shop.story_key(0) or not shop.public_url.startswith("https://"):
+    if not shop.public_url.startswith("https://"):
         return ""
-    return f"{shop.card_address(view.member.code)}?v={view.versions[story]}"
+    return f"{shop.card_address(view.member.code, story)}?v={view.versions[story]}"
 
 
 def _name(shape: str, invitation: InlineInvitation) -> str:

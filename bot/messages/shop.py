@@ -82,9 +82,15 @@ class Shop:
             return f"{self.public_url}/"
         return f"{self.public_url}/r/{code}-{source}" if source else f"{self.public_url}/r/{code}"
 
-    def card_address(self, code: str) -> str:
-        """Where the web side shows a member's card, or without a code the shop's; empty without a web side."""
-        return f"{self.public_url}/c/{code or CARD_OF_NOBODY}.jpg" if self.has_web else ""
+    def card_address(self, code: str, story: str = "") -> str:
+        """Where the web side shows a member's card, or without a code the shop's; empty without a web side.
+
+        With the first story of the campaign, or with the one of this key.
+        """
+        if not self.has_web:
+            return ""
+        told = f"-{story}" if code and story else ""
+        return f"{self.public_url}/c/{code or CARD_OF_NOBODY}{told}.jpg"
 
     def page_address(self, code: str) -> str:
         """The share page of a member; empty without a web side."""

@@ -1,4 +1,4 @@
-"""`/c/<code>.jpg`: a member's card, or the shop's where no member has the code."""
+"""`/c/<code>[-<story>].jpg`: a member's card, or the shop's where no member has the code."""
 
 from __future__ import annotations
 
@@ -6,24 +6,22 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.core.visiting import parse_tail
+from bot.core.visiting import parse_card
 from bot.web.kit import kit_of
 
 CACHE_SECONDS = 300
 """A new name or another story shows after so long; asking again costs an empty answer until then."""
 
-_ENDING = ".jpg"
-
 
 async def show_card(request: Request) -> Response:
     """JPEG of 1024 x 1280 pixels; 304 for whoever has this version."""
-    kit, file = kit_of(request), request.path_params["file"]
-    if not file.endswith(_ENDING):
+    kit, asked = kit_of(request), parse_card(request.path_params["file"])
+    if asked is None:
         raise HTTPException(404)
-    asked = parse_tail(file.removesuffix(_ENDING))
-    found = await kit.reception.look_up(asked.code if asked else "", kit.reception.greet(request))
+    found = await kit.reception.look_up(asked.code, kit.reception.greet(request))
     compute_version = await kit.pictures.card_version()
-    version = compute_version(found.host)
+    story = kit.shop.story(found.host.language, asked.story).key
+    version = compute_version(found.host, story)
     headers = {
         "ETag": f'"{version}"',
         "Cache-Control": f"public, max-age={CACHE_SECONDS}",
@@ -31,7 +29,7 @@ async def show_card(request: Request) -> Response:
     }
     if has_version(request.headers.get("if-none-match", ""), version):
         return Response(status_code=304, headers=headers)
-    jpeg = await kit.gallery.fetch(version, lambda: kit.pictures.draw_card(found.host))
+    jpeg = await kit.gallery.fetch(version, lambda: kit.pictures.draw_card(found.host, story))
     return Response(jpeg, media_type="image/jpeg", headers=headers)
 
 

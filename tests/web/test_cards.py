@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from io import BytesIO
+from urllib.parse import urlsplit
 
 import cv2
 import numpy as np
@@ -69,6 +70,19 @@ async def test_any_name_makes_a_card(house: House, name: str) -> None:
     answer = await house.ask(f"/c/{member.code}.jpg")
     assert answer.status == 200
     assert len(answer.body) <= 98_000
+
+
+async def test_each_story_has_a_card(house: House) -> None:
+    """The address says which; one that the campaign does not have is the first."""
+    member, shop = await house.add_member(), house.kit.shop
+    stories = [story.key for story in shop.campaign.stories]
+    assert len(stories) > 1
+    answers = [await house.ask(urlsplit(shop.card_address(member.code, story)).path) for story in stories]
+    assert {answer.status for answer in answers} == {200}
+    assert len({answer.headers["ETag"] for answer in answers}) == len(stories)
+    first = await house.ask(f"/c/{member.code}.jpg")
+    gone = await house.ask(f"/c/{member.code}-gone.jpg")
+    assert first.headers["ETag"] == gone.headers["ETag"] == answers[0].headers["ETag"]
 
 
 async def test_nothing_but_pictures_lies_there(house: House) -> None:

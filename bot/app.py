@@ -31,10 +31,13 @@ from bot.gateway.poll_troubles import PollerStuck, TokenRefused
 from bot.gateway.rendering import NoticeRenderer
 from bot.gateway.transport import AiohttpRequest
 from bot.handlers import UPDATE_TYPES, list_handlers
+from bot.handlers.community_chat import CommunityChat, look_after
 from bot.handlers.introduction import introduce
 from bot.handlers.kit import Kit
 from bot.jobs.cleaning import clean_for_ever
+from bot.jobs.nudging import nudge_for_ever
 from bot.messages.shop import Shop
+from bot.services.warning import find_moved
 from bot.settings import Settings
 from storage import Store, StoreLost, open_store
 from storage.tables import flood_waits, people
@@ -85,9 +88,15 @@ async def run_in(
     sys.setswitchinterval(SWITCH_SECONDS)
     campaign = load_campaign(settings.campaign)
     gate = await _open_gate(settings, store, group_per_minute)
-    async with _open_house(settings, campaign, store, gate, stop) as house:
+    community = await _open_community(settings, campaign, store)
+    async with _open_house(settings, campaign, store, gate, stop, community=community) as house:
         if not stop.is_set():
             await _work(house, settings, stop)
+
+
+def find_line(text: str, word: str) -> int:
+    """The number of the first line that holds a word; 1 where none does."""
+    return next((number for number, line in enumerate(text.splitlines(), start=1) if word in line), 1)
 
 
 def load_campaign(path: Path) -> Campaign:
@@ -102,7 +111,13 @@ def load_campaign(path: Path) -> Campaign:
 
 @asynccontextmanager
 async def _open_house(
-    settings: Settings, campaign: Campaign, store: Store, gate: Gate, stop: asyncio.Event
+    settings: Settings,
+    campaign: Campaign,
+    store: Store,
+    gate: Gate,
+    stop: asyncio.Event,
+    *,
+    community: CommunityChat | None,
 ) -> AsyncIterator[House]:
     desk: Desk[Kit] = Desk(store=store, kit=cast("Kit", None))  # filled in once Telegram has said who we are
     application = build_application(
@@ -123,12 +138,14 @@ async def _open_house(
             inline_mode=bool(not stop.is_set() and application.bot.bot.supports_inline_queries),
             campaign=campaign,
             public_url=settings.public_url,
+            community=community is not None,
         )
         desk.kit = Kit(
             shop=shop,
             pictures=Pictures(shop, ASSETS),
             admin_ids=settings.admin_ids,
             announce=settings.announce_chat is not None,
+            community=community,
         )
         yield _furnish(settings, store, gate, application, shop)
 
@@ -146,6 +163,26 @@ def _furnish(settings: Settings, store: Store, gate: Gate, application: Passalon
         dispatch=dispatch,
         intake=Intake(bot=application.bot, store=store, dispatch=dispatch, allowed_updates=UPDATE_TYPES),
     )
+
+
+async def _open_community(settings: Settings, campaign: Campaign, store: Store) -> CommunityChat | None:
+    """The community chat as the settings or the campaign name it, by the number it has now.
+
+    Raises:
+        CampaignMistake: friends are to count in a chat that nobody names.
+    """
+    named = settings.community_chat or campaign.rules.community
+    if named is None:
+        if campaign.rules.join_community:
+            raise CampaignMistake(
+                find_line(settings.campaign.read_text(encoding="utf-8"), "join_community"),
+                "rules.join_community",
+                'friends count only in the community chat, but none is named. Write community = "@name" beside it.',
+            )
+        return None
+    moved = await store.read(find_moved, chat=named)
+    known = moved or (named if isinstance(named, int) else None)
+    return CommunityChat(named=named, chat_id=known, admin_ids=settings.admin_ids)
 
 
 async def _open_gate(settings: Settings, store: Store, group_per_minute: int) -> Gate:
@@ -201,6 +238,7 @@ async def _work(house: House, settings: Settings, stop: asyncio.Event) -> None:
     tasks = [asyncio.ensure_future(errand()) for errand in errands]
     idle = [
         asyncio.create_task(clean_for_ever(house.store)),
+        asyncio.create_task(nudge_for_ever(house.store, house.application.bot_data.kit.shop.campaign)),
         asyncio.create_task(_introduce(house, settings)),
     ]
     logger.info("@%s is at work", house.application.bot.username)
@@ -243,7 +281,10 @@ async def _watch(store: Store) -> None:
 
 async def _introduce(house: House, settings: Settings) -> None:
     started = await house.store.read(_list_started, sorted(settings.admin_ids))
-    await introduce(house.application.bot, house.application.bot_data.kit.shop, started)
+    kit = house.application.bot_data.kit
+    await introduce(house.application.bot, kit.shop, started)
+    if kit.community is not None:
+        await look_after(house.application.bot, house.store, kit.community)
 
 
 def _list_started(tx: Tx, telegram_ids: list[int]) -> list[int]:

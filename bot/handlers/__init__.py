@@ -9,6 +9,7 @@ from telegram import Message
 from telegram.ext import (
     BaseHandler,
     CallbackQueryHandler,
+    ChatJoinRequestHandler,
     ChatMemberHandler,
     ChosenInlineResultHandler,
     CommandHandler,
@@ -17,7 +18,20 @@ from telegram.ext import (
     filters,
 )
 
-from bot.handlers import broadcast, guest, guide, inline, membership, share, standing, start, stats, typed
+from bot.handlers import (
+    broadcast,
+    community,
+    guest,
+    guide,
+    inline,
+    membership,
+    share,
+    spoken,
+    standing,
+    start,
+    stats,
+    typed,
+)
 from bot.handlers.kit import Context
 from bot.handlers.taps import on_tap
 
@@ -27,6 +41,8 @@ UPDATE_TYPES = (
     "inline_query",
     "chosen_inline_result",
     "my_chat_member",
+    "chat_member",
+    "chat_join_request",
     "guest_message",
 )
 """Everything the handlers below listen to, and nothing else is asked for."""
@@ -45,6 +61,7 @@ COMMANDS = {
     "start": start.on_start,
     "share": share.on_share,
     "qr": share.on_qr,
+    "spoken": spoken.on_spoken,
     "invites": standing.on_invites,
     "rewards": standing.on_rewards,
     "top": standing.on_top,
@@ -54,6 +71,9 @@ COMMANDS = {
 }
 """Everybody's commands."""
 
+COMMUNITY_COMMANDS = {"community": community.on_community}
+"""Everybody's, where there is a community chat; elsewhere they get the usual pointer."""
+
 ADMIN_COMMANDS = {"broadcast": broadcast.on_broadcast, "stats": stats.on_stats}
 """For anybody else these do not exist."""
 
@@ -62,7 +82,7 @@ def list_handlers(admin_ids: Collection[int]) -> list[BaseHandler[Any, Context, 
     """All handlers; the first that fits an update has it."""
     admins = filters.User(user_id=list(admin_ids), allow_empty=True)
     return [
-        *(CommandHandler(name, on_command, _PRIVATE) for name, on_command in COMMANDS.items()),
+        *(CommandHandler(name, on_command, _PRIVATE) for name, on_command in (COMMANDS | COMMUNITY_COMMANDS).items()),
         *(CommandHandler(name, on_command, _PRIVATE & admins) for name, on_command in ADMIN_COMMANDS.items()),
         MessageHandler(_PRIVATE & admins & ~filters.COMMAND, broadcast.on_admin_message),
         MessageHandler(_PRIVATE & ~filters.COMMAND, typed.on_typed),
@@ -72,4 +92,7 @@ def list_handlers(admin_ids: Collection[int]) -> list[BaseHandler[Any, Context, 
         MessageHandler(filters.UpdateType.GUEST_MESSAGE & _FromHuman(), guest.on_guest_message),
         ChosenInlineResultHandler(inline.on_chosen_inline_result),
         ChatMemberHandler(membership.on_my_chat_member, ChatMemberHandler.MY_CHAT_MEMBER),
+        ChatMemberHandler(community.on_chat_member, ChatMemberHandler.CHAT_MEMBER),
+        ChatJoinRequestHandler(community.on_join_request),
+        MessageHandler(filters.StatusUpdate.MIGRATE, community.on_migrated),
     ]

@@ -27,22 +27,22 @@ async def introduce(bot: PassalongBot, shop: Shop, member_admin_ids: Iterable[in
     except TelegramError as error:
         logger.warning("Commands and descriptions could not be registered: %s", error)
     for admin_id in member_admin_ids:
-        await introduce_to_admin(bot, admin_id)
+        await introduce_to_admin(bot, shop, admin_id)
 
 
 async def _introduce_in(bot: PassalongBot, shop: Shop, language: str, *, code: str | None) -> None:
     texts = Texts(language)
-    await bot.set_my_commands(list_commands(texts), language_code=code)
+    await bot.set_my_commands(list_commands(texts, community=shop.community), language_code=code)
     await bot.set_my_description(say_description(texts, shop), language_code=code)
     await bot.set_my_short_description(say_short_description(texts, shop), language_code=code)
 
 
-async def introduce_to_admin(bot: PassalongBot, admin_id: int) -> None:
+async def introduce_to_admin(bot: PassalongBot, shop: Shop, admin_id: int) -> None:
     """Show an admin the admins' commands, in that chat only and in every language."""
     scope = BotCommandScopeChat(admin_id)
     try:
-        await bot.set_my_commands(list_commands(Texts(LANGUAGES[0]), admin=True), scope=scope)
-        for language in LANGUAGES:
-            await bot.set_my_commands(list_commands(Texts(language), admin=True), scope=scope, language_code=language)
+        for language, code in ((LANGUAGES[0], None), *((language, language) for language in LANGUAGES)):
+            commands = list_commands(Texts(language), admin=True, community=shop.community)
+            await bot.set_my_commands(commands, scope=scope, language_code=code)
     except TelegramError as error:
         logger.warning("An admin's command menu could not be registered: %s", error)

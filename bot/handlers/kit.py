@@ -9,6 +9,7 @@ from telegram import Update, User
 from bot.core.names import clean_text
 from bot.gateway.context import PassalongContext
 from bot.gateway.pictures import Pictures
+from bot.handlers.community_chat import CommunityChat
 from bot.messages.shop import Shop
 from storage.records import Profile
 
@@ -25,6 +26,8 @@ class Kit:
     admin_ids: frozenset[int]
     announce: bool
     """Whether joins are announced in a chat."""
+    community: CommunityChat | None = None
+    """The chat that friends are invited to."""
 
 
 Context = PassalongContext[Kit]

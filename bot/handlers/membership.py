@@ -1,9 +1,10 @@
-"""Somebody blocks the bot, or lets it in again."""
+"""Somebody blocks the bot, or lets it in again; or a chat changes what it may do there."""
 
 from __future__ import annotations
 
 from telegram import ChatMember, Update
 
+from bot.handlers.community import on_own_rights
 from bot.handlers.kit import Context, profile_of
 from bot.services.preferences import note_blocked
 
@@ -15,3 +16,5 @@ async def on_my_chat_member(update: Update, context: Context) -> None:
     if change.chat.type == change.chat.PRIVATE:
         blocked = change.new_chat_member.status == ChatMember.BANNED
         await context.write(note_blocked, visitor=profile_of(change.from_user), blocked=blocked)
+    else:
+        await on_own_rights(update, context)

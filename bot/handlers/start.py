@@ -5,6 +5,7 @@ from __future__ import annotations
 from telegram import Update
 
 from bot.core.joining import Attribution
+from bot.handlers.community import find_chat_id
 from bot.handlers.introduction import introduce_to_admin
 from bot.handlers.kit import Context, visitor_of
 from bot.handlers.showing import show
@@ -39,10 +40,11 @@ async def on_start(update: Update, context: Context) -> None:
         payload="" if payload == FROM_INLINE else payload,
         campaign=context.kit.shop.campaign,
         announce=context.kit.announce,
+        community=await find_chat_id(context) if context.kit.shop.campaign.rules.join_community else None,
         from_inline=payload == FROM_INLINE,
     )
     if arrival.member.telegram_id in context.kit.admin_ids:
-        await introduce_to_admin(context.bot, arrival.member.telegram_id)
+        await introduce_to_admin(context.bot, context.kit.shop, arrival.member.telegram_id)
     if not arrival.greeted_by_notice:
         render = _ANSWERS[arrival.attribution]
         await show(update, context, render(Texts(arrival.member.language), context.kit.shop, arrival.member))

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from telegram import Update
 
-from bot.handlers import broadcast, guide, more, share, standing, stories, words
+from bot.handlers import broadcast, claim, community, guide, more, remind, share, spoken, standing, stories, words
 from bot.handlers.kit import Context
 from bot.messages.callbacks import Action, parse_callback
 from bot.messages.screens.refusals import say_stale
@@ -24,10 +24,24 @@ TAPS: dict[Action, Callable[..., Awaitable[None]]] = {
     Action.WORDS_DROP: words.on_words_drop,
     Action.WORDS_REMOVE: words.on_words_remove,
     Action.WORDS_STOP: words.on_words_stop,
+    Action.CLAIM: claim.on_claim,
+    Action.NOBODY: claim.on_nobody,
+    Action.CLAIM_PICK: claim.on_claim_pick,
+    Action.NOT_ME: claim.on_not_me,
+    Action.FINDABLE: claim.on_findable,
+    Action.SPOKEN: spoken.on_spoken,
+    Action.CHOOSE_SPOKEN: spoken.on_choose_spoken,
+    Action.KEEP_SPOKEN: spoken.on_keep_spoken,
     Action.INVITES: standing.on_invites,
+    Action.REMIND: remind.on_remind,
+    Action.NO_REMINDERS: remind.on_no_reminders,
+    Action.SHARE_AGAIN: remind.on_share_again,
+    Action.NUDGES: remind.on_nudges,
+    Action.NO_NUDGES: remind.on_no_nudges,
     Action.REWARDS: standing.on_rewards,
     Action.TOP: standing.on_top,
     Action.APPEAR: standing.on_appear,
+    Action.COMMUNITY: community.on_community,
     Action.LANGUAGE: guide.on_language,
     Action.SET_LANGUAGE: guide.on_set_language,
 }

@@ -30,13 +30,17 @@ def compose_share_keyboard(texts: Texts, shop: Shop, code: str) -> InlineKeyboar
     return stack(*share_rows(texts, shop, code))
 
 
-def compose_menu_keyboard(texts: Texts, shop: Shop, code: str, *first: Row) -> InlineKeyboardMarkup:
+def compose_menu_keyboard(
+    texts: Texts, shop: Shop, code: str, *first: Row, last: Row | None = None
+) -> InlineKeyboardMarkup:
     """Passing on first, unless something goes before it; then everything else there is."""
     return stack(
         *first,
         send_row(texts, shop, code),
         [copy_button(texts, shop, code)],
         *menu_rows(texts),
+        community_row(texts, shop),
+        last or [],
     )
 
 
@@ -109,6 +113,9 @@ def menu_rows(texts: Texts) -> list[Row]:
     ]
 
 
+def community_row(texts: Texts, shop: Shop) -> Row:
+    """The way to the member's invitation into the community chat, where there is one."""
+    return [_tap(texts, Action.COMMUNITY)] if shop.community else []
 
 
 def page_row(texts: Texts, action: Action, page: int, pages: int) -> Row:
@@ -152,6 +159,7 @@ def _label(texts: Texts, action: Action) -> str:
         Action.REWARDS: "button.rewards",
         Action.TOP: "button.top",
         Action.LANGUAGE: "button.language",
+        Action.COMMUNITY: "community.button",
         Action.BROADCAST_PAUSE: "button.pause",
         Action.BROADCAST_RESUME: "button.resume",
         Action.BROADCAST_CANCEL: "button.cancel",

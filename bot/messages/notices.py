@@ -12,7 +12,11 @@ from bot.messages.callbacks import Action
 from bot.messages.keyboards import compose_join_keyboard, send_row, stack, tap_row
 from bot.messages.naming import show_name, show_plain_name
 from bot.messages.screen import Screen
+from bot.messages.screens.claim import render_told
+from bot.messages.screens.community import render_admin_warning
 from bot.messages.screens.refusals import render_sorry
+from bot.messages.screens.remind import render_nudge, render_reminder
+from bot.messages.screens.revoked import render_friend_revoked, render_gift_revoked
 from bot.messages.screens.welcome import render_welcome, render_welcome_invited, render_welcome_waiting
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts
@@ -35,6 +39,9 @@ class Part:
     notice_ids: tuple[NoticeId, ...]
 
 
+Renderer = Callable[[Texts, Shop, list[NoticeView]], list[Part]]
+
+
 def render_notices(texts: Texts, shop: Shop, views: Sequence[NoticeView]) -> list[Part]:
     """The messages for one recipient's notices, in order; neighbours of a kind that can merge do.
 
@@ -54,6 +61,7 @@ def _render_welcomes(texts: Texts, shop: Shop, views: list[NoticeView]) -> list[
                 code=view.code,
                 unknown_code=view.unknown_code,
                 from_inline=view.from_inline,
+                asks=view.asks,
             ),
             view,
         )
@@ -97,6 +105,18 @@ def _show_qualified(texts: Texts, shop: Shop, view: NoticeView) -> Screen:
 
 def _render_sorry(texts: Texts, shop: Shop, views: list[NoticeView]) -> list[Part]:  # noqa: ARG001 -- one shape for all
     return [_part(render_sorry(texts), view) for view in views]
+
+
+def _render_warnings(texts: Texts, shop: Shop, views: list[NoticeView]) -> list[Part]:  # noqa: ARG001 -- likewise
+    return [
+        _part(render_admin_warning(texts, warning=view.warning, chat=view.chat, number=view.number), view)
+        for view in views
+    ]
+
+
+def _render_each(render: Callable[[Texts, Shop, NoticeView], Screen]) -> Renderer:
+    """A message each: they carry a button of their own, or are rare."""
+    return lambda texts, shop, views: [_part(render(texts, shop, view), view) for view in views]
 
 
 def _render_friends(texts: Texts, shop: Shop, views: list[NoticeView]) -> list[Part]:
@@ -183,13 +203,19 @@ def _part(screen: Screen, *views: NoticeView) -> Part:
     return Part(text=screen.text, keyboard=screen.keyboard, notice_ids=tuple(view.id for view in views))
 
 
-_RENDERERS: dict[NoticeKind, Callable[[Texts, Shop, list[NoticeView]], list[Part]]] = {
+_RENDERERS: dict[NoticeKind, Renderer] = {
     NoticeKind.WELCOME: _render_welcomes,
     NoticeKind.WELCOME_INVITED: _render_invited,
     NoticeKind.WELCOME_WAITING: _render_waiting,
     NoticeKind.FRIEND_JOINED: _render_friends,
     NoticeKind.FRIEND_WAITING: _render_friends,
     NoticeKind.QUALIFIED: _render_qualified,
+    NoticeKind.REMINDER: _render_each(render_reminder),
+    NoticeKind.NUDGE: _render_each(render_nudge),
     NoticeKind.JOIN_ANNOUNCED: _render_announcements,
+    NoticeKind.FRIEND_CLAIMED: _render_each(render_told),
+    NoticeKind.FRIEND_REVOKED: _render_each(render_friend_revoked),
+    NoticeKind.GIFT_REVOKED: _render_each(render_gift_revoked),
+    NoticeKind.ADMIN_WARNING: _render_warnings,
     NoticeKind.SORRY: _render_sorry,
 }

@@ -44,6 +44,8 @@ class Shop:
     campaign: Campaign
     public_url: str = ""
     """Without a slash at the end; empty where there is no web side."""
+    community: bool = False
+    """Whether there is a chat that friends are invited to."""
 
     def brand(self, language: str) -> str:
         """The shop's name."""

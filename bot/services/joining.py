@@ -8,7 +8,9 @@ from bot.core.campaign import Campaign
 from bot.core.codes import parse_payload
 from bot.core.guessing import Guesses, compute_guesses, decide_throttled
 from bot.core.joining import Attribution, Opening, decide_attribution
-from bot.services.crediting import credit, greet
+from bot.services.claiming import expect_claim, view_home
+from bot.services.community import credit_newcomer
+from bot.services.crediting import greet
 from bot.services.members import MemberView, meet, view_member
 from storage.records import NoticeKind, Person, Profile, ReferralState
 from storage.tables import guesses, outbox, people, referrals
@@ -26,7 +28,14 @@ class Arrival:
 
 
 def start(
-    tx: Tx, *, visitor: Profile, payload: str, campaign: Campaign, announce: bool, from_inline: bool = False
+    tx: Tx,
+    *,
+    visitor: Profile,
+    payload: str,
+    campaign: Campaign,
+    announce: bool,
+    from_inline: bool = False,
+    community: int | None = None,
 ) -> Arrival:
     """Make a member of a newcomer and credit the inviter: member, referral, rewards and notices, all or nothing.
 
@@ -51,12 +60,22 @@ def start(
     )
     referral = None
     if attribution is Attribution.CREDITED and inviter is not None and carried is not None:
-        referral = credit(tx, inviter, person, source=carried.source, campaign=campaign, announce=announce)
+        referral = credit_newcomer(
+            tx,
+            inviter,
+            person,
+            source=carried.source,
+            campaign=campaign,
+            announce=announce,
+            community=community,
+        )
     if newcomer and referral is None:
         attribution = _welcome(tx, person, attribution, campaign, from_inline=from_inline)
     elif attribution is Attribution.UNKNOWN_CODE:
         _note_miss(tx, visitor.telegram_id, tried)
-    return Arrival(attribution=attribution, member=view_member(tx, person), greeted_by_notice=newcomer)
+    returning = attribution is Attribution.RETURNING
+    member = view_home(tx, person, campaign) if returning else view_member(tx, person)
+    return Arrival(attribution=attribution, member=member, greeted_by_notice=newcomer)
 
 
 def _find_inviter(tx: Tx, code: str) -> Person | None:
@@ -75,9 +94,11 @@ def _welcome(tx: Tx, person: Person, attribution: Attribution, campaign: Campaig
         tx,
         recipient_id=person.id,
         kind=NoticeKind.WELCOME,
-        payload={"unknown_code": int(unknown), "from_inline": int(from_inline)},
+        payload={"unknown_code": int(unknown), "from_inline": int(from_inline), "asks": 1},
         key=f"welcome:{person.id}",
     )
+    people.note_asked(tx, person.id)
+    expect_claim(tx, person, campaign)
     return attribution if unknown else Attribution.UNINVITED
 
 

@@ -12,10 +12,11 @@ from bot.core.names import compose_display_name
 from bot.core.reminding import Missing, Reminding
 from bot.messages.notices import Part, render_notices
 from bot.messages.screen import Photo, Screen
-from bot.messages.screens import broadcast, guide, more, refusals, remind, share, standing, stats, welcome
+from bot.messages.screens import broadcast, community, guide, more, refusals, remind, share, standing, stats, welcome
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts
 from bot.services.broadcasting import BroadcastView
+from bot.services.inviting import CommunityView
 from bot.services.members import MemberView
 from bot.services.notices import NoticeView
 from bot.services.reminding import RemindView, WaitingView
@@ -45,6 +46,8 @@ MARCH = 1_773_273_600_000_000
 """12 March 2026, in microseconds."""
 
 PHOTO = Photo(file_id="AgACAgQAAx")
+
+INVITE = "https://t.me/+AbCdEfGhIjKlMnOp"
 
 HOSTILE = {
     "html": '</b><a href="tg://user?id=1">&lt;Budi&gt;</a> & <script>',
@@ -141,7 +144,7 @@ def make_broadcast_view(
 
 def make_invites(name: str, *, page: int = 1, pages: int = 3, count: int = 8) -> InvitesView:
     """A page of friends of this name."""
-    states = {3: ReferralState.REVOKED, 4: ReferralState.WAITING}
+    states = {3: ReferralState.REVOKED, 4: ReferralState.WAITING, 6: ReferralState.REVOKED}
     lines = [
         Invitation(
             referral_id=ReferralId(n),
@@ -149,6 +152,7 @@ def make_invites(name: str, *, page: int = 1, pages: int = 3, count: int = 8) ->
             state=states.get(n, ReferralState.QUALIFIED),
             earned=0 if n in states else 50,
             joined_at=MARCH,
+            source="chat" if n > 4 else "qr",
         )
         for n in range(count)
     ]
@@ -177,6 +181,11 @@ def make_note(texts: Texts, name: str) -> Html:
     """The longest word on what became of a reminder."""
     view = RemindView(result=Reminding.TOO_SOON, name=name, reminded_at=MARCH, next_at=MARCH)
     return remind.say_reminded(texts, view)
+
+
+def make_community(name: str, *, waits: bool = False) -> CommunityView:
+    """Somebody of this name before the community chat."""
+    return CommunityView(member=make_member(name), link=INVITE, waits=waits)
 
 
 def make_rewards(name: str) -> RewardsView:
@@ -242,6 +251,11 @@ def render_everybodys(texts: Texts, shop: Shop, name: str) -> dict[str, Screen]:
         "pointer": guide.render_pointer(texts, shop, member),
         "own code": refusals.render_own_code(texts, shop, member),
         "unknown code": refusals.render_unknown_code(texts, shop, member),
+        "community": community.render_community(texts, shop, make_community(name), link=INVITE, title=name),
+        "community, waiting": community.render_community(
+            texts, shop, make_community(name, waits=True), link=INVITE, title="Oven & Friends"
+        ),
+        "community, closed": community.render_community_closed(texts, shop, make_community(name)),
         "already a member": refusals.render_already_member(texts, shop, member),
         "throttled": refusals.render_throttled(texts, shop, member),
         "sorry": refusals.render_sorry(texts),

@@ -15,9 +15,10 @@ from bot.messages.keyboards import (
     compose_share_keyboard,
     page_row,
 )
+from bot.messages.screens.more import render_more
 from bot.messages.shop import Shop
 from bot.messages.texts import LANGUAGES, Texts
-from tests.messages.samples import CODE, make_shop, render_admins, render_everybodys, render_owed
+from tests.messages.samples import CODE, make_member, make_shop, render_admins, render_everybodys, render_owed
 
 WIDTHS = {1: 34, 2: 17, 3: 10}
 """Latin letters that fit on a button of a phone 360 px wide, by buttons in the row."""
@@ -62,7 +63,9 @@ def test_every_button_does_something_telegram_takes(language: str) -> None:
             if isinstance(button.callback_data, str):
                 assert parse_callback(button.callback_data) is not None
             if button.url:
-                assert button.url.startswith("https://t.me/")
+                parts = urlsplit(button.url)
+                assert parts.scheme == "https"
+                assert "." in (parts.hostname or "")
             if button.copy_text:
                 assert 1 <= len(button.copy_text.text) <= 256
 
@@ -90,9 +93,23 @@ def test_sharing_takes_three_ways(language: str) -> None:
 def test_without_inline_mode_the_share_sheet_leads() -> None:
     """Where inline mode is off no button pretends it is on, and none is there twice."""
     buttons = list_buttons(compose_share_keyboard(Texts("en"), make_shop(inline_mode=False), CODE))
-    assert [button.text for button in buttons] == ["Send to a friend", "Copy the link"]
+    assert [button.text for button in buttons] == ["Send to a friend", "Copy the link", "More ways"]
     assert (buttons[0].url or "").startswith("https://t.me/share/url?url=")
     assert all(button.switch_inline_query_chosen_chat is None for button in buttons)
+
+
+@pytest.mark.parametrize("public_url", ["", "http://127.0.0.1:8080", "https://share.example.org"])
+def test_more_ways_lead_to_the_share_page_or_to_the_networks(public_url: str) -> None:
+    """Telegram opens the page of a shop on https; without one, and while trying, the networks are buttons."""
+    shop = replace(make_shop(), public_url=public_url)
+    button = list_buttons(compose_share_keyboard(Texts("en"), shop, CODE))[-1]
+    assert button.text == "More ways"
+    if public_url.startswith("https"):
+        assert button.url == f"https://share.example.org/s/{CODE}"
+    else:
+        assert button.callback_data == "more"
+    labels = {button.text for button in list_buttons(render_more(Texts("en"), shop, make_member()).keyboard)}
+    assert labels == {"WhatsApp", "X", "Facebook", "VK", "LINE", "Menu"}
 
 
 def test_a_long_story_keeps_the_draft_short() -> None:

@@ -6,6 +6,7 @@ from telegram import Update
 
 from bot.core.joining import Attribution
 from bot.handlers.community import find_chat_id
+from bot.handlers.community_chat import look_after
 from bot.handlers.introduction import introduce_to_admin
 from bot.handlers.kit import Context, visitor_of
 from bot.handlers.showing import show
@@ -44,7 +45,14 @@ async def on_start(update: Update, context: Context) -> None:
         from_inline=payload == FROM_INLINE,
     )
     if arrival.member.telegram_id in context.kit.admin_ids:
-        await introduce_to_admin(context.bot, context.kit.shop, arrival.member.telegram_id)
+        await _welcome_admin(context, arrival.member.telegram_id)
     if not arrival.greeted_by_notice:
         render = _ANSWERS[arrival.attribution]
         await show(update, context, render(Texts(arrival.member.language), context.kit.shop, arrival.member))
+
+
+async def _welcome_admin(context: Context, admin_id: int) -> None:
+    """An admin can be written to from now on: show what there is, and what keeps the community chat closed."""
+    await introduce_to_admin(context.bot, context.kit.shop, admin_id)
+    if context.kit.community is not None:
+        await look_after(context.bot, context.bot_data.store, context.kit.community)

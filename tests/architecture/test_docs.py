@@ -3,9 +3,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from bot.handlers import ADMIN_COMMANDS, COMMANDS
+from bot.handlers import ADMIN_COMMANDS, COMMANDS, COMMUNITY_COMMANDS
 from bot.messages.commands import ADMIN_COMMANDS as ADMIN_MENU
 from bot.messages.commands import COMMANDS as MENU
+from bot.messages.commands import COMMUNITY_COMMANDS as COMMUNITY_MENU
 from bot.settings import DEFAULTS, PREFIX
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,7 +26,8 @@ def test_every_command_stands_in_the_readme_and_in_the_menu() -> None:
     """What the bot listens to, what its menu offers and what README tells are the same."""
     assert set(COMMANDS) == set(MENU)
     assert set(ADMIN_COMMANDS) == set(ADMIN_MENU)
-    for name in [*COMMANDS, *ADMIN_COMMANDS]:
+    assert set(COMMUNITY_COMMANDS) == set(COMMUNITY_MENU)
+    for name in [*COMMANDS, *COMMUNITY_COMMANDS, *ADMIN_COMMANDS]:
         assert f"`/{name}`" in README
 
 

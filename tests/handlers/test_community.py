@@ -148,15 +148,15 @@ async def test_missing_rights_are_told_once_and_again_after_the_cure(tmp_path: P
 
 
 @pytest.mark.parametrize(("rights", "said"), [((), "not an admin"), (("can_delete_messages",), "may not invite")])
-async def test_what_is_amiss_at_the_start_is_told_when_the_bot_starts(
+async def test_what_is_amiss_from_the_beginning_is_told_once_there_is_an_admin(
     tmp_path: Path, rights: tuple[str, ...], said: str
 ) -> None:
-    """Once for all starts; an admin who starts the bot later is told at the next look."""
+    """Once for all starts of the program; an admin who could not be written to is told on pressing START."""
     async with gather(tmp_path, rights=rights) as gathering:
         async with gathering.at_work():
-            await gathering.join(gathering.admin)
             anna = await gathering.add_member("Anna")
             assert "not your fault" in (await gathering.ask(anna, "/community")).text
+            await gathering.join(gathering.admin)
             await gathering.telegram.until_message(gathering.admin, said)
         async with gathering.at_work():
             await gathering.ask(anna, "/community")

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bot.messages.commands import ADMIN_COMMANDS, COMMANDS, list_commands
+from bot.messages.commands import ADMIN_COMMANDS, COMMANDS, COMMUNITY_COMMANDS, list_commands
 from bot.messages.faces import compose_face
 from bot.messages.shop import Source
 from bot.messages.texts import LANGUAGES, Texts
@@ -14,7 +14,7 @@ from tests.messages.samples import CAMPAIGN, CODE, make_shop
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_commands_are_described_in_every_language(language: str) -> None:
     """Names that Telegram takes, descriptions that fit the menu of a phone."""
-    for command in list_commands(Texts(language), admin=True):
+    for command in list_commands(Texts(language), admin=True, community=True):
         assert re.fullmatch(r"[a-z0-9_]{1,32}", command.command)
         assert 3 <= len(command.description) <= 60
 
@@ -24,6 +24,8 @@ def test_only_admins_are_offered_their_commands() -> None:
     everybody = {command.command for command in list_commands(Texts("en"))}
     admins = {command.command for command in list_commands(Texts("en"), admin=True)}
     assert everybody == COMMANDS.keys()
+    with_chat = {command.command for command in list_commands(Texts("en"), community=True)}
+    assert with_chat - everybody == COMMUNITY_COMMANDS.keys() == {"community"}
     assert admins - everybody == ADMIN_COMMANDS.keys() == {"broadcast", "stats"}
 
 

@@ -45,7 +45,7 @@ _LINK = re.compile(
 )
 """A scheme, a dotted name whose end is letters, an address in numbers; not a price, and not a sentence's end."""
 
-_NAME = re.compile(r"@\s?\w|\b\w+_bot\b|\b\w+[a-z0-9]Bot\b")
+_NAME = re.compile(r"@\s?\w|\b(?i:\w+_bot)\b|\b\w+[a-z0-9]Bot\b")
 """A robot is welcome; what ends in _bot or in a capital Bot is somebody's name."""
 
 _MARKED = {

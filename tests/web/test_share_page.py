@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import random
 import re
 from html.parser import HTMLParser
@@ -119,12 +120,14 @@ async def test_a_thousand_links_lead_to_the_right_member(house: House) -> None:
     """Over the wire: each member's short link, by each way in turn, leads to the bot with that member's code."""
     draw, ways = random.Random(4).choice, [*NETWORKS, "page", "copy", "qr", ""]
     codes = [compose_code(draw) for _ in range(1000)]
-    for number, code in enumerate(codes):
-        await house.add_member(f"Member {number}", code=code)
-    for number, code in enumerate(codes):
+    await asyncio.gather(*(house.add_member(f"Member {number}", code=code) for number, code in enumerate(codes)))
+
+    async def follow(number: int, code: str) -> None:
         way = ways[number % len(ways)]
         answer = await house.ask(urlsplit(house.kit.shop.short_link(code, way)).path)
         assert answer.headers["Location"] == f"https://t.me/oven_bot?start={code}-{way or 'web'}"
+
+    await asyncio.gather(*(follow(number, code) for number, code in enumerate(codes)))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -18,12 +18,16 @@ CHOICES = 5
 TYPED_LIMIT = 129
 """Code points of what is typed: a first name, a blank and a last name of Telegram's 64 each."""
 
+WORDS_LIMIT = 8
+"""Words of the longest name; what has more is a sentence."""
+
 CHAIN_LIMIT = 100
 """How far up the line of inviters a circle is looked for."""
 
 _DAY = 86_400 * 1_000_000
 _LINK = re.compile(r"(?:https?://)?(?:t|telegram)\.me/[A-Za-z0-9_]{4,32}/?\?start=([0-9A-Za-z_-]{1,64})")
 _PROFILE = re.compile(r"(?:https?://)?(?:t|telegram)\.me/([A-Za-z][A-Za-z0-9_]{3,31})/?")
+_SENTENCE = re.compile("[?!\u3002]")
 _USERNAME = re.compile(r"@([A-Za-z][A-Za-z0-9_]{3,31})")
 
 
@@ -93,6 +97,20 @@ def parse_claim(text: str) -> Claim:
     return Claim(username=username[1]) if username else Claim(words=typed)
 
 
+def decide_named(text: str) -> bool:
+    """Whether a text can be meant as a name, a username, a link or a code, and not as something told or asked."""
+    claim = parse_claim(text)
+    if claim.payload is not None or claim.username:
+        return True
+    words = claim.words
+    return (
+        len(text) <= TYPED_LIMIT
+        and len(words.split()) <= WORDS_LIMIT
+        and any(char.isalnum() for char in words)
+        and not _SENTENCE.search(words)
+    )
+
+
 def compose_label(first_name: str, last_name: str, username: str = "") -> str:
     """How somebody is shown to a stranger who may know them: first name and initial only."""
     first, last = clean_text(first_name, limit=32), clean_text(last_name, limit=32)
@@ -100,7 +118,10 @@ def compose_label(first_name: str, last_name: str, username: str = "") -> str:
         first, last = last, ""
     if not first:
         return clean_text(username, limit=32)
-    return f"{first} {last[0].upper()}." if last and last[0].isalpha() else first
+    initial = last[:1].upper()[:1]
+    if not initial.isalpha():
+        return first
+    return f"{first} {initial}." if initial.isupper() else f"{first} {initial}"
 
 
 def compose_offer(offer: Offer) -> str:

@@ -2,7 +2,7 @@
 
 The words of a list are so far apart that one slip of the finger or of the ear is put right, and they may be said in
 any order. With W words there are W(W-1)/2 pairs; with the 75 numbers of two digits that are neither mistaken for
-another (thirteen, thirty) nor frowned upon, 170 words (the shortest list) make 1.1 million codes, 256 words 2.4 million.
+another (thirteen, thirty) nor frowned upon, 170 words (the shortest list) make 1.1 million codes, 250 words 2.3 million.
 The number grows where a code is taken: three digits make another 11 million of 170 words, four digits 115 million.
 """
 
@@ -122,7 +122,9 @@ def parse_spoken(text: str, lists: Iterable[WordList]) -> list[str]:
     said = [token for token in tokens if not token.isdecimal()]
     if len(numbers) != 1 or not 2 <= len(numbers[0]) <= 4 or not 1 <= len(said) <= 2:
         return []
-    pairs = {pair for words in lists for pair in _find_pairs(said, words)}
+    known = tuple(lists)
+    exact = {pair for words in known for pair in _find_pairs(said, words, _find_exact)}
+    pairs = exact or {pair for words in known for pair in _find_pairs(said, words, _find_near)}
     return sorted(_join(*pair, int(numbers[0])) for pair in pairs)
 
 
@@ -133,9 +135,12 @@ def fold_spoken(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", bare).split())[:TYPED_LIMIT]
 
 
-def _find_pairs(said: list[str], words: WordList) -> Iterator[tuple[str, str]]:
+def _find_pairs(
+    said: list[str], words: WordList, find: Callable[[str, WordList], str | None]
+) -> Iterator[tuple[str, str]]:
+    """The two words that were said; run together they must be right."""
     if len(said) == 2:
-        first, second = (_find_word(each, words) for each in said)
+        first, second = (find(each, words) for each in said)
         if first is not None and second is not None and first != second:
             yield first, second
         return
@@ -145,12 +150,14 @@ def _find_pairs(said: list[str], words: WordList) -> Iterator[tuple[str, str]]:
             yield head, tail
 
 
-def _find_word(said: str, words: WordList) -> str | None:
+def _find_exact(said: str, words: WordList) -> str | None:
+    return said if said in words.words else None
+
+
+def _find_near(said: str, words: WordList) -> str | None:
     """The word itself, the one a slip of the finger away, or the one that sounds like it."""
-    if said in words.words:
-        return said
-    if _HAN.fullmatch(said):
-        return None
+    if said in words.words or _HAN.fullmatch(said):
+        return _find_exact(said, words)
     near = (word for word in words.words if is_one_edit_apart(said, word))
     return next(near, None) or words.sounds.get(compute_sound(said))
 

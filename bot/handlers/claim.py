@@ -7,7 +7,9 @@ from typing import TypedDict
 from telegram import Update
 
 from bot.core.campaign import Campaign
+from bot.core.claiming import decide_named
 from bot.handlers.community import find_chat_id
+from bot.handlers.guide import on_anything_else
 from bot.handlers.kit import Context, visitor_of
 from bot.handlers.showing import show
 from bot.messages.screens.claim import render_claim, render_claim_prompt, render_disowned, render_nobody
@@ -39,13 +41,15 @@ async def on_nobody(update: Update, context: Context) -> None:
 
 
 async def on_claim_typed(update: Update, context: Context, _offer: str) -> None:
-    """The name that was asked for."""
+    """The name that was asked for; what cannot be one is left to the usual pointer."""
     message = update.effective_message
     assert message is not None
+    text = message.text or ""
+    if not decide_named(text):
+        await on_anything_else(update, context)
+        return
     circumstances = await _find_circumstances(context)
-    view = await context.write(
-        claiming.name_inviter, visitor=visitor_of(update), text=message.text or "", **circumstances
-    )
+    view = await context.write(claiming.name_inviter, visitor=visitor_of(update), text=text, **circumstances)
     await _show(update, context, view)
 
 

@@ -18,6 +18,7 @@ from bot.messages.shop import Shop
 from bot.messages.texts import Texts
 from bot.services.members import MemberView
 from bot.services.sharing import ComputeVersion, ShareView, forget_cards, look_up_card, note_share
+from bot.services.spoken import open_spoken
 from storage.records import ShareWay
 
 PICTURE_NAME = "card.jpg"
@@ -53,7 +54,8 @@ async def on_share_story(update: Update, context: Context, place: int) -> None:
 
 
 async def on_qr(update: Update, context: Context) -> None:
-    """Hand the member their QR code alone."""
+    """Hand the member their QR code alone, with the code to say under it."""
+    await context.read(open_spoken, visitor=visitor_of(update))
     await hand_over(update, context, QR)
 
 

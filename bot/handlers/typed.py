@@ -6,12 +6,18 @@ from collections.abc import Awaitable, Callable
 
 from telegram import Update
 
-from bot.handlers import words
+from bot.handlers import claim, spoken, words
 from bot.handlers.guide import on_anything_else
 from bot.handlers.kit import Context, visitor_of
+from bot.services.claiming import CLAIM
+from bot.services.spoken import SPOKEN
 from bot.services.words import WORDS, find_expected
 
-EXPECTED: dict[str, Callable[[Update, Context, str], Awaitable[None]]] = {WORDS: words.on_words_typed}
+EXPECTED: dict[str, Callable[[Update, Context, str], Awaitable[None]]] = {
+    WORDS: words.on_words_typed,
+    CLAIM: claim.on_claim_typed,
+    SPOKEN: spoken.on_spoken_typed,
+}
 """By kind of expectation; each is given the expectation's argument."""
 
 

@@ -73,7 +73,7 @@ async def test_a_newcomer_with_an_unknown_code_is_welcome_all_the_same(store: St
     arrival = await arrive(store, campaign, BUDI, "AAAAAAAAAA")
     assert arrival.attribution is Attribution.UNKNOWN_CODE
     [notice] = await list_owed(store)
-    assert (notice.kind, notice.payload) == (NoticeKind.WELCOME, {"unknown_code": 1})
+    assert (notice.kind, notice.payload["unknown_code"]) == (NoticeKind.WELCOME, 1)
     assert arrival.member.balance == 0
 
 

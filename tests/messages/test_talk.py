@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import replace
+
+import pytest
+
+from bot.core.claiming import Outcome, Window
+from bot.core.own_codes import Unsuitable
+from bot.messages.callbacks import Action, parse_callback
+from bot.messages.screen import Screen
+from bot.messages.screens.claim import (
+    render_claim,
+    render_claim_prompt,
+    render_disowned,
+    render_nobody,
+    render_told,
+)
+from bot.messages.screens.guide import render_privacy
+from bot.messages.screens.revoked import render_friend_revoked, render_gift_revoked
+from bot.messages.screens.share import render_qr
+from bot.messages.screens.spoken import render_choice, render_choice_stopped, render_spoken, render_spoken_prompt
+from bot.messages.screens.welcome import render_home, render_welcome
+from bot.messages.shop import Shop
+from bot.messages.texts import LANGUAGES, Texts
+from bot.services.claiming import ClaimView, Disowning, DisownView
+from bot.services.notices import NoticeView
+from bot.services.revoking import RevokeReason
+from bot.services.spoken import ChoiceView, SpokenView
+from storage.records import NoticeKind, ReferralId
+from tests.messages.samples import CODE, HOSTILE, PHOTO, make_member, make_notice, make_shop
+from tests.messages.telegram_html import read_html
+
+EN = Texts("en")
+NUMBER = 1_773_273_600_000_000
+SAID = "maple-otter-42"
+
+
+def make_claim(outcome: Outcome, name: str = "Budi", **changes: object) -> ClaimView:
+    """What came of naming somebody of this name."""
+    values: dict[str, object] = {
+        "member": make_member(name),
+        "outcome": outcome,
+        "typed": name,
+        "inviter": name,
+        "points": 25,
+        "number": NUMBER,
+        "labels": (name,) * 5,
+        "more": True,
+    }
+    return ClaimView(**{**values, **changes})  # type: ignore[arg-type]  # a test's shorthand
+
+
+def make_told(
+    kind: NoticeKind, name: str = "Budi", *, reason: str = "", balance: int = 50, **changes: object
+) -> NoticeView:
+    """A notice of this kind about somebody of this name."""
+    view = make_notice(kind, friend=name)
+    return replace(view, referral_id=ReferralId(9), reason=reason, balance=balance, **changes)  # type: ignore[arg-type]
+
+
+def make_disowned(disowning: Disowning, name: str = "Budi", *, points: int = 50, balance: int = -50) -> DisownView:
+    """What came of saying no to somebody of this name."""
+    return DisownView(member=make_member(name, balance=balance), disowning=disowning, friend=name, points=points)
+
+
+def render_talk(texts: Texts, shop: Shop, name: str) -> dict[str, Screen]:
+    """Every screen of what travels by talk, with `name` wherever one shows."""
+    member = make_member(name, spoken_code=SAID, can_claim=True)
+    screens = {
+        "home": render_home(texts, shop, member),
+        "qr": render_qr(texts, shop, member, PHOTO),
+        "welcome": render_welcome(texts, shop, name=name, code=CODE, asks=True, unknown_code=True),
+        "nobody": render_nobody(texts, shop, member),
+        "told": render_told(texts, shop, make_told(NoticeKind.FRIEND_CLAIMED, name)),
+        "told, waits": render_told(texts, shop, make_told(NoticeKind.FRIEND_CLAIMED, name, waits=True)),
+        "credited, waits": render_claim(texts, shop, make_claim(Outcome.CREDITED, name, waits=True)),
+        "spoken": render_spoken(texts, shop, SpokenView(member=member, code=SAID, chosen=False)),
+        "spoken, chosen": render_spoken(texts, shop, SpokenView(member=member, code=SAID, chosen=True)),
+        "spoken prompt": render_spoken_prompt(texts, shop, SpokenView(member=member, code=SAID, chosen=False)),
+        "spoken once": render_spoken_prompt(texts, shop, SpokenView(member=member, code=SAID, chosen=True)),
+        "spoken kept": render_choice(texts, shop, ChoiceView(member=member, code="baker")),
+        "spoken stopped": render_choice_stopped(texts, shop, member),
+        "privacy": render_privacy(texts, member),
+        "privacy, hidden": render_privacy(texts, replace(member, findable=False)),
+    }
+    for window in Window:
+        screens[f"prompt {window.name}"] = render_claim_prompt(texts, shop, member, window)
+    for outcome in Outcome:
+        screens[f"claim {outcome.name}"] = render_claim(texts, shop, make_claim(outcome, name))
+    for disowning in Disowning:
+        screens[f"disowned {disowning.name}"] = render_disowned(texts, shop, make_disowned(disowning, name))
+    for refused in Unsuitable:
+        view = ChoiceView(member=member, code=SAID, refused=refused)
+        screens[f"choice {refused.name}"] = render_choice(texts, shop, view)
+    for reason in RevokeReason:
+        view_of = {kind: make_told(kind, name, reason=reason, balance=-25) for kind in NoticeKind}
+        screens[f"friend {reason}"] = render_friend_revoked(texts, shop, view_of[NoticeKind.FRIEND_REVOKED])
+        screens[f"gift {reason}"] = render_gift_revoked(texts, shop, view_of[NoticeKind.GIFT_REVOKED])
+    return screens
+
+
+def list_buttons(screen: Screen) -> list[str]:
+    """The words on the buttons."""
+    return [button.text for row in (screen.keyboard.inline_keyboard if screen.keyboard else ()) for button in row]
+
+
+@pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE.keys())
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_hostile_names_break_nothing_said(language: str, name: str) -> None:
+    """Valid HTML within the limits, one emoji at most but for the name's own, nothing turned, buttons with words."""
+    for title, screen in render_talk(Texts(language), make_shop(), name).items():
+        shown = read_html(screen.text)
+        assert 1 <= len(shown.text.strip()) <= (1024 if screen.photo else 4096), title
+        assert shown.utf16 <= 4096, title
+        assert not set(shown.text) & set("\x00\u202a\u202b\u202d\u202e\u2066\u2067\ue000"), title
+        assert shown.text.count("\u2068") == shown.text.count("\u2069"), title
+        for label in list_buttons(screen):
+            assert 1 <= len(label.strip()) <= 64, title
+            assert not set(label) & set("\x00\u202d\u202e\u2066"), title
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_emoji_at_most(language: str) -> None:
+    """Restraint."""
+    for title, screen in render_talk(Texts(language), make_shop(), "Rina").items():
+        assert sum(unicodedata.category(char) == "So" for char in screen.text) <= 1, title
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_refusal_has_its_own_sentence(language: str) -> None:
+    """Who is refused knows why."""
+    texts, shop = Texts(language), make_shop()
+    refused = [render_claim(texts, shop, make_claim(outcome)).text for outcome in Outcome]
+    assert len(set(refused)) == len(Outcome)
+    chosen = [
+        render_choice(texts, shop, ChoiceView(member=make_member(), code=SAID, refused=reason)).text
+        for reason in Unsuitable
+    ]
+    assert len(set(chosen)) == len(Unsuitable)
+
+
+def test_the_question_stands_last_and_sharing_first() -> None:
+    """What is typed next is the answer; the first button still sends."""
+    screen = render_welcome(EN, make_shop(), name="Rina", code=CODE, asks=True)
+    assert screen.text.split("\n\n")[-1].startswith("Did somebody recommend us?")
+    assert (list_buttons(screen)[0], list_buttons(screen)[-1]) == ("Send to a friend", "Nobody did")
+    plain = render_welcome(EN, make_shop(), name="Rina", code=CODE)
+    assert "recommend us" not in plain.text
+    assert "Nobody did" not in list_buttons(plain)
+
+
+def test_the_offer_carries_places_not_people() -> None:
+    """What a tap says means nothing outside this search."""
+    screen = render_claim(EN, make_shop(), make_claim(Outcome.SEVERAL, labels=("Anna K.", "Anna L."), more=False))
+    assert list_buttons(screen) == ["Anna K.", "Anna L.", "None of them"]
+    assert screen.keyboard is not None
+    data = [str(row[0].callback_data) for row in screen.keyboard.inline_keyboard]
+    found = [callback and (callback.action, callback.arguments) for callback in map(parse_callback, data)]
+    assert found == [(Action.CLAIM_PICK, (NUMBER, 0)), (Action.CLAIM_PICK, (NUMBER, 1)), (Action.CLAIM, ())]
+    assert "even more" not in screen.text
+
+
+def test_the_one_who_was_named_can_say_no() -> None:
+    """What it brought, and a button for each such friend alone."""
+    screen = render_told(EN, make_shop(), make_told(NoticeKind.FRIEND_CLAIMED))
+    assert read_html(screen.text).text == (
+        "Budi says that you recommended us 🎉\n+50 points, balance 50.\nIf it wasn\u2019t you, tell me so."
+    )
+    assert list_buttons(screen)[-1] == "It wasn\u2019t me"
+    waiting = render_told(EN, make_shop(), make_told(NoticeKind.FRIEND_CLAIMED, waits=True))
+    assert "as soon as Budi has joined our community" in read_html(waiting.text).text
+
+
+def test_what_went_back_is_said_with_the_balance() -> None:
+    """Below zero is explained; where nothing had been earned nothing is said of points."""
+    below = read_html(render_disowned(EN, make_shop(), make_disowned(Disowning.REVOKED)).text).text
+    even = render_disowned(EN, make_shop(), make_disowned(Disowning.REVOKED, balance=0)).text
+    nothing = render_disowned(EN, make_shop(), make_disowned(Disowning.REVOKED, points=0)).text
+    assert "50 points went back, your balance is \u221250 points." in below
+    assert "above zero again" in below
+    assert "above zero" not in even
+    assert "points" not in nothing
+
+
+def test_the_friend_never_reads_who_said_no() -> None:
+    """A mistake is put right; nobody is blamed."""
+    view = make_told(NoticeKind.GIFT_REVOKED, "Anna", reason=RevokeReason.NOT_ME)
+    assert "Anna" not in render_gift_revoked(EN, make_shop(), view).text
+    left = make_told(NoticeKind.GIFT_REVOKED, "Anna", reason=RevokeReason.LEFT)
+    assert "invitation of Anna" in render_gift_revoked(EN, make_shop(), left).text
+
+
+def test_the_menu_says_the_code_and_offers_the_question_while_it_is_open() -> None:
+    """By phone; a friend told me."""
+    member = make_member(spoken_code=SAID)
+    assert f"By phone: <b>{SAID}</b>" in render_home(EN, make_shop(), member).text
+    assert "A friend told me" not in list_buttons(render_home(EN, make_shop(), member))
+    assert "A friend told me" in list_buttons(render_home(EN, make_shop(), replace(member, can_claim=True)))
+    assert render_qr(EN, make_shop(), member, PHOTO).text.endswith(f"By phone: <b>{SAID}</b>")

@@ -1,0 +1,345 @@
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from itertools import count
+
+import pytest
+
+from bot.core.campaign import Campaign
+from bot.core.claiming import CHOICES, Outcome, Window
+from bot.core.guessing import MISSES_ALLOWED, WINDOW_SECONDS
+from bot.services.claiming import (
+    CLAIM,
+    ClaimView,
+    Disowning,
+    DisownView,
+    ask_claim,
+    disown,
+    name_inviter,
+    name_nobody,
+    open_menu,
+    pick_inviter,
+)
+from bot.services.joining import start
+from bot.services.preferences import set_findable
+from bot.services.spoken import open_spoken
+from storage import Store
+from storage.checks import list_faults
+from storage.records import Notice, NoticeId, NoticeKind, PersonId, Profile, ReferralId, ReferralState
+from storage.tables import chat_joins, expectations, ledgers, outbox, people, referrals
+from tests.storage.clock import Clock
+
+_IDS = count(10_001)
+DAY = 86_400
+
+
+def someone(first_name: str = "Budi", last_name: str = "", username: str = "") -> Profile:
+    """Somebody whom the bot does not know yet."""
+    number = next(_IDS)
+    return Profile(
+        telegram_id=number, first_name=first_name, last_name=last_name, username=username, telegram_language="en"
+    )
+
+
+async def join(store: Store, campaign: Campaign, profile: Profile, payload: str = "") -> Profile:
+    """Start the bot."""
+    await store.write(start, visitor=profile, payload=payload, campaign=campaign, announce=True)
+    return profile
+
+
+async def add_member(
+    store: Store, campaign: Campaign, first_name: str = "Anna", last_name: str = "", username: str = ""
+) -> Profile:
+    """Somebody who has started the bot."""
+    return await join(store, campaign, someone(first_name, last_name, username))
+
+
+async def say(store: Store, campaign: Campaign, visitor: Profile, text: str) -> ClaimView:
+    """Name an inviter."""
+    return await store.write(name_inviter, visitor=visitor, text=text, campaign=campaign, announce=True)
+
+
+async def pick(store: Store, campaign: Campaign, visitor: Profile, number: int, place: int) -> ClaimView:
+    """Choose one of those offered."""
+    return await store.write(
+        pick_inviter, visitor=visitor, number=number, place=place, campaign=campaign, announce=True
+    )
+
+
+async def refuse(store: Store, campaign: Campaign, visitor: Profile, referral_id: int) -> DisownView:
+    """It wasn't me."""
+    return await store.write(disown, visitor=visitor, referral_id=ReferralId(referral_id), campaign=campaign)
+
+
+async def find_id(store: Store, profile: Profile) -> PersonId:
+    """The person behind a profile."""
+    person = await store.read(people.find_by_telegram_id, profile.telegram_id)
+    assert person is not None
+    return person.id
+
+
+async def find_inviter(store: Store, profile: Profile) -> int | None:
+    """The Telegram id of who is credited for somebody; None for nobody."""
+    referral = await store.read(referrals.find_by_invitee, await find_id(store, profile))
+    if referral is None:
+        return None
+    return (await store.read(people.get, referral.inviter_id)).profile.telegram_id
+
+
+async def list_told(store: Store, profile: Profile) -> list[Notice]:
+    """What somebody was told."""
+    person_id = await find_id(store, profile)
+    return [
+        each
+        for each in await store.read(outbox.list_owed, after=NoticeId(0), limit=1000)
+        if each.recipient_id == person_id
+    ]
+
+
+async def test_a_newcomer_without_a_code_is_asked_once(store: Store, campaign: Campaign) -> None:
+    """With the welcome, and what is typed next is taken for the answer; the next /start asks no more."""
+    budi = await add_member(store, campaign, "Budi")
+    (welcome,) = await list_told(store, budi)
+    assert (welcome.kind, welcome.payload["asks"]) == (NoticeKind.WELCOME, 1)
+    person = await store.read(people.get, await find_id(store, budi))
+    assert person.asked_at is not None
+    assert await store.read(expectations.find, person.id) == (CLAIM, "")
+    await join(store, campaign, budi)
+    assert len(await list_told(store, budi)) == 1
+
+
+async def test_a_newcomer_with_a_code_is_not_asked(store: Store, campaign: Campaign) -> None:
+    """Who was invited needs not say by whom."""
+    anna = await add_member(store, campaign)
+    code = (await store.read(people.get, await find_id(store, anna))).code
+    budi = await join(store, campaign, someone(), code)
+    assert await store.read(expectations.find, await find_id(store, budi)) is None
+    assert (await say(store, campaign, budi, "Anna")).outcome is Outcome.HAS_INVITER
+
+
+@pytest.mark.parametrize(
+    "typed", ["Anna", "anna kusuma", "ÁNNA", "@anna_k", "anna_k", "https://t.me/anna_k", "Anna  Kusuma "]
+)
+async def test_a_name_credits_at_once(store: Store, campaign: Campaign, typed: str) -> None:
+    """First name, full name, username, link of the profile: both sides are rewarded, the inviter may say no."""
+    anna = await add_member(store, campaign, "Anna", "Kusuma", "Anna_K")
+    await add_member(store, campaign, "Mei")
+    budi = await add_member(store, campaign, "Budi")
+    view = await say(store, campaign, budi, typed)
+    assert (view.outcome, view.inviter, view.points, view.waits) == (
+        Outcome.CREDITED,
+        "Anna K.",
+        campaign.invitee_points,
+        False,
+    )
+    assert view.member.balance == campaign.invitee_points
+    assert await find_inviter(store, budi) == anna.telegram_id
+    assert await store.read(ledgers.get_balance, await find_id(store, anna)) == campaign.inviter_points
+    told = (await list_told(store, anna))[-1]
+    assert (told.kind, told.payload["points"]) == (NoticeKind.FRIEND_CLAIMED, campaign.inviter_points)
+    assert len(await list_told(store, budi)) == 1, "answered directly"
+    assert await store.read(expectations.find, await find_id(store, budi)) is None
+    assert await list_faults(store) == []
+
+
+async def test_a_spoken_code_and_a_link_credit_whoever_hides(store: Store, campaign: Campaign) -> None:
+    """Not to be found by name is not to be nobody's inviter."""
+    anna = await add_member(store, campaign)
+    await store.write(set_findable, visitor=anna, findable=False)
+    spoken = (await store.write(open_spoken, visitor=anna)).code
+    person = await store.read(people.get, await find_id(store, anna))
+    budi, mei, first = [await add_member(store, campaign, name) for name in ("Budi", "Mei", "Tono")]
+    assert (await say(store, campaign, first, "Anna")).outcome is Outcome.NOBODY
+    assert (await say(store, campaign, budi, spoken.replace("-", " ").upper())).outcome is Outcome.CREDITED
+    link = f"https://t.me/shop_bot?start={person.code}-fwd"
+    assert (await say(store, campaign, mei, link)).outcome is Outcome.CREDITED
+    assert {await find_inviter(store, each) for each in (budi, mei)} == {anna.telegram_id}
+
+
+async def test_several_are_offered_and_only_they_can_be_chosen(store: Store, campaign: Campaign) -> None:
+    """At most five, first name and initial; a forged number, place or another's offer chooses nobody."""
+    cast = [await add_member(store, campaign, "Wayan", last) for last in ("Abe", "Bram", "Cok", "Dika", "Eka", "Ferri")]
+    budi, mei = [await add_member(store, campaign, name) for name in ("Budi", "Mei")]
+    view = await say(store, campaign, budi, "wayan")
+    assert view.outcome is Outcome.SEVERAL
+    assert view.labels == ("Wayan A.", "Wayan B.", "Wayan C.", "Wayan D.", "Wayan E.")
+    assert (len(view.labels), view.more) == (CHOICES, True)
+    for visitor, number, place in ((budi, view.number + 1, 0), (mei, view.number, 0), (budi, 0, 0)):
+        assert (await pick(store, campaign, visitor, number, place)).outcome is Outcome.STALE
+    again = await say(store, campaign, budi, "wayan")
+    assert (await pick(store, campaign, budi, again.number, 2)).outcome is Outcome.CREDITED
+    assert await find_inviter(store, budi) == cast[2].telegram_id
+    assert (await pick(store, campaign, budi, again.number, 3)).outcome is Outcome.HAS_INVITER
+    assert await find_inviter(store, mei) is None
+
+
+async def test_an_older_offer_is_no_longer_good(store: Store, campaign: Campaign, clock: Clock) -> None:
+    """Only the last search counts, so that a place never means somebody else."""
+    for last in ("Abe", "Bram"):
+        await add_member(store, campaign, "Wayan", last)
+        await add_member(store, campaign, "Ketut", last)
+    budi = await add_member(store, campaign, "Budi")
+    old = await say(store, campaign, budi, "Wayan")
+    clock.advance(1)
+    await say(store, campaign, budi, "Ketut")
+    assert (await pick(store, campaign, budi, old.number, 0)).outcome is Outcome.STALE
+    assert await find_inviter(store, budi) is None
+
+
+async def test_guessing_is_throttled(store: Store, campaign: Campaign, clock: Clock) -> None:
+    """Names that lead nowhere are counted with unknown codes; after an hour one may try again."""
+    anna = await add_member(store, campaign)
+    budi = await add_member(store, campaign, "Budi")
+    for attempt in range(MISSES_ALLOWED):
+        assert (await say(store, campaign, budi, f"Nobody{attempt}")).outcome is Outcome.NOBODY
+    assert (await say(store, campaign, budi, "Anna")).outcome is Outcome.THROTTLED
+    clock.advance(WINDOW_SECONDS)
+    assert (await say(store, campaign, budi, "Anna")).outcome is Outcome.CREDITED
+    assert await find_inviter(store, budi) == anna.telegram_id
+
+
+async def test_looking_at_lists_is_guessing_too(store: Store, campaign: Campaign) -> None:
+    """Nobody reads the list of members name by name; but who was offered can still be chosen."""
+    for last in ("Abe", "Bram"):
+        await add_member(store, campaign, "Wayan", last)
+    budi = await add_member(store, campaign, "Budi")
+    for _ in range(MISSES_ALLOWED):
+        view = await say(store, campaign, budi, "Wayan")
+    assert (await say(store, campaign, budi, "Wayan")).outcome is Outcome.THROTTLED
+    assert (await pick(store, campaign, budi, view.number, 1)).outcome is Outcome.CREDITED
+
+
+async def test_nobody_names_themselves(store: Store, campaign: Campaign) -> None:
+    """Neither by name nor by code; of several of that name oneself is not offered."""
+    budi = await add_member(store, campaign, "Budi")
+    spoken = (await store.write(open_spoken, visitor=budi)).code
+    assert (await say(store, campaign, budi, "Budi")).outcome is Outcome.ONESELF
+    assert (await say(store, campaign, budi, spoken)).outcome is Outcome.ONESELF
+    other = await add_member(store, campaign, "Budi")
+    assert (await say(store, campaign, budi, "Budi")).outcome is Outcome.CREDITED
+    assert await find_inviter(store, budi) == other.telegram_id
+
+
+async def test_no_circle_of_inviters_closes(store: Store, campaign: Campaign) -> None:
+    """Whoever came by me, directly or by others, cannot have brought me."""
+    anna, budi, mei = [await add_member(store, campaign, name) for name in ("Anna", "Budi", "Mei")]
+    await say(store, campaign, budi, "Anna")
+    await say(store, campaign, mei, "Budi")
+    for guest in ("Budi", "Mei"):
+        view = await say(store, campaign, anna, guest)
+        assert (view.outcome, view.inviter) == (Outcome.OWN_GUEST, guest)
+    assert await find_inviter(store, anna) is None
+
+
+async def test_two_who_name_each_other_at_once_make_no_circle(store: Store, campaign: Campaign) -> None:
+    """One of them is first."""
+    for number in range(5):
+        pair = [await add_member(store, campaign, f"{side}{number}") for side in ("Left", "Right")]
+        views = await asyncio.gather(
+            say(store, campaign, pair[0], f"Right{number}"), say(store, campaign, pair[1], f"Left{number}")
+        )
+        assert sorted(view.outcome.name for view in views) == ["CREDITED", "OWN_GUEST"]
+
+
+async def test_a_double_tap_credits_once(store: Store, campaign: Campaign) -> None:
+    """However many say it at the same moment."""
+    anna, budi = [await add_member(store, campaign, name) for name in ("Anna", "Budi")]
+    views = await asyncio.gather(*(say(store, campaign, budi, "Anna") for _ in range(6)))
+    assert sorted({view.outcome for view in views}, key=lambda each: each.name) == [
+        Outcome.CREDITED,
+        Outcome.HAS_INVITER,
+    ]
+    assert await store.read(ledgers.get_balance, await find_id(store, anna)) == campaign.inviter_points
+    assert await list_faults(store) == []
+
+
+async def test_the_window_closes(store: Store, campaign: Campaign, clock: Clock) -> None:
+    """After the campaign's days neither the button nor a name does anything, and nothing is expected."""
+    await add_member(store, campaign)
+    budi = await add_member(store, campaign, "Budi")
+    clock.advance(campaign.rules.claim_days * DAY - 1)
+    assert (await store.write(open_menu, visitor=budi, campaign=campaign)).can_claim
+    clock.advance(1)
+    assert not (await store.write(open_menu, visitor=budi, campaign=campaign)).can_claim
+    assert (await store.write(ask_claim, visitor=budi, campaign=campaign))[1] is Window.CLOSED
+    assert (await say(store, campaign, budi, "Anna")).outcome is Outcome.CLOSED
+    assert await store.read(expectations.find, await find_id(store, budi)) is None
+
+
+async def test_who_said_nobody_may_think_again(store: Store, campaign: Campaign) -> None:
+    """The question is dropped, the button in the menu stays."""
+    anna, budi = [await add_member(store, campaign, name) for name in ("Anna", "Budi")]
+    await store.write(name_nobody, visitor=budi)
+    assert await store.read(expectations.find, await find_id(store, budi)) is None
+    assert (await store.write(open_menu, visitor=budi, campaign=campaign)).can_claim
+    assert (await store.write(ask_claim, visitor=budi, campaign=campaign))[1] is Window.OPEN
+    await say(store, campaign, budi, "Anna")
+    assert not (await store.write(open_menu, visitor=budi, campaign=campaign)).can_claim
+    assert await find_inviter(store, budi) == anna.telegram_id
+
+
+async def test_it_was_not_me(store: Store, campaign: Campaign) -> None:
+    """The one who was named takes it back; the friend is told kindly; nobody else can, and not twice."""
+    anna, budi, mei = [await add_member(store, campaign, name) for name in ("Anna", "Budi", "Mei")]
+    await say(store, campaign, budi, "Anna")
+    referral = await store.read(referrals.find_by_invitee, await find_id(store, budi))
+    assert referral is not None
+    for stranger in (mei, budi):
+        assert (await refuse(store, campaign, stranger, referral.id)).disowning is Disowning.SETTLED
+    view = await refuse(store, campaign, anna, referral.id)
+    assert (view.disowning, view.friend, view.points, view.member.balance, view.member.score) == (
+        Disowning.REVOKED,
+        "Budi",
+        campaign.inviter_points,
+        0,
+        0,
+    )
+    assert [each.kind for each in await list_told(store, budi)] == [NoticeKind.WELCOME, NoticeKind.GIFT_REVOKED]
+    assert NoticeKind.FRIEND_REVOKED not in {each.kind for each in await list_told(store, anna)}
+    assert (await refuse(store, campaign, anna, referral.id)).disowning is Disowning.SETTLED
+    assert (await say(store, campaign, budi, "Mei")).outcome is Outcome.HAS_INVITER
+    assert await list_faults(store) == []
+
+
+async def test_not_me_has_its_time_and_its_kind(store: Store, campaign: Campaign, clock: Clock) -> None:
+    """A friend by link cannot be refused, an invented referral neither, and after the window it stays."""
+    anna, budi = [await add_member(store, campaign, name) for name in ("Anna", "Budi")]
+    code = (await store.read(people.get, await find_id(store, anna))).code
+    linked = await join(store, campaign, someone("Tono"), code)
+    by_link = await store.read(referrals.find_by_invitee, await find_id(store, linked))
+    assert by_link is not None
+    for referral_id in (by_link.id, 999_999):
+        assert (await refuse(store, campaign, anna, referral_id)).disowning is Disowning.SETTLED
+    await say(store, campaign, budi, "Anna")
+    claimed = await store.read(referrals.find_by_invitee, await find_id(store, budi))
+    assert claimed is not None
+    clock.advance(campaign.rules.claim_days * DAY)
+    assert (await refuse(store, campaign, anna, claimed.id)).disowning is Disowning.KEPT
+    kept = await store.read(referrals.get, claimed.id)
+    assert kept.state is ReferralState.QUALIFIED
+
+
+async def test_where_the_community_is_asked_for_a_named_inviter_waits_too(store: Store, campaign: Campaign) -> None:
+    """The same rule as for links: who is in the chat already counts at once."""
+    strict = replace(campaign, rules=replace(campaign.rules, join_community=True))
+    anna, budi, mei = [await add_member(store, strict, name) for name in ("Anna", "Budi", "Mei")]
+    await store.write(chat_joins.note_join, -100, mei.telegram_id)
+    views = [
+        await store.write(name_inviter, visitor=each, text="Anna", campaign=strict, announce=False, community=-100)
+        for each in (budi, mei)
+    ]
+    assert [(view.outcome, view.waits) for view in views] == [(Outcome.CREDITED, True), (Outcome.CREDITED, False)]
+    assert [each.payload["waits"] for each in await list_told(store, anna) if each.kind == "friend_claimed"] == [1, 0]
+    referral = await store.read(referrals.find_by_invitee, await find_id(store, budi))
+    assert referral is not None
+    view = await refuse(store, strict, anna, referral.id)
+    assert (view.disowning, view.points) == (Disowning.REVOKED, 0)
+
+
+@pytest.mark.parametrize("typed", ["", "\u200b", "\x00", "' OR 1=1 --", "%", "_", "@", "a" * 4096, "\U0001f600" * 100])
+async def test_hostile_names_find_nobody(store: Store, campaign: Campaign, typed: str) -> None:
+    """No pattern, no injection, no break."""
+    await add_member(store, campaign)
+    budi = await add_member(store, campaign, "Budi")
+    assert (await say(store, campaign, budi, typed)).outcome is Outcome.NOBODY

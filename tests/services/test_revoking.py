@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from itertools import count
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.core.campaign import Campaign
+from bot.services.crediting import credit, qualify
+from bot.services.notices import view_notices
+from bot.services.revoking import RevokeReason, revoke
+from bot.services.standing import list_invites, list_rewards
+from storage import Store, Tx
+from storage.checks import list_faults
+from storage.records import Notice, NoticeId, NoticeKind, Person, PersonId, Profile, Referral, ReferralState, Transfer
+from storage.tables import ledgers, outbox, people, referrals, scores
+
+_NUMBERS = count(1)
+
+
+def add_member(tx: Tx, name: str = "Anna", *, started: bool = True) -> Person:
+    """Somebody new."""
+    number = next(_NUMBERS)
+    person = people.add(tx, Profile(telegram_id=number, first_name=name, telegram_language="en"), f"Code{number:06}")
+    if started:
+        people.set_started(tx, person.id)
+    return people.get(tx, person.id)
+
+
+def credit_pair(tx: Tx, campaign: Campaign, *, started: bool = True) -> Referral:
+    """Anna is credited for Budi."""
+    anna, budi = add_member(tx), add_member(tx, "Budi", started=started)
+    referral = credit(tx, anna, budi, source="name", campaign=campaign, announce=False)
+    assert referral is not None
+    return referral
+
+
+async def list_told(store: Store, after: int = 0) -> list[Notice]:
+    """Notices owed from behind one, in order."""
+    return await store.read(outbox.list_owed, after=NoticeId(after), limit=100)
+
+
+def make_strict(campaign: Campaign) -> Campaign:
+    """A friend counts only once in the community chat."""
+    return replace(campaign, rules=replace(campaign.rules, join_community=True))
+
+
+async def test_what_was_earned_goes_back(store: Store, campaign: Campaign) -> None:
+    """State, both balances, score and a notice to each side; the ledger keeps both transfers."""
+    referral = await store.write(credit_pair, campaign)
+    before = (await list_told(store))[-1].id
+    revoked = await store.write(revoke, referral.id, reason=RevokeReason.LEFT)
+    assert revoked is not None
+    assert revoked.state is ReferralState.REVOKED
+    for person_id in (referral.inviter_id, referral.invitee_id):
+        assert await store.read(ledgers.get_balance, person_id) == 0
+        assert await store.read(ledgers.count_lines, person_id) == 2
+    assert await store.read(scores.find_rank, referral.inviter_id) is None
+    told = await list_told(store, before)
+    assert [(each.recipient_id, each.kind, each.payload["points"]) for each in told] == [
+        (referral.invitee_id, NoticeKind.GIFT_REVOKED, campaign.invitee_points),
+        (referral.inviter_id, NoticeKind.FRIEND_REVOKED, campaign.inviter_points),
+    ]
+    assert {each.payload["reason"] for each in told} == {"left"}
+    assert await list_faults(store) == []
+
+
+async def test_it_is_taken_back_once(store: Store, campaign: Campaign) -> None:
+    """Ten at the same moment: one does it, the others find it done."""
+    referral = await store.write(credit_pair, campaign)
+    done = await asyncio.gather(*(store.write(revoke, referral.id, reason=RevokeReason.NOT_ME) for _ in range(10)))
+    assert sum(each is not None for each in done) == 1
+    kinds = Counter(each.kind for each in await list_told(store))
+    assert (kinds[NoticeKind.GIFT_REVOKED], kinds[NoticeKind.FRIEND_REVOKED]) == (1, 1)
+    assert await store.read(ledgers.get_balance, referral.inviter_id) == 0
+    assert await list_faults(store) == []
+
+
+async def test_what_waited_had_earned_nothing(store: Store, campaign: Campaign) -> None:
+    """No points move, and it does not qualify any more."""
+    strict = make_strict(campaign)
+    referral = await store.write(credit_pair, strict)
+    assert await store.write(revoke, referral.id, reason=RevokeReason.NOT_ME) is not None
+    assert await store.write(qualify, referral.id, strict, announce=False) is None
+    assert await store.read(ledgers.count_lines, referral.inviter_id) == 0
+    assert [each.payload["points"] for each in await list_told(store) if "revoked" in each.kind] == [0, 0]
+    assert await list_faults(store) == []
+
+
+async def test_who_never_started_is_not_written_to(store: Store, campaign: Campaign) -> None:
+    """Telegram would not let the bot; the inviter hears of it unless answered directly."""
+    one, other = [await store.write(credit_pair, campaign, started=False) for _ in range(2)]
+    before = (await list_told(store))[-1].id
+    await store.write(revoke, one.id, reason=RevokeReason.LEFT)
+    await store.write(revoke, other.id, reason=RevokeReason.LEFT, tell_inviter=False)
+    assert [each.recipient_id for each in await list_told(store, before)] == [one.inviter_id]
+
+
+async def test_a_balance_may_fall_below_zero(store: Store, campaign: Campaign) -> None:
+    """Points spent meanwhile are still owed."""
+    referral = await store.write(credit_pair, campaign)
+    await store.write(_spend, referral.invitee_id, campaign.invitee_points)
+    await store.write(revoke, referral.id, reason=RevokeReason.LEFT)
+    assert await store.read(ledgers.get_balance, referral.invitee_id) == -campaign.invitee_points
+    told = [each for each in await list_told(store) if each.kind is NoticeKind.GIFT_REVOKED]
+    (view,) = await store.read(view_notices, recipient_id=referral.invitee_id, notices=told)
+    assert (view.balance, view.points, view.reason) == (-campaign.invitee_points, campaign.invitee_points, "left")
+    assert await list_faults(store) == []
+
+
+def _spend(tx: Tx, person_id: PersonId, points: int) -> None:
+    account = ledgers.open_account(tx, person_id)
+    spent = Transfer(
+        debit=account, credit=ledgers.HOUSE_ACCOUNT, amount=points, key="spent", reason="bread", referral_id=None
+    )
+    ledgers.post(tx, spent)
+
+
+async def test_lists_show_what_was_taken_back(store: Store, campaign: Campaign) -> None:
+    """/invites keeps the friend with nothing earned, /rewards has both lines."""
+    referral = await store.write(credit_pair, campaign)
+    await store.write(revoke, referral.id, reason=RevokeReason.LEFT)
+    inviter = await store.read(people.get, referral.inviter_id)
+    invites = await store.read(list_invites, visitor=inviter.profile)
+    assert (invites.total, invites.earned) == (1, 0)
+    assert [(line.name, line.state, line.earned) for line in invites.lines] == [("Budi", ReferralState.REVOKED, 0)]
+    lines = (await store.read(list_rewards, visitor=inviter.profile)).lines
+    assert [line.amount for line in lines] == [-campaign.inviter_points, campaign.inviter_points]
+
+
+@pytest.mark.parametrize("again", [True, False])
+async def test_a_referral_is_for_ever(store: Store, campaign: Campaign, again: bool) -> None:
+    """Taken back, it still leaves no room for another, be it the same inviter."""
+    referral = await store.write(credit_pair, campaign)
+    await store.write(revoke, referral.id, reason=RevokeReason.NOT_ME)
+
+    def retry(tx: Tx) -> Referral | None:
+        inviter = people.get(tx, referral.inviter_id) if again else add_member(tx, "Mei")
+        invitee = people.get(tx, referral.invitee_id)
+        return credit(tx, inviter, invitee, source="name", campaign=campaign, announce=False)
+
+    assert await store.write(retry) is None
+
+
+@dataclass
+class Expected:
+    """What the books should say after a row of steps."""
+
+    states: dict[int, ReferralState] = field(default_factory=dict)
+    """By the friend's place in the cast."""
+    inviters: dict[int, int] = field(default_factory=dict)
+
+
+Step = tuple[str, int, int]
+CAST = 5
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["credit", "credit waiting", "qualify", "revoke", "revoke quietly"]),
+        st.integers(0, CAST - 1),
+        st.integers(0, CAST - 1),
+    ),
+    max_size=14,
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS)
+async def test_the_books_balance_whatever_happens(
+    store: Store, campaign: Campaign, steps: list[tuple[str, int, int]]
+) -> None:
+    """Any row of credits, qualifications and revocations leaves scores, balances and states as they should be."""
+    cast = await store.write(lambda tx: [add_member(tx, f"P{n}") for n in range(CAST)])
+    expected = Expected()
+    for step in steps:
+        await store.write(_take, campaign, cast, step)
+        _expect(expected, step)
+    qualified = [friend for friend, state in expected.states.items() if state is ReferralState.QUALIFIED]
+    for place, person in enumerate(cast):
+        brought = sum(expected.inviters[friend] == place for friend in qualified)
+        points = brought * campaign.inviter_points + (place in qualified) * campaign.invitee_points
+        assert await store.read(ledgers.get_balance, person.id) == points
+        assert (await store.read(people.get, person.id)).score == brought
+        referral = await store.read(referrals.find_by_invitee, person.id)
+        assert (referral.state if referral else None) == expected.states.get(place)
+    assert await list_faults(store) == []
+
+
+def _take(tx: Tx, campaign: Campaign, cast: list[Person], step: Step) -> None:
+    (what, one, other), strict = step, make_strict(campaign)
+    if what.startswith("credit"):
+        rules = strict if "waiting" in what else campaign
+        credit(tx, cast[one], cast[other], source="name", campaign=rules, announce=True)
+        return
+    referral = referrals.find_by_invitee(tx, cast[other].id)
+    if referral is None:
+        return
+    if what == "qualify":
+        qualify(tx, referral.id, strict, announce=True)
+    else:
+        revoke(tx, referral.id, reason=RevokeReason.LEFT, tell_inviter="quietly" not in what)
+
+
+def _expect(expected: Expected, step: Step) -> None:
+    what, one, other = step
+    state = expected.states.get(other)
+    if what.startswith("credit"):
+        if state is None and one != other:
+            expected.states[other] = ReferralState.WAITING if "waiting" in what else ReferralState.QUALIFIED
+            expected.inviters[other] = one
+    elif what == "qualify" and state is ReferralState.WAITING:
+        expected.states[other] = ReferralState.QUALIFIED
+    elif what.startswith("revoke") and state is not None:
+        expected.states[other] = ReferralState.REVOKED

@@ -7,6 +7,7 @@ import logging
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import ClassVar
 
 import h11
@@ -15,20 +16,27 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bot.web.shell import RawHeaders, Shell
 
-MOST_CONNECTIONS = 1000
-REQUEST_SECONDS = 30.0
-"""From the connection, or from the answer before, until the next answer is sent."""
-
 IDLE_SECONDS = 5
 LEAVE_SECONDS = 2
 HEAD_BYTES = 16 * 1024
 
 
-async def serve_site(site: Shell, listener: socket.socket, stop: asyncio.Event) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """What strangers are granted."""
+
+    request_seconds: float = 30.0
+    """From the connection, or from the answer before, until the next answer has been sent."""
+    most_connections: int = 1000
+
+
+async def serve_site(
+    site: Shell, listener: socket.socket, stop: asyncio.Event, patience: Patience = Patience()
+) -> None:
     """Serve until `stop` is set or the caller is cancelled; answers under way are finished first."""
     config = uvicorn.Config(
         site,
-        http=_make_protocol(site.headers),
+        http=_make_protocol(site.headers, patience),
         ws="none",
         loop="none",
         lifespan="off",
@@ -60,20 +68,21 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _make_protocol(headers: RawHeaders) -> type[asyncio.Protocol]:
+def _make_protocol(headers: RawHeaders, patience: Patience) -> type[asyncio.Protocol]:
     """The answer to what is not HTTP is the one that no application sees: it gets its headers here."""
-    return type("Protocol", (_ImpatientProtocol,), {"security_headers": headers})
+    return type("Protocol", (_ImpatientProtocol,), {"security_headers": headers, "patience": patience})
 
 
 class _ImpatientProtocol(H11Protocol):
     """Hangs up on whoever takes too long to ask or to listen, and when there are too many."""
 
     security_headers: ClassVar[RawHeaders] = []
+    patience: ClassVar[Patience] = Patience()
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         super().connection_made(transport)
-        if len(self.connections) > MOST_CONNECTIONS:
+        if len(self.connections) > self.patience.most_connections:
             transport.abort()
             return
         self._wait()
@@ -100,7 +109,7 @@ class _ImpatientProtocol(H11Protocol):
 
     def _wait(self) -> None:
         self._stop_waiting()
-        self._deadline = self.loop.call_later(REQUEST_SECONDS, self.transport.abort)
+        self._deadline = self.loop.call_later(self.patience.request_seconds, self.transport.abort)
 
     def _stop_waiting(self) -> None:
         if self._deadline is not None:

@@ -17,7 +17,7 @@ from bot.services.members import MemberView
 from bot.services.preferences import choose_language
 from bot.web.kit import WebKit
 from bot.web.listening import open_listener
-from bot.web.server import serve_site
+from bot.web.server import Patience, serve_site
 from bot.web.site import build_kit, build_site
 from bot.web.throttle import Throttle
 from storage import Store
@@ -108,7 +108,12 @@ def make_shop(public_url: str = PUBLIC) -> Shop:
 
 @asynccontextmanager
 async def open_house(
-    store: Store, *, clock: Callable[[], int], own_address: bool = False, guesses: Throttle | None = None
+    store: Store,
+    *,
+    clock: Callable[[], int],
+    own_address: bool = False,
+    guesses: Throttle | None = None,
+    patience: Patience | None = None,
 ) -> AsyncIterator[House]:
     """Serve the web side while the context lasts; with `own_address` its pages speak of where it really is."""
     listener = open_listener("127.0.0.1", 0)
@@ -117,7 +122,7 @@ async def open_house(
     pictures = Pictures(shop, ASSETS)
     kit = build_kit(store=store, shop=shop, pictures=pictures, assets=ASSETS, clock=clock, guesses=guesses)
     stop = asyncio.Event()
-    serving = asyncio.create_task(serve_site(build_site(kit), listener, stop))
+    serving = asyncio.create_task(serve_site(build_site(kit), listener, stop, patience or Patience()))
     try:
         async with aiohttp.ClientSession(auto_decompress=False) as session:
             yield House(url, kit, store, session, stop)

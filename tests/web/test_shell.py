@@ -8,9 +8,12 @@ import pytest
 
 from bot.assets import ASSETS
 from bot.web.listening import ListenRefused, open_listener
+from bot.web.server import Patience
 from bot.web.shell import carries_much
 from bot.web.site import DOORS
-from tests.web.house import PREVIEW, UNKNOWN, House
+from storage import open_store
+from tests.storage.clock import Clock
+from tests.web.house import PREVIEW, UNKNOWN, House, open_house
 
 EVERYWHERE = {
     "content-security-policy",
@@ -132,6 +135,39 @@ async def test_stopping_finishes_what_is_under_way(house: House) -> None:
     assert len(answer) > 50_000
     silent.close()
     writer.close()
+
+
+async def test_whoever_dawdles_is_hung_up_on(sqlite_url: str, clock: Clock) -> None:
+    """A head that comes letter by letter, and a body that never comes, hold a line for a while and no longer."""
+    hasty = Patience(request_seconds=0.3)
+    async with open_store(sqlite_url, clock=clock) as store, open_house(store, clock=clock, patience=hasty) as house:
+        for start in (b"GET / HTTP/1.1\r\nHo", b"", b"POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n1"):
+            reader, writer = await house.connect()
+            writer.write(start)
+            await asyncio.wait_for(_read_to_the_end(reader), 5)
+            writer.close()
+        assert (await house.ask("/healthz")).status == 200
+
+
+async def test_there_is_a_most_of_connections(sqlite_url: str, clock: Clock) -> None:
+    """One more is hung up on at once; when somebody leaves there is room again."""
+    narrow = Patience(most_connections=2)
+    async with open_store(sqlite_url, clock=clock) as store, open_house(store, clock=clock, patience=narrow) as house:
+        lines = [await house.connect() for _ in range(3)]
+        assert await asyncio.wait_for(_read_to_the_end(lines[2][0]), 5) == b""
+        for _, writer in lines:
+            writer.close()
+            await writer.wait_closed()
+        assert (await send_raw(house, b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).endswith(
+            b"ok\n"
+        )
+
+
+async def _read_to_the_end(reader: asyncio.StreamReader) -> bytes:
+    try:
+        return await reader.read()
+    except ConnectionError:
+        return b""
 
 
 def test_the_description_names_every_door() -> None:

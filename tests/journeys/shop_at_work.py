@@ -80,9 +80,11 @@ def find_link(message: Message) -> str:
 
 
 @asynccontextmanager
-async def open_shop(database_url: str, *, settings: Mapping[str, str] | None = None) -> AsyncIterator[ShopAtWork]:
+async def open_shop(
+    database_url: str, *, settings: Mapping[str, str] | None = None, world: World | None = None
+) -> AsyncIterator[ShopAtWork]:
     """Run the bot in this process while the context lasts; fails if a call broke the Bot API's contract."""
-    async with local_telegram() as telegram:
+    async with local_telegram(world) as telegram:
         admin = telegram.world.add_person("Sari", username="sari", person_id=ADMIN_ID)
         channel = telegram.world.add_channel("Little Oven News", admin, username=CHANNEL.removeprefix("@"))
         telegram.world.add_bot(admin, channel)
@@ -97,7 +99,7 @@ async def open_shop(database_url: str, *, settings: Mapping[str, str] | None = N
         }
         stop = asyncio.Event()
         running = asyncio.create_task(run(read_settings(values | dict(settings or {})), stop))
-        await telegram.until_call("getUpdates")
+        await telegram.until_call("getUpdates", timeout_seconds=30)
         try:
             yield ShopAtWork(telegram, channel, admin)
         finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import socket
 import sys
 import tempfile
 import webbrowser
@@ -15,7 +16,7 @@ from pathlib import Path
 from bot.playground.api.server import Server, make_token, serve
 from bot.playground.page import add_page_routes
 from bot.playground.page.cast import Cast
-from bot.playground.seed import ADMIN_ID, ANNOUNCE_CHAT, make_world, seed_world
+from bot.playground.seed import ADMIN_ID, ANNOUNCE_CHAT, COMMUNITY_CHAT, make_world, seed_world
 
 logger = logging.getLogger(__name__)
 
@@ -32,9 +33,9 @@ async def demonstrate(*, port: int, open_browser: bool) -> int:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     world = make_world()
     cast = seed_world(world)
-    server = Server(world, make_token(world.bot.id))
+    server, web = Server(world, make_token(world.bot.id)), find_free_address()
     with tempfile.TemporaryDirectory(prefix="passalong-demo-") as folder:
-        async with _serve_page(server, cast, port), _run_bot(server, Path(folder)) as program:
+        async with _serve_page(server, cast, port, web), _run_bot(server, Path(folder), web) as program:
             _say(f"The playground is open at {server.url}/  (Ctrl+C ends it; nothing of it is kept)")
             if open_browser:
                 webbrowser.open(f"{server.url}/")
@@ -42,15 +43,17 @@ async def demonstrate(*, port: int, open_browser: bool) -> int:
 
 
 @asynccontextmanager
-async def _serve_page(server: Server, cast: Cast, port: int) -> AsyncIterator[None]:
-    async with serve(server, port=port, add_routes=lambda app: add_page_routes(app, server.world, cast)):
+async def _serve_page(server: Server, cast: Cast, port: int, web: str) -> AsyncIterator[None]:
+    site = f"http://{web}"
+    async with serve(server, port=port, add_routes=lambda app: add_page_routes(app, server.world, cast, site=site)):
         yield
 
 
 @asynccontextmanager
-async def _run_bot(server: Server, folder: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+async def _run_bot(server: Server, folder: Path, web: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    environment = _compose_environment(server, folder, web)
     program = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "run", cwd=folder, env=_compose_environment(server, folder), start_new_session=True
+        sys.executable, "-m", "bot", "run", cwd=folder, env=environment, start_new_session=True
     )
     try:
         yield program
@@ -58,7 +61,14 @@ async def _run_bot(server: Server, folder: Path) -> AsyncIterator[asyncio.subpro
         await _end(program)
 
 
-def _compose_environment(server: Server, folder: Path) -> dict[str, str]:
+def find_free_address() -> str:
+    """A loopback host and port that nobody listens on just now: the bot must be told before it opens its web side."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return "{}:{}".format(*taken.getsockname())
+
+
+def _compose_environment(server: Server, folder: Path, web: str) -> dict[str, str]:
     import os  # noqa: PLC0415 -- the one place outside settings that looks at the environment, to hide it
 
     kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
@@ -69,6 +79,9 @@ def _compose_environment(server: Server, folder: Path) -> dict[str, str]:
         "PASSALONG_DATABASE_URL": f"sqlite:///{folder}/demo.db",
         "PASSALONG_ADMIN_IDS": str(ADMIN_ID),
         "PASSALONG_ANNOUNCE_CHAT": ANNOUNCE_CHAT,
+        "PASSALONG_COMMUNITY_CHAT": COMMUNITY_CHAT,
+        "PASSALONG_PUBLIC_URL": f"http://{web}",
+        "PASSALONG_LISTEN": web,
         "PASSALONG_LOG_LEVEL": "WARNING",
     }
 

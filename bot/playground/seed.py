@@ -1,4 +1,4 @@
-"""The people of `passalong demo`: a small bakery, two customers who know each other, and the shop's channel."""
+"""The people of `passalong demo`: a small bakery, two customers who know each other, and the shop's channel and group."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ BOT_USERNAME = "little_oven_bot"
 CHANNEL_NAME = "Little Oven News"
 CHANNEL_USERNAME = "little_oven_news"
 ANNOUNCE_CHAT = f"@{CHANNEL_USERNAME}"
+GROUP_NAME = "Little Oven Friends"
+GROUP_USERNAME = "little_oven_friends"
+COMMUNITY_CHAT = f"@{GROUP_USERNAME}"
 
 ANNA_ID = 1_000_000_001
 BUDI_ID = 1_000_000_002
@@ -18,6 +21,8 @@ ADMIN_ID = 1_000_000_003
 _QUESTION = "That bread in your photo looks amazing 😍 Where is it from?"
 _FIRST_POST = "Good morning! The first loaves are out at seven. Come while they are warm. 🥖"
 
+_GROUP_WELCOME = "Friends of the oven: recipes, leftovers at six, and who saves the last croissant for whom."
+
 
 def make_world() -> World:
     """Return an empty world with the shop's bot in it."""
@@ -25,7 +30,7 @@ def make_world() -> World:
 
 
 def seed_world(world: World) -> Cast:
-    """Give the world its people and its channel, and everybody a phone. The bot runs the channel."""
+    """Give the world its people, its channel and its group, and everybody a phone. The bot runs both places."""
     anna = world.add_person("Anna", username="anna", language_code="en", person_id=ANNA_ID)
     budi = world.add_person("Budi", username="budi", language_code="id", person_id=BUDI_ID)
     sari = world.add_person("Sari", username="sari", language_code="en", person_id=ADMIN_ID)
@@ -34,6 +39,9 @@ def seed_world(world: World) -> Cast:
         world.join(reader, channel)
     world.send_text(sari, channel, _FIRST_POST)
     world.add_bot(sari, channel)
+    group = world.add_group(GROUP_NAME, sari, username=GROUP_USERNAME)
+    world.send_text(sari, group, _GROUP_WELCOME)
+    world.add_bot(sari, group, rights=("can_invite_users",))
     world.send_text(budi, world.open_chat(budi, anna), _QUESTION)
     for owner in (anna, sari):
         world.open_chat(owner)

@@ -104,6 +104,50 @@ async def test_the_shop_writes_to_its_members_and_a_blocked_bot_is_let_in_again(
         await desk.assert_clean()
 
 
+async def test_the_web_side_and_the_group_are_played_too(tmp_path: Path) -> None:
+    """More ways lead to the share page, its short link back to the bot; an invite link into the group, Leave out of it."""
+    async with open_demo(tmp_path) as desk:
+        anna, budi = desk.get_phone("anna"), desk.get_phone("budi")
+        await anna.get_by_test_id("start").click()
+        await desk.until_bubble("anna", "t.me/little_oven_bot")
+        await desk.write("anna", "/share")
+        await desk.tap_key("anna", "More ways")
+        more = await desk.until_bubble("anna", re.compile(r"http://127\.0\.0\.1:\d+/s/"))
+        async with desk.page.context.expect_page() as opening:
+            await more.locator("a.t-link").click()
+        page = await opening.value
+        await page.wait_for_load_state()
+        link = await page.locator("input").input_value()
+        await page.close()
+
+        await budi.get_by_test_id("chat").filter(has_text="Anna").click()
+        await desk.write("budi", link)
+        await (await desk.until_bubble("budi", link)).locator("a.t-link").click()
+        await budi.get_by_test_id("start").click()
+        await desk.until_bubble("channel", re.compile("Budi.*Anna", re.DOTALL))
+
+        await desk.write("anna", "/community")
+        invitation = await desk.until_bubble("anna", "t.me/+")
+        await invitation.get_by_test_id("forward").click()
+        await desk.choose("anna", "Budi")
+        await budi.get_by_test_id("back").click()
+        await budi.locator(f'[data-peer="u{ANNA_ID}"]').click()
+        await (await desk.until_bubble("budi", "t.me/+")).locator("a.t-link").last.click()
+        await desk.until_bubble("budi", "Friends of the oven")
+        await expect(budi.locator(".row.is-service").last).to_have_text("Budi came in")
+        await budi.get_by_test_id("more").click()
+        await desk.choose("budi", "Leave Little Oven Friends")
+        await expect(budi.locator(".chat-top b", has_text="Little Oven Friends")).to_have_count(0)
+
+        await budi.locator(f'[data-peer="u{ANNA_ID}"]').click()
+        await budi.get_by_test_id("attach").click()
+        await budi.get_by_test_id("mention-bot").click()
+        called = await desk.until_bubble("budi", "@little_oven_bot")
+        await expect(called).to_be_visible()
+        await expect(budi.get_by_test_id("message").last.get_by_test_id("key")).to_have_count(1)
+        await desk.assert_clean()
+
+
 async def test_every_kind_of_button_does_what_telegram_s_does() -> None:
     """Toast, alert, copy, share and a link out of Telegram, each seen on the phone that tapped."""
     world = make_world()

@@ -116,12 +116,12 @@ async def follow(visitor: Visitor) -> AsyncIterator[Reader]:
 
 
 @asynccontextmanager
-async def visit(*, on_reset: Callable[[], Awaitable[None]] | None = None) -> AsyncIterator[Visitor]:
-    """Serve the demo's world with its page, and come to it."""
+async def visit(*, on_reset: Callable[[], Awaitable[None]] | None = None, site: str = "") -> AsyncIterator[Visitor]:
+    """Serve the demo's world with its page, and come to it; `site` is the web side its phones have a browser for."""
     world = make_world()
     cast = seed_world(world)
     server = Server(world, make_token(world.bot.id))
-    async with serve(server, add_routes=lambda app: add_page_routes(app, world, cast, on_reset=on_reset)):
+    async with serve(server, add_routes=lambda app: add_page_routes(app, world, cast, on_reset=on_reset, site=site)):
         telegram = LocalTelegram(server)
         async with ClientSession() as session:
             async with session.get(f"{server.url}/") as response:

@@ -1,7 +1,8 @@
 // Sending a picture: one of ours, or one of yours. Nothing leaves this computer.
 
-import { h } from "./dom.js";
+import { h, icon } from "./dom.js";
 import { openSheet } from "./sheet.js";
+import { findChat, getBot } from "./store.js";
 
 const SAMPLES = [
   ["loaf", "A loaf, just out"],
@@ -11,12 +12,15 @@ const SAMPLES = [
 const MOST_BYTES = 10 * 1024 * 1024;
 
 export function openAttach(phone, peer, box) {
+  const call = async () => {
+    close();
+    const sent = await phone.do("write", { peer, text: `${box.value} @${getBot().username}`.trim() });
+    if (sent) empty(box);
+  };
   const send = async (picture) => {
     close();
     const sent = await phone.do("photo", { peer, caption: box.value, ...picture });
-    if (!sent) return;
-    box.value = "";
-    box.dispatchEvent(new Event("input"));
+    if (sent) empty(box);
   };
   const file = h("input", { type: "file", accept: "image/*", class: "file-input", "aria-label": "A picture from this computer" });
   file.addEventListener("change", async () => {
@@ -24,7 +28,23 @@ export function openAttach(phone, peer, box) {
     if (data) send({ data });
   });
   const note = h("p", { class: "sheet-note" }, "What stands in the text box becomes the caption.");
-  const close = openSheet(phone, "Send a picture", h("div", {}, renderSamples(send), h("label", { class: "wide-button" }, "From this computer", file), note));
+  const content = [renderSamples(send), h("label", { class: "wide-button" }, "From this computer", file), note];
+  const close = openSheet(phone, "Send a picture", h("div", {}, content, canCall(phone, peer) && renderCall(call)));
+}
+
+/** The bot comes as a guest where it is no member; a chat that nobody has written in yet is one of these. */
+function canCall(phone, peer) {
+  return findChat(phone.id, peer)?.canCall ?? peer.startsWith("u");
+}
+
+function renderCall(call) {
+  const words = h("span", { class: "choice-words" }, h("b", {}, "Mention the bot"), h("small", {}, "It answers here once, as a guest"));
+  return h("button", { type: "button", class: "choice is-apart", testid: "mention-bot", onclick: call }, h("span", { class: "glyph" }, icon("bot")), words);
+}
+
+function empty(box) {
+  box.value = "";
+  box.dispatchEvent(new Event("input"));
 }
 
 function renderSamples(send) {

@@ -21,11 +21,13 @@ function follow(phone, led, peer) {
     chat: () => phone.openChat(led.peer),
     share: () => shareDraft(phone, led.draft),
     web: () => showAddress(phone, led.url),
+    page: () => window.open(led.url, "_blank", "noopener"),
     copy: () => copyText(phone, led.text),
     switch: () => switchInline(phone, led, peer),
     callback: () => showAnswer(phone, led),
   };
   ways[led.kind]();
+  if (led.through) phone.toast(`The browser opened ${new URL(led.through).host}, which led here`);
 }
 
 function shareDraft(phone, draft) {

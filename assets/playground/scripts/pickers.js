@@ -7,8 +7,8 @@ import { getBot, getPhone, listHumans } from "./store.js";
 function listTargets(phone, kinds) {
   const friends = listHumans().filter((person) => person.id !== phone.id);
   const people = friends.map((person) => ({ peer: `u${person.id}`, label: person.name, note: person.role, kind: "user" }));
-  const places = getPhone(phone.id).chats.filter((chat) => chat.kind === "channel" || chat.kind === "group");
-  const rooms = places.filter((chat) => chat.canPost).map((chat) => ({ peer: chat.peer, label: chat.title, note: chat.subtitle, kind: chat.kind }));
+  const places = getPhone(phone.id).chats.filter((chat) => ["channel", "group", "supergroup"].includes(chat.kind));
+  const rooms = places.filter((chat) => chat.canPost).map((chat) => ({ peer: chat.peer, label: chat.title, note: chat.subtitle, kind: chat.kind === "channel" ? "channel" : "group" }));
   const bot = { peer: "bot", label: getBot().name, note: "bot", kind: "bot" };
   return [...people, ...rooms, bot].filter((target) => kinds.includes(target.kind));
 }

@@ -11,6 +11,11 @@ from bot.services.members import MemberView
 
 
 def render_more(texts: Texts, shop: Shop, member: MemberView) -> Screen:
-    """The networks that take a plain https address; each button carries the member's link there."""
+    """The networks that take a plain https address; each button carries the member's link there.
+
+    A share page that no button may open, since it is on this machine alone, stands in the text.
+    """
     keyboard = stack(*network_rows(texts, shop, member.code), tap_row(texts, Action.MENU))
-    return Screen(text=texts.say("web.more"), keyboard=keyboard)
+    page = shop.page_address(member.code)
+    words = [texts.say("web.more"), *([texts.say("web.more_page", link=page)] if page else [])]
+    return Screen(text="\n\n".join(words), keyboard=keyboard)

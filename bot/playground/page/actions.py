@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from bot.assets import ASSETS
+from bot.playground.page.browser import Browser
 from bot.playground.page.bubbles import render_photo
 from bot.playground.page.cast import Cast, find_chat
 from bot.playground.page.feed import Feed
@@ -46,20 +47,31 @@ class BadBodyError(Exception):
 class Actions:
     """The humans' side of the world, by the names the page uses."""
 
-    def __init__(self, world: World, cast: Cast, feed: Feed, on_reset: Callable[[], Awaitable[None]] | None) -> None:
+    def __init__(
+        self,
+        world: World,
+        cast: Cast,
+        feed: Feed,
+        on_reset: Callable[[], Awaitable[None]] | None = None,
+        browser: Browser | None = None,
+    ) -> None:
         self._world = world
         self._cast = cast
         self._feed = feed
         self._on_reset = on_reset
+        self._browser = browser or Browser()
 
     async def write(self, body: Body) -> Told:
-        """Send a text into a chat."""
+        """Send a text into a chat; one that names the bot where it is not a member calls it as a guest."""
         person, chat = self._find_place(body)
         text, entities = parse_typed(_read(body, "text", str))
         formatted = finish(text, entities)
         _require(formatted.text, "an app sends no empty text")
         _require(len(formatted.text) <= MAX_TEXT, f"an app splits a text above {MAX_TEXT} characters")
-        return _tell(self._world.say(person, chat, Content(text=formatted.text, entities=formatted.entities)))
+        content = Content(text=formatted.text, entities=formatted.entities)
+        if self._world.calls_guest(chat, content.text):
+            return _tell(self._world.call_guest(person, chat, content).message)
+        return _tell(self._world.say(person, chat, content))
 
     async def photo(self, body: Body) -> Told:
         """Send a picture: a sample of ours, or the bytes of one."""
@@ -86,11 +98,12 @@ class Actions:
         tap = self._world.tap(person, message, rows[row][column])
         if tap.callback is not None:
             return await self._await_answer(person, tap.callback)
-        return lead_button(self._world, person, tap)
+        return await self._browse(person, lead_button(self._world, person, tap))
 
     async def open(self, body: Body) -> Told:
         """Follow a link."""
-        return lead_link(self._world, self._find_person(body), _read(body, "url", str))
+        person = self._find_person(body)
+        return await self._browse(person, lead_link(self._world, person, _read(body, "url", str)))
 
     async def forward(self, body: Body) -> Told:
         """Forward a message to another chat of this phone."""
@@ -100,6 +113,13 @@ class Actions:
     async def block(self, body: Body) -> Told:
         """Block the bot."""
         self._world.block(self._find_person(body))
+        return {}
+
+    async def leave(self, body: Body) -> Told:
+        """Go out of a group or channel."""
+        person, chat = self._find_place(body)
+        _require(not chat.is_private, "nobody can leave a private chat")
+        self._world.leave(person, chat)
         return {}
 
     async def unblock(self, body: Body) -> Told:
@@ -149,12 +169,21 @@ class Actions:
         await self._on_reset()
         return {}
 
+    async def _browse(self, person: Person, led: Told) -> Told:
+        """Open what belongs to the shop's web side in the phone's browser, which may send the phone back to Telegram."""
+        if led["kind"] != "web" or not self._browser.knows(led["url"]):
+            return led
+        target = await self._browser.find_exit(led["url"])
+        return lead_link(self._world, person, target) | {"through": led["url"]} if target else led | {"kind": "page"}
+
     async def _await_answer(self, person: Person, callback: Callback) -> Told:
         answer = await self._wait(lambda: callback.answer)
         if answer is None:
             return {"kind": "callback", "late": True}
         told: Told = {"kind": "callback", "text": answer.text, "alert": answer.show_alert}
-        return told | ({"open": lead_link(self._world, person, answer.url)} if answer.url else {})
+        return told | (
+            {"open": await self._browse(person, lead_link(self._world, person, answer.url))} if answer.url else {}
+        )
 
     async def _wait(self, find: Callable[[], T | None]) -> T | None:
         try:

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from bot.assets import ASSETS
 from bot.playground.page.actions import Actions, BadBodyError
+from bot.playground.page.browser import Browser
 from bot.playground.page.cast import Cast
 from bot.playground.page.feed import Feed
 from bot.playground.page.guard import HEADERS, Guard
@@ -32,14 +33,20 @@ _ACTIONS = frozenset(name for name in vars(Actions) if not name.startswith("_"))
 
 
 def add_page_routes(
-    app: web.Application, world: World, cast: Cast, *, on_reset: Callable[[], Awaitable[None]] | None = None
+    app: web.Application,
+    world: World,
+    cast: Cast,
+    *,
+    on_reset: Callable[[], Awaitable[None]] | None = None,
+    site: str = "",
 ) -> None:
     """Add the page at `/` and what it needs under `/play/`; call it before other routes that might take these.
 
-    With `on_reset` the page has a button "Start over"; after it the page reloads.
+    With `on_reset` the page has a button "Start over"; after it the page reloads. `site` is the origin of the bot's web
+    side, which the phones have a browser for; without it its links lead out of Telegram like any others.
     """
     feed = Feed(world, cast, can_reset=on_reset is not None)
-    page = _Page(world, feed, Guard(), Actions(world, cast, feed, on_reset))
+    page = _Page(world, feed, Guard(), Actions(world, cast, feed, on_reset, Browser(site)))
     look, act = page.guard.for_looking, page.guard.for_acting
     app.router.add_get("/", look(page.give_index))
     app.router.add_get("/play/stream", look(page.give_stream))

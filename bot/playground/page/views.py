@@ -47,6 +47,8 @@ def _render_row(world: World, phone: Phone, chat: Chat, typing: set[int]) -> dic
         "started": chat.started,
         "blocked": chat.blocked,
         "canPost": _may_post(phone, chat),
+        "canLeave": _may_leave(phone, chat),
+        "canCall": world.settings.guest_mode and not world.bot_sees(chat),
         "typing": chat.id in typing,
     }
     if last := _list_last(chat, 1):
@@ -76,6 +78,11 @@ def _may_post(phone: Phone, chat: Chat) -> bool:
     if phone.person is None:
         return False
     return chat.kind != "channel" or chat.members[phone.person.id].may("can_post_messages")
+
+
+def _may_leave(phone: Phone, chat: Chat) -> bool:
+    """An owner would have to give the chat away first."""
+    return phone.person is not None and not chat.is_private and chat.members[phone.person.id].status != "creator"
 
 
 def _list_last(chat: Chat, count: int) -> list[Message]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from bot.playground.world.chats import Chat
@@ -57,12 +58,17 @@ class InlineActions(LinkActions):
         self.inline_cache.keep(query, answer, until_at=until_at, is_personal=is_personal)
         self.emit("inline_answered", query.chat, about=query)
 
-    def call_guest(self, person: Person, chat: Chat, text: str) -> GuestCall:
+    def calls_guest(self, chat: Chat, text: str) -> bool:
+        """Whether a text in this chat calls the bot as a guest."""
+        return self.settings.guest_mode and not self.bot_sees(chat) and self._is_named(text)
+
+    def call_guest(self, person: Person, chat: Chat, said: str | Content) -> GuestCall:
         """Mention the bot in a chat it is not in, so that it may answer once as a guest."""
         self.require(self.settings.guest_mode, "the bot comes to nobody as a guest")
         self.require(not self.bot_sees(chat), "the bot is in the chat, and no guest")
-        self.require(f"@{self.bot.username}".lower() in text.lower(), "nobody called the bot")
-        message = self.send_text(person, chat, text)
+        content = Content(text=said) if isinstance(said, str) else said
+        self.require(self._is_named(content.text), "nobody called the bot")
+        message = self.send_text(person, chat, said) if isinstance(said, str) else self.say(person, chat, content)
         call = GuestCall(id=self.make_id(), message=message, asked_at=self.now)
         self.guest_calls[call.id] = call
         body = message.render() | {"guest_query_id": call.id}
@@ -91,6 +97,9 @@ class InlineActions(LinkActions):
             call.message.chat, called, sender=self.bot, reply_to=call.message, inline_id=inline_id
         )
         return inline_id
+
+    def _is_named(self, text: str) -> bool:
+        return bool(re.search(rf"(?<!\w)@{re.escape(self.bot.username)}(?!\w)", text, re.IGNORECASE))
 
     def _ask_inline(self, asked: InlineQuery) -> None:
         body = {"id": asked.id, "from": asked.person.render(), "query": asked.query, "offset": asked.offset}

@@ -55,6 +55,8 @@ class LinkActions(InviteActions):
         invite = self.invites.get(url)
         if invite is None:
             raise ImpossibleError("the invite link is not valid")
+        if invite.chat.holds(person):
+            return Opened(kind="chat", chat=invite.chat)
         if invite.creates_request:
             self.ask_to_join(person, invite)
             return Opened(kind="asked", chat=invite.chat)

@@ -15,8 +15,9 @@ from bot.handlers.showing import show
 from bot.messages.screens.claim import render_claim, render_claim_prompt, render_disowned, render_nobody
 from bot.messages.screens.guide import render_privacy
 from bot.messages.texts import Texts
-from bot.services import claiming
+from bot.services import asking, claiming
 from bot.services.claiming import ClaimView
+from bot.services.disowning import disown
 from bot.services.preferences import set_findable
 from storage.records import ReferralId
 
@@ -30,13 +31,13 @@ class _Circumstances(TypedDict):
 async def on_claim(update: Update, context: Context) -> None:
     """A friend told me: whose name shall it be?"""
     visitor, shop = visitor_of(update), context.kit.shop
-    member, window = await context.write(claiming.ask_claim, visitor=visitor, campaign=shop.campaign)
+    member, window = await context.write(asking.ask_claim, visitor=visitor, campaign=shop.campaign)
     await show(update, context, render_claim_prompt(Texts(member.language), shop, member, window))
 
 
 async def on_nobody(update: Update, context: Context) -> None:
     """Nobody did: what is typed next is no name."""
-    member = await context.write(claiming.name_nobody, visitor=visitor_of(update))
+    member = await context.write(asking.name_nobody, visitor=visitor_of(update))
     await show(update, context, render_nobody(Texts(member.language), context.kit.shop, member))
 
 
@@ -65,7 +66,7 @@ async def on_not_me(update: Update, context: Context, referral_id: int) -> None:
     """It was somebody else who recommended us to that friend."""
     shop = context.kit.shop
     view = await context.write(
-        claiming.disown, visitor=visitor_of(update), referral_id=ReferralId(referral_id), campaign=shop.campaign
+        disown, visitor=visitor_of(update), referral_id=ReferralId(referral_id), campaign=shop.campaign
     )
     await show(update, context, render_disowned(Texts(view.member.language), shop, view))
 

@@ -20,7 +20,7 @@ from bot.messages.screens.guide import (
 from bot.messages.screens.welcome import render_home
 from bot.messages.shop import Shop
 from bot.messages.texts import Texts
-from bot.services.claiming import open_menu
+from bot.services.asking import open_menu
 from bot.services.members import MemberView, open_home
 from bot.services.preferences import choose_language
 

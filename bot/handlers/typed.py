@@ -9,7 +9,7 @@ from telegram import Update
 from bot.handlers import claim, spoken, words
 from bot.handlers.guide import on_anything_else
 from bot.handlers.kit import Context, visitor_of
-from bot.services.claiming import CLAIM
+from bot.services.asking import CLAIM
 from bot.services.spoken import SPOKEN
 from bot.services.words import WORDS, find_expected
 

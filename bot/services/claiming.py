@@ -1,9 +1,8 @@
-"""A newcomer without a link says who recommended the shop; the one who was named may say that it was not them."""
+"""A newcomer without a link says who recommended the shop."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from enum import Enum, auto
+from dataclasses import dataclass
 
 from bot.core.campaign import Campaign
 from bot.core.claiming import (
@@ -15,24 +14,19 @@ from bot.core.claiming import (
     Window,
     compose_label,
     compose_offer,
-    compute_end,
     decide_found,
-    decide_window,
     find_offered,
     parse_claim,
     parse_offer,
 )
 from bot.core.guessing import Guesses, compute_guesses, decide_throttled
+from bot.services.asking import CLAIM, expect_claim, open_window
 from bot.services.community import credit_newcomer
-from bot.services.members import MemberView, compose_name, enter, view_member
-from bot.services.revoking import RevokeReason, revoke
-from bot.services.spoken import find_by_said, give_spoken, sounds_spoken
-from storage.records import NoticeKind, Person, PersonId, Profile, Referral, ReferralId, ReferralState, Side
-from storage.tables import expectations, guesses, people, referrals, rewards
+from bot.services.members import MemberView, enter, view_member
+from bot.services.spoken import find_by_said, sounds_spoken
+from storage.records import NoticeKind, Person, PersonId, Profile, ReferralState
+from storage.tables import expectations, guesses, people, referrals
 from storage.tx import Tx
-
-CLAIM = "claim"
-"""Kind of expectation: the next typed text names the inviter. Its argument is the last offer."""
 
 SOURCE = "name"
 """By which way a friend came who named the inviter."""
@@ -59,74 +53,6 @@ class ClaimView:
     """SEVERAL: first names and initials, at most `CHOICES`."""
     more: bool = False
     """SEVERAL: there are more than were offered."""
-
-
-class Disowning(Enum):
-    """What came of "it wasn't me"."""
-
-    REVOKED = auto()
-    KEPT = auto()
-    """Too late."""
-    SETTLED = auto()
-    """Taken back before, or never this member's to refuse."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DisownView:
-    """What came of "it wasn't me"; `points` went back."""
-
-    member: MemberView
-    disowning: Disowning
-    friend: str = ""
-    points: int = 0
-
-
-def open_window(tx: Tx, person: Person, campaign: Campaign) -> Window:
-    """Whether this person can say now who recommended the shop."""
-    referral = referrals.find_by_invitee(tx, person.id)
-    return decide_window(
-        started_at=person.started_at,
-        claim_days=campaign.rules.claim_days,
-        has_referral=referral is not None,
-        now=tx.now,
-    )
-
-
-def view_home(tx: Tx, person: Person, campaign: Campaign) -> MemberView:
-    """A member as the menu needs them: with a spoken code, and whether they can still name an inviter."""
-    code = give_spoken(tx, person)
-    member = view_member(tx, replace(person, spoken_code=code))
-    return replace(member, can_claim=open_window(tx, person, campaign) is Window.OPEN)
-
-
-def open_menu(tx: Tx, *, visitor: Profile, campaign: Campaign) -> MemberView:
-    """Whoever asks for the menu."""
-    return view_home(tx, enter(tx, visitor), campaign)
-
-
-def expect_claim(tx: Tx, person: Person, campaign: Campaign, argument: str = "") -> None:
-    """Take the next typed text for the inviter's name, for as long as that can be said."""
-    assert person.started_at is not None
-    end = compute_end(person.started_at, campaign.rules.claim_days)
-    expectations.set(tx, person.id, CLAIM, argument, end)
-
-
-def ask_claim(tx: Tx, *, visitor: Profile, campaign: Campaign) -> tuple[MemberView, Window]:
-    """Somebody wants to say who recommended the shop."""
-    person = enter(tx, visitor)
-    window = open_window(tx, person, campaign)
-    if window is Window.OPEN:
-        expect_claim(tx, person, campaign)
-    return view_member(tx, person), window
-
-
-def name_nobody(tx: Tx, *, visitor: Profile) -> MemberView:
-    """Nobody recommended the shop; it can still be said otherwise later."""
-    person = enter(tx, visitor)
-    expected = expectations.find(tx, person.id)
-    if expected is not None and expected[0] == CLAIM:
-        expectations.clear(tx, person.id)
-    return view_member(tx, person)
 
 
 def name_inviter(
@@ -175,31 +101,6 @@ def pick_inviter(
         expect_claim(tx, person, campaign)
         return ClaimView(member=view_member(tx, person), outcome=Outcome.STALE)
     return _credit(tx, person, inviter, campaign, announce=announce, community=community)
-
-
-def disown(tx: Tx, *, visitor: Profile, referral_id: ReferralId, campaign: Campaign) -> DisownView:
-    """The one who was named says it was somebody else: what was credited is taken back."""
-    person = enter(tx, visitor)
-    referral = referrals.list_by_ids(tx, [referral_id]).get(referral_id)
-    if referral is None or not _is_claimed_for(referral, person):
-        return DisownView(member=view_member(tx, person), disowning=Disowning.SETTLED)
-    friend = compose_name(people.get(tx, referral.invitee_id).profile)
-    if tx.now >= compute_end(referral.joined_at, campaign.rules.claim_days):
-        return DisownView(member=view_member(tx, person), disowning=Disowning.KEPT, friend=friend)
-    earned = rewards.list_by_referral(tx, referral_id)
-    revoked = revoke(tx, referral_id, reason=RevokeReason.NOT_ME, tell_inviter=False)
-    member = view_member(tx, people.get(tx, person.id))
-    return DisownView(
-        member=member,
-        disowning=Disowning.SETTLED if revoked is None else Disowning.REVOKED,
-        friend=friend,
-        points=sum(each.points for each in earned if each.side is Side.INVITER),
-    )
-
-
-def _is_claimed_for(referral: Referral, person: Person) -> bool:
-    mine = referral.inviter_id == person.id and referral.source == SOURCE
-    return mine and referral.state is not ReferralState.REVOKED
 
 
 def _find_bar(tx: Tx, person: Person, campaign: Campaign) -> Outcome | None:

@@ -8,7 +8,7 @@ from bot.core.campaign import Campaign
 from bot.core.codes import parse_payload
 from bot.core.guessing import Guesses, compute_guesses, decide_throttled
 from bot.core.joining import Attribution, Opening, decide_attribution
-from bot.services.claiming import expect_claim, view_home
+from bot.services.asking import expect_claim, view_home
 from bot.services.community import credit_newcomer
 from bot.services.crediting import greet
 from bot.services.members import MemberView, meet, view_member

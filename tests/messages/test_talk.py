@@ -23,7 +23,8 @@ from bot.messages.screens.spoken import render_choice, render_choice_stopped, re
 from bot.messages.screens.welcome import render_home, render_welcome
 from bot.messages.shop import Shop
 from bot.messages.texts import LANGUAGES, Texts
-from bot.services.claiming import ClaimView, Disowning, DisownView
+from bot.services.claiming import ClaimView
+from bot.services.disowning import Disowning, DisownView
 from bot.services.notices import NoticeView
 from bot.services.revoking import RevokeReason
 from bot.services.spoken import ChoiceView, SpokenView

@@ -9,18 +9,9 @@ import pytest
 from bot.core.campaign import Campaign
 from bot.core.claiming import CHOICES, Outcome, Window
 from bot.core.guessing import MISSES_ALLOWED, WINDOW_SECONDS
-from bot.services.claiming import (
-    CLAIM,
-    ClaimView,
-    Disowning,
-    DisownView,
-    ask_claim,
-    disown,
-    name_inviter,
-    name_nobody,
-    open_menu,
-    pick_inviter,
-)
+from bot.services.asking import CLAIM, ask_claim, name_nobody, open_menu
+from bot.services.claiming import ClaimView, name_inviter, pick_inviter
+from bot.services.disowning import Disowning, DisownView, disown
 from bot.services.joining import start
 from bot.services.preferences import set_findable
 from bot.services.spoken import open_spoken

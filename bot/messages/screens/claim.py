@@ -11,7 +11,8 @@ from bot.messages.screens.welcome import say_deal, say_link
 from bot.messages.shop import Shop
 from bot.messages.talk_keyboards import make_button, nobody_row
 from bot.messages.texts import Html, Texts
-from bot.services.claiming import ClaimView, Disowning, DisownView
+from bot.services.claiming import ClaimView
+from bot.services.disowning import Disowning, DisownView
 from bot.services.members import MemberView
 from bot.services.notices import NoticeView
 

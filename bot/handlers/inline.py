@@ -153,7 +153,7 @@ def _find_address(shop: Shop, view: InlineView, story: str) -> str:
 
     The version makes a changed card another address, since Telegram keeps what it has fetched.
     """
-    if not shop.public_url.startswith("https://"):
+    if not shop.has_public_web:
         return ""
     return f"{shop.card_address(view.member.code, story)}?v={view.versions[story]}"
 

@@ -67,9 +67,8 @@ def share_rows(texts: Texts, shop: Shop, code: str, story: str = "") -> list[Row
 
 def more_row(texts: Texts, shop: Shop, code: str) -> Row:
     """The share page where there is one that Telegram lets a button open, else the networks as buttons."""
-    page = shop.page_address(code)
-    if page.startswith("https://"):
-        return [InlineKeyboardButton(texts.plain("button.more"), url=page)]
+    if shop.has_public_web:
+        return [InlineKeyboardButton(texts.plain("button.more"), url=shop.page_address(code))]
     return [_tap(texts, Action.MORE)]
 
 

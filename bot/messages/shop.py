@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from bot.core.campaign import Campaign, StoryTexts
 from bot.core.codes import compose_link
@@ -102,6 +103,12 @@ class Shop:
     def has_web(self) -> bool:
         """Whether there is a web side."""
         return bool(self.public_url)
+
+    @property
+    def has_public_web(self) -> bool:
+        """Whether Telegram would open the web side: it wants https and a host with a dot, and refuses any other button."""
+        parts = urlsplit(self.public_url)
+        return parts.scheme == "https" and "." in (parts.hostname or "")
 
     @property
     def address(self) -> str:

@@ -35,7 +35,7 @@ async def _measure(folder: Path) -> list[Row]:
     for members in (SMALL, LARGE):
         async with open_store(f"sqlite:///{folder}/{members}.db"):
             pass
-        _fill(folder / f"{members}.db", members)
+        fill(folder / f"{members}.db", members)
     async with (
         open_store(f"sqlite:///{folder}/{SMALL}.db") as small,
         open_store(f"sqlite:///{folder}/{LARGE}.db") as large,
@@ -53,7 +53,7 @@ async def _measure(folder: Path) -> list[Row]:
 
 
 async def _measure_in_turns(stores: dict[int, Store]) -> dict[int, dict[str, float]]:
-    campaign = _load_campaign()
+    campaign = load_campaign()
     times: dict[int, dict[str, list[float]]] = {size: {} for size in stores}
     for number in range(ROUNDS):
         for size, store in stores.items():
@@ -73,7 +73,7 @@ def _list_questions(
     newcomer = Profile(telegram_id=10_000_000 + number, first_name="New", telegram_language="en")
 
     def join() -> Awaitable[object]:
-        return store.write(start, visitor=newcomer, payload=_code(member), campaign=campaign, announce=True)
+        return store.write(start, visitor=newcomer, payload=code_of(member), campaign=campaign, announce=True)
 
     return {
         "join": join,
@@ -82,16 +82,18 @@ def _list_questions(
     }
 
 
-def _code(member: int) -> str:
+def code_of(member: int) -> str:
+    """A member's code."""
     return f"{member:010d}"
 
 
-def _load_campaign() -> Campaign:
+def load_campaign() -> Campaign:
+    """The campaign that ships."""
     themes = sorted(theme.stem for theme in (ASSETS / "themes").glob("*.toml"))
     return parse_campaign((ASSETS / "campaigns" / "welcome.toml").read_bytes(), themes=themes)
 
 
-def _fill(database: Path, members: int) -> None:
+def fill(database: Path, members: int) -> None:
     """Write members, referrals and rewards straight into the tables, consistent as the services would leave them."""
     inviters = members // (FRIENDS_EACH + 1)
     pairs = [(1 + (friend - inviters - 1) // FRIENDS_EACH, friend) for friend in range(inviters + 1, members + 1)]
@@ -101,7 +103,7 @@ def _fill(database: Path, members: int) -> None:
         connection.execute("BEGIN")
         connection.executemany(
             "INSERT INTO person (id, code, started_at, score, created_at) VALUES (?, ?, 1, ?, 1)",
-            ((each, _code(each), FRIENDS_EACH if each <= inviters else 0) for each in everybody),
+            ((each, code_of(each), FRIENDS_EACH if each <= inviters else 0) for each in everybody),
         )
         connection.executemany(
             "INSERT INTO profile (person_id, telegram_id, first_name, telegram_language) VALUES (?, ?, ?, 'en')",

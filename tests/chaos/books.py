@@ -6,9 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, create_engine, func, select
+from sqlalchemy import Connection, Select, create_engine, func, inspect, select
 from sqlalchemy.pool import NullPool
 
+from storage.records import BroadcastState
 from storage.schema import (
     account,
     broadcast,
@@ -48,6 +49,7 @@ _LEDGER = select(ledger.c.referral_id, account.c.owner_id, ledger.c.amount).sele
 )
 _REWARDS = select(reward.c.referral_id, reward.c.person_id, reward.c.points)
 _SHARES = select(share.c.person_id, share.c.way, func.count()).group_by(share.c.person_id, share.c.way)
+_LATEST = select(broadcast.c.id, broadcast.c.state).order_by(broadcast.c.id.desc()).limit(1)
 _NOTICES = select(outbox.c.kind, outbox.c.recipient_id, outbox.c.state, outbox.c.error)
 
 
@@ -103,20 +105,27 @@ class Reader:
     def __init__(self, url: str) -> None:
         self._engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool)
 
-    def count_unfinished(self) -> tuple[int, int]:
-        """Count open updates and owed notices."""
+    def is_all_done(self) -> bool:
+        """Whether no update is open and no notice is owed."""
         with self._engine.connect() as connection:
-            return connection.scalar(_OPEN) or 0, connection.scalar(_OWED) or 0
+            return not connection.scalar(_OPEN) and not connection.scalar(_OWED)
 
     def find_flood_wait(self) -> int:
-        """Return until when sending is forbidden, UTC microseconds; 0 where it never was."""
+        """Return until when sending is forbidden, UTC microseconds; 0 where it never was, or there are no tables yet."""
         with self._engine.connect() as connection:
+            if not inspect(connection).has_table(flood_wait.name):
+                return 0
             return connection.scalar(select(func.max(flood_wait.c.until_at))) or 0
+
+    def is_broadcast_done(self) -> bool:
+        """Whether the broadcast begun last has come to its end."""
+        with self._engine.connect() as connection:
+            return connection.scalar(_LATEST.with_only_columns(broadcast.c.state)) == BroadcastState.DONE
 
     def find_broadcast(self) -> BroadcastBooks | None:
         """Return the broadcast begun last, if there is one."""
         with self._engine.connect() as connection:
-            row = connection.execute(select(broadcast.c.id, broadcast.c.state).order_by(broadcast.c.id.desc())).first()
+            row = connection.execute(_LATEST).first()
             if row is None:
                 return None
             joined = delivery.join(profile, profile.c.person_id == delivery.c.person_id)

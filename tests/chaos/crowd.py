@@ -12,7 +12,7 @@ from tests.telegram import LocalTelegram
 
 T = TypeVar("T")
 
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 60.0
 """For what an action needs of the bot: a link to open, a button to tap. Deaths come in between."""
 
 _LINK = re.compile(r"[?&]start=([0-9A-Za-z]{10})\b")
@@ -32,6 +32,10 @@ def find_names(text: str) -> list[str]:
 def find_link_codes(message: Message) -> list[str]:
     """Return the codes of the links that a message shows in plain sight."""
     return _LINK.findall(message.text)
+
+
+class NeverCameError(Exception):
+    """The bot gave nobody what an action needs."""
 
 
 class Crowd:
@@ -56,7 +60,11 @@ class Crowd:
         self._words = {Kind.SHARE: None, Kind.READ: None, Kind.ASK_LANGUAGE: "/language", Kind.ASK_TOP: "/top"}
 
     async def act(self, action: Action) -> None:
-        """Do one thing, as soon as the bot has given what it takes."""
+        """Do one thing, as soon as the bot has given what it takes.
+
+        Raises:
+            NeverCameError: it has not given it in time.
+        """
         if action.kind in self._words:
             person = self.people[action.who]
             self._world.send_text(person, self._world.open_chat(person), self._words[action.kind] or action.word)
@@ -101,7 +109,10 @@ class Crowd:
         return self._codes[number]
 
     async def _see(self, find: Callable[[], T | None], what: str) -> T:
-        return await self._telegram.until(find, timeout_seconds=PATIENCE_SECONDS, what=what)
+        try:
+            return await self._telegram.until(find, timeout_seconds=PATIENCE_SECONDS)
+        except AssertionError:
+            raise NeverCameError(f"{what} never came") from None
 
 
 def _find_code(chat: Chat) -> str | None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from itertools import chain
 
 from bot.app import load_campaign
 from bot.assets import ASSETS
 from bot.playground import faults
 from bot.playground.faults import Faults
 from bot.playground.world import Chat, World
-from tests.chaos.crowd import Crowd
+from tests.chaos.crowd import Crowd, NeverCameError
 from tests.chaos.databases import lend_database
 from tests.chaos.expectation import expect
 from tests.chaos.findings import Report
@@ -40,21 +39,27 @@ async def run_joins(order: Order) -> Report:
     """Play a plan to its end and judge it."""
     began = time.monotonic()
     plan = draw_plan(order.seed, updates=order.size, kills=order.kills)
-    actions = list(chain.from_iterable(segment.actions for segment in plan))
+    actions: list[Action] = []
+    broken_off = ""
     world, channel = _make_world(order.seed)
     settings = {"ANNOUNCE_CHAT": f"@{CHANNEL}", "SEND_RATE": str(SEND_RATE), "CHAT_RATE": str(CHAT_RATE)}
     with lend_database(order.engine, order.folder) as url:
         async with set_stage(order, url, world, **settings) as stage:
             crowd = Crowd(stage.telegram)
             _order_faults(stage.telegram.faults, order.seed)
-            for segment in plan:
-                await _play(stage, crowd, segment)
+            try:
+                for segment in plan:
+                    await _play(stage, crowd, segment, actions)
+            except NeverCameError as error:
+                broken_off = str(error)
             stage.telegram.faults.clear()
-            settled = await _settle(stage)
+            settled = not broken_off and await _settle(stage)
             await stage.keeper.stop()
         findings = judge(_gather(stage, crowd, channel, actions))
         await stage.judge_house(findings, send_rate=SEND_RATE, travel_seconds=TRAVEL_SECONDS)
-    if not settled:
+    if broken_off:
+        findings.lost.append(broken_off)
+    elif not settled:
         findings.others.append(f"not settled {SETTLE_SECONDS} s after the last death")
     return Report(
         order=order,
@@ -99,12 +104,13 @@ def _order_faults(orders: Faults, seed: int) -> None:
         orders.order(fault, method, times=-1, probability=probability, seed=seed * 100 + number)
 
 
-async def _play(stage: Stage, crowd: Crowd, segment: Segment) -> None:
-    """Do what happens around one death."""
+async def _play(stage: Stage, crowd: Crowd, segment: Segment, done: list[Action]) -> None:
+    """Do what happens around one death, and note what was done."""
     stage.killer.arm(segment.kill)
     for action, pause_ms in zip(segment.actions, segment.pauses_ms, strict=True):
         stage.keeper.raise_if_gone()
         await crowd.act(action)
+        done.append(action)
         await asyncio.sleep(pause_ms / 1000)
     await stage.outlive()
 
@@ -114,7 +120,7 @@ async def _settle(stage: Stage) -> bool:
     deadline = time.monotonic() + SETTLE_SECONDS
     while time.monotonic() < deadline:
         stage.keeper.raise_if_gone()
-        if not stage.world.updates.count_waiting() and stage.reader.count_unfinished() == (0, 0):
+        if not stage.world.updates.count_waiting() and await asyncio.to_thread(stage.reader.is_all_done):
             return True
         await asyncio.sleep(0.3)
     return False

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from bot.playground.faults import When
+from tests.chaos.pace import Death
 from tests.chaos.plan import KillPoint
 
 
@@ -18,18 +19,19 @@ class Killer:
 
     Args:
         find_pid: The process to kill, None while there is none.
+        find_flood_wait: Until when the database forbids sending, UTC microseconds.
     """
 
-    def __init__(self, find_pid: Callable[[], int | None]) -> None:
+    def __init__(self, find_pid: Callable[[], int | None], find_flood_wait: Callable[[], int]) -> None:
         self._find_pid = find_pid
+        self._find_flood_wait = find_flood_wait
         self._killed: set[int] = set()
         self._point: KillPoint | None = None
         self._method = ""
         self._seen = 0
         self._chosen: set[int] = set()
         self._struck = asyncio.Event()
-        self.deaths: list[int] = []
-        """UTC microseconds."""
+        self.deaths: list[Death] = []
 
     def arm(self, point: KillPoint, *, method: str = "") -> None:
         """Kill at this point, counted from now; in requests of one method if it is named."""
@@ -69,7 +71,7 @@ class Killer:
             with suppress(ProcessLookupError):  # it has ended by itself, which its keeper tells
                 os.kill(victim, signal.SIGKILL)
                 self._killed.add(victim)
-                self.deaths.append(time.time_ns() // 1000)
+                self.deaths.append(Death(time.time_ns() // 1000, self._find_flood_wait()))
         self._struck.set()
 
     def _note(self, number: int, point: KillPoint) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.playground.world import Happening, World
 from bot.playground.world.journal import SECOND, SENDING, Call
 
-STORING = SECOND * 3 // 10
-"""A process killed so soon after the 429 may have had no time to write it down for the next one."""
+_BEAT = SECOND // 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,41 @@ class Ban:
     def covers(self, call: Call, travel_seconds: float) -> bool:
         """Whether a request came within it, and was not on its way before."""
         return self.answered_at + travel_seconds * SECOND < call.at < self.until_at
+
+
+@dataclass(frozen=True, slots=True)
+class Death:
+    """When the bot was killed, and until when its successor could read that nothing may be sent."""
+
+    at: int
+    flood_wait_until: int
+
+    def excuses(self, ban: Ban, call: Call) -> bool:
+        """Whether a request comes from a successor that cannot know of the ban: it was not written down in time."""
+        return ban.answered_at <= self.at <= call.at and self.flood_wait_until < ban.until_at - SECOND
+
+
+class Pulse:
+    """Feels when this process stands still: what comes meanwhile is seen too late, and all at once."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._stalls: list[tuple[int, int]] = []  # when one was over, and how long it was
+
+    async def beat(self) -> None:
+        """Feel for ever."""
+        while True:
+            began = self._world.now
+            await asyncio.sleep(_BEAT / SECOND)
+            stall = self._world.now - began - _BEAT
+            if stall > _BEAT:
+                self._stalls.append((self._world.now, stall))
+
+    def find_delay(self, at: int) -> int:
+        """Return by how much something seen at a moment may have come earlier, in microseconds."""
+        return max(
+            (stall for over_at, stall in self._stalls if over_at - stall - _BEAT <= at <= over_at + _BEAT), default=0
+        )
 
 
 class BanWatch:
@@ -38,23 +73,34 @@ class BanWatch:
 
 
 def list_sends_in_bans(
-    calls: Sequence[Call], bans: Sequence[Ban], deaths: Sequence[int], *, travel_seconds: float
+    calls: Sequence[Call], bans: Sequence[Ban], deaths: Sequence[Death], *, travel_seconds: float
 ) -> list[Call]:
     """Return the sends that began while a ban ran which the process knew of, or could have read.
 
     Args:
         calls: Every request.
         bans: Every 429 with a time.
-        deaths: When the bot was killed, UTC microseconds.
+        deaths: Every death.
         travel_seconds: What comes so soon after the 429 was answered had been started before.
     """
-    known = [ban for ban in bans if not any(0 <= death - ban.answered_at <= STORING for death in deaths)]
     sends = [call for call in calls if call.method in SENDING]
-    return [call for call in sends if any(ban.covers(call, travel_seconds) for ban in known)]
+    pairs = ((call, ban) for call in sends for ban in bans if ban.covers(call, travel_seconds))
+    return [call for call, ban in pairs if not any(death.excuses(ban, call) for death in deaths)]
+
+
+def count_busiest_second(moments: Sequence[int], find_delay: Callable[[int], int]) -> int:
+    """Return the most that surely came within one sliding second, each moment being late by an unknown bit."""
+    first = most = 0
+    earliest = [moment - find_delay(moment) for moment in moments]
+    for number, moment in enumerate(moments):
+        while earliest[first] <= moment - SECOND:
+            first += 1
+        most = max(most, number - first + 1)
+    return most
 
 
 def judge_pace(
-    world: World, watch: BanWatch, deaths: Sequence[int], *, send_rate: int, travel_seconds: float
+    world: World, watch: BanWatch, pulse: Pulse, deaths: Sequence[Death], *, send_rate: int, travel_seconds: float
 ) -> list[str]:
     """Return what was too fast, in words."""
     problems = []
@@ -63,6 +109,8 @@ def judge_pace(
         problems.append(
             f"{len(too_early)} sends came while a 429's time ran: {[call.number for call in too_early[:9]]}"
         )
-    if world.busiest_second() > send_rate:
-        problems.append(f"{world.busiest_second()} sends in one second, {send_rate} are allowed")
+    moments = [call.at for call in world.calls if call.method in SENDING]
+    busiest = count_busiest_second(moments, pulse.find_delay)
+    if busiest > send_rate:
+        problems.append(f"{busiest} sends in one second, {send_rate} are allowed")
     return problems

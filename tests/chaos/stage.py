@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from bot.playground.world import Happening, World
 from storage import open_store
@@ -14,7 +16,7 @@ from tests.chaos.findings import Findings
 from tests.chaos.keeper import Keeper
 from tests.chaos.killer import Killer
 from tests.chaos.order import Order
-from tests.chaos.pace import BanWatch, judge_pace
+from tests.chaos.pace import BanWatch, Pulse, judge_pace
 from tests.chaos.plan import KillPoint
 from tests.journeys.program import furnish
 from tests.telegram import LocalTelegram, local_telegram
@@ -36,6 +38,7 @@ class Stage:
     killer: Killer
     reader: Reader
     bans: BanWatch
+    pulse: Pulse
     handed: set[int] = field(default_factory=set)
     """The ids of all updates that Telegram had for the bot."""
     late: int = 0
@@ -57,6 +60,16 @@ class Stage:
             self.late += 1
             self.killer.strike()
 
+    def keep_journal(self, folder: Path) -> None:
+        """Write down every request as it came, for whoever has to find out what happened."""
+        lines = [
+            f"{each.at} {each.method} {each.params.get('chat_id', '')} {each.status} {each.fault}"
+            for each in self.world.calls
+        ]
+        (folder / "requests.txt").write_text("\n".join(lines))
+        deaths = [f"{each.at} {each.flood_wait_until}" for each in self.killer.deaths]
+        (folder / "deaths.txt").write_text("\n".join(deaths))
+
     async def judge_house(self, findings: Findings, *, send_rate: int, travel_seconds: float) -> None:
         """Look at everything that no single update is about."""
         async with open_store(self.url) as store:
@@ -64,7 +77,7 @@ class Stage:
         findings.others += [str(violation) for violation in self.world.violations]
         findings.others += self.keeper.problems
         findings.others += judge_pace(
-            self.world, self.bans, self.killer.deaths, send_rate=send_rate, travel_seconds=travel_seconds
+            self.world, self.bans, self.pulse, self.killer.deaths, send_rate=send_rate, travel_seconds=travel_seconds
         )
         if self.late:
             findings.others.append(f"{self.late} deaths had to be given, the requests they hang on never came")
@@ -75,18 +88,28 @@ async def set_stage(order: Order, url: str, world: World, **settings: str) -> As
     """Open a local Telegram over a world and keep a bot alive in it."""
     async with local_telegram(world, token=f"{world.bot.id}:{SECRET}") as telegram:
         keeper = Keeper(furnish(order.folder, telegram, DATABASE_URL=url, LOG_LEVEL="INFO", **settings))
-        killer = Killer(keeper.find_pid)
+        reader = Reader(url)
+        killer = Killer(keeper.find_pid, reader.find_flood_wait)
         stage = Stage(
-            url=url, telegram=telegram, keeper=keeper, killer=killer, reader=Reader(url), bans=BanWatch(world)
+            url=url,
+            telegram=telegram,
+            keeper=keeper,
+            killer=killer,
+            reader=reader,
+            bans=BanWatch(world),
+            pulse=Pulse(world),
         )
         stage.handed |= {update.id for update in world.updates.list_waiting()}
         world.listen(lambda happening: _note_update(happening, stage.handed))
         telegram.faults.on_request = killer.on_request
         keeper.start()
+        beating = asyncio.create_task(stage.pulse.beat())
         try:
             yield stage
         finally:
+            beating.cancel()
             await keeper.kill()
+            stage.keep_journal(order.folder)
 
 
 def _note_update(happening: Happening, handed: set[int]) -> None:

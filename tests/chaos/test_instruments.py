@@ -20,7 +20,7 @@ from tests.chaos.expectation import expect
 from tests.chaos.findings import Findings
 from tests.chaos.joins import CAMPAIGN
 from tests.chaos.killer import Killer
-from tests.chaos.pace import Ban, list_sends_in_bans
+from tests.chaos.pace import Ban, Death, count_busiest_second, list_sends_in_bans
 from tests.chaos.plan import Action, KillPoint, Kind, draw_plan
 from tests.chaos.verdict import Evidence, judge
 
@@ -105,15 +105,25 @@ def test_a_send_inside_a_known_ban_is_found() -> None:
         Call(number=number, at=int(at * SECOND), method="sendMessage", params={})
         for number, at in enumerate((9.9, 10.1, 12, 13.1))
     ]
-    found = list_sends_in_bans(calls, [ban], [11 * SECOND], travel_seconds=0.3)
+    informed, ignorant = Death(11 * SECOND, 13 * SECOND + 9), Death(11 * SECOND, 0)
+    found = list_sends_in_bans(calls, [ban], [informed], travel_seconds=0.3)
     assert [call.number for call in found] == [2]
-    assert not list_sends_in_bans(calls, [ban], [10 * SECOND + 1000], travel_seconds=0.3)
+    assert not list_sends_in_bans(calls, [ban], [ignorant], travel_seconds=0.3)
+
+
+def test_a_second_is_too_busy_only_if_no_delay_explains_it() -> None:
+    """What a stalled runner has seen all at once may have come one by one before."""
+    moments = [0, SECOND // 2, SECOND - 1, SECOND]
+    assert count_busiest_second(moments, lambda _at: 0) == 3
+    assert count_busiest_second(moments, lambda at: SECOND // 10 if at == 0 else 0) == 3
+    assert count_busiest_second([1, *moments[1:]], lambda _at: 0) == 4
+    assert count_busiest_second([1, *moments[1:]], lambda at: 2 if at == 1 else 0) == 3
 
 
 async def test_a_death_hangs_on_the_request_that_was_drawn() -> None:
     """Requests of the dead do not count, and one that must not have its effect is told apart."""
     living: list[int | None] = [None]
-    killer = Killer(lambda: living[0])
+    killer = Killer(lambda: living[0], lambda: 0)
     killer.arm(KillPoint(2, "before"))
     assert killer.on_request(1, "sendMessage", "before")
     living[0] = 2**22 + 1  # a process number that no system gives

@@ -16,6 +16,8 @@ MOST_MODULES = 45
 """Modules a side of the largest version used."""
 _BYTES_BY_VERSION = {6: 74, 7: 86}
 """How many bytes fit a version at level Q (ISO/IEC 18004, table 7). Smaller versions would have no larger modules."""
+_SMALLER = {4: 46, 5: 60}
+"""Versions that have larger modules where the code may be of any size, as on paper."""
 _MASK_PATTERNS = (1, 3, 0, 2)
 _FINDER = re.compile(b"(?<!\1)(?=\1\0\1\1\1\0\1(?!\1))")
 _FINDER_SHARES = (1 / 7, 1 / 7, 3 / 7, 1 / 7, 1 / 7)
@@ -48,10 +50,14 @@ class Code:
         return self.pixels.resize((side, side), Image.Resampling.NEAREST)
 
 
-def compose_code(link: str) -> Code:
-    """The QR code of a link of at most 86 bytes; Telegram's longest with a code and a source have 79."""
+def compose_code(link: str, *, roomy: bool = False) -> Code:
+    """The QR code of a link of at most 86 bytes; Telegram's longest with a code and a source have 79.
+
+    `roomy` takes the version with the fewest modules, for places where a module's size is not fixed.
+    """
     data = link.encode()
-    version = next((version for version, most in _BYTES_BY_VERSION.items() if len(data) <= most), None)
+    versions = _SMALLER | _BYTES_BY_VERSION if roomy else _BYTES_BY_VERSION
+    version = next((version for version, most in versions.items() if len(data) <= most), None)
     if version is None:
         raise LinkTooLong(f"a link of {len(data)} bytes is too long for a card's QR code: 86 at most")
     modules = _choose_modules(data, version)

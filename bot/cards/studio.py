@@ -52,6 +52,15 @@ class CardStudio:
         """Whether the typefaces of a theme can draw every letter of a story."""
         return self._get_outfit(theme).can_tell(story)
 
+    def render_paper(self, face: CardFace, *, name: str, link: str) -> tuple[bytes, bytes]:
+        """Two PDFs: an A4 sheet of business cards, an A5 poster. Raises UnknownTheme, ThemeMistake, LinkTooLong."""
+        from bot.cards.paper import render_poster, render_sheet, set_paper  # noqa: PLC0415 -- half a second, seldom needed
+
+        outfit = self._get_outfit(face.theme)
+        with self._pen:
+            paper = set_paper(face, outfit, name=name, link=link)
+        return render_sheet(paper), render_poster(paper)
+
     def render_qr(self, link: str, *, theme: str, caption: str = "") -> bytes:
         """The QR code alone, large, on a JPEG of 1024 x 1152 pixels. Raises UnknownTheme, ThemeMistake, LinkTooLong."""
         outfit = self._get_outfit(theme)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.messages.faces import compose_face
+from bot.messages.screens.print import say_print_hint
 from bot.messages.shop import Shop, Source
+from bot.messages.texts import Texts
 from bot.services.members import MemberView
 from bot.services.sharing import ComputeVersion
 
@@ -61,6 +63,13 @@ class Pictures:
         studio = await self._open_studio()
         campaign, caption = self._shop.campaign, self._shop.brand(member.language)
         return await asyncio.to_thread(studio.render_qr, self._link(member), theme=campaign.theme, caption=caption)
+
+    async def print_paper(self, member: MemberView, placement: str) -> tuple[bytes, bytes]:
+        """Two PDFs with the member's code for a place: ten business cards on A4, and an A5 poster."""
+        studio, texts = await self._open_studio(), Texts(member.language)
+        face = replace(self._make_face(member.language, "", ""), scan_hint=say_print_hint(texts))
+        link = self._shop.link(member.code, placement)
+        return await asyncio.to_thread(studio.render_paper, face, name=member.name, link=link)
 
     def _link(self, member: MemberView) -> str:
         return self._shop.link(member.code, Source.QR)

@@ -33,6 +33,7 @@ from bot.handlers import (
     typed,
 )
 from bot.handlers.kit import Context
+from bot.handlers.print import on_print
 from bot.handlers.taps import on_tap
 
 UPDATE_TYPES = (
@@ -61,6 +62,7 @@ COMMANDS = {
     "start": start.on_start,
     "share": share.on_share,
     "qr": share.on_qr,
+    "print": on_print,
     "spoken": spoken.on_spoken,
     "invites": standing.on_invites,
     "rewards": standing.on_rewards,

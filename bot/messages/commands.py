@@ -12,6 +12,7 @@ COMMANDS = {
     "rewards": "command.rewards",
     "top": "command.top",
     "qr": "command.qr",
+    "print": "print.command",
     "spoken": "spoken.command",
     "start": "command.start",
     "language": "command.language",

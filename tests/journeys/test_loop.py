@@ -72,7 +72,18 @@ async def test_the_second_card_is_not_uploaded_again(shop: ShopAtWork) -> None:
 async def test_every_command_answers(shop: ShopAtWork) -> None:
     """No command of the menu is met with silence."""
     anna = await shop.add_member("Anna")
-    for command in ("/start", "/share", "/qr", "/invites", "/rewards", "/top", "/language", "/help", "/privacy"):
+    for command in (
+        "/start",
+        "/share",
+        "/qr",
+        "/print",
+        "/invites",
+        "/rewards",
+        "/top",
+        "/language",
+        "/help",
+        "/privacy",
+    ):
         assert (await shop.ask(anna, command)).text
 
 

@@ -9,10 +9,24 @@ from bot.assets import ASSETS
 from bot.core.campaign import parse_campaign
 from bot.core.growth import Growth
 from bot.core.names import compose_display_name
+from bot.core.words import WordsFault
 from bot.core.reminding import Missing, Reminding
 from bot.messages.notices import Part, render_notices
 from bot.messages.screen import Photo, Screen
-from bot.messages.screens import broadcast, community, guide, more, refusals, remind, share, standing, stats, welcome
+from bot.messages.screens import (
+    broadcast,
+    community,
+    guide,
+    more,
+    refusals,
+    remind,
+    share,
+    standing,
+    stats,
+    welcome,
+    words,
+)
+from bot.messages.screens import print as print_
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts
 from bot.services.broadcasting import BroadcastView
@@ -46,6 +60,9 @@ MARCH = 1_773_273_600_000_000
 """12 March 2026, in microseconds."""
 
 PHOTO = Photo(file_id="AgACAgQAAx")
+
+OWN_WORDS = 'W & <b> " ' * 12
+"""As long as a card takes, and no markup."""
 
 INVITE = "https://t.me/+AbCdEfGhIjKlMnOp"
 
@@ -232,12 +249,25 @@ def render_everybodys(texts: Texts, shop: Shop, name: str) -> dict[str, Screen]:
         ),
         "home": welcome.render_home(texts, shop, member),
         "share": share.render_share(texts, shop, member, PHOTO),
+        "share, another story": share.render_share(texts, shop, member, PHOTO, CAMPAIGN.stories[-1].key),
+        "share, own words": share.render_share(texts, shop, make_member(name, own_words=OWN_WORDS), PHOTO),
+        "words, seen": words.render_words_preview(
+            texts, shop, make_member(name, own_words=OWN_WORDS), PHOTO, CAMPAIGN.stories[1].key
+        ),
+        "words, asked for": words.render_words_prompt(texts, member),
+        "words, asked for again": words.render_words_prompt(texts, make_member(name, own_words=OWN_WORDS)),
+        "words, stopped": words.render_words_stopped(texts),
+        **{f"words, {fault}": words.render_words_refusal(texts, fault, 121) for fault in WordsFault},
         "qr": share.render_qr(texts, shop, member, PHOTO),
         "more": more.render_more(texts, shop, member),
         "invites": standing.render_invites(texts, shop, make_invites(name)),
         "invites, none": standing.render_invites(texts, shop, make_invites(name, page=0, pages=1, count=0)),
         "invites, one": standing.render_invites(texts, shop, make_invites(name, page=0, pages=1, count=1)),
         "invites, waiting": standing.render_invites(texts, shop, make_waiting(name), note=make_note(texts, name)),
+        "paper, cards": print_.render_cards_sheet(texts, "print"),
+        "paper, cards for a place": print_.render_cards_sheet(texts, "abcdefgh12345678"),
+        "paper, poster": print_.render_poster_sheet(texts),
+        "paper, no place": print_.render_placement_refused(texts),
         "reminders stopped": remind.render_reminders_stopped(texts),
         "nudges stopped": remind.render_nudges_stopped(texts),
         "rewards": standing.render_rewards(texts, shop, make_rewards(name)),

@@ -257,7 +257,7 @@ def test_answers_to_taps_are_short(language: str) -> None:
 def test_help_names_every_command(language: str) -> None:
     """What the menu offers, help explains; admins' commands do not exist here."""
     text = guide.render_help(Texts(language), make_shop(), make_member()).text
-    for command in ("share", "qr", "invites", "rewards", "top", "language", "privacy"):
+    for command in ("share", "qr", "print", "invites", "rewards", "top", "language", "privacy"):
         assert f"/{command} " in text
     assert "/broadcast" not in text
     assert "/stats" not in text

@@ -1,0 +1,37 @@
+"""What comes with the sheets to be printed, and what a place may be called."""
+
+from __future__ import annotations
+
+from bot.messages.callbacks import Action
+from bot.messages.keyboards import stack, tap_row
+from bot.messages.screen import Screen
+from bot.messages.shop import Source
+from bot.messages.texts import Texts
+
+
+def render_cards_sheet(texts: Texts, placement: str) -> Screen:
+    """Under the sheet of business cards: how to print it, and how to tell places apart."""
+    if placement == Source.PRINT:
+        return Screen(text=texts.say("print.cards"))
+    return Screen(text=texts.say("print.cards_at", place=placement))
+
+
+def render_poster_sheet(texts: Texts) -> Screen:
+    """Under the poster; from here the way leads on."""
+    return Screen(text=texts.say("print.poster"), keyboard=stack(tap_row(texts, Action.SHARE, Action.MENU)))
+
+
+def render_placement_refused(texts: Texts) -> Screen:
+    """What was typed cannot be the name of a place."""
+    return Screen(text=texts.say("print.refused"), keyboard=stack(tap_row(texts, Action.MENU)))
+
+
+def say_print_hint(texts: Texts) -> str:
+    """Beside the code on paper."""
+    return texts.plain("print.hint")
+
+
+def say_file_names(placement: str) -> tuple[str, str]:
+    """What the two files are called, so that those of several places can be told apart."""
+    end = "" if placement == Source.PRINT else f"-{placement}"
+    return f"cards-A4{end}.pdf", f"poster-A5{end}.pdf"

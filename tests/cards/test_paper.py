@@ -1,0 +1,191 @@
+"""Paper is read from a fine scan and from a poor photo; nothing of it leaves its card."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from functools import cache
+
+import cv2
+import numpy as np
+import pypdfium2
+import pytest
+import zxingcpp
+from PIL import Image, ImageFilter
+
+from bot.assets import ASSETS
+from bot.cards import CardStudio
+from bot.cards.outfit import Outfit, load_outfit, load_typefaces
+from bot.cards.paper import CARD, COLUMNS, POSTER, ROWS, SHEET, render_poster, set_paper
+from bot.cards.press import list_rectangles
+from bot.cards.qr import compose_code
+from tests.cards.samples import (
+    FACES,
+    HOSTILE_NAMES,
+    KIND_NAMES,
+    LANGUAGES,
+    LINK,
+    LONGEST_LINK,
+    THEMES,
+    compose_long_face,
+    list_random_links,
+)
+
+cv2.setNumThreads(1)  # on two cores its threads wait for each other
+MM = 1 / 25.4
+LEFT, TOP = (SHEET[0] - COLUMNS * CARD[0]) / 2, (SHEET[1] - ROWS * CARD[1]) / 2
+
+
+def rasterise(pdf: bytes, dpi: float) -> Image.Image:
+    """The only page of a PDF."""
+    document = pypdfium2.PdfDocument(pdf)
+    assert len(document) == 1
+    picture: Image.Image = document[0].render(scale=dpi / 72).to_pil().convert("RGB")
+    document.close()
+    return picture
+
+
+def photograph(picture: Image.Image, seed: int) -> Image.Image:
+    """A poor photo: somewhat turned, out of focus, in warm dim light, noisy, and a JPEG of its own size."""
+    chance = np.random.default_rng(seed)
+    turned = picture.rotate(float(chance.uniform(-4, 4)), Image.Resampling.BICUBIC, expand=True, fillcolor=(90, 80, 70))
+    blurred = np.asarray(turned.filter(ImageFilter.GaussianBlur(0.6)), np.float64)
+    lit = blurred * (0.85, 0.8, 0.7) + 12 + chance.normal(0, 8, blurred.shape)
+    return Image.fromarray(lit.clip(0, 255).astype(np.uint8))
+
+
+def read(picture: Image.Image) -> list[str]:
+    """What zxing-cpp reads."""
+    return [code.text for code in zxingcpp.read_barcodes(picture)]
+
+
+def read_with_opencv(picture: Image.Image) -> str:
+    """What OpenCV, the harsh one, reads of a single code."""
+    text: str = cv2.QRCodeDetector().detectAndDecode(np.asarray(picture.convert("L")))[0]
+    return text
+
+
+def list_cards(sheet: Image.Image, dpi: float) -> list[Image.Image]:
+    """The sheet, cut along its marks."""
+    scale = dpi * MM
+    corners = [(LEFT + x * CARD[0], TOP + y * CARD[1]) for x, y in itertools.product(range(COLUMNS), range(ROWS))]
+    return [
+        sheet.crop((round(x * scale), round(y * scale), round((x + CARD[0]) * scale), round((y + CARD[1]) * scale)))
+        for x, y in corners
+    ]
+
+
+@pytest.fixture(scope="module")
+def outfit() -> Outfit:
+    """One theme, dressed."""
+    return load_outfit("sunrise", ASSETS, load_typefaces(ASSETS))
+
+
+@cache
+def print_paper(theme: str, language: str, name: str, link: str) -> tuple[bytes, bytes]:
+    """Both PDFs, made once."""
+    return CardStudio(ASSETS).render_paper(replace(FACES[language], theme=theme), name=name, link=link)
+
+
+CASES = [
+    (theme, LANGUAGES[n % 3], KIND_NAMES[n % len(KIND_NAMES)], LONGEST_LINK if n % 2 else LINK)
+    for n, theme in enumerate(THEMES)
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=THEMES)
+def test_every_code_is_read_from_a_fine_scan(case: tuple[str, str, str, str]) -> None:
+    """At 300 dpi both readers read all ten cards, cut apart, and the poster."""
+    sheet, poster = (rasterise(pdf, 300) for pdf in print_paper(*case))
+    assert [round(side / 300 / MM) for side in sheet.size] == [*SHEET]
+    assert [round(side / 300 / MM) for side in poster.size] == [*POSTER]
+    assert read(sheet) == [case[3]] * 10
+    for card in list_cards(sheet, 300)[::9]:
+        assert read_with_opencv(card.resize((card.width // 2, card.height // 2))) == case[3]
+    assert read(poster) == [case[3]]
+    assert read_with_opencv(poster.resize((poster.width // 2, poster.height // 2))) == case[3]
+
+
+@pytest.mark.parametrize("case", CASES, ids=THEMES)
+def test_every_code_is_read_from_a_poor_photo(case: tuple[str, str, str, str]) -> None:
+    """At 72 dpi, turned, blurred and noisy, each card and the poster are read."""
+    sheet, poster = (rasterise(pdf, 72) for pdf in print_paper(*case))
+    for seed, card in enumerate(list_cards(sheet, 72)[:5]):
+        assert read(photograph(card, seed)) == [case[3]], seed
+    for seed in range(3):
+        assert read(photograph(poster, seed)) == [case[3]], seed
+
+
+@pytest.mark.parametrize("case", CASES, ids=THEMES)
+def test_the_quiet_zone_is_quiet(case: tuple[str, str, str, str]) -> None:
+    """Four modules around each code are white."""
+    pictures = [rasterise(pdf, 200) for pdf in print_paper(*case)]
+    modules = compose_code(case[3], roomy=True).modules
+    for picture in (list_cards(pictures[0], 200)[3], pictures[1]):
+        (code,) = zxingcpp.read_barcodes(picture)
+        corner, end = code.position.top_left, code.position.bottom_right
+        module = (end.x - corner.x) / modules
+        reach = round(4 * module) - 2
+        around = np.asarray(picture)[corner.y - reach : end.y + reach, corner.x - reach : end.x + reach].copy()
+        around[reach - 2 : 2 - reach, reach - 2 : 2 - reach] = 255
+        assert around.min() == 255
+
+
+def test_nothing_comes_near_where_the_cards_are_cut() -> None:
+    """Marks stand outside all cards, and within a card three millimetres along the cut are blank."""
+    sheet = np.asarray(rasterise(print_paper(*CASES[0])[0], 200).convert("L"))
+    scale = 200 * MM
+    for card in list_cards(Image.fromarray(sheet), 200):
+        inner = np.asarray(card).copy()
+        edge = round(3 * scale)
+        inner[edge:-edge, edge:-edge] = 255
+        assert inner.min() == 255
+    outside = sheet.copy()
+    left, top = round(LEFT * scale), round(TOP * scale)
+    outside[top:-top, left:-left] = 255
+    assert (outside < 128).any()
+
+
+@pytest.mark.parametrize(
+    "hostile", ["surrogate", "emoji", "bidi", "rare hanzi", "mathematical", "endless marks", "wide"]
+)
+def test_hostile_names_are_printed_or_left_out(outfit: Outfit, hostile: str) -> None:
+    """Whatever a stranger is called, the poster is a poster and its code is read."""
+    face = FACES[LANGUAGES[[*HOSTILE_NAMES].index(hostile) % 3]]
+    paper = set_paper(face, outfit, name=HOSTILE_NAMES[hostile], link=LINK)
+    assert read(rasterise(render_poster(paper), 72)) == [LINK]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_long_words_stay_in_their_places(studio: CardStudio, language: str) -> None:
+    """Texts far too long are cut, not run over the code or the edge."""
+    sheet, poster = studio.render_paper(compose_long_face(language, "sunrise"), name="Anna", link=LONGEST_LINK)
+    picture = rasterise(sheet, 150)
+    assert read(picture) == [LONGEST_LINK] * 10
+    edge = round(3 * 150 * MM)
+    for card in list_cards(picture, 150):
+        inner = np.asarray(card).copy()
+        inner[edge:-edge, edge:-edge] = 255
+        assert inner.min() == 255
+    assert read(rasterise(poster, 150)) == [LONGEST_LINK]
+
+
+def test_fonts_are_embedded_in_part_and_the_file_is_light() -> None:
+    """A sheet in Chinese carries the letters on it, not four megabytes of them."""
+    for pdf in print_paper("sunrise", "zh", "王小明", LINK):
+        assert b"/FontFile2" in pdf
+        assert b"/Image" not in pdf.replace(b"/ImageB", b"").replace(b"/ImageC", b"").replace(b"/ImageI", b"")
+        assert len(pdf) < 98_000
+
+
+def test_rectangles_make_the_code_again() -> None:
+    """No module is lost, added or covered twice, and there are far fewer rectangles than dark modules."""
+    for link in list_random_links(20, seed=3):
+        code = compose_code(link, roomy=True)
+        painted = np.zeros((code.modules, code.modules), np.int64)
+        rectangles = list(list_rectangles(code))
+        for x, y, width, height in rectangles:
+            painted[y : y + height, x : x + width] += 1
+        dark = np.asarray(code.pixels) > 0
+        assert (painted == dark).all()
+        assert len(rectangles) < dark.sum() / 2

@@ -47,7 +47,8 @@ def render_reminder(texts: Texts, shop: Shop, view: NoticeView) -> Screen:
     )
     todo = [_button(texts.plain("remind.todo"), Action.COMMUNITY)] if shop.community else []
     return Screen(
-        text=text, keyboard=stack(todo, [_button(texts.plain("remind.stop"), Action.NO_REMINDERS, view.referral_id)])
+        text=text,
+        keyboard=stack(todo, [_button(texts.plain("remind.stop"), Action.NO_REMINDERS, view.referral_id or 0)]),
     )
 
 

@@ -130,5 +130,9 @@ def _owe(tx: Tx, referral: Referral, recipient_id: PersonId | None, kind: Notice
     facts = {"friend": int(referral.invitee_id), "inviter": int(referral.inviter_id), "referral": int(referral.id)}
     waits = int(referral.state is ReferralState.WAITING)
     outbox.add(
-        tx, recipient_id=recipient_id, kind=kind, payload={**facts, "points": points, "waits": waits}, key=f"{kind}:{referral.id}"
+        tx,
+        recipient_id=recipient_id,
+        kind=kind,
+        payload={**facts, "points": points, "waits": waits},
+        key=f"{kind}:{referral.id}",
     )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.services.members import compose_name, compute_language
-from storage.records import Notice, NoticeId, NoticeKind, Person, PersonId, ReferralId
+from storage.records import Notice, NoticeId, NoticeKind, Person, PersonId
 from storage.tables import ledgers, people
 from storage.tx import Tx
 
@@ -38,7 +38,7 @@ class NoticeView:
     """WELCOME: the newcomer was about to write in another chat, and wants to go back there."""
     asks: bool = False
     """WELCOME: the newcomer is asked who recommended the shop."""
-    referral_id: ReferralId = ReferralId(0)
+    referral_id: int = 0
     """The referral it is about; 0 where there is none."""
     waits: bool = False
     """The points come later: the friend is not in the community chat yet."""
@@ -91,7 +91,7 @@ def _view(notice: Notice, recipient: Person | None, known: dict[PersonId, Person
         unknown_code=bool(notice.payload.get("unknown_code", 0)),
         from_inline=bool(notice.payload.get("from_inline", 0)),
         asks=bool(notice.payload.get("asks", 0)),
-        referral_id=ReferralId(int(notice.payload.get("referral", 0))),
+        referral_id=int(notice.payload.get("referral", 0)),
         waits=bool(notice.payload.get("waits", 0)),
         reason=str(notice.payload.get("reason", "")),
         story=str(notice.payload.get("story", "")),

@@ -12,7 +12,6 @@ from bot.messages.shop import Shop, Source
 from bot.messages.texts import Html, Texts
 from bot.services.members import MemberView
 
-
 _REFUSED = {
     WordsFault.EMPTY: "words.refused.empty",
     WordsFault.TOO_LONG: "words.refused.too_long",

@@ -74,7 +74,15 @@ def test_names_are_taken_for_names(typed: str) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "?", "hello?", "\U0001f600", "a" * 130, "你们几点开门\uff1f", "could you tell me where exactly your nice shop is"],
+    [
+        "",
+        "?",
+        "hello?",
+        "\U0001f600",
+        "a" * 130,
+        "你们几点开门\uff1f",
+        "could you tell me where exactly your nice shop is",
+    ],
 )
 def test_sentences_are_not(typed: str) -> None:
     """A question to the shop is answered as ever."""

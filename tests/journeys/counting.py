@@ -32,6 +32,11 @@ class Hand:
         self.taps += 1
         return self.shop.world.tap(self.person, message, label)
 
+    def command(self, command: str) -> Message:
+        """Choose a command from the bot's menu, which sends it: two taps."""
+        self.taps += 2
+        return self.shop.world.send_text(self.person, self.shop.world.open_chat(self.person), command)
+
     async def tap_and_wait(self, message: Message, label: str) -> CallbackAnswer:
         """Tap a button that asks the bot something, until its spinner stops: one tap."""
         return await self.shop.telegram.until_answered(self.tap(message, label))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,8 +37,10 @@ class Gathering(ShopAtWork):
         await self.ask(self.admin, "/help")
 
     @asynccontextmanager
-    async def at_work(self, *, named: str = "", strict: bool = False) -> AsyncIterator[None]:
-        """Run the bot, with the chat by its number unless named otherwise."""
+    async def at_work(
+        self, *, named: str = "", strict: bool = False, settings: Mapping[str, str] | None = None
+    ) -> AsyncIterator[None]:
+        """Run the bot, with the chat by its number unless named otherwise, and with other settings beside."""
         values = {
             "PASSALONG_BOT_TOKEN": self.telegram.token,
             "PASSALONG_BOT_API_URL": self.telegram.url,
@@ -51,7 +53,7 @@ class Gathering(ShopAtWork):
         }
         stop = asyncio.Event()
         starts = self.world.journal.counts["getMe"]
-        running = asyncio.create_task(run(read_settings(values), stop))
+        running = asyncio.create_task(run(read_settings(values | dict(settings or {})), stop))
         await self.telegram.until_call("getMe", starts + 1)
         try:
             yield

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
+from urllib.parse import unquote
 
 from bot.playground.world import Message
 from tests.journeys.counting import Hand
@@ -18,17 +20,20 @@ from tests.messages.samples import CAMPAIGN
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "launch-cost.md"
 SECOND = CAMPAIGN.stories[1].headline["en"]
-BEGIN, END = "<!-- walked: begin -->", "<!-- walked: end -->"
+BEGIN, END = "<!-- {part}: begin -->", "<!-- {part}: end -->"
+INSIDE, BEYOND = "walked", "walked beyond"
+
+S = TypeVar("S", bound=ShopAtWork)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class Way(Generic[S]):
     """One way, and how it is walked."""
 
     name: str
     start: str
     """What the person has before their eyes."""
-    walk: Callable[[ShopAtWork], Awaitable[Hand]]
+    walk: Callable[[S], Awaitable[Hand]]
     """Walks it to the end, checks that the friend has the right link, and returns the hand that did it."""
     remark: str = ""
 
@@ -153,6 +158,16 @@ async def _own_words(shop: ShopAtWork) -> Hand:
     return hand
 
 
+async def _send_by_network(shop: ShopAtWork) -> Hand:
+    hand, card = await _begin(shop)
+    hand.tap(card, "More ways")
+    offered = await shop.telegram.until_message(hand.person, "Where shall it go", after=card)
+    opened = hand.follow(offered, "WhatsApp")
+    assert opened.kind == "web"
+    assert find_link(card).partition("-")[0] in unquote(opened.url)
+    return hand
+
+
 _CARD, _ANYWHERE = "the card", "any chat"
 
 INSIDE_TELEGRAM = (
@@ -187,31 +202,38 @@ INSIDE_TELEGRAM = (
 )
 
 
-async def compose_table(shop: ShopAtWork) -> str:
-    """Walk every way and write down what it costs."""
+async def compose_table(shop: S, ways: Sequence[Way[S]]) -> str:
+    """Walk these ways and write down what each costs."""
     rows = ["| way | begins at | taps | typed | |", "|---|---|---:|---:|---|"]
-    for way in INSIDE_TELEGRAM:
+    for way in ways:
         taps, typed = (await way.walk(shop)).cost
         rows.append(f"| {way.name} | {way.start} | {taps} | {typed} | {way.remark} |".replace("|  |", "| |"))
     return "\n".join(rows)
 
 
-def read_table() -> str:
-    """The table as it stands in the document."""
-    return DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0].strip()
+def read_table(part: str = INSIDE) -> str:
+    """A table as it stands in the document."""
+    _, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN.format(part=part))
+    return rest.partition(END.format(part=part))[0].strip()
 
 
-def write_table(table: str) -> None:
+def write_table(table: str, part: str = INSIDE) -> None:
     """Put a table in the place of the one in the document."""
-    before, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)
-    DOCUMENT.write_text(f"{before}{BEGIN}\n{table}\n{END}{rest.partition(END)[2]}", encoding="utf-8")
+    begin, end = BEGIN.format(part=part), END.format(part=part)
+    before, _, rest = DOCUMENT.read_text(encoding="utf-8").partition(begin)
+    DOCUMENT.write_text(f"{before}{begin}\n{table}\n{end}{rest.partition(end)[2]}", encoding="utf-8")
 
 
-async def _walk_all() -> str:
+async def _write_all() -> None:
+    from tests.journeys.beyond_telegram import BEYOND_TELEGRAM, open_street  # which imports this one
+
     with tempfile.TemporaryDirectory() as folder:
         async with open_shop(sqlite_in(Path(folder))) as shop:
-            return await compose_table(shop)
+            write_table(await compose_table(shop, INSIDE_TELEGRAM))
+    with tempfile.TemporaryDirectory() as folder:
+        async with open_street(Path(folder)) as street:
+            write_table(await compose_table(street, BEYOND_TELEGRAM), BEYOND)
 
 
 if __name__ == "__main__":
-    write_table(asyncio.run(_walk_all()))
+    asyncio.run(_write_all())

@@ -11,7 +11,7 @@ from bot.playground.world import Message, World
 from bot.playground.world.files import Photo
 from storage import open_store
 from tests.gateway.broadcast_stage import enrol
-from tests.journeys.launch_cost import compose_table, read_table
+from tests.journeys.launch_cost import INSIDE_TELEGRAM, compose_table, read_table
 from tests.journeys.shop_at_work import ShopAtWork, find_link, open_shop, sqlite_in
 from tests.messages.samples import CAMPAIGN
 
@@ -22,7 +22,7 @@ CROWD = 60
 @pytest.mark.asyncio(loop_scope="module")
 async def test_the_table_of_launch_cost_is_what_hands_did(shop: ShopAtWork) -> None:
     """Every way inside Telegram is walked and counted; the document says the same, and the ways that matter say 3 and 0."""
-    table = await compose_table(shop)
+    table = await compose_table(shop, INSIDE_TELEGRAM)
     assert table == read_table(), "python -m tests.journeys.launch_cost writes it anew"
     for way in ("Send the card", "Send it again after a reward", "Send it from a list", "Forward the card"):
         assert re.search(rf"^\| {way} \| [^|]+ \| 3 \| 0 \|", table, re.MULTILINE), way

@@ -24,6 +24,7 @@ CHAT = {"id": -1007, "type": "channel"}
         ({"message_reaction": {"actor_chat": CHAT, "chat": {"id": 5}}}, -1007),
         ({"message_reaction_count": {"chat": CHAT}}, -1007),
         ({"poll_answer": {"voter_chat": CHAT}}, -1007),
+        ({"guest_message": {"from": ADA, "chat": CHAT, "guest_query_id": "7"}}, 42),
         ({"poll": {"id": "9"}}, None),
         ({"some_new_thing": {"from": ADA}}, 42),
         ({"message": {"from": {"id": 2**70}, "chat": {"id": True}}}, None),
@@ -37,6 +38,7 @@ def test_the_sender_is_found_in_every_kind_of_update(content: dict[str, object],
     assert update is not None
     assert update.sender_id == sender_id
     assert update.is_inline is ("inline_query" in content)
+    assert update.is_guest is ("guest_message" in content)
 
 
 def test_what_breaks_a_database_is_taken_out() -> None:

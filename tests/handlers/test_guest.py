@@ -96,6 +96,15 @@ async def test_a_call_that_comes_twice_is_answered_once(stage: Stage) -> None:
     assert stage.list_shares(anna) == [("guest", STORIES[0])]
 
 
+async def test_calls_do_not_overtake_each_other(stage: Stage) -> None:
+    """Called in three chats at once, and asked in the picker meanwhile: everything is answered."""
+    anna = await stage.shop.add_member("Anna")
+    words = f"@{stage.shop.world.bot.username}"
+    called = [stage.shop.world.call_guest(anna, open_group(stage, anna), words) for _ in range(3)]
+    assert (await stage.offer(anna)).results
+    await stage.shop.telegram.until(lambda: all(each.reply for each in called), what="three answers")
+
+
 async def test_a_lost_picture_costs_nobody_an_answer(stage: Stage) -> None:
     """The answer comes as text, and the next share heals."""
     anna = await stage.shop.add_member("Anna")

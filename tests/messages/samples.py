@@ -9,8 +9,8 @@ from bot.assets import ASSETS
 from bot.core.campaign import parse_campaign
 from bot.core.growth import Growth
 from bot.core.names import compose_display_name
-from bot.core.words import WordsFault
 from bot.core.reminding import Missing, Reminding
+from bot.core.words import WordsFault
 from bot.messages.notices import Part, render_notices
 from bot.messages.screen import Photo, Screen
 from bot.messages.screens import (

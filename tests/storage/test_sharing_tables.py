@@ -157,9 +157,7 @@ async def test_invitations_say_by_which_way_and_who_left(store: Store, clock: Cl
     assert referral is not None
     for friend in (ben, cleo):
         await store.write(chat_joins.note_join, CHAT, friend.profile.telegram_id)
-    await store.write(
-        chat_joins.set_referral, CHAT, ben.profile.telegram_id, person_id=ben.id, referral_id=referral.id
-    )
+    await store.write(chat_joins.set_referral, CHAT, ben.profile.telegram_id, person_id=ben.id, referral_id=referral.id)
     clock.advance(60)
     for friend in (ben, cleo):
         await store.write(chat_joins.note_left, CHAT, friend.profile.telegram_id)

@@ -73,7 +73,7 @@ async def test_there_are_pages_for_what_is_not_there(house: House) -> None:
     missing = await house.ask("/nowhere")
     assert (missing.status, "There is nothing here" in missing.text) == (404, True)
     refused = await house.ask("/healthz", method="POST")
-    assert (refused.status, refused.headers["Allow"]) == (405, "GET, HEAD")
+    assert (refused.status, set(refused.headers["Allow"].split(", "))) == (405, {"GET", "HEAD"})
     assert "https://t.me/oven_bot" in refused.text
 
 

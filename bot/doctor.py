@@ -125,6 +125,7 @@ async def _check_telegram(settings: Settings) -> AsyncIterator[Finding]:
     identity = me["result"]
     yield Finding("token", f"belongs to @{identity['username']}")
     yield _check_inline(identity)
+    yield _check_guest(identity)
     yield _check_clock(date)
 
 
@@ -145,6 +146,13 @@ def _check_inline(identity: dict[str, Any]) -> Finding:
         "Send @BotFather /setinline: then a card takes three taps. Until then the buttons open Telegram's share sheet."
     )
     return Finding("inline mode", "off", cure, serious=False)
+
+
+def _check_guest(identity: dict[str, Any]) -> Finding:
+    if identity.get("supports_guest_queries"):
+        return Finding("guest mode", "on")
+    cure = "Switch it on in @BotFather's settings of this bot: then a member calls it by name in any chat, and it brings their card."
+    return Finding("guest mode", "off", cure, serious=False)
 
 
 def _check_clock(date: str) -> Finding:

@@ -25,7 +25,6 @@ _SET = Conflicting(
         )
     )
 )
-_DELETE = delete(card).where(card.c.file_id == bindparam("file_id"))
 _FORGET = delete(card).where(card.c.person_id == bindparam("of"), card.c.version == bindparam("which"))
 
 
@@ -43,8 +42,3 @@ def set_file_id(tx: Tx, person_id: PersonId, version: str, file_id: str) -> None
 def forget(tx: Tx, person_id: PersonId, version: str) -> None:
     """Forget Telegram's name for a person's card of a version."""
     tx.run(_FORGET, of=person_id, which=version)
-
-
-def delete_file_id(tx: Tx, file_id: str) -> None:
-    """Forget a name that Telegram does not know any more; reads all cards."""
-    tx.run(_DELETE, file_id=file_id)

@@ -29,8 +29,10 @@ async def test_a_card_is_known_by_person_and_version(store: Store) -> None:
     await store.write(cards.set_file_id, anna.id, "v1", "file-2")
     assert await store.read(cards.find_file_id, anna.id, "v1") == "file-2"
     assert await store.read(cards.find_file_id, anna.id, "v2") is None
-    await store.write(cards.delete_file_id, "file-2")
+    await store.write(cards.set_file_id, anna.id, "v2", "file-3")
+    await store.write(cards.forget, anna.id, "v1")
     assert await store.read(cards.find_file_id, anna.id, "v1") is None
+    assert await store.read(cards.find_file_id, anna.id, "v2") == "file-3"
 
 
 async def test_guesses_are_kept_per_telegram_id(store: Store) -> None:

@@ -193,6 +193,7 @@ INSIDE_TELEGRAM = (
     ),
     Way(name="Call it as a guest", start="a group it is not in", walk=_call_guest, remark="Likewise."),
     Way(name="Copy the link and paste it", start=_CARD, walk=_copy, remark="For any place outside Telegram."),
+    Way(name="Another network, without a web side", start=_CARD, walk=_send_by_network, remark="Then its own steps."),
     Way(
         name="Say it in one's own words",
         start=_CARD,

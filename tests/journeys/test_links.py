@@ -1,0 +1,155 @@
+"""Every link on every way leads to its member; the cards and inline results inside Telegram are held to it in tests/handlers."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from html import unescape
+from urllib.parse import unquote
+
+import cv2
+import numpy as np
+import pypdfium2
+import pytest
+import zxingcpp
+
+from bot.assets import ASSETS
+from bot.core.codes import Payload, compose_code, parse_payload
+from bot.gateway.pictures import Pictures
+from bot.messages.networks import CHAT_NETWORKS, NETWORKS
+from bot.messages.notices import render_notices
+from bot.messages.screen import Screen
+from bot.messages.screens import claim, community, guide, more, refusals, remind, standing, welcome
+from bot.messages.shop import Shop, Source
+from bot.messages.texts import LANGUAGES, Texts
+from bot.messages.web import compose_link_page, compose_share_page
+from bot.services.members import MemberView
+from bot.services.spoken import find_by_said, give_spoken
+from bot.web.pages import write_link_page, write_share_page
+from bot.web.paper import Paper
+from storage import Store, Tx
+from storage.records import NoticeKind
+from storage.tables import chat_links, people
+from tests.messages.samples import (
+    HOSTILE,
+    make_community,
+    make_invites,
+    make_member,
+    make_notice,
+    make_rewards,
+    make_shop,
+    make_top,
+)
+from tests.storage.cast import add_members
+
+MEMBERS = 1000
+PICTURES = 4
+PLACES = (Source.PRINT, "window", "flyer2", "a" * 16)
+PUBLIC = "https://share.example.org"
+CHAT = -100_123
+
+_LINK = re.compile(r"(?:start=|/[rcs]/)([0-9A-Za-z]{10}(?:-[^\s\"'<>&\\.]*)?)")
+_NAMES = ["Rina", *HOSTILE.values()]
+_KINDS = tuple(NoticeKind)
+_PAPER = Paper(ASSETS / "web")
+
+
+def make_somebody(number: int) -> MemberView:
+    """A member with a random code, the same for the same number."""
+    code = compose_code(random.Random(number).choice)
+    name = _NAMES[number % len(_NAMES)][:64]
+    return make_member(name, code=code, language=LANGUAGES[number % len(LANGUAGES)])
+
+
+def find_links(text: str) -> list[Payload | None]:
+    """Every link in what goes out, whatever it is wrapped in."""
+    return [parse_payload(found) for found in _LINK.findall(unquote(unescape(text)))]
+
+
+def list_screens(texts: Texts, shop: Shop, member: MemberView, kind: NoticeKind) -> Iterator[Screen]:
+    """What a member is shown, but for the card itself; a notice of one kind among it."""
+    yield welcome.render_home(texts, shop, member)
+    yield welcome.render_welcome(texts, shop, name=member.name, code=member.code)
+    yield more.render_more(texts, shop, member)
+    yield standing.render_invites(texts, shop, replace(make_invites("Budi"), member=member))
+    yield standing.render_rewards(texts, shop, replace(make_rewards("Budi"), member=member))
+    yield standing.render_top(texts, shop, replace(make_top("Budi"), member=member))
+    yield community.render_community_closed(texts, shop, replace(make_community("Budi"), member=member))
+    yield claim.render_nobody(texts, shop, member)
+    for render in (guide.render_help, guide.render_pointer, guide.render_language_chosen):
+        yield render(texts, shop, member)
+    for refuse in (refusals.render_own_code, refusals.render_unknown_code, refusals.render_already_member):
+        yield refuse(texts, shop, member)
+    yield remind.render_nudge(texts, shop, replace(make_notice(NoticeKind.FRIEND_JOINED), code=member.code))
+    notice = replace(make_notice(kind), code=member.code)
+    yield from (Screen(text=part.text, keyboard=part.keyboard) for part in render_notices(texts, shop, [notice]))
+
+
+def list_pages(shop: Shop, member: MemberView) -> Iterator[str]:
+    """What the web side answers for a member."""
+    target = shop.link(member.code, Source.WEB)
+    yield write_share_page(_PAPER, compose_share_page(shop, member))
+    yield write_link_page(_PAPER, compose_link_page(shop, member, source="window", target=target))
+
+
+def test_no_screen_carries_a_link_of_another() -> None:
+    """A thousand members, every screen, each notice in turn: each link is theirs; with a web side and without."""
+    shops, found = [make_shop(), replace(make_shop(), public_url=PUBLIC)], set[str]()
+    for number in range(MEMBERS):
+        member = make_somebody(number)
+        texts, shop, kind = Texts(member.language), shops[number % 2], _KINDS[number % len(_KINDS)]
+        for screen in list_screens(texts, shop, member, kind):
+            links = find_links(screen.text + json.dumps(screen.keyboard.to_dict() if screen.keyboard else {}))
+            assert {link and link.code for link in links} <= {member.code}
+            found |= {link.source for link in links if link}
+    assert found == {"", Source.COPIED, *CHAT_NETWORKS}
+
+
+def test_no_page_carries_a_link_of_another() -> None:
+    """A thousand share pages and link pages: the member's own link for every network, and nobody else's."""
+    shop, found = replace(make_shop(), public_url=PUBLIC), set[str]()
+    for number in range(MEMBERS):
+        member = make_somebody(number)
+        for page in list_pages(shop, member):
+            links = find_links(page)
+            assert {link and link.code for link in links} == {member.code}
+            found |= {link.source for link in links if link}
+    assert found == {"", Source.PAGE, Source.WEB, "window", *NETWORKS}
+
+
+@pytest.mark.parametrize("number", range(PICTURES))
+async def test_paper_and_large_codes_are_the_members_own(number: int) -> None:
+    """Read back from both sheets and from the picture of the QR code, each by its own source."""
+    member, place = make_somebody(number), PLACES[number % len(PLACES)]
+    pictures = Pictures(make_shop(), ASSETS)
+    for pdf, count in zip(await pictures.print_paper(member, place), (10, 1), strict=True):
+        page = pypdfium2.PdfDocument(pdf)[0].render(scale=3).to_pil()
+        codes = [code.text for code in zxingcpp.read_barcodes(page)]
+        assert [link for text in codes for link in find_links(text)] == [Payload(member.code, place)] * count
+    large = cv2.imdecode(np.frombuffer(await pictures.draw_qr(member), np.uint8), cv2.IMREAD_COLOR)
+    assert [link for code in zxingcpp.read_barcodes(large) for link in find_links(code.text)] == [
+        Payload(member.code, Source.QR)
+    ]
+
+
+async def test_what_is_said_finds_the_one_who_is_meant(store: Store) -> None:
+    """A thousand spoken codes, names, codes and invite links of the group: each is one member's, and nobody else's."""
+    assert await store.write(count_wrong) == 0
+
+
+def count_wrong(tx: Tx) -> int:
+    """How many of a thousand members are mistaken for another, by any way."""
+    members = add_members(tx, MEMBERS)
+    said = {member.id: give_spoken(tx, member) for member in members}
+    for member in members:
+        chat_links.add(tx, member.id, CHAT, f"https://t.me/+{member.code}")
+    return sum(
+        [found and found.id for found in (find_by_said(tx, said[member.id]), people.find_by_code(tx, member.code))]
+        != [member.id] * 2
+        or [found.id for found in people.list_by_name(tx, member.profile.first_name.casefold(), limit=2)] != [member.id]
+        or chat_links.find_owner(tx, f"https://t.me/+{member.code}") != member.id
+        for member in members
+    )

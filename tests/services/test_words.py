@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.core.words import WordsFault
+from bot.services import words
+from bot.services.members import MemberView, open_home
+from bot.services.sharing import find_cards, forget_cards, keep_card, note_chosen, note_share
+from bot.services.words import WAIT_SECONDS, WORDS, find_expected
+from storage.records import Profile, ShareWay
+from storage.store import Store
+from storage.tables import drafts, shares
+from tests.storage.clock import Clock
+
+ANNA = Profile(telegram_id=101, first_name="Anna", telegram_language="en")
+LINE = "Best bread in town!"
+
+
+def compute_version(member: MemberView, story: str = "", /) -> str:
+    """What shows on a card, in clear."""
+    return f"{member.name}|{story}|{member.own_words}"
+
+
+async def meet(store: Store) -> MemberView:
+    """Anna, a member."""
+    return await store.write(open_home, visitor=ANNA)
+
+
+async def weigh(store: Store, text: str) -> words.Proposal:
+    """Judge a line."""
+    return await store.read(
+        words.weigh, visitor=ANNA, text=text, marked=(), compute_version=compute_version, story="mina"
+    )
+
+
+async def test_a_line_is_expected_for_a_quarter_of_an_hour(store: Store, clock: Clock) -> None:
+    """Until then the next text is the line, with the story it was asked for; afterwards it is just a text."""
+    assert await store.read(find_expected, visitor=ANNA) is None
+    await store.write(words.ask, visitor=ANNA, story="mina")
+    clock.advance(WAIT_SECONDS - 1)
+    assert await store.read(find_expected, visitor=ANNA) == (WORDS, "mina")
+    clock.advance(1)
+    assert await store.read(find_expected, visitor=ANNA) is None
+
+
+async def test_a_refusal_keeps_on_expecting(store: Store) -> None:
+    """Judging changes nothing."""
+    await store.write(words.ask, visitor=ANNA, story="mina")
+    proposal = await weigh(store, "see evil.com")
+    assert (proposal.fault, proposal.card, proposal.length) == (WordsFault.LINK, None, 12)
+    assert await store.read(find_expected, visitor=ANNA) == (WORDS, "mina")
+
+
+async def test_seen_is_not_kept(store: Store) -> None:
+    """The proposal's card says the line; the member does so only once it is kept, and no longer once it is removed."""
+    anna = await meet(store)
+    await store.write(words.ask, visitor=ANNA, story="mina")
+    card = (await weigh(store, f" {LINE}\n")).card
+    assert card is not None
+    assert (card.member.own_words, card.version, card.file_id) == (LINE, f"Anna|mina|{LINE}", None)
+    await store.write(words.draft, person_id=anna.id, words=LINE, version=card.version, file_id="file-1")
+    assert await store.read(find_expected, visitor=ANNA) is None
+    assert (await meet(store)).own_words == ""
+    assert (await store.write(words.keep, visitor=ANNA)).own_words == LINE
+    again = (await weigh(store, LINE)).card
+    assert again is not None
+    assert again.file_id == "file-1", "what was seen is what is kept"
+    assert (await store.write(words.remove, visitor=ANNA)).own_words == ""
+
+
+async def test_dropping_leaves_what_was_kept_before(store: Store) -> None:
+    """Only the line seen last is dropped; keeping without one changes nothing."""
+    anna = await meet(store)
+    for line, end in ((LINE, words.keep), ("another", words.drop)):
+        await store.write(words.draft, person_id=anna.id, words=line, version="v", file_id=None)
+        await store.write(end, visitor=ANNA)
+        assert await store.read(drafts.find, anna.id) is None
+    assert (await store.write(words.keep, visitor=ANNA)).own_words == LINE
+
+
+async def test_changing_ones_mind_expects_nothing(store: Store) -> None:
+    """After Cancel a text is just a text."""
+    await store.write(words.ask, visitor=ANNA, story="mina")
+    await store.write(words.stop_asking, visitor=ANNA)
+    assert await store.read(find_expected, visitor=ANNA) is None
+
+
+async def test_the_cards_telegram_has_are_found_by_story(store: Store) -> None:
+    """Kept when looked at or shared, forgotten when lost; a share says its story, a look is none."""
+    assert await store.read(find_cards, telegram_id=101, compute_version=compute_version, stories=["a"]) is None
+    anna = await meet(store)
+    await store.write(note_share, person_id=anna.id, way=ShareWay.CARD, version="Anna|a|", file_id="file-a", story="a")
+    await store.write(keep_card, person_id=anna.id, version="Anna|b|", file_id="file-b")
+    stories = ["a", "b", "c"]
+    view = await store.read(find_cards, telegram_id=101, compute_version=compute_version, stories=stories)
+    assert view is not None
+    assert view.file_ids == {"a": "file-a", "b": "file-b"}
+    await store.write(forget_cards, person_id=anna.id, versions=["Anna|b|"])
+    view = await store.read(find_cards, telegram_id=101, compute_version=compute_version, stories=stories)
+    assert view is not None
+    assert view.file_ids == {"a": "file-a"}
+    assert await store.read(shares.count_by_way) == {"card": 1}
+
+
+@pytest.mark.parametrize(("telegram_id", "counted"), [(101, {"inline": 1}), (999, {})])
+async def test_only_members_are_counted(store: Store, telegram_id: int, counted: dict[str, int]) -> None:
+    """A result chosen by somebody unknown counts for nobody."""
+    await meet(store)
+    await store.write(note_chosen, telegram_id=telegram_id, way=ShareWay.INLINE, story="a")
+    assert await store.read(shares.count_by_way) == counted

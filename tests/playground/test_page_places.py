@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from bot.playground.page.browser import AGENT, Browser
-from bot.playground.seed import BUDI_ID, GROUP_NAME
+from bot.playground.seed import ANNA_ID, BUDI_ID, GROUP_NAME
 from bot.playground.world import Chat, ImpossibleError
 from tests.playground.visitor import Visitor, follow, visit
 
@@ -88,6 +88,9 @@ async def test_naming_the_bot_among_friends_calls_it_as_a_guest() -> None:
         result = {"type": "article", "id": "1", "title": "x", "input_message_content": {"message_text": "Here I am"}}
         await visitor.caller.call("answerGuestQuery", guest_query_id=said["guest_query_id"], result=result)
         assert friends.list_messages()[-1].text == "Here I am"
+        async with follow(visitor) as reader:
+            told = await reader.until(lambda told: "people" in told)
+        assert told[f"chat/{BUDI_ID}/u{ANNA_ID}"]["messages"][-1]["sender"]["peer"] == "bot"
         assert "bold" in [entity["type"] for entity in friends.list_messages()[-2].entities]
 
 

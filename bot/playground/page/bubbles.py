@@ -99,9 +99,10 @@ def _render_reply(message: Message) -> dict[str, str]:
 
 
 def _render_sender(world: World, viewer: Person | None, message: Message) -> dict[str, str] | None:
-    """In a group every bubble of another's says whose it is."""
+    """In a group every bubble of another's says whose it is; between two people a guest's does."""
     sender = message.sender
-    if sender is None or sender is viewer or message.chat.kind not in {"group", "supergroup"}:
+    is_guest = sender is world.bot and message.chat.is_private and message.chat.hidden_from_bot
+    if sender is None or sender is viewer or not (is_guest or message.chat.kind in {"group", "supergroup"}):
         return None
     return {"name": sender.full_name, "peer": "bot" if sender is world.bot else f"u{sender.id}"}
 

@@ -211,7 +211,7 @@ async def test_telegrams_limits_are_kept(telegram: LocalTelegram, store: Store) 
     guests = [telegram.world.add_person(f"Guest {number}") for number in range(40)]
     for guest in guests:
         telegram.world.press_start(guest)
-    telegram.faults.order(faults.too_many_requests(1), "sendMessage", nth=20)
+    telegram.faults.order(faults.too_many_requests(3), "sendMessage", nth=20)
     gate = Gate(send_rate=30, chat_rate=1, cold_seconds=0)
     async with run(telegram, store, gate) as process:
         bot = process.application.bot
@@ -220,9 +220,10 @@ async def test_telegrams_limits_are_kept(telegram: LocalTelegram, store: Store) 
         await asyncio.gather(*answers, *notices)
         await process.delivery.settled()
     assert telegram.world.busiest_second() <= 30
-    assert telegram.world.journal.sends_in_ban == 0
-    floods = [call for call in telegram.world.journal.list_calls("sendMessage") if call.status == 429]
-    assert len(floods) == 1
+    calls = telegram.world.journal.list_calls("sendMessage")
+    [flood] = [call for call in calls if call.status == 429]
+    # What had started before the ban was told may still arrive; a second is more than its way takes.
+    assert not [call for call in calls if flood.at + 1_000_000 < call.at < flood.at + 3_000_000]
 
 
 async def test_somebody_else_with_the_token_is_told_and_left(telegram: LocalTelegram, store: Store) -> None:

@@ -76,7 +76,7 @@ async def test_two_members_links_lead_to_their_own(gathering: Gathering) -> None
     world.leave(one, gathering.group)
     world.open_link(one, meis)
     await gathering.settle()
-    lists = [(await gathering.ask(member, "/invites")).text for member in (anna, mei)]
+    lists = [(await gathering.ask(member, "/invites", " · ")).text for member in (anna, mei)]
     assert ["Friend-one" in text for text in lists] == [True, False]
     assert ["Friend-two" in text for text in lists] == [False, True]
     assert "left again" in lists[0]

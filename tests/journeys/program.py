@@ -155,7 +155,8 @@ class Home:
 
 
 def furnish(folder: Path, telegram: LocalTelegram, **settings: str) -> Home:
-    """Return a home whose programs talk to a local Telegram, with a database in the folder."""
+    """Return a home whose programs talk to a local Telegram, with a database in the folder; it is made if need be."""
+    folder.mkdir(exist_ok=True)
     return Home(
         folder=folder,
         settings={

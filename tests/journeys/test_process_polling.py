@@ -41,7 +41,6 @@ async def test_the_poller_recovers_from_what_may_pass_and_never_hammers(tmp_path
     """Whatever comes instead of updates: at most a request a second meanwhile, then all is as before."""
     async with asyncio.TaskGroup() as tasks:
         for name in PASSING:
-            (tmp_path / name).mkdir()
             tasks.create_task(recover(tmp_path / name, name))
 
 

@@ -22,6 +22,9 @@ GROUP_PER_MINUTE = 20
 SLACK_SECONDS = 0.01
 """Two clocks measure a second: ours and Telegram's."""
 
+MOST_IN_FLIGHT = 128
+"""Notices and broadcasts, at any rate: more are not faster where Telegram answers within 0.1 s, they only take memory."""
+
 _SPREAD_SECONDS = 0.05
 """Notices and broadcasts may catch up this much lateness of the timer."""
 
@@ -113,7 +116,7 @@ class Pacing:
         self._openings: list[tuple[float, int, Lane]] = []
         self._banned_until = float("-inf")
         self._arrivals = 0
-        self.in_flight_limit = max(4, int(send_rate / 5))
+        self.in_flight_limit = min(max(4, int(send_rate / 5)), MOST_IN_FLIGHT)
         self.in_flight = 0
         """Notices and broadcasts on their way."""
 

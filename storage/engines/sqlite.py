@@ -36,10 +36,10 @@ PRAGMAS = (
     "PRAGMA journal_size_limit=67108864",
 )
 
-WRITING_PRAGMAS = ("PRAGMA cache_size=-16000",)
-"""Sixteen megabytes: with a million members the rows of a join lie far apart."""
+WRITING_PRAGMAS = ("PRAGMA cache_size=-8000",)
+"""Eight megabytes: with a million members the rows of a join lie far apart."""
 
-READING_PRAGMAS = ("PRAGMA cache_size=-4000", "PRAGMA query_only=ON")
+READING_PRAGMAS = ("PRAGMA cache_size=-2000", "PRAGMA query_only=ON")
 
 
 class SqliteEngine:

@@ -11,6 +11,7 @@ from bot.playground import faults
 from bot.playground.faults import Faults
 from bot.playground.world import World
 from tests.chaos.audience import (
+    Audience,
     confirm,
     enrol,
     gather_audience,
@@ -41,6 +42,9 @@ WRITTEN_DOWN_SECONDS = 0.6
 FINISH_SECONDS = 120.0
 """For everything but the sending itself."""
 
+ANSWER_SECONDS = 30.0
+"""For the last questions."""
+
 
 async def run_broadcast(order: Order) -> Report:
     """Send one broadcast to its end and judge it."""
@@ -51,24 +55,9 @@ async def run_broadcast(order: Order) -> Report:
     with lend_database(order.engine, order.folder) as url:
         await enrol(url, audience, order.seed)
         async with set_stage(order, url, world, **settings) as stage:
-            await confirm(stage.telegram, audience)
-            _order_faults(stage.telegram.faults, order.seed)
-            asking = asyncio.create_task(keep_asking(world, audience, Random(order.seed)))
-            await _die_often(stage, order)
-            await _until(stage, stage.reader.is_broadcast_done, FINISH_SECONDS + order.size / SEND_RATE)
-            asking.cancel()
-            stage.telegram.faults.clear()
-            await _until(stage, lambda: not list_unanswered(world, audience), 30)
-            listed = await read_unknown(stage.telegram, audience)
+            listed = await _play(stage, audience, order)
             await stage.keeper.stop()
-        outcome = Outcome(
-            audience=audience,
-            books=stage.reader.find_broadcast(),
-            world=world,
-            listed=listed,
-            kills=len(stage.killer.deaths),
-            in_flight=IN_FLIGHT,
-        )
+        outcome = _gather(stage, audience, listed)
         findings = judge_broadcast(outcome)
         await stage.judge_house(findings, send_rate=SEND_RATE, travel_seconds=TRAVEL_SECONDS)
     return Report(
@@ -78,17 +67,45 @@ async def run_broadcast(order: Order) -> Report:
         seconds=time.monotonic() - began,
         findings=findings,
         unknown=outcome.count("unknown"),
-        figures={
-            "members": order.size + 1,
-            "sent": outcome.count("sent"),
-            "blocked": outcome.count("blocked"),
-            "ambiguous_faults": outcome.count_ambiguous(),
-            "busiest_second": world.busiest_second(),
-            "bans": len(stage.bans.bans),
-            "questions": len(audience.asked),
-            "answer_ms": measure_answers(world, audience),
-        },
+        figures=_measure(stage, outcome),
     )
+
+
+async def _play(stage: Stage, audience: Audience, order: Order) -> str:
+    """Send it through all deaths; returns what the admin can read of those whose outcome is unknown."""
+    await confirm(stage.telegram, audience)
+    _order_faults(stage.telegram.faults, order.seed)
+    asking = asyncio.create_task(keep_asking(stage.world, audience, Random(order.seed)))
+    await _die_often(stage, order)
+    await _until(stage, stage.reader.is_broadcast_done, FINISH_SECONDS + order.size / SEND_RATE)
+    asking.cancel()
+    stage.telegram.faults.clear()
+    await _until(stage, lambda: not list_unanswered(stage.world, audience), ANSWER_SECONDS)
+    return await read_unknown(stage.telegram, audience)
+
+
+def _gather(stage: Stage, audience: Audience, listed: str) -> Outcome:
+    return Outcome(
+        audience=audience,
+        books=stage.reader.find_broadcast(),
+        world=stage.world,
+        listed=listed,
+        kills=len(stage.killer.deaths),
+        in_flight=IN_FLIGHT,
+    )
+
+
+def _measure(stage: Stage, outcome: Outcome) -> dict[str, float]:
+    return {
+        "members": len(outcome.audience.everybody),
+        "sent": outcome.count("sent"),
+        "blocked": outcome.count("blocked"),
+        "ambiguous_faults": outcome.count_ambiguous(),
+        "busiest_second": stage.world.busiest_second(),
+        "bans": len(stage.bans.bans),
+        "questions": len(outcome.audience.asked),
+        "answer_ms": measure_answers(stage.world, outcome.audience),
+    }
 
 
 def _order_faults(orders: Faults, seed: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import dataclass, field
 
 from bot.app import load_campaign
 from bot.assets import ASSETS
@@ -35,45 +36,48 @@ TRAVEL_SECONDS = 1.5
 SENDING = ("sendMessage", "sendPhoto", "editMessageText", "answerCallbackQuery")
 
 
+@dataclass(slots=True)
+class _Course:
+    """How a run went."""
+
+    done: list[Action] = field(default_factory=list)
+    trouble: str = ""
+    """Why it could not be played to its end."""
+
+
 async def run_joins(order: Order) -> Report:
     """Play a plan to its end and judge it."""
     began = time.monotonic()
     plan = draw_plan(order.seed, updates=order.size, kills=order.kills)
-    actions: list[Action] = []
-    broken_off = ""
     world, channel = _make_world(order.seed)
     settings = {"ANNOUNCE_CHAT": f"@{CHANNEL}", "SEND_RATE": str(SEND_RATE), "CHAT_RATE": str(CHAT_RATE)}
     with lend_database(order.engine, order.folder) as url:
         async with set_stage(order, url, world, **settings) as stage:
             crowd = Crowd(stage.telegram)
             _order_faults(stage.telegram.faults, order.seed)
-            try:
-                for segment in plan:
-                    await _play(stage, crowd, segment, actions)
-            except NeverCameError as error:
-                broken_off = str(error)
-            stage.telegram.faults.clear()
-            settled = not broken_off and await _settle(stage)
+            course = await _play_all(stage, crowd, plan)
             await stage.keeper.stop()
-        findings = judge(_gather(stage, crowd, channel, actions))
+        findings = judge(_gather(stage, crowd, channel, course.done))
         await stage.judge_house(findings, send_rate=SEND_RATE, travel_seconds=TRAVEL_SECONDS)
-    if broken_off:
-        findings.lost.append(broken_off)
-    elif not settled:
-        findings.others.append(f"not settled {SETTLE_SECONDS} s after the last death")
+    if course.trouble:
+        findings.lost.append(course.trouble)
     return Report(
         order=order,
         updates=len(stage.handed),
         kills=len(stage.killer.deaths),
         seconds=time.monotonic() - began,
         findings=findings,
-        figures={
-            "joins": len(expect(actions).inviters),
-            "requests": world.journal.total,
-            "messages": len(world.sent),
-            "bans": len(stage.bans.bans),
-        },
+        figures=_measure(stage, course),
     )
+
+
+def _measure(stage: Stage, course: _Course) -> dict[str, int]:
+    return {
+        "joins": len(expect(course.done).inviters),
+        "requests": stage.world.journal.total,
+        "messages": len(stage.world.sent),
+        "bans": len(stage.bans.bans),
+    }
 
 
 def _make_world(seed: int) -> tuple[World, Chat]:
@@ -104,13 +108,27 @@ def _order_faults(orders: Faults, seed: int) -> None:
         orders.order(fault, method, times=-1, probability=probability, seed=seed * 100 + number)
 
 
-async def _play(stage: Stage, crowd: Crowd, segment: Segment, done: list[Action]) -> None:
-    """Do what happens around one death, and note what was done."""
+async def _play_all(stage: Stage, crowd: Crowd, plan: list[Segment]) -> _Course:
+    """Do all that the plan says, then wait until nothing is left to do."""
+    course = _Course()
+    try:
+        for segment in plan:
+            await _play(stage, crowd, segment, course)
+    except NeverCameError as error:
+        course.trouble = str(error)
+    stage.telegram.faults.clear()
+    if not course.trouble and not await _settle(stage):
+        course.trouble = f"not settled {SETTLE_SECONDS} s after the last death"
+    return course
+
+
+async def _play(stage: Stage, crowd: Crowd, segment: Segment, course: _Course) -> None:
+    """Do what happens around one death."""
     stage.killer.arm(segment.kill)
     for action, pause_ms in zip(segment.actions, segment.pauses_ms, strict=True):
         stage.keeper.raise_if_gone()
         await crowd.act(action)
-        done.append(action)
+        course.done.append(action)
         await asyncio.sleep(pause_ms / 1000)
     await stage.outlive()
 

@@ -117,7 +117,10 @@ class _Town:
             (30, self._open_other),
             (15, lambda: self._by_member(Kind.OPEN_OWN)),
             (20, lambda: self._by_member(Kind.GUESS, self._draw_code())),
-            (60, lambda: self._by_member(Kind.READ, self._random.choice(("/invites", "/rewards", "/help", "/privacy")))),
+            (
+                60,
+                lambda: self._by_member(Kind.READ, self._random.choice(("/invites", "/rewards", "/help", "/privacy"))),
+            ),
             (30, lambda: self._by_member(Kind.SHARE, self._random.choice(("/share", "/share", "/qr")))),
             (15, lambda: self._by_member(Kind.TAP_SHARE)),
             (15, lambda: self._by_member(Kind.CHOOSE_INLINE)),

@@ -50,6 +50,7 @@ class Crowd:
         self._acts: dict[Kind, Callable[[Action], Awaitable[None]]] = {
             Kind.JOIN: self._open,
             Kind.OPEN_OTHER: self._open,
+            Kind.CLAIM: self._claim,
             Kind.OPEN_OWN: self._open_own,
             Kind.BLOCK: self._block,
             Kind.CHOOSE_INLINE: self._choose_inline,
@@ -82,6 +83,12 @@ class Crowd:
     async def _open(self, action: Action) -> None:
         code = await self._learn_code(action.other)
         self._world.press_start(self._meet(action.who), f"{code}-{action.word}" if action.word else code)
+
+    async def _claim(self, action: Action) -> None:
+        """Name a member, whom the bot surely knows by now."""
+        await self._learn_code(action.other)
+        person = self.people[action.who]
+        self._world.send_text(person, self._world.open_chat(person), name_person(action.other))
 
     async def _open_own(self, action: Action) -> None:
         self._world.press_start(self.people[action.who], await self._learn_code(action.who))

@@ -10,6 +10,7 @@ from bot.core.guessing import MISSES_ALLOWED
 from tests.chaos.plan import Action, Kind
 
 GREETED = frozenset({Kind.JOIN, Kind.ARRIVE, Kind.ARRIVE_UNKNOWN})
+_WAYS = {Kind.SHARE: "card", Kind.TAP_SHARE: "card", Kind.CHOOSE_INLINE: "inline"}
 
 
 @dataclass(slots=True)
@@ -19,6 +20,8 @@ class Expectation:
     members: set[int] = field(default_factory=set)
     inviters: dict[int, tuple[int, str]] = field(default_factory=dict)
     """By invitee: who is credited, and by which way the link came."""
+    claimed: set[int] = field(default_factory=set)
+    """Invitees who said only after their greeting by whom they came."""
     shares: Counter[tuple[int, str]] = field(default_factory=Counter)
     """By person and way."""
     misses: Counter[int] = field(default_factory=Counter)
@@ -43,16 +46,23 @@ def expect(actions: Iterable[Action]) -> Expectation:
 
 
 def _play(expected: Expectation, action: Action) -> None:
-    who = action.who
     if action.kind in GREETED:
-        expected.members.add(who)
+        expected.members.add(action.who)
+    if action.kind is Kind.JOIN:
+        expected.inviters[action.who] = (action.other, action.word)
+    elif action.kind is Kind.CLAIM:
+        expected.inviters[action.who] = (action.other, "name")
+        expected.claimed.add(action.who)
+    elif action.kind in _WAYS:
+        expected.shares[action.who, "qr" if action.word == "/qr" else _WAYS[action.kind]] += 1
+    else:
+        _play_wish(expected, action)
+
+
+def _play_wish(expected: Expectation, action: Action) -> None:
+    """What somebody does about themselves alone."""
+    who = action.who
     match action.kind:
-        case Kind.JOIN:
-            expected.inviters[who] = (action.other, action.word)
-        case Kind.SHARE | Kind.TAP_SHARE:
-            expected.shares[who, "qr" if action.word == "/qr" else "card"] += 1
-        case Kind.CHOOSE_INLINE:
-            expected.shares[who, "inline"] += 1
         case Kind.GUESS:
             expected.misses[who] = min(MISSES_ALLOWED, expected.misses[who] + 1)
         case Kind.SET_LANGUAGE:

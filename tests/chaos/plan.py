@@ -16,6 +16,9 @@ STARS = 5
 RIPE = 40
 """A person is used in another action so many actions later at the earliest: by then the bot has greeted them."""
 
+FORGETFUL = 3
+"""One in so many who came without a good link says later, in words, who recommended the shop."""
+
 LEAVERS = 12
 """One in so many newcomers is somebody who only comes, blocks the bot, and perhaps returns."""
 
@@ -27,6 +30,7 @@ class Kind(StrEnum):
     ARRIVE = "arrive"
     ARRIVE_UNKNOWN = "arrive_unknown"
     RETURN = "return"
+    CLAIM = "claim"
     OPEN_OTHER = "open_other"
     OPEN_OWN = "open_own"
     GUESS = "guess"
@@ -108,12 +112,14 @@ class _Town:
         self._leavers: set[int] = set()
         self._asked: dict[Kind, list[tuple[int, int]]] = {Kind.ASK_LANGUAGE: [], Kind.ASK_TOP: []}
         self._blocked: list[tuple[int, int]] = []
+        self._forgetful: list[tuple[int, int]] = []
         self._stays: list[int] = []
         self._deeds: tuple[tuple[int, Callable[[], Action | None]], ...] = (
             (620, self._join),
             (50, lambda: self._arrive(Kind.ARRIVE)),
             (40, lambda: self._arrive(Kind.ARRIVE_UNKNOWN, self._draw_code())),
             (40, lambda: self._by_member(Kind.RETURN)),
+            (20, self._claim),
             (30, self._open_other),
             (15, lambda: self._by_member(Kind.OPEN_OWN)),
             (20, lambda: self._by_member(Kind.GUESS, self._draw_code())),
@@ -149,6 +155,8 @@ class _Town:
         self._born.append(len(self._actions))
         if who >= STARS and self._random.randrange(LEAVERS) == 0:
             self._leavers.add(who)
+        elif who >= STARS and kind is not Kind.JOIN and self._random.randrange(FORGETFUL) == 0:
+            self._forgetful.append((who, len(self._actions)))
         else:
             self._stays.append(who)
         return Action(kind, who, other, word)
@@ -170,6 +178,15 @@ class _Town:
     def _by_member(self, kind: Kind, word: str = "") -> Action | None:
         who = self._find_member()
         return None if who is None else Action(kind, who, word=word)
+
+    def _claim(self) -> Action | None:
+        """Nobody has come by the one who claims, so that the claim cannot go round in a circle."""
+        other = self._find_member()
+        who = self._take_ripe(self._forgetful) if other is not None else None
+        if who is None or other is None:
+            return None
+        self._stays.append(who)
+        return Action(Kind.CLAIM, who, other)
 
     def _open_other(self) -> Action | None:
         who, other = self._find_member(), self._find_member()

@@ -100,7 +100,7 @@ def _measure(stage: Stage, outcome: Outcome) -> dict[str, float]:
         "members": len(outcome.audience.everybody),
         "sent": outcome.count("sent"),
         "blocked": outcome.count("blocked"),
-        "ambiguous_faults": outcome.count_ambiguous(),
+        "unknown_by_deaths": outcome.count_unknown_by_deaths(),
         "busiest_second": stage.world.busiest_second(),
         "bans": len(stage.bans.bans),
         "questions": len(outcome.audience.asked),

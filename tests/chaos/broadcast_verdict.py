@@ -39,10 +39,15 @@ class Outcome:
         """Count the recipients in a state."""
         return Counter(self.get_states().values())[state]
 
-    def count_ambiguous(self) -> int:
-        """Count the sends that met a fault of unknown end."""
+    def list_unknown(self) -> list[int]:
+        """Return the Telegram ids of those of whom nobody can say whether they got it."""
+        return [telegram_id for telegram_id, state in self.get_states().items() if state == "unknown"]
+
+    def count_unknown_by_deaths(self) -> int:
+        """Count the unknown that no fault explains: they were on their way when the bot died."""
         sends = self.world.journal.list_calls("sendMessage")
-        return sum(call.fault.startswith(_AMBIGUOUS) for call in sends)
+        met = {call.params["chat_id"] for call in sends if call.fault.startswith(_AMBIGUOUS)}
+        return sum(telegram_id not in met for telegram_id in self.list_unknown())
 
     def count_received(self) -> Counter[int]:
         """Count by Telegram id how often the broadcast arrived; the admin's look at it came before."""
@@ -91,11 +96,11 @@ def _judge_arrivals(outcome: Outcome, findings: Findings) -> None:
 
 
 def _judge_unknown(outcome: Outcome, findings: Findings) -> None:
-    """No more than deaths and faults explain, and the admin can read who they are."""
-    unknown = [telegram_id for telegram_id, state in outcome.get_states().items() if state == "unknown"]
-    most = outcome.kills * outcome.in_flight + outcome.count_ambiguous()
-    if len(unknown) > most:
-        findings.others.append(f"{len(unknown)} unknown, {most} are explained")
+    """No more than were on their way at each death, besides those who met a fault; the admin can read who they are."""
+    unknown, most = outcome.list_unknown(), outcome.kills * outcome.in_flight
+    if outcome.count_unknown_by_deaths() > most:
+        words = f"{outcome.count_unknown_by_deaths()} are unknown without a fault, {most} are explained by deaths"
+        findings.others.append(words)
     if len(unknown) <= LISTED_AT_MOST:
         hidden = [telegram_id for telegram_id in unknown if str(telegram_id) not in outcome.listed]
         findings.others += [f"person {telegram_id} is unknown and not listed" for telegram_id in hidden]

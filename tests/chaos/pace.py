@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from bot.playground.world import Happening, World
 from bot.playground.world.journal import SECOND, SENDING, Call
 
+FIRST_REQUEST = "getMe"
+"""Of every process."""
+
 _BEAT = SECOND // 100
 
 
@@ -84,8 +87,15 @@ def list_sends_in_bans(
         travel_seconds: What comes so soon after the 429 was answered had been started before.
     """
     sends = [call for call in calls if call.method in SENDING]
-    pairs = ((call, ban) for call in sends for ban in bans if ban.covers(call, travel_seconds))
+    heard = [ban for ban in bans if _is_heard(ban, calls, deaths)]
+    pairs = ((call, ban) for call in sends for ban in heard if ban.covers(call, travel_seconds))
     return [call for call, ban in pairs if not any(death.excuses(ban, call) for death in deaths)]
+
+
+def _is_heard(ban: Ban, calls: Sequence[Call], deaths: Sequence[Death]) -> bool:
+    """Whether there was a process to hear the 429: the last requests of a dead one are still answered."""
+    died_at = max((death.at for death in deaths if death.at <= ban.answered_at), default=0)
+    return any(call.method == FIRST_REQUEST and died_at < call.at <= ban.answered_at for call in calls)
 
 
 def count_busiest_second(moments: Sequence[int], find_delay: Callable[[int], int]) -> int:

@@ -99,16 +99,19 @@ def test_what_is_wrong_with_a_broadcast_is_found(states: list[str], received: li
 
 
 def test_a_send_inside_a_known_ban_is_found() -> None:
-    """Not those that were on their way, nor those of a bot that died before it could write the ban down."""
-    ban = Ban(10 * SECOND, 13 * SECOND)
-    calls = [
-        Call(number=number, at=int(at * SECOND), method="sendMessage", params={})
-        for number, at in enumerate((9.9, 10.1, 12, 13.1))
-    ]
+    """Not those that were on their way, nor those of a bot that died before it heard of the ban, or wrote it down."""
+    calls = [make_call(1, "getMe", 9)]
+    calls += [make_call(2 + number, "sendMessage", at) for number, at in enumerate((9.9, 10.1, 12, 13.1))]
+    bans = [Ban(10 * SECOND, 13 * SECOND)]
     informed, ignorant = Death(11 * SECOND, 13 * SECOND + 9), Death(11 * SECOND, 0)
-    found = list_sends_in_bans(calls, [ban], [informed], travel_seconds=0.3)
-    assert [call.number for call in found] == [2]
-    assert not list_sends_in_bans(calls, [ban], [ignorant], travel_seconds=0.3)
+    deaf = Death(9 * SECOND + 1, 0)
+    found = [list_sends_in_bans(calls, bans, [death], travel_seconds=0.3) for death in (informed, ignorant, deaf)]
+    assert [[call.number for call in each] for each in found] == [[4], [], []]
+
+
+def make_call(number: int, method: str, second: float) -> Call:
+    """A request that came so many seconds after the beginning of time."""
+    return Call(number=number, at=int(second * SECOND), method=method, params={})
 
 
 def test_a_second_is_too_busy_only_if_no_delay_explains_it() -> None:

@@ -16,7 +16,6 @@ from storage.statements import Conflicting, Statement
 
 READ_EVERYTHING = {
     "broadcasts._SHOWN": "broadcasts are few",
-    "cards._DELETE": "rare: Telegram forgot a file",
     "ledgers._IMBALANCE": "for checks",
     "people._COUNT_BLOCKED": "for statistics",
     "people._COUNT_MEMBERS": "for statistics",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -51,9 +50,6 @@ SWITCH_SECONDS = 0.0005
 """How long a thread may keep the interpreter to itself. The store's threads hand it back at every statement, and by
 default would wait 5 ms each time for a busy event loop to let go of it."""
 
-COLLECT_AFTER = 10_000
-"""New objects before the interpreter looks for circular garbage, of which there is little; 700 by default."""
-
 HELLO_SECONDS = 60.0
 """For how long Telegram may fail to say who we are before the start is given up."""
 
@@ -68,13 +64,6 @@ class House:
     broadcaster: Broadcaster
     dispatch: Dispatch
     intake: Intake
-
-
-def tune_interpreter() -> None:
-    """For a process that is nothing but a running bot: a sixth less work, and no waiting between threads."""
-    sys.setswitchinterval(SWITCH_SECONDS)
-    gc.freeze()  # what was imported stays: it need not be looked at again and again
-    gc.set_threshold(COLLECT_AFTER)
 
 
 async def run(settings: Settings, stop: asyncio.Event) -> None:
@@ -96,6 +85,7 @@ async def run_in(
 
     `group_per_minute` is Telegram's limit for one group or channel; only measurements lift it.
     """
+    sys.setswitchinterval(SWITCH_SECONDS)
     campaign = load_campaign(settings.campaign)
     gate = await _open_gate(settings, store, group_per_minute)
     community = await _open_community(settings, campaign, store)
@@ -302,4 +292,4 @@ def _list_started(tx: Tx, telegram_ids: list[int]) -> list[int]:
     return [person.profile.telegram_id for person in found if person is not None and person.is_member]
 
 
-__all__ = ["CampaignMistake", "House", "load_campaign", "run", "run_in", "tune_interpreter"]
+__all__ = ["CampaignMistake", "House", "load_campaign", "run", "run_in"]

@@ -6,9 +6,9 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from telegram import LinkPreviewOptions
 from telegram.constants import ParseMode
 
-from bot.gateway.buttons import encode_keyboard
 from bot.gateway.fates import Fate, Kind, classify
 from bot.gateway.letters import Letter, Renderer, to_plain
 from bot.gateway.pacing import Priority
@@ -27,7 +27,7 @@ NO_TOKEN_SECONDS = 60.0
 MOST_UNSENT_SECONDS = 30.0
 """What certainly was not sent may be tried often: nobody reads it twice."""
 
-_NO_PREVIEW = '{"is_disabled":true}'
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +156,7 @@ class Courier:
         if parse_mode is not None:
             parameters["parse_mode"] = parse_mode
         if letter.keyboard is not None:
-            parameters["reply_markup"] = encode_keyboard(letter.keyboard)
+            parameters["reply_markup"] = letter.keyboard
         try:
             await self._bot.post_raw("sendMessage", parameters, priority=Priority.NOTICE)
         except Exception as error:  # noqa: BLE001 -- every failure has its fate

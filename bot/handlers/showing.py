@@ -9,7 +9,6 @@ from telegram import Message, Update
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
-from bot.gateway.buttons import encode_keyboard
 from bot.gateway.fates import classify
 from bot.handlers.kit import Context
 from bot.messages.screen import Screen
@@ -33,5 +32,5 @@ async def show(update: Update, context: Context, screen: Screen) -> None:
 
 async def _put(context: Context, method: str, screen: Screen, **where: int) -> None:
     words = {"text": screen.text, "parse_mode": ParseMode.HTML.value, "link_preview_options": _NO_PREVIEW}
-    buttons = {} if screen.keyboard is None else {"reply_markup": encode_keyboard(screen.keyboard)}
+    buttons = {} if screen.keyboard is None else {"reply_markup": screen.keyboard.to_json()}
     await context.bot.post_raw(method, {**where, **words, **buttons})

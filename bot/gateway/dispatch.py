@@ -100,7 +100,8 @@ class Dispatch:
             self._feed()
             return
         for row in rows:
-            self._put(row)
+            if row.seq > self._read_upto:  # else catching up has found it in the table already
+                self._put(row)
         self._pump()
 
     def take_inline(self, update: RawUpdate) -> None:

@@ -15,14 +15,14 @@ Match = str | re.Pattern[str] | Callable[[Message], bool] | None
 """Which message: text it contains, a pattern found in it, or a question; None is any."""
 
 
-async def wait_until(world: World, find: Callable[[], T | None], *, timeout_seconds: float = 5.0, what: str = "") -> T:
+async def wait_until(world: World, find: Callable[[], T | None], *, timeout_seconds: float = 20.0, what: str = "") -> T:
     """Return the first `find()` that is neither None nor False, asked now and after everything that happens."""
     words = f"waited {timeout_seconds} s in vain for {what or 'it'}"
     return await _follow(world, lambda _happening: find(), timeout_seconds, lambda: words)
 
 
 async def wait_for_message(
-    world: World, chat: Chat, match: Match = None, *, after: Message | int = 0, timeout_seconds: float = 5.0
+    world: World, chat: Chat, match: Match = None, *, after: Message | int = 0, timeout_seconds: float = 20.0
 ) -> Message:
     """Return the first message of the bot's in a chat that matches, newer than `after`; edits count as they are now.
 

@@ -16,29 +16,29 @@ from telegram.error import TelegramError
 from telegram.ext import Defaults
 
 from bot.assets import ASSETS
-from bot.core.campaign import Campaign, CampaignMistake, parse_campaign
-from bot.gateway.application import PassalongApplication, build_application
-from bot.gateway.broadcasting import Broadcaster
-from bot.gateway.context import Desk
-from bot.gateway.delivery import Delivery
-from bot.gateway.dispatch import Dispatch
-from bot.gateway.fates import Kind, classify
-from bot.gateway.gate import Gate
-from bot.gateway.intake import Intake
-from bot.gateway.pacing import GROUP_PER_MINUTE
-from bot.gateway.pictures import Pictures
-from bot.gateway.poll_troubles import PollerStuck, TokenRefused
-from bot.gateway.rendering import NoticeRenderer
-from bot.gateway.transport import AiohttpRequest
+from bot.broadcasts.worker import Broadcaster
+from bot.core.campaigns.campaign import Campaign, CampaignMistake, parse_campaign
 from bot.handlers import UPDATE_TYPES, list_handlers
-from bot.handlers.community_chat import CommunityChat, look_after
-from bot.handlers.introduction import introduce
-from bot.handlers.kit import Kit
+from bot.handlers.bot_profile import introduce
+from bot.handlers.community.chat import CommunityChat, look_after
+from bot.handlers.deps import Deps
 from bot.jobs.cleaning import clean_for_ever
 from bot.jobs.nudging import nudge_for_ever
 from bot.messages.shop import Shop
-from bot.services.warning import find_moved
+from bot.outbox.rendering import NoticeRenderer
+from bot.outbox.worker import OutboxWorker
+from bot.services.community.warning import find_moved
 from bot.settings import Settings
+from bot.updates.application import PassalongApplication, build_application
+from bot.updates.context import BotData
+from bot.updates.dispatch import Dispatch
+from bot.updates.intake import Intake
+from bot.updates.poll_errors import PollerStuck, TokenRefused
+from bot.wire.errors import FailureKind, classify
+from bot.wire.gate import Gate
+from bot.wire.pacing import GROUP_PER_MINUTE
+from bot.wire.pictures import Pictures
+from bot.wire.transport import AiohttpRequest
 from storage import Store, StoreLost, open_store
 from storage.tables import flood_waits, people
 from storage.tx import Tx
@@ -55,12 +55,12 @@ HELLO_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class House:
+class Runtime:
     """Everything that runs, in its rooms."""
 
     store: Store
-    application: PassalongApplication[Kit]
-    delivery: Delivery
+    application: PassalongApplication[Deps]
+    delivery: OutboxWorker
     broadcaster: Broadcaster
     dispatch: Dispatch
     intake: Intake
@@ -89,9 +89,9 @@ async def run_in(
     campaign = load_campaign(settings.campaign)
     gate = await _open_gate(settings, store, group_per_minute)
     community = await _open_community(settings, campaign, store)
-    async with _open_house(settings, campaign, store, gate, stop, community=community) as house:
+    async with _open_runtime(settings, campaign, store, gate, stop, community=community) as runtime:
         if not stop.is_set():
-            await _work(house, settings, stop)
+            await _work(runtime, settings, stop)
 
 
 def find_line(text: str, word: str) -> int:
@@ -110,7 +110,7 @@ def load_campaign(path: Path) -> Campaign:
 
 
 @asynccontextmanager
-async def _open_house(
+async def _open_runtime(
     settings: Settings,
     campaign: Campaign,
     store: Store,
@@ -118,15 +118,17 @@ async def _open_house(
     stop: asyncio.Event,
     *,
     community: CommunityChat | None,
-) -> AsyncIterator[House]:
-    desk: Desk[Kit] = Desk(store=store, kit=cast("Kit", None))  # filled in once Telegram has said who we are
+) -> AsyncIterator[Runtime]:
+    bot_data: BotData[Deps] = BotData(
+        store=store, deps=cast("Deps", None)
+    )  # filled in once Telegram has said who we are
     application = build_application(
         token=settings.bot_token,
         base_url=settings.bot_api_url,
         gate=gate,
         request=AiohttpRequest(connection_limit=max(256, int(gate.in_flight_limit * 1.5))),
         get_updates_request=AiohttpRequest(connection_limit=4),
-        desk=desk,
+        bot_data=bot_data,
         defaults=Defaults(link_preview_options=LinkPreviewOptions(is_disabled=True)),
     )
     application.add_handlers(list_handlers(settings.admin_ids))
@@ -140,7 +142,7 @@ async def _open_house(
             public_url=settings.public_url,
             community=community is not None,
         )
-        desk.kit = Kit(
+        bot_data.deps = Deps(
             shop=shop,
             pictures=Pictures(shop, ASSETS),
             admin_ids=settings.admin_ids,
@@ -150,13 +152,15 @@ async def _open_house(
         yield _furnish(settings, store, gate, application, shop)
 
 
-def _furnish(settings: Settings, store: Store, gate: Gate, application: PassalongApplication[Kit], shop: Shop) -> House:
+def _furnish(
+    settings: Settings, store: Store, gate: Gate, application: PassalongApplication[Deps], shop: Shop
+) -> Runtime:
     renderer = NoticeRenderer(store=store, shop=shop, announce_chat=settings.announce_chat)
     dispatch = Dispatch(application)
-    return House(
+    return Runtime(
         store=store,
         application=application,
-        delivery=Delivery(
+        delivery=OutboxWorker(
             store=store, bot=application.bot, gate=gate, renderer=renderer, on_migrated=renderer.move_announce_chat
         ),
         broadcaster=Broadcaster(store=store, bot=application.bot, gate=gate),
@@ -198,7 +202,7 @@ async def _open_gate(settings: Settings, store: Store, group_per_minute: int) ->
     )
 
 
-async def _say_hello(application: PassalongApplication[Kit], stop: asyncio.Event) -> None:
+async def _say_hello(application: PassalongApplication[Deps], stop: asyncio.Event) -> None:
     """Ask Telegram who we are, patiently."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + HELLO_SECONDS
@@ -206,13 +210,13 @@ async def _say_hello(application: PassalongApplication[Kit], stop: asyncio.Event
         try:
             await application.initialize()
         except TelegramError as error:
-            fate = classify(error)
-            if fate.kind is Kind.TOKEN_BAD:
-                raise TokenRefused(f"Telegram refuses the bot's token: {fate.text}") from None
+            failure = classify(error)
+            if failure.kind is FailureKind.TOKEN_BAD:
+                raise TokenRefused(f"Telegram refuses the bot's token: {failure.text}") from None
             if loop.time() > deadline:
-                raise PollerStuck(f"Telegram does not answer: {fate.text}") from None
-            logger.warning("Telegram does not answer yet (%s): %s", fate.kind, fate.text)
-            await _pause(stop, seconds=1.0 + fate.retry_after)
+                raise PollerStuck(f"Telegram does not answer: {failure.text}") from None
+            logger.warning("Telegram does not answer yet (%s): %s", failure.kind, failure.text)
+            await _pause(stop, seconds=1.0 + failure.retry_after)
         else:
             return
 
@@ -224,54 +228,54 @@ async def _pause(stop: asyncio.Event, *, seconds: float) -> None:
         return
 
 
-async def _work(house: House, settings: Settings, stop: asyncio.Event) -> None:
+async def _work(runtime: Runtime, settings: Settings, stop: asyncio.Event) -> None:
     """Start everything, wait for the end, stop in the order in which nothing is lost."""
-    house.delivery.start()
-    house.broadcaster.start()
-    house.dispatch.start()
+    runtime.delivery.start()
+    runtime.broadcaster.start()
+    runtime.dispatch.start()
     errands: list[Callable[[], Awaitable[object]]] = [
         stop.wait,
-        house.intake.run,
-        lambda: _watch(house.store),
-        *([lambda: _serve_web(house, settings, stop)] if settings.public_url else []),
+        runtime.intake.run,
+        lambda: _watch(runtime.store),
+        *([lambda: _serve_web(runtime, settings, stop)] if settings.public_url else []),
     ]
     tasks = [asyncio.ensure_future(errand()) for errand in errands]
     idle = [
-        asyncio.create_task(clean_for_ever(house.store)),
-        asyncio.create_task(nudge_for_ever(house.store, house.application.bot_data.kit.shop.campaign)),
-        asyncio.create_task(_introduce(house, settings)),
+        asyncio.create_task(clean_for_ever(runtime.store)),
+        asyncio.create_task(nudge_for_ever(runtime.store, runtime.application.bot_data.deps.shop.campaign)),
+        asyncio.create_task(_introduce(runtime, settings)),
     ]
-    logger.info("@%s is at work", house.application.bot.username)
+    logger.info("@%s is at work", runtime.application.bot.username)
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             task.result()
     finally:
-        await _stop(house, [*tasks, *idle])
+        await _stop(runtime, [*tasks, *idle])
 
 
-async def _stop(house: House, tasks: list[asyncio.Future[object] | asyncio.Task[None]]) -> None:
+async def _stop(runtime: Runtime, tasks: list[asyncio.Future[object] | asyncio.Task[None]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    await house.dispatch.stop(limit_seconds=3.0)
-    await asyncio.gather(house.broadcaster.stop(limit_seconds=2.0), house.delivery.stop(limit_seconds=2.0))
+    await runtime.dispatch.stop(limit_seconds=3.0)
+    await asyncio.gather(runtime.broadcaster.stop(limit_seconds=2.0), runtime.delivery.stop(limit_seconds=2.0))
     logger.info("Stopped; what was not finished lies in the database and goes on at the next start")
 
 
-async def _serve_web(house: House, settings: Settings, stop: asyncio.Event) -> None:
+async def _serve_web(runtime: Runtime, settings: Settings, stop: asyncio.Event) -> None:
     from bot.web.listening import open_listener  # noqa: PLC0415 -- most shops start without a web side, and sooner
     from bot.web.server import serve_site  # noqa: PLC0415 -- likewise
-    from bot.web.site import build_kit, build_site  # noqa: PLC0415 -- likewise
+    from bot.web.site import build_deps, build_site  # noqa: PLC0415 -- likewise
 
-    kit = house.application.bot_data.kit
-    web = build_kit(store=house.store, shop=kit.shop, pictures=kit.pictures, assets=ASSETS)
+    deps = runtime.application.bot_data.deps
+    web = build_deps(store=runtime.store, shop=deps.shop, pictures=deps.pictures, assets=ASSETS)
     listener = open_listener(*settings.listen)
     logger.info("%s is served on %s:%d", settings.public_url, *listener.getsockname()[:2])
     try:
         await serve_site(build_site(web), listener, stop)
     finally:
-        await web.tally.settle()
+        await web.click_writer.settle()
 
 
 async def _watch(store: Store) -> None:
@@ -279,12 +283,12 @@ async def _watch(store: Store) -> None:
     raise StoreLost("The database's instance lock was lost: another process may own the database now.")
 
 
-async def _introduce(house: House, settings: Settings) -> None:
-    started = await house.store.read(_list_started, sorted(settings.admin_ids))
-    kit = house.application.bot_data.kit
-    await introduce(house.application.bot, kit.shop, started)
-    if kit.community is not None:
-        await look_after(house.application.bot, house.store, kit.community)
+async def _introduce(runtime: Runtime, settings: Settings) -> None:
+    started = await runtime.store.read(_list_started, sorted(settings.admin_ids))
+    deps = runtime.application.bot_data.deps
+    await introduce(runtime.application.bot, deps.shop, started)
+    if deps.community is not None:
+        await look_after(runtime.application.bot, runtime.store, deps.community)
 
 
 def _list_started(tx: Tx, telegram_ids: list[int]) -> list[int]:
@@ -292,4 +296,4 @@ def _list_started(tx: Tx, telegram_ids: list[int]) -> list[int]:
     return [person.profile.telegram_id for person in found if person is not None and person.is_member]
 
 
-__all__ = ["CampaignMistake", "House", "load_campaign", "run", "run_in"]
+__all__ = ["CampaignMistake", "Runtime", "load_campaign", "run", "run_in"]

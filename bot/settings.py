@@ -11,7 +11,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from bot.assets import ASSETS
-from bot.core.campaign_rules import parse_chat
+from bot.core.campaigns.rules import parse_chat
 
 PREFIX = "PASSALONG_"
 HIGHEST_PORT = 65_535

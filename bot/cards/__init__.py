@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.cards.face import CardFace
+from bot.cards.card_text import CardText
 from bot.cards.qr import LinkTooLong
 from bot.cards.studio import CardStudio, render_card_from_scratch
 from bot.cards.themes import ThemeMistake, UnknownTheme
 
-__all__ = ["CardFace", "CardStudio", "LinkTooLong", "ThemeMistake", "UnknownTheme", "render_card_from_scratch"]
+__all__ = ["CardStudio", "CardText", "LinkTooLong", "ThemeMistake", "UnknownTheme", "render_card_from_scratch"]

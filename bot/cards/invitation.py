@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from bot.cards.face import CardFace
+from bot.cards.card_text import CardText
+from bot.cards.glyph_cache import stamp_text
 from bot.cards.layout import Pair
-from bot.cards.outfit import Outfit
 from bot.cards.shapes import Fill
-from bot.cards.stamping import stamp_text
+from bot.cards.theme_fonts import ThemeFonts
 from bot.cards.typesetting import Setting, TextStyle, fit_text
 
 
@@ -19,7 +19,7 @@ class Invitation:
     """The phrase laid out once, to be drawn around any name."""
 
     pair: Pair
-    outfit: Outfit
+    theme_fonts: ThemeFonts
     before: Setting
     after: Setting
     nameless: Setting
@@ -27,9 +27,11 @@ class Invitation:
 
     def draw(self, image: Image.Image, name: str) -> None:
         """The name with the phrase around it, or the phrase alone if nothing of the name can be drawn."""
-        drawn = self.outfit.clean_name(name)
+        drawn = self.theme_fonts.clean_name(name)
         stack = (
-            [(self.fit_name(drawn), self.pair.first)] if drawn else [(self.nameless, self.outfit.theme.layout.nameless)]
+            [(self.fit_name(drawn), self.pair.first)]
+            if drawn
+            else [(self.nameless, self.theme_fonts.theme.layout.nameless)]
         )
         if drawn:
             stack = [(self.before, self.pair.second), *stack, (self.after, self.pair.second)]
@@ -40,7 +42,7 @@ class Invitation:
         width, height = _measure(self.pair)
         around = sum(setting.height + self.pair.gap for setting in (self.before, self.after) if setting.lines)
         style = self.pair.first
-        return fit_text(name, self.outfit.stacks[style.role], style, width=width, height=height - around)
+        return fit_text(name, self.theme_fonts.stacks[style.role], style, width=width, height=height - around)
 
     def _stamp(self, image: Image.Image, stack: list[tuple[Setting, TextStyle]]) -> None:
         left, top, _, _ = self.pair.bounds
@@ -48,18 +50,22 @@ class Invitation:
         taken = sum(setting.height for setting, _ in stack) + self.pair.gap * (len(stack) - 1)
         y = top + (height - taken) * self.pair.anchor
         for setting, style in stack:
-            fill = self.outfit.theme.palette[style.colour] if style is self.pair.second else self.fill
+            fill = self.theme_fonts.theme.palette[style.colour] if style is self.pair.second else self.fill
             stamp_text(image, setting, (left, y), fill, width=width, align=style.align)
             y += setting.height + self.pair.gap
 
 
-def prepare_invitation(face: CardFace, outfit: Outfit) -> Invitation:
+def prepare_invitation(face: CardText, theme_fonts: ThemeFonts) -> Invitation:
     """Lay out what is the same for every name."""
-    layout = outfit.theme.layout
+    layout = theme_fonts.theme.layout
     width, height = _measure(layout.invitation)
-    before, after = (outfit.fit(text, layout.invitation.second, width, height / 3) for text in face.split_invitation())
-    nameless = outfit.fit(face.invited_without_name, layout.nameless, width, height)
-    return Invitation(layout.invitation, outfit, before, after, nameless, layout.name_fill(outfit.theme.palette))
+    before, after = (
+        theme_fonts.fit(text, layout.invitation.second, width, height / 3) for text in face.split_invitation()
+    )
+    nameless = theme_fonts.fit(face.invited_without_name, layout.nameless, width, height)
+    return Invitation(
+        layout.invitation, theme_fonts, before, after, nameless, layout.name_fill(theme_fonts.theme.palette)
+    )
 
 
 def _measure(pair: Pair) -> tuple[float, float]:

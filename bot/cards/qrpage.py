@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from PIL import Image
 
+from bot.cards.card_drawing import draw_block
 from bot.cards.layout import Block
-from bot.cards.outfit import Outfit
-from bot.cards.poster import draw_block
 from bot.cards.qr import compose_code
 from bot.cards.shapes import draw_shape
+from bot.cards.theme_fonts import ThemeFonts
 from bot.cards.typesetting import TextStyle
 
 _SIZE = (1024, 1152)
@@ -17,9 +17,9 @@ _MODULE_PIXELS = 16
 _CAPTION = (48, 1006, 976, 1138)
 
 
-def draw_qr_page(link: str, outfit: Outfit, caption: str) -> Image.Image:
+def draw_qr_page(link: str, theme_fonts: ThemeFonts, caption: str) -> Image.Image:
     """The code on a light panel, the caption under it. Raises LinkTooLong."""
-    palette = outfit.theme.palette
+    palette = theme_fonts.theme.palette
     image = Image.new("RGB", _SIZE, palette["panel"])
     draw_shape(image, (0, 0, *_SIZE), palette["code"], lambda pencil: pencil.block((0, 0, *_SIZE)))
     draw_shape(image, _PANEL, palette["panel"], lambda pencil: pencil.block(_PANEL, radius=40))
@@ -28,5 +28,5 @@ def draw_qr_page(link: str, outfit: Outfit, caption: str) -> Image.Image:
     place = ((_SIZE[0] - mask.width) // 2, (_PANEL[1] + _PANEL[3] - mask.height) // 2)
     image.paste(palette["code"], place, mask)
     style = TextStyle(role="display", colour="panel", size=60, floor=22, lines=2, align="centre")
-    draw_block(image, caption, Block(bounds=_CAPTION, style=style), outfit)
+    draw_block(image, caption, Block(bounds=_CAPTION, style=style), theme_fonts)
     return image

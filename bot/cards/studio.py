@@ -10,11 +10,11 @@ from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 
-from bot.cards.face import CardFace
+from bot.cards.card_text import CardText
 from bot.cards.jpeg import render_bounded_jpeg
-from bot.cards.outfit import Outfit, load_outfit, load_typefaces
 from bot.cards.qrpage import draw_qr_page
 from bot.cards.template import Template, build_template, draw_draft
+from bot.cards.theme_fonts import ThemeFonts, load_theme_fonts, load_typefaces
 from bot.cards.themes import list_theme_names, load_theme
 from bot.cards.typefaces import Typeface
 
@@ -28,50 +28,50 @@ class CardStudio:
     def __init__(self, assets: Path, *, templates_kept: int = 6) -> None:
         self._assets = assets
         self._templates_kept = templates_kept
-        self._templates: OrderedDict[CardFace, Template] = OrderedDict()
-        self._outfits: dict[str, Outfit] = {}
+        self._templates: OrderedDict[CardText, Template] = OrderedDict()
+        self._outfits: dict[str, ThemeFonts] = {}
         self._wardrobe = threading.Lock()
         self._pen = threading.Lock()  # fonts are shared, and FreeType draws with one face at a time
 
-    def render_card(self, face: CardFace, *, name: str, link: str) -> bytes:
+    def render_card(self, face: CardText, *, name: str, link: str) -> bytes:
         """A JPEG of 1024 x 1280 pixels, at most 98,000 bytes. Raises UnknownTheme, ThemeMistake, LinkTooLong."""
-        outfit = self._get_outfit(face.theme)
+        theme_fonts = self._get_outfit(face.theme)
         with self._pen:
-            template = self._get_template(face, outfit)
+            template = self._get_template(face, theme_fonts)
             card = template.draft.draw_card(name, link)
         return template.encode(card)
 
-    def render_card_once(self, face: CardFace, *, name: str, link: str) -> bytes:
+    def render_card_once(self, face: CardText, *, name: str, link: str) -> bytes:
         """The same card for a face that is one person's own: nothing of it is kept, so that no template has to go."""
-        outfit = self._get_outfit(face.theme)
+        theme_fonts = self._get_outfit(face.theme)
         with self._pen:
-            card = draw_draft(face, outfit).draw_card(name, link)
+            card = draw_draft(face, theme_fonts).draw_card(name, link)
         return render_bounded_jpeg(card)
 
     def can_tell(self, story: str, *, theme: str) -> bool:
         """Whether the typefaces of a theme can draw every letter of a story."""
         return self._get_outfit(theme).can_tell(story)
 
-    def render_paper(self, face: CardFace, *, name: str, link: str) -> tuple[bytes, bytes]:
+    def render_paper(self, face: CardText, *, name: str, link: str) -> tuple[bytes, bytes]:
         """Two PDFs: an A4 sheet of business cards, an A5 poster. Raises UnknownTheme, ThemeMistake, LinkTooLong."""
-        from bot.cards.paper import render_poster, render_sheet, set_paper  # noqa: PLC0415 -- half a second, seldom needed
+        from bot.cards.print_sheets import render_poster, render_sheet, set_paper  # noqa: PLC0415 -- half a second, seldom needed
 
-        outfit = self._get_outfit(face.theme)
+        theme_fonts = self._get_outfit(face.theme)
         with self._pen:
-            paper = set_paper(face, outfit, name=name, link=link)
+            paper = set_paper(face, theme_fonts, name=name, link=link)
         return render_sheet(paper), render_poster(paper)
 
     def render_qr(self, link: str, *, theme: str, caption: str = "") -> bytes:
         """The QR code alone, large, on a JPEG of 1024 x 1152 pixels. Raises UnknownTheme, ThemeMistake, LinkTooLong."""
-        outfit = self._get_outfit(theme)
+        theme_fonts = self._get_outfit(theme)
         with self._pen:
-            picture = draw_qr_page(link, outfit, caption)
+            picture = draw_qr_page(link, theme_fonts, caption)
         return render_bounded_jpeg(picture)
 
-    def compute_version(self, face: CardFace, *, name: str, link: str) -> str:
+    def compute_version(self, face: CardText, *, name: str, link: str) -> str:
         """A short hash of everything that shows on the card. Never waits for drawing: it is asked inside transactions."""
-        outfit = self._get_outfit(face.theme)
-        return _hash("card", outfit.theme.digest, *astuple(face), outfit.clean_name(name), link)
+        theme_fonts = self._get_outfit(face.theme)
+        return _hash("card", theme_fonts.theme.digest, *astuple(face), theme_fonts.clean_name(name), link)
 
     def compute_qr_version(self, link: str, *, theme: str, caption: str = "") -> str:
         """A short hash of everything that shows where the QR code stands alone."""
@@ -85,21 +85,21 @@ class CardStudio:
         """Raise UnknownTheme or ThemeMistake unless cards can be made in this theme."""
         load_theme(self._assets / "themes", name)
 
-    def list_kept_faces(self) -> list[CardFace]:
+    def list_kept_faces(self) -> list[CardText]:
         """Faces whose templates are in memory, the latest used last."""
         return list(self._templates)
 
-    def _get_template(self, face: CardFace, outfit: Outfit) -> Template:
-        template = self._templates.pop(face, None) or build_template(face, outfit)
+    def _get_template(self, face: CardText, theme_fonts: ThemeFonts) -> Template:
+        template = self._templates.pop(face, None) or build_template(face, theme_fonts)
         self._templates[face] = template
         while len(self._templates) > self._templates_kept:
             self._templates.popitem(last=False)
         return template
 
-    def _get_outfit(self, name: str) -> Outfit:
+    def _get_outfit(self, name: str) -> ThemeFonts:
         with self._wardrobe:
             if name not in self._outfits:
-                self._outfits[name] = load_outfit(name, self._assets, self._typefaces)
+                self._outfits[name] = load_theme_fonts(name, self._assets, self._typefaces)
             return self._outfits[name]
 
     @cached_property
@@ -107,9 +107,9 @@ class CardStudio:
         return load_typefaces(self._assets)
 
 
-def render_card_from_scratch(face: CardFace, name: str, link: str, assets: Path) -> bytes:
+def render_card_from_scratch(face: CardText, name: str, link: str, assets: Path) -> bytes:
     """The same card as a PNG with nothing prepared: what `make bench` compares with."""
-    draft = draw_draft(face, load_outfit(face.theme, assets, load_typefaces(assets)))
+    draft = draw_draft(face, load_theme_fonts(face.theme, assets, load_typefaces(assets)))
     buffer = BytesIO()
     draft.draw_card(name, link).save(buffer, "PNG")
     return buffer.getvalue()

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from bot.cards.face import CardFace
+from bot.cards.card_drawing import draw_code, draw_poster, measure_code_reach
+from bot.cards.card_text import CardText
 from bot.cards.invitation import Invitation, prepare_invitation
 from bot.cards.jpeg import MOST_BYTES, ROW_PIXELS, Frame, choose_quality, encode_frame, render_bounded_jpeg
 from bot.cards.layout import Layout
-from bot.cards.outfit import Outfit
-from bot.cards.poster import draw_code, draw_poster, measure_code_reach
+from bot.cards.theme_fonts import ThemeFonts
 
 _TRIAL_NAME = "Putri Maharani"
 _TRIAL_LINK = "https://t.me/a_bot_name_of_usual_length_bot?start=Zq8Kx0Wm3P-qr"
@@ -24,13 +24,13 @@ class Draft:
 
     picture: Image.Image
     invitation: Invitation
-    outfit: Outfit
+    theme_fonts: ThemeFonts
 
     def draw_card(self, name: str, link: str) -> Image.Image:
         """A person's card. Raises LinkTooLong."""
         picture = self.picture.copy()
         self.invitation.draw(picture, name)
-        draw_code(picture, link, self.outfit)
+        draw_code(picture, link, self.theme_fonts)
         return picture
 
 
@@ -54,16 +54,16 @@ class Template:
         return jpeg if len(jpeg) <= MOST_BYTES else render_bounded_jpeg(card, self.quality)
 
 
-def draw_draft(face: CardFace, outfit: Outfit) -> Draft:
+def draw_draft(face: CardText, theme_fonts: ThemeFonts) -> Draft:
     """Draw what is the same on everybody's card."""
-    return Draft(draw_poster(face, outfit), prepare_invitation(face, outfit), outfit)
+    return Draft(draw_poster(face, theme_fonts), prepare_invitation(face, theme_fonts), theme_fonts)
 
 
-def build_template(face: CardFace, outfit: Outfit) -> Template:
+def build_template(face: CardText, theme_fonts: ThemeFonts) -> Template:
     """Draw and encode what is static, at the quality at which nearly every card stays within the size."""
-    draft = draw_draft(face, outfit)
+    draft = draw_draft(face, theme_fonts)
     quality = choose_quality(draft.draw_card(_TRIAL_NAME, _TRIAL_LINK))
-    first_row, last_row = find_touched_rows(outfit.theme.layout)
+    first_row, last_row = find_touched_rows(theme_fonts.theme.layout)
     return Template(draft, quality, encode_frame(draft.picture, quality), first_row, last_row)
 
 

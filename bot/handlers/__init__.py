@@ -18,23 +18,14 @@ from telegram.ext import (
     filters,
 )
 
-from bot.handlers import (
-    broadcast,
-    community,
-    guest,
-    guide,
-    inline,
-    membership,
-    share,
-    spoken,
-    standing,
-    start,
-    stats,
-    typed,
-)
-from bot.handlers.kit import Context
-from bot.handlers.print import on_print
-from bot.handlers.taps import on_tap
+from bot.handlers import broadcasts, guide, spoken, standing, text_router
+from bot.handlers.callback_router import on_tap
+from bot.handlers.community import community
+from bot.handlers.deps import Context
+from bot.handlers.joining import membership, start
+from bot.handlers.printing import on_print
+from bot.handlers.sharing import guest, inline, share
+from bot.handlers.stats import stats
 
 UPDATE_TYPES = (
     "message",
@@ -76,7 +67,7 @@ COMMANDS = {
 COMMUNITY_COMMANDS = {"community": community.on_community}
 """Everybody's, where there is a community chat; elsewhere they get the usual pointer."""
 
-ADMIN_COMMANDS = {"broadcast": broadcast.on_broadcast, "stats": stats.on_stats}
+ADMIN_COMMANDS = {"broadcast": broadcasts.on_broadcast, "stats": stats.on_stats}
 """For anybody else these do not exist."""
 
 
@@ -86,8 +77,8 @@ def list_handlers(admin_ids: Collection[int]) -> list[BaseHandler[Any, Context, 
     return [
         *(CommandHandler(name, on_command, _PRIVATE) for name, on_command in (COMMANDS | COMMUNITY_COMMANDS).items()),
         *(CommandHandler(name, on_command, _PRIVATE & admins) for name, on_command in ADMIN_COMMANDS.items()),
-        MessageHandler(_PRIVATE & admins & ~filters.COMMAND, broadcast.on_admin_message),
-        MessageHandler(_PRIVATE & ~filters.COMMAND, typed.on_typed),
+        MessageHandler(_PRIVATE & admins & ~filters.COMMAND, broadcasts.on_admin_message),
+        MessageHandler(_PRIVATE & ~filters.COMMAND, text_router.on_typed),
         MessageHandler(_PRIVATE, guide.on_anything_else),
         CallbackQueryHandler(on_tap),
         InlineQueryHandler(inline.on_inline_query),

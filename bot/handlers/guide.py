@@ -7,27 +7,27 @@ from collections.abc import Callable
 from telegram import Update
 
 from bot.core.languages import LANGUAGES
-from bot.handlers.kit import Context, visitor_of
-from bot.handlers.showing import show
-from bot.messages.screen import Screen
-from bot.messages.screens.guide import (
+from bot.handlers.deps import Context, visitor_of
+from bot.handlers.reply import show
+from bot.messages.guide import (
     render_help,
     render_language,
     render_language_chosen,
     render_pointer,
     render_privacy,
 )
-from bot.messages.screens.welcome import render_home
+from bot.messages.joining.welcome import render_home
+from bot.messages.screen import Screen
 from bot.messages.shop import Shop
 from bot.messages.texts import Texts
-from bot.services.asking import open_menu
+from bot.services.claiming.window import open_menu
+from bot.services.guide import choose_language
 from bot.services.members import MemberView, open_home
-from bot.services.preferences import choose_language
 
 
 async def on_menu(update: Update, context: Context) -> None:
     """Home: standing, deal, link, spoken code and every button."""
-    shop = context.kit.shop
+    shop = context.deps.shop
     member = await context.read(open_menu, visitor=visitor_of(update), campaign=shop.campaign)
     await show(update, context, render_home(Texts(member.language), shop, member))
 
@@ -50,7 +50,7 @@ async def on_language(update: Update, context: Context) -> None:
 async def on_set_language(update: Update, context: Context, place: int) -> None:
     """A language was picked, by its place in LANGUAGES."""
     member = await context.write(choose_language, visitor=visitor_of(update), language=LANGUAGES[place])
-    await show(update, context, render_language_chosen(Texts(member.language), context.kit.shop, member))
+    await show(update, context, render_language_chosen(Texts(member.language), context.deps.shop, member))
 
 
 async def on_anything_else(update: Update, context: Context) -> None:
@@ -60,4 +60,4 @@ async def on_anything_else(update: Update, context: Context) -> None:
 
 async def _show_own(update: Update, context: Context, render: Callable[[Texts, Shop, MemberView], Screen]) -> None:
     member = await context.read(open_home, visitor=visitor_of(update))
-    await show(update, context, render(Texts(member.language), context.kit.shop, member))
+    await show(update, context, render(Texts(member.language), context.deps.shop, member))

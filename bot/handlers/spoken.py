@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from telegram import Update
 
-from bot.handlers.kit import Context, visitor_of
-from bot.handlers.showing import show
-from bot.messages.screens.spoken import render_choice, render_choice_stopped, render_spoken, render_spoken_prompt
+from bot.handlers.deps import Context, visitor_of
+from bot.handlers.reply import show
+from bot.messages.spoken import render_choice, render_choice_stopped, render_spoken, render_spoken_prompt
 from bot.messages.texts import Texts
 from bot.services.spoken import ask_own, choose_own, open_spoken, stop_choosing
 
@@ -14,26 +14,26 @@ from bot.services.spoken import ask_own, choose_own, open_spoken, stop_choosing
 async def on_spoken(update: Update, context: Context) -> None:
     """What to say on the telephone."""
     view = await context.read(open_spoken, visitor=visitor_of(update))
-    await show(update, context, render_spoken(Texts(view.member.language), context.kit.shop, view))
+    await show(update, context, render_spoken(Texts(view.member.language), context.deps.shop, view))
 
 
 async def on_choose_spoken(update: Update, context: Context) -> None:
     """Ask for a code of the member's own."""
     view = await context.write(ask_own, visitor=visitor_of(update))
-    await show(update, context, render_spoken_prompt(Texts(view.member.language), context.kit.shop, view))
+    await show(update, context, render_spoken_prompt(Texts(view.member.language), context.deps.shop, view))
 
 
 async def on_keep_spoken(update: Update, context: Context) -> None:
     """No own code after all."""
     member = await context.write(stop_choosing, visitor=visitor_of(update))
-    await show(update, context, render_choice_stopped(Texts(member.language), context.kit.shop, member))
+    await show(update, context, render_choice_stopped(Texts(member.language), context.deps.shop, member))
 
 
 async def on_spoken_typed(update: Update, context: Context, _argument: str) -> None:
     """The code that was asked for: kept, or refused with the reason."""
     message = update.effective_message
     assert message is not None
-    shop = context.kit.shop
+    shop = context.deps.shop
     view = await context.write(
         choose_own,
         visitor=visitor_of(update),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from telegram import Update
 
-from bot.handlers.kit import Context, visitor_of
-from bot.handlers.showing import show
-from bot.messages.screens.standing import render_invites, render_rewards, render_top
+from bot.handlers.deps import Context, visitor_of
+from bot.handlers.reply import show
+from bot.messages.standing import render_invites, render_rewards, render_top
 from bot.messages.texts import Texts
 from bot.services.standing import TopView, appear, list_invites, list_rewards, rank
 
@@ -14,13 +14,13 @@ from bot.services.standing import TopView, appear, list_invites, list_rewards, r
 async def on_invites(update: Update, context: Context, page: int = 0) -> None:
     """Who came through me."""
     view = await context.read(list_invites, visitor=visitor_of(update), page=page)
-    await show(update, context, render_invites(Texts(view.member.language), context.kit.shop, view))
+    await show(update, context, render_invites(Texts(view.member.language), context.deps.shop, view))
 
 
 async def on_rewards(update: Update, context: Context, page: int = 0) -> None:
     """My balance and how it came about."""
     view = await context.read(list_rewards, visitor=visitor_of(update), page=page)
-    await show(update, context, render_rewards(Texts(view.member.language), context.kit.shop, view))
+    await show(update, context, render_rewards(Texts(view.member.language), context.deps.shop, view))
 
 
 async def on_top(update: Update, context: Context) -> None:
@@ -35,4 +35,4 @@ async def on_appear(update: Update, context: Context, named: int) -> None:
 
 
 async def _show_top(update: Update, context: Context, view: TopView) -> None:
-    await show(update, context, render_top(Texts(view.member.language), context.kit.shop, view))
+    await show(update, context, render_top(Texts(view.member.language), context.deps.shop, view))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from bot.core.campaign import Campaign
-from bot.services.nudging import nudge
+from bot.core.campaigns.campaign import Campaign
+from bot.services.reminding.nudges import nudge
 from storage.errors import StoreError
 from storage.store import Store
 

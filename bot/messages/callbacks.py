@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.core.campaign import STORIES_LIMIT
+from bot.core.campaigns.campaign import STORIES_LIMIT
 from bot.core.claiming import CHOICES
 from bot.core.languages import LANGUAGES
 

@@ -9,7 +9,7 @@ from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup,
 
 from bot.core.languages import LANGUAGES
 from bot.messages.callbacks import Action, Callback
-from bot.messages.networks import CHAT_NETWORKS, compose_address, list_networks, name_network
+from bot.messages.sharing.networks import CHAT_NETWORKS, compose_address, list_networks, name_network
 from bot.messages.shop import Shop, Source
 from bot.messages.texts import Texts
 

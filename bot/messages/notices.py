@@ -9,15 +9,15 @@ from itertools import groupby
 from telegram import InlineKeyboardMarkup
 
 from bot.messages.callbacks import Action
+from bot.messages.claiming import render_told
+from bot.messages.community import render_admin_warning
+from bot.messages.joining.refusals import render_sorry
+from bot.messages.joining.revoked import render_friend_revoked, render_gift_revoked
+from bot.messages.joining.welcome import render_welcome, render_welcome_invited, render_welcome_waiting
 from bot.messages.keyboards import compose_join_keyboard, send_row, stack, tap_row
 from bot.messages.naming import show_name, show_plain_name
+from bot.messages.reminding import render_nudge, render_reminder
 from bot.messages.screen import Screen
-from bot.messages.screens.claim import render_told
-from bot.messages.screens.community import render_admin_warning
-from bot.messages.screens.refusals import render_sorry
-from bot.messages.screens.remind import render_nudge, render_reminder
-from bot.messages.screens.revoked import render_friend_revoked, render_gift_revoked
-from bot.messages.screens.welcome import render_welcome, render_welcome_invited, render_welcome_waiting
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts
 from bot.services.notices import NoticeView

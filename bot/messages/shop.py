@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from bot.core.campaign import Campaign, StoryTexts
+from bot.core.campaigns.campaign import Campaign, StoryTexts
 from bot.core.codes import compose_link
 
 CARD_OF_NOBODY = "card"

@@ -9,8 +9,8 @@ from functools import cache
 
 from bot.assets import ASSETS
 from bot.core.languages import LANGUAGES
-from bot.core.own_codes import Refused, Unsuitable, decide_own, parse_own, parse_refused
-from bot.core.spoken import WordList, compose_spoken, parse_spoken, parse_words
+from bot.core.spoken.codes import WordList, compose_spoken, parse_spoken, parse_words
+from bot.core.spoken.own_codes import Refused, Unsuitable, decide_own, parse_own, parse_refused
 from bot.services.members import MemberView, MustWrite, compute_language, enter, view_member
 from storage.records import Person, Profile
 from storage.tables import expectations, people

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.core.pages import compute_page
+from bot.core.standing import compute_page
 from bot.services.members import MemberView, enter, view_member
-from bot.services.reminding import WaitingView, view_waiting
+from bot.services.reminding.reminders import WaitingView, view_waiting
 from storage.records import Invitation, LedgerLine, Profile, RankLine, ReferralId
 from storage.tables import ledgers, people, referrals, scores
 from storage.tx import Tx

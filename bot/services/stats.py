@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.core.growth import Growth
+from bot.core.stats import Growth
 from bot.services.members import MemberView, enter, view_member
 from storage.records import Profile, RankLine
 from storage.tables import clicks, people, referrals, scores, shares

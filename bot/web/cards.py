@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.core.visiting import parse_card
-from bot.web.kit import kit_of
+from bot.web.deps import deps_of
 
 CACHE_SECONDS = 300
 """A new name or another story shows after so long; asking again costs an empty answer until then."""
@@ -15,12 +15,12 @@ CACHE_SECONDS = 300
 
 async def show_card(request: Request) -> Response:
     """JPEG of 1024 x 1280 pixels; 304 for whoever has this version."""
-    kit, asked = kit_of(request), parse_card(request.path_params["file"])
+    deps, asked = deps_of(request), parse_card(request.path_params["file"])
     if asked is None:
         raise HTTPException(404)
-    found = await kit.reception.look_up(asked.code, kit.reception.greet(request))
-    compute_version = await kit.pictures.card_version()
-    story = kit.shop.story(found.host.language, asked.story).key
+    found = await deps.visitors.look_up(asked.code, deps.visitors.greet(request))
+    compute_version = await deps.pictures.card_version()
+    story = deps.shop.story(found.host.language, asked.story).key
     version = compute_version(found.host, story)
     headers = {
         "ETag": f'"{version}"',
@@ -29,7 +29,7 @@ async def show_card(request: Request) -> Response:
     }
     if has_version(request.headers.get("if-none-match", ""), version):
         return Response(status_code=304, headers=headers)
-    jpeg = await kit.gallery.fetch(version, lambda: kit.pictures.draw_card(found.host, story))
+    jpeg = await deps.card_cache.fetch(version, lambda: deps.pictures.draw_card(found.host, story))
     return Response(jpeg, media_type="image/jpeg", headers=headers)
 
 

@@ -8,11 +8,11 @@ from starlette.responses import HTMLResponse, Response
 from bot.core.codes import Payload
 from bot.core.visiting import Reader, decide_counts, parse_tail
 from bot.messages.shop import Source
-from bot.messages.web import compose_link_page
+from bot.messages.visiting import compose_link_page
 from bot.services.visiting import Click
-from bot.web.kit import WebKit, kit_of
+from bot.web.deps import WebDeps, deps_of
 from bot.web.pages import write_link_page
-from bot.web.reception import Found, Guest
+from bot.web.visitor import Found, Guest
 
 _NOBODYS = Payload("")
 
@@ -23,26 +23,26 @@ async def open_link(request: Request) -> Response:
     The one target there is, the bot, comes from the shop. An unknown code leads there without a payload; one that was
     not looked up keeps it, since the bot looks it up itself and has a patience of its own.
     """
-    kit = kit_of(request)
+    deps = deps_of(request)
     asked = parse_tail(request.path_params.get("tail", "")) or _NOBODYS
-    guest = kit.reception.greet(request)
-    found = await kit.reception.look_up(asked.code, guest)
-    target = _choose_target(kit, asked, found)
-    page = write_link_page(kit.paper, compose_link_page(kit.shop, found.host, source=asked.source, target=target))
+    guest = deps.visitors.greet(request)
+    found = await deps.visitors.look_up(asked.code, guest)
+    target = _choose_target(deps, asked, found)
+    page = write_link_page(deps.templates, compose_link_page(deps.shop, found.host, source=asked.source, target=target))
     headers = {"Cache-Control": "private, no-store", "Vary": "User-Agent", "X-Robots-Tag": "noindex"}
     if guest.reader is Reader.PREVIEW:
         return HTMLResponse(page, headers=headers)
-    _count(kit, guest, found, asked.source)
+    _count(deps, guest, found, asked.source)
     return HTMLResponse(page, 302, headers={**headers, "Location": target})
 
 
-def _choose_target(kit: WebKit, asked: Payload, found: Found) -> str:
+def _choose_target(deps: WebDeps, asked: Payload, found: Found) -> str:
     code = found.host.code if found.looked_up else asked.code
-    return kit.shop.link(code, asked.source or Source.WEB)
+    return deps.shop.link(code, asked.source or Source.WEB)
 
 
-def _count(kit: WebKit, guest: Guest, found: Found, source: str) -> None:
+def _count(deps: WebDeps, guest: Guest, found: Found, source: str) -> None:
     host = found.host
     if host.code and decide_counts(guest.approach):
-        visitor = kit.salt.name(guest.address, guest.approach.agent)
-        kit.tally.note(Click(member_id=host.id, code=host.code, source=source or Source.WEB, visitor=visitor))
+        visitor = deps.salt.name(guest.address, guest.approach.agent)
+        deps.click_writer.note(Click(member_id=host.id, code=host.code, source=source or Source.WEB, visitor=visitor))

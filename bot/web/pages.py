@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from bot.messages.web import Exit, LinkPage, Refusal, SharePage, say_back, say_refusal
-from bot.web.paper import Markup, Paper
+from bot.messages.visiting import Exit, LinkPage, Refusal, SharePage, say_back, say_refusal
+from bot.web.templates import Markup, Templates
 
 _LOCALES = {"en": "en_US", "id": "id_ID", "zh": "zh_CN"}
 CARD_FILE = "card.jpg"
@@ -14,9 +14,9 @@ CARD_FILE = "card.jpg"
 _TOOLS = ("sheet", "copy", "save")
 
 
-def write_link_page(paper: Paper, page: LinkPage) -> str:
+def write_link_page(templates: Templates, page: LinkPage) -> str:
     """What a link unfolds into, and a button for whoever reads it."""
-    return paper.write(
+    return templates.write(
         "link",
         language=page.language,
         locale=_LOCALES[page.language],
@@ -33,10 +33,10 @@ def write_link_page(paper: Paper, page: LinkPage) -> str:
     )
 
 
-def write_share_page(paper: Paper, page: SharePage) -> str:
+def write_share_page(templates: Templates, page: SharePage) -> str:
     """Every way out for a member's card."""
-    icons = {f"icon_{tool}": paper.draw_icon(tool) for tool in _TOOLS}
-    return paper.write(
+    icons = {f"icon_{tool}": templates.draw_icon(tool) for tool in _TOOLS}
+    return templates.write(
         "share",
         **page.labels,
         **icons,
@@ -47,35 +47,35 @@ def write_share_page(paper: Paper, page: SharePage) -> str:
         picture_words=page.picture_words,
         shared=f"/s/{page.code}/shared" if page.code else "",
         file=CARD_FILE,
-        exits=Markup("".join(_write_exits(paper, page))),
+        exits=Markup("".join(_write_exits(templates, page))),
         bot=page.bot,
     )
 
 
-def write_refusal(paper: Paper, language: str, refusal: Refusal, bot: str) -> str:
+def write_refusal(templates: Templates, language: str, refusal: Refusal, bot: str) -> str:
     """A page instead of the one asked for, with a way on."""
     title, why = say_refusal(language, refusal)
-    return paper.write("refusal", language=language, title=title, why=why, bot=bot, back=say_back(language))
+    return templates.write("refusal", language=language, title=title, why=why, bot=bot, back=say_back(language))
 
 
-def _write_exits(paper: Paper, page: SharePage) -> list[str]:
+def _write_exits(templates: Templates, page: SharePage) -> list[str]:
     """The networks' links; WeChat takes none, only pictures, and stands where its people look first."""
-    exits = [_write_exit(paper, way) for way in page.exits]
-    exits.insert(0 if page.language == "zh" else len(exits), _write_wechat(paper, page))
+    exits = [_write_exit(templates, way) for way in page.exits]
+    exits.insert(0 if page.language == "zh" else len(exits), _write_wechat(templates, page))
     return exits
 
 
-def _write_exit(paper: Paper, way: Exit) -> str:
-    return paper.write(
-        "exit", network=way.network, label=way.label, address=way.address, icon=paper.draw_icon(way.network)
+def _write_exit(templates: Templates, way: Exit) -> str:
+    return templates.write(
+        "exit", network=way.network, label=way.label, address=way.address, icon=templates.draw_icon(way.network)
     )
 
 
-def _write_wechat(paper: Paper, page: SharePage) -> str:
-    return paper.write(
+def _write_wechat(templates: Templates, page: SharePage) -> str:
+    return templates.write(
         "wechat",
-        icon=paper.draw_icon("wechat"),
-        icon_save=paper.draw_icon("save"),
+        icon=templates.draw_icon("wechat"),
+        icon_save=templates.draw_icon("save"),
         label=page.wechat,
         how=page.wechat_how,
         save=page.labels["save"],

@@ -14,7 +14,7 @@ import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from bot.web.shell import RawHeaders, Shell
+from bot.web.security import RawHeaders, SecurityShell
 
 IDLE_SECONDS = 5
 LEAVE_SECONDS = 2
@@ -31,7 +31,7 @@ class Patience:
 
 
 async def serve_site(
-    site: Shell, listener: socket.socket, stop: asyncio.Event, patience: Patience = Patience()
+    site: SecurityShell, listener: socket.socket, stop: asyncio.Event, patience: Patience = Patience()
 ) -> None:
     """Serve until `stop` is set or the caller is cancelled; answers under way are finished first."""
     config = uvicorn.Config(

@@ -6,7 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from bot.web.kit import kit_of
+from bot.web.deps import deps_of
 
 ROBOTS = "User-agent: *\nDisallow: /s/\nAllow: /r/\nAllow: /c/\n"
 """Share pages are their members' own; links and cards are there to be unfolded."""
@@ -17,7 +17,7 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 
 async def say_health(request: Request) -> Response:
     """200 while the bot may write to its database."""
-    lost = kit_of(request).store.is_lost
+    lost = deps_of(request).store.is_lost
     return PlainTextResponse("lost\n" if lost else "ok\n", 503 if lost else 200, {"Cache-Control": "no-store"})
 
 
@@ -28,7 +28,7 @@ async def say_robots(_request: Request) -> Response:
 
 async def send_sheet(request: Request) -> Response:
     """A file of our pages; under the address that names its content it never changes."""
-    sheet = kit_of(request).paper.sheets.get(request.path_params["name"])
+    sheet = deps_of(request).templates.sheets.get(request.path_params["name"])
     if sheet is None:
         raise HTTPException(404)
     caching = _FOR_EVER if request.url.query == sheet.mark else _FRESH

@@ -10,12 +10,12 @@ from starlette.responses import HTMLResponse, Response
 
 from bot.core.throttling import Allowance
 from bot.core.visiting import parse_tail
-from bot.messages.networks import NETWORKS
-from bot.messages.web import compose_share_page
+from bot.messages.sharing.networks import NETWORKS
+from bot.messages.visiting import compose_share_page
 from bot.services.visiting import note_page_share
-from bot.web.kit import WebKit, kit_of
+from bot.web.deps import WebDeps, deps_of
 from bot.web.pages import write_share_page
-from bot.web.reception import Found, Guest
+from bot.web.visitor import Found, Guest
 from storage.errors import StoreError
 
 logger = logging.getLogger(__name__)
@@ -29,28 +29,28 @@ BEACONS = Allowance(burst=20, per_second=1 / 10)
 
 async def open_page(request: Request) -> Response:
     """The page of a member; of the shop itself where no member has the code."""
-    kit = kit_of(request)
-    guest = kit.reception.greet(request)
-    found = await _find(kit, request, guest)
+    deps = deps_of(request)
+    guest = deps.visitors.greet(request)
+    found = await _find(deps, request, guest)
     if not found.looked_up:
-        raise HTTPException(429, headers={"Retry-After": str(kit.reception.compute_wait_seconds(guest))})
-    page = write_share_page(kit.paper, compose_share_page(kit.shop, found.host))
+        raise HTTPException(429, headers={"Retry-After": str(deps.visitors.compute_wait_seconds(guest))})
+    page = write_share_page(deps.templates, compose_share_page(deps.shop, found.host))
     return HTMLResponse(page, headers={"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"})
 
 
 async def note_shared(request: Request) -> Response:
     """Count that somebody went on from the page; the answer is the same whether the code exists or not."""
-    kit = kit_of(request)
-    guest = kit.reception.greet(request)
+    deps = deps_of(request)
+    guest = deps.visitors.greet(request)
     if request.query_params.get("way") not in WAYS:
         raise HTTPException(400)
-    if not is_own_page(request, kit.shop.public_url):
+    if not is_own_page(request, deps.shop.public_url):
         raise HTTPException(403)
-    if not kit.beacons.allows(guest.address):
-        raise HTTPException(429, headers={"Retry-After": str(kit.beacons.compute_wait_seconds(guest.address))})
-    kit.beacons.spend(guest.address)
-    found = await _find(kit, request, guest)
-    await _count(kit, found)
+    if not deps.beacons.allows(guest.address):
+        raise HTTPException(429, headers={"Retry-After": str(deps.beacons.compute_wait_seconds(guest.address))})
+    deps.beacons.spend(guest.address)
+    found = await _find(deps, request, guest)
+    await _count(deps, found)
     return Response(status_code=204, headers={"Cache-Control": "no-store"})
 
 
@@ -60,15 +60,15 @@ def is_own_page(request: Request, public_url: str) -> bool:
     return site == "same-origin" if site else request.headers.get("origin") == public_url
 
 
-async def _find(kit: WebKit, request: Request, guest: Guest) -> Found:
+async def _find(deps: WebDeps, request: Request, guest: Guest) -> Found:
     asked = parse_tail(request.path_params["code"])
-    return await kit.reception.look_up(asked.code if asked else "", guest)
+    return await deps.visitors.look_up(asked.code if asked else "", guest)
 
 
-async def _count(kit: WebKit, found: Found) -> None:
+async def _count(deps: WebDeps, found: Found) -> None:
     if not found.host.code:
         return
     try:
-        await kit.store.write(note_page_share, code=found.host.code)
+        await deps.store.write(note_page_share, code=found.host.code)
     except StoreError as error:
         logger.warning("A share was not counted: %s", error)

@@ -10,22 +10,22 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from bot.gateway.pictures import Pictures
 from bot.messages.shop import Shop
-from bot.messages.web import Refusal
+from bot.messages.visiting import Refusal
+from bot.web.card_cache import CardCache
 from bot.web.cards import show_card
-from bot.web.gallery import Gallery
-from bot.web.kit import WebKit, kit_of
+from bot.web.click_writer import ClickWriter
+from bot.web.deps import WebDeps, deps_of
 from bot.web.links import open_link
 from bot.web.pages import write_refusal
-from bot.web.paper import Paper
-from bot.web.reception import Reception
 from bot.web.salt import DailySalt
+from bot.web.security import SecurityShell, compose_headers
 from bot.web.service import say_health, say_robots, send_sheet
 from bot.web.sharing import BEACONS, note_shared, open_page
-from bot.web.shell import Shell, compose_headers
-from bot.web.tally import Tally
+from bot.web.templates import Templates
 from bot.web.throttle import Throttle
+from bot.web.visitor import Visitors
+from bot.wire.pictures import Pictures
 from storage.clock import Clock, utc_now
 from storage.store import Store
 
@@ -44,7 +44,7 @@ DOORS = (
 _REFUSALS = {404: Refusal.MISSING, 429: Refusal.BUSY}
 
 
-def build_kit(
+def build_deps(
     *,
     store: Store,
     shop: Shop,
@@ -52,32 +52,32 @@ def build_kit(
     assets: Path,
     clock: Clock = utc_now,
     guesses: Throttle | None = None,
-) -> WebKit:
+) -> WebDeps:
     """The rooms behind the doors, with their usual measures; `guesses` overrules how often a visitor may guess."""
-    return WebKit(
+    return WebDeps(
         store=store,
         shop=shop,
         pictures=pictures,
-        paper=Paper(assets / "web"),
-        reception=Reception(store, shop.campaign.channel_language, guesses),
-        gallery=Gallery(),
+        templates=Templates(assets / "web"),
+        visitors=Visitors(store, shop.campaign.channel_language, guesses),
+        card_cache=CardCache(),
         salt=DailySalt(clock),
-        tally=Tally(store),
+        click_writer=ClickWriter(store),
         beacons=Throttle(BEACONS),
     )
 
 
-def build_site(kit: WebKit) -> Shell:
+def build_site(deps: WebDeps) -> SecurityShell:
     """The web side as an ASGI application."""
     site = Starlette(routes=list(DOORS), exception_handlers={HTTPException: _refuse})
     site.router.redirect_slashes = False  # it would build a redirect from the request's Host
-    site.state.kit = kit
-    return Shell(site, compose_headers(https=kit.shop.public_url.startswith("https:")))
+    site.state.deps = deps
+    return SecurityShell(site, compose_headers(https=deps.shop.public_url.startswith("https:")))
 
 
 async def _refuse(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    kit = kit_of(request)
+    deps = deps_of(request)
     refusal = _REFUSALS.get(error.status_code, Refusal.REFUSED)
-    page = write_refusal(kit.paper, kit.reception.nobody.language, refusal, kit.shop.address)
+    page = write_refusal(deps.templates, deps.visitors.nobody.language, refusal, deps.shop.address)
     return HTMLResponse(page, error.status_code, headers={"Cache-Control": "no-store", **(error.headers or {})})

@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from bot.assets import ASSETS
-from bot.core.campaign import Campaign, parse_campaign
-from bot.services.joining import start
+from bot.core.campaigns.campaign import Campaign, parse_campaign
+from bot.services.joining.start import start
 from bot.services.standing import list_invites, rank
 from storage import Store, open_store
 from storage.records import Profile

@@ -11,11 +11,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from bot.assets import ASSETS
-from bot.gateway.pictures import Pictures
-from bot.handlers.inline import compose_results
+from bot.handlers.sharing.inline import compose_results
 from bot.messages.shop import Shop
 from bot.playground.world import Message, Person
-from bot.services.sharing import ComputeVersion, find_cards
+from bot.services.sharing.cards import ComputeVersion, find_cards
+from bot.wire.pictures import Pictures
 from storage import Store, open_store
 from tests.benchmarks.bench_growth import LARGE, SMALL, fill, load_campaign
 from tests.benchmarks.rows import Row, row

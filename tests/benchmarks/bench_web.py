@@ -15,10 +15,10 @@ from pathlib import Path
 import aiohttp
 
 from bot.assets import ASSETS
-from bot.gateway.pictures import Pictures
 from bot.web.listening import open_listener
 from bot.web.server import serve_site
-from bot.web.site import build_kit, build_site
+from bot.web.site import build_deps, build_site
+from bot.wire.pictures import Pictures
 from storage import open_store
 from storage.clock import utc_now
 from storage.records import Profile
@@ -98,13 +98,13 @@ async def _serve(database: str) -> None:
         for number in range(MEMBERS):
             profile = Profile(telegram_id=number + 1, first_name=f"Member {number}", telegram_language="en")
             await store.write(add_person, profile=profile, code=name_code(number), started=True)
-        kit = build_kit(store=store, shop=shop, pictures=Pictures(shop, ASSETS), assets=ASSETS, clock=utc_now)
+        deps = build_deps(store=store, shop=shop, pictures=Pictures(shop, ASSETS), assets=ASSETS, clock=utc_now)
         stop = asyncio.Event()
         asyncio.get_running_loop().add_reader(sys.stdin, stop.set)
         sys.stdout.write("http://{}:{}\n".format(*listener.getsockname()))
         sys.stdout.flush()
-        await serve_site(build_site(kit), listener, stop)
-        await kit.tally.settle()
+        await serve_site(build_site(deps), listener, stop)
+        await deps.click_writer.settle()
 
 
 if __name__ == "__main__":

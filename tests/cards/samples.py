@@ -9,14 +9,14 @@ import string
 from dataclasses import replace
 
 from bot.assets import ASSETS
-from bot.cards import CardFace, CardStudio
+from bot.cards import CardStudio, CardText
 
 LINK = "https://t.me/kopitiga_bot?start=AbCdEf0123-qr"
 LONGEST_LINK = "https://t.me/the_longest_name_of_32_letters_b?start=Zq8Kx0Wm3P-longestsource123"
 THEMES = tuple(CardStudio(ASSETS).list_themes())
 LANGUAGES = ("en", "id", "zh")
 
-_ENGLISH = CardFace(
+_ENGLISH = CardText(
     brand="Kopi Tiga",
     headline="Try it, it's on us",
     story="Slow-roasted beans from Gayo, oat milk from next door, and a table by the window that is always yours.",
@@ -88,7 +88,7 @@ HOSTILE_NAMES = {
 }
 
 
-def compose_long_face(language: str, theme: str) -> CardFace:
+def compose_long_face(language: str, theme: str) -> CardText:
     """A face whose every text is far longer than a card has room for."""
     face = FACES[language]
     texts = {key: " ".join([getattr(face, key)] * 12) for key in ("brand", "headline", "story", "offer", "scan_hint")}

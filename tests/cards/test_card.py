@@ -12,8 +12,8 @@ from PIL import Image, ImageChops
 from bot.assets import ASSETS
 from bot.cards import CardStudio, LinkTooLong, render_card_from_scratch
 from bot.cards.jpeg import ROW_PIXELS, encode_frame, render_jpeg
-from bot.cards.outfit import load_outfit, load_typefaces
 from bot.cards.template import Template, build_template
+from bot.cards.theme_fonts import load_theme_fonts, load_typefaces
 from tests.cards.samples import (
     FACES,
     HOSTILE_NAMES,
@@ -36,7 +36,7 @@ def open_card(jpeg: bytes) -> Image.Image:
 @cache
 def build(theme: str) -> Template:
     """The theme's template in English."""
-    return build_template(replace(FACES["en"], theme=theme), load_outfit(theme, ASSETS, load_typefaces(ASSETS)))
+    return build_template(replace(FACES["en"], theme=theme), load_theme_fonts(theme, ASSETS, load_typefaces(ASSETS)))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

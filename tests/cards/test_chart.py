@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from bot.cards.chart import BAR, FIRST_BAR, MARGIN, NAME_WIDTH, ROW, ROWS_TOP, WIDTH, render_chart
-from bot.handlers.charts import draw_chart
-from bot.messages.charts import ChartTexts
+from bot.handlers.stats.charts import draw_chart
+from bot.messages.stats.charts import ChartTexts
 
 TEXTS = ChartTexts(
     title="Word of mouth at Little Oven",
@@ -133,7 +133,7 @@ async def test_without_an_interpreter_there_is_no_picture() -> None:
 
 def test_nothing_of_matplotlib_is_imported_by_the_bot() -> None:
     """The handlers leave it to the process."""
-    code = "import sys, bot.handlers.stats; sys.exit('matplotlib' in sys.modules)"
+    code = "import sys, bot.handlers.stats.stats; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

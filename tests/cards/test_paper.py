@@ -15,10 +15,10 @@ from PIL import Image, ImageFilter
 
 from bot.assets import ASSETS
 from bot.cards import CardStudio
-from bot.cards.outfit import Outfit, load_outfit, load_typefaces
-from bot.cards.paper import CARD, COLUMNS, POSTER, ROWS, SHEET, render_poster, set_paper
-from bot.cards.press import list_rectangles
+from bot.cards.pdf_canvas import list_rectangles
+from bot.cards.print_sheets import CARD, COLUMNS, POSTER, ROWS, SHEET, render_poster, set_paper
 from bot.cards.qr import compose_code
+from bot.cards.theme_fonts import ThemeFonts, load_theme_fonts, load_typefaces
 from tests.cards.samples import (
     FACES,
     HOSTILE_NAMES,
@@ -76,9 +76,9 @@ def list_cards(sheet: Image.Image, dpi: float) -> list[Image.Image]:
 
 
 @pytest.fixture(scope="module")
-def outfit() -> Outfit:
+def theme_fonts() -> ThemeFonts:
     """One theme, dressed."""
-    return load_outfit("sunrise", ASSETS, load_typefaces(ASSETS))
+    return load_theme_fonts("sunrise", ASSETS, load_typefaces(ASSETS))
 
 
 @cache
@@ -149,10 +149,10 @@ def test_nothing_comes_near_where_the_cards_are_cut() -> None:
 @pytest.mark.parametrize(
     "hostile", ["surrogate", "emoji", "bidi", "rare hanzi", "mathematical", "endless marks", "wide"]
 )
-def test_hostile_names_are_printed_or_left_out(outfit: Outfit, hostile: str) -> None:
+def test_hostile_names_are_printed_or_left_out(theme_fonts: ThemeFonts, hostile: str) -> None:
     """Whatever a stranger is called, the poster is a poster and its code is read."""
     face = FACES[LANGUAGES[[*HOSTILE_NAMES].index(hostile) % 3]]
-    paper = set_paper(face, outfit, name=HOSTILE_NAMES[hostile], link=LINK)
+    paper = set_paper(face, theme_fonts, name=HOSTILE_NAMES[hostile], link=LINK)
     assert read(rasterise(render_poster(paper), 72)) == [LINK]
 
 

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from bot.assets import ASSETS
-from bot.cards import CardFace, CardStudio, UnknownTheme
+from bot.cards import CardStudio, CardText, UnknownTheme
 from tests.cards.samples import FACES, KIND_NAMES, LINK, THEMES
 
 FACE = FACES["en"]
 
 
-@pytest.mark.parametrize("field", [field.name for field in fields(CardFace)])
+@pytest.mark.parametrize("field", [field.name for field in fields(CardText)])
 def test_a_version_changes_with_everything_that_shows(studio: CardStudio, field: str) -> None:
     """Any other text, language or theme gives another version."""
     other = {"theme": "salon", "invited_by": "{name} says hello"}.get(field, getattr(FACE, field) + "!")
@@ -24,7 +24,7 @@ def test_a_version_changes_with_everything_that_shows(studio: CardStudio, field:
     assert compute(studio, changed) != compute(studio, FACE)
 
 
-def compute(studio: CardStudio, face: CardFace, name: str = "Anna", link: str = LINK) -> str:
+def compute(studio: CardStudio, face: CardText, name: str = "Anna", link: str = LINK) -> str:
     """The version of a card."""
     return studio.compute_version(face, name=name, link=link)
 

@@ -1,4 +1,4 @@
-"""Lines break where readers of the language expect it, and every text fits its place."""
+"""KeyedQueue break where readers of the language expect it, and every text fits its place."""
 
 # ruff: noqa: RUF001 - letters and marks of other scripts are what this is about
 
@@ -9,15 +9,15 @@ from dataclasses import replace
 import pytest
 
 from bot.assets import ASSETS
+from bot.cards.card_drawing import fit_pair
 from bot.cards.invitation import prepare_invitation
 from bot.cards.layout import Block, Pair
-from bot.cards.outfit import Outfit, load_outfit, load_typefaces
-from bot.cards.poster import fit_pair
+from bot.cards.theme_fonts import ThemeFonts, load_theme_fonts, load_typefaces
 from bot.cards.typesetting import Setting, TextStyle, break_lines, fit_text
 from tests.cards.samples import FACES, HOSTILE_NAMES, KIND_NAMES, LANGUAGES, THEMES, compose_long_face
 
 TYPEFACES = load_typefaces(ASSETS)
-OUTFITS = {theme: load_outfit(theme, ASSETS, TYPEFACES) for theme in THEMES}
+OUTFITS = {theme: load_theme_fonts(theme, ASSETS, TYPEFACES) for theme in THEMES}
 STACK = OUTFITS["sunrise"].stacks["text"]
 STYLE = TextStyle(role="text", colour="story", size=60, floor=20, lines=3)
 
@@ -87,9 +87,9 @@ def test_too_long_a_text_ends_in_an_ellipsis() -> None:
     assert setting.width <= 300
 
 
-def list_blocks(outfit: Outfit) -> list[tuple[str, Block]]:
+def list_blocks(theme_fonts: ThemeFonts) -> list[tuple[str, Block]]:
     """The places of single texts, with the field of the face that stands there."""
-    layout = outfit.theme.layout
+    layout = theme_fonts.theme.layout
     return [("brand", layout.brand), ("offer", layout.offer), ("scan_hint", layout.hint)]
 
 
@@ -97,15 +97,15 @@ def list_blocks(outfit: Outfit) -> list[tuple[str, Block]]:
 @pytest.mark.parametrize("theme", THEMES)
 def test_every_text_fits_its_place(theme: str, language: str) -> None:
     """Short or far too long, a text is neither wider nor higher than its place."""
-    outfit = OUTFITS[theme]
+    theme_fonts = OUTFITS[theme]
     for face in (FACES[language], compose_long_face(language, theme)):
-        for field, block in list_blocks(outfit):
+        for field, block in list_blocks(theme_fonts):
             left, top, right, bottom = block.bounds
-            setting = outfit.fit(getattr(face, field), block.style, right - left, bottom - top)
+            setting = theme_fonts.fit(getattr(face, field), block.style, right - left, bottom - top)
             assert setting.lines
             assert setting.width <= right - left + 1
             assert setting.height <= max(bottom - top, setting.ascent + setting.descent)
-        assert_pair_fits(outfit, outfit.theme.layout.words, face.headline, face.story)
+        assert_pair_fits(theme_fonts, theme_fonts.theme.layout.words, face.headline, face.story)
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -130,10 +130,10 @@ def test_a_word_that_must_be_cut_is_cut_in_even_parts() -> None:
     assert min(len(line) for line in setting.lines) > 8
 
 
-def assert_pair_fits(outfit: Outfit, pair: Pair, headline: str, story: str) -> None:
+def assert_pair_fits(theme_fonts: ThemeFonts, pair: Pair, headline: str, story: str) -> None:
     """Headline and story together are no higher than their place."""
     left, top, right, bottom = pair.bounds
-    first, second = fit_pair((headline, story), pair, outfit)
+    first, second = fit_pair((headline, story), pair, theme_fonts)
     assert first.width <= right - left + 1
     assert second.width <= (pair.second_width or right - left) + 1
     assert first.height + pair.gap + second.height <= bottom - top
@@ -143,8 +143,8 @@ def assert_pair_fits(outfit: Outfit, pair: Pair, headline: str, story: str) -> N
 @pytest.mark.parametrize("theme", THEMES)
 def test_texts_of_usual_length_are_shown_whole_and_large(theme: str, language: str) -> None:
     """What a campaign usually says is not ellipsised, and its story has letters of at least 28 pixels."""
-    outfit, face = OUTFITS[theme], FACES[language]
-    headline, story = fit_pair((face.headline, face.story), outfit.theme.layout.words, outfit)
+    theme_fonts, face = OUTFITS[theme], FACES[language]
+    headline, story = fit_pair((face.headline, face.story), theme_fonts.theme.layout.words, theme_fonts)
     assert story.size >= 28
     assert headline.size >= 90
     assert not any("…" in line for setting in (headline, story) for line in read_lines(setting))

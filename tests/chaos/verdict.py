@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from bot.core.campaign import Campaign
+from bot.core.campaigns.campaign import Campaign
 from bot.playground.world import Chat, Message, Sent
 from tests.chaos.books import Books, Member
 from tests.chaos.crowd import find_link_codes, find_names, name_person

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.assets import ASSETS
-from bot.core.campaign import Campaign, CampaignMistake, Rules, StoryKind, parse_campaign
+from bot.core.campaigns.campaign import Campaign, CampaignMistake, Rules, StoryKind, parse_campaign
 from bot.core.languages import LANGUAGES
 
 SHIPPED = (ASSETS / "campaigns" / "welcome.toml").read_text(encoding="utf-8")

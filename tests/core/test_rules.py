@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.codes import ALPHABET, Payload, compose_code, compose_link, parse_payload
-from bot.core.growth import Growth
 from bot.core.guessing import MISSES_ALLOWED, WINDOW_SECONDS, Guesses, compute_guesses, decide_throttled
 from bot.core.joining import Attribution, Opening, compute_grants, decide_attribution
 from bot.core.languages import choose_language
-from bot.core.pages import compute_page
+from bot.core.standing import compute_page
+from bot.core.stats import Growth
 from storage.records import PersonId, Side
 
 

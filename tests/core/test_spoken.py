@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from bot.assets import ASSETS
 from bot.core.languages import LANGUAGES
-from bot.core.own_codes import LONGEST, Unsuitable, decide_own, parse_own, parse_refused
-from bot.core.spoken import (
+from bot.core.spoken.codes import (
     TRIES_PER_LENGTH,
     compose_spoken,
     compute_sound,
@@ -21,6 +20,7 @@ from bot.core.spoken import (
     parse_spoken,
     parse_words,
 )
+from bot.core.spoken.own_codes import LONGEST, Unsuitable, decide_own, parse_own, parse_refused
 
 
 def read(name: str) -> str:

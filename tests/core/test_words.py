@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.stories import filter_stories
-from bot.core.words import WORDS_LIMIT, WordsFault, decide_words
+from bot.core.own_words import WORDS_LIMIT, WordsFault, decide_words
+from bot.core.sharing import filter_stories
 
 
 @pytest.mark.parametrize(

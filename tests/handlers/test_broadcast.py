@@ -13,7 +13,7 @@ from PIL import Image
 from bot.playground.world import Content, Message, Person
 from bot.playground.world.photos import take_photo
 from storage import open_store
-from tests.gateway.broadcast_stage import enrol
+from tests.broadcasts.stage import enrol
 from tests.journeys.shop_at_work import ShopAtWork, open_shop, sqlite_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from telegram import InlineQueryResultArticle, InlineQueryResultCachedPhoto, InlineQueryResultPhoto
 
-from bot.handlers.inline import compose_results
+from bot.handlers.sharing.inline import compose_results
 from bot.messages.texts import LANGUAGES
-from bot.services.sharing import InlineView
+from bot.services.sharing.cards import InlineView
 from tests.handlers.sharing_stage import STORIES
 from tests.messages.samples import CODE, make_member, make_shop
 

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 import zxingcpp
 
-from bot.core.placements import parse_placement
+from bot.core.printing import parse_placement
 from bot.messages.shop import Source
 from bot.playground.world import Message
 from tests.journeys.shop_at_work import ShopAtWork, find_link, open_shop, sqlite_in

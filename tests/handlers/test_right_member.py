@@ -12,15 +12,15 @@ import pytest
 
 from bot.assets import ASSETS
 from bot.core.codes import Payload, compose_code, parse_payload
-from bot.gateway.pictures import Pictures
-from bot.handlers.inline import compose_results
+from bot.handlers.sharing.inline import compose_results
+from bot.messages.own_words import render_words_preview
 from bot.messages.screen import Screen
-from bot.messages.screens.share import render_inline_invitation, render_qr, render_share
-from bot.messages.screens.words import render_words_preview
+from bot.messages.sharing.screens import render_inline_invitation, render_qr, render_share
 from bot.messages.shop import Shop, Source
 from bot.messages.texts import LANGUAGES, Texts
 from bot.services.members import MemberView
-from bot.services.sharing import InlineView
+from bot.services.sharing.cards import InlineView
+from bot.wire.pictures import Pictures
 from tests.handlers.sharing_stage import STORIES
 from tests.messages.samples import HOSTILE, PHOTO, make_member, make_shop
 

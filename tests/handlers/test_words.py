@@ -8,8 +8,8 @@ import pytest
 import pytest_asyncio
 
 from bot.assets import ASSETS
-from bot.gateway.pictures import Pictures
 from bot.playground.world import Message, Person
+from bot.wire.pictures import Pictures
 from tests.handlers.sharing_stage import CARDS, HEADLINES, Stage, list_results, list_uploads, open_stage
 from tests.journeys.shop_at_work import find_link
 from tests.messages.samples import HOSTILE, make_member, make_shop

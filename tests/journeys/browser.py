@@ -33,7 +33,7 @@ _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/")
 
 
 @dataclass
-class Desk:
+class BotData:
     """The page, and what its console complained of."""
 
     page: Page
@@ -98,28 +98,28 @@ async def open_browser() -> AsyncIterator[Browser]:
 
 
 @asynccontextmanager
-async def open_desk(url: str, *, width: int = 1440, height: int = 900) -> AsyncIterator[Desk]:
+async def open_desk(url: str, *, width: int = 1440, height: int = 900) -> AsyncIterator[BotData]:
     """Open the page in a window of this size (pixels) and wait until its phones are there."""
     async with open_browser() as browser:
         page = await browser.new_page(viewport={"width": width, "height": height})
         page.set_default_timeout(PATIENCE_SECONDS * 1000)
-        desk = Desk(page)
-        page.on("console", desk.note)
-        page.on("pageerror", lambda error: desk.complaints.append(str(error)))
-        page.on("dialog", lambda dialog: desk.complaints.append(f"dialog: {dialog.message}"))
+        bot_data = BotData(page)
+        page.on("console", bot_data.note)
+        page.on("pageerror", lambda error: bot_data.complaints.append(str(error)))
+        page.on("dialog", lambda dialog: bot_data.complaints.append(f"dialog: {dialog.message}"))
         await page.goto(url)
-        await desk.get_phone("channel").wait_for()
-        yield desk
+        await bot_data.get_phone("channel").wait_for()
+        yield bot_data
 
 
 @asynccontextmanager
-async def open_demo(folder: Path) -> AsyncIterator[Desk]:
+async def open_demo(folder: Path) -> AsyncIterator[BotData]:
     """Run `passalong demo` and open its page once its bot listens; a failure tells what both programs said."""
     find_chromium()
-    async with _run_demo(folder) as program, open_desk(await _until_open(program)) as desk:
+    async with _run_demo(folder) as program, open_desk(await _until_open(program)) as bot_data:
         try:
-            await desk.page.get_by_test_id("light").filter(has_text="Bot is listening").wait_for()
-            yield desk
+            await bot_data.page.get_by_test_id("light").filter(has_text="Bot is listening").wait_for()
+            yield bot_data
         except BaseException as error:
             error.add_note(f"The demo said:\n{program.read_errors()[-4000:]}")
             raise

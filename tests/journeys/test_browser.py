@@ -13,7 +13,7 @@ from bot.playground.api.server import Server, make_token, serve
 from bot.playground.page import add_page_routes
 from bot.playground.seed import ANNA_ID, BUDI_ID, make_world, seed_world
 from bot.playground.world import Button, CallbackAnswer, Content, Happening
-from tests.journeys.browser import Desk, open_demo, open_desk
+from tests.journeys.browser import BotData, open_demo, open_desk
 
 pytestmark = pytest.mark.browser
 
@@ -22,98 +22,98 @@ HOSTILE = '<img src=x onerror="alert(1)"> \u202egnp.exe ' + "W" * 120 + " Z\u033
 
 async def test_the_whole_loop_is_played_in_the_browser(tmp_path: Path) -> None:
     """Start, card, forward, link, START: both are rewarded and the channel hears of it."""
-    async with open_demo(tmp_path) as desk:
-        anna, budi = desk.get_phone("anna"), desk.get_phone("budi")
+    async with open_demo(tmp_path) as bot_data:
+        anna, budi = bot_data.get_phone("anna"), bot_data.get_phone("budi")
         await anna.get_by_test_id("start").click()
-        await desk.until_bubble("anna", "t.me/little_oven_bot")
-        await desk.write("anna", "/share")
-        await _assert_picture(desk, "anna")
+        await bot_data.until_bubble("anna", "t.me/little_oven_bot")
+        await bot_data.write("anna", "/share")
+        await _assert_picture(bot_data, "anna")
 
         await (
             anna.get_by_test_id("message")
-            .filter(has=desk.page.get_by_test_id("photo"))
+            .filter(has=bot_data.page.get_by_test_id("photo"))
             .get_by_test_id("forward")
             .click()
         )
-        await desk.choose("anna", "Budi")
+        await bot_data.choose("anna", "Budi")
         await expect(anna.get_by_test_id("toast")).to_have_text("Forwarded to Budi")
 
         await expect(budi.locator(".badge").first).to_have_text("1")
         await budi.get_by_test_id("chat").filter(has_text="Anna").click()
-        card = await desk.until_bubble("budi", "Forwarded from Little Oven")
-        await _assert_picture(desk, "budi")
+        card = await bot_data.until_bubble("budi", "Forwarded from Little Oven")
+        await _assert_picture(bot_data, "budi")
         await card.locator("a.t-link").last.click()
         await budi.get_by_test_id("start").click()
 
-        greeting = await desk.until_bubble("budi", re.compile(r"Anna.*25", re.DOTALL))
+        greeting = await bot_data.until_bubble("budi", re.compile(r"Anna.*25", re.DOTALL))
         await expect(greeting).to_be_visible()
-        await desk.until_bubble("anna", re.compile(r"Budi.*\+50", re.DOTALL))
-        await desk.until_bubble("channel", re.compile("Budi.*Anna", re.DOTALL))
-        await expect(desk.page.get_by_test_id("steps").locator(".is-done")).to_have_count(4)
-        await desk.assert_clean()
+        await bot_data.until_bubble("anna", re.compile(r"Budi.*\+50", re.DOTALL))
+        await bot_data.until_bubble("channel", re.compile("Budi.*Anna", re.DOTALL))
+        await expect(bot_data.page.get_by_test_id("steps").locator(".is-done")).to_have_count(4)
+        await bot_data.assert_clean()
 
 
 async def test_three_taps_bring_a_card_into_a_friend_s_chat(tmp_path: Path) -> None:
     """Button, friend, card: nothing is typed; the friend accepts by the card's button."""
-    async with open_demo(tmp_path) as desk:
-        await desk.get_phone("anna").get_by_test_id("start").click()
-        await desk.tap_key("anna", "Send to a friend")
-        await desk.choose("anna", "Budi")
-        await desk.get_phone("anna").get_by_test_id("inline-result").first.click()
-        await desk.until_bubble("anna", "via @little_oven_bot")
+    async with open_demo(tmp_path) as bot_data:
+        await bot_data.get_phone("anna").get_by_test_id("start").click()
+        await bot_data.tap_key("anna", "Send to a friend")
+        await bot_data.choose("anna", "Budi")
+        await bot_data.get_phone("anna").get_by_test_id("inline-result").first.click()
+        await bot_data.until_bubble("anna", "via @little_oven_bot")
 
-        budi = desk.get_phone("budi")
+        budi = bot_data.get_phone("budi")
         await budi.get_by_test_id("chat").filter(has_text="Anna").click()
-        await desk.until_bubble("budi", "via @little_oven_bot")
+        await bot_data.until_bubble("budi", "via @little_oven_bot")
         await budi.get_by_test_id("key").last.click()
         await budi.get_by_test_id("start").click()
-        await desk.until_bubble("channel", re.compile("Budi.*Anna", re.DOTALL))
-        await desk.get_phone("anna").get_by_test_id("banner").click()
-        await desk.until_bubble("anna", re.compile(r"Budi.*\+50", re.DOTALL))
-        await desk.assert_clean()
+        await bot_data.until_bubble("channel", re.compile("Budi.*Anna", re.DOTALL))
+        await bot_data.get_phone("anna").get_by_test_id("banner").click()
+        await bot_data.until_bubble("anna", re.compile(r"Budi.*\+50", re.DOTALL))
+        await bot_data.assert_clean()
 
 
 async def test_the_shop_writes_to_its_members_and_a_blocked_bot_is_let_in_again(tmp_path: Path) -> None:
     """A broadcast with a picture and formatting; blocking and START; a friend who is added and speaks Chinese."""
-    async with open_demo(tmp_path) as desk:
-        anna, sari = desk.get_phone("anna"), desk.get_phone("sari")
+    async with open_demo(tmp_path) as bot_data:
+        anna, sari = bot_data.get_phone("anna"), bot_data.get_phone("sari")
         await anna.get_by_test_id("start").click()
         await sari.get_by_test_id("start").click()
-        await desk.until_bubble("sari", "t.me/little_oven_bot")
-        await desk.write("sari", "/broadcast")
+        await bot_data.until_bubble("sari", "t.me/little_oven_bot")
+        await bot_data.write("sari", "/broadcast")
         await sari.get_by_test_id("box").fill("**Croissant Friday**, bring a friend")
         await sari.get_by_test_id("attach").click()
         await sari.get_by_test_id("sample").last.click()
-        await desk.tap_key("sari", re.compile(r"Send to \d"))
-        bubble = await desk.until_bubble("anna", "Croissant Friday, bring a friend")
+        await bot_data.tap_key("sari", re.compile(r"Send to \d"))
+        bubble = await bot_data.until_bubble("anna", "Croissant Friday, bring a friend")
         await expect(bubble.locator("strong")).to_have_text("Croissant Friday")
-        await _assert_picture(desk, "anna")
+        await _assert_picture(bot_data, "anna")
 
         await anna.get_by_test_id("more").click()
-        await desk.choose("anna", "Block the bot")
+        await bot_data.choose("anna", "Block the bot")
         await anna.get_by_test_id("restart").click()
-        await desk.until_bubble("anna", "/start")
+        await bot_data.until_bubble("anna", "/start")
         await expect(anna.get_by_test_id("box")).to_be_visible()
 
-        await desk.page.get_by_test_id("add-person").click()
-        await desk.page.get_by_test_id("person-add").click()
-        mei = desk.get_phone("person-4")
+        await bot_data.page.get_by_test_id("add-person").click()
+        await bot_data.page.get_by_test_id("person-add").click()
+        mei = bot_data.get_phone("person-4")
         await mei.get_by_test_id("chat").filter(has_text="Little Oven").first.click()
         await mei.get_by_test_id("start").click()
-        await desk.until_bubble("person-4", re.compile("小炉面包房"))
-        await desk.assert_clean()
+        await bot_data.until_bubble("person-4", re.compile("小炉面包房"))
+        await bot_data.assert_clean()
 
 
 async def test_the_web_side_and_the_group_are_played_too(tmp_path: Path) -> None:
     """More ways lead to the share page, its short link back to the bot; an invite link into the group, Leave out of it."""
-    async with open_demo(tmp_path) as desk:
-        anna, budi = desk.get_phone("anna"), desk.get_phone("budi")
+    async with open_demo(tmp_path) as bot_data:
+        anna, budi = bot_data.get_phone("anna"), bot_data.get_phone("budi")
         await anna.get_by_test_id("start").click()
-        await desk.until_bubble("anna", "t.me/little_oven_bot")
-        await desk.write("anna", "/share")
-        await desk.tap_key("anna", "More ways")
-        more = await desk.until_bubble("anna", re.compile(r"http://127\.0\.0\.1:\d+/s/"))
-        async with desk.page.context.expect_page() as opening:
+        await bot_data.until_bubble("anna", "t.me/little_oven_bot")
+        await bot_data.write("anna", "/share")
+        await bot_data.tap_key("anna", "More ways")
+        more = await bot_data.until_bubble("anna", re.compile(r"http://127\.0\.0\.1:\d+/s/"))
+        async with bot_data.page.context.expect_page() as opening:
             await more.locator("a.t-link").click()
         page = await opening.value
         await page.wait_for_load_state()
@@ -121,31 +121,31 @@ async def test_the_web_side_and_the_group_are_played_too(tmp_path: Path) -> None
         await page.close()
 
         await budi.get_by_test_id("chat").filter(has_text="Anna").click()
-        await desk.write("budi", link)
-        await (await desk.until_bubble("budi", link)).locator("a.t-link").click()
+        await bot_data.write("budi", link)
+        await (await bot_data.until_bubble("budi", link)).locator("a.t-link").click()
         await budi.get_by_test_id("start").click()
-        await desk.until_bubble("channel", re.compile("Budi.*Anna", re.DOTALL))
+        await bot_data.until_bubble("channel", re.compile("Budi.*Anna", re.DOTALL))
 
-        await desk.write("anna", "/community")
-        invitation = await desk.until_bubble("anna", "t.me/+")
+        await bot_data.write("anna", "/community")
+        invitation = await bot_data.until_bubble("anna", "t.me/+")
         await invitation.get_by_test_id("forward").click()
-        await desk.choose("anna", "Budi")
+        await bot_data.choose("anna", "Budi")
         await budi.get_by_test_id("back").click()
         await budi.locator(f'[data-peer="u{ANNA_ID}"]').click()
-        await (await desk.until_bubble("budi", "t.me/+")).locator("a.t-link").last.click()
-        await desk.until_bubble("budi", "Friends of the oven")
+        await (await bot_data.until_bubble("budi", "t.me/+")).locator("a.t-link").last.click()
+        await bot_data.until_bubble("budi", "Friends of the oven")
         await expect(budi.locator(".row.is-service").last).to_have_text("Budi came in")
         await budi.get_by_test_id("more").click()
-        await desk.choose("budi", "Leave Little Oven Friends")
+        await bot_data.choose("budi", "Leave Little Oven Friends")
         await expect(budi.locator(".chat-top b", has_text="Little Oven Friends")).to_have_count(0)
 
         await budi.locator(f'[data-peer="u{ANNA_ID}"]').click()
         await budi.get_by_test_id("attach").click()
         await budi.get_by_test_id("mention-bot").click()
-        called = await desk.until_bubble("budi", "@little_oven_bot")
+        called = await bot_data.until_bubble("budi", "@little_oven_bot")
         await expect(called).to_be_visible()
         await expect(budi.get_by_test_id("message").last.get_by_test_id("key")).to_have_count(1)
-        await desk.assert_clean()
+        await bot_data.assert_clean()
 
 
 async def test_every_kind_of_button_does_what_telegram_s_does() -> None:
@@ -172,29 +172,29 @@ async def test_every_kind_of_button_does_what_telegram_s_does() -> None:
     server = Server(world, make_token(world.bot.id))
     async with (
         serve(server, add_routes=lambda app: add_page_routes(app, world, cast)),
-        open_desk(f"{server.url}/") as desk,
+        open_desk(f"{server.url}/") as bot_data,
     ):
-        anna = desk.get_phone("anna")
-        await desk.tap_key("anna", "Toast")
+        anna = bot_data.get_phone("anna")
+        await bot_data.tap_key("anna", "Toast")
         await expect(anna.get_by_test_id("toast")).to_have_text("this is a toast")
-        await desk.tap_key("anna", "Alert")
+        await bot_data.tap_key("anna", "Alert")
         await expect(anna.get_by_test_id("alert")).to_contain_text("this is a alert")
-        await desk.page.keyboard.press("Escape")
+        await bot_data.page.keyboard.press("Escape")
         await expect(anna.get_by_test_id("alert")).to_have_count(0)
-        await desk.tap_key("anna", "Copy")
+        await bot_data.tap_key("anna", "Copy")
         await expect(anna.get_by_test_id("toast")).to_have_text("Copied")
-        await desk.tap_key("anna", "Out")
+        await bot_data.tap_key("anna", "Out")
         await expect(anna.get_by_role("link", name="Open in a new tab")).to_have_attribute(
             "href", "https://example.com/"
         )
-        await desk.page.keyboard.press("Escape")
-        await desk.tap_key("anna", "Share")
-        await desk.choose("anna", "Budi")
+        await bot_data.page.keyboard.press("Escape")
+        await bot_data.tap_key("anna", "Share")
+        await bot_data.choose("anna", "Budi")
         await expect(anna.get_by_test_id("box")).to_have_value("https://t.me/little_oven_bot?start=abc\nCome")
         await anna.get_by_test_id("box").press("ControlOrMeta+a")
         await anna.get_by_test_id("box").press("ControlOrMeta+v")
         await expect(anna.get_by_test_id("box")).to_have_value("copied words")
-        assert not desk.complaints
+        assert not bot_data.complaints
 
 
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
@@ -211,28 +211,28 @@ async def test_hostile_words_stay_words_and_the_page_fits(width: int, height: in
     server = Server(world, make_token(world.bot.id))
     async with (
         serve(server, add_routes=lambda app: add_page_routes(app, world, cast)),
-        open_desk(f"{server.url}/", width=width, height=height) as desk,
+        open_desk(f"{server.url}/", width=width, height=height) as bot_data,
     ):
-        await desk.until_bubble("anna", "<img src=x")
-        await expect(desk.page.get_by_test_id("violations")).to_have_text("1 violation")
-        await desk.page.get_by_test_id("journal-toggle").click()
-        await desk.get_phone("anna").get_by_test_id("forward").last.click()
-        await desk.get_phone("anna").get_by_test_id("choice").first.wait_for()
-        assert await desk.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        assert not await desk.page.evaluate(
+        await bot_data.until_bubble("anna", "<img src=x")
+        await expect(bot_data.page.get_by_test_id("violations")).to_have_text("1 violation")
+        await bot_data.page.get_by_test_id("journal-toggle").click()
+        await bot_data.get_phone("anna").get_by_test_id("forward").last.click()
+        await bot_data.get_phone("anna").get_by_test_id("choice").first.wait_for()
+        assert await bot_data.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert not await bot_data.page.evaluate(
             "[...document.querySelectorAll('.view, .sheet-panel')].some((one) => one.scrollWidth > one.clientWidth + 1)"
         )
-        assert not await desk.page.evaluate("document.querySelectorAll('img[src=x]').length")
+        assert not await bot_data.page.evaluate("document.querySelectorAll('img[src=x]').length")
         nameless = (
             "[...document.querySelectorAll('button')].filter((one) => !one.textContent.trim() && !one.ariaLabel).length"
         )
-        assert not await desk.page.evaluate(nameless)
-        assert not desk.complaints
+        assert not await bot_data.page.evaluate(nameless)
+        assert not bot_data.complaints
 
 
-async def _assert_picture(desk: Desk, key: str) -> None:
+async def _assert_picture(bot_data: BotData, key: str) -> None:
     """The last picture in a phone's open chat is there and was decoded."""
-    picture = desk.get_phone(key).get_by_test_id("photo").last.locator("img")
+    picture = bot_data.get_phone(key).get_by_test_id("photo").last.locator("img")
     await picture.wait_for()
     await expect(picture).to_have_js_property("complete", value=True)
     assert await picture.evaluate("(image) => image.decode().then(() => image.naturalWidth > 300)")

@@ -10,7 +10,7 @@ from bot.assets import ASSETS
 from bot.playground.world import Message, World
 from bot.playground.world.files import Photo
 from storage import open_store
-from tests.gateway.broadcast_stage import enrol
+from tests.broadcasts.stage import enrol
 from tests.journeys.launch_cost import INSIDE_TELEGRAM, compose_table, read_table
 from tests.journeys.shop_at_work import ShopAtWork, find_link, open_shop, sqlite_in
 from tests.messages.samples import CAMPAIGN

@@ -18,18 +18,20 @@ import zxingcpp
 
 from bot.assets import ASSETS
 from bot.core.codes import Payload, compose_code, parse_payload
-from bot.gateway.pictures import Pictures
-from bot.messages.networks import CHAT_NETWORKS, NETWORKS
+from bot.messages import claiming, community, guide, reminding, standing
+from bot.messages.joining import refusals, welcome
 from bot.messages.notices import render_notices
 from bot.messages.screen import Screen
-from bot.messages.screens import claim, community, guide, more, refusals, remind, standing, welcome
+from bot.messages.sharing import more
+from bot.messages.sharing.networks import CHAT_NETWORKS, NETWORKS
 from bot.messages.shop import Shop, Source
 from bot.messages.texts import LANGUAGES, Texts
-from bot.messages.web import compose_link_page, compose_share_page
+from bot.messages.visiting import compose_link_page, compose_share_page
 from bot.services.members import MemberView
 from bot.services.spoken import find_by_said, give_spoken
 from bot.web.pages import write_link_page, write_share_page
-from bot.web.paper import Paper
+from bot.web.templates import Templates
+from bot.wire.pictures import Pictures
 from storage import Store, Tx
 from storage.records import NoticeKind
 from storage.tables import chat_links, people
@@ -54,7 +56,7 @@ CHAT = -100_123
 _LINK = re.compile(r"(?:start=|/[rcs]/)([0-9A-Za-z]{10}(?:-[^\s\"'<>&\\.]*)?)")
 _NAMES = ["Rina", *HOSTILE.values()]
 _KINDS = tuple(NoticeKind)
-_PAPER = Paper(ASSETS / "web")
+_PAPER = Templates(ASSETS / "web")
 
 
 def make_somebody(number: int) -> MemberView:
@@ -78,12 +80,12 @@ def list_screens(texts: Texts, shop: Shop, member: MemberView, kind: NoticeKind)
     yield standing.render_rewards(texts, shop, replace(make_rewards("Budi"), member=member))
     yield standing.render_top(texts, shop, replace(make_top("Budi"), member=member))
     yield community.render_community_closed(texts, shop, replace(make_community("Budi"), member=member))
-    yield claim.render_nobody(texts, shop, member)
+    yield claiming.render_nobody(texts, shop, member)
     for render in (guide.render_help, guide.render_pointer, guide.render_language_chosen):
         yield render(texts, shop, member)
     for refuse in (refusals.render_own_code, refusals.render_unknown_code, refusals.render_already_member):
         yield refuse(texts, shop, member)
-    yield remind.render_nudge(texts, shop, replace(make_notice(NoticeKind.FRIEND_JOINED), code=member.code))
+    yield reminding.render_nudge(texts, shop, replace(make_notice(NoticeKind.FRIEND_JOINED), code=member.code))
     notice = replace(make_notice(kind), code=member.code)
     yield from (Screen(text=part.text, keyboard=part.keyboard) for part in render_notices(texts, shop, [notice]))
 

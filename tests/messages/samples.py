@@ -6,34 +6,26 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.assets import ASSETS
-from bot.core.campaign import parse_campaign
-from bot.core.growth import Growth
+from bot.core.campaigns.campaign import parse_campaign
 from bot.core.names import compose_display_name
+from bot.core.own_words import WordsFault
 from bot.core.reminding import Missing, Reminding
-from bot.core.words import WordsFault
+from bot.core.stats import Growth
+from bot.messages import community, guide, own_words, printing, reminding, standing
+from bot.messages.broadcasts import screens as broadcast_screens
+from bot.messages.joining import refusals, welcome
 from bot.messages.notices import Part, render_notices
 from bot.messages.screen import Photo, Screen
-from bot.messages.screens import (
-    broadcast,
-    community,
-    guide,
-    more,
-    refusals,
-    remind,
-    share,
-    standing,
-    stats,
-    welcome,
-    words,
-)
-from bot.messages.screens import print as print_
+from bot.messages.sharing import more
+from bot.messages.sharing import screens as sharing_screens
 from bot.messages.shop import Shop
+from bot.messages.stats import screens as stats_screens
 from bot.messages.texts import Html, Texts
-from bot.services.broadcasting import BroadcastView
-from bot.services.inviting import CommunityView
+from bot.services.broadcasts.authoring import BroadcastView
+from bot.services.community.inviting import CommunityView
 from bot.services.members import MemberView
 from bot.services.notices import NoticeView
-from bot.services.reminding import RemindView, WaitingView
+from bot.services.reminding.reminders import RemindView, WaitingView
 from bot.services.standing import InvitesView, RewardsView, TopView
 from bot.services.stats import StatsView
 from storage.records import (
@@ -197,7 +189,7 @@ def make_waiting(name: str) -> InvitesView:
 def make_note(texts: Texts, name: str) -> Html:
     """The longest word on what became of a reminder."""
     view = RemindView(result=Reminding.TOO_SOON, name=name, reminded_at=MARCH, next_at=MARCH)
-    return remind.say_reminded(texts, view)
+    return reminding.say_reminded(texts, view)
 
 
 def make_community(name: str, *, waits: bool = False) -> CommunityView:
@@ -248,28 +240,28 @@ def render_everybodys(texts: Texts, shop: Shop, name: str) -> dict[str, Screen]:
             texts, shop, name=name, code=CODE, inviter=name, points=CAMPAIGN.invitee_points
         ),
         "home": welcome.render_home(texts, shop, member),
-        "share": share.render_share(texts, shop, member, PHOTO),
-        "share, another story": share.render_share(texts, shop, member, PHOTO, CAMPAIGN.stories[-1].key),
-        "share, own words": share.render_share(texts, shop, make_member(name, own_words=OWN_WORDS), PHOTO),
-        "words, seen": words.render_words_preview(
+        "share": sharing_screens.render_share(texts, shop, member, PHOTO),
+        "share, another story": sharing_screens.render_share(texts, shop, member, PHOTO, CAMPAIGN.stories[-1].key),
+        "share, own words": sharing_screens.render_share(texts, shop, make_member(name, own_words=OWN_WORDS), PHOTO),
+        "words, seen": own_words.render_words_preview(
             texts, shop, make_member(name, own_words=OWN_WORDS), PHOTO, CAMPAIGN.stories[1].key
         ),
-        "words, asked for": words.render_words_prompt(texts, member),
-        "words, asked for again": words.render_words_prompt(texts, make_member(name, own_words=OWN_WORDS)),
-        "words, stopped": words.render_words_stopped(texts),
-        **{f"words, {fault}": words.render_words_refusal(texts, fault, 121) for fault in WordsFault},
-        "qr": share.render_qr(texts, shop, member, PHOTO),
+        "words, asked for": own_words.render_words_prompt(texts, member),
+        "words, asked for again": own_words.render_words_prompt(texts, make_member(name, own_words=OWN_WORDS)),
+        "words, stopped": own_words.render_words_stopped(texts),
+        **{f"words, {fault}": own_words.render_words_refusal(texts, fault, 121) for fault in WordsFault},
+        "qr": sharing_screens.render_qr(texts, shop, member, PHOTO),
         "more": more.render_more(texts, shop, member),
         "invites": standing.render_invites(texts, shop, make_invites(name)),
         "invites, none": standing.render_invites(texts, shop, make_invites(name, page=0, pages=1, count=0)),
         "invites, one": standing.render_invites(texts, shop, make_invites(name, page=0, pages=1, count=1)),
         "invites, waiting": standing.render_invites(texts, shop, make_waiting(name), note=make_note(texts, name)),
-        "paper, cards": print_.render_cards_sheet(texts, "print"),
-        "paper, cards for a place": print_.render_cards_sheet(texts, "abcdefgh12345678"),
-        "paper, poster": print_.render_poster_sheet(texts),
-        "paper, no place": print_.render_placement_refused(texts),
-        "reminders stopped": remind.render_reminders_stopped(texts),
-        "nudges stopped": remind.render_nudges_stopped(texts),
+        "paper, cards": printing.render_cards_sheet(texts, "print"),
+        "paper, cards for a place": printing.render_cards_sheet(texts, "abcdefgh12345678"),
+        "paper, poster": printing.render_poster_sheet(texts),
+        "paper, no place": printing.render_placement_refused(texts),
+        "reminders stopped": reminding.render_reminders_stopped(texts),
+        "nudges stopped": reminding.render_nudges_stopped(texts),
         "rewards": standing.render_rewards(texts, shop, make_rewards(name)),
         "top": standing.render_top(texts, shop, make_top(name)),
         "top, without name": standing.render_top(texts, shop, make_top(name, anonymous=True)),
@@ -300,17 +292,17 @@ def render_admins(texts: Texts, shop: Shop, name: str) -> dict[str, Screen]:
     recipients = [
         Recipient(broadcast_id=BroadcastId(3), person_id=PersonId(n), telegram_id=10**15 + n) for n in range(50)
     ]
-    progress = broadcast.render_progress
+    progress = broadcast_screens.render_progress
     return {
-        "prompt": broadcast.render_prompt(texts),
-        "unsuitable": broadcast.render_unsuitable(texts),
-        "abandoned": broadcast.render_abandoned(texts),
-        "gone": broadcast.render_gone(texts),
-        "preview": broadcast.render_preview(texts, draft),
-        "preview, one": broadcast.render_preview(
+        "prompt": broadcast_screens.render_prompt(texts),
+        "unsuitable": broadcast_screens.render_unsuitable(texts),
+        "abandoned": broadcast_screens.render_abandoned(texts),
+        "gone": broadcast_screens.render_gone(texts),
+        "preview": broadcast_screens.render_preview(texts, draft),
+        "preview, one": broadcast_screens.render_preview(
             texts, make_broadcast_view(BroadcastState.DRAFT, total=1, started=False)
         ),
-        "preview, nobody": broadcast.render_preview(
+        "preview, nobody": broadcast_screens.render_preview(
             texts, make_broadcast_view(BroadcastState.DRAFT, total=0, started=False)
         ),
         "running": progress(texts, make_broadcast_view(running, unknown=0), seconds_left=40),
@@ -321,9 +313,9 @@ def render_admins(texts: Texts, shop: Shop, name: str) -> dict[str, Screen]:
         "cancelled unsent": progress(texts, make_broadcast_view(cancelled, started=False)),
         "done": progress(texts, make_broadcast_view(done)),
         "done, all known": progress(texts, make_broadcast_view(done, unknown=0)),
-        "unknown": broadcast.render_unknown(texts, recipients, total=1200),
-        "unknown, none": broadcast.render_unknown(texts, []),
-        "stats": stats.render_stats(texts, shop, make_stats(name), PHOTO),
+        "unknown": broadcast_screens.render_unknown(texts, recipients, total=1200),
+        "unknown, none": broadcast_screens.render_unknown(texts, []),
+        "stats": stats_screens.render_stats(texts, shop, make_stats(name), PHOTO),
     }
 
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 from telegram import InlineKeyboardButton
 
-from bot.core.campaign import STORIES_LIMIT, StoryKind
-from bot.core.words import WORDS_LIMIT
+from bot.core.campaigns.campaign import STORIES_LIMIT, StoryKind
+from bot.core.own_words import WORDS_LIMIT
 from bot.messages.callbacks import Action, Callback
-from bot.messages.card_keyboards import compose_card_keyboard, say_kind, story_row, words_row
-from bot.messages.screens.share import render_share
+from bot.messages.sharing.keyboards import compose_card_keyboard, say_kind, story_row, words_row
+from bot.messages.sharing.screens import render_share
 from bot.messages.texts import LANGUAGES, Texts
 from tests.messages.samples import CAMPAIGN, CODE, PHOTO, make_member, make_shop
 from tests.messages.telegram_html import read_html

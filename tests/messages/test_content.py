@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from telegram import Message
 
-from bot.messages.content import compose_parcel, parse_content
+from bot.messages.broadcasts.content import compose_parcel, parse_content
 
 PHOTO = [
     {"file_id": "small", "file_unique_id": "s", "width": 90, "height": 90},

@@ -15,7 +15,7 @@ from bot.messages.keyboards import (
     compose_share_keyboard,
     page_row,
 )
-from bot.messages.screens.more import render_more
+from bot.messages.sharing.more import render_more
 from bot.messages.shop import Shop
 from bot.messages.texts import LANGUAGES, Texts
 from tests.messages.samples import CODE, make_member, make_shop, render_admins, render_everybodys, render_owed

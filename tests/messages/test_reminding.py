@@ -6,12 +6,12 @@ import pytest
 
 from bot.core.reminding import Reminding
 from bot.messages.callbacks import Action, Callback
+from bot.messages.guide import render_privacy
 from bot.messages.notices import render_notices
-from bot.messages.screens.guide import render_privacy
-from bot.messages.screens.remind import say_reminded
-from bot.messages.screens.standing import render_invites
+from bot.messages.reminding import say_reminded
+from bot.messages.standing import render_invites
 from bot.messages.texts import LANGUAGES, Texts
-from bot.services.reminding import RemindView
+from bot.services.reminding.reminders import RemindView
 from storage.records import NoticeKind
 from tests.messages.samples import MARCH, make_member, make_notice, make_shop, make_waiting
 from tests.messages.telegram_html import read_html

@@ -5,10 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.campaign import BRAND_LIMIT, HEADLINE_LIMIT, OFFER_LIMIT, TEXT_LIMIT, UNIT_LIMIT
+from bot.core.campaigns.campaign import BRAND_LIMIT, HEADLINE_LIMIT, OFFER_LIMIT, TEXT_LIMIT, UNIT_LIMIT
+from bot.messages import guide, standing
+from bot.messages.broadcasts import screens as broadcast_screens
 from bot.messages.callbacks import Action, parse_callback
+from bot.messages.joining import refusals, welcome
 from bot.messages.screen import Photo, Screen
-from bot.messages.screens import broadcast, guide, refusals, share, standing, welcome
+from bot.messages.sharing import screens as sharing_screens
 from bot.messages.shop import Shop, Source
 from bot.messages.texts import LANGUAGES, Texts
 from storage.records import BroadcastId, BroadcastState, PersonId, Recipient
@@ -138,7 +141,7 @@ def test_welcomes_differ_where_the_people_do() -> None:
 def test_a_forwarded_card_suffices(language: str) -> None:
     """The caption holds story, inviter and link in plain sight: a forwarded message has lost its buttons."""
     texts, shop = Texts(language), make_shop()
-    screen = share.render_share(texts, shop, make_member("Rina"), PHOTO)
+    screen = sharing_screens.render_share(texts, shop, make_member("Rina"), PHOTO)
     text, story = check(screen).text, shop.story(language)
     assert screen.photo == PHOTO
     assert all(part in text for part in (story.headline, story.text, story.offer, "Rina"))
@@ -147,20 +150,20 @@ def test_a_forwarded_card_suffices(language: str) -> None:
 
 def test_a_qr_code_stands_over_its_link() -> None:
     """Who cannot scan can tap."""
-    text = check(share.render_qr(EN, make_shop(), make_member(), PHOTO)).text
+    text = check(sharing_screens.render_qr(EN, make_shop(), make_member(), PHOTO)).text
     assert text.endswith(f"\nhttps://t.me/little_oven_bot?start={CODE}-fwd")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_inline_card_opens_the_bot(language: str) -> None:
     """Its one button carries the member's code, since the friend gets no other."""
-    invitation = share.render_inline_invitation(Texts(language), make_shop(), make_member("<Rina>"))
+    invitation = sharing_screens.render_inline_invitation(Texts(language), make_shop(), make_member("<Rina>"))
     assert len(read_html(invitation.caption).text) <= 1024
     assert invitation.title
     assert invitation.description
     (row,) = invitation.keyboard.inline_keyboard
     assert [button.url for button in row] == [f"https://t.me/little_oven_bot?start={CODE}-inline"]
-    assert 1 <= len(share.say_start_first(Texts(language))) <= 64
+    assert 1 <= len(sharing_screens.say_start_first(Texts(language))) <= 64
 
 
 def test_friends_are_listed_with_status_date_and_reward() -> None:
@@ -265,12 +268,12 @@ def test_help_names_every_command(language: str) -> None:
 
 def test_a_broadcast_is_seen_before_it_is_sent() -> None:
     """The preview says to how many and sends with one tap; with nobody there it only cancels."""
-    preview = broadcast.render_preview(EN, make_broadcast_view(BroadcastState.DRAFT, started=False))
-    nobody = broadcast.render_preview(EN, make_broadcast_view(BroadcastState.DRAFT, started=False, total=0))
+    preview = broadcast_screens.render_preview(EN, make_broadcast_view(BroadcastState.DRAFT, started=False))
+    nobody = broadcast_screens.render_preview(EN, make_broadcast_view(BroadcastState.DRAFT, started=False, total=0))
     assert "2,000 members" in preview.text
     assert list_actions(preview) == [Action.BROADCAST_CONFIRM, Action.BROADCAST_CANCEL]
     assert list_actions(nobody) == [Action.BROADCAST_CANCEL]
-    assert list_actions(broadcast.render_prompt(EN)) == [Action.BROADCAST_ABANDON]
+    assert list_actions(broadcast_screens.render_prompt(EN)) == [Action.BROADCAST_ABANDON]
 
 
 @pytest.mark.parametrize(
@@ -284,7 +287,7 @@ def test_a_broadcast_is_seen_before_it_is_sent() -> None:
 )
 def test_progress_offers_what_can_be_done(state: BroadcastState, actions: list[Action]) -> None:
     """Pause what runs, resume what is paused, list what is unknown; what is over stays over."""
-    screen = broadcast.render_progress(EN, make_broadcast_view(state), seconds_left=30)
+    screen = broadcast_screens.render_progress(EN, make_broadcast_view(state), seconds_left=30)
     assert list_actions(screen) == actions
     for figure in ("Sent: 940 of 2,000", "Left: 1,042", "Blocked the bot: 15", "Failed: 1", "Unknown: 2"):
         assert figure in screen.text
@@ -293,7 +296,7 @@ def test_progress_offers_what_can_be_done(state: BroadcastState, actions: list[A
 
 def test_progress_without_unknown_offers_no_list() -> None:
     """A finished broadcast with clear outcomes has no buttons."""
-    assert broadcast.render_progress(EN, make_broadcast_view(BroadcastState.DONE, unknown=0)).keyboard is None
+    assert broadcast_screens.render_progress(EN, make_broadcast_view(BroadcastState.DONE, unknown=0)).keyboard is None
 
 
 @pytest.mark.parametrize(
@@ -311,14 +314,14 @@ def test_progress_without_unknown_offers_no_list() -> None:
 def test_the_time_left_is_rounded_to_what_people_say(seconds: float, words: str) -> None:
     """Minutes, then hours."""
     view = make_broadcast_view(BroadcastState.RUNNING)
-    assert f"Time left: {words}\n" in broadcast.render_progress(EN, view, seconds_left=seconds).text
+    assert f"Time left: {words}\n" in broadcast_screens.render_progress(EN, view, seconds_left=seconds).text
 
 
 def test_unknown_outcomes_are_listed() -> None:
     """Every id that there is room for, and a sign where there are more."""
     recipients = [Recipient(broadcast_id=BroadcastId(1), person_id=PersonId(n), telegram_id=n) for n in (11, 12)]
-    all_of_them = check(broadcast.render_unknown(EN, recipients)).text
-    some = check(broadcast.render_unknown(EN, recipients, total=300)).text
+    all_of_them = check(broadcast_screens.render_unknown(EN, recipients)).text
+    some = check(broadcast_screens.render_unknown(EN, recipients, total=300)).text
     assert all_of_them.endswith("these 2 members. Telegram ids:\n11\n12")
     assert some.endswith("\n12\n…")
     assert "300 members" in some

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.campaign import BRAND_LIMIT
-from bot.messages.screens.stats import render_stats
+from bot.core.campaigns.campaign import BRAND_LIMIT
+from bot.messages.sharing.ways import name_source, name_way
 from bot.messages.shop import Source
+from bot.messages.stats.screens import render_stats
 from bot.messages.texts import LANGUAGES, Texts
-from bot.messages.ways import name_source, name_way
 from storage.records import ShareWay
 from tests.messages.samples import HOSTILE, PHOTO, make_shop, make_stats
 from tests.messages.telegram_html import read_html

@@ -6,27 +6,27 @@ from dataclasses import replace
 import pytest
 
 from bot.core.claiming import Outcome, Window
-from bot.core.own_codes import Unsuitable
+from bot.core.spoken.own_codes import Unsuitable
 from bot.messages.callbacks import Action, parse_callback
-from bot.messages.screen import Screen
-from bot.messages.screens.claim import (
+from bot.messages.claiming import (
     render_claim,
     render_claim_prompt,
     render_disowned,
     render_nobody,
     render_told,
 )
-from bot.messages.screens.guide import render_privacy
-from bot.messages.screens.revoked import render_friend_revoked, render_gift_revoked
-from bot.messages.screens.share import render_qr
-from bot.messages.screens.spoken import render_choice, render_choice_stopped, render_spoken, render_spoken_prompt
-from bot.messages.screens.welcome import render_home, render_welcome
+from bot.messages.guide import render_privacy
+from bot.messages.joining.revoked import render_friend_revoked, render_gift_revoked
+from bot.messages.joining.welcome import render_home, render_welcome
+from bot.messages.screen import Screen
+from bot.messages.sharing.screens import render_qr
 from bot.messages.shop import Shop
+from bot.messages.spoken import render_choice, render_choice_stopped, render_spoken, render_spoken_prompt
 from bot.messages.texts import LANGUAGES, Texts
-from bot.services.claiming import ClaimView
-from bot.services.disowning import Disowning, DisownView
+from bot.services.claiming.disowning import Disowning, DisownView
+from bot.services.claiming.naming import ClaimView
+from bot.services.joining.revoking import RevokeReason
 from bot.services.notices import NoticeView
-from bot.services.revoking import RevokeReason
 from bot.services.spoken import ChoiceView, SpokenView
 from storage.records import NoticeKind, ReferralId
 from tests.messages.samples import CODE, HOSTILE, PHOTO, make_member, make_notice, make_shop

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from bot.messages.commands import ADMIN_COMMANDS, COMMANDS, COMMUNITY_COMMANDS, list_commands
-from bot.messages.faces import compose_face
+from bot.messages.sharing.card_texts import compose_face
 from bot.messages.shop import Source
 from bot.messages.texts import LANGUAGES, Texts
 from tests.messages.samples import CAMPAIGN, CODE, make_shop

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from bot.assets import ASSETS
-from bot.core.campaign import Campaign, parse_campaign
+from bot.core.campaigns.campaign import Campaign, parse_campaign
 
 
 @pytest.fixture(scope="session")

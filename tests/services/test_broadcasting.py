@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from bot.services.broadcasting import (
+from bot.services.broadcasts.authoring import (
     BroadcastView,
     abandon,
     cancel,
@@ -13,7 +13,7 @@ from bot.services.broadcasting import (
     resume,
     view_broadcast,
 )
-from bot.services.delivering import begin, forget_progress, proceed, requeue_strays, view_progress
+from bot.services.broadcasts.delivering import begin, forget_progress, proceed, requeue_strays, view_progress
 from storage import Store, Tx
 from storage.records import BroadcastId, BroadcastState, DeliveryState, Outcome, PersonId, Profile
 from storage.tables import broadcasts, deliveries, people

@@ -6,14 +6,14 @@ from itertools import count
 
 import pytest
 
-from bot.core.campaign import Campaign
+from bot.core.campaigns.campaign import Campaign
 from bot.core.claiming import CHOICES, Outcome, Window
 from bot.core.guessing import MISSES_ALLOWED, WINDOW_SECONDS
-from bot.services.asking import CLAIM, ask_claim, name_nobody, open_menu
-from bot.services.claiming import ClaimView, name_inviter, pick_inviter
-from bot.services.disowning import Disowning, DisownView, disown
-from bot.services.joining import start
-from bot.services.preferences import set_findable
+from bot.services.claiming.disowning import Disowning, DisownView, disown
+from bot.services.claiming.naming import ClaimView, name_inviter, pick_inviter
+from bot.services.claiming.window import CLAIM, ask_claim, name_nobody, open_menu
+from bot.services.guide import set_findable
+from bot.services.joining.start import start
 from bot.services.spoken import open_spoken
 from storage import Store
 from storage.checks import list_faults

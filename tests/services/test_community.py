@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.campaign import Campaign
+from bot.core.campaigns.campaign import Campaign
 from bot.core.community import ChatProblem
 from bot.core.joining import Attribution
-from bot.services.community import come, is_inside, leave, move
-from bot.services.inviting import keep_link, view_community
-from bot.services.joining import Arrival, start
+from bot.services.community.inviting import keep_link, view_community
+from bot.services.community.membership import come, is_inside, leave, move
+from bot.services.community.warning import find_moved, note_look, note_moved
+from bot.services.joining.start import Arrival, start
 from bot.services.standing import list_invites
-from bot.services.warning import find_moved, note_look, note_moved
 from storage import Store
 from storage.checks import list_faults
 from storage.records import Invitation, Notice, NoticeId, NoticeKind, PersonId, Profile, Referral, ReferralState

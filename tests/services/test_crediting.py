@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.campaign import Campaign
+from bot.core.campaigns.campaign import Campaign
 from bot.core.joining import Attribution
-from bot.services.crediting import credit, qualify
-from bot.services.joining import start
+from bot.services.joining.crediting import credit, qualify
+from bot.services.joining.start import start
 from bot.services.notices import NoticeView, view_notices
 from bot.services.standing import list_invites
 from storage import Store, Tx

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from bot.core.campaign import Campaign
+from bot.core.campaigns.campaign import Campaign
 from bot.core.guessing import MISSES_ALLOWED, WINDOW_SECONDS
 from bot.core.joining import Attribution
-from bot.services.joining import Arrival, start
+from bot.services.joining.start import Arrival, start
 from bot.services.standing import list_invites, list_rewards, rank
 from storage.checks import list_faults
 from storage.records import Notice, NoticeId, NoticeKind, Profile

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.campaign import Campaign
-from bot.services.nudging import nudge, set_nudges
+from bot.core.campaigns.campaign import Campaign
+from bot.services.reminding.nudges import nudge, set_nudges
 from storage import Store, Tx
 from storage.records import Notice, NoticeId, NoticeKind, PersonId, Profile, ShareWay
 from storage.tables import outbox, people, shares

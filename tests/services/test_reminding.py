@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.campaign import Campaign
+from bot.core.campaigns.campaign import Campaign
 from bot.core.reminding import REST_DAYS, Missing, Reminding, choose_fresh_story
-from bot.services.crediting import credit, qualify
+from bot.services.joining.crediting import credit, qualify
 from bot.services.notices import NoticeView, view_notices
-from bot.services.reminding import RemindView, decline, find_fresh_story, remind
+from bot.services.reminding.reminders import RemindView, decline, find_fresh_story, remind
 from bot.services.standing import list_invites
 from storage import Store, Tx
 from storage.records import Notice, NoticeId, NoticeKind, PersonId, Profile, Referral, ReferralId, ShareWay

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.core.campaign import Campaign
-from bot.services.crediting import credit, qualify
+from bot.core.campaigns.campaign import Campaign
+from bot.services.joining.crediting import credit, qualify
+from bot.services.joining.revoking import RevokeReason, revoke
 from bot.services.notices import view_notices
-from bot.services.revoking import RevokeReason, revoke
 from bot.services.standing import list_invites, list_rewards
 from storage import Store, Tx
 from storage.checks import list_faults

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from bot.core.own_codes import Unsuitable
+from bot.core.spoken.own_codes import Unsuitable
 from bot.services.members import MustWrite
 from bot.services.spoken import (
     SPOKEN,

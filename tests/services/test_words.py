@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.words import WordsFault
-from bot.services import words
+from bot.core.own_words import WordsFault
+from bot.services import own_words
 from bot.services.members import MemberView, open_home
-from bot.services.sharing import find_cards, forget_cards, keep_card, note_chosen, note_share
-from bot.services.words import WAIT_SECONDS, WORDS, find_expected
+from bot.services.own_words import WAIT_SECONDS, WORDS, find_expected
+from bot.services.sharing.cards import find_cards, forget_cards, keep_card, note_chosen, note_share
 from storage.records import Profile, ShareWay
 from storage.store import Store
 from storage.tables import drafts, shares
@@ -26,17 +26,17 @@ async def meet(store: Store) -> MemberView:
     return await store.write(open_home, visitor=ANNA)
 
 
-async def weigh(store: Store, text: str) -> words.Proposal:
+async def weigh(store: Store, text: str) -> own_words.Proposal:
     """Judge a line."""
     return await store.read(
-        words.weigh, visitor=ANNA, text=text, marked=(), compute_version=compute_version, story="mina"
+        own_words.weigh, visitor=ANNA, text=text, marked=(), compute_version=compute_version, story="mina"
     )
 
 
 async def test_a_line_is_expected_for_a_quarter_of_an_hour(store: Store, clock: Clock) -> None:
     """Until then the next text is the line, with the story it was asked for; afterwards it is just a text."""
     assert await store.read(find_expected, visitor=ANNA) is None
-    await store.write(words.ask, visitor=ANNA, story="mina")
+    await store.write(own_words.ask, visitor=ANNA, story="mina")
     clock.advance(WAIT_SECONDS - 1)
     assert await store.read(find_expected, visitor=ANNA) == (WORDS, "mina")
     clock.advance(1)
@@ -45,7 +45,7 @@ async def test_a_line_is_expected_for_a_quarter_of_an_hour(store: Store, clock: 
 
 async def test_a_refusal_keeps_on_expecting(store: Store) -> None:
     """Judging changes nothing."""
-    await store.write(words.ask, visitor=ANNA, story="mina")
+    await store.write(own_words.ask, visitor=ANNA, story="mina")
     proposal = await weigh(store, "see evil.com")
     assert (proposal.fault, proposal.card, proposal.length) == (WordsFault.LINK, None, 12)
     assert await store.read(find_expected, visitor=ANNA) == (WORDS, "mina")
@@ -54,34 +54,34 @@ async def test_a_refusal_keeps_on_expecting(store: Store) -> None:
 async def test_seen_is_not_kept(store: Store) -> None:
     """The proposal's card says the line; the member does so only once it is kept, and no longer once it is removed."""
     anna = await meet(store)
-    await store.write(words.ask, visitor=ANNA, story="mina")
+    await store.write(own_words.ask, visitor=ANNA, story="mina")
     card = (await weigh(store, f" {LINE}\n")).card
     assert card is not None
     assert (card.member.own_words, card.version, card.file_id) == (LINE, f"Anna|mina|{LINE}", None)
-    await store.write(words.draft, person_id=anna.id, words=LINE, version=card.version, file_id="file-1")
+    await store.write(own_words.draft, person_id=anna.id, words=LINE, version=card.version, file_id="file-1")
     assert await store.read(find_expected, visitor=ANNA) is None
     assert (await meet(store)).own_words == ""
-    assert (await store.write(words.keep, visitor=ANNA)).own_words == LINE
+    assert (await store.write(own_words.keep, visitor=ANNA)).own_words == LINE
     again = (await weigh(store, LINE)).card
     assert again is not None
     assert again.file_id == "file-1", "what was seen is what is kept"
-    assert (await store.write(words.remove, visitor=ANNA)).own_words == ""
+    assert (await store.write(own_words.remove, visitor=ANNA)).own_words == ""
 
 
 async def test_dropping_leaves_what_was_kept_before(store: Store) -> None:
     """Only the line seen last is dropped; keeping without one changes nothing."""
     anna = await meet(store)
-    for line, end in ((LINE, words.keep), ("another", words.drop)):
-        await store.write(words.draft, person_id=anna.id, words=line, version="v", file_id=None)
+    for line, end in ((LINE, own_words.keep), ("another", own_words.drop)):
+        await store.write(own_words.draft, person_id=anna.id, words=line, version="v", file_id=None)
         await store.write(end, visitor=ANNA)
         assert await store.read(drafts.find, anna.id) is None
-    assert (await store.write(words.keep, visitor=ANNA)).own_words == LINE
+    assert (await store.write(own_words.keep, visitor=ANNA)).own_words == LINE
 
 
 async def test_changing_ones_mind_expects_nothing(store: Store) -> None:
     """After Cancel a text is just a text."""
-    await store.write(words.ask, visitor=ANNA, story="mina")
-    await store.write(words.stop_asking, visitor=ANNA)
+    await store.write(own_words.ask, visitor=ANNA, story="mina")
+    await store.write(own_words.stop_asking, visitor=ANNA)
     assert await store.read(find_expected, visitor=ANNA) is None
 
 

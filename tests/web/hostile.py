@@ -89,13 +89,13 @@ def list_attacks(count: int, seed: int) -> Iterator[Attack]:
 
 def _scramble(dice: random.Random, seed: str) -> str:
     """Sometimes another one behind it, something in the middle of it, or all of it percent-encoded."""
-    fate = dice.randrange(10)
-    if fate == 0:
+    failure = dice.randrange(10)
+    if failure == 0:
         return seed + dice.choice(_SEEDS)
-    if fate == 1:
+    if failure == 1:
         place = dice.randrange(len(seed) + 1)
         return seed[:place] + chr(dice.randrange(1, 0x3000)) + seed[place:]
-    return quote(seed, safe="") if fate == 2 else seed
+    return quote(seed, safe="") if failure == 2 else seed
 
 
 def _encode(path: str) -> str:

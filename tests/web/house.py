@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 import aiohttp
 
 from bot.assets import ASSETS
-from bot.core.campaign import parse_campaign
-from bot.gateway.pictures import Pictures
+from bot.core.campaigns.campaign import parse_campaign
 from bot.messages.shop import Shop
+from bot.services.guide import choose_language
 from bot.services.members import MemberView
-from bot.services.preferences import choose_language
-from bot.web.kit import WebKit
+from bot.web.deps import WebDeps
 from bot.web.listening import open_listener
 from bot.web.server import Patience, serve_site
-from bot.web.site import build_kit, build_site
+from bot.web.site import build_deps, build_site
 from bot.web.throttle import Throttle
+from bot.wire.pictures import Pictures
 from storage import Store
 from storage.records import Person, Profile
 from storage.tables import people
@@ -52,7 +52,7 @@ class House:
     """The web side at work."""
 
     url: str
-    kit: WebKit
+    deps: WebDeps
     store: Store
     session: aiohttp.ClientSession
     stop: asyncio.Event
@@ -83,7 +83,7 @@ class House:
 
     async def read(self, unit: Callable[[Tx], dict[str, int]]) -> dict[str, int]:
         """What the store has counted, once everything noted is written."""
-        await self.kit.tally.settle()
+        await self.deps.click_writer.settle()
         return await self.store.read(unit)
 
 
@@ -120,13 +120,13 @@ async def open_house(
     url = "http://{}:{}".format(*listener.getsockname())
     shop = make_shop(url if own_address else PUBLIC)
     pictures = Pictures(shop, ASSETS)
-    kit = build_kit(store=store, shop=shop, pictures=pictures, assets=ASSETS, clock=clock, guesses=guesses)
+    deps = build_deps(store=store, shop=shop, pictures=pictures, assets=ASSETS, clock=clock, guesses=guesses)
     stop = asyncio.Event()
-    serving = asyncio.create_task(serve_site(build_site(kit), listener, stop, patience or Patience()))
+    serving = asyncio.create_task(serve_site(build_site(deps), listener, stop, patience or Patience()))
     try:
         async with aiohttp.ClientSession(auto_decompress=False) as session:
-            yield House(url, kit, store, session, stop)
+            yield House(url, deps, store, session, stop)
     finally:
         stop.set()
         await serving
-        await kit.tally.settle()
+        await deps.click_writer.settle()

@@ -10,7 +10,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from bot.web.gallery import Gallery
+from bot.web.card_cache import CardCache
 from tests.web.house import PREVIEW, UNKNOWN, House
 
 
@@ -74,7 +74,7 @@ async def test_any_name_makes_a_card(house: House, name: str) -> None:
 
 async def test_each_story_has_a_card(house: House) -> None:
     """The address says which; one that the campaign does not have is the first."""
-    member, shop = await house.add_member(), house.kit.shop
+    member, shop = await house.add_member(), house.deps.shop
     stories = [story.key for story in shop.campaign.stories]
     assert len(stories) > 1
     answers = [await house.ask(urlsplit(shop.card_address(member.code, story)).path) for story in stories]
@@ -96,15 +96,15 @@ async def test_losing_the_pictures_is_healed_by_the_next_who_asks(house: House) 
     """What is kept needs no keeping."""
     member = await house.add_member()
     first = await house.ask(f"/c/{member.code}.jpg", agent=PREVIEW)
-    assert house.kit.gallery.bytes_held == len(first.body)
-    house.kit.gallery.clear()
-    assert house.kit.gallery.bytes_held == 0
+    assert house.deps.card_cache.bytes_held == len(first.body)
+    house.deps.card_cache.clear()
+    assert house.deps.card_cache.bytes_held == 0
     assert (await house.ask(f"/c/{member.code}.jpg", agent=PREVIEW)).body == first.body
 
 
 async def test_a_picture_is_drawn_once_however_many_ask() -> None:
     """Those who come while it is drawn wait for the same drawing; a drawing that fails is tried again."""
-    gallery, drawn = Gallery(), 0
+    card_cache, drawn = CardCache(), 0
 
     async def draw() -> bytes:
         nonlocal drawn
@@ -115,24 +115,24 @@ async def test_a_picture_is_drawn_once_however_many_ask() -> None:
     async def fail() -> bytes:
         raise OSError("no paint")
 
-    assert set(await asyncio.gather(*(gallery.fetch("v", draw) for _ in range(50)))) == {b"picture"}
+    assert set(await asyncio.gather(*(card_cache.fetch("v", draw) for _ in range(50)))) == {b"picture"}
     assert drawn == 1
     with pytest.raises(OSError, match="no paint"):
-        await gallery.fetch("w", fail)
-    assert await gallery.fetch("w", draw) == b"picture"
+        await card_cache.fetch("w", fail)
+    assert await card_cache.fetch("w", draw) == b"picture"
 
 
 async def test_the_gallery_is_bounded() -> None:
     """The pictures asked for last stay; the others are drawn again when somebody wants them."""
-    gallery, drawn = Gallery(most_bytes=350), list[str]()
+    card_cache, drawn = CardCache(most_bytes=350), list[str]()
 
     def pen(version: str) -> bytes:
         drawn.append(version)
         return bytes(100)
 
     for version in "abcadc":
-        await gallery.fetch(version, lambda version=version: asyncio.to_thread(pen, version))  # type: ignore[misc]  # bound on purpose
+        await card_cache.fetch(version, lambda version=version: asyncio.to_thread(pen, version))  # type: ignore[misc]  # bound on purpose
     assert drawn == ["a", "b", "c", "d"]
-    assert gallery.bytes_held == 300
-    await gallery.fetch("b", lambda: asyncio.to_thread(pen, "b"))
+    assert card_cache.bytes_held == 300
+    await card_cache.fetch("b", lambda: asyncio.to_thread(pen, "b"))
     assert drawn[-1] == "b"

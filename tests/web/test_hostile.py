@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from bot.core.throttling import Allowance
-from bot.web.shell import compose_headers
+from bot.web.security import compose_headers
 from bot.web.throttle import Throttle
 from storage import open_store
 from tests.storage.clock import Clock

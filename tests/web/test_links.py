@@ -59,7 +59,7 @@ async def test_a_link_unfolds_into_the_card(house: House, language: str, title: 
     answer = await house.ask(f"/r/{member.code}-fwd", agent=PREVIEW)
     assert answer.status == 200
     meta = Meta(answer.text)
-    story = house.kit.shop.story(language)
+    story = house.deps.shop.story(language)
     assert meta.values["og:title"] == meta.values["twitter:title"] == title
     assert story.headline in meta.values["og:description"]
     assert story.offer in meta.values["og:description"]
@@ -137,12 +137,12 @@ async def test_the_store_learns_nothing_of_who_it_was(house: House, clock: Clock
     """What is kept of a visitor is a hash that dies with the day: neither address nor browser is in the database."""
     member = await house.add_member()
     await house.ask(f"/r/{member.code}", X_Forwarded_For="198.51.100.77")
-    await house.kit.tally.settle()
-    today = house.kit.salt.name("198.51.100.77", PHONE)
+    await house.deps.click_writer.settle()
+    today = house.deps.salt.name("198.51.100.77", PHONE)
     assert await house.store.read(list_visitors) == {today}
     assert len(today) == 32
     clock.advance(24 * 3600)
-    assert house.kit.salt.name("198.51.100.77", PHONE) != today
+    assert house.deps.salt.name("198.51.100.77", PHONE) != today
 
 
 async def test_who_guesses_is_not_told_any_more(sqlite_url: str, clock: Clock) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from bot.core.codes import ALPHABET, CODE_LENGTH, compose_code
 from bot.core.visiting import parse_tail
-from bot.messages.networks import CHAT_NETWORKS, NETWORKS, X_LIMIT, compose_address, list_networks
+from bot.messages.sharing.networks import CHAT_NETWORKS, NETWORKS, X_LIMIT, compose_address, list_networks
 from bot.messages.texts import LANGUAGES, Texts
 from bot.services.visiting import note_page_share
 from storage.tables import shares
@@ -124,7 +124,7 @@ async def test_a_thousand_links_lead_to_the_right_member(house: House) -> None:
 
     async def follow(number: int, code: str) -> None:
         way = ways[number % len(ways)]
-        answer = await house.ask(urlsplit(house.kit.shop.short_link(code, way)).path)
+        answer = await house.ask(urlsplit(house.deps.shop.short_link(code, way)).path)
         assert answer.headers["Location"] == f"https://t.me/oven_bot?start={code}-{way or 'web'}"
 
     await asyncio.gather(*(follow(number, code) for number, code in enumerate(codes)))

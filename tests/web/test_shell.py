@@ -8,8 +8,8 @@ import pytest
 
 from bot.assets import ASSETS
 from bot.web.listening import ListenRefused, open_listener
+from bot.web.security import carries_much
 from bot.web.server import Patience
-from bot.web.shell import carries_much
 from bot.web.site import DOORS
 from storage import open_store
 from tests.storage.clock import Clock
@@ -127,7 +127,7 @@ async def test_stopping_finishes_what_is_under_way(house: House) -> None:
     reader, writer = await house.connect()
     writer.write(f"GET /c/{member.code}.jpg HTTP/1.1\r\nHost: x\r\n\r\n".encode())
     async with asyncio.timeout(5):
-        while not house.kit.gallery.drawings_under_way:  # noqa: ASYNC110  # nothing tells of a drawing's begin
+        while not house.deps.card_cache.drawings_under_way:  # noqa: ASYNC110  # nothing tells of a drawing's begin
             await asyncio.sleep(0)
     house.stop.set()
     answer = await asyncio.wait_for(reader.read(), 5)

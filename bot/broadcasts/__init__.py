@@ -1,0 +1,1 @@
+"""A message to many: claimed deliveries on their way."""

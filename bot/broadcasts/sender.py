@@ -1,0 +1,133 @@
+"""Broadcast messages on their way to Telegram: started, called back, and told how they ended."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from telegram._utils.types import JSONDict
+
+from bot.messages.broadcasts.content import compose_parcel
+from bot.services.broadcasts.delivering import Claim, Key
+from bot.wire.errors import Failure, FailureKind, classify
+from bot.wire.pacing import Priority
+from bot.wire.telegram_bot import PassalongBot
+from storage.records import BroadcastId, DeliveryState, Outcome, Recipient
+
+CUT_OFF = "the answer did not come before the stop"
+
+_UNSENT = frozenset({FailureKind.NOT_SENT, FailureKind.FLOOD, FailureKind.TOKEN_BAD, FailureKind.CONFLICT})
+"""Telegram certainly did nothing, and may do it another time."""
+
+_STATES = {FailureKind.BLOCKED: DeliveryState.BLOCKED, FailureKind.UNKNOWN: DeliveryState.UNKNOWN}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landing:
+    """How the way to one recipient ended."""
+
+    recipient: Recipient
+    outcome: Outcome | None = None
+    """None where surely nothing was sent: the recipient goes back to the queue."""
+    failure: Failure | None = None
+    """What went wrong; None after a success, or where the message was called back."""
+
+
+@dataclass(slots=True, eq=False)
+class _Flight:
+    recipient: Recipient
+    task: asyncio.Task[JSONDict] | None = None
+    started: bool = False
+
+    def note_start(self) -> None:
+        """The request leaves the gate: from here on it may arrive."""
+        self.started = True
+
+
+class BroadcastSender:
+    """All messages on their way.
+
+    Args:
+        bot: Who sends.
+        note: Told of each landing, on the event loop.
+    """
+
+    def __init__(self, bot: PassalongBot, note: Callable[[Landing], None]) -> None:
+        self._bot = bot
+        self._note = note
+        self._sender: dict[Key, _Flight] = {}
+
+    def __len__(self) -> int:
+        """How many are on their way, those waiting at the gate included."""
+        return len(self._sender)
+
+    def list_keys(self) -> set[Key]:
+        """Whose messages are on their way."""
+        return set(self._sender)
+
+    def launch(self, claim: Claim) -> None:
+        """Write to everybody of a claim."""
+        parcel = compose_parcel(claim.broadcast.content or {})
+        for recipient in claim.recipients:
+            flight = self._sender[_key(recipient)] = _Flight(recipient)
+            request = self._bot.post_raw(
+                parcel.method,
+                parcel.address(recipient.telegram_id),
+                priority=Priority.BROADCAST,
+                on_start=flight.note_start,
+            )
+            flight.task = asyncio.create_task(request)
+            flight.task.add_done_callback(partial(self._land, flight))
+
+    def recall(self, broadcast_id: BroadcastId | None = None) -> None:
+        """Call back what has not left the gate yet, of one broadcast or of all."""
+        for flight in self._sender.values():
+            if not flight.started and broadcast_id in {None, flight.recipient.broadcast_id} and flight.task:
+                flight.task.cancel()
+
+    async def settled(self, limit_seconds: float) -> None:
+        """Wait until all have landed; what has not by then is cut off, its outcome unknown."""
+        tasks = {flight.task for flight in self._sender.values() if flight.task}
+        if not tasks:
+            return
+        _, late = await asyncio.wait(tasks, timeout=limit_seconds)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    def _land(self, flight: _Flight, task: asyncio.Task[JSONDict]) -> None:
+        del self._sender[_key(flight.recipient)]
+        self._note(_conclude(flight, task))
+
+
+def _key(recipient: Recipient) -> Key:
+    return recipient.broadcast_id, recipient.person_id
+
+
+def _conclude(flight: _Flight, task: asyncio.Task[JSONDict]) -> Landing:
+    recipient = flight.recipient
+    if task.cancelled():
+        outcome = _decide(recipient, DeliveryState.UNKNOWN, error=CUT_OFF) if flight.started else None
+        return Landing(recipient=recipient, outcome=outcome)
+    error = task.exception()
+    if error is None:
+        message_id: Any = task.result().get("message_id")
+        return Landing(recipient=recipient, outcome=_decide(recipient, DeliveryState.SENT, message_id=message_id))
+    failure = classify(error)
+    if failure.kind in _UNSENT or not flight.started:
+        return Landing(recipient=recipient, failure=failure)
+    state = _STATES.get(failure.kind, DeliveryState.FAILED)
+    return Landing(recipient=recipient, outcome=_decide(recipient, state, error=failure.text), failure=failure)
+
+
+def _decide(recipient: Recipient, state: DeliveryState, *, message_id: int | None = None, error: str = "") -> Outcome:
+    return Outcome(
+        broadcast_id=recipient.broadcast_id,
+        person_id=recipient.person_id,
+        state=state,
+        message_id=message_id,
+        error=error,
+    )

@@ -1,0 +1,265 @@
+"""From a confirmed broadcast to its members: each is claimed durably before being written to, and never twice."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from bot.broadcasts.circuit_breaker import FIRST_REST_SECONDS, TROUBLES, CircuitBreaker
+from bot.broadcasts.progress import Progress
+from bot.broadcasts.sender import BroadcastSender, Landing
+from bot.services.broadcasts.delivering import Claim, Key, Step, begin, proceed, requeue_strays
+from bot.telemetry import metrics
+from bot.wire.errors import FailureKind
+from bot.wire.gate import Gate
+from bot.wire.signal import Signal
+from bot.wire.telegram_bot import PassalongBot
+from storage.records import BroadcastChanged, BroadcastId, DeliveryState, Event, Outcome, Recipient
+from storage.store import Store
+
+logger = logging.getLogger(__name__)
+
+MOST_IN_FLIGHT = 200
+"""However fast the gate: what is in flight when the process dies is unknown for ever."""
+
+LINGER_SECONDS = 0.02
+"""Outcomes gather this long before they are written down, with the next claim in the same transaction."""
+
+PROGRESS_SECONDS = 3.0
+STORE_RETRY_SECONDS = 1.0
+
+_COUNTERS = {
+    DeliveryState.SENT: "deliveries_sent",
+    DeliveryState.BLOCKED: "deliveries_blocked",
+    DeliveryState.FAILED: "deliveries_failed",
+    DeliveryState.UNKNOWN: "deliveries_unknown",
+}
+
+
+@dataclass(slots=True, eq=False)
+class _Ends:
+    """What is to be written down."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    returned: list[Recipient] = field(default_factory=list)
+    paused: set[BroadcastId] = field(default_factory=set)
+
+    def __bool__(self) -> bool:
+        return bool(self.outcomes or self.returned or self.paused)
+
+    def list_keys(self) -> set[Key]:
+        """Recipients that the database still shows as being written to."""
+        ended = {(each.broadcast_id, each.person_id) for each in self.outcomes}
+        return ended | {(each.broadcast_id, each.person_id) for each in self.returned}
+
+    def add(self, earlier: _Ends) -> None:
+        """Take back what could not be written down."""
+        self.outcomes[:0] = earlier.outcomes
+        self.returned[:0] = earlier.returned
+        self.paused |= earlier.paused
+
+
+class Broadcaster:
+    """Sends every running broadcast under the gate, with few enough in flight that a crash leaves few in doubt.
+
+    One loop writes, over and over: how deliveries ended and whom to write to next, in one transaction. A recipient
+    counts as in flight from the claim until the outcome is written down, so that the database never shows more as
+    `sending` than the limit.
+
+    Args:
+        store: Where broadcasts and their recipients lie.
+        bot: Who sends, through `gate`.
+        gate: Whose limit of messages in flight and whose bans it keeps to.
+        most_in_flight: A limit below the gate's.
+        linger_seconds: How long outcomes gather before they are written down.
+        progress_seconds: Between two edits of a progress message.
+        rest_seconds: The first rest after trouble with the connection.
+        store_retry_seconds: How long to wait after a failed write.
+        clock: Seconds, monotonic.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        bot: PassalongBot,
+        gate: Gate,
+        most_in_flight: int = MOST_IN_FLIGHT,
+        linger_seconds: float = LINGER_SECONDS,
+        progress_seconds: float = PROGRESS_SECONDS,
+        rest_seconds: float = FIRST_REST_SECONDS,
+        store_retry_seconds: float = STORE_RETRY_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store = store
+        self._gate = gate
+        self._most_in_flight = min(most_in_flight, gate.in_flight_limit)
+        self._linger_seconds = linger_seconds
+        self._store_retry_seconds = store_retry_seconds
+        self._clock = clock
+        self._breaker = CircuitBreaker(clock, first_rest_seconds=rest_seconds)
+        self._sender = BroadcastSender(bot, self._note_landing)
+        self._progress = Progress(
+            store=store, bot=bot, is_quiet=self._is_quiet, interval_seconds=progress_seconds, clock=clock
+        )
+        self._ends = _Ends()
+        self._writing: _Ends | None = None
+        self._touched: set[BroadcastId] = set()
+        self._dry = False
+        self._doubtful = False
+        self._stopping = False
+        self._signal = Signal()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Listen to the store, and go on with what an earlier process left; in the event loop."""
+        self._store.subscribe(self._note_events)
+        self._task = asyncio.create_task(self._run())
+        self._task.add_done_callback(_report)
+
+    async def settled(self) -> None:
+        """Return when nobody is left to be written to and every outcome is written down."""
+        await self._signal.wait_for(lambda: self._dry and not (self._sender or self._ends) and self._writing is None)
+
+    async def stop(self, limit_seconds: float = 5.0) -> None:
+        """Claim nothing more, give what is in flight some time; the rest goes on at the next start."""
+        deadline = self._clock() + limit_seconds
+        self._stopping = True
+        self._progress.stop()
+        self._sender.recall()
+        await self._sender.settled(limit_seconds)
+        self._signal.tell()
+        if self._task is not None:
+            await asyncio.wait({self._task}, timeout=max(0.5, deadline - self._clock()))
+            self._task.cancel()
+            await asyncio.wait({self._task})
+
+    def _note_events(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if isinstance(event, BroadcastChanged) and not self._stopping:
+                self._touched.add(event.broadcast_id)
+                self._sender.recall(event.broadcast_id)
+                self._progress.show([event.broadcast_id])
+                self._dry = False
+        self._signal.tell()
+
+    async def _run(self) -> None:
+        await self._begin()
+        while not self._is_over():
+            await self._wait_for_work()
+            await asyncio.sleep(self._linger_seconds)
+            await self._step()
+            self._signal.tell()
+
+    async def _begin(self) -> None:
+        while not self._stopping:
+            try:
+                shown = await self._store.write(begin)
+            except Exception:
+                logger.exception("Broadcasts cannot be read; trying again")
+                await asyncio.sleep(self._store_retry_seconds)
+            else:
+                self._progress.show(shown)
+                return
+
+    def _is_over(self) -> bool:
+        return self._stopping and not self._sender and not self._ends
+
+    async def _wait_for_work(self) -> None:
+        """Return when there is something to write down, or somebody to claim."""
+        while not self._has_work():
+            pause = max(self._gate.ban_left(), self._breaker.compute_rest())
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause or None):
+                    await self._signal.wait_for(self._has_work)
+
+    def _has_work(self) -> bool:
+        return bool(self._ends) or self._is_over() or (not self._dry and self._compute_room() > 0)
+
+    def _compute_room(self) -> int:
+        """How many may be claimed now; none while a ban runs, when they would only wait at the gate."""
+        if self._stopping or self._gate.ban_left():
+            return 0
+        return max(0, self._breaker.compute_limit(self._most_in_flight) - len(self._sender))
+
+    async def _step(self) -> None:
+        """Write down what has ended and claim the next, in one transaction, then write to those."""
+        if self._gate.ban_left() or self._breaker.compute_rest():
+            self._sender.recall()
+        limit = self._compute_room()
+        ends = self._writing = self._ends
+        self._ends = _Ends()
+        self._touched.clear()
+        self._dry = limit > 0
+        try:
+            step = await self._write(ends, limit)
+        except Exception:
+            logger.exception("The outcomes of a broadcast could not be written down; trying again")
+            self._ends.add(ends)
+            self._doubtful, self._dry = True, False
+            await asyncio.sleep(self._store_retry_seconds)
+            return
+        finally:
+            self._writing = None
+        self._note_step(step, ends, limit)
+
+    async def _write(self, ends: _Ends, limit: int) -> Step:
+        if self._doubtful:
+            held = self._sender.list_keys() | ends.list_keys() | self._ends.list_keys()
+            await self._store.write(requeue_strays, held=held)
+            self._doubtful = False
+        return await self._store.write(
+            proceed, outcomes=ends.outcomes, returned=ends.returned, limit=limit, paused=ends.paused
+        )
+
+    def _note_step(self, step: Step, ends: _Ends, limit: int) -> None:
+        for outcome in ends.outcomes:
+            metrics.count(_COUNTERS[outcome.state])
+        for claim in step.claims:
+            self._launch(claim)
+        if step.finished:
+            logger.info("Broadcasts done: %s", step.finished)
+            self._progress.show(step.finished, at_once=True)
+        if sum(len(claim.recipients) for claim in step.claims) >= limit:
+            self._dry = False
+
+    def _launch(self, claim: Claim) -> None:
+        """Write to those claimed, unless the broadcast was paused or cancelled while they were."""
+        if self._stopping or claim.broadcast.id in self._touched:
+            self._return(claim.recipients)
+        else:
+            self._sender.launch(claim)
+
+    def _return(self, recipients: Iterable[Recipient]) -> None:
+        self._ends.returned.extend(recipients)
+        self._dry = False
+
+    def _note_landing(self, landing: Landing) -> None:
+        if landing.outcome is not None:
+            self._ends.outcomes.append(landing.outcome)
+        else:
+            self._return([landing.recipient])
+        kind = landing.failure.kind if landing.failure else None
+        if kind in TROUBLES:
+            self._breaker.note_trouble(kind)
+        elif kind is FailureKind.TOKEN_BAD:
+            logger.error("Telegram refuses the token: broadcast %d is paused", landing.recipient.broadcast_id)
+            self._ends.paused.add(landing.recipient.broadcast_id)
+        elif landing.outcome is not None:
+            self._breaker.note_answer()
+        self._signal.tell()
+
+    def _is_quiet(self, broadcast_id: BroadcastId) -> bool:
+        keys = self._sender.list_keys() | self._ends.list_keys()
+        if self._writing is not None:
+            keys |= self._writing.list_keys()
+        return all(held_id != broadcast_id for held_id, _ in keys)
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        logger.critical("Broadcasting has ended by an error nobody caught", exc_info=error)

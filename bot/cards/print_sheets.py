@@ -1,0 +1,219 @@
+"""Paper: a sheet of ten business cards to be cut, and a poster for the counter. Each is a PDF with the member's code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.cards.card_text import CardText
+from bot.cards.layout import Palette
+from bot.cards.pdf_canvas import UNITS, PdfCanvas, Ring
+from bot.cards.qr import Code, compose_code
+from bot.cards.shapes import Bounds, Colour, Point
+from bot.cards.theme_fonts import ThemeFonts
+from bot.cards.typesetting import Setting, TextStyle
+
+SHEET = (210.0, 297.0)
+"""A4, in millimetres like everything here."""
+CARD = (85.0, 55.0)
+COLUMNS, ROWS = 2, 5
+POSTER = (148.0, 210.0)
+"""A5."""
+
+CARD_CODE = 36.0
+"""Side of the code on a business card, without its quiet zone: 4 modules of the smallest version used are 4.4 mm."""
+POSTER_CODE = 76.0
+
+_MARK, _MARK_GAP = 5.0, 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inks:
+    """The colours of a theme that go on white paper."""
+
+    field: Colour
+    on_field: Colour
+    accent: Colour
+    on_accent: Colour
+    ink: Colour
+    soft: Colour
+    code: Colour
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A text and its place: which words, how set, in which ink."""
+
+    words: str
+    style: TextStyle
+    bounds: Bounds
+    ink: Colour
+    anchor: float = 0.0
+    """Where it stands in spare height: 0 top, 0.5 middle, 1 bottom."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A text that was set, and where its top left goes."""
+
+    setting: Setting
+    place: Point
+    width: float
+    text: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """Everything on the sheets, set and ready to be printed."""
+
+    brand: str
+    inks: Inks
+    code: Code
+    card: tuple[Piece, ...]
+    poster: tuple[Piece, ...]
+
+
+def set_paper(face: CardText, theme_fonts: ThemeFonts, *, name: str, link: str) -> Paper:
+    """Choose sizes and break lines: quick, and the only part that measures letters. Raises LinkTooLong."""
+    inks = choose_inks(theme_fonts.theme.palette)
+    invited = _say_invited(face, theme_fonts, name)
+    return Paper(
+        brand=face.brand,
+        inks=inks,
+        code=compose_code(link, roomy=True),
+        card=tuple(_set(text, theme_fonts) for text in _list_card_texts(face, inks, invited)),
+        poster=tuple(_set(text, theme_fonts) for text in _list_poster_texts(face, inks, invited)),
+    )
+
+
+def render_sheet(paper: Paper) -> bytes:
+    """A PDF: A4 with ten business cards of 85 x 55 mm and marks to cut along, all of them outside the cards."""
+    canvas = PdfCanvas(*SHEET, title=paper.brand)
+    left, top = ((SHEET[axis] - (COLUMNS, ROWS)[axis] * CARD[axis]) / 2 for axis in (0, 1))
+    for row in range(ROWS):
+        for column in range(COLUMNS):
+            _draw_card(canvas, paper, (left + column * CARD[0], top + row * CARD[1]))
+    _draw_marks(canvas, left, top)
+    return canvas.finish()
+
+
+def render_poster(paper: Paper) -> bytes:
+    """A PDF: A5, to stand on a counter."""
+    canvas, inks = PdfCanvas(*POSTER, title=paper.brand), paper.inks
+    rings = tuple(Ring((127, 20), radius, 0.07) for radius in (16, 30, 44, 58))
+    canvas.draw_panel((10, 10, 138, 112), inks.field, radius=6, rings=rings)
+    canvas.draw_panel(_POSTER_OFFER, inks.accent, radius=4)
+    _draw_pieces(canvas, paper.poster, (0, 0))
+    canvas.draw_code(paper.code, (10, 124), POSTER_CODE, inks.code)
+    return canvas.finish()
+
+
+def choose_inks(palette: Palette) -> Inks:
+    """Of what a theme has: a strong field with something bright on it, and dark on white."""
+    field, on_field, accent, on_accent, ink = next(names for names in _INKS if all(name in palette for name in names))
+    return Inks(
+        field=palette[field],
+        on_field=palette[on_field],
+        accent=palette[accent],
+        on_accent=palette[on_accent],
+        ink=palette[ink],
+        soft=palette["hint"],
+        code=palette["code"],
+    )
+
+
+_INKS = (
+    ("coupon", "coupon_text", "ring_2", "brand", "brand"),
+    ("night_glow", "headline", "gold_light", "seal_text", "code"),
+    ("field_1", "headline", "sticker", "sticker_text", "phrase"),
+)
+"""By layout: field, what stands on it, accent, what stands on that, dark on white."""
+
+_CARD_OFFER: Bounds = (6.5, 37.5, 37.5, 49.0)
+_POSTER_OFFER: Bounds = (96.0, 146.0, 138.0, 182.0)
+
+
+def _list_card_texts(face: CardText, inks: Inks, invited: str) -> list[Text]:
+    display, text, label = (_style_maker(role) for role in ("display", "text", "label"))
+    left, top, right, bottom = _CARD_OFFER
+    return [
+        Text(words=face.brand, style=label(34, 20, 1), bounds=(8, 8, 36.5, 12), ink=inks.on_field),
+        Text(words=face.headline, style=display(56, 30, 4), bounds=(8, 15, 36.5, 35), ink=inks.on_field, anchor=0.4),
+        Text(
+            words=face.offer,
+            style=text(28, 19, 4, "centre"),
+            bounds=(left + 1.5, top + 1, right - 1.5, bottom - 1),
+            ink=inks.on_accent,
+            anchor=0.5,
+        ),
+        Text(words=invited, style=label(30, 18, 1, "centre"), bounds=(43, 45, 82, 48.3), ink=inks.ink, anchor=0.5),
+        Text(words=face.scan_hint, style=text(23, 16, 1, "centre"), bounds=(43, 48.9, 82, 51.5), ink=inks.soft),
+    ]
+
+
+def _list_poster_texts(face: CardText, inks: Inks, invited: str) -> list[Text]:
+    display, text, label = (_style_maker(role) for role in ("display", "text", "label"))
+    left, top, right, bottom = _POSTER_OFFER
+    return [
+        Text(words=face.brand, style=label(66, 36, 1), bounds=(20, 21, 128, 29), ink=inks.on_field),
+        Text(words=face.headline, style=display(170, 80, 3), bounds=(20, 35, 128, 76), ink=inks.on_field, anchor=0.3),
+        Text(words=face.story, style=text(52, 34, 5), bounds=(20, 79, 128, 103), ink=inks.on_field, anchor=1),
+        Text(
+            words=face.offer,
+            style=text(56, 32, 5, "centre"),
+            bounds=(left + 3, top + 3, right - 3, bottom - 3),
+            ink=inks.on_accent,
+            anchor=0.5,
+        ),
+        Text(words=face.scan_hint, style=display(92, 44, 3), bounds=(96, 124, 138, 142), ink=inks.ink),
+        Text(words=invited, style=label(50, 28, 3), bounds=(96, 185, 138, 200), ink=inks.ink, anchor=1),
+    ]
+
+
+def _style_maker(role: str) -> Callable[..., TextStyle]:
+    def make(size: int, floor: int, lines: int, align: str = "left") -> TextStyle:
+        return TextStyle(role=role, colour="", size=size, floor=floor, lines=lines, align=align, leading=1.16)
+
+    return make
+
+
+def _say_invited(face: CardText, theme_fonts: ThemeFonts, name: str) -> str:
+    drawn = theme_fonts.clean_name(name)
+    return face.invited_by.replace("{name}", drawn) if drawn else face.invited_without_name
+
+
+def _set(text: Text, theme_fonts: ThemeFonts) -> Piece:
+    left, top, right, bottom = text.bounds
+    width, height = right - left, bottom - top
+    setting = theme_fonts.fit(text.words, text.style, width * UNITS, height * UNITS)
+    y = top + (height - setting.height / UNITS) * text.anchor
+    return Piece(setting=setting, place=(left, y), width=width, text=text)
+
+
+def _draw_card(canvas: PdfCanvas, paper: Paper, corner: Point) -> None:
+    x, y = corner
+    inks = paper.inks
+    rings = tuple(Ring((x + 38, y + 6), radius, 0.07) for radius in (7, 13, 19))
+    canvas.draw_panel((x + 4, y + 4, x + 40, y + 51), inks.field, radius=3, rings=rings)
+    left, top, right, bottom = _CARD_OFFER
+    canvas.draw_panel((x + left, y + top, x + right, y + bottom), inks.accent, radius=1.8)
+    _draw_pieces(canvas, paper.card, corner)
+    canvas.draw_code(paper.code, (x + 44.5, y + 4.5), CARD_CODE, inks.code)
+
+
+def _draw_pieces(canvas: PdfCanvas, pieces: tuple[Piece, ...], corner: Point) -> None:
+    for piece in pieces:
+        place = (corner[0] + piece.place[0], corner[1] + piece.place[1])
+        canvas.draw_text(piece.setting, place, piece.text.ink, width=piece.width, align=piece.text.style.align)
+
+
+def _draw_marks(canvas: PdfCanvas, left: float, top: float) -> None:
+    right, bottom = SHEET[0] - left, SHEET[1] - top
+    for column in range(COLUMNS + 1):
+        x = left + column * CARD[0]
+        canvas.draw_mark((x, top - _MARK_GAP - _MARK), (x, top - _MARK_GAP))
+        canvas.draw_mark((x, bottom + _MARK_GAP), (x, bottom + _MARK_GAP + _MARK))
+    for row in range(ROWS + 1):
+        y = top + row * CARD[1]
+        canvas.draw_mark((left - _MARK_GAP - _MARK, y), (left - _MARK_GAP, y))
+        canvas.draw_mark((right + _MARK_GAP, y), (right + _MARK_GAP + _MARK, y))

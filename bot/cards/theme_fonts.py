@@ -1,0 +1,48 @@
+"""A theme with its typefaces at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.cards.themes import ROLES, Theme, ThemeMistake, load_theme
+from bot.cards.typefaces import Stack, Typeface
+from bot.cards.typesetting import Setting, TextStyle, fit_text
+from bot.cards.wording import clean_name, clean_text, keeps_letters
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeFonts:
+    """What is needed to set texts in a theme."""
+
+    theme: Theme
+    stacks: Mapping[str, Stack]
+
+    def fit(self, text: str, style: TextStyle, width: float, height: float) -> Setting:
+        """A text of the campaign, cleaned, at its largest size."""
+        stack = self.stacks[style.role]
+        return fit_text(clean_text(text, stack.covers), stack, style, width=width, height=height)
+
+    def clean_name(self, name: str) -> str:
+        """What of a name these typefaces can draw."""
+        return clean_name(name, self.stacks["name"].covers)
+
+    def can_tell(self, story: str) -> bool:
+        """Whether these typefaces can draw every letter of a story."""
+        return keeps_letters(story, self.stacks[self.theme.layout.words.second.role].covers)
+
+
+def load_typefaces(assets: Path) -> dict[str, Typeface]:
+    """Every font of assets/fonts by name; none is read yet."""
+    return {path.stem: Typeface(path) for path in sorted((assets / "fonts").glob("*.ttf"))}
+
+
+def load_theme_fonts(name: str, assets: Path, typefaces: Mapping[str, Typeface]) -> ThemeFonts:
+    """The theme of this name, dressed. Raises UnknownTheme, ThemeMistake."""
+    theme = load_theme(assets / "themes", name)
+    wanted = {font for role in ROLES for font in theme.fonts[role]}
+    if missing := sorted(wanted - typefaces.keys()):
+        raise ThemeMistake(f"theme {name}: there is no font {missing[0]!r} in assets/fonts")
+    stacks = {role: Stack([typefaces[font] for font in theme.fonts[role]]) for role in ROLES}
+    return ThemeFonts(theme, stacks)

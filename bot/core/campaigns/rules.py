@@ -1,0 +1,72 @@
+"""The rules of a campaign, each of which may be left out of its file."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+
+from bot.core.campaigns.file import CampaignFile
+
+DAYS_LIMIT = 365
+_CHAT_NAME = re.compile(r"@[A-Za-z][A-Za-z0-9_]{3,31}")
+_CHAT_ID = re.compile(r"-?[1-9][0-9]{0,17}")
+_CHAT_EXAMPLE = '"@my_group"'
+_BLOCK = ("rules",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """When a friend counts, and for how long what holds."""
+
+    hold_days: int = 7
+    """A friend who leaves the community chat again before that is no longer credited."""
+    claim_days: int = 7
+    """For how long a newcomer can say who recommended the shop."""
+    pause_days: int = 14
+    """After how long without a share a member is nudged."""
+    community: int | str | None = None
+    """The channel or group that friends are invited to: its id, or its name with an @."""
+    join_community: bool = False
+    """A friend counts only once in the community chat."""
+
+
+def take_rules(file: CampaignFile) -> Rules:
+    """Read the rules; what is left out is as `Rules` has it.
+
+    Raises:
+        CampaignMistake: at the first rule that cannot be.
+    """
+    if not file.holds(_BLOCK):
+        return Rules()
+    given = file.take_table(_BLOCK, [field.name for field in fields(Rules)])
+    usual = Rules()
+    return Rules(
+        hold_days=_take_days(file, given, "hold_days", usual.hold_days),
+        claim_days=_take_days(file, given, "claim_days", usual.claim_days),
+        pause_days=_take_days(file, given, "pause_days", usual.pause_days),
+        community=_take_chat(file) if "community" in given else None,
+        join_community="join_community" in given and file.take_yes_no((*_BLOCK, "join_community")),
+    )
+
+
+def parse_chat(text: str) -> int | str | None:
+    """Read the id of a chat, or its name with an @; None for anything else."""
+    if _CHAT_ID.fullmatch(text):
+        return int(text)
+    return text if _CHAT_NAME.fullmatch(text) else None
+
+
+def _take_days(file: CampaignFile, given: dict[str, object], name: str, usual: int) -> int:
+    return file.take_whole_number((*_BLOCK, name), DAYS_LIMIT) if name in given else usual
+
+
+def _take_chat(file: CampaignFile) -> int | str:
+    path = (*_BLOCK, "community")
+    value = file.take(path, f"community = {_CHAT_EXAMPLE}")
+    text = str(value) if type(value) is int else file.take_text(path, 64, _CHAT_EXAMPLE)
+    chat = parse_chat(text)
+    if chat is None:
+        raise file.mistake(
+            path, f'"{text}" is no chat. Write its name like {_CHAT_EXAMPLE}, or its number like -1001234567890.'
+        )
+    return chat

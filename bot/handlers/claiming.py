@@ -1,0 +1,90 @@
+"""Just say my name: a newcomer tells who recommended the shop, and the one who was named may say no."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from telegram import Update
+
+from bot.core.campaigns.campaign import Campaign
+from bot.core.claiming import decide_named
+from bot.handlers.community.community import find_chat_id
+from bot.handlers.deps import Context, visitor_of
+from bot.handlers.guide import on_anything_else
+from bot.handlers.reply import show
+from bot.messages.claiming import render_claim, render_claim_prompt, render_disowned, render_nobody
+from bot.messages.guide import render_privacy
+from bot.messages.texts import Texts
+from bot.services.claiming import naming, window
+from bot.services.claiming.disowning import disown
+from bot.services.claiming.naming import ClaimView
+from bot.services.guide import set_findable
+from storage.records import ReferralId
+
+
+class _Circumstances(TypedDict):
+    campaign: Campaign
+    announce: bool
+    community: int | None
+
+
+async def on_claim(update: Update, context: Context) -> None:
+    """A friend told me: whose name shall it be?"""
+    visitor, shop = visitor_of(update), context.deps.shop
+    member, state = await context.write(window.ask_claim, visitor=visitor, campaign=shop.campaign)
+    await show(update, context, render_claim_prompt(Texts(member.language), shop, member, state))
+
+
+async def on_nobody(update: Update, context: Context) -> None:
+    """Nobody did: what is typed next is no name."""
+    member = await context.write(window.name_nobody, visitor=visitor_of(update))
+    await show(update, context, render_nobody(Texts(member.language), context.deps.shop, member))
+
+
+async def on_claim_typed(update: Update, context: Context, _offer: str) -> None:
+    """The name that was asked for; what cannot be one is left to the usual pointer."""
+    message = update.effective_message
+    assert message is not None
+    text = message.text or ""
+    if not decide_named(text):
+        await on_anything_else(update, context)
+        return
+    circumstances = await _find_circumstances(context)
+    view = await context.write(naming.name_inviter, visitor=visitor_of(update), text=text, **circumstances)
+    await _show(update, context, view)
+
+
+async def on_claim_pick(update: Update, context: Context, number: int, place: int) -> None:
+    """One of those who were offered."""
+    circumstances = await _find_circumstances(context)
+    visitor = visitor_of(update)
+    view = await context.write(naming.pick_inviter, visitor=visitor, number=number, place=place, **circumstances)
+    await _show(update, context, view)
+
+
+async def on_not_me(update: Update, context: Context, referral_id: int) -> None:
+    """It was somebody else who recommended us to that friend."""
+    shop = context.deps.shop
+    view = await context.write(
+        disown, visitor=visitor_of(update), referral_id=ReferralId(referral_id), campaign=shop.campaign
+    )
+    await show(update, context, render_disowned(Texts(view.member.language), shop, view))
+
+
+async def on_findable(update: Update, context: Context, findable: int) -> None:
+    """Be found by name from now on (1), or not (0)."""
+    member = await context.write(set_findable, visitor=visitor_of(update), findable=bool(findable))
+    await show(update, context, render_privacy(Texts(member.language), member))
+
+
+async def _find_circumstances(context: Context) -> _Circumstances:
+    campaign = context.deps.shop.campaign
+    return {
+        "campaign": campaign,
+        "announce": context.deps.announce,
+        "community": await find_chat_id(context) if campaign.rules.join_community else None,
+    }
+
+
+async def _show(update: Update, context: Context, view: ClaimView) -> None:
+    await show(update, context, render_claim(Texts(view.member.language), context.deps.shop, view))

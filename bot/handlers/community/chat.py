@@ -1,0 +1,114 @@
+"""The community chat as far as the bot knows it: its number, its name, and what keeps the bot from its work there."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from telegram import Chat, ChatMember, ChatMemberAdministrator, ChatMemberOwner
+from telegram.error import ChatMigrated, TelegramError
+
+from bot.core.community import ChatProblem, decide_problem
+from bot.core.names import clean_text
+from bot.services.community.membership import move
+from bot.services.community.warning import note_look, note_moved
+from bot.wire.errors import FailureKind, classify
+from bot.wire.telegram_bot import PassalongBot
+from storage.store import Store
+from storage.tx import Tx
+
+logger = logging.getLogger(__name__)
+
+TITLE_LIMIT = 128
+"""Telegram's own."""
+
+CLOSED = {FailureKind.REFUSED, FailureKind.BLOCKED}
+"""How Telegram says that the bot cannot do something in a chat, and never will as things stand."""
+
+
+@dataclass(slots=True, kw_only=True)
+class CommunityChat:
+    """The channel or group that friends are invited to."""
+
+    named: int | str
+    """As the shop has it: a number, or a name with an @."""
+    chat_id: int | None = None
+    """None until a name was looked up, or was seen in an update."""
+    title: str = ""
+    admin_ids: Collection[int] = ()
+    """Who is told when something is amiss."""
+
+    def is_it(self, chat: Chat) -> bool:
+        """Whether an update is about this chat; learns its number and title."""
+        if self.chat_id is None and f"@{chat.username or ''}".lower() == str(self.named).lower():
+            self.chat_id = chat.id
+        if chat.id != self.chat_id:
+            return False
+        self.title = clean_text(chat.title or "", limit=TITLE_LIMIT)
+        return True
+
+
+async def look_after(bot: PassalongBot, store: Store, community: CommunityChat) -> None:
+    """Look at the chat and tell the admins what is missing there, once; Telegram's silence is left for later."""
+    try:
+        problem = await look(bot, store, community)
+    except TelegramError as error:
+        logger.warning("The community chat could not be looked at: %s", classify(error).text)
+        return
+    if problem is not None:
+        logger.warning("The community chat %s is not in order: %s", community.named, problem)
+    await tell(store, community, problem)
+
+
+async def look(bot: PassalongBot, store: Store, community: CommunityChat) -> ChatProblem | None:
+    """What keeps the bot from its work in the chat.
+
+    Raises:
+        TelegramError: that cannot be said now.
+    """
+    try:
+        chat = await bot.get_chat(community.chat_id or community.named)
+        community.chat_id = chat.id
+        community.title = clean_text(chat.title or "", limit=TITLE_LIMIT)
+        return find_problem(await bot.get_chat_member(chat.id, bot.id))
+    except ChatMigrated as error:
+        await follow(store, community, error.new_chat_id)
+        return await look(bot, store, community)
+    except TelegramError as error:
+        kind = classify(error).kind
+        if kind not in CLOSED:
+            raise
+        return ChatProblem.NO_CHAT if kind is FailureKind.REFUSED else ChatProblem.NO_ADMIN
+
+
+def find_problem(me: ChatMember) -> ChatProblem | None:
+    """What the bot misses, by what it is in the chat."""
+    admin = isinstance(me, (ChatMemberAdministrator, ChatMemberOwner))
+    may_invite = not isinstance(me, ChatMemberAdministrator) or bool(me.can_invite_users)
+    return decide_problem(admin=admin, may_invite=may_invite)
+
+
+async def tell(store: Store, community: CommunityChat, problem: ChatProblem | None) -> None:
+    """Tell the admins what is missing, unless they know; forget it when nothing is."""
+    await store.write(say_look, community, problem)
+
+
+def say_look(tx: Tx, community: CommunityChat, problem: ChatProblem | None) -> None:
+    """`tell` as part of a unit of work."""
+    note_look(tx, chat=community.named, title=community.title, problem=problem, admin_ids=community.admin_ids)
+
+
+async def follow(store: Store, community: CommunityChat, new_id: int) -> None:
+    """The group has become a supergroup: go on with its new number."""
+    await store.write(say_moved, community, new_id)
+    community.chat_id = new_id
+
+
+def say_moved(tx: Tx, community: CommunityChat, new_id: int) -> None:
+    """`follow` as part of a unit of work; the chat itself is to be changed after it."""
+    old_id = community.chat_id
+    if old_id is None or old_id == new_id:
+        return
+    move(tx, old_id=old_id, new_id=new_id)
+    note_moved(tx, old_id=old_id, new_id=new_id, title=community.title, admin_ids=community.admin_ids)

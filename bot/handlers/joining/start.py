@@ -1,0 +1,58 @@
+"""Starting the bot, alone or by a member's link."""
+
+from __future__ import annotations
+
+from telegram import Update
+
+from bot.core.joining import Attribution
+from bot.handlers.bot_profile import introduce_to_admin
+from bot.handlers.community.chat import look_after
+from bot.handlers.community.community import find_chat_id
+from bot.handlers.deps import Context, visitor_of
+from bot.handlers.reply import show
+from bot.messages.joining.refusals import (
+    render_already_member,
+    render_own_code,
+    render_throttled,
+    render_unknown_code,
+)
+from bot.messages.joining.welcome import render_home
+from bot.messages.texts import Texts
+from bot.services.joining.start import start
+
+FROM_INLINE = "inline"
+"""Start payload of the button that somebody without a link meets in inline mode: no code at all."""
+
+_ANSWERS = {
+    Attribution.RETURNING: render_home,
+    Attribution.OWN_CODE: render_own_code,
+    Attribution.UNKNOWN_CODE: render_unknown_code,
+    Attribution.ALREADY_MEMBER: render_already_member,
+    Attribution.THROTTLED: render_throttled,
+}
+
+
+async def on_start(update: Update, context: Context) -> None:
+    """A newcomer's greeting is a notice; everybody else is answered here."""
+    payload = " ".join(context.args or ())
+    arrival = await context.write(
+        start,
+        visitor=visitor_of(update),
+        payload="" if payload == FROM_INLINE else payload,
+        campaign=context.deps.shop.campaign,
+        announce=context.deps.announce,
+        community=await find_chat_id(context) if context.deps.shop.campaign.rules.join_community else None,
+        from_inline=payload == FROM_INLINE,
+    )
+    if arrival.member.telegram_id in context.deps.admin_ids:
+        await _welcome_admin(context, arrival.member.telegram_id)
+    if not arrival.greeted_by_notice:
+        render = _ANSWERS[arrival.attribution]
+        await show(update, context, render(Texts(arrival.member.language), context.deps.shop, arrival.member))
+
+
+async def _welcome_admin(context: Context, admin_id: int) -> None:
+    """An admin can be written to from now on: show what there is, and what keeps the community chat closed."""
+    await introduce_to_admin(context.bot, context.deps.shop, admin_id)
+    if context.deps.community is not None:
+        await look_after(context.bot, context.bot_data.store, context.deps.community)

@@ -1,0 +1,85 @@
+"""A member puts the card into their own words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from telegram import Update
+
+from bot.handlers.deps import Context, visitor_of
+from bot.handlers.reply import show
+from bot.handlers.sharing.share import CARD, find_upload, send_picture
+from bot.handlers.sharing.stories import turn_card
+from bot.messages.own_words import (
+    render_words_preview,
+    render_words_prompt,
+    render_words_refusal,
+    render_words_stopped,
+)
+from bot.messages.texts import Texts
+from bot.services import own_words
+from bot.services.own_words import Proposal
+
+PREVIEW = replace(CARD, render=render_words_preview)
+
+
+async def on_words(update: Update, context: Context, place: int) -> None:
+    """Ask for a line, to be seen on the card with the story at a place."""
+    member = await context.write(own_words.ask, visitor=visitor_of(update), story=context.deps.shop.story_key(place))
+    await show(update, context, render_words_prompt(Texts(member.language), member))
+
+
+async def on_words_typed(update: Update, context: Context, story: str) -> None:
+    """The line that was asked for: shown on the card, or refused with the reason."""
+    message = update.effective_message
+    assert message is not None
+    proposal = await context.read(
+        own_words.weigh,
+        visitor=visitor_of(update),
+        text=message.text or "",
+        marked=tuple(str(entity.type) for entity in message.entities),
+        compute_version=await context.deps.pictures.card_version(),
+        story=story,
+    )
+    if proposal.fault is not None:
+        screen = render_words_refusal(Texts(proposal.member.language), proposal.fault, proposal.length)
+        await show(update, context, screen)
+    else:
+        await _preview(context, proposal, story)
+
+
+async def on_words_keep(update: Update, context: Context, place: int) -> None:
+    """The card says it from now on."""
+    await context.write(own_words.keep, visitor=visitor_of(update))
+    await turn_card(update, context, context.deps.shop.story_key(place))
+
+
+async def on_words_drop(update: Update, context: Context, place: int) -> None:
+    """The card stays as it was."""
+    await context.write(own_words.drop, visitor=visitor_of(update))
+    await turn_card(update, context, context.deps.shop.story_key(place))
+
+
+async def on_words_remove(update: Update, context: Context, place: int) -> None:
+    """The story speaks for itself again."""
+    await context.write(own_words.remove, visitor=visitor_of(update))
+    await turn_card(update, context, context.deps.shop.story_key(place))
+
+
+async def on_words_stop(update: Update, context: Context) -> None:
+    """No line after all."""
+    member = await context.write(own_words.stop_asking, visitor=visitor_of(update))
+    await show(update, context, render_words_stopped(Texts(member.language)))
+
+
+async def _preview(context: Context, proposal: Proposal, story: str) -> None:
+    card = proposal.card
+    assert card is not None
+    message = await send_picture(context, PREVIEW, card, story)
+    await context.write(
+        own_words.draft,
+        person_id=card.member.id,
+        words=card.member.own_words,
+        version=card.version,
+        file_id=find_upload(message, card),
+    )

@@ -1,0 +1,46 @@
+"""On paper: business cards to be cut, and a poster for the counter."""
+
+from __future__ import annotations
+
+from telegram import InputFile, Update
+from telegram.constants import ParseMode
+
+from bot.core.printing import parse_placement
+from bot.handlers.deps import Context, visitor_of
+from bot.handlers.reply import show
+from bot.messages.printing import (
+    render_cards_sheet,
+    render_placement_refused,
+    render_poster_sheet,
+    say_file_names,
+)
+from bot.messages.screen import Screen
+from bot.messages.shop import Source
+from bot.messages.texts import Texts
+from bot.services.members import MemberView, open_home
+from bot.services.printing import note_print
+
+
+async def on_print(update: Update, context: Context) -> None:
+    """Hand the member two PDFs with their code; a word behind the command names the place they will hang."""
+    member = await context.read(open_home, visitor=visitor_of(update))
+    placement = parse_placement(" ".join(context.args or ()), usual=Source.PRINT, taken=set(Source))
+    texts = Texts(member.language)
+    if placement is None:
+        await show(update, context, render_placement_refused(texts))
+        return
+    cards, poster = await context.deps.pictures.print_paper(member, placement)
+    names = say_file_names(placement)
+    await _send(context, member, cards, names[0], render_cards_sheet(texts, placement))
+    await _send(context, member, poster, names[1], render_poster_sheet(texts))
+    await context.write(note_print, person_id=member.id, story=context.deps.shop.story_key(0))
+
+
+async def _send(context: Context, member: MemberView, pdf: bytes, name: str, screen: Screen) -> None:
+    await context.bot.send_document(
+        member.telegram_id,
+        InputFile(pdf, filename=name),
+        caption=screen.text,
+        parse_mode=ParseMode.HTML,
+        reply_markup=screen.keyboard,
+    )

@@ -1,0 +1,36 @@
+"""Putting a screen before somebody: as a new message, or in place of the one that was tapped.
+
+Nobody looks at the message that Telegram gives back, so none is built: that would be a quarter of an answer's cost.
+"""
+
+from __future__ import annotations
+
+from telegram import Message, Update
+from telegram.constants import ParseMode
+from telegram.error import BadRequest
+
+from bot.handlers.deps import Context
+from bot.messages.screen import Screen
+from bot.wire.errors import classify
+
+_NO_PREVIEW = '{"is_disabled":true}'
+
+
+async def show(update: Update, context: Context, screen: Screen) -> None:
+    """Show a screen in place of the tapped message; after a command, or where that cannot be, as a new one."""
+    chat, query = update.effective_chat, update.callback_query
+    assert chat is not None
+    if query is None or not isinstance(query.message, Message) or query.message.text is None:
+        await _put(context, "sendMessage", screen, chat_id=chat.id)
+        return
+    try:
+        await _put(context, "editMessageText", screen, chat_id=chat.id, message_id=query.message.message_id)
+    except BadRequest as error:
+        if not classify(error).is_unchanged:
+            await _put(context, "sendMessage", screen, chat_id=chat.id)
+
+
+async def _put(context: Context, method: str, screen: Screen, **where: int) -> None:
+    words = {"text": screen.text, "parse_mode": ParseMode.HTML.value, "link_preview_options": _NO_PREVIEW}
+    buttons = {} if screen.keyboard is None else {"reply_markup": screen.keyboard.to_json()}
+    await context.bot.post_raw(method, {**where, **words, **buttons})

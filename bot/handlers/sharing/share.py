@@ -1,0 +1,111 @@
+"""The share card and the QR code: one message that suffices to be forwarded."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from telegram import InputFile, Message, Update
+from telegram.constants import ParseMode
+from telegram.error import BadRequest
+
+from bot.handlers.deps import Context, visitor_of
+from bot.messages.screen import Photo, Screen
+from bot.messages.sharing.screens import render_qr, render_share
+from bot.messages.shop import Shop
+from bot.messages.texts import Texts
+from bot.services.members import MemberView
+from bot.services.sharing.cards import ComputeVersion, ShareView, forget_cards, look_up_card, note_share
+from bot.services.spoken import open_spoken
+from bot.wire.errors import classify
+from bot.wire.pictures import Pictures
+from storage.records import ShareWay
+
+PICTURE_NAME = "card.jpg"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sort:
+    """One sort of picture a member can be handed; of its functions the last argument is a story's key."""
+
+    way: ShareWay
+    version: Callable[[Pictures], Awaitable[ComputeVersion]]
+    draw: Callable[[Pictures, MemberView, str], Awaitable[bytes]]
+    render: Callable[[Texts, Shop, MemberView, Photo, str], Screen]
+
+
+CARD = Sort(way=ShareWay.CARD, version=Pictures.card_version, draw=Pictures.draw_card, render=render_share)
+QR = Sort(
+    way=ShareWay.QR,
+    version=Pictures.qr_version,
+    draw=lambda pictures, member, _story: pictures.draw_qr(member),
+    render=lambda texts, shop, member, photo, _story: render_qr(texts, shop, member, photo),
+)
+
+
+async def on_share(update: Update, context: Context) -> None:
+    """Hand the member their share card, with the campaign's first story."""
+    await hand_over(update, context, CARD, context.deps.shop.story_key(0))
+
+
+async def on_share_story(update: Update, context: Context, place: int) -> None:
+    """Hand the member a fresh card with the story at a place."""
+    await hand_over(update, context, CARD, context.deps.shop.story_key(place))
+
+
+async def on_qr(update: Update, context: Context) -> None:
+    """Hand the member their QR code alone, with the code to say under it."""
+    await context.read(open_spoken, visitor=visitor_of(update))
+    await hand_over(update, context, QR)
+
+
+async def hand_over(update: Update, context: Context, sort: Sort, story: str = "") -> None:
+    """Send a picture to be passed on, and count it as taken."""
+    compute_version = await sort.version(context.deps.pictures)
+    view = await context.read(look_up_card, visitor=visitor_of(update), compute_version=compute_version, story=story)
+    message = await send_picture(context, sort, view, story)
+    await context.write(
+        note_share,
+        person_id=view.member.id,
+        way=sort.way,
+        version=view.version,
+        file_id=find_upload(message, view),
+        story=story,
+    )
+
+
+async def send_picture(context: Context, sort: Sort, view: ShareView, story: str) -> Message:
+    """Send a picture as a new message."""
+
+    async def put(photo: Photo) -> Message:
+        screen = sort.render(Texts(view.member.language), context.deps.shop, view.member, photo, story)
+        return await context.bot.send_photo(
+            view.member.telegram_id,
+            photo.file_id or InputFile(photo.jpeg or b"", filename=PICTURE_NAME),
+            caption=screen.text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=screen.keyboard,
+        )
+
+    return await put_picture(context, sort, view, story, put)
+
+
+async def put_picture(
+    context: Context, sort: Sort, view: ShareView, story: str, put: Callable[[Photo], Awaitable[Message]]
+) -> Message:
+    """Put the picture Telegram has where it belongs; what it does not have, or has lost, is drawn and uploaded."""
+    if view.file_id is not None:
+        try:
+            return await put(Photo(file_id=view.file_id))
+        except BadRequest as error:
+            if not classify(error).is_lost_file:
+                raise
+            forgotten = [view.version]
+            await context.bot_data.store.write(forget_cards, person_id=view.member.id, versions=forgotten)
+    return await put(Photo(jpeg=await sort.draw(context.deps.pictures, view.member, story)))
+
+
+def find_upload(message: Message, view: ShareView) -> str | None:
+    """Telegram's name for the picture, where it is not the one we know."""
+    file_id = message.photo[-1].file_id if message.photo else None
+    return file_id if file_id != view.file_id else None

@@ -1,0 +1,60 @@
+"""Turning the card from one story to the next, in place."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from telegram import CallbackQuery, InputMediaPhoto, Message, Update
+from telegram.constants import ParseMode
+from telegram.error import BadRequest
+
+from bot.handlers.deps import Context, visitor_of
+from bot.handlers.sharing.share import CARD, PICTURE_NAME, find_upload, put_picture, send_picture
+from bot.messages.screen import Photo
+from bot.messages.texts import Texts
+from bot.services.sharing.cards import ShareView, keep_card, look_up_card
+from bot.wire.errors import classify
+
+
+async def on_story(update: Update, context: Context, place: int) -> None:
+    """Show the story at a place. Looking is not sharing: only what leaves for a chat is counted."""
+    await turn_card(update, context, context.deps.shop.story_key(place))
+
+
+async def turn_card(update: Update, context: Context, story: str) -> None:
+    """Show the member's card with a story in place of the tapped message, as it is now: words, name, theme and all."""
+    compute_version = await context.deps.pictures.card_version()
+    view = await context.read(look_up_card, visitor=visitor_of(update), compute_version=compute_version, story=story)
+    shown = await _show(update, context, view, story)
+    uploaded = find_upload(shown, view) if shown is not None else None
+    if uploaded is not None:
+        await context.write(keep_card, person_id=view.member.id, version=view.version, file_id=uploaded)
+
+
+async def _show(update: Update, context: Context, view: ShareView, story: str) -> Message | None:
+    """Edit the tapped card; where there is none any more, send one. None where it shows all that already."""
+    query = update.callback_query
+    if query is None or not isinstance(query.message, Message) or not query.message.photo:
+        return await send_picture(context, CARD, view, story)
+    try:
+        return await put_picture(context, CARD, view, story, partial(_edit, query, context, view, story))
+    except BadRequest as error:
+        failure = classify(error)
+        if failure.is_unchanged:
+            return None
+        if not failure.is_gone:
+            raise
+        return await send_picture(context, CARD, view, story)
+
+
+async def _edit(query: CallbackQuery, context: Context, view: ShareView, story: str, photo: Photo) -> Message:
+    screen = CARD.render(Texts(view.member.language), context.deps.shop, view.member, photo, story)
+    media = InputMediaPhoto(
+        photo.file_id or photo.jpeg or b"",
+        caption=screen.text,
+        parse_mode=ParseMode.HTML,
+        filename=None if photo.file_id else PICTURE_NAME,
+    )
+    edited = await query.edit_message_media(media, reply_markup=screen.keyboard)
+    assert isinstance(edited, Message)
+    return edited

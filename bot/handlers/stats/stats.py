@@ -1,0 +1,31 @@
+"""The figures of word of mouth, as a picture with the figures as text."""
+
+from __future__ import annotations
+
+from telegram import InputFile, Update
+from telegram.constants import ParseMode
+
+from bot.handlers.deps import Context, visitor_of
+from bot.handlers.reply import show
+from bot.handlers.stats.charts import draw_chart
+from bot.messages.stats.charts import compose_chart
+from bot.messages.stats.screens import render_stats
+from bot.messages.texts import Texts
+from bot.services.stats import count
+
+
+async def on_stats(update: Update, context: Context) -> None:
+    """Count, draw, send; where no picture can be drawn the figures go as text."""
+    view = await context.read(count, visitor=visitor_of(update))
+    texts, shop = Texts(view.member.language), context.deps.shop
+    screen = render_stats(texts, shop, view)
+    png = await draw_chart(compose_chart(texts, shop, view))
+    if png is None:
+        await show(update, context, screen)
+        return
+    await context.bot.send_photo(
+        view.member.telegram_id,
+        InputFile(png, filename="figures.png"),
+        caption=screen.text,
+        parse_mode=ParseMode.HTML,
+    )

@@ -1,0 +1,116 @@
+"""An admin writes to all members: the message, the look at it, the progress."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from telegram import InlineKeyboardMarkup
+
+from bot.messages.callbacks import Action
+from bot.messages.keyboards import broadcast_row, confirm_row, stack, tap_row
+from bot.messages.screen import Screen
+from bot.messages.texts import Html, Texts
+from bot.services.broadcasts.authoring import BroadcastView
+from storage.records import BroadcastState, DeliveryState, Recipient
+
+_ACTIONS: dict[BroadcastState, tuple[Action, ...]] = {
+    BroadcastState.RUNNING: (Action.BROADCAST_PAUSE, Action.BROADCAST_CANCEL),
+    BroadcastState.PAUSED: (Action.BROADCAST_RESUME, Action.BROADCAST_CANCEL),
+}
+_FINAL = (DeliveryState.SENT, DeliveryState.BLOCKED, DeliveryState.FAILED, DeliveryState.UNKNOWN)
+
+
+def render_prompt(texts: Texts) -> Screen:
+    """Asks for the message itself."""
+    return Screen(text=texts.say("broadcast.prompt"), keyboard=_abandon(texts))
+
+
+def render_unsuitable(texts: Texts) -> Screen:
+    """What was sent can't go to everybody."""
+    return Screen(text=texts.say("broadcast.unsuitable"), keyboard=_abandon(texts))
+
+
+def render_preview(texts: Texts, view: BroadcastView) -> Screen:
+    """Under the message as members will see it: one tap sends it."""
+    broadcast_id = view.broadcast.id
+    cancel = broadcast_row(texts, broadcast_id, [Action.BROADCAST_CANCEL])
+    if not view.total:
+        return Screen(text=texts.say("broadcast.nobody"), keyboard=stack(cancel))
+    text = texts.say("broadcast.preview", count=view.total)
+    return Screen(text=text, keyboard=stack(confirm_row(texts, broadcast_id, view.total), cancel))
+
+
+def render_progress(texts: Texts, view: BroadcastView, *, seconds_left: float | None = None) -> Screen:
+    """How far it is; edited in place. Also what remains to be said once it is over."""
+    if view.broadcast.state is BroadcastState.CANCELLED and view.broadcast.started_at is None:
+        return render_abandoned(texts)
+    counts = {state: view.counts.get(state, 0) for state in DeliveryState}
+    lines = [_say_state(texts, view.broadcast.state), Html(""), *_say_counts(texts, counts, view.total)]
+    if view.broadcast.state is BroadcastState.RUNNING and seconds_left is not None:
+        lines.append(_say_time(texts, seconds_left))
+    if counts[DeliveryState.UNKNOWN]:
+        lines += [Html(""), texts.say("broadcast.unknown_why")]
+    return Screen(text="\n".join(lines), keyboard=_compose_keyboard(texts, view, counts))
+
+
+def render_gone(texts: Texts) -> Screen:
+    """The button belongs to a broadcast that is no draft any more."""
+    return Screen(text=texts.say("broadcast.gone"))
+
+
+def render_abandoned(texts: Texts) -> Screen:
+    """The admin does not want to write after all."""
+    return Screen(text=texts.say("broadcast.cancelled_unsent"))
+
+
+def render_unknown(texts: Texts, recipients: Sequence[Recipient], *, total: int | None = None) -> Screen:
+    """Those of whom nobody can say whether they got it; the first of `total` where there are more."""
+    if not recipients:
+        return Screen(text=texts.say("broadcast.unknown_none"))
+    ids = [f"<code>{recipient.telegram_id}</code>" for recipient in recipients]
+    count = max(total or 0, len(ids))
+    more = ["…"] if count > len(ids) else []
+    return Screen(text=texts.say("broadcast.unknown_list", count=count, ids=Html("\n".join(ids + more))))
+
+
+def _abandon(texts: Texts) -> InlineKeyboardMarkup:
+    return stack(tap_row(texts, Action.BROADCAST_ABANDON))
+
+
+def _compose_keyboard(
+    texts: Texts, view: BroadcastView, counts: dict[DeliveryState, int]
+) -> InlineKeyboardMarkup | None:
+    actions = _ACTIONS.get(view.broadcast.state, ())
+    unknown = [Action.BROADCAST_UNKNOWN] if counts[DeliveryState.UNKNOWN] else []
+    if not actions and not unknown:
+        return None
+    rows = (broadcast_row(texts, view.broadcast.id, some) for some in (actions, unknown))
+    return stack(*rows)
+
+
+def _say_state(texts: Texts, state: BroadcastState) -> Html:
+    keys = {
+        BroadcastState.PAUSED: "broadcast.paused",
+        BroadcastState.CANCELLED: "broadcast.cancelled",
+        BroadcastState.DONE: "broadcast.done",
+    }
+    return texts.say(keys.get(state, "broadcast.running"))
+
+
+def _say_counts(texts: Texts, counts: dict[DeliveryState, int], total: int) -> list[Html]:
+    left = max(0, total - sum(counts[state] for state in _FINAL))
+    return [
+        texts.say("broadcast.sent", count=counts[DeliveryState.SENT], total=total),
+        texts.say("broadcast.left", count=left),
+        texts.say("broadcast.blocked", count=counts[DeliveryState.BLOCKED]),
+        texts.say("broadcast.failed", count=counts[DeliveryState.FAILED]),
+        texts.say("broadcast.unknown", count=counts[DeliveryState.UNKNOWN]),
+    ]
+
+
+def _say_time(texts: Texts, seconds: float) -> Html:
+    if seconds < 60:
+        return texts.say("broadcast.soon")
+    if seconds < 90 * 60:
+        return texts.say("broadcast.minutes", count=round(seconds / 60))
+    return texts.say("broadcast.hours", count=round(seconds / 3600))

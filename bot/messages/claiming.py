@@ -1,0 +1,125 @@
+"""Who recommended us? The question, what came of the answer, and what the one who was named hears of it."""
+
+from __future__ import annotations
+
+from bot.core.claiming import Outcome, Window
+from bot.messages.callbacks import Action
+from bot.messages.joining.welcome import say_deal, say_link
+from bot.messages.keyboards import compose_menu_keyboard, compose_send_keyboard, send_row, stack, tap_row
+from bot.messages.naming import show_name, show_plain_name
+from bot.messages.screen import Screen
+from bot.messages.shop import Shop
+from bot.messages.talk_keyboards import make_button, nobody_row
+from bot.messages.texts import Html, Texts
+from bot.services.claiming.disowning import Disowning, DisownView
+from bot.services.claiming.naming import ClaimView
+from bot.services.members import MemberView
+from bot.services.notices import NoticeView
+
+_LABEL_LIMIT = 40
+_TYPED_LIMIT = 64
+
+
+def render_claim_prompt(texts: Texts, shop: Shop, member: MemberView, window: Window) -> Screen:
+    """Asks for a name, unless it is too late for that or known already."""
+    if window is Window.OPEN:
+        prompt = texts.say("claim.prompt", brand=shop.brand(texts.language))
+        return Screen(text=prompt, keyboard=stack(nobody_row(texts)))
+    text = texts.say("claim.has_inviter") if window is Window.HAS_INVITER else _say_closed(texts, shop)
+    return Screen(text=text, keyboard=compose_send_keyboard(texts, shop, member.code))
+
+
+def render_nobody(texts: Texts, shop: Shop, member: MemberView) -> Screen:
+    """Nobody recommended us: then it is this member's turn."""
+    text = "\n\n".join([texts.say("claim.nobody"), say_deal(texts, shop), say_link(texts, shop, member.code)])
+    return Screen(text=text, keyboard=compose_menu_keyboard(texts, shop, member.code))
+
+
+def render_claim(texts: Texts, shop: Shop, view: ClaimView) -> Screen:
+    """What came of naming somebody."""
+    if view.outcome is Outcome.CREDITED:
+        text = "\n\n".join([_say_credited(texts, shop, view), say_deal(texts, shop)])
+        return Screen(text=text, keyboard=compose_menu_keyboard(texts, shop, view.member.code))
+    if view.outcome is Outcome.SEVERAL:
+        return _render_several(texts, view)
+    if view.outcome in _FINAL:
+        return Screen(text=_say_final(texts, shop, view), keyboard=compose_send_keyboard(texts, shop, view.member.code))
+    return Screen(text=_say_again(texts, view), keyboard=stack(nobody_row(texts), tap_row(texts, Action.MENU)))
+
+
+def render_told(texts: Texts, shop: Shop, view: NoticeView) -> Screen:
+    """Somebody says that you recommended us; with the way to say that it was not you."""
+    points, friend = shop.points(view.points, texts.language), show_name(texts, view.friend, first=True)
+    if view.waits:
+        text = texts.say("claim.told_waiting", friend=friend, points=points)
+    else:
+        text = texts.say("claim.told", friend=friend, points=points, balance=view.balance)
+    not_me = make_button(texts.plain("claim.not_me_button"), Action.NOT_ME, view.referral_id)
+    return Screen(text=text, keyboard=stack(send_row(texts, shop, view.code), [not_me]))
+
+
+def render_disowned(texts: Texts, shop: Shop, view: DisownView) -> Screen:
+    """It was not you: what went back, or why it stays."""
+    keyboard = compose_send_keyboard(texts, shop, view.member.code)
+    if view.disowning is not Disowning.REVOKED:
+        key = "claim.kept" if view.disowning is Disowning.KEPT else "claim.settled"
+        return Screen(text=texts.say(key), keyboard=keyboard)
+    thanks = texts.say("revoked.not_me", friend=show_name(texts, view.friend))
+    text = "\n".join([thanks, *say_points_back(texts, shop, view.points, view.member.balance)])
+    return Screen(text=text, keyboard=keyboard)
+
+
+def say_points_back(texts: Texts, shop: Shop, points: int, balance: int) -> list[Html]:
+    """How many points went back and what is left; nothing where none had been earned."""
+    if not points:
+        return []
+    shown = shop.points(balance, texts.language)
+    back = texts.say("revoked.points", points=shop.points(points, texts.language), balance=shown)
+    return [back, texts.say("revoked.below")] if balance < 0 else [back]
+
+
+_FINAL = {Outcome.HAS_INVITER, Outcome.CLOSED, Outcome.THROTTLED}
+
+
+def _say_final(texts: Texts, shop: Shop, view: ClaimView) -> Html:
+    if view.outcome is Outcome.CLOSED:
+        return _say_closed(texts, shop)
+    return texts.say("claim.has_inviter" if view.outcome is Outcome.HAS_INVITER else "claim.throttled")
+
+
+def _say_closed(texts: Texts, shop: Shop) -> Html:
+    return texts.say("claim.closed", count=shop.campaign.rules.claim_days)
+
+
+def _say_again(texts: Texts, view: ClaimView) -> Html:
+    """Why it was nobody, and that another name may be."""
+    if view.outcome is Outcome.OWN_GUEST:
+        return texts.say("claim.own_guest", friend=show_name(texts, view.inviter, first=True))
+    if view.outcome is Outcome.ONESELF:
+        return texts.say("claim.oneself")
+    if view.outcome is Outcome.STALE:
+        return texts.say("claim.stale")
+    if view.like_code or not view.typed:
+        return texts.say("claim.unknown_code")
+    return texts.say("claim.unknown", typed=show_name(texts, view.typed, limit=_TYPED_LIMIT))
+
+
+def _say_credited(texts: Texts, shop: Shop, view: ClaimView) -> Html:
+    inviter, points = show_name(texts, view.inviter), shop.points(view.points, texts.language)
+    if view.waits:
+        return texts.say("claim.waiting", inviter=inviter, points=points)
+    return texts.say("claim.credited", inviter=inviter, points=points, balance=view.member.balance)
+
+
+def _render_several(texts: Texts, view: ClaimView) -> Screen:
+    text = "\n\n".join([texts.say("claim.several"), *([texts.say("claim.more")] if view.more else [])])
+    names = [
+        [
+            make_button(
+                show_plain_name(texts, label, first=True, limit=_LABEL_LIMIT), Action.CLAIM_PICK, view.number, place
+            )
+        ]
+        for place, label in enumerate(view.labels)
+    ]
+    none = [make_button(texts.plain("claim.none_button"), Action.CLAIM)]
+    return Screen(text=text, keyboard=stack(*names, none))

@@ -1,0 +1,71 @@
+"""The member's personal way into the community chat, and what admins are told when it is closed."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from telegram import CopyTextButton, InlineKeyboardButton
+
+from bot.core.community import ChatProblem
+from bot.messages.callbacks import Action
+from bot.messages.keyboards import compose_menu_keyboard, stack, tap_row
+from bot.messages.naming import show_name, show_plain_name
+from bot.messages.screen import Screen
+from bot.messages.shop import Shop
+from bot.messages.texts import Html, Texts, escape
+from bot.services.community.inviting import CommunityView
+
+_TITLE_LIMIT = 64
+"""Telegram allows 128 characters for a chat's title."""
+
+_WARNINGS = {
+    ChatProblem.NO_CHAT: "warning.no_chat",
+    ChatProblem.NO_ADMIN: "warning.no_admin",
+    ChatProblem.NO_INVITING: "warning.no_inviting",
+    "moved": "warning.moved",
+}
+
+
+def render_community(texts: Texts, shop: Shop, view: CommunityView, *, link: str, title: str) -> Screen:
+    """The personal invite link, what it brings, and the buttons that pass it on."""
+    campaign = shop.campaign
+    expected = texts.say("community.expected", points=shop.points(campaign.invitee_points, texts.language))
+    deal = texts.say(
+        "community.deal",
+        inviter_points=shop.points(campaign.inviter_points, texts.language),
+        invitee_points=shop.points(campaign.invitee_points, texts.language),
+    )
+    paragraphs = [
+        *([expected] if view.waits else []),
+        texts.say("community.link", chat=_show_title(texts, title), link=escape(link)),
+        deal,
+        texts.say("community.hold", count=campaign.rules.hold_days),
+    ]
+    rows = [
+        [InlineKeyboardButton(texts.plain("community.share"), url=_share_address(texts, link, title))],
+        [InlineKeyboardButton(texts.plain("button.copy"), copy_text=CopyTextButton(link))],
+        [InlineKeyboardButton(texts.plain("community.open"), url=link)],
+        tap_row(texts, Action.MENU),
+    ]
+    return Screen(text="\n\n".join(paragraphs), keyboard=stack(*rows))
+
+
+def render_community_closed(texts: Texts, shop: Shop, view: CommunityView) -> Screen:
+    """No link can be made now; the usual ways go on."""
+    keyboard = compose_menu_keyboard(texts, shop, view.member.code)
+    return Screen(text=texts.say("community.closed"), keyboard=keyboard)
+
+
+def render_admin_warning(texts: Texts, *, warning: str, chat: str, number: str) -> Screen:
+    """What is amiss, and what an admin can do about it."""
+    return Screen(text=texts.say(_WARNINGS[warning], chat=_show_title(texts, chat), number=number))
+
+
+def _show_title(texts: Texts, title: str) -> Html:
+    return show_name(texts, title, limit=_TITLE_LIMIT) if title else texts.say("community.nameless")
+
+
+def _share_address(texts: Texts, link: str, title: str) -> str:
+    chat = show_plain_name(texts, title, limit=_TITLE_LIMIT) if title else texts.plain("community.nameless")
+    draft = texts.plain("community.draft", chat=chat)
+    return f"https://t.me/share/url?url={quote(link, safe='')}&text={quote(draft, safe='')}"

@@ -1,0 +1,46 @@
+"""One's own words on the card: asked for, refused with the reason, looked at."""
+
+from __future__ import annotations
+
+from bot.core.own_words import WORDS_LIMIT, WordsFault
+from bot.messages.callbacks import Action
+from bot.messages.keyboards import stack, tap_row
+from bot.messages.screen import Photo, Screen
+from bot.messages.sharing.keyboards import compose_keep_keyboard
+from bot.messages.sharing.screens import say_invitation
+from bot.messages.shop import Shop, Source
+from bot.messages.texts import Html, Texts
+from bot.services.members import MemberView
+
+_REFUSED = {
+    WordsFault.EMPTY: "words.refused.empty",
+    WordsFault.TOO_LONG: "words.refused.too_long",
+    WordsFault.LINK: "words.refused.link",
+    WordsFault.NAME: "words.refused.name",
+    WordsFault.CONTROL: "words.refused.control",
+}
+
+
+def render_words_prompt(texts: Texts, member: MemberView) -> Screen:
+    """Asks for a line, and shows the one there is."""
+    blocks = [texts.say("words.prompt", limit=WORDS_LIMIT)]
+    if member.own_words:
+        blocks.append(texts.say("words.present", words=texts.say("words.quote", words=member.own_words)))
+    return Screen(text=Html("\n\n".join(blocks)), keyboard=stack(tap_row(texts, Action.WORDS_STOP)))
+
+
+def render_words_refusal(texts: Texts, fault: WordsFault, length: int) -> Screen:
+    """Why these words cannot stand on a card; others are welcome at once."""
+    text = texts.say(_REFUSED[fault], limit=WORDS_LIMIT, length=length)
+    return Screen(text=text, keyboard=stack(tap_row(texts, Action.WORDS_STOP)))
+
+
+def render_words_preview(texts: Texts, shop: Shop, member: MemberView, photo: Photo, story: str) -> Screen:
+    """The card as it would be with these words."""
+    caption = say_invitation(texts, shop, member, Source.FORWARDED, story)
+    return Screen(text=caption, photo=photo, keyboard=compose_keep_keyboard(texts, shop, story))
+
+
+def render_words_stopped(texts: Texts) -> Screen:
+    """The member did not want to write after all."""
+    return Screen(text=texts.say("words.stopped"), keyboard=stack(tap_row(texts, Action.SHARE, Action.MENU)))

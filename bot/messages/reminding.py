@@ -1,0 +1,105 @@
+"""After the share: what became of a reminder, the reminder itself, and the nudge to a member who was quiet."""
+
+from __future__ import annotations
+
+from telegram import InlineKeyboardButton
+
+from bot.core.reminding import Reminding
+from bot.messages.callbacks import Action, Callback
+from bot.messages.keyboards import Row, send_row, stack, tap_row
+from bot.messages.naming import show_name
+from bot.messages.screen import Screen
+from bot.messages.shop import Shop
+from bot.messages.texts import Html, Texts, escape
+from bot.services.notices import NoticeView
+from bot.services.reminding.reminders import RemindView
+from storage.records import ReferralId
+
+_NAME_LIMIT = 32
+_RESULTS = {
+    Reminding.DONE: "remind.result.done",
+    Reminding.TOO_SOON: "remind.result.too_soon",
+    Reminding.DECLINED: "remind.result.declined",
+    Reminding.UNREACHABLE: "remind.result.unreachable",
+    Reminding.NOT_STARTED: "remind.result.not_started",
+    Reminding.OVER: "remind.result.over",
+    Reminding.NOBODY: "remind.result.nobody",
+}
+
+
+def say_reminded(texts: Texts, view: RemindView) -> Html:
+    """What became of the wish to remind a friend, above the list it came from."""
+    return texts.say(
+        _RESULTS[view.result],
+        name=show_name(texts, view.name, first=True, limit=_NAME_LIMIT),
+        date=texts.date(view.reminded_at),
+        next=texts.date(view.next_at),
+    )
+
+
+def render_reminder(texts: Texts, shop: Shop, view: NoticeView) -> Screen:
+    """One kind message to a friend: what is missing, what waits, and the way out."""
+    text = texts.say(
+        "remind.notice",
+        inviter=show_name(texts, view.friend),
+        points=shop.points(view.points, texts.language),
+        brand=shop.brand(texts.language),
+    )
+    todo = [_button(texts.plain("remind.todo"), Action.COMMUNITY)] if shop.community else []
+    return Screen(
+        text=text,
+        keyboard=stack(todo, [_button(texts.plain("remind.stop"), Action.NO_REMINDERS, view.referral_id or 0)]),
+    )
+
+
+def render_reminders_stopped(texts: Texts) -> Screen:
+    """The friend wants no more reminders."""
+    return Screen(text=texts.say("remind.stopped"), keyboard=stack(tap_row(texts, Action.MENU)))
+
+
+def render_nudge(texts: Texts, shop: Shop, view: NoticeView) -> Screen:
+    """One fresh story to a member who was quiet: passed on as always, looked at, or never again."""
+    told, campaign = shop.story(texts.language, view.story), shop.campaign
+    deal = texts.say(
+        "welcome.deal",
+        inviter_points=shop.points(campaign.inviter_points, texts.language),
+        invitee_points=shop.points(campaign.invitee_points, texts.language),
+    )
+    blocks = [
+        texts.say("nudge.text", brand=shop.brand(texts.language)),
+        Html(f"<b>{escape(told.headline)}</b>\n{escape(told.text)}"),
+        deal,
+    ]
+    see = _button(texts.plain("nudge.card"), Action.SHARE_STORY, shop.story_place(told.key))
+    keyboard = stack(
+        send_row(texts, shop, view.code, told.key), [see], [_button(texts.plain("nudge.off"), Action.NO_NUDGES)]
+    )
+    return Screen(text="\n\n".join(blocks), keyboard=keyboard)
+
+
+def render_nudges_stopped(texts: Texts) -> Screen:
+    """The member wants no more nudges."""
+    return Screen(text=texts.say("nudge.stopped"), keyboard=stack(tap_row(texts, Action.MENU)))
+
+
+def nudges_row(texts: Texts, *, nudges: bool) -> Row:
+    """Be nudged now and then, or never."""
+    return [_button(texts.plain("nudge.off" if nudges else "nudge.on"), Action.NUDGES, int(not nudges))]
+
+
+def remind_rows(texts: Texts, numbered: dict[int, ReferralId], page: int) -> list[Row]:
+    """A small button for each friend who may be reminded, by the number before the name; three in a row."""
+    buttons = [
+        _button(texts.plain("remind.button", number=number), Action.REMIND, referral_id, page)
+        for number, referral_id in numbered.items()
+    ]
+    return [buttons[first : first + 3] for first in range(0, len(buttons), 3)]
+
+
+def again_row(texts: Texts) -> Row:
+    """The card once more, with another story; and the way to the menu."""
+    return [_button(texts.plain("remind.again"), Action.SHARE_AGAIN), *tap_row(texts, Action.MENU)]
+
+
+def _button(label: str, action: Action, *arguments: int) -> InlineKeyboardButton:
+    return InlineKeyboardButton(label, callback_data=Callback(action, arguments).encode())

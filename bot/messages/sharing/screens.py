@@ -1,0 +1,115 @@
+"""What is passed on: the card with its caption, the QR code, the message sent inline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from telegram import InlineKeyboardMarkup
+
+from bot.core.sharing import filter_stories
+from bot.messages.keyboards import compose_join_keyboard, compose_share_keyboard
+from bot.messages.naming import show_name
+from bot.messages.screen import Photo, Screen
+from bot.messages.sharing.keyboards import compose_card_keyboard, say_kind, say_why
+from bot.messages.shop import Shop, Source
+from bot.messages.texts import Html, Texts, escape
+from bot.services.members import MemberView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InlineInvitation:
+    """What somebody picks from in a chat, and what the friend gets."""
+
+    story: str
+    """Its key."""
+    title: str
+    description: str
+    caption: str
+    keyboard: InlineKeyboardMarkup
+
+
+def render_share(texts: Texts, shop: Shop, member: MemberView, photo: Photo, story: str = "") -> Screen:
+    """The share card. It speaks to the friend, so that forwarding it as it is suffices."""
+    keyboard = compose_card_keyboard(texts, shop, member.code, story, own_words=bool(member.own_words))
+    return Screen(text=say_invitation(texts, shop, member, Source.FORWARDED, story), photo=photo, keyboard=keyboard)
+
+
+def render_qr(texts: Texts, shop: Shop, member: MemberView, photo: Photo) -> Screen:
+    """The QR code alone, with the link under it."""
+    caption = texts.say("qr.caption", link=escape(shop.link(member.code, Source.FORWARDED)))
+    if member.spoken_code:
+        caption = Html(f"{caption}\n\n{texts.say('spoken.line', code=member.spoken_code)}")
+    return Screen(text=caption, photo=photo, keyboard=compose_share_keyboard(texts, shop, member.code))
+
+
+def render_inline_invitation(
+    texts: Texts, shop: Shop, member: MemberView, story: str = "", source: Source = Source.INLINE
+) -> InlineInvitation:
+    """The card as a friend gets it in any chat; its one button opens the bot with the member's code."""
+    told = shop.story(texts.language, story)
+    return InlineInvitation(
+        story=told.key,
+        title=told.headline,
+        description=texts.plain("story.offer", why=say_why(texts, told.kind), offer=told.offer),
+        caption=say_invitation(texts, shop, member, source, told.key),
+        keyboard=compose_join_keyboard(texts.plain("button.accept"), shop.link(member.code, source)),
+    )
+
+
+def render_stranger_invitation(texts: Texts, shop: Shop) -> InlineInvitation:
+    """For a guest's caller who has not started the bot: the shop's first story, and the way to a card of their own."""
+    told = shop.story(texts.language)
+    story = _say_story(texts, shop, told.key, own_words="")
+    return InlineInvitation(
+        story=told.key,
+        title=told.headline,
+        description=told.offer,
+        caption=Html(f"{story}\n\n{texts.say('guest.stranger', brand=shop.brand(texts.language))}"),
+        keyboard=compose_join_keyboard(texts.plain("guest.start"), shop.address),
+    )
+
+
+def choose_stories(texts: Texts, shop: Shop, typed: str) -> list[str]:
+    """Keys of the campaign's stories that what was typed names; all where nothing was."""
+    return filter_stories(_list_said(texts, shop), typed)
+
+
+def say_text_only(texts: Texts) -> str:
+    """What the choice without a picture is called."""
+    return texts.plain("story.text_only")
+
+
+def say_start_first(texts: Texts) -> str:
+    """The button above the inline results of somebody who is not a member yet."""
+    return texts.plain("inline.start_first")
+
+
+def say_invitation(texts: Texts, shop: Shop, member: MemberView, source: Source, story: str = "") -> Html:
+    """Story, inviter and link: at most 1,024 visible characters with the limits of a campaign."""
+    invitation = texts.say(
+        "share.invitation",
+        inviter=show_name(texts, member.name, first=True),
+        link=escape(shop.link(member.code, source)),
+    )
+    return Html("\n\n".join([_say_story(texts, shop, story, own_words=member.own_words), invitation]))
+
+
+def _say_story(texts: Texts, shop: Shop, key: str, *, own_words: str) -> Html:
+    story = shop.story(texts.language, key)
+    own = [texts.say("words.quote", words=own_words)] if own_words else []
+    return Html("\n\n".join([f"<b>{escape(story.headline)}</b>", *own, escape(story.text), escape(story.offer)]))
+
+
+def _list_said(texts: Texts, shop: Shop) -> Mapping[str, str]:
+    return {
+        story.key: " ".join(
+            [
+                story.headline,
+                story.text,
+                say_kind(texts, story.kind),
+                say_why(texts, story.kind),
+            ]
+        )
+        for story in shop.campaign.texts_for(texts.language).stories
+    }

@@ -1,0 +1,168 @@
+"""How my invitations stand: the friends, the rewards, the ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.core.community import SOURCE as COMMUNITY
+from bot.core.reminding import Missing, Reminding
+from bot.messages.callbacks import Action
+from bot.messages.keyboards import Row, appear_row, page_row, send_row, stack, tap_row
+from bot.messages.naming import show_name
+from bot.messages.reminding import again_row, remind_rows
+from bot.messages.screen import Screen
+from bot.messages.shop import Shop
+from bot.messages.texts import Html, Texts
+from bot.services.reminding.reminders import WaitingView
+from bot.services.standing import InvitesView, RewardsView, TopView
+from storage.records import Invitation, LedgerLine, RankLine, ReferralId, ReferralState
+
+_LINE_NAME_LIMIT = 32
+_STATUS = {
+    ReferralState.WAITING: "invites.waiting",
+    ReferralState.QUALIFIED: "invites.joined",
+    ReferralState.REVOKED: "invites.revoked",
+}
+_MISSING = {Missing.BOT: "remind.missing.bot", Missing.COMMUNITY: "remind.missing.community"}
+_LEFT_ALONE = {Reminding.TOO_SOON, Reminding.DECLINED}
+_MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
+
+
+def render_invites(texts: Texts, shop: Shop, view: InvitesView, *, note: Html | None = None) -> Screen:
+    """Who came through me, with status, date and what it brought; a note on top says what a tap here has done."""
+    if not view.total:
+        none = texts.say("invites.none", brand=shop.brand(texts.language))
+        return _compose(texts, shop, view.member.code, [none])
+    title = texts.say("invites.title", count=view.total)
+    earned = texts.say("invites.earned", points=shop.points(view.earned, texts.language))
+    numbers = {referral_id: number for number, referral_id in enumerate(view.waiting, start=1)}
+    lines = _stack_lines(_say_friend(texts, shop, view, line, numbers) for line in view.lines)
+    blocks = [Html(f"{title}\n{earned}"), lines, *_say_page(texts, view.page, view.pages)]
+    return Screen(
+        text="\n\n".join([note, *blocks] if note else blocks),
+        keyboard=stack(
+            page_row(texts, Action.INVITES, view.page, view.pages),
+            *remind_rows(texts, _list_remindable(view, numbers), view.page),
+            send_row(texts, shop, view.member.code),
+            again_row(texts),
+        ),
+    )
+
+
+def render_rewards(texts: Texts, shop: Shop, view: RewardsView) -> Screen:
+    """The balance and the ledger lines behind it."""
+    title = texts.say("rewards.title", balance=shop.points(view.balance, texts.language))
+    if not view.lines:
+        gain = shop.points(shop.campaign.inviter_points, texts.language)
+        return _compose(texts, shop, view.member.code, [title, texts.say("rewards.none", points=gain)])
+    lines = _stack_lines(_say_ledger_line(texts, shop, line) for line in view.lines)
+    blocks = [title, lines, *_say_page(texts, view.page, view.pages)]
+    return _compose(texts, shop, view.member.code, blocks, page_row(texts, Action.REWARDS, view.page, view.pages))
+
+
+def render_top(texts: Texts, shop: Shop, view: TopView) -> Screen:
+    """The ranking, with my own place whatever it is."""
+    lines = _stack_lines(_say_rank(texts, line) for line in view.lines) or texts.say("top.none")
+    blocks = [texts.say("top.title"), lines, _say_my_place(texts, view)]
+    return _compose(texts, shop, view.member.code, blocks, appear_row(texts, anonymous=view.anonymous))
+
+
+def _list_remindable(view: InvitesView, numbers: dict[ReferralId, int]) -> dict[int, ReferralId]:
+    """Who has a button, by number; the line itself says of whom a reminder is of no use now."""
+    return {
+        number: referral_id
+        for referral_id, number in numbers.items()
+        if view.waiting[referral_id].reminding not in _LEFT_ALONE
+    }
+
+
+def _say_friend(texts: Texts, shop: Shop, view: InvitesView, line: Invitation, numbers: dict[ReferralId, int]) -> Html:
+    waiting = view.waiting.get(line.referral_id)
+    if waiting is None:
+        return _say_invitation(texts, shop, line)
+    name = show_name(texts, line.name, first=True, limit=_LINE_NAME_LIMIT)
+    missing, date = texts.say(_MISSING[waiting.missing]), texts.date(line.joined_at)
+    said = texts.say("remind.line", number=numbers[line.referral_id], name=name, missing=missing, date=date)
+    extra = _say_left_alone(texts, waiting)
+    return texts.say("remind.more", line=said, more=extra) if extra else said
+
+
+def _say_left_alone(texts: Texts, waiting: WaitingView) -> Html | None:
+    """Why there is no button."""
+    if waiting.reminding is Reminding.DECLINED:
+        return texts.say("remind.declines")
+    if waiting.reminding is Reminding.TOO_SOON and waiting.reminded_at is not None:
+        return texts.say("remind.reminded", date=texts.date(waiting.reminded_at))
+    return None
+
+
+def _say_invitation(texts: Texts, shop: Shop, line: Invitation) -> Html:
+    return texts.say(
+        "invites.line",
+        name=show_name(texts, line.name, first=True, limit=_LINE_NAME_LIMIT),
+        status=texts.say(_choose_status(line)),
+        date=texts.date(line.joined_at),
+        points=_sign(texts, shop, line.earned),
+    )
+
+
+def _choose_status(line: Invitation) -> str:
+    """What became of the friend; who counted by being in the community chat came to it, or left it again."""
+    if line.state is ReferralState.REVOKED and (line.left_at is not None or line.source == COMMUNITY):
+        return "community.status.left"
+    if line.state is ReferralState.QUALIFIED and line.source == COMMUNITY:
+        return "community.status.joined"
+    return _STATUS[line.state]
+
+
+def _say_ledger_line(texts: Texts, shop: Shop, line: LedgerLine) -> Html:
+    return texts.say(
+        "rewards.line",
+        points=_sign(texts, shop, line.amount),
+        reason=_say_reason(texts, line) if line.amount > 0 else _say_taken_back(texts, line),
+        date=texts.date(line.posted_at),
+    )
+
+
+def _say_reason(texts: Texts, line: LedgerLine) -> Html:
+    if line.reason == "invited_friend":
+        name = show_name(texts, line.other_name, first=True, limit=_LINE_NAME_LIMIT)
+        return texts.say("rewards.invited_friend", name=name)
+    return texts.say("rewards.welcome" if line.reason == "welcome" else "rewards.correction")
+
+
+def _say_taken_back(texts: Texts, line: LedgerLine) -> Html:
+    return texts.say("rewards.taken_back", reason=_say_reason(texts, line))
+
+
+def _sign(texts: Texts, shop: Shop, points: int) -> str:
+    return ("+" if points > 0 else "") + shop.points(points, texts.language)
+
+
+def _say_rank(texts: Texts, line: RankLine) -> Html:
+    return texts.say(
+        "top.line",
+        place=_MEDALS.get(line.rank) or texts.say("top.rank", rank=line.rank),
+        name=show_name(texts, line.name, first=True, limit=_LINE_NAME_LIMIT),
+        score=line.score,
+    )
+
+
+def _say_my_place(texts: Texts, view: TopView) -> Html:
+    seen = texts.say("top.anonymous" if view.anonymous else "top.named")
+    if view.my_rank is not None:
+        return Html(f"{texts.say('top.mine', rank=view.my_rank, count=view.my_score)}\n{seen}")
+    return Html("\n".join([texts.say("top.my_none"), *([seen] if view.anonymous else [])]))
+
+
+def _say_page(texts: Texts, page: int, pages: int) -> list[Html]:
+    return [texts.say("page.of", page=page + 1, pages=pages)] if pages > 1 else []
+
+
+def _stack_lines(lines: Iterable[Html]) -> Html:
+    return Html("\n".join(lines))
+
+
+def _compose(texts: Texts, shop: Shop, code: str, blocks: list[Html], *rows: Row) -> Screen:
+    keyboard = stack(*rows, send_row(texts, shop, code), tap_row(texts, Action.MENU))
+    return Screen(text="\n\n".join(blocks), keyboard=keyboard)

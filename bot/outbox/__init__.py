@@ -1,0 +1,1 @@
+"""What the bot owes people, on its way to them."""

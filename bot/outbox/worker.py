@@ -1,0 +1,254 @@
+"""From the outbox to the chats: every owed notice is sent at least once, merged where notices pile up."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+
+from bot.outbox.outgoing import Renderer
+from bot.outbox.sender import Report, Sender, Settlement, settle_all
+from bot.telemetry import metrics
+from bot.wire.batches import Batches
+from bot.wire.gate import Gate
+from bot.wire.signal import Signal
+from bot.wire.telegram_bot import PassalongBot
+from storage.records import Event, NoticeId, NoticeOwed, PersonId
+from storage.store import Store
+from storage.tables import outbox
+
+logger = logging.getLogger(__name__)
+
+ATTEMPTS = 8
+RETRY_SECONDS = (1.0, 4.0, 16.0, 60.0, 120.0, 240.0, 300.0)
+"""Waits between attempts of unknown outcome: eight of them outlast ten minutes of a broken server."""
+
+CAPACITY = 20_000
+PAGE = 500
+MOST_MERGED = 500
+"""Notices given to the renderer at once."""
+
+GAP_GROWTH = 2.0
+LONGEST_GAP = 16.0
+"""In paces of a private chat: while notices keep coming, letters to one chat become rarer up to this."""
+
+MIN_DELAY_SECONDS = 0.02
+"""A shorter wait for a chat's turn is left to the gate."""
+
+
+@dataclass(slots=True, eq=False)
+class _Line:
+    """One recipient's notices in memory."""
+
+    ids: list[NoticeId] = field(default_factory=list)
+    opens_at: float = float("-inf")
+    gap: float = 0.0
+    """Seconds between the last two letters; 0 before the first."""
+    tries: int = 0
+    """Failed rounds since the last letter that arrived."""
+    busy: bool = False
+    timer: asyncio.TimerHandle | None = None
+
+
+class OutboxWorker:
+    """Sends every notice that is owed, now and from now on.
+
+    The first notice to a recipient leaves at once. Those that come before the chat's pace allows the next letter are
+    rendered together; while they keep coming the letters become rarer. Only ids are kept in memory, and only so
+    many; the rest is read from the outbox later.
+
+    Args:
+        store: Where the outbox lies.
+        bot: Who sends.
+        gate: Whose pace it asks.
+        renderer: Makes letters of notices.
+        on_migrated: Told when a group got a new id: the old one and the new one.
+        attempts: After so many attempts of unknown outcome a notice is given up.
+        retry_seconds: Waits after a failed attempt; the last one repeats.
+        capacity: How many notices are in memory at most.
+        clock: Seconds, monotonic.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        bot: PassalongBot,
+        gate: Gate,
+        renderer: Renderer,
+        on_migrated: Callable[[int | str, int], Awaitable[None]] | None = None,
+        attempts: int = ATTEMPTS,
+        retry_seconds: Sequence[float] = RETRY_SECONDS,
+        capacity: int = CAPACITY,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store = store
+        self._gate = gate
+        self._retry_seconds = tuple(retry_seconds)
+        self._capacity = capacity
+        self._clock = clock
+        self._settlements: Batches[Settlement] = Batches("ends of notices", self._settle)
+        self._sender = Sender(
+            store=store,
+            bot=bot,
+            renderer=renderer,
+            settle=self._settlements.add,
+            find_delay=self._find_delay,
+            on_migrated=on_migrated,
+            attempts=attempts,
+        )
+        self._lines: dict[PersonId | None, _Line] = {}
+        self._ready: deque[PersonId | None] = deque()
+        self._known: set[NoticeId] = set()
+        self._gone: set[NoticeId] = set()
+        self._running: set[asyncio.Task[None]] = set()
+        self._behind = False
+        self._missed = False
+        self._loader: asyncio.Task[None] | None = None
+        self._signal = Signal()
+        self._stopping = False
+
+    def start(self) -> None:
+        """Listen to the store, and begin with what an earlier process left owed."""
+        self._store.subscribe(self._note_events)
+        self._load_later()
+
+    async def settled(self) -> None:
+        """Return when nothing is owed that this process knows of."""
+        await self._signal.wait_for(lambda: not self._behind and not self._known)
+
+    async def stop(self, limit_seconds: float = 5.0) -> None:
+        """Send nothing more, give what is on its way some time; what is not sent stays owed."""
+        deadline = self._clock() + limit_seconds
+        self._stopping = True
+        for line in self._lines.values():
+            if line.timer is not None:
+                line.timer.cancel()
+        if self._loader is not None:
+            self._loader.cancel()
+        if self._running:
+            _, late = await asyncio.wait(self._running, timeout=limit_seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        await self._settlements.drain(max(0.5, deadline - self._clock()))
+
+    def _note_events(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if isinstance(event, NoticeOwed):
+                self._add(event.notice_id, event.recipient_id)
+        self._pump()
+
+    def _add(self, notice_id: NoticeId, recipient_id: PersonId | None) -> None:
+        if notice_id in self._known or self._stopping:
+            return
+        if len(self._known) >= self._capacity:
+            self._load_later()
+            return
+        self._known.add(notice_id)
+        line = self._lines.setdefault(recipient_id, _Line())
+        line.ids.append(notice_id)
+        if len(line.ids) == 1 and not line.busy and line.timer is None:
+            self._ready.append(recipient_id)
+
+    def _load_later(self) -> None:
+        self._behind = self._missed = True
+        if self._loader is None or self._loader.done():
+            self._loader = asyncio.create_task(self._load())
+
+    async def _load(self) -> None:
+        """Read owed notices until memory holds all of them, or is full; then again once it is half empty."""
+        while self._behind:
+            await self._signal.wait_for(lambda: len(self._known) <= self._capacity // 2)
+            self._missed = False
+            self._gone.clear()
+            try:
+                await self._load_pages()
+            except Exception:
+                logger.exception("The outbox cannot be read; trying again")
+                await asyncio.sleep(self._retry_seconds[0])
+            else:
+                self._behind = self._missed
+        self._signal.tell()
+
+    async def _load_pages(self) -> None:
+        after: NoticeId | None = NoticeId(0)
+        while after is not None and not self._missed:
+            notices = await self._store.read(outbox.list_owed, after=after, limit=PAGE)
+            for notice in notices:
+                if notice.id not in self._gone:  # settled since that page was read
+                    self._add(notice.id, notice.recipient_id)
+            self._pump()
+            after = notices[-1].id if len(notices) == PAGE else None
+
+    def _pump(self) -> None:
+        while self._ready and len(self._running) < self._gate.in_flight_limit and not self._stopping:
+            recipient_id = self._ready.popleft()
+            task = asyncio.create_task(self._serve(recipient_id, self._lines[recipient_id]))
+            self._running.add(task)
+            task.add_done_callback(self._end)
+
+    def _end(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._pump()
+
+    async def _serve(self, recipient_id: PersonId | None, line: _Line) -> None:
+        """One round: all that is owed to one recipient, as one or more letters."""
+        line.busy = True
+        ids, line.ids = line.ids[:MOST_MERGED], line.ids[MOST_MERGED:]
+        try:
+            report = await self._sender.deliver(recipient_id, ids)
+        except Exception:
+            logger.exception("Notices could not be delivered; trying again")
+            report = Report(left=ids)
+        line.ids[:0] = report.left
+        line.busy = False
+        line.opens_at = self._clock() + self._compute_rest(line, report)
+        self._known.difference_update(report.vanished)
+        self._signal.tell()
+        if not self._stopping:
+            self._set_timer(recipient_id, line)
+
+    def _compute_rest(self, line: _Line, report: Report) -> float:
+        """Seconds until the recipient's next letter."""
+        if report.sent_to is not None:
+            base = self._gate.interval_for(report.sent_to)
+            longest = max(base, LONGEST_GAP * self._gate.interval_for(1))
+            line.gap = min(line.gap * GAP_GROWTH, longest) if line.gap else base
+            line.tries = 0
+        if report.wait is not None:
+            return report.wait
+        if report.left:
+            line.tries += 1
+            return min(report.most_wait, self._retry_seconds[min(line.tries, len(self._retry_seconds)) - 1])
+        return max(line.gap, self._gate.delay_for(report.sent_to)) if report.sent_to is not None else 0.0
+
+    def _set_timer(self, recipient_id: PersonId | None, line: _Line) -> None:
+        wait = max(0.0, line.opens_at - self._clock())
+        line.timer = asyncio.get_running_loop().call_later(wait, self._open, recipient_id, line)
+
+    def _open(self, recipient_id: PersonId | None, line: _Line) -> None:
+        """The recipient may get the next letter; without anything to say the line is forgotten."""
+        line.timer = None
+        if line.ids:
+            self._ready.append(recipient_id)
+            self._pump()
+        else:
+            del self._lines[recipient_id]
+
+    def _find_delay(self, chat_id: int | str) -> float:
+        delay = self._gate.delay_for(chat_id)
+        return delay if delay > MIN_DELAY_SECONDS else 0.0
+
+    async def _settle(self, settlements: list[Settlement]) -> None:
+        await self._store.write(settle_all, settlements)
+        for settlement in settlements:
+            self._known.difference_update(settlement.notice_ids)
+            self._gone.update(settlement.notice_ids)
+            metrics.count(settlement.counter, len(settlement.notice_ids))
+        if not self._behind:
+            self._gone.clear()
+        self._signal.tell()

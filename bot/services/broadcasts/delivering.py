@@ -1,0 +1,122 @@
+"""A broadcast on its way: recipients claimed before they are written to, outcomes written down, the end noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from bot.services.broadcasts.authoring import BroadcastView, compose_view
+from storage.records import Broadcast, BroadcastId, BroadcastState, DeliveryState, Outcome, PersonId, Recipient
+from storage.tables import broadcasts, deliveries, people
+from storage.tx import Tx
+
+PAGE = 1000
+"""Recipients queued at once: about as many rows as one transaction writes in the time of a few."""
+
+Key = tuple[BroadcastId, PersonId]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Recipients of one broadcast that are this process's to write to, durably."""
+
+    broadcast: Broadcast
+    recipients: Sequence[Recipient]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What one step brought."""
+
+    claims: list[Claim] = field(default_factory=list)
+    finished: list[BroadcastId] = field(default_factory=list)
+
+
+def begin(tx: Tx) -> list[BroadcastId]:
+    """Settle as unknown what a former process was sending; returns the broadcasts whose progress is shown."""
+    deliveries.mark_unknown(tx)
+    return [broadcast.id for broadcast in broadcasts.list_shown(tx)]
+
+
+def proceed(
+    tx: Tx,
+    *,
+    outcomes: Sequence[Outcome] = (),
+    returned: Sequence[Recipient] = (),
+    limit: int,
+    paused: Collection[BroadcastId] = (),
+) -> Step:
+    """Write down how deliveries ended and claim the next ones, oldest broadcast first, as one.
+
+    Args:
+        tx: The transaction.
+        outcomes: How deliveries ended.
+        returned: Claimed recipients to whom surely nothing was sent; they are queued again.
+        limit: How many recipients to claim at most; with 0 nothing is claimed or finished.
+        paused: Broadcasts that cannot go on as things are.
+    """
+    settle(tx, outcomes, returned)
+    for broadcast_id in paused:
+        broadcasts.set_state(tx, broadcast_id, BroadcastState.PAUSED, expected=[BroadcastState.RUNNING])
+    step = Step()
+    for broadcast in broadcasts.find_running(tx) if limit else ():
+        recipients = _claim(tx, broadcast, limit)
+        if recipients:
+            step.claims.append(Claim(broadcast=broadcast, recipients=recipients))
+        elif _finish(tx, broadcast):
+            step.finished.append(broadcast.id)
+        limit -= len(recipients)
+        if not limit:
+            break
+    return step
+
+
+def settle(tx: Tx, outcomes: Sequence[Outcome], returned: Sequence[Recipient] = ()) -> None:
+    """Write down how deliveries ended; who has blocked the bot is known as such from now on."""
+    deliveries.settle(tx, outcomes)
+    for person_id in sorted({each.person_id for each in outcomes if each.state is DeliveryState.BLOCKED}):
+        people.set_blocked(tx, person_id, blocked=True)
+    _requeue(tx, returned)
+
+
+def requeue_strays(tx: Tx, *, held: Collection[Key]) -> None:
+    """Queue again what is claimed but nobody holds: a claim whose commit was in doubt, and took place."""
+    for broadcast in broadcasts.find_running(tx):
+        claimed = deliveries.list_in_state(tx, broadcast.id, DeliveryState.SENDING, PAGE)
+        _requeue(tx, [each for each in claimed if (each.broadcast_id, each.person_id) not in held])
+
+
+def view_progress(tx: Tx, *, broadcast_id: BroadcastId) -> BroadcastView | None:
+    """The broadcast as its author sees it now; None where no message shows it."""
+    found = broadcasts.get(tx, broadcast_id)
+    if found.progress_message_id is None:
+        return None
+    return compose_view(tx, people.get(tx, found.author_id), found)
+
+
+def forget_progress(tx: Tx, *, broadcast_id: BroadcastId) -> None:
+    """The last word is said, or there is no message any more to say it in."""
+    broadcasts.set_progress_message(tx, broadcast_id, None)
+
+
+def _claim(tx: Tx, broadcast: Broadcast, limit: int) -> list[Recipient]:
+    """The next recipients; the audience is queued page by page as it is needed."""
+    claimed = deliveries.claim(tx, broadcast.id, limit)
+    while len(claimed) < limit and deliveries.fill(tx, broadcast.id, limit=PAGE):
+        claimed += deliveries.claim(tx, broadcast.id, limit - len(claimed))
+    return claimed
+
+
+def _finish(tx: Tx, broadcast: Broadcast) -> bool:
+    """With nobody left to claim: done, unless somebody is still being written to."""
+    if deliveries.list_in_state(tx, broadcast.id, DeliveryState.SENDING, 1):
+        return False
+    return broadcasts.set_state(tx, broadcast.id, BroadcastState.DONE, expected=[BroadcastState.RUNNING])
+
+
+def _requeue(tx: Tx, recipients: Iterable[Recipient]) -> None:
+    grouped: dict[BroadcastId, list[PersonId]] = {}
+    for each in recipients:
+        grouped.setdefault(each.broadcast_id, []).append(each.person_id)
+    for broadcast_id, person_ids in grouped.items():
+        deliveries.requeue(tx, broadcast_id, person_ids)

@@ -1,0 +1,60 @@
+"""The one who was named says that it was somebody else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from bot.core.campaigns.campaign import Campaign
+from bot.core.claiming import compute_end
+from bot.services.claiming.naming import SOURCE
+from bot.services.joining.revoking import RevokeReason, revoke
+from bot.services.members import MemberView, compose_name, enter, view_member
+from storage.records import Person, Profile, Referral, ReferralId, ReferralState, Side
+from storage.tables import people, referrals, rewards
+from storage.tx import Tx
+
+
+class Disowning(Enum):
+    """What came of "it wasn't me"."""
+
+    REVOKED = auto()
+    KEPT = auto()
+    """Too late."""
+    SETTLED = auto()
+    """Taken back before, or never this member's to refuse."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisownView:
+    """What came of "it wasn't me"; `points` went back."""
+
+    member: MemberView
+    disowning: Disowning
+    friend: str = ""
+    points: int = 0
+
+
+def disown(tx: Tx, *, visitor: Profile, referral_id: ReferralId, campaign: Campaign) -> DisownView:
+    """The one who was named says it was somebody else: what was credited is taken back."""
+    person = enter(tx, visitor)
+    referral = referrals.list_by_ids(tx, [referral_id]).get(referral_id)
+    if referral is None or not _is_claimed_for(referral, person):
+        return DisownView(member=view_member(tx, person), disowning=Disowning.SETTLED)
+    friend = compose_name(people.get(tx, referral.invitee_id).profile)
+    if tx.now >= compute_end(referral.joined_at, campaign.rules.claim_days):
+        return DisownView(member=view_member(tx, person), disowning=Disowning.KEPT, friend=friend)
+    earned = rewards.list_by_referral(tx, referral_id)
+    revoked = revoke(tx, referral_id, reason=RevokeReason.NOT_ME, tell_inviter=False)
+    member = view_member(tx, people.get(tx, person.id))
+    return DisownView(
+        member=member,
+        disowning=Disowning.SETTLED if revoked is None else Disowning.REVOKED,
+        friend=friend,
+        points=sum(each.points for each in earned if each.side is Side.INVITER),
+    )
+
+
+def _is_claimed_for(referral: Referral, person: Person) -> bool:
+    mine = referral.inviter_id == person.id and referral.source == SOURCE
+    return mine and referral.state is not ReferralState.REVOKED

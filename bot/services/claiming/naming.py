@@ -1,0 +1,200 @@
+"""A newcomer without a link says who recommended the shop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.core.campaigns.campaign import Campaign
+from bot.core.claiming import (
+    CHAIN_LIMIT,
+    CHOICES,
+    Claim,
+    Offer,
+    Outcome,
+    Window,
+    compose_label,
+    compose_offer,
+    decide_found,
+    find_offered,
+    parse_claim,
+    parse_offer,
+)
+from bot.core.guessing import Guesses, compute_guesses, decide_throttled
+from bot.services.claiming.window import CLAIM, expect_claim, open_window
+from bot.services.community.membership import credit_newcomer
+from bot.services.members import MemberView, enter, view_member
+from bot.services.spoken import find_by_said, sounds_spoken
+from storage.records import NoticeKind, Person, PersonId, Profile, ReferralState
+from storage.tables import expectations, guesses, people, referrals
+from storage.tx import Tx
+
+SOURCE = "name"
+"""By which way a friend came who named the inviter."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimView:
+    """What came of naming somebody."""
+
+    member: MemberView
+    outcome: Outcome
+    typed: str = ""
+    """What was typed, where nobody was found by it."""
+    like_code: bool = False
+    """What was typed is made like a spoken code."""
+    inviter: str = ""
+    """CREDITED, OWN_GUEST: who it is."""
+    points: int = 0
+    waits: bool = False
+    """CREDITED: the points come once the friend is in the community chat."""
+    number: int = 0
+    """SEVERAL: of this search."""
+    labels: tuple[str, ...] = ()
+    """SEVERAL: first names and initials, at most `CHOICES`."""
+    more: bool = False
+    """SEVERAL: there are more than were offered."""
+
+
+def name_inviter(
+    tx: Tx, *, visitor: Profile, text: str, campaign: Campaign, announce: bool, community: int | None = None
+) -> ClaimView:
+    """Look for the one who was named: credited if there is one, offered if there are several."""
+    person = enter(tx, visitor)
+    barred = _find_bar(tx, person, campaign)
+    if barred is not None:
+        return ClaimView(member=view_member(tx, person), outcome=barred)
+    claim = parse_claim(text)
+    found = _search(tx, claim)
+    others = [each for each in found if each.id != person.id]
+    outcome = decide_found([each.id for each in others]) if others or not found else Outcome.ONESELF
+    if outcome is Outcome.CREDITED:
+        return _credit(tx, person, others[0], campaign, announce=announce, community=community)
+    _note_miss(tx, person)
+    if outcome is Outcome.SEVERAL:
+        return _offer(tx, person, others, campaign)
+    expect_claim(tx, person, campaign)
+    typed = claim.words or claim.username
+    member = view_member(tx, person)
+    return ClaimView(member=member, outcome=outcome, typed=typed, like_code=sounds_spoken(typed))
+
+
+def pick_inviter(
+    tx: Tx,
+    *,
+    visitor: Profile,
+    number: int,
+    place: int,
+    campaign: Campaign,
+    announce: bool,
+    community: int | None = None,
+) -> ClaimView:
+    """Credit one of those who were offered, and nobody else."""
+    person = enter(tx, visitor)
+    barred = _find_bar(tx, person, campaign)
+    if barred is not None and barred is not Outcome.THROTTLED:
+        return ClaimView(member=view_member(tx, person), outcome=barred)
+    expected = expectations.find(tx, person.id)
+    offer = parse_offer(expected[1]) if expected is not None and expected[0] == CLAIM else None
+    chosen = find_offered(offer, number, place)
+    inviter = people.list_by_ids(tx, [chosen]).get(chosen) if chosen is not None else None
+    if inviter is None or not inviter.is_member:
+        expect_claim(tx, person, campaign)
+        return ClaimView(member=view_member(tx, person), outcome=Outcome.STALE)
+    return _credit(tx, person, inviter, campaign, announce=announce, community=community)
+
+
+def _find_bar(tx: Tx, person: Person, campaign: Campaign) -> Outcome | None:
+    """Why nothing is even looked up; what is over is not expected any more."""
+    window = open_window(tx, person, campaign)
+    if window is not Window.OPEN:
+        expectations.clear(tx, person.id)
+        return Outcome.HAS_INVITER if window is Window.HAS_INVITER else Outcome.CLOSED
+    tried = guesses.find(tx, person.profile.telegram_id)
+    return Outcome.THROTTLED if decide_throttled(Guesses(*tried) if tried else None, tx.now) else None
+
+
+def _search(tx: Tx, claim: Claim) -> list[Person]:
+    """Members who may be meant: by link, by username, by spoken code and by name."""
+    if claim.payload is not None:
+        return _keep_members([people.find_by_code(tx, claim.payload.code)])
+    if claim.username:
+        named = people.list_by_name(tx, claim.username, limit=CHOICES + 2)
+        return [each for each in named if each.profile.username.casefold() == claim.username.casefold()]
+    said = _keep_members([find_by_said(tx, claim.words)])
+    named = people.list_by_name(tx, claim.words, limit=CHOICES + 2)
+    return said + [each for each in named if each.id not in {other.id for other in said}]
+
+
+def _keep_members(found: list[Person | None]) -> list[Person]:
+    return [each for each in found if each is not None and each.is_member]
+
+
+def _offer(tx: Tx, person: Person, found: list[Person], campaign: Campaign) -> ClaimView:
+    shown = found[:CHOICES]
+    offer = Offer(number=tx.now, ids=tuple(each.id for each in shown))
+    expect_claim(tx, person, campaign, compose_offer(offer))
+    profiles = [each.profile for each in shown]
+    return ClaimView(
+        member=view_member(tx, person),
+        outcome=Outcome.SEVERAL,
+        number=offer.number,
+        labels=tuple(compose_label(each.first_name, each.last_name, each.username) for each in profiles),
+        more=len(found) > CHOICES,
+    )
+
+
+def _credit(
+    tx: Tx, person: Person, inviter: Person, campaign: Campaign, *, announce: bool, community: int | None
+) -> ClaimView:
+    """Credit the one who is meant, unless they came by the newcomer themselves."""
+    for person_id in sorted((person.id, inviter.id)):
+        people.lock(tx, person_id)
+    if _came_by(tx, inviter.id, person.id):
+        expect_claim(tx, person, campaign)
+        return ClaimView(member=view_member(tx, person), outcome=Outcome.OWN_GUEST, inviter=_show(inviter))
+    referral = credit_newcomer(
+        tx,
+        inviter,
+        person,
+        source=SOURCE,
+        campaign=campaign,
+        announce=announce,
+        community=community,
+        tell_invitee=False,
+        inviter_notice=NoticeKind.FRIEND_CLAIMED,
+    )
+    expectations.clear(tx, person.id)
+    member = view_member(tx, person)
+    if referral is None:
+        return ClaimView(member=member, outcome=Outcome.HAS_INVITER)
+    return ClaimView(
+        member=member,
+        outcome=Outcome.CREDITED,
+        inviter=_show(inviter),
+        points=campaign.invitee_points,
+        waits=referral.state is ReferralState.WAITING,
+    )
+
+
+def _came_by(tx: Tx, guest_id: PersonId, host_id: PersonId) -> bool:
+    """Whether a line of inviters leads from the guest up to the host."""
+    above = guest_id
+    for _ in range(CHAIN_LIMIT):
+        referral = referrals.find_by_invitee(tx, above)
+        if referral is None:
+            return False
+        above = referral.inviter_id
+        if above == host_id:
+            return True
+    return False
+
+
+def _show(person: Person) -> str:
+    profile = person.profile
+    return compose_label(profile.first_name, profile.last_name, profile.username)
+
+
+def _note_miss(tx: Tx, person: Person) -> None:
+    tried = guesses.find(tx, person.profile.telegram_id)
+    counted = compute_guesses(Guesses(*tried) if tried else None, tx.now)
+    guesses.set(tx, person.profile.telegram_id, counted.window_at, counted.misses)

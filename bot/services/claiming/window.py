@@ -1,0 +1,64 @@
+"""Who recommended us? Until when a newcomer can say it, and what the next typed text means."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.core.campaigns.campaign import Campaign
+from bot.core.claiming import Window, compute_end, decide_window
+from bot.services.members import MemberView, enter, view_member
+from bot.services.spoken import give_spoken
+from storage.records import Person, Profile
+from storage.tables import expectations, referrals
+from storage.tx import Tx
+
+CLAIM = "claim"
+"""Kind of expectation: the next typed text names the inviter. Its argument is the last offer."""
+
+
+def open_window(tx: Tx, person: Person, campaign: Campaign) -> Window:
+    """Whether this person can say now who recommended the shop."""
+    referral = referrals.find_by_invitee(tx, person.id)
+    return decide_window(
+        started_at=person.started_at,
+        claim_days=campaign.rules.claim_days,
+        has_referral=referral is not None,
+        now=tx.now,
+    )
+
+
+def view_home(tx: Tx, person: Person, campaign: Campaign) -> MemberView:
+    """A member as the menu needs them: with a spoken code, and whether they can still name an inviter."""
+    code = give_spoken(tx, person)
+    member = view_member(tx, replace(person, spoken_code=code))
+    return replace(member, can_claim=open_window(tx, person, campaign) is Window.OPEN)
+
+
+def open_menu(tx: Tx, *, visitor: Profile, campaign: Campaign) -> MemberView:
+    """Whoever asks for the menu."""
+    return view_home(tx, enter(tx, visitor), campaign)
+
+
+def expect_claim(tx: Tx, person: Person, campaign: Campaign, argument: str = "") -> None:
+    """Take the next typed text for the inviter's name, for as long as that can be said."""
+    assert person.started_at is not None
+    end = compute_end(person.started_at, campaign.rules.claim_days)
+    expectations.set(tx, person.id, CLAIM, argument, end)
+
+
+def ask_claim(tx: Tx, *, visitor: Profile, campaign: Campaign) -> tuple[MemberView, Window]:
+    """Somebody wants to say who recommended the shop."""
+    person = enter(tx, visitor)
+    window = open_window(tx, person, campaign)
+    if window is Window.OPEN:
+        expect_claim(tx, person, campaign)
+    return view_member(tx, person), window
+
+
+def name_nobody(tx: Tx, *, visitor: Profile) -> MemberView:
+    """Nobody recommended the shop; it can still be said otherwise later."""
+    person = enter(tx, visitor)
+    expected = expectations.find(tx, person.id)
+    if expected is not None and expected[0] == CLAIM:
+        expectations.clear(tx, person.id)
+    return view_member(tx, person)

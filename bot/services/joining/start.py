@@ -1,0 +1,107 @@
+"""Somebody opens the bot, perhaps by a member's link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bot.core.campaigns.campaign import Campaign
+from bot.core.codes import parse_payload
+from bot.core.guessing import Guesses, compute_guesses, decide_throttled
+from bot.core.joining import Attribution, Opening, decide_attribution
+from bot.services.claiming.window import expect_claim, view_home
+from bot.services.community.membership import credit_newcomer
+from bot.services.joining.crediting import greet
+from bot.services.members import MemberView, meet, view_member
+from storage.records import NoticeKind, Person, Profile, ReferralState
+from storage.tables import guesses, outbox, people, referrals
+from storage.tx import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """What came of it. A newcomer's greeting is owed as a notice; everybody else is answered at once."""
+
+    attribution: Attribution
+    member: MemberView
+    greeted_by_notice: bool
+    """Whether the answer already lies in the outbox."""
+
+
+def start(
+    tx: Tx,
+    *,
+    visitor: Profile,
+    payload: str,
+    campaign: Campaign,
+    announce: bool,
+    from_inline: bool = False,
+    community: int | None = None,
+) -> Arrival:
+    """Make a member of a newcomer and credit the inviter: member, referral, rewards and notices, all or nothing.
+
+    Somebody whom inline mode has sent is shown the way back to the chat they came from.
+    """
+    person = meet(tx, visitor)
+    newcomer = people.set_started(tx, person.id)
+    person = replace(person, started_at=person.started_at or tx.now)
+    carried = parse_payload(payload)
+    tried = guesses.find(tx, visitor.telegram_id) if payload and not newcomer else None
+    throttled = decide_throttled(Guesses(*tried) if tried else None, tx.now)
+    inviter = None if throttled or carried is None else _find_inviter(tx, carried.code)
+    own = carried is not None and carried.code == person.code
+    attribution = decide_attribution(
+        Opening(
+            visitor_id=person.id,
+            newcomer=newcomer,
+            code=bool(payload),
+            inviter_id=person.id if own else inviter.id if inviter else None,
+            throttled=throttled,
+        )
+    )
+    referral = None
+    if attribution is Attribution.CREDITED and inviter is not None and carried is not None:
+        referral = credit_newcomer(
+            tx,
+            inviter,
+            person,
+            source=carried.source,
+            campaign=campaign,
+            announce=announce,
+            community=community,
+        )
+    if newcomer and referral is None:
+        attribution = _welcome(tx, person, attribution, campaign, from_inline=from_inline)
+    elif attribution is Attribution.UNKNOWN_CODE:
+        _note_miss(tx, visitor.telegram_id, tried)
+    returning = attribution is Attribution.RETURNING
+    member = view_home(tx, person, campaign) if returning else view_member(tx, person)
+    return Arrival(attribution=attribution, member=member, greeted_by_notice=newcomer)
+
+
+def _find_inviter(tx: Tx, code: str) -> Person | None:
+    owner = people.find_by_code(tx, code)
+    return owner if owner is not None and owner.is_member else None
+
+
+def _welcome(tx: Tx, person: Person, attribution: Attribution, campaign: Campaign, *, from_inline: bool) -> Attribution:
+    """Greet a newcomer who is not credited now: perhaps was before, having come to the community chat first."""
+    referral = referrals.find_by_invitee(tx, person.id)
+    if referral is not None and referral.state is not ReferralState.REVOKED:
+        greet(tx, referral, campaign)
+        return Attribution.CREDITED
+    unknown = attribution is Attribution.UNKNOWN_CODE
+    outbox.add(
+        tx,
+        recipient_id=person.id,
+        kind=NoticeKind.WELCOME,
+        payload={"unknown_code": int(unknown), "from_inline": int(from_inline), "asks": 1},
+        key=f"welcome:{person.id}",
+    )
+    people.note_asked(tx, person.id)
+    expect_claim(tx, person, campaign)
+    return attribution if unknown else Attribution.UNINVITED
+
+
+def _note_miss(tx: Tx, telegram_id: int, tried: tuple[int, int] | None) -> None:
+    counted = compute_guesses(Guesses(*tried) if tried else None, tx.now)
+    guesses.set(tx, telegram_id, counted.window_at, counted.misses)

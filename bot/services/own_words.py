@@ -1,0 +1,97 @@
+"""A member puts the card into their own words: asked for, seen on the card, kept or dropped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bot.core.own_words import WordsFault, decide_words
+from bot.services.members import MemberView, enter, view_member
+from bot.services.sharing.cards import ComputeVersion, ShareView, view_card
+from storage.records import PersonId, Profile
+from storage.tables import cards, drafts, expectations, people
+from storage.tx import Tx
+
+WORDS = "words"
+"""What the next typed text is expected to be."""
+
+WAIT_SECONDS = 15 * 60
+"""For so long a typed text is taken for the words that were asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What a member typed: a card that says it, or the reason why there is none."""
+
+    member: MemberView
+    length: int
+    fault: WordsFault | None = None
+    card: ShareView | None = None
+    """Its member says the words, as if they were kept."""
+
+
+def find_expected(tx: Tx, *, visitor: Profile) -> tuple[str, str] | None:
+    """Kind and argument of what this person's next text means; None where it means nothing special."""
+    person = people.find_by_telegram_id(tx, visitor.telegram_id)
+    return expectations.find(tx, person.id) if person is not None else None
+
+
+def ask(tx: Tx, *, visitor: Profile, story: str) -> MemberView:
+    """Expect the member's words, to be seen on the card with this story."""
+    member = view_member(tx, enter(tx, visitor))
+    expectations.set(tx, member.id, WORDS, story, tx.now + WAIT_SECONDS * 1_000_000)
+    return member
+
+
+def stop_asking(tx: Tx, *, visitor: Profile) -> MemberView:
+    """The member does not want to write after all."""
+    member = view_member(tx, enter(tx, visitor))
+    expectations.clear(tx, member.id)
+    return member
+
+
+def weigh(
+    tx: Tx, *, visitor: Profile, text: str, marked: tuple[str, ...], compute_version: ComputeVersion, story: str
+) -> Proposal:
+    """Judge what was typed. Changes nothing: after a refusal the next text is expected as before."""
+    member, ruling = view_member(tx, enter(tx, visitor)), decide_words(text, marked)
+    length = len(ruling.words)
+    if ruling.fault is not None:
+        return Proposal(member=member, length=length, fault=ruling.fault)
+    card = view_card(tx, replace(member, own_words=ruling.words), compute_version, story)
+    return Proposal(member=member, length=length, card=card)
+
+
+def draft(tx: Tx, *, person_id: PersonId, words: str, version: str, file_id: str | None) -> None:
+    """The member has seen the card with these words.
+
+    Comes after the sending, so that a death in between shows it again instead of never.
+    """
+    drafts.set(tx, person_id, words)
+    expectations.clear(tx, person_id)
+    if file_id is not None:
+        cards.set_file_id(tx, person_id, version, file_id)
+
+
+def keep(tx: Tx, *, visitor: Profile) -> MemberView:
+    """From now on the card says the words seen last; where none wait, nothing changes."""
+    person = enter(tx, visitor)
+    words = drafts.find(tx, person.id)
+    if words is not None:
+        drafts.clear(tx, person.id)
+        people.set_own_words(tx, person.id, words)
+        person = replace(person, own_words=words)
+    return view_member(tx, person)
+
+
+def drop(tx: Tx, *, visitor: Profile) -> MemberView:
+    """Forget the words seen last; what was kept before stays."""
+    member = view_member(tx, enter(tx, visitor))
+    drafts.clear(tx, member.id)
+    return member
+
+
+def remove(tx: Tx, *, visitor: Profile) -> MemberView:
+    """The story speaks for itself again."""
+    person = enter(tx, visitor)
+    people.set_own_words(tx, person.id, "")
+    return view_member(tx, replace(person, own_words=""))

@@ -1,0 +1,1 @@
+"""What comes in: durable intake, dispatch, and what handlers hold."""

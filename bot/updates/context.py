@@ -1,0 +1,125 @@
+"""What a handler holds: its update's inbox row, the store, and the dependencies that `app` composed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar
+
+from telegram import CallbackQuery, Update
+from telegram.error import TelegramError
+from telegram.ext import Application, CallbackContext
+
+from bot.services.members import MustWrite
+from bot.wire.telegram_bot import PassalongBot
+from storage.records import InboxRow, Seq
+from storage.store import Store
+from storage.tables import inbox
+from storage.tx import Tx
+
+logger = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+DepsT = TypeVar("DepsT")
+
+
+class AlreadyHandled(Exception):
+    """This update's row is closed: its effect is in the database, and must not be there twice."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Attempt:
+    """One attempt at one update; knows whether the update's row is closed."""
+
+    row: InboxRow | None = None
+    """None for an inline query, which never was in the inbox."""
+    closed: bool = False
+    error: Exception | None = None
+    """What the handler raised."""
+
+
+@dataclass(kw_only=True)
+class BotData(Generic[DepsT]):
+    """What all handlers share; lies in the application's `bot_data`."""
+
+    store: Store
+    deps: DepsT
+    attempts: dict[int, Attempt] = field(default_factory=dict)
+    """The attempts under way, by update id; kept by `Dispatch`."""
+
+
+class PassalongContext(
+    CallbackContext[PassalongBot, dict[Any, Any], dict[Any, Any], BotData[DepsT]],
+    Generic[DepsT],
+):
+    """python-telegram-bot's context, with the store within reach."""
+
+    attempt: Attempt
+
+    @classmethod
+    def from_update(cls, update: object, application: Application[Any, Any, Any, Any, Any, Any]) -> Self:
+        """The context of an update, with the attempt that `Dispatch` has opened for it."""
+        context = super().from_update(update, application)
+        known = application.bot_data.attempts.get(update.update_id) if isinstance(update, Update) else None
+        context.attempt = known or Attempt()
+        return context
+
+    @property
+    def deps(self) -> DepsT:
+        """What `app` composed for the handlers."""
+        return self.bot_data.deps
+
+    @property
+    def row(self) -> InboxRow | None:
+        """The update as it lies in the inbox; None for an inline query."""
+        return self.attempt.row
+
+    async def write(self, service: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a service and close this update's row, both or neither.
+
+        What goes wrong afterwards does not bring the update back.
+
+        Raises:
+            AlreadyHandled: the row was closed before, by an attempt whose end nobody saw.
+        """
+        attempt, store = self.attempt, self.bot_data.store
+        if attempt.row is None or attempt.closed:
+            return await store.write(service, *args, **kwargs)
+        try:
+            result = await store.write(_close_and_run, attempt.row.seq, service, args, kwargs)
+        except AlreadyHandled:
+            attempt.closed = True
+            raise
+        attempt.closed = True
+        return result
+
+    async def read(self, service: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a service that only reads; one that meets somebody new or changed writes that, and only that.
+
+        The row stays open: bringing a person up to date twice does no harm, losing the answer would.
+        """
+        try:
+            return await self.bot_data.store.read(service, *args, **kwargs)
+        except MustWrite:
+            return await self.bot_data.store.write(service, *args, **kwargs)
+
+    async def answer(self, query: CallbackQuery, text: str | None = None, *, alert: bool = False) -> None:
+        """Stop the button's spinner; if Telegram does not want to know any more, the work goes on."""
+        try:
+            await query.answer(text, show_alert=alert)
+        except TelegramError as error:
+            logger.info("A callback query was not answered: %s", error)
+
+
+def _close_and_run(
+    tx: Tx,
+    seq: Seq,
+    service: Callable[Concatenate[Tx, ...], T],
+    args: tuple[object, ...],
+    kwargs: dict[str, object],
+) -> T:
+    if not inbox.close(tx, seq):
+        raise AlreadyHandled(f"Update {seq} of the inbox is closed already")
+    return service(tx, *args, **kwargs)

@@ -1,0 +1,197 @@
+"""The poll loop: raw updates are committed to the inbox before Telegram hears that we have them.
+
+python-telegram-bot's own polling confirms before handling and loses what is in flight. Here the next offset,
+which is the confirmation, is sent only after the commit.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+
+from telegram.error import TelegramError
+
+from bot.telemetry import metrics
+from bot.updates.dispatch import Dispatch
+from bot.updates.poll_errors import BackOff, Conflicts, OtherPoller, PollerStuck, TokenRefused
+from bot.updates.raw_updates import RawUpdate, find_update_id, parse_update
+from bot.wire.errors import Failure, FailureKind, classify
+from bot.wire.telegram_bot import PassalongBot
+from storage.store import Store
+from storage.tables import inbox
+
+logger = logging.getLogger(__name__)
+
+POLL_SECONDS = 20
+"""Short enough to notice a hanging server twice within the watchdog's minute; Telegram allows 50."""
+
+STUCK_SECONDS = 60.0
+QUIET_SECONDS = 1.0
+"""Between two polls that brought nothing; a server that does not hold the long poll would be asked without end."""
+
+
+class Intake:
+    """Fetches updates, commits them, hands them to dispatch; `run` ends only by an error or by cancelling.
+
+    Args:
+        bot: Whose updates.
+        store: Where the inbox lies.
+        dispatch: What handles them.
+        allowed_updates: Every kind of update that is used; `chat_member` comes only when named.
+        poll_seconds: How long Telegram holds an empty answer back.
+        stuck_seconds: Without a useful answer for so long, `run` gives up.
+        conflict_seconds: For how long another poller is put up with; a killed predecessor needs a moment to vanish.
+        retry_seconds: The first wait after a failure; it doubles up to four times itself.
+        quiet_seconds: The least time between two polls that brought nothing new.
+        clock: Seconds, monotonic.
+    """
+
+    def __init__(
+        self,
+        *,
+        bot: PassalongBot,
+        store: Store,
+        dispatch: Dispatch,
+        allowed_updates: Sequence[str],
+        poll_seconds: int = POLL_SECONDS,
+        stuck_seconds: float = STUCK_SECONDS,
+        conflict_seconds: float = 10.0,
+        retry_seconds: float = 1.0,
+        quiet_seconds: float = QUIET_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._bot = bot
+        self._store = store
+        self._dispatch = dispatch
+        self._allowed_updates = tuple(allowed_updates)
+        self._poll_seconds = poll_seconds
+        self._stuck_seconds = stuck_seconds
+        self._quiet_seconds = quiet_seconds
+        self._clock = clock
+        self._back_off = BackOff(retry_seconds)
+        self._conflicts = Conflicts(conflict_seconds, started=clock())
+        self._offset: int | None = None
+        self._heard_at = clock()
+        self._trouble = ""
+
+    def silent_for(self) -> float:
+        """Seconds since Telegram last gave a useful answer."""
+        return self._clock() - self._heard_at
+
+    async def run(self) -> None:
+        """Poll for ever.
+
+        Raises:
+            TokenRefused: Telegram does not know this token.
+            OtherPoller: somebody else fetches this bot's updates.
+            PollerStuck: no useful answer for `stuck_seconds`.
+        """
+        self._heard_at = self._clock()
+        while True:
+            await self._wait_for_room()
+            asked_at = self._clock()
+            entries = await self._poll()
+            if entries is None or not await self._keep(entries):
+                await asyncio.sleep(self._back_off.next())
+                continue
+            self._back_off.reset()
+            if not entries:
+                await self._keep_quiet(asked_at)
+
+    async def _wait_for_room(self) -> None:
+        began = self._clock()
+        await self._dispatch.room()
+        self._heard_at += self._clock() - began  # Telegram was not asked meanwhile
+
+    async def _keep_quiet(self, asked_at: float) -> None:
+        """An answer that came at once and brought nothing is no reason to ask again at once."""
+        early = min(self._quiet_seconds, self._poll_seconds) - (self._clock() - asked_at)
+        if early > 0:
+            await asyncio.sleep(early)
+
+    async def _poll(self) -> list[object] | None:
+        """What Telegram has for us; None after a failure that may pass."""
+        left = self._stuck_seconds - self.silent_for()
+        if left <= 0:
+            raise self._give_up()
+        try:
+            async with asyncio.timeout(left) as watch:
+                entries = await self._bot.fetch_updates(
+                    offset=self._offset, poll_seconds=self._poll_seconds, allowed_updates=self._allowed_updates
+                )
+        except TimeoutError as error:
+            failure: Exception = error
+            if watch.expired():
+                raise self._give_up() from None
+        except Exception as error:  # noqa: BLE001 -- an answer can be wrong in any way; none may end the loop
+            failure = error
+        else:
+            self._heard_at = self._clock()
+            return entries
+        await self._face(classify(failure))
+        return None
+
+    def _give_up(self) -> PollerStuck:
+        reason = f"; the last trouble: {self._trouble}" if self._trouble else ""
+        return PollerStuck(f"No useful answer to getUpdates for {self._stuck_seconds:g} seconds{reason}")
+
+    async def _face(self, failure: Failure) -> None:
+        """Leave if waiting will not help; else say what is wrong."""
+        metrics.count("polls_failed")
+        self._trouble = failure.text
+        logger.warning("getUpdates failed (%s): %s", failure.kind, failure.text)
+        if failure.kind is FailureKind.TOKEN_BAD:
+            raise TokenRefused(f"Telegram refuses the bot's token: {failure.text}")
+        if failure.kind is FailureKind.CONFLICT:
+            await self._face_conflict(failure.text)
+        if failure.kind is FailureKind.FLOOD:
+            await asyncio.sleep(failure.retry_after)
+            self._heard_at = self._clock()
+
+    async def _face_conflict(self, text: str) -> None:
+        self._heard_at = self._clock()
+        if self._conflicts.is_hopeless(self._clock()):
+            raise OtherPoller(f"Another program fetches this bot's updates, only one can: {text}")
+        if "webhook" in text.lower():
+            logger.warning("A webhook is set and would take the updates; removing it")
+            try:
+                await self._bot.delete_webhook()
+            except TelegramError as error:
+                logger.warning("The webhook could not be removed: %s", error)
+
+    async def _keep(self, entries: list[object]) -> bool:
+        """Commit what came, then move the offset; False if it has to be fetched once more."""
+        if not entries:
+            self._offset = None  # all is confirmed; without an offset, ids that restart lower are seen as well
+            return True
+        updates = [update for entry in entries if (update := parse_update(entry))]
+        if len(updates) < len(entries):
+            logger.error("%d of %d entries of getUpdates are no updates", len(entries) - len(updates), len(entries))
+            metrics.count("updates_malformed", len(entries) - len(updates))
+        try:
+            await self._commit([update for update in updates if not update.is_fleeting])
+        except Exception:
+            logger.exception("Updates cannot be stored, so they are not confirmed either")
+            return False
+        for update in updates:
+            if update.is_fleeting:
+                self._dispatch.take_inline(update)
+        return self._advance(entries)
+
+    async def _commit(self, updates: Sequence[RawUpdate]) -> None:
+        if not updates:
+            return
+        rows = [(update.update_id, update.sender_id, update.raw) for update in updates]
+        new = await self._store.write(inbox.add_batch, rows)
+        metrics.count("updates_taken", len(new))
+        metrics.count("updates_repeated", len(rows) - len(new))
+        self._dispatch.take(new)
+
+    def _advance(self, entries: list[object]) -> bool:
+        ids = [update_id for entry in entries if (update_id := find_update_id(entry)) is not None]
+        if not ids:
+            return False
+        self._offset = ids[-1] + 1
+        return True

@@ -1,0 +1,1 @@
+"""Telegram over HTTP: transport, errors, the gate and its pace."""

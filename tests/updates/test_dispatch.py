@@ -1,0 +1,494 @@
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from aiohttp import web
+from telegram import Update
+from telegram.ext import CallbackQueryHandler, CommandHandler, Defaults, MessageHandler, TypeHandler, filters
+
+from bot.services.members import MustWrite
+from bot.updates.application import NonBlockingHandler, PassalongApplication, build_application
+from bot.updates.context import AlreadyHandled, BotData, PassalongContext
+from bot.updates.dispatch import Dispatch
+from bot.updates.raw_updates import parse_update
+from bot.wire.gate import Gate
+from bot.wire.transport import AiohttpRequest
+from storage import Store, Tx
+from storage.records import InboxRow, NoticeId, NoticeKind, PersonId, Profile, Seq, ShareWay
+from storage.tables import inbox, outbox, people, shares
+from tests.wire.server import TOKEN, Call, Server, make_inline, make_update, refuse, until
+from tests.wire.stage import BOTH_ENGINES
+
+Application = PassalongApplication[dict[str, Any]]
+Context = PassalongContext[dict[str, Any]]
+
+
+async def add(store: Store, *updates: dict[str, Any]) -> list[InboxRow]:
+    """Put updates into the inbox, as intake does."""
+    parsed = [parse_update(update) for update in updates]
+    return await store.write(inbox.add_batch, [(each.update_id, each.sender_id, each.raw) for each in parsed if each])
+
+
+async def count_open(store: Store) -> int:
+    """How many rows still wait."""
+    return await store.read(inbox.count_open)
+
+
+async def list_dead(store: Store) -> list[int]:
+    """The update ids that were given up."""
+    return sorted(row.update_id for row in await store.read(inbox.list_dead, 1000))
+
+
+@asynccontextmanager
+async def dispatching(application: Application, **settings: Any) -> AsyncIterator[Dispatch]:
+    """A dispatch at work, quick to try again."""
+    dispatch = Dispatch(application, **{"retry_seconds": (0.02, 0.04), **settings})
+    dispatch.start()
+    try:
+        yield dispatch
+    finally:
+        await dispatch.stop(1)
+        application.error_handlers.clear()
+
+
+def record(log: list[Any], *, seconds: float = 0.0) -> Callable[[Update, Context], Any]:
+    """A handler that notes sender and id when it begins and ends."""
+
+    async def handle(update: Update, _context: Context) -> None:
+        assert update.effective_user
+        log.append(("begin", update.effective_user.id, update.update_id))
+        await asyncio.sleep(seconds)
+        log.append(("end", update.effective_user.id, update.update_id))
+
+    return handle
+
+
+def share(tx: Tx, person_id: PersonId) -> str:
+    """An effect that can be counted."""
+    shares.add(tx, person_id, ShareWay.CARD)
+    return "shared"
+
+
+async def add_member(store: Store, telegram_id: int) -> PersonId:
+    """Somebody who has started the bot."""
+
+    def unit(tx: Tx) -> PersonId:
+        person = people.add(tx, Profile(telegram_id=telegram_id, first_name="Ada"), f"{telegram_id:010d}")
+        people.set_started(tx, person.id)
+        return person.id
+
+    return await store.write(unit)
+
+
+async def test_one_senders_updates_run_in_order_and_alone(store: Store, application: Application) -> None:
+    """The next begins when the one before has ended, whatever else runs."""
+    log: list[tuple[str, int, int]] = []
+    application.add_handler(TypeHandler(Update, record(log, seconds=0.001)))
+    senders = random.Random(7).choices(range(1, 9), k=120)
+    async with dispatching(application) as dispatch:
+        for start in range(0, 120, 30):
+            dispatch.take(await add(store, *(make_update(i, senders[i]) for i in range(start, start + 30))))
+        await dispatch.settled()
+    by_sender: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    for what, sender, update_id in log:
+        by_sender[sender].append((what, update_id))
+    for sender, events in by_sender.items():
+        own = [i for i in range(120) if senders[i] == sender]
+        assert events == [(what, i) for i in own for what in ("begin", "end")]
+    assert await count_open(store) == 0
+
+
+async def test_different_senders_run_side_by_side_up_to_a_bound(store: Store, application: Application) -> None:
+    """As many at once as allowed, no more."""
+    running, most, release = 0, 0, asyncio.Event()
+
+    async def handle(_update: Update, _context: Context) -> None:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await release.wait()
+        running -= 1
+
+    application.add_handler(TypeHandler(Update, handle))
+    async with dispatching(application, parallel=5) as dispatch:
+        dispatch.take(await add(store, *(make_update(i, i) for i in range(1, 20))))
+        await until(lambda: running == 5)
+        release.set()
+        await dispatch.settled()
+    assert most == 5
+
+
+async def test_updates_of_nobody_wait_for_nobody(store: Store, application: Application) -> None:
+    """Polls and the like have no sender to keep in order."""
+    seen: list[int] = []
+
+    async def handle(update: Update, _context: Context) -> None:
+        await asyncio.sleep(0.05 if update.update_id == 1 else 0)
+        seen.append(update.update_id)
+
+    application.add_handler(TypeHandler(Update, handle))
+    async with dispatching(application) as dispatch:
+        dispatch.take(await add(store, {"update_id": 1}, {"update_id": 2}))
+        await dispatch.settled()
+    assert seen == [2, 1]
+
+
+@BOTH_ENGINES
+async def test_an_effect_and_its_row_are_one(store: Store, application: Application) -> None:
+    """A service that raises leaves neither; one that succeeds leaves both, though the answer fails afterwards."""
+    member = await add_member(store, 1)
+    answers = iter([RuntimeError("before"), None])
+
+    async def handle(_update: Update, context: Context) -> None:
+        error = next(answers)
+
+        def unit(tx: Tx) -> str:
+            result = share(tx, member)
+            if error:
+                raise error
+            return result
+
+        assert await context.write(unit) == "shared"
+        assert context.attempt.closed
+        raise RuntimeError("after")
+
+    application.add_handler(TypeHandler(Update, handle))
+    async with dispatching(application) as dispatch:
+        dispatch.take(await add(store, make_update(1, 1)))
+        await dispatch.settled()
+    assert await store.read(shares.count_all) == 1
+    assert (await count_open(store), await list_dead(store)) == (0, [])
+
+
+@BOTH_ENGINES
+async def test_an_effect_whose_end_nobody_saw_is_not_repeated(store: Store, application: Application) -> None:
+    """A row that is closed already refuses the service: the effect is there, and stays single."""
+    member = await add_member(store, 1)
+    refused: list[Exception] = []
+
+    async def handle(_update: Update, context: Context) -> None:
+        assert context.row
+        await store.write(inbox.close, context.row.seq)
+        try:
+            await context.write(share, member)
+        except AlreadyHandled as error:
+            refused.append(error)
+            raise
+
+    application.add_handler(TypeHandler(Update, handle))
+    async with dispatching(application) as dispatch:
+        dispatch.take(await add(store, make_update(1, 1)))
+        await dispatch.settled()
+    assert len(refused) == 1
+    assert await store.read(shares.count_all) == 0
+    assert await list_dead(store) == []
+
+
+async def test_reading_that_must_write_writes(store: Store, application: Application) -> None:
+    """`read` falls back to writing, and leaves the row open: the answer is still to come."""
+    closed: list[bool] = []
+
+    def meet(tx: Tx) -> str:
+        if not tx.writable:
+            raise MustWrite
+        return "met"
+
+    async def handle(_update: Update, context: Context) -> None:
+        assert await context.read(meet) == "met"
+        closed.append(context.attempt.closed)
+        assert await context.read(inbox.count_open) == 1
+
+    application.add_handler(TypeHandler(Update, handle))
+    async with dispatching(application) as dispatch:
+        dispatch.take(await add(store, make_update(1, 1)))
+        await dispatch.settled()
+    assert closed == [False]
+    assert await count_open(store) == 0
+
+
+@BOTH_ENGINES
+async def test_an_update_that_always_fails_is_given_up_kindly(store: Store, application: Application) -> None:
+    """After three exceptions it is dead, its sender is owed a word, and the sender's next update runs."""
+    member = await add_member(store, 1)
+    log: list[int] = []
+
+    async def handle(update: Update, _context: Context) -> None:
+        log.append(update.update_id)
+        if update.update_id in {1, 3}:
+            raise ValueError("broken \x00 handler")
+
+    application.add_handler(TypeHandler(Update, handle))
+    async with dispatching(application) as dispatch:
+        dispatch.take(await add(store, make_update(1, 1), make_update(2, 1), make_update(3, 99)))
+        await dispatch.settled()
+    assert [update_id for update_id in log if update_id != 3] == [1, 1, 1, 2]
+    assert log.count(3) == 3
+    assert await list_dead(store) == [1, 3]
+    owed = await store.read(outbox.list_owed, after=NoticeId(0), limit=10)
+    assert [(notice.recipient_id, notice.kind) for notice in owed] == [(member, NoticeKind.SORRY)]
+
+
+async def test_a_failure_that_passes_costs_nothing(store: Store, application: Application) -> None:
+    """An update that fails once is tried again and done."""
+    log: list[int] = []
+
+    async def handle(update: Update, _context: Context) -> None:
+        log.append(update.update_id)
+        if len(log) == 1:
+            raise ValueError
+
+    application.add_handler(TypeHandler(Update, handle))
+    async with dispatching(application) as dispatch:
+        dispatch.take(await add(store, make_update(1, 1), make_update(2, 1)))
+        await dispatch.settled()
+    assert log == [1, 1, 2]
+    assert await list_dead(store) == []
+
+
+async def test_after_a_failure_no_later_handler_runs(store: Store, application: Application) -> None:
+    """Groups behind the failing one do not work on half an update."""
+    log: list[str] = []
+
+    async def fail(_update: Update, _context: Context) -> None:
+        log.append("first")
+        raise ValueError
+
+    async def follow(_update: Update, _context: Context) -> None:
+        log.append("second")
+
+    application.add_handler(TypeHandler(Update, fail), group=0)
+    application.add_handler(TypeHandler(Update, follow), group=1)
+    async with dispatching(application) as dispatch:
+        dispatch.take(await add(store, make_update(1, 1)))
+        await dispatch.settled()
+    assert log == ["first"] * 3
+
+
+@BOTH_ENGINES
+async def test_one_poison_update_among_a_hundred(store: Store, application: Application) -> None:
+    """What python-telegram-bot cannot read is buried at once; the ninety-nine others are handled."""
+    log: list[tuple[str, int, int]] = []
+    application.add_handler(TypeHandler(Update, record(log)))
+    updates = [make_update(i, i % 7 + 1) for i in range(1, 101)]
+    updates[50]["message"] = {"text": "no date, no chat", "from": {"id": 2}}
+    async with dispatching(application) as dispatch:
+        dispatch.take(await add(store, *updates))
+        await dispatch.settled()
+    assert len([event for event in log if event[0] == "end"]) == 99
+    assert await list_dead(store) == [51]
+    assert await count_open(store) == 0
+
+
+@pytest.mark.parametrize("raw", [b"", b"null", b"[]", b"\xff", b'{"update_id": 5, "message": "text"}', b"[" * 100_000])
+async def test_what_was_never_an_update_is_buried(raw: bytes, store: Store, application: Application) -> None:
+    """Whatever got into the inbox cannot stop it."""
+    async with dispatching(application) as dispatch:
+        dispatch.take(await store.write(inbox.add_batch, [(5, 1, raw)]))
+        await dispatch.settled()
+    assert await list_dead(store) == [5]
+
+
+async def test_an_update_without_a_handler_is_done(store: Store, application: Application) -> None:
+    """Nobody wanted it, so nobody will."""
+    async with dispatching(application) as dispatch:
+        dispatch.take(await add(store, make_update(1, 1)))
+        await dispatch.settled()
+    assert (await count_open(store), await list_dead(store)) == (0, [])
+
+
+@BOTH_ENGINES
+async def test_a_new_process_goes_on_where_the_old_one_died(store: Store, application: Application) -> None:
+    """Open rows are handled once, in order, before what comes after them; closed ones are not touched."""
+    rows = await add(store, *(make_update(i, i % 3 + 1) for i in range(450)))
+    for row in rows[:10]:
+        await store.write(inbox.close, row.seq)
+    log: list[tuple[str, int, int]] = []
+    application.add_handler(TypeHandler(Update, record(log)))
+    async with dispatching(application) as dispatch:
+        dispatch.take(await add(store, *(make_update(i, i % 3 + 1) for i in range(450, 460))))
+        await dispatch.settled()
+    ends = [event for event in log if event[0] == "end"]
+    for sender in (1, 2, 3):
+        assert [i for _, who, i in ends if who == sender] == [i for i in range(10, 460) if i % 3 + 1 == sender]
+    async with dispatching(application) as dispatch:
+        await dispatch.settled()
+    assert len(ends) == len([event for event in log if event[0] == "end"]) == 450
+
+
+async def test_memory_holds_few_updates_and_loses_none(store: Store, application: Application) -> None:
+    """Beyond its capacity dispatch reads from the table, in order."""
+    log: list[tuple[str, int, int]] = []
+    application.add_handler(TypeHandler(Update, record(log)))
+    async with dispatching(application, capacity=20, parallel=4) as dispatch:
+        for start in range(0, 1000, 100):
+            dispatch.take(await add(store, *(make_update(i, i % 5 + 1) for i in range(start, start + 100))))
+            await asyncio.sleep(0)
+        await dispatch.settled()
+    ends = [i for what, _, i in log if what == "end"]
+    assert len(ends) == 1000
+    assert [i for i in ends if i % 5 == 0] == list(range(0, 1000, 5))
+
+
+async def test_stopping_leaves_the_rest_open(store: Store, application: Application) -> None:
+    """What runs may end within the limit; what hangs and what waits stays in the inbox."""
+    log: list[tuple[str, int, int]] = []
+    hang = asyncio.Event()
+
+    async def handle(update: Update, context: Context) -> None:
+        if update.update_id == 1:
+            await hang.wait()
+        await record(log, seconds=0.05)(update, context)
+
+    application.add_handler(TypeHandler(Update, handle))
+    dispatch = Dispatch(application, parallel=2)
+    dispatch.start()
+    dispatch.take(await add(store, make_update(1, 1), make_update(2, 2), make_update(3, 1), make_update(4, 3)))
+    await until(lambda: log)
+    await dispatch.stop(0.2)
+    assert [i for what, _, i in log if what == "end"] == [2]
+    assert [row.update_id for row in await store.read(inbox.list_open, after=Seq(0), limit=9)] == [1, 3, 4]
+
+
+async def test_a_handler_that_nobody_waits_for_is_refused(
+    server: Server, gate: Gate, store: Store, application: Application
+) -> None:
+    """`block=False` hides when a handler ends and how; it is found at the start."""
+
+    async def handle(_update: Update, _context: Context) -> None: ...
+
+    application.add_handler(CommandHandler("start", handle, block=False))
+    with pytest.raises(NonBlockingHandler, match="CommandHandler"):
+        Dispatch(application).start()
+    request = AiohttpRequest()
+    other = build_application(
+        token=TOKEN,
+        base_url=server.url,
+        gate=gate,
+        request=request,
+        get_updates_request=request,
+        bot_data=BotData(store=store, deps=None),
+        defaults=Defaults(block=False),
+    )
+    with pytest.raises(NonBlockingHandler, match="defaults"):
+        Dispatch(other).start()
+
+
+@pytest.mark.parametrize(
+    ("refusal", "attempts"),
+    [
+        ((403, "Forbidden: bot was blocked by the user"), 1),
+        ((400, "Bad Request: message is not modified: specified new message content"), 1),
+        ((400, "Bad Request: chat not found"), 3),
+    ],
+)
+async def test_the_chats_own_wish_is_no_failure(
+    refusal: tuple[int, str], attempts: int, server: Server, store: Store, application: Application
+) -> None:
+    """Somebody who blocked the bot is not written to again and again."""
+
+    async def deny(_call: Call) -> web.Response:
+        return refuse(*refusal)
+
+    async def handle(update: Update, _context: Context) -> None:
+        assert update.message
+        await update.message.reply_text("hello")
+
+    server.replies["sendMessage"] = deny
+    application.add_handler(MessageHandler(filters.TEXT, handle))
+    async with dispatching(application) as dispatch:
+        dispatch.take(await add(store, make_update(1, 1)))
+        await dispatch.settled()
+    assert len(server.list_calls("sendMessage")) == attempts
+    assert len(await list_dead(store)) == (1 if attempts > 1 else 0)
+
+
+async def test_a_button_that_cannot_be_answered_works_all_the_same(
+    server: Server, store: Store, application: Application
+) -> None:
+    """After an outage the spinner is gone already; the effect is wanted still."""
+    done: list[str] = []
+
+    async def deny(_call: Call) -> web.Response:
+        return refuse(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
+
+    async def handle(update: Update, context: Context) -> None:
+        assert update.callback_query
+        await context.answer(update.callback_query, "fine")
+        done.append(context.deps["greeting"])
+
+    server.replies["answerCallbackQuery"] = deny
+    application.bot_data.deps["greeting"] = "hi"
+    application.add_handler(CallbackQueryHandler(handle))
+    person = {"id": 1, "is_bot": False, "first_name": "Ada"}
+    tap = {"update_id": 1, "callback_query": {"id": "9", "from": person, "chat_instance": "1", "data": "x"}}
+    async with dispatching(application) as dispatch:
+        dispatch.take(await add(store, tap))
+        await dispatch.settled()
+    assert done == ["hi"]
+    assert len(server.list_calls("answerCallbackQuery")) == 1
+
+
+def _parse_inline(*wishes: tuple[int, int, str]) -> list[Any]:
+    return [parse_update(make_inline(*wish)) for wish in wishes]
+
+
+async def test_only_the_last_inline_query_of_a_person_matters(store: Store, application: Application) -> None:
+    """What was overtaken while waiting is dropped; nothing of it has a row."""
+    seen: list[tuple[int, str]] = []
+    release = asyncio.Event()
+
+    async def handle(update: Update, context: Context) -> None:
+        assert update.inline_query
+        assert context.row is None
+        await release.wait()
+        seen.append((update.inline_query.from_user.id, update.inline_query.query))
+
+    application.add_handler(TypeHandler(Update, handle))
+    async with dispatching(application, inline_parallel=1) as dispatch:
+        for query in _parse_inline((1, 1, "a"), (2, 1, "ab"), (3, 2, "x"), (4, 1, "abc")):
+            dispatch.take_inline(query)
+        await asyncio.sleep(0.01)
+        release.set()
+        await dispatch.settled()
+    assert seen[0] == (1, "a")
+    assert sorted(seen[1:]) == [(1, "abc"), (2, "x")]
+
+
+async def test_an_old_inline_query_is_dropped(store: Store, application: Application) -> None:
+    """Telegram would refuse the answer anyway; and a failing one disturbs nobody."""
+    seen: list[str] = []
+
+    async def handle(update: Update, _context: Context) -> None:
+        assert update.inline_query
+        seen.append(update.inline_query.query)
+        await asyncio.sleep(0.1)
+        raise ValueError
+
+    application.add_handler(TypeHandler(Update, handle))
+    async with dispatching(application, inline_parallel=1, inline_seconds=0.05) as dispatch:
+        for query in _parse_inline((1, 1, "quick"), (2, 2, "late")):
+            dispatch.take_inline(query)
+        await dispatch.settled()
+    assert seen == ["quick"]
+
+
+async def test_a_store_that_is_away_costs_no_attempts(store: Store, application: Application) -> None:
+    """While failures cannot even be noted, the update waits; it is not tried and given up."""
+    log: list[int] = []
+
+    async def handle(update: Update, context: Context) -> None:
+        log.append(update.update_id)
+        store.close()
+        await context.read(inbox.count_open)
+
+    application.add_handler(TypeHandler(Update, handle))
+    async with dispatching(application, retry_seconds=(0.02,)) as dispatch:
+        dispatch.take(await add(store, make_update(1, 1)))
+        await asyncio.sleep(0.2)
+    assert log == [1]

@@ -1,0 +1,306 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from aiohttp import web
+from telegram import Update
+from telegram.ext import InlineQueryHandler, TypeHandler
+
+from bot.updates.application import PassalongApplication
+from bot.updates.dispatch import Dispatch
+from bot.updates.intake import Intake
+from bot.updates.poll_errors import BackOff, Conflicts, OtherPoller, PollerStuck, TokenRefused
+from storage import Store, Tx
+from storage.records import Seq
+from storage.tables import inbox
+from tests.wire.server import Call, Server, make_inline, make_update, refuse, succeed, until
+
+Application = PassalongApplication[dict[str, Any]]
+
+
+class BotData:
+    """An intake with its dispatch, and what they handled."""
+
+    def __init__(self, application: Application, **settings: Any) -> None:
+        self.handled: list[int] = []
+        application.add_handler(InlineQueryHandler(self._note))
+        application.add_handler(TypeHandler(Update, self._note))
+        self.dispatch = Dispatch(application)
+        self.intake = Intake(
+            bot=application.bot,
+            store=application.bot_data.store,
+            dispatch=self.dispatch,
+            allowed_updates=["message", "inline_query", "chat_member"],
+            **{"poll_seconds": 1, "retry_seconds": 0.02, "quiet_seconds": 0.0, **settings},
+        )
+
+    async def _note(self, update: Update, _context: object) -> None:
+        self.handled.append(update.update_id)
+
+    @asynccontextmanager
+    async def run(self) -> AsyncIterator[None]:
+        """Poll in the background."""
+        self.dispatch.start()
+        task = asyncio.create_task(self.intake.run())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            await self.dispatch.stop(1)
+
+    async def run_until_it_leaves(self) -> None:
+        """Poll until an error."""
+        self.dispatch.start()
+        try:
+            async with asyncio.timeout(5):
+                await self.intake.run()
+        finally:
+            await self.dispatch.stop(1)
+
+
+def list_offsets(server: Server) -> list[str | None]:
+    """The offsets of all polls so far."""
+    return [call.data.get("offset") for call in server.list_calls("getUpdates")]
+
+
+async def test_updates_are_stored_before_they_are_confirmed(server: Server, application: Application) -> None:
+    """When the next offset arrives, the batch before it lies in the inbox."""
+    store, seen = application.bot_data.store, []
+
+    async def serve(call: Call) -> web.Response:
+        if call.data.get("offset") == "8":
+            seen.append(await store.write(_count_rows))
+        return succeed([make_update(6, 1), make_update(7, 2)] if len(server.calls) < 3 else [])
+
+    server.replies["getUpdates"] = serve
+    bot_data = BotData(application)
+    async with bot_data.run():
+        await until(lambda: seen)
+    assert seen == [2]
+    assert sorted(bot_data.handled) == [6, 7]
+    assert server.list_calls("getUpdates")[0].data["allowed_updates"] == '["message", "inline_query", "chat_member"]'
+
+
+def _count_rows(tx: Tx) -> int:
+    """Every row, whatever its state: adding the same ids again adds none."""
+    return 2 - len(inbox.add_batch(tx, [(6, None, b"{}"), (7, None, b"{}")]))
+
+
+async def test_what_telegram_sends_again_is_handled_once(server: Server, application: Application) -> None:
+    """The update id tells a repetition, in one batch or in two."""
+    for batch in ([make_update(1, 1), make_update(1, 1)], [make_update(1, 1), make_update(2, 1)]):
+        server.batches.put_nowait(list(batch))
+    bot_data = BotData(application)
+    async with bot_data.run():
+        await until(lambda: 2 in bot_data.handled)
+        await bot_data.dispatch.settled()
+    assert bot_data.handled == [1, 2]
+
+
+async def test_ids_that_restart_lower_are_followed(server: Server, application: Application) -> None:
+    """After an idle week Telegram draws a new id: nothing is asked for that would hide it."""
+    server.batches.put_nowait([make_update(900, 1)])
+    bot_data = BotData(application)
+    async with bot_data.run():
+        await until(lambda: bot_data.handled == [900] and None in list_offsets(server)[2:])
+        server.batches.put_nowait([make_update(5, 1)])
+        await until(lambda: bot_data.handled == [900, 5])
+        await until(lambda: "6" in list_offsets(server))
+    assert list_offsets(server)[:3] == [None, "901", None]
+
+
+async def test_inline_queries_skip_the_inbox(server: Server, application: Application) -> None:
+    """They are answered though nothing of them is kept."""
+    server.batches.put_nowait([make_inline(1, 5, "a"), make_update(2, 5)])
+    bot_data = BotData(application)
+    async with bot_data.run():
+        await until(lambda: sorted(bot_data.handled) == [1, 2])
+        await bot_data.dispatch.settled()
+    new = await application.bot_data.store.write(inbox.add_batch, [(1, None, b"{}"), (2, None, b"{}")])
+    assert [row.update_id for row in new] == [1]
+
+
+async def test_entries_that_are_no_updates_are_left_out(server: Server, application: Application) -> None:
+    """The others of the batch are handled, and the batch is confirmed."""
+    server.batches.put_nowait(
+        [make_update(1, 1), "nonsense", None, {"message": {}}, make_update(3, 1), {"update_id": "x"}]
+    )
+    bot_data = BotData(application)
+    async with bot_data.run():
+        await until(lambda: bot_data.handled == [1, 3] and "4" in list_offsets(server))
+
+
+async def _hang(_call: Call) -> web.Response:
+    await asyncio.sleep(30)
+    return web.Response()
+
+
+def _always(make: Callable[[], web.Response]) -> Callable[[Call], Awaitable[web.Response]]:
+    async def reply(_call: Call) -> web.Response:
+        return make()
+
+    return reply
+
+
+FAULTS: dict[str, Callable[[Call], Awaitable[web.Response]]] = {
+    "500": _always(lambda: refuse(500, "Internal Server Error: restart")),
+    "502 HTML": _always(lambda: web.Response(status=502, text="<html>", content_type="text/html")),
+    "200 HTML": _always(lambda: web.Response(text="<html>", content_type="text/html")),
+    "ok:false": _always(lambda: web.json_response({"ok": False})),
+    "malformed": _always(lambda: web.Response(text='{"ok": true, "result": [{"update_id"')),
+    "no list": _always(lambda: succeed({"update_id": 1})),
+    "429": _always(lambda: refuse(429, "Too Many Requests")),
+    "hang": _hang,
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_a_broken_server_is_outlasted(fault: str, server: Server, application: Application) -> None:
+    """Whatever it answers, polls become rare, and updates are handled once it is well again."""
+    server.replies["getUpdates"] = FAULTS[fault]
+    server.batches.put_nowait([make_update(1, 1)])
+    bot_data = BotData(application, poll_seconds=0, retry_seconds=0.05)
+    async with bot_data.run():
+        await asyncio.sleep(0.25)
+        polls = server.list_calls("getUpdates")
+        assert 1 <= len(polls) <= 4
+        assert not [b for a, b in pairwise(polls) if b.at - a.at < 0.045]
+        del server.replies["getUpdates"]
+        await until(lambda: bot_data.handled == [1])
+
+
+async def test_waits_grow_and_start_anew() -> None:
+    """One second, two, four, never more; a success ends it."""
+    back_off = BackOff(1.0)
+    assert [back_off.next() for _ in range(5)] == [1, 2, 4, 4, 4]
+    back_off.reset()
+    assert back_off.next() == 1
+
+
+async def test_an_endlessly_empty_server_is_asked_calmly(server: Server, application: Application) -> None:
+    """A server that does not hold the long poll is not asked without pause."""
+    server.replies["getUpdates"] = _always(lambda: succeed([]))
+    bot_data = BotData(application, quiet_seconds=0.1)
+    async with bot_data.run():
+        await asyncio.sleep(0.35)
+    assert len(server.list_calls("getUpdates")) <= 4
+
+
+@pytest.mark.parametrize(("code", "words"), [(401, "Unauthorized"), (404, "Not Found")])
+async def test_a_refused_token_ends_the_loop(code: int, words: str, server: Server, application: Application) -> None:
+    """Waiting would not help; the reason is Telegram's."""
+    server.replies["getUpdates"] = _always(lambda: refuse(code, words))
+    with pytest.raises(TokenRefused, match=words):
+        await BotData(application).run_until_it_leaves()
+    assert len(server.list_calls("getUpdates")) == 1
+
+
+OTHER = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+
+
+async def test_another_poller_ends_the_loop_after_a_while(server: Server, application: Application) -> None:
+    """Two bots cannot share one token; the newcomer leaves and says why."""
+    server.replies["getUpdates"] = _always(lambda: refuse(409, OTHER))
+    with pytest.raises(OtherPoller, match="only one bot instance"):
+        await BotData(application, conflict_seconds=0.2).run_until_it_leaves()
+    assert len(server.list_calls("getUpdates")) >= 3
+
+
+async def test_a_killed_predecessor_is_waited_for(server: Server, application: Application) -> None:
+    """Its last poll may still be open for a moment."""
+    server.batches.put_nowait([make_update(1, 1)])
+
+    async def conflict_twice(_call: Call) -> web.Response:
+        if len(server.list_calls("getUpdates")) == 2:
+            del server.replies["getUpdates"]
+        return refuse(409, OTHER)
+
+    server.replies["getUpdates"] = conflict_twice
+    bot_data = BotData(application)
+    async with bot_data.run():
+        await until(lambda: bot_data.handled == [1])
+
+
+def test_of_two_pollers_the_newcomer_leaves() -> None:
+    """Successes in between mean nothing; whoever was alone for long is more patient."""
+    newcomer, settled = Conflicts(10, started=0), Conflicts(10, started=-600)
+    verdicts = [(newcomer.is_hopeless(now), settled.is_hopeless(now)) for now in range(0, 40, 4)]
+    assert [new for new, _ in verdicts].index(True) == 3
+    assert [old for _, old in verdicts].index(True) == 8
+
+
+def test_a_conflict_once_in_a_while_is_nothing() -> None:
+    """Somebody who tries now and then does not end a bot that runs."""
+    conflicts = Conflicts(10, started=0)
+    assert not any(conflicts.is_hopeless(now) for now in range(0, 10_000, 300))
+
+
+async def test_a_webhook_is_removed(server: Server, application: Application) -> None:
+    """While one is set, Telegram gives no updates to a poller."""
+
+    async def conflict(_call: Call) -> web.Response:
+        if server.list_calls("deleteWebhook"):
+            del server.replies["getUpdates"]
+        return refuse(409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook")
+
+    server.replies["getUpdates"] = conflict
+    server.batches.put_nowait([make_update(1, 1)])
+    bot_data = BotData(application)
+    async with bot_data.run():
+        await until(lambda: bot_data.handled == [1])
+
+
+async def test_a_silent_server_ends_the_loop(server: Server, application: Application) -> None:
+    """Without a useful answer for too long the process had better start anew; the last trouble is told."""
+    server.replies["getUpdates"] = FAULTS["500"]
+    with pytest.raises(PollerStuck, match="restart"):
+        await BotData(application, stuck_seconds=0.3).run_until_it_leaves()
+
+
+async def test_a_hanging_poll_ends_the_loop(server: Server, application: Application) -> None:
+    """The watchdog does not wait for the transport."""
+    server.replies["getUpdates"] = _hang
+    with pytest.raises(PollerStuck):
+        await BotData(application, stuck_seconds=0.2, poll_seconds=5).run_until_it_leaves()
+
+
+async def test_what_cannot_be_stored_is_not_confirmed(server: Server, application: Application, store: Store) -> None:
+    """While the store refuses, the same batch is fetched again, calmly."""
+    server.replies["getUpdates"] = _always(lambda: succeed([make_update(1, 1)]))
+    bot_data = BotData(application, retry_seconds=0.1)
+    async with bot_data.run():
+        await until(lambda: bot_data.handled == [1])
+        store.close()
+        await asyncio.sleep(0.1)
+        before = len(server.list_calls("getUpdates"))
+        await asyncio.sleep(0.5)
+    assert 1 <= len(server.list_calls("getUpdates")) - before <= 5
+    assert set(list_offsets(server)[before:]) == {"2"}
+
+
+async def test_back_pressure_stops_the_polling(server: Server, application: Application) -> None:
+    """While handlers cannot keep up, updates stay with Telegram."""
+    bot_data = BotData(application)
+    bot_data.dispatch = bot_data.intake._dispatch = Dispatch(application, parallel=1, capacity=2)
+    release = asyncio.Event()
+
+    async def wait(_update: Update, _context: object) -> None:
+        await release.wait()
+
+    application.add_handler(TypeHandler(Update, wait), group=-1)
+    for number in range(10):
+        server.batches.put_nowait([make_update(number, number + 1)])
+    async with bot_data.run():
+        await until(lambda: len(server.list_calls("getUpdates")) >= 3)
+        await asyncio.sleep(0.1)
+        assert server.batches.qsize() >= 6
+        release.set()
+        await until(lambda: len(bot_data.handled) == 10)
+    rows = await application.bot_data.store.read(inbox.list_open, after=Seq(0), limit=10)
+    assert not rows

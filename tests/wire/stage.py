@@ -1,0 +1,71 @@
+"""A server in Telegram's place and a bot that talks to it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from bot.updates.application import PassalongApplication, build_application
+from bot.updates.context import BotData
+from bot.wire.gate import Gate
+from bot.wire.telegram_bot import PassalongBot
+from bot.wire.transport import AiohttpRequest
+from storage import Store
+from tests.wire.server import TOKEN, Server, serve
+
+BOTH_ENGINES = pytest.mark.parametrize(
+    "store_url", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
+
+
+@pytest.fixture
+def store_url(request: pytest.FixtureRequest) -> str:
+    """An empty database: SQLite, unless the test asks for `both_engines`."""
+    url: str = request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_url")
+    return url
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    """A plain server in Telegram's place."""
+    async with serve() as running:
+        yield running
+
+
+@pytest.fixture
+async def request_() -> AsyncIterator[AiohttpRequest]:
+    """The transport, impatient."""
+    async with AiohttpRequest(read_timeout=0.3, connect_timeout=0.3, write_timeout=0.3, pool_timeout=0.1) as transport:
+        yield transport
+
+
+@pytest.fixture
+def gate() -> Gate:
+    """A gate so wide that nothing waits."""
+    return Gate(send_rate=100_000, chat_rate=1000, group_per_minute=60_000, cold_seconds=0, pushed_back_seconds=0.02)
+
+
+@pytest.fixture
+def bot(server: Server, request_: AiohttpRequest) -> PassalongBot:
+    """A bot without a gate."""
+    return PassalongBot(
+        TOKEN, base_url=f"{server.url}/bot", request=request_, get_updates_request=request_, rate_limiter=None
+    )
+
+
+@pytest.fixture
+async def application(server: Server, gate: Gate, store: Store) -> AsyncIterator[PassalongApplication[dict[str, Any]]]:
+    """An application without handlers; its dependencies are an empty dictionary."""
+    bot_data: BotData[dict[str, Any]] = BotData(store=store, deps={})
+    built = build_application(
+        token=TOKEN,
+        base_url=server.url,
+        gate=gate,
+        request=AiohttpRequest(read_timeout=0.5),
+        get_updates_request=AiohttpRequest(connection_limit=4, read_timeout=0.5),
+        bot_data=bot_data,
+    )
+    async with built:
+        yield built

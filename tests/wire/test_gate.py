@@ -1,0 +1,257 @@
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from telegram.error import RetryAfter, TimedOut
+
+from bot.updates.application import PassalongApplication
+from bot.wire.errors import Flooded, PushedBack
+from bot.wire.gate import Gate
+from bot.wire.pacing import Priority
+from tests.wire.server import Call, Server, make_message, refuse, succeed, until
+
+
+@dataclass
+class Line:
+    """What went through a gate, and when."""
+
+    gate: Gate
+    log: list[tuple[str, float]] = field(default_factory=list)
+    floods: list[float] = field(default_factory=list)
+    """The next calls end in a 429 of so many seconds."""
+
+    async def call(
+        self, what: str, chat: int | str | None = 1, priority: Priority | None = None, endpoint: str = "sendMessage"
+    ) -> None:
+        """One request."""
+
+        async def transmit() -> bool:
+            self.log.append((what, time.monotonic()))
+            if self.floods:
+                raise Flooded(self.floods.pop(0))
+            await asyncio.sleep(0.005)
+            return True
+
+        data = {} if chat is None else {"chat_id": chat}
+        assert await self.gate.process_request(transmit, (), {}, endpoint, data, priority)
+
+    def list_names(self) -> list[str]:
+        """What was called, in order."""
+        return [what for what, _ in self.log]
+
+
+def make_gate(**settings: Any) -> Gate:
+    """A gate as wide as a test wants it."""
+    return Gate(**{"send_rate": 10_000, "chat_rate": 1000, "group_per_minute": 6000, "cold_seconds": 0, **settings})
+
+
+async def test_everything_passes_in_turn() -> None:
+    """More requests than the rate allows at once all come through, none lost."""
+    line = Line(make_gate(send_rate=200, chat_rate=100))
+    await asyncio.gather(*(line.call(f"{number}", number % 50) for number in range(1, 250)))
+    moments = [at for _, at in line.log]
+    assert len(moments) == 249
+    assert moments[-1] - moments[0] >= 1.0
+
+
+async def test_answers_and_questions_are_not_paced() -> None:
+    """Callback and inline answers pass where messages wait."""
+    line = Line(make_gate(cold_seconds=30))
+    await line.call("answer", None, endpoint="answerCallbackQuery")
+    await line.call("answer", None, endpoint="answerInlineQuery")
+    await line.call("question", endpoint="getChatMember")
+    await line.call("setting", None, endpoint="setMyCommands")
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(line.call("message"), 0.05)
+
+
+async def test_the_more_urgent_goes_first() -> None:
+    """What waits is served by priority, then by age."""
+    line = Line(make_gate(send_rate=20, cold_seconds=0.1))
+    waiting = [
+        line.call("broadcast", 1, Priority.BROADCAST),
+        line.call("notice", 2, Priority.NOTICE),
+        line.call("answer", 3),
+        line.call("second answer", 4),
+    ]
+    await asyncio.gather(*waiting)
+    assert line.list_names() == ["answer", "second answer", "notice", "broadcast"]
+
+
+async def test_a_flood_stops_everything_until_it_is_over() -> None:
+    """After a 429 nothing starts before its time; answers and notices are then tried again."""
+    line = Line(make_gate(), floods=[0.3])
+    await asyncio.gather(*(line.call(f"{number}", number, Priority.NOTICE) for number in range(1, 30)), line.call("x"))
+    first_at = line.log[0][1]
+    started = [at - first_at for _, at in line.log]
+    assert not [after for after in started if 0.05 < after < 0.29]
+    assert len(started) == 31
+
+
+async def test_whoever_had_its_turn_waits_too_if_a_flood_was_quicker() -> None:
+    """Between a request's turn and its start a ban may begin; it is looked at once more."""
+    line = Line(make_gate(cold_seconds=0.1), floods=[0.2])
+    await asyncio.gather(*(line.call(f"{number}", number) for number in range(1, 20)))
+    first, *rest = [at for _, at in line.log]
+    assert len(rest) == 19
+    assert min(rest) - first >= 0.2
+
+
+async def test_a_broadcast_hears_of_the_flood_itself() -> None:
+    """Its owner requeues the recipient; the ban holds for everybody all the same."""
+    line = Line(make_gate(), floods=[0.2])
+    with pytest.raises(RetryAfter):
+        await line.call("broadcast", 1, Priority.BROADCAST)
+    assert line.gate.ban_left() > 0
+    await line.call("answer", 2)
+    assert line.log[1][1] - line.log[0][1] >= 0.2
+
+
+async def test_an_answer_is_not_tried_for_ever() -> None:
+    """A server that floods every attempt is believed in the end."""
+    line = Line(make_gate(), floods=[0.01] * 20)
+    with pytest.raises(RetryAfter):
+        await line.call("answer")
+    assert len(line.log) == 5
+
+
+async def test_a_push_back_without_a_time_is_waited_out_too() -> None:
+    """Telegram did nothing, and wants less for a moment."""
+    gate = make_gate(pushed_back_seconds=0.1)
+    moments: list[float] = []
+
+    async def transmit() -> bool:
+        moments.append(time.monotonic())
+        if len(moments) < 3:
+            raise PushedBack("Too Many Requests")
+        return True
+
+    assert await gate.process_request(transmit, (), {}, "sendMessage", {"chat_id": 1}, Priority.NOTICE)
+    assert [later - earlier >= 0.1 for earlier, later in pairwise(moments)] == [True, True]
+    moments.clear()
+    with pytest.raises(PushedBack):
+        await gate.process_request(transmit, (), {}, "sendMessage", {"chat_id": 1}, Priority.BROADCAST)
+
+
+async def test_other_errors_are_the_callers() -> None:
+    """The gate retries floods alone: a timeout may have arrived."""
+    gate = make_gate()
+    calls: list[int] = []
+
+    async def fail() -> bool:
+        calls.append(1)
+        raise TimedOut
+
+    with pytest.raises(TimedOut):
+        await gate.process_request(fail, (), {}, "sendMessage", {"chat_id": 1}, Priority.NOTICE)
+    assert len(calls) == 1
+
+
+async def test_the_end_of_a_flood_is_kept_for_the_next_process() -> None:
+    """It is stored as a moment, and a gate that is told of it waits for it."""
+    stored: list[int] = []
+
+    async def remember(until_at: int) -> None:
+        stored.append(until_at)
+
+    line = Line(make_gate(remember_flood_wait=remember, wall_clock=lambda: 1_000_000), floods=[4.0])
+    with pytest.raises(RetryAfter):
+        await line.call("broadcast", 1, Priority.BROADCAST)
+    assert stored == [5_000_000]
+    assert 2.9 < make_gate(flood_wait_until=stored[0], wall_clock=lambda: 2_000_000).ban_left() <= 3.0
+    assert make_gate(flood_wait_until=stored[0], wall_clock=lambda: 6_000_000).ban_left() == 0
+
+
+async def test_a_clock_that_was_set_back_costs_an_hour_at_most() -> None:
+    """A stored moment far in the future is not believed."""
+    assert make_gate(flood_wait_until=10**15, wall_clock=lambda: 0).ban_left() <= 3600
+
+
+async def test_a_store_that_fails_does_not_end_the_flood_wait() -> None:
+    """Only a restart would forget it."""
+
+    async def fail(_until_at: int) -> None:
+        raise OSError
+
+    line = Line(make_gate(remember_flood_wait=fail), floods=[0.1])
+    await line.call("answer")
+    assert line.log[1][1] - line.log[0][1] >= 0.1
+
+
+async def test_whoever_is_cancelled_gives_way() -> None:
+    """A request cancelled while it waits or runs holds nothing up."""
+    line = Line(make_gate(send_rate=20, cold_seconds=0.3))
+    waiting = [asyncio.create_task(line.call(f"{chat}", chat, Priority.NOTICE)) for chat in range(1, 30)]
+    await asyncio.sleep(0.05)
+    for task in waiting[:25]:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    assert line.list_names() == ["26", "27", "28", "29"]
+
+
+async def test_few_notices_are_in_flight() -> None:
+    """At most max(4, a fifth of the rate) wait for an answer at once; answers are not held up by them."""
+    gate = make_gate(send_rate=30, chat_rate=10)
+    flying, most = 0, 0
+    release = asyncio.Event()
+
+    async def fly() -> bool:
+        nonlocal flying, most
+        flying += 1
+        most = max(most, flying)
+        await release.wait()
+        flying -= 1
+        return True
+
+    def send(chat: int) -> Coroutine[Any, Any, object]:
+        return gate.process_request(fly, (), {}, "sendMessage", {"chat_id": chat}, Priority.BROADCAST)
+
+    tasks = [asyncio.create_task(send(chat)) for chat in range(1, 12)]
+    await until(lambda: flying == 6)
+    assert gate.in_flight_limit == 6
+    await Line(gate).call("answer", 99)
+    await asyncio.sleep(0.1)
+    release.set()
+    await asyncio.gather(*tasks)
+    assert most == 6
+
+
+@pytest.mark.parametrize(
+    ("chat_id", "interval"), [(7, 5), ("7", 5), (-100123, 60 / 17), ("-100123", 60 / 17), ("@shop", 60 / 17)]
+)
+async def test_groups_are_told_from_people(chat_id: int | str, interval: float) -> None:
+    """Negative ids and names are groups or channels, in whatever form they come."""
+    gate = make_gate(chat_rate=0.2, group_per_minute=20)
+    assert gate.interval_for(chat_id) == pytest.approx(interval)
+    line = Line(gate)
+    for _ in range(3):
+        await line.call("message", chat_id)
+    assert gate.delay_for(chat_id) > 0.05
+    assert gate.delay_for(8) == 0
+
+
+async def test_bot_methods_bring_their_priority(
+    server: Server, application: PassalongApplication[dict[str, Any]], gate: Gate
+) -> None:
+    """`rate_limit_args` of a bot's method arrives, and a 429 over the wire is waited out."""
+    answers: list[Callable[[Call], object]] = [
+        lambda _call: refuse(429, "Too Many Requests: retry after 1", retry_after=1),
+        lambda call: succeed(make_message(call)),
+    ]
+
+    async def answer(call: Call) -> Any:
+        return answers.pop(0)(call)
+
+    server.replies["sendMessage"] = answer
+    with pytest.raises(RetryAfter):
+        await application.bot.send_message(5, "to all", rate_limit_args=Priority.BROADCAST)
+    message = await application.bot.send_message(5, "to one")
+    assert message.text == "to one"
+    first, second = server.list_calls("sendMessage")
+    assert second.at - first.at >= 1

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import json
+import logging
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from telegram.error import TelegramError
+
+import bot
+from bot.telemetry import COUNTERS, LogFormat, Metrics, redact, set_up_logging
+from bot.updates.application import PassalongApplication
+from tests.wire.server import TOKEN, Server
+
+
+@pytest.fixture
+def restored() -> Iterator[None]:
+    """Logging as it was before."""
+    root, hook = logging.getLogger(), sys.excepthook
+    level, handlers = root.level, list(root.handlers)
+    yield
+    sys.excepthook = hook
+    root.setLevel(level)
+    root.handlers[:] = handlers
+
+
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_a_secret_is_redacted_wherever_it_stands(
+    log_format: LogFormat, restored: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Message, arguments, exception text and traceback of every record lose it, named or only token-shaped."""
+    set_up_logging("DEBUG", log_format, secrets=["12:short"])
+    log = logging.getLogger("telegram.ext.ExtBot")
+    log.debug("Set Bot API URL: %s", f"https://api.telegram.org/bot{TOKEN}")
+    log.info(f"plain 12:short and 12%3Ashort {TOKEN}")  # noqa: G004 -- a stranger's record
+    error = RuntimeError(f"cannot reach /bot12:short/getMe, nor {TOKEN}")
+    error.__cause__ = ValueError(TOKEN)
+    log.error("failed", exc_info=error)
+    written = capsys.readouterr().err
+    assert "failed" in written
+    assert "ValueError" in written
+    assert not re.search(f"{TOKEN}|12:short|12%3Ashort", written)
+    assert written.count("<secret>") >= 6
+
+
+def test_json_lines_are_json(restored: None, capsys: pytest.CaptureFixture[str]) -> None:
+    """One object a line, whatever the text."""
+    set_up_logging("INFO", "json")
+    logging.getLogger("bot.x").warning("two\nlines and a \u5582 for %s", "Zo\u00eb")
+    line = json.loads(capsys.readouterr().err)
+    assert (line["level"], line["logger"], line["message"]) == (
+        "WARNING",
+        "bot.x",
+        "two\nlines and a \u5582 for Zo\u00eb",
+    )
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", line["at"])
+
+
+def test_libraries_that_write_addresses_are_quiet(restored: None, capsys: pytest.CaptureFixture[str]) -> None:
+    """Even at DEBUG, HTTP libraries speak from WARNING on only."""
+    set_up_logging("DEBUG")
+    for name in ("httpx", "httpcore.connection", "aiohttp.client"):
+        logging.getLogger(name).info("GET https://example.org")
+    assert not capsys.readouterr().err
+
+
+def test_setting_up_twice_writes_once(restored: None, capsys: pytest.CaptureFixture[str]) -> None:
+    """The second call replaces the first's handler."""
+    set_up_logging("INFO")
+    set_up_logging("INFO")
+    logging.getLogger("bot").info("once")
+    assert capsys.readouterr().err.count("once") == 1
+
+
+def test_an_uncaught_error_is_redacted_too(restored: None, capsys: pytest.CaptureFixture[str]) -> None:
+    """What ends the process goes through the log."""
+    set_up_logging("INFO")
+    error = ValueError(f"bad {TOKEN}")
+    sys.excepthook(ValueError, error, None)
+    written = capsys.readouterr().err
+    assert "ValueError: bad <secret>" in written
+
+
+async def test_a_bots_life_at_debug_shows_no_token(
+    restored: None, capsys: pytest.CaptureFixture[str], server: Server, application: PassalongApplication[object]
+) -> None:
+    """Building, starting, calling and failing at DEBUG leave no trace of the token."""
+    set_up_logging("DEBUG", secrets=[TOKEN])
+    await application.bot.send_message(5, "hello")
+    server.replies["sendMessage"] = None  # type: ignore[assignment]  # the server breaks
+    with pytest.raises(TelegramError):
+        await application.bot.send_message(5, "hello")
+    logging.getLogger("bot").info("%r %s %r", application, application.bot, application.bot)
+    written = capsys.readouterr().err
+    assert "PassalongBot[id=123456]" in written
+    assert TOKEN.partition(":")[2] not in written
+
+
+def test_honest_text_is_left_alone() -> None:
+    """Times and numbers are no tokens."""
+    assert redact("12:30, 2025-01-01T00:00:00Z, 123456:short") == "12:30, 2025-01-01T00:00:00Z, 123456:short"
+
+
+def test_every_counter_has_its_meaning() -> None:
+    """A counter nobody described cannot be counted."""
+    metrics = Metrics()
+    metrics.count("floods", 2)
+    assert metrics.read() == {**dict.fromkeys(COUNTERS, 0), "floods": 2}
+    with pytest.raises(KeyError):
+        metrics.count("surprises")
+
+
+def test_every_counter_is_counted_somewhere() -> None:
+    """No counter is described that nothing counts."""
+    sources = "".join(path.read_text(encoding="utf-8") for path in Path(bot.__path__[0]).rglob("*.py"))
+    assert not [name for name in COUNTERS if sources.count(f'"{name}"') < 2]

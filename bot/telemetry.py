@@ -13,6 +13,8 @@ from types import MappingProxyType, TracebackType
 from typing import Literal
 from urllib.parse import quote
 
+from bot.log_budget import LogBudget
+
 LogFormat = Literal["text", "json"]
 
 _REDACTED = "<secret>"
@@ -34,7 +36,7 @@ def redact(text: str) -> str:
 
 
 def set_up_logging(level: str, log_format: LogFormat = "text", secrets: Sequence[str] = ()) -> None:
-    """Write every record to standard error, redacted, exceptions included; may be called again.
+    """Write records to standard error, redacted, exceptions included, within their kind's budget; may be called again.
 
     Uncaught exceptions take the same way. Secrets add up over calls: none is ever forgotten.
     """
@@ -44,6 +46,7 @@ def set_up_logging(level: str, log_format: LogFormat = "text", secrets: Sequence
         root.removeHandler(old)
     output = _Output(sys.stderr)
     output.setFormatter(_JsonLines() if log_format == "json" else _Lines())
+    output.addFilter(LogBudget())
     root.addHandler(output)
     root.setLevel(level)
     for name in _CHATTY:

@@ -11,6 +11,7 @@ import pytest
 from telegram.error import TelegramError
 
 import bot
+from bot.log_budget import MOST_KINDS, LogBudget
 from bot.telemetry import COUNTERS, LogFormat, Metrics, redact, set_up_logging
 from bot.updates.application import PassalongApplication
 from tests.wire.server import TOKEN, Server
@@ -117,3 +118,50 @@ def test_every_counter_is_counted_somewhere() -> None:
     """No counter is described that nothing counts."""
     sources = "".join(path.read_text(encoding="utf-8") for path in Path(bot.__path__[0]).rglob("*.py"))
     assert not [name for name in COUNTERS if sources.count(f'"{name}"') < 2]
+
+
+def write(name: str, line: int, level: int = logging.WARNING) -> logging.LogRecord:
+    """A line from a place in the code."""
+    return logging.LogRecord(name, level, "somewhere.py", line, "no %s", ("luck",), None)
+
+
+def test_a_kind_of_line_has_a_budget() -> None:
+    """Twenty at once and twenty a minute from one place in the code; the next that passes tells how many did not."""
+    now = 100.0
+    budget = LogBudget(clock=lambda: now)
+    assert sum(budget.filter(write("bot.web", 7)) for _ in range(5000)) == 20
+    assert budget.filter(write("bot.web", 8))
+    now += 60
+    later = [record for record in (write("bot.web", 7) for _ in range(5000)) if budget.filter(record)]
+    assert len(later) == 20
+    assert later[0].getMessage() == "no luck (and 4980 more like it, not written)"
+    assert later[1].getMessage() == "no luck"
+
+
+def test_a_full_table_of_descriptors_is_told_once_a_second() -> None:
+    """The loop itself complains at each connection that it cannot take."""
+    budget = LogBudget(clock=lambda: 5.0)
+    assert sum(budget.filter(write("asyncio", 7, logging.ERROR)) for _ in range(5000)) == 1
+
+
+@pytest.mark.parametrize("level", [logging.DEBUG, logging.CRITICAL])
+def test_what_was_asked_for_and_what_ends_the_process_passes(level: int) -> None:
+    """Neither is anything a stranger can have written at will."""
+    budget = LogBudget(clock=lambda: 5.0)
+    assert all(budget.filter(write("bot", 7, level)) for _ in range(100))
+
+
+def test_the_budget_itself_is_bounded() -> None:
+    """However many places speak, as many are remembered as there is room for."""
+    budget = LogBudget(clock=lambda: 5.0)
+    for line in range(MOST_KINDS * 3):
+        budget.filter(write("bot", line))
+    assert len(budget._buckets) == MOST_KINDS
+
+
+def test_the_log_that_is_written_keeps_to_the_budget(restored: None, capsys: pytest.CaptureFixture[str]) -> None:
+    """Also what other libraries say."""
+    set_up_logging("INFO")
+    for _ in range(300):
+        logging.getLogger("uvicorn.error").error("Exception in ASGI application")
+    assert capsys.readouterr().err.count("\n") == 20

@@ -5,7 +5,7 @@ Times are UTC microseconds since 1970 (`_at`), points are whole numbers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NewType
 
@@ -147,6 +147,15 @@ class Person:
     def is_member(self) -> bool:
         """Whether this person has started the bot."""
         return self.started_at is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeKey:
+    """What the last character of a code is computed with."""
+
+    key: bytes = field(repr=False)
+    unchecked_upto: PersonId
+    """People up to this id may have a code from before there was a key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import blake2b
 
 CODE_LENGTH = 10
-"""10 of 62 characters are 59.5 bits: a million live codes are hit once in 8e11 guesses."""
+"""10 of 62 characters are 59.5 bits: a million live codes are hit once in 8e11 guesses. The last one follows from the
+others by a secret of the shop's, so that 61 of 62 guesses are seen to be none without asking the database; to whoever
+does not know the secret it is as random as the others."""
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
@@ -28,9 +31,21 @@ def parse_payload(text: str) -> Payload | None:
     return Payload(match[1], match[2] or "") if match else None
 
 
-def compose_code(draw: Callable[[str], str]) -> str:
-    """Make a code by drawing `CODE_LENGTH` characters, each by `draw(ALPHABET)`."""
-    return "".join(draw(ALPHABET) for _ in range(CODE_LENGTH))
+def compose_code(draw: Callable[[str], str], key: bytes) -> str:
+    """Make a code of `CODE_LENGTH` characters: each by `draw(ALPHABET)`, the last computed with the shop's key."""
+    drawn = "".join(draw(ALPHABET) for _ in range(CODE_LENGTH - 1))
+    return drawn + compute_check(drawn, key)
+
+
+def compute_check(drawn: str, key: bytes) -> str:
+    """The last character of a code, from those before it and a key of up to 64 bytes."""
+    digest = blake2b(drawn.encode(), key=key, digest_size=8).digest()
+    return ALPHABET[int.from_bytes(digest) % len(ALPHABET)]
+
+
+def has_check(code: str, key: bytes) -> bool:
+    """Whether a code can have been made with this key."""
+    return compute_check(code[:-1], key) == code[-1:]
 
 
 def compose_link(bot_username: str, code: str, source: str = "") -> str:

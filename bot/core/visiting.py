@@ -13,6 +13,9 @@ HOUR_SECONDS = 3600
 DAY_SECONDS = 24 * HOUR_SECONDS
 SALT_BYTES = 32
 
+SHOPS_CARD = "card"
+"""Stands in the address of the shop's own card where a code would; no code is so short."""
+
 _TAIL = re.compile(rf"([0-9A-Za-z]{{{CODE_LENGTH}}})(?:-([a-z0-9]{{1,16}}))?(?![0-9A-Za-z])")
 
 _CARD = re.compile(rf"(?:([0-9A-Za-z]{{{CODE_LENGTH}}})(?:-([a-z0-9-]{{1,40}}))?|.*)\.jpg", re.DOTALL)
@@ -58,6 +61,8 @@ class CardName:
 
     code: str
     story: str
+    is_shops: bool = False
+    """Asks for the shop's own card by its name."""
 
 
 def parse_tail(tail: str) -> Payload | None:
@@ -69,7 +74,8 @@ def parse_tail(tail: str) -> Payload | None:
 def parse_card(file: str) -> CardName | None:
     """Read what follows `/c/`: `<code>.jpg`, or `<code>-<story>.jpg`; None for what is no picture."""
     match = _CARD.fullmatch(file)
-    return CardName(match[1] or "", match[2] or "") if match else None
+    shops = file == f"{SHOPS_CARD}.jpg"
+    return CardName(match[1] or "", match[2] or "", is_shops=shops) if match else None
 
 
 def decide_reader(agent: str) -> Reader:

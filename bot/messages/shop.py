@@ -8,9 +8,7 @@ from urllib.parse import urlsplit
 
 from bot.core.campaigns.campaign import Campaign, StoryTexts
 from bot.core.codes import compose_link
-
-CARD_OF_NOBODY = "card"
-"""Stands in the card's address where a code would; no code is so short."""
+from bot.core.visiting import SHOPS_CARD
 
 
 class Source(StrEnum):
@@ -93,7 +91,7 @@ class Shop:
         if not self.has_web:
             return ""
         told = f"-{story}" if code and story else ""
-        return f"{self.public_url}/c/{code or CARD_OF_NOBODY}{told}.jpg"
+        return f"{self.public_url}/c/{code or SHOPS_CARD}{told}.jpg"
 
     def page_address(self, code: str) -> str:
         """The share page of a member; empty without a web side."""

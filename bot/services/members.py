@@ -9,7 +9,7 @@ from bot.core.codes import compose_code
 from bot.core.languages import choose_language
 from bot.core.names import compose_display_name
 from storage.records import Person, PersonId, Profile
-from storage.tables import ledgers, people
+from storage.tables import code_keys, ledgers, people
 from storage.tx import Tx
 
 
@@ -54,8 +54,13 @@ def meet(tx: Tx, visitor: Profile) -> Person:
     if not tx.writable:
         raise MustWrite
     if person is None:
-        return people.add(tx, visitor, compose_code(secrets.choice))
+        return people.add(tx, visitor, draw_code(tx))
     return _refresh(tx, person, visitor)
+
+
+def draw_code(tx: Tx) -> str:
+    """A code for somebody new."""
+    return compose_code(secrets.choice, code_keys.get(tx).key)
 
 
 def enter(tx: Tx, visitor: Profile) -> Person:

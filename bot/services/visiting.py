@@ -24,6 +24,14 @@ class Click:
     visitor: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """The member who has a code, if any; it is `taken` also by somebody who may become a member."""
+
+    host: MemberView | None
+    taken: bool
+
+
 def compose_nobody(language: str) -> MemberView:
     """Whom a link belongs to that belongs to nobody: the shop itself, in its own language."""
     return MemberView(
@@ -38,10 +46,11 @@ def compose_nobody(language: str) -> MemberView:
     )
 
 
-def find_host(tx: Tx, *, code: str) -> MemberView | None:
-    """The member whose code this is."""
+def find_holder(tx: Tx, *, code: str) -> Holder:
+    """Whose code this is."""
     person = people.find_by_code(tx, code)
-    return view_member(tx, person) if person is not None and person.is_member else None
+    host = view_member(tx, person) if person is not None and person.is_member else None
+    return Holder(host=host, taken=person is not None)
 
 
 def count_clicks(tx: Tx, *, clicked: Sequence[Click]) -> int:

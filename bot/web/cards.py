@@ -8,27 +8,36 @@ from starlette.responses import Response
 
 from bot.core.visiting import parse_card
 from bot.web.deps import deps_of
+from bot.web.visitor import LookUp
 
 CACHE_SECONDS = 300
 """A new name or another story shows after so long; asking again costs an empty answer until then."""
 
+_KEPT = {"Cache-Control": f"public, max-age={CACHE_SECONDS}"}
+_NOT_KEPT = {"Cache-Control": "no-store"}
+"""What stands in the place of a card that there is not must not outlive the moment."""
+
 
 async def show_card(request: Request) -> Response:
-    """JPEG of 1024 x 1280 pixels; 304 for whoever has this version."""
+    """JPEG of 1024 x 1280 pixels; 304 for whoever has this version.
+
+    An unknown code shows the shop's own card, which nobody may keep under that address.
+    """
     deps, asked = deps_of(request), parse_card(request.path_params["file"])
     if asked is None:
         raise HTTPException(404)
-    found = await deps.visitors.look_up(asked.code, deps.visitors.greet(request))
+    guest = deps.visitors.greet(request)
+    found = await deps.visitors.look_up(asked.code, guest)
+    deps.visitors.refuse(found, guest)
     compute_version = await deps.pictures.card_version()
     story = deps.shop.story(found.host.language, asked.story).key
     version = compute_version(found.host, story)
-    headers = {
-        "ETag": f'"{version}"',
-        "Cache-Control": f"public, max-age={CACHE_SECONDS}",
-        "Cross-Origin-Resource-Policy": "cross-origin",
-    }
-    if has_version(request.headers.get("if-none-match", ""), version):
-        return Response(status_code=304, headers=headers)
+    true = found.look_up is LookUp.MEMBER or asked.is_shops
+    headers = {**(_KEPT if true else _NOT_KEPT), "Cross-Origin-Resource-Policy": "cross-origin"}
+    if true:
+        headers["ETag"] = f'"{version}"'
+        if has_version(request.headers.get("if-none-match", ""), version):
+            return Response(status_code=304, headers=headers)
     jpeg = await deps.card_cache.fetch(version, lambda: deps.pictures.draw_card(found.host, story))
     return Response(jpeg, media_type="image/jpeg", headers=headers)
 

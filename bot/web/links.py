@@ -12,7 +12,7 @@ from bot.messages.visiting import compose_link_page
 from bot.services.visiting import Click
 from bot.web.deps import WebDeps, deps_of
 from bot.web.pages import write_link_page
-from bot.web.visitor import Found, Guest
+from bot.web.visitor import Found, Guest, LookUp
 
 _NOBODYS = Payload("")
 
@@ -20,8 +20,8 @@ _NOBODYS = Payload("")
 async def open_link(request: Request) -> Response:
     """Whoever reads, the answer is the same page; a person is moved on from it at once.
 
-    The one target there is, the bot, comes from the shop. An unknown code leads there without a payload; one that was
-    not looked up keeps it, since the bot looks it up itself and has a patience of its own.
+    The one target there is, the bot, comes from the shop. An unknown code leads there without a payload; one that could
+    not be looked up keeps it, since the bot looks it up itself, and a preview is told to come again.
     """
     deps = deps_of(request)
     asked = parse_tail(request.path_params.get("tail", "")) or _NOBODYS
@@ -31,13 +31,14 @@ async def open_link(request: Request) -> Response:
     page = write_link_page(deps.templates, compose_link_page(deps.shop, found.host, source=asked.source, target=target))
     headers = {"Cache-Control": "private, no-store", "Vary": "User-Agent", "X-Robots-Tag": "noindex"}
     if guest.reader is Reader.PREVIEW:
+        deps.visitors.refuse(found, guest)
         return HTMLResponse(page, headers=headers)
     _count(deps, guest, found, asked.source)
     return HTMLResponse(page, 302, headers={**headers, "Location": target})
 
 
 def _choose_target(deps: WebDeps, asked: Payload, found: Found) -> str:
-    code = found.host.code if found.looked_up else asked.code
+    code = asked.code if found.look_up is LookUp.FAILED else found.host.code
     return deps.shop.link(code, asked.source or Source.WEB)
 
 

@@ -32,8 +32,7 @@ async def open_page(request: Request) -> Response:
     deps = deps_of(request)
     guest = deps.visitors.greet(request)
     found = await _find(deps, request, guest)
-    if not found.looked_up:
-        raise HTTPException(429, headers={"Retry-After": str(deps.visitors.compute_wait_seconds(guest))})
+    deps.visitors.refuse(found, guest)
     page = write_share_page(deps.templates, compose_share_page(deps.shop, found.host))
     return HTMLResponse(page, headers={"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"})
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass
+from enum import Enum, auto
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from bot.core.addresses import choose_address
 from bot.core.throttling import Allowance
 from bot.core.visiting import Approach, Reader, decide_reader
 from bot.services.members import MemberView
-from bot.services.visiting import compose_nobody, find_host
+from bot.services.visiting import compose_nobody
+from bot.web.known_codes import KnownCodes
 from bot.web.throttle import Throttle
 from storage.errors import StoreError
 from storage.store import Store
@@ -20,9 +23,11 @@ from storage.store import Store
 logger = logging.getLogger(__name__)
 
 GUESSES = Allowance(burst=30, per_second=1 / 3)
-"""Unknown codes one visitor may try; after that nothing is looked up for them until tries come back."""
+"""Unknown codes one visitor is shown something for; after that the visitor is asked to wait."""
 
 LOOK_UP_SECONDS = 3.0
+RETRY_SECONDS = 5
+"""When to come again where the store did not answer."""
 
 _FETCHING_AHEAD = ("purpose", "sec-purpose", "x-moz", "x-purpose")
 
@@ -40,16 +45,30 @@ class Guest:
         return decide_reader(self.approach.agent)
 
 
+class LookUp(Enum):
+    """How looking a code up has ended."""
+
+    NONE = auto()
+    """No code was asked for: what is shown is the shop's own."""
+    MEMBER = auto()
+    UNKNOWN = auto()
+    """No member has it: what is shown stands in its place."""
+    ONE_TOO_MANY = auto()
+    """No member has it, and this visitor has tried many such."""
+    FAILED = auto()
+    """The store did not answer: nobody knows."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """Whose code it is; nobody's view where no member has it, or where it was not looked up."""
+    """Whose code it is; nobody's view unless it is a member's."""
 
     host: MemberView
-    looked_up: bool
+    look_up: LookUp
 
 
 class Visitors:
-    """Looks codes up, unless the visitor has tried too many that do not exist.
+    """Looks codes up. However many unknown ones a visitor has tried, a member's code shows that member.
 
     Args:
         store: Where members are.
@@ -58,7 +77,7 @@ class Visitors:
     """
 
     def __init__(self, store: Store, language: str, guesses: Throttle | None = None) -> None:
-        self._store = store
+        self.codes = KnownCodes(store)
         self._guesses = guesses or Throttle(GUESSES)
         self.nobody = compose_nobody(language)
 
@@ -78,19 +97,34 @@ class Visitors:
     async def look_up(self, code: str, guest: Guest) -> Found:
         """Whose code this is. Never raises: a visitor is served without knowing it, too."""
         if not code:
-            return Found(host=self.nobody, looked_up=True)
-        if not self._guesses.allows(guest.address):
-            return Found(host=self.nobody, looked_up=False)
+            return Found(host=self.nobody, look_up=LookUp.NONE)
         try:
             async with asyncio.timeout(LOOK_UP_SECONDS):
-                host = await self._store.read(find_host, code=code)
+                holder = await self.codes.find_holder(code)
         except (StoreError, TimeoutError) as error:
             logger.warning("A code was not looked up: %r", error)
-            return Found(host=self.nobody, looked_up=False)
-        if host is None:
-            self._guesses.spend(guest.address)
-        return Found(host=host or self.nobody, looked_up=True)
+            return Found(host=self.nobody, look_up=LookUp.FAILED)
+        if holder.host is not None:
+            return Found(host=holder.host, look_up=LookUp.MEMBER)
+        return Found(host=self.nobody, look_up=self._note_miss(guest))
 
     def compute_wait_seconds(self, guest: Guest) -> int:
-        """How long until codes are looked up for this visitor again."""
+        """How long until this visitor may try an unknown code again."""
         return self._guesses.compute_wait_seconds(guest.address)
+
+    def refuse(self, found: Found, guest: Guest) -> None:
+        """Have whoever asks come again later, where nothing true can be shown now.
+
+        Raises:
+            HTTPException: 503 while the store does not answer, 429 for one unknown code too many.
+        """
+        if found.look_up is LookUp.FAILED:
+            raise HTTPException(503, headers={"Retry-After": str(RETRY_SECONDS)})
+        if found.look_up is LookUp.ONE_TOO_MANY:
+            raise HTTPException(429, headers={"Retry-After": str(self.compute_wait_seconds(guest))})
+
+    def _note_miss(self, guest: Guest) -> LookUp:
+        if not self._guesses.allows(guest.address):
+            return LookUp.ONE_TOO_MANY
+        self._guesses.spend(guest.address)
+        return LookUp.UNKNOWN

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     Table,
     Text,
     false,
@@ -87,6 +88,15 @@ words_draft = Table(
     Column("created_at", BigInteger, nullable=False),
 )
 """Own words that a member has seen on the card and not yet kept."""
+
+code_key = Table(
+    "code_key",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1", name="only_one"), primary_key=True, autoincrement=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("unchecked_upto", Id, nullable=False),
+)
+"""The secret behind the last character of new codes, written by a migration; people up to that id may have an older code."""
 
 guess = Table(
     "guess",

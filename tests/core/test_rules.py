@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.codes import ALPHABET, Payload, compose_code, compose_link, parse_payload
+from bot.core.codes import ALPHABET, Payload, compose_code, compose_link, compute_check, has_check, parse_payload
 from bot.core.guessing import MISSES_ALLOWED, WINDOW_SECONDS, Guesses, compute_guesses, decide_throttled
 from bot.core.joining import Attribution, Opening, compute_grants, decide_attribution
 from bot.core.languages import choose_language
@@ -44,10 +44,22 @@ def test_anything_else_is_no_payload(text: str) -> None:
 
 def test_codes_are_random_and_never_reserved() -> None:
     """Two thousand codes: all different, all readable, none with Telegram's reserved prefix."""
-    codes = {compose_code(secrets.choice) for _ in range(2000)}
+    codes = {compose_code(secrets.choice, bytes(16)) for _ in range(2000)}
     assert len(codes) == 2000
     assert all(parse_payload(code) == Payload(code) for code in codes)
     assert not any(code.startswith("_tgr_") for code in codes)
+
+
+def test_the_last_character_of_a_code_needs_the_key() -> None:
+    """What was made with the key passes, one wrong character or another key does not but by chance: one in 62."""
+    key, other = b"shop" * 4, b"shoq" * 4
+    codes = [compose_code(secrets.choice, key) for _ in range(2000)]
+    assert all(has_check(code, key) for code in codes)
+    assert {code[-1] for code in codes} == set(ALPHABET)
+    guessed = ["".join(secrets.choice(ALPHABET) for _ in range(10)) for _ in range(2000)]
+    for strangers, with_key in ((codes, other), (guessed, key)):
+        assert sum(has_check(code, with_key) for code in strangers) < 2000 / 62 * 3
+    assert has_check("OldCode001", key) is (compute_check("OldCode00", key) == "1")
 
 
 ME, OTHER = PersonId(1), PersonId(2)

@@ -36,7 +36,7 @@ def make_somebody(number: int) -> MemberView:
     """A member with a random code; every other one has words of their own."""
     return make_member(
         _NAMES[number % len(_NAMES)][:64],
-        code=compose_code(secrets.choice),
+        code=compose_code(secrets.choice, bytes(16)),
         language=LANGUAGES[number % len(LANGUAGES)],
         own_words="Like home" * (number % 2),
     )

@@ -61,7 +61,7 @@ _PAPER = Templates(ASSETS / "web")
 
 def make_somebody(number: int) -> MemberView:
     """A member with a random code, the same for the same number."""
-    code = compose_code(random.Random(number).choice)
+    code = compose_code(random.Random(number).choice, bytes(16))
     name = _NAMES[number % len(_NAMES)][:64]
     return make_member(name, code=code, language=LANGUAGES[number % len(LANGUAGES)])
 

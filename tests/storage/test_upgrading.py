@@ -11,7 +11,7 @@ from storage.checks import list_faults
 from storage.migrations.upgrade import compose_config
 from storage.records import PersonId, Profile
 from storage.schema import ledger
-from storage.tables import ledgers, people, referrals, shares
+from storage.tables import code_keys, ledgers, people, referrals, shares
 from tests.storage.cast import run
 from tests.storage.clock import NOON, Clock
 from tests.storage.test_migrations import connect
@@ -64,6 +64,8 @@ async def test_a_database_of_the_first_version_is_brought_up_to_date(empty_store
         assert await store.read(shares.count_by_way) == {"card": 1, "qr": 1}
         assert await store.read(referrals.count_all) == 1
         assert await store.read(ledgers.get_balance, zoe.id) == 50
+        key = await store.read(code_keys.get)
+        assert (len(key.key), key.unchecked_upto) == (16, 3)
         assert await list_faults(store) == []
         with pytest.raises(RuleBroken, match="append-only"):
             await store.write(run, delete(ledger))

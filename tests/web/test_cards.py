@@ -53,14 +53,15 @@ async def test_whoever_has_this_version_is_sent_nothing(house: House) -> None:
 
 
 async def test_an_unknown_code_has_a_card_too(house: House) -> None:
-    """The shop's own, without a name and without anybody's code, under the same headers."""
-    member = await house.add_member()
-    known = await house.ask(f"/c/{member.code}.jpg")
-    cards = [await house.ask(f"/c/{code}.jpg") for code in (UNKNOWN, "card", "x y")]
-    assert {(card.status, card.headers["ETag"]) for card in cards} == {(200, cards[0].headers["ETag"])}
-    assert cards[0].headers.keys() == known.headers.keys()
-    assert cards[0].headers["ETag"] != known.headers["ETag"]
+    """The shop's own, without a name and without anybody's code; nobody may keep it in the place of another."""
+    cards = [await house.ask(f"/c/{code}.jpg") for code in (UNKNOWN, "short", "x y", f"{UNKNOWN}-story")]
+    assert {(card.status, card.body) for card in cards} == {(200, cards[0].body)}
+    assert {card.headers["Cache-Control"] for card in cards} == {"no-store"}
+    assert not any("ETag" in card.headers for card in cards)
     assert read_code(cards[0].body) == "https://t.me/oven_bot"
+    shops = await house.ask("/c/card.jpg")
+    assert (shops.body, shops.headers["Cache-Control"]) == (cards[0].body, "public, max-age=300")
+    assert (await house.ask("/c/card.jpg", If_None_Match=shops.headers["ETag"])).status == 304
 
 
 @pytest.mark.parametrize("name", ["x" * 200, "\u202eevil", "Z̸̢̛" * 30, "﷽", "🔥🔥", "\x00\x07", "<b>&amp;"])

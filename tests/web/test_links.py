@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import random
 from html.parser import HTMLParser
 
 import pytest
 from sqlalchemy import select
 
+from bot.core.codes import ALPHABET, compose_code
 from bot.core.throttling import Allowance
+from bot.web.known_codes import KnownCodes
 from bot.web.throttle import Throttle
 from storage import open_store
 from storage.schema import visit
-from storage.tables import clicks
+from storage.tables import clicks, code_keys, people
 from storage.tx import Tx
 from tests.storage.clock import Clock
 from tests.web.house import PHONE, PREVIEW, PUBLIC, UNKNOWN, House, open_house
@@ -145,35 +148,81 @@ async def test_the_store_learns_nothing_of_who_it_was(house: House, clock: Clock
     assert house.deps.salt.name("198.51.100.77", PHONE) != today
 
 
-async def test_who_guesses_is_not_told_any_more(sqlite_url: str, clock: Clock) -> None:
-    """After too many unknown codes nothing is looked up for that visitor; people are sent on all the same."""
+async def test_who_guesses_is_asked_to_wait_and_members_are_not(sqlite_url: str, clock: Clock) -> None:
+    """After too many unknown codes a visitor waits for the next; whatever a member's code shows, it goes on showing."""
     tight = Throttle(Allowance(burst=3, per_second=0.001))
     async with open_store(sqlite_url, clock=clock) as store, open_house(store, clock=clock, guesses=tight) as house:
         member = await house.add_member()
-        guesser = {"X_Forwarded_For": "198.51.100.1"}
-        for number in range(3):
-            assert (await house.ask(f"/r/Guess0000{number}", **guesser)).headers["Location"] == BOT
-        for code in (member.code, UNKNOWN):
-            answer = await house.ask(f"/r/{code}-fwd", **guesser)
-            assert (answer.status, answer.headers["Location"]) == (302, f"{BOT}?start={code}-fwd")
-            page = await house.ask(f"/s/{code}", **guesser)
-            assert page.status == 429
-            assert int(page.headers["Retry-After"]) > 0
-            assert "Rina" not in (await house.ask(f"/r/{code}", agent=PREVIEW, **guesser)).text
-        assert await house.read(clicks.count_by_source) == {}
-        await house.ask(f"/r/{member.code}-fwd", X_Forwarded_For="198.51.100.2")
+        before = [await house.ask(path, agent=PREVIEW) for path in list_doors(member.code)]
+        for number in range(50):
+            assert (await house.ask(f"/r/Guess0000{number}")).headers["Location"] == BOT
+        after = [await house.ask(path, agent=PREVIEW) for path in list_doors(member.code)]
+        assert [(each.status, each.body) for each in after] == [(each.status, each.body) for each in before]
+        assert [each.headers["Cache-Control"] for each in after] == [each.headers["Cache-Control"] for each in before]
+        assert (await house.ask(f"/r/{member.code}-fwd")).headers["Location"] == f"{BOT}?start={member.code}-fwd"
         assert await house.read(clicks.count_by_source) == {"fwd": 1}
+        for path in (f"/s/{UNKNOWN}", f"/c/{UNKNOWN}.jpg"):
+            answer = await house.ask(path)
+            assert (answer.status, answer.headers["Cache-Control"]) == (429, "no-store")
+            assert int(answer.headers["Retry-After"]) > 0
+            assert (await house.ask(path, X_Forwarded_For="198.51.100.2")).status == 200
+
+
+def list_doors(code: str) -> list[str]:
+    """Everywhere a member's code shows something."""
+    return [f"/r/{code}", f"/c/{code}.jpg", f"/s/{code}"]
+
+
+async def test_guesses_hardly_ever_reach_the_store(sqlite_url: str, clock: Clock) -> None:
+    """The last character of a code gives nearly all of them away, and what nobody has is asked for once."""
+    draw = random.Random(5).choice
+    async with open_store(sqlite_url, clock=clock) as store, open_house(store, clock=clock, old_codes=False) as house:
+        key = await store.read(code_keys.get)
+        member = await house.add_member(code=compose_code(draw, key.key))
+        codes = house.deps.visitors.codes
+        for _ in range(620):
+            guess = "".join(draw(ALPHABET) for _ in range(10))
+            assert (await codes.find_holder(guess)).host is None
+        assert codes.times_asked < 30
+        asked, unknown = codes.times_asked, compose_code(draw, key.key)
+        for _ in range(10):
+            await codes.find_holder(unknown)
+        assert codes.times_asked == asked + 1
+        assert (await house.ask(f"/r/{member.code}")).headers["Location"] == f"{BOT}?start={member.code}-web"
+
+
+async def test_a_code_that_waits_for_its_owner_is_not_taken_for_nobodys(house: House) -> None:
+    """Somebody who was shown to the bot before they started it has a code already: the first tap on START makes it work."""
+    strange = await house.add_member(code="Strange001", started=False)
+    assert (await house.ask("/r/Strange001")).headers["Location"] == BOT
+    await house.store.write(people.set_started, strange.id)
+    assert (await house.ask("/r/Strange001")).headers["Location"] == f"{BOT}?start=Strange001-web"
+
+
+async def test_what_nobody_has_is_remembered_within_bounds(house: House) -> None:
+    """However many are tried, memory stays where it is."""
+    codes = KnownCodes(house.store, most_unknown=10)
+    for number in range(50):
+        await codes.find_holder(f"Guess000{number:02}")
+    assert codes.times_asked == 50
+    await codes.find_holder("Guess00049")
+    assert codes.times_asked == 50
+    await codes.find_holder("Guess00001")
+    assert codes.times_asked == 51
 
 
 async def test_a_broken_store_sends_people_on(sqlite_url: str, clock: Clock) -> None:
-    """With the database gone a link still leads to the bot with its code, and no door answers with 5xx but the share page."""
+    """With the database gone a link still leads to the bot with its code; whoever wants to show something comes again."""
     async with open_store(sqlite_url, clock=clock) as store, open_house(store, clock=clock) as house:
         member = await house.add_member()
         store.close()
         answer = await house.ask(f"/r/{member.code}-fwd")
         assert (answer.status, answer.headers["Location"]) == (302, f"{BOT}?start={member.code}-fwd")
-        assert (await house.ask(f"/c/{member.code}.jpg")).status == 200
-        assert (await house.ask(f"/s/{member.code}")).status == 429
+        for path in list_doors(member.code):
+            answer = await house.ask(path, agent=PREVIEW)
+            assert (answer.status, answer.headers["Cache-Control"]) == (503, "no-store")
+            assert int(answer.headers["Retry-After"]) > 0
+        assert (await house.ask("/c/card.jpg")).status == 200
 
 
 async def test_the_front_door_leads_to_the_bot(house: House) -> None:

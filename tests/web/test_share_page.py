@@ -109,7 +109,7 @@ def test_every_way_carries_the_members_own_link(language: str) -> None:
     """A thousand members, every network: the link that arrives is that member's, and says how it travelled."""
     draw, shop, texts = random.Random(3).choice, make_shop(), Texts(language)
     for _ in range(1000):
-        code = compose_code(draw)
+        code = compose_code(draw, bytes(16))
         for network in list_networks(language):
             links = find_links(compose_address(texts, shop, code, network))
             payloads = [parse_tail(link.partition("/r/")[2]) for link in links]
@@ -119,7 +119,7 @@ def test_every_way_carries_the_members_own_link(language: str) -> None:
 async def test_a_thousand_links_lead_to_the_right_member(house: House) -> None:
     """Over the wire: each member's short link, by each way in turn, leads to the bot with that member's code."""
     draw, ways = random.Random(4).choice, [*NETWORKS, "page", "copy", "qr", ""]
-    codes = [compose_code(draw) for _ in range(1000)]
+    codes = [compose_code(draw, bytes(16)) for _ in range(1000)]
     await asyncio.gather(*(house.add_member(f"Member {number}", code=code) for number, code in enumerate(codes)))
 
     async def follow(number: int, code: str) -> None:

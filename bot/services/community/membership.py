@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
-
 from bot.core.campaigns.campaign import Campaign
-from bot.core.codes import compose_code
 from bot.core.community import SOURCE, Coming, decide_credited, decide_held
 from bot.services.joining.crediting import credit, qualify
 from bot.services.joining.revoking import RevokeReason, revoke
+from bot.services.members import draw_code
 from storage.records import NoticeKind, Person, Profile, Referral
 from storage.tables import chat_joins, chat_links, people, referrals
 from storage.tx import Tx
@@ -112,7 +110,7 @@ def _credit(
     tx: Tx, inviter: Person, newcomer: Person | Profile, campaign: Campaign, *, announce: bool
 ) -> Referral | None:
     if isinstance(newcomer, Profile):
-        newcomer = people.add(tx, newcomer, compose_code(secrets.choice))
+        newcomer = people.add(tx, newcomer, draw_code(tx))
     return credit(tx, inviter, newcomer, source=SOURCE, campaign=campaign, announce=announce, in_community=True)
 
 

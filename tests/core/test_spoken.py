@@ -33,13 +33,17 @@ RUDE, RESERVED = parse_refused(read("rude")), parse_refused(read("reserved"))
 
 
 def count_edits(one: str, other: str) -> int:
-    """Levenshtein's distance."""
-    row = list(range(len(other) + 1))
+    """Slips of the finger from one to the other: a letter left out, added, mistaken, or two that changed places."""
+    rows = [list(range(len(other) + 1))]
     for place, char in enumerate(one, 1):
-        before, row[0] = row[0], place
+        row, before = [place], rows[-1]
         for at, against in enumerate(other, 1):
-            before, row[at] = row[at], min(row[at] + 1, row[at - 1] + 1, before + (char != against))
-    return row[-1]
+            best = min(before[at] + 1, row[-1] + 1, before[at - 1] + (char != against))
+            if place > 1 and at > 1 and char == other[at - 2] and one[place - 2] == against:
+                best = min(best, rows[-2][at - 2] + 1)
+            row.append(best)
+        rows.append(row)
+    return rows[-1][-1]
 
 
 def decide(typed: str) -> Unsuitable | None:
@@ -177,10 +181,18 @@ def test_any_text_can_be_tried(text: str) -> None:
 
 
 @given(st.text("abcd", max_size=6), st.text("abcd", max_size=6))
-def test_one_edit_is_what_levenshtein_says(one: str, other: str) -> None:
-    """Or two neighbours that changed places."""
-    swaps = {one[:at] + one[at + 1] + one[at] + one[at + 2 :] for at in range(len(one) - 1)} - {one}
-    assert is_one_edit_apart(one, other) == (count_edits(one, other) == 1 or other in swaps)
+def test_one_edit_is_one_slip_of_the_finger(one: str, other: str) -> None:
+    """A letter left out, added or mistaken, or two neighbours that changed places."""
+    assert is_one_edit_apart(one, other) == (count_edits(one, other) == 1)
+
+
+def test_a_code_of_a_retired_word_is_still_understood() -> None:
+    """A word that proved too near to another is given no more, but codes that were given with it go on working."""
+    words = parse_words("bakso\nobor\n~baskom  # too near\n")
+    assert words.words == ("bakso", "obor")
+    assert parse_spoken("Obor baskom 41", [words]) == ["baskom-obor-41"]
+    assert parse_spoken("obor baksom 41", [words]) == ["bakso-obor-41"]
+    assert "baskom" in LISTS["id"].retired
 
 
 @pytest.mark.parametrize(

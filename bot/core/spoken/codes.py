@@ -56,14 +56,20 @@ class WordList:
     words: tuple[str, ...]
     sounds: dict[str, str]
     """The word of each sound."""
+    retired: frozenset[str] = frozenset()
+    """Words that are given no more, being too near to another: in a code given before they are still understood."""
 
 
 def parse_words(text: str) -> WordList:
-    """Read a list: a word a line, for Chinese with its syllables behind it; what follows a # is for readers."""
+    """Read a list: a word a line, for Chinese with its syllables behind it; what follows a # is for readers.
+
+    A word with a ~ before it is retired.
+    """
     lines = [line.split() for line in (each.partition("#")[0] for each in text.splitlines()) if line.strip()]
-    words = tuple(line[0] for line in lines)
-    sounds = {_sound_of_syllables(rest) if rest else compute_sound(word): word for word, *rest in lines}
-    return WordList(words=words, sounds=sounds)
+    given = [line for line in lines if not line[0].startswith("~")]
+    sounds = {_sound_of_syllables(rest) if rest else compute_sound(word): word for word, *rest in given}
+    retired = frozenset(line[0][1:] for line in lines if line[0].startswith("~"))
+    return WordList(words=tuple(line[0] for line in given), sounds=sounds, retired=retired)
 
 
 def compute_sound(word: str) -> str:
@@ -151,7 +157,7 @@ def _find_pairs(
 
 
 def _find_exact(said: str, words: WordList) -> str | None:
-    return said if said in words.words else None
+    return said if said in words.words or said in words.retired else None
 
 
 def _find_near(said: str, words: WordList) -> str | None:

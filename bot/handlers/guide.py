@@ -17,7 +17,7 @@ from bot.messages.guide import (
     render_privacy,
 )
 from bot.messages.joining.welcome import render_home
-from bot.messages.screen import Screen
+from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
 from bot.messages.texts import Texts
 from bot.services.claiming.window import open_menu
@@ -58,6 +58,8 @@ async def on_anything_else(update: Update, context: Context) -> None:
     await _show_own(update, context, render_pointer)
 
 
-async def _show_own(update: Update, context: Context, render: Callable[[Texts, Shop, MemberView], Screen]) -> None:
+async def _show_own(
+    update: Update, context: Context, render: Callable[[Texts, Shop, MemberView], OutgoingMessage]
+) -> None:
     member = await context.read(open_home, visitor=visitor_of(update))
     await show(update, context, render(Texts(member.language), context.deps.shop, member))

@@ -8,13 +8,13 @@ from telegram.constants import ParseMode
 from bot.core.printing import parse_placement
 from bot.handlers.deps import Context, visitor_of
 from bot.handlers.reply import show
+from bot.messages.outgoing import OutgoingMessage
 from bot.messages.printing import (
     render_cards_sheet,
     render_placement_refused,
     render_poster_sheet,
     say_file_names,
 )
-from bot.messages.screen import Screen
 from bot.messages.shop import Source
 from bot.messages.texts import Texts
 from bot.services.members import MemberView, open_home
@@ -36,7 +36,7 @@ async def on_print(update: Update, context: Context) -> None:
     await context.write(note_print, person_id=member.id, story=context.deps.shop.story_key(0))
 
 
-async def _send(context: Context, member: MemberView, pdf: bytes, name: str, screen: Screen) -> None:
+async def _send(context: Context, member: MemberView, pdf: bytes, name: str, screen: OutgoingMessage) -> None:
     await context.bot.send_document(
         member.telegram_id,
         InputFile(pdf, filename=name),

@@ -10,13 +10,13 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
 from bot.handlers.deps import Context
-from bot.messages.screen import Screen
+from bot.messages.outgoing import OutgoingMessage
 from bot.wire.errors import classify
 
 _NO_PREVIEW = '{"is_disabled":true}'
 
 
-async def show(update: Update, context: Context, screen: Screen) -> None:
+async def show(update: Update, context: Context, screen: OutgoingMessage) -> None:
     """Show a screen in place of the tapped message; after a command, or where that cannot be, as a new one."""
     chat, query = update.effective_chat, update.callback_query
     assert chat is not None
@@ -30,7 +30,7 @@ async def show(update: Update, context: Context, screen: Screen) -> None:
             await _put(context, "sendMessage", screen, chat_id=chat.id)
 
 
-async def _put(context: Context, method: str, screen: Screen, **where: int) -> None:
+async def _put(context: Context, method: str, screen: OutgoingMessage, **where: int) -> None:
     words = {"text": screen.text, "parse_mode": ParseMode.HTML.value, "link_preview_options": _NO_PREVIEW}
     buttons = {} if screen.keyboard is None else {"reply_markup": screen.keyboard.to_json()}
     await context.bot.post_raw(method, {**where, **words, **buttons})

@@ -7,7 +7,7 @@ from bot.messages.callbacks import Action
 from bot.messages.joining.welcome import say_deal, say_link
 from bot.messages.keyboards import compose_menu_keyboard, compose_send_keyboard, send_row, stack, tap_row
 from bot.messages.naming import show_name, show_plain_name
-from bot.messages.screen import Screen
+from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
 from bot.messages.talk_keyboards import make_button, nobody_row
 from bot.messages.texts import Html, Texts
@@ -20,34 +20,36 @@ _LABEL_LIMIT = 40
 _TYPED_LIMIT = 64
 
 
-def render_claim_prompt(texts: Texts, shop: Shop, member: MemberView, window: Window) -> Screen:
+def render_claim_prompt(texts: Texts, shop: Shop, member: MemberView, window: Window) -> OutgoingMessage:
     """Asks for a name, unless it is too late for that or known already."""
     if window is Window.OPEN:
         prompt = texts.say("claim.prompt", brand=shop.brand(texts.language))
-        return Screen(text=prompt, keyboard=stack(nobody_row(texts)))
+        return OutgoingMessage(text=prompt, keyboard=stack(nobody_row(texts)))
     text = texts.say("claim.has_inviter") if window is Window.HAS_INVITER else _say_closed(texts, shop)
-    return Screen(text=text, keyboard=compose_send_keyboard(texts, shop, member.code))
+    return OutgoingMessage(text=text, keyboard=compose_send_keyboard(texts, shop, member.code))
 
 
-def render_nobody(texts: Texts, shop: Shop, member: MemberView) -> Screen:
+def render_nobody(texts: Texts, shop: Shop, member: MemberView) -> OutgoingMessage:
     """Nobody recommended us: then it is this member's turn."""
     text = "\n\n".join([texts.say("claim.nobody"), say_deal(texts, shop), say_link(texts, shop, member.code)])
-    return Screen(text=text, keyboard=compose_menu_keyboard(texts, shop, member.code))
+    return OutgoingMessage(text=text, keyboard=compose_menu_keyboard(texts, shop, member.code))
 
 
-def render_claim(texts: Texts, shop: Shop, view: ClaimView) -> Screen:
+def render_claim(texts: Texts, shop: Shop, view: ClaimView) -> OutgoingMessage:
     """What came of naming somebody."""
     if view.outcome is Outcome.CREDITED:
         text = "\n\n".join([_say_credited(texts, shop, view), say_deal(texts, shop)])
-        return Screen(text=text, keyboard=compose_menu_keyboard(texts, shop, view.member.code))
+        return OutgoingMessage(text=text, keyboard=compose_menu_keyboard(texts, shop, view.member.code))
     if view.outcome is Outcome.SEVERAL:
         return _render_several(texts, view)
     if view.outcome in _FINAL:
-        return Screen(text=_say_final(texts, shop, view), keyboard=compose_send_keyboard(texts, shop, view.member.code))
-    return Screen(text=_say_again(texts, view), keyboard=stack(nobody_row(texts), tap_row(texts, Action.MENU)))
+        return OutgoingMessage(
+            text=_say_final(texts, shop, view), keyboard=compose_send_keyboard(texts, shop, view.member.code)
+        )
+    return OutgoingMessage(text=_say_again(texts, view), keyboard=stack(nobody_row(texts), tap_row(texts, Action.MENU)))
 
 
-def render_told(texts: Texts, shop: Shop, view: NoticeView) -> Screen:
+def render_told(texts: Texts, shop: Shop, view: NoticeView) -> OutgoingMessage:
     """Somebody says that you recommended us; with the way to say that it was not you."""
     points, friend = shop.points(view.points, texts.language), show_name(texts, view.friend, first=True)
     if view.waits:
@@ -55,18 +57,18 @@ def render_told(texts: Texts, shop: Shop, view: NoticeView) -> Screen:
     else:
         text = texts.say("claim.told", friend=friend, points=points, balance=view.balance)
     not_me = make_button(texts.plain("claim.not_me_button"), Action.NOT_ME, view.referral_id)
-    return Screen(text=text, keyboard=stack(send_row(texts, shop, view.code), [not_me]))
+    return OutgoingMessage(text=text, keyboard=stack(send_row(texts, shop, view.code), [not_me]))
 
 
-def render_disowned(texts: Texts, shop: Shop, view: DisownView) -> Screen:
+def render_disowned(texts: Texts, shop: Shop, view: DisownView) -> OutgoingMessage:
     """It was not you: what went back, or why it stays."""
     keyboard = compose_send_keyboard(texts, shop, view.member.code)
     if view.disowning is not Disowning.REVOKED:
         key = "claim.kept" if view.disowning is Disowning.KEPT else "claim.settled"
-        return Screen(text=texts.say(key), keyboard=keyboard)
+        return OutgoingMessage(text=texts.say(key), keyboard=keyboard)
     thanks = texts.say("revoked.not_me", friend=show_name(texts, view.friend))
     text = "\n".join([thanks, *say_points_back(texts, shop, view.points, view.member.balance)])
-    return Screen(text=text, keyboard=keyboard)
+    return OutgoingMessage(text=text, keyboard=keyboard)
 
 
 def say_points_back(texts: Texts, shop: Shop, points: int, balance: int) -> list[Html]:
@@ -111,7 +113,7 @@ def _say_credited(texts: Texts, shop: Shop, view: ClaimView) -> Html:
     return texts.say("claim.credited", inviter=inviter, points=points, balance=view.member.balance)
 
 
-def _render_several(texts: Texts, view: ClaimView) -> Screen:
+def _render_several(texts: Texts, view: ClaimView) -> OutgoingMessage:
     text = "\n\n".join([texts.say("claim.several"), *([texts.say("claim.more")] if view.more else [])])
     names = [
         [
@@ -122,4 +124,4 @@ def _render_several(texts: Texts, view: ClaimView) -> Screen:
         for place, label in enumerate(view.labels)
     ]
     none = [make_button(texts.plain("claim.none_button"), Action.CLAIM)]
-    return Screen(text=text, keyboard=stack(*names, none))
+    return OutgoingMessage(text=text, keyboard=stack(*names, none))

@@ -10,7 +10,7 @@ from bot.core.community import ChatProblem
 from bot.messages.callbacks import Action
 from bot.messages.keyboards import compose_menu_keyboard, stack, tap_row
 from bot.messages.naming import show_name, show_plain_name
-from bot.messages.screen import Screen
+from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, escape
 from bot.services.community.inviting import CommunityView
@@ -26,7 +26,7 @@ _WARNINGS = {
 }
 
 
-def render_community(texts: Texts, shop: Shop, view: CommunityView, *, link: str, title: str) -> Screen:
+def render_community(texts: Texts, shop: Shop, view: CommunityView, *, link: str, title: str) -> OutgoingMessage:
     """The personal invite link, what it brings, and the buttons that pass it on."""
     campaign = shop.campaign
     expected = texts.say("community.expected", points=shop.points(campaign.invitee_points, texts.language))
@@ -47,18 +47,18 @@ def render_community(texts: Texts, shop: Shop, view: CommunityView, *, link: str
         [InlineKeyboardButton(texts.plain("community.open"), url=link)],
         tap_row(texts, Action.MENU),
     ]
-    return Screen(text="\n\n".join(paragraphs), keyboard=stack(*rows))
+    return OutgoingMessage(text="\n\n".join(paragraphs), keyboard=stack(*rows))
 
 
-def render_community_closed(texts: Texts, shop: Shop, view: CommunityView) -> Screen:
+def render_community_closed(texts: Texts, shop: Shop, view: CommunityView) -> OutgoingMessage:
     """No link can be made now; the usual ways go on."""
     keyboard = compose_menu_keyboard(texts, shop, view.member.code)
-    return Screen(text=texts.say("community.closed"), keyboard=keyboard)
+    return OutgoingMessage(text=texts.say("community.closed"), keyboard=keyboard)
 
 
-def render_admin_warning(texts: Texts, *, warning: str, chat: str, number: str) -> Screen:
+def render_admin_warning(texts: Texts, *, warning: str, chat: str, number: str) -> OutgoingMessage:
     """What is amiss, and what an admin can do about it."""
-    return Screen(text=texts.say(_WARNINGS[warning], chat=_show_title(texts, chat), number=number))
+    return OutgoingMessage(text=texts.say(_WARNINGS[warning], chat=_show_title(texts, chat), number=number))
 
 
 def _show_title(texts: Texts, title: str) -> Html:

@@ -4,43 +4,43 @@ from __future__ import annotations
 
 from bot.messages.callbacks import Action
 from bot.messages.keyboards import compose_language_keyboard, compose_menu_keyboard, stack, tap_row
+from bot.messages.outgoing import OutgoingMessage
 from bot.messages.reminding import nudges_row
-from bot.messages.screen import Screen
 from bot.messages.shop import Shop
 from bot.messages.talk_keyboards import findable_row
 from bot.messages.texts import Html, Texts
 from bot.services.members import MemberView
 
 
-def render_language(texts: Texts) -> Screen:
+def render_language(texts: Texts) -> OutgoingMessage:
     """The picker; each language calls itself by its own name, for whoever landed in a wrong one."""
-    return Screen(text=texts.say("language.ask"), keyboard=compose_language_keyboard(texts))
+    return OutgoingMessage(text=texts.say("language.ask"), keyboard=compose_language_keyboard(texts))
 
 
-def render_language_chosen(texts: Texts, shop: Shop, member: MemberView) -> Screen:
+def render_language_chosen(texts: Texts, shop: Shop, member: MemberView) -> OutgoingMessage:
     """Said in the language just chosen, so that one sees it worked."""
-    return Screen(text=texts.say("language.chosen"), keyboard=compose_menu_keyboard(texts, shop, member.code))
+    return OutgoingMessage(text=texts.say("language.chosen"), keyboard=compose_menu_keyboard(texts, shop, member.code))
 
 
-def render_help(texts: Texts, shop: Shop, member: MemberView) -> Screen:
+def render_help(texts: Texts, shop: Shop, member: MemberView) -> OutgoingMessage:
     """What the bot can do."""
     text = texts.say(
         "help.text",
         inviter_points=shop.points(shop.campaign.inviter_points, texts.language),
         invitee_points=shop.points(shop.campaign.invitee_points, texts.language),
     )
-    return Screen(text=text, keyboard=compose_menu_keyboard(texts, shop, member.code))
+    return OutgoingMessage(text=text, keyboard=compose_menu_keyboard(texts, shop, member.code))
 
 
-def render_privacy(texts: Texts, member: MemberView) -> Screen:
+def render_privacy(texts: Texts, member: MemberView) -> OutgoingMessage:
     """What is kept, why, and who sees it; and what the member can switch."""
     named = texts.say("claim.findable" if member.findable else "claim.hidden")
     text = Html("\n\n".join([texts.say("privacy.text"), named, texts.say("nudge.kept")]))
     switches = (findable_row(texts, findable=member.findable), nudges_row(texts, nudges=member.nudges))
     keyboard = stack(*switches, tap_row(texts, Action.TOP, Action.MENU))
-    return Screen(text=text, keyboard=keyboard)
+    return OutgoingMessage(text=text, keyboard=keyboard)
 
 
-def render_pointer(texts: Texts, shop: Shop, member: MemberView) -> Screen:
+def render_pointer(texts: Texts, shop: Shop, member: MemberView) -> OutgoingMessage:
     """For anything typed that means nothing here."""
-    return Screen(text=texts.say("pointer.text"), keyboard=compose_menu_keyboard(texts, shop, member.code))
+    return OutgoingMessage(text=texts.say("pointer.text"), keyboard=compose_menu_keyboard(texts, shop, member.code))

@@ -16,8 +16,8 @@ from bot.messages.joining.revoked import render_friend_revoked, render_gift_revo
 from bot.messages.joining.welcome import render_welcome, render_welcome_invited, render_welcome_waiting
 from bot.messages.keyboards import compose_join_keyboard, send_row, stack, tap_row
 from bot.messages.naming import show_name, show_plain_name
+from bot.messages.outgoing import OutgoingMessage
 from bot.messages.reminding import render_nudge, render_reminder
-from bot.messages.screen import Screen
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts
 from bot.services.notices import NoticeView
@@ -97,10 +97,10 @@ def _render_qualified(texts: Texts, shop: Shop, views: list[NoticeView]) -> list
     return [_part(_show_qualified(texts, shop, view), view) for view in views]
 
 
-def _show_qualified(texts: Texts, shop: Shop, view: NoticeView) -> Screen:
+def _show_qualified(texts: Texts, shop: Shop, view: NoticeView) -> OutgoingMessage:
     points, inviter = shop.points(view.points, texts.language), show_name(texts, view.friend, first=True)
     text = texts.say("waiting.over", points=points, balance=view.balance, inviter=inviter)
-    return Screen(text=text, keyboard=stack(send_row(texts, shop, view.code), tap_row(texts, Action.REWARDS)))
+    return OutgoingMessage(text=text, keyboard=stack(send_row(texts, shop, view.code), tap_row(texts, Action.REWARDS)))
 
 
 def _render_sorry(texts: Texts, shop: Shop, views: list[NoticeView]) -> list[Part]:  # noqa: ARG001 -- one shape for all
@@ -114,7 +114,7 @@ def _render_warnings(texts: Texts, shop: Shop, views: list[NoticeView]) -> list[
     ]
 
 
-def _render_each(render: Callable[[Texts, Shop, NoticeView], Screen]) -> Renderer:
+def _render_each(render: Callable[[Texts, Shop, NoticeView], OutgoingMessage]) -> Renderer:
     """A message each: they carry a button of their own, or are rare."""
     return lambda texts, shop, views: [_part(render(texts, shop, view), view) for view in views]
 
@@ -124,7 +124,7 @@ def _render_friends(texts: Texts, shop: Shop, views: list[NoticeView]) -> list[P
     keyboard = stack(send_row(texts, shop, views[0].code), tap_row(texts, Action.INVITES, Action.REWARDS))
     costs = (_measure(texts, view.friend) for view in views)
     return [
-        _part(Screen(text=_say_friends(texts, shop, chunk, views[-1].balance), keyboard=keyboard), *chunk)
+        _part(OutgoingMessage(text=_say_friends(texts, shop, chunk, views[-1].balance), keyboard=keyboard), *chunk)
         for chunk in _split(views, costs)
     ]
 
@@ -151,7 +151,7 @@ def _render_announcements(texts: Texts, shop: Shop, views: list[NoticeView]) -> 
     places = {view.inviter: place for place, view in reversed(list(enumerate(views)))}
     ordered = sorted(views, key=lambda view: places[view.inviter])
     return [
-        _part(Screen(text=_say_announcement(texts, shop, chunk), keyboard=keyboard), *chunk)
+        _part(OutgoingMessage(text=_say_announcement(texts, shop, chunk), keyboard=keyboard), *chunk)
         for chunk in _split(ordered, _measure_lines(texts, ordered))
     ]
 
@@ -199,7 +199,7 @@ def _split(views: Sequence[NoticeView], costs: Iterator[int]) -> list[list[Notic
     return chunks
 
 
-def _part(screen: Screen, *views: NoticeView) -> Part:
+def _part(screen: OutgoingMessage, *views: NoticeView) -> Part:
     return Part(text=screen.text, keyboard=screen.keyboard, notice_ids=tuple(view.id for view in views))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.core.own_words import WORDS_LIMIT, WordsFault
 from bot.messages.callbacks import Action
 from bot.messages.keyboards import stack, tap_row
-from bot.messages.screen import Photo, Screen
+from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.sharing.keyboards import compose_keep_keyboard
 from bot.messages.sharing.screens import say_invitation
 from bot.messages.shop import Shop, Source
@@ -21,26 +21,26 @@ _REFUSED = {
 }
 
 
-def render_words_prompt(texts: Texts, member: MemberView) -> Screen:
+def render_words_prompt(texts: Texts, member: MemberView) -> OutgoingMessage:
     """Asks for a line, and shows the one there is."""
     blocks = [texts.say("words.prompt", limit=WORDS_LIMIT)]
     if member.own_words:
         blocks.append(texts.say("words.present", words=texts.say("words.quote", words=member.own_words)))
-    return Screen(text=Html("\n\n".join(blocks)), keyboard=stack(tap_row(texts, Action.WORDS_STOP)))
+    return OutgoingMessage(text=Html("\n\n".join(blocks)), keyboard=stack(tap_row(texts, Action.WORDS_STOP)))
 
 
-def render_words_refusal(texts: Texts, fault: WordsFault, length: int) -> Screen:
+def render_words_refusal(texts: Texts, fault: WordsFault, length: int) -> OutgoingMessage:
     """Why these words cannot stand on a card; others are welcome at once."""
     text = texts.say(_REFUSED[fault], limit=WORDS_LIMIT, length=length)
-    return Screen(text=text, keyboard=stack(tap_row(texts, Action.WORDS_STOP)))
+    return OutgoingMessage(text=text, keyboard=stack(tap_row(texts, Action.WORDS_STOP)))
 
 
-def render_words_preview(texts: Texts, shop: Shop, member: MemberView, photo: Photo, story: str) -> Screen:
+def render_words_preview(texts: Texts, shop: Shop, member: MemberView, photo: Photo, story: str) -> OutgoingMessage:
     """The card as it would be with these words."""
     caption = say_invitation(texts, shop, member, Source.FORWARDED, story)
-    return Screen(text=caption, photo=photo, keyboard=compose_keep_keyboard(texts, shop, story))
+    return OutgoingMessage(text=caption, photo=photo, keyboard=compose_keep_keyboard(texts, shop, story))
 
 
-def render_words_stopped(texts: Texts) -> Screen:
+def render_words_stopped(texts: Texts) -> OutgoingMessage:
     """The member did not want to write after all."""
-    return Screen(text=texts.say("words.stopped"), keyboard=stack(tap_row(texts, Action.SHARE, Action.MENU)))
+    return OutgoingMessage(text=texts.say("words.stopped"), keyboard=stack(tap_row(texts, Action.SHARE, Action.MENU)))

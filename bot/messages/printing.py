@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from bot.messages.callbacks import Action
 from bot.messages.keyboards import stack, tap_row
-from bot.messages.screen import Screen
+from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Source
 from bot.messages.texts import Texts
 
 
-def render_cards_sheet(texts: Texts, placement: str) -> Screen:
+def render_cards_sheet(texts: Texts, placement: str) -> OutgoingMessage:
     """Under the sheet of business cards: how to print it, and how to tell places apart."""
     if placement == Source.PRINT:
-        return Screen(text=texts.say("print.cards"))
-    return Screen(text=texts.say("print.cards_at", place=placement))
+        return OutgoingMessage(text=texts.say("print.cards"))
+    return OutgoingMessage(text=texts.say("print.cards_at", place=placement))
 
 
-def render_poster_sheet(texts: Texts) -> Screen:
+def render_poster_sheet(texts: Texts) -> OutgoingMessage:
     """Under the poster; from here the way leads on."""
-    return Screen(text=texts.say("print.poster"), keyboard=stack(tap_row(texts, Action.SHARE, Action.MENU)))
+    return OutgoingMessage(text=texts.say("print.poster"), keyboard=stack(tap_row(texts, Action.SHARE, Action.MENU)))
 
 
-def render_placement_refused(texts: Texts) -> Screen:
+def render_placement_refused(texts: Texts) -> OutgoingMessage:
     """What was typed cannot be the name of a place."""
-    return Screen(text=texts.say("print.refused"), keyboard=stack(tap_row(texts, Action.MENU)))
+    return OutgoingMessage(text=texts.say("print.refused"), keyboard=stack(tap_row(texts, Action.MENU)))
 
 
 def say_print_hint(texts: Texts) -> str:

@@ -8,7 +8,7 @@ from bot.core.reminding import Reminding
 from bot.messages.callbacks import Action, Callback
 from bot.messages.keyboards import Row, send_row, stack, tap_row
 from bot.messages.naming import show_name
-from bot.messages.screen import Screen
+from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, escape
 from bot.services.notices import NoticeView
@@ -37,7 +37,7 @@ def say_reminded(texts: Texts, view: RemindView) -> Html:
     )
 
 
-def render_reminder(texts: Texts, shop: Shop, view: NoticeView) -> Screen:
+def render_reminder(texts: Texts, shop: Shop, view: NoticeView) -> OutgoingMessage:
     """One kind message to a friend: what is missing, what waits, and the way out."""
     text = texts.say(
         "remind.notice",
@@ -46,18 +46,18 @@ def render_reminder(texts: Texts, shop: Shop, view: NoticeView) -> Screen:
         brand=shop.brand(texts.language),
     )
     todo = [_button(texts.plain("remind.todo"), Action.COMMUNITY)] if shop.community else []
-    return Screen(
+    return OutgoingMessage(
         text=text,
         keyboard=stack(todo, [_button(texts.plain("remind.stop"), Action.NO_REMINDERS, view.referral_id or 0)]),
     )
 
 
-def render_reminders_stopped(texts: Texts) -> Screen:
+def render_reminders_stopped(texts: Texts) -> OutgoingMessage:
     """The friend wants no more reminders."""
-    return Screen(text=texts.say("remind.stopped"), keyboard=stack(tap_row(texts, Action.MENU)))
+    return OutgoingMessage(text=texts.say("remind.stopped"), keyboard=stack(tap_row(texts, Action.MENU)))
 
 
-def render_nudge(texts: Texts, shop: Shop, view: NoticeView) -> Screen:
+def render_nudge(texts: Texts, shop: Shop, view: NoticeView) -> OutgoingMessage:
     """One fresh story to a member who was quiet: passed on as always, looked at, or never again."""
     told, campaign = shop.story(texts.language, view.story), shop.campaign
     deal = texts.say(
@@ -74,12 +74,12 @@ def render_nudge(texts: Texts, shop: Shop, view: NoticeView) -> Screen:
     keyboard = stack(
         send_row(texts, shop, view.code, told.key), [see], [_button(texts.plain("nudge.off"), Action.NO_NUDGES)]
     )
-    return Screen(text="\n\n".join(blocks), keyboard=keyboard)
+    return OutgoingMessage(text="\n\n".join(blocks), keyboard=keyboard)
 
 
-def render_nudges_stopped(texts: Texts) -> Screen:
+def render_nudges_stopped(texts: Texts) -> OutgoingMessage:
     """The member wants no more nudges."""
-    return Screen(text=texts.say("nudge.stopped"), keyboard=stack(tap_row(texts, Action.MENU)))
+    return OutgoingMessage(text=texts.say("nudge.stopped"), keyboard=stack(tap_row(texts, Action.MENU)))
 
 
 def nudges_row(texts: Texts, *, nudges: bool) -> Row:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.core.spoken.own_codes import Unsuitable
 from bot.messages.callbacks import Action
 from bot.messages.keyboards import Row, compose_send_keyboard, stack, tap_row
-from bot.messages.screen import Screen
+from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
 from bot.messages.talk_keyboards import make_button
 from bot.messages.texts import Html, Texts
@@ -22,37 +22,37 @@ _REFUSALS = {
 }
 
 
-def render_spoken(texts: Texts, shop: Shop, view: SpokenView) -> Screen:
+def render_spoken(texts: Texts, shop: Shop, view: SpokenView) -> OutgoingMessage:
     """The code and how a friend uses it."""
     text = texts.say("spoken.text", code=view.code, bot=shop.bot_username)
     if view.chosen:
-        return Screen(text=text, keyboard=stack(tap_row(texts, Action.QR, Action.MENU)))
+        return OutgoingMessage(text=text, keyboard=stack(tap_row(texts, Action.QR, Action.MENU)))
     choose = make_button(texts.plain("spoken.choose_button"), Action.CHOOSE_SPOKEN)
     offered = Html(f"{text}\n\n{texts.say('spoken.offer')}")
-    return Screen(text=offered, keyboard=stack([choose], tap_row(texts, Action.QR, Action.MENU)))
+    return OutgoingMessage(text=offered, keyboard=stack([choose], tap_row(texts, Action.QR, Action.MENU)))
 
 
-def render_spoken_prompt(texts: Texts, shop: Shop, view: SpokenView) -> Screen:
+def render_spoken_prompt(texts: Texts, shop: Shop, view: SpokenView) -> OutgoingMessage:
     """Asks for an own code; who chose before is told so."""
     if view.chosen:
         once = texts.say("spoken.refused.once", code=view.code)
-        return Screen(text=once, keyboard=compose_send_keyboard(texts, shop, view.member.code))
-    return Screen(text=texts.say("spoken.prompt", code=view.code), keyboard=stack(_cancel_row(texts)))
+        return OutgoingMessage(text=once, keyboard=compose_send_keyboard(texts, shop, view.member.code))
+    return OutgoingMessage(text=texts.say("spoken.prompt", code=view.code), keyboard=stack(_cancel_row(texts)))
 
 
-def render_choice(texts: Texts, shop: Shop, view: ChoiceView) -> Screen:
+def render_choice(texts: Texts, shop: Shop, view: ChoiceView) -> OutgoingMessage:
     """The code is the member's own now, or why it cannot be."""
     keyboard = compose_send_keyboard(texts, shop, view.member.code)
     if view.refused is None:
-        return Screen(text=texts.say("spoken.kept", code=view.code), keyboard=keyboard)
+        return OutgoingMessage(text=texts.say("spoken.kept", code=view.code), keyboard=keyboard)
     if view.refused is Unsuitable.CHOSEN_BEFORE:
-        return Screen(text=texts.say("spoken.refused.once", code=view.code), keyboard=keyboard)
-    return Screen(text=texts.say(_REFUSALS[view.refused]), keyboard=stack(_cancel_row(texts)))
+        return OutgoingMessage(text=texts.say("spoken.refused.once", code=view.code), keyboard=keyboard)
+    return OutgoingMessage(text=texts.say(_REFUSALS[view.refused]), keyboard=stack(_cancel_row(texts)))
 
 
-def render_choice_stopped(texts: Texts, shop: Shop, member: MemberView) -> Screen:
+def render_choice_stopped(texts: Texts, shop: Shop, member: MemberView) -> OutgoingMessage:
     """No own code after all."""
-    return Screen(text=texts.say("spoken.stopped"), keyboard=compose_send_keyboard(texts, shop, member.code))
+    return OutgoingMessage(text=texts.say("spoken.stopped"), keyboard=compose_send_keyboard(texts, shop, member.code))
 
 
 def _cancel_row(texts: Texts) -> Row:

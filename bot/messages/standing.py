@@ -9,8 +9,8 @@ from bot.core.reminding import Missing, Reminding
 from bot.messages.callbacks import Action
 from bot.messages.keyboards import Row, appear_row, page_row, send_row, stack, tap_row
 from bot.messages.naming import show_name
+from bot.messages.outgoing import OutgoingMessage
 from bot.messages.reminding import again_row, remind_rows
-from bot.messages.screen import Screen
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts
 from bot.services.reminding.reminders import WaitingView
@@ -28,7 +28,7 @@ _LEFT_ALONE = {Reminding.TOO_SOON, Reminding.DECLINED}
 _MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 
 
-def render_invites(texts: Texts, shop: Shop, view: InvitesView, *, note: Html | None = None) -> Screen:
+def render_invites(texts: Texts, shop: Shop, view: InvitesView, *, note: Html | None = None) -> OutgoingMessage:
     """Who came through me, with status, date and what it brought; a note on top says what a tap here has done."""
     if not view.total:
         none = texts.say("invites.none", brand=shop.brand(texts.language))
@@ -38,7 +38,7 @@ def render_invites(texts: Texts, shop: Shop, view: InvitesView, *, note: Html | 
     numbers = {referral_id: number for number, referral_id in enumerate(view.waiting, start=1)}
     lines = _stack_lines(_say_friend(texts, shop, view, line, numbers) for line in view.lines)
     blocks = [Html(f"{title}\n{earned}"), lines, *_say_page(texts, view.page, view.pages)]
-    return Screen(
+    return OutgoingMessage(
         text="\n\n".join([note, *blocks] if note else blocks),
         keyboard=stack(
             page_row(texts, Action.INVITES, view.page, view.pages),
@@ -49,7 +49,7 @@ def render_invites(texts: Texts, shop: Shop, view: InvitesView, *, note: Html | 
     )
 
 
-def render_rewards(texts: Texts, shop: Shop, view: RewardsView) -> Screen:
+def render_rewards(texts: Texts, shop: Shop, view: RewardsView) -> OutgoingMessage:
     """The balance and the ledger lines behind it."""
     title = texts.say("rewards.title", balance=shop.points(view.balance, texts.language))
     if not view.lines:
@@ -60,7 +60,7 @@ def render_rewards(texts: Texts, shop: Shop, view: RewardsView) -> Screen:
     return _compose(texts, shop, view.member.code, blocks, page_row(texts, Action.REWARDS, view.page, view.pages))
 
 
-def render_top(texts: Texts, shop: Shop, view: TopView) -> Screen:
+def render_top(texts: Texts, shop: Shop, view: TopView) -> OutgoingMessage:
     """The ranking, with my own place whatever it is."""
     lines = _stack_lines(_say_rank(texts, line) for line in view.lines) or texts.say("top.none")
     blocks = [texts.say("top.title"), lines, _say_my_place(texts, view)]
@@ -163,6 +163,6 @@ def _stack_lines(lines: Iterable[Html]) -> Html:
     return Html("\n".join(lines))
 
 
-def _compose(texts: Texts, shop: Shop, code: str, blocks: list[Html], *rows: Row) -> Screen:
+def _compose(texts: Texts, shop: Shop, code: str, blocks: list[Html], *rows: Row) -> OutgoingMessage:
     keyboard = stack(*rows, send_row(texts, shop, code), tap_row(texts, Action.MENU))
-    return Screen(text="\n\n".join(blocks), keyboard=keyboard)
+    return OutgoingMessage(text="\n\n".join(blocks), keyboard=keyboard)

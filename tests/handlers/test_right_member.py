@@ -13,8 +13,8 @@ import pytest
 from bot.assets import ASSETS
 from bot.core.codes import Payload, compose_code, parse_payload
 from bot.handlers.sharing.inline import compose_results
+from bot.messages.outgoing import OutgoingMessage
 from bot.messages.own_words import render_words_preview
-from bot.messages.screen import Screen
 from bot.messages.sharing.screens import render_inline_invitation, render_qr, render_share
 from bot.messages.shop import Shop, Source
 from bot.messages.texts import LANGUAGES, Texts
@@ -45,7 +45,7 @@ def make_somebody(number: int) -> MemberView:
 def list_everything(shop: Shop, member: MemberView, story: str) -> Iterator[str]:
     """Whatever inside Telegram carries this member's link, as it goes to Telegram."""
     texts = Texts(member.language)
-    screens: list[Screen] = [
+    screens: list[OutgoingMessage] = [
         render_share(texts, shop, member, PHOTO, story),
         render_words_preview(texts, shop, member, PHOTO, story),
         render_qr(texts, shop, member, PHOTO),

@@ -21,7 +21,7 @@ from bot.core.codes import Payload, compose_code, parse_payload
 from bot.messages import claiming, community, guide, reminding, standing
 from bot.messages.joining import refusals, welcome
 from bot.messages.notices import render_notices
-from bot.messages.screen import Screen
+from bot.messages.outgoing import OutgoingMessage
 from bot.messages.sharing import more
 from bot.messages.sharing.networks import CHAT_NETWORKS, NETWORKS
 from bot.messages.shop import Shop, Source
@@ -71,7 +71,7 @@ def find_links(text: str) -> list[Payload | None]:
     return [parse_payload(found) for found in _LINK.findall(unquote(unescape(text)))]
 
 
-def list_screens(texts: Texts, shop: Shop, member: MemberView, kind: NoticeKind) -> Iterator[Screen]:
+def list_screens(texts: Texts, shop: Shop, member: MemberView, kind: NoticeKind) -> Iterator[OutgoingMessage]:
     """What a member is shown, but for the card itself; a notice of one kind among it."""
     yield welcome.render_home(texts, shop, member)
     yield welcome.render_welcome(texts, shop, name=member.name, code=member.code)
@@ -87,7 +87,9 @@ def list_screens(texts: Texts, shop: Shop, member: MemberView, kind: NoticeKind)
         yield refuse(texts, shop, member)
     yield reminding.render_nudge(texts, shop, replace(make_notice(NoticeKind.FRIEND_JOINED), code=member.code))
     notice = replace(make_notice(kind), code=member.code)
-    yield from (Screen(text=part.text, keyboard=part.keyboard) for part in render_notices(texts, shop, [notice]))
+    yield from (
+        OutgoingMessage(text=part.text, keyboard=part.keyboard) for part in render_notices(texts, shop, [notice])
+    )
 
 
 def list_pages(shop: Shop, member: MemberView) -> Iterator[str]:

@@ -15,7 +15,7 @@ from bot.messages import community, guide, own_words, printing, reminding, stand
 from bot.messages.broadcasts import screens as broadcast_screens
 from bot.messages.joining import refusals, welcome
 from bot.messages.notices import Part, render_notices
-from bot.messages.screen import Photo, Screen
+from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.sharing import more
 from bot.messages.sharing import screens as sharing_screens
 from bot.messages.shop import Shop
@@ -230,7 +230,7 @@ def make_stats(name: str) -> StatsView:
     )
 
 
-def render_everybodys(texts: Texts, shop: Shop, name: str) -> dict[str, Screen]:
+def render_everybodys(texts: Texts, shop: Shop, name: str) -> dict[str, OutgoingMessage]:
     """All screens of members, with `name` wherever one shows."""
     member = make_member(name)
     return {
@@ -284,7 +284,7 @@ def render_everybodys(texts: Texts, shop: Shop, name: str) -> dict[str, Screen]:
     }
 
 
-def render_admins(texts: Texts, shop: Shop, name: str) -> dict[str, Screen]:
+def render_admins(texts: Texts, shop: Shop, name: str) -> dict[str, OutgoingMessage]:
     """All screens of admins."""
     running, paused = BroadcastState.RUNNING, BroadcastState.PAUSED
     done, cancelled = BroadcastState.DONE, BroadcastState.CANCELLED

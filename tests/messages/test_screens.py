@@ -10,7 +10,7 @@ from bot.messages import guide, standing
 from bot.messages.broadcasts import screens as broadcast_screens
 from bot.messages.callbacks import Action, parse_callback
 from bot.messages.joining import refusals, welcome
-from bot.messages.screen import Photo, Screen
+from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.sharing import screens as sharing_screens
 from bot.messages.shop import Shop, Source
 from bot.messages.texts import LANGUAGES, Texts
@@ -56,7 +56,7 @@ def make_full_shop() -> Shop:
     return replace(shop, campaign=campaign, bot_username="w" * 32)
 
 
-def check(screen: Screen) -> Shown:
+def check(screen: OutgoingMessage) -> Shown:
     """Hold a screen against Telegram's rules and ours."""
     shown = read_html(screen.text)
     assert 1 <= len(shown.text.strip()) <= (1024 if screen.photo else 4096)
@@ -68,7 +68,7 @@ def check(screen: Screen) -> Shown:
     return shown
 
 
-def list_actions(screen: Screen) -> list[Action]:
+def list_actions(screen: OutgoingMessage) -> list[Action]:
     """What the buttons with data ask for."""
     rows = screen.keyboard.inline_keyboard if screen.keyboard else ()
     data = [button.callback_data for row in rows for button in row if isinstance(button.callback_data, str)]

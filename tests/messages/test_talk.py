@@ -18,7 +18,7 @@ from bot.messages.claiming import (
 from bot.messages.guide import render_privacy
 from bot.messages.joining.revoked import render_friend_revoked, render_gift_revoked
 from bot.messages.joining.welcome import render_home, render_welcome
-from bot.messages.screen import Screen
+from bot.messages.outgoing import OutgoingMessage
 from bot.messages.sharing.screens import render_qr
 from bot.messages.shop import Shop
 from bot.messages.spoken import render_choice, render_choice_stopped, render_spoken, render_spoken_prompt
@@ -65,7 +65,7 @@ def make_disowned(disowning: Disowning, name: str = "Budi", *, points: int = 50,
     return DisownView(member=make_member(name, balance=balance), disowning=disowning, friend=name, points=points)
 
 
-def render_talk(texts: Texts, shop: Shop, name: str) -> dict[str, Screen]:
+def render_talk(texts: Texts, shop: Shop, name: str) -> dict[str, OutgoingMessage]:
     """Every screen of what travels by talk, with `name` wherever one shows."""
     member = make_member(name, spoken_code=SAID, can_claim=True)
     screens = {
@@ -101,7 +101,7 @@ def render_talk(texts: Texts, shop: Shop, name: str) -> dict[str, Screen]:
     return screens
 
 
-def list_buttons(screen: Screen) -> list[str]:
+def list_buttons(screen: OutgoingMessage) -> list[str]:
     """The words on the buttons."""
     return [button.text for row in (screen.keyboard.inline_keyboard if screen.keyboard else ()) for button in row]
 

@@ -10,7 +10,7 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
 from bot.handlers.deps import Context, visitor_of
-from bot.messages.screen import Photo, Screen
+from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.sharing.screens import render_qr, render_share
 from bot.messages.shop import Shop
 from bot.messages.texts import Texts
@@ -31,7 +31,7 @@ class Sort:
     way: ShareWay
     version: Callable[[Pictures], Awaitable[ComputeVersion]]
     draw: Callable[[Pictures, MemberView, str], Awaitable[bytes]]
-    render: Callable[[Texts, Shop, MemberView, Photo, str], Screen]
+    render: Callable[[Texts, Shop, MemberView, Photo, str], OutgoingMessage]
 
 
 CARD = Sort(way=ShareWay.CARD, version=Pictures.card_version, draw=Pictures.draw_card, render=render_share)

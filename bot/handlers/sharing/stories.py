@@ -10,7 +10,7 @@ from telegram.error import BadRequest
 
 from bot.handlers.deps import Context, visitor_of
 from bot.handlers.sharing.share import CARD, PICTURE_NAME, find_upload, put_picture, send_picture
-from bot.messages.screen import Photo
+from bot.messages.outgoing import Photo
 from bot.messages.texts import Texts
 from bot.services.sharing.cards import ShareView, keep_card, look_up_card
 from bot.wire.errors import classify

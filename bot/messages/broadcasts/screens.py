@@ -8,7 +8,7 @@ from telegram import InlineKeyboardMarkup
 
 from bot.messages.callbacks import Action
 from bot.messages.keyboards import broadcast_row, confirm_row, stack, tap_row
-from bot.messages.screen import Screen
+from bot.messages.outgoing import OutgoingMessage
 from bot.messages.texts import Html, Texts
 from bot.services.broadcasts.authoring import BroadcastView
 from storage.records import BroadcastState, DeliveryState, Recipient
@@ -20,27 +20,27 @@ _ACTIONS: dict[BroadcastState, tuple[Action, ...]] = {
 _FINAL = (DeliveryState.SENT, DeliveryState.BLOCKED, DeliveryState.FAILED, DeliveryState.UNKNOWN)
 
 
-def render_prompt(texts: Texts) -> Screen:
+def render_prompt(texts: Texts) -> OutgoingMessage:
     """Asks for the message itself."""
-    return Screen(text=texts.say("broadcast.prompt"), keyboard=_abandon(texts))
+    return OutgoingMessage(text=texts.say("broadcast.prompt"), keyboard=_abandon(texts))
 
 
-def render_unsuitable(texts: Texts) -> Screen:
+def render_unsuitable(texts: Texts) -> OutgoingMessage:
     """What was sent can't go to everybody."""
-    return Screen(text=texts.say("broadcast.unsuitable"), keyboard=_abandon(texts))
+    return OutgoingMessage(text=texts.say("broadcast.unsuitable"), keyboard=_abandon(texts))
 
 
-def render_preview(texts: Texts, view: BroadcastView) -> Screen:
+def render_preview(texts: Texts, view: BroadcastView) -> OutgoingMessage:
     """Under the message as members will see it: one tap sends it."""
     broadcast_id = view.broadcast.id
     cancel = broadcast_row(texts, broadcast_id, [Action.BROADCAST_CANCEL])
     if not view.total:
-        return Screen(text=texts.say("broadcast.nobody"), keyboard=stack(cancel))
+        return OutgoingMessage(text=texts.say("broadcast.nobody"), keyboard=stack(cancel))
     text = texts.say("broadcast.preview", count=view.total)
-    return Screen(text=text, keyboard=stack(confirm_row(texts, broadcast_id, view.total), cancel))
+    return OutgoingMessage(text=text, keyboard=stack(confirm_row(texts, broadcast_id, view.total), cancel))
 
 
-def render_progress(texts: Texts, view: BroadcastView, *, seconds_left: float | None = None) -> Screen:
+def render_progress(texts: Texts, view: BroadcastView, *, seconds_left: float | None = None) -> OutgoingMessage:
     """How far it is; edited in place. Also what remains to be said once it is over."""
     if view.broadcast.state is BroadcastState.CANCELLED and view.broadcast.started_at is None:
         return render_abandoned(texts)
@@ -50,27 +50,27 @@ def render_progress(texts: Texts, view: BroadcastView, *, seconds_left: float | 
         lines.append(_say_time(texts, seconds_left))
     if counts[DeliveryState.UNKNOWN]:
         lines += [Html(""), texts.say("broadcast.unknown_why")]
-    return Screen(text="\n".join(lines), keyboard=_compose_keyboard(texts, view, counts))
+    return OutgoingMessage(text="\n".join(lines), keyboard=_compose_keyboard(texts, view, counts))
 
 
-def render_gone(texts: Texts) -> Screen:
+def render_gone(texts: Texts) -> OutgoingMessage:
     """The button belongs to a broadcast that is no draft any more."""
-    return Screen(text=texts.say("broadcast.gone"))
+    return OutgoingMessage(text=texts.say("broadcast.gone"))
 
 
-def render_abandoned(texts: Texts) -> Screen:
+def render_abandoned(texts: Texts) -> OutgoingMessage:
     """The admin does not want to write after all."""
-    return Screen(text=texts.say("broadcast.cancelled_unsent"))
+    return OutgoingMessage(text=texts.say("broadcast.cancelled_unsent"))
 
 
-def render_unknown(texts: Texts, recipients: Sequence[Recipient], *, total: int | None = None) -> Screen:
+def render_unknown(texts: Texts, recipients: Sequence[Recipient], *, total: int | None = None) -> OutgoingMessage:
     """Those of whom nobody can say whether they got it; the first of `total` where there are more."""
     if not recipients:
-        return Screen(text=texts.say("broadcast.unknown_none"))
+        return OutgoingMessage(text=texts.say("broadcast.unknown_none"))
     ids = [f"<code>{recipient.telegram_id}</code>" for recipient in recipients]
     count = max(total or 0, len(ids))
     more = ["…"] if count > len(ids) else []
-    return Screen(text=texts.say("broadcast.unknown_list", count=count, ids=Html("\n".join(ids + more))))
+    return OutgoingMessage(text=texts.say("broadcast.unknown_list", count=count, ids=Html("\n".join(ids + more))))
 
 
 def _abandon(texts: Texts) -> InlineKeyboardMarkup:

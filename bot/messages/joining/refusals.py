@@ -4,35 +4,35 @@ from __future__ import annotations
 
 from bot.messages.joining.welcome import say_deal, say_link
 from bot.messages.keyboards import compose_send_keyboard
-from bot.messages.screen import Screen
+from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts
 from bot.services.members import MemberView
 
 
-def render_own_code(texts: Texts, shop: Shop, member: MemberView) -> Screen:
+def render_own_code(texts: Texts, shop: Shop, member: MemberView) -> OutgoingMessage:
     """One's own link does nothing for oneself."""
     return _compose(texts, shop, member, texts.say("refusal.own_code"))
 
 
-def render_unknown_code(texts: Texts, shop: Shop, member: MemberView) -> Screen:
+def render_unknown_code(texts: Texts, shop: Shop, member: MemberView) -> OutgoingMessage:
     """A member opened a code that nobody has. A newcomer gets `render_welcome(unknown_code=True)`."""
     return _compose(texts, shop, member, texts.say("refusal.unknown_code"))
 
 
-def render_already_member(texts: Texts, shop: Shop, member: MemberView) -> Screen:
+def render_already_member(texts: Texts, shop: Shop, member: MemberView) -> OutgoingMessage:
     """A member opened a friend's link: who is a member stays whose guest they were."""
     return _compose(texts, shop, member, texts.say("refusal.already_member"), say_deal(texts, shop))
 
 
-def render_throttled(texts: Texts, shop: Shop, member: MemberView) -> Screen:
+def render_throttled(texts: Texts, shop: Shop, member: MemberView) -> OutgoingMessage:
     """Too many unknown codes from one person."""
     return _compose(texts, shop, member, texts.say("refusal.throttled"))
 
 
-def render_sorry(texts: Texts) -> Screen:
+def render_sorry(texts: Texts) -> OutgoingMessage:
     """Something failed, and it was our fault."""
-    return Screen(text=texts.say("sorry.text"))
+    return OutgoingMessage(text=texts.say("sorry.text"))
 
 
 def say_stale(texts: Texts) -> str:
@@ -40,6 +40,6 @@ def say_stale(texts: Texts) -> str:
     return texts.plain("toast.stale")
 
 
-def _compose(texts: Texts, shop: Shop, member: MemberView, *paragraphs: Html) -> Screen:
+def _compose(texts: Texts, shop: Shop, member: MemberView, *paragraphs: Html) -> OutgoingMessage:
     text = "\n\n".join([*paragraphs, say_link(texts, shop, member.code)])
-    return Screen(text=text, keyboard=compose_send_keyboard(texts, shop, member.code))
+    return OutgoingMessage(text=text, keyboard=compose_send_keyboard(texts, shop, member.code))

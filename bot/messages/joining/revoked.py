@@ -5,14 +5,14 @@ from __future__ import annotations
 from bot.messages.claiming import say_points_back
 from bot.messages.keyboards import compose_send_keyboard
 from bot.messages.naming import show_name
-from bot.messages.screen import Screen
+from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts
 from bot.services.joining.revoking import RevokeReason
 from bot.services.notices import NoticeView
 
 
-def render_friend_revoked(texts: Texts, shop: Shop, view: NoticeView) -> Screen:
+def render_friend_revoked(texts: Texts, shop: Shop, view: NoticeView) -> OutgoingMessage:
     """To the inviter: the friend no longer counts."""
     left = view.reason == RevokeReason.LEFT
     friend = show_name(texts, view.friend, first=left)
@@ -20,13 +20,13 @@ def render_friend_revoked(texts: Texts, shop: Shop, view: NoticeView) -> Screen:
     return _compose(texts, shop, view, why)
 
 
-def render_gift_revoked(texts: Texts, shop: Shop, view: NoticeView) -> Screen:
+def render_gift_revoked(texts: Texts, shop: Shop, view: NoticeView) -> OutgoingMessage:
     """To the friend: the gift went back; who said no stays unsaid."""
     if view.reason == RevokeReason.LEFT:
         return _compose(texts, shop, view, texts.say("revoked.you_left", inviter=show_name(texts, view.friend)))
     return _compose(texts, shop, view, texts.say("revoked.misnamed"))
 
 
-def _compose(texts: Texts, shop: Shop, view: NoticeView, why: Html) -> Screen:
+def _compose(texts: Texts, shop: Shop, view: NoticeView, why: Html) -> OutgoingMessage:
     text = "\n".join([why, *say_points_back(texts, shop, view.points, view.balance)])
-    return Screen(text=text, keyboard=compose_send_keyboard(texts, shop, view.code))
+    return OutgoingMessage(text=text, keyboard=compose_send_keyboard(texts, shop, view.code))

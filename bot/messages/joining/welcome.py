@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.messages.keyboards import Row, compose_menu_keyboard
 from bot.messages.naming import show_name
-from bot.messages.screen import Screen
+from bot.messages.outgoing import OutgoingMessage
 from bot.messages.sharing.keyboards import back_row
 from bot.messages.shop import Shop, Source
 from bot.messages.talk_keyboards import home_row, nobody_row
@@ -23,7 +23,7 @@ def render_welcome(
     unknown_code: bool = False,
     from_inline: bool = False,
     asks: bool = False,
-) -> Screen:
+) -> OutgoingMessage:
     """For a newcomer whom nobody invited, or who came by a code that nobody has, or out of another chat.
 
     With `asks` the last thing said is the question who recommended us, so that a name typed next is the answer.
@@ -36,7 +36,9 @@ def render_welcome(
     return _compose(texts, shop, code, paragraphs, *first, below=[texts.say("claim.ask")], last=nobody_row(texts))
 
 
-def render_welcome_invited(texts: Texts, shop: Shop, *, name: str, code: str, inviter: str, points: int) -> Screen:
+def render_welcome_invited(
+    texts: Texts, shop: Shop, *, name: str, code: str, inviter: str, points: int
+) -> OutgoingMessage:
     """For a newcomer who came by a friend's link and has earned `points` by it."""
     gift = texts.say(
         "welcome.invited",
@@ -46,7 +48,9 @@ def render_welcome_invited(texts: Texts, shop: Shop, *, name: str, code: str, in
     return _compose(texts, shop, code, [_say_hello(texts, shop, name), gift, say_deal(texts, shop)])
 
 
-def render_welcome_waiting(texts: Texts, shop: Shop, *, name: str, code: str, inviter: str, points: int) -> Screen:
+def render_welcome_waiting(
+    texts: Texts, shop: Shop, *, name: str, code: str, inviter: str, points: int
+) -> OutgoingMessage:
     """For a newcomer who came by a friend and will earn `points` once in the community chat."""
     gift = texts.say(
         "waiting.gift",
@@ -56,7 +60,7 @@ def render_welcome_waiting(texts: Texts, shop: Shop, *, name: str, code: str, in
     return _compose(texts, shop, code, [_say_hello(texts, shop, name), gift, say_deal(texts, shop)])
 
 
-def render_home(texts: Texts, shop: Shop, member: MemberView) -> Screen:
+def render_home(texts: Texts, shop: Shop, member: MemberView) -> OutgoingMessage:
     """For a member who comes back, and behind every button called Menu."""
     key = "welcome.back" if member.name else "welcome.back_nobody"
     back = texts.say(key, name=show_name(texts, member.name), brand=shop.brand(texts.language))
@@ -95,7 +99,7 @@ def _compose(
     *first: Row,
     below: Sequence[Html] = (),
     last: Row | None = None,
-) -> Screen:
+) -> OutgoingMessage:
     """The link stands under the paragraphs, and what is `below` under the link."""
     text = "\n\n".join([*paragraphs, say_link(texts, shop, code), *below])
-    return Screen(text=text, keyboard=compose_menu_keyboard(texts, shop, code, *first, last=last))
+    return OutgoingMessage(text=text, keyboard=compose_menu_keyboard(texts, shop, code, *first, last=last))

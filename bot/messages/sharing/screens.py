@@ -10,7 +10,7 @@ from telegram import InlineKeyboardMarkup
 from bot.core.sharing import filter_stories
 from bot.messages.keyboards import compose_join_keyboard, compose_share_keyboard
 from bot.messages.naming import show_name
-from bot.messages.screen import Photo, Screen
+from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.sharing.keyboards import compose_card_keyboard, say_kind, say_why
 from bot.messages.shop import Shop, Source
 from bot.messages.texts import Html, Texts, escape
@@ -29,18 +29,20 @@ class InlineInvitation:
     keyboard: InlineKeyboardMarkup
 
 
-def render_share(texts: Texts, shop: Shop, member: MemberView, photo: Photo, story: str = "") -> Screen:
+def render_share(texts: Texts, shop: Shop, member: MemberView, photo: Photo, story: str = "") -> OutgoingMessage:
     """The share card. It speaks to the friend, so that forwarding it as it is suffices."""
     keyboard = compose_card_keyboard(texts, shop, member.code, story, own_words=bool(member.own_words))
-    return Screen(text=say_invitation(texts, shop, member, Source.FORWARDED, story), photo=photo, keyboard=keyboard)
+    return OutgoingMessage(
+        text=say_invitation(texts, shop, member, Source.FORWARDED, story), photo=photo, keyboard=keyboard
+    )
 
 
-def render_qr(texts: Texts, shop: Shop, member: MemberView, photo: Photo) -> Screen:
+def render_qr(texts: Texts, shop: Shop, member: MemberView, photo: Photo) -> OutgoingMessage:
     """The QR code alone, with the link under it."""
     caption = texts.say("qr.caption", link=escape(shop.link(member.code, Source.FORWARDED)))
     if member.spoken_code:
         caption = Html(f"{caption}\n\n{texts.say('spoken.line', code=member.spoken_code)}")
-    return Screen(text=caption, photo=photo, keyboard=compose_share_keyboard(texts, shop, member.code))
+    return OutgoingMessage(text=caption, photo=photo, keyboard=compose_share_keyboard(texts, shop, member.code))
 
 
 def render_inline_invitation(

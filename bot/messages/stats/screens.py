@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from bot.messages.naming import show_name
-from bot.messages.screen import Photo, Screen
+from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.sharing.ways import name_source, name_way
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts
@@ -19,7 +19,7 @@ _KINDS = 3
 """So many ways and sources are told apart; the rest is one number."""
 
 
-def render_stats(texts: Texts, shop: Shop, view: StatsView, photo: Photo | None = None) -> Screen:
+def render_stats(texts: Texts, shop: Shop, view: StatsView, photo: Photo | None = None) -> OutgoingMessage:
     """Members, joins, K with its formula, top inviters: at most 1,024 visible characters."""
     figures = [
         texts.say("stats.title", brand=shop.brand(texts.language)),
@@ -29,7 +29,7 @@ def render_stats(texts: Texts, shop: Shop, view: StatsView, photo: Photo | None 
         *_say_growth(texts, view),
     ]
     top = [texts.say("stats.top"), *(_say_line(texts, line) for line in view.top)] if view.top else []
-    return Screen(
+    return OutgoingMessage(
         text="\n\n".join("\n".join(block) for block in (figures, _say_travels(texts, view), top) if block), photo=photo
     )
 

@@ -1,4 +1,4 @@
-"""What is sent or shown, before it is sent."""
+"""A message to be sent: one type from the screen or notice that says it to the wire."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Photo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Screen:
+class OutgoingMessage:
     """`text` is Telegram HTML: at most 4,096 visible characters, as a photo's caption 1,024."""
 
     text: str

@@ -74,7 +74,7 @@ def _check_sqlite() -> Finding:
 def _check_fonts() -> Finding:
     fonts = sorted((ASSETS / "fonts").glob("*.ttf"))
     try:
-        from bot.cards import CardStudio  # noqa: PLC0415 -- only where it is looked at
+        from bot.cards.studio import CardStudio  # noqa: PLC0415 -- only where it is looked at
 
         studio = CardStudio(ASSETS)
         for theme in studio.list_themes():

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PIL import Image
 
-from bot.cards.card_text import CardText
 from bot.cards.layout import CARD_SIZE, Block, Pair
 from bot.cards.qr import MOST_MODULES, compose_code
 from bot.cards.shapes import Point, draw_shape, draw_text
 from bot.cards.theme_fonts import ThemeFonts
 from bot.cards.typesetting import Setting, TextStyle
+from bot.core.cards import CardText
 
 MODULE_PIXELS = 8
 _STATIC_OVERSAMPLE = 4

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from bot.cards.card_text import CardText
 from bot.cards.glyph_cache import stamp_text
 from bot.cards.layout import Pair
 from bot.cards.shapes import Fill
 from bot.cards.theme_fonts import ThemeFonts
 from bot.cards.typesetting import Setting, TextStyle, fit_text
+from bot.core.cards import CardText
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.cards.card_text import CardText
 from bot.cards.layout import Palette
 from bot.cards.pdf_canvas import UNITS, PdfCanvas, Ring
 from bot.cards.qr import Code, compose_code
 from bot.cards.shapes import Bounds, Colour, Point
 from bot.cards.theme_fonts import ThemeFonts
 from bot.cards.typesetting import Setting, TextStyle
+from bot.core.cards import CardText
 
 SHEET = (210.0, 297.0)
 """A4, in millimetres like everything here."""

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections import OrderedDict
-from dataclasses import astuple
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 
-from bot.cards.card_text import CardText
 from bot.cards.jpeg import render_bounded_jpeg
 from bot.cards.qrpage import draw_qr_page
 from bot.cards.template import Template, build_template, draw_draft
 from bot.cards.theme_fonts import ThemeFonts, load_theme_fonts, load_typefaces
 from bot.cards.themes import list_theme_names, load_theme
 from bot.cards.typefaces import Typeface
-
-LAYOUT_VERSION = 1
-"""Raise it when cards change their look without a change of a theme or of words: kept file ids are then not used again."""
+from bot.core.cards import CardText
 
 
 class CardStudio:
@@ -68,15 +63,6 @@ class CardStudio:
             picture = draw_qr_page(link, theme_fonts, caption)
         return render_bounded_jpeg(picture)
 
-    def compute_version(self, face: CardText, *, name: str, link: str) -> str:
-        """A short hash of everything that shows on the card. Never waits for drawing: it is asked inside transactions."""
-        theme_fonts = self._get_outfit(face.theme)
-        return _hash("card", theme_fonts.theme.digest, *astuple(face), theme_fonts.clean_name(name), link)
-
-    def compute_qr_version(self, link: str, *, theme: str, caption: str = "") -> str:
-        """A short hash of everything that shows where the QR code stands alone."""
-        return _hash("qr", self._get_outfit(theme).theme.digest, caption, link)
-
     def list_themes(self) -> list[str]:
         """Names of the themes, sorted."""
         return list_theme_names(self._assets / "themes")
@@ -113,7 +99,3 @@ def render_card_from_scratch(face: CardText, name: str, link: str, assets: Path)
     buffer = BytesIO()
     draft.draw_card(name, link).save(buffer, "PNG")
     return buffer.getvalue()
-
-
-def _hash(*shown: str) -> str:
-    return hashlib.sha256(repr((LAYOUT_VERSION, *shown)).encode()).hexdigest()[:16]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,8 +40,6 @@ class Theme:
     palette: Palette
     fonts: Mapping[str, tuple[str, ...]]
     """Names of files in assets/fonts by role, in order of preference, fallbacks included."""
-    digest: str
-    """Changes with the file."""
 
 
 def list_theme_names(folder: Path) -> list[str]:
@@ -72,7 +69,6 @@ def parse_theme(name: str, source: bytes) -> Theme:
         layout=layout,
         palette=_parse_palette(name, table.get("colours", {}), layout.colours),
         fonts=_parse_fonts(name, table.get("fonts", {})),
-        digest=hashlib.sha256(source).hexdigest()[:16],
     )
 
 

@@ -38,7 +38,7 @@ async def on_words_typed(update: Update, context: Context, story: str) -> None:
         visitor=visitor_of(update),
         text=message.text or "",
         marked=tuple(str(entity.type) for entity in message.entities),
-        compute_version=await context.deps.pictures.card_version(),
+        versions=context.deps.pictures.versions,
         story=story,
     )
     if proposal.fault is not None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from bot.core.cards import CardVersions
 from bot.core.own_words import WordsFault, decide_words
 from bot.services.members import MemberView, enter, view_member
-from bot.services.sharing.cards import ComputeVersion, ShareView, view_card
+from bot.services.sharing.cards import ShareView, view_card
 from storage.records import PersonId, Profile
 from storage.tables import cards, drafts, expectations, people
 from storage.tx import Tx
@@ -50,14 +51,14 @@ def stop_asking(tx: Tx, *, visitor: Profile) -> MemberView:
 
 
 def weigh(
-    tx: Tx, *, visitor: Profile, text: str, marked: tuple[str, ...], compute_version: ComputeVersion, story: str
+    tx: Tx, *, visitor: Profile, text: str, marked: tuple[str, ...], versions: CardVersions, story: str
 ) -> Proposal:
     """Judge what was typed. Changes nothing: after a refusal the next text is expected as before."""
     member, ruling = view_member(tx, enter(tx, visitor)), decide_words(text, marked)
     length = len(ruling.words)
     if ruling.fault is not None:
         return Proposal(member=member, length=length, fault=ruling.fault)
-    card = view_card(tx, replace(member, own_words=ruling.words), compute_version, story)
+    card = view_card(tx, replace(member, own_words=ruling.words), versions, story)
     return Proposal(member=member, length=length, card=card)
 
 

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.core.visiting import parse_card
+from bot.services.sharing.cards import sign
 from bot.web.deps import deps_of
 from bot.web.visitor import LookUp
 
@@ -29,9 +30,8 @@ async def show_card(request: Request) -> Response:
     guest = deps.visitors.greet(request)
     found = await deps.visitors.look_up(asked.code, guest)
     deps.visitors.refuse(found, guest)
-    compute_version = await deps.pictures.card_version()
     story = deps.shop.story(found.host.language, asked.story).key
-    version = compute_version(found.host, story)
+    version = deps.pictures.versions.of_card(sign(found.host), found.host.language, story)
     true = found.look_up is LookUp.MEMBER or asked.is_shops
     headers = {**(_KEPT if true else _NOT_KEPT), "Cross-Origin-Resource-Policy": "cross-origin"}
     if true:

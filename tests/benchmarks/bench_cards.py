@@ -9,7 +9,7 @@ from functools import partial
 from statistics import median
 
 from bot.assets import ASSETS
-from bot.cards import CardStudio, render_card_from_scratch
+from bot.cards.studio import CardStudio, render_card_from_scratch
 from tests.benchmarks.rows import Row, row
 from tests.cards.samples import FACES, HOSTILE_NAMES, KIND_NAMES, LANGUAGES, LINK, THEMES, list_random_links
 

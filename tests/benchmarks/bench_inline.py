@@ -11,10 +11,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from bot.assets import ASSETS
+from bot.core.cards import CardVersions
 from bot.handlers.sharing.inline import compose_results
 from bot.messages.shop import Shop
 from bot.playground.world import Message, Person
-from bot.services.sharing.cards import ComputeVersion, find_cards
+from bot.services.sharing.cards import find_cards
 from bot.wire.pictures import Pictures
 from storage import Store, open_store
 from tests.benchmarks.bench_growth import LARGE, SMALL, fill, load_campaign
@@ -62,7 +63,7 @@ async def _measure(folder: Path) -> list[Row]:
 async def _compare(folder: Path) -> dict[int, float]:
     """Median milliseconds of one answer's work, measured in turns."""
     shop = Shop(bot_username="bench_bot", inline_mode=True, campaign=load_campaign())
-    compute_version = await Pictures(shop, ASSETS).card_version()
+    versions = Pictures(shop, ASSETS).versions
     times: dict[int, list[float]] = {SMALL: [], LARGE: []}
     async with (
         open_store(f"sqlite:///{folder}/{SMALL}.db") as small,
@@ -71,17 +72,15 @@ async def _compare(folder: Path) -> dict[int, float]:
         for number in range(ROUNDS):
             for members, store in ((SMALL, small), (LARGE, large)):
                 member = (number * 7919) % members + 1
-                times[members].append(await _time(_compose_answer(store, shop, compute_version, member)))
+                times[members].append(await _time(_compose_answer(store, shop, versions, member)))
     return {members: _mid(each) for members, each in times.items()}
 
 
-def _compose_answer(
-    store: Store, shop: Shop, compute_version: ComputeVersion, member: int
-) -> Callable[[], Awaitable[object]]:
+def _compose_answer(store: Store, shop: Shop, versions: CardVersions, member: int) -> Callable[[], Awaitable[object]]:
     stories = [story.key for story in shop.campaign.stories]
 
     async def compose() -> object:
-        view = await store.read(find_cards, telegram_id=member, compute_version=compute_version, stories=stories)
+        view = await store.read(find_cards, telegram_id=member, versions=versions, stories=stories)
         assert view is not None
         return [result.to_dict() for result in compose_results(shop, view, "loaf")]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.assets import ASSETS
-from bot.cards import CardStudio
+from bot.cards.studio import CardStudio
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,9 @@ import pytest
 from PIL import Image, ImageChops
 
 from bot.assets import ASSETS
-from bot.cards import CardStudio, LinkTooLong, render_card_from_scratch
 from bot.cards.jpeg import ROW_PIXELS, encode_frame, render_jpeg
+from bot.cards.qr import LinkTooLong
+from bot.cards.studio import CardStudio, render_card_from_scratch
 from bot.cards.template import Template, build_template
 from bot.cards.theme_fonts import load_theme_fonts, load_typefaces
 from tests.cards.samples import (

@@ -12,8 +12,8 @@ import zxingcpp
 from PIL import Image
 
 from bot.assets import ASSETS
-from bot.cards import CardStudio
 from bot.cards.qr import compose_code, has_false_finder
+from bot.cards.studio import CardStudio
 from bot.cards.themes import load_theme
 from tests.cards.samples import FACES, KIND_NAMES, LANGUAGES, LINK, LONGEST_LINK, THEMES, list_random_links
 

@@ -14,10 +14,10 @@ import zxingcpp
 from PIL import Image, ImageFilter
 
 from bot.assets import ASSETS
-from bot.cards import CardStudio
 from bot.cards.pdf_canvas import list_rectangles
 from bot.cards.print_sheets import CARD, COLUMNS, POSTER, ROWS, SHEET, render_poster, set_paper
 from bot.cards.qr import compose_code
+from bot.cards.studio import CardStudio
 from bot.cards.theme_fonts import ThemeFonts, load_theme_fonts, load_typefaces
 from tests.cards.samples import (
     FACES,

@@ -196,9 +196,8 @@ async def test_the_line_goes_wherever_the_card_goes(stage: Stage) -> None:
 async def test_what_no_typeface_has_stays_in_the_caption(words: str, drawn: bool) -> None:
     """A line that can be drawn is another card; one that cannot leaves the story on the picture, never boxes."""
     pictures = Pictures(make_shop(), ASSETS)
-    compute_version = await pictures.card_version()
     plain, own = make_member(), make_member(own_words=words)
-    assert (compute_version(plain) != compute_version(own)) is drawn
+    assert (await pictures.draw_card(plain) != await pictures.draw_card(own)) is drawn
 
 
 @pytest.mark.parametrize("name", ["wide", "zalgo", "long", "empty"])

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from bot.messages.commands import ADMIN_COMMANDS, COMMANDS, COMMUNITY_COMMANDS, list_commands
-from bot.messages.sharing.card_texts import compose_face
+from bot.messages.sharing.card_texts import compose_card_text
 from bot.messages.shop import Source
 from bot.messages.texts import LANGUAGES, Texts
 from tests.messages.samples import CAMPAIGN, CODE, make_shop
@@ -32,7 +32,7 @@ def test_only_admins_are_offered_their_commands() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_card_says_what_the_campaign_says(language: str) -> None:
     """All its words, in the member's language, with a place for the name."""
-    face = compose_face(make_shop(), language)
+    face = compose_card_text(make_shop(), language)
     story = CAMPAIGN.texts_for(language).stories[0]
     assert (face.brand, face.headline, face.story, face.offer) == (
         CAMPAIGN.brand[language],
@@ -44,11 +44,6 @@ def test_a_card_says_what_the_campaign_says(language: str) -> None:
     assert face.invited_without_name
     assert face.scan_hint
     assert (face.language, face.theme) == (language, CAMPAIGN.theme)
-
-
-def test_an_unknown_story_is_the_first() -> None:
-    """A story taken out of the file leaves no card without words."""
-    assert compose_face(make_shop(), "en", "gone") == compose_face(make_shop(), "en", CAMPAIGN.stories[0].key)
 
 
 @pytest.mark.parametrize("source", [*Source])

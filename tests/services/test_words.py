@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from bot.core.cards import CardVersions
 from bot.core.own_words import WordsFault
 from bot.services import own_words
 from bot.services.members import MemberView, open_home
 from bot.services.own_words import WAIT_SECONDS, WORDS, find_expected
-from bot.services.sharing.cards import find_cards, forget_cards, keep_card, note_chosen, note_share
+from bot.services.sharing.cards import find_cards, forget_cards, keep_card, note_chosen, note_share, sign
 from storage.records import Profile, ShareWay
 from storage.store import Store
 from storage.tables import drafts, shares
@@ -16,9 +19,7 @@ ANNA = Profile(telegram_id=101, first_name="Anna", telegram_language="en")
 LINE = "Best bread in town!"
 
 
-def compute_version(member: MemberView, story: str = "", /) -> str:
-    """What shows on a card, in clear."""
-    return f"{member.name}|{story}|{member.own_words}"
+VERSIONS = CardVersions(texts={"en": {"a": "A", "b": "B", "c": "C", "mina": "M"}}, captions={"en": "Q"}, fallback="en")
 
 
 async def meet(store: Store) -> MemberView:
@@ -28,9 +29,7 @@ async def meet(store: Store) -> MemberView:
 
 async def weigh(store: Store, text: str) -> own_words.Proposal:
     """Judge a line."""
-    return await store.read(
-        own_words.weigh, visitor=ANNA, text=text, marked=(), compute_version=compute_version, story="mina"
-    )
+    return await store.read(own_words.weigh, visitor=ANNA, text=text, marked=(), versions=VERSIONS, story="mina")
 
 
 async def test_a_line_is_expected_for_a_quarter_of_an_hour(store: Store, clock: Clock) -> None:
@@ -57,7 +56,11 @@ async def test_seen_is_not_kept(store: Store) -> None:
     await store.write(own_words.ask, visitor=ANNA, story="mina")
     card = (await weigh(store, f" {LINE}\n")).card
     assert card is not None
-    assert (card.member.own_words, card.version, card.file_id) == (LINE, f"Anna|mina|{LINE}", None)
+    assert (card.member.own_words, card.version, card.file_id) == (
+        LINE,
+        VERSIONS.of_card(replace(sign(anna), own_words=LINE), "en", "mina"),
+        None,
+    )
     await store.write(own_words.draft, person_id=anna.id, words=LINE, version=card.version, file_id="file-1")
     assert await store.read(find_expected, visitor=ANNA) is None
     assert (await meet(store)).own_words == ""
@@ -87,16 +90,17 @@ async def test_changing_ones_mind_expects_nothing(store: Store) -> None:
 
 async def test_the_cards_telegram_has_are_found_by_story(store: Store) -> None:
     """Kept when looked at or shared, forgotten when lost; a share says its story, a look is none."""
-    assert await store.read(find_cards, telegram_id=101, compute_version=compute_version, stories=["a"]) is None
+    assert await store.read(find_cards, telegram_id=101, versions=VERSIONS, stories=["a"]) is None
     anna = await meet(store)
-    await store.write(note_share, person_id=anna.id, way=ShareWay.CARD, version="Anna|a|", file_id="file-a", story="a")
-    await store.write(keep_card, person_id=anna.id, version="Anna|b|", file_id="file-b")
+    a, b = (VERSIONS.of_card(sign(anna), "en", story) for story in ("a", "b"))
+    await store.write(note_share, person_id=anna.id, way=ShareWay.CARD, version=a, file_id="file-a", story="a")
+    await store.write(keep_card, person_id=anna.id, version=b, file_id="file-b")
     stories = ["a", "b", "c"]
-    view = await store.read(find_cards, telegram_id=101, compute_version=compute_version, stories=stories)
+    view = await store.read(find_cards, telegram_id=101, versions=VERSIONS, stories=stories)
     assert view is not None
     assert view.file_ids == {"a": "file-a", "b": "file-b"}
-    await store.write(forget_cards, person_id=anna.id, versions=["Anna|b|"])
-    view = await store.read(find_cards, telegram_id=101, compute_version=compute_version, stories=stories)
+    await store.write(forget_cards, person_id=anna.id, versions=[b])
+    view = await store.read(find_cards, telegram_id=101, versions=VERSIONS, stories=stories)
     assert view is not None
     assert view.file_ids == {"a": "file-a"}
     assert await store.read(shares.count_by_way) == {"card": 1}

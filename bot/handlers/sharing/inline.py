@@ -68,7 +68,7 @@ async def find_offers(context: Context, telegram_id: int) -> InlineView | None:
     return await context.read(
         find_cards,
         telegram_id=telegram_id,
-        compute_version=await context.deps.pictures.card_version(),
+        versions=context.deps.pictures.versions,
         stories=[story.key for story in context.deps.shop.campaign.stories],
     )
 

@@ -15,7 +15,7 @@ from bot.messages.sharing.screens import render_qr, render_share
 from bot.messages.shop import Shop
 from bot.messages.texts import Texts
 from bot.services.members import MemberView
-from bot.services.sharing.cards import ComputeVersion, ShareView, forget_cards, look_up_card, note_share
+from bot.services.sharing.cards import ShareView, forget_cards, look_up_card, look_up_qr, note_share
 from bot.services.spoken import open_spoken
 from bot.wire.errors import classify
 from bot.wire.pictures import Pictures
@@ -29,15 +29,16 @@ class Sort:
     """One sort of picture a member can be handed; of its functions the last argument is a story's key."""
 
     way: ShareWay
-    version: Callable[[Pictures], Awaitable[ComputeVersion]]
+    look_up: Callable[..., ShareView]
+    """The service that finds it."""
     draw: Callable[[Pictures, MemberView, str], Awaitable[bytes]]
     render: Callable[[Texts, Shop, MemberView, Photo, str], OutgoingMessage]
 
 
-CARD = Sort(way=ShareWay.CARD, version=Pictures.card_version, draw=Pictures.draw_card, render=render_share)
+CARD = Sort(way=ShareWay.CARD, look_up=look_up_card, draw=Pictures.draw_card, render=render_share)
 QR = Sort(
     way=ShareWay.QR,
-    version=Pictures.qr_version,
+    look_up=look_up_qr,
     draw=lambda pictures, member, _story: pictures.draw_qr(member),
     render=lambda texts, shop, member, photo, _story: render_qr(texts, shop, member, photo),
 )
@@ -61,8 +62,8 @@ async def on_qr(update: Update, context: Context) -> None:
 
 async def hand_over(update: Update, context: Context, sort: Sort, story: str = "") -> None:
     """Send a picture to be passed on, and count it as taken."""
-    compute_version = await sort.version(context.deps.pictures)
-    view = await context.read(look_up_card, visitor=visitor_of(update), compute_version=compute_version, story=story)
+    versions = context.deps.pictures.versions
+    view = await context.read(sort.look_up, visitor=visitor_of(update), versions=versions, story=story)
     message = await send_picture(context, sort, view, story)
     await context.write(
         note_share,

@@ -23,8 +23,8 @@ async def on_story(update: Update, context: Context, place: int) -> None:
 
 async def turn_card(update: Update, context: Context, story: str) -> None:
     """Show the member's card with a story in place of the tapped message, as it is now: words, name, theme and all."""
-    compute_version = await context.deps.pictures.card_version()
-    view = await context.read(look_up_card, visitor=visitor_of(update), compute_version=compute_version, story=story)
+    versions = context.deps.pictures.versions
+    view = await context.read(look_up_card, visitor=visitor_of(update), versions=versions, story=story)
     shown = await _show(update, context, view, story)
     uploaded = find_upload(shown, view) if shown is not None else None
     if uploaded is not None:

@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple
 
+from bot.core.cards import CardText, CardVersions, digest
 from bot.messages.shop import Shop
-from bot.messages.texts import Texts
+from bot.messages.texts import LANGUAGES, Texts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FaceTexts:
-    """Everything that is written on a card, but for the name and the QR code."""
-
-    brand: str
-    headline: str
-    story: str
-    offer: str
-    invited_by: str
-    """With `{name}` where the inviter's name goes."""
-    invited_without_name: str
-    scan_hint: str
-    language: str
-    theme: str
-
-
-def compose_face(shop: Shop, language: str, story_key: str | None = None, *, own_words: str = "") -> FaceTexts:
+def compose_card_text(shop: Shop, language: str, story_key: str | None = None, *, own_words: str = "") -> CardText:
     """The words of the story called `story_key`, else of the campaign's first; told in a member's own words if given."""
     texts, story = Texts(language), shop.story(language, story_key)
-    return FaceTexts(
+    return CardText(
         brand=shop.brand(language),
         headline=story.headline,
         story=texts.plain("words.quote", words=own_words) if own_words else story.text,
@@ -38,3 +23,17 @@ def compose_face(shop: Shop, language: str, story_key: str | None = None, *, own
         language=language,
         theme=shop.campaign.theme,
     )
+
+
+def compose_card_versions(shop: Shop, look: str) -> CardVersions:
+    """Versions of all pictures of a shop whose theme looks like `look`."""
+    return CardVersions(
+        texts={language: _digest_stories(shop, look, language) for language in LANGUAGES},
+        captions={language: digest(look, shop.bot_username, shop.brand(language)) for language in LANGUAGES},
+        fallback=LANGUAGES[0],
+    )
+
+
+def _digest_stories(shop: Shop, look: str, language: str) -> dict[str, str]:
+    cards = {story.key: compose_card_text(shop, language, story.key) for story in shop.campaign.stories}
+    return {key: digest(look, shop.bot_username, *astuple(card)) for key, card in cards.items()}

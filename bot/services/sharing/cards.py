@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
+from bot.core.cards import CardVersions, Signature
 from bot.services.members import MemberView, enter, view_member
 from storage.records import PersonId, Profile, ShareWay
 from storage.tables import cards, people, shares
 from storage.tx import Tx
-
-
-class ComputeVersion(Protocol):
-    """Names everything that shows on a member's picture, so that a changed name, story or theme is drawn anew."""
-
-    def __call__(self, member: MemberView, story: str = "", /) -> str:
-        """The version of the picture with the story of this key; the first where it is empty or gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,24 +32,28 @@ class InlineView:
     """By story key; a story whose card was never sent is missing."""
 
 
-def look_up_card(tx: Tx, *, visitor: Profile, compute_version: ComputeVersion, story: str = "") -> ShareView:
-    """The member's picture, found if it was sent before."""
-    return view_card(tx, view_member(tx, enter(tx, visitor)), compute_version, story)
+def look_up_card(tx: Tx, *, visitor: Profile, versions: CardVersions, story: str = "") -> ShareView:
+    """The member's card, found if it was sent before."""
+    return view_card(tx, view_member(tx, enter(tx, visitor)), versions, story)
 
 
-def find_cards(
-    tx: Tx, *, telegram_id: int, compute_version: ComputeVersion, stories: Sequence[str]
-) -> InlineView | None:
+def look_up_qr(tx: Tx, *, visitor: Profile, versions: CardVersions, story: str = "") -> ShareView:  # noqa: ARG001 -- asked like a card
+    """The member's QR code alone, found if it was sent before."""
+    member = view_member(tx, enter(tx, visitor))
+    return _find(tx, member, versions.of_qr(sign(member), member.language))
+
+
+def find_cards(tx: Tx, *, telegram_id: int, versions: CardVersions, stories: Sequence[str]) -> InlineView | None:
     """The member's cards for an inline answer; None for somebody who has not started the bot."""
     person = people.find_by_telegram_id(tx, telegram_id)
     if person is None or not person.is_member:
         return None
     member = view_member(tx, person)
-    versions = {story: compute_version(member, story) for story in stories}
-    found = {story: cards.find_file_id(tx, person.id, version) for story, version in versions.items()}
+    named = {story: versions.of_card(sign(member), member.language, story) for story in stories}
+    found = {story: cards.find_file_id(tx, person.id, version) for story, version in named.items()}
     return InlineView(
         member=member,
-        versions=versions,
+        versions=named,
         file_ids={story: file_id for story, file_id in found.items() if file_id is not None},
     )
 
@@ -91,7 +88,15 @@ def note_chosen(tx: Tx, *, telegram_id: int, way: ShareWay, story: str) -> None:
         shares.add(tx, person.id, way, story)
 
 
-def view_card(tx: Tx, member: MemberView, compute_version: ComputeVersion, story: str) -> ShareView:
-    """A member's picture with a story, found if it was sent before."""
-    version = compute_version(member, story)
+def view_card(tx: Tx, member: MemberView, versions: CardVersions, story: str) -> ShareView:
+    """A member's card with a story, found if it was sent before."""
+    return _find(tx, member, versions.of_card(sign(member), member.language, story))
+
+
+def sign(member: MemberView) -> Signature:
+    """What of a member shows on their pictures."""
+    return Signature(name=member.name, own_words=member.own_words, code=member.code)
+
+
+def _find(tx: Tx, member: MemberView, version: str) -> ShareView:
     return ShareView(member=member, version=version, file_id=cards.find_file_id(tx, member.id, version))

@@ -54,6 +54,48 @@ def test_most_functions_are_short() -> None:
     assert lengths[len(lengths) * 9 // 10] <= 20
 
 
+def list_timed_asserts(tree: ast.AST) -> Iterator[int]:
+    """Lines of asserts that hold the time something took against an upper bound."""
+    reads = {"time", "monotonic", "perf_counter", "process_time"}
+
+    def is_timed(node: ast.AST, names: set[str]) -> bool:
+        return any(
+            (isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute) and part.func.attr in reads)
+            or (isinstance(part, ast.Name) and part.id in names)
+            for part in ast.walk(node)
+        )
+
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        timed: set[str] = set()
+        for node in ast.walk(function):
+            if isinstance(node, ast.Assign) and is_timed(node.value, timed):
+                timed |= {each.id for each in node.targets if isinstance(each, ast.Name)}
+        for node in ast.walk(function):
+            if (
+                isinstance(node, ast.Assert)
+                and isinstance(node.test, ast.Compare)
+                and isinstance(node.test.left, ast.BinOp)
+            ):
+                upper = isinstance(node.test.ops[0], ast.Lt | ast.LtE)
+                if upper and is_timed(node.test.left, timed):
+                    yield node.lineno
+
+
+def test_no_test_asserts_how_long_something_took() -> None:
+    """A slow machine fails nothing: no upper bound stands on a clock."""
+    assert list(
+        list_timed_asserts(ast.parse("def test():\n b = time.monotonic()\n run()\n assert time.monotonic() - b < 2"))
+    ) == [4]
+    found = {
+        name(path): list(list_timed_asserts(ast.parse(path.read_text("utf-8"))))
+        for path in SOURCES
+        if "tests" in path.parts
+    }
+    assert not {path: lines for path, lines in found.items() if lines}
+
+
 def test_every_module_names_what_it_is_for() -> None:
     """No module called after nothing in particular."""
     assert not [name(path) for path in SOURCES if path.stem in FORBIDDEN_NAMES]

@@ -107,6 +107,8 @@ class Home:
     settings: Mapping[str, str] = field(default_factory=dict)
     code: Path = ROOT
     """Where the program's packages lie."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """Environment variables that are no settings of ours."""
     _numbers: count[int] = field(default_factory=lambda: count(1))
 
     async def start(self, *arguments: str, **changes: str) -> Program:
@@ -147,7 +149,7 @@ class Home:
         """Return a program's environment: nothing of this process's own settings comes through."""
         kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
         chosen = {f"PASSALONG_{name}": value for name, value in {**self.settings, **changes}.items()}
-        return {**kept, "PYTHONPATH": str(self.code), **chosen}
+        return {**kept, "PYTHONPATH": str(self.code), **self.variables, **chosen}
 
     def read_everything(self) -> str:
         """All that any program of this home ever said."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Awaitable
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bot.playground.world.journal import SECOND
 from tests.journeys.program import Program, furnish
 from tests.telegram import LocalTelegram, telegram
 
@@ -19,9 +18,6 @@ REASON = (
     "Another program fetches this bot's updates, only one can: Conflict: terminated by other getUpdates request; "
     "make sure that only one bot instance is running"
 )
-
-LEAVE_SECONDS = 2.0
-"""Within this a second process has to be gone; what a loaded machine adds is measured beside it."""
 
 
 @pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -33,14 +29,15 @@ async def test_a_second_process_on_the_same_database_leaves_with_a_clear_line(
     home = furnish(tmp_path, telegram, DATABASE_URL=url, LOG_LEVEL="INFO")
     async with home.running() as first:
         await first.until_polling(telegram)
-        bare = await measure_seconds(home.run("--version"))
-        program = await home.start("run")
-        taken = await measure_seconds(program.wait())
+        program = await home.run("run")
         assert program.status == 1
         lines = program.read_errors().splitlines()
         assert len(lines) == 1, lines
         assert "in use by another process" in lines[0]
-        assert taken < LEAVE_SECONDS + 8 * bare, f"took {taken:.2f} s, the interpreter alone {bare:.2f} s"
+        late = await replace(home, variables={"PYTHONPROFILEIMPORTTIME": "1"}).run("run")
+        assert late.status == 1
+        assert "storage.engines" in late.read_errors()
+        assert not re.search(r"\| +(telegram\.ext|bot\.app|PIL)\n", late.read_errors())
         assert first.status is None
         assert await first.stop() == 0
 
@@ -59,8 +56,7 @@ async def test_of_two_bots_on_one_token_one_hears_of_it_and_leaves(telegram: Loc
             await telegram.until_message(nia, "Your link", timeout_seconds=20)
             assert await stays.stop() == 0
     polls = telegram.world.journal.list_calls("getUpdates")
-    seconds = (polls[-1].at - polls[0].at) / SECOND
-    assert len(polls) <= 2 * seconds + 4, "two bots together asked more than twice a second"
+    assert len(polls) < 300, "two bots that end each other's polls do not spin"
 
 
 async def until_one_leaves(first: Program, second: Program) -> tuple[Program, Program]:
@@ -70,10 +66,3 @@ async def until_one_leaves(first: Program, second: Program) -> tuple[Program, Pr
     for end in ends:
         end.cancel()
     return (first, second) if first.status is not None else (second, first)
-
-
-async def measure_seconds(waiting: Awaitable[object]) -> float:
-    """Return how long something takes."""
-    began = time.monotonic()
-    await waiting
-    return time.monotonic() - began

@@ -40,15 +40,18 @@ from bot.wire.pacing import GROUP_PER_MINUTE
 from bot.wire.pictures import Pictures
 from bot.wire.transport import AiohttpRequest
 from storage import Store, StoreLost, open_store
+from storage.records import Ban
 from storage.tables import flood_waits, people
 from storage.tx import Tx
 
 logger = logging.getLogger(__name__)
 
-FLOOD_SCOPE = "telegram"
 SWITCH_SECONDS = 0.0005
 """How long a thread may keep the interpreter to itself. The store's threads hand it back at every statement, and by
 default would wait 5 ms each time for a busy event loop to let go of it."""
+
+HANGING_SECONDS = 5.0
+"""A long poll that is so much over its time has been forgotten by the other side."""
 
 HELLO_SECONDS = 60.0
 """For how long Telegram may fail to say who we are before the start is given up."""
@@ -127,7 +130,7 @@ async def _open_runtime(
         base_url=settings.bot_api_url,
         gate=gate,
         request=AiohttpRequest(connection_limit=max(256, int(gate.in_flight_limit * 1.5))),
-        get_updates_request=AiohttpRequest(connection_limit=4),
+        get_updates_request=AiohttpRequest(connection_limit=4, read_timeout=HANGING_SECONDS),
         bot_data=bot_data,
         defaults=Defaults(link_preview_options=LinkPreviewOptions(is_disabled=True)),
     )
@@ -190,15 +193,15 @@ async def _open_community(settings: Settings, campaign: Campaign, store: Store) 
 
 
 async def _open_gate(settings: Settings, store: Store, group_per_minute: int) -> Gate:
-    async def remember(until_at: int) -> None:
-        await store.write(flood_waits.set_until, FLOOD_SCOPE, until_at)
+    async def remember(ban: Ban) -> None:
+        await store.write(flood_waits.set_ban, ban)
 
     return Gate(
         send_rate=settings.send_rate,
         chat_rate=settings.chat_rate,
         group_per_minute=group_per_minute,
-        flood_wait_until=await store.read(flood_waits.get_until, FLOOD_SCOPE),
-        remember_flood_wait=remember,
+        bans=await store.read(flood_waits.list_bans),
+        remember_ban=remember,
     )
 
 

@@ -159,6 +159,18 @@ class CodeKey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ban:
+    """What one 429 forbids, and until when."""
+
+    scope: str
+    """A chat, a family of methods, or everything; named by the gate."""
+    until_at: int
+    """UTC microseconds."""
+    wait_seconds: int
+    """How long it was when it began: whatever the clock says later, it is no longer than that."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InboxRow:
     """One update as it came, waiting for its handling."""
 

@@ -116,7 +116,7 @@ def _conclude(flight: _Flight, task: asyncio.Task[JSONDict]) -> Landing:
     if error is None:
         message_id: Any = task.result().get("message_id")
         return Landing(recipient=recipient, outcome=_decide(recipient, DeliveryState.SENT, message_id=message_id))
-    failure = classify(error)
+    failure = classify(error, recipient.telegram_id)
     if failure.kind in _UNSENT or not flight.started:
         return Landing(recipient=recipient, failure=failure)
     state = _STATES.get(failure.kind, DeliveryState.FAILED)

@@ -160,7 +160,7 @@ class Sender:
         try:
             await self._bot.post_raw("sendMessage", parameters, priority=Priority.NOTICE)
         except Exception as error:  # noqa: BLE001 -- every error is classified
-            return classify(error)
+            return classify(error, letter.chat_id)
         return None
 
     def _note_sent(self, letter: Letter, report: Report) -> None:

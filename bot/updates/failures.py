@@ -10,7 +10,7 @@ from telegram.error import TelegramError
 from telegram.ext import ApplicationHandlerStop
 
 from bot.updates.context import PassalongContext
-from bot.wire.errors import FailureKind, classify
+from bot.wire.errors import FailureKind, Unconfirmed, classify
 from storage.records import InboxRow, NoticeKind, Seq
 from storage.tables import inbox, outbox, people
 from storage.tx import Tx
@@ -32,9 +32,11 @@ async def note_error(_update: object, context: PassalongContext[Any]) -> None:
 
 
 def is_harmless(error: Exception) -> bool:
-    """Whether the failure is the chat's wish, so that another attempt or a word of regret would only annoy."""
+    """Whether another attempt or a word of regret would only annoy: the chat wishes it so, or has the answer already."""
     if not isinstance(error, TelegramError):
         return False
+    if isinstance(error, Unconfirmed):
+        return True
     failure = classify(error)
     return failure.kind is FailureKind.BLOCKED or failure.is_unchanged
 

@@ -6,6 +6,7 @@ ever, a timeout is one too and the message may have arrived. Callers ask `classi
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -41,6 +42,12 @@ class LostAnswer(NetworkError):
     __slots__ = ()
 
 
+class Unconfirmed(LostAnswer):
+    """A message that somebody waits for left, and its answer did not come: sent again by itself it would be there twice."""
+
+    __slots__ = ()
+
+
 class Flooded(RetryAfter):
     """A 429 with a time. The base class warns of its own coming changes whenever one is made or read."""
 
@@ -64,11 +71,14 @@ class FailureKind(StrEnum):
     UNKNOWN = "unknown"
     """It may have happened; trying again may double it."""
     BLOCKED = "blocked"
-    """403: this chat does not want the bot, or never started it."""
+    """This person does not want the bot, never started it, or is not there any more."""
     REFUSED = "refused"
     """400: wrong in itself; trying again changes nothing."""
+    CURABLE = "curable"
+    """A group or channel that is not as it should be (another id, a missing right, a closed topic): nothing happened,
+    and once somebody has put it right the same request succeeds. Only where `classify` is told the chat."""
     FLOOD = "flood"
-    """429 with a time: nothing happened, everything waits `retry_after` seconds."""
+    """429 with a time: nothing happened, what it forbids waits `retry_after` seconds."""
     MIGRATED = "migrated"
     """The group is a supergroup now; nothing happened, send to `new_chat_id`."""
     TOKEN_BAD = "token_bad"  # noqa: S105 -- a word, not a token
@@ -92,34 +102,104 @@ class Failure:
     @property
     def is_parse_error(self) -> bool:
         """Whether Telegram could not read the formatting, so that the plain text may still be welcome."""
-        return self.kind is FailureKind.REFUSED and "can't parse entities" in self.text.lower()
+        return self._says(_UNREADABLE)
 
     @property
     def is_unchanged(self) -> bool:
         """Whether an edit was refused because the message already looks like that."""
-        return self.kind is FailureKind.REFUSED and "message is not modified" in self.text.lower()
+        return self._says(_UNCHANGED)
 
     @property
     def is_lost_file(self) -> bool:
-        """Whether Telegram no longer knows the file that was named by its id."""
-        return self.kind is FailureKind.REFUSED and "file identifier" in self.text.lower()
+        """Whether Telegram no longer knows the file that was named by its id: it has to be uploaded anew."""
+        return self._says(_LOST_FILE)
 
     @property
     def is_gone(self) -> bool:
-        """Whether the message to be edited is not there, or not for us to edit."""
-        return self.kind is FailureKind.REFUSED and any(words in self.text.lower() for words in _GONE)
+        """Whether the message to be edited is not there, or not for us to edit (any more): a new one is to be sent."""
+        return self._says(_GONE)
 
     @property
     def is_too_late(self) -> bool:
         """Whether a callback or inline query was answered after it had expired."""
-        return self.kind is FailureKind.REFUSED and "query is too old" in self.text.lower()
+        return self._says(_TOO_LATE)
+
+    def _says(self, words: re.Pattern[str]) -> bool:
+        return self.kind is FailureKind.REFUSED and words.search(self.text) is not None
 
 
-_GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
+def _any_of(*words: str) -> re.Pattern[str]:
+    """Words of Telegram in any case; an MTProto code only whole, since it is part of others."""
+    return re.compile(r"(?<![a-z0-9_])(?:" + "|".join(words) + r")(?![a-z0-9_])", re.IGNORECASE)
 
 
-def classify(error: BaseException) -> Failure:
+_UNREADABLE = _any_of("can't parse entities", "entity_bounds_invalid")
+_UNCHANGED = _any_of("message is not modified", "message_not_modified")
+_LOST_FILE = _any_of(
+    "wrong (?:remote )?file identifier",
+    "wrong file_?id",
+    "invalid file[ _]id(?:entifier)?",
+    "file is temporarily unavailable",
+    "can't use file of type",
+    r"file_?reference_[a-z0-9_]+",
+    r"fileref_[a-z_]+",
+    "file_id_invalid",
+    "media_(?:empty|invalid|new_invalid|file_invalid)",
+    "photo_(?:invalid|id_invalid|file_missing|save_file_invalid)",
+    "document_invalid",
+    "video_file_invalid",
+)
+_GONE = _any_of(
+    "message to (?:be )?edit(?:ed)? not found",
+    "message not found",
+    r"message (?:\w+ )?can't be edited",
+    r"there is no \w+ in the message to edit",
+    "message identifier is not specified",
+    "message_id_invalid",
+    "message_ids_empty",
+    "message_author_required",
+    "message_edit_time_expired",
+    "message_edit_forbidden",
+    "media_prev_invalid",
+    "message is too old",
+)
+_TOO_LATE = _any_of("query is too old", "query_id_invalid")
+_NOBODY = _any_of(
+    "(?:private )?chat not found",
+    "user not found",
+    "have no access to the user",
+    "user is deactivated",
+    "(?:input_)?user_deactivated",
+    "peer_id_invalid",
+    "user_id_invalid",
+    "user_is_blocked",
+)
+"""How Telegram says that there is nobody to write to, where it does not say 403."""
+
+_CURABLE = _any_of(
+    "chat not found",
+    "peer_id_invalid",
+    "(?:chat|channel)_(?:id_)?invalid",
+    "channel_private",
+    "not enough rights",
+    "have no rights",
+    "need administrator rights",
+    "chat_(?:admin|write)_(?:required|forbidden)",
+    "chat_restricted",
+    r"chat_(?:guest_)?send_\w+",
+    "user_banned_in_channel",
+    r"topic_\w+",
+    "message thread not found",
+    "group chat was deactivated",
+    "bot is not a member",
+)
+
+
+def classify(error: BaseException, chat_id: int | str | None = None) -> Failure:
     """The failure of the request that raised this; what cannot be told from it is UNKNOWN.
+
+    With the chat that was written to, the same words mean different things: a person who cannot be found has left,
+    a channel that cannot be found is one that somebody has to put right.
 
     A KeyError is python-telegram-bot's answer to a success without a result; other exceptions from
     beyond the request (an answer that makes no sense) are unknown for the same reason.
@@ -129,7 +209,16 @@ def classify(error: BaseException) -> Failure:
     if isinstance(error, ChatMigrated):
         return Failure(kind=FailureKind.MIGRATED, text=str(error), new_chat_id=error.new_chat_id)
     text = str(error) if isinstance(error, TelegramError) else repr(error)
-    return Failure(kind=_kind(error), text=text)
+    return Failure(kind=_see(_kind(error), text, chat_id), text=text)
+
+
+def _see(kind: FailureKind, text: str, chat_id: int | str | None) -> FailureKind:
+    """The kind, as it is for this chat."""
+    if chat_id is None or kind not in {FailureKind.REFUSED, FailureKind.BLOCKED}:
+        return kind
+    if not str(chat_id).isdecimal():
+        return FailureKind.CURABLE if kind is FailureKind.BLOCKED or _CURABLE.search(text) else kind
+    return FailureKind.BLOCKED if _NOBODY.search(text) else kind
 
 
 def _kind(error: BaseException) -> FailureKind:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import partial
+from math import ceil
 from typing import Any
 
 from telegram._utils.types import JSONDict
-from telegram.error import RetryAfter
+from telegram.error import RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
 
 from bot.telemetry import metrics
-from bot.wire.errors import PushedBack, classify
+from bot.wire.errors import FailureKind, Flooded, PushedBack, Unconfirmed, classify
 from bot.wire.pacing import GROUP_PER_MINUTE, Chat, Pacing, Priority, Ticket
+from bot.wire.scopes import EVERYTHING, is_edit, is_paced, name_chat_scope, name_family, parse_chat, parse_chat_scope
+from storage.records import Ban
 
 logger = logging.getLogger(__name__)
 
@@ -23,32 +26,28 @@ Answer = bool | JSONDict | list[JSONDict]
 Call = Callable[[], Coroutine[Any, Any, Answer]]
 
 FLOOD_ATTEMPTS = 4
-"""How often an answer or a notice is tried again after a 429, before its caller hears of it."""
+"""How often an answer, a notice or an errand is tried again after a 429, before its caller hears of it."""
 
-LONGEST_REMEMBERED_SECONDS = 3600.0
-"""A ban from before the start counts no longer than this: the wall clock may have been set meanwhile."""
-
-_UNPACED = ("answer", "get")
-"""They change nothing in a chat, and Telegram counts them apart."""
-
-_SENDING = ("send", "forward", "copy")
-_EDITING = ("edit", "stop")
-_NO_MESSAGE = "sendChatAction"
+PATIENCE_SECONDS = 10.0
+"""An answer or a notice that would wait longer for its own chat is handed back: it would only hold a place in flight."""
 
 
 class Gate(BaseRateLimiter[Priority]):
-    """Paces, orders and, after a 429, stops every request; see `pacing` for the rules.
+    """Paces, orders and, after a 429, stops what Telegram refused; see `pacing` and `scopes` for the rules.
+
+    A 429 to a chat closes that chat, for messages and edits alike; one to a method that puts nothing into a chat
+    closes the methods like it. Everything waits only when sends to two chats were refused and none arrived between.
 
     Args:
         send_rate: Messages a second in all.
         chat_rate: Messages a second to one private chat.
         group_per_minute: Messages a minute to one group or channel.
-        flood_wait_until: Until when a 429 of an earlier process forbids sending, UTC microseconds.
-        remember_flood_wait: Called with the UTC microseconds until which nothing is sent, so that a
-            restart keeps to it.
+        bans: What 429s of an earlier process still forbid.
+        remember_ban: Called with every ban, so that a restart keeps to it.
         cold_seconds: For how long after the start nothing is sent, since nobody knows what the process
             before has sent in its last second.
         pushed_back_seconds: How long to wait after a 429 that does not say.
+        patience_seconds: Longest wait for one chat's own ban or pace before the caller hears of it instead.
         clock: Seconds, monotonic.
         wall_clock: UTC microseconds.
     """
@@ -59,29 +58,33 @@ class Gate(BaseRateLimiter[Priority]):
         send_rate: float,
         chat_rate: float,
         group_per_minute: int = GROUP_PER_MINUTE,
-        flood_wait_until: int = 0,
-        remember_flood_wait: Callable[[int], Awaitable[None]] | None = None,
+        bans: Sequence[Ban] = (),
+        remember_ban: Callable[[Ban], Awaitable[None]] | None = None,
         cold_seconds: float = 1.0,
         pushed_back_seconds: float = 1.0,
+        patience_seconds: float = PATIENCE_SECONDS,
         clock: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], int] = lambda: time.time_ns() // 1000,
     ) -> None:
         self._clock = clock
         self._wall_clock = wall_clock
-        self._remember = remember_flood_wait
+        self._remember = remember_ban
         self._pushed_back_seconds = pushed_back_seconds
-        now = clock()
+        self._patience_seconds = patience_seconds
         self._pacing = Pacing(
             send_rate=send_rate,
             chat_rate=chat_rate,
-            now=now,
+            now=clock(),
             group_per_minute=group_per_minute,
             cold_seconds=cold_seconds,
         )
-        left = (flood_wait_until - wall_clock()) / 1_000_000
-        self._pacing.ban(now + min(left, LONGEST_REMEMBERED_SECONDS))
+        self._families: dict[str, float] = {}
+        self._refused: tuple[Chat, float] | None = None
+        """The chat of the last refused message, and when; None once a later message has arrived anywhere."""
         self._waiters: dict[Ticket, asyncio.Future[None]] = {}
         self._timer: asyncio.TimerHandle | None = None
+        for ban in bans:
+            self._recall(ban)
 
     async def initialize(self) -> None:
         """Nothing to open."""
@@ -99,14 +102,14 @@ class Gate(BaseRateLimiter[Priority]):
 
     def delay_for(self, chat_id: Chat) -> float:
         """Seconds until this chat would take one more message; 0 if at once."""
-        return self._pacing.compute_delay(_parse_chat(chat_id) or 0, self._clock())
+        return self._pacing.compute_delay(parse_chat(chat_id) or 0, self._clock())
 
     def interval_for(self, chat_id: Chat) -> float:
         """Seconds between two messages to this chat once its burst is used up."""
-        return self._pacing.compute_interval(_parse_chat(chat_id) or 0)
+        return self._pacing.compute_interval(parse_chat(chat_id) or 0)
 
     def ban_left(self) -> float:
-        """Seconds for which Telegram's last 429 still forbids sending."""
+        """Seconds for which Telegram still forbids all sending."""
         return self._pacing.compute_ban(self._clock())
 
     async def process_request(  # noqa: PLR0917 -- the base class's signature
@@ -118,58 +121,117 @@ class Gate(BaseRateLimiter[Priority]):
         data: dict[str, Any],
         rate_limit_args: Priority | None,
     ) -> Answer:
-        """Call when the pace allows; after a 429 again, except a broadcast, whose owner hears of it at once."""
-        call = partial(callback, *args, **kwargs)
-        if endpoint.startswith(_UNPACED):
-            return await self._call(call)
-        priority = rate_limit_args or Priority.INTERACTIVE
-        attempts = 1 if priority is Priority.BROADCAST else 1 + FLOOD_ATTEMPTS
-        for attempt in range(1, attempts):
-            try:
-                return await self._call_in_turn(call, endpoint, data.get("chat_id"), priority)
-            except (RetryAfter, PushedBack):
-                logger.warning("%s waits for the end of a flood wait (attempt %d)", endpoint, attempt)
-        return await self._call_in_turn(call, endpoint, data.get("chat_id"), priority)
+        """Call when the pace allows; after a short 429 again, except a broadcast, whose owner hears of it at once.
 
-    async def _call_in_turn(self, call: Call, endpoint: str, chat_id: object, priority: Priority) -> Answer:
-        edits = endpoint.startswith(_EDITING)
-        if endpoint == _NO_MESSAGE or not (edits or endpoint.startswith(_SENDING)):
-            await self._outlast_ban()
-            return await self._call(call)
-        ticket = self._pacing.make_ticket(priority, _parse_chat(chat_id), self._clock(), edits=edits)
+        Raises:
+            RetryAfter: what was asked for is forbidden for longer than anybody should wait here; nothing was sent.
+        """
+        priority = rate_limit_args or Priority.INTERACTIVE
+        call = partial(callback, *args, **kwargs)
+        chat = parse_chat(data.get("chat_id"))
+        once = partial(self._call_in_turn, call, endpoint, chat, priority)
+        if not is_paced(endpoint):
+            once = partial(self._call_unpaced, call, name_family(endpoint), priority)
+        for attempt in range(1, 1 + self._count_retries(endpoint, priority)):
+            try:
+                return await once()
+            except (RetryAfter, PushedBack) as error:
+                if isinstance(error, RetryAfter) and self._is_too_long(classify(error).retry_after, priority):
+                    raise
+                logger.warning("%s waits for the end of a flood wait (attempt %d)", endpoint, attempt)
+        return await once()
+
+    @staticmethod
+    def _count_retries(endpoint: str, priority: Priority) -> int:
+        waits = is_paced(endpoint) and priority is not Priority.BROADCAST
+        return FLOOD_ATTEMPTS if waits or priority is Priority.ERRAND else 0
+
+    def _is_too_long(self, seconds: float, priority: Priority) -> bool:
+        return priority in {Priority.INTERACTIVE, Priority.NOTICE} and seconds > self._patience_seconds
+
+    async def _call_unpaced(self, call: Call, family: str, priority: Priority) -> Answer:
+        """Call what puts nothing into a chat; while its family is forbidden an errand waits, a person does not."""
+        while (left := self._families.get(family, 0.0) - self._clock()) > 0:
+            if priority is not Priority.ERRAND:
+                raise Flooded(left)
+            await asyncio.sleep(left)
+        try:
+            return await call()
+        except (PushedBack, RetryAfter) as error:
+            seconds = self._find_wait(error)
+            self._families[family] = max(self._families.get(family, 0.0), self._clock() + seconds)
+            await self._note_ban(family, seconds)
+            raise
+
+    async def _call_in_turn(self, call: Call, endpoint: str, chat: Chat | None, priority: Priority) -> Answer:
+        edits = is_edit(endpoint)
+        delay = self._pacing.compute_delay(chat or 0, self._clock(), edits=edits)
+        if self._is_too_long(delay, priority):
+            raise Flooded(delay)
+        ticket = self._pacing.make_ticket(priority, chat, self._clock(), edits=edits)
         await self._enter(ticket)
         metrics.count("requests_sent")
+        began = self._clock()
         try:
-            return await self._call(call)
+            answer = await call()
+        except (PushedBack, RetryAfter) as error:
+            await self._face_refusal(chat, self._find_wait(error), edits=edits)
+            raise
+        except TelegramError as error:
+            if priority is Priority.INTERACTIVE and not edits and classify(error).kind is FailureKind.UNKNOWN:
+                raise Unconfirmed(str(error)) from None
+            raise
+        else:
+            if self._refused is not None and began > self._refused[1]:
+                self._refused = None
+            return answer
         finally:
             self._pacing.finish(ticket, self._clock())
             self._pump()
 
-    async def _call(self, call: Call) -> Answer:
-        try:
-            return await call()
-        except PushedBack:
-            await self._begin_ban(self._pushed_back_seconds)
-            raise
-        except RetryAfter as error:
-            await self._begin_ban(classify(error).retry_after)
-            raise
+    def _find_wait(self, error: PushedBack | RetryAfter) -> float:
+        return classify(error).retry_after if isinstance(error, RetryAfter) else self._pushed_back_seconds
 
-    async def _begin_ban(self, seconds: float) -> None:
-        metrics.count("floods")
-        logger.warning("Telegram asks for %g seconds of silence", seconds)
-        longer = seconds > self.ban_left()
-        self._pacing.ban(self._clock() + seconds)
+    async def _face_refusal(self, chat: Chat | None, seconds: float, *, edits: bool) -> None:
+        """Close the chat; where another chat's message was refused just before, close everything."""
+        now = self._clock()
+        wide = chat is None or (self._refused is not None and self._refused[0] != chat and not edits)
+        if chat is not None:
+            self._pacing.ban_chat(chat, now + seconds, now)
+            if not edits:
+                self._refused = (chat, now)
+        if wide:
+            self._pacing.ban(now + seconds)
         self._pump()
-        if longer and self._remember is not None:
-            try:
-                await self._remember(self._wall_clock() + int(seconds * 1_000_000))
-            except Exception:
-                logger.exception("The flood wait could not be stored; only a restart would break it")
+        if chat is not None:
+            await self._note_ban(name_chat_scope(chat), seconds)
+        if wide:
+            await self._note_ban(EVERYTHING, seconds)
 
-    async def _outlast_ban(self) -> None:
-        while (left := self.ban_left()) > 0:  # noqa: ASYNC110 -- the ban may have grown meanwhile
-            await asyncio.sleep(left)
+    async def _note_ban(self, scope: str, seconds: float) -> None:
+        """Say that a ban began, and have it stored."""
+        metrics.count("floods")
+        logger.warning("Telegram asks for %g seconds of silence (%s)", seconds, scope)
+        if self._remember is None:
+            return
+        ban = Ban(scope=scope, until_at=self._wall_clock() + int(seconds * 1_000_000), wait_seconds=ceil(seconds))
+        try:
+            await self._remember(ban)
+        except Exception:
+            logger.exception("The flood wait could not be stored; only a restart would break it")
+
+    def _recall(self, ban: Ban) -> None:
+        """Keep to a ban of an earlier process, but no longer than it ever was: the clock may have been set meanwhile."""
+        left = min((ban.until_at - self._wall_clock()) / 1_000_000, ban.wait_seconds)
+        now, chat = self._clock(), parse_chat_scope(ban.scope)
+        if left <= 0:
+            return
+        if chat is not None:
+            self._pacing.ban_chat(chat, now + left, now)
+        elif ban.scope == EVERYTHING:
+            self._pacing.ban(now + left)
+        else:
+            self._families[ban.scope] = now + left
 
     async def _enter(self, ticket: Ticket) -> None:
         """Return when the request may start; once more if a ban began between its turn and its start."""
@@ -179,9 +241,9 @@ class Gate(BaseRateLimiter[Priority]):
             self._pump()
             if not waiter.done():
                 await self._wait(ticket, waiter)
-            if not self.ban_left():
+            if max(self._pacing.compute_ban(now := self._clock()), ticket.lane.banned_until - now) <= 0:
                 return
-            self._pacing.finish(ticket, self._clock())
+            self._pacing.finish(ticket, now)
 
     async def _wait(self, ticket: Ticket, waiter: asyncio.Future[None]) -> None:
         try:
@@ -209,13 +271,3 @@ class Gate(BaseRateLimiter[Priority]):
             self._timer = None
         if moment is not None:
             self._timer = asyncio.get_running_loop().call_later(moment - now, self._pump)
-
-
-def _parse_chat(chat_id: object) -> Chat | None:
-    """The chat as a number, or as the name of a public one; None where a request has no chat."""
-    if isinstance(chat_id, int):
-        return chat_id
-    try:
-        return int(str(chat_id))
-    except ValueError:
-        return str(chat_id) if chat_id else None

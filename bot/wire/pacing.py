@@ -41,6 +41,8 @@ class Priority(IntEnum):
     """Somebody is looking at the chat and waits."""
     NOTICE = 2
     BROADCAST = 3
+    ERRAND = 4
+    """Nobody waits for it: descriptions, command menus, progress. It may take as long as Telegram likes."""
 
 
 @dataclass(slots=True, eq=False)
@@ -51,12 +53,14 @@ class Lane:
     burst: int
     used_until: float = float("-inf")
     """The moment at which everything taken so far is paid for."""
+    banned_until: float = float("-inf")
+    """Until when Telegram's own word closes this chat."""
     waiting: list[tuple[int, int, Ticket]] = field(default_factory=list)
     alarmed: bool = False
 
     def compute_opening(self) -> float:
         """The moment from which the next request may start."""
-        return self.used_until - (self.burst - 1) * self.interval
+        return max(self.used_until - (self.burst - 1) * self.interval, self.banned_until)
 
     def find_head(self) -> Ticket | None:
         """The waiting request that is next in this lane."""
@@ -168,6 +172,13 @@ class Pacing:
         """Start nothing before `until`; a shorter ban never ends a longer one."""
         self._banned_until = max(self._banned_until, until)
 
+    def ban_chat(self, chat: Chat, until: float, now: float) -> None:
+        """Start nothing to one chat before `until`, neither messages nor edits."""
+        for edits in (False, True):
+            lane = self._get_lane(chat, now, edits=edits)
+            lane.banned_until = max(lane.banned_until, until)
+            self._announce(lane, now)
+
     def compute_ban(self, now: float) -> float:
         """Seconds for which the ban still runs, 0 without one."""
         return max(0.0, self._banned_until - now)
@@ -184,9 +195,9 @@ class Pacing:
             moments.append(max(window_opens, self._spread.compute_opening()))
         return max(now, min(moments), self._banned_until) if moments else None
 
-    def compute_delay(self, chat: Chat, now: float) -> float:
+    def compute_delay(self, chat: Chat, now: float, *, edits: bool = False) -> float:
         """Seconds until the chat would take one more message, 0 if at once; those waiting go first."""
-        lane = self._lanes.get((chat, False))
+        lane = self._lanes.get((chat, edits))
         delay = 0.0 if lane is None else lane.compute_opening() + len(lane.waiting) * lane.interval - now
         return max(delay, self.compute_ban(now))
 
@@ -219,7 +230,11 @@ class Pacing:
         return lane
 
     def _forget_idle(self, now: float) -> None:
-        self._lanes = {key: lane for key, lane in self._lanes.items() if lane.waiting or lane.used_until > now}
+        self._lanes = {
+            key: lane
+            for key, lane in self._lanes.items()
+            if lane.waiting or max(lane.used_until, lane.banned_until) > now
+        }
         self._forget_from = _FORGET_FROM + 2 * len(self._lanes)
 
     def _announce(self, lane: Lane, now: float) -> None:

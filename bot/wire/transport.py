@@ -23,6 +23,12 @@ _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _LONGEST_ERROR_BYTES = 4000
 """More of a proxy's error page tells nobody anything."""
 
+READ_SECONDS = 20.0
+"""A busy Telegram does what it is asked at once, and says so much later; whoever hangs up before does not know."""
+
+UPLOAD_BYTES_PER_SECOND = 20_000
+"""The slowest way out on which a picture may still arrive."""
+
 _SPOKEN_FOR = frozenset({400, 401, 403, 404, 409})
 """Refusals that python-telegram-bot has a class for."""
 
@@ -36,7 +42,8 @@ class AiohttpRequest(BaseRequest):
         write_timeout: Seconds for a request to leave.
         connect_timeout: Seconds to reach the server.
         pool_timeout: Seconds to wait for a free connection.
-        media_write_timeout: Seconds for a request with files to leave.
+        media_write_timeout: Seconds for a request with files to leave, and to be answered beyond `read_timeout`; their
+            size adds to it.
     """
 
     __slots__ = ("_limit", "_media_write", "_session", "_shut", "_timeouts")
@@ -45,7 +52,7 @@ class AiohttpRequest(BaseRequest):
         self,
         *,
         connection_limit: int = 256,
-        read_timeout: float | None = 5.0,
+        read_timeout: float | None = READ_SECONDS,
         write_timeout: float | None = 5.0,
         connect_timeout: float | None = 5.0,
         pool_timeout: float | None = 1.0,
@@ -85,7 +92,7 @@ class AiohttpRequest(BaseRequest):
     ) -> tuple[int, bytes]:
         """The answer's status and body; raises a TelegramError that `failures.classify` understands."""
         given = (read_timeout, write_timeout, connect_timeout, pool_timeout)
-        limits = self._compute_timeout(given, uploads=bool(request_data and request_data.contains_files))
+        limits = self._compute_timeout(given, upload_bytes=_count_upload(request_data))
         token = _find_token(url)
         try:
             status, body = await self._exchange(method, url, request_data, limits)
@@ -95,8 +102,7 @@ class AiohttpRequest(BaseRequest):
             if status < 300:
                 return status, _demand_result(method, body)
             body = body[:_LONGEST_ERROR_BYTES].replace(token.encode(), b"<token>")
-            _raise_where_status_says_more(status, body)
-            return status, body
+            return _read_refusal(status, body), body
         raise failure  # outside the except clause, so that not even its context holds the original
 
     async def _exchange(
@@ -119,13 +125,15 @@ class AiohttpRequest(BaseRequest):
         )
         return self._session
 
-    def _compute_timeout(self, given: tuple[ODVInput[float], ...], *, uploads: bool) -> aiohttp.ClientTimeout:
+    def _compute_timeout(self, given: tuple[ODVInput[float], ...], *, upload_bytes: int) -> aiohttp.ClientTimeout:
         read, write, connect, pool = (
             default if isinstance(value, DefaultValue) else value
             for value, default in zip(given, self._timeouts, strict=True)
         )
-        if uploads and isinstance(given[1], DefaultValue):
-            write = self._media_write
+        if upload_bytes:
+            way = _add(self._media_write, upload_bytes / UPLOAD_BYTES_PER_SECOND)
+            read = _add(read, way)  # what was sent may lie in a buffer of ours for a while yet
+            write = way if isinstance(given[1], DefaultValue) else write
         waiting = _add(pool, connect)
         return aiohttp.ClientTimeout(
             total=_add(_add(waiting, write), read),  # aiohttp knows no time for writing alone
@@ -185,20 +193,45 @@ def _demand_result(method: str, body: bytes) -> bytes:
     return body
 
 
-def _raise_where_status_says_more(status: int, body: bytes) -> None:
-    """Raise where python-telegram-bot would call a certain refusal a mere network error."""
+def _read_refusal(status: int, body: bytes) -> int:
+    """The status of an answer in which Telegram itself refuses.
+
+    Raises:
+        NotSent: a proxy or a firewall has kept the request, or Telegram has pushed it back.
+        LostAnswer: something on the way broke after it may have passed the request on.
+        BadRequest: a certain refusal that python-telegram-bot would call a mere network error.
+    """
+    said = _find_word(body)
     if status == 429:
-        seconds = _find_retry_after(body)
+        seconds = _find_retry_after(said or {})
         raise Flooded(seconds) if seconds else PushedBack("Too Many Requests")
+    if said is None:
+        stopped = f"Not Telegram, but something on the way answers with status {status}"
+        raise (LostAnswer if status >= 500 else NotSent)(stopped)
     if 400 <= status < 500 and status not in _SPOKEN_FOR:
         raise BadRequest(f"Refused with status {status}")
+    return status
 
 
-def _find_retry_after(body: bytes) -> int:
+def _find_word(body: bytes) -> dict[str, Any] | None:
+    """Telegram's own refusal, which is JSON and says so; None for whatever else speaks HTTP."""
+    try:
+        said: Any = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return said if isinstance(said, dict) and said.get("ok") is False else None
+
+
+def _count_upload(request_data: RequestData | None) -> int:
+    """Bytes of all files of a request."""
+    files = (request_data.multipart_data if request_data and request_data.contains_files else None) or {}
+    return sum(len(content) for _, content, _ in files.values() if isinstance(content, bytes))
+
+
+def _find_retry_after(said: dict[str, Any]) -> int:
     """Whole seconds from the answer's parameters, 0 where there are none."""
     try:
-        parameters: Any = json.loads(body)["parameters"]
-        return max(0, int(parameters["retry_after"]))
+        return max(0, int(said["parameters"]["retry_after"]))
     except (ValueError, LookupError, TypeError):
         return 0
 

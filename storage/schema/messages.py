@@ -76,8 +76,9 @@ flood_wait = Table(
     metadata,
     Column("scope", Text, primary_key=True),
     Column("until_at", BigInteger, nullable=False),
+    Column("wait_seconds", Integer, nullable=False, server_default="60"),
 )
-"""Until when Telegram's last 429 forbids sending; kept so that a restart keeps it."""
+"""Until when a 429 forbids a chat, a family of methods or all sending; kept so that a restart keeps it."""
 
 warning = Table(
     "warning",

@@ -138,7 +138,7 @@ async def _die_often(stage: Stage, order: Order) -> None:
 
 async def _die_in_ban(stage: Stage) -> None:
     before = len(stage.bans.bans)
-    stage.telegram.faults.order(faults.too_many_requests(BAN_SECONDS), "sendMessage", nth=5)
+    stage.telegram.faults.order(faults.too_many_requests(BAN_SECONDS), "sendMessage", nth=5, times=2)
     await stage.telegram.until(lambda: _find_long_ban(stage, before), timeout_seconds=60, what="the long 429")
     await asyncio.sleep(WRITTEN_DOWN_SECONDS)
     stage.killer.strike()

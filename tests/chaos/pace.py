@@ -21,10 +21,13 @@ class Ban:
 
     answered_at: int
     until_at: int
+    chat: object = None
+    """Whom it is about; None for everybody."""
 
     def covers(self, call: Call, travel_seconds: float) -> bool:
         """Whether a request came within it, and was not on its way before."""
-        return self.answered_at + travel_seconds * SECOND < call.at < self.until_at
+        meant = self.chat in {None, call.params.get("chat_id")}
+        return meant and self.answered_at + travel_seconds * SECOND < call.at < self.until_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,8 @@ class BanWatch:
 
     def _hear(self, happening: Happening) -> None:
         if happening.kind == "call" and happening.about.status == 429:
-            self.bans.append(Ban(self._world.now, self._world.journal.banned_until))
+            chat = happening.about.params.get("chat_id")
+            self.bans.append(Ban(self._world.now, self._world.journal.banned_until, chat))
 
 
 def list_sends_in_bans(

@@ -262,7 +262,7 @@ async def test_somebody_who_blocked_the_bot_is_marked(
 async def test_a_refused_letter_is_given_up(server: Server, application: Application, gate: Gate, store: Store) -> None:
     """400 is never tried again; the letters behind it are sent."""
     [ada] = await store.write(add_people, 1)
-    server.replies["sendMessage"] = _reply(_refuse(400, "Bad Request: chat not found"))
+    server.replies["sendMessage"] = _reply(_refuse(400, "Bad Request: message is too long"))
     await store.write(owe, [ada] * 4)
     async with delivering(application, gate, Renderer(most=2)) as delivery:
         await delivery.settled()
@@ -347,16 +347,17 @@ async def test_a_group_that_moved_is_followed(
 async def test_a_flood_delays_and_loses_nothing(
     server: Server, application: Application, gate: Gate, store: Store
 ) -> None:
-    """After a 429 nothing leaves until it is over, then everything, once."""
+    """After 429s to different people nothing leaves until they are over, then everything, once."""
     members = await store.write(add_people, 10)
-    server.replies["sendMessage"] = _reply(_refuse(429, "Too Many Requests: retry after 1", retry_after=1))
+    flood = _refuse(429, "Too Many Requests: retry after 1", retry_after=1)
+    server.replies["sendMessage"] = _reply(flood, flood)
     async with delivering(application, gate, Renderer()) as delivery:
-        await store.write(owe, members[:1])
+        await store.write(owe, members[:2])
         await until(lambda: server.list_calls("sendMessage"))
         await until(gate.ban_left)
-        await store.write(owe, members[1:], 1)
+        await store.write(owe, members[2:], 2)
         await delivery.settled()
-    first, *rest = server.list_calls("sendMessage")
+    first, _, *rest = server.list_calls("sendMessage")
     assert len(rest) == 10
     assert min(call.at for call in rest) - first.at >= 1
 

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import func, select
 
 from storage import RuleBroken, Store
-from storage.records import PersonId, ShareWay
+from storage.records import Ban, PersonId, ShareWay
+from storage.schema import flood_wait
 from storage.tables import cards, flood_waits, guesses, people, shares
 from tests.storage.cast import add_member
-from tests.storage.clock import NOON
+from tests.storage.clock import NOON, Clock
 
 
 async def test_shares_are_counted(store: Store) -> None:
@@ -46,9 +48,17 @@ async def test_guesses_are_kept_per_telegram_id(store: Store) -> None:
     assert await store.read(guesses.find, 5) is None
 
 
-async def test_a_flood_wait_is_kept_per_scope(store: Store) -> None:
-    """A scope that never had to wait says 0; the last word stands."""
-    assert await store.read(flood_waits.get_until, "all") == 0
-    for until_at in (NOON, NOON + 5):
-        await store.write(flood_waits.set_until, "all", until_at)
-    assert await store.read(flood_waits.get_until, "all") == NOON + 5
+async def test_bans_are_kept_per_scope_while_they_last(store: Store, clock: Clock) -> None:
+    """The last word about a scope stands, what is over is not read, and the next one sweeps it out."""
+
+    def ban(scope: str, until_at: int) -> Ban:
+        return Ban(scope=scope, until_at=until_at, wait_seconds=7)
+
+    assert await store.read(flood_waits.list_bans) == []
+    for scope, until_at in (("chat:5", NOON + 1), ("chat:5", NOON + 5), ("telegram", NOON + 9)):
+        await store.write(flood_waits.set_ban, ban(scope, until_at))
+    assert await store.read(flood_waits.list_bans) == [ban("telegram", NOON + 9), ban("chat:5", NOON + 5)]
+    clock.now = NOON + 6
+    assert await store.read(flood_waits.list_bans) == [ban("telegram", NOON + 9)]
+    await store.write(flood_waits.set_ban, ban("chat:6", NOON + 9))
+    assert await store.read(lambda tx: tx.scalar(select(func.count()).select_from(flood_wait))) == 2

@@ -11,9 +11,10 @@ import pytest
 from telegram.error import RetryAfter, TimedOut
 
 from bot.updates.application import PassalongApplication
-from bot.wire.errors import Flooded, PushedBack
+from bot.wire.errors import Flooded, PushedBack, Unconfirmed, classify
 from bot.wire.gate import Gate
 from bot.wire.pacing import Priority
+from storage.records import Ban
 from tests.wire.server import Call, Server, make_message, refuse, succeed, until
 
 
@@ -84,32 +85,102 @@ async def test_the_more_urgent_goes_first() -> None:
     assert line.list_names() == ["answer", "second answer", "notice", "broadcast"]
 
 
-async def test_a_flood_stops_everything_until_it_is_over() -> None:
-    """After a 429 nothing starts before its time; answers and notices are then tried again."""
+async def test_a_flood_in_one_chat_is_that_chats() -> None:
+    """After a 429 its chat waits, for messages and edits alike, and everybody else goes on."""
     line = Line(make_gate(), floods=[0.3])
+    others = (line.call(f"{number}", number, Priority.NOTICE) for number in range(20, 49))
+    await asyncio.gather(line.call("first", 7, endpoint="editMessageText"), line.call("second", 7), *others)
+    first_at = line.log[0][1]
+    late = [what for what, at in line.log if at - first_at >= 0.29]
+    assert sorted(late) == ["first", "second"]
+    assert len(line.log) == 32
+
+
+async def test_floods_in_two_chats_stop_everything_until_they_are_over() -> None:
+    """Where nothing arrived between them they are not about the chats: nothing starts before their time."""
+    line = Line(make_gate(), floods=[0.3, 0.3])
     await asyncio.gather(*(line.call(f"{number}", number, Priority.NOTICE) for number in range(1, 30)), line.call("x"))
     first_at = line.log[0][1]
     started = [at - first_at for _, at in line.log]
     assert not [after for after in started if 0.05 < after < 0.29]
-    assert len(started) == 31
+    assert len(started) == 32
+
+
+async def test_a_message_that_arrived_between_two_floods_parts_them() -> None:
+    """Two chats that each had too much are two chats; a refused edit says nothing about others' messages."""
+    gate = make_gate()
+    for flooded, arrives, endpoint in ((1, 2, "sendMessage"), (3, 4, "sendPhoto"), (5, 6, "editMessageText")):
+        with pytest.raises(RetryAfter):
+            await Line(gate, floods=[30]).call("refused", flooded, endpoint=endpoint)
+        await asyncio.wait_for(Line(gate).call("arrived", arrives), 1)
+    with pytest.raises(RetryAfter):
+        await Line(gate, floods=[30]).call("refused", 7, endpoint="editMessageText")
+    assert gate.ban_left() == 0
+    assert [gate.delay_for(chat) > 20 for chat in range(1, 8)] == [True, False, True, False, True, False, True]
+
+
+ERRANDS = ["setMyDescription", "setMyCommands", "createChatInviteLink", "answerCallbackQuery", "getChatMember"]
+
+
+@pytest.mark.parametrize("method", ERRANDS)
+async def test_a_flood_of_a_method_is_that_familys(method: str) -> None:
+    """What puts nothing into a chat can be refused for as long as Telegram likes: people are written to meanwhile."""
+    gate = make_gate()
+    with pytest.raises(RetryAfter):
+        await Line(gate, floods=[30]).call("refused", -100, endpoint=method)
+    line = Line(gate)
+    await asyncio.wait_for(line.call("message", -100), 1)
+    await asyncio.wait_for(line.call("edit", 5, endpoint="editMessageText"), 1)
+    for other in ERRANDS:
+        family = {other, method} <= {"setMyDescription", "setMyCommands"}
+        if other == method or family:
+            with pytest.raises(RetryAfter):
+                await line.call("too early", -100, endpoint=other)
+        else:
+            await line.call(other, -100, endpoint=other)
+    assert "too early" not in line.list_names()
+
+
+async def test_an_errand_waits_and_nobody_for_it() -> None:
+    """Its ban over, it goes on by itself."""
+    line = Line(make_gate(), floods=[0.2, 0.2])
+    errand = asyncio.create_task(line.call("errand", None, Priority.ERRAND, endpoint="setMyCommands"))
+    await until(lambda: line.log)
+    line.floods.pop()
+    await line.call("answer")
+    await errand
+    assert line.list_names() == ["errand", "answer", "errand"]
+    assert line.log[2][1] - line.log[0][1] >= 0.2
+
+
+async def test_nobody_holds_a_place_for_a_long_wait() -> None:
+    """An answer or a notice to a chat that is closed for long is handed back at once, saying for how long."""
+    gate = make_gate(patience_seconds=0.1)
+    with pytest.raises(RetryAfter):
+        await Line(gate, floods=[0.5]).call("refused", 1)
+    for priority in (Priority.INTERACTIVE, Priority.NOTICE):
+        line = Line(gate)
+        with pytest.raises(RetryAfter) as caught:
+            await line.call("not sent", 1, priority)
+        assert (line.log, 0.1 < classify(caught.value).retry_after <= 0.5) == ([], True)
 
 
 async def test_whoever_had_its_turn_waits_too_if_a_flood_was_quicker() -> None:
     """Between a request's turn and its start a ban may begin; it is looked at once more."""
-    line = Line(make_gate(cold_seconds=0.1), floods=[0.2])
+    line = Line(make_gate(cold_seconds=0.1), floods=[0.2, 0.2])
     await asyncio.gather(*(line.call(f"{number}", number) for number in range(1, 20)))
-    first, *rest = [at for _, at in line.log]
+    first, _, *rest = [at for _, at in line.log]
     assert len(rest) == 19
     assert min(rest) - first >= 0.2
 
 
 async def test_a_broadcast_hears_of_the_flood_itself() -> None:
-    """Its owner requeues the recipient; the ban holds for everybody all the same."""
+    """Its owner requeues the recipient; the ban holds for the chat all the same."""
     line = Line(make_gate(), floods=[0.2])
     with pytest.raises(RetryAfter):
         await line.call("broadcast", 1, Priority.BROADCAST)
-    assert line.gate.ban_left() > 0
-    await line.call("answer", 2)
+    assert line.gate.delay_for(1) > 0
+    await line.call("answer", 1)
     assert line.log[1][1] - line.log[0][1] >= 0.2
 
 
@@ -154,34 +225,87 @@ async def test_other_errors_are_the_callers() -> None:
 
 
 async def test_the_end_of_a_flood_is_kept_for_the_next_process() -> None:
-    """It is stored as a moment, and a gate that is told of it waits for it."""
-    stored: list[int] = []
+    """Each scope is stored with its moment, and a gate that is told of it waits for it, and for nothing else."""
+    stored: list[Ban] = []
 
-    async def remember(until_at: int) -> None:
-        stored.append(until_at)
+    async def remember(ban: Ban) -> None:
+        stored.append(ban)
 
-    line = Line(make_gate(remember_flood_wait=remember, wall_clock=lambda: 1_000_000), floods=[4.0])
+    first = make_gate(remember_ban=remember, wall_clock=lambda: 1_000_000)
+    for chat, endpoint in ((1, "sendMessage"), (None, "setMyCommands")):
+        with pytest.raises(RetryAfter):
+            await Line(first, floods=[40.0]).call("refused", chat, Priority.BROADCAST, endpoint)
+    assert [(ban.scope, ban.until_at, ban.wait_seconds) for ban in stored] == [
+        ("chat:1", 41_000_000, 40),
+        ("family:profile", 41_000_000, 40),
+    ]
+    second = make_gate(bans=stored, wall_clock=lambda: 11_000_000)
+    assert 29 < second.delay_for(1) <= 30
+    assert (second.delay_for(2), second.ban_left()) == (0, 0)
     with pytest.raises(RetryAfter):
-        await line.call("broadcast", 1, Priority.BROADCAST)
-    assert stored == [5_000_000]
-    assert 2.9 < make_gate(flood_wait_until=stored[0], wall_clock=lambda: 2_000_000).ban_left() <= 3.0
-    assert make_gate(flood_wait_until=stored[0], wall_clock=lambda: 6_000_000).ban_left() == 0
+        await Line(second).call("too early", None, endpoint="setMyDescription")
+    assert make_gate(bans=stored, wall_clock=lambda: 42_000_000).delay_for(1) == 0
 
 
-async def test_a_clock_that_was_set_back_costs_an_hour_at_most() -> None:
-    """A stored moment far in the future is not believed."""
-    assert make_gate(flood_wait_until=10**15, wall_clock=lambda: 0).ban_left() <= 3600
+async def test_a_flood_of_everything_is_kept_too() -> None:
+    """What two chats were refused after one another is stored as what it is."""
+    stored: dict[str, Ban] = {}
+
+    async def remember(ban: Ban) -> None:
+        stored[ban.scope] = ban
+
+    line = Line(make_gate(remember_ban=remember), floods=[40.0, 40.0])
+    for chat in (1, 2):
+        with pytest.raises(RetryAfter):
+            await line.call("refused", chat, Priority.BROADCAST)
+    assert set(stored) == {"chat:1", "chat:2", "telegram"}
+    assert 39 < make_gate(bans=[stored["telegram"]]).ban_left() <= 40
+
+
+async def test_a_clock_that_was_set_back_makes_no_ban_longer() -> None:
+    """A stored moment far in the future counts no more than the ban's own length."""
+    stored = [
+        Ban(scope="telegram", until_at=10**15, wait_seconds=41),
+        Ban(scope="chat:5", until_at=10**15, wait_seconds=7),
+    ]
+    gate = make_gate(bans=stored, wall_clock=lambda: 0)
+    assert 40 < gate.ban_left() <= 41
+    assert gate.delay_for(5) <= 41
 
 
 async def test_a_store_that_fails_does_not_end_the_flood_wait() -> None:
     """Only a restart would forget it."""
 
-    async def fail(_until_at: int) -> None:
+    async def fail(_ban: Ban) -> None:
         raise OSError
 
-    line = Line(make_gate(remember_flood_wait=fail), floods=[0.1])
+    line = Line(make_gate(remember_ban=fail), floods=[0.1])
     await line.call("answer")
     assert line.log[1][1] - line.log[0][1] >= 0.1
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "priority", "error"),
+    [
+        ("sendPhoto", Priority.INTERACTIVE, Unconfirmed),
+        ("sendDocument", Priority.INTERACTIVE, Unconfirmed),
+        ("editMessageText", Priority.INTERACTIVE, TimedOut),
+        ("createChatInviteLink", Priority.INTERACTIVE, TimedOut),
+        ("sendMessage", Priority.NOTICE, TimedOut),
+        ("sendMessage", Priority.BROADCAST, TimedOut),
+    ],
+)
+async def test_an_answer_that_may_have_arrived_is_called_so(
+    endpoint: str, priority: Priority, error: type[Exception]
+) -> None:
+    """Whoever waits would get a second one; an edit done twice harms nobody, and the others have books of their own."""
+
+    async def fail() -> bool:
+        raise TimedOut("No answer in time")
+
+    with pytest.raises(error) as caught:
+        await make_gate().process_request(fail, (), {}, endpoint, {"chat_id": 1}, priority)
+    assert type(caught.value) is error
 
 
 async def test_whoever_is_cancelled_gives_way() -> None:

@@ -142,6 +142,26 @@ def test_a_private_chat_takes_a_burst_then_its_pace() -> None:
     assert [round(start.at, 3) for start in starts] == [0, 0, 0, 1, 2, 3]
 
 
+def test_a_closed_chat_waits_and_no_other() -> None:
+    """Its messages and edits start at the ban's end, in order; others do not notice."""
+    world = make_world()
+    world.pacing.ban_chat(7, 5, 0)
+    wishes = [Wish(0, 7), Wish(1, 7, edits=True), Wish(1, 8), Wish(2, 7)]
+    assert [(start.at, start.wish.chat) for start in world.play(wishes)] == [(1, 8), (5, 7), (5, 7), (5, 7)]
+
+
+def test_a_ban_closes_a_chat_whose_message_waits_already() -> None:
+    """What was ready to start is looked at again, and found when the ban is over."""
+    pacing = Pacing(send_rate=30, chat_rate=1, now=0, cold_seconds=1)
+    ticket = pacing.make_ticket(Priority.INTERACTIVE, 7, 0)
+    pacing.queue(ticket, 0)
+    pacing.ban_chat(7, 4, 0.5)
+    pacing.ban_chat(7, 2, 0.6)
+    assert pacing.release(3) == []
+    assert pacing.compute_next(3) == 4
+    assert pacing.release(4) == [ticket]
+
+
 def test_edits_do_not_hold_up_messages() -> None:
     """A message that is edited all the time leaves the chat free for others."""
     starts = make_world().play([*[Wish(0, 7, edits=True)] * 10, Wish(0.1, 7)])

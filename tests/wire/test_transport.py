@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import web
-from telegram.error import TelegramError
+from telegram.error import TelegramError, TimedOut
 
 from bot.wire.errors import Failure, FailureKind, NotSent, classify
 from bot.wire.telegram_bot import PassalongBot
@@ -78,6 +78,10 @@ async def test_an_answer_that_does_not_come_whole_leaves_the_outcome_unknown(
 HTML = "<html><body>Bad gateway</body></html>"
 
 
+KEPT = (302, 400, 401, 403, 404, 407, 409, 413, 451)
+"""What a proxy, a firewall or a login page says in Telegram's place: the request went no further."""
+
+
 @pytest.mark.parametrize(
     ("reply", "kind"),
     [
@@ -90,7 +94,13 @@ HTML = "<html><body>Bad gateway</body></html>"
         (lambda: web.Response(status=429, text=HTML), FailureKind.NOT_SENT),
         (lambda: refuse(403, "Forbidden: bot was blocked by the user"), FailureKind.BLOCKED),
         (lambda: refuse(400, "Bad Request: chat not found"), FailureKind.REFUSED),
-        (lambda: web.Response(status=413, text=HTML), FailureKind.REFUSED),
+        (lambda: refuse(413, "Request Entity Too Large"), FailureKind.REFUSED),
+        *((lambda status=status: web.Response(status=status, text=HTML), FailureKind.NOT_SENT) for status in KEPT),
+        *(
+            (lambda status=status: web.json_response({"error": 1}, status=status), FailureKind.NOT_SENT)
+            for status in KEPT
+        ),
+        (lambda: web.json_response({"ok": True, "result": {}}, status=403), FailureKind.NOT_SENT),
         (lambda: refuse(401, "Unauthorized"), FailureKind.TOKEN_BAD),
         (lambda: refuse(404, "Not Found"), FailureKind.TOKEN_BAD),
         (lambda: refuse(404, "Not Found: method not found"), FailureKind.REFUSED),
@@ -219,3 +229,20 @@ async def test_the_transport_opens_again_after_a_shutdown(server: Server, bot: P
 async def test_nothing_prints_the_token(bot: PassalongBot) -> None:
     """Repr and str of the bot say which bot it is, and no more."""
     assert repr(bot) == str(bot) == "PassalongBot[id=123456]"
+
+
+async def test_a_picture_has_time_by_its_size(server: Server) -> None:
+    """What takes long to leave may take as long again to be answered; a message without a file may not."""
+
+    async def dawdle(call: Call) -> web.Response:
+        await asyncio.sleep(0.4)
+        return succeed(make_message(call))
+
+    server.replies["sendPhoto"] = server.replies["sendMessage"] = dawdle
+    async with AiohttpRequest(read_timeout=0.1, write_timeout=0.1, media_write_timeout=0.1) as request:
+        bot = PassalongBot(TOKEN, base_url=f"{server.url}/bot", request=request, get_updates_request=request)
+        with pytest.raises(TimedOut):
+            await bot.send_photo(1, b"small")
+        await bot.send_photo(1, bytes(20_000))
+        with pytest.raises(TimedOut):
+            await bot.send_message(1, "hello")

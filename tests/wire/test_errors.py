@@ -1,0 +1,117 @@
+"""What Telegram's words mean; each row is one of its sentences, in the form in which it reaches us."""
+
+from __future__ import annotations
+
+import pytest
+from telegram.error import BadRequest, Forbidden, TelegramError
+
+from bot.wire.errors import FailureKind, classify
+
+LOST_FILES = [
+    "Bad Request: wrong file identifier/HTTP URL specified",
+    "Bad Request: wrong remote file identifier specified: can't unserialize it. Wrong last symbol",
+    "Bad Request: wrong file_id or the file is temporarily unavailable",
+    "Bad Request: invalid file_id",
+    "Bad Request: MEDIA_EMPTY",
+    "Bad Request: MEDIA_INVALID",
+    "Bad Request: PHOTO_INVALID",
+    "Bad Request: FILE_REFERENCE_EXPIRED",
+    "Bad Request: FILE_REFERENCE_0_EXPIRED",
+    "Bad Request: FILE_REFERENCE_INVALID",
+    "Bad Request: FILEREF_UPGRADE_NEEDED",
+    "Bad Request: can't use file of type Document as Photo",
+]
+
+GONE = [
+    "Bad Request: message to edit not found",
+    "Bad Request: message can't be edited",
+    "Bad Request: message media can't be edited",
+    "Bad Request: there is no text in the message to edit",
+    "Bad Request: there is no media in the message to edit",
+    "Bad Request: MESSAGE_ID_INVALID",
+    "Bad Request: MESSAGE_AUTHOR_REQUIRED",
+    "Bad Request: MESSAGE_EDIT_TIME_EXPIRED",
+]
+
+NEITHER = [
+    "Bad Request: message is too long",
+    "Bad Request: message text is empty",
+    "Bad Request: message caption is too long",
+    "Bad Request: WEBPAGE_MEDIA_EMPTY",
+    "Bad Request: PHOTO_INVALID_DIMENSIONS",
+    "Bad Request: message is not modified: specified new message content and reply markup are exactly the same",
+    "Bad Request: BUTTON_DATA_INVALID",
+]
+
+NOBODY = [
+    "Bad Request: chat not found",
+    "Bad Request: user not found",
+    "Bad Request: private chat not found",
+    "Bad Request: PEER_ID_INVALID",
+    "Bad Request: USER_ID_INVALID",
+    "Bad Request: have no access to the user",
+    "Bad Request: INPUT_USER_DEACTIVATED",
+]
+
+CURABLE = [
+    "Bad Request: chat not found",
+    "Bad Request: PEER_ID_INVALID",
+    "Bad Request: CHAT_WRITE_FORBIDDEN",
+    "Bad Request: CHAT_ADMIN_REQUIRED",
+    "Bad Request: CHAT_SEND_PHOTOS_FORBIDDEN",
+    "Bad Request: CHANNEL_PRIVATE",
+    "Bad Request: TOPIC_CLOSED",
+    "Bad Request: TOPIC_DELETED",
+    "Bad Request: message thread not found",
+    "Bad Request: not enough rights to send text messages to the chat",
+    "Bad Request: need administrator rights in the channel chat",
+]
+
+
+@pytest.mark.parametrize("words", LOST_FILES)
+def test_a_lost_file_is_known_by_all_its_names(words: str) -> None:
+    """Sending and editing call it differently; each time it is to be uploaded anew."""
+    failure = classify(BadRequest(words))
+    assert (failure.kind, failure.is_lost_file, failure.is_gone) == (FailureKind.REFUSED, True, False)
+
+
+@pytest.mark.parametrize("words", GONE)
+def test_a_message_that_cannot_be_edited_is_known_by_all_its_names(words: str) -> None:
+    """Gone, another's, too old, or of another sort: a new one is to be sent."""
+    failure = classify(BadRequest(words))
+    assert (failure.kind, failure.is_gone, failure.is_lost_file) == (FailureKind.REFUSED, True, False)
+
+
+@pytest.mark.parametrize("words", NEITHER)
+def test_what_is_wrong_in_itself_is_neither(words: str) -> None:
+    """Another file or another message would be refused for the same reason."""
+    failure = classify(BadRequest(words), -100)
+    assert (failure.kind, failure.is_gone, failure.is_lost_file) == (FailureKind.REFUSED, False, False)
+
+
+@pytest.mark.parametrize("words", NOBODY)
+def test_a_person_who_cannot_be_found_has_left(words: str) -> None:
+    """As if the account were deactivated; of a request that is about no chat the words say nothing."""
+    assert classify(BadRequest(words), 77).kind is FailureKind.BLOCKED
+    assert classify(BadRequest(words)).kind is FailureKind.REFUSED
+
+
+@pytest.mark.parametrize("chat_id", [-100123, "-100123", "@shop"])
+@pytest.mark.parametrize("words", CURABLE)
+def test_a_chat_can_be_put_right(words: str, chat_id: int | str) -> None:
+    """A wrong id, a missing right or a closed topic are the shop's to mend, and then it works."""
+    assert classify(BadRequest(words), chat_id).kind is FailureKind.CURABLE
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        Forbidden("Forbidden: bot was kicked from the channel chat"),
+        Forbidden("Forbidden: bot is not a member of the supergroup chat"),
+        Forbidden("Forbidden: not enough rights to send text messages to the chat"),
+    ],
+)
+def test_a_chat_that_shut_the_bot_out_can_let_it_in_again(error: TelegramError) -> None:
+    """Nobody blocks by that: it is a chat and no person."""
+    assert classify(error, -100).kind is FailureKind.CURABLE
+    assert classify(Forbidden("Forbidden: bot was blocked by the user"), 77).kind is FailureKind.BLOCKED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import resource
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -53,6 +54,9 @@ default would wait 5 ms each time for a busy event loop to let go of it."""
 HANGING_SECONDS = 5.0
 """A long poll that is so much over its time has been forgotten by the other side."""
 
+OTHER_DESCRIPTORS = 320
+"""Files, the database, polling; and connections of the web side that are taken, or hung up on, at this moment."""
+
 HELLO_SECONDS = 60.0
 """For how long Telegram may fail to say who we are before the start is given up."""
 
@@ -67,6 +71,7 @@ class Runtime:
     broadcaster: Broadcaster
     dispatch: Dispatch
     intake: Intake
+    gate: Gate
 
 
 async def run(settings: Settings, stop: asyncio.Event) -> None:
@@ -129,7 +134,7 @@ async def _open_runtime(
         token=settings.bot_token,
         base_url=settings.bot_api_url,
         gate=gate,
-        request=AiohttpRequest(connection_limit=max(256, int(gate.in_flight_limit * 1.5))),
+        request=AiohttpRequest(connection_limit=_count_connections(gate)),
         get_updates_request=AiohttpRequest(connection_limit=4, read_timeout=HANGING_SECONDS),
         bot_data=bot_data,
         defaults=Defaults(link_preview_options=LinkPreviewOptions(is_disabled=True)),
@@ -169,6 +174,7 @@ def _furnish(
         broadcaster=Broadcaster(store=store, bot=application.bot, gate=gate),
         dispatch=dispatch,
         intake=Intake(bot=application.bot, store=store, dispatch=dispatch, allowed_updates=UPDATE_TYPES),
+        gate=gate,
     )
 
 
@@ -267,18 +273,32 @@ async def _stop(runtime: Runtime, tasks: list[asyncio.Future[object] | asyncio.T
 
 
 async def _serve_web(runtime: Runtime, settings: Settings, stop: asyncio.Event) -> None:
+    from bot.web.crowd import compute_most_connections  # noqa: PLC0415 -- likewise
     from bot.web.listening import open_listener  # noqa: PLC0415 -- most shops start without a web side, and sooner
-    from bot.web.server import serve_site  # noqa: PLC0415 -- likewise
+    from bot.web.server import Patience, serve_site  # noqa: PLC0415 -- likewise
     from bot.web.site import build_deps, build_site  # noqa: PLC0415 -- likewise
 
     deps = runtime.application.bot_data.deps
-    web = build_deps(store=runtime.store, shop=deps.shop, pictures=deps.pictures, assets=ASSETS)
+    web = build_deps(
+        store=runtime.store,
+        shop=deps.shop,
+        pictures=deps.pictures,
+        assets=ASSETS,
+        trusted_proxies=settings.trusted_proxies,
+    )
     listener = open_listener(*settings.listen)
     logger.info("%s is served on %s:%d", settings.public_url, *listener.getsockname()[:2])
+    own = _count_connections(runtime.gate) + OTHER_DESCRIPTORS
+    most = compute_most_connections(resource.getrlimit(resource.RLIMIT_NOFILE)[0], own=own)
     try:
-        await serve_site(build_site(web), listener, stop)
+        await serve_site(build_site(web), listener, stop, Patience(most_connections=most))
     finally:
         await web.click_writer.settle()
+
+
+def _count_connections(gate: Gate) -> int:
+    """Connections to Telegram that there may be at once."""
+    return max(256, int(gate.in_flight_limit * 1.5))
 
 
 async def _watch(store: Store) -> None:

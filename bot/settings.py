@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
 from bot.assets import ASSETS
+from bot.core.addresses import Network
 from bot.core.campaigns.rules import parse_chat
 
 PREFIX = "PASSALONG_"
 HIGHEST_PORT = 65_535
+
+_PROXIES_RIGHT = "Give the addresses or networks of your own proxies, like 172.18.0.0/16, separated by commas"
 
 
 class SettingMistake(Exception):
@@ -40,6 +43,8 @@ class Settings:
     """Under which the web side is reached, without a slash at the end; empty: there is none."""
     listen: tuple[str, int]
     """Host and port of the web side; port 0 takes a free one."""
+    trusted_proxies: tuple[Network, ...]
+    """Where proxies are whose word on a visitor's address is believed."""
     send_rate: float
     chat_rate: float
     log_level: str
@@ -60,6 +65,7 @@ DEFAULTS = {
     "COMMUNITY_CHAT": "",
     "PUBLIC_URL": "",
     "LISTEN": "127.0.0.1:8080",
+    "TRUSTED_PROXIES": "127.0.0.0/8, ::1",
     "SEND_RATE": "30",
     "CHAT_RATE": "1",
     "LOG_LEVEL": "INFO",
@@ -86,6 +92,7 @@ def read_settings(environment: Mapping[str, str], *, env_file: Path | None = Non
         community_chat=_parse_chat("COMMUNITY_CHAT", values["COMMUNITY_CHAT"]),
         public_url=_parse_public_url(values["PUBLIC_URL"]),
         listen=_parse_listen(values["LISTEN"]),
+        trusted_proxies=_parse_networks(values["TRUSTED_PROXIES"]),
         send_rate=_parse_rate("SEND_RATE", values["SEND_RATE"]),
         chat_rate=_parse_rate("CHAT_RATE", values["CHAT_RATE"]),
         log_level=_parse_choice("LOG_LEVEL", values["LOG_LEVEL"].upper(), ("DEBUG", "INFO", "WARNING", "ERROR")),
@@ -184,6 +191,21 @@ def _parse_listen(value: str) -> tuple[str, int]:
     if match is None or int(match[3]) > HIGHEST_PORT:
         raise SettingMistake("LISTEN", f"is {value!r}", f"Give host and port, like {DEFAULTS['LISTEN']} or [::1]:8080")
     return match[1] or match[2], int(match[3])
+
+
+def _parse_networks(value: str) -> tuple[Network, ...]:
+    networks = tuple(_parse_network(word) for word in re.split(r"[,\s]+", value) if word)
+    for network in networks:
+        if network.prefixlen == 0:
+            raise SettingMistake("TRUSTED_PROXIES", f"holds {network}, which is everybody", _PROXIES_RIGHT)
+    return networks
+
+
+def _parse_network(word: str) -> Network:
+    try:
+        return ip_network(word, strict=False)
+    except ValueError:
+        raise SettingMistake("TRUSTED_PROXIES", f"holds {word!r}", _PROXIES_RIGHT) from None
 
 
 def _parse_campaign(value: str) -> Path:

@@ -38,6 +38,8 @@ def test_a_token_is_all_that_has_to_be_set() -> None:
         ("LISTEN", "8080", "127.0.0.1:8080"),
         ("LISTEN", "localhost:99999", "host and port"),
         ("LISTEN", "::1:8080", "[::1]:8080"),
+        ("TRUSTED_PROXIES", "my-proxy", "172.18.0.0/16"),
+        ("TRUSTED_PROXIES", "10.0.0.1, 0.0.0.0/0", "everybody"),
         ("CAMPAIGN", "nowhere.toml", "no file"),
         ("SEND_RATE", "nan", "above 0"),
         ("SEND_RATE", "-1", "above 0"),

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+THIS_MACHINE: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
 _NETWORK_BITS = 64
 """A home or a telephone has all of an IPv6 network of this size."""
 
 
-def choose_address(peer: str, forwarded: str) -> str:
-    """The visitor's address: the peer's, unless a proxy on this machine says whom it speaks for.
+def choose_address(peer: str, forwarded: str, trusted: tuple[Network, ...] = THIS_MACHINE) -> str:
+    """The visitor's address: the peer's, unless it is a trusted proxy that says whom it speaks for.
 
     Args:
         peer: The other end of the connection.
-        forwarded: All of `X-Forwarded-For`; only its last entry was written by the proxy, and only a proxy on this
-            machine is believed.
+        forwarded: All of `X-Forwarded-For`. Each proxy adds the address it was asked from at the end, so it is read
+            from there, and not beyond the first that is no trusted proxy itself: what stands before is a stranger's.
+        trusted: Where proxies are.
     """
-    near = _parse(peer)
-    if near is None or not near.is_loopback:
-        return str(near) if near else peer
-    far = _parse(forwarded.rpartition(",")[2].strip())
-    return str(far or near)
+    address = _parse(peer)
+    if address is None:
+        return peer
+    for entry in reversed(forwarded.split(",")):
+        if not any(address in network for network in trusted):
+            break
+        further = _parse(entry.strip())
+        if further is None:
+            break
+        address = further
+    return str(address)
 
 
 def compute_neighbourhood(address: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from hashlib import blake2b
 
+from bot.core.addresses import compute_neighbourhood
 from bot.core.codes import CODE_LENGTH, Payload
 
 HOUR_SECONDS = 3600
@@ -33,7 +34,7 @@ _PROGRAMS = re.compile(
     r"^$|^(curl|wget|python|aiohttp|httpx|go-http|okhttp|java|ruby|perl|php|node|axios|libwww|lua|postman|insomnia)\b"
     r"|schemathesis|^go "
 )
-"""Programs that are nobody's browser."""
+"""Programs that are nobody's browser, whatever else they say."""
 
 
 class Reader(Enum):
@@ -42,7 +43,8 @@ class Reader(Enum):
     PERSON = auto()
     PREVIEW = auto()
     """Fetches the page to show it elsewhere, or to list it."""
-    PROGRAM = auto()
+    UNKNOWN = auto()
+    """May be either: is given what unfolds, and what moves a person on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,11 @@ class Approach:
 
     method: str
     agent: str
+    fetch_mode: str = ""
+    """`Sec-Fetch-Mode`: browsers say with it whether a page is opened, and no page can make them lie."""
+    accept: str = ""
+    languages: str = ""
+    """`Accept-Language`."""
     purpose: str = ""
     """What the browser says of fetching ahead: the values of `Purpose`, `Sec-Purpose` and `X-Moz`."""
 
@@ -78,24 +85,36 @@ def parse_card(file: str) -> CardName | None:
     return CardName(match[1] or "", match[2] or "", is_shops=shops) if match else None
 
 
-def decide_reader(agent: str) -> Reader:
-    """Who reads, by the `User-Agent`."""
-    lower = agent.lower()
-    if _PREVIEWS.search(lower):
+def decide_reader(approach: Approach) -> Reader:
+    """Who reads: by what browsers send when somebody opens a page, and only then by name."""
+    if approach.fetch_mode == "navigate":
+        return Reader.PERSON
+    agent = approach.agent.lower()
+    if _PREVIEWS.search(agent):
         return Reader.PREVIEW
-    return Reader.PROGRAM if _PROGRAMS.search(lower) else Reader.PERSON
+    if approach.fetch_mode or _PROGRAMS.search(agent):
+        return Reader.UNKNOWN
+    return Reader.PERSON if _asks_like_a_browser(approach, agent) else Reader.UNKNOWN
+
+
+def _asks_like_a_browser(approach: Approach, agent: str) -> bool:
+    """Browsers too old to say what they are doing, and those inside apps."""
+    return agent.startswith("mozilla/") and "text/html" in approach.accept and bool(approach.languages)
 
 
 def decide_counts(approach: Approach) -> bool:
-    """A click is a person's GET; asking for the head, previews, programs and fetching ahead are none."""
+    """A click is a person's GET; asking for the head, previews, the unknown and fetching ahead are none."""
     if approach.method != "GET" or re.search("prefetch|preview", approach.purpose.lower()):
         return False
-    return decide_reader(approach.agent) is Reader.PERSON
+    return decide_reader(approach) is Reader.PERSON
 
 
-def compute_visitor(salt: bytes, address: str, agent: str) -> str:
-    """A name for a visitor that only today's salt can make again, and nobody can turn back."""
-    return blake2b(f"{address}\n{agent}".encode("utf-8", "replace"), key=salt, digest_size=16).hexdigest()
+def compute_visitor(salt: bytes, address: str) -> str:
+    """A name for whoever comes from an address (IPv6: a network), that only today's salt can make again and nobody can turn back.
+
+    The browser has no part in it: it is whatever a stranger says.
+    """
+    return blake2b(compute_neighbourhood(address).encode("utf-8", "replace"), key=salt, digest_size=16).hexdigest()
 
 
 def compute_hour(now: int) -> int:

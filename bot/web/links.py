@@ -1,4 +1,7 @@
-"""`/r/<code>[-<source>]` and `/`: a person is sent on to the bot, a preview gets what the link unfolds into."""
+"""`/r/<code>[-<source>]` and `/`: a person is sent on to the bot, a preview gets what the link unfolds into.
+
+Whoever may be either gets what unfolds, and in it what moves a browser on.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,12 @@ from bot.web.visitor import Found, Guest, LookUp
 
 _NOBODYS = Payload("")
 
+_HEADERS = {
+    "Cache-Control": "private, no-store",
+    "Vary": "User-Agent, Sec-Fetch-Mode, Accept, Accept-Language",
+    "X-Robots-Tag": "noindex",
+}
+
 
 async def open_link(request: Request) -> Response:
     """Whoever reads, the answer is the same page; a person is moved on from it at once.
@@ -27,14 +36,15 @@ async def open_link(request: Request) -> Response:
     asked = parse_tail(request.path_params.get("tail", "")) or _NOBODYS
     guest = deps.visitors.greet(request)
     found = await deps.visitors.look_up(asked.code, guest)
-    target = _choose_target(deps, asked, found)
-    page = write_link_page(deps.templates, compose_link_page(deps.shop, found.host, source=asked.source, target=target))
-    headers = {"Cache-Control": "private, no-store", "Vary": "User-Agent", "X-Robots-Tag": "noindex"}
     if guest.reader is Reader.PREVIEW:
         deps.visitors.refuse(found, guest)
-        return HTMLResponse(page, headers=headers)
     _count(deps, guest, found, asked.source)
-    return HTMLResponse(page, 302, headers={**headers, "Location": target})
+    target = _choose_target(deps, asked, found)
+    said = compose_link_page(deps.shop, found.host, source=asked.source, target=target)
+    page = write_link_page(deps.templates, said, moves_on=guest.reader is not Reader.PREVIEW)
+    if guest.reader is Reader.PERSON:
+        return HTMLResponse(page, 302, headers={**_HEADERS, "Location": target})
+    return HTMLResponse(page, headers=_HEADERS)
 
 
 def _choose_target(deps: WebDeps, asked: Payload, found: Found) -> str:
@@ -45,5 +55,5 @@ def _choose_target(deps: WebDeps, asked: Payload, found: Found) -> str:
 def _count(deps: WebDeps, guest: Guest, found: Found, source: str) -> None:
     host = found.host
     if host.code and decide_counts(guest.approach):
-        visitor = deps.salt.name(guest.address, guest.approach.agent)
+        visitor = deps.salt.name(guest.address)
         deps.click_writer.note(Click(member_id=host.id, code=host.code, source=source or Source.WEB, visitor=visitor))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import socket
 
-BACKLOG = 1024
+BACKLOG = 128
+"""So many are taken at once before anybody counts them: the descriptors for them have to be there."""
 
 
 class ListenRefused(Exception):

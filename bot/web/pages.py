@@ -14,8 +14,8 @@ CARD_FILE = "card.jpg"
 _TOOLS = ("sheet", "copy", "save")
 
 
-def write_link_page(templates: Templates, page: LinkPage) -> str:
-    """What a link unfolds into, and a button for whoever reads it."""
+def write_link_page(templates: Templates, page: LinkPage, *, moves_on: bool) -> str:
+    """What a link unfolds into, and a button for whoever reads it; a page that `moves_on` opens the bot by itself."""
     return templates.write(
         "link",
         language=page.language,
@@ -30,6 +30,7 @@ def write_link_page(templates: Templates, page: LinkPage) -> str:
         invitation=page.invitation,
         label=page.label,
         target=page.target,
+        refresh=templates.write("refresh", target=page.target) if moves_on else "",
     )
 
 

@@ -22,9 +22,9 @@ class DailySalt:
         self._day = -1
         self._salt = b""
 
-    def name(self, address: str, agent: str) -> str:
+    def name(self, address: str) -> str:
         """What this visitor is called today."""
         today = self._clock() // _DAY
         if today != self._day:
             self._day, self._salt = today, secrets.token_bytes(SALT_BYTES)
-        return compute_visitor(self._salt, address, agent)
+        return compute_visitor(self._salt, address)

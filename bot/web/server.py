@@ -14,11 +14,15 @@ import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from bot.web.crowd import MOST_CONNECTIONS, Crowd
+from bot.web.listening import BACKLOG
 from bot.web.security import RawHeaders, SecurityShell
 
 IDLE_SECONDS = 5
 LEAVE_SECONDS = 2
 HEAD_BYTES = 16 * 1024
+SLICE_BYTES = 512
+"""A head that is complete is read whatever its length, so it is handed on in slices."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +31,7 @@ class Patience:
 
     request_seconds: float = 30.0
     """From the connection, or from the answer before, until the next answer has been sent."""
-    most_connections: int = 1000
+    most_connections: int = MOST_CONNECTIONS
 
 
 async def serve_site(
@@ -44,6 +48,7 @@ async def serve_site(
         access_log=False,
         proxy_headers=False,
         server_header=False,
+        backlog=BACKLOG,
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=LEAVE_SECONDS,
         h11_max_incomplete_event_size=HEAD_BYTES,
@@ -70,42 +75,72 @@ class _Server(uvicorn.Server):
 
 def _make_protocol(headers: RawHeaders, patience: Patience) -> type[asyncio.Protocol]:
     """The answer to what is not HTTP is the one that no application sees: it gets its headers here."""
-    return type("Protocol", (_ImpatientProtocol,), {"security_headers": headers, "patience": patience})
+    own = {"security_headers": headers, "patience": patience, "crowd": Crowd(patience.most_connections)}
+    return type("Protocol", (_ImpatientProtocol,), own)
 
 
 class _ImpatientProtocol(H11Protocol):
-    """Hangs up on whoever takes too long to ask or to listen, and when there are too many."""
+    """Hangs up on whoever takes too long to ask or to listen, and on the slowest when there are too many."""
 
     security_headers: ClassVar[RawHeaders] = []
     patience: ClassVar[Patience] = Patience()
+    crowd: ClassVar[Crowd] = Crowd(MOST_CONNECTIONS)
     _deadline: asyncio.TimerHandle | None = None
+
+    @property
+    def address(self) -> str:
+        """Where the connection comes from."""
+        return self.client[0] if self.client else ""
+
+    @property
+    def is_listening_slowly(self) -> bool:
+        """Whether an answer waits for its reader."""
+        return self.flow.write_paused
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         super().connection_made(transport)
-        if len(self.connections) > self.patience.most_connections:
-            transport.abort()
-            return
         self._wait()
+        self.crowd.enter(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
+        self.crowd.leave(self)
         super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        for start in range(0, len(data), SLICE_BYTES):
+            if self.transport.is_closing():
+                return
+            super().data_received(data[start : start + SLICE_BYTES])
+        if self._is_answering:
+            self.crowd.answer(self)
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
         if not self.transport.is_closing():
             self._wait()
+            if not self._is_answering:
+                self.crowd.wait_for(self)
 
     def send_400_response(self, msg: str) -> None:
         """Like uvicorn's, with the security headers; nothing at all where an answer is under way."""
-        if self.conn.our_state not in {h11.IDLE, h11.SEND_RESPONSE}:
-            self.transport.close()
-            return
+        sent_nothing = self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}
+        if self._is_answering:  # it would speak where nothing may be said any more
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        if sent_nothing:
+            self.transport.write(self._compose_400(msg))
+        self.transport.close()
+
+    @property
+    def _is_answering(self) -> bool:
+        return bool(self.cycle) and not self.cycle.response_complete
+
+    def _compose_400(self, msg: str) -> bytes:
         plain = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
         answer = h11.Response(status_code=400, headers=[*plain, *self.security_headers], reason=b"Bad Request")
         events: list[h11.Event] = [answer, h11.Data(data=msg.encode("ascii")), h11.EndOfMessage()]
-        self.transport.write(b"".join(self.conn.send(event) or b"" for event in events))
-        self.transport.close()
+        return b"".join(self.conn.send(event) or b"" for event in events)
 
     def _wait(self) -> None:
         self._stop_waiting()

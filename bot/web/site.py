@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from bot.core.addresses import THIS_MACHINE, Network
 from bot.messages.shop import Shop
 from bot.messages.visiting import Refusal
 from bot.web.card_cache import CardCache
@@ -29,9 +31,24 @@ from bot.wire.pictures import Pictures
 from storage.clock import Clock, utc_now
 from storage.store import Store
 
+
+class _Anything(Convertor[str]):
+    """The rest of a path, whatever stands in it: a chat may have taken a line break along with the link."""
+
+    regex = r"[\s\S]*"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("anything", _Anything())
+
 DOORS = (
     Route("/", open_link, methods=["GET"]),
-    Route("/r/{tail:path}", open_link, methods=["GET"]),
+    Route("/r/{tail:anything}", open_link, methods=["GET"]),
     Route("/c/{file}", show_card, methods=["GET"]),
     Route("/s/{code}", open_page, methods=["GET"]),
     Route("/s/{code}/shared", note_shared, methods=["POST"]),
@@ -50,6 +67,7 @@ def build_deps(
     shop: Shop,
     pictures: Pictures,
     assets: Path,
+    trusted_proxies: tuple[Network, ...] = THIS_MACHINE,
     clock: Clock = utc_now,
     guesses: Throttle | None = None,
 ) -> WebDeps:
@@ -59,7 +77,7 @@ def build_deps(
         shop=shop,
         pictures=pictures,
         templates=Templates(assets / "web"),
-        visitors=Visitors(store, shop.campaign.channel_language, guesses),
+        visitors=Visitors(store, shop.campaign.channel_language, trusted_proxies, guesses),
         card_cache=CardCache(),
         salt=DailySalt(clock),
         click_writer=ClickWriter(store),

@@ -10,7 +10,7 @@ from enum import Enum, auto
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from bot.core.addresses import choose_address
+from bot.core.addresses import THIS_MACHINE, Network, choose_address
 from bot.core.throttling import Allowance
 from bot.core.visiting import Approach, Reader, decide_reader
 from bot.services.members import MemberView
@@ -41,8 +41,8 @@ class Guest:
 
     @property
     def reader(self) -> Reader:
-        """A person, a preview or a program."""
-        return decide_reader(self.approach.agent)
+        """A person, a preview, or nobody knows."""
+        return decide_reader(self.approach)
 
 
 class LookUp(Enum):
@@ -73,10 +73,14 @@ class Visitors:
     Args:
         store: Where members are.
         language: Of pages that belong to nobody.
+        trusted: Where proxies are that are believed.
         guesses: How many unknown codes a visitor may try.
     """
 
-    def __init__(self, store: Store, language: str, guesses: Throttle | None = None) -> None:
+    def __init__(
+        self, store: Store, language: str, trusted: tuple[Network, ...] = THIS_MACHINE, guesses: Throttle | None = None
+    ) -> None:
+        self._trusted = trusted
         self.codes = KnownCodes(store)
         self._guesses = guesses or Throttle(GUESSES)
         self.nobody = compose_nobody(language)
@@ -86,10 +90,13 @@ class Visitors:
         peer = request.client.host if request.client else ""
         headers = request.headers
         return Guest(
-            address=choose_address(peer, ",".join(headers.getlist("x-forwarded-for"))),
+            address=choose_address(peer, ",".join(headers.getlist("x-forwarded-for")), self._trusted),
             approach=Approach(
                 method=request.method,
                 agent=headers.get("user-agent", ""),
+                fetch_mode=headers.get("sec-fetch-mode", ""),
+                accept=headers.get("accept", ""),
+                languages=headers.get("accept-language", ""),
                 purpose=" ".join(headers.get(name, "") for name in _FETCHING_AHEAD),
             ),
         )

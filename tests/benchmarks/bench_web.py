@@ -23,7 +23,7 @@ from storage import open_store
 from storage.clock import utc_now
 from storage.records import Profile
 from tests.benchmarks.rows import Row, row
-from tests.web.house import PHONE, PREVIEW, add_person, make_shop
+from tests.web.house import BROWSES, PHONE, PREVIEW, add_person, make_shop
 
 MEMBERS = 100
 REQUESTS = 5000
@@ -65,7 +65,7 @@ def _measure(url: str, path: str, agent: str, *, requests: int = REQUESTS, lines
 async def _ask(url: str, paths: list[str], agent: str, lines: int) -> None:
     waiting = iter(paths)
     connector = aiohttp.TCPConnector(limit=lines)
-    async with aiohttp.ClientSession(connector=connector, headers={"User-Agent": agent}) as session:
+    async with aiohttp.ClientSession(connector=connector, headers={"User-Agent": agent, **BROWSES}) as session:
 
         async def ask_on() -> None:
             for path in waiting:

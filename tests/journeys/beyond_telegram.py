@@ -19,7 +19,7 @@ import zxingcpp
 from aiohttp import ClientConnectionError, ClientResponse, ClientSession
 
 from bot.playground.demo import find_free_address
-from bot.playground.page.browser import AGENT
+from bot.playground.page.browser import HEADERS
 from bot.playground.world import Message, Person
 from tests.journeys.counting import Hand
 from tests.journeys.gathering import Gathering, find_invite, gather
@@ -77,7 +77,7 @@ async def open_street(folder: Path) -> AsyncIterator[Street]:
     address = find_free_address()
     settings = {"PASSALONG_PUBLIC_URL": PUBLIC, "PASSALONG_LISTEN": address}
     async with (
-        ClientSession(headers={"User-Agent": AGENT}) as session,
+        ClientSession(headers=HEADERS) as session,
         gather(folder) as gathering,
         gathering.at_work(settings=settings),
     ):

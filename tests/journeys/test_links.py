@@ -96,7 +96,7 @@ def list_pages(shop: Shop, member: MemberView) -> Iterator[str]:
     """What the web side answers for a member."""
     target = shop.link(member.code, Source.WEB)
     yield write_share_page(_PAPER, compose_share_page(shop, member))
-    yield write_link_page(_PAPER, compose_link_page(shop, member, source="window", target=target))
+    yield write_link_page(_PAPER, compose_link_page(shop, member, source="window", target=target), moves_on=True)
 
 
 def test_no_screen_carries_a_link_of_another() -> None:

@@ -45,6 +45,8 @@ _HEADERS = (
     "Referer: https://evil.example/",
     "Origin: null",
     "Sec-Fetch-Site: same-origin",
+    "Sec-Fetch-Mode: navigate",
+    "Sec-Fetch-Mode: navigate\t, cors",
     "If-None-Match: " + '"' * 500,
     'If-None-Match: W/"x", *',
     "If-Modified-Since: never",

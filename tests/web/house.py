@@ -31,6 +31,8 @@ PUBLIC = "https://share.example.org"
 PHONE = (
     "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Mobile Safari/537.36"
 )
+BROWSES = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "en,id;q=0.8"}
+"""What a browser sends beside its name."""
 PREVIEW = "TelegramBot (like TwitterBot)"
 UNKNOWN = "ZZZZZZZZZZ"
 
@@ -74,7 +76,9 @@ class House:
 
     async def ask(self, path: str, *, method: str = "GET", agent: str = PHONE, **headers: str) -> Answer:
         """Ask for a path; underscores in header names become hyphens. Redirects are not followed."""
-        sent = {"User-Agent": agent} | {name.replace("_", "-"): value for name, value in headers.items()}
+        sent = {"User-Agent": agent, **(BROWSES if agent.startswith("Mozilla") else {})} | {
+            name.replace("_", "-"): value for name, value in headers.items()
+        }
         async with self.session.request(method, self.url + path, headers=sent, allow_redirects=False) as answer:
             return Answer(answer.status, answer.headers, await answer.read())
 

@@ -13,7 +13,7 @@ from bot.settings import read_settings
 from bot.web.listening import ListenRefused
 from tests.journeys.shop_at_work import find_link, open_shop, sqlite_in
 from tests.telegram import local_telegram
-from tests.web.house import PHONE, PREVIEW
+from tests.web.house import BROWSES, PHONE, PREVIEW
 
 
 def find_free_port() -> int:
@@ -38,7 +38,9 @@ async def test_a_link_from_outside_is_credited(tmp_path: Path) -> None:
         code = find_code(greeting)
         async with browser.get(f"{url}/r/{code}-line", headers={"User-Agent": PREVIEW}) as answer:
             assert "Rina invites you" in await answer.text()
-        async with browser.get(f"{url}/r/{code}-line", headers={"User-Agent": PHONE}, allow_redirects=False) as answer:
+        async with browser.get(
+            f"{url}/r/{code}-line", headers={"User-Agent": PHONE, **BROWSES}, allow_redirects=False
+        ) as answer:
             target = answer.headers["Location"]
         welcome = await shop.join(budi, target)
         assert "Rina" in welcome.text

@@ -14,7 +14,7 @@ from bot.messages.texts import LANGUAGES
 from storage.records import Person
 from storage.tables import shares
 from tests.journeys.browser import open_browser
-from tests.web.house import PREVIEW, House
+from tests.web.house import PREVIEW, Answer, House
 
 pytestmark = pytest.mark.browser
 
@@ -41,14 +41,18 @@ class Visit:
 
 
 @asynccontextmanager
-async def visiting(browser: Browser, url: str, *, sheet: bool = False, **context: Any) -> AsyncIterator[Visit]:
-    """Open an address in a fresh window."""
+async def visiting(
+    browser: Browser, url: str, *, sheet: bool = False, shown: Answer | None = None, **context: Any
+) -> AsyncIterator[Visit]:
+    """Open an address in a fresh window; with `shown` it is that answer, which was given to somebody else."""
     window = await browser.new_context(**{"viewport": PHONE_WINDOW, **context})
     visit = Visit(await window.new_page())
     visit.page.on("console", lambda message: visit.complaints.append(message.text))
     visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
     if sheet:
         await visit.page.add_init_script(SHEET)
+    if shown is not None:
+        await visit.page.route(url, lambda route: route.fulfill(headers=dict(shown.headers), body=shown.body))
     await visit.page.goto(url)
     await visit.page.wait_for_load_state("networkidle")
     yield visit
@@ -91,7 +95,8 @@ async def test_nothing_is_in_anybodys_way(own_house: House) -> None:
                 await visit.page.locator("summary").click()
                 await assert_accessible(visit)
             url = f"{own_house.url}/r/{member.code}"
-            async with visiting(browser, url, user_agent=PREVIEW, viewport=window, color_scheme=scheme) as visit:
+            shown = await own_house.ask(f"/r/{member.code}", agent=PREVIEW)  # a browser that asks is moved on
+            async with visiting(browser, url, shown=shown, viewport=window, color_scheme=scheme) as visit:
                 assert await visit.page.get_by_role("link").count() == 1
                 await assert_accessible(visit)
 

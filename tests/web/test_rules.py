@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from ipaddress import ip_network
+
 import pytest
 
 from bot.core.addresses import choose_address, compute_neighbourhood
@@ -7,8 +9,9 @@ from bot.core.codes import Payload
 from bot.core.throttling import Allowance, Bucket, compute_bucket, compute_wait_seconds
 from bot.core.visiting import Approach, Reader, compute_visitor, decide_counts, decide_reader, parse_tail
 from bot.web.cards import has_version
+from bot.web.crowd import compute_most_connections
 from bot.web.throttle import Throttle
-from tests.web.house import PHONE
+from tests.web.house import BROWSES, PHONE
 
 CODE = "AbCdEfGh12"
 
@@ -61,7 +64,7 @@ def test_a_link_survives_what_a_chat_adds_to_it(tail: str, payload: Payload | No
 )
 def test_previews_are_known(agent: str) -> None:
     """Whoever fetches a page to show it elsewhere gets something to show."""
-    assert decide_reader(agent) is Reader.PREVIEW
+    assert decide_reader(Approach(method="GET", agent=agent)) is Reader.PREVIEW
 
 
 @pytest.mark.parametrize(
@@ -80,14 +83,36 @@ def test_previews_are_known(agent: str) -> None:
 )
 def test_browsers_inside_apps_are_people(agent: str) -> None:
     """Somebody who reads in LINE, WeChat or Weibo has tapped the link themselves."""
-    assert decide_reader(agent) is Reader.PERSON
+    assert decide_reader(opens(agent)) is Reader.PERSON
 
 
 @pytest.mark.parametrize("agent", ["", "curl/8.5.0", "python-requests/2.32", "Go-http-client/2.0", "okhttp/4.12.0"])
 def test_programs_are_nobody(agent: str) -> None:
-    """They are sent on like people, and not counted."""
-    assert decide_reader(agent) is Reader.PROGRAM
-    assert not decide_counts(Approach(method="GET", agent=agent))
+    """Nobody knows for whom they fetch, so they are not counted."""
+    assert decide_reader(opens(agent)) is Reader.UNKNOWN
+    assert not decide_counts(opens(agent))
+
+
+@pytest.mark.parametrize(
+    ("mode", "accept", "languages", "reader"),
+    [
+        ("navigate", "", "", Reader.PERSON),
+        ("cors", "text/html", "en", Reader.UNKNOWN),
+        ("no-cors", "image/avif,*/*", "en", Reader.UNKNOWN),
+        ("", "text/html,*/*", "en", Reader.PERSON),
+        ("", "*/*", "en", Reader.UNKNOWN),
+        ("", "text/html", "", Reader.UNKNOWN),
+    ],
+)
+def test_a_browser_is_known_by_what_it_sends(mode: str, accept: str, languages: str, reader: Reader) -> None:
+    """Opening a page is said by browsers of today, and shown by the others in what they ask for."""
+    approach = Approach(method="GET", agent=PHONE, fetch_mode=mode, accept=accept, languages=languages)
+    assert decide_reader(approach) is reader
+
+
+def opens(agent: str, method: str = "GET", purpose: str = "") -> Approach:
+    """Somebody opens a page with a browser from before browsers said so."""
+    return Approach(method=method, agent=agent, accept=BROWSES["Accept"], languages="en", purpose=purpose)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +121,7 @@ def test_programs_are_nobody(agent: str) -> None:
 )
 def test_only_a_persons_own_get_counts(method: str, purpose: str, *, counts: bool) -> None:
     """Browsers that fetch ahead have not been tapped yet."""
-    assert decide_counts(Approach(method=method, agent=PHONE, purpose=purpose)) is counts
+    assert decide_counts(opens(PHONE, method, purpose)) is counts
 
 
 @pytest.mark.parametrize(
@@ -119,6 +144,32 @@ def test_only_a_proxy_on_this_machine_is_believed(peer: str, forwarded: str, add
     assert choose_address(peer, forwarded) == address
 
 
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "address"),
+    [
+        ("172.18.0.2", "198.51.100.1", "198.51.100.1"),
+        ("172.18.0.2", "203.0.113.5, 198.51.100.1, 172.18.0.3", "198.51.100.1"),
+        ("172.18.0.2", "172.18.0.4, 172.18.0.3", "172.18.0.4"),
+        ("127.0.0.1", "198.51.100.1", "127.0.0.1"),
+        ("::ffff:172.18.0.2", "198.51.100.1", "198.51.100.1"),
+        ("2001:db8:7::1", "198.51.100.1", "198.51.100.1"),
+        ("172.19.0.2", "198.51.100.1", "172.19.0.2"),
+    ],
+)
+def test_a_proxy_that_is_named_is_believed(peer: str, forwarded: str, address: str) -> None:
+    """Proxies behind one another are read from the near one; nothing is believed beyond the first stranger."""
+    trusted = (ip_network("172.18.0.0/16"), ip_network("2001:db8:7::/48"))
+    assert choose_address(peer, forwarded, trusted) == address
+
+
+@pytest.mark.parametrize(
+    ("limit", "own", "most"), [(65_536, 600, 1000), (1024, 600, 424), (1600, 600, 1000), (256, 600, 8), (0, 600, 8)]
+)
+def test_the_web_side_takes_what_is_left(limit: int, own: int, most: int) -> None:
+    """The bot's own files and connections come first."""
+    assert compute_most_connections(limit, own=own) == most
+
+
 def test_an_ipv6_network_is_one_neighbour() -> None:
     """A telephone has a whole network of addresses to choose from."""
     near, far = "2001:db8:1:2:aaaa::1", "2001:db8:1:3::1"
@@ -131,12 +182,13 @@ def test_an_ipv6_network_is_one_neighbour() -> None:
 def test_a_visitor_cannot_be_recognised_without_the_salt() -> None:
     """The same visitor has one name a day, and another the next day; the name tells nothing."""
     today, tomorrow = bytes(32), b"\x01" * 32
-    name = compute_visitor(today, "198.51.100.1", PHONE)
-    assert name == compute_visitor(today, "198.51.100.1", PHONE)
-    assert name != compute_visitor(tomorrow, "198.51.100.1", PHONE)
-    assert name != compute_visitor(today, "198.51.100.2", PHONE)
+    name = compute_visitor(today, "198.51.100.1")
+    assert name == compute_visitor(today, "198.51.100.1")
+    assert name != compute_visitor(tomorrow, "198.51.100.1")
+    assert name != compute_visitor(today, "198.51.100.2")
+    assert compute_visitor(today, "2001:db8::1:7") == compute_visitor(today, "2001:db8::2:9")
     assert len(name) == 32
-    compute_visitor(today, "198.51.100.1", "\udcff")
+    compute_visitor(today, "\udcff")
 
 
 def test_a_bucket_fills_slowly_and_never_over() -> None:

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import socket
+from typing import Any
 
 import pytest
 
 from bot.assets import ASSETS
+from bot.web.crowd import Crowd
 from bot.web.listening import ListenRefused, open_listener
 from bot.web.security import carries_much
 from bot.web.server import Patience
@@ -150,17 +153,104 @@ async def test_whoever_dawdles_is_hung_up_on(sqlite_url: str, clock: Clock) -> N
 
 
 async def test_there_is_a_most_of_connections(sqlite_url: str, clock: Clock) -> None:
-    """One more is hung up on at once; when somebody leaves there is room again."""
+    """One more, and whoever has kept us waiting longest is hung up on; the newcomer is served."""
     narrow = Patience(most_connections=2)
     async with open_store(sqlite_url, clock=clock) as store, open_house(store, clock=clock, patience=narrow) as house:
-        lines = [await house.connect() for _ in range(3)]
-        assert await asyncio.wait_for(_read_to_the_end(lines[2][0]), 5) == b""
+        lines = [await house.connect() for _ in range(2)]
+        lines[0][1].write(b"GET /healthz HTTP/1.1\r\nHo")
+        for _ in range(20):
+            assert (await send_raw(house, HEALTH)).endswith(b"ok\n")
+        assert await asyncio.wait_for(_read_to_the_end(lines[0][0]), 5) == b""
         for _, writer in lines:
             writer.close()
-            await writer.wait_closed()
-        assert (await send_raw(house, b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")).endswith(
-            b"ok\n"
-        )
+
+
+HEALTH = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+
+
+class Caller:
+    """A connection that the crowd knows."""
+
+    def __init__(self, address: str, *, slow: bool = False) -> None:
+        self.address = address
+        self.is_listening_slowly = slow
+        self.transport: Any = self
+        self.is_gone = False
+
+    def abort(self) -> None:
+        """Hang up."""
+        self.is_gone = True
+
+
+def test_the_address_that_keeps_most_waiting_gives_way_first() -> None:
+    """A flood from one network costs its own lines, and nobody else's; who is being answered stays."""
+    crowd = Crowd(10)
+    neighbours = [Caller(f"198.51.100.{number}") for number in range(4)]
+    for neighbour in neighbours:
+        crowd.enter(neighbour)
+    answered = Caller("2001:db8::1")
+    crowd.enter(answered)
+    crowd.answer(answered)
+    flood = [Caller(f"2001:db8::{number:x}") for number in range(2, 300)]
+    for each in flood:
+        crowd.enter(each)
+    assert not any(each.is_gone for each in [*neighbours, answered])
+    assert [each.is_gone for each in flood] == [True] * 293 + [False] * 5
+    assert len(crowd) == 10
+    for each in [*neighbours, answered, *flood]:
+        crowd.leave(each)
+    assert len(crowd) == 0
+
+
+def test_slow_listeners_give_way_where_nobody_is_waited_for() -> None:
+    """Whoever asks for much and reads nothing holds no line against others; a crowd that is served well lets nobody in."""
+    crowd = Crowd(3)
+    callers = [Caller("198.51.100.1"), Caller("198.51.100.2", slow=True), Caller("198.51.100.3")]
+    for caller in callers:
+        crowd.enter(caller)
+        crowd.answer(caller)
+    newcomer, another = Caller("198.51.100.4"), Caller("198.51.100.5")
+    crowd.enter(newcomer)
+    assert [each.is_gone for each in callers] == [False, True, False]
+    crowd.answer(newcomer)
+    crowd.enter(another)
+    assert another.is_gone
+    assert len(crowd) == 3
+
+
+@pytest.mark.parametrize(
+    "chunk",
+    [
+        b"zz\r\nhello\r\n0\r\n\r\n",
+        b"5\r\nhel",
+        b"ffffffffffffffffffff\r\n",
+        b"-1\r\n",
+        b"\x00\xff\r\n\r\n",
+        b"5;" + b"x" * 9000,
+    ],
+)
+async def test_a_broken_body_writes_nothing_into_the_log(
+    house: House, chunk: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A stranger's broken request is answered or hung up on, and is worth no line; least of all a traceback."""
+    head = b"POST /s/Code000001/shared?way=x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    for pieces in ([head + chunk], [head, chunk], [HEALTH + head + chunk]):
+        reader, writer = await house.connect()
+        for piece in pieces:
+            writer.write(piece)
+            await asyncio.sleep(0.02)
+        await asyncio.wait_for(_read_to_the_end(reader), 5)
+        writer.close()
+    assert (await house.ask("/healthz")).status == 200
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
+
+
+@pytest.mark.parametrize(("length", "status"), [(15_000, b"200"), (17_500, b"400"), (100_000, b"400")])
+async def test_a_head_has_a_most_however_it_comes(house: House, length: int, status: bytes) -> None:
+    """Whole and at once it is no longer than letter by letter."""
+    answer = await send_raw(house, HEALTH[:-2] + b"X: " + b"a" * length + b"\r\n\r\n")
+    assert answer.split()[1:2] in ([status], [])
+    assert (answer.split()[1:2] == [b"200"]) is (status == b"200")
 
 
 async def _read_to_the_end(reader: asyncio.StreamReader) -> bytes:
@@ -173,7 +263,7 @@ async def _read_to_the_end(reader: asyncio.StreamReader) -> bytes:
 def test_the_description_names_every_door() -> None:
     """Paths and methods of assets/web/openapi.json are those that are served."""
     described = json.loads((ASSETS / "web" / "openapi.json").read_text("utf-8"))["paths"]
-    served = {(door.path.replace(":path", ""), method) for door in DOORS for method in door.methods or ()}
+    served = {(door.path.replace(":anything", ""), method) for door in DOORS for method in door.methods or ()}
     assert {
         (path, method.upper()) for path, methods in described.items() for method in methods if method in METHODS
     } == served

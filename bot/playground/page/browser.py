@@ -15,6 +15,13 @@ from bot.playground.world import ImpossibleError
 AGENT = (
     "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0 Mobile Safari/537.36"
 )
+HEADERS = {
+    "User-Agent": AGENT,
+    "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
+    "Accept-Language": "en",
+    "Sec-Fetch-Mode": "navigate",
+}
+"""What a browser sends when somebody opens a page."""
 PATIENCE = ClientTimeout(total=10)
 
 
@@ -37,7 +44,7 @@ class Browser:
         """
         try:
             async with (
-                ClientSession(timeout=PATIENCE, headers={"User-Agent": AGENT}) as session,
+                ClientSession(timeout=PATIENCE, headers=HEADERS) as session,
                 session.get(url, allow_redirects=False) as answer,
             ):
                 return urljoin(url, answer.headers["Location"]) if "Location" in answer.headers else ""

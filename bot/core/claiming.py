@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from bot.core.codes import Payload, parse_payload
+from bot.core.codes import Payload
+from bot.core.links import Addresses, find_named
 from bot.core.names import clean_text
 from storage.records import PersonId
 
@@ -25,10 +26,7 @@ CHAIN_LIMIT = 100
 """How far up the line of inviters a circle is looked for."""
 
 _DAY = 86_400 * 1_000_000
-_LINK = re.compile(r"(?:https?://)?(?:t|telegram)\.me/[A-Za-z0-9_]{4,32}/?\?start=([0-9A-Za-z_-]{1,64})")
-_PROFILE = re.compile(r"(?:https?://)?(?:t|telegram)\.me/([A-Za-z][A-Za-z0-9_]{3,31})/?")
 _SENTENCE = re.compile("[?!\u3002]")
-_USERNAME = re.compile(r"@([A-Za-z][A-Za-z0-9_]{3,31})")
 
 
 class Window(Enum):
@@ -57,10 +55,10 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What was typed; exactly one of the three is set, or none where nothing visible was."""
+    """What was typed. A link or a username says all; a code alone may be a name as well: then `words` hold it too."""
 
     payload: Payload | None = None
-    """Of a member's link."""
+    """Of a member's link, or a code alone."""
     username: str = ""
     """Without the @."""
     words: str = ""
@@ -87,19 +85,18 @@ def compute_end(began_at: int, claim_days: int) -> int:
     return began_at + claim_days * _DAY
 
 
-def parse_claim(text: str) -> Claim:
-    """Read what a newcomer typed or pasted."""
+def parse_claim(text: str, addresses: Addresses) -> Claim:
+    """Read what a newcomer typed, pasted or forwarded."""
+    named = find_named(text, addresses)
+    if named.is_link or named.username:
+        return Claim(payload=named.payload, username=named.username)
     typed = clean_text(unicodedata.normalize("NFKC", text[: 4 * TYPED_LIMIT]), limit=TYPED_LIMIT)
-    link = _LINK.fullmatch(typed)
-    if link:
-        return Claim(payload=parse_payload(link[1])) if parse_payload(link[1]) else Claim(words=typed)
-    username = _USERNAME.fullmatch(typed) or _PROFILE.fullmatch(typed)
-    return Claim(username=username[1]) if username else Claim(words=typed)
+    return Claim(payload=named.payload, words=typed)
 
 
-def decide_named(text: str) -> bool:
+def decide_named(text: str, addresses: Addresses) -> bool:
     """Whether a text can be meant as a name, a username, a link or a code, and not as something told or asked."""
-    claim = parse_claim(text)
+    claim = parse_claim(text, addresses)
     if claim.payload is not None or claim.username:
         return True
     words = claim.words

@@ -14,7 +14,7 @@ does not know the secret it is as random as the others."""
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
-_PAYLOAD = re.compile(r"([0-9A-Za-z]{10})(?:-([a-z0-9]{1,16}))?")
+_PAYLOAD = re.compile(r"([0-9A-Za-z]{10})(?![0-9A-Za-z])(?:-([0-9A-Za-z]{1,16})(?![0-9A-Za-z]))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,12 @@ class Payload:
 
 
 def parse_payload(text: str) -> Payload | None:
-    """Read `<code>` or `<code>-<source>`; None for anything else."""
-    match = _PAYLOAD.fullmatch(text)
-    return Payload(match[1], match[2] or "") if match else None
+    """Read `<code>` or `<code>-<source>`, whatever a chat or a person left hanging behind; None where there is no code.
+
+    A source is told apart by small letters alone; one that cannot be is none, and the code keeps its credit.
+    """
+    match = _PAYLOAD.match(text)
+    return Payload(match[1], (match[2] or "").lower()) if match else None
 
 
 def compose_code(draw: Callable[[str], str], key: bytes) -> str:

@@ -8,7 +8,7 @@ from enum import Enum, auto
 from hashlib import blake2b
 
 from bot.core.addresses import compute_neighbourhood
-from bot.core.codes import CODE_LENGTH, Payload
+from bot.core.codes import CODE_LENGTH
 
 HOUR_SECONDS = 3600
 DAY_SECONDS = 24 * HOUR_SECONDS
@@ -16,8 +16,6 @@ SALT_BYTES = 32
 
 SHOPS_CARD = "card"
 """Stands in the address of the shop's own card where a code would; no code is so short."""
-
-_TAIL = re.compile(rf"([0-9A-Za-z]{{{CODE_LENGTH}}})(?:-([a-z0-9]{{1,16}}))?(?![0-9A-Za-z])")
 
 _CARD = re.compile(rf"(?:([0-9A-Za-z]{{{CODE_LENGTH}}})(?:-([a-z0-9-]{{1,40}}))?|.*)\.jpg", re.DOTALL)
 
@@ -70,12 +68,6 @@ class CardName:
     story: str
     is_shops: bool = False
     """Asks for the shop's own card by its name."""
-
-
-def parse_tail(tail: str) -> Payload | None:
-    """Read what follows `/r/`. Whatever a chat took along with the link, a full stop or a bracket, does no harm."""
-    match = _TAIL.match(tail)
-    return Payload(match[1], match[2] or "") if match else None
 
 
 def parse_card(file: str) -> CardName | None:

@@ -46,11 +46,17 @@ async def on_claim_typed(update: Update, context: Context, _offer: str) -> None:
     message = update.effective_message
     assert message is not None
     text = message.text or ""
-    if not decide_named(text):
+    if not decide_named(text, context.deps.shop.addresses):
         await on_anything_else(update, context)
         return
     circumstances = await _find_circumstances(context)
-    view = await context.write(naming.name_inviter, visitor=visitor_of(update), text=text, **circumstances)
+    view = await context.write(
+        naming.name_inviter,
+        visitor=visitor_of(update),
+        text=text,
+        addresses=context.deps.shop.addresses,
+        **circumstances,
+    )
     await _show(update, context, view)
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from bot.core.campaigns.campaign import Campaign, StoryTexts
 from bot.core.codes import compose_link
+from bot.core.links import Addresses
 from bot.core.visiting import SHOPS_CARD
 
 
@@ -67,6 +68,11 @@ class Shop:
     def story_place(self, key: str) -> int:
         """The place of the story called `key`, else of the first."""
         return next((place for place, story in enumerate(self.campaign.stories) if story.key == key), 0)
+
+    @property
+    def addresses(self) -> Addresses:
+        """By which a link that comes back is known for one of the shop's own."""
+        return Addresses(self.bot_username, self.public_url)
 
     def link(self, code: str, source: str) -> str:
         """A member's link, marked with the way it travels: a `Source`, or a place of the member's own.

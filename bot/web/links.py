@@ -8,8 +8,8 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from bot.core.codes import Payload
-from bot.core.visiting import Reader, decide_counts, parse_tail
+from bot.core.codes import Payload, parse_payload
+from bot.core.visiting import Reader, decide_counts
 from bot.messages.shop import Source
 from bot.messages.visiting import compose_link_page
 from bot.services.visiting import Click
@@ -33,7 +33,7 @@ async def open_link(request: Request) -> Response:
     not be looked up keeps it, since the bot looks it up itself, and a preview is told to come again.
     """
     deps = deps_of(request)
-    asked = parse_tail(request.path_params.get("tail", "")) or _NOBODYS
+    asked = parse_payload(request.path_params.get("tail", "")) or _NOBODYS
     guest = deps.visitors.greet(request)
     found = await deps.visitors.look_up(asked.code, guest)
     if guest.reader is Reader.PREVIEW:

@@ -20,9 +20,11 @@ from bot.core.claiming import (
     parse_offer,
 )
 from bot.core.codes import Payload
+from bot.core.links import Addresses
 from storage.records import PersonId
 
 DAY = 86_400_000_000
+SHOP = Addresses("shop_bot", "https://oven.example")
 
 
 @pytest.mark.parametrize(
@@ -56,20 +58,23 @@ def test_naming_an_inviter_has_its_time(started_at: int | None, referred: bool, 
         ("https://t.me/shop_bot?start=short", Claim(words="https://t.me/shop_bot?start=short")),
         ("@a b", Claim(words="@a b")),
         ("maple-otter-42", Claim(words="maple-otter-42")),
+        ("AbCdEfGh12", Claim(payload=Payload("AbCdEfGh12"), words="AbCdEfGh12")),
+        ("Alexandria", Claim(payload=Payload("Alexandria"), words="Alexandria")),
+        ("it was @anna_k!", Claim(username="anna_k")),
         ("\u200b", Claim()),
     ],
 )
 def test_what_newcomers_write_is_read(typed: str, claim: Claim) -> None:
     """Names, usernames, links of members and of their profiles."""
-    assert parse_claim(typed) == claim
+    assert parse_claim(typed, SHOP) == claim
 
 
 @pytest.mark.parametrize(
-    "typed", ["Anna", "Anna Maria K.", "@anna_k", "maple otter 42", "小美", "t.me/b_bot?start=AbCdEfGh12"]
+    "typed", ["Anna", "Anna Maria K.", "@anna_k", "maple otter 42", "小美", "t.me/shop_bot?start=AbCdEfGh12"]
 )
 def test_names_are_taken_for_names(typed: str) -> None:
     """Short, with a letter or digit in it."""
-    assert decide_named(typed)
+    assert decide_named(typed, SHOP)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +91,7 @@ def test_names_are_taken_for_names(typed: str) -> None:
 )
 def test_sentences_are_not(typed: str) -> None:
     """A question to the shop is answered as ever."""
-    assert not decide_named(typed)
+    assert not decide_named(typed, SHOP)
 
 
 @pytest.mark.parametrize(

@@ -29,17 +29,34 @@ def test_a_link_carries_its_code_and_source(code: str, source: str) -> None:
         "",
         "short",
         "A" * 11,
-        "AAAAAAAAAA-",
-        "AAAAAAAAAA-UP",
-        "AAAAAAAAAA-" + "a" * 17,
         "_tgr_AAAAA",
         "ÄÖÜAAAAAAA",
-        "A" * 10 + "\n",
+        "-AAAAAAAAAA",
     ],
 )
 def test_anything_else_is_no_payload(text: str) -> None:
-    """Only ten base62 characters with an optional short source are a payload."""
+    """Only ten base62 characters, with or without a source behind, are a payload."""
     assert parse_payload(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("AAAAAAAAAA-", ""),
+        ("AAAAAAAAAA--qr", ""),
+        ("AAAAAAAAAA_x", ""),
+        ("AAAAAAAAAA-x_y", "x"),
+        ("AAAAAAAAAA-Instagram", "instagram"),
+        ("AAAAAAAAAA-ig-summer", "ig"),
+        ("AAAAAAAAAA-" + "a" * 17, ""),
+        ("AAAAAAAAAA-ö", ""),
+        ("AAAAAAAAAA\n", ""),
+        ("AAAAAAAAAA.", ""),
+    ],
+)
+def test_a_spoilt_suffix_costs_no_credit(text: str, source: str) -> None:
+    """Whatever was left hanging behind a code: the code counts, and a source if there is a possible one."""
+    assert parse_payload(text) == Payload("A" * 10, source)
 
 
 def test_codes_are_random_and_never_reserved() -> None:

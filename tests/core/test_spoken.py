@@ -186,6 +186,28 @@ def test_one_edit_is_one_slip_of_the_finger(one: str, other: str) -> None:
     assert is_one_edit_apart(one, other) == (count_edits(one, other) == 1)
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "I think it was maple otter 42.",
+        "the code is 42, otter maple, thank you",
+        "she said maple-otter-42 I believe",
+        "it was maple 42 otter",
+        "call mapleotter42 please",
+        "my friend told me mapleotter 42 on the telephone",
+    ],
+)
+def test_a_code_is_found_in_a_sentence(typed: str) -> None:
+    """Beside its number, both words right; words elsewhere in the sentence do not count."""
+    assert parse_spoken(typed, LISTS.values()) == ["maple-otter-42"]
+
+
+@pytest.mark.parametrize("typed", ["I ate maple and saw an otter on page 42", "mable otter 42 is what she said to me"])
+def test_a_sentence_is_not_guessed_at(typed: str) -> None:
+    """Words apart from the number, or with a slip, are a sentence and no code."""
+    assert parse_spoken(typed, LISTS.values()) == []
+
+
 def test_a_code_of_a_retired_word_is_still_understood() -> None:
     """A word that proved too near to another is given no more, but codes that were given with it go on working."""
     words = parse_words("bakso\nobor\n~baskom  # too near\n")

@@ -9,6 +9,7 @@ import pytest
 from bot.core.campaigns.campaign import Campaign
 from bot.core.claiming import CHOICES, Outcome, Window
 from bot.core.guessing import MISSES_ALLOWED, WINDOW_SECONDS
+from bot.core.links import Addresses
 from bot.services.claiming.disowning import Disowning, DisownView, disown
 from bot.services.claiming.naming import ClaimView, name_inviter, pick_inviter
 from bot.services.claiming.window import CLAIM, ask_claim, name_nobody, open_menu
@@ -23,6 +24,7 @@ from tests.storage.clock import Clock
 
 _IDS = count(10_001)
 DAY = 86_400
+SHOP = Addresses("shop_bot")
 
 
 def someone(first_name: str = "Budi", last_name: str = "", username: str = "") -> Profile:
@@ -48,7 +50,7 @@ async def add_member(
 
 async def say(store: Store, campaign: Campaign, visitor: Profile, text: str) -> ClaimView:
     """Name an inviter."""
-    return await store.write(name_inviter, visitor=visitor, text=text, campaign=campaign, announce=True)
+    return await store.write(name_inviter, visitor=visitor, text=text, addresses=SHOP, campaign=campaign, announce=True)
 
 
 async def pick(store: Store, campaign: Campaign, visitor: Profile, number: int, place: int) -> ClaimView:
@@ -317,7 +319,9 @@ async def test_where_the_community_is_asked_for_a_named_inviter_waits_too(store:
     anna, budi, mei = [await add_member(store, strict, name) for name in ("Anna", "Budi", "Mei")]
     await store.write(chat_joins.note_join, -100, mei.telegram_id)
     views = [
-        await store.write(name_inviter, visitor=each, text="Anna", campaign=strict, announce=False, community=-100)
+        await store.write(
+            name_inviter, visitor=each, text="Anna", addresses=SHOP, campaign=strict, announce=False, community=-100
+        )
         for each in (budi, mei)
     ]
     assert [(view.outcome, view.waits) for view in views] == [(Outcome.CREDITED, True), (Outcome.CREDITED, False)]

@@ -38,7 +38,7 @@ class Meta(HTMLParser):
             self.links.append(found.get("href") or "")
 
 
-@pytest.mark.parametrize(("path", "payload"), [("", "web"), ("-fwd", "fwd"), ("-window2", "window2"), ("-BAD", "web")])
+@pytest.mark.parametrize(("path", "payload"), [("", "web"), ("-fwd", "fwd"), ("-window2", "window2"), ("-BAD", "bad")])
 async def test_a_person_is_sent_to_the_bot(house: House, path: str, payload: str) -> None:
     """With the member's code and the way the link travelled, and nothing to tap in between."""
     member = await house.add_member()

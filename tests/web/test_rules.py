@@ -5,9 +5,9 @@ from ipaddress import ip_network
 import pytest
 
 from bot.core.addresses import choose_address, compute_neighbourhood
-from bot.core.codes import Payload
+from bot.core.codes import Payload, parse_payload
 from bot.core.throttling import Allowance, Bucket, compute_bucket, compute_wait_seconds
-from bot.core.visiting import Approach, Reader, compute_visitor, decide_counts, decide_reader, parse_tail
+from bot.core.visiting import Approach, Reader, compute_visitor, decide_counts, decide_reader
 from bot.web.cards import has_version
 from bot.web.crowd import compute_most_connections
 from bot.web.throttle import Throttle
@@ -23,7 +23,7 @@ CODE = "AbCdEfGh12"
         (f"{CODE}-qr", Payload(CODE, "qr")),
         (f"{CODE}-{'a' * 16}", Payload(CODE, "a" * 16)),
         (f"{CODE}-{'a' * 17}", Payload(CODE)),
-        (f"{CODE}-QR", Payload(CODE)),
+        (f"{CODE}-QR", Payload(CODE, "qr")),
         (f"{CODE}-", Payload(CODE)),
         (f"{CODE}.", Payload(CODE)),
         (f"{CODE}-qr),", Payload(CODE, "qr")),
@@ -38,7 +38,7 @@ CODE = "AbCdEfGh12"
 )
 def test_a_link_survives_what_a_chat_adds_to_it(tail: str, payload: Payload | None) -> None:
     """The code is what counts; a source that cannot be is left out, and nothing but ten letters is a code."""
-    assert parse_tail(tail) == payload
+    assert parse_payload(tail) == payload
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from bot.core.codes import ALPHABET, CODE_LENGTH, compose_code
-from bot.core.visiting import parse_tail
+from bot.core.codes import ALPHABET, CODE_LENGTH, compose_code, parse_payload
 from bot.messages.sharing.networks import CHAT_NETWORKS, NETWORKS, X_LIMIT, compose_address, list_networks
 from bot.messages.texts import LANGUAGES, Texts
 from bot.services.visiting import note_page_share
@@ -112,7 +111,7 @@ def test_every_way_carries_the_members_own_link(language: str) -> None:
         code = compose_code(draw, bytes(16))
         for network in list_networks(language):
             links = find_links(compose_address(texts, shop, code, network))
-            payloads = [parse_tail(link.partition("/r/")[2]) for link in links]
+            payloads = [parse_payload(link.partition("/r/")[2]) for link in links]
             assert [(payload and payload.code, payload and payload.source) for payload in payloads] == [(code, network)]
 
 

@@ -122,16 +122,33 @@ def _join(first: str, second: str, number: int) -> str:
 
 
 def parse_spoken(text: str, lists: Iterable[WordList]) -> list[str]:
-    """The codes that may be meant, of whatever language and in whatever order, most often none or one."""
+    """The codes that may be meant, of whatever language and in whatever order, most often none or one.
+
+    A code alone may have a slip in it; in a sentence it must be right.
+    """
     tokens = _TOKEN.findall(fold_spoken(text))
-    numbers = [token for token in tokens if token.isdecimal()]
-    said = [token for token in tokens if not token.isdecimal()]
-    if len(numbers) != 1 or not 2 <= len(numbers[0]) <= 4 or not 1 <= len(said) <= 2:
+    numbers = [place for place, token in enumerate(tokens) if token.isdecimal()]
+    if len(numbers) != 1 or len(tokens) == 1 or not 2 <= len(tokens[numbers[0]]) <= 4:
         return []
+    number, said = int(tokens[numbers[0]]), [token for token in tokens if not token.isdecimal()]
     known = tuple(lists)
-    exact = {pair for words in known for pair in _find_pairs(said, words, _find_exact)}
-    pairs = exact or {pair for words in known for pair in _find_pairs(said, words, _find_near)}
-    return sorted(_join(*pair, int(numbers[0])) for pair in pairs)
+    if len(said) > 2:
+        around = _list_windows(said, numbers[0])
+        return sorted({_join(*pair, number) for part in around for pair in _find_any(part, known, _find_exact)})
+    pairs = _find_any(said, known, _find_exact) or _find_any(said, known, _find_near)
+    return sorted(_join(*pair, number) for pair in pairs)
+
+
+def _list_windows(said: list[str], place: int) -> list[list[str]]:
+    """The neighbours of a number that can be a code with it: two before, one on each side, two behind, one run together."""
+    pairs = [said[max(0, start) : start + 2] for start in (place - 2, place - 1, place)]
+    return [each for each in (*pairs, said[max(0, place - 1) : place], said[place : place + 1]) if each]
+
+
+def _find_any(
+    said: list[str], lists: Iterable[WordList], find: Callable[[str, WordList], str | None]
+) -> set[tuple[str, str]]:
+    return {pair for words in lists for pair in _find_pairs(said, words, find)}
 
 
 def fold_spoken(text: str) -> str:

@@ -20,6 +20,7 @@ from bot.core.claiming import (
     parse_offer,
 )
 from bot.core.guessing import Guesses, compute_guesses, decide_throttled
+from bot.core.links import Addresses
 from bot.services.claiming.window import CLAIM, expect_claim, open_window
 from bot.services.community.membership import credit_newcomer
 from bot.services.members import MemberView, enter, view_member
@@ -56,14 +57,21 @@ class ClaimView:
 
 
 def name_inviter(
-    tx: Tx, *, visitor: Profile, text: str, campaign: Campaign, announce: bool, community: int | None = None
+    tx: Tx,
+    *,
+    visitor: Profile,
+    text: str,
+    addresses: Addresses,
+    campaign: Campaign,
+    announce: bool,
+    community: int | None = None,
 ) -> ClaimView:
     """Look for the one who was named: credited if there is one, offered if there are several."""
     person = enter(tx, visitor)
     barred = _find_bar(tx, person, campaign)
     if barred is not None:
         return ClaimView(member=view_member(tx, person), outcome=barred)
-    claim = parse_claim(text)
+    claim = parse_claim(text, addresses)
     found = _search(tx, claim)
     others = [each for each in found if each.id != person.id]
     outcome = decide_found([each.id for each in others]) if others or not found else Outcome.ONESELF
@@ -116,7 +124,9 @@ def _find_bar(tx: Tx, person: Person, campaign: Campaign) -> Outcome | None:
 def _search(tx: Tx, claim: Claim) -> list[Person]:
     """Members who may be meant: by link, by username, by spoken code and by name."""
     if claim.payload is not None:
-        return _keep_members([people.find_by_code(tx, claim.payload.code)])
+        owners = _keep_members([people.find_by_code(tx, claim.payload.code)])
+        if owners or not claim.words:
+            return owners
     if claim.username:
         named = people.list_by_name(tx, claim.username, limit=CHOICES + 2)
         return [each for each in named if each.profile.username.casefold() == claim.username.casefold()]

@@ -1,0 +1,134 @@
+"""What the bot hands out to be passed on, and how it is known again in whatever shape it comes back."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from bot.core.codes import Payload, parse_payload
+
+TEXT_LIMIT = 4096
+"""Code points of a text that are looked at: Telegram's own limit of a message."""
+
+_TELEGRAM = r"(?:https?://)?(?:www\.)?(?:t|telegram)\.(?:me|dog)/"
+"""https://core.telegram.org/api/links has the spellings that clients understand."""
+
+_NAME = "[A-Za-z][A-Za-z0-9_]{3,31}"
+_QUERY = r"\?(?:[^\s#?]*?&)?start(?:app)?=([A-Za-z0-9_-]+)"
+_START = re.compile(
+    rf"(?:{_TELEGRAM}({_NAME})/?{_QUERY})"
+    rf"|(?:(?:https?://)?({_NAME})\.t\.me/?{_QUERY})"
+    r"|(?:tg:(?://)?resolve/?\?((?:[^\s#?]*&)?domain=[^\s#]+))",
+    re.IGNORECASE,
+)
+_PROFILE = re.compile(
+    rf"(?:{_TELEGRAM}({_NAME})/?(?![A-Za-z0-9_/?]))"
+    rf"|(?:(?<![A-Za-z0-9_.@-])(?:https?://)?({_NAME})\.t\.me/?(?![A-Za-z0-9_/?]))"
+    rf"|(?:tg:(?://)?resolve/?\?domain=({_NAME})(?![A-Za-z0-9_&]))"
+    rf"|(?:(?<![A-Za-z0-9_.])@({_NAME})(?![A-Za-z0-9_]))",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"(?<![0-9A-Za-z_-])[0-9A-Za-z]{10}(?:-[0-9A-Za-z_-]*)?(?![0-9A-Za-z_-])")
+_NO_PROFILES = frozenset({"share", "joinchat", "addstickers", "addlist", "proxy", "socks", "login", "contact"})
+"""First parts of addresses at t.me that are nobody's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the shop's links lead: only these are its own."""
+
+    bot_username: str = ""
+    public_url: str = ""
+    """Of the web side, without a slash at its end; empty where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a text says of who recommended the shop; at most one of the first two is set."""
+
+    payload: Payload | None = None
+    """Of one of the shop's own links, or a code alone."""
+    username: str = ""
+    """Without the @; the bot's own does not count."""
+    is_link: bool = False
+    """The payload stood in a link: it is a code for sure, not a word of ten letters."""
+
+
+def find_named(text: str, addresses: Addresses) -> Named:
+    """Read a link, a code or a username wherever it stands in a text: in a sentence, a caption, an address around it.
+
+    A link of the shop's wins over a code alone, a code over a username. A text that is nothing but ten letters may be
+    a name as well: whoever asks looks for the code first.
+    """
+    said = _normalise(text)
+    payload = next(_list_payloads(said, addresses), None)
+    if payload is not None:
+        return Named(payload=payload, is_link=True)
+    code = _find_code(said)
+    return Named(payload=code) if code else Named(username=_find_username(said, addresses))
+
+
+def _normalise(text: str) -> str:
+    """Plain characters without what cannot be seen: full-width letters, dashes of all sorts and blanks included."""
+    plain = unicodedata.normalize("NFKC", text[:TEXT_LIMIT])
+    dashed = re.sub("[\u2010-\u2015\u2212]", "-", plain)
+    return "".join(char for char in dashed if unicodedata.category(char) not in {"Cf", "Cc"} or char.isspace())
+
+
+def _list_payloads(said: str, addresses: Addresses) -> Iterator[Payload]:
+    """Payloads of the shop's own links, those inside another address included."""
+    for form in dict.fromkeys((said, unquote(said), unquote(unquote(said)))):
+        for bot, payload in _list_starts(form):
+            found = parse_payload(payload)
+            if found is not None and bot.casefold() == addresses.bot_username.casefold():
+                yield found
+        yield from _list_short(form, addresses.public_url)
+
+
+def _list_starts(said: str) -> Iterator[tuple[str, str]]:
+    """Each bot and start payload of Telegram's links."""
+    for match in _START.finditer(said):
+        path_bot, path_payload, host_bot, host_payload, resolve = match.groups()
+        if resolve is None:
+            yield path_bot or host_bot, path_payload or host_payload
+            continue
+        fields: dict[str, str] = dict(part.partition("=")[::2] for part in resolve.split("&"))
+        payload = re.match("[A-Za-z0-9_-]*", fields.get("start", fields.get("startapp", "")))
+        bot = re.match("[A-Za-z0-9_]*", fields.get("domain", ""))
+        yield bot[0] if bot else "", payload[0] if payload else ""
+
+
+def _list_short(said: str, public_url: str) -> Iterator[Payload]:
+    """Payloads of the web side's links: `/r/`, `/s/` and `/c/` with a code behind."""
+    if not public_url:
+        return
+    place = re.escape(public_url.partition("://")[2] or public_url)
+    for match in re.finditer(rf"(?<![A-Za-z0-9.-]){place}/[rsc]/([0-9A-Za-z_-]+)", said, re.IGNORECASE):
+        found = parse_payload(match[1])
+        if found is not None:
+            yield found
+
+
+def _find_code(said: str) -> Payload | None:
+    """A code that is all of a text, or in a text the one thing that can hardly be a word."""
+    alone = re.sub(r"^[\W_]+|\W+$", "", said)
+    if _CODE.fullmatch(alone):
+        return parse_payload(alone)
+    found = [match[0] for match in _CODE.finditer(said) if _is_no_word(match[0][:10])]
+    return parse_payload(found[0]) if len({each[:10] for each in found}) == 1 else None
+
+
+def _is_no_word(code: str) -> bool:
+    """Digits among letters, or capitals behind small letters: nine codes in ten have one or the other, words have not."""
+    has_digit = any(char.isdigit() for char in code)
+    return (has_digit and any(char.isalpha() for char in code)) or bool(re.search("[a-z][A-Z]", code))
+
+
+def _find_username(said: str, addresses: Addresses) -> str:
+    names = [next(filter(None, match.groups())) for match in _PROFILE.finditer(said)]
+    own = addresses.bot_username.casefold()
+    others = {name.casefold(): name for name in reversed(names) if name.casefold() not in {own, *_NO_PROFILES}}
+    return next(iter(others.values())) if len(others) == 1 else ""

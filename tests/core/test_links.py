@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.codes import ALPHABET, Payload
+from bot.core.links import Addresses, Named, find_named
+
+CODE = "AbCdEfGh12"
+SHOP = Addresses("Shop_Bot", "https://oven.example/go")
+LINKS = (
+    f"https://t.me/shop_bot?start={CODE}",
+    f"http://t.me/shop_bot?start={CODE}",
+    f"t.me/shop_bot?start={CODE}",
+    f"T.ME/SHOP_BOT?start={CODE}",
+    f"https://www.t.me/shop_bot?start={CODE}",
+    f"https://t.me/shop_bot/?start={CODE}",
+    f"https://telegram.me/shop_bot?start={CODE}",
+    f"telegram.dog/shop_bot?start={CODE}",
+    f"https://shop_bot.t.me?start={CODE}",
+    f"shop_bot.t.me/?start={CODE}",
+    f"https://t.me/shop_bot?utm=1&start={CODE}",
+    f"https://t.me/shop_bot?start={CODE}&utm=1",
+    f"https://t.me/shop_bot?startapp={CODE}",
+    f"tg://resolve?domain=shop_bot&start={CODE}",
+    f"tg://resolve?start={CODE}&domain=Shop_Bot",
+    f"tg:resolve?domain=shop_bot&start={CODE}",
+    f"https://oven.example/go/r/{CODE}",
+    f"oven.example/go/r/{CODE}",
+    f"OVEN.example/go/s/{CODE}",
+    f"https://oven.example/go/c/{CODE}.jpg",
+    f"https://oven.example/go/c/{CODE}-honey.jpg",
+    f"https://t.me/share/url?url={quote(f'https://t.me/shop_bot?start={CODE}', safe='')}",
+    f"https://t.me/shop_bot%3Fstart%3D{CODE}",
+    f"https://t.me/shop_bot?start\uff1d{CODE}",
+)
+AROUND = (
+    "{}",
+    " {}\n",
+    "{}.",
+    "({})",
+    "<{}>",
+    "“{}”",
+    "{}。",
+    "{}, I think!",
+    "Anna sent me this: {} and said it is good",
+    "Somebody has eaten the name first\n\nCome along: {}\n\n@other_name",
+    "见 {} 吧",
+    "\u2068{}\u2069",
+)
+
+
+@pytest.mark.parametrize("around", AROUND)
+@pytest.mark.parametrize("link", LINKS)
+def test_a_link_is_known_again_wherever_it_stands(link: str, around: str) -> None:
+    """In every spelling that clients understand, alone, in a sentence, with its punctuation, or in a caption."""
+    found = find_named(around.format(link), SHOP)
+    assert found.is_link
+    assert found.payload is not None
+    assert found.payload.code == CODE
+
+
+@pytest.mark.parametrize("suffix", ["-fwd", "-Fwd", "-fwd-summer", "-fwd_", "-fwd."])
+def test_a_link_carries_its_source(suffix: str) -> None:
+    """By which way it travelled, as far as that can be read."""
+    for link in (f"https://t.me/shop_bot?start={CODE}{suffix}", f"https://oven.example/go/r/{CODE}{suffix}"):
+        assert find_named(link, SHOP) == Named(payload=Payload(CODE, "fwd"), is_link=True)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        f"https://t.me/other_bot?start={CODE}",
+        f"https://other_bot.t.me?start={CODE}",
+        f"tg://resolve?domain=other_bot&start={CODE}",
+        f"https://evil.example/go/r/{CODE}",
+        f"https://notoven.example/go/r/{CODE}",
+        f"https://oven.example/r/{CODE}",
+        "https://t.me/shop_bot?start=short",
+        "https://t.me/shop_bot",
+    ],
+)
+def test_only_the_shops_own_links_count(link: str) -> None:
+    """Another bot's link, another site's, or one without a code is no link of a member's."""
+    assert not find_named(link, SHOP).is_link
+
+
+def test_without_a_web_side_no_address_is_its_own() -> None:
+    """An empty address matches nothing."""
+    assert not find_named(f"https://oven.example/r/{CODE}", Addresses("shop_bot")).is_link
+    assert not find_named(f"https://t.me/shop_bot?start={CODE}", Addresses()).is_link
+
+
+@pytest.mark.parametrize(
+    "typed", [CODE, f" {CODE} ", f'"{CODE}"', f"{CODE}-qr", f"my code is {CODE}, thanks", f"{CODE}。"]
+)
+def test_a_code_alone_is_known(typed: str) -> None:
+    """Bare, quoted or told in a sentence."""
+    found = find_named(typed, SHOP)
+    assert not found.is_link
+    assert found.payload is not None
+    assert found.payload.code == CODE
+
+
+@pytest.mark.parametrize("typed", ["", "Anna", "restaurant", "a wonderful afternoon", "1234567890 times", "x" * 9000])
+def test_words_are_no_codes(typed: str) -> None:
+    """What people write is not taken for a code unless it can be nothing else, or is ten letters and nothing more."""
+    found = find_named(typed, SHOP)
+    assert found.username == ""
+    assert found.payload is None or typed == "restaurant"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "@anna_k",
+        "it was @anna_k.",
+        "\uff20anna_k",
+        "https://t.me/anna_k",
+        "t.me/anna_k/",
+        "telegram.me/anna_k",
+        "anna_k.t.me",
+        "tg://resolve?domain=anna_k",
+        "@anna_k told me of @shop_bot",
+        "@anna_k, yes @Anna_K",
+    ],
+)
+def test_a_username_is_known_wherever_it_stands(typed: str) -> None:
+    """With an @ or as an address; the bot's own name says nothing."""
+    assert find_named(typed, SHOP) == Named(username="anna_k")
+
+
+@pytest.mark.parametrize("typed", ["@shop_bot", "me@anna_k", "@anna_k or @budi_s", "https://t.me/share", "@ab"])
+def test_what_names_nobody_or_two_is_no_username(typed: str) -> None:
+    """The bot itself, an e-mail address, a choice of two."""
+    assert find_named(typed, SHOP) == Named()
+
+
+@given(st.text(ALPHABET, min_size=10, max_size=10), st.text(max_size=40), st.text(max_size=40))
+def test_no_text_around_hides_a_link(code: str, before: str, behind: str) -> None:
+    """Whatever stands around it, as long as it is not glued to it."""
+    found = find_named(f"{before} https://t.me/shop_bot?start={code} {behind}", SHOP)
+    assert found == Named(payload=Payload(code), is_link=True)
+
+
+@given(st.text(max_size=6000))
+def test_any_text_can_be_read(text: str) -> None:
+    """Nothing raises."""
+    find_named(text, SHOP)

@@ -41,6 +41,11 @@ _SET_PROFILE = (
     .where(profile.c.person_id == bindparam("id"))
     .values({column.name: bindparam(column.name) for column in profile.c if column.name != "person_id"})
 )
+_TAKE_USERNAME = (
+    update(profile)
+    .where(profile.c.search_username == bindparam("held"), profile.c.telegram_id != bindparam("by"))
+    .values(username="", search_username="")
+)
 _SET_STARTED = (
     update(person)
     .where(person.c.id == bindparam("of"), person.c.started_at.is_(None))
@@ -149,7 +154,8 @@ def add(tx: Tx, profile: Profile, code: str) -> Person:
 
 
 def set_profile(tx: Tx, person_id: PersonId, profile: Profile) -> None:
-    """Write down what Telegram says of a person now."""
+    """Write down what Telegram says of a person now; a username is the last one's who was seen with it."""
+    _take_username(tx, profile)
     tx.run(_SET_PROFILE, id=person_id, **to_values(profile))
 
 
@@ -260,6 +266,7 @@ def lock(tx: Tx, person_id: PersonId) -> None:
 def _add_newcomer(tx: Tx, profile: Profile, code: str) -> Person:
     person_id = tx.scalar(_ADD, code=code, now=tx.now)
     if person_id is not None:
+        _take_username(tx, profile)
         if tx.scalar(_ADD_PROFILE, person_id=person_id, **to_values(profile)) is not None:
             return _make_newcomer(person_id, profile, code)
         tx.run(_DELETE, id=person_id)
@@ -268,6 +275,12 @@ def _add_newcomer(tx: Tx, profile: Profile, code: str) -> Person:
     if known is None:
         raise CodeTaken("The code drawn for a new person is taken.")
     return known
+
+
+def _take_username(tx: Tx, profile: Profile) -> None:
+    """Telegram gives a username to one account at a time: whoever else was known by it has it no more."""
+    if profile.username:
+        tx.run(_TAKE_USERNAME, held=fold_name(profile.username), by=profile.telegram_id)
 
 
 def _make_newcomer(person_id: PersonId, profile: Profile, code: str) -> Person:

@@ -136,6 +136,15 @@ async def test_a_name_credits_at_once(store: Store, campaign: Campaign, typed: s
     assert await list_faults(store) == []
 
 
+async def test_a_username_that_moved_on_credits_its_new_owner(store: Store, campaign: Campaign) -> None:
+    """Whoever was seen with it last has it; the former owner is no longer found by it."""
+    anna = await add_member(store, campaign, "Anna", "Kusuma", "best_cook")
+    mei = await add_member(store, campaign, "Mei", "Lin", "Best_Cook")
+    budi = await add_member(store, campaign, "Budi")
+    assert (await say(store, campaign, budi, "@best_cook")).inviter == "Mei L."
+    assert await find_inviter(store, budi) == mei.telegram_id != anna.telegram_id
+
+
 async def test_a_spoken_code_and_a_link_credit_whoever_hides(store: Store, campaign: Campaign) -> None:
     """Not to be found by name is not to be nobody's inviter."""
     anna = await add_member(store, campaign)

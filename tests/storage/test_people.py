@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from storage import CodeTaken, RowMissing, Store, Tx
@@ -100,3 +102,17 @@ async def test_members_are_counted(store: Store) -> None:
         return people.count_members(tx), people.count_blocked(tx)
 
     assert await store.write(fill) == (1, 1)
+
+
+async def test_a_username_is_the_last_ones_seen_with_it(store: Store) -> None:
+    """Telegram gives it to one account at a time, in whatever capitals; whoever had it before is known without."""
+    anna = await store.write(people.add, ANNA, "Code000001")
+    ben = await store.write(people.add, BEN, "Code000002")
+    await store.write(people.set_profile, ben.id, replace(BEN, username="Anna"))
+    assert (await store.read(people.get, anna.id)).profile == replace(ANNA, username="")
+    assert (await store.read(people.get, ben.id)).profile.username == "Anna"
+    newcomer = Profile(telegram_id=7_000_000_003, first_name="Cleo", username="ANNA")
+    cleo = await store.write(people.add, newcomer, "Code000003")
+    assert (await store.read(people.get, ben.id)).profile == BEN
+    await store.write(people.set_profile, cleo.id, newcomer)
+    assert (await store.read(people.get, cleo.id)).profile == newcomer

@@ -22,6 +22,8 @@ READ_EVERYTHING = {
     "deliveries._MARK_UNKNOWN": "reads all broadcasts, which are few",
     "inbox._LIST_DEAD": "for people",
     "guesses._DELETE_BEFORE": "for cleaning; guesses are few",
+    "flood_waits._DELETE_OVER": "a wait per scope: there are few",
+    "flood_waits._LIST": "likewise",
     "clicks._COUNT_BY_SOURCE": "for statistics",
     "referrals._COUNT_BY_SOURCE": "for statistics",
     "shares._COUNT_BY_WAY": "for statistics",

@@ -65,8 +65,9 @@ def _run(chosen: argparse.Namespace, part: Part, engine: EngineName) -> Report:
     try:
         report = asyncio.run(run_joins(order) if part == "joins" else run_broadcast(order))
     except Exception as error:  # noqa: BLE001 -- whatever it is, the logs are kept and the other runs are made
-        found = Findings(others=["the run broke off", *traceback.format_exception(error)])
-        report = Report(order=order, findings=found, seconds=time.monotonic() - began)
+        found = Findings(others=traceback.format_exception(error))
+        words = f"the run broke off: {type(error).__name__}"
+        report = Report(order=order, findings=found, seconds=time.monotonic() - began, stopped=words)
     sys.stdout.write(report.render() + "\n")
     sys.stdout.flush()
     _keep_or_remove(folder, report)
@@ -77,7 +78,7 @@ def _keep_or_remove(folder: Path, report: Report) -> None:
     if report.passed:
         shutil.rmtree(folder)
         return
-    words = report.findings.list_all()
+    words = [*([f"stopped: {report.stopped}"] if report.stopped else []), *report.findings.list_all()]
     (folder / "findings.txt").write_text("\n".join(words))
     shown = [*words[:SHOWN], f"{len(words)} findings, logs and database are kept in {folder}"]
     sys.stderr.write("\n".join(shown) + "\n")

@@ -58,13 +58,15 @@ class Report:
     updates: int = 0
     kills: int = 0
     unknown: int = 0
+    stopped: str = ""
+    """Why it was not played to its end; then nothing that was counted stands for anything."""
     figures: Mapping[str, Value] = field(default_factory=dict)
     """What else was measured."""
 
     @property
     def passed(self) -> bool:
-        """Whether nothing is wrong."""
-        return not self.findings.list_all()
+        """Whether it ran to its end and nothing is wrong."""
+        return not self.stopped and not self.findings.list_all()
 
     def render(self) -> str:
         """Return it as one line of JSON."""
@@ -73,6 +75,18 @@ class Report:
             "part": self.order.part,
             "engine": self.order.engine,
             "seed": self.order.seed,
+            **(self._tell_stop() if self.stopped else self._count()),
+            "seconds": round(self.seconds, 1),
+            "pass": self.passed,
+            "replay": self.order.replay,
+        }
+        return json.dumps(line)
+
+    def _tell_stop(self) -> dict[str, Value]:
+        return {"stopped": self.stopped, "after_updates": self.updates, "after_kills": self.kills}
+
+    def _count(self) -> dict[str, Value]:
+        return {
             "updates": self.updates,
             "kills": self.kills,
             "lost": len(self.findings.lost),
@@ -80,11 +94,7 @@ class Report:
             "notices_lost": len(self.findings.notices_lost),
             "unknown": self.unknown,
             **self.figures,
-            "seconds": round(self.seconds, 1),
-            "pass": self.passed,
-            "replay": self.order.replay,
         }
-        return json.dumps(line)
 
 
 def find_commit() -> str:

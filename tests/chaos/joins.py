@@ -41,8 +41,10 @@ class _Course:
     """How a run went."""
 
     done: list[Action] = field(default_factory=list)
-    trouble: str = ""
+    stopped: str = ""
     """Why it could not be played to its end."""
+    unsettled: str = ""
+    """Played to its end, but the bot never came to rest."""
 
 
 async def run_joins(order: Order) -> Report:
@@ -59,10 +61,11 @@ async def run_joins(order: Order) -> Report:
             await stage.keeper.stop()
         findings = judge(_gather(stage, crowd, channel, course.done))
         await stage.judge_house(findings, send_rate=SEND_RATE, travel_seconds=TRAVEL_SECONDS)
-    if course.trouble:
-        findings.lost.append(course.trouble)
+    if course.unsettled:
+        findings.lost.append(course.unsettled)
     return Report(
         order=order,
+        stopped=course.stopped,
         updates=len(stage.handed),
         kills=len(stage.killer.deaths),
         seconds=time.monotonic() - began,
@@ -115,10 +118,10 @@ async def _play_all(stage: Stage, crowd: Crowd, plan: list[Segment]) -> _Course:
         for segment in plan:
             await _play(stage, crowd, segment, course)
     except NeverCameError as error:
-        course.trouble = str(error)
+        course.stopped = f"{error}, after {len(course.done)} of {sum(len(each.actions) for each in plan)} actions"
     stage.telegram.faults.clear()
-    if not course.trouble and not await _settle(stage):
-        course.trouble = f"not settled {SETTLE_SECONDS} s after the last death"
+    if not course.stopped and not await _settle(stage):
+        course.unsettled = f"not settled {SETTLE_SECONDS} s after the last death"
     return course
 
 

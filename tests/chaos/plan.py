@@ -113,6 +113,7 @@ class _Town:
         self._asked: dict[Kind, list[tuple[int, int]]] = {Kind.ASK_LANGUAGE: [], Kind.ASK_TOP: []}
         self._blocked: list[tuple[int, int]] = []
         self._forgetful: list[tuple[int, int]] = []
+        self._hidden: set[int] = set()  # their board has no button to hide by any more
         self._stays: list[int] = []
         self._deeds: tuple[tuple[int, Callable[[], Action | None]], ...] = (
             (620, self._join),
@@ -132,8 +133,8 @@ class _Town:
             (15, lambda: self._by_member(Kind.CHOOSE_INLINE)),
             (15, lambda: self._ask(Kind.ASK_LANGUAGE)),
             (15, lambda: self._tap(Kind.ASK_LANGUAGE, Kind.SET_LANGUAGE, self._random.choice(LANGUAGES))),
-            (10, lambda: self._ask(Kind.ASK_TOP)),
-            (10, lambda: self._tap(Kind.ASK_TOP, Kind.HIDE)),
+            (10, self._ask_top),
+            (10, self._hide),
             (20, self._block),
             (10, self._come_back),
         )
@@ -198,6 +199,18 @@ class _Town:
             return None
         self._asked[kind].append((who, len(self._actions)))
         return Action(kind, who)
+
+    def _ask_top(self) -> Action | None:
+        action = self._ask(Kind.ASK_TOP)
+        if action is not None and action.who in self._hidden:
+            self._asked[Kind.ASK_TOP].pop()  # they look, and have nothing to hide
+        return action
+
+    def _hide(self) -> Action | None:
+        action = self._tap(Kind.ASK_TOP, Kind.HIDE)
+        if action is not None:
+            self._hidden.add(action.who)
+        return action
 
     def _tap(self, asked: Kind, kind: Kind, word: str = "") -> Action | None:
         who = self._take_ripe(self._asked[asked])

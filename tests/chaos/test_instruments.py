@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import replace
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,10 +18,11 @@ from tests.chaos.audience import TEXT, Audience
 from tests.chaos.books import Books, BroadcastBooks, Member
 from tests.chaos.broadcast_verdict import Outcome, judge_broadcast
 from tests.chaos.crowd import name_person
-from tests.chaos.expectation import expect
-from tests.chaos.findings import Findings
+from tests.chaos.expectation import GREETED, expect
+from tests.chaos.findings import Findings, Report
 from tests.chaos.joins import CAMPAIGN
 from tests.chaos.killer import Killer
+from tests.chaos.order import Order
 from tests.chaos.pace import Ban, Death, count_busiest_second, list_sends_in_bans
 from tests.chaos.plan import Action, KillPoint, Kind, draw_plan
 from tests.chaos.verdict import Evidence, judge
@@ -42,6 +45,33 @@ def test_a_plan_has_its_sizes_and_every_kind_of_action() -> None:
     assert {action.kind for action in actions} == set(Kind)
     assert 2000 <= len(actions) + sum(action.kind is Kind.COME_BACK for action in actions) <= 2001
     assert len(expect(actions).inviters) > 1000
+
+
+@pytest.mark.parametrize("seed", [1, 7, 91])
+def test_a_plan_knows_what_it_has_done(seed: int) -> None:
+    """Nobody hides a name that is hidden, comes twice, claims twice, or taps what they have not asked for."""
+    actions = list(chain.from_iterable(segment.actions for segment in draw_plan(seed, updates=5000, kills=100)))
+    for kinds in ({Kind.HIDE}, {Kind.CLAIM}, GREETED):
+        assert max(Counter(action.who for action in actions if action.kind in kinds).values()) == 1
+    for asked, tapped in ((Kind.ASK_TOP, Kind.HIDE), (Kind.ASK_LANGUAGE, Kind.SET_LANGUAGE)):
+        open_asks: Counter[int] = Counter()
+        for action in actions:
+            open_asks[action.who] += (action.kind is asked) - (action.kind is tapped)
+            assert open_asks[action.who] >= 0
+
+
+def test_a_run_that_stopped_prints_no_figure_as_if_it_had_run() -> None:
+    """It says that it stopped, how far it came, and never how little was lost."""
+    order = Order(part="joins", engine="sqlite", seed=91, size=5000, kills=100, folder=Path())
+    whole = Report(order=order, findings=Findings(), seconds=1.0, updates=5001, kills=100, figures={"joins": 9})
+    cut = replace(whole, stopped="button appear:0 never came", updates=1480)
+    assert whole.passed
+    assert not cut.passed
+    assert {"lost", "doubled", "notices_lost", "updates", "joins"} <= json.loads(whole.render()).keys()
+    told = json.loads(cut.render())
+    assert told["stopped"] == "button appear:0 never came"
+    assert told["after_updates"] == 1480
+    assert not {"lost", "doubled", "notices_lost", "updates", "joins"} & told.keys()
 
 
 def test_a_good_end_has_no_findings() -> None:

@@ -15,7 +15,6 @@ from bot.messages.texts import Texts
 
 Row = list[InlineKeyboardButton]
 
-_LANGUAGE_NAMES = {"en": "English", "id": "Bahasa Indonesia", "zh": "简体中文"}
 _DRAFT_LIMIT = 1200
 """Bytes of an encoded draft. Telegram names no limit for a button's address; this is well within what works."""
 
@@ -178,8 +177,8 @@ def _labelled(label: str, action: Action, *arguments: int) -> InlineKeyboardButt
 
 
 def _language_button(texts: Texts, language: str) -> InlineKeyboardButton:
-    mark = "✓ " if language == texts.language else ""
-    return _labelled(mark + _LANGUAGE_NAMES[language], Action.SET_LANGUAGE, LANGUAGES.index(language))
+    mark = "✓ " if language == texts.locale else ""
+    return _labelled(mark + Texts(language).plain("locale.name"), Action.SET_LANGUAGE, LANGUAGES.index(language))
 
 
 def _share_address(texts: Texts, shop: Shop, code: str, story_key: str) -> str:

@@ -175,7 +175,7 @@ def _say_line(texts: Texts, inviter: str, views: list[NoticeView]) -> Html:
 
 def _measure(texts: Texts, name: str) -> int:
     """UTF-16 units that a name takes in a list, never fewer than it will."""
-    return len((show_plain_name(texts, name) + texts.plain("list.last")).encode("utf-16-le")) // 2 + 1
+    return len((show_plain_name(texts, name) + texts.join(["", ""])).encode("utf-16-le")) // 2 + 1
 
 
 def _measure_lines(texts: Texts, views: Sequence[NoticeView]) -> Iterator[int]:

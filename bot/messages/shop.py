@@ -49,7 +49,7 @@ class Shop:
 
     def brand(self, language: str) -> str:
         """The shop's name."""
-        return self.campaign.brand[language]
+        return self.campaign.texts_for(language).brand
 
     def points(self, points: int, language: str) -> str:
         """A number of points in the shop's own words."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, tzinfo
 from functools import cache
 from typing import Any
 
 from bot.assets import ASSETS
-from bot.core.languages import LANGUAGES, choose_language
-from bot.core.numbers import format_number
+from bot.core.conventions import Conventions, get_conventions
+from bot.core.languages import LANGUAGES, PROGRAM_LANGUAGE, choose_language, find_language
 
 __all__ = ["LANGUAGES", "Html", "Texts", "choose_language", "escape"]
 
@@ -24,6 +25,7 @@ _HAN = "[\u3000-\u303f\u3400-\u9fff\uff00-\uffef\U00020000-\U0003ffff]"
 _LOOSE = re.compile(
     f"(?<={_HAN}) (?=(?:<b>)?{_EDGE}{_HAN})|(?<={_HAN}{_EDGE}) (?={_HAN})|(?<={_HAN}{_EDGE}</b>) (?={_HAN})"
 )
+_HAN_BETWEEN = re.compile("(?<=})([\u4e00-\u9fff]+)(?={)")
 
 
 class Html(str):
@@ -38,51 +40,43 @@ def escape(text: str) -> Html:
 
 
 class Texts:
-    """The sentences of one language, one of LANGUAGES."""
+    """The sentences for a reader of one language; English ones where the program does not speak it."""
 
-    __slots__ = ("_sentences", "language")
+    __slots__ = ("_conventions", "_sentences", "language", "locale")
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self._sentences = _load(language)
+        """The reader's: what a shop says is looked up by it."""
+        self.locale = find_language(language, LANGUAGES) or PROGRAM_LANGUAGE
+        """The language of these sentences, one of LANGUAGES."""
+        self._sentences = _load(self.locale)
+        self._conventions = _load_conventions(self.locale)
 
     def say(self, key: str, **values: Value) -> Html:
         """The sentence as Telegram HTML; values are escaped, numbers written as the language does.
 
-        A value called `count` chooses between the forms `one` and `other` where the sentence has them.
+        A value called `count` chooses between the plural forms of the language where the sentence has them.
         """
         shown = {name: f"{_EDGE}{self._show(value)}{_EDGE}" for name, value in values.items()}
-        return Html(self._space(self._find(key, values).format_map(shown)))
+        return Html(_space(self._find(key, values).format_map(shown)))
 
     def plain(self, key: str, **values: Value) -> str:
         """The sentence for places that know no formatting: button labels, drafts, answers to taps, pictures."""
         plain = {name: self.number(value) if isinstance(value, int) else value for name, value in values.items()}
         shown = {name: f"{_EDGE}{value}{_EDGE}" for name, value in plain.items()}
-        return self._space(self._find(key, values).format_map(shown))
+        return _space(self._find(key, values).format_map(shown))
 
     def number(self, value: float, *, digits: int = 0) -> str:
         """A number with separators."""
-        return format_number(value, self.language, digits=digits)
+        return self._conventions.format_number(value, digits=digits)
 
-    def date(self, at_us: int) -> str:
-        """The UTC day of a moment in microseconds."""
-        day = datetime.fromtimestamp(at_us // 1_000_000, UTC)
-        month = self.plain("date.months").split()[day.month - 1]
-        return self.plain("date.day", day=str(day.day), month=month, year=str(day.year))
+    def date(self, at_us: int, zone: tzinfo = UTC) -> str:
+        """The day of a moment in microseconds, where the shop is."""
+        return self._conventions.format_date(datetime.fromtimestamp(at_us // 1_000_000, zone).date())
 
     def join(self, items: Sequence[str]) -> Html:
         """Ready HTML items as a list within a sentence: `A, B and C`."""
-        *head, last = (f"{_EDGE}{item}{_EDGE}" for item in items)
-        if not head:
-            return Html(items[0])
-        link = self.plain("list.pair" if len(head) == 1 else "list.last")
-        return Html(self._space(self.plain("list.between").join(head) + link + last))
-
-    def _space(self, text: str) -> str:
-        """Chinese sets a space between its characters and foreign letters, but none between its own."""
-        if self.language == "zh":
-            text = _LOOSE.sub("", text)
-        return text.replace(_EDGE, "")
+        return Html(_space(self._conventions.join([f"{_EDGE}{item}{_EDGE}" for item in items])))
 
     def _show(self, value: Value) -> str:
         if isinstance(value, int):
@@ -93,15 +87,25 @@ class Texts:
         found = self._sentences.get(key)
         if found is not None:
             return found
-        form = "one" if values.get("count") == 1 and f"{key}.one" in self._sentences else "other"
-        return self._sentences[f"{key}.{form}"]
+        form = self._conventions.choose_plural(int(values.get("count", 0)))
+        return self._sentences.get(f"{key}.{form}") or self._sentences[f"{key}.other"]
+
+
+def _space(text: str) -> str:
+    """Chinese sets a space between its characters and foreign letters, but none between its own."""
+    return _LOOSE.sub("", text).replace(_EDGE, "")
 
 
 @cache
 def _load(language: str) -> dict[str, str]:
-    if language not in LANGUAGES:
-        raise ValueError(f"{language!r} is not one of {LANGUAGES}")
     return dict(_flatten("", tomllib.loads((ASSETS / "locales" / f"{language}.toml").read_text("utf-8"))))
+
+
+@cache
+def _load_conventions(language: str) -> Conventions:
+    found = get_conventions(_load(language)["locale.conventions"])
+    two, start, middle, end = (_HAN_BETWEEN.sub(r" \1 ", pattern) for pattern in found.list_templates)
+    return replace(found, list_templates=(two, start, middle, end))
 
 
 def _flatten(prefix: str, table: dict[str, Any]) -> Iterator[tuple[str, str]]:

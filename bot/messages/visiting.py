@@ -91,7 +91,7 @@ def compose_link_page(shop: Shop, member: MemberView, *, source: str, target: st
     texts, story = Texts(member.language), shop.story(member.language)
     brand = shop.brand(member.language)
     return LinkPage(
-        language=member.language,
+        language=texts.locale,
         brand=brand,
         title=_compose_title(texts, brand, member.name),
         description=f"{story.headline} · {story.offer}",
@@ -109,12 +109,12 @@ def compose_share_page(shop: Shop, member: MemberView) -> SharePage:
     texts = Texts(member.language)
     brand = shop.brand(member.language)
     return SharePage(
-        language=member.language,
+        language=texts.locale,
         brand=brand,
         code=member.code,
         load=compose_load(texts, shop, member.code, Source.PAGE),
         picture_words=texts.plain("web.card", brand=brand, headline=shop.story(member.language).headline),
-        exits=tuple(_compose_exit(texts, shop, member.code, network) for network in list_networks(member.language)),
+        exits=tuple(_compose_exit(texts, shop, member.code, network) for network in list_networks(texts.locale)),
         wechat=texts.plain("web.wechat"),
         wechat_how=texts.plain("web.wechat_how"),
         bot=shop.address,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from bot.assets import ASSETS
-from bot.core.languages import LANGUAGES
+from bot.core.languages import LANGUAGES, PROGRAM_LANGUAGE, find_language
 from bot.core.spoken.codes import WordList, compose_spoken, parse_spoken, parse_words
 from bot.core.spoken.own_codes import Refused, Unsuitable, decide_own, parse_own, parse_refused
 from bot.services.members import MemberView, MustWrite, compute_language, enter, view_member
@@ -42,6 +42,10 @@ class ChoiceView:
     refused: Unsuitable | None = None
 
 
+LISTED = tuple(language for language in LANGUAGES if (ASSETS / "words" / f"{language}.txt").exists())
+"""The languages with a list of words."""
+
+
 class CodesExhausted(Exception):
     """Every code drawn was taken, four-digit numbers included: the word lists are far too short."""
 
@@ -57,7 +61,7 @@ def give_spoken(tx: Tx, person: Person) -> str:
         return person.spoken_code
     if not tx.writable:
         raise MustWrite
-    for code in compose_spoken(load_words(compute_language(person)), secrets.choice, secrets.randbelow):
+    for code in compose_spoken(load_words(choose_list(compute_language(person))), secrets.choice, secrets.randbelow):
         if people.set_spoken(tx, person.id, code, chosen=False):
             return code
     raise CodesExhausted(f"No spoken code in {compute_language(person)} was free.")
@@ -65,14 +69,14 @@ def give_spoken(tx: Tx, person: Person) -> str:
 
 def find_by_said(tx: Tx, text: str) -> Person | None:
     """The member whose spoken code somebody said, of whatever language and spelled as it was heard."""
-    codes = [*parse_spoken(text, map(load_words, LANGUAGES)), parse_own(text)]
+    codes = [*parse_spoken(text, map(load_words, LISTED)), parse_own(text)]
     owners = (people.find_by_spoken(tx, code) for code in codes if code)
     return next((owner for owner in owners if owner is not None), None)
 
 
 def sounds_spoken(text: str) -> bool:
     """Whether a text is made like a code that is given to people."""
-    return bool(parse_spoken(text, map(load_words, LANGUAGES)))
+    return bool(parse_spoken(text, map(load_words, LISTED)))
 
 
 def open_spoken(tx: Tx, *, visitor: Profile) -> SpokenView:
@@ -113,9 +117,14 @@ def choose_own(tx: Tx, *, visitor: Profile, text: str, shop_names: Iterable[str]
     return ChoiceView(member=member, code=kept, refused=refused)
 
 
+def choose_list(language: str) -> str:
+    """Whose words a reader of this language is given."""
+    return find_language(language, LISTED) or PROGRAM_LANGUAGE
+
+
 @cache
 def load_words(language: str) -> WordList:
-    """The words of a language."""
+    """The words of a language, one of LISTED."""
     return parse_words(_read(language))
 
 
@@ -137,7 +146,7 @@ def _decide(person: Person, code: str, shop_names: Iterable[str]) -> Unsuitable 
         reserved=load_refused("reserved"),
         rude=load_refused("rude"),
         shop_names=shop_names,
-        lists=map(load_words, LANGUAGES),
+        lists=map(load_words, LISTED),
     )
 
 

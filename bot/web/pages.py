@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from bot.core.conventions import get_conventions
 from bot.messages.visiting import Exit, LinkPage, Refusal, SharePage, say_back, say_refusal
 from bot.web.templates import Markup, Templates
 
-_LOCALES = {"en": "en_US", "id": "id_ID", "zh": "zh_CN"}
 CARD_FILE = "card.jpg"
 """What a saved card is called."""
 
@@ -19,7 +19,7 @@ def write_link_page(templates: Templates, page: LinkPage, *, moves_on: bool) -> 
     return templates.write(
         "link",
         language=page.language,
-        locale=_LOCALES[page.language],
+        locale=f"{page.language}_{get_conventions(page.language).region}",
         brand=page.brand,
         title=page.title,
         description=page.description,

@@ -122,6 +122,52 @@ def test_points_in_a_story_follow_the_rules() -> None:
     assert "start with 1 point." in campaign.texts_for("en").stories[0].offer
 
 
+def say_only(*languages: str) -> str:
+    """The file with its texts in these languages alone; one that it lacks says what English says."""
+    lines = []
+    for line in WELCOME.split("\n"):
+        said = re.match(r"(en|id|zh) = (.*)", line)
+        if said is None:
+            lines.append(line)
+        elif said[1] == "en":
+            lines += [f"{language} = {said[2]}" for language in languages]
+    return "\n".join(lines).replace('channel_language = "en"\n', "")
+
+
+@pytest.mark.parametrize("languages", [("en",), ("id",), ("zh", "en"), ("en", "id", "zh", "pt-br", "xx"), ("xx",)])
+def test_a_shop_speaks_its_own_languages(languages: tuple[str, ...]) -> None:
+    """One or five, known to the program or not, even one that nobody has heard of: to every reader the shop says something."""
+    campaign = parse(say_only(*languages))
+    assert campaign.languages == languages
+    assert campaign.channel_language == languages[0]
+    for reader in {*LANGUAGES, *languages, "fr", "pt", "xx-new", ""}:
+        texts = campaign.texts_for(reader)
+        assert all([texts.brand, texts.stories[0].offer, campaign.say_points(2, reader)])
+
+
+def test_a_reader_of_none_of_them_gets_the_first() -> None:
+    """A regional form is served by the plain one, and the other way round."""
+    campaign = parse(say_only("id", "pt-br", "zh"))
+    readers = {"zh-hant": "zh", "pt": "pt-br", "pt-br": "pt-br", "pt-pt": "pt-br", "en": "id", "": "id"}
+    assert {reader: campaign.find_language(reader) for reader in readers} == readers
+
+
+def test_points_have_the_plural_forms_of_their_language() -> None:
+    """Russian has three; a form that is left out is said like the last one given."""
+    forms = '{ one = "балл", few = "балла", many = "баллов" }'
+    campaign = parse(say_only("ru").replace('["point", "points"]', forms))
+    said = {1: "1 балл", 2: "2 балла", 5: "5 баллов", 11: "11 баллов", 21: "21 балл", 1500: "1\xa0500 баллов"}
+    assert {number: campaign.say_points(number, "ru") for number in said} == said
+    shorter = parse(say_only("ru").replace('["point", "points"]', '["балл", "баллов"]'))
+    assert [shorter.say_points(number, "ru") for number in (1, 2, 5)] == ["1 балл", "2 баллов", "5 баллов"]
+
+
+def test_two_words_stand_for_one_and_many_in_any_language() -> None:
+    """Where the language itself has one form, a shop may still tell one from many."""
+    campaign = parse(say_only("id").replace('["point", "points"]', '["stempel", "banyak stempel"]'))
+    assert [campaign.say_points(number, "id") for number in (1, 2)] == ["1 stempel", "2 banyak stempel"]
+
+
 def test_texts_are_cleaned() -> None:
     """Line breaks, doubled spaces and what cannot be seen are taken out."""
     campaign = parse(edit('en = "Little Oven"', 'en = """\nLittle\n  Ov\u202een\n"""'))
@@ -148,7 +194,11 @@ WRONG_VALUES = [
     ("inviter = 50", "inviter = 50.5", "points.inviter", "whole number"),
     ("inviter = 50", "inviter = true", "points.inviter", "whole number"),
     ("invitee = 25", "invited = 25", "points.invited", "Did you mean invitee?"),
-    ('zh = "小炉面包房"', 'zh = "小炉面包房"\nfr = "Four"', "brand.fr", "en, id, zh"),
+    ('zh = "小炉面包房"', 'zh = "小炉面包房"\nenglish = "Oven"', "brand.english", "two or three letters"),
+    ('zh = "小炉面包房"', 'zh = "小炉面包房"\nEN = "Oven"', "brand.EN", "like en or id"),
+    ('zh = "积分"', 'zh = "积分"\nfr = "points"', "points.unit.fr", "en, id, zh"),
+    ('channel_language = "en"', 'channel_language = "fr"', "channel_language", '"zh"'),
+    ('["point", "points"]', '{ one = "point", lots = "points" }', "points.unit.en.lots", "few, many, other"),
     ('id = "Oven Mungil"', f'id = "{"x" * 33}"', "brand.id", "33 characters; 32"),
     ('id = "Oven Mungil"', 'id = "\u200b \u2800"', "brand.id", "empty"),
     ('["point", "points"]', '["a", "b", "c"]', "points.unit.en", "one word, or two"),
@@ -187,7 +237,7 @@ def test_a_wrong_value_is_named(old: str, new: str, field: str, words: str) -> N
     [
         ('slug = "welcome"', "# Your campaign", "slug"),
         ("invitee = 25", "[points]", "points.invitee"),
-        ('zh = "小炉面包房"', "[brand]", "brand.zh"),
+        ('zh = "积分"', "[points.unit]", "points.unit.zh"),
         ('en = ["point", "points"]', "[points.unit]", "points.unit.en"),
         ('key = "mina"', "[[stories]]", "stories.key"),
         ("[stories.headline]", "[[stories]]", "stories.headline"),
@@ -250,7 +300,7 @@ def test_dotted_keys_and_inline_tables_are_found_too() -> None:
     brand = WELCOME[WELCOME.index("[brand]") : WELCOME.index("# What a recommendation")]
     text = WELCOME.replace(brand, "").replace("theme =", 'brand.en = "A"\nbrand.id = 5\nbrand.zh = "C"\ntheme =', 1)
     assert (mistake_in(text).line, mistake_in(text).field) == (line_of(text, "brand.id"), "brand.id")
-    text = WELCOME.replace(brand, "").replace("theme =", 'brand = { en = "A", id = "B" }\ntheme =', 1)
+    text = WELCOME.replace(brand, "").replace("theme =", 'brand = { en = "A", id = "B", zh = "" }\ntheme =', 1)
     assert (mistake_in(text).line, mistake_in(text).field) == (line_of(text, "brand = {"), "brand.zh")
 
 

@@ -44,7 +44,7 @@ def make_full_shop() -> Shop:
     story = replace(
         shop.campaign.stories[0], headline=fill(HEADLINE_LIMIT), text=fill(TEXT_LIMIT), offer=fill(OFFER_LIMIT)
     )
-    unit = dict.fromkeys(LANGUAGES, ("W" * UNIT_LIMIT, "W" * UNIT_LIMIT))
+    unit = {language: {"other": "W" * UNIT_LIMIT} for language in LANGUAGES}
     campaign = replace(
         shop.campaign,
         brand=fill(BRAND_LIMIT),

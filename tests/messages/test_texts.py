@@ -13,12 +13,13 @@ import pytest
 
 import bot
 from bot.assets import ASSETS
+from bot.core.conventions import PLURAL_FORMS
 from bot.messages.texts import LANGUAGES, Html, Texts, choose_language, escape
 from tests.messages.samples import MARCH
 from tests.messages.telegram_html import read_html
 
 CODE = Path(bot.__file__).parent
-FORMS = {"one", "other"}
+FORMS = set(PLURAL_FORMS)
 
 
 def read_locale(language: str) -> dict[str, Any]:
@@ -216,10 +217,12 @@ def test_chinese_is_spaced_only_around_foreign_words() -> None:
     assert texts.say("announce.line", inviter="小明 二", friends="小 红") == "小明 二邀请了小 红"
 
 
-def test_an_unknown_language_is_refused() -> None:
-    """A path never comes from a person."""
-    with pytest.raises(ValueError, match="not one of"):
-        Texts("../en")
+@pytest.mark.parametrize("language", ["../en", "xx", ""])
+def test_a_language_that_the_program_lacks_reads_english(language: str) -> None:
+    """The shop may speak it all the same; a path never comes from a person."""
+    texts = Texts(language)
+    assert (texts.language, texts.locale) == (language, "en")
+    assert texts.plain("button.menu") == Texts("en").plain("button.menu")
 
 
 def test_an_unknown_key_is_a_fault_of_ours() -> None:

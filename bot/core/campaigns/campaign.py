@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import product
@@ -11,8 +11,8 @@ from itertools import product
 from bot.core.campaigns.file import CampaignFile, Path
 from bot.core.campaigns.mistakes import CampaignMistake
 from bot.core.campaigns.rules import Rules, take_rules
-from bot.core.languages import LANGUAGES
-from bot.core.numbers import format_number
+from bot.core.conventions import PLURAL_FORMS, get_conventions
+from bot.core.languages import find_language, parse_tag
 
 __all__ = [
     "Campaign",
@@ -71,21 +71,22 @@ class CampaignTexts:
     """What a campaign says in one language."""
 
     brand: str
-    unit: tuple[str, str]
-    """What points are called: for one, for any other number."""
+    unit: Mapping[str, str]
+    """What points are called, by plural form."""
     stories: tuple[StoryTexts, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Campaign:
-    """Rules and words of a promotion."""
+    """Rules and words of a promotion, in the languages of the shop."""
 
     slug: str
     theme: str
     channel_language: str
     """The language of posts in the announce chat."""
     brand: dict[str, str]
-    unit: dict[str, tuple[str, str]]
+    unit: dict[str, dict[str, str]]
+    """By language, then by plural form; a form that is missing is said like the last one given."""
     stories: tuple[Story, ...]
     inviter_points: int
     invitee_points: int
@@ -93,12 +94,25 @@ class Campaign:
     _texts: dict[str, CampaignTexts] = field(default_factory=dict, init=False, compare=False, repr=False)
     """By language, once asked for: every screen and every answer asks."""
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of the shop, in the file's order."""
+        return tuple(self.brand)
+
+    def find_language(self, wanted: str) -> str:
+        """In which language the shop speaks to a reader of `wanted`; its first, where it does not know that one."""
+        return find_language(wanted, self.languages) or self.languages[0]
+
     def say_points(self, points: int, language: str) -> str:
         """`1,500 beans`: a number of points in the shop's own words."""
-        return f"{format_number(points, language)} {self.unit[language][abs(points) != 1]}"
+        spoken = self.find_language(language)
+        conventions, forms = get_conventions(spoken), self.unit[spoken]
+        form = conventions.choose_plural(points) if conventions.plurals or abs(points) != 1 else "one"
+        return f"{conventions.format_number(points)} {forms.get(form) or [*forms.values()][-1]}"
 
     def texts_for(self, language: str) -> CampaignTexts:
-        """Everything the campaign says in `language`, one of LANGUAGES."""
+        """Everything the campaign says to a reader of `language`."""
+        language = self.find_language(language)
         texts = self._texts.get(language)
         if texts is None:
             texts = self._texts[language] = CampaignTexts(
@@ -130,73 +144,95 @@ def parse_campaign(text: str | bytes, *, themes: Collection[str]) -> Campaign:
     file = CampaignFile(text)
     file.take_table((), ("slug", "theme", "channel_language", "brand", "points", "rules", "stories"))
     slug, theme = file.take_slug(("slug",)), file.take_choice(("theme",), sorted(themes))
-    brand = _take_words(file, ("brand",), BRAND_LIMIT)
+    languages = _take_languages(file, ("brand",))
+    brand = _take_words(file, ("brand",), BRAND_LIMIT, languages)
     file.take_table(("points",), ("inviter", "invitee", "unit"))
     campaign = Campaign(
         slug=slug,
         theme=theme,
-        channel_language=file.take_choice(("channel_language",), LANGUAGES),
+        channel_language=_take_channel_language(file, languages),
         brand=brand,
         inviter_points=file.take_whole_number(("points", "inviter"), POINTS_LIMIT),
         invitee_points=file.take_whole_number(("points", "invitee"), POINTS_LIMIT),
-        unit=_take_unit(file, ("points", "unit")),
+        unit=_take_unit(file, ("points", "unit"), languages),
         rules=take_rules(file),
-        stories=_take_stories(file, ("stories",)),
+        stories=_take_stories(file, ("stories",), languages),
     )
     _check_filled(file, campaign)
     return campaign
 
 
-def _take_words(file: CampaignFile, path: Path, limit: int) -> dict[str, str]:
+def _take_languages(file: CampaignFile, path: Path) -> tuple[str, ...]:
+    """The languages of the shop: those in which it says its name."""
+    value = file.take(path, "a block that begins with [brand]")
+    if not isinstance(value, dict) or not value:
+        raise file.mistake(path, 'this must be a block with the shop\'s name in each of its languages, like en = "…"')
+    for name in value:
+        if name != parse_tag(name):
+            raise file.mistake(
+                (*path, name), "this is no language. Write its code of two or three letters, like en or id."
+            )
+    return tuple(value)
+
+
+def _take_channel_language(file: CampaignFile, languages: tuple[str, ...]) -> str:
+    """The shop's first one where the file does not say."""
+    path = ("channel_language",)
+    return file.take_choice(path, languages) if file.holds(path) else languages[0]
+
+
+def _take_words(file: CampaignFile, path: Path, limit: int, languages: tuple[str, ...]) -> dict[str, str]:
     """A block with one text for each language."""
-    file.take_table(path, LANGUAGES)
-    return {language: file.take_text((*path, language), limit) for language in LANGUAGES}
+    file.take_table(path, languages)
+    return {language: file.take_text((*path, language), limit) for language in languages}
 
 
-def _take_unit(file: CampaignFile, path: Path) -> dict[str, tuple[str, str]]:
-    file.take_table(path, LANGUAGES)
-    return {language: _take_forms(file, (*path, language)) for language in LANGUAGES}
+def _take_unit(file: CampaignFile, path: Path, languages: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    file.take_table(path, languages)
+    return {language: _take_forms(file, (*path, language)) for language in languages}
 
 
-def _take_forms(file: CampaignFile, path: Path) -> tuple[str, str]:
-    """A word for points, or two: for one and for many."""
+def _take_forms(file: CampaignFile, path: Path) -> dict[str, str]:
+    """A word for points; or two, for one and for many; or a block with one for each plural form of the language."""
     example = '"points", or for one and many ["point", "points"]'
     value = file.take(path, f"{path[-1]} = {example}")
+    if isinstance(value, dict) and value:
+        file.take_table(path, PLURAL_FORMS)
+        return {form: file.take_text((*path, form), UNIT_LIMIT) for form in PLURAL_FORMS if form in value}
     if not isinstance(value, list):
-        word = file.take_text(path, UNIT_LIMIT, example)
-        return word, word
+        return {"other": file.take_text(path, UNIT_LIMIT, example)}
     if len(value) != len(("one", "many")):
         raise file.mistake(path, f"this must be one word, or two in a list, like {example}")
-    return file.take_text((*path, 0), UNIT_LIMIT), file.take_text((*path, 1), UNIT_LIMIT)
+    return {"one": file.take_text((*path, 0), UNIT_LIMIT), "other": file.take_text((*path, 1), UNIT_LIMIT)}
 
 
-def _take_stories(file: CampaignFile, path: Path) -> tuple[Story, ...]:
+def _take_stories(file: CampaignFile, path: Path, languages: tuple[str, ...]) -> tuple[Story, ...]:
     value = file.take(path, "a block that begins with [[stories]]")
     if not isinstance(value, list) or not all(isinstance(story, dict) for story in value):
         raise file.mistake(path, "a story is a block that begins with [[stories]], in double brackets.")
     if not 1 <= len(value) <= STORIES_LIMIT:
         raise file.mistake(path, f"there are {len(value)} stories. Write from 1 to {STORIES_LIMIT}.")
-    stories = tuple(_take_story(file, (*path, place)) for place in range(len(value)))
+    stories = tuple(_take_story(file, (*path, place), languages) for place in range(len(value)))
     for place, story in enumerate(stories):
         if any(story.key == earlier.key for earlier in stories[:place]):
             raise file.mistake((*path, place, "key"), f'"{story.key}" names an earlier story. Choose another key.')
     return stories
 
 
-def _take_story(file: CampaignFile, path: Path) -> Story:
+def _take_story(file: CampaignFile, path: Path, languages: tuple[str, ...]) -> Story:
     file.take_table(path, ("key", "kind", "headline", "text", "offer"))
     return Story(
         key=file.take_slug((*path, "key")),
         kind=StoryKind(file.take_choice((*path, "kind"), StoryKind)),
-        headline=_take_phrases(file, (*path, "headline"), HEADLINE_LIMIT),
-        text=_take_phrases(file, (*path, "text"), TEXT_LIMIT),
-        offer=_take_phrases(file, (*path, "offer"), OFFER_LIMIT),
+        headline=_take_phrases(file, (*path, "headline"), HEADLINE_LIMIT, languages),
+        text=_take_phrases(file, (*path, "text"), TEXT_LIMIT, languages),
+        offer=_take_phrases(file, (*path, "offer"), OFFER_LIMIT, languages),
     )
 
 
-def _take_phrases(file: CampaignFile, path: Path, limit: int) -> dict[str, str]:
+def _take_phrases(file: CampaignFile, path: Path, limit: int, languages: tuple[str, ...]) -> dict[str, str]:
     """Texts in which placeholders may stand for the points."""
-    phrases = _take_words(file, path, limit)
+    phrases = _take_words(file, path, limit, languages)
     for language, phrase in phrases.items():
         for name in _PLACEHOLDER.findall(phrase):
             if name not in _FILLABLE:
@@ -208,7 +244,7 @@ def _take_phrases(file: CampaignFile, path: Path, limit: int) -> dict[str, str]:
 def _check_filled(file: CampaignFile, campaign: Campaign) -> None:
     """A text must still fit once the points are written into it."""
     limits = {"headline": HEADLINE_LIMIT, "text": TEXT_LIMIT, "offer": OFFER_LIMIT}
-    for language, part in product(LANGUAGES, limits):
+    for language, part in product(campaign.languages, limits):
         for place, story in enumerate(campaign.texts_for(language).stories):
             if (length := len(getattr(story, part))) > limits[part]:
                 raise file.mistake(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import astuple
 
 from bot.core.cards import CardText, CardVersions, digest
+from bot.core.languages import LANGUAGES, PROGRAM_LANGUAGE
 from bot.messages.shop import Shop
-from bot.messages.texts import LANGUAGES, Texts
+from bot.messages.texts import Texts
 
 
 def compose_card_text(shop: Shop, language: str, story_key: str | None = None, *, own_words: str = "") -> CardText:
@@ -20,17 +21,18 @@ def compose_card_text(shop: Shop, language: str, story_key: str | None = None, *
         invited_by=texts.plain("card.invited_by", name="{name}"),
         invited_without_name=texts.plain("card.invited"),
         scan_hint=texts.plain("card.scan"),
-        language=language,
+        language=texts.locale,
         theme=shop.campaign.theme,
     )
 
 
 def compose_card_versions(shop: Shop, look: str) -> CardVersions:
     """Versions of all pictures of a shop whose theme looks like `look`."""
+    languages = {*LANGUAGES, *shop.campaign.languages}
     return CardVersions(
-        texts={language: _digest_stories(shop, look, language) for language in LANGUAGES},
-        captions={language: digest(look, shop.bot_username, shop.brand(language)) for language in LANGUAGES},
-        fallback=LANGUAGES[0],
+        texts={language: _digest_stories(shop, look, language) for language in languages},
+        captions={language: digest(look, shop.bot_username, shop.brand(language)) for language in languages},
+        fallback=PROGRAM_LANGUAGE,
     )
 
 

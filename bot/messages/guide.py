@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.core.retention import compute_promised_days
 from bot.messages.callbacks import Action
 from bot.messages.keyboards import compose_language_keyboard, compose_menu_keyboard, stack, tap_row
 from bot.messages.outgoing import OutgoingMessage
@@ -10,6 +11,14 @@ from bot.messages.shop import Shop
 from bot.messages.talk_keyboards import findable_row
 from bot.messages.texts import Html, Texts
 from bot.services.members import MemberView
+
+_PROMISED = {
+    "chat_days": "chat_join",
+    "count_days": "share",
+    "guess_days": "guess",
+    "message_days": "inbox",
+}
+"""Days that the text promises, and the tables that it speaks of."""
 
 
 def render_language(texts: Texts) -> OutgoingMessage:
@@ -35,7 +44,8 @@ def render_help(texts: Texts, shop: Shop, member: MemberView) -> OutgoingMessage
 def render_privacy(texts: Texts, member: MemberView) -> OutgoingMessage:
     """What is kept, why, and who sees it; and what the member can switch."""
     named = texts.say("claim.findable" if member.findable else "claim.hidden")
-    text = Html("\n\n".join([texts.say("privacy.text"), named, texts.say("nudge.kept")]))
+    kept = texts.say("privacy.text", **{name: str(compute_promised_days(table)) for name, table in _PROMISED.items()})
+    text = Html("\n\n".join([kept, named, texts.say("nudge.kept")]))
     switches = (findable_row(texts, findable=member.findable), nudges_row(texts, nudges=member.nudges))
     keyboard = stack(*switches, tap_row(texts, Action.TOP, Action.MENU))
     return OutgoingMessage(text=text, keyboard=keyboard)

@@ -10,7 +10,7 @@ from storage.schema.base import metadata
 from storage.schema.messages import broadcast, delivery, flood_wait, inbox, outbox, warning
 from storage.schema.people import code_key, expectation, guess, person, profile, spoken, words_draft
 from storage.schema.referrals import HOUSE_ACCOUNT, account, ledger, referral, reminder, reward, score
-from storage.schema.sharing import card, chat_join, chat_link, click, share, visit
+from storage.schema.sharing import card, chat_join, chat_link, click, share, tally, visit
 
 __all__ = [
     "HOUSE_ACCOUNT",
@@ -37,6 +37,7 @@ __all__ = [
     "score",
     "share",
     "spoken",
+    "tally",
     "visit",
     "warning",
     "words_draft",

@@ -24,7 +24,7 @@ card = Table(
     Column("person_id", Id, ForeignKey("person.id"), primary_key=True, autoincrement=False),
     Column("version", Text, primary_key=True),
     Column("file_id", Text, nullable=False),
-    Column("uploaded_at", BigInteger, nullable=False),
+    Column("uploaded_at", BigInteger, nullable=False, index=True),
 )
 """The `file_id` of a card that Telegram already has; `version` names everything that shows on it."""
 
@@ -73,3 +73,12 @@ chat_join = Table(
 )
 """Everybody ever seen in the community chat, so that a rejoin is never credited; `joined_at` NULL: was there before."""
 Index("ix_chat_join_referral_id", chat_join.c.referral_id)
+
+tally = Table(
+    "tally",
+    metadata,
+    Column("subject", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("total", BigInteger, nullable=False),
+)
+"""Sums that stay when the rows that were counted are gone."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import bindparam, func, insert, literal_column, select, update
+from sqlalchemy import bindparam, delete, func, insert, literal_column, select, update
 
 from storage.errors import RowMissing
 from storage.records import Broadcast, BroadcastChanged, BroadcastId, BroadcastState, PersonId
@@ -50,6 +50,10 @@ _FIX_AUDIENCE = (
     update(broadcast)
     .where(broadcast.c.id == bindparam("of"), broadcast.c.audience_upto.is_(None))
     .values(audience_upto=select(func.max(person.c.id)).scalar_subquery(), started_at=bindparam("now"))
+)
+
+_DELETE_UNCONFIRMED = delete(broadcast).where(
+    broadcast.c.started_at.is_(None), broadcast.c.created_at < bindparam("before")
 )
 
 
@@ -117,6 +121,11 @@ def set_progress_message(tx: Tx, broadcast_id: BroadcastId, message_id: int | No
 def fix_audience(tx: Tx, broadcast_id: BroadcastId) -> None:
     """Fix the audience, once: everybody known at this moment."""
     tx.run(_FIX_AUDIENCE, of=broadcast_id, now=tx.now)
+
+
+def delete_unconfirmed(tx: Tx, *, before: int) -> int:
+    """Forget what was begun before a moment and never confirmed, and return how many."""
+    return tx.run(_DELETE_UNCONFIRMED, before=before)
 
 
 def _to_broadcast(row: Row) -> Broadcast:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, select, tuple_
 
 from storage.records import PersonId
 from storage.schema import card
@@ -27,6 +27,15 @@ _SET = Conflicting(
 )
 _FORGET = delete(card).where(card.c.person_id == bindparam("of"), card.c.version == bindparam("which"))
 
+_DELETE_BEFORE = delete(card).where(
+    tuple_(card.c.person_id, card.c.version).in_(
+        select(card.c.person_id, card.c.version)
+        .where(card.c.uploaded_at < bindparam("before"))
+        .order_by(card.c.uploaded_at)
+        .limit(bindparam("limit"))
+    )
+)
+
 
 def find_file_id(tx: Tx, person_id: PersonId, version: str) -> str | None:
     """Return Telegram's name for a person's card of a version."""
@@ -42,3 +51,8 @@ def set_file_id(tx: Tx, person_id: PersonId, version: str, file_id: str) -> None
 def forget(tx: Tx, person_id: PersonId, version: str) -> None:
     """Forget Telegram's name for a person's card of a version."""
     tx.run(_FORGET, of=person_id, which=version)
+
+
+def delete_before(tx: Tx, *, before: int, limit: int) -> int:
+    """Forget cards uploaded before a moment, and return how many; whoever wants one has it uploaded again."""
+    return tx.run(_DELETE_BEFORE, before=before, limit=limit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, select, tuple_, update
 
 from storage.records import ChatJoin, PersonId, ReferralId
 from storage.schema import chat_join
@@ -44,6 +44,14 @@ _SET_REFERRAL = (
     update(chat_join).where(*_OF).values(person_id=bindparam("person_id"), referral_id=bindparam("referral_id"))
 )
 
+_DELETE_LEFT = delete(chat_join).where(
+    tuple_(chat_join.c.chat_id, chat_join.c.telegram_id).in_(
+        select(chat_join.c.chat_id, chat_join.c.telegram_id)
+        .where(chat_join.c.left_at < bindparam("before"), chat_join.c.referral_id.is_(None))
+        .limit(bindparam("limit"))
+    )
+)
+
 
 def note_join(tx: Tx, chat_id: int, telegram_id: int) -> bool:
     """Note that somebody is in the chat; True only for the first time that anything was seen of them there."""
@@ -81,3 +89,8 @@ def set_referral(
 ) -> None:
     """Keep who somebody in the chat is, and which referral their joining made."""
     tx.run(_SET_REFERRAL, chat=chat_id, telegram=telegram_id, person_id=person_id, referral_id=referral_id)
+
+
+def delete_left(tx: Tx, *, before: int, limit: int) -> int:
+    """Forget people who have left before a moment and by whom nobody counts, and return how many."""
+    return tx.run(_DELETE_LEFT, before=before, limit=limit)

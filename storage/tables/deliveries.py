@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import bindparam, func, literal_column, select, update
+from sqlalchemy import bindparam, delete, exists, func, literal_column, select, update
 
 from storage.errors import RowMissing
 from storage.records import BroadcastId, DeliveryState, Outcome, PersonId, Recipient
 from storage.schema import broadcast, delivery, person, profile
 from storage.statements import Conflicting
+from storage.tables import tallies
 from storage.texts import clean_error
 from storage.tx import Tx
 
@@ -82,6 +84,22 @@ _COUNT_UNFILLED = (
     .select_from(person.join(broadcast, broadcast.c.id == bindparam("of")))
     .where(person.c.id > broadcast.c.filled_upto, person.c.id <= broadcast.c.audience_upto, *_REACHABLE)
 )
+_FIND_OLD = (
+    select(broadcast.c.id)
+    .where(
+        broadcast.c.finished_at < bindparam("before"),
+        exists().where(delivery.c.broadcast_id == broadcast.c.id).correlate(broadcast),
+    )
+    .order_by(broadcast.c.id)
+    .limit(1)
+)
+_LIST_STATES = (
+    select(delivery.c.person_id, delivery.c.state)
+    .where(_OF_BROADCAST)
+    .order_by(delivery.c.person_id)
+    .limit(bindparam("limit"))
+)
+_DELETE = delete(delivery).where(_OF_BROADCAST, _AMONG)
 _COUNT_BY_STATE = select(delivery.c.state, func.count()).where(_OF_BROADCAST).group_by(delivery.c.state)
 _LIST_IN_STATE = (
     select(delivery.c.person_id, profile.c.telegram_id)
@@ -146,8 +164,19 @@ def mark_unknown(tx: Tx) -> int:
 
 
 def count_by_state(tx: Tx, broadcast_id: BroadcastId) -> dict[DeliveryState, int]:
-    """Count the recipients in each state; states without any are left out."""
-    return {DeliveryState(state): count for state, count in tx.rows(_COUNT_BY_STATE, of=broadcast_id)}
+    """Count the recipients in each state, also those of which only the sum is left; states without any are left out."""
+    counts = tallies.read(tx, _name_subject(broadcast_id)) + Counter(dict(tx.rows(_COUNT_BY_STATE, of=broadcast_id)))
+    return {DeliveryState(state): count for state, count in counts.items()}
+
+
+def fold(tx: Tx, *, before: int, limit: int) -> int:
+    """Keep only the sums of a broadcast that ended before a moment, a page at a time; returns how many rows went."""
+    broadcast_id = tx.scalar(_FIND_OLD, before=before)
+    if broadcast_id is None:
+        return 0
+    rows = tx.rows(_LIST_STATES, of=broadcast_id, limit=limit)
+    tallies.add(tx, _name_subject(broadcast_id), (state for _, state in rows))
+    return tx.run(_DELETE, of=broadcast_id, ids=[person_id for person_id, _ in rows])
 
 
 def count_unfilled(tx: Tx, broadcast_id: BroadcastId) -> int:
@@ -159,6 +188,10 @@ def list_in_state(tx: Tx, broadcast_id: BroadcastId, state: DeliveryState, limit
     """Return recipients in a state, by person id."""
     rows = tx.rows(_LIST_IN_STATE, of=broadcast_id, state=state, limit=limit)
     return [_to_recipient(broadcast_id, row) for row in rows]
+
+
+def _name_subject(broadcast_id: BroadcastId) -> str:
+    return f"delivery:{broadcast_id}"
 
 
 def _to_recipient(broadcast_id: BroadcastId, row: tuple[PersonId, int]) -> Recipient:

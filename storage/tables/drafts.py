@@ -21,6 +21,8 @@ _SET = Conflicting(
 _FIND = select(words_draft.c.text).where(words_draft.c.person_id == bindparam("of"))
 _CLEAR = delete(words_draft).where(words_draft.c.person_id == bindparam("of"))
 
+_DELETE_BEFORE = delete(words_draft).where(words_draft.c.created_at < bindparam("before"))
+
 
 def set(tx: Tx, person_id: PersonId, text: str) -> None:  # noqa: A001  # read as drafts.set
     """Hold words until they are kept or dropped; replaces earlier ones."""
@@ -36,3 +38,8 @@ def find(tx: Tx, person_id: PersonId) -> str | None:
 def clear(tx: Tx, person_id: PersonId) -> None:
     """Drop the words held."""
     tx.run(_CLEAR, of=person_id)
+
+
+def delete_before(tx: Tx, *, before: int) -> int:
+    """Drop words that were written before a moment and never kept, and return how many."""
+    return tx.run(_DELETE_BEFORE, before=before)

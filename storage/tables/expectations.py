@@ -28,6 +28,8 @@ _TAKE = (
 )
 _CLEAR = delete(expectation).where(expectation.c.person_id == bindparam("of"))
 
+_DELETE_EXPIRED = delete(expectation).where(expectation.c.expires_at <= bindparam("now"))
+
 
 def set(tx: Tx, person_id: PersonId, kind: str, argument: str, expires_at: int) -> None:  # noqa: A001  # read as expectations.set
     """Expect a text until a moment; replaces what was expected before."""
@@ -49,3 +51,8 @@ def take(tx: Tx, person_id: PersonId) -> tuple[str, str] | None:
 def clear(tx: Tx, person_id: PersonId) -> None:
     """Expect nothing more."""
     tx.run(_CLEAR, of=person_id)
+
+
+def delete_expired(tx: Tx) -> int:
+    """Forget what is not expected any more, and return how many."""
+    return tx.run(_DELETE_EXPIRED, now=tx.now)

@@ -42,3 +42,8 @@ def set_ban(tx: Tx, ban: Ban) -> None:
     """Write down a ban, and forget those that are over."""
     tx.run(_DELETE_OVER, now=tx.now)
     tx.run(_SET, scope=ban.scope, until_at=ban.until_at, wait_seconds=ban.wait_seconds)
+
+
+def delete_over(tx: Tx) -> int:
+    """Forget bans that are over, and return how many."""
+    return tx.run(_DELETE_OVER, now=tx.now)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, func, insert, literal_column, select
+from collections import Counter
+
+from sqlalchemy import bindparam, delete, func, insert, literal_column, select
 
 from storage.records import PersonId, ShareWay
 from storage.schema import share
-from storage.tables import people
+from storage.tables import people, tallies
 from storage.tx import Tx
 
 _ADD = (
@@ -22,7 +24,14 @@ _LAST_STORY = (
     .order_by(share.c.id.desc())
     .limit(1)
 )
-_COUNT_ALL = select(func.count()).select_from(share)
+_LIST_OLDEST = (
+    select(share.c.id, share.c.way, share.c.shared_at)
+    .where(share.c.id > literal_column("0"))
+    .order_by(share.c.id)
+    .limit(bindparam("limit"))
+)
+_DELETE = delete(share).where(share.c.id.in_(bindparam("ids", expanding=True)))
+_SUBJECT = "share"
 _COUNT_BY_WAY = select(share.c.way, func.count()).group_by(share.c.way)
 
 
@@ -39,9 +48,18 @@ def find_last_story(tx: Tx, person_id: PersonId) -> str:
 
 def count_all(tx: Tx) -> int:
     """Count all shares; reads them all, for statistics only."""
-    return int(tx.scalar(_COUNT_ALL))
+    return sum(count_by_way(tx).values())
 
 
 def count_by_way(tx: Tx) -> dict[str, int]:
-    """Count the shares of each way that was used; reads them all, for statistics only."""
-    return dict(tx.rows(_COUNT_BY_WAY))
+    """Count the shares of each way that was used, also those of which only the sum is left; reads them all."""
+    return dict(tallies.read(tx, _SUBJECT) + Counter(dict(tx.rows(_COUNT_BY_WAY))))
+
+
+def fold(tx: Tx, *, before: int, limit: int) -> int:
+    """Keep only the sums of shares from before a moment, oldest first; returns how many rows went."""
+    old = [row for row in tx.rows(_LIST_OLDEST, limit=limit) if row[2] < before]
+    if old:
+        tallies.add(tx, _SUBJECT, (way for _, way, _ in old))
+        tx.run(_DELETE, ids=[each for each, _, _ in old])
+    return len(old)

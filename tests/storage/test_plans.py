@@ -26,6 +26,10 @@ READ_EVERYTHING = {
     "flood_waits._LIST": "likewise",
     "clicks._COUNT_BY_SOURCE": "for statistics",
     "referrals._COUNT_BY_SOURCE": "for statistics",
+    "deliveries._FIND_OLD": "for cleaning; broadcasts are few",
+    "broadcasts._DELETE_UNCONFIRMED": "for cleaning; broadcasts are few",
+    "drafts._DELETE_BEFORE": "for cleaning; drafts are few",
+    "expectations._DELETE_EXPIRED": "for cleaning; they are few",
     "shares._COUNT_BY_WAY": "for statistics",
     "warnings._LIST": "there are few",
 }

@@ -1,0 +1,119 @@
+"""How long each table keeps its rows: told in docs/retention.md and /privacy, done by cleaning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from types import MappingProxyType
+
+DAY_SECONDS = 24 * 3600
+
+
+class Ends(Enum):
+    """What ends the life of a row."""
+
+    TIME = "after some days"
+    FORGETTING = "when the person is forgotten"
+    """A few rows for each person at most."""
+    NEVER = "never"
+    """History, which others were told or paid by; it names nobody once a person is forgotten."""
+    FEW = "never; there are few"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeping:
+    """What a table keeps, and how its rows end."""
+
+    holds: str
+    ends: Ends
+    days: int = 0
+    """For `Ends.TIME`: how long a row stays; 0 means not a day."""
+    how: str = ""
+    """What begins the days, or what else there is to say."""
+
+    @property
+    def microseconds(self) -> int:
+        """The days in the store's units."""
+        return self.days * DAY_SECONDS * 1_000_000
+
+
+CLEANING_DAYS = 1
+"""Cleaning comes at least so often, so that nothing stays longer than its days and this one."""
+
+KEPT: Mapping[str, Keeping] = MappingProxyType(
+    {
+        "account": Keeping(holds="whose points", ends=Ends.NEVER, how="forgetting takes the name"),
+        "broadcast": Keeping(
+            holds="what was written to all", ends=Ends.NEVER, how="one never confirmed goes 30 days after it was begun"
+        ),
+        "card": Keeping(holds="Telegram's names for pictures", ends=Ends.TIME, days=90, how="after the upload"),
+        "chat_join": Keeping(
+            holds="who is in the community chat",
+            ends=Ends.TIME,
+            days=365,
+            how="after leaving; while inside, and where a friend counts by it, until forgotten",
+        ),
+        "chat_link": Keeping(holds="personal links to the community chat", ends=Ends.FORGETTING),
+        "click": Keeping(
+            holds="links opened, not by whom", ends=Ends.TIME, days=90, how="then only the sum of each source stays"
+        ),
+        "code_key": Keeping(holds="the secret of codes", ends=Ends.FEW),
+        "delivery": Keeping(
+            holds="whom a broadcast reached", ends=Ends.TIME, days=90, how="after its end; then only the sums stay"
+        ),
+        "expectation": Keeping(holds="what the next text means", ends=Ends.TIME, days=0, how="after it expired"),
+        "flood_wait": Keeping(holds="what Telegram forbids now", ends=Ends.TIME, days=0, how="after it ended"),
+        "guess": Keeping(holds="unknown codes tried", ends=Ends.TIME, days=5, how="after the first of them"),
+        "inbox": Keeping(
+            holds="messages and taps as they came",
+            ends=Ends.TIME,
+            days=5,
+            how="after they came; at least a day for Telegram's repeats, less than seven for its numbers",
+        ),
+        "ledger": Keeping(holds="points given and taken", ends=Ends.NEVER, how="holds no name"),
+        "outbox": Keeping(holds="messages owed", ends=Ends.TIME, days=5, how="after they were sent or given up"),
+        "person": Keeping(holds="codes and choices", ends=Ends.FORGETTING, how="an empty row stays for the ledger"),
+        "profile": Keeping(holds="names, usernames, Telegram numbers", ends=Ends.FORGETTING),
+        "referral": Keeping(holds="who came by whom", ends=Ends.NEVER, how="holds no name"),
+        "reminder": Keeping(holds="when a waiting friend was reminded", ends=Ends.FORGETTING),
+        "reward": Keeping(holds="what came of a referral", ends=Ends.NEVER, how="holds no name"),
+        "score": Keeping(holds="how many have which score", ends=Ends.FEW),
+        "share": Keeping(
+            holds="cards and links taken", ends=Ends.TIME, days=90, how="then only the sum of each way stays"
+        ),
+        "spoken": Keeping(holds="spoken codes", ends=Ends.FORGETTING),
+        "tally": Keeping(holds="sums of rows that are gone", ends=Ends.FEW),
+        "visit": Keeping(
+            holds="hashes of who opened a link", ends=Ends.TIME, days=0, how="as soon as the hour is over"
+        ),
+        "warning": Keeping(holds="what admins were told", ends=Ends.FEW),
+        "words_draft": Keeping(holds="own words not yet kept", ends=Ends.TIME, days=5, how="after they were written"),
+    }
+)
+"""Every table; a new one is told here before it is used."""
+
+UNCONFIRMED_DAYS = 30
+"""How long a broadcast waits for its confirmation."""
+
+
+def compute_promised_days(table: str) -> int:
+    """How many days a row stays at most: what may be promised."""
+    return KEPT[table].days + CLEANING_DAYS
+
+
+def describe_end(keeping: Keeping) -> str:
+    """How the rows end, in words."""
+    if keeping.ends is not Ends.TIME:
+        end = keeping.ends.value
+    elif keeping.days:
+        end = f"after {keeping.days} days"
+    else:
+        end = "at once"
+    return f"{end}; {keeping.how}" if keeping.how else end
+
+
+def compose_table() -> str:
+    """All of it as the rows of a table in Markdown."""
+    rows = (f"| `{table}` | {keeping.holds} | {describe_end(keeping)} |" for table, keeping in sorted(KEPT.items()))
+    return "\n".join(["| table | holds | its rows go |", "|---|---|---|", *rows])

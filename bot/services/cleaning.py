@@ -1,0 +1,103 @@
+"""Forgetting what nobody needs any more: a page of each table, as `bot.core.retention` says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from bot.core.retention import DAY_SECONDS, KEPT, UNCONFIRMED_DAYS
+from bot.core.visiting import compute_hour
+from storage.tables import (
+    broadcasts,
+    cards,
+    chat_joins,
+    clicks,
+    deliveries,
+    drafts,
+    expectations,
+    flood_waits,
+    guesses,
+    inbox,
+    outbox,
+    shares,
+    visits,
+)
+from storage.tx import Tx
+
+
+def clean_inbox(tx: Tx, limit: int) -> int:
+    """Updates handled long ago."""
+    return inbox.delete_closed(tx, before=_limit_of(tx, "inbox"), limit=limit)
+
+
+def clean_outbox(tx: Tx, limit: int) -> int:
+    """Notices settled long ago."""
+    return outbox.delete_settled(tx, before=_limit_of(tx, "outbox"), limit=limit)
+
+
+def clean_guesses(tx: Tx, limit: int) -> int:
+    """Old counts of guesses."""
+    return guesses.delete_before(tx, _limit_of(tx, "guess"), limit)
+
+
+def clean_visits(tx: Tx, limit: int) -> int:
+    """Visits of hours that are over: the clicks are counted, and who came is nobody's business."""
+    return visits.delete_before(tx, compute_hour(tx.now), limit)
+
+
+def clean_clicks(tx: Tx, limit: int) -> int:
+    """Old clicks, but for their sums."""
+    return clicks.fold(tx, before=_limit_of(tx, "click"), limit=limit)
+
+
+def clean_shares(tx: Tx, limit: int) -> int:
+    """Old shares, but for their sums."""
+    return shares.fold(tx, before=_limit_of(tx, "share"), limit=limit)
+
+
+def clean_deliveries(tx: Tx, limit: int) -> int:
+    """Who got an old broadcast, but for the sums."""
+    return deliveries.fold(tx, before=_limit_of(tx, "delivery"), limit=limit)
+
+
+def clean_broadcasts(tx: Tx, _limit: int) -> int:
+    """Broadcasts that were never confirmed; there are few, and they go all at once."""
+    return broadcasts.delete_unconfirmed(tx, before=tx.now - UNCONFIRMED_DAYS * DAY_SECONDS * 1_000_000)
+
+
+def clean_cards(tx: Tx, limit: int) -> int:
+    """Pictures uploaded long ago."""
+    return cards.delete_before(tx, before=_limit_of(tx, "card"), limit=limit)
+
+
+def clean_chat_joins(tx: Tx, limit: int) -> int:
+    """People who left the community chat long ago."""
+    return chat_joins.delete_left(tx, before=_limit_of(tx, "chat_join"), limit=limit)
+
+
+def clean_waiting(tx: Tx, _limit: int) -> int:
+    """What was expected, drafted or forbidden until a moment that is over; there is little, and it goes all at once."""
+    gone = drafts.delete_before(tx, before=_limit_of(tx, "words_draft"))
+    return gone + expectations.delete_expired(tx) + flood_waits.delete_over(tx)
+
+
+CHORES: Mapping[str, Callable[[Tx, int], int]] = MappingProxyType(
+    {
+        "inbox": clean_inbox,
+        "outbox": clean_outbox,
+        "guesses": clean_guesses,
+        "visits": clean_visits,
+        "clicks": clean_clicks,
+        "shares": clean_shares,
+        "deliveries": clean_deliveries,
+        "broadcasts": clean_broadcasts,
+        "cards": clean_cards,
+        "chat joins": clean_chat_joins,
+        "waiting": clean_waiting,
+    }
+)
+"""Each removes at most `limit` rows, unless there are always few, and returns how many; 0 when there are no more."""
+
+
+def _limit_of(tx: Tx, table: str) -> int:
+    return tx.now - KEPT[table].microseconds

@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+from collections import Counter
+
+from sqlalchemy import func, select
+
+from bot.core.retention import KEPT, Ends
+from bot.core.visiting import compute_hour
+from bot.jobs.cleaning import clean
+from storage import Store, Tx, open_store
+from storage.records import (
+    Ban,
+    BroadcastState,
+    DeliveryState,
+    NoticeId,
+    NoticeKind,
+    NoticeState,
+    Outcome,
+    Person,
+    ShareWay,
+)
+from storage.schema import broadcast, metadata
+from storage.tables import (
+    broadcasts,
+    cards,
+    chat_joins,
+    clicks,
+    deliveries,
+    drafts,
+    expectations,
+    flood_waits,
+    guesses,
+    inbox,
+    outbox,
+    shares,
+    visits,
+)
+from tests.storage.cast import add_members
+from tests.storage.clock import Clock
+
+DAY, DAYS = 24 * 3600, 730
+CHAT = -100500
+
+
+def live(tx: Tx, people: list[Person], day: int) -> None:
+    """A day in the life of a shop: a little of everything that leaves rows."""
+    one = people[day % len(people)]
+    shares.add(tx, one.id, ShareWay.CARD, "mina")
+    cards.set_file_id(tx, one.id, f"v{day}", "file")
+    clicks.add(tx, one.id, "web")
+    visits.add(tx, f"visitor{day}", one.code, compute_hour(tx.now))
+    guesses.set(tx, 10_000 + day, tx.now, 1)
+    drafts.set(tx, one.id, "words")
+    expectations.set(tx, one.id, "words", "", tx.now + 1_000_000)
+    flood_waits.set_ban(tx, Ban(scope=f"chat:{day}", until_at=tx.now + 1_000_000, wait_seconds=1))
+    chat_joins.note_join(tx, CHAT, 20_000 + day)
+    chat_joins.note_left(tx, CHAT, 20_000 + day)
+    write_to(tx, one, day)
+    if day % 7 == 0:
+        send_to_all(tx, one, len(people))
+
+
+def write_to(tx: Tx, one: Person, day: int) -> None:
+    """An update comes in and is handled; a message is owed and sent."""
+    (row,) = inbox.add_batch(tx, [(day, one.profile.telegram_id, b"{}")])
+    inbox.close(tx, row.seq)
+    outbox.add(tx, recipient_id=one.id, kind=NoticeKind.NUDGE, payload={}, key=f"nudge:{day}")
+    owed = [notice.id for notice in outbox.list_owed(tx, after=NoticeId(0), limit=10)]
+    outbox.settle(tx, owed, NoticeState.SENT)
+
+
+def send_to_all(tx: Tx, author: Person, recipients: int) -> None:
+    """One that is sent to all, and one that is never confirmed."""
+    broadcasts.add(tx, author.id)
+    sent = broadcasts.add(tx, author.id)
+    broadcasts.fix_audience(tx, sent.id)
+    deliveries.fill(tx, sent.id, limit=recipients)
+    claimed = deliveries.claim(tx, sent.id, recipients)
+    deliveries.settle(
+        tx, [Outcome(broadcast_id=sent.id, person_id=each.person_id, state=DeliveryState.SENT) for each in claimed]
+    )
+    broadcasts.set_state(tx, sent.id, BroadcastState.DONE, expected=list(BroadcastState))
+
+
+def count_rows(tx: Tx) -> Counter[str]:
+    """How many rows each table has."""
+    return Counter(
+        {name: tx.scalar(select(func.count()).select_from(table)) for name, table in metadata.tables.items()}
+    )
+
+
+def count_figures(tx: Tx) -> tuple[object, ...]:
+    """What /stats says of it, and how the broadcasts ended that were sent."""
+    sent = tx.rows(select(broadcast.c.id).where(broadcast.c.finished_at.is_not(None)).order_by(broadcast.c.id))
+    ends = [deliveries.count_by_state(tx, each) for (each,) in sent]
+    return shares.count_all(tx), shares.count_by_way(tx), clicks.count_by_source(tx), ends
+
+
+async def test_two_years_leave_nothing_but_history(sqlite_url: str, clock: Clock) -> None:
+    """Each table whose rows end by time has as many after two years as after one, while every figure goes on counting."""
+    sizes: list[Counter[str]] = []
+    async with open_store(sqlite_url, clock=clock) as store:
+        people = await store.write(add_members, 20)
+        for day in range(DAYS):
+            await store.write(live, people, day)
+            sizes.append(await store.read(count_rows))
+            clock.advance(DAY)
+            await clean(store)
+        for table in (name for name, keeping in KEPT.items() if keeping.ends is Ends.TIME):
+            most = max(size[table] for size in sizes[: DAYS // 2 + 30])
+            assert most, f"nothing ever lay in {table}: let a day leave something there"
+            assert max(size[table] for size in sizes[DAYS // 2 + 30 :]) <= most, table
+        ends = [{DeliveryState.SENT: 20}] * (1 + DAYS // 7)
+        assert await store.read(count_figures) == (DAYS, {"card": DAYS}, {"web": DAYS}, ends)
+        assert (await store.read(count_rows))["broadcast"] < len(ends) + 10
+
+
+async def test_sums_count_like_the_rows_they_stand_for(store: Store, clock: Clock) -> None:
+    """Before, between and after cleaning /stats says the same, on both engines; and so does an old broadcast."""
+    people = await store.write(add_members, 5)
+    for day in range(10):
+        await store.write(live, people, day)
+        clock.advance(DAY)
+    before = await store.read(count_figures)
+    rows = (await store.read(count_rows))["share"]
+    clock.advance(85 * DAY)
+    await clean(store, page=2)
+    assert 0 < (await store.read(count_rows))["share"] < rows
+    assert await store.read(count_figures) == before
+    clock.advance(30 * DAY)
+    await clean(store, page=2)
+    after = await store.read(count_rows)
+    assert (after["share"], after["click"], after["delivery"], after["card"]) == (0, 0, 0, 0)
+    assert await store.read(count_figures) == before
+
+
+async def test_friends_in_the_community_chat_are_remembered(store: Store, clock: Clock) -> None:
+    """Who is inside, and who left less than a year ago, is no newcomer; who left before that may come as one."""
+    for each in (1, 2):
+        await store.write(chat_joins.note_join, CHAT, each)
+    await store.write(chat_joins.note_left, CHAT, 1)
+    clock.advance(364 * DAY)
+    await clean(store)
+    assert await store.read(chat_joins.find, CHAT, 1) is not None
+    clock.advance(2 * DAY)
+    await clean(store)
+    assert await store.read(chat_joins.find, CHAT, 1) is None
+    assert await store.read(chat_joins.find, CHAT, 2) is not None

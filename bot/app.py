@@ -18,23 +18,27 @@ from telegram.ext import Defaults
 
 from bot.assets import ASSETS
 from bot.broadcasts.worker import Broadcaster
+from bot.capabilities import CAPABILITIES
 from bot.core.campaigns.campaign import Campaign, CampaignMistake, parse_campaign
-from bot.handlers import UPDATE_TYPES, list_handlers
 from bot.handlers.bot_profile import introduce
 from bot.handlers.community.chat import CommunityChat, look_after
 from bot.handlers.deps import Deps
+from bot.handlers.text_router import on_text
 from bot.jobs.cleaning import clean_for_ever
 from bot.jobs.nudging import nudge_for_ever
 from bot.messages.shop import Shop
 from bot.outbox.rendering import NoticeRenderer
 from bot.outbox.worker import OutboxWorker
 from bot.services.community.warning import find_moved
+from bot.services.roles import note_owners
 from bot.settings import Settings
 from bot.updates.application import PassalongApplication, build_application
+from bot.updates.capability import Registry
 from bot.updates.context import BotData
 from bot.updates.dispatch import Dispatch
 from bot.updates.intake import Intake
 from bot.updates.poll_errors import PollerStuck, TokenRefused
+from bot.updates.routes import list_handlers
 from bot.wire.errors import FailureKind, classify
 from bot.wire.gate import Gate
 from bot.wire.pacing import GROUP_PER_MINUTE
@@ -42,8 +46,7 @@ from bot.wire.pictures import Pictures
 from bot.wire.transport import AiohttpRequest
 from storage import Store, StoreLost, open_store
 from storage.records import Ban
-from storage.tables import flood_waits, people
-from storage.tx import Tx
+from storage.tables import flood_waits
 
 logger = logging.getLogger(__name__)
 
@@ -139,7 +142,9 @@ async def _open_runtime(
         bot_data=bot_data,
         defaults=Defaults(link_preview_options=LinkPreviewOptions(is_disabled=True)),
     )
-    application.add_handlers(list_handlers(settings.admin_ids))
+    registry = Registry(CAPABILITIES)
+    await store.write(note_owners, telegram_ids=settings.admin_ids)
+    application.add_handlers(list_handlers(registry, on_text))
     async with AsyncExitStack() as stack:
         stack.push_async_callback(application.shutdown)
         await _say_hello(application, stop)
@@ -153,7 +158,7 @@ async def _open_runtime(
         bot_data.deps = Deps(
             shop=shop,
             pictures=Pictures(shop, ASSETS),
-            admin_ids=settings.admin_ids,
+            registry=registry,
             announce=settings.announce_chat is not None,
             community=community,
         )
@@ -173,7 +178,12 @@ def _furnish(
         ),
         broadcaster=Broadcaster(store=store, bot=application.bot, gate=gate),
         dispatch=dispatch,
-        intake=Intake(bot=application.bot, store=store, dispatch=dispatch, allowed_updates=UPDATE_TYPES),
+        intake=Intake(
+            bot=application.bot,
+            store=store,
+            dispatch=dispatch,
+            allowed_updates=application.bot_data.deps.registry.update_types,
+        ),
         gate=gate,
     )
 
@@ -252,7 +262,7 @@ async def _work(runtime: Runtime, settings: Settings, stop: asyncio.Event) -> No
     idle = [
         asyncio.create_task(clean_for_ever(runtime.store)),
         asyncio.create_task(nudge_for_ever(runtime.store, runtime.application.bot_data.deps.shop.campaign)),
-        asyncio.create_task(_introduce(runtime, settings)),
+        asyncio.create_task(_introduce(runtime)),
     ]
     logger.info("@%s is at work", runtime.application.bot.username)
     try:
@@ -306,17 +316,11 @@ async def _watch(store: Store) -> None:
     raise StoreLost("The database's instance lock was lost: another process may own the database now.")
 
 
-async def _introduce(runtime: Runtime, settings: Settings) -> None:
-    started = await runtime.store.read(_list_started, sorted(settings.admin_ids))
+async def _introduce(runtime: Runtime) -> None:
     deps = runtime.application.bot_data.deps
-    await introduce(runtime.application.bot, deps.shop, started)
+    await introduce(runtime.application.bot, runtime.store, deps.shop, deps.registry)
     if deps.community is not None:
         await look_after(runtime.application.bot, runtime.store, deps.community)
-
-
-def _list_started(tx: Tx, telegram_ids: list[int]) -> list[int]:
-    found = [people.find_by_telegram_id(tx, telegram_id) for telegram_id in telegram_ids]
-    return [person.profile.telegram_id for person in found if person is not None and person.is_member]
 
 
 __all__ = ["CampaignMistake", "Runtime", "load_campaign", "run", "run_in"]

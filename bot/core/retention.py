@@ -59,6 +59,7 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
             holds="links opened, not by whom", ends=Ends.TIME, days=90, how="then only the sum of each source stays"
         ),
         "code_key": Keeping(holds="the secret of codes", ends=Ends.FEW),
+        "command_menu": Keeping(holds="whose chats show commands of their own", ends=Ends.FEW),
         "delivery": Keeping(
             holds="whom a broadcast reached", ends=Ends.TIME, days=90, how="after its end; then only the sums stay"
         ),
@@ -78,6 +79,7 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         "referral": Keeping(holds="who came by whom", ends=Ends.NEVER, how="holds no name"),
         "reminder": Keeping(holds="when a waiting friend was reminded", ends=Ends.FORGETTING),
         "reward": Keeping(holds="what came of a referral", ends=Ends.NEVER, how="holds no name"),
+        "role": Keeping(holds="who runs the shop", ends=Ends.FEW),
         "score": Keeping(holds="how many have which score", ends=Ends.FEW),
         "share": Keeping(
             holds="cards and links taken", ends=Ends.TIME, days=90, how="then only the sum of each way stays"

@@ -1,48 +1,89 @@
-"""How the bot introduces itself: the command menu, in every language, and the admins' own."""
+"""How the bot introduces itself: the command menu, in every language, and the menus of those who run the shop."""
 
 from __future__ import annotations
 
+import hashlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from telegram import BotCommandScopeChat
 from telegram.error import TelegramError
 
 from bot.core.languages import LANGUAGES
 from bot.messages.bot_profile import say_description, say_short_description
-from bot.messages.commands import list_commands
+from bot.messages.commands import Command, list_menu
 from bot.messages.shop import Shop
 from bot.messages.texts import Texts
+from bot.services.roles import list_team
+from bot.updates.capability import Registry
 from bot.wire.telegram_bot import PassalongBot
+from storage.role import Role
+from storage.store import Store
+from storage.tables import command_menus
 
 logger = logging.getLogger(__name__)
 
+CODES = ((LANGUAGES[0], None), *((language, language) for language in LANGUAGES))
+"""Which language is shown under which code of Telegram's; None: to everybody of another language."""
 
-async def introduce(bot: PassalongBot, shop: Shop, member_admin_ids: Iterable[int]) -> None:
-    """Register commands and descriptions in every language, and the menus of admins who have started the bot."""
+
+async def introduce(bot: PassalongBot, store: Store, shop: Shop, registry: Registry) -> None:
+    """Register commands and descriptions in every language; show the team its menus, and nobody who has left it."""
     try:
-        await _introduce_in(bot, shop, LANGUAGES[0], code=None)
-        for language in LANGUAGES:
-            await _introduce_in(bot, shop, language, code=language)
+        for language, code in CODES:
+            await _introduce_in(bot, shop, registry, language, code=code)
     except TelegramError as error:
         logger.warning("Commands and descriptions could not be registered: %s", error)
-    for admin_id in member_admin_ids:
-        await introduce_to_admin(bot, shop, admin_id)
+    team = await store.read(list_team)
+    for telegram_id, role in team.items():
+        await show_menu(bot, store, shop, registry, telegram_id, role=role)
+    for telegram_id in await store.read(command_menus.list_all):
+        if telegram_id not in team:
+            await hide_menu(bot, store, telegram_id)
 
 
-async def _introduce_in(bot: PassalongBot, shop: Shop, language: str, *, code: str | None) -> None:
+async def _introduce_in(bot: PassalongBot, shop: Shop, registry: Registry, language: str, *, code: str | None) -> None:
     texts = Texts(language)
-    await bot.set_my_commands(list_commands(texts, community=shop.community), language_code=code)
+    await bot.set_my_commands(list_menu(texts, shop, registry.list_commands(Role.MEMBER)), language_code=code)
     await bot.set_my_description(say_description(texts, shop), language_code=code)
     await bot.set_my_short_description(say_short_description(texts, shop), language_code=code)
 
 
-async def introduce_to_admin(bot: PassalongBot, shop: Shop, admin_id: int) -> None:
-    """Show an admin the admins' commands, in that chat only and in every language."""
-    scope = BotCommandScopeChat(admin_id)
+async def show_menu(
+    bot: PassalongBot, store: Store, shop: Shop, registry: Registry, telegram_id: int, *, role: Role
+) -> None:
+    """Show somebody the commands of their role, in that chat only and in every language, unless they stand there."""
+    commands = registry.list_commands(role)
+    digest = _digest(shop, commands)
+    if (await store.read(command_menus.list_all)).get(telegram_id) == digest:
+        return
+    scope = BotCommandScopeChat(telegram_id)
+    await store.write(command_menus.set, telegram_id, "")  # whatever comes of it, it may have to be taken away
     try:
-        for language, code in ((LANGUAGES[0], None), *((language, language) for language in LANGUAGES)):
-            commands = list_commands(Texts(language), admin=True, community=shop.community)
-            await bot.set_my_commands(commands, scope=scope, language_code=code)
+        for language, code in CODES:
+            await bot.set_my_commands(list_menu(Texts(language), shop, commands), scope=scope, language_code=code)
     except TelegramError as error:
-        logger.warning("An admin's command menu could not be registered: %s", error)
+        logger.warning("The command menu of somebody who runs the shop could not be registered: %s", error)
+    else:
+        await store.write(command_menus.set, telegram_id, digest)
+
+
+async def hide_menu(bot: PassalongBot, store: Store, telegram_id: int) -> None:
+    """Show somebody who has left the team what everybody is shown."""
+    scope = BotCommandScopeChat(telegram_id)
+    try:
+        for _, code in CODES:
+            await bot.delete_my_commands(scope=scope, language_code=code)
+    except TelegramError as error:
+        logger.warning("The command menu of somebody who left could not be taken away: %s", error)
+    else:
+        await store.write(command_menus.clear, telegram_id)
+
+
+def _digest(shop: Shop, commands: Sequence[Command]) -> str:
+    lines = [
+        f"{code} {each.command} {each.description}"
+        for language, code in CODES
+        for each in list_menu(Texts(language), shop, commands)
+    ]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]

@@ -9,10 +9,10 @@ from telegram import CallbackQuery, Message, Update
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
+from bot.core.roles import MANAGERS
 from bot.handlers.deps import Context, visitor_of
 from bot.handlers.guide import on_anything_else
 from bot.handlers.reply import show
-from bot.handlers.text_router import answer_expected
 from bot.messages.broadcasts.content import Content, compose_parcel, parse_content
 from bot.messages.broadcasts.screens import (
     render_abandoned,
@@ -23,9 +23,19 @@ from bot.messages.broadcasts.screens import (
     render_unknown,
     render_unsuitable,
 )
+from bot.messages.buttons import (
+    BROADCAST_ABANDON,
+    BROADCAST_CANCEL,
+    BROADCAST_CONFIRM,
+    BROADCAST_PAUSE,
+    BROADCAST_RESUME,
+    BROADCAST_UNKNOWN,
+)
+from bot.messages.commands import Command
 from bot.messages.texts import Texts, choose_language
 from bot.services.broadcasts import authoring
 from bot.services.broadcasts.authoring import BroadcastView, Waiting
+from bot.updates.capability import Capability
 from bot.wire.errors import FailureKind, classify
 from storage.records import BroadcastId, DeliveryState
 
@@ -43,8 +53,6 @@ async def on_admin_message(update: Update, context: Context) -> None:
     """The message that was asked for, shown as members will see it; what was asked for later goes first."""
     message = update.effective_message
     assert message is not None
-    if await answer_expected(update, context):
-        return
     waiting = await context.read(authoring.find_composing, visitor=visitor_of(update))
     if waiting is None:
         await on_anything_else(update, context)
@@ -143,3 +151,18 @@ async def _move(
 async def _show_gone(update: Update, context: Context) -> None:
     language = choose_language(None, visitor_of(update).telegram_language)
     await show(update, context, render_gone(Texts(language)))
+
+
+CAPABILITY = Capability(
+    name="broadcasts",
+    roles=MANAGERS,
+    commands={Command(name="broadcast", text="command.broadcast", place=1): on_broadcast},
+    buttons={
+        BROADCAST_CONFIRM: on_confirm,
+        BROADCAST_PAUSE: on_pause,
+        BROADCAST_RESUME: on_resume,
+        BROADCAST_CANCEL: on_cancel,
+        BROADCAST_UNKNOWN: on_unknown,
+        BROADCAST_ABANDON: on_abandon,
+    },
+)

@@ -8,10 +8,12 @@ from telegram import Update
 
 from bot.core.campaigns.campaign import Campaign
 from bot.core.claiming import decide_named
+from bot.core.roles import EVERYBODY
 from bot.handlers.community.community import find_chat_id
 from bot.handlers.deps import Context, visitor_of
 from bot.handlers.guide import on_anything_else
 from bot.handlers.reply import show
+from bot.messages.buttons import CLAIM, CLAIM_PICK, FINDABLE, NOBODY, NOT_ME
 from bot.messages.claiming import render_claim, render_claim_prompt, render_disowned, render_nobody
 from bot.messages.guide import render_privacy
 from bot.messages.texts import Texts
@@ -19,6 +21,7 @@ from bot.services.claiming import naming, window
 from bot.services.claiming.disowning import disown
 from bot.services.claiming.naming import ClaimView
 from bot.services.guide import set_findable
+from bot.updates.capability import Capability
 from storage.records import ReferralId
 
 
@@ -94,3 +97,16 @@ async def _find_circumstances(context: Context) -> _Circumstances:
 
 async def _show(update: Update, context: Context, view: ClaimView) -> None:
     await show(update, context, render_claim(Texts(view.member.language), context.deps.shop, view))
+
+
+CAPABILITY = Capability(
+    name="claiming",
+    roles=EVERYBODY,
+    buttons={
+        CLAIM: on_claim,
+        NOBODY: on_nobody,
+        CLAIM_PICK: on_claim_pick,
+        NOT_ME: on_not_me,
+        FINDABLE: on_findable,
+    },
+)

@@ -9,6 +9,7 @@ from telegram import Update, User
 from bot.core.names import clean_text
 from bot.handlers.community.chat import CommunityChat
 from bot.messages.shop import Shop
+from bot.updates.capability import Registry
 from bot.updates.context import PassalongContext
 from bot.wire.pictures import Pictures
 from storage.records import Profile
@@ -23,7 +24,7 @@ class Deps:
 
     shop: Shop
     pictures: Pictures
-    admin_ids: frozenset[int]
+    registry: Registry
     announce: bool
     """Whether joins are announced in a chat."""
     community: CommunityChat | None = None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from telegram import Update
 
 from bot.core.languages import LANGUAGES
+from bot.core.roles import EVERYBODY
 from bot.handlers.deps import Context, visitor_of
 from bot.handlers.reply import show
+from bot.messages.buttons import LANGUAGE, MENU, SET_LANGUAGE
+from bot.messages.commands import Command
 from bot.messages.guide import (
     render_help,
     render_language,
@@ -23,6 +26,11 @@ from bot.messages.texts import Texts
 from bot.services.claiming.window import open_menu
 from bot.services.guide import choose_language
 from bot.services.members import MemberView, open_home
+from bot.services.roles import find_role
+from bot.updates.capability import Capability
+
+PLACED_LANGUAGES = ("en", "id", "zh")
+"""What the places in old buttons stand for."""
 
 
 async def on_menu(update: Update, context: Context) -> None:
@@ -34,7 +42,10 @@ async def on_menu(update: Update, context: Context) -> None:
 
 async def on_help(update: Update, context: Context) -> None:
     """What the bot can do."""
-    await _show_own(update, context, render_help)
+    visitor = visitor_of(update)
+    role = await context.read(find_role, telegram_id=visitor.telegram_id)
+    commands = context.deps.registry.list_commands(role)
+    await _show_own(update, context, lambda texts, shop, member: render_help(texts, shop, member, commands))
 
 
 async def on_privacy(update: Update, context: Context) -> None:
@@ -47,9 +58,13 @@ async def on_language(update: Update, context: Context) -> None:
     await _show_own(update, context, lambda texts, _shop, _member: render_language(texts))
 
 
-async def on_set_language(update: Update, context: Context, place: int) -> None:
-    """A language was picked, by its place in LANGUAGES."""
-    member = await context.write(choose_language, visitor=visitor_of(update), language=LANGUAGES[place])
+async def on_set_language(update: Update, context: Context, said: str) -> None:
+    """A language was picked, by its code; buttons of earlier versions name a place."""
+    language = dict(enumerate(PLACED_LANGUAGES)).get(int(said), "") if said.isdecimal() else said
+    if language not in LANGUAGES:
+        await on_anything_else(update, context)
+        return
+    member = await context.write(choose_language, visitor=visitor_of(update), language=language)
     await show(update, context, render_language_chosen(Texts(member.language), context.deps.shop, member))
 
 
@@ -58,8 +73,33 @@ async def on_anything_else(update: Update, context: Context) -> None:
     await _show_own(update, context, render_pointer)
 
 
+def for_story(handler: Callable[[Update, Context, str], Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    """Give a handler the story that a button names; where it is told no more, point the way instead."""
+
+    async def on_story_button(update: Update, context: Context, said: str) -> None:
+        story = context.deps.shop.find_story_key(said)
+        if story is None:
+            await on_anything_else(update, context)
+        else:
+            await handler(update, context, story)
+
+    return on_story_button
+
+
 async def _show_own(
     update: Update, context: Context, render: Callable[[Texts, Shop, MemberView], OutgoingMessage]
 ) -> None:
     member = await context.read(open_home, visitor=visitor_of(update))
     await show(update, context, render(Texts(member.language), context.deps.shop, member))
+
+
+CAPABILITY = Capability(
+    name="guide",
+    roles=EVERYBODY,
+    commands={
+        Command(name="language", text="command.language", place=90): on_language,
+        Command(name="help", text="command.help", place=100, in_help=False): on_help,
+        Command(name="privacy", text="command.privacy", place=110): on_privacy,
+    },
+    buttons={MENU: on_menu, LANGUAGE: on_language, SET_LANGUAGE: on_set_language},
+)

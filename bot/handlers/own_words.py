@@ -6,10 +6,13 @@ from dataclasses import replace
 
 from telegram import Update
 
+from bot.core.roles import EVERYBODY
 from bot.handlers.deps import Context, visitor_of
+from bot.handlers.guide import for_story
 from bot.handlers.reply import show
 from bot.handlers.sharing.share import CARD, find_upload, send_picture
 from bot.handlers.sharing.stories import turn_card
+from bot.messages.buttons import WORDS, WORDS_DROP, WORDS_KEEP, WORDS_REMOVE, WORDS_STOP
 from bot.messages.own_words import (
     render_words_preview,
     render_words_prompt,
@@ -19,13 +22,14 @@ from bot.messages.own_words import (
 from bot.messages.texts import Texts
 from bot.services import own_words
 from bot.services.own_words import Proposal
+from bot.updates.capability import Capability
 
 PREVIEW = replace(CARD, render=render_words_preview)
 
 
-async def on_words(update: Update, context: Context, place: int) -> None:
-    """Ask for a line, to be seen on the card with the story at a place."""
-    member = await context.write(own_words.ask, visitor=visitor_of(update), story=context.deps.shop.story_key(place))
+async def on_words(update: Update, context: Context, story: str) -> None:
+    """Ask for a line, to be seen on the card with this story."""
+    member = await context.write(own_words.ask, visitor=visitor_of(update), story=story)
     await show(update, context, render_words_prompt(Texts(member.language), member))
 
 
@@ -48,22 +52,22 @@ async def on_words_typed(update: Update, context: Context, story: str) -> None:
         await _preview(context, proposal, story)
 
 
-async def on_words_keep(update: Update, context: Context, place: int) -> None:
+async def on_words_keep(update: Update, context: Context, story: str) -> None:
     """The card says it from now on."""
     await context.write(own_words.keep, visitor=visitor_of(update))
-    await turn_card(update, context, context.deps.shop.story_key(place))
+    await turn_card(update, context, story)
 
 
-async def on_words_drop(update: Update, context: Context, place: int) -> None:
+async def on_words_drop(update: Update, context: Context, story: str) -> None:
     """The card stays as it was."""
     await context.write(own_words.drop, visitor=visitor_of(update))
-    await turn_card(update, context, context.deps.shop.story_key(place))
+    await turn_card(update, context, story)
 
 
-async def on_words_remove(update: Update, context: Context, place: int) -> None:
+async def on_words_remove(update: Update, context: Context, story: str) -> None:
     """The story speaks for itself again."""
     await context.write(own_words.remove, visitor=visitor_of(update))
-    await turn_card(update, context, context.deps.shop.story_key(place))
+    await turn_card(update, context, story)
 
 
 async def on_words_stop(update: Update, context: Context) -> None:
@@ -83,3 +87,16 @@ async def _preview(context: Context, proposal: Proposal, story: str) -> None:
         version=card.version,
         file_id=find_upload(message, card),
     )
+
+
+CAPABILITY = Capability(
+    name="own_words",
+    roles=EVERYBODY,
+    buttons={
+        WORDS: for_story(on_words),
+        WORDS_KEEP: for_story(on_words_keep),
+        WORDS_DROP: for_story(on_words_drop),
+        WORDS_REMOVE: for_story(on_words_remove),
+        WORDS_STOP: on_words_stop,
+    },
+)

@@ -6,8 +6,10 @@ from telegram import InputFile, Update
 from telegram.constants import ParseMode
 
 from bot.core.printing import parse_placement
+from bot.core.roles import EVERYBODY
 from bot.handlers.deps import Context, visitor_of
 from bot.handlers.reply import show
+from bot.messages.commands import Command
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.printing import (
     render_cards_sheet,
@@ -19,6 +21,7 @@ from bot.messages.shop import Source
 from bot.messages.texts import Texts
 from bot.services.members import MemberView, open_home
 from bot.services.printing import note_print
+from bot.updates.capability import Capability
 
 
 async def on_print(update: Update, context: Context) -> None:
@@ -44,3 +47,10 @@ async def _send(context: Context, member: MemberView, pdf: bytes, name: str, scr
         parse_mode=ParseMode.HTML,
         reply_markup=screen.keyboard,
     )
+
+
+CAPABILITY = Capability(
+    name="printing",
+    roles=EVERYBODY,
+    commands={Command(name="print", text="print.command", place=60): on_print},
+)

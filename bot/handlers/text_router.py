@@ -6,12 +6,14 @@ from collections.abc import Awaitable, Callable
 
 from telegram import Update
 
-from bot.handlers import claiming, own_words, spoken
+from bot.core.roles import MANAGERS
+from bot.handlers import broadcasts, claiming, own_words, spoken
 from bot.handlers.deps import Context, visitor_of
 from bot.handlers.guide import on_anything_else
 from bot.services.claiming.window import CLAIM
 from bot.services.own_words import WORDS, find_expected
 from bot.services.spoken import SPOKEN
+from bot.updates.authority import is_allowed
 
 EXPECTED: dict[str, Callable[[Update, Context, str], Awaitable[None]]] = {
     WORDS: own_words.on_words_typed,
@@ -21,9 +23,17 @@ EXPECTED: dict[str, Callable[[Update, Context, str], Awaitable[None]]] = {
 """By kind of expectation; each is given the expectation's argument."""
 
 
-async def on_typed(update: Update, context: Context) -> None:
-    """A text that is no command."""
-    if not await answer_expected(update, context):
+async def on_text(update: Update, context: Context) -> None:
+    """A message that is no command."""
+    message = update.effective_message
+    assert message is not None
+    if (message.text or "").startswith("/"):
+        await on_anything_else(update, context)
+    elif await answer_expected(update, context):
+        return
+    elif await is_allowed(context, visitor_of(update).telegram_id, MANAGERS):
+        await broadcasts.on_admin_message(update, context)
+    else:
         await on_anything_else(update, context)
 
 

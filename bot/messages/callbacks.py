@@ -3,132 +3,140 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, auto
+from typing import Protocol
 
-from bot.core.campaigns.campaign import STORIES_LIMIT
-from bot.core.claiming import CHOICES
-from bot.core.languages import LANGUAGES
+from bot.core.roles import Roles
 
 DATA_LIMIT = 64
 """Bytes that Telegram allows."""
 
-_ID = 2**63 - 1
-_DATA = re.compile(r"[a-z_]{1,20}(?::(?:0|[1-9][0-9]{0,18})){0,2}")
+HIGHEST_ID = 2**63 - 1
+KEY_LIMIT = 40
+"""Letters of a story's key, a language's code, a code to start with."""
+
+_NAME = re.compile(r"[a-z_]{1,20}")
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+
+Value = int | str
 
 
-class Action(StrEnum):
-    """What a tap asks for."""
+class Place(Enum):
+    """Where a button may be pressed; anywhere else its data is made up."""
 
-    MENU = "menu"
-    SHARE = "share"
-    QR = "qr"
-    MORE = "more"
-    """The networks outside Telegram."""
-    STORY = "story"
-    """Argument, here and below: the story's place in the campaign. Turns the card."""
-    SHARE_STORY = "share_story"
-    """A fresh card with this story."""
-    WORDS = "words"
-    WORDS_KEEP = "words_keep"
-    WORDS_DROP = "words_drop"
-    WORDS_REMOVE = "words_remove"
-    WORDS_STOP = "words_stop"
-    """No argument: the member does not want to write after all."""
-    INVITES = "invites"
-    """Argument: the page, from 0."""
-    REWARDS = "rewards"
-    """Argument: the page, from 0."""
-    TOP = "top"
-    APPEAR = "appear"
-    """Argument: 1 with a name in the ranking, 0 without."""
-    LANGUAGE = "language"
-    COMMUNITY = "community"
-    SET_LANGUAGE = "set_language"
-    """Argument: the place in LANGUAGES."""
-    CLAIM = "claim"
-    NOBODY = "nobody"
-    """Nobody recommended the shop."""
-    CLAIM_PICK = "claim_pick"
-    """Arguments: which search it was, and the place among those it found."""
-    NOT_ME = "not_me"
-    """Argument: the referral that somebody claimed."""
-    SPOKEN = "spoken"
-    CHOOSE_SPOKEN = "choose_spoken"
-    KEEP_SPOKEN = "keep_spoken"
-    """The member does not want to choose after all."""
-    FINDABLE = "findable"
-    """Argument: 1 can be named by newcomers, 0 cannot."""
-    REMIND = "remind"
-    """Arguments: the referral of the friend, and the page it stands on."""
-    NO_REMINDERS = "no_reminders"
-    """Argument: the friend's own referral."""
-    SHARE_AGAIN = "share_again"
-    """The card with another story than the last one."""
-    NUDGES = "nudges"
-    """Argument: 1 may be nudged, 0 may not; from /privacy."""
-    NO_NUDGES = "no_nudges"
-    """From a nudge."""
-    BROADCAST_CONFIRM = "bc_confirm"
-    """Argument, here and below: the broadcast's id."""
-    BROADCAST_PAUSE = "bc_pause"
-    BROADCAST_RESUME = "bc_resume"
-    BROADCAST_CANCEL = "bc_cancel"
-    BROADCAST_UNKNOWN = "bc_unknown"
-    BROADCAST_ABANDON = "bc_abandon"
-    """No argument: the admin does not want to write after all."""
+    PRIVATE = auto()
+    """In the presser's own chat with the bot, on a message that the bot sent there."""
+    POST = auto()
+    """On a message of the bot's in a group or channel."""
 
 
-_STORY = (STORIES_LIMIT - 1,)
-_HIGHEST: dict[Action, tuple[int, ...]] = {
-    Action.STORY: _STORY,
-    Action.SHARE_STORY: _STORY,
-    Action.WORDS: _STORY,
-    Action.WORDS_KEEP: _STORY,
-    Action.WORDS_DROP: _STORY,
-    Action.WORDS_REMOVE: _STORY,
-    Action.INVITES: (_ID,),
-    Action.REWARDS: (_ID,),
-    Action.APPEAR: (1,),
-    Action.SET_LANGUAGE: (len(LANGUAGES) - 1,),
-    Action.CLAIM_PICK: (_ID, CHOICES - 1),
-    Action.NOT_ME: (_ID,),
-    Action.FINDABLE: (1,),
-    Action.REMIND: (_ID, _ID),
-    Action.NO_REMINDERS: (_ID,),
-    Action.NUDGES: (1,),
-    Action.BROADCAST_CONFIRM: (_ID,),
-    Action.BROADCAST_PAUSE: (_ID,),
-    Action.BROADCAST_RESUME: (_ID,),
-    Action.BROADCAST_CANCEL: (_ID,),
-    Action.BROADCAST_UNKNOWN: (_ID,),
-}
-"""The highest value of each argument; actions that are not here have none."""
+class Argument(Protocol):
+    """One typed part of a button's data."""
 
-_ACTIONS = {action.value: action for action in Action}
+    @property
+    def default(self) -> Value | None:
+        """What stands there where the button is made without it."""
+
+    @property
+    def longest(self) -> int:
+        """How many bytes it takes at most."""
+
+    def read(self, text: str) -> Value | None:
+        """The value; None for what no button of ours says."""
 
 
 @dataclass(frozen=True, slots=True)
-class Callback:
-    """A tap on a button."""
+class Number:
+    """From 0 to `highest`, both included."""
 
-    action: Action
-    arguments: tuple[int, ...] = ()
+    highest: int = HIGHEST_ID
+    default: int | None = None
 
-    def encode(self) -> str:
-        """The button's data, at most `DATA_LIMIT` bytes."""
-        return ":".join([self.action, *map(str, self.arguments)])
+    @property
+    def longest(self) -> int:
+        """How many bytes it takes at most."""
+        return len(str(self.highest))
+
+    def read(self, text: str) -> int | None:
+        """The number, written in one way only."""
+        return int(text) if _NUMBER.fullmatch(text) and int(text) <= self.highest else None
 
 
-def parse_callback(data: str) -> Callback | None:
-    """What a tap asks for; None for anything that no button of ours says."""
-    if not _DATA.fullmatch(data):
-        return None
-    name, *numbers = data.split(":")
-    action, arguments = _ACTIONS.get(name), tuple(map(int, numbers))
-    if action is None:
-        return None
-    highest = _HIGHEST.get(action, ())
-    if len(arguments) != len(highest) or any(value > limit for value, limit in zip(arguments, highest, strict=True)):
-        return None
-    return Callback(action, arguments)
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A name for machines that stays the same when the list it comes from changes."""
+
+    longest: int = KEY_LIMIT
+    default: str | None = None
+
+    def read(self, text: str) -> str | None:
+        """The key as it is; whether there is such a thing is for the reader to say."""
+        return text if len(text) <= self.longest and _KEY.fullmatch(text) else None
+
+
+ID, FLAG, PAGE, KEY = Number(), Number(1), Number(default=0), Key()
+
+
+class Button:
+    """A button as a capability declares it: the name in its data, the key of its usual label, its typed arguments.
+
+    Args:
+        name: Unique among all buttons; it lives for ever in old chats.
+        label: Key of the text on it; empty where each screen says its own.
+        place: Where it may be pressed.
+        roles: Who may press it; None: whoever may use the capability.
+        arguments: By name, in the order of the data.
+
+    Raises:
+        ValueError: the name cannot be, or the longest data is longer than Telegram takes.
+    """
+
+    __slots__ = ("arguments", "label", "name", "place", "roles")
+
+    def __init__(
+        self,
+        name: str,
+        label: str = "",
+        *,
+        place: Place = Place.PRIVATE,
+        roles: Roles | None = None,
+        **arguments: Argument,
+    ) -> None:
+        longest = len(name) + sum(1 + argument.longest for argument in arguments.values())
+        if not _NAME.fullmatch(name) or longest > DATA_LIMIT:
+            raise ValueError(f"{name!r} is no button: at most 20 of a-z and _, with its data {DATA_LIMIT} bytes")
+        self.name, self.label, self.place, self.roles = name, label, place, roles
+        self.arguments = tuple(arguments.values())
+
+    def __repr__(self) -> str:
+        """For logs and test ids."""
+        return f"Button({self.name!r})"
+
+    def data(self, *values: Value) -> str:
+        """What Telegram keeps behind the button, at most `DATA_LIMIT` bytes; arguments left out have their default.
+
+        Raises:
+            ValueError: these are not the button's arguments.
+        """
+        given = [*values, *(argument.default for argument in self.arguments[len(values) :])]
+        words = [str(value) for value in given]
+        if self.parse(words) is None:
+            raise ValueError(f"{given} are not the arguments of {self.name!r}")
+        return ":".join([self.name, *words])
+
+    def parse(self, words: Sequence[str]) -> tuple[Value, ...] | None:
+        """The arguments as values; None where they are not this button's."""
+        if len(words) != len(self.arguments):
+            return None
+        values = [argument.read(word) for argument, word in zip(self.arguments, words, strict=True)]
+        read = tuple(value for value in values if value is not None)
+        return read if len(read) == len(values) else None
+
+
+def split_data(data: str) -> tuple[str, list[str]]:
+    """Name and arguments in the data of a tap, whatever they are; much too long data says nothing."""
+    name, *words = data.split(":") if len(data) <= DATA_LIMIT else [""]
+    return name, words

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from bot.core.claiming import Outcome, Window
-from bot.messages.callbacks import Action
+from bot.messages.buttons import CLAIM, CLAIM_PICK, MENU, NOT_ME
 from bot.messages.joining.welcome import say_deal, say_link
-from bot.messages.keyboards import compose_menu_keyboard, compose_send_keyboard, send_row, stack, tap_row
+from bot.messages.keyboards import (
+    compose_menu_keyboard,
+    compose_send_keyboard,
+    make_button,
+    nobody_row,
+    send_row,
+    stack,
+    tap_row,
+)
 from bot.messages.naming import show_name, show_plain_name
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
-from bot.messages.talk_keyboards import make_button, nobody_row
 from bot.messages.texts import Html, Texts
 from bot.services.claiming.disowning import Disowning, DisownView
 from bot.services.claiming.naming import ClaimView
@@ -46,7 +53,7 @@ def render_claim(texts: Texts, shop: Shop, view: ClaimView) -> OutgoingMessage:
         return OutgoingMessage(
             text=_say_final(texts, shop, view), keyboard=compose_send_keyboard(texts, shop, view.member.code)
         )
-    return OutgoingMessage(text=_say_again(texts, view), keyboard=stack(nobody_row(texts), tap_row(texts, Action.MENU)))
+    return OutgoingMessage(text=_say_again(texts, view), keyboard=stack(nobody_row(texts), tap_row(texts, MENU)))
 
 
 def render_told(texts: Texts, shop: Shop, view: NoticeView) -> OutgoingMessage:
@@ -56,7 +63,7 @@ def render_told(texts: Texts, shop: Shop, view: NoticeView) -> OutgoingMessage:
         text = texts.say("claim.told_waiting", friend=friend, points=points)
     else:
         text = texts.say("claim.told", friend=friend, points=points, balance=view.balance)
-    not_me = make_button(texts.plain("claim.not_me_button"), Action.NOT_ME, view.referral_id)
+    not_me = make_button(texts, NOT_ME, view.referral_id or 0)
     return OutgoingMessage(text=text, keyboard=stack(send_row(texts, shop, view.code), [not_me]))
 
 
@@ -118,10 +125,14 @@ def _render_several(texts: Texts, view: ClaimView) -> OutgoingMessage:
     names = [
         [
             make_button(
-                show_plain_name(texts, label, first=True, limit=_LABEL_LIMIT), Action.CLAIM_PICK, view.number, place
+                texts,
+                CLAIM_PICK,
+                view.number,
+                place,
+                label=show_plain_name(texts, label, first=True, limit=_LABEL_LIMIT),
             )
         ]
         for place, label in enumerate(view.labels)
     ]
-    none = [make_button(texts.plain("claim.none_button"), Action.CLAIM)]
+    none = [make_button(texts, CLAIM, label=texts.plain("claim.none_button"))]
     return OutgoingMessage(text=text, keyboard=stack(*names, none))

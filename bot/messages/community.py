@@ -7,7 +7,7 @@ from urllib.parse import quote
 from telegram import CopyTextButton, InlineKeyboardButton
 
 from bot.core.community import ChatProblem
-from bot.messages.callbacks import Action
+from bot.messages.buttons import MENU
 from bot.messages.keyboards import compose_menu_keyboard, stack, tap_row
 from bot.messages.naming import show_name, show_plain_name
 from bot.messages.outgoing import OutgoingMessage
@@ -45,7 +45,7 @@ def render_community(texts: Texts, shop: Shop, view: CommunityView, *, link: str
         [InlineKeyboardButton(texts.plain("community.share"), url=_share_address(texts, link, title))],
         [InlineKeyboardButton(texts.plain("button.copy"), copy_text=CopyTextButton(link))],
         [InlineKeyboardButton(texts.plain("community.open"), url=link)],
-        tap_row(texts, Action.MENU),
+        tap_row(texts, MENU),
     ]
     return OutgoingMessage(text="\n\n".join(paragraphs), keyboard=stack(*rows))
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bot.core.retention import compute_promised_days
-from bot.messages.callbacks import Action
-from bot.messages.keyboards import compose_language_keyboard, compose_menu_keyboard, stack, tap_row
+from bot.messages.buttons import MENU, TOP
+from bot.messages.commands import Command, say_commands
+from bot.messages.keyboards import compose_language_keyboard, compose_menu_keyboard, findable_row, stack, tap_row
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.reminding import nudges_row
 from bot.messages.shop import Shop
-from bot.messages.talk_keyboards import findable_row
 from bot.messages.texts import Html, Texts
 from bot.services.members import MemberView
 
@@ -31,10 +33,11 @@ def render_language_chosen(texts: Texts, shop: Shop, member: MemberView) -> Outg
     return OutgoingMessage(text=texts.say("language.chosen"), keyboard=compose_menu_keyboard(texts, shop, member.code))
 
 
-def render_help(texts: Texts, shop: Shop, member: MemberView) -> OutgoingMessage:
-    """What the bot can do."""
+def render_help(texts: Texts, shop: Shop, member: MemberView, commands: Iterable[Command]) -> OutgoingMessage:
+    """What the bot can do; `commands` are those that this member can type."""
     text = texts.say(
         "help.text",
+        commands=say_commands(texts, shop, commands),
         inviter_points=shop.points(shop.campaign.inviter_points, texts.language),
         invitee_points=shop.points(shop.campaign.invitee_points, texts.language),
     )
@@ -47,7 +50,7 @@ def render_privacy(texts: Texts, member: MemberView) -> OutgoingMessage:
     kept = texts.say("privacy.text", **{name: str(compute_promised_days(table)) for name, table in _PROMISED.items()})
     text = Html("\n\n".join([kept, named, texts.say("nudge.kept")]))
     switches = (findable_row(texts, findable=member.findable), nudges_row(texts, nudges=member.nudges))
-    keyboard = stack(*switches, tap_row(texts, Action.TOP, Action.MENU))
+    keyboard = stack(*switches, tap_row(texts, TOP, MENU))
     return OutgoingMessage(text=text, keyboard=keyboard)
 
 

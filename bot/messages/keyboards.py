@@ -8,7 +8,25 @@ from urllib.parse import quote
 from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup, SwitchInlineQueryChosenChat
 
 from bot.core.languages import LANGUAGES
-from bot.messages.callbacks import Action, Callback
+from bot.messages.buttons import (
+    APPEAR,
+    BROADCAST_CONFIRM,
+    CLAIM,
+    COMMUNITY,
+    FINDABLE,
+    INVITES,
+    LANGUAGE,
+    MENU,
+    MORE,
+    NOBODY,
+    QR,
+    REWARDS,
+    SET_LANGUAGE,
+    SHARE,
+    SPOKEN,
+    TOP,
+)
+from bot.messages.callbacks import Button, Value
 from bot.messages.sharing.networks import CHAT_NETWORKS, compose_address, list_networks, name_network
 from bot.messages.shop import Shop, Source
 from bot.messages.texts import Texts
@@ -17,6 +35,11 @@ Row = list[InlineKeyboardButton]
 
 _DRAFT_LIMIT = 1200
 """Bytes of an encoded draft. Telegram names no limit for a button's address; this is well within what works."""
+
+
+def make_button(texts: Texts, button: Button, *values: Value, label: str = "") -> InlineKeyboardButton:
+    """A declared button, with its usual text unless it is given another; arguments left out have their default."""
+    return InlineKeyboardButton(label or texts.plain(button.label), callback_data=button.data(*values))
 
 
 def stack(*rows: Row) -> InlineKeyboardMarkup:
@@ -45,7 +68,7 @@ def compose_menu_keyboard(
 
 def compose_send_keyboard(texts: Texts, shop: Shop, code: str) -> InlineKeyboardMarkup:
     """Passing on, and the way to the menu."""
-    return stack(send_row(texts, shop, code), [copy_button(texts, shop, code), _tap(texts, Action.MENU)])
+    return stack(send_row(texts, shop, code), [copy_button(texts, shop, code), make_button(texts, MENU)])
 
 
 def compose_language_keyboard(texts: Texts) -> InlineKeyboardMarkup:
@@ -68,7 +91,7 @@ def more_row(texts: Texts, shop: Shop, code: str) -> Row:
     """The share page where there is one that Telegram lets a button open, else the networks as buttons."""
     if shop.has_public_web:
         return [InlineKeyboardButton(texts.plain("button.more"), url=shop.page_address(code))]
-    return [_tap(texts, Action.MORE)]
+    return [make_button(texts, MORE)]
 
 
 def network_rows(texts: Texts, shop: Shop, code: str) -> list[Row]:
@@ -106,79 +129,64 @@ def copy_button(texts: Texts, shop: Shop, code: str) -> InlineKeyboardButton:
 def menu_rows(texts: Texts) -> list[Row]:
     """All there is to look at."""
     return [
-        [_tap(texts, Action.SHARE), _tap(texts, Action.QR), _tap(texts, Action.INVITES, 0)],
-        [_tap(texts, Action.REWARDS, 0), _tap(texts, Action.TOP), _tap(texts, Action.LANGUAGE)],
+        tap_row(texts, SHARE, QR, INVITES),
+        tap_row(texts, REWARDS, TOP, LANGUAGE),
     ]
 
 
 def community_row(texts: Texts, shop: Shop) -> Row:
     """The way to the member's invitation into the community chat, where there is one."""
-    return [_tap(texts, Action.COMMUNITY)] if shop.community else []
+    return tap_row(texts, COMMUNITY) if shop.community else []
 
 
-def page_row(texts: Texts, action: Action, page: int, pages: int) -> Row:
+def page_row(texts: Texts, button: Button, page: int, pages: int) -> Row:
     """Before and after, where there is a page; pages count from 0."""
-    before = [_labelled(texts.plain("button.before"), action, page - 1)] if page > 0 else []
-    after = [_labelled(texts.plain("button.after"), action, page + 1)] if page < pages - 1 else []
+    before = [make_button(texts, button, page - 1, label=texts.plain("button.before"))] if page > 0 else []
+    after = [make_button(texts, button, page + 1, label=texts.plain("button.after"))] if page < pages - 1 else []
     return before + after
 
 
 def appear_row(texts: Texts, *, anonymous: bool) -> Row:
     """Stand in the ranking with or without a name."""
     label = texts.plain("button.show_name" if anonymous else "button.hide_name")
-    return [_labelled(label, Action.APPEAR, int(anonymous))]
+    return [make_button(texts, APPEAR, int(anonymous), label=label)]
 
 
-def tap_row(texts: Texts, *actions: Action) -> Row:
+def tap_row(texts: Texts, *buttons: Button) -> Row:
     """Buttons that open screens."""
-    return [_tap(texts, action, *([0] if action in _PAGED else [])) for action in actions]
+    return [make_button(texts, button) for button in buttons]
 
 
-def broadcast_row(texts: Texts, broadcast_id: int, actions: Iterable[Action]) -> Row:
+def nobody_row(texts: Texts) -> Row:
+    """Nobody recommended us."""
+    return tap_row(texts, NOBODY)
+
+
+def home_row(texts: Texts, *, can_claim: bool) -> Row:
+    """The code for the telephone, and for who can still say it: a friend told me."""
+    return tap_row(texts, SPOKEN, *([CLAIM] if can_claim else []))
+
+
+def findable_row(texts: Texts, *, findable: bool) -> Row:
+    """Be found by name, or not."""
+    label = texts.plain("claim.hide_button" if findable else "claim.show_button")
+    return [make_button(texts, FINDABLE, int(not findable), label=label)]
+
+
+def broadcast_row(texts: Texts, broadcast_id: int, buttons: Iterable[Button]) -> Row:
     """What an admin can do with a broadcast now."""
-    return [_labelled(_label(texts, action), action, broadcast_id) for action in actions]
+    return [make_button(texts, button, broadcast_id) for button in buttons]
 
 
 def confirm_row(texts: Texts, broadcast_id: int, count: int) -> Row:
     """The one tap that sends, saying to how many."""
-    return [_labelled(texts.plain("button.broadcast", count=count), Action.BROADCAST_CONFIRM, broadcast_id)]
-
-
-_PAGED = (Action.INVITES, Action.REWARDS)
-
-
-def _label(texts: Texts, action: Action) -> str:
-    keys = {
-        Action.MENU: "button.menu",
-        Action.SHARE: "button.card",
-        Action.QR: "button.qr",
-        Action.MORE: "button.more",
-        Action.INVITES: "button.invites",
-        Action.REWARDS: "button.rewards",
-        Action.TOP: "button.top",
-        Action.LANGUAGE: "button.language",
-        Action.COMMUNITY: "community.button",
-        Action.BROADCAST_PAUSE: "button.pause",
-        Action.BROADCAST_RESUME: "button.resume",
-        Action.BROADCAST_CANCEL: "button.cancel",
-        Action.BROADCAST_ABANDON: "button.cancel",
-        Action.WORDS_STOP: "button.cancel",
-        Action.BROADCAST_UNKNOWN: "button.unknown",
-    }
-    return texts.plain(keys[action])
-
-
-def _tap(texts: Texts, action: Action, *arguments: int) -> InlineKeyboardButton:
-    return _labelled(_label(texts, action), action, *arguments)
-
-
-def _labelled(label: str, action: Action, *arguments: int) -> InlineKeyboardButton:
-    return InlineKeyboardButton(label, callback_data=Callback(action, arguments).encode())
+    return [make_button(texts, BROADCAST_CONFIRM, broadcast_id, label=texts.plain("button.broadcast", count=count))]
 
 
 def _language_button(texts: Texts, language: str) -> InlineKeyboardButton:
     mark = "✓ " if language == texts.locale else ""
-    return _labelled(mark + Texts(language).plain("locale.name"), Action.SET_LANGUAGE, LANGUAGES.index(language))
+    label = mark + Texts(language).plain("locale.name")
+    return make_button(texts, SET_LANGUAGE, language, label=label)
 
 
 def _share_address(texts: Texts, shop: Shop, code: str, story_key: str) -> str:

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from telegram import InlineKeyboardMarkup
 
-from bot.messages.callbacks import Action
+from bot.messages.buttons import INVITES, REWARDS
 from bot.messages.claiming import render_told
 from bot.messages.community import render_admin_warning
 from bot.messages.joining.refusals import render_sorry
@@ -100,7 +100,7 @@ def _render_qualified(texts: Texts, shop: Shop, views: list[NoticeView]) -> list
 def _show_qualified(texts: Texts, shop: Shop, view: NoticeView) -> OutgoingMessage:
     points, inviter = shop.points(view.points, texts.language), show_name(texts, view.friend, first=True)
     text = texts.say("waiting.over", points=points, balance=view.balance, inviter=inviter)
-    return OutgoingMessage(text=text, keyboard=stack(send_row(texts, shop, view.code), tap_row(texts, Action.REWARDS)))
+    return OutgoingMessage(text=text, keyboard=stack(send_row(texts, shop, view.code), tap_row(texts, REWARDS)))
 
 
 def _render_sorry(texts: Texts, shop: Shop, views: list[NoticeView]) -> list[Part]:  # noqa: ARG001 -- one shape for all
@@ -121,7 +121,7 @@ def _render_each(render: Callable[[Texts, Shop, NoticeView], OutgoingMessage]) -
 
 def _render_friends(texts: Texts, shop: Shop, views: list[NoticeView]) -> list[Part]:
     """Who came by me, all named, with the sum of what they brought."""
-    keyboard = stack(send_row(texts, shop, views[0].code), tap_row(texts, Action.INVITES, Action.REWARDS))
+    keyboard = stack(send_row(texts, shop, views[0].code), tap_row(texts, INVITES, REWARDS))
     costs = (_measure(texts, view.friend) for view in views)
     return [
         _part(OutgoingMessage(text=_say_friends(texts, shop, chunk, views[-1].balance), keyboard=keyboard), *chunk)

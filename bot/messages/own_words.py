@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.core.own_words import WORDS_LIMIT, WordsFault
-from bot.messages.callbacks import Action
+from bot.messages.buttons import MENU, SHARE, WORDS_STOP
 from bot.messages.keyboards import stack, tap_row
 from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.sharing.keyboards import compose_keep_keyboard
@@ -26,13 +26,13 @@ def render_words_prompt(texts: Texts, member: MemberView) -> OutgoingMessage:
     blocks = [texts.say("words.prompt", limit=WORDS_LIMIT)]
     if member.own_words:
         blocks.append(texts.say("words.present", words=texts.say("words.quote", words=member.own_words)))
-    return OutgoingMessage(text=Html("\n\n".join(blocks)), keyboard=stack(tap_row(texts, Action.WORDS_STOP)))
+    return OutgoingMessage(text=Html("\n\n".join(blocks)), keyboard=stack(tap_row(texts, WORDS_STOP)))
 
 
 def render_words_refusal(texts: Texts, fault: WordsFault, length: int) -> OutgoingMessage:
     """Why these words cannot stand on a card; others are welcome at once."""
     text = texts.say(_REFUSED[fault], limit=WORDS_LIMIT, length=length)
-    return OutgoingMessage(text=text, keyboard=stack(tap_row(texts, Action.WORDS_STOP)))
+    return OutgoingMessage(text=text, keyboard=stack(tap_row(texts, WORDS_STOP)))
 
 
 def render_words_preview(texts: Texts, shop: Shop, member: MemberView, photo: Photo, story: str) -> OutgoingMessage:
@@ -43,4 +43,4 @@ def render_words_preview(texts: Texts, shop: Shop, member: MemberView, photo: Ph
 
 def render_words_stopped(texts: Texts) -> OutgoingMessage:
     """The member did not want to write after all."""
-    return OutgoingMessage(text=texts.say("words.stopped"), keyboard=stack(tap_row(texts, Action.SHARE, Action.MENU)))
+    return OutgoingMessage(text=texts.say("words.stopped"), keyboard=stack(tap_row(texts, SHARE, MENU)))

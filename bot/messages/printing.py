@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.messages.callbacks import Action
+from bot.messages.buttons import MENU, SHARE
 from bot.messages.keyboards import stack, tap_row
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Source
@@ -18,12 +18,12 @@ def render_cards_sheet(texts: Texts, placement: str) -> OutgoingMessage:
 
 def render_poster_sheet(texts: Texts) -> OutgoingMessage:
     """Under the poster; from here the way leads on."""
-    return OutgoingMessage(text=texts.say("print.poster"), keyboard=stack(tap_row(texts, Action.SHARE, Action.MENU)))
+    return OutgoingMessage(text=texts.say("print.poster"), keyboard=stack(tap_row(texts, SHARE, MENU)))
 
 
 def render_placement_refused(texts: Texts) -> OutgoingMessage:
     """What was typed cannot be the name of a place."""
-    return OutgoingMessage(text=texts.say("print.refused"), keyboard=stack(tap_row(texts, Action.MENU)))
+    return OutgoingMessage(text=texts.say("print.refused"), keyboard=stack(tap_row(texts, MENU)))
 
 
 def say_print_hint(texts: Texts) -> str:

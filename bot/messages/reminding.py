@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from telegram import InlineKeyboardButton
-
 from bot.core.reminding import Reminding
-from bot.messages.callbacks import Action, Callback
-from bot.messages.keyboards import Row, send_row, stack, tap_row
+from bot.messages.buttons import COMMUNITY, MENU, NO_NUDGES, NO_REMINDERS, NUDGES, REMIND, SHARE_AGAIN, SHARE_STORY
+from bot.messages.keyboards import Row, make_button, send_row, stack, tap_row
 from bot.messages.naming import show_name
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
@@ -45,16 +43,16 @@ def render_reminder(texts: Texts, shop: Shop, view: NoticeView) -> OutgoingMessa
         points=shop.points(view.points, texts.language),
         brand=shop.brand(texts.language),
     )
-    todo = [_button(texts.plain("remind.todo"), Action.COMMUNITY)] if shop.community else []
+    todo = [make_button(texts, COMMUNITY, label=texts.plain("remind.todo"))] if shop.community else []
     return OutgoingMessage(
         text=text,
-        keyboard=stack(todo, [_button(texts.plain("remind.stop"), Action.NO_REMINDERS, view.referral_id or 0)]),
+        keyboard=stack(todo, [make_button(texts, NO_REMINDERS, view.referral_id or 0)]),
     )
 
 
 def render_reminders_stopped(texts: Texts) -> OutgoingMessage:
     """The friend wants no more reminders."""
-    return OutgoingMessage(text=texts.say("remind.stopped"), keyboard=stack(tap_row(texts, Action.MENU)))
+    return OutgoingMessage(text=texts.say("remind.stopped"), keyboard=stack(tap_row(texts, MENU)))
 
 
 def render_nudge(texts: Texts, shop: Shop, view: NoticeView) -> OutgoingMessage:
@@ -70,27 +68,25 @@ def render_nudge(texts: Texts, shop: Shop, view: NoticeView) -> OutgoingMessage:
         Html(f"<b>{escape(told.headline)}</b>\n{escape(told.text)}"),
         deal,
     ]
-    see = _button(texts.plain("nudge.card"), Action.SHARE_STORY, shop.story_place(told.key))
-    keyboard = stack(
-        send_row(texts, shop, view.code, told.key), [see], [_button(texts.plain("nudge.off"), Action.NO_NUDGES)]
-    )
+    see = make_button(texts, SHARE_STORY, told.key, label=texts.plain("nudge.card"))
+    keyboard = stack(send_row(texts, shop, view.code, told.key), [see], [make_button(texts, NO_NUDGES)])
     return OutgoingMessage(text="\n\n".join(blocks), keyboard=keyboard)
 
 
 def render_nudges_stopped(texts: Texts) -> OutgoingMessage:
     """The member wants no more nudges."""
-    return OutgoingMessage(text=texts.say("nudge.stopped"), keyboard=stack(tap_row(texts, Action.MENU)))
+    return OutgoingMessage(text=texts.say("nudge.stopped"), keyboard=stack(tap_row(texts, MENU)))
 
 
 def nudges_row(texts: Texts, *, nudges: bool) -> Row:
     """Be nudged now and then, or never."""
-    return [_button(texts.plain("nudge.off" if nudges else "nudge.on"), Action.NUDGES, int(not nudges))]
+    return [make_button(texts, NUDGES, int(not nudges), label=texts.plain("nudge.off" if nudges else "nudge.on"))]
 
 
 def remind_rows(texts: Texts, numbered: dict[int, ReferralId], page: int) -> list[Row]:
     """A small button for each friend who may be reminded, by the number before the name; three in a row."""
     buttons = [
-        _button(texts.plain("remind.button", number=number), Action.REMIND, referral_id, page)
+        make_button(texts, REMIND, referral_id, page, label=texts.plain("remind.button", number=number))
         for number, referral_id in numbered.items()
     ]
     return [buttons[first : first + 3] for first in range(0, len(buttons), 3)]
@@ -98,8 +94,4 @@ def remind_rows(texts: Texts, numbered: dict[int, ReferralId], page: int) -> lis
 
 def again_row(texts: Texts) -> Row:
     """The card once more, with another story; and the way to the menu."""
-    return [_button(texts.plain("remind.again"), Action.SHARE_AGAIN), *tap_row(texts, Action.MENU)]
-
-
-def _button(label: str, action: Action, *arguments: int) -> InlineKeyboardButton:
-    return InlineKeyboardButton(label, callback_data=Callback(action, arguments).encode())
+    return tap_row(texts, SHARE_AGAIN, MENU)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from bot.core.spoken.own_codes import Unsuitable
-from bot.messages.callbacks import Action
-from bot.messages.keyboards import Row, compose_send_keyboard, stack, tap_row
+from bot.messages.buttons import CHOOSE_SPOKEN, KEEP_SPOKEN, MENU, QR
+from bot.messages.keyboards import Row, compose_send_keyboard, make_button, stack, tap_row
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
-from bot.messages.talk_keyboards import make_button
 from bot.messages.texts import Html, Texts
 from bot.services.members import MemberView
 from bot.services.spoken import ChoiceView, SpokenView
@@ -26,10 +25,10 @@ def render_spoken(texts: Texts, shop: Shop, view: SpokenView) -> OutgoingMessage
     """The code and how a friend uses it."""
     text = texts.say("spoken.text", code=view.code, bot=shop.bot_username)
     if view.chosen:
-        return OutgoingMessage(text=text, keyboard=stack(tap_row(texts, Action.QR, Action.MENU)))
-    choose = make_button(texts.plain("spoken.choose_button"), Action.CHOOSE_SPOKEN)
+        return OutgoingMessage(text=text, keyboard=stack(tap_row(texts, QR, MENU)))
+    choose = make_button(texts, CHOOSE_SPOKEN)
     offered = Html(f"{text}\n\n{texts.say('spoken.offer')}")
-    return OutgoingMessage(text=offered, keyboard=stack([choose], tap_row(texts, Action.QR, Action.MENU)))
+    return OutgoingMessage(text=offered, keyboard=stack([choose], tap_row(texts, QR, MENU)))
 
 
 def render_spoken_prompt(texts: Texts, shop: Shop, view: SpokenView) -> OutgoingMessage:
@@ -56,4 +55,4 @@ def render_choice_stopped(texts: Texts, shop: Shop, member: MemberView) -> Outgo
 
 
 def _cancel_row(texts: Texts) -> Row:
-    return [make_button(texts.plain("button.cancel"), Action.KEEP_SPOKEN)]
+    return [make_button(texts, KEEP_SPOKEN)]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from bot.core.community import SOURCE as COMMUNITY
 from bot.core.reminding import Missing, Reminding
-from bot.messages.callbacks import Action
+from bot.messages.buttons import INVITES, MENU, REWARDS
 from bot.messages.keyboards import Row, appear_row, page_row, send_row, stack, tap_row
 from bot.messages.naming import show_name
 from bot.messages.outgoing import OutgoingMessage
@@ -41,7 +41,7 @@ def render_invites(texts: Texts, shop: Shop, view: InvitesView, *, note: Html | 
     return OutgoingMessage(
         text="\n\n".join([note, *blocks] if note else blocks),
         keyboard=stack(
-            page_row(texts, Action.INVITES, view.page, view.pages),
+            page_row(texts, INVITES, view.page, view.pages),
             *remind_rows(texts, _list_remindable(view, numbers), view.page),
             send_row(texts, shop, view.member.code),
             again_row(texts),
@@ -57,7 +57,7 @@ def render_rewards(texts: Texts, shop: Shop, view: RewardsView) -> OutgoingMessa
         return _compose(texts, shop, view.member.code, [title, texts.say("rewards.none", points=gain)])
     lines = _stack_lines(_say_ledger_line(texts, shop, line) for line in view.lines)
     blocks = [title, lines, *_say_page(texts, view.page, view.pages)]
-    return _compose(texts, shop, view.member.code, blocks, page_row(texts, Action.REWARDS, view.page, view.pages))
+    return _compose(texts, shop, view.member.code, blocks, page_row(texts, REWARDS, view.page, view.pages))
 
 
 def render_top(texts: Texts, shop: Shop, view: TopView) -> OutgoingMessage:
@@ -164,5 +164,5 @@ def _stack_lines(lines: Iterable[Html]) -> Html:
 
 
 def _compose(texts: Texts, shop: Shop, code: str, blocks: list[Html], *rows: Row) -> OutgoingMessage:
-    keyboard = stack(*rows, send_row(texts, shop, code), tap_row(texts, Action.MENU))
+    keyboard = stack(*rows, send_row(texts, shop, code), tap_row(texts, MENU))
     return OutgoingMessage(text="\n\n".join(blocks), keyboard=keyboard)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from storage.schema.base import metadata
 from storage.schema.messages import broadcast, delivery, flood_wait, inbox, outbox, warning
-from storage.schema.people import code_key, expectation, guess, person, profile, spoken, words_draft
+from storage.schema.people import code_key, command_menu, expectation, guess, person, profile, role, spoken, words_draft
 from storage.schema.referrals import HOUSE_ACCOUNT, account, ledger, referral, reminder, reward, score
 from storage.schema.sharing import card, chat_join, chat_link, click, share, tally, visit
 
@@ -21,6 +21,7 @@ __all__ = [
     "chat_link",
     "click",
     "code_key",
+    "command_menu",
     "delivery",
     "expectation",
     "flood_wait",
@@ -34,6 +35,7 @@ __all__ = [
     "referral",
     "reminder",
     "reward",
+    "role",
     "score",
     "share",
     "spoken",

@@ -17,7 +17,8 @@ from sqlalchemy import (
     true,
 )
 
-from storage.schema.base import Id, metadata
+from storage.role import Role
+from storage.schema.base import Id, metadata, one_of
 
 person = Table(
     "person",
@@ -88,6 +89,25 @@ words_draft = Table(
     Column("created_at", BigInteger, nullable=False),
 )
 """Own words that a member has seen on the card and not yet kept."""
+
+role = Table(
+    "role",
+    metadata,
+    Column("telegram_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("role", Text, one_of("role", Role), nullable=False),
+    Column("from_settings", Boolean, nullable=False, server_default=false()),
+    Column("given_at", BigInteger, nullable=False),
+)
+"""Who runs the shop, known to Telegram before they are known to us; rows `from_settings` follow the settings."""
+
+command_menu = Table(
+    "command_menu",
+    metadata,
+    Column("telegram_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("digest", Text, nullable=False),
+    Column("set_at", BigInteger, nullable=False),
+)
+"""In whose chats commands of their own are shown, so that they can be taken away again."""
 
 code_key = Table(
     "code_key",

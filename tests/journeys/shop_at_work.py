@@ -9,10 +9,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.app import run
+from bot.app import run, run_in
 from bot.playground.waiting import Match
 from bot.playground.world import Chat, Message, Person, World
 from bot.settings import read_settings
+from storage import Store
 from tests.telegram import LocalTelegram, local_telegram
 
 ADMIN_ID = 990_001
@@ -81,9 +82,16 @@ def find_link(message: Message) -> str:
 
 @asynccontextmanager
 async def open_shop(
-    database_url: str, *, settings: Mapping[str, str] | None = None, world: World | None = None
+    database_url: str,
+    *,
+    settings: Mapping[str, str] | None = None,
+    world: World | None = None,
+    store: Store | None = None,
 ) -> AsyncIterator[ShopAtWork]:
-    """Run the bot in this process while the context lasts; fails if a call broke the Bot API's contract."""
+    """Run the bot in this process while the context lasts; fails if a call broke the Bot API's contract.
+
+    A test that looks at rows meanwhile brings the store along, open.
+    """
     async with local_telegram(world) as telegram:
         admin = telegram.world.add_person("Sari", username="sari", person_id=ADMIN_ID)
         channel = telegram.world.add_channel("Little Oven News", admin, username=CHANNEL.removeprefix("@"))
@@ -98,7 +106,8 @@ async def open_shop(
             "PASSALONG_CHAT_RATE": "1000",
         }
         stop = asyncio.Event()
-        running = asyncio.create_task(run(read_settings(values | dict(settings or {})), stop))
+        read = read_settings(values | dict(settings or {}))
+        running = asyncio.create_task(run_in(store, read, stop) if store else run(read, stop))
         await telegram.until_call("getUpdates", timeout_seconds=30)
         try:
             yield ShopAtWork(telegram, channel, admin)

@@ -36,6 +36,7 @@ from storage import Store, Tx
 from storage.records import NoticeKind
 from storage.tables import chat_links, people
 from tests.messages.samples import (
+    COMMANDS,
     HOSTILE,
     make_community,
     make_invites,
@@ -81,8 +82,9 @@ def list_screens(texts: Texts, shop: Shop, member: MemberView, kind: NoticeKind)
     yield standing.render_top(texts, shop, replace(make_top("Budi"), member=member))
     yield community.render_community_closed(texts, shop, replace(make_community("Budi"), member=member))
     yield claiming.render_nobody(texts, shop, member)
-    for render in (guide.render_help, guide.render_pointer, guide.render_language_chosen):
+    for render in (guide.render_pointer, guide.render_language_chosen):
         yield render(texts, shop, member)
+    yield guide.render_help(texts, shop, member, COMMANDS)
     for refuse in (refusals.render_own_code, refusals.render_unknown_code, refusals.render_already_member):
         yield refuse(texts, shop, member)
     yield reminding.render_nudge(texts, shop, replace(make_notice(NoticeKind.FRIEND_JOINED), code=member.code))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.assets import ASSETS
+from bot.capabilities import CAPABILITIES
 from bot.core.campaigns.campaign import parse_campaign
 from bot.core.names import compose_display_name
 from bot.core.own_words import WordsFault
@@ -28,6 +29,7 @@ from bot.services.notices import NoticeView
 from bot.services.reminding.reminders import RemindView, WaitingView
 from bot.services.standing import InvitesView, RewardsView, TopView
 from bot.services.stats import StatsView
+from bot.updates.capability import Registry
 from storage.records import (
     Broadcast,
     BroadcastId,
@@ -43,6 +45,7 @@ from storage.records import (
     ReferralId,
     ReferralState,
 )
+from storage.role import Role
 
 CODE = "AbCdEfGh12"
 CAMPAIGN = parse_campaign(
@@ -73,6 +76,9 @@ HOSTILE = {
     "braces": "{name} {0} {link!r} %s",
     "newlines": "Budi\n\nSend 100 to\r\nme",
 }
+
+COMMANDS = Registry(CAPABILITIES).list_commands(Role.MEMBER)
+"""What a member can type."""
 
 
 def make_shop(*, inline_mode: bool = True) -> Shop:
@@ -268,7 +274,7 @@ def render_everybodys(texts: Texts, shop: Shop, name: str) -> dict[str, Outgoing
         "top, no place": standing.render_top(texts, shop, make_top(name, my_rank=None, count=0)),
         "language": guide.render_language(texts),
         "language chosen": guide.render_language_chosen(texts, shop, member),
-        "help": guide.render_help(texts, shop, member),
+        "help": guide.render_help(texts, shop, member, COMMANDS),
         "privacy": guide.render_privacy(texts, member),
         "pointer": guide.render_pointer(texts, shop, member),
         "own code": refusals.render_own_code(texts, shop, member),

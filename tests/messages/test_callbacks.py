@@ -4,29 +4,56 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.messages.callbacks import _HIGHEST, DATA_LIMIT, Action, Callback, parse_callback
+from bot.messages.callbacks import DATA_LIMIT, KEY, KEY_LIMIT, Button, Key, Number, Value
+from tests.messages.pressing import BUTTONS, read_data
 
-callbacks = st.sampled_from(Action).flatmap(
-    lambda action: st.tuples(*(st.integers(0, highest) for highest in _HIGHEST.get(action, ()))).map(
-        lambda arguments: Callback(action, tuple(arguments))
+
+def draw_values(button: Button) -> st.SearchStrategy[tuple[Value, ...]]:
+    """Any arguments that a button may have."""
+    return st.tuples(
+        *(
+            st.integers(0, argument.highest)
+            if isinstance(argument, Number)
+            else st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", fullmatch=True)
+            for argument in button.arguments
+        )
     )
-)
 
 
-@given(callbacks)
-def test_what_a_button_says_is_read_back(callback: Callback) -> None:
-    """Every action with every argument, within Telegram's 64 bytes."""
-    data = callback.encode()
-    assert 1 <= len(data.encode()) <= DATA_LIMIT
-    assert parse_callback(data) == callback
+@given(st.data())
+def test_what_a_button_says_is_read_back(data: st.DataObject) -> None:
+    """Every button with every argument, within Telegram's 64 bytes."""
+    button = data.draw(st.sampled_from(BUTTONS))
+    values = data.draw(draw_values(button))
+    said = button.data(*values)
+    assert 1 <= len(said.encode()) <= DATA_LIMIT
+    assert read_data(said) == (button, values)
 
 
-@pytest.mark.parametrize("action", [*Action])
-def test_the_longest_data_fits(action: Action) -> None:
-    """The highest ids there can be still fit."""
-    callback = Callback(action, _HIGHEST.get(action, ()))
-    assert len(callback.encode().encode()) <= DATA_LIMIT
-    assert parse_callback(callback.encode()) == callback
+@pytest.mark.parametrize("button", BUTTONS, ids=str)
+def test_the_longest_data_fits(button: Button) -> None:
+    """The highest ids and the longest keys there can be still fit."""
+    values = [each.highest if isinstance(each, Number) else "k" * KEY_LIMIT for each in button.arguments]
+    assert len(button.data(*values).encode()) <= DATA_LIMIT
+    assert read_data(button.data(*values)) == (button, tuple(values))
+
+
+def test_a_button_that_cannot_be_is_refused_where_it_is_declared() -> None:
+    """A name that Telegram's 64 bytes have no room for, or that no data can hold."""
+    for name in ("", "With Blank", "a:b", "x" * 21):
+        with pytest.raises(ValueError, match="is no button"):
+            Button(name)
+    with pytest.raises(ValueError, match="is no button"):
+        Button("long", first=KEY, second=Key(longest=30))
+
+
+def test_a_button_is_not_made_with_what_it_could_not_read() -> None:
+    """A mistake of ours is found where the button is made, not where it is pressed."""
+    paged = Button("paged", page=Number(9, default=0))
+    assert paged.data() == "paged:0"
+    for values in [(10,), (-1,), (1, 2), ("x",)]:
+        with pytest.raises(ValueError, match="are not the arguments"):
+            paged.data(*values)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +77,11 @@ def test_the_longest_data_fits(action: Action) -> None:
         "invites:9223372036854775808",
         "invites:" + "9" * 19,
         "appear:2",
-        "set_language:3",
+        "story:",
+        "story:-1",
+        "story:a b",
+        "story:" + "a" * 41,
+        "story:ü",
         "bc_confirm",
         "bc_confirm:x",
         "__class__",
@@ -61,11 +92,11 @@ def test_the_longest_data_fits(action: Action) -> None:
 )
 def test_what_no_button_says_means_nothing(data: str) -> None:
     """Old, foreign and forged data is None, never a crash."""
-    assert parse_callback(data) is None
+    assert read_data(data) is None
 
 
 @given(st.text(max_size=70))
 def test_any_text_is_answered(data: str) -> None:
-    """Whatever comes: None, or a callback that says exactly this."""
-    callback = parse_callback(data)
-    assert callback is None or callback.encode() == data
+    """Whatever comes: None, or a button that says exactly this."""
+    found = read_data(data)
+    assert found is None or found[0].data(*found[1]) == data

@@ -7,7 +7,7 @@ from telegram import InlineKeyboardButton
 
 from bot.core.campaigns.campaign import STORIES_LIMIT, StoryKind
 from bot.core.own_words import WORDS_LIMIT
-from bot.messages.callbacks import Action, Callback
+from bot.messages.buttons import STORY
 from bot.messages.sharing.keyboards import compose_card_keyboard, say_kind, story_row, words_row
 from bot.messages.sharing.screens import render_share
 from bot.messages.texts import LANGUAGES, Texts
@@ -34,29 +34,33 @@ def test_a_kind_fits_between_the_arrows(language: str, kind: StoryKind) -> None:
 
 def test_the_arrows_go_round() -> None:
     """Before the first comes the last, behind the last the first."""
-    first, last = (story_row(EN, make_shop(), place) for place in (0, 4))
-    assert list_data(first) == ["story:4", "story:0", "story:1"]
-    assert list_data(last) == ["story:3", "story:4", "story:0"]
+    keys = [story.key for story in CAMPAIGN.stories]
+    first, last = (story_row(EN, make_shop(), keys[place]) for place in (0, 4))
+    assert list_data(first) == [f"story:{keys[place]}" for place in (4, 0, 1)]
+    assert list_data(last) == [f"story:{keys[place]}" for place in (3, 4, 0)]
 
 
 def test_one_story_has_no_arrows() -> None:
     """There is nothing to turn to."""
     shop = make_shop()
-    assert story_row(EN, replace(shop, campaign=replace(CAMPAIGN, stories=CAMPAIGN.stories[:1])), 0) == []
+    assert story_row(EN, replace(shop, campaign=replace(CAMPAIGN, stories=CAMPAIGN.stories[:1])), "") == []
 
 
 def test_many_stories_keep_their_number_short() -> None:
     """The label of ten stories still fits, and each of them can be turned to."""
     stories = tuple(replace(CAMPAIGN.stories[0], key=f"story-{place}") for place in range(STORIES_LIMIT))
-    row = story_row(EN, replace(make_shop(), campaign=replace(CAMPAIGN, stories=stories)), STORIES_LIMIT - 1)
+    row = story_row(EN, replace(make_shop(), campaign=replace(CAMPAIGN, stories=stories)), stories[-1].key)
     assert measure(row[1].text) <= WIDTHS[3]
-    assert list_data(row)[1] == Callback(Action.STORY, (STORIES_LIMIT - 1,)).encode()
+    assert list_data(row)[1] == STORY.data(stories[-1].key)
 
 
-def test_a_story_that_is_gone_turns_to_the_first() -> None:
-    """Old buttons and a shorter campaign: a place counts round, an unknown key is the first."""
+def test_a_button_leads_to_its_story_or_nowhere() -> None:
+    """The list may be edited: a key is the same story for ever; places of old buttons are read as they were meant."""
     shop = make_shop()
-    assert shop.story_key(7) == CAMPAIGN.stories[2].key
+    first, second, *_ = CAMPAIGN.stories
+    turned = replace(shop, campaign=replace(CAMPAIGN, stories=(second, first)))
+    assert turned.find_story_key(first.key) == first.key
+    assert [shop.find_story_key(said) for said in ("1", "9", "gone")] == [second.key, None, None]
     assert shop.story_place("gone") == 0
 
 
@@ -79,8 +83,8 @@ def test_what_survives_forwarding_begins_with_the_way_in() -> None:
 
 def test_own_words_can_be_begun_changed_and_removed() -> None:
     """One button without them, two with them, each for the story that shows."""
-    assert list_data(words_row(EN, 3, own_words=False)) == ["words:3"]
-    assert list_data(words_row(EN, 3, own_words=True)) == ["words:3", "words_remove:3"]
+    assert list_data(words_row(EN, "a", own_words=False)) == ["words:a"]
+    assert list_data(words_row(EN, "a", own_words=True)) == ["words:a", "words_remove:a"]
 
 
 @pytest.mark.parametrize("char", ["W", "好", "\U0001f525"])

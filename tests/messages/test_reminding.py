@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.reminding import Reminding
-from bot.messages.callbacks import Action, Callback
+from bot.messages.buttons import REMIND
 from bot.messages.guide import render_privacy
 from bot.messages.notices import render_notices
 from bot.messages.reminding import say_reminded
@@ -30,7 +30,7 @@ def test_waiting_friends_are_numbered_with_what_is_missing() -> None:
     assert "5. Budi · has not opened the bot yet · 12 Mar 2026" in lines
     labels = {button.text: button.callback_data for button in list_buttons(screen.keyboard)}
     assert [label for label in labels if label.startswith("Remind")] == [f"Remind {n}" for n in (1, 4, 5, 6, 7, 8)]
-    assert labels["Remind 1"] == Callback(Action.REMIND, (0, 1)).encode()
+    assert labels["Remind 1"] == REMIND.data(0, 1)
     assert labels["Share again"] == "share_again"
 
 
@@ -54,7 +54,7 @@ def test_a_nudge_brings_a_story_and_the_way_out(language: str) -> None:
     send, see, stop = list_buttons(part.keyboard)
     assert send.switch_inline_query_chosen_chat is not None
     assert send.switch_inline_query_chosen_chat.query == "unsliced"
-    assert (see.callback_data, stop.callback_data) == (f"share_story:{shop.story_place('unsliced')}", "no_nudges")
+    assert (see.callback_data, stop.callback_data) == ("share_story:unsliced", "no_nudges")
 
 
 def test_a_reminder_leads_on_or_out() -> None:

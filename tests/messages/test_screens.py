@@ -8,15 +8,25 @@ import pytest
 from bot.core.campaigns.campaign import BRAND_LIMIT, HEADLINE_LIMIT, OFFER_LIMIT, TEXT_LIMIT, UNIT_LIMIT
 from bot.messages import guide, standing
 from bot.messages.broadcasts import screens as broadcast_screens
-from bot.messages.callbacks import Action, parse_callback
+from bot.messages.buttons import (
+    BROADCAST_ABANDON,
+    BROADCAST_CANCEL,
+    BROADCAST_CONFIRM,
+    BROADCAST_PAUSE,
+    BROADCAST_RESUME,
+    BROADCAST_UNKNOWN,
+)
+from bot.messages.callbacks import Button
 from bot.messages.joining import refusals, welcome
 from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.sharing import screens as sharing_screens
 from bot.messages.shop import Shop, Source
 from bot.messages.texts import LANGUAGES, Texts
 from storage.records import BroadcastId, BroadcastState, PersonId, Recipient
+from tests.messages.pressing import read_data
 from tests.messages.samples import (
     CODE,
+    COMMANDS,
     HOSTILE,
     PHOTO,
     make_broadcast_view,
@@ -68,11 +78,11 @@ def check(screen: OutgoingMessage) -> Shown:
     return shown
 
 
-def list_actions(screen: OutgoingMessage) -> list[Action]:
+def list_actions(screen: OutgoingMessage) -> list[Button]:
     """What the buttons with data ask for."""
     rows = screen.keyboard.inline_keyboard if screen.keyboard else ()
     data = [button.callback_data for row in rows for button in row if isinstance(button.callback_data, str)]
-    return [callback.action for item in data if (callback := parse_callback(item))]
+    return [found[0] for item in data if (found := read_data(item))]
 
 
 @pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE.keys())
@@ -259,7 +269,7 @@ def test_answers_to_taps_are_short(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_help_names_every_command(language: str) -> None:
     """What the menu offers, help explains; admins' commands do not exist here."""
-    text = guide.render_help(Texts(language), make_shop(), make_member()).text
+    text = guide.render_help(Texts(language), make_shop(), make_member(), COMMANDS).text
     for command in ("share", "qr", "print", "invites", "rewards", "top", "language", "privacy"):
         assert f"/{command} " in text
     assert "/broadcast" not in text
@@ -271,21 +281,21 @@ def test_a_broadcast_is_seen_before_it_is_sent() -> None:
     preview = broadcast_screens.render_preview(EN, make_broadcast_view(BroadcastState.DRAFT, started=False))
     nobody = broadcast_screens.render_preview(EN, make_broadcast_view(BroadcastState.DRAFT, started=False, total=0))
     assert "2,000 members" in preview.text
-    assert list_actions(preview) == [Action.BROADCAST_CONFIRM, Action.BROADCAST_CANCEL]
-    assert list_actions(nobody) == [Action.BROADCAST_CANCEL]
-    assert list_actions(broadcast_screens.render_prompt(EN)) == [Action.BROADCAST_ABANDON]
+    assert list_actions(preview) == [BROADCAST_CONFIRM, BROADCAST_CANCEL]
+    assert list_actions(nobody) == [BROADCAST_CANCEL]
+    assert list_actions(broadcast_screens.render_prompt(EN)) == [BROADCAST_ABANDON]
 
 
 @pytest.mark.parametrize(
     ("state", "actions"),
     [
-        (BroadcastState.RUNNING, [Action.BROADCAST_PAUSE, Action.BROADCAST_CANCEL, Action.BROADCAST_UNKNOWN]),
-        (BroadcastState.PAUSED, [Action.BROADCAST_RESUME, Action.BROADCAST_CANCEL, Action.BROADCAST_UNKNOWN]),
-        (BroadcastState.CANCELLED, [Action.BROADCAST_UNKNOWN]),
-        (BroadcastState.DONE, [Action.BROADCAST_UNKNOWN]),
+        (BroadcastState.RUNNING, [BROADCAST_PAUSE, BROADCAST_CANCEL, BROADCAST_UNKNOWN]),
+        (BroadcastState.PAUSED, [BROADCAST_RESUME, BROADCAST_CANCEL, BROADCAST_UNKNOWN]),
+        (BroadcastState.CANCELLED, [BROADCAST_UNKNOWN]),
+        (BroadcastState.DONE, [BROADCAST_UNKNOWN]),
     ],
 )
-def test_progress_offers_what_can_be_done(state: BroadcastState, actions: list[Action]) -> None:
+def test_progress_offers_what_can_be_done(state: BroadcastState, actions: list[Button]) -> None:
     """Pause what runs, resume what is paused, list what is unknown; what is over stays over."""
     screen = broadcast_screens.render_progress(EN, make_broadcast_view(state), seconds_left=30)
     assert list_actions(screen) == actions

@@ -7,7 +7,7 @@ import pytest
 
 from bot.core.claiming import Outcome, Window
 from bot.core.spoken.own_codes import Unsuitable
-from bot.messages.callbacks import Action, parse_callback
+from bot.messages.buttons import CLAIM, CLAIM_PICK
 from bot.messages.claiming import (
     render_claim,
     render_claim_prompt,
@@ -29,6 +29,7 @@ from bot.services.joining.revoking import RevokeReason
 from bot.services.notices import NoticeView
 from bot.services.spoken import ChoiceView, SpokenView
 from storage.records import NoticeKind, ReferralId
+from tests.messages.pressing import read_data
 from tests.messages.samples import CODE, HOSTILE, PHOTO, make_member, make_notice, make_shop
 from tests.messages.telegram_html import read_html
 
@@ -157,8 +158,8 @@ def test_the_offer_carries_places_not_people() -> None:
     assert list_buttons(screen) == ["Anna K.", "Anna L.", "None of them"]
     assert screen.keyboard is not None
     data = [str(row[0].callback_data) for row in screen.keyboard.inline_keyboard]
-    found = [callback and (callback.action, callback.arguments) for callback in map(parse_callback, data)]
-    assert found == [(Action.CLAIM_PICK, (NUMBER, 0)), (Action.CLAIM_PICK, (NUMBER, 1)), (Action.CLAIM, ())]
+    found = [read_data(item) for item in data]
+    assert found == [(CLAIM_PICK, (NUMBER, 0)), (CLAIM_PICK, (NUMBER, 1)), (CLAIM, ())]
     assert "even more" not in screen.text
 
 

@@ -1,32 +1,54 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
-from bot.messages.commands import ADMIN_COMMANDS, COMMANDS, COMMUNITY_COMMANDS, list_commands
+from bot.messages.commands import list_menu
 from bot.messages.sharing.card_texts import compose_card_text
 from bot.messages.shop import Source
 from bot.messages.texts import LANGUAGES, Texts
+from storage.role import Role
+from tests.messages.pressing import REGISTRY
 from tests.messages.samples import CAMPAIGN, CODE, make_shop
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_commands_are_described_in_every_language(language: str) -> None:
     """Names that Telegram takes, descriptions that fit the menu of a phone."""
-    for command in list_commands(Texts(language), admin=True, community=True):
+    shop = replace(make_shop(), community=True)
+    for command in list_menu(Texts(language), shop, REGISTRY.list_commands(Role.OWNER)):
         assert re.fullmatch(r"[a-z0-9_]{1,32}", command.command)
         assert 3 <= len(command.description) <= 60
 
 
-def test_only_admins_are_offered_their_commands() -> None:
+def test_only_those_who_run_the_shop_are_offered_its_commands() -> None:
     """For anybody else they do not exist."""
-    everybody = {command.command for command in list_commands(Texts("en"))}
-    admins = {command.command for command in list_commands(Texts("en"), admin=True)}
-    assert everybody == COMMANDS.keys()
-    with_chat = {command.command for command in list_commands(Texts("en"), community=True)}
-    assert with_chat - everybody == COMMUNITY_COMMANDS.keys() == {"community"}
-    assert admins - everybody == ADMIN_COMMANDS.keys() == {"broadcast", "stats"}
+    everybody = [command.name for command in REGISTRY.list_commands(Role.MEMBER)]
+    owners = [command.name for command in REGISTRY.list_commands(Role.OWNER)]
+    assert everybody == [
+        "share",
+        "invites",
+        "rewards",
+        "top",
+        "qr",
+        "print",
+        "spoken",
+        "start",
+        "language",
+        "help",
+        "privacy",
+        "community",
+    ]
+    assert owners == ["broadcast", "stats", *everybody]
+
+
+def test_a_command_that_this_shop_has_not_is_not_offered() -> None:
+    """Without a community chat nobody is asked into one."""
+    offered = {each.command for each in list_menu(Texts("en"), make_shop(), REGISTRY.list_commands(Role.MEMBER))}
+    assert "community" not in offered
+    assert "share" in offered
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -31,6 +31,7 @@ READ_EVERYTHING = {
     "drafts._DELETE_BEFORE": "for cleaning; drafts are few",
     "expectations._DELETE_EXPIRED": "for cleaning; they are few",
     "shares._COUNT_BY_WAY": "for statistics",
+    "roles._FORGET_SETTINGS": "at the start; who runs the shop are few",
     "warnings._LIST": "there are few",
 }
 """The only statements that may read a whole table, and why."""

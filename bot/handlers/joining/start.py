@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from telegram import Update
+from telegram.ext import ChatMemberHandler
 
 from bot.core.joining import Attribution
-from bot.handlers.bot_profile import introduce_to_admin
+from bot.core.roles import EVERYBODY, TEAM, decide_allowed
+from bot.handlers.bot_profile import show_menu
 from bot.handlers.community.chat import look_after
 from bot.handlers.community.community import find_chat_id
 from bot.handlers.deps import Context, visitor_of
+from bot.handlers.joining.membership import on_my_chat_member
 from bot.handlers.reply import show
+from bot.messages.commands import Command
 from bot.messages.joining.refusals import (
     render_already_member,
     render_own_code,
@@ -19,6 +23,8 @@ from bot.messages.joining.refusals import (
 from bot.messages.joining.welcome import render_home
 from bot.messages.texts import Texts
 from bot.services.joining.start import start
+from bot.updates.capability import Capability, Listener
+from storage.role import Role
 
 FROM_INLINE = "inline"
 """Start payload of the button that somebody without a link meets in inline mode: no code at all."""
@@ -44,15 +50,29 @@ async def on_start(update: Update, context: Context) -> None:
         community=await find_chat_id(context) if context.deps.shop.campaign.rules.join_community else None,
         from_inline=payload == FROM_INLINE,
     )
-    if arrival.member.telegram_id in context.deps.admin_ids:
-        await _welcome_admin(context, arrival.member.telegram_id)
+    if decide_allowed(arrival.role, TEAM):
+        await _welcome_team(context, arrival.member.telegram_id, arrival.role)
     if not arrival.greeted_by_notice:
         render = _ANSWERS[arrival.attribution]
         await show(update, context, render(Texts(arrival.member.language), context.deps.shop, arrival.member))
 
 
-async def _welcome_admin(context: Context, admin_id: int) -> None:
-    """An admin can be written to from now on: show what there is, and what keeps the community chat closed."""
-    await introduce_to_admin(context.bot, context.deps.shop, admin_id)
+async def _welcome_team(context: Context, telegram_id: int, role: Role) -> None:
+    """Who runs the shop can be written to from now on: show what there is, and what keeps the community chat closed."""
+    deps = context.deps
+    await show_menu(context.bot, context.bot_data.store, deps.shop, deps.registry, telegram_id, role=role)
     if context.deps.community is not None:
         await look_after(context.bot, context.bot_data.store, context.deps.community)
+
+
+CAPABILITY = Capability(
+    name="joining",
+    roles=EVERYBODY,
+    commands={Command(name="start", text="command.start", place=80, in_help=False): on_start},
+    listeners=[
+        Listener(
+            update_type="my_chat_member",
+            handler=ChatMemberHandler(on_my_chat_member, ChatMemberHandler.MY_CHAT_MEMBER),
+        )
+    ],
+)

@@ -49,9 +49,9 @@ async def on_share(update: Update, context: Context) -> None:
     await hand_over(update, context, CARD, context.deps.shop.story_key(0))
 
 
-async def on_share_story(update: Update, context: Context, place: int) -> None:
-    """Hand the member a fresh card with the story at a place."""
-    await hand_over(update, context, CARD, context.deps.shop.story_key(place))
+async def on_share_story(update: Update, context: Context, story: str) -> None:
+    """Hand the member a fresh card with a story."""
+    await hand_over(update, context, CARD, story)
 
 
 async def on_qr(update: Update, context: Context) -> None:

@@ -16,9 +16,9 @@ from bot.services.sharing.cards import ShareView, keep_card, look_up_card
 from bot.wire.errors import classify
 
 
-async def on_story(update: Update, context: Context, place: int) -> None:
-    """Show the story at a place. Looking is not sharing: only what leaves for a chat is counted."""
-    await turn_card(update, context, context.deps.shop.story_key(place))
+async def on_story(update: Update, context: Context, story: str) -> None:
+    """Show a story. Looking is not sharing: only what leaves for a chat is counted."""
+    await turn_card(update, context, story)
 
 
 async def turn_card(update: Update, context: Context, story: str) -> None:

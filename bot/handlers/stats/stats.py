@@ -5,13 +5,16 @@ from __future__ import annotations
 from telegram import InputFile, Update
 from telegram.constants import ParseMode
 
+from bot.core.roles import MANAGERS
 from bot.handlers.deps import Context, visitor_of
 from bot.handlers.reply import show
 from bot.handlers.stats.charts import draw_chart
+from bot.messages.commands import Command
 from bot.messages.stats.charts import compose_chart
 from bot.messages.stats.screens import render_stats
 from bot.messages.texts import Texts
 from bot.services.stats import count
+from bot.updates.capability import Capability
 
 
 async def on_stats(update: Update, context: Context) -> None:
@@ -29,3 +32,10 @@ async def on_stats(update: Update, context: Context) -> None:
         caption=screen.text,
         parse_mode=ParseMode.HTML,
     )
+
+
+CAPABILITY = Capability(
+    name="stats",
+    roles=MANAGERS,
+    commands={Command(name="stats", text="command.stats", place=2): on_stats},
+)

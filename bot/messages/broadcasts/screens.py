@@ -6,16 +6,23 @@ from collections.abc import Sequence
 
 from telegram import InlineKeyboardMarkup
 
-from bot.messages.callbacks import Action
+from bot.messages.buttons import (
+    BROADCAST_ABANDON,
+    BROADCAST_CANCEL,
+    BROADCAST_PAUSE,
+    BROADCAST_RESUME,
+    BROADCAST_UNKNOWN,
+)
+from bot.messages.callbacks import Button
 from bot.messages.keyboards import broadcast_row, confirm_row, stack, tap_row
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.texts import Html, Texts
 from bot.services.broadcasts.authoring import BroadcastView
 from storage.records import BroadcastState, DeliveryState, Recipient
 
-_ACTIONS: dict[BroadcastState, tuple[Action, ...]] = {
-    BroadcastState.RUNNING: (Action.BROADCAST_PAUSE, Action.BROADCAST_CANCEL),
-    BroadcastState.PAUSED: (Action.BROADCAST_RESUME, Action.BROADCAST_CANCEL),
+_ACTIONS: dict[BroadcastState, tuple[Button, ...]] = {
+    BroadcastState.RUNNING: (BROADCAST_PAUSE, BROADCAST_CANCEL),
+    BroadcastState.PAUSED: (BROADCAST_RESUME, BROADCAST_CANCEL),
 }
 _FINAL = (DeliveryState.SENT, DeliveryState.BLOCKED, DeliveryState.FAILED, DeliveryState.UNKNOWN)
 
@@ -33,7 +40,7 @@ def render_unsuitable(texts: Texts) -> OutgoingMessage:
 def render_preview(texts: Texts, view: BroadcastView) -> OutgoingMessage:
     """Under the message as members will see it: one tap sends it."""
     broadcast_id = view.broadcast.id
-    cancel = broadcast_row(texts, broadcast_id, [Action.BROADCAST_CANCEL])
+    cancel = broadcast_row(texts, broadcast_id, [BROADCAST_CANCEL])
     if not view.total:
         return OutgoingMessage(text=texts.say("broadcast.nobody"), keyboard=stack(cancel))
     text = texts.say("broadcast.preview", count=view.total)
@@ -74,14 +81,14 @@ def render_unknown(texts: Texts, recipients: Sequence[Recipient], *, total: int 
 
 
 def _abandon(texts: Texts) -> InlineKeyboardMarkup:
-    return stack(tap_row(texts, Action.BROADCAST_ABANDON))
+    return stack(tap_row(texts, BROADCAST_ABANDON))
 
 
 def _compose_keyboard(
     texts: Texts, view: BroadcastView, counts: dict[DeliveryState, int]
 ) -> InlineKeyboardMarkup | None:
     actions = _ACTIONS.get(view.broadcast.state, ())
-    unknown = [Action.BROADCAST_UNKNOWN] if counts[DeliveryState.UNKNOWN] else []
+    unknown = [BROADCAST_UNKNOWN] if counts[DeliveryState.UNKNOWN] else []
     if not actions and not unknown:
         return None
     rows = (broadcast_row(texts, view.broadcast.id, some) for some in (actions, unknown))

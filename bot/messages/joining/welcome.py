@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.messages.keyboards import Row, compose_menu_keyboard
+from bot.messages.keyboards import Row, compose_menu_keyboard, home_row, nobody_row
 from bot.messages.naming import show_name
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.sharing.keyboards import back_row
 from bot.messages.shop import Shop, Source
-from bot.messages.talk_keyboards import home_row, nobody_row
 from bot.messages.texts import Html, Texts, escape
 from bot.services.members import MemberView
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.core.campaigns.campaign import StoryKind
-from bot.messages.callbacks import Action, Callback
-from bot.messages.keyboards import Row, share_rows, stack
+from bot.messages.buttons import STORY, WORDS, WORDS_DROP, WORDS_KEEP, WORDS_REMOVE
+from bot.messages.keyboards import Row, make_button, share_rows, stack
 from bot.messages.shop import Shop, Source
 from bot.messages.texts import Texts
 
@@ -18,45 +18,38 @@ def compose_card_keyboard(texts: Texts, shop: Shop, code: str, story: str, *, ow
     """Forwarded, only the addresses stay; then the first of them is the friend's way in."""
     send, *others = share_rows(texts, shop, code, story)
     accept = InlineKeyboardButton(texts.plain("button.accept"), url=shop.link(code, Source.FORWARDED))
-    place = shop.story_place(story)
-    return stack(send, story_row(texts, shop, place), [accept], *others, words_row(texts, place, own_words=own_words))
+    told = shop.story(texts.language, story).key
+    return stack(send, story_row(texts, shop, told), [accept], *others, words_row(texts, told, own_words=own_words))
 
 
 def compose_keep_keyboard(texts: Texts, shop: Shop, story: str) -> InlineKeyboardMarkup:
     """Under the card with words that were just typed."""
-    place = shop.story_place(story)
-    return stack(
-        [_button(texts.plain("words.keep"), Action.WORDS_KEEP, place)],
-        [
-            _button(texts.plain("words.again"), Action.WORDS, place),
-            _button(texts.plain("words.drop"), Action.WORDS_DROP, place),
-        ],
-    )
+    told = shop.story(texts.language, story).key
+    again = make_button(texts, WORDS, told, label=texts.plain("words.again"))
+    return stack([make_button(texts, WORDS_KEEP, told)], [again, make_button(texts, WORDS_DROP, told)])
 
 
-def story_row(texts: Texts, shop: Shop, place: int) -> Row:
+def story_row(texts: Texts, shop: Shop, story: str) -> Row:
     """Turn to the story before or after, round and round; between them which one this is, and of what kind."""
-    stories = shop.campaign.stories
+    stories, place = shop.campaign.stories, shop.story_place(story)
     count = len(stories)
     if count == 1:
         return []
     number = str(place + 1) if count >= _MANY_STORIES else f"{place + 1}/{count}"
     label = texts.plain("story.place", kind=say_kind(texts, stories[place].kind), number=number)
     return [
-        _button(texts.plain("button.before"), Action.STORY, (place - 1) % count),
-        _button(label, Action.STORY, place),
-        _button(texts.plain("button.after"), Action.STORY, (place + 1) % count),
+        make_button(texts, STORY, stories[place - 1].key, label=texts.plain("button.before")),
+        make_button(texts, STORY, stories[place].key, label=label),
+        make_button(texts, STORY, stories[(place + 1) % count].key, label=texts.plain("button.after")),
     ]
 
 
-def words_row(texts: Texts, place: int, *, own_words: bool) -> Row:
-    """A line of one's own on the card with the story at this place."""
+def words_row(texts: Texts, story: str, *, own_words: bool) -> Row:
+    """A line of one's own on the card with this story."""
     if not own_words:
-        return [_button(texts.plain("words.begin"), Action.WORDS, place)]
-    return [
-        _button(texts.plain("words.change"), Action.WORDS, place),
-        _button(texts.plain("words.remove"), Action.WORDS_REMOVE, place),
-    ]
+        return [make_button(texts, WORDS, story, label=texts.plain("words.begin"))]
+    change = make_button(texts, WORDS, story, label=texts.plain("words.change"))
+    return [change, make_button(texts, WORDS_REMOVE, story)]
 
 
 def back_row(texts: Texts) -> Row:
@@ -88,7 +81,3 @@ def say_kind(texts: Texts, kind: StoryKind) -> str:
 def say_why(texts: Texts, kind: StoryKind) -> str:
     """The same as a phrase."""
     return texts.plain(_WHYS[kind])
-
-
-def _button(label: str, action: Action, place: int) -> InlineKeyboardButton:
-    return InlineKeyboardButton(label, callback_data=Callback(action, (place,)).encode())

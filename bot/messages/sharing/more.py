@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.messages.callbacks import Action
+from bot.messages.buttons import MENU
 from bot.messages.keyboards import network_rows, stack, tap_row
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
@@ -15,7 +15,7 @@ def render_more(texts: Texts, shop: Shop, member: MemberView) -> OutgoingMessage
 
     A share page that no button may open, since it is on this machine alone, stands in the text.
     """
-    keyboard = stack(*network_rows(texts, shop, member.code), tap_row(texts, Action.MENU))
+    keyboard = stack(*network_rows(texts, shop, member.code), tap_row(texts, MENU))
     page = shop.page_address(member.code)
     words = [texts.say("web.more"), *([texts.say("web.more_page", link=page)] if page else [])]
     return OutgoingMessage(text="\n\n".join(words), keyboard=keyboard)

@@ -12,7 +12,9 @@ from bot.services.claiming.window import expect_claim, view_home
 from bot.services.community.membership import credit_newcomer
 from bot.services.joining.crediting import greet
 from bot.services.members import MemberView, meet, view_member
+from bot.services.roles import find_role
 from storage.records import NoticeKind, Person, Profile, ReferralState
+from storage.role import Role
 from storage.tables import guesses, outbox, people, referrals
 from storage.tx import Tx
 
@@ -25,6 +27,7 @@ class Arrival:
     member: MemberView
     greeted_by_notice: bool
     """Whether the answer already lies in the outbox."""
+    role: Role
 
 
 def start(
@@ -75,7 +78,12 @@ def start(
         _note_miss(tx, visitor.telegram_id, tried)
     returning = attribution is Attribution.RETURNING
     member = view_home(tx, person, campaign) if returning else view_member(tx, person)
-    return Arrival(attribution=attribution, member=member, greeted_by_notice=newcomer)
+    return Arrival(
+        attribution=attribution,
+        member=member,
+        greeted_by_notice=newcomer,
+        role=find_role(tx, telegram_id=visitor.telegram_id),
+    )
 
 
 def _find_inviter(tx: Tx, code: str) -> Person | None:

@@ -1,0 +1,25 @@
+"""The table of contents: everything people can do here, one line each."""
+
+from __future__ import annotations
+
+from bot.handlers import broadcasts, claiming, guide, own_words, printing, reminding, spoken, standing
+from bot.handlers.community import community
+from bot.handlers.joining import start
+from bot.handlers.sharing import capability as sharing
+from bot.handlers.stats import stats
+from bot.updates.capability import Capability
+
+CAPABILITIES: tuple[Capability, ...] = (
+    start.CAPABILITY,
+    sharing.CAPABILITY,
+    own_words.CAPABILITY,
+    printing.CAPABILITY,
+    spoken.CAPABILITY,
+    claiming.CAPABILITY,
+    standing.CAPABILITY,
+    reminding.CAPABILITY,
+    community.CAPABILITY,
+    guide.CAPABILITY,
+    broadcasts.CAPABILITY,
+    stats.CAPABILITY,
+)

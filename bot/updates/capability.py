@@ -1,0 +1,106 @@
+"""What a capability is: one thing people can do here, declared in one place; and all of them put together."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from telegram.ext import BaseHandler
+
+from bot.core.roles import OWNERS, Roles, decide_allowed
+from bot.messages.callbacks import Button
+from bot.messages.commands import Command
+from storage.role import Role
+
+DeclaredT = TypeVar("DeclaredT", Command, Button)
+KeyT = TypeVar("KeyT")
+ValueT = TypeVar("ValueT")
+
+Handler = Callable[..., Awaitable[None]]
+"""Is given the update and its context, and what was asked for besides: a button's arguments."""
+
+UPDATE_TYPES = ("message", "edited_message", "callback_query")
+"""What the routers listen to; capabilities may ask for more."""
+
+
+class CapabilityMistake(Exception):
+    """Two capabilities want the same name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener:
+    """An update that is neither a message to the bot nor a tap."""
+
+    update_type: str
+    """As `allowed_updates` calls it."""
+    handler: BaseHandler[Any, Any, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capability:
+    """One thing people can do here; whatever stands in no table of it does not exist.
+
+    Roles are the owner's alone unless it says otherwise; a command or a button may be open to others than the rest.
+    """
+
+    name: str
+    """As its files are called in every layer."""
+    roles: Roles = OWNERS
+    commands: Mapping[Command, Handler] = field(default_factory=dict)
+    buttons: Mapping[Button, Handler] = field(default_factory=dict)
+    listeners: Sequence[Listener] = ()
+    notices: Mapping[Any, Any] = field(default_factory=dict)
+    """By kind of notice: what makes messages of them."""
+    jobs: Sequence[Any] = ()
+    settings: Sequence[str] = ()
+    """Names of settings without the prefix that only this capability reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound(Generic[DeclaredT]):
+    """A command or button with what it does and who may use it."""
+
+    declared: DeclaredT
+    handler: Handler
+    roles: Roles
+
+
+class Registry:
+    """All capabilities of one bot, by every name by which they are asked for.
+
+    Raises:
+        CapabilityMistake: a name is there twice.
+    """
+
+    def __init__(self, capabilities: Iterable[Capability]) -> None:
+        self.capabilities = tuple(capabilities)
+        _index([(each.name, each) for each in self.capabilities])
+        self.commands = _index([(bound.declared.name, bound) for bound in self._bind(lambda each: each.commands)])
+        self.buttons = _index([(bound.declared.name, bound) for bound in self._bind(lambda each: each.buttons)])
+        self.notices = _index([pair for each in self.capabilities for pair in each.notices.items()])
+        self.jobs = tuple(job for each in self.capabilities for job in each.jobs)
+        self.listeners = tuple(listener for each in self.capabilities for listener in each.listeners)
+        listened = dict.fromkeys(listener.update_type for listener in self.listeners)
+        self.update_types = (*UPDATE_TYPES, *(name for name in listened if name not in UPDATE_TYPES))
+
+    def list_commands(self, role: Role) -> list[Command]:
+        """What somebody of a role can type, in the order of the menu."""
+        allowed = [bound.declared for bound in self.commands.values() if decide_allowed(role, bound.roles)]
+        return sorted(allowed, key=lambda command: command.place)
+
+    def _bind(self, list_declared: Callable[[Capability], Mapping[DeclaredT, Handler]]) -> list[Bound[DeclaredT]]:
+        return [
+            Bound(declared, handler, each.roles if declared.roles is None else declared.roles)
+            for each in self.capabilities
+            for declared, handler in list_declared(each).items()
+        ]
+
+
+def _index(pairs: Iterable[tuple[KeyT, ValueT]]) -> dict[KeyT, ValueT]:
+    found: dict[KeyT, ValueT] = {}
+    for name, value in pairs:
+        if name in found:
+            raise CapabilityMistake(f"{name!r} is declared twice")
+        found[name] = value
+    return found

@@ -1,0 +1,36 @@
+"""In whose chats commands of their own are shown: table `command_menu`."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, delete, select
+
+from storage.schema import command_menu
+from storage.statements import Conflicting
+from storage.tx import Tx
+
+_CONTENT = ("digest", "set_at")
+
+_LIST = select(command_menu.c.telegram_id, command_menu.c.digest).order_by(command_menu.c.telegram_id)
+_SET = Conflicting(
+    lambda insert: (
+        insert(command_menu)
+        .values({name: bindparam(name) for name in ("telegram_id", *_CONTENT)})
+        .on_conflict_do_update(index_elements=["telegram_id"], set_={name: bindparam(name) for name in _CONTENT})
+    )
+)
+_CLEAR = delete(command_menu).where(command_menu.c.telegram_id == bindparam("of"))
+
+
+def list_all(tx: Tx) -> dict[int, str]:
+    """Return what each of these chats was shown, as a digest, by Telegram id: a handful of people."""
+    return dict(tx.rows(_LIST))
+
+
+def set(tx: Tx, telegram_id: int, digest: str) -> None:  # noqa: A001  # read as command_menus.set
+    """Note what a chat is shown from now on."""
+    tx.run(_SET, telegram_id=telegram_id, digest=digest, set_at=tx.now)
+
+
+def clear(tx: Tx, telegram_id: int) -> None:
+    """Note that a chat is shown what everybody is shown."""
+    tx.run(_CLEAR, of=telegram_id)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bot.playground.world.buttons import Button, Keyboard
-from bot.playground.world.chats import Chat
+from bot.playground.world.chats import Chat, Message
+from bot.playground.world.content import Content
 from bot.playground.world.errors import ApiError, ImpossibleError, NotSimulatedError
 from bot.playground.world.invites import Invite
 from bot.playground.world.journal import Call, Sent, Violation
 from bot.playground.world.members import ALL_RIGHTS, Member
-from bot.playground.world.messages import Content, Message
 from bot.playground.world.people import Person
 from bot.playground.world.queries import Callback, CallbackAnswer, GuestCall, InlineAnswer, InlineQuery, InlineResult
 from bot.playground.world.state import Happening, Listener

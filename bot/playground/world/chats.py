@@ -1,13 +1,16 @@
+"""Chats and the messages in them: each knows the other."""
+
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
+from bot.playground.world.buttons import Button, Keyboard
+from bot.playground.world.content import SECOND, Content, Entity, render_content
+from bot.playground.world.files import Photo
 from bot.playground.world.members import Member
 from bot.playground.world.people import Person
-
-if TYPE_CHECKING:
-    from bot.playground.world.messages import Message
 
 ChatKind = Literal["private", "group", "supergroup", "channel"]
 
@@ -110,6 +113,81 @@ class Chat:
         if self.invite_link and shows_link:
             full["invite_link"] = self.invite_link
         return full
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Message:
+    """One bubble. An edit puts another one with the same id into the chat; what was seen before stays as it was."""
+
+    chat: Chat
+    id: int
+    at: int
+    """UTC microseconds."""
+    content: Content
+    sender: Person | None = None
+    """None for what a channel posts."""
+    via_bot: Person | None = None
+    forward_origin: Mapping[str, Any] | None = None
+    reply_to: Message | None = field(default=None, repr=False)
+    edited_at: int | None = None
+    inline_id: str = ""
+    """The id by which a bot that is not in the chat edits a message it was asked for inline."""
+    is_service: bool = False
+
+    @property
+    def text(self) -> str:
+        """Text or caption."""
+        return self.content.text
+
+    @property
+    def entities(self) -> tuple[Entity, ...]:
+        """Formatting of text or caption."""
+        return self.content.entities
+
+    @property
+    def photo(self) -> Photo | None:
+        """The picture, if there is one."""
+        return self.content.photo
+
+    @property
+    def keyboard(self) -> Keyboard:
+        """Rows of buttons under the bubble."""
+        return self.content.keyboard
+
+    @property
+    def buttons(self) -> list[Button]:
+        """All buttons, row by row."""
+        return [button for row in self.content.keyboard for button in row]
+
+    def get_button(self, wanted: str) -> Button:
+        """Return the first button whose label contains `wanted`; KeyError names the labels there are."""
+        for button in self.buttons:
+            if wanted in button.text:
+                return button
+        raise KeyError(f"no button {wanted!r} among {[button.text for button in self.buttons]}")
+
+    def render(self, *, with_reply: bool = True) -> dict[str, Any]:
+        """Return the Bot API's Message."""
+        message: dict[str, Any] = {"message_id": self.id}
+        if self.sender is not None:
+            message["from"] = self.sender.render()
+        else:
+            message["sender_chat"] = self.chat.render()
+        message["chat"] = self.chat.render()
+        message["date"] = self.at // SECOND
+        self._render_origin(message, with_reply=with_reply)
+        render_content(self.content, message)
+        return message
+
+    def _render_origin(self, message: dict[str, Any], *, with_reply: bool) -> None:
+        if self.forward_origin is not None:
+            message["forward_origin"] = dict(self.forward_origin)
+        if self.reply_to is not None and with_reply:
+            message["reply_to_message"] = self.reply_to.render(with_reply=False)
+        if self.via_bot is not None:
+            message["via_bot"] = self.via_bot.render()
+        if self.edited_at is not None:
+            message["edit_date"] = self.edited_at // SECOND
 
 
 _GIFT_TYPES = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from bot.playground.world.chats import Chat, ChatKind
+from bot.playground.world.content import SECOND, Content
 from bot.playground.world.humans import HumanActions
 from bot.playground.world.invites import Invite
 from bot.playground.world.members import ALL_RIGHTS, Member, Status
-from bot.playground.world.messages import SECOND, Content
 from bot.playground.world.people import Person
 
 JOIN_REQUEST_WRITING = 300 * SECOND

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.playground.world.buttons import Button, keep_links
-from bot.playground.world.chats import Chat
+from bot.playground.world.chats import Chat, Message
+from bot.playground.world.content import SECOND, Content
 from bot.playground.world.entities import MAX_CAPTION, MAX_TEXT, finish, read_formatted
 from bot.playground.world.errors import ApiError, ImpossibleError
 from bot.playground.world.files import Document
 from bot.playground.world.members import Member, Status
-from bot.playground.world.messages import SECOND, Content, Message
 from bot.playground.world.people import Person
 from bot.playground.world.photos import take_photo
 from bot.playground.world.queries import Callback

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from bot.playground.world.chats import Chat
+from bot.playground.world.chats import Chat, Message
+from bot.playground.world.content import SECOND, Content
 from bot.playground.world.errors import bad_request
 from bot.playground.world.linking import LinkActions
-from bot.playground.world.messages import SECOND, Content, Message
 from bot.playground.world.people import Person
 from bot.playground.world.queries import GuestCall, InlineAnswer, InlineQuery, InlineResult
 

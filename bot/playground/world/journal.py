@@ -6,7 +6,7 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.playground.world.messages import Message
+from bot.playground.world.chats import Message
 
 SECOND = 1_000_000
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-from bot.playground.world.chats import Chat
+from bot.playground.world.chats import Chat, Message
 from bot.playground.world.errors import ImpossibleError
 from bot.playground.world.inviting import InviteActions
-from bot.playground.world.messages import Message
 from bot.playground.world.people import Person
 from bot.playground.world.taps import Opened, compose_draft, read_link
 

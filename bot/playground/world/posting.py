@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.playground.world.buttons import Place
-from bot.playground.world.chats import KIND_WORDS, Chat
+from bot.playground.world.chats import KIND_WORDS, Chat, Message
+from bot.playground.world.content import SECOND, Content
 from bot.playground.world.entities import MAX_CAPTION, MAX_TEXT
 from bot.playground.world.errors import ApiError, bad_request, forbidden
 from bot.playground.world.humans import make_origin
 from bot.playground.world.inlining import TOO_OLD, InlineActions
-from bot.playground.world.messages import SECOND, Content, Message
 from bot.playground.world.people import Person
 from bot.playground.world.queries import CallbackAnswer
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.playground.world.chats import Chat
-from bot.playground.world.messages import Content, Message
+from bot.playground.world.chats import Chat, Message
+from bot.playground.world.content import Content
 from bot.playground.world.people import Person
 
 

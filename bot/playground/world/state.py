@@ -8,7 +8,8 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from bot.playground.world.chats import Chat
+from bot.playground.world.chats import Chat, Message
+from bot.playground.world.content import SECOND, Content
 from bot.playground.world.entities import Formatted
 from bot.playground.world.errors import ImpossibleError
 from bot.playground.world.files import FileStore
@@ -16,7 +17,6 @@ from bot.playground.world.floods import Floods
 from bot.playground.world.invites import Invite
 from bot.playground.world.journal import Journal
 from bot.playground.world.members import Member
-from bot.playground.world.messages import SECOND, Content, Message
 from bot.playground.world.people import Person
 from bot.playground.world.profile import Profile
 from bot.playground.world.queries import Callback, GuestCall, InlineCache, InlineQuery

@@ -7,8 +7,7 @@ from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 
 from bot.playground.world.buttons import Button
-from bot.playground.world.chats import Chat
-from bot.playground.world.messages import Message
+from bot.playground.world.chats import Chat, Message
 from bot.playground.world.people import Person
 from bot.playground.world.queries import Callback
 

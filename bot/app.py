@@ -29,6 +29,7 @@ from bot.jobs.nudging import nudge_for_ever
 from bot.messages.shop import Shop
 from bot.outbox.rendering import NoticeRenderer
 from bot.outbox.worker import OutboxWorker
+from bot.services.campaigns import open_shop
 from bot.services.community.warning import find_moved
 from bot.services.roles import note_owners
 from bot.settings import Settings
@@ -100,6 +101,13 @@ async def run_in(
     campaign = load_campaign(settings.campaign)
     gate = await _open_gate(settings, store, group_per_minute)
     community = await _open_community(settings, campaign, store)
+    await store.write(
+        open_shop,
+        campaign=campaign,
+        announce_chat=settings.announce_chat,
+        community_chat=community.named if community else None,
+        community_id=community.chat_id if community else None,
+    )
     async with _open_runtime(settings, campaign, store, gate, stop, community=community) as runtime:
         if not stop.is_set():
             await _work(runtime, settings, stop)
@@ -159,7 +167,6 @@ async def _open_runtime(
             shop=shop,
             pictures=Pictures(shop, ASSETS),
             registry=registry,
-            announce=settings.announce_chat is not None,
             community=community,
         )
         yield _furnish(settings, store, gate, application, shop)
@@ -261,7 +268,7 @@ async def _work(runtime: Runtime, settings: Settings, stop: asyncio.Event) -> No
     tasks = [asyncio.ensure_future(errand()) for errand in errands]
     idle = [
         asyncio.create_task(clean_for_ever(runtime.store)),
-        asyncio.create_task(nudge_for_ever(runtime.store, runtime.application.bot_data.deps.shop.campaign)),
+        asyncio.create_task(nudge_for_ever(runtime.store)),
         asyncio.create_task(_introduce(runtime)),
     ]
     logger.info("@%s is at work", runtime.application.bot.username)

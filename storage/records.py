@@ -11,6 +11,7 @@ from typing import NewType
 
 PersonId = NewType("PersonId", int)
 ReferralId = NewType("ReferralId", int)
+VersionId = NewType("VersionId", int)
 NoticeId = NewType("NoticeId", int)
 BroadcastId = NewType("BroadcastId", int)
 Seq = NewType("Seq", int)
@@ -189,10 +190,10 @@ class Referral:
     id: ReferralId
     inviter_id: PersonId
     invitee_id: PersonId
-    campaign: str
     source: str
     state: ReferralState
     joined_at: int
+    campaign_version_id: VersionId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

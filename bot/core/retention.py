@@ -47,6 +47,8 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         "broadcast": Keeping(
             holds="what was written to all", ends=Ends.NEVER, how="one never confirmed goes 30 days after it was begun"
         ),
+        "campaign": Keeping(holds="promotions", ends=Ends.FEW),
+        "campaign_version": Keeping(holds="what was promised when", ends=Ends.NEVER, how="what is owed goes by it"),
         "card": Keeping(holds="Telegram's names for pictures", ends=Ends.TIME, days=90, how="after the upload"),
         "chat_join": Keeping(
             holds="who is in the community chat",
@@ -84,6 +86,7 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         "share": Keeping(
             holds="cards and links taken", ends=Ends.TIME, days=90, how="then only the sum of each way stays"
         ),
+        "shop": Keeping(holds="whose bot it is", ends=Ends.FEW),
         "spoken": Keeping(holds="spoken codes", ends=Ends.FORGETTING),
         "tally": Keeping(holds="sums of rows that are gone", ends=Ends.FEW),
         "visit": Keeping(

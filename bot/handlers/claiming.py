@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
-
 from telegram import Update
 
-from bot.core.campaigns.campaign import Campaign
 from bot.core.claiming import decide_named
 from bot.core.roles import EVERYBODY
 from bot.handlers.community.community import find_chat_id
@@ -25,16 +22,10 @@ from bot.updates.capability import Capability
 from storage.records import ReferralId
 
 
-class _Circumstances(TypedDict):
-    campaign: Campaign
-    announce: bool
-    community: int | None
-
-
 async def on_claim(update: Update, context: Context) -> None:
     """A friend told me: whose name shall it be?"""
     visitor, shop = visitor_of(update), context.deps.shop
-    member, state = await context.write(window.ask_claim, visitor=visitor, campaign=shop.campaign)
+    member, state = await context.write(window.ask_claim, visitor=visitor)
     await show(update, context, render_claim_prompt(Texts(member.language), shop, member, state))
 
 
@@ -52,31 +43,26 @@ async def on_claim_typed(update: Update, context: Context, _offer: str) -> None:
     if not decide_named(text, context.deps.shop.addresses):
         await on_anything_else(update, context)
         return
-    circumstances = await _find_circumstances(context)
-    view = await context.write(
-        naming.name_inviter,
-        visitor=visitor_of(update),
-        text=text,
-        addresses=context.deps.shop.addresses,
-        **circumstances,
-    )
+    if context.deps.shop.campaign.rules.join_community:
+        await find_chat_id(context)
+    addresses = context.deps.shop.addresses
+    view = await context.write(naming.name_inviter, visitor=visitor_of(update), text=text, addresses=addresses)
     await _show(update, context, view)
 
 
 async def on_claim_pick(update: Update, context: Context, number: int, place: int) -> None:
     """One of those who were offered."""
-    circumstances = await _find_circumstances(context)
+    if context.deps.shop.campaign.rules.join_community:
+        await find_chat_id(context)
     visitor = visitor_of(update)
-    view = await context.write(naming.pick_inviter, visitor=visitor, number=number, place=place, **circumstances)
+    view = await context.write(naming.pick_inviter, visitor=visitor, number=number, place=place)
     await _show(update, context, view)
 
 
 async def on_not_me(update: Update, context: Context, referral_id: int) -> None:
     """It was somebody else who recommended us to that friend."""
     shop = context.deps.shop
-    view = await context.write(
-        disown, visitor=visitor_of(update), referral_id=ReferralId(referral_id), campaign=shop.campaign
-    )
+    view = await context.write(disown, visitor=visitor_of(update), referral_id=ReferralId(referral_id))
     await show(update, context, render_disowned(Texts(view.member.language), shop, view))
 
 
@@ -84,15 +70,6 @@ async def on_findable(update: Update, context: Context, findable: int) -> None:
     """Be found by name from now on (1), or not (0)."""
     member = await context.write(set_findable, visitor=visitor_of(update), findable=bool(findable))
     await show(update, context, render_privacy(Texts(member.language), member))
-
-
-async def _find_circumstances(context: Context) -> _Circumstances:
-    campaign = context.deps.shop.campaign
-    return {
-        "campaign": campaign,
-        "announce": context.deps.announce,
-        "community": await find_chat_id(context) if campaign.rules.join_community else None,
-    }
 
 
 async def _show(update: Update, context: Context, view: ClaimView) -> None:

@@ -25,8 +25,6 @@ class Deps:
     shop: Shop
     pictures: Pictures
     registry: Registry
-    announce: bool
-    """Whether joins are announced in a chat."""
     community: CommunityChat | None = None
     """The chat that friends are invited to."""
 

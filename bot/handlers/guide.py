@@ -36,7 +36,7 @@ PLACED_LANGUAGES = ("en", "id", "zh")
 async def on_menu(update: Update, context: Context) -> None:
     """Home: standing, deal, link, spoken code and every button."""
     shop = context.deps.shop
-    member = await context.read(open_menu, visitor=visitor_of(update), campaign=shop.campaign)
+    member = await context.read(open_menu, visitor=visitor_of(update))
     await show(update, context, render_home(Texts(member.language), shop, member))
 
 

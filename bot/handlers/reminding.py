@@ -23,9 +23,7 @@ from storage.records import ReferralId
 async def on_remind(update: Update, context: Context, referral: int, page: int) -> None:
     """Write a friend a kind word on the member's behalf; the list says what became of it."""
     visitor, shop = visitor_of(update), context.deps.shop
-    told = await context.write(
-        remind, visitor=visitor, referral_id=ReferralId(referral), points=shop.campaign.invitee_points
-    )
+    told = await context.write(remind, visitor=visitor, referral_id=ReferralId(referral))
     view = await context.read(list_invites, visitor=visitor, page=page)
     texts = Texts(view.member.language)
     await show(update, context, render_invites(texts, shop, view, note=say_reminded(texts, told)))
@@ -39,8 +37,7 @@ async def on_no_reminders(update: Update, context: Context, referral: int) -> No
 
 async def on_share_again(update: Update, context: Context) -> None:
     """Hand the member their card with another story than the one shared last."""
-    stories = [story.key for story in context.deps.shop.campaign.stories]
-    story = await context.read(find_fresh_story, visitor=visitor_of(update), stories=stories)
+    story = await context.read(find_fresh_story, visitor=visitor_of(update))
     await hand_over(update, context, CARD, story)
 
 

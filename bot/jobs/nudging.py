@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from bot.core.campaigns.campaign import Campaign
 from bot.services.reminding.nudges import nudge
 from storage.errors import StoreError
 from storage.store import Store
@@ -19,15 +18,12 @@ LIMIT = 60
 """Members asked in one go: one a second, far below any sending rate, so that nudges hold up nothing else."""
 
 
-async def nudge_for_ever(
-    store: Store, campaign: Campaign, *, pause_seconds: float = PAUSE_SECONDS, limit: int = LIMIT
-) -> None:
+async def nudge_for_ever(store: Store, *, pause_seconds: float = PAUSE_SECONDS, limit: int = LIMIT) -> None:
     """Ask some members now and then; a store that cannot be written to is somebody else's alarm."""
-    stories = [story.key for story in campaign.stories]
     while True:
         await asyncio.sleep(pause_seconds)
         try:
-            asked = await store.write(nudge, pause_days=campaign.rules.pause_days, stories=stories, limit=limit)
+            asked = await store.write(nudge, limit=limit)
         except StoreError as error:
             logger.warning("Nudging has to wait: %s", error)
         else:

@@ -29,7 +29,7 @@ _WARNINGS = {
 def render_community(texts: Texts, shop: Shop, view: CommunityView, *, link: str, title: str) -> OutgoingMessage:
     """The personal invite link, what it brings, and the buttons that pass it on."""
     campaign = shop.campaign
-    expected = texts.say("community.expected", points=shop.points(campaign.invitee_points, texts.language))
+    expected = texts.say("community.expected", points=shop.points(view.points, texts.language))
     deal = texts.say(
         "community.deal",
         inviter_points=shop.points(campaign.inviter_points, texts.language),

@@ -57,6 +57,8 @@ class PassalongContext(
     """python-telegram-bot's context, with the store within reach."""
 
     attempt: Attempt
+    deps: DepsT
+    """What `app` composed for the handlers, as it was when the update's handling began."""
 
     @classmethod
     def from_update(cls, update: object, application: Application[Any, Any, Any, Any, Any, Any]) -> Self:
@@ -64,12 +66,8 @@ class PassalongContext(
         context = super().from_update(update, application)
         known = application.bot_data.attempts.get(update.update_id) if isinstance(update, Update) else None
         context.attempt = known or Attempt()
+        context.deps = application.bot_data.deps
         return context
-
-    @property
-    def deps(self) -> DepsT:
-        """What `app` composed for the handlers."""
-        return self.bot_data.deps
 
     @property
     def row(self) -> InboxRow | None:

@@ -7,6 +7,7 @@ over a part of a table are in `storage.schema.complete`.
 from __future__ import annotations
 
 from storage.schema.base import metadata
+from storage.schema.campaigns import campaign, campaign_version, shop
 from storage.schema.messages import broadcast, delivery, flood_wait, inbox, outbox, warning
 from storage.schema.people import code_key, command_menu, expectation, guess, person, profile, role, spoken, words_draft
 from storage.schema.referrals import HOUSE_ACCOUNT, account, ledger, referral, reminder, reward, score
@@ -16,6 +17,8 @@ __all__ = [
     "HOUSE_ACCOUNT",
     "account",
     "broadcast",
+    "campaign",
+    "campaign_version",
     "card",
     "chat_join",
     "chat_link",
@@ -38,6 +41,7 @@ __all__ = [
     "role",
     "score",
     "share",
+    "shop",
     "spoken",
     "tally",
     "visit",

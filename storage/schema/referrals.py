@@ -28,10 +28,10 @@ referral = Table(
     Column("id", Id, primary_key=True),
     Column("inviter_id", Id, ForeignKey("person.id"), nullable=False),
     Column("invitee_id", Id, ForeignKey("person.id"), nullable=False, unique=True),
-    Column("campaign", Text, nullable=False),
     Column("source", Text, nullable=False, server_default=""),
     Column("state", Text, one_of("state", ReferralState), nullable=False),
     Column("joined_at", BigInteger, nullable=False),
+    Column("campaign_version_id", Id, ForeignKey("campaign_version.id"), nullable=False),
     CheckConstraint("inviter_id <> invitee_id", name="not_oneself"),
     sqlite_autoincrement=True,
 )

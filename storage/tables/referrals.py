@@ -7,13 +7,13 @@ from collections.abc import Collection
 from sqlalchemy import bindparam, func, literal_column, select, update
 
 from storage.errors import RowMissing
-from storage.records import Invitation, PersonId, Referral, ReferralId, ReferralState
+from storage.records import Invitation, PersonId, Referral, ReferralId, ReferralState, VersionId
 from storage.schema import chat_join, person, profile, referral, reward
 from storage.statements import Conflicting
 from storage.texts import join_name
 from storage.tx import Row, Tx
 
-_COLUMNS = ("inviter_id", "invitee_id", "campaign", "source", "state", "joined_at")
+_COLUMNS = ("inviter_id", "invitee_id", "source", "state", "joined_at", "campaign_version_id")
 
 _ADD = Conflicting(
     lambda insert: (
@@ -71,10 +71,10 @@ _LIST_INVITATIONS = (
 
 
 def add(
-    tx: Tx, *, inviter_id: PersonId, invitee_id: PersonId, campaign: str, source: str, state: ReferralState
+    tx: Tx, *, inviter_id: PersonId, invitee_id: PersonId, version_id: VersionId, source: str, state: ReferralState
 ) -> Referral | None:
     """Credit an inviter; None where the invitee has a referral already, which then stands as it is."""
-    values = (inviter_id, invitee_id, campaign, source, state, tx.now)
+    values = (inviter_id, invitee_id, source, state, tx.now, version_id)
     referral_id = tx.scalar(_ADD, **dict(zip(_COLUMNS, values, strict=True)))
     return None if referral_id is None else _to_referral((referral_id, *values))
 
@@ -135,15 +135,15 @@ def list_invitations(tx: Tx, inviter_id: PersonId, *, limit: int, offset: int) -
 
 
 def _to_referral(row: Row) -> Referral:
-    referral_id, inviter_id, invitee_id, campaign, source, state, joined_at = row
+    referral_id, inviter_id, invitee_id, source, state, joined_at, version_id = row
     return Referral(
         id=referral_id,
         inviter_id=inviter_id,
         invitee_id=invitee_id,
-        campaign=campaign,
         source=source,
         state=ReferralState(state),
         joined_at=joined_at,
+        campaign_version_id=version_id,
     )
 
 

@@ -11,6 +11,7 @@ from subprocess import Popen
 
 from bot.assets import ASSETS
 from bot.core.campaigns.campaign import parse_campaign
+from bot.services.campaigns import open_shop
 from bot.services.joining.start import start
 from storage import open_store
 from storage.records import Profile
@@ -50,14 +51,13 @@ async def seed_inviters(database: Path, telegram_ids: list[int]) -> list[str]:
         themes=sorted(theme.stem for theme in (ASSETS / "themes").glob("*.toml")),
     )
     async with open_store(f"sqlite:///{database}") as store:
+        await store.write(open_shop, campaign=campaign)
         arrivals = await asyncio.gather(
             *(
                 store.write(
                     start,
                     visitor=Profile(telegram_id=telegram_id, first_name=f"Inviter {number}", telegram_language="en"),
                     payload="",
-                    campaign=campaign,
-                    announce=False,
                 )
                 for number, telegram_id in enumerate(telegram_ids)
             )

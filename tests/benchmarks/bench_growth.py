@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bot.assets import ASSETS
 from bot.core.campaigns.campaign import Campaign, parse_campaign
+from bot.services.campaigns import open_shop
 from bot.services.joining.start import start
 from bot.services.standing import list_invites, rank
 from storage import Store, open_store
@@ -53,27 +54,26 @@ async def _measure(folder: Path) -> list[Row]:
 
 
 async def _measure_in_turns(stores: dict[int, Store]) -> dict[int, dict[str, float]]:
-    campaign = load_campaign()
+    for store in stores.values():
+        await store.write(open_shop, campaign=load_campaign(), announce_chat="@news")
     times: dict[int, dict[str, list[float]]] = {size: {} for size in stores}
     for number in range(ROUNDS):
         for size, store in stores.items():
-            for what, ask in _list_questions(store, campaign, size, number).items():
+            for what, ask in _list_questions(store, size, number).items():
                 began = time.perf_counter()
                 await ask()
                 times[size].setdefault(what, []).append(time.perf_counter() - began)
     return {size: {what: statistics.median(each) for what, each in by.items()} for size, by in times.items()}
 
 
-def _list_questions(
-    store: Store, campaign: Campaign, members: int, number: int
-) -> dict[str, Callable[[], Awaitable[object]]]:
+def _list_questions(store: Store, members: int, number: int) -> dict[str, Callable[[], Awaitable[object]]]:
     inviters = members // (FRIENDS_EACH + 1)
     member = (number * 7919) % inviters + 1
     known = Profile(telegram_id=member, first_name=f"Member {member}", telegram_language="en")
     newcomer = Profile(telegram_id=10_000_000 + number, first_name="New", telegram_language="en")
 
     def join() -> Awaitable[object]:
-        return store.write(start, visitor=newcomer, payload=code_of(member), campaign=campaign, announce=True)
+        return store.write(start, visitor=newcomer, payload=code_of(member))
 
     return {
         "join": join,
@@ -122,9 +122,13 @@ def fill(database: Path, members: int) -> None:
 
 def _fill_referrals(connection: sqlite3.Connection, pairs: list[tuple[int, int]]) -> None:
     numbered = list(enumerate(pairs, 1))
+    connection.execute("INSERT INTO campaign (id, slug, created_at) VALUES (1, 'welcome', 1)")
+    connection.execute(
+        "INSERT INTO campaign_version (id, campaign_id, number, content, digest, created_at) VALUES (1, 1, 0, '', '', 1)"
+    )
     connection.executemany(
-        "INSERT INTO referral (id, inviter_id, invitee_id, campaign, source, state, joined_at)"
-        " VALUES (?, ?, ?, 'welcome', 'fwd', 'qualified', 1)",
+        "INSERT INTO referral (id, inviter_id, invitee_id, campaign_version_id, source, state, joined_at)"
+        " VALUES (?, ?, ?, 1, 'fwd', 'qualified', 1)",
         ((number, inviter, friend) for number, (inviter, friend) in numbered),
     )
     connection.executemany(

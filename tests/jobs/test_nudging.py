@@ -10,6 +10,7 @@ import pytest
 from bot.app import load_campaign
 from bot.assets import ASSETS
 from bot.jobs.nudging import nudge_for_ever
+from bot.services.campaigns import open_shop
 from storage import open_store
 from storage.records import Event, NoticeId, NoticeKind, Profile
 from storage.tables import outbox, people
@@ -32,8 +33,8 @@ async def test_the_job_goes_on_round_after_round(tmp_path: Path) -> None:
         told: asyncio.Queue[Event] = asyncio.Queue()
         store.subscribe(partial(_pass_on, told))
         clock.advance(15 * 24 * 3600)
-        campaign = load_campaign(ASSETS / "campaigns" / "welcome.toml")
-        job = asyncio.create_task(nudge_for_ever(store, campaign, pause_seconds=0.005, limit=2))
+        await store.write(open_shop, campaign=load_campaign(ASSETS / "campaigns" / "welcome.toml"))
+        job = asyncio.create_task(nudge_for_ever(store, pause_seconds=0.005, limit=2))
         for _ in range(5):
             await asyncio.wait_for(told.get(), 5)
         job.cancel()

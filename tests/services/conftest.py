@@ -1,9 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
 import pytest
 
 from bot.assets import ASSETS
 from bot.core.campaigns.campaign import Campaign, parse_campaign
+from bot.services.campaigns import open_shop
+from storage import Store, open_store
+from tests.storage.clock import Clock
+
+CHAT = -1001000000077
+"""The community chat."""
 
 
 @pytest.fixture(scope="session")
@@ -11,3 +20,19 @@ def campaign() -> Campaign:
     """The campaign that ships."""
     text = (ASSETS / "campaigns" / "welcome.toml").read_text(encoding="utf-8")
     return parse_campaign(text, themes=sorted(path.stem for path in (ASSETS / "themes").glob("*.toml")))
+
+
+@pytest.fixture
+async def store(store_url: str, clock: Clock, campaign: Campaign) -> AsyncIterator[Store]:
+    """A store on each engine in turn, in which the shop is open with the campaign that ships and announces joins."""
+    async with open_store(store_url, clock=clock) as opened:
+        await opened.write(open_shop, campaign=campaign, announce_chat="@news", community_chat=CHAT, community_id=CHAT)
+        yield opened
+
+
+@pytest.fixture
+async def strict(store: Store, campaign: Campaign) -> Campaign:
+    """From now on a friend counts only once in the community chat."""
+    terms = replace(campaign, rules=replace(campaign.rules, join_community=True))
+    await store.write(open_shop, campaign=terms, announce_chat="@news", community_chat=CHAT, community_id=CHAT)
+    return terms

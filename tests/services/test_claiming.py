@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -20,6 +19,7 @@ from storage import Store
 from storage.checks import list_faults
 from storage.records import Notice, NoticeId, NoticeKind, PersonId, Profile, ReferralId, ReferralState
 from storage.tables import chat_joins, expectations, ledgers, outbox, people, referrals
+from tests.services.conftest import CHAT
 from tests.storage.clock import Clock
 
 _IDS = count(10_001)
@@ -37,7 +37,7 @@ def someone(first_name: str = "Budi", last_name: str = "", username: str = "") -
 
 async def join(store: Store, campaign: Campaign, profile: Profile, payload: str = "") -> Profile:
     """Start the bot."""
-    await store.write(start, visitor=profile, payload=payload, campaign=campaign, announce=True)
+    await store.write(start, visitor=profile, payload=payload)
     return profile
 
 
@@ -50,19 +50,17 @@ async def add_member(
 
 async def say(store: Store, campaign: Campaign, visitor: Profile, text: str) -> ClaimView:
     """Name an inviter."""
-    return await store.write(name_inviter, visitor=visitor, text=text, addresses=SHOP, campaign=campaign, announce=True)
+    return await store.write(name_inviter, visitor=visitor, text=text, addresses=SHOP)
 
 
 async def pick(store: Store, campaign: Campaign, visitor: Profile, number: int, place: int) -> ClaimView:
     """Choose one of those offered."""
-    return await store.write(
-        pick_inviter, visitor=visitor, number=number, place=place, campaign=campaign, announce=True
-    )
+    return await store.write(pick_inviter, visitor=visitor, number=number, place=place)
 
 
 async def refuse(store: Store, campaign: Campaign, visitor: Profile, referral_id: int) -> DisownView:
     """It wasn't me."""
-    return await store.write(disown, visitor=visitor, referral_id=ReferralId(referral_id), campaign=campaign)
+    return await store.write(disown, visitor=visitor, referral_id=ReferralId(referral_id))
 
 
 async def find_id(store: Store, profile: Profile) -> PersonId:
@@ -261,10 +259,10 @@ async def test_the_window_closes(store: Store, campaign: Campaign, clock: Clock)
     await add_member(store, campaign)
     budi = await add_member(store, campaign, "Budi")
     clock.advance(campaign.rules.claim_days * DAY - 1)
-    assert (await store.write(open_menu, visitor=budi, campaign=campaign)).can_claim
+    assert (await store.write(open_menu, visitor=budi)).can_claim
     clock.advance(1)
-    assert not (await store.write(open_menu, visitor=budi, campaign=campaign)).can_claim
-    assert (await store.write(ask_claim, visitor=budi, campaign=campaign))[1] is Window.CLOSED
+    assert not (await store.write(open_menu, visitor=budi)).can_claim
+    assert (await store.write(ask_claim, visitor=budi))[1] is Window.CLOSED
     assert (await say(store, campaign, budi, "Anna")).outcome is Outcome.CLOSED
     assert await store.read(expectations.find, await find_id(store, budi)) is None
 
@@ -274,10 +272,10 @@ async def test_who_said_nobody_may_think_again(store: Store, campaign: Campaign)
     anna, budi = [await add_member(store, campaign, name) for name in ("Anna", "Budi")]
     await store.write(name_nobody, visitor=budi)
     assert await store.read(expectations.find, await find_id(store, budi)) is None
-    assert (await store.write(open_menu, visitor=budi, campaign=campaign)).can_claim
-    assert (await store.write(ask_claim, visitor=budi, campaign=campaign))[1] is Window.OPEN
+    assert (await store.write(open_menu, visitor=budi)).can_claim
+    assert (await store.write(ask_claim, visitor=budi))[1] is Window.OPEN
     await say(store, campaign, budi, "Anna")
-    assert not (await store.write(open_menu, visitor=budi, campaign=campaign)).can_claim
+    assert not (await store.write(open_menu, visitor=budi)).can_claim
     assert await find_inviter(store, budi) == anna.telegram_id
 
 
@@ -322,17 +320,11 @@ async def test_not_me_has_its_time_and_its_kind(store: Store, campaign: Campaign
     assert kept.state is ReferralState.QUALIFIED
 
 
-async def test_where_the_community_is_asked_for_a_named_inviter_waits_too(store: Store, campaign: Campaign) -> None:
+async def test_where_the_community_is_asked_for_a_named_inviter_waits_too(store: Store, strict: Campaign) -> None:
     """The same rule as for links: who is in the chat already counts at once."""
-    strict = replace(campaign, rules=replace(campaign.rules, join_community=True))
     anna, budi, mei = [await add_member(store, strict, name) for name in ("Anna", "Budi", "Mei")]
-    await store.write(chat_joins.note_join, -100, mei.telegram_id)
-    views = [
-        await store.write(
-            name_inviter, visitor=each, text="Anna", addresses=SHOP, campaign=strict, announce=False, community=-100
-        )
-        for each in (budi, mei)
-    ]
+    await store.write(chat_joins.note_join, CHAT, mei.telegram_id)
+    views = [await store.write(name_inviter, visitor=each, text="Anna", addresses=SHOP) for each in (budi, mei)]
     assert [(view.outcome, view.waits) for view in views] == [(Outcome.CREDITED, True), (Outcome.CREDITED, False)]
     assert [each.payload["waits"] for each in await list_told(store, anna) if each.kind == "friend_claimed"] == [1, 0]
     referral = await store.read(referrals.find_by_invitee, await find_id(store, budi))

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 
@@ -9,7 +8,7 @@ from bot.core.campaigns.campaign import Campaign
 from bot.core.community import ChatProblem
 from bot.core.joining import Attribution
 from bot.services.community.inviting import keep_link, view_community
-from bot.services.community.membership import come, is_inside, leave, move
+from bot.services.community.membership import come, leave, move
 from bot.services.community.warning import find_moved, note_look, note_moved
 from bot.services.joining.start import Arrival, start
 from bot.services.standing import list_invites
@@ -27,12 +26,6 @@ MEI = Profile(telegram_id=103, first_name="Mei")
 ANNAS, MEIS, NOBODYS = "https://t.me/+anna", "https://t.me/+mei", "https://t.me/+nob..."
 
 
-@pytest.fixture
-def strict(campaign: Campaign) -> Campaign:
-    """A campaign in which a friend counts only once in the community chat."""
-    return replace(campaign, rules=replace(campaign.rules, join_community=True))
-
-
 class Scene:
     """A store with a campaign, and what happens in the chat."""
 
@@ -41,9 +34,7 @@ class Scene:
 
     async def start(self, visitor: Profile, payload: str = "") -> Arrival:
         """Somebody starts the bot."""
-        return await self.store.write(
-            start, visitor=visitor, payload=payload, campaign=self.campaign, announce=True, community=CHAT
-        )
+        return await self.store.write(start, visitor=visitor, payload=payload)
 
     async def add_member(self, visitor: Profile, link: str) -> PersonId:
         """A member with a personal link."""
@@ -53,13 +44,11 @@ class Scene:
 
     async def come(self, newcomer: Profile, link: str = "") -> Referral | None:
         """Somebody joins the chat."""
-        return await self.store.write(
-            come, chat_id=CHAT, newcomer=newcomer, link=link, campaign=self.campaign, announce=True
-        )
+        return await self.store.write(come, chat_id=CHAT, newcomer=newcomer, link=link)
 
     async def leave(self, who: Profile, *, chat_id: int = CHAT) -> Referral | None:
         """Somebody leaves the chat."""
-        return await self.store.write(leave, chat_id=chat_id, telegram_id=who.telegram_id, campaign=self.campaign)
+        return await self.store.write(leave, chat_id=chat_id, telegram_id=who.telegram_id)
 
     async def list_kinds(self, *, since: int = 0) -> list[tuple[PersonId | None, NoticeKind]]:
         """Whom the notices are for, and of which kind they are."""
@@ -118,7 +107,9 @@ async def test_any_other_way_credits_nobody(scene: Scene, link: str) -> None:
     await scene.add_member(ANNA, ANNAS)
     assert await scene.come(BUDI, link) is None
     assert await scene.store.read(people.find_by_telegram_id, BUDI.telegram_id) is None
-    assert await scene.store.read(is_inside, CHAT, BUDI.telegram_id)
+    seen = await scene.store.read(chat_joins.find, CHAT, BUDI.telegram_id)
+    assert seen is not None
+    assert seen.left_at is None
     assert await scene.store.read(referrals.count_all) == 0
 
 
@@ -140,11 +131,9 @@ async def test_nobody_comes_by_themselves_or_by_whom_they_brought(scene: Scene) 
     code = (await scene.store.read(people.get, anna)).code
     mei = (await scene.start(MEI, code)).member
     await scene.store.write(keep_link, person_id=mei.id, chat_id=CHAT, link=MEIS)
-    await scene.store.write(leave, chat_id=CHAT, telegram_id=ANNA.telegram_id, campaign=scene.campaign)
+    await scene.store.write(leave, chat_id=CHAT, telegram_id=ANNA.telegram_id)
     grown = CHAT - 1
-    counted = await scene.store.write(
-        come, chat_id=grown, newcomer=ANNA, link=MEIS, campaign=scene.campaign, announce=False
-    )
+    counted = await scene.store.write(come, chat_id=grown, newcomer=ANNA, link=MEIS)
     assert counted is None
 
 

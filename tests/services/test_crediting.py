@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 
@@ -14,18 +13,13 @@ from bot.services.standing import list_invites
 from storage import Store, Tx
 from storage.checks import list_faults
 from storage.records import Notice, NoticeId, NoticeKind, Person, PersonId, Profile, Referral, ReferralState
-from storage.tables import ledgers, outbox, people, referrals, scores
+from storage.tables import chat_joins, ledgers, outbox, people, referrals, scores
+from tests.services.conftest import CHAT
 
 ANNA = Profile(telegram_id=101, first_name="Anna", telegram_language="en")
 BUDI = Profile(telegram_id=102, first_name="Budi", telegram_language="id")
 MEI = Profile(telegram_id=103, first_name="Mei", telegram_language="zh-hans")
 CODE = "Code000001"
-
-
-@pytest.fixture
-def strict(campaign: Campaign) -> Campaign:
-    """A campaign in which a friend counts only once in the community chat."""
-    return replace(campaign, rules=replace(campaign.rules, join_community=True))
 
 
 def add_pair(tx: Tx, *, started: bool = True) -> tuple[Person, Person]:
@@ -44,7 +38,7 @@ async def pair(store: Store, *, started: bool = True) -> tuple[Person, Person]:
 
 def credited(tx: Tx, people: tuple[Person, Person], campaign: Campaign) -> Referral | None:
     """Credit the first for the second."""
-    return credit(tx, *people, source="chat", campaign=campaign, announce=True)
+    return credit(tx, *people, source="chat")
 
 
 async def list_owed(store: Store) -> list[Notice]:
@@ -67,7 +61,7 @@ async def test_a_friend_counts_at_once_where_nothing_more_is_asked(store: Store,
     anna, budi = await pair(store)
     referral = await store.write(credited, (anna, budi), campaign)
     assert referral is not None
-    assert (referral.state, referral.source, referral.campaign) == (ReferralState.QUALIFIED, "chat", campaign.slug)
+    assert (referral.state, referral.source) == (ReferralState.QUALIFIED, "chat")
     assert await store.write(credited, (anna, budi), campaign) is None
     assert await list_balances(store, anna, budi) == [campaign.inviter_points, campaign.invitee_points]
     assert await store.read(scores.find_rank, anna.id) == 1
@@ -76,7 +70,7 @@ async def test_a_friend_counts_at_once_where_nothing_more_is_asked(store: Store,
         (anna.id, NoticeKind.FRIEND_JOINED, campaign.inviter_points),
         (None, NoticeKind.JOIN_ANNOUNCED, 0),
     ]
-    assert await store.write(qualify, referral.id, campaign, announce=True) is None
+    assert await store.write(qualify, referral.id) is None
     assert await list_faults(store) == []
 
 
@@ -117,7 +111,7 @@ async def test_a_waiting_friend_qualifies_once(store: Store, strict: Campaign) -
     referral = await store.write(credited, (anna, budi), strict)
     assert referral is not None
     waiting = len(await list_owed(store))
-    told = await asyncio.gather(*(store.write(qualify, referral.id, strict, announce=True) for _ in range(10)))
+    told = await asyncio.gather(*(store.write(qualify, referral.id) for _ in range(10)))
     assert [each.state for each in told if each] == [ReferralState.QUALIFIED]
     assert await list_balances(store, anna, budi) == [strict.inviter_points, strict.invitee_points]
     assert (await list_kinds(store))[waiting:] == [
@@ -134,19 +128,18 @@ async def test_what_was_taken_back_does_not_qualify(store: Store, strict: Campai
     referral = await store.write(credited, (anna, budi), strict)
     assert referral is not None
     await store.write(referrals.set_state, referral.id, ReferralState.REVOKED, expected=ReferralState.WAITING)
-    assert await store.write(qualify, referral.id, strict, announce=True) is None
+    assert await store.write(qualify, referral.id) is None
     assert await list_balances(store, anna, budi) == [0, 0]
 
 
 async def test_who_is_in_the_community_already_need_not_wait(store: Store, strict: Campaign) -> None:
-    """Callers that saw the friend in the chat say so."""
+    """What was seen in the chat is looked up."""
     anna, budi = await pair(store)
-    referral = await store.write(
-        lambda tx: credit(tx, anna, budi, source="chat", campaign=strict, announce=False, in_community=True)
-    )
+    await store.write(chat_joins.note_join, CHAT, BUDI.telegram_id)
+    referral = await store.write(credited, (anna, budi), strict)
     assert referral is not None
     assert referral.state is ReferralState.QUALIFIED
-    assert NoticeKind.JOIN_ANNOUNCED not in {kind for _, kind, _ in await list_kinds(store)}
+    assert NoticeKind.JOIN_ANNOUNCED in {kind for _, kind, _ in await list_kinds(store)}
 
 
 async def test_callers_choose_how_both_are_told(store: Store, campaign: Campaign) -> None:
@@ -158,13 +151,14 @@ async def test_callers_choose_how_both_are_told(store: Store, campaign: Campaign
             anna,
             budi,
             source="name",
-            campaign=campaign,
-            announce=False,
             tell_invitee=False,
             inviter_notice=NoticeKind.FRIEND_WAITING,
         )
     )
-    assert await list_kinds(store) == [(anna.id, NoticeKind.FRIEND_WAITING, campaign.inviter_points)]
+    assert await list_kinds(store) == [
+        (anna.id, NoticeKind.FRIEND_WAITING, campaign.inviter_points),
+        (None, NoticeKind.JOIN_ANNOUNCED, 0),
+    ]
 
 
 @pytest.mark.parametrize("payload", ["", CODE, "MeisCode01"])
@@ -177,7 +171,7 @@ async def test_who_was_credited_before_starting_is_greeted_as_invited(
     await store.write(people.set_started, mei.id)
     await store.write(credited, (anna, budi), campaign)
     assert budi.id not in {recipient for recipient, _, _ in await list_kinds(store)}
-    arrival = await store.write(start, visitor=BUDI, payload=payload, campaign=campaign, announce=True)
+    arrival = await store.write(start, visitor=BUDI, payload=payload)
     assert (arrival.attribution, arrival.greeted_by_notice) == (Attribution.CREDITED, True)
     greeting = (await list_owed(store))[-1]
     assert (greeting.recipient_id, greeting.kind) == (budi.id, NoticeKind.WELCOME_INVITED)
@@ -191,7 +185,7 @@ async def test_who_left_again_before_starting_is_greeted_as_anybody(store: Store
     referral = await store.write(credited, (anna, budi), campaign)
     assert referral is not None
     await store.write(referrals.set_state, referral.id, ReferralState.REVOKED, expected=ReferralState.QUALIFIED)
-    arrival = await store.write(start, visitor=BUDI, payload=CODE, campaign=campaign, announce=True)
+    arrival = await store.write(start, visitor=BUDI, payload=CODE)
     assert arrival.attribution is Attribution.UNINVITED
     assert (await list_owed(store))[-1].kind is NoticeKind.WELCOME
 
@@ -200,6 +194,6 @@ async def test_a_newcomer_by_link_waits_likewise(store: Store, strict: Campaign)
     """/start follows the same rule, and greets with what is missing."""
     anna = await store.write(people.add, ANNA, CODE)
     await store.write(people.set_started, anna.id)
-    arrival = await store.write(start, visitor=BUDI, payload=f"{CODE}-qr", campaign=strict, announce=True)
+    arrival = await store.write(start, visitor=BUDI, payload=f"{CODE}-qr")
     assert (arrival.attribution, arrival.member.balance) == (Attribution.CREDITED, 0)
     assert [kind for _, kind, _ in await list_kinds(store)] == [NoticeKind.WELCOME_WAITING, NoticeKind.FRIEND_WAITING]

@@ -22,7 +22,7 @@ MEI = Profile(telegram_id=103, first_name="小美", telegram_language="zh-hans")
 
 async def arrive(store: Store, campaign: Campaign, visitor: Profile, payload: str = "") -> Arrival:
     """Start the bot."""
-    return await store.write(start, visitor=visitor, payload=payload, campaign=campaign, announce=True)
+    return await store.write(start, visitor=visitor, payload=payload)
 
 
 async def list_owed(store: Store) -> list[Notice]:

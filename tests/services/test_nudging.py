@@ -28,7 +28,7 @@ def keys(campaign: Campaign) -> list[str]:
 
 async def run(store: Store, keys: list[str], *, limit: int = 50) -> int:
     """One round of the job."""
-    return await store.write(nudge, pause_days=14, stories=keys, limit=limit)
+    return await store.write(nudge, limit=limit)
 
 
 async def list_nudges(store: Store) -> list[Notice]:

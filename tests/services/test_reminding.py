@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 
@@ -22,12 +21,6 @@ MEI = Profile(telegram_id=103, first_name="Mei", telegram_language="zh-hans")
 WEEK_SECONDS = REST_DAYS * 24 * 3600
 
 
-@pytest.fixture
-def strict(campaign: Campaign) -> Campaign:
-    """A campaign in which a friend counts only once in the community chat."""
-    return replace(campaign, rules=replace(campaign.rules, join_community=True))
-
-
 def add_waiting(tx: Tx, strict: Campaign, *, started: bool = True) -> Referral:
     """Anna and Mei, members; Budi came by Anna and does not count yet."""
     for number, profile in enumerate((ANNA, MEI, BUDI)):
@@ -37,14 +30,14 @@ def add_waiting(tx: Tx, strict: Campaign, *, started: bool = True) -> Referral:
     anna, budi = (people.find_by_telegram_id(tx, profile.telegram_id) for profile in (ANNA, BUDI))
     assert anna is not None
     assert budi is not None
-    referral = credit(tx, anna, budi, source="qr", campaign=strict, announce=False)
+    referral = credit(tx, anna, budi, source="qr")
     assert referral is not None
     return referral
 
 
 async def ask(store: Store, referral_id: ReferralId, visitor: Profile = ANNA) -> RemindView:
     """Have somebody remind the friend of a referral."""
-    return await store.write(remind, visitor=visitor, referral_id=referral_id, points=25)
+    return await store.write(remind, visitor=visitor, referral_id=referral_id)
 
 
 async def list_reminders(store: Store) -> list[Notice]:
@@ -67,7 +60,12 @@ async def test_a_friend_is_reminded_once_with_what_waits(store: Store, strict: C
     (notice,) = await list_reminders(store)
     assert notice.recipient_id == referral.invitee_id
     shown = await store.read(view, notice)
-    assert (shown.friend, shown.language, shown.points, shown.referral_id) == ("Anna", "id", 25, referral.id)
+    assert (shown.friend, shown.language, shown.points, shown.referral_id) == (
+        "Anna",
+        "id",
+        strict.invitee_points,
+        referral.id,
+    )
 
 
 async def test_a_week_lies_between_two_reminders(store: Store, strict: Campaign, clock: Clock) -> None:
@@ -122,7 +120,7 @@ async def test_who_cannot_be_written_to_is_left_alone(store: Store, strict: Camp
 async def test_who_counts_need_not_be_reminded(store: Store, strict: Campaign) -> None:
     """The friend came into the chat before the inviter tapped."""
     referral = await store.write(add_waiting, strict)
-    await store.write(qualify, referral.id, strict, announce=False)
+    await store.write(qualify, referral.id)
     assert (await ask(store, referral.id)).result is Reminding.OVER
     assert await list_reminders(store) == []
 
@@ -140,7 +138,7 @@ async def test_the_list_says_what_each_friend_misses(store: Store, strict: Campa
     assert await missing() == [(Missing.COMMUNITY, Reminding.DONE)]
     await ask(store, referral.id)
     assert await missing() == [(Missing.COMMUNITY, Reminding.TOO_SOON)]
-    await store.write(qualify, referral.id, strict, announce=False)
+    await store.write(qualify, referral.id)
     assert await missing() == []
 
 
@@ -150,7 +148,7 @@ async def test_sharing_again_brings_another_story(store: Store, strict: Campaign
     keys = [story.key for story in strict.stories]
 
     async def fresh() -> str:
-        return await store.read(find_fresh_story, visitor=ANNA, stories=keys)
+        return await store.read(find_fresh_story, visitor=ANNA)
 
     assert await fresh() == keys[0]
     for place, key in enumerate(keys):

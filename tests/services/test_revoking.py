@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.core.campaigns.campaign import Campaign
+from bot.services.campaigns import open_shop
 from bot.services.joining.crediting import credit, qualify
 from bot.services.joining.revoking import RevokeReason, revoke
 from bot.services.notices import view_notices
@@ -33,8 +34,9 @@ def add_member(tx: Tx, name: str = "Anna", *, started: bool = True) -> Person:
 
 def credit_pair(tx: Tx, campaign: Campaign, *, started: bool = True) -> Referral:
     """Anna is credited for Budi."""
+    open_shop(tx, campaign=campaign)
     anna, budi = add_member(tx), add_member(tx, "Budi", started=started)
-    referral = credit(tx, anna, budi, source="name", campaign=campaign, announce=False)
+    referral = credit(tx, anna, budi, source="name")
     assert referral is not None
     return referral
 
@@ -85,7 +87,7 @@ async def test_what_waited_had_earned_nothing(store: Store, campaign: Campaign) 
     strict = make_strict(campaign)
     referral = await store.write(credit_pair, strict)
     assert await store.write(revoke, referral.id, reason=RevokeReason.NOT_ME) is not None
-    assert await store.write(qualify, referral.id, strict, announce=False) is None
+    assert await store.write(qualify, referral.id) is None
     assert await store.read(ledgers.count_lines, referral.inviter_id) == 0
     assert [each.payload["points"] for each in await list_told(store) if "revoked" in each.kind] == [0, 0]
     assert await list_faults(store) == []
@@ -141,7 +143,7 @@ async def test_a_referral_is_for_ever(store: Store, campaign: Campaign, again: b
     def retry(tx: Tx) -> Referral | None:
         inviter = people.get(tx, referral.inviter_id) if again else add_member(tx, "Mei")
         invitee = people.get(tx, referral.invitee_id)
-        return credit(tx, inviter, invitee, source="name", campaign=campaign, announce=False)
+        return credit(tx, inviter, invitee, source="name")
 
     assert await store.write(retry) is None
 
@@ -193,13 +195,14 @@ def _take(tx: Tx, campaign: Campaign, cast: list[Person], step: Step) -> None:
     (what, one, other), strict = step, make_strict(campaign)
     if what.startswith("credit"):
         rules = strict if "waiting" in what else campaign
-        credit(tx, cast[one], cast[other], source="name", campaign=rules, announce=True)
+        open_shop(tx, campaign=rules)
+        credit(tx, cast[one], cast[other], source="name")
         return
     referral = referrals.find_by_invitee(tx, cast[other].id)
     if referral is None:
         return
     if what == "qualify":
-        qualify(tx, referral.id, strict, announce=True)
+        qualify(tx, referral.id)
     else:
         revoke(tx, referral.id, reason=RevokeReason.LEFT, tell_inviter="quietly" not in what)
 

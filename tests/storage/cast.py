@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Executable
 
 from storage import Tx
-from storage.records import Person, Profile, ReferralState, Side, Transfer
-from storage.tables import ledgers, people, referrals, rewards, scores
+from storage.records import Person, Profile, ReferralState, Side, Transfer, VersionId
+from storage.tables import campaigns, ledgers, people, referrals, rewards, scores
 
 
 def run(tx: Tx, statement: Executable) -> int:
@@ -27,13 +27,18 @@ def add_members(tx: Tx, count: int) -> list[Person]:
     return [add_member(tx, number) for number in range(1, count + 1)]
 
 
+def add_version(tx: Tx) -> VersionId:
+    """Write what the campaign promises, once."""
+    return campaigns.add_version(tx, slug="welcome", content="{}", digest="d")
+
+
 def refer(tx: Tx, inviter: Person, invitee: Person, points: int = 50) -> None:
     """Let one person have come by another, with all that follows for both."""
     referral = referrals.add(
         tx,
         inviter_id=inviter.id,
         invitee_id=invitee.id,
-        campaign="welcome",
+        version_id=add_version(tx),
         source="qr",
         state=ReferralState.QUALIFIED,
     )

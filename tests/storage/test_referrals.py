@@ -5,7 +5,7 @@ import pytest
 from storage import RowMissing, RuleBroken, Store, Tx
 from storage.records import Person, Referral, ReferralId, ReferralState, Side
 from storage.tables import ledgers, referrals, rewards
-from tests.storage.cast import add_member, add_members, refer
+from tests.storage.cast import add_member, add_members, add_version, refer
 from tests.storage.clock import NOON
 
 
@@ -15,7 +15,7 @@ def add(tx: Tx, inviter: Person, invitee: Person) -> Referral | None:
         tx,
         inviter_id=inviter.id,
         invitee_id=invitee.id,
-        campaign="welcome",
+        version_id=add_version(tx),
         source="fwd",
         state=ReferralState.QUALIFIED,
     )

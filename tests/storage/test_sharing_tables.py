@@ -18,7 +18,7 @@ from storage.tables import (
     visits,
     warnings,
 )
-from tests.storage.cast import add_member, add_members, refer
+from tests.storage.cast import add_member, add_members, add_version, refer
 from tests.storage.clock import NOON, Clock
 
 CHAT = -1_001_234_567_890
@@ -205,7 +205,7 @@ async def test_referrals_are_counted_by_source_while_they_stand(store: Store) ->
                 tx,
                 inviter_id=members[0].id,
                 invitee_id=friend.id,
-                campaign="welcome",
+                version_id=add_version(tx),
                 source=source,
                 state=ReferralState.WAITING,
             )

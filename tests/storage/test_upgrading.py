@@ -9,9 +9,9 @@ from sqlalchemy import delete, text
 from storage import RuleBroken, open_store
 from storage.checks import list_faults
 from storage.migrations.upgrade import compose_config
-from storage.records import PersonId, Profile
+from storage.records import PersonId, Profile, ReferralId
 from storage.schema import ledger
-from storage.tables import code_keys, ledgers, people, referrals, shares
+from storage.tables import campaigns, code_keys, ledgers, people, referrals, shares
 from tests.storage.cast import run
 from tests.storage.clock import NOON, Clock
 from tests.storage.test_migrations import connect
@@ -63,6 +63,11 @@ async def test_a_database_of_the_first_version_is_brought_up_to_date(empty_store
         assert [each.id for each in due] == [2, 1]
         assert await store.read(shares.count_by_way) == {"card": 1, "qr": 1}
         assert await store.read(referrals.count_all) == 1
+        came = await store.read(referrals.get, ReferralId(1))
+        assert (came.inviter_id, came.invitee_id, came.source, came.joined_at) == (1, 2, "", 6)
+        assert await store.read(campaigns.get_digest, came.campaign_version_id) == ""
+        now = await store.write(campaigns.add_version, slug="welcome", content="{}", digest="d")
+        assert await store.read(campaigns.get_first) == (now, "d")
         assert await store.read(ledgers.get_balance, zoe.id) == 50
         key = await store.read(code_keys.get)
         assert (len(key.key), key.unchecked_upto) == (16, 3)

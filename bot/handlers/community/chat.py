@@ -11,7 +11,7 @@ from telegram.error import ChatMigrated, TelegramError
 
 from bot.core.community import ChatProblem, decide_problem
 from bot.core.names import clean_text
-from bot.services.community.membership import move
+from bot.services.community.membership import move, note_number
 from bot.services.community.warning import note_look, note_moved
 from bot.wire.errors import FailureKind, classify
 from bot.wire.telegram_bot import PassalongBot
@@ -96,6 +96,8 @@ async def tell(store: Store, community: CommunityChat, problem: ChatProblem | No
 
 def say_look(tx: Tx, community: CommunityChat, problem: ChatProblem | None) -> None:
     """`tell` as part of a unit of work."""
+    if community.chat_id is not None:
+        note_number(tx, community.chat_id)
     note_look(tx, chat=community.named, title=community.title, problem=problem, admin_ids=community.admin_ids)
 
 

@@ -56,16 +56,9 @@ async def on_chat_member(update: Update, context: Context) -> None:
     was, now = _is_inside(change.old_chat_member), _is_inside(change.new_chat_member)
     if now and not was:
         link = change.invite_link.invite_link if change.invite_link else ""
-        await context.write(
-            come,
-            chat_id=change.chat.id,
-            newcomer=profile_of(user),
-            link=link,
-            campaign=context.deps.shop.campaign,
-            announce=context.deps.announce,
-        )
+        await context.write(come, chat_id=change.chat.id, newcomer=profile_of(user), link=link)
     elif was and not now:
-        await context.write(leave, chat_id=change.chat.id, telegram_id=user.id, campaign=context.deps.shop.campaign)
+        await context.write(leave, chat_id=change.chat.id, telegram_id=user.id)
 
 
 async def on_join_request(update: Update, context: Context) -> None:
@@ -169,10 +162,7 @@ async def _see_inside(update: Update, context: Context, community: CommunityChat
         logger.info("Whether a member is in the community chat cannot be said: %s", classify(error).text)
         return False
     if inside:
-        deps = context.deps
-        await context.bot_data.store.write(
-            come, chat_id=chat_id, newcomer=visitor, link="", campaign=deps.shop.campaign, announce=deps.announce
-        )
+        await context.bot_data.store.write(come, chat_id=chat_id, newcomer=visitor, link="")
     return inside
 
 

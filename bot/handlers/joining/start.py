@@ -41,13 +41,12 @@ _ANSWERS = {
 async def on_start(update: Update, context: Context) -> None:
     """A newcomer's greeting is a notice; everybody else is answered here."""
     payload = " ".join(context.args or ())
+    if context.deps.shop.campaign.rules.join_community:
+        await find_chat_id(context)
     arrival = await context.write(
         start,
         visitor=visitor_of(update),
         payload="" if payload == FROM_INLINE else payload,
-        campaign=context.deps.shop.campaign,
-        announce=context.deps.announce,
-        community=await find_chat_id(context) if context.deps.shop.campaign.rules.join_community else None,
         from_inline=payload == FROM_INLINE,
     )
     if decide_allowed(arrival.role, TEAM):

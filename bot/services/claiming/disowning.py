@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from bot.core.campaigns.campaign import Campaign
 from bot.core.claiming import compute_end
+from bot.services.campaigns import get_terms
 from bot.services.claiming.naming import SOURCE
 from bot.services.joining.revoking import RevokeReason, revoke
 from bot.services.members import MemberView, compose_name, enter, view_member
@@ -35,14 +35,15 @@ class DisownView:
     points: int = 0
 
 
-def disown(tx: Tx, *, visitor: Profile, referral_id: ReferralId, campaign: Campaign) -> DisownView:
+def disown(tx: Tx, *, visitor: Profile, referral_id: ReferralId) -> DisownView:
     """The one who was named says it was somebody else: what was credited is taken back."""
     person = enter(tx, visitor)
     referral = referrals.list_by_ids(tx, [referral_id]).get(referral_id)
     if referral is None or not _is_claimed_for(referral, person):
         return DisownView(member=view_member(tx, person), disowning=Disowning.SETTLED)
     friend = compose_name(people.get(tx, referral.invitee_id).profile)
-    if tx.now >= compute_end(referral.joined_at, campaign.rules.claim_days):
+    rules = get_terms(tx, referral.campaign_version_id).rules
+    if tx.now >= compute_end(referral.joined_at, rules.claim_days):
         return DisownView(member=view_member(tx, person), disowning=Disowning.KEPT, friend=friend)
     earned = rewards.list_by_referral(tx, referral_id)
     revoked = revoke(tx, referral_id, reason=RevokeReason.NOT_ME, tell_inviter=False)

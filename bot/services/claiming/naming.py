@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.core.campaigns.campaign import Campaign
 from bot.core.claiming import (
     CHAIN_LIMIT,
     CHOICES,
@@ -21,8 +20,9 @@ from bot.core.claiming import (
 )
 from bot.core.guessing import Guesses, compute_guesses, decide_throttled
 from bot.core.links import Addresses
+from bot.services.campaigns import Terms, get_terms
 from bot.services.claiming.window import CLAIM, expect_claim, open_window
-from bot.services.community.membership import credit_newcomer
+from bot.services.joining.crediting import credit
 from bot.services.members import MemberView, enter, view_member
 from bot.services.spoken import find_by_said, sounds_spoken
 from storage.records import NoticeKind, Person, PersonId, Profile, ReferralState
@@ -56,19 +56,10 @@ class ClaimView:
     """SEVERAL: there are more than were offered."""
 
 
-def name_inviter(
-    tx: Tx,
-    *,
-    visitor: Profile,
-    text: str,
-    addresses: Addresses,
-    campaign: Campaign,
-    announce: bool,
-    community: int | None = None,
-) -> ClaimView:
+def name_inviter(tx: Tx, *, visitor: Profile, text: str, addresses: Addresses) -> ClaimView:
     """Look for the one who was named: credited if there is one, offered if there are several."""
-    person = enter(tx, visitor)
-    barred = _find_bar(tx, person, campaign)
+    person, terms = enter(tx, visitor), get_terms(tx)
+    barred = _find_bar(tx, person, terms)
     if barred is not None:
         return ClaimView(member=view_member(tx, person), outcome=barred)
     claim = parse_claim(text, addresses)
@@ -76,29 +67,20 @@ def name_inviter(
     others = [each for each in found if each.id != person.id]
     outcome = decide_found([each.id for each in others]) if others or not found else Outcome.ONESELF
     if outcome is Outcome.CREDITED:
-        return _credit(tx, person, others[0], campaign, announce=announce, community=community)
+        return _credit(tx, person, others[0], terms)
     _note_miss(tx, person)
     if outcome is Outcome.SEVERAL:
-        return _offer(tx, person, others, campaign)
-    expect_claim(tx, person, campaign)
+        return _offer(tx, person, others, terms)
+    expect_claim(tx, person, terms)
     typed = claim.words or claim.username
     member = view_member(tx, person)
     return ClaimView(member=member, outcome=outcome, typed=typed, like_code=sounds_spoken(typed))
 
 
-def pick_inviter(
-    tx: Tx,
-    *,
-    visitor: Profile,
-    number: int,
-    place: int,
-    campaign: Campaign,
-    announce: bool,
-    community: int | None = None,
-) -> ClaimView:
+def pick_inviter(tx: Tx, *, visitor: Profile, number: int, place: int) -> ClaimView:
     """Credit one of those who were offered, and nobody else."""
-    person = enter(tx, visitor)
-    barred = _find_bar(tx, person, campaign)
+    person, terms = enter(tx, visitor), get_terms(tx)
+    barred = _find_bar(tx, person, terms)
     if barred is not None and barred is not Outcome.THROTTLED:
         return ClaimView(member=view_member(tx, person), outcome=barred)
     expected = expectations.find(tx, person.id)
@@ -106,14 +88,14 @@ def pick_inviter(
     chosen = find_offered(offer, number, place)
     inviter = people.list_by_ids(tx, [chosen]).get(chosen) if chosen is not None else None
     if inviter is None or not inviter.is_member:
-        expect_claim(tx, person, campaign)
+        expect_claim(tx, person, terms)
         return ClaimView(member=view_member(tx, person), outcome=Outcome.STALE)
-    return _credit(tx, person, inviter, campaign, announce=announce, community=community)
+    return _credit(tx, person, inviter, terms)
 
 
-def _find_bar(tx: Tx, person: Person, campaign: Campaign) -> Outcome | None:
+def _find_bar(tx: Tx, person: Person, terms: Terms) -> Outcome | None:
     """Why nothing is even looked up; what is over is not expected any more."""
-    window = open_window(tx, person, campaign)
+    window = open_window(tx, person, terms)
     if window is not Window.OPEN:
         expectations.clear(tx, person.id)
         return Outcome.HAS_INVITER if window is Window.HAS_INVITER else Outcome.CLOSED
@@ -139,10 +121,10 @@ def _keep_members(found: list[Person | None]) -> list[Person]:
     return [each for each in found if each is not None and each.is_member]
 
 
-def _offer(tx: Tx, person: Person, found: list[Person], campaign: Campaign) -> ClaimView:
+def _offer(tx: Tx, person: Person, found: list[Person], terms: Terms) -> ClaimView:
     shown = found[:CHOICES]
     offer = Offer(number=tx.now, ids=tuple(each.id for each in shown))
-    expect_claim(tx, person, campaign, compose_offer(offer))
+    expect_claim(tx, person, terms, compose_offer(offer))
     profiles = [each.profile for each in shown]
     return ClaimView(
         member=view_member(tx, person),
@@ -153,26 +135,14 @@ def _offer(tx: Tx, person: Person, found: list[Person], campaign: Campaign) -> C
     )
 
 
-def _credit(
-    tx: Tx, person: Person, inviter: Person, campaign: Campaign, *, announce: bool, community: int | None
-) -> ClaimView:
+def _credit(tx: Tx, person: Person, inviter: Person, terms: Terms) -> ClaimView:
     """Credit the one who is meant, unless they came by the newcomer themselves."""
     for person_id in sorted((person.id, inviter.id)):
         people.lock(tx, person_id)
     if _came_by(tx, inviter.id, person.id):
-        expect_claim(tx, person, campaign)
+        expect_claim(tx, person, terms)
         return ClaimView(member=view_member(tx, person), outcome=Outcome.OWN_GUEST, inviter=_show(inviter))
-    referral = credit_newcomer(
-        tx,
-        inviter,
-        person,
-        source=SOURCE,
-        campaign=campaign,
-        announce=announce,
-        community=community,
-        tell_invitee=False,
-        inviter_notice=NoticeKind.FRIEND_CLAIMED,
-    )
+    referral = credit(tx, inviter, person, source=SOURCE, tell_invitee=False, inviter_notice=NoticeKind.FRIEND_CLAIMED)
     expectations.clear(tx, person.id)
     member = view_member(tx, person)
     if referral is None:
@@ -181,7 +151,7 @@ def _credit(
         member=member,
         outcome=Outcome.CREDITED,
         inviter=_show(inviter),
-        points=campaign.invitee_points,
+        points=terms.campaign.invitee_points,
         waits=referral.state is ReferralState.WAITING,
     )
 

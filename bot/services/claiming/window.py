@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core.campaigns.campaign import Campaign
 from bot.core.claiming import Window, compute_end, decide_window
+from bot.services.campaigns import Terms, get_terms
 from bot.services.members import MemberView, enter, view_member
 from bot.services.spoken import give_spoken
 from storage.records import Person, Profile
@@ -16,42 +16,42 @@ CLAIM = "claim"
 """Kind of expectation: the next typed text names the inviter. Its argument is the last offer."""
 
 
-def open_window(tx: Tx, person: Person, campaign: Campaign) -> Window:
+def open_window(tx: Tx, person: Person, terms: Terms) -> Window:
     """Whether this person can say now who recommended the shop."""
     referral = referrals.find_by_invitee(tx, person.id)
     return decide_window(
         started_at=person.started_at,
-        claim_days=campaign.rules.claim_days,
+        claim_days=terms.rules.claim_days,
         has_referral=referral is not None,
         now=tx.now,
     )
 
 
-def view_home(tx: Tx, person: Person, campaign: Campaign) -> MemberView:
+def view_home(tx: Tx, person: Person) -> MemberView:
     """A member as the menu needs them: with a spoken code, and whether they can still name an inviter."""
     code = give_spoken(tx, person)
     member = view_member(tx, replace(person, spoken_code=code))
-    return replace(member, can_claim=open_window(tx, person, campaign) is Window.OPEN)
+    return replace(member, can_claim=open_window(tx, person, get_terms(tx)) is Window.OPEN)
 
 
-def open_menu(tx: Tx, *, visitor: Profile, campaign: Campaign) -> MemberView:
+def open_menu(tx: Tx, *, visitor: Profile) -> MemberView:
     """Whoever asks for the menu."""
-    return view_home(tx, enter(tx, visitor), campaign)
+    return view_home(tx, enter(tx, visitor))
 
 
-def expect_claim(tx: Tx, person: Person, campaign: Campaign, argument: str = "") -> None:
+def expect_claim(tx: Tx, person: Person, terms: Terms, argument: str = "") -> None:
     """Take the next typed text for the inviter's name, for as long as that can be said."""
     assert person.started_at is not None
-    end = compute_end(person.started_at, campaign.rules.claim_days)
+    end = compute_end(person.started_at, terms.rules.claim_days)
     expectations.set(tx, person.id, CLAIM, argument, end)
 
 
-def ask_claim(tx: Tx, *, visitor: Profile, campaign: Campaign) -> tuple[MemberView, Window]:
+def ask_claim(tx: Tx, *, visitor: Profile) -> tuple[MemberView, Window]:
     """Somebody wants to say who recommended the shop."""
-    person = enter(tx, visitor)
-    window = open_window(tx, person, campaign)
+    person, terms = enter(tx, visitor), get_terms(tx)
+    window = open_window(tx, person, terms)
     if window is Window.OPEN:
-        expect_claim(tx, person, campaign)
+        expect_claim(tx, person, terms)
     return view_member(tx, person), window
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.services.campaigns import get_terms
 from bot.services.members import MemberView, enter, view_member
 from storage.records import PersonId, Profile, ReferralState
 from storage.tables import chat_links, referrals
@@ -19,16 +20,21 @@ class CommunityView:
     """The newest link that was made for the member."""
     waits: bool
     """Whether the member counts for a friend only once in the chat."""
+    points: int = 0
+    """What the member gets then."""
 
 
 def view_community(tx: Tx, *, visitor: Profile, chat_id: int) -> CommunityView:
     """What is known of the member's link, and whether the member is expected in the chat."""
     member = view_member(tx, enter(tx, visitor))
     referral = referrals.find_by_invitee(tx, member.id)
+    waits = referral is not None and referral.state is ReferralState.WAITING
+    terms = get_terms(tx, referral.campaign_version_id if referral is not None and waits else None)
     return CommunityView(
         member=member,
         link=chat_links.find(tx, member.id, chat_id),
-        waits=referral is not None and referral.state is ReferralState.WAITING,
+        waits=waits,
+        points=terms.campaign.invitee_points,
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bot.core.campaigns.campaign import Campaign
 from bot.core.joining import RULE, Grant, compose_reward_key, compute_grants
+from bot.services.campaigns import Terms, get_terms, read_terms
 from storage.records import NoticeKind, Person, PersonId, Referral, ReferralId, ReferralState, Side, Transfer
-from storage.tables import ledgers, outbox, people, referrals, rewards, scores
+from storage.tables import chat_joins, ledgers, outbox, people, referrals, rewards, scores, shops
+from storage.tables.shops import ShopRow
 from storage.tx import Tx
 
 _GREETINGS = {
@@ -20,83 +21,95 @@ def credit(
     invitee: Person,
     *,
     source: str,
-    campaign: Campaign,
-    announce: bool,
-    in_community: bool = False,
     tell_invitee: bool = True,
     inviter_notice: NoticeKind | None = None,
 ) -> Referral | None:
     """Credit an inviter for a friend, once and for ever; None where the friend has a referral already, or is the inviter.
 
-    The referral qualifies at once, unless the campaign asks for the community chat and the friend is not yet
-    `in_community`: then `qualify` is to be called later. An invitee who has not started the bot cannot be written to;
-    `greet` makes up for it.
+    The terms that hold now are the referral's for ever. It qualifies at once, unless they ask for the community chat
+    and the friend is not there yet: then `qualify` is to be called later. An invitee who has not started the bot cannot
+    be written to; `greet` makes up for it.
 
     Args:
         tx: The transaction.
         inviter: A member.
         invitee: Anybody Telegram has shown us.
         source: By which way the friend came.
-        campaign: Whose rules and points hold.
-        announce: Whether there is a chat that hears of it.
-        in_community: Whether the friend is in the community chat.
         tell_invitee: False where the friend is answered directly.
         inviter_notice: What tells the inviter, if not that a friend joined or came.
     """
     if inviter.id == invitee.id:
         return None
-    waits = campaign.rules.join_community and not in_community
+    shop = shops.get(tx)
+    terms = read_terms(tx, shop)
+    chat_id = _find_community(tx, shop, invitee) if terms.rules.join_community else None
+    waits = terms.rules.join_community and chat_id is None
     referral = referrals.add(
         tx,
         inviter_id=inviter.id,
         invitee_id=invitee.id,
-        campaign=campaign.slug,
+        version_id=terms.version_id,
         source=source,
         state=ReferralState.WAITING if waits else ReferralState.QUALIFIED,
     )
     if referral is None:
         return None
+    if chat_id is not None:
+        keep_chat(tx, chat_id, invitee.profile.telegram_id, referral)
     if not waits:
-        _reward_both(tx, referral, campaign)
+        _reward_both(tx, referral, terms)
     if tell_invitee and invitee.is_member:
-        _owe(tx, referral, invitee.id, _GREETINGS[referral.state], campaign.invitee_points)
+        _owe(tx, referral, invitee.id, _GREETINGS[referral.state], terms.campaign.invitee_points)
     usual = NoticeKind.FRIEND_WAITING if waits else NoticeKind.FRIEND_JOINED
-    _owe(tx, referral, inviter.id, inviter_notice or usual, campaign.inviter_points)
-    if announce and not waits:
-        _owe(tx, referral, None, NoticeKind.JOIN_ANNOUNCED, 0)
+    _owe(tx, referral, inviter.id, inviter_notice or usual, terms.campaign.inviter_points)
+    if not waits:
+        _announce(tx, shop, referral)
     return referral
 
 
-def qualify(tx: Tx, referral_id: ReferralId, campaign: Campaign, *, announce: bool) -> Referral | None:
-    """Reward both sides of a referral that was waiting; None where it does not wait (any more)."""
+def qualify(tx: Tx, referral_id: ReferralId) -> Referral | None:
+    """Reward both sides of a referral that was waiting, as its own terms say; None where it does not wait (any more)."""
     if not referrals.set_state(tx, referral_id, ReferralState.QUALIFIED, expected=ReferralState.WAITING):
         return None
     referral = referrals.get(tx, referral_id)
-    _reward_both(tx, referral, campaign)
+    terms = get_terms(tx, referral.campaign_version_id)
+    _reward_both(tx, referral, terms)
     if people.get(tx, referral.invitee_id).is_member:
-        _owe(tx, referral, referral.invitee_id, NoticeKind.QUALIFIED, campaign.invitee_points)
-    _owe(tx, referral, referral.inviter_id, NoticeKind.FRIEND_JOINED, campaign.inviter_points)
-    if announce:
-        _owe(tx, referral, None, NoticeKind.JOIN_ANNOUNCED, 0)
+        _owe(tx, referral, referral.invitee_id, NoticeKind.QUALIFIED, terms.campaign.invitee_points)
+    _owe(tx, referral, referral.inviter_id, NoticeKind.FRIEND_JOINED, terms.campaign.inviter_points)
+    _announce(tx, shops.get(tx), referral)
     return referral
 
 
-def greet(tx: Tx, referral: Referral, campaign: Campaign) -> None:
+def greet(tx: Tx, referral: Referral) -> None:
     """Owe an invitee the first message, once: who invited them and what it brings, or what is missing for that.
 
     The referral stands: it was not revoked.
     """
     earned = [reward.points for reward in rewards.list_by_referral(tx, referral.id) if reward.side is Side.INVITEE]
-    points = sum(earned) if earned else campaign.invitee_points
+    points = sum(earned) if earned else get_terms(tx, referral.campaign_version_id).campaign.invitee_points
     _owe(tx, referral, referral.invitee_id, _GREETINGS[referral.state], points)
 
 
-def _reward_both(tx: Tx, referral: Referral, campaign: Campaign) -> None:
+def keep_chat(tx: Tx, chat_id: int, telegram_id: int, referral: Referral) -> None:
+    """Remember what counts by being in the community chat, so that leaving it can take it back."""
+    chat_joins.set_referral(tx, chat_id, telegram_id, person_id=referral.invitee_id, referral_id=referral.id)
+
+
+def _find_community(tx: Tx, shop: ShopRow, invitee: Person) -> int | None:
+    """The community chat, if the friend is there, as far as the bot has seen."""
+    if shop.community_id is None:
+        return None
+    seen = chat_joins.find(tx, shop.community_id, invitee.profile.telegram_id)
+    return shop.community_id if seen is not None and seen.left_at is None else None
+
+
+def _reward_both(tx: Tx, referral: Referral, terms: Terms) -> None:
     grants = compute_grants(
         inviter_id=referral.inviter_id,
         invitee_id=referral.invitee_id,
-        inviter_points=campaign.inviter_points,
-        invitee_points=campaign.invitee_points,
+        inviter_points=terms.campaign.inviter_points,
+        invitee_points=terms.campaign.invitee_points,
     )
     for grant in grants:
         _reward(tx, referral, grant)
@@ -124,6 +137,11 @@ def _reward(tx: Tx, referral: Referral, grant: Grant) -> None:
         points=grant.points,
         ledger_id=ledger_id,
     )
+
+
+def _announce(tx: Tx, shop: ShopRow, referral: Referral) -> None:
+    if shop.announce_chat is not None:
+        _owe(tx, referral, None, NoticeKind.JOIN_ANNOUNCED, 0)
 
 
 def _owe(tx: Tx, referral: Referral, recipient_id: PersonId | None, kind: NoticeKind, points: int) -> None:

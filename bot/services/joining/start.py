@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.core.campaigns.campaign import Campaign
 from bot.core.codes import parse_payload
 from bot.core.guessing import Guesses, compute_guesses, decide_throttled
 from bot.core.joining import Attribution, Opening, decide_attribution
+from bot.services.campaigns import get_terms
 from bot.services.claiming.window import expect_claim, view_home
-from bot.services.community.membership import credit_newcomer
-from bot.services.joining.crediting import greet
+from bot.services.joining.crediting import credit, greet
 from bot.services.members import MemberView, meet, view_member
 from bot.services.roles import find_role
 from storage.records import NoticeKind, Person, Profile, ReferralState
@@ -35,10 +34,7 @@ def start(
     *,
     visitor: Profile,
     payload: str,
-    campaign: Campaign,
-    announce: bool,
     from_inline: bool = False,
-    community: int | None = None,
 ) -> Arrival:
     """Make a member of a newcomer and credit the inviter: member, referral, rewards and notices, all or nothing.
 
@@ -63,21 +59,13 @@ def start(
     )
     referral = None
     if attribution is Attribution.CREDITED and inviter is not None and carried is not None:
-        referral = credit_newcomer(
-            tx,
-            inviter,
-            person,
-            source=carried.source,
-            campaign=campaign,
-            announce=announce,
-            community=community,
-        )
+        referral = credit(tx, inviter, person, source=carried.source)
     if newcomer and referral is None:
-        attribution = _welcome(tx, person, attribution, campaign, from_inline=from_inline)
+        attribution = _welcome(tx, person, attribution, from_inline=from_inline)
     elif attribution is Attribution.UNKNOWN_CODE:
         _note_miss(tx, visitor.telegram_id, tried)
     returning = attribution is Attribution.RETURNING
-    member = view_home(tx, person, campaign) if returning else view_member(tx, person)
+    member = view_home(tx, person) if returning else view_member(tx, person)
     return Arrival(
         attribution=attribution,
         member=member,
@@ -91,11 +79,11 @@ def _find_inviter(tx: Tx, code: str) -> Person | None:
     return owner if owner is not None and owner.is_member else None
 
 
-def _welcome(tx: Tx, person: Person, attribution: Attribution, campaign: Campaign, *, from_inline: bool) -> Attribution:
+def _welcome(tx: Tx, person: Person, attribution: Attribution, *, from_inline: bool) -> Attribution:
     """Greet a newcomer who is not credited now: perhaps was before, having come to the community chat first."""
     referral = referrals.find_by_invitee(tx, person.id)
     if referral is not None and referral.state is not ReferralState.REVOKED:
-        greet(tx, referral, campaign)
+        greet(tx, referral)
         return Attribution.CREDITED
     unknown = attribution is Attribution.UNKNOWN_CODE
     outbox.add(
@@ -106,7 +94,7 @@ def _welcome(tx: Tx, person: Person, attribution: Attribution, campaign: Campaig
         key=f"welcome:{person.id}",
     )
     people.note_asked(tx, person.id)
-    expect_claim(tx, person, campaign)
+    expect_claim(tx, person, get_terms(tx))
     return attribution if unknown else Attribution.UNINVITED
 
 

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from bot.core.reminding import DAY, choose_fresh_story
+from bot.services.campaigns import get_terms
 from bot.services.members import MemberView, enter, view_member
 from storage.records import NoticeKind, Person, Profile
 from storage.tables import outbox, people, shares
 from storage.tx import Tx
 
 
-def nudge(tx: Tx, *, pause_days: int, stories: Sequence[str], limit: int) -> int:
-    """Owe a nudge to members quiet for `pause_days`, the quietest first; returns to how many.
+def nudge(tx: Tx, *, limit: int) -> int:
+    """Owe a nudge to members quiet for as long as the campaign says, the quietest first; returns to how many.
 
     One in a quiet spell: sharing ends the spell, a nudge does not.
 
     Args:
         tx: The transaction.
-        pause_days: How long a member may be quiet.
-        stories: Keys of the campaign's stories.
         limit: How many members at most.
     """
-    before = tx.now - pause_days * DAY
+    terms = get_terms(tx)
+    before = tx.now - terms.rules.pause_days * DAY
     due = people.list_to_nudge(tx, shared_before=before, nudged_before=before, limit=limit)
     for person in due:
-        _owe(tx, person, choose_fresh_story(stories, shares.find_last_story(tx, person.id)))
+        _owe(tx, person, choose_fresh_story(terms.story_keys, shares.find_last_story(tx, person.id)))
     return len(due)
 
 

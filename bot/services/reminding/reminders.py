@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot.core.reminding import (
@@ -13,6 +13,7 @@ from bot.core.reminding import (
     decide_missing,
     decide_reminding,
 )
+from bot.services.campaigns import get_terms
 from bot.services.members import MemberView, compose_name, enter, view_member
 from storage.records import Invitation, NoticeKind, Person, Profile, Referral, ReferralId, ReferralState, Reminder
 from storage.tables import outbox, people, referrals, reminders, shares
@@ -51,14 +52,13 @@ def view_waiting(tx: Tx, lines: Collection[Invitation]) -> dict[ReferralId, Wait
     return {referral_id: view for referral_id, view in views.items() if view is not None}
 
 
-def remind(tx: Tx, *, visitor: Profile, referral_id: ReferralId, points: int) -> RemindView:
+def remind(tx: Tx, *, visitor: Profile, referral_id: ReferralId) -> RemindView:
     """Owe a friend one kind message that names what is missing, if the friend is the visitor's and may be reminded.
 
     Args:
         tx: The transaction.
         visitor: Who asks for it.
         referral_id: Which friend.
-        points: What waits for the friend.
     """
     referral = referrals.list_by_ids(tx, [referral_id]).get(referral_id)
     if referral is None or referral.inviter_id != enter(tx, visitor).id:
@@ -67,7 +67,7 @@ def remind(tx: Tx, *, visitor: Profile, referral_id: ReferralId, points: int) ->
     invitee, reminder = people.get(tx, referral.invitee_id), reminders.find(tx, referral_id)
     result = decide_reminding(referral, invitee, reminder, now=tx.now)
     if result is Reminding.DONE:
-        _owe(tx, referral, points)
+        _owe(tx, referral)
     return _view_result(result, invitee, reminder)
 
 
@@ -80,13 +80,14 @@ def decline(tx: Tx, *, visitor: Profile, referral_id: ReferralId) -> MemberView:
     return member
 
 
-def find_fresh_story(tx: Tx, *, visitor: Profile, stories: Sequence[str]) -> str:
-    """The key of the story to share next, of the campaign's `stories`."""
-    return choose_fresh_story(stories, shares.find_last_story(tx, enter(tx, visitor).id))
+def find_fresh_story(tx: Tx, *, visitor: Profile) -> str:
+    """The key of the story to share next."""
+    return choose_fresh_story(get_terms(tx).story_keys, shares.find_last_story(tx, enter(tx, visitor).id))
 
 
-def _owe(tx: Tx, referral: Referral, points: int) -> None:
+def _owe(tx: Tx, referral: Referral) -> None:
     reminders.note(tx, referral.id)
+    points = get_terms(tx, referral.campaign_version_id).campaign.invitee_points
     outbox.add(
         tx,
         recipient_id=referral.invitee_id,

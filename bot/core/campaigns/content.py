@@ -1,0 +1,35 @@
+"""A campaign as it is kept: one canonical text for the same content, however its file is laid out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, fields
+from hashlib import sha256
+from typing import Any
+
+from bot.core.campaigns.campaign import Campaign, Rules, Story, StoryKind
+
+
+def compose_content(campaign: Campaign) -> str:
+    """Everything a campaign says, as JSON; languages stay in the order of the file, which says who is asked first."""
+    said = {each.name for each in fields(campaign) if each.init}
+    content = {name: value for name, value in asdict(campaign).items() if name in said}
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+
+
+def compute_digest(content: str) -> str:
+    """By what a content is known: SHA-256 in hexadecimal digits."""
+    return sha256(content.encode()).hexdigest()
+
+
+def parse_content(content: str) -> Campaign:
+    """Read what `compose_content` wrote, perhaps by an older program: what it did not know yet is as usual."""
+    told: dict[str, Any] = json.loads(content)
+    stories = tuple(Story(**_take(Story, story) | {"kind": StoryKind(story["kind"])}) for story in told["stories"])
+    rules = Rules(**_take(Rules, told["rules"]))
+    return Campaign(**_take(Campaign, told) | {"stories": stories, "rules": rules})
+
+
+def _take(kind: type[Campaign | Story | Rules], told: dict[str, Any]) -> dict[str, Any]:
+    known = {each.name for each in fields(kind) if each.init}
+    return {name: value for name, value in told.items() if name in known}

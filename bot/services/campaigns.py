@@ -1,0 +1,103 @@
+"""What holds: the shop's campaign now, or a version of it that a friend came under."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.core.campaigns.campaign import Campaign
+from bot.core.campaigns.content import compose_content, compute_digest, parse_content
+from bot.core.campaigns.rules import Rules
+from storage.records import VersionId
+from storage.tables import campaigns, shops
+from storage.tables.shops import ShopRow
+from storage.tx import Tx
+
+VERSIONS_KEPT = 64
+"""Contents kept read; a shop has one or two in use at a time."""
+
+_read: dict[str, Campaign] = {}
+"""By digest: the same content is the same campaign, whichever shop of this process it belongs to."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a version of a campaign says about rewards, holds and windows."""
+
+    version_id: VersionId
+    campaign: Campaign
+
+    @property
+    def rules(self) -> Rules:
+        """When a friend counts, and for how long what holds."""
+        return self.campaign.rules
+
+    @property
+    def story_keys(self) -> list[str]:
+        """The stories, in their order."""
+        return [story.key for story in self.campaign.stories]
+
+
+def get_terms(tx: Tx, version_id: VersionId | None = None) -> Terms:
+    """The terms of a version, or those that hold now.
+
+    Who came before there were versions came under the oldest that is known.
+
+    Raises:
+        RowMissing: there is no such version, or the shop was never opened.
+    """
+    if version_id is None:
+        return read_terms(tx, shops.get(tx))
+    digest, content_id = campaigns.get_digest(tx, version_id), version_id
+    if not digest:
+        content_id, digest = campaigns.get_first(tx)
+    return Terms(version_id=version_id, campaign=_read_content(tx, content_id, digest))
+
+
+def read_terms(tx: Tx, shop: ShopRow) -> Terms:
+    """The terms that hold now, for who has asked for the shop already."""
+    return Terms(version_id=shop.version_id, campaign=_read_content(tx, shop.version_id, shop.digest))
+
+
+def open_shop(
+    tx: Tx,
+    *,
+    campaign: Campaign,
+    announce_chat: int | str | None = None,
+    community_chat: int | str | None = None,
+    community_id: int | None = None,
+) -> Terms:
+    """Write down what holds from now on; a campaign that says what it said before makes no new version.
+
+    Args:
+        tx: The transaction.
+        campaign: The main campaign, as its file has it.
+        announce_chat: Where joins are announced, as the settings name it.
+        community_chat: Where friends are invited to, likewise.
+        community_id: Its number, if known; what was known of the same chat stays.
+    """
+    content = compose_content(campaign)
+    version_id = campaigns.add_version(tx, slug=campaign.slug, content=content, digest=compute_digest(content))
+    before, named = shops.find(tx), _spell(community_chat)
+    if community_id is None and before is not None and before.community_chat == named:
+        community_id = before.community_id
+    shops.set_shop(
+        tx,
+        version_id=version_id,
+        announce_chat=_spell(announce_chat),
+        community_chat=named,
+        community_id=community_id,
+    )
+    return get_terms(tx)
+
+
+def _spell(chat: int | str | None) -> str | None:
+    return None if chat is None else str(chat)
+
+
+def _read_content(tx: Tx, version_id: VersionId, digest: str) -> Campaign:
+    campaign = _read.get(digest)
+    if campaign is None:
+        if len(_read) >= VERSIONS_KEPT:
+            _read.clear()
+        campaign = _read[digest] = parse_content(campaigns.get_content(tx, version_id))
+    return campaign

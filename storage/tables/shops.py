@@ -1,0 +1,105 @@
+"""Whose bot it is: the one row of table `shop`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, literal_column, select, update
+
+from storage.errors import RowMissing
+from storage.records import VersionId
+from storage.schema import campaign, campaign_version, shop
+from storage.statements import Conflicting
+from storage.tx import Tx
+
+_CHATS = ("announce_chat", "community_chat", "community_id")
+
+_SET = Conflicting(
+    lambda insert: (
+        insert(shop)
+        .from_select(
+            ["id", "campaign_id", *_CHATS],
+            select(
+                bindparam("one", type_=shop.c.id.type),
+                campaign_version.c.campaign_id,
+                *(bindparam(name, type_=shop.c[name].type) for name in _CHATS),
+            ).where(campaign_version.c.id == bindparam("version_id")),
+        )
+        .on_conflict_do_update(
+            index_elements=["id"],
+            set_={"campaign_id": insert(shop).excluded.campaign_id}
+            | {name: insert(shop).excluded[name] for name in _CHATS},
+        )
+    )
+)
+_GET = (
+    select(campaign_version.c.id, campaign_version.c.digest, *(shop.c[name] for name in _CHATS))
+    .select_from(shop)
+    .join(campaign, campaign.c.id == shop.c.campaign_id)
+    .join(
+        campaign_version,
+        (campaign_version.c.campaign_id == campaign.c.id) & (campaign_version.c.number == campaign.c.version_number),
+    )
+    .where(shop.c.id == literal_column("1"))
+)
+_SET_COMMUNITY = update(shop).where(shop.c.id == literal_column("1")).values(community_id=bindparam("number"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopRow:
+    """What units of work need of the shop."""
+
+    version_id: VersionId
+    """What its main campaign promises now."""
+    digest: str
+    announce_chat: str | None
+    """As the shop names it; None where joins are not announced."""
+    community_chat: str | None
+    """As the shop names it."""
+    community_id: int | None
+    """The number the community chat has now; None where there is none, or where it is not known yet."""
+
+
+def get(tx: Tx) -> ShopRow:
+    """Return the shop.
+
+    Raises:
+        RowMissing: it was never opened.
+    """
+    shop = find(tx)
+    if shop is None:
+        raise RowMissing("The shop was never opened.")
+    return shop
+
+
+def find(tx: Tx) -> ShopRow | None:
+    """Return the shop; None before it was first opened."""
+    row = tx.row(_GET)
+    if row is None:
+        return None
+    version_id, digest, announce_chat, community_chat, community_id = row
+    return ShopRow(
+        version_id=VersionId(version_id),
+        digest=digest,
+        announce_chat=announce_chat,
+        community_chat=community_chat,
+        community_id=community_id,
+    )
+
+
+def set_shop(
+    tx: Tx,
+    *,
+    version_id: VersionId,
+    announce_chat: str | None,
+    community_chat: str | None,
+    community_id: int | None,
+) -> None:
+    """Write who the shop is; its main campaign is the one that the version belongs to."""
+    chats = {"announce_chat": announce_chat, "community_chat": community_chat, "community_id": community_id}
+    tx.run(_SET, one=1, version_id=version_id, **chats)
+
+
+def set_community(tx: Tx, chat_id: int) -> None:
+    """The community chat has this number now."""
+    tx.run(_SET_COMMUNITY, number=chat_id)

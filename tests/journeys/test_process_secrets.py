@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.playground import faults
+from bot.playground.waiting import Match
+from bot.playground.world import Person
 from tests.journeys.program import Home, furnish
 from tests.telegram import LocalTelegram, local_telegram
 
@@ -34,12 +36,13 @@ async def telegram() -> AsyncIterator[LocalTelegram]:
         yield local
 
 
-async def test_no_log_line_and_no_traceback_holds_the_token(tmp_path: Path) -> None:
+async def test_no_log_line_holds_the_token(tmp_path: Path) -> None:
     """At DEBUG, in either format, every library speaking, and with failures on the way of every kind of call."""
     text, json = await asyncio.gather(*(read_log(tmp_path / name, name) for name in ("text", "json")))
     for said in (text, json):
         assert "DEBUG" in said
-        assert "Traceback" in said, "nothing failed: this test proves nothing"
+        for failed in ("getUpdates failed", "has to be tried again", "did not want the answer"):
+            assert failed in said, "nothing failed: this test proves nothing"
         assert CANARY not in said
 
 
@@ -87,11 +90,21 @@ async def live_through(telegram: LocalTelegram) -> None:
     nia = telegram.world.add_person("Nia")
     telegram.world.press_start(nia)
     await telegram.until_message(nia, "Your link", timeout_seconds=60)
-    for command in ("/share", "/help", "/privacy"):
-        telegram.world.send_text(nia, telegram.world.open_chat(nia), command)
-    await telegram.until_message(nia, lambda message: message.photo is not None, timeout_seconds=60)
-    await telegram.until_message(nia, "What is kept about you", timeout_seconds=60)
+    await insist(telegram, nia, "/share", lambda message: message.photo is not None)
+    await insist(telegram, nia, "/privacy", "What is kept about you")
     await telegram.until_confirmed(timeout_seconds=60)
+
+
+async def insist(telegram: LocalTelegram, person: Person, command: str, match: Match) -> None:
+    """Ask until it is answered: an answer whose fate nobody knows is not sent again by itself."""
+    for _ in range(12):
+        telegram.world.send_text(person, telegram.world.open_chat(person), command)
+        try:
+            await telegram.until_message(person, match, timeout_seconds=5)
+        except AssertionError:
+            continue
+        return
+    raise AssertionError(f"{command} was never answered")
 
 
 async def assert_silent_about_an_absent_server(home: Home) -> None:

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from storage import open_store
+from tests.architecture.ways import Way, watching
+from tests.broadcasts.stage import open_stage
+from tests.journeys.shop_at_work import ShopAtWork, find_link, open_shop, sqlite_in
+from tests.telegram import local_telegram
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@dataclass
+class Walked:
+    """A shop at work, and who looks on."""
+
+    shop: ShopAtWork
+    way: Way
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def walked(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Walked]:
+    """A shop that is watched from its start."""
+    with watching() as way:
+        async with open_shop(sqlite_in(tmp_path_factory.mktemp("ways"))) as shop:
+            yield Walked(shop, way)
+
+
+def show(way: Way) -> str:
+    """What a way goes through, for whoever wants to make it shorter."""
+    lines = [f"{file}: {', '.join(functions)}" for file, functions in way.functions.items()]
+    return "\n".join([f"{len(way.files)} files, {way.function_count} functions", *lines])
+
+
+async def test_the_way_of_a_join_is_short(walked: Walked) -> None:
+    """From `/start <code>` until both sides and the channel have been told."""
+    shop = walked.shop
+    anna = shop.add_person()
+    link = find_link(await shop.join(anna))
+    for _ in range(2):  # the second time, what is looked up once and kept is there
+        budi = shop.add_person()
+        await shop.telegram.until_polling()
+        with walked.way.recorded():
+            await shop.join(budi, link)
+            await shop.telegram.until_message(anna, budi.first_name)
+            await shop.telegram.until_message(shop.channel, budi.first_name)
+            await shop.telegram.until_polling()
+    assert len(walked.way.files) <= JOIN_FILES, show(walked.way)
+    assert walked.way.function_count <= JOIN_FUNCTIONS, show(walked.way)
+
+
+async def test_the_way_of_an_inline_query_is_short(walked: Walked) -> None:
+    """From a member's typing behind the bot's name until the cards are there to be tapped."""
+    shop = walked.shop
+    for _ in range(2):
+        anna, budi = await shop.add_member(), shop.add_person()
+        await shop.ask(anna, "/help")  # by now the welcome's end is written down
+        with walked.way.recorded():
+            query = shop.world.type_inline(anna, shop.world.open_chat(anna, budi), "")
+            await shop.telegram.until_results(query)
+    assert len(walked.way.files) <= INLINE_FILES, show(walked.way)
+
+
+async def test_the_way_of_a_broadcast_to_one_recipient_is_short(migrated_sqlite: Path, tmp_path: Path) -> None:
+    """From the claim until the delivery's end is written down."""
+    url = f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'ways.db')}"
+    with watching() as way:
+        async with local_telegram() as telegram, open_store(url) as store, open_stage(telegram, store, 3) as stage:
+            await stage.confirm()
+            broadcaster = stage.make_broadcaster()
+            with way.recorded():
+                broadcaster.start()
+                await broadcaster.settled()
+            await broadcaster.stop(limit_seconds=1)
+    assert len(way.files) <= RECIPIENT_FILES, show(way)
+
+
+JOIN_FILES, JOIN_FUNCTIONS = 75, 300
+INLINE_FILES = 60
+RECIPIENT_FILES = 32
+"""The most there may be: these only ever fall."""

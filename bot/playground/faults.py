@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
-from typing import Literal
+from typing import Any, Literal
 
 FaultKind = Literal[
     "delay", "hang", "drop", "status", "html", "truncated", "short_body", "not_ok", "empty", "duplicate"
@@ -31,7 +31,13 @@ class Fault:
     seconds: float = 0
     status: int = 200
     description: str = ""
-    retry_after: int | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    """What the error says besides its words: retry_after (seconds), migrate_to_chat_id."""
+
+    @property
+    def retry_after(self) -> int | None:
+        """Seconds to wait, where it names them."""
+        return self.parameters.get("retry_after")
 
     def __str__(self) -> str:
         return f"{self.kind}{f' {self.status}' if self.kind in {'status', 'html'} else ''}"
@@ -40,12 +46,18 @@ class Fault:
 def too_many_requests(retry_after: int | None) -> Fault:
     """429; without a number it comes without parameters, as Telegram's front sometimes says it."""
     words = "Too Many Requests" + ("" if retry_after is None else f": retry after {retry_after}")
-    return Fault(kind="status", status=429, description=words, retry_after=retry_after)
+    parameters = {} if retry_after is None else {"retry_after": retry_after}
+    return Fault(kind="status", status=429, description=words, parameters=parameters)
 
 
-def error(status: int, description: str = "", *, after_effect: bool = False) -> Fault:
+def error(
+    status: int, description: str = "", *, after_effect: bool = False, parameters: Mapping[str, Any] | None = None
+) -> Fault:
     """An error as JSON: 500, 401, 404, 409, 403 and so on."""
-    return Fault(kind="status", status=status, description=description or WORDS[status], after_effect=after_effect)
+    words = description or WORDS[status]
+    return Fault(
+        kind="status", status=status, description=words, after_effect=after_effect, parameters=parameters or {}
+    )
 
 
 def html_page(status: int = 502, *, after_effect: bool = False) -> Fault:
@@ -113,9 +125,10 @@ class _Order:
     left: int
     probability: float
     random: Random
+    chat_id: int | str | None = None
 
-    def meets(self, method: str) -> bool:
-        if self.left == 0 or self.method not in {"", method.lower()}:
+    def meets(self, method: str, chat_id: int | str | None) -> bool:
+        if self.left == 0 or self.method not in {"", method.lower()} or self.chat_id not in {None, chat_id}:
             return False
         if self.skip > 0:
             self.skip -= 1
@@ -144,23 +157,26 @@ class Faults:
         times: int = 1,
         probability: float = 1.0,
         seed: int = 0,
+        chat_id: int | str | None = None,
     ) -> None:
         """Let `fault` happen to the nth next call of a method (any if none is named), `times` in a row; -1 is for ever.
+
+        With a `chat_id` only calls about that chat count.
 
         With a probability each call that is its turn meets the fault with that chance, by the dice of `seed`.
         """
         dice = Random(seed)  # noqa: S311 - a test that can be run again
-        self._orders.append(_Order(fault, method.lower(), nth - 1, times, probability, dice))
+        self._orders.append(_Order(fault, method.lower(), nth - 1, times, probability, dice, chat_id))
 
     def clear(self) -> None:
         """Let nothing go wrong any more."""
         self._orders.clear()
         self.latency_seconds = 0
 
-    def choose(self, method: str) -> Fault | None:
+    def choose(self, method: str, chat_id: int | str | None = None) -> Fault | None:
         """Return what goes wrong with the call that comes now, or None."""
         if not self._orders:
             return None
-        met = next((order.fault for order in self._orders if order.meets(method)), None)
+        met = next((order.fault for order in self._orders if order.meets(method, chat_id)), None)
         self._orders = [order for order in self._orders if order.left]
         return met

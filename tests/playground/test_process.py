@@ -62,6 +62,33 @@ async def test_a_playground_of_its_own_is_steered_over_http() -> None:
         assert await asyncio.wait_for(process.wait(), 5) == 0
 
 
+async def test_humans_do_by_the_door_what_no_button_offers() -> None:
+    """Groups and topics are written into, words corrected, taps forged, and a slow or foreign answer ordered."""
+    async with run_playground("--control") as (url, _), ClientSession() as session:
+        door = Door(session, url)
+        (ann,) = await door.post("people", payload="")
+        group = await door.post("group", member_ids=[ann])
+        topic = await door.post("topic", person_id=group["owner_id"], chat_id=group["chat_id"], name="Bread")
+        said = await door.post("say", person_id=ann, chat_id=group["chat_id"], text="/start@passalong_bot", topic=topic)
+        await door.post("edit", person_id=ann, chat_id=group["chat_id"], message_id=said, text="/help@passalong_bot")
+        sent = (await door.call("sendMessage", {"chat_id": str(ann), "text": "x"}))["result"]["message_id"]
+        ids = [
+            await door.post("forged_tap", person_id=ann, message_id=sent, data="admin:1"),
+            await door.post("forged_tap", person_id=ann, message_id=sent, data="admin:1", forgotten=True),
+        ]
+        updates = (await door.call("getUpdates", {}))["result"]
+        assert [update["callback_query"]["id"] for update in updates if "callback_query" in update] == ids
+        assert updates[-1]["callback_query"]["message"]["date"] == 0
+        assert any(update.get("edited_message", {}).get("message_thread_id") == topic for update in updates)
+        await door.call("answerCallbackQuery", {"callback_query_id": ids[0], "text": "no"})
+        assert await door.get("callback", id=ids[0]) == {"text": "no", "alert": False, "url": ""}
+        assert await door.get("callback", id=ids[1]) is None
+        assert [each["text"] for each in await door.get("messages", chat_id=str(ann))] == ["/start", "x"]
+        await door.post("fault", name="html_page", options={"status": 403}, order={"method": "getMe", "times": 1})
+        async with session.get(f"{url}/bot{TOKEN}/getMe") as response:
+            assert (response.status, response.content_type) == (403, "text/html")
+
+
 async def test_without_control_there_is_no_door() -> None:
     """The door exists only when it is asked for, and the process listens on loopback only."""
     async with run_playground() as (url, _), ClientSession() as session:

@@ -73,8 +73,7 @@ def _spoil(fault: Fault, answer: Answer) -> web.Response:
         return Answer(200, {"ok": False}).build()
     if fault.kind == "duplicate":
         return Answer(200, answer.body | {"result": _double(answer.body.get("result"))}).build()
-    wait = {} if fault.retry_after is None else {"retry_after": fault.retry_after}
-    return Answer.of_error(ApiError(fault.status, fault.description, **wait)).build()
+    return Answer.of_error(ApiError(fault.status, fault.description, **fault.parameters)).build()
 
 
 def _double(result: Any) -> Any:

@@ -13,8 +13,10 @@ from typing import Any
 from aiohttp import web
 
 from bot.playground import faults
+from bot.playground.api import human_doors
+from bot.playground.api.human_doors import Door
 from bot.playground.api.server import Server
-from bot.playground.world import Call, Sent
+from bot.playground.world import Call, ImpossibleError, Sent
 
 _FAULTS: dict[str, Callable[..., faults.Fault]] = {
     "too_many_requests": faults.too_many_requests,
@@ -29,8 +31,6 @@ _FAULTS: dict[str, Callable[..., faults.Fault]] = {
     "empty": faults.empty,
     "duplicate": faults.duplicate,
 }
-
-Door = Callable[[Server, dict[str, Any]], Any]
 
 
 def add_people(server: Server, body: dict[str, Any]) -> Any:
@@ -86,7 +86,7 @@ def push_update(server: Server, body: dict[str, Any]) -> Any:
 
 
 def order_fault(server: Server, body: dict[str, Any]) -> Any:
-    """Order a fault: name, options (of the fault), and order (method, nth, times, probability, seed)."""
+    """Order a fault: name, options (of the fault), and order (method, nth, times, probability, seed, chat_id)."""
     server.faults.order(_FAULTS[body["name"]](**body.get("options", {})), **body.get("order", {}))
     return True
 
@@ -146,8 +146,15 @@ def add_control(app: web.Application, server: Server) -> None:
         "update": push_update,
         "fault": order_fault,
         "settings": change_settings,
+        **human_doors.POSTS,
     }
-    gets = {"calls": list_calls, "sent": list_sent, "violations": list_violations, "statistics": show_statistics}
+    gets = {
+        "calls": list_calls,
+        "sent": list_sent,
+        "violations": list_violations,
+        "statistics": show_statistics,
+        **human_doors.GETS,
+    }
     app.router.add_routes([web.post(f"/control/{name}", _make_handler(server, door)) for name, door in posts.items()])
     app.router.add_routes([web.get(f"/control/{name}", _make_handler(server, door)) for name, door in gets.items()])
 
@@ -156,7 +163,10 @@ def _make_handler(server: Server, door: Door) -> Callable[[web.Request], Any]:
     async def handle(request: web.Request) -> web.Response:
         given = await request.read()
         body = json.loads(given) if given else dict(request.query)
-        return web.json_response({"ok": True, "result": door(server, body)})
+        try:
+            return web.json_response({"ok": True, "result": door(server, body)})
+        except (ImpossibleError, KeyError) as error:
+            return web.json_response({"ok": False, "description": f"{type(error).__name__}: {error}"}, status=400)
 
     return handle
 

@@ -99,7 +99,7 @@ class Server:
         verdict = read_call(self._table, shape, raw, strict=self.strict)
         call = self.world.journal.note_call(self.world.now, shape.name, _summarise(raw, verdict.args))
         self.world.emit("request", about=call)
-        fault = self.faults.choose(shape.name)
+        fault = self.faults.choose(shape.name, verdict.args.get("chat_id"))
         return await self._play(request, call, verdict, fault)
 
     def _refuse(self, name: str, error: ApiError) -> web.Response:

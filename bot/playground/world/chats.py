@@ -47,6 +47,11 @@ class Chat:
     invite_link: str = ""
     migrated_to: int = 0
     """Basic group: the id of the supergroup it became."""
+    topics: dict[int, str] = field(default_factory=dict)
+    """Names by thread id, where the chat is parted into topics; the general one is not among them."""
+    closed_topics: set[int] = field(default_factory=set)
+    forgotten: set[int] = field(default_factory=set)
+    """Ids of messages that phones still show and the server has given up: the bot cannot reach them any more."""
 
     @property
     def is_private(self) -> bool:
@@ -95,6 +100,8 @@ class Chat:
         chat["title"] = self.title
         if self.username:
             chat["username"] = self.username
+        if self.topics:
+            chat["is_forum"] = True
         return chat
 
     def render_full(self, *, shows_link: bool) -> dict[str, Any]:
@@ -133,6 +140,8 @@ class Message:
     inline_id: str = ""
     """The id by which a bot that is not in the chat edits a message it was asked for inline."""
     is_service: bool = False
+    thread_id: int = 0
+    """The topic, or in a group without topics the message that all answers hang on; 0 is none."""
 
     @property
     def text(self) -> str:
@@ -175,9 +184,17 @@ class Message:
             message["sender_chat"] = self.chat.render()
         message["chat"] = self.chat.render()
         message["date"] = self.at // SECOND
+        if self.thread_id:
+            message["message_thread_id"] = self.thread_id
+        if self.thread_id in self.chat.topics:
+            message["is_topic_message"] = True
         self._render_origin(message, with_reply=with_reply)
         render_content(self.content, message)
         return message
+
+    def render_inaccessible(self) -> dict[str, Any]:
+        """Return the Bot API's InaccessibleMessage: where it was, and the date 0 by which it is told."""
+        return {"chat": self.chat.render(), "message_id": self.id, "date": 0}
 
     def _render_origin(self, message: dict[str, Any], *, with_reply: bool) -> None:
         if self.forward_origin is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.playground.world.buttons import Button, keep_links
@@ -17,6 +18,8 @@ from bot.playground.world.photos import take_photo
 from bot.playground.world.queries import Callback
 from bot.playground.world.state import State
 from bot.playground.world.taps import Tap
+
+_TOPIC_COLOR = 0x6FB9F0  # one of the six that Telegram knows
 
 
 class HumanActions(State):
@@ -61,13 +64,16 @@ class HumanActions(State):
             self.unblock(person)
         return self.send_text(person, chat, f"/start {payload}".strip())
 
-    def send_text(self, person: Person, chat: Chat, text: str, *, reply_to: Message | None = None) -> Message:
-        """Write into a chat."""
+    def send_text(
+        self, person: Person, chat: Chat, text: str, *, reply_to: Message | None = None, topic: int = 0
+    ) -> Message:
+        """Write into a chat, where it has topics into one of them."""
+        self.require(not topic or topic in chat.topics, "there is no such topic")
         formatted = finish(text, ())
         self.require(formatted.text, "an app sends no empty text")
         self.require(len(formatted.text) <= MAX_TEXT, f"an app splits a text above {MAX_TEXT} characters")
         content = Content(text=formatted.text, entities=formatted.entities)
-        return self.say(person, chat, content, reply_to=reply_to)
+        return self.say(person, chat, content, reply_to=reply_to, **({"thread_id": topic} if topic else {}))
 
     def send_formatted(self, person: Person, chat: Chat, html: str) -> Message:
         """Write a text with formatting, given as Telegram's HTML."""
@@ -116,6 +122,30 @@ class HumanActions(State):
         if chosen.action == "callback_data":
             return Tap("callback", callback=self._call_back(person, current, chosen.value))
         return Tap.from_button(chosen)
+
+    def forge_tap(self, person: Person, message: Message, data: str) -> Callback:
+        """Send data that no button of a message need carry, as a changed app can."""
+        return self._call_back(person, message, data)
+
+    def tap_forgotten(self, person: Person, chat: Chat, message_id: int, data: str) -> Callback:
+        """Tap under a message that the phone still shows and the server has given up: it comes without its words."""
+        chat.forgotten.add(message_id)
+        kept = chat.messages.get(message_id)
+        return self._call_back(person, kept or Message(chat=chat, id=message_id, at=0, content=Content()), data)
+
+    def add_topic(self, person: Person, chat: Chat, name: str) -> int:
+        """Open a topic in a supergroup, or in the private chat with the bot; returns its thread id."""
+        self.require(chat.kind == "supergroup" or self.settings.private_topics, "this chat takes no topics")
+        created = {"forum_topic_created": {"name": name, "icon_color": _TOPIC_COLOR}}
+        message = self.add_message(chat, Content(extra=created), sender=person, is_service=True)
+        chat.topics[message.id] = name
+        chat.messages[message.id] = opened = replace(message, thread_id=message.id)
+        self.tell_bot(opened)
+        return message.id
+
+    def close_topic(self, chat: Chat, topic: int) -> None:
+        """Let nobody but administrators write into a topic any more."""
+        chat.closed_topics.add(topic)
 
     def forward(self, person: Person, message: Message, to_chat: Chat) -> Message:
         """Forward a message as it is; of its buttons only links survive."""
@@ -184,7 +214,14 @@ class HumanActions(State):
         if member.is_admin or chat.kind == "channel":
             return member.is_admin
         answers_bot = message.reply_to is not None and message.reply_to.sender is self.bot
-        return message.text.startswith("/") or answers_bot or message.via_bot is self.bot
+        return self._commands_bot(message) or answers_bot or message.via_bot is self.bot
+
+    def _commands_bot(self, message: Message) -> bool:
+        """A command for all bots of a group, or for this one by name; another bot's is not ours to read."""
+        if not message.text.startswith("/"):
+            return False
+        _, at, name = message.text.split(maxsplit=1)[0].partition("@")
+        return not at or name.lower() == self.bot.username.lower()
 
     def _check_may_write(self, person: Person, chat: Chat) -> None:
         self.require(chat.holds(person), f"{person.full_name} is not in {chat.title or 'the chat'}")
@@ -206,6 +243,8 @@ class HumanActions(State):
         body: dict[str, Any] = {"id": callback.id, "from": callback.person.render(), "data": callback.data}
         if message.inline_id:
             body["inline_message_id"] = message.inline_id
+        elif message.id in message.chat.forgotten:
+            body["message"] = message.render_inaccessible()
         else:
             body["message"] = message.render()
         return body | {"chat_instance": str(abs(message.chat.id) * 7919)}

@@ -66,9 +66,17 @@ class BotActions(InlineActions):
     def get_message(self, chat: Chat, message_id: int, purpose: str) -> Message:
         """Return a message of a chat, or say that the message to `purpose` was not found."""
         message = chat.messages.get(message_id)
-        if message is None:
+        if message is None or message_id in chat.forgotten:
             raise bad_request(f"message to {purpose} not found")
         return message
+
+    def check_topic(self, chat: Chat, topic: int) -> None:
+        """Raise ApiError unless the bot may write into a topic of a chat."""
+        if topic not in chat.topics:
+            raise bad_request("message thread not found")
+        member = chat.find_member(self.bot)
+        if topic in chat.closed_topics and not (member is not None and member.may("can_manage_topics")):
+            raise bad_request("TOPIC_CLOSED")
 
     def get_inline_message(self, inline_id: str) -> Message:
         """Return a message sent by way of the bot."""
@@ -102,18 +110,19 @@ class BotActions(InlineActions):
             raise bad_request("message can't be deleted for everyone")
         self.remove_message(message)
 
-    def copy(self, message: Message, chat: Chat, content: Content) -> Message:
+    def copy(self, message: Message, chat: Chat, content: Content, **place: Any) -> Message:
         """Send what a message says as if the bot said it."""
         if message.is_service:
-            raise bad_request("message can't be copied")
-        return self.post(chat, content, method="copyMessage")
+            raise bad_request("the message can't be copied")
+        return self.post(chat, content, method="copyMessage", **place)
 
-    def forward_as_bot(self, message: Message, chat: Chat, content: Content) -> Message:
+    def forward_as_bot(self, message: Message, chat: Chat, content: Content, **place: Any) -> Message:
         """Forward a message with its origin."""
         if message.is_service or message.content.extra.get("has_protected_content"):
-            raise bad_request("message can't be forwarded")
+            raise bad_request("the message can't be forwarded")
         origin: Mapping[str, Any] = message.forward_origin or make_origin(message)
-        return self.post(chat, content, method="forwardMessage", forward_origin=origin, via_bot=message.via_bot)
+        fields = place | {"forward_origin": origin, "via_bot": message.via_bot}
+        return self.post(chat, content, method="forwardMessage", **fields)
 
     def answer_callback(self, callback_id: str, answer: CallbackAnswer) -> None:
         """Answer a tap; ApiError for one that is unknown, too old or answered."""

@@ -39,6 +39,8 @@ class BotSettings:
     inline_mode: bool = True
     inline_feedback: bool = True
     guest_mode: bool = True
+    private_topics: bool = False
+    """Whether private chats with the bot may be parted into topics."""
     reads_all_group_messages: bool = False
     callback_answer_seconds: int = 15
     """How long a tap may go unanswered; Telegram does not publish it, people report 10 to 15."""
@@ -159,6 +161,7 @@ class State:
 
     def add_message(self, chat: Chat, content: Content, **fields: Any) -> Message:
         """Put a message at the end of a chat; fields are those of Message."""
+        fields.setdefault("thread_id", _find_thread(chat, fields.get("reply_to")))
         message = Message(chat=chat, id=self._number_message(chat), at=self.now, content=content, **fields)
         chat.messages[message.id] = message
         chat.changed_at = message.at
@@ -220,6 +223,15 @@ class State:
         shared = chat.kind in {"private", "group"} and not chat.hidden_from_bot
         chat.last_message_id = next(self._account_message_ids) if shared else chat.last_message_id + 1
         return chat.last_message_id
+
+
+def _find_thread(chat: Chat, answered: Message | None) -> int:
+    """An answer goes to the topic of the question; in a supergroup without topics answers form threads of their own."""
+    if answered is None or answered.chat is not chat:
+        return 0
+    if chat.topics or chat.kind != "supergroup":
+        return answered.thread_id
+    return answered.thread_id or answered.id
 
 
 __all__ = ["SECOND", "BotSettings", "Clock", "Happening", "Listener", "State"]

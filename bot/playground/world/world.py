@@ -69,4 +69,5 @@ class World(BotActions):
             "supports_guest_queries": self.settings.guest_mode,
             "can_connect_to_business": False,
             "has_main_web_app": False,
+            "has_topics_enabled": self.settings.private_topics,
         }

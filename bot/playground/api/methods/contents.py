@@ -17,7 +17,6 @@ from bot.playground.world.photos import take_photo
 MAX_FILE_BYTES = 50 * 1024 * 1024
 _NOT_PLAYED = (
     "business_connection_id",
-    "message_thread_id",
     "direct_messages_topic_id",
     "suggested_post_parameters",
 )
@@ -105,6 +104,15 @@ def finish_content(world: World, args: Args, chat: Chat, content: Content) -> Co
         extra["effect_id"] = args["message_effect_id"]
     keyboard = read_markup(args.get("reply_markup"), world.describe_place(chat))
     return replace(content, keyboard=keyboard, extra=extra)
+
+
+def find_place(world: World, args: Args, chat: Chat) -> dict[str, Any]:
+    """Return where in a chat a call's message goes: what it answers, and the topic."""
+    place: dict[str, Any] = {"reply_to": find_reply(args, chat)}
+    if topic := args.get("message_thread_id"):
+        world.check_topic(chat, topic)
+        place["thread_id"] = topic
+    return place
 
 
 def find_reply(args: Args, chat: Chat) -> Message | None:

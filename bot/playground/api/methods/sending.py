@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.playground.api.checking import Args
 from bot.playground.api.methods.contents import (
-    find_reply,
+    find_place,
     finish_content,
     read_caption,
     read_file,
@@ -67,8 +67,9 @@ def send_media_group(world: World, args: Args) -> Any:
     contents = [finish_content(world, args, chat, read_media(world, args, item)) for item in items]
     for content in contents:
         check_length(content)
+    place = find_place(world, args, chat)
     posted = (
-        world.post(chat, replace(content, extra={**content.extra, **group}), method="sendMediaGroup")
+        world.post(chat, replace(content, extra={**content.extra, **group}), method="sendMediaGroup", **place)
         for content in contents
     )
     return [message.render() for message in posted]
@@ -83,7 +84,8 @@ def copy_message(world: World, args: Args) -> Any:
     if "caption" in args and content.has_media:
         caption = read_caption(world, args)
         content = replace(content, text=caption.text, entities=caption.entities)
-    copied = world.copy(source, chat, finish_content(world, args, chat, content))
+    place = find_place(world, args, chat)
+    copied = world.copy(source, chat, finish_content(world, args, chat, content), **place)
     return {"message_id": copied.id}
 
 
@@ -95,7 +97,10 @@ def forward_message(world: World, args: Args) -> Any:
     source = world.get_message(world.get_chat(args["from_chat_id"]), args["message_id"], "forward")
     chat = world.get_writable_chat(args["chat_id"])
     content = replace(source.content, keyboard=keep_links(source.keyboard), extra={})
-    return world.forward_as_bot(source, chat, content).render()
+    if args.get("protect_content"):
+        content = replace(content, extra={"has_protected_content": True})
+    place = find_place(world, args, chat)
+    return world.forward_as_bot(source, chat, content, **place).render()
 
 
 def send_chat_action(world: World, args: Args) -> Any:
@@ -103,6 +108,8 @@ def send_chat_action(world: World, args: Args) -> Any:
     chat = world.get_writable_chat(args["chat_id"])
     if args["action"] not in _ACTIONS:
         raise bad_request("wrong parameter action in request")
+    if topic := args.get("message_thread_id"):
+        world.check_topic(chat, topic)
     world.emit("typing", chat, about=args["action"])
     return True
 
@@ -110,7 +117,7 @@ def send_chat_action(world: World, args: Args) -> Any:
 def _post(world: World, args: Args, content: Content, method: str) -> dict[str, Any]:
     chat = world.get_writable_chat(args["chat_id"])
     finished = finish_content(world, args, chat, content)
-    return world.post(chat, finished, method=method, reply_to=find_reply(args, chat)).render()
+    return world.post(chat, finished, method=method, **find_place(world, args, chat)).render()
 
 
 METHODS = {

@@ -55,7 +55,7 @@ class Crowd:
             Kind.BLOCK: self._block,
             Kind.CHOOSE_INLINE: self._choose_inline,
             Kind.TAP_SHARE: lambda action: self._tap(action, "share"),
-            Kind.SET_LANGUAGE: lambda action: self._tap(action, f"set_language:{LANGUAGES.index(action.word)}"),
+            Kind.SET_LANGUAGE: lambda action: self._tap(action, f"set_language:{action.word}"),
             Kind.HIDE: lambda action: self._tap(action, "appear:0"),
         }
         self._words = {Kind.SHARE: None, Kind.READ: None, Kind.ASK_LANGUAGE: "/language", Kind.ASK_TOP: "/top"}

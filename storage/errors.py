@@ -45,3 +45,8 @@ class CodeTaken(StoreError):
 
 class RowMissing(StoreError, LookupError):
     """A row asked for by its id does not exist."""
+
+
+def is_fault(error: BaseException) -> bool:
+    """Whether the store itself failed, so that the same unit of work may succeed another time."""
+    return isinstance(error, StoreUnavailable | StoreBusy | StoreLost | StoreClosed)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar
 
-from telegram import CallbackQuery, Update
+from telegram import CallbackQuery
 from telegram.error import TelegramError
 from telegram.ext import Application, CallbackContext
 
@@ -36,8 +36,6 @@ class Attempt:
     row: InboxRow | None = None
     """None for an inline query, which never was in the inbox."""
     closed: bool = False
-    error: Exception | None = None
-    """What the handler raised."""
 
 
 @dataclass(kw_only=True)
@@ -46,8 +44,6 @@ class BotData(Generic[DepsT]):
 
     store: Store
     deps: DepsT
-    attempts: dict[int, Attempt] = field(default_factory=dict)
-    """The attempts under way, by update id; kept by `Dispatch`."""
 
 
 class PassalongContext(
@@ -57,15 +53,14 @@ class PassalongContext(
     """python-telegram-bot's context, with the store within reach."""
 
     attempt: Attempt
+    """Set by whoever tries the update."""
     deps: DepsT
     """What `app` composed for the handlers, as it was when the update's handling began."""
 
     @classmethod
     def from_update(cls, update: object, application: Application[Any, Any, Any, Any, Any, Any]) -> Self:
-        """The context of an update, with the attempt that `Dispatch` has opened for it."""
+        """The context of an update, with a snapshot of what there is."""
         context = super().from_update(update, application)
-        known = application.bot_data.attempts.get(update.update_id) if isinstance(update, Update) else None
-        context.attempt = known or Attempt()
         context.deps = application.bot_data.deps
         return context
 

@@ -1,23 +1,24 @@
-"""From the inbox to the handlers: each sender's updates one by one, different senders side by side."""
+"""From the inbox to the handlers: each sender's updates one by one, all senders in turn."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from telegram import Update
 
 from bot.telemetry import metrics
 from bot.updates.application import PassalongApplication, refuse_non_blocking
+from bot.updates.attempts import GIVEN_UP, Attempts
 from bot.updates.context import Attempt
-from bot.updates.failures import close_all, count_failure, is_harmless, note_error
+from bot.updates.fair_queue import FairQueue, Key, Waiting
+from bot.updates.floods import Floods
 from bot.updates.inline_queries import InlineQueries
-from bot.updates.keyed_queue import KeyedQueue
 from bot.updates.raw_updates import RawUpdate
 from bot.wire.batches import Batches
+from bot.wire.gate import MUTED
 from bot.wire.signal import Signal
 from storage.records import InboxRow, Seq
 from storage.tables import inbox
@@ -34,23 +35,21 @@ ATTEMPTS = 3
 STORE_RETRY_SECONDS = 1.0
 
 
-class UnreadableUpdate(Exception):
-    """python-telegram-bot makes nothing of an update."""
-
-
 class Dispatch:
     """Runs every open row of the inbox through the application's handlers, once to the end.
 
-    Rows in memory are bounded: what does not fit stays in the table and is read from there in its turn.
+    Rows in memory are bounded, of each sender and in all: what does not fit stays in the table and is read from there in
+    its turn. Whoever floods is not answered, but what can change something is done.
 
     Args:
-        application: Built by `build_application`; its error handler becomes ours.
+        application: Built by `build_application`.
         parallel: How many senders' updates are handled at once.
         capacity: How many updates wait in memory at most; intake stops at it.
         retry_seconds: Waits before the second, third, … attempt; the last one repeats.
         attempts: After so many exceptions an update is given up; deaths of the process do not count.
         inline_parallel: How many inline queries are answered at once.
         inline_seconds: Inline queries that waited longer are dropped.
+        floods: Knows who sends too much.
     """
 
     def __init__(
@@ -63,23 +62,27 @@ class Dispatch:
         attempts: int = ATTEMPTS,
         inline_parallel: int = 16,
         inline_seconds: float = 10.0,
+        floods: Floods | None = None,
     ) -> None:
         self._application = application
         self._store = application.bot_data.store
-        self._running_attempts = application.bot_data.attempts
         self._parallel = parallel
         self._capacity = capacity
-        self._retry_seconds = tuple(retry_seconds)
-        self._attempts = attempts
-        self._lines: KeyedQueue[int | str, InboxRow] = KeyedQueue()
+        self._attempts = Attempts(
+            application, retry_seconds=retry_seconds, attempts=attempts, is_stopping=lambda: self._stopping
+        )
+        self._floods = floods or Floods()
+        self._queue = FairQueue()
         self._running: set[asyncio.Task[None]] = set()
-        self._resting = 0
-        self._closes: Batches[Seq] = Batches("handled updates", lambda seqs: self._store.write(close_all, seqs))
+        self._closes: Batches[Seq] = Batches("handled updates", lambda seqs: self._store.write(inbox.close_all, seqs))
         self._inline = InlineQueries(self._handle_inline, parallel=inline_parallel, longest_wait_seconds=inline_seconds)
         self._read_upto = Seq(0)
+        self._first_taken: Seq | None = None
+        """Rows from here on were counted as they came; those before it were left by an earlier process."""
         self._behind = True
         self._newer = False
         self._feeder: asyncio.Task[None] | None = None
+        self._refiller: asyncio.Task[None] | None = None
         self._signal = Signal()
         self._stopping = False
 
@@ -90,18 +93,30 @@ class Dispatch:
             NonBlockingHandler: a handler would not be waited for.
         """
         refuse_non_blocking(self._application)
-        self._application.add_error_handler(note_error)
         self._feed()
 
-    def take(self, rows: Sequence[InboxRow]) -> None:
-        """Have rows handled that were just committed to the inbox, in the order of their `seq`."""
-        if self._behind or len(self._lines) >= self._capacity:
+    def is_wanted(self, update: RawUpdate) -> bool:
+        """Whether any handler wants an update; what nobody wants need not be stored."""
+        return self._attempts.is_wanted(update)
+
+    def take(self, rows: Sequence[InboxRow], parsed: Mapping[int, Update | None] | None = None) -> None:
+        """Have rows handled that were just committed to the inbox, in the order of their `seq`.
+
+        Args:
+            rows: Rows.
+            parsed: The updates in them, by update id, as far as they have been looked at.
+        """
+        for row in rows:
+            self._floods.begin(row.sender_id)
+        if rows and self._first_taken is None:
+            self._first_taken = rows[0].seq
+        if self._behind or len(self._queue) >= self._capacity:
             self._behind = self._newer = True
             self._feed()
             return
         for row in rows:
             if row.seq > self._read_upto:  # else catching up has found it in the table already
-                self._put(row)
+                self._put(row, parsed.get(row.update_id) if parsed else None)
         self._pump()
 
     def take_inline(self, update: RawUpdate) -> None:
@@ -111,11 +126,11 @@ class Dispatch:
 
     async def room(self) -> None:
         """Return when there is room for more updates."""
-        await self._signal.wait_for(lambda: len(self._lines) < self._capacity)
+        await self._signal.wait_for(lambda: len(self._queue) < self._capacity)
 
     async def settled(self) -> None:
         """Return when every row known to be open is handled and closed."""
-        await self._signal.wait_for(lambda: not (self._behind or self._running or self._resting or len(self._lines)))
+        await self._signal.wait_for(lambda: not (self._behind or self._running or self._queue))
         await self._inline.settled()
         await self._closes.drain(60.0)
 
@@ -123,8 +138,9 @@ class Dispatch:
         """Begin nothing more, give what runs some time; the rest stays open in the inbox."""
         deadline = asyncio.get_running_loop().time() + limit_seconds
         self._stopping = True
-        if self._feeder is not None:
-            self._feeder.cancel()
+        for reader in (self._feeder, self._refiller):
+            if reader is not None:
+                reader.cancel()
         await self._inline.stop()
         if self._running:
             _, late = await asyncio.wait(self._running, timeout=limit_seconds)
@@ -133,8 +149,8 @@ class Dispatch:
             await asyncio.gather(*late, return_exceptions=True)
         await self._closes.drain(max(0.5, deadline - asyncio.get_running_loop().time()))
 
-    def _put(self, row: InboxRow) -> None:
-        self._lines.put(row.sender_id if row.sender_id is not None else f"seq {row.seq}", row)
+    def _put(self, row: InboxRow, update: Update | None = None) -> None:
+        self._queue.put(row.sender_id if row.sender_id is not None else f"seq {row.seq}", row, update)
         self._read_upto = max(self._read_upto, row.seq)
 
     def _feed(self) -> None:
@@ -142,9 +158,9 @@ class Dispatch:
             self._feeder = asyncio.create_task(self._catch_up())
 
     async def _catch_up(self) -> None:
-        """Read what lies in the table until memory holds all of it."""
+        """Read what lies in the table until every sender with open rows has a line in memory."""
         while self._behind:
-            await self._signal.wait_for(lambda: len(self._lines) <= self._capacity // 2)
+            await self._signal.wait_for(lambda: len(self._queue) <= self._capacity // 2)
             self._newer = False
             try:
                 rows = await self._store.read(inbox.list_open, after=self._read_upto, limit=PAGE)
@@ -153,97 +169,87 @@ class Dispatch:
                 await asyncio.sleep(STORE_RETRY_SECONDS)
                 continue
             for row in rows:
+                if self._first_taken is None or row.seq < self._first_taken:
+                    self._floods.begin(row.sender_id)
                 self._put(row)
             self._behind = len(rows) == PAGE or self._newer
             self._pump()
             self._signal.tell()
 
+    async def _refill(self) -> None:
+        """Read the next rows of senders whose lines are longer than memory holds."""
+        while hungry := self._queue.next_hungry():
+            key, after, limit = hungry
+            upto = self._read_upto  # what comes later is put into its line when it is read for everybody
+            try:
+                rows = await self._store.read(inbox.list_open_of, int(key), after=after, upto=upto, limit=limit)
+            except Exception:
+                logger.exception("The inbox cannot be read; trying again")
+                await asyncio.sleep(STORE_RETRY_SECONDS)
+                continue
+            self._queue.refill(rows)
+            self._pump()
+            self._signal.tell()
+
     def _pump(self) -> None:
-        while len(self._running) < self._parallel and not self._stopping and (taken := self._lines.take()):
+        while len(self._running) < self._parallel and not self._stopping and (taken := self._queue.take()):
             self._running.add(asyncio.create_task(self._serve(*taken)))
 
-    async def _serve(self, key: int | str, row: InboxRow) -> None:
+    async def _serve(self, key: Key, waiting: Waiting) -> None:
         """One attempt at one row, then on with the line, or a rest before the next attempt."""
-        try:
-            rest_seconds = await self._attempt(row)
-        except Exception:
-            logger.exception("Update %d could not even be tried", row.update_id)
-            rest_seconds = self._retry_seconds[-1]
+        rest_seconds = await self._attempt(waiting)
         if rest_seconds is None:
-            self._lines.finish(key)
+            self._floods.end(waiting.row.sender_id)
+            self._queue.finish(key)
         else:
-            self._resting += 1
-            self._lines.put_back(key, row)
+            self._queue.put_back(key, waiting)
             asyncio.get_running_loop().call_later(rest_seconds, self._resume, key)
         self._running.discard(_this_task())
         self._pump()
+        if self._queue.is_hungry and (self._refiller is None or self._refiller.done()) and not self._stopping:
+            self._refiller = asyncio.create_task(self._refill())
         self._signal.tell()
 
-    def _resume(self, key: int | str) -> None:
-        self._resting -= 1
-        self._lines.resume(key)
+    def _resume(self, key: Key) -> None:
+        self._queue.resume(key)
         self._pump()
 
-    async def _attempt(self, row: InboxRow) -> float | None:
+    async def _attempt(self, waiting: Waiting) -> float | None:
         """Seconds until the next attempt, None when the row is done with."""
-        attempt = Attempt(row=row)
+        row, attempt = waiting.row, Attempt(row=waiting.row)
         try:
-            update = self._parse(row.raw)
-        except UnreadableUpdate as error:
-            logger.error("Update %d is unreadable and given up: %s", row.update_id, error)  # noqa: TRY400 -- says it all
-            return await self._note_failure(row, error, attempts=1)
-        await self._handle(update, attempt)
-        if attempt.error is not None and not attempt.closed and not is_harmless(attempt.error):
-            return await self._note_failure(row, attempt.error, attempts=self._attempts)
+            update = waiting.update or self._attempts.parse(row.raw)
+            if self._is_worth_it(row, update):
+                await self._attempts.run(update, attempt)
+        except Exception as error:  # noqa: BLE001 -- whatever it is, it is this row's
+            waiting.rests += 1
+            rest = await self._attempts.conclude(row, attempt, error, rests=waiting.rests - 1)
+            if rest is not None:
+                return None if rest == GIVEN_UP else rest
         metrics.count("updates_done")
         if not attempt.closed:
             self._closes.add(row.seq)
         return None
 
-    def _parse(self, raw: bytes) -> Update:
-        try:
-            update = Update.de_json(json.loads(raw), self._application.bot)
-        except Exception as error:
-            raise UnreadableUpdate(f"{type(error).__name__}: {error}") from error
-        return update
-
-    async def _handle(self, update: Update, attempt: Attempt) -> None:
-        self._running_attempts[update.update_id] = attempt
-        try:
-            await self._application.process_update(update)
-        except asyncio.CancelledError as error:
-            if self._stopping:
-                raise
-            attempt.error = attempt.error or RuntimeError(f"The handler was cancelled: {error!r}")
-        finally:
-            del self._running_attempts[update.update_id]
+    def _is_worth_it(self, row: InboxRow, update: Update) -> bool:
+        """Whether a row has to be tried at all; whoever floods is muted, and what they repeat changes nothing."""
+        if row.sender_id is None or not self._floods.is_flooding(row.sender_id):
+            return True
+        metrics.count("updates_muted")
+        MUTED.set(True)  # in this row's task alone
+        return not self._floods.repeats(row.sender_id, _find_wish(update))
 
     async def _handle_inline(self, raw: RawUpdate) -> None:
-        attempt = Attempt()
-        await self._handle(self._parse(raw.raw), attempt)
-        if attempt.error is not None:
-            raise attempt.error
+        await self._attempts.run(self._attempts.parse(raw.content), Attempt())
 
-    async def _note_failure(self, row: InboxRow, error: Exception, *, attempts: int) -> float | None:
-        metrics.count("updates_failed")
-        said = f"{type(error).__name__}: {error}"
-        failures = await self._insist(row, said, attempts)
-        if failures == 0:
-            return None
-        if failures >= attempts:
-            metrics.count("updates_dead")
-            logger.error("Update %d is given up after %d attempts: %s", row.update_id, failures, said)
-            return None
-        return self._retry_seconds[min(failures, len(self._retry_seconds)) - 1]
 
-    async def _insist(self, row: InboxRow, said: str, attempts: int) -> int:
-        """Count the failure, however long the store takes: while it is away, trying again would be in vain."""
-        while True:
-            try:
-                return await self._store.write(count_failure, row, said, attempts=attempts)
-            except Exception:
-                logger.exception("A failed update cannot be noted; trying again")
-                await asyncio.sleep(STORE_RETRY_SECONDS)
+def _find_wish(update: Update) -> str:
+    """The tap or command, so that it can be told from the next one; empty for what somebody says in words of their own."""
+    if update.callback_query is not None:
+        message = update.callback_query.message
+        return f"{update.callback_query.data} on {message.message_id if message else 0}"
+    text = (update.message.text or "") if update.message is not None else ""
+    return text if text.startswith("/") else ""
 
 
 def _this_task() -> asyncio.Task[Any]:

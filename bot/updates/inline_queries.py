@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 from bot.telemetry import metrics
 from bot.updates.raw_updates import RawUpdate
@@ -14,6 +15,10 @@ from bot.updates.raw_updates import RawUpdate
 logger = logging.getLogger(__name__)
 
 MOST_WAITING = 256
+HURRY_SECONDS = 0.25
+"""Before the next answer to somebody who asks faster than answers come; nobody reads them as they fly by."""
+
+_Key = int | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +28,7 @@ class _Query:
 
 
 class InlineQueries:
-    """Handles queries side by side, at most `parallel`; drops what was overtaken, too many or too old.
+    """Handles queries side by side, of one person one at a time; drops what was overtaken, too many or too old.
 
     Args:
         handle: Answers one query.
@@ -44,43 +49,48 @@ class InlineQueries:
         self._parallel = parallel
         self._longest_wait = longest_wait_seconds
         self._clock = clock
-        self._waiting: dict[Hashable, _Query] = {}
-        self._running: set[asyncio.Task[None]] = set()
+        self._waiting: dict[_Key, _Query] = {}
+        self._behind: dict[_Key, _Query] = {}
+        """The next query of somebody whose last one is not done with."""
+        self._running: dict[_Key, asyncio.Task[None]] = {}
+        self._resting: dict[_Key, asyncio.Task[None]] = {}
 
     def take(self, update: RawUpdate) -> None:
         """Have a query answered; one of the same person that still waits is forgotten."""
         alone = update.is_guest or update.sender_id is None
-        key = f"update {update.update_id}" if alone else update.sender_id
-        if self._waiting.pop(key, None):
+        key: _Key = f"update {update.update_id}" if alone or update.sender_id is None else update.sender_id
+        waiting = self._behind if key in self._running or key in self._resting else self._waiting
+        if waiting.pop(key, None):
             metrics.count("inline_dropped")
         elif len(self._waiting) >= MOST_WAITING:
             self._waiting.pop(next(iter(self._waiting)))
             metrics.count("inline_dropped")
-        self._waiting[key] = _Query(update, self._clock())
+        waiting[key] = _Query(update, self._clock())
         self._pump()
 
     async def stop(self) -> None:
         """Drop everything."""
         self._waiting.clear()
-        running = list(self._running)
-        for task in running:
+        self._behind.clear()
+        tasks = [*self._running.values(), *self._resting.values()]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def settled(self) -> None:
         """Wait until nothing waits or runs."""
-        while self._running:
-            await asyncio.wait(self._running)
+        while tasks := [*self._running.values(), *self._resting.values()]:
+            await asyncio.wait(tasks)
 
     def _pump(self) -> None:
         while self._waiting and len(self._running) < self._parallel:
-            query = self._waiting.pop(next(iter(self._waiting)))
+            key = next(iter(self._waiting))
+            query = self._waiting.pop(key)
             if self._clock() - query.arrived > self._longest_wait:
                 metrics.count("inline_dropped")
                 continue
-            task = asyncio.create_task(self._run(query.update))
-            self._running.add(task)
-            task.add_done_callback(self._end)
+            task = self._running[key] = asyncio.create_task(self._run(query.update))
+            task.add_done_callback(partial(self._end, key))
 
     async def _run(self, update: RawUpdate) -> None:
         try:
@@ -91,6 +101,15 @@ class InlineQueries:
         else:
             metrics.count("inline_done")
 
-    def _end(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
+    def _end(self, key: _Key, _task: asyncio.Task[None]) -> None:
+        """The person's next query goes after a rest, which takes nobody's place."""
+        del self._running[key]
+        if key in self._behind:
+            self._resting[key] = asyncio.create_task(self._rest(key))
+        self._pump()
+
+    async def _rest(self, key: _Key) -> None:
+        await asyncio.sleep(HURRY_SECONDS)
+        del self._resting[key]
+        self._waiting[key] = self._behind.pop(key)
         self._pump()

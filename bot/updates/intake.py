@@ -93,11 +93,12 @@ class Intake:
             await self._wait_for_room()
             asked_at = self._clock()
             entries = await self._poll()
-            if entries is None or not await self._keep(entries):
+            new = None if entries is None else await self._keep(entries)
+            if new is None:
                 await asyncio.sleep(self._back_off.next())
                 continue
             self._back_off.reset()
-            if not entries:
+            if not new:
                 await self._keep_quiet(asked_at)
 
     async def _wait_for_room(self) -> None:
@@ -161,37 +162,47 @@ class Intake:
             except TelegramError as error:
                 logger.warning("The webhook could not be removed: %s", error)
 
-    async def _keep(self, entries: list[object]) -> bool:
-        """Commit what came, then move the offset; False if it has to be fetched once more."""
+    async def _keep(self, entries: list[object]) -> int | None:
+        """Commit what came, then move the offset; how many were new, None if all has to be fetched once more."""
         if not entries:
             self._offset = None  # all is confirmed; without an offset, ids that restart lower are seen as well
-            return True
-        updates = [update for entry in entries if (update := parse_update(entry))]
-        if len(updates) < len(entries):
-            logger.error("%d of %d entries of getUpdates are no updates", len(entries) - len(updates), len(entries))
-            metrics.count("updates_malformed", len(entries) - len(updates))
+            return 0
+        updates = [update for entry in entries if (update := self._read(entry))]
         try:
-            await self._commit([update for update in updates if not update.is_fleeting])
+            new = await self._commit([update for update in updates if not update.is_fleeting])
         except Exception:
             logger.exception("Updates cannot be stored, so they are not confirmed either")
-            return False
-        for update in updates:
-            if update.is_fleeting:
-                self._dispatch.take_inline(update)
-        return self._advance(entries)
+            return None
+        fleeting = [update for update in updates if update.is_fleeting]
+        for update in fleeting:
+            self._dispatch.take_inline(update)
+        return new + len(fleeting) if self._advance(entries) else None
 
-    async def _commit(self, updates: Sequence[RawUpdate]) -> None:
-        if not updates:
-            return
-        rows = [(update.update_id, update.sender_id, update.raw) for update in updates]
+    @staticmethod
+    def _read(entry: object) -> RawUpdate | None:
+        update = parse_update(entry)
+        if update is None:
+            metrics.count("updates_malformed")
+            logger.error("Update %s is unreadable and given up: it is not like Telegram's", find_update_id(entry))
+        return update
+
+    async def _commit(self, updates: Sequence[RawUpdate]) -> int:
+        """Store what somebody here wants; what nobody wants is confirmed and forgotten."""
+        wanted = [update for update in updates if self._dispatch.is_wanted(update)]
+        metrics.count("updates_unwanted", len(updates) - len(wanted))
+        if not wanted:
+            return len(updates)
+        rows = [(update.update_id, update.sender_id, update.raw) for update in wanted]
         new = await self._store.write(inbox.add_batch, rows)
         metrics.count("updates_taken", len(new))
         metrics.count("updates_repeated", len(rows) - len(new))
-        self._dispatch.take(new)
+        self._dispatch.take(new, {update.update_id: update.parsed for update in wanted})
+        return len(new) + len(updates) - len(wanted)
 
     def _advance(self, entries: list[object]) -> bool:
+        """Confirm all of a batch, in whatever order it came: the highest id says it for the others."""
         ids = [update_id for entry in entries if (update_id := find_update_id(entry)) is not None]
         if not ids:
             return False
-        self._offset = ids[-1] + 1
+        self._offset = max(ids) + 1
         return True

@@ -36,6 +36,12 @@ class PushedBack(NotSent):
     __slots__ = ()
 
 
+class Muted(NotSent):
+    """Nothing was sent, on purpose: whoever would be answered sends more than anybody can read answers to."""
+
+    __slots__ = ()
+
+
 class LostAnswer(NetworkError):
     """The request left; whether Telegram acted on it is unknown."""
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextvars import ContextVar
 from functools import partial
 from math import ceil
 from typing import Any
@@ -15,9 +16,18 @@ from telegram.error import RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
 
 from bot.telemetry import metrics
-from bot.wire.errors import FailureKind, Flooded, PushedBack, Unconfirmed, classify
+from bot.wire.errors import FailureKind, Flooded, Muted, PushedBack, Unconfirmed, classify
 from bot.wire.pacing import GROUP_PER_MINUTE, Chat, Pacing, Priority, Ticket
-from bot.wire.scopes import EVERYTHING, is_edit, is_paced, name_chat_scope, name_family, parse_chat, parse_chat_scope
+from bot.wire.scopes import (
+    EVERYTHING,
+    is_answer,
+    is_edit,
+    is_paced,
+    name_chat_scope,
+    name_family,
+    parse_chat,
+    parse_chat_scope,
+)
 from storage.records import Ban
 
 logger = logging.getLogger(__name__)
@@ -30,6 +40,10 @@ FLOOD_ATTEMPTS = 4
 
 PATIENCE_SECONDS = 10.0
 """An answer or a notice that would wait longer for its own chat is handed back: it would only hold a place in flight."""
+
+
+MUTED: ContextVar[bool] = ContextVar("muted", default=False)
+"""Whether the answers of the task that runs are left out, because whoever they are for sends too much."""
 
 
 class Gate(BaseRateLimiter[Priority]):
@@ -125,8 +139,11 @@ class Gate(BaseRateLimiter[Priority]):
 
         Raises:
             RetryAfter: what was asked for is forbidden for longer than anybody should wait here; nothing was sent.
+            Muted: it is an answer to somebody who floods.
         """
         priority = rate_limit_args or Priority.INTERACTIVE
+        if MUTED.get() and priority is Priority.INTERACTIVE and is_answer(endpoint):
+            raise Muted("Left out")
         call = partial(callback, *args, **kwargs)
         chat = parse_chat(data.get("chat_id"))
         once = partial(self._call_in_turn, call, endpoint, chat, priority)

@@ -24,6 +24,11 @@ def is_paced(endpoint: str) -> bool:
     return endpoint != _NO_MESSAGE and (endpoint.startswith(_SENDING) or is_edit(endpoint))
 
 
+def is_answer(endpoint: str) -> bool:
+    """Whether a method shows somebody something, and changes nothing else."""
+    return is_paced(endpoint) or endpoint.startswith("answer")
+
+
 def name_chat_scope(chat: Chat) -> str:
     """The scope of one chat: its messages and edits, which Telegram counts together."""
     return f"chat:{chat}"

@@ -16,6 +16,7 @@ from telegram._utils.types import JSONDict, ODVInput
 from telegram.error import BadRequest, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from bot.wire.deep_json import parse_entries
 from bot.wire.errors import Flooded, LostAnswer, NotSent, PushedBack
 
 _IN_ADDRESS = re.compile(r"/bot([^/]+)/[^/]*$")
@@ -147,8 +148,10 @@ class AiohttpRequest(BaseRequest):
         """The answer as a dictionary; raises LostAnswer for anything else."""
         try:
             answer = json.loads(payload.decode("utf-8", "replace"))
-        except (ValueError, RecursionError):
+        except ValueError:
             answer = None
+        except RecursionError:
+            answer = parse_entries(payload)
         if not isinstance(answer, dict):
             raise LostAnswer("Invalid server response")
         return answer

@@ -25,6 +25,12 @@ _ADD = Conflicting(
 )
 _ROW = select(inbox.c.seq, inbox.c.update_id, inbox.c.sender_id, inbox.c.raw, inbox.c.failures)
 _LIST_OPEN = _ROW.where(_OPEN, inbox.c.seq > bindparam("after")).order_by(inbox.c.seq).limit(bindparam("limit"))
+_LIST_OPEN_OF = (
+    _ROW.where(_OPEN, inbox.c.seq > bindparam("after"), inbox.c.seq <= bindparam("upto"))
+    .where(inbox.c.sender_id == bindparam("sender"))
+    .order_by(inbox.c.seq)
+    .limit(bindparam("limit"))
+)
 _LIST_DEAD = (
     _ROW.where(inbox.c.state == literal_column("'dead'")).order_by(inbox.c.seq.desc()).limit(bindparam("limit"))
 )
@@ -69,9 +75,21 @@ def list_open(tx: Tx, *, after: Seq, limit: int) -> list[InboxRow]:
     return [_to_inbox_row(row) for row in tx.rows(_LIST_OPEN, after=after, limit=limit)]
 
 
+def list_open_of(tx: Tx, sender_id: int, *, after: Seq, upto: Seq, limit: int) -> list[InboxRow]:
+    """Return one sender's updates not yet handled, in order, from behind `after`, `upto` included."""
+    rows = tx.rows(_LIST_OPEN_OF, sender=sender_id, after=after, upto=upto, limit=limit)
+    return [_to_inbox_row(row) for row in rows]
+
+
 def close(tx: Tx, seq: Seq) -> bool:
     """Mark an update handled; False where it was closed already."""
     return tx.run(_CLOSE, of=seq, now=tx.now) == 1
+
+
+def close_all(tx: Tx, seqs: Sequence[Seq]) -> None:
+    """Mark updates handled that wrote nothing of their own."""
+    for seq in seqs:
+        close(tx, seq)
 
 
 def note_failure(tx: Tx, seq: Seq, error: str) -> int:

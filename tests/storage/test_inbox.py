@@ -38,6 +38,16 @@ async def test_open_updates_are_paged(store: Store) -> None:
     assert [row.seq for row in page] == [seqs[1]]
 
 
+async def test_one_senders_open_updates_are_read_apart(store: Store) -> None:
+    """In order, between two places, and nobody else's."""
+    seqs = await add_three(store)
+    found = [
+        [row.seq for row in await store.read(inbox.list_open_of, 7_000_000_001, after=after, upto=upto, limit=limit)]
+        for after, upto, limit in ((FIRST, seqs[2], 9), (seqs[0], seqs[2], 9), (FIRST, seqs[1], 9), (FIRST, seqs[2], 1))
+    ]
+    assert found == [[seqs[0], seqs[2]], [seqs[2]], [seqs[0]], [seqs[0]]]
+
+
 async def test_closing_counts_once(store: Store) -> None:
     """An update is closed by one call only, and is not open any more."""
     seqs = await add_three(store)

@@ -3,9 +3,6 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
 from aiohttp import web
@@ -13,77 +10,28 @@ from telegram import Update
 from telegram.ext import CallbackQueryHandler, CommandHandler, Defaults, MessageHandler, TypeHandler, filters
 
 from bot.services.members import MustWrite
-from bot.updates.application import NonBlockingHandler, PassalongApplication, build_application
-from bot.updates.context import AlreadyHandled, BotData, PassalongContext
+from bot.updates.application import NonBlockingHandler, build_application
+from bot.updates.context import AlreadyHandled, BotData
 from bot.updates.dispatch import Dispatch
-from bot.updates.raw_updates import parse_update
 from bot.wire.gate import Gate
 from bot.wire.transport import AiohttpRequest
 from storage import Store, Tx
-from storage.records import InboxRow, NoticeId, NoticeKind, PersonId, Profile, Seq, ShareWay
-from storage.tables import inbox, outbox, people, shares
-from tests.wire.server import TOKEN, Call, Server, make_inline, make_update, refuse, until
+from storage.records import NoticeId, NoticeKind, Seq
+from storage.tables import inbox, outbox, shares
+from tests.updates.rig import (
+    Application,
+    Context,
+    add,
+    add_member,
+    count_open,
+    dispatching,
+    list_dead,
+    parse_inline,
+    record,
+    share,
+)
+from tests.wire.server import TOKEN, Call, Server, make_update, refuse, until
 from tests.wire.stage import BOTH_ENGINES
-
-Application = PassalongApplication[dict[str, Any]]
-Context = PassalongContext[dict[str, Any]]
-
-
-async def add(store: Store, *updates: dict[str, Any]) -> list[InboxRow]:
-    """Put updates into the inbox, as intake does."""
-    parsed = [parse_update(update) for update in updates]
-    return await store.write(inbox.add_batch, [(each.update_id, each.sender_id, each.raw) for each in parsed if each])
-
-
-async def count_open(store: Store) -> int:
-    """How many rows still wait."""
-    return await store.read(inbox.count_open)
-
-
-async def list_dead(store: Store) -> list[int]:
-    """The update ids that were given up."""
-    return sorted(row.update_id for row in await store.read(inbox.list_dead, 1000))
-
-
-@asynccontextmanager
-async def dispatching(application: Application, **settings: Any) -> AsyncIterator[Dispatch]:
-    """A dispatch at work, quick to try again."""
-    dispatch = Dispatch(application, **{"retry_seconds": (0.02, 0.04), **settings})
-    dispatch.start()
-    try:
-        yield dispatch
-    finally:
-        await dispatch.stop(1)
-        application.error_handlers.clear()
-
-
-def record(log: list[Any], *, seconds: float = 0.0) -> Callable[[Update, Context], Any]:
-    """A handler that notes sender and id when it begins and ends."""
-
-    async def handle(update: Update, _context: Context) -> None:
-        assert update.effective_user
-        log.append(("begin", update.effective_user.id, update.update_id))
-        await asyncio.sleep(seconds)
-        log.append(("end", update.effective_user.id, update.update_id))
-
-    return handle
-
-
-def share(tx: Tx, person_id: PersonId) -> str:
-    """An effect that can be counted."""
-    shares.add(tx, person_id, ShareWay.CARD)
-    return "shared"
-
-
-async def add_member(store: Store, telegram_id: int) -> PersonId:
-    """Somebody who has started the bot."""
-
-    def unit(tx: Tx) -> PersonId:
-        person = people.add(tx, Profile(telegram_id=telegram_id, first_name="Ada"), f"{telegram_id:010d}")
-        people.set_started(tx, person.id)
-        return person.id
-
-    return await store.write(unit)
 
 
 async def test_one_senders_updates_run_in_order_and_alone(store: Store, application: Application) -> None:
@@ -434,10 +382,6 @@ async def test_a_button_that_cannot_be_answered_works_all_the_same(
     assert len(server.list_calls("answerCallbackQuery")) == 1
 
 
-def _parse_inline(*wishes: tuple[int, int, str]) -> list[Any]:
-    return [parse_update(make_inline(*wish)) for wish in wishes]
-
-
 async def test_only_the_last_inline_query_of_a_person_matters(store: Store, application: Application) -> None:
     """What was overtaken while waiting is dropped; nothing of it has a row."""
     seen: list[tuple[int, str]] = []
@@ -451,7 +395,7 @@ async def test_only_the_last_inline_query_of_a_person_matters(store: Store, appl
 
     application.add_handler(TypeHandler(Update, handle))
     async with dispatching(application, inline_parallel=1) as dispatch:
-        for query in _parse_inline((1, 1, "a"), (2, 1, "ab"), (3, 2, "x"), (4, 1, "abc")):
+        for query in parse_inline((1, 1, "a"), (2, 1, "ab"), (3, 2, "x"), (4, 1, "abc")):
             dispatch.take_inline(query)
         await asyncio.sleep(0.01)
         release.set()
@@ -472,7 +416,7 @@ async def test_an_old_inline_query_is_dropped(store: Store, application: Applica
 
     application.add_handler(TypeHandler(Update, handle))
     async with dispatching(application, inline_parallel=1, inline_seconds=0.05) as dispatch:
-        for query in _parse_inline((1, 1, "quick"), (2, 2, "late")):
+        for query in parse_inline((1, 1, "quick"), (2, 2, "late")):
             dispatch.take_inline(query)
         await dispatch.settled()
     assert seen == ["quick"]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from itertools import pairwise
@@ -8,8 +9,9 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from sqlalchemy import func, select
 from telegram import Update
-from telegram.ext import InlineQueryHandler, TypeHandler
+from telegram.ext import InlineQueryHandler, MessageHandler, TypeHandler, filters
 
 from bot.updates.application import PassalongApplication
 from bot.updates.dispatch import Dispatch
@@ -17,8 +19,10 @@ from bot.updates.intake import Intake
 from bot.updates.poll_errors import BackOff, Conflicts, OtherPoller, PollerStuck, TokenRefused
 from storage import Store, Tx
 from storage.records import Seq
+from storage.schema import inbox as inbox_table
 from storage.tables import inbox
 from tests.wire.server import Call, Server, make_inline, make_update, refuse, succeed, until
+from tests.wire.stage import BOTH_ENGINES
 
 Application = PassalongApplication[dict[str, Any]]
 
@@ -304,3 +308,78 @@ async def test_back_pressure_stops_the_polling(server: Server, application: Appl
         await until(lambda: len(bot_data.handled) == 10)
     rows = await application.bot_data.store.read(inbox.list_open, after=Seq(0), limit=10)
     assert not rows
+
+
+def _chat_in_group(update_id: int) -> dict[str, object]:
+    group = {"id": -100, "type": "supergroup", "title": "Friends"}
+    update = make_update(update_id, 77, "what we say among friends")
+    return {"update_id": update_id, "message": {**_read_message(update), "chat": group}}
+
+
+def _read_message(update: dict[str, object]) -> dict[str, object]:
+    message = update["message"]
+    assert isinstance(message, dict)
+    return message
+
+
+@BOTH_ENGINES
+async def test_what_nobody_here_wants_is_confirmed_and_not_stored(server: Server, application: Application) -> None:
+    """What people say among each other in a chat that the bot looks after never comes into the database."""
+    application.add_handler(MessageHandler(filters.ChatType.PRIVATE, _ignore))
+    store = application.bot_data.store
+    dispatch = Dispatch(application)
+    intake = Intake(bot=application.bot, store=store, dispatch=dispatch, allowed_updates=["message"], quiet_seconds=0)
+    server.batches.put_nowait([_chat_in_group(1), make_update(2, 77), _chat_in_group(3)])
+    dispatch.start()
+    polling = asyncio.create_task(intake.run())
+    await until(lambda: "4" in list_offsets(server))
+    await dispatch.settled()
+    polling.cancel()
+    await asyncio.gather(polling, return_exceptions=True)
+    await dispatch.stop(1)
+    assert await store.read(lambda tx: tx.scalar(select(func.count()).select_from(inbox_table))) == 1
+
+
+async def _ignore(_update: Update, _context: object) -> None: ...
+
+
+async def test_a_batch_out_of_order_is_confirmed_once(server: Server, application: Application) -> None:
+    """The highest id confirms all of it, and nothing is asked for again and again."""
+    server.batches.put_nowait([make_update(12, 1), make_update(10, 2), make_update(11, 3)])
+    bot_data = BotData(application)
+    async with bot_data.run():
+        await until(lambda: "13" in list_offsets(server))
+        await bot_data.dispatch.settled()
+    assert sorted(bot_data.handled) == [10, 11, 12]
+    assert not {"11", "12"} & set(list_offsets(server))
+
+
+async def test_a_server_that_repeats_itself_is_asked_calmly(server: Server, application: Application) -> None:
+    """A batch that brings nothing new is no reason to ask again at once, whatever offset the server understands."""
+
+    async def repeat(_call: Call) -> web.Response:
+        return succeed([make_update(5, 1)])
+
+    server.replies["getUpdates"] = repeat
+    async with BotData(application, quiet_seconds=0.2).run():
+        await asyncio.sleep(0.5)
+    assert len(server.list_calls("getUpdates")) <= 5
+
+
+async def test_an_update_too_deep_to_be_read_spoils_no_other(server: Server, application: Application) -> None:
+    """It is counted and confirmed; the parser gives up at it, and not at what came with it."""
+    deep = b'{"message": {"text": ' + b"[" * 1500 + b"]" * 1500 + b', "update_id": 1}, "update_id": 6}'
+    whole = [json.dumps(make_update(update_id, update_id, 'a "\\ [{ b')).encode() for update_id in (5, 7)]
+    payload = b'{"ok": true, "result": [' + b", ".join([whole[0], deep, whole[1]]) + b"]}"
+    sent: list[int] = []
+
+    async def give(call: Call) -> web.Response:
+        sent.append(1)
+        body = payload if len(sent) == 1 else b'{"ok": true, "result": []}'
+        return web.Response(body=body, content_type="application/json")
+
+    server.replies["getUpdates"] = give
+    bot_data = BotData(application)
+    async with bot_data.run():
+        await until(lambda: sorted(bot_data.handled) == [5, 7])
+        await until(lambda: "8" in list_offsets(server))

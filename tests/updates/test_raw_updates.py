@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
+from telegram import Update
 
 from bot.updates.raw_updates import find_update_id, parse_update
 
@@ -27,7 +29,6 @@ CHAT = {"id": -1007, "type": "channel"}
         ({"guest_message": {"from": ADA, "chat": CHAT, "guest_query_id": "7"}}, 42),
         ({"poll": {"id": "9"}}, None),
         ({"some_new_thing": {"from": ADA}}, 42),
-        ({"message": {"from": {"id": 2**70}, "chat": {"id": True}}}, None),
         ({"message": None}, None),
         ({}, None),
     ],
@@ -45,12 +46,14 @@ def test_what_breaks_a_database_is_taken_out() -> None:
     """NUL and lone surrogates go, in names of fields too; everything else stays as it is."""
     entry = {
         "update_id": 1,
-        "message": {"text": "a\x00b\ud83dc \u5582 \U0001f600", "list": ["\udc00", 1, None, {"\x00k": True}]},
+        "message": {"text": "a\x00b\ud83dc \u5582 \U0001f600"},
+        "some_new_thing": {"list": ["\udc00", 1, None, {"\x00k": True}]},
     }
     update = parse_update(entry)
     assert update is not None
-    message = json.loads(update.raw.decode())["message"]
-    assert message == {"text": "abc \u5582 \U0001f600", "list": ["", 1, None, {"k": True}]}
+    kept = json.loads(update.raw.decode())
+    assert kept["message"] == {"text": "abc \u5582 \U0001f600"}
+    assert kept["some_new_thing"] == {"list": ["", 1, None, {"k": True}]}
 
 
 def test_the_six_letters_of_an_escaped_nul_are_honest_text() -> None:
@@ -79,9 +82,104 @@ def _nest(depth: int) -> object:
         ({"update_id": -1}, None),
         ({"update_id": 2**63}, None),
         ({"update_id": 7, "message": _nest(200_000)}, 7),
+        ({"update_id": 7, "some_new_thing": _nest(200_000)}, 7),
+        ({"update_id": 7, "message": "text"}, 7),
+        ({"update_id": 7, "message": {"from": {"id": 2**70}}}, 7),
+        ({"update_id": 7, "message": {"from": {"id": True}}}, 7),
+        ({"update_id": 7, "message": {"from": {"id": "42"}}}, 7),
+        ({"update_id": 7, "message": {"text": 5}}, 7),
+        ({"update_id": 7, "message": {"text": "x" * 100_001}}, 7),
+        ({"update_id": 7, "message": {"entities": [{}] * 1_001}}, 7),
+        ({"update_id": 7, "message": {"entities": {"type": "bold"}}}, 7),
+        ({"update_id": 7, "callback_query": {"data": ["x"]}}, 7),
+        ({"update_id": 7, "some_new_thing": {"n": 2**70}}, 7),
     ],
 )
 def test_what_is_no_update_is_left_out(entry: object, update_id: int | None) -> None:
     """It is not stored; where it has an id it can be confirmed all the same."""
     assert parse_update(entry) is None
     assert find_update_id(entry) == update_id
+
+
+def _message(**more: object) -> dict[str, object]:
+    return {"message_id": 5, "date": 1, "chat": {"id": 42, "type": "private"}, "from": ADA, "text": "hello", **more}
+
+
+SECRETS = {
+    "a bio": {"chat_join_request": {"chat": CHAT, "from": ADA, "date": 1, "bio": "SECRET"}},
+    "what a message answers": {"message": _message(reply_to_message=_message(text="SECRET"))},
+    "whom it answers": {"message": _message(reply_to_message=_message(**{"from": {"id": 7, "first_name": "SECRET"}}))},
+    "who wrote it first": {
+        "message": _message(
+            forward_origin={
+                "type": "user",
+                "date": 1,
+                "sender_user": {"id": 7, "is_bot": False, "first_name": "SECRET"},
+            }
+        )
+    },
+    "a quote": {"message": _message(quote={"text": "SECRET"})},
+    "a chat's description": {"message": _message(chat={"id": 42, "type": "private", "bio": "SECRET"})},
+    "somebody mentioned": {
+        "message": _message(
+            entities=[{"type": "text_mention", "offset": 0, "length": 1, "user": {"first_name": "SECRET"}}]
+        )
+    },
+    "our own words": {
+        "callback_query": {
+            "id": "1",
+            "from": ADA,
+            "data": "x",
+            "chat_instance": "1",
+            "message": _message(text="the SECRET"),
+        }
+    },
+    "who made a link": {
+        "chat_member": {"chat": CHAT, "from": ADA, "date": 1, "invite_link": {"creator": {"first_name": "SECRET"}}}
+    },
+    "a title somebody has": {
+        "chat_member": {
+            "chat": CHAT,
+            "from": ADA,
+            "date": 1,
+            "new_chat_member": {"user": ADA, "custom_title": "A SECRET"},
+        }
+    },
+}
+
+
+@pytest.mark.parametrize("content", SECRETS.values(), ids=list(SECRETS))
+def test_what_nobody_here_reads_is_not_stored(content: dict[str, object]) -> None:
+    """Bios, other people's words and names, and our own text are dropped before anything is written."""
+    update = parse_update({"update_id": 1, **content})
+    assert update is not None
+    assert b"SECRET" in json.dumps(content).encode()
+    assert b"SECRET" not in update.raw
+
+
+@pytest.mark.parametrize("content", SECRETS.values(), ids=list(SECRETS))
+def test_what_is_stored_can_still_be_read(content: dict[str, object]) -> None:
+    """What is left of a real update is one that python-telegram-bot understands."""
+    kind, value = next(iter(content.items()))
+    assert isinstance(value, dict)
+    _make_whole(value)
+    update = parse_update({"update_id": 1, kind: value})
+    assert update is not None
+    assert getattr(Update.de_json(json.loads(update.raw), None), kind) is not None
+
+
+def _make_whole(value: dict[str, Any]) -> None:
+    """Add what Telegram always sends and the tables above leave out for brevity."""
+    for name in ("from", "user", "creator"):
+        if name in value:
+            value[name] = {"id": 7, "is_bot": False, "first_name": "A", **value[name]}
+    if "from" in value and "message_id" not in value and "data" not in value:
+        value.setdefault("user_chat_id", 42)
+        for name in ("old_chat_member", "new_chat_member"):
+            value[name] = {"status": "member", "user": {"id": 7}, **value.get(name, {})}
+    if "creator" in value:
+        value |= {"invite_link": "x", "creates_join_request": False, "is_primary": False, "is_revoked": False}
+    for each in value.values():
+        for inner in each if isinstance(each, list) else [each]:
+            if isinstance(inner, dict):
+                _make_whole(inner)

@@ -1,0 +1,195 @@
+"""One attempt at an update: parsed, given to the first handler that wants it, and what its end means."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from math import inf
+from typing import Any
+
+from telegram import Update
+from telegram.error import RetryAfter, TelegramError
+from telegram.ext import ApplicationHandlerStop
+
+from bot.telemetry import metrics
+from bot.updates.application import PassalongApplication
+from bot.updates.context import Attempt, PassalongContext
+from bot.updates.raw_updates import RawUpdate
+from bot.wire.errors import FailureKind, Muted, Unconfirmed, classify
+from storage.errors import is_fault
+from storage.records import InboxRow, NoticeKind
+from storage.store import Store
+from storage.tables import inbox, outbox, people
+from storage.tx import Tx
+
+logger = logging.getLogger(__name__)
+
+REST_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+"""Waits while the store or Telegram is away, which is no fault of the update; the last one repeats."""
+
+LONGEST_REST_SECONDS = 3600.0
+GIVEN_UP = inf
+
+
+class UnreadableUpdate(Exception):
+    """python-telegram-bot makes nothing of an update."""
+
+
+class Attempts:
+    """Tries updates.
+
+    Args:
+        application: Whose handlers; the first of each group that fits has the update.
+        retry_seconds: Waits before the second, third, … attempt; the last one repeats.
+        attempts: After so many exceptions an update is given up; deaths of the process, faults of the store and
+            Telegram's absence do not count.
+        is_stopping: Whether a handler that is cancelled is cancelled by us.
+    """
+
+    def __init__(
+        self,
+        application: PassalongApplication[Any],
+        *,
+        retry_seconds: Sequence[float],
+        attempts: int,
+        is_stopping: Callable[[], bool],
+    ) -> None:
+        self._application = application
+        self._store: Store = application.bot_data.store
+        self._retry_seconds = tuple(retry_seconds)
+        self._attempts = attempts
+        self._is_stopping = is_stopping
+
+    def is_wanted(self, raw: RawUpdate) -> bool:
+        """Whether any handler wants an update; one that cannot be read is wanted, so that it is counted."""
+        try:
+            raw.parsed = update = self.parse(raw.content)
+            handlers = self._application.handlers.values()
+            return any(_fits(handler.check_update(update)) for group in handlers for handler in group)
+        except Exception:  # noqa: BLE001 -- whatever is wrong with it, the attempt will meet it again and count it
+            return True
+
+    def parse(self, raw: bytes | Mapping[str, object]) -> Update:
+        """The update as an object.
+
+        Raises:
+            UnreadableUpdate: there is none in it.
+        """
+        try:
+            value: Any = json.loads(raw) if isinstance(raw, bytes) else raw
+            update = Update.de_json(value, self._application.bot)
+        except Exception as error:
+            raise UnreadableUpdate(f"{type(error).__name__}: {error}") from error
+        return update
+
+    async def run(self, update: Update, attempt: Attempt) -> None:
+        """Have the handlers do their work; what they raise ends it."""
+        try:
+            for group in self._application.handlers.values():
+                for handler in group:
+                    check = handler.check_update(update)
+                    if _fits(check):
+                        context: PassalongContext[Any] = PassalongContext.from_update(update, self._application)
+                        context.attempt = attempt
+                        await handler.handle_update(update, self._application, check, context)
+                        break
+        except ApplicationHandlerStop:
+            return
+        except asyncio.CancelledError as error:
+            if self._is_stopping():
+                raise
+            raise RuntimeError(f"The handler was cancelled: {error!r}") from error
+
+    async def conclude(self, row: InboxRow, attempt: Attempt, error: Exception, *, rests: int) -> float | None:
+        """Seconds until the next attempt, None when the update is done with, GIVEN_UP when it is buried.
+
+        Args:
+            row: The update in the inbox.
+            attempt: The attempt that ended so.
+            error: What was raised.
+            rests: How often the update has rested before.
+        """
+        if is_harmless(error):
+            logger.info("Telegram did not want the answer to update %d: %s", row.update_id, error)
+            return None
+        if attempt.closed:
+            logger.error("A handler failed on update %d; its effect is kept", row.update_id, exc_info=error)
+            return None
+        rest = find_rest(error, rests)
+        if rest is not None:
+            metrics.count("updates_rested")
+            logger.warning("Update %d waits %g s: %s", row.update_id, rest, error)
+            return rest
+        if not isinstance(error, UnreadableUpdate):
+            logger.error("A handler failed on update %d", row.update_id, exc_info=error)
+        return await self._note_failure(row, error)
+
+    async def _note_failure(self, row: InboxRow, error: Exception) -> float | None:
+        metrics.count("updates_failed")
+        most = 1 if isinstance(error, UnreadableUpdate) else self._attempts
+        said = f"{type(error).__name__}: {error}"
+        failures = await self._insist(row, said, most)
+        if failures == 0:
+            return None
+        if failures >= most:
+            metrics.count("updates_dead")
+            logger.error("Update %d is given up after %d attempts: %s", row.update_id, failures, said)
+            return GIVEN_UP
+        return self._retry_seconds[min(failures, len(self._retry_seconds)) - 1]
+
+    async def _insist(self, row: InboxRow, said: str, most: int) -> int:
+        """Count the failure, however long the store takes: while it is away, trying again would be in vain."""
+        rests = 0
+        while True:
+            try:
+                return await self._store.write(count_failure, row, said, attempts=most)
+            except Exception as error:
+                rest = find_rest(error, rests)
+                if rest is None:
+                    logger.exception("The failure of update %d cannot be counted; it is given up", row.update_id)
+                    await self._store.write(inbox.bury, row.seq, said)
+                    return most
+                logger.warning("A failed update cannot be noted; trying again: %s", error)
+                rests += 1
+                await asyncio.sleep(rest)
+
+
+def _fits(check: object) -> bool:
+    return check is not None and check is not False
+
+
+def is_harmless(error: Exception) -> bool:
+    """Whether another attempt or a word of regret would only annoy: the chat wishes it so, or has the answer already."""
+    if isinstance(error, Muted | Unconfirmed):
+        return True
+    if not isinstance(error, TelegramError):
+        return False
+    failure = classify(error)
+    return failure.kind is FailureKind.BLOCKED or failure.is_unchanged
+
+
+def find_rest(error: Exception, rests: int) -> float | None:
+    """Seconds to wait where an attempt failed for no fault of the update: the store or Telegram is away, or a 429 runs."""
+    if is_fault(error):
+        return REST_SECONDS[min(rests, len(REST_SECONDS) - 1)]
+    if isinstance(error, RetryAfter):
+        return min(max(0.1, classify(error).retry_after), LONGEST_REST_SECONDS)
+    if isinstance(error, TelegramError) and classify(error).kind is FailureKind.NOT_SENT:
+        return REST_SECONDS[min(rests, len(REST_SECONDS) - 1)]
+    return None
+
+
+def count_failure(tx: Tx, row: InboxRow, error: str, *, attempts: int) -> int:
+    """The failures so far, this one included; 0 if the row was closed meanwhile.
+
+    With the last attempt the update is given up, and a member who sent it is owed a kind sentence.
+    """
+    failures = inbox.note_failure(tx, row.seq, error)
+    if failures >= attempts:
+        inbox.bury(tx, row.seq, error)
+        person = people.find_by_telegram_id(tx, row.sender_id) if row.sender_id is not None else None
+        if person is not None and person.is_member and attempts > 1:
+            outbox.add(tx, recipient_id=person.id, kind=NoticeKind.SORRY, payload={}, key=f"sorry:{row.seq}")
+    return failures

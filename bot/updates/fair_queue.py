@@ -1,0 +1,128 @@
+"""Waiting rows, a line per sender: few of each in memory, one at a time, all senders in turn."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from telegram import Update
+
+from storage.records import InboxRow, Seq
+
+Key = int | str
+"""A sender; of updates of nobody each is a line of its own."""
+
+HELD_PER_SENDER = 20
+"""Rows of one sender in memory; the others stay in the table."""
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A row in memory."""
+
+    row: InboxRow
+    update: Update | None = None
+    """Where somebody has parsed it already."""
+    rests: int = 0
+    """How often it has waited for the store or for Telegram, which no attempt of its own counts."""
+
+
+@dataclass(slots=True)
+class _Line:
+    upto: Seq
+    """The last row that came into memory."""
+    held: deque[Waiting] = field(default_factory=deque)
+    behind: bool = False
+    """Whether rows after `upto` lie in the table alone."""
+    hungry: bool = False
+    """Whether they are to be read now, so that none may come in before them."""
+
+
+class FairQueue:
+    """Lines of waiting rows.
+
+    A key whose row was taken gives no other until `finish`, or `put_back` with `resume`. A line that has been emptied and
+    has more in the table is `hungry`: it goes on after `refill`.
+    """
+
+    def __init__(self, held_per_sender: int = HELD_PER_SENDER) -> None:
+        self._most = held_per_sender
+        self._lines: dict[Key, _Line] = {}
+        self._ready: deque[Key] = deque()
+        self._hungry: deque[Key] = deque()
+        self._held = 0
+
+    def __len__(self) -> int:
+        """How many rows wait in memory; those taken are not among them."""
+        return self._held
+
+    def __bool__(self) -> bool:
+        """Whether anybody waits, in memory or in the table."""
+        return bool(self._lines)
+
+    def put(self, key: Key, row: InboxRow, update: Update | None = None) -> None:
+        """Add to the end of the key's line; a long line leaves it in the table."""
+        line = self._lines.get(key)
+        if line is None:
+            line = self._lines[key] = _Line(row.seq)
+            self._ready.append(key)
+        if line.behind or line.hungry or len(line.held) >= self._most:
+            line.behind = True
+            return
+        self._hold(line, Waiting(row, update))
+
+    def take(self) -> tuple[Key, Waiting] | None:
+        """The first row of the line whose turn it is, None if there is none."""
+        if not self._ready:
+            return None
+        key = self._ready.popleft()
+        self._held -= 1
+        return key, self._lines[key].held.popleft()
+
+    def finish(self, key: Key) -> None:
+        """The row taken is done with: the next of its line may go, after the lines already waiting."""
+        line = self._lines[key]
+        if line.held:
+            self._ready.append(key)
+        elif line.behind:
+            line.hungry = True
+            self._hungry.append(key)
+        else:
+            del self._lines[key]
+
+    def put_back(self, key: Key, waiting: Waiting) -> None:
+        """Return the row taken to the head of its line, which rests until `resume`."""
+        self._lines[key].held.appendleft(waiting)
+        self._held += 1
+
+    def resume(self, key: Key) -> None:
+        """The resting line goes on."""
+        self._ready.append(key)
+
+    @property
+    def is_hungry(self) -> bool:
+        """Whether a line waits for `refill`."""
+        return bool(self._hungry)
+
+    def next_hungry(self) -> tuple[Key, Seq, int] | None:
+        """A line to be refilled: its key, and the place in the table after which to read so many rows."""
+        if not self._hungry:
+            return None
+        key = self._hungry[0]
+        self._lines[key].behind = False  # a row that comes from now on says so again
+        return key, self._lines[key].upto, self._most
+
+    def refill(self, rows: Sequence[InboxRow]) -> None:
+        """The line that `next_hungry` named goes on with these rows, as many as were asked for or all there are."""
+        key = self._hungry.popleft()
+        line = self._lines[key]
+        for row in rows:
+            self._hold(line, Waiting(row))
+        line.hungry, line.behind = False, line.behind or len(rows) >= self._most
+        self.finish(key)
+
+    def _hold(self, line: _Line, waiting: Waiting) -> None:
+        line.held.append(waiting)
+        line.upto = waiting.row.seq
+        self._held += 1

@@ -6,6 +6,9 @@ import unicodedata
 
 LONGEST_ERROR = 500
 
+_JOINERS = dict.fromkeys((0x200C, 0x200D))
+"""Persian is written with them and mostly typed without."""
+
 
 def clean_error(error: str) -> str:
     """Return an error text that every database takes: no NUL, no lone surrogates, not too long."""
@@ -13,9 +16,10 @@ def clean_error(error: str) -> str:
 
 
 def fold_name(name: str) -> str:
-    """Return a name as it is searched: without accents, capitals and doubled spaces, so that Zoë finds "zoe"."""
+    """Return a name as it is searched: without accents, capitals, joiners and doubled spaces, so that Zoë finds "zoe"."""
     # Accents are of the classes from 200 on; lower ones are vowels and tones of scripts that need them.
-    bare = "".join(char for char in unicodedata.normalize("NFKD", name) if unicodedata.combining(char) < 200)
+    plain = unicodedata.normalize("NFKD", name.translate(_JOINERS))
+    bare = "".join(char for char in plain if unicodedata.combining(char) < 200)
     return " ".join(unicodedata.normalize("NFKC", bare.casefold()).split())
 
 

@@ -6,10 +6,11 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from bot.core.names import JOINERS, count_marks, drop_stray_joiners
+
 MOST_NAME_CHARACTERS = 64
 _MOST_READ = 512  # of a longer text only the beginning is looked at
-_MOST_MARKS = 2
-_JOINER = "\u200d"
+_JOINED_PART = re.compile("\u200d[\u2190-\u27bf\u2b05-\u2b55\U0001f000-\U0001faff]|\U0001f3f4[\U000e0020-\U000e007f]+")
 _REGIONAL = range(0x1F1E6, 0x1F200)
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _UNDRAWN = frozenset("\u00ad\u034f\u115f\u1160\u20e3\u2800\u3164\uffa0\ufffc\ufffd")
@@ -41,20 +42,16 @@ def keeps_letters(text: str, covers: Callable[[str], bool]) -> bool:
 
 
 def _strip(text: str) -> str:
-    """NFC without controls, direction marks, lone surrogates and the joining parts of emoji; marks capped."""
+    """NFC without controls, direction marks, lone surrogates and the joining parts of emoji; marks capped.
+
+    Joiners stay between letters that are not written without.
+    """
     kept: list[str] = []
     marks = 0
-    joined = False
-    for character in unicodedata.normalize("NFC", text):
+    for character in _JOINED_PART.sub("", drop_stray_joiners(unicodedata.normalize("NFC", text))):
         category = unicodedata.category(character)
         marks = marks + 1 if category.startswith("M") else 0
-        if character == _JOINER:
-            joined = True
-            continue
-        if joined and category == "So":
-            continue
-        joined = False
-        if marks <= _MOST_MARKS and not _is_undrawn(character, category):
+        if marks <= count_marks(character) and not _is_undrawn(character, category):
             kept.append(" " if category.startswith("Z") or category == "Cc" else character)
     return "".join(kept)
 
@@ -62,7 +59,7 @@ def _strip(text: str) -> str:
 def _is_undrawn(character: str, category: str) -> bool:
     code = ord(character)
     return (
-        category in ("Cf", "Cs", "Co", "Cn")
+        (category in ("Cf", "Cs", "Co", "Cn") and character not in JOINERS)
         or character in _UNDRAWN
         or 0xFE00 <= code <= 0xFE0F
         or code in _REGIONAL

@@ -72,6 +72,13 @@ def test_a_name_of_which_nothing_can_be_drawn_is_no_name(kind: str) -> None:
     assert {clean_name(HOSTILE_NAMES[kind], stack.covers) for stack in STACKS.values()} == {""}
 
 
+@pytest.mark.parametrize("text", ["می\u200cرویم", "ශ්\u200dරී", "क्\u200dष ज़ुंबा", "ক্\u200dষ"])
+def test_joiners_between_letters_reach_the_typeface(text: str) -> None:
+    """A font that has the script gets the text as it is written."""
+    assert clean_text(text, lambda _: True) == text
+    assert clean_name(text, lambda _: True) == text
+
+
 def test_marks_are_capped() -> None:
     """No character keeps more than two combining marks."""
     marks = [unicodedata.category(character)[0] == "M" for character in clean(HOSTILE_NAMES["zalgo"])]

@@ -174,6 +174,14 @@ def test_texts_are_cleaned() -> None:
     assert campaign.brand["en"] == "Little Oven"
 
 
+@pytest.mark.parametrize("text", ["می\u200cرویم", "ශ්\u200dරී ලංකා", "क्\u200dष", "❤️\u200d🔥 👩🏽\u200d🍳"])
+def test_texts_keep_their_joiners(text: str) -> None:
+    """Persian, Sinhala, Hindi and emoji are not written without; they reach name and unit of the shop as typed."""
+    campaign = parse(edit('en = "Little Oven"', f'en = "{text}"').replace('["point", "points"]', f'"{text}"'))
+    assert campaign.brand["en"] == text
+    assert campaign.say_points(2, "en") == f"2 {text}"
+
+
 def test_several_stories_keep_their_order() -> None:
     """The first story is the one that is shared."""
     second = WELCOME[WELCOME.index("[[stories]]") :].replace('"mina"', '"bread"')

@@ -21,7 +21,7 @@ from bot.core.sharing import filter_stories
         ("Rotinya enak & murah <3", "Rotinya enak & murah <3"),
         ("👨‍👩‍👧 all love it ❤️", "👨‍👩‍👧 all love it ❤️"),
         ("The robot bakes, says Abbot Talbot", "The robot bakes, says Abbot Talbot"),
-        ("میوه\u200cفروشی خوب", "میوهفروشی خوب"),
+        ("میوه\u200cفروشی خوب", "میوه\u200cفروشی خوب"),
         ("x" * WORDS_LIMIT, "x" * WORDS_LIMIT),
     ],
 )

@@ -1,4 +1,4 @@
-"""The command line: run, demo, migrate, doctor."""
+"""The command line: run, demo, migrate, doctor, backup, restore."""
 
 from __future__ import annotations
 
@@ -57,6 +57,14 @@ def _make_parser() -> argparse.ArgumentParser:
     demo.add_argument("--no-browser", action="store_true", help="do not open the browser")
     demo.set_defaults(command=_demo)
     commands.add_parser("migrate", help="bring the database up to date").set_defaults(command=_migrate)
+    backup = commands.add_parser("backup", help="write one consistent file of the database, also while the bot runs")
+    backup.add_argument("file", type=Path, help="must not exist yet")
+    backup.add_argument("--recipient", default="", help="encrypt it for this age public key (age1…)")
+    backup.set_defaults(command=_backup)
+    restore = commands.add_parser("restore", help="make a database of a backup; refuses one that is there already")
+    restore.add_argument("file", type=Path)
+    restore.add_argument("--identity", type=Path, help="file with the age identity, where the backup is encrypted")
+    restore.set_defaults(command=_restore)
     commands.add_parser("doctor", help="check everything and say what to do").set_defaults(command=_doctor)
     return parser
 
@@ -132,6 +140,43 @@ async def _migrate_store(settings: Settings) -> int:
     except StoreError as error:
         return _complain(str(error), 1)
     return 0
+
+
+def _backup(chosen: argparse.Namespace) -> int:
+    settings = _read_settings()
+    from storage import StoreError  # noqa: PLC0415 -- only these commands need it
+    from storage.backups import back_up  # noqa: PLC0415 -- likewise
+
+    try:
+        back_up(settings.database_url, chosen.file, recipient=chosen.recipient or settings.backup_recipient)
+    except (StoreError, OSError) as error:
+        return _complain(str(error), 1)
+    print(f"The database was backed up to {chosen.file}.")
+    return 0
+
+
+def _restore(chosen: argparse.Namespace) -> int:
+    settings = _read_settings()
+    from storage import StoreError  # noqa: PLC0415 -- only these commands need it
+    from storage.backups import restore  # noqa: PLC0415 -- likewise
+
+    try:
+        restore(settings.database_url, chosen.file, identity=chosen.identity)
+        faults = asyncio.run(_look_at_restored(settings))
+    except (StoreError, OSError) as error:
+        return _complain(str(error), 1)
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    print("The database was restored and is up to date." if not faults else "The backup was restored with its faults.")
+    return 1 if faults else 0
+
+
+async def _look_at_restored(settings: Settings) -> list[str]:
+    from storage import open_store  # noqa: PLC0415 -- only this command needs it
+    from storage.checks import list_faults  # noqa: PLC0415 -- likewise
+
+    async with open_store(settings.database_url) as store:
+        return await list_faults(store)
 
 
 def _doctor(_chosen: argparse.Namespace) -> int:

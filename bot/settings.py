@@ -45,6 +45,13 @@ class Settings:
     """Host and port of the web side; port 0 takes a free one."""
     trusted_proxies: tuple[Network, ...]
     """Where proxies are whose word on a visitor's address is believed."""
+    backup_folder: Path | None
+    """Where backups are put while the bot runs; None: none are made."""
+    backup_every_seconds: int
+    backup_keep: int
+    """How many of them stay."""
+    backup_recipient: str
+    """The age public key they are encrypted for; empty: they are not."""
     send_rate: float
     chat_rate: float
     log_level: str
@@ -66,6 +73,10 @@ DEFAULTS = {
     "PUBLIC_URL": "",
     "LISTEN": "127.0.0.1:8080",
     "TRUSTED_PROXIES": "127.0.0.0/8, ::1",
+    "BACKUP_FOLDER": "",
+    "BACKUP_EVERY": "1d",
+    "BACKUP_KEEP": "14",
+    "BACKUP_RECIPIENT": "",
     "SEND_RATE": "30",
     "CHAT_RATE": "1",
     "LOG_LEVEL": "INFO",
@@ -93,6 +104,10 @@ def read_settings(environment: Mapping[str, str], *, env_file: Path | None = Non
         public_url=_parse_public_url(values["PUBLIC_URL"]),
         listen=_parse_listen(values["LISTEN"]),
         trusted_proxies=_parse_networks(values["TRUSTED_PROXIES"]),
+        backup_folder=_parse_folder("BACKUP_FOLDER", values["BACKUP_FOLDER"]),
+        backup_every_seconds=_parse_period("BACKUP_EVERY", values["BACKUP_EVERY"]),
+        backup_keep=_parse_count("BACKUP_KEEP", values["BACKUP_KEEP"]),
+        backup_recipient=_parse_recipient(values["BACKUP_RECIPIENT"]),
         send_rate=_parse_rate("SEND_RATE", values["SEND_RATE"]),
         chat_rate=_parse_rate("CHAT_RATE", values["CHAT_RATE"]),
         log_level=_parse_choice("LOG_LEVEL", values["LOG_LEVEL"].upper(), ("DEBUG", "INFO", "WARNING", "ERROR")),
@@ -213,6 +228,35 @@ def _parse_campaign(value: str) -> Path:
     if not path.is_file():
         raise SettingMistake("CAMPAIGN", f"names {value!r}, which is no file", "Give the path of a campaign file")
     return path
+
+
+def _parse_folder(name: str, value: str) -> Path | None:
+    if value and not Path(value).is_dir():
+        raise SettingMistake(name, f"names {value!r}, which is no folder", "Make it, or give another one")
+    return Path(value) if value else None
+
+
+def _parse_period(name: str, value: str) -> int:
+    match = re.fullmatch(r"([1-9]\d{0,4})([mhd])", value)
+    if match is None:
+        raise SettingMistake(name, f"is {value!r}", "Give minutes, hours or days, like 30m, 6h or 1d")
+    return int(match[1]) * {"m": 60, "h": 3600, "d": 86_400}[match[2]]
+
+
+def _parse_count(name: str, value: str) -> int:
+    if not re.fullmatch(r"[1-9]\d{0,3}", value):
+        raise SettingMistake(name, f"is {value!r}", f"Give a number from 1 to 9999, like {DEFAULTS[name]}")
+    return int(value)
+
+
+def _parse_recipient(value: str) -> str:
+    if value and not re.fullmatch(r"age1[a-z0-9]{20,}", value):
+        raise SettingMistake(
+            "BACKUP_RECIPIENT",
+            f"is no age public key ({len(value)} characters, not shown: it may be the secret one)",
+            "Give what begins with age1; age-keygen makes it",
+        )
+    return value
 
 
 def _parse_rate(name: str, value: str) -> float:

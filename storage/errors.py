@@ -50,3 +50,7 @@ class RowMissing(StoreError, LookupError):
 def is_fault(error: BaseException) -> bool:
     """Whether the store itself failed, so that the same unit of work may succeed another time."""
     return isinstance(error, StoreUnavailable | StoreBusy | StoreLost | StoreClosed)
+
+
+class BackupRefused(StoreError):
+    """A backup cannot be made or used; says why and what would be right, and no key."""

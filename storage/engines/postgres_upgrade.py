@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 
 from storage.engines.postgres_connection import Connection, connect, describe
 from storage.errors import StoreUnavailable
@@ -22,7 +23,7 @@ def prepare(url: str, *, migrate: bool) -> None:
         version = read_version(connection)
         if needs_upgrade(version, name=describe(url), allowed=migrate):
             connection.autocommit = False
-            _run_migrations(connection)
+            run_migrations(connection)
             logger.info("The database %s was brought from version %s to %s.", describe(url), version or "none", HEAD)
 
 
@@ -35,7 +36,8 @@ def read_version(connection: Connection) -> str | None:
     return row[0] if row else None
 
 
-def _run_migrations(connection: Connection) -> None:
+def run_migrations(connection: Connection, *, upto: str = "head", then: Callable[[], None] | None = None) -> None:
+    """Bring a database to a revision; what is to be done `then` shares the transaction."""
     from sqlalchemy import create_engine  # noqa: PLC0415  # only a migration needs an SQLAlchemy connection
     from sqlalchemy.pool import StaticPool  # noqa: PLC0415  # likewise
 
@@ -43,5 +45,7 @@ def _run_migrations(connection: Connection) -> None:
 
     engine = create_engine("postgresql+psycopg://", creator=lambda: connection, poolclass=StaticPool)
     with engine.connect() as wrapped:
-        upgrade(wrapped)
+        upgrade(wrapped, upto=upto)
+        if then is not None:
+            then()
         wrapped.commit()

@@ -12,8 +12,8 @@ from sqlalchemy.exc import DBAPIError
 from storage.errors import StoreUnavailable
 
 
-def upgrade(connection: Connection) -> None:
-    """Run all migrations that are missing, in the transaction that is open on the connection.
+def upgrade(connection: Connection, *, upto: str = "head") -> None:
+    """Run the migrations that are missing up to a revision, in the transaction that is open on the connection.
 
     Raises:
         StoreUnavailable: one failed; the caller must roll back.
@@ -21,7 +21,7 @@ def upgrade(connection: Connection) -> None:
     config = compose_config()
     config.attributes["connection"] = connection
     try:
-        command.upgrade(config, "head")
+        command.upgrade(config, upto)
     except DBAPIError as error:
         raise StoreUnavailable(f"A migration failed, nothing was changed: {error.orig}") from error
 

@@ -1,0 +1,166 @@
+"""Backups of PostgreSQL: all tables by COPY, in one snapshot, with the version they are of.
+
+The file is gzip. Inside, each part is a line of JSON; after a line that names a table follow its rows in COPY's text
+format, in chunks of `length (4 bytes) + bytes`, ended by a chunk of no length. The last line says that it is the last.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any, cast
+
+import psycopg
+from psycopg import sql
+
+from storage.engines.postgres_connection import Connection, connect, explain
+from storage.engines.postgres_lock import acquire
+from storage.engines.postgres_upgrade import read_version, run_migrations
+from storage.errors import BackupRefused
+from storage.migrations import needs_upgrade
+
+FORMAT = "passalong-copy-1"
+_LENGTH = struct.Struct(">I")
+_VERSION_TABLE = "alembic_version"
+
+_TABLES = """
+SELECT table_name FROM information_schema.tables
+WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' AND table_name <> 'alembic_version'
+ORDER BY table_name
+"""
+_COLUMNS = """
+SELECT column_name FROM information_schema.columns
+WHERE table_schema = current_schema() AND table_name = %s AND is_generated = 'NEVER' ORDER BY ordinal_position
+"""
+_PARENTS = """
+SELECT child.relname, parent.relname FROM pg_constraint
+JOIN pg_class child ON child.oid = conrelid JOIN pg_class parent ON parent.oid = confrelid
+WHERE contype = 'f' AND connamespace = current_schema()::regnamespace AND conrelid <> confrelid
+"""
+_NUMBERED = """
+SELECT table_name, column_name, pg_get_serial_sequence(quote_ident(table_name), column_name)
+FROM information_schema.columns
+WHERE table_schema = current_schema() AND pg_get_serial_sequence(quote_ident(table_name), column_name) IS NOT NULL
+"""
+
+
+def dump(url: str, file: Path) -> None:
+    """Write all tables as they are at one moment; writers do not wait for it."""
+    try:
+        with connect(url) as connection, _create(file) as out:
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            connection.read_only = True
+            with connection.transaction():
+                _write_line(out, {"format": FORMAT, "revision": read_version(connection)})
+                for table in _list_in_order(connection):
+                    _write_table(connection, out, table)
+                _write_line(out, {"end": True})
+    except psycopg.Error as error:
+        raise explain(error, url) from None
+
+
+def load(url: str, file: Path) -> None:
+    """Fill a database that has no tables yet, all of it or nothing."""
+    try:
+        lock = acquire(url)
+        with lock, connect(url) as connection:
+            if read_version(connection) is not None or connection.execute(_TABLES.encode()).fetchone():
+                raise BackupRefused("The database has tables already. Name an empty one.")
+            connection.autocommit = False
+            _load_into(connection, _open(file))
+    except (gzip.BadGzipFile, EOFError, json.JSONDecodeError, struct.error, UnicodeDecodeError):
+        raise BackupRefused(f"{file} is no whole backup of a PostgreSQL database.") from None
+    except psycopg.Error as error:
+        raise explain(error, url) from None
+
+
+def _create(file: Path) -> IO[bytes]:
+    return cast("IO[bytes]", gzip.open(file, "wb", compresslevel=6))
+
+
+def _open(file: Path) -> IO[bytes]:
+    with file.open("rb") as opened:
+        if opened.read(2) != b"\x1f\x8b":
+            raise BackupRefused(f"{file} is no backup of a PostgreSQL database.")
+    return cast("IO[bytes]", gzip.open(file, "rb"))
+
+
+def _load_into(connection: Connection, backup: IO[bytes]) -> None:
+    with backup:
+        head = _read_line(backup)
+        if head.get("format") != FORMAT or not isinstance(head.get("revision"), str):
+            raise BackupRefused("The file is no backup of Passalong.")
+        needs_upgrade(head["revision"], name="in the backup", allowed=True)
+        run_migrations(connection, upto=head["revision"], then=lambda: _fill(connection, backup))
+
+
+def _fill(connection: Connection, backup: IO[bytes]) -> None:
+    for table in map(sql.Identifier, reversed(_list_in_order(connection))):  # migrations have written a few rows
+        if connection.execute(sql.SQL("SELECT 1 FROM {} LIMIT 1").format(table)).fetchone():
+            connection.execute(sql.SQL("DELETE FROM {}").format(table))
+    while "end" not in (part := _read_line(backup)):
+        _read_table(connection, backup, part["table"], part["columns"])
+    if backup.read(1):  # reads on to the checksum
+        raise EOFError
+    _go_on_numbering(connection)
+
+
+def _list_in_order(connection: Connection) -> list[str]:
+    """All tables, each after those that it points to."""
+    left = [str(name) for (name,) in connection.execute(_TABLES.encode())]
+    parents = {(str(child), str(parent)) for child, parent in connection.execute(_PARENTS.encode())}
+    ordered: list[str] = []
+    while left:
+        ready = [name for name in left if not any(child == name and parent in left for child, parent in parents)]
+        ordered += ready or left
+        left = [name for name in left if name not in ordered]
+    return ordered
+
+
+def _write_table(connection: Connection, out: IO[bytes], table: str) -> None:
+    columns = [str(name) for (name,) in connection.execute(_COLUMNS.encode(), [table])]
+    _write_line(out, {"table": table, "columns": columns})
+    with connection.cursor() as cursor, cursor.copy(_compose_copy(table, columns, "TO STDOUT")) as copy:
+        for chunk in copy:
+            out.write(_LENGTH.pack(len(chunk)) + bytes(chunk))
+    out.write(_LENGTH.pack(0))
+
+
+def _read_table(connection: Connection, backup: IO[bytes], table: str, columns: list[str]) -> None:
+    with connection.cursor() as cursor, cursor.copy(_compose_copy(table, columns, "FROM STDIN")) as copy:
+        for chunk in _read_chunks(backup):
+            copy.write(chunk)
+
+
+def _compose_copy(table: str, columns: list[str], direction: str) -> sql.Composed:
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    return sql.SQL("COPY {} ({}) {}").format(sql.Identifier(table), names, sql.SQL(cast("Any", direction)))
+
+
+def _read_chunks(backup: IO[bytes]) -> Iterator[bytes]:
+    while length := _LENGTH.unpack(backup.read(_LENGTH.size))[0]:
+        chunk = backup.read(length)
+        if len(chunk) < length:
+            raise EOFError
+        yield chunk
+
+
+def _go_on_numbering(connection: Connection) -> None:
+    for table, column, sequence in connection.execute(_NUMBERED.encode()).fetchall():
+        highest = sql.SQL("SELECT setval({}, coalesce(max({}), 0) + 1, false) FROM {}")
+        connection.execute(highest.format(sequence, sql.Identifier(column), sql.Identifier(table)))
+
+
+def _write_line(out: IO[bytes], said: dict[str, object]) -> None:
+    out.write(json.dumps(said).encode() + b"\n")
+
+
+def _read_line(backup: IO[bytes]) -> dict[str, Any]:
+    line = backup.readline()
+    if not line.endswith(b"\n"):
+        raise EOFError
+    said: dict[str, Any] = json.loads(line)
+    return said

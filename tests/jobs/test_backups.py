@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.jobs.backups import BackupPlan, list_backups, make_backup
+from storage import open_store
+from storage.backups import restore
+from storage.errors import StoreError
+from storage.tables import people
+from tests.storage.cast import add_members
+from tests.storage.clock import Clock
+
+
+def plan(url: str, folder: Path, keep: int = 3) -> BackupPlan:
+    """Daily, of which a few stay."""
+    return BackupPlan(database_url=url, folder=folder, every_seconds=86_400, keep=keep, recipient="")
+
+
+async def test_the_newest_backups_stay(sqlite_url: str, tmp_path: Path, clock: Clock) -> None:
+    """One more each time, the oldest go, and what else lies in the folder is nobody's to remove."""
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    (folder / "passalong-precious.backup").touch()
+    made = []
+    async with open_store(sqlite_url, clock=clock) as store:
+        await store.write(add_members, 4)
+        for _ in range(5):
+            made.append(await make_backup(plan(sqlite_url, folder), clock()))
+            clock.advance(86_400)
+    assert list_backups(folder) == made[2:]
+    assert (folder / "passalong-precious.backup").exists()
+    restore(f"sqlite:///{tmp_path}/other.db", made[-1])
+    async with open_store(f"sqlite:///{tmp_path}/other.db") as store:
+        assert await store.read(people.count_members) == 4
+
+
+async def test_a_backup_that_fails_removes_none(tmp_path: Path, clock: Clock) -> None:
+    """Those that are there may be the last of what is lost."""
+    for number in range(1, 6):
+        (tmp_path / f"passalong-2026010{number}T000000Z.backup").touch()
+    with pytest.raises(StoreError):
+        await make_backup(plan(f"sqlite:///{tmp_path}/nothing.db", tmp_path, keep=1), clock())
+    assert len(list_backups(tmp_path)) == 5

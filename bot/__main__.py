@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 Handler = Callable[[int, FrameType | None], object] | signal.Handlers
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+SWITCH_SECONDS = 0.0005
+"""How long a thread may keep the interpreter to itself. The store's threads hand it back at every statement, and by
+default would wait 5 ms each time for a busy event loop to let go of it. It holds for the whole process."""
+
 WRONG_SETTING = 2
 """Exit status where a setting, the campaign or the command line is wrong; 1 for everything else that ends a run."""
 
@@ -80,6 +84,7 @@ def _run(_chosen: argparse.Namespace) -> int:
     from bot.telemetry import set_up_logging  # noqa: PLC0415 -- a mistaken setting is told without waiting for imports
 
     set_up_logging(settings.log_level, settings.log_format, secrets=[settings.bot_token])
+    sys.setswitchinterval(SWITCH_SECONDS)
     return asyncio.run(_run_until_signal(settings))
 
 
@@ -104,7 +109,7 @@ async def _run_until_signal(settings: Settings) -> int:
 
 async def _run_in(store: Store, settings: Settings, stop: asyncio.Event, listen: Callable[[], None]) -> int:
     _on_stop_signals(_leave)  # the imports take a second in which the loop hears nothing
-    from bot.app import CampaignMistake, run_in  # noqa: PLC0415 -- whoever finds the database in use need not wait for it
+    from bot.app import CampaignMistake, TaskEnded, run_in  # noqa: PLC0415 -- whoever finds the database in use need not wait for it
     from bot.updates.poll_errors import PollingEnded  # noqa: PLC0415 -- likewise
     from bot.web.listening import ListenRefused  # noqa: PLC0415 -- likewise
 
@@ -113,7 +118,7 @@ async def _run_in(store: Store, settings: Settings, stop: asyncio.Event, listen:
         await run_in(store, settings, stop)
     except CampaignMistake as mistake:
         return _complain(f"{settings.campaign}: {mistake}", WRONG_SETTING)
-    except (PollingEnded, ListenRefused) as error:
+    except (PollingEnded, ListenRefused, TaskEnded) as error:
         return _complain(str(error), 1)
     return 0
 

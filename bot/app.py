@@ -5,15 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import resource
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Collection, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any, NoReturn, cast
 
 from telegram import LinkPreviewOptions
-from telegram.error import TelegramError
 from telegram.ext import Defaults
 
 from bot.assets import ASSETS
@@ -24,8 +22,9 @@ from bot.handlers.bot_profile import introduce
 from bot.handlers.community.chat import CommunityChat, look_after
 from bot.handlers.deps import Deps
 from bot.handlers.text_router import on_text
-from bot.jobs.cleaning import clean_for_ever
-from bot.jobs.nudging import nudge_for_ever
+from bot.jobs.cleaning import CLEANING
+from bot.jobs.nudging import NUDGING
+from bot.jobs.supervisor import Supervisor
 from bot.messages.shop import Shop
 from bot.outbox.rendering import NoticeRenderer
 from bot.outbox.worker import OutboxWorker
@@ -33,27 +32,25 @@ from bot.services.campaigns import open_shop
 from bot.services.community.warning import find_moved
 from bot.services.roles import note_owners
 from bot.settings import Settings
+from bot.telemetry import Metrics
 from bot.updates.application import PassalongApplication, build_application
 from bot.updates.capability import Registry
 from bot.updates.context import BotData
 from bot.updates.dispatch import Dispatch
+from bot.updates.hello import say_hello
 from bot.updates.intake import Intake
-from bot.updates.poll_errors import PollerStuck, TokenRefused
 from bot.updates.routes import list_handlers
-from bot.wire.errors import FailureKind, classify
 from bot.wire.gate import Gate
 from bot.wire.pacing import GROUP_PER_MINUTE
 from bot.wire.pictures import Pictures
 from bot.wire.transport import AiohttpRequest
+from bot.wire.watch import TaskEnded
 from storage import Store, StoreLost, open_store
 from storage.records import Ban
 from storage.tables import flood_waits
+from storage.tx import Tx
 
 logger = logging.getLogger(__name__)
-
-SWITCH_SECONDS = 0.0005
-"""How long a thread may keep the interpreter to itself. The store's threads hand it back at every statement, and by
-default would wait 5 ms each time for a busy event loop to let go of it."""
 
 HANGING_SECONDS = 5.0
 """A long poll that is so much over its time has been forgotten by the other side."""
@@ -61,14 +58,14 @@ HANGING_SECONDS = 5.0
 OTHER_DESCRIPTORS = 320
 """Files, the database, polling; and connections of the web side that are taken, or hung up on, at this moment."""
 
-HELLO_SECONDS = 60.0
-"""For how long Telegram may fail to say who we are before the start is given up."""
+JOBS = (CLEANING, NUDGING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
-    """Everything that runs, in its rooms."""
+    """Everything of one bot. Nothing of it lies anywhere else, so that one process may run several."""
 
+    settings: Settings
     store: Store
     application: PassalongApplication[Deps]
     delivery: OutboxWorker
@@ -76,6 +73,12 @@ class Runtime:
     dispatch: Dispatch
     intake: Intake
     gate: Gate
+    supervisor: Supervisor
+
+    @property
+    def metrics(self) -> Metrics:
+        """What happened here since the start."""
+        return self.gate.metrics
 
 
 async def run(settings: Settings, stop: asyncio.Event) -> None:
@@ -97,7 +100,6 @@ async def run_in(
 
     `group_per_minute` is Telegram's limit for one group or channel; only measurements lift it.
     """
-    sys.setswitchinterval(SWITCH_SECONDS)
     campaign = load_campaign(settings.campaign)
     gate = await _open_gate(settings, store, group_per_minute)
     community = await _open_community(settings, campaign, store)
@@ -110,7 +112,7 @@ async def run_in(
     )
     async with _open_runtime(settings, campaign, store, gate, stop, community=community) as runtime:
         if not stop.is_set():
-            await _work(runtime, settings, stop)
+            await _work(runtime, stop)
 
 
 def find_line(text: str, word: str) -> int:
@@ -139,7 +141,7 @@ async def _open_runtime(
     community: CommunityChat | None,
 ) -> AsyncIterator[Runtime]:
     bot_data: BotData[Deps] = BotData(
-        store=store, deps=cast("Deps", None)
+        store=store, deps=cast("Deps", None), metrics=gate.metrics
     )  # filled in once Telegram has said who we are
     application = build_application(
         token=settings.bot_token,
@@ -155,7 +157,7 @@ async def _open_runtime(
     application.add_handlers(list_handlers(registry, on_text))
     async with AsyncExitStack() as stack:
         stack.push_async_callback(application.shutdown)
-        await _say_hello(application, stop)
+        await say_hello(application, stop)
         shop = Shop(
             bot_username=application.bot.username if not stop.is_set() else "",
             inline_mode=bool(not stop.is_set() and application.bot.bot.supports_inline_queries),
@@ -178,6 +180,7 @@ def _furnish(
     renderer = NoticeRenderer(store=store, shop=shop, announce_chat=settings.announce_chat)
     dispatch = Dispatch(application)
     return Runtime(
+        settings=settings,
         store=store,
         application=application,
         delivery=OutboxWorker(
@@ -192,7 +195,17 @@ def _furnish(
             allowed_updates=application.bot_data.deps.registry.update_types,
         ),
         gate=gate,
+        supervisor=Supervisor(
+            store=store,
+            jobs=JOBS,
+            metrics=gate.metrics,
+            tell=_log_trouble,
+        ),
     )
+
+
+def _log_trouble(_tx: Tx, name: str, said: str) -> None:
+    logger.error("The job %s fails again and again: %s", name, said)
 
 
 async def _open_community(settings: Settings, campaign: Campaign, store: Store) -> CommunityChat | None:
@@ -228,59 +241,48 @@ async def _open_gate(settings: Settings, store: Store, group_per_minute: int) ->
     )
 
 
-async def _say_hello(application: PassalongApplication[Deps], stop: asyncio.Event) -> None:
-    """Ask Telegram who we are, patiently."""
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + HELLO_SECONDS
-    while not stop.is_set():
-        try:
-            await application.initialize()
-        except TelegramError as error:
-            failure = classify(error)
-            if failure.kind is FailureKind.TOKEN_BAD:
-                raise TokenRefused(f"Telegram refuses the bot's token: {failure.text}") from None
-            if loop.time() > deadline:
-                raise PollerStuck(f"Telegram does not answer: {failure.text}") from None
-            logger.warning("Telegram does not answer yet (%s): %s", failure.kind, failure.text)
-            await _pause(stop, seconds=1.0 + failure.retry_after)
-        else:
-            return
+async def _work(runtime: Runtime, stop: asyncio.Event) -> None:
+    """Start everything, wait for the end, stop in the order in which nothing is lost.
 
-
-async def _pause(stop: asyncio.Event, *, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return
-
-
-async def _work(runtime: Runtime, settings: Settings, stop: asyncio.Event) -> None:
-    """Start everything, wait for the end, stop in the order in which nothing is lost."""
+    Raises:
+        TaskEnded: a part of the bot has ended by itself; what one of them raises passes as it is.
+    """
     runtime.delivery.start()
     runtime.broadcaster.start()
     runtime.dispatch.start()
-    errands: list[Callable[[], Awaitable[object]]] = [
-        stop.wait,
-        runtime.intake.run,
-        lambda: _watch(runtime.store),
-        *([lambda: _serve_web(runtime, settings, stop)] if settings.public_url else []),
-    ]
-    tasks = [asyncio.ensure_future(errand()) for errand in errands]
-    idle = [
-        asyncio.create_task(clean_for_ever(runtime.store)),
-        asyncio.create_task(nudge_for_ever(runtime.store)),
-        asyncio.create_task(_introduce(runtime)),
-    ]
+    stopping = asyncio.create_task(stop.wait(), name="waiting for the stop signal")
+    parts = [asyncio.create_task(work, name=name) for name, work in _list_parts(runtime, stop).items()]
+    errand = asyncio.create_task(_introduce(runtime))
     logger.info("@%s is at work", runtime.application.bot.username)
     try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
+        done, _ = await asyncio.wait([stopping, *parts], return_when=asyncio.FIRST_COMPLETED)
+        if stopping not in done:
+            _explain_end(done.pop())
     finally:
-        await _stop(runtime, [*tasks, *idle])
+        await _stop(runtime, [stopping, *parts, errand])
 
 
-async def _stop(runtime: Runtime, tasks: list[asyncio.Future[object] | asyncio.Task[None]]) -> None:
+def _list_parts(runtime: Runtime, stop: asyncio.Event) -> dict[str, Coroutine[Any, Any, None]]:
+    """All that runs as long as the bot, by what it is called when it ends."""
+    parts: dict[str, Coroutine[Any, Any, None]] = {
+        "asking for updates": runtime.intake.run(),
+        "watching the database": _watch(runtime.store),
+        "doing what is due": runtime.supervisor.run(),
+        "handling updates": runtime.dispatch.watch.wait_failed(),
+        "sending notices": runtime.delivery.watch.wait_failed(),
+        "broadcasting": runtime.broadcaster.watch.wait_failed(),
+    }
+    if runtime.settings.public_url:
+        parts["the web side"] = _serve_web(runtime, stop)
+    return parts
+
+
+def _explain_end(task: asyncio.Task[Any]) -> NoReturn:
+    task.result()
+    raise TaskEnded(f"Stopped, because {task.get_name()} has ended by itself")
+
+
+async def _stop(runtime: Runtime, tasks: Collection[asyncio.Task[Any]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
@@ -289,13 +291,13 @@ async def _stop(runtime: Runtime, tasks: list[asyncio.Future[object] | asyncio.T
     logger.info("Stopped; what was not finished lies in the database and goes on at the next start")
 
 
-async def _serve_web(runtime: Runtime, settings: Settings, stop: asyncio.Event) -> None:
+async def _serve_web(runtime: Runtime, stop: asyncio.Event) -> None:
     from bot.web.crowd import compute_most_connections  # noqa: PLC0415 -- likewise
     from bot.web.listening import open_listener  # noqa: PLC0415 -- most shops start without a web side, and sooner
     from bot.web.server import Patience, serve_site  # noqa: PLC0415 -- likewise
     from bot.web.site import build_deps, build_site  # noqa: PLC0415 -- likewise
 
-    deps = runtime.application.bot_data.deps
+    settings, deps = runtime.settings, runtime.application.bot_data.deps
     web = build_deps(
         store=runtime.store,
         shop=deps.shop,
@@ -324,10 +326,13 @@ async def _watch(store: Store) -> None:
 
 
 async def _introduce(runtime: Runtime) -> None:
-    deps = runtime.application.bot_data.deps
-    await introduce(runtime.application.bot, runtime.store, deps.shop, deps.registry)
-    if deps.community is not None:
-        await look_after(runtime.application.bot, runtime.store, deps.community)
+    bot, deps = runtime.application.bot, runtime.application.bot_data.deps
+    try:
+        await introduce(bot, runtime.store, deps.shop, deps.registry)
+        if deps.community is not None:
+            await look_after(bot, runtime.store, deps.community)
+    except Exception:
+        logger.exception("The bot could not be introduced; a restart tries again")
 
 
-__all__ = ["CampaignMistake", "Runtime", "load_campaign", "run", "run_in"]
+__all__ = ["CampaignMistake", "Runtime", "TaskEnded", "load_campaign", "run", "run_in"]

@@ -115,6 +115,8 @@ COUNTERS: Mapping[str, str] = MappingProxyType(
         "deliveries_blocked": "members a broadcast did not reach because they have blocked the bot",
         "deliveries_failed": "members to whom Telegram refused to deliver a broadcast",
         "deliveries_unknown": "members of whom nobody can say whether a broadcast reached them",
+        "jobs_done": "runs of the bot's own work that went well",
+        "jobs_failed": "runs of the bot's own work that failed",
     }
 )
 """Every counter by name, with what it counts."""
@@ -133,6 +135,3 @@ class Metrics:
     def read(self) -> dict[str, int]:
         """A copy of all counters."""
         return dict(self._counts)
-
-
-metrics = Metrics()

@@ -13,11 +13,11 @@ from bot.broadcasts.circuit_breaker import FIRST_REST_SECONDS, TROUBLES, Circuit
 from bot.broadcasts.progress import Progress
 from bot.broadcasts.sender import BroadcastSender, Landing
 from bot.services.broadcasts.delivering import Claim, Key, Step, begin, proceed, requeue_strays
-from bot.telemetry import metrics
 from bot.wire.errors import FailureKind
 from bot.wire.gate import Gate
 from bot.wire.signal import Signal
 from bot.wire.telegram_bot import PassalongBot
+from bot.wire.watch import Watch
 from storage.records import BroadcastChanged, BroadcastId, DeliveryState, Event, Outcome, Recipient
 from storage.store import Store
 
@@ -113,13 +113,13 @@ class Broadcaster:
         self._doubtful = False
         self._stopping = False
         self._signal = Signal()
+        self.watch = Watch()
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Listen to the store, and go on with what an earlier process left; in the event loop."""
         self._store.subscribe(self._note_events)
-        self._task = asyncio.create_task(self._run())
-        self._task.add_done_callback(_report)
+        self._task = self.watch.start(self._run(), name="broadcasting", for_ever=True)
 
     async def settled(self) -> None:
         """Return when nobody is left to be written to and every outcome is written down."""
@@ -218,7 +218,7 @@ class Broadcaster:
 
     def _note_step(self, step: Step, ends: _Ends, limit: int) -> None:
         for outcome in ends.outcomes:
-            metrics.count(_COUNTERS[outcome.state])
+            self._gate.metrics.count(_COUNTERS[outcome.state])
         for claim in step.claims:
             self._launch(claim)
         if step.finished:
@@ -258,8 +258,3 @@ class Broadcaster:
         if self._writing is not None:
             keys |= self._writing.list_keys()
         return all(held_id != broadcast_id for held_id, _ in keys)
-
-
-def _report(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        logger.critical("Broadcasting has ended by an error nobody caught", exc_info=error)

@@ -65,6 +65,7 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         "delivery": Keeping(
             holds="whom a broadcast reached", ends=Ends.TIME, days=90, how="after its end; then only the sums stay"
         ),
+        "due_job": Keeping(holds="when the bot's own work is due", ends=Ends.FEW),
         "expectation": Keeping(holds="what the next text means", ends=Ends.TIME, days=0, how="after it expired"),
         "flood_wait": Keeping(holds="what Telegram forbids now", ends=Ends.TIME, days=0, how="after it ended"),
         "guess": Keeping(holds="unknown codes tried", ends=Ends.TIME, days=5, how="after the first of them"),

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 
 from bot.services.cleaning import CHORES
-from storage.errors import StoreError
+from bot.updates.job import Job
 from storage.store import Store
 
 logger = logging.getLogger(__name__)
 
-PAUSE_SECONDS = 3600.0
 PAGE = 500
 PAGES = 200
 """At most so many pages of each table an hour, so that cleaning never holds up a writer for long."""
@@ -29,13 +27,9 @@ async def clean(store: Store, *, page: int = PAGE) -> int:
     return gone
 
 
-async def clean_for_ever(store: Store, *, pause_seconds: float = PAUSE_SECONDS) -> None:
-    """Clean now and then; a store that cannot be written to is somebody else's alarm."""
-    while True:
-        await asyncio.sleep(pause_seconds)
-        try:
-            gone = await clean(store)
-        except StoreError as error:
-            logger.warning("Cleaning has to wait: %s", error)
-        else:
-            logger.debug("Cleaning removed %d rows", gone)
+async def _run(store: Store) -> None:
+    logger.debug("Cleaning removed %d rows", await clean(store))
+
+
+CLEANING = Job(name="cleaning", every_seconds=3600.0, run=_run)
+"""Due at the first start and by the clock, however short each run of the process is."""

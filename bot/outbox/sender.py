@@ -10,7 +10,7 @@ from telegram import LinkPreviewOptions
 from telegram.constants import ParseMode
 
 from bot.outbox.outgoing import Letter, Renderer, to_plain
-from bot.telemetry import metrics
+from bot.telemetry import Metrics
 from bot.wire.errors import Failure, FailureKind, classify
 from bot.wire.pacing import Priority
 from bot.wire.telegram_bot import PassalongBot
@@ -84,6 +84,7 @@ class Sender:
         find_delay: Seconds until a chat takes one more message.
         on_migrated: Told the old and the new id of a group.
         attempts: After so many attempts of unknown outcome a notice is given up.
+        metrics: What counts.
     """
 
     def __init__(
@@ -96,7 +97,9 @@ class Sender:
         find_delay: Callable[[int | str], float],
         on_migrated: Callable[[int | str, int], Awaitable[None]] | None,
         attempts: int,
+        metrics: Metrics,
     ) -> None:
+        self._metrics = metrics
         self._store = store
         self._bot = bot
         self._renderer = renderer
@@ -164,7 +167,7 @@ class Sender:
         return None
 
     def _note_sent(self, letter: Letter, report: Report) -> None:
-        metrics.count("letters_sent")
+        self._metrics.count("letters_sent")
         report.sent_to = letter.chat_id
         self._settle(Settlement(notice_ids=letter.notice_ids, state=NoticeState.SENT))
 
@@ -182,7 +185,7 @@ class Sender:
         if failure.kind is FailureKind.MIGRATED:
             return await self._follow(letter, failure.new_chat_id, report)
         logger.warning("A letter has to be tried again (%s): %s", failure.kind, failure.text)
-        metrics.count("notices_retried", len(letter.notice_ids))
+        self._metrics.count("notices_retried", len(letter.notice_ids))
         if failure.kind is FailureKind.UNKNOWN:
             report.left += await self._count_attempt(letter.notice_ids, failure.text)
             return False

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 
 from bot.outbox.outgoing import Renderer
 from bot.outbox.sender import Report, Sender, Settlement, settle_all
-from bot.telemetry import metrics
 from bot.wire.batches import Batches
 from bot.wire.gate import Gate
 from bot.wire.signal import Signal
 from bot.wire.telegram_bot import PassalongBot
+from bot.wire.watch import Watch
 from storage.records import Event, NoticeId, NoticeOwed, PersonId
 from storage.store import Store
 from storage.tables import outbox
@@ -99,6 +99,7 @@ class OutboxWorker:
             find_delay=self._find_delay,
             on_migrated=on_migrated,
             attempts=attempts,
+            metrics=gate.metrics,
         )
         self._lines: dict[PersonId | None, _Line] = {}
         self._ready: deque[PersonId | None] = deque()
@@ -109,6 +110,7 @@ class OutboxWorker:
         self._missed = False
         self._loader: asyncio.Task[None] | None = None
         self._signal = Signal()
+        self.watch = Watch()
         self._stopping = False
 
     def start(self) -> None:
@@ -157,7 +159,7 @@ class OutboxWorker:
     def _load_later(self) -> None:
         self._behind = self._missed = True
         if self._loader is None or self._loader.done():
-            self._loader = asyncio.create_task(self._load())
+            self._loader = self.watch.start(self._load())
 
     async def _load(self) -> None:
         """Read owed notices until memory holds all of them, or is full; then again once it is half empty."""
@@ -187,7 +189,7 @@ class OutboxWorker:
     def _pump(self) -> None:
         while self._ready and len(self._running) < self._gate.in_flight_limit and not self._stopping:
             recipient_id = self._ready.popleft()
-            task = asyncio.create_task(self._serve(recipient_id, self._lines[recipient_id]))
+            task = self.watch.start(self._serve(recipient_id, self._lines[recipient_id]))
             self._running.add(task)
             task.add_done_callback(self._end)
 
@@ -248,7 +250,7 @@ class OutboxWorker:
         for settlement in settlements:
             self._known.difference_update(settlement.notice_ids)
             self._gone.update(settlement.notice_ids)
-            metrics.count(settlement.counter, len(settlement.notice_ids))
+            self._gate.metrics.count(settlement.counter, len(settlement.notice_ids))
         if not self._behind:
             self._gone.clear()
         self._signal.tell()

@@ -13,7 +13,6 @@ from telegram import Update
 from telegram.error import RetryAfter, TelegramError
 from telegram.ext import ApplicationHandlerStop
 
-from bot.telemetry import metrics
 from bot.updates.application import PassalongApplication
 from bot.updates.context import Attempt, PassalongContext
 from bot.updates.raw_updates import RawUpdate
@@ -58,6 +57,7 @@ class Attempts:
     ) -> None:
         self._application = application
         self._store: Store = application.bot_data.store
+        self._metrics = application.bot_data.metrics
         self._retry_seconds = tuple(retry_seconds)
         self._attempts = attempts
         self._is_stopping = is_stopping
@@ -119,7 +119,7 @@ class Attempts:
             return None
         rest = find_rest(error, rests)
         if rest is not None:
-            metrics.count("updates_rested")
+            self._metrics.count("updates_rested")
             logger.warning("Update %d waits %g s: %s", row.update_id, rest, error)
             return rest
         if not isinstance(error, UnreadableUpdate):
@@ -127,14 +127,14 @@ class Attempts:
         return await self._note_failure(row, error)
 
     async def _note_failure(self, row: InboxRow, error: Exception) -> float | None:
-        metrics.count("updates_failed")
+        self._metrics.count("updates_failed")
         most = 1 if isinstance(error, UnreadableUpdate) else self._attempts
         said = f"{type(error).__name__}: {error}"
         failures = await self._insist(row, said, most)
         if failures == 0:
             return None
         if failures >= most:
-            metrics.count("updates_dead")
+            self._metrics.count("updates_dead")
             logger.error("Update %d is given up after %d attempts: %s", row.update_id, failures, said)
             return GIVEN_UP
         return self._retry_seconds[min(failures, len(self._retry_seconds)) - 1]

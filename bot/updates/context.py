@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar
 
 from telegram import CallbackQuery
@@ -12,6 +12,7 @@ from telegram.error import TelegramError
 from telegram.ext import Application, CallbackContext
 
 from bot.services.members import MustWrite
+from bot.telemetry import Metrics
 from bot.wire.telegram_bot import PassalongBot
 from storage.records import InboxRow, Seq
 from storage.store import Store
@@ -44,6 +45,7 @@ class BotData(Generic[DepsT]):
 
     store: Store
     deps: DepsT
+    metrics: Metrics = field(default_factory=Metrics)
 
 
 class PassalongContext(

@@ -9,7 +9,6 @@ from typing import Any
 
 from telegram import Update
 
-from bot.telemetry import metrics
 from bot.updates.application import PassalongApplication, refuse_non_blocking
 from bot.updates.attempts import GIVEN_UP, Attempts
 from bot.updates.context import Attempt
@@ -20,6 +19,7 @@ from bot.updates.raw_updates import RawUpdate
 from bot.wire.batches import Batches
 from bot.wire.gate import MUTED
 from bot.wire.signal import Signal
+from bot.wire.watch import Watch
 from storage.records import InboxRow, Seq
 from storage.tables import inbox
 
@@ -66,6 +66,7 @@ class Dispatch:
     ) -> None:
         self._application = application
         self._store = application.bot_data.store
+        self.metrics = application.bot_data.metrics
         self._parallel = parallel
         self._capacity = capacity
         self._attempts = Attempts(
@@ -75,7 +76,9 @@ class Dispatch:
         self._queue = FairQueue()
         self._running: set[asyncio.Task[None]] = set()
         self._closes: Batches[Seq] = Batches("handled updates", lambda seqs: self._store.write(inbox.close_all, seqs))
-        self._inline = InlineQueries(self._handle_inline, parallel=inline_parallel, longest_wait_seconds=inline_seconds)
+        self._inline = InlineQueries(
+            self._handle_inline, metrics=self.metrics, parallel=inline_parallel, longest_wait_seconds=inline_seconds
+        )
         self._read_upto = Seq(0)
         self._first_taken: Seq | None = None
         """Rows from here on were counted as they came; those before it were left by an earlier process."""
@@ -84,6 +87,7 @@ class Dispatch:
         self._feeder: asyncio.Task[None] | None = None
         self._refiller: asyncio.Task[None] | None = None
         self._signal = Signal()
+        self.watch = Watch()
         self._stopping = False
 
     def start(self) -> None:
@@ -155,7 +159,7 @@ class Dispatch:
 
     def _feed(self) -> None:
         if self._feeder is None or self._feeder.done():
-            self._feeder = asyncio.create_task(self._catch_up())
+            self._feeder = self.watch.start(self._catch_up())
 
     async def _catch_up(self) -> None:
         """Read what lies in the table until every sender with open rows has a line in memory."""
@@ -193,7 +197,7 @@ class Dispatch:
 
     def _pump(self) -> None:
         while len(self._running) < self._parallel and not self._stopping and (taken := self._queue.take()):
-            self._running.add(asyncio.create_task(self._serve(*taken)))
+            self._running.add(self.watch.start(self._serve(*taken)))
 
     async def _serve(self, key: Key, waiting: Waiting) -> None:
         """One attempt at one row, then on with the line, or a rest before the next attempt."""
@@ -207,7 +211,7 @@ class Dispatch:
         self._running.discard(_this_task())
         self._pump()
         if self._queue.is_hungry and (self._refiller is None or self._refiller.done()) and not self._stopping:
-            self._refiller = asyncio.create_task(self._refill())
+            self._refiller = self.watch.start(self._refill())
         self._signal.tell()
 
     def _resume(self, key: Key) -> None:
@@ -226,7 +230,7 @@ class Dispatch:
             rest = await self._attempts.conclude(row, attempt, error, rests=waiting.rests - 1)
             if rest is not None:
                 return None if rest == GIVEN_UP else rest
-        metrics.count("updates_done")
+        self.metrics.count("updates_done")
         if not attempt.closed:
             self._closes.add(row.seq)
         return None
@@ -235,7 +239,7 @@ class Dispatch:
         """Whether a row has to be tried at all; whoever floods is muted, and what they repeat changes nothing."""
         if row.sender_id is None or not self._floods.is_flooding(row.sender_id):
             return True
-        metrics.count("updates_muted")
+        self.metrics.count("updates_muted")
         MUTED.set(True)  # in this row's task alone
         return not self._floods.repeats(row.sender_id, _find_wish(update))
 

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
-from bot.telemetry import metrics
+from bot.telemetry import Metrics
 from bot.updates.raw_updates import RawUpdate
 
 logger = logging.getLogger(__name__)
@@ -32,6 +32,7 @@ class InlineQueries:
 
     Args:
         handle: Answers one query.
+        metrics: What counts.
         parallel: How many at once.
         longest_wait_seconds: Older than this, nobody waits for the answer any more.
         clock: Seconds, monotonic.
@@ -41,11 +42,13 @@ class InlineQueries:
         self,
         handle: Callable[[RawUpdate], Awaitable[None]],
         *,
+        metrics: Metrics,
         parallel: int,
         longest_wait_seconds: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._handle = handle
+        self._metrics = metrics
         self._parallel = parallel
         self._longest_wait = longest_wait_seconds
         self._clock = clock
@@ -61,10 +64,10 @@ class InlineQueries:
         key: _Key = f"update {update.update_id}" if alone or update.sender_id is None else update.sender_id
         waiting = self._behind if key in self._running or key in self._resting else self._waiting
         if waiting.pop(key, None):
-            metrics.count("inline_dropped")
+            self._metrics.count("inline_dropped")
         elif len(self._waiting) >= MOST_WAITING:
             self._waiting.pop(next(iter(self._waiting)))
-            metrics.count("inline_dropped")
+            self._metrics.count("inline_dropped")
         waiting[key] = _Query(update, self._clock())
         self._pump()
 
@@ -87,7 +90,7 @@ class InlineQueries:
             key = next(iter(self._waiting))
             query = self._waiting.pop(key)
             if self._clock() - query.arrived > self._longest_wait:
-                metrics.count("inline_dropped")
+                self._metrics.count("inline_dropped")
                 continue
             task = self._running[key] = asyncio.create_task(self._run(query.update))
             task.add_done_callback(partial(self._end, key))
@@ -97,9 +100,9 @@ class InlineQueries:
             await self._handle(update)
         except Exception:
             logger.exception("Inline query %d was not answered", update.update_id)
-            metrics.count("inline_dropped")
+            self._metrics.count("inline_dropped")
         else:
-            metrics.count("inline_done")
+            self._metrics.count("inline_done")
 
     def _end(self, key: _Key, _task: asyncio.Task[None]) -> None:
         """The person's next query goes after a rest, which takes nobody's place."""

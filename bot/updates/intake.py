@@ -13,7 +13,6 @@ from collections.abc import Callable, Sequence
 
 from telegram.error import TelegramError
 
-from bot.telemetry import metrics
 from bot.updates.dispatch import Dispatch
 from bot.updates.poll_errors import BackOff, Conflicts, OtherPoller, PollerStuck, TokenRefused
 from bot.updates.raw_updates import RawUpdate, find_update_id, parse_update
@@ -140,7 +139,7 @@ class Intake:
 
     async def _face(self, failure: Failure) -> None:
         """Leave if waiting will not help; else say what is wrong."""
-        metrics.count("polls_failed")
+        self._dispatch.metrics.count("polls_failed")
         self._trouble = failure.text
         logger.warning("getUpdates failed (%s): %s", failure.kind, failure.text)
         if failure.kind is FailureKind.TOKEN_BAD:
@@ -178,24 +177,23 @@ class Intake:
             self._dispatch.take_inline(update)
         return new + len(fleeting) if self._advance(entries) else None
 
-    @staticmethod
-    def _read(entry: object) -> RawUpdate | None:
+    def _read(self, entry: object) -> RawUpdate | None:
         update = parse_update(entry)
         if update is None:
-            metrics.count("updates_malformed")
+            self._dispatch.metrics.count("updates_malformed")
             logger.error("Update %s is unreadable and given up: it is not like Telegram's", find_update_id(entry))
         return update
 
     async def _commit(self, updates: Sequence[RawUpdate]) -> int:
         """Store what somebody here wants; what nobody wants is confirmed and forgotten."""
         wanted = [update for update in updates if self._dispatch.is_wanted(update)]
-        metrics.count("updates_unwanted", len(updates) - len(wanted))
+        self._dispatch.metrics.count("updates_unwanted", len(updates) - len(wanted))
         if not wanted:
             return len(updates)
         rows = [(update.update_id, update.sender_id, update.raw) for update in wanted]
         new = await self._store.write(inbox.add_batch, rows)
-        metrics.count("updates_taken", len(new))
-        metrics.count("updates_repeated", len(rows) - len(new))
+        self._dispatch.metrics.count("updates_taken", len(new))
+        self._dispatch.metrics.count("updates_repeated", len(rows) - len(new))
         self._dispatch.take(new, {update.update_id: update.parsed for update in wanted})
         return len(new) + len(updates) - len(wanted)
 

@@ -15,7 +15,7 @@ from telegram._utils.types import JSONDict
 from telegram.error import RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
 
-from bot.telemetry import metrics
+from bot.telemetry import Metrics
 from bot.wire.errors import FailureKind, Flooded, Muted, PushedBack, Unconfirmed, classify
 from bot.wire.pacing import GROUP_PER_MINUTE, Chat, Pacing, Priority, Ticket
 from bot.wire.scopes import (
@@ -62,6 +62,7 @@ class Gate(BaseRateLimiter[Priority]):
             before has sent in its last second.
         pushed_back_seconds: How long to wait after a 429 that does not say.
         patience_seconds: Longest wait for one chat's own ban or pace before the caller hears of it instead.
+        metrics: What counts; workers that ask this gate count there too.
         clock: Seconds, monotonic.
         wall_clock: UTC microseconds.
     """
@@ -77,9 +78,11 @@ class Gate(BaseRateLimiter[Priority]):
         cold_seconds: float = 1.0,
         pushed_back_seconds: float = 1.0,
         patience_seconds: float = PATIENCE_SECONDS,
+        metrics: Metrics | None = None,
         clock: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], int] = lambda: time.time_ns() // 1000,
     ) -> None:
+        self.metrics = metrics or Metrics()
         self._clock = clock
         self._wall_clock = wall_clock
         self._remember = remember_ban
@@ -187,7 +190,7 @@ class Gate(BaseRateLimiter[Priority]):
             raise Flooded(delay)
         ticket = self._pacing.make_ticket(priority, chat, self._clock(), edits=edits)
         await self._enter(ticket)
-        metrics.count("requests_sent")
+        self.metrics.count("requests_sent")
         began = self._clock()
         try:
             answer = await call()
@@ -227,7 +230,7 @@ class Gate(BaseRateLimiter[Priority]):
 
     async def _note_ban(self, scope: str, seconds: float) -> None:
         """Say that a ban began, and have it stored."""
-        metrics.count("floods")
+        self.metrics.count("floods")
         logger.warning("Telegram asks for %g seconds of silence (%s)", seconds, scope)
         if self._remember is None:
             return

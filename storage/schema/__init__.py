@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from storage.schema.base import metadata
 from storage.schema.campaigns import campaign, campaign_version, shop
+from storage.schema.jobs import due_job
 from storage.schema.messages import broadcast, delivery, flood_wait, inbox, outbox, warning
 from storage.schema.people import code_key, command_menu, expectation, guess, person, profile, role, spoken, words_draft
 from storage.schema.referrals import HOUSE_ACCOUNT, account, ledger, referral, reminder, reward, score
@@ -26,6 +27,7 @@ __all__ = [
     "code_key",
     "command_menu",
     "delivery",
+    "due_job",
     "expectation",
     "flood_wait",
     "guess",

@@ -15,6 +15,7 @@ from storage.schema import metadata
 from storage.statements import Conflicting, Statement
 
 READ_EVERYTHING = {
+    "due_jobs._LIST": "a handful of jobs, once at the start",
     "broadcasts._SHOWN": "broadcasts are few",
     "ledgers._IMBALANCE": "for checks",
     "people._COUNT_BLOCKED": "for statistics",

@@ -1,0 +1,31 @@
+"""When work at the bot's own pace is due."""
+
+from __future__ import annotations
+
+FIRST_REST_SECONDS = 30.0
+"""After the first failure; each further one in a row doubles it."""
+
+TOLD_AFTER_FAILURES = 3
+"""So many in a row are no hiccup any more: somebody should know."""
+
+MICROSECONDS = 1_000_000
+
+
+def compute_left_seconds(due_at: int, now: int, every_seconds: float) -> float:
+    """How long until a job is due.
+
+    Never longer than the job waits at all: the clock may have been ahead when it was written down.
+    """
+    return min(max(0.0, (due_at - now) / MICROSECONDS), every_seconds)
+
+
+def compute_rest_seconds(failures: int, every_seconds: float) -> float:
+    """How long a job rests after so many runs in a row that failed; 0 is one that went well."""
+    if failures == 0:
+        return every_seconds
+    return min(every_seconds, FIRST_REST_SECONDS * 2.0 ** min(failures - 1, 30))
+
+
+def decide_told(failures: int) -> bool:
+    """Whether this failure is the one that the admins are told of."""
+    return failures == TOLD_AFTER_FAILURES

@@ -1,0 +1,113 @@
+"""One loop for all work at the bot's own pace: each job when it is due, whatever became of the others."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import replace
+
+from bot.core.scheduling import MICROSECONDS, compute_left_seconds, compute_rest_seconds, decide_told
+from bot.telemetry import Metrics
+from bot.updates.job import Job
+from storage.store import Store
+from storage.tables import due_jobs
+from storage.tables.due_jobs import DueJob
+from storage.tx import Tx
+
+logger = logging.getLogger(__name__)
+
+STORE_RETRY_SECONDS = 5.0
+SAID_LENGTH = 500
+"""Of what a failure said, that much is written down."""
+
+Tell = Callable[[Tx, str, str], object]
+"""Owes the admins a word about a job (its name) that fails again and again (what it said)."""
+
+
+class Supervisor:
+    """Runs jobs one after the other, each when it is due; `run` ends by cancelling alone.
+
+    When a job is due next is written down, so that a restart neither skips nor hurries it. Inside the process the
+    monotonic clock decides, and what was written down by another clock is believed for one period at most.
+
+    Args:
+        store: Where it is written down.
+        jobs: By different names.
+        metrics: What counts runs.
+        tell: Called in the transaction that notes the third failure in a row.
+        clock: Seconds, monotonic.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        jobs: Collection[Job],
+        metrics: Metrics,
+        tell: Tell,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._store = store
+        self._jobs = {job.name: job for job in jobs}
+        self._metrics = metrics
+        self._tell = tell
+        self._clock = clock
+        self._sleep = sleep
+        self._due: dict[str, float] = {}
+        self._failures: dict[str, int] = {}
+
+    async def run(self) -> None:
+        """Do what is due, for ever."""
+        await self._insist(self._load)
+        while self._due:
+            name = min(self._due, key=self._due.__getitem__)
+            await self._sleep(max(0.0, self._due[name] - self._clock()))
+            await self._run_job(self._jobs[name])
+
+    async def _load(self) -> None:
+        known, wall = await self._store.read(_read_due)
+        now = self._clock()
+        for job in self._jobs.values():
+            noted = known.get(job.name, DueJob(name=job.name, due_at=0))
+            self._due[job.name] = now + compute_left_seconds(noted.due_at, wall, job.every_seconds)
+            self._failures[job.name] = noted.failures
+
+    async def _run_job(self, job: Job) -> None:
+        said = ""
+        try:
+            async with asyncio.timeout(job.limit_seconds):
+                await job.run(self._store)
+        except Exception as error:
+            said = f"{type(error).__name__}: {error}"[:SAID_LENGTH]
+            logger.exception("The job %s failed; it is tried again", job.name)
+        self._metrics.count("jobs_failed" if said else "jobs_done")
+        failures = self._failures[job.name] = self._failures[job.name] + 1 if said else 0
+        rest = compute_rest_seconds(failures, job.every_seconds)
+        self._due[job.name] = self._clock() + rest
+        try:
+            due = DueJob(name=job.name, due_at=int(rest * MICROSECONDS), failures=failures, error=said)
+            await self._store.write(_note_run, due, self._tell)
+        except Exception as error:  # noqa: BLE001 -- what is due is known here as well; only a restart would forget it
+            logger.warning("When the job %s is due next could not be written down: %s", job.name, error)
+
+    async def _insist(self, step: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                return await step()
+            except Exception as error:  # noqa: BLE001 -- a store that is away is somebody else's alarm
+                logger.warning("When jobs are due cannot be read yet: %s", error)
+                await self._sleep(STORE_RETRY_SECONDS)
+
+
+def _read_due(tx: Tx) -> tuple[dict[str, DueJob], int]:
+    return due_jobs.list_all(tx), tx.now
+
+
+def _note_run(tx: Tx, rested: DueJob, tell: Tell) -> None:
+    """Write down when a job is due; in `rested` that is how long from now."""
+    due_jobs.set_due(tx, replace(rested, due_at=tx.now + rested.due_at))
+    if decide_told(rested.failures):
+        tell(tx, rested.name, rested.error)

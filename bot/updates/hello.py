@@ -1,0 +1,49 @@
+"""The first words to Telegram at a start."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from telegram.error import TelegramError
+
+from bot.updates.application import PassalongApplication
+from bot.updates.poll_errors import PollerStuck, TokenRefused
+from bot.wire.errors import FailureKind, classify
+
+logger = logging.getLogger(__name__)
+
+HELLO_SECONDS = 60.0
+"""For how long Telegram may fail to say who we are before the start is given up."""
+
+
+async def say_hello(application: PassalongApplication[Any], stop: asyncio.Event) -> None:
+    """Ask Telegram who we are, patiently.
+
+    Raises:
+        TokenRefused: Telegram does not know this token.
+        PollerStuck: it has not answered for `HELLO_SECONDS`.
+    """
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + HELLO_SECONDS
+    while not stop.is_set():
+        try:
+            await application.initialize()
+        except TelegramError as error:
+            failure = classify(error)
+            if failure.kind is FailureKind.TOKEN_BAD:
+                raise TokenRefused(f"Telegram refuses the bot's token: {failure.text}") from None
+            if loop.time() > deadline:
+                raise PollerStuck(f"Telegram does not answer: {failure.text}") from None
+            logger.warning("Telegram does not answer yet (%s): %s", failure.kind, failure.text)
+            await _pause(stop, seconds=1.0 + failure.retry_after)
+        else:
+            return
+
+
+async def _pause(stop: asyncio.Event, *, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return

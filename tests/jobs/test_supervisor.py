@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import pytest
+
+from bot.core.scheduling import TOLD_AFTER_FAILURES, compute_left_seconds, compute_rest_seconds
+from bot.jobs.supervisor import Supervisor
+from bot.telemetry import Metrics
+from bot.updates.job import Job
+from storage import Store, Tx
+from storage.tables import due_jobs
+from storage.tables.due_jobs import DueJob
+from tests.storage.clock import Clock
+
+HOUR = 3600.0
+
+
+class Over(Exception):
+    """The test has seen enough."""
+
+
+@dataclass
+class Days:
+    """A supervisor, what it did at which second of the process, and a clock that only its sleep moves."""
+
+    store: Store
+    wall: Clock
+    ends_at: float
+    now: float = 0.0
+    done: list[tuple[str, float]] = field(default_factory=list)
+    told: list[tuple[str, str]] = field(default_factory=list)
+    metrics: Metrics = field(default_factory=Metrics)
+
+    def make_job(self, name: str, every_seconds: float, *, fails: Iterable[int] = (), limit_seconds: float = 60) -> Job:
+        """A job that writes down when it ran; its runs with these numbers fail, and -1 hangs."""
+        failing = set(fails)
+
+        async def run(_store: Store) -> None:
+            number = sum(did == name for did, _ in self.done)
+            self.done.append((name, self.now))
+            if -1 in failing:
+                await asyncio.Event().wait()
+            if number in failing:
+                raise RuntimeError(f"run {number}")
+
+        return Job(name=name, every_seconds=every_seconds, run=run, limit_seconds=limit_seconds)
+
+    async def run(self, *jobs: Job) -> list[tuple[str, float]]:
+        """Let time pass until the end; returns what was done."""
+
+        async def sleep(seconds: float) -> None:
+            self.now += seconds
+            self.wall.advance(seconds)
+            if self.now > self.ends_at:
+                raise Over
+
+        def tell(_tx: Tx, name: str, said: str) -> None:
+            self.told.append((name, said))
+
+        supervisor = Supervisor(
+            store=self.store,
+            jobs=jobs,
+            metrics=self.metrics,
+            tell=tell,
+            clock=lambda: self.now,
+            sleep=sleep,
+        )
+        with pytest.raises(Over):
+            await supervisor.run()
+        return self.done
+
+
+async def test_a_job_is_done_at_the_first_start_and_then_by_its_own_time(store: Store, clock: Clock) -> None:
+    """Each by its own period, all in one loop."""
+    days = Days(store, clock, ends_at=2.5 * HOUR)
+    done = await days.run(days.make_job("hourly", HOUR), days.make_job("other", 2 * HOUR))
+    assert sorted(done) == [("hourly", 0), ("hourly", HOUR), ("hourly", 2 * HOUR), ("other", 0), ("other", 2 * HOUR)]
+    assert days.metrics.read()["jobs_done"] == 5
+
+
+async def test_a_restart_neither_skips_nor_hurries_a_job(store: Store, clock: Clock) -> None:
+    """What is due stands in the store: runs of half an hour each still clean every hour, and only every hour."""
+    starts = []
+    for _ in range(6):
+        days = Days(store, clock, ends_at=HOUR / 2)
+        starts.append([at for _, at in await days.run(days.make_job("hourly", HOUR))])
+        clock.advance(HOUR / 2 - days.now)  # exactly half an hour has passed
+    assert [len(each) for each in starts] == [1, 1, 0, 1, 0, 1]
+
+
+async def test_a_job_that_fails_is_tried_again_and_told_of_after_the_third_time(store: Store, clock: Clock) -> None:
+    """Back-off doubles, the admins hear once, the others go on, and a success ends it."""
+    days = Days(store, clock, ends_at=HOUR)
+    done = await days.run(days.make_job("ill", 24 * HOUR, fails=range(5)), days.make_job("well", 900.0))
+    assert [at for name, at in done if name == "ill"] == [0, 30, 90, 210, 450, 930]
+    assert [at for name, at in done if name == "well"] == [0, 900, 1800, 2700, 3600]
+    assert days.told == [("ill", "RuntimeError: run 2")]
+    assert days.metrics.read()["jobs_failed"] == 5
+    assert (await store.read(due_jobs.list_all))["ill"].failures == 0
+
+
+async def test_failures_are_counted_over_restarts(store: Store, clock: Clock) -> None:
+    """A job that kills its process before the third failure would never be told of otherwise."""
+    days = Days(store, clock, ends_at=40)
+    await days.run(days.make_job("ill", HOUR, fails=range(9)))
+    noted = (await store.read(due_jobs.list_all))["ill"]
+    assert (noted.failures, noted.error) == (TOLD_AFTER_FAILURES - 1, "RuntimeError: run 1")
+    later = Days(store, clock, ends_at=100)
+    await later.run(later.make_job("ill", HOUR, fails=range(9)))
+    assert later.told == [("ill", "RuntimeError: run 0")]
+
+
+async def test_a_job_that_hangs_holds_up_nobody(store: Store, clock: Clock) -> None:
+    """It has failed when its time is over."""
+    days = Days(store, clock, ends_at=20)
+    done = await days.run(days.make_job("hangs", HOUR, fails=[-1], limit_seconds=0.01), days.make_job("well", 10))
+    assert ("well", 10) in done
+    assert days.metrics.read()["jobs_failed"] == 1
+
+
+async def test_a_clock_that_was_ahead_delays_no_longer_than_one_period(store: Store, clock: Clock) -> None:
+    """What another clock has written is believed for the job's own period at most."""
+    year_ahead = clock() + 365 * 24 * 3600 * 1_000_000
+    await store.write(due_jobs.set_due, DueJob(name="hourly", due_at=year_ahead))
+    days = Days(store, clock, ends_at=HOUR + 1)
+    assert await days.run(days.make_job("hourly", HOUR)) == [("hourly", HOUR)]
+
+
+@pytest.mark.parametrize(("failures", "rest"), [(0, 3600), (1, 30), (2, 60), (7, 1920), (8, 3600), (5000, 3600)])
+def test_the_rest_after_failures_is_never_longer_than_the_period(failures: int, rest: float) -> None:
+    """A job rests longer with each failure in a row, and goes on by its own time at the latest."""
+    assert compute_rest_seconds(failures, HOUR) == rest
+
+
+def test_what_is_overdue_is_due_now() -> None:
+    """However long ago that was."""
+    assert compute_left_seconds(0, 10**15, HOUR) == 0

@@ -22,9 +22,6 @@ TYPED_LIMIT = 129
 WORDS_LIMIT = 8
 """Words of the longest name; what has more is a sentence."""
 
-CHAIN_LIMIT = 100
-"""How far up the line of inviters a circle is looked for."""
-
 _DAY = 86_400 * 1_000_000
 _SENTENCE = re.compile("[?!\u3002]")
 

@@ -24,16 +24,15 @@ class Coming:
     """None for somebody whom the bot has not met."""
     started_at: int | None
     inviter_id: PersonId
-    inviters_inviter_id: PersonId | None
 
 
 def decide_credited(coming: Coming, *, now: int, claim_days: int) -> bool:
     """Whether the owner of the link brought them.
 
-    Not who was in the chat before, nor oneself, nor whom one came by; and who has been a member for longer than the
+    Not who was in the chat before, nor oneself; and who has been a member for longer than the
     campaign lets newcomers say by whom they came is no newcomer any more.
     """
-    stranger = coming.newcomer_id is None or coming.newcomer_id not in {coming.inviter_id, coming.inviters_inviter_id}
+    stranger = coming.newcomer_id != coming.inviter_id
     new_here = coming.started_at is None or now < coming.started_at + claim_days * DAY
     return coming.first and stranger and new_here
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from bot.core.claiming import Window
 from storage.records import PersonId, ReferralId, Side
 
 RULE = "join"
@@ -33,17 +34,25 @@ class Attribution(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """Somebody opens the bot: `code` is None without one, `inviter_id` None when nobody has that code."""
+    """Somebody opens the bot."""
 
     visitor_id: PersonId
     newcomer: bool
+    """Starts it for the first time."""
+    window: Window
+    """Whether it can still be said by whom they came."""
     code: bool
+    """With a code."""
     inviter_id: PersonId | None
+    """Whose it is; None when nobody has that code."""
     throttled: bool
 
 
 def decide_attribution(opening: Opening) -> Attribution:
-    """Only a newcomer is credited, to another member, once; everything else has a name of its own."""
+    """Who can still say by whom they came is credited to another member, once, by whatever door the code comes.
+
+    A link opened after the bot was started is no worse than one opened before. Everything else has a name of its own.
+    """
     if opening.newcomer:
         return _decide_newcomer(opening)
     if not opening.code:
@@ -52,7 +61,9 @@ def decide_attribution(opening: Opening) -> Attribution:
         return Attribution.OWN_CODE
     if opening.throttled:
         return Attribution.THROTTLED
-    return Attribution.UNKNOWN_CODE if opening.inviter_id is None else Attribution.ALREADY_MEMBER
+    if opening.inviter_id is None:
+        return Attribution.UNKNOWN_CODE
+    return Attribution.CREDITED if opening.window is Window.OPEN else Attribution.ALREADY_MEMBER
 
 
 def _decide_newcomer(opening: Opening) -> Attribution:

@@ -27,6 +27,11 @@ _REFERRAL = select(referral.c.id, *(referral.c[name] for name in _COLUMNS))
 _BY_ID = _REFERRAL.where(referral.c.id == bindparam("id"))
 _BY_IDS = _REFERRAL.where(referral.c.id.in_(bindparam("ids", expanding=True)))
 _BY_INVITEE = _REFERRAL.where(referral.c.invitee_id == bindparam("invitee_id"))
+_LINE = (
+    select(referral.c.inviter_id.label("id")).where(referral.c.invitee_id == bindparam("guest_id")).cte(recursive=True)
+)
+_ABOVE = _LINE.union(select(referral.c.inviter_id).join(_LINE, referral.c.invitee_id == _LINE.c.id))
+_COMES_BY = select(_ABOVE.c.id).where(_ABOVE.c.id == bindparam("host_id"))
 _COUNT_BY_INVITER = select(person.c.score).where(person.c.id == bindparam("inviter_id"))
 _COUNT_INVITATIONS = select(func.count()).select_from(referral).where(referral.c.inviter_id == bindparam("inviter_id"))
 _SET_STATE = (
@@ -101,6 +106,11 @@ def find_by_invitee(tx: Tx, invitee_id: PersonId) -> Referral | None:
     """Return the referral that brought a person."""
     row = tx.row(_BY_INVITEE, invitee_id=invitee_id)
     return None if row is None else _to_referral(row)
+
+
+def comes_by(tx: Tx, guest_id: PersonId, host_id: PersonId) -> bool:
+    """Whether a line of inviters leads from one person up to another; costs as much as the line is long."""
+    return tx.row(_COMES_BY, guest_id=guest_id, host_id=host_id) is not None
 
 
 def count_by_inviter(tx: Tx, inviter_id: PersonId) -> int:

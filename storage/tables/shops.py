@@ -42,6 +42,7 @@ _GET = (
     )
     .where(shop.c.id == literal_column("1"))
 )
+_LOCK = select(shop.c.id).where(shop.c.id == literal_column("1")).with_for_update()
 _SET_COMMUNITY = update(shop).where(shop.c.id == literal_column("1")).values(community_id=bindparam("number"))
 
 
@@ -103,3 +104,8 @@ def set_shop(
 def set_community(tx: Tx, chat_id: int) -> None:
     """The community chat has this number now."""
     tx.run(_SET_COMMUNITY, number=chat_id)
+
+
+def lock(tx: Tx) -> None:
+    """Let what must be decided one after the other wait here for its turn, until this transaction ends."""
+    tx.row(_LOCK)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.claiming import Window
 from bot.core.codes import ALPHABET, Payload, compose_code, compose_link, compute_check, has_check, parse_payload
 from bot.core.guessing import MISSES_ALLOWED, WINDOW_SECONDS, Guesses, compute_guesses, decide_throttled
 from bot.core.joining import Attribution, Opening, compute_grants, decide_attribution
@@ -83,24 +84,29 @@ ME, OTHER = PersonId(1), PersonId(2)
 
 
 @pytest.mark.parametrize(
-    ("newcomer", "code", "inviter", "throttled", "verdict"),
+    ("newcomer", "window", "code", "inviter", "throttled", "verdict"),
     [
-        (True, False, None, False, Attribution.UNINVITED),
-        (True, True, OTHER, False, Attribution.CREDITED),
-        (True, True, None, False, Attribution.UNKNOWN_CODE),
-        (True, True, ME, False, Attribution.OWN_CODE),
-        (False, False, None, False, Attribution.RETURNING),
-        (False, True, OTHER, False, Attribution.ALREADY_MEMBER),
-        (False, True, None, False, Attribution.UNKNOWN_CODE),
-        (False, True, None, True, Attribution.THROTTLED),
-        (False, True, ME, True, Attribution.OWN_CODE),
+        (True, Window.OPEN, False, None, False, Attribution.UNINVITED),
+        (True, Window.OPEN, True, OTHER, False, Attribution.CREDITED),
+        (True, Window.OPEN, True, None, False, Attribution.UNKNOWN_CODE),
+        (True, Window.OPEN, True, ME, False, Attribution.OWN_CODE),
+        (False, Window.OPEN, False, None, False, Attribution.RETURNING),
+        (False, Window.OPEN, True, OTHER, False, Attribution.CREDITED),
+        (False, Window.CLOSED, True, OTHER, False, Attribution.ALREADY_MEMBER),
+        (False, Window.HAS_INVITER, True, OTHER, False, Attribution.ALREADY_MEMBER),
+        (False, Window.CLOSED, True, None, False, Attribution.UNKNOWN_CODE),
+        (False, Window.OPEN, True, None, False, Attribution.UNKNOWN_CODE),
+        (False, Window.OPEN, True, None, True, Attribution.THROTTLED),
+        (False, Window.OPEN, True, ME, True, Attribution.OWN_CODE),
     ],
 )
-def test_only_a_newcomer_by_another_member_is_credited(
-    newcomer: bool, code: bool, inviter: PersonId | None, throttled: bool, verdict: Attribution
+def test_who_can_still_say_by_whom_they_came_is_credited(
+    *, newcomer: bool, window: Window, code: bool, inviter: PersonId | None, throttled: bool, verdict: Attribution
 ) -> None:
     """The whole table of who is credited for whom."""
-    opening = Opening(visitor_id=ME, newcomer=newcomer, code=code, inviter_id=inviter, throttled=throttled)
+    opening = Opening(
+        visitor_id=ME, newcomer=newcomer, window=window, code=code, inviter_id=inviter, throttled=throttled
+    )
     assert decide_attribution(opening) is verdict
 
 

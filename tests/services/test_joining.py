@@ -12,7 +12,7 @@ from bot.services.standing import list_invites, list_rewards, rank
 from storage.checks import list_faults
 from storage.records import Notice, NoticeId, NoticeKind, Profile
 from storage.store import Store
-from storage.tables import outbox, people
+from storage.tables import expectations, outbox, people
 from tests.storage.clock import Clock
 
 ANNA = Profile(telegram_id=101, first_name="Anna", telegram_language="en")
@@ -87,7 +87,52 @@ async def test_guessing_is_throttled_for_a_while(store: Store, campaign: Campaig
         assert not guess.greeted_by_notice
     assert (await arrive(store, campaign, BUDI, anna.code)).attribution is Attribution.THROTTLED
     clock.advance(WINDOW_SECONDS)
-    assert (await arrive(store, campaign, BUDI, anna.code)).attribution is Attribution.ALREADY_MEMBER
+    assert (await arrive(store, campaign, BUDI, anna.code)).attribution is Attribution.CREDITED
+
+
+async def test_a_link_opened_after_the_start_counts_as_long_as_a_claim_does(
+    store: Store, campaign: Campaign, clock: Clock
+) -> None:
+    """It is the same as saying the name, and is told to both like any join; afterwards, or once more, it is not."""
+    anna, mei = (await arrive(store, campaign, ANNA)).member, (await arrive(store, campaign, MEI)).member
+    await arrive(store, campaign, BUDI)
+    clock.advance(campaign.rules.claim_days * 24 * 3600 - 1)
+    late = await arrive(store, campaign, BUDI, f"{anna.code}-qr")
+    assert (late.attribution, late.greeted_by_notice) == (Attribution.CREDITED, True)
+    assert late.member.balance == campaign.invitee_points
+    assert await store.read(expectations.find, late.member.id) is None
+    told = {(each.recipient_id, each.kind) for each in await list_owed(store)}
+    assert {(late.member.id, NoticeKind.WELCOME_INVITED), (anna.id, NoticeKind.FRIEND_JOINED)} <= told
+    assert (await arrive(store, campaign, BUDI, mei.code)).attribution is Attribution.ALREADY_MEMBER
+    clock.advance(1)
+    assert (await arrive(store, campaign, MEI, anna.code)).attribution is Attribution.ALREADY_MEMBER
+    assert await list_faults(store) == []
+
+
+@pytest.mark.parametrize("length", [2, 3, 5])
+async def test_nobody_comes_by_whom_they_brought(store: Store, campaign: Campaign, length: int) -> None:
+    """In however many steps, and by whatever door; nothing is written, and both may still come by others."""
+    line = [Profile(telegram_id=200 + number, first_name=f"L{number}") for number in range(length)]
+    codes = [(await arrive(store, campaign, line[0])).member.code]
+    for friend in line[1:]:
+        codes.append((await arrive(store, campaign, friend, codes[-1])).member.code)
+    before = await list_owed(store)
+    assert (await arrive(store, campaign, line[0], codes[-1])).attribution is Attribution.ALREADY_MEMBER
+    assert await list_owed(store) == before
+    other = (await arrive(store, campaign, ANNA)).member
+    assert (await arrive(store, campaign, line[0], other.code)).attribution is Attribution.CREDITED
+
+
+@pytest.mark.parametrize("length", [2, 3, 4, 7])
+async def test_no_ring_closes_however_many_credits_run_at_once(store: Store, campaign: Campaign, length: int) -> None:
+    """Of credits that would make a ring together, one is refused."""
+    ring = [Profile(telegram_id=300 + number, first_name=f"R{number}") for number in range(length)]
+    codes = [(await arrive(store, campaign, each)).member.code for each in ring]
+    opened = zip(ring, codes[1:] + codes[:1], strict=True)
+    arrivals = await asyncio.gather(*(arrive(store, campaign, visitor, code) for visitor, code in opened))
+    verdicts = sorted(each.attribution.name for each in arrivals)
+    assert verdicts == ["ALREADY_MEMBER", *["CREDITED"] * (length - 1)]
+    assert await list_faults(store) == []
 
 
 async def test_somebody_known_but_not_started_is_still_a_newcomer(store: Store, campaign: Campaign) -> None:

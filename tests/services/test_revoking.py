@@ -207,11 +207,20 @@ def _take(tx: Tx, campaign: Campaign, cast: list[Person], step: Step) -> None:
         revoke(tx, referral.id, reason=RevokeReason.LEFT, tell_inviter="quietly" not in what)
 
 
+def _list_line(expected: Expected, person: int) -> set[int]:
+    """Somebody, and everybody by whom they came in any number of steps."""
+    line = {person}
+    while person in expected.inviters:
+        person = expected.inviters[person]
+        line.add(person)
+    return line
+
+
 def _expect(expected: Expected, step: Step) -> None:
     what, one, other = step
     state = expected.states.get(other)
     if what.startswith("credit"):
-        if state is None and one != other:
+        if state is None and other not in _list_line(expected, one):
             expected.states[other] = ReferralState.WAITING if "waiting" in what else ReferralState.QUALIFIED
             expected.inviters[other] = one
     elif what == "qualify" and state is ReferralState.WAITING:

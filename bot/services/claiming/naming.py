@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.core.claiming import (
-    CHAIN_LIMIT,
     CHOICES,
     Claim,
     Offer,
@@ -22,11 +21,11 @@ from bot.core.guessing import Guesses, compute_guesses, decide_throttled
 from bot.core.links import Addresses
 from bot.services.campaigns import Terms, get_terms
 from bot.services.claiming.window import CLAIM, expect_claim, open_window
-from bot.services.joining.crediting import credit
+from bot.services.joining.crediting import closes_ring, credit
 from bot.services.members import MemberView, enter, view_member
 from bot.services.spoken import find_by_said, sounds_spoken
-from storage.records import NoticeKind, Person, PersonId, Profile, ReferralState
-from storage.tables import expectations, guesses, people, referrals
+from storage.records import NoticeKind, Person, Profile, ReferralState
+from storage.tables import expectations, guesses, people
 from storage.tx import Tx
 
 SOURCE = "name"
@@ -137,9 +136,7 @@ def _offer(tx: Tx, person: Person, found: list[Person], terms: Terms) -> ClaimVi
 
 def _credit(tx: Tx, person: Person, inviter: Person, terms: Terms) -> ClaimView:
     """Credit the one who is meant, unless they came by the newcomer themselves."""
-    for person_id in sorted((person.id, inviter.id)):
-        people.lock(tx, person_id)
-    if _came_by(tx, inviter.id, person.id):
+    if closes_ring(tx, inviter, person):
         expect_claim(tx, person, terms)
         return ClaimView(member=view_member(tx, person), outcome=Outcome.OWN_GUEST, inviter=_show(inviter))
     referral = credit(tx, inviter, person, source=SOURCE, tell_invitee=False, inviter_notice=NoticeKind.FRIEND_CLAIMED)
@@ -154,19 +151,6 @@ def _credit(tx: Tx, person: Person, inviter: Person, terms: Terms) -> ClaimView:
         points=terms.campaign.invitee_points,
         waits=referral.state is ReferralState.WAITING,
     )
-
-
-def _came_by(tx: Tx, guest_id: PersonId, host_id: PersonId) -> bool:
-    """Whether a line of inviters leads from the guest up to the host."""
-    above = guest_id
-    for _ in range(CHAIN_LIMIT):
-        referral = referrals.find_by_invitee(tx, above)
-        if referral is None:
-            return False
-        above = referral.inviter_id
-        if above == host_id:
-            return True
-    return False
 
 
 def _show(person: Person) -> str:

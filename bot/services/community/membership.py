@@ -65,13 +65,11 @@ def _find_inviter(tx: Tx, link: str, newcomer: Person | None, *, first: bool) ->
     owner_id = chat_links.find_owner(tx, link) if link else None
     if owner_id is None:
         return None
-    brought = referrals.find_by_invitee(tx, owner_id)
     coming = Coming(
         first=first,
         newcomer_id=newcomer.id if newcomer else None,
         started_at=newcomer.started_at if newcomer else None,
         inviter_id=owner_id,
-        inviters_inviter_id=brought.inviter_id if brought else None,
     )
     counts = decide_credited(coming, now=tx.now, claim_days=get_terms(tx).rules.claim_days)
     return people.get(tx, owner_id) if counts else None

@@ -21,10 +21,13 @@ def credit(
     invitee: Person,
     *,
     source: str,
+    fresh: bool = False,
     tell_invitee: bool = True,
     inviter_notice: NoticeKind | None = None,
 ) -> Referral | None:
-    """Credit an inviter for a friend, once and for ever; None where the friend has a referral already, or is the inviter.
+    """Credit an inviter for a friend, once and for ever; None where the friend has a referral already.
+
+    None as well where the inviter is the friend, or came by the friend in however many steps.
 
     The terms that hold now are the referral's for ever. It qualifies at once, unless they ask for the community chat
     and the friend is not there yet: then `qualify` is to be called later. An invitee who has not started the bot cannot
@@ -35,10 +38,11 @@ def credit(
         inviter: A member.
         invitee: Anybody Telegram has shown us.
         source: By which way the friend came.
+        fresh: The friend starts the bot in this very transaction, and so cannot have brought anybody.
         tell_invitee: False where the friend is answered directly.
         inviter_notice: What tells the inviter, if not that a friend joined or came.
     """
-    if inviter.id == invitee.id:
+    if inviter.id == invitee.id or (invitee.is_member and not fresh and closes_ring(tx, inviter, invitee)):
         return None
     shop = shops.get(tx)
     terms = read_terms(tx, shop)
@@ -65,6 +69,16 @@ def credit(
     if not waits:
         _announce(tx, shop, referral)
     return referral
+
+
+def closes_ring(tx: Tx, inviter: Person, invitee: Person) -> bool:
+    """Whether the inviter came by the friend, in however many steps.
+
+    Whoever asks waits for all others who ask: two credits at once could each close what the other has open. A newcomer
+    has brought nobody, and need not ask.
+    """
+    shops.lock(tx)
+    return referrals.comes_by(tx, inviter.id, invitee.id)
 
 
 def qualify(tx: Tx, referral_id: ReferralId) -> Referral | None:

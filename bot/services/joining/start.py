@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from bot.core.claiming import Window
 from bot.core.codes import parse_payload
 from bot.core.guessing import Guesses, compute_guesses, decide_throttled
 from bot.core.joining import Attribution, Opening, decide_attribution
 from bot.services.campaigns import get_terms
-from bot.services.claiming.window import expect_claim, view_home
+from bot.services.claiming.window import expect_claim, open_window, view_home
 from bot.services.joining.crediting import credit, greet
 from bot.services.members import MemberView, meet, view_member
 from bot.services.roles import find_role
-from storage.records import NoticeKind, Person, Profile, ReferralState
+from storage.records import NoticeKind, Person, Profile, Referral, ReferralState
 from storage.role import Role
-from storage.tables import guesses, outbox, people, referrals
+from storage.tables import expectations, guesses, outbox, people, referrals
 from storage.tx import Tx
 
 
@@ -29,16 +30,11 @@ class Arrival:
     role: Role
 
 
-def start(
-    tx: Tx,
-    *,
-    visitor: Profile,
-    payload: str,
-    from_inline: bool = False,
-) -> Arrival:
+def start(tx: Tx, *, visitor: Profile, payload: str, from_inline: bool = False) -> Arrival:
     """Make a member of a newcomer and credit the inviter: member, referral, rewards and notices, all or nothing.
 
-    Somebody whom inline mode has sent is shown the way back to the chat they came from.
+    A member who can still say who recommended the shop says it by opening a link. Somebody whom inline mode has sent is
+    shown the way back to the chat they came from.
     """
     person = meet(tx, visitor)
     newcomer = people.set_started(tx, person.id)
@@ -52,6 +48,7 @@ def start(
         Opening(
             visitor_id=person.id,
             newcomer=newcomer,
+            window=open_window(tx, person, get_terms(tx)) if inviter and not newcomer else Window.OPEN,
             code=bool(payload),
             inviter_id=person.id if own else inviter.id if inviter else None,
             throttled=throttled,
@@ -59,19 +56,28 @@ def start(
     )
     referral = None
     if attribution is Attribution.CREDITED and inviter is not None and carried is not None:
-        referral = credit(tx, inviter, person, source=carried.source)
+        referral = credit(tx, inviter, person, source=carried.source, fresh=newcomer)
     if newcomer and referral is None:
         attribution = _welcome(tx, person, attribution, from_inline=from_inline)
+    elif attribution is Attribution.CREDITED and not newcomer:
+        attribution = _end_claim(tx, person, referral)
     elif attribution is Attribution.UNKNOWN_CODE:
         _note_miss(tx, visitor.telegram_id, tried)
     returning = attribution is Attribution.RETURNING
-    member = view_home(tx, person) if returning else view_member(tx, person)
     return Arrival(
         attribution=attribution,
-        member=member,
-        greeted_by_notice=newcomer,
+        member=view_home(tx, person) if returning else view_member(tx, person),
+        greeted_by_notice=newcomer or attribution is Attribution.CREDITED,
         role=find_role(tx, telegram_id=visitor.telegram_id),
     )
+
+
+def _end_claim(tx: Tx, person: Person, referral: Referral | None) -> Attribution:
+    """What a member is answered whose link came late: who came by them cannot have brought them."""
+    if referral is None:
+        return Attribution.ALREADY_MEMBER
+    expectations.clear(tx, person.id)
+    return Attribution.CREDITED
 
 
 def _find_inviter(tx: Tx, code: str) -> Person | None:

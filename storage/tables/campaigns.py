@@ -17,7 +17,9 @@ _ADD_CAMPAIGN = Conflicting(
         .on_conflict_do_nothing(index_elements=["slug"])
     )
 )
-_BY_SLUG = select(campaign.c.id, campaign.c.version_number).where(campaign.c.slug == bindparam("slug"))
+_LOCK_BY_SLUG = (
+    select(campaign.c.id, campaign.c.version_number).where(campaign.c.slug == bindparam("slug")).with_for_update()
+)
 _ADD_VERSION = (
     insert(campaign_version)
     .values(
@@ -49,13 +51,13 @@ _FIRST = (
 def add_version(tx: Tx, *, slug: str, content: str, digest: str) -> VersionId:
     """Write what a campaign promises from now on; where it promises that already, nothing is written.
 
-    The campaign itself is made where there is none with this slug.
+    The campaign itself is made where there is none with this slug; two that write at once get one number after the other.
     """
+    tx.run(_ADD_CAMPAIGN, slug=slug, now=tx.now)
+    campaign_id, last = tx.rows(_LOCK_BY_SLUG, slug=slug)[0]
     same = tx.scalar(_FIND_SAME, slug=slug, digest=digest)
     if same is not None:
         return VersionId(same)
-    tx.run(_ADD_CAMPAIGN, slug=slug, now=tx.now)
-    campaign_id, last = tx.rows(_BY_SLUG, slug=slug)[0]
     row = {"campaign_id": campaign_id, "number": last + 1, "content": content, "digest": digest}
     version_id = tx.scalar(_ADD_VERSION, **row, now=tx.now)
     tx.run(_SET_NUMBER, of=campaign_id, number=last + 1)

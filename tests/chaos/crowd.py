@@ -15,6 +15,9 @@ T = TypeVar("T")
 PATIENCE_SECONDS = 60.0
 """For what an action needs of the bot: a link to open, a button to tap. Deaths come in between."""
 
+ASK_AGAIN_SECONDS = 10.0
+"""Whoever sees no answer asks once more: one whose fate the bot never learned it does not send again by itself."""
+
 _LINK = re.compile(r"[?&]start=([0-9A-Za-z]{10})\b")
 _NAME = re.compile(r"Nia\d{5}")
 
@@ -55,8 +58,8 @@ class Crowd:
             Kind.BLOCK: self._block,
             Kind.CHOOSE_INLINE: self._choose_inline,
             Kind.TAP_SHARE: lambda action: self._tap(action, "share"),
-            Kind.SET_LANGUAGE: lambda action: self._tap(action, f"set_language:{action.word}"),
-            Kind.HIDE: lambda action: self._tap(action, "appear:0"),
+            Kind.SET_LANGUAGE: lambda action: self._tap(action, f"set_language:{action.word}", "/language"),
+            Kind.HIDE: lambda action: self._tap(action, "appear:0", "/top"),
         }
         self._words = {Kind.SHARE: None, Kind.READ: None, Kind.ASK_LANGUAGE: "/language", Kind.ASK_TOP: "/top"}
 
@@ -102,9 +105,11 @@ class Crowd:
         sender = self.people[action.who].render()
         self._world.push_raw("chosen_inline_result", {"result_id": "card", "from": sender, "query": ""})
 
-    async def _tap(self, action: Action, data: str) -> None:
+    async def _tap(self, action: Action, data: str, question: str = "") -> None:
         person = self.people[action.who]
         chat = self._world.open_chat(person)
+        if question and not await self._glimpse(lambda: find_button(chat, data)):
+            self._world.send_text(person, chat, question)
         message, button = await self._see(lambda: find_button(chat, data), f"button {data} for {person.first_name}")
         self._world.tap(person, message, button)
 
@@ -114,6 +119,12 @@ class Crowd:
             chat = self._world.open_chat(self.people[number])
             self._codes[number] = await self._see(lambda: _find_code(chat), f"a link for {name_person(number)}")
         return self._codes[number]
+
+    async def _glimpse(self, find: Callable[[], object]) -> bool:
+        try:
+            return bool(await self._telegram.until(find, timeout_seconds=ASK_AGAIN_SECONDS))
+        except AssertionError:
+            return False
 
     async def _see(self, find: Callable[[], T | None], what: str) -> T:
         try:

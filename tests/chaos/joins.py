@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 
 from bot.app import load_campaign
 from bot.assets import ASSETS
 from bot.playground import faults
 from bot.playground.faults import Faults
-from bot.playground.world import Chat, World
+from bot.playground.world import Call, Chat, World
 from tests.chaos.crowd import Crowd, NeverCameError
 from tests.chaos.databases import lend_database
 from tests.chaos.expectation import expect
@@ -18,7 +19,7 @@ from tests.chaos.findings import Report
 from tests.chaos.order import Order
 from tests.chaos.plan import Action, Segment, draw_plan
 from tests.chaos.stage import Stage, set_stage
-from tests.chaos.verdict import Evidence, judge
+from tests.chaos.verdict import Evidence, find_unknown_shares, judge
 
 SETTLE_SECONDS = 180.0
 """For everything to be handled and sent after the last death: as long as a few retries take."""
@@ -59,7 +60,8 @@ async def run_joins(order: Order) -> Report:
             _order_faults(stage.telegram.faults, order.seed)
             course = await _play_all(stage, crowd, plan)
             await stage.keeper.stop()
-        findings = judge(_gather(stage, crowd, channel, course.done))
+        evidence = _gather(stage, crowd, channel, course.done)
+        findings = judge(evidence)
         await stage.judge_house(findings, send_rate=SEND_RATE, travel_seconds=TRAVEL_SECONDS)
     if course.unsettled:
         findings.lost.append(course.unsettled)
@@ -70,6 +72,7 @@ async def run_joins(order: Order) -> Report:
         kills=len(stage.killer.deaths),
         seconds=time.monotonic() - began,
         findings=findings,
+        unknown=find_unknown_shares(evidence).total(),
         figures=_measure(stage, course),
     )
 
@@ -156,4 +159,10 @@ def _gather(stage: Stage, crowd: Crowd, channel: Chat, actions: list[Action]) ->
         sent=stage.world.sent,
         channel=channel,
         telegram_ids={number: person.id for number, person in crowd.people.items()},
+        unsure=Counter(call.params["chat_id"] for call in stage.world.calls if _is_unsure(call)),
     )
+
+
+def _is_unsure(call: Call) -> bool:
+    """A picture that met a fault which leaves its fate open; a 429 is a clear word."""
+    return call.method == "sendPhoto" and call.fault != "" and call.status != 429

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from random import Random
 from typing import Literal
 
@@ -91,8 +92,8 @@ def draw_plan(seed: int, *, updates: int, kills: int) -> list[Segment]:
     """Draw about so many updates in as many segments as there are deaths."""
     random = Random(seed)
     actions = _Town(random).draw_actions(updates)
-    size = -(-len(actions) // kills)
-    parts = [tuple(actions[start : start + size]) for start in range(0, len(actions), size)]
+    ends = [len(actions) * number // kills for number in range(kills + 1)]
+    parts = [tuple(actions[start:end]) for start, end in pairwise(ends)]
     return [_draw_segment(random, part) for part in parts]
 
 

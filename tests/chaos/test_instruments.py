@@ -25,7 +25,7 @@ from tests.chaos.killer import Killer
 from tests.chaos.order import Order
 from tests.chaos.pace import Ban, Death, count_busiest_second, list_sends_in_bans
 from tests.chaos.plan import Action, KillPoint, Kind, draw_plan
-from tests.chaos.verdict import Evidence, judge
+from tests.chaos.verdict import Evidence, find_unknown_shares, judge
 
 LINK = "https://t.me/passalong_bot?start="
 PLAN = [Action(Kind.ARRIVE, 0), Action(Kind.JOIN, 1, 0, "qr"), Action(Kind.SHARE, 0, word="/share")]
@@ -42,6 +42,7 @@ def test_a_plan_has_its_sizes_and_every_kind_of_action() -> None:
     plan = draw_plan(1, updates=2000, kills=40)
     actions = list(chain.from_iterable(segment.actions for segment in plan))
     assert len(plan) == 40
+    assert {len(draw_plan(seed, updates=5000, kills=100)) for seed in range(5)} == {100}
     assert {action.kind for action in actions} == set(Kind)
     assert 2000 <= len(actions) + sum(action.kind is Kind.COME_BACK for action in actions) <= 2001
     assert len(expect(actions).inviters) > 1000
@@ -99,6 +100,17 @@ def test_wrong_books_are_found(changes: dict[str, Any], sort: str) -> None:
     """Whatever is missing counts as lost, whatever is too much as doubled."""
     evidence = make_evidence()
     assert getattr(judge(replace(evidence, books=replace(evidence.books, **changes))), sort)
+
+
+def test_a_picture_whose_fate_nobody_knows_is_unknown_and_not_lost() -> None:
+    """The bot sends none of them again by itself; more shares missing than such pictures are lost."""
+    evidence = make_evidence()
+    without = replace(evidence, books=replace(evidence.books, shares={}))
+    unsure = replace(without, unsure={without.telegram_ids[0]: 3})
+    assert judge(without).lost
+    assert judge(unsure).list_all() == []
+    assert find_unknown_shares(unsure) == {(0, "card"): 1}
+    assert not find_unknown_shares(replace(evidence, unsure=unsure.unsure))
 
 
 @pytest.mark.parametrize("place", range(4))
@@ -186,6 +198,7 @@ def make_evidence() -> Evidence:
         sent=world.sent,
         channel=channel,
         telegram_ids={number: person.id for number, person in enumerate(people)},
+        unsure={},
     )
 
 

@@ -163,6 +163,7 @@ async def _open_runtime(
             inline_mode=bool(not stop.is_set() and application.bot.bot.supports_inline_queries),
             campaign=campaign,
             public_url=settings.public_url,
+            zone=settings.timezone,
             community=community is not None,
         )
         bot_data.deps = Deps(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import tzinfo
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.assets import ASSETS
 from bot.core.addresses import Network
@@ -52,6 +54,8 @@ class Settings:
     """How many of them stay."""
     backup_recipient: str
     """The age public key they are encrypted for; empty: they are not."""
+    timezone: tzinfo
+    """Where the shop is: days shown to its members begin and end there."""
     send_rate: float
     chat_rate: float
     log_level: str
@@ -73,6 +77,7 @@ DEFAULTS = {
     "PUBLIC_URL": "",
     "LISTEN": "127.0.0.1:8080",
     "TRUSTED_PROXIES": "127.0.0.0/8, ::1",
+    "TIMEZONE": "UTC",
     "BACKUP_FOLDER": "",
     "BACKUP_EVERY": "1d",
     "BACKUP_KEEP": "14",
@@ -108,6 +113,7 @@ def read_settings(environment: Mapping[str, str], *, env_file: Path | None = Non
         backup_every_seconds=_parse_period("BACKUP_EVERY", values["BACKUP_EVERY"]),
         backup_keep=_parse_count("BACKUP_KEEP", values["BACKUP_KEEP"]),
         backup_recipient=_parse_recipient(values["BACKUP_RECIPIENT"]),
+        timezone=_parse_timezone(values["TIMEZONE"]),
         send_rate=_parse_rate("SEND_RATE", values["SEND_RATE"]),
         chat_rate=_parse_rate("CHAT_RATE", values["CHAT_RATE"]),
         log_level=_parse_choice("LOG_LEVEL", values["LOG_LEVEL"].upper(), ("DEBUG", "INFO", "WARNING", "ERROR")),
@@ -158,6 +164,14 @@ def _parse_database_url(value: str) -> str:
             "It takes sqlite:///path/to/file.db or postgresql://user:password@host/database",
         )
     return value
+
+
+def _parse_timezone(value: str) -> tzinfo:
+    try:
+        return ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        right = "Give a city's zone as Asia/Jakarta or Europe/Berlin, or leave it out for UTC"
+        raise SettingMistake("TIMEZONE", "names no time zone that is known here", right) from None
 
 
 def _parse_admin_ids(value: str) -> frozenset[int]:

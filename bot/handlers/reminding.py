@@ -26,7 +26,7 @@ async def on_remind(update: Update, context: Context, referral: int, page: int) 
     told = await context.write(remind, visitor=visitor, referral_id=ReferralId(referral))
     view = await context.read(list_invites, visitor=visitor, page=page)
     texts = Texts(view.member.language)
-    await show(update, context, render_invites(texts, shop, view, note=say_reminded(texts, told)))
+    await show(update, context, render_invites(texts, shop, view, note=say_reminded(texts, shop, told)))
 
 
 async def on_no_reminders(update: Update, context: Context, referral: int) -> None:

@@ -25,13 +25,13 @@ _RESULTS = {
 }
 
 
-def say_reminded(texts: Texts, view: RemindView) -> Html:
+def say_reminded(texts: Texts, shop: Shop, view: RemindView) -> Html:
     """What became of the wish to remind a friend, above the list it came from."""
     return texts.say(
         _RESULTS[view.result],
         name=show_name(texts, view.name, first=True, limit=_NAME_LIMIT),
-        date=texts.date(view.reminded_at),
-        next=texts.date(view.next_at),
+        date=texts.date(view.reminded_at, shop.zone),
+        next=texts.date(view.next_at, shop.zone),
     )
 
 

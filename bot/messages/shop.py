@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from enum import StrEnum
 from urllib.parse import urlsplit
 
@@ -46,6 +47,8 @@ class Shop:
     """Without a slash at the end; empty where there is no web side."""
     community: bool = False
     """Whether there is a chat that friends are invited to."""
+    zone: tzinfo = UTC
+    """Where the shop is: days shown to its members begin and end there."""
 
     def brand(self, language: str) -> str:
         """The shop's name."""

@@ -81,18 +81,18 @@ def _say_friend(texts: Texts, shop: Shop, view: InvitesView, line: Invitation, n
     if waiting is None:
         return _say_invitation(texts, shop, line)
     name = show_name(texts, line.name, first=True, limit=_LINE_NAME_LIMIT)
-    missing, date = texts.say(_MISSING[waiting.missing]), texts.date(line.joined_at)
+    missing, date = texts.say(_MISSING[waiting.missing]), texts.date(line.joined_at, shop.zone)
     said = texts.say("remind.line", number=numbers[line.referral_id], name=name, missing=missing, date=date)
-    extra = _say_left_alone(texts, waiting)
+    extra = _say_left_alone(texts, shop, waiting)
     return texts.say("remind.more", line=said, more=extra) if extra else said
 
 
-def _say_left_alone(texts: Texts, waiting: WaitingView) -> Html | None:
+def _say_left_alone(texts: Texts, shop: Shop, waiting: WaitingView) -> Html | None:
     """Why there is no button."""
     if waiting.reminding is Reminding.DECLINED:
         return texts.say("remind.declines")
     if waiting.reminding is Reminding.TOO_SOON and waiting.reminded_at is not None:
-        return texts.say("remind.reminded", date=texts.date(waiting.reminded_at))
+        return texts.say("remind.reminded", date=texts.date(waiting.reminded_at, shop.zone))
     return None
 
 
@@ -101,7 +101,7 @@ def _say_invitation(texts: Texts, shop: Shop, line: Invitation) -> Html:
         "invites.line",
         name=show_name(texts, line.name, first=True, limit=_LINE_NAME_LIMIT),
         status=texts.say(_choose_status(line)),
-        date=texts.date(line.joined_at),
+        date=texts.date(line.joined_at, shop.zone),
         points=_sign(texts, shop, line.earned),
     )
 
@@ -120,7 +120,7 @@ def _say_ledger_line(texts: Texts, shop: Shop, line: LedgerLine) -> Html:
         "rewards.line",
         points=_sign(texts, shop, line.amount),
         reason=_say_reason(texts, line) if line.amount > 0 else _say_taken_back(texts, line),
-        date=texts.date(line.posted_at),
+        date=texts.date(line.posted_at, shop.zone),
     )
 
 

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from functools import cache
 from typing import Any
 
@@ -70,7 +70,7 @@ class Texts:
         """A number with separators."""
         return self._conventions.format_number(value, digits=digits)
 
-    def date(self, at_us: int, zone: tzinfo = UTC) -> str:
+    def date(self, at_us: int, zone: tzinfo) -> str:
         """The day of a moment in microseconds, where the shop is."""
         return self._conventions.format_date(datetime.fromtimestamp(at_us // 1_000_000, zone).date())
 

@@ -58,6 +58,12 @@ def read_terms(tx: Tx, shop: ShopRow) -> Terms:
     return Terms(version_id=shop.version_id, campaign=_read_content(tx, shop.version_id, shop.digest))
 
 
+def list_languages(tx: Tx) -> tuple[str, ...]:
+    """The languages of the shop; none before it was first opened."""
+    shop = shops.find(tx)
+    return read_terms(tx, shop).campaign.languages if shop is not None else ()
+
+
 def open_shop(
     tx: Tx,
     *,

@@ -6,8 +6,9 @@ import secrets
 from dataclasses import dataclass, replace
 
 from bot.core.codes import compose_code
-from bot.core.languages import choose_language
+from bot.core.languages import LANGUAGES, choose_language, find_language, parse_tag
 from bot.core.names import compose_display_name
+from bot.services.campaigns import list_languages
 from storage.records import Person, PersonId, Profile
 from storage.tables import code_keys, ledgers, people
 from storage.tx import Tx
@@ -92,7 +93,7 @@ def view_member(tx: Tx, person: Person) -> MemberView:
         telegram_id=person.profile.telegram_id,
         name=compose_name(person.profile),
         code=person.code,
-        language=compute_language(person),
+        language=compute_language(tx, person),
         score=person.score,
         balance=ledgers.get_balance(tx, person.id),
         anonymous=person.anonymous,
@@ -103,9 +104,12 @@ def view_member(tx: Tx, person: Person) -> MemberView:
     )
 
 
-def compute_language(person: Person) -> str:
-    """The language this person reads: chosen, else Telegram's, else English."""
-    return choose_language(person.language, person.profile.telegram_language)
+def compute_language(tx: Tx, person: Person) -> str:
+    """The language this person reads: chosen, else Telegram's, else one of the shop's, else English."""
+    wished, telegrams = person.language, person.profile.telegram_language
+    return find_language(parse_tag(wished or telegrams), LANGUAGES) or choose_language(
+        wished, telegrams, shop=list_languages(tx)
+    )
 
 
 def compose_name(profile: Profile) -> str:

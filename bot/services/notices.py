@@ -60,7 +60,7 @@ def view_notices(tx: Tx, *, recipient_id: PersonId | None, notices: Sequence[Not
     known = people.list_by_ids(tx, sorted(wanted | ({recipient_id} if recipient_id is not None else set())))
     recipient = known[recipient_id] if recipient_id is not None else None
     balance = ledgers.get_balance(tx, recipient.id) if recipient else 0
-    return [_view(notice, recipient, known, balance) for notice in notices]
+    return [_view(tx, notice, recipient, known, balance) for notice in notices]
 
 
 _ROLES = ("friend", "inviter")
@@ -73,14 +73,14 @@ _TOLD_OF_INVITER = {
 }
 
 
-def _view(notice: Notice, recipient: Person | None, known: dict[PersonId, Person], balance: int) -> NoticeView:
+def _view(tx: Tx, notice: Notice, recipient: Person | None, known: dict[PersonId, Person], balance: int) -> NoticeView:
     friend, inviter = (known.get(PersonId(int(notice.payload.get(role, 0)))) for role in _ROLES)
     if notice.kind in _TOLD_OF_INVITER:
         friend = inviter
     return NoticeView(
         id=notice.id,
         kind=notice.kind,
-        language=compute_language(recipient) if recipient else "",
+        language=compute_language(tx, recipient) if recipient else "",
         chat_id=recipient.profile.telegram_id if recipient else None,
         name=compose_name(recipient.profile) if recipient else "",
         code=recipient.code if recipient else "",

@@ -61,10 +61,12 @@ def give_spoken(tx: Tx, person: Person) -> str:
         return person.spoken_code
     if not tx.writable:
         raise MustWrite
-    for code in compose_spoken(load_words(choose_list(compute_language(person))), secrets.choice, secrets.randbelow):
+    for code in compose_spoken(
+        load_words(choose_list(compute_language(tx, person))), secrets.choice, secrets.randbelow
+    ):
         if people.set_spoken(tx, person.id, code, chosen=False):
             return code
-    raise CodesExhausted(f"No spoken code in {compute_language(person)} was free.")
+    raise CodesExhausted(f"No spoken code in {compute_language(tx, person)} was free.")
 
 
 def find_by_said(tx: Tx, text: str) -> Person | None:

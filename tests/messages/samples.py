@@ -195,7 +195,7 @@ def make_waiting(name: str) -> InvitesView:
 def make_note(texts: Texts, name: str) -> Html:
     """The longest word on what became of a reminder."""
     view = RemindView(result=Reminding.TOO_SOON, name=name, reminded_at=MARCH, next_at=MARCH)
-    return reminding.say_reminded(texts, view)
+    return reminding.say_reminded(texts, make_shop(), view)
 
 
 def make_community(name: str, *, waits: bool = False) -> CommunityView:

@@ -38,7 +38,7 @@ def test_waiting_friends_are_numbered_with_what_is_missing() -> None:
 def test_every_result_has_a_sentence_of_its_own(language: str) -> None:
     """Nothing that becomes of a wish to remind is met with silence; a stranger's name is never told."""
     views = [RemindView(result=result, name="Budi", reminded_at=MARCH, next_at=MARCH) for result in Reminding]
-    said = {view.result: say_reminded(Texts(language), view) for view in views}
+    said = {view.result: say_reminded(Texts(language), make_shop(), view) for view in views}
     assert len(set(said.values())) == len(Reminding)
     assert [result for result, text in said.items() if "Budi" not in text] == [Reminding.NOBODY]
 

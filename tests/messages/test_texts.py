@@ -6,16 +6,20 @@ import string
 import tomllib
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 import bot
 from bot.assets import ASSETS
 from bot.core.conventions import PLURAL_FORMS
+from bot.messages.standing import render_invites, render_rewards
 from bot.messages.texts import LANGUAGES, Html, Texts, choose_language, escape
-from tests.messages.samples import MARCH
+from tests.messages.samples import MARCH, make_invites, make_rewards, make_shop, make_waiting
 from tests.messages.telegram_html import read_html
 
 CODE = Path(bot.__file__).parent
@@ -187,9 +191,26 @@ def test_counts_choose_their_form(language: str, one: str, many: str) -> None:
     [("en", "12 Mar 2026", "1 Jan 1970"), ("id", "12 Mar 2026", "1 Jan 1970"), ("zh", "2026年3月12日", "1970年1月1日")],
 )
 def test_dates_are_written_by_language(language: str, date: str, first: str) -> None:
-    """A UTC day, never a thousand-separated year."""
-    assert Texts(language).date(MARCH) == date
-    assert Texts(language).date(0) == first
+    """A day, never a thousand-separated year."""
+    assert Texts(language).date(MARCH, UTC) == date
+    assert Texts(language).date(0, UTC) == first
+
+
+def test_a_day_is_the_shops() -> None:
+    """When it is late evening in UTC, the next day has begun in Jakarta, and in Honolulu it has not."""
+    late = MARCH + 20 * 3_600 * 1_000_000
+    zones = ("UTC", "Asia/Jakarta", "Pacific/Honolulu", "America/New_York")
+    days = [Texts("en").date(late, ZoneInfo(zone)) for zone in zones]
+    assert days == ["12 Mar 2026", "13 Mar 2026", "12 Mar 2026", "12 Mar 2026"]
+    shop = replace(make_shop(), zone=ZoneInfo("Pacific/Honolulu"))
+    lists = [
+        render_invites(Texts("en"), shop, make_invites("Budi")).text,
+        render_invites(Texts("en"), shop, make_waiting("Budi")).text,
+        render_rewards(Texts("en"), shop, make_rewards("Budi")).text,
+    ]
+    for shown in lists:
+        assert "11 Mar 2026" in shown
+        assert "12 Mar" not in shown
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ from bot.capabilities import CAPABILITIES
 from bot.core.campaigns.campaign import Campaign, CampaignMistake, parse_campaign
 from bot.handlers.bot_profile import introduce
 from bot.handlers.community.chat import CommunityChat, look_after
+from bot.handlers.conversations import build_text_router
 from bot.handlers.deps import Deps
-from bot.handlers.text_router import on_text
 from bot.jobs.cleaning import CLEANING
 from bot.jobs.nudging import NUDGING
 from bot.jobs.supervisor import Supervisor
@@ -154,7 +154,7 @@ async def _open_runtime(
     )
     registry = Registry(CAPABILITIES)
     await store.write(note_owners, telegram_ids=settings.admin_ids)
-    application.add_handlers(list_handlers(registry, on_text))
+    application.add_handlers(list_handlers(registry, build_text_router(registry)))
     async with AsyncExitStack() as stack:
         stack.push_async_callback(application.shutdown)
         await say_hello(application, stop)

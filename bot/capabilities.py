@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.handlers import broadcasts, claiming, guide, own_words, printing, reminding, spoken, standing
+from bot.handlers import broadcasts, claiming, conversations, guide, own_words, printing, reminding, spoken, standing
 from bot.handlers.community import community
 from bot.handlers.joining import start
 from bot.handlers.sharing import capability as sharing
@@ -20,6 +20,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     reminding.CAPABILITY,
     community.CAPABILITY,
     guide.CAPABILITY,
+    conversations.CAPABILITY,
     broadcasts.CAPABILITY,
     stats.CAPABILITY,
 )

@@ -83,7 +83,6 @@ class ShareWay(StrEnum):
 class BroadcastState(StrEnum):
     """The life of a broadcast, in this order; `CANCELLED` and `DONE` are final."""
 
-    COMPOSING = "composing"
     DRAFT = "draft"
     RUNNING = "running"
     PAUSED = "paused"
@@ -318,7 +317,7 @@ class Broadcast:
     author_id: PersonId
     state: BroadcastState
     content: dict[str, object] | None
-    """`text` + `entities`, or `photo` (file_id) + `caption` + `caption_entities`; None while composing."""
+    """`text` + `entities`, or `photo` (file_id) + `caption` + `caption_entities`; None before there is any."""
     progress_message_id: int | None
     audience_upto: PersonId | None
     """Highest person id of the audience, fixed at the moment of confirmation."""

@@ -62,11 +62,11 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         ),
         "code_key": Keeping(holds="the secret of codes", ends=Ends.FEW),
         "command_menu": Keeping(holds="whose chats show commands of their own", ends=Ends.FEW),
+        "conversation": Keeping(holds="what somebody was asked", ends=Ends.TIME, days=0, how="after it expired"),
         "delivery": Keeping(
             holds="whom a broadcast reached", ends=Ends.TIME, days=90, how="after its end; then only the sums stay"
         ),
         "due_job": Keeping(holds="when the bot's own work is due", ends=Ends.FEW),
-        "expectation": Keeping(holds="what the next text means", ends=Ends.TIME, days=0, how="after it expired"),
         "flood_wait": Keeping(holds="what Telegram forbids now", ends=Ends.TIME, days=0, how="after it ended"),
         "guess": Keeping(holds="unknown codes tried", ends=Ends.TIME, days=5, how="after the first of them"),
         "inbox": Keeping(
@@ -94,7 +94,6 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
             holds="hashes of who opened a link", ends=Ends.TIME, days=0, how="as soon as the hour is over"
         ),
         "warning": Keeping(holds="what admins were told", ends=Ends.FEW),
-        "words_draft": Keeping(holds="own words not yet kept", ends=Ends.TIME, days=5, how="after they were written"),
     }
 )
 """Every table; a new one is told here before it is used."""

@@ -11,7 +11,6 @@ from telegram.error import TelegramError
 
 from bot.core.roles import MANAGERS
 from bot.handlers.deps import Context, visitor_of
-from bot.handlers.guide import on_anything_else
 from bot.handlers.reply import show
 from bot.messages.broadcasts.content import Content, compose_parcel, parse_content
 from bot.messages.broadcasts.screens import (
@@ -34,10 +33,13 @@ from bot.messages.buttons import (
 from bot.messages.commands import Command
 from bot.messages.texts import Texts, choose_language
 from bot.services.broadcasts import authoring
-from bot.services.broadcasts.authoring import BroadcastView, Waiting
+from bot.services.broadcasts.authoring import BroadcastView
+from bot.services.members import open_home
 from bot.updates.capability import Capability
+from bot.updates.flows import ANYTHING, Flow, Step
 from bot.wire.errors import FailureKind, classify
-from storage.records import BroadcastId, DeliveryState
+from storage.conversation import Conversation
+from storage.records import BroadcastId, DeliveryState, Profile
 
 REFUSED_ALBUM = "refused_album"
 """Key in the admin's `user_data`: the album that was answered, since each of its pictures comes as a message."""
@@ -49,19 +51,23 @@ async def on_broadcast(update: Update, context: Context) -> None:
     await show(update, context, render_prompt(Texts(member.language)))
 
 
-async def on_admin_message(update: Update, context: Context) -> None:
-    """The message that was asked for, shown as members will see it; what was asked for later goes first."""
-    message = update.effective_message
+async def on_content(update: Update, context: Context, _asked: Conversation) -> None:
+    """The message that was asked for, or its edited form, shown as members will see it.
+
+    It is kept before it is shown and this update ends after that: an attempt that breaks off is made again.
+    """
+    message, visitor = update.effective_message, visitor_of(update)
     assert message is not None
-    waiting = await context.read(authoring.find_composing, visitor=visitor_of(update))
-    if waiting is None:
-        await on_anything_else(update, context)
-        return
     content = parse_content(message)
-    if content is not None and await _preview(update, context, waiting, content):
+    if content is None or not await _preview(context, visitor, content):
+        if not _is_of_refused_album(message, context):
+            member = await context.read(open_home, visitor=visitor)
+            await show(update, context, render_unsuitable(Texts(member.language)))
         return
-    if not _is_of_refused_album(message, context):
-        await show(update, context, render_unsuitable(Texts(waiting.member.language)))
+    drafted = partial(authoring.draft, visitor=visitor, message_id=message.message_id, content=content)
+    view = await context.bot_data.store.write(drafted)
+    if view is not None:
+        await show(update, context, render_preview(Texts(view.member.language), view))
 
 
 async def on_confirm(update: Update, context: Context, broadcast_id: int) -> None:
@@ -107,12 +113,8 @@ async def on_abandon(update: Update, context: Context) -> None:
     await show(update, context, render_abandoned(Texts(member.language)))
 
 
-async def _preview(update: Update, context: Context, waiting: Waiting, content: Content) -> bool:
-    """Show the message as members will see it, then the button; False where Telegram does not send such a message.
-
-    Written down last: an attempt that breaks off before is made again, and a second look at the message does no harm.
-    """
-    visitor, broadcast_id = visitor_of(update), waiting.broadcast_id
+async def _preview(context: Context, visitor: Profile, content: Content) -> bool:
+    """Show the message as members will see it; False where Telegram does not send such a message."""
     parcel = compose_parcel(content)
     try:
         await context.bot.post_raw(parcel.method, parcel.address(visitor.telegram_id))
@@ -120,10 +122,6 @@ async def _preview(update: Update, context: Context, waiting: Waiting, content: 
         if classify(error).kind is FailureKind.REFUSED:
             return False
         raise
-    view = await context.read(authoring.view_broadcast, visitor=visitor, broadcast_id=broadcast_id)
-    if view is not None:
-        await show(update, context, render_preview(Texts(view.member.language), view))
-        await context.write(authoring.draft, visitor=visitor, broadcast_id=broadcast_id, content=content)
     return True
 
 
@@ -165,4 +163,14 @@ CAPABILITY = Capability(
         BROADCAST_UNKNOWN: on_unknown,
         BROADCAST_ABANDON: on_abandon,
     },
+    flows=[
+        Flow(
+            name=authoring.BROADCAST,
+            steps=[
+                Step(name="content", takes=ANYTHING, takes_commands=True, takes_edits=True, on_answer=on_content),
+                Step(name="confirm", takes=frozenset(), takes_edits=True, on_answer=on_content),
+            ],
+            on_cancel=on_abandon,
+        )
+    ],
 )

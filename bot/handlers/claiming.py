@@ -19,6 +19,8 @@ from bot.services.claiming.disowning import disown
 from bot.services.claiming.naming import ClaimView
 from bot.services.guide import set_findable
 from bot.updates.capability import Capability
+from bot.updates.flows import Flow, Step
+from storage.conversation import Conversation
 from storage.records import ReferralId
 
 
@@ -35,7 +37,7 @@ async def on_nobody(update: Update, context: Context) -> None:
     await show(update, context, render_nobody(Texts(member.language), context.deps.shop, member))
 
 
-async def on_claim_typed(update: Update, context: Context, _offer: str) -> None:
+async def on_claim_typed(update: Update, context: Context, _asked: Conversation) -> None:
     """The name that was asked for; what cannot be one is left to the usual pointer."""
     message = update.effective_message
     assert message is not None
@@ -86,4 +88,5 @@ CAPABILITY = Capability(
         NOT_ME: on_not_me,
         FINDABLE: on_findable,
     },
+    flows=[Flow(name=window.CLAIM, steps=[Step(name="name", on_answer=on_claim_typed)])],
 )

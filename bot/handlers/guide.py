@@ -12,6 +12,7 @@ from bot.handlers.deps import Context, visitor_of
 from bot.handlers.reply import show
 from bot.messages.buttons import LANGUAGE, MENU, SET_LANGUAGE
 from bot.messages.commands import Command
+from bot.messages.conversations import render_over
 from bot.messages.guide import (
     render_help,
     render_language,
@@ -71,6 +72,11 @@ async def on_set_language(update: Update, context: Context, said: str) -> None:
 async def on_anything_else(update: Update, context: Context) -> None:
     """A friendly pointer, never silence."""
     await _show_own(update, context, render_pointer)
+
+
+async def show_over(update: Update, context: Context) -> None:
+    """A button of a dialogue that is over."""
+    await _show_own(update, context, lambda texts, _shop, _member: render_over(texts))
 
 
 def for_story(handler: Callable[[Update, Context, str], Awaitable[None]]) -> Callable[..., Awaitable[None]]:

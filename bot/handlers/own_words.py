@@ -8,7 +8,7 @@ from telegram import Update
 
 from bot.core.roles import EVERYBODY
 from bot.handlers.deps import Context, visitor_of
-from bot.handlers.guide import for_story
+from bot.handlers.guide import for_story, show_over
 from bot.handlers.reply import show
 from bot.handlers.sharing.share import CARD, find_upload, send_picture
 from bot.handlers.sharing.stories import turn_card
@@ -23,6 +23,8 @@ from bot.messages.texts import Texts
 from bot.services import own_words
 from bot.services.own_words import Proposal
 from bot.updates.capability import Capability
+from bot.updates.flows import Flow, Step
+from storage.conversation import Conversation
 
 PREVIEW = replace(CARD, render=render_words_preview)
 
@@ -33,9 +35,9 @@ async def on_words(update: Update, context: Context, story: str) -> None:
     await show(update, context, render_words_prompt(Texts(member.language), member))
 
 
-async def on_words_typed(update: Update, context: Context, story: str) -> None:
+async def on_words_typed(update: Update, context: Context, asked: Conversation) -> None:
     """The line that was asked for: shown on the card, or refused with the reason."""
-    message = update.effective_message
+    message, story = update.effective_message, str(asked.data.get("story", ""))
     assert message is not None
     proposal = await context.read(
         own_words.weigh,
@@ -54,8 +56,11 @@ async def on_words_typed(update: Update, context: Context, story: str) -> None:
 
 async def on_words_keep(update: Update, context: Context, story: str) -> None:
     """The card says it from now on."""
-    await context.write(own_words.keep, visitor=visitor_of(update))
-    await turn_card(update, context, story)
+    member = await context.write(own_words.keep, visitor=visitor_of(update))
+    if member is None:
+        await show_over(update, context)
+    else:
+        await turn_card(update, context, story)
 
 
 async def on_words_drop(update: Update, context: Context, story: str) -> None:
@@ -99,4 +104,11 @@ CAPABILITY = Capability(
         WORDS_REMOVE: for_story(on_words_remove),
         WORDS_STOP: on_words_stop,
     },
+    flows=[
+        Flow(
+            name=own_words.WORDS,
+            steps=[Step(name="line", on_answer=on_words_typed), Step(name="keep", takes=frozenset())],
+            on_cancel=on_words_stop,
+        )
+    ],
 )

@@ -11,8 +11,11 @@ from bot.messages.buttons import CHOOSE_SPOKEN, KEEP_SPOKEN, SPOKEN
 from bot.messages.commands import Command
 from bot.messages.spoken import render_choice, render_choice_stopped, render_spoken, render_spoken_prompt
 from bot.messages.texts import Texts
+from bot.services.spoken import SPOKEN as SPOKEN_FLOW
 from bot.services.spoken import ask_own, choose_own, open_spoken, stop_choosing
 from bot.updates.capability import Capability
+from bot.updates.flows import Flow, Step
+from storage.conversation import Conversation
 
 
 async def on_spoken(update: Update, context: Context) -> None:
@@ -33,7 +36,7 @@ async def on_keep_spoken(update: Update, context: Context) -> None:
     await show(update, context, render_choice_stopped(Texts(member.language), context.deps.shop, member))
 
 
-async def on_spoken_typed(update: Update, context: Context, _argument: str) -> None:
+async def on_spoken_typed(update: Update, context: Context, _asked: Conversation) -> None:
     """The code that was asked for: kept, or refused with the reason."""
     message = update.effective_message
     assert message is not None
@@ -52,4 +55,5 @@ CAPABILITY = Capability(
     roles=EVERYBODY,
     commands={Command(name="spoken", text="spoken.command", place=70): on_spoken},
     buttons={SPOKEN: on_spoken, CHOOSE_SPOKEN: on_choose_spoken, KEEP_SPOKEN: on_keep_spoken},
+    flows=[Flow(name=SPOKEN_FLOW, steps=[Step(name="code", on_answer=on_spoken_typed)], on_cancel=on_keep_spoken)],
 )

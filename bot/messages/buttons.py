@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from bot.messages.callbacks import FLAG, ID, KEY, PAGE, Button, Number
+from bot.messages.callbacks import FLAG, ID, KEY, PAGE, Button, Key, Number
+
+FLOW_CANCEL = Button("flow_cancel", "button.cancel", flow=Key(20))
+FLOW_BACK = Button("flow_back", "button.back", flow=Key(20), step=Key(20))
+FLOW_SKIP = Button("flow_skip", "button.skip", flow=Key(20), step=Key(20))
+FLOW_PICK = Button("flow_pick", flow=Key(16), step=Key(16), choice=Key(20))
 
 MENU = Button("menu", "button.menu")
 LANGUAGE = Button("language", "button.language")

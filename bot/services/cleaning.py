@@ -12,9 +12,8 @@ from storage.tables import (
     cards,
     chat_joins,
     clicks,
+    conversations,
     deliveries,
-    drafts,
-    expectations,
     flood_waits,
     guesses,
     inbox,
@@ -77,8 +76,7 @@ def clean_chat_joins(tx: Tx, limit: int) -> int:
 
 def clean_waiting(tx: Tx, _limit: int) -> int:
     """What was expected, drafted or forbidden until a moment that is over; there is little, and it goes all at once."""
-    gone = drafts.delete_before(tx, before=_limit_of(tx, "words_draft"))
-    return gone + expectations.delete_expired(tx) + flood_waits.delete_over(tx)
+    return conversations.delete_expired(tx) + flood_waits.delete_over(tx)
 
 
 CHORES: Mapping[str, Callable[[Tx, int], int]] = MappingProxyType(

@@ -9,14 +9,17 @@ from bot.core.own_words import WordsFault, decide_words
 from bot.services.members import MemberView, enter, view_member
 from bot.services.sharing.cards import ShareView, view_card
 from storage.records import PersonId, Profile
-from storage.tables import cards, drafts, expectations, people
+from storage.tables import cards, conversations, people
 from storage.tx import Tx
 
 WORDS = "words"
-"""What the next typed text is expected to be."""
+"""The flow in which a member writes a line for the card: typed, then kept or dropped."""
 
 WAIT_SECONDS = 15 * 60
 """For so long a typed text is taken for the words that were asked for."""
+
+KEPT_SECONDS = 5 * 24 * 3600
+"""For so long words that were seen on the card can be kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,23 +33,18 @@ class Proposal:
     """Its member says the words, as if they were kept."""
 
 
-def find_expected(tx: Tx, *, visitor: Profile) -> tuple[str, str] | None:
-    """Kind and argument of what this person's next text means; None where it means nothing special."""
-    person = people.find_by_telegram_id(tx, visitor.telegram_id)
-    return expectations.find(tx, person.id) if person is not None else None
-
-
 def ask(tx: Tx, *, visitor: Profile, story: str) -> MemberView:
     """Expect the member's words, to be seen on the card with this story."""
     member = view_member(tx, enter(tx, visitor))
-    expectations.set(tx, member.id, WORDS, story, tx.now + WAIT_SECONDS * 1_000_000)
+    expires_at = tx.now + WAIT_SECONDS * 1_000_000
+    conversations.open(tx, member.id, WORDS, "line", {"story": story}, expires_at=expires_at)
     return member
 
 
 def stop_asking(tx: Tx, *, visitor: Profile) -> MemberView:
     """The member does not want to write after all."""
     member = view_member(tx, enter(tx, visitor))
-    expectations.clear(tx, member.id)
+    conversations.leave(tx, member.id, WORDS)
     return member
 
 
@@ -67,27 +65,27 @@ def draft(tx: Tx, *, person_id: PersonId, words: str, version: str, file_id: str
 
     Comes after the sending, so that a death in between shows it again instead of never.
     """
-    drafts.set(tx, person_id, words)
-    expectations.clear(tx, person_id)
+    expires_at = tx.now + KEPT_SECONDS * 1_000_000
+    conversations.open(tx, person_id, WORDS, "keep", {"words": words}, expires_at=expires_at)
     if file_id is not None:
         cards.set_file_id(tx, person_id, version, file_id)
 
 
-def keep(tx: Tx, *, visitor: Profile) -> MemberView:
-    """From now on the card says the words seen last; where none wait, nothing changes."""
+def keep(tx: Tx, *, visitor: Profile) -> MemberView | None:
+    """From now on the card says the words seen last; None where there are none, neither waiting nor kept."""
     person = enter(tx, visitor)
-    words = drafts.find(tx, person.id)
-    if words is not None:
-        drafts.clear(tx, person.id)
-        people.set_own_words(tx, person.id, words)
-        person = replace(person, own_words=words)
-    return view_member(tx, person)
+    asked = conversations.find_in(tx, person.id, WORDS)
+    if asked is not None and asked.step == "keep":
+        conversations.leave(tx, person.id, WORDS)
+        people.set_own_words(tx, person.id, asked.data["words"])
+        person = replace(person, own_words=asked.data["words"])
+    return view_member(tx, person) if person.own_words else None
 
 
 def drop(tx: Tx, *, visitor: Profile) -> MemberView:
     """Forget the words seen last; what was kept before stays."""
     member = view_member(tx, enter(tx, visitor))
-    drafts.clear(tx, member.id)
+    conversations.leave(tx, member.id, WORDS)
     return member
 
 

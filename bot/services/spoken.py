@@ -13,11 +13,11 @@ from bot.core.spoken.codes import WordList, compose_spoken, parse_spoken, parse_
 from bot.core.spoken.own_codes import Refused, Unsuitable, decide_own, parse_own, parse_refused
 from bot.services.members import MemberView, MustWrite, compute_language, enter, view_member
 from storage.records import Person, Profile
-from storage.tables import expectations, people
+from storage.tables import conversations, people
 from storage.tx import Tx
 
 SPOKEN = "spoken"
-"""Kind of expectation: the next typed text is the code a member chooses."""
+"""The flow in which a member chooses a code."""
 
 WAIT_SECONDS = 15 * 60
 """For so long a typed text is taken for the code that was asked for."""
@@ -90,17 +90,19 @@ def ask_own(tx: Tx, *, visitor: Profile) -> SpokenView:
     """Expect the code a member chooses, unless that was done before."""
     person = enter(tx, visitor)
     if not person.spoken_chosen:
-        expectations.set(tx, person.id, SPOKEN, "", tx.now + WAIT_SECONDS * 1_000_000)
+        _expect_choice(tx, person)
     return _view(tx, person)
 
 
 def stop_choosing(tx: Tx, *, visitor: Profile) -> MemberView:
     """The member keeps what there is."""
     person = enter(tx, visitor)
-    expected = expectations.find(tx, person.id)
-    if expected is not None and expected[0] == SPOKEN:
-        expectations.clear(tx, person.id)
+    conversations.leave(tx, person.id, SPOKEN)
     return view_member(tx, person)
+
+
+def _expect_choice(tx: Tx, person: Person) -> None:
+    conversations.open(tx, person.id, SPOKEN, "code", {}, expires_at=tx.now + WAIT_SECONDS * 1_000_000)
 
 
 def choose_own(tx: Tx, *, visitor: Profile, text: str, shop_names: Iterable[str]) -> ChoiceView:
@@ -111,9 +113,9 @@ def choose_own(tx: Tx, *, visitor: Profile, text: str, shop_names: Iterable[str]
     if refused is None and not people.set_spoken(tx, person.id, code, chosen=True):
         refused = Unsuitable.TAKEN
     if refused in {None, Unsuitable.CHOSEN_BEFORE}:
-        expectations.clear(tx, person.id)
+        conversations.leave(tx, person.id, SPOKEN)
     else:
-        expectations.set(tx, person.id, SPOKEN, "", tx.now + WAIT_SECONDS * 1_000_000)
+        _expect_choice(tx, person)
     kept = before if refused else code
     member = view_member(tx, replace(person, spoken_code=kept))
     return ChoiceView(member=member, code=kept, refused=refused)

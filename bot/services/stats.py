@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.core.roles import MANAGERS
 from bot.core.stats import Growth
 from bot.services.members import MemberView, enter, view_member
+from bot.services.roles import demand
 from storage.records import Profile, RankLine
 from storage.tables import clicks, people, referrals, scores, shares
 from storage.tx import Tx
@@ -34,7 +36,12 @@ class StatsView:
 
 
 def count(tx: Tx, *, visitor: Profile) -> StatsView:
-    """Everything /stats shows, of one moment."""
+    """Everything /stats shows, of one moment.
+
+    Raises:
+        NotAllowed: the shop's figures are not this visitor's to see.
+    """
+    demand(tx, visitor, MANAGERS)
     members, joins, ways = people.count_members(tx), referrals.count_all(tx), shares.count_by_way(tx)
     taken = sum(ways.values())
     return StatsView(

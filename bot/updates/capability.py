@@ -11,6 +11,7 @@ from telegram.ext import BaseHandler
 from bot.core.roles import OWNERS, Roles, decide_allowed
 from bot.messages.callbacks import Button
 from bot.messages.commands import Command
+from bot.updates.flows import Flow
 from storage.role import Role
 
 DeclaredT = TypeVar("DeclaredT", Command, Button)
@@ -49,6 +50,7 @@ class Capability:
     roles: Roles = OWNERS
     commands: Mapping[Command, Handler] = field(default_factory=dict)
     buttons: Mapping[Button, Handler] = field(default_factory=dict)
+    flows: Sequence[Flow] = ()
     listeners: Sequence[Listener] = ()
     notices: Mapping[Any, Any] = field(default_factory=dict)
     """By kind of notice: what makes messages of them."""
@@ -66,6 +68,14 @@ class Bound(Generic[DeclaredT]):
     roles: Roles
 
 
+@dataclass(frozen=True, slots=True)
+class BoundFlow:
+    """A flow with who may go through it."""
+
+    declared: Flow
+    roles: Roles
+
+
 class Registry:
     """All capabilities of one bot, by every name by which they are asked for.
 
@@ -78,6 +88,8 @@ class Registry:
         _index([(each.name, each) for each in self.capabilities])
         self.commands = _index([(bound.declared.name, bound) for bound in self._bind(lambda each: each.commands)])
         self.buttons = _index([(bound.declared.name, bound) for bound in self._bind(lambda each: each.buttons)])
+        flows = ((flow, each.roles) for each in self.capabilities for flow in each.flows)
+        self.flows = _index([(flow.name, BoundFlow(flow, roles)) for flow, roles in flows])
         self.notices = _index([pair for each in self.capabilities for pair in each.notices.items()])
         self.jobs = tuple(job for each in self.capabilities for job in each.jobs)
         self.listeners = tuple(listener for each in self.capabilities for listener in each.listeners)

@@ -8,7 +8,7 @@ from telegram import Message
 from telegram.ext import BaseHandler, CallbackQueryHandler, MessageHandler, filters
 
 from bot.updates.callback_router import CallbackRouter
-from bot.updates.capability import Handler, Registry
+from bot.updates.capability import Registry
 from bot.updates.text_router import TextRouter
 
 
@@ -23,13 +23,11 @@ FROM_HUMAN = _FromHuman()
 PRIVATE = filters.ChatType.PRIVATE & ~filters.VIA_BOT & FROM_HUMAN
 
 
-def list_handlers(registry: Registry, on_text: Handler) -> list[BaseHandler[Any, Any, Any]]:
-    """All handlers; the first that fits an update has it.
-
-    `on_text` takes messages to the bot in private that are no command.
-    """
+def list_handlers(registry: Registry, texts: TextRouter) -> list[BaseHandler[Any, Any, Any]]:
+    """All handlers; the first that fits an update has it."""
     return [
-        MessageHandler(PRIVATE & filters.UpdateType.MESSAGE, TextRouter(registry, on_text).on_message),
+        MessageHandler(PRIVATE & filters.UpdateType.MESSAGE, texts.on_message),
+        MessageHandler(PRIVATE & filters.UpdateType.EDITED_MESSAGE, texts.on_edited),
         CallbackQueryHandler(CallbackRouter(registry).on_tap),
         *(listener.handler for listener in registry.listeners),
     ]

@@ -10,7 +10,7 @@ from storage.schema.base import metadata
 from storage.schema.campaigns import campaign, campaign_version, shop
 from storage.schema.jobs import due_job
 from storage.schema.messages import broadcast, delivery, flood_wait, inbox, outbox, warning
-from storage.schema.people import code_key, command_menu, expectation, guess, person, profile, role, spoken, words_draft
+from storage.schema.people import code_key, command_menu, conversation, guess, person, profile, role, spoken
 from storage.schema.referrals import HOUSE_ACCOUNT, account, ledger, referral, reminder, reward, score
 from storage.schema.sharing import card, chat_join, chat_link, click, share, tally, visit
 
@@ -26,9 +26,9 @@ __all__ = [
     "click",
     "code_key",
     "command_menu",
+    "conversation",
     "delivery",
     "due_job",
-    "expectation",
     "flood_wait",
     "guess",
     "inbox",
@@ -48,5 +48,4 @@ __all__ = [
     "tally",
     "visit",
     "warning",
-    "words_draft",
 ]

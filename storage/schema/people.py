@@ -71,24 +71,16 @@ spoken = Table(
 )
 """Every spoken code ever given: one that was told to somebody goes on working after a member chose another."""
 
-expectation = Table(
-    "expectation",
+conversation = Table(
+    "conversation",
     metadata,
     Column("person_id", Id, ForeignKey("person.id"), primary_key=True, autoincrement=False),
-    Column("kind", Text, nullable=False),
-    Column("argument", Text, nullable=False),
+    Column("flow", Text, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("data", Text, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
 )
-"""What the next text typed by a person means."""
-
-words_draft = Table(
-    "words_draft",
-    metadata,
-    Column("person_id", Id, ForeignKey("person.id"), primary_key=True, autoincrement=False),
-    Column("text", Text, nullable=False),
-    Column("created_at", BigInteger, nullable=False),
-)
-"""Own words that a member has seen on the card and not yet kept."""
+"""What a person was asked and has not answered: one dialogue at a time."""
 
 role = Table(
     "role",

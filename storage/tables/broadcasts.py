@@ -58,8 +58,8 @@ _DELETE_UNCONFIRMED = delete(broadcast).where(
 
 
 def add(tx: Tx, author_id: PersonId) -> Broadcast:
-    """Begin a broadcast, in state composing."""
-    broadcast_id = tx.scalar(_ADD, author_id=author_id, state=BroadcastState.COMPOSING, now=tx.now)
+    """Begin a broadcast, as a draft."""
+    broadcast_id = tx.scalar(_ADD, author_id=author_id, state=BroadcastState.DRAFT, now=tx.now)
     return get(tx, broadcast_id)
 
 

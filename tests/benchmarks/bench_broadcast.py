@@ -76,7 +76,7 @@ def _start(tx: Tx, author: PersonId) -> None:
     broadcast = broadcasts.add(tx, author)
     broadcasts.set_content(tx, broadcast.id, CONTENT)
     broadcasts.fix_audience(tx, broadcast.id)
-    broadcasts.set_state(tx, broadcast.id, BroadcastState.RUNNING, expected=[BroadcastState.COMPOSING])
+    broadcasts.set_state(tx, broadcast.id, BroadcastState.RUNNING, expected=[BroadcastState.DRAFT])
 
 
 def _is_done(database: Path) -> bool:

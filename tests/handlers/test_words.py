@@ -161,8 +161,12 @@ async def test_an_admin_is_asked_for_one_thing_at_a_time(stage: Stage) -> None:
     await stage.shop.ask(admin, "/broadcast", "message for all members")
     preview = await propose(stage, admin, card)
     assert f"“{LINE}”" in preview.text
-    again = await stage.shop.ask(admin, "To everybody")
-    assert again.text == "To everybody", "the broadcast still waits for its message"
+    assert "/help" in (await stage.shop.ask(admin, "To everybody")).text, "the words were asked for instead"
+    await stage.shop.ask(admin, "/broadcast", "message for all members")
+    await stage.shop.tap(admin, preview, "Keep it")
+    lost = await stage.shop.telegram.until_message(admin, "That question is over", after=preview)
+    assert (await stage.shop.ask(admin, "To everybody")).text == "To everybody", "an old button ends no other dialogue"
+    assert lost.text
     await stage.shop.tap(admin, card, "own words")
     await stage.shop.ask(admin, "/broadcast", "message for all members")
     assert (await stage.shop.ask(admin, "For all")).text == "For all"

@@ -25,9 +25,8 @@ from storage.tables import (
     cards,
     chat_joins,
     clicks,
+    conversations,
     deliveries,
-    drafts,
-    expectations,
     flood_waits,
     guesses,
     inbox,
@@ -50,8 +49,7 @@ def live(tx: Tx, people: list[Person], day: int) -> None:
     clicks.add(tx, one.id, "web")
     visits.add(tx, f"visitor{day}", one.code, compute_hour(tx.now))
     guesses.set(tx, 10_000 + day, tx.now, 1)
-    drafts.set(tx, one.id, "words")
-    expectations.set(tx, one.id, "words", "", tx.now + 1_000_000)
+    conversations.open(tx, one.id, "words", "line", {}, expires_at=tx.now + 1_000_000)
     flood_waits.set_ban(tx, Ban(scope=f"chat:{day}", until_at=tx.now + 1_000_000, wait_seconds=1))
     chat_joins.note_join(tx, CHAT, 20_000 + day)
     chat_joins.note_left(tx, CHAT, 20_000 + day)

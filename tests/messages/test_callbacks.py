@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.messages.callbacks import DATA_LIMIT, KEY, KEY_LIMIT, Button, Key, Number, Value
+from bot.messages.callbacks import DATA_LIMIT, KEY, Button, Key, Number, Value
 from tests.messages.pressing import BUTTONS, read_data
 
 
@@ -14,7 +14,7 @@ def draw_values(button: Button) -> st.SearchStrategy[tuple[Value, ...]]:
         *(
             st.integers(0, argument.highest)
             if isinstance(argument, Number)
-            else st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}", fullmatch=True)
+            else st.from_regex(rf"[A-Za-z0-9][A-Za-z0-9_-]{{0,{argument.longest - 1}}}", fullmatch=True)
             for argument in button.arguments
         )
     )
@@ -33,7 +33,7 @@ def test_what_a_button_says_is_read_back(data: st.DataObject) -> None:
 @pytest.mark.parametrize("button", BUTTONS, ids=str)
 def test_the_longest_data_fits(button: Button) -> None:
     """The highest ids and the longest keys there can be still fit."""
-    values = [each.highest if isinstance(each, Number) else "k" * KEY_LIMIT for each in button.arguments]
+    values = [each.highest if isinstance(each, Number) else "k" * each.longest for each in button.arguments]
     assert len(button.data(*values).encode()) <= DATA_LIMIT
     assert read_data(button.data(*values)) == (button, tuple(values))
 

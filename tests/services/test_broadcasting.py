@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from bot.services.broadcasts.authoring import (
     BroadcastView,
     abandon,
@@ -7,16 +9,19 @@ from bot.services.broadcasts.authoring import (
     compose,
     confirm,
     draft,
-    find_composing,
     list_unknown,
     pause,
     resume,
     view_broadcast,
 )
 from bot.services.broadcasts.delivering import begin, forget_progress, proceed, requeue_strays, view_progress
+from bot.services.conversations import find_conversation
+from bot.services.roles import NotAllowed
+from bot.services.stats import count
 from storage import Store, Tx
 from storage.records import BroadcastId, BroadcastState, DeliveryState, Outcome, PersonId, Profile
-from storage.tables import broadcasts, deliveries, people
+from storage.role import Role
+from storage.tables import broadcasts, deliveries, people, roles
 from tests.storage.cast import add_members
 
 SARI = Profile(telegram_id=900, first_name="Sari", telegram_language="id")
@@ -25,14 +30,19 @@ CONTENT: dict[str, object] = {"text": "Fresh bread"}
 RUNNING, SENT, QUEUED = BroadcastState.RUNNING, DeliveryState.SENT, DeliveryState.QUEUED
 
 
+async def appoint(store: Store, *authors: Profile) -> None:
+    """Let them write to all."""
+    for author in authors:
+        await store.write(roles.set, author.telegram_id, Role.MANAGER)
+
+
 async def write_draft(store: Store, author: Profile = SARI) -> BroadcastId:
     """A message that waits for its confirmation."""
+    await appoint(store, author)
     await store.write(compose, visitor=author)
-    waiting = await store.read(find_composing, visitor=author)
-    assert waiting is not None
-    view = await store.write(draft, visitor=author, broadcast_id=waiting.broadcast_id, content=CONTENT)
+    view = await store.write(draft, visitor=author, message_id=7, content=CONTENT)
     assert view is not None
-    return waiting.broadcast_id
+    return view.broadcast.id
 
 
 async def start(store: Store, members: int = 4, author: Profile = SARI) -> BroadcastId:
@@ -74,14 +84,16 @@ async def test_confirming_twice_starts_once(store: Store) -> None:
     assert (again.broadcast.state, again.broadcast.progress_message_id) == (RUNNING, 5)
 
 
-async def test_nothing_is_confirmed_before_it_is_written(store: Store) -> None:
-    """A broadcast without a message cannot be sent."""
-    await store.write(compose, visitor=SARI)
-    waiting = await store.read(find_composing, visitor=SARI)
-    assert waiting is not None
-    broadcast_id = waiting.broadcast_id
-    assert await store.write(confirm, visitor=SARI, broadcast_id=broadcast_id, progress_message_id=1) is None
-    assert await store.read(find_composing, visitor=SARI) == waiting
+async def test_the_message_can_be_edited_until_it_is_confirmed(store: Store) -> None:
+    """Its new form is what is sent; another message is not, and neither is an edit that comes after the tap."""
+    broadcast_id = await write_draft(store)
+    edited = await store.write(draft, visitor=SARI, message_id=7, content={"text": "Fresher bread"})
+    assert edited is not None
+    assert (edited.broadcast.id, edited.broadcast.content) == (broadcast_id, {"text": "Fresher bread"})
+    assert await store.write(draft, visitor=SARI, message_id=8, content=CONTENT) is None
+    await store.write(confirm, visitor=SARI, broadcast_id=broadcast_id, progress_message_id=1)
+    assert await store.write(draft, visitor=SARI, message_id=7, content=CONTENT) is None
+    assert (await view(store, broadcast_id)).broadcast.content == {"text": "Fresher bread"}
 
 
 async def test_a_new_message_drops_the_one_before(store: Store) -> None:
@@ -92,7 +104,23 @@ async def test_a_new_message_drops_the_one_before(store: Store) -> None:
     assert late is not None
     assert late.broadcast.state is BroadcastState.CANCELLED
     await store.write(abandon, visitor=SARI)
-    assert await store.read(find_composing, visitor=SARI) is None
+    assert await store.read(find_conversation, visitor=SARI) is None
+
+
+async def test_whoever_may_not_write_to_all_cannot(store: Store) -> None:
+    """Asked again in every service: a role that ended leaves its buttons behind."""
+    broadcast_id = await start(store)
+    await store.write(roles.set, SARI.telegram_id, Role.STAFF)
+    for service in (pause, resume, cancel, view_broadcast, list_unknown):
+        with pytest.raises(NotAllowed):
+            await store.write(service, visitor=SARI, broadcast_id=broadcast_id)
+    for begin_anew in (compose, abandon, count):
+        with pytest.raises(NotAllowed):
+            await store.write(begin_anew, visitor=SARI)
+    with pytest.raises(NotAllowed):
+        await store.write(draft, visitor=SARI, message_id=7, content=CONTENT)
+    with pytest.raises(NotAllowed):
+        await store.write(confirm, visitor=SARI, broadcast_id=broadcast_id, progress_message_id=1)
 
 
 async def test_writing_anew_leaves_what_is_under_way(store: Store) -> None:
@@ -105,10 +133,11 @@ async def test_writing_anew_leaves_what_is_under_way(store: Store) -> None:
 async def test_only_the_author_can_move_it(store: Store) -> None:
     """Another admin's made-up button finds nothing, and neither does one of no broadcast at all."""
     broadcast_id = await start(store)
+    await appoint(store, TONO)
     for service in (pause, resume, cancel, view_broadcast, list_unknown):
         assert await store.write(service, visitor=TONO, broadcast_id=broadcast_id) is None
         assert await store.write(service, visitor=SARI, broadcast_id=BroadcastId(99)) is None
-    assert await store.write(draft, visitor=TONO, broadcast_id=broadcast_id, content=CONTENT) is None
+    assert await store.write(draft, visitor=TONO, message_id=7, content=CONTENT) is None
     assert (await view(store, broadcast_id)).broadcast.state is RUNNING
 
 

@@ -18,7 +18,8 @@ from bot.services.spoken import open_spoken
 from storage import Store
 from storage.checks import list_faults
 from storage.records import Notice, NoticeId, NoticeKind, PersonId, Profile, ReferralId, ReferralState
-from storage.tables import chat_joins, expectations, ledgers, outbox, people, referrals
+from storage.tables import chat_joins, ledgers, outbox, people, referrals
+from tests.services.asking import find_flow
 from tests.services.conftest import CHAT
 from tests.storage.clock import Clock
 
@@ -95,7 +96,7 @@ async def test_a_newcomer_without_a_code_is_asked_once(store: Store, campaign: C
     assert (welcome.kind, welcome.payload["asks"]) == (NoticeKind.WELCOME, 1)
     person = await store.read(people.get, await find_id(store, budi))
     assert person.asked_at is not None
-    assert await store.read(expectations.find, person.id) == (CLAIM, "")
+    assert await find_flow(store, person.id) == CLAIM
     await join(store, campaign, budi)
     assert len(await list_told(store, budi)) == 1
 
@@ -105,7 +106,7 @@ async def test_a_newcomer_with_a_code_is_not_asked(store: Store, campaign: Campa
     anna = await add_member(store, campaign)
     code = (await store.read(people.get, await find_id(store, anna))).code
     budi = await join(store, campaign, someone(), code)
-    assert await store.read(expectations.find, await find_id(store, budi)) is None
+    assert await find_flow(store, await find_id(store, budi)) is None
     assert (await say(store, campaign, budi, "Anna")).outcome is Outcome.HAS_INVITER
 
 
@@ -130,7 +131,7 @@ async def test_a_name_credits_at_once(store: Store, campaign: Campaign, typed: s
     told = (await list_told(store, anna))[-1]
     assert (told.kind, told.payload["points"]) == (NoticeKind.FRIEND_CLAIMED, campaign.inviter_points)
     assert len(await list_told(store, budi)) == 1, "answered directly"
-    assert await store.read(expectations.find, await find_id(store, budi)) is None
+    assert await find_flow(store, await find_id(store, budi)) is None
     assert await list_faults(store) == []
 
 
@@ -264,14 +265,14 @@ async def test_the_window_closes(store: Store, campaign: Campaign, clock: Clock)
     assert not (await store.write(open_menu, visitor=budi)).can_claim
     assert (await store.write(ask_claim, visitor=budi))[1] is Window.CLOSED
     assert (await say(store, campaign, budi, "Anna")).outcome is Outcome.CLOSED
-    assert await store.read(expectations.find, await find_id(store, budi)) is None
+    assert await find_flow(store, await find_id(store, budi)) is None
 
 
 async def test_who_said_nobody_may_think_again(store: Store, campaign: Campaign) -> None:
     """The question is dropped, the button in the menu stays."""
     anna, budi = [await add_member(store, campaign, name) for name in ("Anna", "Budi")]
     await store.write(name_nobody, visitor=budi)
-    assert await store.read(expectations.find, await find_id(store, budi)) is None
+    assert await find_flow(store, await find_id(store, budi)) is None
     assert (await store.write(open_menu, visitor=budi)).can_claim
     assert (await store.write(ask_claim, visitor=budi))[1] is Window.OPEN
     await say(store, campaign, budi, "Anna")

@@ -12,7 +12,7 @@ from bot.services.standing import list_invites, list_rewards, rank
 from storage.checks import list_faults
 from storage.records import Notice, NoticeId, NoticeKind, Profile
 from storage.store import Store
-from storage.tables import expectations, outbox, people
+from storage.tables import conversations, outbox, people
 from tests.storage.clock import Clock
 
 ANNA = Profile(telegram_id=101, first_name="Anna", telegram_language="en")
@@ -100,7 +100,7 @@ async def test_a_link_opened_after_the_start_counts_as_long_as_a_claim_does(
     late = await arrive(store, campaign, BUDI, f"{anna.code}-qr")
     assert (late.attribution, late.greeted_by_notice) == (Attribution.CREDITED, True)
     assert late.member.balance == campaign.invitee_points
-    assert await store.read(expectations.find, late.member.id) is None
+    assert await store.read(conversations.find, late.member.id) is None
     told = {(each.recipient_id, each.kind) for each in await list_owed(store)}
     assert {(late.member.id, NoticeKind.WELCOME_INVITED), (anna.id, NoticeKind.FRIEND_JOINED)} <= told
     assert (await arrive(store, campaign, BUDI, mei.code)).attribution is Attribution.ALREADY_MEMBER

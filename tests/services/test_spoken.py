@@ -19,7 +19,8 @@ from bot.services.spoken import (
 )
 from storage import Store
 from storage.records import Person, Profile
-from storage.tables import expectations, people
+from storage.tables import people
+from tests.services.asking import find_flow
 
 ANNA = Profile(telegram_id=101, first_name="Anna", telegram_language="en")
 BUDI = Profile(telegram_id=102, first_name="Budi", telegram_language="id")
@@ -78,7 +79,7 @@ async def test_an_own_code_is_chosen_once_and_the_old_one_stays(store: Store) ->
     assert (again.refused, again.code) == (Unsuitable.CHOSEN_BEFORE, "chefanna")
     assert await find(store, "otherone") is None
     assert (await store.write(ask_own, visitor=ANNA)).chosen
-    assert await store.read(expectations.find, chosen.member.id) is None
+    assert await find_flow(store, chosen.member.id) is None
 
 
 async def test_first_come_first_served(store: Store) -> None:
@@ -90,7 +91,7 @@ async def test_first_come_first_served(store: Store) -> None:
     for view, code in zip(views, before, strict=True):
         if view.refused is not None:
             assert (view.refused, view.code) == (Unsuitable.TAKEN, code)
-            assert await store.read(expectations.find, view.member.id) == (SPOKEN, "")
+            assert await find_flow(store, view.member.id) == SPOKEN
 
 
 async def test_a_refusal_leaves_the_choice_open(store: Store) -> None:
@@ -98,9 +99,9 @@ async def test_a_refusal_leaves_the_choice_open(store: Store) -> None:
     view = await store.write(ask_own, visitor=ANNA)
     refused = await choose(store, ANNA, "sh1tty")
     assert (refused.refused, refused.code) == (Unsuitable.RUDE, view.code)
-    assert await store.read(expectations.find, view.member.id) == (SPOKEN, "")
+    assert await find_flow(store, view.member.id) == SPOKEN
     await store.write(stop_choosing, visitor=ANNA)
-    assert await store.read(expectations.find, view.member.id) is None
+    assert await find_flow(store, view.member.id) is None
     assert (await choose(store, ANNA, "baker")).refused is None
 
 

@@ -1,18 +1,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from bot.core.cards import CardVersions
 from bot.core.own_words import WordsFault
 from bot.services import own_words
+from bot.services.conversations import find_conversation
 from bot.services.members import MemberView, open_home
-from bot.services.own_words import WAIT_SECONDS, WORDS, find_expected
+from bot.services.own_words import WAIT_SECONDS, WORDS
 from bot.services.sharing.cards import find_cards, forget_cards, keep_card, note_chosen, note_share, sign
 from storage.records import Profile, ShareWay
 from storage.store import Store
-from storage.tables import drafts, shares
+from storage.tables import shares
 from tests.storage.clock import Clock
 
 ANNA = Profile(telegram_id=101, first_name="Anna", telegram_language="en")
@@ -27,6 +29,18 @@ async def meet(store: Store) -> MemberView:
     return await store.write(open_home, visitor=ANNA)
 
 
+async def find_asked(store: Store) -> tuple[str, str, dict[str, Any]] | None:
+    """Where Anna stands, and what is kept with it."""
+    found = await store.read(find_conversation, visitor=ANNA)
+    return (found.flow, found.step, dict(found.data)) if found is not None else None
+
+
+async def keep(store: Store) -> str:
+    """Keep the line seen last; what the card says now."""
+    member = await store.write(own_words.keep, visitor=ANNA)
+    return member.own_words if member is not None else ""
+
+
 async def weigh(store: Store, text: str) -> own_words.Proposal:
     """Judge a line."""
     return await store.read(own_words.weigh, visitor=ANNA, text=text, marked=(), versions=VERSIONS, story="mina")
@@ -34,12 +48,12 @@ async def weigh(store: Store, text: str) -> own_words.Proposal:
 
 async def test_a_line_is_expected_for_a_quarter_of_an_hour(store: Store, clock: Clock) -> None:
     """Until then the next text is the line, with the story it was asked for; afterwards it is just a text."""
-    assert await store.read(find_expected, visitor=ANNA) is None
+    assert await find_asked(store) is None
     await store.write(own_words.ask, visitor=ANNA, story="mina")
     clock.advance(WAIT_SECONDS - 1)
-    assert await store.read(find_expected, visitor=ANNA) == (WORDS, "mina")
+    assert await find_asked(store) == (WORDS, "line", {"story": "mina"})
     clock.advance(1)
-    assert await store.read(find_expected, visitor=ANNA) is None
+    assert await find_asked(store) is None
 
 
 async def test_a_refusal_keeps_on_expecting(store: Store) -> None:
@@ -47,7 +61,7 @@ async def test_a_refusal_keeps_on_expecting(store: Store) -> None:
     await store.write(own_words.ask, visitor=ANNA, story="mina")
     proposal = await weigh(store, "see evil.com")
     assert (proposal.fault, proposal.card, proposal.length) == (WordsFault.LINK, None, 12)
-    assert await store.read(find_expected, visitor=ANNA) == (WORDS, "mina")
+    assert await find_asked(store) == (WORDS, "line", {"story": "mina"})
 
 
 async def test_seen_is_not_kept(store: Store) -> None:
@@ -62,9 +76,9 @@ async def test_seen_is_not_kept(store: Store) -> None:
         None,
     )
     await store.write(own_words.draft, person_id=anna.id, words=LINE, version=card.version, file_id="file-1")
-    assert await store.read(find_expected, visitor=ANNA) is None
+    assert await find_asked(store) == (WORDS, "keep", {"words": LINE})
     assert (await meet(store)).own_words == ""
-    assert (await store.write(own_words.keep, visitor=ANNA)).own_words == LINE
+    assert await keep(store) == LINE
     again = (await weigh(store, LINE)).card
     assert again is not None
     assert again.file_id == "file-1", "what was seen is what is kept"
@@ -77,15 +91,15 @@ async def test_dropping_leaves_what_was_kept_before(store: Store) -> None:
     for line, end in ((LINE, own_words.keep), ("another", own_words.drop)):
         await store.write(own_words.draft, person_id=anna.id, words=line, version="v", file_id=None)
         await store.write(end, visitor=ANNA)
-        assert await store.read(drafts.find, anna.id) is None
-    assert (await store.write(own_words.keep, visitor=ANNA)).own_words == LINE
+        assert await find_asked(store) is None
+    assert await keep(store) == LINE
 
 
 async def test_changing_ones_mind_expects_nothing(store: Store) -> None:
     """After Cancel a text is just a text."""
     await store.write(own_words.ask, visitor=ANNA, story="mina")
     await store.write(own_words.stop_asking, visitor=ANNA)
-    assert await store.read(find_expected, visitor=ANNA) is None
+    assert await find_asked(store) is None
 
 
 async def test_the_cards_telegram_has_are_found_by_story(store: Store) -> None:

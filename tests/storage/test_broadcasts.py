@@ -38,10 +38,10 @@ async def begin_filled(store: Store, members: int) -> BroadcastId:
 
 
 async def test_a_broadcast_grows_step_by_step(store: Store) -> None:
-    """It begins composing and empty, and takes its content and its progress message."""
+    """It begins as a draft and empty, and takes its content and its progress message."""
     anna = await store.write(add_member, 1)
     broadcast = await store.write(broadcasts.add, anna.id)
-    assert (broadcast.state, broadcast.content, broadcast.audience_upto) == (BroadcastState.COMPOSING, None, None)
+    assert (broadcast.state, broadcast.content, broadcast.audience_upto) == (BroadcastState.DRAFT, None, None)
     content: dict[str, object] = {"text": "Hällo", "entities": [{"type": "bold", "offset": 0, "length": 2}]}
     await store.write(broadcasts.set_content, broadcast.id, content)
     await store.write(broadcasts.set_progress_message, broadcast.id, 77)
@@ -56,7 +56,7 @@ async def test_broadcasts_are_found_by_author_and_by_running(store: Store) -> No
     first, second = [await store.write(broadcasts.add, anna.id) for _ in range(2)]
     assert await store.read(broadcasts.find_latest, anna.id) == second
     assert await store.read(broadcasts.find_latest, ben.id) is None
-    await store.write(broadcasts.set_state, first.id, BroadcastState.RUNNING, expected=[BroadcastState.COMPOSING])
+    await store.write(broadcasts.set_state, first.id, BroadcastState.RUNNING, expected=[BroadcastState.DRAFT])
     assert [each.id for each in await store.read(broadcasts.find_running)] == [first.id]
     with pytest.raises(RowMissing):
         await store.read(broadcasts.get, BroadcastId(99))
@@ -83,7 +83,7 @@ async def test_a_state_is_left_only_from_where_expected(store: Store) -> None:
     broadcast = await store.write(broadcasts.add, anna.id)
     for expected in (True, False):
         moved = await store.write(
-            broadcasts.set_state, broadcast.id, BroadcastState.CANCELLED, expected=[BroadcastState.COMPOSING]
+            broadcasts.set_state, broadcast.id, BroadcastState.CANCELLED, expected=[BroadcastState.DRAFT]
         )
         assert moved is expected
     assert heard == [BroadcastChanged(broadcast_id=broadcast.id)]

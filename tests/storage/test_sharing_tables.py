@@ -5,13 +5,13 @@ import asyncio
 import pytest
 
 from storage import RuleBroken, Store, Tx
+from storage.conversation import Conversation
 from storage.records import ChatJoin, PersonId, ReferralId, ReferralState, Reminder, Side
 from storage.tables import (
     chat_joins,
     chat_links,
     clicks,
-    drafts,
-    expectations,
+    conversations,
     referrals,
     reminders,
     rewards,
@@ -49,32 +49,23 @@ async def test_of_many_equal_visits_at_once_one_counts(store: Store) -> None:
     assert sum(first) == 1
 
 
-async def test_an_expectation_is_taken_once(store: Store, clock: Clock) -> None:
-    """The newest is what counts; taking it ends it, and so does its time."""
+async def test_a_person_is_in_one_dialogue(store: Store, clock: Clock) -> None:
+    """The newest question is what waits; it ends with its time, or with its own flow's end and no other's."""
     anna, ben = await store.write(add_members, 2)
-    await store.write(expectations.set, anna.id, "words", "", NOON + 1)
-    await store.write(expectations.set, anna.id, "claim", "x", NOON + 60_000_000)
-    assert await store.read(expectations.find, anna.id) == ("claim", "x")
-    assert await store.read(expectations.find, ben.id) is None
-    assert [await store.write(expectations.take, anna.id) for _ in range(2)] == [("claim", "x"), None]
-    for act in (expectations.find, expectations.take):
-        await store.write(expectations.set, anna.id, "claim", "x", clock.now + 60_000_000)
-        clock.advance(60)
-        assert await store.write(act, anna.id) is None
-    await store.write(expectations.set, anna.id, "claim", "x", clock.now + 1)
-    await store.write(expectations.clear, anna.id)
-    assert await store.read(expectations.find, anna.id) is None
-
-
-async def test_a_draft_is_held_until_cleared(store: Store) -> None:
-    """Newer words replace older ones."""
-    anna = await store.write(add_member, 1)
-    assert await store.read(drafts.find, anna.id) is None
-    for text in ("Good bread", "Best bread"):
-        await store.write(drafts.set, anna.id, text)
-    assert await store.read(drafts.find, anna.id) == "Best bread"
-    await store.write(drafts.clear, anna.id)
-    assert await store.read(drafts.find, anna.id) is None
+    await store.write(conversations.open, anna.id, "words", "line", {}, expires_at=NOON + 1)
+    await store.write(conversations.open, anna.id, "claim", "name", {"offer": "x"}, expires_at=NOON + 60_000_000)
+    asked = Conversation(flow="claim", step="name", data={"offer": "x"}, expires_at=NOON + 60_000_000)
+    assert await store.read(conversations.find, anna.id) == asked
+    assert await store.read(conversations.find, ben.id) is None
+    assert await store.read(conversations.find_in, anna.id, "words") is None
+    assert not await store.write(conversations.leave, anna.id, "words")
+    assert await store.read(conversations.find_in, anna.id, "claim") == asked
+    clock.advance(60)
+    assert await store.read(conversations.find, anna.id) is None
+    assert await store.write(conversations.delete_expired) == 1
+    await store.write(conversations.open, anna.id, "claim", "name", {}, expires_at=clock.now + 1)
+    assert await store.write(conversations.leave, anna.id, "claim")
+    assert await store.read(conversations.find, anna.id) is None
 
 
 async def test_every_link_to_the_chat_leads_to_its_member(store: Store, clock: Clock) -> None:

@@ -9,9 +9,9 @@ from sqlalchemy import delete, text
 from storage import RuleBroken, open_store
 from storage.checks import list_faults
 from storage.migrations.upgrade import compose_config
-from storage.records import PersonId, Profile, ReferralId
+from storage.records import BroadcastId, BroadcastState, PersonId, Profile, ReferralId
 from storage.schema import ledger
-from storage.tables import campaigns, code_keys, ledgers, people, referrals, shares
+from storage.tables import broadcasts, campaigns, code_keys, conversations, ledgers, people, referrals, shares
 from tests.storage.cast import run
 from tests.storage.clock import NOON, Clock
 from tests.storage.test_migrations import connect
@@ -38,6 +38,17 @@ FIRST_DAYS = [
 ]
 
 
+WAITING = [
+    "INSERT INTO expectation (person_id, kind, argument, expires_at) VALUES (1, 'claim', '7 2', 9000000000000000)",
+    "INSERT INTO expectation (person_id, kind, argument, expires_at) VALUES (2, 'words', 'mina', 9000000000000000)",
+    "INSERT INTO words_draft (person_id, text, created_at) VALUES (2, 'Seen before', 5), (3, 'Best bread', 8999999999999999)",
+    "INSERT INTO profile (person_id, telegram_id, first_name) VALUES (4, 14, 'Dora')",
+    "INSERT INTO broadcast (id, author_id, state, created_at) VALUES (7, 4, 'composing', 8999999999999999)",
+    "INSERT INTO broadcast (id, author_id, state, created_at) VALUES (8, 1, 'draft', 6)",
+]
+"""What people had been asked when the shop was brought up to date."""
+
+
 def begin_at_first_revision(url: str) -> None:
     """Make a database as the first version made it, with rows in it."""
     with connect(url) as connection:
@@ -47,6 +58,38 @@ def begin_at_first_revision(url: str) -> None:
         for statement in FIRST_DAYS:
             connection.execute(text(statement))
         connection.commit()
+
+
+def begin_at_dialogues(url: str) -> None:
+    """Make a database as it was before dialogues had one table."""
+    begin_at_first_revision(url)
+    with connect(url) as connection:
+        config = compose_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0009")
+        connection.execute(text("INSERT INTO person (id, code, started_at, created_at) VALUES (4, 'Code000004', 8, 8)"))
+        for statement in WAITING:
+            connection.execute(text(statement))
+        connection.commit()
+
+
+async def test_whoever_was_asked_something_can_still_answer(empty_store_url: str) -> None:
+    """Each waits in one flow at the step they stood at; no broadcast waits for its text, and ids go on growing."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(begin_at_dialogues, empty_store_url).result()
+    async with open_store(empty_store_url, clock=Clock()) as store:
+        asked = [await store.read(conversations.find, PersonId(number)) for number in (1, 2, 3, 4)]
+        assert [(each.flow, each.step, each.data) for each in asked if each] == [
+            ("claim", "name", {"offer": "7 2"}),
+            ("words", "line", {"story": "mina"}),
+            ("words", "keep", {"words": "Best bread"}),
+            ("broadcast", "content", {}),
+        ]
+        states = [(await store.read(broadcasts.get, BroadcastId(number))).state for number in (7, 8)]
+        assert states == [BroadcastState.CANCELLED, BroadcastState.DRAFT]
+        if empty_store_url.startswith("sqlite"):  # PostgreSQL counts only what it numbered itself
+            assert (await store.write(broadcasts.add, PersonId(1))).id > 8
+        assert await list_faults(store) == []
 
 
 async def test_a_database_of_the_first_version_is_brought_up_to_date(empty_store_url: str) -> None:

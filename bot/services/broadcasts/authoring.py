@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from bot.core.roles import MANAGERS
 from bot.services.members import MemberView, enter, view_member
+from bot.services.roles import demand
 from storage.records import Broadcast, BroadcastId, BroadcastState, DeliveryState, Person, Profile, Recipient
-from storage.tables import broadcasts, deliveries, expectations, people
+from storage.tables import broadcasts, conversations, deliveries, people
 from storage.tx import Tx
 
-UNWRITTEN = (BroadcastState.COMPOSING, BroadcastState.DRAFT)
+BROADCAST = "broadcast"
+"""The flow in which a message to all is written: its content, then the tap that confirms it."""
+
+WAIT_SECONDS = 24 * 3600
+"""For so long the next message is taken for everybody's, and its edits are followed."""
+
 UNDER_WAY = (BroadcastState.RUNNING, BroadcastState.PAUSED)
 LISTED_AT_MOST = 50
 
@@ -26,57 +33,51 @@ class BroadcastView:
     """Members the message is meant for; before confirmation, those who would get it now."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """An admin whose next message is the broadcast's."""
-
-    member: MemberView
-    broadcast_id: BroadcastId
-
-
 def compose(tx: Tx, *, visitor: Profile) -> MemberView:
     """Wait for the message itself; an earlier one that was never confirmed is dropped."""
-    author = abandon(tx, visitor=visitor)
-    expectations.clear(tx, author.id)
-    broadcasts.add(tx, author.id)
-    return author
-
-
-def abandon(tx: Tx, *, visitor: Profile) -> MemberView:
-    """Wait for a message no longer."""
-    author = enter(tx, visitor)
+    author = _enter(tx, visitor)
     latest = broadcasts.find_latest(tx, author.id)
     if latest is not None:
-        broadcasts.set_state(tx, latest.id, BroadcastState.CANCELLED, expected=UNWRITTEN)
+        broadcasts.set_state(tx, latest.id, BroadcastState.CANCELLED, expected=[BroadcastState.DRAFT])
+    _wait(tx, author, "content", {})
     return view_member(tx, author)
 
 
-def find_composing(tx: Tx, *, visitor: Profile) -> Waiting | None:
-    """The broadcast that waits for this admin's next message."""
-    author = people.find_by_telegram_id(tx, visitor.telegram_id)
-    latest = broadcasts.find_latest(tx, author.id) if author else None
-    if author is None or latest is None or latest.state is not BroadcastState.COMPOSING:
-        return None
-    return Waiting(member=view_member(tx, author), broadcast_id=latest.id)
+def abandon(tx: Tx, *, visitor: Profile) -> MemberView:
+    """Wait for a message no longer; what was written in this dialogue is dropped, and nothing else."""
+    author = _enter(tx, visitor)
+    asked = conversations.find_in(tx, author.id, BROADCAST)
+    if asked is not None and "broadcast_id" in asked.data:
+        drafted = BroadcastId(asked.data["broadcast_id"])
+        broadcasts.set_state(tx, drafted, BroadcastState.CANCELLED, expected=[BroadcastState.DRAFT])
+    conversations.leave(tx, author.id, BROADCAST)
+    return view_member(tx, author)
 
 
-def draft(tx: Tx, *, visitor: Profile, broadcast_id: BroadcastId, content: dict[str, object]) -> BroadcastView | None:
-    """Keep the message to be confirmed; None when it is no longer waited for."""
-    found = _find_own(tx, visitor, broadcast_id)
-    if found is None or not broadcasts.set_state(
-        tx, broadcast_id, BroadcastState.DRAFT, expected=[BroadcastState.COMPOSING]
-    ):
+def draft(tx: Tx, *, visitor: Profile, message_id: int, content: dict[str, object]) -> BroadcastView | None:
+    """Keep the message to be confirmed, or its edited form; None when it is not the one that is waited for."""
+    author = _enter(tx, visitor)
+    asked = conversations.find_in(tx, author.id, BROADCAST)
+    if asked is None:
         return None
-    broadcasts.set_content(tx, broadcast_id, content)
-    return view_broadcast(tx, visitor=visitor, broadcast_id=broadcast_id)
+    if asked.step == "content":
+        drafted = broadcasts.add(tx, author.id)
+        _wait(tx, author, "confirm", {"broadcast_id": drafted.id, "message_id": message_id})
+    else:
+        drafted = broadcasts.get(tx, BroadcastId(asked.data["broadcast_id"]))
+        if asked.data["message_id"] != message_id or drafted.state is not BroadcastState.DRAFT:
+            return None
+    broadcasts.set_content(tx, drafted.id, content)
+    return view_broadcast(tx, visitor=visitor, broadcast_id=drafted.id)
 
 
 def confirm(tx: Tx, *, visitor: Profile, broadcast_id: BroadcastId, progress_message_id: int) -> BroadcastView | None:
     """Fix the audience and start sending; a second tap changes nothing. None when there is nothing to confirm."""
     found = _find_own(tx, visitor, broadcast_id)
-    if found is None or found.state is BroadcastState.COMPOSING:
+    if found is None:
         return None
     if broadcasts.set_state(tx, broadcast_id, BroadcastState.RUNNING, expected=[BroadcastState.DRAFT]):
+        conversations.leave(tx, found.author_id, BROADCAST)
         broadcasts.fix_audience(tx, broadcast_id)
         broadcasts.set_progress_message(tx, broadcast_id, progress_message_id)
     return view_broadcast(tx, visitor=visitor, broadcast_id=broadcast_id)
@@ -94,7 +95,11 @@ def resume(tx: Tx, *, visitor: Profile, broadcast_id: BroadcastId) -> BroadcastV
 
 def cancel(tx: Tx, *, visitor: Profile, broadcast_id: BroadcastId) -> BroadcastView | None:
     """Send it to nobody more, for good."""
-    return _move(tx, visitor, broadcast_id, BroadcastState.CANCELLED, expected=[*UNWRITTEN, *UNDER_WAY])
+    author = _enter(tx, visitor)
+    asked = conversations.find_in(tx, author.id, BROADCAST)
+    if asked is not None and asked.data.get("broadcast_id") == broadcast_id:
+        conversations.leave(tx, author.id, BROADCAST)
+    return _move(tx, visitor, broadcast_id, BroadcastState.CANCELLED, expected=[BroadcastState.DRAFT, *UNDER_WAY])
 
 
 def view_broadcast(tx: Tx, *, visitor: Profile, broadcast_id: BroadcastId) -> BroadcastView | None:
@@ -126,7 +131,22 @@ def list_unknown(
 def _find_own(tx: Tx, visitor: Profile, broadcast_id: BroadcastId) -> Broadcast | None:
     """Its buttons are in the author's chat alone: any other tap is made up."""
     found = broadcasts.find(tx, broadcast_id)
-    return found if found is not None and found.author_id == enter(tx, visitor).id else None
+    return found if found is not None and found.author_id == _enter(tx, visitor).id else None
+
+
+def _enter(tx: Tx, visitor: Profile) -> Person:
+    """The author; whoever lost the right to write to all has lost it here too.
+
+    Raises:
+        NotAllowed: somebody who may not write to all.
+    """
+    demand(tx, visitor, MANAGERS)
+    return enter(tx, visitor)
+
+
+def _wait(tx: Tx, author: Person, step: str, data: dict[str, object]) -> None:
+    expires_at = tx.now + WAIT_SECONDS * 1_000_000
+    conversations.open(tx, author.id, BROADCAST, step, data, expires_at=expires_at)
 
 
 def _move(

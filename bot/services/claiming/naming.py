@@ -25,7 +25,7 @@ from bot.services.joining.crediting import closes_ring, credit
 from bot.services.members import MemberView, enter, view_member
 from bot.services.spoken import find_by_said, sounds_spoken
 from storage.records import NoticeKind, Person, Profile, ReferralState
-from storage.tables import expectations, guesses, people
+from storage.tables import conversations, guesses, people
 from storage.tx import Tx
 
 SOURCE = "name"
@@ -82,12 +82,13 @@ def pick_inviter(tx: Tx, *, visitor: Profile, number: int, place: int) -> ClaimV
     barred = _find_bar(tx, person, terms)
     if barred is not None and barred is not Outcome.THROTTLED:
         return ClaimView(member=view_member(tx, person), outcome=barred)
-    expected = expectations.find(tx, person.id)
-    offer = parse_offer(expected[1]) if expected is not None and expected[0] == CLAIM else None
+    asked = conversations.find(tx, person.id)
+    offer = parse_offer(asked.data.get("offer", "")) if asked is not None and asked.flow == CLAIM else None
     chosen = find_offered(offer, number, place)
     inviter = people.list_by_ids(tx, [chosen]).get(chosen) if chosen is not None else None
     if inviter is None or not inviter.is_member:
-        expect_claim(tx, person, terms)
+        if asked is None or asked.flow == CLAIM:  # an old button ends no other dialogue
+            expect_claim(tx, person, terms)
         return ClaimView(member=view_member(tx, person), outcome=Outcome.STALE)
     return _credit(tx, person, inviter, terms)
 
@@ -96,7 +97,7 @@ def _find_bar(tx: Tx, person: Person, terms: Terms) -> Outcome | None:
     """Why nothing is even looked up; what is over is not expected any more."""
     window = open_window(tx, person, terms)
     if window is not Window.OPEN:
-        expectations.clear(tx, person.id)
+        conversations.leave(tx, person.id, CLAIM)
         return Outcome.HAS_INVITER if window is Window.HAS_INVITER else Outcome.CLOSED
     tried = guesses.find(tx, person.profile.telegram_id)
     return Outcome.THROTTLED if decide_throttled(Guesses(*tried) if tried else None, tx.now) else None
@@ -140,7 +141,7 @@ def _credit(tx: Tx, person: Person, inviter: Person, terms: Terms) -> ClaimView:
         expect_claim(tx, person, terms)
         return ClaimView(member=view_member(tx, person), outcome=Outcome.OWN_GUEST, inviter=_show(inviter))
     referral = credit(tx, inviter, person, source=SOURCE, tell_invitee=False, inviter_notice=NoticeKind.FRIEND_CLAIMED)
-    expectations.clear(tx, person.id)
+    conversations.leave(tx, person.id, CLAIM)
     member = view_member(tx, person)
     if referral is None:
         return ClaimView(member=member, outcome=Outcome.HAS_INVITER)

@@ -9,11 +9,11 @@ from bot.services.campaigns import Terms, get_terms
 from bot.services.members import MemberView, enter, view_member
 from bot.services.spoken import give_spoken
 from storage.records import Person, Profile
-from storage.tables import expectations, referrals
+from storage.tables import conversations, referrals
 from storage.tx import Tx
 
 CLAIM = "claim"
-"""Kind of expectation: the next typed text names the inviter. Its argument is the last offer."""
+"""The flow in which a newcomer names the inviter; `offer` in its data is of those who were found last."""
 
 
 def open_window(tx: Tx, person: Person, terms: Terms) -> Window:
@@ -43,7 +43,7 @@ def expect_claim(tx: Tx, person: Person, terms: Terms, argument: str = "") -> No
     """Take the next typed text for the inviter's name, for as long as that can be said."""
     assert person.started_at is not None
     end = compute_end(person.started_at, terms.rules.claim_days)
-    expectations.set(tx, person.id, CLAIM, argument, end)
+    conversations.open(tx, person.id, CLAIM, "name", {"offer": argument} if argument else {}, expires_at=end)
 
 
 def ask_claim(tx: Tx, *, visitor: Profile) -> tuple[MemberView, Window]:
@@ -58,7 +58,5 @@ def ask_claim(tx: Tx, *, visitor: Profile) -> tuple[MemberView, Window]:
 def name_nobody(tx: Tx, *, visitor: Profile) -> MemberView:
     """Nobody recommended the shop; it can still be said otherwise later."""
     person = enter(tx, visitor)
-    expected = expectations.find(tx, person.id)
-    if expected is not None and expected[0] == CLAIM:
-        expectations.clear(tx, person.id)
+    conversations.leave(tx, person.id, CLAIM)
     return view_member(tx, person)

@@ -9,13 +9,13 @@ from bot.core.codes import parse_payload
 from bot.core.guessing import Guesses, compute_guesses, decide_throttled
 from bot.core.joining import Attribution, Opening, decide_attribution
 from bot.services.campaigns import get_terms
-from bot.services.claiming.window import expect_claim, open_window, view_home
+from bot.services.claiming.window import CLAIM, expect_claim, open_window, view_home
 from bot.services.joining.crediting import credit, greet
 from bot.services.members import MemberView, meet, view_member
 from bot.services.roles import find_role
 from storage.records import NoticeKind, Person, Profile, Referral, ReferralState
 from storage.role import Role
-from storage.tables import expectations, guesses, outbox, people, referrals
+from storage.tables import conversations, guesses, outbox, people, referrals
 from storage.tx import Tx
 
 
@@ -76,7 +76,7 @@ def _end_claim(tx: Tx, person: Person, referral: Referral | None) -> Attribution
     """What a member is answered whose link came late: who came by them cannot have brought them."""
     if referral is None:
         return Attribution.ALREADY_MEMBER
-    expectations.clear(tx, person.id)
+    conversations.leave(tx, person.id, CLAIM)
     return Attribution.CREDITED
 
 

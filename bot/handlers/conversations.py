@@ -1,0 +1,221 @@
+"""The one machine behind every dialogue: who is asked what, what an answer is, and the ways back, on and out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from telegram import Message, Update
+
+from bot.core.roles import EVERYBODY
+from bot.handlers.deps import Context, visitor_of
+from bot.handlers.guide import on_anything_else
+from bot.handlers.reply import show
+from bot.messages.buttons import FLOW_BACK, FLOW_CANCEL, FLOW_PICK, FLOW_SKIP
+from bot.messages.commands import Command
+from bot.messages.conversations import compose_question, render_cancelled, render_nothing, render_over
+from bot.messages.texts import Texts
+from bot.services.conversations import find_conversation, leave, move
+from bot.services.members import open_home
+from bot.updates.authority import is_allowed
+from bot.updates.capability import Capability, Registry
+from bot.updates.flows import Flow, Step, read_kind
+from bot.updates.text_router import TextRouter, begins_with_command
+from storage.conversation import Conversation
+
+SKIPPED = None
+"""The answer to a question that was skipped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where somebody stands, as declared and as kept."""
+
+    flow: Flow
+    step: Step
+    conversation: Conversation
+
+
+async def on_text(update: Update, context: Context) -> None:
+    """A message that is no command: an answer to what was asked, else something to point the way for."""
+    if not await answer(update, context):
+        await on_anything_else(update, context)
+
+
+async def on_edited(update: Update, context: Context) -> None:
+    """A message in its new form: an answer where the question takes them, else nothing to speak of."""
+    place = await find_place(update, context)
+    if place is not None and place.step.takes_edits:
+        await answer(update, context)
+
+
+async def wants_command(update: Update, context: Context) -> bool:
+    """Whether a sentence that begins with a command is what was asked for."""
+    place = await find_place(update, context)
+    return place is not None and place.step.takes_commands
+
+
+async def find_place(update: Update, context: Context) -> Place | None:
+    """Where this person stands; None in no dialogue, in one that is no more, or that their role is not open to."""
+    visitor = visitor_of(update)
+    found = await context.read(find_conversation, visitor=visitor)
+    bound = context.deps.registry.flows.get(found.flow) if found is not None else None
+    step = bound.declared.find(found.step) if bound is not None and found is not None else None
+    if found is None or bound is None or step is None:
+        return None
+    return Place(bound.declared, step, found) if await is_allowed(context, visitor.telegram_id, bound.roles) else None
+
+
+async def begin(update: Update, context: Context, flow: Flow, data: Mapping[str, Any] | None = None) -> None:
+    """Ask the first question; whoever is in this flow already is asked again where they are."""
+    place = await find_place(update, context)
+    if place is not None and place.flow is flow:
+        await _ask(update, context, flow, place.step, place.conversation.data)
+    else:
+        await _put(update, context, flow, flow.steps[0], data or {})
+
+
+async def answer(update: Update, context: Context) -> bool:
+    """Whether this message was asked for, and so is answered now."""
+    message, place = update.effective_message, await find_place(update, context)
+    assert message is not None
+    if place is None:
+        return False
+    step = place.step
+    if not _is_followed(message, place):
+        if begins_with_command(message) and not step.takes_commands:
+            return False
+        if read_kind(message) not in step.takes:
+            return await _ask_again(update, context, place)
+    if step.on_answer is not None:
+        await step.on_answer(update, context, place.conversation)
+        return True
+    value = step.read(message)
+    if value is None:
+        return await _ask_again(update, context, place)
+    await _go_on(update, context, place, value)
+    return True
+
+
+def _is_followed(message: Message, place: Place) -> bool:
+    """Whether this is the message that was the answer: edited since, or looked at once more after a failure."""
+    return place.step.takes_edits and place.conversation.data.get("message_id") == message.message_id
+
+
+async def _ask_again(update: Update, context: Context, place: Place) -> bool:
+    if place.step.ask is None:
+        return False
+    await _ask(update, context, place.flow, place.step, place.conversation.data)
+    return True
+
+
+async def _go_on(update: Update, context: Context, place: Place, value: object) -> None:
+    flow, data = place.flow, {**place.conversation.data, place.step.name: value}
+    following = flow.steps[flow.place(place.step.name) + 1 :]
+    if following:
+        await _put(update, context, flow, following[0], data)
+    elif flow.on_done is not None:
+        await flow.on_done(update, context, data)
+
+
+async def _put(update: Update, context: Context, flow: Flow, step: Step, data: Mapping[str, Any]) -> None:
+    """Ask, then write it down: after a death in between the question comes twice, and never unseen."""
+    await _ask(update, context, flow, step, data)
+    await context.write(
+        move, visitor=visitor_of(update), flow=flow.name, step=step.name, data=data, wait_seconds=flow.wait_seconds
+    )
+
+
+async def _ask(update: Update, context: Context, flow: Flow, step: Step, data: Mapping[str, Any]) -> None:
+    assert step.ask is not None
+    member = await context.read(open_home, visitor=visitor_of(update))
+    texts, shop = Texts(member.language), context.deps.shop
+    question = step.ask(texts, shop, data)
+    choices = step.choices(texts, shop, data) if step.choices is not None else {}
+    first = flow.place(step.name) == 0
+    await show(
+        update,
+        context,
+        compose_question(
+            texts, question, flow.name, step.name, choices=choices, can_go_back=not first, can_skip=step.optional
+        ),
+    )
+
+
+async def on_cancel(update: Update, context: Context) -> None:
+    """/cancel leaves whatever somebody is in."""
+    found = await context.read(find_conversation, visitor=visitor_of(update))
+    if found is None:
+        member = await context.read(open_home, visitor=visitor_of(update))
+        await show(update, context, render_nothing(Texts(member.language)))
+    else:
+        await on_flow_cancel(update, context, found.flow)
+
+
+async def on_flow_cancel(update: Update, context: Context, name: str) -> None:
+    """Leave this flow, and no other."""
+    bound = context.deps.registry.flows.get(name)
+    if bound is not None and bound.declared.on_cancel is not None:
+        await bound.declared.on_cancel(update, context)
+        return
+    member, was_in = await context.write(leave, visitor=visitor_of(update), flow=name)
+    render = render_cancelled if was_in else render_over
+    await show(update, context, render(Texts(member.language)))
+
+
+async def on_flow_back(update: Update, context: Context, name: str, step: str) -> None:
+    """Ask the question before."""
+    place = await _find_asked(update, context, name, step)
+    if place is not None and place.flow.place(step) > 0:
+        before = place.flow.steps[place.flow.place(step) - 1]
+        await _put(update, context, place.flow, before, place.conversation.data)
+
+
+async def on_flow_skip(update: Update, context: Context, name: str, step: str) -> None:
+    """Leave this question without an answer, where that may be."""
+    place = await _find_asked(update, context, name, step)
+    if place is not None and place.step.optional:
+        await _go_on(update, context, place, SKIPPED)
+
+
+async def on_flow_pick(update: Update, context: Context, name: str, step: str, choice: str) -> None:
+    """An answer by tapping; one that is not offered any more is asked for again."""
+    place = await _find_asked(update, context, name, step)
+    if place is None:
+        return
+    member = await context.read(open_home, visitor=visitor_of(update))
+    choices = place.step.choices
+    offered = choices(Texts(member.language), context.deps.shop, place.conversation.data) if choices else {}
+    if choice in offered:
+        await _go_on(update, context, place, choice)
+    else:
+        await _ask_again(update, context, place)
+
+
+async def _find_asked(update: Update, context: Context, name: str, step: str) -> Place | None:
+    """Where somebody stands, if it is this question that waits; else they are told that it does not."""
+    place = await find_place(update, context)
+    if place is not None and (place.flow.name, place.step.name) == (name, step):
+        return place
+    member = await context.read(open_home, visitor=visitor_of(update))
+    await show(update, context, render_over(Texts(member.language)))
+    return None
+
+
+def build_text_router(registry: Registry) -> TextRouter:
+    """The router of what people write, with this machine behind it."""
+    return TextRouter(registry, on_text=on_text, on_edited=on_edited, wants_command=wants_command)
+
+
+CAPABILITY = Capability(
+    name="conversations",
+    roles=EVERYBODY,
+    commands={Command(name="cancel", text="conversation.command", place=130): on_cancel},
+    buttons={
+        FLOW_CANCEL: on_flow_cancel,
+        FLOW_BACK: on_flow_back,
+        FLOW_SKIP: on_flow_skip,
+        FLOW_PICK: on_flow_pick,
+    },
+)

@@ -34,3 +34,16 @@ def test_links_between_documents_lead_somewhere() -> None:
     for document in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]:
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text(encoding="utf-8")):
             assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_every_file_that_documents_name_is_there() -> None:
+    """Whoever follows a path in the documents finds something at its end."""
+    documents = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]
+    named = {
+        (document.name, path)
+        for document in documents
+        for path in re.findall(
+            r"`((?:bot|storage|tests|assets|docs)/[\w./-]*\w/?)`", document.read_text(encoding="utf-8")
+        )
+    }
+    assert not sorted(f"{document}: {path}" for document, path in named if not (ROOT / path).exists())

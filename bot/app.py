@@ -58,6 +58,9 @@ HANGING_SECONDS = 5.0
 OTHER_DESCRIPTORS = 320
 """Files, the database, polling; and connections of the web side that are taken, or hung up on, at this moment."""
 
+WAITERS_SECONDS = 1.0
+"""A first poll that is not answered in this time has found nobody waiting for the bot."""
+
 JOBS = (CLEANING, NUDGING)
 
 
@@ -328,6 +331,7 @@ async def _watch(store: Store) -> None:
 
 async def _introduce(runtime: Runtime) -> None:
     bot, deps = runtime.application.bot, runtime.application.bot_data.deps
+    await runtime.intake.wait_heard(WAITERS_SECONDS)
     try:
         await introduce(bot, runtime.store, deps.shop, deps.registry)
         if deps.community is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from bot.messages.shop import Shop
 from bot.messages.texts import Texts
 from bot.services.roles import list_team
 from bot.updates.capability import Registry
+from bot.wire.pacing import Priority
 from bot.wire.telegram_bot import PassalongBot
 from storage.role import Role
 from storage.store import Store
@@ -27,13 +29,14 @@ CODES = ((LANGUAGES[0], None), *((language, language) for language in LANGUAGES)
 """Which language is shown under which code of Telegram's; None: to everybody of another language."""
 
 
+REST_SECONDS = 3600.0
+"""Between two introductions: Telegram counts such calls by the hour, and a bot that is started again and again has only
+one new thing to say."""
+
+
 async def introduce(bot: PassalongBot, store: Store, shop: Shop, registry: Registry) -> None:
     """Register commands and descriptions in every language; show the team its menus, and nobody who has left it."""
-    try:
-        for language, code in CODES:
-            await _introduce_in(bot, shop, registry, language, code=code)
-    except TelegramError as error:
-        logger.warning("Commands and descriptions could not be registered: %s", error)
+    await _introduce_to_everybody(bot, store, shop, registry)
     team = await store.read(list_team)
     for telegram_id, role in team.items():
         await show_menu(bot, store, shop, registry, telegram_id, role=role)
@@ -42,11 +45,32 @@ async def introduce(bot: PassalongBot, store: Store, shop: Shop, registry: Regis
             await hide_menu(bot, store, telegram_id)
 
 
-async def _introduce_in(bot: PassalongBot, shop: Shop, registry: Registry, language: str, *, code: str | None) -> None:
-    texts = Texts(language)
-    await bot.set_my_commands(list_menu(texts, shop, registry.list_commands(Role.MEMBER)), language_code=code)
-    await bot.set_my_description(say_description(texts, shop), language_code=code)
-    await bot.set_my_short_description(say_short_description(texts, shop), language_code=code)
+async def _introduce_to_everybody(bot: PassalongBot, store: Store, shop: Shop, registry: Registry) -> None:
+    """Say what has changed since the last time, and nothing where nothing has."""
+    commands = registry.list_commands(Role.MEMBER)
+    said = [f"{say_description(texts, shop)} {say_short_description(texts, shop)}" for texts in map(Texts, LANGUAGES)]
+    digest = _digest(shop, commands, *said)
+    known, stands_seconds = await store.read(command_menus.find_everybodys)
+    if known == digest:
+        return
+    await asyncio.sleep(min(REST_SECONDS, max(0.0, REST_SECONDS - stands_seconds)))
+    await store.write(command_menus.set, command_menus.EVERYBODY, "")
+    try:
+        for language, code in CODES:
+            await _introduce_in(bot, shop, commands, language, code=code)
+    except TelegramError as error:
+        logger.warning("Commands and descriptions could not be registered: %s", error)
+    else:
+        await store.write(command_menus.set, command_menus.EVERYBODY, digest)
+
+
+async def _introduce_in(
+    bot: PassalongBot, shop: Shop, commands: Sequence[Command], language: str, *, code: str | None
+) -> None:
+    texts, errand = Texts(language), Priority.ERRAND
+    await bot.set_my_commands(list_menu(texts, shop, commands), language_code=code, rate_limit_args=errand)
+    await bot.set_my_description(say_description(texts, shop), language_code=code, rate_limit_args=errand)
+    await bot.set_my_short_description(say_short_description(texts, shop), language_code=code, rate_limit_args=errand)
 
 
 async def show_menu(
@@ -61,7 +85,12 @@ async def show_menu(
     await store.write(command_menus.set, telegram_id, "")  # whatever comes of it, it may have to be taken away
     try:
         for language, code in CODES:
-            await bot.set_my_commands(list_menu(Texts(language), shop, commands), scope=scope, language_code=code)
+            await bot.set_my_commands(
+                list_menu(Texts(language), shop, commands),
+                scope=scope,
+                language_code=code,
+                rate_limit_args=Priority.ERRAND,
+            )
     except TelegramError as error:
         logger.warning("The command menu of somebody who runs the shop could not be registered: %s", error)
     else:
@@ -73,17 +102,17 @@ async def hide_menu(bot: PassalongBot, store: Store, telegram_id: int) -> None:
     scope = BotCommandScopeChat(telegram_id)
     try:
         for _, code in CODES:
-            await bot.delete_my_commands(scope=scope, language_code=code)
+            await bot.delete_my_commands(scope=scope, language_code=code, rate_limit_args=Priority.ERRAND)
     except TelegramError as error:
         logger.warning("The command menu of somebody who left could not be taken away: %s", error)
     else:
         await store.write(command_menus.clear, telegram_id)
 
 
-def _digest(shop: Shop, commands: Sequence[Command]) -> str:
+def _digest(shop: Shop, commands: Sequence[Command], *words: str) -> str:
     lines = [
         f"{code} {each.command} {each.description}"
         for language, code in CODES
         for each in list_menu(Texts(language), shop, commands)
     ]
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join([*lines, *words]).encode()).hexdigest()[:16]

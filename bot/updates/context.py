@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar
 
@@ -46,6 +47,8 @@ class BotData(Generic[DepsT]):
     store: Store
     deps: DepsT
     metrics: Metrics = field(default_factory=Metrics)
+    errands: set[asyncio.Task[None]] = field(default_factory=set)
+    """What goes on beside the updates that began it; ended by `Dispatch` as it stops."""
 
 
 class PassalongContext(
@@ -99,6 +102,17 @@ class PassalongContext(
             return await self.bot_data.store.read(service, *args, **kwargs)
         except MustWrite:
             return await self.bot_data.store.write(service, *args, **kwargs)
+
+    def run_aside(self, errand: Coroutine[Any, Any, None]) -> None:
+        """Have something done that nobody waits for, and that Telegram may put off for minutes."""
+        task = asyncio.create_task(errand)
+        self.bot_data.errands.add(task)
+        task.add_done_callback(self._end_errand)
+
+    def _end_errand(self, task: asyncio.Task[None]) -> None:
+        self.bot_data.errands.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            logger.error("An errand failed", exc_info=task.exception())
 
     async def answer(self, query: CallbackQuery, text: str | None = None, *, alert: bool = False) -> None:
         """Stop the button's spinner; if Telegram does not want to know any more, the work goes on."""

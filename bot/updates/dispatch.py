@@ -142,9 +142,9 @@ class Dispatch:
         """Begin nothing more, give what runs some time; the rest stays open in the inbox."""
         deadline = asyncio.get_running_loop().time() + limit_seconds
         self._stopping = True
-        for reader in (self._feeder, self._refiller):
-            if reader is not None:
-                reader.cancel()
+        for task in (self._feeder, self._refiller, *self._application.bot_data.errands):
+            if task is not None:
+                task.cancel()
         await self._inline.stop()
         if self._running:
             _, late = await asyncio.wait(self._running, timeout=limit_seconds)

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from telegram.error import TelegramError
 
@@ -74,10 +75,16 @@ class Intake:
         self._offset: int | None = None
         self._heard_at = clock()
         self._trouble = ""
+        self._heard = asyncio.Event()
 
     def silent_for(self) -> float:
         """Seconds since Telegram last gave a useful answer."""
         return self._clock() - self._heard_at
+
+    async def wait_heard(self, limit_seconds: float) -> None:
+        """Return once Telegram has answered a poll, or is holding one back so long that nothing was waiting."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._heard.wait(), limit_seconds)
 
     async def run(self) -> None:
         """Poll for ever.
@@ -129,6 +136,7 @@ class Intake:
             failure = error
         else:
             self._heard_at = self._clock()
+            self._heard.set()
             return entries
         await self._face(classify(failure))
         return None

@@ -50,14 +50,17 @@ async def on_start(update: Update, context: Context) -> None:
         from_inline=payload == FROM_INLINE,
     )
     if decide_allowed(arrival.role, TEAM):
-        await _welcome_team(context, arrival.member.telegram_id, arrival.role)
+        context.run_aside(_welcome_team(context, arrival.member.telegram_id, arrival.role))
     if not arrival.greeted_by_notice:
         render = _ANSWERS[arrival.attribution]
         await show(update, context, render(Texts(arrival.member.language), context.deps.shop, arrival.member))
 
 
 async def _welcome_team(context: Context, telegram_id: int, role: Role) -> None:
-    """Who runs the shop can be written to from now on: show what there is, and what keeps the community chat closed."""
+    """Who runs the shop can be written to from now on: show what there is, and what keeps the community chat closed.
+
+    It is an errand beside the answer: Telegram may refuse it for minutes.
+    """
     deps = context.deps
     await show_menu(context.bot, context.bot_data.store, deps.shop, deps.registry, telegram_id, role=role)
     if context.deps.community is not None:

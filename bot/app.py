@@ -22,6 +22,7 @@ from bot.handlers.bot_profile import introduce
 from bot.handlers.community.chat import CommunityChat, look_after
 from bot.handlers.conversations import build_text_router
 from bot.handlers.deps import Deps
+from bot.jobs.backups import list_backup_jobs
 from bot.jobs.cleaning import CLEANING
 from bot.jobs.nudging import NUDGING
 from bot.jobs.supervisor import Supervisor
@@ -39,6 +40,7 @@ from bot.updates.context import BotData
 from bot.updates.dispatch import Dispatch
 from bot.updates.hello import say_hello
 from bot.updates.intake import Intake
+from bot.updates.job import Job
 from bot.updates.routes import list_handlers
 from bot.wire.gate import Gate
 from bot.wire.pacing import GROUP_PER_MINUTE
@@ -201,11 +203,16 @@ def _furnish(
         gate=gate,
         supervisor=Supervisor(
             store=store,
-            jobs=JOBS,
+            jobs=(*JOBS, *_plan_backups(settings)),
             metrics=gate.metrics,
             tell=_log_trouble,
         ),
     )
+
+
+def _plan_backups(settings: Settings) -> list[Job]:
+    every, keep, recipient = settings.backup_every_seconds, settings.backup_keep, settings.backup_recipient
+    return list_backup_jobs(settings.database_url, settings.backup_folder, every, keep=keep, recipient=recipient)
 
 
 def _log_trouble(_tx: Tx, name: str, said: str) -> None:

@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.updates.job import Job
 from storage.backups import back_up
+from storage.clock import Clock, utc_now
+from storage.store import Store
 
 logger = logging.getLogger(__name__)
 
+LIMIT_SECONDS = 3600.0
 _NAME = re.compile(r"passalong-\d{8}T\d{6}Z\.backup(\.age)?")
 
 
@@ -40,6 +44,27 @@ async def make_backup(plan: BackupPlan, now: int) -> Path:
         old.unlink(missing_ok=True)
     logger.info("The database was backed up to %s", file)
     return file
+
+
+def list_backup_jobs(
+    database_url: str, folder: Path | None, every_seconds: int, *, keep: int, recipient: str
+) -> list[Job]:
+    """The job that makes backups; none where no folder is named for them."""
+    if folder is None:
+        return []
+    plan = BackupPlan(
+        database_url=database_url, folder=folder, every_seconds=every_seconds, keep=keep, recipient=recipient
+    )
+    return [make_backup_job(plan)]
+
+
+def make_backup_job(plan: BackupPlan, *, clock: Clock = utc_now) -> Job:
+    """The plan as a job: where it fails again and again, the admins are told."""
+
+    async def run(_store: Store) -> None:
+        await make_backup(plan, clock())
+
+    return Job(name="backup", every_seconds=plan.every_seconds, run=run, limit_seconds=LIMIT_SECONDS)
 
 
 def compose_name(now: int, *, sealed: bool) -> str:

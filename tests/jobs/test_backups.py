@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
-from bot.jobs.backups import BackupPlan, list_backups, make_backup
+from bot.jobs.backups import BackupPlan, list_backup_jobs, list_backups, make_backup
 from storage import open_store
 from storage.backups import restore
 from storage.errors import StoreError
 from storage.tables import people
+from tests.journeys.shop_at_work import open_shop, sqlite_in
 from tests.storage.cast import add_members
 from tests.storage.clock import Clock
 
@@ -34,6 +36,17 @@ async def test_the_newest_backups_stay(sqlite_url: str, tmp_path: Path, clock: C
     restore(f"sqlite:///{tmp_path}/other.db", made[-1])
     async with open_store(f"sqlite:///{tmp_path}/other.db") as store:
         assert await store.read(people.count_members) == 4
+
+
+async def test_a_running_bot_makes_backups(tmp_path: Path) -> None:
+    """Where a folder is named for them, the first is made at the first start."""
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    settings = {"PASSALONG_BACKUP_FOLDER": str(folder), "PASSALONG_BACKUP_EVERY": "6h"}
+    async with open_shop(sqlite_in(tmp_path), settings=settings), asyncio.timeout(20):
+        while not list_backups(folder):  # noqa: ASYNC110  # a folder tells nobody of what is put into it
+            await asyncio.sleep(0.02)
+    assert list_backup_jobs("sqlite:///x.db", None, 60, keep=1, recipient="") == []
 
 
 async def test_a_backup_that_fails_removes_none(tmp_path: Path, clock: Clock) -> None:

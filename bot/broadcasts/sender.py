@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from telegram._utils.types import JSONDict
-
 from bot.messages.broadcasts.content import compose_parcel
 from bot.services.broadcasts.delivering import Claim, Key
 from bot.wire.errors import Failure, FailureKind, classify
 from bot.wire.pacing import Priority
+from bot.wire.ptb import JSONDict
 from bot.wire.telegram_bot import PassalongBot
 from storage.records import BroadcastId, DeliveryState, Outcome, Recipient
 

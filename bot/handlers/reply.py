@@ -32,5 +32,5 @@ async def show(update: Update, context: Context, screen: OutgoingMessage) -> Non
 
 async def _put(context: Context, method: str, screen: OutgoingMessage, **where: int) -> None:
     words = {"text": screen.text, "parse_mode": ParseMode.HTML.value, "link_preview_options": _NO_PREVIEW}
-    buttons = {} if screen.keyboard is None else {"reply_markup": screen.keyboard.to_json()}
+    buttons = {} if screen.keyboard is None else {"reply_markup": screen.keyboard}
     await context.bot.post_raw(method, {**where, **words, **buttons})

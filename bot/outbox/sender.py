@@ -6,7 +6,6 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from telegram import LinkPreviewOptions
 from telegram.constants import ParseMode
 
 from bot.outbox.outgoing import Letter, Renderer, to_plain
@@ -27,7 +26,7 @@ NO_TOKEN_SECONDS = 60.0
 MOST_UNSENT_SECONDS = 30.0
 """What certainly was not sent may be tried often: nobody reads it twice."""
 
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_NO_PREVIEW = '{"is_disabled":true}'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

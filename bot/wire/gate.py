@@ -11,13 +11,13 @@ from functools import partial
 from math import ceil
 from typing import Any
 
-from telegram._utils.types import JSONDict
 from telegram.error import RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
 
 from bot.telemetry import Metrics
 from bot.wire.errors import FailureKind, Flooded, Muted, PushedBack, Unconfirmed, classify
 from bot.wire.pacing import GROUP_PER_MINUTE, Chat, Pacing, Priority, Ticket
+from bot.wire.ptb import JSONDict
 from bot.wire.scopes import (
     EVERYTHING,
     is_answer,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import cast
 
-from telegram import Bot
-from telegram._utils.types import JSONDict
 from telegram.error import InvalidToken
 from telegram.ext import ExtBot
 
 from bot.wire.errors import LostAnswer
 from bot.wire.pacing import Priority
+from bot.wire.ptb import JSONDict, call_method, find_poll_patience
 
 
 class PassalongBot(ExtBot[Priority]):
@@ -42,8 +42,8 @@ class PassalongBot(ExtBot[Priority]):
         data: JSONDict = {"timeout": poll_seconds, "allowed_updates": list(allowed_updates)}
         if offset is not None:
             data["offset"] = offset
-        patience = (self._request[0].read_timeout or 0) + poll_seconds
-        result = await self._do_post("getUpdates", data, read_timeout=patience)
+        patience = find_poll_patience(self) + poll_seconds
+        result = await call_method(self, "getUpdates", data, read_timeout=patience)
         if not isinstance(result, list):
             raise LostAnswer("getUpdates brought something else than a list")
         return list(result)
@@ -60,7 +60,7 @@ class PassalongBot(ExtBot[Priority]):
 
         Args:
             method: Such as sendMessage.
-            parameters: Of simple types; what is nested as JSON text.
+            parameters: Of simple types, or keyboards; what is nested may be JSON text.
             priority: Who goes first at the gate.
             on_start: Called as the request leaves the gate: until then nothing was sent for sure.
 
@@ -71,7 +71,7 @@ class PassalongBot(ExtBot[Priority]):
         async def call() -> bool | JSONDict | list[JSONDict]:
             if on_start is not None:
                 on_start()
-            return await Bot._do_post(self, method, dict(parameters))  # noqa: SLF001 -- as ExtBot does behind its limiter
+            return cast("JSONDict", await call_method(self, method, parameters))
 
         gate = self.rate_limiter
         through_gate = gate and gate.process_request(call, (), {}, method, dict(parameters), priority)

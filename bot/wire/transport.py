@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote_plus
 
 import aiohttp
-from telegram._utils.defaultvalue import DefaultValue
-from telegram._utils.types import JSONDict, ODVInput
 from telegram.error import BadRequest, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 from bot.wire.deep_json import parse_entries
 from bot.wire.errors import Flooded, LostAnswer, NotSent, PushedBack
+from bot.wire.ptb import DefaultValue, JSONDict, ODVInput
 
 _IN_ADDRESS = re.compile(r"/bot([^/]+)/[^/]*$")
+_QUOTED = {code: quote_plus(bytes([code])) for code in range(256)}
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _LONGEST_ERROR_BYTES = 4000
 """More of a proxy's error page tells nobody anything."""
@@ -161,13 +163,20 @@ def _encode(request_data: RequestData | None) -> tuple[bytes | aiohttp.FormData 
     if request_data is None:
         return None, None
     if not request_data.contains_files:
-        return request_data.url_encoded_parameters().encode(), _FORM
+        return encode_form(request_data.json_parameters), _FORM
     form = aiohttp.FormData()
     for name, value in request_data.json_parameters.items():
         form.add_field(name, value)
     for name, (filename, content, mime_type) in (request_data.multipart_data or {}).items():
         form.add_field(name, content, filename=filename, content_type=mime_type)
     return form, None
+
+
+def encode_form(fields: Mapping[str, str]) -> bytes:
+    """Fields as a form, like `urllib.parse.urlencode`, which takes ten times as long for buttons."""
+    return "&".join(
+        f"{name}={value.encode().decode('latin-1').translate(_QUOTED)}" for name, value in fields.items()
+    ).encode()
 
 
 def _find_token(url: str) -> str:

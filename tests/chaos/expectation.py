@@ -53,10 +53,23 @@ def _play(expected: Expectation, action: Action) -> None:
     elif action.kind is Kind.CLAIM:
         expected.inviters[action.who] = (action.other, "name")
         expected.claimed.add(action.who)
+    elif action.kind is Kind.OPEN_OTHER and _may_come_late(expected, action):
+        expected.inviters[action.who] = (action.other, action.word)
+        expected.claimed.add(action.who)
     elif action.kind in _WAYS:
         expected.shares[action.who, "qr" if action.word == "/qr" else _WAYS[action.kind]] += 1
     else:
         _play_wish(expected, action)
+
+
+def _may_come_late(expected: Expectation, action: Action) -> bool:
+    """Who came by nobody is credited to whose link they open later, unless that one came by them."""
+    if action.who in expected.inviters or expected.misses[action.who] >= MISSES_ALLOWED:
+        return False
+    above = action.other
+    while above in expected.inviters and above != action.who:
+        above = expected.inviters[above][0]
+    return above != action.who
 
 
 def _play_wish(expected: Expectation, action: Action) -> None:

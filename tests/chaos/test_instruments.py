@@ -75,6 +75,15 @@ def test_a_run_that_stopped_prints_no_figure_as_if_it_had_run() -> None:
     assert not {"lost", "doubled", "notices_lost", "updates", "joins"} & told.keys()
 
 
+def test_a_link_that_comes_late_counts_and_closes_no_ring() -> None:
+    """Nia0 came alone and opens the link of Nia2, whom she did not bring; of Nia1, whom she brought, it is refused."""
+    came = [Action(Kind.ARRIVE, 0), Action(Kind.JOIN, 1, 0), Action(Kind.ARRIVE, 2)]
+    late = expect([*came, Action(Kind.OPEN_OTHER, 0, 2)])
+    assert (late.inviters[0], late.claimed) == ((2, ""), {0})
+    assert 0 not in expect([*came, Action(Kind.OPEN_OTHER, 0, 1)]).inviters
+    assert expect([*came, Action(Kind.OPEN_OTHER, 1, 2)]).inviters[1] == (0, "")
+
+
 def test_a_good_end_has_no_findings() -> None:
     """The books of two people, one invited by the other, with all that was owed to them."""
     assert judge(make_evidence()).list_all() == []

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 TELEGRAM = {"en": "en", "id": "id", "zh": "zh-hans"}
 ASKS = {"en": "Did somebody recommend us", "id": "Ada yang merekomendasikan kami", "zh": "向你推荐了我们吗"}
-THANKS = {"en": "Thank you, Putu", "id": "Terima kasih, Putu", "zh": "我会告诉 Putu"}
+THANKS = {"en": "let Putu", "id": "Terima kasih, Putu", "zh": "我会告诉 Putu"}
 UNKNOWN = {"en": "I know nobody called “Nobody", "id": "siapa pun bernama “Nobody", "zh": "不认识叫“Nobody"}
 NOT_ME = {"en": "It wasn", "id": "Bukan aku", "zh": "不是我"}
 TAKEN_BACK = {"en": "no longer counts", "id": "tidak lagi dihitung", "zh": "不再记在"}
@@ -173,7 +173,7 @@ async def test_hiding_from_newcomers(shop: ShopAtWork) -> None:
     assert "I know nobody" in (await shop.ask(guest, "Shyone")).text
     await shop.tap(shy, privacy, "Let me be found")
     await shop.until_edited(privacy, "sees your first name and initial")
-    assert "Thank you, Shyone" in (await shop.ask(guest, "Shyone")).text
+    assert "let Shyone" in (await shop.ask(guest, "Shyone")).text
 
 
 async def test_oneself_and_ones_guests_cannot_be_named(shop: ShopAtWork) -> None:

@@ -71,7 +71,9 @@ async def test_words_beside_the_name_choose_the_story(stage: Stage) -> None:
         assert headline in reply.text
 
 
-@pytest.mark.parametrize(("language", "words"), [("en", "Start me once"), ("id", "Mulai aku"), ("zh-hans", "先启动我")])
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "Start me once"), ("id", "Mulai bot ini"), ("zh-hans", "先点一次“开始”")]
+)
 async def test_a_stranger_is_invited_to_start(stage: Stage, language: str, words: str) -> None:
     """The shop's story in their language, and the bot's address without anybody's code."""
     gita = stage.shop.add_person("Gita", language=language)

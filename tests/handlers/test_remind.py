@@ -56,7 +56,7 @@ async def test_a_friend_is_reminded_by_one_tap(shop: ShopAtWork) -> None:
     listed = await remind(shop, anna)
     reminder = await shop.telegram.until_message(budi, "A kind word from Anna")
     assert "community" in reminder.text
-    done = await shop.until_edited(listed, "Budi has a kind word from me now")
+    done = await shop.until_edited(listed, "sent Budi a kind word")
     assert "reminded" in done.text
     assert "Remind 1" not in [button.text for button in done.buttons]
     await shop.tap(budi, reminder, "What to do")

@@ -167,7 +167,7 @@ def test_the_one_who_was_named_can_say_no() -> None:
     """What it brought, and a button for each such friend alone."""
     screen = render_told(EN, make_shop(), make_told(NoticeKind.FRIEND_CLAIMED))
     assert read_html(screen.text).text == (
-        "Budi says that you recommended us 🎉\n+50 points, balance 50.\nIf it wasn\u2019t you, tell me so."
+        "Budi says that you recommended us 🎉\n+50 points, balance 50.\nIf it wasn\u2019t you, let me know."
     )
     assert list_buttons(screen)[-1] == "It wasn\u2019t me"
     waiting = render_told(EN, make_shop(), make_told(NoticeKind.FRIEND_CLAIMED, waits=True))

@@ -84,6 +84,54 @@ def test_every_language_says_everything(language: str) -> None:
         assert not isinstance(value, dict) or "other" in value, key
 
 
+UNWANTED = {
+    "en": ("eaten the name first yet", "into another chat", "Who comes by"),
+    "id": (
+        "Mulai aku",
+        "membuka aku",
+        "Hapus kataku",
+        "mengundang",
+        "diundang",
+        "ndangan",
+        "ajak lagi",
+        "ajak aku",
+        "Dapur",
+    ),
+    "zh": ("写下来就行", "写信", "内情", "启动", "好友"),
+}
+"""What was said once and misled, or says the same thing in a second way: Indonesian invites with "mengajak" alone."""
+
+
+@pytest.mark.parametrize("language", UNWANTED)
+def test_one_thing_has_one_word(language: str) -> None:
+    """Among the texts of the program, and among those of the campaign it comes with."""
+    campaign = tomllib.loads((ASSETS / "campaigns" / "welcome.toml").read_text("utf-8"))
+    told = [story[part][language] for story in campaign["stories"] for part in ("headline", "text", "offer")]
+    said = [sentence for _, sentence in list_sentences(language)]
+    assert [(word, text) for text in [*said, *told] for word in UNWANTED[language] if word in text] == []
+
+
+KITCHEN = re.compile(
+    r"(?i)\b(bak(e|ed|er|ery|ing)|bread|loaf|oven|kitchen|dough|crust|roti|dapur|oven|adonan)\b|面包|厨房|烤|面团"
+)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_program_is_no_bakery(language: str) -> None:
+    """Any shop may use it: what is baked is the campaign's to tell."""
+    assert [text for _, text in list_sentences(language) if KITCHEN.search(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "promises"),
+    [("en", ("capitals", "slip")), ("id", ("huruf besar", "salah ketik")), ("zh", ("大小写", "写错"))],
+)
+def test_a_spoken_code_is_promised_to_survive(language: str, promises: tuple[str, ...]) -> None:
+    """Capitals and small slips do not matter, and every language says so."""
+    said = Texts(language).plain("spoken.text", code="a-b-22", bot="x_bot")
+    assert all(promise in said for promise in promises)
+
+
 def test_every_key_is_used() -> None:
     """A sentence that nobody says is taken out."""
     said = {node.value for node in walk_code(CODE) if isinstance(node, ast.Constant)}

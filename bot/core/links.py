@@ -114,7 +114,7 @@ def _list_short(said: str, public_url: str) -> Iterator[Payload]:
 
 def _find_code(said: str) -> Payload | None:
     """A code that is all of a text, or in a text the one thing that can hardly be a word."""
-    alone = re.sub(r"^[\W_]+|\W+$", "", said)
+    alone = re.sub(r"^[\W_]+|[\W_]+$", "", said)
     if _CODE.fullmatch(alone):
         return parse_payload(alone)
     found = [match[0] for match in _CODE.finditer(said) if _is_no_word(match[0][:10])]

@@ -230,18 +230,6 @@ class Transfer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reward:
-    """What one side earned by a referral under a rule."""
-
-    referral_id: ReferralId
-    side: Side
-    rule: str
-    person_id: PersonId
-    points: int
-    ledger_id: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerLine:
     """One line of a person's ledger as that person sees it; `amount` is negative where it left."""
 

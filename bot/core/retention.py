@@ -67,7 +67,9 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
             holds="whom a broadcast reached", ends=Ends.TIME, days=90, how="after its end; then only the sums stay"
         ),
         "due_job": Keeping(holds="when the bot's own work is due", ends=Ends.FEW),
+        "event": Keeping(holds="what happened to a referral", ends=Ends.NEVER, how="holds no name"),
         "flood_wait": Keeping(holds="what Telegram forbids now", ends=Ends.TIME, days=0, how="after it ended"),
+        "grant": Keeping(holds="what came of it for whom", ends=Ends.NEVER, how="holds no name"),
         "guess": Keeping(holds="unknown codes tried", ends=Ends.TIME, days=5, how="after the first of them"),
         "inbox": Keeping(
             holds="messages and taps as they came",
@@ -81,7 +83,6 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         "profile": Keeping(holds="names, usernames, Telegram numbers", ends=Ends.FORGETTING),
         "referral": Keeping(holds="who came by whom", ends=Ends.NEVER, how="holds no name"),
         "reminder": Keeping(holds="when a waiting friend was reminded", ends=Ends.FORGETTING),
-        "reward": Keeping(holds="what came of a referral", ends=Ends.NEVER, how="holds no name"),
         "role": Keeping(holds="who runs the shop", ends=Ends.FEW),
         "score": Keeping(holds="how many have which score", ends=Ends.FEW),
         "share": Keeping(

@@ -11,7 +11,8 @@ from storage.schema.campaigns import campaign, campaign_version, shop
 from storage.schema.jobs import due_job
 from storage.schema.messages import broadcast, delivery, flood_wait, inbox, outbox, warning
 from storage.schema.people import code_key, command_menu, conversation, guess, person, profile, role, spoken
-from storage.schema.referrals import HOUSE_ACCOUNT, account, ledger, referral, reminder, reward, score
+from storage.schema.referrals import HOUSE_ACCOUNT, account, ledger, referral, reminder, score
+from storage.schema.rewards import event, grant
 from storage.schema.sharing import card, chat_join, chat_link, click, share, tally, visit
 
 __all__ = [
@@ -29,7 +30,9 @@ __all__ = [
     "conversation",
     "delivery",
     "due_job",
+    "event",
     "flood_wait",
+    "grant",
     "guess",
     "inbox",
     "ledger",
@@ -39,7 +42,6 @@ __all__ = [
     "profile",
     "referral",
     "reminder",
-    "reward",
     "role",
     "score",
     "share",

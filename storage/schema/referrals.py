@@ -12,11 +12,10 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
-    UniqueConstraint,
     false,
 )
 
-from storage.records import ReferralState, Side
+from storage.records import ReferralState
 from storage.schema.base import Id, metadata, one_of
 
 HOUSE_ACCOUNT = 1
@@ -64,20 +63,6 @@ ledger = Table(
 """Append-only: triggers refuse UPDATE and DELETE."""
 Index("ix_ledger_credit_id_id", ledger.c.credit_id, ledger.c.id.desc())
 Index("ix_ledger_referral_id", ledger.c.referral_id)
-
-reward = Table(
-    "reward",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("referral_id", Id, ForeignKey("referral.id"), nullable=False),
-    Column("side", Text, one_of("side", Side), nullable=False),
-    Column("rule", Text, nullable=False),
-    Column("person_id", Id, ForeignKey("person.id"), nullable=False),
-    Column("points", BigInteger, CheckConstraint("points > 0", name="points"), nullable=False),
-    Column("ledger_id", Id, ForeignKey("ledger.id"), nullable=False, unique=True),
-    UniqueConstraint("referral_id", "side", "rule"),
-    sqlite_autoincrement=True,
-)
 
 score = Table(
     "score",

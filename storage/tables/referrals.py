@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, literal_column, select, update
 
 from storage.errors import RowMissing
 from storage.records import Invitation, PersonId, Referral, ReferralId, ReferralState, VersionId
-from storage.schema import chat_join, person, profile, referral, reward
+from storage.schema import chat_join, event, grant, person, profile, referral
 from storage.statements import Conflicting
 from storage.texts import join_name
 from storage.tx import Row, Tx
@@ -54,8 +54,9 @@ _PAGE = (
     .subquery("page")
 )
 _EARNED = (
-    select(func.coalesce(func.sum(reward.c.points), 0))
-    .where(reward.c.referral_id == _PAGE.c.id, reward.c.side == literal_column("'inviter'"))
+    select(func.coalesce(func.sum(grant.c.points), 0))
+    .select_from(event.join(grant, grant.c.event_id == event.c.id))
+    .where(event.c.referral_id == _PAGE.c.id, grant.c.side == literal_column("'inviter'"))
     .scalar_subquery()
 )
 _LEFT = select(func.max(chat_join.c.left_at)).where(chat_join.c.referral_id == _PAGE.c.id).scalar_subquery()

@@ -143,13 +143,22 @@ def _fill_referrals(connection: sqlite3.Connection, pairs: list[tuple[int, int]]
         ),
     )
     connection.executemany(
-        "INSERT INTO reward (referral_id, side, rule, person_id, points, ledger_id) VALUES (?, ?, 'join', ?, ?, ?)",
+        "INSERT INTO event (kind, person_id, referral_id, campaign_version_id, key, happened_at) VALUES (?, ?, ?, 1, ?, 1)",
+        (
+            (kind, friend, number, f"{kind}:{number}")
+            for number, (_, friend) in numbered
+            for kind in ("joined", "qualified")
+        ),
+    )
+    connection.executemany(
+        'INSERT INTO "grant" (event_id, side, rule, person_id, state, kind, points, ledger_id, granted_at)'
+        " VALUES (?, ?, 'join', ?, 'available', 'points', ?, ?, 1)",
         (
             line
             for number, (inviter, friend) in numbered
             for line in (
-                (number, "inviter", inviter, 50, 2 * number - 1),
-                (number, "invitee", friend, 25, 2 * number),
+                (2 * number, "inviter", inviter, 50, 2 * number - 1),
+                (2 * number, "invitee", friend, 25, 2 * number),
             )
         ),
     )

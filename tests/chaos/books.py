@@ -14,7 +14,9 @@ from storage.schema import (
     account,
     broadcast,
     delivery,
+    event,
     flood_wait,
+    grant,
     guess,
     inbox,
     ledger,
@@ -22,7 +24,6 @@ from storage.schema import (
     person,
     profile,
     referral,
-    reward,
     share,
 )
 
@@ -47,7 +48,7 @@ _REFERRALS = select(referral.c.id, referral.c.inviter_id, referral.c.invitee_id,
 _LEDGER = select(ledger.c.referral_id, account.c.owner_id, ledger.c.amount).select_from(
     ledger.join(account, account.c.id == ledger.c.credit_id)
 )
-_REWARDS = select(reward.c.referral_id, reward.c.person_id, reward.c.points)
+_REWARDS = select(event.c.referral_id, grant.c.person_id, grant.c.points).join_from(grant, event)
 _SHARES = select(share.c.person_id, share.c.way, func.count()).group_by(share.c.person_id, share.c.way)
 _LATEST = select(broadcast.c.id, broadcast.c.state).order_by(broadcast.c.id.desc()).limit(1)
 _NOTICES = select(outbox.c.kind, outbox.c.recipient_id, outbox.c.state, outbox.c.error)

@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from bot.core.claiming import Window
 from bot.core.codes import ALPHABET, Payload, compose_code, compose_link, compute_check, has_check, parse_payload
 from bot.core.guessing import MISSES_ALLOWED, WINDOW_SECONDS, Guesses, compute_guesses, decide_throttled
-from bot.core.joining import Attribution, Opening, compute_grants, decide_attribution
+from bot.core.joining import Attribution, Opening, decide_attribution
 from bot.core.languages import choose_language
+from bot.core.rewards.rules import Occurrence, Points, Rule, compose_transfer_key, evaluate
 from bot.core.standing import compute_page
 from bot.core.stats import Growth
-from storage.records import PersonId, Side
+from storage.facts import EventKind
+from storage.records import PersonId, ReferralId, Side
 
 
 @given(st.text(ALPHABET, min_size=10, max_size=10), st.from_regex(r"[a-z0-9]{0,16}", fullmatch=True))
@@ -110,12 +112,31 @@ def test_who_can_still_say_by_whom_they_came_is_credited(
     assert decide_attribution(opening) is verdict
 
 
-def test_both_sides_gain() -> None:
-    """The inviter and the friend each get their own points, for their own reason."""
-    inviter, invitee = compute_grants(inviter_id=ME, invitee_id=OTHER, inviter_points=50, invitee_points=20)
-    assert (inviter.side, inviter.person_id, inviter.points) == (Side.INVITER, ME, 50)
-    assert (invitee.side, invitee.person_id, invitee.points) == (Side.INVITEE, OTHER, 20)
-    assert inviter.reason != invitee.reason
+RULES = (
+    Rule(key="join", when=EventKind.QUALIFIED, who=Side.INVITER, give=Points(50)),
+    Rule(key="join", when=EventKind.QUALIFIED, who=Side.INVITEE, give=Points(20)),
+    Rule(key="early", when=EventKind.JOINED, who=Side.INVITEE, give=Points(5)),
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "given"),
+    [
+        (EventKind.QUALIFIED, [("join", Side.INVITER, ME, Points(50)), ("join", Side.INVITEE, OTHER, Points(20))]),
+        (EventKind.JOINED, [("early", Side.INVITEE, OTHER, Points(5))]),
+        (EventKind.REVOKED, []),
+    ],
+)
+def test_an_event_gives_what_the_rules_for_it_say(
+    kind: EventKind, given: list[tuple[str, Side, PersonId, Points]]
+) -> None:
+    """To the side they name, whatever other rules there are; without rules nothing."""
+    event = Occurrence(kind=kind, inviter_id=ME, invitee_id=OTHER)
+    assert [(each.rule, each.side, each.person_id, each.given) for each in evaluate(event, RULES)] == given
+    assert evaluate(event, ()) == []
+    assert len({compose_transfer_key(ReferralId(1), each.side, each.rule) for each in evaluate(event, RULES)}) == len(
+        given
+    )
 
 
 def test_guessing_is_throttled_and_forgiven() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy import Executable
 
 from storage import Tx
+from storage.facts import EventKind
 from storage.records import Person, Profile, ReferralState, Side, Transfer, VersionId
-from storage.tables import campaigns, ledgers, people, referrals, rewards, scores
+from storage.tables import campaigns, grants, ledgers, people, referrals, scores
 
 
 def run(tx: Tx, statement: Executable) -> int:
@@ -43,6 +44,8 @@ def refer(tx: Tx, inviter: Person, invitee: Person, points: int = 50) -> None:
         state=ReferralState.QUALIFIED,
     )
     assert referral is not None
+    event_id = grants.add_event(tx, EventKind.QUALIFIED, referral)
+    assert event_id is not None
     for side, person in ((Side.INVITER, inviter), (Side.INVITEE, invitee)):
         ledger_id = ledgers.post(
             tx,
@@ -55,7 +58,7 @@ def refer(tx: Tx, inviter: Person, invitee: Person, points: int = 50) -> None:
                 referral_id=referral.id,
             ),
         )
-        assert rewards.add(
-            tx, referral_id=referral.id, side=side, rule="join", person_id=person.id, points=points, ledger_id=ledger_id
+        assert grants.add_points(
+            tx, rule="join", person_id=person.id, event_id=event_id, side=side, points=points, ledger_id=ledger_id
         )
     scores.raise_score(tx, inviter.id)

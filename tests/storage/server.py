@@ -115,8 +115,8 @@ def compose_emptying() -> str:
         "BEGIN",
         "SET LOCAL lock_timeout = '5s'",
         "SET LOCAL session_replication_role = replica",  # no triggers, no foreign keys
-        *(f"DELETE FROM {name}" for name in tables),
-        *(f"ALTER SEQUENCE {name} RESTART" for name in sequences),
+        *(f'DELETE FROM "{name}"' for name in tables),
+        *(f'ALTER SEQUENCE "{name}" RESTART' for name in sequences),
         "INSERT INTO account (owner_id) VALUES (NULL)",
         "INSERT INTO code_key (id, key, unchecked_upto) VALUES (1, 'sixteen secrets!', 0)",
         f"UPDATE alembic_version SET version_num = '{HEAD}'",

@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from storage import RowMissing, RuleBroken, Store, Tx
+from storage.facts import EventKind, GrantId, GrantState
 from storage.records import Person, Referral, ReferralId, ReferralState, Side
-from storage.tables import ledgers, referrals, rewards
+from storage.tables import grants, referrals
 from tests.storage.cast import add_member, add_members, add_version, refer
 from tests.storage.clock import NOON
 
@@ -75,28 +76,46 @@ async def test_invitations_are_paged_newest_first_with_earnings(store: Store) ->
     assert await store.read(referrals.count_by_inviter, anna.id) == 3
 
 
-async def test_a_reward_is_noted_once_per_side_and_rule(store: Store) -> None:
-    """The same side cannot earn twice by one rule for one referral, but by another rule it can."""
+async def test_a_grant_is_noted_once_per_rule_person_and_event(store: Store) -> None:
+    """Nobody earns twice by one rule for one event; no ledger line stands behind two grants."""
     anna, ben = await store.write(add_members, 2)
     await store.write(refer, anna, ben)
     referral = await store.read(referrals.find_by_invitee, ben.id)
     assert referral is not None
-    lines = await store.read(ledgers.list_lines, anna.id, limit=5, offset=0)
+    first = (await store.read(grants.list_by_referral, referral.id))[1]
+    again = {"person_id": anna.id, "event_id": first.event_id, "side": Side.INVITER, "points": 50}
 
-    def reward(tx: Tx, rule: str, ledger_id: int) -> bool:
-        return rewards.add(
-            tx,
-            referral_id=referral.id,
-            side=Side.INVITER,
-            rule=rule,
-            person_id=anna.id,
-            points=50,
-            ledger_id=ledger_id,
-        )
+    def add_again(tx: Tx, rule: str) -> GrantId | None:
+        return grants.add_points(tx, rule=rule, ledger_id=first.ledger_id or 0, **again)  # type: ignore[arg-type]  # a shorthand
 
-    assert await store.write(reward, "join", 12345) is False
+    assert await store.write(add_again, "join") is None
     with pytest.raises(RuleBroken):
-        await store.write(reward, "bonus", lines[0].id)
+        await store.write(add_again, "bonus")
+
+
+async def test_an_event_happens_once(store: Store) -> None:
+    """Whoever notes it again is told so."""
+    anna, ben = await store.write(add_members, 2)
+    referral = await store.write(add, anna, ben)
+    assert referral is not None
+
+    assert await store.write(grants.add_event, EventKind.JOINED, referral) is not None
+    assert await store.write(grants.add_event, EventKind.JOINED, referral) is None
+    assert await store.write(grants.add_event, EventKind.REVOKED, referral) is not None
+
+
+async def test_a_grant_moves_on_from_where_expected(store: Store) -> None:
+    """Of two that take it back only the first does."""
+    anna, ben = await store.write(add_members, 2)
+    await store.write(refer, anna, ben)
+    referral = await store.read(referrals.find_by_invitee, ben.id)
+    assert referral is not None
+    given = (await store.read(grants.list_by_referral, referral.id))[0]
+    moved = [
+        await store.write(grants.set_state, given.id, GrantState.REVOKED, expected=GrantState.AVAILABLE)
+        for _ in range(2)
+    ]
+    assert moved == [True, False]
 
 
 async def test_a_state_is_left_only_from_where_expected(store: Store) -> None:

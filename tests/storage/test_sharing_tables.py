@@ -12,9 +12,9 @@ from storage.tables import (
     chat_links,
     clicks,
     conversations,
+    grants,
     referrals,
     reminders,
-    rewards,
     visits,
     warnings,
 )
@@ -222,7 +222,7 @@ async def test_what_a_referral_earned_is_listed(store: Store) -> None:
         await store.write(refer, anna, friend, 10)
     referral = await store.read(referrals.find_by_invitee, cleo.id)
     assert referral is not None
-    earned = await store.read(rewards.list_by_referral, referral.id)
+    earned = await store.read(grants.list_by_referral, referral.id)
     assert [(each.side, each.person_id, each.points, each.referral_id) for each in earned] == [
         (Side.INVITEE, cleo.id, 10, referral.id),
         (Side.INVITER, anna.id, 10, referral.id),

@@ -12,7 +12,7 @@ from sqlalchemy import Executable, insert, text, update
 from storage import RuleBroken, Store, StoreClosed, StoreUnavailable, Tx, open_store
 from storage.checks import list_faults
 from storage.records import Event, NoticeKind, NoticeOwed, Person, PersonId
-from storage.schema import broadcast, delivery, inbox, outbox, person, referral, reward, score
+from storage.schema import broadcast, delivery, event, grant, inbox, outbox, person, referral, score
 from storage.tables import outbox as notices
 from storage.tables import people, scores
 from tests.storage.cast import add_member, add_members, refer, run
@@ -229,8 +229,12 @@ async def test_leaving_finishes_what_is_under_way(store_url: str) -> None:
         update(inbox).values(state="odd"),
         update(outbox).values(state="odd"),
         update(referral).values(state="odd"),
-        update(reward).values(side="odd"),
-        update(reward).values(points=0),
+        update(event).values(kind="odd"),
+        update(grant).values(side="odd"),
+        update(grant).values(state="odd"),
+        update(grant).values(kind="odd"),
+        update(grant).values(points=0),
+        update(grant).values(points=None),
         update(broadcast).values(state="odd"),
         update(delivery).values(state="odd"),
         update(person).values(score=-1),

@@ -4,14 +4,16 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from alembic import command
-from sqlalchemy import delete, text
+from sqlalchemy import delete, select, text
 
 from storage import RuleBroken, open_store
 from storage.checks import list_faults
+from storage.facts import GrantState
 from storage.migrations.upgrade import compose_config
 from storage.records import BroadcastId, BroadcastState, PersonId, Profile, ReferralId
-from storage.schema import ledger
-from storage.tables import broadcasts, campaigns, code_keys, conversations, ledgers, people, referrals, shares
+from storage.schema import event, ledger
+from storage.tables import broadcasts, campaigns, code_keys, conversations, grants, ledgers, people, referrals, shares
+from storage.tx import Row, Tx
 from tests.storage.cast import run
 from tests.storage.clock import NOON, Clock
 from tests.storage.test_migrations import connect
@@ -27,12 +29,17 @@ FIRST_DAYS = [
     "INSERT INTO share (person_id, way, shared_at) VALUES (1, 'card', 8), (1, 'qr', 9)",
     (
         "INSERT INTO referral (id, inviter_id, invitee_id, campaign, state, joined_at)"
-        " VALUES (1, 1, 2, 'welcome', 'qualified', 6)"
+        " VALUES (1, 1, 2, 'welcome', 'qualified', 6), (2, 1, 3, 'welcome', 'revoked', 7), (3, 2, 1, 'summer', 'waiting', 8)"
     ),
     "INSERT INTO account (id, owner_id, balance) VALUES (7, 1, 50)",
     (
         "INSERT INTO ledger (debit_id, credit_id, amount, key, reason, referral_id, posted_at)"
-        " VALUES (1, 7, 50, 'k', 'invited_friend', 1, 6)"
+        " VALUES (1, 7, 50, 'k', 'invited_friend', 1, 6), (1, 7, 50, 'l', 'invited_friend', 2, 7),"
+        " (7, 1, 50, 'm', 'invited_friend', 2, 9)"
+    ),
+    (
+        "INSERT INTO reward (referral_id, side, rule, person_id, points, ledger_id)"
+        " VALUES (1, 'inviter', 'join', 1, 50, 1), (2, 'inviter', 'join', 1, 50, 2)"
     ),
     "INSERT INTO score (score, members) VALUES (1, 1)",
 ]
@@ -92,6 +99,11 @@ async def test_whoever_was_asked_something_can_still_answer(empty_store_url: str
         assert await list_faults(store) == []
 
 
+def list_events(tx: Tx) -> list[Row]:
+    """Everything that happened: key, to whom, and when."""
+    return tx.rows(select(event.c.key, event.c.person_id, event.c.happened_at).order_by(event.c.key))
+
+
 async def test_a_database_of_the_first_version_is_brought_up_to_date(empty_store_url: str) -> None:
     """Everything in it stays, names become searchable, and quiet is counted from what was known."""
     with ThreadPoolExecutor(1) as thread:
@@ -105,13 +117,25 @@ async def test_a_database_of_the_first_version_is_brought_up_to_date(empty_store
         due = await store.read(people.list_to_nudge, shared_before=NOON, nudged_before=NOON, limit=5)
         assert [each.id for each in due] == [2, 1]
         assert await store.read(shares.count_by_way) == {"card": 1, "qr": 1}
-        assert await store.read(referrals.count_all) == 1
+        assert await store.read(referrals.count_all) == 3
         came = await store.read(referrals.get, ReferralId(1))
         assert (came.inviter_id, came.invitee_id, came.source, came.joined_at) == (1, 2, "", 6)
         assert await store.read(campaigns.get_digest, came.campaign_version_id) == ""
         now = await store.write(campaigns.add_version, slug="welcome", content="{}", digest="d")
         assert await store.read(campaigns.get_first) == (now, "d")
         assert await store.read(ledgers.get_balance, zoe.id) == 50
+        (kept,), (back,), none = [await store.read(grants.list_by_referral, ReferralId(number)) for number in (1, 2, 3)]
+        assert (kept.person_id, kept.rule, kept.points, kept.ledger_id) == (1, "join", 50, 1)
+        assert (kept.state, back.state, none) == (GrantState.AVAILABLE, GrantState.REVOKED, [])
+        happened = await store.read(list_events)
+        assert happened == [
+            ("joined:1", 2, 6),
+            ("joined:2", 3, 7),
+            ("joined:3", 1, 8),
+            ("qualified:1", 2, 6),
+            ("qualified:2", 3, 7),
+            ("revoked:2", 3, 9),
+        ]
         key = await store.read(code_keys.get)
         assert (len(key.key), key.unchecked_upto) == (16, 3)
         assert await list_faults(store) == []

@@ -10,8 +10,9 @@ from bot.services.campaigns import get_terms
 from bot.services.claiming.naming import SOURCE
 from bot.services.joining.revoking import RevokeReason, revoke
 from bot.services.members import MemberView, compose_name, enter, view_member
+from bot.services.rewards.granting import sum_points
 from storage.records import Person, Profile, Referral, ReferralId, ReferralState, Side
-from storage.tables import people, referrals, rewards
+from storage.tables import grants, people, referrals
 from storage.tx import Tx
 
 
@@ -45,14 +46,14 @@ def disown(tx: Tx, *, visitor: Profile, referral_id: ReferralId) -> DisownView:
     rules = get_terms(tx, referral.campaign_version_id).rules
     if tx.now >= compute_end(referral.joined_at, rules.claim_days):
         return DisownView(member=view_member(tx, person), disowning=Disowning.KEPT, friend=friend)
-    earned = rewards.list_by_referral(tx, referral_id)
+    earned = sum_points(grants.list_by_referral(tx, referral_id), Side.INVITER)
     revoked = revoke(tx, referral_id, reason=RevokeReason.NOT_ME, tell_inviter=False)
     member = view_member(tx, people.get(tx, person.id))
     return DisownView(
         member=member,
         disowning=Disowning.SETTLED if revoked is None else Disowning.REVOKED,
         friend=friend,
-        points=sum(each.points for each in earned if each.side is Side.INVITER),
+        points=earned,
     )
 
 

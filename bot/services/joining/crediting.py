@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bot.core.joining import RULE, Grant, compose_reward_key, compute_grants
 from bot.services.campaigns import Terms, get_terms, read_terms
-from storage.records import NoticeKind, Person, PersonId, Referral, ReferralId, ReferralState, Side, Transfer
-from storage.tables import chat_joins, ledgers, outbox, people, referrals, rewards, scores, shops
+from bot.services.rewards.granting import note_event, sum_points
+from storage.facts import EventKind
+from storage.records import NoticeKind, Person, PersonId, Referral, ReferralId, ReferralState, Side
+from storage.tables import chat_joins, grants, outbox, people, referrals, scores, shops
 from storage.tables.shops import ShopRow
 from storage.tx import Tx
 
@@ -60,14 +61,15 @@ def credit(
         return None
     if chat_id is not None:
         keep_chat(tx, chat_id, invitee.profile.telegram_id, referral)
+    note_event(tx, EventKind.JOINED, referral, terms)
     if not waits:
-        _reward_both(tx, referral, terms)
+        _count(tx, referral, terms)
     if tell_invitee and invitee.is_member:
         _owe(tx, referral, invitee.id, _GREETINGS[referral.state], terms.campaign.invitee_points)
     usual = NoticeKind.FRIEND_WAITING if waits else NoticeKind.FRIEND_JOINED
     _owe(tx, referral, inviter.id, inviter_notice or usual, terms.campaign.inviter_points)
-    if not waits:
-        _announce(tx, shop, referral)
+    if shop.announce_chat is not None and not waits:
+        _owe(tx, referral, None, NoticeKind.JOIN_ANNOUNCED, 0)
     return referral
 
 
@@ -87,11 +89,12 @@ def qualify(tx: Tx, referral_id: ReferralId) -> Referral | None:
         return None
     referral = referrals.get(tx, referral_id)
     terms = get_terms(tx, referral.campaign_version_id)
-    _reward_both(tx, referral, terms)
+    _count(tx, referral, terms)
     if people.get(tx, referral.invitee_id).is_member:
         _owe(tx, referral, referral.invitee_id, NoticeKind.QUALIFIED, terms.campaign.invitee_points)
     _owe(tx, referral, referral.inviter_id, NoticeKind.FRIEND_JOINED, terms.campaign.inviter_points)
-    _announce(tx, shops.get(tx), referral)
+    if shops.get(tx).announce_chat is not None:
+        _owe(tx, referral, None, NoticeKind.JOIN_ANNOUNCED, 0)
     return referral
 
 
@@ -100,8 +103,8 @@ def greet(tx: Tx, referral: Referral) -> None:
 
     The referral stands: it was not revoked.
     """
-    earned = [reward.points for reward in rewards.list_by_referral(tx, referral.id) if reward.side is Side.INVITEE]
-    points = sum(earned) if earned else get_terms(tx, referral.campaign_version_id).campaign.invitee_points
+    earned = sum_points(grants.list_by_referral(tx, referral.id), Side.INVITEE)
+    points = earned or get_terms(tx, referral.campaign_version_id).campaign.invitee_points
     _owe(tx, referral, referral.invitee_id, _GREETINGS[referral.state], points)
 
 
@@ -118,44 +121,9 @@ def _find_community(tx: Tx, shop: ShopRow, invitee: Person) -> int | None:
     return shop.community_id if seen is not None and seen.left_at is None else None
 
 
-def _reward_both(tx: Tx, referral: Referral, terms: Terms) -> None:
-    grants = compute_grants(
-        inviter_id=referral.inviter_id,
-        invitee_id=referral.invitee_id,
-        inviter_points=terms.campaign.inviter_points,
-        invitee_points=terms.campaign.invitee_points,
-    )
-    for grant in grants:
-        _reward(tx, referral, grant)
+def _count(tx: Tx, referral: Referral, terms: Terms) -> None:
+    note_event(tx, EventKind.QUALIFIED, referral, terms)
     scores.raise_score(tx, referral.inviter_id)
-
-
-def _reward(tx: Tx, referral: Referral, grant: Grant) -> None:
-    ledger_id = ledgers.post(
-        tx,
-        Transfer(
-            debit=ledgers.HOUSE_ACCOUNT,
-            credit=ledgers.open_account(tx, grant.person_id),
-            amount=grant.points,
-            key=compose_reward_key(referral.id, grant.side),
-            reason=grant.reason,
-            referral_id=referral.id,
-        ),
-    )
-    rewards.add(
-        tx,
-        referral_id=referral.id,
-        side=grant.side,
-        rule=RULE,
-        person_id=grant.person_id,
-        points=grant.points,
-        ledger_id=ledger_id,
-    )
-
-
-def _announce(tx: Tx, shop: ShopRow, referral: Referral) -> None:
-    if shop.announce_chat is not None:
-        _owe(tx, referral, None, NoticeKind.JOIN_ANNOUNCED, 0)
 
 
 def _owe(tx: Tx, referral: Referral, recipient_id: PersonId | None, kind: NoticeKind, points: int) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from bot.core.joining import REASONS, compose_reward_key
-from storage.records import NoticeKind, Referral, ReferralId, ReferralState, Reward, Side, Transfer
-from storage.tables import ledgers, outbox, people, referrals, rewards, scores
+from bot.services.rewards.granting import sum_points, take_back
+from storage.facts import GrantRow
+from storage.records import NoticeKind, Referral, ReferralId, ReferralState, Side
+from storage.tables import outbox, people, referrals, scores
 from storage.tx import Tx
 
 
@@ -34,9 +35,7 @@ def revoke(tx: Tx, referral_id: ReferralId, *, reason: RevokeReason, tell_invite
     if earned is None:
         return None
     referral = referrals.get(tx, referral_id)
-    taken = [reward for reward in rewards.list_by_referral(tx, referral_id) if reward.points] if earned else []
-    for reward in sorted(taken, key=lambda reward: reward.person_id):
-        _post_back(tx, reward)
+    taken = take_back(tx, referral)
     if people.get(tx, referral.invitee_id).is_member:
         _owe(tx, referral, Side.INVITEE, taken, reason)
     if tell_inviter:
@@ -57,29 +56,14 @@ def _set_revoked(tx: Tx, referral_id: ReferralId) -> bool | None:
     return None
 
 
-def _post_back(tx: Tx, reward: Reward) -> None:
-    """The reward's transfer the other way round, for the same reason, so that what was earned for it is right again."""
-    ledgers.post(
-        tx,
-        Transfer(
-            debit=ledgers.open_account(tx, reward.person_id),
-            credit=ledgers.HOUSE_ACCOUNT,
-            amount=reward.points,
-            key=f"revoke:{compose_reward_key(reward.referral_id, reward.side, reward.rule)}",
-            reason=REASONS[reward.side],
-            referral_id=reward.referral_id,
-        ),
-    )
-
-
-def _owe(tx: Tx, referral: Referral, side: Side, taken: list[Reward], reason: RevokeReason) -> None:
+def _owe(tx: Tx, referral: Referral, side: Side, taken: list[GrantRow], reason: RevokeReason) -> None:
     invited = side is Side.INVITEE
     kind = NoticeKind.GIFT_REVOKED if invited else NoticeKind.FRIEND_REVOKED
     payload: dict[str, int | str] = {
         "friend": int(referral.invitee_id),
         "inviter": int(referral.inviter_id),
         "referral": int(referral.id),
-        "points": sum(reward.points for reward in taken if reward.side is side),
+        "points": sum_points(taken, side),
         "reason": str(reason),
     }
     recipient_id = referral.invitee_id if invited else referral.inviter_id

@@ -41,8 +41,9 @@ def start(tx: Tx, *, visitor: Profile, payload: str, from_inline: bool = False) 
     person = replace(person, started_at=person.started_at or tx.now)
     carried = parse_payload(payload)
     tried = guesses.find(tx, visitor.telegram_id) if payload and not newcomer else None
-    throttled = decide_throttled(Guesses(*tried) if tried else None, tx.now)
-    inviter = None if throttled or carried is None else _find_inviter(tx, carried.code)
+    throttled = tried is not None and decide_throttled(Guesses(*tried), tx.now)
+    owner = None if throttled or carried is None else people.find_by_code(tx, carried.code)
+    inviter = owner if owner is not None and owner.is_member else None
     own = carried is not None and carried.code == person.code
     attribution = decide_attribution(
         Opening(
@@ -78,11 +79,6 @@ def _end_claim(tx: Tx, person: Person, referral: Referral | None) -> Attribution
         return Attribution.ALREADY_MEMBER
     conversations.leave(tx, person.id, CLAIM)
     return Attribution.CREDITED
-
-
-def _find_inviter(tx: Tx, code: str) -> Person | None:
-    owner = people.find_by_code(tx, code)
-    return owner if owner is not None and owner.is_member else None
 
 
 def _welcome(tx: Tx, person: Person, attribution: Attribution, *, from_inline: bool) -> Attribution:

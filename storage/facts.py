@@ -1,0 +1,72 @@
+"""What happened, and what came of it for somebody, as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NewType
+
+from storage.records import PersonId, ReferralId, Side
+
+EventId = NewType("EventId", int)
+GrantId = NewType("GrantId", int)
+
+
+class EventKind(StrEnum):
+    """What rules can look at."""
+
+    JOINED = "joined"
+    """Somebody came by a member; perhaps something is still missing for it to count."""
+    QUALIFIED = "qualified"
+    """It counts."""
+    REVOKED = "revoked"
+    """It was taken back."""
+
+
+class GrantKind(StrEnum):
+    """What somebody gets."""
+
+    POINTS = "points"
+    COUPON = "coupon"
+    GIFT = "gift"
+    PRIVILEGE = "privilege"
+    BY_HAND = "by_hand"
+    """Something that a person hands out."""
+
+
+class GrantState(StrEnum):
+    """Where a grant stands."""
+
+    PENDING = "pending"
+    """Something is still missing for it."""
+    HELD = "held"
+    """Earned, and spendable only once it matures."""
+    WAITING = "waiting"
+    """Earned, and out of stock."""
+    AVAILABLE = "available"
+    RESERVED = "reserved"
+    REDEEMED = "redeemed"
+    USED = "used"
+    REVOKED = "revoked"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantRow:
+    """What came of a rule for somebody."""
+
+    id: GrantId
+    rule: str
+    person_id: PersonId
+    event_id: EventId
+    referral_id: ReferralId | None
+    """Of the event that caused it."""
+    side: Side | None
+    """Which side of the referral got it; None for what has no sides."""
+    state: GrantState
+    kind: GrantKind
+    points: int | None
+    """For points alone."""
+    ledger_id: int | None
+    """The transfer by which points were given."""

@@ -1,0 +1,87 @@
+"""What happened, once per key, and what came of it for somebody: tables `event` and `grant`."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, select, update
+
+from storage.facts import EventId, EventKind, GrantId, GrantKind, GrantRow, GrantState
+from storage.records import PersonId, Referral, ReferralId, Side
+from storage.schema import event, grant
+from storage.statements import Conflicting
+from storage.tx import Row, Tx
+
+_EVENT = ("kind", "person_id", "referral_id", "campaign_version_id", "key", "happened_at")
+_COLUMNS = ("rule", "person_id", "event_id", "side", "state", "kind", "points", "ledger_id", "granted_at")
+_SHOWN = ("id", "rule", "person_id", "event_id", "side", "state", "kind", "points", "ledger_id")
+
+_ADD_EVENT = Conflicting(
+    lambda insert: (
+        insert(event)
+        .values({name: bindparam(name) for name in _EVENT})
+        .on_conflict_do_nothing(index_elements=["key"])
+        .returning(event.c.id)
+    )
+)
+_ADD = Conflicting(
+    lambda insert: (
+        insert(grant)
+        .values({name: bindparam(name) for name in _COLUMNS})
+        .on_conflict_do_nothing(index_elements=["event_id", "rule", "person_id"])
+        .returning(grant.c.id)
+    )
+)
+_LIST_BY_REFERRAL = (
+    select(*(grant.c[name] for name in _SHOWN), event.c.referral_id)
+    .join(event, event.c.id == grant.c.event_id)
+    .where(event.c.referral_id == bindparam("referral_id"))
+    .order_by(grant.c.side, grant.c.id)
+)
+_SET_STATE = (
+    update(grant)
+    .where(grant.c.id == bindparam("of"), grant.c.state == bindparam("was"))
+    .values(state=bindparam("state"))
+)
+
+
+def add_event(tx: Tx, kind: EventKind, referral: Referral) -> EventId | None:
+    """Note what happened to a referral, which is once for each kind; None where that was noted before."""
+    key = f"{kind}:{referral.id}"
+    values = (kind, referral.invitee_id, referral.id, referral.campaign_version_id, key, tx.now)
+    event_id = tx.scalar(_ADD_EVENT, **dict(zip(_EVENT, values, strict=True)))
+    return None if event_id is None else EventId(event_id)
+
+
+def add_points(
+    tx: Tx, *, rule: str, person_id: PersonId, event_id: EventId, side: Side | None, points: int, ledger_id: int
+) -> GrantId | None:
+    """Note points beside the ledger line that gave them; None where they were given by this rule for this event."""
+    state, kind = GrantState.AVAILABLE, GrantKind.POINTS
+    values = (rule, person_id, event_id, side, state, kind, points, ledger_id, tx.now)
+    grant_id = tx.scalar(_ADD, **dict(zip(_COLUMNS, values, strict=True)))
+    return None if grant_id is None else GrantId(grant_id)
+
+
+def set_state(tx: Tx, grant_id: GrantId, state: GrantState, *, expected: GrantState) -> bool:
+    """Move a grant on from the expected state; False where it was in another."""
+    return tx.run(_SET_STATE, of=grant_id, state=state, was=expected) == 1
+
+
+def list_by_referral(tx: Tx, referral_id: ReferralId) -> list[GrantRow]:
+    """Return what came of a referral for either side, whatever became of it since."""
+    return [_to_grant(row) for row in tx.rows(_LIST_BY_REFERRAL, referral_id=referral_id)]
+
+
+def _to_grant(row: Row) -> GrantRow:
+    grant_id, rule, person_id, event_id, side, state, kind, points, ledger_id, referral_id = row
+    return GrantRow(
+        id=grant_id,
+        rule=rule,
+        person_id=person_id,
+        event_id=event_id,
+        referral_id=referral_id,
+        side=None if side is None else Side(side),
+        state=GrantState(state),
+        kind=GrantKind(kind),
+        points=points,
+        ledger_id=ledger_id,
+    )

@@ -20,7 +20,9 @@ CHANNEL_SWITCH = (
     [
         ({"text": "x", "callback_data": "y" * 65}, "Bad Request: BUTTON_DATA_INVALID"),
         ({"text": "x", "callback_data": "ü" * 33}, "Bad Request: BUTTON_DATA_INVALID"),
-        ({"text": "x", "callback_data": ""}, "Bad Request: BUTTON_DATA_INVALID"),
+        ({"text": "x", "callback_data": ""}, PARSING + "Text buttons are unallowed in the inline keyboard"),
+        ({"text": "x", "url": ""}, PARSING + "Text buttons are unallowed in the inline keyboard"),
+        ({"text": "x", "callback_data": "y", "icon_custom_emoji_id": "z"}, PARSING + 'Field "icon_custom_emoji_id" must be a Number'),
         ({"text": "x"}, PARSING + "Text buttons are unallowed in the inline keyboard"),
         ({"text": "x", "url": "http://localhost/"}, "Bad Request: inline keyboard button URL 'http://localhost/' is invalid: Wrong HTTP URL"),
         ({"text": "x", "url": "viber://x"}, "Bad Request: inline keyboard button URL 'viber://x' is invalid: Unsupported URL protocol"),
@@ -69,9 +71,10 @@ async def test_a_channel_takes_no_button_that_opens_the_inline_picker(caller: Ca
     world.add_bot(owner, channel)
     keyboards = {
         CHANNEL_SWITCH: [[{"text": "x", "switch_inline_query_chosen_chat": {"query": "y", "allow_user_chats": True}}]],
-        "Bad Request: Web App buttons can be used in private chats only": [
-            [{"text": "x", "web_app": {"url": "https://a.bc"}}]
+        CHANNEL_SWITCH.replace("inline_query", "inline_query_current_chat"): [
+            [{"text": "x", "switch_inline_query_current_chat": "y"}]
         ],
+        "Bad Request: BUTTON_TYPE_INVALID": [[{"text": "x", "web_app": {"url": "https://a.bc"}}]],
     }
     for words, keyboard in keyboards.items():
         markup = {"inline_keyboard": keyboard}

@@ -57,7 +57,7 @@ async def test_messages_can_be_deleted_for_two_days(caller: Caller) -> None:
     world.add_bot(ann, group)
     theirs = world.send_text(ann, group, "hello")
     words = await caller.refuse("deleteMessage", chat_id=group.id, message_id=theirs.id)
-    assert words == "Bad Request: message can't be deleted for everyone"
+    assert words == "Bad Request: message can't be deleted"
     world.add_bot(ann, group, rights=["can_delete_messages"])
     assert await caller.call("deleteMessage", chat_id=group.id, message_id=theirs.id)
 

@@ -70,7 +70,8 @@ async def test_links_want_rights_and_sense(caller: Caller) -> None:
     ann = start_person(caller.telegram)
     group = world.add_group("Club", ann)
     world.add_bot(ann, group)
-    assert await caller.refuse("createChatInviteLink", chat_id=group.id) == "Bad Request: not enough rights"
+    words = await caller.refuse("createChatInviteLink", chat_id=group.id)
+    assert words == "Bad Request: not enough rights to manage chat invite link"
     world.add_bot(ann, group, rights=["can_invite_users"])
     words = await caller.refuse("createChatInviteLink", chat_id=group.id, member_limit=1, creates_join_request=True)
     assert words == "Bad Request: member limit can't be specified for links requiring administrator approval"

@@ -49,7 +49,8 @@ async def test_a_photo_above_ten_megabytes_is_refused(caller: Caller) -> None:
     """10 MB is the limit of a photo, whatever is in it."""
     ann = start_person(caller.telegram)
     data = draw_picture() + bytes(10 * 1024 * 1024)
-    assert await caller.refuse("sendPhoto", chat_id=ann.id, photo=data) == "Bad Request: file is too big"
+    words = f"file of size {len(data)} bytes is too big for a photo; the maximum size is 10485760 bytes"
+    assert await caller.refuse("sendPhoto", chat_id=ann.id, photo=data) == f"Bad Request: {words}"
 
 
 async def test_an_identifier_is_good_for_ever_and_nothing_else_is(caller: Caller) -> None:
@@ -96,4 +97,4 @@ async def test_an_album_is_two_to_ten_pictures_with_one_id(caller: Caller) -> No
     words = await caller.refuse("sendMediaGroup", chat_id=ann.id, media=media[:1], one=draw_picture())
     assert words == "Bad Request: wrong number of items in the album"
     missing = await caller.refuse("sendMediaGroup", chat_id=ann.id, media=media, one=draw_picture())
-    assert missing == "Bad Request: wrong file identifier/HTTP URL specified"
+    assert missing == "Bad Request: can't parse InputMedia: media not found"

@@ -32,7 +32,7 @@ async def test_the_narrowest_menu_is_shown_in_ones_own_language(caller: Caller) 
         ({"commands": [{"command": "", "description": "d"}]}, "command must be non-empty"),
         ({"commands": [{"command": "x" * 33, "description": "d"}]}, "command length must not exceed 32"),
         ({"commands": [{"command": "Start", "description": "d"}]}, "BOT_COMMAND_INVALID"),
-        ({"commands": [{"command": "x", "description": ""}]}, "BOT_COMMAND_DESCRIPTION_INVALID"),
+        ({"commands": [{"command": "x", "description": " "}]}, "command description must be non-empty"),
         ({"commands": [{"command": "x", "description": "d"}] * 101}, "BOT_COMMANDS_TOO_MUCH"),
         ({"commands": [], "language_code": "english"}, "LANG_CODE_INVALID"),
     ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.playground.world import Chat, World
+from bot.playground.world import Chat, Member, World
 from tests.playground.calling import Caller, start_person
 
 
@@ -49,12 +49,15 @@ async def test_a_chat_between_humans_does_not_exist_for_the_bot(caller: Caller) 
 
 
 async def test_groups_and_channels_want_the_bot_inside(caller: Caller) -> None:
-    """Not a member, kicked, and not an administrator of a channel are told apart."""
+    """Never inside, left, kicked, and not an administrator of a channel are told apart."""
     world = caller.telegram.world
     owner = start_person(caller.telegram, "Owner")
     chats = {"supergroup": world.add_group("Club", owner), "group": world.add_group("Few", owner, basic=True)}
     chats["channel"] = world.add_channel("News", owner)
     for kind, chat in chats.items():
+        assert await _refuse(caller, chat) == "Bad Request: chat not found"
+        world.add_bot(owner, chat)
+        world.change_member(world.bot, chat, Member(person=world.bot, status="left"))
         assert await _refuse(caller, chat) == f"Forbidden: bot is not a member of the {kind} chat"
         world.add_bot(owner, chat)
         await caller.call("sendMessage", chat_id=chat.id, text="hello")

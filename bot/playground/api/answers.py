@@ -16,6 +16,14 @@ _HANG_SECONDS = 600.0
 _PAGE = "<html><head><title>{0}</title></head><body><center><h1>{0}</h1></center><hr>nginx</body></html>"
 
 
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A result that comes with words."""
+
+    result: Any
+    description: str
+
+
 @dataclass(slots=True)
 class Answer:
     """What a method came to."""
@@ -26,6 +34,8 @@ class Answer:
     @staticmethod
     def of_result(result: Any) -> Answer:
         """Return the answer to a call that worked."""
+        if isinstance(result, Described):
+            return Answer(200, {"ok": True, "result": result.result, "description": result.description})
         return Answer(200, {"ok": True, "result": result})
 
     @staticmethod

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from bot.playground.world.errors import ApiError, NotSimulatedError, bad_request
@@ -19,6 +20,8 @@ STYLES = ("danger", "success", "primary")
 SWITCH_ACTIONS = ("switch_inline_query", "switch_inline_query_current_chat", "switch_inline_query_chosen_chat")
 ACTIONS = ("url", "callback_data", "copy_text", *SWITCH_ACTIONS, "web_app", "login_url")
 _NOT_PLAYED = ("callback_game", "pay")
+_NEVER_EMPTY = ("url", "callback_data")
+"""Empty they count as not given."""
 _LOOKS = ("style", "icon_custom_emoji_id")
 
 
@@ -80,6 +83,8 @@ def _read_button(button: Any, place: Place) -> Button:
         raise _unparsable('Can\'t find field "text"')
     if button.get("style", STYLES[0]) not in STYLES:
         raise _unparsable("invalid button style specified")
+    if not str(button.get("icon_custom_emoji_id", "0")).isdecimal():
+        raise _unparsable('Field "icon_custom_emoji_id" must be a Number')
     action = _choose_action(button)
     _RULES[action](button[action], place)
     value = check_url(button[action]) if action == "url" else button[action]
@@ -90,7 +95,7 @@ def _choose_action(button: Mapping[str, Any]) -> str:
     for action in _NOT_PLAYED:
         if action in button:
             raise NotSimulatedError(f"button with {action}")
-    given = [action for action in ACTIONS if action in button]
+    given = [action for action in ACTIONS if action in button and (button[action] or action not in _NEVER_EMPTY)]
     if not given:
         raise _unparsable("Text buttons are unallowed in the inline keyboard")
     if len(given) > 1:
@@ -119,10 +124,10 @@ def _check_copy(copied: Any, _place: Place) -> None:
         raise bad_request("BUTTON_COPY_TEXT_INVALID")
 
 
-def _check_switch(query: Any, place: Place) -> None:
+def _check_switch(query: Any, place: Place, *, name: str = "switch_inline_query") -> None:
     if place.is_channel:
         raise bad_request(
-            "can't use switch_inline_query button in a channel chat, because users will not be able to use the button "
+            f"can't use {name} button in a channel chat, because users will not be able to use the button "
             "without knowing bot's username"
         )
     if not place.has_inline_mode:
@@ -134,7 +139,7 @@ def _check_switch(query: Any, place: Place) -> None:
 
 def _check_web_app(app: Any, place: Place) -> None:
     if not place.is_private:
-        raise bad_request("Web App buttons can be used in private chats only")
+        raise bad_request("BUTTON_TYPE_INVALID")
     _check_secure(app, place)
 
 
@@ -146,11 +151,12 @@ def _unparsable(reason: str) -> ApiError:
     return bad_request(f"can't parse inline keyboard button: {reason}")
 
 
-_RULES = {
+_RULES: Mapping[str, Callable[[Any, Place], None]] = {
     "url": _check_url_button,
     "callback_data": _check_callback,
     "copy_text": _check_copy,
     "web_app": _check_web_app,
     "login_url": _check_secure,
     **dict.fromkeys(SWITCH_ACTIONS, _check_switch),
+    "switch_inline_query_current_chat": partial(_check_switch, name="switch_inline_query_current_chat"),
 }

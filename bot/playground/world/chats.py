@@ -47,6 +47,8 @@ class Chat:
     invite_link: str = ""
     migrated_to: int = 0
     """Basic group: the id of the supergroup it became."""
+    denied: frozenset[str] = frozenset()
+    """Group: permissions that nobody but administrators has."""
     topics: dict[int, str] = field(default_factory=dict)
     """Names by thread id, where the chat is parted into topics; the general one is not among them."""
     closed_topics: set[int] = field(default_factory=set)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.playground.world.autolinks import find_links
+from bot.playground.world.cleaning import clean, is_invisible
 from bot.playground.world.errors import NotSimulatedError, bad_request
 from bot.playground.world.markup import parse_html
 from bot.playground.world.reading import MarkupError, measure_utf16
@@ -15,15 +16,7 @@ MAX_TEXT = 4096
 MAX_CAPTION = 1024
 MAX_ENTITIES = 100
 
-_FOUND = re.compile(
-    r"(?P<url>https?://[^\s<>\"]+|tg://[^\s<>\"]+|\b(?:[\w-]+\.)+(?:com|org|net|me|io|app|dev|id|cn)\b(?:[/?#][^\s<>\"]*)?)"
-    r"|(?P<bot_command>(?<![\w/])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?(?![\w/]))"
-    r"|(?P<email>[\w.+-]+@[\w-]+\.[\w.-]+\w)"
-    r"|(?P<mention>(?<![\w/])@[A-Za-z][A-Za-z0-9_]{3,31}(?!\w))"
-    r"|(?P<hashtag>(?<!\w)#\w*[^\W\d]\w*)"
-)
-_HINT = re.compile(r"[@#/]|\w\.\w")
-_TRAILING = ".,:;!?)'\"…"
+_EDGES = " \n"
 # Inside these nothing is found by itself.
 _SOLID = {"text_link", "text_mention", "code", "pre", "custom_emoji"}
 
@@ -48,10 +41,13 @@ def read_formatted(text: str, parse_mode: str | None, entities: Sequence[Mapping
 
 
 def finish(text: str, given: Iterable[Mapping[str, Any]]) -> Formatted:
-    """Trim a text, add what Telegram finds by itself (commands, links, names) and order all entities."""
-    shown = text.strip()
-    kept = _shift(given, measure_utf16(text[: len(text) - len(text.lstrip())]), measure_utf16(shown))
-    found = _find(shown, kept) if _HINT.search(shown) else []
+    """Clean and trim a text, add what Telegram finds by itself (commands, links, names) and order all entities."""
+    text, given = clean(text, given)
+    if is_invisible(text):
+        return Formatted("", ())
+    shown = text.strip(_EDGES)
+    kept = _shift(given, measure_utf16(text[: len(text) - len(text.lstrip(_EDGES))]), measure_utf16(shown))
+    found = _find(shown, kept)
     ordered = sorted([*kept, *found], key=lambda entity: (entity["offset"], -entity["length"]))
     return Formatted(shown, tuple(ordered[:MAX_ENTITIES]))
 
@@ -60,6 +56,17 @@ def cut_utf16(text: str, offset: int, length: int) -> str:
     """Return the part of a text that an entity covers."""
     raw = text.encode("utf-16-le", "surrogatepass")
     return raw[2 * offset : 2 * (offset + length)].decode("utf-16-le", "surrogatepass")
+
+
+def find_preview(formatted: Formatted) -> str:
+    """Return the address that a preview would be of: the first of a text."""
+    for entity in formatted.entities:
+        if entity["type"] == "text_link":
+            return str(entity["url"])
+        if entity["type"] == "url":
+            shown = cut_utf16(formatted.text, entity["offset"], entity["length"])
+            return shown if "://" in shown else f"http://{shown}"
+    return ""
 
 
 def _parse(text: str, parse_mode: str) -> tuple[str, list[dict[str, Any]]]:
@@ -77,7 +84,19 @@ def _check_entity(entity: Mapping[str, Any], text: str) -> Mapping[str, Any]:
     offset, length = entity["offset"], entity["length"]
     if offset < 0 or length < 0 or offset + length > measure_utf16(text):
         raise bad_request(f"entity begins in a middle of a UTF-16 symbol at byte offset {offset}")
+    if place := _find_split(text, offset):
+        raise bad_request(f"entity begins in a middle of a UTF-16 symbol {place}")
+    if place := _find_split(text, offset + length):
+        raise bad_request(f"entity beginning at UTF-16 offset {offset} ends in a middle of a UTF-16 symbol {place}")
     return entity
+
+
+def _find_split(text: str, offset: int) -> str:
+    """Return the place of the character that an offset cuts in two, in Telegram's words; empty if it cuts none."""
+    before = cut_utf16(text, 0, offset)
+    if not before or not "\ud800" <= before[-1] <= "\udbff":
+        return ""
+    return f"at byte offset {len(before[:-1].encode('utf-8', 'surrogatepass'))}"
 
 
 def _shift(given: Iterable[Mapping[str, Any]], cut: int, length: int) -> list[dict[str, Any]]:
@@ -95,10 +114,8 @@ def _find(text: str, given: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]
     solid = [entity for entity in given if entity["type"] in _SOLID]
     taken = {(entity["type"], entity["offset"]) for entity in given}
     found = []
-    for match in _FOUND.finditer(text):
-        kind = str(match.lastgroup)
-        words = match[0].rstrip(_TRAILING) if kind == "url" else match[0]
-        offset, length = measure_utf16(text[: match.start()]), measure_utf16(words)
+    for kind, begin, end in find_links(text):
+        offset, length = measure_utf16(text[:begin]), measure_utf16(text[begin:end])
         if (kind, offset) not in taken and not any(_overlap(entity, offset, length) for entity in solid):
             found.append({"type": kind, "offset": offset, "length": length})
     return found

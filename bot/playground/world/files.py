@@ -24,7 +24,14 @@ class StoredFile:
     kind: str
     path: str
     make: Callable[[], bytes] = field(repr=False)
+    declared: int = 0
+    """How many bytes it will have, where that is said before they are made; 0 where they are counted."""
     _data: bytes | None = field(default=None, repr=False)
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return self.declared or len(self.read())
 
     def read(self) -> bytes:
         """Return the bytes."""
@@ -48,6 +55,7 @@ class PhotoSize:
             "file_unique_id": self.file.unique_id,
             "width": self.width,
             "height": self.height,
+            "file_size": self.file.size,
         }
 
 
@@ -85,12 +93,14 @@ class Document:
     file: StoredFile
     name: str
     mime_type: str = "application/octet-stream"
+    thumbnail: PhotoSize | None = None
 
     def render(self) -> dict[str, Any]:
         """Return the Bot API's Document."""
         named = {"file_name": self.name} if self.name else {}
         ids = {"file_id": self.file.file_id, "file_unique_id": self.file.unique_id}
-        return ids | named | {"mime_type": self.mime_type, "file_size": len(self.file.read())}
+        small = {"thumbnail": self.thumbnail.render()} if self.thumbnail else {}
+        return ids | named | small | {"mime_type": self.mime_type, "file_size": self.file.size}
 
 
 @dataclass(slots=True)
@@ -102,7 +112,7 @@ class FileStore:
     by_path: dict[str, StoredFile] = field(default_factory=dict)
     owners: dict[str, Photo | Document] = field(default_factory=dict)
 
-    def store(self, kind: str, suffix: str, make: Callable[[], bytes]) -> StoredFile:
+    def store(self, kind: str, suffix: str, make: Callable[[], bytes], *, declared: int = 0) -> StoredFile:
         """Keep a file and give it its identifiers."""
         raw = self.random.randbytes(_ID_BYTES) + bytes([_VERSION])
         file = StoredFile(
@@ -111,6 +121,7 @@ class FileStore:
             kind=kind,
             path=f"{kind}s/file_{len(self.by_id)}{suffix}",
             make=make,
+            declared=declared,
         )
         self.by_id[file.file_id] = self.by_path[file.path] = file
         return file

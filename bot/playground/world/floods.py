@@ -38,13 +38,19 @@ class Floods:
         if not self.enabled:
             return
         self._check_window(self._all, now, SECOND, MAX_A_SECOND)
+        self.check_edit(chat, now)
+        self._all.append(now)
+
+    def check_edit(self, chat: Chat, now: int) -> None:
+        """Count one edit in a chat: it draws on the same allowance as a message to it."""
+        if not self.enabled:
+            return
         if chat.is_private:
             self._check_bucket(chat.id, now)
-        else:
-            recent = self._groups.setdefault(chat.id, deque())
-            self._check_window(recent, now, MINUTE, MAX_A_MINUTE_IN_GROUP)
-            recent.append(now)
-        self._all.append(now)
+            return
+        recent = self._groups.setdefault(chat.id, deque())
+        self._check_window(recent, now, MINUTE, MAX_A_MINUTE_IN_GROUP)
+        recent.append(now)
 
     def check_upload(self, size: int, now: int) -> None:
         """Count one upload of so many bytes; ApiError 429 where equal big ones come too fast."""

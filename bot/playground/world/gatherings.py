@@ -39,6 +39,10 @@ class GatheringActions(HumanActions):
         status: Status = "administrator" if held else "member"
         self.change_member(owner, chat, Member(person=self.bot, status=status, rights=held))
 
+    def restrict_bot(self, owner: Person, chat: Chat, *, allowed: Iterable[str] = ()) -> None:
+        """Let the bot do in a supergroup only what these permissions name."""
+        self.change_member(owner, chat, Member(person=self.bot, status="restricted", rights=frozenset(allowed)))
+
     def remove_bot(self, owner: Person, chat: Chat) -> None:
         """Throw the bot out."""
         self.change_member(owner, chat, Member(person=self.bot, status="kicked"))

@@ -9,9 +9,9 @@ from typing import Any
 from bot.playground.world.buttons import Button, keep_links
 from bot.playground.world.chats import Chat, Message
 from bot.playground.world.content import SECOND, Content
+from bot.playground.world.documents import take_document
 from bot.playground.world.entities import MAX_CAPTION, MAX_TEXT, finish, read_formatted
 from bot.playground.world.errors import ApiError, ImpossibleError
-from bot.playground.world.files import Document
 from bot.playground.world.members import Member, Status
 from bot.playground.world.people import Person
 from bot.playground.world.photos import take_photo
@@ -89,9 +89,7 @@ class HumanActions(State):
 
     def send_document(self, person: Person, chat: Chat, data: bytes, name: str = "file.bin") -> Message:
         """Send a file as it is."""
-        document = Document(self.files.store("document", "", lambda: data), name)
-        self.files.register(document)
-        return self.say(person, chat, Content(document=document))
+        return self.say(person, chat, Content(document=take_document(self.files, data, name)))
 
     def say(self, person: Person, chat: Chat, content: Content, **fields: Any) -> Message:
         """Put any content into a chat as a human; a channel's admin speaks as the channel."""

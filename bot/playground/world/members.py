@@ -24,6 +24,26 @@ ADMIN_RIGHTS = (
 CHANNEL_RIGHTS = ("can_post_messages", "can_edit_messages", "can_manage_direct_messages")
 GROUP_RIGHTS = ("can_pin_messages", "can_manage_topics", "can_manage_tags")
 
+PERMISSIONS = (
+    "can_send_messages",
+    "can_send_audios",
+    "can_send_documents",
+    "can_send_photos",
+    "can_send_videos",
+    "can_send_video_notes",
+    "can_send_voice_notes",
+    "can_send_polls",
+    "can_send_other_messages",
+    "can_add_web_page_previews",
+    "can_react_to_messages",
+    "can_edit_tag",
+    "can_change_info",
+    "can_invite_users",
+    "can_pin_messages",
+    "can_manage_topics",
+)
+"""What a group allows its plain members; a restricted one has `rights` among these."""
+
 ALL_RIGHTS = frozenset((*ADMIN_RIGHTS, *CHANNEL_RIGHTS, *GROUP_RIGHTS))
 
 
@@ -49,6 +69,10 @@ class Member:
         """Whether the person holds a right; an owner holds all."""
         return self.status == "creator" or (self.status == "administrator" and right in self.rights)
 
+    def may_send(self, permission: str) -> bool:
+        """Whether the person may send messages of a kind into a group."""
+        return self.status != "restricted" or permission in self.rights
+
     def render(self, kind: str) -> dict[str, Any]:
         """Return the Bot API's ChatMember for a chat of this kind."""
         record: dict[str, Any] = {"status": self.status, "user": self.person.render()}
@@ -58,6 +82,8 @@ class Member:
             record["until_date"] = 0
         elif self.status == "administrator":
             record |= self._render_rights(kind)
+        elif self.status == "restricted":
+            record |= {"is_member": True, "until_date": 0} | {name: name in self.rights for name in PERMISSIONS}
         return record
 
     def _render_rights(self, kind: str) -> dict[str, Any]:

@@ -16,13 +16,18 @@ SIDES = (90, 320, 800, 1280)
 """Longest side, in pixels, of the sizes kept; nothing is ever enlarged."""
 
 _FORMATS = ("JPEG", "PNG", "GIF", "TIFF", "BMP", "WEBP")
-_QUALITY = 87  # what the apps use for the big size, about
+_QUALITIES = (87, 80, 70, 55, 40, 25, 10)
+"""The first is what the apps use for the big size, about; lower ones where that would be more than was declared."""
+_THUMBNAIL_SIDE = 320
+_LEAST_BYTES = 1200
+_LEAST_A_PIXEL = 0.03
 
 
 def take_photo(store: FileStore, data: bytes) -> Photo:
     """Check an uploaded picture and keep it in all its sizes; ApiError where Telegram refuses it."""
     if len(data) > MAX_BYTES:
-        raise bad_request("file is too big")
+        words = f"file of size {len(data)} bytes is too big for a photo"
+        raise bad_request(f"{words}; the maximum size is {MAX_BYTES} bytes")
     width, height = _measure(data)
     _check_shape(width, height)
     sides = [side for side in SIDES if side < max(width, height)]
@@ -31,6 +36,12 @@ def take_photo(store: FileStore, data: bytes) -> Photo:
     photo = Photo(sizes, data)
     store.register(photo)
     return photo
+
+
+def make_thumbnail(store: FileStore, data: bytes) -> PhotoSize:
+    """Keep a small copy of a picture; ApiError where it is none."""
+    width, height = _measure(data)
+    return _store_size(store, data, _fit(width, height, min(_THUMBNAIL_SIDE, max(width, height))))
 
 
 def _measure(data: bytes) -> tuple[int, int]:
@@ -58,17 +69,31 @@ def _fit(width: int, height: int, side: int) -> tuple[int, int]:
 
 
 def _store_size(store: FileStore, data: bytes, size: tuple[int, int]) -> PhotoSize:
-    file = store.store("photo", ".jpg", lambda: _encode(data, size))
+    declared = _declare(data, size)
+    file = store.store("photo", ".jpg", lambda: _encode(data, size, declared), declared=declared)
     return PhotoSize(file, *size)
 
 
-def _encode(data: bytes, size: tuple[int, int]) -> bytes:
+def _declare(data: bytes, size: tuple[int, int]) -> int:
+    """Say how many bytes a size will have, without drawing it: most are never looked at."""
+    with Image.open(BytesIO(data), formats=_FORMATS) as picture:
+        share = size[0] * size[1] / (picture.size[0] * picture.size[1])
+    return max(_LEAST_BYTES + int(size[0] * size[1] * _LEAST_A_PIXEL), int(len(data) * share))
+
+
+def _encode(data: bytes, size: tuple[int, int], declared: int) -> bytes:
     with Image.open(BytesIO(data), formats=_FORMATS) as picture:
         shown = picture.convert("RGBA") if picture.has_transparency_data else picture.convert("RGB")
         if shown.mode == "RGBA":  # Telegram puts white behind what is transparent
             shown = Image.alpha_composite(Image.new("RGBA", shown.size, "white"), shown).convert("RGB")
         if shown.size != size:
             shown = shown.resize(size, Image.Resampling.LANCZOS)
-        out = BytesIO()
-        shown.save(out, "JPEG", quality=_QUALITY)
-        return out.getvalue()
+        encoded = (_save(shown, quality) for quality in _QUALITIES)
+        fitting = next((each for each in encoded if len(each) <= declared), None) or _save(shown, _QUALITIES[-1])
+        return fitting.ljust(declared, b"\0")  # what stands behind the end of a JPEG nobody reads
+
+
+def _save(picture: Image.Image, quality: int) -> bytes:
+    out = BytesIO()
+    picture.save(out, "JPEG", quality=quality)
+    return out.getvalue()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bot.playground.world.access import Access, check_access, check_permission
 from bot.playground.world.buttons import Place
-from bot.playground.world.chats import KIND_WORDS, Chat, Message
+from bot.playground.world.chats import Chat, Message
 from bot.playground.world.content import SECOND, Content
 from bot.playground.world.entities import MAX_CAPTION, MAX_TEXT
 from bot.playground.world.errors import ApiError, bad_request, forbidden
@@ -25,13 +26,17 @@ NOT_MODIFIED = (
 class BotActions(InlineActions):
     """Sending, editing, deleting, answering, as the bot; ApiError in Telegram's words."""
 
-    def get_chat(self, ref: int | str) -> Chat:
-        """Return the chat of an id or an @name the bot knows."""
+    def get_chat(self, ref: int | str, access: Access = "read") -> Chat:
+        """Return the chat of an id or an @name the bot knows and has this access to."""
         if ref == "":
             raise bad_request("chat_id is empty")
         chat = self._find_chat(ref)
         if chat is None or chat.hidden_from_bot:
             raise bad_request("chat not found")
+        if chat.is_private:
+            _check_person(chat, access)
+        else:
+            check_access(chat, chat.find_member(self.bot), access)
         return chat
 
     def get_writable_chat(self, ref: int | str) -> Chat:
@@ -57,6 +62,7 @@ class BotActions(InlineActions):
     def post(self, chat: Chat, content: Content, *, method: str = "sendMessage", **fields: Any) -> Message:
         """Put a message of the bot's into a chat."""
         check_length(content)
+        check_permission(chat, chat.find_member(self.bot), content)
         self.floods.check(chat, self.now)
         sender = None if chat.kind == "channel" else self.bot
         message = self.add_message(chat, content, sender=sender, **fields)
@@ -89,6 +95,8 @@ class BotActions(InlineActions):
         """Replace what a message of the bot's says."""
         self.check_editable(message)
         check_length(content)
+        if not message.inline_id:
+            self.floods.check_edit(message.chat, self.now)
         if content.equals(message.content):
             raise bad_request(NOT_MODIFIED)
         same_words = (content.text, content.entities) == (message.text, message.entities)
@@ -106,7 +114,9 @@ class BotActions(InlineActions):
         member = chat.find_member(self.bot)
         runs = member is not None and member.may("can_delete_messages")
         own = message.sender in {self.bot, None}
-        if not (runs or own or chat.is_private) or (message.at < self.now - TWO_DAYS and not runs):
+        if not (runs or own or chat.is_private):
+            raise bad_request("message can't be deleted")
+        if message.at < self.now - TWO_DAYS and not runs:
             raise bad_request("message can't be deleted for everyone")
         self.remove_message(message)
 
@@ -133,11 +143,11 @@ class BotActions(InlineActions):
         callback.answer = answer
         self.emit("callback_answered", callback.message.chat, callback.message, about=callback)
 
-    def check_admin(self, chat: Chat, right: str) -> None:
-        """Raise ApiError unless the bot holds a right in a chat."""
+    def check_admin(self, chat: Chat, right: str, deed: str) -> None:
+        """Raise ApiError, which names the deed, unless the bot holds a right in a chat."""
         member = chat.find_member(self.bot)
         if member is None or not member.may(right):
-            raise bad_request("not enough rights")
+            raise bad_request(f"not enough rights to {deed}")
 
     def get_human(self, user_id: int) -> Person:
         """Return a person by id."""
@@ -171,16 +181,15 @@ class BotActions(InlineActions):
             raise forbidden("bot can't initiate conversation with a user")
 
     def _check_gathering(self, chat: Chat) -> None:
-        if chat.migrated_to:
-            words = "group chat was upgraded to a supergroup chat"
-            raise bad_request(words, migrate_to_chat_id=chat.migrated_to)
         member = chat.find_member(self.bot)
-        if member is not None and member.status == "kicked":
-            raise forbidden(f"bot was kicked from the {KIND_WORDS[chat.kind]}")
-        if member is None or not member.is_inside:
-            raise forbidden(f"bot is not a member of the {KIND_WORDS[chat.kind]}")
-        if chat.kind == "channel" and not member.may("can_post_messages"):
+        check_access(chat, member, "write")
+        if chat.kind == "channel" and not (member and member.may("can_post_messages")):
             raise bad_request("need administrator rights in the channel chat")
+
+
+def _check_person(chat: Chat, access: Access) -> None:
+    if access == "write" and chat.get_person().deactivated:
+        raise forbidden("user is deactivated")
 
 
 def check_length(content: Content) -> None:

@@ -12,6 +12,7 @@ from bot.playground.world.errors import bad_request
 from bot.playground.world.people import Person
 
 MAX_COMMANDS = 100
+MAX_DESCRIPTION = 256
 LIMITS = {"name": 64, "description": 512, "short_description": 120}
 """Characters."""
 
@@ -90,13 +91,15 @@ def _check_language(language: str) -> None:
 
 
 def _check_command(command: Command) -> Command:
-    name, description = command["command"].removeprefix("/"), command["description"]
+    name, description = command["command"].strip().removeprefix("/"), command["description"].strip()
     if not name:
         raise bad_request("command must be non-empty")
     if len(name) > 32:
         raise bad_request("command length must not exceed 32")
+    if not description:
+        raise bad_request("command description must be non-empty")
+    if len(description) > MAX_DESCRIPTION:
+        raise bad_request(f"command description length must not exceed {MAX_DESCRIPTION}")
     if not _COMMAND.fullmatch(name):
         raise bad_request("BOT_COMMAND_INVALID")
-    if not 0 < len(description) <= 256:
-        raise bad_request("BOT_COMMAND_DESCRIPTION_INVALID")
     return {"command": name, "description": description}

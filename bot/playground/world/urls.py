@@ -12,7 +12,11 @@ from dataclasses import dataclass
 _SCHEME = re.compile(r"([^:/?#@\[\]]*)://", re.DOTALL)
 _AUTHORITY = re.compile(r"[^/?#]*", re.DOTALL)
 _ALLOWED = re.compile(r"(?:[A-Za-z0-9._!$,~*'();&+=:-]|%[0-9a-fA-F]{2}|[^\x00-\x7f])*")
-_APP_SCHEMES = ("tg", "ton", "tonsite")
+_APP_HOSTS = {
+    "tg": re.compile(r"[A-Za-z0-9_-]*"),
+    "ton": re.compile(r"[A-Za-z0-9_-]*"),
+    "tonsite": re.compile(r"[A-Za-z0-9._-]*"),
+}
 
 
 class BadUrlError(Exception):
@@ -49,13 +53,14 @@ def check_url(url: str, *, https_only: bool = False) -> str:
 
 def _split_app_scheme(url: str) -> tuple[str, str]:
     head, colon, rest = url.partition(":")
-    if colon and head.lower() in _APP_SCHEMES:
+    if colon and head.lower() in _APP_HOSTS:
         return head.lower(), rest.removeprefix("//")
     return "", url
 
 
 def _check_app_link(scheme: str, link: str, parts: _Parts) -> str:
-    if link.lower().startswith("http://") or parts.scheme == "https" or parts.user or parts.port:
+    is_foreign = link.lower().startswith("http://") or parts.scheme == "https" or parts.user or parts.port
+    if is_foreign or not _APP_HOSTS[scheme].fullmatch(parts.host):
         raise BadUrlError(f"Wrong {scheme} URL")
     return f"{scheme}://{parts.host}{parts.rest}"
 

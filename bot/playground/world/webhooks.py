@@ -33,6 +33,11 @@ class Webhook:
         """Whether updates really go out: the playground talks to nobody but this machine."""
         return urlsplit(self.url).hostname in LOOPBACK
 
+    def is_like(self, other: Webhook) -> bool:
+        """Whether nothing about the address differs."""
+        mine, theirs = (self.url, self.secret, self.max_connections), (other.url, other.secret, other.max_connections)
+        return mine == theirs
+
     def note_error(self, at: int, words: str) -> None:
         """Remember the last failure of a delivery."""
         self.last_error_at, self.last_error = at, words
@@ -57,12 +62,14 @@ def read_webhook(url: str, secret: str, max_connections: int) -> Webhook:
         raise bad_request("secret token is too long")
     if not _SECRET.fullmatch(secret):
         raise bad_request("secret token contains unallowed characters")
-    parts = urlsplit(url)
-    if parts.hostname is None:
+    parts = urlsplit(url if "://" in url else f"https://{url}")
+    if not parts.hostname:
         raise bad_request("invalid webhook URL specified")
+    if "." not in parts.hostname and parts.hostname not in LOOPBACK:
+        raise bad_request("bad webhook: Failed to resolve host: Name or service not known")
     if parts.hostname not in LOOPBACK:
         _check_public(parts.scheme, parts.port)
-    return Webhook(url=url, secret=secret, max_connections=min(max(max_connections, 1), 100))
+    return Webhook(url=parts.geturl(), secret=secret, max_connections=min(max(max_connections, 1), 100))
 
 
 def _check_public(scheme: str, port: int | None) -> None:

@@ -42,6 +42,8 @@ def answer_inline_query(world: World, args: Args) -> Any:
     _check_results_button(button)
     results = tuple(read_result(world, args, result) for result in args["results"])
     _check_ids([result.id for result in results])
+    if any(result.kind == "article" and not result.title.strip() for result in results):
+        raise bad_request("ARTICLE_TITLE_EMPTY")
     answer = InlineAnswer(results=results, next_offset=args.get("next_offset", ""), button=button)
     world.answer_inline(
         args["inline_query_id"],

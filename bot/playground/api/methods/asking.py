@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.playground.api.checking import Args
 from bot.playground.world import Chat, Member, World
-from bot.playground.world.errors import bad_request, forbidden
+from bot.playground.world.errors import bad_request
 
 MAX_DOWNLOAD_BYTES = 20 * 1024 * 1024
 
@@ -19,7 +19,7 @@ def get_me(world: World, _args: Args) -> Any:
 def get_file(world: World, args: Args) -> Any:
     """Return where a file can be fetched."""
     file = world.files.get(args["file_id"])
-    size = len(file.read())
+    size = file.size
     if size > MAX_DOWNLOAD_BYTES:
         raise bad_request("file is too big")
     return {
@@ -32,14 +32,14 @@ def get_file(world: World, args: Args) -> Any:
 
 def get_chat(world: World, args: Args) -> Any:
     """Return what is known of a chat."""
-    chat = _get_seen_chat(world, args)
+    chat = world.get_chat(args["chat_id"])
     member = chat.find_member(world.bot)
     return chat.render_full(shows_link=member is not None and member.may("can_invite_users"))
 
 
 def get_chat_member(world: World, args: Args) -> Any:
     """Return what somebody is in a chat."""
-    chat = _get_seen_chat(world, args)
+    chat = world.get_chat(args["chat_id"], "read" if args["user_id"] == world.bot.id else "read_members")
     person = world.get_human(args["user_id"])
     member = chat.find_member(person) or Member(person=person, status="left")
     return member.render(chat.kind)
@@ -47,12 +47,12 @@ def get_chat_member(world: World, args: Args) -> Any:
 
 def get_chat_member_count(world: World, args: Args) -> Any:
     """Return how many are in a chat."""
-    return _get_seen_chat(world, args).count_members()
+    return world.get_chat(args["chat_id"]).count_members()
 
 
 def get_chat_administrators(world: World, args: Args) -> Any:
     """Return who runs a chat; other bots are left out."""
-    chat = _get_seen_chat(world, args)
+    chat = world.get_chat(args["chat_id"], "read_members")
     if chat.is_private:
         raise bad_request("there are no administrators in the private chat")
     admins = (member for member in chat.list_admins() if not member.person.is_bot or member.person is world.bot)
@@ -61,7 +61,7 @@ def get_chat_administrators(world: World, args: Args) -> Any:
 
 def leave_chat(world: World, args: Args) -> Any:
     """Go out of a group or channel."""
-    chat = _get_seen_chat(world, args)
+    chat = world.get_chat(args["chat_id"])
     if chat.is_private:
         raise bad_request("can't leave private chat")
     world.change_member(world.bot, chat, Member(person=world.bot, status="left"))
@@ -70,10 +70,9 @@ def leave_chat(world: World, args: Args) -> Any:
 
 def pin_chat_message(world: World, args: Args) -> Any:
     """Pin a message."""
-    chat = world.get_writable_chat(args["chat_id"])
+    chat = world.get_chat(args["chat_id"], "write")
     message = world.get_message(chat, args["message_id"], "pin")
-    if not chat.is_private:
-        world.check_admin(chat, "can_edit_messages" if chat.kind == "channel" else "can_pin_messages")
+    _check_may_pin(world, chat)
     chat.pinned_id = message.id
     world.emit("pinned", chat, message)
     return True
@@ -81,7 +80,8 @@ def pin_chat_message(world: World, args: Args) -> Any:
 
 def unpin_chat_message(world: World, args: Args) -> Any:
     """Take the pin off."""
-    chat = world.get_writable_chat(args["chat_id"])
+    chat = world.get_chat(args["chat_id"], "write")
+    _check_may_pin(world, chat)
     chat.pinned_id = None
     world.emit("pinned", chat)
     return True
@@ -89,7 +89,7 @@ def unpin_chat_message(world: World, args: Args) -> Any:
 
 def set_message_reaction(world: World, args: Args) -> Any:
     """Put the bot's emoji on a message."""
-    chat = world.get_writable_chat(args["chat_id"])
+    chat = world.get_chat(args["chat_id"])
     message = world.get_message(chat, args["message_id"], "react")
     reactions = args.get("reaction", [])
     if len(reactions) > 1:
@@ -104,12 +104,10 @@ def close(_world: World, _args: Args) -> Any:
     return True
 
 
-def _get_seen_chat(world: World, args: Args) -> Chat:
-    chat = world.get_chat(args["chat_id"])
-    member = chat.find_member(world.bot)
-    if not chat.is_private and member is not None and member.status == "kicked":
-        raise forbidden(f"bot was kicked from the {chat.kind} chat")
-    return chat
+def _check_may_pin(world: World, chat: Chat) -> None:
+    if not chat.is_private:
+        right = "can_edit_messages" if chat.kind == "channel" else "can_pin_messages"
+        world.check_admin(chat, right, "manage pinned messages in the chat")
 
 
 METHODS = {

@@ -9,11 +9,13 @@ from typing import Any
 from bot.playground.api.checking import Args, Upload
 from bot.playground.world import Chat, Content, Keyboard, Message, NotSimulatedError, World
 from bot.playground.world.buttons import Place, read_keyboard
-from bot.playground.world.entities import Formatted, read_formatted
+from bot.playground.world.documents import take_document
+from bot.playground.world.entities import Formatted, find_preview, read_formatted
 from bot.playground.world.errors import bad_request
 from bot.playground.world.files import Document, Photo
 from bot.playground.world.photos import take_photo
 
+ATTACHED = "attach://"
 MAX_FILE_BYTES = 50 * 1024 * 1024
 _NOT_PLAYED = (
     "business_connection_id",
@@ -33,7 +35,10 @@ def read_words(world: World, args: Mapping[str, Any]) -> Content:
     if not args.get("text"):
         raise bad_request("message text is empty")
     formatted = read_text(world, args, "text", "entities")
-    extra = {"link_preview_options": args["link_preview_options"]} if "link_preview_options" in args else {}
+    options = dict(args.get("link_preview_options") or {})
+    if not options.get("is_disabled") and (address := find_preview(formatted)):
+        options.setdefault("url", address)
+    extra = {"link_preview_options": options} if options else {}
     return Content(text=formatted.text, entities=formatted.entities, extra=extra)
 
 
@@ -58,7 +63,7 @@ def read_markup(markup: Any, place: Place) -> Keyboard:
 
 def read_picture(world: World, args: Args, given: Any) -> Photo:
     """Return the photo of an upload, of `attach://…`, or of an identifier."""
-    upload = _find_upload(args, given)
+    upload = _find_upload(args, given, "photo")
     if upload is None:
         return world.files.get_photo(str(given))
     world.floods.check_upload(len(upload.data), world.now)
@@ -67,7 +72,7 @@ def read_picture(world: World, args: Args, given: Any) -> Photo:
 
 def read_file(world: World, args: Args, given: Any) -> Document:
     """Return the document of an upload, of `attach://…`, or of an identifier."""
-    upload = _find_upload(args, given)
+    upload = _find_upload(args, given, "document")
     if upload is None:
         return world.files.get_document(str(given))
     if not upload.data:
@@ -75,16 +80,15 @@ def read_file(world: World, args: Args, given: Any) -> Document:
     if len(upload.data) > MAX_FILE_BYTES:
         raise bad_request("file is too big")
     world.floods.check_upload(len(upload.data), world.now)
-    data = upload.data
-    stored = world.files.store("document", "", lambda: data)
-    document = Document(stored, upload.name, upload.content_type or "application/octet-stream")
-    world.files.register(document)
-    return document
+    return take_document(world.files, upload.data, upload.name, upload.content_type)
 
 
 def read_media(world: World, args: Args, media: Mapping[str, Any]) -> Content:
     """Return the content of an InputMedia."""
     content = read_caption(world, media)
+    name = str(media["media"])
+    if name.startswith(ATTACHED) and name.removeprefix(ATTACHED) not in args.files:
+        raise bad_request("can't parse InputMedia: media not found")
     if media["type"] == "photo":
         return replace(content, photo=read_picture(world, args, media["media"]))
     if media["type"] == "document":
@@ -126,12 +130,12 @@ def find_reply(args: Args, chat: Chat) -> Message | None:
     return message
 
 
-def _find_upload(args: Args, given: Any) -> Upload | None:
+def _find_upload(args: Args, given: Any, kind: str) -> Upload | None:
     if isinstance(given, Upload):
         return given
-    if isinstance(given, str) and given.startswith("attach://"):
-        upload = args.files.get(given.removeprefix("attach://"))
+    if isinstance(given, str) and given.startswith(ATTACHED):
+        upload = args.files.get(given.removeprefix(ATTACHED))
         if upload is None:
-            raise bad_request("wrong file identifier/HTTP URL specified")
+            raise bad_request(f"there is no {kind} in the request")
         return upload
     return None

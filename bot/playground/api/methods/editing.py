@@ -46,13 +46,13 @@ def edit_message_reply_markup(world: World, args: Args) -> Any:
 
 def delete_message(world: World, args: Args) -> Any:
     """Take a message away."""
-    world.delete(world.get_chat(args["chat_id"]), args["message_id"])
+    world.delete(world.get_chat(args["chat_id"], "write"), args["message_id"])
     return True
 
 
 def delete_messages(world: World, args: Args) -> Any:
     """Take several messages away; those that are not there are passed over."""
-    chat = world.get_chat(args["chat_id"])
+    chat = world.get_chat(args["chat_id"], "write")
     for message_id in args["message_ids"]:
         if message_id in chat.messages:
             world.delete(chat, message_id)

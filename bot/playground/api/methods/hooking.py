@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.playground.api.answers import Described
 from bot.playground.api.checking import Args
 from bot.playground.world import World
 from bot.playground.world.webhooks import DEFAULT_CONNECTIONS, Webhook, read_webhook
@@ -18,18 +19,20 @@ def set_webhook(world: World, args: Args) -> Any:
         world.updates.allow(args["allowed_updates"])
     if args.get("drop_pending_updates"):
         world.updates.clear()
+    was_set = hook.is_like(world.webhook)
     world.webhook = hook
     world.emit("webhook")
-    return True
+    return Described(result=True, description="Webhook is already set" if was_set else "Webhook was set")
 
 
 def delete_webhook(world: World, args: Args) -> Any:
     """Have updates wait to be fetched again."""
     if args.get("drop_pending_updates"):
         world.updates.clear()
+    was_set = bool(world.webhook.url)
     world.webhook = Webhook()
     world.emit("webhook")
-    return True
+    return Described(result=True, description="Webhook was deleted" if was_set else "Webhook is already deleted")
 
 
 def get_webhook_info(world: World, _args: Args) -> Any:

@@ -69,20 +69,23 @@ def revoke_chat_invite_link(world: World, args: Args) -> Any:
 
 def approve_chat_join_request(world: World, args: Args) -> Any:
     """Let somebody in."""
-    chat = _get_run_chat(world, args)
+    chat = _get_run_chat(world, args, "chat join requests")
     world.approve_request(chat, world.get_human(args["user_id"]), world.bot)
     return True
 
 
 def decline_chat_join_request(world: World, args: Args) -> Any:
     """Turn somebody away."""
-    world.decline_request(_get_run_chat(world, args), world.get_human(args["user_id"]))
+    chat = _get_run_chat(world, args, "chat join requests")
+    world.decline_request(chat, world.get_human(args["user_id"]))
     return True
 
 
-def _get_run_chat(world: World, args: Args) -> Chat:
-    chat = world.get_chat(args["chat_id"])
-    world.check_admin(chat, "can_invite_users")
+def _get_run_chat(world: World, args: Args, what: str = "chat invite link") -> Chat:
+    chat = world.get_chat(args["chat_id"], "write")
+    if chat.is_private:
+        raise bad_request("can't invite members to a private chat")
+    world.check_admin(chat, "can_invite_users", f"manage {what}")
     return chat
 
 

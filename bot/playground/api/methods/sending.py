@@ -63,6 +63,9 @@ def send_media_group(world: World, args: Args) -> Any:
     if not ALBUM[0] <= len(items) <= ALBUM[1]:
         raise bad_request("wrong number of items in the album" if items else "there are no messages to send")
     chat = world.get_writable_chat(args["chat_id"])
+    kinds = {item["type"] for item in items}
+    if "document" in kinds and len(kinds) > 1:
+        raise bad_request("document can't be mixed with other media types")
     group = {"media_group_id": world.make_id()}
     contents = [finish_content(world, args, chat, read_media(world, args, item)) for item in items]
     for content in contents:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import resource
-from collections.abc import AsyncIterator, Collection, Coroutine
+from collections.abc import AsyncIterator, Collection, Coroutine, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +23,6 @@ from bot.handlers.community.chat import CommunityChat, look_after
 from bot.handlers.conversations import build_text_router
 from bot.handlers.deps import Deps
 from bot.jobs.backups import list_backup_jobs
-from bot.jobs.cleaning import CLEANING
-from bot.jobs.nudging import NUDGING
 from bot.jobs.supervisor import Supervisor
 from bot.messages.shop import Shop
 from bot.outbox.rendering import NoticeRenderer
@@ -35,7 +33,7 @@ from bot.services.roles import note_owners
 from bot.settings import Settings
 from bot.telemetry import Metrics
 from bot.updates.application import PassalongApplication, build_application
-from bot.updates.capability import Registry
+from bot.updates.capability import Capability, Registry
 from bot.updates.context import BotData
 from bot.updates.dispatch import Dispatch
 from bot.updates.hello import say_hello
@@ -62,8 +60,6 @@ OTHER_DESCRIPTORS = 320
 
 WAITERS_SECONDS = 1.0
 """A first poll that is not answered in this time has found nobody waiting for the bot."""
-
-JOBS = (CLEANING, NUDGING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,11 +95,17 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
 
 
 async def run_in(
-    store: Store, settings: Settings, stop: asyncio.Event, *, group_per_minute: int = GROUP_PER_MINUTE
+    store: Store,
+    settings: Settings,
+    stop: asyncio.Event,
+    *,
+    group_per_minute: int = GROUP_PER_MINUTE,
+    capabilities: Iterable[Capability] = CAPABILITIES,
 ) -> None:
     """Like `run`, in a store that is open: its instance lock can be had before this module is imported.
 
-    `group_per_minute` is Telegram's limit for one group or channel; only measurements lift it.
+    `group_per_minute` is Telegram's limit for one group or channel; only measurements lift it. `capabilities` are what
+    people can do here.
     """
     campaign = load_campaign(settings.campaign)
     gate = await _open_gate(settings, store, group_per_minute)
@@ -115,7 +117,8 @@ async def run_in(
         community_chat=community.named if community else None,
         community_id=community.chat_id if community else None,
     )
-    async with _open_runtime(settings, campaign, store, gate, stop, community=community) as runtime:
+    registry = Registry(capabilities)
+    async with _open_runtime(settings, campaign, store, gate, stop, registry=registry, community=community) as runtime:
         if not stop.is_set():
             await _work(runtime, stop)
 
@@ -143,6 +146,7 @@ async def _open_runtime(
     gate: Gate,
     stop: asyncio.Event,
     *,
+    registry: Registry,
     community: CommunityChat | None,
 ) -> AsyncIterator[Runtime]:
     bot_data: BotData[Deps] = BotData(
@@ -157,7 +161,6 @@ async def _open_runtime(
         bot_data=bot_data,
         defaults=Defaults(link_preview_options=LinkPreviewOptions(is_disabled=True)),
     )
-    registry = Registry(CAPABILITIES)
     await store.write(note_owners, telegram_ids=settings.admin_ids)
     application.add_handlers(list_handlers(registry, build_text_router(registry)))
     async with AsyncExitStack() as stack:
@@ -171,12 +174,7 @@ async def _open_runtime(
             zone=settings.timezone,
             community=community is not None,
         )
-        bot_data.deps = Deps(
-            shop=shop,
-            pictures=Pictures(shop, ASSETS),
-            registry=registry,
-            community=community,
-        )
+        bot_data.deps = Deps(shop=shop, pictures=Pictures(shop, ASSETS), registry=registry, community=community)
         yield _furnish(settings, store, gate, application, shop)
 
 
@@ -203,7 +201,7 @@ def _furnish(
         gate=gate,
         supervisor=Supervisor(
             store=store,
-            jobs=(*JOBS, *_plan_backups(settings)),
+            jobs=(*application.bot_data.deps.registry.jobs, *_plan_backups(settings)),
             metrics=gate.metrics,
             tell=_log_trouble,
         ),

@@ -7,6 +7,7 @@ from bot.handlers.community import community
 from bot.handlers.joining import start
 from bot.handlers.sharing import capability as sharing
 from bot.handlers.stats import stats
+from bot.jobs import cleaning, nudging
 from bot.updates.capability import Capability
 
 CAPABILITIES: tuple[Capability, ...] = (
@@ -23,4 +24,6 @@ CAPABILITIES: tuple[Capability, ...] = (
     conversations.CAPABILITY,
     broadcasts.CAPABILITY,
     stats.CAPABILITY,
+    nudging.CAPABILITY,
+    cleaning.CAPABILITY,
 )

@@ -59,11 +59,19 @@ async def _list_findings(environment: Mapping[str, str], env_file: Path) -> Asyn
     except SettingMistake as mistake:
         yield Finding("settings", "a value cannot be", str(mistake))
         return
+    yield _check_admins(settings)
     yield _check_campaign(settings)
     async for finding in _check_database(settings):
         yield finding
     async for finding in _check_telegram(settings):
         yield finding
+
+
+def _check_admins(settings: Settings) -> Finding:
+    if settings.admin_ids:
+        return Finding("owners", f"{len(settings.admin_ids)} by {PREFIX}ADMIN_IDS")
+    cure = f"Put your Telegram id into {PREFIX}ADMIN_IDS: until then nobody can write to members or see figures."
+    return Finding("owners", "there is none", cure, serious=False)
 
 
 def _check_sqlite() -> Finding:

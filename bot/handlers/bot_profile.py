@@ -21,7 +21,7 @@ from bot.wire.pacing import Priority
 from bot.wire.telegram_bot import PassalongBot
 from storage.role import Role
 from storage.store import Store
-from storage.tables import command_menus
+from storage.tables import command_menus, roles
 
 logger = logging.getLogger(__name__)
 
@@ -35,14 +35,18 @@ one new thing to say."""
 
 
 async def introduce(bot: PassalongBot, store: Store, shop: Shop, registry: Registry) -> None:
-    """Register commands and descriptions in every language; show the team its menus, and nobody who has left it."""
-    await _introduce_to_everybody(bot, store, shop, registry)
+    """Show the team its menus, and nobody who has left it; then say to everybody, perhaps an hour later, what is new."""
+    if Role.OWNER not in (await store.read(roles.list_all)).values():
+        logger.warning(
+            "Nobody is an owner: while PASSALONG_ADMIN_IDS is empty nobody can write to members or see figures"
+        )
     team = await store.read(list_team)
     for telegram_id, role in team.items():
         await show_menu(bot, store, shop, registry, telegram_id, role=role)
     for telegram_id in await store.read(command_menus.list_all):
         if telegram_id not in team:
             await hide_menu(bot, store, telegram_id)
+    await _introduce_to_everybody(bot, store, shop, registry)
 
 
 async def _introduce_to_everybody(bot: PassalongBot, store: Store, shop: Shop, registry: Registry) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from telegram import Message, Update
+from telegram.constants import ParseMode
 
 from bot.core.roles import EVERYBODY
 from bot.handlers.deps import Context, visitor_of
@@ -194,12 +195,19 @@ async def on_flow_pick(update: Update, context: Context, name: str, step: str, c
 
 
 async def _find_asked(update: Update, context: Context, name: str, step: str) -> Place | None:
-    """Where somebody stands, if it is this question that waits; else they are told that it does not."""
+    """Where somebody stands, if it is this question that waits; else the one that does, or a word that none does.
+
+    That word is a message of its own: after a second tap the tapped one shows what came of the first.
+    """
     place = await find_place(update, context)
-    if place is not None and (place.flow.name, place.step.name) == (name, step):
-        return place
+    if place is not None and place.flow.name == name:
+        if place.step.name == step:
+            return place
+        await _ask_again(update, context, place)
+        return None
     member = await context.read(open_home, visitor=visitor_of(update))
-    await show(update, context, render_over(Texts(member.language)))
+    over = render_over(Texts(member.language))
+    await context.bot.send_message(member.telegram_id, over.text, parse_mode=ParseMode.HTML, reply_markup=over.keyboard)
     return None
 
 

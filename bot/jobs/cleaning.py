@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from bot.services.cleaning import CHORES
+from bot.updates.capability import Capability
 from bot.updates.job import Job
 from storage.store import Store
 
@@ -33,3 +34,5 @@ async def _run(store: Store) -> None:
 
 CLEANING = Job(name="cleaning", every_seconds=3600.0, run=_run)
 """Due at the first start and by the clock, however short each run of the process is."""
+
+CAPABILITY = Capability(name="cleaning", jobs=[CLEANING])

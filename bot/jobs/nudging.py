@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from bot.services.reminding.nudges import nudge
+from bot.updates.capability import Capability
 from bot.updates.job import Job
 from storage.store import Store
 
@@ -21,3 +22,5 @@ async def nudge_some(store: Store, *, limit: int = LIMIT) -> None:
 
 NUDGING = Job(name="nudging", every_seconds=60.0, run=nudge_some)
 """Whoever becomes quiet is due whole days after the last share: looking this often, it is the same time of day."""
+
+CAPABILITY = Capability(name="nudging", jobs=[NUDGING])

@@ -12,6 +12,7 @@ from bot.core.roles import OWNERS, Roles, decide_allowed
 from bot.messages.callbacks import Button
 from bot.messages.commands import Command
 from bot.updates.flows import Flow
+from bot.updates.job import Job
 from storage.role import Role
 
 DeclaredT = TypeVar("DeclaredT", Command, Button)
@@ -54,9 +55,7 @@ class Capability:
     listeners: Sequence[Listener] = ()
     notices: Mapping[Any, Any] = field(default_factory=dict)
     """By kind of notice: what makes messages of them."""
-    jobs: Sequence[Any] = ()
-    settings: Sequence[str] = ()
-    """Names of settings without the prefix that only this capability reads."""
+    jobs: Sequence[Job] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,6 +162,42 @@ async def test_commands_are_not_the_message(shop: ShopAtWork) -> None:
     assert "This is what" not in (await shop.ask(shop.admin, "/rewards")).text
 
 
+async def test_a_message_that_begins_with_a_slash_can_be_sent(shop: ShopAtWork) -> None:
+    """A sentence is what was asked for, even where its first word is a command of ours or of nobody."""
+    for text in ("/share your card today and both of us win", "/lemoncake is back"):
+        await shop.ask(shop.admin, "/broadcast")
+        said = shop.world.send_text(shop.admin, shop.world.open_chat(shop.admin), text)
+        seen, question = await preview(shop, said)
+        assert seen.text == text
+        await shop.tap(shop.admin, question, "Cancel")
+
+
+async def test_a_message_is_taken_as_it_was_edited_before_the_tap(shop: ShopAtWork) -> None:
+    """The new form is shown once more, and sent; what is edited after the tap is too late."""
+    await shop.ask(shop.admin, "/broadcast")
+    said = shop.world.send_text(shop.admin, shop.world.open_chat(shop.admin), "Lemmon cake")
+    _, question = await preview(shop, said)
+    edited = shop.world.edit_text(shop.admin, said, "Lemon cake")
+    again = await shop.telegram.until_message(shop.admin, "Lemon cake", after=question)
+    second = await shop.telegram.until_message(shop.admin, "This is what members will see", after=again)
+    await shop.tap(shop.admin, second, "Send")
+    await until_done(shop, second)
+    shop.world.edit_text(shop.admin, edited, "Too late")
+    await shop.ask(shop.admin, "/help")
+    members = [person.id for person in shop.world.people.values() if person.id != shop.admin.id]
+    assert {
+        text: sum(count_received(shop, text)[person] for person in members) for text in ("Lemmon cake", "Too late")
+    } == {"Lemmon cake": 0, "Too late": 0}
+    assert sum(count_received(shop, "Lemon cake")[person] for person in members) == 3
+
+
+async def test_cancelling_by_command_is_like_the_button(shop: ShopAtWork) -> None:
+    """/cancel leaves the dialogue; the next text is just a text."""
+    await shop.ask(shop.admin, "/broadcast")
+    assert "Cancelled" in (await shop.ask(shop.admin, "/cancel")).text
+    assert POINTER in (await shop.ask(shop.admin, "hello?")).text
+
+
 async def test_changing_ones_mind_before_writing(shop: ShopAtWork) -> None:
     """After the cancel button the next text is just a text."""
     prompt = await shop.ask(shop.admin, "/broadcast")

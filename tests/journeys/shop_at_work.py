@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.app import run, run_in
+from bot.capabilities import CAPABILITIES
 from bot.playground.waiting import Match
 from bot.playground.world import Chat, Message, Person, World
 from bot.settings import read_settings
+from bot.updates.capability import Capability
 from storage import Store
 from tests.telegram import LocalTelegram, local_telegram
 
@@ -87,6 +89,7 @@ async def open_shop(
     settings: Mapping[str, str] | None = None,
     world: World | None = None,
     store: Store | None = None,
+    capabilities: Sequence[Capability] = CAPABILITIES,
 ) -> AsyncIterator[ShopAtWork]:
     """Run the bot in this process while the context lasts; fails if a call broke the Bot API's contract.
 
@@ -107,7 +110,9 @@ async def open_shop(
         }
         stop = asyncio.Event()
         read = read_settings(values | dict(settings or {}))
-        running = asyncio.create_task(run_in(store, read, stop) if store else run(read, stop))
+        running = asyncio.create_task(
+            run_in(store, read, stop, capabilities=capabilities) if store else run(read, stop)
+        )
         await telegram.until_call("getUpdates", timeout_seconds=30)
         try:
             yield ShopAtWork(telegram, channel, admin)

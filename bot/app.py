@@ -24,8 +24,9 @@ from bot.handlers.conversations import build_text_router
 from bot.handlers.deps import Deps
 from bot.jobs.backups import list_backup_jobs
 from bot.jobs.supervisor import Supervisor
+from bot.messages.notice_renderers import RENDERERS
 from bot.messages.shop import Shop
-from bot.outbox.rendering import NoticeRenderer
+from bot.outbox.sender import ShopChats
 from bot.outbox.worker import OutboxWorker
 from bot.services.campaigns import open_shop
 from bot.services.community.warning import find_moved
@@ -181,15 +182,13 @@ async def _open_runtime(
 def _furnish(
     settings: Settings, store: Store, gate: Gate, application: PassalongApplication[Deps], shop: Shop
 ) -> Runtime:
-    renderer = NoticeRenderer(store=store, shop=shop, announce_chat=settings.announce_chat)
+    chats = ShopChats(store, settings.announce_chat, admin_ids=settings.admin_ids)
     dispatch = Dispatch(application)
     return Runtime(
         settings=settings,
         store=store,
         application=application,
-        delivery=OutboxWorker(
-            store=store, bot=application.bot, gate=gate, renderer=renderer, on_migrated=renderer.move_announce_chat
-        ),
+        delivery=OutboxWorker(store=store, bot=application.bot, gate=gate, shop=shop, renderers=RENDERERS, chats=chats),
         broadcaster=Broadcaster(store=store, bot=application.bot, gate=gate),
         dispatch=dispatch,
         intake=Intake(

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NewType
 
+from storage.addresses import Address
+
 PersonId = NewType("PersonId", int)
 ReferralId = NewType("ReferralId", int)
 VersionId = NewType("VersionId", int)
@@ -23,25 +25,6 @@ class InboxState(StrEnum):
     OPEN = "open"
     DONE = "done"
     DEAD = "dead"
-
-
-class NoticeKind(StrEnum):
-    """Every sort of message the bot can owe; one renderer each in `bot.messages.notices`."""
-
-    WELCOME = "welcome"
-    WELCOME_INVITED = "welcome_invited"
-    WELCOME_WAITING = "welcome_waiting"
-    FRIEND_JOINED = "friend_joined"
-    FRIEND_WAITING = "friend_waiting"
-    QUALIFIED = "qualified"
-    FRIEND_CLAIMED = "friend_claimed"
-    FRIEND_REVOKED = "friend_revoked"
-    GIFT_REVOKED = "gift_revoked"
-    REMINDER = "reminder"
-    NUDGE = "nudge"
-    JOIN_ANNOUNCED = "join_announced"
-    ADMIN_WARNING = "admin_warning"
-    SORRY = "sorry"
 
 
 class NoticeState(StrEnum):
@@ -268,12 +251,12 @@ class RankLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """A message the bot owes; `recipient_id` None is the announce chat."""
+class OutboxRow:
+    """A notice as it lies in the table; `bot.services.notices` reads it."""
 
     id: NoticeId
-    recipient_id: PersonId | None
-    kind: NoticeKind
+    address: Address
+    kind: str
     payload: dict[str, int | str]
     attempts: int
     created_at: int
@@ -284,7 +267,7 @@ class NoticeOwed:
     """Told to the store's listeners after the commit that wrote a notice."""
 
     notice_id: NoticeId
-    recipient_id: PersonId | None
+    address: Address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,13 +15,14 @@ from bot.messages.keyboards import (
     tap_row,
 )
 from bot.messages.naming import show_name, show_plain_name
+from bot.messages.notices import Reader, Renderers, each
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts
 from bot.services.claiming.disowning import Disowning, DisownView
 from bot.services.claiming.naming import ClaimView
+from bot.services.claiming.notices import FriendClaimed
 from bot.services.members import MemberView
-from bot.services.notices import NoticeView
 
 _LABEL_LIMIT = 40
 _TYPED_LIMIT = 64
@@ -56,15 +57,16 @@ def render_claim(texts: Texts, shop: Shop, view: ClaimView) -> OutgoingMessage:
     return OutgoingMessage(text=_say_again(texts, view), keyboard=stack(nobody_row(texts), tap_row(texts, MENU)))
 
 
-def render_told(texts: Texts, shop: Shop, view: NoticeView) -> OutgoingMessage:
+def render_told(reader: Reader, notice: FriendClaimed) -> OutgoingMessage:
     """Somebody says that you recommended us; with the way to say that it was not you."""
-    points, friend = shop.points(view.points, texts.language), show_name(texts, view.friend, first=True)
-    if view.waits:
+    texts, member = reader.texts, reader.member
+    points, friend = reader.shop.points(notice.points, reader.texts.language), reader.show(notice.friend, first=True)
+    if notice.waits:
         text = texts.say("claim.told_waiting", friend=friend, points=points)
     else:
-        text = texts.say("claim.told", friend=friend, points=points, balance=view.balance)
-    not_me = make_button(texts, NOT_ME, view.referral_id or 0)
-    return OutgoingMessage(text=text, keyboard=stack(send_row(texts, shop, view.code), [not_me]))
+        text = texts.say("claim.told", friend=friend, points=points, balance=member.balance)
+    not_me = make_button(texts, NOT_ME, notice.referral)
+    return OutgoingMessage(text=text, keyboard=stack(send_row(texts, reader.shop, member.code), [not_me]))
 
 
 def render_disowned(texts: Texts, shop: Shop, view: DisownView) -> OutgoingMessage:
@@ -136,3 +138,6 @@ def _render_several(texts: Texts, view: ClaimView) -> OutgoingMessage:
     ]
     none = [make_button(texts, CLAIM, label=texts.plain("claim.none_button"))]
     return OutgoingMessage(text=text, keyboard=stack(*names, none))
+
+
+NOTICES: Renderers = {FriendClaimed: each(render_told)}

@@ -10,10 +10,12 @@ from bot.core.community import ChatProblem
 from bot.messages.buttons import MENU
 from bot.messages.keyboards import compose_menu_keyboard, stack, tap_row
 from bot.messages.naming import show_name, show_plain_name
+from bot.messages.notices import Reader, Renderers, each
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, escape
 from bot.services.community.inviting import CommunityView
+from bot.services.community.notices import AdminWarning
 
 _TITLE_LIMIT = 64
 """Telegram allows 128 characters for a chat's title."""
@@ -56,9 +58,10 @@ def render_community_closed(texts: Texts, shop: Shop, view: CommunityView) -> Ou
     return OutgoingMessage(text=texts.say("community.closed"), keyboard=keyboard)
 
 
-def render_admin_warning(texts: Texts, *, warning: str, chat: str, number: str) -> OutgoingMessage:
+def render_admin_warning(reader: Reader, notice: AdminWarning) -> OutgoingMessage:
     """What is amiss, and what an admin can do about it."""
-    return OutgoingMessage(text=texts.say(_WARNINGS[warning], chat=_show_title(texts, chat), number=number))
+    chat = _show_title(reader.texts, notice.chat)
+    return OutgoingMessage(text=reader.texts.say(_WARNINGS[notice.warning], chat=chat, number=notice.number))
 
 
 def _show_title(texts: Texts, title: str) -> Html:
@@ -69,3 +72,6 @@ def _share_address(texts: Texts, link: str, title: str) -> str:
     chat = show_plain_name(texts, title, limit=_TITLE_LIMIT) if title else texts.plain("community.nameless")
     draft = texts.plain("community.draft", chat=chat)
     return f"https://t.me/share/url?url={quote(link, safe='')}&text={quote(draft, safe='')}"
+
+
+NOTICES: Renderers = {AdminWarning: each(render_admin_warning)}

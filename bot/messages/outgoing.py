@@ -1,10 +1,17 @@
-"""A message to be sent: one type from the screen or notice that says it to the wire."""
+"""A message to be sent: one type from the screen, notice or broadcast that says it to the wire."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from telegram import InlineKeyboardMarkup
+from telegram import InlineKeyboardMarkup, InputFile
+
+PICTURE_NAME = "picture.jpg"
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+NO_PREVIEW = '{"is_disabled":true}'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,16 +20,42 @@ class Photo:
 
     file_id: str | None = None
     jpeg: bytes | None = None
+    name: str = PICTURE_NAME
 
     def __post_init__(self) -> None:
         if (self.file_id is None) == (self.jpeg is None):
             raise ValueError("a photo is either a file_id or bytes")
 
+    def attach(self) -> str | InputFile:
+        """The parameter of a call that sends it."""
+        return self.file_id or InputFile(self.jpeg or b"", filename=self.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A file to upload, with the name that people see."""
+
+    content: bytes
+    name: str
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingMessage:
-    """`text` is Telegram HTML: at most 4,096 visible characters, as a photo's caption 1,024."""
+    """A text, a photo or a document, with buttons below.
 
-    text: str
+    `text` is Telegram HTML: at most 4,096 visible characters, under a photo or document 1,024. With `formatting` it is
+    plain, and formatted as that says.
+    """
+
+    text: str = ""
     keyboard: InlineKeyboardMarkup | None = None
     photo: Photo | None = None
+    document: Document | None = None
+    formatting: Mapping[str, str | bool] | None = None
+    """Parameters of Telegram's own, nested ones as JSON: an author's entities, link preview, spoiler."""
+
+    def to_plain(self) -> OutgoingMessage:
+        """The same without its formatting, for when Telegram cannot read it."""
+        return replace(
+            self, text=html.unescape(_TAG.sub("", self.text)), formatting={"link_preview_options": NO_PREVIEW}
+        )

@@ -6,10 +6,11 @@ from bot.core.reminding import Reminding
 from bot.messages.buttons import COMMUNITY, MENU, NO_NUDGES, NO_REMINDERS, NUDGES, REMIND, SHARE_AGAIN, SHARE_STORY
 from bot.messages.keyboards import Row, make_button, send_row, stack, tap_row
 from bot.messages.naming import show_name
+from bot.messages.notices import Reader, Renderers, each
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, escape
-from bot.services.notices import NoticeView
+from bot.services.reminding.notices import Nudge, Reminder
 from bot.services.reminding.reminders import RemindView
 from storage.records import ReferralId
 
@@ -35,19 +36,18 @@ def say_reminded(texts: Texts, shop: Shop, view: RemindView) -> Html:
     )
 
 
-def render_reminder(texts: Texts, shop: Shop, view: NoticeView) -> OutgoingMessage:
+def render_reminder(reader: Reader, notice: Reminder) -> OutgoingMessage:
     """One kind message to a friend: what is missing, what waits, and the way out."""
+    texts, shop = reader.texts, reader.shop
     text = texts.say(
         "remind.notice",
-        inviter=show_name(texts, view.friend),
-        points=shop.points(view.points, texts.language),
+        inviter=reader.show(notice.inviter),
+        points=reader.shop.points(notice.points, reader.texts.language),
         brand=shop.brand(texts.language),
     )
     todo = [make_button(texts, COMMUNITY, label=texts.plain("remind.todo"))] if shop.community else []
-    return OutgoingMessage(
-        text=text,
-        keyboard=stack(todo, [make_button(texts, NO_REMINDERS, view.referral_id or 0)]),
-    )
+    stop = make_button(texts, NO_REMINDERS, notice.referral)
+    return OutgoingMessage(text=text, keyboard=stack(todo, [stop]))
 
 
 def render_reminders_stopped(texts: Texts) -> OutgoingMessage:
@@ -55,9 +55,10 @@ def render_reminders_stopped(texts: Texts) -> OutgoingMessage:
     return OutgoingMessage(text=texts.say("remind.stopped"), keyboard=stack(tap_row(texts, MENU)))
 
 
-def render_nudge(texts: Texts, shop: Shop, view: NoticeView) -> OutgoingMessage:
+def render_nudge(reader: Reader, notice: Nudge) -> OutgoingMessage:
     """One fresh story to a member who was quiet: passed on as always, looked at, or never again."""
-    told, campaign = shop.story(texts.language, view.story), shop.campaign
+    texts, shop = reader.texts, reader.shop
+    told, campaign = shop.story(texts.language, notice.story), shop.campaign
     deal = texts.say(
         "welcome.deal",
         inviter_points=shop.points(campaign.inviter_points, texts.language),
@@ -69,7 +70,7 @@ def render_nudge(texts: Texts, shop: Shop, view: NoticeView) -> OutgoingMessage:
         deal,
     ]
     see = make_button(texts, SHARE_STORY, told.key, label=texts.plain("nudge.card"))
-    keyboard = stack(send_row(texts, shop, view.code, told.key), [see], [make_button(texts, NO_NUDGES)])
+    keyboard = stack(send_row(texts, shop, reader.member.code, told.key), [see], [make_button(texts, NO_NUDGES)])
     return OutgoingMessage(text="\n\n".join(blocks), keyboard=keyboard)
 
 
@@ -95,3 +96,6 @@ def remind_rows(texts: Texts, numbered: dict[int, ReferralId], page: int) -> lis
 def again_row(texts: Texts) -> Row:
     """The card once more, with another story; and the way to the menu."""
     return tap_row(texts, SHARE_AGAIN, MENU)
+
+
+NOTICES: Renderers = {Reminder: each(render_reminder), Nudge: each(render_nudge)}

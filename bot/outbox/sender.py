@@ -1,19 +1,23 @@
-"""One round of delivery: some notices of one recipient, rendered, sent, and their ends told."""
+"""One round of the outbox: some notices of one address, rendered, sent, and their ends told."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
 
-from telegram.constants import ParseMode
-
-from bot.outbox.outgoing import Letter, Renderer, to_plain
+from bot.messages.notices import Reader, Rendered, Renderers, list_kinds, render_notices
+from bot.messages.shop import Shop
+from bot.messages.texts import Texts
+from bot.services.community.warning import find_moved, note_moved
+from bot.services.notices import Notice, Owed, view_notices
 from bot.telemetry import Metrics
 from bot.wire.errors import Failure, FailureKind, classify
+from bot.wire.gate import Gate
 from bot.wire.pacing import Priority
 from bot.wire.telegram_bot import PassalongBot
-from storage.records import Notice, NoticeId, NoticeState, PersonId
+from storage.addresses import Address, ChatAddress, ChatRole, MemberAddress
+from storage.records import NoticeId, NoticeState, PersonId
 from storage.store import Store
 from storage.tables import outbox, people
 from storage.tx import Tx
@@ -23,10 +27,11 @@ logger = logging.getLogger(__name__)
 NO_TOKEN_SECONDS = 60.0
 """While Telegram refuses the token; the poll loop ends the process over it."""
 
+MIN_DELAY_SECONDS = 0.02
+"""A shorter wait for a chat's turn is left to the gate."""
+
 MOST_UNSENT_SECONDS = 30.0
 """What certainly was not sent may be tried often: nobody reads it twice."""
-
-_NO_PREVIEW = '{"is_disabled":true}'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +43,6 @@ class Settlement:
     error: str = ""
     blocked: PersonId | None = None
     """Somebody who turned out not to want the bot."""
-
-    @property
-    def counter(self) -> str:
-        """The metric that counts it."""
-        return "notices_sent" if self.state is NoticeState.SENT else "notices_failed"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,7 +58,7 @@ class Report:
     most_wait: float = float("inf")
     """The longest wait after failures in a row."""
     sent_to: int | str | None = None
-    """The chat of the last letter that arrived."""
+    """The chat of the last message that arrived."""
 
 
 def settle_all(tx: Tx, settlements: Sequence[Settlement]) -> None:
@@ -72,16 +72,58 @@ def settle_all(tx: Tx, settlements: Sequence[Settlement]) -> None:
             people.set_blocked(tx, each.blocked, blocked=True)
 
 
+class ShopChats:
+    """Where what is addressed to a role goes: as the settings name it, or as Telegram has moved it since.
+
+    Args:
+        store: Remembers over a restart what became of a group.
+        announce: The announce chat's number or @name, as the settings have it; None where joins are not announced.
+        admin_ids: Who is told of a chat's trouble, by Telegram id.
+    """
+
+    def __init__(self, store: Store, announce: int | str | None = None, *, admin_ids: Collection[int] = ()) -> None:
+        self._store = store
+        self._named = {ChatRole.ANNOUNCE: announce}
+        self._moved: dict[ChatRole, int] = {}
+        self._admin_ids = admin_ids
+
+    async def find(self, role: ChatRole) -> int | str | None:
+        """The chat with this role; None where the shop has none."""
+        named = self._named.get(role)
+        if isinstance(named, int) and role not in self._moved:
+            moved = await self._store.read(find_moved, chat=named)
+            self._moved[role] = moved or named
+        return self._moved.get(role, named)
+
+    async def move(self, role: ChatRole, new_id: int) -> None:
+        """The group became a supergroup: address it by its new number until the settings do."""
+        old = self._named.get(role)
+        if isinstance(old, int):
+            await self._store.write(note_moved, old_id=old, new_id=new_id, title="", admin_ids=self._admin_ids)
+        self._moved[role] = new_id
+
+
+@dataclass(slots=True, kw_only=True)
+class _Round:
+    """What is being sent to whom."""
+
+    address: Address
+    chat_id: int | str
+    letters: list[Rendered]
+    report: Report
+
+
 class Sender:
     """Renders and sends; knows what each way of failing means for a notice.
 
     Args:
         store: Where notices lie.
         bot: Who sends.
-        renderer: Makes letters.
+        shop: Who speaks.
+        renderers: Make messages of notices; which kinds there are is known from them.
+        chats: Where notices go that are for no member.
         settle: Told how notices ended.
-        find_delay: Seconds until a chat takes one more message.
-        on_migrated: Told the old and the new id of a group.
+        gate: Says when a chat takes one more message.
         attempts: After so many attempts of unknown outcome a notice is given up.
         metrics: What counts.
     """
@@ -91,131 +133,143 @@ class Sender:
         *,
         store: Store,
         bot: PassalongBot,
-        renderer: Renderer,
+        shop: Shop,
+        renderers: Renderers,
+        chats: ShopChats,
         settle: Callable[[Settlement], None],
-        find_delay: Callable[[int | str], float],
-        on_migrated: Callable[[int | str, int], Awaitable[None]] | None,
+        gate: Gate,
         attempts: int,
         metrics: Metrics,
     ) -> None:
         self._metrics = metrics
         self._store = store
         self._bot = bot
-        self._renderer = renderer
+        self._shop = shop
+        self._renderers = renderers
+        self._kinds = list_kinds(renderers)
+        self._chats = chats
         self._settle = settle
-        self._find_delay = find_delay
-        self._on_migrated = on_migrated
+        self._gate = gate
         self._attempts = attempts
+        self._begun: dict[NoticeId, int] = {}
+        """How many messages have arrived of notices that take several and were interrupted."""
 
-    async def deliver(self, recipient_id: PersonId | None, ids: Sequence[NoticeId]) -> Report:
+    async def deliver(self, address: Address, ids: Sequence[NoticeId]) -> Report:
         """Send what the notices say; every id is settled, or named in the report."""
-        notices = await self._store.read(outbox.list_by_ids, ids)
-        found = {notice.id for notice in notices}
+        view = await self._store.read(view_notices, address=address, ids=ids, kinds=self._kinds)
+        found = {each.id for each in view.owed} | set(view.unreadable)
         report = Report(vanished=[notice_id for notice_id in ids if notice_id not in found])
-        letters = await self._render(recipient_id, notices, report)
+        if view.unreadable:
+            self._fail(view.unreadable, "unreadable")
+        chat_id, language = None, self._shop.campaign.channel_language
+        if isinstance(address, ChatAddress):
+            chat_id = await self._chats.find(address.role)
+        elif view.member is not None:
+            chat_id, language = view.member.telegram_id, view.member.language
+        if chat_id is None:
+            self._fail([each.id for each in view.owed], "there is no such chat")
+            return report
+        reader = Reader(texts=Texts(language), shop=self._shop, view=view)
+        letters = await self._render(reader, view.owed, report)
+        round_ = _Round(address=address, chat_id=chat_id, letters=letters, report=report)
         while letters:
-            if report.sent_to is None and (delay := self._find_delay(letters[0].chat_id)):
+            if report.sent_to is None and (delay := self._gate.delay_for(round_.chat_id)) > MIN_DELAY_SECONDS:
                 report.wait = delay
                 break
-            letter = letters.pop(0)
-            failure = await self._send(letter)
+            failure = await self._send(round_.chat_id, letters[0])
             if failure is None:
-                self._note_sent(letter, report)
-            elif failure.kind is FailureKind.BLOCKED:
-                self._give_up([letter, *letters], failure.text, blocked=recipient_id)
-                return report
-            elif not await self._face(letter, failure, report):
+                self._metrics.count("letters_sent")
+                report.sent_to = round_.chat_id
+                sent = tuple(one.id for one in letters.pop(0).owed)
+                self._settle(Settlement(notice_ids=sent, state=NoticeState.SENT))
+            elif not await self._face(round_, failure):
                 break
-        report.left += dict.fromkeys(notice_id for letter in letters for notice_id in letter.notice_ids)
+        report.left += dict.fromkeys(one.id for letter in letters for one in letter.owed)
         return report
 
-    async def _render(self, recipient_id: PersonId | None, notices: Sequence[Notice], report: Report) -> list[Letter]:
-        """Letters for the notices; one that cannot be rendered does not take the others with it."""
+    async def _render(self, reader: Reader, owed: Sequence[Owed[Notice]], report: Report) -> list[Rendered]:
+        """Messages for the notices; one that cannot be rendered does not take the others with it."""
         try:
-            letters = list(await self._renderer.render(recipient_id, notices)) if notices else []
+            letters = render_notices(reader, owed, self._renderers)
         except Exception as error:
             logger.exception("Notices cannot be rendered")
-            if len(notices) == 1:
-                report.left += await self._count_attempt([notices[0].id], f"render: {error!r}")
+            if len(owed) == 1:
+                report.left += await self._count_attempt([owed[0].id], f"render: {error!r}")
                 return []
-            return [letter for each in notices for letter in await self._render(recipient_id, [each], report)]
-        named = {notice_id for letter in letters for notice_id in letter.notice_ids}
-        silent = tuple(notice.id for notice in notices if notice.id not in named)
-        if silent:
-            self._settle(Settlement(notice_ids=silent, state=NoticeState.FAILED, error="nothing to say"))
+            return [letter for each in owed for letter in await self._render(reader, [each], report)]
+        named = {one.id for letter in letters for one in letter.owed}
+        if silent := [each.id for each in owed if each.id not in named]:
+            self._fail(silent, "nothing to say")
         return letters
 
-    async def _send(self, letter: Letter) -> Failure | None:
-        """None when it arrived."""
-        failure = await self._try(letter, letter.text, ParseMode.HTML)
-        if failure is not None and failure.is_parse_error:
-            logger.error("Telegram cannot read the formatting of a notice, sending plain text: %s", failure.text)
-            failure = await self._try(letter, to_plain(letter.text), None)
-        return failure
-
-    async def _try(self, letter: Letter, text: str, parse_mode: str | None) -> Failure | None:
-        parameters: dict[str, object] = {"chat_id": letter.chat_id, "text": text, "link_preview_options": _NO_PREVIEW}
-        if parse_mode is not None:
-            parameters["parse_mode"] = parse_mode
-        if letter.keyboard is not None:
-            parameters["reply_markup"] = letter.keyboard
-        try:
-            await self._bot.post_raw("sendMessage", parameters, priority=Priority.NOTICE)
-        except Exception as error:  # noqa: BLE001 -- every error is classified
-            return classify(error, letter.chat_id)
+    async def _send(self, chat_id: int | str, letter: Rendered) -> Failure | None:
+        """None when all of its messages have arrived."""
+        key = letter.owed[0].id
+        done = self._begun.pop(key, 0)
+        for number, message in enumerate(letter.messages):
+            if number < done:
+                continue
+            try:
+                await self._bot.deliver(chat_id, message, priority=Priority.NOTICE)
+            except Exception as error:  # noqa: BLE001 -- every error is classified
+                if number:
+                    self._begun[key] = number
+                return classify(error, chat_id)
         return None
 
-    def _note_sent(self, letter: Letter, report: Report) -> None:
-        self._metrics.count("letters_sent")
-        report.sent_to = letter.chat_id
-        self._settle(Settlement(notice_ids=letter.notice_ids, state=NoticeState.SENT))
-
-    def _give_up(self, letters: Sequence[Letter], error: str, *, blocked: PersonId | None = None) -> None:
-        logger.warning("%d letters are given up: %s", len(letters), error)
-        for letter in letters:
-            ids = letter.notice_ids
-            self._settle(Settlement(notice_ids=ids, state=NoticeState.FAILED, error=error, blocked=blocked))
-
-    async def _face(self, letter: Letter, failure: Failure, report: Report) -> bool:
-        """Draw the conclusion from a failure; True if the round goes on with the next letter."""
-        if failure.kind is FailureKind.REFUSED:
-            self._give_up([letter], failure.text)
+    async def _face(self, round_: _Round, failure: Failure) -> bool:
+        """Draw the conclusion from a failure; True if the round goes on."""
+        report, letter = round_.report, round_.letters[0]
+        if failure.kind is FailureKind.BLOCKED:
+            self._give_up(round_, len(round_.letters), failure)
+        elif failure.kind is FailureKind.REFUSED:
+            self._give_up(round_, 1, failure)
             return True
-        if failure.kind is FailureKind.MIGRATED:
-            return await self._follow(letter, failure.new_chat_id, report)
+        elif failure.kind is FailureKind.MIGRATED and round_.chat_id != failure.new_chat_id:
+            await self._follow(round_, failure.new_chat_id)
+            return True
+        elif failure.kind in {FailureKind.UNKNOWN, FailureKind.MIGRATED}:
+            self._note_retry(letter, failure)
+            report.left += await self._count_attempt([one.id for one in letter.owed], failure.text)
+            round_.letters.pop(0)
+        else:
+            self._note_retry(letter, failure)
+            report.most_wait = MOST_UNSENT_SECONDS
+            waits = {FailureKind.FLOOD: failure.retry_after, FailureKind.TOKEN_BAD: NO_TOKEN_SECONDS}
+            report.wait = waits.get(failure.kind)
+        return False
+
+    def _give_up(self, round_: _Round, count: int, failure: Failure) -> None:
+        logger.warning("%d letters are given up: %s", count, failure.text)
+        blocked = None
+        if failure.kind is FailureKind.BLOCKED and isinstance(round_.address, MemberAddress):
+            blocked = round_.address.person_id
+        for letter in round_.letters[:count]:
+            self._fail([one.id for one in letter.owed], failure.text, blocked=blocked)
+        del round_.letters[:count]
+
+    def _note_retry(self, letter: Rendered, failure: Failure) -> None:
         logger.warning("A letter has to be tried again (%s): %s", failure.kind, failure.text)
-        self._metrics.count("notices_retried", len(letter.notice_ids))
-        if failure.kind is FailureKind.UNKNOWN:
-            report.left += await self._count_attempt(letter.notice_ids, failure.text)
-            return False
-        report.left += letter.notice_ids
-        report.most_wait = MOST_UNSENT_SECONDS
-        report.wait = {FailureKind.FLOOD: failure.retry_after, FailureKind.TOKEN_BAD: NO_TOKEN_SECONDS}.get(
-            failure.kind
-        )
-        return False
+        self._metrics.count("notices_retried", len(letter.owed))
 
-    async def _follow(self, letter: Letter, new_chat_id: int, report: Report) -> bool:
-        """Send to the group's new id, and have it remembered."""
-        if self._on_migrated is not None:
-            await self._on_migrated(letter.chat_id, new_chat_id)
-        moved = replace(letter, chat_id=new_chat_id)
-        failure = await self._send(moved)
-        if failure is None:
-            self._note_sent(moved, report)
-            return True
-        report.left += await self._count_attempt(letter.notice_ids, failure.text)
-        return False
+    async def _follow(self, round_: _Round, new_chat_id: int) -> None:
+        """Go on with the group's new number, and have it remembered."""
+        if isinstance(round_.address, ChatAddress):
+            await self._chats.move(round_.address.role, new_chat_id)
+        round_.chat_id = new_chat_id
+
+    def _fail(self, ids: Sequence[NoticeId], error: str, *, blocked: PersonId | None = None) -> None:
+        self._settle(Settlement(notice_ids=tuple(ids), state=NoticeState.FAILED, error=error, blocked=blocked))
 
     async def _count_attempt(self, ids: Sequence[NoticeId], error: str) -> list[NoticeId]:
         """Those still owed after this attempt; the others have had their last."""
         spent = await self._store.write(_note_attempt, ids, error, most=self._attempts)
         if spent:
-            self._settle(Settlement(notice_ids=tuple(spent), state=NoticeState.FAILED, error=error))
+            self._fail(spent, error)
         return [notice_id for notice_id in ids if notice_id not in spent]
 
 
 def _note_attempt(tx: Tx, ids: Sequence[NoticeId], error: str, *, most: int) -> list[NoticeId]:
     """Count it, and return those whose attempts are used up."""
     outbox.note_attempt(tx, ids, error)
-    return [notice.id for notice in outbox.list_by_ids(tx, ids) if notice.attempts >= most]
+    return [row.id for row in outbox.list_by_ids(tx, ids) if row.attempts >= most]

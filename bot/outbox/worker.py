@@ -6,17 +6,19 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from bot.outbox.outgoing import Renderer
-from bot.outbox.sender import Report, Sender, Settlement, settle_all
+from bot.messages.notices import Renderers
+from bot.messages.shop import Shop
+from bot.outbox.sender import Report, Sender, Settlement, ShopChats, settle_all
 from bot.wire.batches import Batches
 from bot.wire.gate import Gate
 from bot.wire.signal import Signal
 from bot.wire.telegram_bot import PassalongBot
 from bot.wire.watch import Watch
-from storage.records import Event, NoticeId, NoticeOwed, PersonId
+from storage.addresses import Address
+from storage.records import Event, NoticeId, NoticeOwed, NoticeState
 from storage.store import Store
 from storage.tables import outbox
 
@@ -34,9 +36,6 @@ MOST_MERGED = 500
 GAP_GROWTH = 2.0
 LONGEST_GAP = 16.0
 """In paces of a private chat: while notices keep coming, letters to one chat become rarer up to this."""
-
-MIN_DELAY_SECONDS = 0.02
-"""A shorter wait for a chat's turn is left to the gate."""
 
 
 @dataclass(slots=True, eq=False)
@@ -64,8 +63,9 @@ class OutboxWorker:
         store: Where the outbox lies.
         bot: Who sends.
         gate: Whose pace it asks.
-        renderer: Makes letters of notices.
-        on_migrated: Told when a group got a new id: the old one and the new one.
+        shop: Who speaks.
+        renderers: Make messages of notices.
+        chats: Where notices go that are for no member; by itself there are none.
         attempts: After so many attempts of unknown outcome a notice is given up.
         retry_seconds: Waits after a failed attempt; the last one repeats.
         capacity: How many notices are in memory at most.
@@ -78,8 +78,9 @@ class OutboxWorker:
         store: Store,
         bot: PassalongBot,
         gate: Gate,
-        renderer: Renderer,
-        on_migrated: Callable[[int | str, int], Awaitable[None]] | None = None,
+        shop: Shop,
+        renderers: Renderers,
+        chats: ShopChats | None = None,
         attempts: int = ATTEMPTS,
         retry_seconds: Sequence[float] = RETRY_SECONDS,
         capacity: int = CAPACITY,
@@ -94,15 +95,16 @@ class OutboxWorker:
         self._sender = Sender(
             store=store,
             bot=bot,
-            renderer=renderer,
+            shop=shop,
+            renderers=renderers,
+            chats=chats or ShopChats(store),
             settle=self._settlements.add,
-            find_delay=self._find_delay,
-            on_migrated=on_migrated,
+            gate=gate,
             attempts=attempts,
             metrics=gate.metrics,
         )
-        self._lines: dict[PersonId | None, _Line] = {}
-        self._ready: deque[PersonId | None] = deque()
+        self._lines: dict[Address, _Line] = {}
+        self._ready: deque[Address] = deque()
         self._known: set[NoticeId] = set()
         self._gone: set[NoticeId] = set()
         self._running: set[asyncio.Task[None]] = set()
@@ -141,20 +143,20 @@ class OutboxWorker:
     def _note_events(self, events: Sequence[Event]) -> None:
         for event in events:
             if isinstance(event, NoticeOwed):
-                self._add(event.notice_id, event.recipient_id)
+                self._add(event.notice_id, event.address)
         self._pump()
 
-    def _add(self, notice_id: NoticeId, recipient_id: PersonId | None) -> None:
+    def _add(self, notice_id: NoticeId, address: Address) -> None:
         if notice_id in self._known or self._stopping:
             return
         if len(self._known) >= self._capacity:
             self._load_later()
             return
         self._known.add(notice_id)
-        line = self._lines.setdefault(recipient_id, _Line())
+        line = self._lines.setdefault(address, _Line())
         line.ids.append(notice_id)
         if len(line.ids) == 1 and not line.busy and line.timer is None:
-            self._ready.append(recipient_id)
+            self._ready.append(address)
 
     def _load_later(self) -> None:
         self._behind = self._missed = True
@@ -182,14 +184,14 @@ class OutboxWorker:
             notices = await self._store.read(outbox.list_owed, after=after, limit=PAGE)
             for notice in notices:
                 if notice.id not in self._gone:  # settled since that page was read
-                    self._add(notice.id, notice.recipient_id)
+                    self._add(notice.id, notice.address)
             self._pump()
             after = notices[-1].id if len(notices) == PAGE else None
 
     def _pump(self) -> None:
         while self._ready and len(self._running) < self._gate.in_flight_limit and not self._stopping:
-            recipient_id = self._ready.popleft()
-            task = self.watch.start(self._serve(recipient_id, self._lines[recipient_id]))
+            address = self._ready.popleft()
+            task = self.watch.start(self._serve(address, self._lines[address]))
             self._running.add(task)
             task.add_done_callback(self._end)
 
@@ -197,12 +199,12 @@ class OutboxWorker:
         self._running.discard(task)
         self._pump()
 
-    async def _serve(self, recipient_id: PersonId | None, line: _Line) -> None:
+    async def _serve(self, address: Address, line: _Line) -> None:
         """One round: all that is owed to one recipient, as one or more letters."""
         line.busy = True
         ids, line.ids = line.ids[:MOST_MERGED], line.ids[MOST_MERGED:]
         try:
-            report = await self._sender.deliver(recipient_id, ids)
+            report = await self._sender.deliver(address, ids)
         except Exception:
             logger.exception("Notices could not be delivered; trying again")
             report = Report(left=ids)
@@ -212,7 +214,8 @@ class OutboxWorker:
         self._known.difference_update(report.vanished)
         self._signal.tell()
         if not self._stopping:
-            self._set_timer(recipient_id, line)
+            wait = max(0.0, line.opens_at - self._clock())
+            line.timer = asyncio.get_running_loop().call_later(wait, self._open, address, line)
 
     def _compute_rest(self, line: _Line, report: Report) -> float:
         """Seconds until the recipient's next letter."""
@@ -228,29 +231,22 @@ class OutboxWorker:
             return min(report.most_wait, self._retry_seconds[min(line.tries, len(self._retry_seconds)) - 1])
         return max(line.gap, self._gate.delay_for(report.sent_to)) if report.sent_to is not None else 0.0
 
-    def _set_timer(self, recipient_id: PersonId | None, line: _Line) -> None:
-        wait = max(0.0, line.opens_at - self._clock())
-        line.timer = asyncio.get_running_loop().call_later(wait, self._open, recipient_id, line)
-
-    def _open(self, recipient_id: PersonId | None, line: _Line) -> None:
+    def _open(self, address: Address, line: _Line) -> None:
         """The recipient may get the next letter; without anything to say the line is forgotten."""
         line.timer = None
         if line.ids:
-            self._ready.append(recipient_id)
+            self._ready.append(address)
             self._pump()
         else:
-            del self._lines[recipient_id]
-
-    def _find_delay(self, chat_id: int | str) -> float:
-        delay = self._gate.delay_for(chat_id)
-        return delay if delay > MIN_DELAY_SECONDS else 0.0
+            del self._lines[address]
 
     async def _settle(self, settlements: list[Settlement]) -> None:
         await self._store.write(settle_all, settlements)
         for settlement in settlements:
             self._known.difference_update(settlement.notice_ids)
             self._gone.update(settlement.notice_ids)
-            self._gate.metrics.count(settlement.counter, len(settlement.notice_ids))
+            counter = "notices_sent" if settlement.state is NoticeState.SENT else "notices_failed"
+            self._gate.metrics.count(counter, len(settlement.notice_ids))
         if not self._behind:
             self._gone.clear()
         self._signal.tell()

@@ -1,101 +1,153 @@
-"""Notices as their renderers need them: names, balances and languages of the moment they leave."""
+"""What the bot owes somebody: one frozen dataclass a kind, written with the fact it tells, read when it is sent.
+
+The one place where notices become rows and rows become notices. A capability declares its kinds in its own folder
+(`services/<capability>/notices.py`); which kinds there are is known from the table of their renderers.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import logging
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from enum import Enum
+from functools import cache
+from typing import Any, ClassVar, Generic, TypeVar, get_type_hints
 
-from bot.services.members import compose_name, compute_language
-from storage.records import Notice, NoticeId, NoticeKind, Person, PersonId
-from storage.tables import ledgers, people
+from bot.services.members import MemberView, compose_name, view_member
+from storage.addresses import Address, MemberAddress
+from storage.records import NoticeId, OutboxRow, PersonId
+from storage.tables import outbox, people
 from storage.tx import Tx
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NoticeView:
-    """One owed notice with everything that shows in it."""
+class Notice:
+    """What all kinds have in common.
+
+    Fields are whole numbers (ids among them), texts, bools and enums of texts; a `PersonId` is somebody whom the notice
+    names. A row outlives an upgrade: a field that is added has a default, one that is renamed stands in `renamed`.
+    """
+
+    kind: ClassVar[str]
+    """The word for it in the table, for ever."""
+    renamed: ClassVar[Mapping[str, str]] = {}
+    """What fields were called in rows of earlier versions, and are called now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sorry(Notice):
+    """An update was given up, and it was our fault."""
+
+    kind: ClassVar[str] = "sorry"
+
+
+N_co = TypeVar("N_co", bound=Notice, covariant=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed(Generic[N_co]):
+    """A notice that is still to be sent."""
 
     id: NoticeId
-    kind: NoticeKind
-    language: str
-    """The recipient's; empty for the announce chat."""
-    chat_id: int | None
-    """None for the announce chat."""
-    name: str
-    """The recipient's own display name."""
-    code: str
-    """The recipient's own code; empty for the announce chat."""
-    friend: str
-    """Who came; in what is told to somebody who came, the inviter."""
-    inviter: str
-    """JOIN_ANNOUNCED: who invited; empty when that member appears without a name."""
-    points: int
-    """What the recipient earned by it, or will."""
-    balance: int
-    unknown_code: bool
-    """WELCOME: the newcomer came by a code that nobody has."""
-    from_inline: bool = False
-    """WELCOME: the newcomer was about to write in another chat, and wants to go back there."""
-    asks: bool = False
-    """WELCOME: the newcomer is asked who recommended the shop."""
-    referral_id: int = 0
-    """The referral it is about; 0 where there is none."""
-    waits: bool = False
-    """The points come later: the friend is not in the community chat yet."""
-    reason: str = ""
-    """Why a referral was taken back: a `RevokeReason`."""
-    story: str = ""
-    """NUDGE: the key of the story to share."""
-    warning: str = ""
-    """ADMIN_WARNING: what is amiss."""
-    chat: str = ""
-    """ADMIN_WARNING: what the chat is called that it is about."""
-    number: str = ""
-    """ADMIN_WARNING: the chat's new number."""
+    notice: N_co
+    owed_at: int = 0
 
 
-def view_notices(tx: Tx, *, recipient_id: PersonId | None, notices: Sequence[Notice]) -> list[NoticeView]:
-    """The views of one recipient's notices, in the same order."""
-    wanted = {PersonId(int(notice.payload[role])) for notice in notices for role in _ROLES if role in notice.payload}
-    known = people.list_by_ids(tx, sorted(wanted | ({recipient_id} if recipient_id is not None else set())))
-    recipient = known[recipient_id] if recipient_id is not None else None
-    balance = ledgers.get_balance(tx, recipient.id) if recipient else 0
-    return [_view(tx, notice, recipient, known, balance) for notice in notices]
+class NoticeUnreadable(Exception):
+    """A row of a kind, or with fields, that this version does not know."""
 
 
-_ROLES = ("friend", "inviter")
-_TOLD_OF_INVITER = {
-    NoticeKind.WELCOME_INVITED,
-    NoticeKind.WELCOME_WAITING,
-    NoticeKind.QUALIFIED,
-    NoticeKind.GIFT_REVOKED,
-    NoticeKind.REMINDER,
-}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticesView:
+    """Some notices of one address, with what they show that is of the moment."""
+
+    owed: list[Owed[Notice]] = field(default_factory=list)
+    """In order."""
+    unreadable: list[NoticeId] = field(default_factory=list)
+    member: MemberView | None = None
+    """Whom they are for; None where that is a chat."""
+    names: Mapping[PersonId, str] = field(default_factory=dict)
+    """Display names of the people in them; empty where nothing visible remains of one."""
+    public_names: Mapping[PersonId, str] = field(default_factory=dict)
+    """Likewise as everybody may read them: empty for somebody who appears in public without a name."""
 
 
-def _view(tx: Tx, notice: Notice, recipient: Person | None, known: dict[PersonId, Person], balance: int) -> NoticeView:
-    friend, inviter = (known.get(PersonId(int(notice.payload.get(role, 0)))) for role in _ROLES)
-    if notice.kind in _TOLD_OF_INVITER:
-        friend = inviter
-    return NoticeView(
-        id=notice.id,
-        kind=notice.kind,
-        language=compute_language(tx, recipient) if recipient else "",
-        chat_id=recipient.profile.telegram_id if recipient else None,
-        name=compose_name(recipient.profile) if recipient else "",
-        code=recipient.code if recipient else "",
-        friend=compose_name(friend.profile) if friend else "",
-        inviter=compose_name(inviter.profile) if inviter and not inviter.anonymous else "",
-        points=int(notice.payload.get("points", 0)),
-        balance=balance,
-        unknown_code=bool(notice.payload.get("unknown_code", 0)),
-        from_inline=bool(notice.payload.get("from_inline", 0)),
-        asks=bool(notice.payload.get("asks", 0)),
-        referral_id=int(notice.payload.get("referral", 0)),
-        waits=bool(notice.payload.get("waits", 0)),
-        reason=str(notice.payload.get("reason", "")),
-        story=str(notice.payload.get("story", "")),
-        warning=str(notice.payload.get("warning", "")),
-        chat=str(notice.payload.get("chat", "")),
-        number=str(notice.payload.get("number", "")),
+def owe(tx: Tx, address: Address, notice: Notice, *, key: object) -> bool:
+    """Owe a notice, once per kind and `key`; False where that was owed before.
+
+    Args:
+        tx: The transaction of the fact that it tells.
+        address: A member or a chat.
+        notice: What is told.
+        key: What makes it one of its kind, such as the referral it is about.
+    """
+    key = f"{notice.kind}:{key}"
+    return outbox.add(tx, address=address, kind=notice.kind, payload=asdict(notice), key=key) is not None
+
+
+def read_notice(row: OutboxRow, kinds: Mapping[str, type[Notice]]) -> Notice:
+    """The notice in a row, be it of an earlier version.
+
+    Raises:
+        NoticeUnreadable: this version does not know it.
+    """
+    declared: Any = kinds.get(row.kind)
+    if declared is None:
+        raise NoticeUnreadable(f"there is no kind {row.kind!r}")
+    values = {declared.renamed.get(name, name): value for name, value in row.payload.items()}
+    try:
+        known = {name: read(values[name]) for name, read in _list_readers(declared).items() if name in values}
+        notice: Notice = declared(**known)
+    except (TypeError, ValueError) as error:
+        raise NoticeUnreadable(f"{row.kind!r} cannot be made of {row.payload!r}: {error}") from None
+    return notice
+
+
+def view_notices(
+    tx: Tx, *, address: Address, ids: Collection[NoticeId], kinds: Mapping[str, type[Notice]]
+) -> NoticesView:
+    """Some notices of one address; of ids that are not in the outbox any more nothing is said."""
+    owed: list[Owed[Notice]] = []
+    unreadable: list[NoticeId] = []
+    for row in outbox.list_by_ids(tx, ids):
+        try:
+            owed.append(Owed(id=row.id, notice=read_notice(row, kinds), owed_at=row.created_at))
+        except NoticeUnreadable as error:
+            logger.error("Notice %d cannot be read and is given up: %s", row.id, error)  # noqa: TRY400 -- the words say it
+            unreadable.append(row.id)
+    recipient_id = address.person_id if isinstance(address, MemberAddress) else None
+    types: dict[NoticeId, Any] = {each.id: type(each.notice) for each in owed}
+    named = {getattr(each.notice, name) for each in owed for name in _list_named(types[each.id])}
+    known = people.list_by_ids(tx, sorted(named | ({recipient_id} if recipient_id is not None else set())))
+    names = {person_id: compose_name(person.profile) for person_id, person in known.items()}
+    return NoticesView(
+        owed=owed,
+        unreadable=unreadable,
+        member=view_member(tx, known[recipient_id]) if recipient_id is not None else None,
+        names=names,
+        public_names={person_id: "" if known[person_id].anonymous else name for person_id, name in names.items()},
     )
+
+
+@cache
+def _list_named(declared: Any) -> list[str]:
+    """The fields that hold somebody whom a notice of this kind names."""
+    return [name for name, hint in _list_hints(declared).items() if hint is PersonId]
+
+
+@cache
+def _list_hints(declared: Any) -> dict[str, Any]:
+    """The fields of a kind and what each is; ids are NewTypes here."""
+    hints = get_type_hints(declared)
+    return {each.name: hints[each.name] for each in fields(declared)}
+
+
+@cache
+def _list_readers(declared: Any) -> dict[str, Any]:
+    """What makes a field's value of the value in a row."""
+    return {
+        name: hint if isinstance(hint, type) and issubclass(hint, (bool, str, Enum)) else int
+        for name, hint in _list_hints(declared).items()
+    }

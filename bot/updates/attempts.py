@@ -13,14 +13,16 @@ from telegram import Update
 from telegram.error import RetryAfter, TelegramError
 from telegram.ext import ApplicationHandlerStop
 
+from bot.services.notices import Sorry, owe
 from bot.updates.application import PassalongApplication
 from bot.updates.context import Attempt, PassalongContext
 from bot.updates.raw_updates import RawUpdate
 from bot.wire.errors import FailureKind, Muted, Unconfirmed, classify
+from storage.addresses import MemberAddress
 from storage.errors import is_fault
-from storage.records import InboxRow, NoticeKind
+from storage.records import InboxRow
 from storage.store import Store
-from storage.tables import inbox, outbox, people
+from storage.tables import inbox, people
 from storage.tx import Tx
 
 logger = logging.getLogger(__name__)
@@ -191,5 +193,5 @@ def count_failure(tx: Tx, row: InboxRow, error: str, *, attempts: int) -> int:
         inbox.bury(tx, row.seq, error)
         person = people.find_by_telegram_id(tx, row.sender_id) if row.sender_id is not None else None
         if person is not None and person.is_member and attempts > 1:
-            outbox.add(tx, recipient_id=person.id, kind=NoticeKind.SORRY, payload={}, key=f"sorry:{row.seq}")
+            owe(tx, MemberAddress(person.id), Sorry(), key=row.seq)
     return failures

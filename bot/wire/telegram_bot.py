@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
-from telegram.error import InvalidToken
+from telegram import InputFile
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, InvalidToken
 from telegram.ext import ExtBot
 
-from bot.wire.errors import LostAnswer
+from bot.messages.outgoing import NO_PREVIEW, OutgoingMessage
+from bot.wire.errors import LostAnswer, classify
 from bot.wire.pacing import Priority
 from bot.wire.ptb import JSONDict, call_method, find_poll_patience
+
+logger = logging.getLogger(__name__)
 
 
 class PassalongBot(ExtBot[Priority]):
@@ -79,3 +85,55 @@ class PassalongBot(ExtBot[Priority]):
         if not isinstance(result, dict):
             raise LostAnswer(f"{method} brought something else than an object")
         return result
+
+    async def deliver(
+        self,
+        chat_id: int | str,
+        message: OutgoingMessage,
+        *,
+        thread_id: int | None = None,
+        priority: Priority = Priority.INTERACTIVE,
+        on_start: Callable[[], None] | None = None,
+    ) -> JSONDict:
+        """Send a message and return it as Telegram has it; where its formatting cannot be read, plain.
+
+        Args:
+            chat_id: A number, or the @name of a public chat.
+            message: What is sent.
+            thread_id: The topic of the chat that it belongs to.
+            priority: Who goes first at the gate.
+            on_start: Called as the request leaves the gate.
+
+        Raises:
+            TelegramError: see `errors.classify`.
+        """
+        where: dict[str, object] = {"chat_id": chat_id}
+        if thread_id is not None:
+            where["message_thread_id"] = thread_id
+        try:
+            return await self.post_raw(*compose_call(message, **where), priority=priority, on_start=on_start)
+        except BadRequest as error:
+            if message.formatting is not None or not classify(error).is_parse_error:
+                raise
+            logger.error("Telegram cannot read the formatting of a message, sending plain text: %s", error)  # noqa: TRY400 -- the words say it
+        return await self.post_raw(*compose_call(message.to_plain(), **where), priority=priority)
+
+
+def compose_call(message: OutgoingMessage, **where: object) -> tuple[str, dict[str, object]]:
+    """The method of the Bot API that sends it, and its parameters beside `where`; what is nested is JSON text."""
+    method, parameters = (
+        "sendMessage",
+        {**where, "caption" if message.photo or message.document else "text": message.text},
+    )
+    if message.photo is not None:
+        method, parameters["photo"] = "sendPhoto", message.photo.attach()
+    elif message.document is not None:
+        attached = InputFile(message.document.content, filename=message.document.name)
+        method, parameters["document"] = "sendDocument", attached
+    elif message.formatting is None:
+        parameters["link_preview_options"] = NO_PREVIEW
+    if message.formatting is None:
+        parameters["parse_mode"] = ParseMode.HTML.value
+    if message.keyboard is not None:
+        parameters["reply_markup"] = message.keyboard
+    return method, parameters | dict(message.formatting or {})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
 
+from storage.addresses import Channel
 from storage.records import BroadcastState, DeliveryState, InboxState, NoticeState
 from storage.schema.base import Id, metadata, one_of
 
@@ -36,8 +37,11 @@ outbox = Table(
     Column("error", Text, nullable=False, server_default=""),
     Column("created_at", BigInteger, nullable=False),
     Column("settled_at", BigInteger),
+    Column("channel", Text, nullable=False, server_default=Channel.TELEGRAM),
+    Column("address", Text, nullable=False, server_default=""),
     sqlite_autoincrement=True,
 )
+"""Addressed to a member by `recipient_id`, to anything else by `address` beside its `channel`."""
 Index("ix_outbox_settled_at", outbox.c.settled_at)
 
 broadcast = Table(

@@ -7,7 +7,8 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import bindparam, delete, func, literal_column, select, update
 
-from storage.records import Notice, NoticeId, NoticeKind, NoticeOwed, NoticeState, PersonId
+from storage.addresses import Address, ChatAddress, ChatRole, MemberAddress
+from storage.records import NoticeId, NoticeOwed, NoticeState, OutboxRow
 from storage.schema import outbox
 from storage.statements import Conflicting
 from storage.texts import clean_error
@@ -17,16 +18,23 @@ from storage.tx import Row, Tx
 _OWED = outbox.c.state == literal_column("'owed'")
 _AMONG_IDS = outbox.c.id.in_(bindparam("ids", expanding=True))
 
+_ADDED = ("channel", "recipient_id", "address", "kind", "payload", "key", "created_at")
 _ADD = Conflicting(
     lambda insert: (
         insert(outbox)
-        .values({name: bindparam(name) for name in ("recipient_id", "kind", "payload", "key", "created_at")})
+        .values({name: bindparam(name) for name in _ADDED})
         .on_conflict_do_nothing(index_elements=["key"])
         .returning(outbox.c.id)
     )
 )
 _NOTICE = select(
-    outbox.c.id, outbox.c.recipient_id, outbox.c.kind, outbox.c.payload, outbox.c.attempts, outbox.c.created_at
+    outbox.c.id,
+    outbox.c.recipient_id,
+    outbox.c.address,
+    outbox.c.kind,
+    outbox.c.payload,
+    outbox.c.attempts,
+    outbox.c.created_at,
 )
 _LIST_OWED = _NOTICE.where(_OWED, outbox.c.id > bindparam("after")).order_by(outbox.c.id).limit(bindparam("limit"))
 _LIST_BY_IDS = _NOTICE.where(_AMONG_IDS).order_by(outbox.c.id)
@@ -42,34 +50,36 @@ _DELETE_SETTLED = delete(outbox).where(
 _COUNT_OWED = select(func.count()).select_from(outbox).where(_OWED)
 
 
-def add(
-    tx: Tx, *, recipient_id: PersonId | None, kind: NoticeKind, payload: Mapping[str, int | str], key: str
-) -> NoticeId | None:
-    """Owe a notice, once per key, and tell `NoticeOwed`; None where the key was used before.
-
-    `recipient_id` None is the announce chat.
-    """
+def add(tx: Tx, *, address: Address, kind: str, payload: Mapping[str, int | str], key: str) -> NoticeId | None:
+    """Owe a notice, once per key, and tell `NoticeOwed`; None where the key was used before."""
     text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
     notice_id: NoticeId | None = tx.scalar(
-        _ADD, recipient_id=recipient_id, kind=kind, payload=text, key=key, created_at=tx.now
+        _ADD,
+        channel=address.channel,
+        recipient_id=address.person_id if isinstance(address, MemberAddress) else None,
+        address="" if isinstance(address, MemberAddress) else address.role,
+        kind=kind,
+        payload=text,
+        key=key,
+        created_at=tx.now,
     )
     if notice_id is not None:
-        tx.tell(NoticeOwed(notice_id=notice_id, recipient_id=recipient_id))
+        tx.tell(NoticeOwed(notice_id=notice_id, address=address))
     return notice_id
 
 
-def list_owed(tx: Tx, *, after: NoticeId, limit: int) -> list[Notice]:
+def list_owed(tx: Tx, *, after: NoticeId, limit: int) -> list[OutboxRow]:
     """Return notices still owed, oldest first, from behind `after`.
 
     For paging through what a start finds. Ids are drawn before the commit, so a lower one may become visible later:
     who follows the running bot listens to `NoticeOwed` instead.
     """
-    return [_to_notice(row) for row in tx.rows(_LIST_OWED, after=after, limit=limit)]
+    return [_to_row(row) for row in tx.rows(_LIST_OWED, after=after, limit=limit)]
 
 
-def list_by_ids(tx: Tx, ids: Collection[NoticeId]) -> list[Notice]:
+def list_by_ids(tx: Tx, ids: Collection[NoticeId]) -> list[OutboxRow]:
     """Return the notices among some ids, oldest first, whatever their state."""
-    return [_to_notice(row) for row in tx.rows(_LIST_BY_IDS, ids=list(ids))] if ids else []
+    return [_to_row(row) for row in tx.rows(_LIST_BY_IDS, ids=list(ids))] if ids else []
 
 
 def settle(tx: Tx, ids: Collection[NoticeId], state: NoticeState, error: str = "") -> int:
@@ -93,12 +103,12 @@ def count_owed(tx: Tx) -> int:
     return int(tx.scalar(_COUNT_OWED))
 
 
-def _to_notice(row: Row) -> Notice:
-    notice_id, recipient_id, kind, payload, attempts, created_at = row
-    return Notice(
+def _to_row(row: Row) -> OutboxRow:
+    notice_id, recipient_id, address, kind, payload, attempts, created_at = row
+    return OutboxRow(
         id=notice_id,
-        recipient_id=recipient_id,
-        kind=NoticeKind(kind),
+        address=MemberAddress(recipient_id) if recipient_id is not None else ChatAddress(ChatRole(address)),
+        kind=kind,
         payload=json.loads(payload),
         attempts=attempts,
         created_at=created_at,

@@ -5,8 +5,9 @@ from bot.assets import ASSETS
 from bot.jobs.nudging import nudge_some
 from bot.services.campaigns import open_shop
 from storage import Store
-from storage.records import NoticeId, NoticeKind, Profile
+from storage.records import NoticeId, Profile
 from storage.tables import outbox, people
+from tests.owed import find_member
 from tests.storage.clock import Clock
 
 
@@ -23,5 +24,5 @@ async def test_everybody_quiet_is_asked_in_the_end_a_few_each_time(store: Store,
         asked.append(len(await store.read(outbox.list_owed, after=NoticeId(0), limit=10)))
     assert asked == [2, 4, 5, 5]
     owed = await store.read(outbox.list_owed, after=NoticeId(0), limit=10)
-    assert {notice.kind for notice in owed} == {NoticeKind.NUDGE}
-    assert len({notice.recipient_id for notice in owed}) == 5
+    assert {notice.kind for notice in owed} == {"nudge"}
+    assert len({find_member(notice) for notice in owed}) == 5

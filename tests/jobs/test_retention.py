@@ -8,12 +8,12 @@ from bot.core.retention import KEPT, Ends
 from bot.core.visiting import compute_hour
 from bot.jobs.cleaning import clean
 from storage import Store, Tx, open_store
+from storage.addresses import MemberAddress
 from storage.records import (
     Ban,
     BroadcastState,
     DeliveryState,
     NoticeId,
-    NoticeKind,
     NoticeState,
     Outcome,
     Person,
@@ -62,7 +62,7 @@ def write_to(tx: Tx, one: Person, day: int) -> None:
     """An update comes in and is handled; a message is owed and sent."""
     (row,) = inbox.add_batch(tx, [(day, one.profile.telegram_id, b"{}")])
     inbox.close(tx, row.seq)
-    outbox.add(tx, recipient_id=one.id, kind=NoticeKind.NUDGE, payload={}, key=f"nudge:{day}")
+    outbox.add(tx, address=MemberAddress(one.id), kind="nudge", payload={}, key=f"nudge:{day}")
     owed = [notice.id for notice in outbox.list_owed(tx, after=NoticeId(0), limit=10)]
     outbox.settle(tx, owed, NoticeState.SENT)
 

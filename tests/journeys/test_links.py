@@ -18,9 +18,9 @@ import zxingcpp
 
 from bot.assets import ASSETS
 from bot.core.codes import Payload, compose_code, parse_payload
-from bot.messages import claiming, community, guide, reminding, standing
+from bot.messages import claiming, community, guide, standing
 from bot.messages.joining import refusals, welcome
-from bot.messages.notices import render_notices
+from bot.messages.notice_renderers import RENDERERS
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.sharing import more
 from bot.messages.sharing.networks import CHAT_NETWORKS, NETWORKS
@@ -28,23 +28,24 @@ from bot.messages.shop import Shop, Source
 from bot.messages.texts import LANGUAGES, Texts
 from bot.messages.visiting import compose_link_page, compose_share_page
 from bot.services.members import MemberView
+from bot.services.notices import Notice
 from bot.services.spoken import find_by_said, give_spoken
 from bot.web.pages import write_link_page, write_share_page
 from bot.web.templates import Templates
 from bot.wire.pictures import Pictures
 from storage import Store, Tx
-from storage.records import NoticeKind
 from storage.tables import chat_links, people
 from tests.messages.samples import (
     COMMANDS,
     HOSTILE,
+    list_messages,
     make_community,
     make_invites,
     make_member,
-    make_notice,
     make_rewards,
     make_shop,
     make_top,
+    render_kind,
 )
 from tests.storage.cast import add_members
 
@@ -56,7 +57,7 @@ CHAT = -100_123
 
 _LINK = re.compile(r"(?:start=|/[rcs]/)([0-9A-Za-z]{10}(?:-[^\s\"'<>&\\.]*)?)")
 _NAMES = ["Rina", *HOSTILE.values()]
-_KINDS = tuple(NoticeKind)
+_KINDS = tuple(RENDERERS)
 _PAPER = Templates(ASSETS / "web")
 
 
@@ -72,7 +73,7 @@ def find_links(text: str) -> list[Payload | None]:
     return [parse_payload(found) for found in _LINK.findall(unquote(unescape(text)))]
 
 
-def list_screens(texts: Texts, shop: Shop, member: MemberView, kind: NoticeKind) -> Iterator[OutgoingMessage]:
+def list_screens(texts: Texts, shop: Shop, member: MemberView, kind: type[Notice]) -> Iterator[OutgoingMessage]:
     """What a member is shown, but for the card itself; a notice of one kind among it."""
     yield welcome.render_home(texts, shop, member)
     yield welcome.render_welcome(texts, shop, name=member.name, code=member.code)
@@ -87,11 +88,7 @@ def list_screens(texts: Texts, shop: Shop, member: MemberView, kind: NoticeKind)
     yield guide.render_help(texts, shop, member, COMMANDS)
     for refuse in (refusals.render_own_code, refusals.render_unknown_code, refusals.render_already_member):
         yield refuse(texts, shop, member)
-    yield reminding.render_nudge(texts, shop, replace(make_notice(NoticeKind.FRIEND_JOINED), code=member.code))
-    notice = replace(make_notice(kind), code=member.code)
-    yield from (
-        OutgoingMessage(text=part.text, keyboard=part.keyboard) for part in render_notices(texts, shop, [notice])
-    )
+    yield from list_messages(render_kind(texts, shop, kind, member=member))
 
 
 def list_pages(shop: Shop, member: MemberView) -> Iterator[str]:

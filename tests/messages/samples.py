@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, replace
 
 from bot.assets import ASSETS
 from bot.capabilities import CAPABILITIES
@@ -15,7 +15,8 @@ from bot.core.stats import Growth
 from bot.messages import community, guide, own_words, printing, reminding, standing
 from bot.messages.broadcasts import screens as broadcast_screens
 from bot.messages.joining import refusals, welcome
-from bot.messages.notices import Part, render_notices
+from bot.messages.notice_renderers import RENDERERS
+from bot.messages.notices import Reader, Rendered, render_notices
 from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.sharing import more
 from bot.messages.sharing import screens as sharing_screens
@@ -24,8 +25,9 @@ from bot.messages.stats import screens as stats_screens
 from bot.messages.texts import Html, Texts
 from bot.services.broadcasts.authoring import BroadcastView
 from bot.services.community.inviting import CommunityView
+from bot.services.joining.notices import FriendJoined, JoinAnnounced, RevokeReason
 from bot.services.members import MemberView
-from bot.services.notices import NoticeView
+from bot.services.notices import Notice, NoticesView, Owed
 from bot.services.reminding.reminders import RemindView, WaitingView
 from bot.services.standing import InvitesView, RewardsView, TopView
 from bot.services.stats import StatsView
@@ -38,7 +40,6 @@ from storage.records import (
     Invitation,
     LedgerLine,
     NoticeId,
-    NoticeKind,
     PersonId,
     RankLine,
     Recipient,
@@ -53,6 +54,9 @@ CAMPAIGN = parse_campaign(
 )
 MARCH = 1_773_273_600_000_000
 """12 March 2026, in microseconds."""
+
+INVITERS = 10_000
+"""Person ids of inviters in notices begin here, those of friends with 1000."""
 
 PHOTO = Photo(file_id="AgACAgQAAx")
 
@@ -101,25 +105,60 @@ def make_member(name: str = "Rina", **changes: object) -> MemberView:
     return MemberView(**{**values, **changes})  # type: ignore[arg-type]  # a test's shorthand
 
 
-def make_notice(kind: NoticeKind, number: int = 1, *, friend: str = "Budi", inviter: str = "Sari") -> NoticeView:
-    """A notice of this kind to somebody called as the friend is."""
-    channel = kind is NoticeKind.JOIN_ANNOUNCED
-    return NoticeView(
-        id=NoticeId(number),
-        kind=kind,
-        language="" if channel else "en",
-        chat_id=None if channel else 1007,
-        name="" if channel else friend,
-        code="" if channel else CODE,
-        friend=friend,
-        inviter=inviter,
-        points=0 if channel else 50,
-        balance=0 if channel else 1500,
-        unknown_code=False,
-        warning="moved" if kind is NoticeKind.ADMIN_WARNING else "",
-        chat=friend,
-        number="-1001234567890",
-    )
+def make_notice(kind: type[Notice], number: int = 0, **changes: object) -> Notice:
+    """A notice of this kind about the friend and the inviter of this number."""
+    values: dict[str, object] = {
+        "friend": PersonId(1000 + number),
+        "inviter": PersonId(INVITERS + number),
+        "referral": ReferralId(0),
+        "points": 50,
+        "waits": False,
+        "reason": RevokeReason.LEFT,
+        "story": "",
+        "warning": "moved",
+        "chat": "Budi",
+        "number": "-1001234567890",
+    }
+    known = {field.name for field in fields(kind)}
+    return kind(**{name: value for name, value in (values | changes).items() if name in known})
+
+
+def make_reader(
+    texts: Texts,
+    shop: Shop,
+    names: Mapping[int, str] | None = None,
+    *,
+    name: str = "Budi",
+    member: MemberView | None = None,
+) -> Reader:
+    """A member who reads, and everybody's names; friends are called `name`, who has none is anonymous in public."""
+    people = {PersonId(person_id): called for person_id, called in (names or {1000: name, INVITERS: name}).items()}
+    reads = member or make_member(name, balance=1500)
+    return Reader(texts=texts, shop=shop, view=NoticesView(member=reads, names=people, public_names=people))
+
+
+def render_kind(
+    texts: Texts,
+    shop: Shop,
+    kind: type[Notice],
+    rows: Sequence[tuple[str, str]] = (("Budi", "Sari"),),
+    *,
+    member: MemberView | None = None,
+    **changes: object,
+) -> list[Rendered]:
+    """Notices of one kind, told of these friends and inviters; an inviter without a name is anonymous."""
+    inviters = list(dict.fromkeys(inviter for _, inviter in rows))
+    names = {1000 + n: friend for n, (friend, _) in enumerate(rows)}
+    names |= {INVITERS + n: inviter for n, inviter in enumerate(inviters)}
+    reader = make_reader(texts, shop, names, name=rows[0][0] if rows else "", member=member)
+    owed = [
+        Owed(
+            id=NoticeId(n),
+            notice=make_notice(kind, n, inviter=PersonId(INVITERS + inviters.index(inviter)), **changes),
+        )
+        for n, (_, inviter) in enumerate(rows)
+    ]
+    return render_notices(reader, owed, RENDERERS)
 
 
 def make_broadcast(state: BroadcastState, *, started: bool = True) -> Broadcast:
@@ -325,24 +364,23 @@ def render_admins(texts: Texts, shop: Shop, name: str) -> dict[str, OutgoingMess
     }
 
 
-def render_owed(texts: Texts, shop: Shop, name: str) -> dict[str, list[Part]]:
+def render_owed(texts: Texts, shop: Shop, name: str) -> dict[str, list[Rendered]]:
     """All notices, alone and merged."""
-
-    def many(kind: NoticeKind, count: int, inviter: Callable[[int], str]) -> list[Part]:
-        return render_notices(
-            texts, shop, [make_notice(kind, n, friend=name, inviter=inviter(n)) for n in range(1, count + 1)]
-        )
-
-    parts = {str(kind): many(kind, 1, lambda _: name) for kind in NoticeKind}
-    parts["friend_joined, 5"] = many(NoticeKind.FRIEND_JOINED, 5, lambda _: name)
-    parts["join_announced, nobody"] = many(NoticeKind.JOIN_ANNOUNCED, 1, lambda _: "")
-    parts["join_announced, 5"] = many(NoticeKind.JOIN_ANNOUNCED, 5, lambda n: name * (n % 2))
-    return parts
+    rendered = {kind.kind: render_kind(texts, shop, kind, [(name, name)], chat=name) for kind in RENDERERS}
+    rendered["friend_joined, 5"] = render_kind(texts, shop, FriendJoined, [(name, name)] * 5)
+    rendered["join_announced, nobody"] = render_kind(texts, shop, JoinAnnounced, [(name, "")])
+    rows = [(name, name * (n % 2)) for n in range(5)]
+    rendered["join_announced, 5"] = render_kind(texts, shop, JoinAnnounced, rows)
+    return rendered
 
 
-def render_crowd(texts: Texts, shop: Shop, name: str) -> list[Part]:
+def render_crowd(texts: Texts, shop: Shop, name: str) -> list[Rendered]:
     """A thousand friends of this name, as services hand it on, by three hundred inviters; in both kinds."""
     short = compose_display_name(name)
-    kinds = (NoticeKind.FRIEND_JOINED, NoticeKind.JOIN_ANNOUNCED)
-    views = [make_notice(kind, n, friend=short, inviter=f"{n % 300} {short}") for kind in kinds for n in range(1000)]
-    return render_notices(texts, shop, views)
+    rows = [(short, f"{n % 300} {short}") for n in range(1000)]
+    return [each for kind in (FriendJoined, JoinAnnounced) for each in render_kind(texts, shop, kind, rows)]
+
+
+def list_messages(rendered: Iterable[Rendered]) -> list[OutgoingMessage]:
+    """All messages, one after the other."""
+    return [message for each in rendered for message in each.messages]

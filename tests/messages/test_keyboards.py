@@ -19,7 +19,15 @@ from bot.messages.sharing.more import render_more
 from bot.messages.shop import Shop
 from bot.messages.texts import LANGUAGES, Texts
 from tests.messages.pressing import read_data
-from tests.messages.samples import CODE, make_member, make_shop, render_admins, render_everybodys, render_owed
+from tests.messages.samples import (
+    CODE,
+    list_messages,
+    make_member,
+    make_shop,
+    render_admins,
+    render_everybodys,
+    render_owed,
+)
 
 WIDTHS = {1: 34, 2: 17, 3: 10}
 """Latin letters that fit on a button of a phone 360 px wide, by buttons in the row."""
@@ -33,8 +41,8 @@ def list_buttons(keyboard: InlineKeyboardMarkup | None) -> list[InlineKeyboardBu
 def list_keyboards(texts: Texts, shop: Shop) -> list[InlineKeyboardMarkup]:
     """Every keyboard under every screen and notice."""
     screens = {**render_everybodys(texts, shop, "Rina"), **render_admins(texts, shop, "Rina")}
-    parts = [part for parts in render_owed(texts, shop, "Rina").values() for part in parts]
-    keyboards = [screen.keyboard for screen in screens.values()] + [part.keyboard for part in parts]
+    owed = [each for rendered in render_owed(texts, shop, "Rina").values() for each in rendered]
+    keyboards = [message.keyboard for message in [*screens.values(), *list_messages(owed)]]
     return [keyboard for keyboard in keyboards if keyboard]
 
 

@@ -1,23 +1,42 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 
-from bot.messages.notices import Part, render_notices
+from bot.messages.notice_renderers import RENDERERS
+from bot.messages.notices import Rendered, render_notices
 from bot.messages.texts import LANGUAGES, Texts
-from storage.records import NoticeKind
-from tests.messages.samples import HOSTILE, make_notice, make_shop, render_crowd, render_owed
+from bot.services.joining.notices import (
+    FriendJoined,
+    FriendWaiting,
+    JoinAnnounced,
+    Qualified,
+    Welcome,
+    WelcomeInvited,
+    WelcomeWaiting,
+)
+from bot.services.notices import Notice, Owed, Sorry
+from storage.records import NoticeId
+from tests.messages.samples import (
+    HOSTILE,
+    list_messages,
+    make_member,
+    make_notice,
+    make_reader,
+    make_shop,
+    render_crowd,
+    render_kind,
+    render_owed,
+)
 from tests.messages.telegram_html import read_html
 
 EN = Texts("en")
-JOINED, ANNOUNCED = NoticeKind.FRIEND_JOINED, NoticeKind.JOIN_ANNOUNCED
 
 
-def show(parts: list[Part]) -> list[str]:
+def show(rendered: list[Rendered]) -> list[str]:
     """What people read."""
-    return [read_html(part.text).text for part in parts]
+    return [read_html(message.text).text for message in list_messages(rendered)]
 
 
 @pytest.mark.parametrize("name", HOSTILE.values(), ids=HOSTILE.keys())
@@ -25,33 +44,32 @@ def show(parts: list[Part]) -> list[str]:
 def test_hostile_names_break_no_notice(language: str, name: str) -> None:
     """Alone or a thousand together: valid HTML, under the limit in any way of counting, nothing turned around."""
     texts, shop = Texts(language), make_shop()
-    some = [part for parts in render_owed(texts, shop, name).values() for part in parts]
-    for part in some + render_crowd(texts, shop, name):
-        shown = read_html(part.text)
+    some = [each for rendered in render_owed(texts, shop, name).values() for each in rendered]
+    for message in list_messages(some + render_crowd(texts, shop, name)):
+        shown = read_html(message.text)
         assert shown.text.strip()
         assert shown.utf16 <= 4000
         assert shown.entities <= 100
         assert not set(shown.text) & set("\x00\u202d\u202e\u2066\u2067\ue000")
 
 
-@pytest.mark.parametrize("kind", [*NoticeKind])
-def test_every_notice_is_settled_once(kind: NoticeKind) -> None:
+@pytest.mark.parametrize("kind", RENDERERS)
+def test_every_notice_is_settled_once(kind: type[Notice]) -> None:
     """However they are merged and split, each notice belongs to exactly one message."""
-    views = [make_notice(kind, n, friend=f"Friend {n}", inviter=f"Inviter {n % 7}") for n in range(1000)]
-    settled = [notice_id for part in render_notices(EN, make_shop(), views) for notice_id in part.notice_ids]
+    rows = [(f"Friend {n}", f"Inviter {n % 7}") for n in range(1000)]
+    settled = [one.id for each in render_kind(EN, make_shop(), kind, rows) for one in each.owed]
     assert sorted(settled) == list(range(1000))
 
 
 def test_one_friend_is_told_in_one_breath() -> None:
     """Who came and what it brought."""
-    (text,) = show(render_notices(EN, make_shop(), [replace(make_notice(JOINED), balance=150)]))
+    (text,) = show(render_kind(EN, make_shop(), FriendJoined, member=make_member(balance=150)))
     assert text == "Budi joined through you 🎉\n+50 points, balance 150."
 
 
 def test_some_friends_are_told_together() -> None:
     """All are named, what they brought is summed, and the balance is the one that holds now."""
-    views = [make_notice(JOINED, n, friend=name) for n, name in enumerate(["Budi", "", "Siti"])]
-    (text,) = show(render_notices(EN, make_shop(), views))
+    (text,) = show(render_kind(EN, make_shop(), FriendJoined, [(name, "") for name in ("Budi", "", "Siti")]))
     assert text == "3 friends joined through you 🎉\nBudi, a friend and Siti\n+150 points, balance 1,500."
 
 
@@ -59,28 +77,25 @@ def test_some_friends_are_told_together() -> None:
 def test_a_thousand_friends_are_all_named(language: str) -> None:
     """Few messages, every name in them, the sums adding up."""
     names = [f"Friend{n:04}" for n in range(1000)]
-    parts = render_notices(
-        Texts(language), make_shop(), [make_notice(JOINED, n, friend=name) for n, name in enumerate(names)]
-    )
+    parts = render_kind(Texts(language), make_shop(), FriendJoined, [(name, "") for name in names])
     texts = show(parts)
     assert len(parts) <= 5
     assert re.findall(r"Friend\d{4}", "".join(texts)) == names
     sums = [int(re.sub("[.,]", "", match)) for text in texts for match in re.findall(r"\+([\d.,]+) ", text)]
-    assert sums == [50 * len(part.notice_ids) for part in parts]
+    assert sums == [50 * len(part.owed) for part in parts]
 
 
 def test_the_channel_reads_who_came_through_whom() -> None:
     """One join, one sentence; an inviter who hides is a friend."""
-    named, hidden = (make_notice(ANNOUNCED, inviter=inviter) for inviter in ("Sari", ""))
-    assert show(render_notices(EN, make_shop(), [named])) == ["Budi joined Little Oven, invited by Sari 🎉"]
-    assert show(render_notices(EN, make_shop(), [hidden])) == ["Budi joined Little Oven, invited by a friend 🎉"]
+    named, hidden = (render_kind(EN, make_shop(), JoinAnnounced, [("Budi", inviter)]) for inviter in ("Sari", ""))
+    assert show(named) == ["Budi joined Little Oven, invited by Sari 🎉"]
+    assert show(hidden) == ["Budi joined Little Oven, invited by a friend 🎉"]
 
 
 def test_the_channel_gets_a_digest_of_many() -> None:
     """Inviter by inviter in the order of their first friend."""
     rows = [("Budi", "Sari"), ("Made", "Agus"), ("Siti", "Sari"), ("Tono", ""), ("", "Agus")]
-    views = [make_notice(ANNOUNCED, n, friend=friend, inviter=inviter) for n, (friend, inviter) in enumerate(rows)]
-    (part,) = render_notices(EN, make_shop(), views)
+    (part,) = render_kind(EN, make_shop(), JoinAnnounced, rows)
     assert show([part])[0].split("\n") == [
         "5 friends joined Little Oven 🎉",
         "",
@@ -88,14 +103,14 @@ def test_the_channel_gets_a_digest_of_many() -> None:
         "Agus invited Made and a friend",
         "Through a friend: Tono",
     ]
-    assert sorted(part.notice_ids) == [0, 1, 2, 3, 4]
+    assert sorted(one.id for one in part.owed) == [0, 1, 2, 3, 4]
 
 
 @pytest.mark.parametrize("inviters", [1, 300, 1000])
 def test_a_long_digest_names_everybody(inviters: int) -> None:
     """One busy inviter or a thousand: every friend once, in few messages."""
-    views = [make_notice(ANNOUNCED, n, friend=f"F{n:04}", inviter=f"I{n % inviters:04}") for n in range(1000)]
-    texts = show(render_notices(EN, make_shop(), views))
+    rows = [(f"F{n:04}", f"I{n % inviters:04}") for n in range(1000)]
+    texts = show(render_kind(EN, make_shop(), JoinAnnounced, rows))
     assert len(texts) <= 20
     assert sorted(re.findall(r"F\d{4}", "".join(texts))) == [f"F{n:04}" for n in range(1000)]
 
@@ -104,57 +119,54 @@ def test_a_long_digest_names_everybody(inviters: int) -> None:
 def test_channel_posts_carry_an_address_and_nothing_else(language: str) -> None:
     """Telegram refuses inline-mode buttons in channels, and data buttons would speak to nobody."""
     for count in (1, 3):
-        views = [make_notice(ANNOUNCED, n) for n in range(count)]
-        (part,) = render_notices(Texts(language), make_shop(), views)
+        (part,) = list_messages(render_kind(Texts(language), make_shop(), JoinAnnounced, [("Budi", "Sari")] * count))
         assert part.keyboard is not None
         assert [[button.url for button in row] for row in part.keyboard.inline_keyboard] == [
             ["https://t.me/little_oven_bot"]
         ]
 
 
-@pytest.mark.parametrize("kind", [NoticeKind.WELCOME, NoticeKind.WELCOME_INVITED, NoticeKind.SORRY])
-def test_greetings_and_apologies_stand_alone(kind: NoticeKind) -> None:
+@pytest.mark.parametrize("kind", [Welcome, WelcomeInvited, Sorry])
+def test_greetings_and_apologies_stand_alone(kind: type[Notice]) -> None:
     """They are never merged."""
-    parts = render_notices(EN, make_shop(), [make_notice(kind, n) for n in range(3)])
-    assert [part.notice_ids for part in parts] == [(0,), (1,), (2,)]
+    parts = render_kind(EN, make_shop(), kind, [("Budi", "Sari")] * 3)
+    assert [tuple(one.id for one in part.owed) for part in parts] == [(0,), (1,), (2,)]
 
 
 def test_kinds_keep_their_order() -> None:
     """A welcome comes before the friends, whatever piled up."""
-    views = [make_notice(NoticeKind.WELCOME, 1), make_notice(JOINED, 2), make_notice(JOINED, 3)]
-    parts = render_notices(EN, make_shop(), [*views, make_notice(NoticeKind.SORRY, 4)])
-    assert [part.notice_ids for part in parts] == [(1,), (2, 3), (4,)]
+    kinds = [Welcome, FriendJoined, FriendJoined, Sorry]
+    owed = [Owed(id=NoticeId(n), notice=make_notice(kind)) for n, kind in enumerate(kinds, start=1)]
+    parts = render_notices(make_reader(EN, make_shop()), owed, RENDERERS)
+    assert [tuple(one.id for one in part.owed) for part in parts] == [(1,), (2, 3), (4,)]
 
 
 def test_a_welcome_knows_how_one_came() -> None:
     """The inviter's name and the gift, or a kind word about the lost link."""
-    invited = replace(make_notice(NoticeKind.WELCOME_INVITED, friend="Budi"), name="Rina", points=25)
-    lost = replace(make_notice(NoticeKind.WELCOME), unknown_code=True)
-    assert "Hi Rina" in show(render_notices(EN, make_shop(), [invited]))[0]
-    assert (
-        "Budi invited you, so you start with a gift: 25 points." in show(render_notices(EN, make_shop(), [invited]))[0]
-    )
-    assert "who sent you that link" in show(render_notices(EN, make_shop(), [lost]))[0]
+    (invited,) = show(render_kind(EN, make_shop(), WelcomeInvited, [("Rina", "Budi")], points=25))
+    (lost,) = show(render_kind(EN, make_shop(), Welcome, unknown_code=True))
+    assert "Hi Rina" in invited
+    assert "Budi invited you, so you start with a gift: 25 points." in invited
+    assert "who sent you that link" in lost
 
 
 def test_nothing_owed_is_nothing_said() -> None:
     """No views, no messages."""
-    assert render_notices(EN, make_shop(), []) == []
+    assert render_notices(make_reader(EN, make_shop()), [], RENDERERS) == []
 
 
 def test_a_friend_who_is_not_counted_yet_is_told_with_what_is_missing() -> None:
     """Neither side is shown points as theirs before they are."""
-    kind = NoticeKind.FRIEND_WAITING
-    (one,) = show(render_notices(EN, make_shop(), [make_notice(kind)]))
+    (one,) = show(render_kind(EN, make_shop(), FriendWaiting))
     assert one == "Budi came through you 🎉\nYou get 50 points as soon as Budi has joined our community."
-    (two,) = show(render_notices(EN, make_shop(), [make_notice(kind, n) for n in range(2)]))
+    (two,) = show(render_kind(EN, make_shop(), FriendWaiting, [("Budi", "")] * 2))
     assert two.endswith("Budi and Budi\nYou get 100 points as soon as they have joined our community.")
-    (friend,) = show(render_notices(EN, make_shop(), [make_notice(NoticeKind.WELCOME_WAITING)]))
+    (friend,) = show(render_kind(EN, make_shop(), WelcomeWaiting))
     assert "a gift waits: 50 points" in friend
     assert "/community" in friend
 
 
 def test_who_was_waiting_is_told_when_it_counts() -> None:
     """What it brought, and that the inviter has something of it, too."""
-    (text,) = show(render_notices(EN, make_shop(), [make_notice(NoticeKind.QUALIFIED)]))
+    (text,) = show(render_kind(EN, make_shop(), Qualified, [("Rina", "Budi")]))
     assert text == "You are in, so it counts: +50 points, balance 1,500. Budi is rewarded too."

@@ -7,13 +7,12 @@ import pytest
 from bot.core.reminding import Reminding
 from bot.messages.buttons import REMIND
 from bot.messages.guide import render_privacy
-from bot.messages.notices import render_notices
 from bot.messages.reminding import say_reminded
 from bot.messages.standing import render_invites
 from bot.messages.texts import LANGUAGES, Texts
+from bot.services.reminding.notices import Nudge, Reminder
 from bot.services.reminding.reminders import RemindView
-from storage.records import NoticeKind
-from tests.messages.samples import MARCH, make_member, make_notice, make_shop, make_waiting
+from tests.messages.samples import MARCH, list_messages, make_member, make_shop, make_waiting, render_kind
 from tests.messages.telegram_html import read_html
 from tests.messages.test_keyboards import list_buttons
 
@@ -48,8 +47,7 @@ def test_a_nudge_brings_a_story_and_the_way_out(language: str) -> None:
     """The story's own words, three taps to a friend, one tap to be left in peace."""
     shop = make_shop()
     told = shop.story(language, "unsliced")
-    notice = replace(make_notice(NoticeKind.NUDGE), story="unsliced")
-    (part,) = render_notices(Texts(language), shop, [notice])
+    (part,) = list_messages(render_kind(Texts(language), shop, Nudge, story="unsliced"))
     assert told.headline in read_html(part.text).text
     send, see, stop = list_buttons(part.keyboard)
     assert send.switch_inline_query_chosen_chat is not None
@@ -59,11 +57,10 @@ def test_a_nudge_brings_a_story_and_the_way_out(language: str) -> None:
 
 def test_a_reminder_leads_on_or_out() -> None:
     """Who thinks of the friend, what waits, where to go; without a community chat there is nowhere to go."""
-    notice = make_notice(NoticeKind.REMINDER, friend="Sari")
-    (part,) = render_notices(EN, replace(make_shop(), community=True), [notice])
+    (part,) = list_messages(render_kind(EN, replace(make_shop(), community=True), Reminder))
     assert read_html(part.text).text.startswith("A kind word from Sari: your gift of 50 points at Little Oven")
     assert [button.callback_data for button in list_buttons(part.keyboard)] == ["community", "no_reminders:0"]
-    (part,) = render_notices(EN, make_shop(), [notice])
+    (part,) = list_messages(render_kind(EN, make_shop(), Reminder))
     assert [button.callback_data for button in list_buttons(part.keyboard)] == ["no_reminders:0"]
 
 

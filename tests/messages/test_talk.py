@@ -13,10 +13,8 @@ from bot.messages.claiming import (
     render_claim_prompt,
     render_disowned,
     render_nobody,
-    render_told,
 )
 from bot.messages.guide import render_privacy
-from bot.messages.joining.revoked import render_friend_revoked, render_gift_revoked
 from bot.messages.joining.welcome import render_home, render_welcome
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.sharing.screens import render_qr
@@ -25,12 +23,12 @@ from bot.messages.spoken import render_choice, render_choice_stopped, render_spo
 from bot.messages.texts import LANGUAGES, Texts
 from bot.services.claiming.disowning import Disowning, DisownView
 from bot.services.claiming.naming import ClaimView
-from bot.services.joining.revoking import RevokeReason
-from bot.services.notices import NoticeView
+from bot.services.claiming.notices import FriendClaimed
+from bot.services.joining.notices import FriendRevoked, GiftRevoked, RevokeReason
+from bot.services.notices import Notice
 from bot.services.spoken import ChoiceView, SpokenView
-from storage.records import NoticeKind, ReferralId
 from tests.messages.pressing import read_data
-from tests.messages.samples import CODE, HOSTILE, PHOTO, make_member, make_notice, make_shop
+from tests.messages.samples import CODE, HOSTILE, PHOTO, list_messages, make_member, make_shop, render_kind
 from tests.messages.telegram_html import read_html
 
 EN = Texts("en")
@@ -53,12 +51,13 @@ def make_claim(outcome: Outcome, name: str = "Budi", **changes: object) -> Claim
     return ClaimView(**{**values, **changes})  # type: ignore[arg-type]  # a test's shorthand
 
 
-def make_told(
-    kind: NoticeKind, name: str = "Budi", *, reason: str = "", balance: int = 50, **changes: object
-) -> NoticeView:
+def tell(
+    texts: Texts, shop: Shop, kind: type[Notice], name: str = "Budi", *, balance: int = 50, **changes: object
+) -> OutgoingMessage:
     """A notice of this kind about somebody of this name."""
-    view = make_notice(kind, friend=name)
-    return replace(view, referral_id=ReferralId(9), reason=reason, balance=balance, **changes)  # type: ignore[arg-type]
+    member = make_member(balance=balance)
+    (message,) = list_messages(render_kind(texts, shop, kind, [(name, name)], member=member, **changes))
+    return message
 
 
 def make_disowned(disowning: Disowning, name: str = "Budi", *, points: int = 50, balance: int = -50) -> DisownView:
@@ -74,8 +73,8 @@ def render_talk(texts: Texts, shop: Shop, name: str) -> dict[str, OutgoingMessag
         "qr": render_qr(texts, shop, member, PHOTO),
         "welcome": render_welcome(texts, shop, name=name, code=CODE, asks=True, unknown_code=True),
         "nobody": render_nobody(texts, shop, member),
-        "told": render_told(texts, shop, make_told(NoticeKind.FRIEND_CLAIMED, name)),
-        "told, waits": render_told(texts, shop, make_told(NoticeKind.FRIEND_CLAIMED, name, waits=True)),
+        "told": tell(texts, shop, FriendClaimed, name),
+        "told, waits": tell(texts, shop, FriendClaimed, name, waits=True),
         "credited, waits": render_claim(texts, shop, make_claim(Outcome.CREDITED, name, waits=True)),
         "spoken": render_spoken(texts, shop, SpokenView(member=member, code=SAID, chosen=False)),
         "spoken, chosen": render_spoken(texts, shop, SpokenView(member=member, code=SAID, chosen=True)),
@@ -96,9 +95,8 @@ def render_talk(texts: Texts, shop: Shop, name: str) -> dict[str, OutgoingMessag
         view = ChoiceView(member=member, code=SAID, refused=refused)
         screens[f"choice {refused.name}"] = render_choice(texts, shop, view)
     for reason in RevokeReason:
-        view_of = {kind: make_told(kind, name, reason=reason, balance=-25) for kind in NoticeKind}
-        screens[f"friend {reason}"] = render_friend_revoked(texts, shop, view_of[NoticeKind.FRIEND_REVOKED])
-        screens[f"gift {reason}"] = render_gift_revoked(texts, shop, view_of[NoticeKind.GIFT_REVOKED])
+        screens[f"friend {reason}"] = tell(texts, shop, FriendRevoked, name, reason=reason, balance=-25)
+        screens[f"gift {reason}"] = tell(texts, shop, GiftRevoked, name, reason=reason, balance=-25)
     return screens
 
 
@@ -165,12 +163,12 @@ def test_the_offer_carries_places_not_people() -> None:
 
 def test_the_one_who_was_named_can_say_no() -> None:
     """What it brought, and a button for each such friend alone."""
-    screen = render_told(EN, make_shop(), make_told(NoticeKind.FRIEND_CLAIMED))
+    screen = tell(EN, make_shop(), FriendClaimed)
     assert read_html(screen.text).text == (
         "Budi says that you recommended us 🎉\n+50 points, balance 50.\nIf it wasn\u2019t you, let me know."
     )
     assert list_buttons(screen)[-1] == "It wasn\u2019t me"
-    waiting = render_told(EN, make_shop(), make_told(NoticeKind.FRIEND_CLAIMED, waits=True))
+    waiting = tell(EN, make_shop(), FriendClaimed, waits=True)
     assert "as soon as Budi has joined our community" in read_html(waiting.text).text
 
 
@@ -187,10 +185,8 @@ def test_what_went_back_is_said_with_the_balance() -> None:
 
 def test_the_friend_never_reads_who_said_no() -> None:
     """A mistake is put right; nobody is blamed."""
-    view = make_told(NoticeKind.GIFT_REVOKED, "Anna", reason=RevokeReason.NOT_ME)
-    assert "Anna" not in render_gift_revoked(EN, make_shop(), view).text
-    left = make_told(NoticeKind.GIFT_REVOKED, "Anna", reason=RevokeReason.LEFT)
-    assert "invitation of Anna" in render_gift_revoked(EN, make_shop(), left).text
+    assert "Anna" not in tell(EN, make_shop(), GiftRevoked, "Anna", reason=RevokeReason.NOT_ME).text
+    assert "invitation of Anna" in tell(EN, make_shop(), GiftRevoked, "Anna", reason=RevokeReason.LEFT).text
 
 
 def test_the_menu_says_the_code_and_offers_the_question_while_it_is_open() -> None:

@@ -12,13 +12,18 @@ import pytest
 from aiohttp import web
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.outbox.outgoing import Letter, to_plain
+from bot.messages.notices import Reader, Rendered
+from bot.messages.outgoing import OutgoingMessage
+from bot.outbox.sender import ShopChats
 from bot.outbox.worker import OutboxWorker
+from bot.services.notices import Owed
 from bot.updates.application import PassalongApplication
 from bot.wire.gate import Gate
 from storage import Store, Tx
-from storage.records import Notice, NoticeId, NoticeKind, PersonId, Profile
+from storage.records import NoticeId, PersonId, Profile
 from storage.tables import outbox, people
+from tests.messages.samples import make_shop
+from tests.owed import Numbered, owe_numbered
 from tests.wire.server import Call, Server, make_message, refuse, succeed, until
 from tests.wire.stage import BOTH_ENGINES
 
@@ -29,40 +34,34 @@ BUTTON = InlineKeyboardMarkup([[InlineKeyboardButton("Share", switch_inline_quer
 
 @dataclass
 class Renderer:
-    """One letter for all that is owed, at most `most` notices long; the chat of person n is 1000 + n."""
+    """One letter for all that is owed, at most `most` notices long, in so many messages."""
 
     most: int = 100
-    channel: int = CHANNEL
+    messages: int = 1
     silent: bool = False
     broken: set[int] = field(default_factory=set)
     """Numbers of notices that cannot be rendered."""
 
-    async def render(self, recipient_id: PersonId | None, notices: Sequence[Notice]) -> Sequence[Letter]:
-        """Letters of lines."""
-        numbers = [int(notice.payload["n"]) for notice in notices]
+    def __call__(self, _: Reader, owed: Sequence[Owed[Numbered]]) -> list[Rendered]:
+        """Lines of numbers."""
+        numbers = [one.notice.n for one in owed]
         if self.broken.intersection(numbers):
             raise ValueError(numbers)
-        pieces = [notices[start : start + self.most] for start in range(0, len(notices), self.most)]
-        return [] if self.silent else [self._write(recipient_id, piece) for piece in pieces]
-
-    def _write(self, recipient_id: PersonId | None, notices: Sequence[Notice]) -> Letter:
-        return Letter(
-            chat_id=self.channel if recipient_id is None else 1000 + recipient_id,
-            text="\n".join(f"<b>{notice.payload['n']}</b> &amp; co" for notice in notices),
-            notice_ids=tuple(notice.id for notice in notices),
-            keyboard=BUTTON,
+        pieces = [owed[start : start + self.most] for start in range(0, len(owed), self.most)]
+        return (
+            [] if self.silent else [Rendered(messages=[write(piece)] * self.messages, owed=piece) for piece in pieces]
         )
 
-    async def move(self, _old: int | str, new: int) -> None:
-        """The channel has a new id."""
-        self.channel = new
+
+def write(owed: Sequence[Owed[Numbered]]) -> OutgoingMessage:
+    """A number a line."""
+    return OutgoingMessage(text="\n".join(f"<b>{one.notice.n}</b> &amp; co" for one in owed), keyboard=BUTTON)
 
 
 def owe(tx: Tx, recipients: Sequence[PersonId | None], start: int = 0) -> None:
     """One numbered notice each."""
     for number, recipient_id in enumerate(recipients, start):
-        payload: dict[str, int | str] = {"n": number}
-        outbox.add(tx, recipient_id=recipient_id, kind=NoticeKind.WELCOME, payload=payload, key=f"{number}")
+        owe_numbered(tx, recipient_id, number)
 
 
 def add_people(tx: Tx, count: int) -> list[PersonId]:
@@ -79,8 +78,9 @@ def make_delivery(application: Application, gate: Gate, renderer: Renderer, **se
         store=application.bot_data.store,
         bot=application.bot,
         gate=gate,
-        renderer=renderer,
-        on_migrated=renderer.move,
+        shop=make_shop(),
+        renderers={Numbered: renderer},
+        chats=ShopChats(application.bot_data.store, CHANNEL),
         **{"retry_seconds": (0.02,), **settings},
     )
 
@@ -193,6 +193,25 @@ async def test_a_long_letter_is_several(server: Server, application: Application
     assert list_texts(server, 1001) == ["0 1 2 3", "4 5 6 7", "8 9"]
 
 
+async def test_a_notice_of_several_messages_goes_on_where_it_broke_off(
+    server: Server, application: Application, gate: Gate, store: Store
+) -> None:
+    """What has arrived is not sent again, and the notice is settled with the last."""
+    [ada] = await store.write(add_people, 1)
+    broken = _refuse(500, "Internal Server Error")
+    sent = _reply(broken)
+
+    async def answer(call: Call) -> web.StreamResponse:
+        return await sent(call) if len(server.list_calls("sendMessage")) > 1 else succeed(make_message(call))
+
+    server.replies["sendMessage"] = answer
+    await store.write(owe, [ada])
+    async with delivering(application, gate, Renderer(messages=3)) as delivery:
+        await delivery.settled()
+    assert len(server.list_calls("sendMessage")) == 4
+    assert await store.read(outbox.count_owed) == 0
+
+
 async def test_more_than_memory_holds_is_delivered_too(
     server: Server, application: Application, gate: Gate, store: Store
 ) -> None:
@@ -287,7 +306,8 @@ async def test_formatting_that_telegram_cannot_read_is_left_out(
 
 def test_plain_text_keeps_what_is_no_tag() -> None:
     """Only tags go, and entities become characters."""
-    assert to_plain('<b>A</b> &lt; B < 3 <a href="https://t.me/x?a=1&amp;b=2">link</a>') == "A < B < 3 link"
+    message = OutgoingMessage(text='<b>A</b> &lt; B < 3 <a href="https://t.me/x?a=1&amp;b=2">link</a>')
+    assert message.to_plain().text == "A < B < 3 link"
 
 
 @pytest.mark.parametrize("drop", [True, False])

@@ -19,7 +19,7 @@ from bot.services.joining.crediting import qualify
 from bot.services.joining.start import start
 from storage import RuleBroken, Store, Tx
 from storage.checks import list_faults
-from storage.records import NoticeId, NoticeKind, Profile, Referral, VersionId
+from storage.records import NoticeId, Profile, Referral, VersionId
 from storage.schema import campaign as campaign_table
 from storage.schema import campaign_version
 from storage.schema import referral as referral_table
@@ -76,7 +76,7 @@ async def test_a_friend_is_paid_by_the_terms_they_came_under(store: Store, stric
     await store.write(qualify, referral.id)
     assert await list_balances(store, referral) == [strict.inviter_points, strict.invitee_points]
     told = await store.read(outbox.list_owed, after=NoticeId(0), limit=100)
-    assert [each.payload["points"] for each in told if each.kind is NoticeKind.QUALIFIED] == [strict.invitee_points]
+    assert [each.payload["points"] for each in told if each.kind == "qualified"] == [strict.invitee_points]
     other = await bring(store, Profile(telegram_id=103, first_name="Mei"), Profile(telegram_id=104, first_name="Tono"))
     await store.write(qualify, other.id)
     assert await list_balances(store, other) == [7, 9]

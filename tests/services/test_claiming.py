@@ -17,8 +17,9 @@ from bot.services.joining.start import start
 from bot.services.spoken import open_spoken
 from storage import Store
 from storage.checks import list_faults
-from storage.records import Notice, NoticeId, NoticeKind, PersonId, Profile, ReferralId, ReferralState
+from storage.records import NoticeId, OutboxRow, PersonId, Profile, ReferralId, ReferralState
 from storage.tables import chat_joins, ledgers, outbox, people, referrals
+from tests.owed import find_member
 from tests.services.asking import find_flow
 from tests.services.conftest import CHAT
 from tests.storage.clock import Clock
@@ -79,13 +80,13 @@ async def find_inviter(store: Store, profile: Profile) -> int | None:
     return (await store.read(people.get, referral.inviter_id)).profile.telegram_id
 
 
-async def list_told(store: Store, profile: Profile) -> list[Notice]:
+async def list_told(store: Store, profile: Profile) -> list[OutboxRow]:
     """What somebody was told."""
     person_id = await find_id(store, profile)
     return [
         each
         for each in await store.read(outbox.list_owed, after=NoticeId(0), limit=1000)
-        if each.recipient_id == person_id
+        if find_member(each) == person_id
     ]
 
 
@@ -93,7 +94,7 @@ async def test_a_newcomer_without_a_code_is_asked_once(store: Store, campaign: C
     """With the welcome, and what is typed next is taken for the answer; the next /start asks no more."""
     budi = await add_member(store, campaign, "Budi")
     (welcome,) = await list_told(store, budi)
-    assert (welcome.kind, welcome.payload["asks"]) == (NoticeKind.WELCOME, 1)
+    assert (welcome.kind, welcome.payload["asks"]) == ("welcome", 1)
     person = await store.read(people.get, await find_id(store, budi))
     assert person.asked_at is not None
     assert await find_flow(store, person.id) == CLAIM
@@ -129,7 +130,7 @@ async def test_a_name_credits_at_once(store: Store, campaign: Campaign, typed: s
     assert await find_inviter(store, budi) == anna.telegram_id
     assert await store.read(ledgers.get_balance, await find_id(store, anna)) == campaign.inviter_points
     told = (await list_told(store, anna))[-1]
-    assert (told.kind, told.payload["points"]) == (NoticeKind.FRIEND_CLAIMED, campaign.inviter_points)
+    assert (told.kind, told.payload["points"]) == ("friend_claimed", campaign.inviter_points)
     assert len(await list_told(store, budi)) == 1, "answered directly"
     assert await find_flow(store, await find_id(store, budi)) is None
     assert await list_faults(store) == []
@@ -296,8 +297,8 @@ async def test_it_was_not_me(store: Store, campaign: Campaign) -> None:
         0,
         0,
     )
-    assert [each.kind for each in await list_told(store, budi)] == [NoticeKind.WELCOME, NoticeKind.GIFT_REVOKED]
-    assert NoticeKind.FRIEND_REVOKED not in {each.kind for each in await list_told(store, anna)}
+    assert [each.kind for each in await list_told(store, budi)] == ["welcome", "gift_revoked"]
+    assert "friend_revoked" not in {each.kind for each in await list_told(store, anna)}
     assert (await refuse(store, campaign, anna, referral.id)).disowning is Disowning.SETTLED
     assert (await say(store, campaign, budi, "Mei")).outcome is Outcome.HAS_INVITER
     assert await list_faults(store) == []

@@ -14,8 +14,9 @@ from bot.services.joining.start import Arrival, start
 from bot.services.standing import list_invites
 from storage import Store
 from storage.checks import list_faults
-from storage.records import Invitation, Notice, NoticeId, NoticeKind, PersonId, Profile, Referral, ReferralState
+from storage.records import Invitation, NoticeId, OutboxRow, PersonId, Profile, Referral, ReferralState
 from storage.tables import chat_joins, ledgers, outbox, people, referrals
+from tests.owed import find_member
 from tests.storage.clock import Clock
 
 CHAT = -1001000000077
@@ -50,11 +51,11 @@ class Scene:
         """Somebody leaves the chat."""
         return await self.store.write(leave, chat_id=chat_id, telegram_id=who.telegram_id)
 
-    async def list_kinds(self, *, since: int = 0) -> list[tuple[PersonId | None, NoticeKind]]:
+    async def list_kinds(self, *, since: int = 0) -> list[tuple[PersonId | None, str]]:
         """Whom the notices are for, and of which kind they are."""
-        return [(notice.recipient_id, notice.kind) for notice in (await self.list_owed())[since:]]
+        return [(find_member(notice), notice.kind) for notice in (await self.list_owed())[since:]]
 
-    async def list_owed(self) -> list[Notice]:
+    async def list_owed(self) -> list[OutboxRow]:
         """All notices, in order."""
         return await self.store.read(outbox.list_owed, after=NoticeId(0), limit=500)
 
@@ -83,10 +84,10 @@ async def test_a_stranger_who_comes_by_a_members_link_is_credited(scene: Scene) 
     assert (referral.inviter_id, referral.source, referral.state) == (anna, "chat", ReferralState.QUALIFIED)
     rules = scene.campaign
     assert await scene.list_balances(ANNA, BUDI) == [rules.inviter_points, rules.invitee_points]
-    assert await scene.list_kinds(since=before) == [(anna, NoticeKind.FRIEND_JOINED), (None, NoticeKind.JOIN_ANNOUNCED)]
+    assert await scene.list_kinds(since=before) == [(anna, "friend_joined"), (None, "join_announced")]
     arrival = await scene.start(BUDI, "Whoever123")
     assert (arrival.attribution, arrival.member.balance) == (Attribution.CREDITED, rules.invitee_points)
-    assert (await scene.list_kinds())[-1] == (arrival.member.id, NoticeKind.WELCOME_INVITED)
+    assert (await scene.list_kinds())[-1] == (arrival.member.id, "welcome_invited")
     (line,) = await scene.list_lines(ANNA)
     assert (line.name, line.source, line.state, line.left_at) == ("Budi", "chat", ReferralState.QUALIFIED, None)
     assert await list_faults(scene.store) == []
@@ -191,7 +192,7 @@ async def test_leaving_within_the_hold_takes_the_credit_back(scene: Scene, secon
     (line,) = await scene.list_lines(ANNA)
     state = ReferralState.REVOKED if held else ReferralState.QUALIFIED
     assert (line.state, line.earned, line.left_at) == (state, 0 if held else earned[0], scene.clock.now)
-    assert ((await scene.list_kinds())[-1][1] is NoticeKind.FRIEND_REVOKED) is held
+    assert ((await scene.list_kinds())[-1][1] == "friend_revoked") is held
     assert await scene.come(BUDI, ANNAS) is None
     assert await scene.leave(BUDI) is None
     assert await scene.list_balances(ANNA, BUDI) == ([0, 0] if held else earned)
@@ -249,7 +250,7 @@ async def test_who_is_inside_already_counts_at_once(scene: Scene, strict: Campai
     scene.clock.advance(30 * DAY)
     arrival = await scene.start(BUDI, anna.code)
     assert arrival.member.balance == strict.invitee_points
-    assert (await scene.list_kinds())[-1][1] is NoticeKind.JOIN_ANNOUNCED
+    assert (await scene.list_kinds())[-1][1] == "join_announced"
     assert await scene.leave(BUDI) is not None
     assert await scene.list_balances(ANNA, BUDI) == [0, 0]
 
@@ -273,7 +274,7 @@ async def test_a_group_that_became_a_supergroup_forgets_nobody(scene: Scene) -> 
         await scene.store.write(note_moved, old_id=CHAT, new_id=grown, title="Oven", admin_ids={ANNA.telegram_id})
     assert await scene.store.read(find_moved, chat=CHAT) == grown
     assert await scene.store.read(find_moved, chat=grown) is None
-    told = [notice for notice in await scene.list_owed() if notice.kind is NoticeKind.ADMIN_WARNING]
+    told = [notice for notice in await scene.list_owed() if notice.kind == "admin_warning"]
     assert [notice.payload for notice in told] == [{"warning": "moved", "chat": "Oven", "number": str(grown)}]
     assert await scene.leave(BUDI, chat_id=grown) is not None
 
@@ -297,7 +298,7 @@ async def test_admins_are_told_once_until_it_was_put_right(scene: Scene) -> None
     rights, admin = ChatProblem.NO_INVITING, ChatProblem.NO_ADMIN
     looks = [rights, rights, None, rights, admin, admin, rights, None]
     assert [await look(problem) for problem in looks] == [True, False, False, True, True, False, True, False]
-    kinds = [notice for notice in await scene.list_owed() if notice.kind is NoticeKind.ADMIN_WARNING]
+    kinds = [notice for notice in await scene.list_owed() if notice.kind == "admin_warning"]
     assert [notice.payload["warning"] for notice in kinds] == ["no_inviting", "no_inviting", "no_admin", "no_inviting"]
     assert {notice.payload["chat"] for notice in kinds} == {"@Oven"}
 

@@ -7,13 +7,15 @@ import pytest
 from bot.core.campaigns.campaign import Campaign
 from bot.core.joining import Attribution
 from bot.services.joining.crediting import credit, qualify
+from bot.services.joining.notices import FriendWaiting, WelcomeWaiting
 from bot.services.joining.start import start
-from bot.services.notices import NoticeView, view_notices
+from bot.services.notices import view_notices
 from bot.services.standing import list_invites
 from storage import Store, Tx
 from storage.checks import list_faults
-from storage.records import Notice, NoticeId, NoticeKind, Person, PersonId, Profile, Referral, ReferralState
+from storage.records import NoticeId, OutboxRow, Person, PersonId, Profile, Referral, ReferralState
 from storage.tables import chat_joins, ledgers, outbox, people, referrals, scores
+from tests.owed import find_member
 from tests.services.conftest import CHAT
 
 ANNA = Profile(telegram_id=101, first_name="Anna", telegram_language="en")
@@ -41,14 +43,14 @@ def credited(tx: Tx, people: tuple[Person, Person], campaign: Campaign) -> Refer
     return credit(tx, *people, source="chat")
 
 
-async def list_owed(store: Store) -> list[Notice]:
+async def list_owed(store: Store) -> list[OutboxRow]:
     """All notices, in order."""
     return await store.read(outbox.list_owed, after=NoticeId(0), limit=100)
 
 
-async def list_kinds(store: Store) -> list[tuple[PersonId | None, NoticeKind, int | str]]:
+async def list_kinds(store: Store) -> list[tuple[PersonId | None, str, int | str]]:
     """Whom all notices are for, of which kind they are and which points they name."""
-    return [(notice.recipient_id, notice.kind, notice.payload["points"]) for notice in await list_owed(store)]
+    return [(find_member(notice), notice.kind, notice.payload.get("points", 0)) for notice in await list_owed(store)]
 
 
 async def list_balances(store: Store, *members: Person) -> list[int]:
@@ -66,9 +68,9 @@ async def test_a_friend_counts_at_once_where_nothing_more_is_asked(store: Store,
     assert await list_balances(store, anna, budi) == [campaign.inviter_points, campaign.invitee_points]
     assert await store.read(scores.find_rank, anna.id) == 1
     assert await list_kinds(store) == [
-        (budi.id, NoticeKind.WELCOME_INVITED, campaign.invitee_points),
-        (anna.id, NoticeKind.FRIEND_JOINED, campaign.inviter_points),
-        (None, NoticeKind.JOIN_ANNOUNCED, 0),
+        (budi.id, "welcome_invited", campaign.invitee_points),
+        (anna.id, "friend_joined", campaign.inviter_points),
+        (None, "join_announced", 0),
     ]
     assert await store.write(qualify, referral.id) is None
     assert await list_faults(store) == []
@@ -90,19 +92,18 @@ async def test_a_friend_who_must_join_the_community_waits(store: Store, strict: 
     assert await list_balances(store, anna, budi) == [0, 0]
     assert await store.read(scores.find_rank, anna.id) is None
     assert await list_kinds(store) == [
-        (budi.id, NoticeKind.WELCOME_WAITING, strict.invitee_points),
-        (anna.id, NoticeKind.FRIEND_WAITING, strict.inviter_points),
+        (budi.id, "welcome_waiting", strict.invitee_points),
+        (anna.id, "friend_waiting", strict.inviter_points),
     ]
     told, _ = await list_owed(store)
-    (view,) = await store.read(_view, told)
-    assert (view.name, view.friend) == ("Budi", "Anna")
+    view = await store.read(
+        view_notices, address=told.address, ids=[told.id], kinds={WelcomeWaiting.kind: WelcomeWaiting}
+    )
+    assert view.member is not None
+    assert (view.member.name, view.names[anna.id]) == ("Budi", "Anna")
     invites = await store.read(list_invites, visitor=ANNA)
     assert (invites.total, invites.earned) == (1, 0)
     assert [(line.name, line.state) for line in invites.lines] == [("Budi", ReferralState.WAITING)]
-
-
-def _view(tx: Tx, notice: Notice) -> list[NoticeView]:
-    return view_notices(tx, recipient_id=notice.recipient_id, notices=[notice])
 
 
 async def test_a_waiting_friend_qualifies_once(store: Store, strict: Campaign) -> None:
@@ -115,9 +116,9 @@ async def test_a_waiting_friend_qualifies_once(store: Store, strict: Campaign) -
     assert [each.state for each in told if each] == [ReferralState.QUALIFIED]
     assert await list_balances(store, anna, budi) == [strict.inviter_points, strict.invitee_points]
     assert (await list_kinds(store))[waiting:] == [
-        (budi.id, NoticeKind.QUALIFIED, strict.invitee_points),
-        (anna.id, NoticeKind.FRIEND_JOINED, strict.inviter_points),
-        (None, NoticeKind.JOIN_ANNOUNCED, 0),
+        (budi.id, "qualified", strict.invitee_points),
+        (anna.id, "friend_joined", strict.inviter_points),
+        (None, "join_announced", 0),
     ]
     assert await list_faults(store) == []
 
@@ -139,7 +140,7 @@ async def test_who_is_in_the_community_already_need_not_wait(store: Store, stric
     referral = await store.write(credited, (anna, budi), strict)
     assert referral is not None
     assert referral.state is ReferralState.QUALIFIED
-    assert NoticeKind.JOIN_ANNOUNCED in {kind for _, kind, _ in await list_kinds(store)}
+    assert "join_announced" in {kind for _, kind, _ in await list_kinds(store)}
 
 
 async def test_callers_choose_how_both_are_told(store: Store, campaign: Campaign) -> None:
@@ -152,13 +153,10 @@ async def test_callers_choose_how_both_are_told(store: Store, campaign: Campaign
             budi,
             source="name",
             tell_invitee=False,
-            inviter_notice=NoticeKind.FRIEND_WAITING,
+            inviter_notice=lambda referral: FriendWaiting(friend=referral.invitee_id, points=7),
         )
     )
-    assert await list_kinds(store) == [
-        (anna.id, NoticeKind.FRIEND_WAITING, campaign.inviter_points),
-        (None, NoticeKind.JOIN_ANNOUNCED, 0),
-    ]
+    assert await list_kinds(store) == [(anna.id, "friend_waiting", 7), (None, "join_announced", 0)]
 
 
 @pytest.mark.parametrize("payload", ["", CODE, "MeisCode01"])
@@ -174,7 +172,7 @@ async def test_who_was_credited_before_starting_is_greeted_as_invited(
     arrival = await store.write(start, visitor=BUDI, payload=payload)
     assert (arrival.attribution, arrival.greeted_by_notice) == (Attribution.CREDITED, True)
     greeting = (await list_owed(store))[-1]
-    assert (greeting.recipient_id, greeting.kind) == (budi.id, NoticeKind.WELCOME_INVITED)
+    assert (find_member(greeting), greeting.kind) == (budi.id, "welcome_invited")
     assert (greeting.payload["inviter"], greeting.payload["points"]) == (anna.id, campaign.invitee_points)
     assert await list_balances(store, anna, budi, mei) == [campaign.inviter_points, campaign.invitee_points, 0]
 
@@ -187,7 +185,7 @@ async def test_who_left_again_before_starting_is_greeted_as_anybody(store: Store
     await store.write(referrals.set_state, referral.id, ReferralState.REVOKED, expected=ReferralState.QUALIFIED)
     arrival = await store.write(start, visitor=BUDI, payload=CODE)
     assert arrival.attribution is Attribution.UNINVITED
-    assert (await list_owed(store))[-1].kind is NoticeKind.WELCOME
+    assert (await list_owed(store))[-1].kind == "welcome"
 
 
 async def test_a_newcomer_by_link_waits_likewise(store: Store, strict: Campaign) -> None:
@@ -196,4 +194,4 @@ async def test_a_newcomer_by_link_waits_likewise(store: Store, strict: Campaign)
     await store.write(people.set_started, anna.id)
     arrival = await store.write(start, visitor=BUDI, payload=f"{CODE}-qr")
     assert (arrival.attribution, arrival.member.balance) == (Attribution.CREDITED, 0)
-    assert [kind for _, kind, _ in await list_kinds(store)] == [NoticeKind.WELCOME_WAITING, NoticeKind.FRIEND_WAITING]
+    assert [kind for _, kind, _ in await list_kinds(store)] == ["welcome_waiting", "friend_waiting"]

@@ -10,9 +10,10 @@ from bot.core.joining import Attribution
 from bot.services.joining.start import Arrival, start
 from bot.services.standing import list_invites, list_rewards, rank
 from storage.checks import list_faults
-from storage.records import Notice, NoticeId, NoticeKind, Profile
+from storage.records import NoticeId, OutboxRow, Profile
 from storage.store import Store
 from storage.tables import conversations, outbox, people
+from tests.owed import find_member
 from tests.storage.clock import Clock
 
 ANNA = Profile(telegram_id=101, first_name="Anna", telegram_language="en")
@@ -25,7 +26,7 @@ async def arrive(store: Store, campaign: Campaign, visitor: Profile, payload: st
     return await store.write(start, visitor=visitor, payload=payload)
 
 
-async def list_owed(store: Store) -> list[Notice]:
+async def list_owed(store: Store) -> list[OutboxRow]:
     """All notices, in order."""
     return await store.read(outbox.list_owed, after=NoticeId(0), limit=100)
 
@@ -40,12 +41,12 @@ async def test_an_invited_newcomer_rewards_both_sides_and_tells_everybody(store:
     invites = await store.read(list_invites, visitor=ANNA)
     assert [line.name for line in invites.lines] == ["Budi Santoso"]
     assert invites.earned == campaign.inviter_points
-    kinds = [(notice.recipient_id, notice.kind) for notice in await list_owed(store)]
+    kinds = [(find_member(notice), notice.kind) for notice in await list_owed(store)]
     assert kinds == [
-        (anna.id, NoticeKind.WELCOME),
-        (arrival.member.id, NoticeKind.WELCOME_INVITED),
-        (anna.id, NoticeKind.FRIEND_JOINED),
-        (None, NoticeKind.JOIN_ANNOUNCED),
+        (anna.id, "welcome"),
+        (arrival.member.id, "welcome_invited"),
+        (anna.id, "friend_joined"),
+        (None, "join_announced"),
     ]
     assert await list_faults(store) == []
 
@@ -73,7 +74,7 @@ async def test_a_newcomer_with_an_unknown_code_is_welcome_all_the_same(store: St
     arrival = await arrive(store, campaign, BUDI, "AAAAAAAAAA")
     assert arrival.attribution is Attribution.UNKNOWN_CODE
     [notice] = await list_owed(store)
-    assert (notice.kind, notice.payload["unknown_code"]) == (NoticeKind.WELCOME, 1)
+    assert (notice.kind, notice.payload["unknown_code"]) == ("welcome", 1)
     assert arrival.member.balance == 0
 
 
@@ -101,8 +102,8 @@ async def test_a_link_opened_after_the_start_counts_as_long_as_a_claim_does(
     assert (late.attribution, late.greeted_by_notice) == (Attribution.CREDITED, True)
     assert late.member.balance == campaign.invitee_points
     assert await store.read(conversations.find, late.member.id) is None
-    told = {(each.recipient_id, each.kind) for each in await list_owed(store)}
-    assert {(late.member.id, NoticeKind.WELCOME_INVITED), (anna.id, NoticeKind.FRIEND_JOINED)} <= told
+    told = {(find_member(each), each.kind) for each in await list_owed(store)}
+    assert {(late.member.id, "welcome_invited"), (anna.id, "friend_joined")} <= told
     assert (await arrive(store, campaign, BUDI, mei.code)).attribution is Attribution.ALREADY_MEMBER
     clock.advance(1)
     assert (await arrive(store, campaign, MEI, anna.code)).attribution is Attribution.ALREADY_MEMBER

@@ -5,8 +5,9 @@ import pytest
 from bot.core.campaigns.campaign import Campaign
 from bot.services.reminding.nudges import nudge, set_nudges
 from storage import Store, Tx
-from storage.records import Notice, NoticeId, NoticeKind, PersonId, Profile, ShareWay
+from storage.records import NoticeId, OutboxRow, PersonId, Profile, ShareWay
 from storage.tables import outbox, people, shares
+from tests.owed import find_member
 from tests.storage.clock import Clock
 
 DAY_SECONDS = 24 * 3600
@@ -31,10 +32,10 @@ async def run(store: Store, keys: list[str], *, limit: int = 50) -> int:
     return await store.write(nudge, limit=limit)
 
 
-async def list_nudges(store: Store) -> list[Notice]:
+async def list_nudges(store: Store) -> list[OutboxRow]:
     """The nudges owed."""
     owed = await store.read(outbox.list_owed, after=NoticeId(0), limit=100)
-    return [notice for notice in owed if notice.kind is NoticeKind.NUDGE]
+    return [notice for notice in owed if notice.kind == "nudge"]
 
 
 async def test_a_quiet_member_gets_one_nudge_a_spell(store: Store, keys: list[str], clock: Clock) -> None:
@@ -49,7 +50,7 @@ async def test_a_quiet_member_gets_one_nudge_a_spell(store: Store, keys: list[st
     await store.write(shares.add, anna, ShareWay.CARD, keys[0])
     clock.advance(14 * DAY_SECONDS + 1)
     assert await run(store, keys) == 1
-    assert [notice.recipient_id for notice in await list_nudges(store)] == [anna, anna]
+    assert [find_member(notice) for notice in await list_nudges(store)] == [anna, anna]
 
 
 async def test_a_nudge_brings_a_story_not_shared_last(store: Store, keys: list[str], clock: Clock) -> None:
@@ -58,7 +59,7 @@ async def test_a_nudge_brings_a_story_not_shared_last(store: Store, keys: list[s
     await store.write(shares.add, anna, ShareWay.CARD, keys[1])
     clock.advance(15 * DAY_SECONDS)
     await run(store, keys)
-    told = {notice.recipient_id: notice.payload["story"] for notice in await list_nudges(store)}
+    told = {find_member(notice): notice.payload["story"] for notice in await list_nudges(store)}
     assert told == {anna: keys[2], anna + 1: keys[0]}
 
 
@@ -71,7 +72,7 @@ async def test_nobody_is_nudged_against_their_will(store: Store, keys: list[str]
     await store.write(people.set_blocked, budi, blocked=True)
     clock.advance(15 * DAY_SECONDS)
     await run(store, keys)
-    assert [notice.recipient_id for notice in await list_nudges(store)] == [mei]
+    assert [find_member(notice) for notice in await list_nudges(store)] == [mei]
     await store.write(set_nudges, visitor=Profile(telegram_id=100, first_name="P0"), nudges=True)
     assert await run(store, keys) == 1
 
@@ -81,4 +82,4 @@ async def test_a_crowd_is_asked_few_at_a_time(store: Store, keys: list[str], clo
     members = await store.write(add_members, 25)
     clock.advance(15 * DAY_SECONDS)
     assert [await run(store, keys, limit=10) for _ in range(4)] == [10, 10, 5, 0]
-    assert sorted(notice.recipient_id or 0 for notice in await list_nudges(store)) == members
+    assert sorted(find_member(notice) or 0 for notice in await list_nudges(store)) == members

@@ -7,12 +7,14 @@ import pytest
 from bot.core.campaigns.campaign import Campaign
 from bot.core.reminding import REST_DAYS, Missing, Reminding, choose_fresh_story
 from bot.services.joining.crediting import credit, qualify
-from bot.services.notices import NoticeView, view_notices
+from bot.services.notices import view_notices
+from bot.services.reminding.notices import Reminder
 from bot.services.reminding.reminders import RemindView, decline, find_fresh_story, remind
 from bot.services.standing import list_invites
 from storage import Store, Tx
-from storage.records import Notice, NoticeId, NoticeKind, PersonId, Profile, Referral, ReferralId, ShareWay
+from storage.records import NoticeId, OutboxRow, PersonId, Profile, Referral, ReferralId, ShareWay
 from storage.tables import outbox, people, shares
+from tests.owed import find_member
 from tests.storage.clock import Clock
 
 ANNA = Profile(telegram_id=101, first_name="Anna", telegram_language="en")
@@ -40,15 +42,10 @@ async def ask(store: Store, referral_id: ReferralId, visitor: Profile = ANNA) ->
     return await store.write(remind, visitor=visitor, referral_id=referral_id)
 
 
-async def list_reminders(store: Store) -> list[Notice]:
+async def list_reminders(store: Store) -> list[OutboxRow]:
     """The reminders owed."""
     owed = await store.read(outbox.list_owed, after=NoticeId(0), limit=100)
-    return [notice for notice in owed if notice.kind is NoticeKind.REMINDER]
-
-
-def view(tx: Tx, notice: Notice) -> NoticeView:
-    """A notice as its renderer gets it."""
-    return view_notices(tx, recipient_id=notice.recipient_id, notices=[notice])[0]
+    return [notice for notice in owed if notice.kind == "reminder"]
 
 
 async def test_a_friend_is_reminded_once_with_what_waits(store: Store, strict: Campaign) -> None:
@@ -58,14 +55,13 @@ async def test_a_friend_is_reminded_once_with_what_waits(store: Store, strict: C
     assert sorted(each.result for each in told) == [Reminding.DONE, *[Reminding.TOO_SOON] * 9]
     assert {each.name for each in told} == {"Budi"}
     (notice,) = await list_reminders(store)
-    assert notice.recipient_id == referral.invitee_id
-    shown = await store.read(view, notice)
-    assert (shown.friend, shown.language, shown.points, shown.referral_id) == (
-        "Anna",
-        "id",
-        strict.invitee_points,
-        referral.id,
-    )
+    assert find_member(notice) == referral.invitee_id
+    shown = await store.read(view_notices, address=notice.address, ids=[notice.id], kinds={Reminder.kind: Reminder})
+    assert [each.notice for each in shown.owed] == [
+        Reminder(inviter=referral.inviter_id, referral=referral.id, points=strict.invitee_points)
+    ]
+    assert shown.member is not None
+    assert (shown.names[referral.inviter_id], shown.member.language) == ("Anna", "id")
 
 
 async def test_a_week_lies_between_two_reminders(store: Store, strict: Campaign, clock: Clock) -> None:

@@ -12,13 +12,16 @@ from hypothesis import strategies as st
 from bot.core.campaigns.campaign import Campaign
 from bot.services.campaigns import open_shop
 from bot.services.joining.crediting import credit, qualify
-from bot.services.joining.revoking import RevokeReason, revoke
+from bot.services.joining.notices import GiftRevoked, RevokeReason
+from bot.services.joining.revoking import revoke
 from bot.services.notices import view_notices
 from bot.services.standing import list_invites, list_rewards
 from storage import Store, Tx
+from storage.addresses import MemberAddress
 from storage.checks import list_faults
-from storage.records import Notice, NoticeId, NoticeKind, Person, PersonId, Profile, Referral, ReferralState, Transfer
+from storage.records import NoticeId, OutboxRow, Person, PersonId, Profile, Referral, ReferralState, Transfer
 from storage.tables import ledgers, outbox, people, referrals, scores
+from tests.owed import find_member
 
 _NUMBERS = count(1)
 
@@ -41,7 +44,7 @@ def credit_pair(tx: Tx, campaign: Campaign, *, started: bool = True) -> Referral
     return referral
 
 
-async def list_told(store: Store, after: int = 0) -> list[Notice]:
+async def list_told(store: Store, after: int = 0) -> list[OutboxRow]:
     """Notices owed from behind one, in order."""
     return await store.read(outbox.list_owed, after=NoticeId(after), limit=100)
 
@@ -63,9 +66,9 @@ async def test_what_was_earned_goes_back(store: Store, campaign: Campaign) -> No
         assert await store.read(ledgers.count_lines, person_id) == 2
     assert await store.read(scores.find_rank, referral.inviter_id) is None
     told = await list_told(store, before)
-    assert [(each.recipient_id, each.kind, each.payload["points"]) for each in told] == [
-        (referral.invitee_id, NoticeKind.GIFT_REVOKED, campaign.invitee_points),
-        (referral.inviter_id, NoticeKind.FRIEND_REVOKED, campaign.inviter_points),
+    assert [(find_member(each), each.kind, each.payload["points"]) for each in told] == [
+        (referral.invitee_id, "gift_revoked", campaign.invitee_points),
+        (referral.inviter_id, "friend_revoked", campaign.inviter_points),
     ]
     assert {each.payload["reason"] for each in told} == {"left"}
     assert await list_faults(store) == []
@@ -77,7 +80,7 @@ async def test_it_is_taken_back_once(store: Store, campaign: Campaign) -> None:
     done = await asyncio.gather(*(store.write(revoke, referral.id, reason=RevokeReason.NOT_ME) for _ in range(10)))
     assert sum(each is not None for each in done) == 1
     kinds = Counter(each.kind for each in await list_told(store))
-    assert (kinds[NoticeKind.GIFT_REVOKED], kinds[NoticeKind.FRIEND_REVOKED]) == (1, 1)
+    assert (kinds["gift_revoked"], kinds["friend_revoked"]) == (1, 1)
     assert await store.read(ledgers.get_balance, referral.inviter_id) == 0
     assert await list_faults(store) == []
 
@@ -99,7 +102,7 @@ async def test_who_never_started_is_not_written_to(store: Store, campaign: Campa
     before = (await list_told(store))[-1].id
     await store.write(revoke, one.id, reason=RevokeReason.LEFT)
     await store.write(revoke, other.id, reason=RevokeReason.LEFT, tell_inviter=False)
-    assert [each.recipient_id for each in await list_told(store, before)] == [one.inviter_id]
+    assert [find_member(each) for each in await list_told(store, before)] == [one.inviter_id]
 
 
 async def test_a_balance_may_fall_below_zero(store: Store, campaign: Campaign) -> None:
@@ -108,9 +111,17 @@ async def test_a_balance_may_fall_below_zero(store: Store, campaign: Campaign) -
     await store.write(_spend, referral.invitee_id, campaign.invitee_points)
     await store.write(revoke, referral.id, reason=RevokeReason.LEFT)
     assert await store.read(ledgers.get_balance, referral.invitee_id) == -campaign.invitee_points
-    told = [each for each in await list_told(store) if each.kind is NoticeKind.GIFT_REVOKED]
-    (view,) = await store.read(view_notices, recipient_id=referral.invitee_id, notices=told)
-    assert (view.balance, view.points, view.reason) == (-campaign.invitee_points, campaign.invitee_points, "left")
+    told = [each for each in await list_told(store) if each.kind == "gift_revoked"]
+    view = await store.read(
+        view_notices,
+        address=MemberAddress(referral.invitee_id),
+        ids=[each.id for each in told],
+        kinds={GiftRevoked.kind: GiftRevoked},
+    )
+    (revoked,) = [each.notice for each in view.owed]
+    assert view.member is not None
+    assert view.member.balance == -campaign.invitee_points
+    assert revoked == GiftRevoked(inviter=referral.inviter_id, points=campaign.invitee_points, reason=RevokeReason.LEFT)
     assert await list_faults(store) == []
 
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from storage import Store, Tx
-from storage.records import Event, NoticeId, NoticeKind, NoticeOwed, NoticeState, PersonId
+from storage.addresses import ANNOUNCE, Address, MemberAddress
+from storage.records import Event, NoticeId, NoticeOwed, NoticeState
 from storage.tables import outbox
 from tests.storage.cast import add_member
 from tests.storage.clock import NOON, Clock
@@ -11,18 +12,18 @@ from tests.storage.clock import NOON, Clock
 FIRST = NoticeId(0)
 
 
-def owe(tx: Tx, key: str, recipient_id: PersonId | None = None) -> NoticeId | None:
+def owe(tx: Tx, key: str, address: Address = ANNOUNCE) -> NoticeId | None:
     """Owe a notice with a payload of both sorts of values."""
     payload: dict[str, int | str] = {"points": 50, "name": 'Zoë "<b>" 雪'}
-    return outbox.add(tx, recipient_id=recipient_id, kind=NoticeKind.FRIEND_JOINED, payload=payload, key=key)
+    return outbox.add(tx, address=address, kind="friend_joined", payload=payload, key=key)
 
 
 async def test_a_notice_comes_back_as_owed(store: Store) -> None:
     """Recipient, kind, payload and moment are kept as given."""
     anna = await store.write(add_member, 1)
-    notice_id = await store.write(owe, "k1", anna.id)
+    notice_id = await store.write(owe, "k1", MemberAddress(anna.id))
     (notice,) = await store.read(outbox.list_owed, after=FIRST, limit=5)
-    assert (notice.id, notice.recipient_id, notice.kind) == (notice_id, anna.id, NoticeKind.FRIEND_JOINED)
+    assert (notice.id, notice.address, notice.kind) == (notice_id, MemberAddress(anna.id), "friend_joined")
     assert notice.payload == {"points": 50, "name": 'Zoë "<b>" 雪'}
     assert (notice.attempts, notice.created_at) == (0, NOON)
 
@@ -42,9 +43,9 @@ async def test_owing_is_told_with_its_recipient(store: Store) -> None:
     heard: list[Sequence[Event]] = []
     store.subscribe(heard.append)
     anna = await store.write(add_member, 1)
-    notice_id = await store.write(owe, "k1", anna.id)
+    notice_id = await store.write(owe, "k1", MemberAddress(anna.id))
     assert notice_id is not None
-    assert heard == [[NoticeOwed(notice_id=notice_id, recipient_id=anna.id)]]
+    assert heard == [[NoticeOwed(notice_id=notice_id, address=MemberAddress(anna.id))]]
 
 
 async def test_owed_notices_are_paged_and_found_by_id(store: Store) -> None:

@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import Executable, insert, text, update
 
 from storage import RuleBroken, Store, StoreClosed, StoreUnavailable, Tx, open_store
+from storage.addresses import ANNOUNCE
 from storage.checks import list_faults
-from storage.records import Event, NoticeKind, NoticeOwed, Person, PersonId
+from storage.records import Event, NoticeOwed, Person, PersonId
 from storage.schema import broadcast, delivery, event, grant, inbox, outbox, person, referral, score
 from storage.tables import outbox as notices
 from storage.tables import people, scores
@@ -25,7 +26,7 @@ class DeliberateError(Exception):
 
 def owe(tx: Tx, key: str) -> None:
     """Owe the announce chat a notice."""
-    notices.add(tx, recipient_id=None, kind=NoticeKind.JOIN_ANNOUNCED, payload={}, key=key)
+    notices.add(tx, address=ANNOUNCE, kind="join_announced", payload={}, key=key)
 
 
 def owe_and_fail(tx: Tx, key: str) -> None:

@@ -6,7 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from storage import Store, Tx
-from storage.records import NoticeKind, Profile, Seq
+from storage.addresses import ANNOUNCE
+from storage.records import Profile, Seq
 from storage.tables import broadcasts, inbox, outbox, people
 from storage.texts import LONGEST_ERROR, clean_error, fold_name, join_name
 from tests.storage.cast import add_member
@@ -28,7 +29,7 @@ async def test_any_clean_text_comes_back_as_it_was(store: Store, first_name: str
         profile = Profile(telegram_id=person.profile.telegram_id, first_name=first_name, last_name=last_name)
         people.set_profile(tx, person.id, profile)
         key = f"{uuid4()}|{value}"
-        notice_id = outbox.add(tx, recipient_id=None, kind=NoticeKind.SORRY, payload={"value": value}, key=key)
+        notice_id = outbox.add(tx, address=ANNOUNCE, kind="sorry", payload={"value": value}, key=key)
         assert notice_id is not None
         (newest,) = outbox.list_by_ids(tx, [notice_id])
         broadcast = broadcasts.add(tx, person.id)

@@ -7,12 +7,24 @@ from alembic import command
 from sqlalchemy import delete, select, text
 
 from storage import RuleBroken, open_store
+from storage.addresses import ANNOUNCE, MemberAddress
 from storage.checks import list_faults
 from storage.facts import GrantState
 from storage.migrations.upgrade import compose_config
-from storage.records import BroadcastId, BroadcastState, PersonId, Profile, ReferralId
+from storage.records import BroadcastId, BroadcastState, NoticeId, PersonId, Profile, ReferralId
 from storage.schema import event, ledger
-from storage.tables import broadcasts, campaigns, code_keys, conversations, grants, ledgers, people, referrals, shares
+from storage.tables import (
+    broadcasts,
+    campaigns,
+    code_keys,
+    conversations,
+    grants,
+    ledgers,
+    outbox,
+    people,
+    referrals,
+    shares,
+)
 from storage.tx import Row, Tx
 from tests.storage.cast import run
 from tests.storage.clock import NOON, Clock
@@ -42,6 +54,10 @@ FIRST_DAYS = [
         " VALUES (1, 'inviter', 'join', 1, 50, 1), (2, 'inviter', 'join', 1, 50, 2)"
     ),
     "INSERT INTO score (score, members) VALUES (1, 1)",
+    (
+        "INSERT INTO outbox (recipient_id, kind, payload, key, created_at) VALUES"
+        """ (1, 'friend_joined', '{"friend": 2, "points": 50}', 'a', 8), (NULL, 'join_announced', '{}', 'b', 8)"""
+    ),
 ]
 
 
@@ -124,6 +140,11 @@ async def test_a_database_of_the_first_version_is_brought_up_to_date(empty_store
         now = await store.write(campaigns.add_version, slug="welcome", content="{}", digest="d")
         assert await store.read(campaigns.get_first) == (now, "d")
         assert await store.read(ledgers.get_balance, zoe.id) == 50
+        owed = await store.read(outbox.list_owed, after=NoticeId(0), limit=5)
+        assert [(row.address, row.kind, row.payload) for row in owed] == [
+            (MemberAddress(zoe.id), "friend_joined", {"friend": 2, "points": 50}),
+            (ANNOUNCE, "join_announced", {}),
+        ]
         (kept,), (back,), none = [await store.read(grants.list_by_referral, ReferralId(number)) for number in (1, 2, 3)]
         assert (kept.person_id, kept.rule, kept.points, kept.ledger_id) == (1, "join", 50, 1)
         assert (kept.state, back.state, none) == (GrantState.AVAILABLE, GrantState.REVOKED, [])

@@ -7,16 +7,19 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import ClassVar
 
 import aiohttp
 import pytest
 from telegram import Update
 from telegram.ext import MessageHandler, filters
 
-from bot.outbox.outgoing import Letter
+from bot.messages.notices import Reader, Rendered
+from bot.messages.outgoing import OutgoingMessage
 from bot.outbox.worker import OutboxWorker
 from bot.playground import faults
 from bot.playground.world import Person
+from bot.services.notices import Notice, Owed, owe
 from bot.updates.application import PassalongApplication, build_application
 from bot.updates.context import BotData, PassalongContext
 from bot.updates.dispatch import Dispatch
@@ -26,8 +29,10 @@ from bot.wire.gate import Gate
 from bot.wire.pacing import Priority
 from bot.wire.transport import AiohttpRequest
 from storage import Store, Tx
-from storage.records import Notice, NoticeKind, PersonId, Profile, ShareWay
+from storage.addresses import MemberAddress
+from storage.records import Profile, ShareWay
 from storage.tables import inbox, outbox, people, shares
+from tests.messages.samples import make_shop
 from tests.telegram import LocalTelegram, telegram
 from tests.wire.stage import BOTH_ENGINES
 
@@ -36,13 +41,20 @@ __all__ = ["telegram"]
 Context = PassalongContext[None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thanks(Notice):
+    """Somebody wrote."""
+
+    kind: ClassVar[str] = "thanks"
+    words: str
+
+
 def thank(tx: Tx, telegram_id: int, words: str) -> None:
     """An effect that can be counted, and a notice that tells it."""
     person = people.add(tx, Profile(telegram_id=telegram_id, first_name="A"), f"{telegram_id % 10**10:010d}")
     people.set_started(tx, person.id)
     shares.add(tx, person.id, ShareWay.CARD)
-    payload: dict[str, int | str] = {"chat": telegram_id, "words": words}
-    outbox.add(tx, recipient_id=person.id, kind=NoticeKind.WELCOME, payload=payload, key=f"{telegram_id} {words}")
+    owe(tx, MemberAddress(person.id), Thanks(words=words), key=f"{telegram_id} {words}")
 
 
 async def on_text(update: Update, context: Context) -> None:
@@ -52,15 +64,10 @@ async def on_text(update: Update, context: Context) -> None:
     await context.write(thank, update.effective_user.id, update.message.text or "")
 
 
-class Renderer:
-    """A line per notice."""
-
-    async def render(self, recipient_id: PersonId | None, notices: Sequence[Notice]) -> Sequence[Letter]:
-        """One letter."""
-        assert recipient_id
-        lines = "\n".join(f"thanks for {notice.payload['words']}" for notice in notices)
-        ids = tuple(notice.id for notice in notices)
-        return [Letter(chat_id=int(notices[0].payload["chat"]), text=lines, notice_ids=ids)]
+def render_thanks(_: Reader, owed: Sequence[Owed[Thanks]]) -> list[Rendered]:
+    """One message, a line per notice."""
+    lines = "\n".join(f"thanks for {one.notice.words}" for one in owed)
+    return [Rendered(messages=[OutgoingMessage(text=lines)], owed=owed)]
 
 
 @dataclass
@@ -96,7 +103,13 @@ async def run(
     async with application:
         dispatch = Dispatch(application, retry_seconds=(0.02,))
         delivery = OutboxWorker(
-            store=store, bot=application.bot, gate=gate, renderer=Renderer(), retry_seconds=(0.02,), attempts=50
+            store=store,
+            bot=application.bot,
+            gate=gate,
+            shop=make_shop(),
+            renderers={Thanks: render_thanks},
+            retry_seconds=(0.02,),
+            attempts=50,
         )
         intake = Intake(
             bot=application.bot,

@@ -4,29 +4,30 @@ from __future__ import annotations
 
 from bot.messages.claiming import say_points_back
 from bot.messages.keyboards import compose_send_keyboard
-from bot.messages.naming import show_name
+from bot.messages.notices import Reader
 from bot.messages.outgoing import OutgoingMessage
-from bot.messages.shop import Shop
-from bot.messages.texts import Html, Texts
-from bot.services.joining.revoking import RevokeReason
-from bot.services.notices import NoticeView
+from bot.messages.texts import Html
+from bot.services.joining.notices import FriendRevoked, GiftRevoked, RevokeReason
 
 
-def render_friend_revoked(texts: Texts, shop: Shop, view: NoticeView) -> OutgoingMessage:
+def render_friend_revoked(reader: Reader, notice: FriendRevoked) -> OutgoingMessage:
     """To the inviter: the friend no longer counts."""
-    left = view.reason == RevokeReason.LEFT
-    friend = show_name(texts, view.friend, first=left)
-    why = texts.say("revoked.left" if left else "revoked.not_me", friend=friend)
-    return _compose(texts, shop, view, why)
+    left = notice.reason is RevokeReason.LEFT
+    friend = reader.show(notice.friend, first=left)
+    why = reader.texts.say("revoked.left" if left else "revoked.not_me", friend=friend)
+    return _compose(reader, notice.points, why)
 
 
-def render_gift_revoked(texts: Texts, shop: Shop, view: NoticeView) -> OutgoingMessage:
+def render_gift_revoked(reader: Reader, notice: GiftRevoked) -> OutgoingMessage:
     """To the friend: the gift went back; who said no stays unsaid."""
-    if view.reason == RevokeReason.LEFT:
-        return _compose(texts, shop, view, texts.say("revoked.you_left", inviter=show_name(texts, view.friend)))
-    return _compose(texts, shop, view, texts.say("revoked.misnamed"))
+    if notice.reason is RevokeReason.LEFT:
+        why = reader.texts.say("revoked.you_left", inviter=reader.show(notice.inviter))
+    else:
+        why = reader.texts.say("revoked.misnamed")
+    return _compose(reader, notice.points, why)
 
 
-def _compose(texts: Texts, shop: Shop, view: NoticeView, why: Html) -> OutgoingMessage:
-    text = "\n".join([why, *say_points_back(texts, shop, view.points, view.balance)])
-    return OutgoingMessage(text=text, keyboard=compose_send_keyboard(texts, shop, view.code))
+def _compose(reader: Reader, points: int, why: Html) -> OutgoingMessage:
+    member = reader.member
+    text = "\n".join([why, *say_points_back(reader.texts, reader.shop, points, member.balance)])
+    return OutgoingMessage(text=text, keyboard=compose_send_keyboard(reader.texts, reader.shop, member.code))

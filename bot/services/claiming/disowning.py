@@ -8,7 +8,8 @@ from enum import Enum, auto
 from bot.core.claiming import compute_end
 from bot.services.campaigns import get_terms
 from bot.services.claiming.naming import SOURCE
-from bot.services.joining.revoking import RevokeReason, revoke
+from bot.services.joining.notices import RevokeReason
+from bot.services.joining.revoking import revoke
 from bot.services.members import MemberView, compose_name, enter, view_member
 from bot.services.rewards.granting import sum_points
 from storage.records import Person, Profile, Referral, ReferralId, ReferralState, Side

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from bot.core.claiming import (
     CHOICES,
@@ -20,11 +21,12 @@ from bot.core.claiming import (
 from bot.core.guessing import Guesses, compute_guesses, decide_throttled
 from bot.core.links import Addresses
 from bot.services.campaigns import Terms, get_terms
+from bot.services.claiming.notices import FriendClaimed
 from bot.services.claiming.window import CLAIM, expect_claim, open_window
 from bot.services.joining.crediting import closes_ring, credit
 from bot.services.members import MemberView, enter, view_member
 from bot.services.spoken import find_by_said, sounds_spoken
-from storage.records import NoticeKind, Person, Profile, ReferralState
+from storage.records import Person, Profile, Referral, ReferralState
 from storage.tables import conversations, guesses, people
 from storage.tx import Tx
 
@@ -140,7 +142,8 @@ def _credit(tx: Tx, person: Person, inviter: Person, terms: Terms) -> ClaimView:
     if closes_ring(tx, inviter, person):
         expect_claim(tx, person, terms)
         return ClaimView(member=view_member(tx, person), outcome=Outcome.OWN_GUEST, inviter=_show(inviter))
-    referral = credit(tx, inviter, person, source=SOURCE, tell_invitee=False, inviter_notice=NoticeKind.FRIEND_CLAIMED)
+    tell = partial(_tell_inviter, tx)
+    referral = credit(tx, inviter, person, source=SOURCE, tell_invitee=False, inviter_notice=tell)
     conversations.leave(tx, person.id, CLAIM)
     member = view_member(tx, person)
     if referral is None:
@@ -150,6 +153,15 @@ def _credit(tx: Tx, person: Person, inviter: Person, terms: Terms) -> ClaimView:
         outcome=Outcome.CREDITED,
         inviter=_show(inviter),
         points=terms.campaign.invitee_points,
+        waits=referral.state is ReferralState.WAITING,
+    )
+
+
+def _tell_inviter(tx: Tx, referral: Referral) -> FriendClaimed:
+    return FriendClaimed(
+        friend=referral.invitee_id,
+        referral=referral.id,
+        points=get_terms(tx, referral.campaign_version_id).campaign.inviter_points,
         waits=referral.state is ReferralState.WAITING,
     )
 

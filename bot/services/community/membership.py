@@ -5,7 +5,8 @@ from __future__ import annotations
 from bot.core.community import SOURCE, Coming, decide_credited, decide_held
 from bot.services.campaigns import get_terms
 from bot.services.joining.crediting import credit, keep_chat, qualify
-from bot.services.joining.revoking import RevokeReason, revoke
+from bot.services.joining.notices import RevokeReason
+from bot.services.joining.revoking import revoke
 from bot.services.members import draw_code
 from storage.records import Person, Profile, Referral
 from storage.tables import chat_joins, chat_links, people, referrals, shops

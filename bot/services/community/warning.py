@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from bot.core.community import ChatProblem
-from storage.records import NoticeKind
-from storage.tables import outbox, people, warnings
+from bot.services.community.notices import AdminWarning
+from bot.services.notices import owe
+from storage.addresses import MemberAddress
+from storage.tables import people, warnings
 from storage.tx import Tx
 
 _MOVED = "moved"
@@ -27,13 +29,13 @@ def note_look(tx: Tx, *, chat: int | str, title: str, problem: ChatProblem | Non
             warnings.delete_told(tx, _compose_key(chat, other))
     if problem is None:
         return False
-    return _warn(tx, _compose_key(chat, problem), problem, {"chat": title or str(chat)}, admin_ids)
+    return _warn(tx, _compose_key(chat, problem), AdminWarning(warning=problem, chat=title or str(chat)), admin_ids)
 
 
 def note_moved(tx: Tx, *, old_id: int, new_id: int, title: str, admin_ids: Collection[int]) -> bool:
     """Tell the admins that the group has another number now; what they were told is how a restart knows it."""
-    payload = {"chat": title or str(old_id), "number": str(new_id)}
-    if _warn(tx, _compose_key(old_id, f"{_MOVED}:{new_id}"), _MOVED, payload, admin_ids):
+    moved = AdminWarning(warning=_MOVED, chat=title or str(old_id), number=str(new_id))
+    if _warn(tx, _compose_key(old_id, f"{_MOVED}:{new_id}"), moved, admin_ids):
         return True
     warnings.add(tx, _compose_key(old_id, f"{_MOVED}:{new_id}"))
     return False
@@ -46,20 +48,14 @@ def find_moved(tx: Tx, *, chat: int | str) -> int | None:
     return int(found[-1].removeprefix(prefix)) if found else None
 
 
-def _warn(tx: Tx, key: str, warning: str, payload: dict[str, str], admin_ids: Collection[int]) -> bool:
+def _warn(tx: Tx, key: str, warning: AdminWarning, admin_ids: Collection[int]) -> bool:
     """Owe a warning to every admin who can be written to; without any it is not told yet."""
     found = [people.find_by_telegram_id(tx, telegram_id) for telegram_id in sorted(admin_ids)]
     admins = [person for person in found if person is not None and person.is_member]
     if not admins or not warnings.add(tx, key):
         return False
     for admin in admins:
-        outbox.add(
-            tx,
-            recipient_id=admin.id,
-            kind=NoticeKind.ADMIN_WARNING,
-            payload={"warning": warning, **payload},
-            key=f"warning:{key}:{admin.id}:{tx.now}",
-        )
+        owe(tx, MemberAddress(admin.id), warning, key=f"{key}:{admin.id}:{tx.now}")
     return True
 
 

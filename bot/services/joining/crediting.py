@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from bot.core.campaigns.campaign import Campaign
 from bot.services.campaigns import Terms, get_terms, read_terms
+from bot.services.joining.notices import (
+    FriendJoined,
+    FriendWaiting,
+    JoinAnnounced,
+    Qualified,
+    WelcomeInvited,
+    WelcomeWaiting,
+)
+from bot.services.notices import Notice, owe
 from bot.services.rewards.granting import note_event, sum_points
+from storage.addresses import ANNOUNCE, MemberAddress
 from storage.facts import EventKind
-from storage.records import NoticeKind, Person, PersonId, Referral, ReferralId, ReferralState, Side
-from storage.tables import chat_joins, grants, outbox, people, referrals, scores, shops
+from storage.records import Person, Referral, ReferralId, ReferralState, Side
+from storage.tables import chat_joins, grants, people, referrals, scores, shops
 from storage.tables.shops import ShopRow
 from storage.tx import Tx
-
-_GREETINGS = {
-    ReferralState.WAITING: NoticeKind.WELCOME_WAITING,
-    ReferralState.QUALIFIED: NoticeKind.WELCOME_INVITED,
-}
 
 
 def credit(
@@ -24,7 +32,7 @@ def credit(
     source: str,
     fresh: bool = False,
     tell_invitee: bool = True,
-    inviter_notice: NoticeKind | None = None,
+    inviter_notice: Callable[[Referral], Notice] | None = None,
 ) -> Referral | None:
     """Credit an inviter for a friend, once and for ever; None where the friend has a referral already.
 
@@ -65,11 +73,11 @@ def credit(
     if not waits:
         _count(tx, referral, terms)
     if tell_invitee and invitee.is_member:
-        _owe(tx, referral, invitee.id, _GREETINGS[referral.state], terms.campaign.invitee_points)
-    usual = NoticeKind.FRIEND_WAITING if waits else NoticeKind.FRIEND_JOINED
-    _owe(tx, referral, inviter.id, inviter_notice or usual, terms.campaign.inviter_points)
-    if shop.announce_chat is not None and not waits:
-        _owe(tx, referral, None, NoticeKind.JOIN_ANNOUNCED, 0)
+        _owe_greeting(tx, referral, terms.campaign.invitee_points)
+    told = inviter_notice(referral) if inviter_notice else _tell_inviter(referral, terms.campaign)
+    owe(tx, MemberAddress(inviter.id), told, key=referral.id)
+    if not waits and shop.announce_chat is not None:
+        owe(tx, ANNOUNCE, JoinAnnounced(friend=invitee.id, inviter=inviter.id), key=referral.id)
     return referral
 
 
@@ -91,10 +99,11 @@ def qualify(tx: Tx, referral_id: ReferralId) -> Referral | None:
     terms = get_terms(tx, referral.campaign_version_id)
     _count(tx, referral, terms)
     if people.get(tx, referral.invitee_id).is_member:
-        _owe(tx, referral, referral.invitee_id, NoticeKind.QUALIFIED, terms.campaign.invitee_points)
-    _owe(tx, referral, referral.inviter_id, NoticeKind.FRIEND_JOINED, terms.campaign.inviter_points)
+        qualified = Qualified(inviter=referral.inviter_id, points=terms.campaign.invitee_points)
+        owe(tx, MemberAddress(referral.invitee_id), qualified, key=referral.id)
+    owe(tx, MemberAddress(referral.inviter_id), _tell_inviter(referral, terms.campaign), key=referral.id)
     if shops.get(tx).announce_chat is not None:
-        _owe(tx, referral, None, NoticeKind.JOIN_ANNOUNCED, 0)
+        owe(tx, ANNOUNCE, JoinAnnounced(friend=referral.invitee_id, inviter=referral.inviter_id), key=referral.id)
     return referral
 
 
@@ -105,7 +114,7 @@ def greet(tx: Tx, referral: Referral) -> None:
     """
     earned = sum_points(grants.list_by_referral(tx, referral.id), Side.INVITEE)
     points = earned or get_terms(tx, referral.campaign_version_id).campaign.invitee_points
-    _owe(tx, referral, referral.invitee_id, _GREETINGS[referral.state], points)
+    _owe_greeting(tx, referral, points)
 
 
 def keep_chat(tx: Tx, chat_id: int, telegram_id: int, referral: Referral) -> None:
@@ -126,13 +135,11 @@ def _count(tx: Tx, referral: Referral, terms: Terms) -> None:
     scores.raise_score(tx, referral.inviter_id)
 
 
-def _owe(tx: Tx, referral: Referral, recipient_id: PersonId | None, kind: NoticeKind, points: int) -> None:
-    facts = {"friend": int(referral.invitee_id), "inviter": int(referral.inviter_id), "referral": int(referral.id)}
-    waits = int(referral.state is ReferralState.WAITING)
-    outbox.add(
-        tx,
-        recipient_id=recipient_id,
-        kind=kind,
-        payload={**facts, "points": points, "waits": waits},
-        key=f"{kind}:{referral.id}",
-    )
+def _owe_greeting(tx: Tx, referral: Referral, points: int) -> None:
+    greeting = WelcomeWaiting if referral.state is ReferralState.WAITING else WelcomeInvited
+    owe(tx, MemberAddress(referral.invitee_id), greeting(inviter=referral.inviter_id, points=points), key=referral.id)
+
+
+def _tell_inviter(referral: Referral, campaign: Campaign) -> Notice:
+    told = FriendWaiting if referral.state is ReferralState.WAITING else FriendJoined
+    return told(friend=referral.invitee_id, points=campaign.inviter_points)

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
+from bot.services.joining.notices import FriendRevoked, GiftRevoked, RevokeReason
+from bot.services.notices import owe
 from bot.services.rewards.granting import sum_points, take_back
+from storage.addresses import MemberAddress
 from storage.facts import GrantRow
-from storage.records import NoticeKind, Referral, ReferralId, ReferralState, Side
-from storage.tables import outbox, people, referrals, scores
+from storage.records import Referral, ReferralId, ReferralState, Side
+from storage.tables import people, referrals, scores
 from storage.tx import Tx
-
-
-class RevokeReason(StrEnum):
-    """Why a referral is taken back; each has a sentence of its own for either side."""
-
-    LEFT = "left"
-    """The friend left the community chat within the campaign's hold."""
-    NOT_ME = "not_me"
-    """The inviter whom the friend named says it was somebody else."""
 
 
 def revoke(tx: Tx, referral_id: ReferralId, *, reason: RevokeReason, tell_inviter: bool = True) -> Referral | None:
@@ -57,14 +49,10 @@ def _set_revoked(tx: Tx, referral_id: ReferralId) -> bool | None:
 
 
 def _owe(tx: Tx, referral: Referral, side: Side, taken: list[GrantRow], reason: RevokeReason) -> None:
-    invited = side is Side.INVITEE
-    kind = NoticeKind.GIFT_REVOKED if invited else NoticeKind.FRIEND_REVOKED
-    payload: dict[str, int | str] = {
-        "friend": int(referral.invitee_id),
-        "inviter": int(referral.inviter_id),
-        "referral": int(referral.id),
-        "points": sum_points(taken, side),
-        "reason": str(reason),
-    }
-    recipient_id = referral.invitee_id if invited else referral.inviter_id
-    outbox.add(tx, recipient_id=recipient_id, kind=kind, payload=payload, key=f"{kind}:{referral.id}")
+    points = sum_points(taken, side)
+    if side is Side.INVITEE:
+        gift = GiftRevoked(inviter=referral.inviter_id, points=points, reason=reason)
+        owe(tx, MemberAddress(referral.invitee_id), gift, key=referral.id)
+    else:
+        friend = FriendRevoked(friend=referral.invitee_id, points=points, reason=reason)
+        owe(tx, MemberAddress(referral.inviter_id), friend, key=referral.id)

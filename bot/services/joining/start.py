@@ -11,11 +11,14 @@ from bot.core.joining import Attribution, Opening, decide_attribution
 from bot.services.campaigns import get_terms
 from bot.services.claiming.window import CLAIM, expect_claim, open_window, view_home
 from bot.services.joining.crediting import credit, greet
+from bot.services.joining.notices import Welcome
 from bot.services.members import MemberView, meet, view_member
+from bot.services.notices import owe
 from bot.services.roles import find_role
-from storage.records import NoticeKind, Person, Profile, Referral, ReferralState
+from storage.addresses import MemberAddress
+from storage.records import Person, Profile, Referral, ReferralState
 from storage.role import Role
-from storage.tables import conversations, guesses, outbox, people, referrals
+from storage.tables import conversations, guesses, people, referrals
 from storage.tx import Tx
 
 
@@ -88,13 +91,8 @@ def _welcome(tx: Tx, person: Person, attribution: Attribution, *, from_inline: b
         greet(tx, referral)
         return Attribution.CREDITED
     unknown = attribution is Attribution.UNKNOWN_CODE
-    outbox.add(
-        tx,
-        recipient_id=person.id,
-        kind=NoticeKind.WELCOME,
-        payload={"unknown_code": int(unknown), "from_inline": int(from_inline), "asks": 1},
-        key=f"welcome:{person.id}",
-    )
+    welcome = Welcome(unknown_code=unknown, from_inline=from_inline, asks=True)
+    owe(tx, MemberAddress(person.id), welcome, key=person.id)
     people.note_asked(tx, person.id)
     expect_claim(tx, person, get_terms(tx))
     return attribution if unknown else Attribution.UNINVITED

@@ -5,8 +5,11 @@ from __future__ import annotations
 from bot.core.reminding import DAY, choose_fresh_story
 from bot.services.campaigns import get_terms
 from bot.services.members import MemberView, enter, view_member
-from storage.records import NoticeKind, Person, Profile
-from storage.tables import outbox, people, shares
+from bot.services.notices import owe
+from bot.services.reminding.notices import Nudge
+from storage.addresses import MemberAddress
+from storage.records import Person, Profile
+from storage.tables import people, shares
 from storage.tx import Tx
 
 
@@ -35,10 +38,4 @@ def set_nudges(tx: Tx, *, visitor: Profile, nudges: bool) -> MemberView:
 
 def _owe(tx: Tx, person: Person, story: str) -> None:
     people.note_nudged(tx, person.id)
-    outbox.add(
-        tx,
-        recipient_id=person.id,
-        kind=NoticeKind.NUDGE,
-        payload={"story": story},
-        key=f"{NoticeKind.NUDGE}:{person.id}:{tx.now}",
-    )
+    owe(tx, MemberAddress(person.id), Nudge(story=story), key=f"{person.id}:{tx.now}")

@@ -15,8 +15,11 @@ from bot.core.reminding import (
 )
 from bot.services.campaigns import get_terms
 from bot.services.members import MemberView, compose_name, enter, view_member
-from storage.records import Invitation, NoticeKind, Person, Profile, Referral, ReferralId, ReferralState, Reminder
-from storage.tables import outbox, people, referrals, reminders, shares
+from bot.services.notices import owe
+from bot.services.reminding import notices
+from storage.addresses import MemberAddress
+from storage.records import Invitation, Person, Profile, Referral, ReferralId, ReferralState, Reminder
+from storage.tables import people, referrals, reminders, shares
 from storage.tx import Tx
 
 
@@ -88,13 +91,8 @@ def find_fresh_story(tx: Tx, *, visitor: Profile) -> str:
 def _owe(tx: Tx, referral: Referral) -> None:
     reminders.note(tx, referral.id)
     points = get_terms(tx, referral.campaign_version_id).campaign.invitee_points
-    outbox.add(
-        tx,
-        recipient_id=referral.invitee_id,
-        kind=NoticeKind.REMINDER,
-        payload={"inviter": int(referral.inviter_id), "referral": int(referral.id), "points": points},
-        key=f"{NoticeKind.REMINDER}:{referral.id}:{tx.now}",
-    )
+    notice = notices.Reminder(inviter=referral.inviter_id, referral=referral.id, points=points)
+    owe(tx, MemberAddress(referral.invitee_id), notice, key=f"{referral.id}:{tx.now}")
 
 
 def _view(tx: Tx, referral: Referral, invitee: Person) -> WaitingView | None:

@@ -1,0 +1,106 @@
+"""What both sides of a recommendation hear of it, and the announce chat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+from bot.services.notices import Notice
+from storage.records import PersonId
+
+
+class RevokeReason(StrEnum):
+    """Why a referral is taken back; each has a sentence of its own for either side."""
+
+    LEFT = "left"
+    """The friend left the community chat within the campaign's hold."""
+    NOT_ME = "not_me"
+    """The inviter whom the friend named says it was somebody else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Welcome(Notice):
+    """To a newcomer whom nobody invited."""
+
+    kind: ClassVar[str] = "welcome"
+    unknown_code: bool = False
+    """Came by a code that nobody has."""
+    from_inline: bool = False
+    """Was about to write in another chat, and wants to go back there."""
+    asks: bool = False
+    """Is asked who recommended the shop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WelcomeInvited(Notice):
+    """To a newcomer who came by a friend and has earned `points` by it."""
+
+    kind: ClassVar[str] = "welcome_invited"
+    inviter: PersonId
+    points: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WelcomeWaiting(Notice):
+    """To a newcomer who came by a friend and will earn `points` once in the community chat."""
+
+    kind: ClassVar[str] = "welcome_waiting"
+    inviter: PersonId
+    points: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Qualified(Notice):
+    """To a friend who was waiting and has earned `points` now."""
+
+    kind: ClassVar[str] = "qualified"
+    inviter: PersonId
+    points: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FriendJoined(Notice):
+    """To the inviter, who has earned `points` by it."""
+
+    kind: ClassVar[str] = "friend_joined"
+    friend: PersonId
+    points: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FriendWaiting(Notice):
+    """To the inviter, who will earn `points` once the friend is in the community chat."""
+
+    kind: ClassVar[str] = "friend_waiting"
+    friend: PersonId
+    points: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinAnnounced(Notice):
+    """To the announce chat."""
+
+    kind: ClassVar[str] = "join_announced"
+    friend: PersonId
+    inviter: PersonId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FriendRevoked(Notice):
+    """To the inviter: the friend no longer counts, and `points` went back."""
+
+    kind: ClassVar[str] = "friend_revoked"
+    friend: PersonId
+    points: int
+    reason: RevokeReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiftRevoked(Notice):
+    """To the friend: the gift of `points` went back."""
+
+    kind: ClassVar[str] = "gift_revoked"
+    inviter: PersonId
+    points: int
+    reason: RevokeReason

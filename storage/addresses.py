@@ -1,0 +1,43 @@
+"""To whom a notice goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from storage.records import PersonId
+
+
+class Channel(StrEnum):
+    """By what a notice leaves."""
+
+    TELEGRAM = "telegram"
+
+
+class ChatRole(StrEnum):
+    """A chat of the shop, by what it is for: its number changes with the settings, and when a group grows."""
+
+    ANNOUNCE = "announce"
+
+
+@dataclass(frozen=True, slots=True)
+class MemberAddress:
+    """A member's private chat with the bot."""
+
+    person_id: PersonId
+    channel: ClassVar[Channel] = Channel.TELEGRAM
+
+
+@dataclass(frozen=True, slots=True)
+class ChatAddress:
+    """A chat of the shop."""
+
+    role: ChatRole
+    channel: ClassVar[Channel] = Channel.TELEGRAM
+
+
+Address = MemberAddress | ChatAddress
+
+ANNOUNCE = ChatAddress(ChatRole.ANNOUNCE)

@@ -1,11 +1,11 @@
-# make demo · make test · make check · make bench · make chaos SEED=7
+# make demo · make test · make check · make bench · make chaos SEED=7 · make attack
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 WORKERS ?= 2
 
-.PHONY: demo test check format bench chaos lock clean
+.PHONY: demo test check format bench chaos attack lock clean
 
 demo: $(READY)
 	$(BIN)/passalong demo $(ARGS)
@@ -28,6 +28,9 @@ bench: $(READY)
 
 chaos: $(READY)
 	$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) $(ARGS)
+
+attack: $(READY)
+	$(BIN)/python -m tests.attack $(ARGS)
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -1,0 +1,1 @@
+"""Attacks on the running program; `make attack` runs them in full."""

@@ -112,6 +112,12 @@ def compute_language(tx: Tx, person: Person) -> str:
     )
 
 
+def find_members_language(tx: Tx, telegram_id: int) -> str | None:
+    """The language of a member; None for anybody else, whom the bot does not write to."""
+    person = people.find_by_telegram_id(tx, telegram_id)
+    return compute_language(tx, person) if person is not None and person.is_member else None
+
+
 def compose_name(profile: Profile) -> str:
     """The display name of a profile, cleaned."""
     return compose_display_name(profile.first_name, profile.last_name, profile.username)

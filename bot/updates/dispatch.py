@@ -9,6 +9,9 @@ from typing import Any
 
 from telegram import Update
 
+from bot.messages.joining.refusals import say_patience
+from bot.messages.texts import Texts
+from bot.services.members import find_members_language
 from bot.updates.application import PassalongApplication, refuse_non_blocking
 from bot.updates.attempts import GIVEN_UP, Attempts
 from bot.updates.context import Attempt
@@ -18,6 +21,7 @@ from bot.updates.inline_queries import InlineQueries
 from bot.updates.raw_updates import RawUpdate
 from bot.wire.batches import Batches
 from bot.wire.gate import MUTED
+from bot.wire.pacing import Priority
 from bot.wire.signal import Signal
 from bot.wire.watch import Watch
 from storage.records import InboxRow, Seq
@@ -32,6 +36,15 @@ RETRY_SECONDS = (0.5, 2.0)
 """Before the second and the third attempt at an update; its sender's later updates wait behind it."""
 
 ATTEMPTS = 3
+
+FLOODERS_PARALLEL = 4
+"""Of those who flood so many are served at once."""
+
+HURRY_SECONDS = 0.25
+HURRY_REST_SECONDS = 0.01
+"""While Telegram has more than one batch for us somebody else's update may be in it: those who flood rest this long
+between two of theirs, until nothing has come for a while."""
+
 STORE_RETRY_SECONDS = 1.0
 
 
@@ -73,7 +86,9 @@ class Dispatch:
             application, retry_seconds=retry_seconds, attempts=attempts, is_stopping=lambda: self._stopping
         )
         self._floods = floods or Floods()
-        self._queue = FairQueue()
+        self._queue = FairQueue(self._floods.is_flooding)
+        self._flooders = 0
+        self._hurry_until = 0.0
         self._running: set[asyncio.Task[None]] = set()
         self._closes: Batches[Seq] = Batches("handled updates", lambda seqs: self._store.write(inbox.close_all, seqs))
         self._inline = InlineQueries(
@@ -103,13 +118,18 @@ class Dispatch:
         """Whether any handler wants an update; what nobody wants need not be stored."""
         return self._attempts.is_wanted(update)
 
-    def take(self, rows: Sequence[InboxRow], parsed: Mapping[int, Update | None] | None = None) -> None:
+    def take(
+        self, rows: Sequence[InboxRow], parsed: Mapping[int, Update | None] | None = None, *, more: bool = False
+    ) -> None:
         """Have rows handled that were just committed to the inbox, in the order of their `seq`.
 
         Args:
             rows: Rows.
             parsed: The updates in them, by update id, as far as they have been looked at.
+            more: Whether Telegram probably has more.
         """
+        if more:
+            self._hurry_until = asyncio.get_running_loop().time() + HURRY_SECONDS
         for row in rows:
             self._floods.begin(row.sender_id)
         if rows and self._first_taken is None:
@@ -197,7 +217,20 @@ class Dispatch:
 
     def _pump(self) -> None:
         while len(self._running) < self._parallel and not self._stopping and (taken := self._queue.take()):
-            self._running.add(self.watch.start(self._serve(*taken)))
+            self._running.add(asyncio.create_task(self._serve(*taken)))
+        while self._flooders < FLOODERS_PARALLEL and not self._stopping and (taken := self._queue.take(slow=True)):
+            self._flooders += 1
+            self._running.add(asyncio.create_task(self._serve_flooder(*taken)))
+
+    async def _serve_flooder(self, key: Key, waiting: Waiting) -> None:
+        """As any other, but others first."""
+        try:
+            if asyncio.get_running_loop().time() < self._hurry_until:
+                await asyncio.sleep(HURRY_REST_SECONDS)
+            await self._serve(key, waiting)
+        finally:
+            self._flooders -= 1
+        self._pump()
 
     async def _serve(self, key: Key, waiting: Waiting) -> None:
         """One attempt at one row, then on with the line, or a rest before the next attempt."""
@@ -211,7 +244,7 @@ class Dispatch:
         self._running.discard(_this_task())
         self._pump()
         if self._queue.is_hungry and (self._refiller is None or self._refiller.done()) and not self._stopping:
-            self._refiller = self.watch.start(self._refill())
+            self._refiller = asyncio.create_task(self._refill())
         self._signal.tell()
 
     def _resume(self, key: Key) -> None:
@@ -241,7 +274,22 @@ class Dispatch:
             return True
         self.metrics.count("updates_muted")
         MUTED.set(True)  # in this row's task alone
+        if self._floods.may_tell(row.sender_id):
+            errands = self._application.bot_data.errands
+            task = asyncio.create_task(self._ask_for_patience(row.sender_id))
+            errands.add(task)
+            task.add_done_callback(errands.discard)
         return not self._floods.repeats(row.sender_id, _find_wish(update))
+
+    async def _ask_for_patience(self, sender_id: int) -> None:
+        """The one answer that somebody who floods gets in a minute."""
+        try:
+            language = await self._store.read(find_members_language, sender_id)
+            if language is not None:
+                words = {"chat_id": sender_id, "text": say_patience(Texts(language))}
+                await self._application.bot.post_raw("sendMessage", words, priority=Priority.NOTICE)
+        except Exception as error:  # noqa: BLE001 -- it is a courtesy
+            logger.info("Somebody who floods could not be told so: %s", error)
 
     async def _handle_inline(self, raw: RawUpdate) -> None:
         await self._attempts.run(self._attempts.parse(raw.content), Attempt())

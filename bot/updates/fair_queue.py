@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from telegram import Update
@@ -43,13 +43,19 @@ class FairQueue:
     """Lines of waiting rows.
 
     A key whose row was taken gives no other until `finish`, or `put_back` with `resume`. A line that has been emptied and
-    has more in the table is `hungry`: it goes on after `refill`.
+    has more in the table is `hungry`: it goes on after `refill`. Lines that are slow have a turn of their own.
+
+    Args:
+        is_slow: Whether a key's line is to give way to others.
+        held_per_sender: Rows of one line in memory.
     """
 
-    def __init__(self, held_per_sender: int = HELD_PER_SENDER) -> None:
+    def __init__(self, is_slow: Callable[[Key], bool], held_per_sender: int = HELD_PER_SENDER) -> None:
+        self._is_slow = is_slow
         self._most = held_per_sender
         self._lines: dict[Key, _Line] = {}
         self._ready: deque[Key] = deque()
+        self._slow: deque[Key] = deque()
         self._hungry: deque[Key] = deque()
         self._held = 0
 
@@ -72,11 +78,12 @@ class FairQueue:
             return
         self._hold(line, Waiting(row, update))
 
-    def take(self) -> tuple[Key, Waiting] | None:
-        """The first row of the line whose turn it is, None if there is none."""
-        if not self._ready:
+    def take(self, *, slow: bool = False) -> tuple[Key, Waiting] | None:
+        """The first row of the line whose turn it is, among the slow ones or the others; None if there is none."""
+        ready = self._slow if slow else self._ready
+        if not ready:
             return None
-        key = self._ready.popleft()
+        key = ready.popleft()
         self._held -= 1
         return key, self._lines[key].held.popleft()
 
@@ -84,7 +91,7 @@ class FairQueue:
         """The row taken is done with: the next of its line may go, after the lines already waiting."""
         line = self._lines[key]
         if line.held:
-            self._ready.append(key)
+            self.resume(key)
         elif line.behind:
             line.hungry = True
             self._hungry.append(key)
@@ -98,7 +105,7 @@ class FairQueue:
 
     def resume(self, key: Key) -> None:
         """The resting line goes on."""
-        self._ready.append(key)
+        (self._slow if self._is_slow(key) else self._ready).append(key)
 
     @property
     def is_hungry(self) -> bool:

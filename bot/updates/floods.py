@@ -57,9 +57,9 @@ class Floods:
             if not sender.waiting and sender.floods_until < self._clock():
                 self._senders.pop(sender_id or 0, None)
 
-    def is_flooding(self, sender_id: int | None) -> bool:
-        """Whether this sender has sent so much that answers would pile up."""
-        sender = self._find(sender_id)
+    def is_flooding(self, sender_id: int | str | None) -> bool:
+        """Whether this sender (or the line of an update of nobody) has so much waiting that answers would pile up."""
+        sender = self._find(sender_id) if isinstance(sender_id, int) else None
         return sender is not None and sender.floods_until > self._clock()
 
     def may_tell(self, sender_id: int) -> bool:

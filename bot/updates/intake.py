@@ -27,6 +27,9 @@ logger = logging.getLogger(__name__)
 POLL_SECONDS = 20
 """Short enough to notice a hanging server twice within the watchdog's minute; Telegram allows 50."""
 
+FULL_BATCH = 100
+"""As many updates as Telegram gives at once."""
+
 STUCK_SECONDS = 60.0
 QUIET_SECONDS = 1.0
 """Between two polls that brought nothing; a server that does not hold the long poll would be asked without end."""
@@ -176,7 +179,9 @@ class Intake:
             return 0
         updates = [update for entry in entries if (update := self._read(entry))]
         try:
-            new = await self._commit([update for update in updates if not update.is_fleeting])
+            new = await self._commit(
+                [update for update in updates if not update.is_fleeting], more=len(entries) >= FULL_BATCH
+            )
         except Exception:
             logger.exception("Updates cannot be stored, so they are not confirmed either")
             return None
@@ -192,7 +197,7 @@ class Intake:
             logger.error("Update %s is unreadable and given up: it is not like Telegram's", find_update_id(entry))
         return update
 
-    async def _commit(self, updates: Sequence[RawUpdate]) -> int:
+    async def _commit(self, updates: Sequence[RawUpdate], *, more: bool) -> int:
         """Store what somebody here wants; what nobody wants is confirmed and forgotten."""
         wanted = [update for update in updates if self._dispatch.is_wanted(update)]
         self._dispatch.metrics.count("updates_unwanted", len(updates) - len(wanted))
@@ -202,7 +207,7 @@ class Intake:
         new = await self._store.write(inbox.add_batch, rows)
         self._dispatch.metrics.count("updates_taken", len(new))
         self._dispatch.metrics.count("updates_repeated", len(rows) - len(new))
-        self._dispatch.take(new, {update.update_id: update.parsed for update in wanted})
+        self._dispatch.take(new, {update.update_id: update.parsed for update in wanted}, more=more)
         return len(new) + len(updates) - len(wanted)
 
     def _advance(self, entries: list[object]) -> bool:

@@ -29,9 +29,8 @@ async def test_nobody_notices_a_flood(
     total = flood.senders * flood.each
     assert outcome.left_open == 0, outcome
     assert outcome.answers, outcome
-    overtaken = sorted(answer.overtaken for answer in outcome.answers)
-    assert overtaken[len(overtaken) // 2] < 0.2 * total, outcome
-    assert flood.restart or overtaken[-1] < max(400, 0.7 * total), outcome  # while it is dead everybody waits
+    if not flood.restart:  # while it is dead everybody waits
+        assert max(answer.overtaken for answer in outcome.answers) < max(400, 0.7 * total), outcome
     assert outcome.credited == (flood.senders if flood.kind == "links" else 0), outcome
     assert outcome.grown_mebibytes <= 20, outcome
     if flood.kind not in {"inline", "taps"}:

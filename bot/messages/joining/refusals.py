@@ -35,6 +35,11 @@ def render_sorry(texts: Texts) -> OutgoingMessage:
     return OutgoingMessage(text=texts.say("sorry.text"))
 
 
+def say_patience(texts: Texts) -> str:
+    """To somebody whose messages come faster than answers can be read."""
+    return texts.say("flood.text")
+
+
 def say_stale(texts: Texts) -> str:
     """The answer to a tap on a button that no longer means anything; at most 200 characters."""
     return texts.plain("toast.stale")

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from bot.handlers import broadcasts, claiming, conversations, guide, own_words, printing, reminding, spoken, standing
+from bot.handlers import (
+    broadcasts,
+    claiming,
+    conversations,
+    groups,
+    guide,
+    own_words,
+    printing,
+    reminding,
+    spoken,
+    standing,
+)
 from bot.handlers.community import community
 from bot.handlers.joining import start
 from bot.handlers.sharing import capability as sharing
@@ -21,6 +32,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     reminding.CAPABILITY,
     community.CAPABILITY,
     guide.CAPABILITY,
+    groups.CAPABILITY,
     conversations.CAPABILITY,
     broadcasts.CAPABILITY,
     stats.CAPABILITY,

@@ -63,6 +63,10 @@ class BroadcastSender:
         """How many are on their way, those waiting at the gate included."""
         return len(self._sender)
 
+    def count_waiting(self) -> int:
+        """How many wait at the gate."""
+        return sum(not flight.started for flight in self._sender.values())
+
     def list_keys(self) -> set[Key]:
         """Whose messages are on their way."""
         return set(self._sender)

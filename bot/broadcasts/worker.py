@@ -29,6 +29,9 @@ MOST_IN_FLIGHT = 200
 LINGER_SECONDS = 0.02
 """Outcomes gather this long before they are written down, with the next claim in the same transaction."""
 
+MIN_PAUSE_SECONDS = 0.002
+"""A clock may wake a little early: then the gate is asked again."""
+
 PROGRESS_SECONDS = 3.0
 STORE_RETRY_SECONDS = 1.0
 
@@ -172,19 +175,33 @@ class Broadcaster:
     async def _wait_for_work(self) -> None:
         """Return when there is something to write down, or somebody to claim."""
         while not self._has_work():
-            pause = max(self._gate.ban_left(), self._breaker.compute_rest())
             with suppress(TimeoutError):
-                async with asyncio.timeout(pause or None):
+                async with asyncio.timeout(self._compute_pause()):
                     await self._signal.wait_for(self._has_work)
 
     def _has_work(self) -> bool:
         return bool(self._ends) or self._is_over() or (not self._dry and self._compute_room() > 0)
 
+    def _compute_pause(self) -> float | None:
+        """Seconds until somebody may be claimed, as far as time alone brings it."""
+        if self._dry:
+            return None
+        opens = self._gate.startable_in()
+        return (
+            None
+            if opens is None
+            else max(opens, self._gate.ban_left(), self._breaker.compute_rest(), MIN_PAUSE_SECONDS)
+        )
+
     def _compute_room(self) -> int:
-        """How many may be claimed now; none while a ban runs, when they would only wait at the gate."""
-        if self._stopping or self._gate.ban_left():
+        """How many may be claimed now: only those whose messages leave at once.
+
+        Whoever is claimed and waits at the gate when the process dies is in doubt for ever, for nothing.
+        """
+        if self._stopping:
             return 0
-        return max(0, self._breaker.compute_limit(self._most_in_flight) - len(self._sender))
+        leaving = self._gate.count_startable() - self._sender.count_waiting()
+        return max(0, min(leaving, self._breaker.compute_limit(self._most_in_flight) - len(self._sender)))
 
     async def _step(self) -> None:
         """Write down what has ended and claim the next, in one transaction, then write to those."""

@@ -117,6 +117,16 @@ class Gate(BaseRateLimiter[Priority]):
         """How many notices and broadcasts are on their way at most: more waiting here would only lose order."""
         return self._pacing.in_flight_limit
 
+    def count_startable(self) -> int:
+        """How many messages that nobody waits for could leave right now."""
+        return self._pacing.count_startable(self._clock())
+
+    def startable_in(self) -> float | None:
+        """Seconds until one more could leave; None while only an answer to another can bring it."""
+        now = self._clock()
+        moment = self._pacing.compute_startable_at(now)
+        return None if moment is None else moment - now
+
     def delay_for(self, chat_id: Chat) -> float:
         """Seconds until this chat would take one more message; 0 if at once."""
         return self._pacing.compute_delay(parse_chat(chat_id) or 0, self._clock())

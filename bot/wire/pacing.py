@@ -11,6 +11,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from enum import IntEnum
 from heapq import heappop, heappush
+from math import ceil
 
 PRIVATE_BURST = 3
 """Messages that a private chat takes at once."""
@@ -194,6 +195,22 @@ class Pacing:
         elif self.in_flight < self.in_flight_limit and any(self._ready.values()):
             moments.append(max(window_opens, self._spread.compute_opening()))
         return max(now, min(moments), self._banned_until) if moments else None
+
+    def count_startable(self, now: float) -> int:
+        """How many requests that nobody waits for could start at this moment, those that wait already not deducted."""
+        if self.compute_ban(now) > 0 or self._compute_window_opening(now) != now:
+            return 0
+        window = self._capacity - self._open - len(self._ends)
+        behind = max(0.0, self._spread.used_until - now)
+        spread = self._spread.burst - ceil(behind / self._spread.interval)
+        return max(0, min(window, spread, self.in_flight_limit - self.in_flight))
+
+    def compute_startable_at(self, now: float) -> float | None:
+        """The moment at which `count_startable` may be more than 0; None while only an end can bring it."""
+        window_opens = self._compute_window_opening(now)
+        if window_opens is None or self.in_flight >= self.in_flight_limit:
+            return None
+        return max(window_opens, self._spread.compute_opening(), self._banned_until, now)
 
     def compute_delay(self, chat: Chat, now: float, *, edits: bool = False) -> float:
         """Seconds until the chat would take one more message, 0 if at once; those waiting go first."""

@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.playground import faults
+from bot.services.broadcasts.delivering import _finish
 from bot.wire.errors import LostAnswer
 from bot.wire.gate import Gate
-from storage import Store
+from storage import Store, Tx
 from storage.records import BroadcastState, DeliveryState
-from storage.tables import deliveries, people
+from storage.tables import broadcasts, deliveries, people
 from tests.broadcasts.stage import Stage, open_stage
 from tests.telegram import LocalTelegram, telegram
 from tests.wire.stage import BOTH_ENGINES
@@ -373,3 +374,42 @@ async def test_only_an_object_is_an_answer(stage: Stage) -> None:
     """A method that returns something else was not meant; whether it did anything is unknown."""
     with pytest.raises(LostAnswer):
         await stage.bot.post_raw("sendChatAction", {"chat_id": stage.admin.id, "action": "typing"})
+
+
+async def test_nobody_is_claimed_before_the_message_can_leave(telegram: LocalTelegram, store: Store) -> None:
+    """In the silent second after a start a kill leaves nobody in doubt."""
+    silent = Gate(send_rate=1000, chat_rate=1000, cold_seconds=3600)
+    async with open_stage(telegram, store, 40, gate=silent) as stage:
+        broadcast_id = await stage.confirm()
+        async with stage.running():
+            for _ in range(30):
+                assert set(await stage.count(broadcast_id)) <= {QUEUED}
+                await asyncio.sleep(0.01)
+        assert not stage.received()
+
+
+async def test_no_more_are_claimed_than_leave(telegram: LocalTelegram, store: Store) -> None:
+    """While everybody is being written to, the table shows as many in doubt as are on their way."""
+    slow = Gate(send_rate=40, chat_rate=1000, cold_seconds=0)
+    telegram.faults.order(faults.hang(), "sendMessage", times=-1)
+    async with open_stage(telegram, store, 40, gate=slow) as stage:
+        broadcast_id = await stage.confirm()
+        async with stage.running():
+            for _ in range(30):
+                claimed = len(await stage.list_in(broadcast_id, DeliveryState.SENDING))
+                asked = stage.telegram.world.journal.counts["sendMessage"]
+                assert claimed <= asked + slow.in_flight_limit // 2
+                await asyncio.sleep(0.01)
+
+
+async def test_who_is_passed_over_is_not_forgotten(telegram: LocalTelegram, store: Store) -> None:
+    """A broadcast is done only when nobody is queued any more: a row that was locked for a moment is taken later."""
+    async with open_stage(telegram, store, 3) as stage:
+        broadcast_id = await stage.confirm()
+
+        def pass_over(tx: Tx) -> bool:
+            deliveries.fill(tx, broadcast_id, limit=10)
+            return _finish(tx, broadcasts.get(tx, broadcast_id))
+
+        assert not await store.write(pass_over)
+        assert (await stage.find(broadcast_id)).state is BroadcastState.RUNNING

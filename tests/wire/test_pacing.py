@@ -12,6 +12,43 @@ from hypothesis import strategies as st
 from bot.wire.pacing import SLACK_SECONDS, Chat, Pacing, Priority, Ticket
 
 
+def start_broadcasts(pacing: Pacing, count: int, now: float) -> list[Ticket]:
+    """Let messages of a broadcast queue, and return those that start."""
+    for chat in range(1, count + 1):
+        pacing.queue(pacing.make_ticket(Priority.BROADCAST, chat, now), now)
+    return pacing.release(now)
+
+
+def test_as_many_are_startable_as_start() -> None:
+    """What the gate says of this moment is what it then does: in its cold second, after it, in flight, and in a ban."""
+    pacing = Pacing(send_rate=100, chat_rate=1, now=0.0)
+    assert pacing.count_startable(0.5) == 0
+    assert pacing.compute_startable_at(0.5) is not None
+    opening = pacing.compute_startable_at(0.5) or 0.0
+    assert pacing.count_startable(opening - 0.001) == 0
+    assert pacing.count_startable(opening) > 0
+    for moment in (2.0, 2.01, 2.1, 2.5):
+        expected = pacing.count_startable(moment)
+        assert len(start_broadcasts(Pacing(send_rate=100, chat_rate=1, now=0.0), 50, 2.0)) == 5
+        assert len(start_broadcasts(pacing, 50, moment)) == expected
+    pacing.ban(9.0)
+    assert pacing.count_startable(5.0) == 0
+
+
+def test_with_all_in_flight_only_an_end_makes_room() -> None:
+    """Time alone brings nothing then."""
+    pacing = Pacing(send_rate=20, chat_rate=1, now=0.0, cold_seconds=0)
+    started: list[Ticket] = []
+    moment = 10.0
+    while len(started) < pacing.in_flight_limit:
+        started += start_broadcasts(pacing, 1, moment)
+        moment += 0.1
+    assert pacing.count_startable(moment) == 0
+    assert pacing.compute_startable_at(moment) is None
+    pacing.finish(started[0], moment)
+    assert pacing.count_startable(moment + 0.1) == 1
+
+
 @dataclass(frozen=True)
 class Wish:
     """A request that arrives at some moment and takes some time."""

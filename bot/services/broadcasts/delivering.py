@@ -108,8 +108,10 @@ def _claim(tx: Tx, broadcast: Broadcast, limit: int) -> list[Recipient]:
 
 
 def _finish(tx: Tx, broadcast: Broadcast) -> bool:
-    """With nobody left to claim: done, unless somebody is still being written to."""
-    if deliveries.list_in_state(tx, broadcast.id, DeliveryState.SENDING, 1):
+    """With nobody left to claim: done, unless somebody is still being written to, or was passed over while locked."""
+    if any(
+        deliveries.list_in_state(tx, broadcast.id, state, 1) for state in (DeliveryState.SENDING, DeliveryState.QUEUED)
+    ):
         return False
     return broadcasts.set_state(tx, broadcast.id, BroadcastState.DONE, expected=[BroadcastState.RUNNING])
 

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
-from storage.schema import person, score
+from storage.schema import SHOP_BOARD, person, score, standing
 from storage.store import Store
 from storage.tables import ledgers
 from storage.tx import Tx
 
-_HELD = select(person.c.score, func.count()).where(person.c.score > 0).group_by(person.c.score)
-_KEPT = select(score.c.score, score.c.members).where(score.c.members > 0)
+_HELD = (
+    select(standing.c.board_id, standing.c.score, func.count())
+    .where(standing.c.score > 0)
+    .group_by(standing.c.board_id, standing.c.score)
+)
+_KEPT = select(score.c.board_id, score.c.score, score.c.members).where(score.c.members > 0)
+_ON_SHOPS_BOARD = and_(standing.c.person_id == person.c.id, standing.c.board_id == SHOP_BOARD)
+_APART = (
+    select(func.count())
+    .select_from(person.outerjoin(standing, _ON_SHOPS_BOARD))
+    .where(person.c.score != func.coalesce(standing.c.score, 0))
+)
 
 
 async def list_faults(store: Store) -> list[str]:
@@ -29,10 +39,13 @@ def _list_imbalance(tx: Tx) -> list[str]:
 
 
 def _list_wrong_scores(tx: Tx) -> list[str]:
-    held: dict[int, int] = dict(tx.rows(_HELD))
-    kept: dict[int, int] = dict(tx.rows(_KEPT))
-    return [
-        f"score {points}: {held.get(points, 0)} people have it, {kept.get(points, 0)} are counted"
-        for points in sorted(held.keys() | kept.keys())
-        if held.get(points, 0) != kept.get(points, 0)
+    held = {(board_id, points): people for board_id, points, people in tx.rows(_HELD)}
+    kept = {(board_id, points): people for board_id, points, people in tx.rows(_KEPT)}
+    wrong = [
+        f"score {points}: {held.get((board_id, points), 0)} people have it on board {board_id},"
+        f" {kept.get((board_id, points), 0)} are counted"
+        for board_id, points in sorted(held.keys() | kept.keys())
+        if held.get((board_id, points), 0) != kept.get((board_id, points), 0)
     ]
+    apart = int(tx.scalar(_APART))
+    return [*wrong, f"{apart} people have another score than on the shop's board"] if apart else wrong

@@ -44,6 +44,7 @@ CLEANING_DAYS = 1
 KEPT: Mapping[str, Keeping] = MappingProxyType(
     {
         "account": Keeping(holds="whose points", ends=Ends.NEVER, how="forgetting takes the name"),
+        "board": Keeping(holds="rankings", ends=Ends.FEW),
         "broadcast": Keeping(
             holds="what was written to all", ends=Ends.NEVER, how="one never confirmed goes 30 days after it was begun"
         ),
@@ -90,6 +91,7 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         ),
         "shop": Keeping(holds="whose bot it is", ends=Ends.FEW),
         "spoken": Keeping(holds="spoken codes", ends=Ends.FORGETTING),
+        "standing": Keeping(holds="who has how much on a board", ends=Ends.NEVER, how="holds no name"),
         "tally": Keeping(holds="sums of rows that are gone", ends=Ends.FEW),
         "visit": Keeping(
             holds="hashes of who opened a link", ends=Ends.TIME, days=0, how="as soon as the hour is over"

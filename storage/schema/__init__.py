@@ -7,17 +7,20 @@ over a part of a table are in `storage.schema.complete`.
 from __future__ import annotations
 
 from storage.schema.base import metadata
+from storage.schema.boards import SHOP_BOARD, board, score, standing
 from storage.schema.campaigns import campaign, campaign_version, shop
 from storage.schema.jobs import due_job
 from storage.schema.messages import broadcast, delivery, flood_wait, inbox, outbox, warning
 from storage.schema.people import code_key, command_menu, conversation, guess, person, profile, role, spoken
-from storage.schema.referrals import HOUSE_ACCOUNT, account, ledger, referral, reminder, score
+from storage.schema.referrals import HOUSE_ACCOUNT, account, ledger, referral, reminder
 from storage.schema.rewards import event, grant
 from storage.schema.sharing import card, chat_join, chat_link, click, share, tally, visit
 
 __all__ = [
     "HOUSE_ACCOUNT",
+    "SHOP_BOARD",
     "account",
+    "board",
     "broadcast",
     "campaign",
     "campaign_version",
@@ -47,6 +50,7 @@ __all__ = [
     "share",
     "shop",
     "spoken",
+    "standing",
     "tally",
     "visit",
     "warning",

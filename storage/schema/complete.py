@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import Column, Index, and_
 from sqlalchemy.sql.expression import ColumnElement
 
-from storage.schema import HOUSE_ACCOUNT, inbox, ledger, metadata, outbox, person
+from storage.schema import HOUSE_ACCOUNT, inbox, ledger, metadata, outbox, person, standing
 
 __all__ = ["metadata"]
 
@@ -20,7 +20,13 @@ def _add(name: str, *columns: Column[int] | ColumnElement[int], where: ColumnEle
 
 _add("ix_inbox_open", inbox.c.seq, where=inbox.c.state == "open")
 _add("ix_outbox_owed", outbox.c.id, where=outbox.c.state == "owed")
-_add("ix_person_ranking", person.c.score.desc(), person.c.id, where=person.c.score > 0)
+_add(
+    "ix_standing_ranking",
+    standing.c.board_id,
+    standing.c.score.desc(),
+    standing.c.person_id,
+    where=standing.c.score > 0,
+)
 _add(
     "ix_person_quiet",
     person.c.quiet_since,

@@ -9,7 +9,6 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
-    Integer,
     Table,
     Text,
     false,
@@ -63,14 +62,6 @@ ledger = Table(
 """Append-only: triggers refuse UPDATE and DELETE."""
 Index("ix_ledger_credit_id_id", ledger.c.credit_id, ledger.c.id.desc())
 Index("ix_ledger_referral_id", ledger.c.referral_id)
-
-score = Table(
-    "score",
-    metadata,
-    Column("score", Integer, primary_key=True, autoincrement=False),
-    Column("members", Integer, CheckConstraint("members >= 0", name="members"), nullable=False),
-)
-"""How many people have each score above zero: a rank is 1 + the people in higher rows."""
 
 reminder = Table(
     "reminder",

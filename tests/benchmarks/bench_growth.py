@@ -114,7 +114,11 @@ def fill(database: Path, members: int) -> None:
             ((each + 1, each, 50 * FRIENDS_EACH if each <= inviters else 25) for each in everybody),
         )
         _fill_referrals(connection, pairs)
-        connection.execute("INSERT INTO score (score, members) VALUES (?, ?)", (FRIENDS_EACH, inviters))
+        connection.executemany(
+            "INSERT INTO standing (board_id, person_id, score) VALUES (1, ?, ?)",
+            ((each, FRIENDS_EACH) for each in range(1, inviters + 1)),
+        )
+        connection.execute("INSERT INTO score (board_id, score, members) VALUES (1, ?, ?)", (FRIENDS_EACH, inviters))
         connection.execute("COMMIT")
         connection.execute("ANALYZE")
     connection.close()

@@ -118,6 +118,7 @@ def compose_emptying() -> str:
         *(f'DELETE FROM "{name}"' for name in tables),
         *(f'ALTER SEQUENCE "{name}" RESTART' for name in sequences),
         "INSERT INTO account (owner_id) VALUES (NULL)",
+        "INSERT INTO board (period) VALUES ('all')",
         "INSERT INTO code_key (id, key, unchecked_upto) VALUES (1, 'sixteen secrets!', 0)",
         f"UPDATE alembic_version SET version_num = '{HEAD}'",
         "COMMIT",

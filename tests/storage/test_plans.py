@@ -69,7 +69,7 @@ UNEVEN = {
     "ix_inbox_open": [5, 1],
     "ix_ledger_debit_id_id": [5, 2, 1],
     "ix_outbox_owed": [5, 1],
-    "ix_person_ranking": [ROWS // 5, ROWS // 5, 1],
+    "ix_standing_ranking": [ROWS // 5, ROWS // 5, ROWS // 5, 1],
     "ix_profile_search_username_person_id": [ROWS, ROWS // 2, 1],
     "sqlite_autoindex_delivery_1": [8 * ROWS, ROWS, 1],
 }
@@ -127,7 +127,7 @@ def test_there_are_statements_to_look_at() -> None:
         ("inbox._COUNT_OPEN", "ix_inbox_open"),
         ("outbox._LIST_OWED", "ix_outbox_owed"),
         ("outbox._COUNT_OWED", "ix_outbox_owed"),
-        ("scores._LIST_TOP", "ix_person_ranking"),
+        ("scores._LIST_TOP", "ix_standing_ranking"),
         ("referrals._LIST_INVITATIONS", "ix_referral_inviter_id_id"),
         ("ledgers._LIST_LINES", "ix_ledger_credit_id_id"),
         ("ledgers._LIST_LINES", "ix_ledger_debit_id_id"),

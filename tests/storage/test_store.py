@@ -13,7 +13,7 @@ from storage import RuleBroken, Store, StoreClosed, StoreUnavailable, Tx, open_s
 from storage.addresses import ANNOUNCE
 from storage.checks import list_faults
 from storage.records import Event, NoticeOwed, Person, PersonId
-from storage.schema import broadcast, delivery, event, grant, inbox, outbox, person, referral, score
+from storage.schema import broadcast, delivery, event, grant, inbox, outbox, person, referral, score, standing
 from storage.tables import outbox as notices
 from storage.tables import people, scores
 from tests.storage.cast import add_member, add_members, refer, run
@@ -240,6 +240,7 @@ async def test_leaving_finishes_what_is_under_way(store_url: str) -> None:
         update(delivery).values(state="odd"),
         update(person).values(score=-1),
         update(score).values(members=-1),
+        update(standing).values(score=-1),
     ],
     ids=str,
 )
@@ -269,7 +270,7 @@ async def test_faults_are_found(store: Store) -> None:
     await store.write(run, text("UPDATE score SET members = members + 1"))
     assert await list_faults(store) == [
         "balances miss the ledger by 14 points",
-        "score 1: 1 people have it, 2 are counted",
+        "score 1: 1 people have it on board 1, 2 are counted",
     ]
 
 

@@ -1,0 +1,39 @@
+"""Tables of who leads: a ranking for a campaign and a period, each with its own scores."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, Table, Text, UniqueConstraint
+
+from storage.schema.base import Id, metadata
+
+SHOP_BOARD = 1
+"""The ranking of the shop: all campaigns, all time; written by a migration."""
+
+board = Table(
+    "board",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("campaign_id", Id, ForeignKey("campaign.id")),
+    Column("period", Text, nullable=False),
+    UniqueConstraint("campaign_id", "period"),
+    sqlite_autoincrement=True,
+)
+"""Without a campaign it is about all of them. `period` is `all`, or what a contest calls its own."""
+
+standing = Table(
+    "standing",
+    metadata,
+    Column("board_id", Id, ForeignKey("board.id"), primary_key=True, autoincrement=False),
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True, autoincrement=False),
+    Column("score", Integer, CheckConstraint("score >= 0", name="score"), nullable=False),
+)
+"""Who has how much on a board."""
+
+score = Table(
+    "score",
+    metadata,
+    Column("board_id", Id, ForeignKey("board.id"), primary_key=True, autoincrement=False),
+    Column("score", Integer, primary_key=True, autoincrement=False),
+    Column("members", Integer, CheckConstraint("members >= 0", name="members"), nullable=False),
+)
+"""How many people have each score above zero on a board: a rank is 1 + the people in higher rows."""

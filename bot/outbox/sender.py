@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from bot.messages.notices import Reader, Rendered, Renderers, list_kinds, render_notices
 from bot.messages.shop import Shop
 from bot.messages.texts import Texts
-from bot.services.community.warning import find_moved, note_moved
+from bot.services.community.warning import find_moved, note_announcing, note_moved
 from bot.services.notices import Notice, Owed, view_notices
 from bot.telemetry import Metrics
 from bot.wire.errors import Failure, FailureKind, classify
@@ -26,6 +26,9 @@ logger = logging.getLogger(__name__)
 
 NO_TOKEN_SECONDS = 60.0
 """While Telegram refuses the token; the poll loop ends the process over it."""
+
+KEPT_MICROSECONDS = 86_400_000_000
+"""What somebody can put right is waited for so long: what is older tells nobody anything new."""
 
 MIN_DELAY_SECONDS = 0.02
 """A shorter wait for a chat's turn is left to the gate."""
@@ -85,6 +88,7 @@ class ShopChats:
         self._store = store
         self._named = {ChatRole.ANNOUNCE: announce}
         self._moved: dict[ChatRole, int] = {}
+        self._works: dict[ChatRole, bool] = {}
         self._admin_ids = admin_ids
 
     async def find(self, role: ChatRole) -> int | str | None:
@@ -94,6 +98,14 @@ class ShopChats:
             moved = await self._store.read(find_moved, chat=named)
             self._moved[role] = moved or named
         return self._moved.get(role, named)
+
+    async def note(self, role: ChatRole, *, works: bool) -> int:
+        """Note whether the chat takes what is sent there, as far as that is news; where it does not, the moment."""
+        named = self._named.get(role)
+        if named is None or (works and self._works.get(role)):
+            return 0
+        self._works[role] = works
+        return await self._store.write(note_announcing, chat=named, works=works, admin_ids=self._admin_ids)
 
     async def move(self, role: ChatRole, new_id: int) -> None:
         """The group became a supergroup: address it by its new number until the settings do."""
@@ -180,6 +192,8 @@ class Sender:
             if failure is None:
                 self._metrics.count("letters_sent")
                 report.sent_to = round_.chat_id
+                if isinstance(address, ChatAddress):
+                    await self._chats.note(address.role, works=True)
                 sent = tuple(one.id for one in letters.pop(0).owed)
                 self._settle(Settlement(notice_ids=sent, state=NoticeState.SENT))
             elif not await self._face(round_, failure):
@@ -228,6 +242,9 @@ class Sender:
         elif failure.kind is FailureKind.MIGRATED and round_.chat_id != failure.new_chat_id:
             await self._follow(round_, failure.new_chat_id)
             return True
+        elif failure.kind is FailureKind.CURABLE and isinstance(round_.address, ChatAddress):
+            self._note_retry(letter, failure)
+            await self._wait_for_cure(round_, round_.address, failure)
         elif failure.kind in {FailureKind.UNKNOWN, FailureKind.MIGRATED}:
             self._note_retry(letter, failure)
             report.left += await self._count_attempt([one.id for one in letter.owed], failure.text)
@@ -251,6 +268,16 @@ class Sender:
     def _note_retry(self, letter: Rendered, failure: Failure) -> None:
         logger.warning("A letter has to be tried again (%s): %s", failure.kind, failure.text)
         self._metrics.count("notices_retried", len(letter.owed))
+
+    async def _wait_for_cure(self, round_: _Round, address: ChatAddress, failure: Failure) -> None:
+        """Keep for a day what could be posted once somebody has put the chat right."""
+        now = await self._chats.note(address.role, works=False)
+        owed = [one for letter in round_.letters for one in letter.owed]
+        if late := [one.id for one in owed if one.owed_at < now - KEPT_MICROSECONDS]:
+            logger.warning("%d posts are given up after a day: %s", len(late), failure.text)
+            self._fail(late, failure.text)
+        round_.report.left += [one.id for one in owed if one.id not in late]
+        round_.letters.clear()
 
     async def _follow(self, round_: _Round, new_chat_id: int) -> None:
         """Go on with the group's new number, and have it remembered."""

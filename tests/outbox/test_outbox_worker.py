@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from sqlalchemy import update
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.messages import community
 from bot.messages.notices import Reader, Rendered
 from bot.messages.outgoing import OutgoingMessage
 from bot.outbox.sender import ShopChats
@@ -21,7 +23,8 @@ from bot.updates.application import PassalongApplication
 from bot.wire.gate import Gate
 from storage import Store, Tx
 from storage.records import NoticeId, PersonId, Profile
-from storage.tables import outbox, people
+from storage.schema import outbox as outbox_table
+from storage.tables import outbox, people, warnings
 from tests.messages.samples import make_shop
 from tests.owed import Numbered, owe_numbered
 from tests.wire.server import Call, Server, make_message, refuse, succeed, until
@@ -79,9 +82,8 @@ def make_delivery(application: Application, gate: Gate, renderer: Renderer, **se
         bot=application.bot,
         gate=gate,
         shop=make_shop(),
-        renderers={Numbered: renderer},
-        chats=ShopChats(application.bot_data.store, CHANNEL),
-        **{"retry_seconds": (0.02,), **settings},
+        renderers={Numbered: renderer, **community.NOTICES},
+        **{"chats": ShopChats(application.bot_data.store, CHANNEL), "retry_seconds": (0.02,), **settings},
     )
 
 
@@ -112,6 +114,18 @@ def _reply(
 
     async def answer(call: Call) -> web.StreamResponse:
         return await left.pop(0)(call) if left else succeed(make_message(call))
+
+    return answer
+
+
+def _reply_in(
+    chat_id: int, *replies: Callable[[Call], Awaitable[web.StreamResponse]]
+) -> Callable[[Call], Awaitable[web.StreamResponse]]:
+    """These replies in turn where it is about a chat; successes everywhere else."""
+    there = _reply(*replies)
+
+    async def answer(call: Call) -> web.StreamResponse:
+        return await there(call) if call.data["chat_id"] == str(chat_id) else succeed(make_message(call))
 
     return answer
 
@@ -362,6 +376,38 @@ async def test_a_group_that_moved_is_followed(
         await delivery.settled()
     assert list_texts(server, CHANNEL) == ["0"]
     assert list_texts(server, -100999) == ["0", "1"]
+
+
+@pytest.mark.parametrize(
+    "words", ["chat not found", "not enough rights to send text messages to the chat", "TOPIC_CLOSED"]
+)
+async def test_posts_wait_for_a_chat_that_can_be_put_right(
+    words: str, server: Server, application: Application, gate: Gate, store: Store
+) -> None:
+    """The admins are told once; what piled up is posted as one when it works, and a later trouble is told again."""
+    await store.write(add_people, 1)
+    refused = [_refuse(400, f"Bad Request: {words}")] * 3
+    server.replies["sendMessage"] = _reply_in(CHANNEL, *refused)
+    chats = ShopChats(store, CHANNEL, admin_ids=[1001])
+    async with delivering(application, gate, Renderer(), chats=chats) as delivery:
+        await store.write(owe, [None, None])
+        await delivery.settled()
+        assert await store.read(warnings.list_told) == []
+    assert list_texts(server, CHANNEL)[-1] == "0 1"
+    assert list_texts(server, 1001) == [str(CHANNEL).lstrip("-")]
+
+
+async def test_posts_of_more_than_a_day_ago_are_given_up(
+    server: Server, application: Application, gate: Gate, store: Store
+) -> None:
+    """What is older tells nobody anything new."""
+    await store.write(owe, [None])
+    await store.write(lambda tx: tx.run(update(outbox_table).values(created_at=1)))
+    server.replies["sendMessage"] = _refuse(400, "Bad Request: chat not found")
+    async with delivering(application, gate, Renderer()) as delivery:
+        await delivery.settled()
+    assert len(list_texts(server, CHANNEL)) == 1
+    assert await store.read(outbox.count_owed) == 0
 
 
 async def test_a_flood_delays_and_loses_nothing(

@@ -12,6 +12,8 @@ from storage.tables import people, warnings
 from storage.tx import Tx
 
 _MOVED = "moved"
+NO_POSTING = "no_posting"
+"""The announce chat takes no posts: it is another one now, or the bot lacks a right there."""
 
 
 def note_look(tx: Tx, *, chat: int | str, title: str, problem: ChatProblem | None, admin_ids: Collection[int]) -> bool:
@@ -46,6 +48,16 @@ def find_moved(tx: Tx, *, chat: int | str) -> int | None:
     prefix = _compose_key(chat, f"{_MOVED}:")
     found = [key for key in warnings.list_told(tx) if key.startswith(prefix)]
     return int(found[-1].removeprefix(prefix)) if found else None
+
+
+def note_announcing(tx: Tx, *, chat: int | str, works: bool, admin_ids: Collection[int]) -> int:
+    """Note whether posts reach the announce chat, tell the admins once where they do not, and return the moment."""
+    key = f"announce:{str(chat).lower()}"
+    if works:
+        warnings.delete_told(tx, key)
+    else:
+        _warn(tx, key, AdminWarning(warning=NO_POSTING, chat=str(chat)), admin_ids)
+    return tx.now
 
 
 def _warn(tx: Tx, key: str, warning: AdminWarning, admin_ids: Collection[int]) -> bool:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bot.core.guessing import MISSES_ALLOWED
+from bot.core.throttling import MISSES_ALLOWED
 from tests.chaos.plan import Action, Kind
 
 GREETED = frozenset({Kind.JOIN, Kind.ARRIVE, Kind.ARRIVE_UNKNOWN})

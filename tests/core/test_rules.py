@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from bot.core.claiming import Window
 from bot.core.codes import ALPHABET, Payload, compose_code, compose_link, compute_check, has_check, parse_payload
-from bot.core.guessing import MISSES_ALLOWED, WINDOW_SECONDS, Guesses, compute_guesses, decide_throttled
 from bot.core.joining import Attribution, Opening, decide_attribution
 from bot.core.languages import choose_language
 from bot.core.rewards.rules import Occurrence, Points, Rule, compose_transfer_key, evaluate
 from bot.core.standing import compute_page
 from bot.core.stats import Growth
+from bot.core.throttling import MISSES_ALLOWED, WINDOW_SECONDS, Misses, compute_misses, decide_throttled
 from storage.facts import EventKind
 from storage.records import PersonId, ReferralId, Side
 
@@ -144,11 +144,18 @@ def test_guessing_is_throttled_and_forgiven() -> None:
     guesses = None
     for _ in range(MISSES_ALLOWED):
         assert not decide_throttled(guesses, 1000)
-        guesses = compute_guesses(guesses, 1000)
+        guesses = compute_misses(guesses, 1000)
     assert decide_throttled(guesses, 1000)
     later = 1000 + WINDOW_SECONDS * 1_000_000
     assert not decide_throttled(guesses, later)
-    assert compute_guesses(guesses, later) == Guesses(later, 1)
+    assert compute_misses(guesses, later) == Misses(later, 1)
+
+
+def test_a_clock_that_was_wrong_throttles_nobody() -> None:
+    """What was counted a day ahead is of no use once the clock is right again, and must not bar for a day."""
+    ahead = Misses(24 * WINDOW_SECONDS * 1_000_000, MISSES_ALLOWED)
+    assert not decide_throttled(ahead, 1000)
+    assert compute_misses(ahead, 1000) == Misses(1000, 1)
 
 
 @given(st.integers(-5, 500), st.integers(0, 1000))

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from bot.core.guessing import MISSES_ALLOWED
+from bot.core.throttling import MISSES_ALLOWED
 from bot.playground.world import Message, Person
 from tests.journeys.shop_at_work import ShopAtWork, find_link, open_shop, sqlite_in
 

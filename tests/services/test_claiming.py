@@ -7,8 +7,8 @@ import pytest
 
 from bot.core.campaigns.campaign import Campaign
 from bot.core.claiming import CHOICES, Outcome, Window
-from bot.core.guessing import MISSES_ALLOWED, WINDOW_SECONDS
 from bot.core.links import Addresses
+from bot.core.throttling import MISSES_ALLOWED, WINDOW_SECONDS
 from bot.services.claiming.disowning import Disowning, DisownView, disown
 from bot.services.claiming.naming import ClaimView, name_inviter, pick_inviter
 from bot.services.claiming.window import CLAIM, ask_claim, name_nobody, open_menu

@@ -18,16 +18,15 @@ from bot.core.claiming import (
     parse_claim,
     parse_offer,
 )
-from bot.core.guessing import Guesses, compute_guesses, decide_throttled
 from bot.core.links import Addresses
 from bot.services.campaigns import Terms, get_terms
 from bot.services.claiming.notices import FriendClaimed
-from bot.services.claiming.window import CLAIM, expect_claim, open_window
+from bot.services.claiming.window import CLAIM, expect_claim, is_throttled, note_miss, open_window
 from bot.services.joining.crediting import closes_ring, credit
 from bot.services.members import MemberView, enter, view_member
 from bot.services.spoken import find_by_said, sounds_spoken
 from storage.records import Person, Profile, Referral, ReferralState
-from storage.tables import conversations, guesses, people
+from storage.tables import conversations, people
 from storage.tx import Tx
 
 SOURCE = "name"
@@ -69,7 +68,7 @@ def name_inviter(tx: Tx, *, visitor: Profile, text: str, addresses: Addresses) -
     outcome = decide_found([each.id for each in others]) if others or not found else Outcome.ONESELF
     if outcome is Outcome.CREDITED:
         return _credit(tx, person, others[0], terms)
-    _note_miss(tx, person)
+    note_miss(tx, person.profile.telegram_id)
     if outcome is Outcome.SEVERAL:
         return _offer(tx, person, others, terms)
     expect_claim(tx, person, terms)
@@ -101,8 +100,7 @@ def _find_bar(tx: Tx, person: Person, terms: Terms) -> Outcome | None:
     if window is not Window.OPEN:
         conversations.leave(tx, person.id, CLAIM)
         return Outcome.HAS_INVITER if window is Window.HAS_INVITER else Outcome.CLOSED
-    tried = guesses.find(tx, person.profile.telegram_id)
-    return Outcome.THROTTLED if decide_throttled(Guesses(*tried) if tried else None, tx.now) else None
+    return Outcome.THROTTLED if is_throttled(tx, person.profile.telegram_id) else None
 
 
 def _search(tx: Tx, claim: Claim) -> list[Person]:
@@ -169,9 +167,3 @@ def _tell_inviter(tx: Tx, referral: Referral) -> FriendClaimed:
 def _show(person: Person) -> str:
     profile = person.profile
     return compose_label(profile.first_name, profile.last_name, profile.username)
-
-
-def _note_miss(tx: Tx, person: Person) -> None:
-    tried = guesses.find(tx, person.profile.telegram_id)
-    counted = compute_guesses(Guesses(*tried) if tried else None, tx.now)
-    guesses.set(tx, person.profile.telegram_id, counted.window_at, counted.misses)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core.claiming import Window, compute_end, decide_window
+from bot.core.throttling import Misses, compute_misses, decide_throttled
 from bot.services.campaigns import Terms, get_terms
 from bot.services.members import MemberView, enter, view_member
 from bot.services.spoken import give_spoken
 from storage.records import Person, Profile
-from storage.tables import conversations, referrals
+from storage.tables import conversations, guesses, referrals
 from storage.tx import Tx
 
 CLAIM = "claim"
@@ -60,3 +61,16 @@ def name_nobody(tx: Tx, *, visitor: Profile) -> MemberView:
     person = enter(tx, visitor)
     conversations.leave(tx, person.id, CLAIM)
     return view_member(tx, person)
+
+
+def is_throttled(tx: Tx, telegram_id: int) -> bool:
+    """Whether somebody has guessed in vain too often of late, by whatever door."""
+    tried = guesses.find(tx, telegram_id)
+    return tried is not None and decide_throttled(Misses(*tried), tx.now)
+
+
+def note_miss(tx: Tx, telegram_id: int) -> None:
+    """Somebody guessed in vain."""
+    tried = guesses.find(tx, telegram_id)
+    counted = compute_misses(Misses(*tried) if tried else None, tx.now)
+    guesses.set(tx, telegram_id, counted.window_at, counted.count)

@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 
 from bot.core.claiming import Window
 from bot.core.codes import parse_payload
-from bot.core.guessing import Guesses, compute_guesses, decide_throttled
 from bot.core.joining import Attribution, Opening, decide_attribution
 from bot.services.campaigns import get_terms
-from bot.services.claiming.window import CLAIM, expect_claim, open_window, view_home
+from bot.services.claiming.window import CLAIM, expect_claim, is_throttled, note_miss, open_window, view_home
 from bot.services.joining.crediting import credit, greet
 from bot.services.joining.notices import Welcome
 from bot.services.members import MemberView, meet, view_member
@@ -18,7 +17,7 @@ from bot.services.roles import find_role
 from storage.addresses import MemberAddress
 from storage.records import Person, Profile, Referral, ReferralState
 from storage.role import Role
-from storage.tables import conversations, guesses, people, referrals
+from storage.tables import conversations, people, referrals
 from storage.tx import Tx
 
 
@@ -43,8 +42,7 @@ def start(tx: Tx, *, visitor: Profile, payload: str, from_inline: bool = False) 
     newcomer = people.set_started(tx, person.id)
     person = replace(person, started_at=person.started_at or tx.now)
     carried = parse_payload(payload)
-    tried = guesses.find(tx, visitor.telegram_id) if payload and not newcomer else None
-    throttled = tried is not None and decide_throttled(Guesses(*tried), tx.now)
+    throttled = bool(payload) and not newcomer and is_throttled(tx, visitor.telegram_id)
     owner = None if throttled or carried is None else people.find_by_code(tx, carried.code)
     inviter = owner if owner is not None and owner.is_member else None
     own = carried is not None and carried.code == person.code
@@ -66,7 +64,7 @@ def start(tx: Tx, *, visitor: Profile, payload: str, from_inline: bool = False) 
     elif attribution is Attribution.CREDITED and not newcomer:
         attribution = _end_claim(tx, person, referral)
     elif attribution is Attribution.UNKNOWN_CODE:
-        _note_miss(tx, visitor.telegram_id, tried)
+        note_miss(tx, visitor.telegram_id)
     returning = attribution is Attribution.RETURNING
     return Arrival(
         attribution=attribution,
@@ -96,8 +94,3 @@ def _welcome(tx: Tx, person: Person, attribution: Attribution, *, from_inline: b
     people.note_asked(tx, person.id)
     expect_claim(tx, person, get_terms(tx))
     return attribution if unknown else Attribution.UNINVITED
-
-
-def _note_miss(tx: Tx, telegram_id: int, tried: tuple[int, int] | None) -> None:
-    counted = compute_guesses(Guesses(*tried) if tried else None, tx.now)
-    guesses.set(tx, telegram_id, counted.window_at, counted.misses)

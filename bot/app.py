@@ -44,9 +44,9 @@ from bot.updates.routes import list_handlers
 from bot.wire.gate import Gate
 from bot.wire.pacing import GROUP_PER_MINUTE
 from bot.wire.pictures import Pictures
+from bot.wire.signal import TaskEnded
 from bot.wire.transport import AiohttpRequest
-from bot.wire.watch import TaskEnded
-from storage import Store, StoreLost, open_store
+from storage import Store, open_store
 from storage.records import Ban
 from storage.tables import flood_waits
 from storage.tx import Tx
@@ -274,7 +274,7 @@ def _list_parts(runtime: Runtime, stop: asyncio.Event) -> dict[str, Coroutine[An
     """All that runs as long as the bot, by what it is called when it ends."""
     parts: dict[str, Coroutine[Any, Any, None]] = {
         "asking for updates": runtime.intake.run(),
-        "watching the database": _watch(runtime.store),
+        "watching the database": runtime.store.wait_lost(),
         "doing what is due": runtime.supervisor.run(),
         "handling updates": runtime.dispatch.watch.wait_failed(),
         "sending notices": runtime.delivery.watch.wait_failed(),
@@ -326,11 +326,6 @@ async def _serve_web(runtime: Runtime, stop: asyncio.Event) -> None:
 def _count_connections(gate: Gate) -> int:
     """Connections to Telegram that there may be at once."""
     return max(256, int(gate.in_flight_limit * 1.5))
-
-
-async def _watch(store: Store) -> None:
-    await store.wait_lost()
-    raise StoreLost("The database's instance lock was lost: another process may own the database now.")
 
 
 async def _introduce(runtime: Runtime) -> None:

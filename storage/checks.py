@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from sqlalchemy import and_, func, select
 
+from storage.errors import StoreDamaged
 from storage.schema import SHOP_BOARD, person, score, standing
 from storage.store import Store
-from storage.tables import ledgers
+from storage.tables import due_jobs, ledgers
+from storage.tables.due_jobs import DueJob
 from storage.tx import Tx
+
+PROBE = "probe"
+"""No job: a row that is written to see whether rows can be."""
 
 _HELD = (
     select(standing.c.board_id, standing.c.score, func.count())
@@ -26,6 +31,22 @@ _APART = (
 async def list_faults(store: Store) -> list[str]:
     """Check the whole database and return its faults in words; reads everything."""
     return await store.read(find_faults)
+
+
+def check_quickly(tx: Tx, limit_seconds: float) -> None:
+    """Let the engine look its files over, as far as it comes in that time.
+
+    Raises:
+        StoreDamaged: they are broken.
+    """
+    faults = tx.list_corruption_quickly(limit_seconds)
+    if faults:
+        raise StoreDamaged(f"The database is broken: {faults[0]}. Stop the bot and restore the latest backup.")
+
+
+def probe_writing(tx: Tx) -> None:
+    """Write something that the disk has to take: what only looks like a working database refuses it."""
+    due_jobs.set_due(tx, DueJob(name=PROBE, due_at=tx.now))
 
 
 def find_faults(tx: Tx) -> list[str]:

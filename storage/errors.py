@@ -27,6 +27,10 @@ class StoreLost(StoreError):
     """The instance lock was lost while running: another process may own the database now."""
 
 
+class StoreDamaged(StoreError):
+    """The database's files are broken, gone or not the ones that were opened: nothing may be trusted to them."""
+
+
 class StoreClosed(StoreError):
     """A unit of work came after the store was closed."""
 

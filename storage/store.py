@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Concatenate, ParamSpec, TypeVar, cast
+from typing import Concatenate, NoReturn, ParamSpec, TypeVar, cast
 
 from storage.engines.base import Engine
 from storage.engines.jobs import Job
-from storage.errors import StoreClosed, StoreLost
+from storage.errors import StoreClosed
 from storage.listeners import Listener, Listeners
 from storage.tx import Tx
+
+CLOSED = "The store is closed."
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -34,19 +36,22 @@ class Store:
 
         Raises:
             StoreLost: the instance lock is gone; nothing may be written any more.
+            StoreDamaged: the files are not what they were; likewise.
             RuleBroken: a constraint refused what the unit wrote.
             StoreUnavailable: the database cannot be reached or written to.
         """
-        self._refuse_if_closed()
-        if self._engine.is_lost:
-            raise StoreLost("The database's instance lock was lost: another process may own the database now.")
+        if self._closed:
+            raise StoreClosed(CLOSED)
+        if (error := self._engine.loss.error) is not None:
+            raise type(error)(str(error))
         job = Job(lambda tx: unit(tx, *args, **kwargs), writable=True)
         self._engine.write(job)
         return cast("T", await job.wait())
 
     async def read(self, unit: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a unit that only reads, on one consistent picture of the database, beside all writing."""
-        self._refuse_if_closed()
+        if self._closed:
+            raise StoreClosed(CLOSED)
         job = Job(lambda tx: unit(tx, *args, **kwargs), writable=False)
         self._engine.read(job)
         return cast("T", await job.wait())
@@ -57,17 +62,18 @@ class Store:
 
     @property
     def is_lost(self) -> bool:
-        """Whether the instance lock was lost; the process should leave."""
-        return self._engine.is_lost
+        """Whether nothing may be written any more; the process should leave."""
+        return self._engine.loss.error is not None
 
-    async def wait_lost(self) -> None:
-        """Return when the instance lock is lost, which for most runs is never."""
-        await self._engine.wait_lost()
+    async def wait_lost(self) -> NoReturn:
+        """Wait until nothing may be written any more, which for most runs is never.
+
+        Raises:
+            StoreLost: the instance lock is another's.
+            StoreDamaged: the files are broken, gone, or not the ones that were opened.
+        """
+        await self._engine.loss.wait()
 
     def close(self) -> None:
         """Refuse further units; those under way are finished as `open_store` is left."""
         self._closed = True
-
-    def _refuse_if_closed(self) -> None:
-        if self._closed:
-            raise StoreClosed("The store is closed.")

@@ -27,6 +27,9 @@ class Session(Protocol):
     def run_each(self, statement: Statement, values: Sequence[Values]) -> None:
         """Run a statement without rows once per values, in order."""
 
+    def list_corruption_quickly(self, limit_seconds: float) -> list[str]:
+        """Likewise the quicker way, and as far as that comes in the time."""
+
     def list_corruption(self) -> list[str]:
         """Let the engine check its own files; an empty list is good news."""
 
@@ -74,6 +77,10 @@ class Tx:
     def run_each(self, statement: Statement, values: Sequence[Values]) -> None:
         """Change rows once per values, in order."""
         self._open_session.run_each(statement, values)
+
+    def list_corruption_quickly(self, limit_seconds: float) -> list[str]:
+        """Likewise the quicker way, and as far as that comes in the time."""
+        return self._open_session.list_corruption_quickly(limit_seconds)
 
     def list_corruption(self) -> list[str]:
         """Let the engine check its own files; an empty list is good news."""

@@ -15,9 +15,8 @@ from bot.broadcasts.sender import BroadcastSender, Landing
 from bot.services.broadcasts.delivering import Claim, Key, Step, begin, proceed, requeue_strays
 from bot.wire.errors import FailureKind
 from bot.wire.gate import Gate
-from bot.wire.signal import Signal
+from bot.wire.signal import Signal, Watch
 from bot.wire.telegram_bot import PassalongBot
-from bot.wire.watch import Watch
 from storage.records import BroadcastChanged, BroadcastId, DeliveryState, Event, Outcome, Recipient
 from storage.store import Store
 

@@ -14,9 +14,8 @@ from bot.messages.shop import Shop
 from bot.outbox.sender import Report, Sender, Settlement, ShopChats, settle_all
 from bot.wire.batches import Batches
 from bot.wire.gate import Gate
-from bot.wire.signal import Signal
+from bot.wire.signal import Signal, Watch
 from bot.wire.telegram_bot import PassalongBot
-from bot.wire.watch import Watch
 from storage.addresses import Address
 from storage.records import Event, NoticeId, NoticeOwed, NoticeState
 from storage.store import Store

@@ -22,8 +22,7 @@ from bot.updates.raw_updates import RawUpdate
 from bot.wire.batches import Batches
 from bot.wire.gate import MUTED
 from bot.wire.pacing import Priority
-from bot.wire.signal import Signal
-from bot.wire.watch import Watch
+from bot.wire.signal import Signal, Watch
 from storage.records import InboxRow, Seq
 from storage.tables import inbox
 

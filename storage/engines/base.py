@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from storage.engines.jobs import Job
+from storage.engines.jobs import Job, Loss
 
 
 class Engine(Protocol):
@@ -17,8 +17,5 @@ class Engine(Protocol):
         """Run a job that only reads, and settle it."""
 
     @property
-    def is_lost(self) -> bool:
-        """Whether the instance lock was lost."""
-
-    async def wait_lost(self) -> None:
-        """Return when the instance lock is lost."""
+    def loss(self) -> Loss:
+        """Whether it is of no use any more."""

@@ -1,13 +1,14 @@
-"""A unit of work on its way through an engine."""
+"""A unit of work on its way through an engine, and what ends an engine."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from storage.clock import Clock
+from storage.errors import StoreDamaged, StoreError, StoreLost
 from storage.records import Event
 from storage.tx import Session, Tx
 
@@ -20,20 +21,21 @@ Explain = Callable[[BaseException], BaseException]
 class Job:
     """A unit of work, its caller's future and its outcome; made on the loop, run on a connection's thread."""
 
-    __slots__ = ("_error", "_events", "_future", "_result", "_unit", "_writable")
+    __slots__ = ("_events", "_future", "_result", "_unit", "_writable", "error")
 
     def __init__(self, unit: Callable[[Tx], Any], *, writable: bool) -> None:
         self._unit = unit
         self._writable = writable
         self._future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._result: Any = None
-        self._error: BaseException | None = None
+        self.error: BaseException | None = None
+        """Why this unit changed nothing; None where all went well."""
         self._events: list[Event] = []
 
     def run(self, session: Session, clock: Clock) -> None:
         """Run the unit inside the transaction that is open; may be called again after a rollback."""
         tx = Tx(session, clock(), writable=self._writable)
-        self._error = None
+        self.error = None
         try:
             self._result = self._unit(tx)
         finally:
@@ -42,18 +44,18 @@ class Job:
     def fail(self, error: BaseException) -> None:
         """Note why this unit changed nothing."""
         self._result, self._events = None, []
-        self._error = error
+        self.error = error
 
     def settle(self) -> None:
         """Hand the outcome to the caller; on the loop."""
         if self._future.done():
             return
-        if self._error is None:
+        if self.error is None:
             self._future.set_result(self._result)
-        elif isinstance(self._error, StopIteration):  # a future refuses to carry it
+        elif isinstance(self.error, StopIteration):  # a future refuses to carry it
             self._future.set_exception(RuntimeError("A unit of work raised StopIteration."))
         else:
-            self._future.set_exception(self._error)
+            self._future.set_exception(self.error)
 
     @property
     def events(self) -> list[Event]:
@@ -68,6 +70,31 @@ class Job:
             self._future.add_done_callback(_report_abandoned)
             raise
         return self._future.result()
+
+
+class Loss:
+    """Whether the store is lost, and by what; noted on the event loop."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+        self.error: StoreError | None = None
+
+    def note(self, error: BaseException | None) -> None:
+        """Note what a unit of work or a watch has met; what is no end of the store passes by."""
+        if isinstance(error, StoreLost | StoreDamaged) and self.error is None:
+            self.error = error
+            self._event.set()
+
+    async def wait(self) -> NoReturn:
+        """Wait, as a rule for ever.
+
+        Raises:
+            StoreLost: another process may own the database now.
+            StoreDamaged: the files are broken, gone or others.
+        """
+        await self._event.wait()
+        assert self.error is not None
+        raise self.error
 
 
 def settle(jobs: Iterable[Job], announce: Announce) -> None:

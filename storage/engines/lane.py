@@ -5,25 +5,34 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
+from typing import Protocol
 
 import aiosqlite
 
-from storage.engines.jobs import Announce, Job, settle
+from storage.engines.jobs import Announce, Job, Loss, settle
 from storage.engines.sqlite_thread import call_on_thread
 
-RunJobs = Callable[[sqlite3.Connection, Sequence[Job]], None]
+
+class RunJobs(Protocol):
+    """Runs jobs on a raw connection, on that connection's thread."""
+
+    def __call__(self, raw: sqlite3.Connection, jobs: Sequence[Job]) -> None:
+        """Run them all; each notes its own outcome."""
 
 
 class Lane:
     """Runs jobs in the order they came, as many as wait (up to `limit`) per call on the thread."""
 
-    def __init__(self, connection: aiosqlite.Connection, run: RunJobs, limit: int, announce: Announce) -> None:
+    def __init__(
+        self, connection: aiosqlite.Connection, run: RunJobs, limit: int, announce: Announce, loss: Loss
+    ) -> None:
         self._connection = connection
         self._run = run
         self._limit = limit
         self._announce = announce
+        self._loss = loss
         self._waiting: deque[Job] = deque()
         self._running: Sequence[Job] = ()
         self._worker: asyncio.Task[None] | None = None
@@ -50,6 +59,9 @@ class Lane:
                 self._running = [self._waiting.popleft() for _ in range(count)]
                 await self._run_batch()
                 settle(self._running, self._announce)
+                for job in self._running:
+                    if job.error is not None:
+                        self._loss.note(job.error)
         finally:
             self._running = ()
             self._worker = None
@@ -58,11 +70,7 @@ class Lane:
         """Run what was taken. The thread reports through the jobs; an error here means that it did not run them."""
         jobs = self._running
         try:
-            await call_on_thread(self._connection, partial(_run_on, self._run, jobs))
+            await call_on_thread(self._connection, partial(self._run, jobs=jobs))
         except Exception as error:  # noqa: BLE001  # whatever it is, every caller must hear of it
             for job in jobs:
                 job.fail(error)
-
-
-def _run_on(run: RunJobs, jobs: Sequence[Job], raw: sqlite3.Connection) -> None:
-    run(raw, jobs)

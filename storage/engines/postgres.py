@@ -11,7 +11,7 @@ from functools import partial
 import psycopg
 
 from storage.clock import Clock
-from storage.engines.jobs import Announce, Job, settle
+from storage.engines.jobs import Announce, Job, Loss, settle
 from storage.engines.postgres_connection import explain
 from storage.engines.postgres_lock import PostgresLock, acquire
 from storage.engines.postgres_pool import READING, WRITING, PostgresPool
@@ -23,23 +23,12 @@ THREADS = 8
 class PostgresEngine:
     """See `storage.engines.base.Engine`."""
 
-    def __init__(
-        self, pool: PostgresPool, executor: ThreadPoolExecutor, lock: PostgresLock, announce: Announce
-    ) -> None:
+    def __init__(self, pool: PostgresPool, executor: ThreadPoolExecutor, loss: Loss, announce: Announce) -> None:
         self._pool = pool
         self._executor = executor
-        self._lock = lock
         self._announce = announce
+        self.loss = loss
         self._running: set[asyncio.Future[None]] = set()
-
-    @property
-    def is_lost(self) -> bool:
-        """Whether the instance lock was lost."""
-        return self._lock.is_lost
-
-    async def wait_lost(self) -> None:
-        """Return when the instance lock is lost."""
-        await self._lock.wait_lost()
 
     def write(self, job: Job) -> None:
         """Run a job in a transaction of its own, and settle it."""
@@ -62,19 +51,21 @@ class PostgresEngine:
     def _finish(self, job: Job, running: asyncio.Future[None]) -> None:
         self._running.discard(running)
         settle([job], self._announce)
+        self.loss.note(job.error)
 
 
 @asynccontextmanager
 async def open_postgres(url: str, clock: Clock, announce: Announce, *, migrate: bool) -> AsyncIterator[PostgresEngine]:
     """Open a PostgreSQL database for this process alone, and bring it up to date."""
+    loss = Loss()
     with _explained(url):
-        lock = PostgresLock(await asyncio.to_thread(acquire, url))
-    pool = PostgresPool(url, clock)
+        lock = PostgresLock(await asyncio.to_thread(acquire, url), url, loss)
+    pool = PostgresPool(url, clock, lock, most=THREADS)
     executor = ThreadPoolExecutor(THREADS, thread_name_prefix="storage")
     try:
         with _explained(url):
             await asyncio.to_thread(prepare, url, migrate=migrate)
-        engine = PostgresEngine(pool, executor, lock, announce)
+        engine = PostgresEngine(pool, executor, loss, announce)
         try:
             yield engine
         finally:
@@ -82,7 +73,7 @@ async def open_postgres(url: str, clock: Clock, announce: Announce, *, migrate: 
     finally:
         executor.shutdown(wait=False)
         pool.close()
-        lock.close()
+        await lock.close()
 
 
 @contextmanager

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.sql import SQL, Identifier
 
 from storage.errors import RuleBroken, StoreUnavailable
 
 Connection = psycopg.Connection[tuple[Any, ...]]
+
+_SCHEMA = re.compile(r"(?<=[?&])schema=[^&]*&|[?&]schema=[^&]*$")
+"""Ours, not the driver's."""
 
 UNREADABLE = (
     "The database URL cannot be read. Write postgresql://user:password@host:5432/name, "
@@ -22,6 +26,7 @@ _FAILURES = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.Re
 
 DEFAULTS: dict[str, object] = {
     "application_name": "passalong",
+    "client_encoding": "utf8",
     "connect_timeout": 5,
     # A server or a network that is gone is noticed within about eleven seconds.
     "keepalives_idle": 5,
@@ -38,13 +43,28 @@ def connect(url: str) -> Connection:
         psycopg.OperationalError: the server cannot be reached or refuses.
         StoreUnavailable: the URL cannot be read.
     """
-    return psycopg.connect(make_conninfo("", **_parse(url)), autocommit=True)
+    connection = psycopg.connect(make_conninfo("", **_parse(url)), autocommit=True)
+    try:
+        connection.execute(b"SET idle_session_timeout = 0")  # an idle lock is a lock all the same
+        if schema := find_schema(url):
+            connection.execute(SQL("SET search_path TO {}").format(Identifier(schema)))
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def find_schema(url: str) -> str:
+    """The schema that a URL names by `schema=`; empty where the server chooses, `public` as a rule."""
+    found = re.search(r"[?&]schema=([^&]*)", url)
+    return unquote(found[1]) if found else ""
 
 
 def describe(url: str) -> str:
     """Return what of a URL may be shown."""
     options = _parse(url)
-    return f"{options.get('dbname', '')} on {options.get('host', 'this machine')}".strip()
+    schema = f", schema {find_schema(url)}" if find_schema(url) else ""
+    return f"{options.get('dbname', '')} on {options.get('host', 'this machine')}{schema}".strip()
 
 
 def explain(error: BaseException, url: str) -> BaseException:
@@ -64,7 +84,7 @@ def explain(error: BaseException, url: str) -> BaseException:
 def _parse(url: str) -> dict[str, Any]:
     """Read a URL without ever quoting it: a password with an unquoted @ or / ends up in its other parts."""
     try:
-        options = conninfo_to_dict(url)
+        options = conninfo_to_dict(_SCHEMA.sub("", url))
     except psycopg.ProgrammingError:
         raise StoreUnavailable(UNREADABLE) from None
     port, host, name = (str(options.get(key, "")) for key in ("port", "host", "dbname"))

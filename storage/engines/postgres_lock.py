@@ -1,54 +1,95 @@
-"""The instance lock of a PostgreSQL database: an advisory lock on a connection of its own.
+"""The instance lock of a PostgreSQL schema: an advisory lock on a connection of its own.
 
 A second lock, the fence, is shared by every connection that works; who takes the instance lock waits once for the
 fence, so that nothing a killed process still had under way can commit behind its successor's back.
 
-Both are locks of a session: a pooler that hands sessions out per transaction (pgbouncer in that mode) breaks them.
+Both are locks of a session: a pooler that hands sessions out per transaction breaks them, and is refused.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 
 import psycopg
 from psycopg.pq import ConnStatus
+from psycopg.sql import SQL, Identifier
 
-from storage.engines.postgres_connection import Connection, connect, describe
-from storage.errors import StoreBusy, StoreLost
+from storage.engines.jobs import Loss
+from storage.engines.postgres_connection import Connection, connect, describe, explain, find_schema
+from storage.errors import StoreBusy, StoreError, StoreLost, StoreUnavailable
+
+logger = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 0.5
 """How long a new process tries: the server frees the lock of a killed one within milliseconds."""
 
+RESTART_SECONDS = 60.0
+"""For how long a lock that broke is tried for again: a server that restarts, or its host, needs no longer."""
+
 PAUSE_SECONDS = 0.05
+RESTART_PAUSE_SECONDS = 0.5
+POOLER_LOOKS = 5
 
 _KEY = "hashtextextended(%s || coalesce(current_schema(), ''), 0)"
+_HELD = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND granted AND pid = %s"
+_END_HOLDER = """
+SELECT pg_terminate_backend(pid) FROM (
+  SELECT DISTINCT pid FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND granted AND pid = %s
+) AS held
+"""
 INSTANCE = "passalong instance "
 FENCE = "passalong fence "
 
+POOLED = (
+    "The address of the database leads to a pooler that hands a connection to others after each transaction "
+    "(pgbouncer's pool_mode = transaction). Give PostgreSQL's own address, or a pool_mode of session."
+)
+
 
 class PostgresLock:
-    """The lock, held; watches its connection on the event loop."""
+    """The lock, held; watches its connection on the event loop, and takes the lock anew where the server went."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(
+        self, connection: Connection, url: str, loss: Loss, *, restart_seconds: float = RESTART_SECONDS
+    ) -> None:
+        self._url = url
+        self._loss = loss
+        self._restart_seconds = restart_seconds
+        self._retaking: asyncio.Task[None] | None = None
         self._connection = connection
-        self._lost = asyncio.Event()
-        asyncio.get_running_loop().add_reader(connection.fileno(), self._look)
+        self._holder: int | None = None
+        self._acquiring: asyncio.Future[Connection] | None = None
+        self._hold(connection)
 
-    @property
-    def is_lost(self) -> bool:
-        """Whether the connection broke, and the lock with it."""
-        return self._lost.is_set()
+    def get_holder(self) -> int:
+        """The server's process that holds the lock; may be asked on any thread.
 
-    async def wait_lost(self) -> None:
-        """Return when the lock is lost."""
-        await self._lost.wait()
+        Raises:
+            StoreLost: it is lost for good.
+            StoreUnavailable: nobody holds it at this moment.
+        """
+        if self._loss.error is not None:
+            raise StoreLost(str(self._loss.error))
+        if self._holder is None:
+            raise StoreUnavailable(f"The database {describe(self._url)} is away; it is waited for.")
+        return self._holder
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Free the lock."""
-        if not self.is_lost:
+        if self._retaking is not None:
+            self._retaking.cancel()
+            await asyncio.wait({self._retaking})
+            await self._close_late()
+        elif self._holder is not None:
             asyncio.get_running_loop().remove_reader(self._connection.fileno())
         self._connection.close()
+
+    def _hold(self, connection: Connection) -> None:
+        self._connection = connection
+        self._holder = _find_process(connection)
+        asyncio.get_running_loop().add_reader(connection.fileno(), self._look)
 
     def _look(self) -> None:
         """Called when the server says something: a goodbye as a rule."""
@@ -61,17 +102,58 @@ class PostgresLock:
             if self._connection.pgconn.status == ConnStatus.OK:
                 return
         asyncio.get_running_loop().remove_reader(descriptor)
-        self._lost.set()
+        former, self._holder = self._holder, None
+        self._connection.close()
+        logger.warning("The connection that holds the database's lock broke; taking the lock again")
+        self._retaking = asyncio.create_task(self._retake(former))
+
+    async def _retake(self, former: int | None) -> None:
+        """Take the lock again, however often the server refuses to talk; only another holder, or time, ends it."""
+        deadline = time.monotonic() + self._restart_seconds
+        said = ""
+        while time.monotonic() < deadline:
+            try:
+                self._acquiring = asyncio.ensure_future(asyncio.to_thread(acquire, self._url, former=former))
+                connection = await asyncio.shield(self._acquiring)
+            except StoreBusy as error:
+                self._loss.note(StoreLost(f"The lock of the database was lost: {error}"))
+                return
+            except (psycopg.Error, StoreError) as error:
+                said = str(explain(error, self._url)).strip()
+                await asyncio.sleep(RESTART_PAUSE_SECONDS)
+            else:
+                self._hold(connection)
+                self._retaking = None
+                logger.warning("The lock of the database is held again")
+                return
+        self._loss.note(StoreLost(f"The database was away for {self._restart_seconds:.0f} s: {said}"))
+
+    async def _close_late(self) -> None:
+        """A thread goes on when the one who waits for it is cancelled: what it brings is closed."""
+        if self._acquiring is not None:
+            await asyncio.wait({self._acquiring})
+            if self._acquiring.exception() is None:
+                self._acquiring.result().close()
 
 
-def acquire(url: str) -> Connection:
+def acquire(url: str, *, former: int | None = None) -> Connection:
     """Take the instance lock on a new connection; blocks for a moment at most.
+
+    Args:
+        url: The database.
+        former: The server's process that held the lock for us; the server may not know yet that we have lost it.
 
     Raises:
         StoreBusy: another process holds it.
+        StoreUnavailable: through this address no lock can be held.
     """
     connection = connect(url)
     try:
+        refuse_pooler(connection, url)
+        if schema := find_schema(url):
+            connection.execute(SQL("CREATE SCHEMA IF NOT EXISTS {}").format(Identifier(schema)))
+        if former is not None:
+            connection.execute(_END_HOLDER.encode(), (former,))
         _try_for_a_while(connection, url)
         _wait_for_fence(connection, url)
     except BaseException:
@@ -80,14 +162,44 @@ def acquire(url: str) -> Connection:
     return connection
 
 
-def join_fence(connection: Connection) -> None:
-    """Let a connection that works be seen by whoever takes the instance lock next.
+def refuse_pooler(connection: Connection, url: str) -> None:
+    """Make sure that this session is ours alone, as long as it lasts.
+
+    A pooler tells a process of its own at the connection; what shares sessions shows itself as soon as another
+    connection is busy.
 
     Raises:
-        StoreLost: somebody else is taking it at this moment.
+        StoreUnavailable: it is handed to others after each transaction.
+    """
+    if _find_process(connection) == connection.info.backend_pid:
+        return
+    for _ in range(POOLER_LOOKS):
+        before = _find_process(connection)
+        with connect(url) as other, other.transaction():
+            if before == _find_process(other) or _find_process(connection) != before:
+                raise StoreUnavailable(POOLED)
+
+
+def join_fence(connection: Connection, holder: int | None = None) -> None:
+    """Let a connection that works be seen by whoever takes the instance lock next.
+
+    Args:
+        connection: One that will work.
+        holder: The server's process that holds the lock for us.
+
+    Raises:
+        StoreUnavailable: somebody is taking the lock at this moment, or `holder` does not hold it any more.
     """
     if not _ask(connection, f"SELECT pg_try_advisory_lock_shared({_KEY})", FENCE):
-        raise StoreLost("Another process is taking over the database.")
+        raise StoreUnavailable("The lock of the database is being taken anew.")
+    if holder is not None and not _ask(connection, _HELD, holder):
+        raise StoreUnavailable("The lock of the database broke; it is taken again.")
+
+
+def _find_process(connection: Connection) -> int:
+    found = connection.execute(b"SELECT pg_backend_pid()").fetchone()
+    assert found is not None
+    return int(found[0])
 
 
 def _try_for_a_while(connection: Connection, url: str) -> None:
@@ -99,7 +211,7 @@ def _try_for_a_while(connection: Connection, url: str) -> None:
 
 
 def _wait_for_fence(connection: Connection, url: str) -> None:
-    connection.execute("SET lock_timeout = '5s'")
+    connection.execute(b"SET lock_timeout = '5s'")
     try:
         _ask(connection, f"SELECT pg_advisory_lock({_KEY})", FENCE)
     except psycopg.errors.LockNotAvailable:
@@ -107,6 +219,6 @@ def _wait_for_fence(connection: Connection, url: str) -> None:
     _ask(connection, f"SELECT pg_advisory_unlock({_KEY})", FENCE)
 
 
-def _ask(connection: Connection, question: str, name: str) -> object:
-    row = connection.execute(question.encode(), (name,)).fetchone()
+def _ask(connection: Connection, question: str, value: object) -> object:
+    row = connection.execute(question.encode(), (value,)).fetchone()
     return row[0] if row else None

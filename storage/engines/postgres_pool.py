@@ -1,21 +1,26 @@
-"""A bounded pool of threads, each with its own connection to PostgreSQL."""
+"""A bounded pool of connections to PostgreSQL, as many as the server grants."""
 
 from __future__ import annotations
 
 import itertools
+import logging
 import random
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psycopg
+from psycopg.pq import TransactionStatus
 
 from storage.clock import Clock
 from storage.engines.jobs import Job
 from storage.engines.postgres_connection import Connection, connect, explain
-from storage.engines.postgres_lock import join_fence
+from storage.engines.postgres_lock import PostgresLock, join_fence
 from storage.engines.postgres_session import PostgresSession
 from storage.errors import StoreUnavailable
+
+logger = logging.getLogger(__name__)
 
 ATTEMPTS = 5
 LONGEST_PAUSE_SECONDS = 0.05
@@ -28,76 +33,129 @@ _CONFLICTS = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetect
 
 
 class PostgresPool:
-    """Runs jobs on whatever thread calls, each on that thread's connection."""
+    """Runs jobs on whatever thread calls, each on a connection that is free.
 
-    def __init__(self, url: str, clock: Clock) -> None:
+    Where the server grants fewer connections than `most`, those there are go round: one is enough.
+    """
+
+    def __init__(self, url: str, clock: Clock, lock: PostgresLock, *, most: int) -> None:
         self._url = url
         self._clock = clock
-        self._local = threading.local()
-        self._connections: set[Connection] = set()
+        self._lock = lock
+        self._most = most
+        self._free: list[Connection] = []
+        self._opened = 0
+        self._changed = threading.Condition()
 
     def run(self, job: Job, begin: bytes) -> None:
         """Run a job in one transaction and note its outcome; again after a conflict or a broken connection."""
         for attempt in itertools.count(1):
             try:
-                self._attempt(job, begin)
+                with self._lend() as connection:
+                    broken = self._attempt(connection, job, begin)
             except BaseException as error:  # noqa: BLE001  # handed to the caller, whatever it is
-                job.fail(explain(error, self._url))
-                if attempt < ATTEMPTS and self._is_worth_another(error):
-                    time.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS) * attempt)  # noqa: S311  # not a secret
-                    continue
-            return
+                broken = error
+            if broken is None:
+                return
+            job.fail(explain(broken, self._url))
+            if attempt == ATTEMPTS or not _is_worth_another(broken):
+                return
+            time.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS) * attempt)  # noqa: S311  # not a secret
 
     def close(self) -> None:
         """Close the connections, once no job runs any more."""
-        for connection in self._connections:
-            connection.close()
+        with self._changed:
+            for connection in self._free:
+                connection.close()
 
-    def _attempt(self, job: Job, begin: bytes) -> None:
-        connection = self._get_connection()
-        connection.execute(begin)
+    def _attempt(self, connection: Connection, job: Job, begin: bytes) -> BaseException | None:
+        """Run a job once; what hindered it, if anything. Only a connection at rest may be used again."""
         try:
+            connection.execute(begin)
             job.run(PostgresSession(connection), self._clock)
-        except BaseException:
-            self._roll_back(connection)
-            raise
-        self._commit(connection)
+            _commit(connection)
+        except BaseException as error:  # noqa: BLE001  # handed to the caller, whatever it is
+            _roll_back(connection)
+            return error
+        return None
 
-    def _commit(self, connection: Connection) -> None:
+    @contextmanager
+    def _lend(self) -> Iterator[Connection]:
+        connection = self._take()
         try:
-            done = connection.execute(b"COMMIT").statusmessage
-        except psycopg.OperationalError as error:
-            if isinstance(error, _CONFLICTS):
-                raise
-            raise StoreUnavailable("The database broke off during a commit: whether it counts is not known.") from None
-        if done != "COMMIT":
-            raise StoreUnavailable("A unit of work hid an error of the database, which then undid the unit.")
+            yield connection
+        finally:
+            with self._changed:
+                if connection.closed:
+                    self._opened -= 1
+                else:
+                    self._free.append(connection)
+                self._changed.notify()
 
-    def _roll_back(self, connection: Connection) -> None:
-        # A connection that cannot even do this is broken, and replaced when its thread works next.
-        with suppress(psycopg.Error):
-            connection.execute(b"ROLLBACK")
+    def _take(self) -> Connection:
+        with self._changed:
+            while not self._free and self._opened >= self._most:
+                self._changed.wait()
+            if self._free:
+                return self._free.pop()
+            self._opened += 1
+        try:
+            return self._open()
+        except BaseException as error:
+            with self._changed:
+                self._opened -= 1
+                self._changed.notify()
+                if not (isinstance(error, psycopg.OperationalError) and self._opened and _is_crowded(error)):
+                    raise
+                self._most = self._opened
+            logger.warning("The database grants no more connections: going on with %d", self._most)
+            return self._take()
 
-    def _is_worth_another(self, error: BaseException) -> bool:
-        """Whether the unit surely changed nothing and may fare better: never after a doubtful commit."""
-        if isinstance(error, _CONFLICTS):
-            return True
-        connection: Connection | None = getattr(self._local, "connection", None)
-        return isinstance(error, psycopg.OperationalError) and (connection is None or connection.closed)
-
-    def _get_connection(self) -> Connection:
-        connection: Connection | None = getattr(self._local, "connection", None)
-        if connection is not None and not connection.closed:
-            return connection
-        if connection is not None:
-            self._connections.discard(connection)
-            self._local.connection = None
+    def _open(self) -> Connection:
         connection = connect(self._url)
         try:
-            join_fence(connection)
+            join_fence(connection, self._lock.get_holder())
         except BaseException:
             connection.close()
             raise
-        self._connections.add(connection)
-        self._local.connection = connection
         return connection
+
+
+def _commit(connection: Connection) -> None:
+    try:
+        done = connection.execute(b"COMMIT").statusmessage
+    except psycopg.OperationalError as error:
+        if isinstance(error, _CONFLICTS):
+            raise
+        raise StoreUnavailable("The database broke off during a commit: whether it counts is not known.") from None
+    if done != "COMMIT":
+        raise StoreUnavailable("A unit of work hid an error of the database, which then undid the unit.")
+
+
+def _roll_back(connection: Connection) -> None:
+    """Bring a connection to rest, or close it: what is still in a transaction must not meet the next unit."""
+    try:
+        if connection.info.transaction_status != TransactionStatus.IDLE:
+            connection.execute(b"ROLLBACK")
+    except psycopg.Error:
+        connection.close()
+    if connection.info.transaction_status != TransactionStatus.IDLE:
+        connection.close()
+
+
+def _is_worth_another(error: BaseException) -> bool:
+    """Whether the unit surely changed nothing and may fare better: never after a doubtful commit."""
+    if isinstance(error, _CONFLICTS):
+        return True
+    return isinstance(error, psycopg.OperationalError) and error.diag.sqlstate in _CUT_OFF
+
+
+_CUT_OFF = {None, "57P01", "57P02", "57P03", "57P05", "08006", "08003", "25P03"}
+"""What a connection ends with when the server or the network goes; None where nobody could say anything any more."""
+
+
+def _is_crowded(error: psycopg.OperationalError) -> bool:
+    said = str(error)
+    return error.diag.sqlstate == "53300" or any(
+        words in said for words in ("too many clients", "too many connections", "remaining connection slots")
+    )

@@ -55,6 +55,10 @@ class PostgresSession:
             with self._connection.cursor() as cursor:
                 cursor.executemany(rendered[0][0], [each for _, each in rendered])
 
+    def list_corruption_quickly(self, limit_seconds: float) -> list[str]:  # noqa: ARG002  # as for SQLite
+        """Likewise nothing."""
+        return []
+
     def list_corruption(self) -> list[str]:
         """Nothing to ask: PostgreSQL checks pages as it reads them, and holds foreign keys at all times."""
         return []

@@ -20,11 +20,26 @@ def prepare(url: str, *, migrate: bool) -> None:
     with connect(url) as connection:
         if connection.info.server_version < OLDEST_SERVER:
             raise StoreUnavailable(f"PostgreSQL {OLDEST_SERVER // 10_000} or newer is needed.")
+        refuse_other_encodings(connection)
         version = read_version(connection)
         if needs_upgrade(version, name=describe(url), allowed=migrate):
             connection.autocommit = False
             run_migrations(connection)
             logger.info("The database %s was brought from version %s to %s.", describe(url), version or "none", HEAD)
+
+
+def refuse_other_encodings(connection: Connection) -> None:
+    """Names are written in all scripts: a database that stores fewer would lose some of them, one by one.
+
+    Raises:
+        StoreUnavailable: it is not UTF-8.
+    """
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise StoreUnavailable(
+            f"The database stores text as {encoding}; names need UTF8. "
+            "Make a new one: CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0."
+        )
 
 
 def read_version(connection: Connection) -> str | None:

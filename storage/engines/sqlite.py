@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
+import logging
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -13,15 +13,20 @@ from pathlib import Path
 import aiosqlite
 
 from storage.clock import Clock
-from storage.engines.file_lock import PRIVATE, hold_file_lock
-from storage.engines.jobs import Announce, Job
+from storage.engines.file_lock import hold_file_lock
+from storage.engines.jobs import Announce, Job, Loss
 from storage.engines.lane import Lane
 from storage.engines.sqlite_batch import read_jobs, write_jobs
+from storage.engines.sqlite_files import DatabaseFiles
+from storage.engines.sqlite_session import CURE
 from storage.engines.sqlite_thread import call_on_thread, connect
-from storage.engines.sqlite_upgrade import prepare
-from storage.errors import StoreUnavailable
+from storage.engines.sqlite_upgrade import check_quickly, prepare
+from storage.errors import StoreDamaged, StoreUnavailable
+
+logger = logging.getLogger(__name__)
 
 READERS = 2
+WATCH_SECONDS = 5.0
 JOBS_PER_COMMIT = 64
 """Bounds how long the first of a batch waits for the last."""
 
@@ -43,13 +48,12 @@ READING_PRAGMAS = ("PRAGMA cache_size=-2000", "PRAGMA query_only=ON")
 
 
 class SqliteEngine:
-    """See `storage.engines.base.Engine`. Its lock belongs to the process and cannot be lost while that runs."""
+    """See `storage.engines.base.Engine`."""
 
-    is_lost = False
-
-    def __init__(self, writer: Lane, readers: Sequence[Lane]) -> None:
+    def __init__(self, writer: Lane, readers: Sequence[Lane], loss: Loss) -> None:
         self._writer = writer
         self._readers = readers
+        self.loss = loss
 
     def write(self, job: Job) -> None:
         """Run a job in a transaction of its own, and settle it."""
@@ -58,10 +62,6 @@ class SqliteEngine:
     def read(self, job: Job) -> None:
         """Run a job that only reads, and settle it."""
         min(self._readers, key=len).add(job)
-
-    async def wait_lost(self) -> None:
-        """Wait for ever."""
-        await asyncio.Event().wait()
 
     async def drain(self) -> None:
         """Wait until no job is under way."""
@@ -72,21 +72,37 @@ class SqliteEngine:
 @asynccontextmanager
 async def open_sqlite(url: str, clock: Clock, announce: Announce, *, migrate: bool) -> AsyncIterator[SqliteEngine]:
     """Open a SQLite file for this process alone, and bring it up to date."""
-    path = parse_path(url)
+    path, loss = parse_path(url), Loss()
     async with AsyncExitStack() as stack:
         with _explained(path):
             stack.enter_context(hold_file_lock(path))
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE))
             writer = await _connect(stack, path, *WRITING_PRAGMAS)
+            await call_on_thread(writer, partial(check_quickly, path=path))
             await call_on_thread(writer, partial(prepare, path=path, migrate=migrate))
             readers = [await _connect(stack, path, *READING_PRAGMAS) for _ in range(READERS)]
-        run_writes, run_reads = partial(write_jobs, clock=clock), partial(read_jobs, clock=clock)
+            files = await call_on_thread(writer, lambda _raw: DatabaseFiles(path))
+        run_writes, run_reads = partial(write_jobs, clock=clock, check=files.check), partial(read_jobs, clock=clock)
         engine = SqliteEngine(
-            Lane(writer, run_writes, JOBS_PER_COMMIT, announce),
-            [Lane(reader, run_reads, JOBS_PER_PICTURE, announce) for reader in readers],
+            Lane(writer, run_writes, JOBS_PER_COMMIT, announce, loss),
+            [Lane(reader, run_reads, JOBS_PER_PICTURE, announce, loss) for reader in readers],
+            loss,
         )
         stack.push_async_callback(engine.drain)
+        watching = asyncio.create_task(_watch(files, loss))
+        stack.callback(watching.cancel)
         yield engine
+
+
+async def _watch(files: DatabaseFiles, loss: Loss) -> None:
+    """Look at the files now and then, also while nobody writes."""
+    while loss.error is None:
+        await asyncio.sleep(WATCH_SECONDS)
+        try:
+            await asyncio.to_thread(files.look)
+        except StoreDamaged as error:
+            loss.note(error)
+        except OSError as error:
+            logger.warning("The files of the database cannot be looked at: %s", error)
 
 
 def parse_path(url: str) -> Path:
@@ -118,4 +134,6 @@ def _explained(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.Error) as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CORRUPT:
+            raise StoreDamaged(f"The database {path} is broken: {error}. {CURE}") from error
         raise StoreUnavailable(f"The database {path} cannot be opened: {error}") from error

@@ -6,28 +6,35 @@ A commit at synchronous=FULL waits for the disk; sharing it is what makes many s
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from storage.clock import Clock
 from storage.engines.jobs import Job
 from storage.engines.sqlite_session import SqliteSession, explain
 
+Check = Callable[[], None]
+"""Asked before each commit; what it raises undoes the transaction."""
+
 
 class TransactionGoneError(Exception):
     """SQLite rolled the whole transaction back by itself, as it does when the disk is full."""
 
 
-def write_jobs(raw: sqlite3.Connection, jobs: Sequence[Job], clock: Clock) -> None:
+def _nothing() -> None:
+    """No check at all."""
+
+
+def write_jobs(raw: sqlite3.Connection, jobs: Sequence[Job], clock: Clock, check: Check = _nothing) -> None:
     """Run and commit jobs together; where that cannot be, run each again alone, so that only the guilty fail."""
     if len(jobs) == 1:
-        _run_alone(raw, jobs[0], clock)
+        _run_alone(raw, jobs[0], clock, check)
         return
     try:
-        _run_together(raw, jobs, clock)
+        _run_together(raw, jobs, clock, check)
     except Exception:  # noqa: BLE001  # each job meets its own error again below, alone
         for job in jobs:
-            _run_alone(raw, job, clock)
+            _run_alone(raw, job, clock, check)
 
 
 def read_jobs(raw: sqlite3.Connection, jobs: Sequence[Job], clock: Clock) -> None:
@@ -43,10 +50,11 @@ def read_jobs(raw: sqlite3.Connection, jobs: Sequence[Job], clock: Clock) -> Non
     _roll_back(raw)
 
 
-def _run_alone(raw: sqlite3.Connection, job: Job, clock: Clock) -> None:
+def _run_alone(raw: sqlite3.Connection, job: Job, clock: Clock, check: Check) -> None:
     try:
         raw.execute("BEGIN IMMEDIATE")
         job.run(SqliteSession(raw), clock)
+        check()
         raw.execute("COMMIT")
     except BaseException as error:  # noqa: BLE001  # handed to the caller, whatever it is
         job.fail(explain(error))
@@ -60,12 +68,13 @@ def _run_reading(raw: sqlite3.Connection, job: Job, clock: Clock) -> None:
         job.fail(explain(error))
 
 
-def _run_together(raw: sqlite3.Connection, jobs: Sequence[Job], clock: Clock) -> None:
+def _run_together(raw: sqlite3.Connection, jobs: Sequence[Job], clock: Clock, check: Check) -> None:
     raw.execute("BEGIN IMMEDIATE")
     try:
         session = SqliteSession(raw)
         for job in jobs:
             _run_in_savepoint(raw, session, job, clock)
+        check()
         raw.execute("COMMIT")
     except BaseException:
         _roll_back(raw)

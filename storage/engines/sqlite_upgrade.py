@@ -6,10 +6,14 @@ import logging
 import sqlite3
 from pathlib import Path
 
-from storage.errors import StoreUnavailable
+from storage.engines.sqlite_session import CURE, list_faults
+from storage.errors import StoreDamaged, StoreUnavailable
 from storage.migrations import HEAD, needs_upgrade
 
 logger = logging.getLogger(__name__)
+
+CHECK_SECONDS = 1.0
+"""A start does not wait longer; the daily check has more time."""
 
 OLDEST_SQLITE = (3, 35, 0)
 """The first SQLite with RETURNING."""
@@ -22,6 +26,17 @@ def prepare(raw: sqlite3.Connection, *, path: Path, migrate: bool) -> None:
     if needs_upgrade(version, name=str(path), allowed=migrate):
         _upgrade(raw)
         logger.info("The database %s was brought from version %s to %s.", path, version or "none", HEAD)
+
+
+def check_quickly(raw: sqlite3.Connection, *, path: Path, limit_seconds: float = CHECK_SECONDS) -> None:
+    """Look the file over before anything is written to it, for a bounded time.
+
+    Raises:
+        StoreDamaged: it is broken.
+    """
+    faults = list_faults(raw, limit_seconds=limit_seconds)
+    if faults:
+        raise StoreDamaged(f"The database {path} is broken: {faults[0]}. {CURE}")
 
 
 def refuse_old_library(version: tuple[int, ...]) -> None:

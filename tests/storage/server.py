@@ -39,10 +39,10 @@ class Server:
         migrate(self.get_url(TEMPLATE))
 
     @contextmanager
-    def lend_empty(self) -> Iterator[str]:
+    def lend_empty(self, encoding: str = "UTF8") -> Iterator[str]:
         """Lend a database without any tables."""
         name = f"empty_{next(self._numbers)}"
-        self._execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        self._execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING '{encoding}' LOCALE 'C'")
         yield self.get_url(name)
         self._execute(f"DROP DATABASE {name} WITH (FORCE)")
 

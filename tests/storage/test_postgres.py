@@ -14,6 +14,7 @@ from storage.engines.postgres_lock import join_fence
 from storage.records import Person
 from storage.tables import people
 from tests.storage.cast import add_member, add_members
+from tests.storage.server import Server
 
 pytestmark = pytest.mark.postgres
 
@@ -21,9 +22,14 @@ CONFLICT = text("DO $$ BEGIN RAISE EXCEPTION 'conflict' USING ERRCODE = 'seriali
 CUT = text("SELECT pg_terminate_backend(pg_backend_pid())")
 END_LOCK = """
 SELECT pg_terminate_backend(pid) FROM pg_locks
-WHERE locktype = 'advisory' AND mode = 'ExclusiveLock'
+WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND granted
   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
+HOLDER = """
+SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND granted
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+TAKE_LOCK = "SELECT pg_advisory_lock(hashtextextended('passalong instance ' || current_schema(), 0))"
 CUT_AT_COMMIT = """
 CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$;
@@ -126,16 +132,97 @@ async def test_a_unit_that_hides_an_error_is_not_taken_for_committed(pg_store: S
     assert await pg_store.read(people.count_members) == 0
 
 
-async def test_losing_the_lock_ends_all_writing(pg_store: Store, postgres_url: str) -> None:
-    """The store notices by itself, refuses to write from then on, and still reads."""
+async def test_a_lock_that_broke_is_taken_again(pg_store: Store, postgres_url: str) -> None:
+    """Nobody else had it meanwhile: writing goes on, and a second process is refused as before."""
     await pg_store.write(add_member, 1)
     with connect(postgres_url) as behind:
+        former = behind.execute(HOLDER).fetchall()
         behind.execute(END_LOCK)
-    await asyncio.wait_for(pg_store.wait_lost(), 5)
-    assert pg_store.is_lost
-    with pytest.raises(StoreLost):
-        await pg_store.write(add_member, 2)
+        while (now := behind.execute(HOLDER).fetchall()) in ([], former):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    assert not pg_store.is_lost
+    await pg_store.write(add_member, 2)
+    assert await pg_store.read(people.count_members) == 2
+    with pytest.raises(StoreBusy):
+        await open_and_count(postgres_url)
+    assert len(now) == 1
+
+
+async def test_a_lock_that_another_took_ends_all_writing(pg_store: Store, postgres_url: str) -> None:
+    """The store notices by itself, refuses to write from then on, and says who: somebody else."""
+    await pg_store.write(add_member, 1)
+    with connect(postgres_url) as waiting, connect(postgres_url) as behind:
+        taken = asyncio.create_task(asyncio.to_thread(waiting.execute, TAKE_LOCK))
+        while not behind.execute("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted").fetchone():  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+        behind.execute(END_LOCK)
+        await taken
+        with pytest.raises(StoreLost, match="in use by another process"):
+            await asyncio.wait_for(pg_store.wait_lost(), 10)
+        assert pg_store.is_lost
+        with pytest.raises(StoreLost):
+            await pg_store.write(add_member, 2)
+
+
+async def test_what_was_open_when_a_rollback_failed_is_not_used_again(pg_store: Store) -> None:
+    """A connection that is still in a transaction is closed: the next unit must not find itself inside it."""
+
+    def wreck(tx: Tx) -> None:
+        add_member(tx, 1)
+        tx.run(text("SET LOCAL statement_timeout = '1ms'"))
+        tx.rows(text("SELECT pg_sleep(1)"))
+
+    for _ in range(12):
+        with pytest.raises(StoreUnavailable):
+            await pg_store.write(wreck)
+    await pg_store.write(add_member, 1)
     assert await pg_store.read(people.count_members) == 1
+
+
+async def test_two_shops_live_in_two_schemas_of_one_database(empty_postgres_url: str) -> None:
+    """Each has its own tables and its own lock, and knows nothing of the other."""
+    mark = "&" if "?" in empty_postgres_url else "?"
+    urls = [f"{empty_postgres_url}{mark}schema={name}" for name in ("north", "South side")]
+    async with open_store(urls[0]) as north, open_store(urls[1]) as south:
+        await north.write(add_members, 3)
+        await south.write(add_members, 1)
+        assert (await north.read(people.count_members), await south.read(people.count_members)) == (3, 1)
+        with pytest.raises(StoreBusy, match="South side"):
+            await open_and_count(urls[1])
+    assert await open_and_count(urls[0]) == 3
+    with connect(empty_postgres_url) as behind:
+        assert behind.execute("SELECT to_regclass('public.person')").fetchone() == (None,)
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+async def test_a_database_that_cannot_hold_all_names_is_refused(encoding: str, postgres_server: Server) -> None:
+    """At the start, in a sentence that says what is needed."""
+    with (
+        postgres_server.lend_empty(encoding) as url,
+        pytest.raises(StoreUnavailable, match=f"{encoding}; names need UTF8"),
+    ):
+        await open_and_count(url)
+
+
+async def test_few_connections_are_enough(empty_postgres_url: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Two will do: one for the lock, one that works; what is not granted is said once and waited for."""
+    async with open_store(empty_postgres_url):
+        pass
+    with connect(empty_postgres_url) as behind:
+        behind.execute("CREATE ROLE modest LOGIN CONNECTION LIMIT 2")
+        behind.execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO modest")
+        behind.execute("GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO modest")
+    try:
+        modest = empty_postgres_url.replace("postgres:", "modest:", 1)
+        assert "modest" in modest
+        async with open_store(modest) as store:
+            await asyncio.gather(*(store.write(add_member, number) for number in range(1, 30)))
+            assert await store.read(people.count_members) == 29
+    finally:
+        with connect(empty_postgres_url) as behind:
+            behind.execute("DROP OWNED BY modest")
+            behind.execute("DROP ROLE modest")
+    assert "going on with 1" in caplog.text
 
 
 async def test_who_takes_over_waits_for_what_is_still_under_way(postgres_url: str) -> None:
@@ -158,7 +245,7 @@ async def test_a_connection_of_a_process_that_lost_the_lock_cannot_join(postgres
     """While somebody takes over, the former owner's pool cannot open connections."""
     with connect(postgres_url) as taking, connect(postgres_url) as late:
         taking.execute("SELECT pg_advisory_lock(hashtextextended('passalong fence ' || current_schema(), 0))")
-        with pytest.raises(StoreLost):
+        with pytest.raises(StoreUnavailable):
             join_fence(late)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from telegram import Update
+from telegram import Message, Update
 
 from bot.core.claiming import decide_named
 from bot.core.roles import EVERYBODY
@@ -19,7 +19,7 @@ from bot.services.claiming.disowning import disown
 from bot.services.claiming.naming import ClaimView
 from bot.services.guide import set_findable
 from bot.updates.capability import Capability
-from bot.updates.flows import Flow, Step
+from bot.updates.flows import Answer, Flow, Step
 from storage.conversation import Conversation
 from storage.records import ReferralId
 
@@ -41,7 +41,7 @@ async def on_claim_typed(update: Update, context: Context, _asked: Conversation)
     """The name that was asked for; what cannot be one is left to the usual pointer."""
     message = update.effective_message
     assert message is not None
-    text = message.text or ""
+    text = _read(message) or ""
     if not decide_named(text, context.deps.shop.addresses):
         await on_anything_else(update, context)
         return
@@ -74,6 +74,11 @@ async def on_findable(update: Update, context: Context, findable: int) -> None:
     await show(update, context, render_privacy(Texts(member.language), member))
 
 
+def _read(message: Message) -> str | None:
+    """What was typed, or what stands below a card that was passed on to us."""
+    return (message.text or message.caption or "").strip() or None
+
+
 async def _show(update: Update, context: Context, view: ClaimView) -> None:
     await show(update, context, render_claim(Texts(view.member.language), context.deps.shop, view))
 
@@ -88,5 +93,12 @@ CAPABILITY = Capability(
         NOT_ME: on_not_me,
         FINDABLE: on_findable,
     },
-    flows=[Flow(name=window.CLAIM, steps=[Step(name="name", on_answer=on_claim_typed)])],
+    flows=[
+        Flow(
+            name=window.CLAIM,
+            steps=[
+                Step(name="name", takes=frozenset({Answer.TEXT, Answer.PHOTO}), read=_read, on_answer=on_claim_typed)
+            ],
+        )
+    ],
 )

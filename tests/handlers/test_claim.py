@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import re
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from PIL import Image
 
 from bot.core.throttling import MISSES_ALLOWED
 from bot.playground.world import Message, Person
@@ -211,3 +213,16 @@ async def test_many_names_at_once_credit_once(shop: ShopAtWork) -> None:
     await shop.telegram.until_message(anna, "says that you recommended us")
     await shop.telegram.until_message(guest, "I only understand", after=said[-1])
     assert await balance(shop, anna) == 50
+
+
+async def test_a_card_that_was_passed_on_says_who_it_was(shop: ShopAtWork) -> None:
+    """What is asked is who recommended the shop: the card with its link below the picture is an answer."""
+    made, budi = shop.add_person("Cardmade"), shop.add_person("Cardbudi")
+    link = find_link(await shop.join(made))
+    await shop.join(budi)
+    picture = io.BytesIO()
+    Image.new("RGB", (64, 80), "white").save(picture, "JPEG")
+    chat = shop.world.open_chat(budi)
+    shop.world.send_photo(budi, chat, picture.getvalue(), f"Come and taste! {link}")
+    await shop.telegram.until_message(budi, "let Cardmade know")
+    assert await balance(shop, made) == 50

@@ -17,16 +17,16 @@ _FIRST_SHARES = (0.56, 0.5, 0.44)
 _COMFORTABLE = 0.8
 
 
-def draw_poster(face: CardText, theme_fonts: ThemeFonts) -> Image.Image:
+def draw_card_base(text: CardText, theme_fonts: ThemeFonts) -> Image.Image:
     """The card without name and code."""
     layout, palette = theme_fonts.theme.layout, theme_fonts.theme.palette
     image = Image.new("RGB", CARD_SIZE)
     layout.paint_backdrop(image, palette)
-    _draw_monogram(image, face.brand, theme_fonts)
-    draw_block(image, face.brand, layout.brand, theme_fonts)
-    draw_pair(image, (face.headline, face.story), layout.words, theme_fonts)
-    draw_block(image, face.offer, layout.offer, theme_fonts)
-    draw_block(image, face.scan_hint, layout.hint, theme_fonts)
+    _draw_monogram(image, text.brand, theme_fonts)
+    draw_block(image, text.brand, layout.brand, theme_fonts)
+    draw_pair(image, (text.headline, text.story), layout.words, theme_fonts)
+    draw_block(image, text.offer, layout.offer, theme_fonts)
+    draw_block(image, text.scan_hint, layout.hint, theme_fonts)
     return image
 
 

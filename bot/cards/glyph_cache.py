@@ -1,4 +1,4 @@
-"""Draws a person's words quickly: each letter is drawn once, kept, and stamped wherever it stands."""
+"""Draws a person's words quickly: each letter is drawn once, kept, and copied to wherever it stands."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ from bot.cards.typesetting import Setting
 _LETTERS_KEPT = 400  # about 3 MB
 _FONTS_KEPT = 8
 
-Stamp = tuple[Image.Image, int, int]
+GlyphMask = tuple[Image.Image, int, int]
 """A mask and where its corner is, seen from the pen on the baseline."""
 
 
-def stamp_text(image: Image.Image, setting: Setting, place: Point, fill: Fill, *, width: float, align: str) -> None:
+def draw_cached_text(
+    image: Image.Image, setting: Setting, place: Point, fill: Fill, *, width: float, align: str
+) -> None:
     """A laid-out text with its capitals' top left at `place`, each line aligned within `width`."""
     for glyph, x, y in setting.place_glyphs(width, align):
-        mask, left, top = _draw_stamp(glyph.typeface.path, setting.size, glyph.cluster)
+        mask, left, top = _draw_glyph(glyph.typeface.path, setting.size, glyph.cluster)
         fill_mask(image, (round(place[0] + x) + left, round(place[1] + y) + top), fill, mask)
 
 
@@ -31,7 +33,7 @@ def _keep_font(path: Path, size: int) -> ImageFont.FreeTypeFont:
 
 
 @lru_cache(maxsize=_LETTERS_KEPT)
-def _draw_stamp(path: Path, size: int, cluster: str) -> Stamp:
+def _draw_glyph(path: Path, size: int, cluster: str) -> GlyphMask:
     font = _keep_font(path, size)
     left, top, right, bottom = (round(edge) for edge in font.getbbox(cluster, anchor="ls"))
     mask = Image.new("L", (max(1, right - left), max(1, bottom - top)))

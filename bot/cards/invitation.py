@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from bot.cards.glyph_cache import stamp_text
+from bot.cards.glyph_cache import draw_cached_text
 from bot.cards.layout import Pair
 from bot.cards.shapes import Fill
 from bot.cards.theme_fonts import ThemeFonts
@@ -35,7 +35,7 @@ class Invitation:
         )
         if drawn:
             stack = [(self.before, self.pair.second), *stack, (self.after, self.pair.second)]
-        self._stamp(image, [(setting, style) for setting, style in stack if setting.lines])
+        self._draw(image, [(setting, style) for setting, style in stack if setting.lines])
 
     def fit_name(self, name: str) -> Setting:
         """A cleaned name at its largest size beside the phrase."""
@@ -44,25 +44,25 @@ class Invitation:
         style = self.pair.first
         return fit_text(name, self.theme_fonts.stacks[style.role], style, width=width, height=height - around)
 
-    def _stamp(self, image: Image.Image, stack: list[tuple[Setting, TextStyle]]) -> None:
+    def _draw(self, image: Image.Image, stack: list[tuple[Setting, TextStyle]]) -> None:
         left, top, _, _ = self.pair.bounds
         width, height = _measure(self.pair)
         taken = sum(setting.height for setting, _ in stack) + self.pair.gap * (len(stack) - 1)
         y = top + (height - taken) * self.pair.anchor
         for setting, style in stack:
             fill = self.theme_fonts.theme.palette[style.colour] if style is self.pair.second else self.fill
-            stamp_text(image, setting, (left, y), fill, width=width, align=style.align)
+            draw_cached_text(image, setting, (left, y), fill, width=width, align=style.align)
             y += setting.height + self.pair.gap
 
 
-def prepare_invitation(face: CardText, theme_fonts: ThemeFonts) -> Invitation:
+def prepare_invitation(text: CardText, theme_fonts: ThemeFonts) -> Invitation:
     """Lay out what is the same for every name."""
     layout = theme_fonts.theme.layout
     width, height = _measure(layout.invitation)
     before, after = (
-        theme_fonts.fit(text, layout.invitation.second, width, height / 3) for text in face.split_invitation()
+        theme_fonts.fit(part, layout.invitation.second, width, height / 3) for part in text.split_invitation()
     )
-    nameless = theme_fonts.fit(face.invited_without_name, layout.nameless, width, height)
+    nameless = theme_fonts.fit(text.invited_without_name, layout.nameless, width, height)
     return Invitation(
         layout.invitation, theme_fonts, before, after, nameless, layout.name_fill(theme_fonts.theme.palette)
     )

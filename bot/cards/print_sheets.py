@@ -1,4 +1,4 @@
-"""Paper: a sheet of ten business cards to be cut, and a poster for the counter. Each is a PDF with the member's code."""
+"""What is printed: a sheet of ten business cards to be cut, and a poster for the counter. Each is a PDF with the member's code."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Paper:
+class PrintSheets:
     """Everything on the sheets, set and ready to be printed."""
 
     brand: str
@@ -73,38 +73,38 @@ class Paper:
     poster: tuple[Piece, ...]
 
 
-def set_paper(face: CardText, theme_fonts: ThemeFonts, *, name: str, link: str) -> Paper:
+def lay_out_sheets(words: CardText, theme_fonts: ThemeFonts, *, name: str, link: str) -> PrintSheets:
     """Choose sizes and break lines: quick, and the only part that measures letters. Raises LinkTooLong."""
     inks = choose_inks(theme_fonts.theme.palette)
-    invited = _say_invited(face, theme_fonts, name)
-    return Paper(
-        brand=face.brand,
+    invited = _say_invited(words, theme_fonts, name)
+    return PrintSheets(
+        brand=words.brand,
         inks=inks,
         code=compose_code(link, roomy=True),
-        card=tuple(_set(text, theme_fonts) for text in _list_card_texts(face, inks, invited)),
-        poster=tuple(_set(text, theme_fonts) for text in _list_poster_texts(face, inks, invited)),
+        card=tuple(_set(text, theme_fonts) for text in _list_card_texts(words, inks, invited)),
+        poster=tuple(_set(text, theme_fonts) for text in _list_poster_texts(words, inks, invited)),
     )
 
 
-def render_sheet(paper: Paper) -> bytes:
+def render_business_cards(sheets: PrintSheets) -> bytes:
     """A PDF: A4 with ten business cards of 85 x 55 mm and marks to cut along, all of them outside the cards."""
-    canvas = PdfCanvas(*SHEET, title=paper.brand)
+    canvas = PdfCanvas(*SHEET, title=sheets.brand)
     left, top = ((SHEET[axis] - (COLUMNS, ROWS)[axis] * CARD[axis]) / 2 for axis in (0, 1))
     for row in range(ROWS):
         for column in range(COLUMNS):
-            _draw_card(canvas, paper, (left + column * CARD[0], top + row * CARD[1]))
+            _draw_card(canvas, sheets, (left + column * CARD[0], top + row * CARD[1]))
     _draw_marks(canvas, left, top)
     return canvas.finish()
 
 
-def render_poster(paper: Paper) -> bytes:
+def render_poster(sheets: PrintSheets) -> bytes:
     """A PDF: A5, to stand on a counter."""
-    canvas, inks = PdfCanvas(*POSTER, title=paper.brand), paper.inks
+    canvas, inks = PdfCanvas(*POSTER, title=sheets.brand), sheets.inks
     rings = tuple(Ring((127, 20), radius, 0.07) for radius in (16, 30, 44, 58))
     canvas.draw_panel((10, 10, 138, 112), inks.field, radius=6, rings=rings)
     canvas.draw_panel(_POSTER_OFFER, inks.accent, radius=4)
-    _draw_pieces(canvas, paper.poster, (0, 0))
-    canvas.draw_code(paper.code, (10, 124), POSTER_CODE, inks.code)
+    _draw_pieces(canvas, sheets.poster, (0, 0))
+    canvas.draw_code(sheets.code, (10, 124), POSTER_CODE, inks.code)
     return canvas.finish()
 
 
@@ -133,39 +133,39 @@ _CARD_OFFER: Bounds = (6.5, 37.5, 37.5, 49.0)
 _POSTER_OFFER: Bounds = (96.0, 146.0, 138.0, 182.0)
 
 
-def _list_card_texts(face: CardText, inks: Inks, invited: str) -> list[Text]:
+def _list_card_texts(words: CardText, inks: Inks, invited: str) -> list[Text]:
     display, text, label = (_style_maker(role) for role in ("display", "text", "label"))
     left, top, right, bottom = _CARD_OFFER
     return [
-        Text(words=face.brand, style=label(34, 20, 1), bounds=(8, 8, 36.5, 12), ink=inks.on_field),
-        Text(words=face.headline, style=display(56, 30, 4), bounds=(8, 15, 36.5, 35), ink=inks.on_field, anchor=0.4),
+        Text(words=words.brand, style=label(34, 20, 1), bounds=(8, 8, 36.5, 12), ink=inks.on_field),
+        Text(words=words.headline, style=display(56, 30, 4), bounds=(8, 15, 36.5, 35), ink=inks.on_field, anchor=0.4),
         Text(
-            words=face.offer,
+            words=words.offer,
             style=text(28, 19, 4, "centre"),
             bounds=(left + 1.5, top + 1, right - 1.5, bottom - 1),
             ink=inks.on_accent,
             anchor=0.5,
         ),
         Text(words=invited, style=label(30, 18, 1, "centre"), bounds=(43, 45, 82, 48.3), ink=inks.ink, anchor=0.5),
-        Text(words=face.scan_hint, style=text(23, 16, 1, "centre"), bounds=(43, 48.9, 82, 51.5), ink=inks.soft),
+        Text(words=words.scan_hint, style=text(23, 16, 1, "centre"), bounds=(43, 48.9, 82, 51.5), ink=inks.soft),
     ]
 
 
-def _list_poster_texts(face: CardText, inks: Inks, invited: str) -> list[Text]:
+def _list_poster_texts(words: CardText, inks: Inks, invited: str) -> list[Text]:
     display, text, label = (_style_maker(role) for role in ("display", "text", "label"))
     left, top, right, bottom = _POSTER_OFFER
     return [
-        Text(words=face.brand, style=label(66, 36, 1), bounds=(20, 21, 128, 29), ink=inks.on_field),
-        Text(words=face.headline, style=display(170, 80, 3), bounds=(20, 35, 128, 76), ink=inks.on_field, anchor=0.3),
-        Text(words=face.story, style=text(52, 34, 5), bounds=(20, 79, 128, 103), ink=inks.on_field, anchor=1),
+        Text(words=words.brand, style=label(66, 36, 1), bounds=(20, 21, 128, 29), ink=inks.on_field),
+        Text(words=words.headline, style=display(170, 80, 3), bounds=(20, 35, 128, 76), ink=inks.on_field, anchor=0.3),
+        Text(words=words.story, style=text(52, 34, 5), bounds=(20, 79, 128, 103), ink=inks.on_field, anchor=1),
         Text(
-            words=face.offer,
+            words=words.offer,
             style=text(56, 32, 5, "centre"),
             bounds=(left + 3, top + 3, right - 3, bottom - 3),
             ink=inks.on_accent,
             anchor=0.5,
         ),
-        Text(words=face.scan_hint, style=display(92, 44, 3), bounds=(96, 124, 138, 142), ink=inks.ink),
+        Text(words=words.scan_hint, style=display(92, 44, 3), bounds=(96, 124, 138, 142), ink=inks.ink),
         Text(words=invited, style=label(50, 28, 3), bounds=(96, 185, 138, 200), ink=inks.ink, anchor=1),
     ]
 
@@ -177,9 +177,9 @@ def _style_maker(role: str) -> Callable[..., TextStyle]:
     return make
 
 
-def _say_invited(face: CardText, theme_fonts: ThemeFonts, name: str) -> str:
+def _say_invited(words: CardText, theme_fonts: ThemeFonts, name: str) -> str:
     drawn = theme_fonts.clean_name(name)
-    return face.invited_by.replace("{name}", drawn) if drawn else face.invited_without_name
+    return words.invited_by.replace("{name}", drawn) if drawn else words.invited_without_name
 
 
 def _set(text: Text, theme_fonts: ThemeFonts) -> Piece:
@@ -190,15 +190,15 @@ def _set(text: Text, theme_fonts: ThemeFonts) -> Piece:
     return Piece(setting=setting, place=(left, y), width=width, text=text)
 
 
-def _draw_card(canvas: PdfCanvas, paper: Paper, corner: Point) -> None:
+def _draw_card(canvas: PdfCanvas, sheets: PrintSheets, corner: Point) -> None:
     x, y = corner
-    inks = paper.inks
+    inks = sheets.inks
     rings = tuple(Ring((x + 38, y + 6), radius, 0.07) for radius in (7, 13, 19))
     canvas.draw_panel((x + 4, y + 4, x + 40, y + 51), inks.field, radius=3, rings=rings)
     left, top, right, bottom = _CARD_OFFER
     canvas.draw_panel((x + left, y + top, x + right, y + bottom), inks.accent, radius=1.8)
-    _draw_pieces(canvas, paper.card, corner)
-    canvas.draw_code(paper.code, (x + 44.5, y + 4.5), CARD_CODE, inks.code)
+    _draw_pieces(canvas, sheets.card, corner)
+    canvas.draw_code(sheets.code, (x + 44.5, y + 4.5), CARD_CODE, inks.code)
 
 
 def _draw_pieces(canvas: PdfCanvas, pieces: tuple[Piece, ...], corner: Point) -> None:

@@ -24,42 +24,42 @@ class CardStudio:
         self._assets = assets
         self._templates_kept = templates_kept
         self._templates: OrderedDict[CardText, Template] = OrderedDict()
-        self._outfits: dict[str, ThemeFonts] = {}
-        self._wardrobe = threading.Lock()
-        self._pen = threading.Lock()  # fonts are shared, and FreeType draws with one face at a time
+        self._theme_fonts: dict[str, ThemeFonts] = {}
+        self._loading = threading.Lock()
+        self._drawing = threading.Lock()  # fonts are shared, and FreeType draws with one typeface at a time
 
-    def render_card(self, face: CardText, *, name: str, link: str) -> bytes:
+    def render_card(self, text: CardText, *, name: str, link: str) -> bytes:
         """A JPEG of 1024 x 1280 pixels, at most 98,000 bytes. Raises UnknownTheme, ThemeMistake, LinkTooLong."""
-        theme_fonts = self._get_outfit(face.theme)
-        with self._pen:
-            template = self._get_template(face, theme_fonts)
+        theme_fonts = self._get_theme_fonts(text.theme)
+        with self._drawing:
+            template = self._get_template(text, theme_fonts)
             card = template.draft.draw_card(name, link)
         return template.encode(card)
 
-    def render_card_once(self, face: CardText, *, name: str, link: str) -> bytes:
-        """The same card for a face that is one person's own: nothing of it is kept, so that no template has to go."""
-        theme_fonts = self._get_outfit(face.theme)
-        with self._pen:
-            card = draw_draft(face, theme_fonts).draw_card(name, link)
+    def render_card_once(self, text: CardText, *, name: str, link: str) -> bytes:
+        """The same card for a text that is one person's own: nothing of it is kept, so that no template has to go."""
+        theme_fonts = self._get_theme_fonts(text.theme)
+        with self._drawing:
+            card = draw_draft(text, theme_fonts).draw_card(name, link)
         return render_bounded_jpeg(card)
 
     def can_tell(self, story: str, *, theme: str) -> bool:
         """Whether the typefaces of a theme can draw every letter of a story."""
-        return self._get_outfit(theme).can_tell(story)
+        return self._get_theme_fonts(theme).can_tell(story)
 
-    def render_paper(self, face: CardText, *, name: str, link: str) -> tuple[bytes, bytes]:
+    def render_print_sheets(self, text: CardText, *, name: str, link: str) -> tuple[bytes, bytes]:
         """Two PDFs: an A4 sheet of business cards, an A5 poster. Raises UnknownTheme, ThemeMistake, LinkTooLong."""
-        from bot.cards.print_sheets import render_poster, render_sheet, set_paper  # noqa: PLC0415 -- half a second, seldom needed
+        from bot.cards.print_sheets import lay_out_sheets, render_business_cards, render_poster  # noqa: PLC0415 -- half a second, seldom needed
 
-        theme_fonts = self._get_outfit(face.theme)
-        with self._pen:
-            paper = set_paper(face, theme_fonts, name=name, link=link)
-        return render_sheet(paper), render_poster(paper)
+        theme_fonts = self._get_theme_fonts(text.theme)
+        with self._drawing:
+            sheets = lay_out_sheets(text, theme_fonts, name=name, link=link)
+        return render_business_cards(sheets), render_poster(sheets)
 
     def render_qr(self, link: str, *, theme: str, caption: str = "") -> bytes:
         """The QR code alone, large, on a JPEG of 1024 x 1152 pixels. Raises UnknownTheme, ThemeMistake, LinkTooLong."""
-        theme_fonts = self._get_outfit(theme)
-        with self._pen:
+        theme_fonts = self._get_theme_fonts(theme)
+        with self._drawing:
             picture = draw_qr_page(link, theme_fonts, caption)
         return render_bounded_jpeg(picture)
 
@@ -71,31 +71,31 @@ class CardStudio:
         """Raise UnknownTheme or ThemeMistake unless cards can be made in this theme."""
         load_theme(self._assets / "themes", name)
 
-    def list_kept_faces(self) -> list[CardText]:
-        """Faces whose templates are in memory, the latest used last."""
+    def list_kept_texts(self) -> list[CardText]:
+        """Texts whose templates are in memory, the latest used last."""
         return list(self._templates)
 
-    def _get_template(self, face: CardText, theme_fonts: ThemeFonts) -> Template:
-        template = self._templates.pop(face, None) or build_template(face, theme_fonts)
-        self._templates[face] = template
+    def _get_template(self, text: CardText, theme_fonts: ThemeFonts) -> Template:
+        template = self._templates.pop(text, None) or build_template(text, theme_fonts)
+        self._templates[text] = template
         while len(self._templates) > self._templates_kept:
             self._templates.popitem(last=False)
         return template
 
-    def _get_outfit(self, name: str) -> ThemeFonts:
-        with self._wardrobe:
-            if name not in self._outfits:
-                self._outfits[name] = load_theme_fonts(name, self._assets, self._typefaces)
-            return self._outfits[name]
+    def _get_theme_fonts(self, name: str) -> ThemeFonts:
+        with self._loading:
+            if name not in self._theme_fonts:
+                self._theme_fonts[name] = load_theme_fonts(name, self._assets, self._typefaces)
+            return self._theme_fonts[name]
 
     @cached_property
     def _typefaces(self) -> dict[str, Typeface]:
         return load_typefaces(self._assets)
 
 
-def render_card_from_scratch(face: CardText, name: str, link: str, assets: Path) -> bytes:
+def render_card_from_scratch(text: CardText, name: str, link: str, assets: Path) -> bytes:
     """The same card as a PNG with nothing prepared: what `make bench` compares with."""
-    draft = draw_draft(face, load_theme_fonts(face.theme, assets, load_typefaces(assets)))
+    draft = draw_draft(text, load_theme_fonts(text.theme, assets, load_typefaces(assets)))
     buffer = BytesIO()
     draft.draw_card(name, link).save(buffer, "PNG")
     return buffer.getvalue()

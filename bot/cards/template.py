@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from bot.cards.card_drawing import draw_code, draw_poster, measure_code_reach
+from bot.cards.card_drawing import draw_card_base, draw_code, measure_code_reach
 from bot.cards.invitation import Invitation, prepare_invitation
 from bot.cards.jpeg import MOST_BYTES, ROW_PIXELS, Frame, choose_quality, encode_frame, render_bounded_jpeg
 from bot.cards.layout import Layout
@@ -54,14 +54,14 @@ class Template:
         return jpeg if len(jpeg) <= MOST_BYTES else render_bounded_jpeg(card, self.quality)
 
 
-def draw_draft(face: CardText, theme_fonts: ThemeFonts) -> Draft:
+def draw_draft(text: CardText, theme_fonts: ThemeFonts) -> Draft:
     """Draw what is the same on everybody's card."""
-    return Draft(draw_poster(face, theme_fonts), prepare_invitation(face, theme_fonts), theme_fonts)
+    return Draft(draw_card_base(text, theme_fonts), prepare_invitation(text, theme_fonts), theme_fonts)
 
 
-def build_template(face: CardText, theme_fonts: ThemeFonts) -> Template:
+def build_template(text: CardText, theme_fonts: ThemeFonts) -> Template:
     """Draw and encode what is static, at the quality at which nearly every card stays within the size."""
-    draft = draw_draft(face, theme_fonts)
+    draft = draw_draft(text, theme_fonts)
     quality = choose_quality(draft.draw_card(_TRIAL_NAME, _TRIAL_LINK))
     first_row, last_row = find_touched_rows(theme_fonts.theme.layout)
     return Template(draft, quality, encode_frame(draft.picture, quality), first_row, last_row)

@@ -85,7 +85,7 @@ def fit_text(text: str, stack: Stack, style: TextStyle, *, width: float, height:
 
 
 def compose_setting(lines: Sequence[Line], size: int, style: TextStyle) -> Setting:
-    """KeyedQueue at a size, with the heights of the typefaces in them."""
+    """Lines at a size, with the heights of the typefaces in them."""
     trimmed = tuple(_trim(line) for line in lines)
     faces = {glyph.typeface for line in trimmed for glyph in line}
     ascent = max((face.cap_height for face in faces), default=0.0) * size
@@ -96,7 +96,7 @@ def compose_setting(lines: Sequence[Line], size: int, style: TextStyle) -> Setti
 
 
 def break_lines(glyphs: Sequence[Glyph], limit: float) -> list[Line]:
-    """KeyedQueue no wider than `limit` em, filled one after another; only a piece that is wider itself is cut anywhere."""
+    """Lines no wider than `limit` em, filled one after another; only a piece that is wider itself is cut anywhere."""
     lines: list[Line] = []
     line: Line = ()
     for piece in _list_pieces(glyphs):

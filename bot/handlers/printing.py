@@ -32,7 +32,7 @@ async def on_print(update: Update, context: Context) -> None:
     if placement is None:
         await show(update, context, render_placement_refused(texts))
         return
-    cards, poster = await context.deps.pictures.print_paper(member, placement)
+    cards, poster = await context.deps.pictures.render_print_sheets(member, placement)
     names = say_file_names(placement)
     await _send(context, member, cards, names[0], render_cards_sheet(texts, placement))
     await _send(context, member, poster, names[1], render_poster_sheet(texts))

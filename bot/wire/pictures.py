@@ -46,13 +46,13 @@ class Pictures:
         """The member's QR code alone, JPEG."""
         return await self._draw(partial(self._render_qr, member))
 
-    async def print_paper(self, member: MemberView, placement: str) -> tuple[bytes, bytes]:
+    async def render_print_sheets(self, member: MemberView, placement: str) -> tuple[bytes, bytes]:
         """Two PDFs with the member's code for a place: ten business cards on A4, and an A5 poster."""
         studio = await self._draw(self._open_studio)
         text = compose_card_text(self._shop, member.language)
         text = replace(text, scan_hint=say_print_hint(Texts(member.language)))
         link = self._shop.link(member.code, placement)
-        return await asyncio.to_thread(studio.render_paper, text, name=member.name, link=link)
+        return await asyncio.to_thread(studio.render_print_sheets, text, name=member.name, link=link)
 
     async def _draw(self, paint: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, paint)

@@ -11,7 +11,7 @@ from statistics import median
 from bot.assets import ASSETS
 from bot.cards.studio import CardStudio, render_card_from_scratch
 from tests.benchmarks.rows import Row, row
-from tests.cards.samples import FACES, HOSTILE_NAMES, KIND_NAMES, LANGUAGES, LINK, THEMES, list_random_links
+from tests.cards.samples import CARD_TEXTS, HOSTILE_NAMES, KIND_NAMES, LANGUAGES, LINK, THEMES, list_random_links
 
 CARDS_PER_THEME = 60
 SCRATCH_CARDS = 3
@@ -35,7 +35,7 @@ def measure() -> list[Row]:
 def measure_theme(theme: str) -> tuple[list[float], list[float]]:
     """CPU milliseconds of cards from a kept template, and of cards from scratch."""
     studio = CardStudio(ASSETS)
-    faces = [replace(FACES[language], theme=theme) for language in LANGUAGES]
+    faces = [replace(CARD_TEXTS[language], theme=theme) for language in LANGUAGES]
     for face in faces:
         studio.render_card(face, name="Anna", link="https://t.me/kopitiga_bot?start=AbCdEf0123")
     jobs = [
@@ -50,7 +50,7 @@ def measure_theme(theme: str) -> tuple[list[float], list[float]]:
 def measure_hostile() -> float:
     """CPU milliseconds of the costliest card for a name that means harm, its letters drawn for the first time."""
     studio = CardStudio(ASSETS)
-    render = partial(studio.render_card, FACES["en"], link=LINK)
+    render = partial(studio.render_card, CARD_TEXTS["en"], link=LINK)
     render(name="Anna")
     return max(time_call(partial(render, name=name)) for name in HOSTILE_NAMES.values())
 

@@ -49,7 +49,7 @@ _CHINESE = replace(
     scan_hint="扫码在 Telegram 中打开",
     language="zh",
 )
-FACES = {"en": _ENGLISH, "id": _INDONESIAN, "zh": _CHINESE}
+CARD_TEXTS = {"en": _ENGLISH, "id": _INDONESIAN, "zh": _CHINESE}
 
 KIND_NAMES = (
     "Anna",
@@ -89,9 +89,9 @@ HOSTILE_NAMES = {
 }
 
 
-def compose_long_face(language: str, theme: str) -> CardText:
+def compose_long_text(language: str, theme: str) -> CardText:
     """A face whose every text is far longer than a card has room for."""
-    face = FACES[language]
+    face = CARD_TEXTS[language]
     texts = {key: " ".join([getattr(face, key)] * 12) for key in ("brand", "headline", "story", "offer", "scan_hint")}
     return replace(face, theme=theme, invited_by=f"{face.story} {{name}} {face.story}", **texts)
 

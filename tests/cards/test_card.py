@@ -16,14 +16,14 @@ from bot.cards.studio import CardStudio, render_card_from_scratch
 from bot.cards.template import Template, build_template
 from bot.cards.theme_fonts import load_theme_fonts, load_typefaces
 from tests.cards.samples import (
-    FACES,
+    CARD_TEXTS,
     HOSTILE_NAMES,
     KIND_NAMES,
     LANGUAGES,
     LINK,
     LONGEST_LINK,
     THEMES,
-    compose_long_face,
+    compose_long_text,
 )
 
 
@@ -37,14 +37,16 @@ def open_card(jpeg: bytes) -> Image.Image:
 @cache
 def build(theme: str) -> Template:
     """The theme's template in English."""
-    return build_template(replace(FACES["en"], theme=theme), load_theme_fonts(theme, ASSETS, load_typefaces(ASSETS)))
+    return build_template(
+        replace(CARD_TEXTS["en"], theme=theme), load_theme_fonts(theme, ASSETS, load_typefaces(ASSETS))
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("theme", THEMES)
 def test_every_card_is_a_light_jpeg(studio: CardStudio, theme: str, language: str) -> None:
     """A card is a JPEG of 1024 x 1280 pixels and at most 98,000 bytes, for any name and the longest link."""
-    face = replace(FACES[language], theme=theme)
+    face = replace(CARD_TEXTS[language], theme=theme)
     for name in (*KIND_NAMES, ""):
         jpeg = studio.render_card(face, name=name, link=LONGEST_LINK)
         assert (open_card(jpeg).format, open_card(jpeg).size) == ("JPEG", (1024, 1280))
@@ -55,14 +57,14 @@ def test_every_card_is_a_light_jpeg(studio: CardStudio, theme: str, language: st
 def test_too_many_words_do_not_make_a_card_heavy(theme: str) -> None:
     """Texts far longer than their places still give a card within the size."""
     language = LANGUAGES[THEMES.index(theme) % len(LANGUAGES)]
-    jpeg = CardStudio(ASSETS).render_card(compose_long_face(language, theme), name="Anna", link=LINK)
+    jpeg = CardStudio(ASSETS).render_card(compose_long_text(language, theme), name="Anna", link=LINK)
     assert len(jpeg) <= 98_000
 
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES.values(), ids=HOSTILE_NAMES.keys())
 def test_any_name_gives_a_card(studio: CardStudio, name: str) -> None:
     """No name makes a card fail or heavy; what the costliest one takes is in the benchmark."""
-    jpeg = studio.render_card(FACES["en"], name=name, link=LINK)
+    jpeg = studio.render_card(CARD_TEXTS["en"], name=name, link=LINK)
     assert open_card(jpeg).size == (1024, 1280)
     assert len(jpeg) <= 98_000
 
@@ -90,21 +92,21 @@ def test_a_spliced_card_is_the_whole_card(theme: str) -> None:
 
 def test_from_scratch_gives_the_same_pixels() -> None:
     """The baseline of the benchmark draws the very card, as a PNG."""
-    png = Image.open(BytesIO(render_card_from_scratch(FACES["en"], "Anna", LINK, ASSETS)))
+    png = Image.open(BytesIO(render_card_from_scratch(CARD_TEXTS["en"], "Anna", LINK, ASSETS)))
     assert png.format == "PNG"
     assert ImageChops.difference(png, build("sunrise").draft.draw_card("Anna", LINK)).getbbox() is None
 
 
 def test_a_nameless_card_differs_only_in_its_invitation(studio: CardStudio) -> None:
     """Without a name the phrase for it stands there, and names that nothing can draw give the same card."""
-    nameless = studio.render_card(FACES["en"], name="", link=LINK)
-    assert nameless == studio.render_card(FACES["en"], name=HOSTILE_NAMES["arabic"], link=LINK)
-    assert nameless != studio.render_card(FACES["en"], name="Anna", link=LINK)
-    other_phrase = replace(FACES["en"], invited_without_name="Come along")
+    nameless = studio.render_card(CARD_TEXTS["en"], name="", link=LINK)
+    assert nameless == studio.render_card(CARD_TEXTS["en"], name=HOSTILE_NAMES["arabic"], link=LINK)
+    assert nameless != studio.render_card(CARD_TEXTS["en"], name="Anna", link=LINK)
+    other_phrase = replace(CARD_TEXTS["en"], invited_without_name="Come along")
     assert nameless != studio.render_card(other_phrase, name="", link=LINK)
 
 
 def test_a_link_too_long_to_scan_is_refused(studio: CardStudio) -> None:
     """A link that would make modules smaller than 5 pixels on a small screen raises instead."""
     with pytest.raises(LinkTooLong, match="120 bytes"):
-        studio.render_card(FACES["en"], name="Anna", link="https://t.me/".ljust(120, "x"))
+        studio.render_card(CARD_TEXTS["en"], name="Anna", link="https://t.me/".ljust(120, "x"))

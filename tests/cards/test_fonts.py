@@ -14,7 +14,7 @@ from PIL import ImageFont
 from bot.assets import ASSETS
 from bot.cards.theme_fonts import load_theme_fonts, load_typefaces
 from bot.cards.typefaces import open_font
-from tests.cards.samples import FACES, THEMES
+from tests.cards.samples import CARD_TEXTS, THEMES
 
 FONTS = sorted((ASSETS / "fonts").glob("*.ttf"))
 TYPEFACES = load_typefaces(ASSETS)
@@ -56,7 +56,7 @@ def test_every_theme_covers_the_shipped_scripts(theme: str, role: str) -> None:
     stack = load_theme_fonts(theme, ASSETS, TYPEFACES).stacks[role]
     wanted = set(LATIN + CYRILLIC_AND_GREEK + KANA + list_hanzi() + "，。！？；：、“”‘’（）《》…—·")
     assert [character for character in wanted if stack.find_typeface(character) is None] == []
-    for face in FACES.values():
+    for face in CARD_TEXTS.values():
         assert stack.covers(face.story + face.headline + face.offer + face.scan_hint)
 
 

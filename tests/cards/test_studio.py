@@ -10,20 +10,20 @@ import pytest
 from bot.assets import ASSETS
 from bot.cards.studio import CardStudio
 from bot.cards.themes import UnknownTheme
-from tests.cards.samples import FACES, KIND_NAMES, LINK, THEMES
+from tests.cards.samples import CARD_TEXTS, KIND_NAMES, LINK, THEMES
 
 
 def test_only_so_many_templates_are_kept() -> None:
     """The template that was not used for longest makes room for a new one."""
     small = CardStudio(ASSETS, templates_kept=2)
-    for face in (FACES["en"], FACES["id"], FACES["en"], FACES["zh"]):
+    for face in (CARD_TEXTS["en"], CARD_TEXTS["id"], CARD_TEXTS["en"], CARD_TEXTS["zh"]):
         small.render_card(face, name="Anna", link=LINK)
-    assert small.list_kept_faces() == [FACES["en"], FACES["zh"]]
+    assert small.list_kept_texts() == [CARD_TEXTS["en"], CARD_TEXTS["zh"]]
 
 
 def test_threads_may_share_a_studio() -> None:
     """Cards drawn by many threads at once, templates made and thrown away meanwhile, are the same as one by one."""
-    jobs = [(FACES[language], name) for language in ("en", "zh") for name in KIND_NAMES[:6]]
+    jobs = [(CARD_TEXTS[language], name) for language in ("en", "zh") for name in KIND_NAMES[:6]]
     alone = CardStudio(ASSETS)
     expected = [alone.render_card(face, name=name, link=LINK) for face, name in jobs]
     shared = CardStudio(ASSETS, templates_kept=1)
@@ -37,7 +37,7 @@ def test_an_unknown_theme_is_refused_with_the_names_of_all(studio: CardStudio) -
     with pytest.raises(UnknownTheme, match="no theme 'sunset'; there are fiesta, lagoon, salon, sunrise"):
         studio.check_theme("sunset")
     with pytest.raises(UnknownTheme):
-        studio.render_card(replace(FACES["en"], theme="../sunrise"), name="Anna", link=LINK)
+        studio.render_card(replace(CARD_TEXTS["en"], theme="../sunrise"), name="Anna", link=LINK)
     for theme in THEMES:
         studio.check_theme(theme)
     assert studio.list_themes() == list(THEMES)

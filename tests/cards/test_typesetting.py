@@ -14,7 +14,7 @@ from bot.cards.invitation import prepare_invitation
 from bot.cards.layout import Block, Pair
 from bot.cards.theme_fonts import ThemeFonts, load_theme_fonts, load_typefaces
 from bot.cards.typesetting import Setting, TextStyle, break_lines, fit_text
-from tests.cards.samples import FACES, HOSTILE_NAMES, KIND_NAMES, LANGUAGES, THEMES, compose_long_face
+from tests.cards.samples import CARD_TEXTS, HOSTILE_NAMES, KIND_NAMES, LANGUAGES, THEMES, compose_long_text
 
 TYPEFACES = load_typefaces(ASSETS)
 OUTFITS = {theme: load_theme_fonts(theme, ASSETS, TYPEFACES) for theme in THEMES}
@@ -98,7 +98,7 @@ def list_blocks(theme_fonts: ThemeFonts) -> list[tuple[str, Block]]:
 def test_every_text_fits_its_place(theme: str, language: str) -> None:
     """Short or far too long, a text is neither wider nor higher than its place."""
     theme_fonts = OUTFITS[theme]
-    for face in (FACES[language], compose_long_face(language, theme)):
+    for face in (CARD_TEXTS[language], compose_long_text(language, theme)):
         for field, block in list_blocks(theme_fonts):
             left, top, right, bottom = block.bounds
             setting = theme_fonts.fit(getattr(face, field), block.style, right - left, bottom - top)
@@ -111,7 +111,7 @@ def test_every_text_fits_its_place(theme: str, language: str) -> None:
 @pytest.mark.parametrize("theme", THEMES)
 def test_every_name_fits_its_place(theme: str) -> None:
     """No name, however long its words, is wider or higher than its place: the code begins where that ends."""
-    invitation = prepare_invitation(replace(FACES["en"], theme=theme), OUTFITS[theme])
+    invitation = prepare_invitation(replace(CARD_TEXTS["en"], theme=theme), OUTFITS[theme])
     left, top, right, bottom = invitation.pair.bounds
     for name in (
         *KIND_NAMES,
@@ -143,7 +143,7 @@ def assert_pair_fits(theme_fonts: ThemeFonts, pair: Pair, headline: str, story: 
 @pytest.mark.parametrize("theme", THEMES)
 def test_texts_of_usual_length_are_shown_whole_and_large(theme: str, language: str) -> None:
     """What a campaign usually says is not ellipsised, and its story has letters of at least 28 pixels."""
-    theme_fonts, face = OUTFITS[theme], FACES[language]
+    theme_fonts, face = OUTFITS[theme], CARD_TEXTS[language]
     headline, story = fit_pair((face.headline, face.story), theme_fonts.theme.layout.words, theme_fonts)
     assert story.size >= 28
     assert headline.size >= 90

@@ -128,7 +128,7 @@ async def test_paper_and_large_codes_are_the_members_own(number: int) -> None:
     """Read back from both sheets and from the picture of the QR code, each by its own source."""
     member, place = make_somebody(number), PLACES[number % len(PLACES)]
     pictures = Pictures(make_shop(), ASSETS)
-    for pdf, count in zip(await pictures.print_paper(member, place), (10, 1), strict=True):
+    for pdf, count in zip(await pictures.render_print_sheets(member, place), (10, 1), strict=True):
         page = pypdfium2.PdfDocument(pdf)[0].render(scale=3).to_pil()
         codes = [code.text for code in zxingcpp.read_barcodes(page)]
         assert [link for text in codes for link in find_links(text)] == [Payload(member.code, place)] * count

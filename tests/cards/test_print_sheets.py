@@ -15,19 +15,19 @@ from PIL import Image, ImageFilter
 
 from bot.assets import ASSETS
 from bot.cards.pdf_canvas import list_rectangles
-from bot.cards.print_sheets import CARD, COLUMNS, POSTER, ROWS, SHEET, render_poster, set_paper
+from bot.cards.print_sheets import CARD, COLUMNS, POSTER, ROWS, SHEET, lay_out_sheets, render_poster
 from bot.cards.qr import compose_code
 from bot.cards.studio import CardStudio
 from bot.cards.theme_fonts import ThemeFonts, load_theme_fonts, load_typefaces
 from tests.cards.samples import (
-    FACES,
+    CARD_TEXTS,
     HOSTILE_NAMES,
     KIND_NAMES,
     LANGUAGES,
     LINK,
     LONGEST_LINK,
     THEMES,
-    compose_long_face,
+    compose_long_text,
     list_random_links,
 )
 
@@ -82,9 +82,9 @@ def theme_fonts() -> ThemeFonts:
 
 
 @cache
-def print_paper(theme: str, language: str, name: str, link: str) -> tuple[bytes, bytes]:
+def render_print_sheets(theme: str, language: str, name: str, link: str) -> tuple[bytes, bytes]:
     """Both PDFs, made once."""
-    return CardStudio(ASSETS).render_paper(replace(FACES[language], theme=theme), name=name, link=link)
+    return CardStudio(ASSETS).render_print_sheets(replace(CARD_TEXTS[language], theme=theme), name=name, link=link)
 
 
 CASES = [
@@ -96,7 +96,7 @@ CASES = [
 @pytest.mark.parametrize("case", CASES, ids=THEMES)
 def test_every_code_is_read_from_a_fine_scan(case: tuple[str, str, str, str]) -> None:
     """At 300 dpi both readers read all ten cards, cut apart, and the poster."""
-    sheet, poster = (rasterise(pdf, 300) for pdf in print_paper(*case))
+    sheet, poster = (rasterise(pdf, 300) for pdf in render_print_sheets(*case))
     assert [round(side / 300 / MM) for side in sheet.size] == [*SHEET]
     assert [round(side / 300 / MM) for side in poster.size] == [*POSTER]
     assert read(sheet) == [case[3]] * 10
@@ -109,7 +109,7 @@ def test_every_code_is_read_from_a_fine_scan(case: tuple[str, str, str, str]) ->
 @pytest.mark.parametrize("case", CASES, ids=THEMES)
 def test_every_code_is_read_from_a_poor_photo(case: tuple[str, str, str, str]) -> None:
     """At 72 dpi, turned, blurred and noisy, each card and the poster are read."""
-    sheet, poster = (rasterise(pdf, 72) for pdf in print_paper(*case))
+    sheet, poster = (rasterise(pdf, 72) for pdf in render_print_sheets(*case))
     for seed, card in enumerate(list_cards(sheet, 72)[:5]):
         assert read(photograph(card, seed)) == [case[3]], seed
     for seed in range(3):
@@ -119,7 +119,7 @@ def test_every_code_is_read_from_a_poor_photo(case: tuple[str, str, str, str]) -
 @pytest.mark.parametrize("case", CASES, ids=THEMES)
 def test_the_quiet_zone_is_quiet(case: tuple[str, str, str, str]) -> None:
     """Four modules around each code are white."""
-    pictures = [rasterise(pdf, 200) for pdf in print_paper(*case)]
+    pictures = [rasterise(pdf, 200) for pdf in render_print_sheets(*case)]
     modules = compose_code(case[3], roomy=True).modules
     for picture in (list_cards(pictures[0], 200)[3], pictures[1]):
         (code,) = zxingcpp.read_barcodes(picture)
@@ -133,7 +133,7 @@ def test_the_quiet_zone_is_quiet(case: tuple[str, str, str, str]) -> None:
 
 def test_nothing_comes_near_where_the_cards_are_cut() -> None:
     """Marks stand outside all cards, and within a card three millimetres along the cut are blank."""
-    sheet = np.asarray(rasterise(print_paper(*CASES[0])[0], 200).convert("L"))
+    sheet = np.asarray(rasterise(render_print_sheets(*CASES[0])[0], 200).convert("L"))
     scale = 200 * MM
     for card in list_cards(Image.fromarray(sheet), 200):
         inner = np.asarray(card).copy()
@@ -151,15 +151,15 @@ def test_nothing_comes_near_where_the_cards_are_cut() -> None:
 )
 def test_hostile_names_are_printed_or_left_out(theme_fonts: ThemeFonts, hostile: str) -> None:
     """Whatever a stranger is called, the poster is a poster and its code is read."""
-    face = FACES[LANGUAGES[[*HOSTILE_NAMES].index(hostile) % 3]]
-    paper = set_paper(face, theme_fonts, name=HOSTILE_NAMES[hostile], link=LINK)
+    face = CARD_TEXTS[LANGUAGES[[*HOSTILE_NAMES].index(hostile) % 3]]
+    paper = lay_out_sheets(face, theme_fonts, name=HOSTILE_NAMES[hostile], link=LINK)
     assert read(rasterise(render_poster(paper), 72)) == [LINK]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_long_words_stay_in_their_places(studio: CardStudio, language: str) -> None:
     """Texts far too long are cut, not run over the code or the edge."""
-    sheet, poster = studio.render_paper(compose_long_face(language, "sunrise"), name="Anna", link=LONGEST_LINK)
+    sheet, poster = studio.render_print_sheets(compose_long_text(language, "sunrise"), name="Anna", link=LONGEST_LINK)
     picture = rasterise(sheet, 150)
     assert read(picture) == [LONGEST_LINK] * 10
     edge = round(3 * 150 * MM)
@@ -172,7 +172,7 @@ def test_long_words_stay_in_their_places(studio: CardStudio, language: str) -> N
 
 def test_fonts_are_embedded_in_part_and_the_file_is_light() -> None:
     """A sheet in Chinese carries the letters on it, not four megabytes of them."""
-    for pdf in print_paper("sunrise", "zh", "王小明", LINK):
+    for pdf in render_print_sheets("sunrise", "zh", "王小明", LINK):
         assert b"/FontFile2" in pdf
         assert b"/Image" not in pdf.replace(b"/ImageB", b"").replace(b"/ImageC", b"").replace(b"/ImageI", b"")
         assert len(pdf) < 98_000

@@ -9,7 +9,7 @@ from bot.cards.qr import MOST_MODULES, compose_code
 from bot.cards.shapes import Point, draw_shape, draw_text
 from bot.cards.theme_fonts import ThemeFonts
 from bot.cards.typesetting import Setting, TextStyle
-from bot.core.cards import CardText
+from bot.core.sharing import CardText
 
 MODULE_PIXELS = 8
 _STATIC_OVERSAMPLE = 4

@@ -11,7 +11,7 @@ from bot.cards.layout import Pair
 from bot.cards.shapes import Fill
 from bot.cards.theme_fonts import ThemeFonts
 from bot.cards.typesetting import Setting, TextStyle, fit_text
-from bot.core.cards import CardText
+from bot.core.sharing import CardText
 
 
 @dataclass(frozen=True, slots=True)

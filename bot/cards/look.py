@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.core.cards import digest
+from bot.core.sharing import digest
 
 LAYOUT_VERSION = 1
 """Raise it when cards change their look without a change of a theme or of words: kept file ids are then not used again."""

@@ -11,7 +11,7 @@ from bot.cards.qr import Code, compose_code
 from bot.cards.shapes import Bounds, Colour, Point
 from bot.cards.theme_fonts import ThemeFonts
 from bot.cards.typesetting import Setting, TextStyle
-from bot.core.cards import CardText
+from bot.core.sharing import CardText
 
 SHEET = (210.0, 297.0)
 """A4, in millimetres like everything here."""

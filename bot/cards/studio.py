@@ -14,7 +14,7 @@ from bot.cards.template import Template, build_template, draw_draft
 from bot.cards.theme_fonts import ThemeFonts, load_theme_fonts, load_typefaces
 from bot.cards.themes import list_theme_names, load_theme
 from bot.cards.typefaces import Typeface
-from bot.core.cards import CardText
+from bot.core.sharing import CardText
 
 
 class CardStudio:

@@ -11,7 +11,7 @@ from bot.cards.invitation import Invitation, prepare_invitation
 from bot.cards.jpeg import MOST_BYTES, ROW_PIXELS, Frame, choose_quality, encode_frame, render_bounded_jpeg
 from bot.cards.layout import Layout
 from bot.cards.theme_fonts import ThemeFonts
-from bot.core.cards import CardText
+from bot.core.sharing import CardText
 
 _TRIAL_NAME = "Putri Maharani"
 _TRIAL_LINK = "https://t.me/a_bot_name_of_usual_length_bot?start=Zq8Kx0Wm3P-qr"

@@ -1,8 +1,74 @@
-"""Which stories somebody means."""
+"""What is passed on: which stories somebody means, what a card says, and the version of its picture.
+
+Versions are computed from what is stored, never by asking a font.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
+from dataclasses import astuple, dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardText:
+    """The words and the look that are the same for all members: one template is kept for each."""
+
+    brand: str
+    headline: str
+    story: str
+    """One to three sentences."""
+    offer: str
+    """What the friend gets, in a few words."""
+    invited_by: str
+    """The phrase around the inviter's name, with `{name}` in it."""
+    invited_without_name: str
+    """The phrase for an inviter without a name, or whose script no font of the card covers."""
+    scan_hint: str
+    language: str
+    theme: str
+    """The name of a file in assets/themes, without its ending."""
+
+    def split_invitation(self) -> tuple[str, str]:
+        """The words before and after the name."""
+        before, _, after = self.invited_by.partition("{name}")
+        return before.strip(), after.strip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """What of a member shows on their pictures."""
+
+    name: str
+    own_words: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardVersions:
+    """Names pictures by everything that shows on them: a changed name, story, theme or layout makes another version."""
+
+    texts: Mapping[str, Mapping[str, str]]
+    """A digest of what each card says to everybody, by language and story key; the campaign's first story comes first."""
+    captions: Mapping[str, str]
+    """A digest of what stands around a QR code alone, by language."""
+    fallback: str
+    """The language of a reader of any other."""
+
+    def of_card(self, signature: Signature, language: str, story: str = "") -> str:
+        """The version of a card with the story of this key, else with the first."""
+        stories = self.texts.get(language) or self.texts[self.fallback]
+        told = stories.get(story) or next(iter(stories.values()))
+        return digest("card", told, *astuple(signature))
+
+    def of_qr(self, signature: Signature, language: str) -> str:
+        """The version of the QR code alone; no name is on it, and no story."""
+        return digest("qr", self.captions.get(language) or self.captions[self.fallback], signature.code)
+
+
+def digest(*shown: str) -> str:
+    """A short hash of texts: 16 hexadecimal digits."""
+    return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
 
 def filter_stories(said: Mapping[str, str], typed: str) -> list[str]:

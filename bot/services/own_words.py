@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.core.cards import CardVersions
 from bot.core.own_words import WordsFault, decide_words
+from bot.core.sharing import CardVersions
 from bot.services.members import MemberView, enter, view_member
 from bot.services.sharing.cards import ShareView, view_card
 from storage.records import PersonId, Profile

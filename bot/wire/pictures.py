@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.cards.look import compute_look
-from bot.core.cards import CardVersions
+from bot.core.sharing import CardVersions
 from bot.messages.printing import say_print_hint
 from bot.messages.sharing.card_texts import compose_card_text, compose_card_versions
 from bot.messages.shop import Shop, Source

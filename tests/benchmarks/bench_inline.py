@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 from bot.assets import ASSETS
-from bot.core.cards import CardVersions
+from bot.core.sharing import CardVersions
 from bot.handlers.sharing.inline import compose_results
 from bot.messages.shop import Shop
 from bot.playground.world import Message, Person

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from bot.assets import ASSETS
 from bot.cards.studio import CardStudio
-from bot.core.cards import CardText
+from bot.core.sharing import CardText
 
 LINK = "https://t.me/kopitiga_bot?start=AbCdEf0123-qr"
 LONGEST_LINK = "https://t.me/the_longest_name_of_32_letters_b?start=Zq8Kx0Wm3P-longestsource123"

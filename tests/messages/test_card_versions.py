@@ -12,7 +12,7 @@ import pytest
 
 from bot.assets import ASSETS
 from bot.cards.look import compute_look
-from bot.core.cards import CardVersions, Signature
+from bot.core.sharing import CardVersions, Signature
 from bot.messages.sharing.card_texts import compose_card_text, compose_card_versions
 from bot.messages.shop import Shop
 from tests.messages.samples import CAMPAIGN, CODE, make_shop

@@ -11,7 +11,7 @@ from pathlib import Path
 import bot
 from bot.assets import ASSETS
 from bot.core.campaigns.campaign import parse_campaign
-from bot.core.cards import Signature
+from bot.core.sharing import Signature
 from bot.messages.sharing.card_texts import compose_card_text, compose_card_versions
 from bot.messages.shop import Shop
 from bot.messages.texts import Texts

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.core.cards import CardVersions
 from bot.core.own_words import WordsFault
+from bot.core.sharing import CardVersions
 from bot.services import own_words
 from bot.services.conversations import find_conversation
 from bot.services.members import MemberView, open_home

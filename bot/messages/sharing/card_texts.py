@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import astuple
 
-from bot.core.cards import CardText, CardVersions, digest
 from bot.core.languages import LANGUAGES, PROGRAM_LANGUAGE
+from bot.core.sharing import CardText, CardVersions, digest
 from bot.messages.shop import Shop
 from bot.messages.texts import Texts
 

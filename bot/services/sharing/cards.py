@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.core.cards import CardVersions, Signature
+from bot.core.sharing import CardVersions, Signature
 from bot.services.members import MemberView, enter, view_member
 from storage.records import PersonId, Profile, ShareWay
 from storage.tables import cards, people, shares

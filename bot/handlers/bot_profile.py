@@ -25,10 +25,6 @@ from storage.tables import command_menus, roles
 
 logger = logging.getLogger(__name__)
 
-CODES = ((LANGUAGES[0], None), *((language, language) for language in LANGUAGES))
-"""Which language is shown under which code of Telegram's; None: to everybody of another language."""
-
-
 REST_SECONDS = 3600.0
 """Between two introductions: Telegram counts such calls by the hour, and a bot that is started again and again has only
 one new thing to say."""
@@ -45,7 +41,7 @@ async def introduce(bot: PassalongBot, store: Store, shop: Shop, registry: Regis
         await show_menu(bot, store, shop, registry, telegram_id, role=role)
     for telegram_id in await store.read(command_menus.list_all):
         if telegram_id not in team:
-            await hide_menu(bot, store, telegram_id)
+            await hide_menu(bot, store, shop, telegram_id)
     await _introduce_to_everybody(bot, store, shop, registry)
 
 
@@ -60,7 +56,7 @@ async def _introduce_to_everybody(bot: PassalongBot, store: Store, shop: Shop, r
     await asyncio.sleep(min(REST_SECONDS, max(0.0, REST_SECONDS - stands_seconds)))
     await store.write(command_menus.set, command_menus.EVERYBODY, "")
     try:
-        for language, code in CODES:
+        for language, code in list_codes(shop):
             await _introduce_in(bot, shop, commands, language, code=code)
     except TelegramError as error:
         logger.warning("Commands and descriptions could not be registered: %s", error)
@@ -88,7 +84,7 @@ async def show_menu(
     scope = BotCommandScopeChat(telegram_id)
     await store.write(command_menus.set, telegram_id, "")  # whatever comes of it, it may have to be taken away
     try:
-        for language, code in CODES:
+        for language, code in list_codes(shop):
             await bot.set_my_commands(
                 list_menu(Texts(language), shop, commands),
                 scope=scope,
@@ -101,11 +97,11 @@ async def show_menu(
         await store.write(command_menus.set, telegram_id, digest)
 
 
-async def hide_menu(bot: PassalongBot, store: Store, telegram_id: int) -> None:
+async def hide_menu(bot: PassalongBot, store: Store, shop: Shop, telegram_id: int) -> None:
     """Show somebody who has left the team what everybody is shown."""
     scope = BotCommandScopeChat(telegram_id)
     try:
-        for _, code in CODES:
+        for _, code in list_codes(shop):
             await bot.delete_my_commands(scope=scope, language_code=code, rate_limit_args=Priority.ERRAND)
     except TelegramError as error:
         logger.warning("The command menu of somebody who left could not be taken away: %s", error)
@@ -113,10 +109,15 @@ async def hide_menu(bot: PassalongBot, store: Store, telegram_id: int) -> None:
         await store.write(command_menus.clear, telegram_id)
 
 
+def list_codes(shop: Shop) -> list[tuple[str, str | None]]:
+    """Which language is shown under which code of Telegram's, all of two letters; None: to everybody of another language."""
+    return [(shop.choose_language(""), None), *((language, language) for language in LANGUAGES if len(language) == 2)]
+
+
 def _digest(shop: Shop, commands: Sequence[Command], *words: str) -> str:
     lines = [
         f"{code} {each.command} {each.description}"
-        for language, code in CODES
+        for language, code in list_codes(shop)
         for each in list_menu(Texts(language), shop, commands)
     ]
     return hashlib.sha256("\n".join([*lines, *words]).encode()).hexdigest()[:16]

@@ -31,7 +31,7 @@ from bot.messages.buttons import (
     BROADCAST_UNKNOWN,
 )
 from bot.messages.commands import Command
-from bot.messages.texts import Texts, choose_language
+from bot.messages.texts import Texts
 from bot.services.broadcasts import authoring
 from bot.services.broadcasts.authoring import BroadcastView
 from bot.services.members import open_home
@@ -147,7 +147,7 @@ async def _move(
 
 
 async def _show_gone(update: Update, context: Context) -> None:
-    language = choose_language(None, visitor_of(update).telegram_language)
+    language = context.deps.shop.choose_language(visitor_of(update).telegram_language)
     await show(update, context, render_gone(Texts(language)))
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from bot.core.campaigns.campaign import Campaign, StoryTexts
 from bot.core.codes import compose_link
+from bot.core.languages import choose_language
 from bot.core.links import Addresses
 from bot.core.visiting import SHOPS_CARD
 
@@ -49,6 +50,10 @@ class Shop:
     """Whether there is a chat that friends are invited to."""
     zone: tzinfo = UTC
     """Where the shop is: days shown to its members begin and end there."""
+
+    def choose_language(self, telegram_language: str) -> str:
+        """The language of somebody of whom nothing is known but what Telegram says."""
+        return choose_language(None, telegram_language, self.campaign.languages)
 
     def brand(self, language: str) -> str:
         """The shop's name."""

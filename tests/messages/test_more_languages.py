@@ -6,24 +6,27 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import bot
 from bot.assets import ASSETS
 from bot.core.campaigns.campaign import parse_campaign
 from bot.core.sharing import Signature
+from bot.handlers.bot_profile import list_codes
 from bot.messages.sharing.card_texts import compose_card_text, compose_card_versions
 from bot.messages.shop import Shop
 from bot.messages.texts import Texts
-from tests.messages.samples import render_admins, render_everybodys, render_owed
+from tests.messages.samples import CAMPAIGN, make_shop, render_admins, render_everybodys, render_owed
 
 PROGRAM = """
 from bot.core.languages import LANGUAGES, choose_language
 from bot.messages.keyboards import compose_language_keyboard
+from bot.handlers.bot_profile import list_codes
 from bot.messages.sharing.card_texts import compose_card_text
 from bot.messages.texts import Texts
 from bot.services.spoken import choose_list
-from tests.messages.samples import make_shop
+from tests.messages.samples import CAMPAIGN, make_shop, make_shop
 
 assert LANGUAGES == ("en", "id", "xx", "zh"), LANGUAGES
 assert choose_language(None, "xx-new") == "xx"
@@ -93,3 +96,11 @@ def test_a_card_of_such_a_shop_has_a_version_for_every_reader() -> None:
     cards = {language: versions.of_card(anna, language) for language in ("xx", "en", "zh", "fr")}
     assert cards["xx"] != cards["zh"]
     assert cards["fr"] == cards["en"]
+
+
+def test_everybody_else_is_greeted_in_the_shops_language() -> None:
+    """Telegram shows commands without a language to whoever reads none that is named; its codes have two letters."""
+    indonesian = replace(make_shop(), campaign=replace(CAMPAIGN, brand={"id": "Oven", "en": "Oven"}))
+    assert list_codes(indonesian) == [("id", None), ("en", "en"), ("id", "id"), ("zh", "zh")]
+    assert list_codes(XX)[0] == ("en", None)
+    assert [indonesian.choose_language(said) for said in ("zh-hans", "fr", "")] == ["zh", "id", "id"]

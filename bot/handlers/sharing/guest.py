@@ -8,7 +8,6 @@ from telegram import InlineQueryResult, InlineQueryResultArticle, InputTextMessa
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
-from bot.core.languages import choose_language
 from bot.handlers.deps import Context
 from bot.handlers.sharing.inline import find_offers, forget_offers, offer_card
 from bot.messages.sharing.screens import choose_stories, render_inline_invitation, render_stranger_invitation
@@ -31,7 +30,7 @@ async def on_guest_message(update: Update, context: Context) -> None:
     caller = message.from_user
     view = await find_offers(context, caller.id) if caller is not None else None
     if caller is None or view is None:
-        language = choose_language(None, caller.language_code or "" if caller else "")
+        language = context.deps.shop.choose_language(caller.language_code or "" if caller else "")
         await context.bot.answer_guest_query(message.guest_query_id, _offer_start(context.deps.shop, language))
         return
     story = await _answer(message.guest_query_id, context, view, _read_words(context, message))

@@ -17,7 +17,6 @@ from telegram import (
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
-from bot.core.languages import choose_language
 from bot.handlers.deps import Context
 from bot.handlers.joining.start import FROM_INLINE
 from bot.messages.sharing.screens import (
@@ -48,7 +47,7 @@ async def on_inline_query(update: Update, context: Context) -> None:
     assert query is not None
     view = await find_offers(context, query.from_user.id)
     if view is None:
-        label = say_start_first(Texts(choose_language(None, query.from_user.language_code or "")))
+        label = say_start_first(Texts(context.deps.shop.choose_language(query.from_user.language_code or "")))
         button = InlineQueryResultsButton(label, start_parameter=FROM_INLINE)
         await query.answer([], cache_time=0, is_personal=True, button=button)
     else:

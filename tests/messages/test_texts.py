@@ -102,6 +102,13 @@ UNWANTED = {
 """What was said once and misled, or says the same thing in a second way: Indonesian invites with "mengajak" alone."""
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_marks_are_typographic(language: str) -> None:
+    """Apostrophes and quotes as a printer sets them, three dots as one, and no two spaces."""
+    untidy = re.compile(r"\w'\w|(?<![=\w])\"|\.\.\.|(?<=\S)  ")
+    assert [text for _, text in list_sentences(language) if untidy.search(text)] == []
+
+
 @pytest.mark.parametrize("language", UNWANTED)
 def test_one_thing_has_one_word(language: str) -> None:
     """Among the texts of the program, and among those of the campaign it comes with."""

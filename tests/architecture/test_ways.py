@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from storage import open_store
-from tests.architecture.ways import Way, watching
+from tests.architecture.ways import ROOT, Way, watching
 from tests.broadcasts.stage import open_stage
 from tests.journeys.shop_at_work import ShopAtWork, find_link, open_shop, sqlite_in
 from tests.telegram import local_telegram
@@ -54,6 +55,9 @@ async def test_the_way_of_a_join_is_short(walked: Walked) -> None:
             await shop.telegram.until_polling()
     assert len(walked.way.files) <= JOIN_FILES, show(walked.way)
     assert walked.way.function_count <= JOIN_FUNCTIONS, show(walked.way)
+    told = set(re.findall(r"`((?:bot|storage)/[\w/]+\.py)`", (ROOT / "docs" / "walk.md").read_text(encoding="utf-8")))
+    assert len(told) > 20
+    assert sorted(told - set(walked.way.files)) == [], "docs/walk.md tells of what is not on the way"
 
 
 async def test_the_way_of_an_inline_query_is_short(walked: Walked) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from telegram import Message, MessageEntity, Update
 
+from bot.core.roles import EVERYBODY
 from bot.messages.commands import Command
 from bot.services.roles import NotAllowed
 from bot.updates.authority import is_allowed
@@ -46,7 +47,7 @@ class TextRouter:
         try:
             if (
                 bound is None
-                or not await is_allowed(context, user.id, bound.roles)
+                or (bound.roles != EVERYBODY and not await is_allowed(context, user.id, bound.roles))
                 or (is_sentence(message) and await self._wants_command(update, context))
             ):
                 await self._on_text(update, context)

@@ -6,7 +6,7 @@ from telegram import Update
 from telegram.ext import ChatMemberHandler
 
 from bot.core.joining import Attribution
-from bot.core.roles import EVERYBODY, TEAM, decide_allowed
+from bot.core.roles import EVERYBODY, TEAM
 from bot.handlers.bot_profile import show_menu
 from bot.handlers.community.chat import look_after
 from bot.handlers.community.community import find_chat_id
@@ -49,7 +49,7 @@ async def on_start(update: Update, context: Context) -> None:
         payload="" if payload == FROM_INLINE else payload,
         from_inline=payload == FROM_INLINE,
     )
-    if decide_allowed(arrival.role, TEAM):
+    if arrival.role in TEAM:
         context.run_aside(_welcome_team(context, arrival.member.telegram_id, arrival.role))
     if not arrival.greeted_by_notice:
         render = _ANSWERS[arrival.attribution]

@@ -1,49 +1,63 @@
-# make demo · make test · make check · make bench · make chaos SEED=7 · make attack
+# make demo ARGS="--campaign my.toml" · make test · make check · make bench · make chaos SEED=7 · make attack
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+TESTED := $(VENV)/.ready-for-tests
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LOCK := uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11
 WORKERS ?= 2
 
 .PHONY: demo test check format bench chaos attack lock clean
 
 demo: $(READY)
-	$(BIN)/passalong demo $(ARGS)
+	@echo "Starting the bot in a local Telegram"
+	@$(BIN)/python -m bot demo $(ARGS)
 
-test: $(READY)
+test: $(TESTED)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
-check: $(READY)
+check: $(TESTED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-format: $(READY)
+format: $(TESTED)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(READY)
+bench: $(TESTED)
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
-chaos: $(READY)
+chaos: $(TESTED)
 	$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) $(ARGS)
 
-attack: $(READY)
+attack: $(TESTED)
 	$(BIN)/python -m tests.attack $(ARGS)
 
-$(READY): requirements.lock pyproject.toml
+$(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Passalong needs Python 3.11 or newer; $(PYTHON) is older. Name another one: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 	  { echo "Python's venv is missing here. On Debian and Ubuntu: sudo apt-get install python3-venv"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@echo "Making a place of its own for Passalong: $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(READY): requirements.lock | $(VENV)/bin/python
+	@echo "Installing what the bot needs (a minute or two the first time)"
+	@$(INSTALL) --require-hashes --requirement requirements.lock
 	@touch $@
 
+$(TESTED): requirements-dev.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Installing the bot with everything its tests need (some minutes the first time)"
+	@$(INSTALL) --require-hashes --requirement requirements-dev.lock
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@ $(READY)
+
 lock:
-	uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --group dev --output-file requirements.lock pyproject.toml
+	$(LOCK) --group dev --output-file requirements-dev.lock pyproject.toml
+	$(LOCK) --constraint requirements-dev.lock --output-file requirements.lock pyproject.toml
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

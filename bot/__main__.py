@@ -58,6 +58,7 @@ def _make_parser() -> argparse.ArgumentParser:
     commands.add_parser("run", help="run the bot").set_defaults(command=_run)
     demo = commands.add_parser("demo", help="try everything in a local Telegram, in the browser")
     demo.add_argument("--port", type=int, default=0, help="port of the page (default: any that is free)")
+    demo.add_argument("--campaign", type=Path, help="show this campaign file instead of the one that comes along")
     demo.add_argument("--no-browser", action="store_true", help="do not open the browser")
     demo.set_defaults(command=_demo)
     commands.add_parser("migrate", help="bring the database up to date").set_defaults(command=_migrate)
@@ -191,9 +192,24 @@ def _doctor(_chosen: argparse.Namespace) -> int:
 
 
 def _demo(chosen: argparse.Namespace) -> int:
-    from bot.playground.demo import demonstrate  # noqa: PLC0415 -- only this command needs it
+    from bot.app import CampaignMistake, load_campaign  # noqa: PLC0415 -- only this command needs it
+    from bot.playground.demo import DemoRefused, demonstrate  # noqa: PLC0415 -- likewise
 
-    return asyncio.run(demonstrate(port=chosen.port, open_browser=not chosen.no_browser))
+    campaign: Path | None = chosen.campaign
+    try:
+        if campaign is not None:
+            load_campaign(campaign)
+        return asyncio.run(
+            demonstrate(port=chosen.port, open_browser=not chosen.no_browser, campaign=campaign and campaign.resolve())
+        )
+    except CampaignMistake as mistake:
+        return _complain(f"{campaign}: {mistake}", WRONG_SETTING)
+    except OSError as error:
+        if campaign is None or error.filename != str(campaign):
+            raise
+        return _complain(f"The campaign {campaign} cannot be read: {error.strerror}.", WRONG_SETTING)
+    except DemoRefused as refusal:
+        return _complain(str(refusal), WRONG_SETTING)
 
 
 def _complain(text: str, status: int) -> int:

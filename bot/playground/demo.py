@@ -24,10 +24,25 @@ KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT")
 """All that the bot sees of the environment: neither a real token nor a real database can come this way."""
 
 LEAVE_SECONDS = 9.0
+MAX_PORT = 65_535
 
 
-async def demonstrate(*, port: int, open_browser: bool) -> int:
-    """Serve the playground until a stop signal; the database lies in a folder that is thrown away afterwards."""
+class DemoRefused(Exception):
+    """Something that was asked for cannot be; the text says what and what to do."""
+
+
+async def demonstrate(*, port: int, open_browser: bool, campaign: Path | None = None) -> int:
+    """Serve the playground until a stop signal; the database lies in a folder that is thrown away afterwards.
+
+    Args:
+        port: Of the page; 0 takes a free one.
+        open_browser: Whether to show the page.
+        campaign: A file that was read before and is good; the one that comes along if none is named.
+
+    Raises:
+        DemoRefused: the port cannot be had.
+    """
+    check_port(port)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -35,7 +50,7 @@ async def demonstrate(*, port: int, open_browser: bool) -> int:
     cast = seed_world(world)
     server, web = Server(world, make_token(world.bot.id)), find_free_address()
     with tempfile.TemporaryDirectory(prefix="passalong-demo-") as folder:
-        async with _serve_page(server, cast, port, web), _run_bot(server, Path(folder), web) as program:
+        async with _serve_page(server, cast, port, web), _run_bot(server, Path(folder), web, campaign) as program:
             _say(f"The playground is open at {server.url}/  (Ctrl+C ends it; nothing of it is kept)")
             if open_browser:
                 webbrowser.open(f"{server.url}/")
@@ -50,8 +65,12 @@ async def _serve_page(server: Server, cast: Cast, port: int, web: str) -> AsyncI
 
 
 @asynccontextmanager
-async def _run_bot(server: Server, folder: Path, web: str) -> AsyncIterator[asyncio.subprocess.Process]:
+async def _run_bot(
+    server: Server, folder: Path, web: str, campaign: Path | None
+) -> AsyncIterator[asyncio.subprocess.Process]:
     environment = _compose_environment(server, folder, web)
+    if campaign is not None:
+        environment["PASSALONG_CAMPAIGN"] = str(campaign)
     program = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "run", cwd=folder, env=environment, start_new_session=True
     )
@@ -59,6 +78,19 @@ async def _run_bot(server: Server, folder: Path, web: str) -> AsyncIterator[asyn
         yield program
     finally:
         await _end(program)
+
+
+def check_port(port: int) -> None:
+    """Raise DemoRefused unless the page can be served on a port."""
+    if not 0 <= port <= MAX_PORT:
+        raise DemoRefused(f"There is no port {port}: ports go from 1 to {MAX_PORT}, and 0 takes any that is free.")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            words = f"Port {port} cannot be opened: {error.strerror}."
+            raise DemoRefused(f"{words} Name another one, or leave --port out to take any that is free.") from error
 
 
 def find_free_address() -> str:

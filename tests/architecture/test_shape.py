@@ -118,9 +118,10 @@ def test_arrows_point_one_way() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_lock_file_names_no_index() -> None:
-    """The lock pins by hash and says nothing of where packages come from."""
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name_of_lock", ["requirements.lock", "requirements-dev.lock"])
+def test_the_lock_files_name_no_index(name_of_lock: str) -> None:
+    """A lock pins by hash and says nothing of where packages come from."""
+    lock = (ROOT / name_of_lock).read_text(encoding="utf-8")
     assert not re.search(r"https?://|file:|--(extra-)?index|--find-links", lock)
     pinned = [line for line in lock.splitlines() if line and not line.startswith((" ", "#"))]
     assert pinned
@@ -128,14 +129,26 @@ def test_the_lock_file_names_no_index() -> None:
     assert lock.count("--hash=sha256:") >= len(pinned)
 
 
-def test_every_runtime_dependency_is_locked() -> None:
-    """Whatever pyproject asks for stands in the lock file."""
+def test_every_dependency_is_locked_and_the_product_drags_in_no_test_tools() -> None:
+    """Whatever pyproject asks for stands in a lock file; what the demo installs is the product's own, same versions."""
     import tomllib
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    wanted = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
-    locked = set(re.findall(r"^([a-z0-9.-]+)", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.MULTILINE))
-    assert not {re.split(r"[\[<>=;]", item)[0].strip() for item in wanted} - locked
+    product, tools = project["project"]["dependencies"], project["dependency-groups"]["dev"]
+    locked, locked_with_tools = _read_lock("requirements.lock"), _read_lock("requirements-dev.lock")
+    assert _list_names(product) <= {name for name, _ in locked}
+    assert _list_names(product + tools) <= {name for name, _ in locked_with_tools}
+    assert not _list_names(tools) & {name for name, _ in locked} - {"numpy"}  # matplotlib's
+    assert locked <= locked_with_tools
+
+
+def _list_names(wanted: list[str]) -> set[str]:
+    return {re.split(r"[\[<>=;]", item)[0].strip() for item in wanted}
+
+
+def _read_lock(name_of_lock: str) -> set[tuple[str, str]]:
+    lock = (ROOT / name_of_lock).read_text(encoding="utf-8")
+    return set(re.findall(r"^([a-z0-9.-]+)(?:\[[a-z,]+\])?==(\S+)", lock, re.MULTILINE))
 
 
 @pytest.mark.parametrize(

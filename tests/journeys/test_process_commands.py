@@ -60,6 +60,27 @@ async def test_a_mistake_in_the_campaign_is_named_by_line_and_field(home: Home) 
     assert_one_line(program, f"mine.toml: line {line}, points.inviter")
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--campaign", "nowhere.toml"), "The campaign nowhere.toml cannot be read: No such file or directory."),
+        (("--campaign", "."), "The campaign . cannot be read: Is a directory."),
+        (("--campaign", "mine.toml"), "mine.toml: line 1"),
+        (("--port", "70000"), "There is no port 70000"),
+    ],
+)
+async def test_the_demo_refuses_in_a_sentence_what_it_cannot_use(
+    options: tuple[str, str], words: str, home: Home
+) -> None:
+    """A campaign that is not there or not right and a port that does not exist, before anything is opened."""
+    (home.folder / "mine.toml").write_text("= wrong")
+    program = await home.run("demo", "--no-browser", *options)
+    assert program.status == WRONG_SETTING
+    assert program.read_errors().startswith(f"passalong: {words}")
+    assert "Traceback" not in program.read_errors()
+    assert not program.read_output()
+
+
 async def test_run_in_an_empty_folder_migrates_by_itself(home: Home, telegram: LocalTelegram) -> None:
     """Without a database and without a word about one, `run` makes passalong.db in its folder and works."""
     async with home.running(DATABASE_URL="") as program:

@@ -187,3 +187,15 @@ def test_scripts_never_read_text_as_html(path: object) -> None:
     assert not re.search(
         r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|DOMParser", text
     )
+
+
+async def test_a_pdf_opens_and_every_other_file_is_saved(visitor: Visitor) -> None:
+    """Nothing that somebody sent runs on the page; what was not sent is not there."""
+    world, anna = visitor.telegram.world, visitor.anna
+    for name, kind in (("poster.pdf", "application/pdf"), ("page.html", "application/octet-stream")):
+        document = world.send_document(anna, world.open_chat(anna), b"%PDF-1.4", name).content.document
+        assert document is not None
+        response, text = await visitor.get(f"/play/file/{document.file.file_id}/{name}")
+        assert (response.status, response.content_type, text) == (200, kind, "%PDF-1.4")
+        assert ("attachment" in response.headers.get("Content-Disposition", "")) == (kind != "application/pdf")
+    assert (await visitor.get("/play/file/none/x.pdf"))[0].status == 404

@@ -33,7 +33,7 @@ function renderBody(message, taps) {
     message.via && h("div", { class: "origin" }, "via ", tapName(`@${message.via}`, () => taps.mention(message.via))),
     message.reply && h("div", { class: "reply" }, h("b", {}, message.reply.name), h("span", {}, message.reply.text)),
     message.photo && renderPhoto(message.photo, taps),
-    message.document && h("div", { class: "document" }, icon("file"), message.document),
+    message.document && renderDocument(message.document),
     words || renderMeta(message),
   ];
 }
@@ -60,6 +60,10 @@ function renderPhoto(photo, taps) {
   frame.dataset.testid = "photo";
   frame.style.setProperty("--ratio", String(photo.width / photo.height));
   return frame;
+}
+
+function renderDocument(file) {
+  return h("a", { class: "document", href: file.url, target: "_blank", rel: "noopener", testid: "document" }, icon("file"), h("span", {}, file.name));
 }
 
 function renderMeta(message) {

@@ -7,7 +7,7 @@ import { button, formatDay, h, icon } from "./dom.js";
 import { copyText, openLink, tapKey } from "./links.js";
 import { openMenu } from "./menu.js";
 import { pickChat } from "./pickers.js";
-import { findChat, getBot, getPerson, listMessages } from "./store.js";
+import { findChat, getBot, getPerson, getPhone, listMessages } from "./store.js";
 
 const NEAR = 120; // pixels from the end that still count as being there
 const MARGIN = 8;
@@ -19,15 +19,17 @@ export class ChatView {
     this.shown = new Map();
     this.days = new Map();
     this.settled = 0; // where the scroller was put last
+    this.put = true; // whether it is still there
     this.stays = true; // whether it is still there, or at the end
+    this.lastId = 0;
     this.top = h("div", { class: "bar" });
-    this.list = h("ol", { class: "messages", role: "log", "aria-label": "Messages", "aria-live": "off" });
-    this.scroller = h("div", { class: "scroller", tabindex: "0", "aria-label": "Messages" }, this.list);
+    this.list = h("ol", { class: "messages" });
+    this.scroller = h("div", { class: "scroller", tabindex: "0", role: "log", "aria-label": "Messages", "aria-live": "off" }, this.list);
     this.foot = h("div", { class: "foot" });
     this.down = button("To the last message", "down", () => this.scrollTo(this.scroller.scrollHeight), icon("below"));
     this.element = h("div", { class: "view is-chat" }, this.top, h("div", { class: "middle" }, this.scroller, this.down), this.foot);
     this.scroller.addEventListener("scroll", () => this.noteScroll(), { passive: true });
-    new ResizeObserver(() => this.stays && this.settle()).observe(this.scroller);
+    new ResizeObserver(() => this.put && this.settle()).observe(this.scroller);
     this.taps = this.bindTaps();
     this.update();
     requestAnimationFrame(() => this.settle());
@@ -47,7 +49,7 @@ export class ChatView {
       send: (text) => phone.do("write", { peer, text }),
       copy: (text) => copyText(phone, text),
       mention: (name) => phone.type(peer, `@${name} `),
-      settle: () => this.stays && this.settle(),
+      settle: () => this.put && this.settle(),
     };
   }
 
@@ -59,10 +61,13 @@ export class ChatView {
   }
 
   update() {
+    const { scrollHeight, scrollTop } = this.scroller;
+    const lastId = this.lastId;
     this.updateTop();
     this.updateMessages();
     this.updateFoot();
-    if (this.stays) this.settle();
+    if (this.stays && (this.put || this.lastId !== lastId)) this.settle();
+    else if (this.stays) this.scroller.scrollTop = this.scroller.scrollHeight - (scrollHeight - scrollTop); // what is tapped stays under the finger
     this.noteScroll();
   }
 
@@ -83,7 +88,8 @@ export class ChatView {
   noteScroll() {
     const { scrollHeight, scrollTop, clientHeight } = this.scroller;
     const left = scrollHeight - scrollTop - clientHeight;
-    this.stays = left < NEAR || Math.abs(scrollTop - this.settled) < 2;
+    this.put = Math.abs(scrollTop - this.settled) < 2;
+    this.stays = left < NEAR || this.put;
     this.down.hidden = left < NEAR;
   }
 
@@ -119,6 +125,7 @@ export class ChatView {
     });
     while (this.list.children.length > wanted.length) this.list.lastElementChild.remove();
     const last = messages.at(-1);
+    this.lastId = last?.id ?? 0;
     if (last) this.phone.markRead(this.peer, last.id);
   }
 
@@ -149,7 +156,8 @@ export class ChatView {
   renderEmpty() {
     if (this.peer !== "bot") return h("li", { class: "empty" }, h("p", {}, this.phone.person.kind === "channel" ? "Nothing posted yet" : "No messages here yet"));
     const bot = getBot();
-    return h("li", { class: "empty" }, avatar(bot.name, "bot", "is-large"), h("b", {}, "What can this bot do?"), h("p", {}, bot.about || `Tap Start and ${bot.name} will tell you.`));
+    const { about } = getPhone(this.phone.id);
+    return h("li", { class: "empty", testid: "about" }, avatar(bot.name, "bot", "is-large"), h("b", {}, "What can this bot do?"), h("p", {}, about || `Tap Start and ${bot.name} will tell you.`));
   }
 
   updateFoot() {

@@ -2,7 +2,7 @@
 //
 //   bot                  {name, username, listening, line}
 //   people               [{id, name, kind, role, language, peer, hue}]   the phones, in order
-//   phone/<id>           {chats: [{peer, kind, title, …}], commands: […]}
+//   phone/<id>           {chats: [{peer, kind, title, …}], commands: […], about}
 //   chat/<id>/<peer>     {messages: […]}
 //   journal              {total, violations: […], calls: […]}
 

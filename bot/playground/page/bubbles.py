@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from bot.playground.world import Button, Chat, Message, Person, World
-from bot.playground.world.files import Photo, PhotoSize
+from bot.playground.world.files import Document, Photo, PhotoSize
 
 _BUBBLE_WIDTH = 600
 """Pixels: a bubble on a dense screen."""
@@ -29,7 +30,7 @@ def render_message(world: World, viewer: Person | None, message: Message) -> dic
         "entities": [dict(entity) for entity in message.entities],
         "edited": message.edited_at is not None,
         "photo": render_photo(message.photo) if message.photo else None,
-        "document": message.content.document.name if message.content.document else None,
+        "document": render_document(message.content.document) if message.content.document else None,
         "keyboard": [[_render_button(button) for button in row] for row in message.keyboard],
         "via": message.via_bot.username if message.via_bot else None,
         "forwarded": _render_origin(message.forward_origin) if message.forward_origin else None,
@@ -63,6 +64,12 @@ def render_photo(photo: Photo) -> dict[str, Any]:
         "width": big.width,
         "height": big.height,
     }
+
+
+def render_document(document: Document) -> dict[str, str]:
+    """Return what a file is called and where it opens."""
+    name = document.name or "file"
+    return {"name": name, "url": f"/play/file/{document.file.file_id}/{quote(name, safe='')}"}
 
 
 def count_readers(chat: Chat) -> int:

@@ -18,6 +18,7 @@ from bot.playground.page.cast import Cast
 from bot.playground.page.feed import Feed
 from bot.playground.page.guard import HEADERS, Guard
 from bot.playground.world import ApiError, ImpossibleError, World
+from bot.playground.world.files import Document
 
 _TICK_SECONDS = 1.0
 _GATHER_SECONDS = 0.04
@@ -29,6 +30,7 @@ _TYPES = {
     ".jpg": "image/jpeg",
     ".ttf": "font/ttf",
 }
+_PDF = "application/pdf"
 _ACTIONS = frozenset(name for name in vars(Actions) if not name.startswith("_"))
 
 
@@ -51,6 +53,7 @@ def add_page_routes(
     app.router.add_get("/", look(page.give_index))
     app.router.add_get("/play/stream", look(page.give_stream))
     app.router.add_get("/play/photo/{file_id}", look(page.give_photo))
+    app.router.add_get("/play/file/{file_id}/{name:[^/]*}", look(page.give_file))
     app.router.add_get("/play/assets/{path:.+}", look(page.give_asset))
     app.router.add_post("/play/do/{action}", act(page.do))
     app.on_shutdown.append(page.close)
@@ -85,6 +88,17 @@ class _Page:
             raise web.HTTPNotFound
         body = await asyncio.to_thread(file.read)
         return web.Response(body=body, content_type="image/jpeg", headers={"Cache-Control": "private, max-age=86400"})
+
+    async def give_file(self, request: web.Request) -> web.Response:
+        """A PDF opens in the browser; whatever else was sent is saved, never run on this page."""
+        document = self._world.files.owners.get(request.match_info["file_id"])
+        if not isinstance(document, Document):
+            raise web.HTTPNotFound
+        headers = {"Cache-Control": "private, no-cache"}
+        if document.mime_type != _PDF:
+            headers["Content-Disposition"] = "attachment"
+        kind = _PDF if document.mime_type == _PDF else "application/octet-stream"
+        return web.Response(body=document.file.read(), content_type=kind, headers=headers)
 
     async def give_stream(self, request: web.Request) -> web.StreamResponse:
         headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-store"}

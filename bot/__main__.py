@@ -8,11 +8,12 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
-from bot.settings import SettingMistake, Settings, list_unknown, read_settings
+from bot.settings import SettingMistake, Settings, list_emptied, list_unknown, read_settings
 from bot.version import __version__
 
 if TYPE_CHECKING:
@@ -42,8 +43,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _on_stop_signals(handler: Handler) -> None:
-    for number in STOP_SIGNALS:
+    for number in _list_stop_signals():
         signal.signal(number, handler)
+
+
+@cache
+def _list_stop_signals() -> tuple[signal.Signals, ...]:
+    """Those that were not ignored when the program started: `nohup` has SIGHUP ignored, and means it."""
+    return tuple(number for number in STOP_SIGNALS if signal.getsignal(number) is not signal.SIG_IGN)
 
 
 def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
@@ -75,9 +82,12 @@ def _make_parser() -> argparse.ArgumentParser:
 
 
 def _read_settings() -> Settings:
-    for name in list_unknown(os.environ):
+    env_file = Path(".env")
+    for name in list_unknown(os.environ, env_file=env_file):
         print(f"{name} is not a setting and is ignored", file=sys.stderr)
-    return read_settings(os.environ, env_file=Path(".env"))
+    for name in list_emptied(os.environ, env_file=env_file):
+        print(f"{name} is set to nothing in the environment; what {env_file} says holds", file=sys.stderr)
+    return read_settings(os.environ, env_file=env_file)
 
 
 def _run(_chosen: argparse.Namespace) -> int:
@@ -95,7 +105,7 @@ async def _run_until_signal(settings: Settings) -> int:
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
 
     def listen() -> None:
-        for number in STOP_SIGNALS:
+        for number in _list_stop_signals():
             loop.add_signal_handler(number, stop.set)
 
     listen()
@@ -127,7 +137,7 @@ async def _run_in(store: Store, settings: Settings, stop: asyncio.Event, listen:
 def _ignore_stop_signals(loop: asyncio.AbstractEventLoop) -> None:
     """From here on a second signal could only spoil the exit status, also while the loop gives its handlers up."""
     signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
-    for number in STOP_SIGNALS:
+    for number in _list_stop_signals():
         loop.remove_signal_handler(number)
     _on_stop_signals(signal.SIG_IGN)
 

@@ -50,15 +50,16 @@ async def examine(environment: Mapping[str, str], env_file: Path) -> int:
 async def _list_findings(environment: Mapping[str, str], env_file: Path) -> AsyncIterator[Finding]:
     yield _check_sqlite()
     yield _check_fonts()
-    for name in list_unknown(environment):
-        yield Finding(
-            name, "is not a setting", f"There are: {', '.join(PREFIX + each for each in DEFAULTS)}", serious=False
-        )
     try:
+        unknown = list_unknown(environment, env_file=env_file)
         settings = read_settings(environment, env_file=env_file)
     except SettingMistake as mistake:
         yield Finding("settings", "a value cannot be", str(mistake))
         return
+    for name in unknown:
+        yield Finding(
+            name, "is not a setting", f"There are: {', '.join(PREFIX + each for each in DEFAULTS)}", serious=False
+        )
     yield _check_admins(settings)
     yield _check_campaign(settings)
     async for finding in _check_database(settings):

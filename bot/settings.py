@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import tzinfo
+from io import StringIO
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Literal
@@ -27,6 +28,13 @@ class SettingMistake(Exception):
 
     def __init__(self, name: str, why: str, right: str) -> None:
         super().__init__(f"{PREFIX}{name} {why}. {right}")
+
+
+class EnvFileMistake(SettingMistake):
+    """The file `.env` cannot be read as what it should be."""
+
+    def __init__(self, path: Path, why: str, right: str) -> None:
+        Exception.__init__(self, f"{path} {why}. {right}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,12 +99,12 @@ DEFAULTS = {
 
 
 def read_settings(environment: Mapping[str, str], *, env_file: Path | None = None) -> Settings:
-    """Read and check all settings; the environment wins over the file.
+    """Read and check all settings; the environment wins over the file, unless it is empty.
 
     Raises:
         SettingMistake: at the first value that cannot be.
     """
-    given = {**_read_file(env_file), **environment}
+    given = {**_read_file(env_file), **{name: value for name, value in environment.items() if value.strip()}}
     values = {name: given.get(PREFIX + name, "").strip() or default for name, default in DEFAULTS.items()}
     return Settings(
         bot_token=_parse_token(values["BOT_TOKEN"]),
@@ -121,10 +129,23 @@ def read_settings(environment: Mapping[str, str], *, env_file: Path | None = Non
     )
 
 
-def list_unknown(environment: Mapping[str, str]) -> list[str]:
-    """Names with our prefix that are no setting: most often a slip of the pen, worth a warning."""
+def list_unknown(environment: Mapping[str, str], *, env_file: Path | None = None) -> list[str]:
+    """Names with our prefix that are no setting, also in the file: most often a slip of the pen, worth a warning."""
     known = {PREFIX + name for name in DEFAULTS}
-    return sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+    given = {*environment, *_read_file(env_file)}
+    return sorted(name for name in given if name.startswith(PREFIX) and name not in known)
+
+
+def list_emptied(environment: Mapping[str, str], *, env_file: Path | None = None) -> list[str]:
+    """Settings of the file that an empty variable of the same name stands over: the file's value holds."""
+    filled = {name for name, value in _read_file(env_file).items() if value.strip()}
+    return sorted(name for name in filled if name.startswith(PREFIX) and environment.get(name, "x").strip() == "")
+
+
+def _hint(value: str) -> str:
+    """What may be said of a rejected value: it may be a secret that was put in the wrong place."""
+    length = f"{len(value)} character{'s' if len(value) != 1 else ''}"
+    return length if len(value) <= 8 else f"{length}, beginning with {value[:2]!r}"
 
 
 def _read_file(env_file: Path | None) -> dict[str, str]:
@@ -132,7 +153,20 @@ def _read_file(env_file: Path | None) -> dict[str, str]:
         return {}
     from dotenv import dotenv_values  # noqa: PLC0415 -- only where there is a file
 
-    return {name: value or "" for name, value in dotenv_values(env_file, interpolate=False).items()}
+    stream = StringIO(_decode(env_file))
+    return {name: value or "" for name, value in dotenv_values(stream=stream, interpolate=False).items()}
+
+
+def _decode(env_file: Path) -> str:
+    try:
+        text = env_file.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise EnvFileMistake(env_file, f"cannot be read ({error.strerror})", "Let the bot's user read it") from None
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        raise EnvFileMistake(env_file, "is not UTF-8 text", "Save it again with the encoding UTF-8")
+    return text
 
 
 def _parse_token(value: str) -> str:
@@ -149,18 +183,18 @@ def _parse_api_url(value: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
         raise SettingMistake(
             "BOT_API_URL",
-            f"is {value!r}, which is no web address",
+            f"is no web address ({_hint(value)})",
             "Leave it out, or give one like https://api.telegram.org",
         )
-    return value.rstrip("/")
+    root = value.rstrip("/")
+    return root.removesuffix("/bot")
 
 
 def _parse_database_url(value: str) -> str:
     if not re.match(r"(sqlite:///.|postgresql://.)", value):
-        scheme = value.split(":", 1)[0]
         raise SettingMistake(
             "DATABASE_URL",
-            f"begins with {scheme!r}",
+            f"is no address of a database ({_hint(value)})",
             "It takes sqlite:///path/to/file.db or postgresql://user:password@host/database",
         )
     return value
@@ -179,7 +213,9 @@ def _parse_admin_ids(value: str) -> frozenset[int]:
     for word in words:
         if not re.fullmatch(r"[1-9]\d{0,17}", word):
             raise SettingMistake(
-                "ADMIN_IDS", f"holds {word!r}", "Give Telegram user ids (numbers, not @names), separated by commas"
+                "ADMIN_IDS",
+                f"holds what is no id ({_hint(word)})",
+                "Give Telegram user ids (numbers, not @names), separated by commas",
             )
     return frozenset(int(word) for word in words)
 
@@ -187,7 +223,9 @@ def _parse_admin_ids(value: str) -> frozenset[int]:
 def _parse_chat(name: str, value: str) -> int | str | None:
     chat = parse_chat(value)
     if value and chat is None:
-        raise SettingMistake(name, f"is {value!r}", "Give a chat id like -1001234567890 or a name like @my_channel")
+        raise SettingMistake(
+            name, f"names no chat ({_hint(value)})", "Give a chat id like -1001234567890 or a name like @my_channel"
+        )
     return chat
 
 
@@ -197,12 +235,16 @@ def _parse_public_url(value: str) -> str:
         return ""
     if match is None:
         raise SettingMistake(
-            "PUBLIC_URL", f"is {value!r}", "Give a plain address like https://share.example.org, without a path"
+            "PUBLIC_URL",
+            f"is no address ({_hint(value)})",
+            "Give a plain address like https://share.example.org, without a path",
         )
     scheme, host, port = (part or "" for part in match.groups())
     if scheme.lower() == "http" and not _is_loopback(host):
         raise SettingMistake(
-            "PUBLIC_URL", f"is {value!r}, which travels in the clear", "Use https; http is for 127.0.0.1 and localhost"
+            "PUBLIC_URL",
+            "begins with http:// and travels in the clear",
+            "Use https; http is for 127.0.0.1 and localhost",
         )
     return f"{scheme}://{host}{port}".lower()
 
@@ -218,7 +260,11 @@ def _is_loopback(host: str) -> bool:
 def _parse_listen(value: str) -> tuple[str, int]:
     match = re.fullmatch(r"(?:([A-Za-z0-9.-]+)|\[([0-9A-Fa-f:]+)\]):([0-9]{1,5})", value)
     if match is None or int(match[3]) > HIGHEST_PORT:
-        raise SettingMistake("LISTEN", f"is {value!r}", f"Give host and port, like {DEFAULTS['LISTEN']} or [::1]:8080")
+        raise SettingMistake(
+            "LISTEN",
+            f"is no host with a port ({_hint(value)})",
+            f"Give host and port, like {DEFAULTS['LISTEN']} or [::1]:8080",
+        )
     return match[1] or match[2], int(match[3])
 
 
@@ -234,32 +280,36 @@ def _parse_network(word: str) -> Network:
     try:
         return ip_network(word, strict=False)
     except ValueError:
-        raise SettingMistake("TRUSTED_PROXIES", f"holds {word!r}", _PROXIES_RIGHT) from None
+        raise SettingMistake("TRUSTED_PROXIES", f"holds what is no network ({_hint(word)})", _PROXIES_RIGHT) from None
 
 
 def _parse_campaign(value: str) -> Path:
     path = Path(value) if value else ASSETS / "campaigns" / "welcome.toml"
     if not path.is_file():
-        raise SettingMistake("CAMPAIGN", f"names {value!r}, which is no file", "Give the path of a campaign file")
+        raise SettingMistake(
+            "CAMPAIGN", f"names no file that is there ({_hint(value)})", "Give the path of a campaign file"
+        )
     return path
 
 
 def _parse_folder(name: str, value: str) -> Path | None:
     if value and not Path(value).is_dir():
-        raise SettingMistake(name, f"names {value!r}, which is no folder", "Make it, or give another one")
+        raise SettingMistake(name, f"names no folder that is there ({_hint(value)})", "Make it, or give another one")
     return Path(value) if value else None
 
 
 def _parse_period(name: str, value: str) -> int:
     match = re.fullmatch(r"([1-9]\d{0,4})([mhd])", value)
     if match is None:
-        raise SettingMistake(name, f"is {value!r}", "Give minutes, hours or days, like 30m, 6h or 1d")
+        raise SettingMistake(name, f"is no time ({_hint(value)})", "Give minutes, hours or days, like 30m, 6h or 1d")
     return int(match[1]) * {"m": 60, "h": 3600, "d": 86_400}[match[2]]
 
 
 def _parse_count(name: str, value: str) -> int:
     if not re.fullmatch(r"[1-9]\d{0,3}", value):
-        raise SettingMistake(name, f"is {value!r}", f"Give a number from 1 to 9999, like {DEFAULTS[name]}")
+        raise SettingMistake(
+            name, f"is no such number ({_hint(value)})", f"Give a number from 1 to 9999, like {DEFAULTS[name]}"
+        )
     return int(value)
 
 
@@ -279,13 +329,17 @@ def _parse_rate(name: str, value: str) -> float:
     except ValueError:
         rate = 0.0
     if not 0 < rate <= 1_000_000:
-        raise SettingMistake(name, f"is {value!r}", f"Give messages a second, above 0, like {DEFAULTS[name]}")
+        raise SettingMistake(
+            name, f"is no rate ({_hint(value)})", f"Give messages a second, above 0, like {DEFAULTS[name]}"
+        )
     return rate
 
 
 def _parse_choice(name: str, value: str, choices: tuple[str, ...]) -> str:
     if value not in choices:
-        raise SettingMistake(name, f"is {value!r}", f"Choose one of: {', '.join(choices)}")
+        raise SettingMistake(
+            name, f"is none of what can be chosen ({_hint(value)})", f"Choose one of: {', '.join(choices)}"
+        )
     return value
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import DEFAULTS, PREFIX, SettingMistake, list_unknown, read_settings
+from bot.settings import DEFAULTS, PREFIX, SettingMistake, list_emptied, list_unknown, read_settings
 
 TOKEN = {"PASSALONG_BOT_TOKEN": "123456:canary_secret"}
 
@@ -64,6 +64,51 @@ def test_a_wrong_value_is_named_with_what_would_be_right(name: str, value: str, 
     assert said.startswith(PREFIX + name)
     assert expected in said
     assert "\n" not in said
+
+
+SECRET = "7654321:hunter2-secret-AbCdEfGhIjKl"
+
+
+@pytest.mark.parametrize(
+    "value", [SECRET, f"host=db password={SECRET} dbname=shop", f"postgres://shop:{SECRET}@db/shop"]
+)
+@pytest.mark.parametrize("name", sorted(DEFAULTS))
+def test_no_rejected_value_is_echoed(name: str, value: str) -> None:
+    """A secret that was put in the wrong place stays out of logs: at most its length and two characters are told."""
+    said = ""
+    try:
+        read_settings({**TOKEN, PREFIX + name: value})
+    except SettingMistake as mistake:
+        said = str(mistake)
+    assert not [part for part in ("hunter2", "7654321", "AbCdEf", "shop:", "db pass") if part in said]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "latin-1", "cp1252"])
+def test_a_file_in_another_encoding_is_named(tmp_path: Path, encoding: str) -> None:
+    """One sentence says that it is not UTF-8; the BOM of Windows' UTF-8 does no harm."""
+    (tmp_path / ".env").write_bytes("# Käse\nPASSALONG_SEND_RATE=5\n".encode(encoding))
+    with pytest.raises(SettingMistake, match=r"\.env is not UTF-8 text\. Save it again with the encoding UTF-8"):
+        read_settings(TOKEN, env_file=tmp_path / ".env")
+    (tmp_path / ".env").write_bytes("# Käse\nPASSALONG_SEND_RATE=5\n".encode("utf-8-sig"))
+    assert read_settings(TOKEN, env_file=tmp_path / ".env").send_rate == 5.0
+
+
+def test_an_empty_variable_hides_nothing(tmp_path: Path) -> None:
+    """What the file says holds, and that is told."""
+    (tmp_path / ".env").write_text("PASSALONG_SEND_RATE=5\nPASSALONG_SENDRATE=6\nPASSALONG_LISTEN=\n")
+    environment = {**TOKEN, "PASSALONG_SEND_RATE": " ", "PASSALONG_LISTEN": ""}
+    assert read_settings(environment, env_file=tmp_path / ".env").send_rate == 5.0
+    assert list_emptied(environment, env_file=tmp_path / ".env") == ["PASSALONG_SEND_RATE"]
+    assert list_unknown(environment, env_file=tmp_path / ".env") == ["PASSALONG_SENDRATE"]
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["http://127.0.0.1:8081", "http://127.0.0.1:8081/", "http://127.0.0.1:8081/bot", "http://127.0.0.1:8081/bot/"],
+)
+def test_the_api_is_found_with_or_without_bot_at_its_end(given: str) -> None:
+    """Libraries ask for the address with /bot, people write it without."""
+    assert read_settings({**TOKEN, "PASSALONG_BOT_API_URL": given}).bot_api_url == "http://127.0.0.1:8081"
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:

@@ -18,12 +18,18 @@ WRONG_SETTING = 2
 
 MISTAKES = {
     "no token": ({"BOT_TOKEN": ""}, "PASSALONG_BOT_TOKEN is missing"),
-    "pace": ({"SEND_RATE": "fast"}, "PASSALONG_SEND_RATE is 'fast'"),
-    "admin": ({"ADMIN_IDS": "@anna"}, "PASSALONG_ADMIN_IDS holds '@anna'"),
-    "address": ({"BOT_API_URL": "telegram"}, "PASSALONG_BOT_API_URL is 'telegram'"),
-    "database": ({"DATABASE_URL": "mysql://shop"}, "PASSALONG_DATABASE_URL begins with 'mysql'"),
-    "campaign": ({"CAMPAIGN": "nowhere.toml"}, "PASSALONG_CAMPAIGN names 'nowhere.toml'"),
-    "level": ({"LOG_LEVEL": "loud"}, "PASSALONG_LOG_LEVEL is 'LOUD'"),
+    "pace": ({"SEND_RATE": "fast"}, "PASSALONG_SEND_RATE is no rate (4 characters)"),
+    "admin": ({"ADMIN_IDS": "@anna"}, "PASSALONG_ADMIN_IDS holds what is no id (5 characters)"),
+    "address": ({"BOT_API_URL": "telegram"}, "PASSALONG_BOT_API_URL is no web address (8 characters)"),
+    "database": (
+        {"DATABASE_URL": "mysql://shop"},
+        "PASSALONG_DATABASE_URL is no address of a database (12 characters, beginning with 'my')",
+    ),
+    "campaign": (
+        {"CAMPAIGN": "nowhere.toml"},
+        "PASSALONG_CAMPAIGN names no file that is there (12 characters, beginning with 'no')",
+    ),
+    "level": ({"LOG_LEVEL": "loud"}, "PASSALONG_LOG_LEVEL is none of what can be chosen (4 characters)"),
 }
 
 
@@ -142,7 +148,7 @@ async def test_doctor_finds_a_wrong_token(home: Home) -> None:
 async def test_doctor_finds_a_wrong_setting_and_no_telegram(home: Home) -> None:
     """Each in the doctor's own words, never as a traceback."""
     for changes, words in (
-        ({"SEND_RATE": "0"}, "PASSALONG_SEND_RATE is '0'"),
+        ({"SEND_RATE": "0"}, "PASSALONG_SEND_RATE is no rate (1 character)"),
         ({"BOT_API_URL": "http://127.0.0.1:9"}, "FAIL  Telegram: does not answer"),
     ):
         program = await home.run("doctor", **changes)

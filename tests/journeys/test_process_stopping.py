@@ -137,3 +137,19 @@ def catches(pid: int, number: signal.Signals) -> bool:
         pytest.skip("NOT TESTED: without /proc nobody can see when a program begins to listen to signals")
     caught = next(line for line in status.read_text().splitlines() if line.startswith("SigCgt:"))
     return bool(int(caught.split()[1], 16) >> (number - 1) & 1)
+
+
+async def test_a_hangup_that_was_ignored_stays_ignored(home: Home, telegram: LocalTelegram) -> None:
+    """`nohup` starts a program with SIGHUP ignored, and expects it to outlive the terminal."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        program = await home.start()
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    await program.until_polling(telegram)
+    program.send(signal.SIGHUP)
+    nia = telegram.world.add_person("Nia")
+    telegram.world.press_start(nia)
+    await telegram.until_message(nia, "Your link", timeout_seconds=20)
+    assert program.status is None
+    assert await program.stop(signal.SIGTERM) == 0

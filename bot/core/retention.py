@@ -70,6 +70,12 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         "due_job": Keeping(holds="when the bot's own work is due", ends=Ends.FEW),
         "event": Keeping(holds="what happened to a referral", ends=Ends.NEVER, how="holds no name"),
         "flood_wait": Keeping(holds="what Telegram forbids now", ends=Ends.TIME, days=0, how="after it ended"),
+        "forgotten": Keeping(
+            holds="keyed hashes of who was forgotten",
+            ends=Ends.TIME,
+            days=365,
+            how="after it; so long nobody is credited for them anew",
+        ),
         "grant": Keeping(holds="what came of it for whom", ends=Ends.NEVER, how="holds no name"),
         "guess": Keeping(holds="unknown codes tried", ends=Ends.TIME, days=5, how="after the first of them"),
         "inbox": Keeping(

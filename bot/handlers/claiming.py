@@ -12,7 +12,7 @@ from bot.handlers.guide import on_anything_else
 from bot.handlers.reply import show
 from bot.messages.buttons import CLAIM, CLAIM_PICK, FINDABLE, NOBODY, NOT_ME
 from bot.messages.claiming import render_claim, render_claim_prompt, render_disowned, render_nobody
-from bot.messages.guide import render_privacy
+from bot.messages.privacy import render_privacy
 from bot.messages.texts import Texts
 from bot.services.claiming import naming, window
 from bot.services.claiming.disowning import disown

@@ -18,7 +18,6 @@ from bot.messages.guide import (
     render_language,
     render_language_chosen,
     render_pointer,
-    render_privacy,
 )
 from bot.messages.joining.welcome import render_home
 from bot.messages.outgoing import OutgoingMessage
@@ -47,11 +46,6 @@ async def on_help(update: Update, context: Context) -> None:
     role = await context.read(find_role, telegram_id=visitor.telegram_id)
     commands = context.deps.registry.list_commands(role)
     await _show_own(update, context, lambda texts, shop, member: render_help(texts, shop, member, commands))
-
-
-async def on_privacy(update: Update, context: Context) -> None:
-    """What is kept about me, and why."""
-    await _show_own(update, context, lambda texts, _shop, member: render_privacy(texts, member))
 
 
 async def on_language(update: Update, context: Context) -> None:
@@ -105,7 +99,6 @@ CAPABILITY = Capability(
     commands={
         Command(name="language", text="command.language", place=90): on_language,
         Command(name="help", text="command.help", place=100, in_help=False): on_help,
-        Command(name="privacy", text="command.privacy", place=110): on_privacy,
     },
     buttons={MENU: on_menu, LANGUAGE: on_language, SET_LANGUAGE: on_set_language},
 )

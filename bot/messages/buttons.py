@@ -35,6 +35,11 @@ CLAIM_PICK = Button("claim_pick", search=ID, choice=Number(99))
 NOT_ME = Button("not_me", "claim.not_me_button", referral=ID)
 FINDABLE = Button("findable", findable=FLAG)
 
+MYDATA = Button("mydata", "mydata.button")
+FORGET = Button("forget", "forget.button")
+FORGET_ASK = Button("forget_ask", "forget.ask_button")
+FORGET_SURE = Button("forget_sure", "forget.sure_button")
+
 SPOKEN = Button("spoken", "spoken.button")
 CHOOSE_SPOKEN = Button("choose_spoken", "spoken.choose_button")
 KEEP_SPOKEN = Button("keep_spoken", "button.cancel")

@@ -4,23 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.core.retention import compute_promised_days
-from bot.messages.buttons import MENU, TOP
 from bot.messages.commands import Command, say_commands
-from bot.messages.keyboards import compose_language_keyboard, compose_menu_keyboard, findable_row, stack, tap_row
+from bot.messages.keyboards import compose_language_keyboard, compose_menu_keyboard
 from bot.messages.outgoing import OutgoingMessage
-from bot.messages.reminding import nudges_row
 from bot.messages.shop import Shop
-from bot.messages.texts import Html, Texts
+from bot.messages.texts import Texts
 from bot.services.members import MemberView
-
-_PROMISED = {
-    "chat_days": "chat_join",
-    "count_days": "share",
-    "guess_days": "guess",
-    "message_days": "inbox",
-}
-"""Days that the text promises, and the tables that it speaks of."""
 
 
 def render_language(texts: Texts) -> OutgoingMessage:
@@ -42,16 +31,6 @@ def render_help(texts: Texts, shop: Shop, member: MemberView, commands: Iterable
         invitee_points=shop.points(shop.campaign.invitee_points, texts.language),
     )
     return OutgoingMessage(text=text, keyboard=compose_menu_keyboard(texts, shop, member.code))
-
-
-def render_privacy(texts: Texts, member: MemberView) -> OutgoingMessage:
-    """What is kept, why, and who sees it; and what the member can switch."""
-    named = texts.say("claim.findable" if member.findable else "claim.hidden")
-    kept = texts.say("privacy.text", **{name: str(compute_promised_days(table)) for name, table in _PROMISED.items()})
-    text = Html("\n\n".join([kept, named, texts.say("nudge.kept")]))
-    switches = (findable_row(texts, findable=member.findable), nudges_row(texts, nudges=member.nudges))
-    keyboard = stack(*switches, tap_row(texts, TOP, MENU))
-    return OutgoingMessage(text=text, keyboard=keyboard)
 
 
 def render_pointer(texts: Texts, shop: Shop, member: MemberView) -> OutgoingMessage:

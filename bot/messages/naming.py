@@ -18,6 +18,11 @@ def show_name(texts: Texts, name: str, *, first: bool = False, limit: int = NAME
     return escape(show_plain_name(texts, name, first=first, limit=limit))
 
 
+def show_listed_name(texts: Texts, name: str, *, limit: int = NAME_LIMIT) -> Html:
+    """A name in a list as HTML, "somebody" when empty: of people who are forgotten, too."""
+    return show_name(texts, name, first=True, limit=limit) if name else texts.say("name.somebody")
+
+
 def show_plain_name(texts: Texts, name: str, *, first: bool = False, limit: int = NAME_LIMIT) -> str:
     """A name for places without formatting: cleaned, cut, unable to turn the sentence around or to become a link."""
     clean = clean_text(name, limit=max(len(name), 1))

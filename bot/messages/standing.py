@@ -8,7 +8,7 @@ from bot.core.community import SOURCE as COMMUNITY
 from bot.core.reminding import Missing, Reminding
 from bot.messages.buttons import INVITES, MENU, REWARDS
 from bot.messages.keyboards import Row, appear_row, page_row, send_row, stack, tap_row
-from bot.messages.naming import show_name
+from bot.messages.naming import show_listed_name, show_name
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.reminding import again_row, remind_rows
 from bot.messages.shop import Shop
@@ -80,7 +80,7 @@ def _say_friend(texts: Texts, shop: Shop, view: InvitesView, line: Invitation, n
     waiting = view.waiting.get(line.referral_id)
     if waiting is None:
         return _say_invitation(texts, shop, line)
-    name = show_name(texts, line.name, first=True, limit=_LINE_NAME_LIMIT)
+    name = show_listed_name(texts, line.name, limit=_LINE_NAME_LIMIT)
     missing, date = texts.say(_MISSING[waiting.missing]), texts.date(line.joined_at, shop.zone)
     said = texts.say("remind.line", number=numbers[line.referral_id], name=name, missing=missing, date=date)
     extra = _say_left_alone(texts, shop, waiting)
@@ -99,7 +99,7 @@ def _say_left_alone(texts: Texts, shop: Shop, waiting: WaitingView) -> Html | No
 def _say_invitation(texts: Texts, shop: Shop, line: Invitation) -> Html:
     return texts.say(
         "invites.line",
-        name=show_name(texts, line.name, first=True, limit=_LINE_NAME_LIMIT),
+        name=show_listed_name(texts, line.name, limit=_LINE_NAME_LIMIT),
         status=texts.say(_choose_status(line)),
         date=texts.date(line.joined_at, shop.zone),
         points=_sign(texts, shop, line.earned),
@@ -126,7 +126,7 @@ def _say_ledger_line(texts: Texts, shop: Shop, line: LedgerLine) -> Html:
 
 def _say_reason(texts: Texts, line: LedgerLine) -> Html:
     if line.reason == "invited_friend":
-        name = show_name(texts, line.other_name, first=True, limit=_LINE_NAME_LIMIT)
+        name = show_listed_name(texts, line.other_name, limit=_LINE_NAME_LIMIT)
         return texts.say("rewards.invited_friend", name=name)
     return texts.say("rewards.welcome" if line.reason == "welcome" else "rewards.correction")
 

@@ -12,6 +12,7 @@ from storage.tables import (
     cards,
     chat_joins,
     clicks,
+    code_keys,
     conversations,
     deliveries,
     flood_waits,
@@ -74,6 +75,11 @@ def clean_chat_joins(tx: Tx, limit: int) -> int:
     return chat_joins.delete_left(tx, before=_limit_of(tx, "chat_join"), limit=limit)
 
 
+def clean_forgotten(tx: Tx, limit: int) -> int:
+    """Hashes of people who were forgotten long ago."""
+    return code_keys.delete_forgotten(tx, before=_limit_of(tx, "forgotten"), limit=limit)
+
+
 def clean_waiting(tx: Tx, _limit: int) -> int:
     """What was expected, drafted or forbidden until a moment that is over; there is little, and it goes all at once."""
     return conversations.delete_expired(tx) + flood_waits.delete_over(tx)
@@ -91,6 +97,7 @@ CHORES: Mapping[str, Callable[[Tx, int], int]] = MappingProxyType(
         "broadcasts": clean_broadcasts,
         "cards": clean_cards,
         "chat joins": clean_chat_joins,
+        "forgotten": clean_forgotten,
         "waiting": clean_waiting,
     }
 )

@@ -55,13 +55,8 @@ def meet(tx: Tx, visitor: Profile) -> Person:
     if not tx.writable:
         raise MustWrite
     if person is None:
-        return people.add(tx, visitor, draw_code(tx))
+        return people.add(tx, visitor, compose_code(secrets.choice, code_keys.get(tx).key))
     return _refresh(tx, person, visitor)
-
-
-def draw_code(tx: Tx) -> str:
-    """A code for somebody new."""
-    return compose_code(secrets.choice, code_keys.get(tx).key)
 
 
 def enter(tx: Tx, visitor: Profile) -> Person:

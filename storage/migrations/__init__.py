@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from storage.errors import StoreOutdated, StoreTooNew
 
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012", "0013")
+REVISIONS = (
+    "0001",
+    "0002",
+    "0003",
+    "0004",
+    "0005",
+    "0006",
+    "0007",
+    "0008",
+    "0009",
+    "0010",
+    "0011",
+    "0012",
+    "0013",
+    "0014",
+)
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 
 HEAD = REVISIONS[-1]

@@ -11,7 +11,7 @@ from storage.schema.boards import SHOP_BOARD, board, score, standing
 from storage.schema.campaigns import campaign, campaign_version, shop
 from storage.schema.jobs import due_job
 from storage.schema.messages import broadcast, delivery, flood_wait, inbox, outbox, warning
-from storage.schema.people import code_key, command_menu, conversation, guess, person, profile, role, spoken
+from storage.schema.people import code_key, command_menu, conversation, forgotten, guess, person, profile, role, spoken
 from storage.schema.referrals import HOUSE_ACCOUNT, account, ledger, referral, reminder
 from storage.schema.rewards import event, grant
 from storage.schema.sharing import card, chat_join, chat_link, click, share, tally, visit
@@ -35,6 +35,7 @@ __all__ = [
     "due_job",
     "event",
     "flood_wait",
+    "forgotten",
     "grant",
     "guess",
     "inbox",

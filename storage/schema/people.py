@@ -110,6 +110,14 @@ code_key = Table(
 )
 """The secret behind the last character of new codes, written by a migration; people up to that id may have an older code."""
 
+forgotten = Table(
+    "forgotten",
+    metadata,
+    Column("fingerprint", Text, primary_key=True),
+    Column("forgotten_at", BigInteger, nullable=False, index=True),
+)
+"""Keyed hashes of Telegram ids of people who had themselves forgotten: nobody is credited for them anew."""
+
 guess = Table(
     "guess",
     metadata,

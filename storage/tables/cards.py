@@ -27,6 +27,7 @@ _SET = Conflicting(
 )
 _FORGET = delete(card).where(card.c.person_id == bindparam("of"), card.c.version == bindparam("which"))
 
+_FORGET_OF = delete(card).where(card.c.person_id == bindparam("of"))
 _DELETE_BEFORE = delete(card).where(
     tuple_(card.c.person_id, card.c.version).in_(
         select(card.c.person_id, card.c.version)
@@ -56,3 +57,8 @@ def forget(tx: Tx, person_id: PersonId, version: str) -> None:
 def delete_before(tx: Tx, *, before: int, limit: int) -> int:
     """Forget cards uploaded before a moment, and return how many; whoever wants one has it uploaded again."""
     return tx.run(_DELETE_BEFORE, before=before, limit=limit)
+
+
+def forget_of(tx: Tx, person_id: PersonId) -> None:
+    """Forget all cards of a person."""
+    tx.run(_FORGET_OF, of=person_id)

@@ -44,6 +44,7 @@ _SET_REFERRAL = (
     update(chat_join).where(*_OF).values(person_id=bindparam("person_id"), referral_id=bindparam("referral_id"))
 )
 
+_DELETE_OF = delete(chat_join).where(chat_join.c.telegram_id == bindparam("of"))
 _DELETE_LEFT = delete(chat_join).where(
     tuple_(chat_join.c.chat_id, chat_join.c.telegram_id).in_(
         select(chat_join.c.chat_id, chat_join.c.telegram_id)
@@ -94,3 +95,8 @@ def set_referral(
 def delete_left(tx: Tx, *, before: int, limit: int) -> int:
     """Forget people who have left before a moment and by whom nobody counts, and return how many."""
     return tx.run(_DELETE_LEFT, before=before, limit=limit)
+
+
+def delete_of(tx: Tx, telegram_id: int) -> None:
+    """Forget what was seen of somebody in any chat."""
+    tx.run(_DELETE_OF, of=telegram_id)

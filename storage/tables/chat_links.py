@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, delete, select
 
 from storage.records import PersonId
 from storage.schema import chat_link
@@ -29,6 +29,9 @@ _FIND = (
 )
 _FIND_OWNER = select(chat_link.c.person_id).where(chat_link.c.link == bindparam("link"))
 
+_LIST_OF = select(chat_link.c.chat_id, chat_link.c.link).where(chat_link.c.person_id == bindparam("of")).limit(100)
+_DELETE_OF = delete(chat_link).where(chat_link.c.person_id == bindparam("of"))
+
 
 def add(tx: Tx, person_id: PersonId, chat_id: int, link: str) -> None:
     """Keep a link that was made for a member; earlier ones go on leading to the member too."""
@@ -45,3 +48,13 @@ def find_owner(tx: Tx, link: str) -> PersonId | None:
     """Return whom a link was made for."""
     owner: PersonId | None = tx.scalar(_FIND_OWNER, link=link)
     return owner
+
+
+def list_of(tx: Tx, person_id: PersonId) -> list[tuple[int, str]]:
+    """Return the chats and links that were made for a member; a hundred at most."""
+    return [(chat_id, link) for chat_id, link in tx.rows(_LIST_OF, of=person_id)]
+
+
+def delete_of(tx: Tx, person_id: PersonId) -> None:
+    """Forget the links that were made for a member: whoever comes by one counts for nobody."""
+    tx.run(_DELETE_OF, of=person_id)

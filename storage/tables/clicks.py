@@ -23,6 +23,7 @@ _LIST_OLDEST = (
     .limit(bindparam("limit"))
 )
 _DELETE = delete(click).where(click.c.id.in_(bindparam("ids", expanding=True)))
+_TAKE_OF = delete(click).where(click.c.person_id == bindparam("of")).returning(click.c.source)
 _SUBJECT = "click"
 _COUNT_BY_SOURCE = select(click.c.source, func.count()).group_by(click.c.source)
 
@@ -44,3 +45,8 @@ def fold(tx: Tx, *, before: int, limit: int) -> int:
         tallies.add(tx, _SUBJECT, (source for _, source, _ in old))
         tx.run(_DELETE, ids=[each for each, _, _ in old])
     return len(old)
+
+
+def fold_of(tx: Tx, person_id: PersonId) -> None:
+    """Keep only the sums of a person's clicks."""
+    tallies.add(tx, _SUBJECT, [source for (source,) in tx.rows(_TAKE_OF, of=person_id)])

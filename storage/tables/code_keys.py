@@ -1,15 +1,34 @@
-"""The secret behind the last character of codes: table `code_key`."""
+"""The shop's secret, and who was forgotten, as only it can tell: tables `code_key` and `forgotten`."""
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from functools import partial
+from hashlib import blake2b
+
+from sqlalchemy import bindparam, delete, select
 
 from storage.errors import RowMissing
 from storage.records import CodeKey
-from storage.schema import code_key
+from storage.schema import code_key, forgotten
+from storage.statements import Conflicting
 from storage.tx import Tx
 
+_HASH = partial(blake2b, person=b"forgotten", digest_size=16)
+
 _GET = select(code_key.c.key, code_key.c.unchecked_upto).where(code_key.c.id == 1)
+_ADD_FORGOTTEN = Conflicting(
+    lambda insert: (
+        insert(forgotten)
+        .values(fingerprint=bindparam("fingerprint"), forgotten_at=bindparam("now"))
+        .on_conflict_do_update(index_elements=["fingerprint"], set_={"forgotten_at": bindparam("now")})
+    )
+)
+_FIND_FORGOTTEN = select(forgotten.c.forgotten_at).where(forgotten.c.fingerprint == bindparam("of"))
+_DELETE_FORGOTTEN = delete(forgotten).where(
+    forgotten.c.fingerprint.in_(
+        select(forgotten.c.fingerprint).where(forgotten.c.forgotten_at < bindparam("before")).limit(bindparam("limit"))
+    )
+)
 
 
 def get(tx: Tx) -> CodeKey:
@@ -22,3 +41,19 @@ def get(tx: Tx) -> CodeKey:
     if row is None:
         raise RowMissing("The table code_key is empty, though a migration fills it.")
     return CodeKey(key=bytes(row[0]), unchecked_upto=row[1])
+
+
+def add_forgotten(tx: Tx, telegram_id: int) -> None:
+    """Note that somebody is forgotten now, so that only this shop can tell."""
+    tx.run(_ADD_FORGOTTEN, fingerprint=_HASH(str(telegram_id).encode(), key=get(tx).key).hexdigest(), now=tx.now)
+
+
+def was_forgotten(tx: Tx, telegram_id: int) -> bool:
+    """Whether somebody had themselves forgotten, not so long ago that this is forgotten as well."""
+    sealed = _HASH(str(telegram_id).encode(), key=get(tx).key).hexdigest()
+    return tx.scalar(_FIND_FORGOTTEN, of=sealed) is not None
+
+
+def delete_forgotten(tx: Tx, *, before: int, limit: int) -> int:
+    """Forget who was forgotten before a moment, and return how many."""
+    return tx.run(_DELETE_FORGOTTEN, before=before, limit=limit)

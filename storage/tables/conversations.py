@@ -28,6 +28,7 @@ _FIND = select(conversation.c.flow, conversation.c.step, conversation.c.data, co
 _LEAVE = delete(conversation).where(
     conversation.c.person_id == bindparam("of"), conversation.c.flow == bindparam("flow")
 )
+_DELETE_OF = delete(conversation).where(conversation.c.person_id == bindparam("of"))
 _DELETE_EXPIRED = delete(conversation).where(conversation.c.expires_at <= bindparam("now"))
 
 
@@ -59,3 +60,8 @@ def leave(tx: Tx, person_id: PersonId, flow: str) -> bool:
 def delete_expired(tx: Tx) -> int:
     """Forget what nobody answered in time; return how many."""
     return tx.run(_DELETE_EXPIRED, now=tx.now)
+
+
+def delete_of(tx: Tx, person_id: PersonId) -> None:
+    """Forget what a person was asked, whatever it was."""
+    tx.run(_DELETE_OF, of=person_id)

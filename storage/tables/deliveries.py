@@ -99,6 +99,12 @@ _LIST_STATES = (
     .order_by(delivery.c.person_id)
     .limit(bindparam("limit"))
 )
+_DROP_QUEUED = delete(delivery).where(
+    # Named one by one, the broadcasts let the index find the few rows.
+    delivery.c.broadcast_id.in_(select(broadcast.c.id).where(broadcast.c.finished_at.is_(None))),
+    delivery.c.person_id == bindparam("of"),
+    delivery.c.state == literal_column("'queued'"),
+)
 _DELETE = delete(delivery).where(_OF_BROADCAST, _AMONG)
 _COUNT_BY_STATE = select(delivery.c.state, func.count()).where(_OF_BROADCAST).group_by(delivery.c.state)
 _LIST_IN_STATE = (
@@ -188,6 +194,11 @@ def list_in_state(tx: Tx, broadcast_id: BroadcastId, state: DeliveryState, limit
     """Return recipients in a state, by person id."""
     rows = tx.rows(_LIST_IN_STATE, of=broadcast_id, state=state, limit=limit)
     return [_to_recipient(broadcast_id, row) for row in rows]
+
+
+def drop_queued(tx: Tx, person_id: PersonId) -> None:
+    """Take a person out of every broadcast that has not reached them."""
+    tx.run(_DROP_QUEUED, of=person_id)
 
 
 def _name_subject(broadcast_id: BroadcastId) -> str:

@@ -27,6 +27,7 @@ _SET = Conflicting(
         )
     )
 )
+_DELETE_OF = delete(flood_wait).where(flood_wait.c.scope == bindparam("of"))
 _DELETE_OVER = delete(flood_wait).where(flood_wait.c.until_at <= bindparam("now"))
 
 
@@ -47,3 +48,8 @@ def set_ban(tx: Tx, ban: Ban) -> None:
 def delete_over(tx: Tx) -> int:
     """Forget bans that are over, and return how many."""
     return tx.run(_DELETE_OVER, now=tx.now)
+
+
+def delete_of(tx: Tx, scope: str) -> None:
+    """Forget the ban of a scope."""
+    tx.run(_DELETE_OF, of=scope)

@@ -19,6 +19,7 @@ _SET = Conflicting(
         )
     )
 )
+_DELETE_OF = delete(guess).where(guess.c.telegram_id == bindparam("of"))
 _DELETE_BEFORE = delete(guess).where(
     guess.c.telegram_id.in_(
         select(guess.c.telegram_id).where(guess.c.window_at < bindparam("before")).limit(bindparam("limit"))
@@ -40,3 +41,8 @@ def set(tx: Tx, telegram_id: int, window_at: int, misses: int) -> None:  # noqa:
 def delete_before(tx: Tx, before: int, limit: int) -> int:
     """Forget windows that began before a moment, and return how many."""
     return tx.run(_DELETE_BEFORE, before=before, limit=limit)
+
+
+def delete_of(tx: Tx, telegram_id: int) -> None:
+    """Forget how often somebody guessed."""
+    tx.run(_DELETE_OF, of=telegram_id)

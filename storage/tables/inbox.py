@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, delete, func, literal_column, select, update
 
-from storage.records import InboxRow, Seq
+from storage.records import InboxRow, InboxState, Seq
 from storage.schema import inbox
 from storage.statements import Conflicting
 from storage.texts import clean_error
@@ -49,6 +49,17 @@ _BURY = (
     update(inbox)
     .where(inbox.c.seq == bindparam("of"), _OPEN)
     .values(state=literal_column("'dead'"), error=bindparam("error"), closed_at=bindparam("now"))
+)
+_BLANK = (
+    update(inbox)
+    .where(inbox.c.sender_id == bindparam("of"), inbox.c.state.in_(bindparam("states", expanding=True)))
+    .values(
+        sender_id=None,
+        raw=b"",
+        state=literal_column("'done'"),
+        error="",
+        closed_at=func.coalesce(inbox.c.closed_at, bindparam("now")),
+    )
 )
 _DELETE_CLOSED = delete(inbox).where(
     inbox.c.seq.in_(
@@ -108,6 +119,15 @@ def delete_closed(tx: Tx, *, before: int, limit: int) -> int:
     Telegram restarts `update_id` at random after an idle week: keep rows at least a day and less than seven.
     """
     return tx.run(_DELETE_CLOSED, before=before, limit=limit)
+
+
+def blank(tx: Tx, sender_id: int, *, open_too: bool) -> None:
+    """Leave nothing of somebody's updates but their numbers, so that repeats are still known.
+
+    What is open is handled first, unless it is to go as well.
+    """
+    states = [state for state in InboxState if open_too or state is not InboxState.OPEN]
+    tx.run(_BLANK, of=sender_id, states=states, now=tx.now)
 
 
 def count_open(tx: Tx) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import bindparam, delete, func, literal_column, select, update
 
 from storage.addresses import Address, ChatAddress, ChatRole, MemberAddress
-from storage.records import NoticeId, NoticeOwed, NoticeState, OutboxRow
+from storage.records import NoticeId, NoticeOwed, NoticeState, OutboxRow, PersonId
 from storage.schema import outbox
 from storage.statements import Conflicting
 from storage.texts import clean_error
@@ -47,6 +47,7 @@ _NOTE_ATTEMPT = update(outbox).where(_AMONG_IDS, _OWED).values(attempts=outbox.c
 _DELETE_SETTLED = delete(outbox).where(
     outbox.c.id.in_(select(outbox.c.id).where(outbox.c.settled_at < bindparam("before")).limit(bindparam("limit")))
 )
+_DELETE_OF = delete(outbox).where(outbox.c.recipient_id == bindparam("of"))
 _COUNT_OWED = select(func.count()).select_from(outbox).where(_OWED)
 
 
@@ -96,6 +97,11 @@ def note_attempt(tx: Tx, ids: Collection[NoticeId], error: str) -> None:
 def delete_settled(tx: Tx, *, before: int, limit: int) -> int:
     """Forget notices settled before a moment, with their keys, and return how many."""
     return tx.run(_DELETE_SETTLED, before=before, limit=limit)
+
+
+def delete_of(tx: Tx, person_id: PersonId) -> None:
+    """Owe a person nothing, and forget what they were told; reads a week of notices."""
+    tx.run(_DELETE_OF, of=person_id)
 
 
 def count_owed(tx: Tx) -> int:

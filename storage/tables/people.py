@@ -15,6 +15,9 @@ from storage.tables.person_rows import PERSON, to_person, to_person_or_none, to_
 from storage.texts import fold_name
 from storage.tx import Tx
 
+NOBODYS_TELEGRAM_ID = 2**60
+"""Telegram's ids have at most 52 bits: above this they are nobody's."""
+
 _BY_TELEGRAM_ID = PERSON.where(profile.c.telegram_id == bindparam("telegram_id"))
 _BY_CODE = PERSON.where(person.c.code == bindparam("code"))
 _BY_ID = PERSON.where(person.c.id == bindparam("id"))
@@ -113,6 +116,28 @@ _TO_NUDGE = (
 _COUNT_MEMBERS = select(func.count()).select_from(person).where(person.c.started_at.is_not(None))
 _COUNT_BLOCKED = _COUNT_MEMBERS.where(person.c.blocked_at.is_not(None))
 _LOCK = select(person.c.id).where(person.c.id == bindparam("id")).with_for_update()
+
+_FORGET = (
+    update(person)
+    .where(person.c.id == bindparam("of"))
+    .values(
+        code=bindparam("code"),
+        started_at=None,
+        language=None,
+        anonymous=True,
+        blocked_at=bindparam("now"),
+        spoken_code=None,
+        spoken_chosen=False,
+        findable=False,
+        nudges=False,
+        own_words="",
+        asked_at=None,
+        shared_at=None,
+        nudged_at=None,
+        quiet_since=None,
+    )
+)
+_FORGET_SPOKEN = delete(spoken).where(spoken.c.person_id == bindparam("of"))
 
 
 def find_by_telegram_id(tx: Tx, telegram_id: int) -> Person | None:
@@ -246,6 +271,16 @@ def list_to_nudge(tx: Tx, *, shared_before: int, nudged_before: int, limit: int)
     """
     rows = tx.rows(_TO_NUDGE, shared_before=shared_before, nudged_before=nudged_before, limit=limit)
     return [to_person(row) for row in rows]
+
+
+def forget(tx: Tx, person_id: PersonId) -> None:
+    """Leave nothing of a person but a number for the books: no name, no Telegram id, no code, no choice.
+
+    The row goes on without anybody behind it: it is no member, gets nothing, and appears without a name.
+    """
+    tx.run(_FORGET, of=person_id, code=f"~{person_id}", now=tx.now)
+    tx.run(_FORGET_SPOKEN, of=person_id)
+    set_profile(tx, person_id, Profile(telegram_id=NOBODYS_TELEGRAM_ID + person_id, first_name=""))
 
 
 def count_members(tx: Tx) -> int:

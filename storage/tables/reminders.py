@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, false, null, select, true
+from sqlalchemy import bindparam, delete, false, null, select, true
 
-from storage.records import ReferralId, Reminder
-from storage.schema import reminder
+from storage.records import PersonId, ReferralId, Reminder
+from storage.schema import referral, reminder
 from storage.statements import Conflicting
 from storage.tx import Tx
 
@@ -25,6 +25,10 @@ _SET_DECLINED = Conflicting(
     )
 )
 
+_DELETE_OF = delete(reminder).where(
+    reminder.c.referral_id.in_(select(referral.c.id).where(referral.c.invitee_id == bindparam("of")))
+)
+
 
 def find(tx: Tx, referral_id: ReferralId) -> Reminder | None:
     """Return how the friend of a referral was reminded; None for never."""
@@ -40,3 +44,8 @@ def note(tx: Tx, referral_id: ReferralId) -> None:
 def set_declined(tx: Tx, referral_id: ReferralId) -> None:
     """Note that the friend asked for no more reminders."""
     tx.run(_SET_DECLINED, referral_id=referral_id)
+
+
+def delete_of(tx: Tx, invitee_id: PersonId) -> None:
+    """Forget how a friend was reminded."""
+    tx.run(_DELETE_OF, of=invitee_id)

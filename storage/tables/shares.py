@@ -31,6 +31,7 @@ _LIST_OLDEST = (
     .limit(bindparam("limit"))
 )
 _DELETE = delete(share).where(share.c.id.in_(bindparam("ids", expanding=True)))
+_TAKE_OF = delete(share).where(share.c.person_id == bindparam("of")).returning(share.c.way)
 _SUBJECT = "share"
 _COUNT_BY_WAY = select(share.c.way, func.count()).group_by(share.c.way)
 
@@ -63,3 +64,8 @@ def fold(tx: Tx, *, before: int, limit: int) -> int:
         tallies.add(tx, _SUBJECT, (way for _, way, _ in old))
         tx.run(_DELETE, ids=[each for each, _, _ in old])
     return len(old)
+
+
+def fold_of(tx: Tx, person_id: PersonId) -> None:
+    """Keep only the sums of a person's shares."""
+    tallies.add(tx, _SUBJECT, [way for (way,) in tx.rows(_TAKE_OF, of=person_id)])

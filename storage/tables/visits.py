@@ -17,6 +17,7 @@ _ADD = Conflicting(
         .on_conflict_do_nothing(index_elements=[column.name for column in _KEY])
     )
 )
+_DELETE_OF = delete(visit).where(visit.c.code == bindparam("of"))
 _DELETE_BEFORE = delete(visit).where(
     tuple_(*_KEY).in_(
         select(*_KEY).where(visit.c.hour < bindparam("before")).order_by(visit.c.hour).limit(bindparam("limit"))
@@ -32,3 +33,8 @@ def add(tx: Tx, visitor: str, code: str, hour: int) -> bool:
 def delete_before(tx: Tx, hour: int, limit: int) -> int:
     """Forget visits of the hours before one, and return how many."""
     return tx.run(_DELETE_BEFORE, before=hour, limit=limit)
+
+
+def delete_of(tx: Tx, code: str) -> None:
+    """Forget who opened a link; reads the visits of an hour or two."""
+    tx.run(_DELETE_OF, of=code)

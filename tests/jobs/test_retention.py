@@ -25,6 +25,7 @@ from storage.tables import (
     cards,
     chat_joins,
     clicks,
+    code_keys,
     conversations,
     deliveries,
     flood_waits,
@@ -45,6 +46,7 @@ def live(tx: Tx, people: list[Person], day: int) -> None:
     """A day in the life of a shop: a little of everything that leaves rows."""
     one = people[day % len(people)]
     shares.add(tx, one.id, ShareWay.CARD, "mina")
+    code_keys.add_forgotten(tx, 30_000 + day)
     cards.set_file_id(tx, one.id, f"v{day}", "file")
     clicks.add(tx, one.id, "web")
     visits.add(tx, f"visitor{day}", one.code, compute_hour(tx.now))

@@ -12,7 +12,7 @@ from bot.core.names import compose_display_name
 from bot.core.own_words import WordsFault
 from bot.core.reminding import Missing, Reminding
 from bot.core.stats import Growth
-from bot.messages import community, guide, own_words, printing, reminding, standing
+from bot.messages import community, guide, own_words, printing, privacy, reminding, standing
 from bot.messages.broadcasts import screens as broadcast_screens
 from bot.messages.joining import refusals, welcome
 from bot.messages.notice_renderers import RENDERERS
@@ -275,6 +275,16 @@ def make_stats(name: str) -> StatsView:
     )
 
 
+def _render_privacy(texts: Texts, member: MemberView) -> dict[str, OutgoingMessage]:
+    return {
+        "privacy": privacy.render_privacy(texts, member),
+        "forget": privacy.render_forget(texts),
+        "forget, asked": privacy.render_forget_asked(texts),
+        "forgotten": privacy.render_forgotten(texts),
+        "my data": privacy.render_mydata(texts),
+    }
+
+
 def render_everybodys(texts: Texts, shop: Shop, name: str) -> dict[str, OutgoingMessage]:
     """All screens of members, with `name` wherever one shows."""
     member = make_member(name)
@@ -314,7 +324,7 @@ def render_everybodys(texts: Texts, shop: Shop, name: str) -> dict[str, Outgoing
         "language": guide.render_language(texts),
         "language chosen": guide.render_language_chosen(texts, shop, member),
         "help": guide.render_help(texts, shop, member, COMMANDS),
-        "privacy": guide.render_privacy(texts, member),
+        **_render_privacy(texts, member),
         "pointer": guide.render_pointer(texts, shop, member),
         "own code": refusals.render_own_code(texts, shop, member),
         "unknown code": refusals.render_unknown_code(texts, shop, member),

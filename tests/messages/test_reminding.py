@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.reminding import Reminding
 from bot.messages.buttons import REMIND
-from bot.messages.guide import render_privacy
+from bot.messages.privacy import render_privacy
 from bot.messages.reminding import say_reminded
 from bot.messages.standing import render_invites
 from bot.messages.texts import LANGUAGES, Texts

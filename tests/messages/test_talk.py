@@ -14,9 +14,9 @@ from bot.messages.claiming import (
     render_disowned,
     render_nobody,
 )
-from bot.messages.guide import render_privacy
 from bot.messages.joining.welcome import render_home, render_welcome
 from bot.messages.outgoing import OutgoingMessage
+from bot.messages.privacy import render_privacy
 from bot.messages.sharing.screens import render_qr
 from bot.messages.shop import Shop
 from bot.messages.spoken import render_choice, render_choice_stopped, render_spoken, render_spoken_prompt

@@ -39,6 +39,8 @@ def test_only_those_who_run_the_shop_are_offered_its_commands() -> None:
         "language",
         "help",
         "privacy",
+        "mydata",
+        "forgetme",
         "community",
         "cancel",
     ]

@@ -7,7 +7,7 @@ from bot.services.campaigns import get_terms
 from bot.services.joining.crediting import credit, keep_chat, qualify
 from bot.services.joining.notices import RevokeReason
 from bot.services.joining.revoking import revoke
-from bot.services.members import draw_code
+from bot.services.members import meet
 from storage.records import Person, Profile, Referral
 from storage.tables import chat_joins, chat_links, people, referrals, shops
 from storage.tx import Tx
@@ -78,5 +78,5 @@ def _find_inviter(tx: Tx, link: str, newcomer: Person | None, *, first: bool) ->
 
 def _credit(tx: Tx, inviter: Person, newcomer: Person | Profile) -> Referral | None:
     if isinstance(newcomer, Profile):
-        newcomer = people.add(tx, newcomer, draw_code(tx))
+        newcomer = meet(tx, newcomer)
     return credit(tx, inviter, newcomer, source=SOURCE)

@@ -19,7 +19,7 @@ from bot.services.rewards.granting import note_event, sum_points
 from storage.addresses import ANNOUNCE, MemberAddress
 from storage.facts import EventKind
 from storage.records import Person, Referral, ReferralId, ReferralState, Side
-from storage.tables import chat_joins, grants, people, referrals, scores, shops
+from storage.tables import chat_joins, code_keys, grants, people, referrals, scores, shops
 from storage.tables.shops import ShopRow
 from storage.tx import Tx
 
@@ -36,7 +36,8 @@ def credit(
 ) -> Referral | None:
     """Credit an inviter for a friend, once and for ever; None where the friend has a referral already.
 
-    None as well where the inviter is the friend, or came by the friend in however many steps.
+    None as well where the inviter is the friend, or came by the friend in however many steps, and where the friend had
+    themselves forgotten within a year.
 
     The terms that hold now are the referral's for ever. It qualifies at once, unless they ask for the community chat
     and the friend is not there yet: then `qualify` is to be called later. An invitee who has not started the bot cannot
@@ -52,6 +53,8 @@ def credit(
         inviter_notice: What tells the inviter, if not that a friend joined or came.
     """
     if inviter.id == invitee.id or (invitee.is_member and not fresh and closes_ring(tx, inviter, invitee)):
+        return None
+    if code_keys.was_forgotten(tx, invitee.profile.telegram_id):
         return None
     shop = shops.get(tx)
     terms = read_terms(tx, shop)

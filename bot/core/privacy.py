@@ -1,0 +1,98 @@
+"""What may be told of a person in the database, and what becomes of it when the person is forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum, auto
+from types import MappingProxyType
+
+
+class Fate(Enum):
+    """What becomes of what a column holds."""
+
+    GOES = auto()
+    """With its row, or made empty."""
+    NOBODYS = auto()
+    """Never tells of a person: words and numbers of our own."""
+    SHOPS = auto()
+    """The shop's own words, which it answers for."""
+    SEALED = auto()
+    """A keyed hash that is no use to anybody but to know somebody again for a while."""
+
+
+FATES: Mapping[str, Fate] = MappingProxyType(
+    {
+        "board.period": Fate.SHOPS,
+        "broadcast.content": Fate.SHOPS,
+        "broadcast.state": Fate.NOBODYS,
+        "campaign.slug": Fate.SHOPS,
+        "campaign_version.content": Fate.SHOPS,
+        "campaign_version.digest": Fate.NOBODYS,
+        "card.file_id": Fate.GOES,
+        "card.version": Fate.GOES,
+        "chat_join.telegram_id": Fate.GOES,
+        "chat_link.link": Fate.GOES,
+        "click.source": Fate.GOES,
+        "code_key.key": Fate.NOBODYS,
+        "command_menu.digest": Fate.NOBODYS,
+        "command_menu.telegram_id": Fate.GOES,
+        "conversation.data": Fate.GOES,
+        "conversation.flow": Fate.GOES,
+        "conversation.step": Fate.GOES,
+        "delivery.error": Fate.NOBODYS,
+        "delivery.message_id": Fate.NOBODYS,
+        "delivery.state": Fate.NOBODYS,
+        "due_job.error": Fate.NOBODYS,
+        "due_job.name": Fate.NOBODYS,
+        "event.key": Fate.NOBODYS,
+        "event.kind": Fate.NOBODYS,
+        "flood_wait.scope": Fate.GOES,
+        "forgotten.fingerprint": Fate.SEALED,
+        "grant.kind": Fate.NOBODYS,
+        "grant.rule": Fate.NOBODYS,
+        "grant.side": Fate.NOBODYS,
+        "grant.state": Fate.NOBODYS,
+        "grant.what": Fate.NOBODYS,
+        "guess.telegram_id": Fate.GOES,
+        "inbox.error": Fate.GOES,
+        "inbox.raw": Fate.GOES,
+        "inbox.sender_id": Fate.GOES,
+        "inbox.state": Fate.NOBODYS,
+        "ledger.key": Fate.NOBODYS,
+        "ledger.reason": Fate.NOBODYS,
+        "outbox.address": Fate.SHOPS,
+        "outbox.channel": Fate.NOBODYS,
+        "outbox.error": Fate.GOES,
+        "outbox.key": Fate.GOES,
+        "outbox.kind": Fate.GOES,
+        "outbox.payload": Fate.GOES,
+        "outbox.state": Fate.GOES,
+        "person.code": Fate.GOES,
+        "person.language": Fate.GOES,
+        "person.own_words": Fate.GOES,
+        "person.spoken_code": Fate.GOES,
+        "profile.first_name": Fate.GOES,
+        "profile.last_name": Fate.GOES,
+        "profile.search_first_name": Fate.GOES,
+        "profile.search_name": Fate.GOES,
+        "profile.search_username": Fate.GOES,
+        "profile.telegram_id": Fate.GOES,
+        "profile.telegram_language": Fate.GOES,
+        "profile.username": Fate.GOES,
+        "referral.source": Fate.NOBODYS,
+        "referral.state": Fate.NOBODYS,
+        "role.role": Fate.GOES,
+        "role.telegram_id": Fate.GOES,
+        "share.story": Fate.GOES,
+        "share.way": Fate.GOES,
+        "shop.announce_chat": Fate.SHOPS,
+        "shop.community_chat": Fate.SHOPS,
+        "spoken.code": Fate.GOES,
+        "tally.key": Fate.NOBODYS,
+        "tally.subject": Fate.NOBODYS,
+        "visit.code": Fate.GOES,
+        "visit.visitor": Fate.GOES,
+        "warning.key": Fate.NOBODYS,
+    }
+)
+"""Every column that can hold text, bytes or somebody's number at Telegram; a new one is told here before it is used."""

@@ -1,0 +1,92 @@
+"""What is kept about a member: to read it, to take it along, to have it forgotten."""
+
+from __future__ import annotations
+
+import logging
+
+from telegram import InputFile, Update
+from telegram.constants import ParseMode
+from telegram.error import TelegramError
+
+from bot.core.roles import EVERYBODY
+from bot.handlers.deps import Context, visitor_of
+from bot.handlers.reply import show
+from bot.messages.buttons import FORGET, FORGET_ASK, FORGET_SURE, MYDATA
+from bot.messages.commands import Command
+from bot.messages.privacy import (
+    FILE_NAME,
+    render_forget,
+    render_forget_asked,
+    render_forgotten,
+    render_mydata,
+    render_privacy,
+    write_mydata,
+)
+from bot.messages.texts import Texts
+from bot.services.members import open_home
+from bot.services.privacy import collect, forget, list_chat_links
+from bot.updates.capability import Capability
+from bot.wire.errors import classify
+
+logger = logging.getLogger(__name__)
+
+
+async def on_privacy(update: Update, context: Context) -> None:
+    """What is kept about me, and why."""
+    member = await context.read(open_home, visitor=visitor_of(update))
+    await show(update, context, render_privacy(Texts(member.language), member))
+
+
+async def on_mydata(update: Update, context: Context) -> None:
+    """Everything kept about me, as a file."""
+    data = await context.read(collect, visitor=visitor_of(update))
+    said = render_mydata(Texts(data.member.language))
+    await context.bot.send_document(
+        data.member.telegram_id,
+        InputFile(write_mydata(data), filename=FILE_NAME),
+        caption=said.text,
+        parse_mode=ParseMode.HTML,
+        reply_markup=said.keyboard,
+    )
+
+
+async def on_forget(update: Update, context: Context) -> None:
+    """What would go and what would stay."""
+    member = await context.read(open_home, visitor=visitor_of(update))
+    await show(update, context, render_forget(Texts(member.language)))
+
+
+async def on_forget_ask(update: Update, context: Context) -> None:
+    """The first tap: is it really meant?"""
+    member = await context.read(open_home, visitor=visitor_of(update))
+    await show(update, context, render_forget_asked(Texts(member.language)))
+
+
+async def on_forget_sure(update: Update, context: Context) -> None:
+    """The second tap: links into chats are revoked, then everything goes."""
+    visitor = visitor_of(update)
+    member = await context.read(open_home, visitor=visitor)
+    await _revoke_links(context, visitor.telegram_id)
+    await context.write(forget, telegram_id=visitor.telegram_id)
+    await show(update, context, render_forgotten(Texts(member.language)))
+
+
+async def _revoke_links(context: Context, telegram_id: int) -> None:
+    """Close personal links; one that Telegram does not want to close leads to nobody's name all the same."""
+    for chat_id, link in await context.bot_data.store.read(list_chat_links, telegram_id=telegram_id):
+        try:
+            await context.bot.revoke_chat_invite_link(chat_id, link)
+        except TelegramError as error:
+            logger.info("A link of somebody who is forgotten was not revoked: %s", classify(error).text)
+
+
+CAPABILITY = Capability(
+    name="privacy",
+    roles=EVERYBODY,
+    commands={
+        Command(name="privacy", text="command.privacy", place=110): on_privacy,
+        Command(name="mydata", text="command.mydata", place=112, in_help=False): on_mydata,
+        Command(name="forgetme", text="command.forgetme", place=114, in_help=False): on_forget,
+    },
+    buttons={MYDATA: on_mydata, FORGET: on_forget, FORGET_ASK: on_forget_ask, FORGET_SURE: on_forget_sure},
+)

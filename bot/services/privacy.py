@@ -1,0 +1,92 @@
+"""Everything kept about somebody, to be read or to be forgotten."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.services.members import MemberView, enter, view_member
+from storage.personal import Rows, list_personal
+from storage.records import Person, Profile
+from storage.tables import (
+    cards,
+    chat_joins,
+    chat_links,
+    clicks,
+    code_keys,
+    command_menus,
+    conversations,
+    deliveries,
+    flood_waits,
+    guesses,
+    inbox,
+    outbox,
+    people,
+    reminders,
+    roles,
+    shares,
+    visits,
+)
+from storage.tx import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalData:
+    """Everything kept about a member, by table."""
+
+    member: MemberView
+    rows: Rows
+
+
+def collect(tx: Tx, *, visitor: Profile) -> PersonalData:
+    """Everything kept about whoever asks."""
+    person = enter(tx, visitor)
+    return PersonalData(member=view_member(tx, person), rows=list_personal(tx, person.id, visitor.telegram_id))
+
+
+def list_chat_links(tx: Tx, *, telegram_id: int) -> list[tuple[int, str]]:
+    """Links that lead into a chat in somebody's name; to be revoked before the person is forgotten."""
+    person = people.find_by_telegram_id(tx, telegram_id)
+    return chat_links.list_of(tx, person.id) if person is not None else []
+
+
+def forget(tx: Tx, *, telegram_id: int, by_letter: bool = False) -> bool:
+    """Take a person out of every table; False where there is nobody of this number.
+
+    What stays names nobody: who came by whom, and points, under a number of our own. For a year a keyed hash keeps
+    others from being rewarded for the same person once more. What somebody has sent after asking to be forgotten is
+    handled, as a newcomer's; `by_letter`, there is nothing to wait for.
+    """
+    person = people.find_by_telegram_id(tx, telegram_id)
+    _forget_number(tx, telegram_id, open_too=by_letter)
+    if person is None:
+        return False
+    people.lock(tx, person.id)
+    _forget_person(tx, person)
+    people.forget(tx, person.id)
+    code_keys.add_forgotten(tx, telegram_id)
+    return True
+
+
+def _forget_number(tx: Tx, telegram_id: int, *, open_too: bool) -> None:
+    """What is known by the number at Telegram, also of people who never started."""
+    inbox.blank(tx, telegram_id, open_too=open_too)
+    guesses.delete_of(tx, telegram_id)
+    chat_joins.delete_of(tx, telegram_id)
+    flood_waits.delete_of(tx, f"chat:{telegram_id}")
+    roles.clear(tx, telegram_id)
+    command_menus.clear(tx, telegram_id)
+
+
+def _forget_person(tx: Tx, person: Person) -> None:
+    for forget_rows in (
+        cards.forget_of,
+        chat_links.delete_of,
+        clicks.fold_of,
+        conversations.delete_of,
+        deliveries.drop_queued,
+        outbox.delete_of,
+        reminders.delete_of,
+        shares.fold_of,
+    ):
+        forget_rows(tx, person.id)
+    visits.delete_of(tx, person.code)

@@ -1,0 +1,71 @@
+"""Everything the database holds about one person, whatever tables there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+
+from sqlalchemy import Column, Select, Table, bindparam, or_, select
+
+from storage.records import PersonId
+from storage.schema import account, ledger, metadata, person, referral
+from storage.tx import Tx
+
+Rows = Mapping[str, list[dict[str, object]]]
+"""By table; values fit into JSON."""
+
+MOST_ROWS = 10_000
+"""Of each table."""
+
+_TELEGRAM_COLUMNS = ("telegram_id", "sender_id")
+_SECRET = ("search_name", "search_first_name", "search_username")
+"""Repeat others for searching."""
+
+
+def list_personal(tx: Tx, person_id: PersonId, telegram_id: int) -> Rows:
+    """Return a person's rows of every table, what others wrote left out."""
+    found = {
+        table.name: [_show(table, row) for row in tx.rows(statement, of=person_id, telegram=telegram_id)]
+        for table, statement in _STATEMENTS.items()
+    }
+    return {name: rows for name, rows in found.items() if rows}
+
+
+def _compose() -> Iterator[tuple[Table, Select[tuple[object, ...]]]]:
+    """A statement for each table that points to a person, or knows somebody's number at Telegram."""
+    for table in metadata.sorted_tables:
+        conditions = [column == bindparam("of") for column in table.c if _points_to_person(column)]
+        conditions += [column == bindparam("telegram") for column in table.c if column.name in _TELEGRAM_COLUMNS]
+        if table is ledger:
+            own = select(account.c.id).where(account.c.owner_id == bindparam("of"))
+            conditions = [ledger.c.debit_id.in_(own), ledger.c.credit_id.in_(own)]
+        if conditions:
+            yield table, select(table).where(or_(*conditions)).limit(MOST_ROWS)
+
+
+def _points_to_person(column: Column[object]) -> bool:
+    return column is person.c.id or any(key.column is person.c.id for key in column.foreign_keys)
+
+
+_STATEMENTS = dict(_compose())
+
+
+def _show(table: Table, row: tuple[object, ...]) -> dict[str, object]:
+    return {
+        column.name: _show_value(column.name, value)
+        for column, value in zip(table.c, row, strict=True)
+        if value is not None and column.name not in _SECRET and not _is_others(table, column.name)
+    }
+
+
+def _is_others(table: Table, column: str) -> bool:
+    """Numbers of other people say nothing to whoever reads, and are theirs."""
+    return table is referral and column in {"inviter_id", "invitee_id"}
+
+
+def _show_value(name: str, value: object) -> object:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if name.endswith("_at") and isinstance(value, int):
+        return datetime.fromtimestamp(value / 1_000_000, UTC).isoformat()
+    return value

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import json
+from itertools import chain
+
+import pytest
+from sqlalchemy import select
+
+from bot.core.privacy import FATES, Fate
+from bot.services.joining.crediting import credit
+from bot.services.privacy import collect, forget
+from storage import Store, Tx
+from storage.checks import list_faults
+from storage.records import Ban, Person, Profile, ShareWay
+from storage.role import Role
+from storage.schema import metadata
+from storage.tables import (
+    cards,
+    chat_joins,
+    chat_links,
+    clicks,
+    command_menus,
+    conversations,
+    flood_waits,
+    guesses,
+    inbox,
+    people,
+    referrals,
+    roles,
+    shares,
+    visits,
+)
+
+CANARY, NUMBER = "Canary", 7_777_777_001
+PROFILE = Profile(
+    telegram_id=NUMBER, first_name=f"{CANARY}a", last_name=f"{CANARY}b", username=f"{CANARY}c", telegram_language="cn"
+)
+
+
+def live(tx: Tx) -> Person:
+    """Somebody leaves traces in every table that can hold any."""
+    friend = people.add(tx, Profile(telegram_id=5, first_name="Friend"), "Friend0001")
+    person = people.add(tx, PROFILE, f"{CANARY}dddd")
+    for each in (friend, person):
+        people.set_started(tx, each.id)
+    person = people.get(tx, person.id)
+    credit(tx, people.get(tx, friend.id), person, source="qr")
+    people.set_own_words(tx, person.id, f"{CANARY}e")
+    people.set_spoken(tx, person.id, f"{CANARY}f".lower(), chosen=True)
+    people.set_language(tx, person.id, "id")
+    shares.add(tx, person.id, ShareWay.CARD, f"{CANARY}story")
+    cards.set_file_id(tx, person.id, f"{CANARY}version", f"{CANARY}file")
+    clicks.add(tx, person.id, "web")
+    visits.add(tx, "visitor", person.code, 1)
+    guesses.set(tx, NUMBER, tx.now, 2)
+    conversations.open(tx, person.id, "words", "text", {"text": f"{CANARY}g"}, expires_at=tx.now + 1)
+    chat_links.add(tx, person.id, -100, f"https://t.me/+{CANARY}")
+    chat_joins.note_join(tx, -100, NUMBER)
+    flood_waits.set_ban(tx, Ban(scope=f"chat:{NUMBER}", until_at=tx.now + 1, wait_seconds=1))
+    roles.set(tx, NUMBER, Role.STAFF)
+    command_menus.set(tx, NUMBER, "digest")
+    (first, *_) = inbox.add_batch(tx, [(1, NUMBER, CANARY.encode()), (2, NUMBER, CANARY.encode())])
+    inbox.close(tx, first.seq)
+    return person
+
+
+def dump(tx: Tx) -> str:
+    """Every value of every row."""
+    tables = metadata.tables.values()
+    return "\n".join(repr(row) for row in chain.from_iterable(tx.rows(select(table)) for table in tables))
+
+
+async def test_everything_of_a_person_is_told_and_then_gone(store: Store) -> None:
+    """Wherever a trace was, it is in the file before, and nowhere in the database after; the books balance."""
+    person = await store.write(live)
+    data = await store.write(collect, visitor=PROFILE)
+    told = {f"{table}.{name}" for table, rows in data.rows.items() for row in rows for name in row}
+    assert {name for name, fate in FATES.items() if fate is Fate.GOES} - told <= UNTOLD
+    assert "Friend" not in json.dumps(data.rows)
+    assert await store.write(forget, telegram_id=NUMBER, by_letter=True)
+    after = await store.read(dump)
+    for trace in (CANARY, CANARY.lower(), str(NUMBER)):
+        assert trace not in after
+    assert await list_faults(store) == []
+    assert await store.read(shares.count_by_way) == {"card": 1}
+    assert await store.read(clicks.count_by_source) == {"web": 1}
+    assert not (await store.read(people.get, person.id)).is_member
+    assert not await store.write(forget, telegram_id=NUMBER)
+
+
+UNTOLD = {
+    "flood_wait.scope", "inbox.error", "outbox.error", "profile.search_first_name", "profile.search_name",
+    "profile.search_username", "visit.code", "visit.visitor",
+}  # fmt: skip
+"""What goes without being told: it repeats something else, or is no more than that nothing was wrong."""
+
+
+async def test_a_friend_goes_on_seeing_that_somebody_came(store: Store) -> None:
+    """The referral and its points stay as they were, without a name."""
+    person = await store.write(live)
+    referral = await store.read(referrals.find_by_invitee, person.id)
+    assert referral is not None
+    await store.write(forget, telegram_id=NUMBER)
+    (line,) = await store.read(referrals.list_invitations, referral.inviter_id, limit=9, offset=0)
+    assert (line.name, line.state) == ("", referral.state)
+    assert line.earned > 0
+
+
+async def test_who_comes_back_is_new_and_nobody_is_rewarded_twice(store: Store) -> None:
+    """Another row, another code, no friends; the friend who brought them gets nothing for bringing them once more."""
+    person = await store.write(live)
+    await store.write(forget, telegram_id=NUMBER)
+    again = await store.write(people.add, PROFILE, "Again00001")
+    assert again.id != person.id
+    assert not again.is_member
+    friend = await store.read(people.find_by_code, "Friend0001")
+    assert friend is not None
+    assert await store.write(credit, friend, again, source="qr") is None
+
+
+@pytest.mark.parametrize("by_letter", [False, True])
+async def test_what_was_sent_after_asking_is_still_handled(store: Store, *, by_letter: bool) -> None:
+    """An update that waits is answered, as a newcomer's; where somebody asks by letter, nothing is left to wait."""
+    await store.write(live)
+    await store.write(forget, telegram_id=NUMBER, by_letter=by_letter)
+    assert await store.read(inbox.count_open) == (0 if by_letter else 1)
+
+
+async def test_a_stranger_can_be_forgotten_too(store: Store) -> None:
+    """Somebody of whom only the number is known, from the community chat or from guessing."""
+    await store.write(guesses.set, NUMBER, 1, 2)
+    await store.write(chat_joins.note_join, -100, NUMBER)
+    assert not await store.write(forget, telegram_id=NUMBER, by_letter=True)
+    assert str(NUMBER) not in await store.read(dump)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -25,6 +26,10 @@ STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 SWITCH_SECONDS = 0.0005
 """How long a thread may keep the interpreter to itself. The store's threads hand it back at every statement, and by
 default would wait 5 ms each time for a busy event loop to let go of it. It holds for the whole process."""
+
+COLLECT_AFTER = 10_000
+"""New objects before the interpreter looks for circular garbage, of which there is little; 700 by default. It holds for the
+whole process, and so is set only where that is nothing but a running bot."""
 
 WRONG_SETTING = 2
 """Exit status where a setting, the campaign or the command line is wrong; 1 for everything else that ends a run."""
@@ -125,6 +130,8 @@ async def _run_in(store: Store, settings: Settings, stop: asyncio.Event, listen:
     from bot.web.listening import ListenRefused  # noqa: PLC0415 -- likewise
 
     listen()
+    gc.freeze()  # what was imported stays: it need not be looked at again and again
+    gc.set_threshold(COLLECT_AFTER)
     try:
         await run_in(store, settings, stop)
     except CampaignMistake as mistake:

@@ -126,7 +126,7 @@ async def _run_until_signal(settings: Settings) -> int:
 async def _run_in(store: Store, settings: Settings, stop: asyncio.Event, listen: Callable[[], None]) -> int:
     _on_stop_signals(_leave)  # the imports take a second in which the loop hears nothing
     from bot.app import CampaignMistake, TaskEnded, run_in  # noqa: PLC0415 -- whoever finds the database in use need not wait for it
-    from bot.updates.poll_errors import PollingEnded  # noqa: PLC0415 -- likewise
+    from bot.updates.intake import PollingEnded  # noqa: PLC0415 -- likewise
     from bot.web.listening import ListenRefused  # noqa: PLC0415 -- likewise
 
     listen()

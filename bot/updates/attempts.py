@@ -32,6 +32,8 @@ REST_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 
 LONGEST_REST_SECONDS = 3600.0
 GIVEN_UP = inf
+_UNFIT = (None, False)
+"""How a handler says that it does not want an update; an empty list of arguments means that it does."""
 
 
 class UnreadableUpdate(Exception):
@@ -69,7 +71,7 @@ class Attempts:
         try:
             raw.parsed = update = self.parse(raw.content)
             handlers = self._application.handlers.values()
-            return any(_fits(handler.check_update(update)) for group in handlers for handler in group)
+            return any(handler.check_update(update) not in _UNFIT for group in handlers for handler in group)
         except Exception:  # noqa: BLE001 -- whatever is wrong with it, the attempt will meet it again and count it
             return True
 
@@ -92,7 +94,7 @@ class Attempts:
             for group in self._application.handlers.values():
                 for handler in group:
                     check = handler.check_update(update)
-                    if _fits(check):
+                    if check not in _UNFIT:
                         context: PassalongContext[Any] = PassalongContext.from_update(update, self._application)
                         context.attempt = attempt
                         await handler.handle_update(update, self._application, check, context)
@@ -156,10 +158,6 @@ class Attempts:
                 logger.warning("A failed update cannot be noted; trying again: %s", error)
                 rests += 1
                 await asyncio.sleep(rest)
-
-
-def _fits(check: object) -> bool:
-    return check is not None and check is not False
 
 
 def is_harmless(error: Exception) -> bool:

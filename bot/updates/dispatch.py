@@ -15,8 +15,7 @@ from bot.services.members import find_members_language
 from bot.updates.application import PassalongApplication, refuse_non_blocking
 from bot.updates.attempts import GIVEN_UP, Attempts
 from bot.updates.context import Attempt
-from bot.updates.fair_queue import FairQueue, Key, Waiting
-from bot.updates.floods import Floods
+from bot.updates.fair_queue import FairQueue, Floods, Key, Waiting
 from bot.updates.inline_queries import InlineQueries
 from bot.updates.raw_updates import RawUpdate
 from bot.wire.batches import Batches
@@ -240,7 +239,9 @@ class Dispatch:
         else:
             self._queue.put_back(key, waiting)
             asyncio.get_running_loop().call_later(rest_seconds, self._resume, key)
-        self._running.discard(_this_task())
+        task = asyncio.current_task()
+        assert task is not None
+        self._running.discard(task)
         self._pump()
         if self._queue.is_hungry and (self._refiller is None or self._refiller.done()) and not self._stopping:
             self._refiller = asyncio.create_task(self._refill())
@@ -301,9 +302,3 @@ def _find_wish(update: Update) -> str:
         return f"{update.callback_query.data} on {message.message_id if message else 0}"
     text = (update.message.text or "") if update.message is not None else ""
     return text if text.startswith("/") else ""
-
-
-def _this_task() -> asyncio.Task[Any]:
-    task = asyncio.current_task()
-    assert task is not None
-    return task

@@ -9,7 +9,7 @@ from typing import Any
 from telegram.error import TelegramError
 
 from bot.updates.application import PassalongApplication
-from bot.updates.poll_errors import PollerStuck, TokenRefused
+from bot.updates.intake import PollerStuck, TokenRefused
 from bot.wire.errors import FailureKind, classify
 
 logger = logging.getLogger(__name__)

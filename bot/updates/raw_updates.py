@@ -9,8 +9,7 @@ from typing import Any
 
 from telegram import Update
 
-from bot.updates.raw_values import LARGEST_ID, MalformedUpdate
-from bot.updates.update_shapes import keep_what_is_read
+from bot.updates.update_shapes import LARGEST_ID, MalformedUpdate, keep_what_is_read
 
 _SENDERS = ("from", "user", "actor_chat", "voter_chat", "sender_chat", "chat")
 """Where the different kinds of updates say whom they are from, best first."""

@@ -162,7 +162,8 @@ class Gate(BaseRateLimiter[Priority]):
         once = partial(self._call_in_turn, call, endpoint, chat, priority)
         if not is_paced(endpoint):
             once = partial(self._call_unpaced, call, name_family(endpoint), priority)
-        for attempt in range(1, 1 + self._count_retries(endpoint, priority)):
+        waits = (is_paced(endpoint) and priority is not Priority.BROADCAST) or priority is Priority.ERRAND
+        for attempt in range(1, 1 + FLOOD_ATTEMPTS * waits):
             try:
                 return await once()
             except (RetryAfter, PushedBack) as error:
@@ -170,11 +171,6 @@ class Gate(BaseRateLimiter[Priority]):
                     raise
                 logger.warning("%s waits for the end of a flood wait (attempt %d)", endpoint, attempt)
         return await once()
-
-    @staticmethod
-    def _count_retries(endpoint: str, priority: Priority) -> int:
-        waits = is_paced(endpoint) and priority is not Priority.BROADCAST
-        return FLOOD_ATTEMPTS if waits or priority is Priority.ERRAND else 0
 
     def _is_too_long(self, seconds: float, priority: Priority) -> bool:
         return priority in {Priority.INTERACTIVE, Priority.NOTICE} and seconds > self._patience_seconds

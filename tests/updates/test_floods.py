@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.updates.floods import LONGEST_SECONDS, MOST_WAITING, Floods
+from bot.updates.fair_queue import LONGEST_SECONDS, MOST_WAITING, Floods
 
 
 @dataclass

@@ -15,8 +15,7 @@ from telegram.ext import InlineQueryHandler, MessageHandler, TypeHandler, filter
 
 from bot.updates.application import PassalongApplication
 from bot.updates.dispatch import Dispatch
-from bot.updates.intake import Intake
-from bot.updates.poll_errors import BackOff, Conflicts, OtherPoller, PollerStuck, TokenRefused
+from bot.updates.intake import BackOff, Conflicts, Intake, OtherPoller, PollerStuck, TokenRefused
 from storage import Store, Tx
 from storage.records import Seq
 from storage.schema import inbox as inbox_table

@@ -23,8 +23,7 @@ from bot.services.notices import Notice, Owed, owe
 from bot.updates.application import PassalongApplication, build_application
 from bot.updates.context import BotData, PassalongContext
 from bot.updates.dispatch import Dispatch
-from bot.updates.intake import Intake
-from bot.updates.poll_errors import OtherPoller
+from bot.updates.intake import Intake, OtherPoller
 from bot.wire.gate import Gate
 from bot.wire.pacing import Priority
 from bot.wire.transport import AiohttpRequest

@@ -11,7 +11,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from aiohttp import ClientSession
+from aiohttp import ClientSession, web
+
+from bot.playground.api.control import FAULTS, add_control
+from bot.playground.api.server import Server
+from bot.playground.world import World
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "42:playground-process-secret"
@@ -95,6 +99,16 @@ async def test_without_control_there_is_no_door() -> None:
         assert url.startswith("http://127.0.0.1:")
         async with session.get(f"{url}/control/statistics") as response:
             assert response.status == 404
+
+
+def test_docs_name_every_door_and_every_fault() -> None:
+    """Whoever steers the playground finds all of it on one page."""
+    page = (ROOT / "docs" / "playground.md").read_text(encoding="utf-8")
+    app = web.Application()
+    add_control(app, Server(World(), TOKEN))
+    doors = {route.resource.canonical for route in app.router.routes() if route.resource is not None}
+    assert {door for door in doors if f"{door}`" not in page} == set()
+    assert {name for name in FAULTS if f"`{name}`" not in page} == set()
 
 
 class Door:

@@ -18,7 +18,7 @@ from bot.playground.api.human_doors import Door
 from bot.playground.api.server import Server
 from bot.playground.world import Call, ImpossibleError, Sent
 
-_FAULTS: dict[str, Callable[..., faults.Fault]] = {
+FAULTS: dict[str, Callable[..., faults.Fault]] = {
     "too_many_requests": faults.too_many_requests,
     "error": faults.error,
     "html_page": faults.html_page,
@@ -31,6 +31,7 @@ _FAULTS: dict[str, Callable[..., faults.Fault]] = {
     "empty": faults.empty,
     "duplicate": faults.duplicate,
 }
+"""By the names the door takes."""
 
 
 def add_people(server: Server, body: dict[str, Any]) -> Any:
@@ -87,7 +88,7 @@ def push_update(server: Server, body: dict[str, Any]) -> Any:
 
 def order_fault(server: Server, body: dict[str, Any]) -> Any:
     """Order a fault: name, options (of the fault), and order (method, nth, times, probability, seed, chat_id)."""
-    server.faults.order(_FAULTS[body["name"]](**body.get("options", {})), **body.get("order", {}))
+    server.faults.order(FAULTS[body["name"]](**body.get("options", {})), **body.get("order", {}))
     return True
 
 

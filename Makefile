@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCK := uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11
 WORKERS ?= 2
 
-.PHONY: demo test check format bench chaos attack lock clean
+.PHONY: demo test check format bench chaos attack mutants lock clean
 
 demo: $(READY)
 	@echo "Starting the bot in a local Telegram"
@@ -36,6 +36,10 @@ chaos: $(TESTED)
 attack: $(TESTED)
 	$(BIN)/python -m tests.attack $(ARGS)
 
+mutants: $(TESTED)
+	$(BIN)/mutmut run $(ARGS)
+	$(BIN)/mutmut results
+
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Passalong needs Python 3.11 or newer; $(PYTHON) is older. Name another one: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
@@ -60,4 +64,4 @@ lock:
 	$(LOCK) --constraint requirements-dev.lock --output-file requirements.lock pyproject.toml
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis mutants .coverage

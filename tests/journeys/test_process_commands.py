@@ -9,6 +9,9 @@ import pytest
 
 from bot.assets import ASSETS
 from bot.version import __version__
+from storage import open_store
+from storage.records import Profile
+from storage.tables import people
 from tests.journeys.program import Home, Program, furnish
 from tests.telegram import LocalTelegram, telegram
 
@@ -162,3 +165,15 @@ def assert_one_line(program: Program, words: str) -> None:
     lines = program.read_errors().splitlines()
     assert len(lines) == 1, lines
     assert words in lines[0]
+
+
+async def test_somebody_who_asks_by_letter_is_forgotten(home: Home) -> None:
+    """While the bot is not running: the person is gone, and a number that nobody has is told as such."""
+    url = f"sqlite:///{home.folder}/passalong.db"
+    async with open_store(url) as store:
+        await store.write(people.add, Profile(telegram_id=777_001, first_name="Letty"), "Code000001")
+    first, second = await home.run("forget", "777001"), await home.run("forget", "777001")
+    assert (first.status, first.read_output()) == (0, "Forgotten.\n")
+    assert "Nobody of this number" in second.read_output()
+    async with open_store(url) as store:
+        assert await store.read(people.find_by_telegram_id, 777_001) is None

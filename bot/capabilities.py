@@ -19,7 +19,7 @@ from bot.handlers.community import community
 from bot.handlers.joining import start
 from bot.handlers.sharing import capability as sharing
 from bot.handlers.stats import stats
-from bot.jobs import cleaning, nudging
+from bot.jobs import checking, cleaning, nudging
 from bot.updates.capability import Capability
 
 CAPABILITIES: tuple[Capability, ...] = (
@@ -40,4 +40,5 @@ CAPABILITIES: tuple[Capability, ...] = (
     stats.CAPABILITY,
     nudging.CAPABILITY,
     cleaning.CAPABILITY,
+    checking.CAPABILITY,
 )

@@ -141,7 +141,7 @@ async def _check_telegram(settings: Settings) -> AsyncIterator[Finding]:
 async def _ask_telegram(settings: Settings) -> tuple[dict[str, Any], str]:
     timeout = aiohttp.ClientTimeout(total=PATIENCE_SECONDS)
     async with (
-        aiohttp.ClientSession(timeout=timeout) as session,
+        aiohttp.ClientSession(timeout=timeout, trust_env=True) as session,
         session.get(f"{settings.bot_api_url}/bot{settings.bot_token}/getMe") as answer,
     ):
         body: dict[str, Any] = await answer.json(content_type=None)

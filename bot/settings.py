@@ -10,7 +10,7 @@ from io import StringIO
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.assets import ASSETS
@@ -78,6 +78,7 @@ DEFAULTS = {
     "BOT_TOKEN": "",
     "BOT_API_URL": "https://api.telegram.org",
     "DATABASE_URL": "sqlite:///passalong.db",
+    "DATABASE_SCHEMA": "",
     "ADMIN_IDS": "",
     "ANNOUNCE_CHAT": "",
     "CAMPAIGN": "",
@@ -109,7 +110,7 @@ def read_settings(environment: Mapping[str, str], *, env_file: Path | None = Non
     return Settings(
         bot_token=_parse_token(values["BOT_TOKEN"]),
         bot_api_url=_parse_api_url(values["BOT_API_URL"]),
-        database_url=_parse_database_url(values["DATABASE_URL"]),
+        database_url=_add_schema(_parse_database_url(values["DATABASE_URL"]), values["DATABASE_SCHEMA"]),
         admin_ids=_parse_admin_ids(values["ADMIN_IDS"]),
         announce_chat=_parse_chat("ANNOUNCE_CHAT", values["ANNOUNCE_CHAT"]),
         campaign=_parse_campaign(values["CAMPAIGN"]),
@@ -198,6 +199,13 @@ def _parse_database_url(value: str) -> str:
             "It takes sqlite:///path/to/file.db or postgresql://user:password@host/database",
         )
     return value
+
+
+def _add_schema(url: str, schema: str) -> str:
+    """The store finds the schema in its URL."""
+    if schema and url.startswith("sqlite"):
+        raise SettingMistake("DATABASE_SCHEMA", "is set for a SQLite file", "Schemas are PostgreSQL's: leave it out")
+    return f"{url}{'&' if '?' in url else '?'}schema={quote(schema, safe='')}" if schema else url
 
 
 def _parse_timezone(value: str) -> tzinfo:

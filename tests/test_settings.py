@@ -169,3 +169,11 @@ def test_a_slip_in_a_name_is_found() -> None:
     """A name with our prefix that is no setting is listed, so that it can be warned of."""
     assert list_unknown({**TOKEN, "PASSALONG_SENDRATE": "1", "HOME": "/"}) == ["PASSALONG_SENDRATE"]
     assert not list_unknown({PREFIX + name: "" for name in DEFAULTS})
+
+
+def test_a_schema_is_postgresqls() -> None:
+    """It travels in the URL; a file has none."""
+    url = {**TOKEN, "PASSALONG_DATABASE_URL": "postgresql://me@host/db", "PASSALONG_DATABASE_SCHEMA": "north"}
+    assert read_settings(url).database_url == "postgresql://me@host/db?schema=north"
+    with pytest.raises(SettingMistake, match="PostgreSQL"):
+        read_settings({**TOKEN, "PASSALONG_DATABASE_SCHEMA": "north"})

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from bot.messages.shop import Shop
 from bot.web.card_cache import CardCache
 from bot.web.click_writer import ClickWriter
+from bot.web.health import Health
 from bot.web.salt import DailySalt
 from bot.web.templates import Templates
 from bot.web.throttle import Throttle
@@ -22,6 +23,7 @@ class WebDeps:
     """The rooms behind the doors."""
 
     store: Store
+    health: Health
     shop: Shop
     pictures: Pictures
     templates: Templates

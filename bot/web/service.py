@@ -16,9 +16,9 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 
 
 async def say_health(request: Request) -> Response:
-    """200 while the bot may write to its database."""
-    lost = deps_of(request).store.is_lost
-    return PlainTextResponse("lost\n" if lost else "ok\n", 503 if lost else 200, {"Cache-Control": "no-store"})
+    """200 while the bot can write to its database: a row is really written, at most once in `PROBE_SECONDS`."""
+    said = await deps_of(request).health.ask()
+    return PlainTextResponse(f"{said}\n", 200 if said == "ok" else 503, {"Cache-Control": "no-store"})
 
 
 async def say_robots(_request: Request) -> Response:

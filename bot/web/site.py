@@ -18,6 +18,7 @@ from bot.web.card_cache import CardCache
 from bot.web.cards import show_card
 from bot.web.click_writer import ClickWriter
 from bot.web.deps import WebDeps, deps_of
+from bot.web.health import Health
 from bot.web.links import open_link
 from bot.web.pages import write_refusal
 from bot.web.salt import DailySalt
@@ -74,6 +75,7 @@ def build_deps(
     """The rooms behind the doors, with their usual measures; `guesses` overrules how often a visitor may guess."""
     return WebDeps(
         store=store,
+        health=Health(store),
         shop=shop,
         pictures=pictures,
         templates=Templates(assets / "web"),

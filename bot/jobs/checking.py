@@ -1,0 +1,21 @@
+"""Looking the database over, daily."""
+
+from __future__ import annotations
+
+from bot.updates.capability import Capability
+from bot.updates.job import Job
+from storage.checks import check_quickly
+from storage.store import Store
+
+LIMIT_SECONDS = 60.0
+"""One of the connections that read is busy meanwhile."""
+
+
+async def _run(store: Store) -> None:
+    await store.read(check_quickly, LIMIT_SECONDS)
+
+
+CHECKING = Job(name="checking", every_seconds=24 * 3600.0, run=_run)
+"""What it finds ends the process in words: a broken file is nothing to go on with."""
+
+CAPABILITY = Capability(name="checking", jobs=[CHECKING])

@@ -21,7 +21,7 @@ Explain = Callable[[BaseException], BaseException]
 class Job:
     """A unit of work, its caller's future and its outcome; made on the loop, run on a connection's thread."""
 
-    __slots__ = ("_events", "_future", "_result", "_unit", "_writable", "error")
+    __slots__ = ("_future", "_result", "_unit", "_writable", "error", "events")
 
     def __init__(self, unit: Callable[[Tx], Any], *, writable: bool) -> None:
         self._unit = unit
@@ -30,7 +30,8 @@ class Job:
         self._result: Any = None
         self.error: BaseException | None = None
         """Why this unit changed nothing; None where all went well."""
-        self._events: list[Event] = []
+        self.events: list[Event] = []
+        """What a committed unit told; empty for one that failed."""
 
     def run(self, session: Session, clock: Clock) -> None:
         """Run the unit inside the transaction that is open; may be called again after a rollback."""
@@ -39,11 +40,11 @@ class Job:
         try:
             self._result = self._unit(tx)
         finally:
-            self._events = tx.end()
+            self.events = tx.end()
 
     def fail(self, error: BaseException) -> None:
         """Note why this unit changed nothing."""
-        self._result, self._events = None, []
+        self._result, self.events = None, []
         self.error = error
 
     def settle(self) -> None:
@@ -56,11 +57,6 @@ class Job:
             self._future.set_exception(RuntimeError("A unit of work raised StopIteration."))
         else:
             self._future.set_exception(self.error)
-
-    @property
-    def events(self) -> list[Event]:
-        """What a committed unit told; empty for one that failed."""
-        return self._events
 
     async def wait(self) -> Any:
         """Wait for the outcome. Cancelling the waiting does not cancel the unit."""

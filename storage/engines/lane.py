@@ -57,7 +57,11 @@ class Lane:
             while self._waiting:
                 count = min(len(self._waiting), self._limit)
                 self._running = [self._waiting.popleft() for _ in range(count)]
-                await self._run_batch()
+                try:  # the thread reports through the jobs; an error here means that it did not run them
+                    await call_on_thread(self._connection, partial(self._run, jobs=self._running))
+                except Exception as error:  # noqa: BLE001  # whatever it is, every caller must hear of it
+                    for job in self._running:
+                        job.fail(error)
                 settle(self._running, self._announce)
                 for job in self._running:
                     if job.error is not None:
@@ -65,12 +69,3 @@ class Lane:
         finally:
             self._running = ()
             self._worker = None
-
-    async def _run_batch(self) -> None:
-        """Run what was taken. The thread reports through the jobs; an error here means that it did not run them."""
-        jobs = self._running
-        try:
-            await call_on_thread(self._connection, partial(self._run, jobs=jobs))
-        except Exception as error:  # noqa: BLE001  # whatever it is, every caller must hear of it
-            for job in jobs:
-                job.fail(error)

@@ -110,7 +110,7 @@ def read_settings(environment: Mapping[str, str], *, env_file: Path | None = Non
     return Settings(
         bot_token=_parse_token(values["BOT_TOKEN"]),
         bot_api_url=_parse_api_url(values["BOT_API_URL"]),
-        database_url=_add_schema(_parse_database_url(values["DATABASE_URL"]), values["DATABASE_SCHEMA"]),
+        database_url=_parse_database_url(values["DATABASE_URL"], values["DATABASE_SCHEMA"]),
         admin_ids=_parse_admin_ids(values["ADMIN_IDS"]),
         announce_chat=_parse_chat("ANNOUNCE_CHAT", values["ANNOUNCE_CHAT"]),
         campaign=_parse_campaign(values["CAMPAIGN"]),
@@ -191,21 +191,16 @@ def _parse_api_url(value: str) -> str:
     return root.removesuffix("/bot")
 
 
-def _parse_database_url(value: str) -> str:
+def _parse_database_url(value: str, schema: str) -> str:
     if not re.match(r"(sqlite:///.|postgresql://.)", value):
         raise SettingMistake(
             "DATABASE_URL",
             f"is no address of a database ({_hint(value)})",
             "It takes sqlite:///path/to/file.db or postgresql://user:password@host/database",
         )
-    return value
-
-
-def _add_schema(url: str, schema: str) -> str:
-    """The store finds the schema in its URL."""
-    if schema and url.startswith("sqlite"):
+    if schema and value.startswith("sqlite"):
         raise SettingMistake("DATABASE_SCHEMA", "is set for a SQLite file", "Schemas are PostgreSQL's: leave it out")
-    return f"{url}{'&' if '?' in url else '?'}schema={quote(schema, safe='')}" if schema else url
+    return f"{value}{'&' if '?' in value else '?'}schema={quote(schema, safe='')}" if schema else value
 
 
 def _parse_timezone(value: str) -> tzinfo:

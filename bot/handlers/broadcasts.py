@@ -11,7 +11,7 @@ from telegram.error import TelegramError
 
 from bot.core.roles import MANAGERS
 from bot.handlers.deps import Context, visitor_of
-from bot.handlers.reply import show
+from bot.handlers.reply import find_topic, show
 from bot.messages.broadcasts.content import Content, compose_parcel, parse_content
 from bot.messages.broadcasts.screens import (
     render_abandoned,
@@ -104,7 +104,9 @@ async def on_unknown(update: Update, context: Context, broadcast_id: int) -> Non
         return
     view, listed = found
     screen = render_unknown(Texts(view.member.language), listed, total=view.counts.get(DeliveryState.UNKNOWN, 0))
-    await context.bot.send_message(view.member.telegram_id, screen.text, parse_mode=ParseMode.HTML)
+    await context.bot.send_message(
+        view.member.telegram_id, screen.text, parse_mode=ParseMode.HTML, message_thread_id=find_topic(update)
+    )
 
 
 async def on_abandon(update: Update, context: Context) -> None:

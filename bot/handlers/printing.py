@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from telegram import InputFile, Update
-from telegram.constants import ParseMode
+from dataclasses import replace
+
+from telegram import Update
 
 from bot.core.printing import parse_placement
 from bot.core.roles import EVERYBODY
 from bot.handlers.deps import Context, visitor_of
-from bot.handlers.reply import show
+from bot.handlers.reply import find_topic, show
 from bot.messages.commands import Command
-from bot.messages.outgoing import OutgoingMessage
+from bot.messages.outgoing import Document, OutgoingMessage
 from bot.messages.printing import (
     render_cards_sheet,
     render_placement_refused,
@@ -34,19 +35,16 @@ async def on_print(update: Update, context: Context) -> None:
         return
     cards, poster = await context.deps.pictures.render_print_sheets(member, placement)
     names = say_file_names(placement)
-    await _send(context, member, cards, names[0], render_cards_sheet(texts, placement))
-    await _send(context, member, poster, names[1], render_poster_sheet(texts))
+    await _send(update, context, member, cards, names[0], render_cards_sheet(texts, placement))
+    await _send(update, context, member, poster, names[1], render_poster_sheet(texts))
     await context.write(note_print, person_id=member.id, story=context.deps.shop.story_key(0))
 
 
-async def _send(context: Context, member: MemberView, pdf: bytes, name: str, screen: OutgoingMessage) -> None:
-    await context.bot.send_document(
-        member.telegram_id,
-        InputFile(pdf, filename=name),
-        caption=screen.text,
-        parse_mode=ParseMode.HTML,
-        reply_markup=screen.keyboard,
-    )
+async def _send(  # noqa: PLR0917 -- a file, its name and its words
+    update: Update, context: Context, member: MemberView, pdf: bytes, name: str, screen: OutgoingMessage
+) -> None:
+    message = replace(screen, document=Document(content=pdf, name=name))
+    await context.bot.deliver(member.telegram_id, message, thread_id=find_topic(update))
 
 
 CAPABILITY = Capability(

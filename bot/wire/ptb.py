@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import cast
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, TelegramObject
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, TelegramObject
 from telegram._utils.defaultvalue import DefaultValue
 from telegram._utils.types import JSONDict, ODVInput
 from telegram.request import RequestData
@@ -20,17 +20,20 @@ _BUTTON_FIELDS = tuple(InlineKeyboardButton.__slots__)
 
 
 class Form:
-    """Parameters of a request without files, as a transport reads them of a RequestData.
+    """Parameters of a request, files among them, as a transport reads them of a RequestData.
 
     They are written out many times faster than the library does it for any object.
     """
 
-    __slots__ = ("json_parameters",)
-    contains_files = False
-    multipart_data = None
+    __slots__ = ("contains_files", "json_parameters", "multipart_data")
 
     def __init__(self, parameters: Mapping[str, object]) -> None:
-        self.json_parameters = {name: _write_out(value) for name, value in parameters.items() if value is not None}
+        files = {name: value.field_tuple for name, value in parameters.items() if isinstance(value, InputFile)}
+        self.multipart_data = files or None
+        self.contains_files = bool(files)
+        self.json_parameters = {
+            name: _write_out(value) for name, value in parameters.items() if value is not None and name not in files
+        }
 
 
 async def call_method(bot: Bot, method: str, parameters: Mapping[str, object], **timeouts: float) -> object:

@@ -49,6 +49,20 @@ async def test_paper_carries_the_members_code_and_its_place(
 
 
 @pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("command", ["/help", "/share", "/qr", "/print"])
+async def test_answers_go_to_the_topic_of_the_question(shop: ShopAtWork, command: str) -> None:
+    """Words, pictures and papers alike."""
+    anna = await shop.add_member("Anna")
+    shop.world.settings.private_topics = True
+    chat = shop.world.open_chat(anna)
+    topic = shop.world.add_topic(anna, chat, "Bread")
+    asked = shop.world.send_text(anna, chat, command, topic=topic)
+    answer = await shop.telegram.until_message(anna, after=asked)
+    shop.world.settings.private_topics = False
+    assert answer.thread_id == topic
+
+
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("place", ["shop window", "a-b", "咖啡", "x" * 17, "qr", "chat", "<b>", "../../etc"])
 async def test_what_is_no_place_is_explained(shop: ShopAtWork, place: str) -> None:
     """With an example; nothing is printed and nothing of it comes back."""

@@ -10,6 +10,7 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
 from bot.handlers.deps import Context, visitor_of
+from bot.handlers.reply import find_topic
 from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.sharing.screens import render_qr, render_share
 from bot.messages.shop import Shop
@@ -64,7 +65,7 @@ async def hand_over(update: Update, context: Context, sort: Sort, story: str = "
     """Send a picture to be passed on, and count it as taken."""
     versions = context.deps.pictures.versions
     view = await context.read(sort.look_up, visitor=visitor_of(update), versions=versions, story=story)
-    message = await send_picture(context, sort, view, story)
+    message = await send_picture(context, sort, view, story, thread_id=find_topic(update))
     await context.write(
         note_share,
         person_id=view.member.id,
@@ -75,7 +76,9 @@ async def hand_over(update: Update, context: Context, sort: Sort, story: str = "
     )
 
 
-async def send_picture(context: Context, sort: Sort, view: ShareView, story: str) -> Message:
+async def send_picture(
+    context: Context, sort: Sort, view: ShareView, story: str, *, thread_id: int | None = None
+) -> Message:
     """Send a picture as a new message."""
 
     async def put(photo: Photo) -> Message:
@@ -86,6 +89,7 @@ async def send_picture(context: Context, sort: Sort, view: ShareView, story: str
             caption=screen.text,
             parse_mode=ParseMode.HTML,
             reply_markup=screen.keyboard,
+            message_thread_id=thread_id,
         )
 
     return await put_picture(context, sort, view, story, put)

@@ -9,6 +9,7 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
 from bot.handlers.deps import Context, visitor_of
+from bot.handlers.reply import find_topic
 from bot.handlers.sharing.share import CARD, PICTURE_NAME, find_upload, put_picture, send_picture
 from bot.messages.outgoing import Photo
 from bot.messages.texts import Texts
@@ -35,7 +36,7 @@ async def _show(update: Update, context: Context, view: ShareView, story: str) -
     """Edit the tapped card; where there is none any more, send one. None where it shows all that already."""
     query = update.callback_query
     if query is None or not isinstance(query.message, Message) or not query.message.photo:
-        return await send_picture(context, CARD, view, story)
+        return await send_picture(context, CARD, view, story, thread_id=find_topic(update))
     try:
         return await put_picture(context, CARD, view, story, partial(_edit, query, context, view, story))
     except BadRequest as error:
@@ -44,7 +45,7 @@ async def _show(update: Update, context: Context, view: ShareView, story: str) -
             return None
         if not failure.is_gone:
             raise
-        return await send_picture(context, CARD, view, story)
+        return await send_picture(context, CARD, view, story, thread_id=find_topic(update))
 
 
 async def _edit(query: CallbackQuery, context: Context, view: ShareView, story: str, photo: Photo) -> Message:

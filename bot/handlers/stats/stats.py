@@ -7,7 +7,7 @@ from telegram.constants import ParseMode
 
 from bot.core.roles import MANAGERS
 from bot.handlers.deps import Context, visitor_of
-from bot.handlers.reply import show
+from bot.handlers.reply import find_topic, show
 from bot.handlers.stats.charts import draw_chart
 from bot.messages.commands import Command
 from bot.messages.stats.charts import compose_chart
@@ -31,6 +31,7 @@ async def on_stats(update: Update, context: Context) -> None:
         InputFile(png, filename="figures.png"),
         caption=screen.text,
         parse_mode=ParseMode.HTML,
+        message_thread_id=find_topic(update),
     )
 
 

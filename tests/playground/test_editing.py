@@ -86,3 +86,16 @@ async def test_a_copy_is_the_bots_own_and_a_forward_is_not(caller: Caller) -> No
 async def _send(caller: Caller, chat_id: int, **more: Any) -> dict[str, Any]:
     sent = await caller.call("sendMessage", chat_id=chat_id, text="x", **more)
     return {"chat_id": chat_id, "message_id": sent["message_id"]}
+
+
+async def test_a_copy_may_answer_a_message(caller: Caller) -> None:
+    """It hangs on the message it answers; one that is not there is refused."""
+    ann = start_person(caller.telegram)
+    sent = await _send(caller, ann.id)
+    source = {"chat_id": ann.id, "from_chat_id": ann.id, "message_id": sent["message_id"]}
+    copied = await caller.call("copyMessage", **source, reply_parameters={"message_id": sent["message_id"]})
+    answered = caller.telegram.world.open_chat(ann).messages[copied["message_id"]].reply_to
+    assert answered is not None
+    assert answered.id == sent["message_id"]
+    words = await caller.refuse("copyMessage", **source, reply_parameters={"message_id": 999})
+    assert words == "Bad Request: message to be replied not found"

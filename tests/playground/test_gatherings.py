@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.playground.world import ImpossibleError
-from tests.playground.calling import Caller, start_person
+from tests.playground.calling import Caller, draw_picture, start_person
 
 ALL = ["message", "channel_post", "my_chat_member", "chat_member", "chat_join_request"]
 
@@ -155,3 +155,45 @@ async def _fetch(caller: Caller) -> list[dict[str, Any]]:
     caller.telegram.server.polls.throttles = False
     updates: list[dict[str, Any]] = await caller.call("getUpdates")
     return updates
+
+
+async def test_a_restricted_bot_sends_what_it_is_allowed(caller: Caller) -> None:
+    """Each kind of message has its own permission, for the bot alone or for all plain members; its record says which."""
+    world = caller.telegram.world
+    ann = start_person(caller.telegram)
+    group = world.add_group("Club", ann)
+    world.add_bot(ann, group)
+    world.restrict_bot(ann, group, allowed=["can_send_messages"])
+    await caller.call("sendMessage", chat_id=group.id, text="x")
+    refused = {"sendPhoto": ("photo", "photos"), "sendDocument": ("document", "documents")}
+    for method, (field, what) in refused.items():
+        words = await caller.refuse(method, chat_id=group.id, **{field: draw_picture()})
+        assert words == f"Bad Request: not enough rights to send {what} to the chat"
+    record = await caller.call("getChatMember", chat_id=group.id, user_id=world.bot.id)
+    assert (record["status"], record["can_send_messages"], record["can_send_photos"]) == ("restricted", True, False)
+    world.add_bot(ann, group)
+    group.denied = frozenset({"can_send_messages"})
+    words = await caller.refuse("sendMessage", chat_id=group.id, text="x")
+    assert words == "Bad Request: not enough rights to send text messages to the chat"
+    world.add_bot(ann, group, rights=["can_manage_chat"])
+    await caller.call("sendMessage", chat_id=group.id, text="x")
+
+
+async def test_pins_and_requests_want_their_rights(caller: Caller) -> None:
+    """The refusal names what the bot may not do, and a chat that is closed to it comes first."""
+    world = caller.telegram.world
+    ann = start_person(caller.telegram)
+    group = world.add_group("Club", ann)
+    world.add_bot(ann, group)
+    said = world.send_text(ann, group, "x")
+    pin = {"chat_id": group.id, "message_id": said.id}
+    asks = {"chat_id": group.id, "user_id": ann.id}
+    pinned = "Bad Request: not enough rights to manage pinned messages in the chat"
+    assert await caller.refuse("pinChatMessage", **pin) == pinned
+    assert await caller.refuse("unpinChatMessage", chat_id=group.id) == pinned
+    for method in ("approveChatJoinRequest", "declineChatJoinRequest"):
+        words = await caller.refuse(method, **asks)
+        assert words == "Bad Request: not enough rights to manage chat join requests"
+    world.remove_bot(ann, group)
+    for method, params in (("pinChatMessage", pin), ("approveChatJoinRequest", asks), ("deleteMessage", pin)):
+        assert await caller.refuse(method, **params) == "Forbidden: bot was kicked from the supergroup chat"

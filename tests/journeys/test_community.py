@@ -13,8 +13,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 WORDS = {
     "en": ("Your personal invitation", "joined through you", "joined the community", "left again", "25 points"),
-    "id": ("Undangan pribadimu", "bergabung", "masuk komunitas", "keluar lagi", "25 poin"),
-    "zh": ("专属的邀请链接", "接受了你的邀请", "已加入社群", "又离开了", "25 积分"),
+    "id": ("Tautan ajakan pribadimu", "bergabung", "masuk komunitas", "keluar lagi", "25 poin"),
+    "zh": ("专属的 Oven Friends 邀请链接", "接受了你的邀请", "已加入社群", "又离开了", "25 积分"),
 }
 """What a member reads: the link's screen, that a friend came, both events in the list, the friend's gift."""
 

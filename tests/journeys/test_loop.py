@@ -97,8 +97,9 @@ async def test_anything_else_gets_a_pointer(shop: ShopAtWork, said: str) -> None
 
 
 async def test_refusals_are_kind_and_change_nothing(shop: ShopAtWork) -> None:
-    """One's own code, an unknown one, a friend's as a member: each has a sentence of its own."""
-    anna, mei = await shop.add_member("Anna"), await shop.add_member("Mei")
+    """One's own code, an unknown one, another's where one has an inviter: each has a sentence of its own."""
+    mei, anna = await shop.add_member("Mei"), shop.add_person("Anna")
+    await shop.join(anna, find_link(await shop.ask(await shop.add_member("Host"), "/start")))
     own, other = find_link(await shop.ask(anna, "/start")), find_link(await shop.ask(mei, "/start"))
     bot = re.split(r"\?", own)[0]
     answers = [await shop.join(anna, link) for link in (own, other, f"{bot}?start=AAAAAAAAAA")]

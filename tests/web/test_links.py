@@ -52,7 +52,7 @@ async def test_a_person_is_sent_to_the_bot(house: House, path: str, payload: str
     ("language", "title"),
     [
         ("en", "Rina invites you to Little Oven"),
-        ("id", "Rina mengundangmu ke Oven Mungil"),
+        ("id", "Rina mengajakmu ke Oven Mungil"),
         ("zh", "Rina 邀请你来小炉面包房"),
     ],
 )

@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
@@ -63,6 +64,11 @@ def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
     raise SystemExit(0)
 
 
+def _leave_at_once(_number: int, _frame: FrameType | None) -> NoReturn:
+    """End a start in which nothing is open yet: an exception might meet a frame that swallows or prints it."""
+    os._exit(0)
+
+
 def _make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="passalong", description="Makes recommending a business cost three taps.")
     parser.add_argument("--version", action="version", version=f"passalong {__version__}")
@@ -99,6 +105,7 @@ def _read_settings() -> Settings:
 
 
 def _run(_chosen: argparse.Namespace) -> int:
+    _on_stop_signals(_leave_at_once)
     settings = _read_settings()
     from bot.telemetry import set_up_logging  # noqa: PLC0415 -- a mistaken setting is told without waiting for imports
 
@@ -111,28 +118,30 @@ async def _run_until_signal(settings: Settings) -> int:
     from storage import StoreError, open_store  # noqa: PLC0415 -- likewise
 
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
-
-    def listen() -> None:
-        for number in _list_stop_signals():
-            loop.add_signal_handler(number, stop.set)
-
-    listen()
+    for number in _list_stop_signals():
+        loop.add_signal_handler(number, stop.set)
     try:
         async with open_store(settings.database_url) as store:
-            return await _run_in(store, settings, stop, listen)
+            return await _run_in(store, settings, stop)
     except StoreError as error:
         return _complain(str(error), 1)
     finally:
         _ignore_stop_signals(loop)
 
 
-async def _run_in(store: Store, settings: Settings, stop: asyncio.Event, listen: Callable[[], None]) -> int:
-    _on_stop_signals(_leave)  # the imports take a second in which the loop hears nothing
+def _import_bot() -> None:
+    for name in ("bot.app", "bot.updates.intake", "bot.web.listening"):
+        import_module(name)
+
+
+async def _run_in(store: Store, settings: Settings, stop: asyncio.Event) -> int:
+    await asyncio.to_thread(_import_bot)  # it takes a second, in which the loop goes on hearing signals
     from bot.app import CampaignMistake, TaskEnded, run_in  # noqa: PLC0415 -- whoever finds the database in use need not wait for it
     from bot.updates.intake import PollingEnded  # noqa: PLC0415 -- likewise
     from bot.web.listening import ListenRefused  # noqa: PLC0415 -- likewise
 
-    listen()
+    if stop.is_set():
+        return 0
     gc.freeze()  # what was imported stays: it need not be looked at again and again
     gc.set_threshold(COLLECT_AFTER)
     try:

@@ -8,6 +8,7 @@ import resource
 from collections.abc import AsyncIterator, Collection, Coroutine, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
@@ -29,7 +30,7 @@ from bot.messages.shop import Shop
 from bot.outbox.sender import ShopChats
 from bot.outbox.worker import OutboxWorker
 from bot.services.campaigns import open_shop
-from bot.services.community.warning import find_moved
+from bot.services.community.warning import find_moved, note_job_trouble
 from bot.services.roles import note_owners
 from bot.settings import Settings
 from bot.telemetry import Metrics
@@ -49,7 +50,6 @@ from bot.wire.transport import AiohttpRequest
 from storage import Store, open_store
 from storage.records import Ban
 from storage.tables import flood_waits
-from storage.tx import Tx
 
 logger = logging.getLogger(__name__)
 
@@ -202,7 +202,7 @@ def _furnish(
             store=store,
             jobs=(*application.bot_data.deps.registry.jobs, *_plan_backups(settings)),
             metrics=gate.metrics,
-            tell=_log_trouble,
+            tell=partial(note_job_trouble, admin_ids=settings.admin_ids),
         ),
     )
 
@@ -210,10 +210,6 @@ def _furnish(
 def _plan_backups(settings: Settings) -> list[Job]:
     every, keep, recipient = settings.backup_every_seconds, settings.backup_keep, settings.backup_recipient
     return list_backup_jobs(settings.database_url, settings.backup_folder, every, keep=keep, recipient=recipient)
-
-
-def _log_trouble(_tx: Tx, name: str, said: str) -> None:
-    logger.error("The job %s fails again and again: %s", name, said)
 
 
 async def _open_community(settings: Settings, campaign: Campaign, store: Store) -> CommunityChat | None:

@@ -116,6 +116,8 @@ async def test_without_admins_nobody_is_one(nobodys: Stage, name: str) -> None:
 async def test_a_button_exists_for_whom_it_is_open(stage: Stage, button: Button, role: Role) -> None:
     """Every button against every role, pressed where it belongs."""
     person = stage.people[role]
+    if role is not Role.MEMBER:  # one of the buttons has everything forgotten, the role included
+        await stage.store.write(roles.set, person.id, role)
     own = await stage.shop.ask(person, "/help")
     toast = await stage.press(person, show_message(own), make_data(button))
     assert (not toast) == decide_allowed(role, REGISTRY.buttons[button.name].roles)

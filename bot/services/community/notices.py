@@ -14,8 +14,8 @@ class AdminWarning(Notice):
 
     kind: ClassVar[str] = "admin_warning"
     warning: str
-    """What: a `ChatProblem`, or that it has another number."""
+    """What: a `ChatProblem`, that it has another number, or that the bot's own work keeps failing."""
     chat: str
-    """What it is called."""
+    """What it is called; of work, its name."""
     number: str = ""
-    """Its new number."""
+    """Its new number; of work, what it says."""

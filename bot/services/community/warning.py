@@ -15,6 +15,12 @@ _MOVED = "moved"
 NO_POSTING = "no_posting"
 """The announce chat takes no posts: it is another one now, or the bot lacks a right there."""
 
+JOB_FAILING = "job_failing"
+"""A piece of the bot's own work failed three times in a row."""
+
+JOB_WORDS = 200
+"""Characters of an error that are told; the log has all of it."""
+
 
 def note_look(tx: Tx, *, chat: int | str, title: str, problem: ChatProblem | None, admin_ids: Collection[int]) -> bool:
     """Note how the bot stands in the community chat; True where that is news to the admins.
@@ -58,6 +64,11 @@ def note_announcing(tx: Tx, *, chat: int | str, works: bool, admin_ids: Collecti
     else:
         _warn(tx, key, AdminWarning(warning=NO_POSTING, chat=str(chat)), admin_ids)
     return tx.now
+
+
+def note_job_trouble(tx: Tx, name: str, said: str, *, admin_ids: Collection[int]) -> None:
+    """Tell the admins that a piece of the bot's own work keeps failing, and what it said."""
+    _warn(tx, f"job:{name}:{tx.now}", AdminWarning(warning=JOB_FAILING, chat=name, number=said[:JOB_WORDS]), admin_ids)
 
 
 def _warn(tx: Tx, key: str, warning: AdminWarning, admin_ids: Collection[int]) -> bool:

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from bot.services.community.notices import AdminWarning
+from bot.services.community.warning import JOB_FAILING, note_job_trouble
+from storage import Store, Tx
+from storage.records import NoticeId, Profile
+from storage.tables import outbox, people
+from tests.owed import find_member
+
+
+def add_admin(tx: Tx) -> None:
+    """An admin who has started the bot, and one who has not."""
+    people.set_started(tx, people.add(tx, Profile(telegram_id=7, first_name="Sari"), "Code000001").id)
+    people.add(tx, Profile(telegram_id=8, first_name="Budi"), "Code000002")
+
+
+async def test_admins_hear_of_work_that_keeps_failing(store: Store) -> None:
+    """Whoever of them can be written to, with the beginning of what the work says."""
+    await store.write(add_admin)
+    await store.write(note_job_trouble, "backup", "x" * 5000, admin_ids=[7, 8, 9])
+    owed = await store.read(outbox.list_owed, after=NoticeId(0), limit=10)
+    sari = await store.read(people.find_by_telegram_id, 7)
+    assert sari is not None
+    assert [(find_member(each), each.kind) for each in owed] == [(sari.id, AdminWarning.kind)]
+    assert owed[0].payload == {"warning": JOB_FAILING, "chat": "backup", "number": "x" * 200}

@@ -14,6 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
+from urllib.parse import urlsplit
 
 from bot.settings import SettingMistake, Settings, list_emptied, list_unknown, read_settings
 from bot.version import __version__
@@ -109,9 +110,15 @@ def _run(_chosen: argparse.Namespace) -> int:
     settings = _read_settings()
     from bot.telemetry import set_up_logging  # noqa: PLC0415 -- a mistaken setting is told without waiting for imports
 
-    set_up_logging(settings.log_level, settings.log_format, secrets=[settings.bot_token])
+    set_up_logging(settings.log_level, settings.log_format, secrets=list_secrets(settings))
     sys.setswitchinterval(SWITCH_SECONDS)
     return asyncio.run(_run_until_signal(settings))
+
+
+def list_secrets(settings: Settings) -> list[str]:
+    """What no log may show: the token, and passwords within addresses."""
+    passwords = (urlsplit(address).password for address in (settings.database_url, settings.bot_api_url))
+    return [settings.bot_token, *(each for each in passwords if each)]
 
 
 async def _run_until_signal(settings: Settings) -> int:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.__main__ import list_secrets
 from bot.settings import DEFAULTS, PREFIX, SettingMistake, list_emptied, list_unknown, read_settings
 
 TOKEN = {"PASSALONG_BOT_TOKEN": "123456:canary_secret"}
@@ -91,6 +92,16 @@ def test_a_file_in_another_encoding_is_named(tmp_path: Path, encoding: str) -> N
         read_settings(TOKEN, env_file=tmp_path / ".env")
     (tmp_path / ".env").write_bytes("# Käse\nPASSALONG_SEND_RATE=5\n".encode("utf-8-sig"))
     assert read_settings(TOKEN, env_file=tmp_path / ".env").send_rate == 5.0
+
+
+def test_passwords_within_addresses_are_secrets() -> None:
+    """The log masks them like the token."""
+    given = {
+        "PASSALONG_DATABASE_URL": "postgresql://shop:hunter2@db/shop",
+        "PASSALONG_BOT_API_URL": "http://a:pa55@127.0.0.1",
+    }
+    assert list_secrets(read_settings({**TOKEN, **given})) == ["123456:canary_secret", "hunter2", "pa55"]
+    assert list_secrets(read_settings(TOKEN)) == ["123456:canary_secret"]
 
 
 def test_an_empty_variable_hides_nothing(tmp_path: Path) -> None:

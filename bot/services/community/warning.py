@@ -18,8 +18,8 @@ NO_POSTING = "no_posting"
 JOB_FAILING = "job_failing"
 """A piece of the bot's own work failed three times in a row."""
 
-JOB_WORDS = 200
-"""Characters of an error that are told; the log has all of it."""
+JOB_WORDS = 60
+"""Characters of an error's kind that are told; the log has all of it."""
 
 
 def note_look(tx: Tx, *, chat: int | str, title: str, problem: ChatProblem | None, admin_ids: Collection[int]) -> bool:
@@ -67,8 +67,12 @@ def note_announcing(tx: Tx, *, chat: int | str, works: bool, admin_ids: Collecti
 
 
 def note_job_trouble(tx: Tx, name: str, said: str, *, admin_ids: Collection[int]) -> None:
-    """Tell the admins that a piece of the bot's own work keeps failing, and what it said."""
-    _warn(tx, f"job:{name}:{tx.now}", AdminWarning(warning=JOB_FAILING, chat=name, number=said[:JOB_WORDS]), admin_ids)
+    """Tell the admins that a piece of the bot's own work keeps failing, and the kind of error it meets.
+
+    Its words stay in the log, where secrets are masked: a database's error may quote an address with its password.
+    """
+    kind = said.partition(":")[0][:JOB_WORDS]
+    _warn(tx, f"job:{name}:{tx.now}", AdminWarning(warning=JOB_FAILING, chat=name, number=kind), admin_ids)
 
 
 def _warn(tx: Tx, key: str, warning: AdminWarning, admin_ids: Collection[int]) -> bool:

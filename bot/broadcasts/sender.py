@@ -57,25 +57,25 @@ class BroadcastSender:
     def __init__(self, bot: PassalongBot, note: Callable[[Landing], None]) -> None:
         self._bot = bot
         self._note = note
-        self._sender: dict[Key, _Flight] = {}
+        self._flights: dict[Key, _Flight] = {}
 
     def __len__(self) -> int:
         """How many are on their way, those waiting at the gate included."""
-        return len(self._sender)
+        return len(self._flights)
 
     def count_waiting(self) -> int:
         """How many wait at the gate."""
-        return sum(not flight.started for flight in self._sender.values())
+        return sum(not flight.started for flight in self._flights.values())
 
     def list_keys(self) -> set[Key]:
         """Whose messages are on their way."""
-        return set(self._sender)
+        return set(self._flights)
 
     def launch(self, claim: Claim) -> None:
         """Write to everybody of a claim."""
         parcel = compose_parcel(claim.broadcast.content or {})
         for recipient in claim.recipients:
-            flight = self._sender[_key(recipient)] = _Flight(recipient)
+            flight = self._flights[_key(recipient)] = _Flight(recipient)
             request = self._bot.post_raw(
                 parcel.method,
                 parcel.address(recipient.telegram_id),
@@ -87,13 +87,13 @@ class BroadcastSender:
 
     def recall(self, broadcast_id: BroadcastId | None = None) -> None:
         """Call back what has not left the gate yet, of one broadcast or of all."""
-        for flight in self._sender.values():
+        for flight in self._flights.values():
             if not flight.started and broadcast_id in {None, flight.recipient.broadcast_id} and flight.task:
                 flight.task.cancel()
 
     async def settled(self, limit_seconds: float) -> None:
         """Wait until all have landed; what has not by then is cut off, its outcome unknown."""
-        tasks = {flight.task for flight in self._sender.values() if flight.task}
+        tasks = {flight.task for flight in self._flights.values() if flight.task}
         if not tasks:
             return
         _, late = await asyncio.wait(tasks, timeout=limit_seconds)
@@ -102,7 +102,7 @@ class BroadcastSender:
         await asyncio.gather(*late, return_exceptions=True)
 
     def _land(self, flight: _Flight, task: asyncio.Task[JSONDict]) -> None:
-        del self._sender[_key(flight.recipient)]
+        del self._flights[_key(flight.recipient)]
         self._note(_conclude(flight, task))
 
 

@@ -11,15 +11,6 @@ _MAGIC = b"age-encryption.org/"
 _INSTALL = "Encrypting needs the package pyrage: pip install 'passalong[backup]'."
 
 
-def check_recipient(recipient: str) -> None:
-    """See that backups can be encrypted for a public key.
-
-    Raises:
-        BackupRefused: they cannot.
-    """
-    _read_recipient(_import(), recipient)
-
-
 def is_sealed(file: Path) -> bool:
     """Whether a file is encrypted."""
     with file.open("rb") as opened:

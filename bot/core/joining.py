@@ -35,6 +35,7 @@ class Opening:
     inviter_id: PersonId | None
     """Whose it is; None when nobody has that code."""
     throttled: bool
+    """Has tried too many codes that nobody has. One that somebody has does all the same what it always does."""
 
 
 def decide_attribution(opening: Opening) -> Attribution:
@@ -46,9 +47,7 @@ def decide_attribution(opening: Opening) -> Attribution:
         return Attribution.UNINVITED if opening.newcomer else Attribution.RETURNING
     if opening.inviter_id == opening.visitor_id:
         return Attribution.OWN_CODE
-    if opening.throttled:
-        return Attribution.THROTTLED
     if opening.inviter_id is None:
-        return Attribution.UNKNOWN_CODE
+        return Attribution.THROTTLED if opening.throttled else Attribution.UNKNOWN_CODE
     fits = opening.newcomer or opening.window is Window.OPEN
     return Attribution.CREDITED if fits else Attribution.ALREADY_MEMBER

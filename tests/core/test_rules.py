@@ -99,6 +99,8 @@ ME, OTHER = PersonId(1), PersonId(2)
         (False, Window.CLOSED, True, None, False, Attribution.UNKNOWN_CODE),
         (False, Window.OPEN, True, None, False, Attribution.UNKNOWN_CODE),
         (False, Window.OPEN, True, None, True, Attribution.THROTTLED),
+        (False, Window.OPEN, True, OTHER, True, Attribution.CREDITED),
+        (False, Window.CLOSED, True, OTHER, True, Attribution.ALREADY_MEMBER),
         (False, Window.OPEN, True, ME, True, Attribution.OWN_CODE),
     ],
 )

@@ -14,7 +14,7 @@ from bot.services.claiming.naming import ClaimView, name_inviter, pick_inviter
 from bot.services.claiming.window import CLAIM, ask_claim, name_nobody, open_menu
 from bot.services.guide import set_findable
 from bot.services.joining.start import start
-from bot.services.spoken import open_spoken
+from bot.services.spoken import choose_own, open_spoken
 from storage import Store
 from storage.checks import list_faults
 from storage.records import NoticeId, OutboxRow, PersonId, Profile, ReferralId, ReferralState
@@ -198,6 +198,30 @@ async def test_guessing_is_throttled(store: Store, campaign: Campaign, clock: Cl
     assert (await say(store, campaign, budi, "Anna")).outcome is Outcome.THROTTLED
     clock.advance(WINDOW_SECONDS)
     assert (await say(store, campaign, budi, "Anna")).outcome is Outcome.CREDITED
+    assert await find_inviter(store, budi) == anna.telegram_id
+
+
+@pytest.mark.parametrize("way", ["spoken", "link", "code", "own words"])
+async def test_a_real_code_is_never_refused_for_guesses(store: Store, campaign: Campaign, way: str) -> None:
+    """Names wait after too many that lead nowhere; a member's code, said or pasted, leads to its owner all the same."""
+    anna = await add_member(store, campaign)
+    budi = await add_member(store, campaign, "Budi")
+    code = (await store.read(people.get, await find_id(store, anna))).code
+    said = {
+        "spoken": (await store.write(open_spoken, visitor=anna)).code.replace("-", " ").upper(),
+        "link": f"look: https://t.me/shop_bot?start={code}-fwd",
+        "code": code,
+        "own words": "annas cups",
+    }[way]
+    chosen = (
+        await store.write(choose_own, visitor=anna, text="annas cups", shop_names=[]) if way == "own words" else None
+    )
+    assert chosen is None or chosen.refused is None
+    for attempt in range(MISSES_ALLOWED):
+        await say(store, campaign, budi, f"Nobody{attempt}")
+    assert (await say(store, campaign, budi, "Anna")).outcome is Outcome.THROTTLED
+    assert (await say(store, campaign, budi, "AAAAAAAAAA")).outcome is Outcome.THROTTLED
+    assert (await say(store, campaign, budi, said)).outcome is Outcome.CREDITED
     assert await find_inviter(store, budi) == anna.telegram_id
 
 

@@ -79,16 +79,26 @@ async def test_a_newcomer_with_an_unknown_code_is_welcome_all_the_same(store: St
 
 
 async def test_guessing_is_throttled_for_a_while(store: Store, campaign: Campaign, clock: Clock) -> None:
-    """After a few unknown codes a member waits, even for a code that exists; an hour later it is forgiven."""
-    anna = (await arrive(store, campaign, ANNA)).member
+    """After a few unknown codes no further one is answered; an hour later it is forgiven."""
     await arrive(store, campaign, BUDI)
     for attempt in range(MISSES_ALLOWED):
         guess = await arrive(store, campaign, BUDI, f"AAAAAAAAA{attempt}")
         assert guess.attribution is Attribution.UNKNOWN_CODE
         assert not guess.greeted_by_notice
-    assert (await arrive(store, campaign, BUDI, anna.code)).attribution is Attribution.THROTTLED
+    assert (await arrive(store, campaign, BUDI, "BBBBBBBBBB")).attribution is Attribution.THROTTLED
     clock.advance(WINDOW_SECONDS)
-    assert (await arrive(store, campaign, BUDI, anna.code)).attribution is Attribution.CREDITED
+    assert (await arrive(store, campaign, BUDI, "BBBBBBBBBB")).attribution is Attribution.UNKNOWN_CODE
+
+
+async def test_a_members_code_is_never_refused_for_guesses(store: Store, campaign: Campaign) -> None:
+    """However many unknown codes somebody tried: a real one credits who still can be, and says the rest as ever."""
+    anna, mei = (await arrive(store, campaign, ANNA)).member, (await arrive(store, campaign, MEI)).member
+    await arrive(store, campaign, BUDI)
+    for attempt in range(2 * MISSES_ALLOWED):
+        await arrive(store, campaign, BUDI, f"AAAAAAAA{attempt:02}")
+    assert (await arrive(store, campaign, BUDI, f"{anna.code}-qr")).attribution is Attribution.CREDITED
+    assert (await arrive(store, campaign, BUDI, mei.code)).attribution is Attribution.ALREADY_MEMBER
+    assert (await arrive(store, campaign, BUDI, "BBBBBBBBBB")).attribution is Attribution.THROTTLED
 
 
 async def test_a_link_opened_after_the_start_counts_as_long_as_a_claim_does(

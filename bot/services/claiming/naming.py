@@ -62,8 +62,10 @@ def name_inviter(tx: Tx, *, visitor: Profile, text: str, addresses: Addresses) -
     barred = _find_bar(tx, person, terms)
     if barred is not None:
         return ClaimView(member=view_member(tx, person), outcome=barred)
-    claim = parse_claim(text, addresses)
-    found = _search(tx, claim)
+    claim, throttled = parse_claim(text, addresses), is_throttled(tx, person.profile.telegram_id)
+    found = _search_codes(tx, claim) if throttled else _search(tx, claim)
+    if throttled and not found:
+        return ClaimView(member=view_member(tx, person), outcome=Outcome.THROTTLED)
     others = [each for each in found if each.id != person.id]
     outcome = decide_found([each.id for each in others]) if others or not found else Outcome.ONESELF
     if outcome is Outcome.CREDITED:
@@ -81,7 +83,7 @@ def pick_inviter(tx: Tx, *, visitor: Profile, number: int, place: int) -> ClaimV
     """Credit one of those who were offered, and nobody else."""
     person, terms = enter(tx, visitor), get_terms(tx)
     barred = _find_bar(tx, person, terms)
-    if barred is not None and barred is not Outcome.THROTTLED:
+    if barred is not None:
         return ClaimView(member=view_member(tx, person), outcome=barred)
     asked = conversations.find(tx, person.id)
     offer = parse_offer(asked.data.get("offer", "")) if asked is not None and asked.flow == CLAIM else None
@@ -100,7 +102,13 @@ def _find_bar(tx: Tx, person: Person, terms: Terms) -> Outcome | None:
     if window is not Window.OPEN:
         conversations.leave(tx, person.id, CLAIM)
         return Outcome.HAS_INVITER if window is Window.HAS_INVITER else Outcome.CLOSED
-    return Outcome.THROTTLED if is_throttled(tx, person.profile.telegram_id) else None
+    return None
+
+
+def _search_codes(tx: Tx, claim: Claim) -> list[Person]:
+    """Who is meant by a link or a code: however often somebody has guessed in vain, it leads to its owner."""
+    by_code = people.find_by_code(tx, claim.payload.code) if claim.payload is not None else None
+    return _keep_members([by_code]) or _keep_members([find_by_said(tx, claim.words)])
 
 
 def _search(tx: Tx, claim: Claim) -> list[Person]:

@@ -42,8 +42,7 @@ def start(tx: Tx, *, visitor: Profile, payload: str, from_inline: bool = False) 
     newcomer = people.set_started(tx, person.id)
     person = replace(person, started_at=person.started_at or tx.now)
     carried = parse_payload(payload)
-    throttled = bool(payload) and not newcomer and is_throttled(tx, visitor.telegram_id)
-    owner = None if throttled or carried is None else people.find_by_code(tx, carried.code)
+    owner = people.find_by_code(tx, carried.code) if carried is not None else None
     inviter = owner if owner is not None and owner.is_member else None
     own = carried is not None and carried.code == person.code
     attribution = decide_attribution(
@@ -53,7 +52,7 @@ def start(tx: Tx, *, visitor: Profile, payload: str, from_inline: bool = False) 
             window=open_window(tx, person, get_terms(tx)) if inviter and not newcomer else Window.OPEN,
             code=bool(payload),
             inviter_id=person.id if own else inviter.id if inviter else None,
-            throttled=throttled,
+            throttled=bool(payload) and inviter is None and not newcomer and is_throttled(tx, visitor.telegram_id),
         )
     )
     referral = None

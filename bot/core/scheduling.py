@@ -27,5 +27,5 @@ def compute_rest_seconds(failures: int, every_seconds: float) -> float:
 
 
 def decide_told(failures: int) -> bool:
-    """Whether this failure is the one that the admins are told of."""
-    return failures == TOLD_AFTER_FAILURES
+    """Whether so many failures in a row are something the admins should have been told of."""
+    return failures >= TOLD_AFTER_FAILURES

@@ -23,7 +23,8 @@ SAID_LENGTH = 500
 """Of what a failure said, that much is written down."""
 
 Tell = Callable[[Tx, str, str], object]
-"""Owes the admins a word about a job (its name) that fails again and again (what it said)."""
+"""Owes the admins a word about a job (its name) that fails again and again (what it said), unless they have it already;
+what went well again says nothing, and the next trouble is another."""
 
 
 class Supervisor:
@@ -36,7 +37,7 @@ class Supervisor:
         store: Where it is written down.
         jobs: By different names.
         metrics: What counts runs.
-        tell: Called in the transaction that notes the third failure in a row.
+        tell: Called in the transaction that notes the third failure in a row, each further one, and a run that went well.
         clock: Seconds, monotonic.
     """
 
@@ -109,5 +110,5 @@ def _read_due(tx: Tx) -> tuple[dict[str, DueJob], int]:
 def _note_run(tx: Tx, rested: DueJob, tell: Tell) -> None:
     """Write down when a job is due; in `rested` that is how long from now."""
     due_jobs.set_due(tx, replace(rested, due_at=tx.now + rested.due_at))
-    if decide_told(rested.failures):
+    if decide_told(rested.failures) or rested.failures == 0:
         tell(tx, rested.name, rested.error)

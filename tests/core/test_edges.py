@@ -166,11 +166,11 @@ def test_cards_and_hours_at_their_edges() -> None:
 
 
 def test_jobs_rest_longer_the_more_often_they_fail() -> None:
-    """30 s, doubled with each failure, never more than their period; the third in a row is told."""
+    """30 s, doubled with each failure, never more than their period; from the third in a row on it is told."""
     assert [compute_rest_seconds(failures, 3600) for failures in (0, 1, 2, 3, 99)] == [3600, 30, 60, 120, 3600]
     assert compute_rest_seconds(1, 10) == 10
     assert [compute_left_seconds(due, 10_000_000, 60) for due in (0, 10_000_000, 12_500_000, 10**15)] == [0, 0, 2.5, 60]
-    assert [decide_told(failures) for failures in range(5)] == [False, False, False, True, False]
+    assert [decide_told(failures) for failures in range(5)] == [False, False, False, True, True]
 
 
 WORDS = parse_words("# for readers\nmaple\notter  # an animal\n枫叶 feng ye\n水獭 shui ta\n苍鹭 zang lu\n~pony\n")

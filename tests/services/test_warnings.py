@@ -6,6 +6,7 @@ from storage import Store, Tx
 from storage.records import NoticeId, Profile
 from storage.tables import outbox, people
 from tests.owed import find_member
+from tests.storage.clock import Clock
 
 
 def add_admin(tx: Tx) -> None:
@@ -23,3 +24,21 @@ async def test_admins_hear_of_work_that_keeps_failing(store: Store) -> None:
     assert sari is not None
     assert [(find_member(each), each.kind) for each in owed] == [(sari.id, AdminWarning.kind)]
     assert owed[0].payload == {"warning": JOB_FAILING, "chat": "backup", "number": "StoreError"}
+
+
+async def test_trouble_that_nobody_could_be_told_is_told_later(store: Store, clock: Clock) -> None:
+    """An admin who comes after the third failure hears of it at the next one; once, until it went well in between."""
+
+    async def count_told() -> int:
+        return len(await store.read(outbox.list_owed, after=NoticeId(0), limit=10))
+
+    await store.write(note_job_trouble, "backup", "OSError: no space", admin_ids=[7])
+    assert await count_told() == 0
+    await store.write(add_admin)
+    for _ in range(3):
+        await store.write(note_job_trouble, "backup", "OSError: no space", admin_ids=[7])
+    assert await count_told() == 1
+    await store.write(note_job_trouble, "backup", "", admin_ids=[7])
+    clock.advance(60)
+    await store.write(note_job_trouble, "backup", "OSError: no space", admin_ids=[7])
+    assert await count_told() == 2

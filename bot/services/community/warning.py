@@ -67,12 +67,16 @@ def note_announcing(tx: Tx, *, chat: int | str, works: bool, admin_ids: Collecti
 
 
 def note_job_trouble(tx: Tx, name: str, said: str, *, admin_ids: Collection[int]) -> None:
-    """Tell the admins that a piece of the bot's own work keeps failing, and the kind of error it meets.
+    """Tell the admins that a piece of the bot's own work keeps failing, and the kind of error it meets; once a trouble.
 
-    Its words stay in the log, where secrets are masked: a database's error may quote an address with its password.
+    As long as none of them can be written to it stays to be told. Without words the trouble is over. An error's words
+    stay in the log, where secrets are masked: a database's error may quote an address with its password.
     """
-    kind = said.partition(":")[0][:JOB_WORDS]
-    _warn(tx, f"job:{name}:{tx.now}", AdminWarning(warning=JOB_FAILING, chat=name, number=kind), admin_ids)
+    key, kind = f"job:{name}", said.partition(":")[0][:JOB_WORDS]
+    if kind:
+        _warn(tx, key, AdminWarning(warning=JOB_FAILING, chat=name, number=kind), admin_ids)
+    else:
+        warnings.delete_told(tx, key)
 
 
 def _warn(tx: Tx, key: str, warning: AdminWarning, admin_ids: Collection[int]) -> bool:

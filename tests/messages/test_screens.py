@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.campaigns.campaign import BRAND_LIMIT, HEADLINE_LIMIT, OFFER_LIMIT, TEXT_LIMIT, UNIT_LIMIT
+from bot.core.campaigns.campaign import BRAND_LIMIT, HEADLINE_LIMIT, OFFER_LIMIT, TEXT_LIMIT
+from bot.core.campaigns.words import UNIT_LIMIT
 from bot.messages import guide, standing
 from bot.messages.broadcasts import screens as broadcast_screens
 from bot.messages.buttons import (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -10,9 +9,19 @@ from itertools import product
 
 from bot.core.campaigns.file import CampaignFile, Path
 from bot.core.campaigns.mistakes import CampaignMistake
+from bot.core.campaigns.pictures import FindPicture, refuse_pictures, take_picture
 from bot.core.campaigns.rules import Rules, take_rules
-from bot.core.conventions import PLURAL_FORMS, get_conventions
-from bot.core.languages import find_language, parse_tag
+from bot.core.campaigns.words import (
+    PLACEHOLDER,
+    place_text,
+    take_channel_language,
+    take_languages,
+    take_phrases,
+    take_unit,
+    take_words,
+)
+from bot.core.conventions import get_conventions
+from bot.core.languages import find_language
 
 __all__ = [
     "Campaign",
@@ -27,11 +36,14 @@ __all__ = [
 
 POINTS_LIMIT = 1_000_000
 STORIES_LIMIT = 10
-BRAND_LIMIT, UNIT_LIMIT, HEADLINE_LIMIT, TEXT_LIMIT, OFFER_LIMIT = 32, 16, 60, 300, 120
+BRAND_LIMIT, HEADLINE_LIMIT, TEXT_LIMIT, OFFER_LIMIT = 32, 60, 300, 120
 """Code points. Together with a name of 64 and the link they stay under the 1,024 of a caption and fit on the card."""
 
-_FILLABLE = ("inviter_points", "invitee_points")
-_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+LATER = {"later": True}
+"""Marks what a campaign did not have from the beginning: left out of its content where it is as usual, so that a newer
+program makes no new version of what has not changed."""
+
+_FIELDS = ("slug", "theme", "languages", "channel_language", "logo", "photo", "brand", "points", "rules", "stories")
 
 
 class StoryKind(StrEnum):
@@ -53,6 +65,8 @@ class Story:
     headline: dict[str, str]
     text: dict[str, str]
     offer: dict[str, str]
+    picture: str = field(default="", metadata=LATER)
+    """SHA-256 of its own picture; empty for none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +78,7 @@ class StoryTexts:
     headline: str
     text: str
     offer: str
+    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +106,10 @@ class Campaign:
     inviter_points: int
     invitee_points: int
     rules: Rules = field(default_factory=Rules)
+    logo: str = field(default="", metadata=LATER)
+    """SHA-256 of the shop's logo; empty for none."""
+    photo: str = field(default="", metadata=LATER)
+    """SHA-256 of the picture of every story that has none of its own."""
     _texts: dict[str, CampaignTexts] = field(default_factory=dict, init=False, compare=False, repr=False)
     """By language, once asked for: every screen and every answer asks."""
 
@@ -129,116 +148,68 @@ class Campaign:
             headline=self._fill(story.headline[language], language),
             text=self._fill(story.text[language], language),
             offer=self._fill(story.offer[language], language),
+            picture=story.picture or self.photo,
         )
 
     def _fill(self, text: str, language: str) -> str:
-        return _PLACEHOLDER.sub(lambda match: self.say_points(getattr(self, match[1]), language), text)
+        return PLACEHOLDER.sub(lambda match: self.say_points(getattr(self, match[1]), language), text)
 
 
-def parse_campaign(text: str | bytes, *, themes: Collection[str]) -> Campaign:
-    """Read a campaign file; `themes` are the looks there are.
+def parse_campaign(
+    text: str | bytes, *, themes: Collection[str], find_picture: FindPicture = refuse_pictures
+) -> Campaign:
+    """Read a campaign file; `themes` are the looks there are, `find_picture` says what is in the pictures beside it.
 
     Raises:
         CampaignMistake: at the first thing that cannot be, with its line, its field and what would be right.
     """
     file = CampaignFile(text)
-    file.take_table((), ("slug", "theme", "channel_language", "brand", "points", "rules", "stories"))
+    file.take_table((), _FIELDS)
     slug, theme = file.take_slug(("slug",)), file.take_choice(("theme",), sorted(themes))
-    languages = _take_languages(file, ("brand",))
-    brand = _take_words(file, ("brand",), BRAND_LIMIT, languages)
+    languages = take_languages(file)
+    brand = take_words(file, ("brand",), BRAND_LIMIT, languages)
     file.take_table(("points",), ("inviter", "invitee", "unit"))
     campaign = Campaign(
         slug=slug,
         theme=theme,
-        channel_language=_take_channel_language(file, languages),
+        channel_language=take_channel_language(file, languages),
         brand=brand,
         inviter_points=file.take_whole_number(("points", "inviter"), POINTS_LIMIT),
         invitee_points=file.take_whole_number(("points", "invitee"), POINTS_LIMIT),
-        unit=_take_unit(file, ("points", "unit"), languages),
+        unit=take_unit(file, ("points", "unit"), languages),
         rules=take_rules(file),
-        stories=_take_stories(file, ("stories",), languages),
+        stories=_take_stories(file, languages, find_picture),
+        logo=take_picture(file, ("logo",), find_picture),
+        photo=take_picture(file, ("photo",), find_picture),
     )
     _check_filled(file, campaign)
     return campaign
 
 
-def _take_languages(file: CampaignFile, path: Path) -> tuple[str, ...]:
-    """The languages of the shop: those in which it says its name."""
-    value = file.take(path, "a block that begins with [brand]")
-    if not isinstance(value, dict) or not value:
-        raise file.mistake(path, 'this must be a block with the shop\'s name in each of its languages, like en = "…"')
-    for name in value:
-        if name != parse_tag(name):
-            raise file.mistake(
-                (*path, name), "this is no language. Write its code of two or three letters, like en or id."
-            )
-    return tuple(value)
-
-
-def _take_channel_language(file: CampaignFile, languages: tuple[str, ...]) -> str:
-    """The shop's first one where the file does not say."""
-    path = ("channel_language",)
-    return file.take_choice(path, languages) if file.holds(path) else languages[0]
-
-
-def _take_words(file: CampaignFile, path: Path, limit: int, languages: tuple[str, ...]) -> dict[str, str]:
-    """A block with one text for each language."""
-    file.take_table(path, languages)
-    return {language: file.take_text((*path, language), limit) for language in languages}
-
-
-def _take_unit(file: CampaignFile, path: Path, languages: tuple[str, ...]) -> dict[str, dict[str, str]]:
-    file.take_table(path, languages)
-    return {language: _take_forms(file, (*path, language)) for language in languages}
-
-
-def _take_forms(file: CampaignFile, path: Path) -> dict[str, str]:
-    """A word for points; or two, for one and for many; or a block with one for each plural form of the language."""
-    example = '"points", or for one and many ["point", "points"]'
-    value = file.take(path, f"{path[-1]} = {example}")
-    if isinstance(value, dict) and value:
-        file.take_table(path, PLURAL_FORMS)
-        return {form: file.take_text((*path, form), UNIT_LIMIT) for form in PLURAL_FORMS if form in value}
-    if not isinstance(value, list):
-        return {"other": file.take_text(path, UNIT_LIMIT, example)}
-    if len(value) != len(("one", "many")):
-        raise file.mistake(path, f"this must be one word, or two in a list, like {example}")
-    return {"one": file.take_text((*path, 0), UNIT_LIMIT), "other": file.take_text((*path, 1), UNIT_LIMIT)}
-
-
-def _take_stories(file: CampaignFile, path: Path, languages: tuple[str, ...]) -> tuple[Story, ...]:
+def _take_stories(file: CampaignFile, languages: tuple[str, ...], find_picture: FindPicture) -> tuple[Story, ...]:
+    path = ("stories",)
     value = file.take(path, "a block that begins with [[stories]]")
     if not isinstance(value, list) or not all(isinstance(story, dict) for story in value):
         raise file.mistake(path, "a story is a block that begins with [[stories]], in double brackets.")
     if not 1 <= len(value) <= STORIES_LIMIT:
         raise file.mistake(path, f"there are {len(value)} stories. Write from 1 to {STORIES_LIMIT}.")
-    stories = tuple(_take_story(file, (*path, place), languages) for place in range(len(value)))
+    stories = tuple(_take_story(file, (*path, place), languages, find_picture) for place in range(len(value)))
     for place, story in enumerate(stories):
         if any(story.key == earlier.key for earlier in stories[:place]):
             raise file.mistake((*path, place, "key"), f'"{story.key}" names an earlier story. Choose another key.')
     return stories
 
 
-def _take_story(file: CampaignFile, path: Path, languages: tuple[str, ...]) -> Story:
-    file.take_table(path, ("key", "kind", "headline", "text", "offer"))
+def _take_story(file: CampaignFile, path: Path, languages: tuple[str, ...], find_picture: FindPicture) -> Story:
+    file.take_table(path, ("key", "kind", "headline", "text", "offer", "picture"))
     return Story(
         key=file.take_slug((*path, "key")),
         kind=StoryKind(file.take_choice((*path, "kind"), StoryKind)),
-        headline=_take_phrases(file, (*path, "headline"), HEADLINE_LIMIT, languages),
-        text=_take_phrases(file, (*path, "text"), TEXT_LIMIT, languages),
-        offer=_take_phrases(file, (*path, "offer"), OFFER_LIMIT, languages),
+        headline=take_phrases(file, (*path, "headline"), HEADLINE_LIMIT, languages),
+        text=take_phrases(file, (*path, "text"), TEXT_LIMIT, languages),
+        offer=take_phrases(file, (*path, "offer"), OFFER_LIMIT, languages),
+        picture=take_picture(file, (*path, "picture"), find_picture),
     )
-
-
-def _take_phrases(file: CampaignFile, path: Path, limit: int, languages: tuple[str, ...]) -> dict[str, str]:
-    """Texts in which placeholders may stand for the points."""
-    phrases = _take_words(file, path, limit, languages)
-    for language, phrase in phrases.items():
-        for name in _PLACEHOLDER.findall(phrase):
-            if name not in _FILLABLE:
-                known = " and ".join(f"{{{fillable}}}" for fillable in _FILLABLE)
-                raise file.mistake((*path, language), f"{{{name}}} stands for nothing. There are {known}.")
-    return phrases
 
 
 def _check_filled(file: CampaignFile, campaign: Campaign) -> None:
@@ -248,6 +219,6 @@ def _check_filled(file: CampaignFile, campaign: Campaign) -> None:
         for place, story in enumerate(campaign.texts_for(language).stories):
             if (length := len(getattr(story, part))) > limits[part]:
                 raise file.mistake(
-                    ("stories", place, part, language),
+                    place_text(file, ("stories", place, part), language),
                     f"with the points written out it has {length} characters; {limits[part]} fit. Make it shorter.",
                 )

@@ -12,8 +12,8 @@ from bot.core.campaigns.campaign import Campaign, Rules, Story, StoryKind
 
 def compose_content(campaign: Campaign) -> str:
     """Everything a campaign says, as JSON; languages stay in the order of the file, which says who is asked first."""
-    said = {each.name for each in fields(campaign) if each.init}
-    content = {name: value for name, value in asdict(campaign).items() if name in said}
+    stories = [_compose(story) for story in campaign.stories]
+    content = _compose(campaign) | {"stories": stories, "rules": _compose(campaign.rules)}
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -28,6 +28,16 @@ def parse_content(content: str) -> Campaign:
     stories = tuple(Story(**_take(Story, story) | {"kind": StoryKind(story["kind"])}) for story in told["stories"])
     rules = Rules(**_take(Rules, told["rules"]))
     return Campaign(**_take(Campaign, told) | {"stories": stories, "rules": rules})
+
+
+def _compose(said: Campaign | Story | Rules) -> dict[str, Any]:
+    """Each field by its name, in order; what came later and is as usual is left out."""
+    values = asdict(said)
+    return {
+        each.name: values[each.name]
+        for each in fields(said)
+        if each.init and not ("later" in each.metadata and values[each.name] == each.default)
+    }
 
 
 def _take(kind: type[Campaign | Story | Rules], told: dict[str, Any]) -> dict[str, Any]:

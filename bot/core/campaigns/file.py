@@ -43,6 +43,10 @@ class CampaignFile:
             node = node[part]
         return node
 
+    def find(self, path: Path) -> Any:
+        """Whatever stands at `path`; None for nothing."""
+        return self.take(path, "") if self.holds(path) else None
+
     def holds(self, path: Path) -> bool:
         """Whether anything stands at `path`, for what may be left out."""
         return _contains(self._root, path)

@@ -1,0 +1,43 @@
+"""The pictures a campaign file names: files beside it, known from then on by what is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import PurePosixPath, PureWindowsPath
+
+from bot.core.campaigns.file import CampaignFile, Path
+
+PATH_LIMIT = 200
+
+FindPicture = Callable[[str], str]
+"""Is given a path relative to the file, and returns the SHA-256 of the picture there; raises PictureRefused."""
+
+
+class PictureRefused(Exception):
+    """A picture cannot be used; the text says why and what would do, in a sentence."""
+
+
+def refuse_pictures(_path: str) -> str:
+    """For a campaign that comes as text alone, with nothing beside it.
+
+    Raises:
+        PictureRefused: always.
+    """
+    raise PictureRefused("there is nothing beside this text. Send the picture itself.")
+
+
+def take_picture(file: CampaignFile, path: Path, find_picture: FindPicture) -> str:
+    """The SHA-256 of the picture that a field names; empty where the field is left out.
+
+    Raises:
+        CampaignMistake: it cannot be used.
+    """
+    if not file.holds(path):
+        return ""
+    named = file.take_text(path, PATH_LIMIT, f'"{path[-1]}.jpg"')
+    if PurePosixPath(named).is_absolute() or PureWindowsPath(named).drive or named.startswith("\\"):
+        raise file.mistake(path, f'write where the picture is as seen from this file, like "{path[-1]}.jpg"')
+    try:
+        return find_picture(named)
+    except PictureRefused as refusal:
+        raise file.mistake(path, f'"{named}": {refusal}') from None

@@ -7,7 +7,7 @@ import logging
 import resource
 from collections.abc import AsyncIterator, Collection, Coroutine, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn, cast
@@ -19,7 +19,7 @@ from bot.assets import ASSETS
 from bot.broadcasts.worker import Broadcaster
 from bot.capabilities import CAPABILITIES
 from bot.core.campaigns.campaign import Campaign, CampaignMistake, parse_campaign
-from bot.handlers.bot_profile import introduce
+from bot.handlers.bot_profile import stay_introduced, try_errand
 from bot.handlers.community.chat import CommunityChat, look_after
 from bot.handlers.conversations import build_text_router
 from bot.handlers.deps import Deps
@@ -46,6 +46,7 @@ from bot.wire.gate import Gate
 from bot.wire.pacing import GROUP_PER_MINUTE
 from bot.wire.pictures import Pictures
 from bot.wire.signal import TaskEnded
+from bot.wire.snapshot import Snapshot, Snapshots
 from bot.wire.transport import AiohttpRequest
 from storage import Store, open_store
 from storage.records import Ban
@@ -75,7 +76,13 @@ class Runtime:
     dispatch: Dispatch
     intake: Intake
     gate: Gate
+    snapshots: Snapshots
     supervisor: Supervisor
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The shop as it is at this moment."""
+        return self.snapshots.current
 
     @property
     def metrics(self) -> Metrics:
@@ -175,20 +182,27 @@ async def _open_runtime(
             zone=settings.timezone,
             community=community is not None,
         )
-        bot_data.deps = Deps(shop=shop, pictures=Pictures(shop, ASSETS), registry=registry, community=community)
-        yield _furnish(settings, store, gate, application, shop)
+        first = Snapshot(shop=shop, pictures=Pictures(shop, ASSETS))
+        bot_data.deps = Deps(snapshot=first, registry=registry, community=community)
+        yield _furnish(settings, store, gate, application, Snapshots(store, first))
 
 
 def _furnish(
-    settings: Settings, store: Store, gate: Gate, application: PassalongApplication[Deps], shop: Shop
+    settings: Settings, store: Store, gate: Gate, application: PassalongApplication[Deps], snapshots: Snapshots
 ) -> Runtime:
+    def show(snapshot: Snapshot) -> None:
+        application.bot_data.deps = replace(application.bot_data.deps, snapshot=snapshot)
+
+    snapshots.subscribe(show)
     chats = ShopChats(store, settings.announce_chat, admin_ids=settings.admin_ids)
     dispatch = Dispatch(application)
     return Runtime(
         settings=settings,
         store=store,
         application=application,
-        delivery=OutboxWorker(store=store, bot=application.bot, gate=gate, shop=shop, renderers=RENDERERS, chats=chats),
+        delivery=OutboxWorker(
+            store=store, bot=application.bot, gate=gate, snapshots=snapshots, renderers=RENDERERS, chats=chats
+        ),
         broadcaster=Broadcaster(store=store, bot=application.bot, gate=gate),
         dispatch=dispatch,
         intake=Intake(
@@ -198,6 +212,7 @@ def _furnish(
             allowed_updates=application.bot_data.deps.registry.update_types,
         ),
         gate=gate,
+        snapshots=snapshots,
         supervisor=Supervisor(
             store=store,
             jobs=(*application.bot_data.deps.registry.jobs, *_plan_backups(settings)),
@@ -272,6 +287,7 @@ def _list_parts(runtime: Runtime, stop: asyncio.Event) -> dict[str, Coroutine[An
         "asking for updates": runtime.intake.run(),
         "watching the database": runtime.store.wait_lost(),
         "doing what is due": runtime.supervisor.run(),
+        "looking at the shop": runtime.snapshots.run(),
         "handling updates": runtime.dispatch.watch.wait_failed(),
         "sending notices": runtime.delivery.watch.wait_failed(),
         "broadcasting": runtime.broadcaster.watch.wait_failed(),
@@ -301,11 +317,10 @@ async def _serve_web(runtime: Runtime, stop: asyncio.Event) -> None:
     from bot.web.server import Patience, serve_site  # noqa: PLC0415 -- likewise
     from bot.web.site import build_deps, build_site  # noqa: PLC0415 -- likewise
 
-    settings, deps = runtime.settings, runtime.application.bot_data.deps
+    settings = runtime.settings
     web = build_deps(
         store=runtime.store,
-        shop=deps.shop,
-        pictures=deps.pictures,
+        snapshots=runtime.snapshots,
         assets=ASSETS,
         trusted_proxies=settings.trusted_proxies,
     )
@@ -325,14 +340,11 @@ def _count_connections(gate: Gate) -> int:
 
 
 async def _introduce(runtime: Runtime) -> None:
-    bot, deps = runtime.application.bot, runtime.application.bot_data.deps
+    bot, store, deps = runtime.application.bot, runtime.store, runtime.application.bot_data.deps
     await runtime.intake.wait_heard(WAITERS_SECONDS)
-    try:
-        await introduce(bot, runtime.store, deps.shop, deps.registry)
-        if deps.community is not None:
-            await look_after(bot, runtime.store, deps.community)
-    except Exception:
-        logger.exception("The bot could not be introduced; a restart tries again")
+    if deps.community is not None:
+        await try_errand(look_after(bot, store, deps.community))
+    await stay_introduced(bot, store, runtime.snapshots, deps.registry)
 
 
 __all__ = ["CampaignMistake", "Runtime", "TaskEnded", "load_campaign", "run", "run_in"]

@@ -277,7 +277,12 @@ class BroadcastChanged:
     broadcast_id: BroadcastId
 
 
-Event = NoticeOwed | BroadcastChanged
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopChanged:
+    """Told to the store's listeners after the shop or one of its campaigns was changed."""
+
+
+Event = NoticeOwed | BroadcastChanged | ShopChanged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from typing import Any
 
 from telegram import BotCommandScopeChat
 from telegram.error import TelegramError
@@ -18,6 +19,7 @@ from bot.messages.texts import Texts
 from bot.services.roles import list_team
 from bot.updates.capability import Registry
 from bot.wire.pacing import Priority
+from bot.wire.snapshot import Snapshots
 from bot.wire.telegram_bot import PassalongBot
 from storage.role import Role
 from storage.store import Store
@@ -28,6 +30,26 @@ logger = logging.getLogger(__name__)
 REST_SECONDS = 3600.0
 """Between two introductions: Telegram counts such calls by the hour, and a bot that is started again and again has only
 one new thing to say."""
+
+
+async def stay_introduced(bot: PassalongBot, store: Store, snapshots: Snapshots, registry: Registry) -> None:
+    """Say who the bot is, and anew whenever the shop has changed; what is not said by then is said no more."""
+    while True:
+        snapshot = snapshots.current
+        errand = asyncio.create_task(try_errand(introduce(bot, store, snapshot.shop, registry)))
+        try:
+            await snapshots.wait_other_than(snapshot)
+        finally:
+            errand.cancel()
+            await asyncio.wait({errand})
+
+
+async def try_errand(errand: Coroutine[Any, Any, None]) -> None:
+    """Do what a bot can live without; what it fails by is logged."""
+    try:
+        await errand
+    except Exception:
+        logger.exception("The bot could not be introduced; a restart tries again")
 
 
 async def introduce(bot: PassalongBot, store: Store, shop: Shop, registry: Registry) -> None:

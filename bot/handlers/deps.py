@@ -12,6 +12,7 @@ from bot.messages.shop import Shop
 from bot.updates.capability import Registry
 from bot.updates.context import PassalongContext
 from bot.wire.pictures import Pictures
+from bot.wire.snapshot import Snapshot
 from storage.records import Profile
 
 NAME_LIMIT = 64
@@ -22,11 +23,21 @@ NAME_LIMIT = 64
 class Deps:
     """What every handler may need besides the store."""
 
-    shop: Shop
-    pictures: Pictures
+    snapshot: Snapshot
+    """Of the shop, as it was when the update's handling began."""
     registry: Registry
     community: CommunityChat | None = None
     """The chat that friends are invited to."""
+
+    @property
+    def shop(self) -> Shop:
+        """What screens need to know of the shop."""
+        return self.snapshot.shop
+
+    @property
+    def pictures(self) -> Pictures:
+        """What draws its cards and codes."""
+        return self.snapshot.pictures
 
 
 Context = PassalongContext[Deps]

@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
 from bot.messages.notices import Reader, Rendered, Renderers, list_kinds, render_notices
-from bot.messages.shop import Shop
 from bot.messages.texts import Texts
 from bot.services.community.warning import find_moved, note_announcing, note_moved
 from bot.services.notices import Notice, Owed, view_notices
@@ -15,6 +14,7 @@ from bot.telemetry import Metrics
 from bot.wire.errors import Failure, FailureKind, classify
 from bot.wire.gate import Gate
 from bot.wire.pacing import Priority
+from bot.wire.snapshot import Snapshots
 from bot.wire.telegram_bot import PassalongBot
 from storage.addresses import Address, ChatAddress, ChatRole, MemberAddress
 from storage.records import NoticeId, NoticeState, PersonId
@@ -131,7 +131,7 @@ class Sender:
     Args:
         store: Where notices lie.
         bot: Who sends.
-        shop: Who speaks.
+        snapshots: Who speaks, as of each round.
         renderers: Make messages of notices; which kinds there are is known from them.
         chats: Where notices go that are for no member.
         settle: Told how notices ended.
@@ -145,7 +145,7 @@ class Sender:
         *,
         store: Store,
         bot: PassalongBot,
-        shop: Shop,
+        snapshots: Snapshots,
         renderers: Renderers,
         chats: ShopChats,
         settle: Callable[[Settlement], None],
@@ -156,7 +156,7 @@ class Sender:
         self._metrics = metrics
         self._store = store
         self._bot = bot
-        self._shop = shop
+        self._snapshots = snapshots
         self._renderers = renderers
         self._kinds = list_kinds(renderers)
         self._chats = chats
@@ -173,7 +173,8 @@ class Sender:
         report = Report(vanished=[notice_id for notice_id in ids if notice_id not in found])
         if view.unreadable:
             self._fail(view.unreadable, "unreadable")
-        chat_id, language = None, self._shop.campaign.channel_language
+        shop = self._snapshots.current.shop
+        chat_id, language = None, shop.campaign.channel_language
         if isinstance(address, ChatAddress):
             chat_id = await self._chats.find(address.role)
         elif view.member is not None:
@@ -181,7 +182,7 @@ class Sender:
         if chat_id is None:
             self._fail([each.id for each in view.owed], "there is no such chat")
             return report
-        reader = Reader(texts=Texts(language), shop=self._shop, view=view)
+        reader = Reader(texts=Texts(language), shop=shop, view=view)
         letters = await self._render(reader, view.owed, report)
         round_ = _Round(address=address, chat_id=chat_id, letters=letters, report=report)
         while letters:

@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from bot.messages.notices import Renderers
-from bot.messages.shop import Shop
 from bot.outbox.sender import Report, Sender, Settlement, ShopChats, settle_all
 from bot.wire.batches import Batches
 from bot.wire.gate import Gate
 from bot.wire.signal import Signal, Watch
+from bot.wire.snapshot import Snapshots
 from bot.wire.telegram_bot import PassalongBot
 from storage.addresses import Address
 from storage.records import Event, NoticeId, NoticeOwed, NoticeState
@@ -62,7 +62,7 @@ class OutboxWorker:
         store: Where the outbox lies.
         bot: Who sends.
         gate: Whose pace it asks.
-        shop: Who speaks.
+        snapshots: Who speaks, as of each round.
         renderers: Make messages of notices.
         chats: Where notices go that are for no member; by itself there are none.
         attempts: After so many attempts of unknown outcome a notice is given up.
@@ -77,7 +77,7 @@ class OutboxWorker:
         store: Store,
         bot: PassalongBot,
         gate: Gate,
-        shop: Shop,
+        snapshots: Snapshots,
         renderers: Renderers,
         chats: ShopChats | None = None,
         attempts: int = ATTEMPTS,
@@ -94,7 +94,7 @@ class OutboxWorker:
         self._sender = Sender(
             store=store,
             bot=bot,
-            shop=shop,
+            snapshots=snapshots,
             renderers=renderers,
             chats=chats or ShopChats(store),
             settle=self._settlements.add,

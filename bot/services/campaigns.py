@@ -37,6 +37,14 @@ class Terms:
         return [story.key for story in self.campaign.stories]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopView:
+    """What screens show of the shop, as it was at one revision."""
+
+    revision: int
+    campaign: Campaign
+
+
 def get_terms(tx: Tx, version_id: VersionId | None = None) -> Terms:
     """The terms of a version, or those that hold now.
 
@@ -56,6 +64,18 @@ def get_terms(tx: Tx, version_id: VersionId | None = None) -> Terms:
 def read_terms(tx: Tx, shop: ShopRow) -> Terms:
     """The terms that hold now, for who has asked for the shop already."""
     return Terms(version_id=shop.version_id, campaign=_read_content(tx, shop.version_id, shop.digest))
+
+
+def find_newer(tx: Tx, *, revision: int) -> ShopView | None:
+    """The shop, where it is not at this revision any more.
+
+    Raises:
+        RowMissing: it was never opened.
+    """
+    shop = shops.get(tx)
+    if shop.revision == revision:
+        return None
+    return ShopView(revision=shop.revision, campaign=read_terms(tx, shop).campaign)
 
 
 def list_languages(tx: Tx) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ async def show_card(request: Request) -> Response:
     if asked is None:
         raise HTTPException(404)
     guest = deps.visitors.greet(request)
-    found = await deps.visitors.look_up(asked.code, guest)
+    found = await deps.visitors.look_up(asked.code, guest, deps.nobody)
     deps.visitors.refuse(found, guest)
     story = deps.shop.story(found.host.language, asked.story).key
     version = deps.pictures.versions.of_card(sign(found.host), found.host.language, story)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 
 from bot.messages.shop import Shop
+from bot.services.members import MemberView
+from bot.services.visiting import compose_nobody
 from bot.web.card_cache import CardCache
 from bot.web.click_writer import ClickWriter
 from bot.web.health import Health
@@ -15,6 +17,7 @@ from bot.web.templates import Templates
 from bot.web.throttle import Throttle
 from bot.web.visitor import Visitors
 from bot.wire.pictures import Pictures
+from bot.wire.snapshot import Snapshot, Snapshots
 from storage.store import Store
 
 
@@ -24,8 +27,9 @@ class WebDeps:
 
     store: Store
     health: Health
-    shop: Shop
-    pictures: Pictures
+    snapshots: Snapshots
+    snapshot: Snapshot
+    """Of the shop, as it was when the request came."""
     templates: Templates
     visitors: Visitors
     card_cache: CardCache
@@ -33,8 +37,23 @@ class WebDeps:
     click_writer: ClickWriter
     beacons: Throttle
 
+    @property
+    def shop(self) -> Shop:
+        """What pages need to know of the shop."""
+        return self.snapshot.shop
+
+    @property
+    def pictures(self) -> Pictures:
+        """What draws its cards."""
+        return self.snapshot.pictures
+
+    @property
+    def nobody(self) -> MemberView:
+        """Whom a link belongs to that belongs to nobody."""
+        return compose_nobody(self.shop.campaign.channel_language)
+
 
 def deps_of(request: Request) -> WebDeps:
-    """The dependencies of the site that this request came to."""
+    """The dependencies of the site that this request came to, with the shop as it is at this moment; asked once."""
     deps: WebDeps = request.app.state.deps
-    return deps
+    return replace(deps, snapshot=deps.snapshots.current)

@@ -35,7 +35,7 @@ async def open_link(request: Request) -> Response:
     deps = deps_of(request)
     asked = parse_payload(request.path_params.get("tail", "")) or _NOBODYS
     guest = deps.visitors.greet(request)
-    found = await deps.visitors.look_up(asked.code, guest)
+    found = await deps.visitors.look_up(asked.code, guest, deps.nobody)
     if guest.reader is Reader.PREVIEW:
         deps.visitors.refuse(found, guest)
     _count(deps, guest, found, asked.source)

@@ -61,7 +61,7 @@ def is_own_page(request: Request, public_url: str) -> bool:
 
 async def _find(deps: WebDeps, request: Request, guest: Guest) -> Found:
     asked = parse_payload(request.path_params["code"])
-    return await deps.visitors.look_up(asked.code if asked else "", guest)
+    return await deps.visitors.look_up(asked.code if asked else "", guest, deps.nobody)
 
 
 async def _count(deps: WebDeps, found: Found) -> None:

@@ -12,7 +12,6 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from bot.core.addresses import THIS_MACHINE, Network
-from bot.messages.shop import Shop
 from bot.messages.visiting import Refusal
 from bot.web.card_cache import CardCache
 from bot.web.cards import show_card
@@ -28,7 +27,7 @@ from bot.web.sharing import BEACONS, note_shared, open_page
 from bot.web.templates import Templates
 from bot.web.throttle import Throttle
 from bot.web.visitor import Visitors
-from bot.wire.pictures import Pictures
+from bot.wire.snapshot import Snapshots
 from storage.clock import Clock, utc_now
 from storage.store import Store
 
@@ -65,8 +64,7 @@ _REFUSALS = {404: Refusal.MISSING, 429: Refusal.BUSY, 503: Refusal.BUSY}
 def build_deps(
     *,
     store: Store,
-    shop: Shop,
-    pictures: Pictures,
+    snapshots: Snapshots,
     assets: Path,
     trusted_proxies: tuple[Network, ...] = THIS_MACHINE,
     clock: Clock = utc_now,
@@ -76,10 +74,10 @@ def build_deps(
     return WebDeps(
         store=store,
         health=Health(store),
-        shop=shop,
-        pictures=pictures,
+        snapshots=snapshots,
+        snapshot=snapshots.current,
         templates=Templates(assets / "web"),
-        visitors=Visitors(store, shop.campaign.channel_language, trusted_proxies, guesses),
+        visitors=Visitors(store, trusted_proxies, guesses),
         card_cache=CardCache(),
         salt=DailySalt(clock),
         click_writer=ClickWriter(store),
@@ -99,5 +97,5 @@ async def _refuse(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     deps = deps_of(request)
     refusal = _REFUSALS.get(error.status_code, Refusal.REFUSED)
-    page = write_refusal(deps.templates, deps.visitors.nobody.language, refusal, deps.shop.address)
+    page = write_refusal(deps.templates, deps.nobody.language, refusal, deps.shop.address)
     return HTMLResponse(page, error.status_code, headers={"Cache-Control": "no-store", **(error.headers or {})})

@@ -14,7 +14,6 @@ from bot.core.addresses import THIS_MACHINE, Network, choose_address
 from bot.core.throttling import Allowance
 from bot.core.visiting import Approach, Reader, decide_reader
 from bot.services.members import MemberView
-from bot.services.visiting import compose_nobody
 from bot.web.known_codes import KnownCodes
 from bot.web.throttle import Throttle
 from storage.errors import StoreError
@@ -72,18 +71,16 @@ class Visitors:
 
     Args:
         store: Where members are.
-        language: Of pages that belong to nobody.
         trusted: Where proxies are that are believed.
         guesses: How many unknown codes a visitor may try.
     """
 
     def __init__(
-        self, store: Store, language: str, trusted: tuple[Network, ...] = THIS_MACHINE, guesses: Throttle | None = None
+        self, store: Store, trusted: tuple[Network, ...] = THIS_MACHINE, guesses: Throttle | None = None
     ) -> None:
         self._trusted = trusted
         self.codes = KnownCodes(store)
         self._guesses = guesses or Throttle(GUESSES)
-        self.nobody = compose_nobody(language)
 
     def greet(self, request: Request) -> Guest:
         """Whoever sends this request."""
@@ -101,19 +98,22 @@ class Visitors:
             ),
         )
 
-    async def look_up(self, code: str, guest: Guest) -> Found:
-        """Whose code this is. Never raises: a visitor is served without knowing it, too."""
+    async def look_up(self, code: str, guest: Guest, nobody: MemberView) -> Found:
+        """Whose code this is, `nobody`'s where no member has it.
+
+        Never raises: a visitor is served without knowing it, too.
+        """
         if not code:
-            return Found(host=self.nobody, look_up=LookUp.NONE)
+            return Found(host=nobody, look_up=LookUp.NONE)
         try:
             async with asyncio.timeout(LOOK_UP_SECONDS):
                 holder = await self.codes.find_holder(code)
         except (StoreError, TimeoutError) as error:
             logger.warning("A code was not looked up: %r", error)
-            return Found(host=self.nobody, look_up=LookUp.FAILED)
+            return Found(host=nobody, look_up=LookUp.FAILED)
         if holder.host is not None:
             return Found(host=holder.host, look_up=LookUp.MEMBER)
-        return Found(host=self.nobody, look_up=self._note_miss(guest))
+        return Found(host=nobody, look_up=self._note_miss(guest))
 
     def compute_wait_seconds(self, guest: Guest) -> int:
         """How long until this visitor may try an unknown code again."""

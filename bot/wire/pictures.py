@@ -27,55 +27,71 @@ DRAWING_THREADS = 1
 """It draws two hundred cards a second, far more than may be sent; each further one keeps seven megabytes for itself."""
 
 
-class Pictures:
-    """Callers find a picture by its version first, and have it drawn only if nobody has it."""
+class Workshop:
+    """The thread that draws, and what it keeps between two pictures; one for all that a bot shows."""
 
-    def __init__(self, shop: Shop, assets: Path) -> None:
-        self._shop = shop
-        self._assets = assets
+    def __init__(self, assets: Path) -> None:
+        self.assets = assets
         self._studio: CardStudio | None = None
         self._threads = ThreadPoolExecutor(DRAWING_THREADS, thread_name_prefix="pictures")
-        self.versions: CardVersions = compose_card_versions(shop, compute_look(assets, shop.campaign.theme))
-        """What each picture would be called if it were drawn now."""
 
-    async def draw_card(self, member: MemberView, story: str = "") -> bytes:
-        """The member's share card with the story of this key, else the first, JPEG."""
-        return await self._draw(partial(self._render_card, member, story))
-
-    async def draw_qr(self, member: MemberView) -> bytes:
-        """The member's QR code alone, JPEG."""
-        return await self._draw(partial(self._render_qr, member))
-
-    async def render_print_sheets(self, member: MemberView, placement: str) -> tuple[bytes, bytes]:
-        """Two PDFs with the member's code for a place: ten business cards on A4, and an A5 poster."""
-        studio = await self._draw(self._open_studio)
-        text = compose_card_text(self._shop, member.language)
-        text = replace(text, scan_hint=say_print_hint(Texts(member.language)))
-        link = self._shop.link(member.code, placement)
-        return await asyncio.to_thread(studio.render_print_sheets, text, name=member.name, link=link)
-
-    async def _draw(self, paint: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, paint)
-
-    def _render_card(self, member: MemberView, story: str) -> bytes:
-        """Of a story nothing is kept where the words are this member's alone; words no typeface has stay in the caption."""
-        studio, words = self._open_studio(), member.own_words
-        told = bool(words) and studio.can_tell(words, theme=self._shop.campaign.theme)
-        text = compose_card_text(self._shop, member.language, story, own_words=words if told else "")
-        render = studio.render_card_once if told else studio.render_card
-        return render(text, name=member.name, link=self._link(member))
-
-    def _render_qr(self, member: MemberView) -> bytes:
-        theme, caption = self._shop.campaign.theme, self._shop.brand(member.language)
-        return self._open_studio().render_qr(self._link(member), theme=theme, caption=caption)
-
-    def _link(self, member: MemberView) -> str:
-        return self._shop.link(member.code, Source.QR)
+    async def run(self, paint: Callable[[CardStudio], T]) -> T:
+        """Have something drawn."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: paint(self._open_studio()))
 
     def _open_studio(self) -> CardStudio:
         """Only the drawing thread asks."""
         if self._studio is None:
             from bot.cards.studio import CardStudio  # noqa: PLC0415 -- see the module's first line
 
-            self._studio = CardStudio(self._assets)
+            self._studio = CardStudio(self.assets)
         return self._studio
+
+
+class Pictures:
+    """A shop's pictures, as it is at one moment.
+
+    Callers find a picture by its version first, and have it drawn only if nobody has it.
+    """
+
+    def __init__(self, shop: Shop, assets: Path | Workshop) -> None:
+        self._shop = shop
+        self._workshop = assets if isinstance(assets, Workshop) else Workshop(assets)
+        look = compute_look(self._workshop.assets, shop.campaign.theme)
+        self.versions: CardVersions = compose_card_versions(shop, look)
+        """What each picture would be called if it were drawn now."""
+
+    def of_shop(self, shop: Shop) -> Pictures:
+        """Those of the shop as it is now, drawn in the same workshop."""
+        return Pictures(shop, self._workshop)
+
+    async def draw_card(self, member: MemberView, story: str = "") -> bytes:
+        """The member's share card with the story of this key, else the first, JPEG."""
+        return await self._workshop.run(partial(self._render_card, member, story))
+
+    async def draw_qr(self, member: MemberView) -> bytes:
+        """The member's QR code alone, JPEG."""
+        return await self._workshop.run(partial(self._render_qr, member))
+
+    async def render_print_sheets(self, member: MemberView, placement: str) -> tuple[bytes, bytes]:
+        """Two PDFs with the member's code for a place: ten business cards on A4, and an A5 poster."""
+        studio = await self._workshop.run(lambda studio: studio)
+        text = compose_card_text(self._shop, member.language)
+        text = replace(text, scan_hint=say_print_hint(Texts(member.language)))
+        link = self._shop.link(member.code, placement)
+        return await asyncio.to_thread(studio.render_print_sheets, text, name=member.name, link=link)
+
+    def _render_card(self, member: MemberView, story: str, studio: CardStudio) -> bytes:
+        """Of a story nothing is kept where the words are this member's alone; words no typeface has stay in the caption."""
+        words = member.own_words
+        told = bool(words) and studio.can_tell(words, theme=self._shop.campaign.theme)
+        text = compose_card_text(self._shop, member.language, story, own_words=words if told else "")
+        render = studio.render_card_once if told else studio.render_card
+        return render(text, name=member.name, link=self._link(member))
+
+    def _render_qr(self, member: MemberView, studio: CardStudio) -> bytes:
+        theme, caption = self._shop.campaign.theme, self._shop.brand(member.language)
+        return studio.render_qr(self._link(member), theme=theme, caption=caption)
+
+    def _link(self, member: MemberView) -> str:
+        return self._shop.link(member.code, Source.QR)

@@ -39,5 +39,9 @@ shop = Table(
     Column("announce_chat", Text),
     Column("community_chat", Text),
     Column("community_id", BigInteger),
+    Column("revision", BigInteger, nullable=False, server_default="0"),
 )
-"""Chats as the shop names them; `community_id` is the number that the community chat has now, once it is known."""
+"""Chats as the shop names them; `community_id` is the number that the community chat has now, once it is known.
+
+`revision` grows with every change of the shop or of a campaign.
+"""

@@ -8,6 +8,7 @@ from storage.errors import RowMissing
 from storage.records import VersionId
 from storage.schema import campaign, campaign_version
 from storage.statements import Conflicting
+from storage.tables import shops
 from storage.tx import Tx
 
 _ADD_CAMPAIGN = Conflicting(
@@ -61,6 +62,7 @@ def add_version(tx: Tx, *, slug: str, content: str, digest: str) -> VersionId:
     row = {"campaign_id": campaign_id, "number": last + 1, "content": content, "digest": digest}
     version_id = tx.scalar(_ADD_VERSION, **row, now=tx.now)
     tx.run(_SET_NUMBER, of=campaign_id, number=last + 1)
+    shops.note_changed(tx)
     return VersionId(version_id)
 
 

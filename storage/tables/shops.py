@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, literal_column, select, update
 
 from storage.errors import RowMissing
-from storage.records import VersionId
+from storage.records import ShopChanged, VersionId
 from storage.schema import campaign, campaign_version, shop
 from storage.statements import Conflicting
 from storage.tx import Tx
@@ -33,7 +33,7 @@ _SET = Conflicting(
     )
 )
 _GET = (
-    select(campaign_version.c.id, campaign_version.c.digest, *(shop.c[name] for name in _CHATS))
+    select(campaign_version.c.id, campaign_version.c.digest, *(shop.c[name] for name in (*_CHATS, "revision")))
     .select_from(shop)
     .join(campaign, campaign.c.id == shop.c.campaign_id)
     .join(
@@ -43,6 +43,9 @@ _GET = (
     .where(shop.c.id == literal_column("1"))
 )
 _LOCK = select(shop.c.id).where(shop.c.id == literal_column("1")).with_for_update()
+_NOTE_CHANGED = (
+    update(shop).where(shop.c.id == literal_column("1")).values(revision=shop.c.revision + literal_column("1"))
+)
 _SET_COMMUNITY = update(shop).where(shop.c.id == literal_column("1")).values(community_id=bindparam("number"))
 
 
@@ -59,6 +62,8 @@ class ShopRow:
     """As the shop names it."""
     community_id: int | None
     """The number the community chat has now; None where there is none, or where it is not known yet."""
+    revision: int
+    """Grows with every change."""
 
 
 def get(tx: Tx) -> ShopRow:
@@ -78,13 +83,14 @@ def find(tx: Tx) -> ShopRow | None:
     row = tx.row(_GET)
     if row is None:
         return None
-    version_id, digest, announce_chat, community_chat, community_id = row
+    version_id, digest, announce_chat, community_chat, community_id, revision = row
     return ShopRow(
         version_id=VersionId(version_id),
         digest=digest,
         announce_chat=announce_chat,
         community_chat=community_chat,
         community_id=community_id,
+        revision=revision,
     )
 
 
@@ -99,6 +105,13 @@ def set_shop(
     """Write who the shop is; its main campaign is the one that the version belongs to."""
     chats = {"announce_chat": announce_chat, "community_chat": community_chat, "community_id": community_id}
     tx.run(_SET, one=1, version_id=version_id, **chats)
+    note_changed(tx)
+
+
+def note_changed(tx: Tx) -> None:
+    """Have whoever holds a picture of the shop take a new one, in this process and in others."""
+    tx.run(_NOTE_CHANGED)
+    tx.tell(ShopChanged())
 
 
 def set_community(tx: Tx, chat_id: int) -> None:

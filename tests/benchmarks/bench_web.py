@@ -18,12 +18,12 @@ from bot.assets import ASSETS
 from bot.web.listening import open_listener
 from bot.web.server import serve_site
 from bot.web.site import build_deps, build_site
-from bot.wire.pictures import Pictures
 from storage import open_store
 from storage.clock import utc_now
 from storage.records import Profile
 from tests.benchmarks.rows import Row, row
 from tests.web.house import BROWSES, PHONE, PREVIEW, add_person, make_shop
+from tests.wire.stage import make_snapshots
 
 MEMBERS = 100
 REQUESTS = 5000
@@ -93,12 +93,12 @@ def _open_site(database: Path) -> Iterator[str]:
 
 async def _serve(database: str) -> None:
     """Serve a hundred members until the standard input ends."""
-    listener, shop = open_listener("127.0.0.1", 0), make_shop()
+    listener = open_listener("127.0.0.1", 0)
     async with open_store(f"sqlite:///{database}") as store:
         for number in range(MEMBERS):
             profile = Profile(telegram_id=number + 1, first_name=f"Member {number}", telegram_language="en")
             await store.write(add_person, profile=profile, code=name_code(number), started=True)
-        deps = build_deps(store=store, shop=shop, pictures=Pictures(shop, ASSETS), assets=ASSETS, clock=utc_now)
+        deps = build_deps(store=store, snapshots=make_snapshots(store, make_shop()), assets=ASSETS, clock=utc_now)
         stop = asyncio.Event()
         asyncio.get_running_loop().add_reader(sys.stdin, stop.set)
         sys.stdout.write("http://{}:{}\n".format(*listener.getsockname()))

@@ -25,10 +25,9 @@ from storage import Store, Tx
 from storage.records import NoticeId, PersonId, Profile
 from storage.schema import outbox as outbox_table
 from storage.tables import outbox, people, warnings
-from tests.messages.samples import make_shop
 from tests.owed import Numbered, owe_numbered
 from tests.wire.server import Call, Server, make_message, refuse, succeed, until
-from tests.wire.stage import BOTH_ENGINES
+from tests.wire.stage import BOTH_ENGINES, make_snapshots
 
 Application = PassalongApplication[dict[str, Any]]
 CHANNEL = -100200
@@ -81,7 +80,7 @@ def make_delivery(application: Application, gate: Gate, renderer: Renderer, **se
         store=application.bot_data.store,
         bot=application.bot,
         gate=gate,
-        shop=make_shop(),
+        snapshots=make_snapshots(application.bot_data.store),
         renderers={Numbered: renderer, **community.NOTICES},
         **{"chats": ShopChats(application.bot_data.store, CHANNEL), "retry_seconds": (0.02,), **settings},
     )

@@ -21,6 +21,7 @@ from bot.web.server import Patience, serve_site
 from bot.web.site import build_deps, build_site
 from bot.web.throttle import Throttle
 from bot.wire.pictures import Pictures
+from bot.wire.snapshot import Snapshot, Snapshots
 from storage import Store
 from storage.records import Person, Profile
 from storage.schema import code_key
@@ -133,8 +134,8 @@ async def open_house(
     listener = open_listener("127.0.0.1", 0)
     url = "http://{}:{}".format(*listener.getsockname())
     shop = make_shop(url if own_address else PUBLIC)
-    pictures = Pictures(shop, ASSETS)
-    deps = build_deps(store=store, shop=shop, pictures=pictures, assets=ASSETS, clock=clock, guesses=guesses)
+    snapshots = Snapshots(store, Snapshot(shop=shop, pictures=Pictures(shop, ASSETS)))
+    deps = build_deps(store=store, snapshots=snapshots, assets=ASSETS, clock=clock, guesses=guesses)
     stop = asyncio.Event()
     serving = asyncio.create_task(serve_site(build_site(deps), listener, stop, patience or Patience()))
     try:

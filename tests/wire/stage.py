@@ -7,12 +7,17 @@ from typing import Any
 
 import pytest
 
+from bot.assets import ASSETS
+from bot.messages.shop import Shop
 from bot.updates.application import PassalongApplication, build_application
 from bot.updates.context import BotData
 from bot.wire.gate import Gate
+from bot.wire.pictures import Pictures
+from bot.wire.snapshot import Snapshot, Snapshots
 from bot.wire.telegram_bot import PassalongBot
 from bot.wire.transport import AiohttpRequest
 from storage import Store
+from tests.messages.samples import make_shop
 from tests.wire.server import TOKEN, Server, serve
 
 BOTH_ENGINES = pytest.mark.parametrize(
@@ -69,3 +74,9 @@ async def application(server: Server, gate: Gate, store: Store) -> AsyncIterator
     )
     async with built:
         yield built
+
+
+def make_snapshots(store: Store, shop: Shop | None = None, *, look_seconds: float = 1.0) -> Snapshots:
+    """A shop that stays as it is, unless somebody runs this."""
+    shop = shop or make_shop()
+    return Snapshots(store, Snapshot(shop=shop, pictures=Pictures(shop, ASSETS)), look_seconds=look_seconds)

@@ -31,9 +31,8 @@ from storage import Store, Tx
 from storage.addresses import MemberAddress
 from storage.records import Profile, ShareWay
 from storage.tables import inbox, outbox, people, shares
-from tests.messages.samples import make_shop
 from tests.telegram import LocalTelegram, telegram
-from tests.wire.stage import BOTH_ENGINES
+from tests.wire.stage import BOTH_ENGINES, make_snapshots
 
 __all__ = ["telegram"]
 
@@ -105,7 +104,7 @@ async def run(
             store=store,
             bot=application.bot,
             gate=gate,
-            shop=make_shop(),
+            snapshots=make_snapshots(store),
             renderers={Thanks: render_thanks},
             retry_seconds=(0.02,),
             attempts=50,

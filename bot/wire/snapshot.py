@@ -1,0 +1,116 @@
+"""What the shop says and looks like at this moment: one immutable snapshot, changed for another as a whole.
+
+Whoever shows something takes the snapshot once and shows all of it from that one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from bot.messages.shop import Shop
+from bot.services.campaigns import ShopView, find_newer
+from bot.wire.pictures import Pictures
+from bot.wire.signal import Signal
+from storage.records import Event, ShopChanged
+from storage.store import Store
+
+logger = logging.getLogger(__name__)
+
+LOOK_SECONDS = 1.0
+"""What another process changes tells this one nothing: so often a look is taken at the shop's revision."""
+
+NEVER_READ = -1
+"""No shop has this revision."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """The shop, and what draws its pictures."""
+
+    shop: Shop
+    pictures: Pictures
+
+    def renew(self, view: ShopView) -> Snapshot:
+        """The same shop as it is now; reads a theme's file."""
+        shop = replace(self.shop, campaign=view.campaign)
+        return Snapshot(shop=shop, pictures=self.pictures.of_shop(shop))
+
+
+class Snapshots:
+    """Holds the snapshot that is valid now, and renews it when the shop has changed.
+
+    Args:
+        store: Where the shop is read.
+        first: What is valid until the shop is read for the first time.
+        look_seconds: Between two looks at the shop's revision.
+    """
+
+    def __init__(self, store: Store, first: Snapshot, *, look_seconds: float = LOOK_SECONDS) -> None:
+        self._store = store
+        self._current = first
+        self._revision = NEVER_READ
+        self._look_seconds = look_seconds
+        self._told = False
+        self._signal = Signal()
+        self._listeners: list[Callable[[Snapshot], None]] = []
+
+    @property
+    def current(self) -> Snapshot:
+        """What is valid at this moment."""
+        return self._current
+
+    def subscribe(self, listener: Callable[[Snapshot], None]) -> None:
+        """Have a listener given each snapshot in the moment it becomes valid; it must not raise."""
+        self._listeners.append(listener)
+
+    async def wait_other_than(self, known: Snapshot) -> Snapshot:
+        """Return the snapshot that is valid, once that is not this one any more."""
+        await self._signal.wait_for(lambda: self._current is not known)
+        return self._current
+
+    async def run(self) -> None:
+        """Keep the snapshot up to date; ends by being cancelled alone."""
+        self._store.subscribe(self._note_events)
+        while True:
+            try:
+                await self.refresh()
+            except Exception:
+                logger.exception("The shop cannot be read anew; what was valid stays")
+                await asyncio.sleep(self._look_seconds)
+            await self._wait()
+
+    async def refresh(self) -> None:
+        """Make what the store says valid, where that is something new.
+
+        Raises:
+            StoreError: it cannot be read.
+            FileNotFoundError: there is no such theme.
+        """
+        self._told = False
+        view = await self._store.read(find_newer, revision=self._revision)
+        if view is None:
+            return
+        if view.campaign != self._current.shop.campaign:
+            self._swap(await asyncio.to_thread(self._current.renew, view))
+        self._revision = view.revision
+
+    def _swap(self, snapshot: Snapshot) -> None:
+        self._current = snapshot
+        for listener in self._listeners:
+            listener(snapshot)
+        logger.info("Campaign %r is shown as it is now", snapshot.shop.campaign.slug)
+        self._signal.tell()
+
+    async def _wait(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._look_seconds):
+                await self._signal.wait_for(lambda: self._told)
+
+    def _note_events(self, events: Sequence[Event]) -> None:
+        if any(isinstance(event, ShopChanged) for event in events):
+            self._told = True
+            self._signal.tell()

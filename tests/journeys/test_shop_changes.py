@@ -1,0 +1,73 @@
+"""The shop is changed while the bot is at work: nobody restarts anything, and nobody is shown half of each."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+import pytest_asyncio
+
+from bot.core.campaigns.campaign import Campaign
+from bot.services.campaigns import open_shop as set_campaign
+from storage import Store, open_store
+from tests.journeys.shop_at_work import CHANNEL, ShopAtWork, find_link, open_shop, sqlite_in
+from tests.messages.samples import CAMPAIGN
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def store(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Store]:
+    """The shop's rows, within reach."""
+    async with open_store(sqlite_in(tmp_path_factory.mktemp("changing"))) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shop(store: Store) -> AsyncIterator[ShopAtWork]:
+    """At work."""
+    async with open_shop("", store=store) as at_work:
+        yield at_work
+
+
+def change(brand: str, *, unit: str) -> Campaign:
+    """The shipped campaign by another name, and with other words for points."""
+    languages = CAMPAIGN.languages
+    return replace(CAMPAIGN, brand=dict.fromkeys(languages, brand), unit={key: {"other": unit} for key in languages})
+
+
+async def until_said(shop: ShopAtWork, said: str, command: str) -> None:
+    """Ask somebody new again and again, until the bot's answer says it: the shop is read anew beside all else."""
+    person = await shop.add_member()
+    for _ in range(100):
+        if said in (await shop.ask(person, command)).text:
+            return
+    pytest.fail(f"{command} never said {said!r}")
+
+
+async def test_screens_notices_and_posts_tell_of_the_shop_as_it_is(shop: ShopAtWork, store: Store) -> None:
+    """What is shown after the change speaks of the changed shop, wherever it is shown."""
+    anna = await shop.add_member("Anna")
+    link = find_link(await shop.ask(anna, "/start"))
+    await store.write(set_campaign, campaign=change("Moon Bakery", unit="moons"), announce_chat=CHANNEL)
+    await until_said(shop, "Moon Bakery", "/start")
+    await shop.join(shop.add_person("Ben"), link)
+    await shop.telegram.until_message(anna, "moons")
+    await shop.telegram.until_message(shop.channel, "Moon Bakery")
+
+
+async def test_cards_are_drawn_anew(shop: ShopAtWork, store: Store) -> None:
+    """A card with the former name is not handed out again under its file id."""
+    anna = await shop.add_member("Anna")
+
+    async def ask_for_card() -> str:
+        card = await shop.ask(anna, "/share", lambda message: message.photo is not None)
+        assert card.photo is not None
+        return card.photo.unique_id
+
+    first = await ask_for_card()
+    assert await ask_for_card() == first
+    await store.write(set_campaign, campaign=change("Star Bakery", unit="stars"), announce_chat=CHANNEL)
+    await until_said(shop, "Star Bakery", "/start")
+    assert await ask_for_card() != first

@@ -8,7 +8,7 @@ from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.content import compose_content, compute_digest, parse_content
 from bot.core.campaigns.rules import Rules
 from storage.records import VersionId
-from storage.tables import campaigns, shops
+from storage.tables import campaigns, conversations, shops
 from storage.tables.shops import ShopRow
 from storage.tx import Tx
 
@@ -94,6 +94,8 @@ def open_shop(
 ) -> Terms:
     """Write down what holds from now on; a campaign that says what it said before makes no new version.
 
+    What people were asked by a clock that was ahead waits from now on, too.
+
     Args:
         tx: The transaction.
         campaign: The main campaign, as its file has it.
@@ -113,6 +115,7 @@ def open_shop(
         community_chat=named,
         community_id=community_id,
     )
+    conversations.redate(tx)
     return get_terms(tx)
 
 

@@ -79,6 +79,7 @@ conversation = Table(
     Column("step", Text, nullable=False),
     Column("data", Text, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
+    Column("asked_at", BigInteger, nullable=False, server_default="0"),
 )
 """What a person was asked and has not answered: one dialogue at a time."""
 

@@ -36,6 +36,7 @@ READ_EVERYTHING = {
     "deliveries._FIND_OLD": "for cleaning; broadcasts are few",
     "broadcasts._DELETE_UNCONFIRMED": "for cleaning; broadcasts are few",
     "conversations._DELETE_EXPIRED": "for cleaning; they are few",
+    "conversations._REDATE": "once at the start; they are few",
     "shares._COUNT_BY_WAY": "for statistics",
     "roles._FORGET_SETTINGS": "at the start; who runs the shop are few",
     "warnings._LIST": "there are few",

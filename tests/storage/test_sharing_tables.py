@@ -228,3 +228,18 @@ async def test_what_a_referral_earned_is_listed(store: Store) -> None:
         (Side.INVITER, anna.id, 10, referral.id),
     ]
     assert len({each.ledger_id for each in earned}) == 2
+
+
+async def test_a_clock_that_was_ahead_makes_no_question_wait_longer(store: Store, clock: Clock) -> None:
+    """Set right, it is as if nothing had been asked; from the next start on it waits again, for its own time at most."""
+    anna, ben = await store.write(add_members, 2)
+    await store.write(conversations.open, ben.id, "claim", "name", {}, expires_at=NOON + 60_000_000)
+    clock.advance(86_400)
+    await store.write(conversations.open, anna.id, "words", "line", {}, expires_at=clock.now + 60_000_000)
+    clock.advance(-86_390)
+    assert await store.read(conversations.find, anna.id) is None
+    assert await store.write(conversations.redate) == 1
+    asked = [await store.read(conversations.find, each.id) for each in (anna, ben)]
+    assert [each.expires_at - NOON for each in asked if each] == [70_000_000, 60_000_000]
+    clock.advance(60)
+    assert await store.read(conversations.find, anna.id) is None

@@ -59,7 +59,7 @@ async def open_postgres(url: str, clock: Clock, announce: Announce, *, migrate: 
     """Open a PostgreSQL database for this process alone, and bring it up to date."""
     loss = Loss()
     with _explained(url):
-        lock = PostgresLock(await asyncio.to_thread(acquire, url), url, loss)
+        lock = PostgresLock(await asyncio.to_thread(acquire, url), url, loss, announce)
     pool = PostgresPool(url, clock, lock, most=THREADS)
     executor = ThreadPoolExecutor(THREADS, thread_name_prefix="storage")
     try:

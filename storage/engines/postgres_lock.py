@@ -16,9 +16,10 @@ import psycopg
 from psycopg.pq import ConnStatus
 from psycopg.sql import SQL, Identifier
 
-from storage.engines.jobs import Loss
+from storage.engines.jobs import Announce, Loss
 from storage.engines.postgres_connection import Connection, connect, describe, explain, find_schema
 from storage.errors import StoreBusy, StoreError, StoreLost, StoreUnavailable
+from storage.records import ShopChanged
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ RESTART_PAUSE_SECONDS = 0.5
 POOLER_LOOKS = 5
 
 _KEY = "hashtextextended(%s || coalesce(current_schema(), ''), 0)"
+_LISTEN = b"LISTEN passalong_shop_changed"
 _HELD = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND granted AND pid = %s"
 _END_HOLDER = """
 SELECT pg_terminate_backend(pid) FROM (
@@ -49,13 +51,23 @@ POOLED = (
 
 
 class PostgresLock:
-    """The lock, held; watches its connection on the event loop, and takes the lock anew where the server went."""
+    """The lock, held; watches its connection on the event loop, and takes the lock anew where the server went.
+
+    The server tells on the same connection what other processes change.
+    """
 
     def __init__(
-        self, connection: Connection, url: str, loss: Loss, *, restart_seconds: float = RESTART_SECONDS
+        self,
+        connection: Connection,
+        url: str,
+        loss: Loss,
+        announce: Announce,
+        *,
+        restart_seconds: float = RESTART_SECONDS,
     ) -> None:
         self._url = url
         self._loss = loss
+        self._announce = announce
         self._restart_seconds = restart_seconds
         self._retaking: asyncio.Task[None] | None = None
         self._connection = connection
@@ -89,6 +101,7 @@ class PostgresLock:
     def _hold(self, connection: Connection) -> None:
         self._connection = connection
         self._holder = _find_process(connection)
+        connection.execute(_LISTEN)
         asyncio.get_running_loop().add_reader(connection.fileno(), self._look)
 
     def _look(self) -> None:
@@ -100,12 +113,21 @@ class PostgresLock:
             pass
         else:
             if self._connection.pgconn.status == ConnStatus.OK:
+                self._hear()
                 return
         asyncio.get_running_loop().remove_reader(descriptor)
         former, self._holder = self._holder, None
         self._connection.close()
         logger.warning("The connection that holds the database's lock broke; taking the lock again")
         self._retaking = asyncio.create_task(self._retake(former))
+
+    def _hear(self) -> None:
+        """Pass on that a shop of this database has changed; whose it is costs a look."""
+        told = False
+        while self._connection.pgconn.notifies() is not None:
+            told = True
+        if told:
+            self._announce([ShopChanged()])
 
     async def _retake(self, former: int | None) -> None:
         """Take the lock again, however often the server refuses to talk; only another holder, or time, ends it."""
@@ -124,6 +146,7 @@ class PostgresLock:
             else:
                 self._hold(connection)
                 self._retaking = None
+                self._announce([ShopChanged()])  # nobody listened meanwhile
                 logger.warning("The lock of the database is held again")
                 return
         self._loss.note(StoreLost(f"The database was away for {self._restart_seconds:.0f} s: {said}"))

@@ -21,6 +21,7 @@ REVISIONS = (
     "0014",
     "0015",
     "0016",
+    "0017",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

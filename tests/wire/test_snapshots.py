@@ -76,6 +76,15 @@ async def test_what_another_process_changes_is_seen_by_looking(store: Store) -> 
         await reach(snapshots, "Night Bakery")
 
 
+@pytest.mark.parametrize("store_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+async def test_postgresql_tells_what_another_process_changes(store: Store) -> None:
+    """Without a look: the server says so on the connection that holds the lock."""
+    async with kept_up_to_date(store, look_seconds=3600) as snapshots:
+        await asyncio.sleep(0)
+        await store.write(change_unseen, campaign=name_it("Far Bakery"))
+        await reach(snapshots, "Far Bakery")
+
+
 async def test_what_was_not_changed_is_not_read_again(store: Store) -> None:
     """Looking is one row; the snapshot stays the very same one, also where only other things of the shop changed."""
     async with kept_up_to_date(store, look_seconds=3600) as snapshots:

@@ -31,7 +31,7 @@ from bot.outbox.sender import ShopChats
 from bot.outbox.worker import OutboxWorker
 from bot.services.campaigns import open_shop
 from bot.services.community.warning import find_moved, note_job_trouble
-from bot.services.roles import note_owners
+from bot.services.members import note_owners
 from bot.settings import Settings
 from bot.telemetry import Metrics
 from bot.updates.application import PassalongApplication, build_application
@@ -41,7 +41,7 @@ from bot.updates.dispatch import Dispatch
 from bot.updates.hello import say_hello
 from bot.updates.intake import Intake
 from bot.updates.job import Job
-from bot.updates.routes import list_handlers
+from bot.updates.routing import list_handlers
 from bot.wire.gate import Gate
 from bot.wire.pacing import GROUP_PER_MINUTE
 from bot.wire.pictures import Pictures

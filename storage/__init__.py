@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from storage.clock import Clock, utc_now
 from storage.engines import open_engine
 from storage.errors import (
     CodeTaken,
@@ -21,9 +20,8 @@ from storage.errors import (
     StoreTooNew,
     StoreUnavailable,
 )
-from storage.listeners import Listeners
-from storage.store import Store
-from storage.tx import Tx
+from storage.store import Listeners, Store
+from storage.tx import Clock, Tx, utc_now
 
 __all__ = [
     "Clock",

@@ -2,14 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Concatenate, NoReturn, ParamSpec, TypeVar, cast
+import logging
+from collections.abc import Callable, Sequence
+from typing import Concatenate, NoReturn, ParamSpec, Protocol, TypeVar, cast
 
-from storage.engines.base import Engine
-from storage.engines.jobs import Job
 from storage.errors import StoreClosed
-from storage.listeners import Listener, Listeners
-from storage.tx import Tx
+from storage.records import Event
+from storage.tx import Job, Loss, Tx
+
+
+class Engine(Protocol):
+    """An open database under its instance lock. Its methods are called on the event loop."""
+
+    def write(self, job: Job) -> None:
+        """Run a job in a transaction of its own, and settle it."""
+
+    def read(self, job: Job) -> None:
+        """Run a job that only reads, and settle it."""
+
+    @property
+    def loss(self) -> Loss:
+        """Whether it is of no use any more."""
+
+
+logger = logging.getLogger(__name__)
+
+Listener = Callable[[Sequence[Event]], None]
+
+
+class Listeners:
+    """Functions called on the event loop after each commit, with the events of the committed units."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Listener] = []
+
+    def add(self, listener: Listener) -> None:
+        """Have a listener called from now on."""
+        self._listeners.append(listener)
+
+    def announce(self, events: Sequence[Event]) -> None:
+        """Deliver events; a listener that fails harms neither the commit nor the other listeners."""
+        for listener in self._listeners:
+            try:
+                listener(events)
+            except Exception:
+                logger.exception("A listener of the store failed; the commit stands.")
+
 
 CLOSED = "The store is closed."
 

@@ -2,11 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeAlias, cast
 
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.expression import Executable, TableClause
+
+from storage.errors import StoreDamaged, StoreError, StoreLost
 from storage.records import Event
-from storage.statements import Statement
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects.sqlite import Insert
+
+STATEMENTS_KEPT = 1_000
+"""Statements are constants of modules, far fewer than this; beyond it somebody builds them on the fly."""
+
+
+InsertInto: TypeAlias = "Callable[[TableClause], Insert]"
+"""The `insert` of a dialect: each has its own, alike in its ON CONFLICT methods."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Conflicting:
+    """An INSERT with an ON CONFLICT clause, built with the `insert` of the engine that runs it."""
+
+    build: Callable[[InsertInto], Executable]
+
+
+Statement = Executable | Conflicting
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A compiled statement: its text, the values fixed in it, and the compiler where lists must be spread."""
+
+    sql: str
+    fixed: dict[str, Any]
+    spreading: SQLCompiler | None
+
+
+class Statements:
+    """The statements of one dialect; safe to share between threads, since compiling twice does no harm."""
+
+    def __init__(self, dialect: DefaultDialect, insert: InsertInto) -> None:
+        self._dialect = dialect
+        self._insert = insert
+        self._prepared: dict[Statement, Prepared] = {}
+
+    def render(self, statement: Statement, values: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:
+        """Return the text and the values to hand to the driver."""
+        prepared = self._prepared.get(statement) or self._prepare(statement)
+        if prepared.spreading is not None:
+            spread = prepared.spreading.construct_expanded_state(dict(values))
+            return spread.statement, spread.parameters
+        return prepared.sql, {**prepared.fixed, **values} if prepared.fixed else values
+
+    def _prepare(self, statement: Statement) -> Prepared:
+        if len(self._prepared) >= STATEMENTS_KEPT:
+            self._prepared.clear()
+        executable = statement.build(self._insert) if isinstance(statement, Conflicting) else statement
+        # The public compile() is typed for any clause; statements compile to SQLCompiler on both engines.
+        compiled = cast("SQLCompiler", cast("Any", executable).compile(dialect=self._dialect))
+        fixed = {name: value for name, value in compiled.params.items() if not compiled.binds[name].required}
+        self._prepared[statement] = Prepared(compiled.string, fixed, compiled if compiled.post_compile_params else None)
+        return self._prepared[statement]
+
 
 Row = tuple[Any, ...]
 Values = Mapping[str, object]
@@ -96,3 +161,108 @@ class Tx:
         if self._session is None:
             raise RuntimeError("This transaction has ended: a unit of work must not keep its tx.")
         return self._session
+
+
+Clock = Callable[[], int]
+
+
+def utc_now() -> int:
+    """Return the wall clock in UTC microseconds."""
+    return time.time_ns() // 1_000
+
+
+logger = logging.getLogger(__name__)
+
+Announce = Callable[[Sequence[Event]], None]
+Explain = Callable[[BaseException], BaseException]
+
+
+class Job:
+    """A unit of work, its caller's future and its outcome; made on the loop, run on a connection's thread."""
+
+    __slots__ = ("_future", "_result", "_unit", "_writable", "error", "events")
+
+    def __init__(self, unit: Callable[[Tx], Any], *, writable: bool) -> None:
+        self._unit = unit
+        self._writable = writable
+        self._future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._result: Any = None
+        self.error: BaseException | None = None
+        """Why this unit changed nothing; None where all went well."""
+        self.events: list[Event] = []
+        """What a committed unit told; empty for one that failed."""
+
+    def run(self, session: Session, clock: Clock) -> None:
+        """Run the unit inside the transaction that is open; may be called again after a rollback."""
+        tx = Tx(session, clock(), writable=self._writable)
+        self.error = None
+        try:
+            self._result = self._unit(tx)
+        finally:
+            self.events = tx.end()
+
+    def fail(self, error: BaseException) -> None:
+        """Note why this unit changed nothing."""
+        self._result, self.events = None, []
+        self.error = error
+
+    def settle(self) -> None:
+        """Hand the outcome to the caller; on the loop."""
+        if self._future.done():
+            return
+        if self.error is None:
+            self._future.set_result(self._result)
+        elif isinstance(self.error, StopIteration):  # a future refuses to carry it
+            self._future.set_exception(RuntimeError("A unit of work raised StopIteration."))
+        else:
+            self._future.set_exception(self.error)
+
+    async def wait(self) -> Any:
+        """Wait for the outcome. Cancelling the waiting does not cancel the unit."""
+        try:
+            await asyncio.wait((self._future,))
+        except asyncio.CancelledError:
+            self._future.add_done_callback(_report_abandoned)
+            raise
+        return self._future.result()
+
+
+class Loss:
+    """Whether the store is lost, and by what; noted on the event loop."""
+
+    def __init__(self) -> None:
+        self._event = asyncio.Event()
+        self.error: StoreError | None = None
+
+    def note(self, error: BaseException | None) -> None:
+        """Note what a unit of work or a watch has met; what is no end of the store passes by."""
+        if isinstance(error, StoreLost | StoreDamaged) and self.error is None:
+            self.error = error
+            self._event.set()
+
+    async def wait(self) -> NoReturn:
+        """Wait, as a rule for ever.
+
+        Raises:
+            StoreLost: another process may own the database now.
+            StoreDamaged: the files are broken, gone or others.
+        """
+        await self._event.wait()
+        assert self.error is not None
+        raise self.error
+
+
+def settle(jobs: Iterable[Job], announce: Announce) -> None:
+    """Tell the events of jobs that are done, then wake their callers; on the loop."""
+    jobs = list(jobs)
+    events = [event for job in jobs for event in job.events]
+    if events:
+        announce(events)
+    for job in jobs:
+        job.settle()
+
+
+def _report_abandoned(future: asyncio.Future[Any]) -> None:
+    error = None if future.cancelled() else future.exception()
+    if error is not None:
+        logger.error("A unit of work failed after its caller had been cancelled: %r", error)

@@ -12,8 +12,7 @@ from bot.messages.broadcasts.content import compose_parcel
 from bot.services.broadcasts.delivering import Claim, Key
 from bot.wire.errors import Failure, FailureKind, classify
 from bot.wire.pacing import Priority
-from bot.wire.ptb import JSONDict
-from bot.wire.telegram_bot import PassalongBot
+from bot.wire.telegram_bot import JSONDict, PassalongBot
 from storage.records import BroadcastId, DeliveryState, Outcome, Recipient
 
 CUT_OFF = "the answer did not come before the stop"

@@ -8,7 +8,7 @@ from enum import Enum, auto
 from hashlib import blake2b
 
 from bot.core.addresses import compute_neighbourhood
-from bot.core.codes import CODE_LENGTH
+from bot.core.links import CODE_LENGTH
 
 HOUR_SECONDS = 3600
 DAY_SECONDS = 24 * HOUR_SECONDS

@@ -16,7 +16,7 @@ from bot.messages.bot_profile import say_description, say_short_description
 from bot.messages.commands import Command, list_menu
 from bot.messages.shop import Shop
 from bot.messages.texts import Texts
-from bot.services.roles import list_team
+from bot.services.members import list_team
 from bot.updates.capability import Registry
 from bot.wire.pacing import Priority
 from bot.wire.snapshot import Snapshots

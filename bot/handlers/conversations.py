@@ -19,10 +19,9 @@ from bot.messages.conversations import compose_question, render_cancelled, rende
 from bot.messages.texts import Texts
 from bot.services.conversations import find_conversation, leave, move
 from bot.services.members import open_home
-from bot.updates.authority import is_allowed
 from bot.updates.capability import Capability, Registry
 from bot.updates.flows import Flow, Step, read_kind
-from bot.updates.text_router import TextRouter, begins_with_command
+from bot.updates.routing import TextRouter, begins_with_command, is_allowed
 from storage.conversation import Conversation
 
 SKIPPED = None

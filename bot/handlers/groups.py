@@ -10,13 +10,13 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden
 from telegram.ext import MessageHandler, filters
 
-from bot.core.codes import parse_payload
+from bot.core.links import parse_payload
 from bot.core.roles import EVERYBODY
 from bot.handlers.deps import Context, visitor_of
 from bot.messages.groups import render_group_answer
 from bot.messages.texts import Texts, choose_language
 from bot.updates.capability import Capability, Listener
-from bot.updates.routes import FROM_HUMAN
+from bot.updates.routing import FROM_HUMAN
 
 logger = logging.getLogger(__name__)
 

@@ -19,14 +19,13 @@ from bot.messages.guide import (
     render_language_chosen,
     render_pointer,
 )
-from bot.messages.joining.welcome import render_home
+from bot.messages.joining.notices import render_home
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
 from bot.messages.texts import Texts
 from bot.services.claiming.window import open_menu
 from bot.services.guide import choose_language
-from bot.services.members import MemberView, open_home
-from bot.services.roles import find_role
+from bot.services.members import MemberView, find_role, open_home
 from bot.updates.capability import Capability
 
 PLACED_LANGUAGES = ("en", "id", "zh")

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from bot.updates.job import Job
 from storage.backups import back_up
-from storage.clock import Clock, utc_now
 from storage.store import Store
+from storage.tx import Clock, utc_now
 
 logger = logging.getLogger(__name__)
 

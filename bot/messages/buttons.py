@@ -2,7 +2,145 @@
 
 from __future__ import annotations
 
-from bot.messages.callbacks import FLAG, ID, KEY, PAGE, Button, Key, Number
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Protocol
+
+from bot.core.roles import Roles
+
+DATA_LIMIT = 64
+"""Bytes that Telegram allows."""
+
+HIGHEST_ID = 2**63 - 1
+KEY_LIMIT = 40
+"""Letters of a story's key, a language's code, a code to start with."""
+
+_NAME = re.compile(r"[a-z_]{1,20}")
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+
+Value = int | str
+
+
+class Place(Enum):
+    """Where a button may be pressed; anywhere else its data is made up."""
+
+    PRIVATE = auto()
+    """In the presser's own chat with the bot, on a message that the bot sent there."""
+    POST = auto()
+    """On a message of the bot's in a group or channel."""
+
+
+class Argument(Protocol):
+    """One typed part of a button's data."""
+
+    @property
+    def default(self) -> Value | None:
+        """What stands there where the button is made without it."""
+
+    @property
+    def longest(self) -> int:
+        """How many bytes it takes at most."""
+
+    def read(self, text: str) -> Value | None:
+        """The value; None for what no button of ours says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """From 0 to `highest`, both included."""
+
+    highest: int = HIGHEST_ID
+    default: int | None = None
+
+    @property
+    def longest(self) -> int:
+        """How many bytes it takes at most."""
+        return len(str(self.highest))
+
+    def read(self, text: str) -> int | None:
+        """The number, written in one way only."""
+        return int(text) if _NUMBER.fullmatch(text) and int(text) <= self.highest else None
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A name for machines that stays the same when the list it comes from changes."""
+
+    longest: int = KEY_LIMIT
+    default: str | None = None
+
+    def read(self, text: str) -> str | None:
+        """The key as it is; whether there is such a thing is for the reader to say."""
+        return text if len(text) <= self.longest and _KEY.fullmatch(text) else None
+
+
+ID, FLAG, PAGE, KEY = Number(), Number(1), Number(default=0), Key()
+
+
+class Button:
+    """A button as a capability declares it: the name in its data, the key of its usual label, its typed arguments.
+
+    Args:
+        name: Unique among all buttons; it lives for ever in old chats.
+        label: Key of the text on it; empty where each screen says its own.
+        place: Where it may be pressed.
+        roles: Who may press it; None: whoever may use the capability.
+        arguments: By name, in the order of the data.
+
+    Raises:
+        ValueError: the name cannot be, or the longest data is longer than Telegram takes.
+    """
+
+    __slots__ = ("arguments", "label", "name", "place", "roles")
+
+    def __init__(
+        self,
+        name: str,
+        label: str = "",
+        *,
+        place: Place = Place.PRIVATE,
+        roles: Roles | None = None,
+        **arguments: Argument,
+    ) -> None:
+        longest = len(name) + sum(1 + argument.longest for argument in arguments.values())
+        if not _NAME.fullmatch(name) or longest > DATA_LIMIT:
+            raise ValueError(f"{name!r} is no button: at most 20 of a-z and _, with its data {DATA_LIMIT} bytes")
+        self.name, self.label, self.place, self.roles = name, label, place, roles
+        self.arguments = tuple(arguments.values())
+
+    def __repr__(self) -> str:
+        """For logs and test ids."""
+        return f"Button({self.name!r})"
+
+    def data(self, *values: Value) -> str:
+        """What Telegram keeps behind the button, at most `DATA_LIMIT` bytes; arguments left out have their default.
+
+        Raises:
+            ValueError: these are not the button's arguments.
+        """
+        given = [*values, *(argument.default for argument in self.arguments[len(values) :])]
+        words = [str(value) for value in given]
+        if self.parse(words) is None:
+            raise ValueError(f"{given} are not the arguments of {self.name!r}")
+        return ":".join([self.name, *words])
+
+    def parse(self, words: Sequence[str]) -> tuple[Value, ...] | None:
+        """The arguments as values; None where they are not this button's."""
+        if len(words) != len(self.arguments):
+            return None
+        values = [argument.read(word) for argument, word in zip(self.arguments, words, strict=True)]
+        read = tuple(value for value in values if value is not None)
+        return read if len(read) == len(values) else None
+
+
+def split_data(data: str) -> tuple[str, list[str]]:
+    """Name and arguments in the data of a tap, whatever they are; much too long data says nothing."""
+    name, *words = data.split(":") if len(data) <= DATA_LIMIT else [""]
+    return name, words
+
 
 FLOW_CANCEL = Button("flow_cancel", "button.cancel", flow=Key(20))
 FLOW_BACK = Button("flow_back", "button.back", flow=Key(20), step=Key(20))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bot.core.claiming import Outcome, Window
 from bot.messages.buttons import CLAIM, CLAIM_PICK, MENU, NOT_ME
-from bot.messages.joining.welcome import say_deal, say_link
+from bot.messages.joining.notices import say_deal, say_link
+from bot.messages.joining.revoked import say_points_back
 from bot.messages.keyboards import (
     compose_menu_keyboard,
     compose_send_keyboard,
@@ -14,11 +15,10 @@ from bot.messages.keyboards import (
     stack,
     tap_row,
 )
-from bot.messages.naming import show_name, show_plain_name
 from bot.messages.notices import Reader, Renderers, each
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
-from bot.messages.texts import Html, Texts
+from bot.messages.texts import Html, Texts, show_name, show_plain_name
 from bot.services.claiming.disowning import Disowning, DisownView
 from bot.services.claiming.naming import ClaimView
 from bot.services.claiming.notices import FriendClaimed
@@ -78,15 +78,6 @@ def render_disowned(texts: Texts, shop: Shop, view: DisownView) -> OutgoingMessa
     thanks = texts.say("revoked.not_me", friend=show_name(texts, view.friend))
     text = "\n".join([thanks, *say_points_back(texts, shop, view.points, view.member.balance)])
     return OutgoingMessage(text=text, keyboard=keyboard)
-
-
-def say_points_back(texts: Texts, shop: Shop, points: int, balance: int) -> list[Html]:
-    """How many points went back and what is left; nothing where none had been earned."""
-    if not points:
-        return []
-    shown = shop.points(balance, texts.language)
-    back = texts.say("revoked.points", points=shop.points(points, texts.language), balance=shown)
-    return [back, texts.say("revoked.below")] if balance < 0 else [back]
 
 
 _FINAL = {Outcome.HAS_INVITER, Outcome.CLOSED, Outcome.THROTTLED}

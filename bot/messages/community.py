@@ -9,11 +9,10 @@ from telegram import CopyTextButton, InlineKeyboardButton
 from bot.core.community import ChatProblem
 from bot.messages.buttons import MENU
 from bot.messages.keyboards import compose_menu_keyboard, stack, tap_row
-from bot.messages.naming import show_name, show_plain_name
 from bot.messages.notices import Reader, Renderers, each
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
-from bot.messages.texts import Html, Texts, escape
+from bot.messages.texts import Html, Texts, escape, show_name, show_plain_name
 from bot.services.community.inviting import CommunityView
 from bot.services.community.notices import AdminWarning
 from bot.services.community.warning import JOB_FAILING, NO_POSTING

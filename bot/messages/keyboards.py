@@ -25,8 +25,9 @@ from bot.messages.buttons import (
     SHARE,
     SPOKEN,
     TOP,
+    Button,
+    Value,
 )
-from bot.messages.callbacks import Button, Value
 from bot.messages.sharing.networks import CHAT_NETWORKS, compose_address, list_networks, name_network
 from bot.messages.shop import Shop, Source
 from bot.messages.texts import Texts

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, TypeVar
 
-from bot.messages.naming import show_name, show_plain_name
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
-from bot.messages.texts import Html, Texts
+from bot.messages.texts import Html, Texts, show_name, show_plain_name
 from bot.services.members import MemberView
 from bot.services.notices import Notice, NoticesView, Owed
 from storage.records import PersonId

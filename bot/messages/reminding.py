@@ -5,11 +5,10 @@ from __future__ import annotations
 from bot.core.reminding import Reminding
 from bot.messages.buttons import COMMUNITY, MENU, NO_NUDGES, NO_REMINDERS, NUDGES, REMIND, SHARE_AGAIN, SHARE_STORY
 from bot.messages.keyboards import Row, make_button, send_row, stack, tap_row
-from bot.messages.naming import show_name
 from bot.messages.notices import Reader, Renderers, each
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
-from bot.messages.texts import Html, Texts, escape
+from bot.messages.texts import Html, Texts, escape, show_name
 from bot.services.reminding.notices import Nudge, Reminder
 from bot.services.reminding.reminders import RemindView
 from storage.records import ReferralId

@@ -8,9 +8,8 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from bot.core.campaigns.campaign import Campaign, StoryTexts
-from bot.core.codes import compose_link
 from bot.core.languages import choose_language
-from bot.core.links import Addresses
+from bot.core.links import Addresses, compose_link
 from bot.core.visiting import SHOPS_CARD
 
 

@@ -8,11 +8,10 @@ from bot.core.community import SOURCE as COMMUNITY
 from bot.core.reminding import Missing, Reminding
 from bot.messages.buttons import INVITES, MENU, REWARDS
 from bot.messages.keyboards import Row, appear_row, page_row, send_row, stack, tap_row
-from bot.messages.naming import show_listed_name, show_name
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.reminding import again_row, remind_rows
 from bot.messages.shop import Shop
-from bot.messages.texts import Html, Texts
+from bot.messages.texts import Html, Texts, show_listed_name, show_name
 from bot.services.reminding.reminders import WaitingView
 from bot.services.standing import InvitesView, RewardsView, TopView
 from storage.records import Invitation, LedgerLine, RankLine, ReferralId, ReferralState

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
@@ -11,8 +12,8 @@ from functools import cache
 from typing import Any
 
 from bot.assets import ASSETS
-from bot.core.conventions import Conventions, get_conventions
-from bot.core.languages import LANGUAGES, PROGRAM_LANGUAGE, choose_language, find_language
+from bot.core.languages import LANGUAGES, PROGRAM_LANGUAGE, Conventions, choose_language, find_language, get_conventions
+from bot.core.names import NAME_LIMIT, clean_text
 
 __all__ = ["LANGUAGES", "Html", "Texts", "choose_language", "escape"]
 
@@ -114,3 +115,33 @@ def _flatten(prefix: str, table: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield from _flatten(f"{prefix}{name}.", value)
         else:
             yield f"{prefix}{name}", value
+
+
+_ISOLATE, _END = "\u2068", "\u2069"
+_LINKABLE = re.compile(r"(?<=\w)\.(?=\w\w)|(?<=\w):(?=//)|(?<!\w)[@#$](?=\w)|(?<![\w/<>])/(?=\w)")
+"""What Telegram would make a link, a mention, a tag or a command of."""
+
+
+def show_name(texts: Texts, name: str, *, first: bool = False, limit: int = NAME_LIMIT) -> Html:
+    """A name as HTML, "a friend" when empty; `first` where a sentence begins with it."""
+    return escape(show_plain_name(texts, name, first=first, limit=limit))
+
+
+def show_listed_name(texts: Texts, name: str, *, limit: int = NAME_LIMIT) -> Html:
+    """A name in a list as HTML, "somebody" when empty: of people who are forgotten, too."""
+    return show_name(texts, name, first=True, limit=limit) if name else texts.say("name.somebody")
+
+
+def show_plain_name(texts: Texts, name: str, *, first: bool = False, limit: int = NAME_LIMIT) -> str:
+    """A name for places without formatting: cleaned, cut, unable to turn the sentence around or to become a link."""
+    clean = clean_text(name, limit=max(len(name), 1))
+    if not clean:
+        return texts.plain("name.nobody_first" if first else "name.nobody")
+    if len(clean) > limit:
+        clean = clean_text(clean, limit=limit - 1) + texts.plain("name.cut")
+    inert = _LINKABLE.sub("\\g<0>\u2060", clean)
+    return f"{_ISOLATE}{inert}{_END}" if _runs_right_to_left(clean) else inert
+
+
+def _runs_right_to_left(text: str) -> bool:
+    return not text.isascii() and any(unicodedata.bidirectional(char) in {"R", "AL", "AN"} for char in text)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from bot.messages.naming import show_plain_name
 from bot.messages.sharing.networks import Load, compose_address, compose_load, list_networks, name_network
 from bot.messages.shop import Shop, Source
-from bot.messages.texts import Texts
+from bot.messages.texts import Texts, show_plain_name
 from bot.services.members import MemberView
 
 

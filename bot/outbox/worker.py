@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 
 from bot.messages.notices import Renderers
 from bot.outbox.sender import Report, Sender, Settlement, ShopChats, settle_all
-from bot.wire.batches import Batches
 from bot.wire.gate import Gate
-from bot.wire.signal import Signal, Watch
+from bot.wire.signal import Batches, Signal, Watch
 from bot.wire.snapshot import Snapshots
 from bot.wire.telegram_bot import PassalongBot
 from storage.addresses import Address

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from bot.core.codes import compose_code
 from bot.core.languages import LANGUAGES, choose_language, find_language, parse_tag
+from bot.core.links import compose_code
 from bot.core.names import compose_display_name
+from bot.core.roles import Roles, decide_allowed
 from bot.services.campaigns import list_languages
 from storage.records import Person, PersonId, Profile
-from storage.tables import code_keys, ledgers, people
+from storage.role import Role
+from storage.tables import code_keys, ledgers, people, roles
 from storage.tx import Tx
 
 
@@ -121,3 +124,42 @@ def compose_name(profile: Profile) -> str:
 def open_home(tx: Tx, *, visitor: Profile) -> MemberView:
     """Whoever asks for a screen that needs nothing but themselves."""
     return view_member(tx, enter(tx, visitor))
+
+
+class NotAllowed(Exception):
+    """Somebody asked for what their role does not allow; whoever meets this says nothing of the thing itself."""
+
+
+def find_role(tx: Tx, *, telegram_id: int) -> Role:
+    """Somebody's role; a stranger's is a member's."""
+    return roles.find(tx, telegram_id) or Role.MEMBER
+
+
+def may(tx: Tx, *, telegram_id: int, roles: Roles) -> bool:
+    """Whether somebody may do what is open to these roles."""
+    return decide_allowed(find_role(tx, telegram_id=telegram_id), roles)
+
+
+def demand(tx: Tx, visitor: Profile, roles: Roles) -> None:
+    """Go on only with somebody of these roles: asked again here, since a role may end while its buttons stay.
+
+    Raises:
+        NotAllowed: this is somebody else.
+    """
+    if not may(tx, telegram_id=visitor.telegram_id, roles=roles):
+        raise NotAllowed(f"Telegram id {visitor.telegram_id} has no such role")
+
+
+def note_owners(tx: Tx, *, telegram_ids: Collection[int]) -> None:
+    """The settings' owners, as they are from this start on."""
+    roles.set_owners(tx, telegram_ids)
+
+
+def list_team(tx: Tx) -> dict[int, Role]:
+    """Those who run the shop and have started the bot, so that their chats can be written to."""
+    return {each: role for each, role in roles.list_all(tx).items() if _has_started(tx, each)}
+
+
+def _has_started(tx: Tx, telegram_id: int) -> bool:
+    person = people.find_by_telegram_id(tx, telegram_id)
+    return person is not None and person.is_member

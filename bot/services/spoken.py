@@ -13,7 +13,7 @@ from bot.core.spoken.codes import WordList, compose_spoken, parse_spoken, parse_
 from bot.core.spoken.own_codes import Refused, Unsuitable, decide_own, parse_own, parse_refused
 from bot.services.members import MemberView, MustWrite, compute_language, enter, view_member
 from storage.records import Person, Profile
-from storage.tables import conversations, people
+from storage.tables import conversations, directory, people
 from storage.tx import Tx
 
 SPOKEN = "spoken"
@@ -72,7 +72,7 @@ def give_spoken(tx: Tx, person: Person) -> str:
 def find_by_said(tx: Tx, text: str) -> Person | None:
     """The member whose spoken code somebody said, of whatever language and spelled as it was heard."""
     codes = [*parse_spoken(text, map(load_words, LISTED)), parse_own(text)]
-    owners = (people.find_by_spoken(tx, code) for code in codes if code)
+    owners = (directory.find_by_spoken(tx, code) for code in codes if code)
     return next((owner for owner in owners if owner is not None), None)
 
 

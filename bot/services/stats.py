@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 
 from bot.core.roles import MANAGERS
 from bot.core.stats import Growth
-from bot.services.members import MemberView, enter, view_member
-from bot.services.roles import demand
+from bot.services.members import MemberView, demand, enter, view_member
 from storage.records import Profile, RankLine
-from storage.tables import clicks, people, referrals, scores, shares
+from storage.tables import clicks, directory, referrals, scores, shares
 from storage.tx import Tx
 
 TOP_SIZE = 10
@@ -42,12 +41,12 @@ def count(tx: Tx, *, visitor: Profile) -> StatsView:
         NotAllowed: the shop's figures are not this visitor's to see.
     """
     demand(tx, visitor, MANAGERS)
-    members, joins, ways = people.count_members(tx), referrals.count_all(tx), shares.count_by_way(tx)
+    members, joins, ways = directory.count_members(tx), referrals.count_all(tx), shares.count_by_way(tx)
     taken = sum(ways.values())
     return StatsView(
         member=view_member(tx, enter(tx, visitor)),
         members=members,
-        blocked=people.count_blocked(tx),
+        blocked=directory.count_blocked(tx),
         joins=joins,
         shares=taken,
         growth=Growth(members=members, invitations=taken, joins=joins),

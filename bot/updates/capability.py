@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from telegram.ext import BaseHandler
 
 from bot.core.roles import OWNERS, Roles, decide_allowed
-from bot.messages.callbacks import Button
+from bot.messages.buttons import Button
 from bot.messages.commands import Command
 from bot.updates.flows import Flow
 from bot.updates.job import Job

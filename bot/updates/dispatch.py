@@ -18,10 +18,9 @@ from bot.updates.context import Attempt
 from bot.updates.fair_queue import FairQueue, Floods, Key, Waiting
 from bot.updates.inline_queries import InlineQueries
 from bot.updates.raw_updates import RawUpdate
-from bot.wire.batches import Batches
 from bot.wire.gate import MUTED
 from bot.wire.pacing import Priority
-from bot.wire.signal import Signal, Watch
+from bot.wire.signal import Batches, Signal, Watch
 from storage.records import InboxRow, Seq
 from storage.tables import inbox
 

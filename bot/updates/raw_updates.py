@@ -3,13 +3,235 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from telegram import Update
 
-from bot.updates.update_shapes import LARGEST_ID, MalformedUpdate, keep_what_is_read
+LARGEST_ID = 2**63 - 1
+MOST_CHARACTERS = 100_000
+"""Telegram's longest text is 32,768."""
+
+MOST_ITEMS = 1_000
+"""Telegram's longest list is of 100 entities."""
+
+MOST_LEVELS = 20
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""NUL breaks databases, half a surrogate pair breaks UTF-8; neither means anything."""
+
+Keep = Callable[[Any], Any]
+"""Returns what is kept of a value; raises MalformedUpdate."""
+
+
+class MalformedUpdate(ValueError):
+    """A value is not what Telegram sends there."""
+
+
+def keep_text(value: Any) -> str:
+    """A text without what cannot be stored."""
+    if not isinstance(value, str) or len(value) > MOST_CHARACTERS:
+        raise MalformedUpdate("a text")
+    return _UNSTORABLE.sub("", value) if _UNSTORABLE.search(value) else value
+
+
+def keep_mark(value: Any) -> str:
+    """Of a text no more than that it is there."""
+    return keep_text(value)[:1] and "…"
+
+
+def keep_number(value: Any) -> int:
+    """A whole number of 64 bits."""
+    if not isinstance(value, int) or isinstance(value, bool) or abs(value) > LARGEST_ID:
+        raise MalformedUpdate("a number")
+    return value
+
+
+def keep_flag(value: Any) -> bool:
+    """Yes or no."""
+    if not isinstance(value, bool):
+        raise MalformedUpdate("a flag")
+    return value
+
+
+def keep_list(keep: Keep) -> Keep:
+    """A list of values of one kind."""
+
+    def keep_items(value: Any) -> list[Any]:
+        if not isinstance(value, list) or len(value) > MOST_ITEMS:
+            raise MalformedUpdate("a list")
+        return [keep(each) for each in value]
+
+    return keep_items
+
+
+def keep_object(fields: Mapping[str, Keep], *, rest: Keep | None = None) -> Keep:
+    """Some fields of an object, and of the others what `rest` makes of the object."""
+
+    def keep_fields(value: Any) -> dict[str, Any]:
+        if not isinstance(value, Mapping):
+            raise MalformedUpdate("an object")
+        kept = {} if rest is None else {name: each for name, each in rest(value).items() if name not in fields}
+        for name, each in value.items():
+            keep = fields.get(name)
+            if keep is not None and each is not None:
+                kept[name] = keep(each)
+        return kept
+
+    return keep_fields
+
+
+def keep_scalars(value: Any) -> dict[str, Any]:
+    """The fields of an object that hold no others."""
+    if not isinstance(value, Mapping) or len(value) > MOST_ITEMS:
+        raise MalformedUpdate("an object")
+    return {
+        keep_text(name): keep_any(each)
+        for name, each in value.items()
+        if isinstance(each, str | int | float) or each is None
+    }
+
+
+def keep_any(value: Any, levels: int = MOST_LEVELS) -> Any:
+    """Whatever it is, if it is not too large or too deep."""
+    if isinstance(value, str):
+        return keep_text(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return keep_number(value)
+    if value is None or isinstance(value, bool | float):
+        return value
+    if levels == 0 or len(value) > MOST_ITEMS:
+        raise MalformedUpdate("a nesting")
+    if isinstance(value, Mapping):
+        return {keep_text(key): keep_any(each, levels - 1) for key, each in value.items()}
+    return [keep_any(each, levels - 1) for each in value]
+
+
+_PERSON = keep_object(
+    {
+        "id": keep_number,
+        "is_bot": keep_flag,
+        **dict.fromkeys(("first_name", "last_name", "username", "language_code"), keep_text),
+    }
+)
+_STRANGER = keep_object({"id": keep_number, "is_bot": keep_flag, "first_name": keep_mark})
+"""Somebody whom an update mentions and is not about: that there is one, and not the name."""
+
+_CHAT = keep_object(
+    {
+        "id": keep_number,
+        "is_forum": keep_flag,
+        **dict.fromkeys(("type", "title", "username", "first_name", "last_name"), keep_text),
+    }
+)
+_FILE = keep_object(
+    {
+        **dict.fromkeys(("file_id", "file_unique_id", "mime_type", "file_name", "emoji", "type"), keep_text),
+        **dict.fromkeys(("width", "height", "length", "file_size", "duration"), keep_number),
+        **dict.fromkeys(("is_animated", "is_video"), keep_flag),
+    }
+)
+_ENTITIES = keep_list(
+    keep_object(
+        {
+            **dict.fromkeys(("type", "url", "language", "custom_emoji_id"), keep_text),
+            **dict.fromkeys(("offset", "length", "unix_time"), keep_number),
+            "user": _STRANGER,
+        }
+    )
+)
+_FILES = ("document", "voice", "video", "animation", "audio", "sticker", "video_note")
+_WHERE: dict[str, Keep] = {
+    **dict.fromkeys(("message_id", "date", "edit_date", "message_thread_id"), keep_number),
+    "is_topic_message": keep_flag,
+    "chat": _CHAT,
+}
+_ASKED = keep_object({**_WHERE, "from": _STRANGER})
+"""A message that another one answers: where it is, and whether a bot wrote it."""
+
+
+def _keep_origin(value: Any) -> dict[str, Any]:
+    """That a message was forwarded, and when it was written; not whose it is."""
+    date = keep_object({"date": keep_number})(value).get("date", 0)
+    return {"type": "hidden_user", "date": date, "sender_user_name": "…"}
+
+
+_CONTENT: dict[str, Keep] = {
+    **_WHERE,
+    "from": _PERSON,
+    "sender_chat": _CHAT,
+    "via_bot": _STRANGER,
+    **dict.fromkeys(("text", "caption", "media_group_id", "guest_query_id"), keep_text),
+    **dict.fromkeys(("entities", "caption_entities"), _ENTITIES),
+    **dict.fromkeys(("migrate_to_chat_id", "migrate_from_chat_id"), keep_number),
+    **dict.fromkeys(("show_caption_above_media", "has_media_spoiler"), keep_flag),
+    **dict.fromkeys(_FILES, _FILE),
+    "photo": keep_list(_FILE),
+    "link_preview_options": keep_scalars,
+    "contact": keep_object(
+        {"user_id": keep_number, **dict.fromkeys(("phone_number", "first_name", "last_name"), keep_text)}
+    ),
+    "location": keep_scalars,
+    "forward_origin": _keep_origin,
+    "reply_to_message": _ASKED,
+}
+_TAPPED = keep_object({**_WHERE, "from": _STRANGER, "text": keep_mark, "caption": keep_mark, "photo": keep_list(_FILE)})
+"""A message with buttons: which one it is, and of what sort; its words are our own."""
+
+_LINK = keep_object(
+    {
+        **dict.fromkeys(("invite_link", "name"), keep_text),
+        **dict.fromkeys(("creates_join_request", "is_primary", "is_revoked"), keep_flag),
+        "creator": _STRANGER,
+    }
+)
+_MEMBER = keep_object({"user": _PERSON, "custom_title": keep_mark, "tag": keep_mark}, rest=keep_scalars)
+_CHANGE = keep_object(
+    {
+        "chat": _CHAT,
+        "from": _PERSON,
+        "date": keep_number,
+        "old_chat_member": _MEMBER,
+        "new_chat_member": _MEMBER,
+        "invite_link": _LINK,
+        **dict.fromkeys(("via_join_request", "via_chat_folder_invite_link"), keep_flag),
+    }
+)
+_MESSAGE = keep_object(_CONTENT)
+
+KEPT: Mapping[str, Callable[[Any], Any]] = {
+    "message": _MESSAGE,
+    "edited_message": _MESSAGE,
+    "guest_message": _MESSAGE,
+    "callback_query": keep_object(
+        {
+            "from": _PERSON,
+            "message": _TAPPED,
+            **dict.fromkeys(("id", "inline_message_id", "chat_instance", "data"), keep_text),
+        }
+    ),
+    "inline_query": keep_object({"from": _PERSON, **dict.fromkeys(("id", "query", "offset", "chat_type"), keep_text)}),
+    "chosen_inline_result": keep_object(
+        {"from": _PERSON, **dict.fromkeys(("result_id", "query", "inline_message_id"), keep_text)}
+    ),
+    "my_chat_member": _CHANGE,
+    "chat_member": _CHANGE,
+    "chat_join_request": keep_object(
+        {"chat": _CHAT, "from": _PERSON, "user_chat_id": keep_number, "date": keep_number, "invite_link": _LINK}
+    ),
+}
+"""By kind of update; of a kind that is not named here everything of a reasonable size is kept."""
+
+
+def keep_what_is_read(kind: str, content: object) -> object:
+    """The part of an update's content that is stored, cleaned.
+
+    Raises:
+        MalformedUpdate: something in it is of another type or size than Telegram's.
+    """
+    return None if content is None else KEPT.get(kind, keep_any)(content)
+
 
 _SENDERS = ("from", "user", "actor_chat", "voter_chat", "sender_chat", "chat")
 """Where the different kinds of updates say whom they are from, best first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from bot.core.codes import has_check
+from bot.core.links import has_check
 from bot.services.visiting import Holder, find_holder
 from storage.records import CodeKey
 from storage.store import Store

@@ -8,7 +8,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from bot.core.codes import Payload, parse_payload
+from bot.core.links import Payload, parse_payload
 from bot.core.visiting import Reader, decide_counts
 from bot.messages.shop import Source
 from bot.messages.visiting import compose_link_page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from bot.core.conventions import get_conventions
+from bot.core.languages import get_conventions
 from bot.messages.visiting import Exit, LinkPage, Refusal, SharePage, say_back, say_refusal
 from bot.web.templates import Markup, Templates
 

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from bot.core.codes import parse_payload
+from bot.core.links import parse_payload
 from bot.core.throttling import Allowance
 from bot.messages.sharing.networks import NETWORKS
 from bot.messages.visiting import compose_share_page

@@ -28,8 +28,8 @@ from bot.web.templates import Templates
 from bot.web.throttle import Throttle
 from bot.web.visitor import Visitors
 from bot.wire.snapshot import Snapshots
-from storage.clock import Clock, utc_now
 from storage.store import Store
+from storage.tx import Clock, utc_now
 
 
 class _Anything(Convertor[str]):

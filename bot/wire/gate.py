@@ -16,10 +16,13 @@ from telegram.ext import BaseRateLimiter
 
 from bot.telemetry import Metrics
 from bot.wire.errors import FailureKind, Flooded, Muted, PushedBack, Unconfirmed, classify
-from bot.wire.pacing import GROUP_PER_MINUTE, Chat, Pacing, Priority, Ticket
-from bot.wire.ptb import JSONDict
-from bot.wire.scopes import (
+from bot.wire.pacing import (
     EVERYTHING,
+    GROUP_PER_MINUTE,
+    Chat,
+    Pacing,
+    Priority,
+    Ticket,
     is_answer,
     is_edit,
     is_paced,
@@ -28,6 +31,7 @@ from bot.wire.scopes import (
     parse_chat,
     parse_chat_scope,
 )
+from bot.wire.telegram_bot import JSONDict
 from storage.records import Ban
 
 logger = logging.getLogger(__name__)

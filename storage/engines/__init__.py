@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
 
-from storage.clock import Clock
-from storage.engines.base import Engine
-from storage.engines.jobs import Announce
 from storage.errors import StoreUnavailable
+from storage.store import Engine
+from storage.tx import Announce, Clock
 
 
 def open_engine(url: str, clock: Clock, announce: Announce, *, migrate: bool) -> AbstractAsyncContextManager[Engine]:

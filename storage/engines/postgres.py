@@ -10,18 +10,17 @@ from functools import partial
 
 import psycopg
 
-from storage.clock import Clock
-from storage.engines.jobs import Announce, Job, Loss, settle
 from storage.engines.postgres_connection import explain
 from storage.engines.postgres_lock import PostgresLock, acquire
 from storage.engines.postgres_pool import READING, WRITING, PostgresPool
 from storage.engines.postgres_upgrade import prepare
+from storage.tx import Announce, Clock, Job, Loss, settle
 
 THREADS = 8
 
 
 class PostgresEngine:
-    """See `storage.engines.base.Engine`."""
+    """See `storage.store.Engine`."""
 
     def __init__(self, pool: PostgresPool, executor: ThreadPoolExecutor, loss: Loss, announce: Announce) -> None:
         self._pool = pool

@@ -16,10 +16,10 @@ import psycopg
 from psycopg.pq import ConnStatus
 from psycopg.sql import SQL, Identifier
 
-from storage.engines.jobs import Announce, Loss
 from storage.engines.postgres_connection import Connection, connect, describe, explain, find_schema
 from storage.errors import StoreBusy, StoreError, StoreLost, StoreUnavailable
 from storage.records import ShopChanged
+from storage.tx import Announce, Loss
 
 logger = logging.getLogger(__name__)
 

@@ -13,12 +13,11 @@ from contextlib import contextmanager
 import psycopg
 from psycopg.pq import TransactionStatus
 
-from storage.clock import Clock
-from storage.engines.jobs import Job
 from storage.engines.postgres_connection import Connection, connect, explain
 from storage.engines.postgres_lock import PostgresLock, join_fence
 from storage.engines.postgres_session import PostgresSession
 from storage.errors import StoreUnavailable
+from storage.tx import Clock, Job
 
 logger = logging.getLogger(__name__)
 

@@ -10,8 +10,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine.default import DefaultDialect
 
 from storage.engines.postgres_connection import Connection
-from storage.statements import InsertInto, Statement, Statements
-from storage.tx import Row, Values
+from storage.tx import InsertInto, Row, Statement, Statements, Values
 
 _DIALECT: DefaultDialect = cast("Any", PGDialect_psycopg)()  # its constructor has no types
 _INSERT: InsertInto = cast("Any", insert)  # a class apart from SQLite's, with the same methods
@@ -19,7 +18,7 @@ STATEMENTS = Statements(_DIALECT, _INSERT)
 
 
 class PostgresSession:
-    """See `storage.tx.Session`."""
+    """See `storage.store.Session`."""
 
     __slots__ = ("_connection",)
 

@@ -6,7 +6,7 @@ import logging
 import sqlite3
 from pathlib import Path
 
-from storage.engines.sqlite_session import CURE, list_faults
+from storage.engines.sqlite_lane import CURE, list_faults
 from storage.errors import StoreDamaged, StoreUnavailable
 from storage.migrations import HEAD, needs_upgrade
 

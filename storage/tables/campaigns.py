@@ -7,9 +7,8 @@ from sqlalchemy import bindparam, insert, literal_column, select, update
 from storage.errors import RowMissing
 from storage.records import VersionId
 from storage.schema import campaign, campaign_version
-from storage.statements import Conflicting
 from storage.tables import shops
-from storage.tx import Tx
+from storage.tx import Conflicting, Tx
 
 _ADD_CAMPAIGN = Conflicting(
     lambda insert: (

@@ -6,8 +6,7 @@ from sqlalchemy import bindparam, delete, select, tuple_
 
 from storage.records import PersonId
 from storage.schema import card
-from storage.statements import Conflicting
-from storage.tx import Tx
+from storage.tx import Conflicting, Tx
 
 _FIND = select(card.c.file_id).where(card.c.person_id == bindparam("person_id"), card.c.version == bindparam("version"))
 _SET = Conflicting(

@@ -6,8 +6,7 @@ from sqlalchemy import bindparam, delete, select, tuple_, update
 
 from storage.records import ChatJoin, PersonId, ReferralId
 from storage.schema import chat_join
-from storage.statements import Conflicting
-from storage.tx import Tx
+from storage.tx import Conflicting, Tx
 
 _KEY = ("chat_id", "telegram_id")
 _OF = (chat_join.c.chat_id == bindparam("chat"), chat_join.c.telegram_id == bindparam("telegram"))

@@ -6,8 +6,7 @@ from sqlalchemy import bindparam, delete, select
 
 from storage.records import PersonId
 from storage.schema import chat_link
-from storage.statements import Conflicting
-from storage.tx import Tx
+from storage.tx import Conflicting, Tx
 
 _ADD = Conflicting(
     lambda insert: (

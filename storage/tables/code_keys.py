@@ -10,8 +10,7 @@ from sqlalchemy import bindparam, delete, select
 from storage.errors import RowMissing
 from storage.records import CodeKey
 from storage.schema import code_key, forgotten
-from storage.statements import Conflicting
-from storage.tx import Tx
+from storage.tx import Conflicting, Tx
 
 _HASH = partial(blake2b, person=b"forgotten", digest_size=16)
 

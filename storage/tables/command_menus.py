@@ -7,8 +7,7 @@ from math import inf
 from sqlalchemy import bindparam, delete, select
 
 from storage.schema import command_menu
-from storage.statements import Conflicting
-from storage.tx import Tx
+from storage.tx import Conflicting, Tx
 
 _CONTENT = ("digest", "set_at")
 

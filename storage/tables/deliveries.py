@@ -10,10 +10,9 @@ from sqlalchemy import bindparam, delete, exists, func, literal_column, select, 
 from storage.errors import RowMissing
 from storage.records import BroadcastId, DeliveryState, Outcome, PersonId, Recipient
 from storage.schema import broadcast, delivery, person, profile
-from storage.statements import Conflicting
 from storage.tables import tallies
 from storage.texts import clean_error
-from storage.tx import Tx
+from storage.tx import Conflicting, Tx
 
 _OF_BROADCAST = delivery.c.broadcast_id == bindparam("of")
 _AMONG = delivery.c.person_id.in_(bindparam("ids", expanding=True))

@@ -8,8 +8,7 @@ from typing import Any
 from sqlalchemy import BindParameter, bindparam, select
 
 from storage.schema import due_job
-from storage.statements import Conflicting
-from storage.tx import Tx
+from storage.tx import Conflicting, Tx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

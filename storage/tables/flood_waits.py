@@ -8,8 +8,7 @@ from sqlalchemy import BindParameter, bindparam, delete, select
 
 from storage.records import Ban
 from storage.schema import flood_wait
-from storage.statements import Conflicting
-from storage.tx import Tx
+from storage.tx import Conflicting, Tx
 
 _LIST = (
     select(flood_wait.c.scope, flood_wait.c.until_at, flood_wait.c.wait_seconds)

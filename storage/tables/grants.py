@@ -7,8 +7,7 @@ from sqlalchemy import bindparam, select, update
 from storage.facts import EventId, EventKind, GrantId, GrantKind, GrantRow, GrantState
 from storage.records import PersonId, Referral, ReferralId, Side
 from storage.schema import event, grant
-from storage.statements import Conflicting
-from storage.tx import Row, Tx
+from storage.tx import Conflicting, Row, Tx
 
 _EVENT = ("kind", "person_id", "referral_id", "campaign_version_id", "key", "happened_at")
 _COLUMNS = ("rule", "person_id", "event_id", "side", "state", "kind", "points", "ledger_id", "granted_at")

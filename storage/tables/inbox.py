@@ -8,9 +8,8 @@ from sqlalchemy import bindparam, delete, func, literal_column, select, update
 
 from storage.records import InboxRow, InboxState, Seq
 from storage.schema import inbox
-from storage.statements import Conflicting
 from storage.texts import clean_error
-from storage.tx import Row, Tx
+from storage.tx import Conflicting, Row, Tx
 
 # Written out, not bound: only then do the planners see that the partial index serves.
 _OPEN = inbox.c.state == literal_column("'open'")

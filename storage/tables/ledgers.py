@@ -8,8 +8,7 @@ from sqlalchemy.sql.expression import ColumnElement
 from storage.errors import KeyReused
 from storage.records import LedgerLine, PersonId, Transfer
 from storage.schema import HOUSE_ACCOUNT, account, ledger, profile, referral
-from storage.statements import Conflicting
-from storage.tx import Tx
+from storage.tx import Conflicting, Tx
 
 __all__ = [
     "HOUSE_ACCOUNT",

@@ -10,9 +10,8 @@ from sqlalchemy import bindparam, delete, func, literal_column, select, update
 from storage.addresses import Address, ChatAddress, ChatRole, MemberAddress
 from storage.records import NoticeId, NoticeOwed, NoticeState, OutboxRow, PersonId
 from storage.schema import outbox
-from storage.statements import Conflicting
 from storage.texts import clean_error
-from storage.tx import Row, Tx
+from storage.tx import Conflicting, Row, Tx
 
 # Written out, not bound: only then do the planners see that the partial index serves.
 _OWED = outbox.c.state == literal_column("'owed'")

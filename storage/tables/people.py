@@ -4,16 +4,91 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import Select, bindparam, delete, func, or_, select, union, update
-from sqlalchemy.sql.elements import KeyedColumnElement
+from sqlalchemy import bindparam, delete, func, select, update
 
 from storage.errors import CodeTaken, RowMissing
 from storage.records import Person, PersonId, Profile
 from storage.schema import person, profile, spoken
-from storage.statements import Conflicting
-from storage.tables.person_rows import PERSON, to_person, to_person_or_none, to_values
-from storage.texts import fold_name
-from storage.tx import Tx
+from storage.texts import fold_name, join_name
+from storage.tx import Conflicting, Row, Tx
+
+PERSON = (
+    select(
+        person.c.id,
+        person.c.code,
+        person.c.started_at,
+        person.c.language,
+        person.c.anonymous,
+        person.c.blocked_at,
+        person.c.score,
+        person.c.spoken_code,
+        person.c.spoken_chosen,
+        person.c.findable,
+        person.c.nudges,
+        person.c.own_words,
+        person.c.asked_at,
+        person.c.shared_at,
+        person.c.nudged_at,
+        profile.c.telegram_id,
+        profile.c.first_name,
+        profile.c.last_name,
+        profile.c.username,
+        profile.c.telegram_language,
+    )
+    .select_from(person)
+    .join(profile)
+)
+
+
+def to_values(profile: Profile) -> dict[str, int | str]:
+    """Return the columns of a profile, the searchable ones included."""
+    return {
+        "search_name": fold_name(join_name(profile.first_name, profile.last_name)),
+        "search_first_name": fold_name(profile.first_name),
+        "search_username": fold_name(profile.username),
+        "telegram_id": profile.telegram_id,
+        "first_name": profile.first_name,
+        "last_name": profile.last_name,
+        "username": profile.username,
+        "telegram_language": profile.telegram_language,
+    }
+
+
+def to_person_or_none(row: Row | None) -> Person | None:
+    """Return the person in a row of `PERSON`, if there is one."""
+    return None if row is None else to_person(row)
+
+
+def to_person(row: Row) -> Person:
+    """Return the person in a row of `PERSON`."""
+    person_id, code, started_at, language, anonymous, blocked_at, score, *rest = row
+    spoken_code, spoken_chosen, findable, nudges, own_words, asked_at, shared_at, nudged_at, *said = rest
+    telegram_id, first_name, last_name, username, telegram_language = said
+    return Person(
+        id=person_id,
+        profile=Profile(
+            telegram_id=telegram_id,
+            first_name=first_name,
+            last_name=last_name,
+            username=username,
+            telegram_language=telegram_language,
+        ),
+        code=code,
+        started_at=started_at,
+        language=language,
+        anonymous=bool(anonymous),
+        blocked_at=blocked_at,
+        score=score,
+        spoken_code=spoken_code,
+        spoken_chosen=bool(spoken_chosen),
+        findable=bool(findable),
+        nudges=bool(nudges),
+        own_words=own_words,
+        asked_at=asked_at,
+        shared_at=shared_at,
+        nudged_at=nudged_at,
+    )
+
 
 NOBODYS_TELEGRAM_ID = 2**60
 """Telegram's ids have at most 52 bits: above this they are nobody's."""
@@ -70,7 +145,6 @@ _ADD_SPOKEN = Conflicting(
     )
 )
 _SPOKEN_OWNER = select(spoken.c.person_id).where(spoken.c.code == bindparam("code"))
-_BY_SPOKEN = PERSON.join(spoken, spoken.c.person_id == person.c.id).where(spoken.c.code == bindparam("code"))
 _SET_SPOKEN = (
     update(person)
     .where(person.c.id == bindparam("of"))
@@ -88,33 +162,6 @@ _NOTE_SHARED = (
 _NOTE_NUDGED = update(person).where(person.c.id == bindparam("of")).values(nudged_at=bindparam("now"), quiet_since=None)
 
 
-def _named(column: KeyedColumnElement[str]) -> Select[tuple[int]]:
-    """Return the first findable members by one kind of name: each kind has an index of its own."""
-    found = (
-        select(profile.c.person_id)
-        .join(person)
-        .where(column == bindparam("name"), person.c.findable, person.c.started_at.is_not(None))
-        .order_by(profile.c.person_id)
-        .limit(bindparam("limit"))
-        .subquery()
-    )
-    return select(found)
-
-
-_NAMED = union(*map(_named, (profile.c.search_name, profile.c.search_first_name, profile.c.search_username))).subquery()
-_BY_NAME = PERSON.where(person.c.id.in_(select(_NAMED))).order_by(person.c.id).limit(bindparam("limit"))
-_TO_NUDGE = (
-    PERSON.where(
-        person.c.quiet_since < bindparam("shared_before"),
-        person.c.blocked_at.is_(None),
-        person.c.nudges,
-        or_(person.c.nudged_at.is_(None), person.c.nudged_at < bindparam("nudged_before")),
-    )
-    .order_by(person.c.quiet_since)
-    .limit(bindparam("limit"))
-)
-_COUNT_MEMBERS = select(func.count()).select_from(person).where(person.c.started_at.is_not(None))
-_COUNT_BLOCKED = _COUNT_MEMBERS.where(person.c.blocked_at.is_not(None))
 _LOCK = select(person.c.id).where(person.c.id == bindparam("id")).with_for_update()
 
 _FORGET = (
@@ -219,11 +266,6 @@ def set_spoken(tx: Tx, person_id: PersonId, code: str, *, chosen: bool) -> bool:
     return free
 
 
-def find_by_spoken(tx: Tx, code: str) -> Person | None:
-    """Return the person a spoken code, in lower case, was ever given to."""
-    return to_person_or_none(tx.row(_BY_SPOKEN, code=code))
-
-
 def set_findable(tx: Tx, person_id: PersonId, findable: bool) -> None:  # noqa: FBT001  # the value itself
     """Set whether newcomers can name this person."""
     tx.run(_SET_FINDABLE, of=person_id, findable=findable)
@@ -254,25 +296,6 @@ def note_nudged(tx: Tx, person_id: PersonId) -> None:
     tx.run(_NOTE_NUDGED, of=person_id, now=tx.now)
 
 
-def list_by_name(tx: Tx, name: str, *, limit: int) -> list[Person]:
-    """Return findable members whose first name, full name or username this is, older members first.
-
-    Capitals and accents do not count, nor does an @ before it.
-    """
-    folded = fold_name(name.strip().removeprefix("@"))
-    return [to_person(row) for row in tx.rows(_BY_NAME, name=folded, limit=limit)] if folded else []
-
-
-def list_to_nudge(tx: Tx, *, shared_before: int, nudged_before: int, limit: int) -> list[Person]:
-    """Return members who agree to it, have not blocked the bot and are due a nudge, the quietest first.
-
-    Due is who neither started, nor shared, nor was nudged after the last share since `shared_before`, nor was nudged
-    at all since `nudged_before`.
-    """
-    rows = tx.rows(_TO_NUDGE, shared_before=shared_before, nudged_before=nudged_before, limit=limit)
-    return [to_person(row) for row in rows]
-
-
 def forget(tx: Tx, person_id: PersonId) -> None:
     """Leave nothing of a person but a number for the books: no name, no Telegram id, no code, no choice.
 
@@ -281,16 +304,6 @@ def forget(tx: Tx, person_id: PersonId) -> None:
     tx.run(_FORGET, of=person_id, code=f"~{person_id}", now=tx.now)
     tx.run(_FORGET_SPOKEN, of=person_id)
     set_profile(tx, person_id, Profile(telegram_id=NOBODYS_TELEGRAM_ID + person_id, first_name=""))
-
-
-def count_members(tx: Tx) -> int:
-    """Count everybody who has started the bot; reads all people, for statistics only."""
-    return int(tx.scalar(_COUNT_MEMBERS))
-
-
-def count_blocked(tx: Tx) -> int:
-    """Count the members who have blocked the bot; reads all people, for statistics only."""
-    return int(tx.scalar(_COUNT_BLOCKED))
 
 
 def lock(tx: Tx, person_id: PersonId) -> None:

@@ -9,9 +9,8 @@ from sqlalchemy import bindparam, func, literal_column, select, update
 from storage.errors import RowMissing
 from storage.records import Invitation, PersonId, Referral, ReferralId, ReferralState, VersionId
 from storage.schema import chat_join, event, grant, person, profile, referral
-from storage.statements import Conflicting
 from storage.texts import join_name
-from storage.tx import Row, Tx
+from storage.tx import Conflicting, Row, Tx
 
 _COLUMNS = ("inviter_id", "invitee_id", "source", "state", "joined_at", "campaign_version_id")
 

@@ -6,8 +6,7 @@ from sqlalchemy import bindparam, delete, false, null, select, true
 
 from storage.records import PersonId, ReferralId, Reminder
 from storage.schema import referral, reminder
-from storage.statements import Conflicting
-from storage.tx import Tx
+from storage.tx import Conflicting, Tx
 
 _FIND = select(reminder.c.reminded_at, reminder.c.declined).where(reminder.c.referral_id == bindparam("referral_id"))
 _NOTE = Conflicting(

@@ -8,8 +8,7 @@ from sqlalchemy import bindparam, delete, select
 
 from storage.role import Role
 from storage.schema import role
-from storage.statements import Conflicting
-from storage.tx import Tx
+from storage.tx import Conflicting, Tx
 
 _CONTENT = ("role", "from_settings", "given_at")
 

@@ -7,9 +7,8 @@ from sqlalchemy import bindparam, case, func, insert, literal_column, select, up
 from storage.errors import RowMissing
 from storage.records import PersonId, RankLine
 from storage.schema import SHOP_BOARD, board, person, profile, score, standing
-from storage.statements import Conflicting
 from storage.texts import join_name
-from storage.tx import Tx
+from storage.tx import Conflicting, Tx
 
 _RAISE = (
     update(person)

@@ -9,8 +9,7 @@ from sqlalchemy import bindparam, literal_column, select, update
 from storage.errors import RowMissing
 from storage.records import ShopChanged, VersionId
 from storage.schema import campaign, campaign_version, shop
-from storage.statements import Conflicting
-from storage.tx import Tx
+from storage.tx import Conflicting, Tx
 
 _CHATS = ("announce_chat", "community_chat", "community_id")
 

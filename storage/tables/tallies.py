@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from sqlalchemy import bindparam, select
 
 from storage.schema import tally
-from storage.statements import Conflicting
-from storage.tx import Tx
+from storage.tx import Conflicting, Tx
 
 _ADD = Conflicting(
     lambda insert: (

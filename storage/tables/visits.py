@@ -5,8 +5,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam, delete, select, tuple_
 
 from storage.schema import visit
-from storage.statements import Conflicting
-from storage.tx import Tx
+from storage.tx import Conflicting, Tx
 
 _KEY = (visit.c.visitor, visit.c.code, visit.c.hour)
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam, delete, select
 
 from storage.schema import warning
-from storage.statements import Conflicting
-from storage.tx import Tx
+from storage.tx import Conflicting, Tx
 
 _ADD = Conflicting(
     lambda insert: (

@@ -12,7 +12,7 @@ from subprocess import Popen
 from bot.assets import ASSETS
 from bot.core.campaigns.campaign import parse_campaign
 from bot.services.campaigns import open_shop
-from bot.services.joining.start import start
+from bot.services.joining.joining import start
 from storage import open_store
 from storage.records import Profile
 from tests.benchmarks.rig import TOKEN, Telegram, is_settled, open_bot, open_program, open_telegram, wait_until

@@ -13,7 +13,7 @@ from pathlib import Path
 from bot.assets import ASSETS
 from bot.core.campaigns.campaign import Campaign, parse_campaign
 from bot.services.campaigns import open_shop
-from bot.services.joining.start import start
+from bot.services.joining.joining import start
 from bot.services.standing import list_invites, rank
 from storage import Store, open_store
 from storage.records import Profile

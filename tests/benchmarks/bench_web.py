@@ -19,8 +19,8 @@ from bot.web.listening import open_listener
 from bot.web.server import serve_site
 from bot.web.site import build_deps, build_site
 from storage import open_store
-from storage.clock import utc_now
 from storage.records import Profile
+from storage.tx import utc_now
 from tests.benchmarks.rows import Row, row
 from tests.web.house import BROWSES, PHONE, PREVIEW, add_person, make_shop
 from tests.wire.stage import make_snapshots

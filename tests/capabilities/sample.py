@@ -11,7 +11,7 @@ from bot.core.roles import EVERYBODY, OWNERS
 from bot.handlers.conversations import begin
 from bot.handlers.deps import Context, visitor_of
 from bot.handlers.reply import show
-from bot.messages.callbacks import KEY, Button
+from bot.messages.buttons import KEY, Button
 from bot.messages.commands import Command
 from bot.messages.keyboards import make_button, stack
 from bot.messages.outgoing import OutgoingMessage

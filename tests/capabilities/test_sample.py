@@ -15,7 +15,7 @@ import pytest_asyncio
 from PIL import Image
 
 from bot.capabilities import CAPABILITIES
-from bot.messages.callbacks import Button
+from bot.messages.buttons import Button
 from bot.playground.world import Message, Person
 from bot.updates.capability import Capability, CapabilityMistake, Registry
 from storage import Store, open_store

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 from statistics import median
 
-from bot.core.codes import ALPHABET, CODE_LENGTH
+from bot.core.links import ALPHABET, CODE_LENGTH
 from bot.playground.world import Message, Person, World
 from storage import Tx, open_store
 from storage.records import Profile

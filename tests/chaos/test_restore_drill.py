@@ -10,7 +10,7 @@ from bot.playground.world import Person
 from storage import open_store
 from storage.checks import list_faults
 from storage.records import Seq
-from storage.tables import inbox, people
+from storage.tables import directory, inbox
 from tests.journeys.program import Home, furnish
 from tests.telegram import LocalTelegram, telegram
 
@@ -65,4 +65,4 @@ async def go_on(home: Home, telegram: LocalTelegram, url: str) -> None:
     async with open_store(url) as store:
         assert await list_faults(store) == []
         assert await store.read(inbox.list_open, after=Seq(0), limit=9) == []
-        assert await store.read(people.count_members) >= CROWD
+        assert await store.read(directory.count_members) >= CROWD

@@ -19,8 +19,7 @@ from bot.core.claiming import (
     parse_claim,
     parse_offer,
 )
-from bot.core.codes import Payload
-from bot.core.links import Addresses
+from bot.core.links import Addresses, Payload
 from storage.records import PersonId
 
 DAY = 86_400_000_000

@@ -11,9 +11,8 @@ from bot.core.addresses import compute_neighbourhood
 from bot.core.campaigns.file import CampaignFile
 from bot.core.campaigns.mistakes import CampaignMistake, decode_file, explain_syntax
 from bot.core.claiming import TYPED_LIMIT, WORDS_LIMIT, compose_label, decide_named, parse_claim, parse_offer
-from bot.core.codes import Payload, compose_link
-from bot.core.conventions import get_conventions
-from bot.core.links import Addresses, find_named
+from bot.core.languages import get_conventions
+from bot.core.links import Addresses, Payload, compose_link, find_named
 from bot.core.names import clean_text, count_marks
 from bot.core.scheduling import compute_left_seconds, compute_rest_seconds, decide_told
 from bot.core.sharing import CardVersions, Signature, digest

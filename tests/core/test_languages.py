@@ -10,8 +10,7 @@ from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
-from bot.core.conventions import PLURAL_FORMS, get_conventions
-from bot.core.languages import LANGUAGES, choose_language, parse_tag
+from bot.core.languages import LANGUAGES, PLURAL_FORMS, choose_language, get_conventions, parse_tag
 
 TRIED = ("en-gb", "id", "zh", "ru", "pl", "ar", "fa", "hi", "pt", "pt-pt", "ja", "th", "si", "bg", "hu")
 

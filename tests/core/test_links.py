@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.codes import ALPHABET, Payload
-from bot.core.links import Addresses, Named, find_named
+from bot.core.links import ALPHABET, Addresses, Named, Payload, find_named
 
 CODE = "AbCdEfGh12"
 SHOP = Addresses("Shop_Bot", "https://oven.example/go")

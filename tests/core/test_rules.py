@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.claiming import Window
-from bot.core.codes import ALPHABET, Payload, compose_code, compose_link, has_check, parse_payload
-from bot.core.joining import Attribution, Opening, decide_attribution
+from bot.core.claiming import Attribution, Opening, Window, decide_attribution
 from bot.core.languages import choose_language
+from bot.core.links import ALPHABET, Payload, compose_code, compose_link, has_check, parse_payload
 from bot.core.rewards.rules import Occurrence, Points, Rule, compose_transfer_key, evaluate
 from bot.core.standing import compute_page
 from bot.core.stats import Growth

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from bot.core.roles import EVERYBODY, decide_allowed
-from bot.messages.callbacks import Button, Number
+from bot.messages.buttons import Button, Number
 from bot.playground.world import Message, Person
 from storage import Store, open_store
 from storage.role import Role

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from bot.core.codes import parse_payload
+from bot.core.links import parse_payload
 from bot.playground.faults import error
 from bot.playground.world import Person
 from tests.handlers.sharing_stage import (

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from bot.assets import ASSETS
-from bot.core.codes import Payload, compose_code, parse_payload
+from bot.core.links import Payload, compose_code, parse_payload
 from bot.handlers.sharing.inline import compose_results
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.own_words import render_words_preview

@@ -9,7 +9,7 @@ from bot.jobs.backups import BackupPlan, list_backup_jobs, list_backups, make_ba
 from storage import open_store
 from storage.backups import restore
 from storage.errors import StoreError
-from storage.tables import people
+from storage.tables import directory
 from tests.journeys.shop_at_work import open_shop, sqlite_in
 from tests.storage.cast import add_members
 from tests.storage.clock import Clock
@@ -35,7 +35,7 @@ async def test_the_newest_backups_stay(sqlite_url: str, tmp_path: Path, clock: C
     assert (folder / "passalong-precious.backup").exists()
     restore(f"sqlite:///{tmp_path}/other.db", made[-1])
     async with open_store(f"sqlite:///{tmp_path}/other.db") as store:
-        assert await store.read(people.count_members) == 4
+        assert await store.read(directory.count_members) == 4
 
 
 async def test_a_running_bot_makes_backups(tmp_path: Path) -> None:

@@ -17,9 +17,9 @@ import pytest
 import zxingcpp
 
 from bot.assets import ASSETS
-from bot.core.codes import Payload, compose_code, parse_payload
+from bot.core.links import Payload, compose_code, parse_payload
 from bot.messages import claiming, community, guide, standing
-from bot.messages.joining import refusals, welcome
+from bot.messages.joining import notices, refusals
 from bot.messages.notice_renderers import RENDERERS
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.sharing import more
@@ -34,7 +34,7 @@ from bot.web.pages import write_link_page, write_share_page
 from bot.web.templates import Templates
 from bot.wire.pictures import Pictures
 from storage import Store, Tx
-from storage.tables import chat_links, people
+from storage.tables import chat_links, directory, people
 from tests.messages.samples import (
     COMMANDS,
     HOSTILE,
@@ -75,8 +75,8 @@ def find_links(text: str) -> list[Payload | None]:
 
 def list_screens(texts: Texts, shop: Shop, member: MemberView, kind: type[Notice]) -> Iterator[OutgoingMessage]:
     """What a member is shown, but for the card itself; a notice of one kind among it."""
-    yield welcome.render_home(texts, shop, member)
-    yield welcome.render_welcome(texts, shop, name=member.name, code=member.code)
+    yield notices.render_home(texts, shop, member)
+    yield notices.render_welcome(texts, shop, name=member.name, code=member.code)
     yield more.render_more(texts, shop, member)
     yield standing.render_invites(texts, shop, replace(make_invites("Budi"), member=member))
     yield standing.render_rewards(texts, shop, replace(make_rewards("Budi"), member=member))
@@ -152,7 +152,8 @@ def count_wrong(tx: Tx) -> int:
     return sum(
         [found and found.id for found in (find_by_said(tx, said[member.id]), people.find_by_code(tx, member.code))]
         != [member.id] * 2
-        or [found.id for found in people.list_by_name(tx, member.profile.first_name.casefold(), limit=2)] != [member.id]
+        or [found.id for found in directory.list_by_name(tx, member.profile.first_name.casefold(), limit=2)]
+        != [member.id]
         or chat_links.find_owner(tx, f"https://t.me/+{member.code}") != member.id
         for member in members
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.capabilities import CAPABILITIES
-from bot.messages.callbacks import Button, Value, split_data
+from bot.messages.buttons import Button, Value, split_data
 from bot.updates.capability import Registry
 
 REGISTRY = Registry(CAPABILITIES)

@@ -14,7 +14,7 @@ from bot.core.reminding import Missing, Reminding
 from bot.core.stats import Growth
 from bot.messages import community, guide, own_words, printing, privacy, reminding, standing
 from bot.messages.broadcasts import screens as broadcast_screens
-from bot.messages.joining import refusals, welcome
+from bot.messages.joining import notices, refusals
 from bot.messages.notice_renderers import RENDERERS
 from bot.messages.notices import Reader, Rendered, render_notices
 from bot.messages.outgoing import OutgoingMessage, Photo
@@ -289,12 +289,12 @@ def render_everybodys(texts: Texts, shop: Shop, name: str) -> dict[str, Outgoing
     """All screens of members, with `name` wherever one shows."""
     member = make_member(name)
     return {
-        "welcome": welcome.render_welcome(texts, shop, name=name, code=CODE),
-        "welcome, unknown code": welcome.render_welcome(texts, shop, name=name, code=CODE, unknown_code=True),
-        "welcome, invited": welcome.render_welcome_invited(
+        "welcome": notices.render_welcome(texts, shop, name=name, code=CODE),
+        "welcome, unknown code": notices.render_welcome(texts, shop, name=name, code=CODE, unknown_code=True),
+        "welcome, invited": notices.render_welcome_invited(
             texts, shop, name=name, code=CODE, inviter=name, points=CAMPAIGN.invitee_points
         ),
-        "home": welcome.render_home(texts, shop, member),
+        "home": notices.render_home(texts, shop, member),
         "share": sharing_screens.render_share(texts, shop, member, PHOTO),
         "share, another story": sharing_screens.render_share(texts, shop, member, PHOTO, CAMPAIGN.stories[-1].key),
         "share, own words": sharing_screens.render_share(texts, shop, make_member(name, own_words=OWN_WORDS), PHOTO),

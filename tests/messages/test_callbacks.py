@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.messages.callbacks import DATA_LIMIT, KEY, Button, Key, Number, Value
+from bot.messages.buttons import DATA_LIMIT, KEY, Button, Key, Number, Value
 from tests.messages.pressing import BUTTONS, read_data
 
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.core.codes import Payload, parse_payload
+from bot.core.links import Payload, parse_payload
 from bot.messages.buttons import INVITES, LANGUAGE, QR, SHARE, TOP
 from bot.messages.keyboards import (
     compose_language_keyboard,

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.messages.naming import show_name, show_plain_name
-from bot.messages.texts import LANGUAGES, Texts
+from bot.messages.texts import LANGUAGES, Texts, show_name, show_plain_name
 from tests.messages.samples import HOSTILE
 from tests.messages.telegram_html import read_html
 

@@ -16,9 +16,9 @@ from bot.messages.buttons import (
     BROADCAST_PAUSE,
     BROADCAST_RESUME,
     BROADCAST_UNKNOWN,
+    Button,
 )
-from bot.messages.callbacks import Button
-from bot.messages.joining import refusals, welcome
+from bot.messages.joining import notices, refusals
 from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.sharing import screens as sharing_screens
 from bot.messages.shop import Shop, Source
@@ -120,9 +120,9 @@ def test_the_first_message_has_everything(language: str) -> None:
     """Brand, what both sides get, the member's own link, and the button that shares: nothing more is needed."""
     texts, shop = Texts(language), make_shop()
     for screen in (
-        welcome.render_welcome(texts, shop, name="Rina", code=CODE),
-        welcome.render_welcome(texts, shop, name="", code=CODE, unknown_code=True),
-        welcome.render_welcome_invited(texts, shop, name="Rina", code=CODE, inviter="Budi", points=25),
+        notices.render_welcome(texts, shop, name="Rina", code=CODE),
+        notices.render_welcome(texts, shop, name="", code=CODE, unknown_code=True),
+        notices.render_welcome_invited(texts, shop, name="Rina", code=CODE, inviter="Budi", points=25),
     ):
         text = check(screen).text
         assert shop.brand(language) in text
@@ -136,10 +136,10 @@ def test_the_first_message_has_everything(language: str) -> None:
 def test_welcomes_differ_where_the_people_do() -> None:
     """A guest hears who invited and what it brought; a lost link is mentioned kindly; nobody is greeted as nobody."""
     shop = make_shop()
-    plain = welcome.render_welcome(EN, shop, name="Rina", code=CODE).text
-    lost = welcome.render_welcome(EN, shop, name="Rina", code=CODE, unknown_code=True).text
-    invited = welcome.render_welcome_invited(EN, shop, name="", code=CODE, inviter="Budi", points=1).text
-    home = read_html(welcome.render_home(EN, shop, make_member("")).text).text
+    plain = notices.render_welcome(EN, shop, name="Rina", code=CODE).text
+    lost = notices.render_welcome(EN, shop, name="Rina", code=CODE, unknown_code=True).text
+    invited = notices.render_welcome_invited(EN, shop, name="", code=CODE, inviter="Budi", points=1).text
+    home = read_html(notices.render_home(EN, shop, make_member("")).text).text
     assert plain.startswith("Hi Rina, ")
     assert lost != plain
     assert "Budi invited you, so you start with a gift: <b>1 point</b>." in invited

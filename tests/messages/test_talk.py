@@ -14,7 +14,7 @@ from bot.messages.claiming import (
     render_disowned,
     render_nobody,
 )
-from bot.messages.joining.welcome import render_home, render_welcome
+from bot.messages.joining.notices import render_home, render_welcome
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.privacy import render_privacy
 from bot.messages.sharing.screens import render_qr

@@ -16,7 +16,7 @@ import pytest
 
 import bot
 from bot.assets import ASSETS
-from bot.core.conventions import PLURAL_FORMS
+from bot.core.languages import PLURAL_FORMS
 from bot.messages.standing import render_invites, render_rewards
 from bot.messages.texts import LANGUAGES, Html, Texts, choose_language, escape
 from tests.messages.samples import MARCH, make_invites, make_rewards, make_shop, make_waiting

@@ -16,7 +16,7 @@ from bot.services.broadcasts.authoring import (
 )
 from bot.services.broadcasts.delivering import begin, forget_progress, proceed, requeue_strays, view_progress
 from bot.services.conversations import find_conversation
-from bot.services.roles import NotAllowed
+from bot.services.members import NotAllowed
 from bot.services.stats import count
 from storage import Store, Tx
 from storage.records import BroadcastId, BroadcastState, DeliveryState, Outcome, PersonId, Profile

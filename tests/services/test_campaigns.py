@@ -15,8 +15,7 @@ from bot.services.claiming.disowning import Disowning, disown
 from bot.services.claiming.naming import name_inviter
 from bot.services.community.inviting import view_community
 from bot.services.community.membership import come, leave
-from bot.services.joining.crediting import qualify
-from bot.services.joining.start import start
+from bot.services.joining.joining import qualify, start
 from storage import RuleBroken, Store, Tx
 from storage.checks import list_faults
 from storage.records import NoticeId, Profile, Referral, VersionId

@@ -13,7 +13,7 @@ from bot.services.claiming.disowning import Disowning, DisownView, disown
 from bot.services.claiming.naming import ClaimView, name_inviter, pick_inviter
 from bot.services.claiming.window import CLAIM, ask_claim, name_nobody, open_menu
 from bot.services.guide import set_findable
-from bot.services.joining.start import start
+from bot.services.joining.joining import start
 from bot.services.spoken import choose_own, open_spoken
 from storage import Store
 from storage.checks import list_faults

@@ -5,12 +5,12 @@ import asyncio
 import pytest
 
 from bot.core.campaigns.campaign import Campaign
+from bot.core.claiming import Attribution
 from bot.core.community import ChatProblem
-from bot.core.joining import Attribution
 from bot.services.community.inviting import keep_link, view_community
 from bot.services.community.membership import come, leave, move
 from bot.services.community.warning import find_moved, note_look, note_moved
-from bot.services.joining.start import Arrival, start
+from bot.services.joining.joining import Arrival, start
 from bot.services.standing import list_invites
 from storage import Store
 from storage.checks import list_faults

@@ -5,10 +5,9 @@ import asyncio
 import pytest
 
 from bot.core.campaigns.campaign import Campaign
-from bot.core.joining import Attribution
-from bot.services.joining.crediting import credit, qualify
+from bot.core.claiming import Attribution
+from bot.services.joining.joining import credit, qualify, start
 from bot.services.joining.notices import FriendWaiting, WelcomeWaiting
-from bot.services.joining.start import start
 from bot.services.notices import view_notices
 from bot.services.standing import list_invites
 from storage import Store, Tx

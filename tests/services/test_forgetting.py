@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.core.privacy import FATES, Fate
-from bot.services.joining.crediting import credit
+from bot.services.joining.joining import credit
 from bot.services.privacy import collect, forget
 from storage import Store, Tx
 from storage.checks import list_faults

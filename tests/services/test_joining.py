@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from bot.core.campaigns.campaign import Campaign
-from bot.core.joining import Attribution
+from bot.core.claiming import Attribution
 from bot.core.throttling import MISSES_ALLOWED, WINDOW_SECONDS
-from bot.services.joining.start import Arrival, start
+from bot.services.joining.joining import Arrival, start
 from bot.services.standing import list_invites, list_rewards, rank
 from storage.checks import list_faults
 from storage.records import NoticeId, OutboxRow, Profile

@@ -6,7 +6,7 @@ import pytest
 
 from bot.core.campaigns.campaign import Campaign
 from bot.core.reminding import REST_DAYS, Missing, Reminding, choose_fresh_story
-from bot.services.joining.crediting import credit, qualify
+from bot.services.joining.joining import credit, qualify
 from bot.services.notices import view_notices
 from bot.services.reminding.notices import Reminder
 from bot.services.reminding.reminders import RemindView, decline, find_fresh_story, remind

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.core.campaigns.campaign import Campaign
 from bot.services.campaigns import open_shop
-from bot.services.joining.crediting import credit, qualify
+from bot.services.joining.joining import credit, qualify
 from bot.services.joining.notices import GiftRevoked, RevokeReason
 from bot.services.joining.revoking import revoke
 from bot.services.notices import view_notices

@@ -14,7 +14,7 @@ from storage.backups import back_up, restore
 from storage.checks import list_faults
 from storage.errors import BackupRefused
 from storage.records import PersonId, Seq
-from storage.tables import clicks, code_keys, inbox, people, scores
+from storage.tables import clicks, code_keys, directory, inbox, people, scores
 from tests.storage.cast import add_member, add_members, refer
 
 RAW = b'{"text": "\\u0000 tab\\t back\\\\slash \xe5\xb0\x8f"}'
@@ -48,7 +48,7 @@ def fill(tx: Tx, members: int) -> None:
 async def look(store: Store) -> tuple[object, ...]:
     """What a restored store must say like the first one."""
     return (
-        await store.read(people.count_members),
+        await store.read(directory.count_members),
         await store.read(people.get, PersonId(1)),
         await store.read(scores.list_top, 3),
         await store.read(clicks.count_by_source),
@@ -86,7 +86,7 @@ async def test_a_backup_under_load_is_whole(place: Place) -> None:
     await asyncio.to_thread(restore, place.empty_url, place.file)
     async with open_store(place.empty_url) as store:
         assert await list_faults(store) == []
-        assert 2 <= await store.read(people.count_members) <= 2 + number - 100
+        assert 2 <= await store.read(directory.count_members) <= 2 + number - 100
 
 
 def join(tx: Tx, number: int) -> None:
@@ -106,7 +106,7 @@ async def test_nothing_is_written_over(place: Place) -> None:
     with pytest.raises(BackupRefused, match="already"):
         await asyncio.to_thread(restore, place.url, place.file)
     async with open_store(place.url) as store:
-        assert await store.read(people.count_members) == 3
+        assert await store.read(directory.count_members) == 3
 
 
 async def test_what_is_no_whole_backup_is_refused(place: Place) -> None:
@@ -142,7 +142,7 @@ async def test_an_encrypted_backup_needs_its_key(place: Place) -> None:
             await asyncio.to_thread(restore, place.empty_url, place.file, identity=given)
     await asyncio.to_thread(restore, place.empty_url, place.file, identity=key)
     async with open_store(place.empty_url) as store:
-        assert await store.read(people.count_members) == 3
+        assert await store.read(directory.count_members) == 3
 
 
 def test_a_key_that_is_none_is_refused_and_not_repeated(sqlite_url: str, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from storage import Store, StoreBusy, StoreDamaged, open_store
 from storage.checks import check_quickly, probe_writing
-from storage.tables import people
+from storage.tables import directory
 from tests.storage.cast import add_member, add_members
 
 
@@ -71,7 +71,7 @@ async def test_older_content_copied_over_the_file_is_noticed(sqlite_url: str) ->
     async with open_store(sqlite_url) as grown:
         await grown.write(add_members, 50)
     async with open_store(sqlite_url) as store:
-        await store.read(people.count_members)
+        await store.read(directory.count_members)
         shutil.copyfile(f"{path}.old", path)
         with pytest.raises(StoreDamaged, match=r"overwritten|broken"):
             await asyncio.wait_for(store.wait_lost(), 20)

@@ -4,7 +4,7 @@ import pytest
 
 from storage import Store, Tx
 from storage.records import Person, PersonId, Profile, ShareWay
-from storage.tables import people, shares
+from storage.tables import directory, people, shares
 from tests.storage.cast import add_member, add_members
 from tests.storage.clock import NOON, Clock
 
@@ -14,7 +14,7 @@ MICROSECONDS = 1_000_000
 
 async def list_found(store: Store, name: str, limit: int = 9) -> list[PersonId]:
     """Return the ids found by a name."""
-    return [person.id for person in await store.read(people.list_by_name, name, limit=limit)]
+    return [person.id for person in await store.read(directory.list_by_name, name, limit=limit)]
 
 
 def name(tx: Tx, person: Person, first_name: str, last_name: str = "", username: str = "") -> None:
@@ -68,7 +68,7 @@ async def test_a_spoken_code_has_one_owner_for_ever(store: Store) -> None:
     assert await store.write(people.set_spoken, anna.id, "anna1", chosen=True) is True
     assert await store.write(people.set_spoken, anna.id, "maple-otter-42", chosen=True) is True
     assert await store.write(people.set_spoken, ben.id, "anna1", chosen=True) is False
-    owners = [await store.read(people.find_by_spoken, code) for code in ("maple-otter-42", "anna1", "nobodys")]
+    owners = [await store.read(directory.find_by_spoken, code) for code in ("maple-otter-42", "anna1", "nobodys")]
     assert [owner and (owner.id, owner.spoken_code, owner.spoken_chosen) for owner in owners] == [
         (anna.id, "maple-otter-42", True),
         (anna.id, "maple-otter-42", True),
@@ -101,7 +101,7 @@ async def test_what_a_member_chose_and_was_asked_is_kept(store: Store) -> None:
 async def list_due(store: Store, clock: Clock, *, again_days: int = 0) -> list[PersonId]:
     """Return who is due a nudge after a week of quiet."""
     due = await store.read(
-        people.list_to_nudge,
+        directory.list_to_nudge,
         shared_before=clock.now - 7 * DAY * MICROSECONDS,
         nudged_before=clock.now - again_days * DAY * MICROSECONDS,
         limit=9,

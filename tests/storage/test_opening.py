@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from storage import StoreBusy, StoreOutdated, StoreTooNew, StoreUnavailable, open_store
 from storage.engines.sqlite_upgrade import refuse_old_library
-from storage.tables import people
+from storage.tables import directory, people
 from tests.storage.cast import add_member, run
 
 HOLD = """
@@ -60,7 +60,7 @@ async def test_a_database_is_opened_once_within_a_process(store_url: str) -> Non
             async with open_store(store_url):
                 pass
     async with open_store(store_url) as store:
-        assert await store.read(people.count_members) == 0
+        assert await store.read(directory.count_members) == 0
 
 
 async def test_an_empty_database_is_migrated_only_if_allowed(empty_store_url: str) -> None:
@@ -71,7 +71,7 @@ async def test_an_empty_database_is_migrated_only_if_allowed(empty_store_url: st
     async with open_store(empty_store_url) as store:
         await store.write(add_member, 1)
     async with open_store(empty_store_url, migrate=False) as store:
-        assert await store.read(people.count_members) == 1
+        assert await store.read(directory.count_members) == 1
 
 
 async def test_a_newer_database_is_refused_in_words(store_url: str) -> None:

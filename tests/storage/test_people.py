@@ -6,7 +6,7 @@ import pytest
 
 from storage import CodeTaken, RowMissing, Store, Tx
 from storage.records import Person, PersonId, Profile
-from storage.tables import people
+from storage.tables import directory, people
 from tests.storage.clock import NOON, Clock
 
 ANNA = Profile(telegram_id=7_000_000_001, first_name="Anna", username="anna", telegram_language="de")
@@ -99,7 +99,7 @@ async def test_members_are_counted(store: Store) -> None:
         people.set_started(tx, anna.id)
         people.set_blocked(tx, anna.id, True)
         people.set_blocked(tx, ben.id, True)
-        return people.count_members(tx), people.count_blocked(tx)
+        return directory.count_members(tx), directory.count_blocked(tx)
 
     assert await store.write(fill) == (1, 1)
 

@@ -10,16 +10,16 @@ import pytest
 from sqlalchemy import Executable
 
 from storage import tables
-from storage.engines.sqlite_session import STATEMENTS
+from storage.engines.sqlite_lane import STATEMENTS
 from storage.schema import metadata
-from storage.statements import Conflicting, Statement
+from storage.tx import Conflicting, Statement
 
 READ_EVERYTHING = {
     "due_jobs._LIST": "a handful of jobs, once at the start",
     "broadcasts._SHOWN": "broadcasts are few",
     "ledgers._IMBALANCE": "for checks",
-    "people._COUNT_BLOCKED": "for statistics",
-    "people._COUNT_MEMBERS": "for statistics",
+    "directory._COUNT_BLOCKED": "for statistics",
+    "directory._COUNT_MEMBERS": "for statistics",
     "deliveries._MARK_UNKNOWN": "reads all broadcasts, which are few",
     "inbox._LIST_DEAD": "for people",
     "guesses._DELETE_BEFORE": "for cleaning; guesses are few",
@@ -50,7 +50,6 @@ BLOCKS = {
     "inbox._ROW",
     "outbox._NOTICE",
     "people.PERSON",
-    "person_rows.PERSON",
     "referrals._REFERRAL",
 }
 """What other statements are built of; never run as they are."""
@@ -142,8 +141,8 @@ def test_there_are_statements_to_look_at() -> None:
         ("ledgers._LIST_LINES", "ix_ledger_debit_id_id"),
         ("ledgers._SUM_DEBITS", "ix_ledger_debit_id_id"),
         ("ledgers._COUNT_DEBITS", "ix_ledger_debit_id_id"),
-        ("people._TO_NUDGE", "ix_person_quiet"),
-        ("people._BY_NAME", "ix_profile_search_first_name_person_id"),
+        ("directory._TO_NUDGE", "ix_person_quiet"),
+        ("directory._BY_NAME", "ix_profile_search_first_name_person_id"),
         ("chat_links._FIND", "ix_chat_link_person_id_chat_id_created_at"),
         ("visits._DELETE_BEFORE", "ix_visit_hour"),
         ("deliveries._LIST_QUEUED", "ix_delivery_broadcast_id_state_person_id"),

@@ -12,7 +12,7 @@ from sqlalchemy import Executable, text
 from storage import Store, StoreBusy, StoreLost, StoreUnavailable, Tx, open_store
 from storage.engines.postgres_lock import join_fence
 from storage.records import Person
-from storage.tables import people
+from storage.tables import directory, people
 from tests.storage.cast import add_member, add_members
 from tests.storage.server import Server
 
@@ -65,7 +65,7 @@ class Stumbling:
         add_member(tx, 1)
         if self.runs <= self._falls:
             tx.run(self._statement)
-        return people.count_members(tx)
+        return directory.count_members(tx)
 
 
 @pytest.mark.parametrize("statement", [CONFLICT, CUT], ids=["conflict", "connection lost"])
@@ -82,7 +82,7 @@ async def test_a_unit_is_not_run_for_ever(pg_store: Store) -> None:
     with pytest.raises(StoreUnavailable, match="conflict"):
         await pg_store.write(unit)
     assert unit.runs == 5
-    assert await pg_store.read(people.count_members) == 0
+    assert await pg_store.read(directory.count_members) == 0
 
 
 async def test_a_doubtful_commit_is_not_repeated(pg_store: Store, postgres_url: str) -> None:
@@ -129,7 +129,7 @@ async def test_a_unit_that_hides_an_error_is_not_taken_for_committed(pg_store: S
 
     with pytest.raises(StoreUnavailable, match="hid an error"):
         await pg_store.write(hide)
-    assert await pg_store.read(people.count_members) == 0
+    assert await pg_store.read(directory.count_members) == 0
 
 
 async def test_a_lock_that_broke_is_taken_again(pg_store: Store, postgres_url: str) -> None:
@@ -142,7 +142,7 @@ async def test_a_lock_that_broke_is_taken_again(pg_store: Store, postgres_url: s
             await asyncio.sleep(0.02)
     assert not pg_store.is_lost
     await pg_store.write(add_member, 2)
-    assert await pg_store.read(people.count_members) == 2
+    assert await pg_store.read(directory.count_members) == 2
     with pytest.raises(StoreBusy):
         await open_and_count(postgres_url)
     assert len(now) == 1
@@ -176,7 +176,7 @@ async def test_what_was_open_when_a_rollback_failed_is_not_used_again(pg_store: 
         with pytest.raises(StoreUnavailable):
             await pg_store.write(wreck)
     await pg_store.write(add_member, 1)
-    assert await pg_store.read(people.count_members) == 1
+    assert await pg_store.read(directory.count_members) == 1
 
 
 async def test_two_shops_live_in_two_schemas_of_one_database(empty_postgres_url: str) -> None:
@@ -186,7 +186,7 @@ async def test_two_shops_live_in_two_schemas_of_one_database(empty_postgres_url:
     async with open_store(urls[0]) as north, open_store(urls[1]) as south:
         await north.write(add_members, 3)
         await south.write(add_members, 1)
-        assert (await north.read(people.count_members), await south.read(people.count_members)) == (3, 1)
+        assert (await north.read(directory.count_members), await south.read(directory.count_members)) == (3, 1)
         with pytest.raises(StoreBusy, match="South side"):
             await open_and_count(urls[1])
     assert await open_and_count(urls[0]) == 3
@@ -217,7 +217,7 @@ async def test_few_connections_are_enough(empty_postgres_url: str, caplog: pytes
         assert "modest" in modest
         async with open_store(modest) as store:
             await asyncio.gather(*(store.write(add_member, number) for number in range(1, 30)))
-            assert await store.read(people.count_members) == 29
+            assert await store.read(directory.count_members) == 29
     finally:
         with connect(empty_postgres_url) as behind:
             behind.execute("DROP OWNED BY modest")
@@ -238,7 +238,7 @@ async def test_who_takes_over_waits_for_what_is_still_under_way(postgres_url: st
 async def open_and_count(url: str) -> int:
     """Open a store and count its members."""
     async with open_store(url) as store:
-        return await store.read(people.count_members)
+        return await store.read(directory.count_members)
 
 
 async def test_a_connection_of_a_process_that_lost_the_lock_cannot_join(postgres_url: str) -> None:

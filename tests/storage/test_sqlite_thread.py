@@ -7,7 +7,7 @@ from pathlib import Path
 
 import aiosqlite
 
-from storage.engines.sqlite_thread import call_on_thread, connect
+from storage.engines.sqlite_lane import call_on_thread, connect
 
 
 async def test_a_function_runs_as_one_call_on_the_connections_own_thread(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from storage.addresses import ANNOUNCE
 from storage.checks import list_faults
 from storage.records import Event, NoticeOwed, Person, PersonId
 from storage.schema import broadcast, delivery, event, grant, inbox, outbox, person, referral, score, standing
+from storage.tables import directory, people, scores
 from storage.tables import outbox as notices
-from storage.tables import people, scores
 from tests.storage.cast import add_member, add_members, refer, run
 from tests.storage.clock import NOON, Clock
 
@@ -144,7 +144,7 @@ async def test_a_transaction_is_dead_once_its_unit_returned(store: Store) -> Non
     """A unit that lets its tx escape gains nothing by it."""
     escaped = await store.write(lambda tx: tx)
     with pytest.raises(RuntimeError, match="ended"):
-        people.count_members(escaped)
+        directory.count_members(escaped)
 
 
 async def test_reading_units_cannot_write(store: Store) -> None:
@@ -183,7 +183,7 @@ async def test_many_writers_and_a_long_reader_never_find_the_database_locked(sto
     members = await store.write(add_members, 17)
 
     def read_slowly(tx: Tx) -> int:
-        before = people.count_members(tx)
+        before = directory.count_members(tx)
         time.sleep(0.3)
         return before
 

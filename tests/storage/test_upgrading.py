@@ -18,6 +18,7 @@ from storage.tables import (
     campaigns,
     code_keys,
     conversations,
+    directory,
     grants,
     ledgers,
     outbox,
@@ -129,9 +130,9 @@ async def test_a_database_of_the_first_version_is_brought_up_to_date(empty_store
         zoe = await store.read(people.get, PersonId(1))
         assert zoe.profile == Profile(telegram_id=11, first_name="Zoë", last_name="Müller", username="Zoe_M")
         assert (zoe.findable, zoe.nudges, zoe.spoken_code, zoe.shared_at) == (True, True, None, 9)
-        assert [each.id for each in await store.read(people.list_by_name, "zoe muller", limit=5)] == [1]
-        assert [each.id for each in await store.read(people.list_by_name, "ZOE_M", limit=5)] == [1]
-        due = await store.read(people.list_to_nudge, shared_before=NOON, nudged_before=NOON, limit=5)
+        assert [each.id for each in await store.read(directory.list_by_name, "zoe muller", limit=5)] == [1]
+        assert [each.id for each in await store.read(directory.list_by_name, "ZOE_M", limit=5)] == [1]
+        due = await store.read(directory.list_to_nudge, shared_before=NOON, nudged_before=NOON, limit=5)
         assert [each.id for each in due] == [2, 1]
         assert await store.read(shares.count_by_way) == {"card": 1, "qr": 1}
         assert await store.read(referrals.count_all) == 3

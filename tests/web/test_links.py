@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 from sqlalchemy import select
 
-from bot.core.codes import ALPHABET, compose_code
+from bot.core.links import ALPHABET, compose_code
 from bot.core.throttling import Allowance
 from bot.web.known_codes import KnownCodes
 from bot.web.throttle import Throttle

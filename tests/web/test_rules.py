@@ -5,7 +5,7 @@ from ipaddress import ip_network
 import pytest
 
 from bot.core.addresses import choose_address, compute_neighbourhood
-from bot.core.codes import Payload, parse_payload
+from bot.core.links import Payload, parse_payload
 from bot.core.throttling import Allowance, Bucket, compute_bucket, compute_wait_seconds
 from bot.core.visiting import Approach, Reader, compute_visitor, decide_counts, decide_reader
 from bot.web.cards import has_version

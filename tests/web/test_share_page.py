@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from bot.core.codes import ALPHABET, CODE_LENGTH, compose_code, parse_payload
+from bot.core.links import ALPHABET, CODE_LENGTH, compose_code, parse_payload
 from bot.messages.sharing.networks import CHAT_NETWORKS, NETWORKS, X_LIMIT, compose_address, list_networks
 from bot.messages.texts import LANGUAGES, Texts
 from bot.services.visiting import note_page_share

@@ -20,8 +20,7 @@ from bot.core.campaigns.words import (
     take_unit,
     take_words,
 )
-from bot.core.conventions import get_conventions
-from bot.core.languages import find_language
+from bot.core.languages import find_language, get_conventions
 
 __all__ = [
     "Campaign",

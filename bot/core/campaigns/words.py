@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.core.campaigns.file import CampaignFile, Path
-from bot.core.conventions import PLURAL_FORMS
-from bot.core.languages import parse_tag
+from bot.core.languages import PLURAL_FORMS, parse_tag
 
 UNIT_LIMIT = 16
 FILLABLE = ("inviter_points", "invitee_points")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from telegram import Update
 from telegram.ext import ChatMemberHandler
 
-from bot.core.joining import Attribution
+from bot.core.claiming import Attribution
 from bot.core.roles import EVERYBODY, TEAM
 from bot.handlers.bot_profile import show_menu
 from bot.handlers.community.chat import look_after
@@ -14,15 +14,15 @@ from bot.handlers.deps import Context, visitor_of
 from bot.handlers.joining.membership import on_my_chat_member
 from bot.handlers.reply import show
 from bot.messages.commands import Command
+from bot.messages.joining.notices import render_home
 from bot.messages.joining.refusals import (
     render_already_member,
     render_own_code,
     render_throttled,
     render_unknown_code,
 )
-from bot.messages.joining.welcome import render_home
 from bot.messages.texts import Texts
-from bot.services.joining.start import start
+from bot.services.joining.joining import start
 from bot.updates.capability import Capability, Listener
 from storage.role import Role
 

@@ -14,7 +14,7 @@ from bot.handlers.sharing.stories import on_story
 from bot.messages.buttons import MORE, QR, SHARE, SHARE_STORY, STORY
 from bot.messages.commands import Command
 from bot.updates.capability import Capability, Listener
-from bot.updates.routes import FROM_HUMAN
+from bot.updates.routing import FROM_HUMAN
 
 CAPABILITY = Capability(
     name="sharing",

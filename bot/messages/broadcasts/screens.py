@@ -12,8 +12,8 @@ from bot.messages.buttons import (
     BROADCAST_PAUSE,
     BROADCAST_RESUME,
     BROADCAST_UNKNOWN,
+    Button,
 )
-from bot.messages.callbacks import Button
 from bot.messages.keyboards import broadcast_row, confirm_row, stack, tap_row
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.texts import Html, Texts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.messages.joining.welcome import say_deal, say_link
+from bot.messages.joining.notices import say_deal, say_link
 from bot.messages.keyboards import compose_send_keyboard
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bot.messages.claiming import say_points_back
 from bot.messages.keyboards import compose_send_keyboard
 from bot.messages.notices import Reader
 from bot.messages.outgoing import OutgoingMessage
-from bot.messages.texts import Html
+from bot.messages.shop import Shop
+from bot.messages.texts import Html, Texts
 from bot.services.joining.notices import FriendRevoked, GiftRevoked, RevokeReason
 
 
@@ -31,3 +31,12 @@ def _compose(reader: Reader, points: int, why: Html) -> OutgoingMessage:
     member = reader.member
     text = "\n".join([why, *say_points_back(reader.texts, reader.shop, points, member.balance)])
     return OutgoingMessage(text=text, keyboard=compose_send_keyboard(reader.texts, reader.shop, member.code))
+
+
+def say_points_back(texts: Texts, shop: Shop, points: int, balance: int) -> list[Html]:
+    """How many points went back and what is left; nothing where none had been earned."""
+    if not points:
+        return []
+    shown = shop.points(balance, texts.language)
+    back = texts.say("revoked.points", points=shop.points(points, texts.language), balance=shown)
+    return [back, texts.say("revoked.below")] if balance < 0 else [back]

@@ -9,11 +9,10 @@ from telegram import InlineKeyboardMarkup
 
 from bot.core.sharing import filter_stories
 from bot.messages.keyboards import compose_join_keyboard, compose_share_keyboard
-from bot.messages.naming import show_name
 from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.sharing.keyboards import compose_card_keyboard, say_kind, say_why
 from bot.messages.shop import Shop, Source
-from bot.messages.texts import Html, Texts, escape
+from bot.messages.texts import Html, Texts, escape, show_name
 from bot.services.members import MemberView
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from bot.messages.naming import show_plain_name
 from bot.messages.sharing.networks import NETWORKS, name_network
 from bot.messages.shop import Source
-from bot.messages.texts import Texts
+from bot.messages.texts import Texts, show_plain_name
 from storage.records import ShareWay
 
 SOURCE_LIMIT = 16

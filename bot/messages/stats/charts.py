@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.messages.naming import show_plain_name
 from bot.messages.shop import Shop
-from bot.messages.texts import Texts
+from bot.messages.texts import Texts, show_plain_name
 from bot.services.stats import StatsView
 
 NAME_LIMIT = 32

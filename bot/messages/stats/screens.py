@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from bot.messages.naming import show_name
 from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.sharing.ways import name_source, name_way
 from bot.messages.shop import Shop
-from bot.messages.texts import Html, Texts
+from bot.messages.texts import Html, Texts, show_name
 from bot.services.stats import StatsView
 from storage.records import RankLine
 

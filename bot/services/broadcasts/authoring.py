@@ -6,10 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot.core.roles import MANAGERS
-from bot.services.members import MemberView, enter, view_member
-from bot.services.roles import demand
+from bot.services.members import MemberView, demand, enter, view_member
 from storage.records import Broadcast, BroadcastId, BroadcastState, DeliveryState, Person, Profile, Recipient
-from storage.tables import broadcasts, conversations, deliveries, people
+from storage.tables import broadcasts, conversations, deliveries, directory
 from storage.tx import Tx
 
 BROADCAST = "broadcast"
@@ -112,7 +111,7 @@ def compose_view(tx: Tx, author: Person, broadcast: Broadcast) -> BroadcastView:
     """The broadcast as `author` sees it."""
     counts = deliveries.count_by_state(tx, broadcast.id)
     if broadcast.audience_upto is None:
-        total = people.count_members(tx) - people.count_blocked(tx)
+        total = directory.count_members(tx) - directory.count_blocked(tx)
     else:
         total = sum(counts.values()) + deliveries.count_unfilled(tx, broadcast.id)
     return BroadcastView(member=view_member(tx, author), broadcast=broadcast, counts=counts, total=total)

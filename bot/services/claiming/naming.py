@@ -22,11 +22,11 @@ from bot.core.links import Addresses
 from bot.services.campaigns import Terms, get_terms
 from bot.services.claiming.notices import FriendClaimed
 from bot.services.claiming.window import CLAIM, expect_claim, is_throttled, note_miss, open_window
-from bot.services.joining.crediting import closes_ring, credit
+from bot.services.joining.joining import closes_ring, credit
 from bot.services.members import MemberView, enter, view_member
 from bot.services.spoken import find_by_said, sounds_spoken
 from storage.records import Person, Profile, Referral, ReferralState
-from storage.tables import conversations, people
+from storage.tables import conversations, directory, people
 from storage.tx import Tx
 
 SOURCE = "name"
@@ -118,10 +118,10 @@ def _search(tx: Tx, claim: Claim) -> list[Person]:
         if owners or not claim.words:
             return owners
     if claim.username:
-        named = people.list_by_name(tx, claim.username, limit=CHOICES + 2)
+        named = directory.list_by_name(tx, claim.username, limit=CHOICES + 2)
         return [each for each in named if each.profile.username.casefold() == claim.username.casefold()]
     said = _keep_members([find_by_said(tx, claim.words)])
-    named = people.list_by_name(tx, claim.words, limit=CHOICES + 2)
+    named = directory.list_by_name(tx, claim.words, limit=CHOICES + 2)
     return said + [each for each in named if each.id not in {other.id for other in said}]
 
 

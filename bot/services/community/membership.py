@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.community import SOURCE, Coming, decide_credited, decide_held
 from bot.services.campaigns import get_terms
-from bot.services.joining.crediting import credit, keep_chat, qualify
+from bot.services.joining.joining import credit, keep_chat, qualify
 from bot.services.joining.notices import RevokeReason
 from bot.services.joining.revoking import revoke
 from bot.services.members import meet

@@ -9,7 +9,7 @@ from bot.services.notices import owe
 from bot.services.reminding.notices import Nudge
 from storage.addresses import MemberAddress
 from storage.records import Person, Profile
-from storage.tables import people, shares
+from storage.tables import directory, people, shares
 from storage.tx import Tx
 
 
@@ -24,7 +24,7 @@ def nudge(tx: Tx, *, limit: int) -> int:
     """
     terms = get_terms(tx)
     before = tx.now - terms.rules.pause_days * DAY
-    due = people.list_to_nudge(tx, shared_before=before, nudged_before=before, limit=limit)
+    due = directory.list_to_nudge(tx, shared_before=before, nudged_before=before, limit=limit)
     for person in due:
         _owe(tx, person, choose_fresh_story(terms.story_keys, shares.find_last_story(tx, person.id)))
     return len(due)

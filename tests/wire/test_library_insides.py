@@ -19,7 +19,7 @@ from telegram import (
 from telegram.request import RequestData
 from telegram.request._requestparameter import RequestParameter
 
-from bot.wire import ptb
+from bot.wire import telegram_bot as ptb
 from bot.wire.telegram_bot import PassalongBot
 from bot.wire.transport import AiohttpRequest, encode_form
 from tests.wire.server import TOKEN, Server
@@ -87,5 +87,5 @@ def test_the_insides_are_used_in_one_file() -> None:
     inside = re.compile(r"from telegram(?:\.\w+)*\._|\b(?:Ext)?Bot\._|\._do_post|\._request\[")
     bot_folder = Path(ptb.__file__).parents[1]
     found = [path.name for path in bot_folder.rglob("*.py") if inside.search(path.read_text(encoding="utf-8"))]
-    assert found == ["ptb.py"]
+    assert found == ["telegram_bot.py"]
     assert {"_request", "_base_url"} <= {name for each in Bot.__mro__ for name in getattr(each, "__slots__", ())}

@@ -1,0 +1,172 @@
+"""Every tap on a button: looked at, answered, then done."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from telegram import CallbackQuery, Message, MessageEntity, Update
+from telegram.constants import ChatType
+from telegram.ext import BaseHandler, CallbackQueryHandler, MessageHandler, filters
+
+from bot.core.roles import EVERYBODY, Roles
+from bot.messages.buttons import Button, Place, Value, split_data
+from bot.messages.commands import Command
+from bot.messages.joining.refusals import say_stale
+from bot.messages.texts import Texts, choose_language
+from bot.services.members import NotAllowed, may
+from bot.updates.capability import Bound, Handler, Registry
+from bot.updates.context import PassalongContext
+
+
+async def is_allowed(context: PassalongContext[Any], telegram_id: int, roles: Roles) -> bool:
+    """Ask the store, unless what is asked for is open to everybody."""
+    return roles == EVERYBODY or await context.read(may, telegram_id=telegram_id, roles=roles)
+
+
+def find_place(query: CallbackQuery, bot_id: int) -> Place | None:
+    """Where a tap happened: None for any place where no button of ours can be pressed.
+
+    Data of a callback query may be made up (Telegram says so), and so may be the message that it is sent on.
+    """
+    message = query.message
+    if not isinstance(message, Message):
+        return None
+    if message.chat.type == ChatType.CHANNEL:
+        return Place.POST  # a post names no author; that this bot is told of the tap says that it is the bot's own
+    if message.from_user is None or message.from_user.id != bot_id:
+        return None
+    if message.chat.type != ChatType.PRIVATE:
+        return Place.POST
+    return Place.PRIVATE if message.chat.id == query.from_user.id else None
+
+
+logger = logging.getLogger(__name__)
+
+
+class CallbackRouter:
+    """Gives a tap to what its button is bound to, if it is one of ours, in its place, and open to who pressed it."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._buttons = registry.buttons
+
+    async def on_tap(self, update: Update, context: PassalongContext[Any]) -> None:
+        """Stop the button's spinner, then do what it says; anything else gets one kind sentence and edits nothing."""
+        query = update.callback_query
+        assert query is not None
+        found = self._find(query, context.bot.id)
+        if found is None or not await is_allowed(context, query.from_user.id, found[0].roles):
+            await context.answer(query, say_stale(Texts(choose_language(None, query.from_user.language_code or ""))))
+            return
+        await context.answer(query)
+        bound, values = found
+        try:
+            await bound.handler(update, context, *values)
+        except NotAllowed:
+            logger.info("A button was pressed by somebody who may not use it any more")
+
+    def _find(self, query: CallbackQuery, bot_id: int) -> tuple[Bound[Button], tuple[Value, ...]] | None:
+        """What the tap asks for; None for anything that no button of ours says in this place."""
+        name, words = split_data(query.data or "")
+        bound = self._buttons.get(name)
+        if bound is None:
+            return None
+        values = bound.declared.parse(words)
+        return (bound, values) if values is not None and find_place(query, bot_id) is bound.declared.place else None
+
+
+Wants = Callable[[Any, Any], Awaitable[bool]]
+"""Given the update and its context."""
+
+
+SENTENCE_WORDS = 3
+"""So many words are more than a command with what belongs to it."""
+
+
+class TextRouter:
+    """Gives a message to the command it names, if it is open to who wrote it, else to `on_text`.
+
+    Args:
+        registry: Whose commands there are.
+        on_text: Takes what is no command of ours.
+        on_edited: Takes what was edited.
+        wants_command: Whether somebody was asked for a text that may begin with a slash.
+    """
+
+    def __init__(self, registry: Registry, *, on_text: Handler, on_edited: Handler, wants_command: Wants) -> None:
+        self._commands = registry.commands
+        self._on_text = on_text
+        self._on_edited = on_edited
+        self._wants_command = wants_command
+
+    async def on_message(self, update: Update, context: PassalongContext[Any]) -> None:
+        """A command that somebody may not use does not exist for them."""
+        message, user = update.effective_message, update.effective_user
+        assert message is not None
+        assert user is not None
+        bound = self._find(message, context)
+        try:
+            if (
+                bound is None
+                or (bound.roles != EVERYBODY and not await is_allowed(context, user.id, bound.roles))
+                or (is_sentence(message) and await self._wants_command(update, context))
+            ):
+                await self._on_text(update, context)
+            else:
+                await bound.handler(update, context)
+        except NotAllowed:
+            await self._on_text(update, context)
+
+    async def on_edited(self, update: Update, context: PassalongContext[Any]) -> None:
+        """What was said before is said in another way."""
+        try:
+            await self._on_edited(update, context)
+        except NotAllowed:
+            return
+
+    def _find(self, message: Message, context: PassalongContext[Any]) -> Bound[Command] | None:
+        """The command that a message begins with; what follows it lies in the context's `args`."""
+        name = parse_command(message, context.bot.username)
+        context.args = (message.text or "").split()[1:] if name else None
+        return self._commands.get(name)
+
+
+def begins_with_command(message: Message) -> bool:
+    """Whether Telegram shows the first word as a command, anybody's."""
+    entities = message.entities
+    return bool(entities) and entities[0].type == MessageEntity.BOT_COMMAND and entities[0].offset == 0
+
+
+def is_sentence(message: Message) -> bool:
+    """Whether a message that begins with a command says more than that."""
+    return len((message.text or "").split()) >= SENTENCE_WORDS
+
+
+def parse_command(message: Message, username: str) -> str:
+    """The command that a message begins with, in small letters without the slash; empty where none is meant for us."""
+    if not begins_with_command(message):
+        return ""
+    name, _, addressed = (message.text or "")[1 : message.entities[0].length].partition("@")
+    return name.lower() if addressed.lower() in {"", username.lower()} else ""
+
+
+class _FromHuman(filters.MessageFilter):
+    """A bot account never counts: neither as a member nor as anybody's friend."""
+
+    def filter(self, message: Message) -> bool:
+        return message.from_user is not None and not message.from_user.is_bot
+
+
+FROM_HUMAN = _FromHuman()
+PRIVATE = filters.ChatType.PRIVATE & ~filters.VIA_BOT & FROM_HUMAN
+
+
+def list_handlers(registry: Registry, texts: TextRouter) -> list[BaseHandler[Any, Any, Any]]:
+    """All handlers; the first that fits an update has it."""
+    return [
+        MessageHandler(PRIVATE & filters.UpdateType.MESSAGE, texts.on_message),
+        MessageHandler(PRIVATE & filters.UpdateType.EDITED_MESSAGE, texts.on_edited),
+        CallbackQueryHandler(CallbackRouter(registry).on_tap),
+        *(listener.handler for listener in registry.listeners),
+    ]

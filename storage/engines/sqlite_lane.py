@@ -1,0 +1,262 @@
+"""Statements on a raw SQLite connection."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import Any, Protocol, TypeVar, cast
+
+import aiosqlite
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+
+from storage.errors import RuleBroken, StoreDamaged, StoreUnavailable
+from storage.tx import Announce, Clock, Job, Loss, Row, Statement, Statements, Values, settle
+
+# Named values are handed over as they are; positional ones would have to be put in order for every run.
+STATEMENTS = Statements(SQLiteDialect_pysqlite(paramstyle="named"), insert)
+
+
+DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR}
+"""After these nothing that the file says can be trusted. A full disk is not among them."""
+
+CURE = "Stop the bot, look at the disk, and restore the latest backup: passalong restore."
+
+
+class SqliteSession:
+    """See `storage.tx.Session`."""
+
+    __slots__ = ("_raw",)
+
+    def __init__(self, raw: sqlite3.Connection) -> None:
+        self._raw = raw
+
+    def fetch(self, statement: Statement, values: Values) -> list[Row]:
+        """Run a statement and return all of its rows."""
+        return self._raw.execute(*STATEMENTS.render(statement, values)).fetchall()
+
+    def run(self, statement: Statement, values: Values) -> int:
+        """Run a statement and return how many rows it changed."""
+        return self._raw.execute(*STATEMENTS.render(statement, values)).rowcount
+
+    def fetch_each(self, statement: Statement, values: Iterable[Values]) -> list[Row | None]:
+        """Run a statement once per values, in order, and return the first row of each run."""
+        found = (self.fetch(statement, each) for each in values)
+        return [rows[0] if rows else None for rows in found]
+
+    def run_each(self, statement: Statement, values: Sequence[Values]) -> None:
+        """Run a statement without rows once per values, in order."""
+        if values:
+            rendered = [STATEMENTS.render(statement, each) for each in values]
+            self._raw.executemany(rendered[0][0], [each for _, each in rendered])
+
+    def list_corruption_quickly(self, limit_seconds: float) -> list[str]:
+        """Run SQLite's quick check of the file, as far as it comes in that time."""
+        return list_faults(self._raw, limit_seconds=limit_seconds)
+
+    def list_corruption(self) -> list[str]:
+        """Run SQLite's own checks of the file and of the foreign keys."""
+        faults = [str(row[0]) for row in self._raw.execute("PRAGMA integrity_check") if row[0] != "ok"]
+        orphans = self._raw.execute("PRAGMA foreign_key_check").fetchall()
+        return faults + [f"{table} row {row} points to a missing row of {parent}" for table, row, parent, _ in orphans]
+
+
+def list_faults(raw: sqlite3.Connection, *, limit_seconds: float) -> list[str]:
+    """SQLite's quick check of the file, as far as it comes in that time."""
+    until = time.monotonic() + limit_seconds
+    raw.set_progress_handler(lambda: time.monotonic() > until, 100_000)
+    try:
+        return [str(row[0]) for row in raw.execute("PRAGMA quick_check(3)") if row[0] != "ok"]
+    except sqlite3.DatabaseError as error:
+        if _find_code(error) == sqlite3.SQLITE_INTERRUPT:
+            return []
+        raise
+    finally:
+        raw.set_progress_handler(None, 0)
+
+
+def _find_code(error: sqlite3.Error) -> int:
+    """SQLite's own number, without what it says more exactly; 0 where the driver speaks for itself."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def explain(error: BaseException) -> BaseException:
+    """Turn the driver's errors into the store's; others pass."""
+    explained: BaseException
+    if isinstance(error, sqlite3.IntegrityError):
+        explained = RuleBroken(str(error))
+    elif isinstance(error, sqlite3.DatabaseError) and _find_code(error) in DAMAGE:
+        explained = StoreDamaged(f"SQLite: {error}. {CURE}")
+    elif isinstance(error, sqlite3.OperationalError):
+        explained = StoreUnavailable(f"SQLite: {error}")
+    else:
+        return error
+    explained.__cause__ = error
+    return explained
+
+
+T = TypeVar("T")
+
+STATEMENTS_CACHED = 256
+"""Prepared statements the driver keeps: more than there are statements in storage/tables."""
+
+
+def connect(path: str) -> aiosqlite.Connection:
+    """Return a connection to be entered with `async with`: its thread is no daemon and would outlive a failed start."""
+    # isolation_level=None: the driver begins no transaction by itself.
+    return aiosqlite.connect(path, isolation_level=None, cached_statements=STATEMENTS_CACHED)
+
+
+async def call_on_thread(connection: aiosqlite.Connection, function: Callable[[sqlite3.Connection], T]) -> T:
+    """Run a function on the connection's own thread, as one call, and give it the raw connection."""
+    raw = connection._conn  # noqa: SLF001  # the reason for this module
+    execute = cast("Any", connection._execute)  # noqa: SLF001  # the reason for this module
+    return cast("T", await execute(function, raw))
+
+
+class RunJobs(Protocol):
+    """Runs jobs on a raw connection, on that connection's thread."""
+
+    def __call__(self, raw: sqlite3.Connection, jobs: Sequence[Job]) -> None:
+        """Run them all; each notes its own outcome."""
+
+
+class Lane:
+    """Runs jobs in the order they came, as many as wait (up to `limit`) per call on the thread."""
+
+    def __init__(
+        self, connection: aiosqlite.Connection, run: RunJobs, limit: int, announce: Announce, loss: Loss
+    ) -> None:
+        self._connection = connection
+        self._run = run
+        self._limit = limit
+        self._announce = announce
+        self._loss = loss
+        self._waiting: deque[Job] = deque()
+        self._running: Sequence[Job] = ()
+        self._worker: asyncio.Task[None] | None = None
+
+    def __len__(self) -> int:
+        """Return how many jobs wait or run."""
+        return len(self._waiting) + len(self._running)
+
+    def add(self, job: Job) -> None:
+        """Queue a job; on the loop."""
+        self._waiting.append(job)
+        if self._worker is None:
+            self._worker = asyncio.create_task(self._work())
+
+    async def drain(self) -> None:
+        """Wait until nothing waits or runs."""
+        while self._worker is not None:
+            await asyncio.wait((self._worker,))
+
+    async def _work(self) -> None:
+        try:
+            while self._waiting:
+                count = min(len(self._waiting), self._limit)
+                self._running = [self._waiting.popleft() for _ in range(count)]
+                try:  # the thread reports through the jobs; an error here means that it did not run them
+                    await call_on_thread(self._connection, partial(self._run, jobs=self._running))
+                except Exception as error:  # noqa: BLE001  # whatever it is, every caller must hear of it
+                    for job in self._running:
+                        job.fail(error)
+                settle(self._running, self._announce)
+                for job in self._running:
+                    if job.error is not None:
+                        self._loss.note(job.error)
+        finally:
+            self._running = ()
+            self._worker = None
+
+
+Check = Callable[[], None]
+"""Asked before each commit; what it raises undoes the transaction."""
+
+
+class TransactionGoneError(Exception):
+    """SQLite rolled the whole transaction back by itself, as it does when the disk is full."""
+
+
+def _nothing() -> None:
+    """No check at all."""
+
+
+def write_jobs(raw: sqlite3.Connection, jobs: Sequence[Job], clock: Clock, check: Check = _nothing) -> None:
+    """Run and commit jobs together; where that cannot be, run each again alone, so that only the guilty fail."""
+    if len(jobs) == 1:
+        _run_alone(raw, jobs[0], clock, check)
+        return
+    try:
+        _run_together(raw, jobs, clock, check)
+    except Exception:  # noqa: BLE001  # each job meets its own error again below, alone
+        for job in jobs:
+            _run_alone(raw, job, clock, check)
+
+
+def read_jobs(raw: sqlite3.Connection, jobs: Sequence[Job], clock: Clock) -> None:
+    """Run jobs that only read, all on one picture of the database, taken after the last of them came; closed at once."""
+    try:
+        raw.execute("BEGIN")
+    except sqlite3.Error as error:
+        for job in jobs:
+            job.fail(explain(error))
+        return
+    for job in jobs:
+        _run_reading(raw, job, clock)
+    _roll_back(raw)
+
+
+def _run_alone(raw: sqlite3.Connection, job: Job, clock: Clock, check: Check) -> None:
+    try:
+        raw.execute("BEGIN IMMEDIATE")
+        job.run(SqliteSession(raw), clock)
+        check()
+        raw.execute("COMMIT")
+    except BaseException as error:  # noqa: BLE001  # handed to the caller, whatever it is
+        job.fail(explain(error))
+        _roll_back(raw)
+
+
+def _run_reading(raw: sqlite3.Connection, job: Job, clock: Clock) -> None:
+    try:
+        job.run(SqliteSession(raw), clock)
+    except BaseException as error:  # noqa: BLE001  # handed to the caller, whatever it is
+        job.fail(explain(error))
+
+
+def _run_together(raw: sqlite3.Connection, jobs: Sequence[Job], clock: Clock, check: Check) -> None:
+    raw.execute("BEGIN IMMEDIATE")
+    try:
+        session = SqliteSession(raw)
+        for job in jobs:
+            _run_in_savepoint(raw, session, job, clock)
+        check()
+        raw.execute("COMMIT")
+    except BaseException:
+        _roll_back(raw)
+        raise
+
+
+def _run_in_savepoint(raw: sqlite3.Connection, session: SqliteSession, job: Job, clock: Clock) -> None:
+    raw.execute("SAVEPOINT unit")
+    try:
+        job.run(session, clock)
+    except BaseException as error:  # handed to the caller, whatever it is
+        job.fail(explain(error))
+        if not raw.in_transaction:
+            raise TransactionGoneError from error
+        raw.execute("ROLLBACK TO unit")
+    raw.execute("RELEASE unit")
+
+
+def _roll_back(raw: sqlite3.Connection) -> None:
+    if raw.in_transaction:
+        # Where even this fails, the next BEGIN fails too and leads here again.
+        with suppress(sqlite3.Error):
+            raw.execute("ROLLBACK")

@@ -1,0 +1,78 @@
+"""People looked for by what is said of them: a name, a spoken code, how long they have been quiet."""
+
+from __future__ import annotations
+
+from sqlalchemy import Select, bindparam, func, or_, select, union
+from sqlalchemy.sql.elements import KeyedColumnElement
+
+from storage.records import Person
+from storage.schema.people import person, profile, spoken
+from storage.tables import people
+from storage.tables.people import to_person, to_person_or_none
+from storage.texts import fold_name
+from storage.tx import Tx
+
+_BY_SPOKEN = people.PERSON.join(spoken, spoken.c.person_id == person.c.id).where(spoken.c.code == bindparam("code"))
+
+
+def _named(column: KeyedColumnElement[str]) -> Select[tuple[int]]:
+    """Return the first findable members by one kind of name: each kind has an index of its own."""
+    found = (
+        select(profile.c.person_id)
+        .join(person)
+        .where(column == bindparam("name"), person.c.findable, person.c.started_at.is_not(None))
+        .order_by(profile.c.person_id)
+        .limit(bindparam("limit"))
+        .subquery()
+    )
+    return select(found)
+
+
+_NAMED = union(*map(_named, (profile.c.search_name, profile.c.search_first_name, profile.c.search_username))).subquery()
+_BY_NAME = people.PERSON.where(person.c.id.in_(select(_NAMED))).order_by(person.c.id).limit(bindparam("limit"))
+_TO_NUDGE = (
+    people.PERSON.where(
+        person.c.quiet_since < bindparam("shared_before"),
+        person.c.blocked_at.is_(None),
+        person.c.nudges,
+        or_(person.c.nudged_at.is_(None), person.c.nudged_at < bindparam("nudged_before")),
+    )
+    .order_by(person.c.quiet_since)
+    .limit(bindparam("limit"))
+)
+_COUNT_MEMBERS = select(func.count()).select_from(person).where(person.c.started_at.is_not(None))
+_COUNT_BLOCKED = _COUNT_MEMBERS.where(person.c.blocked_at.is_not(None))
+
+
+def find_by_spoken(tx: Tx, code: str) -> Person | None:
+    """Return the person a spoken code, in lower case, was ever given to."""
+    return to_person_or_none(tx.row(_BY_SPOKEN, code=code))
+
+
+def list_by_name(tx: Tx, name: str, *, limit: int) -> list[Person]:
+    """Return findable members whose first name, full name or username this is, older members first.
+
+    Capitals and accents do not count, nor does an @ before it.
+    """
+    folded = fold_name(name.strip().removeprefix("@"))
+    return [to_person(row) for row in tx.rows(_BY_NAME, name=folded, limit=limit)] if folded else []
+
+
+def list_to_nudge(tx: Tx, *, shared_before: int, nudged_before: int, limit: int) -> list[Person]:
+    """Return members who agree to it, have not blocked the bot and are due a nudge, the quietest first.
+
+    Due is who neither started, nor shared, nor was nudged after the last share since `shared_before`, nor was nudged
+    at all since `nudged_before`.
+    """
+    rows = tx.rows(_TO_NUDGE, shared_before=shared_before, nudged_before=nudged_before, limit=limit)
+    return [to_person(row) for row in rows]
+
+
+def count_members(tx: Tx) -> int:
+    """Count everybody who has started the bot; reads all people, for statistics only."""
+    return int(tx.scalar(_COUNT_MEMBERS))
+
+
+def count_blocked(tx: Tx) -> int:
+    """Count the members who have blocked the bot; reads all people, for statistics only."""
+    return int(tx.scalar(_COUNT_BLOCKED))

@@ -16,7 +16,9 @@ from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 
-from bot.settings import SettingMistake, Settings, list_emptied, list_unknown, read_settings
+from bot.env_file import EnvFileMistake
+from bot.settings import SettingMistake, Settings, read_settings
+from bot.stray_settings import list_emptied, list_unknown
 from bot.version import __version__
 
 if TYPE_CHECKING:
@@ -45,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Callable[[argparse.Namespace], int] = chosen.command
     try:
         return command(chosen)
-    except SettingMistake as mistake:
+    except (SettingMistake, EnvFileMistake) as mistake:
         return _complain(str(mistake), WRONG_SETTING)
 
 
@@ -98,8 +100,8 @@ def _make_parser() -> argparse.ArgumentParser:
 
 def _read_settings() -> Settings:
     env_file = Path(".env")
-    for name in list_unknown(os.environ, env_file=env_file):
-        print(f"{name} is not a setting and is ignored", file=sys.stderr)
+    for name, meant in list_unknown(os.environ, env_file=env_file).items():
+        print(f"{name} is not a setting and is ignored{meant and f'; {meant} is one'}", file=sys.stderr)
     for name in list_emptied(os.environ, env_file=env_file):
         print(f"{name} is set to nothing in the environment; what {env_file} says holds", file=sys.stderr)
     return read_settings(os.environ, env_file=env_file)
@@ -117,7 +119,8 @@ def _run(_chosen: argparse.Namespace) -> int:
 
 def list_secrets(settings: Settings) -> list[str]:
     """What no log may show: the token, and passwords within addresses."""
-    passwords = (urlsplit(address).password for address in (settings.database_url, settings.bot_api_url))
+    passwords = [urlsplit(address).password for address in (settings.database_url, settings.bot_api_url)]
+    passwords.append(settings.proxy.password if settings.proxy else "")
     return [settings.bot_token, *(each for each in passwords if each)]
 
 
@@ -248,7 +251,7 @@ def _doctor(_chosen: argparse.Namespace) -> int:
 
 
 def _demo(chosen: argparse.Namespace) -> int:
-    from bot.app import CampaignMistake, load_campaign  # noqa: PLC0415 -- only this command needs it
+    from bot.campaign_file import CampaignMistake, load_campaign  # noqa: PLC0415 -- only this command needs it
     from bot.playground.demo import DemoRefused, demonstrate  # noqa: PLC0415 -- likewise
 
     campaign: Path | None = chosen.campaign

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Collection, Coroutine, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import Any, NoReturn, cast
 
 from telegram import LinkPreviewOptions
@@ -17,8 +16,9 @@ from telegram.ext import Defaults
 
 from bot.assets import ASSETS
 from bot.broadcasts.worker import Broadcaster
+from bot.campaign_file import choose_community, load_campaign
 from bot.capabilities import CAPABILITIES
-from bot.core.campaigns.campaign import Campaign, CampaignMistake, parse_campaign
+from bot.core.campaigns.campaign import Campaign, CampaignMistake
 from bot.handlers.bot_profile import stay_introduced, try_errand
 from bot.handlers.community.chat import CommunityChat, look_after
 from bot.handlers.conversations import build_text_router
@@ -116,6 +116,8 @@ async def run_in(
     people can do here.
     """
     campaign = load_campaign(settings.campaign)
+    if settings.proxy is not None:
+        logger.info("Telegram is reached through the proxy %s", settings.proxy)
     gate = await _open_gate(settings, store, group_per_minute)
     community = await _open_community(settings, campaign, store)
     await store.write(
@@ -129,21 +131,6 @@ async def run_in(
     async with _open_runtime(settings, campaign, store, gate, stop, registry=registry, community=community) as runtime:
         if not stop.is_set():
             await _work(runtime, stop)
-
-
-def find_line(text: str, word: str) -> int:
-    """The number of the first line that holds a word; 1 where none does."""
-    return next((number for number, line in enumerate(text.splitlines(), start=1) if word in line), 1)
-
-
-def load_campaign(path: Path) -> Campaign:
-    """Read a campaign file.
-
-    Raises:
-        CampaignMistake: with line and field.
-    """
-    themes = sorted(theme.stem for theme in (ASSETS / "themes").glob("*.toml"))
-    return parse_campaign(path.read_bytes(), themes=themes)
 
 
 @asynccontextmanager
@@ -160,18 +147,23 @@ async def _open_runtime(
     bot_data: BotData[Deps] = BotData(
         store=store, deps=cast("Deps", None), metrics=gate.metrics
     )  # filled in once Telegram has said who we are
-    application = build_application(
-        token=settings.bot_token,
-        base_url=settings.bot_api_url,
-        gate=gate,
-        request=AiohttpRequest(connection_limit=_count_connections(gate)),
-        get_updates_request=AiohttpRequest(connection_limit=4, read_timeout=HANGING_SECONDS),
-        bot_data=bot_data,
-        defaults=Defaults(link_preview_options=LinkPreviewOptions(is_disabled=True)),
-    )
     await store.write(note_owners, telegram_ids=settings.admin_ids)
-    application.add_handlers(list_handlers(registry, build_text_router(registry)))
-    async with AsyncExitStack() as stack:
+    many, proxy = _count_connections(gate), settings.proxy
+    async with (
+        AiohttpRequest(connection_limit=many, proxy=proxy) as way,
+        AiohttpRequest(connection_limit=4, read_timeout=HANGING_SECONDS, proxy=proxy) as polling,
+        AsyncExitStack() as stack,
+    ):
+        application = build_application(
+            token=settings.bot_token,
+            base_url=settings.bot_api_url,
+            gate=gate,
+            request=way,
+            get_updates_request=polling,
+            bot_data=bot_data,
+            defaults=Defaults(link_preview_options=LinkPreviewOptions(is_disabled=True)),
+        )
+        application.add_handlers(list_handlers(registry, build_text_router(registry)))
         stack.push_async_callback(application.shutdown)
         await say_hello(application, stop)
         shop = Shop(
@@ -228,19 +220,9 @@ def _plan_backups(settings: Settings) -> list[Job]:
 
 
 async def _open_community(settings: Settings, campaign: Campaign, store: Store) -> CommunityChat | None:
-    """The community chat as the settings or the campaign name it, by the number it has now.
-
-    Raises:
-        CampaignMistake: friends are to count in a chat that nobody names.
-    """
-    named = settings.community_chat or campaign.rules.community
+    """The community chat as the settings or the campaign name it, by the number it has now."""
+    named = choose_community(settings, campaign)
     if named is None:
-        if campaign.rules.join_community:
-            raise CampaignMistake(
-                find_line(settings.campaign.read_text(encoding="utf-8"), "join_community"),
-                "rules.join_community",
-                'friends count only in the community chat, but none is named. Write community = "@name" beside it.',
-            )
         return None
     moved = await store.read(find_moved, chat=named)
     known = moved or (named if isinstance(named, int) else None)
@@ -347,4 +329,4 @@ async def _introduce(runtime: Runtime) -> None:
     await stay_introduced(bot, store, runtime.snapshots, deps.registry)
 
 
-__all__ = ["CampaignMistake", "Runtime", "TaskEnded", "load_campaign", "run", "run_in"]
+__all__ = ["CampaignMistake", "Runtime", "TaskEnded", "run", "run_in"]

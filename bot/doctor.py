@@ -15,7 +15,12 @@ from typing import Any
 import aiohttp
 
 from bot.assets import ASSETS
-from bot.settings import DEFAULTS, PREFIX, SettingMistake, Settings, list_unknown, read_settings
+from bot.env_file import EnvFileMistake
+from bot.settings import DEFAULTS, PREFIX, SettingMistake, Settings, read_settings
+from bot.stray_settings import list_emptied, list_unknown
+from bot.wire.errors import NotSent
+from bot.wire.proxies import explain_page, open_session
+from bot.wire.transport import find_word, translate_error
 
 OLDEST_SQLITE = (3, 35, 0)
 CLOCK_SECONDS = 60
@@ -51,21 +56,36 @@ async def _list_findings(environment: Mapping[str, str], env_file: Path) -> Asyn
     yield _check_sqlite()
     yield _check_fonts()
     try:
-        unknown = list_unknown(environment, env_file=env_file)
+        strays = _list_strays(environment, env_file)
         settings = read_settings(environment, env_file=env_file)
-    except SettingMistake as mistake:
+    except (SettingMistake, EnvFileMistake) as mistake:
         yield Finding("settings", "a value cannot be", str(mistake))
         return
-    for name in unknown:
-        yield Finding(
-            name, "is not a setting", f"There are: {', '.join(PREFIX + each for each in DEFAULTS)}", serious=False
-        )
+    for stray in strays:
+        yield stray
     yield _check_admins(settings)
     yield _check_campaign(settings)
     async for finding in _check_database(settings):
         yield finding
     async for finding in _check_telegram(settings):
         yield finding
+
+
+def _list_strays(environment: Mapping[str, str], env_file: Path) -> list[Finding]:
+    known = f"There are: {', '.join(PREFIX + each for each in DEFAULTS)}"
+    unknown = list_unknown(environment, env_file=env_file).items()
+    return [
+        *(Finding(name, "is not a setting", f"Call it {it}" if it else known, serious=False) for name, it in unknown),
+        *(
+            Finding(
+                name,
+                f"is empty in the environment; what {env_file} says holds",
+                "Take it out of one of them",
+                serious=False,
+            )
+            for name in list_emptied(environment, env_file=env_file)
+        ),
+    ]
 
 
 def _check_admins(settings: Settings) -> Finding:
@@ -94,7 +114,7 @@ def _check_fonts() -> Finding:
 
 
 def _check_campaign(settings: Settings) -> Finding:
-    from bot.app import CampaignMistake, load_campaign  # noqa: PLC0415 -- heavy, and not needed for a mistaken setting
+    from bot.campaign_file import CampaignMistake, load_campaign  # noqa: PLC0415 -- heavy, and not needed for a mistaken setting
 
     try:
         campaign = load_campaign(settings.campaign)
@@ -123,10 +143,14 @@ async def _check_database(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def _check_telegram(settings: Settings) -> AsyncIterator[Finding]:
+    if settings.proxy is not None:
+        yield Finding("proxy", str(settings.proxy))
     try:
         me, date = await _ask_telegram(settings)
-    except (aiohttp.ClientError, TimeoutError, ValueError):
-        yield Finding("Telegram", "does not answer", f"Look at the network and at {PREFIX}BOT_API_URL.")
+    except Exception as error:  # noqa: BLE001 -- whatever it is, it is told
+        said = str(translate_error(error, settings.bot_token, settings.proxy))
+        told = said if said.startswith("The proxy") else f"does not answer. {said}"
+        yield Finding("Telegram", told, _compose_cure(settings))
         return
     if not me.get("ok"):
         yield Finding("token", str(me.get("description", "refused")), "Ask @BotFather for the token and set it anew.")
@@ -138,14 +162,21 @@ async def _check_telegram(settings: Settings) -> AsyncIterator[Finding]:
     yield _check_clock(date)
 
 
+def _compose_cure(settings: Settings) -> str:
+    way = f"{PREFIX}PROXY (or HTTPS_PROXY, ALL_PROXY)" if settings.proxy else "the network"
+    return f"Look at {way} and at {PREFIX}BOT_API_URL."
+
+
 async def _ask_telegram(settings: Settings) -> tuple[dict[str, Any], str]:
     timeout = aiohttp.ClientTimeout(total=PATIENCE_SECONDS)
     async with (
-        aiohttp.ClientSession(timeout=timeout, trust_env=True) as session,
+        open_session(settings.proxy, timeout=timeout) as session,
         session.get(f"{settings.bot_api_url}/bot{settings.bot_token}/getMe") as answer,
     ):
-        body: dict[str, Any] = await answer.json(content_type=None)
-        return body, answer.headers.get("Date", "")
+        said = find_word(await answer.read())
+        if said is None:
+            raise NotSent(explain_page(answer.status, settings.proxy))
+        return said, answer.headers.get("Date", "")
 
 
 def _check_inline(identity: dict[str, Any]) -> Finding:

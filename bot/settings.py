@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import tzinfo
-from io import StringIO
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Literal
@@ -16,6 +15,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bot.assets import ASSETS
 from bot.core.addresses import Network
 from bot.core.campaigns.rules import parse_chat
+from bot.core.proxies import Proxy, find_variable, parse_proxy
+from bot.env_file import read_env_file
 
 PREFIX = "PASSALONG_"
 HIGHEST_PORT = 65_535
@@ -26,15 +27,8 @@ _PROXIES_RIGHT = "Give the addresses or networks of your own proxies, like 172.1
 class SettingMistake(Exception):
     """A setting has a value that cannot be: says which, why, and what would be right."""
 
-    def __init__(self, name: str, why: str, right: str) -> None:
-        super().__init__(f"{PREFIX}{name} {why}. {right}")
-
-
-class EnvFileMistake(SettingMistake):
-    """The file `.env` cannot be read as what it should be."""
-
-    def __init__(self, path: Path, why: str, right: str) -> None:
-        Exception.__init__(self, f"{path} {why}. {right}")
+    def __init__(self, name: str, why: str, right: str, *, prefix: str = PREFIX) -> None:
+        super().__init__(f"{prefix}{name} {why}. {right}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +37,8 @@ class Settings:
 
     bot_token: str
     bot_api_url: str
+    proxy: Proxy | None
+    """The way to the Bot API; None: straight."""
     database_url: str
     admin_ids: frozenset[int]
     announce_chat: int | str | None
@@ -77,6 +73,7 @@ class Settings:
 DEFAULTS = {
     "BOT_TOKEN": "",
     "BOT_API_URL": "https://api.telegram.org",
+    "PROXY": "",
     "DATABASE_URL": "sqlite:///passalong.db",
     "DATABASE_SCHEMA": "",
     "ADMIN_IDS": "",
@@ -104,12 +101,15 @@ def read_settings(environment: Mapping[str, str], *, env_file: Path | None = Non
 
     Raises:
         SettingMistake: at the first value that cannot be.
+        EnvFileMistake: the file cannot be read.
     """
-    given = {**_read_file(env_file), **{name: value for name, value in environment.items() if value.strip()}}
+    given = {**read_env_file(env_file), **{name: value for name, value in environment.items() if value.strip()}}
     values = {name: given.get(PREFIX + name, "").strip() or default for name, default in DEFAULTS.items()}
+    bot_api_url = _parse_api_url(values["BOT_API_URL"])
     return Settings(
         bot_token=_parse_token(values["BOT_TOKEN"]),
-        bot_api_url=_parse_api_url(values["BOT_API_URL"]),
+        bot_api_url=bot_api_url,
+        proxy=_choose_proxy(values["PROXY"], given, bot_api_url),
         database_url=_parse_database_url(values["DATABASE_URL"], values["DATABASE_SCHEMA"]),
         admin_ids=_parse_admin_ids(values["ADMIN_IDS"]),
         announce_chat=_parse_chat("ANNOUNCE_CHAT", values["ANNOUNCE_CHAT"]),
@@ -130,44 +130,10 @@ def read_settings(environment: Mapping[str, str], *, env_file: Path | None = Non
     )
 
 
-def list_unknown(environment: Mapping[str, str], *, env_file: Path | None = None) -> list[str]:
-    """Names with our prefix that are no setting, also in the file: most often a slip of the pen, worth a warning."""
-    known = {PREFIX + name for name in DEFAULTS}
-    given = {*environment, *_read_file(env_file)}
-    return sorted(name for name in given if name.startswith(PREFIX) and name not in known)
-
-
-def list_emptied(environment: Mapping[str, str], *, env_file: Path | None = None) -> list[str]:
-    """Settings of the file that an empty variable of the same name stands over: the file's value holds."""
-    filled = {name for name, value in _read_file(env_file).items() if value.strip()}
-    return sorted(name for name in filled if name.startswith(PREFIX) and environment.get(name, "x").strip() == "")
-
-
 def _hint(value: str) -> str:
     """What may be said of a rejected value: it may be a secret that was put in the wrong place."""
     length = f"{len(value)} character{'s' if len(value) != 1 else ''}"
     return length if len(value) <= 8 else f"{length}, beginning with {value[:2]!r}"
-
-
-def _read_file(env_file: Path | None) -> dict[str, str]:
-    if env_file is None or not env_file.is_file():
-        return {}
-    from dotenv import dotenv_values  # noqa: PLC0415 -- only where there is a file
-
-    stream = StringIO(_decode(env_file))
-    return {name: value or "" for name, value in dotenv_values(stream=stream, interpolate=False).items()}
-
-
-def _decode(env_file: Path) -> str:
-    try:
-        text = env_file.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise EnvFileMistake(env_file, f"cannot be read ({error.strerror})", "Let the bot's user read it") from None
-    except UnicodeDecodeError:
-        text = "\0"
-    if "\0" in text:
-        raise EnvFileMistake(env_file, "is not UTF-8 text", "Save it again with the encoding UTF-8")
-    return text
 
 
 def _parse_token(value: str) -> str:
@@ -187,8 +153,18 @@ def _parse_api_url(value: str) -> str:
             f"is no web address ({_hint(value)})",
             "Leave it out, or give one like https://api.telegram.org",
         )
-    root = value.rstrip("/")
-    return root.removesuffix("/bot")
+    return re.sub(r"(/file)?/bot([1-9]\d*:[\w-]*)?$", "", value.rstrip("/"))
+
+
+def _choose_proxy(value: str, given: Mapping[str, str], url: str) -> Proxy | None:
+    name, prefix = "PROXY", PREFIX
+    if not value:
+        (name, value), prefix = find_variable(given, url), ""
+    proxy = parse_proxy(value) if value else None
+    if value and proxy is None:
+        right = "Give one like http://10.0.0.1:3128, or socks5://user:password@proxy.example.org:1080 (there in ASCII)"
+        raise SettingMistake(name, f"is no address of a proxy ({_hint(value)})", right, prefix=prefix)
+    return proxy
 
 
 def _parse_database_url(value: str, schema: str) -> str:

@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import list_secrets
-from bot.settings import DEFAULTS, PREFIX, SettingMistake, list_emptied, list_unknown, read_settings
+from bot.core.proxies import Proxy
+from bot.env_file import EnvFileMistake
+from bot.settings import DEFAULTS, PREFIX, SettingMistake, read_settings
+from bot.stray_settings import list_emptied, list_unknown
 
 TOKEN = {"PASSALONG_BOT_TOKEN": "123456:canary_secret"}
 
@@ -25,6 +28,12 @@ def test_a_token_is_all_that_has_to_be_set() -> None:
         ("BOT_TOKEN", "", "BotFather"),
         ("BOT_TOKEN", "hello", "BotFather"),
         ("BOT_API_URL", "ftp://x", "https://api.telegram.org"),
+        ("PROXY", "ftp://10.0.0.1", "socks5://"),
+        ("PROXY", "http://", "socks5://"),
+        ("PROXY", "http://10.0.0.1:port", "socks5://"),
+        ("PROXY", "http://10.0.0.1:3128/path", "socks5://"),
+        ("PROXY", "10.0.0.1:3128:user:pass", "socks5://"),
+        ("PROXY", "socks5://shop:%E5%A5%BD@10.0.0.1", "in ASCII"),
         ("DATABASE_URL", "mysql://x/y", "sqlite:///"),
         ("ADMIN_IDS", "@me", "numbers"),
         ("ANNOUNCE_CHAT", "my channel", "@my_channel"),
@@ -88,7 +97,7 @@ def test_no_rejected_value_is_echoed(name: str, value: str) -> None:
 def test_a_file_in_another_encoding_is_named(tmp_path: Path, encoding: str) -> None:
     """One sentence says that it is not UTF-8; the BOM of Windows' UTF-8 does no harm."""
     (tmp_path / ".env").write_bytes("# Käse\nPASSALONG_SEND_RATE=5\n".encode(encoding))
-    with pytest.raises(SettingMistake, match=r"\.env is not UTF-8 text\. Save it again with the encoding UTF-8"):
+    with pytest.raises(EnvFileMistake, match=r"\.env is not UTF-8 text\. Save it again with the encoding UTF-8"):
         read_settings(TOKEN, env_file=tmp_path / ".env")
     (tmp_path / ".env").write_bytes("# Käse\nPASSALONG_SEND_RATE=5\n".encode("utf-8-sig"))
     assert read_settings(TOKEN, env_file=tmp_path / ".env").send_rate == 5.0
@@ -99,8 +108,11 @@ def test_passwords_within_addresses_are_secrets() -> None:
     given = {
         "PASSALONG_DATABASE_URL": "postgresql://shop:hunter2@db/shop",
         "PASSALONG_BOT_API_URL": "http://a:pa55@127.0.0.1",
+        "PASSALONG_PROXY": "socks5://a:pr0xy@127.0.0.1",
     }
-    assert list_secrets(read_settings({**TOKEN, **given})) == ["123456:canary_secret", "hunter2", "pa55"]
+    settings = read_settings({**TOKEN, **given})
+    assert list_secrets(settings) == ["123456:canary_secret", "hunter2", "pa55", "pr0xy"]
+    assert "pr0xy" not in f"{settings.proxy} {settings.proxy!r}"
     assert list_secrets(read_settings(TOKEN)) == ["123456:canary_secret"]
 
 
@@ -110,16 +122,104 @@ def test_an_empty_variable_hides_nothing(tmp_path: Path) -> None:
     environment = {**TOKEN, "PASSALONG_SEND_RATE": " ", "PASSALONG_LISTEN": ""}
     assert read_settings(environment, env_file=tmp_path / ".env").send_rate == 5.0
     assert list_emptied(environment, env_file=tmp_path / ".env") == ["PASSALONG_SEND_RATE"]
-    assert list_unknown(environment, env_file=tmp_path / ".env") == ["PASSALONG_SENDRATE"]
+    assert list_unknown(environment, env_file=tmp_path / ".env") == {"PASSALONG_SENDRATE": "PASSALONG_SEND_RATE"}
 
 
 @pytest.mark.parametrize(
     "given",
-    ["http://127.0.0.1:8081", "http://127.0.0.1:8081/", "http://127.0.0.1:8081/bot", "http://127.0.0.1:8081/bot/"],
+    [
+        "http://127.0.0.1:8081",
+        "http://127.0.0.1:8081/",
+        "http://127.0.0.1:8081//",
+        "http://127.0.0.1:8081/bot",
+        "http://127.0.0.1:8081/bot/",
+        "http://127.0.0.1:8081/bot123456:canary_secret",
+        "http://127.0.0.1:8081/bot123456:canary_secret/",
+        "http://127.0.0.1:8081/file/bot",
+    ],
 )
 def test_the_api_is_found_with_or_without_bot_at_its_end(given: str) -> None:
-    """Libraries ask for the address with /bot, people write it without."""
+    """Libraries ask for the address with /bot, people write it without, or copy it from a browser with the token."""
     assert read_settings({**TOKEN, "PASSALONG_BOT_API_URL": given}).bot_api_url == "http://127.0.0.1:8081"
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("PASALONG_BOT_TOKEN=x", "PASSALONG_BOT_TOKEN"),
+        ("PASSALONG_TOKEN=x", "PASSALONG_BOT_TOKEN"),
+        ("BOT_TOKEN=x", "PASSALONG_BOT_TOKEN"),
+        ("passalong_admin_ids=1", "PASSALONG_ADMIN_IDS"),
+        ("PASSALONG-ADMIN-ID=1", "PASSALONG_ADMIN_IDS"),
+        ("export PASSALONG_DATABSE_URL=x", "PASSALONG_DATABASE_URL"),
+        ("PASSALONG_COLOUR=red", ""),
+    ],
+)
+def test_a_slip_in_the_file_is_found_with_what_may_be_meant(tmp_path: Path, line: str, meant: str) -> None:
+    """Without the prefix, in small letters, with a letter too few: each is told with the setting's right name."""
+    (tmp_path / ".env").write_text(f"{line}\nHTTPS_PROXY=http://x\nNO_PROXY=y\nall_proxy=z\nEDITOR=vi\nPASSWORD=p\n")
+    assert list(list_unknown({}, env_file=tmp_path / ".env").values()) == [meant]
+
+
+@pytest.mark.parametrize("line", ["PASSALONG_BOT_TOKEN: 123456:abc", "PASSALONG_BOT_TOKEN 123456:abc", "='1'", "A='1"])
+def test_a_line_of_the_file_that_sets_nothing_is_named(tmp_path: Path, line: str) -> None:
+    """By its number, and without what stands there."""
+    (tmp_path / ".env").write_text(f"# ours\n\n\n{line}\n")
+    with pytest.raises(EnvFileMistake, match=r"\.env has no NAME=value on line 4") as mistake:
+        read_settings(TOKEN, env_file=tmp_path / ".env")
+    assert "123456" not in str(mistake.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ({"PASSALONG_PROXY": "http://10.0.0.1:3128"}, Proxy("http", "10.0.0.1", 3128)),
+        ({"PASSALONG_PROXY": "10.0.0.1:3128/"}, Proxy("http", "10.0.0.1", 3128)),
+        ({"PASSALONG_PROXY": "HTTPS://proxy.example.org"}, Proxy("https", "proxy.example.org", 443)),
+        ({"PASSALONG_PROXY": "socks5://a%40b:p%3Aw@[::1]"}, Proxy("socks5", "::1", 1080, "a@b", "p:w")),
+        ({"PASSALONG_PROXY": "socks5h://a"}, Proxy("socks5", "a", 1080)),
+        ({"HTTPS_PROXY": "http://a:1"}, Proxy("http", "a", 1)),
+        ({"https_proxy": "http://a:1", "HTTPS_PROXY": "http://b:1"}, Proxy("http", "a", 1)),
+        ({"ALL_PROXY": "socks://a:1/"}, Proxy("socks5", "a", 1)),
+        ({"all_proxy": "socks5://a:1", "HTTP_PROXY": "http://b:1"}, Proxy("socks5", "a", 1)),
+        ({"HTTPS_PROXY": "http://a:1", "ALL_PROXY": "http://b:1"}, Proxy("http", "a", 1)),
+        ({"HTTPS_PROXY": "", "ALL_PROXY": "http://b:1"}, Proxy("http", "b", 1)),
+        ({"PASSALONG_PROXY": "http://a:1", "HTTPS_PROXY": "http://b:1", "NO_PROXY": "*"}, Proxy("http", "a", 1)),
+        ({"HTTPS_PROXY": "http://a:1", "NO_PROXY": "example.org, .telegram.org"}, None),
+        ({"HTTPS_PROXY": "http://a:1", "no_proxy": "*.telegram.org"}, None),
+        ({"HTTPS_PROXY": "http://a:1", "no_proxy": "TELEGRAM.org:443"}, None),
+        ({"HTTPS_PROXY": "http://a:1", "no_proxy": "telegram.org:80,gram.org,,"}, Proxy("http", "a", 1)),
+        ({"HTTP_PROXY": "http://a:1"}, None),
+        ({}, None),
+    ],
+)
+def test_the_proxy_is_found_as_other_programs_find_it(given: dict[str, str], read: Proxy | None) -> None:
+    """Our own setting first, whatever NO_PROXY says; then by the scheme of the Bot API's address, then for all."""
+    assert read_settings({**TOKEN, **given}).proxy == read
+
+
+@pytest.mark.parametrize(
+    ("no_proxy", "url"),
+    [
+        ("127.0.0.0/8", "http://127.0.0.1:8081"),
+        ("127.0.0.1:8081", "http://127.0.0.1:8081"),
+        ("[::1]:8081", "http://[::1]:8081"),
+        ("fe80::1,::1", "http://[::1]:8081"),
+        ("localhost", "http://localhost:8081"),
+    ],
+)
+def test_a_server_of_our_own_is_reached_straight(no_proxy: str, url: str) -> None:
+    """NO_PROXY may name an address, a network and a port."""
+    given = {**TOKEN, "PASSALONG_BOT_API_URL": url, "HTTP_PROXY": "http://a:1"}
+    assert read_settings({**given, "NO_PROXY": no_proxy}).proxy is None
+    assert read_settings({**given, "NO_PROXY": "10.0.0.0/8,::2,localhost:1,127.0.0.1:1"}).proxy is not None
+
+
+def test_a_variable_that_names_no_proxy_is_named_itself() -> None:
+    """Without what it holds: there may be a password in it."""
+    with pytest.raises(SettingMistake, match=r"^ALL_PROXY is no address of a proxy") as mistake:
+        read_settings({**TOKEN, "ALL_PROXY": "ftp://me:hunter2@a"})
+    assert "hunter2" not in str(mistake.value)
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
@@ -178,7 +278,8 @@ def test_the_community_is_a_chat_or_none() -> None:
 
 def test_a_slip_in_a_name_is_found() -> None:
     """A name with our prefix that is no setting is listed, so that it can be warned of."""
-    assert list_unknown({**TOKEN, "PASSALONG_SENDRATE": "1", "HOME": "/"}) == ["PASSALONG_SENDRATE"]
+    given = {**TOKEN, "PASSALONG_SENDRATE": "1", "PASSALONG_COLOUR": "red", "HOME": "/", "DATABASE_URL": "another's"}
+    assert list_unknown(given) == {"PASSALONG_SENDRATE": "PASSALONG_SEND_RATE", "PASSALONG_COLOUR": ""}
     assert not list_unknown({PREFIX + name: "" for name in DEFAULTS})
 
 

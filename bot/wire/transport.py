@@ -16,7 +16,9 @@ import aiohttp
 from telegram.error import BadRequest, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from bot.core.proxies import Proxy
 from bot.wire.errors import Flooded, LostAnswer, NotSent, PushedBack
+from bot.wire.proxies import explain, explain_page, open_session
 from bot.wire.telegram_bot import DefaultValue, JSONDict, ODVInput
 
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{}]')
@@ -52,6 +54,7 @@ def _parse_entry(piece: bytes, update_id: bytes) -> object:
 
 
 _IN_ADDRESS = re.compile(r"/bot([^/]+)/[^/]*$")
+_IN_FRONT_OF_HOST = re.compile(r"//[^/@\s]+@")
 _QUOTED = {code: quote_plus(bytes([code])) for code in range(256)}
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _LONGEST_ERROR_BYTES = 4000
@@ -78,9 +81,10 @@ class AiohttpRequest(BaseRequest):
         pool_timeout: Seconds to wait for a free connection.
         media_write_timeout: Seconds for a request with files to leave, and to be answered beyond `read_timeout`; their
             size adds to it.
+        proxy: The way to the server; None: straight.
     """
 
-    __slots__ = ("_limit", "_media_write", "_session", "_shut", "_timeouts")
+    __slots__ = ("_limit", "_media_write", "_proxy", "_session", "_shut", "_timeouts")
 
     def __init__(
         self,
@@ -91,8 +95,10 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: float | None = 5.0,
         pool_timeout: float | None = 1.0,
         media_write_timeout: float | None = 20.0,
+        proxy: Proxy | None = None,
     ) -> None:
         self._limit = connection_limit
+        self._proxy = proxy
         self._timeouts = (read_timeout, write_timeout, connect_timeout, pool_timeout)
         self._media_write = media_write_timeout
         self._session: aiohttp.ClientSession | None = None
@@ -131,12 +137,12 @@ class AiohttpRequest(BaseRequest):
         try:
             status, body = await self._exchange(method, url, request_data, limits)
         except Exception as error:  # noqa: BLE001 -- whatever it is, it may hold the address
-            failure = _translate(error, token)
+            failure = translate_error(error, token, self._proxy)
         else:
             if status < 300:
                 return status, _demand_result(method, body)
             body = body[:_LONGEST_ERROR_BYTES].replace(token.encode(), b"<token>")
-            return _read_refusal(status, body), body
+            return _read_refusal(status, body, self._proxy), body
         raise failure  # outside the except clause, so that not even its context holds the original
 
     async def _exchange(
@@ -152,12 +158,7 @@ class AiohttpRequest(BaseRequest):
             return answer.status, await answer.read()
 
     def _open(self) -> aiohttp.ClientSession:
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=self._limit),
-            trust_env=True,  # HTTPS_PROXY and NO_PROXY, as everybody reads them
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"User-Agent": self.USER_AGENT},
-        )
+        self._session = open_session(self._proxy, limit=self._limit, headers={"User-Agent": self.USER_AGENT})
         return self._session
 
     def _compute_timeout(self, given: tuple[ODVInput[float], ...], *, upload_bytes: int) -> aiohttp.ClientTimeout:
@@ -216,18 +217,22 @@ def _find_token(url: str) -> str:
     return match[1] if match else "\0"
 
 
-def _translate(error: Exception, token: str) -> TelegramError:
-    """One of ours for one of aiohttp's."""
+def translate_error(error: Exception, token: str, proxy: Proxy | None) -> TelegramError:
+    """One of ours for one of aiohttp's; its words hold neither the token nor the proxy's password."""
     if isinstance(error, TelegramError):
         return error
-    said = f"{type(error).__name__}: {error}".replace(token, "<token>")
+    stopped = explain(error, proxy)
+    if stopped:
+        return NotSent(stopped)
+    told = _IN_FRONT_OF_HOST.sub("//", " ".join(f"{type(error).__name__}: {error}".split()))
+    said = told.replace(token, "<token>")
     if isinstance(error, aiohttp.ConnectionTimeoutError):
-        return NotSent("No connection in time")
+        return NotSent(f"No connection in time{f', by the proxy {proxy}' if proxy else ''}")
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.InvalidURL):
         return NotSent(f"No connection ({said})")
     if isinstance(error, TimeoutError):
         return TimedOut("No answer in time")
-    return LostAnswer(f"Connection lost ({said})")
+    return LostAnswer(f"{f'The proxy {proxy} lost the connection' if proxy else 'Connection lost'} ({said})")
 
 
 def _demand_result(method: str, body: bytes) -> bytes:
@@ -237,7 +242,7 @@ def _demand_result(method: str, body: bytes) -> bytes:
     return body
 
 
-def _read_refusal(status: int, body: bytes) -> int:
+def _read_refusal(status: int, body: bytes, proxy: Proxy | None) -> int:
     """The status of an answer in which Telegram itself refuses.
 
     Raises:
@@ -245,25 +250,27 @@ def _read_refusal(status: int, body: bytes) -> int:
         LostAnswer: something on the way broke after it may have passed the request on.
         BadRequest: a certain refusal that python-telegram-bot would call a mere network error.
     """
-    said = _find_word(body)
+    said = find_word(body)
+    if said is not None and said["ok"]:
+        said = None
     if status == 429:
         seconds = _find_retry_after(said or {})
         raise Flooded(seconds) if seconds else PushedBack("Too Many Requests")
     if said is None:
-        stopped = f"Not Telegram, but something on the way answers with status {status}"
+        stopped = explain_page(status, proxy)
         raise (LostAnswer if status >= 500 else NotSent)(stopped)
     if 400 <= status < 500 and status not in _SPOKEN_FOR:
         raise BadRequest(f"Refused with status {status}")
     return status
 
 
-def _find_word(body: bytes) -> dict[str, Any] | None:
-    """Telegram's own refusal, which is JSON and says so; None for whatever else speaks HTTP."""
+def find_word(body: bytes) -> dict[str, Any] | None:
+    """Telegram's own word, which is JSON and says whether it is `ok`; None for whatever else speaks HTTP."""
     try:
         said: Any = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    return said if isinstance(said, dict) and said.get("ok") is False else None
+    return said if isinstance(said, dict) and isinstance(said.get("ok"), bool) else None
 
 
 def _count_upload(request_data: RequestData | None) -> int:

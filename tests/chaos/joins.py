@@ -7,8 +7,8 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-from bot.app import load_campaign
 from bot.assets import ASSETS
+from bot.campaign_file import load_campaign
 from bot.playground import faults
 from bot.playground.faults import Faults
 from bot.playground.world import Call, Chat, World

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.app import load_campaign
+from bot.campaign_file import load_campaign
 from bot.playground.world import Button, Content, World
 from bot.playground.world.journal import SECOND, Call
 from tests.chaos.audience import TEXT, Audience

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from bot.app import load_campaign
 from bot.assets import ASSETS
+from bot.campaign_file import load_campaign
 from bot.jobs.nudging import nudge_some
 from bot.services.campaigns import open_shop
 from storage import Store

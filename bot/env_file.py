@@ -1,0 +1,46 @@
+"""The file `.env`: what stands in it, and what is wrong with it."""
+
+from __future__ import annotations
+
+from io import StringIO
+from pathlib import Path
+
+
+class EnvFileMistake(Exception):
+    """The file cannot be read as what it should be: says why, and what would be right."""
+
+    def __init__(self, path: Path, why: str, right: str) -> None:
+        super().__init__(f"{path} {why}. {right}")
+
+
+def read_env_file(path: Path | None) -> dict[str, str]:
+    """All names of the file with their values; none where there is no file.
+
+    Raises:
+        EnvFileMistake: it is not UTF-8 text with a NAME=value on each line, or may not be read.
+    """
+    if path is None or not path.is_file():
+        return {}
+    from dotenv.parser import parse_stream  # noqa: PLC0415 -- only where there is a file
+
+    values = {}
+    for binding in parse_stream(StringIO(_decode(path))):
+        if binding.error:
+            said, line = binding.original.string, binding.original.line
+            line += said.count("\n", 0, len(said) - len(said.lstrip()))
+            raise EnvFileMistake(path, f"has no NAME=value on line {line}", "Correct it")
+        if binding.key is not None:
+            values[binding.key] = binding.value or ""
+    return values
+
+
+def _decode(path: Path) -> str:
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise EnvFileMistake(path, f"cannot be read ({error.strerror})", "Let the bot's user read it") from None
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        raise EnvFileMistake(path, "is not UTF-8 text", "Save it again with the encoding UTF-8")
+    return text

@@ -1,0 +1,46 @@
+"""Settings that somebody meant and did not set."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+
+from bot.core.proxies import VARIABLES
+from bot.env_file import read_env_file
+from bot.settings import DEFAULTS, PREFIX
+
+_NAMES = tuple(PREFIX + name for name in DEFAULTS)
+_RESEMBLANCE = 0.88
+"""As difflib counts it: one wrong letter in ten, or the middle word left out."""
+
+
+def list_unknown(environment: Mapping[str, str], *, env_file: Path | None = None) -> dict[str, str]:
+    """Names that are no setting, each with the setting that may be meant by it; empty where nobody knows.
+
+    The environment is full of other programs' names: there it is those with our prefix, in the file also what resembles one
+    of ours.
+    """
+    written = [name for name in read_env_file(env_file) if _has_prefix(name) or _guess(name)]
+    named = [name for name in environment if _has_prefix(name)]
+    return {name: _guess(name) for name in sorted({*named, *written}) if name not in _NAMES}
+
+
+def list_emptied(environment: Mapping[str, str], *, env_file: Path | None = None) -> list[str]:
+    """Settings of the file that an empty variable of the same name stands over: the file's value holds."""
+    filled = {name for name, value in read_env_file(env_file).items() if value.strip()}
+    return sorted(name for name in filled if name.startswith(PREFIX) and environment.get(name, "x").strip() == "")
+
+
+def _has_prefix(name: str) -> bool:
+    return name.upper().startswith(PREFIX)
+
+
+def _guess(name: str) -> str:
+    """The setting that a name stands for, with or without the prefix, in whatever letters."""
+    plain = re.sub(r"[\W_]+", "_", name.upper())
+    if plain in VARIABLES:
+        return ""
+    whole = plain if plain[:3] == PREFIX[:3] else PREFIX + plain
+    return next(iter(get_close_matches(whole, _NAMES, 1, _RESEMBLANCE)), "")

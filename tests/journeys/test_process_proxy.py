@@ -1,0 +1,136 @@
+"""The way to Telegram through proxies, by the real process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from tests.journeys.program import Home, furnish
+from tests.proxies import LocalProxy, listen, serve_proxy, serve_tls
+from tests.telegram import LocalTelegram, telegram
+
+__all__ = ["telegram"]
+
+TELEGRAM = "api.telegram.org"
+LOGIN = "shop:Kanarien%40vogel"
+"""As it stands in an address."""
+
+
+@pytest.fixture
+async def door(telegram: LocalTelegram, tmp_path: Path) -> AsyncIterator[tuple[int, Path]]:
+    """A door that says it is Telegram's, and the certificate that whoever trusts it needs."""
+    async with serve_tls(find_port(telegram), tmp_path, TELEGRAM) as found:
+        yield found
+
+
+@pytest.fixture
+def home(tmp_path: Path, telegram: LocalTelegram, door: tuple[int, Path]) -> Home:
+    """A home from which Telegram is at its usual address, and nowhere to be reached but through the proxy."""
+    home = furnish(tmp_path / "home", telegram, BOT_API_URL="", LOG_LEVEL="INFO")
+    return replace(home, variables={"SSL_CERT_FILE": str(door[1])})
+
+
+@pytest.mark.parametrize(
+    ("kind", "login"),
+    [("http", ""), ("http", f"{LOGIN}%E5%A5%BD"), ("socks5", ""), ("socks5", LOGIN)],
+    ids=["http", "http-login", "socks5", "socks5-login"],
+)
+async def test_the_bot_works_through_a_proxy(
+    kind: str, login: str, home: Home, telegram: LocalTelegram, door: tuple[int, Path]
+) -> None:
+    """Every word to Telegram goes through it, names are looked up by it, and the password is in no log."""
+    async with serve_proxy(kind, door[0], login=unquote(login)) as proxy:
+        async with home.running(PROXY=compose(kind, proxy, login)) as program:
+            nia = telegram.world.add_person("Nia")
+            telegram.world.press_start(nia)
+            await telegram.until_message(nia, "Your link", timeout_seconds=30)
+            assert await program.stop() == 0
+        assert set(proxy.asked_for) == {f"{TELEGRAM}:443"}
+    assert f"through the proxy {kind}://127.0.0.1:{proxy.port}" in program.read_errors()
+    assert "Kanarien" not in home.read_everything()
+
+
+@pytest.mark.parametrize("kind", ["http", "socks5"])
+async def test_doctor_goes_the_same_way(kind: str, home: Home, telegram: LocalTelegram, door: tuple[int, Path]) -> None:
+    """By the variable that other programs read as well, and NO_PROXY leaves the way straight again."""
+    async with serve_proxy(kind, door[0]) as proxy:
+        variables = {**home.variables, "ALL_PROXY": compose(kind, proxy)}
+        program = await replace(home, variables=variables).run("doctor")
+        assert program.status == 0, program.read_output()
+        assert f"ok    proxy: {kind}://127.0.0.1:{proxy.port}" in program.read_output()
+        assert set(proxy.asked_for) == {f"{TELEGRAM}:443"}
+        proxy.asked_for.clear()
+        straight = {**variables, "no_proxy": "127.0.0.0/8"}
+        program = await replace(home, variables=straight).run("doctor", BOT_API_URL=telegram.url)
+        assert program.status == 0, program.read_output()
+        assert not proxy.asked_for
+
+
+@pytest.mark.parametrize("kind", ["http", "socks5"])
+@pytest.mark.parametrize("given", ["", "shop:Kanarienvogel@"], ids=["none", "wrong"])
+async def test_a_proxy_that_wants_a_password_is_named_without_it(
+    kind: str, given: str, home: Home, door: tuple[int, Path]
+) -> None:
+    """In the log and by `doctor`, in a sentence, with no word of what was tried."""
+    async with serve_proxy(kind, door[0], login="shop:another") as proxy:
+        address = f"{kind}://{given}127.0.0.1:{proxy.port}"
+        doctor = await home.run("doctor", PROXY=address)
+        async with home.running(PROXY=address) as program:
+            await program.until_says("does not answer yet")
+            assert await program.stop() == 0
+        assert not proxy.asked_for
+    said = {"http": "user name and password", "socks5": "refuses: "}[kind]
+    for told in (doctor.read_output(), program.read_errors()):
+        assert f"The proxy {kind}://127.0.0.1:{proxy.port} " in told
+        assert said in told
+    assert doctor.status == 1
+    assert "PASSALONG_PROXY" in doctor.read_output()
+    for word in ("Kanarien", "Traceback", "Unclosed"):
+        assert word not in home.read_everything()
+
+
+@pytest.mark.parametrize("kind", ["http", "socks5"])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 13\r\n\r\n<html></html>", id="page"),
+        pytest.param(b"<html>What is it?</html>\r\n\r\n", id="rubbish"),
+        pytest.param(b"", id="nothing"),
+        pytest.param(None, id="nobody"),
+    ],
+)
+async def test_whatever_else_sits_where_a_proxy_should_is_told(kind: str, answer: bytes | None, home: Home) -> None:
+    """A web server, another program, one that hangs up, or nobody at all: a sentence that names the proxy."""
+    async with speak(answer) as port:
+        program = await home.run("doctor", PROXY=f"{kind}://{LOGIN}@127.0.0.1:{port}")
+    assert program.status == 1
+    assert f"FAIL  Telegram: The proxy {kind}://127.0.0.1:{port} " in program.read_output()
+    assert "Kanarien" not in program.read_output()
+    assert not program.read_errors()
+
+
+def compose(kind: str, proxy: LocalProxy, login: str = "") -> str:
+    """The address as somebody would set it."""
+    return f"{kind}://{login + '@' if login else ''}127.0.0.1:{proxy.port}"
+
+
+def speak(answer: bytes | None) -> AbstractAsyncContextManager[int]:
+    """Something that gives everybody the same answer; a port where nobody is for None."""
+
+    async def say(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(65536)
+        writer.write(answer or b"")
+        await writer.drain()
+
+    return nullcontext(9) if answer is None else listen(say)
+
+
+def find_port(telegram: LocalTelegram) -> int:
+    """Where the local Telegram listens."""
+    return urlsplit(telegram.url).port or 0

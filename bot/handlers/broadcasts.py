@@ -12,15 +12,15 @@ from telegram.error import TelegramError
 from bot.core.roles import MANAGERS
 from bot.handlers.deps import Context, visitor_of
 from bot.handlers.reply import find_topic, show
-from bot.messages.broadcasts.content import Content, compose_parcel, parse_content
+from bot.messages.broadcasts.content import Content, ContentMistake, Unfit, compose_parcel, parse_content
 from bot.messages.broadcasts.screens import (
     render_abandoned,
     render_gone,
     render_preview,
     render_progress,
     render_prompt,
+    render_unfit,
     render_unknown,
-    render_unsuitable,
 )
 from bot.messages.buttons import (
     BROADCAST_ABANDON,
@@ -51,7 +51,7 @@ async def on_broadcast(update: Update, context: Context) -> None:
     await show(update, context, render_prompt(Texts(member.language)))
 
 
-async def on_content(update: Update, context: Context, _asked: Conversation) -> None:
+async def on_content(update: Update, context: Context, asked: Conversation) -> None:
     """The message that was asked for, or its edited form, shown as members will see it.
 
     It is kept before it is shown and this update ends after that: an attempt that breaks off is made again.
@@ -59,10 +59,13 @@ async def on_content(update: Update, context: Context, _asked: Conversation) -> 
     message, visitor = update.effective_message, visitor_of(update)
     assert message is not None
     content = parse_content(message)
-    if content is None or not await _preview(context, visitor, content):
+    if not isinstance(content, ContentMistake):
+        content = await _preview(context, visitor, content)
+    if isinstance(content, ContentMistake):
         if not _is_of_refused_album(message, context):
             member = await context.read(open_home, visitor=visitor)
-            await show(update, context, render_unsuitable(Texts(member.language)))
+            screen = render_unfit(Texts(member.language), content, is_edit=asked.step == "confirm")
+            await show(update, context, screen)
         return
     drafted = partial(authoring.draft, visitor=visitor, message_id=message.message_id, content=content)
     view = await context.bot_data.store.write(drafted)
@@ -115,16 +118,17 @@ async def on_abandon(update: Update, context: Context) -> None:
     await show(update, context, render_abandoned(Texts(member.language)))
 
 
-async def _preview(context: Context, visitor: Profile, content: Content) -> bool:
-    """Show the message as members will see it; False where Telegram does not send such a message."""
+async def _preview(context: Context, visitor: Profile, content: Content) -> Content | ContentMistake:
+    """Show the message as members will see it, and return it; what Telegram says where it does not send such a message."""
     parcel = compose_parcel(content)
     try:
         await context.bot.post_raw(parcel.method, parcel.address(visitor.telegram_id))
     except TelegramError as error:
-        if classify(error).kind is FailureKind.REFUSED:
-            return False
+        failure = classify(error)
+        if failure.kind is FailureKind.REFUSED:
+            return ContentMistake(Unfit.TELEGRAM, said=failure.text)
         raise
-    return True
+    return content
 
 
 def _is_of_refused_album(message: Message, context: Context) -> bool:

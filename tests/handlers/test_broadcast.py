@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from PIL import Image
 
+from bot.playground import faults
 from bot.playground.world import Content, Message, Person
 from bot.playground.world.photos import take_photo
 from storage import open_store
@@ -19,7 +20,7 @@ from tests.journeys.shop_at_work import ShopAtWork, open_shop, sqlite_in
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PROMPT = "Send me the message"
-UNSUITABLE = "pass this on"
+UNFIT = "Send me a text or one picture"
 POINTER = "/help"
 GONE = "has been sent or cancelled already"
 
@@ -126,22 +127,49 @@ async def test_tapping_twice_sends_once(shop: ShopAtWork) -> None:
 
 
 async def test_what_cannot_go_to_everybody_is_refused_kindly(shop: ShopAtWork) -> None:
-    """A file, a forwarded message, a caption Telegram takes from premium members only; then a text is welcome."""
+    """A file, a forwarded message, a caption Telegram takes from premium members only: each for its own reason."""
     await shop.ask(shop.admin, "/broadcast")
     chat, photo = shop.world.open_chat(shop.admin), take_photo(shop.world.files, draw_jpeg())
     anna = next(person for person in shop.world.people.values() if person.first_name == "Anna")
     note = shop.world.send_text(anna, shop.world.open_chat(anna, shop.admin), "not mine")
     document = shop.world.send_document(shop.admin, chat, b"x", "x.bin")
-    assert UNSUITABLE in (await shop.telegram.until_reply(document)).text
+    assert "not as a file" in (await shop.telegram.until_reply(document, UNFIT)).text
     forwarded = shop.world.forward(shop.admin, note, chat)
-    assert UNSUITABLE in (await shop.telegram.until_reply(forwarded)).text
-    reply_to = await shop.telegram.until_reply(say(shop, Content(photo=photo, text="x" * 1500)))
-    assert UNSUITABLE in reply_to.text
+    assert "is forwarded" in (await shop.telegram.until_reply(forwarded, UNFIT)).text
+    reply_to = await shop.telegram.until_reply(say(shop, Content(photo=photo, text="x" * 1500)), UNFIT)
+    assert "has 1,500 characters, and a bot may write 1,024" in reply_to.text
     seen, question = await preview(shop, shop.world.send_text(shop.admin, chat, "at last", reply_to=reply_to))
     assert seen.text == "at last"
     await shop.tap(shop.admin, question, "Cancel")
     assert "Nobody got it" in (await shop.until_edited(question, "Cancelled")).text
     assert count_received(shop, "at last").total() == 1
+
+
+async def test_telegrams_own_refusal_is_told_in_its_words(shop: ShopAtWork) -> None:
+    """What nobody foresaw is found out by the preview, and not by every member; the next message is welcome."""
+    await shop.ask(shop.admin, "/broadcast")
+    chat = shop.world.open_chat(shop.admin)
+    refusal = faults.error(400, "Bad Request: MESSAGE_<ODD>_INVALID")
+    shop.telegram.faults.order(refusal, "sendMessage", chat_id=shop.admin.id)
+    said = await shop.telegram.until_reply(shop.world.send_text(shop.admin, chat, "odd"), UNFIT)
+    assert "Message_<odd>_invalid".lower() in said.text.lower()
+    _, question = await preview(shop, shop.world.send_text(shop.admin, chat, "even"))
+    await shop.tap(shop.admin, question, "Cancel")
+    await shop.until_edited(question, "Cancelled")
+
+
+async def test_an_edit_that_cannot_be_sent_leaves_the_form_before_it(shop: ShopAtWork) -> None:
+    """The reason is told, and what was looked at before still goes out by its tap."""
+    await shop.ask(shop.admin, "/broadcast")
+    said = shop.world.send_text(shop.admin, shop.world.open_chat(shop.admin), "Plum cake")
+    _, question = await preview(shop, said)
+    shop.telegram.faults.order(faults.error(400, "Bad Request: odd"), "sendMessage", chat_id=shop.admin.id)
+    shop.world.edit_text(shop.admin, said, "Plumm cake")
+    refused = await shop.telegram.until_message(shop.admin, "still waits for your tap", after=question)
+    assert "odd" in refused.text.lower()
+    await shop.tap(shop.admin, question, "Send")
+    await until_done(shop, question)
+    assert count_received(shop, "Plum cake").total() == 1 + len(shop.world.people) - 1
 
 
 async def test_an_album_is_answered_once(shop: ShopAtWork) -> None:
@@ -152,13 +180,13 @@ async def test_an_album_is_answered_once(shop: ShopAtWork) -> None:
     chat = shop.world.open_chat(shop.admin)
     helped = await shop.telegram.until_reply(shop.world.send_text(shop.admin, chat, "/help"), "/privacy")
     between = [chat.messages[number].text for number in range(pictures[0].id, helped.id) if number in chat.messages]
-    assert len([text for text in between if UNSUITABLE in text]) == 1
+    assert len([text for text in between if "That is an album" in text]) == 1
 
 
 async def test_commands_are_not_the_message(shop: ShopAtWork) -> None:
     """While the message is waited for, commands do what they always do, and unknown ones get the pointer."""
     await shop.ask(shop.admin, "/broadcast")
-    assert UNSUITABLE not in (await shop.ask(shop.admin, "/cancel")).text
+    assert UNFIT not in (await shop.ask(shop.admin, "/cancel")).text
     assert "This is what" not in (await shop.ask(shop.admin, "/rewards")).text
 
 

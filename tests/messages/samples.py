@@ -14,6 +14,7 @@ from bot.core.reminding import Missing, Reminding
 from bot.core.stats import Growth
 from bot.messages import community, guide, own_words, printing, privacy, reminding, standing
 from bot.messages.broadcasts import screens as broadcast_screens
+from bot.messages.broadcasts.content import ContentMistake, Unfit
 from bot.messages.joining import notices, refusals
 from bot.messages.notice_renderers import RENDERERS
 from bot.messages.notices import Reader, Rendered, render_notices
@@ -350,7 +351,12 @@ def render_admins(texts: Texts, shop: Shop, name: str) -> dict[str, OutgoingMess
     progress = broadcast_screens.render_progress
     return {
         "prompt": broadcast_screens.render_prompt(texts),
-        "unsuitable": broadcast_screens.render_unsuitable(texts),
+        **{
+            f"unfit, {why}": broadcast_screens.render_unfit(
+                texts, ContentMistake(why, length=20_480, said="Bad <b>words</b> & more"), is_edit=why is Unfit.ALBUM
+            )
+            for why in Unfit
+        },
         "abandoned": broadcast_screens.render_abandoned(texts),
         "gone": broadcast_screens.render_gone(texts),
         "preview": broadcast_screens.render_preview(texts, draft),

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from telegram import Message
 
-from bot.messages.broadcasts.content import compose_parcel, parse_content
+from bot.messages.broadcasts.content import ContentMistake, Unfit, compose_parcel, parse_content
 
 PHOTO = [
     {"file_id": "small", "file_unique_id": "s", "width": 90, "height": 90},
@@ -26,7 +26,7 @@ def receive(**fields: Any) -> Message:
 def test_a_text_is_sent_again_with_its_formatting() -> None:
     """Entities travel as Telegram gave them; nested values as JSON, once for all recipients."""
     content = parse_content(receive(text="Fresh & new", entities=[BOLD, MENTION]))
-    assert content is not None
+    assert isinstance(content, dict)
     parcel = compose_parcel(content)
     assert parcel.method == "sendMessage"
     sent = parcel.address(42)
@@ -38,7 +38,7 @@ def test_a_text_is_sent_again_with_its_formatting() -> None:
 def test_a_picture_is_sent_again_in_its_largest_size() -> None:
     """By its file_id, with caption and looks."""
     content = parse_content(receive(photo=PHOTO, caption="Cake!", caption_entities=[BOLD], has_media_spoiler=True))
-    assert content is not None
+    assert isinstance(content, dict)
     parcel = compose_parcel(content)
     assert parcel.method == "sendPhoto"
     assert parcel.parameters["photo"] == "large"
@@ -50,53 +50,88 @@ def test_a_picture_is_sent_again_in_its_largest_size() -> None:
 def test_a_picture_needs_no_caption() -> None:
     """Without one only the picture goes."""
     content = parse_content(receive(photo=PHOTO))
-    assert content is not None
+    assert isinstance(content, dict)
     assert compose_parcel(content).parameters == {"photo": "large"}
 
 
 def test_how_a_link_shows_is_kept() -> None:
     """Who took the preview away does not want members to see it."""
     content = parse_content(receive(text="https://example.org", link_preview_options={"is_disabled": True}))
-    assert content is not None
+    assert isinstance(content, dict)
     assert json.loads(str(compose_parcel(content).parameters["link_preview_options"])) == {"is_disabled": True}
 
 
 def test_a_content_survives_the_database() -> None:
     """It is plain JSON."""
     content = parse_content(receive(text="Fresh & new", entities=[MENTION]))
-    assert content is not None
+    assert isinstance(content, dict)
     assert json.loads(json.dumps(content)) == content
 
 
+FILE = {"file_id": "f", "file_unique_id": "u"}
+PICTURE = {**FILE, "width": 5, "height": 5}
+PLACE = {"latitude": 1.5, "longitude": 2.5}
+OTHERS = {"type": "hidden_user", "date": 1, "sender_user_name": "Mei"}
+STICKER = {**PICTURE, "is_animated": False, "is_video": False, "type": "regular"}
+VENUE = {"location": PLACE, "title": "Oven", "address": "Baker Street"}
+STORY = {"chat": {"id": 7, "type": "private"}, "id": 1}
+POLL = {
+    "id": "1",
+    "question": "?",
+    "options": [],
+    "total_voter_count": 0,
+    "is_closed": False,
+    "is_anonymous": True,
+    "type": "regular",
+    "allows_multiple_answers": False,
+    "allows_revoting": True,
+    "members_only": False,
+}
+
+
 @pytest.mark.parametrize(
-    "fields",
+    ("fields", "why"),
     [
-        {"document": {"file_id": "f", "file_unique_id": "u"}},
-        {"photo": PHOTO, "media_group_id": "3"},
-        {"text": "theirs", "forward_origin": {"type": "hidden_user", "date": 1, "sender_user_name": "Mei"}},
-        {
-            "sticker": {
-                "file_id": "f",
-                "file_unique_id": "u",
-                "width": 5,
-                "height": 5,
-                "is_animated": False,
-                "is_video": False,
-                "type": "regular",
-            }
-        },
-        {"new_chat_title": "x"},
+        ({"text": "theirs", "forward_origin": OTHERS}, Unfit.FORWARDED),
+        ({"photo": PHOTO, "media_group_id": "3", "forward_origin": OTHERS}, Unfit.FORWARDED),
+        ({"photo": PHOTO, "media_group_id": "3"}, Unfit.ALBUM),
+        ({"video": {**PICTURE, "duration": 1}, "media_group_id": "3"}, Unfit.ALBUM),
+        ({"document": FILE}, Unfit.FILE),
+        ({"document": {**FILE, "mime_type": "image/png"}, "caption": "a picture"}, Unfit.FILE),
+        ({"animation": {**PICTURE, "duration": 1}, "document": FILE}, Unfit.VIDEO),
+        ({"video": {**PICTURE, "duration": 1}}, Unfit.VIDEO),
+        ({"video_note": {**FILE, "length": 5, "duration": 1}}, Unfit.VIDEO),
+        ({"voice": {**FILE, "duration": 1}}, Unfit.SOUND),
+        ({"audio": {**FILE, "duration": 1}}, Unfit.SOUND),
+        ({"sticker": STICKER}, Unfit.STICKER),
+        ({"poll": POLL}, Unfit.POLL),
+        ({"location": PLACE}, Unfit.PLACE),
+        ({"location": PLACE, "venue": VENUE}, Unfit.PLACE),
+        ({"contact": {"phone_number": "1", "first_name": "Mei"}}, Unfit.CONTACT),
+        ({"dice": {"value": 3, "emoji": "🎲"}}, Unfit.DICE),
+        ({"story": STORY}, Unfit.STORY),
+        ({"game": {"title": "x", "description": "y", "photo": PHOTO}}, Unfit.OTHER),
+        ({"photo": PHOTO, "caption": "x" * 1025}, Unfit.CAPTION_TOO_LONG),
+        ({"text": "🍞" * 4097}, Unfit.TEXT_TOO_LONG),
     ],
-    ids=["document", "album", "forwarded", "sticker", "service"],
 )
-def test_anything_else_cannot_go_to_everybody(fields: dict[str, Any]) -> None:
-    """What cannot be sent again as it was is not taken."""
-    assert parse_content(receive(**fields)) is None
+def test_anything_else_cannot_go_to_everybody_and_the_reason_is_told(fields: dict[str, Any], why: Unfit) -> None:
+    """What cannot be sent again as it was is not taken; the first reason that stands is the one that is said."""
+    mistake = parse_content(receive(**fields))
+    assert isinstance(mistake, ContentMistake)
+    assert mistake.why is why
+    assert mistake.length == {Unfit.CAPTION_TOO_LONG: 1025, Unfit.TEXT_TOO_LONG: 4097}.get(why, 0)
+
+
+def test_what_just_fits_goes_to_everybody() -> None:
+    """Telegram counts code points: an emoji is one, though it is two units of UTF-16."""
+    assert isinstance(parse_content(receive(photo=PHOTO, caption="🍞" * 1024)), dict)
+    assert isinstance(parse_content(receive(text="🍞" * 4096)), dict)
 
 
 def test_a_reply_is_content_like_any_other() -> None:
     """Only what it says goes out."""
     earlier = {"message_id": 3, "date": 1, "chat": {"id": 7, "type": "private"}, "text": "before"}
     content = parse_content(receive(text="after", reply_to_message=earlier))
-    assert content is not None
+    assert isinstance(content, dict)
     assert compose_parcel(content).parameters == {"text": "after"}

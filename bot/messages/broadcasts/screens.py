@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from telegram import InlineKeyboardMarkup
 
+from bot.messages.broadcasts.content import CAPTION_LIMIT, TEXT_LIMIT, ContentMistake, Unfit
 from bot.messages.buttons import (
     BROADCAST_ABANDON,
     BROADCAST_CANCEL,
@@ -24,6 +25,23 @@ _ACTIONS: dict[BroadcastState, tuple[Button, ...]] = {
     BroadcastState.RUNNING: (BROADCAST_PAUSE, BROADCAST_CANCEL),
     BroadcastState.PAUSED: (BROADCAST_RESUME, BROADCAST_CANCEL),
 }
+_UNFIT = {
+    Unfit.FORWARDED: "broadcast.unfit.forwarded",
+    Unfit.ALBUM: "broadcast.unfit.album",
+    Unfit.TEXT_TOO_LONG: "broadcast.unfit.text_too_long",
+    Unfit.CAPTION_TOO_LONG: "broadcast.unfit.caption_too_long",
+    Unfit.VIDEO: "broadcast.unfit.video",
+    Unfit.FILE: "broadcast.unfit.file",
+    Unfit.SOUND: "broadcast.unfit.sound",
+    Unfit.STICKER: "broadcast.unfit.sticker",
+    Unfit.POLL: "broadcast.unfit.poll",
+    Unfit.PLACE: "broadcast.unfit.place",
+    Unfit.CONTACT: "broadcast.unfit.contact",
+    Unfit.DICE: "broadcast.unfit.dice",
+    Unfit.STORY: "broadcast.unfit.story",
+    Unfit.OTHER: "broadcast.unfit.other",
+    Unfit.TELEGRAM: "broadcast.unfit.telegram",
+}
 _FINAL = (DeliveryState.SENT, DeliveryState.BLOCKED, DeliveryState.FAILED, DeliveryState.UNKNOWN)
 
 
@@ -32,9 +50,12 @@ def render_prompt(texts: Texts) -> OutgoingMessage:
     return OutgoingMessage(text=texts.say("broadcast.prompt"), keyboard=_abandon(texts))
 
 
-def render_unsuitable(texts: Texts) -> OutgoingMessage:
-    """What was sent can't go to everybody."""
-    return OutgoingMessage(text=texts.say("broadcast.unsuitable"), keyboard=_abandon(texts))
+def render_unfit(texts: Texts, mistake: ContentMistake, *, is_edit: bool = False) -> OutgoingMessage:
+    """Why what was sent can't go to everybody, and what can; after an edit, that the form before it still may."""
+    limit = CAPTION_LIMIT if mistake.why is Unfit.CAPTION_TOO_LONG else TEXT_LIMIT
+    why = texts.say(_UNFIT[mistake.why], length=mistake.length, limit=limit, said=mistake.said)
+    what = texts.say("broadcast.unfit.kept" if is_edit else "broadcast.unfit.hint")
+    return OutgoingMessage(text=Html(f"{why}\n\n{what}"), keyboard=_abandon(texts))
 
 
 def render_preview(texts: Texts, view: BroadcastView) -> OutgoingMessage:

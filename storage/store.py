@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import Concatenate, NoReturn, ParamSpec, Protocol, TypeVar, cast
+from typing import Any, Concatenate, NoReturn, ParamSpec, Protocol, TypeVar, cast
 
 from storage.errors import StoreClosed
 from storage.records import Event
@@ -66,6 +66,7 @@ class Store:
         self._engine = engine
         self._listeners = listeners
         self._closed = False
+        self._kept: dict[str, Any] = {}
 
     async def write(self, unit: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a unit that may change rows; returns once it is committed.
@@ -82,7 +83,7 @@ class Store:
             raise StoreClosed(CLOSED)
         if (error := self._engine.loss.error) is not None:
             raise type(error)(str(error))
-        job = Job(lambda tx: unit(tx, *args, **kwargs), writable=True)
+        job = Job(lambda tx: unit(tx, *args, **kwargs), writable=True, kept=self._kept)
         self._engine.write(job)
         return cast("T", await job.wait())
 
@@ -90,7 +91,7 @@ class Store:
         """Run a unit that only reads, on one consistent picture of the database, beside all writing."""
         if self._closed:
             raise StoreClosed(CLOSED)
-        job = Job(lambda tx: unit(tx, *args, **kwargs), writable=False)
+        job = Job(lambda tx: unit(tx, *args, **kwargs), writable=False, kept=self._kept)
         self._engine.read(job)
         return cast("T", await job.wait())
 

@@ -105,13 +105,15 @@ class Tx:
     It returns plain values only and is dead once the unit of work has returned.
     """
 
-    __slots__ = ("_events", "_session", "now", "writable")
+    __slots__ = ("_events", "_session", "kept", "now", "writable")
 
-    def __init__(self, session: Session, now: int, *, writable: bool) -> None:
+    def __init__(self, session: Session, now: int, *, writable: bool, kept: dict[str, Any] | None = None) -> None:
         self._session: Session | None = session
         self._events: list[Event] = []
         self.now = now
         self.writable = writable
+        self.kept: dict[str, Any] = {} if kept is None else kept
+        """What never changes once it is written, so that a store reads it once; shared by all its transactions."""
 
     def tell(self, event: Event) -> None:
         """Have an event delivered to the store's listeners, once this transaction is committed."""
@@ -180,11 +182,12 @@ Explain = Callable[[BaseException], BaseException]
 class Job:
     """A unit of work, its caller's future and its outcome; made on the loop, run on a connection's thread."""
 
-    __slots__ = ("_future", "_result", "_unit", "_writable", "error", "events")
+    __slots__ = ("_future", "_kept", "_result", "_unit", "_writable", "error", "events")
 
-    def __init__(self, unit: Callable[[Tx], Any], *, writable: bool) -> None:
+    def __init__(self, unit: Callable[[Tx], Any], *, writable: bool, kept: dict[str, Any] | None = None) -> None:
         self._unit = unit
         self._writable = writable
+        self._kept = kept
         self._future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._result: Any = None
         self.error: BaseException | None = None
@@ -194,7 +197,7 @@ class Job:
 
     def run(self, session: Session, clock: Clock) -> None:
         """Run the unit inside the transaction that is open; may be called again after a rollback."""
-        tx = Tx(session, clock(), writable=self._writable)
+        tx = Tx(session, clock(), writable=self._writable, kept=self._kept)
         self.error = None
         try:
             self._result = self._unit(tx)

@@ -24,8 +24,8 @@ from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
 from bot.messages.texts import Texts
 from bot.services.claiming.window import open_menu
-from bot.services.guide import choose_language
-from bot.services.members import MemberView, find_role, open_home
+from bot.services.guide import choose_language, open_help
+from bot.services.members import MemberView, open_home
 from bot.updates.capability import Capability
 
 PLACED_LANGUAGES = ("en", "id", "zh")
@@ -41,10 +41,9 @@ async def on_menu(update: Update, context: Context) -> None:
 
 async def on_help(update: Update, context: Context) -> None:
     """What the bot can do."""
-    visitor = visitor_of(update)
-    role = await context.read(find_role, telegram_id=visitor.telegram_id)
+    member, role = await context.read(open_help, visitor=visitor_of(update))
     commands = context.deps.registry.list_commands(role)
-    await _show_own(update, context, lambda texts, shop, member: render_help(texts, shop, member, commands))
+    await show(update, context, render_help(Texts(member.language), context.deps.shop, member, commands))
 
 
 async def on_language(update: Update, context: Context) -> None:

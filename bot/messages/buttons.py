@@ -94,7 +94,7 @@ class Button:
         ValueError: the name cannot be, or the longest data is longer than Telegram takes.
     """
 
-    __slots__ = ("arguments", "label", "name", "place", "roles")
+    __slots__ = ("_usual", "arguments", "label", "name", "place", "roles")
 
     def __init__(
         self,
@@ -110,6 +110,8 @@ class Button:
             raise ValueError(f"{name!r} is no button: at most 20 of a-z and _, with its data {DATA_LIMIT} bytes")
         self.name, self.label, self.place, self.roles = name, label, place, roles
         self.arguments = tuple(arguments.values())
+        self._usual = None if arguments else name
+        """Its data where it has no arguments, as most."""
 
     def __repr__(self) -> str:
         """For logs and test ids."""
@@ -121,6 +123,8 @@ class Button:
         Raises:
             ValueError: these are not the button's arguments.
         """
+        if self._usual and not values:
+            return self._usual
         given = [*values, *(argument.default for argument in self.arguments[len(values) :])]
         words = [str(value) for value in given]
         if self.parse(words) is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import quote
 
 from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup, SwitchInlineQueryChosenChat
@@ -40,7 +41,13 @@ _DRAFT_LIMIT = 1200
 
 def make_button(texts: Texts, button: Button, *values: Value, label: str = "") -> InlineKeyboardButton:
     """A declared button, with its usual text unless it is given another; arguments left out have their default."""
-    return InlineKeyboardButton(label or texts.plain(button.label), callback_data=button.data(*values))
+    return _make_tap(label or texts.plain(button.label), button.data(*values))
+
+
+@lru_cache(maxsize=1024)
+def _make_tap(label: str, data: str) -> InlineKeyboardButton:
+    """Most taps are the same few in every keyboard; making one costs more than finding it."""
+    return InlineKeyboardButton(label, callback_data=data)
 
 
 def stack(*rows: Row) -> InlineKeyboardMarkup:
@@ -111,10 +118,16 @@ def send_row(texts: Texts, shop: Shop, code: str, story: str = "") -> Row:
     if not shop.inline_mode:
         return [InlineKeyboardButton(label, url=_share_address(texts, shop, code, story))]
     query = story if shop.story_place(story) else ""
+    return [_make_sender(label, query)]
+
+
+@lru_cache(maxsize=256)
+def _make_sender(label: str, query: str) -> InlineKeyboardButton:
+    """The same for all members."""
     chosen = SwitchInlineQueryChosenChat(
         query=query, allow_user_chats=True, allow_group_chats=True, allow_channel_chats=True, allow_bot_chats=False
     )
-    return [InlineKeyboardButton(label, switch_inline_query_chosen_chat=chosen)]
+    return InlineKeyboardButton(label, switch_inline_query_chosen_chat=chosen)
 
 
 def share_button(texts: Texts, shop: Shop, code: str, story: str = "") -> InlineKeyboardButton:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from bot.assets import ASSETS
@@ -26,6 +26,9 @@ _HAN = "[\u3000-\u303f\u3400-\u9fff\uff00-\uffef\U00020000-\U0003ffff]"
 _LOOSE = re.compile(
     f"(?<={_HAN}) (?=(?:<b>)?{_EDGE}{_HAN})|(?<={_HAN}{_EDGE}) (?={_HAN})|(?<={_HAN}{_EDGE}</b>) (?={_HAN})"
 )
+_PLACE = re.compile(r"(?<!\{)(?:\{\{)*\{[a-z_]")
+"""Where a value goes; doubled braces are braces."""
+
 _HAN_BETWEEN = re.compile("(?<=})([\u4e00-\u9fff]+)(?={)")
 
 
@@ -43,26 +46,28 @@ def escape(text: str) -> Html:
 class Texts:
     """The sentences for a reader of one language; English ones where the program does not speak it."""
 
-    __slots__ = ("_conventions", "_sentences", "language", "locale")
+    __slots__ = ("_conventions", "_ready", "_sentences", "language", "locale")
 
     def __init__(self, language: str) -> None:
         self.language = language
         """The reader's: what a shop says is looked up by it."""
-        self.locale = find_language(language, LANGUAGES) or PROGRAM_LANGUAGE
+        self.locale, self._sentences, self._ready, self._conventions = _choose_sentences(language)
         """The language of these sentences, one of LANGUAGES."""
-        self._sentences = _load(self.locale)
-        self._conventions = _load_conventions(self.locale)
 
     def say(self, key: str, **values: Value) -> Html:
         """The sentence as Telegram HTML; values are escaped, numbers written as the language does.
 
         A value called `count` chooses between the plural forms of the language where the sentence has them.
         """
+        if not values and (ready := self._ready.get(key)) is not None:
+            return ready
         shown = {name: f"{_EDGE}{self._show(value)}{_EDGE}" for name, value in values.items()}
         return Html(_space(self._find(key, values).format_map(shown)))
 
     def plain(self, key: str, **values: Value) -> str:
         """The sentence for places that know no formatting: button labels, drafts, answers to taps, pictures."""
+        if not values and (ready := self._ready.get(key)) is not None:
+            return ready
         plain = {name: self.number(value) if isinstance(value, int) else value for name, value in values.items()}
         shown = {name: f"{_EDGE}{value}{_EDGE}" for name, value in plain.items()}
         return _space(self._find(key, values).format_map(shown))
@@ -95,6 +100,15 @@ class Texts:
 def _space(text: str) -> str:
     """Chinese sets a space between its characters and foreign letters, but none between its own."""
     return _LOOSE.sub("", text).replace(_EDGE, "")
+
+
+@lru_cache(maxsize=64)
+def _choose_sentences(language: str) -> tuple[str, Mapping[str, str], Mapping[str, Html], Conventions]:
+    """For a reader's language: that of the sentences, all of them, those that have no places, and its conventions."""
+    locale = find_language(language, LANGUAGES) or PROGRAM_LANGUAGE
+    sentences = _load(locale)
+    ready = {key: Html(_space(text.format())) for key, text in sentences.items() if not _PLACE.search(text)}
+    return locale, sentences, ready, _load_conventions(locale)
 
 
 @cache

@@ -36,10 +36,13 @@ def get(tx: Tx) -> CodeKey:
     Raises:
         RowMissing: somebody has taken it out of the database.
     """
-    row = tx.row(_GET)
-    if row is None:
-        raise RowMissing("The table code_key is empty, though a migration fills it.")
-    return CodeKey(key=bytes(row[0]), unchecked_upto=row[1])
+    kept: CodeKey | None = tx.kept.get("code_key")
+    if kept is None:
+        row = tx.row(_GET)
+        if row is None:
+            raise RowMissing("The table code_key is empty, though a migration fills it.")
+        kept = tx.kept["code_key"] = CodeKey(key=bytes(row[0]), unchecked_upto=row[1])
+    return kept
 
 
 def add_forgotten(tx: Tx, telegram_id: int) -> None:

@@ -221,8 +221,17 @@ def add(tx: Tx, profile: Profile, code: str) -> Person:
     Raises:
         CodeTaken: the code is somebody else's; draw another one.
     """
+    person_id = tx.scalar(_ADD, code=code, now=tx.now)
+    if person_id is not None:
+        _take_username(tx, profile)
+        if tx.scalar(_ADD_PROFILE, person_id=person_id, **to_values(profile)) is not None:
+            return _make_newcomer(person_id, profile, code)
+        tx.run(_DELETE, id=person_id)
+    # Either the code is taken, or this person is there already, perhaps added by another transaction a moment ago.
     known = find_by_telegram_id(tx, profile.telegram_id)
-    return known or _add_newcomer(tx, profile, code)
+    if known is None:
+        raise CodeTaken("The code drawn for a new person is taken.")
+    return known
 
 
 def set_profile(tx: Tx, person_id: PersonId, profile: Profile) -> None:
@@ -309,20 +318,6 @@ def forget(tx: Tx, person_id: PersonId) -> None:
 def lock(tx: Tx, person_id: PersonId) -> None:
     """Keep everybody else from changing a person until this transaction ends."""
     tx.row(_LOCK, id=person_id)
-
-
-def _add_newcomer(tx: Tx, profile: Profile, code: str) -> Person:
-    person_id = tx.scalar(_ADD, code=code, now=tx.now)
-    if person_id is not None:
-        _take_username(tx, profile)
-        if tx.scalar(_ADD_PROFILE, person_id=person_id, **to_values(profile)) is not None:
-            return _make_newcomer(person_id, profile, code)
-        tx.run(_DELETE, id=person_id)
-    # Either the code is taken, or another transaction added this very person a moment ago.
-    known = find_by_telegram_id(tx, profile.telegram_id)
-    if known is None:
-        raise CodeTaken("The code drawn for a new person is taken.")
-    return known
 
 
 def _take_username(tx: Tx, profile: Profile) -> None:

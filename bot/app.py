@@ -27,6 +27,7 @@ from bot.jobs.backups import list_backup_jobs
 from bot.jobs.supervisor import Supervisor
 from bot.messages.notice_renderers import RENDERERS
 from bot.messages.shop import Shop
+from bot.outbox.last_word import watch_store
 from bot.outbox.sender import ShopChats
 from bot.outbox.worker import OutboxWorker
 from bot.services.campaigns import open_shop
@@ -265,9 +266,10 @@ async def _work(runtime: Runtime, stop: asyncio.Event) -> None:
 
 def _list_parts(runtime: Runtime, stop: asyncio.Event) -> dict[str, Coroutine[Any, Any, None]]:
     """All that runs as long as the bot, by what it is called when it ends."""
+    admin_ids, language = runtime.settings.admin_ids, runtime.snapshot.shop.campaign.languages[0]
     parts: dict[str, Coroutine[Any, Any, None]] = {
         "asking for updates": runtime.intake.run(),
-        "watching the database": runtime.store.wait_lost(),
+        "watching the database": watch_store(runtime.store, runtime.application.bot, admin_ids, language),
         "doing what is due": runtime.supervisor.run(),
         "looking at the shop": runtime.snapshots.run(),
         "handling updates": runtime.dispatch.watch.wait_failed(),
@@ -301,10 +303,7 @@ async def _serve_web(runtime: Runtime, stop: asyncio.Event) -> None:
 
     settings = runtime.settings
     web = build_deps(
-        store=runtime.store,
-        snapshots=runtime.snapshots,
-        assets=ASSETS,
-        trusted_proxies=settings.trusted_proxies,
+        store=runtime.store, snapshots=runtime.snapshots, assets=ASSETS, trusted_proxies=settings.trusted_proxies
     )
     listener = open_listener(*settings.listen)
     logger.info("%s is served on %s:%d", settings.public_url, *listener.getsockname()[:2])

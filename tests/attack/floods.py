@@ -48,6 +48,8 @@ class Answer:
     seconds: float
     overtaken: int
     """Rows of the inbox that were closed between question and answer."""
+    dead: bool = False
+    """Asked while the process was dead or starting."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,11 +66,14 @@ class Outcome:
     grown_mebibytes: float = 0.0
     drained_seconds: float = 0.0
 
+    def compute_p99(self, *, dead: bool = False) -> float:
+        """Of what others waited, in seconds; of those who asked a dead process, if wanted."""
+        waits = [answer.seconds for answer in self.answers if answer.dead == dead] or [0.0]
+        return quantiles(waits, n=100, method="inclusive")[-1] if len(waits) > 1 else waits[0]
+
     def __str__(self) -> str:
-        waits = [answer.seconds for answer in self.answers] or [0.0, 0.0]
-        p99 = quantiles(waits, n=100)[-1] if len(waits) > 1 else waits[0]
         return (
-            f"{self.flood}: others' p99 {p99:.2f} s ({len(self.answers)} answered, {self.unanswered} not), flooders answered"
+            f"{self.flood}: others' p99 {self.compute_p99():.2f} s ({len(self.answers)} answered, {self.unanswered} not), flooders answered"
             f" {self.answers_to_flooders} times, {self.credited} links honoured, memory +{self.grown_mebibytes:.0f} MiB,"
             f" drained {self.drained_seconds:.0f} s after its end, {self.left_open} left"
         )
@@ -92,10 +97,12 @@ class Attack:
         self._outcome = Outcome(flood=flood)
         self._screens: dict[int, Message] = {}
         self._numbers = count(1)
+        self._dead = False
 
     async def run(self) -> Outcome:
         """Flood, and say what became of it."""
         program = await self._home.start()
+        back: list[asyncio.Task[None]] = []
         try:
             await program.until_polling(self._telegram)
             flooders, bystanders = await self._gather()
@@ -104,11 +111,13 @@ class Attack:
             await self._send(flooders, 0.5)
             grown = _read_mebibytes(program) - before
             if self._flood.restart:
+                self._dead = True
                 await program.kill()
                 program = await self._home.start()
+                back.append(asyncio.create_task(self._until_back(program)))
             await self._send(flooders, 1.0)
             ended_at = time.monotonic()
-            await self._until_drained()
+            await asyncio.gather(self._until_drained(), *back)
             self._outcome.drained_seconds = time.monotonic() - ended_at
             asking.cancel()
             await asyncio.gather(asking, return_exceptions=True)
@@ -170,12 +179,16 @@ class Attack:
                     await asyncio.sleep(ASK_SECONDS)
 
     async def _ask(self, person: Person) -> None:
-        began, closed = time.monotonic(), self._count_closed()
+        began, closed, dead = time.monotonic(), self._count_closed(), self._dead
         said = self._world.send_text(person, self._world.open_chat(person), "/help")
         self._outcome.unanswered += 1
         await self._telegram.until_reply(said, timeout_seconds=DRAIN_SECONDS)
         self._outcome.unanswered -= 1
-        self._outcome.answers.append(Answer(time.monotonic() - began, self._count_closed() - closed))
+        self._outcome.answers.append(Answer(time.monotonic() - began, self._count_closed() - closed, dead))
+
+    async def _until_back(self, program: Program) -> None:
+        await program.until_polling(self._telegram)
+        self._dead = False
 
     async def _until_drained(self) -> None:
         deadline = time.monotonic() + DRAIN_SECONDS

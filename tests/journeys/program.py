@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count, takewhile
@@ -109,6 +109,8 @@ class Home:
     """Where the program's packages lie."""
     variables: Mapping[str, str] = field(default_factory=dict)
     """Environment variables that are no settings of ours."""
+    wrapper: Sequence[str] = ()
+    """What starts the interpreter, and becomes it."""
     _numbers: count[int] = field(default_factory=lambda: count(1))
 
     async def start(self, *arguments: str, **changes: str) -> Program:
@@ -117,6 +119,7 @@ class Home:
         stdout, stderr = (self.folder / f"{number:03}.{name}" for name in ("stdout", "stderr"))
         with stdout.open("wb") as out, stderr.open("wb") as err:
             process = await asyncio.create_subprocess_exec(
+                *self.wrapper,
                 sys.executable,
                 "-m",
                 "bot",

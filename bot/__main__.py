@@ -16,8 +16,9 @@ from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 
+from bot.core.setting import SettingMistake
 from bot.env_file import EnvFileMistake
-from bot.settings import SettingMistake, Settings, read_settings
+from bot.settings import Settings, read_settings
 from bot.stray_settings import list_emptied, list_unknown
 from bot.version import __version__
 

@@ -25,7 +25,6 @@ from bot.handlers.conversations import build_text_router
 from bot.handlers.deps import Deps
 from bot.jobs.backups import list_backup_jobs
 from bot.jobs.supervisor import Supervisor
-from bot.messages.notice_renderers import RENDERERS
 from bot.messages.shop import Shop
 from bot.outbox.last_word import watch_store
 from bot.outbox.sender import ShopChats
@@ -116,6 +115,7 @@ async def run_in(
     `group_per_minute` is Telegram's limit for one group or channel; only measurements lift it. `capabilities` are what
     people can do here.
     """
+    registry = Registry(capabilities, settings.given)
     campaign = load_campaign(settings.campaign)
     if settings.proxy is not None:
         logger.info("Telegram is reached through the proxy %s", settings.proxy)
@@ -128,7 +128,6 @@ async def run_in(
         community_chat=community.named if community else None,
         community_id=community.chat_id if community else None,
     )
-    registry = Registry(capabilities)
     async with _open_runtime(settings, campaign, store, gate, stop, registry=registry, community=community) as runtime:
         if not stop.is_set():
             await _work(runtime, stop)
@@ -187,6 +186,7 @@ def _furnish(
         application.bot_data.deps = replace(application.bot_data.deps, snapshot=snapshot)
 
     snapshots.subscribe(show)
+    registry = application.bot_data.deps.registry
     chats = ShopChats(store, settings.announce_chat, admin_ids=settings.admin_ids)
     dispatch = Dispatch(application)
     return Runtime(
@@ -194,7 +194,7 @@ def _furnish(
         store=store,
         application=application,
         delivery=OutboxWorker(
-            store=store, bot=application.bot, gate=gate, snapshots=snapshots, renderers=RENDERERS, chats=chats
+            store=store, bot=application.bot, gate=gate, snapshots=snapshots, renderers=registry.notices, chats=chats
         ),
         broadcaster=Broadcaster(store=store, bot=application.bot, gate=gate),
         dispatch=dispatch,
@@ -202,13 +202,13 @@ def _furnish(
             bot=application.bot,
             store=store,
             dispatch=dispatch,
-            allowed_updates=application.bot_data.deps.registry.update_types,
+            allowed_updates=registry.update_types,
         ),
         gate=gate,
         snapshots=snapshots,
         supervisor=Supervisor(
             store=store,
-            jobs=(*application.bot_data.deps.registry.jobs, *_plan_backups(settings)),
+            jobs=(*registry.jobs, *_plan_backups(settings)),
             metrics=gate.metrics,
             tell=partial(note_job_trouble, admin_ids=settings.admin_ids),
         ),

@@ -42,3 +42,8 @@ CAPABILITIES: tuple[Capability, ...] = (
     cleaning.CAPABILITY,
     checking.CAPABILITY,
 )
+
+
+def list_setting_names() -> set[str]:
+    """What capabilities have the environment decide, without the prefix."""
+    return {setting.name for each in CAPABILITIES for setting in each.settings}

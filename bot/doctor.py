@@ -15,8 +15,9 @@ from typing import Any
 import aiohttp
 
 from bot.assets import ASSETS
+from bot.core.setting import PREFIX, SettingMistake
 from bot.env_file import EnvFileMistake
-from bot.settings import DEFAULTS, PREFIX, SettingMistake, Settings, read_settings
+from bot.settings import DEFAULTS, Settings, read_settings
 from bot.stray_settings import list_emptied, list_unknown
 from bot.wire.errors import NotSent
 from bot.wire.proxies import explain_page, open_session

@@ -16,19 +16,12 @@ from bot.assets import ASSETS
 from bot.core.addresses import Network
 from bot.core.campaigns.rules import parse_chat
 from bot.core.proxies import Proxy, find_variable, parse_proxy
+from bot.core.setting import PREFIX, SettingMistake
 from bot.env_file import read_env_file
 
-PREFIX = "PASSALONG_"
 HIGHEST_PORT = 65_535
 
 _PROXIES_RIGHT = "Give the addresses or networks of your own proxies, like 172.18.0.0/16, separated by commas"
-
-
-class SettingMistake(Exception):
-    """A setting has a value that cannot be: says which, why, and what would be right."""
-
-    def __init__(self, name: str, why: str, right: str, *, prefix: str = PREFIX) -> None:
-        super().__init__(f"{prefix}{name} {why}. {right}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +57,8 @@ class Settings:
     chat_rate: float
     log_level: str
     log_format: Literal["text", "json"]
+    given: Mapping[str, str]
+    """All that is set, by names without our prefix: capabilities have settings of their own."""
 
     def __repr__(self) -> str:
         """Only names: values may hold secrets."""
@@ -127,6 +122,7 @@ def read_settings(environment: Mapping[str, str], *, env_file: Path | None = Non
         chat_rate=_parse_rate("CHAT_RATE", values["CHAT_RATE"]),
         log_level=_parse_choice("LOG_LEVEL", values["LOG_LEVEL"].upper(), ("DEBUG", "INFO", "WARNING", "ERROR")),
         log_format=_parse_log_format(values["LOG_FORMAT"].lower()),
+        given={name.removeprefix(PREFIX): value.strip() for name, value in given.items() if name.startswith(PREFIX)},
     )
 
 

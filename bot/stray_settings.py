@@ -8,10 +8,11 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from bot.core.proxies import VARIABLES
+from bot.core.setting import PREFIX
 from bot.env_file import read_env_file
-from bot.settings import DEFAULTS, PREFIX
+from bot.settings import DEFAULTS
 
-_NAMES = tuple(PREFIX + name for name in DEFAULTS)
+_NAMES = frozenset(PREFIX + name for name in DEFAULTS)
 _RESEMBLANCE = 0.88
 """As difflib counts it: one wrong letter in ten, or the middle word left out."""
 
@@ -24,13 +25,22 @@ def list_unknown(environment: Mapping[str, str], *, env_file: Path | None = None
     """
     written = [name for name in read_env_file(env_file) if _has_prefix(name) or _guess(name)]
     named = [name for name in environment if _has_prefix(name)]
-    return {name: _guess(name) for name in sorted({*named, *written}) if name not in _NAMES}
+    return {name: _guess(name) for name in _drop_declared({*named, *written} - _NAMES)}
 
 
 def list_emptied(environment: Mapping[str, str], *, env_file: Path | None = None) -> list[str]:
     """Settings of the file that an empty variable of the same name stands over: the file's value holds."""
     filled = {name for name, value in read_env_file(env_file).items() if value.strip()}
     return sorted(name for name in filled if name.startswith(PREFIX) and environment.get(name, "x").strip() == "")
+
+
+def _drop_declared(names: set[str]) -> list[str]:
+    """Without the settings of capabilities, which are asked only where there is something to ask: it takes a second."""
+    if not names:
+        return []
+    from bot.capabilities import list_setting_names  # noqa: PLC0415 -- see above
+
+    return sorted(names - {PREFIX + name for name in list_setting_names()})
 
 
 def _has_prefix(name: str) -> bool:

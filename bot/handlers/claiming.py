@@ -11,7 +11,7 @@ from bot.handlers.deps import Context, visitor_of
 from bot.handlers.guide import on_anything_else
 from bot.handlers.reply import show
 from bot.messages.buttons import CLAIM, CLAIM_PICK, FINDABLE, NOBODY, NOT_ME
-from bot.messages.claiming import render_claim, render_claim_prompt, render_disowned, render_nobody
+from bot.messages.claiming import NOTICES, render_claim, render_claim_prompt, render_disowned, render_nobody
 from bot.messages.privacy import render_privacy
 from bot.messages.texts import Texts
 from bot.services.claiming import naming, window
@@ -93,6 +93,7 @@ CAPABILITY = Capability(
         NOT_ME: on_not_me,
         FINDABLE: on_findable,
     },
+    notices=NOTICES,
     flows=[
         Flow(
             name=window.CLAIM,

@@ -14,6 +14,7 @@ from bot.messages.buttons import LANGUAGE, MENU, SET_LANGUAGE
 from bot.messages.commands import Command
 from bot.messages.conversations import render_over
 from bot.messages.guide import (
+    NOTICES,
     render_help,
     render_language,
     render_language_chosen,
@@ -99,4 +100,5 @@ CAPABILITY = Capability(
         Command(name="help", text="command.help", place=100, in_help=False): on_help,
     },
     buttons={MENU: on_menu, LANGUAGE: on_language, SET_LANGUAGE: on_set_language},
+    notices=NOTICES,
 )

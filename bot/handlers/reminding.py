@@ -10,7 +10,7 @@ from bot.handlers.reply import show
 from bot.handlers.sharing.share import CARD, hand_over
 from bot.messages.buttons import NO_NUDGES, NO_REMINDERS, NUDGES, REMIND, SHARE_AGAIN
 from bot.messages.privacy import render_privacy
-from bot.messages.reminding import render_nudges_stopped, render_reminders_stopped, say_reminded
+from bot.messages.reminding import NOTICES, render_nudges_stopped, render_reminders_stopped, say_reminded
 from bot.messages.standing import render_invites
 from bot.messages.texts import Texts
 from bot.services.reminding.nudges import set_nudges
@@ -63,4 +63,5 @@ CAPABILITY = Capability(
         NUDGES: on_nudges,
         NO_NUDGES: on_no_nudges,
     },
+    notices=NOTICES,
 )

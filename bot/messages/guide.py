@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.messages.commands import Command, say_commands
+from bot.messages.joining.refusals import render_sorry
 from bot.messages.keyboards import compose_language_keyboard, compose_menu_keyboard
+from bot.messages.notices import Renderers, each
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
 from bot.messages.texts import Texts
 from bot.services.members import MemberView
+from bot.services.notices import Sorry
 
 
 def render_language(texts: Texts) -> OutgoingMessage:
@@ -36,3 +39,6 @@ def render_help(texts: Texts, shop: Shop, member: MemberView, commands: Iterable
 def render_pointer(texts: Texts, shop: Shop, member: MemberView) -> OutgoingMessage:
     """For anything typed that means nothing here."""
     return OutgoingMessage(text=texts.say("pointer.text"), keyboard=compose_menu_keyboard(texts, shop, member.code))
+
+
+NOTICES: Renderers = {Sorry: each(lambda reader, _: render_sorry(reader.texts))}

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from telegram.ext import BaseHandler
 
 from bot.core.roles import OWNERS, Roles, decide_allowed
+from bot.core.setting import Setting
 from bot.messages.buttons import Button
 from bot.messages.commands import Command
+from bot.messages.notices import Renderers
 from bot.updates.flows import Flow
 from bot.updates.job import Job
 from storage.role import Role
 
 DeclaredT = TypeVar("DeclaredT", Command, Button)
 KeyT = TypeVar("KeyT")
+SetT = TypeVar("SetT")
 ValueT = TypeVar("ValueT")
 
 Handler = Callable[..., Awaitable[None]]
@@ -53,9 +57,11 @@ class Capability:
     buttons: Mapping[Button, Handler] = field(default_factory=dict)
     flows: Sequence[Flow] = ()
     listeners: Sequence[Listener] = ()
-    notices: Mapping[Any, Any] = field(default_factory=dict)
+    notices: Renderers = field(default_factory=dict)
     """By kind of notice: what makes messages of them."""
     jobs: Sequence[Job] = ()
+    settings: Sequence[Setting[Any]] = ()
+    """What the environment decides here; handlers read it by `deps.registry.get_setting`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +84,35 @@ class BoundFlow:
 class Registry:
     """All capabilities of one bot, by every name by which they are asked for.
 
+    Args:
+        capabilities: In the order of the table of contents.
+        given: What of their settings is set, by names without the prefix.
+
     Raises:
         CapabilityMistake: a name is there twice.
+        SettingMistake: a setting has a value that cannot be.
     """
 
-    def __init__(self, capabilities: Iterable[Capability]) -> None:
+    def __init__(self, capabilities: Iterable[Capability], given: Mapping[str, str] = MappingProxyType({})) -> None:
         self.capabilities = tuple(capabilities)
         _index([(each.name, each) for each in self.capabilities])
         self.commands = _index([(bound.declared.name, bound) for bound in self._bind(lambda each: each.commands)])
         self.buttons = _index([(bound.declared.name, bound) for bound in self._bind(lambda each: each.buttons)])
         flows = ((flow, each.roles) for each in self.capabilities for flow in each.flows)
         self.flows = _index([(flow.name, BoundFlow(flow, roles)) for flow, roles in flows])
-        self.notices = _index([pair for each in self.capabilities for pair in each.notices.items()])
+        self.notices: Renderers = _index([pair for each in self.capabilities for pair in each.notices.items()])
+        _index([(notice.kind, notice) for notice in self.notices])
+        self.settings = _index([(each.name, each) for one in self.capabilities for each in one.settings])
+        self._values = {each: each.read(given) for each in self.settings.values()}
         self.jobs = tuple(job for each in self.capabilities for job in each.jobs)
         self.listeners = tuple(listener for each in self.capabilities for listener in each.listeners)
         listened = dict.fromkeys(listener.update_type for listener in self.listeners)
         self.update_types = (*UPDATE_TYPES, *(name for name in listened if name not in UPDATE_TYPES))
+
+    def get_setting(self, setting: Setting[SetT]) -> SetT:
+        """What is set, or the default."""
+        value: SetT = self._values[setting]
+        return value
 
     def list_commands(self, role: Role) -> list[Command]:
         """What somebody of a role can type, in the order of the menu."""

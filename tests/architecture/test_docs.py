@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 from bot.capabilities import CAPABILITIES
-from bot.settings import DEFAULTS, PREFIX
+from bot.core.setting import PREFIX
+from bot.settings import DEFAULTS
 from bot.updates.capability import Registry
 from storage.role import Role
 
@@ -15,8 +16,9 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 def test_every_setting_stands_in_the_readme_and_nothing_else() -> None:
     """README's table and the code name the same settings, with the same defaults."""
     rows = dict(re.findall(r"^\| `(PASSALONG_\w+)` \| (.*?) \|", README, re.MULTILINE))
-    assert rows.keys() == {PREFIX + name for name in DEFAULTS}
-    for name, default in DEFAULTS.items():
+    defaults = DEFAULTS | {setting.name: setting.default for setting in Registry(CAPABILITIES).settings.values()}
+    assert rows.keys() == {PREFIX + name for name in defaults}
+    for name, default in defaults.items():
         if default:
             assert rows[PREFIX + name] == f"`{default}`"
 

@@ -14,15 +14,21 @@ import pytest
 import pytest_asyncio
 from PIL import Image
 
+from bot.app import run_in
 from bot.capabilities import CAPABILITIES
+from bot.core.setting import Setting, SettingMistake
 from bot.messages.buttons import Button
 from bot.playground.world import Message, Person
+from bot.settings import read_settings
 from bot.updates.capability import Capability, CapabilityMistake, Registry
 from storage import Store, open_store
 from storage.tables import warnings
 from tests.journeys.shop_at_work import ShopAtWork, open_shop, sqlite_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+PIECES = Setting(name="PIECES", default="8", parse=int, right="Give a number, like 12")
 
 
 class Stage:
@@ -49,7 +55,9 @@ async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage
     url = sqlite_in(folder)
     async with (
         open_store(url) as store,
-        open_shop(url, store=store, capabilities=[*CAPABILITIES, added]) as shop,
+        open_shop(
+            url, store=store, capabilities=[*CAPABILITIES, added], settings={"PASSALONG_CAKE_PIECES": "12"}
+        ) as shop,
     ):
         yield Stage(shop, store)
     sys.path.remove(str(folder))
@@ -80,7 +88,7 @@ async def test_its_commands_stand_in_menus_and_help(stage: Stage) -> None:
 
 
 async def test_its_dialogue_is_gone_through_step_by_step(stage: Stage) -> None:
-    """Typed, tapped and skipped answers, a way back, and one unit of work at its end."""
+    """Typed, tapped and skipped answers, a way back, one unit of work at its end, and the notice it owes."""
     anna = await stage.shop.add_member("Anna")
     first = await stage.shop.ask(anna, "/bake")
     assert (first.text, list_labels(first)) == ("What shall the cake be called?", ["Cancel"])
@@ -95,7 +103,8 @@ async def test_its_dialogue_is_gone_through_step_by_step(stage: Stage) -> None:
     await stage.shop.tap(anna, third, "Skip")
     baked = await stage.shop.until_edited(third, "Baked: small Lemon, picture: None")
     await stage.shop.tap(anna, baked, "Taste it")
-    await stage.shop.until_edited(baked, "Mmm, lemon")
+    await stage.shop.until_edited(baked, "Mmm, lemon, one of 12 pieces")
+    await stage.shop.telegram.until_message(anna, "Lemon is ready", after=first)
     assert f"baked:{anna.id}:Lemon" in await stage.store.read(warnings.list_told)
 
 
@@ -172,6 +181,15 @@ async def test_its_job_runs(stage: Stage) -> None:
             return
         await asyncio.sleep(0.02)
     pytest.fail("the job never ran")
+
+
+async def test_a_setting_that_cannot_be_is_refused_at_the_start(tmp_path: Path) -> None:
+    """Like one of the house: by name, with what would be right, and before anything is opened."""
+    declared = Capability(name="pieces", settings=[PIECES])
+    settings = read_settings({"PASSALONG_BOT_TOKEN": "1:a", "PASSALONG_PIECES": "many"})
+    async with open_store(sqlite_in(tmp_path)) as store:
+        with pytest.raises(SettingMistake, match=r"PASSALONG_PIECES .*Give a number, like 12"):
+            await run_in(store, settings, asyncio.Event(), capabilities=[*CAPABILITIES, declared])
 
 
 async def test_nothing_is_declared_twice() -> None:

@@ -20,7 +20,6 @@ from bot.assets import ASSETS
 from bot.core.links import Payload, compose_code, parse_payload
 from bot.messages import claiming, community, guide, standing
 from bot.messages.joining import notices, refusals
-from bot.messages.notice_renderers import RENDERERS
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.sharing import more
 from bot.messages.sharing.networks import CHAT_NETWORKS, NETWORKS
@@ -38,6 +37,7 @@ from storage.tables import chat_links, directory, people
 from tests.messages.samples import (
     COMMANDS,
     HOSTILE,
+    RENDERERS,
     list_messages,
     make_community,
     make_invites,

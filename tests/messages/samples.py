@@ -16,7 +16,6 @@ from bot.messages import community, guide, own_words, printing, privacy, remindi
 from bot.messages.broadcasts import screens as broadcast_screens
 from bot.messages.broadcasts.content import ContentMistake, Unfit
 from bot.messages.joining import notices, refusals
-from bot.messages.notice_renderers import RENDERERS
 from bot.messages.notices import Reader, Rendered, render_notices
 from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.sharing import more
@@ -83,6 +82,7 @@ HOSTILE = {
 }
 
 COMMANDS = Registry(CAPABILITIES).list_commands(Role.MEMBER)
+RENDERERS = Registry(CAPABILITIES).notices
 """What a member can type."""
 
 

@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from bot.messages.notice_renderers import RENDERERS
 from bot.messages.notices import Rendered, render_notices
 from bot.messages.texts import LANGUAGES, Texts
 from bot.services.joining.notices import (
@@ -20,6 +19,7 @@ from bot.services.notices import Notice, Owed, Sorry
 from storage.records import NoticeId
 from tests.messages.samples import (
     HOSTILE,
+    RENDERERS,
     list_messages,
     make_member,
     make_notice,

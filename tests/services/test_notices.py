@@ -7,7 +7,6 @@ from typing import ClassVar
 
 import pytest
 
-from bot.messages.notice_renderers import RENDERERS
 from bot.messages.notices import list_kinds
 from bot.services.joining.notices import FriendJoined
 from bot.services.notices import Notice, NoticeUnreadable, owe, read_notice, view_notices
@@ -15,7 +14,7 @@ from storage import Store
 from storage.addresses import ANNOUNCE, MemberAddress
 from storage.records import NoticeId, OutboxRow, PersonId, Profile
 from storage.tables import outbox, people
-from tests.messages.samples import make_notice
+from tests.messages.samples import RENDERERS, make_notice
 
 KINDS = list_kinds(RENDERERS)
 FACTS: dict[str, int | str] = {"friend": 2, "inviter": 1, "referral": 7, "points": 50, "waits": 0}

@@ -16,7 +16,7 @@ from bot.handlers.guide import on_anything_else
 from bot.handlers.reply import show
 from bot.messages.buttons import COMMUNITY
 from bot.messages.commands import Command
-from bot.messages.community import render_community, render_community_closed
+from bot.messages.community import NOTICES, render_community, render_community_closed
 from bot.messages.texts import Texts
 from bot.services.community.inviting import CommunityView, keep_link, view_community
 from bot.services.community.membership import come, leave
@@ -181,6 +181,7 @@ CAPABILITY = Capability(
         ): on_community
     },
     buttons={COMMUNITY: on_community},
+    notices=NOTICES,
     listeners=[
         Listener(update_type="chat_member", handler=ChatMemberHandler(on_chat_member, ChatMemberHandler.CHAT_MEMBER)),
         Listener(update_type="chat_join_request", handler=ChatJoinRequestHandler(on_join_request)),

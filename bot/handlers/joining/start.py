@@ -14,7 +14,7 @@ from bot.handlers.deps import Context, visitor_of
 from bot.handlers.joining.membership import on_my_chat_member
 from bot.handlers.reply import show
 from bot.messages.commands import Command
-from bot.messages.joining.notices import render_home
+from bot.messages.joining.notices import NOTICES, render_home
 from bot.messages.joining.refusals import (
     render_already_member,
     render_own_code,
@@ -77,4 +77,5 @@ CAPABILITY = Capability(
             handler=ChatMemberHandler(on_my_chat_member, ChatMemberHandler.MY_CHAT_MEMBER),
         )
     ],
+    notices=NOTICES,
 )

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from bot.core.links import Addresses, Payload, find_named
+from bot.core.links import Addresses, Payload, find_named, normalise
 from bot.core.names import clean_text
 from storage.records import PersonId
 
@@ -67,6 +67,9 @@ WORDS_LIMIT = 8
 """Words of the longest name; what has more is a sentence."""
 
 _DAY = 86_400 * 1_000_000
+_TOLD = re.compile(r"(?<![\w-])[^\W\d_]{1,16}-[^\W\d_]{1,16}-\d{2,4}(?![\w-])")
+"""A spoken code as the bot writes it."""
+
 _SENTENCE = re.compile("[?!\u3002]")
 
 
@@ -104,6 +107,10 @@ class Claim:
     """Without the @."""
     words: str = ""
     """A name, a username without its @, or a spoken code."""
+    invite: str = ""
+    """A link into the community chat that may be a member's own."""
+    is_told: bool = False
+    """The words are a spoken code as the bot writes it, whatever stood around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +136,15 @@ def compute_end(began_at: int, claim_days: int) -> int:
 def parse_claim(text: str, addresses: Addresses) -> Claim:
     """Read what a newcomer typed, pasted or forwarded."""
     named = find_named(text, addresses)
-    if named.is_link or named.username:
-        return Claim(payload=named.payload, username=named.username)
+    if named.is_link:
+        return Claim(payload=named.payload)
+    if named.invite:
+        return Claim(invite=named.invite)
+    told = _TOLD.findall(normalise(text))
+    if named.payload is None and len(set(told)) == 1:
+        return Claim(words=told[0], is_told=True)
+    if named.username:
+        return Claim(username=named.username)
     typed = clean_text(unicodedata.normalize("NFKC", text[: 4 * TYPED_LIMIT]), limit=TYPED_LIMIT)
     return Claim(payload=named.payload, words=typed)
 
@@ -138,7 +152,7 @@ def parse_claim(text: str, addresses: Addresses) -> Claim:
 def decide_named(text: str, addresses: Addresses) -> bool:
     """Whether a text can be meant as a name, a username, a link or a code, and not as something told or asked."""
     claim = parse_claim(text, addresses)
-    if claim.payload is not None or claim.username:
+    if claim.payload is not None or claim.username or claim.invite or claim.is_told:
         return True
     words = claim.words
     return (

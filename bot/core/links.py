@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
+from html import unescape
 from urllib.parse import unquote
 
 CODE_LENGTH = 10
@@ -61,16 +62,17 @@ TEXT_LIMIT = 4096
 _TELEGRAM = r"(?:https?://)?(?:www\.)?(?:t|telegram)\.(?:me|dog)/"
 """https://core.telegram.org/api/links has the spellings that clients understand."""
 
+_INVITE = re.compile(rf"(?:{_TELEGRAM}(?:\+|joinchat/)|tg:(?://)?join/?\?invite=)([A-Za-z0-9_-]{{8,}})", re.IGNORECASE)
 _NAME = "[A-Za-z][A-Za-z0-9_]{3,31}"
 _QUERY = r"\?(?:[^\s#?]*?&)?start(?:app)?=([A-Za-z0-9_-]+)"
 _START = re.compile(
-    rf"(?:{_TELEGRAM}({_NAME})/?{_QUERY})"
+    rf"(?:{_TELEGRAM}@?({_NAME})/?{_QUERY})"
     rf"|(?:(?:https?://)?({_NAME})\.t\.me/?{_QUERY})"
     r"|(?:tg:(?://)?resolve/?\?((?:[^\s#?]*&)?domain=[^\s#]+))",
     re.IGNORECASE,
 )
 _PROFILE = re.compile(
-    rf"(?:{_TELEGRAM}({_NAME})/?(?![A-Za-z0-9_/?]))"
+    rf"(?:{_TELEGRAM}@?({_NAME})/?(?![A-Za-z0-9_/?]))"
     rf"|(?:(?<![A-Za-z0-9_.@-])(?:https?://)?({_NAME})\.t\.me/?(?![A-Za-z0-9_/?]))"
     rf"|(?:tg:(?://)?resolve/?\?domain=({_NAME})(?![A-Za-z0-9_&]))"
     rf"|(?:(?<![A-Za-z0-9_.])@({_NAME})(?![A-Za-z0-9_]))",
@@ -100,23 +102,28 @@ class Named:
     """Without the @; the bot's own does not count."""
     is_link: bool = False
     """The payload stood in a link: it is a code for sure, not a word of ten letters."""
+    invite: str = ""
+    """A link into a chat, as Telegram writes it: it may be one that was made for a member."""
 
 
 def find_named(text: str, addresses: Addresses) -> Named:
     """Read a link, a code or a username wherever it stands in a text: in a sentence, a caption, an address around it.
 
-    A link of the shop's wins over a code alone, a code over a username. A text that is nothing but ten letters may be
+    A link of the shop's wins over one into a chat, that over a code alone, a code over a username. A text that is nothing but ten letters may be
     a name as well: whoever asks looks for the code first.
     """
-    said = _normalise(text)
+    said = normalise(text)
     payload = next(_list_payloads(said, addresses), None)
     if payload is not None:
         return Named(payload=payload, is_link=True)
+    invite = _INVITE.search(said)
+    if invite is not None:
+        return Named(invite=f"https://t.me/+{invite[1]}")
     code = _find_code(said)
     return Named(payload=code) if code else Named(username=_find_username(said, addresses))
 
 
-def _normalise(text: str) -> str:
+def normalise(text: str) -> str:
     """Plain characters without what cannot be seen: full-width letters, dashes of all sorts and blanks included."""
     plain = unicodedata.normalize("NFKC", text[:TEXT_LIMIT])
     dashed = re.sub("[\u2010-\u2015\u2212]", "-", plain)
@@ -125,7 +132,7 @@ def _normalise(text: str) -> str:
 
 def _list_payloads(said: str, addresses: Addresses) -> Iterator[Payload]:
     """Payloads of the shop's own links, those inside another address included."""
-    for form in dict.fromkeys((said, unquote(said), unquote(unquote(said)))):
+    for form in dict.fromkeys((said, unescape(said), unquote(said), unquote(unquote(said)))):
         for bot, payload in _list_starts(form):
             found = parse_payload(payload)
             if found is not None and bot.casefold() == addresses.bot_username.casefold():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from telegram import Message, Update
+from telegram import Message, MessageEntity, Update
 
 from bot.core.claiming import decide_named
 from bot.core.roles import EVERYBODY
@@ -19,7 +19,7 @@ from bot.services.claiming.disowning import disown
 from bot.services.claiming.naming import ClaimView
 from bot.services.guide import set_findable
 from bot.updates.capability import Capability
-from bot.updates.flows import Answer, Flow, Step
+from bot.updates.flows import ANYTHING, Flow, Step
 from storage.conversation import Conversation
 from storage.records import ReferralId
 
@@ -41,13 +41,13 @@ async def on_claim_typed(update: Update, context: Context, _asked: Conversation)
     """The name that was asked for; what cannot be one is left to the usual pointer."""
     message = update.effective_message
     assert message is not None
-    text = _read(message) or ""
-    if not decide_named(text, context.deps.shop.addresses):
+    addresses = context.deps.shop.addresses
+    text = next((each for each in _list_readings(message) if decide_named(each, addresses)), None)
+    if text is None:
         await on_anything_else(update, context)
         return
     if context.deps.shop.campaign.rules.join_community:
         await find_chat_id(context)
-    addresses = context.deps.shop.addresses
     view = await context.write(naming.name_inviter, visitor=visitor_of(update), text=text, addresses=addresses)
     await _show(update, context, view)
 
@@ -74,9 +74,12 @@ async def on_findable(update: Update, context: Context, findable: int) -> None:
     await show(update, context, render_privacy(Texts(member.language), member))
 
 
-def _read(message: Message) -> str | None:
-    """What was typed, or what stands below a card that was passed on to us."""
-    return (message.text or message.caption or "").strip() or None
+def _list_readings(message: Message) -> list[str]:
+    """What was typed, or stands below a card, with the addresses behind its words; of what was passed on, also what it sets in bold."""
+    said = message.parse_entities() if message.text else message.parse_caption_entities() if message.caption else {}
+    hidden = [entity.url for entity in said if entity.url]
+    bold = [words for entity, words in said.items() if entity.type == MessageEntity.BOLD and message.forward_origin]
+    return ["\n".join([message.text or message.caption or "", *hidden]).strip(), *bold]
 
 
 async def _show(update: Update, context: Context, view: ClaimView) -> None:
@@ -97,9 +100,7 @@ CAPABILITY = Capability(
     flows=[
         Flow(
             name=window.CLAIM,
-            steps=[
-                Step(name="name", takes=frozenset({Answer.TEXT, Answer.PHOTO}), read=_read, on_answer=on_claim_typed)
-            ],
+            steps=[Step(name="name", takes=ANYTHING, takes_passed=True, on_answer=on_claim_typed)],
         )
     ],
 )

@@ -50,6 +50,13 @@ async def on_edited(update: Update, context: Context) -> None:
         await answer(update, context)
 
 
+async def on_passed(update: Update, context: Context) -> None:
+    """One of our own cards: an answer where the question takes them, else nothing to speak of."""
+    place = await find_place(update, context)
+    if place is not None and place.step.takes_passed:
+        await answer(update, context)
+
+
 async def wants_command(update: Update, context: Context) -> bool:
     """Whether a sentence that begins with a command is what was asked for."""
     place = await find_place(update, context)
@@ -212,7 +219,7 @@ async def _find_asked(update: Update, context: Context, name: str, step: str) ->
 
 def build_text_router(registry: Registry) -> TextRouter:
     """The router of what people write, with this machine behind it."""
-    return TextRouter(registry, on_text=on_text, on_edited=on_edited, wants_command=wants_command)
+    return TextRouter(registry, on_text=on_text, on_edited=on_edited, on_passed=on_passed, wants_command=wants_command)
 
 
 CAPABILITY = Capability(

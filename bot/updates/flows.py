@@ -62,6 +62,8 @@ class Step:
     """A sentence that begins with a slash is an answer too."""
     takes_edits: bool = False
     """The answer can be edited afterwards: `message_id` in the data says which message it was."""
+    takes_passed: bool = False
+    """What was made by this bot's inline mode is an answer too: a card that somebody got from a friend."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,13 +91,17 @@ class TextRouter:
         registry: Whose commands there are.
         on_text: Takes what is no command of ours.
         on_edited: Takes what was edited.
+        on_passed: Takes what was made by this bot's inline mode, and sent or forwarded to it.
         wants_command: Whether somebody was asked for a text that may begin with a slash.
     """
 
-    def __init__(self, registry: Registry, *, on_text: Handler, on_edited: Handler, wants_command: Wants) -> None:
+    def __init__(
+        self, registry: Registry, *, on_text: Handler, on_edited: Handler, on_passed: Handler, wants_command: Wants
+    ) -> None:
         self._commands = registry.commands
         self._on_text = on_text
         self._on_edited = on_edited
+        self._on_passed = on_passed
         self._wants_command = wants_command
 
     async def on_message(self, update: Update, context: PassalongContext[Any]) -> None:
@@ -124,6 +128,12 @@ class TextRouter:
             await self._on_edited(update, context)
         except NotAllowed:
             return
+
+    async def on_passed(self, update: Update, context: PassalongContext[Any]) -> None:
+        """What any other bot made is nobody's word."""
+        message = update.effective_message
+        if message is not None and message.via_bot is not None and message.via_bot.id == context.bot.id:
+            await self._on_passed(update, context)
 
     def _find(self, message: Message, context: PassalongContext[Any]) -> Bound[Command] | None:
         """The command that a message begins with; what follows it lies in the context's `args`."""
@@ -159,14 +169,16 @@ class _FromHuman(filters.MessageFilter):
 
 
 FROM_HUMAN = _FromHuman()
-PRIVATE = filters.ChatType.PRIVATE & ~filters.VIA_BOT & FROM_HUMAN
+PRIVATE = filters.ChatType.PRIVATE & ~filters.StatusUpdate.ALL & FROM_HUMAN
+"""What somebody says to the bot; that a message was pinned, or a chat's timer set, is said to nobody."""
 
 
 def list_handlers(registry: Registry, texts: TextRouter) -> list[BaseHandler[Any, Any, Any]]:
     """All handlers; the first that fits an update has it."""
     return [
-        MessageHandler(PRIVATE & filters.UpdateType.MESSAGE, texts.on_message),
-        MessageHandler(PRIVATE & filters.UpdateType.EDITED_MESSAGE, texts.on_edited),
+        MessageHandler(PRIVATE & filters.VIA_BOT & filters.UpdateType.MESSAGE, texts.on_passed),
+        MessageHandler(PRIVATE & ~filters.VIA_BOT & filters.UpdateType.MESSAGE, texts.on_message),
+        MessageHandler(PRIVATE & ~filters.VIA_BOT & filters.UpdateType.EDITED_MESSAGE, texts.on_edited),
         CallbackQueryHandler(CallbackRouter(registry).on_tap),
         *(listener.handler for listener in registry.listeners),
     ]

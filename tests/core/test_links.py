@@ -35,6 +35,15 @@ LINKS = (
     f"https://t.me/share/url?url={quote(f'https://t.me/shop_bot?start={CODE}', safe='')}",
     f"https://t.me/shop_bot%3Fstart%3D{CODE}",
     f"https://t.me/shop_bot?start\uff1d{CODE}",
+    f"https://t.me/@shop_bot?start={CODE}",
+    f"https://t.me/shop_bot?utm=1&amp;start={CODE}",
+    f"https://t.me/shop_\u200bbot?start={CODE[:4]}\u2060{CODE[4:]}",
+    f"https://t.me/shop_bot?start={CODE}-fwd_&utm_source=x#frag",
+    f"https://t.me/shop_bot?start={CODE[:8]}\uff11\uff12",
+    f"https://oven.example/go/r/{CODE}-fwd?utm_source=chat&fbclid=IwAR0",
+    f"https://oven.example/go/s/{CODE}?utm_source=x#share",
+    f"https://web.telegram.org/a/#?tgaddr={quote(f'tg://resolve?domain=shop_bot&start={CODE}', safe='')}",
+    f"https://l.facebook.com/l.php?u={quote(quote(f'https://t.me/shop_bot?start={CODE}', safe=''), safe='')}&h=AT0",
 )
 AROUND = (
     "{}",

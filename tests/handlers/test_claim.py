@@ -226,3 +226,47 @@ async def test_a_card_that_was_passed_on_says_who_it_was(shop: ShopAtWork) -> No
     shop.world.send_photo(budi, chat, picture.getvalue(), f"Come and taste! {link}")
     await shop.telegram.until_message(budi, "let Cardmade know")
     assert await balance(shop, made) == 50
+
+
+async def pick_card(shop: ShopAtWork, member: Person, friend: Person) -> Message:
+    """What a friend gets in the chat with a member who calls the bot there."""
+    chat = shop.world.open_chat(member, friend)
+    query = shop.world.type_inline(member, chat)
+    await shop.telegram.until_results(query)
+    return shop.world.choose_inline(member, query)
+
+
+async def test_a_card_got_by_inline_mode_says_who_it_was(shop: ShopAtWork) -> None:
+    """Forwarded as it is, it still carries the name of the bot that made it."""
+    made, komang = await shop.add_member("Inlinemade"), shop.add_person("Inlinekomang")
+    card = await pick_card(shop, made, komang)
+    await shop.join(komang)
+    passed = shop.world.forward(komang, card, shop.world.open_chat(komang))
+    assert passed.via_bot is shop.world.bot
+    await shop.telegram.until_message(komang, "let Inlinemade know")
+    assert await balance(shop, made) == 50
+
+
+async def test_a_card_that_nobody_asked_for_is_no_answer(shop: ShopAtWork) -> None:
+    """A member who calls the bot in its own chat is not answered a second time."""
+    made, ketut = await shop.add_member("Unaskedmade"), shop.add_person("Unaskedketut")
+    card = await pick_card(shop, made, ketut)
+    await shop.tap(ketut, await shop.join(ketut), "Nobody did")
+    chat = shop.world.open_chat(ketut)
+    passed = shop.world.forward(ketut, card, chat)
+    helped = await shop.ask(ketut, "/help", "/privacy")
+    assert [number for number in chat.messages if passed.id < number < helped.id - 1] == []
+    assert await balance(shop, made) == 0
+
+
+async def test_the_message_with_a_spoken_code_says_who_it_was(shop: ShopAtWork) -> None:
+    """One that was given, and one that a member chose, which only its bold letters tell."""
+    made = await shop.add_member("Spokenmade")
+    told = await shop.ask(made, "/spoken")
+    await shop.tap(made, told, "Choose my own")
+    await shop.ask(made, "kueh77")
+    chosen = await shop.ask(made, "/spoken")
+    for message in (told, chosen):
+        guest = await shop.add_member()
+        shop.world.forward(guest, message, shop.world.open_chat(guest))
+        await shop.telegram.until_message(guest, "let Spokenmade know")

@@ -18,7 +18,7 @@ from bot.services.spoken import choose_own, open_spoken
 from storage import Store
 from storage.checks import list_faults
 from storage.records import NoticeId, OutboxRow, PersonId, Profile, ReferralId, ReferralState
-from storage.tables import chat_joins, ledgers, outbox, people, referrals
+from storage.tables import chat_joins, chat_links, ledgers, outbox, people, referrals
 from tests.owed import find_member
 from tests.services.asking import find_flow
 from tests.services.conftest import CHAT
@@ -365,3 +365,14 @@ async def test_hostile_names_find_nobody(store: Store, campaign: Campaign, typed
     await add_member(store, campaign)
     budi = await add_member(store, campaign, "Budi")
     assert (await say(store, campaign, budi, typed)).outcome is Outcome.NOBODY
+
+
+async def test_an_own_link_into_the_community_names_its_member(store: Store, campaign: Campaign) -> None:
+    """It was handed out as well; a link of nobody's into whatever chat names nobody, and is said back."""
+    anna = await add_member(store, campaign)
+    await store.write(chat_links.add, await find_id(store, anna), CHAT, "https://t.me/+AbCdEfGh12_-")
+    guest = await join(store, campaign, someone())
+    strange = await say(store, campaign, guest, "https://t.me/+AbCdEfGh13_-")
+    assert (strange.outcome, strange.typed) == (Outcome.NOBODY, "https://t.me/+AbCdEfGh13_-")
+    assert (await say(store, campaign, guest, "come in: t.me/+AbCdEfGh12_- !")).outcome is Outcome.CREDITED
+    assert await find_inviter(store, guest) == anna.telegram_id

@@ -26,7 +26,7 @@ from bot.services.joining.joining import closes_ring, credit
 from bot.services.members import MemberView, enter, view_member
 from bot.services.spoken import find_by_said, sounds_spoken
 from storage.records import Person, Profile, Referral, ReferralState
-from storage.tables import conversations, directory, people
+from storage.tables import chat_links, conversations, directory, people
 from storage.tx import Tx
 
 SOURCE = "name"
@@ -74,7 +74,7 @@ def name_inviter(tx: Tx, *, visitor: Profile, text: str, addresses: Addresses) -
     if outcome is Outcome.SEVERAL:
         return _offer(tx, person, others, terms)
     expect_claim(tx, person, terms)
-    typed = claim.words or claim.username
+    typed = claim.words or claim.username or claim.invite
     member = view_member(tx, person)
     return ClaimView(member=member, outcome=outcome, typed=typed, like_code=sounds_spoken(typed))
 
@@ -108,7 +108,7 @@ def _find_bar(tx: Tx, person: Person, terms: Terms) -> Outcome | None:
 def _search_codes(tx: Tx, claim: Claim) -> list[Person]:
     """Who is meant by a link or a code: however often somebody has guessed in vain, it leads to its owner."""
     by_code = people.find_by_code(tx, claim.payload.code) if claim.payload is not None else None
-    return _keep_members([by_code]) or _keep_members([find_by_said(tx, claim.words)])
+    return _keep_members([by_code or _find_by_invite(tx, claim)]) or _keep_members([find_by_said(tx, claim.words)])
 
 
 def _search(tx: Tx, claim: Claim) -> list[Person]:
@@ -117,12 +117,20 @@ def _search(tx: Tx, claim: Claim) -> list[Person]:
         owners = _keep_members([people.find_by_code(tx, claim.payload.code)])
         if owners or not claim.words:
             return owners
+    if claim.invite:
+        return _keep_members([_find_by_invite(tx, claim)])
     if claim.username:
         named = directory.list_by_name(tx, claim.username, limit=CHOICES + 2)
         return [each for each in named if each.profile.username.casefold() == claim.username.casefold()]
     said = _keep_members([find_by_said(tx, claim.words)])
     named = directory.list_by_name(tx, claim.words, limit=CHOICES + 2)
     return said + [each for each in named if each.id not in {other.id for other in said}]
+
+
+def _find_by_invite(tx: Tx, claim: Claim) -> Person | None:
+    """Whose own link into the community chat it is."""
+    owner = chat_links.find_owner(tx, claim.invite) if claim.invite else None
+    return people.list_by_ids(tx, [owner]).get(owner) if owner is not None else None
 
 
 def _keep_members(found: list[Person | None]) -> list[Person]:

@@ -260,6 +260,8 @@ class OutboxRow:
     payload: dict[str, int | str]
     attempts: int
     created_at: int
+    topic_id: int | None = None
+    """Of the recipient's chat, where it answers something that was asked there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -119,6 +119,11 @@ class Tx:
         """Have an event delivered to the store's listeners, once this transaction is committed."""
         self._events.append(event)
 
+    @property
+    def told(self) -> Sequence[Event]:
+        """The events told so far."""
+        return tuple(self._events)
+
     def rows(self, statement: Statement, **values: object) -> list[Row]:
         """Return all rows."""
         return self._open_session.fetch(statement, values)

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from functools import partial
 
 from telegram import CallbackQuery, Message, Update
-from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
 from bot.core.roles import MANAGERS
 from bot.handlers.deps import Context, visitor_of
-from bot.handlers.reply import find_topic, show
+from bot.handlers.reply import show
 from bot.messages.broadcasts.content import Content, ContentMistake, Unfit, compose_parcel, parse_content
 from bot.messages.broadcasts.screens import (
     render_abandoned,
@@ -39,7 +38,7 @@ from bot.updates.capability import Capability
 from bot.updates.flows import ANYTHING, Flow, Step
 from bot.wire.errors import FailureKind, classify
 from storage.conversation import Conversation
-from storage.records import BroadcastId, DeliveryState, Profile
+from storage.records import BroadcastId, DeliveryState
 
 REFUSED_ALBUM = "refused_album"
 """Key in the admin's `user_data`: the album that was answered, since each of its pictures comes as a message."""
@@ -60,7 +59,7 @@ async def on_content(update: Update, context: Context, asked: Conversation) -> N
     assert message is not None
     content = parse_content(message)
     if not isinstance(content, ContentMistake):
-        content = await _preview(context, visitor, content)
+        content = await _preview(context, content)
     if isinstance(content, ContentMistake):
         if not _is_of_refused_album(message, context):
             member = await context.read(open_home, visitor=visitor)
@@ -107,9 +106,7 @@ async def on_unknown(update: Update, context: Context, broadcast_id: int) -> Non
         return
     view, listed = found
     screen = render_unknown(Texts(view.member.language), listed, total=view.counts.get(DeliveryState.UNKNOWN, 0))
-    await context.bot.send_message(
-        view.member.telegram_id, screen.text, parse_mode=ParseMode.HTML, message_thread_id=find_topic(update)
-    )
+    await context.deliver(screen)
 
 
 async def on_abandon(update: Update, context: Context) -> None:
@@ -118,11 +115,11 @@ async def on_abandon(update: Update, context: Context) -> None:
     await show(update, context, render_abandoned(Texts(member.language)))
 
 
-async def _preview(context: Context, visitor: Profile, content: Content) -> Content | ContentMistake:
+async def _preview(context: Context, content: Content) -> Content | ContentMistake:
     """Show the message as members will see it, and return it; what Telegram says where it does not send such a message."""
     parcel = compose_parcel(content)
     try:
-        await context.bot.post_raw(parcel.method, parcel.address(visitor.telegram_id))
+        await context.bot.post_raw(parcel.method, {**parcel.parameters, **context.where})
     except TelegramError as error:
         failure = classify(error)
         if failure.kind is FailureKind.REFUSED:

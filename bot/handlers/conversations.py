@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from telegram import Message, Update
-from telegram.constants import ParseMode
 
 from bot.core.roles import EVERYBODY
 from bot.handlers.deps import Context, visitor_of
@@ -212,8 +211,7 @@ async def _find_asked(update: Update, context: Context, name: str, step: str) ->
         await _ask_again(update, context, place)
         return None
     member = await context.read(open_home, visitor=visitor_of(update))
-    over = render_over(Texts(member.language))
-    await context.bot.send_message(member.telegram_id, over.text, parse_mode=ParseMode.HTML, reply_markup=over.keyboard)
+    await context.deliver(render_over(Texts(member.language)))
     return None
 
 

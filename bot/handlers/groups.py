@@ -6,7 +6,6 @@ import asyncio
 import logging
 
 from telegram import Message, MessageEntity, Update
-from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden
 from telegram.ext import MessageHandler, filters
 
@@ -49,13 +48,7 @@ async def on_group_command(update: Update, context: Context) -> None:
     texts = Texts(choose_language(None, visitor_of(update).telegram_language))
     answer = render_group_answer(texts, context.deps.shop, _read_payload(message))
     try:
-        await context.bot.send_message(
-            message.chat.id,
-            answer.text,
-            parse_mode=ParseMode.HTML,
-            reply_markup=answer.keyboard,
-            message_thread_id=message.message_thread_id if message.is_topic_message else None,
-        )
+        await context.deliver(answer)
     except (BadRequest, Forbidden) as error:
         logger.info("A command in a group was not answered: %s", error)
 

@@ -84,13 +84,13 @@ async def on_words_stop(update: Update, context: Context) -> None:
 async def _preview(context: Context, proposal: Proposal, story: str) -> None:
     card = proposal.card
     assert card is not None
-    message = await send_picture(context, PREVIEW, card, story)
+    file_id = await send_picture(context, PREVIEW, card, story)
     await context.write(
         own_words.draft,
         person_id=card.member.id,
         words=card.member.own_words,
         version=card.version,
-        file_id=find_upload(message, card),
+        file_id=find_upload(file_id, card),
     )
 
 

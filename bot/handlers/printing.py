@@ -9,7 +9,7 @@ from telegram import Update
 from bot.core.printing import parse_placement
 from bot.core.roles import EVERYBODY
 from bot.handlers.deps import Context, visitor_of
-from bot.handlers.reply import find_topic, show
+from bot.handlers.reply import show
 from bot.messages.commands import Command
 from bot.messages.outgoing import Document, OutgoingMessage
 from bot.messages.printing import (
@@ -20,7 +20,7 @@ from bot.messages.printing import (
 )
 from bot.messages.shop import Source
 from bot.messages.texts import Texts
-from bot.services.members import MemberView, open_home
+from bot.services.members import open_home
 from bot.services.printing import note_print
 from bot.updates.capability import Capability
 
@@ -35,16 +35,13 @@ async def on_print(update: Update, context: Context) -> None:
         return
     cards, poster = await context.deps.pictures.render_print_sheets(member, placement)
     names = say_file_names(placement)
-    await _send(update, context, member, cards, names[0], render_cards_sheet(texts, placement))
-    await _send(update, context, member, poster, names[1], render_poster_sheet(texts))
+    await _send(context, cards, names[0], render_cards_sheet(texts, placement))
+    await _send(context, poster, names[1], render_poster_sheet(texts))
     await context.write(note_print, person_id=member.id, story=context.deps.shop.story_key(0))
 
 
-async def _send(  # noqa: PLR0917 -- a file, its name and its words
-    update: Update, context: Context, member: MemberView, pdf: bytes, name: str, screen: OutgoingMessage
-) -> None:
-    message = replace(screen, document=Document(content=pdf, name=name))
-    await context.bot.deliver(member.telegram_id, message, thread_id=find_topic(update))
+async def _send(context: Context, pdf: bytes, name: str, screen: OutgoingMessage) -> None:
+    await context.deliver(replace(screen, document=Document(content=pdf, name=name)))
 
 
 CAPABILITY = Capability(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
-from telegram import InputFile, Update
-from telegram.constants import ParseMode
+from telegram import Update
 from telegram.error import TelegramError
 
 from bot.core.roles import EVERYBODY
@@ -13,6 +13,7 @@ from bot.handlers.deps import Context, visitor_of
 from bot.handlers.reply import show
 from bot.messages.buttons import FORGET, FORGET_ASK, FORGET_SURE, MYDATA
 from bot.messages.commands import Command
+from bot.messages.outgoing import Document
 from bot.messages.privacy import (
     FILE_NAME,
     render_forget,
@@ -41,13 +42,7 @@ async def on_mydata(update: Update, context: Context) -> None:
     """Everything kept about me, as a file."""
     data = await context.read(collect, visitor=visitor_of(update))
     said = render_mydata(Texts(data.member.language))
-    await context.bot.send_document(
-        data.member.telegram_id,
-        InputFile(write_mydata(data), filename=FILE_NAME),
-        caption=said.text,
-        parse_mode=ParseMode.HTML,
-        reply_markup=said.keyboard,
-    )
+    await context.deliver(replace(said, document=Document(content=write_mydata(data), name=FILE_NAME)))
 
 
 async def on_forget(update: Update, context: Context) -> None:

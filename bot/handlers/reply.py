@@ -16,24 +16,19 @@ from bot.wire.errors import classify
 _NO_PREVIEW = '{"is_disabled":true}'
 
 
-def find_topic(update: Update) -> int | None:
-    """The topic that an update came from: answers belong there; None outside of topics, and in a thread of replies."""
-    message = update.effective_message
-    return message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
-
-
 async def show(update: Update, context: Context, screen: OutgoingMessage) -> None:
     """Show a screen in place of the tapped message; after a command, or where that cannot be, as a new one."""
-    chat, query = update.effective_chat, update.callback_query
-    assert chat is not None
+    query = update.callback_query
     if query is None or not isinstance(query.message, Message) or query.message.text is None:
-        await context.bot.deliver(chat.id, screen, thread_id=find_topic(update))
+        await context.deliver(screen)
         return
     try:
-        await _put(context, "editMessageText", screen, chat_id=chat.id, message_id=query.message.message_id)
+        await _put(
+            context, "editMessageText", screen, chat_id=query.message.chat.id, message_id=query.message.message_id
+        )
     except BadRequest as error:
         if not classify(error).is_unchanged:
-            await context.bot.deliver(chat.id, screen, thread_id=find_topic(update))
+            await context.deliver(screen)
 
 
 async def _put(context: Context, method: str, screen: OutgoingMessage, **where: int) -> None:

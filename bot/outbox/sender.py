@@ -220,12 +220,13 @@ class Sender:
     async def _send(self, chat_id: int | str, letter: Rendered) -> Failure | None:
         """None when all of its messages have arrived."""
         key = letter.owed[0].id
+        topic_id = next((one.topic_id for one in letter.owed if one.topic_id is not None), None)
         done = self._begun.pop(key, 0)
         for number, message in enumerate(letter.messages):
             if number < done:
                 continue
             try:
-                await self._bot.deliver(chat_id, message, priority=Priority.NOTICE)
+                await self._bot.deliver(chat_id, message, thread_id=topic_id, priority=Priority.NOTICE)
             except Exception as error:  # noqa: BLE001 -- every error is classified
                 if number:
                     self._begun[key] = number

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Generic, TypeVar, get_type_hints
 
 from bot.services.members import MemberView, compose_name, view_member
 from storage.addresses import Address, MemberAddress
-from storage.records import NoticeId, OutboxRow, PersonId
+from storage.records import NoticeId, NoticeOwed, OutboxRow, PersonId
 from storage.tables import outbox, people
 from storage.tx import Tx
 
@@ -53,6 +53,8 @@ class Owed(Generic[N_co]):
     id: NoticeId
     notice: N_co
     owed_at: int = 0
+    topic_id: int | None = None
+    """Where it answers something: the topic of the reader's chat in which that was asked."""
 
 
 class NoticeUnreadable(Exception):
@@ -87,6 +89,20 @@ def owe(tx: Tx, address: Address, notice: Notice, *, key: object) -> bool:
     return outbox.add(tx, address=address, kind=notice.kind, payload=asdict(notice), key=key) is not None
 
 
+def answer_in(tx: Tx, asker_id: int | None, topic_id: int) -> None:
+    """What this transaction owes to whoever asked for it goes to the topic that they asked in.
+
+    Args:
+        tx: The transaction.
+        asker_id: Telegram's number of whoever asked.
+        topic_id: Telegram's number of the topic in their private chat.
+    """
+    asker = people.find_by_telegram_id(tx, asker_id) if asker_id is not None else None
+    if asker is not None:
+        owed = [each for each in tx.told if isinstance(each, NoticeOwed) and each.address == MemberAddress(asker.id)]
+        outbox.set_topic(tx, [each.notice_id for each in owed], topic_id)
+
+
 def read_notice(row: OutboxRow, kinds: Mapping[str, type[Notice]]) -> Notice:
     """The notice in a row, be it of an earlier version.
 
@@ -113,7 +129,7 @@ def view_notices(
     unreadable: list[NoticeId] = []
     for row in outbox.list_by_ids(tx, ids):
         try:
-            owed.append(Owed(id=row.id, notice=read_notice(row, kinds), owed_at=row.created_at))
+            owed.append(Owed(id=row.id, notice=read_notice(row, kinds), owed_at=row.created_at, topic_id=row.topic_id))
         except NoticeUnreadable as error:
             logger.error("Notice %d cannot be read and is given up: %s", row.id, error)  # noqa: TRY400 -- the words say it
             unreadable.append(row.id)

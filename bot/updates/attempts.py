@@ -13,7 +13,7 @@ from telegram import Update
 from telegram.error import RetryAfter, TelegramError
 from telegram.ext import ApplicationHandlerStop
 
-from bot.services.notices import Sorry, owe
+from bot.services.notices import Sorry, answer_in, owe
 from bot.updates.application import PassalongApplication
 from bot.updates.context import Attempt, PassalongContext
 from bot.updates.raw_updates import RawUpdate
@@ -128,13 +128,13 @@ class Attempts:
             return rest
         if not isinstance(error, UnreadableUpdate):
             logger.error("A handler failed on update %d", row.update_id, exc_info=error)
-        return await self._note_failure(row, error)
+        return await self._note_failure(row, error, attempt.topic_id)
 
-    async def _note_failure(self, row: InboxRow, error: Exception) -> float | None:
+    async def _note_failure(self, row: InboxRow, error: Exception, topic_id: int | None) -> float | None:
         self._metrics.count("updates_failed")
         most = 1 if isinstance(error, UnreadableUpdate) else self._attempts
         said = f"{type(error).__name__}: {error}"
-        failures = await self._insist(row, said, most)
+        failures = await self._insist(row, said, most, topic_id)
         if failures == 0:
             return None
         if failures >= most:
@@ -143,12 +143,12 @@ class Attempts:
             return GIVEN_UP
         return self._retry_seconds[min(failures, len(self._retry_seconds)) - 1]
 
-    async def _insist(self, row: InboxRow, said: str, most: int) -> int:
+    async def _insist(self, row: InboxRow, said: str, most: int, topic_id: int | None) -> int:
         """Count the failure, however long the store takes: while it is away, trying again would be in vain."""
         rests = 0
         while True:
             try:
-                return await self._store.write(count_failure, row, said, attempts=most)
+                return await self._store.write(count_failure, row, said, attempts=most, topic_id=topic_id)
             except Exception as error:
                 rest = find_rest(error, rests)
                 if rest is None:
@@ -181,7 +181,7 @@ def find_rest(error: Exception, rests: int) -> float | None:
     return None
 
 
-def count_failure(tx: Tx, row: InboxRow, error: str, *, attempts: int) -> int:
+def count_failure(tx: Tx, row: InboxRow, error: str, *, attempts: int, topic_id: int | None = None) -> int:
     """The failures so far, this one included; 0 if the row was closed meanwhile.
 
     With the last attempt the update is given up, and a member who sent it is owed a kind sentence.
@@ -192,4 +192,6 @@ def count_failure(tx: Tx, row: InboxRow, error: str, *, attempts: int) -> int:
         person = people.find_by_telegram_id(tx, row.sender_id) if row.sender_id is not None else None
         if person is not None and person.is_member and attempts > 1:
             owe(tx, MemberAddress(person.id), Sorry(), key=row.seq)
+            if topic_id is not None:
+                answer_in(tx, row.sender_id, topic_id)
     return failures

@@ -8,13 +8,15 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar
 
-from telegram import CallbackQuery
+from telegram import CallbackQuery, Message, Update
 from telegram.error import TelegramError
 from telegram.ext import Application, CallbackContext
 
+from bot.messages.outgoing import OutgoingMessage
 from bot.services.members import MustWrite
+from bot.services.notices import answer_in
 from bot.telemetry import Metrics
-from bot.wire.telegram_bot import PassalongBot
+from bot.wire.telegram_bot import JSONDict, PassalongBot
 from storage.records import InboxRow, Seq
 from storage.store import Store
 from storage.tables import inbox
@@ -38,6 +40,21 @@ class Attempt:
     row: InboxRow | None = None
     """None for an inline query, which never was in the inbox."""
     closed: bool = False
+    chat_id: int = 0
+    """Where it was asked, and where answers go; 0 where that was in no chat."""
+    topic_id: int | None = None
+    """In which topic of that chat."""
+
+    @classmethod
+    def at(cls, update: Update, row: InboxRow | None = None) -> Self:
+        """An attempt at this update; a thread of replies is no topic."""
+        chat, message = update.effective_chat, update.effective_message
+        in_topic = isinstance(message, Message) and message.is_topic_message
+        return cls(
+            row=row,
+            chat_id=chat.id if chat is not None else 0,
+            topic_id=message.message_thread_id if message is not None and in_topic else None,
+        )
 
 
 @dataclass(kw_only=True)
@@ -86,7 +103,7 @@ class PassalongContext(
         if attempt.row is None or attempt.closed:
             return await store.write(service, *args, **kwargs)
         try:
-            result = await store.write(_close_and_run, attempt.row.seq, service, args, kwargs)
+            result = await store.write(_close_and_run, attempt, attempt.row.seq, service, args, kwargs)
         except AlreadyHandled:
             attempt.closed = True
             raise
@@ -114,6 +131,21 @@ class PassalongContext(
         if not task.cancelled() and task.exception() is not None:
             logger.error("An errand failed", exc_info=task.exception())
 
+    @property
+    def where(self) -> dict[str, object]:
+        """The parameters that send something to where it was asked for: the chat, and its topic."""
+        chat: dict[str, object] = {"chat_id": self.attempt.chat_id}
+        topic_id = self.attempt.topic_id
+        return chat if topic_id is None else {**chat, "message_thread_id": topic_id}
+
+    async def deliver(self, message: OutgoingMessage) -> JSONDict:
+        """Send an answer to where it was asked for, and return it as Telegram has it.
+
+        Raises:
+            TelegramError: see `bot.wire.errors.classify`.
+        """
+        return await self.bot.deliver(self.attempt.chat_id, message, thread_id=self.attempt.topic_id)
+
     async def answer(self, query: CallbackQuery, text: str | None = None, *, alert: bool = False) -> None:
         """Stop the button's spinner; if Telegram does not want to know any more, the work goes on."""
         try:
@@ -122,8 +154,9 @@ class PassalongContext(
             logger.info("A callback query was not answered: %s", error)
 
 
-def _close_and_run(
+def _close_and_run(  # noqa: PLR0917 -- the attempt, its row, and a call
     tx: Tx,
+    attempt: Attempt,
     seq: Seq,
     service: Callable[Concatenate[Tx, ...], T],
     args: tuple[object, ...],
@@ -131,4 +164,7 @@ def _close_and_run(
 ) -> T:
     if not inbox.close(tx, seq):
         raise AlreadyHandled(f"Update {seq} of the inbox is closed already")
-    return service(tx, *args, **kwargs)
+    result = service(tx, *args, **kwargs)
+    if attempt.topic_id is not None and attempt.row is not None:
+        answer_in(tx, attempt.row.sender_id, attempt.topic_id)
+    return result

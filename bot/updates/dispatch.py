@@ -10,6 +10,7 @@ from typing import Any
 from telegram import Update
 
 from bot.messages.joining.refusals import say_patience
+from bot.messages.outgoing import OutgoingMessage
 from bot.messages.texts import Texts
 from bot.services.members import find_members_language
 from bot.updates.application import PassalongApplication, refuse_non_blocking
@@ -113,7 +114,7 @@ class Dispatch:
 
     def is_wanted(self, update: RawUpdate) -> bool:
         """Whether any handler wants an update; what nobody wants need not be stored."""
-        return self._attempts.is_wanted(update)
+        return not update.is_happening and self._attempts.is_wanted(update)
 
     def take(
         self, rows: Sequence[InboxRow], parsed: Mapping[int, Update | None] | None = None, *, more: bool = False
@@ -255,7 +256,8 @@ class Dispatch:
         row, attempt = waiting.row, Attempt(row=waiting.row)
         try:
             update = waiting.update or self._attempts.parse(row.raw)
-            if self._is_worth_it(row, update):
+            attempt = Attempt.at(update, row)
+            if self._is_worth_it(row, update, attempt):
                 await self._attempts.run(update, attempt)
         except Exception as error:  # noqa: BLE001 -- whatever it is, it is this row's
             waiting.rests += 1
@@ -267,7 +269,7 @@ class Dispatch:
             self._closes.add(row.seq)
         return None
 
-    def _is_worth_it(self, row: InboxRow, update: Update) -> bool:
+    def _is_worth_it(self, row: InboxRow, update: Update, attempt: Attempt) -> bool:
         """Whether a row has to be tried at all; whoever floods is muted, and what they repeat changes nothing."""
         if row.sender_id is None or not self._floods.is_flooding(row.sender_id):
             return True
@@ -275,18 +277,20 @@ class Dispatch:
         MUTED.set(True)  # in this row's task alone
         if self._floods.may_tell(row.sender_id):
             errands = self._application.bot_data.errands
-            task = asyncio.create_task(self._ask_for_patience(row.sender_id))
+            task = asyncio.create_task(
+                self._ask_for_patience(row.sender_id, attempt.topic_id if attempt.chat_id == row.sender_id else None)
+            )
             errands.add(task)
             task.add_done_callback(errands.discard)
         return not self._floods.repeats(row.sender_id, _find_wish(update))
 
-    async def _ask_for_patience(self, sender_id: int) -> None:
+    async def _ask_for_patience(self, sender_id: int, topic_id: int | None) -> None:
         """The one answer that somebody who floods gets in a minute."""
         try:
             language = await self._store.read(find_members_language, sender_id)
             if language is not None:
-                words = {"chat_id": sender_id, "text": say_patience(Texts(language))}
-                await self._application.bot.post_raw("sendMessage", words, priority=Priority.NOTICE)
+                words = OutgoingMessage(text=say_patience(Texts(language)))
+                await self._application.bot.deliver(sender_id, words, thread_id=topic_id, priority=Priority.NOTICE)
         except Exception as error:  # noqa: BLE001 -- it is a courtesy
             logger.info("Somebody who floods could not be told so: %s", error)
 

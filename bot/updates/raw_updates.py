@@ -10,6 +10,8 @@ from typing import Any
 
 from telegram import Update
 
+from bot.updates.happenings import HAPPENINGS
+
 LARGEST_ID = 2**63 - 1
 MOST_CHARACTERS = 100_000
 """Telegram's longest text is 32,768."""
@@ -250,6 +252,8 @@ class RawUpdate:
     """An inline query: it lives 30 seconds and changes nothing."""
     is_guest: bool = False
     """A call from a chat that is not ours: what is said there is never stored."""
+    is_happening: bool = False
+    """Telegram's own word of what was done to a chat: a topic opened, a message pinned. Nobody waits for an answer."""
     parsed: Update | None = field(default=None, repr=False)
     """Once somebody has looked at it."""
 
@@ -279,12 +283,17 @@ def parse_update(entry: object) -> RawUpdate | None:
         content={"update_id": update_id, **kept},
         is_inline="inline_query" in kept,
         is_guest="guest_message" in kept,
+        is_happening=_tells_happening(entry.get("message")),
     )
 
 
 def find_update_id(entry: object) -> int | None:
     """The id that confirms an entry, even where the rest of it makes no sense."""
     return _read_id(entry.get("update_id"), least=0) if isinstance(entry, Mapping) else None
+
+
+def _tells_happening(message: object) -> bool:
+    return isinstance(message, Mapping) and not HAPPENINGS.isdisjoint(message)
 
 
 def _find_sender_id(entry: Mapping[str, object]) -> int | None:

@@ -126,6 +126,11 @@ class Failure:
         return self._says(_GONE)
 
     @property
+    def is_topic_gone(self) -> bool:
+        """Whether the topic that was named is not there any more, or takes nothing: the chat itself may."""
+        return self._says(_TOPIC_GONE)
+
+    @property
     def is_too_late(self) -> bool:
         """Whether a callback or inline query was answered after it had expired."""
         return self._says(_TOO_LATE)
@@ -169,6 +174,7 @@ _GONE = _any_of(
     "media_prev_invalid",
     "message is too old",
 )
+_TOPIC_GONE = _any_of(r"topic_\w+", "message thread not found")
 _TOO_LATE = _any_of("query is too old", "query_id_invalid")
 _NOBODY = _any_of(
     "(?:private )?chat not found",

@@ -156,7 +156,9 @@ class PassalongBot(ExtBot[Priority]):
         priority: Priority = Priority.INTERACTIVE,
         on_start: Callable[[], None] | None = None,
     ) -> JSONDict:
-        """Send a message and return it as Telegram has it; where its formatting cannot be read, plain.
+        """Send a message and return it as Telegram has it.
+
+        Where its formatting cannot be read it goes plain, where its topic is gone to the chat itself.
 
         Args:
             chat_id: A number, or the @name of a public chat.
@@ -174,7 +176,10 @@ class PassalongBot(ExtBot[Priority]):
         try:
             return await self.post_raw(*compose_call(message, **where), priority=priority, on_start=on_start)
         except BadRequest as error:
-            if message.formatting is not None or not classify(error).is_parse_error:
+            failure = classify(error)
+            if thread_id is not None and failure.is_topic_gone:
+                return await self.deliver(chat_id, message, priority=priority, on_start=on_start)
+            if message.formatting is not None or not failure.is_parse_error:
                 raise
             logger.error("Telegram cannot read the formatting of a message, sending plain text: %s", error)  # noqa: TRY400 -- the words say it
         return await self.post_raw(*compose_call(message.to_plain(), **where), priority=priority)

@@ -22,6 +22,7 @@ REVISIONS = (
     "0015",
     "0016",
     "0017",
+    "0018",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

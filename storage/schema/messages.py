@@ -39,9 +39,11 @@ outbox = Table(
     Column("settled_at", BigInteger),
     Column("channel", Text, nullable=False, server_default=Channel.TELEGRAM),
     Column("address", Text, nullable=False, server_default=""),
+    Column("topic_id", BigInteger),
     sqlite_autoincrement=True,
 )
-"""Addressed to a member by `recipient_id`, to anything else by `address` beside its `channel`."""
+"""Addressed to a member by `recipient_id`, to anything else by `address` beside its `channel`; `topic_id` is Telegram's
+number of the topic in which a member asked for it."""
 Index("ix_outbox_settled_at", outbox.c.settled_at)
 
 broadcast = Table(

@@ -34,6 +34,7 @@ _NOTICE = select(
     outbox.c.payload,
     outbox.c.attempts,
     outbox.c.created_at,
+    outbox.c.topic_id,
 )
 _LIST_OWED = _NOTICE.where(_OWED, outbox.c.id > bindparam("after")).order_by(outbox.c.id).limit(bindparam("limit"))
 _LIST_BY_IDS = _NOTICE.where(_AMONG_IDS).order_by(outbox.c.id)
@@ -42,6 +43,7 @@ _SETTLE = (
     .where(_AMONG_IDS, _OWED)
     .values(state=bindparam("state"), error=bindparam("error"), settled_at=bindparam("now"))
 )
+_SET_TOPIC = update(outbox).where(_AMONG_IDS, _OWED).values(topic_id=bindparam("topic_id"))
 _NOTE_ATTEMPT = update(outbox).where(_AMONG_IDS, _OWED).values(attempts=outbox.c.attempts + 1, error=bindparam("error"))
 _DELETE_SETTLED = delete(outbox).where(
     outbox.c.id.in_(select(outbox.c.id).where(outbox.c.settled_at < bindparam("before")).limit(bindparam("limit")))
@@ -82,6 +84,12 @@ def list_by_ids(tx: Tx, ids: Collection[NoticeId]) -> list[OutboxRow]:
     return [_to_row(row) for row in tx.rows(_LIST_BY_IDS, ids=list(ids))] if ids else []
 
 
+def set_topic(tx: Tx, ids: Collection[NoticeId], topic_id: int) -> None:
+    """Have owed notices answer in a topic of their recipient's chat."""
+    if ids:
+        tx.run(_SET_TOPIC, ids=list(ids), topic_id=topic_id)
+
+
 def settle(tx: Tx, ids: Collection[NoticeId], state: NoticeState, error: str = "") -> int:
     """Note how owed notices ended, and return how many were still owed."""
     return tx.run(_SETTLE, ids=list(ids), state=state, error=clean_error(error), now=tx.now) if ids else 0
@@ -109,7 +117,7 @@ def count_owed(tx: Tx) -> int:
 
 
 def _to_row(row: Row) -> OutboxRow:
-    notice_id, recipient_id, address, kind, payload, attempts, created_at = row
+    notice_id, recipient_id, address, kind, payload, attempts, created_at, topic_id = row
     return OutboxRow(
         id=notice_id,
         address=MemberAddress(recipient_id) if recipient_id is not None else ChatAddress(ChatRole(address)),
@@ -117,4 +125,5 @@ def _to_row(row: Row) -> OutboxRow:
         payload=json.loads(payload),
         attempts=attempts,
         created_at=created_at,
+        topic_id=topic_id,
     )

@@ -106,7 +106,7 @@ def pretend_analyzed(raw: sqlite3.Connection) -> None:
 
 def explain(raw: sqlite3.Connection, statement: Statement) -> list[str]:
     """Return SQLite's plan, step by step; the values do not matter to it."""
-    some = dict.fromkeys(("of", "state", "error", "now", "finished_at", "settled_at", "person_id"), 0)
+    some = dict.fromkeys(("of", "state", "error", "now", "finished_at", "settled_at", "person_id", "topic_id"), 0)
     sql, values = STATEMENTS.render(
         statement, {**some, "ids": [1, 2], "expected": ["draft", "paused"], "states": ["done"]}
     )

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from telegram import Update
 
+from bot.assets import ASSETS
 from bot.updates.raw_updates import find_update_id, parse_update
 
 ADA = {"id": 42, "first_name": "Ada"}
@@ -183,3 +184,94 @@ def _make_whole(value: dict[str, Any]) -> None:
         for inner in each if isinstance(each, list) else [each]:
             if isinstance(inner, dict):
                 _make_whole(inner)
+
+
+SAID = [
+    "animation",
+    "audio",
+    "caption",
+    "caption_entities",
+    "checklist",
+    "contact",
+    "dice",
+    "document",
+    "effect_id",
+    "entities",
+    "game",
+    "giveaway",
+    "giveaway_winners",
+    "has_media_spoiler",
+    "invoice",
+    "link_preview_options",
+    "live_photo",
+    "location",
+    "media_group_id",
+    "paid_media",
+    "photo",
+    "poll",
+    "rich_message",
+    "show_caption_above_media",
+    "sticker",
+    "story",
+    "suggested_post_info",
+    "text",
+    "venue",
+    "video",
+    "video_note",
+    "voice",
+    "chat_shared",
+    "passport_data",
+    "refunded_payment",
+    "successful_payment",
+    "users_shared",
+    "web_app_data",
+    "migrate_from_chat_id",
+    "migrate_to_chat_id",
+]
+"""What somebody says, hands over or pays; and where a group has gone, which is for us to know."""
+
+AROUND = [
+    "message_id",
+    "message_thread_id",
+    "direct_messages_topic",
+    "from",
+    "sender_chat",
+    "sender_boost_count",
+    "sender_business_bot",
+    "sender_tag",
+    "date",
+    "guest_query_id",
+    "business_connection_id",
+    "chat",
+    "forward_origin",
+    "is_topic_message",
+    "is_automatic_forward",
+    "reply_to_message",
+    "external_reply",
+    "quote",
+    "reply_to_story",
+    "reply_to_checklist_task_id",
+    "reply_to_poll_option_id",
+    "via_bot",
+    "guest_bot_caller_user",
+    "guest_bot_caller_chat",
+    "edit_date",
+    "has_protected_content",
+    "is_from_offline",
+    "is_paid_post",
+    "author_signature",
+    "paid_star_count",
+    "reply_markup",
+]
+"""Who, where, when and how."""
+
+
+FIELDS = json.loads((ASSETS / "playground" / "bot-api.json").read_text(encoding="utf-8"))["types"]["Message"]["fields"]
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_every_field_of_a_message_is_something_said_or_something_that_happened(name: str) -> None:
+    """What happened in a chat is told by Telegram, and nobody waits for an answer to it; a new field is sorted first."""
+    update = parse_update({"update_id": 1, "message": {name: {}, **_message()}})
+    happened = update is not None and update.is_happening
+    assert happened == (name not in {*SAID, *AROUND})

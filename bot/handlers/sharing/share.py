@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from telegram import InputFile, Message, Update
-from telegram.constants import ParseMode
+from telegram import Update
 from telegram.error import BadRequest
 
 from bot.handlers.deps import Context, visitor_of
-from bot.handlers.reply import find_topic
 from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.sharing.screens import render_qr, render_share
 from bot.messages.shop import Shop
@@ -65,39 +63,31 @@ async def hand_over(update: Update, context: Context, sort: Sort, story: str = "
     """Send a picture to be passed on, and count it as taken."""
     versions = context.deps.pictures.versions
     view = await context.read(sort.look_up, visitor=visitor_of(update), versions=versions, story=story)
-    message = await send_picture(context, sort, view, story, thread_id=find_topic(update))
+    file_id = await send_picture(context, sort, view, story)
     await context.write(
         note_share,
         person_id=view.member.id,
         way=sort.way,
         version=view.version,
-        file_id=find_upload(message, view),
+        file_id=find_upload(file_id, view),
         story=story,
     )
 
 
-async def send_picture(
-    context: Context, sort: Sort, view: ShareView, story: str, *, thread_id: int | None = None
-) -> Message:
-    """Send a picture as a new message."""
+async def send_picture(context: Context, sort: Sort, view: ShareView, story: str) -> str | None:
+    """Send a picture as a new message, and return Telegram's name for it."""
 
-    async def put(photo: Photo) -> Message:
+    async def put(photo: Photo) -> str | None:
         screen = sort.render(Texts(view.member.language), context.deps.shop, view.member, photo, story)
-        return await context.bot.send_photo(
-            view.member.telegram_id,
-            photo.file_id or InputFile(photo.jpeg or b"", filename=PICTURE_NAME),
-            caption=screen.text,
-            parse_mode=ParseMode.HTML,
-            reply_markup=screen.keyboard,
-            message_thread_id=thread_id,
-        )
+        sizes = (await context.deliver(screen)).get("photo")
+        return sizes[-1]["file_id"] if sizes else None
 
     return await put_picture(context, sort, view, story, put)
 
 
 async def put_picture(
-    context: Context, sort: Sort, view: ShareView, story: str, put: Callable[[Photo], Awaitable[Message]]
-) -> Message:
+    context: Context, sort: Sort, view: ShareView, story: str, put: Callable[[Photo], Awaitable[str | None]]
+) -> str | None:
     """Put the picture Telegram has where it belongs; what it does not have, or has lost, is drawn and uploaded."""
     if view.file_id is not None:
         try:
@@ -107,10 +97,10 @@ async def put_picture(
                 raise
             forgotten = [view.version]
             await context.bot_data.store.write(forget_cards, person_id=view.member.id, versions=forgotten)
-    return await put(Photo(jpeg=await sort.draw(context.deps.pictures, view.member, story)))
+    jpeg = await sort.draw(context.deps.pictures, view.member, story)
+    return await put(Photo(jpeg=jpeg, name=PICTURE_NAME))
 
 
-def find_upload(message: Message, view: ShareView) -> str | None:
+def find_upload(file_id: str | None, view: ShareView) -> str | None:
     """Telegram's name for the picture, where it is not the one we know."""
-    file_id = message.photo[-1].file_id if message.photo else None
     return file_id if file_id != view.file_id else None

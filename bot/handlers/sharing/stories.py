@@ -9,7 +9,6 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
 from bot.handlers.deps import Context, visitor_of
-from bot.handlers.reply import find_topic
 from bot.handlers.sharing.share import CARD, PICTURE_NAME, find_upload, put_picture, send_picture
 from bot.messages.outgoing import Photo
 from bot.messages.texts import Texts
@@ -26,29 +25,28 @@ async def turn_card(update: Update, context: Context, story: str) -> None:
     """Show the member's card with a story in place of the tapped message, as it is now: words, name, theme and all."""
     versions = context.deps.pictures.versions
     view = await context.read(look_up_card, visitor=visitor_of(update), versions=versions, story=story)
-    shown = await _show(update, context, view, story)
-    uploaded = find_upload(shown, view) if shown is not None else None
+    uploaded = find_upload(await _show(update, context, view, story), view)
     if uploaded is not None:
         await context.write(keep_card, person_id=view.member.id, version=view.version, file_id=uploaded)
 
 
-async def _show(update: Update, context: Context, view: ShareView, story: str) -> Message | None:
-    """Edit the tapped card; where there is none any more, send one. None where it shows all that already."""
+async def _show(update: Update, context: Context, view: ShareView, story: str) -> str | None:
+    """Edit the tapped card, or where there is none any more send one; returns Telegram's name for its picture."""
     query = update.callback_query
     if query is None or not isinstance(query.message, Message) or not query.message.photo:
-        return await send_picture(context, CARD, view, story, thread_id=find_topic(update))
+        return await send_picture(context, CARD, view, story)
     try:
         return await put_picture(context, CARD, view, story, partial(_edit, query, context, view, story))
     except BadRequest as error:
         failure = classify(error)
         if failure.is_unchanged:
-            return None
+            return view.file_id
         if not failure.is_gone:
             raise
-        return await send_picture(context, CARD, view, story, thread_id=find_topic(update))
+        return await send_picture(context, CARD, view, story)
 
 
-async def _edit(query: CallbackQuery, context: Context, view: ShareView, story: str, photo: Photo) -> Message:
+async def _edit(query: CallbackQuery, context: Context, view: ShareView, story: str, photo: Photo) -> str:
     screen = CARD.render(Texts(view.member.language), context.deps.shop, view.member, photo, story)
     media = InputMediaPhoto(
         photo.file_id or photo.jpeg or b"",
@@ -58,4 +56,4 @@ async def _edit(query: CallbackQuery, context: Context, view: ShareView, story: 
     )
     edited = await query.edit_message_media(media, reply_markup=screen.keyboard)
     assert isinstance(edited, Message)
-    return edited
+    return edited.photo[-1].file_id

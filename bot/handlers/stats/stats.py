@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from telegram import InputFile, Update
-from telegram.constants import ParseMode
+from dataclasses import replace
+
+from telegram import Update
 
 from bot.core.roles import MANAGERS
 from bot.handlers.deps import Context, visitor_of
-from bot.handlers.reply import find_topic, show
+from bot.handlers.reply import show
 from bot.handlers.stats.charts import draw_chart
 from bot.messages.commands import Command
+from bot.messages.outgoing import Photo
 from bot.messages.stats.charts import compose_chart
 from bot.messages.stats.screens import render_stats
 from bot.messages.texts import Texts
@@ -26,13 +28,7 @@ async def on_stats(update: Update, context: Context) -> None:
     if png is None:
         await show(update, context, screen)
         return
-    await context.bot.send_photo(
-        view.member.telegram_id,
-        InputFile(png, filename="figures.png"),
-        caption=screen.text,
-        parse_mode=ParseMode.HTML,
-        message_thread_id=find_topic(update),
-    )
+    await context.deliver(replace(screen, photo=Photo(jpeg=png, name="figures.png")))
 
 
 CAPABILITY = Capability(

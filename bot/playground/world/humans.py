@@ -80,16 +80,20 @@ class HumanActions(State):
         formatted = self.resolve_mentions(read_formatted(html, "HTML", None))
         return self.say(person, chat, Content(text=formatted.text, entities=formatted.entities))
 
-    def send_photo(self, person: Person, chat: Chat, picture: bytes, caption: str = "") -> Message:
+    def send_photo(self, person: Person, chat: Chat, picture: bytes, caption: str = "", *, topic: int = 0) -> Message:
         """Send a picture with a caption, given as Telegram's HTML."""
         formatted = self.resolve_mentions(read_formatted(caption, "HTML", None))
         self.require(len(formatted.text) <= MAX_CAPTION, f"an app takes no caption above {MAX_CAPTION} characters")
         photo = take_photo(self.files, picture)
-        return self.say(person, chat, Content(text=formatted.text, entities=formatted.entities, photo=photo))
+        content = Content(text=formatted.text, entities=formatted.entities, photo=photo)
+        return self.say(person, chat, content, **({"thread_id": topic} if topic else {}))
 
-    def send_document(self, person: Person, chat: Chat, data: bytes, name: str = "file.bin") -> Message:
+    def send_document(
+        self, person: Person, chat: Chat, data: bytes, name: str = "file.bin", *, topic: int = 0
+    ) -> Message:
         """Send a file as it is."""
-        return self.say(person, chat, Content(document=take_document(self.files, data, name)))
+        content = Content(document=take_document(self.files, data, name))
+        return self.say(person, chat, content, **({"thread_id": topic} if topic else {}))
 
     def say(self, person: Person, chat: Chat, content: Content, **fields: Any) -> Message:
         """Put any content into a chat as a human; a channel's admin speaks as the channel."""

@@ -56,6 +56,7 @@ async def examine(environment: Mapping[str, str], env_file: Path) -> int:
 async def _list_findings(environment: Mapping[str, str], env_file: Path) -> AsyncIterator[Finding]:
     yield _check_sqlite()
     yield _check_fonts()
+    yield _check_shaping()
     try:
         strays = _list_strays(environment, env_file)
         settings = read_settings(environment, env_file=env_file)
@@ -112,6 +113,15 @@ def _check_fonts() -> Finding:
     except Exception as error:  # noqa: BLE001 -- whatever is wrong with the pictures is told, not raised
         return Finding("fonts and themes", str(error), "Install Passalong again: files of its own are missing.")
     return Finding("fonts and themes", f"{len(fonts)} fonts, {len(studio.list_themes())} themes")
+
+
+def _check_shaping() -> Finding:
+    from bot.cards.scripts import can_shape  # noqa: PLC0415 -- only where it is looked at
+
+    if can_shape():
+        return Finding("shaping of letters", "raqm is there, names of every script are drawn")
+    cure = "Install FriBidi (Debian: apt-get install libfribidi0): until then Arabic, Hindi or Thai names are left off pictures."
+    return Finding("shaping of letters", "Pillow finds no raqm", cure, serious=False)
 
 
 def _check_campaign(settings: Settings) -> Finding:

@@ -2,10 +2,12 @@
 
 Usage: python assets/fonts/prepare.py SOURCES
 
-SOURCES holds one unpacked npm package per family (named after the part behind `@expo-google-fonts/`, see ORIGIN.md)
-and Unihan_OtherMappings.txt of the Unicode character database. Each font keeps the characters listed here, loses hinting
-and layout features, and gets its GPOS pair kerning flattened into a `kern` table, the one kind that FreeType applies by
-itself: so cards look the same with and without a shaping library on the machine.
+SOURCES holds one unpacked npm package per family (named after the part behind `@expo-google-fonts/`, see ORIGIN.md),
+a folder `noto` with the TrueType files of Debian's fonts-noto-core and fonts-noto-extra, and Unihan_OtherMappings.txt of
+the Unicode character database. Each font keeps the characters listed here and loses hinting. The typefaces of the themes
+lose layout features too, and get their GPOS pair kerning flattened into a `kern` table, the one kind that FreeType applies
+by itself: so most cards look the same with and without a shaping library on the machine. Noto Sans keeps what places marks;
+the fonts of a script keep everything that shapes it.
 """
 
 # ruff: noqa: INP001 - a folder of assets, not a package
@@ -46,6 +48,32 @@ EMOJI = [
     *range(0x1F400, 0x1FB00),
 ]
 KERNED = [*range(0x21, 0x7F), *range(0xC0, 0x100), 0x2019, 0x201C, 0x201D, 0x2013, 0x2026]
+SCRIPTS: dict[str, tuple[str, list[range]]] = {
+    "arabic": ("NotoSansArabic", [range(0x600, 0x700), range(0x750, 0x780), range(0x8A0, 0x900)]),
+    "armenian": ("NotoSansArmenian", [range(0x530, 0x590)]),
+    "bengali": ("NotoSansBengali", [range(0x980, 0xA00)]),
+    "burmese": ("NotoSansMyanmar", [range(0x1000, 0x10A0), range(0xA9E0, 0xAA00), range(0xAA60, 0xAA80)]),
+    "devanagari": ("NotoSansDevanagari", [range(0x900, 0x980), range(0x1CD0, 0x1D00), range(0xA8E0, 0xA900)]),
+    "ethiopic": ("NotoSansEthiopic", [range(0x1200, 0x13A0), range(0x2D80, 0x2DE0), range(0xAB00, 0xAB30)]),
+    "georgian": ("NotoSansGeorgian", [range(0x10A0, 0x1100), range(0x1C90, 0x1CC0), range(0x2D00, 0x2D30)]),
+    "gujarati": ("NotoSansGujarati", [range(0xA80, 0xB00)]),
+    "gurmukhi": ("NotoSansGurmukhi", [range(0xA00, 0xA80)]),
+    "hangul": ("noto-sans-kr", [range(0x1100, 0x1200), range(0x3130, 0x3190), range(0xAC00, 0xD7A4)]),
+    "hebrew": ("NotoSansHebrew", [range(0x590, 0x600), range(0xFB1D, 0xFB50)]),
+    "kannada": ("NotoSansKannada", [range(0xC80, 0xD00)]),
+    "khmer": ("NotoSansKhmer", [range(0x1780, 0x1800), range(0x19E0, 0x1A00)]),
+    "lao": ("NotoSansLao", [range(0xE80, 0xF00)]),
+    "malayalam": ("NotoSansMalayalam", [range(0xD00, 0xD80)]),
+    "odia": ("NotoSansOriya", [range(0xB00, 0xB80)]),
+    "sinhala": ("NotoSansSinhala", [range(0xD80, 0xE00)]),
+    "tamil": ("NotoSansTamil", [range(0xB80, 0xC00)]),
+    "telugu": ("NotoSansTelugu", [range(0xC00, 0xC80)]),
+    "thaana": ("NotoSansThaana", [range(0x780, 0x7C0)]),
+    "thai": ("NotoSansThai", [range(0xE00, 0xE80)]),
+}
+"""By the name of their files: the family, and the blocks of the script."""
+SPACE_AND_JOINERS = [0x20, 0x200C, 0x200D]
+PLACING_MARKS = {"noto-sans-medium": ["ccmp", "mark", "mkmk"], "noto-sans-bold": ["ccmp", "mark", "mkmk"]}
 PLAIN_FORMS = {"cormorant-bold": "lnum", "cormorant-italic": "lnum", "fraunces-italic": "ss01"}
 MOST_KERNING_PAIRS = 10_900  # what one format 0 subtable can hold
 
@@ -71,6 +99,25 @@ def main(sources: Path) -> None:
     ]
     for target, source, characters in recipes:
         cut_font(sources / source, HERE / target, characters)
+    for script, (family, blocks) in SCRIPTS.items():
+        characters = [*SPACE_AND_JOINERS, *(code for block in blocks for code in block)]
+        for weight in ("Medium", "Bold"):
+            cut_script_font(
+                find_script_font(sources, family, weight), HERE / f"noto-sans-{script}-{weight.lower()}.ttf", characters
+            )
+
+
+def find_script_font(sources: Path, family: str, weight: str) -> Path:
+    """The font of a family in this weight; Odia has no medium one."""
+    if family == "noto-sans-kr":
+        return (
+            sources
+            / family
+            / {"Medium": "500Medium", "Bold": "700Bold"}[weight]
+            / f"NotoSansKR_{'500' if weight == 'Medium' else '700'}{weight}.ttf"
+        )
+    wanted = sources / "noto" / f"{family}-{weight}.ttf"
+    return wanted if wanted.exists() else sources / "noto" / f"{family}-Regular.ttf"
 
 
 def list_encoded(encoding: str, first: int, last: int) -> list[int]:
@@ -86,13 +133,25 @@ def read_general_standard(sources: Path) -> list[int]:
     return [int(line.split("\t")[0].removeprefix("U+"), 16) for line in lines if "\tkTGH\t" in line]
 
 
+def cut_script_font(source: Path, target: Path, characters: list[int]) -> None:
+    """Keep `characters` of `source` with everything that shapes them, and write `target`."""
+    options = subset.Options(hinting=False, glyph_names=False, notdef_outline=True)
+    font = subset.load_font(str(source), options)
+    cutter = subset.Subsetter(options)
+    cutter.populate(unicodes=characters)
+    cutter.subset(font)
+    subset.save_font(font, str(target), options)
+    sys.stdout.write(f"{target.name}: {len(font.getBestCmap())} characters, {target.stat().st_size} bytes\n")
+
+
 def cut_font(source: Path, target: Path, characters: list[int]) -> None:
     """Keep `characters` of `source`, flatten its kerning, and write `target`."""
     feature = PLAIN_FORMS.get(target.stem, "")
     use_plain_forms(whole := TTFont(source), feature)
     pairs = flatten_kerning(whole, set(characters))
-    options = subset.Options(layout_features=[], hinting=False, glyph_names=False, notdef_outline=True)
-    options.drop_tables += ["BASE", "DSIG", "GDEF", "GPOS", "GSUB", "STAT", "VORG", "vhea", "vmtx"]
+    kept = PLACING_MARKS.get(target.stem, [])
+    options = subset.Options(layout_features=kept, hinting=False, glyph_names=False, notdef_outline=True)
+    options.drop_tables += ["BASE", "DSIG", "STAT", "VORG", "vhea", "vmtx", *([] if kept else ["GDEF", "GPOS", "GSUB"])]
     options.name_IDs = [0, 1, 2, 3, 4, 5, 6, 13, 14]
     font = subset.load_font(str(source), options)
     use_plain_forms(font, feature)

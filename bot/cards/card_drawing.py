@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PIL import Image
 
 from bot.cards.layout import CARD_SIZE, Block, Pair
@@ -69,11 +71,13 @@ def draw_pair(image: Image.Image, texts: tuple[str, str], pair: Pair, theme_font
     narrow = pair.second_width or width
     first, second = fit_pair(texts, pair, theme_fonts)
     y = top + (bottom - top - first.height - pair.gap - second.height) * pair.anchor
-    _draw_static(image, first, (left, y), style=pair.first, theme_fonts=theme_fonts, width=width)
-    x = left + (width - narrow) / 2 if pair.second.align == "centre" else left
-    _draw_static(
-        image, second, (x, y + first.height + pair.gap), style=pair.second, theme_fonts=theme_fonts, width=narrow
+    heading, running = (
+        replace(style, align=setting.turn(style.align))
+        for setting, style in ((first, pair.first), (second, pair.second))
     )
+    _draw_static(image, first, (left, y), style=heading, theme_fonts=theme_fonts, width=width)
+    x = left + (width - narrow) / 2 if pair.second.align == "centre" else left
+    _draw_static(image, second, (x, y + first.height + pair.gap), style=running, theme_fonts=theme_fonts, width=narrow)
 
 
 def fit_pair(texts: tuple[str, str], pair: Pair, theme_fonts: ThemeFonts) -> tuple[Setting, Setting]:

@@ -23,19 +23,19 @@ def draw_cached_text(
 ) -> None:
     """A laid-out text with its capitals' top left at `place`, each line aligned within `width`."""
     for glyph, x, y in setting.place_glyphs(width, align):
-        mask, left, top = _draw_glyph(glyph.typeface.path, setting.size, glyph.cluster)
+        mask, left, top = _draw_glyph(glyph.typeface.path, setting.size, glyph.cluster, glyph.direction)
         fill_mask(image, (round(place[0] + x) + left, round(place[1] + y) + top), fill, mask)
 
 
 @lru_cache(maxsize=_FONTS_KEPT)
-def _keep_font(path: Path, size: int) -> ImageFont.FreeTypeFont:
-    return open_font(path, size)
+def _keep_font(path: Path, size: int, *, shaped: bool) -> ImageFont.FreeTypeFont:
+    return open_font(path, size, shaped=shaped)
 
 
 @lru_cache(maxsize=_LETTERS_KEPT)
-def _draw_glyph(path: Path, size: int, cluster: str) -> GlyphMask:
-    font = _keep_font(path, size)
-    left, top, right, bottom = (round(edge) for edge in font.getbbox(cluster, anchor="ls"))
+def _draw_glyph(path: Path, size: int, cluster: str, direction: str | None) -> GlyphMask:
+    font = _keep_font(path, size, shaped=direction is not None)
+    left, top, right, bottom = (round(edge) for edge in font.getbbox(cluster, anchor="ls", direction=direction))
     mask = Image.new("L", (max(1, right - left), max(1, bottom - top)))
-    ImageDraw.Draw(mask).text((-left, -top), cluster, 255, font, anchor="ls")
+    ImageDraw.Draw(mask).text((-left, -top), cluster, 255, font, anchor="ls", direction=direction)
     return mask, left, top

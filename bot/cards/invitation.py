@@ -51,7 +51,8 @@ class Invitation:
         y = top + (height - taken) * self.pair.anchor
         for setting, style in stack:
             fill = self.theme_fonts.theme.palette[style.colour] if style is self.pair.second else self.fill
-            draw_cached_text(image, setting, (left, y), fill, width=width, align=style.align)
+            align = self.nameless.turn(style.align)
+            draw_cached_text(image, setting, (left, y), fill, width=width, align=align)
             y += setting.height + self.pair.gap
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.core.sharing import digest
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 """Raise it when cards change their look without a change of a theme or of words: kept file ids are then not used again."""
 
 

@@ -12,7 +12,7 @@ from fpdf.drawing_primitives import DeviceRGB
 
 from bot.cards.qr import Code
 from bot.cards.shapes import Bounds, Colour, Point
-from bot.cards.typefaces import Typeface
+from bot.cards.typefaces import Glyph, Typeface
 from bot.cards.typesetting import Setting
 
 UNITS = 10
@@ -21,6 +21,8 @@ UNITS = 10
 _POINTS = 72 / 25.4
 _HAIR = 0.1
 """Width of a cut mark."""
+_CELL_BASELINE = 0.8
+"""Where fpdf2 sets the baseline in a cell as high as its font is large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class PdfCanvas:
     def __post_init__(self) -> None:
         self._pdf = FPDF(unit="mm", format=(self.width, self.height))
         self._pdf.set_auto_page_break(auto=False)
+        self._pdf.c_margin = 0
         self._pdf.set_title(self.title)
         self._pdf.add_page()
 
@@ -73,11 +76,22 @@ class PdfCanvas:
     def draw_text(self, setting: Setting, place: Point, colour: Colour, *, width: float, align: str = "left") -> None:
         """A text set in tenths of a millimetre, its top left here."""
         self._pdf.set_text_color(*colour)
-        for typeface, run in groupby(setting.place_glyphs(width * UNITS, align), key=lambda placed: placed[0].typeface):
+        for typeface, run in groupby(
+            setting.place_glyphs(width * UNITS, setting.turn(align)), key=lambda placed: placed[0].typeface
+        ):
             self._pdf.set_font(self._choose_font(typeface), size=setting.size / UNITS * _POINTS)
             for glyph, x, baseline in run:
                 if glyph.cluster.strip():
-                    self._pdf.text(place[0] + x / UNITS, place[1] + baseline / UNITS, glyph.cluster)
+                    self._draw_glyph(glyph, place[0] + x / UNITS, place[1] + baseline / UNITS)
+
+    def _draw_glyph(self, glyph: Glyph, x: float, baseline: float) -> None:
+        if not glyph.shaped:
+            self._pdf.text(x, baseline, glyph.cluster)
+            return
+        self._pdf.set_text_shaping(use_shaping_engine=True, direction=glyph.direction)
+        self._pdf.set_xy(x, baseline - _CELL_BASELINE * self._pdf.font_size)
+        self._pdf.cell(0, self._pdf.font_size, glyph.cluster)
+        self._pdf.set_text_shaping(use_shaping_engine=False)
 
     def draw_mark(self, start: Point, end: Point) -> None:
         """A hair line, to cut along."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.cards.bidi import is_rtl
 from bot.cards.layout import Palette
 from bot.cards.pdf_canvas import UNITS, PdfCanvas, Ring
 from bot.cards.qr import Code, compose_code
@@ -50,6 +51,8 @@ class Text:
     ink: Colour
     anchor: float = 0.0
     """Where it stands in spare height: 0 top, 0.5 middle, 1 bottom."""
+    rtl: bool | None = None
+    """In which direction it is read, if not as its first letter is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +149,14 @@ def _list_card_texts(words: CardText, inks: Inks, invited: str) -> list[Text]:
             ink=inks.on_accent,
             anchor=0.5,
         ),
-        Text(words=invited, style=label(30, 18, 1, "centre"), bounds=(43, 45, 82, 48.3), ink=inks.ink, anchor=0.5),
+        Text(
+            words=invited,
+            style=label(30, 18, 1, "centre"),
+            bounds=(43, 45, 82, 48.3),
+            ink=inks.ink,
+            anchor=0.5,
+            rtl=is_rtl(words.invited_without_name),
+        ),
         Text(words=words.scan_hint, style=text(23, 16, 1, "centre"), bounds=(43, 48.9, 82, 51.5), ink=inks.soft),
     ]
 
@@ -166,7 +176,14 @@ def _list_poster_texts(words: CardText, inks: Inks, invited: str) -> list[Text]:
             anchor=0.5,
         ),
         Text(words=words.scan_hint, style=display(92, 44, 3), bounds=(96, 124, 138, 142), ink=inks.ink),
-        Text(words=invited, style=label(50, 28, 3), bounds=(96, 185, 138, 200), ink=inks.ink, anchor=1),
+        Text(
+            words=invited,
+            style=label(50, 28, 3),
+            bounds=(96, 185, 138, 200),
+            ink=inks.ink,
+            anchor=1,
+            rtl=is_rtl(words.invited_without_name),
+        ),
     ]
 
 
@@ -185,7 +202,7 @@ def _say_invited(words: CardText, theme_fonts: ThemeFonts, name: str) -> str:
 def _set(text: Text, theme_fonts: ThemeFonts) -> Piece:
     left, top, right, bottom = text.bounds
     width, height = right - left, bottom - top
-    setting = theme_fonts.fit(text.words, text.style, width * UNITS, height * UNITS)
+    setting = theme_fonts.fit(text.words, text.style, width * UNITS, height * UNITS, rtl=text.rtl)
     y = top + (height - setting.height / UNITS) * text.anchor
     return Piece(setting=setting, place=(left, y), width=width, text=text)
 

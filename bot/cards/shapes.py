@@ -120,12 +120,12 @@ def draw_text(
     size = (ceil(width) + 2 * pad, ceil(setting.height) + 2 * pad)
     mask = Image.new("L", (size[0] * oversample, size[1] * oversample))
     draw = ImageDraw.Draw(mask)
-    faces = {glyph.typeface for line in setting.lines for glyph in line}
-    fonts = {face: open_font(face.path, setting.size * oversample) for face in faces}
+    kinds = {(glyph.typeface, glyph.shaped) for line in setting.lines for glyph in line}
+    fonts = {kind: open_font(kind[0].path, setting.size * oversample, shaped=kind[1]) for kind in kinds}
     for glyph, x, y in setting.place_glyphs(width, align):
-        font = fonts[glyph.typeface]
+        font = fonts[glyph.typeface, glyph.shaped]
         pen = ((place[0] - left + x) * oversample, (place[1] - top + y) * oversample)
-        draw.text(pen, glyph.cluster, 255, font, anchor="ls")
+        draw.text(pen, glyph.cluster, 255, font, anchor="ls", direction=glyph.direction)
     if turn_degrees:
         mask = mask.rotate(turn_degrees, Image.Resampling.BICUBIC)
     fill_mask(image, (left, top), fill, mask.reduce(oversample) if oversample > 1 else mask)

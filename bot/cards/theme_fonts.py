@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.cards.scripts import SCRIPTS
 from bot.cards.themes import ROLES, Theme, ThemeMistake, load_theme
 from bot.cards.typefaces import Stack, Typeface
 from bot.cards.typesetting import Setting, TextStyle, fit_text
 from bot.cards.wording import clean_name, clean_text, keeps_letters
+
+_WEIGHTS = {"text": "medium"}
+"""Everything else is bold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +23,10 @@ class ThemeFonts:
     theme: Theme
     stacks: Mapping[str, Stack]
 
-    def fit(self, text: str, style: TextStyle, width: float, height: float) -> Setting:
-        """A text of the campaign, cleaned, at its largest size."""
+    def fit(self, text: str, style: TextStyle, width: float, height: float, *, rtl: bool | None = None) -> Setting:
+        """A text of the campaign, cleaned, at its largest size; `rtl` says how it is read, if not as its first letter is."""
         stack = self.stacks[style.role]
-        return fit_text(clean_text(text, stack.covers), stack, style, width=width, height=height)
+        return fit_text(clean_text(text, stack.covers), stack, style, width=width, height=height, rtl=rtl)
 
     def clean_name(self, name: str) -> str:
         """What of a name these typefaces can draw."""
@@ -44,5 +48,11 @@ def load_theme_fonts(name: str, assets: Path, typefaces: Mapping[str, Typeface])
     wanted = {font for role in ROLES for font in theme.fonts[role]}
     if missing := sorted(wanted - typefaces.keys()):
         raise ThemeMistake(f"theme {name}: there is no font {missing[0]!r} in assets/fonts")
-    stacks = {role: Stack([typefaces[font] for font in theme.fonts[role]]) for role in ROLES}
+    stacks = {role: compose_stack(theme.fonts[role], _WEIGHTS.get(role, "bold"), typefaces) for role in ROLES}
     return ThemeFonts(theme, stacks)
+
+
+def compose_stack(names: Sequence[str], weight: str, typefaces: Mapping[str, Typeface]) -> Stack:
+    """Typefaces by name in order of preference; scripts that have a font of their own in this weight, medium or bold."""
+    scripts = {script.name: typefaces[f"noto-sans-{script.name}-{weight}"] for script in SCRIPTS}
+    return Stack([typefaces[name] for name in names], scripts)

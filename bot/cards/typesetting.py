@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.cards.typefaces import Glyph, Stack, measure_width
+from bot.cards.bidi import order_levels
+from bot.cards.scripts import find_script, is_unspaced
+from bot.cards.typefaces import Glyph, Stack, measure_width, shape_glyph
 
 # What Chinese and Japanese typesetting keeps from the start, and from the end, of a line; look-alikes are meant.
 _NEVER_FIRST = frozenset("，。！？；：、）》」』】〕〉”’…—·,.!?;:)]}%～ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ")  # noqa: RUF001
+_NEVER_FIRST |= frozenset("\u060c\u061b\u061f\u06d4\u0964\u0965\u0e2f\u104a\u104b\u17d4\u17d5")  # and of other scripts
 _NEVER_LAST = frozenset("（《「『【〔〈“‘([{¥$€£#")  # noqa: RUF001
-_CLAUSE_ENDS = frozenset(",.!?:;\uff0c\u3002\uff01\uff1f\uff1a\uff1b\u2026")
+_CLAUSE_ENDS = frozenset(",.!?:;\uff0c\u3002\uff01\uff1f\uff1a\uff1b\u2026\u060c\u061b\u061f\u06d4\u0964")
 _DASHES = "-\u2013\u2014"
 _ELLIPSIS = "…"
-_WIDE_LEADING = 1.2  # hanzi fill their square, lines of them need air
+_WIDE_LEADING = 1.2  # hanzi and Korean syllables fill their square, lines of them need air
 _LEAST_DESCENT = 0.2
 _LEAST_CLAUSE = 0.4  # of the other line's width
+_SHAPED_GAP = 0.08  # em between what hangs from a line of shaped words and what stands on the next
 
 Line = tuple[Glyph, ...]
 
@@ -57,6 +61,15 @@ class Setting:
         return max((measure_width(line) for line in self.lines), default=0.0) * self.size
 
     @property
+    def rtl(self) -> bool:
+        """Whether the whole is read from right to left."""
+        return bool(self.lines) and all(glyph.level for line in self.lines for glyph in line)
+
+    def turn(self, align: str) -> str:
+        """The side it begins at, where `align` is that of what is read from left to right."""
+        return "right" if align == "left" and self.rtl else align
+
+    @property
     def height(self) -> float:
         """From the top of the first line's capitals to the last line's descenders."""
         return self.ascent + (len(self.lines) - 1) * self.leading * self.size + self.descent if self.lines else 0.0
@@ -67,15 +80,20 @@ class Setting:
         for line in self.lines:
             slack = width - measure_width(line) * self.size
             x = {"left": 0.0, "centre": slack / 2, "right": slack}[align]
-            for glyph in line:
-                yield glyph, x, baseline
-                x += glyph.advance * self.size
+            for at in order_levels([glyph.level for glyph in line]):
+                yield line[at], x, baseline
+                x += line[at].advance * self.size
             baseline += self.leading * self.size
 
 
-def fit_text(text: str, stack: Stack, style: TextStyle, *, width: float, height: float) -> Setting:
-    """The text at the largest size of the style that fits width and height; ellipsised at the smallest."""
-    glyphs = stack.compose_glyphs(text, tracking=style.tracking)
+def fit_text(
+    text: str, stack: Stack, style: TextStyle, *, width: float, height: float, rtl: bool | None = None
+) -> Setting:
+    """The text at the largest size of the style that fits width and height; ellipsised at the smallest.
+
+    `rtl` says how the whole is read, if not as its first letter is.
+    """
+    glyphs = stack.compose_glyphs(text, tracking=style.tracking, rtl=rtl)
     for size in _list_sizes(glyphs, style, width):
         lines = break_lines(glyphs, width / size)
         setting = compose_setting(lines, size, style)
@@ -87,12 +105,14 @@ def fit_text(text: str, stack: Stack, style: TextStyle, *, width: float, height:
 def compose_setting(lines: Sequence[Line], size: int, style: TextStyle) -> Setting:
     """Lines at a size, with the heights of the typefaces in them."""
     trimmed = tuple(_trim(line) for line in lines)
-    faces = {glyph.typeface for line in trimmed for glyph in line}
-    ascent = max((face.cap_height for face in faces), default=0.0) * size
-    descent = max((face.descent for face in faces), default=0.0) * size
-    wide = any(_is_wide(glyph.cluster) for line in trimmed for glyph in line)
+    glyphs = [glyph for line in trimmed for glyph in line]
+    ascent = max((glyph.rise if glyph.shaped else glyph.typeface.cap_height for glyph in glyphs), default=0.0)
+    descent = max((glyph.fall if glyph.shaped else glyph.typeface.descent for glyph in glyphs), default=0.0)
+    wide = any(_fills_square(glyph.cluster) for glyph in glyphs)
     leading = max(style.leading, _WIDE_LEADING) if wide else style.leading
-    return Setting(trimmed, size, leading, ascent, max(descent, _LEAST_DESCENT * size))
+    if any(glyph.shaped for glyph in glyphs):
+        leading = max(leading, ascent + descent + _SHAPED_GAP)
+    return Setting(trimmed, size, leading, ascent * size, max(descent, _LEAST_DESCENT) * size)
 
 
 def break_lines(glyphs: Sequence[Glyph], limit: float) -> list[Line]:
@@ -167,13 +187,15 @@ def add_ellipsis(line: Line, stack: Stack, limit: float) -> Line:
     """As much of the line as fits together with an ellipsis."""
     dots = tuple(stack.compose_glyphs(_ELLIPSIS))
     room = limit - measure_width(dots)
+    line = line if not line or line[0].advance <= room else tuple(part for glyph in line for part in glyph.split())
     kept = 0
     while kept < len(line) and line[kept].advance <= room:
         room -= line[kept].advance
         kept += 1
     while kept and line[kept - 1].cluster in _NEVER_FIRST | _NEVER_LAST | {" "}:
         kept -= 1
-    return line[:kept] + dots
+    level = line[kept - 1].level if kept else 0
+    return line[:kept] + tuple(replace(dot, level=level) for dot in dots)
 
 
 def _measure_widest_piece(glyphs: Sequence[Glyph]) -> float:
@@ -200,20 +222,40 @@ def _may_break(left: str, right: str) -> bool:
         return False
     if _is_wide(right):
         return not left.isdigit()
-    return _is_wide(left) or left in _DASHES
+    return _is_wide(left) or left in _DASHES or (is_unspaced(left) and is_unspaced(right))
 
 
 def _is_wide(cluster: str) -> bool:
+    """Whether lines may break beside it: hanzi and kana; Korean words stay whole."""
+    return _fills_square(cluster) and find_script(cluster) is None
+
+
+def _fills_square(cluster: str) -> bool:
     return unicodedata.east_asian_width(cluster[0]) in "WF"
 
 
 def _cut_anywhere(piece: Line, limit: float) -> list[Line]:
     lines: list[Line] = [()]
-    for glyph in piece:
+    for glyph in _list_parts(piece, limit):
         if lines[-1] and measure_width(_trim((*lines[-1], glyph))) > limit:
             lines.append(())
         lines[-1] += (glyph,)
     return lines
+
+
+def _list_parts(piece: Line, limit: float) -> Iterator[Glyph]:
+    """Glyphs no wider than the limit: a shaped word that is wider is cut, and each part shaped for itself."""
+    for glyph in piece:
+        parts = glyph.split() if glyph.advance > limit else [glyph]
+        while parts:
+            part, count = parts[0], 1
+            while count < len(parts):
+                longer = shape_glyph(part.cluster + parts[count].cluster, part.typeface, part.level)
+                if longer.advance > limit:
+                    break
+                part, count = longer, count + 1
+            yield part
+            parts = parts[count:]
 
 
 def _trim(line: Line) -> Line:

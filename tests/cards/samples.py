@@ -76,6 +76,8 @@ HOSTILE_NAMES = {
     "thai": "สมชาย ใจดี",
     "devanagari": "अन्ना",
     "hangul": "김민준",
+    "mongolian": "ᠮᠣᠩᠭᠣᠯ",
+    "cuneiform": "\U00012000\U00012001",
     "rare hanzi": "𠅤𪚥𠀀",
     "private": "\ue000\uf8ff\U0010ffff",
     "mathematical": "𝓐𝓷𝓷𝓪 𝔖𝔪𝔦𝔱𝔥",

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,12 @@ from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # it ships n
 from PIL import ImageFont
 
 from bot.assets import ASSETS
+from bot.cards.scripts import SCRIPTS
 from bot.cards.theme_fonts import load_theme_fonts, load_typefaces
 from bot.cards.typefaces import open_font
 from tests.cards.samples import CARD_TEXTS, THEMES
 
+SCRIPT_FONTS = {f"noto-sans-{script.name}" for script in SCRIPTS}
 FONTS = sorted((ASSETS / "fonts").glob("*.ttf"))
 TYPEFACES = load_typefaces(ASSETS)
 LATIN = "".join(map(chr, [*range(0x21, 0x7F), *range(0xA1, 0xAC), *range(0xAE, 0x17F), *range(0x1EA0, 0x1EFA)]))
@@ -84,8 +87,11 @@ def draw_mask(font: ImageFont.FreeTypeFont, text: str) -> bytes:
 
 
 def test_fonts_are_few_and_their_origin_is_told() -> None:
-    """All fonts together stay below 12 MiB, and ORIGIN.md names each of them."""
-    assert sum(path.stat().st_size for path in FONTS) < 12 * 1024 * 1024
+    """Those of the themes stay below 12 MiB, those of scripts below 4 MiB in a wheel; ORIGIN.md names each of them."""
+    scripts = [path for path in FONTS if path.stem.removesuffix("-bold").removesuffix("-medium") in SCRIPT_FONTS]
+    assert sum(path.stat().st_size for path in FONTS if path not in scripts) < 12 * 1024 * 1024
+    assert sum(len(zlib.compress(path.read_bytes())) for path in scripts) < 4 * 1024 * 1024
+    assert len(scripts) == 2 * len(SCRIPTS)
     told = set(re.findall(r"[a-z]+(?:-[a-z]+)+", (ASSETS / "fonts" / "ORIGIN.md").read_text("utf-8")))
-    assert {path.stem for path in FONTS} <= told
+    assert {path.stem.replace("-medium", "-bold") if path in scripts else path.stem for path in FONTS} <= told
     assert "SIL OPEN FONT LICENSE Version 1.1" in (ASSETS / "fonts" / "OFL.txt").read_text("utf-8")

@@ -12,9 +12,10 @@ from itertools import pairwise
 _STRONG = {"L": 0, "R": 1, "AL": 1}
 _RIGHT_TO_LEFT = {"R", "AL", "AN"}
 _NUMBERS = {"EN", "AN"}
-_OPENING, _CLOSING = "([{<«‹（「", ")]}>»›）」"  # noqa: RUF001 - full-width brackets are meant
+_OPENING, _CLOSING = "([{（「", ")]}）」"  # noqa: RUF001 - full-width brackets are meant
 _PAIRS = dict(zip(_OPENING, _CLOSING, strict=True))
-_MIRRORED = str.maketrans(_OPENING + _CLOSING, _CLOSING + _OPENING)
+_MIRRORED = str.maketrans(_OPENING + "<«‹" + _CLOSING + ">»›", _CLOSING + ">»›" + _OPENING + "<«‹")  # noqa: RUF001
+"""Quotation marks and signs of comparison are turned as well, but are no pairs to the algorithm."""
 
 
 def is_rtl(text: str) -> bool:

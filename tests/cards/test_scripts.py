@@ -18,7 +18,7 @@ from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # it ships n
 from fontTools.ttLib.tables._c_m_a_p import CmapSubtable  # type: ignore[import-untyped]
 from fpdf.bidi import BidiParagraph
 from fpdf.enums import TextDirection
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
@@ -154,9 +154,10 @@ def test_fonts_of_scripts_are_opened_only_for_names_that_need_them() -> None:
     assert {name for name, face in typefaces.items() if "glyphs" in vars(face)} - opened == {"noto-sans-thai-bold"}
 
 
-LETTERS = st.sampled_from([*"aZ09 .,:;-+%$()[]<>!?/", *"אב", *"سر", *"٠٩۱", "王", "é"])
+LETTERS = st.sampled_from([*"aZ09 .,:;-+%$()[]<>«»!?/", *"אב", *"سر", *"٠٩۱", "王", "é"])
 
 
+@settings(deadline=None)
 @given(st.lists(LETTERS, max_size=24), st.sampled_from([True, False, None]))
 def test_reading_order_is_that_of_the_unicode_algorithm(letters: list[str], rtl: bool | None) -> None:
     """Another implementation of UAX #9, fpdf2's, gives each character the same level."""

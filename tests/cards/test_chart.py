@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from dataclasses import asdict
 from io import BytesIO
@@ -71,13 +70,15 @@ def test_a_name_that_no_font_has_is_replaced() -> None:
     assert np.array_equal(cut_name(picture, 0), cut_name(picture, 1))
 
 
-def test_characters_that_no_font_has_are_left_out() -> None:
+def test_words_that_no_font_has_are_left_out() -> None:
     """What remains of the name is drawn as if it were the whole."""
-    picture = draw_names("An\u2060na\U00012000", "Anna")
+    picture = draw_names("An\u2060na \U00012000", "Anna")
     assert np.array_equal(cut_name(picture, 0), cut_name(picture, 1))
 
 
-@pytest.mark.parametrize("name", ["王小明", "Олександр", "Nguyễn Thị Ánh", "さくら", "🍞🎉", "Åsa Ñandú"])
+@pytest.mark.parametrize(
+    "name", ["王小明", "Олександр", "Nguyễn Thị Ánh", "さくら", "🍞🎉", "Åsa Ñandú", "سارة", "प्रिया", "김민준"]
+)
 def test_names_of_the_world_are_drawn(name: str) -> None:
     """Every character leaves ink of its own: one less looks different."""
     picture = draw_names(name, name[:-1])
@@ -85,7 +86,7 @@ def test_names_of_the_world_are_drawn(name: str) -> None:
 
 
 def test_a_dollar_is_a_dollar() -> None:
-    """What matplotlib would read as a formula stays the name it is."""
+    """What some would read as a formula stays the name it is."""
     picture = draw_names("$\\frac$", "$x^2$ Budi")
     assert count_ink(cut_name(picture, 0)) > 100
     assert count_ink(cut_name(picture, 1)) > 100
@@ -129,12 +130,6 @@ async def test_without_a_picture_the_reason_is_logged(code: str, said: str, capl
 async def test_without_an_interpreter_there_is_no_picture() -> None:
     """Not even starting the process may fail the command."""
     assert await draw_chart(TEXTS, command=("/nowhere/python",)) is None
-
-
-def test_nothing_of_matplotlib_is_imported_by_the_bot() -> None:
-    """The handlers leave it to the process."""
-    code = "import sys, bot.handlers.stats.stats; sys.exit('matplotlib' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_the_texts_travel_as_json() -> None:

@@ -18,7 +18,7 @@ COMMAND = (sys.executable, "-P", "-m", "bot.cards.chart")
 """-P: whatever lies in the working folder is not what is meant by `bot`."""
 
 LIMIT_SECONDS = 20.0
-"""matplotlib looks at every font of the machine when it runs for the first time."""
+"""It takes half a second; a machine under load may take its time."""
 
 LARGEST_BYTES = 2_000_000
 MOST_SAID_BYTES = 4000

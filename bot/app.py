@@ -254,14 +254,13 @@ async def _work(runtime: Runtime, stop: asyncio.Event) -> None:
     runtime.dispatch.start()
     stopping = asyncio.create_task(stop.wait(), name="waiting for the stop signal")
     parts = [asyncio.create_task(work, name=name) for name, work in _list_parts(runtime, stop).items()]
-    errand = asyncio.create_task(_introduce(runtime))
     logger.info("@%s is at work", runtime.application.bot.username)
     try:
         done, _ = await asyncio.wait([stopping, *parts], return_when=asyncio.FIRST_COMPLETED)
         if stopping not in done:
             _explain_end(done.pop())
     finally:
-        await _stop(runtime, [stopping, *parts, errand])
+        await _stop(runtime, [stopping, *parts])
 
 
 def _list_parts(runtime: Runtime, stop: asyncio.Event) -> dict[str, Coroutine[Any, Any, None]]:
@@ -275,6 +274,7 @@ def _list_parts(runtime: Runtime, stop: asyncio.Event) -> dict[str, Coroutine[An
         "handling updates": runtime.dispatch.watch.wait_failed(),
         "sending notices": runtime.delivery.watch.wait_failed(),
         "broadcasting": runtime.broadcaster.watch.wait_failed(),
+        "introducing the bot": _introduce(runtime),
     }
     if runtime.settings.public_url:
         parts["the web side"] = _serve_web(runtime, stop)

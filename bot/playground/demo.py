@@ -132,7 +132,8 @@ async def _end(program: asyncio.subprocess.Process) -> None:
         return
     program.terminate()
     try:
-        await asyncio.wait_for(program.wait(), LEAVE_SECONDS)
+        async with asyncio.timeout(LEAVE_SECONDS):
+            await program.wait()
     except TimeoutError:
         program.kill()
         await program.wait()

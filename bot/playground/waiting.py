@@ -70,7 +70,8 @@ async def _follow(
     stop = world.listen(hear)
     try:
         hear(None)
-        return await asyncio.wait_for(done, timeout_seconds)
+        async with asyncio.timeout(timeout_seconds):
+            return await done
     except TimeoutError:
         raise AssertionError(explain()) from None
     finally:

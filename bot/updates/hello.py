@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import suppress
 from typing import Any
 
 from telegram.error import TelegramError
@@ -43,7 +44,6 @@ async def say_hello(application: PassalongApplication[Any], stop: asyncio.Event)
 
 
 async def _pause(stop: asyncio.Event, *, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(stop.wait(), seconds)
-    except TimeoutError:
-        return
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await stop.wait()

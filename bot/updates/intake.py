@@ -160,7 +160,8 @@ class Intake:
     async def wait_heard(self, limit_seconds: float) -> None:
         """Return once Telegram has answered a poll, or is holding one back so long that nothing was waiting."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._heard.wait(), limit_seconds)
+            async with asyncio.timeout(limit_seconds):
+                await self._heard.wait()
 
     async def run(self) -> None:
         """Poll for ever.

@@ -96,6 +96,12 @@ def test_no_test_asserts_how_long_something_took() -> None:
     assert not {path: lines for path, lines in found.items() if lines}
 
 
+def test_nobody_waits_in_a_way_that_may_swallow_a_cancelling() -> None:
+    """`asyncio.wait_for` of Python 3.11 does, where what it waits for comes true in the same moment: a stop would hang."""
+    files = [path for path in SOURCES if "tests" not in path.parts]
+    assert not [name(path) for path in files if "asyncio.wait_for(" in path.read_text(encoding="utf-8")]
+
+
 def test_every_module_names_what_it_is_for() -> None:
     """No module called after nothing in particular."""
     assert not [name(path) for path in SOURCES if path.stem in FORBIDDEN_NAMES]

@@ -8,13 +8,13 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.playground import faults
-from bot.services.broadcasts.delivering import _finish
+from bot.services.broadcasts.delivering import Step, _finish
 from bot.wire.errors import LostAnswer
 from bot.wire.gate import Gate
 from storage import Store, Tx
-from storage.records import BroadcastState, DeliveryState
+from storage.records import BroadcastId, BroadcastState, DeliveryState
 from storage.tables import broadcasts, deliveries, people
-from tests.broadcasts.stage import Stage, open_stage
+from tests.broadcasts.stage import ANYTHING, Stage, open_stage
 from tests.telegram import LocalTelegram, telegram
 from tests.wire.stage import BOTH_ENGINES
 
@@ -162,6 +162,37 @@ async def test_pausing_stops_and_resuming_goes_on(stage: Stage) -> None:
         await broadcaster.settled()
     assert stage.received() == Counter({guest.id: 1 for guest in stage.guests})
     assert (await stage.find(broadcast_id)).state is BroadcastState.DONE
+
+
+class MeddledStore(Store):
+    """A store in which a broadcast is paused in the moment between a claim's commit and its answer."""
+
+    def __init__(self, stage: Stage, broadcast_id: BroadcastId) -> None:
+        super().__init__(stage.store._engine, stage.store._listeners)
+        self._broadcast_id = broadcast_id
+        self.claimed = 0
+
+    async def write(self, unit: object, /, *args: object, **kwargs: object) -> object:  # type: ignore[override]
+        """Pause behind the first claim."""
+        result = await super().write(unit, *args, **kwargs)  # type: ignore[arg-type, var-annotated]
+        if isinstance(result, Step) and result.claims and not self.claimed:
+            self.claimed = sum(len(claim.recipients) for claim in result.claims)
+            await super().write(broadcasts.set_state, self._broadcast_id, BroadcastState.PAUSED, expected=ANYTHING)
+        return result
+
+
+async def test_a_pause_between_claim_and_launch_is_kept_to(stage: Stage) -> None:
+    """Nobody who was claimed when the pause came is written to; all go back to the queue and get it once it goes on."""
+    broadcast_id = await stage.confirm()
+    meddled = stage.store = MeddledStore(stage, broadcast_id)
+    async with stage.running(most_in_flight=8) as broadcaster:
+        async with asyncio.timeout(10):
+            while not meddled.claimed or await stage.count(broadcast_id) != {QUEUED: 40}:  # noqa: ASYNC110 -- a table tells nobody
+                await asyncio.sleep(0.01)
+        assert not stage.received()
+        await stage.set_state(broadcast_id, BroadcastState.RUNNING)
+        await broadcaster.settled()
+    assert stage.received() == Counter({guest.id: 1 for guest in stage.guests})
 
 
 async def test_cancelling_is_for_good(stage: Stage) -> None:

@@ -13,7 +13,7 @@ from bot.app import run, run_in
 from bot.capabilities import CAPABILITIES
 from bot.playground.waiting import Match
 from bot.playground.world import Chat, Message, Person, World
-from bot.settings import read_settings
+from bot.settings import Settings, read_settings
 from bot.updates.capability import Capability
 from storage import Store
 from tests.telegram import LocalTelegram, local_telegram
@@ -99,17 +99,8 @@ async def open_shop(
         admin = telegram.world.add_person("Sari", username="sari", person_id=ADMIN_ID)
         channel = telegram.world.add_channel("Little Oven News", admin, username=CHANNEL.removeprefix("@"))
         telegram.world.add_bot(admin, channel)
-        values = {
-            "PASSALONG_BOT_TOKEN": telegram.token,
-            "PASSALONG_BOT_API_URL": telegram.url,
-            "PASSALONG_DATABASE_URL": database_url,
-            "PASSALONG_ADMIN_IDS": str(ADMIN_ID),
-            "PASSALONG_ANNOUNCE_CHAT": CHANNEL,
-            "PASSALONG_SEND_RATE": "1000",
-            "PASSALONG_CHAT_RATE": "1000",
-        }
         stop = asyncio.Event()
-        read = read_settings(values | dict(settings or {}))
+        read = compose_settings(telegram, database_url, **settings or {})
         running = asyncio.create_task(
             run_in(store, read, stop, capabilities=capabilities) if store else run(read, stop)
         )
@@ -120,6 +111,20 @@ async def open_shop(
             stop.set()
             await running
         telegram.assert_clean()
+
+
+def compose_settings(telegram: LocalTelegram, database_url: str, **settings: str) -> Settings:
+    """What a shop in a local Telegram is set up with; nothing waits for a pace unless told to."""
+    values = {
+        "PASSALONG_BOT_TOKEN": telegram.token,
+        "PASSALONG_BOT_API_URL": telegram.url,
+        "PASSALONG_DATABASE_URL": database_url,
+        "PASSALONG_ADMIN_IDS": str(ADMIN_ID),
+        "PASSALONG_ANNOUNCE_CHAT": CHANNEL,
+        "PASSALONG_SEND_RATE": "1000",
+        "PASSALONG_CHAT_RATE": "1000",
+    }
+    return read_settings(values | settings)
 
 
 def sqlite_in(folder: Path) -> str:

@@ -270,6 +270,19 @@ async def test_a_new_process_goes_on_where_the_old_one_died(store: Store, applic
     assert len(ends) == len([event for event in log if event[0] == "end"]) == 450
 
 
+async def test_rows_that_catching_up_has_found_are_not_taken_again(store: Store, application: Application) -> None:
+    """A batch committed while an earlier process's rows are read is found in the table first, and then handed over."""
+    log: list[tuple[str, int, int]] = []
+    application.add_handler(TypeHandler(Update, record(log)))
+    rows = await add(store, *(make_update(number, 7) for number in (1, 2)))
+    async with dispatching(application) as dispatch:
+        await dispatch.settled()
+        later = await add(store, make_update(3, 7))
+        dispatch.take([*rows, *later])
+        await dispatch.settled()
+    assert [update_id for what, _, update_id in log if what == "begin"] == [1, 2, 3]
+
+
 async def test_memory_holds_few_updates_and_loses_none(store: Store, application: Application) -> None:
     """Beyond its capacity dispatch reads from the table, in order."""
     log: list[tuple[str, int, int]] = []

@@ -80,7 +80,8 @@ class PollDoor:
         held = self._held = asyncio.get_running_loop().create_future()
         self._world.emit("poll")
         try:
-            await asyncio.wait_for(held, wait)
+            async with asyncio.timeout(wait):
+                await held
         except TimeoutError:
             return []
         except ApiError as error:

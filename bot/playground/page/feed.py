@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,10 +37,9 @@ class Follower:
 
     async def wait(self, seconds: float) -> None:
         """Return when something changed, or after so many seconds."""
-        try:
-            await asyncio.wait_for(self.woken.wait(), seconds)
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.woken.wait()
 
     def sift(self, pieces: Pieces) -> Pieces:
         """Return the pieces that say something new, and remember them as told."""

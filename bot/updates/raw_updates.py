@@ -159,7 +159,28 @@ def _keep_origin(value: Any) -> dict[str, Any]:
     return {"type": "hidden_user", "date": date, "sender_user_name": "…"}
 
 
+def _keep_as(mark: dict[str, Any]) -> Keep:
+    """Of a content that nobody reads no more than that it is there, in a form that can be parsed."""
+    return lambda _: dict(mark)
+
+
+_POLL = {
+    **dict.fromkeys(("is_closed", "is_anonymous", "allows_multiple_answers", "allows_revoting", "members_only"), False),
+    "id": "1",
+    "question": "…",
+    "options": [],
+    "total_voter_count": 0,
+    "type": "regular",
+}
+_UNREAD: dict[str, Keep] = {
+    "poll": _keep_as(_POLL),
+    "dice": _keep_as({"emoji": "…", "value": 1}),
+    "story": _keep_as({"id": 1, "chat": {"id": 1, "type": "private"}}),
+}
+"""Messages that are told apart by what they are, where a message to all is asked for."""
+
 _CONTENT: dict[str, Keep] = {
+    **_UNREAD,
     **_WHERE,
     "from": _PERSON,
     "sender_chat": _CHAT,

@@ -169,8 +169,7 @@ class _FromHuman(filters.MessageFilter):
 
 
 FROM_HUMAN = _FromHuman()
-PRIVATE = filters.ChatType.PRIVATE & ~filters.StatusUpdate.ALL & FROM_HUMAN
-"""What somebody says to the bot; that a message was pinned, or a chat's timer set, is said to nobody."""
+PRIVATE = filters.ChatType.PRIVATE & FROM_HUMAN
 
 
 def list_handlers(registry: Registry, texts: TextRouter) -> list[BaseHandler[Any, Any, Any]]:

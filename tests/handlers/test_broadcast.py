@@ -145,6 +145,21 @@ async def test_what_cannot_go_to_everybody_is_refused_kindly(shop: ShopAtWork) -
     assert count_received(shop, "at last").total() == 1
 
 
+async def test_what_is_not_stored_is_still_told_apart(shop: ShopAtWork) -> None:
+    """Of a poll or a story no more is kept than that it is one."""
+    await shop.ask(shop.admin, "/broadcast")
+    chat = shop.world.open_chat(shop.admin)
+    for number, (content, words) in enumerate(
+        {"poll": "Polls can", "dice": "Dice would", "story": "Stories can", "game": "This kind"}.items()
+    ):
+        before = shop.world.send_text(shop.admin, chat, "/help")
+        await shop.telegram.until_reply(before, "/privacy")
+        message = {**before.render(), "message_id": 900_000 + number, content: {"whatever": 1}}
+        message = {name: value for name, value in message.items() if name not in {"text", "entities"}}
+        shop.world.push_raw("message", message)
+        await shop.telegram.until_message(shop.admin, words, after=before)
+
+
 async def test_telegrams_own_refusal_is_told_in_its_words(shop: ShopAtWork) -> None:
     """What nobody foresaw is found out by the preview, and not by every member; the next message is welcome."""
     await shop.ask(shop.admin, "/broadcast")

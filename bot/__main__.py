@@ -1,4 +1,4 @@
-"""The command line: run, demo, migrate, doctor, backup, restore, forget."""
+"""The command line: run, demo, campaign, shop, migrate, doctor, backup, restore, forget."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 
+from bot.campaign_parsers import add_campaign_parser, add_shop_parser
 from bot.core.setting import SettingMistake
 from bot.env_file import EnvFileMistake
 from bot.settings import Settings, read_settings
@@ -83,6 +84,8 @@ def _make_parser() -> argparse.ArgumentParser:
     demo.add_argument("--campaign", type=Path, help="show this campaign file instead of the one that comes along")
     demo.add_argument("--no-browser", action="store_true", help="do not open the browser")
     demo.set_defaults(command=_demo)
+    add_campaign_parser(commands.add_parser("campaign", help="campaigns as files, also while the bot runs"), _read_url)
+    add_shop_parser(commands.add_parser("shop", help="what the shop says of itself, as a file"), _read_url)
     commands.add_parser("migrate", help="bring the database up to date").set_defaults(command=_migrate)
     backup = commands.add_parser("backup", help="write one consistent file of the database, also while the bot runs")
     backup.add_argument("file", type=Path, help="must not exist yet")
@@ -106,6 +109,10 @@ def _read_settings() -> Settings:
     for name in list_emptied(os.environ, env_file=env_file):
         print(f"{name} is set to nothing in the environment; what {env_file} says holds", file=sys.stderr)
     return read_settings(os.environ, env_file=env_file)
+
+
+def _read_url() -> str:
+    return _read_settings().database_url
 
 
 def _run(_chosen: argparse.Namespace) -> int:

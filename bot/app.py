@@ -16,7 +16,7 @@ from telegram.ext import Defaults
 
 from bot.assets import ASSETS
 from bot.broadcasts.worker import Broadcaster
-from bot.campaign_file import choose_community, load_campaign
+from bot.campaign_file import SHIPPED, choose_community, load_campaign
 from bot.capabilities import CAPABILITIES
 from bot.core.campaigns.campaign import Campaign, CampaignMistake
 from bot.handlers.bot_profile import stay_introduced, try_errand
@@ -29,7 +29,8 @@ from bot.messages.shop import Shop
 from bot.outbox.last_word import watch_store
 from bot.outbox.sender import ShopChats
 from bot.outbox.worker import OutboxWorker
-from bot.services.campaigns import open_shop
+from bot.services.campaigns import get_terms
+from bot.services.campaigns.opening import Opening, open_shop
 from bot.services.community.warning import find_moved, note_job_trouble
 from bot.services.members import note_owners
 from bot.settings import Settings
@@ -116,21 +117,33 @@ async def run_in(
     people can do here.
     """
     registry = Registry(capabilities, settings.given)
-    campaign = load_campaign(settings.campaign)
+    source = load_campaign(settings.campaign)
     if settings.proxy is not None:
         logger.info("Telegram is reached through the proxy %s", settings.proxy)
     gate = await _open_gate(settings, store, group_per_minute)
-    community = await _open_community(settings, campaign, store)
-    await store.write(
+    community = await _open_community(settings, source.campaign, store)
+    opening = await store.write(
         open_shop,
-        campaign=campaign,
+        source,
+        shipped=settings.campaign == SHIPPED,
         announce_chat=settings.announce_chat,
         community_chat=community.named if community else None,
         community_id=community.chat_id if community else None,
     )
+    _log_opening(opening, settings)
+    campaign = (await store.read(get_terms)).campaign
     async with _open_runtime(settings, campaign, store, gate, stop, registry=registry, community=community) as runtime:
         if not stop.is_set():
             await _work(runtime, stop)
+
+
+def _log_opening(opening: Opening, settings: Settings) -> None:
+    if opening.taken:
+        logger.info("The campaign file %s says something new, and holds from now on", settings.campaign)
+    elif opening.kept:
+        logger.info(
+            "The campaign file %s says what it said; what was changed since by other ways holds", settings.campaign
+        )
 
 
 @asynccontextmanager

@@ -1,22 +1,90 @@
-"""The campaign file that a setting names."""
+"""Campaign files on the disk: a text, and the pictures beside it."""
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from bot.assets import ASSETS
 from bot.core.campaigns.campaign import Campaign, CampaignMistake, parse_campaign
+from bot.core.campaigns.pictures import PictureRefused
+from bot.core.campaigns.profile import parse_profile
+from bot.core.languages import PROGRAM_LANGUAGE
+from bot.core.pictures import MOST_PICTURE_BYTES, PictureMistake
+from bot.messages.pictures import say_picture_mistake
+from bot.messages.texts import Texts
+from bot.services.campaigns.opening import Source
+from bot.services.campaigns.profile import ShopSource
 from bot.settings import Settings
+from storage.tables.pictures import StoredPicture
+
+SHIPPED = ASSETS / "campaigns" / "welcome.toml"
+"""Holds until a shop has said something of its own."""
+
+__all__ = [
+    "SHIPPED",
+    "CampaignMistake",
+    "choose_community",
+    "list_themes",
+    "load_campaign",
+    "load_picture",
+    "load_shop",
+]
 
 
-def load_campaign(path: Path) -> Campaign:
-    """Read a campaign file.
+def load_campaign(path: Path) -> Source:
+    """Read a campaign file and its pictures.
 
     Raises:
         CampaignMistake: with line and field.
+        OSError: the file cannot be read; a picture that cannot is a mistake in the file.
     """
-    themes = sorted(theme.stem for theme in (ASSETS / "themes").glob("*.toml"))
-    return parse_campaign(path.read_bytes(), themes=themes)
+    pictures: dict[str, StoredPicture] = {}
+    data = path.read_bytes()
+    campaign = parse_campaign(data, themes=list_themes(), find_picture=partial(_find, path.parent, pictures))
+    return Source(campaign=campaign, text=data.decode(), pictures=tuple(pictures.values()))
+
+
+def load_shop(path: Path) -> ShopSource:
+    """Read a shop's file and its logo.
+
+    Raises:
+        CampaignMistake: with line and field.
+        OSError: the file cannot be read.
+    """
+    pictures: dict[str, StoredPicture] = {}
+    profile = parse_profile(path.read_bytes(), find_picture=partial(_find, path.parent, pictures))
+    return ShopSource(profile=profile, pictures=tuple(pictures.values()))
+
+
+def list_themes() -> list[str]:
+    """The looks there are."""
+    return sorted(theme.stem for theme in (ASSETS / "themes").glob("*.toml"))
+
+
+def load_picture(path: Path) -> StoredPicture:
+    """Read a picture as it is kept.
+
+    Raises:
+        PictureRefused: it cannot be used.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_PICTURE_BYTES + 1)
+    except OSError as error:
+        raise PictureRefused(f"it cannot be read: {error.strerror}.") from None
+    from bot.cards.pictures import read_picture  # noqa: PLC0415 -- most files name no picture
+
+    picture = read_picture(data)
+    if isinstance(picture, PictureMistake):
+        raise PictureRefused(say_picture_mistake(Texts(PROGRAM_LANGUAGE), picture))
+    return StoredPicture(sha256=picture.sha256, content=picture.data, width=picture.width, height=picture.height)
+
+
+def _find(folder: Path, pictures: dict[str, StoredPicture], named: str) -> str:
+    picture = load_picture(folder / named)
+    pictures[picture.sha256] = picture
+    return picture.sha256
 
 
 def choose_community(settings: Settings, campaign: Campaign) -> int | str | None:
@@ -34,6 +102,3 @@ def choose_community(settings: Settings, campaign: Campaign) -> int | str | None
             'friends count only in the community chat, but none is named. Write community = "@name" beside it.',
         )
     return named
-
-
-__all__ = ["CampaignMistake", "choose_community", "load_campaign"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.handlers import (
     broadcasts,
+    campaigns,
     claiming,
     conversations,
     groups,
@@ -36,6 +37,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     groups.CAPABILITY,
     privacy.CAPABILITY,
     conversations.CAPABILITY,
+    campaigns.CAPABILITY,
     broadcasts.CAPABILITY,
     stats.CAPABILITY,
     nudging.CAPABILITY,

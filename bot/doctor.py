@@ -128,7 +128,7 @@ def _check_campaign(settings: Settings) -> Finding:
     from bot.campaign_file import CampaignMistake, load_campaign  # noqa: PLC0415 -- heavy, and not needed for a mistaken setting
 
     try:
-        campaign = load_campaign(settings.campaign)
+        campaign = load_campaign(settings.campaign).campaign
     except CampaignMistake as mistake:
         return Finding("campaign", f"{settings.campaign}: {mistake}", "Correct that line and look again.")
     return Finding("campaign", f"{campaign.slug}, theme {campaign.theme}")

@@ -13,6 +13,7 @@ from storage.addresses import Address
 
 PersonId = NewType("PersonId", int)
 ReferralId = NewType("ReferralId", int)
+CampaignId = NewType("CampaignId", int)
 VersionId = NewType("VersionId", int)
 NoticeId = NewType("NoticeId", int)
 BroadcastId = NewType("BroadcastId", int)

@@ -87,6 +87,7 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         "ledger": Keeping(holds="points given and taken", ends=Ends.NEVER, how="holds no name"),
         "outbox": Keeping(holds="messages owed", ends=Ends.TIME, days=5, how="after they were sent or given up"),
         "person": Keeping(holds="codes and choices", ends=Ends.FORGETTING, how="an empty row stays for the ledger"),
+        "picture": Keeping(holds="logos and photos of campaigns", ends=Ends.FEW),
         "profile": Keeping(holds="names, usernames, Telegram numbers", ends=Ends.FORGETTING),
         "referral": Keeping(holds="who came by whom", ends=Ends.NEVER, how="holds no name"),
         "reminder": Keeping(holds="when a waiting friend was reminded", ends=Ends.FORGETTING),

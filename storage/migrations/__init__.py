@@ -23,6 +23,7 @@ REVISIONS = (
     "0016",
     "0017",
     "0018",
+    "0019",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

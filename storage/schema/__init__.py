@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from storage.schema.base import metadata
 from storage.schema.boards import SHOP_BOARD, board, score, standing
-from storage.schema.campaigns import campaign, campaign_version, shop
+from storage.schema.campaigns import campaign, campaign_version, picture, shop
 from storage.schema.jobs import due_job
 from storage.schema.messages import broadcast, delivery, flood_wait, inbox, outbox, warning
 from storage.schema.people import code_key, command_menu, conversation, forgotten, guess, person, profile, role, spoken
@@ -43,6 +43,7 @@ __all__ = [
     "metadata",
     "outbox",
     "person",
+    "picture",
     "profile",
     "referral",
     "reminder",

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
-from storage.schema.base import Id, metadata
+from storage.campaign import CampaignState
+from storage.schema.base import Id, metadata, one_of
 
 campaign = Table(
     "campaign",
@@ -13,9 +24,17 @@ campaign = Table(
     Column("slug", Text, nullable=False, unique=True),
     Column("version_number", Integer, nullable=False, server_default="0"),
     Column("created_at", BigInteger, nullable=False),
+    Column("state", Text, one_of("state", CampaignState), nullable=False, server_default="running"),
+    Column("draft", Text),
+    Column("file", Text),
+    Column("starts_at", BigInteger),
+    Column("ends_at", BigInteger),
+    Column("ended_at", BigInteger),
+    Column("budget_points", BigInteger),
     sqlite_autoincrement=True,
 )
-"""`version_number` says which version holds now."""
+"""`version_number` says which version holds now, `id` names it in links. `draft` is content that nobody has been promised
+yet, `file` the text that was last applied, with its remarks."""
 
 campaign_version = Table(
     "campaign_version",
@@ -40,8 +59,21 @@ shop = Table(
     Column("community_chat", Text),
     Column("community_id", BigInteger),
     Column("revision", BigInteger, nullable=False, server_default="0"),
+    Column("file_digest", Text),
 )
 """Chats as the shop names them; `community_id` is the number that the community chat has now, once it is known.
 
-`revision` grows with every change of the shop or of a campaign.
+`revision` grows with every change of the shop or of a campaign; `file_digest` is what the campaign file said at the last
+start.
 """
+
+picture = Table(
+    "picture",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("added_at", BigInteger, nullable=False),
+)
+"""Logos and photos of campaigns as they are drawn from, by what is in them; measures in pixels."""

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
 from sqlalchemy import bindparam, insert, literal_column, select, update
 
+from storage.campaign import CampaignState
 from storage.errors import RowMissing
-from storage.records import VersionId
+from storage.records import CampaignId, VersionId
 from storage.schema import campaign, campaign_version
 from storage.tables import shops
 from storage.tx import Conflicting, Tx
@@ -38,6 +43,32 @@ _FIND_SAME = (
         campaign_version.c.digest == bindparam("digest"),
     )
 )
+_CAMPAIGN = (
+    select(
+        *(campaign.c[name] for name in ("id", "slug", "state", "starts_at", "ends_at", "ended_at", "budget_points")),
+        campaign.c.draft,
+        campaign.c.file,
+        campaign_version.c.id,
+        campaign_version.c.digest,
+    )
+    .select_from(campaign)
+    .outerjoin(
+        campaign_version,
+        (campaign_version.c.campaign_id == campaign.c.id) & (campaign_version.c.number == campaign.c.version_number),
+    )
+)
+_FIND = _CAMPAIGN.where(campaign.c.id == bindparam("of"))
+_FIND_BY_SLUG = _CAMPAIGN.where(campaign.c.slug == bindparam("slug"))
+_LIST = _CAMPAIGN.order_by(campaign.c.id).limit(bindparam("most"))
+_CHANGES = {
+    name: update(campaign).where(campaign.c.id == bindparam("of")).values({name: bindparam("value")})
+    for name in ("draft", "file", "starts_at", "ends_at", "budget_points")
+}
+_SET_STATE = (
+    update(campaign)
+    .where(campaign.c.id == bindparam("of"))
+    .values(state=bindparam("state"), ended_at=bindparam("ended_at"))
+)
 _DIGEST = select(campaign_version.c.digest).where(campaign_version.c.id == bindparam("id"))
 _CONTENT = select(campaign_version.c.content).where(campaign_version.c.id == bindparam("id"))
 _FIRST = (
@@ -46,6 +77,113 @@ _FIRST = (
     .order_by(campaign_version.c.id)
     .limit(1)
 )
+
+MOST = 200
+"""Campaigns that are listed; a shop has a few."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignRow:
+    """A promotion: how it stands, and which version of it holds."""
+
+    id: CampaignId
+    slug: str
+    state: CampaignState
+    starts_at: int | None
+    """Not before; None for at once."""
+    ends_at: int | None
+    ended_at: int | None
+    """Since when it has ended; None while it has not."""
+    budget_points: int | None
+    """It ends once it has given so many; None for no bound."""
+    draft: str | None = field(repr=False)
+    file: str | None = field(repr=False)
+    version_id: VersionId | None
+    """None where nothing was ever promised."""
+    digest: str
+    """Of the content of that version; empty without one, and for what held before there were versions."""
+
+
+def find(tx: Tx, campaign_id: CampaignId) -> CampaignRow | None:
+    """Return a campaign; None where there is none of this number."""
+    row = tx.row(_FIND, of=campaign_id)
+    return None if row is None else _make_row(row)
+
+
+def get(tx: Tx, campaign_id: CampaignId) -> CampaignRow:
+    """Return a campaign.
+
+    Raises:
+        RowMissing: there is none of this number.
+    """
+    found = find(tx, campaign_id)
+    if found is None:
+        raise RowMissing(f"There is no campaign {campaign_id}.")
+    return found
+
+
+def find_by_slug(tx: Tx, slug: str) -> CampaignRow | None:
+    """Return the campaign of this name; None where there is none."""
+    row = tx.row(_FIND_BY_SLUG, slug=slug)
+    return None if row is None else _make_row(row)
+
+
+def list_all(tx: Tx) -> list[CampaignRow]:
+    """Return the campaigns, oldest first."""
+    return [_make_row(row) for row in tx.rows(_LIST, most=MOST)]
+
+
+def add(tx: Tx, slug: str) -> CampaignRow:
+    """Begin a campaign that has promised nothing yet; return the one there is of this name."""
+    tx.run(_ADD_CAMPAIGN, slug=slug, now=tx.now)
+    found = find_by_slug(tx, slug)
+    assert found is not None
+    return found
+
+
+def set_state(tx: Tx, campaign_id: CampaignId, state: CampaignState) -> None:
+    """Say how a campaign stands from now on."""
+    ended_at = tx.now if state is CampaignState.ENDED else None
+    tx.run(_SET_STATE, of=campaign_id, state=state, ended_at=ended_at)
+    shops.note_changed(tx)
+
+
+def set_draft(tx: Tx, campaign_id: CampaignId, content: str | None) -> None:
+    """Keep what is being written; None where nothing is."""
+    tx.run(_CHANGES["draft"], of=campaign_id, value=content)
+
+
+def set_file(tx: Tx, campaign_id: CampaignId, text: str) -> None:
+    """Keep the text of the file that was applied."""
+    tx.run(_CHANGES["file"], of=campaign_id, value=text)
+
+
+def set_start(tx: Tx, campaign_id: CampaignId, starts_at: int | None) -> None:
+    """Say when a campaign begins; None for at once."""
+    tx.run(_CHANGES["starts_at"], of=campaign_id, value=starts_at)
+
+
+def set_end(tx: Tx, campaign_id: CampaignId, ends_at: int | None, budget_points: int | None) -> None:
+    """Say when a campaign ends, and after how many points; None for never."""
+    tx.run(_CHANGES["ends_at"], of=campaign_id, value=ends_at)
+    tx.run(_CHANGES["budget_points"], of=campaign_id, value=budget_points)
+
+
+def _make_row(row: Iterable[Any]) -> CampaignRow:
+    number, slug, state, starts_at, ends_at, ended_at, budget_points, draft, file, version_id, digest = row
+    return CampaignRow(
+        id=CampaignId(number),
+        slug=slug,
+        state=CampaignState(state),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        ended_at=ended_at,
+        budget_points=budget_points,
+        draft=draft,
+        file=file,
+        version_id=None if version_id is None else VersionId(version_id),
+        digest=digest or "",
+    )
 
 
 def add_version(tx: Tx, *, slug: str, content: str, digest: str) -> VersionId:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, literal_column, select, update
 
 from storage.errors import RowMissing
-from storage.records import ShopChanged, VersionId
+from storage.records import CampaignId, ShopChanged, VersionId
 from storage.schema import campaign, campaign_version, shop
 from storage.tx import Conflicting, Tx
 
-_CHATS = ("announce_chat", "community_chat", "community_id")
+_CHATS = ("announce_chat", "community_chat", "community_id", "file_digest")
 
 _SET = Conflicting(
     lambda insert: (
@@ -32,7 +32,12 @@ _SET = Conflicting(
     )
 )
 _GET = (
-    select(campaign_version.c.id, campaign_version.c.digest, *(shop.c[name] for name in (*_CHATS, "revision")))
+    select(
+        campaign_version.c.id,
+        campaign_version.c.digest,
+        campaign.c.id,
+        *(shop.c[name] for name in (*_CHATS, "revision")),
+    )
     .select_from(shop)
     .join(campaign, campaign.c.id == shop.c.campaign_id)
     .join(
@@ -45,6 +50,8 @@ _LOCK = select(shop.c.id).where(shop.c.id == literal_column("1")).with_for_updat
 _NOTE_CHANGED = (
     update(shop).where(shop.c.id == literal_column("1")).values(revision=shop.c.revision + literal_column("1"))
 )
+_SET_MAIN = update(shop).where(shop.c.id == literal_column("1")).values(campaign_id=bindparam("campaign_id"))
+_SET_FILE_DIGEST = update(shop).where(shop.c.id == literal_column("1")).values(file_digest=bindparam("digest"))
 _SET_COMMUNITY = update(shop).where(shop.c.id == literal_column("1")).values(community_id=bindparam("number"))
 
 
@@ -63,6 +70,10 @@ class ShopRow:
     """The number the community chat has now; None where there is none, or where it is not known yet."""
     revision: int
     """Grows with every change."""
+    campaign_id: CampaignId
+    """The main campaign."""
+    file_digest: str | None
+    """Of the campaign file's content at the last start; None before that was remembered."""
 
 
 def get(tx: Tx) -> ShopRow:
@@ -82,7 +93,7 @@ def find(tx: Tx) -> ShopRow | None:
     row = tx.row(_GET)
     if row is None:
         return None
-    version_id, digest, announce_chat, community_chat, community_id, revision = row
+    version_id, digest, campaign_id, announce_chat, community_chat, community_id, file_digest, revision = row
     return ShopRow(
         version_id=VersionId(version_id),
         digest=digest,
@@ -90,6 +101,8 @@ def find(tx: Tx) -> ShopRow | None:
         community_chat=community_chat,
         community_id=community_id,
         revision=revision,
+        campaign_id=CampaignId(campaign_id),
+        file_digest=file_digest,
     )
 
 
@@ -100,10 +113,11 @@ def set_shop(
     announce_chat: str | None,
     community_chat: str | None,
     community_id: int | None,
+    file_digest: str,
 ) -> None:
     """Write who the shop is; its main campaign is the one that the version belongs to."""
     chats = {"announce_chat": announce_chat, "community_chat": community_chat, "community_id": community_id}
-    tx.run(_SET, one=1, version_id=version_id, **chats)
+    tx.run(_SET, one=1, version_id=version_id, file_digest=file_digest, **chats)
     note_changed(tx)
 
 
@@ -111,6 +125,17 @@ def note_changed(tx: Tx) -> None:
     """Have whoever holds a picture of the shop take a new one, in this process and in others."""
     tx.run(_NOTE_CHANGED)
     tx.tell(ShopChanged())
+
+
+def set_file_digest(tx: Tx, digest: str) -> None:
+    """Remember what the campaign file said at the last start."""
+    tx.run(_SET_FILE_DIGEST, digest=digest)
+
+
+def set_main(tx: Tx, campaign_id: CampaignId) -> None:
+    """Make a campaign the one that links without a campaign mean; it has a version."""
+    tx.run(_SET_MAIN, campaign_id=campaign_id)
+    note_changed(tx)
 
 
 def set_community(tx: Tx, chat_id: int) -> None:

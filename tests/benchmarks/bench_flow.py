@@ -11,7 +11,7 @@ from subprocess import Popen
 
 from bot.assets import ASSETS
 from bot.core.campaigns.campaign import parse_campaign
-from bot.services.campaigns import open_shop
+from bot.services.campaigns.opening import Source, open_shop
 from bot.services.joining.joining import start
 from storage import open_store
 from storage.records import Profile
@@ -51,7 +51,7 @@ async def seed_inviters(database: Path, telegram_ids: list[int]) -> list[str]:
         themes=sorted(theme.stem for theme in (ASSETS / "themes").glob("*.toml")),
     )
     async with open_store(f"sqlite:///{database}") as store:
-        await store.write(open_shop, campaign=campaign)
+        await store.write(open_shop, Source(campaign=campaign))
         arrivals = await asyncio.gather(
             *(
                 store.write(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.assets import ASSETS
 from bot.core.campaigns.campaign import Campaign, parse_campaign
-from bot.services.campaigns import open_shop
+from bot.services.campaigns.opening import Source, open_shop
 from bot.services.joining.joining import start
 from bot.services.standing import list_invites, rank
 from storage import Store, open_store
@@ -55,7 +55,7 @@ async def _measure(folder: Path) -> list[Row]:
 
 async def _measure_in_turns(stores: dict[int, Store]) -> dict[int, dict[str, float]]:
     for store in stores.values():
-        await store.write(open_shop, campaign=load_campaign(), announce_chat="@news")
+        await store.write(open_shop, Source(campaign=load_campaign()), announce_chat="@news")
     times: dict[int, dict[str, list[float]]] = {size: {} for size in stores}
     for number in range(ROUNDS):
         for size, store in stores.items():

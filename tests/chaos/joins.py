@@ -153,7 +153,7 @@ async def _settle(stage: Stage) -> bool:
 def _gather(stage: Stage, crowd: Crowd, channel: Chat, actions: list[Action]) -> Evidence:
     return Evidence(
         expected=expect(actions),
-        campaign=load_campaign(CAMPAIGN),
+        campaign=load_campaign(CAMPAIGN).campaign,
         handed=stage.handed,
         books=stage.reader.copy(),
         sent=stage.world.sent,

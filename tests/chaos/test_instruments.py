@@ -201,7 +201,7 @@ def make_evidence() -> Evidence:
     say(world, channel.id, "Nia00001 came by Nia00000")
     return Evidence(
         expected=expect(PLAN),
-        campaign=load_campaign(CAMPAIGN),
+        campaign=load_campaign(CAMPAIGN).campaign,
         handed={11, 12, 13},
         books=make_books([person.id for person in people]),
         sent=world.sent,
@@ -213,7 +213,7 @@ def make_evidence() -> Evidence:
 
 def make_books(telegram_ids: list[int]) -> Books:
     """The books that belong to it."""
-    campaign = load_campaign(CAMPAIGN)
+    campaign = load_campaign(CAMPAIGN).campaign
     gains = [campaign.inviter_points, campaign.invitee_points]
     codes = ["AAAAAAAAAA", "BBBBBBBBBB"]
     members = [

@@ -3,7 +3,7 @@ from __future__ import annotations
 from bot.assets import ASSETS
 from bot.campaign_file import load_campaign
 from bot.jobs.nudging import nudge_some
-from bot.services.campaigns import open_shop
+from bot.services.campaigns.opening import open_shop
 from storage import Store
 from storage.records import NoticeId, Profile
 from storage.tables import outbox, people
@@ -17,7 +17,7 @@ async def test_everybody_quiet_is_asked_in_the_end_a_few_each_time(store: Store,
         person = await store.write(people.add, Profile(telegram_id=100 + number, first_name="P"), f"Code{number:06}")
         await store.write(people.set_started, person.id)
     clock.advance(15 * 24 * 3600)
-    await store.write(open_shop, campaign=load_campaign(ASSETS / "campaigns" / "welcome.toml"))
+    await store.write(open_shop, load_campaign(ASSETS / "campaigns" / "welcome.toml"))
     asked = []
     for _ in range(4):
         await nudge_some(store, limit=2)

@@ -9,7 +9,8 @@ import pytest
 import pytest_asyncio
 
 from bot.core.campaigns.campaign import Campaign
-from bot.services.campaigns import open_shop as set_campaign
+from bot.services.campaigns.opening import Source
+from bot.services.campaigns.opening import open_shop as set_campaign
 from storage import Store, open_store
 from tests.journeys.shop_at_work import CHANNEL, ShopAtWork, find_link, open_shop, sqlite_in
 from tests.messages.samples import CAMPAIGN
@@ -50,7 +51,7 @@ async def test_screens_notices_and_posts_tell_of_the_shop_as_it_is(shop: ShopAtW
     """What is shown after the change speaks of the changed shop, wherever it is shown."""
     anna = await shop.add_member("Anna")
     link = find_link(await shop.ask(anna, "/start"))
-    await store.write(set_campaign, campaign=change("Moon Bakery", unit="moons"), announce_chat=CHANNEL)
+    await store.write(set_campaign, Source(campaign=change("Moon Bakery", unit="moons")), announce_chat=CHANNEL)
     await until_said(shop, "Moon Bakery", "/start")
     await shop.join(shop.add_person("Ben"), link)
     await shop.telegram.until_message(anna, "moons")
@@ -68,6 +69,6 @@ async def test_cards_are_drawn_anew(shop: ShopAtWork, store: Store) -> None:
 
     first = await ask_for_card()
     assert await ask_for_card() == first
-    await store.write(set_campaign, campaign=change("Star Bakery", unit="stars"), announce_chat=CHANNEL)
+    await store.write(set_campaign, Source(campaign=change("Star Bakery", unit="stars")), announce_chat=CHANNEL)
     await until_said(shop, "Star Bakery", "/start")
     assert await ask_for_card() != first

@@ -119,6 +119,7 @@ def make_notice(kind: type[Notice], number: int = 0, **changes: object) -> Notic
         "warning": "moved",
         "chat": "Budi",
         "number": "-1001234567890",
+        "slug": "welcome",
     }
     known = {field.name for field in fields(kind)}
     return kind(**{name: value for name, value in (values | changes).items() if name in known})

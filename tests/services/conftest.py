@@ -7,7 +7,7 @@ import pytest
 
 from bot.assets import ASSETS
 from bot.core.campaigns.campaign import Campaign, parse_campaign
-from bot.services.campaigns import open_shop
+from bot.services.campaigns.opening import Source, open_shop
 from storage import Store, open_store
 from tests.storage.clock import Clock
 
@@ -26,7 +26,9 @@ def campaign() -> Campaign:
 async def store(store_url: str, clock: Clock, campaign: Campaign) -> AsyncIterator[Store]:
     """A store on each engine in turn, in which the shop is open with the campaign that ships and announces joins."""
     async with open_store(store_url, clock=clock) as opened:
-        await opened.write(open_shop, campaign=campaign, announce_chat="@news", community_chat=CHAT, community_id=CHAT)
+        await opened.write(
+            open_shop, Source(campaign=campaign), announce_chat="@news", community_chat=CHAT, community_id=CHAT
+        )
         yield opened
 
 
@@ -34,5 +36,5 @@ async def store(store_url: str, clock: Clock, campaign: Campaign) -> AsyncIterat
 async def strict(store: Store, campaign: Campaign) -> Campaign:
     """From now on a friend counts only once in the community chat."""
     terms = replace(campaign, rules=replace(campaign.rules, join_community=True))
-    await store.write(open_shop, campaign=terms, announce_chat="@news", community_chat=CHAT, community_id=CHAT)
+    await store.write(open_shop, Source(campaign=terms), announce_chat="@news", community_chat=CHAT, community_id=CHAT)
     return terms

@@ -10,7 +10,8 @@ from sqlalchemy import delete, insert, select, update
 from bot.core.campaigns.campaign import Campaign, Rules
 from bot.core.campaigns.content import compose_content, parse_content
 from bot.core.links import Addresses
-from bot.services.campaigns import get_terms, open_shop
+from bot.services.campaigns import get_terms
+from bot.services.campaigns.opening import Source, open_shop
 from bot.services.claiming.disowning import Disowning, disown
 from bot.services.claiming.naming import name_inviter
 from bot.services.community.inviting import view_community
@@ -35,7 +36,7 @@ SHOP = Addresses("shop_bot")
 
 async def change(store: Store, campaign: Campaign) -> None:
     """The bot starts with another campaign file."""
-    await store.write(open_shop, campaign=campaign, announce_chat="@news", community_chat=CHAT)
+    await store.write(open_shop, Source(campaign=campaign), announce_chat="@news", community_chat=CHAT)
 
 
 async def bring(store: Store, inviter: Profile = ANNA, friend: Profile = BUDI) -> Referral:
@@ -130,7 +131,7 @@ async def test_what_is_known_of_a_chat_outlives_a_restart(store: Store, campaign
     """A chat named anew is looked up anew."""
     await change(store, campaign)
     assert (await store.read(shops.get)).community_id == CHAT
-    await store.write(open_shop, campaign=campaign, community_chat="@other")
+    await store.write(open_shop, Source(campaign=campaign), community_chat="@other")
     shop = await store.read(shops.get)
     assert (shop.announce_chat, shop.community_chat, shop.community_id) == (None, "@other", None)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.services.campaigns import open_shop
+from bot.services.campaigns.opening import Source, open_shop
 from bot.services.guide import choose_language
 from bot.services.members import open_home
 from storage import Store
@@ -19,7 +19,7 @@ ANNA = Profile(telegram_id=101, first_name="Anna")
 async def open_with(store: Store, *languages: str) -> None:
     """The shop speaks these."""
     brand = dict.fromkeys(languages, "Oven")
-    await store.write(open_shop, campaign=replace(CAMPAIGN, brand=brand))
+    await store.write(open_shop, Source(campaign=replace(CAMPAIGN, brand=brand)))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.core.campaigns.campaign import Campaign
-from bot.services.campaigns import open_shop
+from bot.services.campaigns.opening import Source, open_shop
 from bot.services.joining.joining import credit, qualify
 from bot.services.joining.notices import GiftRevoked, RevokeReason
 from bot.services.joining.revoking import revoke
@@ -37,7 +37,7 @@ def add_member(tx: Tx, name: str = "Anna", *, started: bool = True) -> Person:
 
 def credit_pair(tx: Tx, campaign: Campaign, *, started: bool = True) -> Referral:
     """Anna is credited for Budi."""
-    open_shop(tx, campaign=campaign)
+    open_shop(tx, Source(campaign=campaign))
     anna, budi = add_member(tx), add_member(tx, "Budi", started=started)
     referral = credit(tx, anna, budi, source="name")
     assert referral is not None
@@ -206,7 +206,7 @@ def _take(tx: Tx, campaign: Campaign, cast: list[Person], step: Step) -> None:
     (what, one, other), strict = step, make_strict(campaign)
     if what.startswith("credit"):
         rules = strict if "waiting" in what else campaign
-        open_shop(tx, campaign=rules)
+        open_shop(tx, Source(campaign=rules))
         credit(tx, cast[one], cast[other], source="name")
         return
     referral = referrals.find_by_invitee(tx, cast[other].id)

@@ -40,6 +40,7 @@ READ_EVERYTHING = {
     "shares._COUNT_BY_WAY": "for statistics",
     "roles._FORGET_SETTINGS": "at the start; who runs the shop are few",
     "warnings._LIST": "there are few",
+    "campaigns._LIST": "there are few",
     "campaigns._FIRST": "ends at the first row that is no placeholder",
 }
 """The only statements that may read a whole table, and why."""
@@ -47,6 +48,7 @@ READ_EVERYTHING = {
 
 BLOCKS = {
     "broadcasts._BROADCAST",
+    "campaigns._CAMPAIGN",
     "inbox._ROW",
     "outbox._NOTICE",
     "people.PERSON",

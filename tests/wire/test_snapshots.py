@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.campaigns.campaign import Campaign
-from bot.services.campaigns import open_shop
+from bot.services.campaigns.opening import Source, open_shop
 from bot.wire.snapshot import Snapshot, Snapshots
 from storage import Store
 from storage.tx import Tx
@@ -37,7 +37,7 @@ async def reach(snapshots: Snapshots, brand: str) -> Snapshot:
 @asynccontextmanager
 async def kept_up_to_date(store: Store, *, look_seconds: float) -> AsyncIterator[Snapshots]:
     """Snapshots of the shipped shop, looked after."""
-    await store.write(open_shop, campaign=CAMPAIGN)
+    await store.write(open_shop, Source(campaign=CAMPAIGN))
     snapshots = make_snapshots(store, look_seconds=look_seconds)
     await snapshots.refresh()
     running = asyncio.create_task(snapshots.run())
@@ -50,7 +50,7 @@ async def kept_up_to_date(store: Store, *, look_seconds: float) -> AsyncIterator
 
 def change_unseen(tx: Tx, *, campaign: Campaign) -> None:
     """What another process does: the rows change, and nobody here is told."""
-    open_shop(tx, campaign=campaign)
+    open_shop(tx, Source(campaign=campaign))
     tx._events.clear()
 
 
@@ -61,7 +61,7 @@ async def test_what_this_process_changes_is_shown_at_once(store: Store) -> None:
         before, told = snapshots.current, list[Snapshot]()
         snapshots.subscribe(told.append)
         await asyncio.sleep(0)
-        await store.write(open_shop, campaign=name_it("Sunrise Bakery"))
+        await store.write(open_shop, Source(campaign=name_it("Sunrise Bakery")))
         after = await reach(snapshots, "Sunrise Bakery")
         assert told == [after]
         assert brand_of(before) != "Sunrise Bakery"
@@ -90,7 +90,7 @@ async def test_what_was_not_changed_is_not_read_again(store: Store) -> None:
     async with kept_up_to_date(store, look_seconds=3600) as snapshots:
         first = snapshots.current
         await snapshots.refresh()
-        await store.write(open_shop, campaign=CAMPAIGN, announce_chat="@news")
+        await store.write(open_shop, Source(campaign=CAMPAIGN), announce_chat="@news")
         await snapshots.refresh()
         assert snapshots.current is first
 
@@ -99,10 +99,10 @@ async def test_what_cannot_be_shown_leaves_what_was_valid(store: Store, caplog: 
     """A theme that is not there is said in the log; the shop goes on as it was until it can be shown again."""
     async with kept_up_to_date(store, look_seconds=0.02) as snapshots:
         first = snapshots.current
-        await store.write(open_shop, campaign=name_it("Dusk Bakery", theme="gone"))
+        await store.write(open_shop, Source(campaign=name_it("Dusk Bakery", theme="gone")))
         async with asyncio.timeout(10):
             while "what was valid stays" not in caplog.text:  # noqa: ASYNC110  # a log tells nobody of a line
                 await asyncio.sleep(0.01)
         assert snapshots.current is first
-        await store.write(open_shop, campaign=name_it("Dusk Bakery"))
+        await store.write(open_shop, Source(campaign=name_it("Dusk Bakery")))
         await reach(snapshots, "Dusk Bakery")

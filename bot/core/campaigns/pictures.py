@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import PurePosixPath, PureWindowsPath
+from typing import TYPE_CHECKING
 
 from bot.core.campaigns.file import CampaignFile, Path
+
+if TYPE_CHECKING:
+    from bot.core.campaigns.campaign import Campaign
 
 PATH_LIMIT = 200
 
@@ -41,3 +45,9 @@ def take_picture(file: CampaignFile, path: Path, find_picture: FindPicture) -> s
         return find_picture(named)
     except PictureRefused as refusal:
         raise file.mistake(path, f'"{named}": {refusal}') from None
+
+
+def list_pictures(campaign: Campaign) -> list[str]:
+    """The SHA-256 of each picture that a campaign shows."""
+    named = (campaign.logo, campaign.photo, *(story.picture for story in campaign.stories))
+    return list(dict.fromkeys(filter(None, named)))

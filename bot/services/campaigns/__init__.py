@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.core.campaigns.campaign import Campaign
-from bot.core.campaigns.content import compose_content, compute_digest, parse_content
+from bot.core.campaigns.content import parse_content
 from bot.core.campaigns.rules import Rules
 from storage.records import VersionId
-from storage.tables import campaigns, conversations, shops
+from storage.tables import campaigns, shops
 from storage.tables.shops import ShopRow
 from storage.tx import Tx
 
@@ -82,45 +82,6 @@ def list_languages(tx: Tx) -> tuple[str, ...]:
     """The languages of the shop; none before it was first opened."""
     shop = shops.find(tx)
     return read_terms(tx, shop).campaign.languages if shop is not None else ()
-
-
-def open_shop(
-    tx: Tx,
-    *,
-    campaign: Campaign,
-    announce_chat: int | str | None = None,
-    community_chat: int | str | None = None,
-    community_id: int | None = None,
-) -> Terms:
-    """Write down what holds from now on; a campaign that says what it said before makes no new version.
-
-    What people were asked by a clock that was ahead waits from now on, too.
-
-    Args:
-        tx: The transaction.
-        campaign: The main campaign, as its file has it.
-        announce_chat: Where joins are announced, as the settings name it.
-        community_chat: Where friends are invited to, likewise.
-        community_id: Its number, if known; what was known of the same chat stays.
-    """
-    content = compose_content(campaign)
-    version_id = campaigns.add_version(tx, slug=campaign.slug, content=content, digest=compute_digest(content))
-    before, named = shops.find(tx), _spell(community_chat)
-    if community_id is None and before is not None and before.community_chat == named:
-        community_id = before.community_id
-    shops.set_shop(
-        tx,
-        version_id=version_id,
-        announce_chat=_spell(announce_chat),
-        community_chat=named,
-        community_id=community_id,
-    )
-    conversations.redate(tx)
-    return get_terms(tx)
-
-
-def _spell(chat: int | str | None) -> str | None:
-    return None if chat is None else str(chat)
 
 
 def _read_content(tx: Tx, version_id: VersionId, digest: str) -> Campaign:

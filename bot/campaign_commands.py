@@ -1,0 +1,149 @@
+"""`passalong campaign …` and `passalong shop …`: campaigns as files, also while the bot runs."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+from bot.campaign_file import CampaignMistake, load_campaign, load_shop
+from bot.core.campaigns.composing import compose_file, compose_shop
+from bot.services.campaigns.listing import CampaignLine, Export, export_campaign, export_shop, list_lines
+from bot.services.campaigns.opening import take_campaign
+from bot.services.campaigns.profile import take_profile
+from storage import RowMissing, StoreBusy, Tx, open_store
+from storage.beside import run_beside
+from storage.tables.pictures import StoredPicture
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+SUFFIXES = ((b"\x89PNG", "png"), (b"\xff\xd8", "jpg"), (b"RIFF", "webp"))
+"""How image files begin."""
+
+
+def check(path: Path) -> int:
+    """Say whether a file can be used: nothing, or a line for what is wrong in it."""
+    problem = find_problem(path)
+    if problem:
+        _say(problem)
+    return 1 if problem else 0
+
+
+def find_problem(path: Path) -> str:
+    """What is wrong with a file, as `FILE:LINE: FIELD: sentence`; empty where nothing is."""
+    try:
+        load_campaign(path)
+    except CampaignMistake as mistake:
+        return f"{path}:{mistake.line}: {mistake.field or 'file'}: {mistake.problem}"
+    except OSError as error:
+        return f"{path}:1: file: it cannot be read: {error.strerror}."
+    return ""
+
+
+def apply(url: str, path: Path, *, main: bool) -> int:
+    """Let a file hold from now on."""
+    if check(path):
+        return 1
+    source = load_campaign(path)
+    news = _run(url, take_campaign, source, main=main)
+    _say(f"{source.campaign.slug} holds from now on." if news else f"{source.campaign.slug} says what it said before.")
+    return 0
+
+
+def show_all(url: str) -> int:
+    """A line for each campaign: id, state, name."""
+    for line in _run(url, list_lines):
+        _say(compose_line(line))
+    return 0
+
+
+def compose_line(line: CampaignLine) -> str:
+    """One campaign."""
+    return "  ".join(filter(None, (line.slug, line.state, line.name, "(main)" if line.main else "")))
+
+
+def export(url: str, slug: str, to: Path | None) -> int:
+    """Write a campaign as a file: to standard output or to a place, its pictures beside it."""
+    try:
+        found = _run(url, export_campaign, slug)
+    except RowMissing as missing:
+        return _complain(str(missing))
+    text = compose_file(found.campaign, former=found.former, name_picture=_name_by(found.pictures))
+    return _write(text, found.pictures, to)
+
+
+def export_profile(url: str, to: Path | None) -> int:
+    """Write what the shop says of itself as a file."""
+    try:
+        found: Export = _run(url, export_shop)
+    except RowMissing as missing:
+        return _complain(str(missing))
+    return _write(compose_shop(found.campaign, name_picture=_name_by(found.pictures)), found.pictures, to)
+
+
+def apply_profile(url: str, path: Path) -> int:
+    """Let what a file says of the shop hold from now on, in all campaigns that are not over."""
+    try:
+        source = load_shop(path)
+        news = _run(url, take_profile, source)
+    except CampaignMistake as mistake:
+        _say(f"{path}:{mistake.line}: {mistake.field or 'file'}: {mistake.problem}")
+        return 1
+    except OSError as error:
+        _say(f"{path}:1: file: it cannot be read: {error.strerror}.")
+        return 1
+    _say("The shop is shown like this from now on." if news else "The shop says what it said before.")
+    return 0
+
+
+def _run(url: str, unit: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a unit in the database: alone, or beside the bot that has it open."""
+
+    async def run_alone() -> T:
+        async with open_store(url) as store:
+            return await store.write(unit, *args, **kwargs)
+
+    try:
+        return asyncio.run(run_alone())
+    except StoreBusy:
+        return run_beside(url, unit, *args, **kwargs)
+
+
+def _write(text: str, pictures: Iterable[StoredPicture], to: Path | None) -> int:
+    folder = Path() if to is None else to.parent
+    try:
+        for picture in pictures:
+            place = folder / name_picture(picture)
+            if not place.exists():
+                place.write_bytes(picture.content)
+                sys.stderr.write(f"Its picture was written to {place}\n")
+        if to is None:
+            sys.stdout.write(text)
+        else:
+            to.write_text(text, encoding="utf-8")
+    except OSError as error:
+        return _complain(f"{error.filename} cannot be written: {error.strerror}.")
+    return 0
+
+
+def _name_by(pictures: Iterable[StoredPicture]) -> Callable[[str], str]:
+    names = {picture.sha256: name_picture(picture) for picture in pictures}
+    return names.__getitem__
+
+
+def name_picture(picture: StoredPicture) -> str:
+    """The file that a picture is exported to: the same for the same content."""
+    kind = next((suffix for start, suffix in SUFFIXES if picture.content.startswith(start)), "jpg")
+    return f"{picture.sha256[:12]}.{kind}"
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+def _complain(line: str) -> int:
+    sys.stderr.write(f"passalong: {line}\n")
+    return 1

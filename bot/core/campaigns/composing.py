@@ -1,0 +1,172 @@
+"""A campaign as a file again: what has changed is written into the file there was, whose remarks and order stay."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from typing import Any, cast
+
+import tomlkit
+from tomlkit.container import Container
+from tomlkit.items import AoT, Table
+
+from bot.core.campaigns.campaign import Campaign, Story
+from bot.core.campaigns.rules import Rules
+from bot.core.languages import PLURAL_FORMS
+from bot.core.names import clean_text
+
+NamePicture = Callable[[str], str]
+"""Is given the SHA-256 of a picture, and returns its path as seen from the file."""
+
+Block = Mapping[str, Any]
+Writable = Container | Table
+
+_GLUED = re.compile(r"^([^#\n].*)\n\[\[stories\]\]", re.MULTILINE)
+"""A story without a line between it and the one before."""
+
+
+def compose_file(campaign: Campaign, *, former: str = "", name_picture: NamePicture = "{}.jpg".format) -> str:
+    """The text of a campaign file.
+
+    Args:
+        campaign: What it is to say.
+        former: The file that was there; empty where there was none.
+        name_picture: Where the pictures lie.
+    """
+    document = tomlkit.parse(former.removeprefix("\ufeff").replace("\r\n", "\n"))
+    stories = _open_stories(document)
+    _write(document, _list_values(campaign, document.unwrap(), name_picture))
+    _order_stories(stories, campaign)
+    for block, story in zip(stories, campaign.stories, strict=True):
+        _write(block, _list_story(story, campaign, block.unwrap(), name_picture))
+    if "stories" not in document:
+        document["stories"] = stories
+    return _GLUED.sub(r"\1\n\n[[stories]]", tomlkit.dumps(document))
+
+
+def compose_shop(campaign: Campaign, *, name_picture: NamePicture = "{}.jpg".format) -> str:
+    """The text of a shop's file: what the campaign says of its shop."""
+    values = _list_values(campaign, {}, name_picture)
+    document = tomlkit.document()
+    kept = {name: values[name] for name in ("channel_language", "logo", "brand")}
+    _write(document, {"languages": list(campaign.languages), **kept, "unit": values["points"]["unit"]})
+    return tomlkit.dumps(document)
+
+
+def _list_values(campaign: Campaign, former: Block, name_picture: NamePicture) -> dict[str, Any]:
+    """Everything that is to stand above the stories, which are left as they are; None for what is to go."""
+    brand, languages = former.get("brand"), list(campaign.languages)
+    plain = len(languages) == 1 and not isinstance(brand, dict)
+    listed = "languages" in former or plain or bool(former and isinstance(brand, dict) and list(brand) != languages)
+    posts = campaign.channel_language
+    points = former.get("points", {})
+    return {
+        "slug": campaign.slug,
+        "theme": campaign.theme,
+        "languages": languages if listed else None,
+        "channel_language": posts if "channel_language" in former or posts != languages[0] else None,
+        "logo": name_picture(campaign.logo) if campaign.logo else None,
+        "photo": name_picture(campaign.photo) if campaign.photo else None,
+        "brand": _choose_words(campaign.brand, brand, plain=not former and plain),
+        "points": {
+            "inviter": campaign.inviter_points,
+            "invitee": campaign.invitee_points,
+            "unit": _choose_unit(campaign.unit, points.get("unit"), plain=not former and plain),
+        },
+        "rules": _list_rules(campaign.rules, former.get("rules", {})) or None,
+    }
+
+
+def _list_story(story: Story, campaign: Campaign, former: Block, name_picture: NamePicture) -> dict[str, Any]:
+    plain = len(campaign.languages) == 1
+    words = {"headline": story.headline, "text": story.text, "offer": story.offer}
+    return {
+        "key": story.key,
+        "kind": str(story.kind),
+        **{name: _choose_words(said, former.get(name), plain=plain) for name, said in words.items()},
+        "picture": name_picture(story.picture) if story.picture else None,
+    }
+
+
+def _choose_words(said: Mapping[str, str], former: object, *, plain: bool) -> str | dict[str, str]:
+    """As it was written where that can be, and spelled as it was where it says the same."""
+    (first, *more) = said.values()
+    if not more and (isinstance(former, str) or (plain and not isinstance(former, dict))):
+        return _keep_spelling(first, former)
+    spelled = former if isinstance(former, dict) else {}
+    return {language: _keep_spelling(text, spelled.get(language)) for language, text in said.items()}
+
+
+def _keep_spelling(text: str, former: object) -> str:
+    return former if isinstance(former, str) and clean_text(former, limit=len(former)) == text else text
+
+
+def _choose_unit(unit: Mapping[str, Mapping[str, str]], former: object, *, plain: bool) -> Any:
+    (first, *more) = unit.values()
+    by_language = isinstance(former, dict) and not set(former) <= set(PLURAL_FORMS) - set(unit)
+    if not more and not by_language and (plain or former is not None):
+        return _choose_forms(first, former)
+    spelled = cast("dict[str, object]", former) if by_language else {}
+    return {language: _choose_forms(forms, spelled.get(language)) for language, forms in unit.items()}
+
+
+def _choose_forms(forms: Mapping[str, str], former: object) -> Any:
+    if isinstance(former, dict) or not set(forms) <= {"one", "other"} or "other" not in forms:
+        return dict(forms)
+    return [forms["one"], forms["other"]] if "one" in forms else forms["other"]
+
+
+def _list_rules(rules: Rules, former: Block) -> dict[str, Any]:
+    usual = Rules()
+    values = {each.name: getattr(rules, each.name) for each in fields(rules)}
+    return (
+        {name: value if name in former or value != getattr(usual, name) else None for name, value in values.items()}
+        if former or rules != usual
+        else {}
+    )
+
+
+def _write(block: Writable, values: Mapping[str, Any]) -> None:
+    """Write what differs; None takes a field out."""
+    for name, value in values.items():
+        if value is None:
+            if name in block:
+                del block[name]
+        elif isinstance(value, dict) and isinstance(block.get(name), Table):
+            gone = dict.fromkeys(each for each in block[name] if each not in value)
+            _write(cast("Table", block[name]), gone | value)
+        elif name not in block or _unwrap(block[name]) != value:
+            block[name] = _make_item(value, inline=name in block)
+
+
+def _make_item(value: Any, *, inline: bool = False) -> Any:
+    """A block; in the place of a plain value one that fits on its line, since a block would take in what follows."""
+    if not isinstance(value, dict):
+        return value
+    table = tomlkit.inline_table() if inline else tomlkit.table()
+    for name, each in value.items():
+        if each is not None:
+            table[name] = _make_item(each, inline=inline)
+    return table
+
+
+def _unwrap(item: Any) -> Any:
+    return item.unwrap() if hasattr(item, "unwrap") else item
+
+
+def _open_stories(document: tomlkit.TOMLDocument) -> AoT:
+    found = document.get("stories")
+    return found if isinstance(found, AoT) else tomlkit.aot()
+
+
+def _order_stories(stories: AoT, campaign: Campaign) -> None:
+    """As many blocks as there are stories, each where its story is; those that are new are empty."""
+    former = {str(block.get("key", "")): block for block in stories}
+    keys: Sequence[str] = [story.key for story in campaign.stories]
+    if list(former) == list(keys):
+        return
+    while len(stories):
+        del stories[0]
+    for key in keys:
+        stories.append(former.get(key) or tomlkit.table())

@@ -1,0 +1,79 @@
+"""What a shop says of itself, whatever it promises: its languages, name, logo, and what it calls points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bot.core.campaigns.campaign import BRAND_LIMIT, Campaign, CampaignMistake, Story
+from bot.core.campaigns.file import CampaignFile
+from bot.core.campaigns.pictures import FindPicture, refuse_pictures, take_picture
+from bot.core.campaigns.words import take_channel_language, take_languages, take_unit, take_words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """A shop's; texts by language."""
+
+    channel_language: str
+    brand: dict[str, str]
+    unit: dict[str, dict[str, str]]
+    logo: str = ""
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Those of the shop, in its order."""
+        return tuple(self.brand)
+
+
+def parse_profile(text: str | bytes, *, find_picture: FindPicture = refuse_pictures) -> Profile:
+    """Read a shop's file: fields as in a campaign's.
+
+    Raises:
+        CampaignMistake: at the first thing that cannot be.
+    """
+    file = CampaignFile(text)
+    file.take_table((), ("languages", "channel_language", "logo", "brand", "unit"))
+    languages = take_languages(file)
+    return Profile(
+        channel_language=take_channel_language(file, languages),
+        brand=take_words(file, ("brand",), BRAND_LIMIT, languages),
+        unit=take_unit(file, ("unit",), languages),
+        logo=take_picture(file, ("logo",), find_picture),
+    )
+
+
+def find_profile(campaign: Campaign) -> Profile:
+    """What a campaign says of its shop."""
+    return Profile(
+        channel_language=campaign.channel_language, brand=campaign.brand, unit=campaign.unit, logo=campaign.logo
+    )
+
+
+def dress(campaign: Campaign, profile: Profile) -> Campaign:
+    """The campaign as one of this shop.
+
+    Raises:
+        CampaignMistake: a story has no words in a language of the shop.
+    """
+    return replace(
+        campaign,
+        channel_language=profile.channel_language,
+        brand=profile.brand,
+        unit=profile.unit,
+        logo=profile.logo,
+        stories=tuple(_choose_words(campaign, story, profile.languages) for story in campaign.stories),
+    )
+
+
+def _choose_words(campaign: Campaign, story: Story, languages: tuple[str, ...]) -> Story:
+    for language in languages:
+        if language not in story.headline:
+            raise CampaignMistake(
+                1,
+                "languages",
+                f'the story "{story.key}" of {campaign.slug} has no words in {language} yet. Write them first.',
+            )
+    headline, text, offer = (
+        {language: said[language] for language in languages} for said in (story.headline, story.text, story.offer)
+    )
+    return replace(story, headline=headline, text=text, offer=offer)

@@ -1,0 +1,24 @@
+"""What owners hear of the shop's campaigns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bot.services.notices import Notice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileTaken(Notice):
+    """The campaign file says something new, and that holds from now on."""
+
+    kind: ClassVar[str] = "campaign_file_taken"
+    slug: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileKept(Notice):
+    """The campaign was changed by other ways after its file, and the file does not hold."""
+
+    kind: ClassVar[str] = "campaign_file_kept"
+    slug: str

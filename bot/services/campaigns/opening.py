@@ -1,0 +1,138 @@
+"""Campaign files become what holds: at the start of the bot, or by command beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from bot.core.campaigns.campaign import Campaign
+from bot.core.campaigns.content import compose_content, compute_digest
+from bot.services.campaigns.notices import FileKept, FileTaken
+from bot.services.notices import Notice, owe
+from storage.addresses import MemberAddress
+from storage.campaign import CampaignState
+from storage.records import VersionId
+from storage.role import Role
+from storage.tables import campaigns, conversations, people, pictures, roles, shops
+from storage.tables.pictures import StoredPicture
+from storage.tables.shops import ShopRow
+from storage.tx import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A campaign as its file has it."""
+
+    campaign: Campaign
+    text: str = field(default="", repr=False)
+    """The whole file, remarks included; empty where there is none."""
+    pictures: Collection[StoredPicture] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What came of the campaign file at a start."""
+
+    taken: bool
+    """It says something new, which holds from now on."""
+    kept: bool
+    """What the shop promises was changed since, by other ways, and goes on holding."""
+
+
+def open_shop(
+    tx: Tx,
+    source: Source,
+    *,
+    announce_chat: int | str | None = None,
+    community_chat: int | str | None = None,
+    community_id: int | None = None,
+    shipped: bool = False,
+) -> Opening:
+    """The bot starts: take the campaign file where it says something else than at the last start, and the shop's chats.
+
+    What was changed since, in the chat or by command, holds as long as the file says what it said. What people were asked
+    by a clock that was ahead waits from now on, too.
+
+    Args:
+        tx: The transaction.
+        source: The campaign file.
+        announce_chat: Where joins are announced, as the settings name it.
+        community_chat: Where friends are invited to, likewise.
+        community_id: Its number, if known; what was known of the same chat stays.
+        shipped: The file comes with the program, and is no word of the shop's: it holds until there is one.
+    """
+    digest, before = compute_digest(compose_content(source.campaign)), shops.find(tx)
+    named = None if community_chat is None else str(community_chat)
+    same = before is not None and (shipped or digest == (before.file_digest or before.digest))
+    if before is not None and before.community_chat == named:
+        community_id = community_id or before.community_id
+    shops.set_shop(
+        tx,
+        version_id=before.version_id if before is not None and same else apply_campaign(tx, source),
+        announce_chat=None if announce_chat is None else str(announce_chat),
+        community_chat=named,
+        community_id=community_id,
+        file_digest=digest,
+    )
+    conversations.redate(tx)
+    opening = Opening(
+        taken=before is not None and not same,
+        kept=before is not None and same and not shipped and before.digest != digest,
+    )
+    _tell(tx, opening, source.campaign, digest)
+    return opening
+
+
+def apply_campaign(tx: Tx, source: Source) -> VersionId:
+    """Promise from now on what a file says, and run the campaign; one that promises that already gets no new version."""
+    campaign = source.campaign
+    pictures.add(tx, source.pictures)
+    content = compose_content(campaign)
+    version_id = campaigns.add_version(tx, slug=campaign.slug, content=content, digest=compute_digest(content))
+    row = campaigns.add(tx, campaign.slug)
+    campaigns.set_draft(tx, row.id, None)
+    if source.text:
+        campaigns.set_file(tx, row.id, source.text)
+    if row.state is not CampaignState.RUNNING:
+        campaigns.set_state(tx, row.id, CampaignState.RUNNING)
+    return version_id
+
+
+def take_campaign(tx: Tx, source: Source, *, main: bool = True) -> bool:
+    """Apply a file by command, as the main campaign or beside it; whether anything is new by it.
+
+    The first one is the main one.
+    """
+    before = shops.find(tx)
+    row = campaigns.find_by_slug(tx, source.campaign.slug)
+    version_id = apply_campaign(tx, source)
+    if before is None:
+        shops.set_shop(
+            tx, version_id=version_id, announce_chat=None, community_chat=None, community_id=None, file_digest=""
+        )
+    elif main:
+        shops.set_file_digest(tx, before.file_digest or before.digest)
+        shops.set_main(tx, campaigns.add(tx, source.campaign.slug).id)
+    after = campaigns.find_by_slug(tx, source.campaign.slug)
+    return row is None or after is None or row.version_id != after.version_id or _is_other(tx, before)
+
+
+def list_owners(tx: Tx) -> list[MemberAddress]:
+    """The chats of the owners who can be written to."""
+    ids = [telegram_id for telegram_id, role in roles.list_all(tx).items() if role is Role.OWNER]
+    found = [people.find_by_telegram_id(tx, telegram_id) for telegram_id in ids]
+    return [MemberAddress(person.id) for person in found if person is not None and person.is_member]
+
+
+def _is_other(tx: Tx, before: ShopRow | None) -> bool:
+    return before is None or before.campaign_id != shops.get(tx).campaign_id
+
+
+def _tell(tx: Tx, opening: Opening, campaign: Campaign, digest: str) -> None:
+    """Let the owners know which word holds: once for each content of the file."""
+    if not (opening.taken or opening.kept):
+        return
+    notice: Notice = FileTaken(slug=campaign.slug) if opening.taken else FileKept(slug=campaign.slug)
+    for address in list_owners(tx):
+        key = f"{digest}:{shops.get(tx).version_id}:{address.person_id}"
+        owe(tx, address, notice, key=key)

@@ -1,0 +1,61 @@
+"""Logos and photos as they are drawn from: table `picture`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sqlalchemy import bindparam, select
+
+from storage.errors import RowMissing
+from storage.schema import picture
+from storage.tx import Conflicting, Tx
+
+_CONTENT = ("content", "width", "height")
+
+_ADD = Conflicting(
+    lambda insert: (
+        insert(picture)
+        .values({name: bindparam(name) for name in ("sha256", *_CONTENT)} | {"added_at": bindparam("now")})
+        .on_conflict_do_nothing(index_elements=["sha256"])
+    )
+)
+_GET = select(*(picture.c[name] for name in _CONTENT)).where(picture.c.sha256 == bindparam("sha256"))
+_HOLDS = select(picture.c.sha256).where(picture.c.sha256 == bindparam("sha256"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPicture:
+    """A picture as it is kept."""
+
+    sha256: str
+    content: bytes = field(repr=False)
+    """Of an image file."""
+    width: int
+    """Pixels, as the height."""
+    height: int
+
+
+def add(tx: Tx, pictures: Iterable[StoredPicture]) -> None:
+    """Keep pictures; those that are there already stay."""
+    for each in pictures:
+        row = {"sha256": each.sha256, "content": each.content, "width": each.width, "height": each.height}
+        tx.run(_ADD, **row, now=tx.now)
+
+
+def get(tx: Tx, sha256: str) -> StoredPicture:
+    """Return a picture.
+
+    Raises:
+        RowMissing: there is none with this content.
+    """
+    row = tx.row(_GET, sha256=sha256)
+    if row is None:
+        raise RowMissing(f"There is no picture {sha256[:12]}.")
+    content, width, height = row
+    return StoredPicture(sha256=sha256, content=bytes(content), width=width, height=height)
+
+
+def holds(tx: Tx, sha256: str) -> bool:
+    """Whether a picture is there."""
+    return tx.scalar(_HOLDS, sha256=sha256) is not None

@@ -1,0 +1,152 @@
+"""A campaign file becomes what holds: at the start, or by command, and against what was changed meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.core.campaigns.campaign import Campaign
+from bot.core.campaigns.profile import find_profile
+from bot.services.campaigns import get_terms
+from bot.services.campaigns.listing import export_campaign, list_lines
+from bot.services.campaigns.notices import FileKept, FileTaken
+from bot.services.campaigns.opening import Opening, Source, open_shop, take_campaign
+from bot.services.campaigns.profile import ShopSource, take_profile
+from bot.services.joining.joining import start
+from bot.services.members import note_owners
+from storage import RowMissing, Store
+from storage.beside import run_beside
+from storage.campaign import CampaignState
+from storage.records import NoticeId, Profile
+from storage.tables import campaigns, outbox, pictures, shops
+from storage.tables.pictures import StoredPicture
+
+SARI = Profile(telegram_id=900, first_name="Sari", telegram_language="en")
+PICTURE = StoredPicture(sha256="ab" * 32, content=b"\xff\xd8 a picture", width=64, height=32)
+
+
+async def list_told(store: Store) -> list[str]:
+    """What owners are told of campaign files."""
+    owed = await store.read(outbox.list_owed, after=NoticeId(0), limit=100)
+    return [each.kind for each in owed if each.kind in {FileTaken.kind, FileKept.kind}]
+
+
+async def begin_again(store: Store, campaign: Campaign, *, shipped: bool = False) -> Opening:
+    """The bot starts with a campaign file."""
+    return await store.write(open_shop, Source(campaign=campaign), announce_chat="@news", shipped=shipped)
+
+
+async def find_points(store: Store) -> int:
+    """What an inviter is promised now."""
+    return (await store.read(get_terms)).campaign.inviter_points
+
+
+async def test_the_file_holds_when_it_says_something_new(store: Store, campaign: Campaign) -> None:
+    """The owner is told once, however often the bot starts with it."""
+    await store.write(note_owners, telegram_ids=[SARI.telegram_id])
+    await store.write(start, visitor=SARI, payload="")
+    changed = replace(campaign, inviter_points=7)
+    assert await begin_again(store, changed) == Opening(taken=True, kept=False)
+    assert await begin_again(store, changed) == Opening(taken=False, kept=False)
+    assert await find_points(store) == 7
+    assert await list_told(store) == [FileTaken.kind]
+
+
+async def test_a_later_change_wins_over_the_file_until_the_file_changes(store: Store, campaign: Campaign) -> None:
+    """Whoever spoke last is heard: a start alone is no word, and is told to the owner once."""
+    await store.write(note_owners, telegram_ids=[SARI.telegram_id])
+    await store.write(start, visitor=SARI, payload="")
+    await store.write(take_campaign, Source(campaign=replace(campaign, inviter_points=7)))
+    for _ in range(2):
+        assert await begin_again(store, campaign) == Opening(taken=False, kept=True)
+    assert await find_points(store) == 7
+    assert await list_told(store) == [FileKept.kind]
+    assert (await begin_again(store, replace(campaign, inviter_points=8))).taken
+    assert await find_points(store) == 8
+
+
+async def test_the_shipped_file_is_no_word_of_the_shops(store: Store, campaign: Campaign) -> None:
+    """It holds in a new shop alone, and never comes back over what the shop has said."""
+    mine = replace(campaign, slug="mine", inviter_points=7)
+    await store.write(take_campaign, Source(campaign=mine))
+    assert await begin_again(store, replace(campaign, inviter_points=9), shipped=True) == Opening(
+        taken=False, kept=False
+    )
+    assert (await store.read(get_terms)).campaign == mine
+    assert (await store.read(shops.get)).announce_chat == "@news"
+
+
+async def test_going_back_to_a_former_file_is_a_word(store: Store, campaign: Campaign) -> None:
+    """The same two files in turn: each start with another one than the last changes what holds."""
+    other = replace(campaign, slug="other", inviter_points=7)
+    for wanted in (other, campaign, other):
+        assert (await begin_again(store, wanted)).taken
+        assert (await store.read(get_terms)).campaign == wanted
+
+
+async def test_a_campaign_may_run_beside_the_main_one(store: Store, campaign: Campaign) -> None:
+    """It is listed with its state, and what holds for links without a campaign is as it was."""
+    other = replace(campaign, slug="other", inviter_points=7)
+    assert await store.write(take_campaign, Source(campaign=other), main=False)
+    assert not await store.write(take_campaign, Source(campaign=other), main=False)
+    assert (await store.read(get_terms)).campaign == campaign
+    assert [(each.slug, each.state, each.main) for each in await store.read(list_lines)] == [
+        (campaign.slug, CampaignState.RUNNING, True),
+        ("other", CampaignState.RUNNING, False),
+    ]
+    assert await store.write(take_campaign, Source(campaign=other))
+    assert [each.main for each in await store.read(list_lines)] == [False, True]
+
+
+async def test_what_is_applied_comes_out_again(store: Store, campaign: Campaign) -> None:
+    """With the text it came from and its pictures; a campaign that is not there is named, with those that are."""
+    shown = replace(campaign, logo=PICTURE.sha256, photo=PICTURE.sha256)
+    await store.write(take_campaign, Source(campaign=shown, text="# mine", pictures=[PICTURE]))
+    found = await store.read(export_campaign, campaign.slug)
+    assert (found.campaign, found.former, list(found.pictures)) == (shown, "# mine", [PICTURE])
+    with pytest.raises(RowMissing, match=r"no campaign lost\. There are: welcome"):
+        await store.read(export_campaign, "lost")
+
+
+async def test_an_applied_campaign_runs_whatever_it_was_before(store: Store, campaign: Campaign) -> None:
+    """One that had ended begins again."""
+    row = await store.read(campaigns.find_by_slug, campaign.slug)
+    assert row is not None
+    await store.write(campaigns.set_state, row.id, CampaignState.ENDED)
+    ended = await store.read(campaigns.get, row.id)
+    assert ended.ended_at is not None
+    await store.write(take_campaign, Source(campaign=campaign))
+    again = await store.read(campaigns.get, row.id)
+    assert (again.state, again.ended_at) == (CampaignState.RUNNING, None)
+
+
+async def test_the_shops_own_words_go_into_every_campaign(store: Store, campaign: Campaign) -> None:
+    """Those that are over stay as they were."""
+    for slug in ("beside", "over"):
+        await store.write(take_campaign, Source(campaign=replace(campaign, slug=slug)), main=False)
+    over = await store.read(campaigns.find_by_slug, "over")
+    assert over is not None
+    await store.write(campaigns.set_state, over.id, CampaignState.ENDED)
+    brand = dict.fromkeys(campaign.languages, "Moon")
+    found = find_profile(campaign)
+    source = ShopSource(profile=replace(found, brand=brand, logo=PICTURE.sha256), pictures=[PICTURE])
+    assert await store.write(take_profile, source)
+    assert not await store.write(take_profile, source)
+    assert {each.slug: each.name for each in await store.read(list_lines)} == {
+        campaign.slug: "Moon",
+        "beside": "Moon",
+        "over": campaign.brand[campaign.languages[0]],
+    }
+
+
+async def test_a_command_works_beside_the_store_that_is_open(store: Store, store_url: str, campaign: Campaign) -> None:
+    """Another process has the database open, and reads at once what the command has written."""
+    mine = replace(campaign, slug="mine")
+    before = (await store.read(shops.get)).revision
+    assert run_beside(store_url, take_campaign, Source(campaign=mine, pictures=[PICTURE]))
+    assert (await store.read(get_terms)).campaign == mine
+    assert (await store.read(shops.get)).revision > before
+    assert await store.read(pictures.get, PICTURE.sha256) == PICTURE
+    with pytest.raises(RowMissing):
+        run_beside(store_url, export_campaign, "lost")

@@ -290,7 +290,7 @@ async def test_nobody_else_meets_the_admins_commands(shop: ShopAtWork) -> None:
 async def test_the_author_holds_the_brake(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Pause stops, resume goes on, cancel ends; the message shows each at once."""
     url = sqlite_in(tmp_path_factory.mktemp("brake"))
-    guests = list(range(5_000_000_001, 5_000_000_041))
+    guests = list(range(5_000_000_001, 5_000_000_301))
     async with open_store(url) as store:
         await store.write(enrol, guests)
     async with open_shop(url, settings={"PASSALONG_SEND_RATE": "12"}) as shop:
@@ -314,4 +314,4 @@ async def test_the_author_holds_the_brake(tmp_path_factory: pytest.TempPathFacto
         await shop.until_edited(question, "Cancelled")
         received = count_received(shop, seen.text)
         assert max(count for chat_id, count in received.items() if chat_id != shop.admin.id) == 1
-        assert received.total() < 40
+        assert received.total() < 300

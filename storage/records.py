@@ -111,6 +111,8 @@ class Person:
     blocked_at: int | None
     score: int
     """Qualified referrals."""
+    balance: int = 0
+    """Points, as they were when the person was read."""
     spoken_code: str | None = None
     """What to say on the telephone; None until one was given."""
     spoken_chosen: bool = False

@@ -9,7 +9,7 @@ from telegram import CallbackQuery, Message, Update
 from telegram.error import TelegramError
 
 from bot.core.roles import MANAGERS
-from bot.handlers.deps import Context, visitor_of
+from bot.handlers.deps import Context
 from bot.handlers.reply import show
 from bot.messages.broadcasts.content import Content, ContentMistake, Unfit, compose_parcel, parse_content
 from bot.messages.broadcasts.screens import (
@@ -35,6 +35,7 @@ from bot.services.broadcasts import authoring
 from bot.services.broadcasts.authoring import BroadcastView
 from bot.services.members import open_home
 from bot.updates.capability import Capability
+from bot.updates.context import visitor_of
 from bot.updates.flows import ANYTHING, Flow, Step
 from bot.wire.errors import FailureKind, classify
 from storage.conversation import Conversation

@@ -7,7 +7,7 @@ from telegram import Message, MessageEntity, Update
 from bot.core.claiming import decide_named
 from bot.core.roles import EVERYBODY
 from bot.handlers.community.community import find_chat_id
-from bot.handlers.deps import Context, visitor_of
+from bot.handlers.deps import Context
 from bot.handlers.guide import on_anything_else
 from bot.handlers.reply import show
 from bot.messages.buttons import CLAIM, CLAIM_PICK, FINDABLE, NOBODY, NOT_ME
@@ -19,6 +19,7 @@ from bot.services.claiming.disowning import disown
 from bot.services.claiming.naming import ClaimView
 from bot.services.guide import set_findable
 from bot.updates.capability import Capability
+from bot.updates.context import visitor_of
 from bot.updates.flows import ANYTHING, Flow, Step
 from storage.conversation import Conversation
 from storage.records import ReferralId

@@ -9,7 +9,7 @@ from typing import Any
 from telegram import Message, Update
 
 from bot.core.roles import EVERYBODY
-from bot.handlers.deps import Context, visitor_of
+from bot.handlers.deps import Context
 from bot.handlers.guide import on_anything_else
 from bot.handlers.reply import show
 from bot.messages.buttons import FLOW_BACK, FLOW_CANCEL, FLOW_PICK, FLOW_SKIP
@@ -19,6 +19,7 @@ from bot.messages.texts import Texts
 from bot.services.conversations import find_conversation, leave, move
 from bot.services.members import open_home
 from bot.updates.capability import Capability, Registry
+from bot.updates.context import visitor_of
 from bot.updates.flows import Flow, Step, read_kind
 from bot.updates.routing import TextRouter, begins_with_command, is_allowed
 from storage.conversation import Conversation

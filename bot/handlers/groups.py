@@ -11,10 +11,11 @@ from telegram.ext import MessageHandler, filters
 
 from bot.core.links import parse_payload
 from bot.core.roles import EVERYBODY
-from bot.handlers.deps import Context, visitor_of
+from bot.handlers.deps import Context
 from bot.messages.groups import render_group_answer
 from bot.messages.texts import Texts, choose_language
 from bot.updates.capability import Capability, Listener
+from bot.updates.context import visitor_of
 from bot.updates.routing import FROM_HUMAN
 
 logger = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from telegram import Update
 
 from bot.core.languages import LANGUAGES
 from bot.core.roles import EVERYBODY
-from bot.handlers.deps import Context, visitor_of
+from bot.handlers.deps import Context
 from bot.handlers.reply import show
 from bot.messages.buttons import LANGUAGE, MENU, SET_LANGUAGE
 from bot.messages.commands import Command
@@ -28,6 +28,7 @@ from bot.services.claiming.window import open_menu
 from bot.services.guide import choose_language, open_help
 from bot.services.members import MemberView, open_home
 from bot.updates.capability import Capability
+from bot.updates.context import visitor_of
 
 PLACED_LANGUAGES = ("en", "id", "zh")
 """What the places in old buttons stand for."""

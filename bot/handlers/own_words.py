@@ -7,7 +7,7 @@ from dataclasses import replace
 from telegram import Update
 
 from bot.core.roles import EVERYBODY
-from bot.handlers.deps import Context, visitor_of
+from bot.handlers.deps import Context
 from bot.handlers.guide import for_story, show_over
 from bot.handlers.reply import show
 from bot.handlers.sharing.share import CARD, find_upload, send_picture
@@ -23,6 +23,7 @@ from bot.messages.texts import Texts
 from bot.services import own_words
 from bot.services.own_words import Proposal
 from bot.updates.capability import Capability
+from bot.updates.context import visitor_of
 from bot.updates.flows import Flow, Step
 from storage.conversation import Conversation
 

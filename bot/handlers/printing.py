@@ -8,7 +8,7 @@ from telegram import Update
 
 from bot.core.printing import parse_placement
 from bot.core.roles import EVERYBODY
-from bot.handlers.deps import Context, visitor_of
+from bot.handlers.deps import Context
 from bot.handlers.reply import show
 from bot.messages.commands import Command
 from bot.messages.outgoing import Document, OutgoingMessage
@@ -23,6 +23,7 @@ from bot.messages.texts import Texts
 from bot.services.members import open_home
 from bot.services.printing import note_print
 from bot.updates.capability import Capability
+from bot.updates.context import visitor_of
 
 
 async def on_print(update: Update, context: Context) -> None:

@@ -9,7 +9,7 @@ from telegram import Update
 from telegram.error import TelegramError
 
 from bot.core.roles import EVERYBODY
-from bot.handlers.deps import Context, visitor_of
+from bot.handlers.deps import Context
 from bot.handlers.reply import show
 from bot.messages.buttons import FORGET, FORGET_ASK, FORGET_SURE, MYDATA
 from bot.messages.commands import Command
@@ -27,6 +27,7 @@ from bot.messages.texts import Texts
 from bot.services.members import open_home
 from bot.services.privacy import collect, forget, list_chat_links
 from bot.updates.capability import Capability
+from bot.updates.context import visitor_of
 from bot.wire.errors import classify
 
 logger = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from telegram import Update
 
 from bot.core.roles import EVERYBODY
-from bot.handlers.deps import Context, visitor_of
+from bot.handlers.deps import Context
 from bot.handlers.reply import show
 from bot.handlers.sharing.share import CARD, hand_over
 from bot.messages.buttons import NO_NUDGES, NO_REMINDERS, NUDGES, REMIND, SHARE_AGAIN
@@ -17,6 +17,7 @@ from bot.services.reminding.nudges import set_nudges
 from bot.services.reminding.reminders import decline, find_fresh_story, remind
 from bot.services.standing import list_invites
 from bot.updates.capability import Capability
+from bot.updates.context import visitor_of
 from storage.records import ReferralId
 
 

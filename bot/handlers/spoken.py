@@ -5,7 +5,7 @@ from __future__ import annotations
 from telegram import Update
 
 from bot.core.roles import EVERYBODY
-from bot.handlers.deps import Context, visitor_of
+from bot.handlers.deps import Context
 from bot.handlers.reply import show
 from bot.messages.buttons import CHOOSE_SPOKEN, KEEP_SPOKEN, SPOKEN
 from bot.messages.commands import Command
@@ -14,6 +14,7 @@ from bot.messages.texts import Texts
 from bot.services.spoken import SPOKEN as SPOKEN_FLOW
 from bot.services.spoken import ask_own, choose_own, open_spoken, stop_choosing
 from bot.updates.capability import Capability
+from bot.updates.context import visitor_of
 from bot.updates.flows import Flow, Step
 from storage.conversation import Conversation
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from telegram import Update
 
 from bot.core.roles import EVERYBODY
-from bot.handlers.deps import Context, visitor_of
+from bot.handlers.deps import Context
 from bot.handlers.reply import show
 from bot.messages.buttons import APPEAR, INVITES, REWARDS, TOP
 from bot.messages.commands import Command
@@ -13,6 +13,7 @@ from bot.messages.standing import render_invites, render_rewards, render_top
 from bot.messages.texts import Texts
 from bot.services.standing import TopView, appear, list_invites, list_rewards, rank
 from bot.updates.capability import Capability
+from bot.updates.context import visitor_of
 
 
 async def on_invites(update: Update, context: Context, page: int = 0) -> None:

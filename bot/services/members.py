@@ -13,7 +13,7 @@ from bot.core.roles import Roles, decide_allowed
 from bot.services.campaigns import list_languages
 from storage.records import Person, PersonId, Profile
 from storage.role import Role
-from storage.tables import code_keys, ledgers, people, roles
+from storage.tables import code_keys, people, roles
 from storage.tx import Tx
 
 
@@ -93,7 +93,7 @@ def view_member(tx: Tx, person: Person) -> MemberView:
         code=person.code,
         language=compute_language(tx, person),
         score=person.score,
-        balance=ledgers.get_balance(tx, person.id),
+        balance=person.balance,
         anonymous=person.anonymous,
         own_words=person.own_words,
         spoken_code=person.spoken_code or "",

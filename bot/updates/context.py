@@ -8,21 +8,25 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar
 
-from telegram import CallbackQuery, Message, Update
+from telegram import CallbackQuery, Message, Update, User
 from telegram.error import TelegramError
 from telegram.ext import Application, CallbackContext
 
+from bot.core.names import clean_text
 from bot.messages.outgoing import OutgoingMessage
 from bot.services.members import MustWrite
 from bot.services.notices import answer_in
 from bot.telemetry import Metrics
 from bot.wire.telegram_bot import JSONDict, PassalongBot
-from storage.records import InboxRow, Seq
+from storage.records import InboxRow, Profile, Seq
 from storage.store import Store
 from storage.tables import inbox
 from storage.tx import Tx
 
 logger = logging.getLogger(__name__)
+
+NAME_LIMIT = 64
+"""Telegram's own limit of a first or last name."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -168,3 +172,21 @@ def _close_and_run(  # noqa: PLR0917 -- the attempt, its row, and a call
     if attempt.topic_id is not None and attempt.row is not None:
         answer_in(tx, attempt.row.sender_id, attempt.topic_id)
     return result
+
+
+def visitor_of(update: Update) -> Profile:
+    """Who speaks, with cleaned names. Handlers are registered only for updates that somebody sent."""
+    user = update.effective_user
+    assert user is not None
+    return profile_of(user)
+
+
+def profile_of(user: User) -> Profile:
+    """What Telegram says of somebody, cleaned."""
+    return Profile(
+        telegram_id=user.id,
+        first_name=clean_text(user.first_name, limit=NAME_LIMIT),
+        last_name=clean_text(user.last_name or "", limit=NAME_LIMIT),
+        username=user.username or "",
+        telegram_language=user.language_code or "",
+    )

@@ -23,11 +23,8 @@ from bot.wire.pacing import (
     Pacing,
     Priority,
     Ticket,
-    is_answer,
-    is_edit,
-    is_paced,
+    find_kind,
     name_chat_scope,
-    name_family,
     parse_chat,
     parse_chat_scope,
 )
@@ -158,15 +155,15 @@ class Gate(BaseRateLimiter[Priority]):
             RetryAfter: what was asked for is forbidden for longer than anybody should wait here; nothing was sent.
             Muted: it is an answer to somebody who floods.
         """
-        priority = rate_limit_args or Priority.INTERACTIVE
-        if MUTED.get() and priority is Priority.INTERACTIVE and is_answer(endpoint):
+        priority, kind = rate_limit_args or Priority.INTERACTIVE, find_kind(endpoint)
+        if MUTED.get() and priority is Priority.INTERACTIVE and kind.is_answer:
             raise Muted("Left out")
         call = partial(callback, *args, **kwargs)
         chat = parse_chat(data.get("chat_id"))
-        once = partial(self._call_in_turn, call, endpoint, chat, priority)
-        if not is_paced(endpoint):
-            once = partial(self._call_unpaced, call, name_family(endpoint), priority)
-        waits = (is_paced(endpoint) and priority is not Priority.BROADCAST) or priority is Priority.ERRAND
+        once = partial(self._call_in_turn, call, chat, priority, edits=kind.edits)
+        if not kind.is_paced:
+            once = partial(self._call_unpaced, call, kind.family, priority)
+        waits = (kind.is_paced and priority is not Priority.BROADCAST) or priority is Priority.ERRAND
         for attempt in range(1, 1 + FLOOD_ATTEMPTS * waits):
             try:
                 return await once()
@@ -193,8 +190,7 @@ class Gate(BaseRateLimiter[Priority]):
             await self._note_ban(family, seconds)
             raise
 
-    async def _call_in_turn(self, call: Call, endpoint: str, chat: Chat | None, priority: Priority) -> Answer:
-        edits = is_edit(endpoint)
+    async def _call_in_turn(self, call: Call, chat: Chat | None, priority: Priority, *, edits: bool) -> Answer:
         delay = self._pacing.compute_delay(chat or 0, self._clock(), edits=edits)
         if self._is_too_long(delay, priority):
             raise Flooded(delay)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import cache
 from heapq import heappop, heappush
 from math import ceil
 
@@ -303,31 +304,34 @@ _PROFILE = ("setMy", "deleteMy", "setChatMenuButton")
 _INVITES = "ChatInviteLink"
 
 
-def is_edit(endpoint: str) -> bool:
-    """Whether a method changes a message that is there."""
-    return endpoint.startswith(_EDITING) and _INVITES not in endpoint
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a method of the Bot API does, as far as Telegram counts it."""
+
+    edits: bool
+    """It changes a message that is there."""
+    is_paced: bool
+    """It puts something into a chat, which Telegram counts."""
+    is_answer: bool
+    """It shows somebody something, and changes nothing else."""
+    family: str
+    """The scope of a method that puts nothing into a chat: those like it, and nothing else."""
 
 
-def is_paced(endpoint: str) -> bool:
-    """Whether a method puts something into a chat, which Telegram counts."""
-    return endpoint != _NO_MESSAGE and (endpoint.startswith(_SENDING) or is_edit(endpoint))
-
-
-def is_answer(endpoint: str) -> bool:
-    """Whether a method shows somebody something, and changes nothing else."""
-    return is_paced(endpoint) or endpoint.startswith("answer")
+@cache
+def find_kind(endpoint: str) -> Kind:
+    """The kind of a method, by its name."""
+    edits = endpoint.startswith(_EDITING) and _INVITES not in endpoint
+    is_paced = endpoint != _NO_MESSAGE and (endpoint.startswith(_SENDING) or edits)
+    family = "family:invites" if _INVITES in endpoint else f"family:{endpoint}"
+    if endpoint.startswith(_PROFILE):
+        family = "family:profile"
+    return Kind(edits, is_paced, is_paced or endpoint.startswith("answer"), family)
 
 
 def name_chat_scope(chat: Chat) -> str:
     """The scope of one chat: its messages and edits, which Telegram counts together."""
     return f"chat:{chat}"
-
-
-def name_family(endpoint: str) -> str:
-    """The scope of a method that puts nothing into a chat: those like it, and nothing else."""
-    if endpoint.startswith(_PROFILE):
-        return "family:profile"
-    return "family:invites" if _INVITES in endpoint else f"family:{endpoint}"
 
 
 def parse_chat(chat_id: object) -> Chat | None:

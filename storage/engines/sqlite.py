@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
@@ -45,7 +46,7 @@ class DatabaseFiles:
         """
         for path, mark in self._marks.items():
             try:
-                now = path.stat()
+                now = os.stat(path)  # noqa: PTH116 -- twice before every commit
             except FileNotFoundError:
                 raise StoreDamaged(f"{path} was deleted while the bot was running. {CURE}") from None
             if (now.st_dev, now.st_ino) != mark:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import bindparam, delete, select, tuple_
 
 from storage.records import PersonId
@@ -9,6 +11,9 @@ from storage.schema import card
 from storage.tx import Conflicting, Tx
 
 _FIND = select(card.c.file_id).where(card.c.person_id == bindparam("person_id"), card.c.version == bindparam("version"))
+_LIST = select(card.c.version, card.c.file_id).where(
+    card.c.person_id == bindparam("person_id"), card.c.version.in_(bindparam("versions", expanding=True))
+)
 _SET = Conflicting(
     lambda insert: (
         insert(card)
@@ -41,6 +46,11 @@ def find_file_id(tx: Tx, person_id: PersonId, version: str) -> str | None:
     """Return Telegram's name for a person's card of a version."""
     file_id: str | None = tx.scalar(_FIND, person_id=person_id, version=version)
     return file_id
+
+
+def list_file_ids(tx: Tx, person_id: PersonId, versions: Collection[str]) -> dict[str, str]:
+    """Return Telegram's names for a person's cards, by version; those that Telegram has not are missing."""
+    return dict(tx.rows(_LIST, person_id=person_id, versions=list(versions)))
 
 
 def set_file_id(tx: Tx, person_id: PersonId, version: str, file_id: str) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 
 from storage.errors import CodeTaken, RowMissing
 from storage.records import Person, PersonId, Profile
-from storage.schema import person, profile, spoken
+from storage.schema import account, person, profile, spoken
 from storage.texts import fold_name, join_name
 from storage.tx import Conflicting, Row, Tx
 
@@ -34,9 +34,11 @@ PERSON = (
         profile.c.last_name,
         profile.c.username,
         profile.c.telegram_language,
+        func.coalesce(account.c.balance, 0),
     )
     .select_from(person)
     .join(profile)
+    .outerjoin(account, account.c.owner_id == person.c.id)
 )
 
 
@@ -63,7 +65,7 @@ def to_person(row: Row) -> Person:
     """Return the person in a row of `PERSON`."""
     person_id, code, started_at, language, anonymous, blocked_at, score, *rest = row
     spoken_code, spoken_chosen, findable, nudges, own_words, asked_at, shared_at, nudged_at, *said = rest
-    telegram_id, first_name, last_name, username, telegram_language = said
+    telegram_id, first_name, last_name, username, telegram_language, balance = said
     return Person(
         id=person_id,
         profile=Profile(
@@ -79,6 +81,7 @@ def to_person(row: Row) -> Person:
         anonymous=bool(anonymous),
         blocked_at=blocked_at,
         score=score,
+        balance=balance,
         spoken_code=spoken_code,
         spoken_chosen=bool(spoken_chosen),
         findable=bool(findable),

@@ -11,7 +11,7 @@ from telegram import Update
 from bot.core.roles import EVERYBODY, OWNERS
 from bot.core.setting import Setting
 from bot.handlers.conversations import begin
-from bot.handlers.deps import Context, visitor_of
+from bot.handlers.deps import Context
 from bot.handlers.reply import show
 from bot.messages.buttons import KEY, Button
 from bot.messages.commands import Command
@@ -24,6 +24,7 @@ from bot.services.conversations import finish
 from bot.services.members import open_home
 from bot.services.notices import Notice, owe
 from bot.updates.capability import Capability
+from bot.updates.context import visitor_of
 from bot.updates.flows import Answer, Flow, Step
 from bot.updates.job import Job
 from storage.addresses import MemberAddress

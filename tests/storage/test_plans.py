@@ -110,7 +110,7 @@ def explain(raw: sqlite3.Connection, statement: Statement) -> list[str]:
     """Return SQLite's plan, step by step; the values do not matter to it."""
     some = dict.fromkeys(("of", "state", "error", "now", "finished_at", "settled_at", "person_id", "topic_id"), 0)
     sql, values = STATEMENTS.render(
-        statement, {**some, "ids": [1, 2], "expected": ["draft", "paused"], "states": ["done"]}
+        statement, {**some, "ids": [1, 2], "versions": ["a"], "expected": ["draft", "paused"], "states": ["done"]}
     )
     bound = {name: values.get(name, 0) for name in re.findall(r":(\w+)", sql)}
     return [row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {sql}", bound)]

@@ -11,7 +11,7 @@ from telegram.ext import ChatJoinRequestHandler, ChatMemberHandler, MessageHandl
 
 from bot.core.roles import EVERYBODY
 from bot.handlers.community.chat import CLOSED, CommunityChat, find_problem, follow, look, say_look, say_moved, tell
-from bot.handlers.deps import Context, profile_of, visitor_of
+from bot.handlers.deps import Context
 from bot.handlers.guide import on_anything_else
 from bot.handlers.reply import show
 from bot.messages.buttons import COMMUNITY
@@ -21,6 +21,7 @@ from bot.messages.texts import Texts
 from bot.services.community.inviting import CommunityView, keep_link, view_community
 from bot.services.community.membership import come, leave
 from bot.updates.capability import Capability, Listener
+from bot.updates.context import profile_of, visitor_of
 from bot.wire.errors import FailureKind, classify
 
 logger = logging.getLogger(__name__)

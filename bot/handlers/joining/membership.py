@@ -5,8 +5,9 @@ from __future__ import annotations
 from telegram import ChatMember, Update
 
 from bot.handlers.community.community import on_own_rights
-from bot.handlers.deps import Context, profile_of
+from bot.handlers.deps import Context
 from bot.services.guide import note_blocked
+from bot.updates.context import profile_of
 
 
 async def on_my_chat_member(update: Update, context: Context) -> None:

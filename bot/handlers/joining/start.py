@@ -10,7 +10,7 @@ from bot.core.roles import EVERYBODY, TEAM
 from bot.handlers.bot_profile import show_menu
 from bot.handlers.community.chat import look_after
 from bot.handlers.community.community import find_chat_id
-from bot.handlers.deps import Context, visitor_of
+from bot.handlers.deps import Context
 from bot.handlers.joining.membership import on_my_chat_member
 from bot.handlers.reply import show
 from bot.messages.commands import Command
@@ -24,6 +24,7 @@ from bot.messages.joining.refusals import (
 from bot.messages.texts import Texts
 from bot.services.joining.joining import start
 from bot.updates.capability import Capability, Listener
+from bot.updates.context import visitor_of
 from storage.role import Role
 
 FROM_INLINE = "inline"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from telegram import Update
 from telegram.error import BadRequest
 
-from bot.handlers.deps import Context, visitor_of
+from bot.handlers.deps import Context
 from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.sharing.screens import render_qr, render_share
 from bot.messages.shop import Shop
@@ -16,6 +16,7 @@ from bot.messages.texts import Texts
 from bot.services.members import MemberView
 from bot.services.sharing.cards import ShareView, forget_cards, look_up_card, look_up_qr, note_share
 from bot.services.spoken import open_spoken
+from bot.updates.context import visitor_of
 from bot.wire.errors import classify
 from bot.wire.pictures import Pictures
 from storage.records import ShareWay

@@ -8,11 +8,12 @@ from telegram import CallbackQuery, InputMediaPhoto, Message, Update
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
-from bot.handlers.deps import Context, visitor_of
+from bot.handlers.deps import Context
 from bot.handlers.sharing.share import CARD, PICTURE_NAME, find_upload, put_picture, send_picture
 from bot.messages.outgoing import Photo
 from bot.messages.texts import Texts
 from bot.services.sharing.cards import ShareView, keep_card, look_up_card
+from bot.updates.context import visitor_of
 from bot.wire.errors import classify
 
 

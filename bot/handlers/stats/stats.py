@@ -7,7 +7,7 @@ from dataclasses import replace
 from telegram import Update
 
 from bot.core.roles import MANAGERS
-from bot.handlers.deps import Context, visitor_of
+from bot.handlers.deps import Context
 from bot.handlers.reply import show
 from bot.handlers.stats.charts import draw_chart
 from bot.messages.commands import Command
@@ -17,6 +17,7 @@ from bot.messages.stats.screens import render_stats
 from bot.messages.texts import Texts
 from bot.services.stats import count
 from bot.updates.capability import Capability
+from bot.updates.context import visitor_of
 
 
 async def on_stats(update: Update, context: Context) -> None:

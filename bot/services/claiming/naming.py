@@ -159,7 +159,7 @@ def _credit(tx: Tx, person: Person, inviter: Person, terms: Terms) -> ClaimView:
     tell = partial(_tell_inviter, tx)
     referral = credit(tx, inviter, person, source=SOURCE, tell_invitee=False, inviter_notice=tell)
     conversations.leave(tx, person.id, CLAIM)
-    member = view_member(tx, person)
+    member = view_member(tx, people.get(tx, person.id))
     if referral is None:
         return ClaimView(member=member, outcome=Outcome.HAS_INVITER)
     return ClaimView(

@@ -192,6 +192,7 @@ def start(tx: Tx, *, visitor: Profile, payload: str, from_inline: bool = False) 
     referral = None
     if attribution is Attribution.CREDITED and inviter is not None and carried is not None:
         referral = credit(tx, inviter, person, source=carried.source, fresh=newcomer)
+        person = people.get(tx, person.id)  # with the points that this may have brought
     if newcomer and referral is None:
         attribution = _welcome(tx, person, attribution, from_inline=from_inline)
     elif attribution is Attribution.CREDITED and not newcomer:

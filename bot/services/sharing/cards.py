@@ -50,12 +50,9 @@ def find_cards(tx: Tx, *, telegram_id: int, versions: CardVersions, stories: Seq
         return None
     member = view_member(tx, person)
     named = {story: versions.of_card(sign(member), member.language, story) for story in stories}
-    found = {story: cards.find_file_id(tx, person.id, version) for story, version in named.items()}
-    return InlineView(
-        member=member,
-        versions=named,
-        file_ids={story: file_id for story, file_id in found.items() if file_id is not None},
-    )
+    found = cards.list_file_ids(tx, person.id, named.values())
+    file_ids = {story: found[version] for story, version in named.items() if version in found}
+    return InlineView(member=member, versions=named, file_ids=file_ids)
 
 
 def note_share(

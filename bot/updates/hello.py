@@ -30,7 +30,7 @@ async def say_hello(application: PassalongApplication[Any], stop: asyncio.Event)
     deadline = loop.time() + HELLO_SECONDS
     while not stop.is_set():
         try:
-            await application.initialize()
+            await _ask(application, stop)
         except TelegramError as error:
             failure = classify(error)
             if failure.kind is FailureKind.TOKEN_BAD:
@@ -41,6 +41,19 @@ async def say_hello(application: PassalongApplication[Any], stop: asyncio.Event)
             await _pause(stop, seconds=1.0 + failure.retry_after)
         else:
             return
+
+
+async def _ask(application: PassalongApplication[Any], stop: asyncio.Event) -> None:
+    """Until it is answered, or nobody wants to know any more: a silent Telegram may take its time."""
+    asking, stopping = asyncio.ensure_future(application.initialize()), asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait([asking, stopping], return_when=asyncio.FIRST_COMPLETED)
+        if asking.done():
+            await asking
+    finally:
+        asking.cancel()
+        stopping.cancel()
+        await asyncio.gather(asking, stopping, return_exceptions=True)
 
 
 async def _pause(stop: asyncio.Event, *, seconds: float) -> None:

@@ -2,34 +2,127 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from PIL import Image
 
-from bot.cards.layout import CARD_SIZE, Block, Pair
+from bot.cards.layout import CARD_SIZE, Block, Pair, PhotoPlace
+from bot.cards.photos import choose_chip, cut_photo, fit_logo, shade
 from bot.cards.qr import MOST_MODULES, compose_code
-from bot.cards.shapes import Point, draw_shape, draw_text
+from bot.cards.shapes import Point, Sheet, draw_shape, draw_text
 from bot.cards.theme_fonts import ThemeFonts
 from bot.cards.typesetting import Setting, TextStyle
 from bot.core.sharing import CardText
 
 MODULE_PIXELS = 8
 _STATIC_OVERSAMPLE = 4
-_FIRST_SHARES = (0.56, 0.5, 0.44)
-_COMFORTABLE = 0.8
+_FIRST_SHARES = (0.6, 0.54, 0.48, 0.42)
+_COMFORTABLE = 0.92
+_SECOND_ANCHOR = 0.3
+_VEIL_ROOM = 26
+_LOGO_WIDTH, _LOGO_GAP, _CHIP_PAD = 2.6, 20, 8
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A text that was set, and where its top left goes."""
+
+    setting: Setting
+    place: Point
+    style: TextStyle
+    width: float
 
 
 def draw_card_base(text: CardText, theme_fonts: ThemeFonts) -> Image.Image:
     """The card without name and code."""
-    layout, palette = theme_fonts.theme.layout, theme_fonts.theme.palette
-    image = Image.new("RGB", CARD_SIZE)
-    layout.paint_backdrop(image, palette)
-    _draw_monogram(image, text.brand, theme_fonts)
-    draw_block(image, text.brand, layout.brand, theme_fonts)
-    draw_pair(image, (text.headline, text.story), layout.words, theme_fonts)
+    layout, pictures = theme_fonts.theme.layout, theme_fonts.open_pictures()
+    words = set_words(text, theme_fonts)
+    image = draw_ground(words, pictures.photo, theme_fonts)
+    draw_brand(image, text.brand, pictures.logo, theme_fonts)
+    for piece in words:
+        _draw_piece(image, piece, theme_fonts)
     draw_block(image, text.offer, layout.offer, theme_fonts)
     draw_block(image, text.scan_hint, layout.hint, theme_fonts)
     return image
+
+
+def draw_ground(words: Sequence[Piece], photo: Image.Image | None, theme_fonts: ThemeFonts) -> Image.Image:
+    """All that is not text, ready for these words to stand on it."""
+    layout, image = theme_fonts.theme.layout, Image.new("RGB", CARD_SIZE)
+    layout.paint_backdrop(image, theme_fonts.theme.palette)
+    if layout.photo is not None and photo is not None:
+        _paint_photo(image, layout.photo, photo, words, theme_fonts)
+    return image
+
+
+def _paint_photo(
+    image: Image.Image, place: PhotoPlace, photo: Image.Image, words: Sequence[Piece], theme_fonts: ThemeFonts
+) -> None:
+    """The photo, veiled under words that stand on it."""
+    left, top, right, bottom = place.bounds
+    layout, palette = theme_fonts.theme.layout, theme_fonts.theme.palette
+    size = (round(right - left), round(bottom - top))
+    place.paint(image, palette, cut_photo(photo, size, theme_fonts.look.focus))
+    if not place.under_words:
+        return
+    headline, brand_bottom = words[0], layout.brand.bounds[3] + _VEIL_ROOM
+    top, bottom = headline.place[1] - _VEIL_ROOM, place.bounds[3]
+    dark = palette["deep"]
+    shade(image, (0, top, right, bottom), dark, palette[headline.style.colour], fade_up=True)
+    if brand_bottom + _VEIL_ROOM < top:
+        shade(image, (0, 0, right, brand_bottom), dark, palette[layout.brand.style.colour], fade_up=False)
+
+
+def set_words(text: CardText, theme_fonts: ThemeFonts) -> list[Piece]:
+    """Headline and story; a member's own words stand large in the place of the headline, and that below them."""
+    pair = theme_fonts.theme.layout.words
+    if not text.quoted:
+        return place_pair((text.headline, text.story), pair, theme_fonts)
+    quote = replace(pair.first, size=min(pair.first.size, 92), floor=40, lines=6, leading=max(pair.first.leading, 1.06))
+    return place_pair((text.story, text.headline), replace(pair, first=quote), theme_fonts)
+
+
+def draw_brand(image: Image.Image, brand: str, logo: Image.Image | None, theme_fonts: ThemeFonts) -> None:
+    """The shop's name, and before it the logo; without one its first letter in a disc, where the name stands left."""
+    layout = theme_fonts.theme.layout
+    block = layout.brand
+    if logo is not None:
+        left = _draw_logo(image, brand, logo, theme_fonts)
+        block = replace(block, bounds=(left, *block.bounds[1:]), style=replace(block.style, align="left"))
+    elif block.style.align == "left":
+        _draw_monogram(image, brand, theme_fonts)
+    draw_block(image, brand, block, theme_fonts)
+
+
+def _draw_logo(image: Image.Image, brand: str, logo: Image.Image, theme_fonts: ThemeFonts) -> float:
+    """Draw the logo, and return where the name begins after it."""
+    layout = theme_fonts.theme.layout
+    (x, y), radius, block = layout.monogram.centre, layout.monogram.radius, layout.brand
+    left, _, right, _ = block.bounds
+    small = fit_logo(logo, round(2 * radius), round(_LOGO_WIDTH * 2 * radius))
+    start = x - radius
+    if block.style.align == "centre":
+        name = theme_fonts.fit(
+            brand, block.style, right - left - small.width - _LOGO_GAP, block.bounds[3] - block.bounds[1]
+        )
+        start = (left + right - name.width - small.width - _LOGO_GAP) / 2
+    place = (round(start), round(y - small.height / 2))
+    around = (
+        place[0] - _CHIP_PAD,
+        place[1] - _CHIP_PAD,
+        place[0] + small.width + _CHIP_PAD,
+        place[1] + small.height + _CHIP_PAD,
+    )
+    chip = choose_chip(small, image.crop(around))
+    if chip is not None:
+        draw_shape(image, around, chip, lambda pencil: pencil.block(around, radius=16))
+    if small.mode == "RGBA":
+        image.paste(small.convert("RGB"), place, small.getchannel("A"))
+    else:
+        bounds = (*place, place[0] + small.width, place[1] + small.height)
+        draw_shape(image, bounds, Sheet(small, *place), lambda pencil: pencil.block(bounds, radius=14))
+    return start + small.width + _LOGO_GAP
 
 
 def draw_code(image: Image.Image, link: str, theme_fonts: ThemeFonts) -> None:
@@ -64,26 +157,41 @@ def draw_block(image: Image.Image, text: str, block: Block, theme_fonts: ThemeFo
     )
 
 
-def draw_pair(image: Image.Image, texts: tuple[str, str], pair: Pair, theme_fonts: ThemeFonts) -> None:
-    """Two texts, one under the other."""
+def place_pair(texts: tuple[str, str], pair: Pair, theme_fonts: ThemeFonts) -> list[Piece]:
+    """Two texts, one under the other or each in its own place, set and placed."""
     left, top, right, bottom = pair.bounds
-    width = right - left
-    narrow = pair.second_width or width
     first, second = fit_pair(texts, pair, theme_fonts)
-    y = top + (bottom - top - first.height - pair.gap - second.height) * pair.anchor
     heading, running = (
         replace(style, align=setting.turn(style.align))
         for setting, style in ((first, pair.first), (second, pair.second))
     )
-    _draw_static(image, first, (left, y), style=heading, theme_fonts=theme_fonts, width=width)
-    x = left + (width - narrow) / 2 if pair.second.align == "centre" else left
-    _draw_static(image, second, (x, y + first.height + pair.gap), style=running, theme_fonts=theme_fonts, width=narrow)
+    if pair.second_bounds is not None:
+        y = top + (bottom - top - first.height) * pair.anchor
+        left_2, top_2, right_2, bottom_2 = pair.second_bounds
+        y_2 = top_2 + (bottom_2 - top_2 - second.height) * _SECOND_ANCHOR
+        return [
+            Piece(first, (left, y), heading, right - left),
+            Piece(second, (left_2, y_2), running, right_2 - left_2),
+        ]
+    narrow = pair.second_width or right - left
+    y = top + (bottom - top - first.height - pair.gap - second.height) * pair.anchor
+    x = left + (right - left - narrow) / 2 if pair.second.align == "centre" else left
+    return [
+        Piece(first, (left, y), heading, right - left),
+        Piece(second, (x, y + first.height + pair.gap), running, narrow),
+    ]
 
 
 def fit_pair(texts: tuple[str, str], pair: Pair, theme_fonts: ThemeFonts) -> tuple[Setting, Setting]:
     """The first text as large as the second, in what is left of the height, remains comfortable to read."""
     left, top, right, bottom = pair.bounds
     height = bottom - top
+    if pair.second_bounds is not None:
+        left_2, top_2, right_2, bottom_2 = pair.second_bounds
+        return (
+            theme_fonts.fit(texts[0], pair.first, right - left, height),
+            theme_fonts.fit(texts[1], pair.second, right_2 - left_2, bottom_2 - top_2),
+        )
     for share in _FIRST_SHARES:
         first = theme_fonts.fit(texts[0], pair.first, right - left, height * share)
         rest = height - first.height - pair.gap
@@ -91,6 +199,10 @@ def fit_pair(texts: tuple[str, str], pair: Pair, theme_fonts: ThemeFonts) -> tup
         if second.size >= _COMFORTABLE * pair.second.size:
             break
     return first, second
+
+
+def _draw_piece(image: Image.Image, piece: Piece, theme_fonts: ThemeFonts) -> None:
+    _draw_static(image, piece.setting, piece.place, style=piece.style, theme_fonts=theme_fonts, width=piece.width)
 
 
 def _draw_static(
@@ -117,8 +229,6 @@ def _draw_static(
 
 def _draw_monogram(image: Image.Image, brand: str, theme_fonts: ThemeFonts) -> None:
     monogram = theme_fonts.theme.layout.monogram
-    if monogram is None:
-        return
     (x, y), radius = monogram.centre, monogram.radius
     bounds = (x - radius, y - radius, x + radius, y + radius)
     draw_shape(

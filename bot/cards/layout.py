@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from bot.cards.schemes import Scheme
 from bot.cards.shapes import Bounds, Colour, Fill, Point
 from bot.cards.typesetting import TextStyle
 
@@ -39,11 +40,13 @@ class Pair:
     anchor: float = 0.5
     second_width: float | None = None
     """Where the second text must stay narrower than the place."""
+    second_bounds: Bounds | None = None
+    """Where the second text has a place of its own, below a photo that the first stands beside."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Monogram:
-    """The brand's first character in a disc."""
+    """The brand's first character in a disc, in the place of which a logo stands."""
 
     centre: Point
     radius: float
@@ -52,14 +55,28 @@ class Monogram:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoPlace:
+    """Where a photo goes."""
+
+    bounds: Bounds
+    paint: Callable[[Image.Image, Palette, Image.Image], None]
+    """Is given card, colours, and the photo cut to the size of the bounds."""
+    under_words: bool = False
+    """Whether texts stand on it, so that it must be darkened until they can be read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     """One composition. Themes give it colours and typefaces."""
 
+    name: str
     colours: frozenset[str]
     """What a theme must name."""
+    dress: Callable[[Scheme], dict[str, Colour]]
+    """Gives the same from the colours of a shop."""
     paint_backdrop: Callable[[Image.Image, Palette], None]
     """Draws everything that is not text."""
-    monogram: Monogram | None = None
+    monogram: Monogram
     brand: Block
     words: Pair
     """Headline and story."""
@@ -72,3 +89,6 @@ class Layout:
     name_fill: Callable[[Palette], Fill]
     code_centre: tuple[int, int]
     """Where the middle of the QR code is; both are 4 more than a multiple of 8. With its quiet zone it takes up to 424 pixels."""
+    photo: PhotoPlace | None = None
+    pictured: Layout | None = None
+    """The same composition around a photo."""

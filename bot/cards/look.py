@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bot.core.looks import AUTO
 from bot.core.sharing import digest
 
 LAYOUT_VERSION = 2
@@ -11,5 +12,11 @@ LAYOUT_VERSION = 2
 
 
 def compute_look(assets: Path, theme: str) -> str:
-    """A short hash of layout and theme file. Raises FileNotFoundError where there is no such theme."""
-    return digest(str(LAYOUT_VERSION), (assets / "themes" / f"{theme}.toml").read_text("utf-8"))
+    """A short hash of layouts and themes, any of which may lend its letters to another.
+
+    Raises FileNotFoundError where there is no such theme.
+    """
+    files = {path.stem: path for path in sorted((assets / "themes").glob("*.toml"))}
+    if theme != AUTO and theme not in files:
+        raise FileNotFoundError(f"there is no theme {theme!r}")
+    return digest(str(LAYOUT_VERSION), *(path.read_text("utf-8") for path in files.values()))

@@ -129,6 +129,7 @@ _INKS = (
     ("coupon", "coupon_text", "ring_2", "brand", "brand"),
     ("night_glow", "headline", "gold_light", "seal_text", "code"),
     ("field_1", "headline", "sticker", "sticker_text", "phrase"),
+    ("main", "on_main", "accent", "on_accent", "ink"),
 )
 """By layout: field, what stands on it, accent, what stands on that, dark on white."""
 

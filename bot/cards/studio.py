@@ -8,29 +8,34 @@ from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 
+from bot.cards.dressing import FindPicture
 from bot.cards.jpeg import render_bounded_jpeg
 from bot.cards.qrpage import draw_qr_page
 from bot.cards.template import Template, build_template, draw_draft
 from bot.cards.theme_fonts import ThemeFonts, load_theme_fonts, load_typefaces
 from bot.cards.themes import list_theme_names, load_theme
 from bot.cards.typefaces import Typeface
+from bot.core.looks import CardLook
 from bot.core.sharing import CardText
+
+_LOOKS_KEPT = 24  # a look without its pictures is small
 
 
 class CardStudio:
     """Renders cards. Safe to use from several threads."""
 
-    def __init__(self, assets: Path, *, templates_kept: int = 6) -> None:
+    def __init__(self, assets: Path, *, templates_kept: int = 6, find_picture: FindPicture = lambda _: None) -> None:
         self._assets = assets
+        self._find_picture = find_picture
         self._templates_kept = templates_kept
         self._templates: OrderedDict[CardText, Template] = OrderedDict()
-        self._theme_fonts: dict[str, ThemeFonts] = {}
+        self._theme_fonts: OrderedDict[CardLook, ThemeFonts] = OrderedDict()
         self._loading = threading.Lock()
         self._drawing = threading.Lock()  # fonts are shared, and FreeType draws with one typeface at a time
 
     def render_card(self, text: CardText, *, name: str, link: str) -> bytes:
         """A JPEG of 1024 x 1280 pixels, at most 98,000 bytes. Raises UnknownTheme, ThemeMistake, LinkTooLong."""
-        theme_fonts = self._get_theme_fonts(text.theme)
+        theme_fonts = self._get_theme_fonts(text.look)
         with self._drawing:
             template = self._get_template(text, theme_fonts)
             card = template.draft.draw_card(name, link)
@@ -38,27 +43,27 @@ class CardStudio:
 
     def render_card_once(self, text: CardText, *, name: str, link: str) -> bytes:
         """The same card for a text that is one person's own: nothing of it is kept, so that no template has to go."""
-        theme_fonts = self._get_theme_fonts(text.theme)
+        theme_fonts = self._get_theme_fonts(text.look)
         with self._drawing:
             card = draw_draft(text, theme_fonts).draw_card(name, link)
         return render_bounded_jpeg(card)
 
-    def can_tell(self, story: str, *, theme: str) -> bool:
-        """Whether the typefaces of a theme can draw every letter of a story."""
-        return self._get_theme_fonts(theme).can_tell(story)
+    def can_tell(self, story: str, look: CardLook) -> bool:
+        """Whether the typefaces of a look can draw every letter of a story."""
+        return self._get_theme_fonts(look).can_tell(story)
 
     def render_print_sheets(self, text: CardText, *, name: str, link: str) -> tuple[bytes, bytes]:
         """Two PDFs: an A4 sheet of business cards, an A5 poster. Raises UnknownTheme, ThemeMistake, LinkTooLong."""
         from bot.cards.print_sheets import lay_out_sheets, render_business_cards, render_poster  # noqa: PLC0415 -- half a second, seldom needed
 
-        theme_fonts = self._get_theme_fonts(text.theme)
+        theme_fonts = self._get_theme_fonts(text.look)
         with self._drawing:
             sheets = lay_out_sheets(text, theme_fonts, name=name, link=link)
         return render_business_cards(sheets), render_poster(sheets)
 
-    def render_qr(self, link: str, *, theme: str, caption: str = "") -> bytes:
+    def render_qr(self, link: str, look: CardLook, *, caption: str = "") -> bytes:
         """The QR code alone, large, on a JPEG of 1024 x 1152 pixels. Raises UnknownTheme, ThemeMistake, LinkTooLong."""
-        theme_fonts = self._get_theme_fonts(theme)
+        theme_fonts = self._get_theme_fonts(look)
         with self._drawing:
             picture = draw_qr_page(link, theme_fonts, caption)
         return render_bounded_jpeg(picture)
@@ -82,11 +87,14 @@ class CardStudio:
             self._templates.popitem(last=False)
         return template
 
-    def _get_theme_fonts(self, name: str) -> ThemeFonts:
+    def _get_theme_fonts(self, look: CardLook) -> ThemeFonts:
         with self._loading:
-            if name not in self._theme_fonts:
-                self._theme_fonts[name] = load_theme_fonts(name, self._assets, self._typefaces)
-            return self._theme_fonts[name]
+            found = self._theme_fonts.pop(look, None)
+            found = found or load_theme_fonts(look, self._assets, self._typefaces, self._find_picture)
+            self._theme_fonts[look] = found
+            while len(self._theme_fonts) > _LOOKS_KEPT:
+                self._theme_fonts.popitem(last=False)
+            return found
 
     @cached_property
     def _typefaces(self) -> dict[str, Typeface]:
@@ -95,7 +103,7 @@ class CardStudio:
 
 def render_card_from_scratch(text: CardText, name: str, link: str, assets: Path) -> bytes:
     """The same card as a PNG with nothing prepared: what `make bench` compares with."""
-    draft = draw_draft(text, load_theme_fonts(text.theme, assets, load_typefaces(assets)))
+    draft = draw_draft(text, load_theme_fonts(text.look, assets, load_typefaces(assets)))
     buffer = BytesIO()
     draft.draw_card(name, link).save(buffer, "PNG")
     return buffer.getvalue()

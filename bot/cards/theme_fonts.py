@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.cards.dressing import FindPicture, LookPictures, dress_theme, open_pictures
 from bot.cards.scripts import SCRIPTS
-from bot.cards.themes import ROLES, Theme, ThemeMistake, load_theme
+from bot.cards.themes import ROLES, Theme, ThemeMistake
 from bot.cards.typefaces import Stack, Typeface
 from bot.cards.typesetting import Setting, TextStyle, fit_text
 from bot.cards.wording import clean_name, clean_text, keeps_letters
+from bot.core.looks import CardLook
 
 _WEIGHTS = {"text": "medium"}
 """Everything else is bold."""
@@ -22,6 +24,12 @@ class ThemeFonts:
 
     theme: Theme
     stacks: Mapping[str, Stack]
+    look: CardLook
+    find_picture: FindPicture
+
+    def open_pictures(self) -> LookPictures:
+        """Logo and photo; opened anew each time, since a template needs them once."""
+        return open_pictures(self.look, self.find_picture)
 
     def fit(self, text: str, style: TextStyle, width: float, height: float, *, rtl: bool | None = None) -> Setting:
         """A text of the campaign, cleaned, at its largest size; `rtl` says how it is read, if not as its first letter is."""
@@ -42,14 +50,16 @@ def load_typefaces(assets: Path) -> dict[str, Typeface]:
     return {path.stem: Typeface(path) for path in sorted((assets / "fonts").glob("*.ttf"))}
 
 
-def load_theme_fonts(name: str, assets: Path, typefaces: Mapping[str, Typeface]) -> ThemeFonts:
-    """The theme of this name, dressed. Raises UnknownTheme, ThemeMistake."""
-    theme = load_theme(assets / "themes", name)
+def load_theme_fonts(
+    look: CardLook, assets: Path, typefaces: Mapping[str, Typeface], find_picture: FindPicture = lambda _: None
+) -> ThemeFonts:
+    """What is needed to draw in a look. Raises UnknownTheme, ThemeMistake."""
+    theme = dress_theme(look, assets / "themes", open_pictures(look, find_picture))
     wanted = {font for role in ROLES for font in theme.fonts[role]}
     if missing := sorted(wanted - typefaces.keys()):
-        raise ThemeMistake(f"theme {name}: there is no font {missing[0]!r} in assets/fonts")
+        raise ThemeMistake(f"theme {theme.name}: there is no font {missing[0]!r} in assets/fonts")
     stacks = {role: compose_stack(theme.fonts[role], _WEIGHTS.get(role, "bold"), typefaces) for role in ROLES}
-    return ThemeFonts(theme, stacks)
+    return ThemeFonts(theme, stacks, look, find_picture)
 
 
 def compose_stack(names: Sequence[str], weight: str, typefaces: Mapping[str, Typeface]) -> Stack:

@@ -12,6 +12,7 @@ from PIL import ImageColor
 
 from bot.cards.layout import Layout, Palette
 from bot.cards.layouts import LAYOUTS
+from bot.cards.schemes import compose_scheme
 from bot.cards.shapes import Colour
 
 ROLES = ("display", "name", "text", "label")
@@ -40,6 +41,8 @@ class Theme:
     palette: Palette
     fonts: Mapping[str, tuple[str, ...]]
     """Names of files in assets/fonts by role, in order of preference, fallbacks included."""
+    colours: tuple[Colour, Colour]
+    """Main and accent: what other layouts make a palette of."""
 
 
 def list_theme_names(folder: Path) -> list[str]:
@@ -64,25 +67,28 @@ def parse_theme(name: str, source: bytes) -> Theme:
     layout = LAYOUTS.get(table.get("layout", ""))
     if layout is None:
         raise ThemeMistake(f"theme {name}: layout must be one of {', '.join(LAYOUTS)}")
+    main, accent = (_parse_colour(name, key, table.get(key, "")) for key in ("main", "accent"))
+    given = table.get("colours")
     return Theme(
         name=name,
         layout=layout,
-        palette=_parse_palette(name, table.get("colours", {}), layout.colours),
+        palette=_parse_palette(name, given, layout.colours) if given else layout.dress(compose_scheme(main, accent)),
         fonts=_parse_fonts(name, table.get("fonts", {})),
+        colours=(main, accent),
     )
 
 
 def _parse_palette(name: str, table: dict[str, Any], wanted: frozenset[str]) -> dict[str, Colour]:
     if missing := sorted(wanted - table.keys()):
         raise ThemeMistake(f"theme {name}: colours.{missing[0]} is missing")
-    return {key: _parse_colour(name, key, table[key]) for key in sorted(wanted)}
+    return {key: _parse_colour(name, f"colours.{key}", table[key]) for key in sorted(wanted)}
 
 
 def _parse_colour(name: str, key: str, value: object) -> Colour:
     try:
         red, green, blue = ImageColor.getrgb(str(value))[:3]
     except ValueError as mistake:
-        raise ThemeMistake(f"theme {name}: colours.{key} must be a colour like #1a2b3c, not {value!r}") from mistake
+        raise ThemeMistake(f"theme {name}: {key} must be a colour like #1a2b3c, not {value!r}") from mistake
     return red, green, blue
 
 

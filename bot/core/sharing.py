@@ -9,6 +9,8 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 
+from bot.core.looks import CardLook
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardText:
@@ -26,8 +28,9 @@ class CardText:
     """The phrase for an inviter without a name, or whose script no font of the card covers."""
     scan_hint: str
     language: str
-    theme: str
-    """The name of a file in assets/themes, without its ending."""
+    look: CardLook
+    quoted: bool = False
+    """Whether the story is a member's own words."""
 
     def split_invitation(self) -> tuple[str, str]:
         """The words before and after the name."""
@@ -66,8 +69,8 @@ class CardVersions:
         return digest("qr", self.captions.get(language) or self.captions[self.fallback], signature.code)
 
 
-def digest(*shown: str) -> str:
-    """A short hash of texts: 16 hexadecimal digits."""
+def digest(*shown: object) -> str:
+    """A short hash of texts, or of tuples of them: 16 hexadecimal digits."""
     return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
 

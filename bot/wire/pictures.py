@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from bot.cards.look import compute_look
 from bot.core.sharing import CardVersions
 from bot.messages.printing import say_print_hint
-from bot.messages.sharing.card_texts import compose_card_text, compose_card_versions
+from bot.messages.sharing.card_texts import compose_card_text, compose_card_versions, compose_look
 from bot.messages.shop import Shop, Source
 from bot.messages.texts import Texts
 from bot.services.members import MemberView
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+LoadPicture = Callable[[str], Awaitable[bytes | None]]
+"""Reads what is kept under a SHA-256."""
+
+_PICTURES_KEPT = 12  # a logo and a photo for each of ten stories, some hundred kilobytes each
+
 DRAWING_THREADS = 1
 """It draws two hundred cards a second, far more than may be sent; each further one keeps seven megabytes for itself."""
 
@@ -30,10 +35,22 @@ DRAWING_THREADS = 1
 class Workshop:
     """The thread that draws, and what it keeps between two pictures; one for all that a bot shows."""
 
-    def __init__(self, assets: Path) -> None:
+    def __init__(self, assets: Path, load_picture: LoadPicture | None = None) -> None:
         self.assets = assets
+        self._load_picture = load_picture
+        self._shelf: dict[str, bytes] = {}
         self._studio: CardStudio | None = None
         self._threads = ThreadPoolExecutor(DRAWING_THREADS, thread_name_prefix="pictures")
+
+    async def lay_out(self, pictures: Collection[str]) -> None:
+        """Have pictures of the shop at hand, by their SHA-256; one that is gone is left off the cards."""
+        for sha256 in pictures:
+            if self._load_picture is not None and sha256 not in self._shelf:
+                loaded = await self._load_picture(sha256)
+                if loaded is not None:
+                    self._shelf[sha256] = loaded
+        while len(self._shelf) > _PICTURES_KEPT:
+            del self._shelf[next(sha256 for sha256 in self._shelf if sha256 not in pictures)]
 
     async def run(self, paint: Callable[[CardStudio], T]) -> T:
         """Have something drawn."""
@@ -44,7 +61,7 @@ class Workshop:
         if self._studio is None:
             from bot.cards.studio import CardStudio  # noqa: PLC0415 -- see the module's first line
 
-            self._studio = CardStudio(self.assets)
+            self._studio = CardStudio(self.assets, find_picture=self._shelf.get)
         return self._studio
 
 
@@ -67,31 +84,38 @@ class Pictures:
 
     async def draw_card(self, member: MemberView, story: str = "") -> bytes:
         """The member's share card with the story of this key, else the first, JPEG."""
+        await self._lay_out(story)
         return await self._workshop.run(partial(self._render_card, member, story))
 
     async def draw_qr(self, member: MemberView) -> bytes:
         """The member's QR code alone, JPEG."""
+        await self._lay_out()
         return await self._workshop.run(partial(self._render_qr, member))
 
     async def render_print_sheets(self, member: MemberView, placement: str) -> tuple[bytes, bytes]:
         """Two PDFs with the member's code for a place: ten business cards on A4, and an A5 poster."""
+        await self._lay_out()
         studio = await self._workshop.run(lambda studio: studio)
         text = compose_card_text(self._shop, member.language)
         text = replace(text, scan_hint=say_print_hint(Texts(member.language)))
         link = self._shop.link(member.code, placement)
         return await asyncio.to_thread(studio.render_print_sheets, text, name=member.name, link=link)
 
+    async def _lay_out(self, story: str = "") -> None:
+        told = self._shop.story(self._shop.campaign.languages[0], story)
+        await self._workshop.lay_out(compose_look(self._shop.campaign, told.picture).pictures)
+
     def _render_card(self, member: MemberView, story: str, studio: CardStudio) -> bytes:
         """Of a story nothing is kept where the words are this member's alone; words no typeface has stay in the caption."""
         words = member.own_words
-        told = bool(words) and studio.can_tell(words, theme=self._shop.campaign.theme)
+        told = bool(words) and studio.can_tell(words, compose_look(self._shop.campaign))
         text = compose_card_text(self._shop, member.language, story, own_words=words if told else "")
         render = studio.render_card_once if told else studio.render_card
         return render(text, name=member.name, link=self._link(member))
 
     def _render_qr(self, member: MemberView, studio: CardStudio) -> bytes:
-        theme, caption = self._shop.campaign.theme, self._shop.brand(member.language)
-        return studio.render_qr(self._link(member), theme=theme, caption=caption)
+        look, caption = compose_look(self._shop.campaign), self._shop.brand(member.language)
+        return studio.render_qr(self._link(member), look, caption=caption)
 
     def _link(self, member: MemberView) -> str:
         return self._shop.link(member.code, Source.QR)

@@ -10,6 +10,7 @@ from statistics import median
 
 from bot.assets import ASSETS
 from bot.cards.studio import CardStudio, render_card_from_scratch
+from bot.core.looks import CardLook
 from tests.benchmarks.rows import Row, row
 from tests.cards.samples import CARD_TEXTS, HOSTILE_NAMES, KIND_NAMES, LANGUAGES, LINK, THEMES, list_random_links
 
@@ -35,7 +36,7 @@ def measure() -> list[Row]:
 def measure_theme(theme: str) -> tuple[list[float], list[float]]:
     """CPU milliseconds of cards from a kept template, and of cards from scratch."""
     studio = CardStudio(ASSETS)
-    faces = [replace(CARD_TEXTS[language], theme=theme) for language in LANGUAGES]
+    faces = [replace(CARD_TEXTS[language], look=CardLook(theme)) for language in LANGUAGES]
     for face in faces:
         studio.render_card(face, name="Anna", link="https://t.me/kopitiga_bot?start=AbCdEf0123")
     jobs = [

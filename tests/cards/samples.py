@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from bot.assets import ASSETS
 from bot.cards.studio import CardStudio
+from bot.core.looks import CardLook
 from bot.core.sharing import CardText
 
 LINK = "https://t.me/kopitiga_bot?start=AbCdEf0123-qr"
@@ -26,7 +27,7 @@ _ENGLISH = CardText(
     invited_without_name="You are invited",
     scan_hint="Scan to open in Telegram",
     language="en",
-    theme="sunrise",
+    look=CardLook("sunrise"),
 )
 _INDONESIAN = replace(
     _ENGLISH,
@@ -94,8 +95,16 @@ HOSTILE_NAMES = {
 def compose_long_text(language: str, theme: str) -> CardText:
     """A face whose every text is far longer than a card has room for."""
     face = CARD_TEXTS[language]
-    texts = {key: " ".join([getattr(face, key)] * 12) for key in ("brand", "headline", "story", "offer", "scan_hint")}
-    return replace(face, theme=theme, invited_by=f"{face.story} {{name}} {face.story}", **texts)
+    return replace(
+        face,
+        look=CardLook(theme),
+        invited_by=f"{face.story} {{name}} {face.story}",
+        brand=" ".join([face.brand] * 12),
+        headline=" ".join([face.headline] * 12),
+        story=" ".join([face.story] * 12),
+        offer=" ".join([face.offer] * 12),
+        scan_hint=" ".join([face.scan_hint] * 12),
+    )
 
 
 def list_random_links(count: int, seed: int) -> list[str]:

@@ -15,6 +15,7 @@ from bot.cards.qr import LinkTooLong
 from bot.cards.studio import CardStudio, render_card_from_scratch
 from bot.cards.template import Template, build_template
 from bot.cards.theme_fonts import load_theme_fonts, load_typefaces
+from bot.core.looks import CardLook
 from tests.cards.samples import (
     CARD_TEXTS,
     HOSTILE_NAMES,
@@ -38,7 +39,8 @@ def open_card(jpeg: bytes) -> Image.Image:
 def build(theme: str) -> Template:
     """The theme's template in English."""
     return build_template(
-        replace(CARD_TEXTS["en"], theme=theme), load_theme_fonts(theme, ASSETS, load_typefaces(ASSETS))
+        replace(CARD_TEXTS["en"], look=CardLook(theme)),
+        load_theme_fonts(CardLook(theme), ASSETS, load_typefaces(ASSETS)),
     )
 
 
@@ -46,7 +48,7 @@ def build(theme: str) -> Template:
 @pytest.mark.parametrize("theme", THEMES)
 def test_every_card_is_a_light_jpeg(studio: CardStudio, theme: str, language: str) -> None:
     """A card is a JPEG of 1024 x 1280 pixels and at most 98,000 bytes, for any name and the longest link."""
-    face = replace(CARD_TEXTS[language], theme=theme)
+    face = replace(CARD_TEXTS[language], look=CardLook(theme))
     for name in (*KIND_NAMES, ""):
         jpeg = studio.render_card(face, name=name, link=LONGEST_LINK)
         assert (open_card(jpeg).format, open_card(jpeg).size) == ("JPEG", (1024, 1280))

@@ -15,6 +15,7 @@ from bot.assets import ASSETS
 from bot.cards.qr import compose_code, has_false_finder
 from bot.cards.studio import CardStudio
 from bot.cards.themes import load_theme
+from bot.core.looks import CardLook
 from tests.cards.samples import CARD_TEXTS, KIND_NAMES, LANGUAGES, LINK, LONGEST_LINK, THEMES, list_random_links
 
 cv2.setNumThreads(1)  # on two cores its threads wait for each other
@@ -45,7 +46,7 @@ def test_two_readers_read_every_card(studio: CardStudio, theme: str) -> None:
     """As sent and as a small chat picture, a hundred random codes over all themes are read by both readers."""
     missed = []
     for n, link in enumerate(list_random_links(CODES_PER_THEME, seed=THEMES.index(theme))):
-        face = replace(CARD_TEXTS[LANGUAGES[n % 3]], theme=theme)
+        face = replace(CARD_TEXTS[LANGUAGES[n % 3]], look=CardLook(theme))
         sent = Image.open(BytesIO(studio.render_card(face, name=KIND_NAMES[n % len(KIND_NAMES)], link=link)))
         pictures = {"sent": sent, "small": shrink(sent)}
         for size, picture in pictures.items():
@@ -58,7 +59,7 @@ def test_two_readers_read_every_card(studio: CardStudio, theme: str) -> None:
 def test_the_large_code_is_read(studio: CardStudio, theme: str) -> None:
     """The QR code alone is a light JPEG that both readers read."""
     link, caption = ((LINK, "三杯咖啡"), (LONGEST_LINK, "Kopi Tiga"), (LINK, ""))[THEMES.index(theme) % 3]
-    jpeg = studio.render_qr(link, theme=theme, caption=caption)
+    jpeg = studio.render_qr(link, CardLook(theme), caption=caption)
     assert len(jpeg) <= 98_000
     for picture in (Image.open(BytesIO(jpeg)), shrink(Image.open(BytesIO(jpeg)))):
         assert read_with_zxing(picture) == [link]
@@ -68,7 +69,7 @@ def test_the_large_code_is_read(studio: CardStudio, theme: str) -> None:
 @pytest.mark.parametrize("theme", THEMES)
 def test_modules_are_five_pixels_on_a_small_picture(studio: CardStudio, theme: str) -> None:
     """A module is 8 pixels on the card, so 5 at 640 wide, and four modules around the largest code are plain panel."""
-    face = replace(CARD_TEXTS["en"], theme=theme)
+    face = replace(CARD_TEXTS["en"], look=CardLook(theme))
     card = Image.open(BytesIO(studio.render_card(face, name="Anna", link=LONGEST_LINK))).convert("L")
     x, y = load_theme(ASSETS / "themes", theme).layout.code_centre
     reach, quiet = 45 * 8 // 2, 4 * 8

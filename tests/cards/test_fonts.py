@@ -16,6 +16,7 @@ from bot.assets import ASSETS
 from bot.cards.scripts import SCRIPTS
 from bot.cards.theme_fonts import load_theme_fonts, load_typefaces
 from bot.cards.typefaces import open_font
+from bot.core.looks import CardLook
 from tests.cards.samples import CARD_TEXTS, THEMES
 
 SCRIPT_FONTS = {f"noto-sans-{script.name}" for script in SCRIPTS}
@@ -56,7 +57,7 @@ def test_kerning_is_read_from_the_font() -> None:
 @pytest.mark.parametrize("role", ["display", "name", "text", "label"])
 def test_every_theme_covers_the_shipped_scripts(theme: str, role: str) -> None:
     """Latin with Vietnamese, Cyrillic, Greek, Simplified Chinese and kana never lack a glyph."""
-    stack = load_theme_fonts(theme, ASSETS, TYPEFACES).stacks[role]
+    stack = load_theme_fonts(CardLook(theme), ASSETS, TYPEFACES).stacks[role]
     wanted = set(LATIN + CYRILLIC_AND_GREEK + KANA + list_hanzi() + "，。！？；：、“”‘’（）《》…—·")
     assert [character for character in wanted if stack.find_typeface(character) is None] == []
     for face in CARD_TEXTS.values():
@@ -66,13 +67,13 @@ def test_every_theme_covers_the_shipped_scripts(theme: str, role: str) -> None:
 @pytest.mark.parametrize("theme", THEMES)
 def test_names_may_have_rarer_hanzi(theme: str) -> None:
     """Hanzi that are common in names but not in GB 2312 are drawn, as are traditional ones."""
-    stack = load_theme_fonts(theme, ASSETS, TYPEFACES).stacks["name"]
+    stack = load_theme_fonts(CardLook(theme), ASSETS, TYPEFACES).stacks["name"]
     assert stack.covers("喆堃犇祎赟珺珅曌玥翀陳劉張國華體廣辺桜斉")
 
 
 def test_what_is_drawn_is_not_the_box_for_missing_glyphs() -> None:
     """The typeface that is chosen for a character draws something else than its box for missing ones."""
-    stack = load_theme_fonts("sunrise", ASSETS, TYPEFACES).stacks["name"]
+    stack = load_theme_fonts(CardLook("sunrise"), ASSETS, TYPEFACES).stacks["name"]
     missing = {face: draw_mask(open_font(face.path, 40), "\U0010fffd") for face in stack.typefaces}
     for character in "AñệЖΩ王喆さ🎉€”":
         face = stack.find_typeface(character)

@@ -19,6 +19,7 @@ from bot.cards.print_sheets import CARD, COLUMNS, POSTER, ROWS, SHEET, lay_out_s
 from bot.cards.qr import compose_code
 from bot.cards.studio import CardStudio
 from bot.cards.theme_fonts import ThemeFonts, load_theme_fonts, load_typefaces
+from bot.core.looks import CardLook
 from tests.cards.samples import (
     CARD_TEXTS,
     HOSTILE_NAMES,
@@ -78,13 +79,15 @@ def list_cards(sheet: Image.Image, dpi: float) -> list[Image.Image]:
 @pytest.fixture(scope="module")
 def theme_fonts() -> ThemeFonts:
     """One theme, dressed."""
-    return load_theme_fonts("sunrise", ASSETS, load_typefaces(ASSETS))
+    return load_theme_fonts(CardLook("sunrise"), ASSETS, load_typefaces(ASSETS))
 
 
 @cache
 def render_print_sheets(theme: str, language: str, name: str, link: str) -> tuple[bytes, bytes]:
     """Both PDFs, made once."""
-    return CardStudio(ASSETS).render_print_sheets(replace(CARD_TEXTS[language], theme=theme), name=name, link=link)
+    return CardStudio(ASSETS).render_print_sheets(
+        replace(CARD_TEXTS[language], look=CardLook(theme)), name=name, link=link
+    )
 
 
 CASES = [

@@ -29,11 +29,12 @@ from bot.cards.shapes import draw_text
 from bot.cards.theme_fonts import load_theme_fonts, load_typefaces
 from bot.cards.typefaces import Glyph
 from bot.cards.typesetting import Setting, TextStyle, compose_setting, fit_text
+from bot.core.looks import CardLook
 from tests.cards.names import NAMES, list_names
 from tests.cards.samples import THEMES
 
 TYPEFACES = load_typefaces(ASSETS)
-STACK = load_theme_fonts("sunrise", ASSETS, TYPEFACES).stacks["name"]
+STACK = load_theme_fonts(CardLook("sunrise"), ASSETS, TYPEFACES).stacks["name"]
 STYLE = TextStyle(role="name", colour="name", size=160, floor=160, lines=1)
 SIZE = 160
 NUMBERED = 0xF0000
@@ -121,7 +122,7 @@ def measure_difference(one: Image.Image, other: Image.Image) -> float:
 def test_names_of_every_script_are_drawn_whole_in_every_theme(script: str) -> None:
     """No letter of them is left out, in large names and in running text."""
     for theme in THEMES:
-        theme_fonts = load_theme_fonts(theme, ASSETS, TYPEFACES)
+        theme_fonts = load_theme_fonts(CardLook(theme), ASSETS, TYPEFACES)
         for name in list_names(script):
             assert theme_fonts.clean_name(name) == unicodedata.normalize("NFC", name)
             assert theme_fonts.can_tell(name)
@@ -146,7 +147,7 @@ def test_nothing_of_a_name_is_clipped_or_reaches_into_another_line(script: str) 
 def test_fonts_of_scripts_are_opened_only_for_names_that_need_them() -> None:
     """A name in Latin letters reads none of them; one in Thai reads the Thai one alone."""
     typefaces = load_typefaces(ASSETS)
-    stack = load_theme_fonts("sunrise", ASSETS, typefaces).stacks["name"]
+    stack = load_theme_fonts(CardLook("sunrise"), ASSETS, typefaces).stacks["name"]
     stack.compose_glyphs("Anna 王小明 Олег")
     opened = {name for name, face in typefaces.items() if "glyphs" in vars(face)}
     assert not [script.name for script in SCRIPTS if f"noto-sans-{script.name}-bold" in opened]
@@ -215,7 +216,8 @@ def test_without_a_shaper_no_name_is_written_wrongly() -> None:
         "from PIL import features; features.check = lambda name: False\n"
         "from bot.assets import ASSETS; from bot.cards.studio import CardStudio\n"
         "from bot.cards.theme_fonts import *; from tests.cards.samples import CARD_TEXTS\n"
-        "fonts = load_theme_fonts('sunrise', ASSETS, load_typefaces(ASSETS))\n"
+        "from bot.core.looks import CardLook\n"
+        "fonts = load_theme_fonts(CardLook('sunrise'), ASSETS, load_typefaces(ASSETS))\n"
         "assert [fonts.clean_name(name) for name in ('سارة', 'สมชาย Anna', 'שרה', 'Արամ', '김민준')]"
         " == ['', 'Anna', 'שרה', 'Արամ', '김민준']\n"
         "assert CardStudio(ASSETS).render_card(CARD_TEXTS['en'], name='שרה', link='https://t.me/a_bot?start=AbCdEf0123')"

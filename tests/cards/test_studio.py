@@ -10,6 +10,7 @@ import pytest
 from bot.assets import ASSETS
 from bot.cards.studio import CardStudio
 from bot.cards.themes import UnknownTheme
+from bot.core.looks import CardLook
 from tests.cards.samples import CARD_TEXTS, KIND_NAMES, LINK, THEMES
 
 
@@ -34,10 +35,12 @@ def test_threads_may_share_a_studio() -> None:
 
 def test_an_unknown_theme_is_refused_with_the_names_of_all(studio: CardStudio) -> None:
     """Whoever misspells a theme reads which there are."""
-    with pytest.raises(UnknownTheme, match="no theme 'sunset'; there are fiesta, lagoon, salon, sunrise"):
+    with pytest.raises(
+        UnknownTheme, match="no theme 'sunset'; there are fiesta, gallery, lagoon, lantern, quiet, salon, sunrise"
+    ):
         studio.check_theme("sunset")
     with pytest.raises(UnknownTheme):
-        studio.render_card(replace(CARD_TEXTS["en"], theme="../sunrise"), name="Anna", link=LINK)
+        studio.render_card(replace(CARD_TEXTS["en"], look=CardLook("../sunrise")), name="Anna", link=LINK)
     for theme in THEMES:
         studio.check_theme(theme)
     assert studio.list_themes() == list(THEMES)

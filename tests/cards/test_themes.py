@@ -5,19 +5,22 @@ from __future__ import annotations
 import pytest
 
 from bot.assets import ASSETS
-from bot.cards.shapes import Colour
+from bot.cards.colours import compute_contrast
 from bot.cards.themes import ThemeMistake, load_theme, parse_theme
 from tests.cards.samples import THEMES
 
 SUNRISE = (ASSETS / "themes" / "sunrise.toml").read_text("utf-8")
 ON_PANEL = ("code", "hint", "phrase", "name", "name_1", "name_2")
-ON_GROUND = {
+ON_GROUND: dict[str, tuple[tuple[str, str], ...]] = {
     "sunrise": (("headline", "paper_edge"), ("story", "paper_edge"), ("brand", "paper"), ("story", "ring_1")),
     "salon": (("headline", "night_glow"), ("story", "night_glow"), ("brand", "night_glow"), ("gold", "night_glow")),
     "fiesta": (("headline", "field_2"), ("story", "field_2"), ("brand", "field_1"), ("headline", "field_3")),
     "lagoon": (("headline", "field_2"), ("story", "field_2"), ("brand", "field_1"), ("headline", "field_3")),
 }
-ON_BADGES = {
+ON_GROUND["gallery"] = (("panel", "deep"), ("story", "paper"))
+ON_GROUND["quiet"] = (("ink", "paper"), ("story", "paper"), ("main_ink", "paper"))
+ON_GROUND["lantern"] = (("paper", "deep"), ("soft", "glow"), ("brand", "glow"), ("main_ink", "panel"))
+ON_BADGES: dict[str, tuple[tuple[str, str], ...]] = {
     "sunrise": (("coupon_text", "coupon"), ("monogram_text", "monogram")),
     "salon": (("seal_text", "gold"), ("seal_text", "gold_light")),
     "fiesta": (("sticker_text", "sticker"), ("monogram_text", "monogram")),
@@ -25,16 +28,7 @@ ON_BADGES = {
 }
 
 
-def compute_contrast(one: Colour, other: Colour) -> float:
-    """The contrast ratio of WCAG 2.2, 1 to 21."""
-
-    def compute_luminance(colour: Colour) -> float:
-        shares = [value / 255 for value in colour]
-        linear = [share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    dark, light = sorted((compute_luminance(one), compute_luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
+ON_BADGES |= dict.fromkeys(("gallery", "quiet", "lantern"), (("on_main", "main"), ("on_accent", "accent")))
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -52,11 +46,15 @@ def test_texts_stand_out_from_what_is_behind_them(theme: str) -> None:
 @pytest.mark.parametrize(
     ("was", "becomes", "told"),
     [
-        ('layout = "sunrise"', 'layout = "sunset"', "theme mine: layout must be one of bubble, salon, sunrise"),
+        (
+            'layout = "sunrise"',
+            'layout = "sunset"',
+            "theme mine: layout must be one of bubble, festive, minimal, photo, salon, sunrise",
+        ),
         ('headline = "#2D1A12"', "", "theme mine: colours.headline is missing"),
         ('headline = "#2D1A12"', 'headline = "brownish"', "theme mine: colours.headline must be a colour like #1a2b3c"),
         ('label = ["jakarta-bold"]', "", "theme mine: fonts.label must be a list of names"),
-        ("[colours]", "[colours", "theme mine: .*line 10"),
+        ("[colours]", "[colours", "theme mine: .*line 12"),
     ],
 )
 def test_a_mistake_in_a_theme_is_named(was: str, becomes: str, told: str) -> None:

@@ -12,10 +12,11 @@ from bot.assets import ASSETS
 from bot.cards.theme_fonts import load_theme_fonts, load_typefaces
 from bot.cards.typefaces import Stack
 from bot.cards.wording import MOST_NAME_CHARACTERS, clean_name, clean_text
+from bot.core.looks import CardLook
 from tests.cards.samples import HOSTILE_NAMES, KIND_NAMES, THEMES
 
 TYPEFACES = load_typefaces(ASSETS)
-STACKS = {theme: load_theme_fonts(theme, ASSETS, TYPEFACES).stacks["name"] for theme in THEMES}
+STACKS = {theme: load_theme_fonts(CardLook(theme), ASSETS, TYPEFACES).stacks["name"] for theme in THEMES}
 STACK: Stack = STACKS["sunrise"]
 
 

@@ -68,7 +68,7 @@ def test_a_card_says_what_the_campaign_says(language: str) -> None:
     assert face.invited_by.count("{name}") == 1
     assert face.invited_without_name
     assert face.scan_hint
-    assert (face.language, face.theme) == (language, CAMPAIGN.theme)
+    assert (face.language, face.look.theme) == (language, CAMPAIGN.theme)
 
 
 @pytest.mark.parametrize("source", [*Source])

@@ -1,23 +1,73 @@
-"""Bubble: a bright field of colour, a speech bubble, a sticker."""
+"""Bubble: a bright field of colour, a speech bubble, a sticker. A photo is stuck on like a print."""
 
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from math import cos, radians, sin
 
 from PIL import Image
 
-from bot.cards.layout import Block, Layout, Monogram, Pair, Palette
-from bot.cards.shapes import Bounds, Colour, Fill, Pencil, Point, draw_shadow, draw_shape, render_mesh, render_sheet
+from bot.cards.colours import LARGE_TEXT_CONTRAST, Tone, from_tone, mix, set_off, to_tone
+from bot.cards.layout import Block, Layout, Monogram, Pair, Palette, PhotoPlace
+from bot.cards.schemes import Scheme
+from bot.cards.shapes import (
+    Bounds,
+    Colour,
+    Fill,
+    Pencil,
+    Point,
+    Sheet,
+    draw_shadow,
+    draw_shape,
+    render_mesh,
+    render_sheet,
+)
 from bot.cards.typesetting import TextStyle
 
-_BUBBLE: Bounds = (48, 704, 976, 1186)
-_TAIL: tuple[Point, ...] = ((720, 1180), (888, 1180), (872, 1252))
-_INVITATION: Bounds = (504, 748, 936, 990)
-_STICKER: Bounds = (516, 1008, 1000, 1146)
-_STICKER_AROUND: Bounds = (490, 970, 1024, 1184)
-_TURN_DEGREES = 5.0
+_BUBBLE: Bounds = (48, 700, 976, 1216)
+_TAIL: tuple[Point, ...] = ((720, 1210), (888, 1210), (872, 1268))
+_INVITATION: Bounds = (512, 734, 944, 944)
+_STICKER: Bounds = (522, 966, 1000, 1172)
+_STICKER_AROUND: Bounds = (480, 930, 1024, 1208)
+_PRINT: Bounds = (588, 92, 948, 452)
+_PRINT_BORDER = 16
+_PRINT_TURN_DEGREES = -4.0
+_TURN_DEGREES = 4.0
 _CONFETTI = 30
+
+
+def dress(scheme: Scheme) -> dict[str, Colour]:
+    """A field that runs from the main colour, deep, to the accent."""
+    tone, warm = to_tone(scheme.main), to_tone(scheme.accent)
+    white = (255, 255, 255)
+    cool = set_off(from_tone(Tone(min(0.36, tone.lightness), tone.chroma, tone.hue)), white)
+    middle = set_off(from_tone(Tone(min(0.48, tone.lightness + 0.06), tone.chroma, tone.hue)), white)
+    hot = from_tone(Tone(max(0.72, warm.lightness), warm.chroma, warm.hue))
+    return {
+        "field_1": cool,
+        "field_2": middle,
+        "field_3": set_off(mix(middle, hot, 0.42), white, contrast=LARGE_TEXT_CONTRAST),
+        "field_4": hot,
+        "ring": white,
+        "confetti_1": scheme.accent,
+        "confetti_2": mix(hot, white, 0.55),
+        "confetti_3": white,
+        "shadow": scheme.deep,
+        "panel": white,
+        "sticker": scheme.accent,
+        "sticker_text": scheme.on_accent,
+        "brand": white,
+        "monogram": white,
+        "monogram_text": set_off(middle, white),
+        "headline": white,
+        "story": set_off(mix(white, middle, 0.05), middle),
+        "name_1": set_off(middle, white),
+        "name_2": set_off(mix(middle, hot, 0.45), white),
+        "phrase": scheme.ink,
+        "hint": set_off(mix(scheme.ink, middle, 0.3), white),
+        "code": scheme.ink,
+    }
 
 
 def paint_backdrop(image: Image.Image, palette: Palette) -> None:
@@ -44,7 +94,7 @@ def _draw_rings(image: Image.Image, palette: Palette) -> None:
     for (x, y), radius, width, opacity in (
         ((936, 70), 250, 54, 0.13),
         ((936, 70), 130, 40, 0.16),
-        ((40, 690), 210, 46, 0.10),
+        ((40, 700), 190, 46, 0.09),
     ):
 
         def trace(pencil: Pencil, centre: Point = (x, y), radius: float = radius, width: float = width) -> None:
@@ -60,7 +110,7 @@ def _draw_confetti(image: Image.Image, palette: Palette) -> None:
         colour = palette[f"confetti_{n % 3 + 1}"]
         x, y = chance.choice(
             [
-                (chance.uniform(0, 1024), chance.uniform(1190, 1290)),
+                (chance.uniform(0, 1024), chance.uniform(1222, 1290)),
                 (chance.uniform(640, 1024), chance.uniform(-10, 150)),
             ]
         )
@@ -79,7 +129,7 @@ def _draw_piece(image: Image.Image, colour: Colour, centre: Point, turn_degrees:
 
 
 def _trace_bubble(pencil: Pencil) -> None:
-    pencil.block(_BUBBLE, radius=60)
+    pencil.block(_BUBBLE, radius=50)
     pencil.polygon(_TAIL)
 
 
@@ -109,70 +159,84 @@ def _fill_name(palette: Palette) -> Fill:
     return render_sheet(_INVITATION, [[left, right], [left, right]])
 
 
-BUBBLE = Layout(
+def _paint_print(image: Image.Image, palette: Palette, photo: Image.Image) -> None:
+    """The photo with a white border, a little turned, its shadow under it."""
+    left, top, right, bottom = _PRINT
+    centre = ((left + right) / 2, (top + bottom) / 2)
+    around = (left - 60, top - 60, right + 60, bottom + 60)
+
+    def trace(pencil: Pencil, spread: float = _PRINT_BORDER) -> None:
+        corners = ((left, top), (right, top), (right, bottom), (left, bottom))
+        spread_corners = [
+            (x + (spread if x == right else -spread), y + (spread if y == bottom else -spread)) for x, y in corners
+        ]
+        pencil.polygon([turn(corner, centre, _PRINT_TURN_DEGREES) for corner in spread_corners])
+
+    draw_shadow(image, around, palette["shadow"], trace, blur=18, opacity=0.4)
+    draw_shape(image, around, (255, 255, 255), trace)
+    canvas = Image.new("RGB", (round(around[2] - around[0]), round(around[3] - around[1])))
+    canvas.paste(photo, (60, 60))
+    turned = canvas.rotate(_PRINT_TURN_DEGREES, Image.Resampling.BICUBIC)
+    draw_shape(image, around, Sheet(turned, round(around[0]), round(around[1])), lambda pencil: trace(pencil, 0))
+
+
+_HEADLINE = TextStyle(role="display", colour="headline", size=128, floor=56, lines=3, leading=0.96)
+_STORY = TextStyle(role="text", colour="story", size=40, floor=33, lines=4, leading=1.34)
+
+_PLAIN = Layout(
+    name="bubble",
     colours=frozenset(
-        {
-            "field_1",
-            "field_2",
-            "field_3",
-            "field_4",
-            "ring",
-            "confetti_1",
-            "confetti_2",
-            "confetti_3",
-            "shadow",
-            "panel",
-            "sticker",
-        }
-        | {
-            "sticker_text",
-            "brand",
-            "monogram",
-            "monogram_text",
-            "headline",
-            "story",
-            "name_1",
-            "name_2",
-            "phrase",
-            "hint",
-            "code",
-        }
+        {"field_1", "field_2", "field_3", "field_4", "ring", "confetti_1", "confetti_2", "confetti_3", "shadow"}
+        | {"panel", "sticker", "sticker_text", "brand", "monogram", "monogram_text", "headline", "story"}
+        | {"name_1", "name_2", "phrase", "hint", "code"}
     ),
+    dress=dress,
     paint_backdrop=paint_backdrop,
     monogram=Monogram(
-        centre=(98, 98),
-        radius=34,
+        centre=(100, 94),
+        radius=36,
         disc="monogram",
-        letter=TextStyle(role="display", colour="monogram_text", size=40, floor=30, lines=1, align="centre"),
+        letter=TextStyle(role="display", colour="monogram_text", size=42, floor=33, lines=1, align="centre"),
     ),
     brand=Block(
-        bounds=(150, 66, 800, 130), style=TextStyle(role="display", colour="brand", size=42, floor=24, lines=1)
+        bounds=(156, 62, 700, 126), style=TextStyle(role="display", colour="brand", size=46, floor=33, lines=1)
     ),
-    words=Pair(
-        bounds=(64, 168, 960, 676),
-        first=TextStyle(role="display", colour="headline", size=140, floor=56, lines=3, leading=0.96),
-        second=TextStyle(role="text", colour="story", size=36, floor=22, lines=6, leading=1.42),
-        gap=36,
-        second_width=760,
-    ),
+    words=Pair(bounds=(64, 168, 960, 664), first=_HEADLINE, second=_STORY, gap=34, anchor=0.4),
     offer=Block(
-        bounds=(544, 1022, 972, 1134),
+        bounds=(548, 986, 972, 1152),
         style=TextStyle(
-            role="display", colour="sticker_text", size=48, floor=20, lines=3, leading=1.08, align="centre"
+            role="display", colour="sticker_text", size=64, floor=33, lines=4, leading=1.06, align="centre"
         ),
         turn_degrees=_TURN_DEGREES,
     ),
     hint=Block(
-        bounds=(80, 1143, 488, 1173),
-        style=TextStyle(role="label", colour="hint", size=25, floor=16, lines=1, align="centre"),
+        bounds=(68, 1140, 500, 1210),
+        style=TextStyle(role="label", colour="hint", size=33, floor=33, lines=2, leading=1.12, align="centre"),
+        anchor=0.2,
     ),
     invitation=Pair(
         bounds=_INVITATION,
-        first=TextStyle(role="name", colour="name_1", size=128, floor=44, lines=2, leading=0.98),
-        second=TextStyle(role="label", colour="phrase", size=40, floor=22, lines=2, leading=1.2),
+        first=TextStyle(role="name", colour="name_1", size=124, floor=46, lines=2, leading=0.98),
+        second=TextStyle(role="label", colour="phrase", size=44, floor=33, lines=2, leading=1.2),
         gap=20,
     ),
-    nameless=TextStyle(role="name", colour="name_1", size=76, floor=36, lines=4, leading=1.02),
+    nameless=TextStyle(role="name", colour="name_1", size=80, floor=40, lines=4, leading=1.02),
     name_fill=_fill_name,
-    code_centre=(284, 932),
+    code_centre=(284, 924),
+)
+BUBBLE = replace(
+    _PLAIN,
+    pictured=replace(
+        _PLAIN,
+        photo=PhotoPlace(bounds=_PRINT, paint=_paint_print),
+        brand=replace(_PLAIN.brand, bounds=(156, 62, 536, 126)),
+        words=Pair(
+            bounds=(64, 160, 540, 474),
+            second_bounds=(64, 500, 960, 676),
+            first=replace(_HEADLINE, size=92, floor=44, lines=5),
+            second=_STORY,
+            gap=0,
+            anchor=0.45,
+        ),
+    ),
 )

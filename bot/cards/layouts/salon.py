@@ -1,22 +1,25 @@
-"""Salon: an evening invitation, fine gold lines on deep green, an ivory plaque with a seal."""
+"""Salon: an evening invitation, fine gold lines on a dark ground, an ivory plaque. A photo stands in an arched window."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from math import asin, cos, pi, sin
 
 from PIL import Image
 
-from bot.cards.layout import Block, Layout, Pair, Palette
+from bot.cards.colours import LARGE_TEXT_CONTRAST, Tone, from_tone, mix, set_off, to_tone
+from bot.cards.layout import Block, Layout, Monogram, Pair, Palette, PhotoPlace
+from bot.cards.schemes import Scheme
 from bot.cards.shapes import (
     Bounds,
+    Colour,
     Pencil,
     Point,
     Sheet,
     draw_shadow,
     draw_shape,
-    list_star,
     render_glow,
     render_sheet,
 )
@@ -24,30 +27,91 @@ from bot.cards.typesetting import TextStyle
 
 _WHOLE: Bounds = (0, 0, 1024, 1280)
 _FRAME: Bounds = (32, 32, 992, 1248)
-_PLAQUE: Bounds = (80, 768, 944, 1208)
-_INVITATION: Bounds = (92, 548, 932, 752)
+_PLAQUE: Bounds = (72, 752, 952, 1220)
+_INVITATION: Bounds = (92, 548, 932, 736)
 _LINES = ((0, 3), (5.5, 7))
 """Where the two lines of a frame begin and end, inwards. Both lie in one row of JPEG's blocks of 8 pixels."""
-_SEAL: Point = (724, 944)
-_SEAL_BOUNDS: Bounds = (564, 788, 884, 1108)
-_FAN: Point = (512, 768)
+_PLATE: Bounds = (532, 800, 920, 1066)
+_FAN: Point = (512, 752)
 _FAN_TILT = 0.16
 _RAYS = 23
+_TALL_PLAQUE: Bounds = (72, 690, 952, 1220)
+_LOW_PLATE: Bounds = (532, 944, 920, 1180)
+_WINDOW: Bounds = (600, 84, 924, 472)
+_WINDOW_LINE = 7
+
+
+def dress(scheme: Scheme) -> dict[str, Colour]:
+    """A dark ground of the main colour; the accent as metal."""
+    tone, metal = to_tone(scheme.main), to_tone(scheme.accent)
+    chroma = min(tone.chroma, 0.075)
+    night = from_tone(Tone(0.2, chroma * 0.6, tone.hue))
+    glow = from_tone(Tone(0.345, chroma, tone.hue))
+    gold = set_off(from_tone(Tone(0.72, min(0.13, metal.chroma), metal.hue)), glow, contrast=LARGE_TEXT_CONTRAST)
+    light = from_tone(Tone(0.91, min(0.08, metal.chroma), metal.hue))
+    panel = mix(scheme.paper, light, 0.12)
+    ink = set_off(from_tone(Tone(0.28, 0.05, metal.hue)), gold)
+    return {
+        "night": night,
+        "night_glow": glow,
+        "gold": gold,
+        "gold_light": light,
+        "shadow": (2, 2, 4),
+        "panel": panel,
+        "seal_text": ink,
+        "brand": set_off(light, glow),
+        "headline": set_off(scheme.paper, glow),
+        "story": set_off(mix(scheme.paper, glow, 0.12), glow),
+        "phrase": set_off(scheme.paper, glow),
+        "plaque_name": set_off(mix(gold, ink, 0.35), panel),
+        "hint": set_off(mix(scheme.ink, glow, 0.3), panel),
+        "code": scheme.ink,
+    }
 
 
 def paint_backdrop(image: Image.Image, palette: Palette) -> None:
-    """Night, fan, frame, plaque and seal."""
+    """Night, fan, frame, plaque and plate."""
+    _paint_night(image, palette)
+    _draw_fan(image, palette)
+    draw_shape(image, (330, 126, 694, 146), palette["gold"], partial(_trace_divider, y=136))
+    _paint_plaque(image, palette, _PLAQUE, _PLATE)
+
+
+def _paint_pictured(image: Image.Image, palette: Palette) -> None:
+    _paint_night(image, palette)
+    _paint_plaque(image, palette, _TALL_PLAQUE, _LOW_PLATE)
+
+
+def _paint_night(image: Image.Image, palette: Palette) -> None:
     image.paste(palette["night"], (0, 0, *image.size))
     image.paste(palette["night_glow"], (0, 0), render_glow(image.size, (512, 420), 900))
-    _draw_fan(image, palette)
     draw_shape(image, _WHOLE, palette["gold"], partial(_trace_lines, bounds=_FRAME, notch=30, lines=_LINES))
-    draw_shape(image, (330, 122, 694, 142), palette["gold"], partial(_trace_divider, y=132))
-    plaque = partial(_trace_plaque, bounds=_PLAQUE, notch=26)
-    draw_shadow(image, _PLAQUE, palette["shadow"], plaque, blur=26, opacity=0.55)
-    draw_shape(image, _PLAQUE, palette["panel"], plaque)
-    draw_shape(image, _PLAQUE, palette["gold"], partial(_trace_lines, bounds=_PLAQUE, notch=26, lines=_LINES[1:]))
-    draw_shape(image, _SEAL_BOUNDS, render_gold(palette, _SEAL_BOUNDS), _trace_seal)
-    draw_shape(image, _SEAL_BOUNDS, palette["seal_text"], _trace_seal_ring, opacity=0.8)
+
+
+def _paint_plaque(image: Image.Image, palette: Palette, bounds: Bounds, plate: Bounds) -> None:
+    plaque = partial(_trace_plaque, bounds=bounds, notch=26)
+    draw_shadow(image, bounds, palette["shadow"], plaque, blur=26, opacity=0.55)
+    draw_shape(image, bounds, palette["panel"], plaque)
+    draw_shape(image, bounds, palette["gold"], partial(_trace_lines, bounds=bounds, notch=26, lines=_LINES[1:]))
+    draw_shape(image, plate, render_gold(palette, plate), partial(_trace_plaque, bounds=plate, notch=18))
+    lines = partial(_trace_lines, bounds=plate, notch=18, lines=((8, 10),))
+    draw_shape(image, plate, palette["seal_text"], lines, opacity=0.7)
+
+
+def _paint_window(image: Image.Image, palette: Palette, photo: Image.Image) -> None:
+    left, top, right, bottom = (round(edge) for edge in _WINDOW)
+    around = (left - 20, top - 20, right + 20, bottom + 20)
+    draw_shape(image, around, palette["gold"], partial(_trace_arch, spread=_WINDOW_LINE + 7))
+    draw_shape(image, around, palette["night"], partial(_trace_arch, spread=_WINDOW_LINE + 4))
+    draw_shape(image, around, palette["gold"], partial(_trace_arch, spread=_WINDOW_LINE - 1))
+    draw_shape(image, (left, top, right, bottom), Sheet(photo, left, top), _trace_arch)
+
+
+def _trace_arch(pencil: Pencil, spread: float = 0) -> None:
+    left, top, right, bottom = _WINDOW
+    radius = (right - left) / 2
+    pencil.disc(((left + right) / 2, top + radius), radius + spread)
+    pencil.block((left - spread, top + radius, right + spread, bottom + spread))
 
 
 def _draw_fan(image: Image.Image, palette: Palette) -> None:
@@ -90,53 +154,73 @@ def list_notched(bounds: Bounds, notch: float, *, inset: float = 0.0) -> list[Po
     return points
 
 
-def _trace_seal(pencil: Pencil) -> None:
-    pencil.polygon(list_star(_SEAL, 148, 139, 40))
-
-
-def _trace_seal_ring(pencil: Pencil) -> None:
-    pencil.disc(_SEAL, 127)
-    pencil.disc(_SEAL, 125, value=0)
-
-
 def render_gold(palette: Palette, bounds: Bounds) -> Sheet:
     """A sheet of gold over a place and a little around it."""
     dark, light = palette["gold"], palette["gold_light"]
     return render_sheet(bounds, [[light, dark, light], [dark, light, dark], [light, dark, light]])
 
 
-SALON = Layout(
+_HEADLINE = TextStyle(role="display", colour="headline", size=112, floor=52, lines=3, leading=0.94, align="centre")
+_STORY = TextStyle(role="text", colour="story", size=37, floor=33, lines=4, leading=1.32, align="centre")
+_BRAND = TextStyle(role="label", colour="brand", size=38, floor=33, lines=1, align="centre", tracking=0.12)
+_OFFER = TextStyle(role="label", colour="seal_text", size=56, floor=33, lines=5, leading=1.14, align="centre")
+_HINT = TextStyle(role="label", colour="hint", size=33, floor=33, lines=3, leading=1.16, align="centre")
+
+_PLAIN = Layout(
+    name="salon",
     colours=frozenset(
         {"night", "night_glow", "gold", "gold_light", "shadow", "panel", "seal_text", "brand", "headline", "story"}
-        | {"phrase", "hint", "code"}
+        | {"phrase", "plaque_name", "hint", "code"}
     ),
+    dress=dress,
     paint_backdrop=paint_backdrop,
-    brand=Block(
-        bounds=(112, 66, 912, 118),
-        style=TextStyle(role="label", colour="brand", size=32, floor=20, lines=1, align="centre", tracking=0.16),
+    monogram=Monogram(
+        centre=(512, 92),
+        radius=32,
+        disc="gold",
+        letter=TextStyle(role="label", colour="seal_text", size=36, floor=33, lines=1, align="centre"),
     ),
-    words=Pair(
-        bounds=(92, 162, 932, 534),
-        first=TextStyle(role="display", colour="headline", size=120, floor=52, lines=3, leading=0.94, align="centre"),
-        second=TextStyle(role="text", colour="story", size=33, floor=21, lines=6, leading=1.42, align="centre"),
-        gap=30,
-        second_width=760,
-    ),
+    brand=Block(bounds=(112, 62, 912, 120), style=_BRAND),
+    words=Pair(bounds=(84, 160, 940, 512), first=_HEADLINE, second=_STORY, gap=26),
     invitation=Pair(
         bounds=_INVITATION,
-        first=TextStyle(role="name", colour="gold_light", size=124, floor=52, lines=1, align="centre"),
-        second=TextStyle(role="display", colour="phrase", size=46, floor=22, lines=1, align="centre"),
+        first=TextStyle(role="name", colour="gold_light", size=124, floor=56, lines=1, align="centre"),
+        second=TextStyle(role="display", colour="phrase", size=52, floor=33, lines=1, align="centre"),
         gap=18,
     ),
     nameless=TextStyle(role="name", colour="gold_light", size=104, floor=40, lines=2, leading=0.98, align="centre"),
     name_fill=partial(render_gold, bounds=_INVITATION),
-    offer=Block(
-        bounds=(634, 852, 814, 1036),
-        style=TextStyle(role="label", colour="seal_text", size=44, floor=19, lines=5, leading=1.16, align="centre"),
+    offer=Block(bounds=(556, 818, 896, 1048), style=_OFFER),
+    hint=Block(bounds=(532, 1082, 920, 1202), style=_HINT, anchor=0.3),
+    code_centre=(316, 988),
+)
+SALON = replace(
+    _PLAIN,
+    pictured=replace(
+        _PLAIN,
+        paint_backdrop=_paint_pictured,
+        photo=PhotoPlace(bounds=_WINDOW, paint=_paint_window),
+        monogram=replace(_PLAIN.monogram, centre=(330, 104)),
+        brand=Block(bounds=(80, 74, 570, 134), style=_BRAND),
+        words=Pair(
+            bounds=(76, 160, 572, 478),
+            second_bounds=(76, 496, 948, 672),
+            first=replace(_HEADLINE, size=92, floor=44, lines=5),
+            second=_STORY,
+            gap=0,
+        ),
+        invitation=Pair(
+            bounds=(528, 716, 924, 928),
+            first=TextStyle(
+                role="name", colour="plaque_name", size=112, floor=46, lines=2, leading=0.9, align="centre"
+            ),
+            second=TextStyle(role="display", colour="code", size=46, floor=33, lines=1, align="centre"),
+            gap=14,
+        ),
+        nameless=TextStyle(role="name", colour="plaque_name", size=84, floor=40, lines=3, leading=0.98, align="centre"),
+        name_fill=lambda palette: palette["plaque_name"],
+        offer=Block(bounds=(556, 962, 896, 1164), style=_OFFER),
+        hint=Block(bounds=(100, 1136, 528, 1206), style=replace(_HINT, lines=2, leading=1.1), anchor=0.1),
+        code_centre=(316, 916),
     ),
-    hint=Block(
-        bounds=(544, 1112, 904, 1184),
-        style=TextStyle(role="label", colour="hint", size=25, floor=16, lines=2, leading=1.3, align="centre"),
-    ),
-    code_centre=(324, 988),
 )

@@ -8,6 +8,7 @@ from enum import StrEnum
 from itertools import product
 
 from bot.core.campaigns.file import CampaignFile, Path
+from bot.core.campaigns.look import take_look
 from bot.core.campaigns.mistakes import CampaignMistake
 from bot.core.campaigns.pictures import FindPicture, refuse_pictures, take_picture
 from bot.core.campaigns.rules import Rules, take_rules
@@ -42,7 +43,10 @@ LATER = {"later": True}
 """Marks what a campaign did not have from the beginning: left out of its content where it is as usual, so that a newer
 program makes no new version of what has not changed."""
 
-_FIELDS = ("slug", "theme", "languages", "channel_language", "logo", "photo", "brand", "points", "rules", "stories")
+_FIELDS = (
+    *("slug", "theme", "layout", "focus", "colours", "languages", "channel_language", "logo", "photo", "brand"),
+    *("points", "rules", "stories"),
+)
 
 
 class StoryKind(StrEnum):
@@ -109,6 +113,13 @@ class Campaign:
     """SHA-256 of the shop's logo; empty for none."""
     photo: str = field(default="", metadata=LATER)
     """SHA-256 of the picture of every story that has none of its own."""
+    layout: str = field(default="", metadata=LATER)
+    """The composition of the cards; empty for the theme's own."""
+    main_colour: str = field(default="", metadata=LATER)
+    """`#rrggbb`; empty for the theme's, or for one that is taken from logo or photo."""
+    accent_colour: str = field(default="", metadata=LATER)
+    focus: str = field(default="", metadata=LATER)
+    """What of a tall photo shows: top, middle, bottom; empty for whatever seems to matter."""
     _texts: dict[str, CampaignTexts] = field(default_factory=dict, init=False, compare=False, repr=False)
     """By language, once asked for: every screen and every answer asks."""
 
@@ -164,13 +175,13 @@ def parse_campaign(
     """
     file = CampaignFile(text)
     file.take_table((), _FIELDS)
-    slug, theme = file.take_slug(("slug",)), file.take_choice(("theme",), sorted(themes))
+    slug, look = file.take_slug(("slug",)), take_look(file, themes)
     languages = take_languages(file)
     brand = take_words(file, ("brand",), BRAND_LIMIT, languages)
     file.take_table(("points",), ("inviter", "invitee", "unit"))
     campaign = Campaign(
         slug=slug,
-        theme=theme,
+        **look,
         channel_language=take_channel_language(file, languages),
         brand=brand,
         inviter_points=file.take_whole_number(("points", "inviter"), POINTS_LIMIT),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import astuple
 
+from bot.core.campaigns.campaign import Campaign
 from bot.core.languages import LANGUAGES, PROGRAM_LANGUAGE
+from bot.core.looks import CardLook
 from bot.core.sharing import CardText, CardVersions, digest
 from bot.messages.shop import Shop
 from bot.messages.texts import Texts
@@ -22,7 +24,21 @@ def compose_card_text(shop: Shop, language: str, story_key: str | None = None, *
         invited_without_name=texts.plain("card.invited"),
         scan_hint=texts.plain("card.scan"),
         language=texts.locale,
-        theme=shop.campaign.theme,
+        look=compose_look(shop.campaign, story.picture),
+        quoted=bool(own_words),
+    )
+
+
+def compose_look(campaign: Campaign, picture: str = "") -> CardLook:
+    """How the cards of a campaign look that carry this picture, a SHA-256."""
+    return CardLook(
+        theme=campaign.theme,
+        layout=campaign.layout,
+        main=campaign.main_colour,
+        accent=campaign.accent_colour,
+        logo=campaign.logo,
+        photo=picture,
+        focus=campaign.focus if picture else "",
     )
 
 
@@ -31,7 +47,7 @@ def compose_card_versions(shop: Shop, look: str) -> CardVersions:
     languages = {*LANGUAGES, *shop.campaign.languages}
     return CardVersions(
         texts={language: _digest_stories(shop, look, language) for language in languages},
-        captions={language: digest(look, shop.bot_username, shop.brand(language)) for language in languages},
+        captions={language: _digest_caption(shop, look, language) for language in languages},
         fallback=PROGRAM_LANGUAGE,
     )
 
@@ -39,3 +55,7 @@ def compose_card_versions(shop: Shop, look: str) -> CardVersions:
 def _digest_stories(shop: Shop, look: str, language: str) -> dict[str, str]:
     cards = {story.key: compose_card_text(shop, language, story.key) for story in shop.campaign.stories}
     return {key: digest(look, shop.bot_username, *astuple(card)) for key, card in cards.items()}
+
+
+def _digest_caption(shop: Shop, look: str, language: str) -> str:
+    return digest(look, shop.bot_username, shop.brand(language), astuple(compose_look(shop.campaign)))

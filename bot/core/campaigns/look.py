@@ -1,0 +1,67 @@
+"""How a campaign's cards look: a theme of ours or the shop's own colours, and a composition."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import TypedDict
+
+from bot.core.campaigns.file import CampaignFile
+from bot.core.looks import AUTO, FOCUSES, LAYOUTS
+
+_COLOUR = re.compile(r"#[0-9a-f]{6}")
+_BLOCK = ("colours",)
+
+
+class LookFields(TypedDict):
+    """What a campaign keeps of its look besides its pictures."""
+
+    theme: str
+    layout: str
+    main_colour: str
+    accent_colour: str
+    focus: str
+
+
+def take_look(file: CampaignFile, themes: Collection[str]) -> LookFields:
+    """Read `theme`, `layout`, `focus` and `[colours]`; all but the theme may be left out.
+
+    Raises:
+        CampaignMistake: at the first that cannot be.
+    """
+    theme = file.take_choice(("theme",), [*sorted(themes), AUTO])
+    colours = file.take_table(_BLOCK, ("main", "accent")) if file.holds(_BLOCK) else {}
+    if "accent" in colours and "main" not in colours:
+        raise file.mistake(
+            (*_BLOCK, "main"), 'this is missing. An accent stands beside a main colour: main = "#c53f1e"'
+        )
+    if theme == AUTO and not colours and not _has_picture(file):
+        raise file.mistake(
+            ("theme",), '"auto" takes its colours from a logo or a photo. Add one, or choose a theme by its name.'
+        )
+    return LookFields(
+        theme=theme,
+        layout=_take_optional(file, "layout", LAYOUTS),
+        main_colour=take_colour(file, "main") if "main" in colours else "",
+        accent_colour=take_colour(file, "accent") if "accent" in colours else "",
+        focus=_take_optional(file, "focus", FOCUSES),
+    )
+
+
+def take_colour(file: CampaignFile, name: str) -> str:
+    """A colour in small letters."""
+    path = (*_BLOCK, name)
+    colour = file.take_text(path, 64, '"#c53f1e"').lower()
+    if not _COLOUR.fullmatch(colour):
+        raise file.mistake(path, f'"{colour}" is no colour. Write # and six digits of 0-9 and a-f, like "#c53f1e".')
+    return colour
+
+
+def _take_optional(file: CampaignFile, name: str, choices: Collection[str]) -> str:
+    return file.take_choice((name,), choices) if file.holds((name,)) else ""
+
+
+def _has_picture(file: CampaignFile) -> bool:
+    stories = file.find(("stories",))
+    told = isinstance(stories, list) and any("picture" in story for story in stories if isinstance(story, dict))
+    return told or file.holds(("logo",)) or file.holds(("photo",))

@@ -23,6 +23,10 @@ class StoreUnavailable(StoreError):
     """The database cannot be opened, reached or written to; never says a password."""
 
 
+class CommitUnknown(StoreUnavailable):
+    """The connection broke in the commit itself: whether the unit counts is not known."""
+
+
 class StoreLost(StoreError):
     """The instance lock was lost while running: another process may own the database now."""
 

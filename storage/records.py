@@ -287,7 +287,12 @@ class ShopChanged:
     """Told to the store's listeners after the shop or one of its campaigns was changed."""
 
 
-Event = NoticeOwed | BroadcastChanged | ShopChanged
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitDoubted:
+    """Told to the store's listeners after a commit whose end nobody saw: what it wrote may be there, and was not told."""
+
+
+Event = NoticeOwed | BroadcastChanged | ShopChanged | CommitDoubted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,8 +13,8 @@ from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import Executable, TableClause
 
-from storage.errors import StoreDamaged, StoreError, StoreLost
-from storage.records import Event
+from storage.errors import CommitUnknown, StoreDamaged, StoreError, StoreLost
+from storage.records import CommitDoubted, Event
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects.sqlite import Insert
@@ -211,7 +211,7 @@ class Job:
 
     def fail(self, error: BaseException) -> None:
         """Note why this unit changed nothing."""
-        self._result, self.events = None, []
+        self._result, self.events = None, [CommitDoubted()] if isinstance(error, CommitUnknown) else []
         self.error = error
 
     def settle(self) -> None:

@@ -17,7 +17,7 @@ from bot.wire.errors import FailureKind
 from bot.wire.gate import Gate
 from bot.wire.signal import Signal, Watch
 from bot.wire.telegram_bot import PassalongBot
-from storage.records import BroadcastChanged, BroadcastId, DeliveryState, Event, Outcome, Recipient
+from storage.records import BroadcastChanged, BroadcastId, CommitDoubted, DeliveryState, Event, Outcome, Recipient
 from storage.store import Store
 
 logger = logging.getLogger(__name__)
@@ -146,6 +146,8 @@ class Broadcaster:
                 self._touched.add(event.broadcast_id)
                 self._sender.recall(event.broadcast_id)
                 self._progress.show([event.broadcast_id])
+                self._dry = False
+            elif isinstance(event, CommitDoubted):
                 self._dry = False
         self._signal.tell()
 

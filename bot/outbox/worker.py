@@ -16,7 +16,7 @@ from bot.wire.signal import Batches, Signal, Watch
 from bot.wire.snapshot import Snapshots
 from bot.wire.telegram_bot import PassalongBot
 from storage.addresses import Address
-from storage.records import Event, NoticeId, NoticeOwed, NoticeState
+from storage.records import CommitDoubted, Event, NoticeId, NoticeOwed, NoticeState
 from storage.store import Store
 from storage.tables import outbox
 
@@ -142,6 +142,8 @@ class OutboxWorker:
         for event in events:
             if isinstance(event, NoticeOwed):
                 self._add(event.notice_id, event.address)
+            elif isinstance(event, CommitDoubted):
+                self._load_later()
         self._pump()
 
     def _add(self, notice_id: NoticeId, address: Address) -> None:

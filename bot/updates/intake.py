@@ -151,6 +151,8 @@ class Intake:
         self._offset: int | None = None
         self._heard_at = clock()
         self._trouble = ""
+        self._doubtful = False
+        """Whether the last batch may be stored and nobody was told: its commit broke off."""
         self._heard = asyncio.Event()
 
     def silent_for(self) -> float:
@@ -258,6 +260,7 @@ class Intake:
             )
         except Exception:
             logger.exception("Updates cannot be stored, so they are not confirmed either")
+            self._doubtful = True
             return None
         fleeting = [update for update in updates if update.is_fleeting]
         for update in fleeting:
@@ -279,6 +282,9 @@ class Intake:
             return len(updates)
         rows = [(update.update_id, update.sender_id, update.raw) for update in wanted]
         new = await self._store.write(inbox.add_batch, rows)
+        if self._doubtful and len(new) < len(rows):
+            new = await self._store.read(inbox.list_open_among, [update_id for update_id, _, _ in rows])
+        self._doubtful = False
         self._dispatch.metrics.count("updates_taken", len(new))
         self._dispatch.metrics.count("updates_repeated", len(rows) - len(new))
         self._dispatch.take(new, {update.update_id: update.parsed for update in wanted}, more=more)

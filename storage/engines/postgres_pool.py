@@ -16,7 +16,7 @@ from psycopg.pq import TransactionStatus
 from storage.engines.postgres_connection import Connection, connect, explain
 from storage.engines.postgres_lock import PostgresLock, join_fence
 from storage.engines.postgres_session import PostgresSession
-from storage.errors import StoreUnavailable
+from storage.errors import CommitUnknown, StoreUnavailable
 from storage.tx import Clock, Job
 
 logger = logging.getLogger(__name__)
@@ -126,7 +126,7 @@ def _commit(connection: Connection) -> None:
     except psycopg.OperationalError as error:
         if isinstance(error, _CONFLICTS):
             raise
-        raise StoreUnavailable("The database broke off during a commit: whether it counts is not known.") from None
+        raise CommitUnknown("The database broke off during a commit: whether it counts is not known.") from None
     if done != "COMMIT":
         raise StoreUnavailable("A unit of work hid an error of the database, which then undid the unit.")
 

@@ -30,6 +30,7 @@ _LIST_OPEN_OF = (
     .order_by(inbox.c.seq)
     .limit(bindparam("limit"))
 )
+_LIST_OPEN_AMONG = _ROW.where(_OPEN, inbox.c.update_id.in_(bindparam("ids", expanding=True))).order_by(inbox.c.seq)
 _LIST_DEAD = (
     _ROW.where(inbox.c.state == literal_column("'dead'")).order_by(inbox.c.seq.desc()).limit(bindparam("limit"))
 )
@@ -89,6 +90,11 @@ def list_open_of(tx: Tx, sender_id: int, *, after: Seq, upto: Seq, limit: int) -
     """Return one sender's updates not yet handled, in order, from behind `after`, `upto` included."""
     rows = tx.rows(_LIST_OPEN_OF, sender=sender_id, after=after, upto=upto, limit=limit)
     return [_to_inbox_row(row) for row in rows]
+
+
+def list_open_among(tx: Tx, update_ids: Sequence[int]) -> list[InboxRow]:
+    """Return those of some updates that are not yet handled, in order."""
+    return [_to_inbox_row(row) for row in tx.rows(_LIST_OPEN_AMONG, ids=list(update_ids))]
 
 
 def close(tx: Tx, seq: Seq) -> bool:

@@ -22,8 +22,9 @@ from bot.services.notices import Owed
 from bot.updates.application import PassalongApplication
 from bot.wire.gate import Gate
 from storage import Store, Tx
-from storage.records import NoticeId, PersonId, Profile
+from storage.records import CommitDoubted, NoticeId, PersonId, Profile
 from storage.schema import outbox as outbox_table
+from storage.store import Listener
 from storage.tables import outbox, people, warnings
 from tests.owed import Numbered, owe_numbered
 from tests.wire.server import Call, Server, make_message, refuse, succeed, until
@@ -271,6 +272,34 @@ async def test_a_page_read_before_a_notice_was_settled_does_not_repeat_it(
         await store.write(owe, [ada])
         await delivery.settled()
         await asyncio.sleep(0.05)
+    assert list_texts(server, 1001) == ["0"]
+
+
+class DeafStore(Store):
+    """The store, telling its listeners of doubtful commits alone."""
+
+    def __init__(self, store: Store) -> None:
+        self.__dict__.update(store.__dict__)
+
+    def subscribe(self, listener: Listener) -> None:
+        """Leave everything else out."""
+        super().subscribe(lambda events: listener([each for each in events if isinstance(each, CommitDoubted)]))
+
+
+async def test_a_notice_of_a_commit_in_doubt_is_sent(
+    server: Server, application: Application, gate: Gate, store: Store
+) -> None:
+    """Nobody told of it: the outbox is looked through again, and what is known already is not sent twice."""
+    [ada] = await store.write(add_people, 1)
+    application.bot_data.store = DeafStore(store)
+    async with delivering(application, gate, Renderer()) as delivery:
+        await delivery.settled()
+        await store.write(owe, [ada])
+        await asyncio.sleep(0.05)
+        assert list_texts(server, 1001) == []
+        for _ in range(3):
+            store._listeners.announce([CommitDoubted()])
+        await delivery.settled()
     assert list_texts(server, 1001) == ["0"]
 
 

@@ -11,7 +11,8 @@ from sqlalchemy import Executable, text
 
 from storage import Store, StoreBusy, StoreLost, StoreUnavailable, Tx, open_store
 from storage.engines.postgres_lock import join_fence
-from storage.records import Person
+from storage.errors import CommitUnknown
+from storage.records import CommitDoubted, Event, Person
 from storage.tables import directory, people
 from tests.storage.cast import add_member, add_members
 from tests.storage.server import Server
@@ -86,12 +87,15 @@ async def test_a_unit_is_not_run_for_ever(pg_store: Store) -> None:
 
 
 async def test_a_doubtful_commit_is_not_repeated(pg_store: Store, postgres_url: str) -> None:
-    """Where the connection breaks in the commit itself, nobody can know: the caller is told so."""
+    """Where the connection breaks in the commit itself, nobody can know: the caller is told so, and every listener."""
+    told: list[Event] = []
+    pg_store.subscribe(told.extend)
     with connect(postgres_url) as behind:
         behind.execute(CUT_AT_COMMIT)
         unit = Stumbling(CONFLICT, falls=0)
-        with pytest.raises(StoreUnavailable, match="not known"):
+        with pytest.raises(CommitUnknown, match="not known"):
             await pg_store.write(unit)
+        assert told == [CommitDoubted()]
         behind.execute("DROP FUNCTION cut CASCADE")
     assert unit.runs == 1
     assert await pg_store.write(unit) == 1

@@ -17,6 +17,7 @@ from bot.updates.application import PassalongApplication
 from bot.updates.dispatch import Dispatch
 from bot.updates.intake import BackOff, Conflicts, Intake, OtherPoller, PollerStuck, TokenRefused
 from storage import Store, Tx
+from storage.errors import CommitUnknown
 from storage.records import Seq
 from storage.schema import inbox as inbox_table
 from storage.tables import inbox
@@ -285,6 +286,41 @@ async def test_what_cannot_be_stored_is_not_confirmed(server: Server, applicatio
         await asyncio.sleep(0.5)
     assert 1 <= len(server.list_calls("getUpdates")) - before <= 5
     assert set(list_offsets(server)[before:]) == {"2"}
+
+
+class UnheardStore(Store):
+    """A store whose first commits take place, and nobody hears of it."""
+
+    def __init__(self, store: Store, unheard: int) -> None:
+        self.__dict__.update(store.__dict__)
+        self.unheard = unheard
+
+    async def write(self, unit: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """As ever, but the answer gets lost."""
+        result = await super().write(unit, *args, **kwargs)
+        if unit is inbox.add_batch and self.unheard:
+            self.unheard -= 1
+            raise CommitUnknown("The database broke off during a commit")
+        return result
+
+
+@BOTH_ENGINES
+@pytest.mark.parametrize("unheard", [1, 3])
+async def test_updates_of_a_commit_in_doubt_are_handled_once(
+    unheard: int, server: Server, application: Application, store: Store
+) -> None:
+    """They are fetched again, lie there already, and nobody was told of them: with them those that came meanwhile."""
+    batch = [make_update(1, 1), make_update(2, 2)]
+    batches = [batch] * unheard + [[*batch, make_update(3, 1)], [make_update(4, 2)]]
+    for each in batches:
+        server.batches.put_nowait(list(each))
+    application.bot_data.store = UnheardStore(store, unheard)
+    bot_data = BotData(application)
+    async with bot_data.run():
+        await until(lambda: 4 in bot_data.handled)
+        await bot_data.dispatch.settled()
+    assert sorted(bot_data.handled) == [1, 2, 3, 4]
+    assert await store.read(inbox.count_open) == 0
 
 
 async def test_back_pressure_stops_the_polling(server: Server, application: Application) -> None:

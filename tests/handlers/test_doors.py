@@ -10,18 +10,18 @@ import pytest
 import pytest_asyncio
 
 from bot.core.roles import EVERYBODY, decide_allowed
-from bot.messages.buttons import Button, Number
+from bot.messages.buttons import Button
 from bot.playground.world import Message, Person
 from storage import Store, open_store
 from storage.role import Role
 from storage.tables import command_menus, roles
+from tests.attack.forging import TOAST, list_wrong_places, make_data
 from tests.journeys.shop_at_work import ShopAtWork, open_shop, sqlite_in
 from tests.messages.pressing import BUTTONS, REGISTRY
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 POINTER = "I only understand buttons"
-TOAST = "too old"
 NUMBERS = count(1)
 COMMUNITY = {"PASSALONG_COMMUNITY_CHAT": "@little_oven_news"}
 
@@ -81,12 +81,6 @@ async def nobodys(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sta
         yield Stage(shop, store)
 
 
-def make_data(button: Button) -> str:
-    """What the button says with the smallest ids and a story there is."""
-    story = {"set_language": "en"}.get(button.name, "unsliced")
-    return button.data(*(0 if isinstance(argument, Number) else story for argument in button.arguments))
-
-
 def show_message(message: Message) -> dict[str, Any]:
     """A message as a callback query carries it."""
     return {"message": message.render()}
@@ -140,23 +134,7 @@ async def test_without_admins_nobody_presses_their_buttons(nobodys: Stage, butto
 async def test_a_button_works_in_its_place_alone(stage: Stage, button: Button) -> None:
     """Data sent on a post, a group's message, another's chat, an inline message or one that is gone edits nothing."""
     owner, other = stage.people[Role.OWNER], stage.people[Role.MEMBER]
-    theirs = (await stage.shop.ask(other, "/help")).render()
-    me, said = theirs["from"], {key: theirs[key] for key in ("message_id", "date", "text")}
-    group = {"id": -1001234567, "type": "supergroup", "title": "Us"}
-    channel = {"id": -1007654321, "type": "channel", "title": "News"}
-    own = {"id": owner.id, "type": "private", "first_name": "Sari"}
-    places: dict[str, dict[str, Any]] = {
-        "another's chat": {"message": theirs},
-        "a group": {"message": {**said, "from": me, "chat": group}},
-        "a channel": {"message": {**said, "sender_chat": channel, "chat": channel}},
-        "one's own message": {
-            "message": {**said, "from": {"id": owner.id, "is_bot": False, "first_name": "S"}, "chat": own}
-        },
-        "an inline message": {"inline_message_id": "AAAA"},
-        "a message that is gone": {"message": {"message_id": said["message_id"], "date": 0, "chat": own}},
-        "nothing at all": {},
-    }
-    for place, where in places.items():
+    for place, where in list_wrong_places(owner, await stage.shop.ask(other, "/help")).items():
         acts = stage.count_acts()
         assert TOAST in await stage.press(owner, where, make_data(button)), place
         assert stage.count_acts() == acts, place

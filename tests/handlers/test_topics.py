@@ -14,7 +14,7 @@ from bot.updates.fair_queue import MOST_WAITING
 from storage import Store, open_store
 from storage.role import Role
 from storage.tables import roles
-from tests.handlers.test_doors import make_data
+from tests.attack.forging import make_data
 from tests.journeys.shop_at_work import ShopAtWork, find_link, open_shop, sqlite_in
 from tests.messages.pressing import BUTTONS, REGISTRY
 from tests.playground.calling import draw_picture

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -23,6 +28,9 @@ UNREADABLE = (
 )
 
 _FAILURES = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction)
+
+GRANT_SECONDS = 3.0
+"""How long a new connection waits for its first answer: a server answers or refuses at once, a pooler that is full does not."""
 
 DEFAULTS: dict[str, object] = {
     "application_name": "passalong",
@@ -45,13 +53,43 @@ def connect(url: str) -> Connection:
     """
     connection = psycopg.connect(make_conninfo("", **_parse(url)), autocommit=True)
     try:
-        connection.execute(b"SET idle_session_timeout = 0")  # an idle lock is a lock all the same
+        with _within(GRANT_SECONDS, connection):
+            connection.execute(b"SET idle_session_timeout = 0")  # an idle lock is a lock all the same
         if schema := find_schema(url):
             connection.execute(SQL("SET search_path TO {}").format(Identifier(schema)))
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+@contextmanager
+def _within(seconds: float, connection: Connection) -> Iterator[None]:
+    """Bound the wait for a first answer: a full pooler takes everybody in, and then lets them wait for minutes.
+
+    Raises:
+        psycopg.errors.TooManyConnections: there was none.
+    """
+    with socket.socket(fileno=os.dup(connection.fileno())) as line:
+        waited = threading.Event()
+
+        def hang_up() -> None:
+            waited.set()
+            line.shutdown(socket.SHUT_RDWR)
+
+        timer = threading.Timer(seconds, hang_up)
+        timer.start()
+        try:
+            yield
+        except psycopg.OperationalError:
+            if waited.is_set():
+                raise psycopg.errors.TooManyConnections(
+                    f"too many connections: none was granted in {seconds:g} s"
+                ) from None
+            raise
+        finally:
+            timer.cancel()
+            timer.join()
 
 
 def find_schema(url: str) -> str:

@@ -45,8 +45,8 @@ INSTANCE = "passalong instance "
 FENCE = "passalong fence "
 
 POOLED = (
-    "The address of the database leads to a pooler that hands a connection to others after each transaction "
-    "(pgbouncer's pool_mode = transaction). Give PostgreSQL's own address, or a pool_mode of session."
+    "The address of the database leads to a pooler that hands a connection to others after each transaction or statement "
+    "(pgbouncer's pool_mode). Give PostgreSQL's own address, or a pool_mode of session."
 )
 
 
@@ -198,9 +198,13 @@ def refuse_pooler(connection: Connection, url: str) -> None:
         return
     for _ in range(POOLER_LOOKS):
         before = _find_process(connection)
-        with connect(url) as other, other.transaction():
-            if before == _find_process(other) or _find_process(connection) != before:
-                raise StoreUnavailable(POOLED)
+        try:
+            with connect(url) as other, other.transaction():
+                shared = before == _find_process(other) or _find_process(connection) != before
+        except psycopg.errors.ProtocolViolation:  # it hands out single statements, and takes no transaction at all
+            shared = True
+        if shared:
+            raise StoreUnavailable(POOLED)
 
 
 def join_fence(connection: Connection, holder: int | None = None) -> None:

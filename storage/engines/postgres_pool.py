@@ -44,6 +44,8 @@ class PostgresPool:
         self._most = most
         self._free: list[Connection] = []
         self._opened = 0
+        self._opening = False
+        """One at a time, so that what is not granted is met once; meanwhile those there are go round."""
         self._changed = threading.Condition()
 
     def run(self, job: Job, begin: bytes) -> None:
@@ -93,22 +95,27 @@ class PostgresPool:
 
     def _take(self) -> Connection:
         with self._changed:
-            while not self._free and self._opened >= self._most:
+            while not self._free and (self._opening or self._opened >= self._most):
                 self._changed.wait()
             if self._free:
                 return self._free.pop()
-            self._opened += 1
+            self._opening = True
         try:
-            return self._open()
-        except BaseException as error:
-            with self._changed:
-                self._opened -= 1
-                self._changed.notify()
-                if not (isinstance(error, psycopg.OperationalError) and self._opened and _is_crowded(error)):
-                    raise
-                self._most = self._opened
+            connection = self._open()
+        except psycopg.OperationalError as error:
+            if not (self._opened and _is_crowded(error)):
+                raise
+            self._most = self._opened
             logger.warning("The database grants no more connections: going on with %d", self._most)
-            return self._take()
+        else:
+            with self._changed:
+                self._opened += 1
+            return connection
+        finally:
+            with self._changed:
+                self._opening = False
+                self._changed.notify_all()
+        return self._take()
 
     def _open(self) -> Connection:
         connection = connect(self._url)

@@ -152,6 +152,23 @@ async def test_a_lock_that_broke_is_taken_again(pg_store: Store, postgres_url: s
     assert len(now) == 1
 
 
+async def test_a_server_that_ends_idle_sessions_does_not_end_ours(empty_postgres_url: str) -> None:
+    """The lock's connection has nothing to say for days."""
+    async with open_store(empty_postgres_url):
+        pass
+    name = empty_postgres_url.split("?", maxsplit=1)[0].rsplit("/", 1)[1]
+    with connect(empty_postgres_url) as behind:
+        behind.execute(f"ALTER DATABASE {name} SET idle_session_timeout = '50ms'".encode())
+    async with open_store(empty_postgres_url) as store:
+        await store.write(add_member, 1)
+        with connect(empty_postgres_url) as behind:
+            behind.execute("SET idle_session_timeout = 0")
+            before = behind.execute(HOLDER).fetchall()
+            await asyncio.sleep(0.3)
+            assert behind.execute(HOLDER).fetchall() == before != []
+        await store.write(add_member, 2)
+
+
 async def test_a_lock_that_another_took_ends_all_writing(pg_store: Store, postgres_url: str) -> None:
     """The store notices by itself, refuses to write from then on, and says who: somebody else."""
     await pg_store.write(add_member, 1)

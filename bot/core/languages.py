@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from bot.assets import ASSETS
@@ -28,6 +28,7 @@ _ALIASES = {"in": "id", "iw": "he", "ji": "yi"}
 """ISO 639 renamed Indonesian, Hebrew and Yiddish in 1989; some devices still say it the old way."""
 
 
+@lru_cache(maxsize=1024)
 def parse_tag(text: str) -> str:
     """A language's name in the one spelling used here; empty for what names none."""
     primary, hyphen, rest = text.strip().lower().replace("_", "-").partition("-")
@@ -35,7 +36,8 @@ def parse_tag(text: str) -> str:
     return tag if _TAG.fullmatch(tag) else ""
 
 
-def find_language(wanted: str, offered: Sequence[str]) -> str | None:
+@lru_cache(maxsize=1024)
+def find_language(wanted: str, offered: tuple[str, ...]) -> str | None:
     """The offered language that serves a reader of `wanted`: itself, its plain form, or a regional form of it."""
     if wanted in offered:
         return wanted
@@ -43,7 +45,7 @@ def find_language(wanted: str, offered: Sequence[str]) -> str | None:
     return next((each for each in (primary, *offered) if each in offered and each.partition("-")[0] == primary), None)
 
 
-def choose_language(chosen: str | None, telegram_language: str, shop: Sequence[str] = ()) -> str:
+def choose_language(chosen: str | None, telegram_language: str, shop: tuple[str, ...] = ()) -> str:
     """The language somebody reads here: chosen, else Telegram's, else the shop's first that the program speaks, else English.
 
     Args:

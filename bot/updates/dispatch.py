@@ -148,6 +148,8 @@ class Dispatch:
 
     async def room(self) -> None:
         """Return when there is room for more updates."""
+        if len(self._queue) < self._capacity:
+            return
         await self._signal.wait_for(lambda: len(self._queue) < self._capacity)
 
     async def settled(self) -> None:

@@ -159,9 +159,9 @@ class Gate(BaseRateLimiter[Priority]):
         if MUTED.get() and priority is Priority.INTERACTIVE and kind.is_answer:
             raise Muted("Left out")
         call = partial(callback, *args, **kwargs)
-        chat = parse_chat(data.get("chat_id"))
-        once = partial(self._call_in_turn, call, chat, priority, edits=kind.edits)
-        if not kind.is_paced:
+        if kind.is_paced:
+            once = partial(self._call_in_turn, call, parse_chat(data.get("chat_id")), priority, edits=kind.edits)
+        else:
             once = partial(self._call_unpaced, call, kind.family, priority)
         waits = (kind.is_paced and priority is not Priority.BROADCAST) or priority is Priority.ERRAND
         for attempt in range(1, 1 + FLOOD_ATTEMPTS * waits):

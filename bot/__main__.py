@@ -253,7 +253,7 @@ async def _forget_person(settings: Settings, telegram_id: int) -> int:
 
 
 def _doctor(_chosen: argparse.Namespace) -> int:
-    from bot.doctor import examine  # noqa: PLC0415 -- only this command needs it
+    from bot.doctor.examination import examine  # noqa: PLC0415 -- only this command needs it
 
     return asyncio.run(examine(os.environ, Path(".env")))
 

@@ -27,6 +27,7 @@ from bot.jobs.backups import list_backup_jobs
 from bot.jobs.supervisor import Supervisor
 from bot.messages.shop import Shop
 from bot.outbox.last_word import watch_store
+from bot.outbox.looking import look_at
 from bot.outbox.sender import ShopChats
 from bot.outbox.worker import OutboxWorker
 from bot.services.campaigns import get_terms
@@ -50,6 +51,7 @@ from bot.wire.signal import TaskEnded
 from bot.wire.snapshot import Snapshot, Snapshots
 from bot.wire.transport import AiohttpRequest
 from storage import Store, open_store
+from storage.addresses import ChatRole
 from storage.records import Ban
 from storage.tables import flood_waits
 
@@ -72,6 +74,7 @@ class Runtime:
     settings: Settings
     store: Store
     application: PassalongApplication[Deps]
+    chats: ShopChats
     delivery: OutboxWorker
     broadcaster: Broadcaster
     dispatch: Dispatch
@@ -206,6 +209,7 @@ def _furnish(
         settings=settings,
         store=store,
         application=application,
+        chats=chats,
         delivery=OutboxWorker(
             store=store, bot=application.bot, gate=gate, snapshots=snapshots, renderers=registry.notices, chats=chats
         ),
@@ -338,6 +342,7 @@ async def _introduce(runtime: Runtime) -> None:
     await runtime.intake.wait_heard(WAITERS_SECONDS)
     if deps.community is not None:
         await try_errand(look_after(bot, store, deps.community))
+    await try_errand(look_at(bot, runtime.chats, ChatRole.ANNOUNCE))
     await stay_introduced(bot, store, runtime.snapshots, deps.registry)
 
 

@@ -51,6 +51,10 @@ class ChatProblem(StrEnum):
     """The bot is not an admin there, and so hears nothing of who comes and goes."""
     NO_INVITING = "no_inviting"
     """The bot is an admin without the right to invite."""
+    NOT_INSIDE = "not_inside"
+    """The bot is not in the chat, or not any more."""
+    NO_POSTING = "no_posting"
+    """The bot is in the chat and may not write there."""
 
 
 def decide_problem(*, admin: bool, may_invite: bool) -> ChatProblem | None:

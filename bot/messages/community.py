@@ -15,7 +15,7 @@ from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, escape, show_name, show_plain_name
 from bot.services.community.inviting import CommunityView
 from bot.services.community.notices import AdminWarning
-from bot.services.community.warning import JOB_FAILING, NO_POSTING
+from bot.services.community.warning import JOB_FAILING
 
 _TITLE_LIMIT = 64
 """Telegram allows 128 characters for a chat's title."""
@@ -25,7 +25,7 @@ _WARNINGS = {
     ChatProblem.NO_ADMIN: "warning.no_admin",
     ChatProblem.NO_INVITING: "warning.no_inviting",
     "moved": "warning.moved",
-    NO_POSTING: "warning.no_posting",
+    ChatProblem.NO_POSTING: "warning.no_posting",
     JOB_FAILING: "warning.job_failing",
 }
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from bot.playground.world.buttons import Button, Keyboard
 from bot.playground.world.content import SECOND, Content, Entity, render_content
 from bot.playground.world.files import Photo
-from bot.playground.world.members import Member
+from bot.playground.world.members import PERMISSIONS, Member
 from bot.playground.world.people import Person
 
 ChatKind = Literal["private", "group", "supergroup", "channel"]
@@ -113,6 +113,8 @@ class Chat:
             "max_reaction_count": 11,
             "accepted_gift_types": dict.fromkeys(_GIFT_TYPES, self.is_private),
         }
+        if self.kind in {"group", "supergroup"}:
+            full["permissions"] = {name: name not in self.denied for name in PERMISSIONS}
         if self.username:
             full["active_usernames"] = [self.username]
         if self.description:

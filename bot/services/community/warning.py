@@ -12,9 +12,6 @@ from storage.tables import people, warnings
 from storage.tx import Tx
 
 _MOVED = "moved"
-NO_POSTING = "no_posting"
-"""The announce chat takes no posts: it is another one now, or the bot lacks a right there."""
-
 JOB_FAILING = "job_failing"
 """A piece of the bot's own work failed three times in a row."""
 
@@ -62,7 +59,7 @@ def note_announcing(tx: Tx, *, chat: int | str, works: bool, admin_ids: Collecti
     if works:
         warnings.delete_told(tx, key)
     else:
-        _warn(tx, key, AdminWarning(warning=NO_POSTING, chat=str(chat)), admin_ids)
+        _warn(tx, key, AdminWarning(warning=ChatProblem.NO_POSTING, chat=str(chat)), admin_ids)
     return tx.now
 
 

@@ -5,39 +5,19 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import sys
-import time
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any
-
-import aiohttp
 
 from bot.assets import ASSETS
 from bot.core.setting import PREFIX, SettingMistake
+from bot.doctor.finding import Finding
+from bot.doctor.telegram import check_telegram
 from bot.env_file import EnvFileMistake
 from bot.settings import DEFAULTS, Settings, read_settings
 from bot.stray_settings import list_emptied, list_unknown
-from bot.wire.errors import NotSent
-from bot.wire.proxies import explain_page, open_session
-from bot.wire.transport import find_word, translate_error
 
 OLDEST_SQLITE = (3, 35, 0)
-CLOCK_SECONDS = 60
-PATIENCE_SECONDS = 10
 DISK_BYTES = 200 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at; `cure` says what to do, and is empty where all is well."""
-
-    subject: str
-    state: str
-    cure: str = ""
-    serious: bool = True
-    """Whether the bot cannot do its work like this."""
 
 
 async def examine(environment: Mapping[str, str], env_file: Path) -> int:
@@ -69,7 +49,7 @@ async def _list_findings(environment: Mapping[str, str], env_file: Path) -> Asyn
     yield _check_campaign(settings)
     async for finding in _check_database(settings):
         yield finding
-    async for finding in _check_telegram(settings):
+    async for finding in check_telegram(settings):
         yield finding
 
 
@@ -151,64 +131,3 @@ async def _check_database(settings: Settings) -> AsyncIterator[Finding]:
     free = shutil.disk_usage(".").free
     cure = "" if free > DISK_BYTES else "Make room: a full disk stops the bot until there is some."
     yield Finding("disk", f"{free // 2**20:,} MiB free here", cure, serious=False)
-
-
-async def _check_telegram(settings: Settings) -> AsyncIterator[Finding]:
-    if settings.proxy is not None:
-        yield Finding("proxy", str(settings.proxy))
-    try:
-        me, date = await _ask_telegram(settings)
-    except Exception as error:  # noqa: BLE001 -- whatever it is, it is told
-        said = str(translate_error(error, settings.bot_token, settings.proxy))
-        told = said if said.startswith("The proxy") else f"does not answer. {said}"
-        yield Finding("Telegram", told, _compose_cure(settings))
-        return
-    if not me.get("ok"):
-        yield Finding("token", str(me.get("description", "refused")), "Ask @BotFather for the token and set it anew.")
-        return
-    identity = me["result"]
-    yield Finding("token", f"belongs to @{identity['username']}")
-    yield _check_inline(identity)
-    yield _check_guest(identity)
-    yield _check_clock(date)
-
-
-def _compose_cure(settings: Settings) -> str:
-    way = f"{PREFIX}PROXY (or HTTPS_PROXY, ALL_PROXY)" if settings.proxy else "the network"
-    return f"Look at {way} and at {PREFIX}BOT_API_URL."
-
-
-async def _ask_telegram(settings: Settings) -> tuple[dict[str, Any], str]:
-    timeout = aiohttp.ClientTimeout(total=PATIENCE_SECONDS)
-    async with (
-        open_session(settings.proxy, timeout=timeout) as session,
-        session.get(f"{settings.bot_api_url}/bot{settings.bot_token}/getMe") as answer,
-    ):
-        said = find_word(await answer.read())
-        if said is None:
-            raise NotSent(explain_page(answer.status, settings.proxy))
-        return said, answer.headers.get("Date", "")
-
-
-def _check_inline(identity: dict[str, Any]) -> Finding:
-    if identity.get("supports_inline_queries"):
-        return Finding("inline mode", "on")
-    cure = (
-        "Send @BotFather /setinline: then a card takes three taps. Until then the buttons open Telegram's share sheet."
-    )
-    return Finding("inline mode", "off", cure, serious=False)
-
-
-def _check_guest(identity: dict[str, Any]) -> Finding:
-    if identity.get("supports_guest_queries"):
-        return Finding("guest mode", "on")
-    cure = "Switch it on in @BotFather's settings of this bot: then a member calls it by name in any chat, and it brings their card."
-    return Finding("guest mode", "off", cure, serious=False)
-
-
-def _check_clock(date: str) -> Finding:
-    if not date:
-        return Finding("clock", "could not be compared", "", serious=False)
-    drift = time.time() - parsedate_to_datetime(date).timestamp()
-    cure = "" if abs(drift) < CLOCK_SECONDS else "Set the clock, best by NTP: dates and waits depend on it."
-    return Finding("clock", f"{abs(drift):.0f} s from Telegram's", cure, serious=False)

@@ -1,0 +1,1 @@
+"""`passalong doctor`: everything is looked over, and what to do is said."""

@@ -1,0 +1,16 @@
+"""What the doctor finds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at; `cure` says what to do, and is empty where all is well."""
+
+    subject: str
+    state: str
+    cure: str = ""
+    serious: bool = True
+    """Whether the bot cannot do its work like this."""

@@ -1,0 +1,54 @@
+"""What the bot needs in the shop's chats."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.core.community import ChatProblem
+from bot.core.shop_chats import decide_inviting, decide_posting, read_standing
+
+WRITES = {"can_send_messages": True}
+OUT, MUTE = ChatProblem.NOT_INSIDE, ChatProblem.NO_POSTING
+
+
+@pytest.mark.parametrize(
+    ("chat", "member", "problem"),
+    [
+        ({"type": "channel"}, {"status": "administrator", "can_post_messages": True}, None),
+        ({"type": "channel"}, {"status": "administrator", "can_post_messages": False}, MUTE),
+        ({"type": "channel"}, {"status": "creator"}, None),
+        ({"type": "channel"}, {"status": "member"}, MUTE),
+        ({"type": "channel"}, {"status": "left"}, OUT),
+        ({"type": "channel"}, {"status": "kicked"}, OUT),
+        ({"type": "supergroup", "permissions": WRITES}, {"status": "member"}, None),
+        ({"type": "supergroup"}, {"status": "member"}, None),
+        ({"type": "supergroup", "permissions": {"can_send_messages": False}}, {"status": "member"}, MUTE),
+        ({"type": "supergroup", "permissions": {"can_send_messages": False}}, {"status": "administrator"}, None),
+        ({"type": "supergroup", "permissions": WRITES}, {"status": "restricted", "is_member": True}, MUTE),
+        ({"type": "supergroup", "permissions": WRITES}, {"status": "restricted", "is_member": True, **WRITES}, None),
+        ({"type": "supergroup", "permissions": {}}, {"status": "restricted", "is_member": True, **WRITES}, MUTE),
+        ({"type": "supergroup", "permissions": WRITES}, {"status": "restricted", "is_member": False, **WRITES}, OUT),
+        ({"type": "group", "permissions": WRITES}, {"status": "left"}, OUT),
+        ({"type": "private"}, {"status": "member"}, None),
+    ],
+)
+def test_who_may_post(chat: dict[str, Any], member: dict[str, Any], problem: ChatProblem | None) -> None:
+    """In a channel by a right; in a group like any member, unless that is taken from all or from the bot."""
+    assert decide_posting(read_standing(chat, member)) is problem
+
+
+@pytest.mark.parametrize(
+    ("member", "problem"),
+    [
+        ({"status": "creator"}, None),
+        ({"status": "administrator", "can_invite_users": True}, None),
+        ({"status": "administrator"}, ChatProblem.NO_INVITING),
+        ({"status": "member", "can_invite_users": True}, ChatProblem.NO_ADMIN),
+        ({"status": "left"}, OUT),
+    ],
+)
+def test_who_may_invite_and_sees_who_comes(member: dict[str, Any], problem: ChatProblem | None) -> None:
+    """An admin with the right to; others are not told who comes."""
+    assert decide_inviting(read_standing({"type": "supergroup", "permissions": WRITES}, member)) is problem

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import Any, Concatenate, NoReturn, ParamSpec, Protocol, TypeVar, cast
+from typing import Any, Concatenate, NoReturn, ParamSpec, Protocol, TypeVar, cast, get_args
 
 from storage.errors import StoreClosed
 from storage.records import Event
@@ -27,24 +27,26 @@ class Engine(Protocol):
 
 logger = logging.getLogger(__name__)
 
-Listener = Callable[[Sequence[Event]], None]
+Listener = Callable[[Sequence[Any]], None]
 
 
 class Listeners:
     """Functions called on the event loop after each commit, with the events of the committed units."""
 
     def __init__(self) -> None:
-        self._listeners: list[Listener] = []
+        self._listeners: list[tuple[Listener, tuple[type[Any], ...]]] = []
 
-    def add(self, listener: Listener) -> None:
-        """Have a listener called from now on."""
-        self._listeners.append(listener)
+    def add(self, listener: Listener, kinds: tuple[type[Any], ...]) -> None:
+        """Have a listener called from now on, with events of these kinds alone."""
+        self._listeners.append((listener, kinds))
 
     def announce(self, events: Sequence[Event]) -> None:
         """Deliver events; a listener that fails harms neither the commit nor the other listeners."""
-        for listener in self._listeners:
+        for listener, kinds in self._listeners:
+            heard = [event for event in events if type(event) in kinds]
             try:
-                listener(events)
+                if heard:
+                    listener(heard)
             except Exception:
                 logger.exception("A listener of the store failed; the commit stands.")
 
@@ -95,9 +97,12 @@ class Store:
         self._engine.read(job)
         return cast("T", await job.wait())
 
-    def subscribe(self, listener: Listener) -> None:
-        """Have a listener called on the event loop, after each commit, with the events of the committed units."""
-        self._listeners.add(listener)
+    def subscribe(self, listener: Listener, *kinds: type[Event]) -> None:
+        """Have a listener called on the event loop, after each commit, with the events of the committed units.
+
+        With `kinds` it hears of those alone, and is not called where there is none of them.
+        """
+        self._listeners.add(listener, kinds or get_args(Event))
 
     @property
     def is_lost(self) -> bool:

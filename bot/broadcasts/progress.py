@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from telegram.constants import ParseMode
-
 from bot.messages.broadcasts.screens import render_progress
 from bot.messages.texts import Texts
 from bot.services.broadcasts.authoring import BroadcastView
@@ -137,13 +135,7 @@ class Progress:
         """None when the message says what it should."""
         screen = render_progress(Texts(view.member.language), view, seconds_left=seconds_left)
         try:
-            await self._bot.edit_message_text(
-                screen.text,
-                chat_id=view.member.telegram_id,
-                message_id=view.broadcast.progress_message_id,
-                parse_mode=ParseMode.HTML,
-                reply_markup=screen.keyboard,
-            )
+            await self._bot.edit(view.member.telegram_id, view.broadcast.progress_message_id or 0, screen)
         except Exception as error:  # noqa: BLE001 -- every error is classified
             failure = classify(error)
         else:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from bot.messages.broadcasts.content import compose_parcel
+from bot.messages.broadcasts.content import compose_outgoing
 from bot.services.broadcasts.delivering import Claim, Key
 from bot.wire.errors import Failure, FailureKind, classify
 from bot.wire.pacing import Priority
@@ -72,14 +72,11 @@ class BroadcastSender:
 
     def launch(self, claim: Claim) -> None:
         """Write to everybody of a claim."""
-        parcel = compose_parcel(claim.broadcast.content or {})
+        message = compose_outgoing(claim.broadcast.content or {})
         for recipient in claim.recipients:
             flight = self._flights[_key(recipient)] = _Flight(recipient)
-            request = self._bot.post_raw(
-                parcel.method,
-                parcel.address(recipient.telegram_id),
-                priority=Priority.BROADCAST,
-                on_start=flight.note_start,
+            request = self._bot.deliver(
+                recipient.telegram_id, message, priority=Priority.BROADCAST, on_start=flight.note_start
             )
             flight.task = asyncio.create_task(request)
             flight.task.add_done_callback(partial(self._land, flight))

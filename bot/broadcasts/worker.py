@@ -17,7 +17,7 @@ from bot.wire.errors import FailureKind
 from bot.wire.gate import Gate
 from bot.wire.signal import Signal, Watch
 from bot.wire.telegram_bot import PassalongBot
-from storage.records import BroadcastChanged, BroadcastId, CommitDoubted, DeliveryState, Event, Outcome, Recipient
+from storage.records import BroadcastChanged, BroadcastId, CommitDoubted, DeliveryState, Outcome, Recipient
 from storage.store import Store
 
 logger = logging.getLogger(__name__)
@@ -120,7 +120,7 @@ class Broadcaster:
 
     def start(self) -> None:
         """Listen to the store, and go on with what an earlier process left; in the event loop."""
-        self._store.subscribe(self._note_events)
+        self._store.subscribe(self._note_events, BroadcastChanged, CommitDoubted)
         self._task = self.watch.start(self._run(), name="broadcasting", for_ever=True)
 
     async def settled(self) -> None:
@@ -140,7 +140,7 @@ class Broadcaster:
             self._task.cancel()
             await asyncio.wait({self._task})
 
-    def _note_events(self, events: Sequence[Event]) -> None:
+    def _note_events(self, events: Sequence[BroadcastChanged | CommitDoubted]) -> None:
         for event in events:
             if isinstance(event, BroadcastChanged) and not self._stopping:
                 self._touched.add(event.broadcast_id)

@@ -11,7 +11,7 @@ from telegram.error import TelegramError
 from bot.core.roles import MANAGERS
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
-from bot.messages.broadcasts.content import Content, ContentMistake, Unfit, compose_parcel, parse_content
+from bot.messages.broadcasts.content import Content, ContentMistake, Unfit, compose_outgoing, parse_content
 from bot.messages.broadcasts.screens import (
     render_abandoned,
     render_gone,
@@ -118,9 +118,8 @@ async def on_abandon(update: Update, context: Context) -> None:
 
 async def _preview(context: Context, content: Content) -> Content | ContentMistake:
     """Show the message as members will see it, and return it; what Telegram says where it does not send such a message."""
-    parcel = compose_parcel(content)
     try:
-        await context.bot.post_raw(parcel.method, {**parcel.parameters, **context.where})
+        await context.deliver(compose_outgoing(content))
     except TelegramError as error:
         failure = classify(error)
         if failure.kind is FailureKind.REFUSED:

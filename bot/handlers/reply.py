@@ -6,14 +6,11 @@ Nobody looks at the message that Telegram gives back, so none is built: that wou
 from __future__ import annotations
 
 from telegram import Message, Update
-from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
 from bot.handlers.deps import Context
 from bot.messages.outgoing import OutgoingMessage
 from bot.wire.errors import classify
-
-_NO_PREVIEW = '{"is_disabled":true}'
 
 
 async def show(update: Update, context: Context, screen: OutgoingMessage) -> None:
@@ -23,15 +20,7 @@ async def show(update: Update, context: Context, screen: OutgoingMessage) -> Non
         await context.deliver(screen)
         return
     try:
-        await _put(
-            context, "editMessageText", screen, chat_id=query.message.chat.id, message_id=query.message.message_id
-        )
+        await context.bot.edit(query.message.chat.id, query.message.message_id, screen)
     except BadRequest as error:
         if not classify(error).is_unchanged:
             await context.deliver(screen)
-
-
-async def _put(context: Context, method: str, screen: OutgoingMessage, **where: int) -> None:
-    words = {"text": screen.text, "parse_mode": ParseMode.HTML.value, "link_preview_options": _NO_PREVIEW}
-    buttons = {} if screen.keyboard is None else {"reply_markup": screen.keyboard}
-    await context.bot.post_raw(method, {**where, **words, **buttons})

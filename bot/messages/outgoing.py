@@ -16,19 +16,19 @@ NO_PREVIEW = '{"is_disabled":true}'
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Photo:
-    """A picture: known to Telegram by `file_id`, or `jpeg` bytes to upload; exactly one of them."""
+    """A picture: known to Telegram by `file_id`, or bytes of an `image` to upload; exactly one of them."""
 
     file_id: str | None = None
-    jpeg: bytes | None = None
+    image: bytes | None = None
     name: str = PICTURE_NAME
 
     def __post_init__(self) -> None:
-        if (self.file_id is None) == (self.jpeg is None):
+        if (self.file_id is None) == (self.image is None):
             raise ValueError("a photo is either a file_id or bytes")
 
     def attach(self) -> str | InputFile:
         """The parameter of a call that sends it."""
-        return self.file_id or InputFile(self.jpeg or b"", filename=self.name)
+        return self.file_id or InputFile(self.image or b"", filename=self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

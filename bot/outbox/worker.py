@@ -16,7 +16,7 @@ from bot.wire.signal import Batches, Signal, Watch
 from bot.wire.snapshot import Snapshots
 from bot.wire.telegram_bot import PassalongBot
 from storage.addresses import Address
-from storage.records import CommitDoubted, Event, NoticeId, NoticeOwed, NoticeState
+from storage.records import CommitDoubted, NoticeId, NoticeOwed, NoticeState
 from storage.store import Store
 from storage.tables import outbox
 
@@ -115,7 +115,7 @@ class OutboxWorker:
 
     def start(self) -> None:
         """Listen to the store, and begin with what an earlier process left owed."""
-        self._store.subscribe(self._note_events)
+        self._store.subscribe(self._note_events, NoticeOwed, CommitDoubted)
         self._load_later()
 
     async def settled(self) -> None:
@@ -138,7 +138,7 @@ class OutboxWorker:
             await asyncio.gather(*late, return_exceptions=True)
         await self._settlements.drain(max(0.5, deadline - self._clock()))
 
-    def _note_events(self, events: Sequence[Event]) -> None:
+    def _note_events(self, events: Sequence[NoticeOwed | CommitDoubted]) -> None:
         for event in events:
             if isinstance(event, NoticeOwed):
                 self._add(event.notice_id, event.address)

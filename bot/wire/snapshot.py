@@ -15,7 +15,7 @@ from bot.messages.shop import Shop
 from bot.services.campaigns import ShopView, find_newer
 from bot.wire.pictures import Pictures
 from bot.wire.signal import Signal
-from storage.records import Event, ShopChanged
+from storage.records import ShopChanged
 from storage.store import Store
 
 logger = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ class Snapshots:
 
     async def run(self) -> None:
         """Keep the snapshot up to date; ends by being cancelled alone."""
-        self._store.subscribe(self._note_events)
+        self._store.subscribe(self._note_events, ShopChanged)
         while True:
             try:
                 await self.refresh()
@@ -110,7 +110,6 @@ class Snapshots:
             async with asyncio.timeout(self._look_seconds):
                 await self._signal.wait_for(lambda: self._told)
 
-    def _note_events(self, events: Sequence[Event]) -> None:
-        if any(isinstance(event, ShopChanged) for event in events):
-            self._told = True
-            self._signal.tell()
+    def _note_events(self, _events: Sequence[ShopChanged]) -> None:
+        self._told = True
+        self._signal.tell()

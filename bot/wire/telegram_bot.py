@@ -21,6 +21,9 @@ from bot.wire.pacing import Priority
 
 __all__ = ["DefaultValue", "Form", "JSONDict", "ODVInput", "call_method", "encode_keyboard", "find_poll_patience"]
 
+UPLOAD = "upload"
+"""The part of a request that holds the picture which `media` speaks of."""
+
 _BUTTON_FIELDS = tuple(InlineKeyboardButton.__slots__)
 
 
@@ -176,21 +179,62 @@ class PassalongBot(ExtBot[Priority]):
         try:
             return await self.post_raw(*compose_call(message, **where), priority=priority, on_start=on_start)
         except BadRequest as error:
-            failure = classify(error)
-            if thread_id is not None and failure.is_topic_gone:
+            if thread_id is not None and classify(error).is_topic_gone:
                 return await self.deliver(chat_id, message, priority=priority, on_start=on_start)
-            if message.formatting is not None or not failure.is_parse_error:
-                raise
-            logger.error("Telegram cannot read the formatting of a message, sending plain text: %s", error)  # noqa: TRY400 -- the words say it
-        return await self.post_raw(*compose_call(message.to_plain(), **where), priority=priority)
+            plain = _find_plain(message, error)
+        return await self.post_raw(*compose_call(plain, **where), priority=priority)
+
+    async def edit(
+        self,
+        chat_id: int | str,
+        message_id: int,
+        message: OutgoingMessage,
+        *,
+        priority: Priority = Priority.INTERACTIVE,
+    ) -> JSONDict:
+        """Show a text in the place of a text, or a photo in the place of a photo; likewise.
+
+        Raises:
+            TelegramError: see `errors.classify`; also where it looks like that already, or is gone.
+        """
+        where = {"chat_id": chat_id, "message_id": message_id}
+        try:
+            return await self.post_raw(*compose_edit(message, **where), priority=priority)
+        except BadRequest as error:
+            plain = _find_plain(message, error)
+        return await self.post_raw(*compose_edit(plain, **where), priority=priority)
+
+
+def _find_plain(message: OutgoingMessage, error: BadRequest) -> OutgoingMessage:
+    """The message without its formatting, where that was to blame.
+
+    Raises:
+        BadRequest: it was something else.
+    """
+    if message.formatting is not None or not classify(error).is_parse_error:
+        raise error
+    logger.error("Telegram cannot read the formatting of a message, sending plain text: %s", error)
+    return message.to_plain()
+
+
+def compose_edit(message: OutgoingMessage, **where: object) -> tuple[str, dict[str, object]]:
+    """The method of the Bot API that shows it in the place of another, likewise."""
+    _, parameters = compose_call(message, **where)
+    if message.photo is None:
+        return "editMessageText", parameters
+    if message.photo.file_id is None:
+        parameters[UPLOAD] = parameters["photo"]
+    media = {"type": "photo", "media": message.photo.file_id or f"attach://{UPLOAD}"}
+    said = {name: parameters.pop(name) for name in ("caption", "parse_mode") if name in parameters}
+    del parameters["photo"]
+    return "editMessageMedia", {**parameters, "media": json.dumps(media | said)}
 
 
 def compose_call(message: OutgoingMessage, **where: object) -> tuple[str, dict[str, object]]:
     """The method of the Bot API that sends it, and its parameters beside `where`; what is nested is JSON text."""
-    method, parameters = (
-        "sendMessage",
-        {**where, "caption" if message.photo or message.document else "text": message.text},
-    )
+    method, parameters = "sendMessage", {**where}
+    if message.text:
+        parameters["caption" if message.photo or message.document else "text"] = message.text
     if message.photo is not None:
         method, parameters["photo"] = "sendPhoto", message.photo.attach()
     elif message.document is not None:

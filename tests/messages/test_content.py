@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from telegram import Message
 
-from bot.messages.broadcasts.content import ContentMistake, Unfit, compose_parcel, parse_content
+from bot.messages.broadcasts.content import ContentMistake, Unfit, compose_outgoing, parse_content
+from bot.wire.telegram_bot import compose_call
 
 PHOTO = [
     {"file_id": "small", "file_unique_id": "s", "width": 90, "height": 90},
@@ -27,9 +28,8 @@ def test_a_text_is_sent_again_with_its_formatting() -> None:
     """Entities travel as Telegram gave them; nested values as JSON, once for all recipients."""
     content = parse_content(receive(text="Fresh & new", entities=[BOLD, MENTION]))
     assert isinstance(content, dict)
-    parcel = compose_parcel(content)
-    assert parcel.method == "sendMessage"
-    sent = parcel.address(42)
+    method, sent = compose_call(compose_outgoing(content), chat_id=42)
+    assert method == "sendMessage"
     assert (sent["chat_id"], sent["text"]) == (42, "Fresh & new")
     assert json.loads(str(sent["entities"])) == [BOLD, MENTION]
     assert sent.keys() == {"chat_id", "text", "entities"}, "nothing is said that the author did not say"
@@ -39,26 +39,26 @@ def test_a_picture_is_sent_again_in_its_largest_size() -> None:
     """By its file_id, with caption and looks."""
     content = parse_content(receive(photo=PHOTO, caption="Cake!", caption_entities=[BOLD], has_media_spoiler=True))
     assert isinstance(content, dict)
-    parcel = compose_parcel(content)
-    assert parcel.method == "sendPhoto"
-    assert parcel.parameters["photo"] == "large"
-    assert parcel.parameters["has_spoiler"] is True
-    assert "show_caption_above_media" not in parcel.parameters
-    assert json.loads(str(parcel.parameters["caption_entities"])) == [BOLD]
+    method, sent = compose_call(compose_outgoing(content))
+    assert method == "sendPhoto"
+    assert (sent["photo"], sent["caption"]) == ("large", "Cake!")
+    assert sent["has_spoiler"] is True
+    assert not {"show_caption_above_media", "parse_mode"} & sent.keys()
+    assert json.loads(str(sent["caption_entities"])) == [BOLD]
 
 
 def test_a_picture_needs_no_caption() -> None:
     """Without one only the picture goes."""
     content = parse_content(receive(photo=PHOTO))
     assert isinstance(content, dict)
-    assert compose_parcel(content).parameters == {"photo": "large"}
+    assert compose_call(compose_outgoing(content)) == ("sendPhoto", {"photo": "large"})
 
 
 def test_how_a_link_shows_is_kept() -> None:
     """Who took the preview away does not want members to see it."""
     content = parse_content(receive(text="https://example.org", link_preview_options={"is_disabled": True}))
     assert isinstance(content, dict)
-    assert json.loads(str(compose_parcel(content).parameters["link_preview_options"])) == {"is_disabled": True}
+    assert json.loads(str(compose_call(compose_outgoing(content))[1]["link_preview_options"])) == {"is_disabled": True}
 
 
 def test_a_content_survives_the_database() -> None:
@@ -134,4 +134,4 @@ def test_a_reply_is_content_like_any_other() -> None:
     earlier = {"message_id": 3, "date": 1, "chat": {"id": 7, "type": "private"}, "text": "before"}
     content = parse_content(receive(text="after", reply_to_message=earlier))
     assert isinstance(content, dict)
-    assert compose_parcel(content).parameters == {"text": "after"}
+    assert compose_call(compose_outgoing(content)) == ("sendMessage", {"text": "after"})

@@ -351,4 +351,4 @@ def test_a_photo_is_one_thing() -> None:
     with pytest.raises(ValueError, match="either"):
         Photo()
     with pytest.raises(ValueError, match="either"):
-        Photo(file_id="x", jpeg=b"x")
+        Photo(file_id="x", image=b"x")

@@ -22,7 +22,7 @@ from bot.services.notices import Owed
 from bot.updates.application import PassalongApplication
 from bot.wire.gate import Gate
 from storage import Store, Tx
-from storage.records import CommitDoubted, NoticeId, PersonId, Profile
+from storage.records import CommitDoubted, Event, NoticeId, PersonId, Profile
 from storage.schema import outbox as outbox_table
 from storage.store import Listener
 from storage.tables import outbox, people, warnings
@@ -281,9 +281,9 @@ class DeafStore(Store):
     def __init__(self, store: Store) -> None:
         self.__dict__.update(store.__dict__)
 
-    def subscribe(self, listener: Listener) -> None:
+    def subscribe(self, listener: Listener, *_: type[Event]) -> None:
         """Leave everything else out."""
-        super().subscribe(lambda events: listener([each for each in events if isinstance(each, CommitDoubted)]))
+        super().subscribe(listener, CommitDoubted)
 
 
 async def test_a_notice_of_a_commit_in_doubt_is_sent(

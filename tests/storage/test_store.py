@@ -12,9 +12,9 @@ from sqlalchemy import Executable, insert, text, update
 from storage import RuleBroken, Store, StoreClosed, StoreUnavailable, Tx, open_store
 from storage.addresses import ANNOUNCE
 from storage.checks import list_faults
-from storage.records import Event, NoticeOwed, Person, PersonId
+from storage.records import BroadcastChanged, BroadcastState, Event, NoticeOwed, Person, PersonId
 from storage.schema import broadcast, delivery, event, grant, inbox, outbox, person, referral, score, standing
-from storage.tables import directory, people, scores
+from storage.tables import broadcasts, directory, people, scores
 from storage.tables import outbox as notices
 from tests.storage.cast import add_member, add_members, refer, run
 from tests.storage.clock import NOON, Clock
@@ -67,12 +67,34 @@ async def test_a_broken_constraint_fails_its_own_unit_only(store: Store) -> None
 async def test_events_are_told_after_the_commit_and_before_the_caller_goes_on(store: Store) -> None:
     """A listener hears of committed units only, on the loop, by the time their caller resumes."""
     heard: list[str] = []
-    store.subscribe(lambda events: heard.extend(type(event).__name__ for event in events))
+
+    def note(events: Sequence[Event]) -> None:
+        heard.extend(type(each).__name__ for each in events)
+
+    store.subscribe(note)
     with pytest.raises(DeliberateError):
         await store.write(owe_and_fail, "k1")
     assert heard == []
     await store.write(owe, "k2")
     assert heard == [NoticeOwed.__name__]
+
+
+async def test_a_listener_hears_of_what_it_asks_for(store: Store) -> None:
+    """A join tells of notices: whoever sends broadcasts is not called for it."""
+    heard: list[BroadcastChanged] = []
+    called: list[int] = []
+
+    def note(events: Sequence[BroadcastChanged]) -> None:
+        called.append(len(events))
+        heard.extend(events)
+
+    store.subscribe(note, BroadcastChanged)
+    await store.write(owe, "k1")
+    assert called == []
+    anna = await store.write(add_member, 1)
+    begun = await store.write(broadcasts.add, anna.id)
+    await store.write(broadcasts.set_state, begun.id, BroadcastState.CANCELLED, expected=[BroadcastState.DRAFT])
+    assert heard == [BroadcastChanged(broadcast_id=begun.id)]
 
 
 async def test_a_failing_listener_harms_nobody(store: Store, caplog: pytest.LogCaptureFixture) -> None:

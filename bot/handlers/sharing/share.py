@@ -19,6 +19,7 @@ from bot.services.spoken import open_spoken
 from bot.updates.context import visitor_of
 from bot.wire.errors import classify
 from bot.wire.pictures import Pictures
+from bot.wire.telegram_bot import JSONDict
 from storage.records import ShareWay
 
 PICTURE_NAME = "card.jpg"
@@ -80,8 +81,7 @@ async def send_picture(context: Context, sort: Sort, view: ShareView, story: str
 
     async def put(photo: Photo) -> str | None:
         screen = sort.render(Texts(view.member.language), context.deps.shop, view.member, photo, story)
-        sizes = (await context.deliver(screen)).get("photo")
-        return sizes[-1]["file_id"] if sizes else None
+        return find_file_id(await context.deliver(screen))
 
     return await put_picture(context, sort, view, story, put)
 
@@ -98,8 +98,14 @@ async def put_picture(
                 raise
             forgotten = [view.version]
             await context.bot_data.store.write(forget_cards, person_id=view.member.id, versions=forgotten)
-    jpeg = await sort.draw(context.deps.pictures, view.member, story)
-    return await put(Photo(jpeg=jpeg, name=PICTURE_NAME))
+    image = await sort.draw(context.deps.pictures, view.member, story)
+    return await put(Photo(image=image, name=PICTURE_NAME))
+
+
+def find_file_id(message: JSONDict) -> str | None:
+    """Telegram's name for the picture of a message."""
+    sizes = message.get("photo")
+    return sizes[-1]["file_id"] if sizes else None
 
 
 def find_upload(file_id: str | None, view: ShareView) -> str | None:

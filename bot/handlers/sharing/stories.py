@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from telegram import CallbackQuery, InputMediaPhoto, Message, Update
-from telegram.constants import ParseMode
+from telegram import Message, Update
 from telegram.error import BadRequest
 
 from bot.handlers.deps import Context
-from bot.handlers.sharing.share import CARD, PICTURE_NAME, find_upload, put_picture, send_picture
+from bot.handlers.sharing.share import CARD, find_file_id, find_upload, put_picture, send_picture
 from bot.messages.outgoing import Photo
 from bot.messages.texts import Texts
 from bot.services.sharing.cards import ShareView, keep_card, look_up_card
@@ -37,7 +36,7 @@ async def _show(update: Update, context: Context, view: ShareView, story: str) -
     if query is None or not isinstance(query.message, Message) or not query.message.photo:
         return await send_picture(context, CARD, view, story)
     try:
-        return await put_picture(context, CARD, view, story, partial(_edit, query, context, view, story))
+        return await put_picture(context, CARD, view, story, partial(_edit, query.message, context, view, story))
     except BadRequest as error:
         failure = classify(error)
         if failure.is_unchanged:
@@ -47,14 +46,6 @@ async def _show(update: Update, context: Context, view: ShareView, story: str) -
         return await send_picture(context, CARD, view, story)
 
 
-async def _edit(query: CallbackQuery, context: Context, view: ShareView, story: str, photo: Photo) -> str:
+async def _edit(message: Message, context: Context, view: ShareView, story: str, photo: Photo) -> str | None:
     screen = CARD.render(Texts(view.member.language), context.deps.shop, view.member, photo, story)
-    media = InputMediaPhoto(
-        photo.file_id or photo.jpeg or b"",
-        caption=screen.text,
-        parse_mode=ParseMode.HTML,
-        filename=None if photo.file_id else PICTURE_NAME,
-    )
-    edited = await query.edit_message_media(media, reply_markup=screen.keyboard)
-    assert isinstance(edited, Message)
-    return edited.photo[-1].file_id
+    return find_file_id(await context.bot.edit(message.chat.id, message.message_id, screen))

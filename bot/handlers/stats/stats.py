@@ -29,7 +29,7 @@ async def on_stats(update: Update, context: Context) -> None:
     if png is None:
         await show(update, context, screen)
         return
-    await context.deliver(replace(screen, photo=Photo(jpeg=png, name="figures.png")))
+    await context.deliver(replace(screen, photo=Photo(image=png, name="figures.png")))
 
 
 CAPABILITY = Capability(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from telegram import Message
+
+from bot.messages.outgoing import OutgoingMessage, Photo
 
 Content = dict[str, object]
 """Parameters of sendMessage (`text` …) or sendPhoto (`photo`: a file_id, `caption` …) as Telegram's JSON has them."""
@@ -17,18 +18,6 @@ TEXT_LIMIT = 4096
 
 CAPTION_LIMIT = 1024
 """Likewise, below a picture that a bot sends."""
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """A call of the Bot API that is the same for everybody but for the chat."""
-
-    method: str
-    parameters: Mapping[str, str | bool]
-
-    def address(self, chat_id: int) -> dict[str, object]:
-        """The parameters that send it to one chat."""
-        return {"chat_id": chat_id, **self.parameters}
 
 
 class Unfit(StrEnum):
@@ -105,12 +94,15 @@ def _find_excess(message: Message) -> ContentMistake | None:
     return ContentMistake(Unfit.CAPTION_TOO_LONG, length=caption) if caption > CAPTION_LIMIT else None
 
 
-def compose_parcel(content: Content) -> Parcel:
-    """The call that sends `content`; nested parameters are written as JSON once, not once per chat."""
+def compose_outgoing(content: Content) -> OutgoingMessage:
+    """The message that sends `content`; nested parameters are written as JSON once, not once per chat."""
     parameters = {
         name: value if isinstance(value, str | bool) else json.dumps(value) for name, value in content.items() if value
     }
-    return Parcel("sendPhoto" if "photo" in content else "sendMessage", parameters)
+    text, photo = parameters.pop("text", parameters.pop("caption", "")), parameters.pop("photo", None)
+    return OutgoingMessage(
+        text=str(text), photo=Photo(file_id=str(photo)) if photo is not None else None, formatting=parameters
+    )
 
 
 def _parse_text(message: Message) -> Content:

@@ -1,0 +1,72 @@
+"""One message, however it goes out: sent, or in the place of another; with its formatting, or without."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from aiohttp import web
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.error import BadRequest
+
+from bot.messages.outgoing import OutgoingMessage, Photo
+from bot.wire.telegram_bot import PassalongBot
+from tests.wire.server import Call, Server, make_message, refuse, succeed
+
+KEYBOARD = InlineKeyboardMarkup([[InlineKeyboardButton("Go", callback_data="go")]])
+UNREADABLE = "Bad Request: can't parse entities: unclosed tag"
+
+
+async def answer_plain_only(call: Call) -> web.Response:
+    """What Telegram says to words that it cannot read, and to others."""
+    return refuse(400, UNREADABLE) if "parse_mode" in call.data else succeed(make_message(call))
+
+
+async def test_a_text_takes_the_place_of_a_text(bot: PassalongBot, server: Server) -> None:
+    """With its buttons, and without a preview of links, like one that is sent."""
+    await bot.edit(42, 7, OutgoingMessage(text="<b>hi</b>", keyboard=KEYBOARD))
+    (call,) = server.list_calls("editMessageText")
+    assert (call.data["chat_id"], call.data["message_id"], call.data["text"]) == ("42", "7", "<b>hi</b>")
+    assert call.data["parse_mode"] == "HTML"
+    assert json.loads(call.data["reply_markup"])["inline_keyboard"][0][0]["text"] == "Go"
+    assert json.loads(call.data["link_preview_options"]) == {"is_disabled": True}
+
+
+async def test_a_known_photo_takes_the_place_of_a_photo(bot: PassalongBot, server: Server) -> None:
+    """By its file id; the words belong to the picture."""
+    await bot.edit(42, 7, OutgoingMessage(text="hi", photo=Photo(file_id="known"), keyboard=KEYBOARD))
+    (call,) = server.list_calls("editMessageMedia")
+    assert json.loads(call.data["media"]) == {"type": "photo", "media": "known", "caption": "hi", "parse_mode": "HTML"}
+    assert call.data.keys() == {"chat_id", "message_id", "media", "reply_markup"}
+
+
+async def test_a_new_photo_comes_along(bot: PassalongBot, server: Server) -> None:
+    """As a part of the request that the picture's description names."""
+    await bot.edit(42, 7, OutgoingMessage(photo=Photo(image=b"bytes", name="a.png")))
+    (call,) = server.list_calls("editMessageMedia")
+    media = json.loads(call.data["media"])
+    assert call.data[media["media"].removeprefix("attach://")].filename == "a.png"
+    assert "caption" not in media
+
+
+@pytest.mark.parametrize("method", ["sendMessage", "editMessageText"])
+async def test_what_cannot_be_read_goes_out_plain(bot: PassalongBot, server: Server, method: str) -> None:
+    """A slip in the words must not keep them from their reader."""
+    server.replies[method] = answer_plain_only
+    message = OutgoingMessage(text="<b>Tea &amp; cake")
+    await (bot.deliver(42, message) if method == "sendMessage" else bot.edit(42, 7, message))
+    assert [call.data["text"] for call in server.list_calls(method)] == ["<b>Tea &amp; cake", "Tea & cake"]
+
+
+@pytest.mark.parametrize("method", ["sendMessage", "editMessageText"])
+async def test_other_refusals_are_told(bot: PassalongBot, server: Server, method: str) -> None:
+    """Sending it once more would change nothing."""
+
+    async def refuse_all(_: Call) -> web.Response:
+        return refuse(400, "Bad Request: message to edit not found")
+
+    server.replies[method] = refuse_all
+    message = OutgoingMessage(text="hi")
+    with pytest.raises(BadRequest):
+        await (bot.deliver(42, message) if method == "sendMessage" else bot.edit(42, 7, message))
+    assert len(server.list_calls(method)) == 1

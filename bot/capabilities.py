@@ -20,7 +20,7 @@ from bot.handlers.community import community
 from bot.handlers.joining import start
 from bot.handlers.sharing import capability as sharing
 from bot.handlers.stats import stats
-from bot.jobs import checking, cleaning, nudging
+from bot.jobs import checking, cleaning, nudging, turning
 from bot.updates.capability import Capability
 
 CAPABILITIES: tuple[Capability, ...] = (
@@ -41,6 +41,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     broadcasts.CAPABILITY,
     stats.CAPABILITY,
     nudging.CAPABILITY,
+    turning.CAPABILITY,
     cleaning.CAPABILITY,
     checking.CAPABILITY,
 )

@@ -17,24 +17,33 @@ does not know the secret it is as random as the others."""
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
-_PAYLOAD = re.compile(r"([0-9A-Za-z]{10})(?![0-9A-Za-z])(?:-([0-9A-Za-z]{1,16})(?![0-9A-Za-z]))?")
+CAMPAIGN_DIGITS = 6
+
+_PAYLOAD = re.compile(
+    r"([0-9A-Za-z]{10})(?![0-9A-Za-z])"
+    rf"(?:-([0-9A-Za-z]{{1,16}})(?![0-9A-Za-z])(?:-([1-9][0-9]{{0,{CAMPAIGN_DIGITS - 1}}})(?![0-9A-Za-z]))?)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """What a link carries: whose it is, and by which way it travelled (empty when unknown)."""
+    """What a link carries: whose it is, by which way it travelled (empty when unknown), and for which campaign."""
 
     code: str
     source: str = ""
+    campaign: int | None = None
+    """A campaign's number; None means the shop's main one."""
 
 
 def parse_payload(text: str) -> Payload | None:
-    """Read `<code>` or `<code>-<source>`, whatever a chat or a person left hanging behind; None where there is no code.
+    """Read `<code>`, `<code>-<source>` or `<code>-<source>-<campaign>`, whatever a chat or a person left hanging behind; None where there is no code.
 
     A source is told apart by small letters alone; one that cannot be is none, and the code keeps its credit.
     """
     match = _PAYLOAD.match(text)
-    return Payload(match[1], (match[2] or "").lower()) if match else None
+    if match is None:
+        return None
+    return Payload(match[1], (match[2] or "").lower(), int(match[3]) if match[3] else None)
 
 
 def compose_code(draw: Callable[[str], str], key: bytes) -> str:
@@ -50,9 +59,15 @@ def has_check(code: str, key: bytes) -> bool:
     return compose_code(lambda _: next(letters, ""), key) == code
 
 
-def compose_link(bot_username: str, code: str, source: str = "") -> str:
-    """The address that opens the bot with this code: at most 27 of Telegram's 64 payload characters."""
-    payload = f"{code}-{source}" if source else code
+def compose_payload(code: str, source: str = "", campaign: int | None = None) -> str:
+    """What a link carries: at most 34 of Telegram's 64 characters. A campaign is said behind a source alone."""
+    said = [code, source, str(campaign)] if source and campaign is not None else [code, source] if source else [code]
+    return "-".join(said)
+
+
+def compose_link(bot_username: str, code: str, source: str = "", campaign: int | None = None) -> str:
+    """The address that opens the bot with this code."""
+    payload = compose_payload(code, source, campaign)
     return f"https://t.me/{bot_username}?start={payload}"
 
 

@@ -92,7 +92,11 @@ def compose_join_keyboard(label: str, address: str) -> InlineKeyboardMarkup:
 def share_rows(texts: Texts, shop: Shop, code: str, story: str = "") -> list[Row]:
     """Send to a chat; share or copy the link; everything outside Telegram. The story is the one of this key, else the first."""
     url = [share_button(texts, shop, code, story)] if shop.inline_mode else []
-    return [send_row(texts, shop, code, story), [*url, copy_button(texts, shop, code)], more_row(texts, shop, code)]
+    return [
+        send_row(texts, shop, code, story),
+        [*url, copy_button(texts, shop, code, story)],
+        more_row(texts, shop, code),
+    ]
 
 
 def more_row(texts: Texts, shop: Shop, code: str) -> Row:
@@ -135,9 +139,11 @@ def share_button(texts: Texts, shop: Shop, code: str, story: str = "") -> Inline
     return InlineKeyboardButton(texts.plain("button.share"), url=_share_address(texts, shop, code, story))
 
 
-def copy_button(texts: Texts, shop: Shop, code: str) -> InlineKeyboardButton:
+def copy_button(texts: Texts, shop: Shop, code: str, story: str = "") -> InlineKeyboardButton:
     """The link for any place outside Telegram."""
-    return InlineKeyboardButton(texts.plain("button.copy"), copy_text=CopyTextButton(shop.link(code, Source.COPIED)))
+    return InlineKeyboardButton(
+        texts.plain("button.copy"), copy_text=CopyTextButton(shop.link(code, Source.COPIED, story))
+    )
 
 
 def menu_rows(texts: Texts) -> list[Row]:
@@ -209,4 +215,4 @@ def _share_address(texts: Texts, shop: Shop, code: str, story_key: str) -> str:
     draft = quote(texts.plain("share.draft", headline=story.headline, offer=story.offer), safe="")
     if len(draft) > _DRAFT_LIMIT:
         draft = quote(story.headline, safe="")
-    return f"https://t.me/share/url?url={quote(shop.link(code, Source.SHARED), safe='')}&text={draft}"
+    return f"https://t.me/share/url?url={quote(shop.link(code, Source.SHARED, story_key), safe='')}&text={draft}"

@@ -91,12 +91,20 @@ class Shop:
         """By which a link that comes back is known for one of the shop's own."""
         return Addresses(self.bot_username, self.public_url)
 
-    def link(self, code: str, source: str) -> str:
-        """A member's link, marked with the way it travels: a `Source`, or a place of the member's own.
+    def story_campaign(self, key: str) -> int | None:
+        """The number of the campaign that the story called `key` is told for; None for the main one."""
+        return next((story.campaign for story in self.campaign.stories if story.key == key), None)
+
+    def link(self, code: str, source: str, story: str = "") -> str:
+        """A member's link, marked with the way it travels, a `Source` or a place of the member's own, and with its story's campaign.
 
         Without a code it is nobody's, and simply opens the bot.
         """
-        return compose_link(self.bot_username, code, source) if code else self.address
+        return self.campaign_link(code, source, self.story_campaign(story))
+
+    def campaign_link(self, code: str, source: str, campaign: int | None) -> str:
+        """A member's link for a campaign; None is the main one."""
+        return compose_link(self.bot_username, code, source, campaign) if code else self.address
 
     def short_link(self, code: str, source: str) -> str:
         """A member's link that unfolds into the card wherever it is pasted; the plain one without a web side."""

@@ -111,11 +111,11 @@ class Pictures:
         told = bool(words) and studio.can_tell(words, compose_look(self._shop.campaign))
         text = compose_card_text(self._shop, member.language, story, own_words=words if told else "")
         render = studio.render_card_once if told else studio.render_card
-        return render(text, name=member.name, link=self._link(member))
+        return render(text, name=member.name, link=self._link(member, story))
 
     def _render_qr(self, member: MemberView, studio: CardStudio) -> bytes:
         look, caption = compose_look(self._shop.campaign), self._shop.brand(member.language)
         return studio.render_qr(self._link(member), look, caption=caption)
 
-    def _link(self, member: MemberView) -> str:
-        return self._shop.link(member.code, Source.QR)
+    def _link(self, member: MemberView, story: str = "") -> str:
+        return self._shop.link(member.code, Source.QR, story)

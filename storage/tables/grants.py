@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, literal_column, select, update
 
 from storage.facts import EventId, EventKind, GrantId, GrantKind, GrantRow, GrantState
-from storage.records import PersonId, Referral, ReferralId, Side
-from storage.schema import event, grant
+from storage.records import CampaignId, PersonId, Referral, ReferralId, Side
+from storage.schema import campaign_version, event, grant
 from storage.tx import Conflicting, Row, Tx
 
 _EVENT = ("kind", "person_id", "referral_id", "campaign_version_id", "key", "happened_at")
@@ -34,6 +34,13 @@ _LIST_BY_REFERRAL = (
     .join(event, event.c.id == grant.c.event_id)
     .where(event.c.referral_id == bindparam("referral_id"))
     .order_by(grant.c.side, grant.c.id)
+)
+_SUM_BY_CAMPAIGN = (
+    select(func.coalesce(func.sum(grant.c.points), literal_column("0")))
+    .select_from(campaign_version)
+    .join(event, event.c.campaign_version_id == campaign_version.c.id)
+    .join(grant, grant.c.event_id == event.c.id)
+    .where(campaign_version.c.campaign_id == bindparam("of"), grant.c.state != bindparam("revoked"))
 )
 _SET_STATE = (
     update(grant)
@@ -68,6 +75,11 @@ def set_state(tx: Tx, grant_id: GrantId, state: GrantState, *, expected: GrantSt
 def list_by_referral(tx: Tx, referral_id: ReferralId) -> list[GrantRow]:
     """Return what came of a referral for either side, whatever became of it since."""
     return [_to_grant(row) for row in tx.rows(_LIST_BY_REFERRAL, referral_id=referral_id)]
+
+
+def sum_by_campaign(tx: Tx, campaign_id: CampaignId) -> int:
+    """Return how many points a campaign has given, those taken back left out."""
+    return int(tx.scalar(_SUM_BY_CAMPAIGN, of=campaign_id, revoked=GrantState.REVOKED))
 
 
 def _to_grant(row: Row) -> GrantRow:

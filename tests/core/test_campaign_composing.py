@@ -63,8 +63,16 @@ def speak(campaign: Campaign, languages: tuple[str, ...]) -> Campaign:
     return replace(campaign, brand=say(campaign.brand), unit=unit, channel_language=languages[-1], stories=stories)
 
 
+def colour(campaign: Campaign) -> Campaign:
+    """The campaign in colours and a composition of its own."""
+    return replace(campaign, layout="photo", focus="top", main_colour="#112233", accent_colour="#ddeeff")
+
+
 CHANGES: list[Callable[[Campaign], Campaign]] = [
     lambda campaign: replace(campaign, theme="lagoon"),
+    colour,
+    lambda campaign: replace(campaign, layout="", accent_colour=""),
+    lambda campaign: replace(campaign, main_colour="", accent_colour=""),
     lambda campaign: replace(campaign, logo="new.png", photo=""),
     lambda campaign: replace(campaign, rules=Rules(claim_days=2, community="@some_group", join_community=True)),
     lambda campaign: replace(campaign, rules=Rules(community=-1001234567890)),

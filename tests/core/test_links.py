@@ -6,7 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.links import ALPHABET, Addresses, Named, Payload, find_named
+from bot.cards.qr import compose_code
+from bot.core.links import (
+    ALPHABET,
+    CAMPAIGN_DIGITS,
+    CODE_LENGTH,
+    Addresses,
+    Named,
+    Payload,
+    compose_link,
+    compose_payload,
+    find_named,
+    parse_payload,
+)
 
 CODE = "AbCdEfGh12"
 SHOP = Addresses("Shop_Bot", "https://oven.example/go")
@@ -158,3 +170,35 @@ def test_no_text_around_hides_a_link(code: str, before: str, behind: str) -> Non
 def test_any_text_can_be_read(text: str) -> None:
     """Nothing raises."""
     find_named(text, SHOP)
+
+
+@pytest.mark.parametrize(
+    ("payload", "source", "campaign"),
+    [
+        ("{code}-fwd-3", "fwd", 3),
+        ("{code}-QR-123456", "qr", 123_456),
+        ("{code}-fwd-3-more", "fwd", 3),
+        ("{code}-fwd-", "fwd", None),
+        ("{code}-fwd-0", "fwd", None),
+        ("{code}-fwd-03", "fwd", None),
+        ("{code}-fwd-1234567", "fwd", None),
+        ("{code}-fwd-3x", "fwd", None),
+        ("{code}-fwd_3", "fwd", None),
+        ("{code}--3", "", None),
+        ("{code}-3", "3", None),
+    ],
+)
+def test_a_link_may_name_its_campaign(payload: str, source: str, campaign: int | None) -> None:
+    """By its number behind the source; anything else that hangs there names none, and code and source keep their credit."""
+    read = parse_payload(payload.format(code="AbCdEfGh12"))
+    assert read == Payload("AbCdEfGh12", source, campaign)
+
+
+def test_the_longest_link_fits() -> None:
+    """Into Telegram's 64 characters of a payload, and into the QR code there was before links named campaigns."""
+    payload = compose_payload("A" * CODE_LENGTH, "s" * 16, 10**CAMPAIGN_DIGITS - 1)
+    assert parse_payload(payload) == Payload("A" * CODE_LENGTH, "s" * 16, 10**CAMPAIGN_DIGITS - 1)
+    assert len(payload) <= 64
+    name = "b" * 32
+    with_campaign, without = (compose_link(name, "A" * CODE_LENGTH, "qr", each) for each in (999_999, None))
+    assert compose_code(with_campaign).modules == compose_code(without).modules

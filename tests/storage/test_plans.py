@@ -40,6 +40,7 @@ READ_EVERYTHING = {
     "shares._COUNT_BY_WAY": "for statistics",
     "roles._FORGET_SETTINGS": "at the start; who runs the shop are few",
     "warnings._LIST": "there are few",
+    "grants._SUM_BY_CAMPAIGN": "once a minute, and only for campaigns that end at a budget",
     "campaigns._LIST": "there are few",
     "campaigns._FIRST": "ends at the first row that is no placeholder",
 }

@@ -11,7 +11,7 @@ from bot.core.campaigns.file import CampaignFile, Path
 from bot.core.campaigns.look import take_look
 from bot.core.campaigns.mistakes import CampaignMistake
 from bot.core.campaigns.pictures import FindPicture, refuse_pictures, take_picture
-from bot.core.campaigns.rules import Rules, take_rules
+from bot.core.campaigns.rules import LATER, Rules, take_rules
 from bot.core.campaigns.words import (
     PLACEHOLDER,
     place_text,
@@ -38,10 +38,6 @@ POINTS_LIMIT = 1_000_000
 STORIES_LIMIT = 10
 BRAND_LIMIT, HEADLINE_LIMIT, TEXT_LIMIT, OFFER_LIMIT = 32, 60, 300, 120
 """Code points. Together with a name of 64 and the link they stay under the 1,024 of a caption and fit on the card."""
-
-LATER = {"later": True}
-"""Marks what a campaign did not have from the beginning: left out of its content where it is as usual, so that a newer
-program makes no new version of what has not changed."""
 
 _FIELDS = (
     *("slug", "theme", "layout", "focus", "colours", "languages", "channel_language", "logo", "photo", "brand"),
@@ -70,6 +66,8 @@ class Story:
     offer: dict[str, str]
     picture: str = field(default="", metadata=LATER)
     """SHA-256 of its own picture; empty for none."""
+    campaign: int | None = field(default=None, metadata=LATER)
+    """The number of the campaign it is told for, where that is not the one it stands in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,6 +64,8 @@ def _list_values(campaign: Campaign, former: Block, name_picture: NamePicture) -
     return {
         "slug": campaign.slug,
         "theme": campaign.theme,
+        "layout": campaign.layout or None,
+        "focus": campaign.focus or None,
         "languages": languages if listed else None,
         "channel_language": posts if "channel_language" in former or posts != languages[0] else None,
         "logo": name_picture(campaign.logo) if campaign.logo else None,
@@ -74,8 +76,14 @@ def _list_values(campaign: Campaign, former: Block, name_picture: NamePicture) -
             "invitee": campaign.invitee_points,
             "unit": _choose_unit(campaign.unit, points.get("unit"), plain=not former and plain),
         },
+        "colours": _list_colours(campaign) or None,
         "rules": _list_rules(campaign.rules, former.get("rules", {})) or None,
     }
+
+
+def _list_colours(campaign: Campaign) -> dict[str, str]:
+    colours = {"main": campaign.main_colour, "accent": campaign.accent_colour}
+    return {name: colour for name, colour in colours.items() if colour}
 
 
 def _list_story(story: Story, campaign: Campaign, former: Block, name_picture: NamePicture) -> dict[str, Any]:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 from bot.core.campaigns.file import CampaignFile
 
 DAYS_LIMIT = 365
+
+LATER = {"later": True}
+"""Marks what a campaign did not have from the beginning: left out of its content where it is as usual, so that a newer
+program makes no new version of what has not changed."""
+
 _CHAT_NAME = re.compile(r"@[A-Za-z][A-Za-z0-9_]{3,31}")
 _CHAT_ID = re.compile(r"-?[1-9][0-9]{0,17}")
 _CHAT_EXAMPLE = '"@my_group"'
@@ -24,6 +29,8 @@ class Rules:
     """For how long a newcomer can say who recommended the shop."""
     pause_days: int = 14
     """After how long without a share a member is nudged."""
+    grace_days: int = field(default=7, metadata=LATER)
+    """After a campaign's end: for so long a link of it still brings what it promised."""
     community: int | str | None = None
     """The channel or group that friends are invited to: its id, or its name with an @."""
     join_community: bool = False
@@ -38,12 +45,13 @@ def take_rules(file: CampaignFile) -> Rules:
     """
     if not file.holds(_BLOCK):
         return Rules()
-    given = file.take_table(_BLOCK, [field.name for field in fields(Rules)])
+    given = file.take_table(_BLOCK, [each.name for each in fields(Rules)])
     usual = Rules()
     return Rules(
         hold_days=_take_days(file, given, "hold_days", usual.hold_days),
         claim_days=_take_days(file, given, "claim_days", usual.claim_days),
         pause_days=_take_days(file, given, "pause_days", usual.pause_days),
+        grace_days=_take_days(file, given, "grace_days", usual.grace_days),
         community=_take_chat(file) if "community" in given else None,
         join_community="join_community" in given and file.take_yes_no((*_BLOCK, "join_community")),
     )

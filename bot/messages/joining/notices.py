@@ -60,19 +60,21 @@ def render_welcome(
 
 
 def render_welcome_invited(
-    texts: Texts, shop: Shop, *, name: str, code: str, inviter: str, points: int
+    texts: Texts, shop: Shop, *, name: str, code: str, inviter: str, points: int, over: bool = False
 ) -> OutgoingMessage:
-    """For a newcomer who came by a friend's link and has earned `points` by it."""
+    """For a newcomer who came by a friend's link and has earned `points` by it; `over` where its campaign has ended."""
     gift = texts.say(
         "welcome.invited",
         inviter=show_name(texts, inviter, first=True),
         points=shop.points(points, texts.language),
     )
-    return _compose(texts, shop, code, [_say_hello(texts, shop, name), gift, say_deal(texts, shop)])
+    return _compose(
+        texts, shop, code, [_say_hello(texts, shop, name), *_say_over(texts, over=over), gift, say_deal(texts, shop)]
+    )
 
 
 def render_welcome_waiting(
-    texts: Texts, shop: Shop, *, name: str, code: str, inviter: str, points: int
+    texts: Texts, shop: Shop, *, name: str, code: str, inviter: str, points: int, over: bool = False
 ) -> OutgoingMessage:
     """For a newcomer who came by a friend and will earn `points` once in the community chat."""
     gift = texts.say(
@@ -80,7 +82,9 @@ def render_welcome_waiting(
         inviter=show_name(texts, inviter, first=True),
         points=shop.points(points, texts.language),
     )
-    return _compose(texts, shop, code, [_say_hello(texts, shop, name), gift, say_deal(texts, shop)])
+    return _compose(
+        texts, shop, code, [_say_hello(texts, shop, name), *_say_over(texts, over=over), gift, say_deal(texts, shop)]
+    )
 
 
 def render_home(texts: Texts, shop: Shop, member: MemberView) -> OutgoingMessage:
@@ -107,6 +111,11 @@ def say_deal(texts: Texts, shop: Shop) -> Html:
 def say_link(texts: Texts, shop: Shop, code: str) -> Html:
     """The member's own link, to be seen and copied."""
     return texts.say("welcome.link", link=escape(shop.link(code, Source.PLAIN)))
+
+
+def _say_over(texts: Texts, *, over: bool) -> list[Html]:
+    """What the friend told of is not to be had any more; what follows is."""
+    return [texts.say("welcome.over")] if over else []
 
 
 def _say_hello(texts: Texts, shop: Shop, name: str) -> Html:
@@ -147,7 +156,15 @@ def _render_welcome(reader: Reader, notice: Welcome) -> OutgoingMessage:
 def _render_invited(reader: Reader, notice: WelcomeInvited | WelcomeWaiting) -> OutgoingMessage:
     render = render_welcome_waiting if isinstance(notice, WelcomeWaiting) else render_welcome_invited
     member, inviter = reader.member, reader.view.names[notice.inviter]
-    return render(reader.texts, reader.shop, name=member.name, code=member.code, inviter=inviter, points=notice.points)
+    return render(
+        reader.texts,
+        reader.shop,
+        name=member.name,
+        code=member.code,
+        inviter=inviter,
+        points=notice.points,
+        over=notice.over,
+    )
 
 
 def _render_qualified(reader: Reader, notice: Qualified) -> OutgoingMessage:

@@ -53,8 +53,15 @@ def compose_card_versions(shop: Shop, look: str) -> CardVersions:
 
 
 def _digest_stories(shop: Shop, look: str, language: str) -> dict[str, str]:
-    cards = {story.key: compose_card_text(shop, language, story.key) for story in shop.campaign.stories}
-    return {key: digest(look, shop.bot_username, *astuple(card)) for key, card in cards.items()}
+    return {
+        story.key: digest(
+            look,
+            shop.bot_username,
+            *astuple(compose_card_text(shop, language, story.key)),
+            *([str(story.campaign)] if story.campaign is not None else []),
+        )
+        for story in shop.campaign.stories
+    }
 
 
 def _digest_caption(shop: Shop, look: str, language: str) -> str:

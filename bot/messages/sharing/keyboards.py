@@ -17,7 +17,7 @@ _MANY_STORIES = 10
 def compose_card_keyboard(texts: Texts, shop: Shop, code: str, story: str, *, own_words: bool) -> InlineKeyboardMarkup:
     """Forwarded, only the addresses stay; then the first of them is the friend's way in."""
     send, *others = share_rows(texts, shop, code, story)
-    accept = InlineKeyboardButton(texts.plain("button.accept"), url=shop.link(code, Source.FORWARDED))
+    accept = InlineKeyboardButton(texts.plain("button.accept"), url=shop.link(code, Source.FORWARDED, story))
     told = shop.story(texts.language, story).key
     return stack(send, story_row(texts, shop, told), [accept], *others, words_row(texts, told, own_words=own_words))
 

@@ -54,7 +54,7 @@ def render_inline_invitation(
         title=told.headline,
         description=texts.plain("story.offer", why=say_why(texts, told.kind), offer=told.offer),
         caption=say_invitation(texts, shop, member, source, told.key),
-        keyboard=compose_join_keyboard(texts.plain("button.accept"), shop.link(member.code, source)),
+        keyboard=compose_join_keyboard(texts.plain("button.accept"), shop.link(member.code, source, told.key)),
     )
 
 
@@ -91,7 +91,7 @@ def say_invitation(texts: Texts, shop: Shop, member: MemberView, source: Source,
     invitation = texts.say(
         "share.invitation",
         inviter=show_name(texts, member.name, first=True),
-        link=escape(shop.link(member.code, source)),
+        link=escape(shop.link(member.code, source, story)),
     )
     return Html("\n\n".join([_say_story(texts, shop, story, own_words=member.own_words), invitation]))
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.content import parse_content
 from bot.core.campaigns.rules import Rules
-from storage.records import VersionId
+from bot.core.campaigns.running import Standing, compose_chapters, decide_holds, decide_running
+from storage.records import CampaignId, VersionId
 from storage.tables import campaigns, shops
+from storage.tables.campaigns import CampaignRow
 from storage.tables.shops import ShopRow
 from storage.tx import Tx
 
@@ -66,6 +68,33 @@ def read_terms(tx: Tx, shop: ShopRow) -> Terms:
     return Terms(version_id=shop.version_id, campaign=_read_content(tx, shop.version_id, shop.digest))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """What a link brings."""
+
+    terms: Terms
+    over: bool = False
+    """The campaign it was made for has ended, and the main one's terms are these."""
+
+
+def find_promise(tx: Tx, shop: ShopRow, campaign: int | None) -> Promise:
+    """What a link of a campaign brings now; the main one's terms where it names none, or none that still holds."""
+    if campaign is None or campaign == shop.campaign_id:
+        return Promise(terms=read_terms(tx, shop))
+    row = campaigns.find(tx, CampaignId(campaign))
+    if row is None or row.version_id is None or not row.digest:
+        return Promise(terms=read_terms(tx, shop))
+    terms = Terms(version_id=row.version_id, campaign=_read_content(tx, row.version_id, row.digest))
+    if decide_holds(view_standing(row), terms.rules.grace_days, tx.now):
+        return Promise(terms=terms)
+    return Promise(terms=read_terms(tx, shop), over=True)
+
+
+def view_standing(row: CampaignRow) -> Standing:
+    """How a campaign stands, for core to judge."""
+    return Standing(state=row.state, starts_at=row.starts_at, ends_at=row.ends_at, ended_at=row.ended_at)
+
+
 def find_newer(tx: Tx, *, revision: int) -> ShopView | None:
     """The shop, where it is not at this revision any more.
 
@@ -75,7 +104,13 @@ def find_newer(tx: Tx, *, revision: int) -> ShopView | None:
     shop = shops.get(tx)
     if shop.revision == revision:
         return None
-    return ShopView(revision=shop.revision, campaign=read_terms(tx, shop).campaign)
+    others = {
+        row.id: _read_content(tx, row.version_id, row.digest)
+        for row in campaigns.list_all(tx)
+        if row.version_id is not None and row.id != shop.campaign_id and decide_running(view_standing(row), tx.now)
+    }
+    campaign = compose_chapters(read_terms(tx, shop).campaign, others)
+    return ShopView(revision=shop.revision, campaign=campaign)
 
 
 def list_languages(tx: Tx) -> tuple[str, ...]:

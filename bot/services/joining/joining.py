@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from bot.core.campaigns.campaign import Campaign
 from bot.core.claiming import Attribution, Opening, Window, decide_attribution
 from bot.core.links import parse_payload
-from bot.services.campaigns import Terms, get_terms, read_terms
+from bot.services.campaigns import Terms, find_promise, get_terms
 from bot.services.claiming.window import CLAIM, expect_claim, is_throttled, note_miss, open_window, view_home
 from bot.services.joining.notices import (
     FriendJoined,
@@ -37,6 +37,7 @@ def credit(
     invitee: Person,
     *,
     source: str,
+    campaign: int | None = None,
     fresh: bool = False,
     tell_invitee: bool = True,
     inviter_notice: Callable[[Referral], Notice] | None = None,
@@ -55,6 +56,7 @@ def credit(
         inviter: A member.
         invitee: Anybody Telegram has shown us.
         source: By which way the friend came.
+        campaign: The number of the campaign that the link was made for; None for the main one.
         fresh: The friend starts the bot in this very transaction, and so cannot have brought anybody.
         tell_invitee: False where the friend is answered directly.
         inviter_notice: What tells the inviter, if not that a friend joined or came.
@@ -64,7 +66,8 @@ def credit(
     if code_keys.was_forgotten(tx, invitee.profile.telegram_id):
         return None
     shop = shops.get(tx)
-    terms = read_terms(tx, shop)
+    promise = find_promise(tx, shop, campaign)
+    terms = promise.terms
     chat_id = _find_community(tx, shop, invitee) if terms.rules.join_community else None
     waits = terms.rules.join_community and chat_id is None
     referral = referrals.add(
@@ -83,7 +86,7 @@ def credit(
     if not waits:
         _count(tx, referral, terms)
     if tell_invitee and invitee.is_member:
-        _owe_greeting(tx, referral, terms.campaign.invitee_points)
+        _owe_greeting(tx, referral, terms.campaign.invitee_points, over=promise.over)
     told = inviter_notice(referral) if inviter_notice else _tell_inviter(referral, terms.campaign)
     owe(tx, MemberAddress(inviter.id), told, key=referral.id)
     if not waits and shop.announce_chat is not None:
@@ -145,9 +148,10 @@ def _count(tx: Tx, referral: Referral, terms: Terms) -> None:
     scores.raise_score(tx, referral.inviter_id)
 
 
-def _owe_greeting(tx: Tx, referral: Referral, points: int) -> None:
-    greeting = WelcomeWaiting if referral.state is ReferralState.WAITING else WelcomeInvited
-    owe(tx, MemberAddress(referral.invitee_id), greeting(inviter=referral.inviter_id, points=points), key=referral.id)
+def _owe_greeting(tx: Tx, referral: Referral, points: int, *, over: bool = False) -> None:
+    kind = WelcomeWaiting if referral.state is ReferralState.WAITING else WelcomeInvited
+    greeting = kind(inviter=referral.inviter_id, points=points, over=over)
+    owe(tx, MemberAddress(referral.invitee_id), greeting, key=referral.id)
 
 
 def _tell_inviter(referral: Referral, campaign: Campaign) -> Notice:
@@ -191,7 +195,7 @@ def start(tx: Tx, *, visitor: Profile, payload: str, from_inline: bool = False) 
     )
     referral = None
     if attribution is Attribution.CREDITED and inviter is not None and carried is not None:
-        referral = credit(tx, inviter, person, source=carried.source, fresh=newcomer)
+        referral = credit(tx, inviter, person, source=carried.source, campaign=carried.campaign, fresh=newcomer)
         person = people.get(tx, person.id)  # with the points that this may have brought
     if newcomer and referral is None:
         attribution = _welcome(tx, person, attribution, from_inline=from_inline)

@@ -39,6 +39,8 @@ class WelcomeInvited(Notice):
     kind: ClassVar[str] = "welcome_invited"
     inviter: PersonId
     points: int
+    over: bool = False
+    """The campaign that the friend told of has ended; this is what holds today."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,8 @@ class WelcomeWaiting(Notice):
     kind: ClassVar[str] = "welcome_waiting"
     inviter: PersonId
     points: int
+    over: bool = False
+    """The campaign that the friend told of has ended; this is what holds today."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,189 @@
+"""Several campaigns at once: what a link of each brings, while it runs, rests, and after its end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.core.campaigns.campaign import Campaign
+from bot.core.campaigns.running import Change, ChangeRefusal
+from bot.core.links import compose_payload
+from bot.jobs.turning import turn_due
+from bot.services.campaigns import find_newer, get_terms
+from bot.services.campaigns.opening import Source, take_campaign
+from bot.services.campaigns.running import change_campaign
+from bot.services.joining.joining import start
+from bot.services.joining.notices import WelcomeInvited
+from storage import Store
+from storage.campaign import CampaignState
+from storage.checks import list_faults
+from storage.records import CampaignId, NoticeId, Profile, VersionId
+from storage.tables import campaigns, ledgers, outbox, people, referrals
+from tests.storage.clock import Clock
+
+ANNA = Profile(telegram_id=101, first_name="Anna", telegram_language="en")
+DAY_SECONDS = 24 * 3600
+
+
+@pytest.fixture
+async def summer(store: Store, campaign: Campaign) -> CampaignId:
+    """A campaign that runs beside the main one, and promises 500 and 400."""
+    await store.write(take_campaign, Source(campaign=make_summer(campaign)), main=False)
+    row = await store.read(campaigns.find_by_slug, "summer")
+    assert row is not None
+    return row.id
+
+
+def make_summer(campaign: Campaign, points: int = 500) -> Campaign:
+    """The shipped campaign's words with other points."""
+    return replace(campaign, slug="summer", inviter_points=points, invitee_points=points - 100)
+
+
+async def bring(store: Store, number: int, campaign: int | None) -> tuple[VersionId, int]:
+    """A newcomer comes by Anna's link for a campaign; the version and what the friend got."""
+    anna = (await store.write(start, visitor=ANNA, payload="")).member
+    friend = Profile(telegram_id=1000 + number, first_name=f"Friend {number}", telegram_language="en")
+    await store.write(start, visitor=friend, payload=compose_payload(anna.code, "fwd", campaign))
+    person = await store.read(people.find_by_telegram_id, friend.telegram_id)
+    assert person is not None
+    referral = await store.read(referrals.find_by_invitee, person.id)
+    assert referral is not None
+    assert referral.source == "fwd"
+    return referral.campaign_version_id, await store.read(ledgers.get_balance, person.id)
+
+
+async def find_main(store: Store) -> VersionId:
+    """The version of the main campaign."""
+    return (await store.read(get_terms)).version_id
+
+
+async def list_over(store: Store) -> list[object]:
+    """Of each greeting, whether it says that what the friend told of has ended."""
+    owed = await store.read(outbox.list_owed, after=NoticeId(0), limit=100)
+    return [each.payload.get("over", False) for each in owed if each.kind == WelcomeInvited.kind]
+
+
+async def test_a_link_brings_what_its_own_campaign_promises(
+    store: Store, campaign: Campaign, summer: CampaignId
+) -> None:
+    """And one without a campaign, or with one that never was, what the main one does."""
+    main = await find_main(store)
+    assert await bring(store, 1, summer) == ((await store.read(campaigns.get, summer)).version_id, 400)
+    for number, named in enumerate((None, 999_999), start=2):
+        assert await bring(store, number, named) == (main, campaign.invitee_points)
+    assert not any(await list_over(store))
+    assert await list_faults(store) == []
+
+
+async def test_what_rests_still_brings_what_it_promised(store: Store, summer: CampaignId) -> None:
+    """Nobody who holds a card of it is let down; only no more are handed out."""
+    assert await store.write(change_campaign, summer, Change.PAUSE) is None
+    assert (await bring(store, 1, summer))[1] == 400
+    assert len(await list_stories(store)) == await count_own(store)
+    assert await store.write(change_campaign, summer, Change.RESUME) is None
+    assert len(await list_stories(store)) == 2 * await count_own(store)
+
+
+async def list_stories(store: Store) -> list[str]:
+    """The keys of all stories that are handed out now."""
+    view = await store.read(find_newer, revision=-1)
+    assert view is not None
+    return [story.key for story in view.campaign.stories]
+
+
+async def count_own(store: Store) -> int:
+    """How many stories the main campaign has."""
+    return len((await store.read(get_terms)).campaign.stories)
+
+
+async def test_an_ended_campaign_has_its_days_of_grace(
+    store: Store, campaign: Campaign, summer: CampaignId, clock: Clock
+) -> None:
+    """After them a friend is credited under the main one, and told so kindly."""
+    assert await store.write(change_campaign, summer, Change.END) is None
+    clock.advance((campaign.rules.grace_days - 1) * DAY_SECONDS)
+    assert (await bring(store, 1, summer))[1] == 400
+    assert await list_over(store) == [False]
+    clock.advance(2 * DAY_SECONDS)
+    assert await bring(store, 2, summer) == (await find_main(store), campaign.invitee_points)
+    assert await list_over(store) == [False, True]
+
+
+async def test_stories_of_all_that_runs_stand_in_one_row(store: Store, campaign: Campaign, summer: CampaignId) -> None:
+    """Those of another campaign say its own points, and know which campaign they are told for."""
+    view = await store.read(find_newer, revision=-1)
+    assert view is not None
+    own, others = view.campaign.stories[: len(campaign.stories)], view.campaign.stories[len(campaign.stories) :]
+    assert own == campaign.stories
+    assert {story.campaign for story in others} == {summer}
+    told = next(story for story in view.campaign.texts_for("en").stories if story.key == f"{summer}-mina")
+    assert "400 points" in told.offer
+
+
+async def test_a_campaign_begins_and_ends_by_itself(
+    store: Store, campaign: Campaign, summer: CampaignId, clock: Clock
+) -> None:
+    """What it promises goes by the moment; what is handed out follows with the next look."""
+    now = await store.read(lambda tx: tx.now)
+    await store.write(campaigns.set_start, summer, now + DAY_SECONDS * 1_000_000)
+    await store.write(campaigns.set_end, summer, now + 2 * DAY_SECONDS * 1_000_000, None)
+    assert (await bring(store, 1, summer))[1] == campaign.invitee_points
+    await turn_due(store)
+    assert len(await list_stories(store)) == len(campaign.stories)
+    clock.advance(DAY_SECONDS)
+    await turn_due(store)
+    assert (await bring(store, 2, summer))[1] == 400
+    assert len(await list_stories(store)) == 2 * len(campaign.stories)
+    clock.advance(DAY_SECONDS)
+    await turn_due(store)
+    assert (await store.read(campaigns.get, summer)).state is CampaignState.ENDED
+    assert len(await list_stories(store)) == len(campaign.stories)
+    assert (await bring(store, 3, summer))[1] == 400
+
+
+async def test_a_campaign_ends_with_its_budget(store: Store, summer: CampaignId) -> None:
+    """What both sides were given counts; nothing ends before that."""
+    await store.write(campaigns.set_end, summer, None, 1_500)
+    for number, state in ((1, CampaignState.RUNNING), (2, CampaignState.ENDED)):
+        await bring(store, number, summer)
+        await turn_due(store)
+        assert (await store.read(campaigns.get, summer)).state is state
+
+
+async def test_the_main_campaign_always_runs(store: Store, campaign: Campaign, summer: CampaignId) -> None:
+    """It rests and ends only once another one is the main one; that must run without an end."""
+    row = await store.read(campaigns.find_by_slug, campaign.slug)
+    assert row is not None
+    for change in (Change.PAUSE, Change.END):
+        assert await store.write(change_campaign, row.id, change) is ChangeRefusal.MAIN
+    await store.write(campaigns.set_end, summer, 9_000_000_000_000_000, None)
+    assert await store.write(change_campaign, summer, Change.MAKE_MAIN) is ChangeRefusal.NOT_RUNNING
+    await store.write(campaigns.set_end, summer, None, None)
+    assert await store.write(change_campaign, summer, Change.MAKE_MAIN) is None
+    assert (await store.read(get_terms)).campaign.slug == "summer"
+    assert await store.write(change_campaign, row.id, Change.END) is None
+    assert await store.write(change_campaign, row.id, Change.END) is ChangeRefusal.ENDED
+    assert await store.write(change_campaign, row.id, Change.RESUME) is ChangeRefusal.NOT_PAUSED
+    assert await store.write(change_campaign, row.id, Change.START) is None
+
+
+async def test_what_was_never_written_cannot_begin(store: Store) -> None:
+    """There would be nothing to hand out."""
+    row = await store.write(campaigns.add, "empty")
+    for change in Change:
+        assert await store.write(change_campaign, row.id, change) is ChangeRefusal.UNWRITTEN
+
+
+async def test_every_reward_is_its_versions_whatever_the_owner_does_meanwhile(
+    store: Store, campaign: Campaign, summer: CampaignId
+) -> None:
+    """Points change fifty times, the campaign rests and goes on, friends come all the while: each gets what held."""
+    for number in range(100):
+        if number % 2 == 0:
+            changed = make_summer(campaign, 200 + number)
+            await store.write(take_campaign, Source(campaign=changed), main=False)
+        await store.write(change_campaign, summer, Change.PAUSE if number % 3 else Change.RESUME)
+        version_id, earned = await bring(store, number, summer)
+        assert earned == (await store.read(get_terms, version_id)).campaign.invitee_points == 100 + number - number % 2
+    assert await list_faults(store) == []

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,10 +20,17 @@ from tests.chaos.databases import ENGINES, EngineName
 from tests.chaos.findings import Findings, Report
 from tests.chaos.joins import run_joins
 from tests.chaos.order import PARTS, Order, Part
+from tests.chaos.restore import run_restore
 
 T = TypeVar("T")
 
 BOTH = "both"
+
+RUNS: dict[Part, Callable[[Order], Coroutine[None, None, Report]]] = {
+    "joins": run_joins,
+    "broadcast": run_broadcast,
+    "restore": run_restore,
+}
 
 SHOWN = 40
 """Findings printed of one run; all of them lie in the folder that is kept."""
@@ -50,6 +57,7 @@ def _make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--members", type=int, default=2000, help="of the broadcast's audience")
     parser.add_argument("--broadcast-kills", type=int, default=10)
+    parser.add_argument("--people", type=int, default=400, help="who come before the backup, and as many after it")
     return parser
 
 
@@ -58,12 +66,16 @@ def _list(chosen: str, all_of_them: tuple[T, ...]) -> Sequence[T]:
 
 
 def _run(chosen: argparse.Namespace, part: Part, engine: EngineName) -> Report:
-    size, kills = (chosen.updates, chosen.kills) if part == "joins" else (chosen.members, chosen.broadcast_kills)
+    size, kills = {
+        "joins": (chosen.updates, chosen.kills),
+        "broadcast": (chosen.members, chosen.broadcast_kills),
+        "restore": (chosen.people, 1),
+    }[part]
     folder = Path(tempfile.mkdtemp(prefix="passalong-chaos-"))
     order = Order(part=part, engine=engine, seed=chosen.seed, size=size, kills=kills, folder=folder)
     began = time.monotonic()
     try:
-        report = asyncio.run(run_joins(order) if part == "joins" else run_broadcast(order))
+        report = asyncio.run(RUNS[part](order))
     except Exception as error:  # noqa: BLE001 -- whatever it is, the logs are kept and the other runs are made
         found = Findings(others=traceback.format_exception(error))
         words = f"the run broke off: {type(error).__name__}"

@@ -123,7 +123,7 @@ async def _play_all(stage: Stage, crowd: Crowd, plan: list[Segment]) -> _Course:
     except NeverCameError as error:
         course.stopped = f"{error}, after {len(course.done)} of {sum(len(each.actions) for each in plan)} actions"
     stage.telegram.faults.clear()
-    if not course.stopped and not await _settle(stage):
+    if not course.stopped and not await settle(stage):
         course.unsettled = f"not settled {SETTLE_SECONDS} s after the last death"
     return course
 
@@ -139,7 +139,7 @@ async def _play(stage: Stage, crowd: Crowd, segment: Segment, course: _Course) -
     await stage.outlive()
 
 
-async def _settle(stage: Stage) -> bool:
+async def settle(stage: Stage) -> bool:
     """Wait until nothing is left to fetch, to handle or to send; False if it takes too long."""
     deadline = time.monotonic() + SETTLE_SECONDS
     while time.monotonic() < deadline:

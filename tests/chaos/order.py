@@ -8,10 +8,14 @@ from typing import Literal
 
 from tests.chaos.databases import EngineName
 
-Part = Literal["joins", "broadcast"]
-PARTS: tuple[Part, ...] = ("joins", "broadcast")
+Part = Literal["joins", "broadcast", "restore"]
+PARTS: tuple[Part, ...] = ("joins", "broadcast", "restore")
 
-_SIZES = {"joins": ("--updates", "--kills"), "broadcast": ("--members", "--broadcast-kills")}
+_SIZES = {
+    "joins": ("--updates", "--kills"),
+    "broadcast": ("--members", "--broadcast-kills"),
+    "restore": ("--people", ""),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +26,7 @@ class Order:
     engine: EngineName
     seed: int
     size: int
-    """Updates, or members of a broadcast's audience."""
+    """Updates, members of a broadcast's audience, or people who come before a backup."""
     kills: int
     folder: Path
     """For the database and the logs."""
@@ -32,4 +36,5 @@ class Order:
         """The command that plays it again."""
         size, kills = _SIZES[self.part]
         chosen = f"--part {self.part} --engine {self.engine} --seed {self.seed}"
-        return f"python -m tests.chaos {chosen} {size} {self.size} {kills} {self.kills}"
+        deaths = f" {kills} {self.kills}" if kills else ""
+        return f"python -m tests.chaos {chosen} {size} {self.size}{deaths}"

@@ -49,3 +49,9 @@ def test_every_file_that_documents_name_is_there() -> None:
         )
     }
     assert not sorted(f"{document}: {path}" for document, path in named if not (ROOT / path).exists())
+
+
+def test_each_decision_has_a_number_of_its_own() -> None:
+    """A decision is spoken of by its number: no two share one."""
+    numbers = sorted(int(page.name[:4]) for page in (ROOT / "docs" / "decisions").glob("*.md"))
+    assert len(set(numbers)) == len(numbers)

@@ -12,10 +12,10 @@ function say(words) {
   find("said").textContent = words;
 }
 
-async function fetchCard() {
-  const answer = await fetch(picture);
+async function fetchCard(address = picture, name = "card.jpg") {
+  const answer = await fetch(address);
   if (!answer.ok) throw new Error(`the card: ${answer.status}`);
-  return new File([await answer.blob()], "card.jpg", { type: "image/jpeg" });
+  return new File([await answer.blob()], name, { type: "image/jpeg" });
 }
 
 // The sheet opens only while the tap is fresh, so the card is fetched before anybody taps.
@@ -62,6 +62,22 @@ function offerCopy() {
   });
 }
 
+// The link saves the picture by itself; where the phone's sheet takes pictures, a story is one tap away in it.
+function offerTall() {
+  const tool = find("tall");
+  const empty = new File([], "story.jpg", { type: "image/jpeg" });
+  tool.addEventListener("click", async (event) => {
+    tell("tall");
+    if (!navigator.canShare?.({ files: [empty] })) return;
+    event.preventDefault();
+    try {
+      await navigator.share({ files: [await fetchCard(tool.href, tool.download)] });
+    } catch (error) {
+      if (error.name !== "AbortError") location.assign(tool.href);
+    }
+  });
+}
+
 for (const way of document.querySelectorAll("[data-way]")) {
   way.addEventListener("click", () => tell(way.dataset.way));
 }
@@ -69,3 +85,4 @@ find("save").addEventListener("click", () => tell("save"));
 find("link").addEventListener("focus", (event) => event.target.select());
 offerSheet();
 offerCopy();
+offerTall();

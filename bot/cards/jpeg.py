@@ -65,11 +65,11 @@ def render_jpeg(image: Image.Image, quality: int) -> bytes:
         return file.read()
 
 
-def render_bounded_jpeg(image: Image.Image, best_quality: int = BEST_QUALITY) -> bytes:
+def render_bounded_jpeg(image: Image.Image, best_quality: int = BEST_QUALITY, *, most_bytes: int = MOST_BYTES) -> bytes:
     """The picture as JPEG at the best quality up to the given one that stays within the size."""
     for quality in range(best_quality, _WORST_QUALITY, -_QUALITY_STEP):
         jpeg = render_jpeg(image, quality)
-        if len(jpeg) <= MOST_BYTES:
+        if len(jpeg) <= most_bytes:
             return jpeg
     return render_jpeg(image, _WORST_QUALITY)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.cards.bidi import is_rtl
-from bot.cards.layout import Palette
+from bot.cards.inks import Inks, choose_inks
 from bot.cards.pdf_canvas import UNITS, PdfCanvas, Ring
 from bot.cards.qr import Code, compose_code
 from bot.cards.shapes import Bounds, Colour, Point
@@ -26,19 +26,6 @@ CARD_CODE = 36.0
 POSTER_CODE = 76.0
 
 _MARK, _MARK_GAP = 5.0, 2.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inks:
-    """The colours of a theme that go on white paper."""
-
-    field: Colour
-    on_field: Colour
-    accent: Colour
-    on_accent: Colour
-    ink: Colour
-    soft: Colour
-    code: Colour
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,28 +97,6 @@ def render_poster(sheets: PrintSheets) -> bytes:
     canvas.draw_code(sheets.code, (10, 124), POSTER_CODE, inks.code)
     return canvas.finish()
 
-
-def choose_inks(palette: Palette) -> Inks:
-    """Of what a theme has: a strong field with something bright on it, and dark on white."""
-    field, on_field, accent, on_accent, ink = next(names for names in _INKS if all(name in palette for name in names))
-    return Inks(
-        field=palette[field],
-        on_field=palette[on_field],
-        accent=palette[accent],
-        on_accent=palette[on_accent],
-        ink=palette[ink],
-        soft=palette["hint"],
-        code=palette["code"],
-    )
-
-
-_INKS = (
-    ("coupon", "coupon_text", "ring_2", "brand", "brand"),
-    ("night_glow", "headline", "gold_light", "seal_text", "code"),
-    ("field_1", "headline", "sticker", "sticker_text", "phrase"),
-    ("main", "on_main", "accent", "on_accent", "ink"),
-)
-"""By layout: field, what stands on it, accent, what stands on that, dark on white."""
 
 _CARD_OFFER: Bounds = (6.5, 37.5, 37.5, 49.0)
 _POSTER_OFFER: Bounds = (96.0, 146.0, 138.0, 182.0)

@@ -9,14 +9,16 @@ from io import BytesIO
 from pathlib import Path
 
 from bot.cards.dressing import FindPicture
+from bot.cards.formats import MOST_FORMAT_BYTES, draw_format
 from bot.cards.jpeg import render_bounded_jpeg
+from bot.cards.qr import compose_code
 from bot.cards.qrpage import draw_qr_page
 from bot.cards.template import Template, build_template, draw_draft
 from bot.cards.theme_fonts import ThemeFonts, load_theme_fonts, load_typefaces
 from bot.cards.themes import list_theme_names, load_theme
 from bot.cards.typefaces import Typeface
 from bot.core.looks import CardLook
-from bot.core.sharing import CardText
+from bot.core.sharing import CardFormat, CardText
 
 _LOOKS_KEPT = 24  # a look without its pictures is small
 
@@ -47,6 +49,15 @@ class CardStudio:
         with self._drawing:
             card = draw_draft(text, theme_fonts).draw_card(name, link)
         return render_bounded_jpeg(card)
+
+    def render_format(self, text: CardText, wanted: CardFormat, *, name: str, link: str, kept: bool = True) -> bytes:
+        """The card in another format, a JPEG of at most 200,000 bytes; `kept` is whether many members share the text."""
+        theme_fonts = self._get_theme_fonts(text.look)
+        with self._drawing:
+            draft = self._get_template(text, theme_fonts).draft if kept else draw_draft(text, theme_fonts)
+            card = draft.draw_card(name, link)
+            picture = draw_format(card, compose_code(link), text, theme_fonts, wanted)
+        return render_bounded_jpeg(picture, most_bytes=MOST_FORMAT_BYTES)
 
     def can_tell(self, story: str, look: CardLook) -> bool:
         """Whether the typefaces of a look can draw every letter of a story."""

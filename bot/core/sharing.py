@@ -8,8 +8,35 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
+from enum import Enum
 
 from bot.core.looks import CardLook
+
+
+class CardFormat(Enum):
+    """What a card is cut to; the value stands in addresses."""
+
+    CARD = "card"
+    """For chats: Telegram shrinks anything larger."""
+    TALL = "tall"
+    """9:16, for what apps call a story or a status."""
+    SQUARE = "square"
+    """To be saved and posted anywhere."""
+    WIDE = "wide"
+    """What a link unfolds into: most messengers crop anything else."""
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return _SIZES[self]
+
+
+_SIZES = {
+    CardFormat.CARD: (1024, 1280),
+    CardFormat.TALL: (1080, 1920),
+    CardFormat.SQUARE: (1080, 1080),
+    CardFormat.WIDE: (1200, 630),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +90,10 @@ class CardVersions:
         stories = self.texts.get(language) or self.texts[self.fallback]
         told = stories.get(story) or next(iter(stories.values()))
         return digest("card", told, *astuple(signature))
+
+    def of_format(self, version: str, wanted: CardFormat) -> str:
+        """The version of a card of this version in another format."""
+        return version if wanted is CardFormat.CARD else digest(wanted.value, version)
 
     def of_qr(self, signature: Signature, language: str) -> str:
         """The version of the QR code alone; no name is on it, and no story."""

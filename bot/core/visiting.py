@@ -9,6 +9,7 @@ from hashlib import blake2b
 
 from bot.core.addresses import compute_neighbourhood
 from bot.core.links import CODE_LENGTH
+from bot.core.sharing import CardFormat
 
 HOUR_SECONDS = 3600
 DAY_SECONDS = 24 * HOUR_SECONDS
@@ -17,7 +18,10 @@ SALT_BYTES = 32
 SHOPS_CARD = "card"
 """Stands in the address of the shop's own card where a code would; no code is so short."""
 
-_CARD = re.compile(rf"(?:([0-9A-Za-z]{{{CODE_LENGTH}}})(?:-([a-z0-9-]{{1,40}}))?|.*)\.jpg", re.DOTALL)
+_FORMATS = "|".join(each.value for each in CardFormat if each is not CardFormat.CARD)
+_CARD = re.compile(
+    rf"(?:([0-9A-Za-z]{{{CODE_LENGTH}}})(?:-([a-z0-9-]{{1,40}}))?|{SHOPS_CARD}|.*?)(?:\.({_FORMATS}))?\.jpg", re.DOTALL
+)
 
 _PREVIEWS = re.compile(
     r"(?<!cu)bot(?![a-z])|crawl|spider|preview|slurp"
@@ -68,13 +72,17 @@ class CardName:
     story: str
     is_shops: bool = False
     """Asks for the shop's own card by its name."""
+    format: CardFormat = CardFormat.CARD
 
 
 def parse_card(file: str) -> CardName | None:
-    """Read what follows `/c/`: `<code>.jpg`, or `<code>-<story>.jpg`; None for what is no picture."""
+    """Read what follows `/c/`: `<code>[-<story>][.<format>].jpg`; None for what is no picture."""
     match = _CARD.fullmatch(file)
-    shops = file == f"{SHOPS_CARD}.jpg"
-    return CardName(match[1] or "", match[2] or "", is_shops=shops) if match else None
+    if match is None:
+        return None
+    wanted = CardFormat(match[3]) if match[3] else CardFormat.CARD
+    shops = file.partition(".")[0] == SHOPS_CARD
+    return CardName(match[1] or "", match[2] or "", is_shops=shops, format=wanted)
 
 
 def decide_reader(approach: Approach) -> Reader:

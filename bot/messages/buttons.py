@@ -161,6 +161,8 @@ MORE = Button("more", "button.more")
 """The networks outside Telegram."""
 STORY = Button("story", story=KEY)
 """Turns the card."""
+TALL = Button("tall", "button.tall", story=KEY)
+"""The card as a file for an app's story or status."""
 SHARE_STORY = Button("share_story", story=KEY)
 """A fresh card with this story."""
 

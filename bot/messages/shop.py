@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from bot.core.campaigns.campaign import Campaign, StoryTexts
 from bot.core.languages import choose_language
 from bot.core.links import Addresses, compose_link
+from bot.core.sharing import CardFormat
 from bot.core.visiting import SHOPS_CARD
 
 
@@ -114,7 +115,7 @@ class Shop:
             return f"{self.public_url}/"
         return f"{self.public_url}/r/{code}-{source}" if source else f"{self.public_url}/r/{code}"
 
-    def card_address(self, code: str, story: str = "") -> str:
+    def card_address(self, code: str, story: str = "", wanted: CardFormat = CardFormat.CARD) -> str:
         """Where the web side shows a member's card, or without a code the shop's; empty without a web side.
 
         With the first story of the campaign, or with the one of this key.
@@ -122,7 +123,8 @@ class Shop:
         if not self.has_web:
             return ""
         told = f"-{story}" if code and story else ""
-        return f"{self.public_url}/c/{code or SHOPS_CARD}{told}.jpg"
+        cut = "" if wanted is CardFormat.CARD else f".{wanted.value}"
+        return f"{self.public_url}/c/{code or SHOPS_CARD}{told}{cut}.jpg"
 
     def page_address(self, code: str) -> str:
         """The share page of a member; empty without a web side."""

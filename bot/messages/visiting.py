@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from bot.core.sharing import CardFormat
 from bot.messages.sharing.networks import Load, compose_address, compose_load, list_networks, name_network
 from bot.messages.shop import Shop, Source
 from bot.messages.texts import Texts, show_plain_name
@@ -36,6 +37,8 @@ class LinkPage:
     description: str
     picture: str
     """The card's address, absolute."""
+    wide_picture: str
+    """The same in landscape, for what unfolds."""
     picture_words: str
     address: str
     """Of this page, absolute; contains nothing that was not checked."""
@@ -62,6 +65,9 @@ class SharePage:
     brand: str
     code: str
     load: Load
+    square_picture: str
+    """The card to be saved, and one for an app's story or status: absolute addresses."""
+    tall_picture: str
     picture_words: str
     exits: tuple[Exit, ...]
     wechat: str
@@ -79,6 +85,7 @@ _LABELS = {
     "copy": "web.copy",
     "copied": "web.copied",
     "save": "web.save",
+    "tall": "button.tall",
     "link_label": "web.link",
     "networks": "web.networks",
     "back": "web.back",
@@ -95,6 +102,7 @@ def compose_link_page(shop: Shop, member: MemberView, *, source: str, target: st
         title=_compose_title(texts, brand, member.name),
         description=f"{story.headline} · {story.offer}",
         picture=shop.card_address(member.code),
+        wide_picture=shop.card_address(member.code, wanted=CardFormat.WIDE),
         picture_words=texts.plain("web.card", brand=brand, headline=story.headline),
         address=shop.short_link(member.code, source),
         invitation=texts.plain("web.open_why"),
@@ -112,6 +120,8 @@ def compose_share_page(shop: Shop, member: MemberView) -> SharePage:
         brand=brand,
         code=member.code,
         load=compose_load(texts, shop, member.code, Source.PAGE),
+        square_picture=shop.card_address(member.code, wanted=CardFormat.SQUARE),
+        tall_picture=shop.card_address(member.code, wanted=CardFormat.TALL),
         picture_words=texts.plain("web.card", brand=brand, headline=shop.story(member.language).headline),
         exits=tuple(_compose_exit(texts, shop, member.code, network) for network in list_networks(texts.locale)),
         wechat=texts.plain("web.wechat"),

@@ -1,4 +1,4 @@
-"""`/c/<code>[-<story>].jpg`: a member's card, or the shop's where no member has the code."""
+"""`/c/<code>[-<story>][.<format>].jpg`: a member's card, or the shop's where no member has the code."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NOT_KEPT = {"Cache-Control": "no-store"}
 
 
 async def show_card(request: Request) -> Response:
-    """JPEG of 1024 x 1280 pixels; 304 for whoever has this version.
+    """JPEG of 1024 x 1280 pixels, or of the format asked for; 304 for whoever has this version.
 
     An unknown code shows the shop's own card, which nobody may keep under that address.
     """
@@ -31,14 +31,15 @@ async def show_card(request: Request) -> Response:
     found = await deps.visitors.look_up(asked.code, guest, deps.nobody)
     deps.visitors.refuse(found, guest)
     story = deps.shop.story(found.host.language, asked.story).key
-    version = deps.pictures.versions.of_card(sign(found.host), found.host.language, story)
+    versions = deps.pictures.versions
+    version = versions.of_format(versions.of_card(sign(found.host), found.host.language, story), asked.format)
     true = found.look_up is LookUp.MEMBER or asked.is_shops
     headers = {**(_KEPT if true else _NOT_KEPT), "Cross-Origin-Resource-Policy": "cross-origin"}
     if true:
         headers["ETag"] = f'"{version}"'
         if has_version(request.headers.get("if-none-match", ""), version):
             return Response(status_code=304, headers=headers)
-    jpeg = await deps.card_cache.fetch(version, lambda: deps.pictures.draw_card(found.host, story))
+    jpeg = await deps.card_cache.fetch(version, lambda: deps.pictures.draw_card(found.host, story, asked.format))
     return Response(jpeg, media_type="image/jpeg", headers=headers)
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from bot.core.languages import get_conventions
+from bot.core.sharing import CardFormat
 from bot.messages.visiting import Exit, LinkPage, Refusal, SharePage, say_back, say_refusal
 from bot.web.templates import Markup, Templates
 
 CARD_FILE = "card.jpg"
 """What a saved card is called."""
 
-_TOOLS = ("sheet", "copy", "save")
+TALL_FILE = "story.jpg"
+"""And one for an app's story or status."""
+
+_TOOLS = ("sheet", "copy", "save", "tall")
 
 
 def write_link_page(templates: Templates, page: LinkPage, *, moves_on: bool) -> str:
@@ -24,7 +28,9 @@ def write_link_page(templates: Templates, page: LinkPage, *, moves_on: bool) -> 
         title=page.title,
         description=page.description,
         address=page.address,
-        picture=page.picture,
+        wide_picture=page.wide_picture,
+        wide_width=str(CardFormat.WIDE.size[0]),
+        wide_height=str(CardFormat.WIDE.size[1]),
         picture_path=urlsplit(page.picture).path,
         picture_words=page.picture_words,
         invitation=page.invitation,
@@ -45,9 +51,12 @@ def write_share_page(templates: Templates, page: SharePage) -> str:
         text=page.load.text,
         link=page.load.link,
         picture_path=urlsplit(page.load.picture).path,
+        square_path=urlsplit(page.square_picture).path,
+        tall_path=urlsplit(page.tall_picture).path,
         picture_words=page.picture_words,
         shared=f"/s/{page.code}/shared" if page.code else "",
         file=CARD_FILE,
+        tall_file=TALL_FILE,
         exits=Markup("".join(_write_exits(templates, page))),
         bot=page.bot,
     )
@@ -80,6 +89,6 @@ def _write_wechat(templates: Templates, page: SharePage) -> str:
         label=page.wechat,
         how=page.wechat_how,
         save=page.labels["save"],
-        picture_path=urlsplit(page.load.picture).path,
+        picture_path=urlsplit(page.square_picture).path,
         file=CARD_FILE,
     )

@@ -20,7 +20,7 @@ from storage.errors import StoreError
 
 logger = logging.getLogger(__name__)
 
-WAYS = frozenset({*NETWORKS, "wechat", "sheet", "copy", "save"})
+WAYS = frozenset({*NETWORKS, "wechat", "sheet", "copy", "save", "tall"})
 """What the page can tell."""
 
 BEACONS = Allowance(burst=20, per_second=1 / 10)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.cards.look import compute_look
-from bot.core.sharing import CardVersions
+from bot.core.sharing import CardFormat, CardVersions
 from bot.messages.printing import say_print_hint
 from bot.messages.sharing.card_texts import compose_card_text, compose_card_versions, compose_look
 from bot.messages.shop import Shop, Source
@@ -82,10 +82,10 @@ class Pictures:
         """Those of the shop as it is now, drawn in the same workshop."""
         return Pictures(shop, self._workshop)
 
-    async def draw_card(self, member: MemberView, story: str = "") -> bytes:
+    async def draw_card(self, member: MemberView, story: str = "", wanted: CardFormat = CardFormat.CARD) -> bytes:
         """The member's share card with the story of this key, else the first, JPEG."""
         await self._lay_out(story)
-        return await self._workshop.run(partial(self._render_card, member, story))
+        return await self._workshop.run(partial(self._render_card, member, story, wanted))
 
     async def draw_qr(self, member: MemberView) -> bytes:
         """The member's QR code alone, JPEG."""
@@ -105,11 +105,13 @@ class Pictures:
         told = self._shop.story(self._shop.campaign.languages[0], story)
         await self._workshop.lay_out(compose_look(self._shop.campaign, told.picture).pictures)
 
-    def _render_card(self, member: MemberView, story: str, studio: CardStudio) -> bytes:
+    def _render_card(self, member: MemberView, story: str, wanted: CardFormat, studio: CardStudio) -> bytes:
         """Of a story nothing is kept where the words are this member's alone; words no typeface has stay in the caption."""
         words = member.own_words
         told = bool(words) and studio.can_tell(words, compose_look(self._shop.campaign))
         text = compose_card_text(self._shop, member.language, story, own_words=words if told else "")
+        if wanted is not CardFormat.CARD:
+            return studio.render_format(text, wanted, name=member.name, link=self._link(member, story), kept=not told)
         render = studio.render_card_once if told else studio.render_card
         return render(text, name=member.name, link=self._link(member, story))
 

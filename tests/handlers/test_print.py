@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from io import BytesIO
 
 import pypdfium2
 import pytest
 import pytest_asyncio
 import zxingcpp
+from PIL import Image
 
 from bot.core.printing import parse_placement
 from bot.messages.shop import Source
@@ -46,6 +48,21 @@ async def test_paper_carries_the_members_code_and_its_place(
     friend = shop.add_person("Budi")
     await shop.join(friend, read_codes(cards).pop())
     await shop.telegram.until_message(anna, "Budi", after=poster)
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_card_for_a_story_comes_as_a_file(shop: ShopAtWork) -> None:
+    """One tap under the card: 9:16, with the member's code, and counted as a card taken."""
+    anna = await shop.add_member("Anna")
+    own = find_link(await shop.ask(anna, "/start"))
+    card = await shop.ask(anna, "/share")
+    await shop.tap(anna, card, "For my story")
+    file = await shop.telegram.until_message(anna, "story", after=card)
+    document = file.content.document
+    assert document is not None
+    picture = Image.open(BytesIO(document.file.read()))
+    assert picture.size == (1080, 1920)
+    assert [code.text for code in zxingcpp.read_barcodes(picture)] == [f"{own}-qr"]
 
 
 @pytest.mark.asyncio(loop_scope="module")

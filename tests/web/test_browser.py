@@ -127,6 +127,21 @@ async def test_sharing_takes_one_tap(own_house: House) -> None:
         await until_counted(own_house, 3)
 
 
+async def test_a_picture_for_a_story_goes_into_the_phones_sheet(own_house: House) -> None:
+    """One tap hands it the tall card; without such a sheet the same link saves it."""
+    member = await own_house.add_member()
+    async with open_browser() as browser, visit_page(browser, own_house, member, sheet=True) as visit:
+        tool = visit.page.get_by_role("link", name="For my story")
+        assert await tool.get_attribute("href") == f"/c/{member.code}.tall.jpg"
+        assert await tool.get_attribute("download") == "story.jpg"
+        await tool.click()
+        while not await visit.page.evaluate("window.sent?.length ?? 0"):
+            await visit.page.wait_for_timeout(20)
+        name, kind, _ = (await visit.page.evaluate("window.sent"))[0]["files"][0]
+        assert (name, kind) == ("story.jpg", "image/jpeg")
+        await until_counted(own_house, 1)
+
+
 async def test_every_way_is_reached_by_keyboard(own_house: House) -> None:
     """Tab goes through everything in the order it is seen in, and where it is can be seen."""
     member = await own_house.add_member()
@@ -136,7 +151,7 @@ async def test_every_way_is_reached_by_keyboard(own_house: House) -> None:
             await visit.page.keyboard.press("Tab")
             words = "document.activeElement.innerText || document.activeElement.id"
             seen.append(str(await visit.page.evaluate(words)).strip())
-        assert seen[:5] == ["Copy link", "Save picture", "WhatsApp", "X", "Facebook"]
+        assert seen[:5] == ["Copy link", "Save picture", "For my story", "WhatsApp", "X"]
         assert {"E-mail", "WeChat", "link", "Back to Telegram"} <= set(seen)
         await visit.page.get_by_role("link", name="WhatsApp").focus()
         outline = "getComputedStyle(document.activeElement).outlineStyle"

@@ -10,6 +10,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from bot.core.sharing import CardFormat
 from bot.web.card_cache import CardCache
 from tests.web.house import PREVIEW, UNKNOWN, House
 
@@ -34,6 +35,27 @@ async def test_a_card_is_the_members_own(house: House) -> None:
         assert Image.open(BytesIO(answer.body)).size == (1024, 1280)
         assert len(answer.body) <= 98_000
         assert read_code(answer.body) == f"https://t.me/oven_bot?start={member.code}-qr"
+
+
+@pytest.mark.parametrize(
+    "wanted", [CardFormat.WIDE, CardFormat.SQUARE, CardFormat.TALL], ids=lambda wanted: wanted.value
+)
+async def test_a_card_is_cut_to_the_format_asked_for(house: House, wanted: CardFormat) -> None:
+    """Size and version are its own, it is drawn once, and a story may be named with it; the shop's has them too."""
+    member = await house.add_member("Rina")
+    story = house.deps.shop.campaign.stories[-1].key
+    whole = await house.ask(f"/c/{member.code}.jpg")
+    answer = await house.ask(f"/c/{member.code}.{wanted.value}.jpg")
+    told = await house.ask(f"/c/{member.code}-{story}.{wanted.value}.jpg")
+    shops = await house.ask(f"/c/card.{wanted.value}.jpg")
+    for each in (answer, told, shops):
+        assert each.status == 200
+        assert Image.open(BytesIO(each.body)).size == wanted.size
+        assert len(each.body) <= 200_000
+        assert each.headers["Cache-Control"] == "public, max-age=300"
+    assert len({each.headers["ETag"] for each in (whole, answer, told, shops)}) == 4
+    again = await house.ask(f"/c/{member.code}.{wanted.value}.jpg", If_None_Match=answer.headers["ETag"])
+    assert again.status == 304
 
 
 async def test_whoever_has_this_version_is_sent_nothing(house: House) -> None:

@@ -66,9 +66,11 @@ async def test_a_link_unfolds_into_the_card(house: House, language: str, title: 
     assert meta.values["og:title"] == meta.values["twitter:title"] == title
     assert story.headline in meta.values["og:description"]
     assert story.offer in meta.values["og:description"]
-    assert meta.values["og:image"] == meta.values["twitter:image"] == f"{PUBLIC}/c/{member.code}.jpg"
+    assert meta.values["og:image"] == meta.values["twitter:image"] == f"{PUBLIC}/c/{member.code}.wide.jpg"
     assert meta.values["og:url"] == f"{PUBLIC}/r/{member.code}-fwd"
-    assert (meta.values["og:image:width"], meta.values["og:image:height"]) == ("1024", "1280")
+    assert (meta.values["og:image:width"], meta.values["og:image:height"]) == ("1200", "630")
+    assert meta.values["og:image:alt"]
+    assert meta.values["og:image:type"] == "image/jpeg"
     assert meta.values["twitter:card"] == "summary_large_image"
     assert f'lang="{language}"' in answer.text
     assert meta.links == [f"{BOT}?start={member.code}-fwd"]
@@ -80,7 +82,7 @@ async def test_whoever_may_be_either_gets_both(house: House, agent: str) -> None
     member = await house.add_member()
     answer = await house.ask(f"/r/{member.code}-fwd", agent=agent, Accept="*/*", Accept_Language="")
     assert answer.status == 200
-    assert Meta(answer.text).values["og:image"] == f"{PUBLIC}/c/{member.code}.jpg"
+    assert Meta(answer.text).values["og:image"] == f"{PUBLIC}/c/{member.code}.wide.jpg"
     assert f'<meta http-equiv="refresh" content="0; url={BOT}?start={member.code}-fwd">' in answer.text
     assert "http-equiv" not in (await house.ask(f"/r/{member.code}-fwd", agent=PREVIEW)).text
 
@@ -132,7 +134,7 @@ async def test_an_unknown_code_looks_like_a_known_one(house: House, agent: str) 
         assert answer.headers.keys() == known.headers.keys()
         assert answer.headers.get("Location", BOT) == BOT
         assert Meta(answer.text).links == [BOT]
-        assert Meta(answer.text).values["og:image"] == f"{PUBLIC}/c/card.jpg"
+        assert Meta(answer.text).values["og:image"] == f"{PUBLIC}/c/card.wide.jpg"
 
 
 async def test_a_click_counts_once_an_hour_for_each_visitor(house: House, clock: Clock) -> None:

@@ -76,7 +76,7 @@ async def test_it_is_a_page_of_links_without_a_script(house: House) -> None:
         assert find_links(address) == [f"{PUBLIC}/r/{member.code}-{network}"]
     assert all("hidden" in button for button in page.list_tags("button"))
     save = next(tag for tag in page.list_tags("a") if tag.get("id") == "save")
-    assert (save["href"], save["download"]) == (f"/c/{member.code}.jpg", "card.jpg")
+    assert (save["href"], save["download"]) == (f"/c/{member.code}.square.jpg", "card.jpg")
     assert page.list_tags("input")[0]["value"] == f"{PUBLIC}/r/{member.code}-page"
     assert not any(name.startswith("on") or name == "style" for _, tag in page.tags for name in tag)
 

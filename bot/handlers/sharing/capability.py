@@ -11,7 +11,8 @@ from bot.handlers.sharing.inline import on_chosen_inline_result, on_inline_query
 from bot.handlers.sharing.more import on_more
 from bot.handlers.sharing.share import on_qr, on_share, on_share_story
 from bot.handlers.sharing.stories import on_story
-from bot.messages.buttons import MORE, QR, SHARE, SHARE_STORY, STORY
+from bot.handlers.sharing.tall import on_tall
+from bot.messages.buttons import MORE, QR, SHARE, SHARE_STORY, STORY, TALL
 from bot.messages.commands import Command
 from bot.updates.capability import Capability, Listener
 from bot.updates.routing import FROM_HUMAN
@@ -29,6 +30,7 @@ CAPABILITY = Capability(
         MORE: on_more,
         STORY: for_story(on_story),
         SHARE_STORY: for_story(on_share_story),
+        TALL: for_story(on_tall),
     },
     listeners=[
         Listener(update_type="inline_query", handler=InlineQueryHandler(on_inline_query)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.core.campaigns.campaign import StoryKind
-from bot.messages.buttons import STORY, WORDS, WORDS_DROP, WORDS_KEEP, WORDS_REMOVE
+from bot.messages.buttons import STORY, TALL, WORDS, WORDS_DROP, WORDS_KEEP, WORDS_REMOVE
 from bot.messages.keyboards import Row, make_button, share_rows, stack
 from bot.messages.shop import Shop, Source
 from bot.messages.texts import Texts
@@ -16,10 +16,13 @@ _MANY_STORIES = 10
 
 def compose_card_keyboard(texts: Texts, shop: Shop, code: str, story: str, *, own_words: bool) -> InlineKeyboardMarkup:
     """Forwarded, only the addresses stay; then the first of them is the friend's way in."""
-    send, *others = share_rows(texts, shop, code, story)
+    send, links, outside = share_rows(texts, shop, code, story)
     accept = InlineKeyboardButton(texts.plain("button.accept"), url=shop.link(code, Source.FORWARDED, story))
     told = shop.story(texts.language, story).key
-    return stack(send, story_row(texts, shop, told), [accept], *others, words_row(texts, told, own_words=own_words))
+    beyond = [*outside, make_button(texts, TALL, told)]
+    return stack(
+        send, story_row(texts, shop, told), [accept], links, beyond, words_row(texts, told, own_words=own_words)
+    )
 
 
 def compose_keep_keyboard(texts: Texts, shop: Shop, story: str) -> InlineKeyboardMarkup:

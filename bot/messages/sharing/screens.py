@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from telegram import InlineKeyboardMarkup
 
 from bot.core.sharing import filter_stories
-from bot.messages.keyboards import compose_join_keyboard, compose_share_keyboard
+from bot.messages.buttons import MENU
+from bot.messages.keyboards import compose_join_keyboard, compose_share_keyboard, copy_button, make_button, stack
 from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.sharing.keyboards import compose_card_keyboard, say_kind, say_why
 from bot.messages.shop import Shop, Source
@@ -42,6 +43,12 @@ def render_qr(texts: Texts, shop: Shop, member: MemberView, photo: Photo) -> Out
     if member.spoken_code:
         caption = Html(f"{caption}\n\n{texts.say('spoken.line', code=member.spoken_code)}")
     return OutgoingMessage(text=caption, photo=photo, keyboard=compose_share_keyboard(texts, shop, member.code))
+
+
+def render_tall(texts: Texts, shop: Shop, member: MemberView) -> OutgoingMessage:
+    """With the card for an app's story or status: how it is used."""
+    keyboard = stack([copy_button(texts, shop, member.code), make_button(texts, MENU)])
+    return OutgoingMessage(text=texts.say("tall.caption"), keyboard=keyboard)
 
 
 def render_inline_invitation(

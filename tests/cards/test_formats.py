@@ -1,0 +1,72 @@
+"""The card in other formats: of their size, light, and still read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from io import BytesIO
+
+import cv2
+import numpy as np
+import pytest
+import zxingcpp
+from PIL import Image
+
+from bot.cards.studio import CardStudio
+from bot.core.looks import CardLook
+from bot.core.sharing import CardFormat
+from tests.cards.samples import CARD_TEXTS, KIND_NAMES, LANGUAGES, LINK, LONGEST_LINK, THEMES, compose_long_text
+
+FRAMED = (CardFormat.TALL, CardFormat.SQUARE)
+
+
+def draw(studio: CardStudio, wanted: CardFormat, theme: str, at: int, link: str = LINK) -> Image.Image:
+    """A card in a format, decoded; its bytes are few."""
+    text = replace(CARD_TEXTS[LANGUAGES[at % 3]], look=CardLook(theme))
+    jpeg = studio.render_format(text, wanted, name=KIND_NAMES[at % len(KIND_NAMES)], link=link)
+    assert len(jpeg) <= 200_000
+    picture = Image.open(BytesIO(jpeg))
+    picture.load()
+    return picture
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("wanted", FRAMED, ids=lambda wanted: wanted.value)
+def test_a_framed_card_is_read_from_a_phone(studio: CardStudio, wanted: CardFormat, theme: str) -> None:
+    """Two readers read it at its own size, one of them also as 640 pixels wide and compressed once more."""
+    for at, link in enumerate((LINK, LONGEST_LINK)):
+        picture = draw(studio, wanted, theme, at, link)
+        assert picture.size == wanted.size
+        shown = BytesIO()
+        picture.resize((640, 640 * picture.height // picture.width)).save(shown, "JPEG", quality=70)
+        for seen in (picture, Image.open(shown)):
+            assert [code.text for code in zxingcpp.read_barcodes(seen)] == [link]
+        assert cv2.QRCodeDetector().detectAndDecode(np.asarray(picture.convert("L")))[0] == link
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_code_of_a_tall_card_is_where_no_app_puts_buttons(studio: CardStudio, theme: str) -> None:
+    """Above it stay 250 pixels and below it 340, which stories cover with names and controls."""
+    (code,) = zxingcpp.read_barcodes(draw(studio, CardFormat.TALL, theme, 0))
+    assert code.position.top_left.y > 250
+    assert code.position.bottom_left.y < 1920 - 340
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_wide_words_stay_beside_the_card(studio: CardStudio, language: str) -> None:
+    """However long headline and offer are, the margins stay free; with a usual text the headline is large."""
+    long = studio.render_format(compose_long_text(language, "sunrise"), CardFormat.WIDE, name="Anna", link=LINK)
+    picture = np.asarray(Image.open(BytesIO(long)).convert("RGB")).astype(int)
+    assert picture.shape == (630, 1200, 3)
+    for margin in (picture[:, :56], picture[:16, :640], picture[-16:, :640]):
+        assert np.abs(margin - np.median(margin, axis=(0, 1))).max() < 60
+
+
+def test_a_name_shows_in_every_format(studio: CardStudio) -> None:
+    """Two members' pictures differ, and a text of one's own is kept for nobody else."""
+    for wanted in (*FRAMED, CardFormat.WIDE):
+        one, other = (studio.render_format(CARD_TEXTS["en"], wanted, name=name, link=LINK) for name in ("Anna", "Budi"))
+        assert one != other
+    before = studio.list_kept_texts()
+    own = replace(CARD_TEXTS["en"], story="My own words")
+    studio.render_format(own, CardFormat.TALL, name="Anna", link=LINK, kept=False)
+    assert studio.list_kept_texts() == before

@@ -159,6 +159,12 @@ _LOST_FILE = _any_of(
     "photo_(?:invalid|id_invalid|file_missing|save_file_invalid)",
     "document_invalid",
     "video_file_invalid",
+    "(?:wrong|invalid) remote file identifier",
+    "remote file identifier must be non-empty",
+    "file not found",
+    "have no valid file reference",
+    "failed to reupload file",
+    "file_(?:upload|download)_restart_with_file_reference",
 )
 _GONE = _any_of(
     "message to (?:be )?edit(?:ed)? not found",
@@ -166,6 +172,7 @@ _GONE = _any_of(
     r"message (?:\w+ )?can't be edited",
     r"there is no \w+ in the message to edit",
     "message identifier is not specified",
+    "(?:wrong|invalid) message identifier",
     "message_id_invalid",
     "message_ids_empty",
     "message_author_required",
@@ -185,6 +192,13 @@ _NOBODY = _any_of(
     "peer_id_invalid",
     "user_id_invalid",
     "user_is_blocked",
+    "user_is_bot",
+    "user_privacy_restricted",
+    "privacy_premium_required",
+    r"allow_payment_required(?:_\d+)?",
+    "can't access the (?:user|chat)",
+    "have no (?:write )?access to the chat",
+    "chat is not accessible",
 )
 """How Telegram says that there is nobody to write to, where it does not say 403."""
 
@@ -204,7 +218,23 @@ _CURABLE = _any_of(
     "message thread not found",
     "group chat was deactivated",
     "bot is not a member",
+    "can't access the (?:chat|topic)",
+    "have no (?:write )?access to the chat",
+    "chat is (?:deactivated|not accessible)",
+    "(?:basic group|supergroup) not found",
+    "(?:invalid|unknown) forum topic identifier",
+    "chat (?:is not a (?:supergroup )?forum|doesn't have topics|can't have message threads)",
+    r"allow_payment_required(?:_\d+)?",
 )
+
+_NOT_YET = _any_of(
+    r"file_part_(?:\d+_)?missing",
+    "file_part_(?:length_)?invalid",
+    "failed to upload file",
+    "can't upload file",
+    "frozen_method_invalid",
+)
+"""An upload that did not arrive whole, and a bot that Telegram has frozen: nothing happened, and the same may succeed later."""
 
 
 def classify(error: BaseException, chat_id: int | str | None = None) -> Failure:
@@ -236,6 +266,8 @@ def _see(kind: FailureKind, text: str, chat_id: int | str | None) -> FailureKind
 def _kind(error: BaseException) -> FailureKind:
     if isinstance(error, InvalidToken):
         return FailureKind.REFUSED if "method not found" in str(error).lower() else FailureKind.TOKEN_BAD
+    if isinstance(error, BadRequest) and _NOT_YET.search(str(error)):
+        return FailureKind.NOT_SENT
     for classes, kind in _KINDS:
         if isinstance(error, classes):
             return kind

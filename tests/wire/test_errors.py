@@ -20,6 +20,10 @@ LOST_FILES = [
     "Bad Request: FILE_REFERENCE_INVALID",
     "Bad Request: FILEREF_UPGRADE_NEEDED",
     "Bad Request: can't use file of type Document as Photo",
+    "Bad Request: invalid remote file identifier",
+    "Bad Request: file not found",
+    "Bad Request: failed to reupload file",
+    "Bad Request: FILE_UPLOAD_RESTART_WITH_FILE_REFERENCE",
 ]
 
 GONE = [
@@ -31,6 +35,7 @@ GONE = [
     "Bad Request: MESSAGE_ID_INVALID",
     "Bad Request: MESSAGE_AUTHOR_REQUIRED",
     "Bad Request: MESSAGE_EDIT_TIME_EXPIRED",
+    "Bad Request: invalid message identifier specified",
 ]
 
 NEITHER = [
@@ -51,6 +56,13 @@ NOBODY = [
     "Bad Request: USER_ID_INVALID",
     "Bad Request: have no access to the user",
     "Bad Request: INPUT_USER_DEACTIVATED",
+    "Bad Request: have no write access to the chat",
+    "Bad Request: can't access the chat",
+    "Bad Request: can't access the user",
+    "Bad Request: chat is not accessible",
+    "Bad Request: USER_PRIVACY_RESTRICTED",
+    "Bad Request: ALLOW_PAYMENT_REQUIRED_20",
+    "Bad Request: USER_IS_BOT",
 ]
 
 CURABLE = [
@@ -65,6 +77,23 @@ CURABLE = [
     "Bad Request: message thread not found",
     "Bad Request: not enough rights to send text messages to the chat",
     "Bad Request: need administrator rights in the channel chat",
+    "Bad Request: have no write access to the chat",
+    "Bad Request: can't access the chat",
+    "Bad Request: can't access the topic",
+    "Bad Request: chat is deactivated",
+    "Bad Request: supergroup not found",
+    "Bad Request: invalid forum topic identifier specified",
+    "Bad Request: the chat is not a forum",
+    "Bad Request: CHAT_GUEST_SEND_FORBIDDEN",
+    "Bad Request: ALLOW_PAYMENT_REQUIRED_20",
+]
+
+NOT_YET = [
+    "Bad Request: FILE_PART_3_MISSING",
+    "Bad Request: FILE_PART_INVALID",
+    "Bad Request: failed to upload file",
+    "Bad Request: can't upload file by URL",
+    "Bad Request: FROZEN_METHOD_INVALID",
 ]
 
 
@@ -115,3 +144,10 @@ def test_a_chat_that_shut_the_bot_out_can_let_it_in_again(error: TelegramError) 
     """Nobody blocks by that: it is a chat and no person."""
     assert classify(error, -100).kind is FailureKind.CURABLE
     assert classify(Forbidden("Forbidden: bot was blocked by the user"), 77).kind is FailureKind.BLOCKED
+
+
+@pytest.mark.parametrize("chat_id", [None, 77, -100])
+@pytest.mark.parametrize("words", NOT_YET)
+def test_what_may_succeed_later_is_no_refusal(words: str, chat_id: int | None) -> None:
+    """Parts of an upload got lost, or Telegram has frozen the bot: nothing was sent, and nothing is wrong in itself."""
+    assert classify(BadRequest(words), chat_id).kind is FailureKind.NOT_SENT

@@ -30,6 +30,9 @@ def _named(column: KeyedColumnElement[str]) -> Select[tuple[int]]:
 
 _NAMED = union(*map(_named, (profile.c.search_name, profile.c.search_first_name, profile.c.search_username))).subquery()
 _BY_NAME = people.PERSON.where(person.c.id.in_(select(_NAMED))).order_by(person.c.id).limit(bindparam("limit"))
+_BY_USERNAME = people.PERSON.where(
+    profile.c.search_username == bindparam("name"), person.c.findable, person.c.started_at.is_not(None)
+)
 _TO_NUDGE = (
     people.PERSON.where(
         person.c.quiet_since < bindparam("shared_before"),
@@ -56,6 +59,11 @@ def list_by_name(tx: Tx, name: str, *, limit: int) -> list[Person]:
     """
     folded = fold_name(name.strip().removeprefix("@"))
     return [to_person(row) for row in tx.rows(_BY_NAME, name=folded, limit=limit)] if folded else []
+
+
+def find_by_username(tx: Tx, username: str) -> Person | None:
+    """Return the findable member who was last seen with a username; capitals do not count."""
+    return to_person_or_none(tx.row(_BY_USERNAME, name=fold_name(username)))
 
 
 def list_to_nudge(tx: Tx, *, shared_before: int, nudged_before: int, limit: int) -> list[Person]:

@@ -136,6 +136,16 @@ async def test_a_name_credits_at_once(store: Store, campaign: Campaign, typed: s
     assert await list_faults(store) == []
 
 
+async def test_a_username_is_nobody_elses_name(store: Store, campaign: Campaign) -> None:
+    """However many older members have it for a first name, an @ before it means the one account."""
+    for _ in range(CHOICES + 3):
+        await add_member(store, campaign, "Kadek")
+    meant = await add_member(store, campaign, "Putu", username="Kadek")
+    guest = await join(store, campaign, someone())
+    assert (await say(store, campaign, guest, "@kadek")).outcome is Outcome.CREDITED
+    assert await find_inviter(store, guest) == meant.telegram_id
+
+
 async def test_a_username_that_moved_on_credits_its_new_owner(store: Store, campaign: Campaign) -> None:
     """Whoever was seen with it last has it; the former owner is no longer found by it."""
     anna = await add_member(store, campaign, "Anna", "Kusuma", "best_cook")

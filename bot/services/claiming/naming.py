@@ -120,8 +120,7 @@ def _search(tx: Tx, claim: Claim) -> list[Person]:
     if claim.invite:
         return _keep_members([_find_by_invite(tx, claim)])
     if claim.username:
-        named = directory.list_by_name(tx, claim.username, limit=CHOICES + 2)
-        return [each for each in named if each.profile.username.casefold() == claim.username.casefold()]
+        return _keep_members([directory.find_by_username(tx, claim.username)])
     said = _keep_members([find_by_said(tx, claim.words)])
     named = directory.list_by_name(tx, claim.words, limit=CHOICES + 2)
     return said + [each for each in named if each.id not in {other.id for other in said}]

@@ -46,14 +46,14 @@ from bot.updates.job import Job
 from bot.updates.routing import list_handlers
 from bot.wire.gate import Gate
 from bot.wire.pacing import GROUP_PER_MINUTE
-from bot.wire.pictures import Pictures
+from bot.wire.pictures import Pictures, Workshop
 from bot.wire.signal import TaskEnded
 from bot.wire.snapshot import Snapshot, Snapshots
 from bot.wire.transport import AiohttpRequest
 from storage import Store, open_store
 from storage.addresses import ChatRole
 from storage.records import Ban
-from storage.tables import flood_waits
+from storage.tables import flood_waits, pictures
 
 logger = logging.getLogger(__name__)
 
@@ -190,7 +190,8 @@ async def _open_runtime(
             zone=settings.timezone,
             community=community is not None,
         )
-        first = Snapshot(shop=shop, pictures=Pictures(shop, ASSETS))
+        workshop = Workshop(ASSETS, lambda sha256: store.read(pictures.find_content, sha256=sha256))
+        first = Snapshot(shop=shop, pictures=Pictures(shop, workshop))
         bot_data.deps = Deps(snapshot=first, registry=registry, community=community)
         yield _furnish(settings, store, gate, application, Snapshots(store, first))
 

@@ -56,6 +56,12 @@ def get(tx: Tx, sha256: str) -> StoredPicture:
     return StoredPicture(sha256=sha256, content=bytes(content), width=width, height=height)
 
 
+def find_content(tx: Tx, sha256: str) -> bytes | None:
+    """Return what is in a picture's file, for whoever draws; None where it is gone."""
+    row = tx.row(_GET, sha256=sha256)
+    return None if row is None else bytes(row[0])
+
+
 def holds(tx: Tx, sha256: str) -> bool:
     """Whether a picture is there."""
     return tx.scalar(_HOLDS, sha256=sha256) is not None

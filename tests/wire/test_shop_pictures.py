@@ -1,0 +1,51 @@
+"""A shop's logo and photo come from its rows, once, and a card is the same without one that is gone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.assets import ASSETS
+from bot.wire.pictures import Pictures, Workshop
+from tests.cards.looks import SHELF
+from tests.messages.samples import CAMPAIGN, make_member, make_shop
+
+
+def make_pictures(workshop: Workshop, **look: str) -> Pictures:
+    """The pictures of a shop with this look."""
+    return Pictures(replace(make_shop(), campaign=replace(CAMPAIGN, **look)), workshop)  # type: ignore[arg-type]
+
+
+async def test_a_photo_is_read_once_and_drawn() -> None:
+    """Two cards of a shop ask its rows once for each picture; cards of other photos are others."""
+    asked = []
+
+    async def load(sha256: str) -> bytes | None:
+        asked.append(sha256)
+        return SHELF.get(sha256)
+
+    workshop, member = Workshop(ASSETS, load), make_member()
+    plain = await make_pictures(workshop).draw_card(member)
+    pictured = await make_pictures(workshop, photo="photo", logo="logo").draw_card(member)
+    assert await make_pictures(workshop, photo="photo", logo="logo").draw_card(member) == pictured
+    assert asked == ["logo", "photo"]
+    assert pictured != plain
+    assert await make_pictures(workshop, photo="white", logo="logo").draw_card(member) not in {plain, pictured}
+    assert await make_pictures(workshop, photo="gone").draw_card(member) == plain
+
+
+async def test_versions_name_pictures_and_colours() -> None:
+    """Another photo, logo, layout or colour makes other versions, before anything is drawn."""
+    looks: list[dict[str, str]] = [
+        {},
+        {"photo": "photo"},
+        {"photo": "white"},
+        {"photo": "photo", "focus": "top"},
+        {"logo": "logo"},
+        {"layout": "salon"},
+        {"main_colour": "#123456"},
+        {"main_colour": "#123456", "accent_colour": "#654321"},
+    ]
+    workshop = Workshop(ASSETS)
+    versions = [make_pictures(workshop, **look).versions for look in looks]
+    assert len({version.texts["en"]["mina"] for version in versions}) == len(looks)
+    assert len({version.captions["en"] for version in versions}) == len(looks) - 3

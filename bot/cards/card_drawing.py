@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from PIL import Image
 
+from bot.cards.colours import BLACK, mix
 from bot.cards.layout import CARD_SIZE, Block, Pair, PhotoPlace
 from bot.cards.photos import choose_chip, cut_photo, fit_logo, shade
 from bot.cards.qr import MOST_MODULES, compose_code
@@ -21,7 +22,7 @@ _FIRST_SHARES = (0.6, 0.54, 0.48, 0.42)
 _COMFORTABLE = 0.92
 _SECOND_ANCHOR = 0.3
 _VEIL_ROOM = 26
-_LOGO_WIDTH, _LOGO_GAP, _CHIP_PAD = 2.6, 20, 8
+_LOGO_WIDTH, _LOGO_GAP, _CHIP_PAD, _PILL_PAD = 2.6, 20, 8, 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +62,14 @@ def _paint_photo(
 ) -> None:
     """The photo, veiled under words that stand on it."""
     left, top, right, bottom = place.bounds
-    layout, palette = theme_fonts.theme.layout, theme_fonts.theme.palette
+    palette = theme_fonts.theme.palette
     size = (round(right - left), round(bottom - top))
     place.paint(image, palette, cut_photo(photo, size, theme_fonts.look.focus))
     if not place.under_words:
         return
-    headline, brand_bottom = words[0], layout.brand.bounds[3] + _VEIL_ROOM
-    top, bottom = headline.place[1] - _VEIL_ROOM, place.bounds[3]
-    dark = palette["deep"]
-    shade(image, (0, top, right, bottom), dark, palette[headline.style.colour], fade_up=True)
-    if brand_bottom + _VEIL_ROOM < top:
-        shade(image, (0, 0, right, brand_bottom), dark, palette[layout.brand.style.colour], fade_up=False)
+    headline = words[0]
+    under = (0, headline.place[1] - _VEIL_ROOM, right, bottom)
+    shade(image, under, mix(palette["deep"], BLACK, 0.4), palette[headline.style.colour])
 
 
 def set_words(text: CardText, theme_fonts: ThemeFonts) -> list[Piece]:
@@ -86,43 +84,45 @@ def set_words(text: CardText, theme_fonts: ThemeFonts) -> list[Piece]:
 def draw_brand(image: Image.Image, brand: str, logo: Image.Image | None, theme_fonts: ThemeFonts) -> None:
     """The shop's name, and before it the logo; without one its first letter in a disc, where the name stands left."""
     layout = theme_fonts.theme.layout
-    block = layout.brand
-    if logo is not None:
-        left = _draw_logo(image, brand, logo, theme_fonts)
-        block = replace(block, bounds=(left, *block.bounds[1:]), style=replace(block.style, align="left"))
+    block, (x, y), radius = layout.brand, layout.monogram.centre, layout.monogram.radius
+    left, top, right, bottom = block.bounds
+    small = None if logo is None else fit_logo(logo, round(2 * radius), round(_LOGO_WIDTH * 2 * radius))
+    if small is not None:
+        taken = small.width + _LOGO_GAP
+        name = theme_fonts.fit(brand, block.style, right - (x - radius) - taken, bottom - top)
+        start = (left + right - name.width - taken) / 2 if block.style.align == "centre" else x - radius
+        block = replace(block, bounds=(start + taken, top, right, bottom), style=replace(block.style, align="left"))
+        left = start
+    if layout.brand_pill is not None:
+        _draw_pill(image, brand, block, x - radius, theme_fonts)
+    if small is not None:
+        _draw_logo(image, small, (round(left), round(y - small.height / 2)))
     elif block.style.align == "left":
         _draw_monogram(image, brand, theme_fonts)
     draw_block(image, brand, block, theme_fonts)
 
 
-def _draw_logo(image: Image.Image, brand: str, logo: Image.Image, theme_fonts: ThemeFonts) -> float:
-    """Draw the logo, and return where the name begins after it."""
-    layout = theme_fonts.theme.layout
-    (x, y), radius, block = layout.monogram.centre, layout.monogram.radius, layout.brand
-    left, _, right, _ = block.bounds
-    small = fit_logo(logo, round(2 * radius), round(_LOGO_WIDTH * 2 * radius))
-    start = x - radius
-    if block.style.align == "centre":
-        name = theme_fonts.fit(
-            brand, block.style, right - left - small.width - _LOGO_GAP, block.bounds[3] - block.bounds[1]
-        )
-        start = (left + right - name.width - small.width - _LOGO_GAP) / 2
-    place = (round(start), round(y - small.height / 2))
-    around = (
-        place[0] - _CHIP_PAD,
-        place[1] - _CHIP_PAD,
-        place[0] + small.width + _CHIP_PAD,
-        place[1] + small.height + _CHIP_PAD,
-    )
-    chip = choose_chip(small, image.crop(around))
+def _draw_pill(image: Image.Image, brand: str, block: Block, start: float, theme_fonts: ThemeFonts) -> None:
+    """Something plain under logo and name, as wide as they are."""
+    layout, (left, top, right, bottom) = theme_fonts.theme.layout, block.bounds
+    name = theme_fonts.fit(brand, block.style, right - left, bottom - top)
+    bounds = (start - _PILL_PAD, top - 2, left + name.width + 2 * _PILL_PAD, bottom + 2)
+    fill = theme_fonts.theme.palette[layout.brand_pill or "panel"]
+    draw_shape(image, bounds, fill, lambda pencil: pencil.block(bounds, radius=(bottom - top + 4) / 2))
+
+
+def _draw_logo(image: Image.Image, logo: Image.Image, place: tuple[int, int]) -> None:
+    """The logo, on a chip where it would sink into what is behind it."""
+    x, y = place
+    around = (x - _CHIP_PAD, y - _CHIP_PAD, x + logo.width + _CHIP_PAD, y + logo.height + _CHIP_PAD)
+    chip = choose_chip(logo, image.crop(around))
     if chip is not None:
         draw_shape(image, around, chip, lambda pencil: pencil.block(around, radius=16))
-    if small.mode == "RGBA":
-        image.paste(small.convert("RGB"), place, small.getchannel("A"))
+    if logo.mode == "RGBA":
+        image.paste(logo.convert("RGB"), place, logo.getchannel("A"))
     else:
-        bounds = (*place, place[0] + small.width, place[1] + small.height)
-        draw_shape(image, bounds, Sheet(small, *place), lambda pencil: pencil.block(bounds, radius=14))
-    return start + small.width + _LOGO_GAP
+        bounds = (x, y, x + logo.width, y + logo.height)
+        draw_shape(image, bounds, Sheet(logo, x, y), lambda pencil: pencil.block(bounds, radius=14))
 
 
 def draw_code(image: Image.Image, link: str, theme_fonts: ThemeFonts) -> None:

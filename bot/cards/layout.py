@@ -78,6 +78,8 @@ class Layout:
     """Draws everything that is not text."""
     monogram: Monogram
     brand: Block
+    brand_pill: str | None = None
+    """The colour of what lies under name and logo, where they stand on a photo."""
     words: Pair
     """Headline and story."""
     offer: Block

@@ -16,7 +16,7 @@ _WORST_SHARE = 0.05
 _MARGIN = 1.12
 """What JPEG may take away again."""
 _SAMPLES = (96, 64)
-_FADE_PIXELS = 150
+_FADE_PIXELS = 120
 _LEAST_LOGO_CONTRAST = 2.4
 
 
@@ -69,17 +69,20 @@ def find_window(energies: list[int], share: float) -> float:
     return max(range(places + 1), key=rate) / places
 
 
-def shade(image: Image.Image, bounds: Bounds, dark: Colour, ink: Colour, *, fade_up: bool) -> float:
-    """Lay a dark veil over a place until ink can be read on the lightest twentieth of it; fades out beyond.
+def shade(image: Image.Image, bounds: Bounds, dark: Colour, ink: Colour) -> float:
+    """Lay a dark veil over a place until ink can be read on the lightest twentieth of it; fades out above.
 
     Returns how dense it became, 0 to 1.
     """
     left, top, right, bottom = (round(edge) for edge in bounds)
     sample = image.crop((left, max(0, top), right, bottom)).resize(_SAMPLES, Image.Resampling.NEAREST)
     density = _find_density(find_light_edge(list_colours(sample)), dark, ink)
-    veil = _render_veil((image.width, bottom - top), density, fade_up=fade_up)
-    start = top - _FADE_PIXELS if fade_up else top
-    image.paste(Image.new("RGB", veil.size, dark), (0, start), veil)
+    fade = (
+        Image.linear_gradient("L").resize((image.width, _FADE_PIXELS)).point([round(v * density) for v in range(256)])
+    )
+    veil = Image.new("L", (image.width, bottom - top + _FADE_PIXELS), round(255 * density))
+    veil.paste(fade, (0, 0))
+    image.paste(Image.new("RGB", veil.size, dark), (0, top - _FADE_PIXELS), veil)
     return density
 
 
@@ -106,18 +109,6 @@ def _find_density(worst: Colour, dark: Colour, ink: Colour) -> float:
 def _blend(colour: Colour, dark: Colour, density: float) -> Colour:
     red, green, blue = (round(value + (other - value) * density) for value, other in zip(colour, dark, strict=True))
     return red, green, blue
-
-
-def _render_veil(size: tuple[int, int], density: float, *, fade_up: bool) -> Image.Image:
-    """Even over the place, fading over the next pixels above it, or below it."""
-    full = round(255 * density)
-    fade = Image.linear_gradient("L").resize((size[0], _FADE_PIXELS)).point([round(v * density) for v in range(256)])
-    veil = Image.new("L", (size[0], size[1] + _FADE_PIXELS), full)
-    if fade_up:
-        veil.paste(fade, (0, 0))
-    else:
-        veil.paste(fade.transpose(Image.Transpose.FLIP_TOP_BOTTOM), (0, size[1]))
-    return veil
 
 
 def fit_logo(logo: Image.Image, height: int, most_width: int) -> Image.Image:

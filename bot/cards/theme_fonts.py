@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bot.cards.dressing import FindPicture, LookPictures, dress_theme, open_pictures
@@ -13,6 +14,9 @@ from bot.cards.typefaces import Stack, Typeface
 from bot.cards.typesetting import Setting, TextStyle, fit_text
 from bot.cards.wording import clean_name, clean_text, keeps_letters
 from bot.core.looks import CardLook
+
+_LAST_SIZE, _LAST_LINES = 0.62, 4
+"""What a text that is too long for its place may do before it is cut: campaigns of before had no such limit."""
 
 _WEIGHTS = {"text": "medium"}
 """Everything else is bold."""
@@ -33,8 +37,24 @@ class ThemeFonts:
 
     def fit(self, text: str, style: TextStyle, width: float, height: float, *, rtl: bool | None = None) -> Setting:
         """A text of the campaign, cleaned, at its largest size; `rtl` says how it is read, if not as its first letter is."""
+        stack, words = self.stacks[style.role], clean_text(text, self.stacks[style.role].covers)
+        setting = fit_text(words, stack, style, width=width, height=height, rtl=rtl)
+        if not setting.cut:
+            return setting
+        tighter = replace(style, floor=round(style.floor * _LAST_SIZE), lines=style.lines + _LAST_LINES)
+        return fit_text(words, stack, tighter, width=width, height=height, rtl=rtl)
+
+    def count_excess(self, text: str, style: TextStyle, width: float, height: float) -> int:
+        """By how many characters a text is too long for its place, at the smallest size that is easy to read on a phone."""
         stack = self.stacks[style.role]
-        return fit_text(clean_text(text, stack.covers), stack, style, width=width, height=height, rtl=rtl)
+        words = clean_text(text, stack.covers)
+        return bisect_left(
+            range(len(words)), True, key=lambda excess: self._is_whole(words, excess, style, width, height)
+        )
+
+    def _is_whole(self, words: str, excess: int, style: TextStyle, width: float, height: float) -> bool:
+        kept = words[: len(words) - excess]
+        return not fit_text(kept, self.stacks[style.role], style, width=width, height=height).cut
 
     def clean_name(self, name: str) -> str:
         """What of a name these typefaces can draw."""

@@ -12,8 +12,9 @@ from bot.assets import ASSETS
 from bot.cards.card_drawing import fit_pair
 from bot.cards.invitation import prepare_invitation
 from bot.cards.layout import Block, Pair
+from bot.cards.linebreaks import break_lines, list_pieces
 from bot.cards.theme_fonts import ThemeFonts, load_theme_fonts, load_typefaces
-from bot.cards.typesetting import Setting, TextStyle, break_lines, fit_text
+from bot.cards.typesetting import Setting, TextStyle, fit_text
 from bot.core.looks import CardLook
 from tests.cards.samples import CARD_TEXTS, HOSTILE_NAMES, KIND_NAMES, LANGUAGES, THEMES, compose_long_text
 
@@ -30,7 +31,8 @@ def read_lines(setting: Setting) -> list[str]:
 
 def break_text(text: str, limit: float) -> list[str]:
     """The lines of a text within `limit` em."""
-    return ["".join(glyph.cluster for glyph in line).strip() for line in break_lines(STACK.compose_glyphs(text), limit)]
+    pieces = list(list_pieces(STACK.compose_glyphs(text)))
+    return ["".join(glyph.cluster for glyph in line).strip() for line in break_lines(pieces, limit)]
 
 
 def test_latin_breaks_between_words() -> None:
@@ -153,3 +155,45 @@ def test_texts_of_usual_length_are_shown_whole_and_large(theme: str, language: s
     assert story.size >= 28
     assert headline.size >= 90
     assert not any("…" in line for setting in (headline, story) for line in read_lines(setting))
+
+
+def set_lines(text: str, *, size: int, width: int, lines: int = 4, role: str = "text") -> list[str]:
+    """A text's lines at one size."""
+    style = replace(STYLE, role=role, size=size, floor=size, lines=lines)
+    setting = fit_text(text, STACK, style, width=width, height=2000)
+    return ["".join(glyph.cluster for glyph in line) for line in setting.lines]
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        ("Meet Mina, our eleven-year-old starter", 600, ["Meet Mina,", "our eleven-year-old starter"]),
+        ("Meet Mina, our eleven-year-old starter", 480, ["Meet Mina, our", "eleven-year-old starter"]),
+        ("A loaf with somebody's name on it", 330, ["A loaf with", "somebody's", "name on it"]),
+        (
+            "Come through a friend and start with 25 points",
+            400,
+            ["Come through a", "friend and start", "with 25 points"],
+        ),
+        ("一个面包只等你来，别让它等太久了", 250, ["一个面包只", "等你来，别", "让它等太久了"]),
+    ],
+)
+def test_lines_break_by_sense(text: str, width: int, lines: list[str]) -> None:
+    """Not within a hyphenated word, not between a number and what it counts, and the last line is no lone word."""
+    told = set_lines(text, size=40, width=width, lines=len(lines))
+    assert told == lines
+
+
+def test_a_hyphenated_word_is_parted_before_it_makes_all_small() -> None:
+    """Where it alone would halve the size of a headline, its hyphens are places to break."""
+    style = replace(STYLE, size=100, floor=20, lines=4)
+    setting = fit_text("half-past-seven-in-the-morning bread", STACK, style, width=400, height=600)
+    assert setting.size > 50
+
+
+@pytest.mark.parametrize("name", ["王小明", "欧阳明月", "田中さ"])
+def test_a_name_in_hanzi_stays_on_one_line(name: str) -> None:
+    """However narrow the place: it becomes smaller instead."""
+    style = replace(STYLE, role="name", size=120, floor=30, lines=2)
+    setting = fit_text(name, STACK, style, width=150, height=400)
+    assert ["".join(glyph.cluster for glyph in line) for line in setting.lines] == [name]

@@ -229,7 +229,7 @@ BUBBLE = replace(
     pictured=replace(
         _PLAIN,
         photo=PhotoPlace(bounds=_PRINT, paint=_paint_print),
-        brand=replace(_PLAIN.brand, bounds=(156, 62, 536, 126)),
+        brand=replace(_PLAIN.brand, bounds=(156, 48, 560, 140), style=replace(_PLAIN.brand.style, lines=2)),
         words=Pair(
             bounds=(64, 160, 540, 474),
             second_bounds=(64, 500, 960, 676),

@@ -70,7 +70,7 @@ MINIMAL = replace(
     pictured=replace(
         _PLAIN,
         photo=PhotoPlace(bounds=_PHOTO, paint=_paint_photo),
-        brand=replace(_PLAIN.brand, bounds=(150, 64, 548, 132)),
+        brand=replace(_PLAIN.brand, bounds=(150, 52, 556, 144), style=replace(_PLAIN.brand.style, lines=2)),
         words=Pair(
             bounds=(64, 170, 548, 486),
             second_bounds=(64, 506, 960, 700),

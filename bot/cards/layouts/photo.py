@@ -47,17 +47,16 @@ _PLAIN = Layout(
     paint_backdrop=_paint_backdrop,
     monogram=Monogram(
         centre=(92, 88),
-        radius=40,
-        disc="paper",
-        letter=TextStyle(role="display", colour="deep", size=44, floor=33, lines=1, align="centre"),
+        radius=32,
+        disc="main",
+        letter=TextStyle(role="display", colour="on_main", size=44, floor=33, lines=1, align="centre"),
     ),
-    brand=Block(
-        bounds=(150, 50, 960, 126), style=TextStyle(role="display", colour="panel", size=50, floor=33, lines=1)
-    ),
+    brand=Block(bounds=(140, 52, 920, 124), style=TextStyle(role="display", colour="ink", size=46, floor=33, lines=1)),
+    brand_pill="paper",
     words=Pair(
-        bounds=(52, 236, 972, 524),
+        bounds=(52, 250, 972, 524),
         second_bounds=(52, 584, 972, 744),
-        first=TextStyle(role="display", colour="panel", size=104, floor=52, lines=3, leading=1.0),
+        first=TextStyle(role="display", colour="panel", size=96, floor=52, lines=3, leading=1.0),
         second=TextStyle(role="text", colour="story", size=38, floor=33, lines=4, leading=1.26),
         gap=0,
         anchor=1.0,

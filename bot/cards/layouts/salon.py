@@ -201,7 +201,7 @@ SALON = replace(
         paint_backdrop=_paint_pictured,
         photo=PhotoPlace(bounds=_WINDOW, paint=_paint_window),
         monogram=replace(_PLAIN.monogram, centre=(330, 104)),
-        brand=Block(bounds=(80, 74, 570, 134), style=_BRAND),
+        brand=Block(bounds=(72, 60, 580, 150), style=replace(_BRAND, lines=2, tracking=0.08)),
         words=Pair(
             bounds=(76, 160, 572, 478),
             second_bounds=(76, 496, 948, 672),

@@ -179,7 +179,7 @@ SUNRISE = replace(
         _PLAIN,
         paint_backdrop=_paint_pictured,
         photo=PhotoPlace(bounds=_PHOTO_BOUNDS, paint=_paint_photo),
-        brand=replace(_PLAIN.brand, bounds=(156, 58, 516, 126)),
+        brand=replace(_PLAIN.brand, bounds=(156, 46, 548, 138), style=replace(_BRAND, lines=2)),
         words=Pair(
             bounds=(64, 156, 516, 474),
             second_bounds=(64, 500, 960, 692),

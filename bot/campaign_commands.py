@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
-from bot.campaign_file import CampaignMistake, load_campaign, load_shop
+from bot.campaign_file import CampaignMistake, check_cards, load_campaign, load_shop
 from bot.core.campaigns.composing import compose_file, compose_shop
 from bot.services.campaigns.listing import CampaignLine, Export, export_campaign, export_shop, list_lines
 from bot.services.campaigns.opening import take_campaign
@@ -35,7 +35,7 @@ def check(path: Path) -> int:
 def find_problem(path: Path) -> str:
     """What is wrong with a file, as `FILE:LINE: FIELD: sentence`; empty where nothing is."""
     try:
-        load_campaign(path)
+        check_cards(load_campaign(path))
     except CampaignMistake as mistake:
         return f"{path}:{mistake.line}: {mistake.field or 'file'}: {mistake.problem}"
     except OSError as error:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from bot.assets import ASSETS
 from bot.core.campaigns.campaign import Campaign, CampaignMistake, parse_campaign
+from bot.core.campaigns.file import CampaignFile
 from bot.core.campaigns.pictures import PictureRefused
 from bot.core.campaigns.profile import parse_profile
+from bot.core.campaigns.words import place_text
 from bot.core.languages import PROGRAM_LANGUAGE
 from bot.core.pictures import MOST_PICTURE_BYTES, PictureMistake
 from bot.messages.pictures import say_picture_mistake
@@ -24,6 +26,7 @@ SHIPPED = ASSETS / "campaigns" / "welcome.toml"
 __all__ = [
     "SHIPPED",
     "CampaignMistake",
+    "check_cards",
     "choose_community",
     "list_themes",
     "load_campaign",
@@ -43,6 +46,28 @@ def load_campaign(path: Path) -> Source:
     data = path.read_bytes()
     campaign = parse_campaign(data, themes=list_themes(), find_picture=partial(_find, path.parent, pictures))
     return Source(campaign=campaign, text=data.decode(), pictures=tuple(pictures.values()))
+
+
+def check_cards(source: Source) -> None:
+    """Measure whether all cards of a campaign can show its texts at sizes that a phone shows well.
+
+    Raises:
+        CampaignMistake: with line and field, and by how much the text is too long.
+    """
+    from bot.cards.limits import find_excess  # noqa: PLC0415 -- a start leaves the pixels out
+    from bot.cards.studio import CardStudio  # noqa: PLC0415 -- likewise
+
+    content = {picture.sha256: picture.content for picture in source.pictures}
+    found = find_excess(source.campaign, CardStudio(ASSETS, find_picture=content.get))
+    if found is None:
+        return
+    name, file = found.excess.field, CampaignFile(source.text)
+    path = ("brand",) if name == "brand" else ("stories", found.place, "text" if name == "story" else name)
+    count = f"{found.excess.characters} character{'s' * (found.excess.characters > 1)}"
+    raise file.mistake(
+        place_text(file, path, found.language),
+        f"on a card of this layout it is {count} too long. Make it shorter, or choose another layout.",
+    )
 
 
 def load_shop(path: Path) -> ShopSource:

@@ -118,9 +118,9 @@ def _write_words(image: Image.Image, text: CardText, theme_fonts: ThemeFonts, in
     brand = TextStyle(role="label", colour="", size=38, floor=26, lines=1)
     headline = TextStyle(role="display", colour="", size=124, floor=52, lines=4, leading=1.0)
     offer = TextStyle(role="label", colour="", size=44, floor=26, lines=2, leading=1.15)
-    named = theme_fonts.fit(text.brand, brand, width, 60)
-    said = theme_fonts.fit(text.headline, headline, width, 320)
-    given = theme_fonts.fit(text.offer, offer, width - 72, 110)
+    named = theme_fonts.fit(text.brand, brand, width, 48)
+    said = theme_fonts.fit(text.headline, headline, width, 304)
+    given = theme_fonts.fit(text.offer, offer, width - 72, 104)
     pill = given.height + 52
     y = (image.height - named.height - 44 - said.height - 48 - pill) / 2
     for setting, gap in ((named, 44), (said, 48)):

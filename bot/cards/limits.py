@@ -7,12 +7,24 @@ from dataclasses import dataclass
 
 from bot.cards.layout import Pair
 from bot.cards.shapes import Bounds
+from bot.cards.studio import CardStudio
 from bot.cards.theme_fonts import ThemeFonts
 from bot.cards.typesetting import TextStyle
+from bot.core.campaigns.campaign import Campaign, compose_look
 from bot.core.sharing import CardText
 
 _LEAST_HEADLINE_SHARE = 0.42
 """Of the words' place: so much is a headline's, however long the story."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoryExcess:
+    """Where in a campaign a text is too long."""
+
+    place: int
+    """Of the story, from 0."""
+    language: str
+    excess: Excess
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +35,28 @@ class Excess:
     """Of CardText: brand, headline, story, offer."""
     characters: int
     """By so many."""
+
+
+def find_excess(campaign: Campaign, studio: CardStudio) -> StoryExcess | None:
+    """The first text of a campaign that its cards cannot show well, in any of its languages and stories."""
+    for place, story in enumerate(campaign.stories):
+        for language in campaign.languages:
+            texts = campaign.texts_for(language)
+            told = texts.stories[place]
+            text = CardText(
+                brand=texts.brand,
+                headline=told.headline,
+                story=told.text,
+                offer=told.offer,
+                invited_by="{name}",
+                invited_without_name="",
+                scan_hint="",
+                language=language,
+                look=compose_look(campaign, story.picture or campaign.photo),
+            )
+            for excess in list_excesses(text, studio.get_fonts(text.look)):
+                return StoryExcess(place, language, excess)
+    return None
 
 
 def list_excesses(text: CardText, theme_fonts: ThemeFonts) -> list[Excess]:

@@ -37,7 +37,7 @@ class CardStudio:
 
     def render_card(self, text: CardText, *, name: str, link: str) -> bytes:
         """A JPEG of 1024 x 1280 pixels, at most 98,000 bytes. Raises UnknownTheme, ThemeMistake, LinkTooLong."""
-        theme_fonts = self._get_theme_fonts(text.look)
+        theme_fonts = self.get_fonts(text.look)
         with self._drawing:
             template = self._get_template(text, theme_fonts)
             card = template.draft.draw_card(name, link)
@@ -45,14 +45,14 @@ class CardStudio:
 
     def render_card_once(self, text: CardText, *, name: str, link: str) -> bytes:
         """The same card for a text that is one person's own: nothing of it is kept, so that no template has to go."""
-        theme_fonts = self._get_theme_fonts(text.look)
+        theme_fonts = self.get_fonts(text.look)
         with self._drawing:
             card = draw_draft(text, theme_fonts).draw_card(name, link)
         return render_bounded_jpeg(card)
 
     def render_format(self, text: CardText, wanted: CardFormat, *, name: str, link: str, kept: bool = True) -> bytes:
         """The card in another format, a JPEG of at most 200,000 bytes; `kept` is whether many members share the text."""
-        theme_fonts = self._get_theme_fonts(text.look)
+        theme_fonts = self.get_fonts(text.look)
         with self._drawing:
             draft = self._get_template(text, theme_fonts).draft if kept else draw_draft(text, theme_fonts)
             card = draft.draw_card(name, link)
@@ -61,20 +61,20 @@ class CardStudio:
 
     def can_tell(self, story: str, look: CardLook) -> bool:
         """Whether the typefaces of a look can draw every letter of a story."""
-        return self._get_theme_fonts(look).can_tell(story)
+        return self.get_fonts(look).can_tell(story)
 
     def render_print_sheets(self, text: CardText, *, name: str, link: str) -> tuple[bytes, bytes]:
         """Two PDFs: an A4 sheet of business cards, an A5 poster. Raises UnknownTheme, ThemeMistake, LinkTooLong."""
         from bot.cards.print_sheets import lay_out_sheets, render_business_cards, render_poster  # noqa: PLC0415 -- half a second, seldom needed
 
-        theme_fonts = self._get_theme_fonts(text.look)
+        theme_fonts = self.get_fonts(text.look)
         with self._drawing:
             sheets = lay_out_sheets(text, theme_fonts, name=name, link=link)
         return render_business_cards(sheets), render_poster(sheets)
 
     def render_qr(self, link: str, look: CardLook, *, caption: str = "") -> bytes:
         """The QR code alone, large, on a JPEG of 1024 x 1152 pixels. Raises UnknownTheme, ThemeMistake, LinkTooLong."""
-        theme_fonts = self._get_theme_fonts(look)
+        theme_fonts = self.get_fonts(look)
         with self._drawing:
             picture = draw_qr_page(link, theme_fonts, caption)
         return render_bounded_jpeg(picture)
@@ -98,7 +98,8 @@ class CardStudio:
             self._templates.popitem(last=False)
         return template
 
-    def _get_theme_fonts(self, look: CardLook) -> ThemeFonts:
+    def get_fonts(self, look: CardLook) -> ThemeFonts:
+        """What a look is drawn with. Raises UnknownTheme, ThemeMistake."""
         with self._loading:
             found = self._theme_fonts.pop(look, None)
             found = found or load_theme_fonts(look, self._assets, self._typefaces, self._find_picture)

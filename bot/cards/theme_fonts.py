@@ -15,7 +15,7 @@ from bot.cards.typesetting import Setting, TextStyle, fit_text
 from bot.cards.wording import clean_name, clean_text, keeps_letters
 from bot.core.looks import CardLook
 
-_LAST_SIZE, _LAST_LINES = 0.62, 4
+_LAST_SIZE, _LAST_LINES = 0.5, 6
 """What a text that is too long for its place may do before it is cut: campaigns of before had no such limit."""
 
 _WEIGHTS = {"text": "medium"}
@@ -48,9 +48,7 @@ class ThemeFonts:
         """By how many characters a text is too long for its place, at the smallest size that is easy to read on a phone."""
         stack = self.stacks[style.role]
         words = clean_text(text, stack.covers)
-        return bisect_left(
-            range(len(words)), True, key=lambda excess: self._is_whole(words, excess, style, width, height)
-        )
+        return bisect_left(range(len(words)), 1, key=lambda excess: self._is_whole(words, excess, style, width, height))
 
     def _is_whole(self, words: str, excess: int, style: TextStyle, width: float, height: float) -> bool:
         kept = words[: len(words) - excess]

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.cards.look import compute_look
+from bot.core.campaigns.campaign import compose_look
 from bot.core.sharing import CardFormat, CardVersions
 from bot.messages.printing import say_print_hint
-from bot.messages.sharing.card_texts import compose_card_text, compose_card_versions, compose_look
+from bot.messages.sharing.card_texts import compose_card_text, compose_card_versions
 from bot.messages.shop import Shop, Source
 from bot.messages.texts import Texts
 from bot.services.members import MemberView

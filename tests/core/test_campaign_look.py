@@ -8,6 +8,7 @@ import pytest
 
 from bot.assets import ASSETS
 from bot.core.campaigns.campaign import Campaign, CampaignMistake, parse_campaign
+from bot.core.campaigns.composing import compose_file
 from bot.core.campaigns.content import compose_content, parse_content
 
 WELCOME = (ASSETS / "campaigns" / "welcome.toml").read_text("utf-8")
@@ -66,3 +67,21 @@ def test_a_file_without_a_look_of_its_own_keeps_its_content() -> None:
     """A campaign of before has the version it had: what it does not say is not written down."""
     content = compose_content(parse(THEME))
     assert not any(f'"{name}"' in content for name in ("layout", "main_colour", "accent_colour", "focus"))
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        'theme = "salon"\nlayout = "festive"\nfocus = "bottom"',
+        'theme = "auto"\nphoto = "shop.jpg"\ncolours.main = "#C53F1E"\ncolours.accent = "#FFD23D"',
+    ],
+)
+def test_a_look_survives_the_way_into_a_file(look: str) -> None:
+    """What is written says the same, from nothing and over the file there was, which keeps its spelling."""
+    campaign = parse(look)
+    former = WELCOME.replace(THEME, look)
+    assert compose_file(campaign, former=former, name_picture=lambda path: path) == former
+    fresh = compose_file(campaign, name_picture=lambda path: path)
+    assert parse_campaign(fresh, themes=["salon"], find_picture=lambda path: path) == campaign
+    plain = compose_file(parse(THEME), former=former, name_picture=lambda path: path)
+    assert parse_campaign(plain, themes=["sunrise"]) == parse(THEME)

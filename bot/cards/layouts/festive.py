@@ -176,7 +176,9 @@ FESTIVE = replace(
         _PLAIN,
         photo=PhotoPlace(bounds=_MEDAL_BOUNDS, paint=_paint_medal),
         monogram=replace(_PLAIN.monogram, centre=(98, 158)),
-        brand=replace(_PLAIN.brand, bounds=(150, 112, 556, 204), style=replace(_PLAIN.brand.style, align="left", lines=2)),
+        brand=replace(
+            _PLAIN.brand, bounds=(150, 112, 556, 204), style=replace(_PLAIN.brand.style, align="left", lines=2)
+        ),
         words=Pair(
             bounds=(64, 204, 540, 496),
             second_bounds=(64, 512, 960, 690),

@@ -22,6 +22,7 @@ from bot.core.campaigns.words import (
     take_words,
 )
 from bot.core.languages import find_language, get_conventions
+from bot.core.looks import CardLook
 
 __all__ = [
     "Campaign",
@@ -161,6 +162,19 @@ class Campaign:
 
     def _fill(self, text: str, language: str) -> str:
         return PLACEHOLDER.sub(lambda match: self.say_points(getattr(self, match[1]), language), text)
+
+
+def compose_look(campaign: Campaign, picture: str = "") -> CardLook:
+    """How the cards of a campaign look that carry this picture, a SHA-256."""
+    return CardLook(
+        theme=campaign.theme,
+        layout=campaign.layout,
+        main=campaign.main_colour,
+        accent=campaign.accent_colour,
+        logo=campaign.logo,
+        photo=picture,
+        focus=campaign.focus if picture else "",
+    )
 
 
 def parse_campaign(

@@ -71,19 +71,14 @@ def _list_values(campaign: Campaign, former: Block, name_picture: NamePicture) -
         "logo": name_picture(campaign.logo) if campaign.logo else None,
         "photo": name_picture(campaign.photo) if campaign.photo else None,
         "brand": _choose_words(campaign.brand, brand, plain=not former and plain),
+        "colours": _list_colours(campaign, former.get("colours", {})) or None,
         "points": {
             "inviter": campaign.inviter_points,
             "invitee": campaign.invitee_points,
             "unit": _choose_unit(campaign.unit, points.get("unit"), plain=not former and plain),
         },
-        "colours": _list_colours(campaign) or None,
         "rules": _list_rules(campaign.rules, former.get("rules", {})) or None,
     }
-
-
-def _list_colours(campaign: Campaign) -> dict[str, str]:
-    colours = {"main": campaign.main_colour, "accent": campaign.accent_colour}
-    return {name: colour for name, colour in colours.items() if colour}
 
 
 def _list_story(story: Story, campaign: Campaign, former: Block, name_picture: NamePicture) -> dict[str, Any]:
@@ -123,6 +118,15 @@ def _choose_forms(forms: Mapping[str, str], former: object) -> Any:
     if isinstance(former, dict) or not set(forms) <= {"one", "other"} or "other" not in forms:
         return dict(forms)
     return [forms["one"], forms["other"]] if "one" in forms else forms["other"]
+
+
+def _list_colours(campaign: Campaign, former: Block) -> dict[str, str]:
+    """As they were spelled, where they are the same."""
+    said = {"main": campaign.main_colour, "accent": campaign.accent_colour}
+    spelled = {name: str(former.get(name, "")) for name in said}
+    return {
+        name: spelled[name] if spelled[name].lower() == colour else colour for name, colour in said.items() if colour
+    }
 
 
 def _list_rules(rules: Rules, former: Block) -> dict[str, Any]:

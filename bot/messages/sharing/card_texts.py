@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import astuple
 
-from bot.core.campaigns.campaign import Campaign
+from bot.core.campaigns.campaign import compose_look
 from bot.core.languages import LANGUAGES, PROGRAM_LANGUAGE
-from bot.core.looks import CardLook
 from bot.core.sharing import CardText, CardVersions, digest
 from bot.messages.shop import Shop
 from bot.messages.texts import Texts
@@ -26,19 +25,6 @@ def compose_card_text(shop: Shop, language: str, story_key: str | None = None, *
         language=texts.locale,
         look=compose_look(shop.campaign, story.picture),
         quoted=bool(own_words),
-    )
-
-
-def compose_look(campaign: Campaign, picture: str = "") -> CardLook:
-    """How the cards of a campaign look that carry this picture, a SHA-256."""
-    return CardLook(
-        theme=campaign.theme,
-        layout=campaign.layout,
-        main=campaign.main_colour,
-        accent=campaign.accent_colour,
-        logo=campaign.logo,
-        photo=picture,
-        focus=campaign.focus if picture else "",
     )
 
 

@@ -32,7 +32,8 @@ from bot.outbox.sender import ShopChats
 from bot.outbox.worker import OutboxWorker
 from bot.services.campaigns import get_terms
 from bot.services.campaigns.opening import Opening, open_shop
-from bot.services.community.warning import find_moved, note_job_trouble
+from bot.services.community.membership import find_number
+from bot.services.community.warning import note_job_trouble
 from bot.services.members import note_owners
 from bot.settings import Settings
 from bot.telemetry import Metrics
@@ -243,8 +244,7 @@ async def _open_community(settings: Settings, campaign: Campaign, store: Store) 
     named = choose_community(settings, campaign)
     if named is None:
         return None
-    moved = await store.read(find_moved, chat=named)
-    known = moved or (named if isinstance(named, int) else None)
+    known = await store.read(find_number, chat=named)
     return CommunityChat(named=named, chat_id=known, admin_ids=settings.admin_ids)
 
 

@@ -53,6 +53,8 @@ class ChatProblem(StrEnum):
     """The bot is an admin without the right to invite."""
     NOT_INSIDE = "not_inside"
     """The bot is not in the chat, or not any more."""
+    OTHER_CHAT = "other_chat"
+    """The chat's name leads to another chat now: whoever took it over is not asked in."""
     NO_POSTING = "no_posting"
     """The bot is in the chat and may not write there."""
 

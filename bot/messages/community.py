@@ -24,6 +24,7 @@ _WARNINGS = {
     ChatProblem.NO_CHAT: "warning.no_chat",
     ChatProblem.NO_ADMIN: "warning.no_admin",
     ChatProblem.NO_INVITING: "warning.no_inviting",
+    ChatProblem.OTHER_CHAT: "warning.other_chat",
     "moved": "warning.moved",
     ChatProblem.NO_POSTING: "warning.no_posting",
     JOB_FAILING: "warning.job_failing",

@@ -191,6 +191,29 @@ async def test_joins_count_before_the_name_was_ever_looked_up(tmp_path: Path) ->
             assert "Budi" in (await gathering.telegram.until_message(anna, "joined through you")).text
 
 
+async def test_a_name_that_somebody_else_took_over_leads_nobody_away(tmp_path: Path) -> None:
+    """The chat is known by its number since its name was first looked up; admins are told, with the other's number."""
+    async with gather(tmp_path) as gathering:
+        world, admin = gathering.world, gathering.admin
+        async with gathering.at_work(named="@OVEN_friends"):
+            await gathering.join(admin)
+            anna = await gathering.add_member("Anna")
+            link = await gathering.invite(anna)
+        thief = gathering.add_person("Thief")
+        gathering.group.username = ""
+        taken = world.add_group("Free points", thief, username="oven_friends")
+        world.add_bot(thief, taken, rights=["can_invite_users"])
+        async with gathering.at_work(named="@OVEN_friends"):
+            told = await gathering.telegram.until_message(admin, "leads to another chat now")
+            assert str(taken.id) in told.text
+            assert await gathering.invite(anna) == link
+            world.join(gathering.add_person("Lured"), taken)
+            world.open_link(gathering.add_person("Budi"), link)
+            said = await see_invites(gathering, anna)
+        assert "Budi" in said
+        assert "Lured" not in said
+
+
 async def test_a_group_that_becomes_a_supergroup_is_followed(tmp_path: Path) -> None:
     """Told by Telegram or met by chance; the old links still count, also after a restart with the old number."""
     async with gather(tmp_path, basic=True) as gathering:

@@ -36,6 +36,8 @@ class CommunityChat:
     chat_id: int | None = None
     """None until a name was looked up, or was seen in an update."""
     title: str = ""
+    other_id: int | None = None
+    """Where the name leads now, if that is another chat than the one that is known."""
     admin_ids: Collection[int] = ()
     """Who is told when something is amiss."""
 
@@ -67,6 +69,9 @@ async def look(bot: PassalongBot, store: Store, community: CommunityChat) -> Cha
     Raises:
         TelegramError: that cannot be said now.
     """
+    community.other_id = await _find_other(bot, community)
+    if community.other_id is not None:
+        return ChatProblem.OTHER_CHAT
     try:
         chat = await bot.get_chat(community.chat_id or community.named)
         community.chat_id = chat.id
@@ -80,6 +85,17 @@ async def look(bot: PassalongBot, store: Store, community: CommunityChat) -> Cha
         if kind not in CLOSED:
             raise
         return ChatProblem.NO_CHAT if kind is FailureKind.REFUSED else ChatProblem.NO_ADMIN
+
+
+async def _find_other(bot: PassalongBot, community: CommunityChat) -> int | None:
+    """The chat that the name leads to, if it is not the one that it led to when it was first looked up."""
+    if community.chat_id is None or isinstance(community.named, int):
+        return None
+    try:
+        found = await bot.get_chat(community.named)
+    except TelegramError:
+        return None  # a name that leads nowhere leads nobody astray
+    return found.id if found.id != community.chat_id else None
 
 
 def find_problem(me: ChatMember) -> ChatProblem | None:
@@ -98,7 +114,15 @@ def say_look(tx: Tx, community: CommunityChat, problem: ChatProblem | None) -> N
     """`tell` as part of a unit of work."""
     if community.chat_id is not None:
         note_number(tx, community.chat_id)
-    note_look(tx, chat=community.named, title=community.title, problem=problem, admin_ids=community.admin_ids)
+    is_other = problem is ChatProblem.OTHER_CHAT
+    note_look(
+        tx,
+        chat=community.named,
+        title="" if is_other else community.title,
+        problem=problem,
+        admin_ids=community.admin_ids,
+        number=str(community.other_id or "") if is_other else "",
+    )
 
 
 async def follow(store: Store, community: CommunityChat, new_id: int) -> None:

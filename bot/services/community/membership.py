@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.core.community import SOURCE, Coming, decide_credited, decide_held
 from bot.services.campaigns import get_terms
+from bot.services.community.warning import find_moved
 from bot.services.joining.joining import credit, keep_chat, qualify
 from bot.services.joining.notices import RevokeReason
 from bot.services.joining.revoking import revoke
@@ -47,6 +48,16 @@ def leave(tx: Tx, *, chat_id: int, telegram_id: int) -> Referral | None:
     if not decide_held(now=tx.now, since=since, hold_days=rules.hold_days):
         return None
     return revoke(tx, seen.referral_id, reason=RevokeReason.LEFT)
+
+
+def find_number(tx: Tx, *, chat: int | str) -> int | None:
+    """The number of the chat that the shop names so: since it became a supergroup, or since the name was first looked up.
+
+    A name that somebody else has taken over since leads to their chat, and the number still to ours.
+    """
+    shop = shops.find(tx)
+    known = shop.community_id if shop is not None and shop.community_chat == str(chat) else None
+    return find_moved(tx, chat=chat) or known or (chat if isinstance(chat, int) else None)
 
 
 def note_number(tx: Tx, chat_id: int) -> None:

@@ -19,7 +19,15 @@ JOB_WORDS = 60
 """Characters of an error's kind that are told; the log has all of it."""
 
 
-def note_look(tx: Tx, *, chat: int | str, title: str, problem: ChatProblem | None, admin_ids: Collection[int]) -> bool:
+def note_look(
+    tx: Tx,
+    *,
+    chat: int | str,
+    title: str,
+    problem: ChatProblem | None,
+    admin_ids: Collection[int],
+    number: str = "",
+) -> bool:
     """Note how the bot stands in the community chat; True where that is news to the admins.
 
     Args:
@@ -28,13 +36,15 @@ def note_look(tx: Tx, *, chat: int | str, title: str, problem: ChatProblem | Non
         title: What the chat is called, if known.
         problem: None where all is well.
         admin_ids: Telegram ids.
+        number: Of another chat that has come into it.
     """
     for other in ChatProblem:
         if other is not problem:
             warnings.delete_told(tx, _compose_key(chat, other))
     if problem is None:
         return False
-    return _warn(tx, _compose_key(chat, problem), AdminWarning(warning=problem, chat=title or str(chat)), admin_ids)
+    warning = AdminWarning(warning=problem, chat=title or str(chat), number=number)
+    return _warn(tx, _compose_key(chat, problem), warning, admin_ids)
 
 
 def note_moved(tx: Tx, *, old_id: int, new_id: int, title: str, admin_ids: Collection[int]) -> bool:

@@ -16,6 +16,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 
+from bot.audit_command import add_audit_parser
 from bot.campaign_parsers import add_campaign_parser, add_shop_parser
 from bot.core.setting import SettingMistake
 from bot.env_file import EnvFileMistake
@@ -86,6 +87,7 @@ def _make_parser() -> argparse.ArgumentParser:
     demo.set_defaults(command=_demo)
     add_campaign_parser(commands.add_parser("campaign", help="campaigns as files, also while the bot runs"), _read_url)
     add_shop_parser(commands.add_parser("shop", help="what the shop says of itself, as a file"), _read_url)
+    add_audit_parser(commands.add_parser("audit", help="who did what in running the shop"), _read_url)
     commands.add_parser("migrate", help="bring the database up to date").set_defaults(command=_migrate)
     backup = commands.add_parser("backup", help="write one consistent file of the database, also while the bot runs")
     backup.add_argument("file", type=Path, help="must not exist yet")

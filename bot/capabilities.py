@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.handlers import (
+    audit,
     broadcasts,
     campaigns,
     claiming,
@@ -15,6 +16,7 @@ from bot.handlers import (
     reminding,
     spoken,
     standing,
+    team,
 )
 from bot.handlers.community import community
 from bot.handlers.joining import start
@@ -38,6 +40,8 @@ CAPABILITIES: tuple[Capability, ...] = (
     privacy.CAPABILITY,
     conversations.CAPABILITY,
     campaigns.CAPABILITY,
+    team.CAPABILITY,
+    audit.CAPABILITY,
     broadcasts.CAPABILITY,
     stats.CAPABILITY,
     nudging.CAPABILITY,

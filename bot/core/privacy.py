@@ -22,6 +22,10 @@ class Fate(Enum):
 
 FATES: Mapping[str, Fate] = MappingProxyType(
     {
+        "audit.act": Fate.NOBODYS,
+        "audit.after": Fate.SHOPS,
+        "audit.before": Fate.SHOPS,
+        "audit.subject": Fate.SHOPS,
         "board.period": Fate.SHOPS,
         "broadcast.content": Fate.SHOPS,
         "broadcast.state": Fate.NOBODYS,
@@ -96,6 +100,8 @@ FATES: Mapping[str, Fate] = MappingProxyType(
         "spoken.code": Fate.GOES,
         "tally.key": Fate.NOBODYS,
         "tally.subject": Fate.NOBODYS,
+        "team_invitation.role": Fate.NOBODYS,
+        "team_invitation.token_hash": Fate.SEALED,
         "visit.code": Fate.GOES,
         "visit.visitor": Fate.GOES,
         "warning.key": Fate.NOBODYS,

@@ -44,6 +44,7 @@ CLEANING_DAYS = 1
 KEPT: Mapping[str, Keeping] = MappingProxyType(
     {
         "account": Keeping(holds="whose points", ends=Ends.NEVER, how="forgetting takes the name"),
+        "audit": Keeping(holds="who did what in running the shop", ends=Ends.NEVER, how="holds no name"),
         "board": Keeping(holds="rankings", ends=Ends.FEW),
         "broadcast": Keeping(
             holds="what was written to all", ends=Ends.NEVER, how="one never confirmed goes 30 days after it was begun"
@@ -100,6 +101,9 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         "spoken": Keeping(holds="spoken codes", ends=Ends.FORGETTING),
         "standing": Keeping(holds="who has how much on a board", ends=Ends.NEVER, how="holds no name"),
         "tally": Keeping(holds="sums of rows that are gone", ends=Ends.FEW),
+        "team_invitation": Keeping(
+            holds="links into the team", ends=Ends.TIME, days=0, how="after they expired or were used"
+        ),
         "visit": Keeping(
             holds="hashes of who opened a link", ends=Ends.TIME, days=0, how="as soon as the hour is over"
         ),

@@ -202,6 +202,12 @@ NO_NUDGES = Button("no_nudges", "nudge.off")
 
 COMMUNITY = Button("community", "community.button")
 
+TEAM = Button("team", "team.button")
+TEAM_INVITE = Button("team_invite", role=Key(20))
+TEAM_REMOVE = Button("team_remove", person=ID)
+TEAM_REMOVE_SURE = Button("team_remove_sure", "team.remove_sure", person=ID)
+AUDIT = Button("audit", "audit.name", before=PAGE)
+
 BROADCAST_CONFIRM = Button("bc_confirm", broadcast=ID)
 BROADCAST_PAUSE = Button("bc_pause", "button.pause", broadcast=ID)
 BROADCAST_RESUME = Button("bc_resume", "button.resume", broadcast=ID)

@@ -80,6 +80,10 @@ class Texts:
         """The day of a moment in microseconds, where the shop is."""
         return self._conventions.format_date(datetime.fromtimestamp(at_us // 1_000_000, zone).date())
 
+    def moment(self, at_us: int, zone: tzinfo) -> str:
+        """The day and the time of a moment in microseconds, where the shop is."""
+        return f"{self.date(at_us, zone)}, {datetime.fromtimestamp(at_us // 1_000_000, zone):%H:%M}"
+
     def join(self, items: Sequence[str]) -> Html:
         """Ready HTML items as a list within a sentence: `A, B and C`."""
         return Html(_space(self._conventions.join([f"{_EDGE}{item}{_EDGE}" for item in items])))

@@ -20,6 +20,7 @@ from storage.tables import (
     inbox,
     outbox,
     shares,
+    team_invitations,
     visits,
 )
 from storage.tx import Tx
@@ -82,7 +83,7 @@ def clean_forgotten(tx: Tx, limit: int) -> int:
 
 def clean_waiting(tx: Tx, _limit: int) -> int:
     """What was expected, drafted or forbidden until a moment that is over; there is little, and it goes all at once."""
-    return conversations.delete_expired(tx) + flood_waits.delete_over(tx)
+    return conversations.delete_expired(tx) + flood_waits.delete_over(tx) + team_invitations.delete_over(tx)
 
 
 CHORES: Mapping[str, Callable[[Tx, int], int]] = MappingProxyType(

@@ -24,6 +24,7 @@ from storage.tables import (
     reminders,
     roles,
     shares,
+    team_invitations,
     visits,
 )
 from storage.tx import Tx
@@ -87,6 +88,7 @@ def _forget_person(tx: Tx, person: Person) -> None:
         outbox.delete_of,
         reminders.delete_of,
         shares.fold_of,
+        team_invitations.delete_of,
     ):
         forget_rows(tx, person.id)
     visits.delete_of(tx, person.code)

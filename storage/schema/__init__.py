@@ -15,11 +15,13 @@ from storage.schema.people import code_key, command_menu, conversation, forgotte
 from storage.schema.referrals import HOUSE_ACCOUNT, account, ledger, referral, reminder
 from storage.schema.rewards import event, grant
 from storage.schema.sharing import card, chat_join, chat_link, click, share, tally, visit
+from storage.schema.team import audit, team_invitation
 
 __all__ = [
     "HOUSE_ACCOUNT",
     "SHOP_BOARD",
     "account",
+    "audit",
     "board",
     "broadcast",
     "campaign",
@@ -54,6 +56,7 @@ __all__ = [
     "spoken",
     "standing",
     "tally",
+    "team_invitation",
     "visit",
     "warning",
 ]

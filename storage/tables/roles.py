@@ -13,6 +13,7 @@ from storage.tx import Conflicting, Tx
 _CONTENT = ("role", "from_settings", "given_at")
 
 _FIND = select(role.c.role).where(role.c.telegram_id == bindparam("of"))
+_FROM_SETTINGS = select(role.c.from_settings).where(role.c.telegram_id == bindparam("of"))
 _LIST = select(role.c.telegram_id, role.c.role).order_by(role.c.telegram_id)
 _SET = Conflicting(
     lambda insert: (
@@ -39,6 +40,11 @@ def list_all(tx: Tx) -> dict[int, Role]:
 def set(tx: Tx, telegram_id: int, role: Role, *, from_settings: bool = False) -> None:  # noqa: A001  # read as roles.set
     """Give somebody a role in place of any other."""
     tx.run(_SET, telegram_id=telegram_id, role=role, from_settings=from_settings, given_at=tx.now)
+
+
+def is_from_settings(tx: Tx, telegram_id: int) -> bool:
+    """Whether somebody is an owner by the settings, who would be one again after the next start."""
+    return bool(tx.scalar(_FROM_SETTINGS, of=telegram_id))
 
 
 def clear(tx: Tx, telegram_id: int) -> None:

@@ -19,6 +19,7 @@ from storage.records import (
     Person,
     ShareWay,
 )
+from storage.role import Role
 from storage.schema import broadcast, metadata
 from storage.tables import (
     broadcasts,
@@ -33,6 +34,7 @@ from storage.tables import (
     inbox,
     outbox,
     shares,
+    team_invitations,
     visits,
 )
 from tests.storage.cast import add_members
@@ -52,6 +54,7 @@ def live(tx: Tx, people: list[Person], day: int) -> None:
     visits.add(tx, f"visitor{day}", one.code, compute_hour(tx.now))
     guesses.set(tx, 10_000 + day, tx.now, 1)
     conversations.open(tx, one.id, "words", "line", {}, expires_at=tx.now + 1_000_000)
+    team_invitations.add(tx, f"hash{day}", role=Role.STAFF, made_by_id=one.id, expires_at=tx.now + 1_000_000)
     flood_waits.set_ban(tx, Ban(scope=f"chat:{day}", until_at=tx.now + 1_000_000, wait_seconds=1))
     chat_joins.note_join(tx, CHAT, 20_000 + day)
     chat_joins.note_left(tx, CHAT, 20_000 + day)

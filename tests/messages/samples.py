@@ -120,6 +120,8 @@ def make_notice(kind: type[Notice], number: int = 0, **changes: object) -> Notic
         "chat": "Budi",
         "number": "-1001234567890",
         "slug": "welcome",
+        "person": PersonId(1000 + number),
+        "role": Role.MANAGER,
     }
     known = {field.name for field in fields(kind)}
     return kind(**{name: value for name, value in (values | changes).items() if name in known})

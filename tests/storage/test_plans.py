@@ -38,6 +38,8 @@ READ_EVERYTHING = {
     "conversations._DELETE_EXPIRED": "for cleaning; they are few",
     "conversations._REDATE": "once at the start; they are few",
     "shares._COUNT_BY_WAY": "for statistics",
+    "team_invitations._DELETE_OVER": "for cleaning; they are few",
+    "team_invitations._DELETE_OF": "for forgetting somebody; they are few",
     "roles._FORGET_SETTINGS": "at the start; who runs the shop are few",
     "warnings._LIST": "there are few",
     "grants._SUM_BY_CAMPAIGN": "once a minute, and only for campaigns that end at a budget",

@@ -6,9 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot.core.roles import MANAGERS
+from bot.services.audit import Act
 from bot.services.members import MemberView, demand, enter, view_member
 from storage.records import Broadcast, BroadcastId, BroadcastState, DeliveryState, Person, Profile, Recipient
-from storage.tables import broadcasts, conversations, deliveries, directory
+from storage.tables import audit, broadcasts, conversations, deliveries, directory
 from storage.tx import Tx
 
 BROADCAST = "broadcast"
@@ -79,6 +80,7 @@ def confirm(tx: Tx, *, visitor: Profile, broadcast_id: BroadcastId, progress_mes
         conversations.leave(tx, found.author_id, BROADCAST)
         broadcasts.fix_audience(tx, broadcast_id)
         broadcasts.set_progress_message(tx, broadcast_id, progress_message_id)
+        _note(tx, found, BroadcastState.RUNNING)
     return view_broadcast(tx, visitor=visitor, broadcast_id=broadcast_id)
 
 
@@ -148,6 +150,10 @@ def _wait(tx: Tx, author: Person, step: str, data: dict[str, object]) -> None:
     conversations.open(tx, author.id, BROADCAST, step, data, expires_at=expires_at)
 
 
+def _note(tx: Tx, found: Broadcast, state: BroadcastState) -> None:
+    audit.add(tx, actor_id=found.author_id, act=Act.BROADCAST, subject=str(found.id), before=found.state, after=state)
+
+
 def _move(
     tx: Tx,
     visitor: Profile,
@@ -156,7 +162,9 @@ def _move(
     *,
     expected: Collection[BroadcastState],
 ) -> BroadcastView | None:
-    if _find_own(tx, visitor, broadcast_id) is None:
+    found = _find_own(tx, visitor, broadcast_id)
+    if found is None:
         return None
-    broadcasts.set_state(tx, broadcast_id, state, expected=expected)
+    if broadcasts.set_state(tx, broadcast_id, state, expected=expected):
+        _note(tx, found, state)
     return view_broadcast(tx, visitor=visitor, broadcast_id=broadcast_id)

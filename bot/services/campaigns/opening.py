@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.content import compose_content, compute_digest
+from bot.services.audit import Act
 from bot.services.campaigns.notices import FileKept, FileTaken
 from bot.services.notices import Notice, owe
 from storage.addresses import MemberAddress
 from storage.campaign import CampaignState
-from storage.records import VersionId
+from storage.records import PersonId, VersionId
 from storage.role import Role
-from storage.tables import campaigns, conversations, people, pictures, roles, shops
+from storage.tables import audit, campaigns, conversations, people, pictures, roles, shops
 from storage.tables.pictures import StoredPicture
 from storage.tables.shops import ShopRow
 from storage.tx import Tx
@@ -84,7 +85,11 @@ def open_shop(
 
 
 def apply_campaign(tx: Tx, source: Source) -> VersionId:
-    """Promise from now on what a file says, and run the campaign; one that promises that already gets no new version."""
+    """Promise from now on what a file says, and run the campaign; one that promises that already gets no new version.
+
+    It is written down as nobody's act: whoever can write files and run commands is known to the server alone.
+    """
+    former = campaigns.find_by_slug(tx, source.campaign.slug)
     campaign = source.campaign
     pictures.add(tx, source.pictures)
     content = compose_content(campaign)
@@ -95,6 +100,9 @@ def apply_campaign(tx: Tx, source: Source) -> VersionId:
         campaigns.set_file(tx, row.id, source.text)
     if row.state is not CampaignState.RUNNING:
         campaigns.set_state(tx, row.id, CampaignState.RUNNING)
+    before = former.version_id if former is not None else None
+    if before != version_id:
+        note_written(tx, None, campaign.slug, before, version_id)
     return version_id
 
 
@@ -112,9 +120,17 @@ def take_campaign(tx: Tx, source: Source, *, main: bool = True) -> bool:
         )
     elif main:
         shops.set_file_digest(tx, before.file_digest or before.digest)
-        shops.set_main(tx, campaigns.add(tx, source.campaign.slug).id)
+        _set_main(tx, source.campaign.slug, before)
     after = campaigns.find_by_slug(tx, source.campaign.slug)
     return row is None or after is None or row.version_id != after.version_id or _is_other(tx, before)
+
+
+def note_written(
+    tx: Tx, actor_id: PersonId | None, slug: str, before: VersionId | None, after: VersionId | None
+) -> None:
+    """Write down that a campaign promises something else."""
+    shown = ["" if each is None else f"v{each}" for each in (before, after)]
+    audit.add(tx, actor_id=actor_id, act=Act.CAMPAIGN_WRITTEN, subject=slug, before=shown[0], after=shown[1])
 
 
 def list_owners(tx: Tx) -> list[MemberAddress]:
@@ -122,6 +138,13 @@ def list_owners(tx: Tx) -> list[MemberAddress]:
     ids = [telegram_id for telegram_id, role in roles.list_all(tx).items() if role is Role.OWNER]
     found = [people.find_by_telegram_id(tx, telegram_id) for telegram_id in ids]
     return [MemberAddress(person.id) for person in found if person is not None and person.is_member]
+
+
+def _set_main(tx: Tx, slug: str, before: ShopRow) -> None:
+    row = campaigns.add(tx, slug)
+    if row.id != before.campaign_id:
+        shops.set_main(tx, row.id)
+        audit.add(tx, actor_id=None, act=Act.CAMPAIGN_MAIN, subject=slug)
 
 
 def _is_other(tx: Tx, before: ShopRow | None) -> bool:

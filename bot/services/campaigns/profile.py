@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from bot.core.campaigns.content import compose_content, compute_digest
 from bot.core.campaigns.profile import Profile, dress
+from bot.services.audit import Act
 from bot.services.campaigns import get_terms
 from storage.campaign import CampaignState
-from storage.tables import campaigns, pictures
+from storage.tables import audit, campaigns, pictures
 from storage.tables.pictures import StoredPicture
 from storage.tx import Tx
 
@@ -38,4 +39,6 @@ def take_profile(tx: Tx, source: ShopSource) -> bool:
         if digest != row.digest:
             campaigns.add_version(tx, slug=row.slug, content=content, digest=digest)
             news = True
+    if news:
+        audit.add(tx, actor_id=None, act=Act.PROFILE, subject="")
     return news

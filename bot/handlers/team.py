@@ -1,0 +1,84 @@
+"""Owners say who runs the shop with them."""
+
+from __future__ import annotations
+
+from telegram import Update
+
+from bot.core.roles import OWNERS
+from bot.handlers.bot_profile import hide_menu, show_menu
+from bot.handlers.deps import Context
+from bot.handlers.reply import show
+from bot.messages.buttons import TEAM, TEAM_INVITE, TEAM_REMOVE, TEAM_REMOVE_SURE
+from bot.messages.commands import Command
+from bot.messages.team import (
+    INVITED_ROLES,
+    NOTICES,
+    render_accepted,
+    render_remove_ask,
+    render_removed,
+    render_team,
+    render_team_link,
+)
+from bot.messages.texts import Texts
+from bot.services.team import team
+from bot.services.team.team import Acceptance, Removal
+from bot.updates.capability import Capability
+from bot.updates.context import visitor_of
+from storage.records import PersonId
+from storage.role import Role
+
+
+async def on_team(update: Update, context: Context) -> None:
+    """Who runs the shop."""
+    view = await context.read(team.view_team, visitor=visitor_of(update))
+    await show(update, context, render_team(Texts(view.member.language), view))
+
+
+async def on_invite(update: Update, context: Context, said: str) -> None:
+    """Make a link that works once."""
+    if said not in INVITED_ROLES:
+        await on_team(update, context)
+        return
+    link = await context.write(team.invite, visitor=visitor_of(update), role=Role(said))
+    await show(update, context, render_team_link(Texts(link.member.language), context.deps.shop, link))
+
+
+async def on_remove(update: Update, context: Context, person_id: int) -> None:
+    """Ask once more."""
+    view = await context.read(team.view_team, visitor=visitor_of(update))
+    found = next((each for each in view.team if each.person_id == person_id), None)
+    texts = Texts(view.member.language)
+    await show(update, context, render_team(texts, view) if found is None else render_remove_ask(texts, found))
+
+
+async def on_remove_sure(update: Update, context: Context, person_id: int) -> None:
+    """Remove somebody, menu included."""
+    view = await context.read(team.view_team, visitor=visitor_of(update))
+    if all(each.person_id != person_id for each in view.team):
+        await show(update, context, render_team(Texts(view.member.language), view))
+        return
+    removed = await context.write(team.remove, visitor=visitor_of(update), person_id=PersonId(person_id))
+    if removed.removal is Removal.DONE:
+        hiding = hide_menu(context.bot, context.bot_data.store, context.deps.shop, removed.telegram_id)
+        context.run_aside(hiding)
+    await show(update, context, render_removed(Texts(removed.view.member.language), removed))
+
+
+async def on_team_link(update: Update, context: Context, token: str) -> None:
+    """Somebody has opened a link into the team."""
+    accepted = await context.write(team.accept, visitor=visitor_of(update), token=token)
+    deps, member = context.deps, accepted.member
+    if accepted.acceptance is Acceptance.TAKEN:
+        store = context.bot_data.store
+        showing = show_menu(context.bot, store, deps.shop, deps.registry, member.telegram_id, role=accepted.role)
+        context.run_aside(showing)
+    await show(update, context, render_accepted(Texts(member.language), deps.shop, accepted))
+
+
+CAPABILITY = Capability(
+    name="team",
+    roles=OWNERS,
+    commands={Command(name="team", text="team.command", place=6): on_team},
+    buttons={TEAM: on_team, TEAM_INVITE: on_invite, TEAM_REMOVE: on_remove, TEAM_REMOVE_SURE: on_remove_sure},
+    notices=NOTICES,
+)

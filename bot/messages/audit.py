@@ -1,0 +1,39 @@
+"""What was done in running the shop, act by act."""
+
+from __future__ import annotations
+
+from bot.messages.buttons import AUDIT
+from bot.messages.keyboards import make_button, stack
+from bot.messages.outgoing import OutgoingMessage
+from bot.messages.shop import Shop
+from bot.messages.texts import Html, Texts, show_name
+from bot.services.audit import Act, AuditLine, AuditView
+
+_ACTS = {
+    Act.ROLE: "audit.role",
+    Act.INVITED: "audit.invited",
+    Act.CAMPAIGN_WRITTEN: "audit.campaign_written",
+    Act.CAMPAIGN_STATE: "audit.campaign_state",
+    Act.CAMPAIGN_MAIN: "audit.campaign_main",
+    Act.PROFILE: "audit.profile",
+    Act.BROADCAST: "audit.broadcast",
+}
+
+
+def render_audit(texts: Texts, shop: Shop, view: AuditView) -> OutgoingMessage:
+    """A page of acts, the latest first."""
+    if not view.lines:
+        return OutgoingMessage(text=texts.say("audit.nothing"))
+    lines = [_say_line(texts, shop, line) for line in view.lines]
+    earlier = [make_button(texts, AUDIT, view.lines[-1].id, label=texts.plain("audit.earlier"))]
+    text = Html("\n\n".join([texts.say("audit.text"), *lines]))
+    return OutgoingMessage(text=text, keyboard=stack(earlier) if view.has_more else None)
+
+
+def _say_line(texts: Texts, shop: Shop, line: AuditLine) -> Html:
+    actor = texts.say("audit.command") if line.by_command else show_name(texts, line.actor, first=True, limit=32)
+    subject = show_name(texts, line.subject, limit=32) if line.act == Act.ROLE else line.subject
+    act = texts.say(
+        _ACTS[Act(line.act)], actor=actor, subject=subject, before=line.before or "\u2013", after=line.after
+    )
+    return texts.say("audit.line", date=texts.moment(line.acted_at, shop.zone), act=act)

@@ -1,0 +1,96 @@
+"""What is done in running the shop is written down, and can be read again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.core.roles import MANAGERS
+from bot.services.members import MemberView, compose_name, demand, enter, view_member
+from storage.records import PersonId, Profile
+from storage.tables import audit, people
+from storage.tables.audit import LAST, AuditRow
+from storage.tx import Tx
+
+PAGE_ACTS = 10
+
+
+class Act(StrEnum):
+    """What can be done; each has a sentence of its own."""
+
+    ROLE = "role"
+    """Somebody has another role: before, after."""
+    INVITED = "invited"
+    """A link into the team was made: the role."""
+    CAMPAIGN_WRITTEN = "campaign_written"
+    """A campaign promises something else: its version's number."""
+    CAMPAIGN_STATE = "campaign_state"
+    """A campaign stands otherwise."""
+    CAMPAIGN_MAIN = "campaign_main"
+    """Another campaign is the main one."""
+    PROFILE = "profile"
+    """The shop speaks of itself otherwise."""
+    BROADCAST = "broadcast"
+    """A message to all goes on, rests or ends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditLine:
+    """An act as it is read."""
+
+    id: int
+    acted_at: int
+    act: str
+    actor: str
+    """Empty for somebody without a name, or forgotten."""
+    by_command: bool
+    """A command on the server, or a file; nobody in the chat."""
+    subject: str
+    """To what or whom."""
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditView:
+    """A page of acts, the latest first."""
+
+    member: MemberView
+    lines: Sequence[AuditLine]
+    has_more: bool
+
+
+def view_audit(tx: Tx, *, visitor: Profile, before_id: int = 0) -> AuditView:
+    """The latest acts; or those before one of them.
+
+    Raises:
+        NotAllowed: this is nobody who runs the shop.
+    """
+    demand(tx, visitor, MANAGERS)
+    lines = list_acts(tx, before_id=before_id or LAST, most=PAGE_ACTS + 1)
+    return AuditView(
+        member=view_member(tx, enter(tx, visitor)), lines=lines[:PAGE_ACTS], has_more=len(lines) > PAGE_ACTS
+    )
+
+
+def list_acts(tx: Tx, *, before_id: int = LAST, most: int) -> list[AuditLine]:
+    """Acts, the latest first."""
+    rows = audit.list_before(tx, before_id, most=most)
+    named = {each for row in rows for each in (row.actor_id, row.person_id) if each is not None}
+    known = people.list_by_ids(tx, sorted(named))
+    names = {person_id: compose_name(person.profile) for person_id, person in known.items()}
+    return [_make_line(row, names) for row in rows]
+
+
+def _make_line(row: AuditRow, names: dict[PersonId, str]) -> AuditLine:
+    return AuditLine(
+        id=row.id,
+        acted_at=row.acted_at,
+        act=row.act,
+        actor="" if row.actor_id is None else names.get(row.actor_id, ""),
+        by_command=row.actor_id is None,
+        subject=row.subject if row.person_id is None else names.get(row.person_id, ""),
+        before=row.before,
+        after=row.after,
+    )

@@ -1,0 +1,154 @@
+"""Owners say who runs the shop with them, and every act is written down."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import delete, update
+
+from bot.playground.world import Message, Person
+from bot.services.audit import list_acts
+from storage import RuleBroken, Store, open_store
+from storage.role import Role
+from storage.schema import audit as audit_table
+from storage.tables import audit, roles
+from tests.handlers.test_doors import list_menu
+from tests.journeys.shop_at_work import ADMIN_ID, ShopAtWork, open_shop, sqlite_in
+from tests.storage.cast import run
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+POINTER = "I only understand buttons"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def store(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Store]:
+    """The shop's rows, within reach."""
+    async with open_store(sqlite_in(tmp_path_factory.mktemp("team"))) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shop(store: Store) -> AsyncIterator[ShopAtWork]:
+    """At work, with its owner in it."""
+    async with open_shop("", store=store) as at_work:
+        await at_work.join(at_work.admin)
+        yield at_work
+
+
+async def tap(shop: ShopAtWork, person: Person, message: Message, label: str) -> Message:
+    """Tap, and return the message as it stands once it has changed."""
+    before, chat = message.text, message.chat
+    await shop.tap(person, message, label)
+    await shop.telegram.until(lambda: chat.messages[message.id].text != before, what=f"another screen by {label}")
+    return chat.messages[message.id]
+
+
+async def make_link(shop: ShopAtWork, label: str) -> str:
+    """The owner makes a link into the team; its payload."""
+    made = await tap(shop, shop.admin, await shop.ask(shop.admin, "/team"), label)
+    found = re.search(r"start=(team-[\w-]+)", made.text)
+    assert found, made.text
+    assert len(found[1]) <= 64
+    return found[1]
+
+
+async def invite(shop: ShopAtWork, name: str, label: str) -> Person:
+    """Somebody new comes into the team."""
+    person = await shop.add_member(name)
+    answer = await shop.ask(person, f"/start {await make_link(shop, label)}", lambda message: "team" in message.text)
+    assert "Welcome to the team" in answer.text
+    return person
+
+
+async def test_a_link_makes_one_person_a_manager_once(shop: ShopAtWork, store: Store) -> None:
+    """The owner hears of it, the manager has the menu of one, and a second person finds the link used."""
+    payload = await make_link(shop, "manager")
+    rina, tono = await shop.add_member("Rina"), await shop.add_member("Tono")
+    assert POINTER in (await shop.ask(rina, "/stats")).text
+    assert "manager" in (await shop.ask(rina, f"/start {payload}")).text
+    await shop.telegram.until_message(shop.admin, "Rina has accepted your invitation")
+    await shop.telegram.until(lambda: "stats" in list_menu(shop, rina))
+    assert POINTER not in (await shop.ask(rina, "/stats")).text
+    assert "has been used" in (await shop.ask(tono, f"/start {payload}")).text
+    assert POINTER in (await shop.ask(tono, "/stats")).text
+    assert await store.read(roles.find, rina.id) is Role.MANAGER
+
+
+async def test_who_may_do_more_leaves_the_link_for_somebody_else(shop: ShopAtWork) -> None:
+    """An owner who tries it out does not use it up, and loses nothing."""
+    payload = await make_link(shop, "staff")
+    assert "owner here already" in (await shop.ask(shop.admin, f"/start {payload}")).text
+    staff = await shop.add_member("Sita")
+    assert "staff" in (await shop.ask(staff, f"/start {payload}")).text
+
+
+async def test_a_made_up_link_is_none(shop: ShopAtWork) -> None:
+    """Whatever stands behind the prefix, it makes nobody anything, and is nobody's code."""
+    person = await shop.add_member("Mallory")
+    for token in ("", "x", "A" * 22, "A" * 59):
+        assert "has been used or has expired" in (await shop.ask(person, f"/start team-{token}")).text
+    assert POINTER in (await shop.ask(person, "/team")).text
+
+
+async def test_who_is_removed_is_out_at_once_also_within_a_dialogue(shop: ShopAtWork, store: Store) -> None:
+    """What they were writing goes to nobody; buttons, commands and menu are gone, and they are told kindly."""
+    budi = await invite(shop, "Budi", "manager")
+    await shop.ask(budi, "/broadcast")
+    team = await shop.ask(shop.admin, "/team")
+    asked = await tap(shop, shop.admin, team, "Remove Budi")
+    assert "Remove Budi from the team?" in asked.text
+    left = await tap(shop, shop.admin, asked, "Yes, remove")
+    assert "Budi" not in left.text.split("These people")[1]
+    await shop.telegram.until_message(budi, "Thank you for your work")
+    assert (
+        POINTER
+        in (await shop.ask(budi, "Hello to everybody", lambda message: "Thank you for" not in message.text)).text
+    )
+    assert POINTER in (await shop.ask(budi, "/stats")).text
+    await shop.telegram.until(lambda: "stats" not in list_menu(shop, budi))
+    assert await store.read(roles.find, budi.id) is None
+
+
+async def test_an_owner_of_the_settings_is_removed_there_alone(shop: ShopAtWork, store: Store) -> None:
+    """They have no button to be removed by, and data made up for one is told why not."""
+    second = await invite(shop, "Dewi", "owner")
+    await shop.telegram.until_message(shop.admin, "Dewi has accepted")
+    team = await shop.ask(second, "/team")
+    assert "Sari: owner, named in the settings" in team.text
+    assert not [label for row in team.keyboard for label in row if "Remove Sari" in str(label)]
+    assert await store.read(roles.find, ADMIN_ID) is Role.OWNER
+
+
+async def test_acts_are_read_by_those_who_run_the_shop(shop: ShopAtWork, store: Store) -> None:
+    """Who, when, what, before and after, the latest first."""
+    nina = await invite(shop, "Nina", "manager")
+    for reader in (shop.admin, nina):
+        said = (await shop.ask(reader, "/audit", lambda message: "Who did what" in message.text)).text
+        assert "Nina: the role of Nina went from “member” to “manager”." in said
+        assert "Sari made a link into the team, as “manager”." in said
+    first = (await store.read(list_acts, most=1))[0]
+    assert (first.act, first.actor, first.before, first.after) == ("role", "Nina", "member", "manager")
+
+
+async def test_many_acts_are_leafed_through(shop: ShopAtWork, store: Store) -> None:
+    """A page at a time, back to the first: the campaign that came with the program, which nobody in the chat began."""
+    seen, page = [], await shop.ask(shop.admin, "/audit")
+    for _ in range(10):
+        seen.append(page.text)
+        if "Earlier" not in str(page.keyboard):
+            break
+        page = await tap(shop, shop.admin, page, "Earlier")
+    assert "A command on the server changed the campaign “welcome”" in seen[-1]
+    assert len(set(seen)) == len(seen) > 1
+
+
+@pytest.mark.parametrize("statement", [update(audit_table).values(act="x"), delete(audit_table)])
+async def test_nothing_is_taken_back(store: Store, statement: object) -> None:
+    """The database itself refuses."""
+    with pytest.raises(RuleBroken, match="append-only"):
+        await store.write(run, statement)  # type: ignore[arg-type]  # pytest's parameters
+    assert await store.read(audit.list_before, most=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,8 +68,8 @@ def keep_list(keep: Keep) -> Keep:
     return keep_items
 
 
-def keep_object(fields: Mapping[str, Keep], *, rest: Keep | None = None) -> Keep:
-    """Some fields of an object, and of the others what `rest` makes of the object."""
+def keep_object(fields: Mapping[str, Keep], *, rest: Keep | None = None, needs: Sequence[str] = ()) -> Keep:
+    """Some fields of an object, without which it is none, and of the others what `rest` makes of the object."""
 
     def keep_fields(value: Any) -> dict[str, Any]:
         if not isinstance(value, Mapping):
@@ -79,6 +79,8 @@ def keep_object(fields: Mapping[str, Keep], *, rest: Keep | None = None) -> Keep
             keep = fields.get(name)
             if keep is not None and each is not None:
                 kept[name] = keep(each)
+        if any(name not in kept for name in needs):
+            raise MalformedUpdate("a whole object")
         return kept
 
     return keep_fields
@@ -209,18 +211,25 @@ _LINK = keep_object(
         "creator": _STRANGER,
     }
 )
-_MEMBER = keep_object({"user": _PERSON, "custom_title": keep_mark, "tag": keep_mark}, rest=keep_scalars)
-_CHANGE = keep_object(
-    {
-        "chat": _CHAT,
-        "from": _PERSON,
-        "date": keep_number,
-        "old_chat_member": _MEMBER,
-        "new_chat_member": _MEMBER,
-        "invite_link": _LINK,
-        **dict.fromkeys(("via_join_request", "via_chat_folder_invite_link"), keep_flag),
-    }
-)
+
+
+def _keep_change(person: Keep) -> Keep:
+    member = keep_object({"user": person, "custom_title": keep_mark, "tag": keep_mark}, rest=keep_scalars)
+    both, flags = ("old_chat_member", "new_chat_member"), ("via_join_request", "via_chat_folder_invite_link")
+    fields = {"chat": _CHAT, "from": person, "date": keep_number, "invite_link": _LINK}
+    return keep_object({**fields, **dict.fromkeys(both, member), **dict.fromkeys(flags, keep_flag)}, needs=both)
+
+
+_CHANGE, _CHANGE_OF_STRANGERS = _keep_change(_PERSON), _keep_change(_STRANGER)
+
+
+def _keep_coming(value: Any) -> Any:
+    """Who comes by a link that a bot has made is told of by name; whoever else comes or goes is none of ours."""
+    kept = _CHANGE_OF_STRANGERS(value)
+    ours = kept.get("invite_link", {}).get("creator", {}).get("is_bot", False)
+    return _CHANGE(value) if ours else kept
+
+
 _MESSAGE = keep_object(_CONTENT)
 
 KEPT: Mapping[str, Callable[[Any], Any]] = {
@@ -239,9 +248,9 @@ KEPT: Mapping[str, Callable[[Any], Any]] = {
         {"from": _PERSON, **dict.fromkeys(("result_id", "query", "inline_message_id"), keep_text)}
     ),
     "my_chat_member": _CHANGE,
-    "chat_member": _CHANGE,
+    "chat_member": _keep_coming,
     "chat_join_request": keep_object(
-        {"chat": _CHAT, "from": _PERSON, "user_chat_id": keep_number, "date": keep_number, "invite_link": _LINK}
+        {"chat": _CHAT, "from": _STRANGER, "user_chat_id": keep_number, "date": keep_number, "invite_link": _LINK}
     ),
 }
 """By kind of update; of a kind that is not named here everything of a reasonable size is kept."""

@@ -11,6 +11,8 @@ from bot.updates.raw_updates import find_update_id, parse_update
 
 ADA = {"id": 42, "first_name": "Ada"}
 CHAT = {"id": -1007, "type": "channel"}
+MEMBER = {"status": "member", "user": ADA}
+MOVED = {"old_chat_member": MEMBER, "new_chat_member": MEMBER}
 
 
 @pytest.mark.parametrize(
@@ -20,9 +22,8 @@ CHAT = {"id": -1007, "type": "channel"}
         ({"channel_post": {"sender_chat": CHAT, "chat": CHAT}}, -1007),
         ({"callback_query": {"id": "1", "from": ADA, "message": {"chat": CHAT}}}, 42),
         ({"inline_query": {"id": "1", "from": ADA}}, 42),
-        ({"my_chat_member": {"from": ADA, "chat": CHAT}}, 42),
-        ({"chat_member": {"from": {"id": 7}, "chat": CHAT, "new_chat_member": {"status": "member", "user": ADA}}}, 42),
-        ({"chat_member": {"from": ADA, "chat": CHAT}}, 42),
+        ({"my_chat_member": {"from": ADA, "chat": CHAT, **MOVED}}, 42),
+        ({"chat_member": {"from": {"id": 7}, "chat": CHAT, **MOVED}}, 42),
         ({"message_reaction": {"user": ADA, "chat": CHAT}}, 42),
         ({"message_reaction": {"actor_chat": CHAT, "chat": {"id": 5}}}, -1007),
         ({"message_reaction_count": {"chat": CHAT}}, -1007),
@@ -136,13 +137,36 @@ SECRETS = {
         }
     },
     "who made a link": {
-        "chat_member": {"chat": CHAT, "from": ADA, "date": 1, "invite_link": {"creator": {"first_name": "SECRET"}}}
+        "chat_member": {
+            "chat": CHAT,
+            "from": ADA,
+            "date": 1,
+            "invite_link": {"creator": {"first_name": "SECRET", "is_bot": True}},
+            **MOVED,
+        }
+    },
+    "who lets somebody in": {
+        "chat_member": {"chat": CHAT, "from": {"id": 7, "first_name": "SECRET"}, "date": 1, **MOVED}
+    },
+    "who came by no link of ours": {
+        "chat_member": {
+            "chat": CHAT,
+            "from": {"id": 7, "last_name": "SECRET"},
+            "date": 1,
+            "invite_link": {"creator": {"first_name": "Boss", "is_bot": False}},
+            "old_chat_member": {"status": "left", "user": {"id": 42, "username": "SECRET"}},
+            "new_chat_member": {"status": "member", "user": {"id": 42, "first_name": "SECRET"}},
+        }
+    },
+    "who asks to be let in": {
+        "chat_join_request": {"chat": CHAT, "from": {"id": 7, "first_name": "SECRET"}, "date": 1}
     },
     "a title somebody has": {
         "chat_member": {
             "chat": CHAT,
             "from": ADA,
             "date": 1,
+            **MOVED,
             "new_chat_member": {"user": ADA, "custom_title": "A SECRET"},
         }
     },
@@ -156,6 +180,14 @@ def test_what_nobody_here_reads_is_not_stored(content: dict[str, object]) -> Non
     assert update is not None
     assert b"SECRET" in json.dumps(content).encode()
     assert b"SECRET" not in update.raw
+
+
+def test_who_comes_by_a_link_of_ours_is_known_by_name() -> None:
+    """Whoever invited them is told who came."""
+    link = {"creator": {"id": 1, "is_bot": True, "first_name": "Bot"}, "invite_link": "https://t.me/+abc"}
+    update = parse_update({"update_id": 1, "chat_member": {"chat": CHAT, "from": ADA, "invite_link": link, **MOVED}})
+    assert update is not None
+    assert update.content["chat_member"]["new_chat_member"]["user"]["first_name"] == "Ada"
 
 
 @pytest.mark.parametrize("content", SECRETS.values(), ids=list(SECRETS))

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine, Executable, create_engine
 from sqlalchemy.pool import NullPool
@@ -125,7 +126,7 @@ class Ground:
         finally:
             engine.dispose()
 
-    def fetch(self, statement: Executable) -> list[tuple[object, ...]]:
+    def fetch(self, statement: Executable) -> list[Any]:
         """The rows of a statement."""
         with self.behind() as engine, engine.connect() as connection:
             return [tuple(row) for row in connection.execute(statement)]
@@ -143,6 +144,8 @@ class Kind:
     name: str
     run: Run
     engines: tuple[EngineName, ...] = ("sqlite", "postgres")
+    short_on: tuple[EngineName, ...] | None = None
+    """Where its short form is tried; as a rule on all of them."""
 
     def __str__(self) -> str:
         return self.name

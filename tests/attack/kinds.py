@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
-from tests.attack import damage, flooding, forging, store_trouble, web_side
-
-SHORT = sorted(
-    (*forging.KINDS, *store_trouble.KINDS, *web_side.KINDS, *damage.KINDS),
-    key=lambda kind: kind.number,
+from tests.attack import (
+    broadcast_kills,
+    clocks,
+    damage,
+    flooding,
+    forging,
+    installation,
+    leftovers,
+    malformed,
+    privacy,
+    rings,
+    secrets_told,
+    store_trouble,
+    web_side,
 )
+
+_FAMILIES = (
+    forging,
+    store_trouble,
+    damage,
+    web_side,
+    privacy,
+    malformed,
+    clocks,
+    rings,
+    secrets_told,
+    installation,
+    broadcast_kills,
+    leftovers,
+)
+SHORT = sorted((kind for family in _FAMILIES for kind in family.KINDS), key=lambda kind: kind.number)
 """Whose short form is tried with every `make test`."""
 
 ALL = (*flooding.KINDS, *SHORT)

@@ -93,8 +93,8 @@ def _judge(ground: Ground, verdict: Verdict, joined: Sequence[Person]) -> None:
     twice = sum(_count_greetings(ground, person) > 1 for person in joined)
     verdict.figures |= {
         "joins": len(joined),
-        "referrals": str(referrals),
-        "buried": str(buried),
+        "referrals": referrals,
+        "buried": buried,
         "greeted twice": twice,
     }
     verdict.expect(referrals == len(joined), "joins are lost")

@@ -26,7 +26,7 @@ def list_cases() -> list[object]:
             id=f"{kind.number} {kind} on {engine}",
         )
         for kind in SHORT
-        for engine in kind.engines
+        for engine in kind.short_on or kind.engines
     ]
 
 

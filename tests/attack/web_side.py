@@ -100,7 +100,7 @@ async def fill_the_disk(ground: Ground, verdict: Verdict) -> None:
         grown = len(program.read_errors()) - before
         verdict.expect(await program.stop() == 0, "the process does not end well")
     [(clicks,)] = ground.fetch(select(func.count()).select_from(click))
-    verdict.figures |= {"requests": 2 * requests, "log bytes": grown, "clicks": str(clicks)}
+    verdict.figures |= {"requests": 2 * requests, "log bytes": grown, "clicks": clicks}
     verdict.expect(grown < LOG_BYTES, "the log is filled")
     verdict.expect(clicks in {1, 2}, "one visitor in an hour counts as many")
     verdict.expect(long_head in ([], [b"400"], [b"431"]), f"a head of 100 kB is taken: {long_head}")

@@ -27,10 +27,6 @@ from tests.chaos.order import Order
 from tests.chaos.plan import draw_kill
 from tests.chaos.stage import Stage, set_stage
 
-SEND_RATE = 30
-IN_FLIGHT = 6
-"""max(4, SEND_RATE / 5): so many outcomes may be unknown after each death."""
-
 LATENCY_SECONDS = 0.08
 TRAVEL_SECONDS = 0.3
 BAN_SECONDS = 8
@@ -51,15 +47,15 @@ async def run_broadcast(order: Order) -> Report:
     began = time.monotonic()
     world = World(seed=order.seed)
     audience = gather_audience(world, size=order.size, seed=order.seed)
-    settings = {"ADMIN_IDS": str(audience.admin.id), "SEND_RATE": str(SEND_RATE)}
+    settings = {"ADMIN_IDS": str(audience.admin.id), "SEND_RATE": str(order.send_rate)}
     with lend_database(order.engine, order.folder) as url:
         await enrol(url, audience, order.seed)
         async with set_stage(order, url, world, **settings) as stage:
             listed = await _play(stage, audience, order)
             await stage.keeper.stop()
-        outcome = _gather(stage, audience, listed)
+        outcome = _gather(stage, audience, listed, order)
         findings = judge_broadcast(outcome)
-        await stage.judge_house(findings, send_rate=SEND_RATE, travel_seconds=TRAVEL_SECONDS)
+        await stage.judge_house(findings, send_rate=order.send_rate, travel_seconds=TRAVEL_SECONDS)
     return Report(
         order=order,
         updates=len(stage.handed),
@@ -77,21 +73,22 @@ async def _play(stage: Stage, audience: Audience, order: Order) -> str:
     _order_faults(stage.telegram.faults, order.seed)
     asking = asyncio.create_task(keep_asking(stage.world, audience, Random(order.seed)))
     await _die_often(stage, order)
-    await _until(stage, stage.reader.is_broadcast_done, FINISH_SECONDS + order.size / SEND_RATE)
+    await _until(stage, stage.reader.is_broadcast_done, FINISH_SECONDS + order.size / order.send_rate)
     asking.cancel()
     stage.telegram.faults.clear()
     await _until(stage, lambda: not list_unanswered(stage.world, audience), ANSWER_SECONDS)
     return await read_unknown(stage.telegram, audience)
 
 
-def _gather(stage: Stage, audience: Audience, listed: str) -> Outcome:
+def _gather(stage: Stage, audience: Audience, listed: str, order: Order) -> Outcome:
+    """Of each death so many outcomes may be unknown as are in flight at most."""
     return Outcome(
         audience=audience,
         books=stage.reader.find_broadcast(),
         world=stage.world,
         listed=listed,
         kills=len(stage.killer.deaths),
-        in_flight=IN_FLIGHT,
+        in_flight=max(4, order.send_rate // 5),
     )
 
 
@@ -99,6 +96,7 @@ def _measure(stage: Stage, outcome: Outcome) -> dict[str, float]:
     return {
         "members": len(outcome.audience.everybody),
         "sent": outcome.count("sent"),
+        "unknown_and_received": outcome.count_unknown_received(),
         "blocked": outcome.count("blocked"),
         "unknown_by_deaths": outcome.count_unknown_by_deaths(),
         "busiest_second": stage.world.busiest_second(),

@@ -49,6 +49,11 @@ class Outcome:
         met = {call.params["chat_id"] for call in sends if call.fault.startswith(_AMBIGUOUS)}
         return sum(telegram_id not in met for telegram_id in self.list_unknown())
 
+    def count_unknown_received(self) -> int:
+        """Count the unknown who got it all the same."""
+        received = self.count_received()
+        return sum(telegram_id in received for telegram_id in self.list_unknown())
+
     def count_received(self) -> Counter[int]:
         """Count by Telegram id how often the broadcast arrived; the admin's look at it came before."""
         since = self.audience.confirmed_at

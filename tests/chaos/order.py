@@ -30,6 +30,8 @@ class Order:
     kills: int
     folder: Path
     """For the database and the logs."""
+    send_rate: int = 30
+    """Of a broadcast: messages a second."""
 
     @property
     def replay(self) -> str:

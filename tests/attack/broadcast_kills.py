@@ -1,0 +1,35 @@
+"""Kills while a broadcast goes out at a high rate: of how many nobody can say whether they got it."""
+
+from __future__ import annotations
+
+from tests.attack.ground import Ground, Kind, Verdict
+from tests.chaos.broadcast import run_broadcast
+from tests.chaos.order import Order
+
+SEND_RATE = 1000
+SEED = 14
+
+
+async def kill_while_sending(ground: Ground, verdict: Verdict) -> None:
+    """Nobody gets it twice, and no more are claimed than are about to be sent."""
+    size, kills = ground.size(200, 1125), ground.size(3, 30)
+    order = Order(
+        part="broadcast",
+        engine=ground.engine,
+        seed=SEED,
+        size=size,
+        kills=kills,
+        folder=ground.folder,
+        send_rate=SEND_RATE,
+    )
+    report = await run_broadcast(order)
+    figures = report.figures
+    verdict.figures |= {"members": size, "kills": report.kills, "sent": figures["sent"], "unknown": report.unknown}
+    verdict.figures |= {"of them received": figures["unknown_and_received"], "doubled": len(report.findings.doubled)}
+    verdict.wrong += [words for words in report.findings.list_all() if "second" not in words][:5]
+    verdict.expect(not ground.full or report.unknown <= size // 2, "more are claimed than are about to be sent")
+
+
+KINDS = [
+    Kind(number=14, name=f"kills while {SEND_RATE} a second are sent", run=kill_while_sending, short_on=("sqlite",))
+]

@@ -1,0 +1,121 @@
+"""Updates that Telegram would never send: out of order, too deep, of wrong types, from nowhere."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import func, select
+
+from bot.playground.world import Person
+from storage.schema import inbox
+from tests.attack.ground import Ground, Kind, Verdict
+
+LEVELS = 1500
+CLOSED_SECONDS = 30
+LOG_BYTES_EACH = 400
+BAD: tuple[Any, ...] = (None, True, -1, 2**63, 2**70, 1.5, "", "\x00\ud800", "x" * 200_000, [], {}, [[]], {"id": {}})
+
+
+async def send_nonsense(ground: Ground, verdict: Verdict) -> None:
+    """Each is refused, counted and cheap; who speaks meanwhile is answered, and no line stays blocked."""
+    async with ground.running(ground.furnish(LOG_LEVEL="INFO")) as program:
+        anna, budi = await ground.join("Anna"), await ground.join("Budi")
+        polls, before = ground.world.journal.counts["getUpdates"], len(program.read_errors())
+        pushed = _push_out_of_order(ground, [anna, budi])
+        with deep_recursion():
+            pushed += _push_deep(ground, anna)
+            await ground.ask(budi)
+        answers = 0
+        for body in _list_bodies(anna, every=ground.size(4, 1)):
+            for kind in ("message", "callback_query", "chat_member"):
+                pushed += bool(ground.world.push_raw(kind, dict(body)))
+            if not pushed % 40:
+                answers += bool(await ground.ask(budi))
+        await ground.telegram.until_confirmed(timeout_seconds=60)
+        await ground.ask(budi, timeout_seconds=60)
+        left = await _until_closed(ground)
+        polls = ground.world.journal.counts["getUpdates"] - polls
+        grown = len(program.read_errors()) - before
+        verdict.expect(program.status is None, program.read_errors()[-500:])
+    verdict.figures |= {"updates": pushed, "others answered": answers + 2, "polls": polls, "log bytes": grown}
+    verdict.figures["left open"] = left
+    verdict.expect(polls <= pushed + 50, "Telegram is asked again and again")
+    verdict.expect(grown <= LOG_BYTES_EACH * pushed, "the log is filled")
+    verdict.expect(not left, "updates stay open for ever")
+
+
+async def _until_closed(ground: Ground) -> int:
+    """How many updates are open in the end: what raises is tried three times, within some seconds."""
+    left = -1
+    for _ in range(CLOSED_SECONDS):
+        [(left,)] = ground.fetch(select(func.count()).select_from(inbox).where(inbox.c.state == "open"))
+        if not left:
+            break
+        await asyncio.sleep(1)
+    return left
+
+
+def _push_out_of_order(ground: Ground, people: list[Person]) -> int:
+    """A batch whose ids fall."""
+    for person in people * 5:
+        ground.world.send_text(person, ground.world.open_chat(person), "/help")
+    waiting = ground.world.updates._waiting
+    ground.world.updates._waiting = OrderedDict(reversed(waiting.items()))
+    return len(people) * 5
+
+
+def _push_deep(ground: Ground, person: Person) -> int:
+    """A message that no parser of JSON likes."""
+    deep: dict[str, Any] = {}
+    for _ in range(LEVELS):
+        deep = {"x": deep}
+    return bool(ground.world.push_raw("message", {**_compose_message(person), "reply_to_message": deep}))
+
+
+@contextmanager
+def deep_recursion() -> Iterator[None]:
+    """Let this process write what the other is to read."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(10 * LEVELS)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
+
+
+def _compose_message(person: Person) -> dict[str, Any]:
+    user = {"id": person.id, "is_bot": False, "first_name": person.first_name, "language_code": "en"}
+    chat = {"id": person.id, "type": "private", "first_name": person.first_name}
+    return {
+        "message_id": 1,
+        "date": 1_700_000_000,
+        "from": user,
+        "chat": chat,
+        "text": "/help",
+        "data": "menu",
+        "id": "1",
+    }
+
+
+def _list_bodies(person: Person, *, every: int) -> Iterator[Mapping[str, Any]]:
+    """A good message with one thing wrong: each field, and each field of those, by each bad value and by none at all."""
+    good, number = _compose_message(person), 0
+    for name, value in good.items():
+        for bad in BAD:
+            number += 1
+            if number % every == 0:
+                yield {**good, name: bad}
+        for inner in value if isinstance(value, dict) else ():
+            for bad in BAD:
+                number += 1
+                if number % every == 0:
+                    yield {**good, name: {**value, inner: bad}}
+        yield {key: each for key, each in good.items() if key != name}
+
+
+KINDS = [Kind(number=9, name="malformed updates", run=send_nonsense)]

@@ -56,8 +56,8 @@ class RowMissing(StoreError, LookupError):
 
 
 def is_fault(error: BaseException) -> bool:
-    """Whether the store itself failed, so that the same unit of work may succeed another time."""
-    return isinstance(error, StoreUnavailable | StoreBusy | StoreLost | StoreClosed)
+    """Whether the store itself failed, so that the same unit of work may succeed another time, perhaps in another process."""
+    return isinstance(error, StoreUnavailable | StoreBusy | StoreLost | StoreDamaged | StoreClosed)
 
 
 class BackupRefused(StoreError):

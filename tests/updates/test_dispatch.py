@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import defaultdict
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -450,3 +451,22 @@ async def test_a_store_that_is_away_costs_no_attempts(store: Store, application:
         dispatch.take(await add(store, make_update(1, 1)))
         await asyncio.sleep(0.2)
     assert log == [1]
+
+
+async def test_damage_of_the_database_is_no_failure_of_an_update(
+    store: Store, application: Application, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The file is gone: what came before waits for a process with a whole one, and nothing is given up."""
+    member_id = await add_member(store, 1)
+
+    async def on_update(_update: Update, context: Context) -> None:
+        await context.write(share, member_id)
+
+    application.add_handler(TypeHandler(Update, on_update))
+    rows = await add(store, make_update(1, 1), make_update(2, 2))
+    (tmp_path / "passalong.db").unlink()
+    async with dispatching(application) as dispatch:
+        dispatch.take(rows)
+        await until(lambda: dispatch.metrics.read().get("updates_rested", 0) >= 2)
+    assert "given up" not in caplog.text
+    assert dispatch.metrics.read().get("updates_failed", 0) == 0

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Collection, Coroutine, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, NoReturn, cast
+from typing import Any, cast
 
 from telegram import LinkPreviewOptions
 from telegram.ext import Defaults
@@ -36,7 +36,7 @@ from bot.services.community.membership import find_number
 from bot.services.community.warning import note_job_trouble
 from bot.services.members import note_owners
 from bot.settings import Settings
-from bot.telemetry import Metrics
+from bot.telemetry import SHOP, Metrics
 from bot.updates.application import PassalongApplication, build_application
 from bot.updates.capability import Capability, Registry
 from bot.updates.context import BotData
@@ -103,6 +103,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
         StoreError: the database cannot be opened, is another process's, or was lost.
         PollingEnded: Telegram refuses the token, has another poller, or cannot be reached.
     """
+    SHOP.set(settings.bot_id)
     async with open_store(settings.database_url) as store:
         await run_in(store, settings, stop)
 
@@ -120,6 +121,7 @@ async def run_in(
     `group_per_minute` is Telegram's limit for one group or channel; only measurements lift it. `capabilities` are what
     people can do here.
     """
+    SHOP.set(settings.bot_id)
     registry = Registry(capabilities, settings.given)
     source = load_campaign(settings.campaign)
     if settings.proxy is not None:
@@ -275,8 +277,9 @@ async def _work(runtime: Runtime, stop: asyncio.Event) -> None:
     logger.info("@%s is at work", runtime.application.bot.username)
     try:
         done, _ = await asyncio.wait([stopping, *parts], return_when=asyncio.FIRST_COMPLETED)
-        if stopping not in done:
-            _explain_end(done.pop())
+        for ended in () if stopping in done else done:
+            ended.result()
+            raise TaskEnded(f"Stopped, because {ended.get_name()} has ended by itself")
     finally:
         await _stop(runtime, [stopping, *parts])
 
@@ -297,11 +300,6 @@ def _list_parts(runtime: Runtime, stop: asyncio.Event) -> dict[str, Coroutine[An
     if runtime.settings.public_url:
         parts["the web side"] = _serve_web(runtime, stop)
     return parts
-
-
-def _explain_end(task: asyncio.Task[Any]) -> NoReturn:
-    task.result()
-    raise TaskEnded(f"Stopped, because {task.get_name()} has ended by itself")
 
 
 async def _stop(runtime: Runtime, tasks: Collection[asyncio.Task[Any]]) -> None:

@@ -19,13 +19,13 @@ MOST_KINDS = 1000
 
 _ALLOWANCES = {"asyncio": LOOP}
 
-Kind = tuple[str, int]
+Kind = tuple[str, int, str]
 
 
 class LogBudget(logging.Filter):
     """Lets a line pass while its kind has budget left; what was held back is told by the next line that passes.
 
-    A kind is the place in the code that speaks. What ends the process (`CRITICAL`) and what was asked for by name
+    A kind is the place in the code that speaks, for one shop. What ends the process (`CRITICAL`) and what was asked for by name
     (`DEBUG`) always passes.
     """
 
@@ -39,7 +39,7 @@ class LogBudget(logging.Filter):
         """Whether this line is written; adds to its message how many like it were not."""
         if record.levelno >= logging.CRITICAL or record.levelno <= logging.DEBUG:
             return True
-        kind = (record.pathname, record.lineno)
+        kind = (record.pathname, record.lineno, getattr(record, "shop", ""))
         bucket = compute_bucket(self._buckets.get(kind), _ALLOWANCES.get(record.name, USUAL), self._clock())
         passes = bucket.tokens >= 1
         self._remember(kind, Bucket(bucket.tokens - passes, bucket.at))

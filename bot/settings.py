@@ -60,6 +60,11 @@ class Settings:
     given: Mapping[str, str]
     """All that is set, by names without our prefix: capabilities have settings of their own."""
 
+    @property
+    def bot_id(self) -> str:
+        """The bot's number at Telegram, which the token begins with."""
+        return self.bot_token.partition(":")[0]
+
     def __repr__(self) -> str:
         """Only names: values may hold secrets."""
         return f"Settings({', '.join(field.name for field in fields(self))})"

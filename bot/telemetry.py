@@ -9,6 +9,7 @@ import sys
 import time
 import traceback
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from types import MappingProxyType, TracebackType
 from typing import Literal
 from urllib.parse import quote
@@ -16,6 +17,9 @@ from urllib.parse import quote
 from bot.log_budget import LogBudget
 
 LogFormat = Literal["text", "json"]
+
+SHOP: ContextVar[str] = ContextVar("shop", default="")
+"""Whose work is being done: a bot's number, or its @name once that is known. Every task that is begun for a shop has it."""
 
 _REDACTED = "<secret>"
 _ANY_TOKEN = re.compile(r"\d{6,}(?::|%3[Aa])[A-Za-z0-9_-]{30,}")
@@ -46,12 +50,19 @@ def set_up_logging(level: str, log_format: LogFormat = "text", secrets: Sequence
         root.removeHandler(old)
     output = _Output(sys.stderr)
     output.setFormatter(_JsonLines() if log_format == "json" else _Lines())
+    output.addFilter(_note_shop)
     output.addFilter(LogBudget())
     root.addHandler(output)
     root.setLevel(level)
     for name in _CHATTY:
         logging.getLogger(name).setLevel(max(root.level, logging.WARNING))
     sys.excepthook = _log_uncaught
+
+
+def _note_shop(record: logging.LogRecord) -> bool:
+    """Let a line say whose it is; always passes."""
+    record.shop = SHOP.get()
+    return True
 
 
 class _Output(logging.StreamHandler):  # type: ignore[type-arg]  # generic for type checkers only
@@ -64,9 +75,10 @@ class _Lines(logging.Formatter):
     converter = staticmethod(time.gmtime)
 
     def __init__(self) -> None:
-        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%SZ")
+        super().__init__("%(asctime)s %(levelname)s %(source)s: %(message)s", "%Y-%m-%dT%H:%M:%SZ")
 
     def format(self, record: logging.LogRecord) -> str:
+        record.source = f"{record.name} {getattr(record, 'shop', '')}".rstrip()
         return redact(super().format(record))
 
 
@@ -80,6 +92,8 @@ class _JsonLines(_Lines):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        if shop := getattr(record, "shop", ""):
+            line["shop"] = shop
         if record.exc_info and record.exc_info[0]:
             line["exception"] = "".join(traceback.format_exception(*record.exc_info))
         return redact(json.dumps(line, ensure_ascii=False))

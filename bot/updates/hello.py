@@ -9,6 +9,7 @@ from typing import Any
 
 from telegram.error import TelegramError
 
+from bot.telemetry import SHOP
 from bot.updates.application import PassalongApplication
 from bot.updates.intake import PollerStuck, TokenRefused
 from bot.wire.errors import FailureKind, classify
@@ -20,7 +21,7 @@ HELLO_SECONDS = 60.0
 
 
 async def say_hello(application: PassalongApplication[Any], stop: asyncio.Event) -> None:
-    """Ask Telegram who we are, patiently.
+    """Ask Telegram who we are, patiently; lines of the log carry the answer.
 
     Raises:
         TokenRefused: Telegram does not know this token.
@@ -40,6 +41,8 @@ async def say_hello(application: PassalongApplication[Any], stop: asyncio.Event)
             logger.warning("Telegram does not answer yet (%s): %s", failure.kind, failure.text)
             await _pause(stop, seconds=1.0 + failure.retry_after)
         else:
+            if not stop.is_set():
+                SHOP.set(f"@{application.bot.username}")
             return
 
 

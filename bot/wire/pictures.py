@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -55,7 +56,8 @@ class Workshop:
 
     async def run(self, paint: Callable[[CardStudio], T]) -> T:
         """Have something drawn."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: paint(self._open_studio()))
+        loop, context = asyncio.get_running_loop(), copy_context()  # a line in the log says whose picture it is about
+        return await loop.run_in_executor(self._threads, lambda: context.run(lambda: paint(self._open_studio())))
 
     def _open_studio(self) -> CardStudio:
         """Only the drawing thread asks."""

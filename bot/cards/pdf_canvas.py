@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -92,6 +93,10 @@ class PdfCanvas:
         self._pdf.set_xy(x, baseline - _CELL_BASELINE * self._pdf.font_size)
         self._pdf.cell(0, self._pdf.font_size, glyph.cluster)
         self._pdf.set_text_shaping(use_shaping_engine=False)
+
+    def turned(self, degrees: float, centre: Point) -> AbstractContextManager[None]:
+        """Everything drawn within stands turned around a point."""
+        return self._pdf.rotation(degrees, *centre)
 
     def draw_mark(self, start: Point, end: Point) -> None:
         """A hair line, to cut along."""

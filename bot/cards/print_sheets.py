@@ -1,4 +1,4 @@
-"""What is printed: a sheet of ten business cards to be cut, and a poster for the counter. Each is a PDF with the member's code."""
+"""What is printed: a sheet of ten business cards to be cut, a poster for the counter, a table tent. Each is a PDF with a code."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ COLUMNS, ROWS = 2, 5
 POSTER = (148.0, 210.0)
 """A5."""
 
-CARD_CODE = 36.0
-"""Side of the code on a business card, without its quiet zone: 4 modules of the smallest version used are 4.4 mm."""
+CARD_CODE = 34.0
+"""Side of the code on a business card, without its quiet zone: 4 modules of the smallest version used are 4.1 mm."""
 POSTER_CODE = 76.0
+TENT_CODE = 70.0
 
 _MARK, _MARK_GAP = 5.0, 2.0
 
@@ -61,18 +62,28 @@ class PrintSheets:
     code: Code
     card: tuple[Piece, ...]
     poster: tuple[Piece, ...]
+    tent: tuple[Piece, ...]
 
 
-def lay_out_sheets(words: CardText, theme_fonts: ThemeFonts, *, name: str, link: str) -> PrintSheets:
-    """Choose sizes and break lines: quick, and the only part that measures letters. Raises LinkTooLong."""
+def lay_out_sheets(words: CardText, theme_fonts: ThemeFonts, *, name: str, link: str, way_in: str = "") -> PrintSheets:
+    """Choose sizes and break lines: quick, and the only part that measures letters. Raises LinkTooLong.
+
+    Args:
+        words: What the campaign says.
+        theme_fonts: How it looks.
+        name: Whose sheets these are; empty for the shop's own.
+        link: What the code says.
+        way_in: How to come without scanning.
+    """
     inks = choose_inks(theme_fonts.theme.palette)
     invited = _say_invited(words, theme_fonts, name)
     return PrintSheets(
         brand=words.brand,
         inks=inks,
         code=compose_code(link, roomy=True),
-        card=tuple(_set(text, theme_fonts) for text in _list_card_texts(words, inks, invited)),
-        poster=tuple(_set(text, theme_fonts) for text in _list_poster_texts(words, inks, invited)),
+        card=tuple(_set(text, theme_fonts) for text in _list_card_texts(words, inks, invited, way_in)),
+        poster=tuple(_set(text, theme_fonts) for text in _list_poster_texts(words, inks, invited, way_in)),
+        tent=tuple(_set(text, theme_fonts) for text in _list_tent_texts(words, inks, way_in)),
     )
 
 
@@ -98,11 +109,33 @@ def render_poster(sheets: PrintSheets) -> bytes:
     return canvas.finish()
 
 
+def render_tent(sheets: PrintSheets) -> bytes:
+    """A PDF: A4, folded in the middle, to stand on a table and be read from both sides."""
+    canvas, middle = PdfCanvas(*SHEET, title=sheets.brand), SHEET[1] / 2
+    _draw_tent_side(canvas, sheets, middle)
+    with canvas.turned(180, (SHEET[0] / 2, middle)):
+        _draw_tent_side(canvas, sheets, middle)
+    canvas.draw_mark((0, middle), (_MARK, middle))
+    canvas.draw_mark((SHEET[0] - _MARK, middle), (SHEET[0], middle))
+    return canvas.finish()
+
+
+def _draw_tent_side(canvas: PdfCanvas, sheets: PrintSheets, top: float) -> None:
+    inks = sheets.inks
+    rings = tuple(Ring((106, top + 22), radius, 0.07) for radius in (14, 28, 42, 56))
+    canvas.draw_panel((10, top + 12, 112, top + 136), inks.field, radius=6, rings=rings)
+    left, upper, right, lower = _TENT_OFFER
+    canvas.draw_panel((left, top + upper, right, top + lower), inks.accent, radius=4)
+    _draw_pieces(canvas, sheets.tent, (0, top))
+    canvas.draw_code(sheets.code, (125, top + 14), TENT_CODE, inks.code)
+
+
+_TENT_OFFER: Bounds = (18.0, 106.0, 104.0, 128.0)
 _CARD_OFFER: Bounds = (6.5, 37.5, 37.5, 49.0)
 _POSTER_OFFER: Bounds = (96.0, 146.0, 138.0, 182.0)
 
 
-def _list_card_texts(words: CardText, inks: Inks, invited: str) -> list[Text]:
+def _list_card_texts(words: CardText, inks: Inks, invited: str, way_in: str) -> list[Text]:
     display, text, label = (_style_maker(role) for role in ("display", "text", "label"))
     left, top, right, bottom = _CARD_OFFER
     return [
@@ -118,16 +151,17 @@ def _list_card_texts(words: CardText, inks: Inks, invited: str) -> list[Text]:
         Text(
             words=invited,
             style=label(30, 18, 1, "centre"),
-            bounds=(43, 45, 82, 48.3),
+            bounds=(43, 42.8, 82, 45.7),
             ink=inks.ink,
             anchor=0.5,
             rtl=is_rtl(words.invited_without_name),
         ),
-        Text(words=words.scan_hint, style=text(23, 16, 1, "centre"), bounds=(43, 48.9, 82, 51.5), ink=inks.soft),
+        Text(words=words.scan_hint, style=text(22, 16, 1, "centre"), bounds=(43, 46.2, 82, 48.4), ink=inks.soft),
+        Text(words=way_in, style=text(15, 11, 2, "centre"), bounds=(43, 48.7, 82, 52), ink=inks.soft, anchor=1),
     ]
 
 
-def _list_poster_texts(words: CardText, inks: Inks, invited: str) -> list[Text]:
+def _list_poster_texts(words: CardText, inks: Inks, invited: str, way_in: str) -> list[Text]:
     display, text, label = (_style_maker(role) for role in ("display", "text", "label"))
     left, top, right, bottom = _POSTER_OFFER
     return [
@@ -145,11 +179,31 @@ def _list_poster_texts(words: CardText, inks: Inks, invited: str) -> list[Text]:
         Text(
             words=invited,
             style=label(50, 28, 3),
-            bounds=(96, 185, 138, 200),
+            bounds=(96, 184.5, 138, 192),
             ink=inks.ink,
-            anchor=1,
+            anchor=0.5,
             rtl=is_rtl(words.invited_without_name),
         ),
+        Text(words=way_in, style=text(28, 20, 4), bounds=(96, 192.5, 138, 204), ink=inks.soft, anchor=1),
+    ]
+
+
+def _list_tent_texts(words: CardText, inks: Inks, way_in: str) -> list[Text]:
+    display, text, label = (_style_maker(role) for role in ("display", "text", "label"))
+    left, top, right, bottom = _TENT_OFFER
+    return [
+        Text(words=words.brand, style=label(60, 34, 1), bounds=(18, 21, 104, 28), ink=inks.on_field),
+        Text(words=words.headline, style=display(150, 70, 4), bounds=(18, 34, 104, 76), ink=inks.on_field, anchor=0.3),
+        Text(words=words.story, style=text(44, 30, 5), bounds=(18, 78, 104, 101), ink=inks.on_field, anchor=1),
+        Text(
+            words=words.offer,
+            style=label(74, 40, 2, "centre"),
+            bounds=(left + 3, top + 3, right - 3, bottom - 3),
+            ink=inks.on_accent,
+            anchor=0.5,
+        ),
+        Text(words=words.scan_hint, style=display(80, 40, 2), bounds=(125, 97, 200, 113), ink=inks.ink, anchor=0.5),
+        Text(words=way_in, style=text(38, 26, 4), bounds=(125, 115, 200, 134), ink=inks.soft),
     ]
 
 
@@ -181,7 +235,7 @@ def _draw_card(canvas: PdfCanvas, sheets: PrintSheets, corner: Point) -> None:
     left, top, right, bottom = _CARD_OFFER
     canvas.draw_panel((x + left, y + top, x + right, y + bottom), inks.accent, radius=1.8)
     _draw_pieces(canvas, sheets.card, corner)
-    canvas.draw_code(sheets.code, (x + 44.5, y + 4.5), CARD_CODE, inks.code)
+    canvas.draw_code(sheets.code, (x + 45.5, y + 4.5), CARD_CODE, inks.code)
 
 
 def _draw_pieces(canvas: PdfCanvas, pieces: tuple[Piece, ...], corner: Point) -> None:

@@ -63,14 +63,23 @@ class CardStudio:
         """Whether the typefaces of a look can draw every letter of a story."""
         return self.get_fonts(look).can_tell(story)
 
-    def render_print_sheets(self, text: CardText, *, name: str, link: str) -> tuple[bytes, bytes]:
+    def render_print_sheets(self, text: CardText, *, name: str, link: str, way_in: str = "") -> tuple[bytes, bytes]:
         """Two PDFs: an A4 sheet of business cards, an A5 poster. Raises UnknownTheme, ThemeMistake, LinkTooLong."""
         from bot.cards.print_sheets import lay_out_sheets, render_business_cards, render_poster  # noqa: PLC0415 -- half a second, seldom needed
 
         theme_fonts = self.get_fonts(text.look)
         with self._drawing:
-            sheets = lay_out_sheets(text, theme_fonts, name=name, link=link)
+            sheets = lay_out_sheets(text, theme_fonts, name=name, link=link, way_in=way_in)
         return render_business_cards(sheets), render_poster(sheets)
+
+    def render_shop_sheets(self, text: CardText, *, link: str, way_in: str) -> tuple[bytes, bytes]:
+        """Two PDFs without a name: an A5 poster, an A4 table tent. Raises UnknownTheme, ThemeMistake, LinkTooLong."""
+        from bot.cards.print_sheets import lay_out_sheets, render_poster, render_tent  # noqa: PLC0415 -- as above
+
+        theme_fonts = self._get_theme_fonts(text.look)
+        with self._drawing:
+            sheets = lay_out_sheets(text, theme_fonts, name="", link=link, way_in=way_in)
+        return render_poster(sheets), render_tent(sheets)
 
     def render_qr(self, link: str, look: CardLook, *, caption: str = "") -> bytes:
         """The QR code alone, large, on a JPEG of 1024 x 1152 pixels. Raises UnknownTheme, ThemeMistake, LinkTooLong."""

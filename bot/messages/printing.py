@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.messages.buttons import MENU, SHARE
 from bot.messages.keyboards import stack, tap_row
 from bot.messages.outgoing import OutgoingMessage
-from bot.messages.shop import Source
+from bot.messages.shop import Shop, Source
 from bot.messages.texts import Texts
 
 
@@ -24,6 +24,29 @@ def render_poster_sheet(texts: Texts) -> OutgoingMessage:
 def render_placement_refused(texts: Texts) -> OutgoingMessage:
     """What was typed cannot be the name of a place."""
     return OutgoingMessage(text=texts.say("print.refused"), keyboard=stack(tap_row(texts, MENU)))
+
+
+def render_shop_poster(texts: Texts, placement: str) -> OutgoingMessage:
+    """Under the shop's own poster: nobody's name is on it, and newcomers are counted for its place."""
+    return OutgoingMessage(text=texts.say("print.shop_poster", place=placement))
+
+
+def render_shop_tent(texts: Texts) -> OutgoingMessage:
+    """Under the table tent: how it is folded; from here the way leads on."""
+    return OutgoingMessage(text=texts.say("print.shop_tent"), keyboard=stack(tap_row(texts, SHARE, MENU)))
+
+
+def say_way_in(texts: Texts, shop: Shop, spoken_code: str) -> str:
+    """For whoever cannot scan: the way in by hand, with the code to say where a member has one."""
+    bot = f"@{shop.bot_username}"
+    if not spoken_code:
+        return texts.plain("print.way", bot=bot)
+    return texts.plain("print.way_said", bot=bot, code=spoken_code)
+
+
+def say_shop_file_names(placement: str) -> tuple[str, str]:
+    """What poster and table tent are called."""
+    return f"poster-A5-{placement}.pdf", f"tent-A4-{placement}.pdf"
 
 
 def say_print_hint(texts: Texts) -> str:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from bot.core.campaigns.campaign import Campaign, StoryTexts
 from bot.core.languages import choose_language
 from bot.core.links import Addresses, compose_link
+from bot.core.printing import compose_placement_payload
 from bot.core.sharing import CardFormat
 from bot.core.visiting import SHOPS_CARD
 
@@ -106,6 +107,10 @@ class Shop:
     def campaign_link(self, code: str, source: str, campaign: int | None) -> str:
         """A member's link for a campaign; None is the main one."""
         return compose_link(self.bot_username, code, source, campaign) if code else self.address
+
+    def placement_link(self, placement: str) -> str:
+        """A link of nobody's that says where it hung."""
+        return compose_link(self.bot_username, compose_placement_payload(placement))
 
     def short_link(self, code: str, source: str) -> str:
         """A member's link that unfolds into the card wherever it is pasted; the plain one without a web side."""

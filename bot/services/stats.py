@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.core.roles import MANAGERS
 from bot.core.stats import Growth
 from bot.services.members import MemberView, demand, enter, view_member
+from bot.services.printing import count_by_placement
 from storage.records import Profile, RankLine
 from storage.tables import clicks, directory, referrals, scores, shares
 from storage.tx import Tx
@@ -31,7 +33,7 @@ class StatsView:
     clicks: Mapping[str, int] = field(default_factory=dict)
     """Links opened that the web side knows of, by the link's source."""
     sources: Mapping[str, int] = field(default_factory=dict)
-    """Joins that still count, by the link's source."""
+    """Joins that still count, by the link's source; newcomers by the shop's own paper, by where it hung."""
 
 
 def count(tx: Tx, *, visitor: Profile) -> StatsView:
@@ -53,5 +55,5 @@ def count(tx: Tx, *, visitor: Profile) -> StatsView:
         top=scores.list_top(tx, TOP_SIZE),
         ways=ways,
         clicks=clicks.count_by_source(tx),
-        sources=referrals.count_by_source(tx),
+        sources=Counter(referrals.count_by_source(tx)) + count_by_placement(tx),
     )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from bot.cards.look import compute_look
 from bot.core.campaigns.campaign import compose_look
 from bot.core.sharing import CardFormat, CardVersions
-from bot.messages.printing import say_print_hint
+from bot.messages.printing import say_print_hint, say_way_in
 from bot.messages.sharing.card_texts import compose_card_text, compose_card_versions
 from bot.messages.shop import Shop, Source
 from bot.messages.texts import Texts
@@ -100,9 +100,19 @@ class Pictures:
         await self._lay_out()
         studio = await self._workshop.run(lambda studio: studio)
         text = compose_card_text(self._shop, member.language)
-        text = replace(text, scan_hint=say_print_hint(Texts(member.language)))
-        link = self._shop.link(member.code, placement)
-        return await asyncio.to_thread(studio.render_print_sheets, text, name=member.name, link=link)
+        texts = Texts(member.language)
+        text = replace(text, scan_hint=say_print_hint(texts))
+        way_in, link = say_way_in(texts, self._shop, member.spoken_code), self._shop.link(member.code, placement)
+        return await asyncio.to_thread(studio.render_print_sheets, text, name=member.name, link=link, way_in=way_in)
+
+    async def render_shop_sheets(self, language: str, placement: str) -> tuple[bytes, bytes]:
+        """Two PDFs with nobody's name: an A5 poster, and an A4 table tent for a place."""
+        await self._lay_out()
+        studio = await self._workshop.run(lambda studio: studio)
+        texts = Texts(language)
+        text = replace(compose_card_text(self._shop, language), scan_hint=say_print_hint(texts))
+        way_in, link = say_way_in(texts, self._shop, ""), self._shop.placement_link(placement)
+        return await asyncio.to_thread(studio.render_shop_sheets, text, link=link, way_in=way_in)
 
     async def _lay_out(self, story: str = "") -> None:
         told = self._shop.story(self._shop.campaign.languages[0], story)

@@ -173,6 +173,20 @@ def test_long_words_stay_in_their_places(studio: CardStudio, language: str) -> N
     assert read(rasterise(poster, 150)) == [LONGEST_LINK]
 
 
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_table_tent_is_read_from_both_sides(studio: CardStudio, theme: str) -> None:
+    """Each half of the sheet has the code, with its quiet zone, and nothing crosses the fold but its marks."""
+    text = replace(CARD_TEXTS["en"], look=CardLook(theme))
+    _, tent = studio.render_shop_sheets(text, link=LINK, way_in="Open Telegram and search @kopitiga_bot")
+    sheet = rasterise(tent, 100)
+    half = sheet.height // 2
+    for side in (sheet.crop((0, half, sheet.width, sheet.height)), sheet.crop((0, 0, sheet.width, half)).rotate(180)):
+        assert read(side) == [LINK]
+        assert read_with_opencv(side) == LINK
+    fold = np.asarray(sheet.convert("L"))[half - 20 : half + 20, 40:-40]
+    assert fold.min() > 250
+
+
 def test_fonts_are_embedded_in_part_and_the_file_is_light() -> None:
     """A sheet in Chinese carries the letters on it, not four megabytes of them."""
     for pdf in render_print_sheets("sunrise", "zh", "王小明", LINK):

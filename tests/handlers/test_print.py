@@ -9,7 +9,8 @@ import pytest_asyncio
 import zxingcpp
 from PIL import Image
 
-from bot.core.printing import parse_placement
+from bot.core.links import parse_payload
+from bot.core.printing import compose_placement_payload, parse_placement, read_placement
 from bot.messages.shop import Source
 from bot.playground.world import Message
 from tests.journeys.shop_at_work import ShopAtWork, find_link, open_shop, sqlite_in
@@ -48,6 +49,57 @@ async def test_paper_carries_the_members_code_and_its_place(
     friend = shop.add_person("Budi")
     await shop.join(friend, read_codes(cards).pop())
     await shop.telegram.until_message(anna, "Budi", after=poster)
+
+
+def read_words(message: Message) -> str:
+    """What is written on a document."""
+    document = message.content.document
+    assert document is not None
+    text: str = pypdfium2.PdfDocument(document.file.read())[0].get_textpage().get_text_range()
+    return " ".join(text.split())
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_paper_says_the_way_in_for_whoever_cannot_scan(shop: ShopAtWork) -> None:
+    """Telegram, the bot's name and the member's spoken code are written out on cards and poster."""
+    anna = await shop.add_member("Anna")
+    cards = await shop.ask(anna, "/print")
+    poster = await shop.telegram.until_message(anna, "A5", after=cards)
+    said = (await shop.ask(anna, "/qr")).text
+    for paper in (cards, poster):
+        words = read_words(paper)
+        assert "Telegram" in words
+        assert f"@{shop.world.bot.username}" in words
+        spoken = words.split("\u201c")[1].split("\u201d")[0]
+        assert spoken in said
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize(("command", "place"), [("/print shop", "shop"), ("/print SHOP door", "door")])
+async def test_the_shops_own_paper_names_nobody(shop: ShopAtWork, command: str, place: str) -> None:
+    """Poster and table tent carry a place as source; who comes by them is greeted, counted, and nobody's friend."""
+    before = await shop.ask(shop.admin, "/stats")
+    poster = await shop.ask(shop.admin, command)
+    tent = await shop.telegram.until_message(shop.admin, "tent", after=poster)
+    link = f"https://t.me/{shop.world.bot.username}?start=at_{place}"
+    assert read_codes(poster) == read_codes(tent) == {link}
+    for paper in (poster, tent):
+        assert f"@{shop.world.bot.username}" in read_words(paper)
+        assert shop.admin.first_name not in read_words(paper)
+    budi = shop.add_person("Budi")
+    greeting = await shop.join(budi, link)
+    assert "No member has this link" not in greeting.text
+    figures = await shop.ask(shop.admin, "/stats")
+    assert f"{place} 1" in figures.text
+    assert before.text != figures.text
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_for_members_shop_is_a_place_like_any_other(shop: ShopAtWork) -> None:
+    """Only who runs the shop prints for it."""
+    anna = await shop.add_member("Anna")
+    own = find_link(await shop.ask(anna, "/start"))
+    assert read_codes(await shop.ask(anna, "/print shop")) == {f"{own}-shop"}
 
 
 @pytest.mark.asyncio(loop_scope="module")
@@ -106,3 +158,13 @@ def test_places_are_words_of_their_own() -> None:
     ]
     assert {parse(source) for source in Source if source not in {Source.PRINT, Source.PLAIN}} == {None}
     assert parse("\uff57indow") is None
+
+
+@pytest.mark.parametrize(
+    "payload", ["", "at_", "at_Window", "window", "at_two words", "at_" + "a" * 17, "AbCdEf0123-at_x"]
+)
+def test_only_a_link_of_the_shops_own_paper_names_a_place(payload: str) -> None:
+    """What any other link carries is no place; what ours carries is one, and never a code."""
+    assert read_placement(payload) == ""
+    assert read_placement(compose_placement_payload("sidewalk12")) == "sidewalk12"
+    assert parse_payload(compose_placement_payload("sidewalk12")) is None

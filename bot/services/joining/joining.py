@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from bot.core.campaigns.campaign import Campaign
 from bot.core.claiming import Attribution, Opening, Window, decide_attribution
 from bot.core.links import parse_payload
+from bot.core.printing import read_placement
 from bot.services.campaigns import Terms, find_promise, get_terms
 from bot.services.claiming.window import CLAIM, expect_claim, is_throttled, note_miss, open_window, view_home
 from bot.services.joining.notices import (
@@ -21,6 +22,7 @@ from bot.services.joining.notices import (
 )
 from bot.services.members import MemberView, find_role, meet, view_member
 from bot.services.notices import Notice, owe
+from bot.services.printing import note_placement
 from bot.services.rewards.granting import note_event, sum_points
 from storage.addresses import ANNOUNCE, MemberAddress
 from storage.facts import EventKind
@@ -179,6 +181,8 @@ def start(tx: Tx, *, visitor: Profile, payload: str, from_inline: bool = False) 
     person = meet(tx, visitor)
     newcomer = people.set_started(tx, person.id)
     person = replace(person, started_at=person.started_at or tx.now)
+    placement = read_placement(payload)
+    payload = "" if placement else payload
     carried = parse_payload(payload)
     owner = people.find_by_code(tx, carried.code) if carried is not None else None
     inviter = owner if owner is not None and owner.is_member else None
@@ -197,6 +201,8 @@ def start(tx: Tx, *, visitor: Profile, payload: str, from_inline: bool = False) 
     if attribution is Attribution.CREDITED and inviter is not None and carried is not None:
         referral = credit(tx, inviter, person, source=carried.source, campaign=carried.campaign, fresh=newcomer)
         person = people.get(tx, person.id)  # with the points that this may have brought
+    if newcomer and placement:
+        note_placement(tx, placement)
     if newcomer and referral is None:
         attribution = _welcome(tx, person, attribution, from_inline=from_inline)
     elif attribution is Attribution.CREDITED and not newcomer:

@@ -76,7 +76,7 @@ class CardStudio:
         """Two PDFs without a name: an A5 poster, an A4 table tent. Raises UnknownTheme, ThemeMistake, LinkTooLong."""
         from bot.cards.print_sheets import lay_out_sheets, render_poster, render_tent  # noqa: PLC0415 -- as above
 
-        theme_fonts = self._get_theme_fonts(text.look)
+        theme_fonts = self.get_fonts(text.look)
         with self._drawing:
             sheets = lay_out_sheets(text, theme_fonts, name="", link=link, way_in=way_in)
         return render_poster(sheets), render_tent(sheets)

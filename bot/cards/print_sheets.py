@@ -151,13 +151,13 @@ def _list_card_texts(words: CardText, inks: Inks, invited: str, way_in: str) -> 
         Text(
             words=invited,
             style=label(30, 18, 1, "centre"),
-            bounds=(43, 42.8, 82, 45.7),
+            bounds=(43.3, 42.8, 81.7, 45.7),
             ink=inks.ink,
             anchor=0.5,
             rtl=is_rtl(words.invited_without_name),
         ),
-        Text(words=words.scan_hint, style=text(22, 16, 1, "centre"), bounds=(43, 46.2, 82, 48.4), ink=inks.soft),
-        Text(words=way_in, style=text(15, 11, 2, "centre"), bounds=(43, 48.7, 82, 52), ink=inks.soft, anchor=1),
+        Text(words=words.scan_hint, style=text(22, 16, 1, "centre"), bounds=(43.3, 46.2, 81.7, 48.4), ink=inks.soft),
+        Text(words=way_in, style=text(15, 11, 2, "centre"), bounds=(43.3, 48.7, 81.7, 51.7), ink=inks.soft, anchor=1),
     ]
 
 

@@ -107,6 +107,8 @@ class Claim:
     """Without the @."""
     words: str = ""
     """A name, a username without its @, or a spoken code."""
+    telegram_id: int = 0
+    """Of somebody who was picked rather than typed."""
     invite: str = ""
     """A link into the community chat that may be a member's own."""
     is_told: bool = False
@@ -146,13 +148,15 @@ def parse_claim(text: str, addresses: Addresses) -> Claim:
     if named.username:
         return Claim(username=named.username)
     typed = clean_text(unicodedata.normalize("NFKC", text[: 4 * TYPED_LIMIT]), limit=TYPED_LIMIT)
+    if named.telegram_id:
+        return Claim(telegram_id=named.telegram_id, words=typed.partition("tg:")[0].strip())
     return Claim(payload=named.payload, words=typed)
 
 
 def decide_named(text: str, addresses: Addresses) -> bool:
     """Whether a text can be meant as a name, a username, a link or a code, and not as something told or asked."""
     claim = parse_claim(text, addresses)
-    if claim.payload is not None or claim.username or claim.invite or claim.is_told:
+    if claim.payload is not None or claim.username or claim.telegram_id or claim.invite or claim.is_told:
         return True
     words = claim.words
     return (

@@ -78,6 +78,9 @@ _TELEGRAM = r"(?:https?://)?(?:www\.)?(?:t|telegram)\.(?:me|dog)/"
 """https://core.telegram.org/api/links has the spellings that clients understand."""
 
 _INVITE = re.compile(rf"(?:{_TELEGRAM}(?:\+|joinchat/)|tg:(?://)?join/?\?invite=)([A-Za-z0-9_-]{{8,}})", re.IGNORECASE)
+_USER = re.compile(r"tg:(?://)?(?:user/?\?id|openmessage/?\?user_id)=(\d{1,18})(?!\d)", re.IGNORECASE)
+"""How somebody is linked who has no username."""
+
 _NAME = "[A-Za-z][A-Za-z0-9_]{3,31}"
 _QUERY = r"\?(?:[^\s#?]*?&)?start(?:app)?=([A-Za-z0-9_-]+)"
 _START = re.compile(
@@ -119,12 +122,19 @@ class Named:
     """The payload stood in a link: it is a code for sure, not a word of ten letters."""
     invite: str = ""
     """A link into a chat, as Telegram writes it: it may be one that was made for a member."""
+    telegram_id: int = 0
+    """Of somebody who was picked rather than typed."""
+
+
+def compose_person_link(telegram_id: int) -> str:
+    """The address of a person, whether or not they have a username."""
+    return f"tg://user?id={telegram_id}"
 
 
 def find_named(text: str, addresses: Addresses) -> Named:
     """Read a link, a code or a username wherever it stands in a text: in a sentence, a caption, an address around it.
 
-    A link of the shop's wins over one into a chat, that over a code alone, a code over a username. A text that is nothing but ten letters may be
+    A link of the shop's wins over one into a chat, that over a code alone, a code over a person who was picked or named. A text that is nothing but ten letters may be
     a name as well: whoever asks looks for the code first.
     """
     said = normalise(text)
@@ -135,7 +145,12 @@ def find_named(text: str, addresses: Addresses) -> Named:
     if invite is not None:
         return Named(invite=f"https://t.me/+{invite[1]}")
     code = _find_code(said)
-    return Named(payload=code) if code else Named(username=_find_username(said, addresses))
+    if code is not None:
+        return Named(payload=code)
+    picked = set(_USER.findall(said))
+    if len(picked) == 1:
+        return Named(telegram_id=int(picked.pop()))
+    return Named(username=_find_username(said, addresses))
 
 
 def normalise(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from telegram import Message, MessageEntity, Update
 
 from bot.core.claiming import decide_named
+from bot.core.links import compose_person_link
 from bot.core.roles import EVERYBODY
 from bot.handlers.community.community import find_chat_id
 from bot.handlers.deps import Context
@@ -76,11 +77,18 @@ async def on_findable(update: Update, context: Context, findable: int) -> None:
 
 
 def _list_readings(message: Message) -> list[str]:
-    """What was typed, or stands below a card, with the addresses behind its words; of what was passed on, also what it sets in bold."""
+    """What was typed, or stands below a card, with the addresses behind its words; of what was passed on, also what it sets in bold.
+
+    Somebody without a username is picked from the list of mentions, or sent as a contact.
+    """
     said = message.parse_entities() if message.text else message.parse_caption_entities() if message.caption else {}
     hidden = [entity.url for entity in said if entity.url]
+    picked = [entity.user.id for entity in said if entity.user]
+    called = message.text or message.caption or ""
+    if message.contact is not None:
+        called, picked = message.contact.first_name, [message.contact.user_id or 0]
     bold = [words for entity, words in said.items() if entity.type == MessageEntity.BOLD and message.forward_origin]
-    return ["\n".join([message.text or message.caption or "", *hidden]).strip(), *bold]
+    return ["\n".join([called, *hidden, *(compose_person_link(each) for each in picked if each)]).strip(), *bold]
 
 
 async def _show(update: Update, context: Context, view: ClaimView) -> None:

@@ -270,3 +270,17 @@ async def test_the_message_with_a_spoken_code_says_who_it_was(shop: ShopAtWork) 
         guest = await shop.add_member()
         shop.world.forward(guest, message, shop.world.open_chat(guest))
         await shop.telegram.until_message(guest, "let Spokenmade know")
+
+
+@pytest.mark.parametrize("shape", ["mention", "contact"])
+async def test_a_friend_without_a_username_is_picked(shop: ShopAtWork, shape: str) -> None:
+    """From the list that opens behind an @, or as a contact."""
+    made, guest = await shop.add_member(f"Picked{shape}"), await shop.add_member()
+    begun = shop.world.send_text(guest, shop.world.open_chat(guest), "/help")
+    await shop.telegram.until_reply(begun, "/privacy")
+    user = {"id": made.id, "is_bot": False, "first_name": "My friend"}
+    shown = {"text": "My friend", "entities": [{"type": "text_mention", "offset": 0, "length": 9, "user": user}]}
+    contact = {"contact": {"phone_number": "1", "first_name": "My friend", "user_id": made.id}}
+    sent = {name: value for name, value in begun.render().items() if name not in {"text", "entities"}}
+    shop.world.push_raw("message", {**sent, "message_id": 900_000, **(shown if shape == "mention" else contact)})
+    await shop.telegram.until_message(guest, f"let Picked{shape} know")

@@ -386,3 +386,15 @@ async def test_an_own_link_into_the_community_names_its_member(store: Store, cam
     assert (strange.outcome, strange.typed) == (Outcome.NOBODY, "https://t.me/+AbCdEfGh13_-")
     assert (await say(store, campaign, guest, "come in: t.me/+AbCdEfGh12_- !")).outcome is Outcome.CREDITED
     assert await find_inviter(store, guest) == anna.telegram_id
+
+
+async def test_somebody_without_a_username_can_be_picked(store: Store, campaign: Campaign) -> None:
+    """By a mention or a contact, both of which say who is meant; not who hides, nor who is no member."""
+    anna, shy = await add_member(store, campaign), await add_member(store, campaign, "Shy")
+    await store.write(set_findable, visitor=shy, findable=False)
+    guest = await join(store, campaign, someone())
+    for nobody in (shy.telegram_id, 999_999):
+        told = await say(store, campaign, guest, f"her\ntg://user?id={nobody}")
+        assert told.outcome is Outcome.NOBODY
+    assert (await say(store, campaign, guest, f"her\ntg://user?id={anna.telegram_id}")).outcome is Outcome.CREDITED
+    assert await find_inviter(store, guest) == anna.telegram_id

@@ -121,6 +121,9 @@ def _search(tx: Tx, claim: Claim) -> list[Person]:
         return _keep_members([_find_by_invite(tx, claim)])
     if claim.username:
         return _keep_members([directory.find_by_username(tx, claim.username)])
+    if claim.telegram_id:
+        picked = people.find_by_telegram_id(tx, claim.telegram_id)
+        return _keep_members([picked]) if picked is not None and picked.findable else []
     said = _keep_members([find_by_said(tx, claim.words)])
     named = directory.list_by_name(tx, claim.words, limit=CHOICES + 2)
     return said + [each for each in named if each.id not in {other.id for other in said}]

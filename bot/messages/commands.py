@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from telegram import BotCommand
 
@@ -43,4 +44,9 @@ def list_menu(texts: Texts, shop: Shop, commands: Iterable[Command]) -> list[Bot
 def say_commands(texts: Texts, shop: Shop, commands: Iterable[Command]) -> Html:
     """The same as lines of /help."""
     shown = (command for command in commands if command.in_help and command.is_there(shop))
-    return Html("\n".join(texts.say("help.line", name=command.name, text=command.say(texts)) for command in shown))
+    return Html("\n".join([_say_line(texts.locale, command.name, command.say(texts)) for command in shown]))
+
+
+@lru_cache(maxsize=512)
+def _say_line(locale: str, name: str, text: str) -> Html:
+    return Texts(locale).say("help.line", name=name, text=text)

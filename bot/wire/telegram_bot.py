@@ -63,7 +63,22 @@ def encode_keyboard(keyboard: InlineKeyboardMarkup) -> str:
     return json.dumps({"inline_keyboard": rows})
 
 
+_DESCRIBED: dict[int, tuple[InlineKeyboardButton, dict[str, object]]] = {}
+"""Buttons that are the same objects again and again, by their place in memory, which is theirs as long as they stand here."""
+
+_MOST_DESCRIBED = 1024
+
+
 def _describe(button: InlineKeyboardButton) -> dict[str, object]:
+    known = _DESCRIBED.get(id(button))
+    if known is None:
+        if len(_DESCRIBED) >= _MOST_DESCRIBED:
+            _DESCRIBED.clear()
+        known = _DESCRIBED[id(button)] = (button, _describe_anew(button))
+    return known[1]
+
+
+def _describe_anew(button: InlineKeyboardButton) -> dict[str, object]:
     found = {name: getattr(button, name) for name in _BUTTON_FIELDS}
     return {
         name: value.to_dict() if isinstance(value, TelegramObject) else value

@@ -49,6 +49,7 @@ async def seed_inviters(database: Path, telegram_ids: list[int]) -> list[str]:
     campaign = parse_campaign(
         (ASSETS / "campaigns" / "welcome.toml").read_bytes(),
         themes=sorted(theme.stem for theme in (ASSETS / "themes").glob("*.toml")),
+        find_picture=lambda _: "",
     )
     async with open_store(f"sqlite:///{database}") as store:
         await store.write(open_shop, Source(campaign=campaign))

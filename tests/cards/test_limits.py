@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -80,6 +81,7 @@ def test_no_allowed_text_is_cut(look: CardLook, words: str) -> None:
 def test_a_file_with_too_long_a_text_is_refused_by_line_and_field(tmp_path: Path) -> None:
     """`campaign check` says where, in which field, and by how much."""
     path = tmp_path / "mine.toml"
+    shutil.copytree(ASSETS / "campaigns" / "pictures", tmp_path / "pictures")
     path.write_text(WELCOME, "utf-8")
     assert find_problem(path) == ""
     said = "Come through a friend and start with {invitee_points}."

@@ -50,7 +50,9 @@ from storage.role import Role
 
 CODE = "AbCdEfGh12"
 CAMPAIGN = parse_campaign(
-    (ASSETS / "campaigns" / "welcome.toml").read_bytes(), themes=[path.stem for path in (ASSETS / "themes").iterdir()]
+    (ASSETS / "campaigns" / "welcome.toml").read_bytes(),
+    themes=[path.stem for path in (ASSETS / "themes").iterdir()],
+    find_picture=lambda _: "",
 )
 MARCH = 1_773_273_600_000_000
 """12 March 2026, in microseconds."""

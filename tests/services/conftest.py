@@ -19,7 +19,9 @@ CHAT = -1001000000077
 def campaign() -> Campaign:
     """The campaign that ships."""
     text = (ASSETS / "campaigns" / "welcome.toml").read_text(encoding="utf-8")
-    return parse_campaign(text, themes=sorted(path.stem for path in (ASSETS / "themes").glob("*.toml")))
+    return parse_campaign(
+        text, themes=sorted(path.stem for path in (ASSETS / "themes").glob("*.toml")), find_picture=lambda _: ""
+    )
 
 
 @pytest.fixture

@@ -113,7 +113,9 @@ def make_shop(public_url: str = PUBLIC) -> Shop:
     return Shop(
         bot_username="oven_bot",
         inline_mode=True,
-        campaign=parse_campaign((ASSETS / "campaigns" / "welcome.toml").read_bytes(), themes=themes),
+        campaign=parse_campaign(
+            (ASSETS / "campaigns" / "welcome.toml").read_bytes(), themes=themes, find_picture=lambda _: ""
+        ),
         public_url=public_url,
     )
 

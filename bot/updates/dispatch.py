@@ -113,8 +113,14 @@ class Dispatch:
         self._feed()
 
     def is_wanted(self, update: RawUpdate) -> bool:
-        """Whether any handler wants an update; what nobody wants need not be stored."""
-        return not update.is_happening and self._attempts.is_wanted(update)
+        """Whether any handler wants an update; what nobody wants need not be stored.
+
+        What somebody who floods says to the bot itself is taken without being read: reading would keep others waiting.
+        """
+        if update.is_happening:
+            return False
+        unread = _is_to_bot(update.content) and self._floods.is_flooding(update.sender_id)
+        return unread or self._attempts.is_wanted(update)
 
     def take(
         self, rows: Sequence[InboxRow], parsed: Mapping[int, Update | None] | None = None, *, more: bool = False
@@ -298,6 +304,12 @@ class Dispatch:
 
     async def _handle_inline(self, raw: RawUpdate) -> None:
         await self._attempts.run(self._attempts.parse(raw.content), Attempt())
+
+
+def _is_to_bot(content: Mapping[str, Any]) -> bool:
+    """A tap, or a message in the bot's private chat with somebody: whatever others hear is another matter."""
+    chat = (content.get("message") or {}).get("chat") or {}
+    return "callback_query" in content or chat.get("type") == "private"
 
 
 def _find_wish(update: Update) -> str:

@@ -2,7 +2,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from telegram.ext import MessageHandler, filters
+
+from bot.updates.dispatch import Dispatch
 from bot.updates.fair_queue import LONGEST_SECONDS, MOST_WAITING, Floods
+from bot.updates.raw_updates import RawUpdate, parse_update
+from tests.updates.rig import Application, record
+from tests.wire.server import make_update
 
 
 @dataclass
@@ -64,3 +70,22 @@ def test_peaceful_senders_leave_nothing_behind() -> None:
         floods.begin(sender)
         floods.end(sender)
     assert not floods._senders
+
+
+async def test_what_a_flooder_says_to_the_bot_is_taken_unread(application: Application) -> None:
+    """Reading thousands of them would keep others waiting; what is said in a group is looked at, and not kept."""
+    application.add_handler(MessageHandler(filters.ChatType.PRIVATE, record([])))
+    floods = Floods()
+    dispatch = Dispatch(application, floods=floods)
+    for _ in range(MOST_WAITING + 1):
+        floods.begin(1)
+    taken, other, chatter = (_read(make_update(number, sender)) for number, sender in ((1, 1), (2, 2), (3, 1)))
+    chatter.content["message"]["chat"] = {"id": -1007, "type": "supergroup", "title": "Us"}
+    assert [dispatch.is_wanted(each) for each in (taken, other, chatter)] == [True, True, False]
+    assert [each.parsed is None for each in (taken, other, chatter)] == [True, False, False]
+
+
+def _read(entry: dict[str, object]) -> RawUpdate:
+    update = parse_update(entry)
+    assert update is not None
+    return update

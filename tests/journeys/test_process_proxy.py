@@ -56,6 +56,24 @@ async def test_the_bot_works_through_a_proxy(
     assert "Kanarien" not in home.read_everything()
 
 
+async def test_the_bot_works_through_a_proxy_that_is_spoken_to_in_secret(
+    home: Home, telegram: LocalTelegram, door: tuple[int, Path], tmp_path: Path
+) -> None:
+    """TLS to the proxy, and within it TLS to Telegram."""
+    (tmp_path / "second").mkdir()
+    async with (
+        serve_proxy("http", door[0], login="shop:secret") as proxy,
+        serve_tls(proxy.port, tmp_path / "second", "localhost") as (port, certificate),
+    ):
+        both = tmp_path / "both.pem"
+        both.write_text(door[1].read_text() + certificate.read_text())
+        trusting = replace(home, variables={"SSL_CERT_FILE": str(both)})
+        async with trusting.running(PROXY=f"https://shop:secret@localhost:{port}") as program:
+            await program.until_polling(telegram)
+            assert await program.stop() == 0
+        assert set(proxy.asked_for) == {f"{TELEGRAM}:443"}
+
+
 @pytest.mark.parametrize("kind", ["http", "socks5"])
 async def test_doctor_goes_the_same_way(kind: str, home: Home, telegram: LocalTelegram, door: tuple[int, Path]) -> None:
     """By the variable that other programs read as well, and NO_PROXY leaves the way straight again."""

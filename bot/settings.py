@@ -103,7 +103,8 @@ def read_settings(environment: Mapping[str, str], *, env_file: Path | None = Non
         SettingMistake: at the first value that cannot be.
         EnvFileMistake: the file cannot be read.
     """
-    given = {**read_env_file(env_file), **{name: value for name, value in environment.items() if value.strip()}}
+    set_there = {name: _unquote(value) for name, value in environment.items() if value.strip()}
+    given = {**read_env_file(env_file), **set_there}
     values = {name: given.get(PREFIX + name, "").strip() or default for name, default in DEFAULTS.items()}
     bot_api_url = _parse_api_url(values["BOT_API_URL"])
     return Settings(
@@ -129,6 +130,12 @@ def read_settings(environment: Mapping[str, str], *, env_file: Path | None = Non
         log_format=_parse_log_format(values["LOG_FORMAT"].lower()),
         given={name.removeprefix(PREFIX): value.strip() for name, value in given.items() if name.startswith(PREFIX)},
     )
+
+
+def _unquote(value: str) -> str:
+    """A value without the quotes that `docker run --env-file` hands on: no setting begins and ends with one."""
+    said = value.strip()
+    return said[1:-1] if len(said) > 1 and said[0] == said[-1] and said[0] in "\"'" else value
 
 
 def _hint(value: str) -> str:

@@ -144,6 +144,16 @@ def test_the_api_is_found_with_or_without_bot_at_its_end(given: str) -> None:
     assert read_settings({**TOKEN, "PASSALONG_BOT_API_URL": given}).bot_api_url == "http://127.0.0.1:8081"
 
 
+@pytest.mark.parametrize("quote", ['"', "'"])
+def test_quotes_around_a_value_are_not_part_of_it(quote: str) -> None:
+    """Docker hands them on from the same file in which a shell takes them off; one alone stays what it is."""
+    given = {name: f"{quote}{value}{quote}\r" for name, value in {**TOKEN, "PASSALONG_SEND_RATE": "5"}.items()}
+    settings = read_settings(given)
+    assert (settings.bot_token, settings.send_rate) == (TOKEN["PASSALONG_BOT_TOKEN"], 5.0)
+    with pytest.raises(SettingMistake):
+        read_settings({**TOKEN, "PASSALONG_SEND_RATE": quote + "5"})
+
+
 @pytest.mark.parametrize(
     ("line", "meant"),
     [

@@ -12,6 +12,7 @@ from bot.core.campaigns.pictures import PictureRefused
 from bot.core.campaigns.profile import parse_profile
 from bot.core.campaigns.words import place_text
 from bot.core.languages import PROGRAM_LANGUAGE
+from bot.core.looks import list_themes
 from bot.core.pictures import MOST_PICTURE_BYTES, PictureMistake
 from bot.messages.pictures import say_picture_mistake
 from bot.messages.texts import Texts
@@ -28,7 +29,6 @@ __all__ = [
     "CampaignMistake",
     "check_cards",
     "choose_community",
-    "list_themes",
     "load_campaign",
     "load_picture",
     "load_shop",
@@ -80,11 +80,6 @@ def load_shop(path: Path) -> ShopSource:
     pictures: dict[str, StoredPicture] = {}
     profile = parse_profile(path.read_bytes(), find_picture=partial(_find, path.parent, pictures))
     return ShopSource(profile=profile, pictures=tuple(pictures.values()))
-
-
-def list_themes() -> list[str]:
-    """The looks there are."""
-    return sorted(theme.stem for theme in (ASSETS / "themes").glob("*.toml"))
 
 
 def load_picture(path: Path) -> StoredPicture:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bot.handlers import (
     audit,
     broadcasts,
-    campaigns,
     claiming,
     conversations,
     groups,
@@ -18,6 +17,7 @@ from bot.handlers import (
     standing,
     team,
 )
+from bot.handlers.campaigns import capability as campaigns
 from bot.handlers.community import community
 from bot.handlers.joining import start
 from bot.handlers.sharing import capability as sharing

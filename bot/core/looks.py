@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.assets import ASSETS
+
 AUTO = "auto"
 """The theme that takes its colours from the shop's logo or photo."""
 LAYOUTS = ("bubble", "festive", "minimal", "photo", "salon", "sunrise")
@@ -35,3 +37,8 @@ class CardLook:
     def pictures(self) -> tuple[str, ...]:
         """What has to be at hand to draw it."""
         return tuple(sha256 for sha256 in (self.logo, self.photo) if sha256)
+
+
+def list_themes() -> list[str]:
+    """The shipped themes, by name."""
+    return sorted(theme.stem for theme in (ASSETS / "themes").glob("*.toml"))

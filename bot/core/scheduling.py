@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, tzinfo
+
 FIRST_REST_SECONDS = 30.0
 """After the first failure; each further one in a row doubles it."""
 
@@ -29,3 +31,13 @@ def compute_rest_seconds(failures: int, every_seconds: float) -> float:
 def decide_told(failures: int) -> bool:
     """Whether so many failures in a row are something the admins should have been told of."""
     return failures >= TOLD_AFTER_FAILURES
+
+
+def parse_moment(said: str, zone: tzinfo, now: int) -> int | None:
+    """Read `2026-12-24 09:00` where the shop is, as microseconds; None for what is no moment to come."""
+    try:
+        moment = datetime.strptime(said.strip(), "%Y-%m-%d %H:%M").replace(tzinfo=zone)
+    except ValueError:
+        return None
+    at = int(moment.timestamp()) * MICROSECONDS
+    return at if at > now else None

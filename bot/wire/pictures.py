@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from bot.cards.look import compute_look
 from bot.core.campaigns.campaign import compose_look
+from bot.core.pictures import Picture, PictureMistake
 from bot.core.sharing import CardFormat, CardVersions
 from bot.messages.printing import say_print_hint, say_way_in
 from bot.messages.sharing.card_texts import compose_card_text, compose_card_versions
@@ -113,6 +114,16 @@ class Pictures:
         text = replace(compose_card_text(self._shop, language), scan_hint=say_print_hint(texts))
         way_in, link = say_way_in(texts, self._shop, ""), self._shop.placement_link(placement)
         return await asyncio.to_thread(studio.render_shop_sheets, text, link=link, way_in=way_in)
+
+    async def read_picture(self, data: bytes) -> Picture | PictureMistake:
+        """A picture that somebody has sent, as it is kept; or why it is not taken."""
+
+        def read(_studio: CardStudio) -> Picture | PictureMistake:
+            from bot.cards.pictures import read_picture  # noqa: PLC0415 -- see the module's first line
+
+            return read_picture(data)
+
+        return await self._workshop.run(read)
 
     async def _lay_out(self, story: str = "") -> None:
         told = self._shop.story(self._shop.campaign.languages[0], story)

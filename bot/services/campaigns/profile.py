@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from bot.core.campaigns.content import compose_content, compute_digest
-from bot.core.campaigns.profile import Profile, dress
+from bot.core.campaigns.campaign import Campaign
+from bot.core.campaigns.content import compose_content, compute_digest, parse_content
+from bot.core.campaigns.profile import Profile, dress, find_profile
+from bot.core.roles import MANAGERS
 from bot.services.audit import Act
 from bot.services.campaigns import get_terms
+from bot.services.members import MemberView, demand, enter, view_member
 from storage.campaign import CampaignState
+from storage.records import PersonId
+from storage.records import Profile as Visitor
 from storage.tables import audit, campaigns, pictures
 from storage.tables.pictures import StoredPicture
 from storage.tx import Tx
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +31,7 @@ class ShopSource:
     pictures: Collection[StoredPicture] = ()
 
 
-def take_profile(tx: Tx, source: ShopSource) -> bool:
+def take_profile(tx: Tx, source: ShopSource, *, actor_id: PersonId | None = None) -> bool:
     """Let every campaign that is not over speak of the shop like this; whether anything is new by it.
 
     Raises:
@@ -40,5 +48,41 @@ def take_profile(tx: Tx, source: ShopSource) -> bool:
             campaigns.add_version(tx, slug=row.slug, content=content, digest=digest)
             news = True
     if news:
-        audit.add(tx, actor_id=None, act=Act.PROFILE, subject="")
+        audit.add(tx, actor_id=actor_id, act=Act.PROFILE, subject="")
     return news
+
+
+def view_shop(tx: Tx, *, visitor: Visitor) -> tuple[MemberView, Campaign]:
+    """The main campaign, for what the shop says of itself.
+
+    Raises:
+        NotAllowed: this is nobody who runs campaigns.
+    """
+    demand(tx, visitor, MANAGERS)
+    return view_member(tx, enter(tx, visitor)), get_terms(tx).campaign
+
+
+def edit_profile(
+    tx: Tx, *, visitor: Visitor, edit: Callable[[Profile], Profile], picture: StoredPicture | None = None
+) -> tuple[MemberView, Campaign]:
+    """Let the shop speak of itself otherwise, in every campaign and draft; returns the main one.
+
+    Raises:
+        NotAllowed: this is nobody who runs campaigns.
+    """
+    demand(tx, visitor, MANAGERS)
+    person, main = enter(tx, visitor), get_terms(tx).campaign
+    profile = edit(find_profile(main))
+    take_profile(tx, ShopSource(profile=profile, pictures=[picture] if picture is not None else []), actor_id=person.id)
+    for row in campaigns.list_all(tx):
+        if row.draft is not None:
+            draft = parse_content(row.draft)
+            kept = replace(profile, brand=_keep(profile.brand, draft.brand), unit=_keep(profile.unit, draft.unit))
+            changed = replace(draft, brand=kept.brand, unit=kept.unit, logo=kept.logo)
+            campaigns.set_draft(tx, row.id, compose_content(changed))
+    return view_member(tx, person), get_terms(tx).campaign
+
+
+def _keep(said: dict[str, T], former: dict[str, T]) -> dict[str, T]:
+    """What is said now, in the languages of a draft."""
+    return {language: said.get(language, text) for language, text in former.items()}

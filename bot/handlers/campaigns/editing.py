@@ -1,0 +1,243 @@
+"""What is typed or sent for a field of the shop, a campaign or a story: asked language by language, kept in the draft."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from telegram import Message, Update
+
+from bot.core.campaigns.campaign import Campaign
+from bot.core.campaigns.drafting import (
+    TextMistake,
+    check_text,
+    parse_points,
+    parse_unit,
+    set_story_picture,
+    set_story_text,
+)
+from bot.core.campaigns.profile import Profile
+from bot.core.pictures import MOST_PICTURE_BYTES, Picture, PictureMistake, PictureProblem
+from bot.core.scheduling import parse_moment
+from bot.handlers.deps import Context
+from bot.handlers.reply import show
+from bot.messages.campaign_editor import render_editor, render_story
+from bot.messages.campaign_questions import render_question, say_text_mistake
+from bot.messages.campaigns_panel import render_shop
+from bot.messages.conversations import compose_question
+from bot.messages.outgoing import OutgoingMessage
+from bot.messages.pictures import say_picture_mistake
+from bot.messages.texts import Html, Texts, escape
+from bot.services.campaigns import editing
+from bot.services.campaigns.profile import edit_profile, view_shop
+from bot.services.conversations import leave, move
+from bot.services.members import open_home
+from bot.updates.context import visitor_of
+from bot.updates.flows import Answer, Flow, Step
+from storage.conversation import Conversation
+from storage.records import CampaignId
+from storage.tables.pictures import StoredPicture
+
+FIELD, VALUE = "campaign", "value"
+PICTURES = ("logo", "photo", "picture")
+SPOKEN = ("brand", "unit", "headline", "text", "offer")
+"""Fields that are said in each language of the shop."""
+FORMATTING = frozenset(
+    {"bold", "italic", "underline", "strikethrough", "spoiler", "code", "pre", "text_link", "blockquote"}
+)
+"""What a card cannot show."""
+
+Data = Mapping[str, Any]
+
+
+async def ask_for(
+    update: Update, context: Context, draft: Campaign, *, field: str, campaign: int = 0, story: str = ""
+) -> None:
+    """Ask for a field: of the shop without a campaign, of a story with its key."""
+    languages = list(draft.languages) if field in SPOKEN else []
+    data = {"field": field, "campaign": campaign, "story": story, "languages": languages}
+    data["now"] = _list_now(draft, field, story)
+    await _ask(update, context, data)
+
+
+async def on_value(update: Update, context: Context, asked: Conversation) -> None:
+    """What was typed or sent: kept, or refused with the reason, and then asked for in the next language."""
+    message, data = update.effective_message, asked.data
+    assert message is not None
+    member = await context.read(open_home, visitor=visitor_of(update))
+    texts = Texts(member.language)
+    if data["field"] in PICTURES:
+        refusal = await _take_picture(update, context, texts, message, data)
+    else:
+        refusal = await _take_text(update, context, texts, message, data)
+    if refusal is not None:
+        await context.deliver(_compose_question(texts, data, said=refusal))
+        return
+    if any(entity.type in FORMATTING for entity in message.entities):
+        await context.deliver(OutgoingMessage(text=texts.say("editor.wrong.plain")))
+    await _go_on(update, context, data)
+
+
+async def on_skipped(update: Update, context: Context, data: Data) -> None:
+    """This language stays as it is."""
+    await _go_on(update, context, data)
+
+
+def ask_value(texts: Texts, _shop: object, data: Data) -> OutgoingMessage:
+    """The question, for whoever is asked again."""
+    return render_question(texts, data)
+
+
+async def _take_text(update: Update, context: Context, texts: Texts, message: Message, data: Data) -> Html | None:
+    """Keep what was typed; the reason why not, where it cannot be kept."""
+    said, field = message.text or "", str(data["field"])
+    if field in {"inviter", "invitee", "budget"}:
+        value: Any = parse_points(said)
+        wrong = None if value is not None else texts.say("editor.wrong.number")
+    elif field in {"starts", "ends"}:
+        zone, now = context.deps.shop.zone, await context.read(lambda tx: tx.now)
+        value = parse_moment(said, zone, now)
+        wrong = None if value is not None else texts.say("editor.wrong.moment")
+    else:
+        value = parse_unit(said) if field == "unit" else check_text(field, said)
+        wrong = say_text_mistake(texts, value) if isinstance(value, TextMistake) else None
+    if wrong is None:
+        await _keep(update, context, data, value)
+    return wrong
+
+
+async def _take_picture(update: Update, context: Context, texts: Texts, message: Message, data: Data) -> Html | None:
+    """Fetch and keep a picture; the reason why not."""
+    picture = await _read_picture(context, message)
+    if picture is None:
+        return texts.say("editor.wrong.picture")
+    if isinstance(picture, PictureMistake):
+        return escape(say_picture_mistake(texts, picture))
+    stored = StoredPicture(sha256=picture.sha256, content=picture.data, width=picture.width, height=picture.height)
+    await _keep(update, context, data, picture.sha256, stored)
+    return None
+
+
+async def _read_picture(context: Context, message: Message) -> Picture | PictureMistake | None:
+    sent = message.photo[-1] if message.photo else message.document
+    if sent is None:
+        return None
+    if (sent.file_size or 0) > MOST_PICTURE_BYTES:
+        return PictureMistake(PictureProblem.TOO_HEAVY, MOST_PICTURE_BYTES, sent.file_size or 0)
+    file = await context.bot.get_file(sent.file_id)
+    data = bytes(await file.download_as_bytearray())
+    return await context.deps.pictures.read_picture(data)
+
+
+async def _keep(update: Update, context: Context, data: Data, value: Any, picture: StoredPicture | None = None) -> None:
+    """Write a value where it belongs."""
+    visitor, field, store = visitor_of(update), str(data["field"]), context.bot_data.store
+    language = next(iter(data["languages"]), "")
+    if not data["campaign"]:
+        edit = partial(_dress, field=field, language=language, value=value)
+        await store.write(edit_profile, visitor=visitor, edit=edit, picture=picture)
+    elif field in {"starts", "ends", "budget"}:
+        name = {"starts": "starts_at", "ends": "ends_at"}.get(field, field)
+        await store.write(
+            editing.schedule_campaign,
+            visitor=visitor,
+            campaign_id=CampaignId(data["campaign"]),
+            field=name,
+            value=value,
+        )
+    else:
+        change = partial(_change, field=field, story=str(data["story"]), language=language, value=value)
+        await store.write(
+            editing.edit_campaign,
+            visitor=visitor,
+            campaign_id=CampaignId(data["campaign"]),
+            edit=change,
+            picture=picture,
+        )
+
+
+def _dress(profile: Profile, *, field: str, language: str, value: Any) -> Profile:
+    if field == "logo":
+        return replace(profile, logo=value)
+    if field == "brand":
+        return replace(profile, brand=profile.brand | {language: value})
+    return replace(profile, unit=profile.unit | {language: value})
+
+
+def _change(draft: Campaign, *, field: str, story: str, language: str, value: Any) -> Campaign:
+    if field == "picture":
+        return set_story_picture(draft, story, value)
+    if field == "photo":
+        return replace(draft, photo=value)
+    if field == "inviter":
+        return replace(draft, inviter_points=value)
+    if field == "invitee":
+        return replace(draft, invitee_points=value)
+    return set_story_text(draft, story, field, language, value)
+
+
+async def _go_on(update: Update, context: Context, data: Data) -> None:
+    """The next language, or the screen from which it was asked."""
+    left = list(data["languages"])[1:]
+    if left:
+        await _ask(update, context, {**data, "languages": left})
+        return
+    visitor = visitor_of(update)
+    member, _ = await context.write(leave, visitor=visitor, flow=FIELD)
+    texts = Texts(member.language)
+    if not data["campaign"]:
+        _, main = await context.read(view_shop, visitor=visitor)
+        await context.deliver(render_shop(texts, main))
+        return
+    view = await context.read(editing.view_editor, visitor=visitor, campaign_id=CampaignId(data["campaign"]))
+    if view is None:
+        return
+    story = next((each for each in view.draft.stories if each.key == data["story"]), None)
+    screen = render_story(texts, view, story) if story else render_editor(texts, context.deps.shop, view)
+    await context.deliver(screen)
+
+
+async def _ask(update: Update, context: Context, data: Data) -> None:
+    """Write down where somebody stands, then ask: an answer that comes at once finds the question."""
+    kept = {name: value for name, value in data.items() if name != VALUE}
+    member = await context.write(
+        move, visitor=visitor_of(update), flow=FIELD, step=VALUE, data=kept, wait_seconds=FLOW.wait_seconds
+    )
+    await show(update, context, _compose_question(Texts(member.language), kept))
+
+
+def _compose_question(texts: Texts, data: Data, *, said: Html | None = None) -> OutgoingMessage:
+    question = render_question(texts, data)
+    if said is not None:
+        question = replace(question, text=Html(f"{said}\n\n{question.text}"))
+    can_skip = bool(data["languages"])
+    return compose_question(texts, question, FIELD, VALUE, choices={}, can_go_back=False, can_skip=can_skip)
+
+
+def _list_now(draft: Campaign, field: str, story: str) -> dict[str, str]:
+    """What stands in a field now, by language."""
+    if field == "brand":
+        return dict(draft.brand)
+    if field == "unit":
+        return {language: ", ".join(forms.values()) for language, forms in draft.unit.items()}
+    told = next((each for each in draft.stories if each.key == story), None)
+    return dict(getattr(told, field)) if told is not None and field in SPOKEN else {}
+
+
+FLOW = Flow(
+    name=FIELD,
+    steps=[
+        Step(
+            name=VALUE,
+            ask=ask_value,
+            takes=frozenset({Answer.TEXT, Answer.PHOTO, Answer.DOCUMENT}),
+            on_answer=on_value,
+            optional=True,
+        )
+    ],
+    wait_seconds=3600,
+    on_done=on_skipped,
+)
+"""One question at a time: what it is for lies in its data, so that it is found again after anything."""

@@ -1,0 +1,225 @@
+"""The panel: which campaigns there are, one of them, one story of it, and everything that is one tap."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from telegram import Update
+
+from bot.core.campaigns.campaign import StoryKind
+from bot.core.campaigns.drafting import (
+    add_story,
+    drop_story,
+    list_differences,
+    set_languages,
+    set_story_kind,
+)
+from bot.core.campaigns.running import Change
+from bot.core.campaigns.templates import load_template
+from bot.core.languages import LANGUAGES
+from bot.core.looks import list_themes
+from bot.handlers.campaigns.editing import ask_for
+from bot.handlers.campaigns.preview import show_preview
+from bot.handlers.deps import Context
+from bot.handlers.reply import show
+from bot.messages.campaign_editor import (
+    render_differences,
+    render_editor,
+    render_gone,
+    render_languages,
+    render_looks,
+    render_story,
+)
+from bot.messages.campaigns_panel import TEMPLATES, render_admin, render_campaigns, render_new, render_shop
+from bot.messages.texts import Texts
+from bot.services.campaigns import editing
+from bot.services.campaigns.editing import Edit, EditorView
+from bot.services.campaigns.profile import view_shop
+from bot.services.members import open_home
+from bot.updates.context import visitor_of
+from storage.records import CampaignId
+
+ASKED = ("inviter", "invitee", "photo", "starts", "ends", "budget")
+"""Fields whose value is typed or sent."""
+STORY_ASKED = ("headline", "text", "offer", "picture")
+
+
+async def on_admin(update: Update, context: Context) -> None:
+    """The door to everything."""
+    member = await context.read(open_home, visitor=visitor_of(update))
+    await show(update, context, render_admin(Texts(member.language), context.deps.shop))
+
+
+async def on_shop(update: Update, context: Context) -> None:
+    """What the shop says of itself."""
+    member, main = await context.read(view_shop, visitor=visitor_of(update))
+    await show(update, context, render_shop(Texts(member.language), main))
+
+
+async def on_shop_edit(update: Update, context: Context, field: str) -> None:
+    """Ask for the shop's name, its word for points, or its logo."""
+    if field not in {"brand", "unit", "logo"}:
+        await on_shop(update, context)
+        return
+    _, main = await context.read(view_shop, visitor=visitor_of(update))
+    await ask_for(update, context, main, field=field)
+
+
+async def on_campaigns(update: Update, context: Context) -> None:
+    """All campaigns."""
+    view = await context.read(editing.view_panel, visitor=visitor_of(update))
+    await show(update, context, render_campaigns(Texts(view.member.language), context.deps.shop, view))
+
+
+async def on_new(update: Update, context: Context) -> None:
+    """What a campaign can begin with."""
+    member = await context.read(open_home, visitor=visitor_of(update))
+    await show(update, context, render_new(Texts(member.language)))
+
+
+async def on_new_from(update: Update, context: Context, name: str) -> None:
+    """Begin one."""
+    if name not in TEMPLATES:
+        await on_new(update, context)
+        return
+    template = load_template(name)
+    wished = template.slug
+    view = await context.write(editing.begin_campaign, visitor=visitor_of(update), template=template, wished=wished)
+    await show_editor(update, context, view)
+
+
+async def on_campaign(update: Update, context: Context, number: int) -> None:
+    """One campaign."""
+    await show_editor(update, context, await find_view(update, context, number))
+
+
+async def on_edit(update: Update, context: Context, number: int, field: str) -> None:
+    """A field of a campaign: asked for, chosen from a list, or done at once."""
+    view = await find_view(update, context, number)
+    if view is None:
+        await show_editor(update, context, None)
+    elif field in ASKED:
+        await ask_for(update, context, view.draft, field=field, campaign=number)
+    elif field == "story":
+        await _change(update, context, number, add_story)
+    elif field == "copy":
+        copied = partial(editing.begin_campaign, template=view.draft, wished=view.entry.slug)
+        await show_editor(update, context, await context.write(copied, visitor=visitor_of(update)))
+    elif field == "preview":
+        await show_preview(update, context, view)
+    else:
+        await _show_list(update, context, view, field)
+
+
+async def on_do(update: Update, context: Context, number: int, said: str) -> None:
+    """Start, pause, go on, end, make it the main one; let its changes hold, or drop them."""
+    visitor, campaign_id = visitor_of(update), CampaignId(number)
+    if said == "publish":
+        view = await context.write(editing.publish_campaign, visitor=visitor, campaign_id=campaign_id)
+    elif said == "drop":
+        view = await context.write(editing.drop_changes, visitor=visitor, campaign_id=campaign_id)
+    elif said in set(Change):
+        view = await context.write(editing.move_campaign, visitor=visitor, campaign_id=campaign_id, change=Change(said))
+    else:
+        view = await find_view(update, context, number)
+    await show_editor(update, context, view)
+
+
+async def on_look(update: Update, context: Context, number: int, theme: str) -> None:
+    """Another look of the cards."""
+    if theme in list_themes():
+        await _change(update, context, number, lambda draft: replace(draft, theme=theme))
+    else:
+        await on_campaign(update, context, number)
+
+
+async def on_speak(update: Update, context: Context, number: int, language: str) -> None:
+    """One language more, or less; the last one stays."""
+    view = await find_view(update, context, number)
+    if view is None:
+        await show_editor(update, context, None)
+        return
+    spoken = list(view.draft.languages)
+    if language in spoken and len(spoken) > 1:
+        spoken.remove(language)
+    elif language not in spoken and language in LANGUAGES:
+        spoken.append(language)
+    changed = await _edit(update, context, number, lambda draft: set_languages(draft, spoken))
+    if changed is not None:
+        await show(update, context, render_languages(Texts(changed.member.language), changed))
+
+
+async def on_story(update: Update, context: Context, number: int, key: str) -> None:
+    """One story."""
+    await show_story(update, context, await find_view(update, context, number), key)
+
+
+async def on_story_edit(update: Update, context: Context, number: int, key: str, field: str) -> None:
+    """Ask for a text of a story, language by language, or for its picture."""
+    view = await find_view(update, context, number)
+    if view is None or field not in STORY_ASKED or key not in {story.key for story in view.draft.stories}:
+        await show_story(update, context, view, key)
+        return
+    await ask_for(update, context, view.draft, field=field, campaign=number, story=key)
+
+
+async def on_story_kind(update: Update, context: Context, number: int, key: str, said: str) -> None:
+    """Why people would tell it on."""
+    kinds = {kind.replace(" ", "-"): kind for kind in StoryKind}
+    if said in kinds:
+        view = await _edit(update, context, number, lambda draft: set_story_kind(draft, key, kinds[said]))
+    else:
+        view = await find_view(update, context, number)
+    await show_story(update, context, view, key)
+
+
+async def on_story_drop(update: Update, context: Context, number: int, key: str) -> None:
+    """One story less; the last one stays."""
+    await _change(update, context, number, lambda draft: drop_story(draft, key))
+
+
+async def find_view(update: Update, context: Context, number: int) -> EditorView | None:
+    """A campaign as it is being written; None where there is none."""
+    return await context.read(editing.view_editor, visitor=visitor_of(update), campaign_id=CampaignId(number))
+
+
+async def show_editor(update: Update, context: Context, view: EditorView | None) -> None:
+    """Show a campaign; or say that there is none, with the way to those there are."""
+    if view is None:
+        member = await context.read(open_home, visitor=visitor_of(update))
+        await show(update, context, render_gone(Texts(member.language)))
+    else:
+        await show(update, context, render_editor(Texts(view.member.language), context.deps.shop, view))
+
+
+async def show_story(update: Update, context: Context, view: EditorView | None, key: str) -> None:
+    """Show a story; where it is told no more, its campaign."""
+    story = None if view is None else next((each for each in view.draft.stories if each.key == key), None)
+    if view is None or story is None:
+        await show_editor(update, context, view)
+    else:
+        await show(update, context, render_story(Texts(view.member.language), view, story))
+
+
+async def _show_list(update: Update, context: Context, view: EditorView, field: str) -> None:
+    texts = Texts(view.member.language)
+    if field == "theme":
+        screen = render_looks(texts, view, list_themes())
+    elif field == "languages":
+        screen = render_languages(texts, view)
+    elif field == "difference" and view.holds is not None:
+        screen = render_differences(texts, view, list_differences(view.holds, view.draft))
+    else:
+        screen = render_editor(texts, context.deps.shop, view)
+    await show(update, context, screen)
+
+
+async def _change(update: Update, context: Context, number: int, edit: Edit) -> None:
+    await show_editor(update, context, await _edit(update, context, number, edit))
+
+
+async def _edit(update: Update, context: Context, number: int, edit: Edit) -> EditorView | None:
+    return await context.write(
+        editing.edit_campaign, visitor=visitor_of(update), campaign_id=CampaignId(number), edit=edit
+    )

@@ -1,0 +1,132 @@
+"""The panel: what is refused and why, what changes before it holds, and what happens at a time."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import pytest_asyncio
+
+from bot.services.audit import list_acts
+from bot.services.campaigns import get_terms
+from storage import Store, open_store
+from storage.campaign import CampaignState
+from storage.tables import campaigns
+from tests.journeys.shop_at_work import ShopAtWork, open_shop, sqlite_in
+from tests.journeys.test_campaign_from_phone import Phone
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def store(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Store]:
+    """The shop's rows, within reach."""
+    async with open_store(sqlite_in(tmp_path_factory.mktemp("panel"))) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shop(store: Store) -> AsyncIterator[ShopAtWork]:
+    """At work, with its owner in it."""
+    async with open_shop("", store=store) as at_work:
+        await at_work.join(at_work.admin)
+        yield at_work
+
+
+async def open_campaigns(shop: ShopAtWork, *labels: str) -> Phone:
+    """The owner's phone with the list of campaigns, and what is tapped there."""
+    phone = Phone(shop, await shop.ask(shop.admin, "/admin", "like to look at"))
+    for label in ("Campaigns", *labels):
+        await phone.tap(label)
+    return phone
+
+
+async def test_a_running_campaign_changes_only_when_somebody_says_so(shop: ShopAtWork, store: Store) -> None:
+    """Until then everybody gets what holds; the difference is shown first, and one tap drops it."""
+    phone = await open_campaigns(shop, "★ welcome: running", "Inviter: 50")
+    assert "changes that don" in await phone.type("70")
+    assert (await store.read(get_terms)).campaign.inviter_points == 50
+    said = await phone.tap("What changes")
+    assert "inviter_points\n50\n→ 70" in said
+    assert "keeps what they were promised" in said
+    await phone.tap("Drop the changes")
+    assert "Inviter gets: 50 points" in phone.screen.text
+    await phone.tap("Inviter: 50")
+    await phone.type("70")
+    await phone.tap("What changes")
+    await phone.tap("Let the changes hold")
+    assert (await store.read(get_terms)).campaign.inviter_points == 70
+    act = (await store.read(list_acts, most=1))[0]
+    assert (act.act, act.actor, act.subject) == ("campaign_written", "Sari", "welcome")
+
+
+async def test_the_main_campaign_offers_no_end(shop: ShopAtWork) -> None:
+    """It always runs."""
+    phone = await open_campaigns(shop, "★ welcome: running")
+    shown = str(phone.screen.keyboard)
+    assert all(label not in shown for label in ("Pause", "'End'", "End at a time"))
+
+
+async def test_a_text_is_taken_whole_or_not_at_all(shop: ShopAtWork) -> None:
+    """Too long is told by how much, nothing is cut, and the question stays; formatting is told to be left out."""
+    phone = await open_campaigns(shop, "+ New campaign", "Salon", "1. We tell you when not to cut", "Headline")
+    assert "That is 12 characters too many." in await phone.type("x" * 72)
+    assert "Only {inviter_points}" in await phone.type("Get {bonus}")
+    assert "Now: We tell you when not to cut" in phone.screen.text
+    await phone.type("x" * 60)
+    assert "Bahasa Indonesia" in phone.screen.text
+    await phone.tap("Skip")
+    await phone.tap("Skip")
+    assert "x" * 60 in phone.screen.text
+    await phone.tap("What the friend gets")
+    sent = shop.world.send_formatted(shop.admin, phone.screen.chat, "<b>Bold</b> gains")
+    note = await shop.telegram.until_reply(sent, "kept the plain words")
+    await shop.telegram.until_message(shop.admin, "Bahasa Indonesia", after=note)
+
+
+async def test_a_picture_that_cannot_be_is_refused_in_words(shop: ShopAtWork) -> None:
+    """What to do is said, and the question stays."""
+    phone = await open_campaigns(shop, "+ New campaign", "Service", "Photo")
+    sent = shop.world.send_document(shop.admin, phone.screen.chat, b"GIF89a nothing", "broken.gif")
+    said = await shop.telegram.until_reply(sent)
+    assert "Send the picture" in said.text
+    phone.screen = said
+    assert "Send the picture" in await phone.type("no picture")
+    assert "Photo: yes" in await phone.send_picture("olive")
+
+
+async def test_what_is_missing_is_said_before_a_start(shop: ShopAtWork, store: Store) -> None:
+    """A campaign from scratch lists its gaps by story, field and language, and does not begin."""
+    phone = await open_campaigns(shop, "+ New campaign", "From scratch")
+    assert "• story 1, Headline, English" in phone.screen.text
+    assert "cannot begin" in await phone.tap("Start now")
+    row = await store.read(campaigns.find_by_slug, "campaign")
+    assert row is not None
+    assert row.state is CampaignState.DRAFT
+
+
+async def test_a_campaign_begins_at_a_time_in_the_shops_zone(shop: ShopAtWork, store: Store) -> None:
+    """What is no moment to come is asked for again."""
+    phone = await open_campaigns(shop, "+ New campaign", "Online shop", "Begin at a time")
+    assert "a moment to come" in await phone.type("yesterday")
+    assert "a moment to come" in await phone.type("2020-01-01 09:00")
+    tomorrow = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(days=1)
+    await phone.type(f"{tomorrow:%Y-%m-%d %H:%M}")
+    row = await store.read(campaigns.find_by_slug, "online")
+    assert row is not None
+    assert row.starts_at == int(tomorrow.timestamp()) * 1_000_000
+
+
+async def test_a_copy_is_a_draft_of_its_own(shop: ShopAtWork) -> None:
+    """Its name is numbered, and what it was copied from stays."""
+    phone = await open_campaigns(shop, "★ welcome: running", "Copy")
+    assert "welcome-2: a draft" in phone.screen.text
+
+
+async def test_a_story_can_be_removed(shop: ShopAtWork) -> None:
+    """The campaign goes on with the others; the last one stays."""
+    phone = await open_campaigns(shop, "+ New campaign", "Studio or gym", "1. Ten minutes are enough to begin")
+    await phone.tap("✕ Remove this story")
+    assert "1. Bring the friend" in str(phone.screen.keyboard)
+    assert "Ten minutes" not in str(phone.screen.keyboard)

@@ -1,4 +1,4 @@
-# make demo ARGS="--campaign my.toml" · make test · make check · make bench · make chaos SEED=7 · make attack
+# make demo ARGS="--campaign my.toml" · make test · make check · make bench · make chaos SEED=7 · make attack · make mutants ROOM=core
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -37,8 +37,7 @@ attack: $(TESTED)
 	$(BIN)/python -m tests.attack $(ARGS)
 
 mutants: $(TESTED)
-	$(BIN)/mutmut run $(ARGS)
-	$(BIN)/mutmut results
+	$(BIN)/python -m tests.mutants $(or $(ROOM),core) $(ARGS)
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

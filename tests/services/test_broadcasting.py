@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.core.retention import DAY_SECONDS, UNCONFIRMED_DAYS
 from bot.services.broadcasts.authoring import (
     BroadcastView,
     abandon,
@@ -14,7 +15,8 @@ from bot.services.broadcasts.authoring import (
     resume,
     view_broadcast,
 )
-from bot.services.broadcasts.delivering import begin, forget_progress, proceed, requeue_strays, view_progress
+from bot.services.broadcasts.delivering import PAGE, begin, forget_progress, proceed, requeue_strays, view_progress
+from bot.services.cleaning import clean_broadcasts
 from bot.services.conversations import find_conversation
 from bot.services.members import NotAllowed
 from bot.services.stats import count
@@ -23,6 +25,7 @@ from storage.records import BroadcastId, BroadcastState, DeliveryState, Outcome,
 from storage.role import Role
 from storage.tables import broadcasts, deliveries, people, roles
 from tests.storage.cast import add_members
+from tests.storage.clock import Clock
 
 SARI = Profile(telegram_id=900, first_name="Sari", telegram_language="id")
 TONO = Profile(telegram_id=901, first_name="Tono")
@@ -245,3 +248,64 @@ async def test_an_unknown_recipient_is_never_claimed_again(store: Store) -> None
     (rest,) = (await store.write(proceed, limit=9)).claims
     assert claim.recipients[0] not in rest.recipients
     assert (await view(store, broadcast_id)).counts[DeliveryState.UNKNOWN] == 1
+
+
+async def test_stopping_the_dialogue_drops_what_was_written_in_it(store: Store) -> None:
+    """And ends it; what is under way already is not stopped by it."""
+    under_way = await start(store)
+    drafted = await write_draft(store)
+    asked = await store.read(find_conversation, visitor=SARI)
+    assert asked is not None
+    assert (asked.step, asked.data) == ("confirm", {"broadcast_id": drafted, "message_id": 7})
+    await store.write(abandon, visitor=SARI)
+    assert (await view(store, drafted)).broadcast.state is BroadcastState.CANCELLED
+    assert (await view(store, under_way)).broadcast.state is RUNNING
+    assert await store.read(find_conversation, visitor=SARI) is None
+
+
+async def test_cancelling_ends_the_dialogue_about_that_broadcast_alone(store: Store) -> None:
+    """An old button leaves what is being written now."""
+    under_way = await start(store)
+    drafted = await write_draft(store)
+    await store.write(cancel, visitor=SARI, broadcast_id=under_way)
+    assert await store.read(find_conversation, visitor=SARI) is not None
+    await store.write(cancel, visitor=SARI, broadcast_id=drafted)
+    assert await store.read(find_conversation, visitor=SARI) is None
+
+
+async def test_who_has_blocked_the_bot_is_not_promised_a_message(store: Store) -> None:
+    """Before the tap the view counts those who would get it now."""
+    members = await store.write(add_members, 3)
+    await store.write(people.set_blocked, members[0].id, blocked=True)
+    assert (await view(store, await write_draft(store))).total == 3
+
+
+async def test_a_step_queues_again_whom_nothing_was_sent_to(store: Store) -> None:
+    """Beside what it writes down of the others."""
+    broadcast_id = await start(store, members=1)
+    (claim,) = (await store.write(proceed, limit=2)).claims
+    sent, returned = claim.recipients
+    await store.write(proceed, outcomes=[end(broadcast_id, sent.person_id)], returned=[returned], limit=0)
+    assert await store.read(deliveries.count_by_state, broadcast_id) == {SENT: 1, QUEUED: 1}
+
+
+async def test_a_claim_goes_on_over_the_pages_of_an_audience(store: Store) -> None:
+    """Those of one page and those of the next are claimed together, and never more than was asked for."""
+    broadcast_id = await start(store, members=PAGE)
+    (first,) = (await store.write(proceed, limit=PAGE - 1)).claims
+    (last,) = (await store.write(proceed, limit=3)).claims
+    assert [len(first.recipients), len(last.recipients)] == [PAGE - 1, 2]
+    assert len({each.person_id for each in (*first.recipients, *last.recipients)}) == PAGE + 1
+    assert last.broadcast.id == broadcast_id
+    assert not (await store.write(proceed, limit=1)).claims
+
+
+async def test_drafts_are_forgotten_after_their_days_and_nothing_else(store: Store, clock: Clock) -> None:
+    """What was never confirmed goes; what was sent stays."""
+    under_way, drafted = await start(store), await write_draft(store)
+    clock.advance(UNCONFIRMED_DAYS * DAY_SECONDS)
+    assert await store.write(clean_broadcasts, 10) == 0
+    clock.advance(1)
+    assert await store.write(clean_broadcasts, 10) == 1
+    assert await store.read(broadcasts.find, drafted) is None
+    assert await store.read(broadcasts.find, under_way) is not None

@@ -10,13 +10,14 @@ from sqlalchemy import delete, insert, select, update
 from bot.core.campaigns.campaign import Campaign, Rules
 from bot.core.campaigns.content import compose_content, parse_content
 from bot.core.links import Addresses
-from bot.services.campaigns import get_terms
+from bot.services.campaigns import find_newer, get_terms
 from bot.services.campaigns.opening import Source, open_shop
 from bot.services.claiming.disowning import Disowning, disown
 from bot.services.claiming.naming import name_inviter
 from bot.services.community.inviting import view_community
 from bot.services.community.membership import come, leave
-from bot.services.joining.joining import qualify, start
+from bot.services.joining.joining import credit, qualify, start
+from bot.services.reminding.reminders import remind
 from storage import RuleBroken, Store, Tx
 from storage.checks import list_faults
 from storage.records import NoticeId, Profile, Referral, VersionId
@@ -192,3 +193,39 @@ def _add_placeholder(tx: Tx) -> VersionId:
         ),
     )
     return VersionId(tx.scalar(select(campaign_version.c.id).where(campaign_version.c.number == 0)))
+
+
+async def test_a_greeting_promises_what_held_when_the_friend_was_credited(store: Store, strict: Campaign) -> None:
+    """Whoever was credited before starting the bot reads the points of that day, not of this one."""
+    anna = (await store.write(start, visitor=ANNA, payload="")).member
+    budi = await store.write(people.add, BUDI, "Code000002")
+    inviter = await store.read(people.get, anna.id)
+    await store.write(lambda tx: credit(tx, inviter, budi, source="chat"))
+    await change(store, replace(strict, invitee_points=strict.invitee_points + 7))
+    await store.write(start, visitor=BUDI, payload="")
+    owed = await store.read(outbox.list_owed, after=NoticeId(0), limit=100)
+    greeting = next(each for each in owed if each.kind == "welcome_waiting")
+    assert greeting.payload["points"] == strict.invitee_points
+    referral = await store.read(referrals.find_by_invitee, budi.id)
+    assert referral is not None
+    await store.write(remind, visitor=ANNA, referral_id=referral.id)
+    owed = await store.read(outbox.list_owed, after=NoticeId(0), limit=100)
+    assert next(each for each in owed if each.kind == "reminder").payload["points"] == strict.invitee_points
+
+
+async def test_only_another_revision_is_newer(store: Store, campaign: Campaign) -> None:
+    """Whoever shows the shop is given it anew when it has changed, and not before."""
+    first = await store.read(find_newer, revision=-1)
+    assert first is not None
+    assert first.campaign == campaign
+    assert await store.read(find_newer, revision=first.revision) is None
+    await change(store, replace(campaign, invitee_points=campaign.invitee_points + 1))
+    second = await store.read(find_newer, revision=first.revision)
+    assert second is not None
+    assert second.campaign.invitee_points == campaign.invitee_points + 1
+
+
+async def test_a_content_is_read_once(store: Store) -> None:
+    """Terms are asked for in every transaction: what a version says is kept in memory."""
+    first, second = await store.read(get_terms), await store.read(get_terms)
+    assert first.campaign is second.campaign

@@ -12,13 +12,14 @@ from bot.core.throttling import MISSES_ALLOWED, WINDOW_SECONDS
 from bot.services.claiming.disowning import Disowning, DisownView, disown
 from bot.services.claiming.naming import ClaimView, name_inviter, pick_inviter
 from bot.services.claiming.window import CLAIM, ask_claim, name_nobody, open_menu
+from bot.services.conversations import move
 from bot.services.guide import set_findable
 from bot.services.joining.joining import start
-from bot.services.spoken import choose_own, open_spoken
+from bot.services.spoken import choose_own, load_words, open_spoken
 from storage import Store
 from storage.checks import list_faults
 from storage.records import NoticeId, OutboxRow, PersonId, Profile, ReferralId, ReferralState
-from storage.tables import chat_joins, chat_links, ledgers, outbox, people, referrals
+from storage.tables import chat_joins, chat_links, conversations, ledgers, outbox, people, referrals
 from tests.owed import find_member
 from tests.services.asking import find_flow
 from tests.services.conftest import CHAT
@@ -37,30 +38,28 @@ def someone(first_name: str = "Budi", last_name: str = "", username: str = "") -
     )
 
 
-async def join(store: Store, campaign: Campaign, profile: Profile, payload: str = "") -> Profile:
+async def join(store: Store, profile: Profile, payload: str = "") -> Profile:
     """Start the bot."""
     await store.write(start, visitor=profile, payload=payload)
     return profile
 
 
-async def add_member(
-    store: Store, campaign: Campaign, first_name: str = "Anna", last_name: str = "", username: str = ""
-) -> Profile:
+async def add_member(store: Store, first_name: str = "Anna", last_name: str = "", username: str = "") -> Profile:
     """Somebody who has started the bot."""
-    return await join(store, campaign, someone(first_name, last_name, username))
+    return await join(store, someone(first_name, last_name, username))
 
 
-async def say(store: Store, campaign: Campaign, visitor: Profile, text: str) -> ClaimView:
+async def say(store: Store, visitor: Profile, text: str) -> ClaimView:
     """Name an inviter."""
     return await store.write(name_inviter, visitor=visitor, text=text, addresses=SHOP)
 
 
-async def pick(store: Store, campaign: Campaign, visitor: Profile, number: int, place: int) -> ClaimView:
+async def pick(store: Store, visitor: Profile, number: int, place: int) -> ClaimView:
     """Choose one of those offered."""
     return await store.write(pick_inviter, visitor=visitor, number=number, place=place)
 
 
-async def refuse(store: Store, campaign: Campaign, visitor: Profile, referral_id: int) -> DisownView:
+async def refuse(store: Store, visitor: Profile, referral_id: int) -> DisownView:
     """It wasn't me."""
     return await store.write(disown, visitor=visitor, referral_id=ReferralId(referral_id))
 
@@ -90,25 +89,25 @@ async def list_told(store: Store, profile: Profile) -> list[OutboxRow]:
     ]
 
 
-async def test_a_newcomer_without_a_code_is_asked_once(store: Store, campaign: Campaign) -> None:
+async def test_a_newcomer_without_a_code_is_asked_once(store: Store) -> None:
     """With the welcome, and what is typed next is taken for the answer; the next /start asks no more."""
-    budi = await add_member(store, campaign, "Budi")
+    budi = await add_member(store, "Budi")
     (welcome,) = await list_told(store, budi)
     assert (welcome.kind, welcome.payload["asks"]) == ("welcome", 1)
     person = await store.read(people.get, await find_id(store, budi))
     assert person.asked_at is not None
     assert await find_flow(store, person.id) == CLAIM
-    await join(store, campaign, budi)
+    await join(store, budi)
     assert len(await list_told(store, budi)) == 1
 
 
-async def test_a_newcomer_with_a_code_is_not_asked(store: Store, campaign: Campaign) -> None:
+async def test_a_newcomer_with_a_code_is_not_asked(store: Store) -> None:
     """Who was invited needs not say by whom."""
-    anna = await add_member(store, campaign)
+    anna = await add_member(store)
     code = (await store.read(people.get, await find_id(store, anna))).code
-    budi = await join(store, campaign, someone(), code)
+    budi = await join(store, someone(), code)
     assert await find_flow(store, await find_id(store, budi)) is None
-    assert (await say(store, campaign, budi, "Anna")).outcome is Outcome.HAS_INVITER
+    assert (await say(store, budi, "Anna")).outcome is Outcome.HAS_INVITER
 
 
 @pytest.mark.parametrize(
@@ -116,10 +115,10 @@ async def test_a_newcomer_with_a_code_is_not_asked(store: Store, campaign: Campa
 )
 async def test_a_name_credits_at_once(store: Store, campaign: Campaign, typed: str) -> None:
     """First name, full name, username, link of the profile: both sides are rewarded, the inviter may say no."""
-    anna = await add_member(store, campaign, "Anna", "Kusuma", "Anna_K")
-    await add_member(store, campaign, "Mei")
-    budi = await add_member(store, campaign, "Budi")
-    view = await say(store, campaign, budi, typed)
+    anna = await add_member(store, "Anna", "Kusuma", "Anna_K")
+    await add_member(store, "Mei")
+    budi = await add_member(store, "Budi")
+    view = await say(store, budi, typed)
     assert (view.outcome, view.inviter, view.points, view.waits) == (
         Outcome.CREDITED,
         "Anna K.",
@@ -136,86 +135,86 @@ async def test_a_name_credits_at_once(store: Store, campaign: Campaign, typed: s
     assert await list_faults(store) == []
 
 
-async def test_a_username_is_nobody_elses_name(store: Store, campaign: Campaign) -> None:
+async def test_a_username_is_nobody_elses_name(store: Store) -> None:
     """However many older members have it for a first name, an @ before it means the one account."""
     for _ in range(CHOICES + 3):
-        await add_member(store, campaign, "Kadek")
-    meant = await add_member(store, campaign, "Putu", username="Kadek")
-    guest = await join(store, campaign, someone())
-    assert (await say(store, campaign, guest, "@kadek")).outcome is Outcome.CREDITED
+        await add_member(store, "Kadek")
+    meant = await add_member(store, "Putu", username="Kadek")
+    guest = await join(store, someone())
+    assert (await say(store, guest, "@kadek")).outcome is Outcome.CREDITED
     assert await find_inviter(store, guest) == meant.telegram_id
 
 
-async def test_a_username_that_moved_on_credits_its_new_owner(store: Store, campaign: Campaign) -> None:
+async def test_a_username_that_moved_on_credits_its_new_owner(store: Store) -> None:
     """Whoever was seen with it last has it; the former owner is no longer found by it."""
-    anna = await add_member(store, campaign, "Anna", "Kusuma", "best_cook")
-    mei = await add_member(store, campaign, "Mei", "Lin", "Best_Cook")
-    budi = await add_member(store, campaign, "Budi")
-    assert (await say(store, campaign, budi, "@best_cook")).inviter == "Mei L."
+    anna = await add_member(store, "Anna", "Kusuma", "best_cook")
+    mei = await add_member(store, "Mei", "Lin", "Best_Cook")
+    budi = await add_member(store, "Budi")
+    assert (await say(store, budi, "@best_cook")).inviter == "Mei L."
     assert await find_inviter(store, budi) == mei.telegram_id != anna.telegram_id
 
 
-async def test_a_spoken_code_and_a_link_credit_whoever_hides(store: Store, campaign: Campaign) -> None:
+async def test_a_spoken_code_and_a_link_credit_whoever_hides(store: Store) -> None:
     """Not to be found by name is not to be nobody's inviter."""
-    anna = await add_member(store, campaign)
+    anna = await add_member(store)
     await store.write(set_findable, visitor=anna, findable=False)
     spoken = (await store.write(open_spoken, visitor=anna)).code
     person = await store.read(people.get, await find_id(store, anna))
-    budi, mei, first = [await add_member(store, campaign, name) for name in ("Budi", "Mei", "Tono")]
-    assert (await say(store, campaign, first, "Anna")).outcome is Outcome.NOBODY
-    assert (await say(store, campaign, budi, spoken.replace("-", " ").upper())).outcome is Outcome.CREDITED
+    budi, mei, first = [await add_member(store, name) for name in ("Budi", "Mei", "Tono")]
+    assert (await say(store, first, "Anna")).outcome is Outcome.NOBODY
+    assert (await say(store, budi, spoken.replace("-", " ").upper())).outcome is Outcome.CREDITED
     link = f"https://t.me/shop_bot?start={person.code}-fwd"
-    assert (await say(store, campaign, mei, link)).outcome is Outcome.CREDITED
+    assert (await say(store, mei, link)).outcome is Outcome.CREDITED
     assert {await find_inviter(store, each) for each in (budi, mei)} == {anna.telegram_id}
 
 
-async def test_several_are_offered_and_only_they_can_be_chosen(store: Store, campaign: Campaign) -> None:
+async def test_several_are_offered_and_only_they_can_be_chosen(store: Store) -> None:
     """At most five, first name and initial; a forged number, place or another's offer chooses nobody."""
-    cast = [await add_member(store, campaign, "Wayan", last) for last in ("Abe", "Bram", "Cok", "Dika", "Eka", "Ferri")]
-    budi, mei = [await add_member(store, campaign, name) for name in ("Budi", "Mei")]
-    view = await say(store, campaign, budi, "wayan")
+    cast = [await add_member(store, "Wayan", last) for last in ("Abe", "Bram", "Cok", "Dika", "Eka", "Ferri")]
+    budi, mei = [await add_member(store, name) for name in ("Budi", "Mei")]
+    view = await say(store, budi, "wayan")
     assert view.outcome is Outcome.SEVERAL
     assert view.labels == ("Wayan A.", "Wayan B.", "Wayan C.", "Wayan D.", "Wayan E.")
     assert (len(view.labels), view.more) == (CHOICES, True)
     for visitor, number, place in ((budi, view.number + 1, 0), (mei, view.number, 0), (budi, 0, 0)):
-        assert (await pick(store, campaign, visitor, number, place)).outcome is Outcome.STALE
-    again = await say(store, campaign, budi, "wayan")
-    assert (await pick(store, campaign, budi, again.number, 2)).outcome is Outcome.CREDITED
+        assert (await pick(store, visitor, number, place)).outcome is Outcome.STALE
+    again = await say(store, budi, "wayan")
+    assert (await pick(store, budi, again.number, 2)).outcome is Outcome.CREDITED
     assert await find_inviter(store, budi) == cast[2].telegram_id
-    assert (await pick(store, campaign, budi, again.number, 3)).outcome is Outcome.HAS_INVITER
+    assert (await pick(store, budi, again.number, 3)).outcome is Outcome.HAS_INVITER
     assert await find_inviter(store, mei) is None
 
 
-async def test_an_older_offer_is_no_longer_good(store: Store, campaign: Campaign, clock: Clock) -> None:
+async def test_an_older_offer_is_no_longer_good(store: Store, clock: Clock) -> None:
     """Only the last search counts, so that a place never means somebody else."""
     for last in ("Abe", "Bram"):
-        await add_member(store, campaign, "Wayan", last)
-        await add_member(store, campaign, "Ketut", last)
-    budi = await add_member(store, campaign, "Budi")
-    old = await say(store, campaign, budi, "Wayan")
+        await add_member(store, "Wayan", last)
+        await add_member(store, "Ketut", last)
+    budi = await add_member(store, "Budi")
+    old = await say(store, budi, "Wayan")
     clock.advance(1)
-    await say(store, campaign, budi, "Ketut")
-    assert (await pick(store, campaign, budi, old.number, 0)).outcome is Outcome.STALE
+    await say(store, budi, "Ketut")
+    assert (await pick(store, budi, old.number, 0)).outcome is Outcome.STALE
     assert await find_inviter(store, budi) is None
 
 
-async def test_guessing_is_throttled(store: Store, campaign: Campaign, clock: Clock) -> None:
+async def test_guessing_is_throttled(store: Store, clock: Clock) -> None:
     """Names that lead nowhere are counted with unknown codes; after an hour one may try again."""
-    anna = await add_member(store, campaign)
-    budi = await add_member(store, campaign, "Budi")
+    anna = await add_member(store)
+    budi = await add_member(store, "Budi")
     for attempt in range(MISSES_ALLOWED):
-        assert (await say(store, campaign, budi, f"Nobody{attempt}")).outcome is Outcome.NOBODY
-    assert (await say(store, campaign, budi, "Anna")).outcome is Outcome.THROTTLED
+        assert (await say(store, budi, f"Nobody{attempt}")).outcome is Outcome.NOBODY
+    assert (await say(store, budi, "Anna")).outcome is Outcome.THROTTLED
     clock.advance(WINDOW_SECONDS)
-    assert (await say(store, campaign, budi, "Anna")).outcome is Outcome.CREDITED
+    assert (await say(store, budi, "Anna")).outcome is Outcome.CREDITED
     assert await find_inviter(store, budi) == anna.telegram_id
 
 
 @pytest.mark.parametrize("way", ["spoken", "link", "code", "own words"])
-async def test_a_real_code_is_never_refused_for_guesses(store: Store, campaign: Campaign, way: str) -> None:
+async def test_a_real_code_is_never_refused_for_guesses(store: Store, way: str) -> None:
     """Names wait after too many that lead nowhere; a member's code, said or pasted, leads to its owner all the same."""
-    anna = await add_member(store, campaign)
-    budi = await add_member(store, campaign, "Budi")
+    anna = await add_member(store)
+    budi = await add_member(store, "Budi")
     code = (await store.read(people.get, await find_id(store, anna))).code
     said = {
         "spoken": (await store.write(open_spoken, visitor=anna)).code.replace("-", " ").upper(),
@@ -228,60 +227,58 @@ async def test_a_real_code_is_never_refused_for_guesses(store: Store, campaign: 
     )
     assert chosen is None or chosen.refused is None
     for attempt in range(MISSES_ALLOWED):
-        await say(store, campaign, budi, f"Nobody{attempt}")
-    assert (await say(store, campaign, budi, "Anna")).outcome is Outcome.THROTTLED
-    assert (await say(store, campaign, budi, "AAAAAAAAAA")).outcome is Outcome.THROTTLED
-    assert (await say(store, campaign, budi, said)).outcome is Outcome.CREDITED
+        await say(store, budi, f"Nobody{attempt}")
+    assert (await say(store, budi, "Anna")).outcome is Outcome.THROTTLED
+    assert (await say(store, budi, "AAAAAAAAAA")).outcome is Outcome.THROTTLED
+    assert (await say(store, budi, said)).outcome is Outcome.CREDITED
     assert await find_inviter(store, budi) == anna.telegram_id
 
 
-async def test_looking_at_lists_is_guessing_too(store: Store, campaign: Campaign) -> None:
+async def test_looking_at_lists_is_guessing_too(store: Store) -> None:
     """Nobody reads the list of members name by name; but who was offered can still be chosen."""
     for last in ("Abe", "Bram"):
-        await add_member(store, campaign, "Wayan", last)
-    budi = await add_member(store, campaign, "Budi")
+        await add_member(store, "Wayan", last)
+    budi = await add_member(store, "Budi")
     for _ in range(MISSES_ALLOWED):
-        view = await say(store, campaign, budi, "Wayan")
-    assert (await say(store, campaign, budi, "Wayan")).outcome is Outcome.THROTTLED
-    assert (await pick(store, campaign, budi, view.number, 1)).outcome is Outcome.CREDITED
+        view = await say(store, budi, "Wayan")
+    assert (await say(store, budi, "Wayan")).outcome is Outcome.THROTTLED
+    assert (await pick(store, budi, view.number, 1)).outcome is Outcome.CREDITED
 
 
-async def test_nobody_names_themselves(store: Store, campaign: Campaign) -> None:
+async def test_nobody_names_themselves(store: Store) -> None:
     """Neither by name nor by code; of several of that name oneself is not offered."""
-    budi = await add_member(store, campaign, "Budi")
+    budi = await add_member(store, "Budi")
     spoken = (await store.write(open_spoken, visitor=budi)).code
-    assert (await say(store, campaign, budi, "Budi")).outcome is Outcome.ONESELF
-    assert (await say(store, campaign, budi, spoken)).outcome is Outcome.ONESELF
-    other = await add_member(store, campaign, "Budi")
-    assert (await say(store, campaign, budi, "Budi")).outcome is Outcome.CREDITED
+    assert (await say(store, budi, "Budi")).outcome is Outcome.ONESELF
+    assert (await say(store, budi, spoken)).outcome is Outcome.ONESELF
+    other = await add_member(store, "Budi")
+    assert (await say(store, budi, "Budi")).outcome is Outcome.CREDITED
     assert await find_inviter(store, budi) == other.telegram_id
 
 
-async def test_no_circle_of_inviters_closes(store: Store, campaign: Campaign) -> None:
+async def test_no_circle_of_inviters_closes(store: Store) -> None:
     """Whoever came by me, directly or by others, cannot have brought me."""
-    anna, budi, mei = [await add_member(store, campaign, name) for name in ("Anna", "Budi", "Mei")]
-    await say(store, campaign, budi, "Anna")
-    await say(store, campaign, mei, "Budi")
+    anna, budi, mei = [await add_member(store, name) for name in ("Anna", "Budi", "Mei")]
+    await say(store, budi, "Anna")
+    await say(store, mei, "Budi")
     for guest in ("Budi", "Mei"):
-        view = await say(store, campaign, anna, guest)
+        view = await say(store, anna, guest)
         assert (view.outcome, view.inviter) == (Outcome.OWN_GUEST, guest)
     assert await find_inviter(store, anna) is None
 
 
-async def test_two_who_name_each_other_at_once_make_no_circle(store: Store, campaign: Campaign) -> None:
+async def test_two_who_name_each_other_at_once_make_no_circle(store: Store) -> None:
     """One of them is first."""
     for number in range(5):
-        pair = [await add_member(store, campaign, f"{side}{number}") for side in ("Left", "Right")]
-        views = await asyncio.gather(
-            say(store, campaign, pair[0], f"Right{number}"), say(store, campaign, pair[1], f"Left{number}")
-        )
+        pair = [await add_member(store, f"{side}{number}") for side in ("Left", "Right")]
+        views = await asyncio.gather(say(store, pair[0], f"Right{number}"), say(store, pair[1], f"Left{number}"))
         assert sorted(view.outcome.name for view in views) == ["CREDITED", "OWN_GUEST"]
 
 
 async def test_a_double_tap_credits_once(store: Store, campaign: Campaign) -> None:
     """However many say it at the same moment."""
-    anna, budi = [await add_member(store, campaign, name) for name in ("Anna", "Budi")]
-    views = await asyncio.gather(*(say(store, campaign, budi, "Anna") for _ in range(6)))
+    anna, budi = [await add_member(store, name) for name in ("Anna", "Budi")]
+    views = await asyncio.gather(*(say(store, budi, "Anna") for _ in range(6)))
     assert sorted({view.outcome for view in views}, key=lambda each: each.name) == [
         Outcome.CREDITED,
         Outcome.HAS_INVITER,
@@ -292,38 +289,38 @@ async def test_a_double_tap_credits_once(store: Store, campaign: Campaign) -> No
 
 async def test_the_window_closes(store: Store, campaign: Campaign, clock: Clock) -> None:
     """After the campaign's days neither the button nor a name does anything, and nothing is expected."""
-    await add_member(store, campaign)
-    budi = await add_member(store, campaign, "Budi")
+    await add_member(store)
+    budi = await add_member(store, "Budi")
     clock.advance(campaign.rules.claim_days * DAY - 1)
     assert (await store.write(open_menu, visitor=budi)).can_claim
     clock.advance(1)
     assert not (await store.write(open_menu, visitor=budi)).can_claim
     assert (await store.write(ask_claim, visitor=budi))[1] is Window.CLOSED
-    assert (await say(store, campaign, budi, "Anna")).outcome is Outcome.CLOSED
+    assert (await say(store, budi, "Anna")).outcome is Outcome.CLOSED
     assert await find_flow(store, await find_id(store, budi)) is None
 
 
-async def test_who_said_nobody_may_think_again(store: Store, campaign: Campaign) -> None:
+async def test_who_said_nobody_may_think_again(store: Store) -> None:
     """The question is dropped, the button in the menu stays."""
-    anna, budi = [await add_member(store, campaign, name) for name in ("Anna", "Budi")]
+    anna, budi = [await add_member(store, name) for name in ("Anna", "Budi")]
     await store.write(name_nobody, visitor=budi)
     assert await find_flow(store, await find_id(store, budi)) is None
     assert (await store.write(open_menu, visitor=budi)).can_claim
     assert (await store.write(ask_claim, visitor=budi))[1] is Window.OPEN
-    await say(store, campaign, budi, "Anna")
+    await say(store, budi, "Anna")
     assert not (await store.write(open_menu, visitor=budi)).can_claim
     assert await find_inviter(store, budi) == anna.telegram_id
 
 
 async def test_it_was_not_me(store: Store, campaign: Campaign) -> None:
     """The one who was named takes it back; the friend is told kindly; nobody else can, and not twice."""
-    anna, budi, mei = [await add_member(store, campaign, name) for name in ("Anna", "Budi", "Mei")]
-    await say(store, campaign, budi, "Anna")
+    anna, budi, mei = [await add_member(store, name) for name in ("Anna", "Budi", "Mei")]
+    await say(store, budi, "Anna")
     referral = await store.read(referrals.find_by_invitee, await find_id(store, budi))
     assert referral is not None
     for stranger in (mei, budi):
-        assert (await refuse(store, campaign, stranger, referral.id)).disowning is Disowning.SETTLED
-    view = await refuse(store, campaign, anna, referral.id)
+        assert (await refuse(store, stranger, referral.id)).disowning is Disowning.SETTLED
+    view = await refuse(store, anna, referral.id)
     assert (view.disowning, view.friend, view.points, view.member.balance, view.member.score) == (
         Disowning.REVOKED,
         "Budi",
@@ -333,68 +330,101 @@ async def test_it_was_not_me(store: Store, campaign: Campaign) -> None:
     )
     assert [each.kind for each in await list_told(store, budi)] == ["welcome", "gift_revoked"]
     assert "friend_revoked" not in {each.kind for each in await list_told(store, anna)}
-    assert (await refuse(store, campaign, anna, referral.id)).disowning is Disowning.SETTLED
-    assert (await say(store, campaign, budi, "Mei")).outcome is Outcome.HAS_INVITER
+    assert (await refuse(store, anna, referral.id)).disowning is Disowning.SETTLED
+    assert (await say(store, budi, "Mei")).outcome is Outcome.HAS_INVITER
     assert await list_faults(store) == []
 
 
 async def test_not_me_has_its_time_and_its_kind(store: Store, campaign: Campaign, clock: Clock) -> None:
     """A friend by link cannot be refused, an invented referral neither, and after the window it stays."""
-    anna, budi = [await add_member(store, campaign, name) for name in ("Anna", "Budi")]
+    anna, budi = [await add_member(store, name) for name in ("Anna", "Budi")]
     code = (await store.read(people.get, await find_id(store, anna))).code
-    linked = await join(store, campaign, someone("Tono"), code)
+    linked = await join(store, someone("Tono"), code)
     by_link = await store.read(referrals.find_by_invitee, await find_id(store, linked))
     assert by_link is not None
     for referral_id in (by_link.id, 999_999):
-        assert (await refuse(store, campaign, anna, referral_id)).disowning is Disowning.SETTLED
-    await say(store, campaign, budi, "Anna")
+        assert (await refuse(store, anna, referral_id)).disowning is Disowning.SETTLED
+    await say(store, budi, "Anna")
     claimed = await store.read(referrals.find_by_invitee, await find_id(store, budi))
     assert claimed is not None
     clock.advance(campaign.rules.claim_days * DAY)
-    assert (await refuse(store, campaign, anna, claimed.id)).disowning is Disowning.KEPT
+    assert (await refuse(store, anna, claimed.id)).disowning is Disowning.KEPT
     kept = await store.read(referrals.get, claimed.id)
     assert kept.state is ReferralState.QUALIFIED
 
 
 async def test_where_the_community_is_asked_for_a_named_inviter_waits_too(store: Store, strict: Campaign) -> None:
     """The same rule as for links: who is in the chat already counts at once."""
-    anna, budi, mei = [await add_member(store, strict, name) for name in ("Anna", "Budi", "Mei")]
+    anna, budi, mei = [await add_member(store, name) for name in ("Anna", "Budi", "Mei")]
     await store.write(chat_joins.note_join, CHAT, mei.telegram_id)
     views = [await store.write(name_inviter, visitor=each, text="Anna", addresses=SHOP) for each in (budi, mei)]
     assert [(view.outcome, view.waits) for view in views] == [(Outcome.CREDITED, True), (Outcome.CREDITED, False)]
     assert [each.payload["waits"] for each in await list_told(store, anna) if each.kind == "friend_claimed"] == [1, 0]
     referral = await store.read(referrals.find_by_invitee, await find_id(store, budi))
     assert referral is not None
-    view = await refuse(store, strict, anna, referral.id)
+    view = await refuse(store, anna, referral.id)
     assert (view.disowning, view.points) == (Disowning.REVOKED, 0)
 
 
 @pytest.mark.parametrize("typed", ["", "\u200b", "\x00", "' OR 1=1 --", "%", "_", "@", "a" * 4096, "\U0001f600" * 100])
-async def test_hostile_names_find_nobody(store: Store, campaign: Campaign, typed: str) -> None:
+async def test_hostile_names_find_nobody(store: Store, typed: str) -> None:
     """No pattern, no injection, no break."""
-    await add_member(store, campaign)
-    budi = await add_member(store, campaign, "Budi")
-    assert (await say(store, campaign, budi, typed)).outcome is Outcome.NOBODY
+    await add_member(store)
+    budi = await add_member(store, "Budi")
+    assert (await say(store, budi, typed)).outcome is Outcome.NOBODY
 
 
-async def test_an_own_link_into_the_community_names_its_member(store: Store, campaign: Campaign) -> None:
+async def test_an_own_link_into_the_community_names_its_member(store: Store) -> None:
     """It was handed out as well; a link of nobody's into whatever chat names nobody, and is said back."""
-    anna = await add_member(store, campaign)
+    anna = await add_member(store)
     await store.write(chat_links.add, await find_id(store, anna), CHAT, "https://t.me/+AbCdEfGh12_-")
-    guest = await join(store, campaign, someone())
-    strange = await say(store, campaign, guest, "https://t.me/+AbCdEfGh13_-")
+    guest = await join(store, someone())
+    strange = await say(store, guest, "https://t.me/+AbCdEfGh13_-")
     assert (strange.outcome, strange.typed) == (Outcome.NOBODY, "https://t.me/+AbCdEfGh13_-")
-    assert (await say(store, campaign, guest, "come in: t.me/+AbCdEfGh12_- !")).outcome is Outcome.CREDITED
+    assert (await say(store, guest, "come in: t.me/+AbCdEfGh12_- !")).outcome is Outcome.CREDITED
     assert await find_inviter(store, guest) == anna.telegram_id
 
 
-async def test_somebody_without_a_username_can_be_picked(store: Store, campaign: Campaign) -> None:
+async def test_somebody_without_a_username_can_be_picked(store: Store) -> None:
     """By a mention or a contact, both of which say who is meant; not who hides, nor who is no member."""
-    anna, shy = await add_member(store, campaign), await add_member(store, campaign, "Shy")
+    anna, shy = await add_member(store), await add_member(store, "Shy")
     await store.write(set_findable, visitor=shy, findable=False)
-    guest = await join(store, campaign, someone())
+    guest = await join(store, someone())
     for nobody in (shy.telegram_id, 999_999):
-        told = await say(store, campaign, guest, f"her\ntg://user?id={nobody}")
+        told = await say(store, guest, f"her\ntg://user?id={nobody}")
         assert told.outcome is Outcome.NOBODY
-    assert (await say(store, campaign, guest, f"her\ntg://user?id={anna.telegram_id}")).outcome is Outcome.CREDITED
+    assert (await say(store, guest, f"her\ntg://user?id={anna.telegram_id}")).outcome is Outcome.CREDITED
     assert await find_inviter(store, guest) == anna.telegram_id
+
+
+async def test_as_many_as_can_be_shown_are_all_there_are(store: Store) -> None:
+    """Nobody is asked to say more where everybody is on the list; who has no last name goes by the username."""
+    for last in ("Abe", "Bram", "Cok", "Dika"):
+        await add_member(store, "Wayan", last)
+    await add_member(store, "Wayan", username="wayan_e")
+    view = await say(store, await add_member(store, "Budi"), "wayan")
+    assert (len(view.labels), view.more) == (CHOICES, False)
+
+
+async def test_what_leads_to_nobody_is_said_back(store: Store) -> None:
+    """As it was typed; and whether it is made like a spoken code, so that the answer can say to look at it again."""
+    budi = await add_member(store, "Budi")
+    name, handle = await say(store, budi, "Nobody Here"), await say(store, budi, "@nobody_here")
+    assert (name.outcome, name.typed, name.like_code) == (Outcome.NOBODY, "Nobody Here", False)
+    assert (handle.typed, handle.like_code) == ("nobody_here", False)
+    words = load_words("en").words
+    assert (await say(store, budi, f"{words[0]} {words[1]} 29")).like_code
+
+
+async def test_an_old_offer_ends_no_other_dialogue(store: Store) -> None:
+    """Its button leaves what is being asked now; with nothing asked, the name is waited for anew."""
+    budi = await add_member(store, "Budi")
+    person_id = await find_id(store, budi)
+    await store.write(move, visitor=budi, flow="words", step="line", data={}, wait_seconds=60)
+    assert (await pick(store, budi, 5, 0)).outcome is Outcome.STALE
+    assert await find_flow(store, person_id) == "words"
+    await store.write(conversations.leave, person_id, "words")
+    assert (await pick(store, budi, 5, 0)).outcome is Outcome.STALE
+    asked = await store.read(conversations.find, person_id)
+    assert asked is not None
+    assert (asked.flow, asked.step) == (CLAIM, "name")

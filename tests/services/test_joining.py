@@ -21,7 +21,7 @@ BUDI = Profile(telegram_id=102, first_name="Budi", last_name="Santoso", telegram
 MEI = Profile(telegram_id=103, first_name="小美", telegram_language="zh-hans")
 
 
-async def arrive(store: Store, campaign: Campaign, visitor: Profile, payload: str = "") -> Arrival:
+async def arrive(store: Store, visitor: Profile, payload: str = "") -> Arrival:
     """Start the bot."""
     return await store.write(start, visitor=visitor, payload=payload)
 
@@ -33,8 +33,8 @@ async def list_owed(store: Store) -> list[OutboxRow]:
 
 async def test_an_invited_newcomer_rewards_both_sides_and_tells_everybody(store: Store, campaign: Campaign) -> None:
     """One transaction writes the referral, both transfers and three notices."""
-    anna = (await arrive(store, campaign, ANNA)).member
-    arrival = await arrive(store, campaign, BUDI, f"{anna.code}-fwd")
+    anna = (await arrive(store, ANNA)).member
+    arrival = await arrive(store, BUDI, f"{anna.code}-fwd")
     assert arrival.attribution is Attribution.CREDITED
     assert arrival.greeted_by_notice
     assert arrival.member.balance == campaign.invitee_points
@@ -53,113 +53,113 @@ async def test_an_invited_newcomer_rewards_both_sides_and_tells_everybody(store:
 
 async def test_a_second_code_changes_nothing(store: Store, campaign: Campaign) -> None:
     """A referral is for ever: opening another link is refused kindly and moves no points."""
-    anna, mei = (await arrive(store, campaign, ANNA)).member, (await arrive(store, campaign, MEI)).member
-    await arrive(store, campaign, BUDI, anna.code)
-    again = await arrive(store, campaign, BUDI, mei.code)
+    anna, mei = (await arrive(store, ANNA)).member, (await arrive(store, MEI)).member
+    await arrive(store, BUDI, anna.code)
+    again = await arrive(store, BUDI, mei.code)
     assert again.attribution is Attribution.ALREADY_MEMBER
     assert (await store.read(list_invites, visitor=MEI)).total == 0
     assert (await store.read(list_rewards, visitor=BUDI)).balance == campaign.invitee_points
 
 
-async def test_ones_own_code_is_refused(store: Store, campaign: Campaign) -> None:
+async def test_ones_own_code_is_refused(store: Store) -> None:
     """Nobody invites themselves."""
-    anna = (await arrive(store, campaign, ANNA)).member
-    own = await arrive(store, campaign, ANNA, anna.code)
+    anna = (await arrive(store, ANNA)).member
+    own = await arrive(store, ANNA, anna.code)
     assert own.attribution is Attribution.OWN_CODE
     assert own.member.balance == 0
 
 
-async def test_a_newcomer_with_an_unknown_code_is_welcome_all_the_same(store: Store, campaign: Campaign) -> None:
+async def test_a_newcomer_with_an_unknown_code_is_welcome_all_the_same(store: Store) -> None:
     """The newcomer becomes a member nobody invited, and is told so."""
-    arrival = await arrive(store, campaign, BUDI, "AAAAAAAAAA")
+    arrival = await arrive(store, BUDI, "AAAAAAAAAA")
     assert arrival.attribution is Attribution.UNKNOWN_CODE
     [notice] = await list_owed(store)
     assert (notice.kind, notice.payload["unknown_code"]) == ("welcome", 1)
     assert arrival.member.balance == 0
 
 
-async def test_guessing_is_throttled_for_a_while(store: Store, campaign: Campaign, clock: Clock) -> None:
+async def test_guessing_is_throttled_for_a_while(store: Store, clock: Clock) -> None:
     """After a few unknown codes no further one is answered; an hour later it is forgiven."""
-    await arrive(store, campaign, BUDI)
+    await arrive(store, BUDI)
     for attempt in range(MISSES_ALLOWED):
-        guess = await arrive(store, campaign, BUDI, f"AAAAAAAAA{attempt}")
+        guess = await arrive(store, BUDI, f"AAAAAAAAA{attempt}")
         assert guess.attribution is Attribution.UNKNOWN_CODE
         assert not guess.greeted_by_notice
-    assert (await arrive(store, campaign, BUDI, "BBBBBBBBBB")).attribution is Attribution.THROTTLED
+    assert (await arrive(store, BUDI, "BBBBBBBBBB")).attribution is Attribution.THROTTLED
     clock.advance(WINDOW_SECONDS)
-    assert (await arrive(store, campaign, BUDI, "BBBBBBBBBB")).attribution is Attribution.UNKNOWN_CODE
+    assert (await arrive(store, BUDI, "BBBBBBBBBB")).attribution is Attribution.UNKNOWN_CODE
 
 
-async def test_a_members_code_is_never_refused_for_guesses(store: Store, campaign: Campaign) -> None:
+async def test_a_members_code_is_never_refused_for_guesses(store: Store) -> None:
     """However many unknown codes somebody tried: a real one credits who still can be, and says the rest as ever."""
-    anna, mei = (await arrive(store, campaign, ANNA)).member, (await arrive(store, campaign, MEI)).member
-    await arrive(store, campaign, BUDI)
+    anna, mei = (await arrive(store, ANNA)).member, (await arrive(store, MEI)).member
+    await arrive(store, BUDI)
     for attempt in range(2 * MISSES_ALLOWED):
-        await arrive(store, campaign, BUDI, f"AAAAAAAA{attempt:02}")
-    assert (await arrive(store, campaign, BUDI, f"{anna.code}-qr")).attribution is Attribution.CREDITED
-    assert (await arrive(store, campaign, BUDI, mei.code)).attribution is Attribution.ALREADY_MEMBER
-    assert (await arrive(store, campaign, BUDI, "BBBBBBBBBB")).attribution is Attribution.THROTTLED
+        await arrive(store, BUDI, f"AAAAAAAA{attempt:02}")
+    assert (await arrive(store, BUDI, f"{anna.code}-qr")).attribution is Attribution.CREDITED
+    assert (await arrive(store, BUDI, mei.code)).attribution is Attribution.ALREADY_MEMBER
+    assert (await arrive(store, BUDI, "BBBBBBBBBB")).attribution is Attribution.THROTTLED
 
 
 async def test_a_link_opened_after_the_start_counts_as_long_as_a_claim_does(
     store: Store, campaign: Campaign, clock: Clock
 ) -> None:
     """It is the same as saying the name, and is told to both like any join; afterwards, or once more, it is not."""
-    anna, mei = (await arrive(store, campaign, ANNA)).member, (await arrive(store, campaign, MEI)).member
-    await arrive(store, campaign, BUDI)
+    anna, mei = (await arrive(store, ANNA)).member, (await arrive(store, MEI)).member
+    await arrive(store, BUDI)
     clock.advance(campaign.rules.claim_days * 24 * 3600 - 1)
-    late = await arrive(store, campaign, BUDI, f"{anna.code}-qr")
+    late = await arrive(store, BUDI, f"{anna.code}-qr")
     assert (late.attribution, late.greeted_by_notice) == (Attribution.CREDITED, True)
     assert late.member.balance == campaign.invitee_points
     assert await store.read(conversations.find, late.member.id) is None
     told = {(find_member(each), each.kind) for each in await list_owed(store)}
     assert {(late.member.id, "welcome_invited"), (anna.id, "friend_joined")} <= told
-    assert (await arrive(store, campaign, BUDI, mei.code)).attribution is Attribution.ALREADY_MEMBER
+    assert (await arrive(store, BUDI, mei.code)).attribution is Attribution.ALREADY_MEMBER
     clock.advance(1)
-    assert (await arrive(store, campaign, MEI, anna.code)).attribution is Attribution.ALREADY_MEMBER
+    assert (await arrive(store, MEI, anna.code)).attribution is Attribution.ALREADY_MEMBER
     assert await list_faults(store) == []
 
 
 @pytest.mark.parametrize("length", [2, 3, 5])
-async def test_nobody_comes_by_whom_they_brought(store: Store, campaign: Campaign, length: int) -> None:
+async def test_nobody_comes_by_whom_they_brought(store: Store, length: int) -> None:
     """In however many steps, and by whatever door; nothing is written, and both may still come by others."""
     line = [Profile(telegram_id=200 + number, first_name=f"L{number}") for number in range(length)]
-    codes = [(await arrive(store, campaign, line[0])).member.code]
+    codes = [(await arrive(store, line[0])).member.code]
     for friend in line[1:]:
-        codes.append((await arrive(store, campaign, friend, codes[-1])).member.code)
+        codes.append((await arrive(store, friend, codes[-1])).member.code)
     before = await list_owed(store)
-    assert (await arrive(store, campaign, line[0], codes[-1])).attribution is Attribution.ALREADY_MEMBER
+    assert (await arrive(store, line[0], codes[-1])).attribution is Attribution.ALREADY_MEMBER
     assert await list_owed(store) == before
-    other = (await arrive(store, campaign, ANNA)).member
-    assert (await arrive(store, campaign, line[0], other.code)).attribution is Attribution.CREDITED
+    other = (await arrive(store, ANNA)).member
+    assert (await arrive(store, line[0], other.code)).attribution is Attribution.CREDITED
 
 
 @pytest.mark.parametrize("length", [2, 3, 4, 7])
-async def test_no_ring_closes_however_many_credits_run_at_once(store: Store, campaign: Campaign, length: int) -> None:
+async def test_no_ring_closes_however_many_credits_run_at_once(store: Store, length: int) -> None:
     """Of credits that would make a ring together, one is refused."""
     ring = [Profile(telegram_id=300 + number, first_name=f"R{number}") for number in range(length)]
-    codes = [(await arrive(store, campaign, each)).member.code for each in ring]
+    codes = [(await arrive(store, each)).member.code for each in ring]
     opened = zip(ring, codes[1:] + codes[:1], strict=True)
-    arrivals = await asyncio.gather(*(arrive(store, campaign, visitor, code) for visitor, code in opened))
+    arrivals = await asyncio.gather(*(arrive(store, visitor, code) for visitor, code in opened))
     verdicts = sorted(each.attribution.name for each in arrivals)
     assert verdicts == ["ALREADY_MEMBER", *["CREDITED"] * (length - 1)]
     assert await list_faults(store) == []
 
 
-async def test_somebody_known_but_not_started_is_still_a_newcomer(store: Store, campaign: Campaign) -> None:
+async def test_somebody_known_but_not_started_is_still_a_newcomer(store: Store) -> None:
     """A person whom Telegram has shown us is credited to the inviter when they start."""
-    anna = (await arrive(store, campaign, ANNA)).member
+    anna = (await arrive(store, ANNA)).member
     await store.write(people.add, BUDI, "BBBBBBBBBB")
-    arrival = await arrive(store, campaign, BUDI, anna.code)
+    arrival = await arrive(store, BUDI, anna.code)
     assert arrival.attribution is Attribution.CREDITED
 
 
 @pytest.mark.parametrize("friends", [12])
 async def test_many_friends_at_once_are_all_credited(store: Store, campaign: Campaign, friends: int) -> None:
     """Joins of one inviter at the same moment neither lose nor double a credit."""
-    anna = (await arrive(store, campaign, ANNA)).member
+    anna = (await arrive(store, ANNA)).member
     visitors = [Profile(telegram_id=1000 + number, first_name=f"F{number}") for number in range(friends)]
-    await asyncio.gather(*(arrive(store, campaign, visitor, anna.code) for visitor in visitors * 2))
+    await asyncio.gather(*(arrive(store, visitor, anna.code) for visitor in visitors * 2))
     top = await store.read(rank, visitor=ANNA)
     assert (top.my_score, top.my_rank) == (friends, 1)
     assert top.member.balance == friends * campaign.inviter_points

@@ -5,7 +5,10 @@ import re
 
 import pytest
 
+from bot.core.claiming import Attribution
 from bot.core.spoken.own_codes import Unsuitable
+from bot.services.conversations import find_conversation
+from bot.services.joining.joining import start
 from bot.services.members import MustWrite
 from bot.services.spoken import (
     SPOKEN,
@@ -110,3 +113,20 @@ async def test_somebodys_given_code_cannot_be_chosen(store: Store) -> None:
     given = (await store.write(open_spoken, visitor=ANNA)).code
     glued = given.replace("-", "")
     assert (await choose(store, BUDI, glued)).refused in {Unsuitable.ALIKE, Unsuitable.LENGTH}
+
+
+async def test_the_member_is_shown_with_the_code_just_given(store: Store) -> None:
+    """On the screen of the code, and on the home that /start shows from then on."""
+    view = await store.write(open_spoken, visitor=ANNA)
+    assert view.member.spoken_code == view.code
+    again = await store.write(start, visitor=ANNA, payload="")
+    assert again.attribution is Attribution.RETURNING
+    assert again.member.spoken_code == view.code
+
+
+async def test_choosing_is_a_step_of_a_dialogue(store: Store) -> None:
+    """Where the next text is taken for the code."""
+    await store.write(ask_own, visitor=ANNA)
+    asked = await store.read(find_conversation, visitor=ANNA)
+    assert asked is not None
+    assert (asked.flow, asked.step) == (SPOKEN, "code")

@@ -1,7 +1,15 @@
 from __future__ import annotations
 
+from bot.core.community import ChatProblem
 from bot.services.community.notices import AdminWarning
-from bot.services.community.warning import JOB_FAILING, note_job_trouble
+from bot.services.community.warning import (
+    JOB_FAILING,
+    NO_POSTING,
+    note_announcing,
+    note_job_trouble,
+    note_look,
+    note_moved,
+)
 from storage import Store, Tx
 from storage.records import NoticeId, Profile
 from storage.tables import outbox, people
@@ -42,3 +50,36 @@ async def test_trouble_that_nobody_could_be_told_is_told_later(store: Store, clo
     clock.advance(60)
     await store.write(note_job_trouble, "backup", "OSError: no space", admin_ids=[7])
     assert await count_told() == 2
+
+
+async def test_admins_hear_once_that_posts_do_not_arrive(store: Store, clock: Clock) -> None:
+    """However its name is written; again only after a post has arrived in between. The moment is given back."""
+    await store.write(add_admin)
+    for chat, works in (("@News", False), ("@news", False), ("@NEWS", True), ("@news", False)):
+        clock.advance(60)
+        assert await store.write(note_announcing, chat=chat, works=works, admin_ids=[7, 8]) == clock.now
+    owed = await store.read(outbox.list_owed, after=NoticeId(0), limit=10)
+    assert [each.payload for each in owed] == [
+        {"warning": NO_POSTING, "chat": "@News", "number": ""},
+        {"warning": NO_POSTING, "chat": "@news", "number": ""},
+    ]
+
+
+async def test_a_move_is_news_once(store: Store) -> None:
+    """To whom can be told; a group without a title goes by its old number."""
+    moved = {"old_id": -5, "new_id": -6, "title": ""}
+    assert not await store.write(note_moved, **moved, admin_ids=[7])  # type: ignore[arg-type]  # a test's shorthand
+    await store.write(add_admin)
+    moved["new_id"] = -7
+    told = [await store.write(note_moved, **moved, admin_ids=[7]) for _ in range(2)]  # type: ignore[arg-type]  # likewise
+    assert told == [True, False]
+    (owed,) = await store.read(outbox.list_owed, after=NoticeId(0), limit=10)
+    assert owed.payload == {"warning": "moved", "chat": "-5", "number": "-7"}
+
+
+async def test_the_community_chat_is_the_same_by_any_spelling(store: Store) -> None:
+    """What was told of @Oven is not told again of @oven."""
+    await store.write(add_admin)
+    for chat, news in (("@Oven", True), ("@oven", False)):
+        noted = note_look, {"chat": chat, "title": "", "problem": ChatProblem.NO_ADMIN, "admin_ids": [7]}
+        assert await store.write(noted[0], **noted[1]) is news  # type: ignore[arg-type]  # likewise

@@ -126,3 +126,22 @@ async def test_only_members_are_counted(store: Store, telegram_id: int, counted:
     await meet(store)
     await store.write(note_chosen, telegram_id=telegram_id, way=ShareWay.INLINE, story="a")
     assert await store.read(shares.count_by_way) == counted
+
+
+async def test_without_own_words_the_story_speaks_again(store: Store) -> None:
+    """Also in the rows; what comes back is what they say."""
+    await meet(store)
+    person_id = (await meet(store)).id
+    await store.write(own_words.draft, person_id=person_id, words=LINE, version="v", file_id=None)
+    assert await keep(store) == LINE
+    assert (await store.write(own_words.remove, visitor=ANNA)).own_words == ""
+    assert (await meet(store)).own_words == ""
+
+
+async def test_what_telegram_marks_as_a_link_is_no_line_for_a_card(store: Store) -> None:
+    """Links are found by Telegram's marks, however they look."""
+    await meet(store)
+    arguments = {"visitor": ANNA, "text": "see oven dot com", "versions": VERSIONS, "story": "mina"}
+    plain = await store.read(own_words.weigh, **arguments, marked=())  # type: ignore[arg-type]  # a test's shorthand
+    marked = await store.read(own_words.weigh, **arguments, marked=("url",))  # type: ignore[arg-type]  # likewise
+    assert (plain.fault, marked.fault is None) == (None, False)

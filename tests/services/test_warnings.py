@@ -4,7 +4,6 @@ from bot.core.community import ChatProblem
 from bot.services.community.notices import AdminWarning
 from bot.services.community.warning import (
     JOB_FAILING,
-    NO_POSTING,
     note_announcing,
     note_job_trouble,
     note_look,
@@ -60,8 +59,8 @@ async def test_admins_hear_once_that_posts_do_not_arrive(store: Store, clock: Cl
         assert await store.write(note_announcing, chat=chat, works=works, admin_ids=[7, 8]) == clock.now
     owed = await store.read(outbox.list_owed, after=NoticeId(0), limit=10)
     assert [each.payload for each in owed] == [
-        {"warning": NO_POSTING, "chat": "@News", "number": ""},
-        {"warning": NO_POSTING, "chat": "@news", "number": ""},
+        {"warning": ChatProblem.NO_POSTING, "chat": "@News", "number": ""},
+        {"warning": ChatProblem.NO_POSTING, "chat": "@news", "number": ""},
     ]
 
 

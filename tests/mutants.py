@@ -42,7 +42,17 @@ class Room:
 
 
 ROOMS = {
-    "core": Room(code=["bot/core"], tests=["tests/core", "tests/services", "tests/web/test_rules.py"]),
+    "core": Room(
+        code=["bot/core"],
+        tests=[
+            "tests/core",
+            "tests/services",
+            "tests/test_settings.py",
+            "tests/architecture/test_retention.py",
+            "tests/web/test_rules.py",
+            "tests/wire/test_proxies.py",
+        ],
+    ),
     "services": Room(code=["bot/services"], tests=["tests/services", "tests/jobs"]),
     "storage": Room(
         code=[

@@ -8,11 +8,13 @@ import pytest
 
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.running import Change, ChangeRefusal
-from bot.core.links import compose_payload
+from bot.core.claiming import Outcome
+from bot.core.links import Addresses, compose_payload
 from bot.jobs.turning import turn_due
 from bot.services.campaigns import find_newer, get_terms
 from bot.services.campaigns.opening import Source, take_campaign
 from bot.services.campaigns.running import change_campaign
+from bot.services.claiming.naming import name_inviter
 from bot.services.joining.joining import start
 from bot.services.joining.notices import WelcomeInvited
 from storage import Store
@@ -62,6 +64,17 @@ async def list_over(store: Store) -> list[object]:
     """Of each greeting, whether it says that what the friend told of has ended."""
     owed = await store.read(outbox.list_owed, after=NoticeId(0), limit=100)
     return [each.payload.get("over", False) for each in owed if each.kind == WelcomeInvited.kind]
+
+
+async def test_a_link_that_is_told_later_brings_the_same(store: Store, summer: CampaignId) -> None:
+    """Pasted or forwarded as the answer to who recommended the shop: by whichever door it comes."""
+    anna = (await store.write(start, visitor=ANNA, payload="")).member
+    friend = Profile(telegram_id=1001, first_name="Budi", telegram_language="en")
+    await store.write(start, visitor=friend, payload="")
+    told = f"She sent me https://t.me/oven_bot?start={compose_payload(anna.code, 'fwd', summer)}"
+    view = await store.write(name_inviter, visitor=friend, text=told, addresses=Addresses("oven_bot"))
+    assert (view.outcome, view.points) == (Outcome.CREDITED, 400)
+    assert await store.read(ledgers.get_balance, anna.id) == 500
 
 
 async def test_a_link_brings_what_its_own_campaign_promises(

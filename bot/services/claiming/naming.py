@@ -69,7 +69,8 @@ def name_inviter(tx: Tx, *, visitor: Profile, text: str, addresses: Addresses) -
     others = [each for each in found if each.id != person.id]
     outcome = decide_found([each.id for each in others]) if others or not found else Outcome.ONESELF
     if outcome is Outcome.CREDITED:
-        return _credit(tx, person, others[0], terms)
+        carried = claim.payload if claim.payload is not None and claim.payload.code == others[0].code else None
+        return _credit(tx, person, others[0], terms, campaign=carried.campaign if carried else None)
     note_miss(tx, person.profile.telegram_id)
     if outcome is Outcome.SEVERAL:
         return _offer(tx, person, others, terms)
@@ -153,13 +154,13 @@ def _offer(tx: Tx, person: Person, found: list[Person], terms: Terms) -> ClaimVi
     )
 
 
-def _credit(tx: Tx, person: Person, inviter: Person, terms: Terms) -> ClaimView:
-    """Credit the one who is meant, unless they came by the newcomer themselves."""
+def _credit(tx: Tx, person: Person, inviter: Person, terms: Terms, *, campaign: int | None = None) -> ClaimView:
+    """Credit the one who is meant, for the campaign of their link, unless they came by the newcomer themselves."""
     if closes_ring(tx, inviter, person):
         expect_claim(tx, person, terms)
         return ClaimView(member=view_member(tx, person), outcome=Outcome.OWN_GUEST, inviter=_show(inviter))
     tell = partial(_tell_inviter, tx)
-    referral = credit(tx, inviter, person, source=SOURCE, tell_invitee=False, inviter_notice=tell)
+    referral = credit(tx, inviter, person, source=SOURCE, campaign=campaign, tell_invitee=False, inviter_notice=tell)
     conversations.leave(tx, person.id, CLAIM)
     member = view_member(tx, people.get(tx, person.id))
     if referral is None:
@@ -168,7 +169,7 @@ def _credit(tx: Tx, person: Person, inviter: Person, terms: Terms) -> ClaimView:
         member=member,
         outcome=Outcome.CREDITED,
         inviter=_show(inviter),
-        points=terms.campaign.invitee_points,
+        points=get_terms(tx, referral.campaign_version_id).campaign.invitee_points,
         waits=referral.state is ReferralState.WAITING,
     )
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from telegram import Message, MessageEntity, Update
 
 from bot.core.claiming import decide_named
@@ -11,7 +14,7 @@ from bot.handlers.community.community import find_chat_id
 from bot.handlers.deps import Context
 from bot.handlers.guide import on_anything_else
 from bot.handlers.reply import show
-from bot.messages.buttons import CLAIM, CLAIM_PICK, FINDABLE, NOBODY, NOT_ME
+from bot.messages.buttons import CLAIM, CLAIM_PICK, CLAIM_WHO, FINDABLE, NOBODY, NOT_ME
 from bot.messages.claiming import NOTICES, render_claim, render_claim_prompt, render_disowned, render_nobody
 from bot.messages.privacy import render_privacy
 from bot.messages.texts import Texts
@@ -23,7 +26,7 @@ from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
 from bot.updates.flows import ANYTHING, Flow, Step
 from storage.conversation import Conversation
-from storage.records import ReferralId
+from storage.records import PersonId, ReferralId
 
 
 async def on_claim(update: Update, context: Context) -> None:
@@ -54,13 +57,20 @@ async def on_claim_typed(update: Update, context: Context, _asked: Conversation)
     await _show(update, context, view)
 
 
-async def on_claim_pick(update: Update, context: Context, number: int, place: int) -> None:
+async def on_claim_who(update: Update, context: Context, person_id: int) -> None:
     """One of those who were offered."""
+    await _pick(update, context, partial(naming.pick_inviter, person_id=PersonId(person_id)))
+
+
+async def on_claim_pick(update: Update, context: Context, number: int, place: int) -> None:
+    """Likewise, by a button of an earlier version."""
+    await _pick(update, context, partial(naming.pick_placed, number=number, place=place))
+
+
+async def _pick(update: Update, context: Context, service: Callable[..., ClaimView]) -> None:
     if context.deps.shop.campaign.rules.join_community:
         await find_chat_id(context)
-    visitor = visitor_of(update)
-    view = await context.write(naming.pick_inviter, visitor=visitor, number=number, place=place)
-    await _show(update, context, view)
+    await _show(update, context, await context.write(service, visitor=visitor_of(update)))
 
 
 async def on_not_me(update: Update, context: Context, referral_id: int) -> None:
@@ -101,6 +111,7 @@ CAPABILITY = Capability(
     buttons={
         CLAIM: on_claim,
         NOBODY: on_nobody,
+        CLAIM_WHO: on_claim_who,
         CLAIM_PICK: on_claim_pick,
         NOT_ME: on_not_me,
         FINDABLE: on_findable,

@@ -19,11 +19,13 @@ from bot.messages.guide import (
     render_language,
     render_language_chosen,
     render_pointer,
+    render_story_gone,
 )
 from bot.messages.joining.notices import render_home
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
 from bot.messages.texts import Texts
+from bot.services.campaigns import find_first_story
 from bot.services.claiming.window import open_menu
 from bot.services.guide import choose_language, open_help
 from bot.services.members import MemberView, open_home
@@ -74,14 +76,16 @@ async def show_over(update: Update, context: Context) -> None:
 
 
 def for_story(handler: Callable[[Update, Context, str], Awaitable[None]]) -> Callable[..., Awaitable[None]]:
-    """Give a handler the story that a button names; where it is told no more, point the way instead."""
+    """Give a handler the story that a button names; where it is told no more, say so instead."""
 
     async def on_story_button(update: Update, context: Context, said: str) -> None:
-        story = context.deps.shop.find_story_key(said)
-        if story is None:
-            await on_anything_else(update, context)
-        else:
+        story, shop = said, context.deps.shop
+        if said.isdecimal() and not shop.tells(said):
+            story = await context.read(find_first_story, place=int(said))
+        if shop.tells(story):
             await handler(update, context, story)
+        else:
+            await _show_own(update, context, render_story_gone)
 
     return on_story_button
 

@@ -174,8 +174,10 @@ WORDS_STOP = Button("words_stop", "button.cancel")
 
 CLAIM = Button("claim", "claim.button")
 NOBODY = Button("nobody", "claim.nobody_button")
+CLAIM_WHO = Button("claim_who", person=ID)
+"""Somebody who was found by name; whoever is not offered at that moment is chosen by no tap."""
 CLAIM_PICK = Button("claim_pick", search=ID, choice=Number(99))
-"""Which search it was, and the number of somebody in its list, which never changes."""
+"""Of earlier versions: which search it was, and the place of somebody in its list."""
 NOT_ME = Button("not_me", "claim.not_me_button", referral=ID)
 FINDABLE = Button("findable", findable=FLAG)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.core.claiming import Outcome, Window
-from bot.messages.buttons import CLAIM, CLAIM_PICK, MENU, NOT_ME
+from bot.messages.buttons import CLAIM, CLAIM_WHO, MENU, NOT_ME
 from bot.messages.joining.notices import say_deal, say_link
 from bot.messages.joining.revoked import say_points_back
 from bot.messages.keyboards import (
@@ -119,13 +119,12 @@ def _render_several(texts: Texts, view: ClaimView) -> OutgoingMessage:
         [
             make_button(
                 texts,
-                CLAIM_PICK,
-                view.number,
-                place,
+                CLAIM_WHO,
+                person_id,
                 label=show_plain_name(texts, label, first=True, limit=_LABEL_LIMIT),
             )
         ]
-        for place, label in enumerate(view.labels)
+        for person_id, label in view.offered.items()
     ]
     none = [make_button(texts, CLAIM, label=texts.plain("claim.none_button"))]
     return OutgoingMessage(text=text, keyboard=stack(*names, none))

@@ -36,6 +36,11 @@ def render_help(texts: Texts, shop: Shop, member: MemberView, commands: Iterable
     return OutgoingMessage(text=text, keyboard=compose_menu_keyboard(texts, shop, member.code))
 
 
+def render_story_gone(texts: Texts, shop: Shop, member: MemberView) -> OutgoingMessage:
+    """For an old button of a story that is told no more."""
+    return OutgoingMessage(text=texts.say("story.gone"), keyboard=compose_menu_keyboard(texts, shop, member.code))
+
+
 def render_pointer(texts: Texts, shop: Shop, member: MemberView) -> OutgoingMessage:
     """For anything typed that means nothing here."""
     return OutgoingMessage(text=texts.say("pointer.text"), keyboard=compose_menu_keyboard(texts, shop, member.code))

@@ -69,15 +69,9 @@ class Shop:
         stories = self.campaign.texts_for(language).stories
         return next((story for story in stories if story.key == key), stories[0])
 
-    def find_story_key(self, said: str) -> str | None:
-        """The key of the story that a button names; None for one that is told no more.
-
-        Buttons of earlier versions name a place; no story was ever called by a number of one digit.
-        """
-        stories = self.campaign.stories
-        if any(story.key == said for story in stories):
-            return said
-        return stories[int(said)].key if said.isdecimal() and int(said) < len(stories) else None
+    def tells(self, key: str) -> bool:
+        """Whether there is a story called so; an old button may name one that is told no more."""
+        return any(story.key == key for story in self.campaign.stories)
 
     def story_key(self, place: int) -> str:
         """The key of the story at a place; counting goes round, so that an old button never leads nowhere."""

@@ -12,6 +12,7 @@ from bot.core.campaigns.campaign import Campaign
 from bot.services.campaigns.opening import Source
 from bot.services.campaigns.opening import open_shop as set_campaign
 from storage import Store, open_store
+from tests.handlers.test_claim import push_tap
 from tests.journeys.shop_at_work import CHANNEL, ShopAtWork, find_link, open_shop, sqlite_in
 from tests.messages.samples import CAMPAIGN
 
@@ -56,6 +57,24 @@ async def test_screens_notices_and_posts_tell_of_the_shop_as_it_is(shop: ShopAtW
     await shop.join(shop.add_person("Ben"), link)
     await shop.telegram.until_message(anna, "moons")
     await shop.telegram.until_message(shop.channel, "Moon Bakery")
+
+
+async def test_old_buttons_mean_what_they_meant(shop: ShopAtWork, store: Store) -> None:
+    """A key is its story wherever it stands now, a place counts in the list of its time, and what is gone is said to be."""
+    first, second, third, *others = CAMPAIGN.stories
+    anna = await shop.add_member("Anna")
+    card = await shop.ask(anna, "/share", lambda message: message.photo is not None)
+    turned = replace(change("Old Bakery", unit="olds"), stories=(*others, third, second))
+    await store.write(set_campaign, Source(campaign=turned), announce_chat=CHANNEL)
+    await until_said(shop, "Old Bakery", "/start")
+    for said in (second.key, "2", "1"):
+        await push_tap(shop, anna, card, f"story:{said}")
+        meant = third if said == "2" else second
+        await shop.until_edited(card, meant.headline["en"])
+    for said in (first.key, "0", "9"):
+        before = len(shop.world.sent)
+        await push_tap(shop, anna, card, f"story:{said}")
+        assert "isn\u2019t told any more" in "".join(each.message.text for each in shop.world.sent[before:])
 
 
 async def test_cards_are_drawn_anew(shop: ShopAtWork, store: Store) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from bot.core.claiming import Outcome, Window
 from bot.core.spoken.own_codes import Unsuitable
-from bot.messages.buttons import CLAIM, CLAIM_PICK
+from bot.messages.buttons import CLAIM, CLAIM_WHO
 from bot.messages.claiming import (
     render_claim,
     render_claim_prompt,
@@ -27,12 +27,12 @@ from bot.services.claiming.notices import FriendClaimed
 from bot.services.joining.notices import FriendRevoked, GiftRevoked, RevokeReason
 from bot.services.notices import Notice
 from bot.services.spoken import ChoiceView, SpokenView
+from storage.records import PersonId
 from tests.messages.pressing import read_data
 from tests.messages.samples import CODE, HOSTILE, PHOTO, list_messages, make_member, make_shop, render_kind
 from tests.messages.telegram_html import read_html
 
 EN = Texts("en")
-NUMBER = 1_773_273_600_000_000
 SAID = "maple-otter-42"
 
 
@@ -44,8 +44,7 @@ def make_claim(outcome: Outcome, name: str = "Budi", **changes: object) -> Claim
         "typed": name,
         "inviter": name,
         "points": 25,
-        "number": NUMBER,
-        "labels": (name,) * 5,
+        "offered": {PersonId(number): name for number in range(11, 16)},
         "more": True,
     }
     return ClaimView(**{**values, **changes})  # type: ignore[arg-type]  # a test's shorthand
@@ -150,14 +149,15 @@ def test_the_question_stands_last_and_sharing_first() -> None:
     assert "Nobody did" not in list_buttons(plain)
 
 
-def test_the_offer_carries_places_not_people() -> None:
-    """What a tap says means nothing outside this search."""
-    screen = render_claim(EN, make_shop(), make_claim(Outcome.SEVERAL, labels=("Anna K.", "Anna L."), more=False))
+def test_the_offer_carries_whom_it_shows() -> None:
+    """Whoever is tapped is meant, whatever has been searched for since."""
+    offered = {PersonId(21): "Anna K.", PersonId(20): "Anna L."}
+    screen = render_claim(EN, make_shop(), make_claim(Outcome.SEVERAL, offered=offered, more=False))
     assert list_buttons(screen) == ["Anna K.", "Anna L.", "None of them"]
     assert screen.keyboard is not None
     data = [str(row[0].callback_data) for row in screen.keyboard.inline_keyboard]
     found = [read_data(item) for item in data]
-    assert found == [(CLAIM_PICK, (NUMBER, 0)), (CLAIM_PICK, (NUMBER, 1)), (CLAIM, ())]
+    assert found == [(CLAIM_WHO, (21,)), (CLAIM_WHO, (20,)), (CLAIM, ())]
     assert "even more" not in screen.text
 
 

@@ -6,17 +6,17 @@ from itertools import count
 import pytest
 
 from bot.core.campaigns.campaign import Campaign
-from bot.core.claiming import CHOICES, Outcome, Window
+from bot.core.claiming import CHOICES, Offer, Outcome, Window, compose_offer
 from bot.core.links import Addresses
 from bot.core.throttling import MISSES_ALLOWED, WINDOW_SECONDS
 from bot.services.claiming.disowning import Disowning, DisownView, disown
-from bot.services.claiming.naming import ClaimView, name_inviter, pick_inviter
+from bot.services.claiming.naming import ClaimView, name_inviter, pick_inviter, pick_placed
 from bot.services.claiming.window import CLAIM, ask_claim, name_nobody, open_menu
 from bot.services.conversations import move
 from bot.services.guide import set_findable
 from bot.services.joining.joining import start
 from bot.services.spoken import choose_own, load_words, open_spoken
-from storage import Store
+from storage import Store, Tx
 from storage.checks import list_faults
 from storage.records import NoticeId, OutboxRow, PersonId, Profile, ReferralId, ReferralState
 from storage.tables import chat_joins, chat_links, conversations, ledgers, outbox, people, referrals
@@ -54,9 +54,14 @@ async def say(store: Store, visitor: Profile, text: str) -> ClaimView:
     return await store.write(name_inviter, visitor=visitor, text=text, addresses=SHOP)
 
 
-async def pick(store: Store, visitor: Profile, number: int, place: int) -> ClaimView:
+async def pick(store: Store, visitor: Profile, chosen: Profile) -> ClaimView:
     """Choose one of those offered."""
-    return await store.write(pick_inviter, visitor=visitor, number=number, place=place)
+    return await store.write(pick_inviter, visitor=visitor, person_id=await find_id(store, chosen))
+
+
+async def pick_old(store: Store, visitor: Profile, number: int, place: int) -> ClaimView:
+    """Tap a button of an earlier version."""
+    return await store.write(pick_placed, visitor=visitor, number=number, place=place)
 
 
 async def refuse(store: Store, visitor: Profile, referral_id: int) -> DisownView:
@@ -169,33 +174,52 @@ async def test_a_spoken_code_and_a_link_credit_whoever_hides(store: Store) -> No
 
 
 async def test_several_are_offered_and_only_they_can_be_chosen(store: Store) -> None:
-    """At most five, first name and initial; a forged number, place or another's offer chooses nobody."""
+    """At most five, first name and initial; whoever was not offered to this one is chosen by no tap."""
     cast = [await add_member(store, "Wayan", last) for last in ("Abe", "Bram", "Cok", "Dika", "Eka", "Ferri")]
     budi, mei = [await add_member(store, name) for name in ("Budi", "Mei")]
     view = await say(store, budi, "wayan")
     assert view.outcome is Outcome.SEVERAL
-    assert view.labels == ("Wayan A.", "Wayan B.", "Wayan C.", "Wayan D.", "Wayan E.")
-    assert (len(view.labels), view.more) == (CHOICES, True)
-    for visitor, number, place in ((budi, view.number + 1, 0), (mei, view.number, 0), (budi, 0, 0)):
-        assert (await pick(store, visitor, number, place)).outcome is Outcome.STALE
-    again = await say(store, budi, "wayan")
-    assert (await pick(store, budi, again.number, 2)).outcome is Outcome.CREDITED
+    assert view.offered == {await find_id(store, each): f"Wayan {each.last_name[0]}." for each in cast[:CHOICES]}
+    assert view.more
+    for visitor, chosen in ((budi, cast[5]), (mei, cast[0]), (budi, mei), (budi, budi)):
+        assert (await pick(store, visitor, chosen)).outcome is Outcome.STALE
+    await say(store, budi, "wayan")
+    assert (await pick(store, budi, cast[2])).outcome is Outcome.CREDITED
     assert await find_inviter(store, budi) == cast[2].telegram_id
-    assert (await pick(store, budi, again.number, 3)).outcome is Outcome.HAS_INVITER
+    assert (await pick(store, budi, cast[3])).outcome is Outcome.HAS_INVITER
     assert await find_inviter(store, mei) is None
 
 
 async def test_an_older_offer_is_no_longer_good(store: Store, clock: Clock) -> None:
-    """Only the last search counts, so that a place never means somebody else."""
+    """Only the last search counts."""
+    wayan = [await add_member(store, "Wayan", last) for last in ("Abe", "Bram")]
     for last in ("Abe", "Bram"):
-        await add_member(store, "Wayan", last)
         await add_member(store, "Ketut", last)
     budi = await add_member(store, "Budi")
-    old = await say(store, budi, "Wayan")
+    await say(store, budi, "Wayan")
     clock.advance(1)
     await say(store, budi, "Ketut")
-    assert (await pick(store, budi, old.number, 0)).outcome is Outcome.STALE
+    assert (await pick(store, budi, wayan[0])).outcome is Outcome.STALE
     assert await find_inviter(store, budi) is None
+
+
+async def test_a_button_of_an_earlier_version_chooses_whom_it_meant(store: Store) -> None:
+    """Its place counts in its own search alone."""
+    cast = [await add_member(store, "Wayan", last) for last in ("Abe", "Bram", "Cok")]
+    budi = await add_member(store, "Budi")
+    offer = Offer(number=77, ids=tuple([await find_id(store, each) for each in cast]))
+
+    def make_old_offer(tx: Tx) -> None:
+        end = tx.now + 10**9
+        conversations.open(tx, offered_to, CLAIM, "name", {"offer": compose_offer(offer)}, expires_at=end)
+
+    offered_to = await find_id(store, budi)
+    for number, place in ((76, 0), (77, 3)):
+        await store.write(make_old_offer)
+        assert (await pick_old(store, budi, number, place)).outcome is Outcome.STALE
+    await store.write(make_old_offer)
+    assert (await pick_old(store, budi, 77, 1)).outcome is Outcome.CREDITED
+    assert await find_inviter(store, budi) == cast[1].telegram_id
 
 
 async def test_guessing_is_throttled(store: Store, clock: Clock) -> None:
@@ -236,13 +260,12 @@ async def test_a_real_code_is_never_refused_for_guesses(store: Store, way: str) 
 
 async def test_looking_at_lists_is_guessing_too(store: Store) -> None:
     """Nobody reads the list of members name by name; but who was offered can still be chosen."""
-    for last in ("Abe", "Bram"):
-        await add_member(store, "Wayan", last)
+    cast = [await add_member(store, "Wayan", last) for last in ("Abe", "Bram")]
     budi = await add_member(store, "Budi")
     for _ in range(MISSES_ALLOWED):
-        view = await say(store, budi, "Wayan")
+        await say(store, budi, "Wayan")
     assert (await say(store, budi, "Wayan")).outcome is Outcome.THROTTLED
-    assert (await pick(store, budi, view.number, 1)).outcome is Outcome.CREDITED
+    assert (await pick(store, budi, cast[1])).outcome is Outcome.CREDITED
 
 
 async def test_nobody_names_themselves(store: Store) -> None:
@@ -403,7 +426,7 @@ async def test_as_many_as_can_be_shown_are_all_there_are(store: Store) -> None:
         await add_member(store, "Wayan", last)
     await add_member(store, "Wayan", username="wayan_e")
     view = await say(store, await add_member(store, "Budi"), "wayan")
-    assert (len(view.labels), view.more) == (CHOICES, False)
+    assert (len(view.offered), view.more) == (CHOICES, False)
 
 
 async def test_what_leads_to_nobody_is_said_back(store: Store) -> None:
@@ -421,10 +444,10 @@ async def test_an_old_offer_ends_no_other_dialogue(store: Store) -> None:
     budi = await add_member(store, "Budi")
     person_id = await find_id(store, budi)
     await store.write(move, visitor=budi, flow="words", step="line", data={}, wait_seconds=60)
-    assert (await pick(store, budi, 5, 0)).outcome is Outcome.STALE
+    assert (await pick_old(store, budi, 5, 0)).outcome is Outcome.STALE
     assert await find_flow(store, person_id) == "words"
     await store.write(conversations.leave, person_id, "words")
-    assert (await pick(store, budi, 5, 0)).outcome is Outcome.STALE
+    assert (await pick_old(store, budi, 5, 0)).outcome is Outcome.STALE
     asked = await store.read(conversations.find, person_id)
     assert asked is not None
     assert (asked.flow, asked.step) == (CLAIM, "name")

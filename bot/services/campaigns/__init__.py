@@ -63,6 +63,16 @@ def get_terms(tx: Tx, version_id: VersionId | None = None) -> Terms:
     return Terms(version_id=version_id, campaign=_read_content(tx, content_id, digest))
 
 
+def find_first_story(tx: Tx, *, place: int) -> str:
+    """The key of a story by its place in the oldest campaign that is known; empty where it had none there.
+
+    Buttons of the versions before there were keys name a place, and that campaign is the one they were made under.
+    """
+    version_id, digest = campaigns.get_first(tx)
+    stories = _read_content(tx, version_id, digest).stories
+    return stories[place].key if place < len(stories) else ""
+
+
 def read_terms(tx: Tx, shop: ShopRow) -> Terms:
     """The terms that hold now, for who has asked for the shop already."""
     return Terms(version_id=shop.version_id, campaign=_read_content(tx, shop.version_id, shop.digest))

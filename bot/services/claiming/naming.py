@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 
 from bot.core.claiming import (
@@ -25,7 +26,7 @@ from bot.services.claiming.window import CLAIM, expect_claim, is_throttled, note
 from bot.services.joining.joining import closes_ring, credit
 from bot.services.members import MemberView, enter, view_member
 from bot.services.spoken import find_by_said, sounds_spoken
-from storage.records import Person, Profile, Referral, ReferralState
+from storage.records import Person, PersonId, Profile, Referral, ReferralState
 from storage.tables import chat_links, conversations, directory, people
 from storage.tx import Tx
 
@@ -48,9 +49,7 @@ class ClaimView:
     points: int = 0
     waits: bool = False
     """CREDITED: the points come once the friend is in the community chat."""
-    number: int = 0
-    """SEVERAL: of this search."""
-    labels: tuple[str, ...] = ()
+    offered: Mapping[PersonId, str] = field(default_factory=dict)
     """SEVERAL: first names and initials, at most `CHOICES`."""
     more: bool = False
     """SEVERAL: there are more than were offered."""
@@ -80,15 +79,24 @@ def name_inviter(tx: Tx, *, visitor: Profile, text: str, addresses: Addresses) -
     return ClaimView(member=member, outcome=outcome, typed=typed, like_code=sounds_spoken(typed))
 
 
-def pick_inviter(tx: Tx, *, visitor: Profile, number: int, place: int) -> ClaimView:
-    """Credit one of those who were offered, and nobody else."""
+def pick_inviter(tx: Tx, *, visitor: Profile, person_id: PersonId) -> ClaimView:
+    """Credit one of those who are offered at this moment, and nobody else."""
+    return _pick(tx, visitor, lambda offer: person_id if offer is not None and person_id in offer.ids else None)
+
+
+def pick_placed(tx: Tx, *, visitor: Profile, number: int, place: int) -> ClaimView:
+    """The same, by a button of an earlier version: it says which search it belongs to, and a place in its list."""
+    return _pick(tx, visitor, lambda offer: find_offered(offer, number, place))
+
+
+def _pick(tx: Tx, visitor: Profile, choose: Callable[[Offer | None], PersonId | None]) -> ClaimView:
     person, terms = enter(tx, visitor), get_terms(tx)
     barred = _find_bar(tx, person, terms)
     if barred is not None:
         return ClaimView(member=view_member(tx, person), outcome=barred)
     asked = conversations.find(tx, person.id)
     offer = parse_offer(asked.data.get("offer", "")) if asked is not None and asked.flow == CLAIM else None
-    chosen = find_offered(offer, number, place)
+    chosen = choose(offer)
     inviter = people.list_by_ids(tx, [chosen]).get(chosen) if chosen is not None else None
     if inviter is None or not inviter.is_member:
         if asked is None or asked.flow == CLAIM:  # an old button ends no other dialogue
@@ -144,12 +152,14 @@ def _offer(tx: Tx, person: Person, found: list[Person], terms: Terms) -> ClaimVi
     shown = found[:CHOICES]
     offer = Offer(number=tx.now, ids=tuple(each.id for each in shown))
     expect_claim(tx, person, terms, compose_offer(offer))
-    profiles = [each.profile for each in shown]
+    profiles = {each.id: each.profile for each in shown}
     return ClaimView(
         member=view_member(tx, person),
         outcome=Outcome.SEVERAL,
-        number=offer.number,
-        labels=tuple(compose_label(each.first_name, each.last_name, each.username) for each in profiles),
+        offered={
+            person_id: compose_label(each.first_name, each.last_name, each.username)
+            for person_id, each in profiles.items()
+        },
         more=len(found) > CHOICES,
     )
 

@@ -39,9 +39,8 @@ class CardStudio:
         """A JPEG of 1024 x 1280 pixels, at most 98,000 bytes. Raises UnknownTheme, ThemeMistake, LinkTooLong."""
         theme_fonts = self.get_fonts(text.look)
         with self._drawing:
-            template = self._get_template(text, theme_fonts)
-            card = template.draft.draw_card(name, link)
-        return template.encode(card)
+            encode = self._get_template(text, theme_fonts).render_card(name, link)
+        return encode()
 
     def render_card_once(self, text: CardText, *, name: str, link: str) -> bytes:
         """The same card for a text that is one person's own: nothing of it is kept, so that no template has to go."""
@@ -54,8 +53,8 @@ class CardStudio:
         """The card in another format, a JPEG of at most 200,000 bytes; `kept` is whether many members share the text."""
         theme_fonts = self.get_fonts(text.look)
         with self._drawing:
-            draft = self._get_template(text, theme_fonts).draft if kept else draw_draft(text, theme_fonts)
-            card = draft.draw_card(name, link)
+            shared = self._get_template(text, theme_fonts) if kept else draw_draft(text, theme_fonts)
+            card = shared.draw_card(name, link)
             picture = draw_format(card, compose_code(link), text, theme_fonts, wanted)
         return render_bounded_jpeg(picture, most_bytes=MOST_FORMAT_BYTES)
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO
 
 from PIL import Image
 
 from bot.cards.card_drawing import draw_card_base, draw_code, measure_code_reach
 from bot.cards.invitation import Invitation, prepare_invitation
 from bot.cards.jpeg import MOST_BYTES, ROW_PIXELS, Frame, choose_quality, encode_frame, render_bounded_jpeg
-from bot.cards.layout import Layout
+from bot.cards.layout import CARD_SIZE, Layout
 from bot.cards.theme_fonts import ThemeFonts
 from bot.core.sharing import CardText
 
@@ -36,22 +38,55 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A draft and its JPEG, of which a card exchanges the rows with name and code."""
+    """A draft's JPEG and its pixels where name and code go: two megabytes, of which a card exchanges rows."""
 
-    draft: Draft
+    band: bytes
+    """The rows that a card exchanges, red, green and blue in turn."""
+    invitation: Invitation
+    theme_fonts: ThemeFonts
     quality: int
     frame: Frame
     first_row: int
     last_row: int
 
-    def encode(self, card: Image.Image) -> bytes:
-        """The card drawn from this template as a JPEG of at most 98,000 bytes.
+    def render_card(self, name: str, link: str) -> Callable[[], bytes]:
+        """Draw a person's card, and return what encodes it, for which no font is needed any more. Raises LinkTooLong."""
+        card = self._draw(Image.new("RGB", CARD_SIZE), name, link)
+        return lambda: self._encode(card)
+
+    def draw_card(self, name: str, link: str) -> Image.Image:
+        """The whole card, as it was encoded where it is the same for everybody. Raises LinkTooLong."""
+        return self._draw(self._decode(), name, link)
+
+    def _draw(self, canvas: Image.Image, name: str, link: str) -> Image.Image:
+        canvas.paste(Image.frombytes("RGB", (canvas.width, self._height), self.band), (0, self._top))
+        self.invitation.draw(canvas, name)
+        draw_code(canvas, link, self.theme_fonts)
+        return canvas
+
+    def _encode(self, card: Image.Image) -> bytes:
+        """A JPEG of at most 98,000 bytes.
 
         The quality suits names of usual length; the rare card that is heavier is encoded as a whole, a little coarser.
         """
-        band = card.crop((0, self.first_row * ROW_PIXELS, card.width, self.last_row * ROW_PIXELS))
+        band = card.crop((0, self._top, card.width, self._top + self._height))
         jpeg = self.frame.replace_rows(self.first_row, encode_frame(band, self.quality).rows).join()
-        return jpeg if len(jpeg) <= MOST_BYTES else render_bounded_jpeg(card, self.quality)
+        if len(jpeg) <= MOST_BYTES:
+            return jpeg
+        whole = self._decode()
+        whole.paste(band, (0, self._top))
+        return render_bounded_jpeg(whole, self.quality)
+
+    def _decode(self) -> Image.Image:
+        return Image.open(BytesIO(self.frame.join())).convert("RGB")
+
+    @property
+    def _top(self) -> int:
+        return self.first_row * ROW_PIXELS
+
+    @property
+    def _height(self) -> int:
+        return (self.last_row - self.first_row) * ROW_PIXELS
 
 
 def draw_draft(text: CardText, theme_fonts: ThemeFonts) -> Draft:
@@ -64,7 +99,9 @@ def build_template(text: CardText, theme_fonts: ThemeFonts) -> Template:
     draft = draw_draft(text, theme_fonts)
     quality = choose_quality(draft.draw_card(_TRIAL_NAME, _TRIAL_LINK))
     first_row, last_row = find_touched_rows(theme_fonts.theme.layout)
-    return Template(draft, quality, encode_frame(draft.picture, quality), first_row, last_row)
+    band = draft.picture.crop((0, first_row * ROW_PIXELS, draft.picture.width, last_row * ROW_PIXELS)).tobytes()
+    frame = encode_frame(draft.picture, quality)
+    return Template(band, draft.invitation, theme_fonts, quality, frame, first_row, last_row)
 
 
 def find_touched_rows(layout: Layout) -> tuple[int, int]:
@@ -73,4 +110,4 @@ def find_touched_rows(layout: Layout) -> tuple[int, int]:
     reach = measure_code_reach()
     first = min(top - _LETTERS_REACH, layout.code_centre[1] - reach)
     last = max(bottom + _LETTERS_REACH, layout.code_centre[1] + reach)
-    return int(first // ROW_PIXELS), int(-(-last // ROW_PIXELS))
+    return int(first // ROW_PIXELS), min(CARD_SIZE[1] // ROW_PIXELS, int(-(-last // ROW_PIXELS)))

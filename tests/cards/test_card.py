@@ -12,10 +12,12 @@ from PIL import Image, ImageChops
 from bot.assets import ASSETS
 from bot.cards.jpeg import ROW_PIXELS, encode_frame, render_jpeg
 from bot.cards.qr import LinkTooLong
+from bot.cards.shapes import Sheet
 from bot.cards.studio import CardStudio, render_card_from_scratch
-from bot.cards.template import Template, build_template
+from bot.cards.template import Draft, Template, build_template, draw_draft
 from bot.cards.theme_fonts import load_theme_fonts, load_typefaces
 from bot.core.looks import CardLook
+from tests.cards.looks import SHELF, list_looks
 from tests.cards.samples import (
     CARD_TEXTS,
     HOSTILE_NAMES,
@@ -36,12 +38,18 @@ def open_card(jpeg: bytes) -> Image.Image:
 
 
 @cache
-def build(theme: str) -> Template:
-    """The theme's template in English."""
-    return build_template(
+def draw(theme: str) -> Draft:
+    """What is the same on all cards of the theme, in English."""
+    return draw_draft(
         replace(CARD_TEXTS["en"], look=CardLook(theme)),
         load_theme_fonts(CardLook(theme), ASSETS, load_typefaces(ASSETS)),
     )
+
+
+@cache
+def build(theme: str) -> Template:
+    """The theme's template in English."""
+    return build_template(replace(CARD_TEXTS["en"], look=CardLook(theme)), draw(theme).theme_fonts)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -76,8 +84,8 @@ def test_name_and_code_stay_in_the_rows_that_are_encoded_anew(theme: str) -> Non
     """Between the template and any card nothing differs outside the rows that a card exchanges."""
     template = build(theme)
     for name in (*KIND_NAMES, HOSTILE_NAMES["zalgo"], ""):
-        card = template.draft.draw_card(name, LONGEST_LINK)
-        touched = ImageChops.difference(card, template.draft.picture).getbbox()
+        card = draw(theme).draw_card(name, LONGEST_LINK)
+        touched = ImageChops.difference(card, draw(theme).picture).getbbox()
         assert touched is not None
         assert touched[1] >= template.first_row * ROW_PIXELS
         assert touched[3] <= template.last_row * ROW_PIXELS
@@ -87,8 +95,8 @@ def test_name_and_code_stay_in_the_rows_that_are_encoded_anew(theme: str) -> Non
 def test_a_spliced_card_is_the_whole_card(theme: str) -> None:
     """Exchanging rows gives, byte for byte, what encoding the whole card gives."""
     template = build(theme)
-    card = template.draft.draw_card("Budi Santoso", LINK)
-    assert template.encode(card) == render_jpeg(card, template.quality)
+    card = draw(theme).draw_card("Budi Santoso", LINK)
+    assert template.render_card("Budi Santoso", LINK)() == render_jpeg(card, template.quality)
     assert encode_frame(card, template.quality).join() == render_jpeg(card, template.quality)
 
 
@@ -96,7 +104,7 @@ def test_from_scratch_gives_the_same_pixels() -> None:
     """The baseline of the benchmark draws the very card, as a PNG."""
     png = Image.open(BytesIO(render_card_from_scratch(CARD_TEXTS["en"], "Anna", LINK, ASSETS)))
     assert png.format == "PNG"
-    assert ImageChops.difference(png, build("sunrise").draft.draw_card("Anna", LINK)).getbbox() is None
+    assert ImageChops.difference(png, draw("sunrise").draw_card("Anna", LINK)).getbbox() is None
 
 
 def test_a_nameless_card_differs_only_in_its_invitation(studio: CardStudio) -> None:
@@ -112,3 +120,23 @@ def test_a_link_too_long_to_scan_is_refused(studio: CardStudio) -> None:
     """A link that would make modules smaller than 5 pixels on a small screen raises instead."""
     with pytest.raises(LinkTooLong, match="120 bytes"):
         studio.render_card(CARD_TEXTS["en"], name="Anna", link="https://t.me/".ljust(120, "x"))
+
+
+@pytest.mark.parametrize("look", list_looks("noise"), ids=str)
+def test_a_template_is_small(look: CardLook) -> None:
+    """Six of them are kept: each takes 4 MB at most, with a photo too, its pixels and its JPEG together."""
+    fonts = load_theme_fonts(look, ASSETS, load_typefaces(ASSETS), SHELF.get)
+    template = build_template(replace(CARD_TEXTS["en"], look=look), fonts)
+    fill = template.invitation.fill
+    sheet = 4 * fill.picture.width * fill.picture.height if isinstance(fill, Sheet) else 0
+    assert len(template.band) + len(template.frame.join()) + sheet <= 4_000_000
+
+
+def test_a_heavy_name_makes_no_heavy_card() -> None:
+    """A card that is too heavy beside the others is encoded as a whole, coarser, and still shows everything."""
+    template = build("salon")
+    heavy = replace(template, quality=95, frame=encode_frame(draw("salon").picture, 95))
+    jpeg = heavy.render_card("Anna", LINK)()
+    assert len(jpeg) <= 98_000
+    shown = ImageChops.difference(open_card(jpeg), draw("salon").draw_card("Anna", LINK)).convert("L")
+    assert sum(shown.histogram()[60:]) < 2_000

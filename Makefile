@@ -1,4 +1,4 @@
-# make demo ARGS="--campaign my.toml" · make test · make check · make bench · make chaos SEED=7 · make attack · make mutants ROOM=core
+# make demo ARGS="--campaign my.toml" · make test · make check · make bench · make chaos SEED=7 · make attack · make mutants ROOM=core · make cards
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCK := uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11
 WORKERS ?= 2
 
-.PHONY: demo test check format bench chaos attack mutants lock clean
+.PHONY: demo test check format bench chaos attack mutants cards lock clean
 
 demo: $(READY)
 	@echo "Starting the bot in a local Telegram"
@@ -57,6 +57,9 @@ $(TESTED): requirements-dev.lock pyproject.toml | $(VENV)/bin/python
 	@$(INSTALL) --require-hashes --requirement requirements-dev.lock
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@ $(READY)
+
+cards: $(TESTED)
+	$(BIN)/python -m tests.cards.sheets build/cards
 
 lock:
 	$(LOCK) --group dev --output-file requirements-dev.lock pyproject.toml

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from PIL import Image
 
@@ -12,6 +13,8 @@ from bot.cards.shapes import Fill
 from bot.cards.theme_fonts import ThemeFonts
 from bot.cards.typesetting import Setting, TextStyle, fit_text
 from bot.core.sharing import CardText
+
+_LEAST_NAME = 33  # pixels, as of every text; a longer name takes more lines before it is cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,9 @@ class Invitation:
         width, height = _measure(self.pair)
         around = sum(setting.height + self.pair.gap for setting in (self.before, self.after) if setting.lines)
         style = self.pair.first
-        return fit_text(name, self.theme_fonts.stacks[style.role], style, width=width, height=height - around)
+        fit = partial(fit_text, name, self.theme_fonts.stacks[style.role], width=width, height=height - around)
+        setting = fit(style)
+        return fit(replace(style, floor=_LEAST_NAME, lines=style.lines + 2)) if setting.cut else setting
 
     def _draw(self, image: Image.Image, stack: list[tuple[Setting, TextStyle]]) -> None:
         left, top, _, _ = self.pair.bounds

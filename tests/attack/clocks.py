@@ -6,8 +6,11 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from sqlalchemy import func, select
+
 from bot.core.throttling import MISSES_ALLOWED
 from bot.playground import faults
+from storage.schema import conversation
 from tests.attack.ground import Ground, Kind, Verdict
 from tests.journeys.program import ROOT
 
@@ -38,6 +41,10 @@ async def set_the_clock_right(ground: Ground, verdict: Verdict) -> None:
         await ground.ask(budi)
         verdict.expect("break" in refused.text, "the throttle does not even hold at once")
         verdict.expect(await program.stop() == 0, "the process does not end well")
+    [(asked_at,)] = ground.fetch(select(func.max(conversation.c.asked_at)))
+    verdict.expect(
+        asked_at > time.time_ns() // 1000 + 80_000 * 1_000_000, "the clock was not ahead: this proves nothing"
+    )
     began = time.monotonic()
     async with ground.running(home):
         await ground.ask(anna, timeout_seconds=90)

@@ -16,6 +16,7 @@ from storage.schema import inbox, referral
 from tests.attack.damage import LAST_WORD
 from tests.attack.ground import Ground, Kind, Verdict
 from tests.chaos.databases import EngineName
+from tests.journeys.program import Program
 from tests.storage.test_postgres import END_LOCK, TAKE_LOCK
 
 PAUSE_SECONDS = 0.04
@@ -52,7 +53,7 @@ async def join_through(
         url = url.replace("//postgres:", f"//{role}:")
     async with ground.running(ground.furnish(DATABASE_URL=url)) as bot:
         link, each = ground.find_link(await ground.join("Anna")), ground.size(20, 170)
-        late = await _open(ground, link, each)
+        late, before = await _open(ground, link, each), _count_warnings(bot)
         async with trouble(ground):
             late += await _open(ground, link, each)
         began = time.monotonic()
@@ -62,8 +63,14 @@ async def join_through(
         seconds = time.monotonic() - began
         await ground.telegram.until_confirmed()
         verdict.expect(bot.status is None, f"the process ended: {bot.read_errors()[-500:]}")
+        verdict.figures["warnings"] = _count_warnings(bot) - before
     _judge(ground, verdict, late)
     verdict.figures["all answered after s"] = seconds
+    verdict.expect(verdict.figures["warnings"], "nothing was in its way: this proves nothing")
+
+
+def _count_warnings(bot: Program) -> int:
+    return sum(" WARNING " in line or " ERROR " in line for line in bot.read_errors().splitlines())
 
 
 async def _admit(ground: Ground, role: str) -> None:

@@ -98,7 +98,9 @@ def _make_parser() -> argparse.ArgumentParser:
     restore.add_argument("--identity", type=Path, help="file with the age identity, where the backup is encrypted")
     restore.set_defaults(command=_restore)
     forget = commands.add_parser("forget", help="take somebody out of the database who asks for it by letter")
-    forget.add_argument("telegram_id", type=int, help="the person's number at Telegram; the bot must not be running")
+    forget.add_argument(
+        "telegram_id", type=int, help="the person's number at Telegram; links in their name are closed by the bot"
+    )
     forget.set_defaults(command=_forget)
     commands.add_parser("doctor", help="check everything and say what to do").set_defaults(command=_doctor)
     return parser
@@ -235,22 +237,16 @@ async def _look_at_restored(settings: Settings) -> list[str]:
 
 
 def _forget(chosen: argparse.Namespace) -> int:
-    return asyncio.run(_forget_person(_read_settings(), chosen.telegram_id))
-
-
-async def _forget_person(settings: Settings, telegram_id: int) -> int:
-    from bot.services.privacy import forget, list_chat_links  # noqa: PLC0415 -- only this command needs it
-    from storage import StoreError, open_store  # noqa: PLC0415 -- likewise
+    settings = _read_settings()
+    from bot.services.privacy import forget  # noqa: PLC0415 -- only this command needs it
+    from storage import StoreError  # noqa: PLC0415 -- likewise
+    from storage.beside import run_once  # noqa: PLC0415 -- likewise
 
     try:
-        async with open_store(settings.database_url) as store:
-            links = await store.read(list_chat_links, telegram_id=telegram_id)
-            known = await store.write(forget, telegram_id=telegram_id, by_letter=True)
+        known = run_once(settings.database_url, forget, telegram_id=chosen.telegram_id, by_letter=True)
     except StoreError as error:
         return _complain(str(error), 1)
     print("Forgotten." if known else "Nobody of this number ever came; what else was known by it is gone.")
-    for _, link in links:
-        print(f"Revoke this link in the community chat: {link}")
     return 0
 
 

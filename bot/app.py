@@ -24,6 +24,7 @@ from bot.handlers.community.chat import CommunityChat, look_after
 from bot.handlers.conversations import build_text_router
 from bot.handlers.deps import Deps
 from bot.jobs.backups import list_backup_jobs
+from bot.jobs.revoking import make_revoking_job
 from bot.jobs.supervisor import Supervisor
 from bot.messages.shop import Shop
 from bot.outbox.last_word import watch_store
@@ -229,7 +230,7 @@ def _furnish(
         snapshots=snapshots,
         supervisor=Supervisor(
             store=store,
-            jobs=(*registry.jobs, *_plan_backups(settings)),
+            jobs=(*registry.jobs, make_revoking_job(application.bot), *_plan_backups(settings)),
             metrics=gate.metrics,
             tell=partial(note_job_trouble, admin_ids=settings.admin_ids),
         ),

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
 
 from bot.campaign_file import CampaignMistake, check_cards, load_campaign, load_shop
 from bot.core.campaigns.composing import compose_file, compose_shop
 from bot.services.campaigns.listing import CampaignLine, Export, export_campaign, export_shop, list_lines
 from bot.services.campaigns.opening import take_campaign
 from bot.services.campaigns.profile import take_profile
-from storage import RowMissing, StoreBusy, Tx, open_store
-from storage.beside import run_beside
+from storage import RowMissing
+from storage.beside import run_once
 from storage.tables.pictures import StoredPicture
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 SUFFIXES = ((b"\x89PNG", "png"), (b"\xff\xd8", "jpg"), (b"RIFF", "webp"))
 """How image files begin."""
@@ -48,14 +43,14 @@ def apply(url: str, path: Path, *, main: bool) -> int:
     if check(path):
         return 1
     source = load_campaign(path)
-    news = _run(url, take_campaign, source, main=main)
+    news = run_once(url, take_campaign, source, main=main)
     _say(f"{source.campaign.slug} holds from now on." if news else f"{source.campaign.slug} says what it said before.")
     return 0
 
 
 def show_all(url: str) -> int:
     """A line for each campaign: id, state, name."""
-    for line in _run(url, list_lines):
+    for line in run_once(url, list_lines):
         _say(compose_line(line))
     return 0
 
@@ -68,7 +63,7 @@ def compose_line(line: CampaignLine) -> str:
 def export(url: str, slug: str, to: Path | None) -> int:
     """Write a campaign as a file: to standard output or to a place, its pictures beside it."""
     try:
-        found = _run(url, export_campaign, slug)
+        found = run_once(url, export_campaign, slug)
     except RowMissing as missing:
         return _complain(str(missing))
     text = compose_file(found.campaign, former=found.former, name_picture=_name_by(found.pictures))
@@ -78,7 +73,7 @@ def export(url: str, slug: str, to: Path | None) -> int:
 def export_profile(url: str, to: Path | None) -> int:
     """Write what the shop says of itself as a file."""
     try:
-        found: Export = _run(url, export_shop)
+        found: Export = run_once(url, export_shop)
     except RowMissing as missing:
         return _complain(str(missing))
     return _write(compose_shop(found.campaign, name_picture=_name_by(found.pictures)), found.pictures, to)
@@ -88,7 +83,7 @@ def apply_profile(url: str, path: Path) -> int:
     """Let what a file says of the shop hold from now on, in all campaigns that are not over."""
     try:
         source = load_shop(path)
-        news = _run(url, take_profile, source)
+        news = run_once(url, take_profile, source)
     except CampaignMistake as mistake:
         _say(f"{path}:{mistake.line}: {mistake.field or 'file'}: {mistake.problem}")
         return 1
@@ -97,19 +92,6 @@ def apply_profile(url: str, path: Path) -> int:
         return 1
     _say("The shop is shown like this from now on." if news else "The shop says what it said before.")
     return 0
-
-
-def _run(url: str, unit: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a unit in the database: alone, or beside the bot that has it open."""
-
-    async def run_alone() -> T:
-        async with open_store(url) as store:
-            return await store.write(unit, *args, **kwargs)
-
-    try:
-        return asyncio.run(run_alone())
-    except StoreBusy:
-        return run_beside(url, unit, *args, **kwargs)
 
 
 def _write(text: str, pictures: Iterable[StoredPicture], to: Path | None) -> int:

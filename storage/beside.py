@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import Concatenate, ParamSpec, TypeVar
 
-from storage.errors import StoreOutdated, StoreUnavailable
+from storage import open_store
+from storage.errors import StoreBusy, StoreOutdated, StoreUnavailable
 from storage.migrations import HEAD
 from storage.tx import Session, Tx, utc_now
 
@@ -16,6 +18,23 @@ T = TypeVar("T")
 
 WAIT_MILLISECONDS = 10_000
 """How long a command waits for the bot's own writing."""
+
+
+def run_once(url: str, unit: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a unit in one transaction: alone, with the database brought up to date, or beside the bot that has it open.
+
+    Raises:
+        StoreError: the database cannot be opened, or not be written.
+    """
+
+    async def run_alone() -> T:
+        async with open_store(url) as store:
+            return await store.write(unit, *args, **kwargs)
+
+    try:
+        return asyncio.run(run_alone())
+    except StoreBusy:
+        return run_beside(url, unit, *args, **kwargs)
 
 
 def run_beside(url: str, unit: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:

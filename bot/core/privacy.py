@@ -65,6 +65,7 @@ FATES: Mapping[str, Fate] = MappingProxyType(
         "inbox.raw": Fate.GOES,
         "inbox.sender_id": Fate.GOES,
         "inbox.state": Fate.NOBODYS,
+        "link_revocation.link": Fate.GOES,
         "ledger.key": Fate.NOBODYS,
         "ledger.reason": Fate.NOBODYS,
         "outbox.address": Fate.SHOPS,

@@ -86,6 +86,12 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
             how="after they came; at least a day for Telegram's repeats, less than seven for its numbers",
         ),
         "ledger": Keeping(holds="points given and taken", ends=Ends.NEVER, how="holds no name"),
+        "link_revocation": Keeping(
+            holds="links of people who were forgotten, until Telegram has closed them",
+            ends=Ends.TIME,
+            days=30,
+            how="after it, where Telegram cannot be told sooner",
+        ),
         "outbox": Keeping(holds="messages owed", ends=Ends.TIME, days=5, how="after they were sent or given up"),
         "person": Keeping(holds="codes and choices", ends=Ends.FORGETTING, how="an empty row stays for the ledger"),
         "picture": Keeping(holds="logos and photos of campaigns", ends=Ends.FEW),

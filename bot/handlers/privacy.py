@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 
 from telegram import Update
-from telegram.error import TelegramError
 
 from bot.core.roles import EVERYBODY
 from bot.handlers.deps import Context
@@ -25,12 +23,10 @@ from bot.messages.privacy import (
 )
 from bot.messages.texts import Texts
 from bot.services.members import open_home
-from bot.services.privacy import collect, forget, list_chat_links
+from bot.services.privacy import collect, forget
 from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
-from bot.wire.errors import classify
-
-logger = logging.getLogger(__name__)
+from bot.wire.link_revoking import revoke_owed
 
 
 async def on_privacy(update: Update, context: Context) -> None:
@@ -59,21 +55,12 @@ async def on_forget_ask(update: Update, context: Context) -> None:
 
 
 async def on_forget_sure(update: Update, context: Context) -> None:
-    """The second tap: links into chats are revoked, then everything goes."""
+    """The second tap: everything goes, and links into chats are closed."""
     visitor = visitor_of(update)
     member = await context.read(open_home, visitor=visitor)
-    await _revoke_links(context, visitor.telegram_id)
     await context.write(forget, telegram_id=visitor.telegram_id)
+    context.run_aside(revoke_owed(context.bot, context.bot_data.store))
     await show(update, context, render_forgotten(Texts(member.language)))
-
-
-async def _revoke_links(context: Context, telegram_id: int) -> None:
-    """Close personal links; one that Telegram does not want to close leads to nobody's name all the same."""
-    for chat_id, link in await context.bot_data.store.read(list_chat_links, telegram_id=telegram_id):
-        try:
-            await context.bot.revoke_chat_invite_link(chat_id, link)
-        except TelegramError as error:
-            logger.info("A link of somebody who is forgotten was not revoked: %s", classify(error).text)
 
 
 CAPABILITY = Capability(

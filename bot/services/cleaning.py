@@ -18,6 +18,7 @@ from storage.tables import (
     flood_waits,
     guesses,
     inbox,
+    link_revocations,
     outbox,
     shares,
     team_invitations,
@@ -81,6 +82,11 @@ def clean_forgotten(tx: Tx, limit: int) -> int:
     return code_keys.delete_forgotten(tx, before=_limit_of(tx, "forgotten"), limit=limit)
 
 
+def clean_link_revocations(tx: Tx, _limit: int) -> int:
+    """Links that Telegram could not be told of for long; there are few, and they go all at once."""
+    return link_revocations.delete_before(tx, _limit_of(tx, "link_revocation"))
+
+
 def clean_waiting(tx: Tx, _limit: int) -> int:
     """What was expected, drafted or forbidden until a moment that is over; there is little, and it goes all at once."""
     return conversations.delete_expired(tx) + flood_waits.delete_over(tx) + team_invitations.delete_over(tx)
@@ -99,6 +105,7 @@ CHORES: Mapping[str, Callable[[Tx, int], int]] = MappingProxyType(
         "cards": clean_cards,
         "chat joins": clean_chat_joins,
         "forgotten": clean_forgotten,
+        "link revocations": clean_link_revocations,
         "waiting": clean_waiting,
     }
 )

@@ -19,6 +19,7 @@ from storage.tables import (
     flood_waits,
     guesses,
     inbox,
+    link_revocations,
     outbox,
     people,
     reminders,
@@ -44,17 +45,12 @@ def collect(tx: Tx, *, visitor: Profile) -> PersonalData:
     return PersonalData(member=view_member(tx, person), rows=list_personal(tx, person.id, visitor.telegram_id))
 
 
-def list_chat_links(tx: Tx, *, telegram_id: int) -> list[tuple[int, str]]:
-    """Links that lead into a chat in somebody's name; to be revoked before the person is forgotten."""
-    person = people.find_by_telegram_id(tx, telegram_id)
-    return chat_links.list_of(tx, person.id) if person is not None else []
-
-
 def forget(tx: Tx, *, telegram_id: int, by_letter: bool = False) -> bool:
     """Take a person out of every table; False where there is nobody of this number.
 
     What stays names nobody: who came by whom, and points, under a number of our own. For a year a keyed hash keeps
-    others from being rewarded for the same person once more. What somebody has sent after asking to be forgotten is
+    others from being rewarded for the same person once more. Links into a chat in their name are owed to Telegram as
+    revoked. What somebody has sent after asking to be forgotten is
     handled, as a newcomer's; `by_letter`, there is nothing to wait for.
     """
     person = people.find_by_telegram_id(tx, telegram_id)
@@ -62,6 +58,8 @@ def forget(tx: Tx, *, telegram_id: int, by_letter: bool = False) -> bool:
     if person is None:
         return False
     people.lock(tx, person.id)
+    for chat_id, link in chat_links.list_of(tx, person.id):
+        link_revocations.add(tx, chat_id, link)
     _forget_person(tx, person)
     people.forget(tx, person.id)
     code_keys.add_forgotten(tx, telegram_id)

@@ -25,6 +25,7 @@ REVISIONS = (
     "0018",
     "0019",
     "0020",
+    "0021",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

@@ -14,7 +14,7 @@ from storage.schema.messages import broadcast, delivery, flood_wait, inbox, outb
 from storage.schema.people import code_key, command_menu, conversation, forgotten, guess, person, profile, role, spoken
 from storage.schema.referrals import HOUSE_ACCOUNT, account, ledger, referral, reminder
 from storage.schema.rewards import event, grant
-from storage.schema.sharing import card, chat_join, chat_link, click, share, tally, visit
+from storage.schema.sharing import card, chat_join, chat_link, click, link_revocation, share, tally, visit
 from storage.schema.team import audit, team_invitation
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "guess",
     "inbox",
     "ledger",
+    "link_revocation",
     "metadata",
     "outbox",
     "person",

@@ -61,6 +61,15 @@ chat_link = Table(
 """Every personal invite link to the community chat ever made: friends may still hold an old one."""
 Index("ix_chat_link_person_id_chat_id_created_at", chat_link.c.person_id, chat_link.c.chat_id, chat_link.c.created_at)
 
+link_revocation = Table(
+    "link_revocation",
+    metadata,
+    Column("link", Text, primary_key=True),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("owed_at", BigInteger, nullable=False),
+)
+"""Links of people who are forgotten, which Telegram is still to be told to close; they lead to nobody's name."""
+
 chat_join = Table(
     "chat_join",
     metadata,

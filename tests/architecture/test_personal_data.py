@@ -6,7 +6,7 @@ from bot.core.privacy import FATES
 from storage.schema import metadata
 
 AT_TELEGRAM = ("telegram_id", "sender_id", "user_id", "chat_id", "message_id")
-OUR_OWN = {"broadcast.progress_message_id", "chat_join.chat_id", "chat_link.chat_id"}
+OUR_OWN = {"broadcast.progress_message_id", "chat_join.chat_id", "chat_link.chat_id", "link_revocation.chat_id"}
 """The shop's own chats, and messages of the bot to its admins."""
 
 

@@ -32,6 +32,7 @@ from storage.tables import (
     flood_waits,
     guesses,
     inbox,
+    link_revocations,
     outbox,
     shares,
     team_invitations,
@@ -53,6 +54,7 @@ def live(tx: Tx, people: list[Person], day: int) -> None:
     clicks.add(tx, one.id, "web")
     visits.add(tx, f"visitor{day}", one.code, compute_hour(tx.now))
     guesses.set(tx, 10_000 + day, tx.now, 1)
+    link_revocations.add(tx, CHAT, f"https://t.me/+{day}")
     conversations.open(tx, one.id, "words", "line", {}, expires_at=tx.now + 1_000_000)
     team_invitations.add(tx, f"hash{day}", role=Role.STAFF, made_by_id=one.id, expires_at=tx.now + 1_000_000)
     flood_waits.set_ban(tx, Ban(scope=f"chat:{day}", until_at=tx.now + 1_000_000, wait_seconds=1))

@@ -24,6 +24,7 @@ from storage.tables import (
     flood_waits,
     guesses,
     inbox,
+    link_revocations,
     people,
     referrals,
     roles,
@@ -78,6 +79,8 @@ async def test_everything_of_a_person_is_told_and_then_gone(store: Store) -> Non
     assert {name for name, fate in FATES.items() if fate is Fate.GOES} - told <= UNTOLD
     assert "Friend" not in json.dumps(data.rows)
     assert await store.write(forget, telegram_id=NUMBER, by_letter=True)
+    assert await store.read(link_revocations.list_owed, 9) == [(-100, f"https://t.me/+{CANARY}")]
+    await store.write(link_revocations.delete_link, f"https://t.me/+{CANARY}")
     after = await store.read(dump)
     for trace in (CANARY, CANARY.lower(), str(NUMBER)):
         assert trace not in after
@@ -89,10 +92,10 @@ async def test_everything_of_a_person_is_told_and_then_gone(store: Store) -> Non
 
 
 UNTOLD = {
-    "flood_wait.scope", "inbox.error", "outbox.error", "profile.search_first_name", "profile.search_name",
+    "flood_wait.scope", "inbox.error", "link_revocation.link", "outbox.error", "profile.search_first_name", "profile.search_name",
     "profile.search_username", "visit.code", "visit.visitor",
 }  # fmt: skip
-"""What goes without being told: it repeats something else, or is no more than that nothing was wrong."""
+"""What goes without being told: it repeats something else, is owed from then on alone, or says no more than that nothing was wrong."""
 
 
 async def test_a_friend_goes_on_seeing_that_somebody_came(store: Store) -> None:

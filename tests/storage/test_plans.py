@@ -44,6 +44,8 @@ READ_EVERYTHING = {
     "warnings._LIST": "there are few",
     "grants._SUM_BY_CAMPAIGN": "once a minute, and only for campaigns that end at a budget",
     "campaigns._LIST": "there are few",
+    "link_revocations._LIST": "there are few, and not for long",
+    "link_revocations._DELETE_BEFORE": "likewise",
     "campaigns._FIRST": "ends at the first row that is no placeholder",
 }
 """The only statements that may read a whole table, and why."""

@@ -49,9 +49,8 @@ def forget(tx: Tx, *, telegram_id: int, by_letter: bool = False) -> bool:
     """Take a person out of every table; False where there is nobody of this number.
 
     What stays names nobody: who came by whom, and points, under a number of our own. For a year a keyed hash keeps
-    others from being rewarded for the same person once more. Links into a chat in their name are owed to Telegram as
-    revoked. What somebody has sent after asking to be forgotten is
-    handled, as a newcomer's; `by_letter`, there is nothing to wait for.
+    others from being rewarded for the same person once more. Links into a chat in their name are owed as revoked. What
+    somebody has sent after asking to be forgotten is handled, as a newcomer's; `by_letter`, there is nothing to wait for.
     """
     person = people.find_by_telegram_id(tx, telegram_id)
     _forget_number(tx, telegram_id, open_too=by_letter)

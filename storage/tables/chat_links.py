@@ -28,7 +28,7 @@ _FIND = (
 )
 _FIND_OWNER = select(chat_link.c.person_id).where(chat_link.c.link == bindparam("link"))
 
-_LIST_OF = select(chat_link.c.chat_id, chat_link.c.link).where(chat_link.c.person_id == bindparam("of"))
+_LIST_OF = select(chat_link.c.chat_id, chat_link.c.link).where(chat_link.c.person_id == bindparam("of")).limit(1000)
 _DELETE_OF = delete(chat_link).where(chat_link.c.person_id == bindparam("of"))
 
 
@@ -50,7 +50,7 @@ def find_owner(tx: Tx, link: str) -> PersonId | None:
 
 
 def list_of(tx: Tx, person_id: PersonId) -> list[tuple[int, str]]:
-    """Return the chats and links that were made for a member: one or two as a rule."""
+    """Return the chats and links that were made for a member: one or two as a rule, a thousand at most."""
     return [(chat_id, link) for chat_id, link in tx.rows(_LIST_OF, of=person_id)]
 
 

@@ -87,6 +87,9 @@ async def gather_at_work(folder: Path, *, strict: bool = False, named: str = "")
 def write_campaign(folder: Path, *, strict: bool) -> Path:
     """The shipped campaign; strict: friends count only once in the chat."""
     text = (ASSETS / "campaigns" / "welcome.toml").read_text(encoding="utf-8")
+    pictures = folder / "pictures"
+    if not pictures.exists():
+        pictures.symlink_to(ASSETS / "campaigns" / "pictures")
     path = folder / "campaign.toml"
     path.write_text(text.replace("join_community = false", f"join_community = {str(strict).lower()}"), encoding="utf-8")
     return path

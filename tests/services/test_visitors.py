@@ -11,7 +11,7 @@ from bot.core.sharing import CardVersions, Signature
 from bot.services.guide import note_blocked, open_help
 from bot.services.members import MemberView, NotAllowed, demand, enter, find_members_language, view_member
 from bot.services.printing import note_print
-from bot.services.privacy import list_chat_links
+from bot.services.privacy import forget
 from bot.services.sharing.cards import look_up_card, look_up_qr, note_chosen, note_share
 from bot.services.standing import appear
 from bot.services.stats import count
@@ -19,7 +19,7 @@ from bot.services.visiting import NOBODYS_CODE, compose_nobody, find_holder, not
 from storage import Store, Tx
 from storage.records import Person, Profile, ShareWay
 from storage.role import Role
-from storage.tables import cards, chat_links, people, roles, shares
+from storage.tables import cards, chat_links, link_revocations, people, roles, shares
 
 ANNA = Profile(telegram_id=101, first_name="Anna", last_name="Kusuma", username="anna_k", telegram_language="id")
 VERSIONS = CardVersions(
@@ -169,9 +169,12 @@ async def test_every_way_of_sharing_is_counted_with_its_story(store: Store) -> N
     assert (figures.clicks, figures.sources, figures.shares) == ({}, {}, 5)
 
 
-async def test_links_in_somebodys_name_are_named_before_they_are_forgotten(store: Store) -> None:
-    """So that they can be revoked; a stranger has none."""
+async def test_links_in_the_name_of_whoever_is_forgotten_are_owed_as_revoked(store: Store) -> None:
+    """All of theirs, and nobody else's."""
+    await store.write(
+        chat_links.add, (await arrive(store, replace(ANNA, telegram_id=102))).id, -100, "https://t.me/+def"
+    )
     person = await arrive(store)
     await store.write(chat_links.add, person.id, -100, "https://t.me/+abc")
-    assert await store.read(list_chat_links, telegram_id=101) == [(-100, "https://t.me/+abc")]
-    assert await store.read(list_chat_links, telegram_id=102) == []
+    assert await store.write(forget, telegram_id=101)
+    assert await store.read(link_revocations.list_owed, 9) == [(-100, "https://t.me/+abc")]

@@ -88,6 +88,7 @@ def _make_parser() -> argparse.ArgumentParser:
     add_campaign_parser(commands.add_parser("campaign", help="campaigns as files, also while the bot runs"), _read_url)
     add_shop_parser(commands.add_parser("shop", help="what the shop says of itself, as a file"), _read_url)
     add_audit_parser(commands.add_parser("audit", help="who did what in running the shop"), _read_url)
+    commands.add_parser("setup", help="answer three questions, and have a shop").set_defaults(command=_set_up)
     commands.add_parser("migrate", help="bring the database up to date").set_defaults(command=_migrate)
     backup = commands.add_parser("backup", help="write one consistent file of the database, also while the bot runs")
     backup.add_argument("file", type=Path, help="must not exist yet")
@@ -247,6 +248,19 @@ def _forget(chosen: argparse.Namespace) -> int:
     except StoreError as error:
         return _complain(str(error), 1)
     print("Forgotten." if known else "Nobody of this number ever came; what else was known by it is gone.")
+    return 0
+
+
+def _set_up(_chosen: argparse.Namespace) -> int:
+    from bot.setup import SetupRefused, set_up  # noqa: PLC0415 -- only this command needs it
+    from storage import StoreError  # noqa: PLC0415 -- likewise
+
+    try:
+        asyncio.run(set_up(ask=input, say=print, environment=os.environ, folder=Path()))
+    except (SetupRefused, StoreError) as error:
+        return _complain(str(error), 1)
+    except EOFError:
+        return _complain("Nobody answers: run it where you can type.", 1)
     return 0
 
 

@@ -63,8 +63,13 @@ def render_editor(texts: Texts, shop: Shop, view: EditorView) -> OutgoingMessage
     if view.gaps:
         said.append(texts.say("editor.gaps", gaps=_say_gaps(texts, view.gaps)))
     if view.refusal is not None:
-        said.insert(0, texts.say(_REFUSED[view.refusal]))
+        said.insert(0, say_refusal(texts, view.refusal))
     return OutgoingMessage(text=Html("\n\n".join(said)), keyboard=stack(*_list_rows(texts, view)))
+
+
+def say_refusal(texts: Texts, refusal: ChangeRefusal) -> Html:
+    """Why a campaign cannot be changed like this."""
+    return texts.say(_REFUSED[refusal])
 
 
 def render_story(texts: Texts, view: EditorView, story: Story) -> OutgoingMessage:
@@ -136,6 +141,17 @@ def render_differences(texts: Texts, view: EditorView, differences: Sequence[Dif
     publish = make_button(texts, CAMPAIGN_DO, number, "publish", label=texts.plain("editor.do.publish"))
     drop = make_button(texts, CAMPAIGN_DO, number, "drop", label=texts.plain("editor.do.drop"))
     return OutgoingMessage(text=text, keyboard=stack([publish], [drop], back_row(texts, CAMPAIGN, number)))
+
+
+def render_excess(
+    texts: Texts, view: EditorView, *, place: int, field: str, language: str, over: int
+) -> OutgoingMessage:
+    """A text that the cards of this look cannot show well: where, and by how much; `place` counts from 0."""
+    named = texts.plain(FIELDS["text" if field == "story" else field])
+    text = texts.say("editor.excess", story=place + 1, field=named, language=name_language(language), count=over)
+    story = view.draft.stories[place]
+    there = make_button(texts, STORY_OPEN, view.entry.id, story.key, label=_title(texts, view.draft, story))
+    return OutgoingMessage(text=text, keyboard=stack([there], back_row(texts, CAMPAIGN, view.entry.id)))
 
 
 def render_gone(texts: Texts) -> OutgoingMessage:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.cards.look import compute_look
-from bot.core.campaigns.campaign import compose_look
+from bot.core.campaigns.campaign import Campaign, compose_look
 from bot.core.pictures import Picture, PictureMistake
 from bot.core.sharing import CardFormat, CardVersions
 from bot.messages.printing import say_print_hint, say_way_in
@@ -22,6 +22,7 @@ from bot.messages.texts import Texts
 from bot.services.members import MemberView
 
 if TYPE_CHECKING:
+    from bot.cards.limits import StoryExcess
     from bot.cards.studio import CardStudio
 
 T = TypeVar("T")
@@ -114,6 +115,16 @@ class Pictures:
         text = replace(compose_card_text(self._shop, language), scan_hint=say_print_hint(texts))
         way_in, link = say_way_in(texts, self._shop, ""), self._shop.placement_link(placement)
         return await asyncio.to_thread(studio.render_shop_sheets, text, link=link, way_in=way_in)
+
+    async def find_excess(self, campaign: Campaign) -> StoryExcess | None:
+        """The first text of a campaign that its cards cannot show well, measured with their own letters."""
+
+        def find(studio: CardStudio) -> StoryExcess | None:
+            from bot.cards.limits import find_excess  # noqa: PLC0415 -- see the module's first line
+
+            return find_excess(campaign, studio)
+
+        return await self._workshop.run(find)
 
     async def read_picture(self, data: bytes) -> Picture | PictureMistake:
         """A picture that somebody has sent, as it is kept; or why it is not taken."""

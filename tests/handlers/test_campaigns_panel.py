@@ -116,6 +116,10 @@ async def test_a_campaign_begins_at_a_time_in_the_shops_zone(shop: ShopAtWork, s
     row = await store.read(campaigns.find_by_slug, "online")
     assert row is not None
     assert row.starts_at == int(tomorrow.timestamp()) * 1_000_000
+    assert row.state is CampaignState.RUNNING
+    assert "online: begins" in phone.screen.text
+    empty = await open_campaigns(shop, "+ New campaign", "From scratch", "Begin at a time")
+    assert "cannot begin" in await empty.type(f"{tomorrow:%Y-%m-%d %H:%M}")
 
 
 async def test_a_copy_is_a_draft_of_its_own(shop: ShopAtWork) -> None:
@@ -130,3 +134,11 @@ async def test_a_story_can_be_removed(shop: ShopAtWork) -> None:
     await phone.tap("✕ Remove this story")
     assert "1. Bring the friend" in str(phone.screen.keyboard)
     assert "Ten minutes" not in str(phone.screen.keyboard)
+
+
+async def test_what_the_look_cannot_show_is_told_before_it_holds(shop: ShopAtWork) -> None:
+    """A text within the limit of a campaign may still be too long for a card: told by how much, where it is typed."""
+    phone = await open_campaigns(shop, "+ New campaign", "Salon", "2. Before the day that matters", "Words")
+    said = await phone.type("Come and see what we have made of it. " * 7)
+    assert "characters too many" in said
+    assert "The words in" in said

@@ -219,3 +219,24 @@ def parse_unit(said: str) -> dict[str, str] | TextMistake:
     if over > 0 or len(words) > len(("one", "many")):
         return TextMistake(fault=TextFault.TOO_LONG, over=max(over, 1))
     return {"other": words[0]} if len(words) == 1 else {"one": words[0], "other": words[1]}
+
+
+def compose_probe(campaign: Campaign, key: str, field: str, language: str, text: str) -> Campaign | None:
+    """A campaign of this one story in this one language, to be measured with this text in it; None without the story."""
+    told = next((story for story in campaign.stories if story.key == key), None)
+    if told is None:
+        return None
+    said = {name: getattr(told, name).get(language) or "\u2026" for name in STORY_FIELDS} | {field: text}
+    story = replace(
+        told,
+        headline={language: said["headline"]},
+        text={language: said["text"]},
+        offer={language: said["offer"]},
+    )
+    return replace(
+        campaign,
+        channel_language=language,
+        brand={language: campaign.brand[language]},
+        unit={language: campaign.unit[language]},
+        stories=(story,),
+    )

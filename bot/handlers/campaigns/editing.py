@@ -11,8 +11,10 @@ from telegram import Message, Update
 
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.drafting import (
+    TextFault,
     TextMistake,
     check_text,
+    compose_probe,
     parse_points,
     parse_unit,
     set_story_picture,
@@ -23,7 +25,7 @@ from bot.core.pictures import MOST_PICTURE_BYTES, Picture, PictureMistake, Pictu
 from bot.core.scheduling import parse_moment
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
-from bot.messages.campaign_editor import render_editor, render_story
+from bot.messages.campaign_editor import render_editor, render_story, say_refusal
 from bot.messages.campaign_questions import render_question, say_text_mistake
 from bot.messages.campaigns_panel import render_shop
 from bot.messages.conversations import compose_question
@@ -31,6 +33,7 @@ from bot.messages.outgoing import OutgoingMessage
 from bot.messages.pictures import say_picture_mistake
 from bot.messages.texts import Html, Texts, escape
 from bot.services.campaigns import editing
+from bot.services.campaigns.editing import EditorView
 from bot.services.campaigns.profile import edit_profile, view_shop
 from bot.services.conversations import leave, move
 from bot.services.members import open_home
@@ -102,10 +105,24 @@ async def _take_text(update: Update, context: Context, texts: Texts, message: Me
         wrong = None if value is not None else texts.say("editor.wrong.moment")
     else:
         value = parse_unit(said) if field == "unit" else check_text(field, said)
+        if isinstance(value, str) and data["campaign"]:
+            value = await _measure(update, context, data, value)
         wrong = say_text_mistake(texts, value) if isinstance(value, TextMistake) else None
     if wrong is None:
-        await _keep(update, context, data, value)
+        view = await _keep(update, context, data, value)
+        wrong = say_refusal(texts, view.refusal) if view is not None and view.refusal is not None else None
     return wrong
+
+
+async def _measure(update: Update, context: Context, data: Data, text: str) -> str | TextMistake:
+    """The text, if the cards of this look can show it well; else by how much it is too long for them."""
+    view = await context.read(editing.view_editor, visitor=visitor_of(update), campaign_id=CampaignId(data["campaign"]))
+    field, language = str(data["field"]), data["languages"][0]
+    probe = None if view is None else compose_probe(view.draft, str(data["story"]), field, language, text)
+    found = None if probe is None else await context.deps.pictures.find_excess(probe)
+    if found is None or found.excess.field != {"text": "story"}.get(field, field):
+        return text
+    return TextMistake(fault=TextFault.TOO_LONG, over=found.excess.characters)
 
 
 async def _take_picture(update: Update, context: Context, texts: Texts, message: Message, data: Data) -> Html | None:
@@ -131,31 +148,24 @@ async def _read_picture(context: Context, message: Message) -> Picture | Picture
     return await context.deps.pictures.read_picture(data)
 
 
-async def _keep(update: Update, context: Context, data: Data, value: Any, picture: StoredPicture | None = None) -> None:
-    """Write a value where it belongs."""
+async def _keep(
+    update: Update, context: Context, data: Data, value: Any, picture: StoredPicture | None = None
+) -> EditorView | None:
+    """Write a value where it belongs; returns the campaign, where it is one's."""
     visitor, field, store = visitor_of(update), str(data["field"]), context.bot_data.store
-    language = next(iter(data["languages"]), "")
-    if not data["campaign"]:
+    language, campaign_id = next(iter(data["languages"]), ""), CampaignId(data["campaign"])
+    if not campaign_id:
         edit = partial(_dress, field=field, language=language, value=value)
         await store.write(edit_profile, visitor=visitor, edit=edit, picture=picture)
-    elif field in {"starts", "ends", "budget"}:
+        return None
+    if field in {"starts", "ends", "budget"}:
         name = {"starts": "starts_at", "ends": "ends_at"}.get(field, field)
-        await store.write(
-            editing.schedule_campaign,
-            visitor=visitor,
-            campaign_id=CampaignId(data["campaign"]),
-            field=name,
-            value=value,
-        )
-    else:
-        change = partial(_change, field=field, story=str(data["story"]), language=language, value=value)
-        await store.write(
-            editing.edit_campaign,
-            visitor=visitor,
-            campaign_id=CampaignId(data["campaign"]),
-            edit=change,
-            picture=picture,
-        )
+        schedule = editing.schedule_campaign
+        return await store.write(schedule, visitor=visitor, campaign_id=campaign_id, field=name, value=value)
+    change = partial(_change, field=field, story=str(data["story"]), language=language, value=value)
+    return await store.write(
+        editing.edit_campaign, visitor=visitor, campaign_id=campaign_id, edit=change, picture=picture
+    )
 
 
 def _dress(profile: Profile, *, field: str, language: str, value: Any) -> Profile:

@@ -26,6 +26,7 @@ from bot.handlers.reply import show
 from bot.messages.campaign_editor import (
     render_differences,
     render_editor,
+    render_excess,
     render_gone,
     render_languages,
     render_looks,
@@ -115,6 +116,8 @@ async def on_edit(update: Update, context: Context, number: int, field: str) -> 
 async def on_do(update: Update, context: Context, number: int, said: str) -> None:
     """Start, pause, go on, end, make it the main one; let its changes hold, or drop them."""
     visitor, campaign_id = visitor_of(update), CampaignId(number)
+    if said in {"publish", Change.START} and await _show_excess(update, context, number):
+        return
     if said == "publish":
         view = await context.write(editing.publish_campaign, visitor=visitor, campaign_id=campaign_id)
     elif said == "drop":
@@ -200,6 +203,27 @@ async def show_story(update: Update, context: Context, view: EditorView | None, 
         await show_editor(update, context, view)
     else:
         await show(update, context, render_story(Texts(view.member.language), view, story))
+
+
+async def _show_excess(update: Update, context: Context, number: int) -> bool:
+    """Whether a text is too long for the cards, which is then said instead."""
+    view = await find_view(update, context, number)
+    if view is None or view.gaps:
+        return False
+    found = await context.deps.pictures.find_excess(view.draft)
+    if found is None:
+        return False
+    excess = found.excess
+    screen = render_excess(
+        Texts(view.member.language),
+        view,
+        place=found.place,
+        field=excess.field,
+        language=found.language,
+        over=excess.characters,
+    )
+    await show(update, context, screen)
+    return True
 
 
 async def _show_list(update: Update, context: Context, view: EditorView, field: str) -> None:

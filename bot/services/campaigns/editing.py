@@ -155,7 +155,7 @@ def schedule_campaign(
 ) -> EditorView | None:
     """Say when a campaign begins (`starts_at`) or ends (`ends_at`, `budget`); None for at once, or never.
 
-    The main one has no end: it is refused.
+    The main one has no end: it is refused. A beginning lets the draft hold; nobody is handed anything before it.
     """
     demand(tx, visitor, MANAGERS)
     row, main = campaigns.find(tx, campaign_id), shops.get(tx).campaign_id
@@ -165,7 +165,11 @@ def schedule_campaign(
         view = _view(tx, visitor, row)
         return None if view is None else _refuse(view, ChangeRefusal.MAIN)
     if field == "starts_at":
+        view = publish_campaign(tx, visitor=visitor, campaign_id=campaign_id)
+        if view is None or view.holds is None:
+            return None if view is None else _refuse(view, ChangeRefusal.UNWRITTEN)
         campaigns.set_start(tx, row.id, value)
+        campaigns.set_state(tx, row.id, CampaignState.RUNNING)
     else:
         ends_at = value if field == "ends_at" else row.ends_at
         campaigns.set_end(tx, row.id, ends_at, value if field == "budget" else row.budget_points)

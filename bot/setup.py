@@ -1,0 +1,176 @@
+"""`passalong setup`: three questions, a checked token, a file of settings that nobody else can read, and a first card."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from bot.assets import ASSETS
+from bot.core.campaigns.campaign import BRAND_LIMIT, Campaign
+from bot.core.campaigns.templates import load_template
+from bot.core.names import clean_text
+from bot.core.setting import PREFIX
+from bot.messages.sharing.screens import say_invitation
+from bot.messages.shop import Shop, Source
+from bot.messages.texts import Texts
+from bot.services.campaigns.opening import Source as CampaignSource
+from bot.services.campaigns.opening import take_campaign
+from bot.services.joining.joining import start
+from bot.services.members import MemberView
+from bot.settings import DEFAULTS
+from bot.wire.pictures import Pictures
+from storage import open_store
+from storage.records import Profile
+
+Ask = Callable[[str], str]
+"""Puts a question and returns the answer; raises EOFError where nobody can answer."""
+Say = Callable[[str], None]
+
+PATIENCE_SECONDS = 300
+"""So long somebody has to press START."""
+POLL_SECONDS = 10
+ANSWER_SECONDS = 30.0
+PRIVATE = 0o600
+TEMPLATE = "cafe"
+_TOKEN = re.compile(r"[0-9]{3,20}:[A-Za-z0-9_-]{20,64}")
+
+
+class SetupRefused(Exception):
+    """It cannot go on; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Api:
+    """The Bot API with one token."""
+
+    session: aiohttp.ClientSession
+    address: str
+
+    async def call(self, method: str, form: Any = None) -> Any:
+        """The result of a call.
+
+        Raises:
+            SetupRefused: Telegram refuses it, or cannot be reached.
+        """
+        try:
+            async with self.session.post(f"{self.address}/{method}", data=form) as answer:
+                body = await answer.json(content_type=None)
+        except (aiohttp.ClientError, TimeoutError, ValueError):
+            raise SetupRefused("Telegram does not answer. Look at the network, then try again.") from None
+        if not body.get("ok"):
+            raise SetupRefused(f"Telegram says: {body.get('description', 'no')}.")
+        return body["result"]
+
+
+async def set_up(*, ask: Ask, say: Say, environment: Mapping[str, str], folder: Path) -> None:
+    """Ask, check, write `.env` and the database, and send the owner their first card.
+
+    Raises:
+        SetupRefused: something cannot be; nothing was overwritten.
+        EOFError: nobody answers.
+    """
+    env_file = folder / ".env"
+    if env_file.exists():
+        raise SetupRefused(f"There is a file {env_file} already. Look into it, or move it away and begin again.")
+    root = environment.get(f"{PREFIX}BOT_API_URL") or DEFAULTS["BOT_API_URL"]
+    timeout = aiohttp.ClientTimeout(total=ANSWER_SECONDS)
+    async with aiohttp.ClientSession(timeout=timeout, trust_env=True) as session:
+        token = await asyncio.to_thread(ask, "1. The bot's token, as @BotFather told it: ")
+        api, bot = await _check_token(session, root, token.strip())
+        say(f"It belongs to @{bot['username']}.")
+        owner = await _find_owner(api, ask, say, bot["username"])
+        name = await asyncio.to_thread(ask, "3. The shop's name: ")
+        brand = clean_text(name, limit=len(name))
+        if not 1 <= len(brand) <= BRAND_LIMIT:
+            raise SetupRefused(f"A shop's name has 1 to {BRAND_LIMIT} characters; this one has {len(brand)}.")
+        url = environment.get(f"{PREFIX}DATABASE_URL") or f"sqlite:///{folder}/passalong.db"
+        member, campaign = await _open_shop(url, owner, brand)
+        lines = {"BOT_TOKEN": token.strip(), "ADMIN_IDS": str(owner.telegram_id), "DATABASE_URL": url}
+        if root != DEFAULTS["BOT_API_URL"]:
+            lines["BOT_API_URL"] = root
+        write_env(env_file, lines)
+        await _send_card(api, bot, member, campaign)
+    say(f"Your first card is in your chat. The settings are in {env_file}. Now run: passalong run")
+
+
+def write_env(path: Path, values: Mapping[str, str]) -> None:
+    """Write settings where only this user can read them; a file that is there is left alone."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.writelines(f"{PREFIX}{name}={value}\n" for name, value in values.items())
+
+
+async def _check_token(session: aiohttp.ClientSession, root: str, token: str) -> tuple[Api, dict[str, Any]]:
+    if not _TOKEN.fullmatch(token):
+        raise SetupRefused(
+            "This is no token. @BotFather sends it when you write /newbot, or /token for a bot you have."
+        )
+    api = Api(session=session, address=f"{root}/bot{token}")
+    return api, await api.call("getMe")
+
+
+async def _find_owner(api: Api, ask: Ask, say: Say, username: str) -> Profile:
+    """Whoever is at this keyboard: by their number, or by pressing START behind a link that nobody else has."""
+    secret = secrets.token_hex(8)
+    said = await asyncio.to_thread(
+        ask,
+        f"2. Open https://t.me/{username}?start=setup{secret} and press START, then Enter here (or type your Telegram number): ",
+    )
+    if said.strip().isdecimal():
+        return Profile(telegram_id=int(said), first_name="")
+    say("Waiting for START …")
+    return await _wait_for_start(api, f"/start setup{secret}")
+
+
+async def _wait_for_start(api: Api, wanted: str) -> Profile:
+    loop = asyncio.get_running_loop()
+    until, offset = loop.time() + PATIENCE_SECONDS, 0
+    while loop.time() < until:
+        for update in await api.call("getUpdates", {"offset": str(offset), "timeout": str(POLL_SECONDS)}):
+            offset = update["update_id"] + 1
+            message = update.get("message") or {}
+            if message.get("text") == wanted:
+                await api.call("getUpdates", {"offset": str(offset), "timeout": "0"})
+                return _read_profile(message["from"])
+    raise SetupRefused("Nobody has pressed START behind that link. Begin again when you are ready.")
+
+
+def _read_profile(sender: Mapping[str, Any]) -> Profile:
+    return Profile(
+        telegram_id=sender["id"],
+        first_name=clean_text(sender["first_name"], limit=64),
+        last_name=clean_text(sender.get("last_name", ""), limit=64),
+        username=sender.get("username", ""),
+        telegram_language=sender.get("language_code", ""),
+    )
+
+
+async def _open_shop(url: str, owner: Profile, brand: str) -> tuple[MemberView, Campaign]:
+    """The shop's first campaign under its name, and its owner as its first member."""
+    template = load_template(TEMPLATE)
+    campaign = replace(template, slug="welcome", brand=dict.fromkeys(template.languages, brand))
+    async with open_store(url) as store:
+        await store.write(take_campaign, CampaignSource(campaign=campaign))
+        arrival = await store.write(start, visitor=owner, payload="")
+    return arrival.member, campaign
+
+
+async def _send_card(api: Api, bot: Mapping[str, Any], member: MemberView, campaign: Campaign) -> None:
+    shop = Shop(bot_username=bot["username"], inline_mode=False, campaign=campaign)
+    image = await Pictures(shop, ASSETS).draw_card(member)
+    form = aiohttp.FormData({"chat_id": str(member.telegram_id), "parse_mode": "HTML"})
+    form.add_field("caption", say_invitation(Texts(member.language), shop, member, Source.FORWARDED))
+    form.add_field("photo", image, filename="card.jpg", content_type="image/jpeg")
+    try:
+        await api.call("sendPhoto", form)
+    except SetupRefused as refusal:
+        words = "Everything is written, but your card could not be sent"
+        raise SetupRefused(f"{words}: {refusal} Press START in the chat with the bot, then: passalong run") from None

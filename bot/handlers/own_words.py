@@ -33,7 +33,7 @@ PREVIEW = replace(CARD, render=render_words_preview)
 async def on_words(update: Update, context: Context, story: str) -> None:
     """Ask for a line, to be seen on the card with this story."""
     member = await context.write(own_words.ask, visitor=visitor_of(update), story=story)
-    await show(update, context, render_words_prompt(Texts(member.language), member))
+    await show(update, context, render_words_prompt(Texts(member.language), member, story))
 
 
 async def on_words_typed(update: Update, context: Context, asked: Conversation) -> None:

@@ -35,6 +35,9 @@ from bot.messages.texts import Texts
 
 Row = list[InlineKeyboardButton]
 
+PRIMARY = "primary"
+"""How the one button looks that a message is there for (Bot API 9.4)."""
+
 _DRAFT_LIMIT = 1200
 """Bytes of an encoded draft. Telegram names no limit for a button's address; this is well within what works."""
 
@@ -86,7 +89,7 @@ def compose_language_keyboard(texts: Texts) -> InlineKeyboardMarkup:
 
 def compose_join_keyboard(label: str, address: str) -> InlineKeyboardMarkup:
     """One button that opens the bot; works in channels and in messages sent inline."""
-    return stack([InlineKeyboardButton(label, url=address)])
+    return stack([InlineKeyboardButton(label, url=address, style=PRIMARY)])
 
 
 def share_rows(texts: Texts, shop: Shop, code: str, story: str = "") -> list[Row]:
@@ -120,7 +123,7 @@ def send_row(texts: Texts, shop: Shop, code: str, story: str = "") -> Row:
     """The button with the lowest launch cost: three taps and nothing typed. The first story needs no naming."""
     label = texts.plain("button.send")
     if not shop.inline_mode:
-        return [InlineKeyboardButton(label, url=_share_address(texts, shop, code, story))]
+        return [InlineKeyboardButton(label, url=_share_address(texts, shop, code, story), style=PRIMARY)]
     query = story if shop.story_place(story) else ""
     return [_make_sender(label, query)]
 
@@ -131,7 +134,7 @@ def _make_sender(label: str, query: str) -> InlineKeyboardButton:
     chosen = SwitchInlineQueryChosenChat(
         query=query, allow_user_chats=True, allow_group_chats=True, allow_channel_chats=True, allow_bot_chats=False
     )
-    return InlineKeyboardButton(label, switch_inline_query_chosen_chat=chosen)
+    return InlineKeyboardButton(label, switch_inline_query_chosen_chat=chosen, style=PRIMARY)
 
 
 def share_button(texts: Texts, shop: Shop, code: str, story: str = "") -> InlineKeyboardButton:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bot.core.own_words import WORDS_LIMIT, WordsFault
-from bot.messages.buttons import MENU, SHARE, WORDS_STOP
-from bot.messages.keyboards import stack, tap_row
+from bot.messages.buttons import MENU, SHARE, WORDS_REMOVE, WORDS_STOP
+from bot.messages.keyboards import make_button, stack, tap_row
 from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.sharing.keyboards import compose_keep_keyboard
-from bot.messages.sharing.screens import say_invitation
+from bot.messages.sharing.screens import say_caption
 from bot.messages.shop import Shop, Source
 from bot.messages.texts import Html, Texts
 from bot.services.members import MemberView
@@ -21,12 +21,14 @@ _REFUSED = {
 }
 
 
-def render_words_prompt(texts: Texts, member: MemberView) -> OutgoingMessage:
-    """Asks for a line, and shows the one there is."""
-    blocks = [texts.say("words.prompt", limit=WORDS_LIMIT)]
-    if member.own_words:
-        blocks.append(texts.say("words.present", words=texts.say("words.quote", words=member.own_words)))
-    return OutgoingMessage(text=Html("\n\n".join(blocks)), keyboard=stack(tap_row(texts, WORDS_STOP)))
+def render_words_prompt(texts: Texts, member: MemberView, story: str) -> OutgoingMessage:
+    """Asks for a line, and shows the one there is, which may go."""
+    ask, stop = texts.say("words.prompt", limit=WORDS_LIMIT), tap_row(texts, WORDS_STOP)
+    if not member.own_words:
+        return OutgoingMessage(text=ask, keyboard=stack(stop))
+    present = texts.say("words.present", words=texts.say("words.quote", words=member.own_words))
+    remove = make_button(texts, WORDS_REMOVE, story)
+    return OutgoingMessage(text=Html(f"{ask}\n\n{present}"), keyboard=stack([remove], stop))
 
 
 def render_words_refusal(texts: Texts, fault: WordsFault, length: int) -> OutgoingMessage:
@@ -37,7 +39,7 @@ def render_words_refusal(texts: Texts, fault: WordsFault, length: int) -> Outgoi
 
 def render_words_preview(texts: Texts, shop: Shop, member: MemberView, photo: Photo, story: str) -> OutgoingMessage:
     """The card as it would be with these words."""
-    caption = say_invitation(texts, shop, member, Source.FORWARDED, story)
+    caption = say_caption(texts, shop, member, Source.FORWARDED, story)
     return OutgoingMessage(text=caption, photo=photo, keyboard=compose_keep_keyboard(texts, shop, story))
 
 

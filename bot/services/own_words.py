@@ -90,7 +90,8 @@ def drop(tx: Tx, *, visitor: Profile) -> MemberView:
 
 
 def remove(tx: Tx, *, visitor: Profile) -> MemberView:
-    """The story speaks for itself again."""
+    """The story speaks for itself again, and no line is waited for."""
     person = enter(tx, visitor)
+    conversations.leave(tx, person.id, WORDS)
     people.set_own_words(tx, person.id, "")
     return view_member(tx, replace(person, own_words=""))

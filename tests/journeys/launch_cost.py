@@ -86,7 +86,8 @@ async def _forward(shop: ShopAtWork) -> Hand:
 
 async def _share_sheet(shop: ShopAtWork) -> Hand:
     hand, card = await _begin(shop)
-    got = hand.share_draft(hand.follow(card, "Share the link"), shop.world.open_chat(hand.person, shop.add_person()))
+    code = await shop.ask(hand.person, "/qr")
+    got = hand.share_draft(hand.follow(code, "Share the link"), shop.world.open_chat(hand.person, shop.add_person()))
     _check(got, card)
     return hand
 
@@ -136,7 +137,7 @@ async def _show_code(shop: ShopAtWork) -> Hand:
 
 async def _copy(shop: ShopAtWork) -> Hand:
     hand, card = await _begin(shop)
-    copied = hand.tap(card, "Copy the link")
+    copied = hand.tap(await shop.ask(hand.person, "/qr"), "Copy the link")
     _check(hand.paste(copied.text, shop.world.open_chat(hand.person, shop.add_person())), card)
     return hand
 
@@ -179,7 +180,7 @@ INSIDE_TELEGRAM = (
     ),
     Way(
         name="Send the link by Telegram's share sheet",
-        start=_CARD,
+        start="the QR code",
         walk=_share_sheet,
         remark="Without inline mode too.",
     ),
@@ -192,7 +193,7 @@ INSIDE_TELEGRAM = (
         remark="Apps complete a name after a few letters.",
     ),
     Way(name="Call it as a guest", start="a group it is not in", walk=_call_guest, remark="Likewise."),
-    Way(name="Copy the link and paste it", start=_CARD, walk=_copy, remark="For any place outside Telegram."),
+    Way(name="Copy the link and paste it", start="the QR code", walk=_copy, remark="For any place outside Telegram."),
     Way(name="Another network, without a web side", start=_CARD, walk=_send_by_network, remark="Then its own steps."),
     Way(
         name="Say it in one's own words",

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -37,7 +38,7 @@ async def test_a_forwarded_card_brings_the_friend_in_by_its_first_button(shop: S
     assert forwarded.photo is card.photo
     assert CAMPAIGN.stories[0].headline["en"] in forwarded.text
     assert {button.action for button in forwarded.buttons} == {"url"}
-    assert forwarded.buttons[0].text == "Accept the invitation"
+    assert forwarded.buttons[0].text == "The invitation"
     opened = shop.world.open_link(budi, str(forwarded.buttons[0].value))
     assert opened.message is not None
     assert "Anna" in (await shop.telegram.until_reply(opened.message)).text
@@ -46,12 +47,14 @@ async def test_a_forwarded_card_brings_the_friend_in_by_its_first_button(shop: S
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_the_owners_own_tap_on_the_way_in_is_answered_kindly(shop: ShopAtWork) -> None:
-    """The button on the card is the friend's; whoever tries it beforehand learns that, and loses nothing."""
+    """The button on the card is the friend's; whoever tries it beforehand is told what the friend will see."""
     anna = await shop.add_member("Anna")
     card = await shop.ask(anna, "/share")
-    opened = shop.world.open_link(anna, str(card.get_button("Accept").value))
+    opened = shop.world.open_link(anna, str(card.get_button("The invitation").value))
     assert opened.message is not None
-    assert "your own link" in (await shop.telegram.until_reply(opened.message)).text
+    answer = (await shop.telegram.until_reply(opened.message)).text
+    assert "your own link" in answer
+    assert "Anna invites you to" in answer
 
 
 @pytest.mark.asyncio(loop_scope="module")
@@ -94,6 +97,7 @@ async def test_a_theme_changed_between_two_taps_shows_at_the_next(tmp_path: Path
         await shop.ask(anna, "/help")
     before = card.photo
     changed = tmp_path / "changed.toml"
+    shutil.copytree(ASSETS / "campaigns" / "pictures", tmp_path / "pictures")
     text = (ASSETS / "campaigns" / "welcome.toml").read_text(encoding="utf-8")
     changed.write_text(text.replace('theme = "sunrise"', 'theme = "salon"'), encoding="utf-8")
     async with open_shop(url, world=world, settings={"PASSALONG_CAMPAIGN": str(changed)}) as shop:

@@ -293,7 +293,8 @@ def _render_privacy(texts: Texts, member: MemberView) -> dict[str, OutgoingMessa
 
 def render_everybodys(texts: Texts, shop: Shop, name: str) -> dict[str, OutgoingMessage]:
     """All screens of members, with `name` wherever one shows."""
-    member = make_member(name)
+    member, own = make_member(name), make_member(name, own_words=OWN_WORDS)
+    second = CAMPAIGN.stories[1].key
     return {
         "welcome": notices.render_welcome(texts, shop, name=name, code=CODE),
         "welcome, unknown code": notices.render_welcome(texts, shop, name=name, code=CODE, unknown_code=True),
@@ -303,12 +304,10 @@ def render_everybodys(texts: Texts, shop: Shop, name: str) -> dict[str, Outgoing
         "home": notices.render_home(texts, shop, member),
         "share": sharing_screens.render_share(texts, shop, member, PHOTO),
         "share, another story": sharing_screens.render_share(texts, shop, member, PHOTO, CAMPAIGN.stories[-1].key),
-        "share, own words": sharing_screens.render_share(texts, shop, make_member(name, own_words=OWN_WORDS), PHOTO),
-        "words, seen": own_words.render_words_preview(
-            texts, shop, make_member(name, own_words=OWN_WORDS), PHOTO, CAMPAIGN.stories[1].key
-        ),
-        "words, asked for": own_words.render_words_prompt(texts, member),
-        "words, asked for again": own_words.render_words_prompt(texts, make_member(name, own_words=OWN_WORDS)),
+        "share, own words": sharing_screens.render_share(texts, shop, own, PHOTO),
+        "words, seen": own_words.render_words_preview(texts, shop, own, PHOTO, second),
+        "words, asked for": own_words.render_words_prompt(texts, member, second),
+        "words, asked for again": own_words.render_words_prompt(texts, own, second),
         "words, stopped": own_words.render_words_stopped(texts),
         **{f"words, {fault}": own_words.render_words_refusal(texts, fault, 121) for fault in WordsFault},
         "qr": sharing_screens.render_qr(texts, shop, member, PHOTO),

@@ -8,8 +8,9 @@ from telegram import InlineKeyboardButton
 from bot.core.campaigns.campaign import STORIES_LIMIT, StoryKind
 from bot.core.own_words import WORDS_LIMIT
 from bot.messages.buttons import STORY
-from bot.messages.sharing.keyboards import compose_card_keyboard, say_kind, story_row, words_row
-from bot.messages.sharing.screens import render_share
+from bot.messages.own_words import render_words_prompt
+from bot.messages.sharing.keyboards import compose_card_keyboard, say_kind, story_row
+from bot.messages.sharing.screens import render_inline_invitation, render_share
 from bot.messages.texts import LANGUAGES, Texts
 from tests.messages.samples import CAMPAIGN, CODE, PHOTO, make_member, make_shop
 from tests.messages.telegram_html import read_html
@@ -73,18 +74,43 @@ def test_the_card_is_sent_with_the_story_it_shows(story: int, query: str) -> Non
     assert chosen.query == query
 
 
-def test_what_survives_forwarding_begins_with_the_way_in() -> None:
-    """Addresses stay with a forwarded card; the first of them leads to the bot with the owner's code."""
-    keyboard = compose_card_keyboard(EN, make_shop(), CODE, "", own_words=False)
-    kept = [button for row in keyboard.inline_keyboard for button in row if button.url]
-    assert kept[0].url == make_shop().link(CODE, "fwd")
-    assert [button.text for button in kept] == ["Accept the invitation", "Share the link"]
+@pytest.mark.parametrize("own_words", [True, False])
+def test_the_cards_owner_is_asked_to_pass_it_on_and_not_to_accept(own_words: bool) -> None:
+    """Four rows at most, one button primary; what stays of a forwarded card begins with the friend's way in."""
+    for shop in (make_shop(), make_full_shop()):
+        rows = compose_card_keyboard(EN, shop, CODE, "", own_words=own_words).inline_keyboard
+        buttons = [button for row in rows for button in row]
+        assert len(rows) <= 4
+        assert [button.text for button in buttons if button.style == "primary"] == ["Send to a friend"]
+        assert not [button for button in buttons if button.text == "Accept the invitation"]
+        assert next(button.url for button in buttons if button.url) == shop.link(CODE, "fwd")
+        caption = render_share(EN, shop, make_member("Anna"), PHOTO).text
+        assert shop.link(CODE, "fwd") in read_html(caption).text
+
+
+def test_a_caption_names_the_shop_and_repeats_nothing_of_the_picture() -> None:
+    """Headline, one line and the link; without a picture the story is told, the shop's name in its first line."""
+    shop = make_shop()
+    story, brand = shop.story("en"), shop.brand("en")
+    invitation = render_inline_invitation(EN, shop, make_member("Anna"))
+    assert brand in invitation.caption
+    assert story.headline in invitation.caption
+    assert story.text not in invitation.caption
+    assert story.offer not in invitation.caption
+    assert len(invitation.caption.splitlines()) <= 4
+    assert brand in invitation.text.splitlines()[0]
+    assert story.text in invitation.text
 
 
 def test_own_words_can_be_begun_changed_and_removed() -> None:
-    """One button without them, two with them, each for the story that shows."""
-    assert list_data(words_row(EN, "a", own_words=False)) == ["words:a"]
-    assert list_data(words_row(EN, "a", own_words=True)) == ["words:a", "words_remove:a"]
+    """One button for the story that shows; what asks for other words offers to take those away that there are."""
+    key = CAMPAIGN.stories[1].key
+    for own_words in (False, True):
+        rows = compose_card_keyboard(EN, make_shop(), CODE, key, own_words=own_words).inline_keyboard
+        assert list_data(list(rows[-1])) == [f"words:{key}", f"tall:{key}"]
+    offered = render_words_prompt(EN, make_member(own_words="Mine"), key).keyboard
+    assert offered is not None
+    assert list_data(list(offered.inline_keyboard[0])) == [f"words_remove:{key}"]
 
 
 @pytest.mark.parametrize("char", ["W", "好", "\U0001f525"])

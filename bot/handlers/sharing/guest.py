@@ -57,7 +57,7 @@ def _offer_start(shop: Shop, language: str) -> InlineQueryResult:
     return InlineQueryResultArticle(
         "start",
         invitation.title,
-        InputTextMessageContent(invitation.caption, parse_mode=ParseMode.HTML, disable_web_page_preview=True),
+        InputTextMessageContent(invitation.text, parse_mode=ParseMode.HTML, disable_web_page_preview=True),
         reply_markup=invitation.keyboard,
         description=invitation.description,
     )

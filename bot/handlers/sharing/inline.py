@@ -73,10 +73,14 @@ async def find_offers(context: Context, telegram_id: int) -> InlineView | None:
 
 
 def compose_results(shop: Shop, view: InlineView, typed: str) -> list[InlineQueryResult]:
-    """A result for each story that what was typed names, in the best form there is; a text-only one last."""
+    """A result for each story that what was typed names: those with a picture first, a text-only one last.
+
+    The story that was named comes first of its kind: who turned to a story sends that one.
+    """
     texts = Texts(view.member.language)
     chosen = choose_stories(texts, shop, typed)
     cards = [offer_card(shop, view, render_inline_invitation(texts, shop, view.member, story)) for story in chosen]
+    cards.sort(key=lambda card: isinstance(card, InlineQueryResultArticle))
     told = chosen[0] if chosen else shop.story_key(0)
     words = render_inline_invitation(texts, shop, view.member, told)
     return [*cards, _offer_article(WORDS, replace(words, title=say_text_only(texts), description=words.title))]
@@ -141,7 +145,7 @@ def _offer_article(shape: str, invitation: InlineInvitation) -> InlineQueryResul
     return InlineQueryResultArticle(
         _name(shape, invitation),
         invitation.title,
-        InputTextMessageContent(invitation.caption, parse_mode=ParseMode.HTML, disable_web_page_preview=True),
+        InputTextMessageContent(invitation.text, parse_mode=ParseMode.HTML, disable_web_page_preview=True),
         reply_markup=invitation.keyboard,
         description=invitation.description,
     )

@@ -6,13 +6,15 @@ from bot.messages.joining.notices import say_deal, say_link
 from bot.messages.keyboards import compose_send_keyboard
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
-from bot.messages.texts import Html, Texts
+from bot.messages.texts import Html, Texts, show_name
 from bot.services.members import MemberView
 
 
 def render_own_code(texts: Texts, shop: Shop, member: MemberView) -> OutgoingMessage:
-    """One's own link does nothing for oneself."""
-    return _compose(texts, shop, member, texts.say("refusal.own_code"))
+    """One's own link does nothing for oneself: it says what a friend will see."""
+    brand, points = shop.brand(texts.language), shop.points(shop.campaign.invitee_points, texts.language)
+    invitation = texts.say("web.invited_by", name=show_name(texts, member.name, first=True), brand=brand)
+    return _compose(texts, shop, member, texts.say("refusal.own_code", invitation=invitation, points=points))
 
 
 def render_unknown_code(texts: Texts, shop: Shop, member: MemberView) -> OutgoingMessage:

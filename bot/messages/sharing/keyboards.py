@@ -5,8 +5,8 @@ from __future__ import annotations
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.core.campaigns.campaign import StoryKind
-from bot.messages.buttons import STORY, TALL, WORDS, WORDS_DROP, WORDS_KEEP, WORDS_REMOVE
-from bot.messages.keyboards import Row, make_button, share_rows, stack
+from bot.messages.buttons import STORY, TALL, WORDS, WORDS_DROP, WORDS_KEEP
+from bot.messages.keyboards import Row, make_button, more_row, send_row, stack
 from bot.messages.shop import Shop, Source
 from bot.messages.texts import Texts
 
@@ -15,13 +15,19 @@ _MANY_STORIES = 10
 
 
 def compose_card_keyboard(texts: Texts, shop: Shop, code: str, story: str, *, own_words: bool) -> InlineKeyboardMarkup:
-    """Forwarded, only the addresses stay; then the first of them is the friend's way in."""
-    send, links, outside = share_rows(texts, shop, code, story)
-    accept = InlineKeyboardButton(texts.plain("button.accept"), url=shop.link(code, Source.FORWARDED, story))
+    """For the card's owner, four rows at most: pass it on, turn it, where it leads, put it into one's own words.
+
+    Forwarded, only the addresses stay; the first of them is the friend's way in. To the owner it shows what the friend
+    will see.
+    """
     told = shop.story(texts.language, story).key
-    beyond = [*outside, make_button(texts, TALL, told)]
+    invitation = InlineKeyboardButton(texts.plain("button.invitation"), url=shop.link(code, Source.FORWARDED, story))
+    words = make_button(texts, WORDS, told, label=texts.plain("words.change" if own_words else "words.begin"))
     return stack(
-        send, story_row(texts, shop, told), [accept], links, beyond, words_row(texts, told, own_words=own_words)
+        send_row(texts, shop, code, story),
+        story_row(texts, shop, told),
+        [invitation, *more_row(texts, shop, code)],
+        [words, make_button(texts, TALL, told)],
     )
 
 
@@ -45,14 +51,6 @@ def story_row(texts: Texts, shop: Shop, story: str) -> Row:
         make_button(texts, STORY, stories[place].key, label=label),
         make_button(texts, STORY, stories[(place + 1) % count].key, label=texts.plain("button.after")),
     ]
-
-
-def words_row(texts: Texts, story: str, *, own_words: bool) -> Row:
-    """A line of one's own on the card with this story."""
-    if not own_words:
-        return [make_button(texts, WORDS, story, label=texts.plain("words.begin"))]
-    change = make_button(texts, WORDS, story, label=texts.plain("words.change"))
-    return [change, make_button(texts, WORDS_REMOVE, story)]
 
 
 def back_row(texts: Texts) -> Row:

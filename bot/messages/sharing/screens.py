@@ -26,6 +26,9 @@ class InlineInvitation:
     title: str
     description: str
     caption: str
+    """Under the picture."""
+    text: str
+    """Where there is no picture: the story in words, the shop's name in its first line."""
     keyboard: InlineKeyboardMarkup
 
 
@@ -33,13 +36,14 @@ def render_share(texts: Texts, shop: Shop, member: MemberView, photo: Photo, sto
     """The share card. It speaks to the friend, so that forwarding it as it is suffices."""
     keyboard = compose_card_keyboard(texts, shop, member.code, story, own_words=bool(member.own_words))
     return OutgoingMessage(
-        text=say_invitation(texts, shop, member, Source.FORWARDED, story), photo=photo, keyboard=keyboard
+        text=say_caption(texts, shop, member, Source.FORWARDED, story), photo=photo, keyboard=keyboard
     )
 
 
 def render_qr(texts: Texts, shop: Shop, member: MemberView, photo: Photo) -> OutgoingMessage:
     """The QR code alone, with the link under it."""
-    caption = texts.say("qr.caption", link=escape(shop.link(member.code, Source.FORWARDED)))
+    brand, link = shop.brand(texts.language), escape(shop.link(member.code, Source.FORWARDED))
+    caption = texts.say("qr.caption", brand=brand, link=link)
     if member.spoken_code:
         caption = Html(f"{caption}\n\n{texts.say('spoken.line', code=member.spoken_code)}")
     return OutgoingMessage(text=caption, photo=photo, keyboard=compose_share_keyboard(texts, shop, member.code))
@@ -60,7 +64,8 @@ def render_inline_invitation(
         story=told.key,
         title=told.headline,
         description=texts.plain("story.offer", why=say_why(texts, told.kind), offer=told.offer),
-        caption=say_invitation(texts, shop, member, source, told.key),
+        caption=say_caption(texts, shop, member, source, told.key),
+        text=say_invitation(texts, shop, member, source, told.key),
         keyboard=compose_join_keyboard(texts.plain("button.accept"), shop.link(member.code, source, told.key)),
     )
 
@@ -69,11 +74,13 @@ def render_stranger_invitation(texts: Texts, shop: Shop) -> InlineInvitation:
     """For a guest's caller who has not started the bot: the shop's first story, and the way to a card of their own."""
     told = shop.story(texts.language)
     story = _say_story(texts, shop, told.key, own_words="")
+    said = Html(f"{story}\n\n{texts.say('guest.stranger', brand=shop.brand(texts.language))}")
     return InlineInvitation(
         story=told.key,
         title=told.headline,
         description=told.offer,
-        caption=Html(f"{story}\n\n{texts.say('guest.stranger', brand=shop.brand(texts.language))}"),
+        caption=said,
+        text=said,
         keyboard=compose_join_keyboard(texts.plain("guest.start"), shop.address),
     )
 
@@ -93,20 +100,33 @@ def say_start_first(texts: Texts) -> str:
     return texts.plain("inline.start_first")
 
 
+def say_caption(texts: Texts, shop: Shop, member: MemberView, source: Source, story: str = "") -> Html:
+    """Under the picture, which says the rest: the headline, the member's own line, who invites to what, the link."""
+    headline = f"<b>{escape(shop.story(texts.language, story).headline)}</b>"
+    own = [texts.say("words.quote", words=member.own_words)] if member.own_words else []
+    return Html("\n\n".join([headline, *own, _say_way_in(texts, shop, member, source, story)]))
+
+
 def say_invitation(texts: Texts, shop: Shop, member: MemberView, source: Source, story: str = "") -> Html:
-    """Story, inviter and link: at most 1,024 visible characters with the limits of a campaign."""
-    invitation = texts.say(
+    """Without a picture: shop, story, inviter and link; at most 1,024 visible characters with the limits of a campaign."""
+    told = _say_story(texts, shop, story, own_words=member.own_words)
+    return Html("\n\n".join([told, _say_way_in(texts, shop, member, source, story)]))
+
+
+def _say_way_in(texts: Texts, shop: Shop, member: MemberView, source: Source, story: str) -> Html:
+    return texts.say(
         "share.invitation",
         inviter=show_name(texts, member.name, first=True),
+        brand=shop.brand(texts.language),
         link=escape(shop.link(member.code, source, story)),
     )
-    return Html("\n\n".join([_say_story(texts, shop, story, own_words=member.own_words), invitation]))
 
 
 def _say_story(texts: Texts, shop: Shop, key: str, *, own_words: str) -> Html:
-    story = shop.story(texts.language, key)
+    story, brand = shop.story(texts.language, key), escape(shop.brand(texts.language))
     own = [texts.say("words.quote", words=own_words)] if own_words else []
-    return Html("\n\n".join([f"<b>{escape(story.headline)}</b>", *own, escape(story.text), escape(story.offer)]))
+    title = f"<b>{brand} · {escape(story.headline)}</b>"
+    return Html("\n\n".join([title, *own, escape(story.text), escape(story.offer)]))
 
 
 def _list_said(texts: Texts, shop: Shop) -> Mapping[str, str]:

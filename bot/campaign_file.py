@@ -102,7 +102,9 @@ def load_picture(path: Path) -> StoredPicture:
 
 
 def _find(folder: Path, pictures: dict[str, StoredPicture], named: str) -> str:
-    picture = load_picture(folder / named)
+    """Read a picture that lies beside the file, or beside the shipped one, of which it may be a copy."""
+    beside, shipped = folder / named, SHIPPED.parent / named
+    picture = load_picture(shipped if shipped.is_file() and not beside.is_file() else beside)
     pictures[picture.sha256] = picture
     return picture.sha256
 

@@ -17,7 +17,11 @@ logger = logging.getLogger(__name__)
 
 
 async def look_at(bot: PassalongBot, chats: ShopChats, role: ChatRole) -> None:
-    """Tell the admins once where the bot may not post; that it may is shown by what it posts."""
+    """Tell the admins once where the bot may not post; that it may is shown by what it posts.
+
+    A chat that is named is looked up, and from then on known by its number.
+    """
+    await _look_up(bot, chats, role)
     chat_id = await chats.find(role)
     if chat_id is None:
         return
@@ -37,3 +41,14 @@ async def look_at(bot: PassalongBot, chats: ShopChats, role: ChatRole) -> None:
     if problem is not None:
         logger.warning("The %s chat is not in order: %s", role, problem)
         await chats.note(role, works=False)
+
+
+async def _look_up(bot: PassalongBot, chats: ShopChats, role: ChatRole) -> None:
+    name = chats.name(role)
+    if name is None:
+        return
+    try:
+        found = await bot.post_raw("getChat", {"chat_id": name}, priority=Priority.ERRAND)
+    except TelegramError:
+        return  # a name that leads nowhere leads nobody astray
+    await chats.learn(role, int(found["id"]))

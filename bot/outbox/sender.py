@@ -8,7 +8,13 @@ from dataclasses import dataclass, field
 
 from bot.messages.notices import Reader, Rendered, Renderers, list_kinds, render_notices
 from bot.messages.texts import Texts
-from bot.services.community.warning import find_moved, note_announcing, note_moved
+from bot.services.community.warning import (
+    find_announce_number,
+    find_moved,
+    note_announce_number,
+    note_announcing,
+    note_moved,
+)
 from bot.services.notices import Notice, Owed, view_notices
 from bot.telemetry import Metrics
 from bot.wire.errors import Failure, FailureKind, classify
@@ -94,10 +100,25 @@ class ShopChats:
     async def find(self, role: ChatRole) -> int | str | None:
         """The chat with this role; None where the shop has none."""
         named = self._named.get(role)
-        if isinstance(named, int) and role not in self._moved:
-            moved = await self._store.read(find_moved, chat=named)
-            self._moved[role] = moved or named
+        if named is not None and role not in self._moved:
+            look = find_moved if isinstance(named, int) else find_announce_number
+            known = await self._store.read(look, chat=named)
+            if known is not None:
+                self._moved[role] = known
         return self._moved.get(role, named)
+
+    def name(self, role: ChatRole) -> str | None:
+        """The chat's @name, where the settings have that; its number stays where the name may be somebody else's one day."""
+        named = self._named.get(role)
+        return named if isinstance(named, str) else None
+
+    async def learn(self, role: ChatRole, number: int) -> None:
+        """The chat's name leads to this number now."""
+        named = self.name(role)
+        if named is not None:
+            self._moved[role] = await self._store.write(
+                note_announce_number, chat=named, number=number, admin_ids=self._admin_ids
+            )
 
     async def note(self, role: ChatRole, *, works: bool) -> int:
         """Note whether the chat takes what is sent there, as far as that is news; where it does not, the moment."""

@@ -10,6 +10,7 @@ import pytest
 from bot.assets import ASSETS
 from bot.playground.world import Chat, Message, Person, World
 from tests.journeys.program import Home, furnish
+from tests.journeys.shop_at_work import find_link
 from tests.telegram import LocalTelegram, telegram
 
 __all__ = ["telegram"]
@@ -158,6 +159,27 @@ async def test_admins_hear_of_it_before_the_first_friend_comes(home: Home, teleg
         told = sum(words in sent.message.text for sent in world.journal.sent)
         assert told == min(restart, 1)
     assert not [call for call in world.journal.list_calls("sendMessage") if call.params["chat_id"] != sari.id]
+
+
+async def test_posts_stay_with_the_chat_when_somebody_takes_its_name(home: Home, telegram: LocalTelegram) -> None:
+    """Known by its number since its name was first looked up; admins hear where the name leads now."""
+    world, sari = telegram.world, telegram.world.add_person("Sari")
+    news = make_channel(world, sari)
+    settings = {"ADMIN_IDS": str(sari.id), "ANNOUNCE_CHAT": "@oven_news"}
+    async with home.running(**settings) as program:
+        await telegram.until_call("getChatMember", timeout_seconds=20)
+        link = await telegram.until_reply(world.press_start(sari))
+        assert await program.stop() == 0
+    news.username = ""
+    taken = world.add_channel("Free points", world.add_person("Thief"), username="oven_news")
+    world.add_bot(next(iter(taken.members.values())).person, taken)
+    async with home.running(**settings) as program:
+        told = await telegram.until_message(sari, "leads to another chat now", timeout_seconds=20)
+        assert str(taken.id) in told.text
+        world.open_link(world.add_person("Budi"), find_link(link))
+        await telegram.until(lambda: news.messages, what="the post")
+        assert await program.stop() == 0
+    assert not taken.messages
 
 
 def ask_help(world: World, person: Person) -> Message:

@@ -63,6 +63,28 @@ def find_moved(tx: Tx, *, chat: int | str) -> int | None:
     return int(found[-1].removeprefix(prefix)) if found else None
 
 
+def note_announce_number(tx: Tx, *, chat: str, number: int, admin_ids: Collection[int]) -> int:
+    """Remember where the name of the announce chat led when it was first looked up, and return that number.
+
+    Where it leads elsewhere by now, the admins are told once: a name that was given up is anybody's to take.
+    """
+    key = f"announce:{chat.lower()}:is:"
+    known = find_announce_number(tx, chat=chat)
+    if known is None:
+        warnings.add(tx, f"{key}{number}")
+    elif known != number:
+        other = AdminWarning(warning=ChatProblem.OTHER_CHAT, chat=chat, number=str(number))
+        _warn(tx, f"announce:{chat.lower()}:other:{number}", other, admin_ids)
+    return known or number
+
+
+def find_announce_number(tx: Tx, *, chat: int | str) -> int | None:
+    """The number of the chat that was named so when the name was first looked up."""
+    prefix = f"announce:{str(chat).lower()}:is:"
+    found = [key for key in warnings.list_told(tx) if key.startswith(prefix)]
+    return int(found[0].removeprefix(prefix)) if found else None
+
+
 def note_announcing(tx: Tx, *, chat: int | str, works: bool, admin_ids: Collection[int]) -> int:
     """Note whether posts reach the announce chat, tell the admins once where they do not, and return the moment."""
     key = f"announce:{str(chat).lower()}"

@@ -210,9 +210,9 @@ SALON = replace(
             gap=0,
         ),
         invitation=Pair(
-            bounds=(528, 716, 924, 928),
+            bounds=(528, 728, 924, 932),
             first=TextStyle(
-                role="name", colour="plaque_name", size=112, floor=46, lines=2, leading=0.9, align="centre"
+                role="name", colour="plaque_name", size=104, floor=46, lines=2, leading=0.9, align="centre"
             ),
             second=TextStyle(role="display", colour="code", size=46, floor=33, lines=1, align="centre"),
             gap=14,

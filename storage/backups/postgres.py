@@ -1,6 +1,6 @@
-"""Backups of PostgreSQL: all tables by COPY, in one snapshot, with the version they are of.
+"""Backups of PostgreSQL: by pg_dump, or all tables by COPY, in one snapshot, with the version they are of.
 
-The file is gzip. Inside, each part is a line of JSON; after a line that names a table follow its rows in COPY's text
+The file of COPY is gzip. Inside, each part is a line of JSON; after a line that names a table follow its rows in COPY's text
 format, in chunks of `length (4 bytes) + bytes`, ended by a chunk of no length. The last line says that it is the last.
 """
 
@@ -16,6 +16,7 @@ from typing import IO, Any, cast
 import psycopg
 from psycopg import sql
 
+from storage.backups.postgres_tools import MAGIC, dump_by_tool, find_pg_dump, load_by_tool, read_tool_backup
 from storage.engines.postgres_connection import Connection, connect, explain
 from storage.engines.postgres_lock import acquire
 from storage.engines.postgres_upgrade import read_version, run_migrations
@@ -48,8 +49,13 @@ WHERE table_schema = current_schema() AND pg_get_serial_sequence(quote_ident(tab
 
 
 def dump(url: str, file: Path) -> None:
-    """Write all tables as they are at one moment; writers do not wait for it."""
+    """Write all tables as they are at one moment, by pg_dump where it serves; writers do not wait for it."""
     try:
+        with connect(url) as connection:
+            tool = find_pg_dump(connection.info.server_version)
+            if tool is not None and read_version(connection) is not None:
+                dump_by_tool(tool, url, _find_schema(connection), file)
+                return
         with connect(url) as connection, _create(file) as out:
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             connection.read_only = True
@@ -69,12 +75,33 @@ def load(url: str, file: Path) -> None:
         with lock, connect(url) as connection:
             if read_version(connection) is not None or connection.execute(_TABLES.encode()).fetchone():
                 raise BackupRefused("The database has tables already. Name an empty one.")
+            if _is_by_tool(file):
+                _load_by_tool(connection, url, file)
+                return
             connection.autocommit = False
             _load_into(connection, _open(file))
     except (gzip.BadGzipFile, EOFError, json.JSONDecodeError, struct.error, UnicodeDecodeError):
         raise BackupRefused(f"{file} is no whole backup of a PostgreSQL database.") from None
     except psycopg.Error as error:
         raise explain(error, url) from None
+
+
+def _is_by_tool(file: Path) -> bool:
+    with file.open("rb") as opened:
+        return opened.read(len(MAGIC)) == MAGIC
+
+
+def _load_by_tool(connection: Connection, url: str, file: Path) -> None:
+    schema, revision = read_tool_backup(file)
+    needs_upgrade(revision, name="in the backup", allowed=True)
+    if schema != (here := _find_schema(connection)):
+        raise BackupRefused(f"The backup is of the schema {schema}, and this one is called {here}. Name it alike.")
+    load_by_tool(url, schema, file)
+
+
+def _find_schema(connection: Connection) -> str:
+    row = connection.execute(b"SELECT current_schema()").fetchone()
+    return str(row[0]) if row else "public"
 
 
 def _create(file: Path) -> IO[bytes]:

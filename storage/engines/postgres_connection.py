@@ -51,7 +51,7 @@ def connect(url: str) -> Connection:
         psycopg.OperationalError: the server cannot be reached or refuses.
         StoreUnavailable: the URL cannot be read.
     """
-    connection = psycopg.connect(make_conninfo("", **_parse(url)), autocommit=True)
+    connection = psycopg.connect(make_conninfo("", **parse_address(url)), autocommit=True)
     try:
         with _within(GRANT_SECONDS, connection):
             connection.execute(b"SET idle_session_timeout = 0")  # an idle lock is a lock all the same
@@ -100,7 +100,7 @@ def find_schema(url: str) -> str:
 
 def describe(url: str) -> str:
     """Return what of a URL may be shown."""
-    options = _parse(url)
+    options = parse_address(url)
     schema = f", schema {find_schema(url)}" if find_schema(url) else ""
     return f"{options.get('dbname', '')} on {options.get('host', 'this machine')}{schema}".strip()
 
@@ -119,7 +119,7 @@ def explain(error: BaseException, url: str) -> BaseException:
     return explained
 
 
-def _parse(url: str) -> dict[str, Any]:
+def parse_address(url: str) -> dict[str, Any]:
     """Read a URL without ever quoting it: a password with an unquoted @ or / ends up in its other parts."""
     try:
         options = conninfo_to_dict(_SCHEMA.sub("", url))
@@ -132,7 +132,7 @@ def _parse(url: str) -> dict[str, Any]:
 
 
 def _hide_password(text: str, url: str) -> str:
-    password = str(_parse(url).get("password", ""))
+    password = str(parse_address(url).get("password", ""))
     for spelling in {password, quote(password), quote(password, safe="")} - {""}:
         text = text.replace(spelling, "***")
     return text

@@ -59,6 +59,11 @@ class Server:
         url: str = self._handle.get_uri(database=database)
         return url
 
+    @property
+    def tools(self) -> Path:
+        """Where the server's own pg_dump and pg_restore lie."""
+        return Path(self._handle.bin_path)
+
     def restart(self, mode: str) -> None:
         """Restart the server as its operator does: `fast` ends every session, `immediate` is a crash.
 

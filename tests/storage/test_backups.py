@@ -16,6 +16,7 @@ from storage.errors import BackupRefused
 from storage.records import PersonId, Seq
 from storage.tables import clicks, code_keys, directory, inbox, people, scores
 from tests.storage.cast import add_member, add_members, refer
+from tests.storage.server import Server
 
 RAW = b'{"text": "\\u0000 tab\\t back\\\\slash \xe5\xb0\x8f"}'
 
@@ -29,10 +30,20 @@ class Place:
     file: Path
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
-    """A full and an empty place on each engine in turn."""
-    url, empty_url = (request.getfixturevalue(f"{kind}{request.param}_url") for kind in ("", "empty_"))
+@pytest.fixture(
+    params=[
+        "sqlite",
+        pytest.param("postgres", marks=pytest.mark.postgres),
+        pytest.param("postgres tools", marks=pytest.mark.postgres),
+    ]
+)
+def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
+    """A full and an empty place on each engine in turn, on PostgreSQL without its tools and with them."""
+    engine, _, tools = request.param.partition(" ")
+    url, empty_url = (request.getfixturevalue(f"{kind}{engine}_url") for kind in ("", "empty_"))
+    if engine == "postgres":
+        server: Server = request.getfixturevalue("postgres_server")
+        monkeypatch.setenv("PATH", f"{server.tools}:/usr/bin:/bin" if tools else str(tmp_path))
     return Place(url, empty_url, tmp_path / "shop.backup")
 
 

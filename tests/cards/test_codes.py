@@ -1,9 +1,14 @@
-"""Two readers read every code: zxing-cpp, and OpenCV, the harsh one."""
+"""Three readers read every code: zxing-cpp, OpenCV, the harsh one, and zbar, where it is installed."""
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -16,6 +21,7 @@ from bot.cards.qr import compose_code, has_false_finder
 from bot.cards.studio import CardStudio
 from bot.cards.themes import load_theme
 from bot.core.looks import CardLook
+from bot.core.sharing import CardFormat
 from tests.cards.samples import CARD_TEXTS, KIND_NAMES, LANGUAGES, LINK, LONGEST_LINK, THEMES, list_random_links
 
 cv2.setNumThreads(1)  # on two cores its threads wait for each other
@@ -31,6 +37,23 @@ def read_with_zxing(image: Image.Image) -> list[str]:
 def read_with_opencv(image: Image.Image) -> list[str]:
     """What OpenCV reads."""
     return [READER.detectAndDecode(np.asarray(image.convert("L")))[0]]
+
+
+def find_zbar() -> str:
+    """The path of zbar's reader; where there is none the test skips with a line saying so, or fails if CI is set."""
+    found = shutil.which("zbarimg")
+    if found:
+        return found
+    reason = "NOT READ BY ZBAR: zbarimg is not installed (Debian: apt install zbar-tools)"
+    if os.environ.get("CI"):
+        pytest.fail(f"In CI nothing may be skipped: {reason}")
+    pytest.skip(reason)
+
+
+def read_with_zbar(zbar: str, paths: Sequence[Path]) -> list[str]:
+    """What zbar reads in some pictures, a line each."""
+    ran = subprocess.run([zbar, "--quiet", "--raw", *paths], capture_output=True, text=True, check=False)
+    return ran.stdout.split()
 
 
 def shrink(image: Image.Image) -> Image.Image:
@@ -53,6 +76,23 @@ def test_two_readers_read_every_card(studio: CardStudio, theme: str) -> None:
             missed += [(size, "zxing", link)] * (read_with_zxing(picture) != [link])
             missed += [(size, "opencv", link)] * (read_with_opencv(picture) != [link])
     assert not missed
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_zbar_reads_every_card(studio: CardStudio, theme: str, tmp_path: Path) -> None:
+    """The third reader, in many an older app: as sent, as a small chat picture, and the formats for stories and saving."""
+    zbar, links = find_zbar(), list_random_links(CODES_PER_THEME, seed=100 + THEMES.index(theme))
+    wanted, paths = [], []
+    for n, link in enumerate(links):
+        face = replace(CARD_TEXTS[LANGUAGES[n % 3]], look=CardLook(theme))
+        name = KIND_NAMES[n % len(KIND_NAMES)]
+        sent = Image.open(BytesIO(studio.render_card(face, name=name, link=link)))
+        framed = studio.render_format(face, (CardFormat.TALL, CardFormat.SQUARE)[n % 2], name=name, link=link)
+        for at, picture in enumerate((sent, shrink(sent), Image.open(BytesIO(framed)))):
+            paths.append(tmp_path / f"{n:03}-{at}.png")
+            picture.save(paths[-1])
+            wanted.append(link)
+    assert read_with_zbar(zbar, paths) == wanted
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -113,10 +113,13 @@ async def open_desk(url: str, *, width: int = 1440, height: int = 900) -> AsyncI
 
 
 @asynccontextmanager
-async def open_demo(folder: Path) -> AsyncIterator[BotData]:
+async def open_demo(folder: Path, *, width: int = 1440, height: int = 900) -> AsyncIterator[BotData]:
     """Run `passalong demo` and open its page once its bot listens; a failure tells what both programs said."""
     find_chromium()
-    async with _run_demo(folder) as program, open_desk(await _until_open(program)) as bot_data:
+    async with (
+        _run_demo(folder) as program,
+        open_desk(await _until_open(program), width=width, height=height) as bot_data,
+    ):
         try:
             await bot_data.page.get_by_test_id("light").filter(has_text="Bot is listening").wait_for()
             yield bot_data

@@ -53,6 +53,31 @@ async def test_the_whole_loop_is_played_in_the_browser(tmp_path: Path) -> None:
         await bot_data.assert_clean()
 
 
+async def test_picture_and_arrows_are_seen_together_on_a_phone(tmp_path: Path) -> None:
+    """In a window of 390 x 844 the card's top and the row that turns it fit in one view, and turning does not move it."""
+    async with open_demo(tmp_path, width=390, height=844) as bot_data:
+        anna = bot_data.get_phone("anna")
+        await anna.get_by_test_id("start").click()
+        await bot_data.until_bubble("anna", "t.me/little_oven_bot")
+        await bot_data.write("anna", "/share")
+        await _assert_picture(bot_data, "anna")
+        photo, arrow = anna.get_by_test_id("photo").last, anna.get_by_test_id("key").filter(has_text="▶").last
+        await arrow.scroll_into_view_if_needed()
+        await anna.get_by_test_id("key").last.scroll_into_view_if_needed()
+        top, bottom = await photo.bounding_box(), await arrow.bounding_box()
+        view = await anna.locator(".view").bounding_box()
+        assert top is not None
+        assert bottom is not None
+        assert view is not None
+        assert bottom["y"] + bottom["height"] - top["y"] <= view["height"]
+        assert top["y"] >= 0
+        await arrow.click()
+        await bot_data.until_bubble("anna", "2/5")
+        turned = await photo.bounding_box()
+        assert turned is not None
+        assert abs(turned["y"] - top["y"]) <= 1
+
+
 async def test_three_taps_bring_a_card_into_a_friend_s_chat(tmp_path: Path) -> None:
     """Button, friend, card: nothing is typed; the friend accepts by the card's button."""
     async with open_demo(tmp_path) as bot_data:

@@ -49,7 +49,7 @@ from bot.updates.routing import list_handlers
 from bot.wire.gate import Gate
 from bot.wire.pacing import GROUP_PER_MINUTE
 from bot.wire.pictures import Pictures, Workshop
-from bot.wire.signal import TaskEnded
+from bot.wire.signal import TaskEnded, raise_end
 from bot.wire.snapshot import Snapshot, Snapshots
 from bot.wire.transport import AiohttpRequest
 from storage import Store, open_store
@@ -278,9 +278,8 @@ async def _work(runtime: Runtime, stop: asyncio.Event) -> None:
     logger.info("@%s is at work", runtime.application.bot.username)
     try:
         done, _ = await asyncio.wait([stopping, *parts], return_when=asyncio.FIRST_COMPLETED)
-        for ended in () if stopping in done else done:
-            ended.result()
-            raise TaskEnded(f"Stopped, because {ended.get_name()} has ended by itself")
+        if stopping not in done:
+            raise_end(done.pop())
     finally:
         await _stop(runtime, [stopping, *parts])
 

@@ -33,6 +33,16 @@ class TaskEnded(Exception):
     """A part of the bot has ended that was to run as long as the bot."""
 
 
+def raise_end(task: asyncio.Task[Any]) -> NoReturn:
+    """Raise what ended a part that was to run as long as the bot.
+
+    Raises:
+        TaskEnded: it ended in peace; what it failed by passes as it is.
+    """
+    task.result()
+    raise TaskEnded(f"Stopped, because {task.get_name()} has ended by itself")
+
+
 class Watch:
     """Starts a worker's tasks and tells whoever waits when one of them has failed."""
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.assets import ASSETS
 from bot.playground.world import Message, Person
 from tests.journeys.shop_at_work import ShopAtWork, find_link, open_shop, sqlite_in
+from tests.shipped import change_shipped
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -17,10 +17,7 @@ COMMUNITY = "@little_oven_friends"
 
 def write_campaign(folder: Path) -> Path:
     """The shipped campaign, in which a friend counts only once in the community chat."""
-    text = (ASSETS / "campaigns" / "welcome.toml").read_text(encoding="utf-8")
-    path = folder / "strict.toml"
-    path.write_text(text.replace("join_community = false", "join_community = true"), encoding="utf-8")
-    return path
+    return change_shipped(folder / "strict.toml", ("join_community = false", "join_community = true"))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

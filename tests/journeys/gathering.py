@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.app import run
-from bot.assets import ASSETS
 from bot.playground.world import Chat, Message, Person
 from bot.settings import read_settings
 from tests.journeys.shop_at_work import ADMIN_ID, ShopAtWork, sqlite_in
+from tests.shipped import change_shipped
 from tests.telegram import LocalTelegram, local_telegram
 
 TITLE = "Oven Friends"
@@ -86,13 +86,8 @@ async def gather_at_work(folder: Path, *, strict: bool = False, named: str = "")
 
 def write_campaign(folder: Path, *, strict: bool) -> Path:
     """The shipped campaign; strict: friends count only once in the chat."""
-    text = (ASSETS / "campaigns" / "welcome.toml").read_text(encoding="utf-8")
-    pictures = folder / "pictures"
-    if not pictures.exists():
-        pictures.symlink_to(ASSETS / "campaigns" / "pictures")
-    path = folder / "campaign.toml"
-    path.write_text(text.replace("join_community = false", f"join_community = {str(strict).lower()}"), encoding="utf-8")
-    return path
+    said = f"join_community = {str(strict).lower()}"
+    return change_shipped(folder / "campaign.toml", ("join_community = false", said))
 
 
 def find_invite(message: Message) -> str:

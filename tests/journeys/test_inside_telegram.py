@@ -1,13 +1,11 @@
 from __future__ import annotations
 
 import re
-import shutil
 import sqlite3
 from pathlib import Path
 
 import pytest
 
-from bot.assets import ASSETS
 from bot.playground.world import Message, World
 from bot.playground.world.files import Photo
 from storage import open_store
@@ -15,6 +13,7 @@ from tests.broadcasts.stage import enrol
 from tests.journeys.launch_cost import INSIDE_TELEGRAM, compose_table, read_table
 from tests.journeys.shop_at_work import ShopAtWork, find_link, open_shop, sqlite_in
 from tests.messages.samples import CAMPAIGN
+from tests.shipped import change_shipped
 
 CROWD = 60
 """Members who share in the same moment: what one second and a bit lets out; a thousand take half a minute and the same rules."""
@@ -96,10 +95,7 @@ async def test_a_theme_changed_between_two_taps_shows_at_the_next(tmp_path: Path
         card = await shop.ask(anna, "/share")
         await shop.ask(anna, "/help")
     before = card.photo
-    changed = tmp_path / "changed.toml"
-    shutil.copytree(ASSETS / "campaigns" / "pictures", tmp_path / "pictures")
-    text = (ASSETS / "campaigns" / "welcome.toml").read_text(encoding="utf-8")
-    changed.write_text(text.replace('theme = "sunrise"', 'theme = "salon"'), encoding="utf-8")
+    changed = change_shipped(tmp_path / "changed.toml", ('theme = "sunrise"', 'theme = "salon"'))
     async with open_shop(url, world=world, settings={"PASSALONG_CAMPAIGN": str(changed)}) as shop:
         uploads = count_uploads(world)
         query = shop.world.type_inline(anna, shop.world.open_chat(anna, shop.add_person()), "")

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.assets import ASSETS
 from bot.playground.world import Chat, Message, Person, World
 from tests.journeys.program import Home, furnish
 from tests.journeys.shop_at_work import find_link
+from tests.shipped import change_shipped
 from tests.telegram import LocalTelegram, telegram
 
 __all__ = ["telegram"]
@@ -136,9 +136,7 @@ async def test_doctor_looks_at_the_community_chat(name: str, home: Home, telegra
 
 async def test_doctor_finds_the_community_of_the_campaign(home: Home, telegram: LocalTelegram) -> None:
     """The cure names the file then."""
-    source = (ASSETS / "campaigns" / "welcome.toml").read_text(encoding="utf-8")
-    path = home.folder / "mine.toml"
-    path.write_text(source.replace('# community = "@my_group"', 'community = "@my_group"'), encoding="utf-8")
+    path = change_shipped(home.folder / "mine.toml", ('# community = "@my_group"', 'community = "@my_group"'))
     program = await home.run("doctor", CAMPAIGN=str(path))
     assert "FAIL  community chat: @my_group: cannot be found" in program.read_output()
     assert f"community in {path}" in program.read_output()

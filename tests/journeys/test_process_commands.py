@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.assets import ASSETS
 from bot.version import __version__
 from storage import open_store
 from storage.records import Profile
 from storage.tables import people
 from tests.journeys.program import Home, Program, furnish
+from tests.shipped import SHIPPED, change_shipped
 from tests.telegram import LocalTelegram, telegram
 
 __all__ = ["telegram"]
@@ -61,9 +61,8 @@ async def test_a_wrong_setting_stops_the_start_with_one_line(name: str, home: Ho
 
 async def test_a_mistake_in_the_campaign_is_named_by_line_and_field(home: Home) -> None:
     """The file, the line and the field, in one line and without a traceback."""
-    source = (ASSETS / "campaigns" / "welcome.toml").read_text(encoding="utf-8")
-    line = 1 + source[: source.index("inviter = ")].count("\n")
-    (home.folder / "mine.toml").write_text(source.replace("inviter = ", "inviter = -"), encoding="utf-8")
+    line = 1 + SHIPPED[: SHIPPED.index("inviter = ")].count("\n")
+    change_shipped(home.folder / "mine.toml", ("inviter = ", "inviter = -"))
     program = await home.run("run", CAMPAIGN="mine.toml")
     assert program.status == WRONG_SETTING
     assert_one_line(program, f"mine.toml: line {line}, points.inviter")

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.assets import ASSETS
 from bot.playground import faults
 from tests.journeys.program import Home, Program, furnish
+from tests.shipped import change_shipped
 from tests.telegram import LocalTelegram, telegram
 
 __all__ = ["telegram"]
@@ -70,9 +70,8 @@ async def test_a_token_that_is_refused_later(home: Home, telegram: LocalTelegram
 )
 async def test_what_cannot_be_used(settings: dict[str, str], status: int, words: str, home: Home) -> None:
     """A setting, a campaign, a database."""
-    source = (ASSETS / "campaigns" / "welcome.toml").read_text(encoding="utf-8")
     (home.folder / "wrong.toml").write_text("= wrong")
-    (home.folder / "lonely.toml").write_text(source.replace("join_community = false", "join_community = true"))
+    change_shipped(home.folder / "lonely.toml", ("join_community = false", "join_community = true"))
     (home.folder / "other.db").write_bytes(b"not a database at all, but long enough to be looked at" * 99)
     assert_clean(await home.run(**settings), status, words)
 

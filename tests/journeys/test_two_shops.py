@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.assets import ASSETS
 from bot.playground.world import World
 from bot.telemetry import set_up_logging
 from storage import Store, open_store
 from storage.checks import list_faults
 from storage.tables import referrals, shares
 from tests.journeys.shop_at_work import ShopAtWork, find_link, open_shop
+from tests.shipped import change_shipped
 
 GUESTS = 6
 
@@ -35,16 +35,11 @@ class Side:
 
 def write_campaign(folder: Path, brand: str, unit: str) -> Path:
     """The shipped campaign of another shop, with other words for points."""
-    text = (ASSETS / "campaigns" / "welcome.toml").read_text("utf-8")
-    for name, other in (
+    return change_shipped(
+        folder / f"{unit}.toml",
         *((f'"{name}"', f'"{brand}"') for name in ("Little Oven", "Oven Mungil", "小炉面包房")),
         *((name, f'"{unit}"') for name in ('["point", "points"]', '"poin"', '"积分"')),
-    ):
-        assert name in text
-        text = text.replace(name, other)
-    path = folder / f"{unit}.toml"
-    path.write_text(text, "utf-8")
-    return path
+    )
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 
 from bot.assets import ASSETS
@@ -98,7 +99,13 @@ def load_picture(path: Path) -> StoredPicture:
     picture = read_picture(data)
     if isinstance(picture, PictureMistake):
         raise PictureRefused(say_picture_mistake(Texts(PROGRAM_LANGUAGE), picture))
-    return StoredPicture(sha256=picture.sha256, content=picture.data, width=picture.width, height=picture.height)
+    return StoredPicture(
+        sha256=picture.sha256,
+        content=picture.data,
+        width=picture.width,
+        height=picture.height,
+        read_from=sha256(data).hexdigest(),
+    )
 
 
 def _find(folder: Path, pictures: dict[str, StoredPicture], named: str) -> str:

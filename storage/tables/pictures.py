@@ -34,13 +34,24 @@ class StoredPicture:
     width: int
     """Pixels, as the height."""
     height: int
+    read_from: str = field(default="", compare=False)
+    """SHA-256 of the file that it was drawn anew from; empty where there was none."""
 
 
-def add(tx: Tx, pictures: Iterable[StoredPicture]) -> None:
-    """Keep pictures; those that are there already stay."""
+def add(tx: Tx, pictures: Iterable[StoredPicture]) -> dict[str, str]:
+    """Keep pictures; those that are there already stay. Returns under which SHA-256 each is kept.
+
+    A file that is a picture of ours, handed out before, is that picture: drawn anew it would be another, and a little worse.
+    """
+    kept: dict[str, str] = {}
     for each in pictures:
+        kept[each.sha256] = each.sha256
+        if each.read_from and holds(tx, each.read_from):
+            kept[each.sha256] = each.read_from
+            continue
         row = {"sha256": each.sha256, "content": each.content, "width": each.width, "height": each.height}
         tx.run(_ADD, **row, now=tx.now)
+    return kept
 
 
 def get(tx: Tx, sha256: str) -> StoredPicture:

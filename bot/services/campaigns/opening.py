@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from bot.core.campaigns.campaign import Campaign
+from bot.core.campaigns.campaign import Campaign, rename_pictures
 from bot.core.campaigns.content import compose_content, compute_digest
 from bot.services.audit import Act
 from bot.services.campaigns.notices import FileKept, FileTaken
@@ -90,8 +90,7 @@ def apply_campaign(tx: Tx, source: Source) -> VersionId:
     It is written down as nobody's act: whoever can write files and run commands is known to the server alone.
     """
     former = campaigns.find_by_slug(tx, source.campaign.slug)
-    campaign = source.campaign
-    pictures.add(tx, source.pictures)
+    campaign = rename_pictures(source.campaign, pictures.add(tx, source.pictures))
     content = compose_content(campaign)
     version_id = campaigns.add_version(tx, slug=campaign.slug, content=content, digest=compute_digest(content))
     row = campaigns.add(tx, campaign.slug)

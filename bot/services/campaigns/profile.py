@@ -37,12 +37,13 @@ def take_profile(tx: Tx, source: ShopSource, *, actor_id: PersonId | None = None
     Raises:
         CampaignMistake: a campaign lacks words in a language that the shop is to speak.
     """
-    pictures.add(tx, source.pictures)
+    kept = pictures.add(tx, source.pictures)
+    profile = replace(source.profile, logo=kept.get(source.profile.logo, source.profile.logo))
     news = False
     for row in campaigns.list_all(tx):
         if row.state is CampaignState.ENDED or row.version_id is None or not row.digest:
             continue
-        content = compose_content(dress(get_terms(tx, row.version_id).campaign, source.profile))
+        content = compose_content(dress(get_terms(tx, row.version_id).campaign, profile))
         digest = compute_digest(content)
         if digest != row.digest:
             campaigns.add_version(tx, slug=row.slug, content=content, digest=digest)

@@ -10,6 +10,7 @@ from itertools import groupby
 from fpdf import FPDF
 from fpdf.drawing import ClippingPath, GraphicsContext, PaintedPath
 from fpdf.drawing_primitives import DeviceRGB
+from PIL import Image
 
 from bot.cards.qr import Code
 from bot.cards.shapes import Bounds, Colour, Point
@@ -73,6 +74,10 @@ class PdfCanvas:
             for x, y, width, height in list_rectangles(code):
                 path.rectangle(place[0] + x * module, place[1] + y * module, width * module, height * module)
             _paint(path, colour)
+
+    def draw_picture(self, picture: Image.Image, place: Point, width: float) -> None:
+        """A picture so wide, its top left here; what is see-through of it stays so."""
+        self._pdf.image(picture, *place, w=width)
 
     def draw_text(self, setting: Setting, place: Point, colour: Colour, *, width: float, align: str = "left") -> None:
         """A text set in tenths of a millimetre, its top left here."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from PIL import Image
 
 from bot.cards.bidi import is_rtl
 from bot.cards.inks import Inks, choose_inks
 from bot.cards.pdf_canvas import UNITS, PdfCanvas, Ring
+from bot.cards.photos import choose_chip, fit_logo
 from bot.cards.qr import Code, compose_code
 from bot.cards.shapes import Bounds, Colour, Point
 from bot.cards.theme_fonts import ThemeFonts
@@ -27,6 +30,11 @@ POSTER_CODE = 76.0
 TENT_CODE = 70.0
 
 _MARK, _MARK_GAP = 5.0, 2.0
+_LOGO_HEIGHT, _LOGO_WIDTH = 1.5, 3.0
+"""At most, in heights of the brand's row."""
+_LOGO_GAP = 1.6
+_LOGO_PIXELS = (240, 720)
+"""Height and width at most: 500 pixels an inch on the poster."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +68,8 @@ class PrintSheets:
     brand: str
     inks: Inks
     code: Code
+    logo: Image.Image | None
+    """Stands before the brand."""
     card: tuple[Piece, ...]
     poster: tuple[Piece, ...]
     tent: tuple[Piece, ...]
@@ -77,14 +87,47 @@ def lay_out_sheets(words: CardText, theme_fonts: ThemeFonts, *, name: str, link:
     """
     inks = choose_inks(theme_fonts.theme.palette)
     invited = _say_invited(words, theme_fonts, name)
-    return PrintSheets(
-        brand=words.brand,
-        inks=inks,
-        code=compose_code(link, roomy=True),
-        card=tuple(_set(text, theme_fonts) for text in _list_card_texts(words, inks, invited, way_in)),
-        poster=tuple(_set(text, theme_fonts) for text in _list_poster_texts(words, inks, invited, way_in)),
-        tent=tuple(_set(text, theme_fonts) for text in _list_tent_texts(words, inks, way_in)),
+    logo = _prepare_logo(theme_fonts.open_pictures().logo, inks.field)
+    card, poster, tent = (
+        tuple(_set(text, theme_fonts) for text in _give_room(texts, logo))
+        for texts in (
+            _list_card_texts(words, inks, invited, way_in),
+            _list_poster_texts(words, inks, invited, way_in),
+            _list_tent_texts(words, inks, way_in),
+        )
     )
+    code = compose_code(link, roomy=True)
+    return PrintSheets(brand=words.brand, inks=inks, code=code, logo=logo, card=card, poster=poster, tent=tent)
+
+
+def _prepare_logo(logo: Image.Image | None, field: Colour) -> Image.Image | None:
+    """The logo as large as print needs, on a chip where it would sink into the field."""
+    if logo is None:
+        return None
+    small = fit_logo(logo, *_LOGO_PIXELS)
+    chip = choose_chip(small, Image.new("RGB", small.size, field))
+    if chip is None:
+        return small
+    pad = small.height // 8
+    ground = Image.new("RGB", (small.width + 2 * pad, small.height + 2 * pad), chip)
+    ground.paste(small.convert("RGB"), (pad, pad), small.getchannel("A"))
+    return ground
+
+
+def _give_room(texts: list[Text], logo: Image.Image | None) -> list[Text]:
+    """The brand, which is the first of the texts, begins after the logo."""
+    if logo is None:
+        return texts
+    brand, *others = texts
+    left, top, right, bottom = brand.bounds
+    width, _ = _measure_logo(logo, bottom - top)
+    return [replace(brand, bounds=(left + width + _LOGO_GAP, top, right, bottom), anchor=0.5), *others]
+
+
+def _measure_logo(logo: Image.Image, row: float) -> tuple[float, float]:
+    """Width and height of the logo beside a row of this height."""
+    scale = min(_LOGO_HEIGHT * row / logo.height, _LOGO_WIDTH * row / logo.width)
+    return logo.width * scale, logo.height * scale
 
 
 def render_business_cards(sheets: PrintSheets) -> bytes:
@@ -104,7 +147,7 @@ def render_poster(sheets: PrintSheets) -> bytes:
     rings = tuple(Ring((127, 20), radius, 0.07) for radius in (16, 30, 44, 58))
     canvas.draw_panel((10, 10, 138, 112), inks.field, radius=6, rings=rings)
     canvas.draw_panel(_POSTER_OFFER, inks.accent, radius=4)
-    _draw_pieces(canvas, sheets.poster, (0, 0))
+    _draw_pieces(canvas, sheets.poster, (0, 0), sheets.logo)
     canvas.draw_code(sheets.code, (10, 124), POSTER_CODE, inks.code)
     return canvas.finish()
 
@@ -126,7 +169,7 @@ def _draw_tent_side(canvas: PdfCanvas, sheets: PrintSheets, top: float) -> None:
     canvas.draw_panel((10, top + 12, 112, top + 136), inks.field, radius=6, rings=rings)
     left, upper, right, lower = _TENT_OFFER
     canvas.draw_panel((left, top + upper, right, top + lower), inks.accent, radius=4)
-    _draw_pieces(canvas, sheets.tent, (0, top))
+    _draw_pieces(canvas, sheets.tent, (0, top), sheets.logo)
     canvas.draw_code(sheets.code, (125, top + 14), TENT_CODE, inks.code)
 
 
@@ -234,11 +277,16 @@ def _draw_card(canvas: PdfCanvas, sheets: PrintSheets, corner: Point) -> None:
     canvas.draw_panel((x + 4, y + 4, x + 40, y + 51), inks.field, radius=3, rings=rings)
     left, top, right, bottom = _CARD_OFFER
     canvas.draw_panel((x + left, y + top, x + right, y + bottom), inks.accent, radius=1.8)
-    _draw_pieces(canvas, sheets.card, corner)
+    _draw_pieces(canvas, sheets.card, corner, sheets.logo)
     canvas.draw_code(sheets.code, (x + 45.5, y + 4.5), CARD_CODE, inks.code)
 
 
-def _draw_pieces(canvas: PdfCanvas, pieces: tuple[Piece, ...], corner: Point) -> None:
+def _draw_pieces(canvas: PdfCanvas, pieces: tuple[Piece, ...], corner: Point, logo: Image.Image | None) -> None:
+    if logo is not None:
+        left, top, _, bottom = pieces[0].text.bounds
+        width, height = _measure_logo(logo, bottom - top)
+        place = (corner[0] + left - _LOGO_GAP - width, corner[1] + (top + bottom - height) / 2)
+        canvas.draw_picture(logo, place, width)
     for piece in pieces:
         place = (corner[0] + piece.place[0], corner[1] + piece.place[1])
         canvas.draw_text(piece.setting, place, piece.text.ink, width=piece.width, align=piece.text.style.align)

@@ -11,7 +11,7 @@ import numpy as np
 import pypdfium2
 import pytest
 import zxingcpp
-from PIL import Image, ImageFilter
+from PIL import Image, ImageChops, ImageFilter
 
 from bot.assets import ASSETS
 from bot.cards.pdf_canvas import list_rectangles
@@ -20,6 +20,7 @@ from bot.cards.qr import compose_code
 from bot.cards.studio import CardStudio
 from bot.cards.theme_fonts import ThemeFonts, load_theme_fonts, load_typefaces
 from bot.core.looks import CardLook
+from tests.cards.looks import SHELF
 from tests.cards.samples import (
     CARD_TEXTS,
     HOSTILE_NAMES,
@@ -206,3 +207,22 @@ def test_rectangles_make_the_code_again() -> None:
         dark = np.asarray(code.pixels) > 0
         assert (painted == dark).all()
         assert len(rectangles) < dark.sum() / 2
+
+
+@pytest.mark.parametrize("logo", ["logo", "white logo", "square logo"])
+def test_the_shops_logo_stands_on_paper(logo: str) -> None:
+    """Before the brand, on each of the cards and on the poster, which is still read; a logo that is gone is left out."""
+    text = replace(CARD_TEXTS["en"], look=CardLook("sunrise", logo=logo))
+    plain, shown = (
+        CardStudio(ASSETS, find_picture=find).render_print_sheets(text, name="Anna", link=LINK)
+        for find in (lambda _: None, SHELF.get)
+    )
+    for before, after in zip(plain, shown, strict=True):
+        without, with_logo = (rasterise(pdf, 300).convert("RGB") for pdf in (before, after))
+        assert ImageChops.difference(without, with_logo).getbbox() is not None
+        assert len(read(with_logo)) == len(read(without))
+    corners = [
+        [card.crop((31, 24, 157, 52)).tobytes() for card in list_cards(rasterise(sheet, 100), 100)]
+        for sheet in (plain[0], shown[0])
+    ]
+    assert all(without != with_logo for without, with_logo in zip(*corners, strict=True))

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, text
 
 from storage import RuleBroken, open_store
 from storage.addresses import ANNOUNCE, MemberAddress
+from storage.campaign import CampaignState
 from storage.checks import list_faults
 from storage.facts import GrantState
 from storage.migrations.upgrade import compose_config
@@ -26,6 +27,7 @@ from storage.tables import (
     referrals,
     scores,
     shares,
+    shops,
 )
 from storage.tx import Row, Tx
 from tests.storage.cast import run
@@ -139,6 +141,8 @@ async def test_a_database_of_the_first_version_is_brought_up_to_date(empty_store
         came = await store.read(referrals.get, ReferralId(1))
         assert (came.inviter_id, came.invitee_id, came.source, came.joined_at) == (1, 2, "", 6)
         assert await store.read(campaigns.get_digest, came.campaign_version_id) == ""
+        former = {each.slug: (each.state, each.digest) for each in await store.read(campaigns.list_all)}
+        assert former == dict.fromkeys(("welcome", "summer"), (CampaignState.ENDED, ""))
         now = await store.write(campaigns.add_version, slug="welcome", content="{}", digest="d")
         assert await store.read(campaigns.get_first) == (now, "d")
         assert await store.read(ledgers.get_balance, zoe.id) == 50
@@ -166,3 +170,41 @@ async def test_a_database_of_the_first_version_is_brought_up_to_date(empty_store
         assert await list_faults(store) == []
         with pytest.raises(RuleBroken, match="append-only"):
             await store.write(run, delete(ledger))
+
+
+MAIN_AND_FORMER = [
+    "INSERT INTO campaign (id, slug, version_number, created_at) VALUES (11, 'spring', 1, 5), (12, 'winter', 1, 6)",
+    (
+        "INSERT INTO campaign_version (id, campaign_id, number, content, digest, created_at)"
+        " VALUES (21, 11, 1, '{}', 'a', 5), (22, 12, 1, '{}', 'b', 6)"
+    ),
+    "INSERT INTO shop (id, campaign_id) VALUES (1, 11)",
+]
+
+
+def begin_at_one_campaign(url: str) -> None:
+    """Make a database as it was when the shop had one campaign at a time, the file's."""
+    begin_at_first_revision(url)
+    with connect(url) as connection:
+        config = compose_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0014")
+        for statement in MAIN_AND_FORMER:
+            connection.execute(text(statement))
+        connection.commit()
+
+
+async def test_the_files_campaign_is_the_main_one_and_the_former_have_ended(empty_store_url: str) -> None:
+    """Every referral keeps its campaign, and what was promised holds."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(begin_at_one_campaign, empty_store_url).result()
+    async with open_store(empty_store_url, clock=Clock()) as store:
+        states = {each.slug: each.state for each in await store.read(campaigns.list_all)}
+        assert states.pop("spring") is CampaignState.RUNNING
+        assert set(states) == {"winter", "welcome", "summer"}
+        assert set(states.values()) == {CampaignState.ENDED}
+        shop = await store.read(shops.get)
+        assert (shop.campaign_id, shop.digest, shop.file_digest) == (11, "a", None)
+        came = await store.read(referrals.get, ReferralId(1))
+        assert await store.read(campaigns.get_digest, came.campaign_version_id) == ""
+        assert await list_faults(store) == []

@@ -194,28 +194,34 @@ async def _go_on(update: Update, context: Context, data: Data) -> None:
     if left:
         await _ask(update, context, {**data, "languages": left})
         return
+    screen = await _compose_end(update, context, data)
+    if screen is not None:
+        await context.deliver(screen)
+    await context.write(leave, visitor=visitor_of(update), flow=FIELD)
+
+
+async def _compose_end(update: Update, context: Context, data: Data) -> OutgoingMessage | None:
+    """The screen from which a field was asked for, with what stands there now; None where its campaign is gone."""
     visitor = visitor_of(update)
-    member, _ = await context.write(leave, visitor=visitor, flow=FIELD)
-    texts = Texts(member.language)
     if not data["campaign"]:
-        _, main = await context.read(view_shop, visitor=visitor)
-        await context.deliver(render_shop(texts, main))
-        return
+        member, main = await context.read(view_shop, visitor=visitor)
+        return render_shop(Texts(member.language), main)
     view = await context.read(editing.view_editor, visitor=visitor, campaign_id=CampaignId(data["campaign"]))
     if view is None:
-        return
+        return None
+    texts = Texts(view.member.language)
     story = next((each for each in view.draft.stories if each.key == data["story"]), None)
-    screen = render_story(texts, view, story) if story else render_editor(texts, context.deps.shop, view)
-    await context.deliver(screen)
+    return render_story(texts, view, story) if story else render_editor(texts, context.deps.shop, view)
 
 
 async def _ask(update: Update, context: Context, data: Data) -> None:
-    """Write down where somebody stands, then ask: an answer that comes at once finds the question."""
+    """Ask, then write it down: after a death in between the question comes twice, and never unseen."""
     kept = {name: value for name, value in data.items() if name != VALUE}
-    member = await context.write(
+    member = await context.read(open_home, visitor=visitor_of(update))
+    await show(update, context, _compose_question(Texts(member.language), kept))
+    await context.write(
         move, visitor=visitor_of(update), flow=FIELD, step=VALUE, data=kept, wait_seconds=FLOW.wait_seconds
     )
-    await show(update, context, _compose_question(Texts(member.language), kept))
 
 
 def _compose_question(texts: Texts, data: Data, *, said: Html | None = None) -> OutgoingMessage:

@@ -82,12 +82,21 @@ def view_editor(tx: Tx, *, visitor: Profile, campaign_id: CampaignId) -> EditorV
 
 
 def begin_campaign(tx: Tx, *, visitor: Profile, template: Campaign, wished: str) -> EditorView:
-    """Begin a campaign from a template or another one; it is a draft until somebody lets it hold."""
+    """Begin a campaign from a template or another one; it is a draft until somebody lets it hold.
+
+    A second tap finds the draft that the first one has begun, as long as nobody has touched it.
+    """
     demand(tx, visitor, MANAGERS)
-    slug = choose_slug(wished, {row.slug for row in campaigns.list_all(tx)})
+    rows, main = campaigns.list_all(tx), get_terms(tx).campaign
+    slug = choose_slug(wished, {row.slug for row in rows})
+    untouched = next((row for row in rows if _is_untouched(row, compose_draft(template, main, row.slug))), None)
+    if untouched is not None:
+        view = _view(tx, visitor, untouched)
+        assert view is not None
+        return view
     row = campaigns.add(tx, slug)
     campaigns.set_state(tx, row.id, CampaignState.DRAFT)
-    campaigns.set_draft(tx, row.id, compose_content(compose_draft(template, get_terms(tx).campaign, slug)))
+    campaigns.set_draft(tx, row.id, compose_content(compose_draft(template, main, slug)))
     _note_state(tx, visitor, slug, "", CampaignState.DRAFT)
     view = _view(tx, visitor, campaigns.get(tx, row.id))
     assert view is not None
@@ -176,6 +185,10 @@ def schedule_campaign(
     shops.note_changed(tx)
     _note_state(tx, visitor, row.slug, "", field)
     return _view(tx, visitor, campaigns.get(tx, row.id))
+
+
+def _is_untouched(row: CampaignRow, begun: Campaign) -> bool:
+    return row.state is CampaignState.DRAFT and row.draft == compose_content(begun)
 
 
 def _refuse(view: EditorView, refusal: ChangeRefusal | None) -> EditorView:

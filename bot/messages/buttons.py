@@ -88,13 +88,14 @@ class Button:
         label: Key of the text on it; empty where each screen says its own.
         place: Where it may be pressed.
         roles: Who may press it; None: whoever may use the capability.
+        toast: Key of the text that answers a tap at once; empty where what follows says enough.
         arguments: By name, in the order of the data.
 
     Raises:
         ValueError: the name cannot be, or the longest data is longer than Telegram takes.
     """
 
-    __slots__ = ("_usual", "arguments", "label", "name", "place", "roles")
+    __slots__ = ("_usual", "arguments", "label", "name", "place", "roles", "toast")
 
     def __init__(
         self,
@@ -103,12 +104,13 @@ class Button:
         *,
         place: Place = Place.PRIVATE,
         roles: Roles | None = None,
+        toast: str = "",
         **arguments: Argument,
     ) -> None:
         longest = len(name) + sum(1 + argument.longest for argument in arguments.values())
         if not _NAME.fullmatch(name) or longest > DATA_LIMIT:
             raise ValueError(f"{name!r} is no button: at most 20 of a-z and _, with its data {DATA_LIMIT} bytes")
-        self.name, self.label, self.place, self.roles = name, label, place, roles
+        self.name, self.label, self.place, self.roles, self.toast = name, label, place, roles, toast
         self.arguments = tuple(arguments.values())
         self._usual = None if arguments else name
         """Its data where it has no arguments, as most."""
@@ -160,6 +162,7 @@ QR = Button("qr", "button.qr")
 MORE = Button("more", "button.more")
 """The networks outside Telegram."""
 STORY = Button("story", story=KEY)
+STORY_HERE = Button("story_here", toast="story.here", story=KEY)
 """Turns the card."""
 TALL = Button("tall", "button.tall", story=KEY)
 """The card as a file for an app's story or status."""

@@ -15,7 +15,7 @@ from bot.messages.buttons import Button, Place, Value, split_data
 from bot.messages.commands import Command
 from bot.messages.joining.refusals import say_stale
 from bot.messages.texts import Texts, choose_language
-from bot.services.members import NotAllowed, may
+from bot.services.members import NotAllowed, find_members_language, may
 from bot.updates.capability import Bound, Handler, Registry
 from bot.updates.context import PassalongContext
 
@@ -45,6 +45,14 @@ def find_place(query: CallbackQuery, bot_id: int) -> Place | None:
 logger = logging.getLogger(__name__)
 
 
+async def _say_toast(context: PassalongContext[Any], telegram_id: int, button: Button) -> str | None:
+    """What answers the tap in the member's language, where the button has such a word."""
+    if not button.toast:
+        return None
+    language = await context.read(find_members_language, telegram_id)
+    return Texts(language or choose_language(None, "")).plain(button.toast)
+
+
 class CallbackRouter:
     """Gives a tap to what its button is bound to, if it is one of ours, in its place, and open to who pressed it."""
 
@@ -59,8 +67,8 @@ class CallbackRouter:
         if found is None or not await is_allowed(context, query.from_user.id, found[0].roles):
             await context.answer(query, say_stale(Texts(choose_language(None, query.from_user.language_code or ""))))
             return
-        await context.answer(query)
         bound, values = found
+        await context.answer(query, await _say_toast(context, query.from_user.id, bound.declared))
         try:
             await bound.handler(update, context, *values)
         except NotAllowed:

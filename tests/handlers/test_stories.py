@@ -72,7 +72,8 @@ async def test_the_label_shows_the_card_as_it_is_now(stage: Stage) -> None:
     anna = await stage.shop.add_member("Anna")
     card = await stage.take_card(anna)
     first = card.photo
-    await stage.shop.tap(anna, card, LABELS[0])
+    answer = await stage.shop.telegram.until_answered(stage.shop.world.tap(anna, card, LABELS[0]))
+    assert "the story your card tells" in (answer.text or "")
     await stage.settle(anna)
     assert card.chat.messages[card.id].photo is first
     stage.shop.world.rename(anna, "Annabel")

@@ -7,7 +7,7 @@ from telegram import InlineKeyboardButton
 
 from bot.core.campaigns.campaign import STORIES_LIMIT, StoryKind
 from bot.core.own_words import WORDS_LIMIT
-from bot.messages.buttons import STORY
+from bot.messages.buttons import STORY, STORY_HERE
 from bot.messages.own_words import render_words_prompt
 from bot.messages.sharing.keyboards import compose_card_keyboard, say_kind, story_row
 from bot.messages.sharing.screens import render_inline_invitation, render_share
@@ -37,8 +37,8 @@ def test_the_arrows_go_round() -> None:
     """Before the first comes the last, behind the last the first."""
     keys = [story.key for story in CAMPAIGN.stories]
     first, last = (story_row(EN, make_shop(), keys[place]) for place in (0, 4))
-    assert list_data(first) == [f"story:{keys[place]}" for place in (4, 0, 1)]
-    assert list_data(last) == [f"story:{keys[place]}" for place in (3, 4, 0)]
+    assert list_data(first) == [STORY.data(keys[4]), STORY_HERE.data(keys[0]), STORY.data(keys[1])]
+    assert list_data(last) == [STORY.data(keys[3]), STORY_HERE.data(keys[4]), STORY.data(keys[0])]
 
 
 def test_one_story_has_no_arrows() -> None:
@@ -52,7 +52,7 @@ def test_many_stories_keep_their_number_short() -> None:
     stories = tuple(replace(CAMPAIGN.stories[0], key=f"story-{place}") for place in range(STORIES_LIMIT))
     row = story_row(EN, replace(make_shop(), campaign=replace(CAMPAIGN, stories=stories)), stories[-1].key)
     assert measure(row[1].text) <= WIDTHS[3]
-    assert list_data(row)[1] == STORY.data(stories[-1].key)
+    assert list_data(row)[1] == STORY_HERE.data(stories[-1].key)
 
 
 def test_a_button_leads_to_its_story_or_nowhere() -> None:

@@ -12,7 +12,7 @@ from bot.handlers.sharing.more import on_more
 from bot.handlers.sharing.share import on_qr, on_share, on_share_story
 from bot.handlers.sharing.stories import on_story
 from bot.handlers.sharing.tall import on_tall
-from bot.messages.buttons import MORE, QR, SHARE, SHARE_STORY, STORY, TALL
+from bot.messages.buttons import MORE, QR, SHARE, SHARE_STORY, STORY, STORY_HERE, TALL
 from bot.messages.commands import Command
 from bot.updates.capability import Capability, Listener
 from bot.updates.routing import FROM_HUMAN
@@ -29,6 +29,7 @@ CAPABILITY = Capability(
         QR: on_qr,
         MORE: on_more,
         STORY: for_story(on_story),
+        STORY_HERE: for_story(on_story),
         SHARE_STORY: for_story(on_share_story),
         TALL: for_story(on_tall),
     },

@@ -5,7 +5,7 @@ from __future__ import annotations
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.core.campaigns.campaign import StoryKind
-from bot.messages.buttons import STORY, TALL, WORDS, WORDS_DROP, WORDS_KEEP
+from bot.messages.buttons import STORY, STORY_HERE, TALL, WORDS, WORDS_DROP, WORDS_KEEP
 from bot.messages.keyboards import Row, make_button, more_row, send_row, stack
 from bot.messages.shop import Shop, Source
 from bot.messages.texts import Texts
@@ -48,7 +48,7 @@ def story_row(texts: Texts, shop: Shop, story: str) -> Row:
     label = texts.plain("story.place", kind=say_kind(texts, stories[place].kind), number=number)
     return [
         make_button(texts, STORY, stories[place - 1].key, label=texts.plain("button.before")),
-        make_button(texts, STORY, stories[place].key, label=label),
+        make_button(texts, STORY_HERE, stories[place].key, label=label),
         make_button(texts, STORY, stories[(place + 1) % count].key, label=texts.plain("button.after")),
     ]
 

@@ -20,7 +20,7 @@ CLEANED_SECONDS = 240.0
 
 async def start_an_old_shop(ground: Ground, verdict: Verdict) -> None:
     """A shop that ran for months without ever being cleaned."""
-    clock, days = Clock(), ground.size(120, 1500)
+    clock, days = Clock(), ground.size(120, 1300)  # cleaning takes 200 broadcasts an hour at most
     clock.now = time.time_ns() // 1000 - 4 * 365 * 86_400 * 1_000_000
     async with open_store(ground.url, clock=clock) as store:
         people = await store.write(add_members, 20)

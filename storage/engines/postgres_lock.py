@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Sequence
 
 import psycopg
 from psycopg.pq import ConnStatus
@@ -26,6 +27,9 @@ logger = logging.getLogger(__name__)
 PATIENCE_SECONDS = 0.5
 """How long a new process tries: the server frees the lock of a killed one within milliseconds."""
 
+FENCE_SECONDS = 5.0
+"""For how long what a former process still has under way is waited for."""
+
 RESTART_SECONDS = 60.0
 """For how long a lock that broke is tried for again: a server that restarts, or its host, needs no longer."""
 
@@ -40,6 +44,12 @@ _END_HOLDER = """
 SELECT pg_terminate_backend(pid) FROM (
   SELECT DISTINCT pid FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND granted AND pid = %s
 ) AS held
+"""
+_STRANGERS = """
+SELECT 1 FROM pg_locks
+WHERE locktype = 'advisory' AND mode = 'ShareLock' AND granted AND objsubid = 1 AND pid <> ALL(%s)
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND (classid::bigint << 32) | objid::bigint = hashtextextended(%s || coalesce(current_schema(), ''), 0)
 """
 INSTANCE = "passalong instance "
 FENCE = "passalong fence "
@@ -72,6 +82,7 @@ class PostgresLock:
         self._retaking: asyncio.Task[None] | None = None
         self._connection = connection
         self._holder: int | None = None
+        self._workers: set[int] = set()
         self._acquiring: asyncio.Future[Connection] | None = None
         self._hold(connection)
 
@@ -87,6 +98,16 @@ class PostgresLock:
         if self._holder is None:
             raise StoreUnavailable(f"The database {describe(self._url)} is away; it is waited for.")
         return self._holder
+
+    def admit(self, connection: Connection) -> None:
+        """Let a connection work under this lock; on any thread.
+
+        Raises:
+            StoreLost: the lock is lost for good.
+            StoreUnavailable: nobody holds it at this moment.
+        """
+        join_fence(connection, self.get_holder())
+        self._workers.add(_find_process(connection))
 
     async def close(self) -> None:
         """Free the lock."""
@@ -135,7 +156,7 @@ class PostgresLock:
         said = ""
         while time.monotonic() < deadline:
             try:
-                self._acquiring = asyncio.ensure_future(asyncio.to_thread(acquire, self._url, former=former))
+                self._acquiring = asyncio.ensure_future(self._acquire_anew(former))
                 connection = await asyncio.shield(self._acquiring)
             except StoreBusy as error:
                 self._loss.note(StoreLost(f"The lock of the database was lost: {error}"))
@@ -151,6 +172,9 @@ class PostgresLock:
                 return
         self._loss.note(StoreLost(f"The database was away for {self._restart_seconds:.0f} s: {said}"))
 
+    async def _acquire_anew(self, former: int | None) -> Connection:
+        return await asyncio.to_thread(acquire, self._url, former=former, ours=list(self._workers))
+
     async def _close_late(self) -> None:
         """A thread goes on when the one who waits for it is cancelled: what it brings is closed."""
         if self._acquiring is not None:
@@ -159,12 +183,13 @@ class PostgresLock:
                 self._acquiring.result().close()
 
 
-def acquire(url: str, *, former: int | None = None) -> Connection:
+def acquire(url: str, *, former: int | None = None, ours: Sequence[int] = ()) -> Connection:
     """Take the instance lock on a new connection; blocks for a moment at most.
 
     Args:
         url: The database.
         former: The server's process that held the lock for us; the server may not know yet that we have lost it.
+        ours: The server's processes that work for us, and go on.
 
     Raises:
         StoreBusy: another process holds it.
@@ -178,7 +203,7 @@ def acquire(url: str, *, former: int | None = None) -> Connection:
         if former is not None:
             connection.execute(_END_HOLDER.encode(), (former,))
         _try_for_a_while(connection, url)
-        _wait_for_fence(connection, url)
+        _wait_for_strangers(connection, url, ours) if ours else _wait_for_fence(connection, url)
     except BaseException:
         connection.close()
         raise
@@ -238,12 +263,21 @@ def _try_for_a_while(connection: Connection, url: str) -> None:
 
 
 def _wait_for_fence(connection: Connection, url: str) -> None:
-    connection.execute(b"SET lock_timeout = '5s'")
+    connection.execute(f"SET lock_timeout = '{FENCE_SECONDS:.0f}s'".encode())
     try:
         _ask(connection, f"SELECT pg_advisory_lock({_KEY})", FENCE)
     except psycopg.errors.LockNotAvailable:
         raise StoreBusy(f"A former process still works on the database {describe(url)}.") from None
     _ask(connection, f"SELECT pg_advisory_unlock({_KEY})", FENCE)
+
+
+def _wait_for_strangers(connection: Connection, url: str, ours: Sequence[int]) -> None:
+    """Likewise, where our own connections are inside the fence: nobody could pass it since they joined."""
+    until = time.monotonic() + FENCE_SECONDS
+    while connection.execute(_STRANGERS.encode(), (list(ours), FENCE)).fetchone():
+        if time.monotonic() >= until:
+            raise StoreBusy(f"A former process still works on the database {describe(url)}.")
+        time.sleep(PAUSE_SECONDS)
 
 
 def _ask(connection: Connection, question: str, value: object) -> object:

@@ -14,7 +14,7 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from storage.engines.postgres_connection import Connection, connect, explain
-from storage.engines.postgres_lock import PostgresLock, join_fence
+from storage.engines.postgres_lock import PostgresLock
 from storage.engines.postgres_session import PostgresSession
 from storage.errors import CommitUnknown, StoreUnavailable
 from storage.tx import Clock, Job
@@ -120,7 +120,7 @@ class PostgresPool:
     def _open(self) -> Connection:
         connection = connect(self._url)
         try:
-            join_fence(connection, self._lock.get_holder())
+            self._lock.admit(connection)
         except BaseException:
             connection.close()
             raise

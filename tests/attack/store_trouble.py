@@ -12,6 +12,7 @@ import psycopg
 from sqlalchemy import func, select, text
 
 from bot.playground.world import Person
+from storage.engines.postgres_lock import FENCE_SECONDS
 from storage.schema import inbox, referral
 from tests.attack.damage import LAST_WORD
 from tests.attack.ground import Ground, Kind, Verdict
@@ -151,6 +152,7 @@ async def end_the_lock(ground: Ground) -> AsyncIterator[None]:
         _run(ground, END_LOCK)
         await asyncio.sleep(1)
     yield
+    await asyncio.sleep(FENCE_SECONDS + 1)  # for so long it may believe that somebody else has it
 
 
 def _run(ground: Ground, statement: str) -> None:

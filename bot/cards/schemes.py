@@ -9,7 +9,6 @@ from PIL import Image
 
 from bot.cards.colours import (
     BLACK,
-    LARGE_TEXT_CONTRAST,
     WHITE,
     Tone,
     choose_ink,
@@ -145,8 +144,3 @@ def _enliven(tone: Tone) -> Tone:
         )
     chroma = max(tone.chroma, 0.085 if 0.4 <= tone.lightness <= 0.8 else 0.05)
     return Tone(min(0.88, max(0.3, tone.lightness)), chroma, tone.hue)
-
-
-def fits_large(ink: Colour, *grounds: Colour) -> Colour:
-    """The ink, set off as far as large letters need."""
-    return set_off(ink, *grounds, contrast=LARGE_TEXT_CONTRAST)

@@ -142,6 +142,8 @@ async def test_points_taken_back_leave_the_sum_of_their_reason(store: Store) -> 
     await store.write(take_back)
     assert await store.read(ledgers.sum_by_reason, anna.id, "friend") == -20
     assert await store.read(ledgers.get_balance, anna.id) == -20
+    assert await store.read(ledgers.count_lines, anna.id) == 3
+    assert [line.amount for line in await store.read(ledgers.list_lines, anna.id, limit=2, offset=1)] == [-50, 50]
     assert await store.read(ledgers.sum_by_reason, ben.id, "friend") == 0
     assert await store.read(ledgers.compute_imbalance) == 0
 

@@ -1,13 +1,26 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
-from storage import RuleBroken, Store
+from storage import RowMissing, RuleBroken, Store
 from storage.records import Ban, PersonId, ShareWay
-from storage.schema import flood_wait
-from storage.tables import cards, flood_waits, guesses, people, shares
-from tests.storage.cast import add_member
+from storage.role import Role
+from storage.schema import code_key, flood_wait
+from storage.tables import (
+    cards,
+    clicks,
+    code_keys,
+    command_menus,
+    due_jobs,
+    flood_waits,
+    guesses,
+    people,
+    roles,
+    shares,
+)
+from storage.tables.due_jobs import DueJob
+from tests.storage.cast import add_member, add_members, run
 from tests.storage.clock import NOON, Clock
 
 
@@ -62,3 +75,81 @@ async def test_bans_are_kept_per_scope_while_they_last(store: Store, clock: Cloc
     assert await store.read(flood_waits.list_bans) == [ban("telegram", NOON + 9)]
     await store.write(flood_waits.set_ban, ban("chat:6", NOON + 9))
     assert await store.read(lambda tx: tx.scalar(select(func.count()).select_from(flood_wait))) == 2
+
+
+async def test_clicks_are_counted_by_source_also_when_only_sums_are_left(store: Store, clock: Clock) -> None:
+    """Folding keeps what the figures say, of a page of old ones and of somebody who is forgotten."""
+    anna, ben = await store.write(add_members, 2)
+    for source in ("qr", "qr", "fwd"):
+        await store.write(clicks.add, anna.id, source)
+    await store.write(clicks.add, ben.id, "qr")
+    counted = {"qr": 3, "fwd": 1}
+    assert await store.read(clicks.count_by_source) == counted
+    assert await store.write(clicks.fold, before=clock.now, limit=9) == 0
+    assert await store.write(clicks.fold, before=clock.now + 1, limit=2) == 2
+    assert await store.read(clicks.count_by_source) == counted
+    await store.write(clicks.fold_of, anna.id)
+    assert await store.read(clicks.count_by_source) == counted
+    assert await store.write(clicks.fold, before=clock.now + 1, limit=9) == 1
+    assert await store.read(clicks.count_by_source) == counted
+
+
+async def test_shares_are_counted_by_way_also_when_only_sums_are_left(store: Store, clock: Clock) -> None:
+    """Likewise; the story shared last is known as long as its row is."""
+    anna = await store.write(add_member, 1)
+    for way, story in ((ShareWay.CARD, "rye"), (ShareWay.QR, ""), (ShareWay.CARD, "bun")):
+        await store.write(shares.add, anna.id, way, story)
+    assert await store.read(shares.find_last_story, anna.id) == "bun"
+    assert await store.write(shares.fold, before=clock.now, limit=9) == 0
+    assert await store.write(shares.fold, before=clock.now + 1, limit=1) == 1
+    await store.write(shares.fold_of, anna.id)
+    assert await store.read(shares.count_by_way) == {"card": 2, "qr": 1}
+
+
+async def test_owners_are_whom_the_settings_name_now(store: Store) -> None:
+    """Whoever was appointed in the chat stays; a role can be taken, and taken back by the next start alone."""
+    await store.write(roles.set_owners, [7, 8])
+    await store.write(roles.set, 9, Role.STAFF)
+    assert await store.read(roles.list_all) == {7: Role.OWNER, 8: Role.OWNER, 9: Role.STAFF}
+    await store.write(roles.set_owners, [8])
+    assert await store.read(roles.list_all) == {8: Role.OWNER, 9: Role.STAFF}
+    assert [await store.read(roles.find, each) for each in (7, 8, 9)] == [None, Role.OWNER, Role.STAFF]
+    assert [await store.read(roles.is_from_settings, each) for each in (7, 8, 9)] == [False, True, False]
+    await store.write(roles.set, 9, Role.MANAGER)
+    assert await store.read(roles.find, 9) is Role.MANAGER
+    await store.write(roles.clear, 9)
+    assert await store.read(roles.list_all) == {8: Role.OWNER}
+
+
+async def test_what_a_job_is_due_for_is_written_over(store: Store) -> None:
+    """One row a job, with what its last failure said."""
+    for due_at, failures, error in ((5, 1, "OSError: no"), (9, 0, "")):
+        job = DueJob(name="cleaning", due_at=due_at, failures=failures, error=error)
+        await store.write(due_jobs.set_due, job)
+        assert await store.read(due_jobs.list_all) == {"cleaning": job}
+
+
+async def test_menus_are_remembered_by_what_they_say(store: Store) -> None:
+    """One digest a chat, so that nothing is said twice."""
+    for digest in ("a", "b"):
+        await store.write(command_menus.set, 7, digest)
+    await store.write(command_menus.set, 8, "c")
+    assert await store.read(command_menus.list_all) == {7: "b", 8: "c"}
+    await store.write(command_menus.clear, 7)
+    assert await store.read(command_menus.list_all) == {8: "c"}
+
+
+async def test_the_shops_secret_stays_what_it_is(store: Store) -> None:
+    """Who was forgotten is told by it, and by nobody's number; in time that is forgotten as well."""
+    first = await store.read(code_keys.get)
+    assert len(first.key) >= 16
+    assert await store.read(code_keys.get) == first
+    await store.write(code_keys.add_forgotten, 7)
+    assert [await store.read(code_keys.was_forgotten, each) for each in (7, 8)] == [True, False]
+
+
+async def test_without_its_secret_a_shop_says_so(store: Store) -> None:
+    """Whoever took it out of the database hears where it was."""
+    await store.write(run, delete(code_key))
+    with pytest.raises(RowMissing, match="code_key is empty"):
+        await store.read(code_keys.get)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import Executable, insert, text, update
 
-from storage import RuleBroken, Store, StoreClosed, StoreUnavailable, Tx, open_store
+from storage import RuleBroken, Store, StoreClosed, StoreLost, StoreUnavailable, Tx, open_store
 from storage.addresses import ANNOUNCE
 from storage.checks import list_faults
 from storage.records import BroadcastChanged, BroadcastState, Event, NoticeOwed, Person, PersonId
@@ -302,3 +302,29 @@ async def test_people_may_be_asked_for_by_the_hundred(store: Store) -> None:
     for count in (1, 7, 120):
         found = await store.read(people.list_by_ids, [PersonId(each.id) for each in members[:count]])
         assert len(found) == count
+
+
+async def test_a_score_that_only_one_side_knows_is_found(store: Store) -> None:
+    """People without a count, and a count without people, are named with what each side says."""
+    await store.write(fill_every_table)
+    await store.write(run, text("DELETE FROM score"))
+    assert await list_faults(store) == ["score 1: 1 people have it on board 1, 0 are counted"]
+    await store.write(run, text("INSERT INTO score (board_id, score, members) VALUES (1, 1, 1), (1, 9, 2)"))
+    assert await list_faults(store) == ["score 9: 0 people have it on board 1, 2 are counted"]
+
+
+async def test_a_store_that_is_closed_or_lost_says_so(store_url: str) -> None:
+    """In the words of what has happened."""
+    async with open_store(store_url) as store:
+        store._engine.loss.note(StoreLost("The lock is another's."))
+        with pytest.raises(StoreLost, match=r"The lock is another's\."):
+            await store.write(inbox_count)
+        store.close()
+        for call in (store.read, store.write):
+            with pytest.raises(StoreClosed, match=r"The store is closed\."):
+                await call(inbox_count)
+
+
+def inbox_count(tx: Tx) -> int:
+    """A unit of work."""
+    return tx.now

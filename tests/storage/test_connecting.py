@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from storage import RuleBroken, StoreUnavailable, open_store
-from storage.engines.postgres_connection import DEFAULTS, _parse, describe, explain, find_schema
+from storage.engines.postgres_connection import DEFAULTS, describe, explain, find_schema, parse_address
 from storage.tx import Tx
 
 URL = "postgresql://sari:p%40ss%2Fword@db.example.org:5433/shop"
@@ -42,7 +42,7 @@ def test_a_database_is_called_by_its_name_and_place(url: str, said: str) -> None
 def test_the_schema_is_ours_and_the_rest_is_the_drivers(query: str, schema: str, left: dict[str, str]) -> None:
     """Wherever it stands; and what the URL says wins over what we say of ourselves."""
     assert find_schema(URL + query) == schema
-    options = _parse(URL + query)
+    options = parse_address(URL + query)
     assert "schema" not in options
     assert options.items() >= left.items()
     assert options.items() >= {key: said for key, said in DEFAULTS.items() if key not in query}.items()

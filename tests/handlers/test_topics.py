@@ -27,12 +27,16 @@ class Stage:
 
     def __init__(self, shop: ShopAtWork, store: Store) -> None:
         self.shop, self.store = shop, store
+        self.former: Person | None = None
 
     async def open(self, role: Role = Role.OWNER) -> Topic:
         """Somebody new who joins from within a topic."""
         person = self.shop.add_person()
         topic = Topic(self, person, self.shop.world.add_topic(person, self.shop.world.open_chat(person), "Bread"))
         topic.greeting = await topic.ask("/start")
+        if self.former is not None:  # the team of a shop is small
+            await self.store.write(roles.clear, self.former.id)
+        self.former = person
         await self.store.write(roles.set, person.id, role)
         return topic
 

@@ -111,9 +111,28 @@ def load_picture(path: Path) -> StoredPicture:
 def _find(folder: Path, pictures: dict[str, StoredPicture], named: str) -> str:
     """Read a picture that lies beside the file, or beside the shipped one, of which it may be a copy."""
     beside, shipped = folder / named, SHIPPED.parent / named
-    picture = load_picture(shipped if shipped.is_file() and not beside.is_file() else beside)
+    ours = shipped.is_file() and (beside == shipped or not beside.is_file())
+    picture = _take_shipped(shipped) if ours else load_picture(beside)
     pictures[picture.sha256] = picture
     return picture.sha256
+
+
+def _take_shipped(path: Path) -> StoredPicture:
+    """A picture of the program's own, as it is: nobody needs to be protected from it, and a start has no time to draw."""
+    content = path.read_bytes()
+    height, width = _find_jpeg_size(content)
+    return StoredPicture(sha256=sha256(content).hexdigest(), content=content, width=width, height=height)
+
+
+def _find_jpeg_size(content: bytes) -> tuple[int, int]:
+    """Height and width in pixels, from the frame's header (ITU-T T.81, B.2.2)."""
+    place = 2
+    while content[place + 1] not in _FRAMES:
+        place += 2 + int.from_bytes(content[place + 2 : place + 4])
+    return int.from_bytes(content[place + 5 : place + 7]), int.from_bytes(content[place + 7 : place + 9])
+
+
+_FRAMES = (0xC0, 0xC1, 0xC2)
 
 
 def choose_community(settings: Settings, campaign: Campaign) -> int | str | None:

@@ -1,28 +1,24 @@
-"""Reading the campaign file that a setting names."""
-
 from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-from bot.campaign_file import SHIPPED, load_campaign
-from bot.core.campaigns.campaign import CampaignMistake
+from bot.campaign_file import SHIPPED, load_campaign, load_picture
+from tests.shipped import change_shipped
 
 
-def test_a_copy_of_the_shipped_file_finds_its_pictures(tmp_path: Path) -> None:
-    """Copying the one file is the first thing that its own words say; what lies beside the copy goes first."""
-    copy = tmp_path / "my-shop.toml"
-    copy.write_bytes(SHIPPED.read_bytes())
-    assert load_campaign(copy).campaign == load_campaign(SHIPPED).campaign
-    (tmp_path / "pictures").mkdir()
-    (tmp_path / "pictures" / "mina.jpg").write_bytes((SHIPPED.parent / "pictures" / "named.jpg").read_bytes())
-    assert load_campaign(copy).campaign.stories[0].picture == load_campaign(SHIPPED).campaign.stories[1].picture
+def test_the_shipped_pictures_are_taken_as_they_are() -> None:
+    """A start reads them without drawing anything; their sizes are the ones that whoever draws them finds."""
+    taken = load_campaign(SHIPPED).pictures
+    files = {path.read_bytes(): load_picture(path) for path in (SHIPPED.parent / "pictures").glob("*.jpg")}
+    assert len(taken) == len(files)
+    for picture in taken:
+        drawn = files[picture.content]
+        assert (picture.width, picture.height) == (drawn.width, drawn.height)
 
 
-def test_a_picture_that_is_nowhere_is_a_mistake(tmp_path: Path) -> None:
-    """With line and field."""
-    path = tmp_path / "mine.toml"
-    path.write_text(SHIPPED.read_text("utf-8").replace("pictures/mina.jpg", "pictures/nobody.jpg"), encoding="utf-8")
-    with pytest.raises(CampaignMistake, match=r"pictures/nobody\.jpg"):
-        load_campaign(path)
+def test_a_picture_of_ones_own_is_drawn_anew(tmp_path: Path) -> None:
+    """Also where it is called like a shipped one."""
+    path = change_shipped(tmp_path / "mine.toml")
+    own = tmp_path / "pictures" / "mina.jpg"
+    own.write_bytes(own.read_bytes() + b"what a camera wrote into it")
+    assert not any(picture.content == own.read_bytes() for picture in load_campaign(path).pictures)

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.doctor.examination import examine
+from bot.playground.world import Chat
+from tests.journeys.test_process_chats import ANNOUNCE, COMMUNITY
+from tests.telegram import LocalTelegram, telegram
+
+__all__ = ["telegram"]
+
+
+def compose_settings(telegram: LocalTelegram, folder: Path, **more: str) -> dict[str, str]:
+    """An environment with a bot that Telegram knows and a database that is still to be made."""
+    settings = {
+        "BOT_TOKEN": telegram.token,
+        "BOT_API_URL": telegram.url,
+        "DATABASE_URL": f"sqlite:///{folder / 'passalong.db'}",
+        "ADMIN_IDS": "5000000001",
+    }
+    return {f"PASSALONG_{name}": value for name, value in (settings | more).items()}
+
+
+@pytest.mark.parametrize(
+    ("setting", "name"),
+    [("ANNOUNCE_CHAT", name) for name in ANNOUNCE] + [("COMMUNITY_CHAT", name) for name in COMMUNITY],
+)
+async def test_a_shops_chat_is_found_as_it_is(
+    setting: str, name: str, telegram: LocalTelegram, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its state and what to do are said, and anything serious is the command's status."""
+    arrange, state, cure = {"ANNOUNCE_CHAT": ANNOUNCE, "COMMUNITY_CHAT": COMMUNITY}[setting][name]
+    chat = arrange(telegram.world, telegram.world.add_person("Sari"))
+    named = str(chat.id if isinstance(chat, Chat) else chat)
+    status = await examine(compose_settings(telegram, tmp_path, **{setting: named}), tmp_path / ".env")
+    said = capsys.readouterr().out
+    assert state in said
+    assert cure in said
+    assert status == ("FAIL" in said)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"SEND_RATE": "many"}, "PASSALONG_SEND_RATE"),
+        ({"BOT_TOKEN": "4242:nobody-knows-this-token-at-all-really"}, "token"),
+        ({"DATABASE_URL": "sqlite:////nowhere/at/all.db"}, "database"),
+        ({"ADMIN_IDS": ""}, "note  owners: there is none"),
+        ({"SNED_RATE": "3"}, "PASSALONG_SNED_RATE"),
+    ],
+)
+async def test_what_is_amiss_is_named(
+    wrong: dict[str, str], said: str, telegram: LocalTelegram, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A value that cannot be, a token nobody knows, a database that is not there, nobody who runs the shop."""
+    await examine(compose_settings(telegram, tmp_path, **wrong), tmp_path / ".env")
+    assert said in capsys.readouterr().out

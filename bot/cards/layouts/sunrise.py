@@ -181,7 +181,7 @@ SUNRISE = replace(
         photo=PhotoPlace(bounds=_PHOTO_BOUNDS, paint=_paint_photo),
         brand=replace(_PLAIN.brand, bounds=(156, 46, 548, 138), style=replace(_BRAND, lines=2)),
         words=Pair(
-            bounds=(64, 156, 516, 474),
+            bounds=(64, 156, 484, 474),
             second_bounds=(64, 500, 960, 692),
             first=replace(_HEADLINE, size=92, floor=44, lines=5),
             second=_STORY,

@@ -1,4 +1,4 @@
-"""The facade a unit of work holds while its transaction is open."""
+"""A unit of work on its way: its transaction, the statements it runs, and what becomes of it."""
 
 from __future__ import annotations
 

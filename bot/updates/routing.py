@@ -1,4 +1,4 @@
-"""Every tap on a button: looked at, answered, then done."""
+"""What somebody typed or tapped: which handler it is for, whether it may be, and in which place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bot: python-telegram-bot's, silent about its token."""
+"""The bot: python-telegram-bot's, silent about its token, and all that leans on that library's insides."""
 
 from __future__ import annotations
 

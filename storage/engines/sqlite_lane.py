@@ -1,4 +1,4 @@
-"""Statements on a raw SQLite connection."""
+"""One SQLite connection on its own thread: statements on it, and the lane of jobs that feeds it."""
 
 from __future__ import annotations
 

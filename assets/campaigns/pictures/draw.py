@@ -123,16 +123,8 @@ def finish(picture: Field, name: str) -> None:
     Image.fromarray((dark * 255).astype(np.uint8)).save(FOLDER / f"{name}.jpg", quality=88, optimize=True)
 
 
-def draw_mina() -> None:
-    """A jar of starter that has risen over its ribbon."""
-    room = make_room((0.98, 0.86, 0.66), (0.62, 0.38, 0.20), 690)
-    left, right, top, bottom = 400, 800, 170, 830
-    jar = trace(lambda pencil: pencil.rounded_rectangle(scale(left, top, right, bottom), 110, fill=255))
-    round_share = (COLUMNS - 600) / 200
-    shadow = np.roll(soften(jar, 40), (30, 60), axis=(0, 1))
-    room = room * (1 - 0.5 * shadow * (1 - jar))[..., None]
-    surface = 300 + 16 * np.sin(COLUMNS / 46) + 26 * round_share**2
-    dough = jar * step(0, 6, ROWS - surface)
+def make_crumb(left: int, right: int, bottom: int) -> Field:
+    """Dough seen through glass: bubbles of all sizes between two sides, down to the bottom."""
     bubbles, chance = np.zeros((HEIGHT, WIDTH)), np.random.default_rng(4)
     for _ in range(190):
         x, y, radius = chance.uniform(left, right), chance.uniform(320, bottom), 4 + 26 * chance.random() ** 2.5
@@ -141,22 +133,13 @@ def draw_mina() -> None:
             0.75 + 0.5 * (COLUMNS - x) / (radius * 3) + 0.5 * (ROWS - y) / (radius * 3)
         )
         bubbles = np.maximum(bubbles, hollow * 0.75)
-    body = ramp(
+    return ramp(
         np.clip(0.62 - 0.5 * bubbles + 0.2 * make_noise(8, 30, 9), 0, 1), ((0.80, 0.66, 0.44), (0.99, 0.94, 0.82))
     )
-    roundness = (1.08 - 0.5 * np.abs(round_share) ** 2.4)[..., None]
-    picture = blend(room, room * np.array([0.93, 0.97, 0.96]) + 0.03, jar)
-    picture = blend(picture, body * roundness, dough)
-    band = trace(lambda pencil: pencil.rectangle(scale(left, 560, right, 622), fill=255)) * jar
-    picture = blend(picture, np.array([0.80, 0.26, 0.13]) * roundness, band)
-    glass = trace(
-        lambda pencil: pencil.rounded_rectangle(scale(left + 46, top + 70, left + 74, bottom - 120), 28, fill=255)
-    )
-    picture = blend(picture, (1.0, 1.0, 1.0), soften(glass, 7) * 0.55)
-    rim = soften(jar, 5) * (
-        1 - trace(lambda p: p.rounded_rectangle(scale(left + 9, top + 9, right - 9, bottom - 9), 102, fill=255))
-    )
-    picture = blend(picture, (1.0, 1.0, 0.98), rim * jar * 0.5)
+
+
+def cover_jar(picture: Field) -> Field:
+    """A cloth over the jar's mouth, and the cord that holds it."""
     cloth = trace(
         lambda pencil: pencil.polygon(
             scale(
@@ -194,7 +177,34 @@ def draw_mina() -> None:
     picture = picture * (1 - 0.35 * np.roll(soften(cloth, 12), 14, axis=0) * (1 - cloth))[..., None]
     picture = blend(picture, np.array([0.98, 0.93, 0.84]) * folds[..., None], cloth)
     cord = trace(lambda pencil: pencil.line(scale(392, 226, 600, 214, 808, 226), fill=255, width=16))
-    finish(blend(picture, (0.62, 0.30, 0.16), cord), "mina")
+    return blend(picture, (0.62, 0.30, 0.16), cord)
+
+
+def draw_mina() -> None:
+    """A jar of starter that has risen over its ribbon."""
+    room = make_room((0.98, 0.86, 0.66), (0.62, 0.38, 0.20), 690)
+    left, right, top, bottom = 400, 800, 170, 830
+    jar = trace(lambda pencil: pencil.rounded_rectangle(scale(left, top, right, bottom), 110, fill=255))
+    round_share = (COLUMNS - 600) / 200
+    shadow = np.roll(soften(jar, 40), (30, 60), axis=(0, 1))
+    room = room * (1 - 0.5 * shadow * (1 - jar))[..., None]
+    surface = 300 + 16 * np.sin(COLUMNS / 46) + 26 * round_share**2
+    dough = jar * step(0, 6, ROWS - surface)
+    body = make_crumb(left, right, bottom)
+    roundness = (1.08 - 0.5 * np.abs(round_share) ** 2.4)[..., None]
+    picture = blend(room, room * np.array([0.93, 0.97, 0.96]) + 0.03, jar)
+    picture = blend(picture, body * roundness, dough)
+    band = trace(lambda pencil: pencil.rectangle(scale(left, 560, right, 622), fill=255)) * jar
+    picture = blend(picture, np.array([0.80, 0.26, 0.13]) * roundness, band)
+    glass = trace(
+        lambda pencil: pencil.rounded_rectangle(scale(left + 46, top + 70, left + 74, bottom - 120), 28, fill=255)
+    )
+    picture = blend(picture, (1.0, 1.0, 1.0), soften(glass, 7) * 0.55)
+    rim = soften(jar, 5) * (
+        1 - trace(lambda p: p.rounded_rectangle(scale(left + 9, top + 9, right - 9, bottom - 9), 102, fill=255))
+    )
+    picture = blend(picture, (1.0, 1.0, 0.98), rim * jar * 0.5)
+    finish(cover_jar(picture), "mina")
 
 
 def draw_named() -> None:

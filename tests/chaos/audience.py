@@ -19,6 +19,9 @@ TEXT = "The first strawberry cake of the year comes out of the oven on Saturday.
 BLOCKED_SHARE = 0.0265
 ASKING_SECONDS = 0.7
 
+AMBIGUOUS = ("drop", "status 500", "html", "delay")
+"""Faults after which nobody can know whether a message arrived."""
+
 _HELP = "What I can do"
 
 
@@ -89,8 +92,20 @@ async def keep_asking(world: World, audience: Audience, random: Random) -> None:
 
 
 def list_unanswered(world: World, audience: Audience) -> list[Message]:
-    """Return the questions without an answer behind them."""
-    return [asked for asked in audience.asked if _find_answer(world, asked) is None]
+    """Return the questions that the bot owes an answer.
+
+    It does not owe one whose way to Telegram broke: whether that arrived nobody knows, and it is never sent again by
+    itself.
+    """
+    open_questions = [asked for asked in audience.asked if _find_answer(world, asked) is None]
+    return [asked for asked in open_questions if not _has_tried(world, asked)]
+
+
+def _has_tried(world: World, asked: Message) -> bool:
+    """Whether an answer met a fault after which nobody can know what became of it."""
+    tries = (call for call in world.journal.list_calls("sendMessage") if call.at >= asked.at)
+    answers = (call for call in tries if call.params["chat_id"] == asked.chat.id and _HELP in call.params["text"])
+    return any(call.fault.startswith(AMBIGUOUS) for call in answers)
 
 
 def measure_answers(world: World, audience: Audience) -> float:

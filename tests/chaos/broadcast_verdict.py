@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from bot.playground.world import World
-from tests.chaos.audience import TEXT, Audience, list_unanswered
+from tests.chaos.audience import AMBIGUOUS, TEXT, Audience, list_unanswered
 from tests.chaos.books import BroadcastBooks
 from tests.chaos.findings import Findings
 
@@ -14,8 +14,6 @@ LISTED_AT_MOST = 50
 """More than so many unknown are counted, but not named, in the chat."""
 
 _FINAL = {"sent", "blocked", "failed", "unknown"}
-_AMBIGUOUS = ("drop", "status 500", "html", "delay")
-"""Faults after which nobody can know whether the message arrived."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +44,7 @@ class Outcome:
     def count_unknown_by_deaths(self) -> int:
         """Count the unknown that no fault explains: they were on their way when the bot died."""
         sends = self.world.journal.list_calls("sendMessage")
-        met = {call.params["chat_id"] for call in sends if call.fault.startswith(_AMBIGUOUS)}
+        met = {call.params["chat_id"] for call in sends if call.fault.startswith(AMBIGUOUS)}
         return sum(telegram_id not in met for telegram_id in self.list_unknown())
 
     def count_unknown_received(self) -> int:

@@ -149,6 +149,21 @@ def test_what_is_wrong_with_a_broadcast_is_found(states: list[str], received: li
     assert [name for name in Findings.__dataclass_fields__ if getattr(findings, name)] == ([sort] if sort else [])
 
 
+@pytest.mark.parametrize(
+    ("fault", "sort"), [("", "lost"), ("status 403", "lost"), ("drop before", ""), ("html 502", "")]
+)
+def test_an_answer_is_owed_unless_nobody_can_know_whether_it_arrived(fault: str, sort: str) -> None:
+    """A question without an answer is a loss, but for one whose answer was cut off on its way."""
+    outcome = make_outcome(["sent", "sent"], [1, 1])
+    person = outcome.audience.members[0]
+    question = outcome.world.send_text(person, outcome.world.open_chat(person), "/help")
+    outcome.audience.asked.append(question)
+    answer = {"chat_id": person.id, "text": "What I can do"}
+    outcome.world.journal.note_call(question.at, "sendMessage", answer).fault = fault
+    findings = judge_broadcast(outcome)
+    assert [name for name in Findings.__dataclass_fields__ if getattr(findings, name)] == ([sort] if sort else [])
+
+
 def test_a_send_inside_a_known_ban_is_found() -> None:
     """Not those that were on their way, nor those of a bot that died before it heard of the ban, or wrote it down."""
     calls = [make_call(1, "getMe", 9)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.attack import (
     broadcast_kills,
+    changing_points,
     clocks,
     damage,
     flooding,
@@ -31,6 +32,7 @@ _FAMILIES = (
     installation,
     broadcast_kills,
     leftovers,
+    changing_points,
 )
 SHORT = sorted((kind for family in _FAMILIES for kind in family.KINDS), key=lambda kind: kind.number)
 """Whose short form is tried with every `make test`."""

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bot.playground.world.autolinks import find_links
 from bot.playground.world.cleaning import clean, is_invisible
 from bot.playground.world.errors import NotSimulatedError, bad_request
+from bot.playground.world.given import cut_utf16, read_entities
 from bot.playground.world.markup import parse_html
+from bot.playground.world.nesting import settle
 from bot.playground.world.reading import MarkupError, measure_utf16
 
 MAX_TEXT = 4096
 MAX_CAPTION = 1024
 MAX_ENTITIES = 100
+MAX_SOURCE_BYTES = 32_768
+"""Of a text before its markup is read."""
 
 _EDGES = " \n"
-# Inside these nothing is found by itself.
-_SOLID = {"text_link", "text_mention", "code", "pre", "custom_emoji"}
 
 Entities = tuple[Mapping[str, Any], ...]
 
@@ -33,29 +35,24 @@ class Formatted:
 
 def read_formatted(text: str, parse_mode: str | None, entities: Sequence[Mapping[str, Any]] | None) -> Formatted:
     """Return what a reader sees of a text given with a parse mode or with entities; ApiError on bad markup."""
-    if parse_mode:
-        text, given = _parse(text, parse_mode)
-    else:
-        given = [dict(_check_entity(entity, text)) for entity in entities or ()]
-    return finish(text, given)
+    if len(text.encode("utf-8", "surrogatepass")) > MAX_SOURCE_BYTES:
+        raise bad_request("text is too long")
+    if text and parse_mode and parse_mode.lower() != "none":
+        return finish(*_parse(text, parse_mode))
+    return finish(text, read_entities(text, entities or ()))
 
 
 def finish(text: str, given: Iterable[Mapping[str, Any]]) -> Formatted:
     """Clean and trim a text, add what Telegram finds by itself (commands, links, names) and order all entities."""
-    text, given = clean(text, given)
+    text, given = clean(text, settle(given))
     if is_invisible(text):
         return Formatted("", ())
-    shown = text.strip(_EDGES)
-    kept = _shift(given, measure_utf16(text[: len(text) - len(text.lstrip(_EDGES))]), measure_utf16(shown))
-    found = _find(shown, kept)
-    ordered = sorted([*kept, *found], key=lambda entity: (entity["offset"], -entity["length"]))
-    return Formatted(shown, tuple(ordered[:MAX_ENTITIES]))
-
-
-def cut_utf16(text: str, offset: int, length: int) -> str:
-    """Return the part of a text that an entity covers."""
-    raw = text.encode("utf-16-le", "surrogatepass")
-    return raw[2 * offset : 2 * (offset + length)].decode("utf-16-le", "surrogatepass")
+    shown = text.rstrip(_EDGES)
+    kept = settle(_shift(given, 0, measure_utf16(shown)))
+    blank = len(shown) - len(shown.lstrip(_EDGES))
+    cut = min(blank, kept[0]["offset"]) if kept else blank  # spaces that are formatted stay
+    shown, kept = shown[cut:], _shift(kept, cut, measure_utf16(shown) - cut)
+    return Formatted(shown, tuple(settle(kept, _find(shown))[:MAX_ENTITIES]))
 
 
 def find_preview(formatted: Formatted) -> str:
@@ -80,27 +77,8 @@ def _parse(text: str, parse_mode: str) -> tuple[str, list[dict[str, Any]]]:
         raise bad_request(f"can't parse entities: {error}") from error
 
 
-def _check_entity(entity: Mapping[str, Any], text: str) -> Mapping[str, Any]:
-    offset, length = entity["offset"], entity["length"]
-    if offset < 0 or length < 0 or offset + length > measure_utf16(text):
-        raise bad_request(f"entity begins in a middle of a UTF-16 symbol at byte offset {offset}")
-    if place := _find_split(text, offset):
-        raise bad_request(f"entity begins in a middle of a UTF-16 symbol {place}")
-    if place := _find_split(text, offset + length):
-        raise bad_request(f"entity beginning at UTF-16 offset {offset} ends in a middle of a UTF-16 symbol {place}")
-    return entity
-
-
-def _find_split(text: str, offset: int) -> str:
-    """Return the place of the character that an offset cuts in two, in Telegram's words; empty if it cuts none."""
-    before = cut_utf16(text, 0, offset)
-    if not before or not "\ud800" <= before[-1] <= "\udbff":
-        return ""
-    return f"at byte offset {len(before[:-1].encode('utf-8', 'surrogatepass'))}"
-
-
-def _shift(given: Iterable[Mapping[str, Any]], cut: int, length: int) -> list[dict[str, Any]]:
-    kept = []
+def _shift(given: Iterable[Mapping[str, Any]], cut: int, length: int) -> list[Mapping[str, Any]]:
+    kept: list[Mapping[str, Any]] = []
     for entity in given:
         begin = max(0, entity["offset"] - cut)
         end = min(length, entity["offset"] - cut + entity["length"])
@@ -110,17 +88,6 @@ def _shift(given: Iterable[Mapping[str, Any]], cut: int, length: int) -> list[di
     return kept
 
 
-def _find(text: str, given: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    solid = [entity for entity in given if entity["type"] in _SOLID]
-    taken = {(entity["type"], entity["offset"]) for entity in given}
-    found = []
+def _find(text: str) -> Iterator[Mapping[str, Any]]:
     for kind, begin, end in find_links(text):
-        offset, length = measure_utf16(text[:begin]), measure_utf16(text[begin:end])
-        if (kind, offset) not in taken and not any(_overlap(entity, offset, length) for entity in solid):
-            found.append({"type": kind, "offset": offset, "length": length})
-    return found
-
-
-def _overlap(entity: Mapping[str, Any], offset: int, length: int) -> bool:
-    begin, end = entity["offset"], entity["offset"] + entity["length"]
-    return bool(begin < offset + length and offset < end)
+        yield {"type": kind, "offset": measure_utf16(text[:begin]), "length": measure_utf16(text[begin:end])}

@@ -122,7 +122,7 @@ def _read_end_tag(reader: Reader) -> None:
     if not reader.opened:
         raise MarkupError(f"Unexpected end tag {reader.place(begin)}")
     reader.position += 2
-    name = reader.read_until(SPACE + ">")
+    name = reader.read_until(SPACE + ">").lower()
     reader.skip_space()
     if reader.peek() != ">":
         raise MarkupError(f"Unclosed end tag {reader.place(begin)}")

@@ -20,22 +20,22 @@ SUFFIXES = ((b"\x89PNG", "png"), (b"\xff\xd8", "jpg"), (b"RIFF", "webp"))
 
 
 def check(path: Path) -> int:
-    """Say whether a file can be used: nothing, or a line for what is wrong in it."""
-    problem = find_problem(path)
-    if problem:
+    """Say whether a file can be used: nothing, or a line for each thing that is wrong in it."""
+    problems = list_problems(path, lambda: check_cards(load_campaign(path)))
+    for problem in problems:
         _say(problem)
-    return 1 if problem else 0
+    return 1 if problems else 0
 
 
-def find_problem(path: Path) -> str:
-    """What is wrong with a file, as `FILE:LINE: FIELD: sentence`; empty where nothing is."""
+def list_problems(path: Path, read: Callable[[], object]) -> list[str]:
+    """All that is wrong with a file, as `FILE:LINE: FIELD: sentence`."""
     try:
-        check_cards(load_campaign(path))
+        read()
     except CampaignMistake as mistake:
-        return f"{path}:{mistake.line}: {mistake.field or 'file'}: {mistake.problem}"
+        return [f"{path}:{each.line}: {each.field or 'file'}: {each.problem}" for each in mistake.all]
     except OSError as error:
-        return f"{path}:1: file: it cannot be read: {error.strerror}."
-    return ""
+        return [f"{path}:1: file: it cannot be read: {error.strerror}."]
+    return []
 
 
 def apply(url: str, path: Path, *, main: bool) -> int:
@@ -81,14 +81,16 @@ def export_profile(url: str, to: Path | None) -> int:
 
 def apply_profile(url: str, path: Path) -> int:
     """Let what a file says of the shop hold from now on, in all campaigns that are not over."""
-    try:
-        source = load_shop(path)
-        news = run_once(url, take_profile, source)
-    except CampaignMistake as mistake:
-        _say(f"{path}:{mistake.line}: {mistake.field or 'file'}: {mistake.problem}")
-        return 1
-    except OSError as error:
-        _say(f"{path}:1: file: it cannot be read: {error.strerror}.")
+    news = False
+
+    def take() -> None:
+        nonlocal news
+        news = run_once(url, take_profile, load_shop(path))
+
+    problems = list_problems(path, take)
+    for problem in problems:
+        _say(problem)
+    if problems:
         return 1
     _say("The shop is shown like this from now on." if news else "The shop says what it said before.")
     return 0

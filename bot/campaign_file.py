@@ -53,22 +53,20 @@ def check_cards(source: Source) -> None:
     """Measure whether all cards of a campaign can show its texts at sizes that a phone shows well.
 
     Raises:
-        CampaignMistake: with line and field, and by how much the text is too long.
+        CampaignMistake: with line and field, and by how much the text is too long; `all` has the others.
     """
-    from bot.cards.limits import find_excess  # noqa: PLC0415 -- a start leaves the pixels out
+    from bot.cards.limits import list_campaign_excesses  # noqa: PLC0415 -- a start leaves the pixels out
     from bot.cards.studio import CardStudio  # noqa: PLC0415 -- likewise
 
-    content = {picture.sha256: picture.content for picture in source.pictures}
-    found = find_excess(source.campaign, CardStudio(ASSETS, find_picture=content.get))
-    if found is None:
-        return
-    name, file = found.excess.field, CampaignFile(source.text)
-    path = ("brand",) if name == "brand" else ("stories", found.place, "text" if name == "story" else name)
-    count = f"{found.excess.characters} character{'s' * (found.excess.characters > 1)}"
-    raise file.mistake(
-        place_text(file, path, found.language),
-        f"on a card of this layout it is {count} too long. Make it shorter, or choose another layout.",
-    )
+    content, file = {picture.sha256: picture.content for picture in source.pictures}, CampaignFile(source.text)
+    for found in list_campaign_excesses(source.campaign, CardStudio(ASSETS, find_picture=content.get)):
+        name, over = found.excess.field, found.excess.characters
+        path = ("brand",) if name == "brand" else ("stories", found.place, "text" if name == "story" else name)
+        file.note(
+            place_text(file, path, found.language),
+            f"on a card of this layout it is {over} character{'s' * (over > 1)} too long. Make it shorter, or choose another layout.",
+        )
+    file.check()
 
 
 def load_shop(path: Path) -> ShopSource:

@@ -37,8 +37,8 @@ class Excess:
     """By so many."""
 
 
-def find_excess(campaign: Campaign, studio: CardStudio) -> StoryExcess | None:
-    """The first text of a campaign that its cards cannot show well, in any of its languages and stories."""
+def list_campaign_excesses(campaign: Campaign, studio: CardStudio) -> Iterator[StoryExcess]:
+    """The texts of a campaign that its cards cannot show well, in all its languages and stories."""
     for place, story in enumerate(campaign.stories):
         for language in campaign.languages:
             texts = campaign.texts_for(language)
@@ -55,8 +55,7 @@ def find_excess(campaign: Campaign, studio: CardStudio) -> StoryExcess | None:
                 look=compose_look(campaign, story.picture or campaign.photo),
             )
             for excess in list_excesses(text, studio.get_fonts(text.look)):
-                return StoryExcess(place, language, excess)
-    return None
+                yield StoryExcess(place, language, excess)
 
 
 def list_excesses(text: CardText, theme_fonts: ThemeFonts) -> list[Excess]:

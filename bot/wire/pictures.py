@@ -120,9 +120,9 @@ class Pictures:
         """The first text of a campaign that its cards cannot show well, measured with their own letters."""
 
         def find(studio: CardStudio) -> StoryExcess | None:
-            from bot.cards.limits import find_excess  # noqa: PLC0415 -- see the module's first line
+            from bot.cards.limits import list_campaign_excesses  # noqa: PLC0415 -- see the module's first line
 
-            return find_excess(campaign, studio)
+            return next(list_campaign_excesses(campaign, studio), None)
 
         return await self._workshop.run(find)
 

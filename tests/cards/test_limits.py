@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from bot.assets import ASSETS
-from bot.campaign_commands import find_problem
+from bot.campaign_commands import list_problems
+from bot.campaign_file import check_cards, load_campaign
 from bot.cards.card_drawing import fit_pair
 from bot.cards.layouts import LAYOUTS
-from bot.cards.limits import find_excess, list_excesses
+from bot.cards.limits import list_campaign_excesses, list_excesses
 from bot.cards.studio import CardStudio
 from bot.core.campaigns.campaign import (
     BRAND_LIMIT,
@@ -33,6 +34,11 @@ SHIPPED = parse_campaign(WELCOME, themes=STUDIO.list_themes(), find_picture=lamb
 LOOKS = [CardLook("sunrise", layout=layout, photo=photo) for layout in LAYOUTS for photo in ("", "photo")]
 
 
+def check(path: Path) -> list[str]:
+    """What `campaign check` says of a file."""
+    return list_problems(path, lambda: check_cards(load_campaign(path)))
+
+
 def fill(limit: int, words: str) -> str:
     """As many characters as are allowed."""
     return (words * limit)[:limit].strip()
@@ -44,7 +50,7 @@ def test_the_shipped_stories_fit_every_layout(layout: str, photo: str) -> None:
     """In all three languages, with photo and without, at 33 pixels or more and in four lines at most."""
     stories = tuple(replace(story, picture=photo) for story in SHIPPED.stories)
     campaign: Campaign = replace(SHIPPED, layout=layout, stories=stories)
-    assert find_excess(campaign, STUDIO) is None
+    assert not list(list_campaign_excesses(campaign, STUDIO))
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=str)
@@ -83,12 +89,12 @@ def test_a_file_with_too_long_a_text_is_refused_by_line_and_field(tmp_path: Path
     path = tmp_path / "mine.toml"
     shutil.copytree(ASSETS / "campaigns" / "pictures", tmp_path / "pictures")
     path.write_text(WELCOME, "utf-8")
-    assert find_problem(path) == ""
+    assert check(path) == []
     said = "Come through a friend and start with {invitee_points}."
     path.write_text(
         WELCOME.replace(said, said.removesuffix(".") + ", and a cup of tea in our garden under the tree."), "utf-8"
     )
-    problem = find_problem(path)
+    (problem,) = check(path)
     assert problem.startswith(f"{path}:")
     assert "stories.offer.en: on a card of this layout it is " in problem
     assert "characters too long" in problem

@@ -365,3 +365,40 @@ def test_any_value_anywhere_is_either_right_or_named(which: int, value: str) -> 
     mistake = mistake_in("\n".join(lines))
     assert 1 <= mistake.line <= len(lines)
     assert mistake.field
+
+
+ALL_WRONG = (
+    ("theme = ", 'layot = "salon"\ntheme = ', "layot"),
+    ("inviter = 50", "inviter = 0", "points.inviter"),
+    ("kind = ", 'kind = "rumour" # ', "stories.kind"),
+    ('en = "Little Oven"', 'en = ""', "brand.en"),
+    ("slug = ", 'slug = "Not a slug" # ', "slug"),
+)
+"""One change each, and the field that is named for it."""
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    """Whoever corrects a file need not look at it once for each mistake; they come in the order of the file."""
+    text = SHIPPED
+    for old, new, _ in ALL_WRONG:
+        assert old in text
+        text = text.replace(old, new, 1)
+    told = mistake_in(text).all
+    assert {field for *_, field in ALL_WRONG} <= {each.field for each in told}
+    assert [each.line for each in told] == sorted(each.line for each in told)
+    assert len({(each.line, each.field, each.problem) for each in told}) == len(told)
+
+
+def test_mistakes_of_several_stories_are_all_told() -> None:
+    """Every story is looked at, in every language."""
+    text = SHIPPED.replace("{invitee_points}", "{bonus}")
+    told = [each for each in mistake_in(text).all if "{bonus} stands for nothing" in each.problem]
+    lines = [line for line in text.split("\n") if "{bonus}" in line and not line.startswith("#")]
+    assert len(told) == len({each.line for each in told}) == len(lines)
+
+
+def test_a_line_that_cannot_be_read_hides_no_other_mistake() -> None:
+    """It is named, the rest is looked at, and nothing is called missing that stands on it."""
+    text = edit('en = "Little Oven"', "en = \u201cLittle Oven\u201d").replace("inviter = 50", "inviter = fifty", 1)
+    text = text.replace("kind = ", 'kind = "rumour" # ', 1)
+    assert [each.field for each in mistake_in(text).all] == ["brand.en", "points.inviter", "stories.kind"]

@@ -193,29 +193,43 @@ def parse_campaign(
     """Read a campaign file; `themes` are the looks there are, `find_picture` says what is in the pictures beside it.
 
     Raises:
-        CampaignMistake: at the first thing that cannot be, with its line, its field and what would be right.
+        CampaignMistake: the first thing that cannot be, with its line, its field and what would be right; `all` has the others.
     """
     file = CampaignFile(text)
+    attempt = file.attempt
     file.take_table((), _FIELDS)
-    slug, look = file.take_slug(("slug",)), take_look(file, themes)
-    languages = take_languages(file)
-    brand = take_words(file, ("brand",), BRAND_LIMIT, languages)
-    file.take_table(("points",), ("inviter", "invitee", "unit"))
+    slug, look = attempt("", file.take_slug, ("slug",)), take_look(file, themes)
+    languages = attempt((), take_languages, file)
+    brand = attempt({}, take_words, file, ("brand",), BRAND_LIMIT, languages)
+    inviter, invitee, unit = _take_points(file, languages)
     campaign = Campaign(
         slug=slug,
         **look,
-        channel_language=take_channel_language(file, languages),
+        channel_language=attempt("", take_channel_language, file, languages) if languages else "",
         brand=brand,
-        inviter_points=file.take_whole_number(("points", "inviter"), POINTS_LIMIT),
-        invitee_points=file.take_whole_number(("points", "invitee"), POINTS_LIMIT),
-        unit=take_unit(file, ("points", "unit"), languages),
-        rules=take_rules(file),
-        stories=_take_stories(file, languages, find_picture),
-        logo=take_picture(file, ("logo",), find_picture),
-        photo=take_picture(file, ("photo",), find_picture),
+        inviter_points=inviter,
+        invitee_points=invitee,
+        unit=unit,
+        rules=attempt(Rules(), take_rules, file),
+        stories=attempt((), _take_stories, file, languages, find_picture),
+        logo=attempt("", take_picture, file, ("logo",), find_picture),
+        photo=attempt("", take_picture, file, ("photo",), find_picture),
     )
+    file.check()
     _check_filled(file, campaign)
+    file.check()
     return campaign
+
+
+def _take_points(file: CampaignFile, languages: tuple[str, ...]) -> tuple[int, int, dict[str, dict[str, str]]]:
+    """What either side is given, and what it is called."""
+    path = ("points",)
+    if not file.attempt({}, file.take_table, path, ("inviter", "invitee", "unit")):
+        return 0, 0, {}
+    inviter, invitee = (
+        file.attempt(0, file.take_whole_number, (*path, side), POINTS_LIMIT) for side in ("inviter", "invitee")
+    )
+    return inviter, invitee, file.attempt({}, take_unit, file, (*path, "unit"), languages)
 
 
 def _take_stories(file: CampaignFile, languages: tuple[str, ...], find_picture: FindPicture) -> tuple[Story, ...]:
@@ -227,20 +241,21 @@ def _take_stories(file: CampaignFile, languages: tuple[str, ...], find_picture: 
         raise file.mistake(path, f"there are {len(value)} stories. Write from 1 to {STORIES_LIMIT}.")
     stories = tuple(_take_story(file, (*path, place), languages, find_picture) for place in range(len(value)))
     for place, story in enumerate(stories):
-        if any(story.key == earlier.key for earlier in stories[:place]):
-            raise file.mistake((*path, place, "key"), f'"{story.key}" names an earlier story. Choose another key.')
+        if story.key and any(story.key == earlier.key for earlier in stories[:place]):
+            file.note((*path, place, "key"), f'"{story.key}" names an earlier story. Choose another key.')
     return stories
 
 
 def _take_story(file: CampaignFile, path: Path, languages: tuple[str, ...], find_picture: FindPicture) -> Story:
+    attempt = file.attempt
     file.take_table(path, ("key", "kind", "headline", "text", "offer", "picture"))
     return Story(
-        key=file.take_slug((*path, "key")),
-        kind=StoryKind(file.take_choice((*path, "kind"), StoryKind)),
-        headline=take_phrases(file, (*path, "headline"), HEADLINE_LIMIT, languages),
-        text=take_phrases(file, (*path, "text"), TEXT_LIMIT, languages),
-        offer=take_phrases(file, (*path, "offer"), OFFER_LIMIT, languages),
-        picture=take_picture(file, (*path, "picture"), find_picture),
+        key=attempt("", file.take_slug, (*path, "key")),
+        kind=StoryKind(attempt(StoryKind.OCCASION, file.take_choice, (*path, "kind"), StoryKind)),
+        headline=attempt({}, take_phrases, file, (*path, "headline"), HEADLINE_LIMIT, languages),
+        text=attempt({}, take_phrases, file, (*path, "text"), TEXT_LIMIT, languages),
+        offer=attempt({}, take_phrases, file, (*path, "offer"), OFFER_LIMIT, languages),
+        picture=attempt("", take_picture, file, (*path, "picture"), find_picture),
     )
 
 
@@ -250,7 +265,7 @@ def _check_filled(file: CampaignFile, campaign: Campaign) -> None:
     for language, part in product(campaign.languages, limits):
         for place, story in enumerate(campaign.texts_for(language).stories):
             if (length := len(getattr(story, part))) > limits[part]:
-                raise file.mistake(
+                file.note(
                     place_text(file, ("stories", place, part), language),
                     f"with the points written out it has {length} characters; {limits[part]} fit. Make it shorter.",
                 )

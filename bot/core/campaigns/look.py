@@ -24,26 +24,20 @@ class LookFields(TypedDict):
 
 
 def take_look(file: CampaignFile, themes: Collection[str]) -> LookFields:
-    """Read `theme`, `layout`, `focus` and `[colours]`; all but the theme may be left out.
-
-    Raises:
-        CampaignMistake: at the first that cannot be.
-    """
-    theme = file.take_choice(("theme",), [*sorted(themes), AUTO])
-    colours = file.take_table(_BLOCK, ("main", "accent")) if file.holds(_BLOCK) else {}
+    """Read `theme`, `layout`, `focus` and `[colours]`; all but the theme may be left out. What cannot be is told by `check`."""
+    theme = file.attempt("", file.take_choice, ("theme",), [*sorted(themes), AUTO])
+    colours = file.attempt({}, file.take_table, _BLOCK, ("main", "accent")) if file.holds(_BLOCK) else {}
     if "accent" in colours and "main" not in colours:
-        raise file.mistake(
-            (*_BLOCK, "main"), 'this is missing. An accent stands beside a main colour: main = "#c53f1e"'
-        )
+        file.note((*_BLOCK, "main"), 'this is missing. An accent stands beside a main colour: main = "#c53f1e"')
     if theme == AUTO and not colours and not _has_picture(file):
-        raise file.mistake(
+        file.note(
             ("theme",), '"auto" takes its colours from a logo or a photo. Add one, or choose a theme by its name.'
         )
     return LookFields(
         theme=theme,
         layout=_take_optional(file, "layout", LAYOUTS),
-        main_colour=take_colour(file, "main") if "main" in colours else "",
-        accent_colour=take_colour(file, "accent") if "accent" in colours else "",
+        main_colour=file.attempt("", take_colour, file, "main") if "main" in colours else "",
+        accent_colour=file.attempt("", take_colour, file, "accent") if "accent" in colours else "",
         focus=_take_optional(file, "focus", FOCUSES),
     )
 
@@ -58,7 +52,7 @@ def take_colour(file: CampaignFile, name: str) -> str:
 
 
 def _take_optional(file: CampaignFile, name: str, choices: Collection[str]) -> str:
-    return file.take_choice((name,), choices) if file.holds((name,)) else ""
+    return file.attempt("", file.take_choice, (name,), choices) if file.holds((name,)) else ""
 
 
 def _has_picture(file: CampaignFile) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 _CURLY = "\u201c\u201d\u201e\u2018\u2019\u00ab\uff02\u300c"
 """Quotes that phone keyboards and word processors put where TOML wants straight ones."""
@@ -36,6 +37,15 @@ class CampaignMistake(Exception):
         self.line = line
         self.field = field
         self.problem = problem
+        self.all: Sequence[CampaignMistake] = (self,)
+        """Every mistake of the file as far as it could be read, by line; this one among them."""
+
+
+def gather_mistakes(mistakes: Sequence[CampaignMistake]) -> CampaignMistake:
+    """The first of several mistakes, which knows the others; what is said twice is said once."""
+    said = {(each.line, each.field, each.problem): each for each in mistakes}
+    mistakes[0].all = sorted(said.values(), key=lambda each: each.line)
+    return mistakes[0]
 
 
 def decode_file(data: bytes) -> str:

@@ -29,17 +29,20 @@ def parse_profile(text: str | bytes, *, find_picture: FindPicture = refuse_pictu
     """Read a shop's file: fields as in a campaign's.
 
     Raises:
-        CampaignMistake: at the first thing that cannot be.
+        CampaignMistake: the first thing that cannot be; `all` has the others.
     """
     file = CampaignFile(text)
+    attempt = file.attempt
     file.take_table((), ("languages", "channel_language", "logo", "brand", "unit"))
-    languages = take_languages(file)
-    return Profile(
-        channel_language=take_channel_language(file, languages),
-        brand=take_words(file, ("brand",), BRAND_LIMIT, languages),
-        unit=take_unit(file, ("unit",), languages),
-        logo=take_picture(file, ("logo",), find_picture),
+    languages = attempt((), take_languages, file)
+    profile = Profile(
+        channel_language=attempt("", take_channel_language, file, languages) if languages else "",
+        brand=attempt({}, take_words, file, ("brand",), BRAND_LIMIT, languages),
+        unit=attempt({}, take_unit, file, ("unit",), languages),
+        logo=attempt("", take_picture, file, ("logo",), find_picture),
     )
+    file.check()
+    return profile
 
 
 def find_profile(campaign: Campaign) -> Profile:

@@ -45,15 +45,15 @@ def take_rules(file: CampaignFile) -> Rules:
     """
     if not file.holds(_BLOCK):
         return Rules()
-    given = file.take_table(_BLOCK, [each.name for each in fields(Rules)])
-    usual = Rules()
+    given, usual = file.take_table(_BLOCK, [each.name for each in fields(Rules)]), Rules()
     return Rules(
         hold_days=_take_days(file, given, "hold_days", usual.hold_days),
         claim_days=_take_days(file, given, "claim_days", usual.claim_days),
         pause_days=_take_days(file, given, "pause_days", usual.pause_days),
         grace_days=_take_days(file, given, "grace_days", usual.grace_days),
-        community=_take_chat(file) if "community" in given else None,
-        join_community="join_community" in given and file.take_yes_no((*_BLOCK, "join_community")),
+        community=file.attempt(None, _take_chat, file) if "community" in given else None,
+        join_community="join_community" in given
+        and file.attempt(usual.join_community, file.take_yes_no, (*_BLOCK, "join_community")),
     )
 
 
@@ -65,7 +65,7 @@ def parse_chat(text: str) -> int | str | None:
 
 
 def _take_days(file: CampaignFile, given: dict[str, object], name: str, usual: int) -> int:
-    return file.take_whole_number((*_BLOCK, name), DAYS_LIMIT) if name in given else usual
+    return file.attempt(usual, file.take_whole_number, (*_BLOCK, name), DAYS_LIMIT) if name in given else usual
 
 
 def _take_chat(file: CampaignFile) -> int | str:

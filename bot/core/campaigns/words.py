@@ -41,11 +41,13 @@ def take_channel_language(file: CampaignFile, languages: tuple[str, ...]) -> str
 
 
 def take_words(file: CampaignFile, path: Path, limit: int, languages: tuple[str, ...]) -> dict[str, str]:
-    """One text for each language."""
+    """One text for each language; none where nobody knows in which."""
+    if not languages:
+        return {}
     if _is_plain(file, path, languages):
         return {languages[0]: file.take_text(path, limit)}
     file.take_table(path, languages)
-    return {language: file.take_text((*path, language), limit) for language in languages}
+    return {language: file.attempt("", file.take_text, (*path, language), limit) for language in languages}
 
 
 def take_phrases(file: CampaignFile, path: Path, limit: int, languages: tuple[str, ...]) -> dict[str, str]:
@@ -55,18 +57,18 @@ def take_phrases(file: CampaignFile, path: Path, limit: int, languages: tuple[st
         for name in PLACEHOLDER.findall(phrase):
             if name not in FILLABLE:
                 known = " and ".join(f"{{{fillable}}}" for fillable in FILLABLE)
-                raise file.mistake(
-                    place_text(file, path, language), f"{{{name}}} stands for nothing. There are {known}."
-                )
+                file.note(place_text(file, path, language), f"{{{name}}} stands for nothing. There are {known}.")
     return phrases
 
 
 def take_unit(file: CampaignFile, path: Path, languages: tuple[str, ...]) -> dict[str, dict[str, str]]:
-    """What points are called: by language, then by plural form."""
+    """What points are called: by language, then by plural form; nothing where nobody knows the languages."""
+    if not languages:
+        return {}
     if _is_plain(file, path, languages):
         return {languages[0]: _take_forms(file, path)}
     file.take_table(path, languages)
-    return {language: _take_forms(file, (*path, language)) for language in languages}
+    return {language: file.attempt({}, _take_forms, file, (*path, language)) for language in languages}
 
 
 def place_text(file: CampaignFile, path: Path, language: str) -> Path:

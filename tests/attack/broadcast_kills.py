@@ -26,6 +26,7 @@ async def kill_while_sending(ground: Ground, verdict: Verdict) -> None:
         kills=kills,
         folder=ground.folder,
         send_rate=SEND_RATE,
+        forks=not ground.full,
     )
     report = await run_broadcast(order)
     figures = report.figures

@@ -28,7 +28,7 @@ time.time_ns = lambda: _time_ns() + {seconds} * 10**9
 async def set_the_clock_right(ground: Ground, verdict: Verdict) -> None:
     """A ban, a throttle, a question and work that is due, all written down a day ahead, end in their own time."""
     home = ground.furnish()
-    ahead = replace(home, variables={"PYTHONPATH": f"{write_shift(ground.folder)}:{ROOT}"})
+    ahead = replace(home, forks=False, variables={"PYTHONPATH": f"{write_shift(ground.folder)}:{ROOT}"})
     anna = ground.add_person("Anna")
     async with ground.running(ahead) as program:
         await ground.greet(anna)

@@ -15,7 +15,7 @@ from sqlalchemy.pool import NullPool
 
 from bot.playground.world import Message, Person
 from storage.schema import inbox, referral
-from tests.journeys.program import Program, furnish
+from tests.journeys.program import Program, furnish_forking
 from tests.telegram import LocalTelegram
 
 CHUNK = 50
@@ -91,7 +91,7 @@ class Attack:
 
     def __init__(self, telegram: LocalTelegram, folder: Path, url: str, flood: Flood) -> None:
         self._telegram, self._world = telegram, telegram.world
-        self._home = furnish(folder, telegram, DATABASE_URL=url, LOG_LEVEL="WARNING", SEND_RATE="1000")
+        self._home = furnish_forking(folder, telegram, DATABASE_URL=url, LOG_LEVEL="WARNING", SEND_RATE="1000")
         self._engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool)
         self._flood = flood
         self._outcome = Outcome(flood=flood)

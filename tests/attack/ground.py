@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from bot.playground.world import Message, Person, World
 from tests.chaos.databases import EngineName
-from tests.journeys.program import PATIENCE_SECONDS, Home, Program, furnish
+from tests.journeys.program import PATIENCE_SECONDS, Home, Program, furnish, furnish_forking
 from tests.storage.server import Server
 from tests.telegram import LocalTelegram
 
@@ -71,7 +71,8 @@ class Ground:
     def furnish(self, **settings: str) -> Home:
         """A home for programs on this database."""
         chosen = {"DATABASE_URL": self.url, "LOG_LEVEL": "WARNING", "SEND_RATE": "1000", "CHAT_RATE": "1000"}
-        return furnish(self.folder, self.telegram, **{**chosen, **settings})
+        start = furnish if self.full else furnish_forking
+        return start(self.folder, self.telegram, **{**chosen, **settings})
 
     @asynccontextmanager
     async def running(self, home: Home) -> AsyncIterator[Program]:

@@ -32,6 +32,8 @@ class Order:
     """For the database and the logs."""
     send_rate: int = 30
     """Of a broadcast: messages a second."""
+    forks: bool = False
+    """Whether the bot is forked ready instead of started from nothing."""
 
     @property
     def replay(self) -> str:

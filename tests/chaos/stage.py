@@ -18,7 +18,7 @@ from tests.chaos.killer import Killer
 from tests.chaos.order import Order
 from tests.chaos.pace import BanWatch, Pulse, judge_pace
 from tests.chaos.plan import KillPoint
-from tests.journeys.program import furnish
+from tests.journeys.program import furnish, furnish_forking
 from tests.telegram import LocalTelegram, local_telegram
 
 STRIKE_SECONDS = 60.0
@@ -87,7 +87,8 @@ class Stage:
 async def set_stage(order: Order, url: str, world: World, **settings: str) -> AsyncIterator[Stage]:
     """Open a local Telegram over a world and keep a bot alive in it."""
     async with local_telegram(world, token=f"{world.bot.id}:{SECRET}") as telegram:
-        keeper = Keeper(furnish(order.folder, telegram, DATABASE_URL=url, LOG_LEVEL="INFO", **settings))
+        start = furnish_forking if order.forks else furnish
+        keeper = Keeper(start(order.folder, telegram, DATABASE_URL=url, LOG_LEVEL="INFO", **settings))
         reader = Reader(url)
         killer = Killer(keeper.find_pid, reader.find_flood_wait)
         stage = Stage(

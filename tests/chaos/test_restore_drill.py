@@ -16,7 +16,9 @@ from tests.storage.server import ServerMissingError, skip_or_fail
 async def test_a_restored_database_goes_on(engine: EngineName, tmp_path: Path) -> None:
     """Backed up while people arrive, killed, restored elsewhere: the books balance, and what waited is handled."""
     try:
-        report = await run_restore(Order(part="restore", engine=engine, seed=11, size=40, kills=1, folder=tmp_path))
+        report = await run_restore(
+            Order(part="restore", engine=engine, seed=11, size=40, kills=1, folder=tmp_path, forks=True)
+        )
     except ServerMissingError as error:
         skip_or_fail(str(error))
     assert report.passed, "\n".join([report.stopped, *report.findings.list_all()[:40], report.render()])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +14,8 @@ from storage import open_store
 from storage.campaign import CampaignState
 from storage.checks import list_faults
 from storage.tables import campaigns, shops
-from tests.journeys.program import PATIENCE_SECONDS, Home, Program, furnish
+from tests.chaos.books import Reader
+from tests.journeys.program import PATIENCE_SECONDS, Home, Program, furnish_forking
 from tests.telegram import LocalTelegram, telegram
 
 __all__ = ["telegram"]
@@ -27,10 +29,6 @@ MOMENTS = (
 """Fetched and not handled; handled and not shown; shown and not noted."""
 
 
-SETTLED_SECONDS = 6.0
-"""After this an owner taps again."""
-
-
 @dataclass(slots=True)
 class DyingPhone:
     """The owner's, and a bot that dies whenever it is used."""
@@ -38,6 +36,7 @@ class DyingPhone:
     telegram: LocalTelegram
     home: Home
     owner: Person
+    reader: Reader
     steps: int = 0
 
     async def tap(self, label: str, expected: str) -> None:
@@ -62,18 +61,19 @@ class DyingPhone:
         self.telegram.faults.on_request = None
         async with self.home.running() as program:
             await program.until_polling(self.telegram)
-            await self.telegram.until_confirmed()
-            if not await self._shows(expected):  # what was done is done, and its screen died with the bot
+            await self._settle()
+            if not self.find(expected):  # what was done is done, and its screen died with the bot
                 act()
-                assert await self._shows(expected), expected
+                await self.telegram.until(lambda: self.find(expected), timeout_seconds=PATIENCE_SECONDS, what=expected)
             await program.stop()
 
-    async def _shows(self, expected: str) -> bool:
-        try:
-            await self.telegram.until(lambda: self.find(expected), timeout_seconds=SETTLED_SECONDS)
-        except AssertionError:
-            return False
-        return True
+    async def _settle(self) -> None:
+        """Until nothing is left to fetch, to handle or to send: then an owner taps again."""
+        await self.telegram.until_confirmed(timeout_seconds=PATIENCE_SECONDS)
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not await asyncio.to_thread(self.reader.is_all_done):
+            assert time.monotonic() < deadline, "it never came to rest"
+            await asyncio.sleep(0.02)
 
     def find(self, wanted: str, among: Callable[[Message], str] = lambda message: message.text) -> Message | None:
         """The newest message of the owner's chat that says it."""
@@ -110,10 +110,10 @@ async def test_a_campaign_is_written_over_a_bot_that_dies_at_every_step(
 ) -> None:
     """Nothing is lost, nothing is there twice, and every dialogue is found again where it was."""
     sari = telegram.world.add_person("Sari")
-    home = furnish(
+    home = furnish_forking(
         tmp_path, telegram, DATABASE_URL=store_url, ADMIN_IDS=str(sari.id), SEND_RATE="1000", CHAT_RATE="1000"
     )
-    phone = DyingPhone(telegram, home, sari)
+    phone = DyingPhone(telegram, home, sari, Reader(store_url))
     await phone.die_and_go_on(partial(telegram.world.press_start, sari), "Little Oven")
     await phone.type("/admin", "like to look at")
     await phone.tap("Campaigns", "every link without a campaign")

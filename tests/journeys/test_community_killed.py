@@ -8,7 +8,7 @@ from bot.playground.world import Message, Person
 from storage import open_store
 from storage.checks import list_faults
 from tests.journeys.gathering import Gathering, find_invite, gather
-from tests.journeys.program import PATIENCE_SECONDS, Home, Program, furnish
+from tests.journeys.program import PATIENCE_SECONDS, Home, Program, furnish_forking
 
 
 async def ask(gathering: Gathering, member: Person, command: str, expected: str) -> Message:
@@ -46,7 +46,7 @@ FETCHED, TOLD = ("getUpdates", "after"), ("sendMessage", "before")
 async def test_a_death_in_between_neither_loses_nor_doubles(tmp_path: Path) -> None:
     """The next run brings it to the same end."""
     async with gather(tmp_path) as gathering:
-        home = furnish(tmp_path, gathering.telegram, COMMUNITY_CHAT=str(gathering.group.id), SEND_RATE="1000")
+        home = furnish_forking(tmp_path, gathering.telegram, COMMUNITY_CHAT=str(gathering.group.id), SEND_RATE="1000")
         anna, stays, goes = (gathering.add_person(name) for name in ("Anna", "Stays", "Goes"))
         async with home.running() as program:
             await program.until_polling(gathering.telegram)

@@ -17,7 +17,7 @@ from bot.updates.capability import Registry
 from storage import Store, open_store
 from storage.checks import list_faults
 from storage.tables import people, referrals
-from tests.journeys.program import PATIENCE_SECONDS, Home, Program, furnish
+from tests.journeys.program import PATIENCE_SECONDS, Home, Program, furnish_forking
 from tests.telegram import LocalTelegram, local_telegram
 
 ADMIN_ID = 990_001
@@ -227,7 +227,7 @@ async def begin(script: Script, folder: Path, url: str) -> AsyncIterator[Walk]:
     """Everybody has started the bot, which has stopped."""
     async with local_telegram() as telegram:
         admin = {"ADMIN_IDS": str(ADMIN_ID)}
-        home = furnish(folder, telegram, DATABASE_URL=url, SEND_RATE="1000", CHAT_RATE="1000", **admin)
+        home = furnish_forking(folder, telegram, DATABASE_URL=url, SEND_RATE="1000", CHAT_RATE="1000", **admin)
         person = telegram.world.add_person("Sari", person_id=ADMIN_ID if script.admin else ADMIN_ID + 1)
         walk = Walk(telegram=telegram, home=home, person=person)
         async with home.running() as program:

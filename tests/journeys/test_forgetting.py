@@ -8,7 +8,7 @@ from bot.playground.world import Message, World
 from storage import open_store
 from storage.tables import link_revocations
 from tests.journeys.gathering import gather_at_work
-from tests.journeys.program import furnish
+from tests.journeys.program import furnish_forking
 from tests.journeys.shop_at_work import find_link
 from tests.telegram import LocalTelegram, telegram
 
@@ -39,7 +39,7 @@ async def test_by_letter_somebody_is_forgotten_while_the_bot_runs(
     owner, anna, putu = (world.add_person(name) for name in ("Owner", "Anna", "Putu"))
     group = world.add_group("Oven Friends", owner, username=GROUP)
     world.add_bot(owner, group, rights=["can_invite_users"])
-    home = furnish(
+    home = furnish_forking(
         tmp_path, telegram, DATABASE_URL=store_url, COMMUNITY_CHAT=f"@{GROUP}", SEND_RATE="1000", CHAT_RATE="1000"
     )
     async with home.running() as program:

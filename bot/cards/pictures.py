@@ -6,6 +6,7 @@ reduced strip by strip, and a kind whose decoder holds the picture several times
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from math import isqrt
 
@@ -27,6 +28,8 @@ MOST_DECODED_BYTES = 68_000_000
 
 _BYTES_PER_PIXEL = {"PNG": 4, "WEBP": 20}
 """Of a WebP its library keeps the canvas twice, and the decoded picture is copied twice more."""
+MOST_SCANS = 64
+"""Of a JPEG: each may touch every pixel again. A progressive one as cameras and programs write it has about ten."""
 _JPEG_QUALITY = 90
 _STRIP_ROWS = 16
 _REDUCED_PIXELS = 1_280
@@ -41,6 +44,10 @@ _UPRIGHT = {
     8: Image.Transpose.ROTATE_90,
 }
 """What sets a picture upright, by its EXIF orientation (CIPA DC-008, 4.6.4)."""
+_JPEG_START = b"\xff\xd8\xff"
+_JPEG_MARKER = re.compile(rb"\xff+([^\x00\xff\xd0-\xd7])")
+"""What begins a part of a JPEG (ISO/IEC 10918-1, B.1.1.2): not what is escaped or only divides a scan."""
+_START_OF_SCAN, _END_OF_IMAGE = b"\xda", b"\xd9"
 _PNG_START = b"\x89PNG\r\n\x1a\n"
 _PNG_CHUNKS = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"acTL", b"eXIf"})
 """What of a PNG is read. Texts in it may unfold to megabytes that nobody asked for."""
@@ -70,8 +77,11 @@ def _read_upright(data: bytes) -> Image.Image:
         raise _Refused(PictureProblem.EMPTY)
     if len(data) > MOST_PICTURE_BYTES:
         raise _Refused(PictureProblem.TOO_HEAVY, MOST_PICTURE_BYTES, len(data))
+    scans = _count_scans(data) if data.startswith(_JPEG_START) else 1
+    if scans > MOST_SCANS:
+        raise _Refused(PictureProblem.BROKEN)
     with _open(data) as image:
-        _check_size(image)
+        _check_size(image, kept_whole=scans > 1)
         if image.format != "MPO" and getattr(image, "n_frames", 1) > 1:  # a phone's JPEG may carry a second view
             raise _Refused(PictureProblem.ANIMATED)
         turn = _UPRIGHT.get(image.getexif().get(_ORIENTATION, 1))
@@ -91,7 +101,7 @@ def _open(data: bytes) -> Image.Image:
 
 def _tell_unreadable(data: bytes) -> PictureProblem:
     """Broken where the first bytes promise a kind that is taken; else another kind of file."""
-    promised = data.startswith((_PNG_START, b"\xff\xd8\xff")) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
+    promised = data.startswith((_PNG_START, _JPEG_START)) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
     return PictureProblem.BROKEN if promised else PictureProblem.WRONG_KIND
 
 
@@ -106,22 +116,31 @@ def _strip_png(data: bytes) -> bytes:
     return b"".join(kept)
 
 
-def _check_size(image: Image.Image) -> None:
+def _count_scans(data: bytes) -> int:
+    """How many times the pixels of a JPEG are gone through; of those beyond what is taken only some are counted."""
+    at, scans = 2, 0
+    while scans <= MOST_SCANS and (marker := _JPEG_MARKER.search(data, at)) and marker[1] != _END_OF_IMAGE:
+        scans += marker[1] == _START_OF_SCAN
+        at = marker.end() + int.from_bytes(data[marker.end() : marker.end() + 2], "big")
+    return scans
+
+
+def _check_size(image: Image.Image, *, kept_whole: bool) -> None:
     longest, shortest = max(image.size), min(image.size)
     if longest > MOST_SIDE_PIXELS:
         raise _Refused(PictureProblem.TOO_LARGE, MOST_SIDE_PIXELS, longest)
     if shortest < LEAST_SIDE_PIXELS:
         raise _Refused(PictureProblem.TOO_SMALL, LEAST_SIDE_PIXELS, shortest)
-    most_pixels = MOST_DECODED_BYTES // _count_pixel_bytes(image)
+    most_pixels = MOST_DECODED_BYTES // _count_pixel_bytes(image, kept_whole=kept_whole)
     if image.width * image.height > most_pixels:
         raise _Refused(PictureProblem.TOO_LARGE, isqrt(most_pixels * longest // shortest), longest)
 
 
-def _count_pixel_bytes(image: Image.Image) -> int:
-    """What decoding holds for each pixel, before a JPEG is reduced: a progressive one is kept whole, twice as wide."""
+def _count_pixel_bytes(image: Image.Image, *, kept_whole: bool) -> int:
+    """What decoding holds for each pixel, before a JPEG is reduced: one in several scans is kept whole, twice as wide."""
     if image.format in _BYTES_PER_PIXEL:
         return _BYTES_PER_PIXEL[image.format]
-    if image.info.get("progressive"):
+    if kept_whole or image.info.get("progressive"):
         return 2 * len(image.getbands()) + 1
     return 4
 

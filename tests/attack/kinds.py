@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.attack import (
     broadcast_kills,
+    broken_pictures,
     changing_points,
     clocks,
     damage,
@@ -33,6 +34,7 @@ _FAMILIES = (
     broadcast_kills,
     leftovers,
     changing_points,
+    broken_pictures,
 )
 SHORT = sorted((kind for family in _FAMILIES for kind in family.KINDS), key=lambda kind: kind.number)
 """Whose short form is tried with every `make test`."""

@@ -6,6 +6,7 @@ import random
 import struct
 import zlib
 from collections.abc import Iterator
+from functools import cache
 from io import BytesIO
 
 from PIL import Image, ImageDraw
@@ -34,9 +35,17 @@ def compose_chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">L", len(body)) + kind + body + struct.pack(">L", zlib.crc32(kind + body))
 
 
-def compose_png(width: int, height: int, *chunks: bytes, depth: int = 8, colour: int = 2, body: bytes = b"") -> bytes:
+def compose_png(
+    width: int,
+    height: int,
+    *chunks: bytes,
+    depth: int = 8,
+    colour: int = 2,
+    interlaced: bool = False,
+    body: bytes = b"",
+) -> bytes:
     """A PNG whose first chunk says what it likes."""
-    head = compose_chunk(b"IHDR", struct.pack(">LLBBBBB", width, height, depth, colour, 0, 0, 0))
+    head = compose_chunk(b"IHDR", struct.pack(">LLBBBBB", width, height, depth, colour, 0, 0, interlaced))
     data = compose_chunk(b"IDAT", zlib.compress(body))
     return b"".join((PNG_START, head, *chunks, data, compose_chunk(b"IEND", b"")))
 
@@ -55,20 +64,41 @@ def turn_by_exif(image: Image.Image, orientation: int, kind: str = "JPEG") -> by
     return save(image, kind, exif=exif)
 
 
+def compose_scans(side: int, times: int) -> bytes:
+    """A progressive JPEG whose last scan is told again and again."""
+    whole = save(draw_photo(side, side), "JPEG", progressive=True)
+    last = whole[whole.rindex(b"\xff\xda") : -2]
+    return whole[:-2] + last * times + whole[-2:]
+
+
+def compose_planes(side: int) -> bytes:
+    """A grey JPEG that tells its three colours one after the other, and so must be kept whole until the last."""
+    head = save(Image.new("RGB", (8, 8)), "JPEG", subsampling=0)
+    at = head.index(b"\xff\xc0") + 5
+    head = head[:at] + struct.pack(">HH", side, side) + head[at + 4 : head.index(b"\xff\xda")]
+    blocks = -((-side // 8) ** 2)
+    scans = []
+    for component, bits in ((1, "001010"), (2, "0000"), (3, "0000")):
+        body = int(bits * 4, 2).to_bytes(len(bits) // 2, "big") * -(-blocks // 4)
+        scans.append(b"\xff\xda\0\x08\1" + bytes([component, 0 if component == 1 else 0x11, 0, 63, 0]) + body)
+    return head + b"".join(scans) + b"\xff\xd9"
+
+
 def draw_noise(width: int, height: int, mode: str = "RGB") -> Image.Image:
     """What no format can compress."""
     chance = random.Random(7)
     return Image.frombytes(mode, (width, height), chance.randbytes(width * height * len(mode)))
 
 
-def list_unkind_pictures() -> Iterator[tuple[str, bytes]]:
+@cache
+def list_unkind_pictures() -> tuple[tuple[str, bytes], ...]:
     """Two hundred files, each with a name: bombs, torn, of the wrong kind, huge, animated, odd in their modes."""
-    yield from _list_bombs()
-    yield from _list_huge()
-    yield from _list_odd_kinds()
-    yield from _list_odd_modes()
-    yield from _list_torn()
-    yield from _list_scrambled()
+    return (*_list_bombs(), *_list_huge(), *list_light_pictures())
+
+
+def list_light_pictures() -> tuple[tuple[str, bytes], ...]:
+    """Those of them that are made, and looked at, in no time."""
+    return (*_list_odd_kinds(), *_list_odd_modes(), *_list_torn(), *_list_scrambled())
 
 
 def _list_bombs() -> Iterator[tuple[str, bytes]]:
@@ -81,6 +111,10 @@ def _list_bombs() -> Iterator[tuple[str, bytes]]:
     yield "chunk longer than the file", PNG_START + struct.pack(">L", 2**31) + b"IHDR" + b"\0" * 40
     yield "profile", compose_png(64, 64, compose_chunk(b"iCCP", b"x\0\0" + zlib.compress(b"\0" * 50_000_000)))
     yield "too heavy", save(draw_noise(1_400, 1_300))
+    for times in (50, 500, 4_000):
+        yield f"jpeg of {times} scans", compose_scans(2_700, times)
+    yield "jpeg in planes", compose_planes(4_096)
+    yield "jpeg in planes that fit", compose_planes(2_600)
 
 
 def _list_huge() -> Iterator[tuple[str, bytes]]:
@@ -108,6 +142,9 @@ def _list_odd_kinds() -> Iterator[tuple[str, bytes]]:
     for kind in ("PNG", "WEBP"):
         yield f"animated {kind}", save(photo, kind, save_all=True, append_images=[photo.rotate(9 * n) for n in (1, 2)])
     yield "svg", b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+    for brand in (b"heic", b"mif1", b"avif", b"mp42"):
+        yield brand.decode(), b"\0\0\0\x18ftyp" + brand + b"\0\0\0\0" + brand + b"mif1" + b"\0" * 400
+    yield "video as gif", b"GIF89a" + b"\0" * 300
     yield "html", b"<!doctype html><title>No picture</title>"
     yield "nothing", b""
     yield "one byte", b"\x89"
@@ -125,6 +162,10 @@ def _list_odd_modes() -> Iterator[tuple[str, bytes]]:
     for orientation in range(10):
         yield f"jpeg turned {orientation}", turn_by_exif(photo, orientation)
     yield "jpeg with broken exif", save(photo, "JPEG", exif=b"Exif\0\0II*\0\xff\xff\xff\xff")
+    yield "jpeg with broken profile", save(photo, "JPEG", icc_profile=b"\0\0\2\x0c" + b"x" * 70_000)
+    yield "png with broken profile", save(photo, icc_profile=b"no profile at all")
+    yield "jpeg and a film behind it", save(photo, "JPEG") + draw_noise(900, 900).tobytes()
+    yield "interlaced deep png", compose_png(1_200, 1_200, depth=16, colour=6, interlaced=True, body=b"\0" * 12_000_000)
     for side in (1, 2, 31, 32):
         yield f"png of {side}", save(Image.new("RGB", (side, side)))
         yield f"jpeg of {side}", save(Image.new("RGB", (side, side)), "JPEG")

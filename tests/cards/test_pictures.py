@@ -12,7 +12,16 @@ from PIL import Image
 
 from bot.cards.pictures import read_picture
 from bot.core.pictures import Picture, PictureMistake, PictureProblem
-from tests.cards.pictures import compose_png, draw_noise, draw_photo, list_unkind_pictures, save, turn_by_exif
+from tests.cards.pictures import (
+    compose_planes,
+    compose_png,
+    compose_scans,
+    draw_noise,
+    draw_photo,
+    list_unkind_pictures,
+    save,
+    turn_by_exif,
+)
 
 MOST_MORE_BYTES = 80_000_000
 
@@ -166,9 +175,25 @@ def test_what_would_take_too_much_memory_says_how_large_it_may_be() -> None:
         take(save(draw_photo(refused.limit, refused.limit), kind, **options))
 
 
+def test_a_jpeg_is_gone_through_as_often_as_programs_write_it() -> None:
+    """Each scan may touch every pixel again: a film behind the picture is no scan, thousands of them are no picture."""
+    take(compose_scans(200, 20))
+    take(save(draw_photo(), "JPEG", progressive=True) + b"\xff\xda\0\x08" * 1_000)
+    assert refuse(compose_scans(200, 100)) == PictureMistake(PictureProblem.BROKEN)
+    spoiled = compose_scans(200, 100).replace(b"\xff\xda", b"\1\xff\xff\xda")
+    assert refuse(spoiled) == PictureMistake(PictureProblem.BROKEN)
+
+
+def test_colours_told_one_after_the_other_are_kept_whole_meanwhile() -> None:
+    """Such a JPEG may have as many pixels as a progressive one."""
+    assert refuse(compose_planes(4_096)).problem is PictureProblem.TOO_LARGE
+    kept = open_taken(compose_planes(2_600))
+    assert kept.getpixel((5, 5)) == (128, 128, 128)
+
+
 def test_two_hundred_unkind_pictures() -> None:
     """Each of two hundred is taken or refused, and what is taken is a light, plain picture."""
-    pictures = list(list_unkind_pictures())
+    pictures = list_unkind_pictures()
     assert len(pictures) >= 200
     for name, data in pictures:
         outcome = read_picture(data)

@@ -15,6 +15,7 @@ from telegram import LinkPreviewOptions
 from telegram.ext import Defaults
 
 from bot.assets import ASSETS
+from bot.broadcasts.flight_recorder import FlightRecorder
 from bot.broadcasts.worker import Broadcaster
 from bot.campaign_file import SHIPPED, choose_community, load_campaign
 from bot.capabilities import CAPABILITIES
@@ -218,14 +219,11 @@ def _furnish(
         delivery=OutboxWorker(
             store=store, bot=application.bot, gate=gate, snapshots=snapshots, renderers=registry.notices, chats=chats
         ),
-        broadcaster=Broadcaster(store=store, bot=application.bot, gate=gate),
-        dispatch=dispatch,
-        intake=Intake(
-            bot=application.bot,
-            store=store,
-            dispatch=dispatch,
-            allowed_updates=registry.update_types,
+        broadcaster=Broadcaster(
+            store=store, bot=application.bot, gate=gate, recorder=FlightRecorder.beside(settings.database_url)
         ),
+        dispatch=dispatch,
+        intake=Intake(bot=application.bot, store=store, dispatch=dispatch, allowed_updates=registry.update_types),
         gate=gate,
         snapshots=snapshots,
         supervisor=Supervisor(

@@ -312,6 +312,8 @@ class Broadcast:
     created_at: int
     started_at: int | None
     finished_at: int | None
+    claimed_by: str = ""
+    """The run of the program that has claimed recipients last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

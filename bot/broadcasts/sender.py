@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from bot.broadcasts.flight_recorder import FlightRecorder
 from bot.messages.broadcasts.content import compose_outgoing
 from bot.services.broadcasts.delivering import Claim, Key
 from bot.wire.errors import Failure, FailureKind, classify
@@ -38,11 +39,7 @@ class Landing:
 class _Flight:
     recipient: Recipient
     task: asyncio.Task[JSONDict] | None = None
-    started: bool = False
-
-    def note_start(self) -> None:
-        """The request leaves the gate: from here on it may arrive."""
-        self.started = True
+    left: bool = False
 
 
 class BroadcastSender:
@@ -51,11 +48,13 @@ class BroadcastSender:
     Args:
         bot: Who sends.
         note: Told of each landing, on the event loop.
+        recorder: Told of each that leaves, before it does.
     """
 
-    def __init__(self, bot: PassalongBot, note: Callable[[Landing], None]) -> None:
+    def __init__(self, bot: PassalongBot, note: Callable[[Landing], None], recorder: FlightRecorder) -> None:
         self._bot = bot
         self._note = note
+        self._recorder = recorder
         self._flights: dict[Key, _Flight] = {}
 
     def __len__(self) -> int:
@@ -63,8 +62,8 @@ class BroadcastSender:
         return len(self._flights)
 
     def count_waiting(self) -> int:
-        """How many wait at the gate."""
-        return sum(not flight.started for flight in self._flights.values())
+        """How many wait at the gate, or for a connection."""
+        return sum(not flight.left for flight in self._flights.values())
 
     def list_keys(self) -> set[Key]:
         """Whose messages are on their way."""
@@ -76,15 +75,15 @@ class BroadcastSender:
         for recipient in claim.recipients:
             flight = self._flights[_key(recipient)] = _Flight(recipient)
             request = self._bot.deliver(
-                recipient.telegram_id, message, priority=Priority.BROADCAST, on_start=flight.note_start
+                recipient.telegram_id, message, priority=Priority.BROADCAST, on_leave=partial(self._note_left, flight)
             )
             flight.task = asyncio.create_task(request)
             flight.task.add_done_callback(partial(self._land, flight))
 
     def recall(self, broadcast_id: BroadcastId | None = None) -> None:
-        """Call back what has not left the gate yet, of one broadcast or of all."""
+        """Call back what has not left yet, of one broadcast or of all."""
         for flight in self._flights.values():
-            if not flight.started and broadcast_id in {None, flight.recipient.broadcast_id} and flight.task:
+            if not flight.left and broadcast_id in {None, flight.recipient.broadcast_id} and flight.task:
                 flight.task.cancel()
 
     async def settled(self, limit_seconds: float) -> None:
@@ -97,9 +96,18 @@ class BroadcastSender:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
 
+    def _note_left(self, flight: _Flight) -> None:
+        """From here on it may arrive."""
+        flight.left = True
+        self._recorder.note_left(_key(flight.recipient))
+
     def _land(self, flight: _Flight, task: asyncio.Task[JSONDict]) -> None:
-        del self._flights[_key(flight.recipient)]
-        self._note(_conclude(flight, task))
+        key = _key(flight.recipient)
+        del self._flights[key]
+        landing = _conclude(flight, task)
+        if landing.outcome is not None and landing.outcome.message_id is not None:
+            self._recorder.note_answered(key, landing.outcome.message_id)
+        self._note(landing)
 
 
 def _key(recipient: Recipient) -> Key:
@@ -109,14 +117,14 @@ def _key(recipient: Recipient) -> Key:
 def _conclude(flight: _Flight, task: asyncio.Task[JSONDict]) -> Landing:
     recipient = flight.recipient
     if task.cancelled():
-        outcome = _decide(recipient, DeliveryState.UNKNOWN, error=CUT_OFF) if flight.started else None
+        outcome = _decide(recipient, DeliveryState.UNKNOWN, error=CUT_OFF) if flight.left else None
         return Landing(recipient=recipient, outcome=outcome)
     error = task.exception()
     if error is None:
         message_id: Any = task.result().get("message_id")
         return Landing(recipient=recipient, outcome=_decide(recipient, DeliveryState.SENT, message_id=message_id))
     failure = classify(error, recipient.telegram_id)
-    if failure.kind in _UNSENT or not flight.started:
+    if failure.kind in _UNSENT or not flight.left:
         return Landing(recipient=recipient, failure=failure)
     state = _STATES.get(failure.kind, DeliveryState.FAILED)
     return Landing(recipient=recipient, outcome=_decide(recipient, state, error=failure.text), failure=failure)

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from bot.broadcasts.circuit_breaker import FIRST_REST_SECONDS, TROUBLES, CircuitBreaker
+from bot.broadcasts.flight_recorder import FlightRecorder
 from bot.broadcasts.progress import Progress
 from bot.broadcasts.sender import BroadcastSender, Landing
 from bot.services.broadcasts.delivering import Claim, Key, Step, begin, proceed, requeue_strays
@@ -24,6 +25,9 @@ logger = logging.getLogger(__name__)
 
 MOST_IN_FLIGHT = 200
 """However fast the gate: what is in flight when the process dies is unknown for ever."""
+
+FIRST_CLAIM = 2
+"""Doubled with each step: a process that has just begun opens its connections first."""
 
 LINGER_SECONDS = 0.02
 """Outcomes gather this long before they are written down, with the next claim in the same transaction."""
@@ -76,6 +80,7 @@ class Broadcaster:
         store: Where broadcasts and their recipients lie.
         bot: Who sends, through `gate`.
         gate: Whose limit of messages in flight and whose bans it keeps to.
+        recorder: Tells the next process what had left when this one was killed; without one that is not known.
         most_in_flight: A limit below the gate's.
         linger_seconds: How long outcomes gather before they are written down.
         progress_seconds: Between two edits of a progress message.
@@ -90,6 +95,7 @@ class Broadcaster:
         store: Store,
         bot: PassalongBot,
         gate: Gate,
+        recorder: FlightRecorder | None = None,
         most_in_flight: int = MOST_IN_FLIGHT,
         linger_seconds: float = LINGER_SECONDS,
         progress_seconds: float = PROGRESS_SECONDS,
@@ -104,10 +110,12 @@ class Broadcaster:
         self._store_retry_seconds = store_retry_seconds
         self._clock = clock
         self._breaker = CircuitBreaker(clock, first_rest_seconds=rest_seconds)
-        self._sender = BroadcastSender(bot, self._note_landing)
+        self._recorder = recorder or FlightRecorder(None)
+        self._sender = BroadcastSender(bot, self._note_landing, self._recorder)
         self._progress = Progress(
             store=store, bot=bot, is_quiet=self._is_quiet, interval_seconds=progress_seconds, clock=clock
         )
+        self._most_claimed = FIRST_CLAIM
         self._ends = _Ends()
         self._writing: _Ends | None = None
         self._touched: set[BroadcastId] = set()
@@ -139,6 +147,7 @@ class Broadcaster:
             await asyncio.wait({self._task}, timeout=max(0.5, deadline - self._clock()))
             self._task.cancel()
             await asyncio.wait({self._task})
+        self._recorder.close()
 
     def _note_events(self, events: Sequence[BroadcastChanged | CommitDoubted]) -> None:
         for event in events:
@@ -160,9 +169,10 @@ class Broadcaster:
             self._signal.tell()
 
     async def _begin(self) -> None:
+        self._recorder.open()
         while not self._stopping:
             try:
-                shown = await self._store.write(begin)
+                shown = await self._store.write(begin, former=self._recorder.former)
             except Exception:
                 logger.exception("Broadcasts cannot be read; trying again")
                 await asyncio.sleep(self._store_retry_seconds)
@@ -197,11 +207,12 @@ class Broadcaster:
     def _compute_room(self) -> int:
         """How many may be claimed now: only those whose messages leave at once.
 
-        Whoever is claimed and waits at the gate when the process dies is in doubt for ever, for nothing.
+        Whoever is claimed and waits when the machine dies is in doubt for ever, for nothing. So the first claims are
+        small: the connections have yet to be opened.
         """
         if self._stopping:
             return 0
-        leaving = self._gate.count_startable() - self._sender.count_waiting()
+        leaving = min(self._gate.count_startable(), self._most_claimed) - self._sender.count_waiting()
         return max(0, min(leaving, self._breaker.compute_limit(self._most_in_flight) - len(self._sender)))
 
     async def _step(self) -> None:
@@ -231,14 +242,21 @@ class Broadcaster:
             await self._store.write(requeue_strays, held=held)
             self._doubtful = False
         return await self._store.write(
-            proceed, outcomes=ends.outcomes, returned=ends.returned, limit=limit, paused=ends.paused
+            proceed,
+            outcomes=ends.outcomes,
+            returned=ends.returned,
+            limit=limit,
+            paused=ends.paused,
+            run=self._recorder.run,
         )
 
     def _note_step(self, step: Step, ends: _Ends, limit: int) -> None:
+        self._recorder.forget(ends.list_keys())
         for outcome in ends.outcomes:
             self._gate.metrics.count(_COUNTERS[outcome.state])
         for claim in step.claims:
             self._launch(claim)
+        self._most_claimed = min(2 * self._most_claimed, MOST_IN_FLIGHT)
         if step.finished:
             logger.info("Broadcasts done: %s", step.finished)
             self._progress.show(step.finished, at_once=True)

@@ -16,6 +16,7 @@ def open_session(
     limit: int = 100,
     headers: dict[str, str] | None = None,
     timeout: aiohttp.ClientTimeout | None = None,
+    traces: list[aiohttp.TraceConfig] | None = None,
 ) -> aiohttp.ClientSession:
     """A pool of at most `limit` connections. What the environment says of proxies was read with the settings."""
     speaks_http = proxy is not None and proxy.scheme != "socks5"
@@ -25,6 +26,7 @@ def open_session(
         cookie_jar=aiohttp.DummyCookieJar(),
         headers=headers,
         timeout=timeout or aiohttp.ClientTimeout(),
+        trace_configs=traces,
     )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import cast
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, TelegramObject
@@ -42,6 +44,23 @@ class Form:
         self.json_parameters = {
             name: _write_out(value) for name, value in parameters.items() if value is not None and name not in files
         }
+
+
+LEAVING: ContextVar[Callable[[], None] | None] = ContextVar("leaving", default=None)
+"""What the transport calls just before the first byte of this task's request leaves."""
+
+
+@contextmanager
+def _telling(bot: Bot, on_leave: Callable[[], None] | None) -> Iterator[None]:
+    """Have it called as a request leaves; a transport that does not know when that is may send at any time."""
+    if on_leave is not None and not getattr(bot.request, "tells_leaving", False):
+        on_leave()
+        on_leave = None
+    told = LEAVING.set(on_leave)
+    try:
+        yield
+    finally:
+        LEAVING.reset(told)
 
 
 async def call_method(bot: Bot, method: str, parameters: Mapping[str, object], **timeouts: float) -> object:
@@ -139,7 +158,7 @@ class PassalongBot(ExtBot[Priority]):
         parameters: Mapping[str, object],
         *,
         priority: Priority = Priority.INTERACTIVE,
-        on_start: Callable[[], None] | None = None,
+        on_leave: Callable[[], None] | None = None,
     ) -> JSONDict:
         """Call a method that returns an object, and return that as JSON; no defaults are added.
 
@@ -147,16 +166,15 @@ class PassalongBot(ExtBot[Priority]):
             method: Such as sendMessage.
             parameters: Of simple types, or keyboards; what is nested may be JSON text.
             priority: Who goes first at the gate.
-            on_start: Called as the request leaves the gate: until then nothing was sent for sure.
+            on_leave: Called just before the first byte leaves: until then nothing was sent for sure.
 
         Raises:
             TelegramError: see `failures.classify`.
         """
 
         async def call() -> bool | JSONDict | list[JSONDict]:
-            if on_start is not None:
-                on_start()
-            return cast("JSONDict", await call_method(self, method, parameters))
+            with _telling(self, on_leave):
+                return cast("JSONDict", await call_method(self, method, parameters))
 
         gate = self.rate_limiter
         through_gate = gate and gate.process_request(call, (), {}, method, dict(parameters), priority)
@@ -172,7 +190,7 @@ class PassalongBot(ExtBot[Priority]):
         *,
         thread_id: int | None = None,
         priority: Priority = Priority.INTERACTIVE,
-        on_start: Callable[[], None] | None = None,
+        on_leave: Callable[[], None] | None = None,
     ) -> JSONDict:
         """Send a message and return it as Telegram has it.
 
@@ -183,7 +201,7 @@ class PassalongBot(ExtBot[Priority]):
             message: What is sent.
             thread_id: The topic of the chat that it belongs to.
             priority: Who goes first at the gate.
-            on_start: Called as the request leaves the gate.
+            on_leave: Called just before the first byte leaves.
 
         Raises:
             TelegramError: see `errors.classify`.
@@ -192,10 +210,10 @@ class PassalongBot(ExtBot[Priority]):
         if thread_id is not None:
             where["message_thread_id"] = thread_id
         try:
-            return await self.post_raw(*compose_call(message, **where), priority=priority, on_start=on_start)
+            return await self.post_raw(*compose_call(message, **where), priority=priority, on_leave=on_leave)
         except BadRequest as error:
             if thread_id is not None and classify(error).is_topic_gone:
-                return await self.deliver(chat_id, message, priority=priority, on_start=on_start)
+                return await self.deliver(chat_id, message, priority=priority, on_leave=on_leave)
             plain = _find_plain(message, error)
         return await self.post_raw(*compose_call(plain, **where), priority=priority)
 

@@ -19,7 +19,7 @@ from telegram.request import BaseRequest, RequestData
 from bot.core.proxies import Proxy
 from bot.wire.errors import Flooded, LostAnswer, NotSent, PushedBack
 from bot.wire.proxies import explain, explain_page, open_session
-from bot.wire.telegram_bot import DefaultValue, JSONDict, ODVInput
+from bot.wire.telegram_bot import LEAVING, DefaultValue, JSONDict, ODVInput
 
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{}]')
 _ID = re.compile(rb"\s*:\s*(\d{1,19})")
@@ -83,6 +83,9 @@ class AiohttpRequest(BaseRequest):
             size adds to it.
         proxy: The way to the server; None: straight.
     """
+
+    tells_leaving = True
+    """It calls `LEAVING`."""
 
     __slots__ = ("_limit", "_media_write", "_proxy", "_session", "_shut", "_timeouts")
 
@@ -158,7 +161,8 @@ class AiohttpRequest(BaseRequest):
             return answer.status, await answer.read()
 
     def _open(self) -> aiohttp.ClientSession:
-        self._session = open_session(self._proxy, limit=self._limit, headers={"User-Agent": self.USER_AGENT})
+        agent = {"User-Agent": self.USER_AGENT}
+        self._session = open_session(self._proxy, limit=self._limit, headers=agent, traces=[_trace_leaving()])
         return self._session
 
     def _compute_timeout(self, given: tuple[ODVInput[float], ...], *, upload_bytes: int) -> aiohttp.ClientTimeout:
@@ -190,6 +194,20 @@ class AiohttpRequest(BaseRequest):
         if not isinstance(answer, dict):
             raise LostAnswer("Invalid server response")
         return answer
+
+
+def _trace_leaving() -> aiohttp.TraceConfig:
+    """Tells who wants to know that a connection is there: the next thing on it is the request."""
+
+    async def tell(*_: object) -> None:
+        on_leave = LEAVING.get()
+        if on_leave is not None:
+            on_leave()
+
+    trace = aiohttp.TraceConfig()
+    trace.on_connection_create_end.append(tell)
+    trace.on_connection_reuseconn.append(tell)
+    return trace
 
 
 def _encode(request_data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None, dict[str, str] | None]:

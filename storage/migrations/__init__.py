@@ -26,6 +26,7 @@ REVISIONS = (
     "0019",
     "0020",
     "0021",
+    "0022",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

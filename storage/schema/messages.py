@@ -59,6 +59,7 @@ broadcast = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("started_at", BigInteger),
     Column("finished_at", BigInteger),
+    Column("claimed_by", Text, nullable=False, server_default=""),
     sqlite_autoincrement=True,
 )
 Index("ix_broadcast_author_id", broadcast.c.author_id, broadcast.c.id.desc())

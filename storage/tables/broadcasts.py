@@ -25,6 +25,7 @@ _BROADCAST = select(
     broadcast.c.created_at,
     broadcast.c.started_at,
     broadcast.c.finished_at,
+    broadcast.c.claimed_by,
 )
 _ADD = (
     insert(broadcast)
@@ -37,6 +38,10 @@ _RUNNING = _BROADCAST.where(broadcast.c.state == literal_column("'running'")).or
 _SHOWN = _BROADCAST.where(broadcast.c.started_at.is_not(None), broadcast.c.progress_message_id.is_not(None)).order_by(
     broadcast.c.id
 )
+_CLAIMED_BY = _BROADCAST.where(
+    broadcast.c.started_at.is_not(None), broadcast.c.claimed_by == bindparam("run")
+).order_by(broadcast.c.id)
+_SET_CLAIMED_BY = update(broadcast).where(broadcast.c.id == bindparam("of")).values(claimed_by=bindparam("run"))
 _SET_CONTENT = update(broadcast).where(broadcast.c.id == bindparam("of")).values(content=bindparam("content"))
 _SET_STATE = (
     update(broadcast)
@@ -97,6 +102,16 @@ def list_shown(tx: Tx) -> list[Broadcast]:
     return [_to_broadcast(row) for row in tx.rows(_SHOWN)]
 
 
+def list_started(tx: Tx, *, claimed_by: str) -> list[Broadcast]:
+    """Return the broadcasts of which this run of the program was the last to claim recipients, oldest first."""
+    return [_to_broadcast(row) for row in tx.rows(_CLAIMED_BY, run=claimed_by)]
+
+
+def set_claimed_by(tx: Tx, broadcast_id: BroadcastId, run: str) -> None:
+    """Keep which run of the program claims recipients from now on."""
+    tx.run(_SET_CLAIMED_BY, of=broadcast_id, run=run)
+
+
 def set_content(tx: Tx, broadcast_id: BroadcastId, content: Mapping[str, object]) -> None:
     """Keep what a broadcast says."""
     tx.run(_SET_CONTENT, of=broadcast_id, content=json.dumps(content, ensure_ascii=False))
@@ -130,7 +145,7 @@ def delete_unconfirmed(tx: Tx, *, before: int) -> int:
 
 def _to_broadcast(row: Row) -> Broadcast:
     broadcast_id, author_id, state, content, progress_message_id, audience_upto, filled_upto, *times = row
-    created_at, started_at, finished_at = times
+    created_at, started_at, finished_at, claimed_by = times
     return Broadcast(
         id=broadcast_id,
         author_id=author_id,
@@ -142,4 +157,5 @@ def _to_broadcast(row: Row) -> Broadcast:
         created_at=created_at,
         started_at=started_at,
         finished_at=finished_at,
+        claimed_by=claimed_by,
     )

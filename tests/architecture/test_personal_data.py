@@ -6,8 +6,14 @@ from bot.core.privacy import FATES
 from storage.schema import metadata
 
 AT_TELEGRAM = ("telegram_id", "sender_id", "user_id", "chat_id", "message_id")
-OUR_OWN = {"broadcast.progress_message_id", "chat_join.chat_id", "chat_link.chat_id", "link_revocation.chat_id"}
-"""The shop's own chats, and messages of the bot to its admins."""
+OUR_OWN = {
+    "broadcast.claimed_by",
+    "broadcast.progress_message_id",
+    "chat_join.chat_id",
+    "chat_link.chat_id",
+    "link_revocation.chat_id",
+}
+"""The shop's own chats, messages of the bot to its admins, and a random name of a run of the program."""
 
 
 def could_be_personal(column: Column[object]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 
+from bot.broadcasts.flight_recorder import FlightRecorder
 from bot.broadcasts.worker import Broadcaster
 from bot.wire.gate import Gate
 from bot.wire.telegram_bot import PassalongBot
@@ -21,7 +22,10 @@ async def work(database: str, url: str, token: str) -> None:
         bot = PassalongBot(
             token, base_url=f"{url}/bot", request=transport, get_updates_request=transport, rate_limiter=gate
         )
-        broadcaster = Broadcaster(store=store, bot=bot, gate=gate, most_in_flight=IN_FLIGHT, progress_seconds=0.1)
+        recorder = FlightRecorder.beside(database)
+        broadcaster = Broadcaster(
+            store=store, bot=bot, gate=gate, recorder=recorder, most_in_flight=IN_FLIGHT, progress_seconds=0.1
+        )
         broadcaster.start()
         await broadcaster.settled()
         await broadcaster.stop()

@@ -50,7 +50,7 @@ def kill_at(process: asyncio.subprocess.Process, nth: int, moment: When) -> Requ
 
 @BOTH_ENGINES
 async def test_killed_again_and_again_it_goes_on_by_itself(telegram: LocalTelegram, store_url: str) -> None:
-    """Nobody gets it twice, each recipient is in one state, and a kill leaves no more in doubt than were in flight."""
+    """Nobody gets it twice, each recipient is in one state, and a kill leaves in doubt who was written to, and them alone."""
     async with open_store(store_url) as store, open_stage(telegram, store, MEMBERS) as stage:
         broadcast_id = await stage.confirm()
     for nth, moment in KILLS:
@@ -66,6 +66,8 @@ async def test_killed_again_and_again_it_goes_on_by_itself(telegram: LocalTelegr
         assert counts[SENT] + counts[UNKNOWN] == MEMBERS
         assert 1 <= counts[UNKNOWN] <= len(KILLS) * IN_FLIGHT
         assert await after.list_in(broadcast_id, SENT) <= received.keys()
+        killed_before = sum(moment == "before" for _, moment in KILLS)
+        assert len(await after.list_in(broadcast_id, UNKNOWN) - received.keys()) <= killed_before * IN_FLIGHT
         assert not await list_faults(store)
 
 

@@ -15,7 +15,15 @@ from bot.services.broadcasts.authoring import (
     resume,
     view_broadcast,
 )
-from bot.services.broadcasts.delivering import PAGE, begin, forget_progress, proceed, requeue_strays, view_progress
+from bot.services.broadcasts.delivering import (
+    PAGE,
+    FormerRun,
+    begin,
+    forget_progress,
+    proceed,
+    requeue_strays,
+    view_progress,
+)
 from bot.services.cleaning import clean_broadcasts
 from bot.services.conversations import find_conversation
 from bot.services.members import NotAllowed
@@ -232,6 +240,28 @@ async def test_a_new_process_knows_what_is_in_doubt_and_what_is_shown(store: Sto
     await store.write(forget_progress, broadcast_id=broadcast_id)
     assert await store.read(view_progress, broadcast_id=broadcast_id) is None
     assert await store.write(begin) == []
+
+
+async def test_of_whom_the_former_run_knew_nobody_is_in_doubt(store: Store) -> None:
+    """Who was written to is done, whose message had not left is queued again, and only the rest is unknown."""
+    broadcast_id = await start(store)
+    (claim,) = (await store.write(proceed, limit=3, run="one")).claims
+    done, left, kept = (each.person_id for each in claim.recipients)
+    former = FormerRun(run="one", left={(broadcast_id, left)}, answered={(broadcast_id, done): 70})
+    await store.write(begin, former=former)
+    (again,) = (await store.write(proceed, limit=9, run="two")).claims
+    assert kept in {each.person_id for each in again.recipients}
+    assert not {done, left} & {each.person_id for each in again.recipients}
+    counts = (await view(store, broadcast_id)).counts
+    assert (counts[DeliveryState.SENT], counts[DeliveryState.UNKNOWN]) == (1, 1)
+
+
+async def test_what_another_run_knew_is_not_believed(store: Store) -> None:
+    """It is unknown, as where nothing was left behind."""
+    broadcast_id = await start(store)
+    await store.write(proceed, limit=1, run="one")
+    await store.write(begin, former=FormerRun(run="other"))
+    assert (await view(store, broadcast_id)).counts[DeliveryState.UNKNOWN] == 1
 
 
 async def test_an_unknown_recipient_is_never_claimed_again(store: Store) -> None:

@@ -17,6 +17,7 @@ from storage.tx import Conflicting, Statement
 READ_EVERYTHING = {
     "due_jobs._LIST": "a handful of jobs, once at the start",
     "broadcasts._SHOWN": "broadcasts are few",
+    "broadcasts._CLAIMED_BY": "likewise, once at the start",
     "ledgers._IMBALANCE": "for checks",
     "directory._COUNT_BLOCKED": "for statistics",
     "directory._COUNT_MEMBERS": "for statistics",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.services.broadcasts.authoring import BroadcastView, compose_view
@@ -32,8 +32,26 @@ class Step:
     finished: list[BroadcastId] = field(default_factory=list)
 
 
-def begin(tx: Tx) -> list[BroadcastId]:
-    """Settle as unknown what a former process was sending; returns the broadcasts whose progress is shown."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormerRun:
+    """What a run that was killed is known to have sent."""
+
+    run: str
+    """Its name; it says nothing of what other runs have claimed."""
+    left: Collection[Key] = ()
+    """Whose message may have arrived."""
+    answered: Mapping[Key, int] = field(default_factory=dict)
+    """Whose message has arrived, with its number."""
+
+
+def begin(tx: Tx, *, former: FormerRun | None = None) -> list[BroadcastId]:
+    """Settle what a former process was sending, as unknown where nothing is known.
+
+    Returns the broadcasts whose progress is shown.
+    """
+    if former is not None:
+        for broadcast in broadcasts.list_started(tx, claimed_by=former.run):
+            _settle_former(tx, broadcast, former)
     deliveries.mark_unknown(tx)
     return [broadcast.id for broadcast in broadcasts.list_shown(tx)]
 
@@ -45,6 +63,7 @@ def proceed(
     returned: Sequence[Recipient] = (),
     limit: int,
     paused: Collection[BroadcastId] = (),
+    run: str = "",
 ) -> Step:
     """Write down how deliveries ended and claim the next ones, oldest broadcast first, as one.
 
@@ -54,6 +73,7 @@ def proceed(
         returned: Claimed recipients to whom surely nothing was sent; they are queued again.
         limit: How many recipients to claim at most; with 0 nothing is claimed or finished.
         paused: Broadcasts that cannot go on as things are.
+        run: Names who claims; see `FormerRun`.
     """
     settle(tx, outcomes, returned)
     for broadcast_id in paused:
@@ -62,6 +82,8 @@ def proceed(
     for broadcast in broadcasts.find_running(tx) if limit else ():
         recipients = _claim(tx, broadcast, limit)
         if recipients:
+            if broadcast.claimed_by != run:
+                broadcasts.set_claimed_by(tx, broadcast.id, run)
             step.claims.append(Claim(broadcast=broadcast, recipients=recipients))
         elif _finish(tx, broadcast):
             step.finished.append(broadcast.id)
@@ -97,6 +119,23 @@ def view_progress(tx: Tx, *, broadcast_id: BroadcastId) -> BroadcastView | None:
 def forget_progress(tx: Tx, *, broadcast_id: BroadcastId) -> None:
     """The last word is said, or there is no message any more to say it in."""
     broadcasts.set_progress_message(tx, broadcast_id, None)
+
+
+def _settle_former(tx: Tx, broadcast: Broadcast, former: FormerRun) -> None:
+    """Who surely was not written to is queued again, who surely was is done."""
+    claimed = deliveries.list_in_state(tx, broadcast.id, DeliveryState.SENDING, PAGE)
+    keys = [(each.broadcast_id, each.person_id) for each in claimed]
+    deliveries.settle(
+        tx,
+        [
+            Outcome(broadcast_id=key[0], person_id=key[1], state=DeliveryState.SENT, message_id=former.answered[key])
+            for key in keys
+            if key in former.answered
+        ],
+    )
+    deliveries.requeue(
+        tx, broadcast.id, [key[1] for key in keys if key not in former.left and key not in former.answered]
+    )
 
 
 def _claim(tx: Tx, broadcast: Broadcast, limit: int) -> list[Recipient]:

@@ -1,0 +1,140 @@
+"""What a killed process had sent is known afterwards, and believed only where it can be."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from bot.broadcasts import flight_recorder
+from bot.broadcasts.flight_recorder import FlightRecorder
+from bot.services.broadcasts.delivering import FormerRun, Key
+from storage.records import BroadcastId, PersonId
+from storage.small_files import find_small_file
+
+
+def key(person: int) -> Key:
+    """A recipient."""
+    return BroadcastId(1), PersonId(person)
+
+
+def record(path: Path) -> str:
+    """Three leave: one is answered, one ends and is forgotten, one is on its way as the process dies; its run."""
+    recorder = FlightRecorder(path)
+    recorder.open()
+    for person in (1, 2, 3):
+        recorder.note_left(key(person))
+    recorder.note_answered(key(1), 77)
+    recorder.forget([key(2)])
+    return kill(recorder)
+
+
+def kill(recorder: FlightRecorder) -> str:
+    """Free what the system frees with a process; nothing else happens any more."""
+    recorder._close()
+    return recorder.run
+
+
+def reopen(path: Path) -> FormerRun | None:
+    """What the next process reads."""
+    recorder = FlightRecorder(path)
+    recorder.open()
+    kill(recorder)
+    return recorder.former
+
+
+def test_the_next_process_knows_what_had_left(tmp_path: Path) -> None:
+    """What was answered with its number, and nothing of what the database knows already."""
+    path = tmp_path / "flights"
+    run = record(path)
+    assert reopen(path) == FormerRun(run=run, left={key(3)}, answered={key(1): 77})
+    again = reopen(path)
+    assert again is not None
+    assert (again.left, again.answered) == (set(), {})
+    assert again.run != run
+
+
+def test_after_the_machine_was_off_nothing_is_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was written last may be lost with it."""
+    path = tmp_path / "flights"
+    record(path)
+    other = tmp_path / "boot_id"
+    other.write_text("another")
+    monkeypatch.setattr(flight_recorder, "BOOT_ID", other)
+    assert reopen(path) is None
+
+
+@pytest.mark.parametrize("content", [b"", b"rubbish", b"passalong flight", bytes(40_000)])
+def test_a_strange_file_says_nothing(tmp_path: Path, content: bytes) -> None:
+    """Whatever lies there."""
+    path = tmp_path / "flights"
+    path.write_bytes(content)
+    assert reopen(path) is None
+
+
+def test_a_link_laid_out_for_us_is_not_followed(tmp_path: Path) -> None:
+    """Folders for passing things belong to everybody."""
+    prey = tmp_path / "prey"
+    prey.write_text("precious")
+    (tmp_path / "flights").symlink_to(prey)
+    record(tmp_path / "flights")
+    assert prey.read_text() == "precious"
+
+
+def test_of_two_processes_one_records(tmp_path: Path) -> None:
+    """The second would write over what the first is to leave."""
+    first, second = FlightRecorder(tmp_path / "flights"), FlightRecorder(tmp_path / "flights")
+    first.open()
+    first.note_left(key(1))
+    second.open()
+    second.note_left(key(2))
+    kill(second)
+    assert reopen(tmp_path / "flights") is None
+    run = kill(first)
+    assert reopen(tmp_path / "flights") == FormerRun(run=run, left={key(1)})
+
+
+def test_what_cannot_be_written_any_more_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whose leaving is not in the file would be written to twice."""
+    recorder = FlightRecorder(tmp_path / "flights")
+    recorder.open()
+    recorder.note_left(key(1))
+    run = recorder.run
+
+    def fail(*_: object) -> int:
+        raise OSError(errno.EIO, "gone")
+
+    monkeypatch.setattr(os, "pwrite", fail)
+    recorder.note_left(key(2))
+    monkeypatch.undo()
+    assert recorder.run != run
+    assert reopen(tmp_path / "flights") is None
+
+
+def test_more_than_there_is_room_for_is_not_believed(tmp_path: Path) -> None:
+    """Likewise."""
+    recorder = FlightRecorder(tmp_path / "flights")
+    recorder.open()
+    for person in range(flight_recorder.SLOTS + 1):
+        recorder.note_left(key(person))
+    assert reopen(tmp_path / "flights") is None
+
+
+def test_with_nothing_in_doubt_no_file_stays(tmp_path: Path) -> None:
+    """After an orderly stop."""
+    recorder = FlightRecorder(tmp_path / "flights")
+    recorder.open()
+    recorder.note_left(key(1))
+    recorder.forget([key(1)])
+    recorder.close()
+    assert not list(tmp_path.iterdir())
+
+
+def test_each_database_has_its_own() -> None:
+    """Beside a SQLite file; a password is in no name."""
+    assert find_small_file("sqlite:////srv/shop.db", "flights") == Path("/srv/shop.db.flights")
+    one, other = (find_small_file(f"postgresql://me:hush@host/{name}", "flights") for name in ("one", "other"))
+    assert one != other
+    assert "hush" not in str(one)

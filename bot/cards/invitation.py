@@ -1,4 +1,4 @@
-"""The one place of a card that differs in words: the inviter's name and the phrase around it."""
+"""The one place of a card that differs in words: the inviter's name and the phrase around it, and the face beside them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,38 @@ from functools import partial
 
 from PIL import Image
 
+from bot.cards.faces import FACE_PIXELS, draw_face
 from bot.cards.glyph_cache import draw_cached_text
-from bot.cards.layout import Pair
+from bot.cards.layout import Layout, Pair
 from bot.cards.shapes import Fill
 from bot.cards.theme_fonts import ThemeFonts
 from bot.cards.typesetting import Setting, TextStyle, fit_text
 from bot.core.sharing import CardText
 
 _LEAST_NAME = 33  # pixels, as of every text; a longer name takes more lines before it is cut
+_FACE_GAP = 22
+
+Stack = list[tuple[Setting, TextStyle]]
+"""Texts one under the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """What stands around a name, laid out for the room beside a face of so many pixels; 0 for none."""
+
+    face_pixels: int
+    width: float
+    before: Setting
+    after: Setting
+    nameless: Setting
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """Where on the card a face begins, and the words beside it."""
+
+    face_left: float
+    words_left: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,40 +47,63 @@ class Invitation:
 
     pair: Pair
     theme_fonts: ThemeFonts
-    before: Setting
-    after: Setting
-    nameless: Setting
+    phrases: tuple[Phrase, ...]
+    """The one without a face first, then those beside one, the largest first."""
     fill: Fill
 
-    def draw(self, image: Image.Image, name: str) -> None:
-        """The name with the phrase around it, or the phrase alone if nothing of the name can be drawn."""
-        drawn = self.theme_fonts.clean_name(name)
-        stack = (
-            [(self.fit_name(drawn), self.pair.first)]
-            if drawn
-            else [(self.nameless, self.theme_fonts.theme.layout.nameless)]
-        )
-        if drawn:
-            stack = [(self.before, self.pair.second), *stack, (self.after, self.pair.second)]
-        self._draw(image, [(setting, style) for setting, style in stack if setting.lines])
+    def draw(self, image: Image.Image, name: str, face: Image.Image | None = None) -> None:
+        """The name with the phrase around it, or the phrase alone if nothing of the name can be drawn; the face beside it."""
+        phrase, stack = self._choose(self.theme_fonts.clean_name(name), faced=face is not None)
+        taken = sum(setting.height for setting, _ in stack) + self.pair.gap * (len(stack) - 1)
+        (left, top, _, bottom), align = self.pair.bounds, phrase.nameless.turn(self.pair.first.align)
+        y = top + (bottom - top - taken) * self.pair.anchor
+        if face is not None:
+            around = self._find_room(phrase, max(setting.width for setting, _ in stack), align)
+            left, align = around.words_left, "left" if align == "centre" else align
+            middle = min(max(y + taken / 2, top + phrase.face_pixels / 2), bottom - phrase.face_pixels / 2)
+            place = (round(around.face_left), round(middle - phrase.face_pixels / 2))
+            draw_face(image, face, place, phrase.face_pixels, self.theme_fonts.theme.palette[self.pair.first.colour])
+        self._draw(image, stack, (left, y), phrase.width, align)
 
-    def fit_name(self, name: str) -> Setting:
+    def _find_room(self, phrase: Phrase, widest: float, align: str) -> _Room:
+        """The face stands where reading begins; where words stand in the middle, both do as one."""
+        left, _, right, _ = self.pair.bounds
+        if align == "right":
+            return _Room(right - phrase.face_pixels, left)
+        if align == "centre":
+            left += (phrase.width - widest) / 2
+        return _Room(left, left + phrase.face_pixels + _FACE_GAP)
+
+    def fit_name(self, name: str, phrase: Phrase | None = None) -> Setting:
         """A cleaned name at its largest size beside the phrase."""
-        width, height = _measure(self.pair)
-        around = sum(setting.height + self.pair.gap for setting in (self.before, self.after) if setting.lines)
+        phrase, (_, height) = phrase or self.phrases[0], _measure(self.pair)
+        around = sum(setting.height + self.pair.gap for setting in (phrase.before, phrase.after) if setting.lines)
         style = self.pair.first
-        fit = partial(fit_text, name, self.theme_fonts.stacks[style.role], width=width, height=height - around)
+        fit = partial(fit_text, name, self.theme_fonts.stacks[style.role], width=phrase.width, height=height - around)
         setting = fit(style)
         return fit(replace(style, floor=_LEAST_NAME, lines=style.lines + 2)) if setting.cut else setting
 
-    def _draw(self, image: Image.Image, stack: list[tuple[Setting, TextStyle]]) -> None:
-        left, top, _, _ = self.pair.bounds
-        width, height = _measure(self.pair)
-        taken = sum(setting.height for setting, _ in stack) + self.pair.gap * (len(stack) - 1)
-        y = top + (height - taken) * self.pair.anchor
+    def _choose(self, name: str, *, faced: bool) -> tuple[Phrase, Stack]:
+        """The largest face beside which the name keeps a good size; of none, the smallest."""
+        *larger, last = self.phrases[1:] if faced else self.phrases[:1]
+        for phrase in larger:
+            stack = self._stack(phrase, name)
+            name_setting = next((setting for setting, style in stack if style is self.pair.first), phrase.nameless)
+            if not name_setting.cut and name_setting.size >= self.pair.first.floor:
+                return phrase, stack
+        return last, self._stack(last, name)
+
+    def _stack(self, phrase: Phrase, name: str) -> Stack:
+        if not name:
+            return [(phrase.nameless, self.theme_fonts.theme.layout.nameless)]
+        around = ((phrase.before, self.pair.second), (self.fit_name(name, phrase), self.pair.first))
+        stack = (*around, (phrase.after, self.pair.second))
+        return [(setting, style) for setting, style in stack if setting.lines]
+
+    def _draw(self, image: Image.Image, stack: Stack, place: tuple[float, float], width: float, align: str) -> None:
+        left, y = place
         for setting, style in stack:
             fill = self.theme_fonts.theme.palette[style.colour] if style is self.pair.second else self.fill
-            align = self.nameless.turn(style.align)
             draw_cached_text(image, setting, (left, y), fill, width=width, align=align)
             y += setting.height + self.pair.gap
 
@@ -64,13 +111,19 @@ class Invitation:
 def prepare_invitation(text: CardText, theme_fonts: ThemeFonts) -> Invitation:
     """Lay out what is the same for every name."""
     layout = theme_fonts.theme.layout
+    phrases = tuple(_lay_out(text, theme_fonts, layout, pixels) for pixels in (0, *FACE_PIXELS))
+    return Invitation(layout.invitation, theme_fonts, phrases, layout.name_fill(theme_fonts.theme.palette))
+
+
+def _lay_out(text: CardText, theme_fonts: ThemeFonts, layout: Layout, face_pixels: int) -> Phrase:
     width, height = _measure(layout.invitation)
+    if face_pixels:
+        width -= face_pixels + _FACE_GAP
     before, after = (
         theme_fonts.fit(part, layout.invitation.second, width, height / 3) for part in text.split_invitation()
     )
-    nameless = theme_fonts.fit(text.invited_without_name, layout.nameless, width, height)
-    return Invitation(
-        layout.invitation, theme_fonts, before, after, nameless, layout.name_fill(theme_fonts.theme.palette)
+    return Phrase(
+        face_pixels, width, before, after, theme_fonts.fit(text.invited_without_name, layout.nameless, width, height)
     )
 
 

@@ -8,9 +8,12 @@ from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 
+from PIL import Image
+
 from bot.cards.dressing import FindPicture
 from bot.cards.formats import MOST_FORMAT_BYTES, draw_format
 from bot.cards.jpeg import render_bounded_jpeg
+from bot.cards.photos import open_picture
 from bot.cards.qr import compose_code
 from bot.cards.qrpage import draw_qr_page
 from bot.cards.template import Template, build_template, draw_draft
@@ -35,26 +38,38 @@ class CardStudio:
         self._loading = threading.Lock()
         self._drawing = threading.Lock()  # fonts are shared, and FreeType draws with one typeface at a time
 
-    def render_card(self, text: CardText, *, name: str, link: str) -> bytes:
-        """A JPEG of 1024 x 1280 pixels, at most 98,000 bytes. Raises UnknownTheme, ThemeMistake, LinkTooLong."""
-        theme_fonts = self.get_fonts(text.look)
+    def render_card(self, text: CardText, *, name: str, link: str, face: bytes | None = None) -> bytes:
+        """A JPEG of 1024 x 1280 pixels, at most 98,000 bytes; `face` is a picture as `faces.read_face` gives it.
+
+        Raises UnknownTheme, ThemeMistake, LinkTooLong.
+        """
+        theme_fonts, shown = self.get_fonts(text.look), _open_face(face)
         with self._drawing:
-            encode = self._get_template(text, theme_fonts).render_card(name, link)
+            encode = self._get_template(text, theme_fonts).render_card(name, link, shown)
         return encode()
 
-    def render_card_once(self, text: CardText, *, name: str, link: str) -> bytes:
+    def render_card_once(self, text: CardText, *, name: str, link: str, face: bytes | None = None) -> bytes:
         """The same card for a text that is one person's own: nothing of it is kept, so that no template has to go."""
-        theme_fonts = self.get_fonts(text.look)
+        theme_fonts, shown = self.get_fonts(text.look), _open_face(face)
         with self._drawing:
-            card = draw_draft(text, theme_fonts).draw_card(name, link)
+            card = draw_draft(text, theme_fonts).draw_card(name, link, shown)
         return render_bounded_jpeg(card)
 
-    def render_format(self, text: CardText, wanted: CardFormat, *, name: str, link: str, kept: bool = True) -> bytes:
+    def render_format(
+        self,
+        text: CardText,
+        wanted: CardFormat,
+        *,
+        name: str,
+        link: str,
+        face: bytes | None = None,
+        kept: bool = True,
+    ) -> bytes:
         """The card in another format, a JPEG of at most 200,000 bytes; `kept` is whether many members share the text."""
-        theme_fonts = self.get_fonts(text.look)
+        theme_fonts, shown = self.get_fonts(text.look), _open_face(face)
         with self._drawing:
             shared = self._get_template(text, theme_fonts) if kept else draw_draft(text, theme_fonts)
-            card = shared.draw_card(name, link)
+            card = shared.draw_card(name, link, shown)
             picture = draw_format(card, compose_code(link), text, theme_fonts, wanted)
         return render_bounded_jpeg(picture, most_bytes=MOST_FORMAT_BYTES)
 
@@ -119,6 +134,10 @@ class CardStudio:
     @cached_property
     def _typefaces(self) -> dict[str, Typeface]:
         return load_typefaces(self._assets)
+
+
+def _open_face(face: bytes | None) -> Image.Image | None:
+    return None if face is None else open_picture(face)
 
 
 def render_card_from_scratch(text: CardText, name: str, link: str, assets: Path) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.attack import (
+    authority,
     broadcast_kills,
     broken_pictures,
     changing_points,
@@ -35,6 +36,7 @@ _FAMILIES = (
     leftovers,
     changing_points,
     broken_pictures,
+    authority,
 )
 SHORT = sorted((kind for family in _FAMILIES for kind in family.KINDS), key=lambda kind: kind.number)
 """Whose short form is tried with every `make test`."""

@@ -85,6 +85,11 @@ def _judge_text(table: Table, types: Types, text: str, name: str) -> tuple[Any, 
 
 def check_value(table: Table, types: Types, value: Any, path: str, problems: list[str]) -> None:
     """Add to `problems` everything about a typed value that its alternatives do not allow."""
+    listed = tuple(kind.removeprefix("Array of ") for kind in types if kind.startswith("Array of "))
+    if len(listed) > 1 and isinstance(value, list):  # an album: each item is one of the kinds
+        for place, item in enumerate(value):
+            check_value(table, listed, item, f"{path}[{place}]", problems)
+        return
     found: list[list[str]] = []
     for kind in types:
         mine: list[str] = []

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from bot.playground.world.cleaning import clean_label
 from bot.playground.world.errors import ApiError, NotSimulatedError, bad_request
 from bot.playground.world.urls import BadUrlError, check_url
 
@@ -78,16 +79,18 @@ def keep_links(keyboard: Keyboard) -> Keyboard:
 def _read_button(button: Any, place: Place) -> Button:
     if not isinstance(button, dict):
         raise _unparsable("InlineKeyboardButton must be an Object")
-    text = button.get("text")
-    if not isinstance(text, str) or not text.strip():
+    if not isinstance(button.get("text"), str):
         raise _unparsable('Can\'t find field "text"')
+    text = clean_label(button["text"])
+    if not text.strip():
+        raise bad_request("inline keyboard button text must be non-empty")
     if button.get("style", STYLES[0]) not in STYLES:
         raise _unparsable("invalid button style specified")
     if not str(button.get("icon_custom_emoji_id", "0")).isdecimal():
         raise _unparsable('Field "icon_custom_emoji_id" must be a Number')
     action = _choose_action(button)
     _RULES[action](button[action], place)
-    value = check_url(button[action]) if action == "url" else button[action]
+    value = _CLEANED.get(action, _keep)(button[action])
     return Button(text, action, value, {key: button[key] for key in _LOOKS if key in button})
 
 
@@ -147,9 +150,26 @@ def _check_secure(target: Any, _place: Place) -> None:
     _check_link(target.get("url", "") if isinstance(target, dict) else "", https_only=True)
 
 
+def _keep(value: Any) -> Any:
+    return value
+
+
+def _clean_part(part: str, value: Mapping[str, Any]) -> Any:
+    return {**value, part: clean_label(value[part])} if part in value else value
+
+
 def _unparsable(reason: str) -> ApiError:
     return bad_request(f"can't parse inline keyboard button: {reason}")
 
+
+_CLEANED: Mapping[str, Callable[[Any], Any]] = {
+    "url": check_url,
+    "copy_text": partial(_clean_part, "text"),
+    "switch_inline_query": clean_label,
+    "switch_inline_query_current_chat": clean_label,
+    "switch_inline_query_chosen_chat": partial(_clean_part, "query"),
+}
+"""How Telegram keeps what a button does."""
 
 _RULES: Mapping[str, Callable[[Any, Place], None]] = {
     "url": _check_url_button,

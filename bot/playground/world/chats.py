@@ -70,6 +70,10 @@ class Chat:
         """Return the membership, also a past one, or None."""
         return self.members.get(person.id)
 
+    def find_message(self, message_id: int) -> Message | None:
+        """Return a message as it is now; None where it is gone, or given up by the server."""
+        return None if message_id in self.forgotten else self.messages.get(message_id)
+
     def holds(self, person: Person) -> bool:
         """Whether the person is in the chat now."""
         member = self.members.get(person.id)
@@ -119,8 +123,8 @@ class Chat:
             full["active_usernames"] = [self.username]
         if self.description:
             full["description"] = self.description
-        if self.pinned_id is not None and self.pinned_id in self.messages:
-            full["pinned_message"] = self.messages[self.pinned_id].render()
+        if self.pinned_id is not None and (pinned := self.find_message(self.pinned_id)):
+            full["pinned_message"] = pinned.render(with_reply=False)
         if self.invite_link and shows_link:
             full["invite_link"] = self.invite_link
         return full
@@ -144,6 +148,10 @@ class Message:
     inline_id: str = ""
     """The id by which a bot that is not in the chat edits a message it was asked for inline."""
     is_service: bool = False
+    is_outgoing: bool = False
+    """Sent by the bot itself, also where it shows as a channel's post."""
+    lasting: Mapping[str, Any] = field(default_factory=dict)
+    """Fields of the Bot API's Message that no edit changes: protection, effect, album, what is quoted."""
     thread_id: int = 0
     """The topic, or in a group without topics the message that all answers hang on; 0 is none."""
 
@@ -161,6 +169,16 @@ class Message:
     def photo(self) -> Photo | None:
         """The picture, if there is one."""
         return self.content.photo
+
+    @property
+    def is_protected(self) -> bool:
+        """Whether it may be neither forwarded nor saved."""
+        return bool(self.lasting.get("has_protected_content"))
+
+    @property
+    def answered(self) -> Message | None:
+        """The message this one answers, as it is now; None where it is gone."""
+        return self.reply_to and self.reply_to.chat.find_message(self.reply_to.id)
 
     @property
     def keyboard(self) -> Keyboard:
@@ -193,6 +211,7 @@ class Message:
         if self.thread_id in self.chat.topics:
             message["is_topic_message"] = True
         self._render_origin(message, with_reply=with_reply)
+        message.update(self.lasting)
         render_content(self.content, message)
         return message
 
@@ -203,8 +222,8 @@ class Message:
     def _render_origin(self, message: dict[str, Any], *, with_reply: bool) -> None:
         if self.forward_origin is not None:
             message["forward_origin"] = dict(self.forward_origin)
-        if self.reply_to is not None and with_reply:
-            message["reply_to_message"] = self.reply_to.render(with_reply=False)
+        if with_reply and (answered := self.answered):
+            message["reply_to_message"] = answered.render(with_reply=False)
         if self.via_bot is not None:
             message["via_bot"] = self.via_bot.render()
         if self.edited_at is not None:

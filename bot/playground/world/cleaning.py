@@ -11,6 +11,7 @@ from typing import Any
 _REMOVED = re.compile("[\r\u2028-\u202e\u030a\u0333\u033f]")
 _SPACED = re.compile("[\0-\t\v\f\x0e-\x1f]")
 _REPEATED_MARK = re.compile("[\u200e\u200f](?=[\u200e\u200f])")
+_BLANK = re.compile("[\u1680\u180e\u2000-\u200a\u202f\u205f\u2800\u3000\ufffc\U000e0000-\U000e007f]")
 _INVISIBLE = re.compile(
     "[ \n\u00a0\u1680\u180e\u2000-\u200f\u202e\u202f\u205f\u2800\u3000\ufeff\ufffc\U000e0000-\U000e007f]*"
 )
@@ -24,6 +25,16 @@ def clean(text: str, entities: Iterable[Mapping[str, Any]]) -> tuple[str, list[M
         return shown, list(entities)
     moved = (_move(entity, gone) for entity in entities)
     return _REMOVED.sub("", shown), [entity for entity in moved if entity["length"] > 0]
+
+
+def clean_label(text: str) -> str:
+    """Return a label, a title or a toast as people see it."""
+    return clean(text, ())[0]
+
+
+def clean_name(text: str, most: int) -> str:
+    """Return a name in one line, cut after so many characters without a word."""
+    return " ".join(_BLANK.sub(" ", clean_label(text)).strip()[:most].split())
 
 
 def is_invisible(text: str) -> bool:

@@ -33,24 +33,24 @@ class Floods:
     _paid_until: dict[int, int] = field(default_factory=dict)
     _uploads: dict[int, int] = field(default_factory=dict)
 
-    def check(self, chat: Chat, now: int) -> None:
-        """Count one message to a chat; ApiError 429 where it is one too many."""
+    def check(self, chat: Chat, now: int, count: int = 1) -> None:
+        """Count messages to a chat; ApiError 429 where they are too many, and then none of them counts."""
         if not self.enabled:
             return
-        self._check_window(self._all, now, SECOND, MAX_A_SECOND)
-        self.check_edit(chat, now)
-        self._all.append(now)
+        self._check_window(self._all, now, SECOND, MAX_A_SECOND, count)
+        self.check_edit(chat, now, count)
+        self._all.extend([now] * count)
 
-    def check_edit(self, chat: Chat, now: int) -> None:
-        """Count one edit in a chat: it draws on the same allowance as a message to it."""
+    def check_edit(self, chat: Chat, now: int, count: int = 1) -> None:
+        """Count edits in a chat: they draw on the same allowance as messages to it."""
         if not self.enabled:
             return
         if chat.is_private:
-            self._check_bucket(chat.id, now)
+            self._check_bucket(chat.id, now, count)
             return
         recent = self._groups.setdefault(chat.id, deque())
-        self._check_window(recent, now, MINUTE, MAX_A_MINUTE_IN_GROUP)
-        recent.append(now)
+        self._check_window(recent, now, MINUTE, MAX_A_MINUTE_IN_GROUP, count)
+        recent.extend([now] * count)
 
     def check_upload(self, size: int, now: int) -> None:
         """Count one upload of so many bytes; ApiError 429 where equal big ones come too fast."""
@@ -61,14 +61,15 @@ class Floods:
             raise self._refuse(_UPLOAD_WAIT_SECONDS)
         self._uploads[size] = free_at + int(min(max(size * 1e-7, 0.2), 0.9) * SECOND)
 
-    def _check_window(self, recent: deque[int], now: int, span: int, most: int) -> None:
+    def _check_window(self, recent: deque[int], now: int, span: int, most: int, count: int) -> None:
         while recent and recent[0] <= now - span:
             recent.popleft()
-        if len(recent) >= most:
-            raise self._refuse(max(1, -(-(recent[0] + span - now) // SECOND)))
+        over = len(recent) + count - most
+        if over > 0:
+            raise self._refuse(max(1, -(-(recent[min(over, len(recent)) - 1] + span - now) // SECOND)))
 
-    def _check_bucket(self, chat_id: int, now: int) -> None:
-        paid_until = max(self._paid_until.get(chat_id, 0), now) + SECOND
+    def _check_bucket(self, chat_id: int, now: int, count: int) -> None:
+        paid_until = max(self._paid_until.get(chat_id, 0), now) + min(count, PRIVATE_BURST) * SECOND
         if paid_until > now + PRIVATE_BURST * SECOND:
             raise self._refuse(max(1, -(-(paid_until - now - PRIVATE_BURST * SECOND) // SECOND)))
         self._paid_until[chat_id] = paid_until

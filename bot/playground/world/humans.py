@@ -153,7 +153,7 @@ class HumanActions(State):
         """Forward a message as it is; of its buttons only links survive."""
         self.require(message.id in message.chat.messages, "the message is gone")
         content = message.content
-        self.require(not content.extra.get("has_protected_content"), "a protected message cannot be forwarded")
+        self.require(not message.is_protected, "a protected message cannot be forwarded")
         kept = Content(
             text=content.text,
             entities=content.entities,
@@ -163,6 +163,11 @@ class HumanActions(State):
         )
         origin = message.forward_origin or make_origin(message)
         return self.say(person, to_chat, kept, forward_origin=origin, via_bot=message.via_bot)
+
+    def pin(self, person: Person, message: Message) -> Message:
+        """Pin a message; the chat says so, and what is pinned may be out of the bot's reach."""
+        self._check_may_write(person, message.chat)
+        return self.add_pin(message, person)
 
     def delete_own(self, person: Person, message: Message) -> None:
         """Take back one's own message; bots do not hear of it."""
@@ -198,6 +203,18 @@ class HumanActions(State):
         person.first_name, person.last_name, person.username = first_name, last_name, username
         if username:
             self.names[username.lower()] = person
+
+    def add_pin(self, message: Message, actor: Person) -> Message:
+        """Pin a message and say so in the chat, as the bot hears even of its own pins."""
+        chat = message.chat
+        chat.pinned_id = message.id
+        self.emit("pinned", chat, message)
+        reachable = chat.find_message(message.id)
+        pinned = reachable.render(with_reply=False) if reachable else message.render_inaccessible()
+        sender = None if chat.kind == "channel" else actor
+        said = self.add_message(chat, Content(extra={"pinned_message": pinned}), sender=sender, is_service=True)
+        self.tell_bot(said)
+        return said
 
     def tell_bot(self, message: Message, *, prefix: str = "") -> None:
         """Queue the update of a message, if the bot gets to see it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.playground.world.access import Access, check_access, check_permission
@@ -61,18 +61,24 @@ class BotActions(InlineActions):
 
     def post(self, chat: Chat, content: Content, *, method: str = "sendMessage", **fields: Any) -> Message:
         """Put a message of the bot's into a chat."""
-        check_length(content)
-        check_permission(chat, chat.find_member(self.bot), content)
-        self.floods.check(chat, self.now)
+        return self.post_all(chat, [content], method=method, **fields)[0]
+
+    def post_all(self, chat: Chat, contents: Sequence[Content], *, method: str, **fields: Any) -> list[Message]:
+        """Put messages of the bot's into a chat, all or none of them."""
+        for content in contents:
+            check_length(content)
+            check_permission(chat, chat.find_member(self.bot), content)
+        self.floods.check(chat, self.now, len(contents))
         sender = None if chat.kind == "channel" else self.bot
-        message = self.add_message(chat, content, sender=sender, **fields)
-        self.journal.note_sent(message.at, method, message)
-        return message
+        posted = [self.add_message(chat, content, sender=sender, is_outgoing=True, **fields) for content in contents]
+        for message in posted:
+            self.journal.note_sent(message.at, method, message)
+        return posted
 
     def get_message(self, chat: Chat, message_id: int, purpose: str) -> Message:
         """Return a message of a chat, or say that the message to `purpose` was not found."""
-        message = chat.messages.get(message_id)
-        if message is None or message_id in chat.forgotten:
+        message = chat.find_message(message_id)
+        if message is None:
             raise bad_request(f"message to {purpose} not found")
         return message
 
@@ -102,34 +108,34 @@ class BotActions(InlineActions):
         same_words = (content.text, content.entities) == (message.text, message.entities)
         return self.change_message(message, content, marks_edited=not same_words or content.photo != message.photo)
 
-    def check_editable(self, message: Message) -> None:
-        """Raise ApiError unless the bot may edit a message."""
-        mine = message.sender is self.bot or message.inline_id or (message.sender is None and not message.is_service)
+    def check_editable(self, message: Message, what: str = "message") -> None:
+        """Raise ApiError, which names what cannot be edited, unless the bot may edit a message."""
+        mine = message.is_outgoing or bool(message.inline_id)
+        if message.chat.kind == "channel" and not mine:
+            member = message.chat.find_member(self.bot)
+            mine = member is not None and member.may("can_edit_messages")
         if not mine or message.is_service or message.forward_origin is not None:
-            raise bad_request("message can't be edited")
+            raise bad_request(f"{what} can't be edited")
+
+    def check_deletable(self, message: Message) -> None:
+        """Raise ApiError unless the bot may delete a message, which nobody lets it after two days."""
+        chat, member, old = message.chat, message.chat.find_member(self.bot), message.at < self.now - TWO_DAYS
+        runs = member is not None and member.may("can_delete_messages")
+        own = message.is_outgoing and not message.is_service
+        if chat.is_private or chat.kind == "group":
+            if old or not (own or runs or chat.is_private):
+                raise bad_request("message can't be deleted for everyone")
+        elif old or not (own or runs) or message.id in chat.topics:
+            raise bad_request("message can't be deleted")
 
     def delete(self, chat: Chat, message_id: int) -> None:
         """Take a message out of a chat."""
         message = self.get_message(chat, message_id, "delete")
-        member = chat.find_member(self.bot)
-        runs = member is not None and member.may("can_delete_messages")
-        own = message.sender in {self.bot, None}
-        if not (runs or own or chat.is_private):
-            raise bad_request("message can't be deleted")
-        if message.at < self.now - TWO_DAYS and not runs:
-            raise bad_request("message can't be deleted for everyone")
+        self.check_deletable(message)
         self.remove_message(message)
-
-    def copy(self, message: Message, chat: Chat, content: Content, **place: Any) -> Message:
-        """Send what a message says as if the bot said it."""
-        if message.is_service:
-            raise bad_request("the message can't be copied")
-        return self.post(chat, content, method="copyMessage", **place)
 
     def forward_as_bot(self, message: Message, chat: Chat, content: Content, **place: Any) -> Message:
         """Forward a message with its origin."""
-        if message.is_service or message.content.extra.get("has_protected_content"):
-            raise bad_request("the message can't be forwarded")
         origin: Mapping[str, Any] = message.forward_origin or make_origin(message)
         fields = place | {"forward_origin": origin, "via_bot": message.via_bot}
         return self.post(chat, content, method="forwardMessage", **fields)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.playground.world.chats import Chat
+from bot.playground.world.cleaning import clean_label
 from bot.playground.world.errors import bad_request
 from bot.playground.world.people import Person
 
@@ -33,6 +34,7 @@ class Profile:
     def set_text(self, what: str, text: str, language: str) -> None:
         """Keep the name, description or short_description in a language; empty takes it away."""
         _check_language(language)
+        text = clean_label(text)
         if len(text) > LIMITS[what]:
             raise bad_request(f"bot {what.replace('_', ' ')} is too long")
         self.texts[what, language] = text
@@ -91,7 +93,8 @@ def _check_language(language: str) -> None:
 
 
 def _check_command(command: Command) -> Command:
-    name, description = command["command"].strip().removeprefix("/"), command["description"].strip()
+    name, description = (clean_label(command[key]).strip() for key in ("command", "description"))
+    name = name.removeprefix("/")
     if not name:
         raise bad_request("command must be non-empty")
     if len(name) > 32:

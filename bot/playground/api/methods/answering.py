@@ -10,6 +10,7 @@ from typing import Any
 from bot.playground.api.checking import Args
 from bot.playground.api.methods.contents import read_caption, read_markup, read_picture, read_words
 from bot.playground.world import CallbackAnswer, Content, InlineAnswer, InlineResult, NotSimulatedError, World
+from bot.playground.world.cleaning import clean_label
 from bot.playground.world.errors import ApiError, bad_request
 from bot.playground.world.posting import check_length
 from bot.playground.world.taps import read_link
@@ -22,7 +23,7 @@ _START = re.compile(r"[A-Za-z0-9_-]*")
 
 def answer_callback_query(world: World, args: Args) -> Any:
     """Answer a tap with a toast, an alert or a link."""
-    text, url = args.get("text", ""), args.get("url", "")
+    text, url = clean_label(args.get("text", "")), args.get("url", "")
     if len(text) > MAX_TOAST:
         raise bad_request("MESSAGE_TOO_LONG")
     if url and read_link(url).name.lower() != world.bot.username.lower():
@@ -40,6 +41,7 @@ def answer_inline_query(world: World, args: Args) -> Any:
         raise bad_request("NEXT_OFFSET_INVALID")
     button = args.get("button")
     _check_results_button(button)
+    button = button and {**button, "text": clean_label(button["text"])}
     results = tuple(read_result(world, args, result) for result in args["results"])
     _check_ids([result.id for result in results])
     if any(result.kind == "article" and not result.title.strip() for result in results):
@@ -75,8 +77,8 @@ def read_result(world: World, args: Args, result: Mapping[str, Any]) -> InlineRe
     return InlineResult(
         id=result["id"],
         kind=result["type"],
-        title=result.get("title", ""),
-        description=result.get("description", ""),
+        title=clean_label(result.get("title", "")),
+        description=clean_label(result.get("description", "")),
         content=content,
     )
 

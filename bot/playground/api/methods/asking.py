@@ -73,8 +73,7 @@ def pin_chat_message(world: World, args: Args) -> Any:
     chat = world.get_chat(args["chat_id"], "write")
     message = world.get_message(chat, args["message_id"], "pin")
     _check_may_pin(world, chat)
-    chat.pinned_id = message.id
-    world.emit("pinned", chat, message)
+    world.add_pin(message, world.bot)
     return True
 
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from bot.playground.api.checking import Args, Upload
-from bot.playground.world import Chat, Content, Keyboard, Message, NotSimulatedError, World
+from bot.playground.api.methods.answered import find_answered
+from bot.playground.world import Chat, Content, Keyboard, NotSimulatedError, World
 from bot.playground.world.buttons import Place, read_keyboard
 from bot.playground.world.documents import take_document
 from bot.playground.world.entities import Formatted, find_preview, read_formatted
@@ -17,6 +18,7 @@ from bot.playground.world.photos import take_photo
 
 ATTACHED = "attach://"
 MAX_FILE_BYTES = 50 * 1024 * 1024
+MAX_MESSAGE_IDS = 100
 _NOT_PLAYED = (
     "business_connection_id",
     "direct_messages_topic_id",
@@ -86,9 +88,7 @@ def read_file(world: World, args: Args, given: Any) -> Document:
 def read_media(world: World, args: Args, media: Mapping[str, Any]) -> Content:
     """Return the content of an InputMedia."""
     content = read_caption(world, media)
-    name = str(media["media"])
-    if name.startswith(ATTACHED) and name.removeprefix(ATTACHED) not in args.files:
-        raise bad_request("can't parse InputMedia: media not found")
+    check_attached(args, media["media"])
     if media["type"] == "photo":
         return replace(content, photo=read_picture(world, args, media["media"]))
     if media["type"] == "document":
@@ -96,38 +96,44 @@ def read_media(world: World, args: Args, media: Mapping[str, Any]) -> Content:
     raise NotSimulatedError(f"media of type {media['type']} is")
 
 
+def check_attached(args: Args, media: Any) -> None:
+    """Raise ApiError where an InputMedia names a file that did not come with the call."""
+    if not media or (str(media).startswith(ATTACHED) and str(media).removeprefix(ATTACHED) not in args.files):
+        raise bad_request("can't parse InputMedia: media not found")
+
+
+def read_message_ids(args: Args) -> list[int]:
+    """Return the message ids of a call that names several."""
+    ids = list(args["message_ids"])
+    if not ids:
+        raise bad_request("message identifiers are not specified")
+    if len(ids) > MAX_MESSAGE_IDS:
+        raise bad_request("too many message identifiers specified")
+    if min(ids) <= 0:
+        raise bad_request("invalid message identifier specified")
+    return ids
+
+
 def finish_content(world: World, args: Args, chat: Chat, content: Content) -> Content:
-    """Add to a content its keyboard, and what a call says about the message as a whole."""
+    """Add to a content its keyboard."""
     for name in _NOT_PLAYED:
         if args.get(name):
             raise NotSimulatedError(f"{name} is")
-    extra = dict(content.extra)
-    if args.get("protect_content"):
-        extra["has_protected_content"] = True
-    if args.get("message_effect_id"):
-        extra["effect_id"] = args["message_effect_id"]
-    keyboard = read_markup(args.get("reply_markup"), world.describe_place(chat))
-    return replace(content, keyboard=keyboard, extra=extra)
+    return replace(content, keyboard=read_markup(args.get("reply_markup"), world.describe_place(chat)))
 
 
 def find_place(world: World, args: Args, chat: Chat) -> dict[str, Any]:
-    """Return where in a chat a call's message goes: what it answers, and the topic."""
-    place: dict[str, Any] = {"reply_to": find_reply(args, chat)}
+    """Return where in a chat a call's message goes: what it answers, the topic, and what stays with it for good."""
+    place = find_answered(world, args.get("reply_parameters"), chat)
     if topic := args.get("message_thread_id"):
         world.check_topic(chat, topic)
         place["thread_id"] = topic
-    return place
-
-
-def find_reply(args: Args, chat: Chat) -> Message | None:
-    """Return the message a call replies to."""
-    given = args.get("reply_parameters")
-    if not given:
-        return None
-    message = chat.messages.get(given["message_id"])
-    if message is None and not given.get("allow_sending_without_reply"):
-        raise bad_request("message to be replied not found")
-    return message
+    lasting = dict(place.get("lasting", {}))
+    if args.get("protect_content"):
+        lasting["has_protected_content"] = True
+    if args.get("message_effect_id"):
+        lasting["effect_id"] = args["message_effect_id"]
+    return place | {"lasting": lasting}
 
 
 def _find_upload(args: Args, given: Any, kind: str) -> Upload | None:

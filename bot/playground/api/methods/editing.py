@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.playground.api.checking import Args
-from bot.playground.api.methods.contents import read_caption, read_markup, read_media, read_words
+from bot.playground.api.methods.contents import read_caption, read_markup, read_media, read_message_ids, read_words
 from bot.playground.world import Content, Message, World
 from bot.playground.world.errors import bad_request
 
@@ -15,6 +15,7 @@ def edit_message_text(world: World, args: Args) -> Any:
     """Replace the text of a message."""
     words = read_words(world, args)
     message = _find_target(world, args)
+    world.check_editable(message)
     if message.content.has_media:
         raise bad_request("there is no text in the message to edit")
     return _edit(world, args, message, words)
@@ -24,6 +25,7 @@ def edit_message_caption(world: World, args: Args) -> Any:
     """Replace the caption of a message."""
     caption = read_caption(world, args)
     message = _find_target(world, args)
+    world.check_editable(message)
     if not message.content.has_media:
         raise bad_request("there is no caption in the message to edit")
     kept = {key: value for key, value in message.content.extra.items() if key != "show_caption_above_media"}
@@ -34,8 +36,11 @@ def edit_message_caption(world: World, args: Args) -> Any:
 def edit_message_media(world: World, args: Args) -> Any:
     """Replace the picture or file of a message, its caption with it."""
     message = _find_target(world, args)
-    world.check_editable(message)
-    return _edit(world, args, message, read_media(world, args, args["media"]))
+    world.check_editable(message, "message media")
+    content = read_media(world, args, args["media"])
+    if "media_group_id" in message.lasting and (content.photo is None) != (message.photo is None):
+        raise bad_request("can't change media type in the album")
+    return _edit(world, args, message, content)
 
 
 def edit_message_reply_markup(world: World, args: Args) -> Any:
@@ -52,10 +57,13 @@ def delete_message(world: World, args: Args) -> Any:
 
 def delete_messages(world: World, args: Args) -> Any:
     """Take several messages away; those that are not there are passed over."""
+    ids = read_message_ids(args)
     chat = world.get_chat(args["chat_id"], "write")
-    for message_id in args["message_ids"]:
-        if message_id in chat.messages:
-            world.delete(chat, message_id)
+    messages = [message for number in ids if (message := chat.find_message(number))]
+    for message in messages:
+        world.check_deletable(message)
+    for message in messages:
+        world.remove_message(message)
     return True
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.playground.api.checking import Args
 from bot.playground.world import Chat, World
+from bot.playground.world.cleaning import clean_name
 from bot.playground.world.errors import bad_request
 
 SECOND = 1_000_000
@@ -21,12 +22,10 @@ def create_chat_invite_link(world: World, args: Args) -> Any:
         raise bad_request("member limit can't be specified for links requiring administrator approval")
     if not 0 <= limit <= MAX_LIMIT:
         raise bad_request("wrong member limit specified")
-    if len(args.get("name", "")) > MAX_NAME:
-        raise bad_request("INVITE_NAME_TOO_LONG")
     invite = world.add_invite(
         chat,
         world.bot,
-        name=args.get("name", ""),
+        name=clean_name(args.get("name", ""), MAX_NAME),
         expires_at=args.get("expire_date", 0) * SECOND,
         member_limit=limit,
         creates_request=asks,
@@ -40,9 +39,7 @@ def edit_chat_invite_link(world: World, args: Args) -> Any:
     invite = world.get_invite(chat, args["invite_link"])
     if invite.is_revoked or invite.creator is not world.bot:
         raise bad_request("INVITE_HASH_EXPIRED")
-    if len(args.get("name", "")) > MAX_NAME:
-        raise bad_request("INVITE_NAME_TOO_LONG")
-    invite.name = args.get("name", "")
+    invite.name = clean_name(args.get("name", ""), MAX_NAME)
     invite.expires_at = args.get("expire_date", 0) * SECOND
     invite.member_limit = args.get("member_limit", 0)
     invite.creates_request = args.get("creates_join_request", False)

@@ -26,11 +26,12 @@ CHANNEL_SWITCH = (
         ({"text": "x"}, PARSING + "Text buttons are unallowed in the inline keyboard"),
         ({"text": "x", "url": "http://localhost/"}, "Bad Request: inline keyboard button URL 'http://localhost/' is invalid: Wrong HTTP URL"),
         ({"text": "x", "url": "viber://x"}, "Bad Request: inline keyboard button URL 'viber://x' is invalid: Unsupported URL protocol"),
-        ({"text": "x", "web_app": {"url": "http://a.bc"}}, "Bad Request: inline keyboard button URL 'http://a.bc' is invalid: Only HTTPS links are allowed"),
+        ({"text": "x", "web_app": {"url": "http://a.bc"}}, "Bad Request: inline keyboard button Web App URL 'http://a.bc' is invalid: Only HTTPS links are allowed"),
         ({"text": "x", "copy_text": {"text": ""}}, "Bad Request: BUTTON_COPY_TEXT_INVALID"),
         ({"text": "x", "copy_text": {"text": "y" * 257}}, "Bad Request: BUTTON_COPY_TEXT_INVALID"),
         ({"text": "x", "callback_data": "y", "style": "pink"}, PARSING + "invalid button style specified"),
-        ({"text": " ", "callback_data": "y"}, PARSING + 'Can\'t find field "text"'),
+        ({"text": " ", "callback_data": "y"}, "Bad Request: inline keyboard button text must be non-empty"),
+        ({"text": "x", "login_url": {"url": "http://a.bc"}}, "Bad Request: inline keyboard button login URL 'http://a.bc' is invalid: Only HTTPS links are allowed"),
     ],
 )  # fmt: skip
 async def test_a_button_telegram_refuses(caller: Caller, button: dict[str, Any], words: str) -> None:

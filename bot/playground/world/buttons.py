@@ -106,11 +106,11 @@ def _choose_action(button: Mapping[str, Any]) -> str:
     return given[0]
 
 
-def _check_link(url: Any, *, https_only: bool = False) -> None:
+def _check_link(url: Any, *, what: str = "") -> None:
     try:
-        check_url(str(url), https_only=https_only)
+        check_url(str(url), https_only=bool(what))
     except BadUrlError as error:
-        raise bad_request(f"inline keyboard button URL '{url}' is invalid: {error}") from error
+        raise bad_request(f"inline keyboard button {what}URL '{url}' is invalid: {error}") from error
 
 
 def _check_url_button(url: Any, _place: Place) -> None:
@@ -143,11 +143,11 @@ def _check_switch(query: Any, place: Place, *, name: str = "switch_inline_query"
 def _check_web_app(app: Any, place: Place) -> None:
     if not place.is_private:
         raise bad_request("BUTTON_TYPE_INVALID")
-    _check_secure(app, place)
+    _check_secure(app, place, "Web App ")
 
 
-def _check_secure(target: Any, _place: Place) -> None:
-    _check_link(target.get("url", "") if isinstance(target, dict) else "", https_only=True)
+def _check_secure(target: Any, _place: Place, what: str = "login ") -> None:
+    _check_link(target.get("url", "") if isinstance(target, dict) else "", what=what)
 
 
 def _keep(value: Any) -> Any:

@@ -14,11 +14,10 @@ from importlib import import_module
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
-from urllib.parse import urlsplit
 
 from bot.audit_command import add_audit_parser
 from bot.campaign_parsers import add_campaign_parser, add_shop_parser
-from bot.core.setting import SettingMistake
+from bot.core.setting import SettingMistake, find_passwords
 from bot.env_file import EnvFileMistake
 from bot.settings import Settings, read_settings
 from bot.stray_settings import list_emptied, list_unknown
@@ -132,9 +131,9 @@ def _run(_chosen: argparse.Namespace) -> int:
 
 def list_secrets(settings: Settings) -> list[str]:
     """What no log may show: the token, and passwords within addresses."""
-    passwords = [urlsplit(address).password for address in (settings.database_url, settings.bot_api_url)]
-    passwords.append(settings.proxy.password if settings.proxy else "")
-    return [settings.bot_token, *(each for each in passwords if each)]
+    passwords = [*find_passwords(settings.database_url), *find_passwords(settings.bot_api_url)]
+    passwords += [settings.proxy.password] if settings.proxy and settings.proxy.password else []
+    return [settings.bot_token, *passwords]
 
 
 async def _run_until_signal(settings: Settings) -> int:

@@ -19,7 +19,7 @@ def read_env_file(path: Path | None) -> dict[str, str]:
     Raises:
         EnvFileMistake: it is not UTF-8 text with a NAME=value on each line, or may not be read.
     """
-    if path is None or not path.is_file():
+    if path is None or not (path.exists() or path.is_symlink()):
         return {}
     from dotenv.parser import parse_stream  # noqa: PLC0415 -- only where there is a file
 
@@ -37,6 +37,14 @@ def read_env_file(path: Path | None) -> dict[str, str]:
 def _decode(path: Path) -> str:
     try:
         text = path.read_bytes().decode("utf-8-sig")
+    except IsADirectoryError:
+        raise EnvFileMistake(
+            path, "is a folder", "Put a file there: docker makes a folder where it finds none"
+        ) from None
+    except FileNotFoundError:
+        raise EnvFileMistake(
+            path, "leads to a file that is not there", "Take the link away, or make the file"
+        ) from None
     except OSError as error:
         raise EnvFileMistake(path, f"cannot be read ({error.strerror})", "Let the bot's user read it") from None
     except UnicodeDecodeError:

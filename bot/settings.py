@@ -9,17 +9,25 @@ from datetime import tzinfo
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Literal
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.assets import ASSETS
 from bot.core.addresses import Network
 from bot.core.campaigns.rules import parse_chat
 from bot.core.proxies import Proxy, find_variable, parse_proxy
-from bot.core.setting import PREFIX, SettingMistake
+from bot.core.setting import PREFIX, SettingMistake, is_web_address
 from bot.env_file import read_env_file
 
 HIGHEST_PORT = 65_535
+
+_METHODS_ADDRESS = re.compile(
+    r"(/+file)?/+bot([1-9]\d*(:[\w-]*)?|[<{$%][^/]*|token)?(/+([a-z_]*|[<{$%][^/]*))?/*$", re.IGNORECASE
+)
+"""What is written behind the server's address in examples, in libraries, and in a browser that tried a method."""
+
+_NO_PLACE = frozenset({"Factory", "localtime", "posixrules"})
+"""What lies among the zones and is none."""
 
 _PROXIES_RIGHT = "Give the addresses or networks of your own proxies, like 172.18.0.0/16, separated by commas"
 
@@ -154,14 +162,14 @@ def _parse_token(value: str) -> str:
 
 
 def _parse_api_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+    base = _METHODS_ADDRESS.sub("", value).rstrip("/")
+    if not is_web_address(base):
         raise SettingMistake(
             "BOT_API_URL",
             f"is no web address ({_hint(value)})",
             "Leave it out, or give one like https://api.telegram.org",
         )
-    return re.sub(r"(/file)?/bot([1-9]\d*:[\w-]*)?$", "", value.rstrip("/"))
+    return base
 
 
 def _choose_proxy(value: str, given: Mapping[str, str], url: str) -> Proxy | None:
@@ -189,7 +197,7 @@ def _parse_database_url(value: str, schema: str) -> str:
 
 def _parse_timezone(value: str) -> tzinfo:
     try:
-        return ZoneInfo(value)
+        return ZoneInfo("" if value in _NO_PLACE else value)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         right = "Give a city's zone as Asia/Jakarta or Europe/Berlin, or leave it out for UTC"
         raise SettingMistake("TIMEZONE", "names no time zone that is known here", right) from None

@@ -49,7 +49,8 @@ def _has_prefix(name: str) -> bool:
 
 def _guess(name: str) -> str:
     """The setting that a name stands for, with or without the prefix, in whatever letters."""
-    plain = re.sub(r"[\W_]+", "_", name.upper())
+    plain = re.sub(r"[\W_]+", "_", name.upper()).strip("_")
+    plain = PREFIX + plain.partition(PREFIX)[2] if PREFIX in plain else re.sub("^(TELEGRAM|TG)_", "", plain)
     if plain in VARIABLES:
         return ""
     whole = plain if plain[:3] == PREFIX[:3] else PREFIX + plain

@@ -29,6 +29,11 @@ def test_a_token_is_all_that_has_to_be_set() -> None:
         ("BOT_TOKEN", "", "BotFather"),
         ("BOT_TOKEN", "hello", "BotFather"),
         ("BOT_API_URL", "ftp://x", "https://api.telegram.org"),
+        ("BOT_API_URL", "https://x:99999", "https://api.telegram.org"),
+        ("BOT_API_URL", "http://[::1", "https://api.telegram.org"),
+        ("BOT_API_URL", "http://a b", "https://api.telegram.org"),
+        ("BOT_API_URL", "http://x\\bot", "https://api.telegram.org"),
+        ("BOT_API_URL", "//x", "https://api.telegram.org"),
         ("PROXY", "ftp://10.0.0.1", "socks5://"),
         ("PROXY", "http://", "socks5://"),
         ("PROXY", "http://10.0.0.1:port", "socks5://"),
@@ -59,6 +64,12 @@ def test_a_token_is_all_that_has_to_be_set() -> None:
         ("TIMEZONE", "Jakarta", "Asia/Jakarta"),
         ("TIMEZONE", "../etc/passwd", "Asia/Jakarta"),
         ("TIMEZONE", "+7", "leave it out for UTC"),
+        ("TIMEZONE", "UTC+7", "leave it out for UTC"),
+        ("TIMEZONE", "localtime", "Asia/Jakarta"),
+        ("TIMEZONE", "Factory", "Asia/Jakarta"),
+        ("TIMEZONE", "Asia", "Asia/Jakarta"),
+        ("TIMEZONE", "Asia/Jakarta\0", "Asia/Jakarta"),
+        ("TIMEZONE", "x" * 300, "Asia/Jakarta"),
         ("CAMPAIGN", "nowhere.toml", "no file"),
         ("SEND_RATE", "nan", "above 0"),
         ("SEND_RATE", "-1", "above 0"),
@@ -94,7 +105,7 @@ def test_no_rejected_value_is_echoed(name: str, value: str) -> None:
     assert not [part for part in ("hunter2", "7654321", "AbCdEf", "shop:", "db pass") if part in said]
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "latin-1", "cp1252"])
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1", "cp1252"])
 def test_a_file_in_another_encoding_is_named(tmp_path: Path, encoding: str) -> None:
     """One sentence says that it is not UTF-8; the BOM of Windows' UTF-8 does no harm."""
     (tmp_path / ".env").write_bytes("# Käse\nPASSALONG_SEND_RATE=5\n".encode(encoding))
@@ -102,6 +113,54 @@ def test_a_file_in_another_encoding_is_named(tmp_path: Path, encoding: str) -> N
         read_settings(TOKEN, env_file=tmp_path / ".env")
     (tmp_path / ".env").write_bytes("# Käse\nPASSALONG_SEND_RATE=5\n".encode("utf-8-sig"))
     assert read_settings(TOKEN, env_file=tmp_path / ".env").send_rate == 5.0
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "\ufeffPASSALONG_SEND_RATE=5\n",
+        "PASSALONG_SEND_RATE=5\r\n",
+        "PASSALONG_SEND_RATE=5\r",
+        "PASSALONG_SEND_RATE=5",
+        "export PASSALONG_SEND_RATE=5\n",
+        "PASSALONG_SEND_RATE = 5\n",
+        "  PASSALONG_SEND_RATE='5'\n",
+        'PASSALONG_SEND_RATE="5" # ours\n',
+        "PASSALONG_SEND_RATE=5 # ours\n",
+        "PASSALONG_SEND_RATE=4\nPASSALONG_SEND_RATE=5\n",
+        "PASSALONG_SEND_RATE=5\u00a0\n",
+    ],
+)
+def test_a_file_is_read_however_it_was_typed(tmp_path: Path, written: str) -> None:
+    """With the line ends of any system, with or without quotes and spaces; the last of two lines counts."""
+    (tmp_path / ".env").write_bytes(written.encode())
+    assert read_settings(TOKEN, env_file=tmp_path / ".env").send_rate == 5.0
+
+
+def test_what_is_no_file_is_named(tmp_path: Path) -> None:
+    """A folder, which docker makes where it is to hand on a file that is not there; a link that leads nowhere."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    for name, words in (("folder", "is a folder"), ("link", "leads to a file that is not there")):
+        with pytest.raises(EnvFileMistake, match=words):
+            read_settings(TOKEN, env_file=tmp_path / name)
+    assert read_settings(TOKEN, env_file=tmp_path / "nowhere").send_rate == 30.0
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://shop:{}@db/shop",
+        "postgresql://shop:{}@[::1/shop",
+        "postgresql://shop:{}@db:99999/shop",
+        "postgresql:///shop?host=/run&password={}",
+    ],
+)
+@pytest.mark.parametrize("password", ["hunter2", "hu#nter2", "hu/nter?2", "hu]nter2", "hu@nter2"])
+def test_a_password_is_a_secret_however_wrong_the_address_is(address: str, password: str) -> None:
+    """What a server or a library says of an address that it cannot read shows no password."""
+    settings = read_settings({**TOKEN, "PASSALONG_DATABASE_URL": address.format(password)})
+    assert password in list_secrets(settings)
 
 
 def test_passwords_within_addresses_are_secrets() -> None:
@@ -137,6 +196,18 @@ def test_an_empty_variable_hides_nothing(tmp_path: Path) -> None:
         "http://127.0.0.1:8081/bot123456:canary_secret",
         "http://127.0.0.1:8081/bot123456:canary_secret/",
         "http://127.0.0.1:8081/file/bot",
+        "http://127.0.0.1:8081//bot",
+        "http://127.0.0.1:8081/BOT",
+        "http://127.0.0.1:8081/bot123456",
+        "http://127.0.0.1:8081/bot123456:canary_secret/getMe",
+        "http://127.0.0.1:8081/bot/getMe",
+        "http://127.0.0.1:8081/bot<token>",
+        "http://127.0.0.1:8081/bot<token>/METHOD_NAME",
+        "http://127.0.0.1:8081/bot{token}/{method}",
+        "http://127.0.0.1:8081/bot%s/%s",
+        "http://127.0.0.1:8081/bot{0}/{1}",
+        "http://127.0.0.1:8081/bot$TOKEN",
+        "http://127.0.0.1:8081/botTOKEN",
     ],
 )
 def test_the_api_is_found_with_or_without_bot_at_its_end(given: str) -> None:
@@ -164,6 +235,13 @@ def test_quotes_around_a_value_are_not_part_of_it(quote: str) -> None:
         ("PASSALONG-ADMIN-ID=1", "PASSALONG_ADMIN_IDS"),
         ("export PASSALONG_DATABSE_URL=x", "PASSALONG_DATABASE_URL"),
         ("PASSALONG_COLOUR=red", ""),
+        ("TOKEN=x", "PASSALONG_BOT_TOKEN"),
+        ("TELEGRAM_TOKEN=x", "PASSALONG_BOT_TOKEN"),
+        ("TELEGRAM_BOT_TOKEN=x", "PASSALONG_BOT_TOKEN"),
+        ("TG_BOT_TOKEN=x", "PASSALONG_BOT_TOKEN"),
+        ("$env:PASSALONG_BOT_TOKEN='x'", "PASSALONG_BOT_TOKEN"),
+        ("\u200bPASSALONG_BOT_TOKEN=x", "PASSALONG_BOT_TOKEN"),
+        ("Passalong.Bot.Token=x", "PASSALONG_BOT_TOKEN"),
     ],
 )
 def test_a_slip_in_the_file_is_found_with_what_may_be_meant(tmp_path: Path, line: str, meant: str) -> None:

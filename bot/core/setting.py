@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+from urllib.parse import unquote, urlsplit
 
 T = TypeVar("T")
 
@@ -41,3 +43,22 @@ class Setting(Generic[T]):
             return self.parse(given.get(self.name) or self.default)
         except ValueError as error:
             raise SettingMistake(self.name, str(error), self.right) from None
+
+
+def is_web_address(text: str) -> bool:
+    """Whether a program can be asked for at this address: http or https, a host, and nothing that only browsers put right."""
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        return False
+    plain = not (parts.query or parts.fragment or re.search(r"[\s\\<>{}]", text))
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and port != 0 and plain
+
+
+def find_passwords(address: str) -> list[str]:
+    """Whatever within an address may be a password, as it is written and as it is meant; also where the address is wrong."""
+    within = re.search(r"://[^:/@]*:(.*)@", address, re.DOTALL)
+    found = [within[1], within[1].partition("@")[0]] if within else []
+    found += re.findall(r"[?&]password=([^&]*)", address)
+    return list(dict.fromkeys(each for written in found for each in (written, unquote(written)) if each))

@@ -38,13 +38,12 @@ async def _list_findings(environment: Mapping[str, str], env_file: Path) -> Asyn
     yield _check_fonts()
     yield _check_shaping()
     try:
-        strays = _list_strays(environment, env_file)
+        for stray in _list_strays(environment, env_file):
+            yield stray
         settings = read_settings(environment, env_file=env_file)
     except (SettingMistake, EnvFileMistake) as mistake:
         yield Finding("settings", "a value cannot be", str(mistake))
         return
-    for stray in strays:
-        yield stray
     yield _check_admins(settings)
     yield _check_campaign(settings)
     async for finding in _check_database(settings):

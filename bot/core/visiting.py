@@ -39,6 +39,10 @@ _PROGRAMS = re.compile(
 """Programs that are nobody's browser, whatever else they say."""
 
 
+_COMPATIBLE = re.compile(r"\(compatible; (?!msie|konqueror)")
+"""How programs name themselves that want to be served like a browser; of browsers only two ever did."""
+
+
 class Reader(Enum):
     """Who reads an answer of the web side."""
 
@@ -99,6 +103,8 @@ def decide_reader(approach: Approach) -> Reader:
 
 def _asks_like_a_browser(approach: Approach, agent: str) -> bool:
     """Browsers too old to say what they are doing, and those inside apps."""
+    if _COMPATIBLE.search(agent):
+        return False
     return agent.startswith("mozilla/") and "text/html" in approach.accept and bool(approach.languages)
 
 

@@ -97,7 +97,34 @@ async def test_who_opens_a_page_is_a_person_whatever_the_browser_is_called(house
 
 
 @pytest.mark.parametrize(
-    "tail", ["%0a", "%0D%0A", "%00", "-fwd%0ALocation:%20x", "%E2%80%A8", "%1b[31m", "/%0a/", "%0a%0a"]
+    "tail",
+    [
+        "%0a",
+        "%0D%0A",
+        "%00",
+        "-fwd%0ALocation:%20x",
+        "%E2%80%A8",
+        "%1b[31m",
+        "/%0a/",
+        "%0a%0a",
+        "%2f",
+        "%252f",
+        "%25",
+        "%",
+        "%5c",
+        "%2e%2e%2f",
+        "//evil.example",
+        "%c0%af",
+        "%c0%8a",
+        "%ff",
+        "%ed%a0%80",
+        "%E2%80%8B",
+        "%250d%250aLocation:%20x",
+        "%3Cscript%3E",
+        ";jsession=1",
+        "?x=%0d%0aLocation:%20x",
+        "?utm_source=a&fbclid=b",
+    ],
 )
 async def test_what_cannot_be_seen_behind_a_link_does_no_harm(house: House, tail: str) -> None:
     """A chat may have taken a line break along with the link: it leads on all the same, and so does one alone."""

@@ -86,6 +86,69 @@ def test_browsers_inside_apps_are_people(agent: str) -> None:
     assert decide_reader(opens(agent)) is Reader.PERSON
 
 
+HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 15_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
+ANDROID = (
+    "Mozilla/5.0 (Linux; Android 13; SM-A546B; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/126.0"
+)
+
+
+@pytest.mark.parametrize(
+    ("agent", "mode", "accept", "languages", "reader"),
+    [
+        (f"{PHONE}", "navigate", HTML, "id-ID,id;q=0.9", Reader.PERSON),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:131.0) Gecko/20100101 Firefox/131.0", "navigate", HTML, "en", Reader.PERSON),
+        (f"{IPHONE} Version/15.6 Mobile/15E148 Safari/604.1", "", HTML, "zh-CN,zh-Hans;q=0.9", Reader.PERSON),
+        (f"{IPHONE} Mobile/15E148 Instagram 300.0.0.20.110 (iPhone12,1; iOS 15_6; id_ID)", "", HTML, "id-id", Reader.PERSON),
+        (f"{ANDROID} Mobile Safari/537.36 Instagram 331.0 Android (33/13)", "navigate", HTML, "id-ID", Reader.PERSON),
+        (f"{IPHONE} Mobile/19G71 [FBAN/FBIOS;FBAV/430.0;FBDV/iPhone12,1]", "", HTML, "en-us", Reader.PERSON),
+        (f"{ANDROID} Mobile Safari/537.36 [FB_IAB/FB4A;FBAV/470.0;]", "navigate", HTML, "en-US", Reader.PERSON),
+        (f"{IPHONE} Mobile/15E148 Safari Line/13.5.1", "", HTML, "ja-jp", Reader.PERSON),
+        (f"{IPHONE} Mobile/19G71 musical_ly_29.0 BytedanceWebview/d8a21c6", "", HTML, "en-us", Reader.PERSON),
+        (f"{ANDROID} Mobile Safari/537.36 trill_330 BytedanceWebview/d8a21c6", "navigate", HTML, "id", Reader.PERSON),
+        (f"{IPHONE} Mobile/19G71 Twitter for iPhone/9.60", "", HTML, "en-us", Reader.PERSON),
+        (f"{IPHONE} Mobile/15E148 Snapchat/12.40 (like Safari/8613.3.9, panda)", "", HTML, "en-us", Reader.PERSON),
+        (f"{ANDROID} Mobile Safari/537.36 Telegram-Android/11.1.3", "navigate", HTML, "en", Reader.PERSON),
+        (f"{ANDROID} Mobile Safari/537.36 KAKAOTALK 10.4", "navigate", HTML, "ko-KR", Reader.PERSON),
+        (
+            "Mozilla/5.0 (Linux; U; Android 4.0.3; id-id; GT-S5360) AppleWebKit/533.1 Version/4.0 Mobile Safari/533.1",
+            "",
+            "application/xml,application/xhtml+xml,text/html;q=0.9,text/plain;q=0.8,image/png,*/*;q=0.5",
+            "id-ID, en-US",
+            Reader.PERSON,
+        ),
+        ("Mozilla/4.0 (compatible; MSIE 8.0; Windows NT 6.1)", "", "text/html, */*", "en-US", Reader.PERSON),
+        ("Opera/9.80 (J2ME/MIDP; Opera Mini/7.1; U; id) Presto/2.12 Version/12.16", "", HTML, "id", Reader.UNKNOWN),
+        ("TelegramBot (like TwitterBot)", "", "", "", Reader.PREVIEW),
+        ("WhatsApp/2.24.1 A", "", "*/*", "", Reader.PREVIEW),
+        ("WhatsApp/2", "", "text/html,application/xhtml+xml", "", Reader.PREVIEW),
+        (
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_11_1) Safari/601.2.4 facebookexternalhit/1.1 Facebot Twitterbot/1.0",
+            "",
+            HTML,
+            "en-us",
+            Reader.PREVIEW,
+        ),
+        ("Mozilla/5.0 (Windows NT 6.1; WOW64) SkypeUriPreview Preview/0.5", "", HTML, "en", Reader.PREVIEW),
+        ("Mastodon/4.2.1 (http.rb/5.1.1; +https://mas.to/) Bot", "", "text/html", "", Reader.PREVIEW),
+        ("Synapse (bot; +https://github.com/matrix-org/synapse)", "", "text/html", "en", Reader.PREVIEW),
+        ("meta-externalagent/1.1 (+https://developers.facebook.com/docs/sharing/webmasters/crawler)", "", HTML, "", Reader.PREVIEW),
+        ("Mozilla/5.0 (compatible; Bluesky Cardyb/1.1; +mailto:support@bsky.app)", "", HTML, "en", Reader.UNKNOWN),
+        ("Mozilla/5.0 (compatible; Yeti/1.1; +https://naver.me/spd)", "", HTML, "ko", Reader.UNKNOWN),
+        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 11.6; rv:92.0) Gecko/20100101 Firefox/92.0", "", "*/*", "", Reader.UNKNOWN),
+        ("Dalvik/2.1.0 (Linux; U; Android 13; SM-A546B)", "", "*/*", "", Reader.UNKNOWN),
+        ("curl/8.5.0", "", "*/*", "", Reader.UNKNOWN),
+        ("Mozilla/5.0", "", "*/*", "", Reader.UNKNOWN),
+    ],
+)  # fmt: skip
+def test_everybody_is_known_by_what_they_really_send(
+    agent: str, mode: str, accept: str, languages: str, reader: Reader
+) -> None:
+    """Browsers of today and of long ago, those inside apps, and those who fetch pages to show them in a chat."""
+    approach = Approach(method="GET", agent=agent, fetch_mode=mode, accept=accept, languages=languages)
+    assert decide_reader(approach) is reader
+
+
 @pytest.mark.parametrize("agent", ["", "curl/8.5.0", "python-requests/2.32", "Go-http-client/2.0", "okhttp/4.12.0"])
 def test_programs_are_nobody(agent: str) -> None:
     """Nobody knows for whom they fetch, so they are not counted."""

@@ -48,9 +48,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = chosen.command
     try:
-        return command(chosen)
+        status = command(chosen)
+        sys.stdout.flush()
     except (SettingMistake, EnvFileMistake) as mistake:
         return _complain(str(mistake), WRONG_SETTING)
+    except BrokenPipeError:  # whoever read along has left, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return status
 
 
 def _on_stop_signals(handler: Handler) -> None:

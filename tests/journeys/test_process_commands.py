@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,14 @@ async def test_version_is_one_line(home: Home) -> None:
     program = await home.run("--version")
     assert program.status == 0
     assert program.read_output() == f"passalong {__version__}\n"
+
+
+async def test_whoever_reads_along_may_leave(home: Home) -> None:
+    """As `head` does after the first line: that is no fault, and no traceback follows."""
+    cut_short = replace(home, wrapper=("sh", "-c", '{ "$@"; echo "ended with $?" >&2; } | head -n 1', "sh"))
+    program = await cut_short.run("doctor", BOT_API_URL="http://127.0.0.1:9")
+    assert program.read_output().count("\n") == 1
+    assert program.read_errors() == "ended with 1\n"
 
 
 @pytest.mark.parametrize("name", MISTAKES)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 
 from sqlalchemy import Column, Select, Table, bindparam, or_, select
 
@@ -12,7 +11,7 @@ from storage.schema import account, ledger, metadata, person, referral
 from storage.tx import Tx
 
 Rows = Mapping[str, list[dict[str, object]]]
-"""By table; values fit into JSON."""
+"""By table; values fit into JSON, moments are microseconds."""
 
 MOST_ROWS = 10_000
 """Of each table."""
@@ -52,7 +51,7 @@ _STATEMENTS = dict(_compose())
 
 def _show(table: Table, row: tuple[object, ...]) -> dict[str, object]:
     return {
-        column.name: _show_value(column.name, value)
+        column.name: value.decode("utf-8", "replace") if isinstance(value, bytes) else value
         for column, value in zip(table.c, row, strict=True)
         if value is not None and column.name not in _SECRET and not _is_others(table, column.name)
     }
@@ -61,11 +60,3 @@ def _show(table: Table, row: tuple[object, ...]) -> dict[str, object]:
 def _is_others(table: Table, column: str) -> bool:
     """Numbers of other people say nothing to whoever reads, and are theirs."""
     return table is referral and column in {"inviter_id", "invitee_id"}
-
-
-def _show_value(name: str, value: object) -> object:
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    if name.endswith("_at") and isinstance(value, int):
-        return datetime.fromtimestamp(value / 1_000_000, UTC).isoformat()
-    return value

@@ -33,6 +33,11 @@ def decide_told(failures: int) -> bool:
     return failures >= TOLD_AFTER_FAILURES
 
 
+def compose_moment(at_us: int, zone: tzinfo) -> str:
+    """A moment in microseconds as programs read it, at the time of a place: `2026-12-24T09:00:00+07:00`."""
+    return datetime.fromtimestamp(at_us // MICROSECONDS, zone).isoformat()
+
+
 def parse_moment(said: str, zone: tzinfo, now: int) -> int | None:
     """Read `2026-12-24 09:00` where the shop is, as microseconds; None for what is no moment to come."""
     try:

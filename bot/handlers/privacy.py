@@ -39,7 +39,8 @@ async def on_mydata(update: Update, context: Context) -> None:
     """Everything kept about me, as a file."""
     data = await context.read(collect, visitor=visitor_of(update))
     said = render_mydata(Texts(data.member.language))
-    await context.deliver(replace(said, document=Document(content=write_mydata(data), name=FILE_NAME)))
+    content = write_mydata(data, context.deps.shop.zone)
+    await context.deliver(replace(said, document=Document(content=content, name=FILE_NAME)))
 
 
 async def on_forget(update: Update, context: Context) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from datetime import tzinfo
 
 from bot.core.retention import compute_promised_days
+from bot.core.scheduling import compose_moment
 from bot.messages.buttons import FORGET, FORGET_ASK, FORGET_SURE, MENU, MYDATA, TOP
 from bot.messages.keyboards import findable_row, make_button, stack, tap_row
 from bot.messages.outgoing import OutgoingMessage
@@ -57,6 +59,16 @@ def render_mydata(texts: Texts) -> OutgoingMessage:
     return OutgoingMessage(text=texts.say("mydata.text"), keyboard=stack(tap_row(texts, FORGET, MENU)))
 
 
-def write_mydata(data: PersonalData) -> bytes:
-    """Everything kept about a member as JSON, by table, as it lies there."""
-    return json.dumps(data.rows, ensure_ascii=False, indent=1).encode()
+def write_mydata(data: PersonalData, zone: tzinfo) -> bytes:
+    """Everything kept about a member as JSON, by table, as it lies there; moments as they were where the shop is."""
+    shown = {
+        table: [{name: _show(name, value, zone) for name, value in row.items()} for row in rows]
+        for table, rows in data.rows.items()
+    }
+    return json.dumps(shown, ensure_ascii=False, indent=1).encode()
+
+
+def _show(name: str, value: object, zone: tzinfo) -> object:
+    if name.endswith("_at") and isinstance(value, int):
+        return compose_moment(value, zone)
+    return value

@@ -52,7 +52,7 @@ async def test_keeping_is_one_tap(tmp_path: Path) -> None:
 
 async def test_everything_is_sent_as_a_file(tmp_path: Path) -> None:
     """/mydata sends what lies in the database about whoever asks, as JSON that can be read."""
-    async with open_shop(sqlite_in(tmp_path)) as shop:
+    async with open_shop(sqlite_in(tmp_path), settings={"PASSALONG_TIMEZONE": "Asia/Jakarta"}) as shop:
         anna = await shop.add_member("Anna")
         sent = await shop.ask(anna, "/mydata")
         assert sent.content.document is not None
@@ -60,3 +60,6 @@ async def test_everything_is_sent_as_a_file(tmp_path: Path) -> None:
         assert data["profile"][0]["first_name"] == "Anna"
         assert data["person"][0]["code"]
         assert "/mydata" in json.dumps(data["inbox"])
+        moments = [value for row in data["person"] for name, value in row.items() if name.endswith("_at") and value]
+        assert moments
+        assert all(moment.endswith("+07:00") for moment in moments), "the shop's time, not the server's"

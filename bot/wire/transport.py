@@ -56,6 +56,7 @@ def _parse_entry(piece: bytes, update_id: bytes) -> object:
 _IN_ADDRESS = re.compile(r"/bot([^/]+)/[^/]*$")
 _IN_FRONT_OF_HOST = re.compile(r"//[^/@\s]+@")
 _QUOTED = {code: quote_plus(bytes([code])) for code in range(256)}
+_OK = re.compile(rb'"ok"\s*:\s*true\b')
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _LONGEST_ERROR_BYTES = 4000
 """More of a proxy's error page tells nobody anything."""
@@ -254,8 +255,8 @@ def translate_error(error: Exception, token: str, proxy: Proxy | None) -> Telegr
 
 
 def _demand_result(method: str, body: bytes) -> bytes:
-    """A success has a result; `{"ok": false}` with a success's status says nothing about what was done."""
-    if method == "POST" and b'"result"' not in body:
+    """A success says that it is ok and has a result; whatever else comes with its status says nothing about what was done."""
+    if method == "POST" and (b'"result"' not in body or _OK.search(body) is None):
         raise LostAnswer("Success without a result")
     return body
 

@@ -64,6 +64,13 @@ def list_texts(error: BaseException | None) -> Iterator[str]:
         pytest.param(HEAD + b"Content-Length: 16\r\n\r\n" + b'["result", "", 1', 0.0, id="garbage with the word"),
         pytest.param(HEAD + b"Content-Length: 2\r\n\r\n[]", 0.0, id="a list"),
         pytest.param(HEAD + b"Content-Length: 12\r\n\r\n" + b'{"ok":false}', 0.0, id="success without a result"),
+        pytest.param(HEAD + b"Content-Length: 11\r\n\r\n" + b'{"result":1', 0.0, id="a result that nobody calls ok"),
+        pytest.param(HEAD + b"Content-Length: 12\r\n\r\n" + b'{"result":1}', 0.0, id="a result without a word"),
+        pytest.param(HEAD + b"Content-Length: 21\r\n\r\n" + b'{"ok":1,"result":"x"}', 0.0, id="a number for a word"),
+        pytest.param(HEAD + b"Content-Length: 23\r\n\r\n" + b'{"ok":false,"result":1}', 0.0, id="both yes and no"),
+        pytest.param(HEAD + b"Content-Length: 24\r\n\r\n" + b'<p>{"result": "ok"}</p> ', 0.0, id="a page of words"),
+        pytest.param(HEAD + b"Content-Length: 4\r\n\r\nnull", 0.0, id="nothing"),
+        pytest.param(HEAD + b"Content-Length: 0\r\n\r\n", 0.0, id="an empty body"),
         pytest.param(b"SSH-2.0-OpenSSH\r\n\r\n", 0.0, id="no HTTP at all"),
     ],
 )

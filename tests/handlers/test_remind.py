@@ -57,7 +57,7 @@ async def test_a_friend_is_reminded_by_one_tap(shop: ShopAtWork) -> None:
     assert "reminded" in done.text
     assert "Remind 1" not in [button.text for button in done.buttons]
     await shop.tap(budi, reminder, "What to do")
-    await shop.until_edited(reminder, "expected there yourself")
+    await shop.until_edited(reminder, "waiting for you there")
 
 
 async def test_a_friend_may_decline_reminders(shop: ShopAtWork) -> None:

@@ -107,7 +107,7 @@ async def test_another_line_replaces_the_one_before(stage: Stage) -> None:
         ("ask OtherBot", "name in it"),
         ("x" * 121, "121 characters"),
         ("…", "a word"),
-        ("turn \u2066this", "hidden signs"),
+        ("turn \u2066this", "hidden characters"),
     ],
 )
 async def test_a_refusal_says_why_and_waits_for_the_next_line(stage: Stage, line: str, reason: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.core.privacy import FATES, Fate
+from bot.services.audit import list_acts
 from bot.services.joining.joining import credit
 from bot.services.privacy import collect, forget
 from storage import Store, Tx
@@ -15,6 +16,7 @@ from storage.records import Ban, Person, Profile, ShareWay
 from storage.role import Role
 from storage.schema import metadata
 from storage.tables import (
+    audit,
     cards,
     chat_joins,
     chat_links,
@@ -29,9 +31,11 @@ from storage.tables import (
     referrals,
     roles,
     shares,
+    team_invitations,
     visits,
 )
 
+TOKEN, DAY = "0123456789abcdef", 86_400_000_000
 CANARY, NUMBER = "Canary", 7_777_777_001
 PROFILE = Profile(
     telegram_id=NUMBER, first_name=f"{CANARY}a", last_name=f"{CANARY}b", username=f"{CANARY}c", telegram_language="cn"
@@ -60,6 +64,8 @@ def live(tx: Tx) -> Person:
     flood_waits.set_ban(tx, Ban(scope=f"chat:{NUMBER}", until_at=tx.now + 1, wait_seconds=1))
     roles.set(tx, NUMBER, Role.STAFF)
     command_menus.set(tx, NUMBER, "digest")
+    team_invitations.add(tx, TOKEN, role=Role.STAFF, made_by_id=person.id, expires_at=tx.now + DAY)
+    audit.add(tx, actor_id=person.id, act="role", subject="", person_id=person.id, before="member", after="staff")
     (first, *_) = inbox.add_batch(tx, [(1, NUMBER, CANARY.encode()), (2, NUMBER, CANARY.encode())])
     inbox.close(tx, first.seq)
     return person
@@ -107,6 +113,18 @@ async def test_a_friend_goes_on_seeing_that_somebody_came(store: Store) -> None:
     (line,) = await store.read(referrals.list_invitations, referral.inviter_id, limit=9, offset=0)
     assert (line.name, line.state) == ("", referral.state)
     assert line.earned > 0
+
+
+async def test_what_was_done_in_the_shop_stays_without_a_name(store: Store) -> None:
+    """The record says what somebody did and to whom, and no longer who they were; nobody comes by their links any more."""
+    await store.write(live)
+    (line, *_) = await store.read(list_acts, most=9)
+    assert line.actor == line.subject == "Canarya Canaryb"
+    await store.write(forget, telegram_id=NUMBER)
+    (line, *_) = await store.read(list_acts, most=9)
+    assert (line.actor, line.subject, line.by_command) == ("", "", False)
+    assert (line.before, line.after) == ("member", "staff")
+    assert await store.read(team_invitations.find, TOKEN) is None
 
 
 async def test_who_comes_back_is_new_and_nobody_is_rewarded_twice(store: Store) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from bot.playground import faults
 from bot.playground.faults import Fault
+from bot.playground.world import Person
 from storage import open_store
 from storage.tables import directory
 from tests.journeys.shop_at_work import ShopAtWork, find_link, open_shop
@@ -72,7 +73,7 @@ async def test_what_is_not_telegrams_word_drops_no_notice_and_blocks_nobody(tmp_
         assert "Your link" in (await shop.join(shop.add_person())).text
 
 
-async def _owe_notice(shop: ShopAtWork, fault: Fault) -> object:
+async def _owe_notice(shop: ShopAtWork, fault: Fault) -> Person:
     inviter = shop.add_person()
     link = find_link(await shop.join(inviter))
     for method in ("sendMessage", "sendPhoto"):

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar
 
 from telegram import CallbackQuery, Message, Update, User
@@ -18,6 +19,7 @@ from bot.services.members import MustWrite
 from bot.services.notices import answer_in
 from bot.telemetry import Metrics
 from bot.wire.telegram_bot import JSONDict, PassalongBot
+from storage.errors import CommitUnknown, StoreUnavailable
 from storage.records import InboxRow, Profile, Seq
 from storage.store import Store
 from storage.tables import inbox
@@ -27,6 +29,9 @@ logger = logging.getLogger(__name__)
 
 NAME_LIMIT = 64
 """Telegram's own limit of a first or last name."""
+
+DOUBT_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
+"""Waits before it is asked again whether a commit counts; the last one repeats."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -98,7 +103,8 @@ class PassalongContext(
     async def write(self, service: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a service and close this update's row, both or neither.
 
-        What goes wrong afterwards does not bring the update back.
+        What goes wrong afterwards does not bring the update back. Where the connection broke in the commit itself, the
+        row says whether it counts, as soon as it can be asked: then the answer is given all the same.
 
         Raises:
             AlreadyHandled: the row was closed before, by an attempt whose end nobody saw.
@@ -106,11 +112,16 @@ class PassalongContext(
         attempt, store = self.attempt, self.bot_data.store
         if attempt.row is None or attempt.closed:
             return await store.write(service, *args, **kwargs)
+        results: list[T] = []
         try:
-            result = await store.write(_close_and_run, attempt, attempt.row.seq, service, args, kwargs)
+            result = await store.write(_close_and_run, attempt, results, service, args, kwargs)
         except AlreadyHandled:
             attempt.closed = True
             raise
+        except CommitUnknown:
+            if not await _find_out(store, attempt.row.seq):
+                raise
+            result = results[-1]
         attempt.closed = True
         return result
 
@@ -161,17 +172,30 @@ class PassalongContext(
 def _close_and_run(  # noqa: PLR0917 -- the attempt, its row, and a call
     tx: Tx,
     attempt: Attempt,
-    seq: Seq,
+    results: list[T],
     service: Callable[Concatenate[Tx, ...], T],
     args: tuple[object, ...],
     kwargs: dict[str, object],
 ) -> T:
-    if not inbox.close(tx, seq):
-        raise AlreadyHandled(f"Update {seq} of the inbox is closed already")
-    result = service(tx, *args, **kwargs)
-    if attempt.topic_id is not None and attempt.row is not None:
+    """Run it; what came of it is kept for who does not hear whether it was committed."""
+    assert attempt.row is not None
+    if not inbox.close(tx, attempt.row.seq):
+        raise AlreadyHandled(f"Update {attempt.row.seq} of the inbox is closed already")
+    results.append(service(tx, *args, **kwargs))
+    if attempt.topic_id is not None:
         answer_in(tx, attempt.row.sender_id, attempt.topic_id)
-    return result
+    return results[-1]
+
+
+async def _find_out(store: Store, seq: Seq) -> bool:
+    """Whether a commit in doubt took place; asked until somebody answers, a commit still under way is waited for."""
+    for rest in chain(DOUBT_SECONDS, repeat(DOUBT_SECONDS[-1])):
+        try:
+            return await store.write(inbox.is_closed, seq)
+        except StoreUnavailable as error:
+            logger.warning("Whether update %d of the inbox is closed cannot be asked yet: %s", seq, error)
+            await asyncio.sleep(rest)
+    return False
 
 
 def visitor_of(update: Update) -> Profile:

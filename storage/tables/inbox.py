@@ -68,6 +68,7 @@ _DELETE_CLOSED = delete(inbox).where(
         .limit(bindparam("limit"))
     )
 )
+_IS_CLOSED = select(inbox.c.state).where(inbox.c.seq == bindparam("of")).with_for_update()
 _COUNT_OPEN = select(func.count()).select_from(inbox).where(_OPEN)
 
 
@@ -100,6 +101,11 @@ def list_open_among(tx: Tx, update_ids: Sequence[int]) -> list[InboxRow]:
 def close(tx: Tx, seq: Seq) -> bool:
     """Mark an update handled; False where it was closed already."""
     return tx.run(_CLOSE, of=seq, now=tx.now) == 1
+
+
+def is_closed(tx: Tx, seq: Seq) -> bool:
+    """Whether an update is handled; a transaction that is closing it is waited for."""
+    return bool(tx.scalar(_IS_CLOSED, of=seq) != InboxState.OPEN)
 
 
 def close_all(tx: Tx, seqs: Sequence[Seq]) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -17,6 +18,7 @@ from bot.updates.dispatch import Dispatch
 from bot.wire.gate import Gate
 from bot.wire.transport import AiohttpRequest
 from storage import Store, Tx
+from storage.errors import CommitUnknown, StoreUnavailable
 from storage.records import NoticeId, Seq
 from storage.tables import inbox, outbox, shares
 from tests.owed import find_member
@@ -138,6 +140,50 @@ async def test_an_effect_whose_end_nobody_saw_is_not_repeated(store: Store, appl
     assert len(refused) == 1
     assert await store.read(shares.count_all) == 0
     assert await list_dead(store) == []
+
+
+class DoubtfulStore(Store):
+    """A store in which nobody hears of the first commit of an effect, and which is away for a while after it."""
+
+    def __init__(self, store: Store, *, counts: bool) -> None:
+        self.__dict__.update(store.__dict__)
+        self.counts = counts
+        self.away = 3
+        self.doubted = 0
+
+    async def write(self, unit: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """As ever, but for the first effect."""
+        if self.doubted and self.away:
+            self.away -= 1
+            raise StoreUnavailable("The server is starting up")
+        if unit.__name__ != "_close_and_run" or self.doubted:
+            return await super().write(unit, *args, **kwargs)
+        self.doubted = 1
+        if self.counts:
+            await super().write(unit, *args, **kwargs)
+        raise CommitUnknown("The database broke off during a commit")
+
+
+@BOTH_ENGINES
+@pytest.mark.parametrize("counts", [True, False])
+async def test_who_asked_is_answered_once_after_a_commit_in_doubt(
+    counts: bool, store: Store, application: Application
+) -> None:
+    """With what came of the service, whose effect is there once, whether the commit took place or not."""
+    member = await add_member(store, 1)
+    application.bot_data.store = DoubtfulStore(store, counts=counts)
+    answers: list[str] = []
+
+    async def handle(_update: Update, context: Context) -> None:
+        answers.append(await context.write(share, member))
+
+    application.add_handler(TypeHandler(Update, handle))
+    async with dispatching(application) as dispatch:
+        dispatch.take(await add(store, make_update(1, 1)))
+        await dispatch.settled()
+    assert answers == ["shared"]
+    assert await store.read(shares.count_all) == 1
+    assert await count_open(store) == 0
 
 
 async def test_reading_that_must_write_writes(store: Store, application: Application) -> None:

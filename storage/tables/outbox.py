@@ -43,6 +43,16 @@ _SETTLE = (
     .where(_AMONG_IDS, _OWED)
     .values(state=bindparam("state"), error=bindparam("error"), settled_at=bindparam("now"))
 )
+_REOPEN = (
+    update(outbox)
+    .where(
+        outbox.c.recipient_id == bindparam("of"),
+        outbox.c.kind == bindparam("kind"),
+        outbox.c.state == literal_column("'failed'"),
+    )
+    .values(state=literal_column("'owed'"), settled_at=None, attempts=0)
+    .returning(outbox.c.id)
+)
 _SET_TOPIC = update(outbox).where(_AMONG_IDS, _OWED).values(topic_id=bindparam("topic_id"))
 _NOTE_ATTEMPT = update(outbox).where(_AMONG_IDS, _OWED).values(attempts=outbox.c.attempts + 1, error=bindparam("error"))
 _DELETE_SETTLED = delete(outbox).where(
@@ -93,6 +103,12 @@ def set_topic(tx: Tx, ids: Collection[NoticeId], topic_id: int) -> None:
 def settle(tx: Tx, ids: Collection[NoticeId], state: NoticeState, error: str = "") -> int:
     """Note how owed notices ended, and return how many were still owed."""
     return tx.run(_SETTLE, ids=list(ids), state=state, error=clean_error(error), now=tx.now) if ids else 0
+
+
+def reopen(tx: Tx, person_id: PersonId, kind: str) -> None:
+    """Owe somebody again what of one kind did not reach them, and tell `NoticeOwed`; reads a week of notices."""
+    for (notice_id,) in tx.rows(_REOPEN, of=person_id, kind=kind):
+        tx.tell(NoticeOwed(notice_id=notice_id, address=MemberAddress(person_id)))
 
 
 def note_attempt(tx: Tx, ids: Collection[NoticeId], error: str) -> None:

@@ -9,8 +9,10 @@ from bot.services.community.warning import (
     note_look,
     note_moved,
 )
+from bot.services.joining.joining import start
+from bot.services.members import note_owners
 from storage import Store, Tx
-from storage.records import NoticeId, Profile
+from storage.records import NoticeId, NoticeState, Profile
 from storage.tables import outbox, people
 from tests.owed import find_member
 from tests.storage.clock import Clock
@@ -67,13 +69,40 @@ async def test_admins_hear_once_that_posts_do_not_arrive(store: Store, clock: Cl
 async def test_a_move_is_news_once(store: Store) -> None:
     """To whom can be told; a group without a title goes by its old number."""
     moved = {"old_id": -5, "new_id": -6, "title": ""}
-    assert not await store.write(note_moved, **moved, admin_ids=[7])  # type: ignore[arg-type]  # a test's shorthand
     await store.write(add_admin)
-    moved["new_id"] = -7
     told = [await store.write(note_moved, **moved, admin_ids=[7]) for _ in range(2)]  # type: ignore[arg-type]  # likewise
     assert told == [True, False]
     (owed,) = await store.read(outbox.list_owed, after=NoticeId(0), limit=10)
-    assert owed.payload == {"warning": "moved", "chat": "-5", "number": "-7"}
+    assert owed.payload == {"warning": "moved", "chat": "-5", "number": "-6"}
+
+
+SARI = Profile(telegram_id=7, first_name="Sari")
+
+
+async def test_a_move_that_nobody_could_be_told_is_told_to_the_owner_who_comes(store: Store) -> None:
+    """Once; somebody who runs nothing hears nothing of it."""
+    await store.write(note_owners, telegram_ids=[7])
+    for _ in range(2):
+        assert not await store.write(note_moved, old_id=-5, new_id=-6, title="The Oven", admin_ids=[7])
+    for visitor in (Profile(telegram_id=9, first_name="Anna"), SARI, SARI):
+        await store.write(start, visitor=visitor, payload="")
+    owed = await store.read(outbox.list_owed, after=NoticeId(0), limit=10)
+    assert [each.payload for each in owed if each.kind == AdminWarning.kind] == [
+        {"warning": "moved", "chat": "The Oven", "number": "-6"}
+    ]
+
+
+async def test_a_warning_that_did_not_reach_an_owner_is_owed_again_when_they_come_back(store: Store) -> None:
+    """Who had blocked the bot reads it then; what did reach them is not said twice."""
+    await store.write(note_owners, telegram_ids=[7])
+    await store.write(start, visitor=SARI, payload="")
+    for new_id, state in ((-6, NoticeState.SENT), (-7, NoticeState.FAILED)):
+        await store.write(note_moved, old_id=-5, new_id=new_id, title="", admin_ids=[7])
+        owed = await store.read(outbox.list_owed, after=NoticeId(0), limit=10)
+        await store.write(outbox.settle, [each.id for each in owed], state)
+    await store.write(start, visitor=SARI, payload="")
+    (again,) = await store.read(outbox.list_owed, after=NoticeId(0), limit=10)
+    assert again.payload["number"] == "-7"
 
 
 async def test_the_community_chat_is_the_same_by_any_spelling(store: Store) -> None:

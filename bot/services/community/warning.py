@@ -8,10 +8,14 @@ from bot.core.community import ChatProblem
 from bot.services.community.notices import AdminWarning
 from bot.services.notices import owe
 from storage.addresses import MemberAddress
-from storage.tables import people, warnings
+from storage.records import Person
+from storage.tables import outbox, people, warnings
 from storage.tx import Tx
 
 _MOVED = "moved"
+_OWED = "owed:moved:"
+"""In front of a new number and of what the group is called, which nobody could be told yet."""
+
 JOB_FAILING = "job_failing"
 """A piece of the bot's own work failed three times in a row."""
 
@@ -48,12 +52,25 @@ def note_look(
 
 
 def note_moved(tx: Tx, *, old_id: int, new_id: int, title: str, admin_ids: Collection[int]) -> bool:
-    """Tell the admins that the group has another number now; what they were told is how a restart knows it."""
-    moved = AdminWarning(warning=_MOVED, chat=title or str(old_id), number=str(new_id))
-    if _warn(tx, _compose_key(old_id, f"{_MOVED}:{new_id}"), moved, admin_ids):
+    """Tell the admins that the group has another number now; what they were told is how a restart knows it.
+
+    It happens once: where none of them can be written to it stays owed until one comes.
+    """
+    key, chat = _compose_key(old_id, f"{_MOVED}:{new_id}"), title or str(old_id)
+    if _warn(tx, key, AdminWarning(warning=_MOVED, chat=chat, number=str(new_id)), admin_ids):
         return True
-    warnings.add(tx, _compose_key(old_id, f"{_MOVED}:{new_id}"))
+    if warnings.add(tx, key):
+        warnings.add(tx, f"{_OWED}{new_id}:{chat}")
     return False
+
+
+def tell_owed(tx: Tx, owner: Person) -> None:
+    """Tell an owner, who can be written to from now on, what could be told nobody, or did not reach them."""
+    outbox.reopen(tx, owner.id, AdminWarning.kind)
+    for key in [each for each in warnings.list_told(tx) if each.startswith(_OWED)]:
+        new_id, _, chat = key.removeprefix(_OWED).partition(":")
+        owe(tx, MemberAddress(owner.id), AdminWarning(warning=_MOVED, chat=chat, number=new_id), key=f"{key}:{tx.now}")
+        warnings.delete_told(tx, key)
 
 
 def find_moved(tx: Tx, *, chat: int | str) -> int | None:

@@ -11,6 +11,7 @@ from bot.core.links import parse_payload
 from bot.core.printing import read_placement
 from bot.services.campaigns import Terms, find_promise, get_terms
 from bot.services.claiming.window import CLAIM, expect_claim, is_throttled, note_miss, open_window, view_home
+from bot.services.community.warning import tell_owed
 from bot.services.joining.notices import (
     FriendJoined,
     FriendWaiting,
@@ -210,11 +211,14 @@ def start(tx: Tx, *, visitor: Profile, payload: str, from_inline: bool = False) 
     elif attribution is Attribution.UNKNOWN_CODE:
         note_miss(tx, visitor.telegram_id)
     returning = attribution is Attribution.RETURNING
+    role = find_role(tx, telegram_id=visitor.telegram_id)
+    if role is Role.OWNER:
+        tell_owed(tx, person)
     return Arrival(
         attribution=attribution,
         member=view_home(tx, person) if returning else view_member(tx, person),
         greeted_by_notice=newcomer or attribution is Attribution.CREDITED,
-        role=find_role(tx, telegram_id=visitor.telegram_id),
+        role=role,
     )
 
 

@@ -17,6 +17,7 @@ from typing import TypeVar
 
 from tests.chaos.broadcast import run_broadcast
 from tests.chaos.databases import ENGINES, EngineName
+from tests.chaos.dialogues import run_dialogues
 from tests.chaos.findings import Findings, Report
 from tests.chaos.joins import run_joins
 from tests.chaos.order import PARTS, Order, Part
@@ -30,6 +31,7 @@ RUNS: dict[Part, Callable[[Order], Coroutine[None, None, Report]]] = {
     "joins": run_joins,
     "broadcast": run_broadcast,
     "restore": run_restore,
+    "dialogues": run_dialogues,
 }
 
 SHOWN = 40
@@ -58,6 +60,7 @@ def _make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--members", type=int, default=2000, help="of the broadcast's audience")
     parser.add_argument("--broadcast-kills", type=int, default=10)
     parser.add_argument("--people", type=int, default=400, help="who come before the backup, and as many after it")
+    parser.add_argument("--rounds", type=int, default=3, help="of every dialogue: each step dies at another moment")
     return parser
 
 
@@ -70,6 +73,7 @@ def _run(chosen: argparse.Namespace, part: Part, engine: EngineName) -> Report:
         "joins": (chosen.updates, chosen.kills),
         "broadcast": (chosen.members, chosen.broadcast_kills),
         "restore": (chosen.people, 1),
+        "dialogues": (chosen.rounds, 0),
     }[part]
     folder = Path(tempfile.mkdtemp(prefix="passalong-chaos-"))
     order = Order(part=part, engine=engine, seed=chosen.seed, size=size, kills=kills, folder=folder)

@@ -8,13 +8,14 @@ from typing import Literal
 
 from tests.chaos.databases import EngineName
 
-Part = Literal["joins", "broadcast", "restore"]
-PARTS: tuple[Part, ...] = ("joins", "broadcast", "restore")
+Part = Literal["joins", "broadcast", "restore", "dialogues"]
+PARTS: tuple[Part, ...] = ("joins", "broadcast", "restore", "dialogues")
 
 _SIZES = {
     "joins": ("--updates", "--kills"),
     "broadcast": ("--members", "--broadcast-kills"),
     "restore": ("--people", ""),
+    "dialogues": ("--rounds", ""),
 }
 
 
@@ -26,7 +27,7 @@ class Order:
     engine: EngineName
     seed: int
     size: int
-    """Updates, members of a broadcast's audience, or people who come before a backup."""
+    """Updates, members of a broadcast's audience, or people who come before a backup, rounds of dialogues."""
     kills: int
     folder: Path
     """For the database and the logs."""

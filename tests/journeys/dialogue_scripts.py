@@ -1,0 +1,127 @@
+"""Every dialogue, step by step, and one way through several of them: what is said, what is answered, what is there in the end."""
+
+from __future__ import annotations
+
+from bot.services.campaigns import get_terms
+from storage import Store
+from storage.campaign import CampaignState
+from storage.tables import campaigns, people, referrals, shops
+from tests.journeys.dialogues import Act, Script, Walk
+
+
+async def check_claim(walk: Walk, store: Store) -> None:
+    """The one who was chosen is credited, and told."""
+    assert await store.read(referrals.count_all) == 1
+    assert not [each for each in walk.list_shown(walk.others[0]) if "recommended" in each.text]
+    assert [each for each in walk.list_shown(walk.others[1]) if "says that you recommended us" in each.text]
+
+
+async def check_words(walk: Walk, store: Store) -> None:
+    """The line is kept."""
+    person = await store.read(people.find_by_telegram_id, walk.person.id)
+    assert person is not None
+    assert person.own_words == "Best bread in town!"
+
+
+async def check_spoken(walk: Walk, store: Store) -> None:
+    """The code is the member's."""
+    person = await store.read(people.find_by_telegram_id, walk.person.id)
+    assert person is not None
+    assert person.spoken_code == "goldencrust"
+
+
+async def check_broadcast(walk: Walk, _: Store) -> None:
+    """Nobody has it twice; who may not have it is told apart."""
+    got = [sum("Fresh at ten" in each.text for each in walk.list_shown(other)) for other in walk.others]
+    assert max(got) == 1
+
+
+async def check_campaign(_: Walk, store: Store) -> None:
+    """It is there once, runs, is the main one, and nothing of it is left unsaid."""
+    main = (await store.read(shops.get)).campaign_id
+    (salon,) = [row for row in await store.read(campaigns.list_all) if row.slug.startswith("salon")]
+    assert salon.id == main
+    assert salon.state is CampaignState.RUNNING
+    assert salon.draft is None
+
+
+async def check_field(_: Walk, store: Store) -> None:
+    """The shop is called so in each of its languages."""
+    main = await store.read(get_terms)
+    assert set(main.campaign.brand.values()) == {"Moon Bakery", "Toko Bulan", "月亮面包房"}
+
+
+SCRIPTS = {
+    "claim": Script(
+        others=["Wayan Abe", "Wayan Bram"],
+        acts=[
+            Act(say="Wayan", shows="There are several people of that name"),
+            Act(tap="Wayan B.", shows="Thank you", may_be_silent=True),
+        ],
+        check=check_claim,
+    ),
+    "words": Script(
+        acts=[
+            Act(say="/share", shows="In your own words"),
+            Act(tap="In your own words", shows="up to 120 characters"),
+            Act(say="Best bread in town!", shows="“Best bread in town!”"),
+            Act(tap="Keep it", shows="Change my words"),
+        ],
+        check=check_words,
+    ),
+    "spoken": Script(
+        acts=[
+            Act(say="/spoken", shows="Choose my own"),
+            Act(tap="Choose my own", shows="Which one shall it be"),
+            Act(say="golden crust", shows="Done, your spoken code", may_be_silent=True),
+        ],
+        check=check_spoken,
+    ),
+    "broadcast": Script(
+        admin=True,
+        others=["Anna", "Budi", "Mei"],
+        acts=[
+            Act(say="/broadcast", shows="Send me the message"),
+            Act(say="Fresh at ten", shows="This is what members will see"),
+            Act(tap="Send to 4 members", shows="Done"),
+        ],
+        check=check_broadcast,
+    ),
+    "campaign": Script(
+        admin=True,
+        acts=[
+            Act(say="/admin", shows="The shop"),
+            Act(tap="The shop", shows="Name: "),
+            Act(tap="Name", shows="English"),
+            Act(say="Moon Bakery", shows="Indonesia"),
+            Act(say="Toko Bulan", shows="中文"),
+            Act(say="月亮面包房", shows="Name: Moon Bakery"),
+        ],
+        check=check_field,
+    ),
+}
+"""By flow."""
+
+NEW_CAMPAIGN = Script(
+    admin=True,
+    acts=[
+        Act(say="/admin", shows="like to look at"),
+        Act(tap="Campaigns", shows="every link without a campaign"),
+        Act(tap="+ New campaign", shows="What shall it begin with?"),
+        Act(tap="Salon", shows="salon: a draft"),
+        Act(tap="1. We tell you when not to cut", shows="Story 1 of salon"),
+        Act(tap="Headline", shows="The headline in English"),
+        Act(say="We like it short", shows="The headline in Bahasa Indonesia"),
+        Act(say="Kami suka pendek", shows="The headline in 简体中文"),
+        Act(tap="Skip", shows="We like it short"),
+        Act(tap="Back", shows="salon: a draft"),
+        Act(tap="Friend: 25", shows="does the friend get?"),
+        Act(say="33", shows="Friend gets: 33 points"),
+        Act(tap="Start now", shows="salon: running"),
+        Act(tap="★ Make it the main one", shows="★ salon: running"),
+    ],
+    check=check_campaign,
+)
+"""An owner writes a campaign; a tap on an older screen is no step of it, so nothing else is said meanwhile."""
+
+ALL_SCRIPTS = {**SCRIPTS, "a whole campaign": NEW_CAMPAIGN}

@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 TESTED := $(VENV)/.ready-for-tests
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCK := uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11
-WORKERS ?= 2
+WORKERS ?= 4
 
 .PHONY: demo test check format bench chaos attack mutants cards lock clean
 

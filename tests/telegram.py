@@ -16,6 +16,9 @@ from bot.playground.world import Call, CallbackAnswer, Chat, InlineAnswer, Inlin
 
 T = TypeVar("T")
 
+PATIENCE_SECONDS = 60.0
+"""For whatever is waited for: a loaded machine takes its time, and what does not come is found out all the same."""
+
 
 @dataclass(frozen=True, slots=True)
 class LocalTelegram:
@@ -53,32 +56,41 @@ class LocalTelegram:
         """What python-telegram-bot calls base_file_url."""
         return f"{self.url}/file/bot"
 
-    async def until(self, find: Callable[[], T | None], *, timeout_seconds: float = 20.0, what: str = "") -> T:
+    async def until(
+        self, find: Callable[[], T | None], *, timeout_seconds: float = PATIENCE_SECONDS, what: str = ""
+    ) -> T:
         """Return the first `find()` that is true, asked now and after everything that happens."""
         return await wait_until(self.world, find, timeout_seconds=timeout_seconds, what=what)
 
     async def until_message(
-        self, where: Chat | Person, match: Match = None, *, after: Message | int = 0, timeout_seconds: float = 20.0
+        self,
+        where: Chat | Person,
+        match: Match = None,
+        *,
+        after: Message | int = 0,
+        timeout_seconds: float = PATIENCE_SECONDS,
     ) -> Message:
         """Return the bot's first message in a chat, or to a person, that matches and is newer than `after`."""
         chat = self.world.open_chat(where) if isinstance(where, Person) else where
         return await wait_for_message(self.world, chat, match, after=after, timeout_seconds=timeout_seconds)
 
-    async def until_reply(self, said: Message, match: Match = None, *, timeout_seconds: float = 20.0) -> Message:
+    async def until_reply(
+        self, said: Message, match: Match = None, *, timeout_seconds: float = PATIENCE_SECONDS
+    ) -> Message:
         """Return the bot's first message behind one a human sent."""
         return await self.until_message(said.chat, match, after=said, timeout_seconds=timeout_seconds)
 
-    async def until_answered(self, tap: Tap, *, timeout_seconds: float = 20.0) -> CallbackAnswer:
+    async def until_answered(self, tap: Tap, *, timeout_seconds: float = PATIENCE_SECONDS) -> CallbackAnswer:
         """Return what the bot answered a tap."""
         assert tap.callback is not None, f"a tap of kind {tap.kind} asks the bot nothing"
         callback = tap.callback
         return await self.until(lambda: callback.answer, timeout_seconds=timeout_seconds, what="an answer to the tap")
 
-    async def until_results(self, query: InlineQuery, *, timeout_seconds: float = 20.0) -> InlineAnswer:
+    async def until_results(self, query: InlineQuery, *, timeout_seconds: float = PATIENCE_SECONDS) -> InlineAnswer:
         """Return what the inline picker shows."""
         return await self.until(lambda: query.answer, timeout_seconds=timeout_seconds, what="inline results")
 
-    async def until_call(self, method: str, count: int = 1, *, timeout_seconds: float = 20.0) -> Call:
+    async def until_call(self, method: str, count: int = 1, *, timeout_seconds: float = PATIENCE_SECONDS) -> Call:
         """Return the `count`-th call of a method that was answered."""
 
         def find() -> Call | None:
@@ -87,12 +99,12 @@ class LocalTelegram:
 
         return await self.until(find, timeout_seconds=timeout_seconds, what=f"call {count} of {method}")
 
-    async def until_polling(self, *, timeout_seconds: float = 20.0) -> None:
+    async def until_polling(self, *, timeout_seconds: float = PATIENCE_SECONDS) -> None:
         """Wait until the bot waits for updates, and so has fetched all there were."""
         polls = self.server.polls
         await self.until(lambda: polls.is_waiting, timeout_seconds=timeout_seconds, what="a poll")
 
-    async def until_confirmed(self, *, timeout_seconds: float = 20.0) -> None:
+    async def until_confirmed(self, *, timeout_seconds: float = PATIENCE_SECONDS) -> None:
         """Wait until the bot has confirmed every update."""
         waiting = self.world.updates.count_waiting
         await self.until(lambda: waiting() == 0, timeout_seconds=timeout_seconds, what="confirmation of all updates")

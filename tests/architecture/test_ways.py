@@ -13,8 +13,9 @@ import pytest_asyncio
 from storage import open_store
 from tests.architecture.ways import ROOT, Way, watching
 from tests.broadcasts.stage import open_stage
+from tests.chaos.books import Reader
 from tests.journeys.shop_at_work import ShopAtWork, find_link, open_shop, sqlite_in
-from tests.telegram import local_telegram
+from tests.telegram import PATIENCE_SECONDS, local_telegram
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -25,26 +26,30 @@ class Walked:
 
     shop: ShopAtWork
     way: Way
+    reader: Reader
+
+    async def rest(self) -> None:
+        """Let what came before come to its end: it is no part of the way."""
+        await self.shop.telegram.until_polling()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not self.reader.is_all_done():  # noqa: ASYNC110 -- a table tells nobody
+                await asyncio.sleep(0.05)
+        await asyncio.sleep(0.5)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def walked(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Walked]:
     """A shop that is watched from its start."""
+    url = sqlite_in(tmp_path_factory.mktemp("ways"))
     with watching() as way:
-        async with open_shop(sqlite_in(tmp_path_factory.mktemp("ways"))) as shop:
-            yield Walked(shop, way)
+        async with open_shop(url) as shop:
+            yield Walked(shop, way, Reader(url))
 
 
 def show(way: Way) -> str:
     """What a way goes through, for whoever wants to make it shorter."""
     lines = [f"{file}: {', '.join(functions)}" for file, functions in way.functions.items()]
     return "\n".join([f"{len(way.files)} files, {way.function_count} functions", *lines])
-
-
-async def rest(shop: ShopAtWork) -> None:
-    """Let what came before come to its end: it is no part of the way."""
-    await shop.telegram.until_polling()
-    await asyncio.sleep(0.5)
 
 
 async def test_the_way_of_a_join_is_short(walked: Walked) -> None:
@@ -54,7 +59,7 @@ async def test_the_way_of_a_join_is_short(walked: Walked) -> None:
     link = find_link(await shop.join(anna))
     for _ in range(2):  # the second time, what is looked up once and kept is there
         budi = shop.add_person()
-        await rest(shop)
+        await walked.rest()
         with walked.way.recorded():
             await shop.join(budi, link)
             await shop.telegram.until_message(anna, budi.first_name)
@@ -72,7 +77,7 @@ async def test_the_way_of_an_inline_query_is_short(walked: Walked) -> None:
     shop = walked.shop
     for _ in range(2):
         anna, budi = await shop.add_member(), shop.add_person()
-        await rest(shop)
+        await walked.rest()
         with walked.way.recorded():
             query = shop.world.type_inline(anna, shop.world.open_chat(anna, budi), "")
             await shop.telegram.until_results(query)

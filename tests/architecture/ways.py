@@ -20,6 +20,8 @@ class Way:
 
     functions: dict[str, dict[str, None]] = field(default_factory=dict)
     recording: bool = False
+    _aside: threading.local = field(default_factory=threading.local)
+    """By thread, the outermost call that belongs to no way."""
 
     @property
     def files(self) -> list[str]:
@@ -33,7 +35,7 @@ class Way:
 
     def note(self, frame: FrameType, event: str, _argument: Any) -> None:
         """Look at a call: what `sys.setprofile` wants."""
-        if event != "call" or not self.recording:
+        if self._is_aside(frame, event) or event != "call" or not self.recording:
             return
         code = frame.f_code
         file = OURS.get(code.co_filename, "?")
@@ -41,6 +43,18 @@ class Way:
             file = OURS[code.co_filename] = _find_ours(code.co_filename)
         if file and not code.co_name.startswith("<"):
             self.functions.setdefault(file, {})[code.co_qualname] = None
+
+    def _is_aside(self, frame: FrameType, event: str) -> bool:
+        """Whether it happens within what runs by itself, and would be on the way by chance."""
+        outermost = getattr(self._aside, "frame", None)
+        if outermost is not None:
+            if event == "return" and outermost is frame:
+                self._aside.frame = None
+            return True
+        if event == "call" and frame.f_code.co_qualname in BY_ITSELF:
+            self._aside.frame = frame
+            return True
+        return False
 
     @contextmanager
     def recorded(self) -> Iterator[None]:
@@ -53,6 +67,9 @@ class Way:
         self.recording = False
         sys.setprofile(before)
 
+
+BY_ITSELF = {"Snapshots.run", "find_newer"}
+"""The look of each second at what another process may have changed: its loop, and what it has a thread read."""
 
 OURS: dict[str, str] = {}
 """Paths within the project by what code objects say; empty for what is not ours."""

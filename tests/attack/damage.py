@@ -109,7 +109,7 @@ async def fill_the_disk(ground: Ground, verdict: Verdict) -> None:
         (inside / "ballast").unlink()
         began = time.monotonic()
         for each in late:
-            await ground.telegram.until_message(each, "Anna", timeout_seconds=60)
+            await ground.telegram.until_message(each, "Anna")
         seconds = time.monotonic() - began
         after = await _until_health(port, "200 ok")
         alive = program.status is None

@@ -37,7 +37,7 @@ async def send_nonsense(ground: Ground, verdict: Verdict) -> None:
             if not pushed % 40:
                 answers += bool(await ground.ask(budi))
         await ground.telegram.until_confirmed(timeout_seconds=60)
-        await ground.ask(budi, timeout_seconds=60)
+        await ground.ask(budi)
         left = await _until_closed(ground)
         polls = ground.world.journal.counts["getUpdates"] - polls
         grown = len(program.read_errors()) - before

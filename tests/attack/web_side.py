@@ -24,7 +24,7 @@ async def ask(port: int, request: bytes) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         writer.write(request)
-        return await asyncio.wait_for(reader.read(), 10)
+        return await asyncio.wait_for(reader.read(), 60)
     except ConnectionError:
         return b""
     finally:
@@ -53,7 +53,7 @@ def furnish_web(ground: Ground, **settings: str) -> tuple[Home, int]:
 
 async def until_open(port: int, program: Program) -> None:
     """Wait until the web side has opened its door."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while True:
             assert program.status is None, program.read_errors()
             try:

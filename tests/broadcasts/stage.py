@@ -122,7 +122,7 @@ class Stage:
 
     async def until_told(self, broadcast_id: BroadcastId) -> None:
         """Wait until the last word of a broadcast is said."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while (await self.find(broadcast_id)).progress_message_id is not None:  # noqa: ASYNC110 -- a table tells nobody
                 await asyncio.sleep(0.02)
 

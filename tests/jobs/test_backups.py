@@ -43,7 +43,7 @@ async def test_a_running_bot_makes_backups(tmp_path: Path) -> None:
     folder = tmp_path / "backups"
     folder.mkdir()
     settings = {"PASSALONG_BACKUP_FOLDER": str(folder), "PASSALONG_BACKUP_EVERY": "6h"}
-    async with open_shop(sqlite_in(tmp_path), settings=settings), asyncio.timeout(20):
+    async with open_shop(sqlite_in(tmp_path), settings=settings), asyncio.timeout(60):
         while not list_backups(folder):  # noqa: ASYNC110  # a folder tells nobody of what is put into it
             await asyncio.sleep(0.02)
     assert list_backup_jobs("sqlite:///x.db", None, 60, keep=1, recipient="") == []

@@ -26,7 +26,7 @@ from tests.journeys.gathering import Gathering, find_invite, gather
 from tests.journeys.launch_cost import Way
 
 PUBLIC = "https://share.example.org"
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 60.0
 _SHORT_LINK = re.compile(rf"{re.escape(PUBLIC)}/r/[0-9A-Za-z-]+")
 
 

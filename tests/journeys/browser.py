@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, ConsoleMessage, Locator, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Locator, Page, async_playwright, expect
 
 from tests.journeys.program import PATIENCE_SECONDS, Home, Program
 
@@ -29,6 +29,7 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+expect.set_options(timeout=PATIENCE_SECONDS * 1000)  # its own five seconds are too few for a loaded machine
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/")
 
 

@@ -16,17 +16,13 @@ from pathlib import Path
 
 from bot.playground.world import Call
 from tests.journeys.fork_server import ForkedProcess, fork_program
-from tests.telegram import LocalTelegram
+from tests.telegram import PATIENCE_SECONDS, LocalTelegram
+
+__all__ = ["PATIENCE_SECONDS", "ROOT", "Home", "Program", "furnish", "furnish_forking"]
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TMPDIR")
 """All that a program sees of the test's environment."""
-
-LEAVE_SECONDS = 8.0
-"""Within this a stop signal must have ended the bot."""
-
-PATIENCE_SECONDS = 30.0
-"""For what no promise is about; a loaded machine takes its time."""
 
 
 @dataclass(slots=True, eq=False)
@@ -72,7 +68,7 @@ class Program:
     async def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Ask it to stop and return the exit status."""
         self.send(number)
-        return await self.wait(LEAVE_SECONDS)
+        return await self.wait()
 
     async def until_says(self, words: str, *, timeout_seconds: float = PATIENCE_SECONDS) -> None:
         """Wait until something stands in its log; AssertionError shows the log where it never does."""

@@ -104,7 +104,7 @@ async def open_shop(
         running = asyncio.create_task(
             run_in(store, read, stop, capabilities=capabilities) if store else run(read, stop)
         )
-        await telegram.until_call("getUpdates", timeout_seconds=30)
+        await telegram.until_call("getUpdates")
         try:
             yield ShopAtWork(telegram, channel, admin)
         finally:

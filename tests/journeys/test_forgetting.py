@@ -53,7 +53,7 @@ async def test_by_letter_somebody_is_forgotten_while_the_bot_runs(
         done = await home.run("forget", str(putu.id))
         assert (done.status, done.read_output()) == (0, "Forgotten.\n"), done.read_errors()
         assert "Somebody" in (await ask_for_invites(telegram, world, anna.id)).text
-        await telegram.until_call("revokeChatInviteLink", timeout_seconds=60)
+        await telegram.until_call("revokeChatInviteLink")
         assert all(invite.is_revoked for invite in world.invites.values() if invite.creator is world.bot), shown.text
         assert find_link(await telegram.until_reply(world.press_start(putu))) != old
         again = await home.run("forget", "999")

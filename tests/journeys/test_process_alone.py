@@ -53,7 +53,7 @@ async def test_of_two_bots_on_one_token_one_hears_of_it_and_leaves(telegram: Loc
             assert left.read_errors().splitlines()[-1] == f"passalong: {REASON}"
             nia = telegram.world.add_person("Nia")
             telegram.world.press_start(nia)
-            await telegram.until_message(nia, "Your link", timeout_seconds=20)
+            await telegram.until_message(nia, "Your link")
             assert await stays.stop() == 0
     polls = telegram.world.journal.list_calls("getUpdates")
     assert len(polls) < 300, "two bots that end each other's polls do not spin"

@@ -165,14 +165,14 @@ async def test_posts_stay_with_the_chat_when_somebody_takes_its_name(home: Home,
     news = make_channel(world, sari)
     settings = {"ADMIN_IDS": str(sari.id), "ANNOUNCE_CHAT": "@oven_news"}
     async with home.running(**settings) as program:
-        await telegram.until_call("getChatMember", timeout_seconds=20)
+        await telegram.until_call("getChatMember")
         link = await telegram.until_reply(world.press_start(sari))
         assert await program.stop() == 0
     news.username = ""
     taken = world.add_channel("Free points", world.add_person("Thief"), username="oven_news")
     world.add_bot(next(iter(taken.members.values())).person, taken)
     async with home.running(**settings) as program:
-        told = await telegram.until_message(sari, "leads to another chat now", timeout_seconds=20)
+        told = await telegram.until_message(sari, "leads to another chat now")
         assert str(taken.id) in told.text
         world.open_link(world.add_person("Budi"), find_link(link))
         await telegram.until(lambda: news.messages, what="the post")

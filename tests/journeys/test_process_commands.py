@@ -104,7 +104,7 @@ async def test_run_in_an_empty_folder_migrates_by_itself(home: Home, telegram: L
         await program.until_polling(telegram)
         nia = telegram.world.add_person("Nia")
         telegram.world.press_start(nia)
-        await telegram.until_message(nia, "Your link", timeout_seconds=20)
+        await telegram.until_message(nia, "Your link")
         assert await program.stop() == 0
     assert (home.folder / "passalong.db").is_file()
 

@@ -104,7 +104,7 @@ async def test_a_stop_while_telegram_is_silent(home: Home, telegram: LocalTelegr
     """In the middle of the first question, with the connection open."""
     telegram.faults.order(faults.hang(), "getMe", times=-1)
     async with home.running() as program:
-        await telegram.until_call("getMe", timeout_seconds=20)
+        await telegram.until_call("getMe")
         await asyncio.sleep(0.2)
         await program.stop()
     assert_clean(program, 0)
@@ -123,7 +123,7 @@ async def test_a_stop_of_the_doctor(home: Home, telegram: LocalTelegram) -> None
     """While it waits for an answer."""
     telegram.faults.order(faults.hang(), "getMe", times=-1)
     async with home.running("doctor") as program:
-        await telegram.until_call("getMe", timeout_seconds=20)
+        await telegram.until_call("getMe")
         await asyncio.sleep(0.2)
         await program.stop()
     assert_clean(program, 0)

@@ -72,7 +72,7 @@ async def test_one_poison_update_among_a_hundred_harms_no_other(tmp_path: Path, 
     async with home.running() as program:
         await program.until_polling(telegram)
         for person in crowd:
-            await telegram.until_message(person, "Your link", timeout_seconds=30)
+            await telegram.until_message(person, "Your link")
         await telegram.until_confirmed(timeout_seconds=30)
         assert f"Update {poison} is unreadable and given up" in program.read_errors()
         assert await program.stop() == 0
@@ -89,7 +89,7 @@ async def recover(folder: Path, name: str) -> None:
             await program.until_polling(telegram)
             nia = telegram.world.add_person("Nia")
             telegram.world.press_start(nia)
-            await telegram.until_message(nia, "Your link", timeout_seconds=60)
+            await telegram.until_message(nia, "Your link")
             assert await program.stop() == 0, name
         assert_patient(telegram, name, times)
         telegram.assert_clean()

@@ -49,7 +49,7 @@ async def test_the_bot_works_through_a_proxy(
         async with home.running(PROXY=compose(kind, proxy, login)) as program:
             nia = telegram.world.add_person("Nia")
             telegram.world.press_start(nia)
-            await telegram.until_message(nia, "Your link", timeout_seconds=30)
+            await telegram.until_message(nia, "Your link")
             assert await program.stop() == 0
         assert set(proxy.asked_for) == {f"{TELEGRAM}:443"}
     assert f"through the proxy {kind}://127.0.0.1:{proxy.port}" in program.read_errors()

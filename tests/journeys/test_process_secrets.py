@@ -89,7 +89,7 @@ async def live_through(telegram: LocalTelegram) -> None:
     """Let somebody use the bot while everything fails now and then."""
     nia = telegram.world.add_person("Nia")
     telegram.world.press_start(nia)
-    await telegram.until_message(nia, "Your link", timeout_seconds=60)
+    await telegram.until_message(nia, "Your link")
     await insist(telegram, nia, "/share", lambda message: message.photo is not None)
     await insist(telegram, nia, "/privacy", "What is kept about you")
     await telegram.until_confirmed(timeout_seconds=60)

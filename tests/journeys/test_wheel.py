@@ -53,7 +53,7 @@ async def test_from_the_wheel_an_empty_folder_is_enough(wheel: Path, telegram: L
         await program.until_polling(telegram)
         said = telegram.world.press_start(person)
         card = telegram.world.send_text(person, said.chat, "/share")
-        assert (await telegram.until_reply(said, timeout_seconds=20)).text
+        assert (await telegram.until_reply(said)).text
         assert (
             await telegram.until_message(
                 person, lambda message: message.photo is not None, after=card, timeout_seconds=20

@@ -39,7 +39,7 @@ from tests.telegram import LocalTelegram, telegram
 
 __all__ = ["telegram"]
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 HOUR_SECONDS = 3600
 SECOND = 1_000_000
 IDLE = tuple(replace(each, jobs=()) for each in CAPABILITIES)

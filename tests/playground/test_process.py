@@ -34,7 +34,7 @@ async def run_playground(*options: str) -> AsyncIterator[tuple[str, asyncio.subp
     )
     assert process.stdout is not None
     try:
-        yield (await asyncio.wait_for(process.stdout.readline(), 20)).decode().strip(), process
+        yield (await asyncio.wait_for(process.stdout.readline(), 60)).decode().strip(), process
     finally:
         if process.returncode is None:
             process.kill()
@@ -63,7 +63,7 @@ async def test_a_playground_of_its_own_is_steered_over_http() -> None:
         await door.call("sendHologram", {})
         await _check_reading(door, ids[0])
         process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), 5) == 0
+        assert await asyncio.wait_for(process.wait(), 60) == 0
 
 
 async def test_humans_do_by_the_door_what_no_button_offers() -> None:

@@ -19,7 +19,7 @@ from bot.playground.world import Chat, Person, World
 from tests.playground.calling import Caller
 from tests.telegram import LocalTelegram
 
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)

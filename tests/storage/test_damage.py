@@ -59,7 +59,7 @@ async def test_harm_is_noticed_while_nobody_writes(sqlite_url: str) -> None:
     async with open_store(sqlite_url) as store:
         find_path(sqlite_url).unlink()
         with pytest.raises(StoreDamaged, match="was deleted"):
-            await asyncio.wait_for(store.wait_lost(), 20)
+            await asyncio.wait_for(store.wait_lost(), 60)
 
 
 async def test_older_content_copied_over_the_file_is_noticed(sqlite_url: str) -> None:
@@ -74,7 +74,7 @@ async def test_older_content_copied_over_the_file_is_noticed(sqlite_url: str) ->
         await store.read(directory.count_members)
         shutil.copyfile(f"{path}.old", path)
         with pytest.raises(StoreDamaged, match=r"overwritten|broken"):
-            await asyncio.wait_for(store.wait_lost(), 20)
+            await asyncio.wait_for(store.wait_lost(), 60)
 
 
 async def test_a_quiet_and_a_busy_store_are_not_taken_for_damaged(sqlite_url: str) -> None:

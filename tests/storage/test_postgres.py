@@ -183,7 +183,7 @@ async def test_a_lock_that_another_took_ends_all_writing(pg_store: Store, postgr
         behind.execute(END_LOCK)
         await taken
         with pytest.raises(StoreLost, match="in use by another process"):
-            await asyncio.wait_for(pg_store.wait_lost(), 10)
+            await asyncio.wait_for(pg_store.wait_lost(), 60)
         assert pg_store.is_lost
         with pytest.raises(StoreLost):
             await pg_store.write(add_member, 2)

@@ -62,7 +62,7 @@ class BotData:
         """Poll until an error."""
         self.dispatch.start()
         try:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 await self.intake.run()
         finally:
             await self.dispatch.stop(1)

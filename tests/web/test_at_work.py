@@ -78,4 +78,4 @@ async def test_a_taken_port_ends_the_start_with_a_reason(tmp_path: Path) -> None
                 "PASSALONG_LISTEN": f"127.0.0.1:{port}",
             }
             with pytest.raises(ListenRefused, match=str(port)):
-                await asyncio.wait_for(run(read_settings(values), asyncio.Event()), 20)
+                await asyncio.wait_for(run(read_settings(values), asyncio.Event()), 60)

@@ -79,7 +79,7 @@ async def assert_accessible(visit: Visit) -> None:
 
 async def until_counted(house: House, count: int) -> None:
     """Wait until so many shares are counted; a beacon is sent when the browser has time."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while (await house.read(shares.count_by_way)).get("page", 0) < count:  # noqa: ASYNC110  # the store tells nobody of a share
             await asyncio.sleep(0.02)
 

@@ -27,8 +27,8 @@ class Call:
 
 
 async def until(holds: Callable[[], object]) -> None:
-    """Return once it holds; fail after five seconds."""
-    async with asyncio.timeout(5):
+    """Return once it holds; fail after a minute."""
+    async with asyncio.timeout(60):
         while not holds():  # noqa: ASYNC110 -- what it looks at belongs to somebody else
             await asyncio.sleep(0.002)
 

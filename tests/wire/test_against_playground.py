@@ -254,7 +254,7 @@ async def test_somebody_else_with_the_token_is_told_and_left(telegram: LocalTele
     async with run(telegram, store) as process:
         other = asyncio.create_task(poll_for_ever())
         with pytest.raises(OtherPoller, match="only one bot instance"):
-            await asyncio.wait_for(_run_again(process, store), 5)
+            await asyncio.wait_for(_run_again(process, store), 60)
         other.cancel()
         await asyncio.gather(other, return_exceptions=True)
 

@@ -112,7 +112,7 @@ async def test_a_message_that_arrived_between_two_floods_parts_them() -> None:
     for flooded, arrives, endpoint in ((1, 2, "sendMessage"), (3, 4, "sendPhoto"), (5, 6, "editMessageText")):
         with pytest.raises(RetryAfter):
             await Line(gate, floods=[30]).call("refused", flooded, endpoint=endpoint)
-        await asyncio.wait_for(Line(gate).call("arrived", arrives), 1)
+        await asyncio.wait_for(Line(gate).call("arrived", arrives), 10)
     with pytest.raises(RetryAfter):
         await Line(gate, floods=[30]).call("refused", 7, endpoint="editMessageText")
     assert gate.ban_left() == 0
@@ -129,8 +129,8 @@ async def test_a_flood_of_a_method_is_that_familys(method: str) -> None:
     with pytest.raises(RetryAfter):
         await Line(gate, floods=[30]).call("refused", -100, endpoint=method)
     line = Line(gate)
-    await asyncio.wait_for(line.call("message", -100), 1)
-    await asyncio.wait_for(line.call("edit", 5, endpoint="editMessageText"), 1)
+    await asyncio.wait_for(line.call("message", -100), 10)
+    await asyncio.wait_for(line.call("edit", 5, endpoint="editMessageText"), 10)
     for other in ERRANDS:
         family = {other, method} <= {"setMyDescription", "setMyCommands"}
         if other == method or family:

@@ -28,7 +28,7 @@ def brand_of(snapshot: Snapshot) -> str:
 
 async def reach(snapshots: Snapshots, brand: str) -> Snapshot:
     """Wait for the snapshot of a shop that is called so."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while brand_of(snapshots.current) != brand:
             await snapshots.wait_other_than(snapshots.current)
     return snapshots.current
@@ -100,7 +100,7 @@ async def test_what_cannot_be_shown_leaves_what_was_valid(store: Store, caplog: 
     async with kept_up_to_date(store, look_seconds=0.02) as snapshots:
         first = snapshots.current
         await store.write(open_shop, Source(campaign=name_it("Dusk Bakery", theme="gone")))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while "what was valid stays" not in caplog.text:  # noqa: ASYNC110  # a log tells nobody of a line
                 await asyncio.sleep(0.01)
         assert snapshots.current is first

@@ -48,7 +48,7 @@ async def serve_site(
         access_log=False,
         proxy_headers=False,
         server_header=False,
-        backlog=BACKLOG,
+        backlog=min(BACKLOG, patience.most_connections),  # so many are taken at once, before any is counted
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=LEAVE_SECONDS,
         h11_max_incomplete_event_size=HEAD_BYTES,

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
 
-from storage.records import PersonId, ReferralId, Side
+from storage.records import PersonId, ReferralId, Side, VersionId
 
 EventId = NewType("EventId", int)
 GrantId = NewType("GrantId", int)
+RedemptionId = NewType("RedemptionId", int)
 
 
 class EventKind(StrEnum):
@@ -50,6 +51,39 @@ class GrantState(StrEnum):
     REVOKED = "revoked"
     DECLINED = "declined"
     EXPIRED = "expired"
+
+
+class RedemptionState(StrEnum):
+    """Where something stands that a member has for points; all but the first two are final."""
+
+    RESERVED = "reserved"
+    """Put aside until its member says yes."""
+    REDEEMED = "redeemed"
+    """Paid, and waiting at the counter."""
+    USED = "used"
+    DECLINED = "declined"
+    """Its member did not say yes, or said no; nothing was paid."""
+    EXPIRED = "expired"
+    """Nobody came for it, and the points are back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedemptionRow:
+    """Something of the catalogue in a member's hands."""
+
+    id: RedemptionId
+    reference: str
+    person_id: PersonId
+    campaign_version_id: VersionId
+    """Whose catalogue it stood in."""
+    item: str
+    price: int
+    state: RedemptionState
+    reserved_at: int
+    expires_at: int
+    """Until when the state lasts by itself."""
+    used_at: int | None
+    used_by_id: PersonId | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,6 +96,7 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         "person": Keeping(holds="codes and choices", ends=Ends.FORGETTING, how="an empty row stays for the ledger"),
         "picture": Keeping(holds="logos and photos of campaigns", ends=Ends.FEW),
         "profile": Keeping(holds="names, usernames, Telegram numbers", ends=Ends.FORGETTING),
+        "redemption": Keeping(holds="what was had for points", ends=Ends.NEVER, how="holds no name"),
         "referral": Keeping(holds="who came by whom", ends=Ends.NEVER, how="holds no name"),
         "reminder": Keeping(holds="when a waiting friend was reminded", ends=Ends.FORGETTING),
         "role": Keeping(holds="who runs the shop", ends=Ends.FEW),
@@ -106,6 +107,7 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         "shop": Keeping(holds="whose bot it is", ends=Ends.FEW),
         "spoken": Keeping(holds="spoken codes", ends=Ends.FORGETTING),
         "standing": Keeping(holds="who has how much on a board", ends=Ends.NEVER, how="holds no name"),
+        "stock": Keeping(holds="how many of a thing are gone", ends=Ends.FEW),
         "tally": Keeping(holds="sums of rows that are gone", ends=Ends.FEW),
         "team_invitation": Keeping(
             holds="links into the team", ends=Ends.TIME, days=0, how="after they expired or were used"

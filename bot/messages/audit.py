@@ -17,7 +17,11 @@ _ACTS = {
     Act.CAMPAIGN_MAIN: "audit.campaign_main",
     Act.PROFILE: "audit.profile",
     Act.BROADCAST: "audit.broadcast",
+    Act.HANDED_OUT: "audit.handed_out",
+    Act.HANDED_BACK: "audit.handed_back",
 }
+
+_TO_SOMEBODY = {Act.ROLE, Act.HANDED_OUT, Act.HANDED_BACK}
 
 
 def render_audit(texts: Texts, shop: Shop, view: AuditView) -> OutgoingMessage:
@@ -32,7 +36,7 @@ def render_audit(texts: Texts, shop: Shop, view: AuditView) -> OutgoingMessage:
 
 def _say_line(texts: Texts, shop: Shop, line: AuditLine) -> Html:
     actor = texts.say("audit.command") if line.by_command else show_name(texts, line.actor, first=True, limit=32)
-    subject = show_name(texts, line.subject, limit=32) if line.act == Act.ROLE else line.subject
+    subject = show_name(texts, line.subject, limit=32) if line.act in _TO_SOMEBODY else line.subject
     act = texts.say(
         _ACTS[Act(line.act)], actor=actor, subject=subject, before=line.before or "\u2013", after=line.after
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Protocol
 
+from bot.core.roles import TEAM as TEAM_ROLES
 from bot.core.roles import Roles
 
 DATA_LIMIT = 64
@@ -197,6 +198,14 @@ INVITES = Button("invites", "button.invites", page=PAGE)
 REWARDS = Button("rewards", "button.rewards", page=PAGE)
 TOP = Button("top", "button.top")
 APPEAR = Button("appear", named=FLAG)
+
+REDEEM = Button("redeem", item=Key(32))
+REDEEM_SURE = Button("redeem_sure", "redeem.sure", redemption=ID)
+REDEEM_DROP = Button("redeem_drop", "redeem.drop", redemption=ID)
+REDEMPTION = Button("redemption", "redeem.show", redemption=ID)
+"""Shows the code for the counter once more."""
+HAND_OUT = Button("hand_out", "redeem.hand_out", roles=TEAM_ROLES, redemption=ID)
+HAND_BACK = Button("hand_back", "redeem.hand_back", roles=TEAM_ROLES, redemption=ID)
 
 REMIND = Button("remind", referral=ID, page=PAGE)
 NO_REMINDERS = Button("no_reminders", "remind.stop", referral=ID)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.core.community import SOURCE as COMMUNITY
+from bot.core.redeeming import FOR_ITEM
 from bot.core.reminding import Missing, Reminding
 from bot.messages.buttons import INVITES, MENU, REWARDS
 from bot.messages.keyboards import Row, appear_row, page_row, send_row, stack, tap_row
 from bot.messages.outgoing import OutgoingMessage
+from bot.messages.redeeming import counter_rows, name_item, say_counter
 from bot.messages.reminding import again_row, remind_rows
 from bot.messages.shop import Shop
-from bot.messages.texts import Html, Texts, show_listed_name, show_name
+from bot.messages.texts import Html, Texts, escape, show_listed_name, show_name
 from bot.services.reminding.reminders import WaitingView
 from bot.services.standing import InvitesView, RewardsView, TopView
 from storage.records import Invitation, LedgerLine, RankLine, ReferralId, ReferralState
@@ -51,12 +53,14 @@ def render_invites(texts: Texts, shop: Shop, view: InvitesView, *, note: Html | 
 def render_rewards(texts: Texts, shop: Shop, view: RewardsView) -> OutgoingMessage:
     """The balance and the ledger lines behind it."""
     title = texts.say("rewards.title", balance=shop.points(view.balance, texts.language))
+    counter, rows = say_counter(texts, shop, view.counter), counter_rows(texts, shop, view.counter)
     if not view.lines:
         gain = shop.points(shop.campaign.inviter_points, texts.language)
-        return _compose(texts, shop, view.member.code, [title, texts.say("rewards.none", points=gain)])
+        blocks = [title, texts.say("rewards.none", points=gain), *counter]
+        return _compose(texts, shop, view.member.code, blocks, *rows)
     lines = _stack_lines(_say_ledger_line(texts, shop, line) for line in view.lines)
-    blocks = [title, lines, *_say_page(texts, view.page, view.pages)]
-    return _compose(texts, shop, view.member.code, blocks, page_row(texts, REWARDS, view.page, view.pages))
+    blocks = [title, *counter, lines, *_say_page(texts, view.page, view.pages)]
+    return _compose(texts, shop, view.member.code, blocks, *rows, page_row(texts, REWARDS, view.page, view.pages))
 
 
 def render_top(texts: Texts, shop: Shop, view: TopView) -> OutgoingMessage:
@@ -118,9 +122,16 @@ def _say_ledger_line(texts: Texts, shop: Shop, line: LedgerLine) -> Html:
     return texts.say(
         "rewards.line",
         points=_sign(texts, shop, line.amount),
-        reason=_say_reason(texts, line) if line.amount > 0 else _say_taken_back(texts, line),
+        reason=_say_movement(texts, shop, line),
         date=texts.date(line.posted_at, shop.zone),
     )
+
+
+def _say_movement(texts: Texts, shop: Shop, line: LedgerLine) -> Html:
+    if line.reason.startswith(FOR_ITEM):
+        item = name_item(texts, shop, line.reason.removeprefix(FOR_ITEM))
+        return texts.say("redeem.returned", item=item) if line.amount > 0 else escape(item)
+    return _say_reason(texts, line) if line.amount > 0 else _say_taken_back(texts, line)
 
 
 def _say_reason(texts: Texts, line: LedgerLine) -> Html:

@@ -84,6 +84,14 @@ class Texts:
         """The day and the time of a moment in microseconds, where the shop is."""
         return f"{self.date(at_us, zone)}, {datetime.fromtimestamp(at_us // 1_000_000, zone):%H:%M}"
 
+    def countdown(self, at_us: int, zone: tzinfo) -> Html:
+        """A moment that apps show as the time until then, in the reader's own words; elsewhere as day and time.
+
+        https://core.telegram.org/bots/api#date-time-entity-formatting
+        """
+        moment = escape(self.moment(at_us, zone))
+        return Html(f'<tg-time unix="{at_us // 1_000_000}" format="r">{moment}</tg-time>')
+
     def join(self, items: Sequence[str]) -> Html:
         """Ready HTML items as a list within a sentence: `A, B and C`."""
         return Html(_space(self._conventions.join([f"{_EDGE}{item}{_EDGE}" for item in items])))

@@ -33,6 +33,10 @@ class Act(StrEnum):
     """The shop speaks of itself otherwise."""
     BROADCAST = "broadcast"
     """A message to all goes on, rests or ends."""
+    HANDED_OUT = "handed_out"
+    """Somebody was given at the counter what they had for points."""
+    HANDED_BACK = "handed_back"
+    """That was taken back at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

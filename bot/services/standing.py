@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.core.standing import compute_page
 from bot.services.members import MemberView, enter, view_member
+from bot.services.redeeming.redeeming import CounterView, view_counter
 from bot.services.reminding.reminders import WaitingView, view_waiting
 from storage.records import Invitation, LedgerLine, Profile, RankLine, ReferralId
 from storage.tables import ledgers, people, referrals, scores
@@ -38,6 +39,8 @@ class RewardsView:
     page: int
     pages: int
     lines: list[LedgerLine]
+    counter: CounterView = field(default_factory=CounterView)
+    """What there is for the points."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +81,7 @@ def list_rewards(tx: Tx, *, visitor: Profile, page: int = 0) -> RewardsView:
         page=shown.number,
         pages=shown.count,
         lines=ledgers.list_lines(tx, member.id, limit=shown.size, offset=shown.offset),
+        counter=view_counter(tx, member),
     )
 
 

@@ -97,6 +97,12 @@ class Pictures:
         await self._lay_out()
         return await self._workshop.run(partial(self._render_qr, member))
 
+    async def draw_counter_code(self, link: str, caption: str) -> bytes:
+        """A code to be scanned at the counter, with what is said under it, JPEG."""
+        await self._lay_out()
+        look = compose_look(self._shop.campaign)
+        return await self._workshop.run(lambda studio: studio.render_qr(link, look, caption=caption))
+
     async def render_print_sheets(self, member: MemberView, placement: str) -> tuple[bytes, bytes]:
         """Two PDFs with the member's code for a place: ten business cards on A4, and an A5 poster."""
         await self._lay_out()

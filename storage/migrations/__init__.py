@@ -27,6 +27,7 @@ REVISIONS = (
     "0020",
     "0021",
     "0022",
+    "0023",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

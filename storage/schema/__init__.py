@@ -12,6 +12,7 @@ from storage.schema.campaigns import campaign, campaign_version, picture, shop
 from storage.schema.jobs import due_job
 from storage.schema.messages import broadcast, delivery, flood_wait, inbox, outbox, warning
 from storage.schema.people import code_key, command_menu, conversation, forgotten, guess, person, profile, role, spoken
+from storage.schema.redeeming import redemption, stock
 from storage.schema.referrals import HOUSE_ACCOUNT, account, ledger, referral, reminder
 from storage.schema.rewards import event, grant
 from storage.schema.sharing import card, chat_join, chat_link, click, link_revocation, share, tally, visit
@@ -48,6 +49,7 @@ __all__ = [
     "person",
     "picture",
     "profile",
+    "redemption",
     "referral",
     "reminder",
     "role",
@@ -56,6 +58,7 @@ __all__ = [
     "shop",
     "spoken",
     "standing",
+    "stock",
     "tally",
     "team_invitation",
     "visit",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import Column, Index, and_
 from sqlalchemy.sql.expression import ColumnElement
 
-from storage.schema import HOUSE_ACCOUNT, inbox, ledger, metadata, outbox, person, standing
+from storage.schema import HOUSE_ACCOUNT, inbox, ledger, metadata, outbox, person, redemption, standing
 
 __all__ = ["metadata"]
 
@@ -37,4 +37,9 @@ _add(
     ledger.c.debit_id,
     ledger.c.id.desc(),
     where=ledger.c.debit_id != HOUSE_ACCOUNT,  # every reward leaves the house: nobody asks for all of them
+)
+_add(
+    "ix_redemption_due",
+    redemption.c.expires_at,
+    where=redemption.c.state.in_(["reserved", "redeemed"]),
 )

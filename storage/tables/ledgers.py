@@ -18,6 +18,7 @@ __all__ = [
     "list_lines",
     "open_account",
     "post",
+    "spend",
     "sum_by_reason",
 ]
 
@@ -43,6 +44,12 @@ _POST = Conflicting(
 _FIND_BY_KEY = select(ledger.c.id, *(ledger.c[name] for name in _CONTENT)).where(ledger.c.key == bindparam("key"))
 _MOVE_BALANCE = (
     update(account).where(account.c.id == bindparam("of")).values(balance=account.c.balance + bindparam("change"))
+)
+_TAKE_POINTS = (
+    update(account)
+    .where(account.c.owner_id == bindparam("owner_id"), account.c.balance >= bindparam("amount"))
+    .values(balance=account.c.balance - bindparam("amount"))
+    .returning(account.c.id)
 )
 _BALANCE = select(account.c.balance).where(account.c.owner_id == bindparam("owner_id"))
 
@@ -128,6 +135,20 @@ def post(tx: Tx, transfer: Transfer) -> int:
         if account_id != HOUSE_ACCOUNT:
             tx.run(_MOVE_BALANCE, of=account_id, change=change)
     return int(ledger_id)
+
+
+def spend(tx: Tx, owner_id: PersonId, amount: int, *, key: str, reason: str) -> int | None:
+    """Give points of a person back to the house, and return the id of the ledger line; None where there are not so many.
+
+    Whether there are enough is decided by the statement that takes them. A key that was used before is not spent again.
+    """
+    if tx.scalar(_FIND_BY_KEY, key=key) is not None:
+        raise KeyReused(f"The key {key!r} has been spent.")
+    account_id = tx.scalar(_TAKE_POINTS, owner_id=owner_id, amount=amount)
+    if account_id is None:
+        return None
+    values = (account_id, HOUSE_ACCOUNT, amount, reason, None)
+    return int(tx.scalar(_POST, **dict(zip(_CONTENT, values, strict=True)), key=key, posted_at=tx.now))
 
 
 def get_balance(tx: Tx, person_id: PersonId) -> int:

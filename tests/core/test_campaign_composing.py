@@ -60,7 +60,9 @@ def speak(campaign: Campaign, languages: tuple[str, ...]) -> Campaign:
 
     unit = {each: campaign.unit.get(each, {"one": "a", "other": "b"}) for each in languages}
     stories = tuple(tell(story) for story in campaign.stories)
-    return replace(campaign, brand=say(campaign.brand), unit=unit, channel_language=languages[-1], stories=stories)
+    catalogue = tuple(replace(item, name=say(item.name)) for item in campaign.catalogue)
+    spoken = replace(campaign, brand=say(campaign.brand), unit=unit, stories=stories, catalogue=catalogue)
+    return replace(spoken, channel_language=languages[-1])
 
 
 def colour(campaign: Campaign) -> Campaign:
@@ -77,6 +79,11 @@ CHANGES: list[Callable[[Campaign], Campaign]] = [
     lambda campaign: replace(campaign, rules=Rules(claim_days=2, community="@some_group", join_community=True)),
     lambda campaign: replace(campaign, rules=Rules(community=-1001234567890)),
     lambda campaign: replace(campaign, stories=campaign.stories[::-1]),
+    lambda campaign: replace(campaign, catalogue=campaign.catalogue[::-1]),
+    lambda campaign: replace(campaign, catalogue=campaign.catalogue[1:]),
+    lambda campaign: replace(
+        campaign, catalogue=tuple(replace(each, price=9, stock=3, valid_days=5) for each in campaign.catalogue)
+    ),
     lambda campaign: replace(campaign, stories=campaign.stories[:1]),
     lambda campaign: replace(
         campaign, stories=(*campaign.stories[1:], replace(campaign.stories[0], key=f"re-{campaign.stories[0].key}"))

@@ -47,6 +47,7 @@ from storage.records import (
     ReferralState,
 )
 from storage.role import Role
+from tests.messages.counter_samples import make_counter, render_counter
 
 CODE = "AbCdEfGh12"
 CAMPAIGN = parse_campaign(
@@ -124,6 +125,7 @@ def make_notice(kind: type[Notice], number: int = 0, **changes: object) -> Notic
         "slug": "welcome",
         "person": PersonId(1000 + number),
         "role": Role.MANAGER,
+        "item": "croissant",
     }
     known = {field.name for field in fields(kind)}
     return kind(**{name: value for name, value in (values | changes).items() if name in known})
@@ -251,11 +253,13 @@ def make_community(name: str, *, waits: bool = False) -> CommunityView:
 def make_rewards(name: str) -> RewardsView:
     """A first page of every sort of line."""
     rows = [(50, "invited_friend"), (-50, "invited_friend"), (25, "welcome"), (1, "invented"), (1_000_000, "welcome")]
+    rows += [(-40, "item:croissant"), (40, "item:croissant"), (-40, "item:gone")]
     lines = [
         LedgerLine(id=n, amount=amount, reason=reason, other_name=name, posted_at=MARCH)
         for n, (amount, reason) in enumerate(rows)
     ]
-    return RewardsView(member=make_member(name), balance=1625, page=0, pages=2, lines=lines)
+    counter = make_counter(make_shop())
+    return RewardsView(member=make_member(name), balance=1625, page=0, pages=2, lines=lines, counter=counter)
 
 
 def make_top(name: str, *, my_rank: int | None = 1204, anonymous: bool = False, count: int = 10) -> TopView:
@@ -341,6 +345,7 @@ def render_everybodys(texts: Texts, shop: Shop, name: str) -> dict[str, Outgoing
         "already a member": refusals.render_already_member(texts, shop, member),
         "throttled": refusals.render_throttled(texts, shop, member),
         "sorry": refusals.render_sorry(texts),
+        **render_counter(texts, shop, member, PHOTO),
     }
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from html import unescape
 
 _TOKEN = re.compile(
-    r"<(?P<end>/)?(?P<tag>[a-z]+)(?P<attributes>(?: [a-z]+=\"[^\"<>]*\")*)>"
+    r"<(?P<end>/)?(?P<tag>[a-z-]+)(?P<attributes>(?: [a-z]+=\"[^\"<>]*\")*)>"
     r"|(?P<entity>&(?:lt|gt|amp|quot);)"
     r"|(?P<text>[^<>&]+)"
 )
-_ALLOWED = {"b", "i", "u", "s", "code", "pre", "a", "blockquote"}
+_ALLOWED = {"b", "i", "u", "s", "code", "pre", "a", "blockquote", "tg-time"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def read_html(html: str) -> Shown:
 
 def _step(opened: list[str], token: re.Match[str]) -> None:
     tag = token["tag"]
-    if tag not in _ALLOWED or (token["attributes"] and tag != "a"):
+    if tag not in _ALLOWED or (token["attributes"] and tag not in {"a", "tg-time"}):
         raise Unreadable(token[0])
     if not token["end"]:
         opened.append(tag)

@@ -59,6 +59,7 @@ BLOCKS = {
     "inbox._ROW",
     "outbox._NOTICE",
     "people.PERSON",
+    "redemptions._ROWS",
     "referrals._REFERRAL",
 }
 """What other statements are built of; never run as they are."""

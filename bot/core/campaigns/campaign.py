@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import product
 
+from bot.core.campaigns.catalogue import CatalogueItem, take_catalogue
 from bot.core.campaigns.file import CampaignFile, Path
 from bot.core.campaigns.look import take_look
 from bot.core.campaigns.mistakes import CampaignMistake
@@ -42,7 +43,7 @@ BRAND_LIMIT, HEADLINE_LIMIT, TEXT_LIMIT, OFFER_LIMIT = 32, 60, 300, 120
 
 _FIELDS = (
     *("slug", "theme", "layout", "focus", "colours", "languages", "channel_language", "logo", "photo", "brand"),
-    *("points", "rules", "stories"),
+    *("points", "rules", "stories", "catalogue"),
 )
 
 
@@ -119,6 +120,8 @@ class Campaign:
     accent_colour: str = field(default="", metadata=LATER)
     focus: str = field(default="", metadata=LATER)
     """What of a tall photo shows: top, middle, bottom; empty for whatever seems to matter."""
+    catalogue: tuple[CatalogueItem, ...] = field(default=(), metadata=LATER)
+    """What members can have for their points."""
     _texts: dict[str, CampaignTexts] = field(default_factory=dict, init=False, compare=False, repr=False)
     """By language, once asked for: every screen and every answer asks."""
 
@@ -130,6 +133,10 @@ class Campaign:
     def find_language(self, wanted: str) -> str:
         """In which language the shop speaks to a reader of `wanted`; its first, where it does not know that one."""
         return find_language(wanted, self.languages) or self.languages[0]
+
+    def find_item(self, key: str) -> CatalogueItem | None:
+        """What can be had under this key; None for what is not on offer any more."""
+        return next((item for item in self.catalogue if item.key == key), None)
 
     def say_points(self, points: int, language: str) -> str:
         """`1,500 beans`: a number of points in the shop's own words."""
@@ -214,6 +221,7 @@ def parse_campaign(
         stories=attempt((), _take_stories, file, languages, find_picture),
         logo=attempt("", take_picture, file, ("logo",), find_picture),
         photo=attempt("", take_picture, file, ("photo",), find_picture),
+        catalogue=attempt((), take_catalogue, file, languages),
     )
     file.check()
     _check_filled(file, campaign)

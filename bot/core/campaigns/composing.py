@@ -12,6 +12,7 @@ from tomlkit.container import Container
 from tomlkit.items import AoT, Table
 
 from bot.core.campaigns.campaign import Campaign, Story
+from bot.core.campaigns.catalogue import VALID_DAYS, CatalogueItem
 from bot.core.campaigns.rules import Rules
 from bot.core.languages import PLURAL_FORMS
 from bot.core.names import clean_text
@@ -22,8 +23,8 @@ NamePicture = Callable[[str], str]
 Block = Mapping[str, Any]
 Writable = Container | Table
 
-_GLUED = re.compile(r"^([^#\n].*)\n\[\[stories\]\]", re.MULTILINE)
-"""A story without a line between it and the one before."""
+_GLUED = re.compile(r"^([^#\n].*)\n\[\[(stories|catalogue)\]\]", re.MULTILINE)
+"""A block without a line between it and the one before."""
 
 
 def compose_file(campaign: Campaign, *, former: str = "", name_picture: NamePicture = "{}.jpg".format) -> str:
@@ -35,14 +36,20 @@ def compose_file(campaign: Campaign, *, former: str = "", name_picture: NamePict
         name_picture: Where the pictures lie.
     """
     document = tomlkit.parse(former.removeprefix("\ufeff").replace("\r\n", "\n"))
-    stories = _open_stories(document)
+    stories, catalogue = _open_blocks(document, "stories"), _open_blocks(document, "catalogue")
     _write(document, _list_values(campaign, document.unwrap(), name_picture))
-    _order_stories(stories, campaign)
+    _order_blocks(stories, [story.key for story in campaign.stories])
     for block, story in zip(stories, campaign.stories, strict=True):
         _write(block, _list_story(story, campaign, block.unwrap(), name_picture))
-    if "stories" not in document:
-        document["stories"] = stories
-    return _GLUED.sub(r"\1\n\n[[stories]]", tomlkit.dumps(document))
+    _order_blocks(catalogue, [item.key for item in campaign.catalogue])
+    for block, item in zip(catalogue, campaign.catalogue, strict=True):
+        _write(block, _list_item(item, campaign, block.unwrap()))
+    for name, blocks in (("stories", stories), ("catalogue", catalogue)):
+        if name not in document and len(blocks):
+            document[name] = blocks
+        elif name in document and not len(blocks):
+            del document[name]
+    return _GLUED.sub(r"\1\n\n[[\2]]", tomlkit.dumps(document))
 
 
 def compose_shop(campaign: Campaign, *, name_picture: NamePicture = "{}.jpg".format) -> str:
@@ -89,6 +96,20 @@ def _list_story(story: Story, campaign: Campaign, former: Block, name_picture: N
         "kind": str(story.kind),
         **{name: _choose_words(said, former.get(name), plain=plain) for name, said in words.items()},
         "picture": name_picture(story.picture) if story.picture else None,
+    }
+
+
+def _list_item(item: CatalogueItem, campaign: Campaign, former: Block) -> dict[str, Any]:
+    """In every language of the campaign, as members read it."""
+    name = {language: item.say(language) for language in campaign.languages}
+    usual = item.valid_days == VALID_DAYS and "valid_days" not in former
+    return {
+        "key": item.key,
+        "price": item.price,
+        "stock": item.stock,
+        "per_member": item.per_member,
+        "valid_days": None if usual else item.valid_days,
+        "name": _choose_words(name, former.get("name"), plain=len(campaign.languages) == 1),
     }
 
 
@@ -167,18 +188,17 @@ def _unwrap(item: Any) -> Any:
     return item.unwrap() if hasattr(item, "unwrap") else item
 
 
-def _open_stories(document: tomlkit.TOMLDocument) -> AoT:
-    found = document.get("stories")
+def _open_blocks(document: tomlkit.TOMLDocument, name: str) -> AoT:
+    found = document.get(name)
     return found if isinstance(found, AoT) else tomlkit.aot()
 
 
-def _order_stories(stories: AoT, campaign: Campaign) -> None:
-    """As many blocks as there are stories, each where its story is; those that are new are empty."""
-    former = {str(block.get("key", "")): block for block in stories}
-    keys: Sequence[str] = [story.key for story in campaign.stories]
+def _order_blocks(blocks: AoT, keys: Sequence[str]) -> None:
+    """As many blocks as there are things, each where its thing is; those that are new are empty."""
+    former = {str(block.get("key", "")): block for block in blocks}
     if list(former) == list(keys):
         return
-    while len(stories):
-        del stories[0]
+    while len(blocks):
+        del blocks[0]
     for key in keys:
-        stories.append(former.get(key) or tomlkit.table())
+        blocks.append(former.get(key) or tomlkit.table())

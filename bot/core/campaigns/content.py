@@ -8,12 +8,17 @@ from hashlib import sha256
 from typing import Any
 
 from bot.core.campaigns.campaign import Campaign, Rules, Story, StoryKind
+from bot.core.campaigns.catalogue import CatalogueItem
+
+Part = Campaign | Story | Rules | CatalogueItem
 
 
 def compose_content(campaign: Campaign) -> str:
     """Everything a campaign says, as JSON; languages stay in the order of the file, which says who is asked first."""
     stories = [_compose(story) for story in campaign.stories]
     content = _compose(campaign) | {"stories": stories, "rules": _compose(campaign.rules)}
+    if campaign.catalogue:
+        content["catalogue"] = [_compose(item) for item in campaign.catalogue]
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -27,10 +32,11 @@ def parse_content(content: str) -> Campaign:
     told: dict[str, Any] = json.loads(content)
     stories = tuple(Story(**_take(Story, story) | {"kind": StoryKind(story["kind"])}) for story in told["stories"])
     rules = Rules(**_take(Rules, told["rules"]))
-    return Campaign(**_take(Campaign, told) | {"stories": stories, "rules": rules})
+    catalogue = tuple(CatalogueItem(**_take(CatalogueItem, item)) for item in told.get("catalogue", ()))
+    return Campaign(**_take(Campaign, told) | {"stories": stories, "rules": rules, "catalogue": catalogue})
 
 
-def _compose(said: Campaign | Story | Rules) -> dict[str, Any]:
+def _compose(said: Part) -> dict[str, Any]:
     """Each field by its name, in order; what came later and is as usual is left out."""
     values = asdict(said)
     return {
@@ -40,6 +46,6 @@ def _compose(said: Campaign | Story | Rules) -> dict[str, Any]:
     }
 
 
-def _take(kind: type[Campaign | Story | Rules], told: dict[str, Any]) -> dict[str, Any]:
+def _take(kind: type[Part], told: dict[str, Any]) -> dict[str, Any]:
     known = {each.name for each in fields(kind) if each.init}
     return {name: value for name, value in told.items() if name in known}

@@ -6,12 +6,14 @@ from telegram import Update
 from telegram.ext import ChatMemberHandler
 
 from bot.core.claiming import Attribution
+from bot.core.redeeming import USE_PREFIX
 from bot.core.roles import EVERYBODY, TEAM, TEAM_PREFIX
 from bot.handlers.bot_profile import show_menu
 from bot.handlers.community.chat import look_after
 from bot.handlers.community.community import find_chat_id
 from bot.handlers.deps import Context
 from bot.handlers.joining.membership import on_my_chat_member
+from bot.handlers.redeeming import on_use_link
 from bot.handlers.reply import show
 from bot.handlers.team import on_team_link
 from bot.messages.commands import Command
@@ -45,6 +47,9 @@ async def on_start(update: Update, context: Context) -> None:
     payload = " ".join(context.args or ())
     if payload.startswith(TEAM_PREFIX):
         await on_team_link(update, context, payload.removeprefix(TEAM_PREFIX))
+        return
+    if payload.startswith(USE_PREFIX):
+        await on_use_link(update, context, payload.removeprefix(USE_PREFIX))
         return
     if context.deps.shop.campaign.rules.join_community:
         await find_chat_id(context)

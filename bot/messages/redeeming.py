@@ -1,0 +1,214 @@
+"""What there is for points: asked for, shown at the counter, handed out."""
+
+from __future__ import annotations
+
+from bot.core.redeeming import USE_PREFIX, Use, show_reference
+from bot.messages.buttons import HAND_BACK, HAND_OUT, REDEEM, REDEEM_DROP, REDEEM_SURE, REDEMPTION, REWARDS
+from bot.messages.keyboards import Row, make_button, send_row, stack, tap_row
+from bot.messages.notices import Reader, Renderers, each
+from bot.messages.outgoing import OutgoingMessage, Photo
+from bot.messages.shop import Shop
+from bot.messages.texts import Html, Texts, show_name
+from bot.services.redeeming.notices import HandedBack, HandedOut, RedemptionExpired
+from bot.services.redeeming.redeeming import CheckView, CounterView, Offer, RedemptionView, Refusal
+from storage.facts import RedemptionRow, RedemptionState
+
+_EXAMPLE = "K7F39QXM"
+_REFUSALS = {
+    Refusal.GONE: "redeem.gone",
+    Refusal.POINTS: "redeem.points",
+    Refusal.STOCK: "redeem.stock",
+    Refusal.ENOUGH: "redeem.enough",
+    Refusal.LATE: "redeem.late",
+}
+_WHY_NOT = {Refusal.STOCK: "redeem.why.stock", Refusal.ENOUGH: "redeem.why.enough"}
+_USES = {
+    Use.READY: "redeem.check.ready",
+    Use.USED: "redeem.check.used",
+    Use.OVER: "redeem.check.over",
+    Use.UNPAID: "redeem.check.unpaid",
+}
+_STATES = {
+    RedemptionState.USED: "redeem.state.used",
+    RedemptionState.DECLINED: "redeem.state.declined",
+    RedemptionState.EXPIRED: "redeem.state.expired",
+}
+
+
+def name_item(texts: Texts, shop: Shop, key: str) -> str:
+    """What something is called; without a name where it is not on offer any more."""
+    item = shop.campaign.find_item(key)
+    return texts.plain("redeem.something") if item is None else item.say(shop.campaign.find_language(texts.language))
+
+
+def say_counter(texts: Texts, shop: Shop, view: CounterView) -> list[Html]:
+    """What waits for the member, and what there is for points; nothing where there is nothing."""
+    blocks = []
+    if view.waiting:
+        lines = [_say_waiting(texts, shop, row) for row in view.waiting]
+        blocks.append(Html("\n".join([texts.say("redeem.waiting"), *lines])))
+    if view.offers:
+        lines = [_say_offer(texts, shop, offer) for offer in view.offers]
+        title = texts.say("redeem.title", brand=shop.brand(texts.language))
+        blocks.append(Html("\n".join([title, *lines])))
+    return blocks
+
+
+def counter_rows(texts: Texts, shop: Shop, view: CounterView) -> list[Row]:
+    """A button for what waits, and for what can be had now."""
+    waiting = [_show_row(texts, shop, row) for row in view.waiting]
+    return [*waiting, *(_offer_row(texts, shop, offer) for offer in view.offers if offer.refusal is None)]
+
+
+def render_reserved(texts: Texts, shop: Shop, view: RedemptionView) -> OutgoingMessage:
+    """Shall it be this? Or why it cannot be."""
+    if view.row is None or view.refusal is not None:
+        return _render_refused(texts, shop, view)
+    if view.row.state is not RedemptionState.RESERVED:
+        return render_redemption(texts, shop, view)
+    text = texts.say(
+        "redeem.ask",
+        item=name_item(texts, shop, view.row.item),
+        points=shop.points(view.row.price, texts.language),
+        balance=shop.points(view.member.balance, texts.language),
+        until=texts.countdown(view.row.expires_at, shop.zone),
+    )
+    number = view.row.id
+    rows = [[make_button(texts, REDEEM_SURE, number)], [make_button(texts, REDEEM_DROP, number)]]
+    return OutgoingMessage(text=text, keyboard=stack(*rows))
+
+
+def render_redemption(texts: Texts, shop: Shop, view: RedemptionView) -> OutgoingMessage:
+    """How something stands that this member has; the code for the counter is a picture of its own."""
+    row = view.row
+    if row is None:
+        return OutgoingMessage(text=texts.say("redeem.unknown"), keyboard=stack(tap_row(texts, REWARDS)))
+    if row.state is RedemptionState.RESERVED:
+        return render_reserved(texts, shop, view)
+    item = name_item(texts, shop, row.item)
+    if row.state in _STATES:
+        text = texts.say(_STATES[row.state], item=item, points=shop.points(row.price, texts.language))
+        return OutgoingMessage(text=text, keyboard=stack(tap_row(texts, REWARDS)))
+    balance = shop.points(view.member.balance, texts.language)
+    text = texts.say("redeem.yours", item=item, brand=shop.brand(texts.language), balance=balance)
+    return OutgoingMessage(text=text, keyboard=stack([make_button(texts, REDEMPTION, row.id)], tap_row(texts, REWARDS)))
+
+
+def render_counter_code(texts: Texts, shop: Shop, row: RedemptionRow, photo: Photo) -> OutgoingMessage:
+    """What is shown at the counter."""
+    text = texts.say(
+        "redeem.code",
+        item=name_item(texts, shop, row.item),
+        brand=shop.brand(texts.language),
+        reference=show_reference(row.reference),
+        until=texts.countdown(row.expires_at, shop.zone),
+    )
+    return OutgoingMessage(text=text, photo=photo, keyboard=stack(tap_row(texts, REWARDS)))
+
+
+def say_counter_link(shop: Shop, row: RedemptionRow) -> str:
+    """What the code at the counter leads to."""
+    return f"{shop.address}?start={USE_PREFIX}{row.reference}"
+
+
+def say_code_caption(texts: Texts, shop: Shop, row: RedemptionRow) -> str:
+    """What stands under the code."""
+    return f"{show_reference(row.reference)} · {name_item(texts, shop, row.item)}"
+
+
+def render_strangers_code(texts: Texts, shop: Shop) -> OutgoingMessage:
+    """Somebody has scanned a code that is for the counter."""
+    return OutgoingMessage(text=texts.say("redeem.strangers", brand=shop.brand(texts.language)))
+
+
+def render_check_help(texts: Texts) -> OutgoingMessage:
+    """How the counter looks something up."""
+    return OutgoingMessage(text=texts.say("redeem.check.help", example=f"/check {show_reference(_EXAMPLE)}"))
+
+
+def render_check(texts: Texts, shop: Shop, view: CheckView) -> OutgoingMessage:
+    """Who has what, and whether it can be handed out."""
+    row = view.row
+    if row is None:
+        return OutgoingMessage(text=texts.say("redeem.check.unknown"))
+    verdict = texts.say(
+        "redeem.check.done" if view.done else _USES[view.use],
+        points=shop.points(row.price, texts.language),
+        date=texts.moment(row.used_at or row.expires_at, shop.zone),
+    )
+    text = texts.say(
+        "redeem.check.text",
+        item=name_item(texts, shop, row.item),
+        holder=show_name(texts, view.holder, limit=32),
+        reference=show_reference(row.reference),
+        verdict=verdict,
+    )
+    hand_out = [make_button(texts, HAND_OUT, row.id)] if view.use is Use.READY else []
+    undo = [make_button(texts, HAND_BACK, row.id)] if view.can_undo else []
+    return OutgoingMessage(text=text, keyboard=stack(hand_out, undo) if hand_out or undo else None)
+
+
+def _render_refused(texts: Texts, shop: Shop, view: RedemptionView) -> OutgoingMessage:
+    if view.refusal is None:
+        return OutgoingMessage(text=texts.say("redeem.unknown"), keyboard=stack(tap_row(texts, REWARDS)))
+    missing = max(0, view.price - view.member.balance)
+    text = texts.say(_REFUSALS[view.refusal], points=shop.points(missing, texts.language))
+    rows = [send_row(texts, shop, view.member.code)] if view.refusal is Refusal.POINTS else []
+    return OutgoingMessage(text=text, keyboard=stack(*rows, tap_row(texts, REWARDS)))
+
+
+def _say_waiting(texts: Texts, shop: Shop, row: RedemptionRow) -> Html:
+    key = "redeem.line_aside" if row.state is RedemptionState.RESERVED else "redeem.line_waiting"
+    until, item = texts.countdown(row.expires_at, shop.zone), name_item(texts, shop, row.item)
+    return texts.say(key, item=item, until=until)
+
+
+def _say_offer(texts: Texts, shop: Shop, offer: Offer) -> Html:
+    name, price = (
+        offer.item.say(shop.campaign.find_language(texts.language)),
+        shop.points(offer.item.price, texts.language),
+    )
+    if offer.refusal in _WHY_NOT:
+        return texts.say("redeem.line_not", item=name, points=price, why=texts.say(_WHY_NOT[offer.refusal]))
+    if offer.left is not None:
+        return texts.say("redeem.line_left", item=name, points=price, left=offer.left)
+    return texts.say("redeem.line", item=name, points=price)
+
+
+def _offer_row(texts: Texts, shop: Shop, offer: Offer) -> Row:
+    name, price = (
+        offer.item.say(shop.campaign.find_language(texts.language)),
+        shop.points(offer.item.price, texts.language),
+    )
+    return [make_button(texts, REDEEM, offer.item.key, label=texts.plain("redeem.get", item=name, points=price))]
+
+
+def _show_row(texts: Texts, shop: Shop, row: RedemptionRow) -> Row:
+    label = texts.plain("redeem.show_item", item=name_item(texts, shop, row.item))
+    return [make_button(texts, REDEMPTION, row.id, label=label)]
+
+
+def _render_handed_out(reader: Reader, notice: HandedOut) -> OutgoingMessage:
+    return _render_news(reader, "redeem.handed_out", notice.item)
+
+
+def _render_handed_back(reader: Reader, notice: HandedBack) -> OutgoingMessage:
+    return _render_news(reader, "redeem.handed_back", notice.item)
+
+
+def _render_expired(reader: Reader, notice: RedemptionExpired) -> OutgoingMessage:
+    points = reader.shop.points(notice.points, reader.texts.language)
+    return _render_news(reader, "redeem.expired", notice.item, points=points)
+
+
+def _render_news(reader: Reader, key: str, item: str, points: str = "") -> OutgoingMessage:
+    texts, shop = reader.texts, reader.shop
+    text = texts.say(key, item=name_item(texts, shop, item), brand=shop.brand(texts.language), points=points)
+    return OutgoingMessage(text=text, keyboard=stack(tap_row(texts, REWARDS)))
+
+
+NOTICES: Renderers = {
+    HandedOut: each(_render_handed_out),
+    HandedBack: each(_render_handed_back),
+    RedemptionExpired: each(_render_expired),
+}

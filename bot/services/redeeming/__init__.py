@@ -1,0 +1,1 @@
+"""Having something for points."""

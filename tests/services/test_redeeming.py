@@ -1,0 +1,238 @@
+"""Having something for points: never more than there is, never for points that are not there, never handed out twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from bot.core.campaigns.campaign import Campaign
+from bot.core.campaigns.catalogue import CatalogueItem
+from bot.core.redeeming import Use
+from bot.services.audit import Act, list_acts
+from bot.services.campaigns.opening import Source, open_shop
+from bot.services.members import NotAllowed
+from bot.services.redeeming.redeeming import (
+    RedemptionView,
+    Refusal,
+    check,
+    confirm,
+    decline,
+    expire,
+    hand_out,
+    list_due,
+    look,
+    look_up,
+    reserve,
+    take_back,
+)
+from bot.services.standing import list_rewards
+from storage import Store, Tx
+from storage.checks import list_faults
+from storage.facts import RedemptionId, RedemptionState
+from storage.records import NoticeId, Profile, Transfer
+from storage.role import Role
+from storage.tables import ledgers, outbox, people, redemptions, roles
+from tests.services.test_joining import ANNA, BUDI, arrive
+from tests.storage.clock import Clock
+
+DAY = 24 * 3600
+STAFF = Profile(telegram_id=900, first_name="Tono", telegram_language="en")
+LATTE = CatalogueItem(key="latte", price=30, name={"en": "A latte"}, stock=2, per_member=1, valid_days=3)
+BUN = CatalogueItem(key="bun", price=10, name={"en": "A bun"})
+
+
+@pytest.fixture
+async def counter(store: Store, campaign: Campaign) -> Store:
+    """A shop that offers two things, with somebody at its counter."""
+    offering = replace(campaign, catalogue=(LATTE, BUN))
+    await store.write(open_shop, Source(campaign=offering), announce_chat=None, community_chat=None, community_id=None)
+    await arrive(store, STAFF)
+    await store.write(roles.set, STAFF.telegram_id, Role.STAFF)
+    return store
+
+
+def give(tx: Tx, visitor: Profile, points: int) -> None:
+    """Points out of nothing."""
+    person = people.find_by_telegram_id(tx, visitor.telegram_id)
+    assert person is not None
+    account = ledgers.open_account(tx, person.id)
+    key = f"test:{person.id}:{ledgers.count_lines(tx, person.id)}"
+    ledgers.post(
+        tx,
+        Transfer(
+            debit=ledgers.HOUSE_ACCOUNT, credit=account, amount=points, key=key, reason="welcome", referral_id=None
+        ),
+    )
+
+
+async def enrich(store: Store, visitor: Profile, points: int) -> None:
+    """Let a member have points."""
+    await arrive(store, visitor)
+    await store.write(give, visitor, points)
+
+
+async def aside(store: Store, visitor: Profile, item: str = "latte") -> RedemptionView:
+    """Put something aside."""
+    return await store.write(reserve, visitor=visitor, item=item)
+
+
+def number_of(view: RedemptionView) -> RedemptionId:
+    """Which it is."""
+    assert view.row is not None
+    return view.row.id
+
+
+async def buy(store: Store, visitor: Profile, item: str = "latte") -> RedemptionView:
+    """Put something aside and say yes."""
+    return await store.write(confirm, visitor=visitor, redemption_id=number_of(await aside(store, visitor, item)))
+
+
+async def count_left(store: Store, visitor: Profile) -> Sequence[int | None]:
+    """How many there are of each thing."""
+    return [offer.left for offer in (await store.read(list_rewards, visitor=visitor)).counter.offers]
+
+
+async def list_kinds(store: Store) -> list[str]:
+    """Notices about the counter."""
+    owed = await store.read(outbox.list_owed, after=NoticeId(0), limit=100)
+    return [row.kind for row in owed if row.kind.startswith("redemption")]
+
+
+async def test_a_latte_is_put_aside_paid_and_handed_out_once(counter: Store) -> None:
+    """Each step once; the points go, the notice comes, and it is written down who did it."""
+    await enrich(counter, ANNA, 50)
+    reserved = await aside(counter, ANNA)
+    assert number_of(await aside(counter, ANNA)) == number_of(reserved)
+    assert await count_left(counter, ANNA) == [None, 1]
+    paid = await counter.write(confirm, visitor=ANNA, redemption_id=number_of(reserved))
+    again = await counter.write(confirm, visitor=ANNA, redemption_id=number_of(reserved))
+    assert paid.row == again.row
+    assert paid.row is not None
+    assert paid.member.balance == again.member.balance == 20
+    seen = await counter.read(check, visitor=STAFF, reference=paid.row.reference)
+    assert (seen.use, seen.holder, seen.can_undo) == (Use.READY, "Anna", False)
+    taps = await asyncio.gather(*(counter.write(hand_out, visitor=STAFF, redemption_id=paid.row.id) for _ in range(8)))
+    assert [tap.done for tap in taps].count(True) == 1
+    assert {tap.use for tap in taps} == {Use.USED}
+    assert await list_kinds(counter) == ["redemption_handed_out"]
+    (act, *_) = await counter.read(list_acts, most=1)
+    assert (act.act, act.actor, act.subject, act.after) == (Act.HANDED_OUT, "Tono", "Anna", "latte")
+    assert await list_faults(counter) == []
+
+
+async def test_a_slip_is_taken_back_within_two_minutes(counter: Store, clock: Clock) -> None:
+    """Then it waits again, and can be handed out again; later it stays handed out."""
+    await enrich(counter, ANNA, 50)
+    number = number_of(await buy(counter, ANNA))
+    await counter.write(hand_out, visitor=STAFF, redemption_id=number)
+    clock.advance(119)
+    assert (await counter.write(take_back, visitor=STAFF, redemption_id=number)).use is Use.READY
+    assert (await counter.write(hand_out, visitor=STAFF, redemption_id=number)).done
+    clock.advance(120)
+    assert (await counter.write(take_back, visitor=STAFF, redemption_id=number)).use is Use.USED
+    assert await list_kinds(counter) == [
+        "redemption_handed_out",
+        "redemption_handed_back",
+        "redemption_handed_out",
+    ]
+
+
+async def test_what_is_not_said_yes_to_returns_by_itself(counter: Store, clock: Clock) -> None:
+    """After ten minutes, or at once by a tap; nothing is paid for it, and somebody else can have it."""
+    await enrich(counter, ANNA, 50)
+    first = number_of(await aside(counter, ANNA))
+    await counter.write(decline, visitor=ANNA, redemption_id=first)
+    assert await count_left(counter, ANNA) == [None, 2]
+    second = number_of(await aside(counter, ANNA))
+    assert await counter.read(list_due, limit=10) == []
+    clock.advance(600)
+    assert (await counter.write(confirm, visitor=ANNA, redemption_id=second)).refusal is Refusal.LATE
+    third = number_of(await aside(counter, ANNA))
+    clock.advance(600)
+    due = await counter.read(list_due, limit=10)
+    assert due == [third]
+    for _ in range(2):
+        await counter.write(expire, due)
+    assert await count_left(counter, ANNA) == [None, 2]
+    assert (await counter.read(list_rewards, visitor=ANNA)).balance == 50
+    assert await list_kinds(counter) == []
+
+
+async def test_what_nobody_comes_for_brings_the_points_back(counter: Store, clock: Clock) -> None:
+    """Once, with a word about it; the reference is worth nothing any more."""
+    await enrich(counter, ANNA, 50)
+    paid = await buy(counter, ANNA)
+    clock.advance(3 * DAY)
+    due = await counter.read(list_due, limit=10)
+    for _ in range(2):
+        await counter.write(expire, due)
+    rewards = await counter.read(list_rewards, visitor=ANNA)
+    assert rewards.balance == 50
+    assert [(line.amount, line.reason) for line in rewards.lines[:2]] == [(30, "item:latte"), (-30, "item:latte")]
+    assert await list_kinds(counter) == ["redemption_expired"]
+    assert await count_left(counter, ANNA) == [None, 2]
+    handed = await counter.write(hand_out, visitor=STAFF, redemption_id=number_of(paid))
+    assert (handed.use, handed.done) == (Use.OVER, False)
+    assert await list_faults(counter) == []
+
+
+async def test_nobody_has_what_cannot_be_had(counter: Store) -> None:
+    """Not on offer, too dear, more than one may have: each says why, and nothing moves."""
+    await enrich(counter, ANNA, 29)
+    assert (await aside(counter, ANNA, "cake")).refusal is Refusal.GONE
+    assert (await aside(counter, ANNA)).refusal is Refusal.POINTS
+    await counter.write(give, ANNA, 100)
+    await buy(counter, ANNA)
+    assert (await aside(counter, ANNA)).refusal is Refusal.ENOUGH
+    assert await count_left(counter, ANNA) == [None, 1]
+    offers = (await counter.read(list_rewards, visitor=ANNA)).counter.offers
+    assert [(offer.item.key, offer.refusal) for offer in offers] == [("bun", None), ("latte", Refusal.ENOUGH)]
+
+
+async def test_points_are_spent_once_however_many_things_are_put_aside(counter: Store) -> None:
+    """Ten points buy one bun or a third of a latte, whichever yes comes first; never both."""
+    await enrich(counter, ANNA, 35)
+    numbers = [number_of(await aside(counter, ANNA, item)) for item in ("bun", "latte")]
+    await asyncio.gather(*(counter.write(confirm, visitor=ANNA, redemption_id=each) for each in numbers * 4))
+    states = [(await counter.read(look, visitor=ANNA, redemption_id=each)).row for each in numbers]
+    paid = [row.price for row in states if row is not None and row.state is RedemptionState.REDEEMED]
+    assert len(paid) == 1
+    assert (await counter.read(list_rewards, visitor=ANNA)).balance == 35 - sum(paid)
+    assert await list_faults(counter) == []
+
+
+async def test_the_last_ones_go_to_as_many_as_there_are(counter: Store) -> None:
+    """Sixteen want the two that are left, all at once."""
+    visitors = [Profile(telegram_id=500 + number, first_name=f"Guest {number}") for number in range(16)]
+    for visitor in visitors:
+        await enrich(counter, visitor, 50)
+    views = await asyncio.gather(*(aside(counter, visitor) for visitor in visitors * 2))
+    assert len({view.row.id for view in views if view.row is not None}) == 2
+    assert {view.refusal for view in views if view.row is None} == {Refusal.STOCK}
+    assert await count_left(counter, visitors[0]) == [None, 0]
+
+
+async def test_others_see_nothing_of_it_and_can_do_nothing(counter: Store) -> None:
+    """A member has their own alone, and the counter is the team's."""
+    await enrich(counter, ANNA, 50)
+    await arrive(counter, BUDI)
+    paid = await buy(counter, ANNA)
+    assert paid.row is not None
+    number = number_of(paid)
+    assert (await counter.read(look, visitor=BUDI, redemption_id=number)).row is None
+    assert (await counter.read(look_up, visitor=BUDI, reference=paid.row.reference)).row is None
+    assert (await counter.read(look_up, visitor=ANNA, reference=paid.row.reference)).row == paid.row
+    assert (await counter.write(confirm, visitor=BUDI, redemption_id=number)).row is None
+    assert (await counter.write(decline, visitor=BUDI, redemption_id=number)).row is None
+    for unit in (hand_out, take_back):
+        with pytest.raises(NotAllowed):
+            await counter.write(unit, visitor=ANNA, redemption_id=number)
+    with pytest.raises(NotAllowed):
+        await counter.read(check, visitor=ANNA, reference=paid.row.reference)
+    assert await counter.read(redemptions.get, number) == paid.row
+    missing = await counter.write(hand_out, visitor=STAFF, redemption_id=RedemptionId(10**6))
+    assert missing.row is None
+    assert (await counter.read(check, visitor=STAFF, reference=None)).row is None

@@ -151,6 +151,9 @@ async def _run_until_signal(settings: Settings) -> int:
         async with open_store(settings.database_url) as store:
             return await _run_in(store, settings, stop)
     except StoreError as error:
+        from bot.broken_start import tell_owners  # noqa: PLC0415 -- only who is in trouble waits for it
+
+        await tell_owners(settings, error)
         return _complain(str(error), 1)
     finally:
         _ignore_stop_signals(loop)

@@ -284,10 +284,12 @@ async def _work(runtime: Runtime, stop: asyncio.Event) -> None:
 
 def _list_parts(runtime: Runtime, stop: asyncio.Event) -> dict[str, Coroutine[Any, Any, None]]:
     """All that runs as long as the bot, by what it is called when it ends."""
-    admin_ids, language = runtime.settings.admin_ids, runtime.snapshot.shop.campaign.languages[0]
+    settings, language = runtime.settings, runtime.snapshot.shop.campaign.languages[0]
     parts: dict[str, Coroutine[Any, Any, None]] = {
         "asking for updates": runtime.intake.run(),
-        "watching the database": watch_store(runtime.store, runtime.application.bot, admin_ids, language),
+        "watching the database": watch_store(
+            runtime.store, runtime.application.bot, settings.admin_ids, url=settings.database_url, language=language
+        ),
         "doing what is due": runtime.supervisor.run(),
         "looking at the shop": runtime.snapshots.run(),
         "handling updates": runtime.dispatch.watch.wait_failed(),
@@ -295,7 +297,7 @@ def _list_parts(runtime: Runtime, stop: asyncio.Event) -> dict[str, Coroutine[An
         "broadcasting": runtime.broadcaster.watch.wait_failed(),
         "introducing the bot": _introduce(runtime),
     }
-    if runtime.settings.public_url:
+    if settings.public_url:
         parts["the web side"] = _serve_web(runtime, stop)
     return parts
 

@@ -16,10 +16,14 @@ def find_small_file(url: str, name: str) -> Path:
 
     Nothing may be lost with it: whoever starts the program elsewhere does not find it, and the machine may remove it.
     """
-    if url.startswith(_SQLITE):
-        return Path(f"{url.removeprefix(_SQLITE)}.{name}")
+    return list_places(url, name)[0]
+
+
+def list_places(url: str, name: str) -> list[Path]:
+    """Where a file of this name may lie, the best place first: nothing can be written where a disk has failed."""
+    beside = [Path(f"{url.removeprefix(_SQLITE)}.{name}")] if url.startswith(_SQLITE) else []
     database = sha256(url.encode()).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"passalong-{os.geteuid()}-{database}.{name}"
+    return [*beside, Path(tempfile.gettempdir()) / f"passalong-{os.geteuid()}-{database}.{name}"]
 
 
 def open_small_file(path: Path) -> int:

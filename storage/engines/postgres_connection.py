@@ -15,7 +15,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.sql import SQL, Identifier
 
-from storage.errors import RuleBroken, StoreUnavailable
+from storage.errors import RuleBroken, StoreDamaged, StoreUnavailable
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -28,6 +28,11 @@ UNREADABLE = (
 )
 
 _FAILURES = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction)
+
+_DAMAGE = {"XX001", "XX002", "58030", "58P01"}
+"""Broken rows, a broken index, a disk that fails, a file that is gone: nothing may be trusted any more."""
+
+CURE = "Stop the bot, look at the server's disk, and restore the latest backup: passalong restore."
 
 GRANT_SECONDS = 3.0
 """How long a new connection waits for its first answer: a server answers or refuses at once, a pooler that is full does not."""
@@ -111,6 +116,8 @@ def explain(error: BaseException, url: str) -> BaseException:
         # Only the first line: the details hold values, and values may be personal.
         explained: BaseException = RuleBroken(error.diag.message_primary or "a constraint was broken")
         explained.__cause__ = error
+    elif isinstance(error, psycopg.Error) and error.sqlstate in _DAMAGE:
+        explained = StoreDamaged(f"The database {describe(url)} is broken: {error.diag.message_primary}. {CURE}")
     elif isinstance(error, _FAILURES):
         # Without its cause: the driver may quote the URL.
         explained = StoreUnavailable(f"The database {describe(url)} failed: {_hide_password(str(error), url)}")

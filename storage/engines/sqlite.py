@@ -14,7 +14,7 @@ from pathlib import Path
 import aiosqlite
 
 from storage.engines.file_lock import hold_file_lock
-from storage.engines.sqlite_lane import CURE, Lane, call_on_thread, connect, read_jobs, write_jobs
+from storage.engines.sqlite_lane import CURE, DAMAGE, Lane, call_on_thread, connect, find_code, read_jobs, write_jobs
 from storage.engines.sqlite_upgrade import check_quickly, prepare
 from storage.errors import StoreDamaged, StoreUnavailable
 from storage.tx import Announce, Clock, Job, Loss
@@ -200,6 +200,6 @@ def _explained(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.Error) as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CORRUPT:
+        if isinstance(error, sqlite3.Error) and find_code(error) in DAMAGE:
             raise StoreDamaged(f"The database {path} is broken: {error}. {CURE}") from error
         raise StoreUnavailable(f"The database {path} cannot be opened: {error}") from error

@@ -73,14 +73,14 @@ def list_faults(raw: sqlite3.Connection, *, limit_seconds: float) -> list[str]:
     try:
         return [str(row[0]) for row in raw.execute("PRAGMA quick_check(3)") if row[0] != "ok"]
     except sqlite3.DatabaseError as error:
-        if _find_code(error) == sqlite3.SQLITE_INTERRUPT:
+        if find_code(error) == sqlite3.SQLITE_INTERRUPT:
             return []
         raise
     finally:
         raw.set_progress_handler(None, 0)
 
 
-def _find_code(error: sqlite3.Error) -> int:
+def find_code(error: sqlite3.Error) -> int:
     """SQLite's own number, without what it says more exactly; 0 where the driver speaks for itself."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
@@ -90,7 +90,7 @@ def explain(error: BaseException) -> BaseException:
     explained: BaseException
     if isinstance(error, sqlite3.IntegrityError):
         explained = RuleBroken(str(error))
-    elif isinstance(error, sqlite3.DatabaseError) and _find_code(error) in DAMAGE:
+    elif isinstance(error, sqlite3.DatabaseError) and find_code(error) in DAMAGE:
         explained = StoreDamaged(f"SQLite: {error}. {CURE}")
     elif isinstance(error, sqlite3.OperationalError):
         explained = StoreUnavailable(f"SQLite: {error}")

@@ -23,6 +23,10 @@ def prepare(raw: sqlite3.Connection, *, path: Path, migrate: bool) -> None:
     """Refuse what this program cannot work with, and migrate what is older than it."""
     refuse_old_library(sqlite3.sqlite_version_info)
     version = read_version(raw)
+    if version is None and raw.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall():
+        raise StoreUnavailable(
+            f"The database {path} is another program's. Look at DATABASE_URL: it names the wrong file."
+        )
     if needs_upgrade(version, name=str(path), allowed=migrate):
         _upgrade(raw)
         logger.info("The database %s was brought from version %s to %s.", path, version or "none", HEAD)

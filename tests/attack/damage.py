@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shutil
+import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -75,6 +78,60 @@ async def harm_the_file(ground: Ground, verdict: Verdict, *, harm: Harm, says: s
     verdict.expect(confirmed <= most, "updates are confirmed that are nowhere")
     verdict.expect(len(greeted) <= most, "joins are told that are nowhere")
     verdict.expect("given up" not in errors, "updates are buried for the store's fault")
+
+
+def scribble(path: Path) -> None:
+    """Another file under the name."""
+    path.write_bytes(b"Dear diary, today I was a database. " * 500)
+
+
+def exchange(path: Path) -> None:
+    """Another program's database under the name."""
+    path.unlink()
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE recipe (name TEXT)")
+
+
+def cut_off(path: Path) -> None:
+    """The second half is gone."""
+    os.truncate(path, path.stat().st_size // 2 // PAGE * PAGE)
+
+
+def become_folder(path: Path) -> None:
+    """A folder under the name, which no disk lets anybody open as a file."""
+    path.unlink()
+    path.mkdir()
+
+
+async def find_it_broken(ground: Ground, verdict: Verdict) -> None:
+    """A start says so and ends; the owner is told once of each trouble, however often a supervisor starts it again."""
+    owner = ground.add_person("Sari")
+    home = ground.furnish(ADMIN_IDS=str(owner.id))
+    async with ground.running(home) as program:
+        await ground.greet(owner)
+        assert await program.stop() == 0
+    whole = ground.path.read_bytes()
+    harms = [break_all_pages, scribble, exchange, cut_off, become_folder][: ground.size(2, 5)]
+    slowest, told, kinds = 0.0, 0, set[str]()
+    for harm in harms:
+        ground.path.write_bytes(whole)
+        harm(ground.path)
+        for _ in range(2):
+            began = time.monotonic()
+            ended = await home.run()
+            slowest = max(slowest, time.monotonic() - began)
+            verdict.expect(ended.status == 1, f"{harm.__name__}: ends with {ended.status}")
+            last = ended.read_errors().splitlines()[-1]
+            verdict.expect(str(ground.path) in last, f"{harm.__name__}: its last words are {last}")
+            kinds.add(re.sub(r"\d+", "", last))
+        told = sum(LAST_WORD in each.text for each in ground.world.open_chat(owner).list_messages())
+        verdict.expect(told == len(kinds), f"{harm.__name__}: the owner was told {told} times of {len(kinds)} troubles")
+    verdict.figures |= {
+        "troubles": len(harms),
+        "starts": 2 * len(harms),
+        "owner told": told,
+        "slowest start s": slowest,
+    }
 
 
 async def delete_the_lock(ground: Ground, verdict: Verdict) -> None:
@@ -167,6 +224,7 @@ KINDS = [
         run=partial(harm_the_file, harm=break_all_pages, says="malformed", most=1),
         engines=SQLITE,
     ),
+    Kind(number=4, name="found broken at the start", run=find_it_broken, engines=SQLITE),
     Kind(number=4, name="lock file deleted", run=delete_the_lock, engines=SQLITE),
     Kind(number=4, name="disk full", run=fill_the_disk, engines=SQLITE),
 ]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from storage import StoreBusy, StoreOutdated, StoreTooNew, StoreUnavailable, open_store
+from storage import StoreBusy, StoreDamaged, StoreOutdated, StoreTooNew, StoreUnavailable, open_store
 from storage.engines.sqlite_upgrade import refuse_old_library
 from storage.tables import directory, people
 from tests.storage.cast import add_member, run
@@ -148,22 +148,22 @@ async def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     """It stays as it is."""
     path = tmp_path / "letter.txt"
     path.write_bytes(b"Dear Anna, " * 500)
-    with pytest.raises(StoreUnavailable, match="not a database"):
+    with pytest.raises(StoreDamaged, match="not a database"):
         async with open_store(f"sqlite:///{path}"):
             pass
     assert path.read_bytes() == b"Dear Anna, " * 500
 
 
 async def test_another_programs_database_is_refused(tmp_path: Path) -> None:
-    """A file whose tables are in the way is not half migrated."""
+    """Whether its tables are in the way or not, it is not migrated into."""
     path = tmp_path / "other.db"
     with closing(sqlite3.connect(path)) as other:
-        other.execute("CREATE TABLE outbox (id INTEGER)")
-    with pytest.raises(StoreUnavailable, match="nothing was changed: table outbox already exists"):
+        other.execute("CREATE TABLE recipe (id INTEGER)")
+    with pytest.raises(StoreUnavailable, match="names the wrong file"):
         async with open_store(f"sqlite:///{path}"):
             pass
     with closing(sqlite3.connect(path)) as other:
-        assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("outbox",)]
+        assert other.execute("SELECT name FROM sqlite_master").fetchall() == [("recipe",)]
 
 
 def test_an_old_sqlite_is_named() -> None:

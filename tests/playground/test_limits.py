@@ -150,6 +150,35 @@ async def test_a_toast_is_two_hundred_characters(stage: Stage) -> None:
         assert await stage.tell("answerCallbackQuery", callback_query_id=callback.id, text=text) == told
 
 
+@pytest.mark.parametrize(
+    ("scope", "words"),
+    [
+        ({"type": "chat", "chat_id": 77}, "chat not found"),
+        ({"type": "chat", "chat_id": -77}, "chat not found"),
+        ({"type": "chat_administrators", "chat_id": "ann"}, "can't use specified scope in private chats"),
+        ({"type": "chat_member", "chat_id": "ann", "user_id": 77}, "user not found"),
+        ({"type": "chat", "chat_id": "news"}, "can't change commands in channel chats"),
+    ],
+)
+async def test_a_menu_is_for_whom_the_bot_knows(stage: Stage, scope: dict[str, Any], words: str) -> None:
+    """Somebody who never wrote has no chat yet; a channel has no menu; the same for setting, reading and forgetting."""
+    known = {"ann": stage.ann.id, "news": stage.add_chat("channel").id}
+    asked = scope | {"chat_id": known.get(scope["chat_id"], scope["chat_id"])}
+    menu = [{"command": "x", "description": "x"}]
+    for method, more in (("setMyCommands", {"commands": menu}), ("getMyCommands", {}), ("deleteMyCommands", {})):
+        assert await stage.tell(method, scope=asked, **more) == f"400 Bad Request: {words}"
+    own = {"type": "chat", "chat_id": stage.ann.id}
+    assert await stage.tell("setMyCommands", scope=own, commands=menu) == "200 OK"
+
+
+async def test_an_effect_is_for_private_chats(stage: Stage) -> None:
+    """In a group it is refused, in private it stays with the message."""
+    group = stage.add_chat("supergroup")
+    words = "400 Bad Request: can't use message effects in the chat"
+    assert await stage.tell("sendMessage", chat_id=group.id, text="x", message_effect_id="5104841245755180586") == words
+    assert (await stage.send(message_effect_id="5104841245755180586"))["effect_id"] == "5104841245755180586"
+
+
 EDITS: dict[str, dict[str, Any]] = {
     "editMessageText": {"text": "{}"},
     "editMessageCaption": {"caption": "{}"},

@@ -141,27 +141,27 @@ class FileStore:
 
     def get_photo(self, file_id: str) -> Photo:
         """Return the photo of an identifier; ApiError in the sending methods' words."""
-        thing = self._get_owner(file_id)
+        thing = self._get_owner(file_id, "photo")
         if isinstance(thing, Photo):
             return thing
         raise bad_request("can't use file of type Document as Photo")
 
     def get_document(self, file_id: str) -> Document:
         """Return the document of an identifier; ApiError in the sending methods' words."""
-        thing = self._get_owner(file_id)
+        thing = self._get_owner(file_id, "document")
         if isinstance(thing, Document):
             return thing
         raise bad_request("can't use file of type Photo as Document")
 
-    def _get_owner(self, file_id: str) -> Photo | Document:
+    def _get_owner(self, file_id: str, wanted: str) -> Photo | Document:
         if file_id in self.owners:
             return self.owners[file_id]
-        raise _explain_bad_id(file_id)
+        raise _explain_bad_id(file_id, wanted)
 
 
-def _explain_bad_id(file_id: str) -> ApiError:
+def _explain_bad_id(file_id: str, wanted: str) -> ApiError:
     if not file_id:
-        return bad_request("there is no photo in the request")
+        return bad_request(f"there is no {wanted} in the request")
     if "." in file_id:
         return bad_request("failed to get HTTP URL content")  # nothing is fetched here: the world has no internet
     try:

@@ -132,6 +132,8 @@ def find_place(world: World, args: Args, chat: Chat) -> dict[str, Any]:
     if args.get("protect_content"):
         lasting["has_protected_content"] = True
     if args.get("message_effect_id"):
+        if not chat.is_private:
+            raise bad_request("can't use message effects in the chat")
         lasting["effect_id"] = args["message_effect_id"]
     return place | {"lasting": lasting}
 

@@ -7,14 +7,15 @@ from typing import Any
 
 from bot.playground.api.checking import Args
 from bot.playground.world import World
-from bot.playground.world.profile import read_scope
+from bot.playground.world.errors import bad_request
+from bot.playground.world.profile import Scope, read_scope
 
 Method = Callable[[World, Args], Any]
 
 
 def set_my_commands(world: World, args: Args) -> Any:
     """Keep a menu."""
-    scope = read_scope(args.get("scope"))
+    scope = _find_scope(world, args)
     world.profile.set_commands(args["commands"], scope, args.get("language_code", ""))
     world.emit("chat", about="commands")
     return True
@@ -22,13 +23,27 @@ def set_my_commands(world: World, args: Args) -> Any:
 
 def get_my_commands(world: World, args: Args) -> Any:
     """Return a menu."""
-    return world.profile.get_commands(read_scope(args.get("scope")), args.get("language_code", ""))
+    return world.profile.get_commands(_find_scope(world, args), args.get("language_code", ""))
 
 
 def delete_my_commands(world: World, args: Args) -> Any:
     """Forget a menu."""
-    world.profile.delete_commands(read_scope(args.get("scope")), args.get("language_code", ""))
+    world.profile.delete_commands(_find_scope(world, args), args.get("language_code", ""))
     return True
+
+
+def _find_scope(world: World, args: Args) -> Scope:
+    """Return the scope of a call, of a chat and a person that the bot knows."""
+    scope = args.get("scope") or {}
+    if "user_id" in scope:
+        world.get_human(scope["user_id"])
+    if "chat_id" in scope:
+        chat = world.get_chat(scope["chat_id"])
+        if chat.is_private and scope["type"] != "chat":
+            raise bad_request("can't use specified scope in private chats")
+        if chat.kind == "channel":
+            raise bad_request("can't change commands in channel chats")
+    return read_scope(scope)
 
 
 def _make_setter(what: str) -> Method:

@@ -79,7 +79,7 @@ def _find_target(world: World, args: Args) -> Message:
         return world.get_inline_message(args["inline_message_id"])
     if "chat_id" not in args:
         raise bad_request("chat_id is empty")
-    if "message_id" not in args:
+    if not args.get("message_id"):
         raise bad_request("message identifier is not specified")
     chat = world.get_writable_chat(args["chat_id"])
     return world.get_message(chat, args["message_id"], "edit")

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.playground.world.errors import ApiError, bad_request
 from bot.playground.world.nesting import CODE, QUOTES, SPLIT
-from bot.playground.world.reading import measure_utf16
+from bot.playground.world.reading import DATE_FORMAT, measure_utf16
 from bot.playground.world.urls import BadUrlError, check_url
 
 _OWN = frozenset(SPLIT) | QUOTES | CODE | {"text_link", "text_mention", "custom_emoji"}
@@ -45,6 +45,8 @@ def _read(entity: Mapping[str, Any]) -> dict[str, Any]:
         raise _unparsable(f'Can\'t find field "{needed}"')
     if kind not in _OWN:
         raise _unparsable("Unsupported type specified" if kind else "Type is not specified")
+    if kind == "date_time" and not DATE_FORMAT.fullmatch(entity.get("date_time_format", "")):
+        raise _unparsable("Invalid date-time format specified")
     if kind == "custom_emoji" and not str(entity["custom_emoji_id"]).isdecimal():
         raise _unparsable('Field "custom_emoji_id" must be a valid Number')
     place = {name: entity[name] for name in ("type", "offset", "length")}
@@ -56,6 +58,8 @@ def _read_argument(kind: str, entity: Mapping[str, Any]) -> Iterator[tuple[str, 
         yield from _read_link(entity["url"])
     elif kind == "text_mention":
         yield "user_id", entity["user"]["id"]
+    elif kind == "date_time":
+        yield from ((name, entity[name]) for name in ("unix_time", "date_time_format") if entity.get(name))
     elif kind == "pre" and entity.get("language"):
         yield "language", entity["language"]
     elif kind in _NEEDED:

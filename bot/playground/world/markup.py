@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from bot.playground.world.reading import SPACE, MarkupError, Opened, Reader, measure_utf16
+from bot.playground.world.reading import DATE_FORMAT, SPACE, MarkupError, Opened, Reader, measure_utf16
 from bot.playground.world.urls import BadUrlError, check_url
 
 __all__ = ["MarkupError", "measure_utf16", "parse_html"]
@@ -40,6 +40,7 @@ _ATTRIBUTES = {
 _NUMBERED = {"tg-emoji": "custom emoji identifier", "tg-time": "date"}
 _PREFIXES = {"code": "language-", "span": "tg-"}
 _BARE_TAG = re.compile(r"<(b|i|u|s|code|pre|strong|em|tg-spoiler|blockquote)>")
+_HALF = re.compile("[\ud800-\udfff]")
 _USER_LINK = re.compile(r"tg://user\?id=([0-9]{1,19})", re.IGNORECASE)
 
 
@@ -52,7 +53,18 @@ def parse_html(source: str) -> tuple[str, list[dict[str, Any]]]:
         _read_next(reader)
     if reader.opened:
         raise MarkupError(f'Can\'t find end tag corresponding to start tag "{reader.opened[-1].tag}"')
-    return "".join(reader.parts), reader.entities
+    return _pair("".join(reader.parts)), reader.entities
+
+
+def _pair(text: str) -> str:
+    """Return a text in which the halves of a character that were written as two references are one."""
+    if not _HALF.search(text):
+        return text
+    try:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+    except UnicodeDecodeError as error:
+        words = "Text contains invalid Unicode characters after decoding HTML entities"
+        raise MarkupError(f"{words}, check for unmatched surrogate code units") from error
 
 
 def _read_next(reader: Reader) -> None:
@@ -77,15 +89,15 @@ def _read_start_tag(reader: Reader) -> None:
         raise MarkupError(f"Unclosed start tag {reader.place(begin)}")
     if tag not in _KINDS:
         raise MarkupError(f'Unsupported start tag "{tag}" {reader.place(begin)}')
-    argument = _read_attributes(reader, tag, begin)
+    argument, date_format = _read_attributes(reader, tag, begin)
     if tag == "span" and argument != "spoiler":
         raise MarkupError(f'Tag "span" must have class "tg-spoiler" {reader.place(begin)}')
     reader.position += 1
-    reader.opened.append(Opened(tag, argument, reader.offset, reader.length))
+    reader.opened.append(Opened(tag, argument, reader.offset, reader.length, date_format))
 
 
-def _read_attributes(reader: Reader, tag: str, begin: int) -> str:
-    argument = ""
+def _read_attributes(reader: Reader, tag: str, begin: int) -> tuple[str, str]:
+    argument = date_format = ""
     reader.skip_space()
     while reader.peek() != ">":
         name = reader.read_until(SPACE + "=>")
@@ -96,8 +108,15 @@ def _read_attributes(reader: Reader, tag: str, begin: int) -> str:
         if reader.at_end:
             raise MarkupError(f"Unclosed start tag {reader.place(begin)}")
         argument = _choose_argument(tag, name, value) or argument
+        date_format = _check_date_format(value) if (tag, name) == ("tg-time", "format") else date_format
         reader.skip_space()
-    return argument
+    return argument, date_format
+
+
+def _check_date_format(value: str) -> str:
+    if not DATE_FORMAT.fullmatch(value):
+        raise MarkupError("Invalid date format used")
+    return value
 
 
 def _choose_argument(tag: str, name: str, value: str) -> str:
@@ -156,7 +175,8 @@ def _describe(opened: Opened) -> dict[str, Any]:
     if opened.tag == "tg-emoji":
         return {"custom_emoji_id": opened.argument}
     if opened.tag == "tg-time":
-        return {"unix_time": int(opened.argument)}
+        shown = {"date_time_format": opened.date_format} if opened.date_format else {}
+        return {"unix_time": int(opened.argument), **shown}
     return {}
 
 

@@ -10,6 +10,8 @@ SPACE = " \t\r\n\v\0"
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 _REFERENCE = re.compile(r"&(?:#x([0-9a-fA-F]{1,7})|#([0-9]{1,8})|([A-Za-z]{1,8}));?")
 _PLAIN = re.compile(r"[^<&]+")
+DATE_FORMAT = re.compile("[rR]|[tTdDwW]*")
+"""How a moment may be shown: as a distance, or as time, date and day of the week."""
 _NAME_TOKEN = re.compile(r"[A-Za-z0-9.-]*")
 
 
@@ -27,6 +29,8 @@ class Opened:
     """UTF-16 units."""
     begin: int
     """Characters."""
+    date_format: str = ""
+    """How a moment is shown; of a moment only."""
 
 
 @dataclass(slots=True)

@@ -6,14 +6,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import tzinfo
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.assets import ASSETS
-from bot.core.addresses import Network
+from bot.core.addresses import Network, parse_network
 from bot.core.campaigns.rules import parse_chat
 from bot.core.proxies import Proxy, find_variable, parse_proxy
 from bot.core.setting import PREFIX, SettingMistake, is_web_address
@@ -273,7 +273,7 @@ def _parse_networks(value: str) -> tuple[Network, ...]:
 
 def _parse_network(word: str) -> Network:
     try:
-        return ip_network(word, strict=False)
+        return parse_network(word)
     except ValueError:
         raise SettingMistake("TRUSTED_PROXIES", f"holds what is no network ({_hint(word)})", _PROXIES_RIGHT) from None
 

@@ -9,8 +9,21 @@ Network = IPv4Network | IPv6Network
 
 THIS_MACHINE: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
+_MAPPED_BITS = 96
 _NETWORK_BITS = 64
 """A home or a telephone has all of an IPv6 network of this size."""
+
+
+def parse_network(text: str) -> Network:
+    """A network as somebody wrote it, an IPv4 one within IPv6 as itself: addresses come so, too.
+
+    Raises:
+        ValueError: it is none.
+    """
+    network = ip_network(text, strict=False)
+    if isinstance(network, IPv6Network) and (first := network.network_address.ipv4_mapped):
+        return IPv4Network((int(first), max(0, network.prefixlen - _MAPPED_BITS)), strict=False)
+    return network
 
 
 def choose_address(peer: str, forwarded: str, trusted: tuple[Network, ...] = THIS_MACHINE) -> str:

@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from bot.core.addresses import choose_address, compute_neighbourhood
+from bot.core.addresses import choose_address, compute_neighbourhood, parse_network
 from bot.core.links import Payload, parse_payload
 from bot.core.throttling import Allowance, Bucket, compute_bucket, compute_wait_seconds
 from bot.core.visiting import Approach, Reader, compute_visitor, decide_counts, decide_reader
@@ -223,6 +223,26 @@ def test_a_proxy_that_is_named_is_believed(peer: str, forwarded: str, address: s
     """Proxies behind one another are read from the near one; nothing is believed beyond the first stranger."""
     trusted = (ip_network("172.18.0.0/16"), ip_network("2001:db8:7::/48"))
     assert choose_address(peer, forwarded, trusted) == address
+
+
+@pytest.mark.parametrize(
+    ("written", "peer", "believed"),
+    [
+        ("172.18.0.0/16", "172.18.9.9", True),
+        ("172.18.0.2", "::ffff:172.18.0.2", True),
+        ("172.18.0.7/16", "172.18.0.2", True),
+        ("::ffff:172.18.0.0/112", "172.18.0.2", True),
+        ("fd00::/8", "fd12:3456::1", True),
+        ("fe80::/10", "fe80::1%eth0", True),
+        ("172.18.0.0/16", "172.19.0.2", False),
+        ("2001:db8::/32", "2001:db9::1", False),
+        ("172.18.0.0/16", "fd12::1", False),
+    ],
+)
+def test_a_network_is_the_same_however_it_is_written(written: str, peer: str, *, believed: bool) -> None:
+    """With bits beyond its size, as one address, as IPv4 within IPv6; an address with the name of its link."""
+    said = choose_address(peer, "198.51.100.1", (parse_network(written),))
+    assert (said == "198.51.100.1") is believed
 
 
 @pytest.mark.parametrize(

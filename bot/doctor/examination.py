@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
 from pathlib import Path
 
 from bot.assets import ASSETS
@@ -45,6 +46,7 @@ async def _list_findings(environment: Mapping[str, str], env_file: Path) -> Asyn
         yield Finding("settings", "a value cannot be", str(mistake))
         return
     yield _check_admins(settings)
+    yield _say_time(settings)
     yield _check_campaign(settings)
     async for finding in _check_database(settings):
         yield finding
@@ -74,6 +76,16 @@ def _check_admins(settings: Settings) -> Finding:
         return Finding("owners", f"{len(settings.admin_ids)} by {PREFIX}ADMIN_IDS")
     cure = f"Put your Telegram id into {PREFIX}ADMIN_IDS: until then nobody can write to members or see figures."
     return Finding("owners", "there is none", cure, serious=False)
+
+
+def _say_time(settings: Settings) -> Finding:
+    name = "TIMEZONE"
+    chosen = (
+        f"{settings.timezone}, by {PREFIX}{name}"
+        if settings.given.get(name)
+        else f"{DEFAULTS[name]}, since {PREFIX}{name} is not set"
+    )
+    return Finding("the shop's time", f"{datetime.now(settings.timezone):%H:%M}, {chosen}")
 
 
 def _check_sqlite() -> Finding:

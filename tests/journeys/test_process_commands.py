@@ -139,6 +139,18 @@ async def test_doctor_finds_a_house_in_order(home: Home, telegram: LocalTelegram
     assert said.endswith("All is well.\n")
 
 
+@pytest.mark.parametrize(
+    ("zone", "words"),
+    [("", "UTC, since PASSALONG_TIMEZONE is not set"), ("Asia/Jakarta", "Asia/Jakarta, by PASSALONG_TIMEZONE")],
+)
+async def test_doctor_says_by_whose_clock_the_shop_lives(zone: str, words: str, home: Home) -> None:
+    """So that nobody finds out by a day that ended too early."""
+    program = await home.run("doctor", TIMEZONE=zone)
+    (line,) = [line for line in program.read_output().splitlines() if "the shop's time" in line]
+    assert line.startswith("ok")
+    assert line.endswith(words)
+
+
 async def test_doctor_says_what_to_do_about_inline_mode(home: Home, telegram: LocalTelegram) -> None:
     """Inline mode off costs taps, not the work: a note with its cure, and status 0."""
     telegram.world.settings.inline_mode = False

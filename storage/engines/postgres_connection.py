@@ -27,7 +27,10 @@ UNREADABLE = (
     "with the special characters of the password percent-encoded."
 )
 
-_FAILURES = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.ReadOnlySqlTransaction)
+_FAILURES = (psycopg.OperationalError, psycopg.InterfaceError)
+_AWAY = {"0A000", "25006", "25P03", "25P04", "3F000", "42501", "42P01", "XX000"}
+"""What else is the server's own state: plans that a migration outdated, a standby, a transaction cut off for its silence or length,
+tables that somebody has moved, renamed or locked away, a mistake of its own."""
 
 _DAMAGE = {"XX001", "XX002", "58030", "58P01"}
 """Broken rows, a broken index, a disk that fails, a file that is gone: nothing may be trusted any more."""
@@ -118,7 +121,7 @@ def explain(error: BaseException, url: str) -> BaseException:
         explained.__cause__ = error
     elif isinstance(error, psycopg.Error) and error.sqlstate in _DAMAGE:
         explained = StoreDamaged(f"The database {describe(url)} is broken: {error.diag.message_primary}. {CURE}")
-    elif isinstance(error, _FAILURES):
+    elif isinstance(error, _FAILURES) or (isinstance(error, psycopg.Error) and error.sqlstate in _AWAY):
         # Without its cause: the driver may quote the URL.
         explained = StoreUnavailable(f"The database {describe(url)} failed: {_hide_password(str(error), url)}")
     else:

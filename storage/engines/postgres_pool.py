@@ -153,7 +153,9 @@ def _is_worth_another(error: BaseException) -> bool:
     """Whether the unit surely changed nothing and may fare better: never after a doubtful commit."""
     if isinstance(error, _CONFLICTS):
         return True
-    return isinstance(error, psycopg.OperationalError) and error.diag.sqlstate in _CUT_OFF
+    if not isinstance(error, psycopg.OperationalError | psycopg.InternalError):
+        return False
+    return error.diag.sqlstate in _CUT_OFF
 
 
 _CUT_OFF = {None, "57P01", "57P02", "57P03", "57P05", "08006", "08003", "25P03"}

@@ -23,8 +23,12 @@ _COUNTED = "SELECT coalesce(sum(seq), 0) FROM sqlite_sequence"
 """Grows with every row of a numbered table, and never shrinks."""
 
 
+_INDEX = "-shm"
+"""Of the write-ahead log. It holds the locks: where it is gone, whoever opens the database next knows of nobody else."""
+
+
 class DatabaseFiles:
-    """The database and its write-ahead log, as they were opened.
+    """The database and its write-ahead log with its index, as they were opened.
 
     A file that was deleted or replaced goes on working for whoever has it open, and everything written to it is lost with
     the process: SQLite says nothing. `check` is cheap enough to be asked before every commit; `look` reads.
@@ -32,7 +36,7 @@ class DatabaseFiles:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        found = {each: each.stat() for each in (path, Path(f"{path}-wal")) if each.exists()}
+        found = {each: each.stat() for each in (path, Path(f"{path}-wal"), Path(f"{path}{_INDEX}")) if each.exists()}
         self._marks = {each: (stat.st_dev, stat.st_ino) for each, stat in found.items()}
         """What tells a file from another of the same name."""
         self._written = self._read_written()
@@ -46,7 +50,7 @@ class DatabaseFiles:
         """
         for path, mark in self._marks.items():
             try:
-                now = os.stat(path)  # noqa: PTH116 -- twice before every commit
+                now = os.stat(path)  # noqa: PTH116 -- thrice before every commit
             except FileNotFoundError:
                 raise StoreDamaged(f"{path} was deleted while the bot was running. {CURE}") from None
             if (now.st_dev, now.st_ino) != mark:
@@ -74,7 +78,7 @@ class DatabaseFiles:
 
     def _read_written(self) -> tuple[int, int, int]:
         """What changes whenever anything is written; checkpoints of our own are among it."""
-        found = [path.stat() for path in self._marks if path.exists()]
+        found = [path.stat() for path in self._marks if not path.name.endswith(_INDEX) and path.exists()]
         return len(found), max(each.st_mtime_ns for each in found), found[0].st_size
 
     def _count(self) -> int:

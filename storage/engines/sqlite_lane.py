@@ -85,6 +85,10 @@ def find_code(error: sqlite3.Error) -> int:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
+def _is_locked_away(error: BaseException) -> bool:
+    return isinstance(error, sqlite3.DatabaseError) and find_code(error) == sqlite3.SQLITE_AUTH
+
+
 def explain(error: BaseException) -> BaseException:
     """Turn the driver's errors into the store's; others pass."""
     explained: BaseException
@@ -92,8 +96,8 @@ def explain(error: BaseException) -> BaseException:
         explained = RuleBroken(str(error))
     elif isinstance(error, sqlite3.DatabaseError) and find_code(error) in DAMAGE:
         explained = StoreDamaged(f"SQLite: {error}. {CURE}")
-    elif isinstance(error, sqlite3.OperationalError):
-        explained = StoreUnavailable(f"SQLite: {error}")
+    elif isinstance(error, sqlite3.OperationalError | MemoryError) or _is_locked_away(error):
+        explained = StoreUnavailable(f"SQLite: {str(error) or 'out of memory'}")
     else:
         return error
     explained.__cause__ = error

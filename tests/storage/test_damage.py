@@ -32,12 +32,17 @@ def delete_log(path: Path) -> None:
     Path(f"{path}-wal").unlink()
 
 
+def delete_index(path: Path) -> None:
+    """What lets others see that the database is open."""
+    Path(f"{path}-shm").unlink()
+
+
 def replace(path: Path) -> None:
     """By an older copy under the same name."""
     os.replace(f"{path}.old", path)  # noqa: PTH105
 
 
-@pytest.mark.parametrize("harm", [delete, delete_log, replace])
+@pytest.mark.parametrize("harm", [delete, delete_log, delete_index, replace])
 async def test_nothing_is_written_into_a_file_that_is_gone(sqlite_url: str, harm: Callable[[Path], None]) -> None:
     """The first unit after the harm is refused already, and the store is lost in words."""
     path = find_path(sqlite_url)

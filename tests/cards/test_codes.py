@@ -26,7 +26,8 @@ from tests.cards.samples import CARD_TEXTS, KIND_NAMES, LANGUAGES, LINK, LONGEST
 
 cv2.setNumThreads(1)  # on two cores its threads wait for each other
 READER = cv2.QRCodeDetector()
-CODES_PER_THEME = -(-100 // len(THEMES))
+CODES_PER_THEME = 5
+"""Of random ones, each on another kind of name; a hundred of every look are read by `make cards`."""
 
 
 def read_with_zxing(image: Image.Image) -> list[str]:
@@ -66,7 +67,7 @@ def shrink(image: Image.Image) -> Image.Image:
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_two_readers_read_every_card(studio: CardStudio, theme: str) -> None:
-    """As sent and as a small chat picture, a hundred random codes over all themes are read by both readers."""
+    """As sent and as a small chat picture, random codes on cards of every theme are read by both readers."""
     missed = []
     for n, link in enumerate(list_random_links(CODES_PER_THEME, seed=THEMES.index(theme))):
         face = replace(CARD_TEXTS[LANGUAGES[n % 3]], look=CardLook(theme))
@@ -89,8 +90,8 @@ def test_zbar_reads_every_card(studio: CardStudio, theme: str, tmp_path: Path) -
         sent = Image.open(BytesIO(studio.render_card(face, name=name, link=link)))
         framed = studio.render_format(face, (CardFormat.TALL, CardFormat.SQUARE)[n % 2], name=name, link=link)
         for at, picture in enumerate((sent, shrink(sent), Image.open(BytesIO(framed)))):
-            paths.append(tmp_path / f"{n:03}-{at}.png")
-            picture.save(paths[-1])
+            paths.append(tmp_path / f"{n:03}-{at}.pgm")  # as PNG, most of the time would go into packing
+            picture.convert("L").save(paths[-1])
             wanted.append(link)
     assert read_with_zbar(zbar, paths) == wanted
 

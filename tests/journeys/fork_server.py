@@ -29,12 +29,14 @@ MODULES = (
     "bot.__main__",
     "bot.app",
     "bot.updates.intake",
-    "bot.web.listening",
     "bot.cards.studio",
+    "bot.web.listening",
     "bot.web.server",
     "bot.web.site",
+    "bot.campaign_commands",
+    "bot.doctor.examination",
 )
-"""What `run` imports while it starts."""
+"""What commands import while they start."""
 
 
 class ForkedProcess:
@@ -70,6 +72,8 @@ async def fork_program(
     arguments: Sequence[str], *, folder: Path, environment: Mapping[str, str], stdout: Path, stderr: Path
 ) -> ForkedProcess:
     """Start `python -m bot` with arguments in a folder; what it says goes to two files."""
+    for path in (stdout, stderr):
+        path.touch()  # whoever reads what it says need not wait until it is there
     reader, writer = await asyncio.open_unix_connection(await asyncio.to_thread(start_server))
     order = [list(arguments), str(folder), dict(environment), str(stdout), str(stderr)]
     writer.write(json.dumps(order).encode() + b"\n")

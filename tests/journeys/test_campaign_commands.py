@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.journeys.program import Home, furnish
+from tests.journeys.program import Home, furnish_forking
 from tests.shipped import SHIPPED, write_campaign
 from tests.telegram import LocalTelegram, telegram
 
@@ -19,13 +19,13 @@ __all__ = ["telegram"]
 @pytest.fixture
 def home(tmp_path: Path, telegram: LocalTelegram) -> Home:
     """A bot's home."""
-    return furnish(tmp_path, telegram, LOG_LEVEL="INFO")
+    return furnish_forking(tmp_path, telegram, LOG_LEVEL="INFO")
 
 
 @pytest.fixture
 def shared_home(tmp_path: Path, telegram: LocalTelegram, store_url: str) -> Home:
     """A bot's home, its database on each engine in turn."""
-    return furnish(tmp_path, telegram, LOG_LEVEL="INFO", DATABASE_URL=store_url)
+    return furnish_forking(tmp_path, telegram, LOG_LEVEL="INFO", DATABASE_URL=store_url)
 
 
 def write(home: Home, text: str, name: str = "mine.toml") -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.playground.world import Chat, Message, Person, World
-from tests.journeys.program import Home, furnish
+from tests.journeys.program import Home, furnish_forking
 from tests.journeys.shop_at_work import find_link
 from tests.shipped import change_shipped
 from tests.telegram import LocalTelegram, telegram
@@ -107,7 +107,7 @@ COMMUNITY: dict[str, tuple[Arrange, str, str]] = {
 @pytest.fixture
 def home(tmp_path: Path, telegram: LocalTelegram) -> Home:
     """A bot's home."""
-    return furnish(tmp_path, telegram, LOG_LEVEL="WARNING")
+    return furnish_forking(tmp_path, telegram, LOG_LEVEL="WARNING")
 
 
 async def assert_told(home: Home, telegram: LocalTelegram, setting: str, case: tuple[Arrange, str, str]) -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 from bot.playground import faults
-from tests.journeys.program import furnish
+from tests.journeys.program import furnish_forking
 from tests.telegram import LocalTelegram, telegram
 
 __all__ = ["telegram"]
@@ -23,7 +23,7 @@ async def test_a_refused_errand_keeps_nobody_waiting(tmp_path: Path, telegram: L
     """A newcomer is greeted while Telegram wants silence about descriptions, in this process and in the next."""
     for method in ERRANDS:
         telegram.faults.order(faults.too_many_requests(300), method, times=-1)
-    home = furnish(tmp_path, telegram)
+    home = furnish_forking(tmp_path, telegram)
     for name in ("Nia", "Ben"):
         async with home.running() as program:
             await program.until_polling(telegram)
@@ -38,7 +38,7 @@ async def test_a_refused_errand_keeps_nobody_waiting(tmp_path: Path, telegram: L
 
 async def test_what_telegram_knows_already_is_not_said_again(tmp_path: Path, telegram: LocalTelegram) -> None:
     """Only where something has changed since the last start is anything said."""
-    home = furnish(tmp_path, telegram)
+    home = furnish_forking(tmp_path, telegram)
     async with home.running() as program:
         await telegram.until_call("setMyShortDescription", 4)
         assert await program.stop() == 0

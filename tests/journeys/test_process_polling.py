@@ -11,7 +11,7 @@ import pytest
 from bot.playground import faults
 from bot.playground.faults import Fault
 from bot.playground.world.journal import SECOND, Call
-from tests.journeys.program import furnish
+from tests.journeys.program import furnish_forking
 from tests.telegram import LocalTelegram, local_telegram, telegram
 
 __all__ = ["telegram"]
@@ -50,7 +50,7 @@ async def test_a_refused_token_ends_the_process_with_the_reason(
 ) -> None:
     """A poller that lives on without polling is a zombie: it leaves with 1 and one clear last line."""
     fault, reason = FATAL[name]
-    home = furnish(tmp_path, telegram, LOG_LEVEL="INFO")
+    home = furnish_forking(tmp_path, telegram, LOG_LEVEL="INFO")
     async with home.running() as program:
         await program.until_polling(telegram)
         telegram.faults.order(fault, "getUpdates", times=-1)
@@ -68,7 +68,7 @@ async def test_one_poison_update_among_a_hundred_harms_no_other(tmp_path: Path, 
         world.press_start(person)
         if number == HUNDRED // 2:
             poison = world.push_raw("message", {"message_id": "poison", "date": {}, "chat": []})
-    home = furnish(tmp_path, telegram, LOG_LEVEL="INFO", SEND_RATE="1000")
+    home = furnish_forking(tmp_path, telegram, LOG_LEVEL="INFO", SEND_RATE="1000")
     async with home.running() as program:
         await program.until_polling(telegram)
         for person in crowd:
@@ -83,7 +83,7 @@ async def recover(folder: Path, name: str) -> None:
     """Let some polls go wrong while somebody waits to be greeted."""
     fault, times = PASSING[name]
     async with local_telegram() as telegram:
-        home = furnish(folder, telegram, LOG_LEVEL="INFO")
+        home = furnish_forking(folder, telegram, LOG_LEVEL="INFO")
         telegram.faults.order(fault, "getUpdates", times=times)
         async with home.running() as program:
             await program.until_polling(telegram)

@@ -11,7 +11,7 @@ import pytest
 from bot.playground import faults
 from bot.playground.waiting import Match
 from bot.playground.world import Person
-from tests.journeys.program import Home, furnish
+from tests.journeys.program import Home, furnish_forking
 from tests.telegram import LocalTelegram, local_telegram
 
 CANARY = "Kanarienvogel"
@@ -49,7 +49,7 @@ async def test_no_log_line_holds_the_token(tmp_path: Path) -> None:
 @pytest.mark.parametrize("status", [401, 404])
 async def test_a_refused_token_is_not_quoted(status: int, tmp_path: Path, telegram: LocalTelegram) -> None:
     """The last line says that the token is refused, not which it is; the same where the server is not even there."""
-    home = furnish(tmp_path, telegram)
+    home = furnish_forking(tmp_path, telegram)
     telegram.faults.order(faults.error(status), times=-1)
     program = await home.run("run")
     assert program.status == 1
@@ -60,7 +60,7 @@ async def test_a_refused_token_is_not_quoted(status: int, tmp_path: Path, telegr
 
 async def test_doctor_and_a_mistaken_token_do_not_quote_it(tmp_path: Path, telegram: LocalTelegram) -> None:
     """Neither what is wrong with a token nor what is right about it needs its secret."""
-    home = furnish(tmp_path, telegram)
+    home = furnish_forking(tmp_path, telegram)
     assert (await home.run("doctor")).status == 0
     mistaken = await home.run("run", BOT_TOKEN=f"{CANARY} with a blank")
     assert mistaken.status == 2
@@ -73,7 +73,7 @@ async def test_doctor_and_a_mistaken_token_do_not_quote_it(tmp_path: Path, teleg
 async def read_log(folder: Path, log_format: str) -> str:
     """Return all that a bot says in a life with many failures."""
     async with local_telegram(token=TOKEN) as telegram:
-        home = furnish(folder, telegram, LOG_FORMAT=log_format, SEND_RATE="1000", CHAT_RATE="100")
+        home = furnish_forking(folder, telegram, LOG_FORMAT=log_format, SEND_RATE="1000", CHAT_RATE="100")
         telegram.faults.order(FAILURES[0], "getUpdates")
         for method in ("setMyCommands", "sendMessage", "sendPhoto"):
             for number, fault in enumerate(FAILURES):

@@ -142,7 +142,7 @@ class Stage:
 
 @asynccontextmanager
 async def open_stage(
-    telegram: LocalTelegram, store: Store, members: int, *, gate: Gate | None = None, read_timeout: float = 5.0
+    telegram: LocalTelegram, store: Store, members: int, *, gate: Gate | None = None, read_timeout: float = 60.0
 ) -> AsyncIterator[Stage]:
     """A stage with so many members."""
     gate = gate or wide_gate()

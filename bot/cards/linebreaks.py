@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise, takewhile
+from itertools import accumulate, pairwise, takewhile
 from math import inf
 
+from bot.cards.hanzi import list_words
 from bot.cards.scripts import find_script, is_unspaced
 from bot.cards.typefaces import Glyph, measure_width, shape_glyph
 
@@ -154,15 +155,28 @@ def _is_within_name(glyphs: Sequence[Glyph], at: int) -> bool:
     return before + after <= _HAN_NAME
 
 
-def join_hyphenated(pieces: Iterable[Line]) -> list[Line]:
-    """Words between whose parts stands a dash without a space, each as one piece again."""
+def join_words(pieces: Iterable[Line], terms: Sequence[str] = (), *, longest: float = inf) -> list[Line]:
+    """Hyphenated words, Chinese words and the given terms, of at most so many characters, each as one piece again."""
     joined: list[Line] = []
-    for piece in pieces:
-        if joined and joined[-1][-1].cluster in DASHES:
+    for piece in _join_spans(list(pieces), terms, longest):
+        if longest == inf and joined and joined[-1][-1].cluster in DASHES:
             joined[-1] += piece
         else:
             joined.append(piece)
     return joined
+
+
+def _join_spans(pieces: Sequence[Line], terms: Sequence[str], longest: float) -> Iterator[Line]:
+    lengths = [sum(len(glyph.cluster) for glyph in piece) for piece in pieces]
+    text = "".join(glyph.cluster for piece in pieces for glyph in piece)
+    spans = [span for span in list_words(text, terms) if span[1] - span[0] <= longest]
+    inside = {at for start, end in spans for at in range(start + 1, end)}
+    line: Line = ()
+    for end, piece in zip(accumulate(lengths), pieces, strict=True):
+        line += piece
+        if end not in inside:
+            yield line
+            line = ()
 
 
 def _may_break(left: str, right: str) -> bool:

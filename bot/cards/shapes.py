@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from math import ceil, cos, floor, pi, sin
 
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter
 
 from bot.cards.typefaces import open_font
 from bot.cards.typesetting import Setting
@@ -164,17 +162,3 @@ def render_glow(size: tuple[int, int], centre: Point, radius: float) -> Image.Im
     mask = Image.new("L", size)
     mask.paste(spot, (round(centre[0] - radius), round(centre[1] - radius)))
     return mask
-
-
-@cache
-def render_grain(size: tuple[int, int], amount: int, seed: int = 7) -> Image.Image:
-    """Soft noise around middle grey, the same at every start."""
-    noise = Image.frombytes("L", size, random.Random(seed).randbytes(size[0] * size[1]))  # noqa: S311 - a texture
-    soft = noise.filter(ImageFilter.GaussianBlur(1.2))
-    return soft.point([max(0, min(255, 128 + round((value - 128) * amount / 24))) for value in range(256)])
-
-
-def add_grain(image: Image.Image, amount: int) -> Image.Image:
-    """The picture with a paper's unevenness."""
-    grain = render_grain(image.size, amount).convert("RGB")
-    return ImageChops.add(image, grain, offset=-128)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from bot.cards.dressing import FindPicture, LookPictures, dress_theme, open_pictures
@@ -30,6 +31,8 @@ class ThemeFonts:
     stacks: Mapping[str, Stack]
     look: CardLook
     find_picture: FindPicture
+    terms: tuple[str, ...] = ()
+    """What a line should not break: the names of this shop."""
 
     def open_pictures(self) -> LookPictures:
         """Logo and photo; opened anew each time, since a template needs them once."""
@@ -38,11 +41,12 @@ class ThemeFonts:
     def fit(self, text: str, style: TextStyle, width: float, height: float, *, rtl: bool | None = None) -> Setting:
         """A text of the campaign, cleaned, at its largest size; `rtl` says how it is read, if not as its first letter is."""
         stack, words = self.stacks[style.role], clean_text(text, self.stacks[style.role].covers)
-        setting = fit_text(words, stack, style, width=width, height=height, rtl=rtl)
+        fit = partial(fit_text, words, stack, width=width, height=height, rtl=rtl, terms=self.terms)
+        setting = fit(style)
         if not setting.cut:
             return setting
         tighter = replace(style, floor=round(style.floor * _LAST_SIZE), lines=style.lines + _LAST_LINES)
-        return fit_text(words, stack, tighter, width=width, height=height, rtl=rtl)
+        return fit(tighter)
 
     def count_excess(self, text: str, style: TextStyle, width: float, height: float) -> int:
         """By how many characters a text is too long for its place, at the smallest size that is easy to read on a phone."""

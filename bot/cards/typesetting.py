@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
 from bot.cards.bidi import order_levels
 from bot.cards.linebreaks import (
-    DASHES,
     NEVER_FIRST,
     NEVER_LAST,
     Line,
@@ -15,7 +15,7 @@ from bot.cards.linebreaks import (
     break_lines,
     ends_alone,
     fills_square,
-    join_hyphenated,
+    join_words,
     list_pieces,
     trim,
 )
@@ -25,7 +25,8 @@ _ELLIPSIS = "…"
 _WIDE_LEADING = 1.2  # hanzi and Korean syllables fill their square, lines of them need air
 _LEAST_DESCENT = 0.2
 _COMPANY_SHARE = 0.78  # of the largest size, to keep a word from standing alone
-_WHOLE_SHARE = 0.66  # of the size that a hyphenated word may have when it is parted
+_WHOLE_SHARE = 0.66  # of the size at which a hyphenated or Chinese word is parted
+_SHORT_WORD = 4  # characters that stay together even where longer terms cannot
 _SHAPED_GAP = 0.08  # em between what hangs from a line of shaped words and what stands on the next
 
 
@@ -93,16 +94,25 @@ class Setting:
 
 
 def fit_text(
-    text: str, stack: Stack, style: TextStyle, *, width: float, height: float, rtl: bool | None = None
+    text: str,
+    stack: Stack,
+    style: TextStyle,
+    *,
+    width: float,
+    height: float,
+    rtl: bool | None = None,
+    terms: Sequence[str] = (),
 ) -> Setting:
     """The text at the largest size of the style that fits width and height; ellipsised at the smallest.
 
-    `rtl` says how the whole is read, if not as its first letter is.
+    `rtl` says how the whole is read, if not as its first letter is; `terms` are not broken where there is another way.
     """
     glyphs = stack.compose_glyphs(text, tracking=style.tracking, rtl=rtl)
-    parted = _fit_pieces(list(list_pieces(glyphs, names=style.role == "name")), style, width, height)
-    if any(glyph.cluster in DASHES for glyph in glyphs):
-        whole = _fit_pieces(join_hyphenated(list_pieces(glyphs, names=style.role == "name")), style, width, height)
+    pieces = list(list_pieces(glyphs, names=style.role == "name"))
+    parted = _fit_pieces(pieces, style, width, height)
+    for longest in (inf, _SHORT_WORD):
+        words = join_words(pieces, terms, longest=longest)
+        whole = _fit_pieces(words, style, width, height) if len(words) < len(pieces) else None
         if whole and parted and whole.size >= _WHOLE_SHARE * parted.size:
             return whole
     return parted or _cut_to_fit(glyphs, stack, style, width, height)

@@ -197,3 +197,39 @@ def test_a_name_in_hanzi_stays_on_one_line(name: str) -> None:
     style = replace(STYLE, role="name", size=120, floor=30, lines=2)
     setting = fit_text(name, STACK, style, width=150, height=400)
     assert ["".join(glyph.cluster for glyph in line) for line in setting.lines] == [name]
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("认识一下米娜，我们养了十一年的酵种", ("认识", "一下", "米娜", "我们", "十一年", "酵种")),
+        ("新品：我们故意只烤一半的面包", ("新品", "我们", "故意", "一半", "面包")),
+        ("来听听吧，朋友介绍先送 25 积分。", ("朋友", "介绍", "25 积分")),
+        ("来一杯“慢烘咖啡”吧，欧阳娜娜请客", ("“慢烘咖啡”", "欧阳娜娜", "请客")),
+        ("小王和张国荣说好吃，陈师傅亲手做的", ("小王", "张国荣", "好吃", "师傅")),
+        ("每买三杯送你1,500豆子，两位同享", ("三杯", "1,500豆", "两位")),
+        ("請你們來喝咖啡，還有點心和驚喜", ("你們", "咖啡", "還有", "點心", "驚喜")),
+    ],
+)
+def test_chinese_breaks_between_words(text: str, whole: tuple[str, ...]) -> None:
+    """No line ends inside a word, a number with its measure, a quoted term or a person's name, however narrow it is."""
+    for width in range(340, 620, 20):
+        lines = read_lines(fit_text(text, STACK, replace(STYLE, lines=6), width=width, height=600))
+        assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+        assert all(any(word in line for line in lines) for word in whole), lines
+
+
+def test_the_names_of_a_shop_are_not_broken() -> None:
+    """Those that a campaign gives, in Chinese or in several words, stay on one line where they have room."""
+    style = replace(STYLE, lines=4)
+    for text, term in (("到鑫淼焱垚馆来坐一坐", "鑫淼焱垚馆"), ("Meet us at Little Oven on Sunday", "Little Oven")):
+        for width in range(330, 560, 10):
+            lines = read_lines(fit_text(text, STACK, style, width=width, height=400, terms=(term,)))
+            assert any(term in line for line in lines), lines
+
+
+def test_a_chinese_word_is_parted_where_it_would_have_to_become_small() -> None:
+    """A long term does not make a headline tiny."""
+    setting = fit_text("我们的“慢烘慢煮慢炖”", STACK, replace(STYLE, size=90), width=280, height=600)
+    assert setting.size > 50
+    assert read_lines(setting)[0] == "我们的"

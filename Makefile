@@ -1,4 +1,4 @@
-# make demo ARGS="--campaign my.toml" · make test · make check · make bench · make chaos SEED=7 · make attack · make mutants ROOM=core · make cards
+# make demo ARGS="--campaign my.toml" · make test · make check · make bench · make chaos SEED=7 · make attack · make mutants ROOM=core · make cards CODES=100
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -60,6 +60,7 @@ $(TESTED): requirements-dev.lock pyproject.toml | $(VENV)/bin/python
 
 cards: $(TESTED)
 	$(BIN)/python -m tests.cards.sheets build/cards
+	$(if $(CODES),$(BIN)/python -m tests.cards.test_look_codes $(CODES))
 
 lock:
 	$(LOCK) --group dev --output-file requirements-dev.lock pyproject.toml

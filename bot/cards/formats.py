@@ -68,7 +68,7 @@ def _draw_field(wanted: CardFormat, centre: Point, inks: Inks) -> Image.Image:
 def _sharpen_code(small: Image.Image, code: Code, theme_fonts: ThemeFonts, module_pixels: int) -> None:
     """Draw the code again on whole pixels: reduced with the card, its edges would be grey."""
     palette, (x, y) = theme_fonts.theme.palette, theme_fonts.theme.layout.code_centre
-    mask = code.render_mask(module_pixels)
+    mask = code.render_robust_mask(module_pixels)
     place = (x * module_pixels // 8 - mask.width // 2, y * module_pixels // 8 - mask.height // 2)
     frame = (place[0] - 2, place[1] - 2, place[0] + mask.width + 2, place[1] + mask.height + 2)
     small.paste(palette["panel"], frame)

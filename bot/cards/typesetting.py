@@ -113,9 +113,14 @@ def fit_text(
     for longest in (inf, _SHORT_WORD):
         words = join_words(pieces, terms, longest=longest)
         whole = _fit_pieces(words, style, width, height) if len(words) < len(pieces) else None
-        if whole and parted and whole.size >= _WHOLE_SHARE * parted.size:
+        if whole and parted and whole.size >= _WHOLE_SHARE * parted.size and _has_room(words, width / whole.size):
             return whole
     return parted or _cut_to_fit(glyphs, stack, style, width, height)
+
+
+def _has_room(pieces: Sequence[Line], limit: float) -> bool:
+    """Whether each of them fits a line, so that none had to be cut."""
+    return all(measure_width(trim(piece)) <= limit for piece in pieces)
 
 
 def _fit_pieces(pieces: Sequence[Line], style: TextStyle, width: float, height: float) -> Setting | None:

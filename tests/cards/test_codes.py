@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 import pytest
 import zxingcpp
-from PIL import Image
+from PIL import Image, ImageChops
 
 from bot.assets import ASSETS
 from bot.cards.qr import compose_code, has_false_finder
@@ -140,3 +140,24 @@ def test_a_fourth_corner_is_noticed() -> None:
         for x in range(-4, 5):
             modules[20 + y][20 + x] = max(abs(x), abs(y)) in {0, 1, 3}
     assert has_false_finder(modules)
+
+
+def test_only_what_carries_data_is_taller() -> None:
+    """On a card dark modules reach a pixel up and down; corners, timing and alignment are as the standard has them."""
+    for link in (LINK, LONGEST_LINK):
+        code = compose_code(link)
+        exact, taller = code.render_mask(8), code.render_robust_mask(8)
+        apart = ImageChops.subtract(taller, exact)
+        assert ImageChops.subtract(exact, taller).getbbox() is None
+        assert sum(apart.histogram()[128:]) > 4_000
+        side = code.modules * 8
+        middle = (6, 22, 38)[-1] if code.modules == 45 else code.modules - 7
+        guides = [
+            (0, 0, 64, 64),
+            (side - 64, 0, side, 64),
+            (0, side - 64, 64, side),
+            (0, 48, side, 56),
+            (48, 0, 56, side),
+        ]
+        for box in [*guides, ((middle - 2) * 8, (middle - 2) * 8, (middle + 3) * 8, (middle + 3) * 8)]:
+            assert apart.crop(box).getbbox() is None

@@ -233,3 +233,10 @@ def test_a_chinese_word_is_parted_where_it_would_have_to_become_small() -> None:
     setting = fit_text("我们的“慢烘慢煮慢炖”", STACK, replace(STYLE, size=90), width=280, height=600)
     assert setting.size > 50
     assert read_lines(setting)[0] == "我们的"
+
+
+def test_what_is_too_long_to_stay_together_breaks_between_its_words() -> None:
+    """A name that no line has room for is not cut inside a word of it."""
+    name = "The Grand Peranakan Kitchen & Bakery House"
+    lines = read_lines(fit_text(name, STACK, replace(STYLE, floor=33), width=400, height=200, terms=(name,)))
+    assert " ".join(lines) == name

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 
 from storage.errors import StoreDamaged
-from storage.schema import SHOP_BOARD, person, score, standing
+from storage.schema import (
+    HOUSE_ACCOUNT,
+    SHOP_BOARD,
+    campaign_version,
+    ledger,
+    person,
+    redemption,
+    score,
+    standing,
+    stock,
+)
 from storage.store import Store
 from storage.tables import due_jobs, ledgers
 from storage.tables.due_jobs import DueJob
@@ -26,6 +36,24 @@ _APART = (
     .select_from(person.outerjoin(standing, _ON_SHOPS_BOARD))
     .where(person.c.score != func.coalesce(standing.c.score, 0))
 )
+
+_PAID_WRONG = (
+    select(func.count())
+    .select_from(redemption.join(ledger, ledger.c.id == redemption.c.paid_id))
+    .where(or_(ledger.c.amount != redemption.c.price, ledger.c.credit_id != HOUSE_ACCOUNT))
+)
+_RETURNED_WRONG = (
+    select(func.count())
+    .select_from(redemption.join(ledger, ledger.c.id == redemption.c.returned_id))
+    .where(or_(ledger.c.amount != redemption.c.price, ledger.c.debit_id != HOUSE_ACCOUNT))
+)
+_HAD = (
+    select(campaign_version.c.campaign_id, redemption.c.item, func.count())
+    .select_from(redemption.join(campaign_version, campaign_version.c.id == redemption.c.campaign_version_id))
+    .where(redemption.c.state.not_in(["declined", "expired"]))
+    .group_by(campaign_version.c.campaign_id, redemption.c.item)
+)
+_TAKEN = select(stock.c.campaign_id, stock.c.item, stock.c.taken).where(stock.c.taken > 0)
 
 
 async def list_faults(store: Store) -> list[str]:
@@ -50,8 +78,8 @@ def probe_writing(tx: Tx) -> None:
 
 
 def find_faults(tx: Tx) -> list[str]:
-    """Return the faults of the database in words: files, foreign keys, balances, counters."""
-    return [*tx.list_corruption(), *_list_imbalance(tx), *_list_wrong_scores(tx)]
+    """Return the faults of the database in words: files, foreign keys, balances, counters, what was had for points."""
+    return [*tx.list_corruption(), *_list_imbalance(tx), *_list_wrong_scores(tx), *_list_wrong_redemptions(tx)]
 
 
 def _list_imbalance(tx: Tx) -> list[str]:
@@ -70,3 +98,21 @@ def _list_wrong_scores(tx: Tx) -> list[str]:
     ]
     apart = int(tx.scalar(_APART))
     return [*wrong, f"{apart} people have another score than on the shop's board"] if apart else wrong
+
+
+def _list_wrong_redemptions(tx: Tx) -> list[str]:
+    """What was paid cost its price, what came back was that much, and as many are gone as somebody has."""
+    faults = []
+    for words, statement in (("paid", _PAID_WRONG), ("given back", _RETURNED_WRONG)):
+        if count := int(tx.scalar(statement)):
+            faults.append(f"{count} redemptions were {words} with other points than their price")
+    held = {(campaign_id, item): count for campaign_id, item, count in tx.rows(_HAD)}
+    taken = {(campaign_id, item): count for campaign_id, item, count in tx.rows(_TAKEN)}
+    return [
+        *faults,
+        *(
+            f"{taken.get(each, 0)} of {each[1]!r} are out of stock, and {held.get(each, 0)} are in somebody's hands"
+            for each in sorted(held.keys() | taken.keys())
+            if held.get(each, 0) != taken.get(each, 0)
+        ),
+    ]

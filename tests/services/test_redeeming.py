@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import Executable, update
 
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.catalogue import CatalogueItem
@@ -34,8 +35,10 @@ from storage.checks import list_faults
 from storage.facts import RedemptionId, RedemptionState
 from storage.records import NoticeId, Profile, Transfer
 from storage.role import Role
+from storage.schema import redemption, stock
 from storage.tables import ledgers, outbox, people, redemptions, roles
 from tests.services.test_joining import ANNA, BUDI, arrive
+from tests.storage.cast import run
 from tests.storage.clock import Clock
 
 DAY = 24 * 3600
@@ -236,3 +239,22 @@ async def test_others_see_nothing_of_it_and_can_do_nothing(counter: Store) -> No
     missing = await counter.write(hand_out, visitor=STAFF, redemption_id=RedemptionId(10**6))
     assert missing.row is None
     assert (await counter.read(check, visitor=STAFF, reference=None)).row is None
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        (update(redemption).values(price=31), "other points than their price"),
+        (update(stock).values(taken=stock.c.taken + 1), "2 of 'latte' are out of stock, and 1 are in"),
+        (update(stock).values(taken=0), "0 of 'latte' are out of stock, and 1 are in"),
+    ],
+    ids=["price", "more gone", "fewer gone"],
+)
+async def test_books_that_do_not_agree_are_found(counter: Store, statement: Executable, words: str) -> None:
+    """Whatever changed behind the program's back."""
+    await enrich(counter, ANNA, 50)
+    await buy(counter, ANNA)
+    assert await list_faults(counter) == []
+    await counter.write(run, statement)
+    (fault,) = await list_faults(counter)
+    assert words in fault

@@ -28,6 +28,7 @@ from bot.jobs.backups import list_backup_jobs
 from bot.jobs.revoking import make_revoking_job
 from bot.jobs.supervisor import Supervisor
 from bot.messages.shop import Shop
+from bot.outbox.handouts import HandoutWorker
 from bot.outbox.last_word import watch_store
 from bot.outbox.looking import look_at
 from bot.outbox.sender import ShopChats
@@ -47,7 +48,7 @@ from bot.updates.hello import say_hello
 from bot.updates.intake import Intake
 from bot.updates.job import Job
 from bot.updates.routing import list_handlers
-from bot.wire.gate import Gate
+from bot.wire.gate import Gate, open_gate
 from bot.wire.pacing import GROUP_PER_MINUTE
 from bot.wire.pictures import Pictures, Workshop
 from bot.wire.signal import TaskEnded, raise_end
@@ -55,8 +56,7 @@ from bot.wire.snapshot import Snapshot, Snapshots
 from bot.wire.transport import AiohttpRequest
 from storage import Store, open_store
 from storage.addresses import ChatRole
-from storage.records import Ban
-from storage.tables import flood_waits, pictures
+from storage.tables import pictures
 
 logger = logging.getLogger(__name__)
 
@@ -79,6 +79,7 @@ class Runtime:
     application: PassalongApplication[Deps]
     chats: ShopChats
     delivery: OutboxWorker
+    handouts: HandoutWorker
     broadcaster: Broadcaster
     dispatch: Dispatch
     intake: Intake
@@ -128,7 +129,9 @@ async def run_in(
     source = load_campaign(settings.campaign)
     if settings.proxy is not None:
         logger.info("Telegram is reached through the proxy %s", settings.proxy)
-    gate = await _open_gate(settings, store, group_per_minute)
+    gate = await open_gate(
+        store, send_rate=settings.send_rate, chat_rate=settings.chat_rate, group_per_minute=group_per_minute
+    )
     community = await _open_community(settings, source.campaign, store)
     opening = await store.write(
         open_shop,
@@ -197,7 +200,9 @@ async def _open_runtime(
         )
         workshop = Workshop(ASSETS, lambda sha256: store.read(pictures.find_content, sha256=sha256))
         first = Snapshot(shop=shop, pictures=Pictures(shop, workshop))
-        bot_data.deps = Deps(snapshot=first, registry=registry, community=community)
+        bot_data.deps = Deps(
+            snapshot=first, registry=registry, community=community, vault=settings.vault_chat is not None
+        )
         yield _furnish(settings, store, gate, application, Snapshots(store, first))
 
 
@@ -209,15 +214,19 @@ def _furnish(
 
     snapshots.subscribe(show)
     registry = application.bot_data.deps.registry
-    chats = ShopChats(store, settings.announce_chat, admin_ids=settings.admin_ids)
+    chats = ShopChats(store, settings.announce_chat, vault=settings.vault_chat, admin_ids=settings.admin_ids)
     dispatch = Dispatch(application)
+    delivery = OutboxWorker(
+        store=store, bot=application.bot, gate=gate, snapshots=snapshots, renderers=registry.notices, chats=chats
+    )
     return Runtime(
         settings=settings,
         store=store,
         application=application,
         chats=chats,
-        delivery=OutboxWorker(
-            store=store, bot=application.bot, gate=gate, snapshots=snapshots, renderers=registry.notices, chats=chats
+        delivery=delivery,
+        handouts=HandoutWorker(
+            store=store, bot=application.bot, gate=gate, snapshots=snapshots, chats=chats, notices=delivery
         ),
         broadcaster=Broadcaster(
             store=store, bot=application.bot, gate=gate, recorder=FlightRecorder.beside(settings.database_url)
@@ -249,19 +258,6 @@ async def _open_community(settings: Settings, campaign: Campaign, store: Store) 
     return CommunityChat(named=named, chat_id=known, admin_ids=settings.admin_ids)
 
 
-async def _open_gate(settings: Settings, store: Store, group_per_minute: int) -> Gate:
-    async def remember(ban: Ban) -> None:
-        await store.write(flood_waits.set_ban, ban)
-
-    return Gate(
-        send_rate=settings.send_rate,
-        chat_rate=settings.chat_rate,
-        group_per_minute=group_per_minute,
-        bans=await store.read(flood_waits.list_bans),
-        remember_ban=remember,
-    )
-
-
 async def _work(runtime: Runtime, stop: asyncio.Event) -> None:
     """Start everything, wait for the end, stop in the order in which nothing is lost.
 
@@ -269,6 +265,7 @@ async def _work(runtime: Runtime, stop: asyncio.Event) -> None:
         TaskEnded: a part of the bot has ended by itself; what one of them raises passes as it is.
     """
     runtime.delivery.start()
+    runtime.handouts.start()
     runtime.broadcaster.start()
     runtime.dispatch.start()
     stopping = asyncio.create_task(stop.wait(), name="waiting for the stop signal")
@@ -294,6 +291,7 @@ def _list_parts(runtime: Runtime, stop: asyncio.Event) -> dict[str, Coroutine[An
         "looking at the shop": runtime.snapshots.run(),
         "handling updates": runtime.dispatch.watch.wait_failed(),
         "sending notices": runtime.delivery.watch.wait_failed(),
+        "handing out cards": runtime.handouts.watch.wait_failed(),
         "broadcasting": runtime.broadcaster.watch.wait_failed(),
         "introducing the bot": _introduce(runtime),
     }
@@ -307,7 +305,8 @@ async def _stop(runtime: Runtime, tasks: Collection[asyncio.Task[Any]]) -> None:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     await runtime.dispatch.stop(limit_seconds=3.0)
-    await asyncio.gather(runtime.broadcaster.stop(limit_seconds=2.0), runtime.delivery.stop(limit_seconds=2.0))
+    workers = (runtime.broadcaster, runtime.handouts, runtime.delivery)
+    await asyncio.gather(*(worker.stop(limit_seconds=2.0) for worker in workers))
     logger.info("Stopped; what was not finished lies in the database and goes on at the next start")
 
 
@@ -341,7 +340,8 @@ async def _introduce(runtime: Runtime) -> None:
     await runtime.intake.wait_heard(WAITERS_SECONDS)
     if deps.community is not None:
         await try_errand(look_after(bot, store, deps.community))
-    await try_errand(look_at(bot, runtime.chats, ChatRole.ANNOUNCE))
+    for role in ChatRole:
+        await try_errand(look_at(bot, runtime.chats, role))
     await stay_introduced(bot, store, runtime.snapshots, deps.registry)
 
 

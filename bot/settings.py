@@ -43,6 +43,8 @@ class Settings:
     database_url: str
     admin_ids: frozenset[int]
     announce_chat: int | str | None
+    vault_chat: int | str | None
+    """A private channel that takes pictures silently; None: there is none."""
     campaign: Path
     community_chat: int | str | None
     """Overrules the campaign file."""
@@ -86,6 +88,7 @@ DEFAULTS = {
     "DATABASE_SCHEMA": "",
     "ADMIN_IDS": "",
     "ANNOUNCE_CHAT": "",
+    "VAULT_CHAT": "",
     "CAMPAIGN": "",
     "COMMUNITY_CHAT": "",
     "PUBLIC_URL": "",
@@ -122,6 +125,7 @@ def read_settings(environment: Mapping[str, str], *, env_file: Path | None = Non
         database_url=_parse_database_url(values["DATABASE_URL"], values["DATABASE_SCHEMA"]),
         admin_ids=_parse_admin_ids(values["ADMIN_IDS"]),
         announce_chat=_parse_chat("ANNOUNCE_CHAT", values["ANNOUNCE_CHAT"]),
+        vault_chat=_parse_chat("VAULT_CHAT", values["VAULT_CHAT"]),
         campaign=_parse_campaign(values["CAMPAIGN"]),
         community_chat=_parse_chat("COMMUNITY_CHAT", values["COMMUNITY_CHAT"]),
         public_url=_parse_public_url(values["PUBLIC_URL"]),

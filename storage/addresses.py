@@ -20,6 +20,8 @@ class ChatRole(StrEnum):
     """A chat of the shop, by what it is for: its number changes with the settings, and when a group grows."""
 
     ANNOUNCE = "announce"
+    VAULT = "vault"
+    """A private channel that takes uploads silently, so that Telegram has a picture before anybody sends it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -276,6 +276,11 @@ class NoticeOwed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HandoutOwed:
+    """Told to the store's listeners after the commit that wrote a handout."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BroadcastChanged:
     """Told to the store's listeners after a broadcast was started, paused, resumed or cancelled."""
 
@@ -292,7 +297,7 @@ class CommitDoubted:
     """Told to the store's listeners after a commit whose end nobody saw: what it wrote may be there, and was not told."""
 
 
-Event = NoticeOwed | BroadcastChanged | ShopChanged | CommitDoubted
+Event = NoticeOwed | HandoutOwed | BroadcastChanged | ShopChanged | CommitDoubted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,6 +57,8 @@ class ChatProblem(StrEnum):
     """The chat's name leads to another chat now: whoever took it over is not asked in."""
     NO_POSTING = "no_posting"
     """The bot is in the chat and may not write there."""
+    NO_VAULT = "no_vault"
+    """The vault takes no pictures."""
 
 
 def decide_problem(*, admin: bool, may_invite: bool) -> ChatProblem | None:

@@ -79,6 +79,9 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         ),
         "grant": Keeping(holds="what came of it for whom", ends=Ends.NEVER, how="holds no name"),
         "guess": Keeping(holds="unknown codes tried", ends=Ends.TIME, days=5, how="after the first of them"),
+        "handout": Keeping(
+            holds="cards to be sent without being asked for", ends=Ends.TIME, days=5, how="after they were wanted"
+        ),
         "inbox": Keeping(
             holds="messages and taps as they came",
             ends=Ends.TIME,

@@ -65,6 +65,14 @@ def list_chats(settings: Settings) -> Iterator[ShopChat]:
             may="the bot may post there",
             decide=decide_posting,
         )
+    if settings.vault_chat is not None:
+        yield ShopChat(
+            subject="vault chat",
+            named=settings.vault_chat,
+            setting=f"{PREFIX}VAULT_CHAT",
+            may="the bot may put pictures there",
+            decide=decide_posting,
+        )
     community = settings.community_chat or _find_community(settings)
     if community is not None:
         yield ShopChat(

@@ -21,6 +21,8 @@ class Deps:
     registry: Registry
     community: CommunityChat | None = None
     """The chat that friends are invited to."""
+    vault: bool = False
+    """Whether there is a channel that takes pictures."""
 
     shop: Shop = field(init=False)
     """What screens need to know of the shop."""

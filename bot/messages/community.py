@@ -27,6 +27,7 @@ _WARNINGS = {
     ChatProblem.OTHER_CHAT: "warning.other_chat",
     "moved": "warning.moved",
     ChatProblem.NO_POSTING: "warning.no_posting",
+    ChatProblem.NO_VAULT: "warning.no_vault",
     JOB_FAILING: "warning.job_failing",
 }
 

@@ -53,6 +53,8 @@ class OutgoingMessage:
     document: Document | None = None
     formatting: Mapping[str, str | bool] | None = None
     """Parameters of Telegram's own, nested ones as JSON: an author's entities, link preview, spoiler."""
+    silent: bool = False
+    """It arrives without a sound."""
 
     def to_plain(self) -> OutgoingMessage:
         """The same without its formatting, for when Telegram cannot read it."""

@@ -18,6 +18,7 @@ from bot.services.privacy import PersonalData
 FILE_NAME = "my-data.json"
 
 _PROMISED = {
+    "card_days": "card",
     "chat_days": "chat_join",
     "count_days": "share",
     "guess_days": "guess",

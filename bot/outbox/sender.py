@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from bot.messages.notices import Reader, Rendered, Renderers, list_kinds, render_notices
 from bot.messages.texts import Texts
 from bot.services.community.warning import (
-    find_announce_number,
+    find_chat_number,
     find_moved,
-    note_announce_number,
-    note_announcing,
+    note_chat_number,
     note_moved,
+    note_posting,
 )
 from bot.services.notices import Notice, Owed, view_notices
 from bot.telemetry import Metrics
@@ -87,12 +87,20 @@ class ShopChats:
     Args:
         store: Remembers over a restart what became of a group.
         announce: The announce chat's number or @name, as the settings have it; None where joins are not announced.
+        vault: Likewise the vault's; None where the shop has none.
         admin_ids: Who is told of a chat's trouble, by Telegram id.
     """
 
-    def __init__(self, store: Store, announce: int | str | None = None, *, admin_ids: Collection[int] = ()) -> None:
+    def __init__(
+        self,
+        store: Store,
+        announce: int | str | None = None,
+        *,
+        vault: int | str | None = None,
+        admin_ids: Collection[int] = (),
+    ) -> None:
         self._store = store
-        self._named = {ChatRole.ANNOUNCE: announce}
+        self._named = {ChatRole.ANNOUNCE: announce, ChatRole.VAULT: vault}
         self._moved: dict[ChatRole, int] = {}
         self._works: dict[ChatRole, bool] = {}
         self._admin_ids = admin_ids
@@ -101,8 +109,11 @@ class ShopChats:
         """The chat with this role; None where the shop has none."""
         named = self._named.get(role)
         if named is not None and role not in self._moved:
-            look = find_moved if isinstance(named, int) else find_announce_number
-            known = await self._store.read(look, chat=named)
+            known = (
+                await self._store.read(find_moved, chat=named)
+                if isinstance(named, int)
+                else await self._store.read(find_chat_number, role=role, chat=named)
+            )
             if known is not None:
                 self._moved[role] = known
         return self._moved.get(role, named)
@@ -117,7 +128,7 @@ class ShopChats:
         named = self.name(role)
         if named is not None:
             self._moved[role] = await self._store.write(
-                note_announce_number, chat=named, number=number, admin_ids=self._admin_ids
+                note_chat_number, role=role, chat=named, number=number, admin_ids=self._admin_ids
             )
 
     async def note(self, role: ChatRole, *, works: bool) -> int:
@@ -126,7 +137,7 @@ class ShopChats:
         if named is None or (works and self._works.get(role)):
             return 0
         self._works[role] = works
-        return await self._store.write(note_announcing, chat=named, works=works, admin_ids=self._admin_ids)
+        return await self._store.write(note_posting, role=role, chat=named, works=works, admin_ids=self._admin_ids)
 
     async def move(self, role: ChatRole, new_id: int) -> None:
         """The group became a supergroup: address it by its new number until the settings do."""

@@ -7,6 +7,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from bot.messages.notices import Renderers
@@ -110,6 +111,7 @@ class OutboxWorker:
         self._missed = False
         self._loader: asyncio.Task[None] | None = None
         self._signal = Signal()
+        self._listeners: list[Callable[[], None]] = []
         self.watch = Watch()
         self._stopping = False
 
@@ -117,6 +119,16 @@ class OutboxWorker:
         """Listen to the store, and begin with what an earlier process left owed."""
         self._store.subscribe(self._note_events, NoticeOwed, CommitDoubted)
         self._load_later()
+
+    async def wait_quiet(self, limit_seconds: float) -> None:
+        """Return when no notice is on its way or could be at once, or after some time at the latest."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(limit_seconds):
+                await self._signal.wait_for(lambda: not (self._ready or self._running))
+
+    def subscribe(self, listener: Callable[[], None]) -> None:
+        """Have a listener told whenever notices have ended; it must not raise."""
+        self._listeners.append(listener)
 
     async def settled(self) -> None:
         """Return when nothing is owed that this process knows of."""
@@ -198,6 +210,7 @@ class OutboxWorker:
     def _end(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
         self._pump()
+        self._signal.tell()
 
     async def _serve(self, address: Address, line: _Line) -> None:
         """One round: all that is owed to one recipient, as one or more letters."""
@@ -249,4 +262,6 @@ class OutboxWorker:
             self._gate.metrics.count(counter, len(settlement.notice_ids))
         if not self._behind:
             self._gone.clear()
+        for tell in self._listeners:
+            tell()
         self._signal.tell()

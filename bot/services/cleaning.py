@@ -17,6 +17,7 @@ from storage.tables import (
     deliveries,
     flood_waits,
     guesses,
+    handouts,
     inbox,
     link_revocations,
     outbox,
@@ -40,6 +41,11 @@ def clean_outbox(tx: Tx, limit: int) -> int:
 def clean_guesses(tx: Tx, limit: int) -> int:
     """Old counts of guesses."""
     return guesses.delete_before(tx, _limit_of(tx, "guess"), limit)
+
+
+def clean_handouts(tx: Tx, limit: int) -> int:
+    """Cards that could not be handed out for long, and those of which nobody knows."""
+    return handouts.delete_before(tx, before=_limit_of(tx, "handout"), limit=limit)
 
 
 def clean_visits(tx: Tx, limit: int) -> int:
@@ -97,6 +103,7 @@ CHORES: Mapping[str, Callable[[Tx, int], int]] = MappingProxyType(
         "inbox": clean_inbox,
         "outbox": clean_outbox,
         "guesses": clean_guesses,
+        "handouts": clean_handouts,
         "visits": clean_visits,
         "clicks": clean_clicks,
         "shares": clean_shares,

@@ -30,6 +30,8 @@ from bot.wire.pacing import (
 )
 from bot.wire.telegram_bot import JSONDict
 from storage.records import Ban
+from storage.store import Store
+from storage.tables import flood_waits
 
 logger = logging.getLogger(__name__)
 
@@ -297,3 +299,18 @@ class Gate(BaseRateLimiter[Priority]):
             self._timer = None
         if moment is not None:
             self._timer = asyncio.get_running_loop().call_later(moment - now, self._pump)
+
+
+async def open_gate(store: Store, *, send_rate: float, chat_rate: float, group_per_minute: int) -> Gate:
+    """A gate that keeps to what Telegram forbade an earlier process, and has its own bans stored."""
+
+    async def remember(ban: Ban) -> None:
+        await store.write(flood_waits.set_ban, ban)
+
+    return Gate(
+        send_rate=send_rate,
+        chat_rate=chat_rate,
+        group_per_minute=group_per_minute,
+        bans=await store.read(flood_waits.list_bans),
+        remember_ban=remember,
+    )

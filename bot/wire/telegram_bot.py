@@ -209,6 +209,8 @@ class PassalongBot(ExtBot[Priority]):
         where: dict[str, object] = {"chat_id": chat_id}
         if thread_id is not None:
             where["message_thread_id"] = thread_id
+        if message.silent:
+            where["disable_notification"] = True
         try:
             return await self.post_raw(*compose_call(message, **where), priority=priority, on_leave=on_leave)
         except BadRequest as error:

@@ -28,6 +28,7 @@ REVISIONS = (
     "0021",
     "0022",
     "0023",
+    "0024",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

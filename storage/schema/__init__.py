@@ -15,7 +15,7 @@ from storage.schema.people import code_key, command_menu, conversation, forgotte
 from storage.schema.redeeming import redemption, stock
 from storage.schema.referrals import HOUSE_ACCOUNT, account, ledger, referral, reminder
 from storage.schema.rewards import event, grant
-from storage.schema.sharing import card, chat_join, chat_link, click, link_revocation, share, tally, visit
+from storage.schema.sharing import card, chat_join, chat_link, click, handout, link_revocation, share, tally, visit
 from storage.schema.team import audit, team_invitation
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "forgotten",
     "grant",
     "guess",
+    "handout",
     "inbox",
     "ledger",
     "link_revocation",

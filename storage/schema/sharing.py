@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Table, Text, UniqueConstraint
 
-from storage.schema.base import Id, metadata
+from storage.handout import HandoutKind, HandoutState
+from storage.schema.base import Id, metadata, one_of
 
 share = Table(
     "share",
@@ -27,6 +28,24 @@ card = Table(
     Column("uploaded_at", BigInteger, nullable=False, index=True),
 )
 """The `file_id` of a card that Telegram already has; `version` names everything that shows on it."""
+
+handout = Table(
+    "handout",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("kind", Text, one_of("kind", HandoutKind), nullable=False),
+    Column("version", Text, nullable=False, server_default=""),
+    Column("story", Text, nullable=False, server_default=""),
+    Column("after_id", BigInteger),
+    Column("state", Text, one_of("state", HandoutState), nullable=False, server_default=HandoutState.DUE),
+    Column("error", Text, nullable=False, server_default=""),
+    Column("wanted_at", BigInteger, nullable=False, index=True),
+    UniqueConstraint("person_id", "kind", "version", name="uq_handout_person_id_kind_version"),
+    sqlite_autoincrement=True,
+)
+"""Cards to be handed out without being asked for; `after_id` is the notice that goes before it."""
+Index("ix_handout_state_kind_id", handout.c.state, handout.c.kind, handout.c.id)
 
 click = Table(
     "click",

@@ -68,8 +68,13 @@ class Way:
         sys.setprofile(before)
 
 
-BY_ITSELF = {"Snapshots.run", "find_newer"}
-"""The look of each second at what another process may have changed: its loop, and what it has a thread read."""
+BY_ITSELF = {
+    *("Snapshots.run", "find_newer"),
+    *("HandoutWorker._run", "HandoutWorker._send", "HandoutWorker._settle"),
+    *("find_due_cards", "claim_card", "settle_cards", "Workshop.run.<locals>.<lambda>"),
+}
+"""The look of each second at what another process may have changed, and a newcomer's own card, which is drawn and sent
+behind the notices: nobody who joins waits for it. Their loops, and what these have threads do."""
 
 OURS: dict[str, str] = {}
 """Paths within the project by what code objects say; empty for what is not ours."""

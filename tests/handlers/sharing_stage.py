@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -25,8 +26,22 @@ class Stage:
     shop: ShopAtWork
     database: Path
 
+    async def until_handed(self, person: Person) -> None:
+        """Wait until a newcomer's first card has arrived, and what it is called is written down."""
+        async with asyncio.timeout(30):
+            while self._owes_card(person):  # noqa: ASYNC110 -- what it looks at belongs to somebody else
+                await asyncio.sleep(0.01)
+
+    def _owes_card(self, person: Person) -> bool:
+        with sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=10) as connection:
+            statement = "SELECT 1 FROM handout JOIN profile USING (person_id) WHERE telegram_id = ?"
+            found = connection.execute(statement, (person.id,)).fetchone()
+        connection.close()
+        return found is not None
+
     async def take_card(self, person: Person) -> Message:
-        """The member's card, when what it is called is written down."""
+        """The member's card on asking, when what it is called is written down; their first one is there before."""
+        await self.until_handed(person)
         card = await self.shop.ask(person, "/share", lambda message: message.photo is not None)
         await self.settle(person)
         return card

@@ -43,9 +43,8 @@ async def test_each_story_is_offered_in_the_best_form_there_is(stage: Stage) -> 
     """A picture where Telegram has one, else the story as text; the text alone last; nothing is uploaded for it."""
     anna = await stage.shop.add_member("Anna")
     articles = [("article", card) for card in CARDS]
-    assert list_results(await stage.offer(anna)) == [*articles, ("article", WORDS)]
-    await stage.take_card(anna)
-    assert list_results(await stage.offer(anna, " ")) == [("photo", CARDS[0]), *articles[1:], ("article", WORDS)]
+    await stage.until_handed(anna)
+    assert list_results(await stage.offer(anna)) == [("photo", CARDS[0]), *articles[1:], ("article", WORDS)]
     await take_all_cards(stage, anna)
     before = len(list_uploads(stage.shop.world))
     full = await stage.offer(anna, "  ")

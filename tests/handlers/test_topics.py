@@ -34,6 +34,7 @@ class Stage:
         person = self.shop.add_person()
         topic = Topic(self, person, self.shop.world.add_topic(person, self.shop.world.open_chat(person), "Bread"))
         topic.greeting = await topic.ask("/start")
+        await self.shop.telegram.until_reply(topic.greeting, lambda message: message.photo is not None)
         if self.former is not None:  # the team of a shop is small
             await self.store.write(roles.clear, self.former.id)
         self.former = person

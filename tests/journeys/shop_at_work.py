@@ -43,12 +43,17 @@ class ShopAtWork:
         return self.world.add_person(name, language_code=language, username=username)
 
     async def join(self, person: Person, link: str = "") -> Message:
-        """Have somebody start the bot, by a link if given; returns the greeting."""
+        """Have somebody start the bot, by a link if given; returns the greeting, behind which a newcomer has their card."""
+        newcomer = not self.world.open_chat(person).messages
         if link:
             opened = self.world.open_link(person, link)
             assert opened.message is not None
-            return await self.telegram.until_reply(opened.message)
-        return await self.telegram.until_reply(self.world.press_start(person))
+            greeting = await self.telegram.until_reply(opened.message)
+        else:
+            greeting = await self.telegram.until_reply(self.world.press_start(person))
+        if newcomer:
+            await self.telegram.until_reply(greeting, lambda message: message.photo is not None, timeout_seconds=60)
+        return greeting
 
     async def add_member(self, first_name: str = "", *, language: str = "en") -> Person:
         """Somebody who has started the bot."""

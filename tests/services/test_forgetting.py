@@ -12,6 +12,7 @@ from bot.services.joining.joining import credit
 from bot.services.privacy import collect, forget
 from storage import Store, Tx
 from storage.checks import list_faults
+from storage.handout import HandoutKind
 from storage.records import Ban, Person, Profile, ShareWay
 from storage.role import Role
 from storage.schema import metadata
@@ -25,6 +26,7 @@ from storage.tables import (
     conversations,
     flood_waits,
     guesses,
+    handouts,
     inbox,
     link_revocations,
     people,
@@ -55,6 +57,7 @@ def live(tx: Tx) -> Person:
     people.set_language(tx, person.id, "id")
     shares.add(tx, person.id, ShareWay.CARD, f"{CANARY}story")
     cards.set_file_id(tx, person.id, f"{CANARY}version", f"{CANARY}file")
+    handouts.add(tx, person_id=person.id, kind=HandoutKind.VAULT, version=f"{CANARY}version", story=f"{CANARY}story")
     clicks.add(tx, person.id, "web")
     visits.add(tx, "visitor", person.code, 1)
     guesses.set(tx, NUMBER, tx.now, 2)

@@ -4,14 +4,15 @@ from bot.core.community import ChatProblem
 from bot.services.community.notices import AdminWarning
 from bot.services.community.warning import (
     JOB_FAILING,
-    note_announcing,
     note_job_trouble,
     note_look,
     note_moved,
+    note_posting,
 )
 from bot.services.joining.joining import start
 from bot.services.members import note_owners
 from storage import Store, Tx
+from storage.addresses import ChatRole
 from storage.records import NoticeId, NoticeState, Profile
 from storage.tables import outbox, people
 from tests.owed import find_member
@@ -58,7 +59,10 @@ async def test_admins_hear_once_that_posts_do_not_arrive(store: Store, clock: Cl
     await store.write(add_admin)
     for chat, works in (("@News", False), ("@news", False), ("@NEWS", True), ("@news", False)):
         clock.advance(60)
-        assert await store.write(note_announcing, chat=chat, works=works, admin_ids=[7, 8]) == clock.now
+        assert (
+            await store.write(note_posting, role=ChatRole.ANNOUNCE, chat=chat, works=works, admin_ids=[7, 8])
+            == clock.now
+        )
     owed = await store.read(outbox.list_owed, after=NoticeId(0), limit=10)
     assert [each.payload for each in owed] == [
         {"warning": ChatProblem.NO_POSTING, "chat": "@News", "number": ""},

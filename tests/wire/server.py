@@ -109,6 +109,9 @@ async def serve() -> AsyncIterator[Server]:
         yield server
     finally:
         await runner.cleanup()
+        for uploaded in (value for call in server.calls for value in call.data.values()):
+            if isinstance(uploaded, web.FileField):
+                uploaded.file.close()
 
 
 def make_update(update_id: int, sender_id: int, text: str = "hello") -> dict[str, object]:

@@ -15,6 +15,7 @@ from bot.handlers.deps import Context
 from bot.handlers.joining.membership import on_my_chat_member
 from bot.handlers.redeeming import on_use_link
 from bot.handlers.reply import show
+from bot.handlers.sharing.wishing import wish_card
 from bot.handlers.team import on_team_link
 from bot.messages.commands import Command
 from bot.messages.joining.notices import NOTICES, render_home
@@ -64,6 +65,7 @@ async def on_start(update: Update, context: Context) -> None:
     if not arrival.greeted_by_notice:
         render = _ANSWERS[arrival.attribution]
         await show(update, context, render(Texts(arrival.member.language), context.deps.shop, arrival.member))
+        context.run_aside(wish_card(context, arrival.member.telegram_id))
 
 
 async def _welcome_team(context: Context, telegram_id: int, role: Role) -> None:

@@ -19,6 +19,7 @@ from telegram.error import BadRequest
 
 from bot.handlers.deps import Context
 from bot.handlers.joining.start import FROM_INLINE
+from bot.handlers.sharing.wishing import wish_pictures
 from bot.messages.sharing.screens import (
     InlineInvitation,
     choose_stories,
@@ -52,6 +53,7 @@ async def on_inline_query(update: Update, context: Context) -> None:
         await query.answer([], cache_time=0, is_personal=True, button=button)
     else:
         await _answer(query, context, view)
+        await wish_pictures(context, view)
 
 
 async def on_chosen_inline_result(update: Update, context: Context) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from bot.core.community import ChatProblem
 from bot.services.community.notices import AdminWarning
 from bot.services.notices import owe
-from storage.addresses import MemberAddress
+from storage.addresses import ChatRole, MemberAddress
 from storage.records import Person
 from storage.tables import outbox, people, warnings
 from storage.tx import Tx
@@ -80,35 +80,38 @@ def find_moved(tx: Tx, *, chat: int | str) -> int | None:
     return int(found[-1].removeprefix(prefix)) if found else None
 
 
-def note_announce_number(tx: Tx, *, chat: str, number: int, admin_ids: Collection[int]) -> int:
-    """Remember where the name of the announce chat led when it was first looked up, and return that number.
+def note_chat_number(tx: Tx, *, role: ChatRole, chat: str, number: int, admin_ids: Collection[int]) -> int:
+    """Remember where the name of a chat of the shop led when it was first looked up, and return that number.
 
     Where it leads elsewhere by now, the admins are told once: a name that was given up is anybody's to take.
     """
-    key = f"announce:{chat.lower()}:is:"
-    known = find_announce_number(tx, chat=chat)
+    key = f"{role}:{chat.lower()}:is:"
+    known = find_chat_number(tx, role=role, chat=chat)
     if known is None:
         warnings.add(tx, f"{key}{number}")
     elif known != number:
         other = AdminWarning(warning=ChatProblem.OTHER_CHAT, chat=chat, number=str(number))
-        _warn(tx, f"announce:{chat.lower()}:other:{number}", other, admin_ids)
+        _warn(tx, f"{role}:{chat.lower()}:other:{number}", other, admin_ids)
     return known or number
 
 
-def find_announce_number(tx: Tx, *, chat: int | str) -> int | None:
+def find_chat_number(tx: Tx, *, role: ChatRole, chat: int | str) -> int | None:
     """The number of the chat that was named so when the name was first looked up."""
-    prefix = f"announce:{str(chat).lower()}:is:"
+    prefix = f"{role}:{str(chat).lower()}:is:"
     found = [key for key in warnings.list_told(tx) if key.startswith(prefix)]
     return int(found[0].removeprefix(prefix)) if found else None
 
 
-def note_announcing(tx: Tx, *, chat: int | str, works: bool, admin_ids: Collection[int]) -> int:
-    """Note whether posts reach the announce chat, tell the admins once where they do not, and return the moment."""
-    key = f"announce:{str(chat).lower()}"
+_UNREACHED = {ChatRole.ANNOUNCE: ChatProblem.NO_POSTING, ChatRole.VAULT: ChatProblem.NO_VAULT}
+
+
+def note_posting(tx: Tx, *, role: ChatRole, chat: int | str, works: bool, admin_ids: Collection[int]) -> int:
+    """Note whether what is sent reaches a chat of the shop, tell the admins once where not, and return the moment."""
+    key = f"{role}:{str(chat).lower()}"
     if works:
         warnings.delete_told(tx, key)
     else:
-        _warn(tx, key, AdminWarning(warning=ChatProblem.NO_POSTING, chat=str(chat)), admin_ids)
+        _warn(tx, key, AdminWarning(warning=_UNREACHED[role], chat=str(chat)), admin_ids)
     return tx.now
 
 

@@ -25,6 +25,7 @@ from bot.services.members import MemberView, find_role, meet, view_member
 from bot.services.notices import Notice, owe
 from bot.services.printing import note_placement
 from bot.services.rewards.granting import note_event, sum_points
+from bot.services.sharing.handouts import owe_first_card
 from storage.addresses import ANNOUNCE, MemberAddress
 from storage.facts import EventKind
 from storage.records import Person, Profile, Referral, ReferralId, ReferralState, Side
@@ -210,6 +211,8 @@ def start(tx: Tx, *, visitor: Profile, payload: str, from_inline: bool = False) 
         attribution = _end_claim(tx, person, referral)
     elif attribution is Attribution.UNKNOWN_CODE:
         note_miss(tx, visitor.telegram_id)
+    if newcomer:
+        owe_first_card(tx, person.id)
     returning = attribution is Attribution.RETURNING
     role = find_role(tx, telegram_id=visitor.telegram_id)
     if role is Role.OWNER:

@@ -1,0 +1,44 @@
+"""A card that is handed out without being asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, NewType
+
+if TYPE_CHECKING:
+    from storage.records import PersonId
+
+HandoutId = NewType("HandoutId", int)
+
+
+class HandoutKind(StrEnum):
+    """Why a card is handed out without being asked for; the first kind goes first."""
+
+    FIRST = "first"
+    """A newcomer's own card, behind the greeting."""
+    VAULT = "vault"
+    """A card is made ready in the vault, for a member who opened the picker."""
+
+
+class HandoutState(StrEnum):
+    """Where a handout stands; one that arrived has no row any more, and `UNKNOWN` is never tried again."""
+
+    DUE = "due"
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handout:
+    """A card that is owed to somebody, or to the vault for somebody."""
+
+    id: HandoutId
+    person_id: PersonId
+    kind: HandoutKind
+    story: str
+    """A story's key; empty for the first one."""
+    version: str
+    """The picture that was wanted; empty for whatever it is when it is sent."""
+    topic_id: int | None = None
+    """Of the person's chat, where the notice that goes before it went there."""

@@ -50,13 +50,12 @@ from bot.updates.job import Job
 from bot.updates.routing import list_handlers
 from bot.wire.gate import Gate, open_gate
 from bot.wire.pacing import GROUP_PER_MINUTE
-from bot.wire.pictures import Pictures, Workshop
+from bot.wire.pictures import Pictures, open_workshop
 from bot.wire.signal import TaskEnded, raise_end
 from bot.wire.snapshot import Snapshot, Snapshots
 from bot.wire.transport import AiohttpRequest
 from storage import Store, open_store
 from storage.addresses import ChatRole
-from storage.tables import pictures
 
 logger = logging.getLogger(__name__)
 
@@ -198,8 +197,7 @@ async def _open_runtime(
             zone=settings.timezone,
             community=community is not None,
         )
-        workshop = Workshop(ASSETS, lambda sha256: store.read(pictures.find_content, sha256=sha256))
-        first = Snapshot(shop=shop, pictures=Pictures(shop, workshop))
+        first = Snapshot(shop=shop, pictures=Pictures(shop, open_workshop(ASSETS, store)))
         bot_data.deps = Deps(
             snapshot=first, registry=registry, community=community, vault=settings.vault_chat is not None
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 
 from sqlalchemy import Column, Select, Table, bindparam, or_, select
@@ -51,7 +52,7 @@ _STATEMENTS = dict(_compose())
 
 def _show(table: Table, row: tuple[object, ...]) -> dict[str, object]:
     return {
-        column.name: value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+        column.name: _show_bytes(value) if isinstance(value, bytes) else value
         for column, value in zip(table.c, row, strict=True)
         if value is not None and column.name not in _SECRET and not _is_others(table, column.name)
     }
@@ -60,3 +61,11 @@ def _show(table: Table, row: tuple[object, ...]) -> dict[str, object]:
 def _is_others(table: Table, column: str) -> bool:
     """Numbers of other people say nothing to whoever reads, and are theirs."""
     return table is referral and column in {"inviter_id", "invitee_id"}
+
+
+def _show_bytes(value: bytes) -> str:
+    """Text as it is; what is none, such as a picture, in Base64."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return b64encode(value).decode()

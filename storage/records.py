@@ -128,6 +128,8 @@ class Person:
     shared_at: int | None = None
     """The last share."""
     nudged_at: int | None = None
+    face: str = ""
+    """Telegram's `file_unique_id` of the photo that stands on the cards; empty for none."""
 
     @property
     def is_member(self) -> bool:

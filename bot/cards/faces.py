@@ -10,10 +10,9 @@ from PIL import Image
 from bot.cards.photos import cut_photo, open_picture
 from bot.cards.pictures import read_picture
 from bot.cards.shapes import OVERSAMPLE, Colour, Pencil
+from bot.core.face import KEPT_PIXELS
 from bot.core.pictures import Picture, PictureMistake
 
-KEPT_PIXELS = 256
-"""A side of what is kept: twice what a card shows, some ten kilobytes."""
 FACE_PIXELS = (124, 92, 72)
 """Across, on a card of 1024 x 1280 pixels; the smaller ones leave more room to a long name."""
 _RING, _QUALITY = 5, 88

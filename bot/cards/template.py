@@ -10,11 +10,11 @@ from io import BytesIO
 from PIL import Image
 
 from bot.cards.card_drawing import draw_card_base, draw_code, measure_code_reach
-from bot.cards.faces import KEPT_PIXELS
 from bot.cards.invitation import Invitation, prepare_invitation
 from bot.cards.jpeg import MOST_BYTES, ROW_PIXELS, Frame, choose_quality, encode_frame, render_bounded_jpeg
 from bot.cards.layout import CARD_SIZE, Layout
 from bot.cards.theme_fonts import ThemeFonts
+from bot.core.face import KEPT_PIXELS
 from bot.core.sharing import CardText
 
 _TRIAL_NAME = "Putri Maharani"

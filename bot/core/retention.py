@@ -70,6 +70,12 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         ),
         "due_job": Keeping(holds="when the bot's own work is due", ends=Ends.FEW),
         "event": Keeping(holds="what happened to a referral", ends=Ends.NEVER, how="holds no name"),
+        "face": Keeping(
+            holds="profile photos that members looked at or show on their cards",
+            ends=Ends.TIME,
+            days=1,
+            how="after it was looked at; one on the cards stays until it is taken off or the person is forgotten",
+        ),
         "flood_wait": Keeping(holds="what Telegram forbids now", ends=Ends.TIME, days=0, how="after it ended"),
         "forgotten": Keeping(
             holds="keyed hashes of who was forgotten",

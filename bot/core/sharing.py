@@ -72,6 +72,8 @@ class Signature:
     name: str
     own_words: str
     code: str
+    face: str = ""
+    """Which photo of theirs; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,6 +176,12 @@ WORDS_DROP = Button("words_drop", "words.drop", story=KEY)
 WORDS_REMOVE = Button("words_remove", "words.remove", story=KEY)
 WORDS_STOP = Button("words_stop", "button.cancel")
 
+FACE = Button("face", story=KEY)
+"""The card with the member's profile photo, to be looked at."""
+FACE_KEEP = Button("face_keep", "face.keep", story=KEY)
+FACE_DROP = Button("face_drop", "face.drop", story=KEY)
+HIDE_FACE = Button("hide_face", "face.hide")
+
 CLAIM = Button("claim", "claim.button")
 NOBODY = Button("nobody", "claim.nobody_button")
 CLAIM_WHO = Button("claim_who", person=ID)

@@ -8,6 +8,7 @@ from datetime import tzinfo
 from bot.core.retention import compute_promised_days
 from bot.core.scheduling import compose_moment
 from bot.messages.buttons import FORGET, FORGET_ASK, FORGET_SURE, MENU, MYDATA, TOP
+from bot.messages.face import face_row
 from bot.messages.keyboards import findable_row, make_button, stack, tap_row
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.reminding import nudges_row
@@ -21,6 +22,7 @@ _PROMISED = {
     "card_days": "card",
     "chat_days": "chat_join",
     "count_days": "share",
+    "face_days": "face",
     "guess_days": "guess",
     "message_days": "inbox",
 }
@@ -31,8 +33,13 @@ def render_privacy(texts: Texts, member: MemberView) -> OutgoingMessage:
     """What is kept, why, and who sees it; and what the member can switch."""
     named = texts.say("claim.findable" if member.findable else "claim.hidden")
     kept = texts.say("privacy.text", **{name: str(compute_promised_days(table)) for name, table in _PROMISED.items()})
-    text = Html("\n\n".join([kept, named, texts.say("nudge.kept")]))
-    switches = (findable_row(texts, findable=member.findable), nudges_row(texts, nudges=member.nudges))
+    shown = [texts.say("face.shown")] if member.face else []
+    text = Html("\n\n".join([kept, *shown, named, texts.say("nudge.kept")]))
+    switches = (
+        face_row(texts, shown=bool(member.face)),
+        findable_row(texts, findable=member.findable),
+        nudges_row(texts, nudges=member.nudges),
+    )
     keyboard = stack(*switches, tap_row(texts, MYDATA, FORGET), tap_row(texts, TOP, MENU))
     return OutgoingMessage(text=text, keyboard=keyboard)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.playground.page.cast import Cast
+from bot.playground.portraits import ANNA, BUDI, draw_portrait
 from bot.playground.world import World
 
 BOT_NAME = "Little Oven"
@@ -34,6 +35,8 @@ def seed_world(world: World) -> Cast:
     anna = world.add_person("Anna", username="anna", language_code="en", person_id=ANNA_ID)
     budi = world.add_person("Budi", username="budi", language_code="id", person_id=BUDI_ID)
     sari = world.add_person("Sari", username="sari", language_code="en", person_id=ADMIN_ID)
+    for person, likeness in ((anna, ANNA), (budi, BUDI)):
+        world.set_profile_photo(person, draw_portrait(likeness))
     channel = world.add_channel(CHANNEL_NAME, sari, username=CHANNEL_USERNAME)
     for reader in (anna, budi):
         world.join(reader, channel)

@@ -15,6 +15,7 @@ from storage.tables import (
     code_keys,
     conversations,
     deliveries,
+    faces,
     flood_waits,
     guesses,
     handouts,
@@ -78,6 +79,11 @@ def clean_cards(tx: Tx, limit: int) -> int:
     return cards.delete_before(tx, before=_limit_of(tx, "card"), limit=limit)
 
 
+def clean_faces(tx: Tx, limit: int) -> int:
+    """Photos that were looked at and not put on a card."""
+    return faces.delete_unshown(tx, before=_limit_of(tx, "face"), limit=limit)
+
+
 def clean_chat_joins(tx: Tx, limit: int) -> int:
     """People who left the community chat long ago."""
     return chat_joins.delete_left(tx, before=_limit_of(tx, "chat_join"), limit=limit)
@@ -110,6 +116,7 @@ CHORES: Mapping[str, Callable[[Tx, int], int]] = MappingProxyType(
         "deliveries": clean_deliveries,
         "broadcasts": clean_broadcasts,
         "cards": clean_cards,
+        "faces": clean_faces,
         "chat joins": clean_chat_joins,
         "forgotten": clean_forgotten,
         "link revocations": clean_link_revocations,

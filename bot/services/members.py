@@ -32,6 +32,8 @@ class MemberView:
     anonymous: bool
     own_words: str = ""
     """The line kept for the card; empty where the story speaks."""
+    face: str = ""
+    """Which profile photo stands on the cards; empty for none."""
     spoken_code: str = ""
     """What to say on the telephone; empty where none was given yet."""
     findable: bool = True
@@ -96,6 +98,7 @@ def view_member(tx: Tx, person: Person) -> MemberView:
         balance=person.balance,
         anonymous=person.anonymous,
         own_words=person.own_words,
+        face=person.face,
         spoken_code=person.spoken_code or "",
         findable=person.findable,
         nudges=person.nudges,

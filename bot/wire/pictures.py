@@ -20,6 +20,9 @@ from bot.messages.sharing.card_texts import compose_card_text, compose_card_vers
 from bot.messages.shop import Shop, Source
 from bot.messages.texts import Texts
 from bot.services.members import MemberView
+from storage.records import PersonId
+from storage.store import Store
+from storage.tables import faces, pictures
 
 if TYPE_CHECKING:
     from bot.cards.limits import StoryExcess
@@ -30,6 +33,9 @@ T = TypeVar("T")
 LoadPicture = Callable[[str], Awaitable[bytes | None]]
 """Reads what is kept under a SHA-256."""
 
+LoadFace = Callable[[PersonId, str], Awaitable[bytes | None]]
+"""Reads a member's photo."""
+
 _PICTURES_KEPT = 12  # a logo and a photo for each of ten stories, some hundred kilobytes each
 
 DRAWING_THREADS = 1
@@ -39,8 +45,11 @@ DRAWING_THREADS = 1
 class Workshop:
     """The thread that draws, and what it keeps between two pictures; one for all that a bot shows."""
 
-    def __init__(self, assets: Path, load_picture: LoadPicture | None = None) -> None:
+    def __init__(
+        self, assets: Path, load_picture: LoadPicture | None = None, load_face: LoadFace | None = None
+    ) -> None:
         self.assets = assets
+        self._load_face = load_face
         self._load_picture = load_picture
         self._shelf: dict[str, bytes] = {}
         self._studio: CardStudio | None = None
@@ -56,6 +65,10 @@ class Workshop:
         while len(self._shelf) > _PICTURES_KEPT:
             del self._shelf[next(sha256 for sha256 in self._shelf if sha256 not in pictures)]
 
+    async def find_face(self, member: MemberView) -> bytes | None:
+        """What of a member's face shows on their cards; None for nothing, or where it is gone."""
+        return await self._load_face(member.id, member.face) if member.face and self._load_face else None
+
     async def run(self, paint: Callable[[CardStudio], T]) -> T:
         """Have something drawn."""
         loop, context = asyncio.get_running_loop(), copy_context()  # a line in the log says whose picture it is about
@@ -68,6 +81,15 @@ class Workshop:
 
             self._studio = CardStudio(self.assets, find_picture=self._shelf.get)
         return self._studio
+
+
+def open_workshop(assets: Path, store: Store) -> Workshop:
+    """The workshop whose pictures and faces lie in this store."""
+    return Workshop(
+        assets,
+        lambda sha256: store.read(pictures.find_content, sha256),
+        lambda person_id, photo_id: store.read(faces.find_content, person_id, photo_id),
+    )
 
 
 class Pictures:
@@ -90,7 +112,8 @@ class Pictures:
     async def draw_card(self, member: MemberView, story: str = "", wanted: CardFormat = CardFormat.CARD) -> bytes:
         """The member's share card with the story of this key, else the first, JPEG."""
         await self._lay_out(story)
-        return await self._workshop.run(partial(self._render_card, member, story, wanted))
+        face = await self._workshop.find_face(member)
+        return await self._workshop.run(partial(self._render_card, member, face, story, wanted))
 
     async def draw_qr(self, member: MemberView) -> bytes:
         """The member's QR code alone, JPEG."""
@@ -142,19 +165,32 @@ class Pictures:
 
         return await self._workshop.run(read)
 
+    async def read_face(self, data: bytes) -> bytes | PictureMistake:
+        """A profile photo as it is kept; or why it is not taken."""
+
+        def read(_studio: CardStudio) -> bytes | PictureMistake:
+            from bot.cards.faces import read_face  # noqa: PLC0415 -- see the module's first line
+
+            return read_face(data)
+
+        return await self._workshop.run(read)
+
     async def _lay_out(self, story: str = "") -> None:
         told = self._shop.story(self._shop.campaign.languages[0], story)
         await self._workshop.lay_out(compose_look(self._shop.campaign, told.picture).pictures)
 
-    def _render_card(self, member: MemberView, story: str, wanted: CardFormat, studio: CardStudio) -> bytes:
+    def _render_card(
+        self, member: MemberView, face: bytes | None, story: str, wanted: CardFormat, studio: CardStudio
+    ) -> bytes:
         """Of a story nothing is kept where the words are this member's alone; words no typeface has stay in the caption."""
         words = member.own_words
         told = bool(words) and studio.can_tell(words, compose_look(self._shop.campaign))
         text = compose_card_text(self._shop, member.language, story, own_words=words if told else "")
         if wanted is not CardFormat.CARD:
-            return studio.render_format(text, wanted, name=member.name, link=self._link(member, story), kept=not told)
+            link = self._link(member, story)
+            return studio.render_format(text, wanted, name=member.name, link=link, face=face, kept=not told)
         render = studio.render_card_once if told else studio.render_card
-        return render(text, name=member.name, link=self._link(member, story))
+        return render(text, name=member.name, link=self._link(member, story), face=face)
 
     def _render_qr(self, member: MemberView, studio: CardStudio) -> bytes:
         look, caption = compose_look(self._shop.campaign), self._shop.brand(member.language)

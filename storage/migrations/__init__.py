@@ -29,6 +29,7 @@ REVISIONS = (
     "0022",
     "0023",
     "0024",
+    "0025",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

@@ -11,7 +11,18 @@ from storage.schema.boards import SHOP_BOARD, board, score, standing
 from storage.schema.campaigns import campaign, campaign_version, picture, shop
 from storage.schema.jobs import due_job
 from storage.schema.messages import broadcast, delivery, flood_wait, inbox, outbox, warning
-from storage.schema.people import code_key, command_menu, conversation, forgotten, guess, person, profile, role, spoken
+from storage.schema.people import (
+    code_key,
+    command_menu,
+    conversation,
+    face,
+    forgotten,
+    guess,
+    person,
+    profile,
+    role,
+    spoken,
+)
 from storage.schema.redeeming import redemption, stock
 from storage.schema.referrals import HOUSE_ACCOUNT, account, ledger, referral, reminder
 from storage.schema.rewards import event, grant
@@ -37,6 +48,7 @@ __all__ = [
     "delivery",
     "due_job",
     "event",
+    "face",
     "flood_wait",
     "forgotten",
     "grant",

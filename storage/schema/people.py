@@ -40,9 +40,13 @@ person = Table(
     Column("shared_at", BigInteger),
     Column("nudged_at", BigInteger),
     Column("quiet_since", BigInteger),
+    Column("face", Text, nullable=False, server_default=""),
     sqlite_autoincrement=True,
 )
-"""`quiet_since` is the start or the last share of a member who was not nudged since; else NULL."""
+"""`quiet_since` is the start or the last share of a member who was not nudged since; else NULL.
+
+`face` is the `photo_id` of the face that stands on the member's cards; empty for none.
+"""
 
 profile = Table(
     "profile",
@@ -61,6 +65,16 @@ profile = Table(
 Index("ix_profile_search_name_person_id", profile.c.search_name, profile.c.person_id)
 Index("ix_profile_search_first_name_person_id", profile.c.search_first_name, profile.c.person_id)
 Index("ix_profile_search_username_person_id", profile.c.search_username, profile.c.person_id)
+
+face = Table(
+    "face",
+    metadata,
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True, autoincrement=False),
+    Column("photo_id", Text, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+    Column("looked_at", BigInteger, nullable=False, index=True),
+)
+"""Profile photos as cards show them, by Telegram's `file_unique_id`: the one that is shown, and one that was only looked at."""
 
 spoken = Table(
     "spoken",

@@ -29,6 +29,7 @@ PERSON = (
         person.c.asked_at,
         person.c.shared_at,
         person.c.nudged_at,
+        person.c.face,
         profile.c.telegram_id,
         profile.c.first_name,
         profile.c.last_name,
@@ -64,7 +65,7 @@ def to_person_or_none(row: Row | None) -> Person | None:
 def to_person(row: Row) -> Person:
     """Return the person in a row of `PERSON`."""
     person_id, code, started_at, language, anonymous, blocked_at, score, *rest = row
-    spoken_code, spoken_chosen, findable, nudges, own_words, asked_at, shared_at, nudged_at, *said = rest
+    spoken_code, spoken_chosen, findable, nudges, own_words, asked_at, shared_at, nudged_at, face, *said = rest
     telegram_id, first_name, last_name, username, telegram_language, balance = said
     return Person(
         id=person_id,
@@ -90,6 +91,7 @@ def to_person(row: Row) -> Person:
         asked_at=asked_at,
         shared_at=shared_at,
         nudged_at=nudged_at,
+        face=face,
     )
 
 
@@ -156,6 +158,7 @@ _SET_SPOKEN = (
 _SET_FINDABLE = update(person).where(person.c.id == bindparam("of")).values(findable=bindparam("findable"))
 _SET_NUDGES = update(person).where(person.c.id == bindparam("of")).values(nudges=bindparam("nudges"))
 _SET_OWN_WORDS = update(person).where(person.c.id == bindparam("of")).values(own_words=bindparam("text"))
+_SET_FACE = update(person).where(person.c.id == bindparam("of")).values(face=bindparam("photo_id"))
 _NOTE_ASKED = update(person).where(person.c.id == bindparam("of")).values(asked_at=bindparam("now"))
 _NOTE_SHARED = (
     update(person)
@@ -163,8 +166,6 @@ _NOTE_SHARED = (
     .values(shared_at=bindparam("now"), quiet_since=bindparam("now"))
 )
 _NOTE_NUDGED = update(person).where(person.c.id == bindparam("of")).values(nudged_at=bindparam("now"), quiet_since=None)
-
-
 _LOCK = select(person.c.id).where(person.c.id == bindparam("id")).with_for_update()
 
 _FORGET = (
@@ -181,6 +182,7 @@ _FORGET = (
         findable=False,
         nudges=False,
         own_words="",
+        face="",
         asked_at=None,
         shared_at=None,
         nudged_at=None,
@@ -291,6 +293,11 @@ def set_nudges(tx: Tx, person_id: PersonId, nudges: bool) -> None:  # noqa: FBT0
 def set_own_words(tx: Tx, person_id: PersonId, text: str) -> None:
     """Keep a member's own line on the card; empty for none."""
     tx.run(_SET_OWN_WORDS, of=person_id, text=text)
+
+
+def set_face(tx: Tx, person_id: PersonId, photo_id: str) -> None:
+    """Set which photo stands on a member's cards; empty for none."""
+    tx.run(_SET_FACE, of=person_id, photo_id=photo_id)
 
 
 def note_asked(tx: Tx, person_id: PersonId) -> None:

@@ -9,10 +9,11 @@ import pytest
 from PIL import Image, ImageChops
 
 from bot.assets import ASSETS
-from bot.cards.faces import FACE_PIXELS, KEPT_PIXELS, read_face
+from bot.cards.faces import FACE_PIXELS, read_face
 from bot.cards.jpeg import MOST_BYTES
 from bot.cards.studio import CardStudio
 from bot.cards.template import draw_draft
+from bot.core.face import KEPT_PIXELS
 from bot.core.looks import LAYOUTS, CardLook
 from bot.core.pictures import PictureMistake
 from bot.core.sharing import CardFormat

@@ -31,10 +31,10 @@ def test_a_card_has_a_version_for_all_that_shows_on_it() -> None:
     assert (
         VERSIONS.of_card(ANNA, "en")
         == VERSIONS.of_card(ANNA, "fr", "gone")
-        == digest("card", "A", "Anna", "", ANNA.code)
+        == digest("card", "A", "Anna", "", ANNA.code, "")
     )
-    assert VERSIONS.of_card(ANNA, "en", "b") == digest("card", "B", "Anna", "", ANNA.code)
-    assert VERSIONS.of_card(ANNA, "id", "b") == digest("card", "C", "Anna", "", ANNA.code)
+    assert VERSIONS.of_card(ANNA, "en", "b") == digest("card", "B", "Anna", "", ANNA.code, "")
+    assert VERSIONS.of_card(ANNA, "id", "b") == digest("card", "C", "Anna", "", ANNA.code, "")
     assert VERSIONS.of_qr(ANNA, "fr") == VERSIONS.of_qr(ANNA, "en") == digest("qr", "Q", ANNA.code)
     assert re.fullmatch("[0-9a-f]{16}", digest("x"))
 

@@ -27,7 +27,7 @@ async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage
         yield opened
 
 
-async def propose(stage: Stage, person: Person, card: Message, line: str = LINE, label: str = "own words") -> Message:
+async def propose(stage: Stage, person: Person, card: Message, line: str = LINE, label: str = "My words") -> Message:
     """Ask for the line, type it, and return the bot's answer."""
     await stage.shop.tap(person, card, label)
     await stage.shop.telegram.until_message(person, PROMPT, after=card)
@@ -57,14 +57,14 @@ async def test_a_line_is_seen_kept_and_on_every_story(stage: Stage) -> None:
     assert f"“{LINE}”" in turned.text
     fresh = await stage.take_card(anna)
     assert fresh.photo is seen
-    await stage.shop.tap(anna, fresh, "Change my words")
+    await stage.shop.tap(anna, fresh, "Edit words")
     prompt = await stage.shop.telegram.until_message(anna, LINE, after=fresh)
     await stage.shop.tap(anna, prompt, "Remove my words")
     plain = await stage.shop.telegram.until_message(anna, "invites you", after=prompt)
     await stage.settle(anna)
     assert LINE not in plain.text
     assert plain.photo is card.photo
-    assert "In your own words" in list_labels(plain)
+    assert "My words" in list_labels(plain)
 
 
 async def test_the_line_is_on_the_story_it_was_written_under(stage: Stage) -> None:
@@ -94,7 +94,7 @@ async def test_another_line_replaces_the_one_before(stage: Stage) -> None:
     await stage.settle(anna)
     assert "“second try”" in (await stage.take_card(anna)).text
     third = await stage.take_card(anna)
-    await stage.shop.tap(anna, third, "Change my words")
+    await stage.shop.tap(anna, third, "Edit words")
     assert "“second try”" in (await stage.shop.telegram.until_message(anna, PROMPT, after=third)).text
 
 
@@ -123,7 +123,7 @@ async def test_a_formatted_link_is_a_link(stage: Stage) -> None:
     """An address hidden under words is refused like a visible one."""
     anna = await stage.shop.add_member("Anna")
     card = await stage.take_card(anna)
-    await stage.shop.tap(anna, card, "own words")
+    await stage.shop.tap(anna, card, "My words")
     chat = stage.shop.world.open_chat(anna)
     said = stage.shop.world.send_formatted(anna, chat, '<a href="https://evil.example">best bread</a>')
     answer = await stage.shop.telegram.until_reply(said, "a link in it")
@@ -134,7 +134,7 @@ async def test_changing_ones_mind_and_other_things(stage: Stage) -> None:
     """After Cancel a text is just a text; a picture is no line; a command does what it always does."""
     anna = await stage.shop.add_member("Anna")
     card = await stage.take_card(anna)
-    await stage.shop.tap(anna, card, "own words")
+    await stage.shop.tap(anna, card, "My words")
     prompt = await stage.shop.telegram.until_message(anna, PROMPT, after=card)
     assert card.photo is not None
     picture = stage.shop.world.send_photo(anna, stage.shop.world.open_chat(anna), card.photo.read(), "my lunch")
@@ -169,7 +169,7 @@ async def test_an_admin_is_asked_for_one_thing_at_a_time(stage: Stage) -> None:
     lost = await stage.shop.telegram.until_message(admin, "That question is over", after=preview)
     assert (await stage.shop.ask(admin, "To everybody")).text == "To everybody", "an old button ends no other dialogue"
     assert lost.text
-    await stage.shop.tap(admin, card, "own words")
+    await stage.shop.tap(admin, card, "My words")
     await stage.shop.ask(admin, "/broadcast", "message for all members")
     assert (await stage.shop.ask(admin, "For all")).text == "For all"
 

@@ -62,10 +62,10 @@ SCRIPTS = {
     ),
     "words": Script(
         acts=[
-            Act(say="/share", shows="In your own words"),
-            Act(tap="In your own words", shows="up to 120 characters"),
+            Act(say="/share", shows="My words"),
+            Act(tap="My words", shows="up to 120 characters"),
             Act(say="Best bread in town!", shows="“Best bread in town!”"),
-            Act(tap="Keep it", shows="Change my words"),
+            Act(tap="Keep it", shows="Edit words"),
         ],
         check=check_words,
     ),

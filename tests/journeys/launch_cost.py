@@ -144,7 +144,7 @@ async def _copy(shop: ShopAtWork) -> Hand:
 
 async def _own_words(shop: ShopAtWork) -> Hand:
     hand, card = await _begin(shop)
-    await hand.tap_and_wait(card, "In your own words")
+    await hand.tap_and_wait(card, "My words")
     await shop.telegram.until_message(hand.person, "one line", after=card)
     said = hand.write(shop.world.open_chat(hand.person), "Best bread in town!")
     preview = await shop.telegram.until_reply(said)

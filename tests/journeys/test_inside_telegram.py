@@ -37,7 +37,7 @@ async def test_a_forwarded_card_brings_the_friend_in_by_its_first_button(shop: S
     assert forwarded.photo is card.photo
     assert CAMPAIGN.stories[0].headline["en"] in forwarded.text
     assert {button.action for button in forwarded.buttons} == {"url"}
-    assert forwarded.buttons[0].text == "The invitation"
+    assert forwarded.buttons[0].text == "Invitation"
     opened = shop.world.open_link(budi, str(forwarded.buttons[0].value))
     assert opened.message is not None
     assert "Anna" in (await shop.telegram.until_reply(opened.message)).text
@@ -49,7 +49,7 @@ async def test_the_owners_own_tap_on_the_way_in_is_answered_kindly(shop: ShopAtW
     """The button on the card is the friend's; whoever tries it beforehand is told what the friend will see."""
     anna = await shop.add_member("Anna")
     card = await shop.ask(anna, "/share")
-    opened = shop.world.open_link(anna, str(card.get_button("The invitation").value))
+    opened = shop.world.open_link(anna, str(card.get_button("Invitation").value))
     assert opened.message is not None
     answer = (await shop.telegram.until_reply(opened.message)).text
     assert "your own link" in answer

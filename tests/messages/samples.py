@@ -12,7 +12,7 @@ from bot.core.names import compose_display_name
 from bot.core.own_words import WordsFault
 from bot.core.reminding import Missing, Reminding
 from bot.core.stats import Growth
-from bot.messages import community, guide, own_words, printing, privacy, reminding, standing
+from bot.messages import community, face, guide, own_words, printing, privacy, reminding, standing
 from bot.messages.broadcasts import screens as broadcast_screens
 from bot.messages.broadcasts.content import ContentMistake, Unfit
 from bot.messages.joining import notices, refusals
@@ -295,6 +295,16 @@ def _render_privacy(texts: Texts, member: MemberView) -> dict[str, OutgoingMessa
     }
 
 
+def _render_faces(texts: Texts, shop: Shop, member: MemberView) -> dict[str, OutgoingMessage]:
+    return {
+        "share, with a face": sharing_screens.render_share(texts, shop, member, PHOTO),
+        "face, seen": face.render_face_preview(texts, shop, member, PHOTO, CAMPAIGN.stories[1].key),
+        "face, none": face.render_no_face(texts),
+        "face, unread": face.render_unread_face(texts),
+        "privacy, with a face": privacy.render_privacy(texts, member),
+    }
+
+
 def render_everybodys(texts: Texts, shop: Shop, name: str) -> dict[str, OutgoingMessage]:
     """All screens of members, with `name` wherever one shows."""
     member, own = make_member(name), make_member(name, own_words=OWN_WORDS)
@@ -310,6 +320,7 @@ def render_everybodys(texts: Texts, shop: Shop, name: str) -> dict[str, Outgoing
         "share, another story": sharing_screens.render_share(texts, shop, member, PHOTO, CAMPAIGN.stories[-1].key),
         "share, own words": sharing_screens.render_share(texts, shop, own, PHOTO),
         "words, seen": own_words.render_words_preview(texts, shop, own, PHOTO, second),
+        **_render_faces(texts, shop, make_member(name, face="photo")),
         "words, asked for": own_words.render_words_prompt(texts, member, second),
         "words, asked for again": own_words.render_words_prompt(texts, own, second),
         "words, stopped": own_words.render_words_stopped(texts),

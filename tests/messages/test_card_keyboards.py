@@ -68,17 +68,17 @@ def test_a_button_leads_to_its_story_or_nowhere() -> None:
 @pytest.mark.parametrize(("story", "query"), [(0, ""), (1, CAMPAIGN.stories[1].key), (4, CAMPAIGN.stories[4].key)])
 def test_the_card_is_sent_with_the_story_it_shows(story: int, query: str) -> None:
     """The first story asks for nothing; another one by its key, so that it is the first result."""
-    keyboard = compose_card_keyboard(EN, make_shop(), CODE, CAMPAIGN.stories[story].key, own_words=False)
+    keyboard = compose_card_keyboard(EN, make_shop(), make_member("Anna"), CAMPAIGN.stories[story].key)
     chosen = keyboard.inline_keyboard[0][0].switch_inline_query_chosen_chat
     assert chosen is not None
     assert chosen.query == query
 
 
-@pytest.mark.parametrize("own_words", [True, False])
-def test_the_cards_owner_is_asked_to_pass_it_on_and_not_to_accept(own_words: bool) -> None:
+@pytest.mark.parametrize("shown", [{}, {"own_words": "Like home"}, {"face": "photo"}], ids=str)
+def test_the_cards_owner_is_asked_to_pass_it_on_and_not_to_accept(shown: dict[str, str]) -> None:
     """Four rows at most, one button primary; what stays of a forwarded card begins with the friend's way in."""
     for shop in (make_shop(), make_full_shop()):
-        rows = compose_card_keyboard(EN, shop, CODE, "", own_words=own_words).inline_keyboard
+        rows = compose_card_keyboard(EN, shop, make_member("Anna", **shown), "").inline_keyboard
         buttons = [button for row in rows for button in row]
         assert len(rows) <= 4
         assert [button.text for button in buttons if button.style == "primary"] == ["Send to a friend"]
@@ -105,9 +105,10 @@ def test_a_caption_names_the_shop_and_repeats_nothing_of_the_picture() -> None:
 def test_own_words_can_be_begun_changed_and_removed() -> None:
     """One button for the story that shows; what asks for other words offers to take those away that there are."""
     key = CAMPAIGN.stories[1].key
-    for own_words in (False, True):
-        rows = compose_card_keyboard(EN, make_shop(), CODE, key, own_words=own_words).inline_keyboard
-        assert list_data(list(rows[-1])) == [f"words:{key}", f"tall:{key}"]
+    for own_words in ("", "Like home"):
+        member = make_member("Anna", own_words=own_words)
+        rows = compose_card_keyboard(EN, make_shop(), member, key).inline_keyboard
+        assert list_data(list(rows[-1]))[-1] == f"words:{key}"
     offered = render_words_prompt(EN, make_member(own_words="Mine"), key).keyboard
     assert offered is not None
     assert list_data(list(offered.inline_keyboard[0])) == [f"words_remove:{key}"]

@@ -98,3 +98,22 @@ async def test_an_album_is_pictures_with_one_id(caller: Caller) -> None:
     assert "media_group_id" not in alone
     missing = await caller.refuse("sendMediaGroup", chat_id=ann.id, media=media, one=draw_picture())
     assert missing == "Bad Request: can't parse InputMedia: media not found"
+
+
+async def test_profile_photos_come_newest_first_and_square(caller: Caller) -> None:
+    """In the sizes that Telegram keeps; a page of them where one is asked for, none where they are hidden."""
+    world = caller.telegram.world
+    ann = start_person(caller.telegram)
+    assert await caller.call("getUserProfilePhotos", user_id=ann.id) == {"total_count": 0, "photos": []}
+    for width, height in ((300, 500), (900, 700)):
+        world.set_profile_photo(ann, draw_picture(width, height))
+    told = await caller.call("getUserProfilePhotos", user_id=ann.id, limit=1)
+    assert told["total_count"] == 2
+    assert [[size["width"] for size in photo] for photo in told["photos"]] == [[160, 320, 640]]
+    older = await caller.call("getUserProfilePhotos", user_id=ann.id, offset=1)
+    assert [(size["width"], size["height"]) for size in older["photos"][0]] == [(160, 160), (300, 300)]
+    file = await caller.call("getFile", file_id=told["photos"][0][1]["file_id"])
+    assert file["file_unique_id"] == told["photos"][0][1]["file_unique_id"]
+    ann.hides_photos = True
+    assert (await caller.call("getUserProfilePhotos", user_id=ann.id))["total_count"] == 0
+    assert await caller.refuse("getUserProfilePhotos", user_id=77) == "Bad Request: user not found"

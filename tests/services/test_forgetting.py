@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from itertools import chain
 
 import pytest
@@ -24,6 +25,7 @@ from storage.tables import (
     clicks,
     command_menus,
     conversations,
+    faces,
     flood_waits,
     guesses,
     handouts,
@@ -56,6 +58,8 @@ def live(tx: Tx) -> Person:
     people.set_spoken(tx, person.id, f"{CANARY}f".lower(), chosen=True)
     people.set_language(tx, person.id, "id")
     shares.add(tx, person.id, ShareWay.CARD, f"{CANARY}story")
+    faces.set_content(tx, person.id, f"{CANARY}photo", f"{CANARY}jpeg".encode())
+    people.set_face(tx, person.id, f"{CANARY}photo")
     cards.set_file_id(tx, person.id, f"{CANARY}version", f"{CANARY}file")
     handouts.add(tx, person_id=person.id, kind=HandoutKind.VAULT, version=f"{CANARY}version", story=f"{CANARY}story")
     clicks.add(tx, person.id, "web")
@@ -105,6 +109,16 @@ UNTOLD = {
     "profile.search_username", "visit.code", "visit.visitor",
 }  # fmt: skip
 """What goes without being told: it repeats something else, is owed from then on alone, or says no more than that nothing was wrong."""
+
+
+async def test_what_is_no_text_is_told_in_base64(store: Store) -> None:
+    """A picture comes out of the file as it went in."""
+    person, jpeg = await store.write(live), b"\xff\xd8\xff\xe0 a face"
+    await store.write(faces.set_content, person.id, "photo", jpeg)
+    data = await store.write(collect, visitor=PROFILE)
+    told = {row["photo_id"]: str(row["content"]) for row in data.rows["face"]}
+    assert told[f"{CANARY}photo"] == f"{CANARY}jpeg"
+    assert b64decode(told["photo"]) == jpeg
 
 
 async def test_a_friend_goes_on_seeing_that_somebody_came(store: Store) -> None:

@@ -131,7 +131,7 @@ async def test_a_database_of_the_first_version_is_brought_up_to_date(empty_store
     async with open_store(empty_store_url, clock=Clock()) as store:
         zoe = await store.read(people.get, PersonId(1))
         assert zoe.profile == Profile(telegram_id=11, first_name="Zoë", last_name="Müller", username="Zoe_M")
-        assert (zoe.findable, zoe.nudges, zoe.spoken_code, zoe.shared_at) == (True, True, None, 9)
+        assert (zoe.findable, zoe.nudges, zoe.spoken_code, zoe.shared_at, zoe.face) == (True, True, None, 9, "")
         assert [each.id for each in await store.read(directory.list_by_name, "zoe muller", limit=5)] == [1]
         assert [each.id for each in await store.read(directory.list_by_name, "ZOE_M", limit=5)] == [1]
         due = await store.read(directory.list_to_nudge, shared_before=NOON, nudged_before=NOON, limit=5)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.assets import ASSETS
+from bot.core.pictures import PictureMistake
 from bot.wire.pictures import Pictures, Workshop
+from storage.records import PersonId
 from tests.cards.looks import SHELF
 from tests.messages.samples import CAMPAIGN, make_member, make_shop
 
@@ -31,6 +33,30 @@ async def test_a_photo_is_read_once_and_drawn() -> None:
     assert pictured != plain
     assert await make_pictures(workshop, photo="white", logo="logo").draw_card(member) not in {plain, pictured}
     assert await make_pictures(workshop, photo="gone").draw_card(member) == plain
+
+
+async def test_a_face_is_read_for_the_card_that_shows_it() -> None:
+    """Only where a member has one; where its copy is gone, the name does."""
+    asked = []
+
+    async def load(person_id: PersonId, photo_id: str) -> bytes | None:
+        asked.append((person_id, photo_id))
+        return None if photo_id == "gone" else SHELF["photo"]
+
+    pictures = make_pictures(Workshop(ASSETS, None, load))
+    plain = await pictures.draw_card(make_member())
+    assert asked == []
+    assert await pictures.draw_card(make_member(face="gone")) == plain
+    assert await pictures.draw_card(make_member(face="one")) != plain
+    assert await pictures.draw_card(make_member(face="one", own_words="Like home")) != plain
+    assert asked == [(PersonId(7), "gone"), (PersonId(7), "one"), (PersonId(7), "one")]
+
+
+async def test_what_telegram_sends_is_no_face_until_it_was_read() -> None:
+    """Drawn anew in the thread that draws, or refused."""
+    pictures = make_pictures(Workshop(ASSETS))
+    assert isinstance(await pictures.read_face(SHELF["photo"]), bytes)
+    assert isinstance(await pictures.read_face(b"<svg/>"), PictureMistake)
 
 
 async def test_versions_name_pictures_and_colours() -> None:

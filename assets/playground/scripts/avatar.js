@@ -1,4 +1,4 @@
-// A face for everybody: initials on a colour of their own.
+// A face for everybody: their photo, or initials on a colour of their own.
 
 import { h, icon } from "./dom.js";
 import { getPerson } from "./store.js";
@@ -14,7 +14,8 @@ export function chooseHue(peer) {
 
 export function avatar(name, peer, size = "") {
   const face = h("span", { class: `avatar ${size}`, "aria-hidden": "true", css: { "--hue": chooseHue(peer) } });
-  face.append(peer === "bot" ? icon("bot") : readInitials(name));
+  const photo = peer.startsWith("u") && getPerson(peer.slice(1))?.photo;
+  face.append(photo ? h("img", { src: photo, alt: "" }) : peer === "bot" ? icon("bot") : readInitials(name));
   return face;
 }
 

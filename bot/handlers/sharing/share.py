@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from telegram import Update
-from telegram.error import BadRequest
+from telegram.error import BadRequest, TelegramError
 
 from bot.handlers.deps import Context
 from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.sharing.screens import render_qr, render_share
 from bot.messages.shop import Shop
 from bot.messages.texts import Texts
+from bot.services.face import find_due_look, follow_face
 from bot.services.members import MemberView
 from bot.services.sharing.cards import ShareView, forget_cards, look_up_card, look_up_qr, note_share
 from bot.services.spoken import open_spoken
 from bot.updates.context import visitor_of
 from bot.wire.errors import classify
 from bot.wire.pictures import Pictures
+from bot.wire.profile_photos import ProfilePhoto, fetch_profile_photo
 from bot.wire.telegram_bot import JSONDict
 from storage.records import ShareWay
+
+logger = logging.getLogger(__name__)
 
 PICTURE_NAME = "card.jpg"
 
@@ -74,6 +79,27 @@ async def hand_over(update: Update, context: Context, sort: Sort, story: str = "
         file_id=find_upload(file_id, view),
         story=story,
     )
+    follow_photo(context, view)
+
+
+def follow_photo(context: Context, view: ShareView) -> None:
+    """Have a face on the card looked at again, beside the card and once a day: the next one shows what it is then."""
+    if view.member.face:
+        context.run_aside(_follow_photo(context, view.member))
+
+
+async def _follow_photo(context: Context, member: MemberView) -> None:
+    store = context.bot_data.store
+    shown = await store.read(find_due_look, person_id=member.id)
+    if not shown:
+        return
+    try:
+        photo = await fetch_profile_photo(context.bot, context.deps.pictures, member.telegram_id, {shown})
+    except TelegramError as error:
+        logger.info("A face was not looked at again: %s", error)
+        return
+    found = photo or ProfilePhoto(photo_id="")
+    await store.write(follow_face, person_id=member.id, shown=shown, photo_id=found.photo_id, content=found.content)
 
 
 async def send_picture(context: Context, sort: Sort, view: ShareView, story: str) -> str | None:

@@ -8,7 +8,7 @@ from telegram import Message, Update
 from telegram.error import BadRequest
 
 from bot.handlers.deps import Context
-from bot.handlers.sharing.share import CARD, find_file_id, find_upload, put_picture, send_picture
+from bot.handlers.sharing.share import CARD, find_file_id, find_upload, follow_photo, put_picture, send_picture
 from bot.messages.outgoing import Photo
 from bot.messages.texts import Texts
 from bot.services.sharing.cards import ShareView, keep_card, look_up_card
@@ -28,6 +28,7 @@ async def turn_card(update: Update, context: Context, story: str) -> None:
     uploaded = find_upload(await _show(update, context, view, story), view)
     if uploaded is not None:
         await context.write(keep_card, person_id=view.member.id, version=view.version, file_id=uploaded)
+    follow_photo(context, view)
 
 
 async def _show(update: Update, context: Context, view: ShareView, story: str) -> str | None:

@@ -5,29 +5,33 @@ from __future__ import annotations
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.core.campaigns.campaign import StoryKind
-from bot.messages.buttons import STORY, STORY_HERE, TALL, WORDS, WORDS_DROP, WORDS_KEEP
+from bot.messages.buttons import FACE, STORY, STORY_HERE, TALL, WORDS, WORDS_DROP, WORDS_KEEP
 from bot.messages.keyboards import Row, make_button, more_row, send_row, stack
 from bot.messages.shop import Shop, Source
 from bot.messages.texts import Texts
+from bot.services.members import MemberView
 
 _MANY_STORIES = 10
 """From here on their number does not fit beside the story's own."""
 
 
-def compose_card_keyboard(texts: Texts, shop: Shop, code: str, story: str, *, own_words: bool) -> InlineKeyboardMarkup:
-    """For the card's owner, four rows at most: pass it on, turn it, where it leads, put it into one's own words.
+def compose_card_keyboard(texts: Texts, shop: Shop, member: MemberView, story: str) -> InlineKeyboardMarkup:
+    """For the card's owner, four rows at most: pass it on, turn it, where it leads, make it one's own.
 
     Forwarded, only the addresses stay; the first of them is the friend's way in. To the owner it shows what the friend
     will see.
     """
     told = shop.story(texts.language, story).key
-    invitation = InlineKeyboardButton(texts.plain("button.invitation"), url=shop.link(code, Source.FORWARDED, story))
-    words = make_button(texts, WORDS, told, label=texts.plain("words.change" if own_words else "words.begin"))
+    invitation = InlineKeyboardButton(
+        texts.plain("button.invitation"), url=shop.link(member.code, Source.FORWARDED, story)
+    )
+    words = make_button(texts, WORDS, told, label=texts.plain("words.change" if member.own_words else "words.begin"))
+    face = make_button(texts, FACE, told, label=texts.plain("face.mine" if member.face else "face.show"))
     return stack(
-        send_row(texts, shop, code, story),
+        send_row(texts, shop, member.code, story),
         story_row(texts, shop, told),
-        [invitation, *more_row(texts, shop, code)],
-        [words, make_button(texts, TALL, told)],
+        [make_button(texts, TALL, told), face],
+        [invitation, *more_row(texts, shop, member.code), words],
     )
 
 

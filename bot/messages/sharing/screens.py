@@ -34,7 +34,7 @@ class InlineInvitation:
 
 def render_share(texts: Texts, shop: Shop, member: MemberView, photo: Photo, story: str = "") -> OutgoingMessage:
     """The share card. It speaks to the friend, so that forwarding it as it is suffices."""
-    keyboard = compose_card_keyboard(texts, shop, member.code, story, own_words=bool(member.own_words))
+    keyboard = compose_card_keyboard(texts, shop, member, story)
     return OutgoingMessage(
         text=say_caption(texts, shop, member, Source.FORWARDED, story), photo=photo, keyboard=keyboard
     )

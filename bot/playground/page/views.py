@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.playground.page.bubbles import count_readers, render_last, render_message
+from bot.playground.page.bubbles import count_readers, render_last, render_message, render_photo
 from bot.playground.page.cast import Cast, Phone, name_peer
 from bot.playground.world import Chat, Message, World
 
@@ -32,7 +32,9 @@ def _render_owner(phone: Phone) -> dict[str, Any]:
     owner: dict[str, Any] = {"id": phone.id, "key": phone.key, "role": phone.role, "hue": phone.hue}
     if phone.person is not None:
         language = phone.person.language_code
-        return owner | {"kind": "person", "name": phone.person.full_name, "language": language}
+        photos = phone.person.photos
+        face = {"photo": render_photo(photos[0])["thumb"]} if photos else {}
+        return owner | {"kind": "person", "name": phone.person.full_name, "language": language} | face
     assert phone.channel is not None
     return owner | {"kind": "channel", "name": phone.channel.title, "peer": f"c{phone.channel.id}"}
 

@@ -14,7 +14,7 @@ from bot.playground.world.entities import MAX_CAPTION, MAX_TEXT, finish, read_fo
 from bot.playground.world.errors import ApiError, ImpossibleError
 from bot.playground.world.members import Member, Status
 from bot.playground.world.people import Person
-from bot.playground.world.photos import take_photo
+from bot.playground.world.photos import take_photo, take_profile_photo
 from bot.playground.world.queries import Callback
 from bot.playground.world.state import State
 from bot.playground.world.taps import Tap
@@ -46,6 +46,10 @@ class HumanActions(State):
         if username:
             self.names[username.lower()] = person
         return person
+
+    def set_profile_photo(self, person: Person, data: bytes) -> None:
+        """Show a picture as one's photo; what was shown before stays behind it."""
+        person.photos.insert(0, take_profile_photo(self.files, data))
 
     def open_chat(self, person: Person, other: Person | None = None) -> Chat:
         """Return the private chat with the bot, or with another human; opening it tells nobody."""

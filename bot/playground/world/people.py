@@ -1,7 +1,9 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+from bot.playground.world.files import Photo
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
@@ -16,6 +18,10 @@ class Person:
     is_bot: bool = False
     is_premium: bool = False
     deactivated: bool = False
+    photos: list[Photo] = field(default_factory=list)
+    """Profile photos, the newest first."""
+    hides_photos: bool = False
+    """Whether the bot sees none of them."""
     hides_forwards: bool = False
     """What they wrote, forwarded, shows their name without a way to reach them."""
 
@@ -23,6 +29,10 @@ class Person:
     def full_name(self) -> str:
         """First and last name as the apps show them."""
         return f"{self.first_name} {self.last_name}".strip()
+
+    def list_photos(self) -> list[Photo]:
+        """Return the profile photos that the bot sees."""
+        return [] if self.hides_photos else self.photos
 
     def render(self) -> dict[str, Any]:
         """Return the Bot API's User."""

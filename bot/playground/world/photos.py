@@ -15,6 +15,9 @@ MAX_RATIO = 20
 SIDES = (90, 320, 800, 1280)
 """Longest side, in pixels, of the sizes kept; nothing is ever enlarged."""
 
+PROFILE_SIDES = (160, 320, 640)
+"""Sides of a profile photo, which is square; likewise."""
+
 _FORMATS = ("JPEG", "PNG", "GIF", "TIFF", "BMP", "WEBP")
 _QUALITIES = (87, 80, 70, 55, 40, 25, 10)
 """The first is what the apps use for the big size, about; lower ones where that would be more than was declared."""
@@ -36,6 +39,24 @@ def take_photo(store: FileStore, data: bytes) -> Photo:
     photo = Photo(sizes, data)
     store.register(photo)
     return photo
+
+
+def take_profile_photo(store: FileStore, data: bytes) -> Photo:
+    """Keep the middle square of a picture in the sizes of a profile photo; ApiError where Telegram refuses it."""
+    _check_shape(*_measure(data))
+    square = _cut_square(data)
+    side = Image.open(BytesIO(square)).width
+    sides = [each for each in PROFILE_SIDES if each < side] + [min(side, PROFILE_SIDES[-1])]
+    photo = Photo(tuple(_store_size(store, square, (each, each)) for each in dict.fromkeys(sides)), data)
+    store.register(photo)
+    return photo
+
+
+def _cut_square(data: bytes) -> bytes:
+    with Image.open(BytesIO(data), formats=_FORMATS) as picture:
+        side = min(picture.size)
+        left, top = (picture.width - side) // 2, (picture.height - side) // 2
+        return _save(picture.convert("RGB").crop((left, top, left + side, top + side)), _QUALITIES[0])
 
 
 def make_thumbnail(store: FileStore, data: bytes) -> PhotoSize:

@@ -92,7 +92,7 @@ def view_card(tx: Tx, member: MemberView, versions: CardVersions, story: str) ->
 
 def sign(member: MemberView) -> Signature:
     """What of a member shows on their pictures."""
-    return Signature(name=member.name, own_words=member.own_words, code=member.code)
+    return Signature(name=member.name, own_words=member.own_words, code=member.code, face=member.face)
 
 
 def _find(tx: Tx, member: MemberView, version: str) -> ShareView:

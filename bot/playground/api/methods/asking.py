@@ -9,6 +9,7 @@ from bot.playground.world import Chat, Member, World
 from bot.playground.world.errors import bad_request
 
 MAX_DOWNLOAD_BYTES = 20 * 1024 * 1024
+MOST_PHOTOS = 100
 
 
 def get_me(world: World, _args: Args) -> Any:
@@ -28,6 +29,14 @@ def get_file(world: World, args: Args) -> Any:
         "file_size": size,
         "file_path": file.path,
     }
+
+
+def get_user_profile_photos(world: World, args: Args) -> Any:
+    """Return somebody's photos, the newest first, in all their sizes; none where they are hidden from the bot."""
+    photos = world.get_human(args["user_id"]).list_photos()
+    offset, limit = max(0, args.get("offset", 0)), min(max(1, args.get("limit", MOST_PHOTOS)), MOST_PHOTOS)
+    shown = photos[offset : offset + limit]
+    return {"total_count": len(photos), "photos": [photo.render() for photo in shown]}
 
 
 def get_chat(world: World, args: Args) -> Any:
@@ -112,6 +121,7 @@ def _check_may_pin(world: World, chat: Chat) -> None:
 METHODS = {
     "getMe": get_me,
     "getFile": get_file,
+    "getUserProfilePhotos": get_user_profile_photos,
     "getChat": get_chat,
     "getChatMember": get_chat_member,
     "getChatMemberCount": get_chat_member_count,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
@@ -33,6 +34,7 @@ FONT_FILES = ("jakarta-bold", "noto-sans-bold", "noto-sans-sc-bold", "noto-emoji
 """In order of preference, character by character; scripts have fonts of their own."""
 
 _OVERSAMPLE = 2
+_LOGO_WIDTH, _LOGO_HEIGHT = 288, 96
 
 
 def render_chart(texts: Mapping[str, Any]) -> bytes:
@@ -40,7 +42,7 @@ def render_chart(texts: Mapping[str, Any]) -> bytes:
 
     Args:
         texts: `title`, `figures` (pairs of label and number), `top_title`, `top` (name, joins, joins as written; most
-            first), `nameless` and `nobody`.
+            first), `nameless` and `nobody`; `logo`, a PNG in Base64, may be left out.
     """
     return _Chart(ASSETS, rows=max(2, len(texts["top"]))).render(texts)
 
@@ -54,7 +56,8 @@ class _Chart:
 
     def render(self, texts: Mapping[str, Any]) -> bytes:
         """All of it, as PNG."""
-        self._write(texts["title"], (MARGIN, 100), size=44, room=WIDTH - 2 * MARGIN)
+        taken = self._draw_logo(texts.get("logo", ""))
+        self._write(texts["title"], (MARGIN + taken, 100), size=44, room=WIDTH - 2 * MARGIN - taken)
         self._draw_tiles(texts["figures"])
         self._write(texts["top_title"], (MARGIN, ROWS_TOP - 44), size=30)
         if texts["top"]:
@@ -64,6 +67,15 @@ class _Chart:
         out = BytesIO()
         self._picture.save(out, format="png")
         return out.getvalue()
+
+    def _draw_logo(self, written: str) -> float:
+        """The logo before the title; returns how much room that took."""
+        if not written:
+            return 0
+        logo = Image.open(BytesIO(b64decode(written))).convert("RGBA")
+        logo.thumbnail((_LOGO_WIDTH, _LOGO_HEIGHT), Image.Resampling.LANCZOS)
+        self._picture.paste(logo, (MARGIN, 100 - logo.height // 2), logo)
+        return logo.width + GAP
 
     def _draw_tiles(self, figures: Sequence[tuple[str, str]]) -> None:
         width = (WIDTH - 2 * MARGIN + GAP) / len(figures) - GAP

@@ -125,6 +125,11 @@ class Shop:
         cut = "" if wanted is CardFormat.CARD else f".{wanted.value}"
         return f"{self.public_url}/c/{code or SHOPS_CARD}{told}{cut}.jpg"
 
+    @property
+    def logo_path(self) -> str:
+        """Where the web side has the shop's logo; another address whenever it is another; empty where there is none."""
+        return f"/logo.png?{self.campaign.logo[:12]}" if self.campaign.logo else ""
+
     def page_address(self, code: str) -> str:
         """The share page of a member; empty without a web side."""
         return f"{self.public_url}/s/{code}" if self.has_web else ""

@@ -33,6 +33,8 @@ class LinkPage:
 
     language: str
     brand: str
+    logo: str
+    """Its path; empty where the shop has none."""
     title: str
     description: str
     picture: str
@@ -63,6 +65,8 @@ class SharePage:
 
     language: str
     brand: str
+    logo: str
+    """Its path; empty where the shop has none."""
     code: str
     load: Load
     square_picture: str
@@ -99,6 +103,7 @@ def compose_link_page(shop: Shop, member: MemberView, *, source: str, target: st
     return LinkPage(
         language=texts.locale,
         brand=brand,
+        logo=shop.logo_path,
         title=_compose_title(texts, brand, member.name),
         description=f"{story.headline} · {story.offer}",
         picture=shop.card_address(member.code),
@@ -118,6 +123,7 @@ def compose_share_page(shop: Shop, member: MemberView) -> SharePage:
     return SharePage(
         language=texts.locale,
         brand=brand,
+        logo=shop.logo_path,
         code=member.code,
         load=compose_load(texts, shop, member.code, Source.PAGE),
         square_picture=shop.card_address(member.code, wanted=CardFormat.SQUARE),

@@ -1,4 +1,4 @@
-"""`/c/<code>[-<story>][.<format>].jpg`: a member's card, or the shop's where no member has the code."""
+"""`/c/<code>[-<story>][.<format>].jpg`: a member's card, or the shop's where no member has the code; `/logo.png`."""
 
 from __future__ import annotations
 
@@ -41,6 +41,16 @@ async def show_card(request: Request) -> Response:
             return Response(status_code=304, headers=headers)
     jpeg = await deps.card_cache.fetch(version, lambda: deps.pictures.draw_card(found.host, story, asked.format))
     return Response(jpeg, media_type="image/jpeg", headers=headers)
+
+
+async def show_logo(request: Request) -> Response:
+    """The shop's logo as PNG, for our pages; 404 where there is none."""
+    deps = deps_of(request)
+    logo, pictures = deps.shop.campaign.logo, deps.pictures
+    png = await deps.card_cache.fetch(f"logo {logo}", pictures.draw_page_logo) if logo else b""
+    if not png:
+        raise HTTPException(404)
+    return Response(png, media_type="image/png", headers=_KEPT)
 
 
 def has_version(if_none_match: str, version: str) -> bool:

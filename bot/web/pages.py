@@ -25,6 +25,7 @@ def write_link_page(templates: Templates, page: LinkPage, *, moves_on: bool) -> 
         language=page.language,
         locale=f"{page.language}_{get_conventions(page.language).region}",
         brand=page.brand,
+        logo=_write_logo(templates, page.logo),
         title=page.title,
         description=page.description,
         address=page.address,
@@ -47,6 +48,7 @@ def write_share_page(templates: Templates, page: SharePage) -> str:
         "share",
         **page.labels,
         **icons,
+        logo=_write_logo(templates, page.logo),
         language=page.language,
         text=page.load.text,
         link=page.load.link,
@@ -66,6 +68,10 @@ def write_refusal(templates: Templates, language: str, refusal: Refusal, bot: st
     """A page instead of the one asked for, with a way on."""
     title, why = say_refusal(language, refusal)
     return templates.write("refusal", language=language, title=title, why=why, bot=bot, back=say_back(language))
+
+
+def _write_logo(templates: Templates, path: str) -> str:
+    return templates.write("logo", source=path) if path else ""
 
 
 def _write_exits(templates: Templates, page: SharePage) -> list[str]:

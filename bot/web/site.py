@@ -14,7 +14,7 @@ from starlette.routing import Route
 from bot.core.addresses import THIS_MACHINE, Network
 from bot.messages.visiting import Refusal
 from bot.web.card_cache import CardCache
-from bot.web.cards import show_card
+from bot.web.cards import show_card, show_logo
 from bot.web.click_writer import ClickWriter
 from bot.web.deps import WebDeps, deps_of
 from bot.web.health import Health
@@ -50,6 +50,7 @@ DOORS = (
     Route("/", open_link, methods=["GET"]),
     Route("/r/{tail:anything}", open_link, methods=["GET"]),
     Route("/c/{file}", show_card, methods=["GET"]),
+    Route("/logo.png", show_logo, methods=["GET"]),
     Route("/s/{code}", open_page, methods=["GET"]),
     Route("/s/{code}/shared", note_shared, methods=["POST"]),
     Route("/assets/{name}", send_sheet, methods=["GET"]),

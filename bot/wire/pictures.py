@@ -65,6 +65,11 @@ class Workshop:
         while len(self._shelf) > _PICTURES_KEPT:
             del self._shelf[next(sha256 for sha256 in self._shelf if sha256 not in pictures)]
 
+    async def find_picture(self, sha256: str) -> bytes | None:
+        """A picture of the shop, for what shows it alone; None for none, or one that is gone."""
+        await self.lay_out([sha256] if sha256 else [])
+        return self._shelf.get(sha256)
+
     async def find_face(self, member: MemberView) -> bytes | None:
         """What of a member's face shows on their cards; None for nothing, or where it is gone."""
         return await self._load_face(member.id, member.face) if member.face and self._load_face else None
@@ -125,6 +130,24 @@ class Pictures:
         await self._lay_out()
         look = compose_look(self._shop.campaign)
         return await self._workshop.run(lambda studio: studio.render_qr(link, look, caption=caption))
+
+    async def draw_page_logo(self) -> bytes:
+        """The shop's logo for pages, PNG; empty where there is none, or it is gone."""
+        return await self._draw_logo(on_pages=True)
+
+    async def draw_chart_logo(self) -> bytes:
+        """Likewise for the chart."""
+        return await self._draw_logo(on_pages=False)
+
+    async def _draw_logo(self, *, on_pages: bool) -> bytes:
+        kept = await self._workshop.find_picture(self._shop.campaign.logo)
+
+        def render(_studio: CardStudio) -> bytes:
+            from bot.cards.logos import CHART_GROUNDS, PAGE_GROUNDS, render_logo  # noqa: PLC0415 -- as above
+
+            return render_logo(kept, PAGE_GROUNDS if on_pages else CHART_GROUNDS) if kept else b""
+
+        return await self._workshop.run(render)
 
     async def render_print_sheets(self, member: MemberView, placement: str) -> tuple[bytes, bytes]:
         """Two PDFs with the member's code for a place: ten business cards on A4, and an A5 poster."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import aiohttp
 from sqlalchemy import update
@@ -20,7 +20,7 @@ from bot.web.listening import open_listener
 from bot.web.server import Patience, serve_site
 from bot.web.site import build_deps, build_site
 from bot.web.throttle import Throttle
-from bot.wire.pictures import Pictures
+from bot.wire.pictures import Pictures, open_workshop
 from bot.wire.snapshot import Snapshot, Snapshots
 from storage import Store
 from storage.records import Person, Profile
@@ -129,14 +129,19 @@ async def open_house(
     guesses: Throttle | None = None,
     old_codes: bool = True,
     patience: Patience | None = None,
+    logo: str = "",
 ) -> AsyncIterator[House]:
-    """Serve the web side while the context lasts; with `own_address` its pages speak of where it really is."""
+    """Serve the web side while the context lasts; with `own_address` its pages speak of where it really is.
+
+    `logo` is the SHA-256 of a picture in the store.
+    """
     if old_codes:
         await store.write(set_unchecked, upto=1_000_000)
     listener = open_listener("127.0.0.1", 0)
     url = "http://{}:{}".format(*listener.getsockname())
     shop = make_shop(url if own_address else PUBLIC)
-    snapshots = Snapshots(store, Snapshot(shop=shop, pictures=Pictures(shop, ASSETS)))
+    shop = replace(shop, campaign=replace(shop.campaign, logo=logo))
+    snapshots = Snapshots(store, Snapshot(shop=shop, pictures=Pictures(shop, open_workshop(ASSETS, store))))
     deps = build_deps(store=store, snapshots=snapshots, assets=ASSETS, clock=clock, guesses=guesses)
     stop = asyncio.Event()
     serving = asyncio.create_task(serve_site(build_site(deps), listener, stop, patience or Patience()))

@@ -12,7 +12,12 @@ from PIL import Image
 
 from bot.core.sharing import CardFormat
 from bot.web.card_cache import CardCache
-from tests.web.house import PREVIEW, UNKNOWN, House
+from storage import open_store
+from storage.tables import pictures
+from storage.tables.pictures import StoredPicture
+from tests.cards.looks import SHELF
+from tests.storage.clock import Clock
+from tests.web.house import PREVIEW, UNKNOWN, House, open_house
 
 
 def read_code(jpeg: bytes) -> str:
@@ -159,3 +164,23 @@ async def test_the_gallery_is_bounded() -> None:
     assert card_cache.bytes_held == 300
     await card_cache.fetch("b", lambda: asyncio.to_thread(pen, "b"))
     assert drawn[-1] == "b"
+
+
+async def test_the_logo_stands_on_both_pages(sqlite_url: str, clock: Clock) -> None:
+    """Under an address that names it; where the shop has none there is none, and nothing stands in its place."""
+    async with open_store(sqlite_url, clock=clock) as store:
+        content, sha256 = SHELF["logo"], "ab" * 32
+        picture = StoredPicture(sha256=sha256, content=content, width=400, height=240)
+        await store.write(pictures.add, [picture])
+        async with open_house(store, clock=clock, logo=sha256) as house:
+            member = await house.add_member()
+            for page in (f"/s/{member.code}", f"/r/{member.code}"):
+                assert f'src="/logo.png?{sha256[:12]}"' in (await house.ask(page, agent=PREVIEW)).text
+            answer = await house.ask(f"/logo.png?{sha256[:12]}")
+            assert (answer.status, answer.headers["Content-Type"]) == (200, "image/png")
+            assert Image.open(BytesIO(answer.body)).format == "PNG"
+        async with open_house(store, clock=clock, logo="cd" * 32) as house:
+            assert (await house.ask("/logo.png")).status == 404, "a picture that is gone"
+        async with open_house(store, clock=clock) as house:
+            assert (await house.ask("/logo.png")).status == 404
+            assert "logo.png" not in (await house.ask(f"/s/{UNKNOWN}")).text

@@ -7,6 +7,7 @@ import json
 import logging
 import sys
 from asyncio.subprocess import PIPE, Process
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import asdict
 
@@ -29,12 +30,12 @@ class ChartFailed(Exception):
 
 
 async def draw_chart(
-    texts: ChartTexts, *, command: Sequence[str] = COMMAND, limit_seconds: float = LIMIT_SECONDS
+    texts: ChartTexts, *, logo: bytes = b"", command: Sequence[str] = COMMAND, limit_seconds: float = LIMIT_SECONDS
 ) -> bytes | None:
-    """The chart as PNG; None, and a line in the log, where it cannot be had in time."""
+    """The chart as PNG, the logo before its title where there is one; None, and a line in the log, where it cannot be had in time."""
     try:
         async with asyncio.timeout(limit_seconds):
-            return await _run(command, json.dumps(asdict(texts)).encode())
+            return await _run(command, json.dumps(asdict(texts) | {"logo": b64encode(logo).decode()}).encode())
     except (ChartFailed, OSError, TimeoutError) as error:
         logger.warning("The chart could not be drawn: %s", str(error) or "it took too long")
         return None

@@ -25,7 +25,8 @@ async def on_stats(update: Update, context: Context) -> None:
     view = await context.read(count, visitor=visitor_of(update))
     texts, shop = Texts(view.member.language), context.deps.shop
     screen = render_stats(texts, shop, view)
-    png = await draw_chart(compose_chart(texts, shop, view))
+    logo = await context.deps.pictures.draw_chart_logo()
+    png = await draw_chart(compose_chart(texts, shop, view), logo=logo)
     if png is None:
         await show(update, context, screen)
         return

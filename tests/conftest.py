@@ -7,10 +7,15 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from storage import Store, open_store
 from tests.storage.clock import Clock
 from tests.storage.server import Server, ServerMissingError, migrate, skip_or_fail, start_server
+
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
+"""A machine that is busy with something else fails nothing."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Three readers read every code: zxing-cpp, OpenCV, the harsh one, and zbar, where it is installed."""
+"""Three readers read every code: zxing-cpp, OpenCV, the harsh one, and zbar, where it is installed; a fourth: test_more_readers.py."""
 
 from __future__ import annotations
 

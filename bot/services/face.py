@@ -45,13 +45,14 @@ def offer_face(
 
 
 def show_face(tx: Tx, *, visitor: Profile) -> MemberView | None:
-    """From now on the cards show the photo that was looked at last; None where there is none any more."""
+    """From now on the cards show the photo that was looked at, else the one they show; None where there is neither any more."""
     person = enter(tx, visitor)
-    seen = faces.list_seen(tx, person.id)
+    seen = [each.photo_id for each in faces.list_seen(tx, person.id)]
     if not seen:
         return None
-    _put_on(tx, person.id, seen[0].photo_id)
-    return view_member(tx, replace(person, face=seen[0].photo_id))
+    wanted = next((photo_id for photo_id in seen if photo_id != person.face), person.face)
+    _put_on(tx, person.id, wanted)
+    return view_member(tx, replace(person, face=wanted))
 
 
 def hide_face(tx: Tx, *, visitor: Profile) -> MemberView:
@@ -68,6 +69,15 @@ def find_due_look(tx: Tx, *, person_id: PersonId) -> str:
     return shown if shown and decide_look_due(looked_at.get(shown, 0), tx.now) else ""
 
 
+def claim_look(tx: Tx, *, person_id: PersonId) -> str:
+    """Likewise, and it counts as looked at from now on: whoever asks next finds nothing due."""
+    people.lock(tx, person_id)
+    due = find_due_look(tx, person_id=person_id)
+    if due:
+        faces.note_look(tx, person_id, due)
+    return due
+
+
 def follow_face(tx: Tx, *, person_id: PersonId, shown: str, photo_id: str, content: bytes | None) -> None:
     """The cards follow a member's photo, unless it is no more the one that was `shown` when Telegram was asked.
 
@@ -79,9 +89,7 @@ def follow_face(tx: Tx, *, person_id: PersonId, shown: str, photo_id: str, conte
         return
     if not photo_id:
         _take_off(tx, person_id)
-    elif content is None:
-        faces.note_look(tx, person_id, shown)
-    else:
+    elif content is not None:
         faces.set_content(tx, person_id, photo_id, content)
         _put_on(tx, person_id, photo_id)
 

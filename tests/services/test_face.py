@@ -5,7 +5,7 @@ import pytest
 from bot.core.face import LOOK_SECONDS, choose_size, decide_look_due
 from bot.core.sharing import CardVersions
 from bot.services.cleaning import clean_faces
-from bot.services.face import find_due_look, follow_face, hide_face, look_up_face, offer_face, show_face
+from bot.services.face import claim_look, find_due_look, follow_face, hide_face, look_up_face, offer_face, show_face
 from bot.services.members import MemberView, open_home
 from bot.services.sharing.cards import keep_card, look_up_card
 from storage.records import Profile
@@ -87,6 +87,18 @@ async def test_taken_off_it_is_gone(store: Store) -> None:
     assert await store.write(show_face, visitor=ANNA) is None
 
 
+async def test_what_was_looked_at_is_put_on_whatever_telegram_was_asked_meanwhile(store: Store, clock: Clock) -> None:
+    """A look at the photo on the cards does not make it the one that the preview shows."""
+    anna = await wear(store, "one")
+    clock.advance(LOOK_SECONDS)
+    await offer(store, "two")
+    clock.advance(1)
+    assert await store.write(claim_look, person_id=anna.id) == "one"
+    member = await store.write(show_face, visitor=ANNA)
+    assert member is not None
+    assert member.face == "two"
+
+
 async def test_what_was_only_looked_at_goes_after_a_day(store: Store, clock: Clock) -> None:
     """What is on the cards stays, however long ago Telegram was asked."""
     anna = await wear(store, "one")
@@ -112,14 +124,14 @@ async def test_cards_follow_the_photo(store: Store) -> None:
 
 
 async def test_telegram_is_asked_once_a_day(store: Store, clock: Clock) -> None:
-    """Only of a face on the cards; whatever it says is enough for a day."""
+    """Only of a face on the cards; whatever comes of it is enough for a day, and of many who ask at once one does."""
     anna = await meet(store)
     await offer(store, "one")
     clock.advance(LOOK_SECONDS)
     assert await store.read(find_due_look, person_id=anna.id) == ""
     await store.write(show_face, visitor=ANNA)
     assert await store.read(find_due_look, person_id=anna.id) == "one"
-    await follow(store, "one", "broken")
+    assert [await store.write(claim_look, person_id=anna.id) for _ in range(2)] == ["one", ""]
     assert await store.read(find_due_look, person_id=anna.id) == ""
     clock.advance(LOOK_SECONDS)
     assert await store.read(find_due_look, person_id=anna.id) == "one"

@@ -14,7 +14,7 @@ from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.sharing.screens import render_qr, render_share
 from bot.messages.shop import Shop
 from bot.messages.texts import Texts
-from bot.services.face import find_due_look, follow_face
+from bot.services.face import claim_look, find_due_look, follow_face
 from bot.services.members import MemberView
 from bot.services.sharing.cards import ShareView, forget_cards, look_up_card, look_up_qr, note_share
 from bot.services.spoken import open_spoken
@@ -90,7 +90,8 @@ def follow_photo(context: Context, view: ShareView) -> None:
 
 async def _follow_photo(context: Context, member: MemberView) -> None:
     store = context.bot_data.store
-    shown = await store.read(find_due_look, person_id=member.id)
+    due = await store.read(find_due_look, person_id=member.id)
+    shown = await store.write(claim_look, person_id=member.id) if due else ""
     if not shown:
         return
     try:

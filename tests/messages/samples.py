@@ -295,6 +295,17 @@ def _render_privacy(texts: Texts, member: MemberView) -> dict[str, OutgoingMessa
     }
 
 
+def _render_words(texts: Texts, shop: Shop, member: MemberView, own: MemberView) -> dict[str, OutgoingMessage]:
+    second = CAMPAIGN.stories[1].key
+    return {
+        "words, seen": own_words.render_words_preview(texts, shop, own, PHOTO, second),
+        "words, asked for": own_words.render_words_prompt(texts, member, second),
+        "words, asked for again": own_words.render_words_prompt(texts, own, second),
+        "words, stopped": own_words.render_words_stopped(texts),
+        **{f"words, {fault}": own_words.render_words_refusal(texts, fault, 121) for fault in WordsFault},
+    }
+
+
 def _render_faces(texts: Texts, shop: Shop, member: MemberView) -> dict[str, OutgoingMessage]:
     return {
         "share, with a face": sharing_screens.render_share(texts, shop, member, PHOTO),
@@ -308,7 +319,6 @@ def _render_faces(texts: Texts, shop: Shop, member: MemberView) -> dict[str, Out
 def render_everybodys(texts: Texts, shop: Shop, name: str) -> dict[str, OutgoingMessage]:
     """All screens of members, with `name` wherever one shows."""
     member, own = make_member(name), make_member(name, own_words=OWN_WORDS)
-    second = CAMPAIGN.stories[1].key
     return {
         "welcome": notices.render_welcome(texts, shop, name=name, code=CODE),
         "welcome, unknown code": notices.render_welcome(texts, shop, name=name, code=CODE, unknown_code=True),
@@ -319,12 +329,8 @@ def render_everybodys(texts: Texts, shop: Shop, name: str) -> dict[str, Outgoing
         "share": sharing_screens.render_share(texts, shop, member, PHOTO),
         "share, another story": sharing_screens.render_share(texts, shop, member, PHOTO, CAMPAIGN.stories[-1].key),
         "share, own words": sharing_screens.render_share(texts, shop, own, PHOTO),
-        "words, seen": own_words.render_words_preview(texts, shop, own, PHOTO, second),
+        **_render_words(texts, shop, member, own),
         **_render_faces(texts, shop, make_member(name, face="photo")),
-        "words, asked for": own_words.render_words_prompt(texts, member, second),
-        "words, asked for again": own_words.render_words_prompt(texts, own, second),
-        "words, stopped": own_words.render_words_stopped(texts),
-        **{f"words, {fault}": own_words.render_words_refusal(texts, fault, 121) for fault in WordsFault},
         "qr": sharing_screens.render_qr(texts, shop, member, PHOTO),
         "more": more.render_more(texts, shop, member),
         "invites": standing.render_invites(texts, shop, make_invites(name)),

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from bot.audit_command import add_audit_parser
 from bot.campaign_parsers import add_campaign_parser, add_shop_parser
-from bot.core.setting import SettingMistake, find_passwords
+from bot.core.setting import SettingMistake, find_passwords, mask_secrets
 from bot.env_file import EnvFileMistake
 from bot.settings import Settings, read_settings
 from bot.stray_settings import list_emptied, list_unknown
@@ -79,8 +79,16 @@ def _leave_at_once(_number: int, _frame: FrameType | None) -> NoReturn:
     os._exit(0)
 
 
+class _Parser(argparse.ArgumentParser):
+    """Quotes what it does not understand, but no secret that was pasted in the wrong place."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong, and how it is used."""
+        super().error(mask_secrets(message))
+
+
 def _make_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="passalong", description="Makes recommending a business cost three taps.")
+    parser = _Parser(prog="passalong", description="Makes recommending a business cost three taps.")
     parser.add_argument("--version", action="version", version=f"passalong {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     commands.add_parser("run", help="run the bot").set_defaults(command=_run)
@@ -299,7 +307,7 @@ def _demo(chosen: argparse.Namespace) -> int:
 
 
 def _complain(text: str, status: int) -> int:
-    print(f"passalong: {text}", file=sys.stderr)
+    print(f"passalong: {mask_secrets(text)}", file=sys.stderr)
     return status
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.campaign_file import CampaignMistake, check_cards, load_campaign, load_shop
 from bot.core.campaigns.composing import compose_file, compose_shop
+from bot.core.setting import mask_secrets
 from bot.services.campaigns.listing import CampaignLine, Export, export_campaign, export_shop, list_lines
 from bot.services.campaigns.opening import take_campaign
 from bot.services.campaigns.profile import take_profile
@@ -125,7 +126,7 @@ def name_picture(picture: StoredPicture) -> str:
 
 
 def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
+    sys.stdout.write(mask_secrets(line) + "\n")
 
 
 def _complain(line: str) -> int:

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from bot.core.proxies import VARIABLES
-from bot.core.setting import PREFIX
+from bot.core.setting import PREFIX, mask_name
 from bot.env_file import read_env_file
 from bot.settings import DEFAULTS
 
@@ -18,14 +18,14 @@ _RESEMBLANCE = 0.88
 
 
 def list_unknown(environment: Mapping[str, str], *, env_file: Path | None = None) -> dict[str, str]:
-    """Names that are no setting, each with the setting that may be meant by it; empty where nobody knows.
+    """Names that are no setting, as far as they may be shown, each with the setting that may be meant by it; empty where nobody knows.
 
     The environment is full of other programs' names: there it is those with our prefix, in the file also what resembles one
     of ours.
     """
     written = [name for name in read_env_file(env_file) if _has_prefix(name) or _guess(name)]
     named = [name for name in environment if _has_prefix(name)]
-    return {name: _guess(name) for name in _drop_declared({*named, *written} - _NAMES)}
+    return {mask_name(name): _guess(name) for name in _drop_declared({*named, *written} - _NAMES)}
 
 
 def list_emptied(environment: Mapping[str, str], *, env_file: Path | None = None) -> list[str]:

@@ -62,3 +62,26 @@ def find_passwords(address: str) -> list[str]:
     found = [within[1], within[1].partition("@")[0]] if within else []
     found += re.findall(r"[?&]password=([^&]*)", address)
     return list(dict.fromkeys(each for written in found for each in (written, unquote(written)) if each))
+
+
+_SECRETS = (
+    (re.compile(r"\b(\d\d)\d{3,}:[\w-]{20,}"), r"\1…"),
+    (re.compile(r"(://[^:/@\s]*:)[^\s]*@"), r"\1***@"),
+    (re.compile(r"\b(password=)[^&\s'\"]+", re.IGNORECASE), r"\1***"),
+    (re.compile(r"\b(AGE-SECRET-KEY-)\w+", re.IGNORECASE), r"\1***"),
+)
+"""Tokens of bots, passwords within addresses and connection strings, keys of backups: by their look alone."""
+
+
+def mask_secrets(text: str) -> str:
+    """Words that quote what somebody has written, without what looks like a secret in the wrong place."""
+    for pattern, masked in _SECRETS:
+        text = pattern.sub(masked, text)
+    return text
+
+
+def mask_name(name: str) -> str:
+    """A name that somebody has given to a setting; of one that is none no more than how it begins, since a value may follow."""
+    if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,60}", name):
+        return name
+    return re.sub(r"[^A-Za-z_].*", "", name, flags=re.DOTALL)[:60] + "…"

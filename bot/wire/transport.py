@@ -188,9 +188,9 @@ class AiohttpRequest(BaseRequest):
         """The answer as a dictionary; raises LostAnswer for anything else."""
         try:
             answer = json.loads(payload.decode("utf-8", "replace"))
-        except ValueError:
+        except json.JSONDecodeError:
             answer = None
-        except RecursionError:
+        except (RecursionError, ValueError):  # too deep, or a number of thousands of digits
             answer = parse_entries(payload)
         if not isinstance(answer, dict):
             raise LostAnswer("Invalid server response")

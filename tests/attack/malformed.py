@@ -18,7 +18,26 @@ from tests.attack.ground import Ground, Kind, Verdict
 LEVELS = 1500
 CLOSED_SECONDS = 30
 LOG_BYTES_EACH = 400
-BAD: tuple[Any, ...] = (None, True, -1, 2**63, 2**70, 1.5, "", "\x00\ud800", "x" * 200_000, [], {}, [[]], {"id": {}})
+_NUMBERS = (True, 0, -1, 2**63, -(2**63), 2**70, 1.5, float("nan"), float("inf"), 10**400)
+BAD: tuple[Any, ...] = (
+    None,
+    *_NUMBERS,
+    "",
+    "\x00\ud800",
+    "\ud83d",
+    "x" * 200_000,
+    [],
+    {},
+    [[]],
+    {"id": {}},
+    {"": {"": ""}},
+)
+KINDS_OF_UPDATES = (
+    *("message", "callback_query", "chat_member", "edited_message", "inline_query", "chosen_inline_result"),
+    *("my_chat_member", "chat_join_request", "guest_message", "pre_checkout_query", "message_reaction", "channel_post"),
+    "wish",
+)
+"""The last is one that nobody knows yet."""
 
 
 async def send_nonsense(ground: Ground, verdict: Verdict) -> None:
@@ -28,13 +47,14 @@ async def send_nonsense(ground: Ground, verdict: Verdict) -> None:
         polls, before = ground.world.journal.counts["getUpdates"], len(program.read_errors())
         pushed = _push_out_of_order(ground, [anna, budi])
         with deep_recursion():
-            pushed += _push_deep(ground, anna)
+            for kind in KINDS_OF_UPDATES:
+                pushed += _push_deep(ground, anna, kind)
             await ground.ask(budi)
         answers = 0
-        for body in _list_bodies(anna, every=ground.size(4, 1)):
-            for kind in ("message", "callback_query", "chat_member"):
+        for body in _list_bodies(anna, every=ground.size(20, 2)):
+            for kind in KINDS_OF_UPDATES:
                 pushed += bool(ground.world.push_raw(kind, dict(body)))
-            if not pushed % 40:
+            if not pushed % (10 * len(KINDS_OF_UPDATES)):
                 answers += bool(await ground.ask(budi))
         await ground.telegram.until_confirmed(timeout_seconds=60)
         await ground.ask(budi)
@@ -69,12 +89,15 @@ def _push_out_of_order(ground: Ground, people: list[Person]) -> int:
     return len(people) * 5
 
 
-def _push_deep(ground: Ground, person: Person) -> int:
-    """A message that no parser of JSON likes."""
+def _push_deep(ground: Ground, person: Person, kind: str) -> int:
+    """An update that no parser of JSON likes, deep in what is read and in what nobody reads."""
     deep: dict[str, Any] = {}
     for _ in range(LEVELS):
         deep = {"x": deep}
-    return bool(ground.world.push_raw("message", {**_compose_message(person), "reply_to_message": deep}))
+    body = _compose_message(person)
+    return sum(
+        bool(ground.world.push_raw(kind, {**body, place: deep})) for place in ("reply_to_message", "web_app_data")
+    )
 
 
 @contextmanager

@@ -401,9 +401,12 @@ async def test_a_server_that_repeats_itself_is_asked_calmly(server: Server, appl
     assert len(server.list_calls("getUpdates")) <= 5
 
 
-async def test_an_update_too_deep_to_be_read_spoils_no_other(server: Server, application: Application) -> None:
+@pytest.mark.parametrize("poison", [b"[" * 1500 + b"]" * 1500, b"7" * 5000], ids=["too deep", "too many digits"])
+async def test_an_update_that_cannot_be_read_spoils_no_other(
+    poison: bytes, server: Server, application: Application
+) -> None:
     """It is counted and confirmed; the parser gives up at it, and not at what came with it."""
-    deep = b'{"message": {"text": ' + b"[" * 1500 + b"]" * 1500 + b', "update_id": 1}, "update_id": 6}'
+    deep = b'{"message": {"text": ' + poison + b', "update_id": 1}, "update_id": 6}'
     whole = [json.dumps(make_update(update_id, update_id, 'a "\\ [{ b')).encode() for update_id in (5, 7)]
     payload = b'{"ok": true, "result": [' + b", ".join([whole[0], deep, whole[1]]) + b"]}"
     sent: list[int] = []

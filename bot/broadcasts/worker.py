@@ -35,6 +35,9 @@ LINGER_SECONDS = 0.02
 MIN_PAUSE_SECONDS = 0.002
 """A clock may wake a little early: then the gate is asked again."""
 
+GLANCE_SECONDS = 0.05
+"""How often the gate is looked at while all its room is taken by answers and notices: their ends wake nobody here."""
+
 PROGRESS_SECONDS = 3.0
 STORE_RETRY_SECONDS = 1.0
 
@@ -184,25 +187,30 @@ class Broadcaster:
         return self._stopping and not self._sender and not self._ends
 
     async def _wait_for_work(self) -> None:
-        """Return when there is something to write down, or somebody to claim."""
+        """Return when there is something to write down, or somebody to claim.
+
+        Somebody may have come while the gate had no room: how long to wait is asked anew then.
+        """
         while not self._has_work():
+            has_news = self._has_news if self._dry else self._has_work
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._compute_pause()):
-                    await self._signal.wait_for(self._has_work)
+                    await self._signal.wait_for(has_news)
+
+    def _has_news(self) -> bool:
+        return not self._dry or self._has_work()
 
     def _has_work(self) -> bool:
         return bool(self._ends) or self._is_over() or (not self._dry and self._compute_room() > 0)
 
     def _compute_pause(self) -> float | None:
-        """Seconds until somebody may be claimed, as far as time alone brings it."""
+        """Seconds until somebody may be claimed; where only the end of another's message brings it, which nobody tells, a glance."""
         if self._dry:
             return None
         opens = self._gate.startable_in()
-        return (
-            None
-            if opens is None
-            else max(opens, self._gate.ban_left(), self._breaker.compute_rest(), MIN_PAUSE_SECONDS)
-        )
+        if opens is None:
+            return GLANCE_SECONDS
+        return max(opens, self._gate.ban_left(), self._breaker.compute_rest(), MIN_PAUSE_SECONDS)
 
     def _compute_room(self) -> int:
         """How many may be claimed now: only those whose messages leave at once.

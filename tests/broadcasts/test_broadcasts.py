@@ -445,3 +445,21 @@ async def test_who_is_passed_over_is_not_forgotten(telegram: LocalTelegram, stor
 
         assert not await store.write(pass_over)
         assert (await stage.find(broadcast_id)).state is BroadcastState.RUNNING
+
+
+async def test_a_full_gate_holds_the_audience_up_no_longer_than_it_is_full(
+    telegram: LocalTelegram, store: Store
+) -> None:
+    """All the room is taken by answers when a broadcast is confirmed, and the ends of those wake nobody."""
+    narrow = Gate(send_rate=20, chat_rate=1000, cold_seconds=0)
+    async with open_stage(telegram, store, 6, gate=narrow) as stage, stage.running() as broadcaster:
+        await broadcaster.settled()
+        telegram.faults.order(faults.delay(0.3), "sendMessage", times=narrow.in_flight_limit)
+        answer = {"chat_id": stage.admin.id, "text": "busy"}
+        answers = [
+            asyncio.create_task(stage.bot.post_raw("sendMessage", answer)) for _ in range(narrow.in_flight_limit)
+        ]
+        await telegram.until_call("sendMessage", narrow.in_flight_limit)
+        await stage.confirm()
+        await asyncio.gather(*answers)
+        await telegram.until(lambda: stage.received().total() == len(stage.guests), what="the whole audience")

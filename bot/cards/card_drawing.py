@@ -22,7 +22,9 @@ _FIRST_SHARES = (0.6, 0.54, 0.48, 0.42)
 _COMFORTABLE = 0.92
 _SECOND_ANCHOR = 0.3
 _VEIL_ROOM = 26
-_LOGO_WIDTH, _LOGO_GAP, _CHIP_PAD, _PILL_PAD = 2.6, 20, 8, 14
+_SEEN_ABOVE_WORDS = 0.72
+_LOGO_WIDTH, _LOGO_SHARE, _WIDEST_LOGO = 2.6, 0.42, 5.2
+_LOGO_GAP, _CHIP_PAD, _PILL_PAD = 20, 8, 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,8 @@ def _paint_photo(
     left, top, right, bottom = place.bounds
     palette = theme_fonts.theme.palette
     size = (round(right - left), round(bottom - top))
-    place.paint(image, palette, cut_photo(photo, size, theme_fonts.look.focus))
+    seen = _SEEN_ABOVE_WORDS if place.under_words else 1.0
+    place.paint(image, palette, cut_photo(photo, size, theme_fonts.look.focus, seen=seen))
     if not place.under_words:
         return
     headline = words[0]
@@ -86,7 +89,9 @@ def draw_brand(image: Image.Image, brand: str, logo: Image.Image | None, theme_f
     layout = theme_fonts.theme.layout
     block, (x, y), radius = layout.brand, layout.monogram.centre, layout.monogram.radius
     left, top, right, bottom = block.bounds
-    small = None if logo is None else fit_logo(logo, round(2 * radius), round(_LOGO_WIDTH * 2 * radius))
+    room = right - (left if block.style.align == "centre" else x - radius)
+    widest = max(_LOGO_WIDTH * 2 * radius, min(_WIDEST_LOGO * 2 * radius, _LOGO_SHARE * room))
+    small = None if logo is None else fit_logo(logo, round(2 * radius), round(widest))
     if small is not None:
         taken = small.width + _LOGO_GAP
         name = theme_fonts.fit(brand, block.style, right - (x - radius) - taken, bottom - top)

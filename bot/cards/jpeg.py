@@ -20,7 +20,7 @@ MOST_BYTES = 98_000
 BEST_QUALITY = 85
 ROW_PIXELS = 16
 """Height of a row of blocks where colour is kept at half the resolution."""
-_WORST_QUALITY = 15
+_WORST_QUALITY = 9
 _QUALITY_STEP = 2
 _MARGIN_BYTES = 1_000  # how much more another name of usual length may weigh than the trial's
 _START_OF_SCAN = b"\xff\xda"

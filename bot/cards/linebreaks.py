@@ -20,7 +20,7 @@ DASHES = "-\u2013\u2014"
 
 _LEAST_CLAUSE = 0.4  # of the other line's width
 _HAN_NAME = 4  # characters, as all below
-_LEAST_HAN, _LEAST_LETTERS = 3, 12  # of a last line that does not look lost
+_LEAST_HAN, _LEAST_LETTERS, _LEAST_WORD = 3, 12, 8  # of a last line that does not look lost, and of any line
 _LONE_WORD, _AFTER_NUMBER, _AT_HYPHEN, _AT_CLAUSE = 0.3, 0.12, 0.5, -0.03
 """What a break costs against the square of a line's share that is empty or too full; the last one is wished for."""
 
@@ -109,9 +109,20 @@ def _weigh_break(pieces: Sequence[Line], start: int, end: int) -> float:
     return _AFTER_NUMBER if cluster[-1:].isdigit() else _AT_HYPHEN if cluster in DASHES else 0.0
 
 
-def ends_alone(lines: Sequence[Line]) -> bool:
-    """Whether of several lines the last is a single short word, or hardly more than a mark in hanzi."""
-    return len(lines) > 1 and _is_lone(list(list_pieces(trim(lines[-1]))))
+def count_lone(lines: Sequence[Line]) -> int:
+    """How many of several lines look dropped: a last one that is a single short word, or hardly more than a mark in hanzi.
+
+    Others where the word is shorter still.
+    """
+    if len(lines) < 2:
+        return 0
+    return _is_lone(list(list_pieces(trim(lines[-1])))) + sum(_is_tiny(trim(line)) for line in lines[:-1])
+
+
+def _is_tiny(line: Line) -> bool:
+    """Whether it is one short word that does not end a clause."""
+    letters = "".join(glyph.cluster for glyph in line)
+    return not _is_han(line) and len(letters) < _LEAST_WORD and " " not in letters and letters[-1:] not in _CLAUSE_ENDS
 
 
 def _is_lone(pieces: Sequence[Line]) -> bool:

@@ -10,7 +10,7 @@ from bot.cards.colours import BLACK, SMALL_TEXT_CONTRAST, WHITE, compute_contras
 from bot.cards.shapes import Bounds, Colour
 
 _LOOK_PIXELS = 120
-_CENTRE_WEIGHT = 0.6
+_CENTRE_WEIGHT = 0.25
 _FOCUS = {"top": 0.0, "middle": 0.5, "bottom": 1.0}
 _WORST_SHARE = 0.05
 _MARGIN = 1.12
@@ -26,21 +26,26 @@ def open_picture(data: bytes) -> Image.Image:
     return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
 
 
-def cut_photo(photo: Image.Image, size: tuple[int, int], focus: str = "") -> Image.Image:
-    """The photo at a size, its longer way cut where least is lost; `focus` says what of a tall one is kept."""
+def cut_photo(photo: Image.Image, size: tuple[int, int], focus: str = "", *, seen: float = 1.0) -> Image.Image:
+    """The photo at a size, its longer way cut where least is lost; `focus` says what of a tall one is kept.
+
+    `seen` is the upper share of it on which no words will stand.
+    """
     plain = _flatten(photo)
     width, height = plain.size
     scale = max(size[0] / width, size[1] / height)
     shown = (min(width, size[0] / scale), min(height, size[1] / scale))
     left, top = (
         spare * share
-        for spare, share in zip((width - shown[0], height - shown[1]), _choose_shares(plain, shown, focus), strict=True)
+        for spare, share in zip(
+            (width - shown[0], height - shown[1]), _choose_shares(plain, shown, focus, seen), strict=True
+        )
     )
     box = (left, top, left + shown[0], top + shown[1])
     return plain.resize(size, Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
 
 
-def _choose_shares(photo: Image.Image, shown: tuple[float, float], focus: str) -> tuple[float, float]:
+def _choose_shares(photo: Image.Image, shown: tuple[float, float], focus: str, seen: float) -> tuple[float, float]:
     """How much of what is cut away lies left of, and above, what is shown."""
     across, down = (shown[axis] / photo.size[axis] for axis in (0, 1))
     edges = photo.convert("L")
@@ -50,21 +55,21 @@ def _choose_shares(photo: Image.Image, shown: tuple[float, float], focus: str) -
     rows = edges.crop((1, 1, edges.width - 1, edges.height - 1)).resize((1, edges.height), Image.Resampling.BOX)
     return (
         find_window(list(columns.tobytes()), across),
-        _FOCUS[focus] if focus in _FOCUS else find_window(list(rows.tobytes()), down),
+        _FOCUS[focus] if focus in _FOCUS else find_window(list(rows.tobytes()), down, seen=seen),
     )
 
 
-def find_window(energies: list[int], share: float) -> float:
-    """Where a window of this share of a row has most edges in it, the middle counting more: 0 first, 1 last."""
+def find_window(energies: list[int], share: float, *, seen: float = 1.0) -> float:
+    """Where a window of this share of a row has most edges in its first part, the middle counting more: 0 first, 1 last."""
     length = max(1, min(len(energies), round(len(energies) * share)))
     places = len(energies) - length
     if not places:
         return 0.5
-    total = sum(energies) or 1
+    total, counted = sum(energies) or 1, max(1, round(length * seen))
 
     def rate(start: int) -> float:
         off_centre = abs(start / places - 0.5) * 2
-        return sum(energies[start : start + length]) / total - _CENTRE_WEIGHT * (1 - share) * off_centre**2 * 0.5
+        return sum(energies[start : start + counted]) / total - _CENTRE_WEIGHT * (1 - share) * off_centre
 
     return max(range(places + 1), key=rate) / places
 

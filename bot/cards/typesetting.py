@@ -13,7 +13,7 @@ from bot.cards.linebreaks import (
     Line,
     balance_lines,
     break_lines,
-    ends_alone,
+    count_lone,
     fills_square,
     join_words,
     list_pieces,
@@ -126,21 +126,22 @@ def _has_room(pieces: Sequence[Line], limit: float) -> bool:
 def _fit_pieces(pieces: Sequence[Line], style: TextStyle, width: float, height: float) -> Setting | None:
     """The pieces at the largest size at which none of them is cut; None where there is no such size.
 
-    A little smaller where the last line would else be a lone word.
+    A little smaller where fewer lines are lone words then.
     """
-    largest: Setting | None = None
+    best: tuple[int, int, Setting] | None = None
+    largest = 0
     for size in _list_sizes(pieces, style, width):
-        if largest and size < _COMPANY_SHARE * largest.size:
+        if size < _COMPANY_SHARE * largest:
             break
         lines = break_lines(pieces, width / size)
         setting = compose_setting(lines, size, style)
         if len(lines) <= style.lines and setting.width <= width and setting.height <= height:
             balanced = balance_lines(pieces, lines, width / size)
-            setting = compose_setting(balanced, size, style)
-            if not ends_alone(balanced):
-                return setting
-            largest = largest or setting
-    return largest
+            found = (count_lone(balanced), -size, compose_setting(balanced, size, style))
+            best, largest = min(best or found, found, key=lambda rated: rated[:2]), max(largest, size)
+            if not best[0]:
+                break
+    return best[2] if best else None
 
 
 def compose_setting(lines: Sequence[Line], size: int, style: TextStyle) -> Setting:

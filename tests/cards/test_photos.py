@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from bot.assets import ASSETS
-from bot.cards.card_drawing import draw_ground, set_words
+from bot.cards.card_drawing import draw_brand, draw_ground, set_words
 from bot.cards.colours import compute_contrast
 from bot.cards.layouts import LAYOUTS
 from bot.cards.photos import choose_chip, cut_photo, find_light_edge, find_window, fit_logo, list_colours
@@ -117,3 +117,19 @@ def test_a_logo_loses_its_empty_edges_and_keeps_its_shape() -> None:
     assert fitted.width / fitted.height == pytest.approx(360 / 200, rel=0.03)
     assert fitted.height == 72
     assert fit_logo(Image.new("RGB", (1000, 50)), 72, 180).size == (180, 9)
+
+
+def test_what_words_stand_on_is_not_where_a_face_is_kept() -> None:
+    """Where the lower part of a place is for words, a face is cut out so that it lies above them."""
+    tall = draw_face(500, 1000, (250, 500))
+    assert find_dark_middle(cut_photo(tall, (500, 400), seen=0.6)) < find_dark_middle(cut_photo(tall, (500, 400)))
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_wide_wordmark_is_wide(layout: str) -> None:
+    """It has more room than a round logo, and leaves the name some."""
+    fonts = CardStudio(ASSETS).get_fonts(CardLook("sunrise", layout=layout))
+    image = Image.new("RGB", (1024, 1280), (255, 255, 255))
+    draw_brand(image, "Kopi", Image.new("RGB", (1000, 120), (255, 0, 255)), fonts)
+    wide = sum(pixel == (255, 0, 255) for pixel in list_colours(image.crop((0, 0, 1024, 300))))
+    assert 260 * 31 <= wide <= 420 * 51

@@ -240,3 +240,14 @@ def test_what_is_too_long_to_stay_together_breaks_between_its_words() -> None:
     name = "The Grand Peranakan Kitchen & Bakery House"
     lines = read_lines(fit_text(name, STACK, replace(STYLE, floor=33), width=400, height=200, terms=(name,)))
     assert " ".join(lines) == name
+
+
+def test_no_short_word_is_dropped_on_a_line_of_its_own() -> None:
+    """Letters become a little smaller rather than leave a lone word, first, in the middle or last."""
+    style = TextStyle(role="display", colour="headline", size=92, floor=44, lines=5)
+    stack = OUTFITS["sunrise"].stacks["display"]
+    for text, lines in (
+        ("Try it, it’s on us", ["Try it,", "it’s on us"]),
+        ("Roti dengan nama orang tersayang", ["Roti dengan", "nama orang", "tersayang"]),
+    ):
+        assert read_lines(fit_text(text, stack, style, width=440, height=320)) == lines

@@ -175,12 +175,12 @@ FESTIVE = replace(
     pictured=replace(
         _PLAIN,
         photo=PhotoPlace(bounds=_MEDAL_BOUNDS, paint=_paint_medal),
-        monogram=replace(_PLAIN.monogram, centre=(98, 158)),
+        monogram=replace(_PLAIN.monogram, centre=(98, 152)),
         brand=replace(
-            _PLAIN.brand, bounds=(150, 112, 556, 204), style=replace(_PLAIN.brand.style, align="left", lines=2)
+            _PLAIN.brand, bounds=(150, 108, 556, 196), style=replace(_PLAIN.brand.style, align="left", lines=2)
         ),
         words=Pair(
-            bounds=(64, 204, 540, 496),
+            bounds=(64, 216, 540, 496),
             second_bounds=(64, 512, 960, 690),
             first=replace(_HEADLINE, size=88, floor=44, lines=5, align="left"),
             second=replace(_STORY, align="left"),

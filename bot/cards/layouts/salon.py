@@ -181,7 +181,7 @@ _PLAIN = Layout(
         letter=TextStyle(role="label", colour="seal_text", size=36, floor=33, lines=1, align="centre"),
     ),
     brand=Block(bounds=(112, 62, 912, 120), style=_BRAND),
-    words=Pair(bounds=(84, 160, 940, 512), first=_HEADLINE, second=_STORY, gap=26),
+    words=Pair(bounds=(84, 168, 940, 514), first=_HEADLINE, second=_STORY, gap=26),
     invitation=Pair(
         bounds=_INVITATION,
         first=TextStyle(role="name", colour="gold_light", size=124, floor=56, lines=1, align="centre"),
@@ -203,7 +203,7 @@ SALON = replace(
         monogram=replace(_PLAIN.monogram, centre=(330, 104)),
         brand=Block(bounds=(72, 60, 580, 150), style=replace(_BRAND, lines=2, tracking=0.08)),
         words=Pair(
-            bounds=(76, 160, 572, 478),
+            bounds=(76, 170, 572, 482),
             second_bounds=(76, 496, 948, 672),
             first=replace(_HEADLINE, size=92, floor=44, lines=5),
             second=_STORY,

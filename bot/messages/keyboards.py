@@ -42,15 +42,17 @@ _DRAFT_LIMIT = 1200
 """Bytes of an encoded draft. Telegram names no limit for a button's address; this is well within what works."""
 
 
-def make_button(texts: Texts, button: Button, *values: Value, label: str = "") -> InlineKeyboardButton:
+def make_button(
+    texts: Texts, button: Button, *values: Value, label: str = "", style: str | None = None
+) -> InlineKeyboardButton:
     """A declared button, with its usual text unless it is given another; arguments left out have their default."""
-    return _make_tap(label or texts.plain(button.label), button.data(*values))
+    return _make_tap(label or texts.plain(button.label), button.data(*values), style)
 
 
 @lru_cache(maxsize=1024)
-def _make_tap(label: str, data: str) -> InlineKeyboardButton:
+def _make_tap(label: str, data: str, style: str | None) -> InlineKeyboardButton:
     """Most taps are the same few in every keyboard; making one costs more than finding it."""
-    return InlineKeyboardButton(label, callback_data=data)
+    return InlineKeyboardButton(label, callback_data=data, style=style)
 
 
 def stack(*rows: Row) -> InlineKeyboardMarkup:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.redeeming import USE_PREFIX, Use, show_reference
 from bot.messages.buttons import HAND_BACK, HAND_OUT, REDEEM, REDEEM_DROP, REDEEM_SURE, REDEMPTION, REWARDS
-from bot.messages.keyboards import Row, make_button, send_row, stack, tap_row
+from bot.messages.keyboards import PRIMARY, Row, make_button, send_row, stack, tap_row
 from bot.messages.notices import Reader, Renderers, each
 from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.shop import Shop
@@ -74,7 +74,7 @@ def render_reserved(texts: Texts, shop: Shop, view: RedemptionView) -> OutgoingM
         until=texts.countdown(view.row.expires_at, shop.zone),
     )
     number = view.row.id
-    rows = [[make_button(texts, REDEEM_SURE, number)], [make_button(texts, REDEEM_DROP, number)]]
+    rows = [[make_button(texts, REDEEM_SURE, number, style=PRIMARY)], [make_button(texts, REDEEM_DROP, number)]]
     return OutgoingMessage(text=text, keyboard=stack(*rows))
 
 
@@ -143,7 +143,7 @@ def render_check(texts: Texts, shop: Shop, view: CheckView) -> OutgoingMessage:
         reference=show_reference(row.reference),
         verdict=verdict,
     )
-    hand_out = [make_button(texts, HAND_OUT, row.id)] if view.use is Use.READY else []
+    hand_out = [make_button(texts, HAND_OUT, row.id, style=PRIMARY)] if view.use is Use.READY else []
     undo = [make_button(texts, HAND_BACK, row.id)] if view.can_undo else []
     return OutgoingMessage(text=text, keyboard=stack(hand_out, undo) if hand_out or undo else None)
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bot.assets import ASSETS
 from bot.core.addresses import Network, parse_network
 from bot.core.campaigns.rules import parse_chat
+from bot.core.durations import DAY_SECONDS, HOUR_SECONDS
 from bot.core.proxies import Proxy, find_variable, parse_proxy
 from bot.core.setting import PREFIX, SettingMistake, is_web_address
 from bot.env_file import read_env_file
@@ -301,7 +302,7 @@ def _parse_period(name: str, value: str) -> int:
     match = re.fullmatch(r"([1-9]\d{0,4})([mhd])", value)
     if match is None:
         raise SettingMistake(name, f"is no time ({_hint(value)})", "Give minutes, hours or days, like 30m, 6h or 1d")
-    return int(match[1]) * {"m": 60, "h": 3600, "d": 86_400}[match[2]]
+    return int(match[1]) * {"m": 60, "h": HOUR_SECONDS, "d": DAY_SECONDS}[match[2]]
 
 
 def _parse_count(name: str, value: str) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from bot.core.durations import DAY
 from bot.core.links import Addresses, Payload, find_named, normalise
 from bot.core.names import clean_text
 from storage.records import PersonId
@@ -66,7 +67,6 @@ TYPED_LIMIT = 129
 WORDS_LIMIT = 8
 """Words of the longest name; what has more is a sentence."""
 
-_DAY = 86_400 * 1_000_000
 _TOLD = re.compile(r"(?<![\w-])[^\W\d_]{1,16}-[^\W\d_]{1,16}-\d{2,4}(?![\w-])")
 """A spoken code as the bot writes it."""
 
@@ -132,7 +132,7 @@ def decide_window(*, started_at: int | None, claim_days: int, has_referral: bool
 
 def compute_end(began_at: int, claim_days: int) -> int:
     """The moment after which a claim can no longer be made, or a claimed credit no longer be refused."""
-    return began_at + claim_days * _DAY
+    return began_at + claim_days * DAY
 
 
 def parse_claim(text: str, addresses: Addresses) -> Claim:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.core.durations import DAY
 from storage.records import PersonId
 
 SOURCE = "chat"
 """The source of a referral that came by a member's personal link to the chat."""
 
-DAY = 86_400_000_000
 """Microseconds."""
 
 

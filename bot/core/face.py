@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.core.durations import DAY_SECONDS
+
 KEPT_PIXELS = 256
 """A side of what is kept: twice what a card shows, some ten kilobytes."""
-LOOK_SECONDS = 24 * 3600
+LOOK_SECONDS = DAY_SECONDS
 """A photo on the cards is looked at again at most so often, when a card is asked for."""
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
+from bot.core.durations import DAY
 from storage.records import Person, Referral, ReferralState, Reminder
 
-DAY = 86_400_000_000
 """Microseconds."""
 
 REST_DAYS = 7

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
 
-DAY_SECONDS = 24 * 3600
+from bot.core.durations import DAY
 
 
 class Ends(Enum):
@@ -35,7 +35,7 @@ class Keeping:
     @property
     def microseconds(self) -> int:
         """The days in the store's units."""
-        return self.days * DAY_SECONDS * 1_000_000
+        return self.days * DAY
 
 
 CLEANING_DAYS = 1

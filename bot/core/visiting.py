@@ -8,11 +8,10 @@ from enum import Enum, auto
 from hashlib import blake2b
 
 from bot.core.addresses import compute_neighbourhood
+from bot.core.durations import HOUR
 from bot.core.links import CODE_LENGTH
 from bot.core.sharing import CardFormat
 
-HOUR_SECONDS = 3600
-DAY_SECONDS = 24 * HOUR_SECONDS
 SALT_BYTES = 32
 
 SHOPS_CARD = "card"
@@ -125,4 +124,4 @@ def compute_visitor(salt: bytes, address: str) -> str:
 
 def compute_hour(now: int) -> int:
     """The hour since 1970 of a moment in microseconds."""
-    return now // (HOUR_SECONDS * 1_000_000)
+    return now // HOUR

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.core.durations import DAY_SECONDS
 from bot.updates.capability import Capability
 from bot.updates.job import Job
 from storage.checks import check_quickly
@@ -15,7 +16,7 @@ async def _run(store: Store) -> None:
     await store.read(check_quickly, LIMIT_SECONDS)
 
 
-CHECKING = Job(name="checking", every_seconds=24 * 3600.0, run=_run)
+CHECKING = Job(name="checking", every_seconds=float(DAY_SECONDS), run=_run)
 """What it finds ends the process in words: a broken file is nothing to go on with."""
 
 CAPABILITY = Capability(name="checking", jobs=[CHECKING])

@@ -14,6 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from bot.core.durations import DAY_SECONDS
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.texts import Texts
 from bot.services.members import find_members_language
@@ -30,7 +31,7 @@ LAST_WORD_SECONDS = 3.0
 LOOK_UP_SECONDS = 1.0
 """For asking a lost database for a language: it may still answer who only reads."""
 
-AGAIN_SECONDS = 86_400.0
+AGAIN_SECONDS = float(DAY_SECONDS)
 """Whoever starts the bot again and again over the same trouble is told of it once a day."""
 
 NAME = "told"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from bot.core.retention import DAY_SECONDS, KEPT, UNCONFIRMED_DAYS
+from bot.core.durations import DAY
+from bot.core.retention import KEPT, UNCONFIRMED_DAYS
 from bot.core.visiting import compute_hour
 from storage.tables import (
     broadcasts,
@@ -71,7 +72,7 @@ def clean_deliveries(tx: Tx, limit: int) -> int:
 
 def clean_broadcasts(tx: Tx, _limit: int) -> int:
     """Broadcasts that were never confirmed; there are few, and they go all at once."""
-    return broadcasts.delete_unconfirmed(tx, before=tx.now - UNCONFIRMED_DAYS * DAY_SECONDS * 1_000_000)
+    return broadcasts.delete_unconfirmed(tx, before=tx.now - UNCONFIRMED_DAYS * DAY)
 
 
 def clean_cards(tx: Tx, limit: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from bot.core.durations import DAY_SECONDS
 from bot.core.own_words import WordsFault, decide_words
 from bot.core.sharing import CardVersions
 from bot.services.members import MemberView, enter, view_member
@@ -18,7 +19,7 @@ WORDS = "words"
 WAIT_SECONDS = 15 * 60
 """For so long a typed text is taken for the words that were asked for."""
 
-KEPT_SECONDS = 5 * 24 * 3600
+KEPT_SECONDS = 5 * DAY_SECONDS
 """For so long words that were seen on the card can be kept."""
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 
-from bot.core.visiting import DAY_SECONDS, SALT_BYTES, compute_visitor
-
-_DAY = DAY_SECONDS * 1_000_000
+from bot.core.durations import DAY
+from bot.core.visiting import SALT_BYTES, compute_visitor
 
 
 class DailySalt:
@@ -24,7 +23,7 @@ class DailySalt:
 
     def name(self, address: str) -> str:
         """What this visitor is called today."""
-        today = self._clock() // _DAY
+        today = self._clock() // DAY
         if today != self._day:
             self._day, self._salt = today, secrets.token_bytes(SALT_BYTES)
         return compute_visitor(self._salt, address)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+from bot.core.durations import DAY_SECONDS
 from bot.core.retention import KEPT, Ends, compose_table
-from bot.core.visiting import DAY_SECONDS
 from storage.schema import metadata
 from tests.architecture.test_shape import ROOT
 

@@ -170,3 +170,11 @@ def test_no_path_of_a_developers_machine_is_committed(room: str) -> None:
         [place] if place.is_file() else [path for path in place.rglob("*") if path.suffix in {".py", ".md", ".toml"}]
     )
     assert not [name(path) for path in files if re.search(r"/(work|root|home)/", path.read_text(encoding="utf-8"))]
+
+
+def test_a_day_is_told_once() -> None:
+    """However long it is counted: whoever needs one takes it from bot/core/durations.py."""
+    told = re.compile(r"\b86_?400\b|\b24 \* (?:3_?600|HOUR)|\b3_?600 \* 24\b")
+    files = [path for path in (ROOT / "bot").rglob("*.py") if "playground" not in path.parts]
+    found = [f"{path.relative_to(ROOT)}" for path in files if told.search(path.read_text(encoding="utf-8"))]
+    assert sorted(found) == ["bot/core/durations.py"]

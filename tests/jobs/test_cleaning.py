@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from bot.core.visiting import HOUR_SECONDS
+from bot.core.durations import HOUR_SECONDS
 from bot.jobs.cleaning import clean
 from bot.services.visiting import Click, count_clicks
 from storage import Store, Tx

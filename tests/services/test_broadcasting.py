@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.retention import DAY_SECONDS, UNCONFIRMED_DAYS
+from bot.core.durations import DAY_SECONDS
+from bot.core.retention import UNCONFIRMED_DAYS
 from bot.services.broadcasts.authoring import (
     BroadcastView,
     abandon,

@@ -7,11 +7,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.core.campaigns.campaign import Campaign, Story
-from bot.core.retention import DAY_SECONDS
+from bot.core.durations import DAY
 from storage.campaign import CampaignState
 from storage.records import CampaignId
-
-DAY = DAY_SECONDS * 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

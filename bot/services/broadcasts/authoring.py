@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from bot.core.durations import DAY_SECONDS
 from bot.core.roles import MANAGERS
 from bot.services.audit import Act
 from bot.services.members import MemberView, demand, enter, view_member
@@ -15,7 +16,7 @@ from storage.tx import Tx
 BROADCAST = "broadcast"
 """The flow in which a message to all is written: its content, then the tap that confirms it."""
 
-WAIT_SECONDS = 24 * 3600
+WAIT_SECONDS = DAY_SECONDS
 """For so long the next message is taken for everybody's, and its edits are followed."""
 
 UNDER_WAY = (BroadcastState.RUNNING, BroadcastState.PAUSED)

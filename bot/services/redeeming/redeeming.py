@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from bot.core.campaigns.catalogue import VALID_DAYS, CatalogueItem
+from bot.core.durations import DAY, SECOND
 from bot.core.redeeming import FOR_ITEM, RESERVED_SECONDS, Use, compose_reference, decide_undo, decide_use
 from bot.core.roles import TEAM
 from bot.services.audit import Act
@@ -21,8 +22,6 @@ from storage.facts import RedemptionId, RedemptionRow, RedemptionState
 from storage.records import CampaignId, PersonId, Profile, Transfer
 from storage.tables import audit, ledgers, people, redemptions, shops
 from storage.tx import Tx
-
-DAY_MICROSECONDS = 24 * 3600 * 1_000_000
 
 
 class Refusal(Enum):
@@ -124,7 +123,7 @@ def reserve(tx: Tx, *, visitor: Profile, item: str) -> RedemptionView:
         version_id=terms.version_id,
         item=item,
         price=offered.price,
-        expires_at=tx.now + RESERVED_SECONDS * 1_000_000,
+        expires_at=tx.now + RESERVED_SECONDS * SECOND,
     )
     return RedemptionView(member=member, row=redemptions.get(tx, number))
 
@@ -140,7 +139,7 @@ def confirm(tx: Tx, *, visitor: Profile, redemption_id: RedemptionId) -> Redempt
     ledger_id = ledgers.spend(tx, member.id, row.price, key=f"redemption:{row.id}", reason=compose_reason(row.item))
     if ledger_id is None:
         return RedemptionView(member=member, row=row, refusal=Refusal.POINTS, price=row.price)
-    until = tx.now + _find_valid_days(tx, row) * DAY_MICROSECONDS
+    until = tx.now + _find_valid_days(tx, row) * DAY
     redemptions.set_paid(tx, row.id, ledger_id=ledger_id, expires_at=until)
     return RedemptionView(member=view_member(tx, people.get(tx, member.id)), row=redemptions.get(tx, row.id))
 

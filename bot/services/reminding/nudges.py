@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.core.reminding import DAY, choose_fresh_story
+from bot.core.durations import DAY
+from bot.core.reminding import choose_fresh_story
 from bot.services.campaigns import get_terms
 from bot.services.members import MemberView, enter, view_member
 from bot.services.notices import owe

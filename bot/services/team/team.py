@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from bot.core.durations import DAY_SECONDS
 from bot.core.roles import OWNERS, decide_higher
 from bot.services.audit import Act
 from bot.services.campaigns.opening import list_owners
@@ -20,7 +21,7 @@ from storage.role import Role
 from storage.tables import audit, conversations, people, roles, team_invitations
 from storage.tx import Tx
 
-LINK_SECONDS = 24 * 3600
+LINK_SECONDS = DAY_SECONDS
 TOKEN_BYTES = 16
 """128 bits: nobody guesses one within its day."""
 

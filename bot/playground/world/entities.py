@@ -11,7 +11,7 @@ from bot.playground.world.cleaning import clean, is_invisible
 from bot.playground.world.errors import NotSimulatedError, bad_request
 from bot.playground.world.given import cut_utf16, read_entities
 from bot.playground.world.markup import parse_html
-from bot.playground.world.nesting import settle
+from bot.playground.world.nesting import rank, settle
 from bot.playground.world.reading import MarkupError, measure_utf16
 
 MAX_TEXT = 4096
@@ -44,11 +44,11 @@ def read_formatted(text: str, parse_mode: str | None, entities: Sequence[Mapping
 
 def finish(text: str, given: Iterable[Mapping[str, Any]]) -> Formatted:
     """Clean and trim a text, add what Telegram finds by itself (commands, links, names) and order all entities."""
-    text, given = clean(text, settle(given))
+    text, given = clean(text, given)
     if is_invisible(text):
         return Formatted("", ())
     shown = text.rstrip(_EDGES)
-    kept = settle(_shift(given, 0, measure_utf16(shown)))
+    kept = sorted(_shift(given, 0, measure_utf16(shown)), key=rank)
     blank = len(shown) - len(shown.lstrip(_EDGES))
     cut = min(blank, kept[0]["offset"]) if kept else blank  # spaces that are formatted stay
     shown, kept = shown[cut:], _shift(kept, cut, measure_utf16(shown) - cut)

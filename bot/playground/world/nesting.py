@@ -30,9 +30,11 @@ def settle(given: Iterable[Entity], found: Iterable[Entity] = ()) -> list[Entity
     quotes = _keep_apart(entity for entity in whole if entity["type"] in QUOTES)
     firm = _keep_apart(entity for entity in whole if entity["type"] not in QUOTES and entity["type"] not in SPLIT)
     firm = [entity for entity in firm if not _crosses_any(entity, quotes)]
-    free = (entity for entity in found if not any(_touches(entity, other) for other in firm))
-    firm += [entity for entity in free if not _crosses_any(entity, quotes)]
-    return sorted([*quotes, *firm, *_cut_all(whole, [*quotes, *firm])], key=rank)
+    firm += [
+        each for each in found if not any(_touches(each, other) for other in firm) and not _crosses_any(each, quotes)
+    ]
+    free = [entity for entity in whole if entity["type"] in SPLIT]
+    return sorted([*quotes, *firm, *_cut_all(free, [*quotes, *firm])], key=rank)
 
 
 def rank(entity: Entity) -> tuple[int, int, int]:
@@ -61,10 +63,9 @@ def _touches(one: Entity, other: Entity) -> bool:
     return bool(one["offset"] < _end(other) and other["offset"] < _end(one))
 
 
-def _cut_all(whole: Sequence[Entity], others: Sequence[Entity]) -> Iterator[Entity]:
-    runs = {
-        kind: _join((entity["offset"], _end(entity)) for entity in whole if entity["type"] == kind) for kind in SPLIT
-    }
+def _cut_all(free: Sequence[Entity], others: Sequence[Entity]) -> Iterator[Entity]:
+    kinds = dict.fromkeys(entity["type"] for entity in free)
+    runs = {kind: _join((each["offset"], _end(each)) for each in free if each["type"] == kind) for kind in kinds}
     cuts = {place for other in others for place in (other["offset"], _end(other))}
     cuts |= {begin for spans in runs.values() for begin, _ in spans}
     shut = [(other["offset"], _end(other)) for other in others if other["type"] in CODE]

@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from tests.chaos.broadcast import run_broadcast
+from tests.chaos.campaign import run_campaign
 from tests.chaos.databases import ENGINES, EngineName
 from tests.chaos.dialogues import run_dialogues
 from tests.chaos.findings import Findings, Report
 from tests.chaos.joins import run_joins
 from tests.chaos.order import PARTS, Order, Part
 from tests.chaos.restore import run_restore
+from tests.journeys.owners_walk import WALK
 
 T = TypeVar("T")
 
@@ -32,6 +34,7 @@ RUNS: dict[Part, Callable[[Order], Coroutine[None, None, Report]]] = {
     "broadcast": run_broadcast,
     "restore": run_restore,
     "dialogues": run_dialogues,
+    "campaign": run_campaign,
 }
 
 SHOWN = 40
@@ -74,6 +77,7 @@ def _run(chosen: argparse.Namespace, part: Part, engine: EngineName) -> Report:
         "broadcast": (chosen.members, chosen.broadcast_kills),
         "restore": (chosen.people, 1),
         "dialogues": (chosen.rounds, 0),
+        "campaign": (len(WALK), len(WALK)),
     }[part]
     folder = Path(tempfile.mkdtemp(prefix="passalong-chaos-"))
     order = Order(part=part, engine=engine, seed=chosen.seed, size=size, kills=kills, folder=folder)

@@ -8,14 +8,15 @@ from typing import Literal
 
 from tests.chaos.databases import EngineName
 
-Part = Literal["joins", "broadcast", "restore", "dialogues"]
-PARTS: tuple[Part, ...] = ("joins", "broadcast", "restore", "dialogues")
+Part = Literal["joins", "broadcast", "restore", "dialogues", "campaign"]
+PARTS: tuple[Part, ...] = ("joins", "broadcast", "restore", "dialogues", "campaign")
 
 _SIZES = {
     "joins": ("--updates", "--kills"),
     "broadcast": ("--members", "--broadcast-kills"),
     "restore": ("--people", ""),
     "dialogues": ("--rounds", ""),
+    "campaign": ("", ""),
 }
 
 
@@ -27,7 +28,7 @@ class Order:
     engine: EngineName
     seed: int
     size: int
-    """Updates, members of a broadcast's audience, or people who come before a backup, rounds of dialogues."""
+    """Updates, members of a broadcast's audience, people who come before a backup, rounds of dialogues, or an owner's steps."""
     kills: int
     folder: Path
     """For the database and the logs."""
@@ -41,5 +42,5 @@ class Order:
         """The command that plays it again."""
         size, kills = _SIZES[self.part]
         chosen = f"--part {self.part} --engine {self.engine} --seed {self.seed}"
-        deaths = f" {kills} {self.kills}" if kills else ""
-        return f"python -m tests.chaos {chosen} {size} {self.size}{deaths}"
+        sizes = [f" {name} {number}" for name, number in ((size, self.size), (kills, self.kills)) if name]
+        return f"python -m tests.chaos {chosen}{''.join(sizes)}"

@@ -49,7 +49,9 @@ async def test_the_whole_loop_is_played_in_the_browser(tmp_path: Path) -> None:
         await expect(greeting).to_be_visible()
         await bot_data.until_bubble("anna", re.compile(r"Budi.*\+50", re.DOTALL))
         await bot_data.until_bubble("channel", re.compile("Budi.*Anna", re.DOTALL))
-        await expect(bot_data.page.get_by_test_id("steps").locator(".is-done")).to_have_count(4)
+        steps = bot_data.page.get_by_test_id("steps")
+        await expect(steps.locator(".is-over")).to_have_count(1)
+        await expect(steps.locator(".is-now")).to_contain_text("now as Sari")
         await bot_data.assert_clean()
 
 

@@ -58,6 +58,17 @@ async def test_writing_to_a_friend_stays_among_humans(visitor: Visitor) -> None:
     assert visitor.world.open_chat(visitor.anna, visitor.budi).list_messages()[-1].text == "hi"
 
 
+async def test_a_file_is_sent_as_it_is(visitor: Visitor) -> None:
+    """The bot is told its name and fetches the same bytes; a name is cleaned, and what is no base64 is no file."""
+    data = draw_picture(60, 40)
+    await visitor.act("document", peer="bot", data=base64.b64encode(data).decode(), name=" my\nlogo.png ")
+    *_, update = await visitor.caller.call("getUpdates")
+    document = update["message"]["document"]
+    assert (document["file_name"], document["file_size"]) == ("my logo.png", len(data))
+    status, _ = await visitor.post("document", phone=str(visitor.anna.id), peer="bot", data="?", name="x")
+    assert status == 400
+
+
 async def test_start_carries_the_payload(visitor: Visitor) -> None:
     """START sends the words of the link that led there."""
     await visitor.act("start", visitor.budi, payload="AbCdEf1234-fwd")

@@ -1,4 +1,4 @@
-// Sending a picture: one of ours, or one of yours. Nothing leaves this computer.
+// Sending a picture or a file: one of ours, or one of yours. Nothing leaves this computer.
 
 import { h, icon } from "./dom.js";
 import { openSheet } from "./sheet.js";
@@ -9,7 +9,8 @@ const SAMPLES = [
   ["cups", "Two cups"],
   ["poster", "A poster"],
 ];
-const MOST_BYTES = 10 * 1024 * 1024;
+const MEGABYTE = 1024 * 1024;
+const MOST = { picture: 10 * MEGABYTE, file: 20 * MEGABYTE }; // Telegram's own, for bots
 
 export function openAttach(phone, peer, box) {
   const call = async () => {
@@ -22,13 +23,13 @@ export function openAttach(phone, peer, box) {
     const sent = await phone.do("photo", { peer, caption: box.value, ...picture });
     if (sent) empty(box);
   };
-  const file = h("input", { type: "file", accept: "image/*", class: "file-input", "aria-label": "A picture from this computer" });
-  file.addEventListener("change", async () => {
-    const data = await readFile(phone, file.files[0]);
-    if (data) send({ data });
+  const picture = renderPicker(phone, "picture", "A picture of your own, from this computer", (data) => send({ data }));
+  const file = renderPicker(phone, "file", "A file, sent as it is", async (data, name) => {
+    close();
+    await phone.do("document", { peer, data, name });
   });
-  const note = h("p", { class: "sheet-note" }, "What stands in the text box becomes the caption.");
-  const content = [renderSamples(send), h("label", { class: "wide-button" }, "From this computer", file), note];
+  const note = h("p", { class: "sheet-note" }, "What stands in the text box becomes the picture’s caption. As a file it keeps its size.");
+  const content = [renderSamples(send), h("div", { class: "pickers" }, picture, file), note];
   const close = openSheet(phone, "Send a picture", h("div", {}, content, canCall(phone, peer) && renderCall(call)));
 }
 
@@ -58,12 +59,26 @@ function renderSamples(send) {
   return h("div", { class: "samples" }, tiles);
 }
 
-function readFile(phone, file) {
+function renderPicker(phone, kind, label, onPicked) {
+  const input = h("input", { type: "file", accept: kind === "picture" ? "image/*" : null, class: "file-input", "aria-label": label, testid: `pick-${kind}` });
+  input.addEventListener("change", async () => {
+    const [file] = input.files;
+    const data = await readFile(phone, file, MOST[kind]);
+    if (data !== null) onPicked(data, file.name);
+  });
+  return h("label", { class: `wide-button${kind === "file" ? " is-quiet" : ""}` }, icon(kind === "file" ? "file" : "image"), kind === "file" ? "As a file" : "Your own", input);
+}
+
+function readFile(phone, file, most) {
   if (!file) return null;
-  if (file.size > MOST_BYTES) return phone.toast("Telegram takes pictures of up to 10 MB");
+  if (file.size > most) {
+    phone.toast(`Bots can be sent up to ${most / MEGABYTE} MB this way`);
+    return null;
+  }
   return new Promise((resolve) => {
     const reader = new FileReader();
-    reader.addEventListener("load", () => resolve(reader.result.split(",")[1]));
+    reader.addEventListener("load", () => resolve(reader.result.split(",")[1] ?? ""));
+    reader.addEventListener("error", () => resolve(null));
     reader.readAsDataURL(file);
   });
 }

@@ -4,6 +4,7 @@
 //   people               [{id, name, kind, role, language, peer, hue}]   the phones, in order
 //   phone/<id>           {chats: [{peer, kind, title, …}], commands: […], about}
 //   chat/<id>/<peer>     {messages: […]}
+//   guide                {names: {one, two, owner}, done: [step, …]}
 //   journal              {total, violations: […], calls: […]}
 
 const pieces = new Map();
@@ -13,6 +14,7 @@ export const getBot = () => pieces.get("bot");
 export const listPeople = () => pieces.get("people") ?? [];
 export const getPerson = (id) => listPeople().find((person) => person.id === id);
 export const getPhone = (id) => pieces.get(`phone/${id}`) ?? { chats: [], commands: [] };
+export const getGuide = () => pieces.get("guide");
 export const getJournal = () => pieces.get("journal");
 export const listMessages = (id, peer) => pieces.get(`chat/${id}/${peer}`)?.messages ?? [];
 

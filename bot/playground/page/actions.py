@@ -83,6 +83,12 @@ class Actions:
         content = Content(text=formatted.text, entities=formatted.entities, photo=photo)
         return _tell(self._world.say(person, chat, content))
 
+    async def document(self, body: Body) -> Told:
+        """Send a file as it is."""
+        person, chat = self._find_place(body)
+        name = " ".join(_read(body, "name", str).split())[:128] or "file"
+        return _tell(self._world.send_document(person, chat, _read_data(body), name))
+
     async def start(self, body: Body) -> Told:
         """Press START, with the payload of the link that led here."""
         payload = _read(body, "payload", str)
@@ -227,6 +233,10 @@ def _read_picture(body: Body) -> bytes:
         name = _read(body, "sample", str)
         _require(name in SAMPLES, "no such picture")
         return (ASSETS / "playground" / "pictures" / f"{name}.jpg").read_bytes()
+    return _read_data(body)
+
+
+def _read_data(body: Body) -> bytes:
     try:
         return base64.b64decode(_read(body, "data", str), validate=True)
     except (binascii.Error, ValueError) as error:

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.playground.page.calls import render_journal
 from bot.playground.page.cast import Cast, Phone, name_peer
+from bot.playground.page.guide import render_guide
 from bot.playground.page.views import render_chat, render_people, render_phone
 from bot.playground.world import Call, Chat, Happening, World
 
@@ -91,7 +92,7 @@ class Feed:
     def collect(self, follower: Follower) -> Pieces:
         """Return what a page has not been told yet."""
         follower.woken.clear()
-        pieces: Pieces = {"bot": self._render_bot()}
+        pieces: Pieces = {"bot": self._render_bot(), "guide": render_guide(self.world, self.cast)}
         if follower.wants_all:
             pieces["people"] = render_people(self.cast)
             pieces |= self._render_phones()

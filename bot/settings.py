@@ -118,11 +118,11 @@ def read_settings(environment: Mapping[str, str], *, env_file: Path | None = Non
     set_there = {name: _unquote(value) for name, value in environment.items() if value.strip()}
     given = {**read_env_file(env_file), **set_there}
     values = {name: given.get(PREFIX + name, "").strip() or default for name, default in DEFAULTS.items()}
-    bot_api_url = _parse_api_url(values["BOT_API_URL"])
+    bot_api_url = parse_api_url(values["BOT_API_URL"])
     return Settings(
         bot_token=_parse_token(values["BOT_TOKEN"]),
         bot_api_url=bot_api_url,
-        proxy=_choose_proxy(values["PROXY"], given, bot_api_url),
+        proxy=choose_proxy(values["PROXY"], given, bot_api_url),
         database_url=_parse_database_url(values["DATABASE_URL"], values["DATABASE_SCHEMA"]),
         admin_ids=_parse_admin_ids(values["ADMIN_IDS"]),
         announce_chat=_parse_chat("ANNOUNCE_CHAT", values["ANNOUNCE_CHAT"]),
@@ -166,7 +166,8 @@ def _parse_token(value: str) -> str:
     return value
 
 
-def _parse_api_url(value: str) -> str:
+def parse_api_url(value: str) -> str:
+    """Where the Bot API is; SettingMistake for what is no web address."""
     base = _METHODS_ADDRESS.sub("", value).rstrip("/")
     if not is_web_address(base):
         raise SettingMistake(
@@ -177,7 +178,8 @@ def _parse_api_url(value: str) -> str:
     return base
 
 
-def _choose_proxy(value: str, given: Mapping[str, str], url: str) -> Proxy | None:
+def choose_proxy(value: str, given: Mapping[str, str], url: str) -> Proxy | None:
+    """The proxy that a setting names, else the environment's for this URL; SettingMistake for what is none."""
     name, prefix = "PROXY", PREFIX
     if not value:
         (name, value), prefix = find_variable(given, url), ""

@@ -17,6 +17,7 @@ from bot.assets import ASSETS
 from bot.core.campaigns.campaign import BRAND_LIMIT, Campaign
 from bot.core.campaigns.templates import load_template
 from bot.core.names import clean_text
+from bot.core.proxies import Proxy
 from bot.core.setting import PREFIX
 from bot.messages.sharing.screens import say_invitation
 from bot.messages.shop import Shop, Source
@@ -25,8 +26,10 @@ from bot.services.campaigns.opening import Source as CampaignSource
 from bot.services.campaigns.opening import take_campaign
 from bot.services.joining.joining import start
 from bot.services.members import MemberView
-from bot.settings import DEFAULTS
+from bot.settings import DEFAULTS, choose_proxy, parse_api_url
 from bot.wire.pictures import Pictures
+from bot.wire.proxies import explain, explain_page, open_session
+from bot.wire.transport import find_word
 from storage import open_store
 from storage.records import Profile
 
@@ -53,6 +56,7 @@ class Api:
 
     session: aiohttp.ClientSession
     address: str
+    proxy: Proxy | None = None
 
     async def call(self, method: str, form: Any = None) -> Any:
         """The result of a call.
@@ -62,9 +66,12 @@ class Api:
         """
         try:
             async with self.session.post(f"{self.address}/{method}", data=form) as answer:
-                body = await answer.json(content_type=None)
-        except (aiohttp.ClientError, TimeoutError, ValueError):
-            raise SetupRefused("Telegram does not answer. Look at the network, then try again.") from None
+                body = find_word(await answer.read())
+        except Exception as error:  # noqa: BLE001 -- whatever it is, it is told
+            said = explain(error, self.proxy) or "Telegram does not answer"
+            raise SetupRefused(f"{said}. {_name_cure(self.proxy)}") from None
+        if body is None:
+            raise SetupRefused(f"{explain_page(answer.status, self.proxy)}. {_name_cure(self.proxy)}")
         if not body.get("ok"):
             raise SetupRefused(f"Telegram says: {body.get('description', 'no')}.")
         return body["result"]
@@ -75,16 +82,19 @@ async def set_up(*, ask: Ask, say: Say, environment: Mapping[str, str], folder: 
 
     Raises:
         SetupRefused: something cannot be; nothing was overwritten.
+        SettingMistake: what the environment says of Telegram's address or of a proxy cannot be.
         EOFError: nobody answers.
     """
     env_file = folder / ".env"
     if env_file.exists():
         raise SetupRefused(f"There is a file {env_file} already. Look into it, or move it away and begin again.")
-    root = environment.get(f"{PREFIX}BOT_API_URL") or DEFAULTS["BOT_API_URL"]
+    given = {name: value.strip() for name, value in environment.items() if value.strip()}
+    root = parse_api_url(given.get(f"{PREFIX}BOT_API_URL", DEFAULTS["BOT_API_URL"]))
+    proxy = choose_proxy(given.get(f"{PREFIX}PROXY", ""), given, root)
     timeout = aiohttp.ClientTimeout(total=ANSWER_SECONDS)
-    async with aiohttp.ClientSession(timeout=timeout, trust_env=True) as session:
+    async with open_session(proxy, timeout=timeout) as session:
         token = await asyncio.to_thread(ask, "1. The bot's token, as @BotFather told it: ")
-        api, bot = await _check_token(session, root, token.strip())
+        api, bot = await _check_token(Api(session=session, address=root, proxy=proxy), token.strip())
         say(f"It belongs to @{bot['username']}.")
         owner = await _find_owner(api, ask, say, bot["username"])
         name = await asyncio.to_thread(ask, "3. The shop's name: ")
@@ -96,9 +106,16 @@ async def set_up(*, ask: Ask, say: Say, environment: Mapping[str, str], folder: 
         lines = {"BOT_TOKEN": token.strip(), "ADMIN_IDS": str(owner.telegram_id), "DATABASE_URL": url}
         if root != DEFAULTS["BOT_API_URL"]:
             lines["BOT_API_URL"] = root
+        if named := given.get(f"{PREFIX}PROXY"):
+            lines["PROXY"] = named
         write_env(env_file, lines)
         await _send_card(api, bot, member, campaign)
     say(f"Your first card is in your chat. The settings are in {env_file}. Now run: passalong run")
+
+
+def _name_cure(proxy: Proxy | None) -> str:
+    way = f"{PREFIX}PROXY (or HTTPS_PROXY, ALL_PROXY)" if proxy else f"the network, or name a proxy in {PREFIX}PROXY"
+    return f"Look at {way}, then try again."
 
 
 def write_env(path: Path, values: Mapping[str, str]) -> None:
@@ -108,12 +125,13 @@ def write_env(path: Path, values: Mapping[str, str]) -> None:
         file.writelines(f"{PREFIX}{name}={value}\n" for name, value in values.items())
 
 
-async def _check_token(session: aiohttp.ClientSession, root: str, token: str) -> tuple[Api, dict[str, Any]]:
+async def _check_token(way: Api, token: str) -> tuple[Api, dict[str, Any]]:
+    """The Bot API with this token, and whose it is."""
     if not _TOKEN.fullmatch(token):
         raise SetupRefused(
             "This is no token. @BotFather sends it when you write /newbot, or /token for a bot you have."
         )
-    api = Api(session=session, address=f"{root}/bot{token}")
+    api = replace(way, address=f"{way.address}/bot{token}")
     return api, await api.call("getMe")
 
 

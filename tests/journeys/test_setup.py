@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
+from bot.core.setting import SettingMistake
 from bot.setup import SetupRefused, set_up
 from storage import open_store
 from storage.tables import people
 from tests.journeys.program import furnish
+from tests.proxies import serve_proxy
 from tests.telegram import LocalTelegram, telegram
 
 __all__ = ["telegram"]
+
+FAR = "http://telegram.test:8081"
+"""Nowhere to be reached but through a proxy."""
 
 
 async def test_three_questions_make_a_shop(tmp_path: Path, telegram: LocalTelegram) -> None:
@@ -46,6 +52,47 @@ async def test_three_questions_make_a_shop(tmp_path: Path, telegram: LocalTelegr
         answer = await telegram.until_reply(said_again, "like to look at")
         assert "Kopi Senja" in answer.text
         assert await program.stop() == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("http", "PASSALONG_PROXY"), ("http", "http_proxy"), ("socks5", "ALL_PROXY")]
+)
+async def test_all_of_it_goes_through_the_proxy(tmp_path: Path, telegram: LocalTelegram, kind: str, name: str) -> None:
+    """As the bot itself does, and the bot finds it again where it was named for it alone."""
+    sari = telegram.world.add_person("Sari")
+    telegram.world.press_start(sari)
+    left = [telegram.token, str(sari.id), "Kopi Senja"]
+    async with serve_proxy(kind, urlsplit(telegram.url).port or 0, login="shop:pass") as proxy:
+        address = f"{kind}://shop:pass@127.0.0.1:{proxy.port}"
+        environment = {"PASSALONG_BOT_API_URL": FAR, name: address}
+        await set_up(ask=lambda _: left.pop(0), say=list[str]().append, environment=environment, folder=tmp_path)
+        assert set(proxy.asked_for) == {FAR.removeprefix("http://")}
+    await telegram.until_message(sari, lambda message: message.photo is not None)
+    assert (f"PASSALONG_PROXY={address}\n" in (tmp_path / ".env").read_text()) == (name == "PASSALONG_PROXY")
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("http://shop:wrong@127.0.0.1:{port}", "wants another user name and password. Look at PASSALONG_PROXY"),
+        ("socks5://shop:wrong@127.0.0.1:{port}", "The proxy socks5://127.0.0.1:\\d+ (refuses|cannot)"),
+        ("http://127.0.0.1:1", "cannot be reached"),
+        ("socks5://127.0.0.1:1", "cannot be reached"),
+    ],
+)
+async def test_a_proxy_in_the_way_is_named(tmp_path: Path, telegram: LocalTelegram, address: str, words: str) -> None:
+    """Nobody looks for the mistake at Telegram, and the password is not said."""
+    async with serve_proxy(address.partition(":")[0], urlsplit(telegram.url).port or 0, login="shop:pass") as proxy:
+        environment = {"PASSALONG_BOT_API_URL": FAR, "PASSALONG_PROXY": address.format(port=proxy.port)}
+        with pytest.raises(SetupRefused, match=words) as refusal:
+            await set_up(ask=lambda _: telegram.token, say=list[str]().append, environment=environment, folder=tmp_path)
+    assert "wrong" not in str(refusal.value)
+
+
+async def test_a_proxy_that_is_none_is_a_mistaken_setting(tmp_path: Path) -> None:
+    """Told before anything is asked."""
+    with pytest.raises(SettingMistake, match="PASSALONG_PROXY is no address of a proxy"):
+        await set_up(ask=str, say=list[str]().append, environment={"PASSALONG_PROXY": "ftp://x"}, folder=tmp_path)
 
 
 @pytest.mark.parametrize(

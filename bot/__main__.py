@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
@@ -290,12 +290,12 @@ def _demo(chosen: argparse.Namespace) -> int:
     from bot.playground.demo import DemoRefused, demonstrate  # noqa: PLC0415 -- likewise
 
     campaign: Path | None = chosen.campaign
+    demo = partial(demonstrate, port=chosen.port, open_browser=not chosen.no_browser)
     try:
         if campaign is not None:
-            load_campaign(campaign)
-        return asyncio.run(
-            demonstrate(port=chosen.port, open_browser=not chosen.no_browser, campaign=campaign and campaign.resolve())
-        )
+            brand = load_campaign(campaign).campaign.brand
+            demo = partial(demo, campaign=campaign.resolve(), shop=next(iter(brand.values())))
+        return asyncio.run(demo())
     except CampaignMistake as mistake:
         return _complain(f"{campaign}: {mistake}", WRONG_SETTING)
     except OSError as error:

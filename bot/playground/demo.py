@@ -16,7 +16,7 @@ from pathlib import Path
 from bot.playground.api.server import Server, make_token, serve
 from bot.playground.page import add_page_routes
 from bot.playground.page.cast import Cast
-from bot.playground.seed import ADMIN_ID, ANNOUNCE_CHAT, COMMUNITY_CHAT, make_world, seed_world
+from bot.playground.seed import ADMIN_ID, ANNOUNCE_CHAT, BOT_NAME, COMMUNITY_CHAT, make_world, seed_world
 
 logger = logging.getLogger(__name__)
 
@@ -31,13 +31,14 @@ class DemoRefused(Exception):
     """Something that was asked for cannot be; the text says what and what to do."""
 
 
-async def demonstrate(*, port: int, open_browser: bool, campaign: Path | None = None) -> int:
+async def demonstrate(*, port: int, open_browser: bool, campaign: Path | None = None, shop: str = BOT_NAME) -> int:
     """Serve the playground until a stop signal; the database lies in a folder that is thrown away afterwards.
 
     Args:
         port: Of the page; 0 takes a free one.
         open_browser: Whether to show the page.
         campaign: A file that was read before and is good; the one that comes along if none is named.
+        shop: What bot, channel and group are called.
 
     Raises:
         DemoRefused: the port cannot be had.
@@ -46,7 +47,7 @@ async def demonstrate(*, port: int, open_browser: bool, campaign: Path | None = 
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    world = make_world()
+    world = make_world(shop)
     cast = seed_world(world)
     server, web = Server(world, make_token(world.bot.id)), find_free_address()
     with tempfile.TemporaryDirectory(prefix="passalong-demo-") as folder:

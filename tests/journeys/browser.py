@@ -99,10 +99,10 @@ async def open_browser() -> AsyncIterator[Browser]:
 
 
 @asynccontextmanager
-async def open_desk(url: str, *, width: int = 1440, height: int = 900) -> AsyncIterator[BotData]:
-    """Open the page in a window of this size (pixels) and wait until its phones are there."""
+async def open_desk(url: str, *, width: int = 1440, height: int = 900, scale: float = 1) -> AsyncIterator[BotData]:
+    """Open the page in a window of this size (pixels; `scale` of the screen's for each) and wait for its phones."""
     async with open_browser() as browser:
-        page = await browser.new_page(viewport={"width": width, "height": height})
+        page = await browser.new_page(viewport={"width": width, "height": height}, device_scale_factor=scale)
         page.set_default_timeout(PATIENCE_SECONDS * 1000)
         bot_data = BotData(page)
         page.on("console", bot_data.note)

@@ -181,7 +181,7 @@ def read_screen(message: Message) -> str:
 
 
 @asynccontextmanager
-async def open_page(folder: Path, database_url: str) -> AsyncIterator[OwnersPage]:
+async def open_page(folder: Path, database_url: str, *, scale: float = 1) -> AsyncIterator[OwnersPage]:
     """The page on a phone, where nobody has started the bot yet; fails if the page or the bot has broken a rule."""
     world = make_world()
     cast = seed_world(world)
@@ -190,7 +190,7 @@ async def open_page(folder: Path, database_url: str) -> AsyncIterator[OwnersPage
     rates = {"SEND_RATE": "1000", "CHAT_RATE": "1000"}
     async with (
         serve(server, add_routes=lambda app: add_page_routes(app, world, cast)),
-        open_desk(f"{server.url}/", width=WIDTH, height=HEIGHT) as page,
+        open_desk(f"{server.url}/", width=WIDTH, height=HEIGHT, scale=scale) as page,
     ):
         home = furnish_forking(folder, telegram, DATABASE_URL=database_url, ADMIN_IDS=str(ADMIN_ID), **rates)
         opened = OwnersPage(telegram, home, world.people[ADMIN_ID], Reader(database_url), page=page, cast=cast)

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.playground.page.guide import render_guide
-from bot.playground.seed import ADMIN_ID
+from bot.playground.seed import ADMIN_ID, make_world, seed_world
 from bot.playground.world import CallbackAnswer, Content, Message, Person
 from tests.playground.visitor import Visitor, visit
 
@@ -68,3 +68,14 @@ async def test_running_the_shop(visitor: Visitor) -> None:
     for data in ("new_from:cafe", "campaign_edit:2:preview", "campaign_do:2:start"):
         tap(visitor, sari, data)
     assert {"campaign", "preview", "run"} <= set(list_done(visitor))
+
+
+async def test_a_shop_of_one_s_own_bears_its_name() -> None:
+    """Bot, channel and group are called like the campaign that was brought along, and nobody speaks of bread."""
+    world = make_world("Kopi Senja")
+    seed_world(world)
+    assert world.bot.full_name == "Kopi Senja"
+    assert {chat.title for chat in world.chats.values()} >= {"Kopi Senja News", "Kopi Senja Friends"}
+    said = [message.text for chat in world.chats.values() for message in chat.list_messages()]
+    assert said
+    assert not [text for text in said if "bread" in text or "oven" in text or "loaves" in text]

@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCK := uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11
 WORKERS ?= 4
 
-.PHONY: demo test check format bench chaos attack mutants cards lock clean
+.PHONY: demo test check format bench chaos attack mutants cards pictures lock clean
 
 demo: $(READY)
 	@echo "Starting the bot in a local Telegram"
@@ -61,6 +61,9 @@ $(TESTED): requirements-dev.lock pyproject.toml | $(VENV)/bin/python
 cards: $(TESTED)
 	$(BIN)/python -m tests.cards.sheets build/cards
 	$(if $(CODES),$(BIN)/python -m tests.cards.test_look_codes $(CODES))
+
+pictures: $(TESTED)
+	$(BIN)/python -m tests.journeys.owners_pictures
 
 lock:
 	$(LOCK) --group dev --output-file requirements-dev.lock pyproject.toml

@@ -26,7 +26,6 @@ TEAM = (
     Step("tap", "+ Invite a manager", "Whoever opens this link"),
 )
 SHOWN: Mapping[str, str] = {
-    "every link without a campaign": "owner-campaigns",
     "cafe: a draft": "owner-campaign",
     "Coffee at dusk, on the roof": "owner-story",
     "Inviter gets: 30 points": "owner-preview",

@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from io import BytesIO
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from PIL import Image
 from playwright.async_api import FilePayload, expect
 
+from bot.assets import ASSETS
 from bot.playground.api.server import Server, make_token, serve
 from bot.playground.page import add_page_routes
 from bot.playground.page.cast import Cast
 from bot.playground.seed import ADMIN_ID, make_world, seed_world
-from bot.playground.world import Message
+from bot.playground.world import Message, Person
 from storage import Store
 from storage.campaign import CampaignState
 from storage.checks import list_faults
 from storage.tables import campaigns, shops
 from tests.chaos.books import Reader
 from tests.journeys.browser import BotData, open_desk
-from tests.journeys.program import PATIENCE_SECONDS, Program, furnish_forking
-from tests.journeys.test_campaign_killed import DyingPhone
+from tests.journeys.program import PATIENCE_SECONDS, Home, Program, furnish_forking
 from tests.telegram import LocalTelegram
 
+MOMENTS = (
+    ("getUpdates", "after"),
+    ("sendMessage", "before"),
+    ("editMessageText", "before"),
+    ("editMessageText", "after"),
+)
+"""Of death: fetched and not handled; handled and not shown; shown and not noted."""
+SCREEN_SECONDS = 2.0
+"""After this an owner taps again."""
 WIDTH, HEIGHT = 390, 844
 """A phone's window, in pixels."""
 TAPS_OF_A_PICTURE = 3
@@ -49,7 +58,7 @@ def _change_text(label: str, asked: str, said: str) -> tuple[Step, Step]:
 
 
 def _send_picture(kind: Literal["photo", "file"], place: str) -> tuple[Step, Step]:
-    return Step("tap", place, "Send the picture"), Step(kind, "sienna", f"{place}: yes")
+    return Step("tap", place, "Send the picture"), Step(kind, "cups", f"{place}: yes")
 
 
 WALK: tuple[Step, ...] = (
@@ -85,12 +94,18 @@ WALK: tuple[Step, ...] = (
 )
 
 
-@dataclass(slots=True)
-class OwnersPage(DyingPhone):
+@dataclass(slots=True, kw_only=True)
+class OwnersPage:
     """The owner's phone in the page; every tap and every letter on it is counted once, however often the bot dies."""
 
-    page: BotData = field(kw_only=True)
-    cast: Cast = field(kw_only=True)
+    telegram: LocalTelegram
+    home: Home
+    owner: Person
+    reader: Reader
+    page: BotData
+    cast: Cast
+    steps: int = 0
+    """How many times the bot has died."""
     program: Program | None = None
     """One that lives on from step to step."""
     taps: int = 0
@@ -107,7 +122,7 @@ class OwnersPage(DyingPhone):
             if number in kills:
                 await self.stop()
                 self.steps = self.steps if step.moment is None else step.moment - 1
-                await self.die_and_go_on(act, step.expected)
+                await self._die_and_go_on(act, step.expected)
             else:
                 await self._go_on(act, step.expected)
 
@@ -117,11 +132,66 @@ class OwnersPage(DyingPhone):
             await self.program.stop()
         self.program = None
 
-    def find(self, wanted: str, among: Callable[[Message], str] | None = None) -> Message | None:
+    def find(self, wanted: str) -> Message | None:
         """The screen that the owner is at, if it says so; one that said so before must have come anew."""
         screen = self._find_screen()
-        told = screen is not None and screen.id > self._older and wanted in (among or read_screen)(screen)
+        told = screen is not None and screen.id > self._older and wanted in read_screen(screen)
         return screen if told else None
+
+    async def _die_and_go_on(self, act: Callable[[], Awaitable[None]], expected: str) -> None:
+        """The bot dies over it, at another moment each time, or comes through; the next one shows what is expected."""
+        self.steps += 1
+        async with self.home.running() as program:
+            await program.until_polling(self.telegram)
+            self._kill_at(program, *MOMENTS[self.steps % len(MOMENTS)])
+            await act()
+            await self._wait_for_death(program, expected)
+        self.telegram.faults.on_request = None
+        async with self.home.running() as program:
+            await program.until_polling(self.telegram)
+            await self._settle()
+            if not await self._shows(expected):  # what was done is done, and its screen died with the bot
+                await act()
+                await self.telegram.until(lambda: self.find(expected), timeout_seconds=PATIENCE_SECONDS, what=expected)
+            await program.stop()
+
+    async def _shows(self, expected: str) -> bool:
+        """Whether it is there, or comes soon: an update is closed before its screen has arrived."""
+        try:
+            await self.telegram.until(lambda: self.find(expected), timeout_seconds=SCREEN_SECONDS)
+        except AssertionError:
+            return False
+        return True
+
+    async def _settle(self) -> None:
+        """Until nothing is left to fetch, to handle or to send: then an owner taps again."""
+        await self.telegram.until_confirmed(timeout_seconds=PATIENCE_SECONDS)
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not await asyncio.to_thread(self.reader.is_all_done):
+            assert time.monotonic() < deadline, "it never came to rest"
+            await asyncio.sleep(0.02)
+
+    def _kill_at(self, program: Program, method: str, moment: str) -> None:
+        async def hook(_number: int, called: str, stage: str) -> bool:
+            if (called, stage) != (method, moment):
+                return True
+            self.telegram.faults.on_request = None
+            await program.kill()
+            return False
+
+        self.telegram.faults.on_request = hook
+
+    async def _wait_for_death(self, program: Program, expected: str) -> None:
+        """Until it has died, or has shown everything without coming to that moment."""
+        shown = asyncio.ensure_future(
+            self.telegram.until(lambda: self.find(expected), timeout_seconds=PATIENCE_SECONDS, what=repr(expected))
+        )
+        dead = asyncio.ensure_future(program.process.wait())
+        await asyncio.wait({shown, dead}, return_when=asyncio.FIRST_COMPLETED)
+        for task in (shown, dead):
+            task.cancel()
+        await asyncio.gather(shown, dead, return_exceptions=True)
+        await program.kill()
 
     async def _go_on(self, act: Callable[[], Awaitable[None]], expected: str) -> None:
         if self.program is None:
@@ -163,7 +233,7 @@ class OwnersPage(DyingPhone):
         else:
             await phone.get_by_test_id("attach").click()
             kind = {"photo": "picture", "file": "file"}[step.do]
-            await phone.get_by_test_id(f"pick-{kind}").set_input_files(_draw(step.what))
+            await phone.get_by_test_id(f"pick-{kind}").set_input_files(_open_sample(step.what))
 
     async def _tap_key(self, label: str) -> None:
         """Tap a key of the screen, once the page shows it as it is."""
@@ -193,7 +263,14 @@ async def open_page(folder: Path, database_url: str, *, scale: float = 1) -> Asy
         open_desk(f"{server.url}/", width=WIDTH, height=HEIGHT, scale=scale) as page,
     ):
         home = furnish_forking(folder, telegram, DATABASE_URL=database_url, ADMIN_IDS=str(ADMIN_ID), **rates)
-        opened = OwnersPage(telegram, home, world.people[ADMIN_ID], Reader(database_url), page=page, cast=cast)
+        opened = OwnersPage(
+            telegram=telegram,
+            home=home,
+            owner=world.people[ADMIN_ID],
+            reader=Reader(database_url),
+            page=page,
+            cast=cast,
+        )
         try:
             yield opened
         finally:
@@ -213,7 +290,6 @@ async def list_mistakes(store: Store) -> list[str]:
     return faults
 
 
-def _draw(colour: str) -> FilePayload:
-    file = BytesIO()
-    Image.new("RGB", (640, 480), colour).save(file, "JPEG")
-    return {"name": "picture.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()}
+def _open_sample(name: str) -> FilePayload:
+    data = (ASSETS / "playground" / "pictures" / f"{name}.jpg").read_bytes()
+    return {"name": f"{name}.jpg", "mimeType": "image/jpeg", "buffer": data}

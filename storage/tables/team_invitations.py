@@ -12,7 +12,7 @@ from storage.tx import Tx
 _COLUMNS = ("token_hash", "role", "made_by_id", "expires_at")
 
 _ADD = insert(team_invitation).values({name: bindparam(name) for name in _COLUMNS})
-_FIND = select(team_invitation.c.role).where(
+_FIND = select(team_invitation.c.role, team_invitation.c.made_by_id).where(
     team_invitation.c.token_hash == bindparam("token_hash"), team_invitation.c.expires_at > bindparam("now")
 )
 _DELETE = delete(team_invitation).where(team_invitation.c.token_hash == bindparam("token_hash"))
@@ -26,10 +26,10 @@ def add(tx: Tx, token_hash: str, *, role: Role, made_by_id: PersonId, expires_at
     tx.run(_ADD, **dict(zip(_COLUMNS, values, strict=True)))
 
 
-def find(tx: Tx, token_hash: str) -> Role | None:
-    """Return what a link makes of somebody; None for one that was used, has expired, or never was."""
-    found = tx.scalar(_FIND, token_hash=token_hash, now=tx.now)
-    return None if found is None else Role(found)
+def find(tx: Tx, token_hash: str) -> tuple[Role, PersonId] | None:
+    """Return what a link makes of somebody, and who made it; None for one that was used, has expired, or never was."""
+    found = tx.row(_FIND, token_hash=token_hash, now=tx.now)
+    return None if found is None else (Role(found[0]), PersonId(found[1]))
 
 
 def take(tx: Tx, token_hash: str) -> bool:

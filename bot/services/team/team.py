@@ -18,7 +18,7 @@ from bot.services.team.notices import RoleEnded, TeamJoined, TeamLeft
 from storage.addresses import MemberAddress
 from storage.records import Person, PersonId, Profile
 from storage.role import Role
-from storage.tables import audit, conversations, people, roles, team_invitations
+from storage.tables import audit, conversations, people, roles, shops, team_invitations
 from storage.tx import Tx
 
 LINK_SECONDS = DAY_SECONDS
@@ -124,11 +124,14 @@ def invite(tx: Tx, *, visitor: Profile, role: Role) -> TeamLink:
 
 
 def accept(tx: Tx, *, visitor: Profile, token: str) -> Accepted:
-    """Take a role by a link, and let the owners know."""
-    person, before = enter(tx, visitor), find_role(tx, telegram_id=visitor.telegram_id)
-    offered = team_invitations.find(tx, hash_token(token))
-    if offered is None:
+    """Take a role by a link, and let the owners know; a link dies with its maker's right to make it."""
+    person, found = enter(tx, visitor), team_invitations.find(tx, hash_token(token))
+    if found is not None:
+        shops.lock(tx)  # of two links at once the higher counts, and nobody brings others in who is being removed
+    before = find_role(tx, telegram_id=visitor.telegram_id)
+    if found is None or not _may_invite(tx, found[1]):
         return _conclude(tx, person, Acceptance.OVER, before)
+    offered = found[0]
     if not decide_higher(offered, before):
         return _conclude(tx, person, Acceptance.HIGHER, before)
     if not team_invitations.take(tx, hash_token(token)):
@@ -148,6 +151,7 @@ def remove(tx: Tx, *, visitor: Profile, person_id: PersonId) -> Removed:
     Raises:
         NotAllowed: this is no owner.
     """
+    shops.lock(tx)  # two owners who remove each other at once would leave none
     demand(tx, visitor, OWNERS)
     actor, person = enter(tx, visitor), people.get(tx, person_id)
     telegram_id, before = person.profile.telegram_id, find_role(tx, telegram_id=person.profile.telegram_id)
@@ -167,6 +171,10 @@ def remove(tx: Tx, *, visitor: Profile, person_id: PersonId) -> Removed:
 def hash_token(token: str) -> str:
     """By what a link is known."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _may_invite(tx: Tx, person_id: PersonId) -> bool:
+    return roles.find(tx, people.get(tx, person_id).profile.telegram_id) in OWNERS
 
 
 def _decide_removal(tx: Tx, telegram_id: int, role: Role) -> Removal:

@@ -7,13 +7,17 @@ from sqlalchemy import func, select
 from bot.playground.world import Person
 from storage.schema import campaign
 from tests.attack.ground import Ground
+from tests.journeys.program import PATIENCE_SECONDS
 from tests.journeys.shop_at_work import ShopAtWork
 from tests.journeys.test_campaign_from_phone import Phone
 
 
 async def open_phone(ground: Ground, owner: Person) -> Phone:
     """The panel on the phone of somebody new."""
-    await ground.telegram.until_reply(ground.world.press_start(owner), lambda message: bool(message.keyboard))
+    started = ground.world.press_start(owner)  # the card that comes behind the greeting is the last of it
+    await ground.telegram.until_reply(
+        started, lambda message: message.photo is not None, timeout_seconds=PATIENCE_SECONDS
+    )
     shop = ShopAtWork(ground.telegram, ground.world.add_channel("News", owner), owner)
     screen = await shop.ask(owner, "/admin", lambda message: "Campaigns" in str(message.keyboard))
     return Phone(shop, screen)

@@ -62,7 +62,7 @@ def _send_picture(kind: Literal["photo", "file"], place: str) -> tuple[Step, Ste
 
 
 WALK: tuple[Step, ...] = (
-    Step("start", "", "Little Oven"),
+    Step("start", "", "Sari invites you to"),
     Step("type", "/admin", "like to look at"),
     Step("tap", "Campaigns", "every link without a campaign"),
     Step("tap", "+ New campaign", "What shall it begin with"),

@@ -44,6 +44,7 @@ HURRY_REST_SECONDS = 0.01
 between two of theirs, until nothing has come for a while."""
 
 STORE_RETRY_SECONDS = 1.0
+_IN_CHATS = ("message", "edited_message", "my_chat_member")
 
 
 class Dispatch:
@@ -307,9 +308,11 @@ class Dispatch:
 
 
 def _is_to_bot(content: Mapping[str, Any]) -> bool:
-    """A tap, or a message in the bot's private chat with somebody: whatever others hear is another matter."""
-    chat = (content.get("message") or {}).get("chat") or {}
-    return "callback_query" in content or chat.get("type") == "private"
+    """A tap, a result chosen, or what happens in the bot's private chat with somebody: whatever others hear is another matter."""
+    if "callback_query" in content or "chosen_inline_result" in content:
+        return True
+    told: Mapping[str, Any] = next((content[kind] for kind in _IN_CHATS if isinstance(content.get(kind), dict)), {})
+    return (told.get("chat") or {}).get("type") == "private"
 
 
 def _find_wish(update: Update) -> str:

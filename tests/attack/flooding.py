@@ -7,11 +7,14 @@ from functools import partial
 from tests.attack.floods import Attack, Flood
 from tests.attack.ground import Ground, Kind, Verdict
 
-SORTS = ("messages", "commands", "taps", "inline", "links")
+SORTS = ("messages", "commands", "taps", "inline", "links", "odds")
 FULL = [
     *(Flood(kind=sort, senders=1, each=10_000) for sort in SORTS),
     *(Flood(kind=sort, senders=20, each=1_000) for sort in SORTS),
-    *(Flood(kind=sort, senders=1, each=10_000, restart=True) for sort in ("messages", "links")),
+    *(
+        Flood(kind=sort, senders=1, each=10_000, restart=True)
+        for sort in ("messages", "taps", "inline", "links", "odds")
+    ),
 ]
 OTHERS_WAIT_SECONDS = 1.0
 DRAINED_SECONDS = 60.0

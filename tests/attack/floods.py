@@ -32,7 +32,8 @@ class Flood:
     """What comes, from how many."""
 
     kind: str
-    """messages, commands, taps, inline, or links: somebody's first link among a flood of words."""
+    """messages, commands, taps, inline, or links: somebody's first link among a flood of words; or odds: corrections of one
+    message, results of inline mode chosen, made-up taps, and the bot blocked and let in again."""
     senders: int
     each: int
     restart: bool = False
@@ -96,6 +97,7 @@ class Attack:
         self._flood = flood
         self._outcome = Outcome(flood=flood)
         self._screens: dict[int, Message] = {}
+        self._said: dict[int, Message] = {}
         self._numbers = count(1)
         self._dead = False
 
@@ -160,12 +162,30 @@ class Attack:
         elif kind == "taps":
             data = ("invites", "rewards", "top", "menu")[number % 4]
             self._world.forge_tap(person, self._screens[person.id], data)
+        elif kind == "odds":
+            self._send_odd(person, number)
         elif kind == "inline":
             self._world.type_inline(person, chat, f"q{number}")
         else:
             self._world.send_text(
                 person, chat, f"word {number}" if kind == "messages" else ("/help", "/top")[number % 2]
             )
+
+    def _send_odd(self, person: Person, number: int) -> None:
+        """What comes of other things than words, buttons that are there, and searches."""
+        if number % 4 == 0:
+            said = self._said.get(person.id)
+            if said is None:
+                said = self._world.send_text(person, self._world.open_chat(person), "word")
+            self._said[person.id] = self._world.edit_text(person, said, f"word {number}")
+        elif number % 4 == 1:
+            chosen = {"result_id": str(number), "from": person.render(), "query": "q"}
+            self._world.push_raw("chosen_inline_result", chosen)
+        elif number % 4 == 2:
+            self._world.forge_tap(person, self._screens[person.id], f"nothing:{number}")
+        else:
+            self._world.block(person)
+            self._world.unblock(person)
 
     def _find_link(self) -> str:
         screen = next(iter(self._screens.values()))

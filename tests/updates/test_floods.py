@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pytest
 from telegram.ext import MessageHandler, filters
 
 from bot.updates.dispatch import Dispatch
@@ -9,6 +10,8 @@ from bot.updates.fair_queue import LONGEST_SECONDS, MOST_WAITING, Floods
 from bot.updates.raw_updates import RawUpdate, parse_update
 from tests.updates.rig import Application, record
 from tests.wire.server import make_update
+
+BOT = {"status": "member", "user": {"id": 123456, "is_bot": True, "first_name": "Shop"}}
 
 
 @dataclass
@@ -70,6 +73,28 @@ def test_peaceful_senders_leave_nothing_behind() -> None:
         floods.begin(sender)
         floods.end(sender)
     assert not floods._senders
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("edited_message", {"chat": {"id": 7, "type": "private"}, "text": "word"}),
+        ("my_chat_member", {"chat": {"id": 7, "type": "private"}, "old_chat_member": BOT, "new_chat_member": BOT}),
+        ("chosen_inline_result", {"result_id": "1", "query": ""}),
+        ("callback_query", {"id": "1", "data": "menu"}),
+    ],
+)
+async def test_whatever_a_flooder_does_to_the_bot_is_taken_unread(
+    kind: str, body: dict[str, object], application: Application
+) -> None:
+    """Making an object of it to see whether anybody wants it would keep others waiting, of whatever kind it is."""
+    floods = Floods(most_waiting=1)
+    dispatch = Dispatch(application, floods=floods)  # no handler wants anything
+    raw = _read({"update_id": 1, kind: {"from": {"id": 7, "is_bot": False, "first_name": "A"}, **body}})
+    for _ in range(2):
+        floods.begin(7)
+    assert dispatch.is_wanted(raw)
+    assert raw.parsed is None
 
 
 async def test_what_a_flooder_says_to_the_bot_is_taken_unread(application: Application) -> None:

@@ -143,7 +143,7 @@ def describe_end(keeping: Keeping) -> str:
     if keeping.ends is not Ends.TIME:
         end = keeping.ends.value
     elif keeping.days:
-        end = f"after {keeping.days} days"
+        end = f"after {keeping.days} day{'s' * (keeping.days != 1)}"
     else:
         end = "at once"
     return f"{end}; {keeping.how}" if keeping.how else end

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.playground.world import Chat, Member, World
-from tests.playground.calling import Caller, start_person
+from tests.playground.calling import Caller, draw_picture, start_person
+from tests.playground.facts.stage import set_stage
 
 
 async def test_only_people_who_started_the_bot_can_be_written_to(caller: Caller) -> None:
@@ -92,3 +95,29 @@ def test_a_world_can_be_run_again() -> None:
 
 async def _refuse(caller: Caller, chat: Chat) -> str:
     return await caller.refuse("sendMessage", chat_id=chat.id, text="x")
+
+
+@pytest.mark.parametrize(
+    ("text", "heard"),
+    [
+        ("/start", True),
+        ("/start@passalong_bot", True),
+        ("/START@PASSALONG_BOT x", True),
+        ("/start@other_bot", False),
+        ("/start@passalong_bot_x", False),
+        ("hello /start", False),
+        ("@passalong_bot hello", False),
+    ],
+)
+@pytest.mark.parametrize("in_caption", [False, True])
+async def test_a_group_tells_the_bot_what_is_for_it(text: str, *, heard: bool, in_caption: bool) -> None:
+    """Commands for everybody or for it by name, in a text and below a picture; what is for another bot it never sees."""
+    async with set_stage() as stage:
+        group = stage.add_chat("supergroup")
+        if in_caption:
+            stage.world.send_photo(stage.ann, group, draw_picture(), text)
+        else:
+            stage.world.send_text(stage.ann, group, text)
+        told = [update["message"] for update in await stage.caller.call("getUpdates") if "message" in update]
+    said = [message.get("caption" if in_caption else "text") for message in told if message["chat"]["id"] == group.id]
+    assert (text in said) is heard

@@ -19,7 +19,7 @@ def read_env_file(path: Path | None) -> dict[str, str]:
     Raises:
         EnvFileMistake: it is not UTF-8 text with a NAME=value on each line, or may not be read.
     """
-    if path is None or not (path.exists() or path.is_symlink()):
+    if path is None or not _is_meant(path):
         return {}
     from dotenv.parser import parse_stream  # noqa: PLC0415 -- only where there is a file
 
@@ -34,12 +34,19 @@ def read_env_file(path: Path | None) -> dict[str, str]:
     return values
 
 
+def _is_meant(path: Path) -> bool:
+    """Whether something is there that is to be the file; a folder in which there is something is a virtual environment."""
+    if path.is_dir():
+        return not any(path.iterdir())
+    return path.exists() or path.is_symlink()
+
+
 def _decode(path: Path) -> str:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except IsADirectoryError:
         raise EnvFileMistake(
-            path, "is a folder", "Put a file there: docker makes a folder where it finds none"
+            path, "is an empty folder", "Put a file there: docker makes a folder where it finds none"
         ) from None
     except FileNotFoundError:
         raise EnvFileMistake(

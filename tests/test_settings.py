@@ -141,13 +141,18 @@ def test_a_file_is_read_however_it_was_typed(tmp_path: Path, written: str) -> No
 
 
 def test_what_is_no_file_is_named(tmp_path: Path) -> None:
-    """A folder, which docker makes where it is to hand on a file that is not there; a link that leads nowhere."""
+    """An empty folder, which docker makes where it is to hand on a file that is not there; a link that leads nowhere.
+
+    What else is called like this, such as a virtual environment, is left alone.
+    """
     (tmp_path / "folder").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "nowhere")
-    for name, words in (("folder", "is a folder"), ("link", "leads to a file that is not there")):
+    for name, words in (("folder", "is an empty folder"), ("link", "leads to a file that is not there")):
         with pytest.raises(EnvFileMistake, match=words):
             read_settings(TOKEN, env_file=tmp_path / name)
-    assert read_settings(TOKEN, env_file=tmp_path / "nowhere").send_rate == 30.0
+    (tmp_path / "folder" / "pyvenv.cfg").touch()
+    for name in ("folder", "nowhere"):
+        assert read_settings(TOKEN, env_file=tmp_path / name).send_rate == 30.0
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,16 @@ from bot.handlers.guide import on_anything_else
 from bot.handlers.reply import show
 from bot.messages.buttons import FLOW_BACK, FLOW_CANCEL, FLOW_PICK, FLOW_SKIP
 from bot.messages.commands import Command
-from bot.messages.conversations import compose_question, render_cancelled, render_nothing, render_over
+from bot.messages.conversations import (
+    compose_question,
+    render_cancelled,
+    render_not_yours,
+    render_nothing,
+    render_over,
+)
 from bot.messages.texts import Texts
 from bot.services.conversations import find_conversation, leave, move
-from bot.services.members import open_home
+from bot.services.members import NotAllowed, open_home
 from bot.updates.capability import Capability, Registry
 from bot.updates.context import visitor_of
 from bot.updates.flows import Flow, Step, read_kind
@@ -95,14 +101,23 @@ async def answer(update: Update, context: Context) -> bool:
             return False
         if read_kind(message) not in step.takes:
             return await _ask_again(update, context, place)
-    if step.on_answer is not None:
-        await step.on_answer(update, context, place.conversation)
-        return True
-    value = step.read(message)
-    if value is None:
-        return await _ask_again(update, context, place)
-    await _go_on(update, context, place, value)
+    try:
+        if step.on_answer is not None:
+            await step.on_answer(update, context, place.conversation)
+            return True
+        value = step.read(message)
+        if value is None:
+            return await _ask_again(update, context, place)
+        await _go_on(update, context, place, value)
+    except NotAllowed:
+        await _shut(update, context, place.flow)
     return True
+
+
+async def _shut(update: Update, context: Context, flow: Flow) -> None:
+    """A role has ended in the middle of a dialogue: nothing was done, and nothing more is asked."""
+    member, _ = await context.write(leave, visitor=visitor_of(update), flow=flow.name)
+    await context.deliver(render_not_yours(Texts(member.language)))
 
 
 def _is_followed(message: Message, place: Place) -> bool:

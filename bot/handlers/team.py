@@ -8,7 +8,7 @@ from bot.core.roles import OWNERS
 from bot.handlers.bot_profile import hide_menu, show_menu
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
-from bot.messages.buttons import TEAM, TEAM_INVITE, TEAM_REMOVE, TEAM_REMOVE_SURE
+from bot.messages.buttons import TEAM, TEAM_INVITE, TEAM_PAGE, TEAM_REMOVE, TEAM_REMOVE_SURE
 from bot.messages.commands import Command
 from bot.messages.team import (
     INVITED_ROLES,
@@ -28,10 +28,10 @@ from storage.records import PersonId
 from storage.role import Role
 
 
-async def on_team(update: Update, context: Context) -> None:
+async def on_team(update: Update, context: Context, page: int = 0) -> None:
     """Who runs the shop."""
     view = await context.read(team.view_team, visitor=visitor_of(update))
-    await show(update, context, render_team(Texts(view.member.language), view))
+    await show(update, context, render_team(Texts(view.member.language), view, page))
 
 
 async def on_invite(update: Update, context: Context, said: str) -> None:
@@ -79,6 +79,12 @@ CAPABILITY = Capability(
     name="team",
     roles=OWNERS,
     commands={Command(name="team", text="team.command", place=6): on_team},
-    buttons={TEAM: on_team, TEAM_INVITE: on_invite, TEAM_REMOVE: on_remove, TEAM_REMOVE_SURE: on_remove_sure},
+    buttons={
+        TEAM: on_team,
+        TEAM_PAGE: on_team,
+        TEAM_INVITE: on_invite,
+        TEAM_REMOVE: on_remove,
+        TEAM_REMOVE_SURE: on_remove_sure,
+    },
     notices=NOTICES,
 )

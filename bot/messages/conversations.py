@@ -38,6 +38,11 @@ def render_nothing(texts: Texts) -> OutgoingMessage:
     return OutgoingMessage(text=texts.say("conversation.nothing"), keyboard=stack(tap_row(texts, MENU)))
 
 
+def render_not_yours(texts: Texts) -> OutgoingMessage:
+    """What somebody was in the middle of is not open to them any more."""
+    return OutgoingMessage(text=texts.say("conversation.not_yours"), keyboard=stack(tap_row(texts, MENU)))
+
+
 def render_over(texts: Texts) -> OutgoingMessage:
     """A button of a question that waits for no answer any more."""
     return OutgoingMessage(text=texts.say("conversation.over"), keyboard=stack(tap_row(texts, MENU)))

@@ -6,9 +6,9 @@ from urllib.parse import quote
 
 from telegram import CopyTextButton, InlineKeyboardButton
 
-from bot.core.roles import TEAM_PREFIX
-from bot.messages.buttons import TEAM, TEAM_INVITE, TEAM_REMOVE, TEAM_REMOVE_SURE
-from bot.messages.keyboards import Row, make_button, stack, tap_row
+from bot.core.roles import MANAGERS, TEAM_PREFIX
+from bot.messages.buttons import ADMIN, TEAM, TEAM_INVITE, TEAM_PAGE, TEAM_REMOVE, TEAM_REMOVE_SURE
+from bot.messages.keyboards import Row, make_button, page_row, stack, tap_row
 from bot.messages.notices import Reader, Renderers, each
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
@@ -19,6 +19,8 @@ from storage.role import Role
 
 INVITED_ROLES = (Role.OWNER, Role.MANAGER, Role.STAFF)
 
+PAGE_MEMBERS = 20
+"""A message has at most 100 buttons (measured; the Bot API's reference does not say), and nobody scrolls through so many."""
 _NAME_LIMIT = 32
 _ROLES = {
     Role.OWNER: "role.owner",
@@ -42,14 +44,28 @@ def say_role(texts: Texts, role: Role) -> str:
     return texts.plain(_ROLES[role])
 
 
-def render_team(texts: Texts, view: TeamView) -> OutgoingMessage:
-    """Everybody who runs the shop, and what can be done about it."""
-    lines = [_say_line(texts, each) for each in view.team]
-    text = Html("\n\n".join([texts.say("team.text"), "\n".join(lines)]))
-    removable = [
-        _remove_row(texts, each) for each in view.team if each.person_id is not None and not each.from_settings
-    ]
-    return OutgoingMessage(text=text, keyboard=stack(*_invite_rows(texts), *removable))
+def say_duties(texts: Texts, role: Role) -> list[Html]:
+    """To whoever runs the shop: what they are here, and may do; nothing to a member."""
+    if role not in _MAY:
+        return []
+    key = "team.duties" if role in MANAGERS else "team.duties_staff"
+    return [texts.say(key, role=say_role(texts, role), may=texts.say(_MAY[role]))]
+
+
+def duty_rows(texts: Texts, role: Role) -> list[Row]:
+    """The way to what they run."""
+    return [tap_row(texts, ADMIN)] if role in MANAGERS else []
+
+
+def render_team(texts: Texts, view: TeamView, page: int = 0) -> OutgoingMessage:
+    """Some of those who run the shop, and what can be done about it; a page that is no more is the last."""
+    pages = max(1, -(-len(view.team) // PAGE_MEMBERS))
+    page = min(page, pages - 1)
+    shown = view.team[page * PAGE_MEMBERS : (page + 1) * PAGE_MEMBERS]
+    text = Html("\n\n".join([texts.say("team.text"), "\n".join(_say_line(texts, each) for each in shown)]))
+    removable = [_remove_row(texts, each) for each in shown if each.person_id is not None and not each.from_settings]
+    turn = page_row(texts, TEAM_PAGE, page, pages)
+    return OutgoingMessage(text=text, keyboard=stack(*_invite_rows(texts), *removable, turn))
 
 
 def render_team_link(texts: Texts, shop: Shop, link: TeamLink) -> OutgoingMessage:

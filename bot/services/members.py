@@ -42,6 +42,8 @@ class MemberView:
     """Can still say who recommended the shop; looked up for the menu alone."""
     nudges: bool = True
     """Agrees to be asked now and then to share."""
+    role: Role = Role.MEMBER
+    """What they are to the shop; looked up for the menu alone."""
 
 
 class MustWrite(Exception):

@@ -3,25 +3,63 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 import pytest
 import pytest_asyncio
 from sqlalchemy import delete, update
+from telegram import Update
 
+from bot.capabilities import CAPABILITIES
+from bot.core.roles import EVERYBODY
+from bot.handlers.conversations import begin
+from bot.handlers.deps import Context
+from bot.messages.commands import Command
+from bot.messages.outgoing import OutgoingMessage
+from bot.messages.shop import Shop
+from bot.messages.texts import Texts
 from bot.playground.world import Message, Person
 from bot.services.audit import list_acts
+from bot.services.members import NotAllowed, open_home
+from bot.updates.capability import Capability
+from bot.updates.flows import Flow, Step
 from storage import RuleBroken, Store, open_store
+from storage.records import Profile
 from storage.role import Role
 from storage.schema import audit as audit_table
-from storage.tables import audit, roles
+from storage.tables import audit, people, roles
 from tests.handlers.test_doors import list_menu
 from tests.journeys.shop_at_work import ADMIN_ID, ShopAtWork, open_shop, sqlite_in
+from tests.services.asking import find_flow
 from tests.storage.cast import run
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 POINTER = "I only understand buttons"
+
+
+async def on_errand(update: Update, context: Context) -> None:
+    """Ask what it is."""
+    await begin(update, context, ERRAND)
+
+
+async def do_errand(_update: Update, _context: Context, _data: Mapping[str, object]) -> None:
+    """Its unit of work finds that the role has ended since the question."""
+    raise NotAllowed
+
+
+def ask_errand(_texts: Texts, _shop: Shop, _data: Mapping[str, object]) -> OutgoingMessage:
+    """The one question."""
+    return OutgoingMessage(text="What shall be done?")
+
+
+ERRAND = Flow(name="errand", steps=[Step(name="what", ask=ask_errand)], on_done=do_errand)
+ERRANDS = Capability(
+    name="errands",
+    roles=EVERYBODY,
+    commands={Command(name="errand", text={"en": "An errand"}): on_errand},
+    flows=[ERRAND],
+)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -34,7 +72,7 @@ async def store(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Store
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def shop(store: Store) -> AsyncIterator[ShopAtWork]:
     """At work, with its owner in it."""
-    async with open_shop("", store=store) as at_work:
+    async with open_shop("", store=store, capabilities=[*CAPABILITIES, ERRANDS]) as at_work:
         await at_work.join(at_work.admin)
         yield at_work
 
@@ -152,3 +190,63 @@ async def test_nothing_is_taken_back(store: Store, statement: object) -> None:
     with pytest.raises(RuleBroken, match="append-only"):
         await store.write(run, statement)  # type: ignore[arg-type]  # pytest's parameters
     assert await store.read(audit.list_before, most=1)
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "door"),
+    [
+        ("en", "You run this shop as owner", "Run the shop"),
+        ("id", "Kamu mengurus toko ini sebagai pemilik", "Urus toko"),
+        ("zh", "你在这里是店主", "管店"),
+    ],
+)
+async def test_who_runs_the_shop_is_welcomed_as_that(
+    shop: ShopAtWork, store: Store, language: str, said: str, door: str
+) -> None:
+    """With what they may do and the way to it, in their language, from the very first start; others are told nothing of it."""
+    person = shop.add_person("Wati", language=language)
+    await store.write(roles.set, person.id, Role.OWNER)
+    first = await shop.join(person)
+    for welcome in (first, await shop.ask(person, "/start")):
+        assert said in welcome.text
+        assert "/admin" in welcome.text
+        assert door in str(welcome.keyboard)
+    guest = shop.add_person("Gina", language=language)
+    for greeting in (await shop.join(guest), await shop.ask(guest, "/start")):
+        assert "/admin" not in greeting.text
+        assert door not in str(greeting.keyboard)
+
+
+async def test_staff_are_welcomed_without_a_door_that_is_not_theirs(shop: ShopAtWork, store: Store) -> None:
+    """What they may do, and /help."""
+    person = shop.add_person("Tari")
+    await store.write(roles.set, person.id, Role.STAFF)
+    welcome = await shop.join(person)
+    assert "You run this shop as staff: you can help members" in welcome.text
+    assert "Run the shop" not in str(welcome.keyboard)
+
+
+async def test_a_large_team_is_leafed_through(shop: ShopAtWork, store: Store) -> None:
+    """However many there are, a page has few enough buttons for Telegram, and everybody is on one."""
+    for number in range(1, 121):
+        await store.write(roles.set, 7_000_000 + number, Role.STAFF)
+        await store.write(open_home, visitor=Profile(telegram_id=7_000_000 + number, first_name=f"Helper{number}x"))
+    page, seen = await shop.ask(shop.admin, "/team"), ""
+    for _ in range(10):
+        assert len(page.buttons) <= 100
+        seen += page.text
+        if "▶" not in str(page.keyboard):
+            break
+        page = await tap(shop, shop.admin, page, "▶")
+    assert all(f"Helper{number}x" in seen for number in range(1, 121))
+
+
+async def test_a_role_that_ends_in_the_middle_of_a_question_ends_it_kindly(shop: ShopAtWork, store: Store) -> None:
+    """Also where only the unit of work finds out: nothing is done, and nothing more is asked."""
+    person = await shop.add_member("Doni")
+    assert "What shall be done?" in (await shop.ask(person, "/errand")).text
+    assert "do that here any more" in (await shop.ask(person, "everything")).text
+    found = await store.read(people.find_by_telegram_id, person.id)
+    assert found is not None
+    assert await find_flow(store, found.id) is None
+    assert POINTER in (await shop.ask(person, "everything")).text

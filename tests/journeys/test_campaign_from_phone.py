@@ -112,11 +112,27 @@ async def write_campaign(phone: Phone) -> None:
     assert "Inviter gets: 30 points" in await phone.type("30")
     seen = max(phone.screen.chat.messages)
     await phone.tap("Preview")
+    phone.screen = await phone.shop.telegram.until_message(phone.shop.admin, "cafe: a draft", after=seen)
     previews = [message for number, message in phone.screen.chat.messages.items() if number > seen]
-    assert [bool(message.photo) for message in previews] == [True, True, False, False]
-    assert "Coffee at dusk, on the roof" in previews[0].text
+    assert [bool(message.photo) for message in previews] == [True, True, *[False] * 4]
+    check_previews(phone, previews[:-1])
     assert "running" in await phone.tap("Start now")
     assert "★ cafe" in await phone.tap("★ Make it the main one")
+
+
+def check_previews(phone: Phone, previews: list[Message]) -> None:
+    """Members' own messages, marked, with buttons that do nothing yet."""
+    card, _, welcome, friend, inviter = previews
+    assert card.text.startswith("Coffee at dusk, on the roof\n\nSari invites you to Little Oven. Join here:\n")
+    assert find_link(card).count("-") == 2, "the link carries the campaign's number"
+    assert "Do you know somebody" in welcome.text
+    assert "Sari invited you, so you start with a gift" in friend.text
+    assert "30 points" in inviter.text
+    for message in previews:
+        labels = [button.text for button in message.buttons]
+        assert labels[0].startswith("👁 Preview, English: ")
+        assert "Send to a friend" in labels
+        assert {button.value for button in message.buttons} == {"preview"}
 
 
 async def dress_shop(phone: Phone) -> None:

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.campaigns.campaign import Campaign
+from bot.core.campaigns.campaign import Campaign, CampaignMistake
+from bot.core.campaigns.drafting import set_languages
 from bot.core.campaigns.profile import find_profile
 from bot.services.campaigns import get_terms
 from bot.services.campaigns.listing import export_campaign, list_lines
 from bot.services.campaigns.notices import FileKept, FileTaken
 from bot.services.campaigns.opening import Opening, Source, open_shop, take_campaign
-from bot.services.campaigns.profile import ShopSource, take_profile
+from bot.services.campaigns.profile import ShopSource, edit_profile, take_profile
 from bot.services.joining.joining import start
 from bot.services.members import note_owners
 from storage import RowMissing, Store
@@ -150,3 +151,32 @@ async def test_a_command_works_beside_the_store_that_is_open(store: Store, store
     assert await store.read(pictures.get, PICTURE.sha256) == PICTURE
     with pytest.raises(RowMissing):
         run_beside(store_url, export_campaign, "lost")
+
+
+async def test_a_shops_name_changes_in_campaigns_of_fewer_languages_too(store: Store, campaign: Campaign) -> None:
+    """Each goes on in the languages that it has; nothing is refused, and nothing is lost."""
+    await store.write(note_owners, telegram_ids=[SARI.telegram_id])
+    await store.write(open_shop, Source(campaign=campaign))
+    first, *_ = campaign.languages
+    plain = set_languages(replace(campaign, slug="plain"), [first])
+    await store.write(take_campaign, Source(campaign=plain), main=False)
+    await store.write(
+        edit_profile, visitor=SARI, edit=lambda profile: replace(profile, brand=dict.fromkeys(profile.brand, "New"))
+    )
+    row = await store.read(campaigns.find_by_slug, "plain")
+    assert row is not None
+    assert (await store.read(get_terms, row.version_id)).campaign.brand == {first: "New"}
+    assert set((await store.read(get_terms)).campaign.brand.values()) == {"New"}
+
+
+async def test_a_shops_file_in_more_languages_names_every_text_that_is_missing(
+    store: Store, campaign: Campaign
+) -> None:
+    """All stories of all languages at once, and nothing changes before they are written."""
+    await store.write(open_shop, Source(campaign=campaign))
+    profile = find_profile(campaign)
+    more = replace(profile, brand=profile.brand | {"fr": "Four"}, unit=profile.unit | {"fr": {"other": "points"}})
+    with pytest.raises(CampaignMistake, match="has no words in fr yet") as caught:
+        await store.write(take_profile, ShopSource(profile=more))
+    assert len(caught.value.all) == len(campaign.stories)
+    assert "fr" not in (await store.read(get_terms)).campaign.brand

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from bot.core.campaigns.campaign import BRAND_LIMIT, Campaign, CampaignMistake, Story
 from bot.core.campaigns.file import CampaignFile
+from bot.core.campaigns.mistakes import gather_mistakes
 from bot.core.campaigns.pictures import FindPicture, refuse_pictures, take_picture
 from bot.core.campaigns.words import take_channel_language, take_languages, take_unit, take_words
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,26 +61,47 @@ def dress(campaign: Campaign, profile: Profile) -> Campaign:
     """The campaign as one of this shop.
 
     Raises:
-        CampaignMistake: a story has no words in a language of the shop.
+        CampaignMistake: a story has no words in a language of the shop; `all` has every one.
     """
+    lacking = [
+        CampaignMistake(
+            1,
+            "languages",
+            f'the story "{story.key}" of {campaign.slug} has no words in {language} yet. Write them first.',
+        )
+        for story in campaign.stories
+        for language in profile.languages
+        if language not in story.headline
+    ]
+    if lacking:
+        raise gather_mistakes(lacking)
     return replace(
         campaign,
         channel_language=profile.channel_language,
         brand=profile.brand,
         unit=profile.unit,
         logo=profile.logo,
-        stories=tuple(_choose_words(campaign, story, profile.languages) for story in campaign.stories),
+        stories=tuple(_choose_words(story, profile.languages) for story in campaign.stories),
     )
 
 
-def _choose_words(campaign: Campaign, story: Story, languages: tuple[str, ...]) -> Story:
-    for language in languages:
-        if language not in story.headline:
-            raise CampaignMistake(
-                1,
-                "languages",
-                f'the story "{story.key}" of {campaign.slug} has no words in {language} yet. Write them first.',
-            )
+def dress_as_spoken(campaign: Campaign, profile: Profile) -> Campaign:
+    """The campaign as one of this shop, in the languages that it has, however many the shop speaks by now."""
+    channel = profile.channel_language
+    return replace(
+        campaign,
+        channel_language=channel if channel in campaign.brand else campaign.channel_language,
+        brand=_keep(profile.brand, campaign.brand),
+        unit=_keep(profile.unit, campaign.unit),
+        logo=profile.logo,
+    )
+
+
+def _keep(said: Mapping[str, T], former: Mapping[str, T]) -> dict[str, T]:
+    return {language: said.get(language, text) for language, text in former.items()}
+
+
+def _choose_words(story: Story, languages: tuple[str, ...]) -> Story:
     headline, text, offer = (
         {language: said[language] for language in languages} for said in (story.headline, story.text, story.offer)
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.core.roles import MANAGERS
 from bot.handlers.campaigns import panel
 from bot.handlers.campaigns.editing import FLOW
+from bot.handlers.campaigns.preview import on_preview
 from bot.messages.buttons import (
     ADMIN,
     ADMIN_SHOP,
@@ -16,6 +17,7 @@ from bot.messages.buttons import (
     CAMPAIGNS,
     NEW_CAMPAIGN,
     NEW_FROM,
+    PREVIEW,
     SHOP_EDIT,
     STORY_DROP,
     STORY_EDIT,
@@ -42,6 +44,7 @@ CAPABILITY = Capability(
         CAMPAIGN_DO: panel.on_do,
         CAMPAIGN_LOOK: panel.on_look,
         CAMPAIGN_SPEAK: panel.on_speak,
+        PREVIEW: on_preview,
         STORY_OPEN: panel.on_story,
         STORY_EDIT: panel.on_story_edit,
         STORY_KIND: panel.on_story_kind,

@@ -21,6 +21,7 @@ from bot.messages.notices import Reader, Rendered, Renderers, each, measure, spl
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.sharing.keyboards import back_row
 from bot.messages.shop import Shop, Source
+from bot.messages.team import duty_rows, say_duties
 from bot.messages.texts import Html, Texts, escape, show_name
 from bot.services.joining.notices import (
     FriendJoined,
@@ -35,6 +36,7 @@ from bot.services.joining.notices import (
 )
 from bot.services.members import MemberView
 from bot.services.notices import Owed
+from storage.role import Role
 
 
 def render_welcome(
@@ -46,14 +48,15 @@ def render_welcome(
     unknown_code: bool = False,
     from_inline: bool = False,
     asks: bool = False,
+    role: Role = Role.MEMBER,
 ) -> OutgoingMessage:
     """For a newcomer whom nobody invited, or who came by a code that nobody has, or out of another chat.
 
     With `asks` the last thing said is the question who recommended us, so that a name typed next is the answer.
     """
     extra = [texts.say("welcome.unknown_code")] if unknown_code else []
-    paragraphs = [_say_hello(texts, shop, name), *extra, say_deal(texts, shop)]
-    first = [back_row(texts)] if from_inline else []
+    paragraphs = [_say_hello(texts, shop, name), *say_duties(texts, role), *extra, say_deal(texts, shop)]
+    first = [*([back_row(texts)] if from_inline else []), *duty_rows(texts, role)]
     if not asks:
         return _compose(texts, shop, code, paragraphs, *first)
     return _compose(texts, shop, code, paragraphs, *first, below=[texts.say("claim.ask")], last=nobody_row(texts))
@@ -95,7 +98,8 @@ def render_home(texts: Texts, shop: Shop, member: MemberView) -> OutgoingMessage
     standing = texts.say("welcome.friends", count=member.score, balance=balance)
     below = [texts.say("spoken.line", code=member.spoken_code)] if member.spoken_code else []
     last = home_row(texts, can_claim=member.can_claim)
-    return _compose(texts, shop, member.code, [back, standing, say_deal(texts, shop)], below=below, last=last)
+    paragraphs = [back, *say_duties(texts, member.role), standing, say_deal(texts, shop)]
+    return _compose(texts, shop, member.code, paragraphs, *duty_rows(texts, member.role), below=below, last=last)
 
 
 def say_deal(texts: Texts, shop: Shop) -> Html:
@@ -150,6 +154,7 @@ def _render_welcome(reader: Reader, notice: Welcome) -> OutgoingMessage:
         unknown_code=notice.unknown_code,
         from_inline=notice.from_inline,
         asks=notice.asks,
+        role=notice.role,
     )
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.content import compose_content, compute_digest, parse_content
-from bot.core.campaigns.profile import Profile, dress, find_profile
+from bot.core.campaigns.profile import Profile, dress, dress_as_spoken, find_profile
 from bot.core.roles import MANAGERS
 from bot.services.audit import Act
 from bot.services.campaigns import get_terms
@@ -20,7 +19,8 @@ from storage.tables import audit, campaigns, pictures
 from storage.tables.pictures import StoredPicture
 from storage.tx import Tx
 
-T = TypeVar("T")
+Dress = Callable[[Campaign, Profile], Campaign]
+"""Says what a campaign looks like in a shop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class ShopSource:
     pictures: Collection[StoredPicture] = ()
 
 
-def take_profile(tx: Tx, source: ShopSource, *, actor_id: PersonId | None = None) -> bool:
+def take_profile(tx: Tx, source: ShopSource, *, actor_id: PersonId | None = None, dress: Dress = dress) -> bool:
     """Let every campaign that is not over speak of the shop like this; whether anything is new by it.
 
     Raises:
@@ -66,7 +66,7 @@ def view_shop(tx: Tx, *, visitor: Visitor) -> tuple[MemberView, Campaign]:
 def edit_profile(
     tx: Tx, *, visitor: Visitor, edit: Callable[[Profile], Profile], picture: StoredPicture | None = None
 ) -> tuple[MemberView, Campaign]:
-    """Let the shop speak of itself otherwise, in every campaign and draft; returns the main one.
+    """Let the shop speak of itself otherwise, in every campaign and draft, each in its own languages; returns the main one.
 
     Raises:
         NotAllowed: this is nobody who runs campaigns.
@@ -74,16 +74,10 @@ def edit_profile(
     demand(tx, visitor, MANAGERS)
     person, main = enter(tx, visitor), get_terms(tx).campaign
     profile = edit(find_profile(main))
-    take_profile(tx, ShopSource(profile=profile, pictures=[picture] if picture is not None else []), actor_id=person.id)
+    source = ShopSource(profile=profile, pictures=[picture] if picture is not None else [])
+    take_profile(tx, source, actor_id=person.id, dress=dress_as_spoken)
     for row in campaigns.list_all(tx):
         if row.draft is not None:
-            draft = parse_content(row.draft)
-            kept = replace(profile, brand=_keep(profile.brand, draft.brand), unit=_keep(profile.unit, draft.unit))
-            changed = replace(draft, brand=kept.brand, unit=kept.unit, logo=kept.logo)
+            changed = dress_as_spoken(parse_content(row.draft), profile)
             campaigns.set_draft(tx, row.id, compose_content(changed))
     return view_member(tx, person), get_terms(tx).campaign
-
-
-def _keep(said: dict[str, T], former: dict[str, T]) -> dict[str, T]:
-    """What is said now, in the languages of a draft."""
-    return {language: said.get(language, text) for language, text in former.items()}

@@ -181,7 +181,7 @@ def start(tx: Tx, *, visitor: Profile, payload: str, from_inline: bool = False) 
     shown the way back to the chat they came from.
     """
     person = meet(tx, visitor)
-    newcomer = people.set_started(tx, person.id)
+    newcomer, role = people.set_started(tx, person.id), find_role(tx, telegram_id=visitor.telegram_id)
     person = replace(person, started_at=person.started_at or tx.now)
     placement = read_placement(payload)
     payload = "" if placement else payload
@@ -206,7 +206,7 @@ def start(tx: Tx, *, visitor: Profile, payload: str, from_inline: bool = False) 
     if newcomer and placement:
         note_placement(tx, placement)
     if newcomer and referral is None:
-        attribution = _welcome(tx, person, attribution, from_inline=from_inline)
+        attribution = _welcome(tx, person, attribution, from_inline=from_inline, role=role)
     elif attribution is Attribution.CREDITED and not newcomer:
         attribution = _end_claim(tx, person, referral)
     elif attribution is Attribution.UNKNOWN_CODE:
@@ -233,14 +233,14 @@ def _end_claim(tx: Tx, person: Person, referral: Referral | None) -> Attribution
     return Attribution.CREDITED
 
 
-def _welcome(tx: Tx, person: Person, attribution: Attribution, *, from_inline: bool) -> Attribution:
+def _welcome(tx: Tx, person: Person, attribution: Attribution, *, from_inline: bool, role: Role) -> Attribution:
     """Greet a newcomer who is not credited now: perhaps was before, having come to the community chat first."""
     referral = referrals.find_by_invitee(tx, person.id)
     if referral is not None and referral.state is not ReferralState.REVOKED:
         greet(tx, referral)
         return Attribution.CREDITED
     unknown = attribution is Attribution.UNKNOWN_CODE
-    welcome = Welcome(unknown_code=unknown, from_inline=from_inline, asks=True)
+    welcome = Welcome(unknown_code=unknown, from_inline=from_inline, asks=True, role=role)
     owe(tx, MemberAddress(person.id), welcome, key=person.id)
     people.note_asked(tx, person.id)
     expect_claim(tx, person, get_terms(tx))

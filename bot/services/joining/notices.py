@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from bot.services.notices import Notice
 from storage.records import PersonId
+from storage.role import Role
 
 
 class RevokeReason(StrEnum):
@@ -30,6 +31,8 @@ class Welcome(Notice):
     """Was about to write in another chat, and wants to go back there."""
     asks: bool = False
     """Is asked who recommended the shop."""
+    role: Role = Role.MEMBER
+    """What the newcomer is to the shop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from bot.cards.shapes import Bounds
 from bot.cards.studio import CardStudio
 from bot.cards.theme_fonts import ThemeFonts
 from bot.cards.typesetting import TextStyle
-from bot.core.campaigns.campaign import Campaign, compose_look
+from bot.core.campaigns.campaign import Campaign
 from bot.core.sharing import CardText
 
 _LEAST_HEADLINE_SHARE = 0.42
@@ -39,7 +39,7 @@ class Excess:
 
 def list_campaign_excesses(campaign: Campaign, studio: CardStudio) -> Iterator[StoryExcess]:
     """The texts of a campaign that its cards cannot show well, in all its languages and stories."""
-    for place, story in enumerate(campaign.stories):
+    for place in range(len(campaign.stories)):
         for language in campaign.languages:
             texts = campaign.texts_for(language)
             told = texts.stories[place]
@@ -52,7 +52,7 @@ def list_campaign_excesses(campaign: Campaign, studio: CardStudio) -> Iterator[S
                 invited_without_name="",
                 scan_hint="",
                 language=language,
-                look=compose_look(campaign, story.picture or campaign.photo),
+                look=told.look,
             )
             for excess in list_excesses(text, studio.get_fonts(text.look)):
                 yield StoryExcess(place, language, excess)

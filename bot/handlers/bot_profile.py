@@ -12,11 +12,12 @@ from telegram import BotCommandScopeChat
 from telegram.error import TelegramError
 
 from bot.core.languages import LANGUAGES
+from bot.core.roles import TEAM
 from bot.messages.bot_profile import say_description, say_short_description
 from bot.messages.commands import Command, list_menu
 from bot.messages.shop import Shop
 from bot.messages.texts import Texts
-from bot.services.members import list_team
+from bot.services.members import find_chosen_language, find_role, list_team
 from bot.updates.capability import Registry
 from bot.wire.pacing import Priority
 from bot.wire.snapshot import Snapshots
@@ -58,12 +59,9 @@ async def introduce(bot: PassalongBot, store: Store, shop: Shop, registry: Regis
         logger.warning(
             "Nobody is an owner: while PASSALONG_ADMIN_IDS is empty nobody can write to members or see figures"
         )
-    team = await store.read(list_team)
-    for telegram_id, role in team.items():
-        await show_menu(bot, store, shop, registry, telegram_id, role=role)
-    for telegram_id in await store.read(command_menus.list_all):
-        if telegram_id not in team:
-            await hide_menu(bot, store, shop, telegram_id)
+    team, shown = await store.read(list_team), await store.read(command_menus.list_all)
+    for telegram_id in dict.fromkeys((*team, *shown)):
+        await settle_menu(bot, store, shop, registry, telegram_id)
     await _introduce_to_everybody(bot, store, shop, registry)
 
 
@@ -95,12 +93,26 @@ async def _introduce_in(
     await bot.set_my_short_description(say_short_description(texts, shop), language_code=code, rate_limit_args=errand)
 
 
-async def show_menu(
-    bot: PassalongBot, store: Store, shop: Shop, registry: Registry, telegram_id: int, *, role: Role
+async def settle_menu(bot: PassalongBot, store: Store, shop: Shop, registry: Registry, telegram_id: int) -> None:
+    """Show in somebody's chat the commands of their role, or what everybody is shown.
+
+    Such calls may take minutes, and a role may change meanwhile: what holds at the end is what is shown.
+    """
+    settled: Role | None = None
+    while (role := await store.read(find_role, telegram_id=telegram_id)) is not settled:
+        if role in TEAM:
+            await _show_menu(bot, store, shop, registry.list_commands(role), telegram_id)
+        else:
+            await _hide_menu(bot, store, shop, telegram_id)
+        settled = role
+
+
+async def _show_menu(
+    bot: PassalongBot, store: Store, shop: Shop, commands: Sequence[Command], telegram_id: int
 ) -> None:
-    """Show somebody the commands of their role, in that chat only and in every language, unless they stand there."""
-    commands = registry.list_commands(role)
-    digest = _digest(shop, commands)
+    """Say the commands in that chat only, in every language, unless they stand there; to whoever has chosen one, in that."""
+    chosen = await store.read(find_chosen_language, telegram_id)
+    digest = _digest(shop, commands, chosen or "")
     if (await store.read(command_menus.list_all)).get(telegram_id) == digest:
         return
     scope = BotCommandScopeChat(telegram_id)
@@ -108,7 +120,7 @@ async def show_menu(
     try:
         for language, code in list_codes(shop):
             await bot.set_my_commands(
-                list_menu(Texts(language), shop, commands),
+                list_menu(Texts(chosen or language), shop, commands),
                 scope=scope,
                 language_code=code,
                 rate_limit_args=Priority.ERRAND,
@@ -119,7 +131,7 @@ async def show_menu(
         await store.write(command_menus.set, telegram_id, digest)
 
 
-async def hide_menu(bot: PassalongBot, store: Store, shop: Shop, telegram_id: int) -> None:
+async def _hide_menu(bot: PassalongBot, store: Store, shop: Shop, telegram_id: int) -> None:
     """Show somebody who has left the team what everybody is shown."""
     scope = BotCommandScopeChat(telegram_id)
     try:

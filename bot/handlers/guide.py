@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 from telegram import Update
 
 from bot.core.languages import LANGUAGES
-from bot.core.roles import EVERYBODY
+from bot.core.roles import EVERYBODY, TEAM
+from bot.handlers.bot_profile import settle_menu
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
 from bot.messages.buttons import LANGUAGE, MENU, SET_LANGUAGE
@@ -28,7 +29,7 @@ from bot.messages.texts import Texts
 from bot.services.campaigns import find_first_story
 from bot.services.claiming.window import open_menu
 from bot.services.guide import choose_language, open_help
-from bot.services.members import MemberView, open_home
+from bot.services.members import MemberView, may, open_home
 from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
 
@@ -63,6 +64,10 @@ async def on_set_language(update: Update, context: Context, said: str) -> None:
         return
     member = await context.write(choose_language, visitor=visitor_of(update), language=language)
     await show(update, context, render_language_chosen(Texts(member.language), context.deps.shop, member))
+    if await context.read(may, telegram_id=member.telegram_id, roles=TEAM):
+        deps = context.deps
+        errand = settle_menu(context.bot, context.bot_data.store, deps.shop, deps.registry, member.telegram_id)
+        context.run_aside(errand)
 
 
 async def on_anything_else(update: Update, context: Context) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from telegram import Update
 
 from bot.core.roles import OWNERS
-from bot.handlers.bot_profile import hide_menu, show_menu
+from bot.handlers.bot_profile import settle_menu
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
 from bot.messages.buttons import TEAM, TEAM_INVITE, TEAM_PAGE, TEAM_REMOVE, TEAM_REMOVE_SURE
@@ -59,8 +59,7 @@ async def on_remove_sure(update: Update, context: Context, person_id: int) -> No
         return
     removed = await context.write(team.remove, visitor=visitor_of(update), person_id=PersonId(person_id))
     if removed.removal is Removal.DONE:
-        hiding = hide_menu(context.bot, context.bot_data.store, context.deps.shop, removed.telegram_id)
-        context.run_aside(hiding)
+        _settle_menu(context, removed.telegram_id)
     await show(update, context, render_removed(Texts(removed.view.member.language), removed))
 
 
@@ -69,10 +68,13 @@ async def on_team_link(update: Update, context: Context, token: str) -> None:
     accepted = await context.write(team.accept, visitor=visitor_of(update), token=token)
     deps, member = context.deps, accepted.member
     if accepted.acceptance is Acceptance.TAKEN:
-        store = context.bot_data.store
-        showing = show_menu(context.bot, store, deps.shop, deps.registry, member.telegram_id, role=accepted.role)
-        context.run_aside(showing)
+        _settle_menu(context, member.telegram_id)
     await show(update, context, render_accepted(Texts(member.language), deps.shop, accepted))
+
+
+def _settle_menu(context: Context, telegram_id: int) -> None:
+    deps = context.deps
+    context.run_aside(settle_menu(context.bot, context.bot_data.store, deps.shop, deps.registry, telegram_id))
 
 
 CAPABILITY = Capability(

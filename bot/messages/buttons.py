@@ -234,12 +234,16 @@ CAMPAIGN = Button("campaign", campaign=_CAMPAIGN)
 CAMPAIGN_EDIT = Button("campaign_edit", campaign=_CAMPAIGN, field=Key(12))
 CAMPAIGN_DO = Button("campaign_do", campaign=_CAMPAIGN, change=Key(12))
 CAMPAIGN_LOOK = Button("campaign_look", campaign=_CAMPAIGN, theme=Key(20))
+LOOK_LIST = Button("look_list", campaign=_CAMPAIGN, field=Key(8))
+"""What can be chosen of the look: layouts, colours."""
+LOOK_SET = Button("look_set", campaign=_CAMPAIGN, field=Key(8), value=Key(12))
 CAMPAIGN_SPEAK = Button("campaign_speak", campaign=_CAMPAIGN, language=Key(12))
 PREVIEW = Button("preview", toast="preview.toast")
 """A button of what members will get, as an owner sees it before."""
 STORY_OPEN = Button("st_open", campaign=_CAMPAIGN, story=_STORY)
 STORY_EDIT = Button("st_edit", campaign=_CAMPAIGN, story=_STORY, field=Key(8))
 STORY_KIND = Button("st_kind", campaign=_CAMPAIGN, story=_STORY, kind=Key(12))
+STORY_FOCUS = Button("st_focus", campaign=_CAMPAIGN, story=_STORY, focus=Key(8))
 STORY_DROP = Button("st_drop", "editor.drop", campaign=_CAMPAIGN, story=_STORY)
 
 TEAM = Button("team", "team.button")

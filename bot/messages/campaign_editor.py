@@ -13,14 +13,15 @@ from bot.messages.buttons import (
     CAMPAIGN,
     CAMPAIGN_DO,
     CAMPAIGN_EDIT,
-    CAMPAIGN_LOOK,
     CAMPAIGN_SPEAK,
     CAMPAIGNS,
     STORY_DROP,
     STORY_EDIT,
+    STORY_FOCUS,
     STORY_KIND,
     STORY_OPEN,
 )
+from bot.messages.campaign_look import focus_row, say_focus, say_theme
 from bot.messages.campaigns_panel import (
     FIELDS,
     back_row,
@@ -92,15 +93,12 @@ def render_story(texts: Texts, view: EditorView, story: Story) -> OutgoingMessag
         if kind is not story.kind
     ]
     rows = [*fields, kinds[:2], kinds[2:], [make_button(texts, STORY_DROP, number, story.key)]]
+    if story.picture:
+        text = Html(f"{text}\n\n{say_focus(texts, story.focus)}")
+        rows.insert(
+            len(fields), focus_row(texts, story.focus, lambda value: STORY_FOCUS.data(number, story.key, value))
+        )
     return OutgoingMessage(text=text, keyboard=stack(*rows, back_row(texts, CAMPAIGN, number)))
-
-
-def render_looks(texts: Texts, view: EditorView, themes: Sequence[str]) -> OutgoingMessage:
-    """The looks there are."""
-    rows = [[make_button(texts, CAMPAIGN_LOOK, view.entry.id, theme, label=theme)] for theme in themes]
-    return OutgoingMessage(
-        text=texts.say("editor.theme_text"), keyboard=stack(*rows, back_row(texts, CAMPAIGN, view.entry.id))
-    )
 
 
 def render_languages(texts: Texts, view: EditorView) -> OutgoingMessage:
@@ -167,7 +165,7 @@ def _say_campaign(texts: Texts, shop: Shop, view: EditorView) -> Html:
         state=say_state(texts, shop, entry),
         inviter=draft.say_points(draft.inviter_points, texts.language),
         invitee=draft.say_points(draft.invitee_points, texts.language),
-        theme=draft.theme,
+        theme=say_theme(texts, draft.theme),
         photo=say_there(texts, draft.photo),
         languages=say_languages(draft.languages),
     )

@@ -18,6 +18,8 @@ _ASKED = {
     "offer": "editor.ask.offer",
     "inviter": "editor.ask.inviter",
     "invitee": "editor.ask.invitee",
+    "main": "editor.ask.main",
+    "accent": "editor.ask.accent",
     "starts": "editor.ask.starts",
     "ends": "editor.ask.ends",
     "budget": "editor.ask.budget",

@@ -121,6 +121,12 @@ def find_members_language(tx: Tx, telegram_id: int) -> str | None:
     return compute_language(tx, person) if person is not None and person.is_member else None
 
 
+def find_chosen_language(tx: Tx, telegram_id: int) -> str | None:
+    """The language that somebody has chosen here; None where Telegram's own decides."""
+    person = people.find_by_telegram_id(tx, telegram_id)
+    return compute_language(tx, person) if person is not None and person.language else None
+
+
 def compose_name(profile: Profile) -> str:
     """The display name of a profile, cleaned."""
     return compose_display_name(profile.first_name, profile.last_name, profile.username)

@@ -200,14 +200,14 @@ class Pictures:
 
     async def _lay_out(self, story: str = "") -> None:
         told = self._shop.story(self._shop.campaign.languages[0], story)
-        await self._workshop.lay_out(compose_look(self._shop.campaign, told.picture).pictures)
+        await self._workshop.lay_out(told.look.pictures)
 
     def _render_card(
         self, member: MemberView, face: bytes | None, story: str, wanted: CardFormat, studio: CardStudio
     ) -> bytes:
         """Of a story nothing is kept where the words are this member's alone; words no typeface has stay in the caption."""
         words = member.own_words
-        told = bool(words) and studio.can_tell(words, compose_look(self._shop.campaign))
+        told = bool(words) and studio.can_tell(words, self._shop.story(member.language, story).look)
         text = compose_card_text(self._shop, member.language, story, own_words=words if told else "")
         if wanted is not CardFormat.CARD:
             link = self._link(member, story)

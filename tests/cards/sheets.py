@@ -52,7 +52,7 @@ def load_campaign_cards() -> list[dict[str, CardText]]:
                 headline=story.headline,
                 story=story.text,
                 offer=story.offer,
-                look=CardLook("sunrise", photo=story.picture),
+                look=CardLook("sunrise", photo=story.look.photo),
             )
             for language in LANGUAGES
             for story in [campaign.texts_for(language).stories[place]]

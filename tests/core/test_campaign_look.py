@@ -86,3 +86,16 @@ def test_a_look_survives_the_way_into_a_file(look: str) -> None:
     assert parse_campaign(fresh, themes=["salon"], find_picture=lambda path: path) == campaign
     plain = compose_file(parse(THEME), former=former, name_picture=lambda path: path)
     assert parse_campaign(plain, themes=["sunrise"], find_picture=lambda path: path) == parse(THEME)
+
+
+def test_a_story_has_its_own_part_of_a_picture_shown() -> None:
+    """Where it says so; else what the campaign says. It goes into a file and comes out again."""
+    text = WELCOME.replace(THEME, 'theme = "salon"\nphoto = "shop.jpg"\nfocus = "top"')
+    first = text.index('kind = "')
+    text = f'{text[:first]}focus = "bottom"\n{text[first:]}'
+    campaign = parse_campaign(text, themes=["salon"], find_picture=lambda path: path)
+    shown = [story.look.focus for story in campaign.texts_for("en").stories]
+    assert shown == ["bottom", *["top"] * (len(shown) - 1)]
+    assert parse_content(compose_content(campaign)) == campaign
+    written = compose_file(campaign, name_picture=lambda path: path)
+    assert parse_campaign(written, themes=["salon"], find_picture=lambda path: path) == campaign

@@ -150,7 +150,7 @@ def test_pictures_are_known_by_what_is_in_them() -> None:
     campaign = parse(PLAIN)
     assert campaign.logo == "digest of logo.png"
     first, second = campaign.texts_for("id").stories
-    assert (first.picture, second.picture) == ("digest of pictures/cup.jpg", "digest of pictures/bar.jpg")
+    assert (first.look.photo, second.look.photo) == ("digest of pictures/cup.jpg", "digest of pictures/bar.jpg")
 
 
 def test_a_text_with_nothing_beside_it_names_no_pictures() -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import pytest_asyncio
 
+from bot.core.campaigns.content import parse_content
 from bot.services.audit import list_acts
 from bot.services.campaigns import get_terms
 from storage import Store, open_store
@@ -142,3 +143,61 @@ async def test_what_the_look_cannot_show_is_told_before_it_holds(shop: ShopAtWor
     said = await phone.type("Come and see what we have made of it. " * 7)
     assert "characters too many" in said
     assert "The words in" in said
+
+
+async def test_the_look_is_chosen_tap_by_tap(shop: ShopAtWork, store: Store) -> None:
+    """Theme, layout, colours tapped or typed, and what of a tall picture shows: each says what it is now, and can go back."""
+    phone = await open_campaigns(shop, "+ New campaign", "Studio or gym")
+    name = phone.screen.text.split(":")[0]
+    await phone.tap("Look")
+    await phone.tap("Theme: ")
+    assert "Theme: Lagoon" in await phone.tap("Lagoon")
+    await phone.tap("Layout: the theme")
+    assert "Layout: Speech bubble" in await phone.tap("Speech bubble")
+    await phone.tap("Colours: ")
+    await phone.tap("Main: none of your own")
+    assert "Colours: #2e8b57" in await phone.tap("🟩")
+    await phone.tap("Second: one that goes with it")
+    await phone.tap("Type a colour")
+    assert "read that as a colour" in await phone.type("mango")
+    assert "#2e8b57 and #ffcc00" in await phone.type(" FFCC00 ")
+    row = await store.read(campaigns.find_by_slug, name)
+    assert row is not None
+    draft = parse_content(row.draft or "")
+    assert (draft.theme, draft.layout, draft.main_colour, draft.accent_colour) == (
+        "lagoon",
+        "bubble",
+        "#2e8b57",
+        "#ffcc00",
+    )
+    assert "Colours: the theme" in await phone.tap("the theme")
+
+
+async def test_colours_from_a_picture_need_one(shop: ShopAtWork) -> None:
+    """Without logo and photo it is said what is missing; with one they are taken, and a story's tall picture has its part shown."""
+    phone = await open_campaigns(shop, "+ New campaign", "From scratch", "Look", "Colours: ")
+    assert "Send a logo or a photo first" in await phone.tap("from logo or photo")
+    await phone.tap("Back")
+    await phone.tap("Back")
+    await phone.tap("Photo")
+    await phone.send_picture("olive")
+    await phone.tap("Look")
+    await phone.tap("Colours: ")
+    assert "Colours: from logo or photo" in await phone.tap("from logo or photo")
+    assert "shows: what matters" in phone.screen.text
+    assert "shows: Bottom" in await phone.tap("Bottom")
+    assert "shows: what matters" in await phone.tap("✓ Bottom")
+    seen = phone.screen.id
+    await phone.tap("See a card")
+    await shop.telegram.until_message(shop.admin, "How the cards look", after=seen)
+    card = await shop.telegram.until_message(shop.admin, "invites you to", after=seen)
+    assert card.photo is not None
+
+
+async def test_each_storys_picture_has_its_own_part_shown(shop: ShopAtWork, store: Store) -> None:
+    """Chosen on the story's screen, and kept with the story alone."""
+    phone = await open_campaigns(shop, "+ New campaign", "Service", "1.", "Picture")
+    assert "Of a tall picture the card shows: what matters" in await phone.send_picture("plum")
+    assert "shows: Top" in await phone.tap("Top")
+    drafts = [parse_content(row.draft) for row in await store.read(campaigns.list_all) if row.draft]
+    assert ["top", ""] in [[story.focus for story in draft.stories] for draft in drafts]

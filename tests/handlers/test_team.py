@@ -250,3 +250,17 @@ async def test_a_role_that_ends_in_the_middle_of_a_question_ends_it_kindly(shop:
     assert found is not None
     assert await find_flow(store, found.id) is None
     assert POINTER in (await shop.ask(person, "everything")).text
+
+
+async def test_a_menu_speaks_the_language_that_was_chosen(shop: ShopAtWork) -> None:
+    """Whatever Telegram itself is set to; and it goes with the role."""
+    person = await invite(shop, "Made", "manager")
+    await shop.telegram.until(lambda: "stats" in list_menu(shop, person))
+    screen = await shop.ask(person, "/language")
+    await tap(shop, person, screen, "Bahasa Indonesia")
+
+    def speaks_indonesian() -> bool:
+        listed = shop.world.profile.list_commands(shop.world.open_chat(person), person)
+        return "Urus toko: kampanye, kata, gambar" in {each["description"] for each in listed}
+
+    await shop.telegram.until(speaks_indonesian)

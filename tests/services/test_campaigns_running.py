@@ -200,3 +200,17 @@ async def test_every_reward_is_its_versions_whatever_the_owner_does_meanwhile(
         version_id, earned = await bring(store, number, summer)
         assert earned == (await store.read(get_terms, version_id)).campaign.invitee_points == 100 + number - number % 2
     assert await list_faults(store) == []
+
+
+async def test_a_campaign_beside_the_main_one_keeps_its_own_look(store: Store, summer: CampaignId) -> None:
+    """Its stories stand in the same row, and each card looks as its own campaign has it."""
+    row = await store.read(campaigns.get, summer)
+    assert row.version_id is not None
+    dressed = replace((await store.read(get_terms, row.version_id)).campaign, theme="lagoon", main_colour="#2e8b57")
+    await store.write(take_campaign, Source(campaign=dressed), main=False)
+    view = await store.read(find_newer, revision=-1)
+    assert view is not None
+    looks = {story.key: story.look for story in view.campaign.texts_for("en").stories}
+    theirs = {look.main for key, look in looks.items() if key.startswith(f"{summer}-")}
+    others = {look.main for key, look in looks.items() if not key.startswith(f"{summer}-")}
+    assert (theirs, others) == ({"#2e8b57"}, {""})

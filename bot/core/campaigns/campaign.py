@@ -9,7 +9,7 @@ from itertools import product
 
 from bot.core.campaigns.catalogue import CatalogueItem, take_catalogue
 from bot.core.campaigns.file import CampaignFile, Path
-from bot.core.campaigns.look import take_look
+from bot.core.campaigns.look import take_focus, take_look
 from bot.core.campaigns.mistakes import CampaignMistake
 from bot.core.campaigns.pictures import FindPicture, refuse_pictures, take_picture
 from bot.core.campaigns.rules import LATER, Rules, take_rules
@@ -70,6 +70,10 @@ class Story:
     """SHA-256 of its own picture; empty for none."""
     campaign: int | None = field(default=None, metadata=LATER)
     """The number of the campaign it is told for, where that is not the one it stands in."""
+    focus: str = field(default="", metadata=LATER)
+    """What of its tall picture shows; empty for what the campaign says."""
+    look: CardLook | None = field(default=None, metadata=LATER)
+    """How its card looks, where that is not as in the campaign it stands in; never kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +85,8 @@ class StoryTexts:
     headline: str
     text: str
     offer: str
-    picture: str = ""
+    look: CardLook
+    """How its card looks, its picture included."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +169,7 @@ class Campaign:
             headline=self._fill(story.headline[language], language),
             text=self._fill(story.text[language], language),
             offer=self._fill(story.offer[language], language),
-            picture=story.picture or self.photo,
+            look=story.look or compose_look(self, story.picture or self.photo, story.focus),
         )
 
     def _fill(self, text: str, language: str) -> str:
@@ -181,8 +186,8 @@ def rename_pictures(campaign: Campaign, names: Mapping[str, str]) -> Campaign:
     )
 
 
-def compose_look(campaign: Campaign, picture: str = "") -> CardLook:
-    """How the cards of a campaign look that carry this picture, a SHA-256."""
+def compose_look(campaign: Campaign, picture: str = "", focus: str = "") -> CardLook:
+    """How the cards of a campaign look that carry this picture, a SHA-256, of which this is to show."""
     return CardLook(
         theme=campaign.theme,
         layout=campaign.layout,
@@ -190,7 +195,7 @@ def compose_look(campaign: Campaign, picture: str = "") -> CardLook:
         accent=campaign.accent_colour,
         logo=campaign.logo,
         photo=picture,
-        focus=campaign.focus if picture else "",
+        focus=(focus or campaign.focus) if picture else "",
     )
 
 
@@ -256,7 +261,7 @@ def _take_stories(file: CampaignFile, languages: tuple[str, ...], find_picture: 
 
 def _take_story(file: CampaignFile, path: Path, languages: tuple[str, ...], find_picture: FindPicture) -> Story:
     attempt = file.attempt
-    file.take_table(path, ("key", "kind", "headline", "text", "offer", "picture"))
+    file.take_table(path, ("key", "kind", "headline", "text", "offer", "picture", "focus"))
     return Story(
         key=attempt("", file.take_slug, (*path, "key")),
         kind=StoryKind(attempt(StoryKind.OCCASION, file.take_choice, (*path, "kind"), StoryKind)),
@@ -264,6 +269,7 @@ def _take_story(file: CampaignFile, path: Path, languages: tuple[str, ...], find
         text=attempt({}, take_phrases, file, (*path, "text"), TEXT_LIMIT, languages),
         offer=attempt({}, take_phrases, file, (*path, "offer"), OFFER_LIMIT, languages),
         picture=attempt("", take_picture, file, (*path, "picture"), find_picture),
+        focus=take_focus(file, (*path, "focus")),
     )
 
 

@@ -96,6 +96,7 @@ def _list_story(story: Story, campaign: Campaign, former: Block, name_picture: N
         "kind": str(story.kind),
         **{name: _choose_words(said, former.get(name), plain=plain) for name, said in words.items()},
         "picture": name_picture(story.picture) if story.picture else None,
+        "focus": story.focus or None,
     }
 
 

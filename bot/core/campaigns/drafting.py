@@ -20,7 +20,10 @@ from bot.core.campaigns.campaign import (
     Story,
     StoryKind,
 )
+from bot.core.campaigns.look import parse_colour
+from bot.core.campaigns.pictures import list_pictures
 from bot.core.campaigns.words import FILLABLE, PLACEHOLDER, UNIT_LIMIT
+from bot.core.looks import AUTO, FOCUSES, LAYOUTS, list_themes
 from bot.core.names import clean_text
 
 STORY_FIELDS = ("headline", "text", "offer")
@@ -96,6 +99,32 @@ def set_story_picture(campaign: Campaign, key: str, sha256: str) -> Campaign:
     return _change_story(campaign, key, lambda story: replace(story, picture=sha256))
 
 
+def set_story_focus(campaign: Campaign, key: str, focus: str) -> Campaign:
+    """The draft with what shows of a story's tall picture; empty for whatever seems to matter."""
+    return _change_story(campaign, key, lambda story: replace(story, focus=focus))
+
+
+def set_look(campaign: Campaign, field: str, value: str) -> Campaign | None:
+    """The draft with another `theme`, `layout`, `focus`, `main` or `accent` colour; None for what cannot be.
+
+    Empty takes back to the theme's own. Colours that come from a picture need one; a second colour stands beside a first.
+    """
+    if field == "theme":
+        if value == AUTO:
+            pictured = list_pictures(campaign)
+            return replace(campaign, theme=AUTO, main_colour="", accent_colour="") if pictured else None
+        return replace(campaign, theme=value) if value in list_themes() else None
+    if field in {"layout", "focus"}:
+        known = LAYOUTS if field == "layout" else FOCUSES
+        return replace(campaign, **{field: value}) if value in ("", *known) else None  # type: ignore[arg-type]
+    colour = parse_colour(value)
+    if bool(colour) != bool(value) or (field == "accent" and not campaign.main_colour):
+        return None
+    if field == "accent":
+        return replace(campaign, accent_colour=colour)
+    return replace(campaign, main_colour=colour, accent_colour=campaign.accent_colour if colour else "")
+
+
 def add_story(campaign: Campaign) -> Campaign:
     """The draft with one story more, of which nothing is written; unchanged where there are enough."""
     if len(campaign.stories) >= STORIES_LIMIT:
@@ -151,6 +180,25 @@ def list_gaps(campaign: Campaign) -> list[Gap]:
     return gaps
 
 
+def fill_gaps(campaign: Campaign) -> Campaign:
+    """The draft with dots for what is missing, to be looked at before it is whole."""
+    dots = Story(key="story-1", kind=StoryKind.INTEREST, headline={}, text={}, offer={})
+    stories = tuple(
+        replace(
+            story,
+            headline=_fill(story.headline, campaign.languages),
+            text=_fill(story.text, campaign.languages),
+            offer=_fill(story.offer, campaign.languages),
+        )
+        for story in campaign.stories or (dots,)
+    )
+    return replace(campaign, stories=stories)
+
+
+def _fill(said: Mapping[str, str], languages: Iterable[str]) -> dict[str, str]:
+    return {language: said.get(language) or "\u2026" for language in languages}
+
+
 def list_differences(before: Campaign, after: Campaign) -> list[Difference]:
     """What a draft says otherwise than what holds, field by field."""
     old, new = _flatten(before), _flatten(after)
@@ -165,12 +213,17 @@ def _flatten(campaign: Campaign) -> Mapping[str, str]:
     said = {
         "inviter_points": str(campaign.inviter_points),
         "invitee_points": str(campaign.invitee_points),
+        "languages": ", ".join(campaign.languages),
         "theme": campaign.theme,
+        "layout": campaign.layout,
+        "colours": " ".join(filter(None, (campaign.main_colour, campaign.accent_colour))),
+        "focus": campaign.focus,
         "photo": campaign.photo[:8],
     }
     for story in campaign.stories:
         said[f"{story.key}: kind"] = str(story.kind)
         said[f"{story.key}: picture"] = story.picture[:8]
+        said[f"{story.key}: focus"] = story.focus
         for field in STORY_FIELDS:
             for language, text in getattr(story, field).items():
                 said[f"{story.key}: {field}.{language}"] = text

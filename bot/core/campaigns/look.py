@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from typing import TypedDict
 
-from bot.core.campaigns.file import CampaignFile
+from bot.core.campaigns.file import CampaignFile, Path
 from bot.core.looks import AUTO, FOCUSES, LAYOUTS
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
@@ -35,11 +35,22 @@ def take_look(file: CampaignFile, themes: Collection[str]) -> LookFields:
         )
     return LookFields(
         theme=theme,
-        layout=_take_optional(file, "layout", LAYOUTS),
+        layout=_take_optional(file, ("layout",), LAYOUTS),
         main_colour=file.attempt("", take_colour, file, "main") if "main" in colours else "",
         accent_colour=file.attempt("", take_colour, file, "accent") if "accent" in colours else "",
-        focus=_take_optional(file, "focus", FOCUSES),
+        focus=take_focus(file, ("focus",)),
     )
+
+
+def take_focus(file: CampaignFile, path: Path) -> str:
+    """What of a tall picture shows; empty where the file does not say."""
+    return _take_optional(file, path, FOCUSES)
+
+
+def parse_colour(said: str) -> str:
+    """A colour as somebody types it, `#rrggbb` in small letters; empty for what is none."""
+    colour = f"#{said.strip().removeprefix('#').lower()}"
+    return colour if _COLOUR.fullmatch(colour) else ""
 
 
 def take_colour(file: CampaignFile, name: str) -> str:
@@ -51,8 +62,8 @@ def take_colour(file: CampaignFile, name: str) -> str:
     return colour
 
 
-def _take_optional(file: CampaignFile, name: str, choices: Collection[str]) -> str:
-    return file.attempt("", file.take_choice, (name,), choices) if file.holds((name,)) else ""
+def _take_optional(file: CampaignFile, path: Path, choices: Collection[str]) -> str:
+    return file.attempt("", file.take_choice, path, choices) if file.holds(path) else ""
 
 
 def _has_picture(file: CampaignFile) -> bool:

@@ -80,7 +80,7 @@ def decide_holds(standing: Standing, grace_days: int, now: int) -> bool:
 def compose_chapters(main: Campaign, others: Mapping[CampaignId, Campaign]) -> Campaign:
     """The main campaign with the stories of the others behind its own, to be leafed through as one.
 
-    Another campaign's story has its number before its key, and says its own points in its own words.
+    Another campaign's story has its number before its key, says its own points in its own words, and looks as it looks there.
     """
     chapters = [
         _retell(story, campaign, number, main.languages)
@@ -103,6 +103,7 @@ def _retell(story: Story, campaign: Campaign, number: CampaignId, languages: tup
         offer={language: texts.offer for language, texts in told.items()},
         picture=story.picture or campaign.photo,
         campaign=number,
+        look=next(texts.look for texts in told.values()),
     )
 
 

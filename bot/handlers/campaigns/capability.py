@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.core.roles import MANAGERS
-from bot.handlers.campaigns import panel
+from bot.handlers.campaigns import look, panel
 from bot.handlers.campaigns.editing import FLOW
 from bot.handlers.campaigns.preview import on_preview
 from bot.messages.buttons import (
@@ -15,12 +15,15 @@ from bot.messages.buttons import (
     CAMPAIGN_LOOK,
     CAMPAIGN_SPEAK,
     CAMPAIGNS,
+    LOOK_LIST,
+    LOOK_SET,
     NEW_CAMPAIGN,
     NEW_FROM,
     PREVIEW,
     SHOP_EDIT,
     STORY_DROP,
     STORY_EDIT,
+    STORY_FOCUS,
     STORY_KIND,
     STORY_OPEN,
 )
@@ -42,7 +45,10 @@ CAPABILITY = Capability(
         CAMPAIGN: panel.on_campaign,
         CAMPAIGN_EDIT: panel.on_edit,
         CAMPAIGN_DO: panel.on_do,
-        CAMPAIGN_LOOK: panel.on_look,
+        CAMPAIGN_LOOK: look.on_look,
+        LOOK_LIST: look.on_list,
+        LOOK_SET: look.on_set,
+        STORY_FOCUS: look.on_story_focus,
         CAMPAIGN_SPEAK: panel.on_speak,
         PREVIEW: on_preview,
         STORY_OPEN: panel.on_story,

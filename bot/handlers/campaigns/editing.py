@@ -17,15 +17,18 @@ from bot.core.campaigns.drafting import (
     compose_probe,
     parse_points,
     parse_unit,
+    set_look,
     set_story_picture,
     set_story_text,
 )
+from bot.core.campaigns.look import parse_colour
 from bot.core.campaigns.profile import Profile
 from bot.core.pictures import MOST_PICTURE_BYTES, Picture, PictureMistake, PictureProblem
 from bot.core.scheduling import parse_moment
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
 from bot.messages.campaign_editor import render_editor, render_story, say_refusal
+from bot.messages.campaign_look import render_colours
 from bot.messages.campaign_questions import render_question, say_text_mistake
 from bot.messages.campaigns_panel import render_shop
 from bot.messages.conversations import compose_question
@@ -45,6 +48,7 @@ from storage.tables.pictures import StoredPicture
 
 FIELD, VALUE = "campaign", "value"
 PICTURES = ("logo", "photo", "picture")
+COLOURS = ("main", "accent")
 SPOKEN = ("brand", "unit", "headline", "text", "offer")
 """Fields that are said in each language of the shop."""
 FORMATTING = frozenset(
@@ -103,6 +107,9 @@ async def _take_text(update: Update, context: Context, texts: Texts, message: Me
         zone, now = context.deps.shop.zone, await context.read(lambda tx: tx.now)
         value = parse_moment(said, zone, now)
         wrong = None if value is not None else texts.say("editor.wrong.moment")
+    elif field in COLOURS:
+        value = parse_colour(said)
+        wrong = None if value else texts.say("editor.wrong.colour")
     else:
         value = parse_unit(said) if field == "unit" else check_text(field, said)
         if isinstance(value, str) and data["campaign"]:
@@ -181,6 +188,8 @@ def _change(draft: Campaign, *, field: str, story: str, language: str, value: An
         return set_story_picture(draft, story, value)
     if field == "photo":
         return replace(draft, photo=value)
+    if field in COLOURS:
+        return set_look(draft, field, value) or draft
     if field == "inviter":
         return replace(draft, inviter_points=value)
     if field == "invitee":
@@ -210,6 +219,8 @@ async def _compose_end(update: Update, context: Context, data: Data) -> Outgoing
     if view is None:
         return None
     texts = Texts(view.member.language)
+    if data["field"] in COLOURS:
+        return render_colours(texts, view)
     story = next((each for each in view.draft.stories if each.key == data["story"]), None)
     return render_story(texts, view, story) if story else render_editor(texts, context.deps.shop, view)
 

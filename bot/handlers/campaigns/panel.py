@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 from telegram import Update
@@ -18,30 +17,29 @@ from bot.core.campaigns.drafting import (
 from bot.core.campaigns.running import Change
 from bot.core.campaigns.templates import load_template
 from bot.core.languages import LANGUAGES
-from bot.core.looks import list_themes
 from bot.handlers.campaigns.editing import ask_for
+from bot.handlers.campaigns.look import show_card
 from bot.handlers.campaigns.preview import show_preview
+from bot.handlers.campaigns.screens import change, change_and_show, find_view, show_editor, show_story
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
 from bot.messages.campaign_editor import (
     render_differences,
     render_editor,
     render_excess,
-    render_gone,
     render_languages,
-    render_looks,
-    render_story,
 )
+from bot.messages.campaign_look import render_look
 from bot.messages.campaigns_panel import TEMPLATES, render_admin, render_campaigns, render_new, render_shop
 from bot.messages.texts import Texts
 from bot.services.campaigns import editing
-from bot.services.campaigns.editing import Edit, EditorView
+from bot.services.campaigns.editing import EditorView
 from bot.services.campaigns.profile import view_shop
 from bot.services.members import open_home
 from bot.updates.context import visitor_of
 from storage.records import CampaignId
 
-ASKED = ("inviter", "invitee", "photo", "starts", "ends", "budget")
+ASKED = ("inviter", "invitee", "photo", "main", "accent", "starts", "ends", "budget")
 """Fields whose value is typed or sent."""
 STORY_ASKED = ("headline", "text", "offer", "picture")
 
@@ -103,12 +101,14 @@ async def on_edit(update: Update, context: Context, number: int, field: str) -> 
     elif field in ASKED:
         await ask_for(update, context, view.draft, field=field, campaign=number)
     elif field == "story":
-        await _change(update, context, number, add_story)
+        await change_and_show(update, context, number, add_story)
     elif field == "copy":
         copied = partial(editing.begin_campaign, template=view.draft, wished=view.entry.slug)
         await show_editor(update, context, await context.write(copied, visitor=visitor_of(update)))
     elif field == "preview":
         await show_preview(update, context, view)
+    elif field == "card":
+        await show_card(context, view)
     else:
         await _show_list(update, context, view, field)
 
@@ -129,14 +129,6 @@ async def on_do(update: Update, context: Context, number: int, said: str) -> Non
     await show_editor(update, context, view)
 
 
-async def on_look(update: Update, context: Context, number: int, theme: str) -> None:
-    """Another look of the cards."""
-    if theme in list_themes():
-        await _change(update, context, number, lambda draft: replace(draft, theme=theme))
-    else:
-        await on_campaign(update, context, number)
-
-
 async def on_speak(update: Update, context: Context, number: int, language: str) -> None:
     """One language more, or less; the last one stays."""
     view = await find_view(update, context, number)
@@ -148,7 +140,7 @@ async def on_speak(update: Update, context: Context, number: int, language: str)
         spoken.remove(language)
     elif language not in spoken and language in LANGUAGES:
         spoken.append(language)
-    changed = await _edit(update, context, number, lambda draft: set_languages(draft, spoken))
+    changed = await change(update, context, number, lambda draft: set_languages(draft, spoken))
     if changed is not None:
         await show(update, context, render_languages(Texts(changed.member.language), changed))
 
@@ -171,7 +163,7 @@ async def on_story_kind(update: Update, context: Context, number: int, key: str,
     """Why people would tell it on."""
     kinds = {kind.replace(" ", "-"): kind for kind in StoryKind}
     if said in kinds:
-        view = await _edit(update, context, number, lambda draft: set_story_kind(draft, key, kinds[said]))
+        view = await change(update, context, number, lambda draft: set_story_kind(draft, key, kinds[said]))
     else:
         view = await find_view(update, context, number)
     await show_story(update, context, view, key)
@@ -179,30 +171,7 @@ async def on_story_kind(update: Update, context: Context, number: int, key: str,
 
 async def on_story_drop(update: Update, context: Context, number: int, key: str) -> None:
     """One story less; the last one stays."""
-    await _change(update, context, number, lambda draft: drop_story(draft, key))
-
-
-async def find_view(update: Update, context: Context, number: int) -> EditorView | None:
-    """A campaign as it is being written; None where there is none."""
-    return await context.read(editing.view_editor, visitor=visitor_of(update), campaign_id=CampaignId(number))
-
-
-async def show_editor(update: Update, context: Context, view: EditorView | None) -> None:
-    """Show a campaign; or say that there is none, with the way to those there are."""
-    if view is None:
-        member = await context.read(open_home, visitor=visitor_of(update))
-        await show(update, context, render_gone(Texts(member.language)))
-    else:
-        await show(update, context, render_editor(Texts(view.member.language), context.deps.shop, view))
-
-
-async def show_story(update: Update, context: Context, view: EditorView | None, key: str) -> None:
-    """Show a story; where it is told no more, its campaign."""
-    story = None if view is None else next((each for each in view.draft.stories if each.key == key), None)
-    if view is None or story is None:
-        await show_editor(update, context, view)
-    else:
-        await show(update, context, render_story(Texts(view.member.language), view, story))
+    await change_and_show(update, context, number, lambda draft: drop_story(draft, key))
 
 
 async def _show_excess(update: Update, context: Context, number: int) -> bool:
@@ -229,7 +198,7 @@ async def _show_excess(update: Update, context: Context, number: int) -> bool:
 async def _show_list(update: Update, context: Context, view: EditorView, field: str) -> None:
     texts = Texts(view.member.language)
     if field == "theme":
-        screen = render_looks(texts, view, list_themes())
+        screen = render_look(texts, view)
     elif field == "languages":
         screen = render_languages(texts, view)
     elif field == "difference" and view.holds is not None:
@@ -237,13 +206,3 @@ async def _show_list(update: Update, context: Context, view: EditorView, field: 
     else:
         screen = render_editor(texts, context.deps.shop, view)
     await show(update, context, screen)
-
-
-async def _change(update: Update, context: Context, number: int, edit: Edit) -> None:
-    await show_editor(update, context, await _edit(update, context, number, edit))
-
-
-async def _edit(update: Update, context: Context, number: int, edit: Edit) -> EditorView | None:
-    return await context.write(
-        editing.edit_campaign, visitor=visitor_of(update), campaign_id=CampaignId(number), edit=edit
-    )

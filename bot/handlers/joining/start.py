@@ -8,7 +8,7 @@ from telegram.ext import ChatMemberHandler
 from bot.core.claiming import Attribution
 from bot.core.redeeming import USE_PREFIX
 from bot.core.roles import EVERYBODY, TEAM, TEAM_PREFIX
-from bot.handlers.bot_profile import show_menu
+from bot.handlers.bot_profile import settle_menu
 from bot.handlers.community.chat import look_after
 from bot.handlers.community.community import find_chat_id
 from bot.handlers.deps import Context
@@ -29,7 +29,6 @@ from bot.messages.texts import Texts
 from bot.services.joining.joining import start
 from bot.updates.capability import Capability, Listener
 from bot.updates.context import visitor_of
-from storage.role import Role
 
 FROM_INLINE = "inline"
 """Start payload of the button that somebody without a link meets in inline mode: no code at all."""
@@ -61,20 +60,20 @@ async def on_start(update: Update, context: Context) -> None:
         from_inline=payload == FROM_INLINE,
     )
     if arrival.role in TEAM:
-        context.run_aside(_welcome_team(context, arrival.member.telegram_id, arrival.role))
+        context.run_aside(_welcome_team(context, arrival.member.telegram_id))
     if not arrival.greeted_by_notice:
         render = _ANSWERS[arrival.attribution]
         await show(update, context, render(Texts(arrival.member.language), context.deps.shop, arrival.member))
         context.run_aside(wish_card(context, arrival.member.telegram_id))
 
 
-async def _welcome_team(context: Context, telegram_id: int, role: Role) -> None:
+async def _welcome_team(context: Context, telegram_id: int) -> None:
     """Who runs the shop can be written to from now on: show what there is, and what keeps the community chat closed.
 
     It is an errand beside the answer: Telegram may refuse it for minutes.
     """
     deps = context.deps
-    await show_menu(context.bot, context.bot_data.store, deps.shop, deps.registry, telegram_id, role=role)
+    await settle_menu(context.bot, context.bot_data.store, deps.shop, deps.registry, telegram_id)
     if context.deps.community is not None:
         await look_after(context.bot, context.bot_data.store, context.deps.community)
 

@@ -23,7 +23,7 @@ def compose_card_text(shop: Shop, language: str, story_key: str | None = None, *
         invited_without_name=texts.plain("card.invited"),
         scan_hint=texts.plain("card.scan"),
         language=texts.locale,
-        look=compose_look(shop.campaign, story.picture),
+        look=story.look,
         quoted=bool(own_words),
     )
 

@@ -25,7 +25,7 @@ from bot.handlers.community.chat import CommunityChat, look_after
 from bot.handlers.conversations import build_text_router
 from bot.handlers.deps import Deps
 from bot.jobs.backups import list_backup_jobs
-from bot.jobs.revoking import make_revoking_job
+from bot.jobs.composed import compose_jobs
 from bot.jobs.supervisor import Supervisor
 from bot.messages.shop import Shop
 from bot.outbox.handouts import HandoutWorker
@@ -235,7 +235,7 @@ def _furnish(
         snapshots=snapshots,
         supervisor=Supervisor(
             store=store,
-            jobs=(*registry.jobs, make_revoking_job(application.bot), *_plan_backups(settings)),
+            jobs=(*registry.jobs, *compose_jobs(application.bot, snapshots), *_plan_backups(settings)),
             metrics=gate.metrics,
             tell=partial(note_job_trouble, admin_ids=settings.admin_ids),
         ),

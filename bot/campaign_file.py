@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path as FilePath
 
 from bot.assets import ASSETS
 from bot.core.campaigns.campaign import Campaign, CampaignMistake, parse_campaign
-from bot.core.campaigns.file import CampaignFile
+from bot.core.campaigns.checking import Fault, Finding, list_misnamed
+from bot.core.campaigns.file import CampaignFile, Path
 from bot.core.campaigns.pictures import PictureRefused
 from bot.core.campaigns.profile import parse_profile
 from bot.core.campaigns.words import place_text
@@ -16,14 +17,19 @@ from bot.core.languages import PROGRAM_LANGUAGE
 from bot.core.looks import list_themes
 from bot.core.pictures import MOST_PICTURE_BYTES, PictureMistake
 from bot.messages.pictures import say_picture_mistake
+from bot.messages.shop import Shop
 from bot.messages.texts import Texts
 from bot.services.campaigns.opening import Source
 from bot.services.campaigns.profile import ShopSource
 from bot.settings import Settings
+from bot.wire.checking import check_card, compose_longest_link, list_cards
 from storage.tables.pictures import StoredPicture
 
 SHIPPED = ASSETS / "campaigns" / "welcome.toml"
 """Holds until a shop has said something of its own."""
+
+LONGEST_USERNAME = 32
+"""Telegram's own limit of a bot's name; a file does not know whose it will be."""
 
 __all__ = [
     "SHIPPED",
@@ -36,7 +42,7 @@ __all__ = [
 ]
 
 
-def load_campaign(path: Path) -> Source:
+def load_campaign(path: FilePath) -> Source:
     """Read a campaign file and its pictures.
 
     Raises:
@@ -50,26 +56,46 @@ def load_campaign(path: Path) -> Source:
 
 
 def check_cards(source: Source) -> None:
-    """Measure whether all cards of a campaign can show its texts at sizes that a phone shows well.
+    """Draw every card of a campaign and look at it: whether its texts fit and stand out, and its code is read back.
 
     Raises:
-        CampaignMistake: with line and field, and by how much the text is too long; `all` has the others.
+        CampaignMistake: with line and field, and what would be right; `all` has the others.
     """
-    from bot.cards.limits import list_campaign_excesses  # noqa: PLC0415 -- a start leaves the pixels out
-    from bot.cards.studio import CardStudio  # noqa: PLC0415 -- likewise
+    from bot.cards.studio import CardStudio  # noqa: PLC0415 -- a start leaves the pixels out
 
     content, file = {picture.sha256: picture.content for picture in source.pictures}, CampaignFile(source.text)
-    for found in list_campaign_excesses(source.campaign, CardStudio(ASSETS, find_picture=content.get)):
-        name, over = found.excess.field, found.excess.characters
-        path = ("brand",) if name == "brand" else ("stories", found.place, "text" if name == "story" else name)
-        file.note(
-            place_text(file, path, found.language),
-            f"on a card of this layout it is {over} character{'s' * (over > 1)} too long. Make it shorter, or choose another layout.",
-        )
+    campaign, studio = source.campaign, CardStudio(ASSETS, find_picture=content.get)
+    shop = Shop(bot_username="x" * LONGEST_USERNAME, inline_mode=False, campaign=campaign)
+    found, link = list(list_misnamed(campaign)), compose_longest_link(shop.bot_username)
+    for place, text in list_cards(shop):
+        found += check_card(text, place, link, studio)
+    for each in found:
+        file.note(_find_path(file, each), say_finding(campaign, each))
     file.check()
 
 
-def load_shop(path: Path) -> ShopSource:
+def _find_path(file: CampaignFile, finding: Finding) -> Path:
+    if not finding.field:
+        return ("stories", finding.place)
+    path: Path = ("brand",) if finding.field == "brand" else ("stories", finding.place, finding.field)
+    return place_text(file, path, finding.language)
+
+
+def say_finding(campaign: Campaign, finding: Finding) -> str:
+    """What is not as it should be, and what would be right."""
+    count, cure = finding.count, "Choose another picture, layout or colour."
+    if finding.fault is Fault.TOO_LONG:
+        over = f"{count} character{'s' * (count > 1)}"
+        return f"on a card of this layout it is {over} too long. Make it shorter, or choose another layout."
+    if finding.fault is Fault.POINTS:
+        given = f"{campaign.inviter_points} and {campaign.invitee_points} are given"
+        return f"it names {count} points, but {given}. Write {{inviter_points}} or {{invitee_points}} instead."
+    if finding.fault is Fault.FAINT:
+        return f"on its card this does not stand out from what is behind it. {cure}"
+    return f"the QR code on its card in {finding.language} cannot be read by every phone. {cure}"
+
+
+def load_shop(path: FilePath) -> ShopSource:
     """Read a shop's file and its logo.
 
     Raises:
@@ -81,7 +107,7 @@ def load_shop(path: Path) -> ShopSource:
     return ShopSource(profile=profile, pictures=tuple(pictures.values()))
 
 
-def load_picture(path: Path) -> StoredPicture:
+def load_picture(path: FilePath) -> StoredPicture:
     """Read a picture as it is kept.
 
     Raises:
@@ -106,7 +132,7 @@ def load_picture(path: Path) -> StoredPicture:
     )
 
 
-def _find(folder: Path, pictures: dict[str, StoredPicture], named: str) -> str:
+def _find(folder: FilePath, pictures: dict[str, StoredPicture], named: str) -> str:
     """Read a picture that lies beside the file, or beside the shipped one, of which it may be a copy."""
     beside, shipped = folder / named, SHIPPED.parent / named
     ours = shipped.is_file() and (beside == shipped or not beside.is_file())
@@ -115,7 +141,7 @@ def _find(folder: Path, pictures: dict[str, StoredPicture], named: str) -> str:
     return picture.sha256
 
 
-def _take_shipped(path: Path) -> StoredPicture:
+def _take_shipped(path: FilePath) -> StoredPicture:
     """A picture of the program's own, as it is: nobody needs to be protected from it, and a start has no time to draw."""
     content = path.read_bytes()
     height, width = _find_jpeg_size(content)

@@ -24,7 +24,7 @@ from bot.handlers.community import community
 from bot.handlers.joining import start
 from bot.handlers.sharing import capability as sharing
 from bot.handlers.stats import stats
-from bot.jobs import checking, cleaning, nudging, turning
+from bot.jobs import checking, cleaning, nudging
 from bot.updates.capability import Capability
 
 CAPABILITIES: tuple[Capability, ...] = (
@@ -49,7 +49,6 @@ CAPABILITIES: tuple[Capability, ...] = (
     broadcasts.CAPABILITY,
     stats.CAPABILITY,
     nudging.CAPABILITY,
-    turning.CAPABILITY,
     cleaning.CAPABILITY,
     checking.CAPABILITY,
 )

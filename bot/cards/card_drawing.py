@@ -39,15 +39,22 @@ class Piece:
 
 def draw_card_base(text: CardText, theme_fonts: ThemeFonts) -> Image.Image:
     """The card without name and code."""
-    layout, pictures = theme_fonts.theme.layout, theme_fonts.open_pictures()
-    words = set_words(text, theme_fonts)
+    words, pictures = set_words(text, theme_fonts), theme_fonts.open_pictures()
     image = draw_ground(words, pictures.photo, theme_fonts)
-    draw_brand(image, text.brand, pictures.logo, theme_fonts)
+    draw_words(image, text, words, pictures.logo, theme_fonts)
+    return image
+
+
+def draw_words(
+    image: Image.Image, text: CardText, words: Sequence[Piece], logo: Image.Image | None, theme_fonts: ThemeFonts
+) -> None:
+    """Everything that is said on the card, on a ground that is ready for it."""
+    layout = theme_fonts.theme.layout
+    draw_brand(image, text.brand, logo, theme_fonts)
     for piece in words:
         _draw_piece(image, piece, theme_fonts)
     draw_block(image, text.offer, layout.offer, theme_fonts)
     draw_block(image, text.scan_hint, layout.hint, theme_fonts)
-    return image
 
 
 def draw_ground(words: Sequence[Piece], photo: Image.Image | None, theme_fonts: ThemeFonts) -> Image.Image:

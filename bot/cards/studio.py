@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PIL import Image
 
@@ -23,6 +24,9 @@ from bot.cards.themes import list_theme_names, load_theme
 from bot.cards.typefaces import Typeface
 from bot.core.looks import CardLook
 from bot.core.sharing import CardFormat, CardText
+
+if TYPE_CHECKING:
+    from bot.cards.checking import Look
 
 _LOOKS_KEPT = 24  # a look without its pictures is small
 
@@ -73,6 +77,14 @@ class CardStudio:
             card = shared.draw_card(name, link, shown)
             picture = draw_format(card, compose_code(link), text, theme_fonts, wanted)
         return render_bounded_jpeg(picture, most_bytes=MOST_FORMAT_BYTES)
+
+    def look_at(self, text: CardText, *, name: str, link: str) -> Look:
+        """Draw a card and look at it: whether its words stand out, and its code is read back. Raises LinkTooLong."""
+        from bot.cards.checking import look_at_card  # noqa: PLC0415 -- seldom needed
+
+        theme_fonts = self.get_fonts(text.look)
+        with self._drawing:
+            return look_at_card(text, theme_fonts, name=name, link=link)
 
     def can_tell(self, story: str, look: CardLook) -> bool:
         """Whether the typefaces of a look can draw every letter of a story."""

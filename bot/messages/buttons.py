@@ -232,7 +232,7 @@ NEW_CAMPAIGN = Button("new_campaign", "admin.new")
 NEW_FROM = Button("new_from", template=Key(16))
 CAMPAIGN = Button("campaign", campaign=_CAMPAIGN)
 CAMPAIGN_EDIT = Button("campaign_edit", campaign=_CAMPAIGN, field=Key(12))
-CAMPAIGN_DO = Button("campaign_do", campaign=_CAMPAIGN, change=Key(12))
+CAMPAIGN_DO = Button("campaign_do", campaign=_CAMPAIGN, change=Key(16))
 CAMPAIGN_LOOK = Button("campaign_look", campaign=_CAMPAIGN, theme=Key(20))
 LOOK_LIST = Button("look_list", campaign=_CAMPAIGN, field=Key(8))
 """What can be chosen of the look: layouts, colours."""

@@ -141,17 +141,6 @@ def render_differences(texts: Texts, view: EditorView, differences: Sequence[Dif
     return OutgoingMessage(text=text, keyboard=stack([publish], [drop], back_row(texts, CAMPAIGN, number)))
 
 
-def render_excess(
-    texts: Texts, view: EditorView, *, place: int, field: str, language: str, over: int
-) -> OutgoingMessage:
-    """A text that the cards of this look cannot show well: where, and by how much; `place` counts from 0."""
-    named = texts.plain(FIELDS["text" if field == "story" else field])
-    text = texts.say("editor.excess", story=place + 1, field=named, language=name_language(language), count=over)
-    story = view.draft.stories[place]
-    there = make_button(texts, STORY_OPEN, view.entry.id, story.key, label=_title(texts, view.draft, story))
-    return OutgoingMessage(text=text, keyboard=stack([there], back_row(texts, CAMPAIGN, view.entry.id)))
-
-
 def render_gone(texts: Texts) -> OutgoingMessage:
     """There is no such campaign, or no such story in it."""
     return OutgoingMessage(text=texts.say("editor.gone"), keyboard=stack(back_row(texts, CAMPAIGNS)))

@@ -30,6 +30,26 @@ PALETTE = {
 }
 """Colours to tap, each by the sign that looks like it."""
 _ROW = 4
+_THEMES = {
+    "sunrise": "look.theme.sunrise",
+    "fiesta": "look.theme.fiesta",
+    "lagoon": "look.theme.lagoon",
+    "salon": "look.theme.salon",
+    "gallery": "look.theme.gallery",
+    "quiet": "look.theme.quiet",
+    "lantern": "look.theme.lantern",
+    AUTO: "look.auto",
+}
+_LAYOUTS = {
+    "": "look.as_theme",
+    "sunrise": "look.layout.sunrise",
+    "bubble": "look.layout.bubble",
+    "salon": "look.layout.salon",
+    "photo": "look.layout.photo",
+    "minimal": "look.layout.minimal",
+    "festive": "look.layout.festive",
+}
+_PALETTES = {"main": "look.main_text", "accent": "look.accent_text"}
 _FOCUSES = {"top": "look.focus.top", "middle": "look.focus.middle", "bottom": "look.focus.bottom"}
 
 
@@ -107,12 +127,12 @@ def render_palette(texts: Texts, view: EditorView, field: str) -> OutgoingMessag
         if field == "accent"
         else [],
     ]
-    return _compose(texts, texts.say(f"look.{field}_text"), rows, number)
+    return _compose(texts, texts.say(_PALETTES[field]), rows, number)
 
 
 def say_theme(texts: Texts, theme: str) -> str:
     """What a theme is called."""
-    return texts.plain("look.auto") if theme == AUTO else texts.plain(f"look.theme.{theme}")
+    return texts.plain(_THEMES[theme]) if theme in _THEMES else theme
 
 
 def say_colours(texts: Texts, draft: Campaign) -> str:
@@ -141,7 +161,7 @@ def focus_row(texts: Texts, focus: str, compose_data: Callable[[str], str]) -> R
 
 
 def _say_layout(texts: Texts, layout: str) -> str:
-    return texts.plain(f"look.layout.{layout}" if layout else "look.as_theme")
+    return texts.plain(_LAYOUTS[layout])
 
 
 def _mark(label: str, chosen: bool) -> str:  # noqa: FBT001 -- what is chosen is the whole question

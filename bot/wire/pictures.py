@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from bot.cards.look import compute_look
 from bot.core.campaigns.campaign import Campaign, compose_look
+from bot.core.campaigns.checking import Finding, list_misnamed
+from bot.core.campaigns.pictures import list_pictures
 from bot.core.pictures import Picture, PictureMistake
-from bot.core.sharing import CardFormat, CardVersions
+from bot.core.sharing import CardFormat, CardText, CardVersions
 from bot.messages.printing import say_print_hint, say_way_in
 from bot.messages.sharing.card_texts import compose_card_text, compose_card_versions
 from bot.messages.shop import Shop, Source
@@ -23,6 +25,7 @@ from bot.services.members import MemberView
 from storage.records import PersonId
 from storage.store import Store
 from storage.tables import faces, pictures
+from bot.wire.checking import check_card, compose_longest_link, list_cards
 
 if TYPE_CHECKING:
     from bot.cards.limits import StoryExcess
@@ -37,6 +40,8 @@ LoadFace = Callable[[PersonId, str], Awaitable[bytes | None]]
 """Reads a member's photo."""
 
 _PICTURES_KEPT = 12  # a logo and a photo for each of ten stories, some hundred kilobytes each
+
+_SOUND_KEPT = 256  # all cards of a few campaigns; only their words are kept
 
 DRAWING_THREADS = 1
 """It draws two hundred cards a second, far more than may be sent; each further one keeps seven megabytes for itself."""
@@ -53,6 +58,8 @@ class Workshop:
         self._load_picture = load_picture
         self._shelf: dict[str, bytes] = {}
         self._studio: CardStudio | None = None
+        self.sound: dict[CardText, None] = {}
+        """Cards that were looked at and are as they should be, the latest last."""
         self._threads = ThreadPoolExecutor(DRAWING_THREADS, thread_name_prefix="pictures")
 
     async def lay_out(self, pictures: Collection[str]) -> None:
@@ -78,6 +85,13 @@ class Workshop:
         """Have something drawn."""
         loop, context = asyncio.get_running_loop(), copy_context()  # a line in the log says whose picture it is about
         return await loop.run_in_executor(self._threads, lambda: context.run(lambda: paint(self._open_studio())))
+
+    def note_sound(self, text: CardText, *, sound: bool) -> None:
+        """Remember a card that is as it should be."""
+        if sound:
+            self.sound[text] = None
+        while len(self.sound) > _SOUND_KEPT:
+            del self.sound[next(iter(self.sound))]
 
     def _open_studio(self) -> CardStudio:
         """Only the drawing thread asks."""
@@ -168,8 +182,25 @@ class Pictures:
         way_in, link = say_way_in(texts, self._shop, ""), self._shop.placement_link(placement)
         return await asyncio.to_thread(studio.render_shop_sheets, text, link=link, way_in=way_in)
 
+    async def check(self, campaign: Campaign) -> list[Finding]:
+        """All that is not as it should be in a campaign of which nothing is missing: in its words, and on every card, drawn.
+
+        A card takes some tenths of a second, and one that was sound before none; whoever waits for a picture comes in
+        between two of them.
+        """
+        shop, link = replace(self._shop, campaign=campaign), compose_longest_link(self._shop.bot_username)
+        found = list(list_misnamed(campaign))
+        for place, text in list_cards(shop):
+            if text not in self._workshop.sound:
+                await self._workshop.lay_out(text.look.pictures)
+                faults = await self._workshop.run(partial(check_card, text, place, link))
+                self._workshop.note_sound(text, sound=not faults)
+                found += faults
+        return found
+
     async def find_excess(self, campaign: Campaign) -> StoryExcess | None:
         """The first text of a campaign that its cards cannot show well, measured with their own letters."""
+        await self._workshop.lay_out(list_pictures(campaign))
 
         def find(studio: CardStudio) -> StoryExcess | None:
             from bot.cards.limits import list_campaign_excesses  # noqa: PLC0415 -- see the module's first line

@@ -201,3 +201,26 @@ async def test_each_storys_picture_has_its_own_part_shown(shop: ShopAtWork, stor
     assert "shows: Top" in await phone.tap("Top")
     drafts = [parse_content(row.draft) for row in await store.read(campaigns.list_all) if row.draft]
     assert ["top", ""] in [[story.focus for story in draft.stories] for draft in drafts]
+
+
+async def test_an_offer_of_points_that_are_not_given_is_told_before_a_start(shop: ShopAtWork, store: Store) -> None:
+    """In a sentence, with the way to the story; whoever means it goes on, and at a time of its own it begins only put right."""
+    phone = await open_campaigns(
+        shop, "+ New campaign", "Salon", "Languages", "✓ Bahasa Indonesia", "✓ 简体中文", "Back"
+    )
+    name = phone.screen.text.split(":")[0]
+    await phone.tap("1. ")
+    await phone.tap("What the friend gets")
+    await phone.type("Come and start with 777 points.")
+    await phone.tap("Back")
+    said = await phone.tap("Start now")
+    assert "Story 1, What the friend gets, English: it says 777, and that is not what is given." in said
+    await phone.tap("Back")
+    await phone.tap("Begin at a time")
+    tomorrow = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(days=1)
+    assert "it says 777" in await phone.type(f"{tomorrow:%Y-%m-%d %H:%M}")
+    row = await store.read(campaigns.find_by_slug, name)
+    assert row is not None
+    assert row.state is CampaignState.DRAFT
+    phone = await open_campaigns(shop, f"{name}: a draft", "Start now")
+    assert "running" in await phone.tap("meant like this")

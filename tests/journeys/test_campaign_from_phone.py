@@ -37,7 +37,8 @@ class Phone:
         def find() -> Message | None:
             now = chat.messages[self.screen.id]
             fresh = [chat.messages[number] for number in chat.messages if number > last]
-            changed = now if now.text != before or str(now.keyboard) != shown else None
+            moment = now.text.startswith("One moment")
+            changed = now if not moment and (now.text != before or str(now.keyboard) != shown) else None
             return changed or next((each for each in reversed(fresh) if each.keyboard), None)
 
         self.screen = await self.shop.telegram.until(find, what=f"a screen after {label!r}")

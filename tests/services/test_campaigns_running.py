@@ -7,16 +7,20 @@ from dataclasses import replace
 import pytest
 
 from bot.core.campaigns.campaign import Campaign
+from bot.core.campaigns.checking import Fault, Finding
 from bot.core.campaigns.running import Change, ChangeRefusal
 from bot.core.claiming import Outcome
 from bot.core.links import Addresses, compose_payload
 from bot.jobs.turning import turn_due
 from bot.services.campaigns import find_newer, get_terms
+from bot.services.campaigns.editing import schedule_campaign
+from bot.services.campaigns.notices import StartHeld
 from bot.services.campaigns.opening import Source, take_campaign
 from bot.services.campaigns.running import change_campaign
 from bot.services.claiming.naming import name_inviter
 from bot.services.joining.joining import start
 from bot.services.joining.notices import WelcomeInvited
+from bot.services.members import note_owners
 from storage import Store
 from storage.campaign import CampaignState
 from storage.checks import list_faults
@@ -40,6 +44,11 @@ async def summer(store: Store, campaign: Campaign) -> CampaignId:
 def make_summer(campaign: Campaign, points: int = 500) -> Campaign:
     """The shipped campaign's words with other points."""
     return replace(campaign, slug="summer", inviter_points=points, invitee_points=points - 100)
+
+
+async def find_nothing(_campaign: Campaign) -> list[Finding]:
+    """All is well with whatever is to begin."""
+    return []
 
 
 async def bring(store: Store, number: int, campaign: int | None) -> tuple[VersionId, int]:
@@ -142,14 +151,14 @@ async def test_a_campaign_begins_and_ends_by_itself(
     await store.write(campaigns.set_start, summer, now + DAY_SECONDS * 1_000_000)
     await store.write(campaigns.set_end, summer, now + 2 * DAY_SECONDS * 1_000_000, None)
     assert (await bring(store, 1, summer))[1] == campaign.invitee_points
-    await turn_due(store)
+    await turn_due(store, find_nothing)
     assert len(await list_stories(store)) == len(campaign.stories)
     clock.advance(DAY_SECONDS)
-    await turn_due(store)
+    await turn_due(store, find_nothing)
     assert (await bring(store, 2, summer))[1] == 400
     assert len(await list_stories(store)) == 2 * len(campaign.stories)
     clock.advance(DAY_SECONDS)
-    await turn_due(store)
+    await turn_due(store, find_nothing)
     assert (await store.read(campaigns.get, summer)).state is CampaignState.ENDED
     assert len(await list_stories(store)) == len(campaign.stories)
     assert (await bring(store, 3, summer))[1] == 400
@@ -160,7 +169,7 @@ async def test_a_campaign_ends_with_its_budget(store: Store, summer: CampaignId)
     await store.write(campaigns.set_end, summer, None, 1_500)
     for number, state in ((1, CampaignState.RUNNING), (2, CampaignState.ENDED)):
         await bring(store, number, summer)
-        await turn_due(store)
+        await turn_due(store, find_nothing)
         assert (await store.read(campaigns.get, summer)).state is state
 
 
@@ -214,3 +223,28 @@ async def test_a_campaign_beside_the_main_one_keeps_its_own_look(store: Store, s
     theirs = {look.main for key, look in looks.items() if key.startswith(f"{summer}-")}
     others = {look.main for key, look in looks.items() if not key.startswith(f"{summer}-")}
     assert (theirs, others) == ({"#2e8b57"}, {""})
+
+
+async def test_what_is_not_right_any_more_at_its_time_is_held_back_and_told(
+    store: Store, summer: CampaignId, clock: Clock
+) -> None:
+    """It is a draft again, promises nothing, and every owner reads why; once."""
+    sari = Profile(telegram_id=900, first_name="Sari", telegram_language="en")
+    await store.write(note_owners, telegram_ids=[sari.telegram_id])
+    await store.write(start, visitor=sari, payload="")
+    moment = clock.now + DAY_SECONDS * 1_000_000
+    await store.write(schedule_campaign, visitor=sari, campaign_id=summer, field="starts_at", value=moment)
+    clock.advance(DAY_SECONDS + 1)
+    looked: list[str] = []
+
+    async def find(campaign: Campaign) -> list[Finding]:
+        looked.append(campaign.slug)
+        return [Finding(fault=Fault.CODE, place=0, language="en")]
+
+    for _ in range(2):
+        await turn_due(store, find)
+    row = await store.read(campaigns.get, summer)
+    assert (row.state, row.starts_at, looked) == (CampaignState.DRAFT, None, ["summer"])
+    owed = await store.read(outbox.list_owed, after=NoticeId(0), limit=100)
+    assert [each.payload["slug"] for each in owed if each.kind == StartHeld.kind] == ["summer"]
+    assert await bring(store, 1, summer) != ((await store.read(campaigns.get, summer)).version_id, 400)

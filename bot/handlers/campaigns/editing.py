@@ -28,6 +28,7 @@ from bot.core.scheduling import parse_moment
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
 from bot.messages.campaign_editor import render_editor, render_story, say_refusal
+from bot.messages.campaign_findings import say_findings
 from bot.messages.campaign_look import render_colours
 from bot.messages.campaign_questions import render_question, say_text_mistake
 from bot.messages.campaigns_panel import render_shop
@@ -107,6 +108,8 @@ async def _take_text(update: Update, context: Context, texts: Texts, message: Me
         zone, now = context.deps.shop.zone, await context.read(lambda tx: tx.now)
         value = parse_moment(said, zone, now)
         wrong = None if value is not None else texts.say("editor.wrong.moment")
+        if wrong is None and field == "starts":
+            wrong = await _look_over(update, context, texts, data)
     elif field in COLOURS:
         value = parse_colour(said)
         wrong = None if value else texts.say("editor.wrong.colour")
@@ -119,6 +122,15 @@ async def _take_text(update: Update, context: Context, texts: Texts, message: Me
         view = await _keep(update, context, data, value)
         wrong = say_refusal(texts, view.refusal) if view is not None and view.refusal is not None else None
     return wrong
+
+
+async def _look_over(update: Update, context: Context, texts: Texts, data: Data) -> Html | None:
+    """What is not as it should be with a campaign that is to begin by itself; None where all is well, or a text is missing."""
+    view = await context.read(editing.view_editor, visitor=visitor_of(update), campaign_id=CampaignId(data["campaign"]))
+    if view is None or view.gaps:
+        return None
+    findings = await context.deps.pictures.check(view.draft)
+    return Html(f"{texts.say('finding.text')}\n\n{say_findings(texts, findings)}") if findings else None
 
 
 async def _measure(update: Update, context: Context, data: Data, text: str) -> str | TextMistake:

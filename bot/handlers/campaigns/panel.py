@@ -7,6 +7,7 @@ from functools import partial
 from telegram import Update
 
 from bot.core.campaigns.campaign import StoryKind
+from bot.core.campaigns.checking import Fault
 from bot.core.campaigns.drafting import (
     add_story,
     drop_story,
@@ -26,9 +27,9 @@ from bot.handlers.reply import show
 from bot.messages.campaign_editor import (
     render_differences,
     render_editor,
-    render_excess,
     render_languages,
 )
+from bot.messages.campaign_findings import render_findings, render_looking
 from bot.messages.campaign_look import render_look
 from bot.messages.campaigns_panel import TEMPLATES, render_admin, render_campaigns, render_new, render_shop
 from bot.messages.texts import Texts
@@ -41,6 +42,10 @@ from storage.records import CampaignId
 
 ASKED = ("inviter", "invitee", "photo", "main", "accent", "starts", "ends", "budget")
 """Fields whose value is typed or sent."""
+MANY_CARDS = 6
+"""From here on looking at them takes long enough for a word."""
+ANYWAY = "-anyway"
+"""Behind a change in a button's data: what was found is meant so."""
 STORY_ASKED = ("headline", "text", "offer", "picture")
 
 
@@ -116,14 +121,16 @@ async def on_edit(update: Update, context: Context, number: int, field: str) -> 
 async def on_do(update: Update, context: Context, number: int, said: str) -> None:
     """Start, pause, go on, end, make it the main one; let its changes hold, or drop them."""
     visitor, campaign_id = visitor_of(update), CampaignId(number)
-    if said in {"publish", Change.START} and await _show_excess(update, context, number):
+    wanted, anyway = said.removesuffix(ANYWAY), said.endswith(ANYWAY)
+    if wanted in {"publish", Change.START} and await _show_findings(update, context, number, wanted, anyway=anyway):
         return
-    if said == "publish":
+    if wanted == "publish":
         view = await context.write(editing.publish_campaign, visitor=visitor, campaign_id=campaign_id)
-    elif said == "drop":
+    elif wanted == "drop":
         view = await context.write(editing.drop_changes, visitor=visitor, campaign_id=campaign_id)
-    elif said in set(Change):
-        view = await context.write(editing.move_campaign, visitor=visitor, campaign_id=campaign_id, change=Change(said))
+    elif wanted in set(Change):
+        move = partial(editing.move_campaign, change=Change(wanted))
+        view = await context.write(move, visitor=visitor, campaign_id=campaign_id)
     else:
         view = await find_view(update, context, number)
     await show_editor(update, context, view)
@@ -174,24 +181,18 @@ async def on_story_drop(update: Update, context: Context, number: int, key: str)
     await change_and_show(update, context, number, lambda draft: drop_story(draft, key))
 
 
-async def _show_excess(update: Update, context: Context, number: int) -> bool:
-    """Whether a text is too long for the cards, which is then said instead."""
+async def _show_findings(update: Update, context: Context, number: int, change: str, *, anyway: bool) -> bool:
+    """Whether something is not as it should be, which is then said instead; `anyway`: what may be meant so is."""
     view = await find_view(update, context, number)
     if view is None or view.gaps:
         return False
-    found = await context.deps.pictures.find_excess(view.draft)
-    if found is None:
+    texts, cards = Texts(view.member.language), len(view.draft.stories) * len(view.draft.languages)
+    if cards > MANY_CARDS:
+        await show(update, context, render_looking(texts, cards))
+    findings = await context.deps.pictures.check(view.draft)
+    if not findings or (anyway and all(each.fault is Fault.POINTS for each in findings)):
         return False
-    excess = found.excess
-    screen = render_excess(
-        Texts(view.member.language),
-        view,
-        place=found.place,
-        field=excess.field,
-        language=found.language,
-        over=excess.characters,
-    )
-    await show(update, context, screen)
+    await show(update, context, render_findings(texts, view, findings, change))
     return True
 
 

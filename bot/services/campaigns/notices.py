@@ -17,6 +17,16 @@ class FileTaken(Notice):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StartHeld(Notice):
+    """A campaign was to begin by itself, and something about its cards is not as it should be any more."""
+
+    kind: ClassVar[str] = "campaign_start_held"
+    slug: str
+    findings: str
+    """As `compose_findings` writes them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileKept(Notice):
     """The campaign was changed by other ways after its file, and the file does not hold."""
 

@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from bot.core.campaigns.campaign import Campaign
+from bot.core.campaigns.checking import Finding, compose_findings
 from bot.core.campaigns.running import Change, ChangeRefusal, decide_change
-from bot.services.campaigns import view_standing
+from bot.services.audit import Act
+from bot.services.campaigns import get_terms, view_standing
+from bot.services.campaigns.notices import StartHeld
+from bot.services.campaigns.opening import list_owners
+from bot.services.notices import owe
 from storage.campaign import CampaignState
 from storage.records import CampaignId
-from storage.tables import campaigns, grants, shops
+from storage.tables import audit, campaigns, grants, shops
 from storage.tables.campaigns import CampaignRow
 from storage.tx import Tx
 
@@ -48,6 +54,25 @@ def list_due(tx: Tx) -> list[CampaignId]:
     """Campaigns whose time has come, or whose points are given; the main one has neither."""
     main = shops.get(tx).campaign_id
     return [row.id for row in campaigns.list_all(tx) if row.id != main and _is_due(tx, row)]
+
+
+def list_starting(tx: Tx) -> dict[CampaignId, Campaign]:
+    """What campaigns say whose time to begin has come."""
+    due = (row for row in map(partial(campaigns.get, tx), list_due(tx)) if _has_come(row.starts_at, tx.now))
+    return {row.id: get_terms(tx, row.version_id).campaign for row in due if row.version_id is not None}
+
+
+def hold_back(tx: Tx, campaign_id: CampaignId, findings: Sequence[Finding]) -> None:
+    """Make a draft again of a campaign that would begin now, and tell the owners why; unless it was changed meanwhile."""
+    row = campaigns.get(tx, campaign_id)
+    if row.state is not CampaignState.RUNNING or not _has_come(row.starts_at, tx.now):
+        return
+    campaigns.set_start(tx, row.id, None)
+    campaigns.set_state(tx, row.id, CampaignState.DRAFT)
+    audit.add(tx, actor_id=None, act=Act.CAMPAIGN_STATE, subject=row.slug, before=row.state, after=CampaignState.DRAFT)
+    told = StartHeld(slug=row.slug, findings=compose_findings(findings))
+    for address in list_owners(tx):
+        owe(tx, address, told, key=f"{row.id}:{tx.now}:{address.person_id}")
 
 
 def turn_campaigns(tx: Tx, due: Sequence[CampaignId]) -> None:

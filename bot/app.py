@@ -19,9 +19,9 @@ from bot.broadcasts.flight_recorder import FlightRecorder
 from bot.broadcasts.worker import Broadcaster
 from bot.campaign_file import SHIPPED, choose_community, load_campaign
 from bot.capabilities import CAPABILITIES
-from bot.core.campaigns.campaign import Campaign, CampaignMistake
+from bot.core.campaigns.campaign import CampaignMistake
 from bot.handlers.bot_profile import stay_introduced, try_errand
-from bot.handlers.community.chat import CommunityChat, look_after
+from bot.handlers.community.chat import follow_shop, look_after
 from bot.handlers.conversations import build_text_router
 from bot.handlers.deps import Deps
 from bot.jobs.backups import list_backup_jobs
@@ -33,7 +33,7 @@ from bot.outbox.last_word import watch_store
 from bot.outbox.looking import look_at
 from bot.outbox.sender import ShopChats
 from bot.outbox.worker import OutboxWorker
-from bot.services.campaigns import get_terms
+from bot.services.campaigns import ShopView, get_shop, names_community
 from bot.services.campaigns.opening import Opening, open_shop
 from bot.services.community.membership import find_number
 from bot.services.community.warning import note_job_trouble
@@ -125,24 +125,25 @@ async def run_in(
     """
     SHOP.set(settings.bot_id)
     registry = Registry(capabilities, settings.given)
-    source = load_campaign(settings.campaign)
+    source = load_campaign(settings.campaign, await store.read(pictures.list_known))
     if settings.proxy is not None:
         logger.info("Telegram is reached through the proxy %s", settings.proxy)
     gate = await open_gate(
         store, send_rate=settings.send_rate, chat_rate=settings.chat_rate, group_per_minute=group_per_minute
     )
-    community = await _open_community(settings, source.campaign, store)
+    community = choose_community(settings, source.campaign, known=await store.read(names_community))
     opening = await store.write(
         open_shop,
         source,
         shipped=settings.campaign == SHIPPED,
         announce_chat=settings.announce_chat,
-        community_chat=community.named if community else None,
-        community_id=community.chat_id if community else None,
+        community_chat=community,
+        community_id=await store.read(find_number, chat=community) if community is not None else None,
+        zone=settings.given.get("TIMEZONE"),
     )
     _log_opening(opening, settings)
-    campaign = (await store.read(get_terms)).campaign
-    async with _open_runtime(settings, campaign, store, gate, stop, registry=registry, community=community) as runtime:
+    view = await store.read(get_shop)
+    async with _open_runtime(settings, view, store, gate, stop, registry=registry) as runtime:
         if not stop.is_set():
             await _work(runtime, stop)
 
@@ -158,14 +159,7 @@ def _log_opening(opening: Opening, settings: Settings) -> None:
 
 @asynccontextmanager
 async def _open_runtime(
-    settings: Settings,
-    campaign: Campaign,
-    store: Store,
-    gate: Gate,
-    stop: asyncio.Event,
-    *,
-    registry: Registry,
-    community: CommunityChat | None,
+    settings: Settings, view: ShopView, store: Store, gate: Gate, stop: asyncio.Event, *, registry: Registry
 ) -> AsyncIterator[Runtime]:
     bot_data: BotData[Deps] = BotData(
         store=store, deps=cast("Deps", None), metrics=gate.metrics
@@ -192,27 +186,31 @@ async def _open_runtime(
         shop = Shop(
             bot_username=application.bot.username if not stop.is_set() else "",
             inline_mode=bool(not stop.is_set() and application.bot.bot.supports_inline_queries),
-            campaign=campaign,
+            campaign=view.campaign,
             public_url=settings.public_url,
-            zone=settings.timezone,
-            community=community is not None,
+            zone=view.zone,
+            community=view.community_chat is not None,
         )
-        first = Snapshot(shop=shop, pictures=Pictures(shop, open_workshop(ASSETS, store)))
-        bot_data.deps = Deps(
-            snapshot=first, registry=registry, community=community, vault=settings.vault_chat is not None
-        )
+        first = Snapshot(shop=shop, pictures=Pictures(shop, open_workshop(ASSETS, store)), view=view)
+        community, vault = follow_shop(view, None, admin_ids=settings.admin_ids), settings.vault_chat is not None
+        bot_data.deps = Deps(snapshot=first, registry=registry, community=community, vault=vault)
         yield _furnish(settings, store, gate, application, Snapshots(store, first))
 
 
 def _furnish(
     settings: Settings, store: Store, gate: Gate, application: PassalongApplication[Deps], snapshots: Snapshots
 ) -> Runtime:
+    view = snapshots.current.get_view()
+    chats = ShopChats(store, view.announce_chat, vault=settings.vault_chat, admin_ids=settings.admin_ids)
+
     def show(snapshot: Snapshot) -> None:
-        application.bot_data.deps = replace(application.bot_data.deps, snapshot=snapshot)
+        deps, now = application.bot_data.deps, snapshot.get_view()
+        community = follow_shop(now, deps.community, admin_ids=settings.admin_ids)
+        application.bot_data.deps = replace(deps, snapshot=snapshot, community=community)
+        chats.set(ChatRole.ANNOUNCE, now.announce_chat)
 
     snapshots.subscribe(show)
     registry = application.bot_data.deps.registry
-    chats = ShopChats(store, settings.announce_chat, vault=settings.vault_chat, admin_ids=settings.admin_ids)
     dispatch = Dispatch(application)
     delivery = OutboxWorker(
         store=store, bot=application.bot, gate=gate, snapshots=snapshots, renderers=registry.notices, chats=chats
@@ -247,13 +245,6 @@ def _plan_backups(settings: Settings) -> list[Job]:
     return list_backup_jobs(settings.database_url, settings.backup_folder, every, keep=keep, recipient=recipient)
 
 
-async def _open_community(settings: Settings, campaign: Campaign, store: Store) -> CommunityChat | None:
-    """The community chat as the settings or the campaign name it, by the number it has now."""
-    named = choose_community(settings, campaign)
-    if named is None:
-        return None
-    known = await store.read(find_number, chat=named)
-    return CommunityChat(named=named, chat_id=known, admin_ids=settings.admin_ids)
 
 
 async def _work(runtime: Runtime, stop: asyncio.Event) -> None:

@@ -14,7 +14,7 @@ from bot.services.campaigns.opening import take_campaign
 from bot.services.campaigns.profile import take_profile
 from storage import RowMissing
 from storage.beside import run_once
-from storage.tables.pictures import StoredPicture
+from storage.tables.pictures import StoredPicture, list_known
 
 SUFFIXES = ((b"\x89PNG", "png"), (b"\xff\xd8", "jpg"), (b"RIFF", "webp"))
 """How image files begin."""
@@ -43,7 +43,7 @@ def apply(url: str, path: Path, *, main: bool) -> int:
     """Let a file hold from now on."""
     if check(path):
         return 1
-    source = load_campaign(path)
+    source = load_campaign(path, run_once(url, list_known))
     news = run_once(url, take_campaign, source, main=main)
     _say(f"{source.campaign.slug} holds from now on." if news else f"{source.campaign.slug} says what it said before.")
     return 0
@@ -86,7 +86,7 @@ def apply_profile(url: str, path: Path) -> int:
 
     def take() -> None:
         nonlocal news
-        news = run_once(url, take_profile, load_shop(path))
+        news = run_once(url, take_profile, load_shop(path, run_once(url, list_known)))
 
     problems = list_problems(path, take)
     for problem in problems:

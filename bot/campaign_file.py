@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from hashlib import sha256
 from pathlib import Path as FilePath
+from types import MappingProxyType
 
 from bot.assets import ASSETS
 from bot.core.campaigns.campaign import Campaign, CampaignMistake, parse_campaign
@@ -42,8 +44,8 @@ __all__ = [
 ]
 
 
-def load_campaign(path: FilePath) -> Source:
-    """Read a campaign file and its pictures.
+def load_campaign(path: FilePath, known: Mapping[str, str] = MappingProxyType({})) -> Source:
+    """Read a campaign file and its pictures; those that are `known`, as the store lists them, are not decoded again.
 
     Raises:
         CampaignMistake: with line and field.
@@ -51,7 +53,8 @@ def load_campaign(path: FilePath) -> Source:
     """
     pictures: dict[str, StoredPicture] = {}
     data = path.read_bytes()
-    campaign = parse_campaign(data, themes=list_themes(), find_picture=partial(_find, path.parent, pictures))
+    find_picture = partial(_find, path.parent, pictures, known)
+    campaign = parse_campaign(data, themes=list_themes(), find_picture=find_picture)
     return Source(campaign=campaign, text=data.decode(), pictures=tuple(pictures.values()))
 
 
@@ -95,15 +98,15 @@ def say_finding(campaign: Campaign, finding: Finding) -> str:
     return f"the QR code on its card in {finding.language} cannot be read by every phone. {cure}"
 
 
-def load_shop(path: FilePath) -> ShopSource:
-    """Read a shop's file and its logo.
+def load_shop(path: FilePath, known: Mapping[str, str] = MappingProxyType({})) -> ShopSource:
+    """Read a shop's file and its logo; one that is `known` is not decoded again.
 
     Raises:
         CampaignMistake: with line and field.
         OSError: the file cannot be read.
     """
     pictures: dict[str, StoredPicture] = {}
-    profile = parse_profile(path.read_bytes(), find_picture=partial(_find, path.parent, pictures))
+    profile = parse_profile(path.read_bytes(), find_picture=partial(_find, path.parent, pictures, known))
     return ShopSource(profile=profile, pictures=tuple(pictures.values()))
 
 
@@ -113,11 +116,18 @@ def load_picture(path: FilePath) -> StoredPicture:
     Raises:
         PictureRefused: it cannot be used.
     """
+    return _draw_anew(_read(path))
+
+
+def _read(path: FilePath) -> bytes:
     try:
         with path.open("rb") as file:
-            data = file.read(MOST_PICTURE_BYTES + 1)
+            return file.read(MOST_PICTURE_BYTES + 1)
     except OSError as error:
         raise PictureRefused(f"it cannot be read: {error.strerror}.") from None
+
+
+def _draw_anew(data: bytes) -> StoredPicture:
     from bot.cards.pictures import read_picture  # noqa: PLC0415 -- most files name no picture
 
     picture = read_picture(data)
@@ -132,11 +142,15 @@ def load_picture(path: FilePath) -> StoredPicture:
     )
 
 
-def _find(folder: FilePath, pictures: dict[str, StoredPicture], named: str) -> str:
+def _find(folder: FilePath, pictures: dict[str, StoredPicture], known: Mapping[str, str], named: str) -> str:
     """Read a picture that lies beside the file, or beside the shipped one, of which it may be a copy."""
     beside, shipped = folder / named, SHIPPED.parent / named
     ours = shipped.is_file() and (beside == shipped or not beside.is_file())
-    picture = _take_shipped(shipped) if ours else load_picture(beside)
+    data = b"" if ours else _read(beside)
+    kept = None if ours else known.get(sha256(data).hexdigest())
+    if kept is not None:
+        return kept
+    picture = _take_shipped(shipped) if ours else _draw_anew(data)
     pictures[picture.sha256] = picture
     return picture.sha256
 
@@ -159,14 +173,14 @@ def _find_jpeg_size(content: bytes) -> tuple[int, int]:
 _FRAMES = (0xC0, 0xC1, 0xC2)
 
 
-def choose_community(settings: Settings, campaign: Campaign) -> int | str | None:
-    """The community chat as the settings name it, else the campaign; None where there is none.
+def choose_community(settings: Settings, campaign: Campaign, *, known: bool = False) -> int | str | None:
+    """The community chat as the settings name it, else the campaign; None where neither does. `known`: the shop has one.
 
     Raises:
         CampaignMistake: friends are to count in a chat that nobody names.
     """
     named = settings.community_chat or campaign.rules.community
-    if named is None and campaign.rules.join_community:
+    if named is None and campaign.rules.join_community and not known:
         lines = enumerate(settings.campaign.read_text(encoding="utf-8").splitlines(), start=1)
         raise CampaignMistake(
             next((number for number, line in lines if "join_community" in line), 1),

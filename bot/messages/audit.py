@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.messages.buttons import AUDIT
+from bot.messages.campaigns_panel import FIELDS
 from bot.messages.keyboards import make_button, stack
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
@@ -16,6 +17,7 @@ _ACTS = {
     Act.CAMPAIGN_STATE: "audit.campaign_state",
     Act.CAMPAIGN_MAIN: "audit.campaign_main",
     Act.PROFILE: "audit.profile",
+    Act.PLACE: "audit.place",
     Act.BROADCAST: "audit.broadcast",
     Act.HANDED_OUT: "audit.handed_out",
     Act.HANDED_BACK: "audit.handed_back",
@@ -36,8 +38,10 @@ def render_audit(texts: Texts, shop: Shop, view: AuditView) -> OutgoingMessage:
 
 def _say_line(texts: Texts, shop: Shop, line: AuditLine) -> Html:
     actor = texts.say("audit.command") if line.by_command else show_name(texts, line.actor, first=True, limit=32)
-    subject = show_name(texts, line.subject, limit=32) if line.act in _TO_SOMEBODY else line.subject
+    subject: str = show_name(texts, line.subject, limit=32) if line.act in _TO_SOMEBODY else line.subject
+    if line.act == Act.PLACE and line.subject in FIELDS:
+        subject = texts.plain(FIELDS[line.subject])
     act = texts.say(
-        _ACTS[Act(line.act)], actor=actor, subject=subject, before=line.before or "\u2013", after=line.after
+        _ACTS[Act(line.act)], actor=actor, subject=subject, before=line.before or "\u2013", after=line.after or "\u2013"
     )
     return texts.say("audit.line", date=texts.moment(line.acted_at, shop.zone), act=act)

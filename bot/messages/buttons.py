@@ -226,7 +226,7 @@ _CAMPAIGN, _STORY = Number(999_999), Key(32)
 
 ADMIN = Button("admin", "admin.button")
 ADMIN_SHOP = Button("admin_shop", "admin.shop")
-SHOP_EDIT = Button("shop_edit", field=Key(8))
+SHOP_EDIT = Button("shop_edit", field=Key(12))
 CAMPAIGNS = Button("campaigns", "admin.campaigns")
 NEW_CAMPAIGN = Button("new_campaign", "admin.new")
 NEW_FROM = Button("new_from", template=Key(16))

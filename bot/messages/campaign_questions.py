@@ -10,6 +10,8 @@ from bot.messages.campaigns_panel import name_language
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.texts import Html, Texts
 
+NOWHERE = "nowhere"
+"""No chat, as an answer by tapping."""
 _ASKED = {
     "brand": "editor.ask.brand",
     "unit": "editor.ask.unit",
@@ -20,6 +22,9 @@ _ASKED = {
     "invitee": "editor.ask.invitee",
     "main": "editor.ask.main",
     "accent": "editor.ask.accent",
+    "announce": "editor.ask.announce",
+    "community": "editor.ask.community",
+    "zone": "editor.ask.zone",
     "starts": "editor.ask.starts",
     "ends": "editor.ask.ends",
     "budget": "editor.ask.budget",
@@ -41,6 +46,11 @@ def render_question(texts: Texts, data: Mapping[str, Any]) -> OutgoingMessage:
     now = data.get("now", {}).get(languages[0], "")
     said = [text, *([texts.say("editor.ask.now", value=now)] if now else [])]
     return OutgoingMessage(text=Html("\n\n".join(said)))
+
+
+def list_choices(texts: Texts, data: Mapping[str, Any]) -> dict[str, str]:
+    """What can be tapped in place of an answer, by what it is kept as."""
+    return {NOWHERE: texts.plain("place.nowhere")} if data["field"] in {"announce", "community"} else {}
 
 
 def say_text_mistake(texts: Texts, mistake: TextMistake) -> Html:

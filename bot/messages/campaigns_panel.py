@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import tzinfo
 from typing import Any
 
-from bot.core.campaigns.campaign import Campaign
 from bot.core.languages import LANGUAGES
 from bot.messages.buttons import (
     ADMIN,
     ADMIN_SHOP,
     CAMPAIGN,
+    CAMPAIGN_EDIT,
     CAMPAIGNS,
     NEW_CAMPAIGN,
     NEW_FROM,
@@ -21,6 +22,7 @@ from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
 from bot.messages.texts import Texts
 from bot.services.campaigns.editing import PanelCampaign, PanelView
+from bot.services.campaigns.profile import ShopProfile
 from storage.campaign import CampaignState
 
 TEMPLATES = {
@@ -46,6 +48,9 @@ FIELDS = {
     "unit": "editor.unit",
     "logo": "editor.logo",
     "photo": "editor.photo",
+    "announce": "editor.announce",
+    "community": "editor.community",
+    "zone": "editor.zone",
     "starts": "editor.starts",
     "ends": "editor.ends_button",
     "budget": "editor.budget",
@@ -61,19 +66,31 @@ def render_admin(texts: Texts, shop: Shop) -> OutgoingMessage:
     return OutgoingMessage(text=text, keyboard=stack(tap_row(texts, CAMPAIGNS), tap_row(texts, ADMIN_SHOP)))
 
 
-def render_shop(texts: Texts, main: Campaign) -> OutgoingMessage:
-    """What the shop says of itself, each one tap from being changed."""
+def render_shop(texts: Texts, profile: ShopProfile) -> OutgoingMessage:
+    """What the shop says of itself and where it is, each one tap from being changed."""
+    main, shop = profile.main, profile.shop
     text = texts.say(
         "admin.shop_text",
         brand=", ".join(main.brand.values()),
         unit=", ".join("/".join(forms.values()) for forms in main.unit.values()),
         logo=say_there(texts, main.logo),
         languages=say_languages(main.languages),
+        announce=str(shop.announce_chat or texts.plain("admin.no")),
+        community=str(shop.community_chat or texts.plain("admin.no")),
+        zone=say_zone(shop.zone),
+        time=texts.moment(profile.now, shop.zone),
     )
-    rows = [
-        [make_button(texts, SHOP_EDIT, field, label=texts.plain(FIELDS[field]))] for field in ("brand", "unit", "logo")
-    ]
+    fields = (("brand", "unit"), ("logo",), ("announce", "community"), ("zone",))
+    rows = [[make_button(texts, SHOP_EDIT, field, label=texts.plain(FIELDS[field])) for field in row] for row in fields]
+    rows[1].append(
+        make_button(texts, CAMPAIGN_EDIT, profile.main_id, "languages", label=texts.plain("editor.languages"))
+    )
     return OutgoingMessage(text=text, keyboard=stack(*rows, back_row(texts, ADMIN)))
+
+
+def say_zone(zone: tzinfo) -> str:
+    """A zone by its name, easier to read."""
+    return str(zone).replace("_", " ")
 
 
 def render_campaigns(texts: Texts, shop: Shop, view: PanelView) -> OutgoingMessage:

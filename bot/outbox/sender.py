@@ -82,12 +82,12 @@ def settle_all(tx: Tx, settlements: Sequence[Settlement]) -> None:
 
 
 class ShopChats:
-    """Where what is addressed to a role goes: as the settings name it, or as Telegram has moved it since.
+    """Where what is addressed to a role goes: as the shop names it, or as Telegram has moved it since.
 
     Args:
         store: Remembers over a restart what became of a group.
-        announce: The announce chat's number or @name, as the settings have it; None where joins are not announced.
-        vault: Likewise the vault's; None where the shop has none.
+        announce: The announce chat's number or @name, as the shop has it; None where joins are not announced.
+        vault: The vault's, as the settings have it; None where the shop has none.
         admin_ids: Who is told of a chat's trouble, by Telegram id.
     """
 
@@ -104,6 +104,13 @@ class ShopChats:
         self._moved: dict[ChatRole, int] = {}
         self._works: dict[ChatRole, bool] = {}
         self._admin_ids = admin_ids
+
+    def set(self, role: ChatRole, named: int | str | None) -> None:
+        """The shop names this chat from now on."""
+        if self._named.get(role) != named:
+            self._named[role] = named
+            self._moved.pop(role, None)
+            self._works.pop(role, None)
 
     async def find(self, role: ChatRole) -> int | str | None:
         """The chat with this role; None where the shop has none."""

@@ -31,6 +31,8 @@ class Act(StrEnum):
     """Another campaign is the main one."""
     PROFILE = "profile"
     """The shop speaks of itself otherwise."""
+    PLACE = "place"
+    """A chat or the zone of the shop is another: which, before, after."""
     BROADCAST = "broadcast"
     """A message to all goes on, rests or ends."""
     HANDED_OUT = "handed_out"

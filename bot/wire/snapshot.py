@@ -33,11 +33,28 @@ class Snapshot:
 
     shop: Shop
     pictures: Pictures
+    view: ShopView | None = None
+    """What the store said of the shop; None before it was asked."""
 
     def renew(self, view: ShopView) -> Snapshot:
         """The same shop as it is now; reads a theme's file."""
-        shop = replace(self.shop, campaign=view.campaign)
-        return Snapshot(shop=shop, pictures=self.pictures.of_shop(shop))
+        community = view.community_chat is not None
+        shop = replace(self.shop, campaign=view.campaign, zone=view.zone, community=community)
+        return Snapshot(shop=shop, pictures=self.pictures.of_shop(shop), view=view)
+
+    def get_view(self) -> ShopView:
+        """What the store said.
+
+        Raises:
+            LookupError: it was not asked yet.
+        """
+        if self.view is None:
+            raise LookupError("the shop was not read yet")
+        return self.view
+
+    def shows(self, view: ShopView) -> bool:
+        """Whether it is the shop as it is now, whatever was counted."""
+        return self.view is not None and replace(view, revision=self.view.revision) == self.view
 
 
 class Snapshots:
@@ -94,7 +111,7 @@ class Snapshots:
         view = await self._store.read(find_newer, revision=self._revision)
         if view is None:
             return
-        if view.campaign != self._current.shop.campaign:
+        if not self._current.shows(view):
             self._swap(await asyncio.to_thread(self._current.renew, view))
         self._revision = view.revision
 

@@ -7,6 +7,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     Table,
@@ -60,11 +61,16 @@ shop = Table(
     Column("community_id", BigInteger),
     Column("revision", BigInteger, nullable=False, server_default="0"),
     Column("file_digest", Text),
+    Column("zone", Text),
+    Column("announce_said", Text),
+    Column("community_said", Text),
+    Column("zone_said", Text),
 )
 """Chats as the shop names them; `community_id` is the number that the community chat has now, once it is known.
 
 `revision` grows with every change of the shop or of a campaign; `file_digest` is what the campaign file said at the last
-start.
+start. `zone` is a name of the IANA's, null for UTC. What the settings said at the last start stands in `…_said`: empty for
+nothing, null where it was never remembered.
 """
 
 picture = Table(
@@ -75,5 +81,10 @@ picture = Table(
     Column("width", Integer, nullable=False),
     Column("height", Integer, nullable=False),
     Column("added_at", BigInteger, nullable=False),
+    Column("read_from", Text),
 )
-"""Logos and photos of campaigns as they are drawn from, by what is in them; measures in pixels."""
+"""Logos and photos of campaigns as they are drawn from, by what is in them; measures in pixels.
+
+`read_from` is the SHA-256 of the file that a picture was drawn anew from.
+"""
+Index("ix_picture_read_from", picture.c.read_from, picture.c.sha256)

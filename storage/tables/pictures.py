@@ -16,11 +16,12 @@ _CONTENT = ("content", "width", "height")
 _ADD = Conflicting(
     lambda insert: (
         insert(picture)
-        .values({name: bindparam(name) for name in ("sha256", *_CONTENT)} | {"added_at": bindparam("now")})
+        .values({name: bindparam(name) for name in ("sha256", *_CONTENT, "read_from")} | {"added_at": bindparam("now")})
         .on_conflict_do_nothing(index_elements=["sha256"])
     )
 )
 _GET = select(*(picture.c[name] for name in _CONTENT)).where(picture.c.sha256 == bindparam("sha256"))
+_LIST_KNOWN = select(picture.c.sha256, picture.c.read_from)
 _HOLDS = select(picture.c.sha256).where(picture.c.sha256 == bindparam("sha256"))
 
 
@@ -38,20 +39,20 @@ class StoredPicture:
     """SHA-256 of the file that it was drawn anew from; empty where there was none."""
 
 
-def add(tx: Tx, pictures: Iterable[StoredPicture]) -> dict[str, str]:
-    """Keep pictures; those that are there already stay. Returns under which SHA-256 each is kept.
+def add(tx: Tx, pictures: Iterable[StoredPicture]) -> None:
+    """Keep pictures; those that are there already stay."""
+    for each in pictures:
+        row = {"sha256": each.sha256, "content": each.content, "width": each.width, "height": each.height}
+        tx.run(_ADD, **row, read_from=each.read_from or None, now=tx.now)
+
+
+def list_known(tx: Tx) -> dict[str, str]:
+    """Return under which SHA-256 what is in a file is kept already, by the file's own.
 
     A file that is a picture of ours, handed out before, is that picture: drawn anew it would be another, and a little worse.
     """
-    kept: dict[str, str] = {}
-    for each in pictures:
-        kept[each.sha256] = each.sha256
-        if each.read_from and holds(tx, each.read_from):
-            kept[each.sha256] = each.read_from
-            continue
-        row = {"sha256": each.sha256, "content": each.content, "width": each.width, "height": each.height}
-        tx.run(_ADD, **row, now=tx.now)
-    return kept
+    rows = tx.rows(_LIST_KNOWN)
+    return {read_from: sha256 for sha256, read_from in rows if read_from} | {sha256: sha256 for sha256, _ in rows}
 
 
 def get(tx: Tx, sha256: str) -> StoredPicture:

@@ -11,23 +11,25 @@ from storage.records import CampaignId, ShopChanged, VersionId
 from storage.schema import campaign, campaign_version, shop
 from storage.tx import Conflicting, Tx
 
-_CHATS = ("announce_chat", "community_chat", "community_id", "file_digest")
+_CHATS = ("announce_chat", "community_chat", "community_id", "zone")
+_SAID = ("announce_said", "community_said", "zone_said", "file_digest")
+_KEPT = (*_CHATS, *_SAID)
 
 _SET = Conflicting(
     lambda insert: (
         insert(shop)
         .from_select(
-            ["id", "campaign_id", *_CHATS],
+            ["id", "campaign_id", *_KEPT],
             select(
                 bindparam("one", type_=shop.c.id.type),
                 campaign_version.c.campaign_id,
-                *(bindparam(name, type_=shop.c[name].type) for name in _CHATS),
+                *(bindparam(name, type_=shop.c[name].type) for name in _KEPT),
             ).where(campaign_version.c.id == bindparam("version_id")),
         )
         .on_conflict_do_update(
             index_elements=["id"],
             set_={"campaign_id": insert(shop).excluded.campaign_id}
-            | {name: insert(shop).excluded[name] for name in _CHATS},
+            | {name: insert(shop).excluded[name] for name in _KEPT},
         )
     )
 )
@@ -36,7 +38,7 @@ _GET = (
         campaign_version.c.id,
         campaign_version.c.digest,
         campaign.c.id,
-        *(shop.c[name] for name in (*_CHATS, "revision")),
+        *(shop.c[name] for name in (*_KEPT, "revision")),
     )
     .select_from(shop)
     .join(campaign, campaign.c.id == shop.c.campaign_id)
@@ -52,7 +54,20 @@ _NOTE_CHANGED = (
 )
 _SET_MAIN = update(shop).where(shop.c.id == literal_column("1")).values(campaign_id=bindparam("campaign_id"))
 _SET_FILE_DIGEST = update(shop).where(shop.c.id == literal_column("1")).values(file_digest=bindparam("digest"))
+_CHANGES = {
+    name: update(shop).where(shop.c.id == literal_column("1")).values({name: bindparam("value")})
+    for name in ("announce_chat", "community_chat", "zone")
+}
 _SET_COMMUNITY = update(shop).where(shop.c.id == literal_column("1")).values(community_id=bindparam("number"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What settings say of a shop: empty for nothing, None where that was never remembered."""
+
+    announce_chat: str | None = None
+    community_chat: str | None = None
+    zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +87,10 @@ class ShopRow:
     """Grows with every change."""
     campaign_id: CampaignId
     """The main campaign."""
+    zone: str | None
+    """Where the shop is, by a name of the IANA's; None for UTC."""
+    said: Said
+    """By the settings, at the last start."""
     file_digest: str | None
     """Of the campaign file's content at the last start; None before that was remembered."""
 
@@ -93,7 +112,9 @@ def find(tx: Tx) -> ShopRow | None:
     row = tx.row(_GET)
     if row is None:
         return None
-    version_id, digest, campaign_id, announce_chat, community_chat, community_id, file_digest, revision = row
+    version_id, digest, campaign_id, announce_chat, community_chat, community_id, zone, *said, file_digest, revision = (
+        row
+    )
     return ShopRow(
         version_id=VersionId(version_id),
         digest=digest,
@@ -102,6 +123,8 @@ def find(tx: Tx) -> ShopRow | None:
         community_id=community_id,
         revision=revision,
         campaign_id=CampaignId(campaign_id),
+        zone=zone,
+        said=Said(announce_chat=said[0], community_chat=said[1], zone=said[2]),
         file_digest=file_digest,
     )
 
@@ -113,11 +136,19 @@ def set_shop(
     announce_chat: str | None,
     community_chat: str | None,
     community_id: int | None,
+    zone: str | None = None,
+    said: Said = Said(),
     file_digest: str,
 ) -> None:
     """Write who the shop is; its main campaign is the one that the version belongs to."""
     chats = {"announce_chat": announce_chat, "community_chat": community_chat, "community_id": community_id}
-    tx.run(_SET, one=1, version_id=version_id, file_digest=file_digest, **chats)
+    words = {
+        "announce_said": said.announce_chat,
+        "community_said": said.community_chat,
+        "zone_said": said.zone,
+        "file_digest": file_digest,
+    }
+    tx.run(_SET, one=1, version_id=version_id, zone=zone, **chats, **words)
     note_changed(tx)
 
 
@@ -135,6 +166,25 @@ def set_file_digest(tx: Tx, digest: str) -> None:
 def set_main(tx: Tx, campaign_id: CampaignId) -> None:
     """Make a campaign the one that links without a campaign mean; it has a version."""
     tx.run(_SET_MAIN, campaign_id=campaign_id)
+    note_changed(tx)
+
+
+def set_announce_chat(tx: Tx, chat: str | None) -> None:
+    """Announce joins there from now on; None for nowhere."""
+    tx.run(_CHANGES["announce_chat"], value=chat)
+    note_changed(tx)
+
+
+def set_community_chat(tx: Tx, chat: str | None, chat_id: int | None) -> None:
+    """Invite friends there from now on; None for nowhere. Its number is the one given, if that is known."""
+    tx.run(_CHANGES["community_chat"], value=chat)
+    tx.run(_SET_COMMUNITY, number=chat_id)
+    note_changed(tx)
+
+
+def set_zone(tx: Tx, zone: str | None) -> None:
+    """The shop's days begin and end there; None for UTC."""
+    tx.run(_CHANGES["zone"], value=zone)
     note_changed(tx)
 
 

@@ -11,6 +11,7 @@ from bot.core.campaigns.campaign import Campaign
 from bot.services.campaigns.opening import Source, open_shop
 from bot.wire.snapshot import Snapshot, Snapshots
 from storage import Store
+from storage.tables.shops import note_changed
 from storage.tx import Tx
 from tests.messages.samples import CAMPAIGN
 from tests.wire.stage import BOTH_ENGINES, make_snapshots
@@ -90,7 +91,7 @@ async def test_what_was_not_changed_is_not_read_again(store: Store) -> None:
     async with kept_up_to_date(store, look_seconds=3600) as snapshots:
         first = snapshots.current
         await snapshots.refresh()
-        await store.write(open_shop, Source(campaign=CAMPAIGN), announce_chat="@news")
+        await store.write(note_changed)
         await snapshots.refresh()
         assert snapshots.current is first
 

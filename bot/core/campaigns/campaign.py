@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import product
 
@@ -174,16 +174,6 @@ class Campaign:
 
     def _fill(self, text: str, language: str) -> str:
         return PLACEHOLDER.sub(lambda match: self.say_points(getattr(self, match[1]), language), text)
-
-
-def rename_pictures(campaign: Campaign, names: Mapping[str, str]) -> Campaign:
-    """The campaign with other names, SHA-256s all of them, for some of its pictures."""
-    return replace(
-        campaign,
-        logo=names.get(campaign.logo, campaign.logo),
-        photo=names.get(campaign.photo, campaign.photo),
-        stories=tuple(replace(each, picture=names.get(each.picture, each.picture)) for each in campaign.stories),
-    )
 
 
 def compose_look(campaign: Campaign, picture: str = "", focus: str = "") -> CardLook:

@@ -25,12 +25,13 @@ from bot.core.campaigns.look import parse_colour
 from bot.core.campaigns.profile import Profile
 from bot.core.pictures import MOST_PICTURE_BYTES, Picture, PictureMistake, PictureProblem
 from bot.core.scheduling import parse_moment
+from bot.handlers.campaigns.place import FoundChat, read_chat, read_zone
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
 from bot.messages.campaign_editor import render_editor, render_story, say_refusal
 from bot.messages.campaign_findings import say_findings
 from bot.messages.campaign_look import render_colours
-from bot.messages.campaign_questions import render_question, say_text_mistake
+from bot.messages.campaign_questions import NOWHERE, list_choices, render_question, say_text_mistake
 from bot.messages.campaigns_panel import render_shop
 from bot.messages.conversations import compose_question
 from bot.messages.outgoing import OutgoingMessage
@@ -38,7 +39,7 @@ from bot.messages.pictures import say_picture_mistake
 from bot.messages.texts import Html, Texts, escape
 from bot.services.campaigns import editing
 from bot.services.campaigns.editing import EditorView
-from bot.services.campaigns.profile import edit_profile, view_shop
+from bot.services.campaigns.profile import edit_profile, place_shop, view_shop
 from bot.services.conversations import leave, move
 from bot.services.members import open_home
 from bot.updates.context import visitor_of
@@ -50,6 +51,7 @@ from storage.tables.pictures import StoredPicture
 FIELD, VALUE = "campaign", "value"
 PICTURES = ("logo", "photo", "picture")
 COLOURS = ("main", "accent")
+PLACES = ("announce", "community", "zone")
 SPOKEN = ("brand", "unit", "headline", "text", "offer")
 """Fields that are said in each language of the shop."""
 FORMATTING = frozenset(
@@ -76,7 +78,9 @@ async def on_value(update: Update, context: Context, asked: Conversation) -> Non
     assert message is not None
     member = await context.read(open_home, visitor=visitor_of(update))
     texts = Texts(member.language)
-    if data["field"] in PICTURES:
+    if data["field"] in PLACES:
+        refusal = await _take_place(update, context, texts, message, str(data["field"]))
+    elif data["field"] in PICTURES:
         refusal = await _take_picture(update, context, texts, message, data)
     else:
         refusal = await _take_text(update, context, texts, message, data)
@@ -88,9 +92,19 @@ async def on_value(update: Update, context: Context, asked: Conversation) -> Non
     await _go_on(update, context, data)
 
 
-async def on_skipped(update: Update, context: Context, data: Data) -> None:
-    """This language stays as it is."""
+async def on_tapped(update: Update, context: Context, data: Data) -> None:
+    """This language stays as it is; or the shop has no such chat."""
+    if data.get(VALUE) == NOWHERE and not await context.write(
+        place_shop, visitor=visitor_of(update), field=str(data["field"]), value=None
+    ):
+        member = await context.read(open_home, visitor=visitor_of(update))
+        await context.deliver(OutgoingMessage(text=Texts(member.language).say("place.needed")))
     await _go_on(update, context, data)
+
+
+def list_offered(texts: Texts, _shop: object, data: Data) -> Mapping[str, str]:
+    """What can be tapped in place of an answer."""
+    return list_choices(texts, data)
 
 
 def ask_value(texts: Texts, _shop: object, data: Data) -> OutgoingMessage:
@@ -122,6 +136,22 @@ async def _take_text(update: Update, context: Context, texts: Texts, message: Me
         view = await _keep(update, context, data, value)
         wrong = say_refusal(texts, view.refusal) if view is not None and view.refusal is not None else None
     return wrong
+
+
+async def _take_place(update: Update, context: Context, texts: Texts, message: Message, field: str) -> Html | None:
+    """Keep where the shop is; the reason why not, where it cannot be kept."""
+    place = partial(place_shop, visitor=visitor_of(update), field=field)
+    if field == "zone":
+        zone = await read_zone(texts, message)
+        if zone is None:
+            return texts.say("editor.wrong.zone")
+        await context.write(place, value=zone)
+        return None
+    found = await read_chat(context, texts, message, field)
+    if not isinstance(found, FoundChat):
+        return found
+    await context.write(place, value=found.named, number=found.number)
+    return None
 
 
 async def _look_over(update: Update, context: Context, texts: Texts, data: Data) -> Html | None:
@@ -225,8 +255,8 @@ async def _compose_end(update: Update, context: Context, data: Data) -> Outgoing
     """The screen from which a field was asked for, with what stands there now; None where its campaign is gone."""
     visitor = visitor_of(update)
     if not data["campaign"]:
-        member, main = await context.read(view_shop, visitor=visitor)
-        return render_shop(Texts(member.language), main)
+        profile = await context.read(view_shop, visitor=visitor)
+        return render_shop(Texts(profile.member.language), profile)
     view = await context.read(editing.view_editor, visitor=visitor, campaign_id=CampaignId(data["campaign"]))
     if view is None:
         return None
@@ -252,7 +282,8 @@ def _compose_question(texts: Texts, data: Data, *, said: Html | None = None) -> 
     if said is not None:
         question = replace(question, text=Html(f"{said}\n\n{question.text}"))
     can_skip = bool(data["languages"])
-    return compose_question(texts, question, FIELD, VALUE, choices={}, can_go_back=False, can_skip=can_skip)
+    choices = list_choices(texts, data)
+    return compose_question(texts, question, FIELD, VALUE, choices=choices, can_go_back=False, can_skip=can_skip)
 
 
 def _list_now(draft: Campaign, field: str, story: str) -> dict[str, str]:
@@ -273,10 +304,11 @@ FLOW = Flow(
             ask=ask_value,
             takes=frozenset({Answer.TEXT, Answer.PHOTO, Answer.DOCUMENT}),
             on_answer=on_value,
+            choices=list_offered,
             optional=True,
         )
     ],
     wait_seconds=3600,
-    on_done=on_skipped,
+    on_done=on_tapped,
 )
 """One question at a time: what it is for lies in its data, so that it is found again after anything."""

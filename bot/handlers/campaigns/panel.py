@@ -46,6 +46,7 @@ MANY_CARDS = 6
 """From here on looking at them takes long enough for a word."""
 ANYWAY = "-anyway"
 """Behind a change in a button's data: what was found is meant so."""
+SHOP_ASKED = ("brand", "unit", "logo", "announce", "community", "zone")
 STORY_ASKED = ("headline", "text", "offer", "picture")
 
 
@@ -57,17 +58,17 @@ async def on_admin(update: Update, context: Context) -> None:
 
 async def on_shop(update: Update, context: Context) -> None:
     """What the shop says of itself."""
-    member, main = await context.read(view_shop, visitor=visitor_of(update))
-    await show(update, context, render_shop(Texts(member.language), main))
+    profile = await context.read(view_shop, visitor=visitor_of(update))
+    await show(update, context, render_shop(Texts(profile.member.language), profile))
 
 
 async def on_shop_edit(update: Update, context: Context, field: str) -> None:
-    """Ask for the shop's name, its word for points, or its logo."""
-    if field not in {"brand", "unit", "logo"}:
+    """Ask for the shop's name, its word for points, its logo, a chat of it or its time zone."""
+    if field not in SHOP_ASKED:
         await on_shop(update, context)
         return
-    _, main = await context.read(view_shop, visitor=visitor_of(update))
-    await ask_for(update, context, main, field=field)
+    profile = await context.read(view_shop, visitor=visitor_of(update))
+    await ask_for(update, context, profile.main, field=field)
 
 
 async def on_campaigns(update: Update, context: Context) -> None:

@@ -11,6 +11,7 @@ from telegram.error import ChatMigrated, TelegramError
 
 from bot.core.community import ChatProblem, decide_problem
 from bot.core.names import clean_text
+from bot.services.campaigns import ShopView
 from bot.services.community.membership import move, note_number
 from bot.services.community.warning import note_look, note_moved
 from bot.wire.errors import FailureKind, classify
@@ -49,6 +50,15 @@ class CommunityChat:
             return False
         self.title = clean_text(chat.title or "", limit=TITLE_LIMIT)
         return True
+
+
+def follow_shop(view: ShopView, known: CommunityChat | None, *, admin_ids: Collection[int]) -> CommunityChat | None:
+    """The community chat of a shop, with what is known of it where it is the same as before; None where there is none."""
+    named = view.community_chat
+    if named is None or (known is not None and known.named == named):
+        return known if named is not None else None
+    number = view.community_id or (named if isinstance(named, int) else None)
+    return CommunityChat(named=named, chat_id=number, admin_ids=admin_ids)
 
 
 async def look_after(bot: PassalongBot, store: Store, community: CommunityChat) -> None:

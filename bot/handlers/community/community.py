@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import replace
 
 from telegram import ChatMember, ChatMemberRestricted, Update
@@ -36,6 +37,9 @@ async def on_community(update: Update, context: Context) -> None:
         await on_anything_else(update, context)
         return
     chat_id = community.chat_id or await _look_up(context, community)
+    if not community.title:
+        with suppress(TelegramError):  # it became the shop's while the bot runs; a link is made without its title too
+            await look(context.bot, context.bot_data.store, community)
     view = await context.read(view_community, visitor=visitor_of(update), chat_id=chat_id or 0)
     link = await _provide_link(context, community, view) if chat_id else None
     texts, shop = Texts(view.member.language), context.deps.shop

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.content import parse_content
-from bot.core.campaigns.rules import Rules
+from bot.core.campaigns.rules import Rules, parse_chat
 from bot.core.campaigns.running import Standing, compose_chapters, decide_holds, decide_running
 from storage.records import CampaignId, VersionId
 from storage.tables import campaigns, shops
@@ -45,6 +47,13 @@ class ShopView:
 
     revision: int
     campaign: Campaign
+    announce_chat: int | str | None = None
+    """A number, or a name with an @; None where joins are not announced."""
+    community_chat: int | str | None = None
+    """Likewise where friends are invited to."""
+    community_id: int | None = None
+    """The number that chat has now, as far as it is known."""
+    zone: tzinfo = UTC
 
 
 def get_terms(tx: Tx, version_id: VersionId | None = None) -> Terms:
@@ -105,22 +114,50 @@ def view_standing(row: CampaignRow) -> Standing:
     return Standing(state=row.state, starts_at=row.starts_at, ends_at=row.ends_at, ended_at=row.ended_at)
 
 
+def names_community(tx: Tx) -> bool:
+    """Whether the shop has a chat that friends are invited to."""
+    shop = shops.find(tx)
+    return shop is not None and shop.community_chat is not None
+
+
 def find_newer(tx: Tx, *, revision: int) -> ShopView | None:
     """The shop, where it is not at this revision any more.
 
     Raises:
         RowMissing: it was never opened.
     """
+    return None if shops.get(tx).revision == revision else get_shop(tx)
+
+
+def get_shop(tx: Tx) -> ShopView:
+    """The shop as screens show it.
+
+    Raises:
+        RowMissing: it was never opened.
+    """
     shop = shops.get(tx)
-    if shop.revision == revision:
-        return None
     others = {
         row.id: _read_content(tx, row.version_id, row.digest)
         for row in campaigns.list_all(tx)
         if row.version_id is not None and row.id != shop.campaign_id and decide_running(view_standing(row), tx.now)
     }
     campaign = compose_chapters(read_terms(tx, shop).campaign, others)
-    return ShopView(revision=shop.revision, campaign=campaign)
+    return ShopView(
+        revision=shop.revision,
+        campaign=campaign,
+        announce_chat=parse_chat(shop.announce_chat or ""),
+        community_chat=parse_chat(shop.community_chat or ""),
+        community_id=shop.community_id,
+        zone=find_zone(shop.zone),
+    )
+
+
+def find_zone(name: str | None) -> tzinfo:
+    """The zone of this name; UTC without one, or where this machine does not know it."""
+    try:
+        return ZoneInfo(name) if name else UTC
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return UTC
 
 
 def list_languages(tx: Tx) -> tuple[str, ...]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from bot.core.campaigns.campaign import Campaign, rename_pictures
+from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.content import compose_content, compute_digest
 from bot.services.audit import Act
+from bot.services.campaigns import get_terms
 from bot.services.campaigns.notices import FileKept, FileTaken
 from bot.services.notices import Notice, owe
 from storage.addresses import MemberAddress
@@ -15,8 +16,9 @@ from storage.campaign import CampaignState
 from storage.records import PersonId, VersionId
 from storage.role import Role
 from storage.tables import audit, campaigns, conversations, people, pictures, roles, shops
+from storage.tables.campaigns import CampaignRow
 from storage.tables.pictures import StoredPicture
-from storage.tables.shops import ShopRow
+from storage.tables.shops import Said, ShopRow
 from storage.tx import Tx
 
 
@@ -47,11 +49,12 @@ def open_shop(
     announce_chat: int | str | None = None,
     community_chat: int | str | None = None,
     community_id: int | None = None,
+    zone: str | None = None,
     shipped: bool = False,
 ) -> Opening:
-    """The bot starts: take the campaign file where it says something else than at the last start, and the shop's chats.
+    """The bot starts: take what the campaign file, and the settings of the shop's chats and zone, say that they did not say before.
 
-    What was changed since, in the chat or by command, holds as long as the file says what it said. What people were asked
+    What was changed since, in the chat or by command, holds as long as they say what they said. What people were asked
     by a clock that was ahead waits from now on, too.
 
     Args:
@@ -60,19 +63,23 @@ def open_shop(
         announce_chat: Where joins are announced, as the settings name it.
         community_chat: Where friends are invited to, likewise.
         community_id: Its number, if known; what was known of the same chat stays.
+        zone: Where the shop is, likewise, by a name of the IANA's.
         shipped: The file comes with the program, and is no word of the shop's: it holds until there is one.
     """
     digest, before = compute_digest(compose_content(source.campaign)), shops.find(tx)
-    named = None if community_chat is None else str(community_chat)
+    said = Said(announce_chat=str(announce_chat or ""), community_chat=str(community_chat or ""), zone=zone or "")
+    chats = _hear(said, before)
     same = before is not None and (shipped or digest == (before.file_digest or before.digest))
-    if before is not None and before.community_chat == named:
-        community_id = community_id or before.community_id
+    if before is not None and before.community_chat == chats.community_chat:
+        community_id = (community_id if chats.community_chat == said.community_chat else None) or before.community_id
     shops.set_shop(
         tx,
         version_id=before.version_id if before is not None and same else apply_campaign(tx, source),
-        announce_chat=None if announce_chat is None else str(announce_chat),
-        community_chat=named,
+        announce_chat=chats.announce_chat,
+        community_chat=chats.community_chat,
         community_id=community_id,
+        zone=chats.zone,
+        said=said,
         file_digest=digest,
     )
     conversations.redate(tx)
@@ -84,13 +91,26 @@ def open_shop(
     return opening
 
 
+def _hear(said: Said, before: ShopRow | None) -> Said:
+    """What holds of the settings' words and of what was said since: each word that is new is the later one."""
+
+    def choose(name: str) -> str | None:
+        word = getattr(said, name)
+        if before is not None and getattr(before.said, name) == word:
+            word = getattr(before, name)
+        return word or None
+
+    return Said(announce_chat=choose("announce_chat"), community_chat=choose("community_chat"), zone=choose("zone"))
+
+
 def apply_campaign(tx: Tx, source: Source) -> VersionId:
     """Promise from now on what a file says, and run the campaign; one that promises that already gets no new version.
 
     It is written down as nobody's act: whoever can write files and run commands is known to the server alone.
     """
     former = campaigns.find_by_slug(tx, source.campaign.slug)
-    campaign = rename_pictures(source.campaign, pictures.add(tx, source.pictures))
+    campaign = source.campaign
+    pictures.add(tx, source.pictures)
     content = compose_content(campaign)
     version_id = campaigns.add_version(tx, slug=campaign.slug, content=content, digest=compute_digest(content))
     row = campaigns.add(tx, campaign.slug)
@@ -119,9 +139,18 @@ def take_campaign(tx: Tx, source: Source, *, main: bool = True) -> bool:
         )
     elif main:
         shops.set_file_digest(tx, before.file_digest or before.digest)
+        _hear_community(tx, row, source.campaign)
         _set_main(tx, source.campaign.slug, before)
     after = campaigns.find_by_slug(tx, source.campaign.slug)
     return row is None or after is None or row.version_id != after.version_id or _is_other(tx, before)
+
+
+def _hear_community(tx: Tx, former: CampaignRow | None, campaign: Campaign) -> None:
+    """A file that names another community chat than before has said so."""
+    before = get_terms(tx, former.version_id).rules.community if former is not None and former.version_id else None
+    named = campaign.rules.community
+    if named is not None and named != before:
+        shops.set_community_chat(tx, str(named), named if isinstance(named, int) else None)
 
 
 def note_written(

@@ -245,8 +245,6 @@ def _plan_backups(settings: Settings) -> list[Job]:
     return list_backup_jobs(settings.database_url, settings.backup_folder, every, keep=keep, recipient=recipient)
 
 
-
-
 async def _work(runtime: Runtime, stop: asyncio.Event) -> None:
     """Start everything, wait for the end, stop in the order in which nothing is lost.
 

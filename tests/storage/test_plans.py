@@ -42,7 +42,6 @@ READ_EVERYTHING = {
     "shares._COUNT_BY_WAY": "for statistics",
     "team_invitations._DELETE_OVER": "for cleaning; they are few",
     "team_invitations._DELETE_OF": "for forgetting somebody; they are few",
-    "pictures._LIST_KNOWN": "once at the start, from an index without the pictures",
     "roles._FORGET_SETTINGS": "at the start; who runs the shop are few",
     "warnings._LIST": "there are few",
     "grants._SUM_BY_CAMPAIGN": "once a minute, and only for campaigns that end at a budget",

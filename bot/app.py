@@ -56,6 +56,7 @@ from bot.wire.snapshot import Snapshot, Snapshots
 from bot.wire.transport import AiohttpRequest
 from storage import Store, open_store
 from storage.addresses import ChatRole
+from storage.tables import pictures
 
 logger = logging.getLogger(__name__)
 

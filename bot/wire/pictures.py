@@ -22,10 +22,10 @@ from bot.messages.sharing.card_texts import compose_card_text, compose_card_vers
 from bot.messages.shop import Shop, Source
 from bot.messages.texts import Texts
 from bot.services.members import MemberView
+from bot.wire.checking import check_card, compose_longest_link, list_cards
 from storage.records import PersonId
 from storage.store import Store
 from storage.tables import faces, pictures
-from bot.wire.checking import check_card, compose_longest_link, list_cards
 
 if TYPE_CHECKING:
     from bot.cards.limits import StoryExcess

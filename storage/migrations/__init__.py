@@ -30,6 +30,7 @@ REVISIONS = (
     "0023",
     "0024",
     "0025",
+    "0026",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

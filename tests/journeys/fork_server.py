@@ -11,6 +11,7 @@ import atexit
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -83,12 +84,12 @@ async def fork_program(
 @cache
 def start_server() -> str:
     """Start this process's server, which ends with it; returns the socket that it listens at."""
-    folder = tempfile.TemporaryDirectory(prefix="passalong-forks-", ignore_cleanup_errors=True)
-    path = f"{folder.name}/forks"
+    folder = tempfile.mkdtemp(prefix="passalong-forks-")
+    path = f"{folder}/forks"
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TMPDIR") if name in os.environ}
     server = subprocess.Popen(
         [sys.executable, "-m", __name__, path],
-        cwd=folder.name,
+        cwd=folder,
         env={**kept, "PYTHONPATH": str(ROOT)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -96,12 +97,7 @@ def start_server() -> str:
     )
     assert server.stdout is not None
     assert server.stdout.readline(), "the server of forks does not start"
-
-    @atexit.register
-    def end() -> None:
-        server.communicate()
-        folder.cleanup()
-
+    atexit.register(server.communicate)  # which closes what it listens at for our end
     return path
 
 
@@ -128,6 +124,7 @@ class _Server:
                     self._start()
         for pid, _ in self._running.values():
             os.kill(pid, signal.SIGKILL)
+        shutil.rmtree(Path.cwd())
 
     def _start(self) -> None:
         connection, _ = self._listening.accept()

@@ -13,7 +13,7 @@ from bot.cards.shapes import OVERSAMPLE, Colour, Pencil
 from bot.core.face import KEPT_PIXELS
 from bot.core.pictures import Picture, PictureMistake
 
-FACE_PIXELS = (124, 92, 72)
+FACE_PIXELS = (124, 92, 64)
 """Across, on a card of 1024 x 1280 pixels; the smaller ones leave more room to a long name."""
 _RING, _QUALITY = 5, 88
 

@@ -16,7 +16,7 @@ from bot.cards.typesetting import Setting, TextStyle, fit_text
 from bot.core.sharing import CardText
 
 _LEAST_NAME = 33  # pixels, as of every text; a longer name takes more lines before it is cut
-_FACE_GAP = 22
+_FACE_GAP = 0.18  # of the face, between it and the words
 
 Stack = list[tuple[Setting, TextStyle]]
 """Texts one under the other."""
@@ -72,7 +72,7 @@ class Invitation:
             return _Room(right - phrase.face_pixels, left)
         if align == "centre":
             left += (phrase.width - widest) / 2
-        return _Room(left, left + phrase.face_pixels + _FACE_GAP)
+        return _Room(left, left + phrase.face_pixels * (1 + _FACE_GAP))
 
     def fit_name(self, name: str, phrase: Phrase | None = None) -> Setting:
         """A cleaned name at its largest size beside the phrase."""
@@ -118,7 +118,7 @@ def prepare_invitation(text: CardText, theme_fonts: ThemeFonts) -> Invitation:
 def _lay_out(text: CardText, theme_fonts: ThemeFonts, layout: Layout, face_pixels: int) -> Phrase:
     width, height = _measure(layout.invitation)
     if face_pixels:
-        width -= face_pixels + _FACE_GAP
+        width -= face_pixels * (1 + _FACE_GAP)
     before, after = (
         theme_fonts.fit(part, layout.invitation.second, width, height / 3) for part in text.split_invitation()
     )

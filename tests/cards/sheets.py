@@ -19,6 +19,7 @@ from bot.core.pictures import Picture
 from bot.core.sharing import CardText
 from tests.cards.looks import COLOUR_LOOKS, SHELF
 from tests.cards.samples import CARD_TEXTS, LANGUAGES, LINK, THEMES
+from tests.cards.test_faces import FACES
 
 PHONE_PIXELS = 280
 """How wide a card is in a chat on a phone."""
@@ -101,15 +102,32 @@ def list_sheets() -> Iterator[tuple[str, int, list[tuple[CardText, str]]]]:
         for layout in LAYOUTS
     ]
     yield "own-words", len(LAYOUTS), [(text, "Anna") for text in quoted]
+    yield "faces", len(LAYOUTS), list_faced_cards(stories)
 
 
-def draw_sheet(cards: Sequence[tuple[CardText, str]], columns: int, width: int, studio: CardStudio) -> Image.Image:
-    """Cards side by side."""
+def list_faced_cards(stories: Sequence[dict[str, CardText]]) -> list[tuple[CardText, str]]:
+    """Every layout with names of all lengths and scripts, each card with a face."""
+    names = (*NAMES, "Maximilian Alexander Featherstonehaugh", "")
+    cards = []
+    for row in range(4):
+        for at, layout in enumerate(LAYOUTS):
+            text = stories[(row + at) % len(stories)][LANGUAGES[row % 3]]
+            photo = text.look.photo if row % 2 else ""
+            shown = replace(text, look=replace(text.look, layout=layout, photo=photo))
+            cards.append((shown, names[(row * len(LAYOUTS) + at) % len(names)]))
+    return cards
+
+
+def draw_sheet(
+    cards: Sequence[tuple[CardText, str]], columns: int, width: int, studio: CardStudio, *, faced: bool = False
+) -> Image.Image:
+    """Cards side by side, with faces or without."""
     gap, height = 12, width * 5 // 4
     rows = -(-len(cards) // columns)
     sheet = Image.new("RGB", (columns * (width + gap) + gap, rows * (height + gap) + gap), (120, 120, 120))
     for n, (text, name) in enumerate(cards):
-        card = Image.open(BytesIO(studio.render_card(text, name=name, link=LINK)))
+        face = FACES[n % len(FACES)] if faced else None
+        card = Image.open(BytesIO(studio.render_card(text, name=name, link=LINK, face=face)))
         place = (gap + n % columns * (width + gap), gap + n // columns * (height + gap))
         sheet.paste(card.resize((width, height), Image.Resampling.LANCZOS), place)
     return sheet
@@ -122,7 +140,7 @@ def main(folder: Path) -> None:
     for name, columns, cards in list_sheets():
         for width, end in ((SHEET_PIXELS, ""), (PHONE_PIXELS, "-phone")):
             path = folder / f"{name}{end}.png"
-            draw_sheet(cards, columns, width, studio).save(path)
+            draw_sheet(cards, columns, width, studio, faced=name == "faces").save(path)
             print(path)  # noqa: T201
 
 

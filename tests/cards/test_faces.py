@@ -121,3 +121,12 @@ def test_a_face_is_kept_small_upright_and_square() -> None:
 def test_what_is_no_picture_is_no_face(data: bytes) -> None:
     """The limits are those of all pictures from outside."""
     assert isinstance(read_face(data), PictureMistake)
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_no_word_of_a_long_name_is_parted_for_the_face(look: CardLook) -> None:
+    """What stands on one line without a face stands on one beside it."""
+    invitation = draw_draft(say(look), STUDIO.get_fonts(look)).invitation
+    plain, beside = (invitation.fit_name(LONG_NAME, invitation.phrases[at]) for at in (0, -1))
+    parts = [{"".join(glyph.cluster for glyph in line) for line in setting.lines} for setting in (plain, beside)]
+    assert all(any("Featherstonehaugh" in line for line in lines) for lines in parts)

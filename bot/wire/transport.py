@@ -159,6 +159,8 @@ class AiohttpRequest(BaseRequest):
         async with session.request(
             method, url, data=body, headers=headers, timeout=limits, allow_redirects=False
         ) as answer:
+            if method == "GET" and answer.status < 300 and answer.content_type == "text/html":
+                raise NotSent(explain_page(answer.status, self._proxy))  # Telegram gives files out as bytes of no kind
             return answer.status, await answer.read()
 
     def _open(self) -> aiohttp.ClientSession:

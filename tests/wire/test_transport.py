@@ -82,6 +82,33 @@ async def test_an_answer_that_does_not_come_whole_leaves_the_outcome_unknown(
         assert classify(await send(url, request_)).kind is FailureKind.UNKNOWN
 
 
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        (b"200 OK\r\nContent-Type: text/html; charset=utf-8", FailureKind.NOT_SENT),
+        (b"200 OK\r\nContent-Type: TEXT/HTML", FailureKind.NOT_SENT),
+        (b"302 Found\r\nLocation: http://login.example/", FailureKind.NOT_SENT),
+        (b"403 Forbidden\r\nContent-Type: text/html", FailureKind.NOT_SENT),
+        (b"502 Bad Gateway\r\nContent-Type: text/html", FailureKind.UNKNOWN),
+    ],
+)
+async def test_a_page_in_place_of_a_file_is_no_file(head: bytes, kind: FailureKind, request_: AiohttpRequest) -> None:
+    """A login page would be taken for a damaged picture, and whoever sent it be told so."""
+    page = b"<html></html>"
+    answer = b"HTTP/1.1 " + head + b"\r\nContent-Length: %d\r\n\r\n" % len(page) + page
+    async with answer_raw(answer) as url:
+        with pytest.raises(TelegramError) as caught:
+            await request_.retrieve(f"{url}/file/bot{TOKEN}/photos/file_1.jpg")
+    assert classify(caught.value).kind is kind
+
+
+async def test_a_file_comes_whole_whatever_it_is_called(request_: AiohttpRequest) -> None:
+    """Bytes are bytes, with a kind or without."""
+    for kind in (b"", b"Content-Type: application/octet-stream\r\n", b"Content-Type: image/jpeg\r\n"):
+        async with answer_raw(b"HTTP/1.1 200 OK\r\n" + kind + b"Content-Length: 4\r\n\r\n\xff\xd8ok") as url:
+            assert await request_.retrieve(f"{url}/file/bot{TOKEN}/photos/file_1.jpg") == b"\xff\xd8ok"
+
+
 HTML = "<html><body>Bad gateway</body></html>"
 
 

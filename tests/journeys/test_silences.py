@@ -18,8 +18,9 @@ from tests.journeys.shop_at_work import ShopAtWork, find_link, open_shop
 FOR_LONG_SECONDS = 3000
 OTHERS = (
     "setMyCommands", "deleteMyCommands", "setMyDescription", "setMyShortDescription", "getMyCommands", "getChat",
-    "getChatMember", "createChatInviteLink", "revokeChatInviteLink", "getFile", "sendChatAction",
-    "answerInlineQuery", "answerGuestQuery", "answerCallbackQuery", "deleteMessage", "setMessageReaction",
+    "getChatMember", "createChatInviteLink", "editChatInviteLink", "revokeChatInviteLink", "getFile",
+    "getUserProfilePhotos", "deleteWebhook", "sendChatAction", "answerInlineQuery", "answerGuestQuery", "answerCallbackQuery",
+    "deleteMessage", "setMessageReaction",
 )  # fmt: skip
 """Methods of the bot that put no words into anybody's chat."""
 WORDS = ("sendMessage", "sendPhoto", "sendDocument", "editMessageText", "editMessageCaption", "editMessageMedia",

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from telegram import InlineQueryResultArticle, InlineQueryResultCachedPhoto, InlineQueryResultPhoto
 
-from bot.handlers.sharing.inline import compose_results
+from bot.handlers.sharing.inline import MOST_RESULTS, compose_results
 from bot.messages.texts import LANGUAGES
 from bot.services.sharing.cards import InlineView
 from tests.handlers.sharing_stage import STORIES
@@ -41,3 +41,20 @@ def test_result_ids_fit_and_differ(language: str) -> None:
     ids = [result.id for result in compose_results(make_shop(), make_view(language=language), "")]
     assert len(set(ids)) == len(ids) == len(STORIES) + 1
     assert all(1 <= len(each.encode()) <= 64 for each in ids)
+
+
+def test_many_campaigns_fit_into_an_answer() -> None:
+    """Telegram refuses more than fifty results: the first stories are offered, the words last, and typing finds the others."""
+    shop = make_shop()
+    told = shop.campaign.stories[0]
+    others = [
+        replace(told, key=f"{number}-more", headline=dict.fromkeys(told.headline, f"Headline {number}"))
+        for number in range(2, 62)
+    ]
+    shop = replace(shop, campaign=replace(shop.campaign, stories=(told, *others)))
+    view = replace(make_view(), versions={story.key: "v" for story in shop.campaign.stories})
+    results = compose_results(shop, view, "")
+    assert len(results) == MOST_RESULTS
+    assert [result.id.partition(":")[2] for result in results[:2]] == [told.key, "2-more"]
+    assert results[-1].id.startswith("words")
+    assert "61-more" in compose_results(shop, view, "Headline 61")[0].id

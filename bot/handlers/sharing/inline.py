@@ -36,6 +36,9 @@ from storage.records import ShareWay
 CACHE_SECONDS = 5
 """Telegram may answer for us this long; short, because a card drawn meanwhile should show."""
 
+MOST_RESULTS = 50
+"""An answer with more is refused (Bot API, answerInlineQuery): several campaigns together may have more stories."""
+
 CARD, WORDS = "card", "words"
 """How a result's id begins; behind the colon stands the story's key."""
 
@@ -77,10 +80,11 @@ async def find_offers(context: Context, telegram_id: int) -> InlineView | None:
 def compose_results(shop: Shop, view: InlineView, typed: str) -> list[InlineQueryResult]:
     """A result for each story that what was typed names: those with a picture first, a text-only one last.
 
-    The story that was named comes first of its kind: who turned to a story sends that one.
+    The story that was named comes first of its kind: who turned to a story sends that one. Of more than an answer takes,
+    the first are offered, the main campaign's before all others; what is typed leads to the rest.
     """
     texts = Texts(view.member.language)
-    chosen = choose_stories(texts, shop, typed)
+    chosen = choose_stories(texts, shop, typed)[: MOST_RESULTS - 1]
     cards = [offer_card(shop, view, render_inline_invitation(texts, shop, view.member, story)) for story in chosen]
     cards.sort(key=lambda card: isinstance(card, InlineQueryResultArticle))
     told = chosen[0] if chosen else shop.story_key(0)

@@ -7,13 +7,15 @@ from sqlalchemy import func, select
 from storage.schema import ledger, referral
 from tests.attack.ground import Ground, Kind, Verdict
 
-LENGTHS = (2, 3, 4, 7)
+LENGTHS = (2, 3, 4, 5, 7)
 
 
 async def close_rings(ground: Ground, verdict: Verdict) -> None:
     """Nobody becomes an ancestor's invitee, in however many steps and however fast: every ring stays open somewhere."""
     async with ground.running(ground.furnish()):
-        rings = [[ground.add_person() for _ in range(LENGTHS[number % 4])] for number in range(ground.size(8, 80))]
+        rings = [
+            [ground.add_person() for _ in range(LENGTHS[number % len(LENGTHS)])] for number in range(ground.size(8, 80))
+        ]
         everybody = [person for ring in rings for person in ring]
         for person in everybody:
             await ground.greet(person)

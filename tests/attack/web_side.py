@@ -15,6 +15,16 @@ from tests.web.test_at_work import find_free_port
 
 BROKEN = b"POST /s/Code000001/shared?way=x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n"
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+DRIPPING = (
+    b"GET / HT",
+    b"GET / HTTP/1.1\r\nHost: x\r\nX: a",
+    b"POST /s/Code000001/shared?way=x HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\nhello",
+    b"POST /s/Code000001/shared?way=x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel",
+    b"GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n",
+    b"",
+)
+"""A line, a head, a body by its length and by chunks that never end, a connection kept after its answer, and silence."""
+
 LOG_BYTES = 8_000
 """So much may a day of nonsense add to the log."""
 
@@ -115,8 +125,8 @@ async def hold_connections(ground: Ground, verdict: Verdict) -> None:
     async with ground.running(home) as program:
         await until_open(port, program)
         dripping = [await asyncio.open_connection("127.0.0.1", port) for _ in range(ground.size(400, 1100))]
-        for _, writer in dripping:
-            writer.write(b"GET / HT")
+        for number, (_, writer) in enumerate(dripping):
+            writer.write(DRIPPING[number % len(DRIPPING)])
         began = time.monotonic()
         health = await get_health(port)
         verdict.figures |= {"dripping": len(dripping), "health": health, "after s": time.monotonic() - began}

@@ -87,7 +87,7 @@ async def tap(shop: ShopAtWork, person: Person, message: Message, label: str) ->
 
 async def make_link(shop: ShopAtWork, label: str) -> str:
     """The owner makes a link into the team; its payload."""
-    made = await tap(shop, shop.admin, await shop.ask(shop.admin, "/team"), label)
+    made = await tap(shop, shop.admin, await shop.ask(shop.admin, "/team", "run the shop"), label)
     found = re.search(r"start=(team-[\w-]+)", made.text)
     assert found, made.text
     assert len(found[1]) <= 64
@@ -124,6 +124,24 @@ async def test_who_may_do_more_leaves_the_link_for_somebody_else(shop: ShopAtWor
     assert "staff" in (await shop.ask(staff, f"/start {payload}")).text
 
 
+async def test_a_link_said_in_a_group_makes_nobody_anything(shop: ShopAtWork, store: Store) -> None:
+    """Neither by a command there, however it is spelled; whoever opens it in their own chat still comes in, once."""
+    payload, world = await make_link(shop, "staff"), shop.world
+    one, other = await shop.add_member("Lina"), await shop.add_member("Made")
+    group = world.add_group("Us", shop.admin)
+    world.add_bot(shop.admin, group)
+    for member in (one, other):
+        world.join(member, group)
+    for person, name in ((one, "/start"), (other, f"/start@{world.bot.username}")):
+        world.send_text(person, group, f"{name} {payload}")
+        world.send_text(person, group, f"https://t.me/{world.bot.username}?start={payload}")
+    await shop.telegram.until_confirmed()
+    await shop.ask(one, "/help")
+    assert [await store.read(roles.find, person.id) for person in (one, other)] == [None, None]
+    assert "Welcome to the team" in (await shop.ask(other, f"/start {payload}", "team")).text
+    assert "has been used" in (await shop.ask(one, f"/start {payload}", "link")).text
+
+
 async def test_a_made_up_link_is_none(shop: ShopAtWork) -> None:
     """Whatever stands behind the prefix, it makes nobody anything, and is nobody's code."""
     person = await shop.add_member("Mallory")
@@ -136,7 +154,7 @@ async def test_who_is_removed_is_out_at_once_also_within_a_dialogue(shop: ShopAt
     """What they were writing goes to nobody; buttons, commands and menu are gone, and they are told kindly."""
     budi = await invite(shop, "Budi", "manager")
     await shop.ask(budi, "/broadcast")
-    team = await shop.ask(shop.admin, "/team")
+    team = await shop.ask(shop.admin, "/team", "run the shop")
     asked = await tap(shop, shop.admin, team, "Remove Budi")
     assert "Remove Budi from the team?" in asked.text
     left = await tap(shop, shop.admin, asked, "Yes, remove")
@@ -155,7 +173,7 @@ async def test_an_owner_of_the_settings_is_removed_there_alone(shop: ShopAtWork,
     """They have no button to be removed by, and data made up for one is told why not."""
     second = await invite(shop, "Dewi", "owner")
     await shop.telegram.until_message(shop.admin, "Dewi has accepted")
-    team = await shop.ask(second, "/team")
+    team = await shop.ask(second, "/team", "run the shop")
     assert "Sari: owner, named in the settings" in team.text
     assert not [label for row in team.keyboard for label in row if "Remove Sari" in str(label)]
     assert await store.read(roles.find, ADMIN_ID) is Role.OWNER

@@ -70,6 +70,21 @@ async def test_running_the_shop(visitor: Visitor) -> None:
     assert {"campaign", "preview", "run"} <= set(list_done(visitor))
 
 
+async def test_having_something_for_points(visitor: Visitor) -> None:
+    """The customer takes it, the shop hands it out; neither does the other's part."""
+    world, anna, sari = visitor.world, visitor.anna, visitor.world.people[ADMIN_ID]
+    world.press_start(anna)
+    world.send_text(anna, world.open_chat(anna), "/rewards")
+    say(visitor, anna, "50")
+    assert "rewards" in list_done(visitor)
+    tap(visitor, sari, "redeem_sure:1")
+    tap(visitor, anna, "hand_out:1")
+    assert not {"take", "hand"} & set(list_done(visitor))
+    tap(visitor, anna, "redeem_sure:1")
+    tap(visitor, sari, "hand_out:1")
+    assert {"take", "hand"} <= set(list_done(visitor))
+
+
 async def test_a_shop_of_one_s_own_bears_its_name() -> None:
     """Bot, channel and group are called like the campaign that was brought along, and nobody speaks of bread."""
     world = make_world("Kopi Senja")

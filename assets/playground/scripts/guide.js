@@ -1,4 +1,4 @@
-// How to play, step by step: first the card's way to a friend, then the shop in its owner's hand.
+// How to play, step by step: the card's way to a friend, the shop in its owner's hand, the counter.
 
 import { h, icon } from "./dom.js";
 import { getGuide } from "./store.js";
@@ -7,6 +7,7 @@ import { getGuide } from "./store.js";
 const CHAPTERS = [
   ["loop", ["start", "pass", "join", "reward"]],
   ["owner", ["admin", "rename", "campaign", "picture", "preview", "run"]],
+  ["counter", ["rewards", "take", "hand"]],
 ];
 
 const LONG = 5; // so many fit beside the name of the page
@@ -26,6 +27,10 @@ const WORDS = {
     picture: () => "send a story its picture",
     preview: () => "Preview",
     run: () => "Start now",
+    counter: "Handed out at the counter",
+    rewards: ({ one }) => `now as ${one}: /rewards`,
+    take: () => "choose something, and say yes",
+    hand: ({ owner }) => `as ${owner}: /check and its reference, then Hand it out`,
   },
   id: {
     title: "Cara bermain",
@@ -41,6 +46,10 @@ const WORDS = {
     picture: () => "kirim gambar untuk satu cerita",
     preview: () => "Pratinjau",
     run: () => "Mulai sekarang",
+    counter: "Sudah diserahkan di kasir",
+    rewards: ({ one }) => `sekarang sebagai ${one}: /rewards`,
+    take: () => "pilih sesuatu, lalu setujui",
+    hand: ({ owner }) => `sebagai ${owner}: /check dan kodenya, lalu Serahkan`,
   },
   zh: {
     title: "玩法",
@@ -56,6 +65,10 @@ const WORDS = {
     picture: () => "给一个故事发张图片",
     preview: () => "预览",
     run: () => "现在开始",
+    counter: "已在柜台交付",
+    rewards: ({ one }) => `现在换 ${one}：发送 /rewards`,
+    take: () => "选一样，再确认",
+    hand: ({ owner }) => `换 ${owner}：/check 加编号，再点“交给客人”`,
   },
 };
 
@@ -74,7 +87,7 @@ export function drawGuide(root) {
 function update(root, words) {
   const { names, done } = getGuide() ?? { names: {}, done: [] };
   if (!names.one) return;
-  const chapters = CHAPTERS.filter(([name]) => name !== "owner" || names.owner);
+  const chapters = CHAPTERS.filter(([name]) => name === "loop" || names.owner);
   const open = chapters.findIndex(([, steps]) => !steps.every((step) => done.includes(step)));
   const state = JSON.stringify([names, done]);
   if (root.dataset.state === state) return;

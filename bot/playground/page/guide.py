@@ -1,4 +1,4 @@
-"""How far those who play have come: the first loop of two customers, then the shop in its owner's hand."""
+"""How far those who play have come: two customers, the shop in its owner's hand, the counter."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ def render_guide(world: World, cast: Cast) -> dict[str, Any]:
     if owner is not None:
         guide["names"]["owner"] = owner.full_name
         guide["done"] += _list_owners(world, owner)
+        guide["done"] += _list_counters(world, people[0], owner)
     return guide
 
 
@@ -46,7 +47,7 @@ def _list_owners(world: World, owner: Person) -> list[str]:
     chat = world.find_direct_chat(owner, world.bot)
     mine, answers = _list_of(chat, owner), _list_said(world, chat)
     last = answers[-1].id if answers else 0
-    taps = [callback.data for callback in world.callbacks.values() if callback.person is owner and callback.answer]
+    taps = _list_taps(world, owner)
     return _keep(
         {
             "admin": any(message.text.startswith("/admin") and message.id < last for message in mine),
@@ -57,6 +58,25 @@ def _list_owners(world: World, owner: Person) -> list[str]:
             "run": any(data.startswith("campaign_do:") and data.endswith(":start") for data in taps),
         }
     )
+
+
+def _list_counters(world: World, one: Person, owner: Person) -> list[str]:
+    """Steps of having something for one's points."""
+    chat = world.find_direct_chat(one, world.bot)
+    answers, taken = _list_said(world, chat), _list_taps(world, one)
+    asked = any(message.text.startswith("/rewards") for message in _list_of(chat, one)) and bool(answers)
+    return _keep(
+        {
+            "rewards": asked or any(data.startswith("rewards:") for data in taken),
+            "take": any(data.startswith("redeem_sure:") for data in taken),
+            "hand": any(data.startswith("hand_out:") for data in _list_taps(world, owner)),
+        }
+    )
+
+
+def _list_taps(world: World, person: Person) -> list[str]:
+    """What the buttons say that somebody has tapped, where the bot has answered."""
+    return [callback.data for callback in world.callbacks.values() if callback.person is person and callback.answer]
 
 
 def _is_repeated(mine: Iterable[Message], answers: Iterable[Message]) -> bool:

@@ -59,6 +59,8 @@ _DO = {
 def render_editor(texts: Texts, shop: Shop, view: EditorView) -> OutgoingMessage:
     """One campaign: what it says, what is missing, and all that can be done with it."""
     said = [_say_campaign(texts, shop, view)]
+    if view.entry.main:
+        said.append(texts.say("editor.main"))
     if view.entry.changed and view.holds is not None:
         said.append(texts.say("editor.changed"))
     if view.gaps:

@@ -29,7 +29,7 @@ PALETTE = {
     "⬛": "#2b2b2b",
 }
 """Colours to tap, each by the sign that looks like it."""
-_ROW = 4
+_ROW = 2
 _THEMES = {
     "sunrise": "look.theme.sunrise",
     "fiesta": "look.theme.fiesta",
@@ -105,7 +105,7 @@ def render_colours(texts: Texts, view: EditorView, said: Html | None = None) -> 
         if draft.main_colour
         else [],
         [make_button(texts, CAMPAIGN_LOOK, number, AUTO, label=_mark(texts.plain("look.auto"), draft.theme == AUTO))],
-        [make_button(texts, LOOK_SET, number, "main", NONE, label=texts.plain("look.as_theme"))]
+        [make_button(texts, LOOK_SET, number, "main", NONE, label=_begin(texts.plain("look.as_theme")))]
         if draft.main_colour
         else [],
     ]
@@ -117,13 +117,15 @@ def render_palette(texts: Texts, view: EditorView, field: str) -> OutgoingMessag
     """Some colours to tap, and the way to type any other; `field` is `main` or `accent`."""
     number, now = view.entry.id, view.draft.main_colour if field == "main" else view.draft.accent_colour
     buttons = [
-        make_button(texts, LOOK_SET, number, field, colour.removeprefix("#"), label=_mark(sign, colour == now))
+        make_button(
+            texts, LOOK_SET, number, field, colour.removeprefix("#"), label=_mark(f"{sign} {colour}", colour == now)
+        )
         for sign, colour in PALETTE.items()
     ]
     rows = [
         *(buttons[first : first + _ROW] for first in range(0, len(buttons), _ROW)),
         [make_button(texts, CAMPAIGN_EDIT, number, field, label=texts.plain("look.type"))],
-        [make_button(texts, LOOK_SET, number, field, NONE, label=texts.plain("look.fitting"))]
+        [make_button(texts, LOOK_SET, number, field, NONE, label=_begin(texts.plain("look.fitting")))]
         if field == "accent"
         else [],
     ]
@@ -165,7 +167,11 @@ def _say_layout(texts: Texts, layout: str) -> str:
 
 
 def _mark(label: str, chosen: bool) -> str:  # noqa: FBT001 -- what is chosen is the whole question
-    return f"✓ {label}" if chosen else label
+    return f"✓ {_begin(label)}" if chosen else _begin(label)
+
+
+def _begin(label: str) -> str:
+    return f"{label[:1].upper()}{label[1:]}"
 
 
 def _compose(texts: Texts, text: Html, rows: Iterable[Row], number: CampaignId) -> OutgoingMessage:

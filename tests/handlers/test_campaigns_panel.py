@@ -63,10 +63,11 @@ async def test_a_running_campaign_changes_only_when_somebody_says_so(shop: ShopA
 
 
 async def test_the_main_campaign_offers_no_end(shop: ShopAtWork) -> None:
-    """It always runs."""
+    """It always runs; how it can rest or end all the same is said."""
     phone = await open_campaigns(shop, "★ welcome: running")
     shown = str(phone.screen.keyboard)
     assert all(label not in shown for label in ("Pause", "'End'", "End at a time"))
+    assert "To let it rest or end, make another one the main one first." in phone.screen.text
 
 
 async def test_a_text_is_taken_whole_or_not_at_all(shop: ShopAtWork) -> None:
@@ -170,20 +171,20 @@ async def test_the_look_is_chosen_tap_by_tap(shop: ShopAtWork, store: Store) -> 
         "#2e8b57",
         "#ffcc00",
     )
-    assert "Colours: the theme" in await phone.tap("the theme")
+    assert "Colours: the theme" in await phone.tap("The theme")
 
 
 async def test_colours_from_a_picture_need_one(shop: ShopAtWork) -> None:
     """Without logo and photo it is said what is missing; with one they are taken, and a story's tall picture has its part shown."""
     phone = await open_campaigns(shop, "+ New campaign", "From scratch", "Look", "Colours: ")
-    assert "Send a logo or a photo first" in await phone.tap("from logo or photo")
+    assert "Send a logo or a photo first" in await phone.tap("From logo or photo")
     await phone.tap("Back")
     await phone.tap("Back")
     await phone.tap("Photo")
     await phone.send_picture("olive")
     await phone.tap("Look")
     await phone.tap("Colours: ")
-    assert "Colours: from logo or photo" in await phone.tap("from logo or photo")
+    assert "Colours: from logo or photo" in await phone.tap("From logo or photo")
     assert "shows: what matters" in phone.screen.text
     assert "shows: Bottom" in await phone.tap("Bottom")
     assert "shows: what matters" in await phone.tap("✓ Bottom")

@@ -217,7 +217,8 @@ def _language_button(texts: Texts, language: str) -> InlineKeyboardButton:
 def _share_address(texts: Texts, shop: Shop, code: str, story_key: str) -> str:
     """Telegram puts the link, a line break and the text into the chosen chat as a draft."""
     story = shop.story(texts.language, story_key)
-    draft = quote(texts.plain("share.draft", headline=story.headline, offer=story.offer), safe="")
+    brand = shop.brand(texts.language)
+    draft = quote(texts.plain("share.draft", brand=brand, headline=story.headline, offer=story.offer), safe="")
     if len(draft) > _DRAFT_LIMIT:
-        draft = quote(story.headline, safe="")
+        draft = quote(f"{brand}: {story.headline}", safe="")
     return f"https://t.me/share/url?url={quote(shop.link(code, Source.SHARED, story_key), safe='')}&text={draft}"

@@ -51,6 +51,9 @@ MIN_DELAY_SECONDS = 0.02
 MIN_PAUSE_SECONDS = 0.002
 """A clock may wake a little early: then the gate is asked again."""
 
+TURN_SECONDS = 0.2
+"""Until a card is tried again whose member is being handed a picture."""
+
 RETRY_SECONDS = 5.0
 VAULT_REST_SECONDS = 300.0
 """A vault that is gone or forbids is tried again after so long: somebody has to put it right first."""
@@ -124,6 +127,8 @@ class HandoutWorker:
         self._flights: set[asyncio.Task[None]] = set()
         self._held: set[HandoutId] = set()
         """Claimed, until the end is written down; or put off, until it is tried again."""
+        self._turns: set[HandoutId] = set()
+        """Handouts whose member's turn is ours."""
         self._fresh = True
         self._owing = self._idle = False
         self._signal = Signal()
@@ -209,6 +214,10 @@ class HandoutWorker:
             self._put_off(card, delay)
             return
         await self._wait_for_room()
+        if not snapshot.pictures.turns.take(card.member.telegram_id):
+            self._hold(card, TURN_SECONDS)  # the member is being handed a picture, perhaps this one
+            return
+        self._turns.add(card.handout.id)
         self._held.add(card.handout.id)
         try:
             claimed = await self._store.write(claim_card, card)
@@ -216,7 +225,7 @@ class HandoutWorker:
             self._put_off(card, self._retry_seconds, f"claim: {error!r}")
             return
         if claimed is None:
-            self._held.discard(card.handout.id)
+            self._release(card)
             return
         photo = Photo(file_id=claimed.file_id, image=None if claimed.file_id else image, name=CARD_NAME)
         self._launch(_Flight(claimed, _render(snapshot, claimed, photo), chat_id))
@@ -305,16 +314,23 @@ class HandoutWorker:
     async def _settle(self, results: Sequence[HandoutResult]) -> None:
         await self._store.write(settle_cards, results)
         for each in results:
-            self._release(each)
+            self._release(each.card, each.wait_seconds)
             if each.end in _COUNTERS:
                 self._gate.metrics.count(_COUNTERS[each.end])
         self._wake()
 
-    def _release(self, result: HandoutResult) -> None:
-        if result.wait_seconds:
-            asyncio.get_running_loop().call_later(result.wait_seconds, self._try_again, result.card.handout.id)
+    def _release(self, card: DueCard, wait_seconds: float = 0.0) -> None:
+        if card.handout.id in self._turns:
+            self._turns.discard(card.handout.id)
+            self._snapshots.current.pictures.turns.give_back(card.member.telegram_id)
+        if wait_seconds:
+            self._hold(card, wait_seconds)
         else:
-            self._held.discard(result.card.handout.id)
+            self._held.discard(card.handout.id)
+
+    def _hold(self, card: DueCard, seconds: float) -> None:
+        self._held.add(card.handout.id)
+        asyncio.get_running_loop().call_later(seconds, self._try_again, card.handout.id)
 
     def _try_again(self, handout_id: HandoutId) -> None:
         self._held.discard(handout_id)

@@ -23,6 +23,7 @@ from bot.messages.shop import Shop, Source
 from bot.messages.texts import Texts
 from bot.services.members import MemberView
 from bot.wire.checking import check_card, compose_longest_link, list_cards
+from bot.wire.turns import Turns
 from storage.records import PersonId
 from storage.store import Store
 from storage.tables import faces, pictures
@@ -56,6 +57,8 @@ class Workshop:
         self.assets = assets
         self._load_face = load_face
         self._load_picture = load_picture
+        self.turns = Turns()
+        """Who uploads a picture at this moment."""
         self._shelf: dict[str, bytes] = {}
         self._studio: CardStudio | None = None
         self.sound: dict[CardText, None] = {}
@@ -123,6 +126,11 @@ class Pictures:
         look = compute_look(self._workshop.assets, shop.campaign.theme)
         self.versions: CardVersions = compose_card_versions(shop, look)
         """What each picture would be called if it were drawn now."""
+
+    @property
+    def turns(self) -> Turns:
+        """One upload of a member's pictures at a time."""
+        return self._workshop.turns
 
     def of_shop(self, shop: Shop) -> Pictures:
         """Those of the shop as it is now, drawn in the same workshop."""

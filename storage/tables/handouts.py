@@ -28,6 +28,7 @@ _first = handout.alias("first")
 _FIRST_UNDER_WAY = exists().where(
     _first.c.person_id == handout.c.person_id,
     _first.c.kind == literal_column("'first'"),
+    _first.c.version == literal_column("''"),
     _first.c.state != literal_column("'unknown'"),
 )
 _LIST_DUE = (
@@ -44,7 +45,7 @@ _LIST_DUE = (
         _DUE,
         handout.c.kind == bindparam("kind"),
         or_(outbox.c.id.is_(None), outbox.c.state != literal_column("'owed'")),
-        or_(handout.c.kind == literal_column("'first'"), ~_FIRST_UNDER_WAY),
+        or_(handout.c.version == literal_column("''"), ~_FIRST_UNDER_WAY),
     )
     .order_by(handout.c.id)
     .limit(bindparam("limit"))
@@ -90,7 +91,7 @@ def add(
 def list_due(tx: Tx, kind: HandoutKind, limit: int) -> list[Handout]:
     """Return what may be handed out now, in the order of wanting.
 
-    What is for the vault waits while the same person's first card is under way: it may be the same picture.
+    What was wished for waits while the same person's first card is under way: it may be the same picture.
     """
     return [_to_handout(row) for row in tx.rows(_LIST_DUE, kind=kind, limit=limit)]
 

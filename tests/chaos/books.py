@@ -18,6 +18,7 @@ from storage.schema import (
     flood_wait,
     grant,
     guess,
+    handout,
     inbox,
     ledger,
     outbox,
@@ -31,6 +32,8 @@ Row = tuple[Any, ...]
 
 _OPEN = select(func.count()).select_from(inbox).where(inbox.c.state == "open")
 _OWED = select(func.count()).select_from(outbox).where(outbox.c.state == "owed")
+_DUE = select(func.count()).select_from(handout).where(handout.c.state != "unknown")
+_UNKNOWN_CARDS = select(handout.c.person_id).where(handout.c.state == "unknown")
 _PEOPLE = select(
     profile.c.telegram_id,
     person.c.id,
@@ -89,6 +92,8 @@ class Books:
     """State of every update by its id."""
     notices: list[Row]
     """Kind, recipient, state, error."""
+    unknown_cards: frozenset[int] = frozenset()
+    """Person ids of whose own card, sent without being asked for, nobody knows whether it arrived."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,9 +112,9 @@ class Reader:
         self._engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool)
 
     def is_all_done(self) -> bool:
-        """Whether no update is open and no notice is owed."""
+        """Whether no update is open, and neither a notice nor a card is owed."""
         with self._engine.connect() as connection:
-            return not connection.scalar(_OPEN) and not connection.scalar(_OWED)
+            return not any(connection.scalar(count) for count in (_OPEN, _OWED, _DUE))
 
     def find_flood_wait(self) -> int:
         """Return until when sending is forbidden, UTC microseconds; 0 where it never was, or there are no tables yet."""
@@ -148,6 +153,7 @@ class Reader:
                 misses=dict(_list(connection, select(guess.c.telegram_id, guess.c.misses))),
                 updates=dict(_list(connection, select(inbox.c.update_id, inbox.c.state))),
                 notices=_list(connection, _NOTICES),
+                unknown_cards=frozenset(person_id for (person_id,) in _list(connection, _UNKNOWN_CARDS)),
             )
 
 

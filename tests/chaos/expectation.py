@@ -10,6 +10,7 @@ from bot.core.throttling import MISSES_ALLOWED
 from tests.chaos.plan import Action, Kind
 
 GREETED = frozenset({Kind.JOIN, Kind.ARRIVE, Kind.ARRIVE_UNKNOWN})
+_RETURNS = frozenset({Kind.RETURN, Kind.OPEN_OWN, Kind.OPEN_OTHER, Kind.GUESS, Kind.COME_BACK})
 _WAYS = {Kind.SHARE: "card", Kind.TAP_SHARE: "card", Kind.CHOOSE_INLINE: "inline"}
 
 
@@ -24,6 +25,8 @@ class Expectation:
     """Invitees who said only after their greeting by whom they came."""
     shares: Counter[tuple[int, str]] = field(default_factory=Counter)
     """By person and way."""
+    returns: Counter[int] = field(default_factory=Counter)
+    """How often somebody pressed /start again: whose card is not known to Telegram gets it then."""
     misses: Counter[int] = field(default_factory=Counter)
     languages: dict[int, str] = field(default_factory=dict)
     hidden: set[int] = field(default_factory=set)
@@ -46,6 +49,7 @@ def expect(actions: Iterable[Action]) -> Expectation:
 
 
 def _play(expected: Expectation, action: Action) -> None:
+    expected.returns[action.who] += action.kind in _RETURNS
     if action.kind in GREETED:
         expected.members.add(action.who)
     if action.kind is Kind.JOIN:

@@ -13,6 +13,7 @@ import pytest
 
 from bot.campaign_file import load_campaign
 from bot.playground.world import Button, Content, World
+from bot.playground.world.files import Photo
 from bot.playground.world.journal import SECOND, Call
 from tests.chaos.audience import TEXT, Audience
 from tests.chaos.books import Books, BroadcastBooks, Member
@@ -122,6 +123,20 @@ def test_a_picture_whose_fate_nobody_knows_is_unknown_and_not_lost() -> None:
     assert not find_unknown_shares(replace(evidence, unsure=unsure.unsure))
 
 
+def test_a_first_card_comes_once_behind_the_greeting_by_one_upload() -> None:
+    """One that is missing is lost unless its fate is unknown; one too many, or uploaded again, is doubled."""
+    evidence = make_evidence()
+    *others, first, other, again = evidence.sent
+    without = replace(evidence, sent=[*others, first, again])
+    assert judge(without).notices_lost
+    unknown = replace(without, books=replace(without.books, unknown_cards=frozenset({102})))
+    assert judge(unknown).list_all() == []
+    assert judge(replace(evidence, sent=[*evidence.sent, other])).doubled
+    *_, fresh = make_evidence().sent
+    assert judge(replace(evidence, sent=[*others, first, other, fresh])).doubled
+    assert judge(replace(evidence, sent=[first, *others, other, again])).others
+
+
 @pytest.mark.parametrize("place", range(4))
 def test_a_message_that_nobody_got_is_found(place: int) -> None:
     """Both greetings, the inviter's news and the channel's: each is missed."""
@@ -214,6 +229,9 @@ def make_evidence() -> Evidence:
     say(world, people[1].id, f"Nia00000 invited you. {LINK}BBBBBBBBBB")
     say(world, people[0].id, "Nia00001 joined", ["invites:0", "rewards:0"])
     say(world, channel.id, "Nia00001 came by Nia00000")
+    first, second = Photo((), b"1"), Photo((), b"2")
+    for person, photo in ((people[0], first), (people[1], second), (people[0], first)):
+        hand_card(world, person.id, photo)
     return Evidence(
         expected=expect(PLAN),
         campaign=load_campaign(CAMPAIGN).campaign,
@@ -275,6 +293,12 @@ def make_outcome(states: list[str], received: list[int]) -> Outcome:
         kills=1,
         in_flight=1,
     )
+
+
+def hand_card(world: World, chat_id: int, photo: Photo) -> None:
+    """Have the bot send somebody's card."""
+    keyboard = ((Button("▶", "callback_data", "story:next", {}),),)
+    world.post(world.get_chat(chat_id), Content(text="Nia invites you", photo=photo, keyboard=keyboard))
 
 
 def say(world: World, chat_id: int, text: str, data: list[str] | None = None) -> None:

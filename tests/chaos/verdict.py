@@ -45,6 +45,7 @@ def judge(evidence: Evidence) -> Findings:
     _judge_outbox(evidence, findings)
     _judge_greetings(evidence, findings)
     _judge_tidings(evidence, findings)
+    judge_cards(evidence, findings)
     return findings
 
 
@@ -142,6 +143,43 @@ def _find_inviter_name(expected: Expectation, number: int) -> str:
 
 def _greets(message: Message, member: Member, inviter: str) -> bool:
     return member.code in find_link_codes(message) and inviter in message.text
+
+
+def judge_cards(evidence: Evidence, findings: Findings) -> None:
+    """Every newcomer was handed their own card, once, behind the greeting; and no picture of it was uploaded twice."""
+    by_chat, people = _sort_by_chat(evidence.sent), _find_people(evidence)
+    for number in sorted(evidence.expected.members & people.keys()):
+        member, name = people[number], name_person(number)
+        messages = by_chat.get(member.telegram_id, [])
+        cards = [message for message in messages if _is_card(message)]
+        asked = evidence.books.shares.get((member.id, "card"), 0)
+        unsure = member.id in evidence.books.unknown_cards or number in evidence.expected.leavers
+        most = 1 + asked + _count_excused(evidence, number, unsure=unsure)
+        if len(cards) < 1 + asked and not unsure:
+            findings.notices_lost.append(f"{name} has {len(cards)} cards, asked for {asked} besides the first")
+        if len(cards) > most:
+            findings.doubled.append(f"{name} has {len(cards)} cards, {most} at most were to come")
+        if cards and messages.index(cards[0]) == 0:
+            findings.others.append(f"{name} got a card before the greeting")
+        if (uploads := len({id(card.photo) for card in cards})) > _count_versions(evidence, number, most, asked):
+            findings.doubled.append(f"{uploads} uploads of the card of {name}")
+
+
+def _count_excused(evidence: Evidence, number: int, *, unsure: bool) -> int:
+    """Cards that may have come beyond those in the books: of unknown fate, or brought anew by /start where none was known."""
+    changed = unsure or number in evidence.expected.languages
+    unknown = Counter(evidence.unsure)[evidence.telegram_ids[number]]
+    return unknown + (evidence.expected.returns[number] if changed else 0)
+
+
+def _count_versions(evidence: Evidence, number: int, most: int, asked: int) -> int:
+    """How many pictures there may be: one of each version, and one for each whose fate was unknown."""
+    changed = number in evidence.expected.languages
+    return most if changed else most - asked
+
+
+def _is_card(message: Message) -> bool:
+    return message.photo is not None and any(str(button.value).startswith("story:") for button in message.buttons)
 
 
 def _judge_tidings(evidence: Evidence, findings: Findings) -> None:

@@ -33,7 +33,7 @@ async def test_the_whole_loop_is_played_in_the_browser(tmp_path: Path) -> None:
             anna.get_by_test_id("message")
             .filter(has=bot_data.page.get_by_test_id("photo"))
             .get_by_test_id("forward")
-            .click()
+            .last.click()
         )
         await bot_data.choose("anna", "Budi")
         await expect(anna.get_by_test_id("toast")).to_have_text("Forwarded to Budi")

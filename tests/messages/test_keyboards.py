@@ -92,8 +92,10 @@ def test_sharing_takes_three_ways(language: str) -> None:
         True,
     )
     draft = parse_qs(urlsplit(buttons[1].url or "").query, strict_parsing=True)
-    story = make_shop().story(language)
-    assert draft["text"] == [f"{story.headline}\n{story.offer}"]
+    story, brand = make_shop().story(language), make_shop().brand(language)
+    [text] = draft["text"]
+    assert text.startswith(brand)
+    assert text.endswith(f"{story.headline}\n{story.offer}")
     assert buttons[2].copy_text is not None
     payloads = [parse_payload(link.split("?start=")[1]) for link in (draft["url"][0], buttons[2].copy_text.text)]
     assert payloads == [Payload(CODE, "share"), Payload(CODE, "copy")]

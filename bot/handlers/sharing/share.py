@@ -68,17 +68,19 @@ async def on_qr(update: Update, context: Context) -> None:
 
 async def hand_over(update: Update, context: Context, sort: Sort, story: str = "") -> None:
     """Send a picture to be passed on, and count it as taken."""
-    versions = context.deps.pictures.versions
-    view = await context.read(sort.look_up, visitor=visitor_of(update), versions=versions, story=story)
-    file_id = await send_picture(context, sort, view, story)
-    await context.write(
-        note_share,
-        person_id=view.member.id,
-        way=sort.way,
-        version=view.version,
-        file_id=find_upload(file_id, view),
-        story=story,
-    )
+    visitor = visitor_of(update)
+    async with context.deps.pictures.turns.alone(visitor.telegram_id):
+        versions = context.deps.pictures.versions
+        view = await context.read(sort.look_up, visitor=visitor, versions=versions, story=story)
+        file_id = await send_picture(context, sort, view, story)
+        await context.write(
+            note_share,
+            person_id=view.member.id,
+            way=sort.way,
+            version=view.version,
+            file_id=find_upload(file_id, view),
+            story=story,
+        )
     follow_photo(context, view)
 
 

@@ -23,11 +23,12 @@ async def on_story(update: Update, context: Context, story: str) -> None:
 
 async def turn_card(update: Update, context: Context, story: str) -> None:
     """Show the member's card with a story in place of the tapped message, as it is now: words, name, theme and all."""
-    versions = context.deps.pictures.versions
-    view = await context.read(look_up_card, visitor=visitor_of(update), versions=versions, story=story)
-    uploaded = find_upload(await _show(update, context, view, story), view)
-    if uploaded is not None:
-        await context.write(keep_card, person_id=view.member.id, version=view.version, file_id=uploaded)
+    visitor, pictures = visitor_of(update), context.deps.pictures
+    async with pictures.turns.alone(visitor.telegram_id):
+        view = await context.read(look_up_card, visitor=visitor, versions=pictures.versions, story=story)
+        uploaded = find_upload(await _show(update, context, view, story), view)
+        if uploaded is not None:
+            await context.write(keep_card, person_id=view.member.id, version=view.version, file_id=uploaded)
     follow_photo(context, view)
 
 

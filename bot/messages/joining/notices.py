@@ -56,6 +56,7 @@ def render_welcome(
     """
     extra = [texts.say("welcome.unknown_code")] if unknown_code else []
     paragraphs = [_say_hello(texts, shop, name), *say_duties(texts, role), *extra, say_deal(texts, shop)]
+    paragraphs.append(texts.say("welcome.card"))
     first = [*([back_row(texts)] if from_inline else []), *duty_rows(texts, role)]
     if not asks:
         return _compose(texts, shop, code, paragraphs, *first)
@@ -71,9 +72,8 @@ def render_welcome_invited(
         inviter=show_name(texts, inviter, first=True),
         points=shop.points(points, texts.language),
     )
-    return _compose(
-        texts, shop, code, [_say_hello(texts, shop, name), *_say_over(texts, over=over), gift, say_deal(texts, shop)]
-    )
+    said = [_say_hello(texts, shop, name), *_say_over(texts, over=over), gift, say_deal(texts, shop)]
+    return _compose(texts, shop, code, [*said, texts.say("welcome.card")])
 
 
 def render_welcome_waiting(
@@ -85,9 +85,8 @@ def render_welcome_waiting(
         inviter=show_name(texts, inviter, first=True),
         points=shop.points(points, texts.language),
     )
-    return _compose(
-        texts, shop, code, [_say_hello(texts, shop, name), *_say_over(texts, over=over), gift, say_deal(texts, shop)]
-    )
+    said = [_say_hello(texts, shop, name), *_say_over(texts, over=over), gift, say_deal(texts, shop)]
+    return _compose(texts, shop, code, [*said, texts.say("welcome.card")])
 
 
 def render_home(texts: Texts, shop: Shop, member: MemberView) -> OutgoingMessage:

@@ -115,13 +115,13 @@ def compose_address(texts: Texts, shop: Shop, code: str, network: str) -> str:
 
 def compose_load(texts: Texts, shop: Shop, code: str, source: str) -> Load:
     """What is carried to any network, with the link marked as coming from `source`."""
-    story = shop.story(texts.language)
+    story, brand = shop.story(texts.language), shop.brand(texts.language)
     return Load(
         headline=story.headline,
-        text=texts.plain("share.draft", headline=story.headline, offer=story.offer),
+        text=texts.plain("share.draft", brand=brand, headline=story.headline, offer=story.offer),
         link=shop.short_link(code, source),
         picture=shop.card_address(code),
-        subject=texts.plain("web.subject", brand=shop.brand(texts.language)),
+        subject=texts.plain("web.subject", brand=brand),
     )
 
 

@@ -223,7 +223,7 @@ def _forge_tap(ground: Ground, cast: Cast, chance: random.Random, person: Person
 
 def _is_open(data: str, role: Role) -> bool:
     """Whether this is nothing forged: somebody's own affair as a member, or what their role may."""
-    found = read_data(data)
+    found = read_data(data.replace("\0", ""))  # which the intake takes out of everything
     if found is None:
         return False
     name, roles = found[0].name, REGISTRY.buttons[found[0].name].roles

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -10,6 +10,7 @@ from itertools import groupby
 from fpdf import FPDF
 from fpdf.drawing import ClippingPath, GraphicsContext, PaintedPath
 from fpdf.drawing_primitives import DeviceRGB
+from fpdf.line_break import Fragment
 from PIL import Image
 
 from bot.cards.qr import Code
@@ -36,6 +37,21 @@ class Ring:
     opacity: float
 
 
+class _Document(FPDF):
+    """Takes what it is given to shape as one run, since reading order was settled before.
+
+    fpdf2 begins another where the script changes, and counts marks and joiners that are written in many scripts as one of
+    their own: Arabic letters would not join beside a vowel mark, nor Sinhala ones around a joiner.
+    """
+
+    def _preload_bidirectional_text(self, text: str, markdown: bool) -> Sequence[Fragment]:  # noqa: FBT001 -- theirs
+        if not self.text_shaping:
+            return super()._preload_bidirectional_text(text, markdown)
+        direction = self.text_shaping["direction"]
+        self.text_shaping |= {"paragraph_direction": direction, "fragment_direction": direction}
+        return (Fragment(text, self._get_current_graphics_state(), self.k),)
+
+
 @dataclass(slots=True)
 class PdfCanvas:
     """One sheet."""
@@ -43,10 +59,10 @@ class PdfCanvas:
     width: float
     height: float
     title: str
-    _pdf: FPDF = field(init=False)
+    _pdf: _Document = field(init=False)
 
     def __post_init__(self) -> None:
-        self._pdf = FPDF(unit="mm", format=(self.width, self.height))
+        self._pdf = _Document(unit="mm", format=(self.width, self.height))
         self._pdf.set_auto_page_break(auto=False)
         self._pdf.c_margin = 0
         self._pdf.set_title(self.title)

@@ -18,6 +18,8 @@ from bot.core.looks import LAYOUTS, CardLook
 from bot.core.pictures import Picture
 from bot.core.sharing import CardText
 from tests.cards.looks import COLOUR_LOOKS, SHELF
+from tests.cards.names import NAMES as NAMES_BY_SCRIPT
+from tests.cards.names import list_names
 from tests.cards.samples import CARD_TEXTS, LANGUAGES, LINK, THEMES
 from tests.cards.test_faces import FACES
 
@@ -32,6 +34,7 @@ LONGEST = {
     "offer": "Come through a friend and start with one thousand points.",
 }
 SHOWN = dict(SHELF)
+_SCRIPTS_A_SHEET = 7
 
 
 def load_campaign_cards() -> list[dict[str, CardText]]:
@@ -103,6 +106,21 @@ def list_sheets() -> Iterator[tuple[str, int, list[tuple[CardText, str]]]]:
     ]
     yield "own-words", len(LAYOUTS), [(text, "Anna") for text in quoted]
     yield "faces", len(LAYOUTS), list_faced_cards(stories)
+    yield from list_script_sheets(replace(first, **LONGEST))  # type: ignore[arg-type]
+
+
+def list_script_sheets(longest: CardText) -> Iterator[tuple[str, int, list[tuple[CardText, str]]]]:
+    """Every layout with each script's longest name, by turns in each language and with the longest texts, with and without a photo."""
+    scripts = list(NAMES_BY_SCRIPT)
+    for start in range(0, len(scripts), _SCRIPTS_A_SHEET):
+        cards = []
+        for row, script in enumerate(scripts[start : start + _SCRIPTS_A_SHEET], start):
+            for column, layout in enumerate(LAYOUTS):
+                turn = row + column
+                text = longest if turn % 4 == 3 else CARD_TEXTS[LANGUAGES[turn % 4]]
+                look = CardLook("sunrise", layout=layout, photo="photo" if row % 2 else "")
+                cards.append((replace(text, look=look), max(list_names(script), key=len)))
+        yield f"scripts-{scripts[start]}", len(LAYOUTS), cards
 
 
 def list_faced_cards(stories: Sequence[dict[str, CardText]]) -> list[tuple[CardText, str]]:

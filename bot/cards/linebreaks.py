@@ -21,7 +21,7 @@ DASHES = "-\u2013\u2014"
 _LEAST_CLAUSE = 0.4  # of the other line's width
 _HAN_NAME = 4  # characters, as all below
 _LEAST_HAN, _LEAST_LETTERS, _LEAST_WORD = 3, 12, 8  # of a last line that does not look lost, and of any line
-_LONE_WORD, _AFTER_NUMBER, _AT_HYPHEN, _AT_CLAUSE = 0.3, 0.12, 0.5, -0.03
+_LONE_WORD, _AFTER_NUMBER, _AT_HYPHEN, _AT_CLAUSE, _AT_HAN_CLAUSE = 0.3, 0.12, 0.5, -0.03, -0.1
 """What a break costs against the square of a line's share that is empty or too full; the last one is wished for."""
 
 Line = tuple[Glyph, ...]
@@ -105,7 +105,7 @@ def _weigh_break(pieces: Sequence[Line], start: int, end: int) -> float:
     last = trim(pieces[end - 1])[-1:]
     cluster = last[0].cluster if last else ""
     if cluster in _CLAUSE_ENDS:
-        return _AT_CLAUSE
+        return _AT_HAN_CLAUSE if fills_square(cluster) else _AT_CLAUSE
     return _AFTER_NUMBER if cluster[-1:].isdigit() else _AT_HYPHEN if cluster in DASHES else 0.0
 
 

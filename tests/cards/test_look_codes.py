@@ -19,6 +19,7 @@ from bot.core.looks import CardLook
 from tests.cards.looks import SHELF, list_looks, say
 from tests.cards.samples import KIND_NAMES, LANGUAGES, list_random_links
 from tests.cards.test_codes import read_with_opencv, read_with_zxing, shrink
+from tests.cards.test_faces import FACES
 
 MOST_LOOKS = 5
 LOOKS = [*list_looks(""), *list_looks("photo")]
@@ -46,7 +47,8 @@ def list_misses(look: CardLook, numbers: range, look_again: int = 0) -> Iterator
     links = list_random_links(numbers.stop, seed=seed)
     for n in numbers:
         link = links[n]
-        jpeg = STUDIO.render_card(say(look, LANGUAGES[n % 3]), name=KIND_NAMES[n % len(KIND_NAMES)], link=link)
+        text, name, face = say(look, LANGUAGES[n % 3]), KIND_NAMES[n % len(KIND_NAMES)], (FACES[0], None)[n % 2]
+        jpeg = STUDIO.render_card(text, name=name, link=link, face=face)
         sent = Image.open(BytesIO(jpeg))
         shown = {"sent": sent, "small": shrink(sent)}
         if n % 3 == 0:
@@ -58,7 +60,7 @@ def list_misses(look: CardLook, numbers: range, look_again: int = 0) -> Iterator
 
 @pytest.mark.parametrize(("at", "look"), list(enumerate(LOOKS)), ids=str)
 def test_two_readers_read_every_look(at: int, look: CardLook) -> None:
-    """In every layout, in the colours of a theme, of the shop's pictures and of its owner, with and without a photo.
+    """In every layout, in the colours of a theme, of the shop's pictures and of its owner, with and without a photo and a face.
 
     One code of each look: the looks take turns in language and name, and in which of them are held by a hand; then a
     reader may look again, as a camera does many times a second. `make cards` counts what is missed at the first look.

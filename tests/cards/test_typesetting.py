@@ -235,6 +235,13 @@ def test_a_chinese_word_is_parted_where_it_would_have_to_become_small() -> None:
     assert read_lines(setting)[0] == "我们的"
 
 
+def test_three_chinese_lines_rather_end_with_a_clause() -> None:
+    """Where a clause ends in the middle, a line ends there, though lines are less even then."""
+    style = TextStyle(role="label", colour="", size=58, floor=33, lines=4, leading=1.14)
+    setting = OUTFITS["sunrise"].fit("朋友带你来，见面就送 25 积分。", style, 348, 174)
+    assert read_lines(setting) == ["朋友带你来，", "见面就", "送 25 积分。"]
+
+
 def test_what_is_too_long_to_stay_together_breaks_between_its_words() -> None:
     """A name that no line has room for is not cut inside a word of it."""
     name = "The Grand Peranakan Kitchen & Bakery House"

@@ -74,7 +74,7 @@ def test_the_page_of_the_code_and_the_chart_write_it(script: str) -> None:
     one, other = list_names(script)[:2]
     fonts = STUDIO.get_fonts(CardLook("sunrise"))
     captions = [draw_qr_page(LINK, fonts, name).convert("L").crop((48, 1000, 976, 1140)) for name in (one, other)]
-    assert all(caption.getextrema()[1] > 180 for caption in captions)
+    assert all(max(caption.tobytes()) > 180 for caption in captions)
     assert ImageChops.difference(*captions).getbbox()
     assert not np.array_equal(draw_names(one), draw_names("\ue000"))
     assert not np.array_equal(draw_names(one), draw_names(other))

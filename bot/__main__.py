@@ -293,8 +293,9 @@ def _demo(chosen: argparse.Namespace) -> int:
     demo = partial(demonstrate, port=chosen.port, open_browser=not chosen.no_browser)
     try:
         if campaign is not None:
-            brand = load_campaign(campaign).campaign.brand
-            demo = partial(demo, campaign=campaign.resolve(), shop=next(iter(brand.values())))
+            read = load_campaign(campaign).campaign
+            shop = next(iter(read.brand.values()))
+            demo = partial(demo, campaign=campaign.resolve(), shop=shop, counter=bool(read.catalogue))
         return asyncio.run(demo())
     except CampaignMistake as mistake:
         return _complain(f"{campaign}: {mistake}", WRONG_SETTING)

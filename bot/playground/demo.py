@@ -31,7 +31,9 @@ class DemoRefused(Exception):
     """Something that was asked for cannot be; the text says what and what to do."""
 
 
-async def demonstrate(*, port: int, open_browser: bool, campaign: Path | None = None, shop: str = BOT_NAME) -> int:
+async def demonstrate(
+    *, port: int, open_browser: bool, campaign: Path | None = None, shop: str = BOT_NAME, counter: bool = True
+) -> int:
     """Serve the playground until a stop signal; the database lies in a folder that is thrown away afterwards.
 
     Args:
@@ -39,6 +41,7 @@ async def demonstrate(*, port: int, open_browser: bool, campaign: Path | None = 
         open_browser: Whether to show the page.
         campaign: A file that was read before and is good; the one that comes along if none is named.
         shop: What bot, channel and group are called.
+        counter: Whether there is something for points, which the guide leads to.
 
     Raises:
         DemoRefused: the port cannot be had.
@@ -49,6 +52,7 @@ async def demonstrate(*, port: int, open_browser: bool, campaign: Path | None = 
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     world = make_world(shop)
     cast = seed_world(world)
+    cast.counter = counter
     server, web = Server(world, make_token(world.bot.id)), find_free_address()
     with tempfile.TemporaryDirectory(prefix="passalong-demo-") as folder:
         async with _serve_page(server, cast, port, web), _run_bot(server, Path(folder), web, campaign) as program:

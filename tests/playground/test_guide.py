@@ -83,6 +83,10 @@ async def test_having_something_for_points(visitor: Visitor) -> None:
     tap(visitor, anna, "redeem_sure:1")
     tap(visitor, sari, "hand_out:1")
     assert {"take", "hand"} <= set(list_done(visitor))
+    visitor.cast.counter = False  # the shop has nothing for points: nobody is led there
+    guide = render_guide(world, visitor.cast)
+    assert "counter" not in guide["names"]
+    assert not {"rewards", "take", "hand"} & set(guide["done"])
 
 
 async def test_a_shop_of_one_s_own_bears_its_name() -> None:

@@ -87,7 +87,7 @@ export function drawGuide(root) {
 function update(root, words) {
   const { names, done } = getGuide() ?? { names: {}, done: [] };
   if (!names.one) return;
-  const chapters = CHAPTERS.filter(([name]) => name === "loop" || names.owner);
+  const chapters = CHAPTERS.filter(([name]) => name === "loop" || names[name]);
   const open = chapters.findIndex(([, steps]) => !steps.every((step) => done.includes(step)));
   const state = JSON.stringify([names, done]);
   if (root.dataset.state === state) return;

@@ -46,6 +46,8 @@ class Cast:
 
     world: World
     phones: list[Phone] = field(default_factory=list)
+    counter: bool = True
+    """Whether the shop has something for points."""
 
     def give_phone(self, person: Person, *, key: str = "", role: str, hue: int | None = None) -> Phone:
         """Put a person's phone on the page, before the channel."""

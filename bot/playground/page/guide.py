@@ -27,7 +27,9 @@ def render_guide(world: World, cast: Cast) -> dict[str, Any]:
     if owner is not None:
         guide["names"]["owner"] = owner.full_name
         guide["done"] += _list_owners(world, owner)
-        guide["done"] += _list_counters(world, people[0], owner)
+        if cast.counter:
+            guide["names"]["counter"] = people[0].full_name
+            guide["done"] += _list_counters(world, people[0], owner)
     return guide
 
 

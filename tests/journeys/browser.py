@@ -132,7 +132,7 @@ async def open_demo(folder: Path, *, width: int = 1440, height: int = 900) -> As
 @asynccontextmanager
 async def _run_demo(folder: Path) -> AsyncIterator[Program]:
     """Run the demo and ask it to stop: killed, it could not take its bot along."""
-    async with Home(folder=folder).running("demo", "--no-browser") as program:
+    async with Home(folder=folder, forks=True).running("demo", "--no-browser") as program:
         try:
             yield program
         finally:

@@ -43,6 +43,12 @@ def home(tmp_path: Path, telegram: LocalTelegram) -> Home:
     return furnish(tmp_path, telegram, LOG_LEVEL="WARNING")
 
 
+@pytest.fixture
+def ready_home(home: Home) -> Home:
+    """One whose programs have their imports behind them, for commands that come to their point after a second of them."""
+    return replace(home, forks=True)
+
+
 async def test_version_is_one_line(home: Home) -> None:
     """What a report of a fault begins with."""
     program = await home.run("--version")
@@ -109,28 +115,28 @@ async def test_run_in_an_empty_folder_migrates_by_itself(home: Home, telegram: L
     assert (home.folder / "passalong.db").is_file()
 
 
-async def test_migrate_says_so_and_may_be_repeated(home: Home) -> None:
+async def test_migrate_says_so_and_may_be_repeated(ready_home: Home) -> None:
     """A new database, then a current one: both end with 0 and the same sentence."""
     for _ in range(2):
-        program = await home.run("migrate")
+        program = await ready_home.run("migrate")
         assert (program.status, program.read_output()) == (0, "The database is up to date.\n")
 
 
-async def test_a_database_newer_than_the_program_is_refused_in_words(home: Home) -> None:
+async def test_a_database_newer_than_the_program_is_refused_in_words(ready_home: Home) -> None:
     """Neither `run` nor `migrate` touches what a newer Passalong wrote, and both say what to do."""
-    await home.run("migrate")
-    with sqlite3.connect(home.folder / "passalong.db") as database:
+    await ready_home.run("migrate")
+    with sqlite3.connect(ready_home.folder / "passalong.db") as database:
         database.execute("UPDATE alembic_version SET version_num = '9999'")
     database.close()
     for command in ("run", "migrate"):
-        program = await home.run(command)
+        program = await ready_home.run(command)
         assert program.status == 1
         assert_one_line(program, "it was written by a newer Passalong")
 
 
-async def test_doctor_finds_a_house_in_order(home: Home, telegram: LocalTelegram) -> None:
+async def test_doctor_finds_a_house_in_order(ready_home: Home, telegram: LocalTelegram) -> None:
     """All is well: status 0, and every subject the contract names is looked at."""
-    program = await home.run("doctor")
+    program = await ready_home.run("doctor")
     said = program.read_output()
     assert program.status == 0, said
     for subject in ("SQLite", "fonts", "campaign", "database", "token", "inline mode: on", "clock"):
@@ -151,30 +157,30 @@ async def test_doctor_says_by_whose_clock_the_shop_lives(zone: str, words: str, 
     assert line.endswith(words)
 
 
-async def test_doctor_says_what_to_do_about_inline_mode(home: Home, telegram: LocalTelegram) -> None:
+async def test_doctor_says_what_to_do_about_inline_mode(ready_home: Home, telegram: LocalTelegram) -> None:
     """Inline mode off costs taps, not the work: a note with its cure, and status 0."""
     telegram.world.settings.inline_mode = False
-    program = await home.run("doctor")
+    program = await ready_home.run("doctor")
     assert program.status == 0
     assert "note  inline mode: off" in program.read_output()
     assert "/setinline" in program.read_output()
 
 
-async def test_doctor_finds_a_wrong_token(home: Home) -> None:
+async def test_doctor_finds_a_wrong_token(ready_home: Home) -> None:
     """A token that Telegram refuses is serious: status 1, and whom to ask."""
-    program = await home.run("doctor", BOT_TOKEN="123456:nobody")
+    program = await ready_home.run("doctor", BOT_TOKEN="123456:nobody")
     assert program.status == 1
     assert "FAIL  token: Unauthorized" in program.read_output()
     assert "@BotFather" in program.read_output()
 
 
-async def test_doctor_finds_a_wrong_setting_and_no_telegram(home: Home) -> None:
+async def test_doctor_finds_a_wrong_setting_and_no_telegram(ready_home: Home) -> None:
     """Each in the doctor's own words, never as a traceback."""
     for changes, words in (
         ({"SEND_RATE": "0"}, "PASSALONG_SEND_RATE is no rate (1 character)"),
         ({"BOT_API_URL": "http://127.0.0.1:9"}, "FAIL  Telegram: does not answer"),
     ):
-        program = await home.run("doctor", **changes)
+        program = await ready_home.run("doctor", **changes)
         assert program.status == 1
         assert words in program.read_output()
         assert "Traceback" not in program.read_errors()
@@ -187,12 +193,12 @@ def assert_one_line(program: Program, words: str) -> None:
     assert words in lines[0]
 
 
-async def test_somebody_who_asks_by_letter_is_forgotten(home: Home) -> None:
+async def test_somebody_who_asks_by_letter_is_forgotten(ready_home: Home) -> None:
     """While the bot is not running: the person is gone, and a number that nobody has is told as such."""
-    url = f"sqlite:///{home.folder}/passalong.db"
+    url = f"sqlite:///{ready_home.folder}/passalong.db"
     async with open_store(url) as store:
         await store.write(people.add, Profile(telegram_id=777_001, first_name="Letty"), "Code000001")
-    first, second = await home.run("forget", "777001"), await home.run("forget", "777001")
+    first, second = await ready_home.run("forget", "777001"), await ready_home.run("forget", "777001")
     assert (first.status, first.read_output()) == (0, "Forgotten.\n")
     assert "Nobody of this number" in second.read_output()
     async with open_store(url) as store:

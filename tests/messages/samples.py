@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 from bot.assets import ASSETS
 from bot.capabilities import CAPABILITIES
 from bot.core.campaigns.campaign import parse_campaign
+from bot.core.campaigns.checking import Fault, Finding, compose_findings
 from bot.core.names import compose_display_name
 from bot.core.own_words import WordsFault
 from bot.core.reminding import Missing, Reminding
@@ -109,6 +110,9 @@ def make_member(name: str = "Rina", **changes: object) -> MemberView:
     return MemberView(**{**values, **changes})  # type: ignore[arg-type]  # a test's shorthand
 
 
+FINDINGS = compose_findings([Finding(fault=fault, place=0, language="en", field="offer", count=7) for fault in Fault])
+
+
 def make_notice(kind: type[Notice], number: int = 0, **changes: object) -> Notice:
     """A notice of this kind about the friend and the inviter of this number."""
     values: dict[str, object] = {
@@ -126,6 +130,7 @@ def make_notice(kind: type[Notice], number: int = 0, **changes: object) -> Notic
         "person": PersonId(1000 + number),
         "role": Role.MANAGER,
         "item": "croissant",
+        "findings": FINDINGS,
     }
     known = {field.name for field in fields(kind)}
     return kind(**{name: value for name, value in (values | changes).items() if name in known})

@@ -52,6 +52,10 @@ def push_tap(ground: Ground, person: Person, where: Mapping[str, Any], data: str
     return number
 
 
+JOINED = 3
+"""Each newcomer is handed a card behind the greeting, which takes as long as it is drawn."""
+
+
 async def forge_taps(ground: Ground, verdict: Verdict) -> None:
     """Every button in every wrong place, by somebody to whom every button is open: a toast, and nothing else."""
     owner = ground.add_person("Sari")
@@ -60,6 +64,7 @@ async def forge_taps(ground: Ground, verdict: Verdict) -> None:
         other, bystander = await ground.join("Mina"), await ground.join("Budi")
         theirs = await ground.ask(other)
         buttons = BUTTONS if ground.full or ground.engine == "sqlite" else BUTTONS[::6]
+        await ground.telegram.until(lambda: ground.world.journal.counts["sendPhoto"] >= JOINED, what="everybody's card")
         await _until_quiet(ground)
         before, wrong = _count_acts(ground), []
         for button in buttons:

@@ -15,7 +15,17 @@ from bot.services.campaigns.opening import Source, open_shop
 from bot.services.joining.joining import start
 from storage import open_store
 from storage.records import Profile
-from tests.benchmarks.rig import TOKEN, Telegram, is_settled, open_bot, open_program, open_telegram, wait_until
+from storage.tables import handouts
+from tests.benchmarks.rig import (
+    TOKEN,
+    Telegram,
+    count_handouts,
+    is_settled,
+    open_bot,
+    open_program,
+    open_telegram,
+    wait_until,
+)
 from tests.benchmarks.rows import Row, row
 
 LATENCY_SECONDS = 0.05
@@ -24,7 +34,10 @@ QUESTIONS, PLAIN_QUESTIONS = 5000, 400
 
 
 def measure() -> list[Row]:
-    """Joins a second, answers a second, and how many times a plain bot's."""
+    """Joins a second, answers a second, and how many times a plain bot's.
+
+    A join is measured until its notices have arrived; newcomers' own cards come behind all of them, and are measured alone.
+    """
     with tempfile.TemporaryDirectory() as folder, open_telegram(LATENCY_SECONDS) as telegram:
         database = Path(folder) / "bench.db"
         inviters = telegram.post("people", count=INVITERS, first_name="Inviter")
@@ -32,12 +45,14 @@ def measure() -> list[Row]:
         channel = telegram.post("channel", username="bench_news")
         with open_bot(telegram, database, PASSALONG_ANNOUNCE_CHAT=str(channel)) as bot:
             joins = _measure_joins(telegram, database, codes, bot)
+            cards = _measure_cards(database, bot)
             answers = _measure_answers(telegram, inviters, QUESTIONS, bot)
         with open_program([sys.executable, "-m", "tests.benchmarks.plain_echo", telegram.url, TOKEN], {}) as plain:
             _measure_answers(telegram, inviters, 20, plain)
             echoes = _measure_answers(telegram, inviters, PLAIN_QUESTIONS, plain)
     return [
         row("durable joins end to end", joins, "/s", at_least=150),
+        row("  newcomers' own cards, drained behind them", cards, "/s"),
         row("a read-only command (/help)", answers, "/s", at_least=500),
         row("the same, against a plain concurrent bot", answers / echoes, "x", at_least=5),
         row("  the plain bot", echoes, "/s"),
@@ -63,6 +78,8 @@ async def seed_inviters(database: Path, telegram_ids: list[int]) -> list[str]:
                 for number, telegram_id in enumerate(telegram_ids)
             )
         )
+        for arrival in arrivals:
+            await store.write(handouts.delete_of, arrival.member.id)  # they have had their cards
     return [arrival.member.code for arrival in arrivals]
 
 
@@ -74,6 +91,13 @@ def _measure_joins(telegram: Telegram, database: Path, codes: list[str], bot: Po
     joins = len(codes) * FRIENDS_EACH
     wait_until(lambda: is_settled(database, joins), bot)
     return joins / (time.perf_counter() - began)
+
+
+def _measure_cards(database: Path, bot: Popen[bytes]) -> float:
+    """Cards a second, once no notice is owed any more."""
+    began, owed = time.perf_counter(), count_handouts(database)
+    wait_until(lambda: count_handouts(database) == 0, bot)
+    return owed / (time.perf_counter() - began)
 
 
 def _measure_answers(telegram: Telegram, people: list[int], questions: int, bot: Popen[bytes]) -> float:

@@ -106,6 +106,14 @@ def wait_until(done: Callable[[], bool], process: subprocess.Popen[bytes], pause
         time.sleep(pause_seconds)
 
 
+def count_handouts(database: Path) -> int:
+    """How many cards are still to be handed out behind their greetings."""
+    with sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10) as connection:
+        found = connection.execute("SELECT count(*) FROM handout WHERE state != 'unknown'").fetchone()
+    connection.close()
+    return int(found[0])
+
+
 def is_settled(database: Path, joins: int) -> bool:
     """Whether that many referrals are in the database, every update handled and every notice sent."""
     with sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10) as connection:

@@ -64,6 +64,17 @@ async def _send_card(shop: ShopAtWork) -> Hand:
     return hand
 
 
+async def _send_at_once(shop: ShopAtWork) -> Hand:
+    anna = shop.add_person()
+    greeting, hand = await shop.join(anna), Hand(shop, anna)
+    await _until_kept(hand)
+    friend = shop.world.open_chat(anna, shop.add_person())
+    got = await hand.choose(hand.pick_chat(hand.tap(greeting, "Send to a friend"), friend))
+    assert got.photo is not None
+    _check(got, greeting)
+    return hand
+
+
 async def _send_other_story(shop: ShopAtWork) -> Hand:
     hand, card = await _begin(shop)
     await hand.tap_and_wait(card, "▶")
@@ -172,6 +183,12 @@ async def _send_by_network(shop: ShopAtWork) -> Hand:
 _CARD, _ANYWHERE = "the card", "any chat"
 
 INSIDE_TELEGRAM = (
+    Way(
+        name="Send the first card, right after START",
+        start="the greeting",
+        walk=_send_at_once,
+        remark="With the picture: it follows the greeting.",
+    ),
     Way(name="Send the card", start=_CARD, walk=_send_card, remark="Button, chat, card."),
     Way(name="Send it again after a reward", start="the news that a friend joined", walk=_after_reward),
     Way(name="Send it from a list", start="/top, /invites or /rewards", walk=_from_a_list),

@@ -48,14 +48,14 @@ class CardStudio:
 
         Raises UnknownTheme, ThemeMistake, LinkTooLong.
         """
-        theme_fonts, shown = self._get_fonts_for(text), _open_face(face)
+        theme_fonts, shown = self.get_fonts_for(text), _open_face(face)
         with self._drawing:
             encode = self._get_template(text, theme_fonts).render_card(name, link, shown)
         return encode()
 
     def render_card_once(self, text: CardText, *, name: str, link: str, face: bytes | None = None) -> bytes:
         """The same card for a text that is one person's own: nothing of it is kept, so that no template has to go."""
-        theme_fonts, shown = self._get_fonts_for(text), _open_face(face)
+        theme_fonts, shown = self.get_fonts_for(text), _open_face(face)
         with self._drawing:
             card = draw_draft(text, theme_fonts).draw_card(name, link, shown)
         return render_bounded_jpeg(card)
@@ -71,7 +71,7 @@ class CardStudio:
         kept: bool = True,
     ) -> bytes:
         """The card in another format, a JPEG of at most 200,000 bytes; `kept` is whether many members share the text."""
-        theme_fonts, shown = self._get_fonts_for(text), _open_face(face)
+        theme_fonts, shown = self.get_fonts_for(text), _open_face(face)
         with self._drawing:
             shared = self._get_template(text, theme_fonts) if kept else draw_draft(text, theme_fonts)
             card = shared.draw_card(name, link, shown)
@@ -94,7 +94,7 @@ class CardStudio:
         """Two PDFs: an A4 sheet of business cards, an A5 poster. Raises UnknownTheme, ThemeMistake, LinkTooLong."""
         from bot.cards.print_sheets import lay_out_sheets, render_business_cards, render_poster  # noqa: PLC0415 -- half a second, seldom needed
 
-        theme_fonts = self._get_fonts_for(text)
+        theme_fonts = self.get_fonts_for(text)
         with self._drawing:
             sheets = lay_out_sheets(text, theme_fonts, name=name, link=link, way_in=way_in)
         return render_business_cards(sheets), render_poster(sheets)
@@ -103,7 +103,7 @@ class CardStudio:
         """Two PDFs without a name: an A5 poster, an A4 table tent. Raises UnknownTheme, ThemeMistake, LinkTooLong."""
         from bot.cards.print_sheets import lay_out_sheets, render_poster, render_tent  # noqa: PLC0415 -- as above
 
-        theme_fonts = self._get_fonts_for(text)
+        theme_fonts = self.get_fonts_for(text)
         with self._drawing:
             sheets = lay_out_sheets(text, theme_fonts, name="", link=link, way_in=way_in)
         return render_poster(sheets), render_tent(sheets)
@@ -144,7 +144,8 @@ class CardStudio:
                 self._theme_fonts.popitem(last=False)
             return found
 
-    def _get_fonts_for(self, text: CardText) -> ThemeFonts:
+    def get_fonts_for(self, text: CardText) -> ThemeFonts:
+        """What a card's texts are drawn with, which keeps the shop's name on one line. Raises as get_fonts."""
         return replace(self.get_fonts(text.look), terms=(text.brand,))
 
     @cached_property

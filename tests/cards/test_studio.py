@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.assets import ASSETS
+from bot.cards.card_drawing import set_words
 from bot.cards.studio import CardStudio
 from bot.cards.themes import UnknownTheme
 from bot.core.looks import CardLook
@@ -44,3 +45,17 @@ def test_an_unknown_theme_is_refused_with_the_names_of_all(studio: CardStudio) -
     for theme in THEMES:
         studio.check_theme(theme)
     assert studio.list_themes() == list(THEMES)
+
+
+def test_the_name_of_a_shop_stays_on_one_line_of_its_cards(studio: CardStudio) -> None:
+    """A headline that names the shop breaks elsewhere; of another shop these characters are no name."""
+    name = "鑫淼焱垚"
+    text = replace(CARD_TEXTS["zh"], headline=f"欢迎来到{name}喝一杯")
+
+    def list_lines(brand: str) -> list[str]:
+        told = replace(text, brand=brand)
+        headline = set_words(told, studio.get_fonts_for(told))[0]
+        return ["".join(glyph.cluster for glyph in line) for line in headline.setting.lines]
+
+    assert any(name in line for line in list_lines(name))
+    assert not any(name in line for line in list_lines("小炉"))

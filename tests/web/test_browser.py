@@ -112,10 +112,9 @@ async def test_sharing_takes_one_tap(own_house: House) -> None:
     ):
         await visit.page.get_by_role("button", name="Share the card").click()
         sent = (await visit.page.evaluate("window.sent"))[0]
-        assert (
-            sent["text"]
-            == f"{own_house.deps.shop.story('en').headline}\n{own_house.deps.shop.story('en').offer}\n{link}"
-        )
+        shop = own_house.deps.shop
+        story = shop.story("en")
+        assert sent["text"] == f"{shop.brand('en')}: {story.headline}\n{story.offer}\n{link}"
         name, kind, size = sent["files"][0]
         assert (name, kind) == ("card.jpg", "image/jpeg")
         assert size > 30_000

@@ -32,6 +32,9 @@ PAGE = 500
 MOST_MERGED = 500
 """Notices given to the renderer at once."""
 
+QUIET_SECONDS = 0.2
+"""So long after the last round whoever waits for quiet still waits: while people come one after the other, there is none."""
+
 GAP_GROWTH = 2.0
 LONGEST_GAP = 16.0
 """In paces of a private chat: while notices keep coming, letters to one chat become rarer up to this."""
@@ -112,6 +115,8 @@ class OutboxWorker:
         self._loader: asyncio.Task[None] | None = None
         self._signal = Signal()
         self._listeners: list[Callable[[], None]] = []
+        self._busy_at = float("-inf")
+        """When the last round ended."""
         self.watch = Watch()
         self._stopping = False
 
@@ -121,10 +126,12 @@ class OutboxWorker:
         self._load_later()
 
     async def wait_quiet(self, limit_seconds: float) -> None:
-        """Return when no notice is on its way or could be at once, or after some time at the latest."""
+        """Return when no notice has been on its way for a moment, nor could be; or after some time at the latest."""
         with suppress(TimeoutError):
             async with asyncio.timeout(limit_seconds):
-                await self._signal.wait_for(lambda: not (self._ready or self._running))
+                while (left := self._busy_at + QUIET_SECONDS - self._clock()) > 0 or self._ready or self._running:
+                    await self._signal.wait_for(lambda: not (self._ready or self._running))
+                    await asyncio.sleep(max(0.0, left))
 
     def subscribe(self, listener: Callable[[], None]) -> None:
         """Have a listener told whenever notices have ended; it must not raise."""
@@ -209,6 +216,7 @@ class OutboxWorker:
 
     def _end(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
+        self._busy_at = self._clock()
         self._pump()
         self._signal.tell()
 

@@ -164,7 +164,7 @@ async def test_the_card_waits_for_the_greeting(
 
     async def refuse_ada(call: Call) -> web.StreamResponse:
         held = call.data["chat_id"] == "1001" and not list_photos(server, 1002)
-        return refuse(502, "Bad Gateway") if held else succeed(make_message(call))
+        return refuse(400, "Bad Request: failed to upload file") if held else succeed(make_message(call))
 
     server.replies["sendMessage"] = refuse_ada
     async with handing_out(application, gate) as worker:

@@ -132,8 +132,8 @@ def test_a_first_card_comes_once_behind_the_greeting_by_one_upload() -> None:
     unknown = replace(without, books=replace(without.books, unknown_cards=frozenset({102})))
     assert judge(unknown).list_all() == []
     assert judge(replace(evidence, sent=[*evidence.sent, other])).doubled
-    *_, fresh = make_evidence().sent
-    assert judge(replace(evidence, sent=[*others, first, other, fresh])).doubled
+    *_, fresh, _ = make_evidence().sent
+    assert judge(replace(evidence, sent=[*others, first, other, fresh, again])).doubled
     assert judge(replace(evidence, sent=[first, *others, other, again])).others
 
 

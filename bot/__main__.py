@@ -150,7 +150,7 @@ def list_secrets(settings: Settings) -> list[str]:
 
 
 async def _run_until_signal(settings: Settings) -> int:
-    from storage import StoreError, open_store  # noqa: PLC0415 -- likewise
+    from storage import StoreBusy, StoreError, open_store  # noqa: PLC0415 -- likewise
 
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in _list_stop_signals():
@@ -158,6 +158,8 @@ async def _run_until_signal(settings: Settings) -> int:
     try:
         async with open_store(settings.database_url) as store:
             return await _run_in(store, settings, stop)
+    except StoreBusy as error:
+        return _complain(str(error), 1)
     except StoreError as error:
         from bot.broken_start import tell_owners  # noqa: PLC0415 -- only who is in trouble waits for it
 

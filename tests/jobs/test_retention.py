@@ -9,6 +9,7 @@ from bot.core.visiting import compute_hour
 from bot.jobs.cleaning import clean
 from storage import Store, Tx, open_store
 from storage.addresses import MemberAddress
+from storage.handout import HandoutKind
 from storage.records import (
     Ban,
     BroadcastState,
@@ -29,8 +30,10 @@ from storage.tables import (
     code_keys,
     conversations,
     deliveries,
+    faces,
     flood_waits,
     guesses,
+    handouts,
     inbox,
     link_revocations,
     outbox,
@@ -51,6 +54,8 @@ def live(tx: Tx, people: list[Person], day: int) -> None:
     shares.add(tx, one.id, ShareWay.CARD, "mina")
     code_keys.add_forgotten(tx, 30_000 + day)
     cards.set_file_id(tx, one.id, f"v{day}", "file")
+    faces.set_content(tx, one.id, f"photo{day}", b"JPEG")
+    handouts.add(tx, person_id=one.id, kind=HandoutKind.FIRST)
     clicks.add(tx, one.id, "web")
     visits.add(tx, f"visitor{day}", one.code, compute_hour(tx.now))
     guesses.set(tx, 10_000 + day, tx.now, 1)

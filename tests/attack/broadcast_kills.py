@@ -11,6 +11,9 @@ SEED = 14
 MOST_UNSENT = 3
 """Of those claimed at a death: whose message had left the program, and not reached Telegram."""
 
+MOST_UNSENT_BESIDE = 40
+"""The same where other tests run beside it, and the local Telegram reads late what was sent."""
+
 ELSEWHERE = ("no answer to message", "second")
 """Findings that `make chaos` judges: a fault may eat an answer, and a loaded machine the pace."""
 
@@ -35,7 +38,10 @@ async def kill_while_sending(ground: Ground, verdict: Verdict) -> None:
     verdict.wrong += [words for words in report.findings.list_all() if not any(each in words for each in ELSEWHERE)][:5]
     unsent = report.unknown - figures["unknown_and_received"]
     verdict.figures["claimed and never sent, a death"] = unsent / max(1, report.kills)
-    verdict.expect(unsent <= MOST_UNSENT * report.kills, "more are claimed than are about to be sent")
+    verdict.expect(
+        unsent <= ground.size(MOST_UNSENT_BESIDE, MOST_UNSENT) * report.kills,
+        "more are claimed than are about to be sent",
+    )
 
 
 KINDS = [

@@ -33,6 +33,8 @@ class Evidence:
     """By the numbers of the plan."""
     unsure: Mapping[int, int]
     """By Telegram id: pictures whose fate the bot never learned; it sends none of them again by itself."""
+    deaths: int = 0
+    """How often the process was killed: each time it can have been on the answer to the same update again."""
 
 
 def judge(evidence: Evidence) -> Findings:
@@ -154,7 +156,8 @@ def judge_cards(evidence: Evidence, findings: Findings) -> None:
         cards = [message for message in messages if _is_card(message)]
         asked = evidence.books.shares.get((member.id, "card"), 0)
         unsure = member.id in evidence.books.unknown_cards or number in evidence.expected.leavers
-        most = 1 + 2 * asked + _count_excused(evidence, number, unsure=unsure)  # a death may have an answer said twice
+        again = asked * max(1, evidence.deaths)  # each death may have the answer to /share said once more
+        most = 1 + asked + again + _count_excused(evidence, number, unsure=unsure)
         if len(cards) < 1 + asked and not unsure:
             findings.notices_lost.append(f"{name} has {len(cards)} cards, asked for {asked} besides the first")
         if len(cards) > most:

@@ -284,8 +284,9 @@ async def _until_settled(ground: Ground) -> None:
     """Wait until everything that was sent has been dealt with."""
     await ground.telegram.until_confirmed(timeout_seconds=PATIENCE_SECONDS)
     open_rows = select(func.count()).select_from(schema.inbox).where(schema.inbox.c.state == "open")
+    cards = select(func.count()).select_from(schema.handout).where(schema.handout.c.state != "unknown")
     async with asyncio.timeout(SETTLED_SECONDS):
-        while ground.fetch(open_rows)[0][0]:  # noqa: ASYNC110  # rows tell nobody
+        while ground.fetch(open_rows)[0][0] or ground.fetch(cards)[0][0]:  # noqa: ASYNC110  # rows tell nobody
             await asyncio.sleep(0.05)
 
 

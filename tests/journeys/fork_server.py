@@ -153,8 +153,8 @@ def _run(arguments: list[str], folder: str, environment: dict[str, str], stdout:
     status = 1
     try:
         os.setsid()
-        for number in (signal.SIGINT, signal.SIGHUP):  # whoever started the tests may have had them ignored
-            signal.signal(number, signal.SIG_DFL)
+        for ignored in (signal.SIGINT, signal.SIGHUP):  # whoever started the tests may have had them ignored
+            signal.signal(ignored, signal.SIG_DFL)
         os.chdir(folder)
         os.environ.clear()
         os.environ.update(environment)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -12,6 +13,13 @@ from hypothesis import HealthCheck, settings
 from storage import Store, open_store
 from tests.storage.clock import Clock
 from tests.storage.server import Server, ServerMissingError, migrate, skip_or_fail, start_server
+
+for _ignored in (
+    signal.SIGINT,
+    signal.SIGHUP,
+):  # as whoever starts tests in the background has them: programs would inherit that
+    if signal.getsignal(_ignored) is signal.SIG_IGN:
+        signal.signal(_ignored, signal.default_int_handler if _ignored is signal.SIGINT else signal.SIG_DFL)
 
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")

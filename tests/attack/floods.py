@@ -108,6 +108,7 @@ class Attack:
         try:
             await program.until_polling(self._telegram)
             flooders, bystanders = await self._gather()
+            await self._until_cards(len(self._screens))
             before = _read_mebibytes(program)
             asking = asyncio.create_task(self._ask_for_ever(bystanders))
             await self._send(flooders, 0.5)
@@ -144,6 +145,11 @@ class Attack:
             await self._ask(person)
         self._outcome.answers.clear()
         return flooders, bystanders
+
+    async def _until_cards(self, members: int) -> None:
+        """What draws is imported at the first card, and counts for no flood."""
+        counts = self._telegram.world.journal.counts
+        await self._telegram.until(lambda: counts["sendPhoto"] >= members, timeout_seconds=60, what="everybody's card")
 
     async def _send(self, flooders: Sequence[Person], share: float) -> None:
         """Send up to a share of all that is to come; one link of a bystander's is among it."""

@@ -14,8 +14,8 @@ __all__ = ["telegram"]
 SHORT = [
     Flood(kind="messages", senders=1, each=1500),
     Flood(kind="commands", senders=3, each=300, restart=True),
-    Flood(kind="taps", senders=1, each=1000),
-    Flood(kind="inline", senders=1, each=1000),
+    Flood(kind="taps", senders=1, each=3000),
+    Flood(kind="inline", senders=1, each=4000),
     Flood(kind="links", senders=2, each=400, restart=True),
 ]
 

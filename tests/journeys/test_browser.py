@@ -61,7 +61,9 @@ async def test_picture_and_arrows_are_seen_together_on_a_phone(tmp_path: Path) -
         anna = bot_data.get_phone("anna")
         await anna.get_by_test_id("start").click()
         await bot_data.until_bubble("anna", "t.me/little_oven_bot")
+        await expect(anna.get_by_test_id("photo")).to_have_count(1)  # the card behind the greeting
         await bot_data.write("anna", "/share")
+        await expect(anna.get_by_test_id("photo")).to_have_count(2)
         await _assert_picture(bot_data, "anna")
         photo, arrow = anna.get_by_test_id("photo").last, anna.get_by_test_id("key").filter(has_text="▶").last
         await arrow.scroll_into_view_if_needed()

@@ -28,7 +28,7 @@ from bot.wire.gate import Gate
 from bot.wire.pacing import Priority
 from bot.wire.signal import Batches, Signal, Watch
 from bot.wire.snapshot import Snapshot, Snapshots
-from bot.wire.telegram_bot import JSONDict, PassalongBot
+from bot.wire.telegram_bot import PassalongBot, find_file_id
 from storage.addresses import ChatRole
 from storage.handout import HandoutId, HandoutKind
 from storage.records import CommitDoubted, HandoutOwed
@@ -273,7 +273,7 @@ class HandoutWorker:
         except Exception as error:  # noqa: BLE001 -- every error is classified
             await self._face(flight, classify(error, flight.chat_id))
         else:
-            uploaded = _find_file_id(sent) if flight.card.file_id is None else None
+            uploaded = find_file_id(sent) if flight.card.file_id is None else None
             self._results.add(HandoutResult(card=flight.card, end=HandoutEnd.SENT, file_id=uploaded))
             if not first:
                 await self._chats.note(ChatRole.VAULT, works=True)
@@ -343,8 +343,3 @@ def _render(snapshot: Snapshot, card: DueCard, photo: Photo) -> OutgoingMessage:
         return OutgoingMessage(photo=photo, silent=True)
     screen = render_share(Texts(card.member.language), snapshot.shop, card.member, photo, card.handout.story)
     return replace(screen, silent=bool(card.handout.version))
-
-
-def _find_file_id(message: JSONDict) -> str | None:
-    sizes = message.get("photo")
-    return sizes[-1]["file_id"] if sizes else None

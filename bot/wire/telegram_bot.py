@@ -282,3 +282,9 @@ def compose_call(message: OutgoingMessage, **where: object) -> tuple[str, dict[s
     if message.keyboard is not None:
         parameters["reply_markup"] = message.keyboard
     return method, parameters | dict(message.formatting or {})
+
+
+def find_file_id(message: JSONDict) -> str | None:
+    """Telegram's name for the picture of a message."""
+    sizes = message.get("photo")
+    return sizes[-1]["file_id"] if sizes else None

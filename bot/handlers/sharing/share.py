@@ -22,7 +22,7 @@ from bot.updates.context import visitor_of
 from bot.wire.errors import classify
 from bot.wire.pictures import Pictures
 from bot.wire.profile_photos import ProfilePhoto, fetch_profile_photo
-from bot.wire.telegram_bot import JSONDict
+from bot.wire.telegram_bot import find_file_id
 from storage.records import ShareWay
 
 logger = logging.getLogger(__name__)
@@ -129,12 +129,6 @@ async def put_picture(
             await context.bot_data.store.write(forget_cards, person_id=view.member.id, versions=forgotten)
     image = await sort.draw(context.deps.pictures, view.member, story)
     return await put(Photo(image=image, name=PICTURE_NAME))
-
-
-def find_file_id(message: JSONDict) -> str | None:
-    """Telegram's name for the picture of a message."""
-    sizes = message.get("photo")
-    return sizes[-1]["file_id"] if sizes else None
 
 
 def find_upload(file_id: str | None, view: ShareView) -> str | None:

@@ -8,12 +8,13 @@ from telegram import Message, Update
 from telegram.error import BadRequest
 
 from bot.handlers.deps import Context
-from bot.handlers.sharing.share import CARD, find_file_id, find_upload, follow_photo, put_picture, send_picture
+from bot.handlers.sharing.share import CARD, find_upload, follow_photo, put_picture, send_picture
 from bot.messages.outgoing import Photo
 from bot.messages.texts import Texts
 from bot.services.sharing.cards import ShareView, keep_card, look_up_card
 from bot.updates.context import visitor_of
 from bot.wire.errors import classify
+from bot.wire.telegram_bot import find_file_id
 
 
 async def on_story(update: Update, context: Context, story: str) -> None:

@@ -4,8 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from bot.campaign_file import SHIPPED, load_campaign
+from bot.doctor.chats import CHOSEN
 from bot.doctor.examination import examine
 from bot.playground.world import Chat
+from bot.services.campaigns.opening import Source, open_shop
+from storage import open_store
+from storage.tables import shops
+from storage.tx import Tx
 from tests.journeys.test_process_chats import ANNOUNCE, COMMUNITY
 from tests.telegram import LocalTelegram, telegram
 
@@ -57,3 +63,29 @@ async def test_what_is_amiss_is_named(
     """A value that cannot be, a token nobody knows, a database that is not there, nobody who runs the shop."""
     await examine(compose_settings(telegram, tmp_path, **wrong), tmp_path / ".env")
     assert said in capsys.readouterr().out
+
+
+def choose_place(tx: Tx, announce: str | None, community: str | None, zone: str | None) -> None:
+    """What the panel writes."""
+    shops.set_announce_chat(tx, announce)
+    shops.set_community_chat(tx, community, None)
+    shops.set_zone(tx, zone)
+
+
+async def test_what_the_shop_chose_in_the_chat_is_looked_at(
+    telegram: LocalTelegram, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its chats and its zone as they hold, not as the settings once said; a chat given up there is not looked at."""
+    settings = compose_settings(telegram, tmp_path, ANNOUNCE_CHAT="@old_news", COMMUNITY_CHAT="@old_regulars")
+    async with open_store(settings["PASSALONG_DATABASE_URL"]) as store:
+        campaign = load_campaign(SHIPPED).campaign
+        await store.write(
+            open_shop, Source(campaign=campaign), announce_chat="@old_news", community_chat="@old_regulars"
+        )
+        await store.write(choose_place, "@new_news", None, "Asia/Jakarta")
+    await examine(settings, tmp_path / ".env")
+    said = capsys.readouterr().out
+    assert "announce chat: @new_news: cannot be found" in said
+    assert f"Look at {CHOSEN}:" in said
+    assert "regulars" not in said
+    assert f"Asia/Jakarta, by {CHOSEN}" in said

@@ -6,11 +6,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from bot.core.campaigns.rules import parse_chat
 from bot.core.community import ChatProblem
 from bot.core.setting import PREFIX
 from bot.core.shop_chats import Standing, decide_inviting, decide_posting, read_standing
 from bot.doctor.finding import Finding
 from bot.settings import Settings
+from storage.tables.shops import Said
+
+CHOSEN = "/campaigns, in the chat with the bot"
+"""Where a shop says what its settings do not."""
 
 
 class Ask(Protocol):
@@ -49,19 +54,30 @@ _CURES = {
 }
 
 
-async def check_chats(settings: Settings, bot_id: int, ask: Ask) -> AsyncIterator[Finding]:
-    """A finding for each chat that the shop has named."""
-    for chat in list_chats(settings):
+async def check_chats(settings: Settings, place: Said | None, bot_id: int, ask: Ask) -> AsyncIterator[Finding]:
+    """A finding for each chat that the shop has named: in its `place`, or, where that cannot be asked, in its settings."""
+    for chat in list_chats(settings, place or read_place(settings)):
         yield await _check(chat, bot_id, ask)
 
 
-def list_chats(settings: Settings) -> Iterator[ShopChat]:
+def read_place(settings: Settings) -> Said:
+    """What the settings, and the campaign file they name, say of the shop's chats and zone."""
+    community = settings.community_chat or _find_community(settings)
+    return Said(
+        announce_chat=str(settings.announce_chat or ""),
+        community_chat=str(community or ""),
+        zone=settings.given.get("TIMEZONE") or "",
+    )
+
+
+def list_chats(settings: Settings, place: Said) -> Iterator[ShopChat]:
     """The chats that are named, by what they are for."""
-    if settings.announce_chat is not None:
+    written = read_place(settings)
+    if place.announce_chat:
         yield ShopChat(
             subject="announce chat",
-            named=settings.announce_chat,
-            setting=f"{PREFIX}ANNOUNCE_CHAT",
+            named=parse_chat(place.announce_chat) or place.announce_chat,
+            setting=f"{PREFIX}ANNOUNCE_CHAT" if place.announce_chat == written.announce_chat else CHOSEN,
             may="the bot may post there",
             decide=decide_posting,
         )
@@ -73,15 +89,18 @@ def list_chats(settings: Settings) -> Iterator[ShopChat]:
             may="the bot may put pictures there",
             decide=decide_posting,
         )
-    community = settings.community_chat or _find_community(settings)
-    if community is not None:
+    if place.community_chat:
         yield ShopChat(
             subject="community chat",
-            named=community,
-            setting=f"{PREFIX}COMMUNITY_CHAT" if settings.community_chat else f"community in {settings.campaign}",
+            named=parse_chat(place.community_chat) or place.community_chat,
+            setting=_name_community(settings) if place.community_chat == written.community_chat else CHOSEN,
             may="the bot sees who comes, and may invite",
             decide=decide_inviting,
         )
+
+
+def _name_community(settings: Settings) -> str:
+    return f"{PREFIX}COMMUNITY_CHAT" if settings.community_chat else f"community in {settings.campaign}"
 
 
 def _find_community(settings: Settings) -> int | str | None:

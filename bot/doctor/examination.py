@@ -8,14 +8,18 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from bot.assets import ASSETS
 from bot.core.setting import PREFIX, SettingMistake
+from bot.doctor.chats import CHOSEN, read_place
 from bot.doctor.finding import Finding
 from bot.doctor.telegram import check_telegram
 from bot.env_file import EnvFileMistake
+from bot.services.campaigns.opening import hear
 from bot.settings import DEFAULTS, Settings, read_settings
 from bot.stray_settings import list_emptied, list_unknown
+from storage.tables.shops import Said
 
 OLDEST_SQLITE = (3, 35, 0)
 DISK_BYTES = 200 * 1024 * 1024
@@ -46,11 +50,12 @@ async def _list_findings(environment: Mapping[str, str], env_file: Path) -> Asyn
         yield Finding("settings", "a value cannot be", str(mistake))
         return
     yield _check_admins(settings)
-    yield _say_time(settings)
     yield _check_campaign(settings)
-    async for finding in _check_database(settings):
-        yield finding
-    async for finding in check_telegram(settings):
+    database, place = await _look_inside(settings)
+    yield database
+    yield _say_time(settings, place)
+    yield _check_disk()
+    async for finding in check_telegram(settings, place):
         yield finding
 
 
@@ -78,14 +83,14 @@ def _check_admins(settings: Settings) -> Finding:
     return Finding("owners", "there is none", cure, serious=False)
 
 
-def _say_time(settings: Settings) -> Finding:
+def _say_time(settings: Settings, place: Said | None) -> Finding:
     name = "TIMEZONE"
-    chosen = (
-        f"{settings.timezone}, by {PREFIX}{name}"
-        if settings.given.get(name)
-        else f"{DEFAULTS[name]}, since {PREFIX}{name} is not set"
-    )
-    return Finding("the shop's time", f"{datetime.now(settings.timezone):%H:%M}, {chosen}")
+    zone, given = settings.timezone, settings.given.get(name)
+    chosen = f"{zone}, by {PREFIX}{name}" if given else f"{DEFAULTS[name]}, since {PREFIX}{name} is not set"
+    if place is not None and (place.zone or "") != (given or ""):
+        zone = ZoneInfo(place.zone or DEFAULTS[name])
+        chosen = f"{zone}, by {CHOSEN}"
+    return Finding("the shop's time", f"{datetime.now(zone):%H:%M}, {chosen}")
 
 
 def _check_sqlite() -> Finding:
@@ -125,20 +130,27 @@ def _check_campaign(settings: Settings) -> Finding:
     return Finding("campaign", f"{campaign.slug}, theme {campaign.theme}")
 
 
-async def _check_database(settings: Settings) -> AsyncIterator[Finding]:
+async def _look_inside(settings: Settings) -> tuple[Finding, Said | None]:
+    """How the database is, and what holds of the shop's chats and zone by it; None where it cannot be asked."""
     from storage import StoreBusy, StoreError, open_store  # noqa: PLC0415 -- likewise
     from storage.checks import list_faults  # noqa: PLC0415 -- likewise
+    from storage.tables import shops  # noqa: PLC0415 -- likewise
 
     try:
         async with open_store(settings.database_url) as store:
-            faults = await list_faults(store)
+            faults, shop = await list_faults(store), await store.read(shops.find)
     except StoreBusy:
-        yield Finding("database", "in use by a running bot", "To look inside it, stop the bot first.", serious=False)
+        return Finding(
+            "database", "in use by a running bot", "To look inside it, stop the bot first.", serious=False
+        ), None
     except StoreError as error:
-        yield Finding("database", str(error), f"Look at {PREFIX}DATABASE_URL, and whether the place can be written to.")
-    else:
-        cure = "Stop the bot and restore the latest backup." if faults else ""
-        yield Finding("database", "; ".join(faults) or "opens, whole and balanced", cure)
+        cure = f"Look at {PREFIX}DATABASE_URL, and whether the place can be written to."
+        return Finding("database", str(error), cure), None
+    cure = "Stop the bot and restore the latest backup." if faults else ""
+    return Finding("database", "; ".join(faults) or "opens, whole and balanced", cure), hear(read_place(settings), shop)
+
+
+def _check_disk() -> Finding:
     free = shutil.disk_usage(".").free
     cure = "" if free > DISK_BYTES else "Make room: a full disk stops the bot until there is some."
-    yield Finding("disk", f"{free // 2**20:,} MiB free here", cure, serious=False)
+    return Finding("disk", f"{free // 2**20:,} MiB free here", cure, serious=False)

@@ -16,13 +16,14 @@ from bot.settings import Settings
 from bot.wire.errors import NotSent
 from bot.wire.proxies import explain_page, open_session
 from bot.wire.transport import find_word, translate_error
+from storage.tables.shops import Said
 
 CLOCK_SECONDS = 60
 PATIENCE_SECONDS = 10
 
 
-async def check_telegram(settings: Settings) -> AsyncIterator[Finding]:
-    """Everything that only Telegram knows; nothing more where it does not answer."""
+async def check_telegram(settings: Settings, place: Said | None) -> AsyncIterator[Finding]:
+    """Everything that only Telegram knows; nothing more where it does not answer. `place`: what holds of the shop's chats."""
     if settings.proxy is not None:
         yield Finding("proxy", str(settings.proxy))
     timeout = aiohttp.ClientTimeout(total=PATIENCE_SECONDS)
@@ -41,7 +42,7 @@ async def check_telegram(settings: Settings) -> AsyncIterator[Finding]:
             yield _check_inline(me["result"])
             yield _check_guest(me["result"])
             yield _check_clock(date)
-            async for finding in check_chats(settings, me["result"]["id"], ask):
+            async for finding in check_chats(settings, place, me["result"]["id"], ask):
                 yield finding
         except Exception as error:  # noqa: BLE001 -- whatever it is, it is told
             said = str(translate_error(error, settings.bot_token, settings.proxy))

@@ -1,4 +1,4 @@
-"""KeyedQueue break where readers of the language expect it, and every text fits its place."""
+"""Lines break where readers of the language expect it, and every text fits its place."""
 
 # ruff: noqa: RUF001 - letters and marks of other scripts are what this is about
 

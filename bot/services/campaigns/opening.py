@@ -68,7 +68,7 @@ def open_shop(
     """
     digest, before = compute_digest(compose_content(source.campaign)), shops.find(tx)
     said = Said(announce_chat=str(announce_chat or ""), community_chat=str(community_chat or ""), zone=zone or "")
-    chats = _hear(said, before)
+    chats = hear(said, before)
     same = before is not None and (shipped or digest == (before.file_digest or before.digest))
     if before is not None and before.community_chat == chats.community_chat:
         community_id = (community_id if chats.community_chat == said.community_chat else None) or before.community_id
@@ -91,7 +91,7 @@ def open_shop(
     return opening
 
 
-def _hear(said: Said, before: ShopRow | None) -> Said:
+def hear(said: Said, before: ShopRow | None) -> Said:
     """What holds of the settings' words and of what was said since: each word that is new is the later one."""
 
     def choose(name: str) -> str | None:

@@ -160,7 +160,7 @@ def _gather(stage: Stage, crowd: Crowd, channel: Chat, actions: list[Action]) ->
         channel=channel,
         telegram_ids={number: person.id for number, person in crowd.people.items()},
         unsure=Counter(call.params["chat_id"] for call in stage.world.calls if _is_unsure(call)),
-        deaths=len(stage.killer.deaths),
+        deaths=[death.at for death in stage.killer.deaths],
     )
 
 

@@ -137,6 +137,20 @@ def test_a_first_card_comes_once_behind_the_greeting_by_one_upload() -> None:
     assert judge(replace(evidence, sent=[first, *others, other, again])).others
 
 
+def test_an_answer_to_share_is_said_again_only_over_a_death() -> None:
+    """Whether or not the books have learnt of it; without a death since the card before it is doubled."""
+    evidence = make_evidence()
+    *_, last = evidence.sent
+    repeated = replace(evidence, sent=[*evidence.sent, replace(last, at=last.at + 5 * SECOND)])
+    assert judge(repeated).doubled
+    assert judge(replace(repeated, deaths=[last.at + 6 * SECOND])).doubled
+    died = replace(repeated, deaths=[last.at + SECOND])
+    assert judge(died).list_all() == []
+    assert judge(replace(died, expected=expect(PLAN[:2]))).doubled
+    unsure = replace(died, books=replace(died.books, shares={}), unsure={died.telegram_ids[0]: 1})
+    assert judge(unsure).list_all() == []
+
+
 @pytest.mark.parametrize("place", range(4))
 def test_a_message_that_nobody_got_is_found(place: int) -> None:
     """Both greetings, the inviter's news and the channel's: each is missed."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.core.campaigns.campaign import Campaign
+from bot.core.durations import SECOND
 from bot.playground.world import Chat, Message, Sent
 from tests.chaos.books import Books, Member
 from tests.chaos.crowd import find_link_codes, find_names, name_person
@@ -33,8 +35,8 @@ class Evidence:
     """By the numbers of the plan."""
     unsure: Mapping[int, int]
     """By Telegram id: pictures whose fate the bot never learned; it sends none of them again by itself."""
-    deaths: int = 0
-    """How often the process was killed: each time it can have been on the answer to the same update again."""
+    deaths: Collection[int] = ()
+    """When the process was killed: each time it can have been on the answer to the same update again."""
 
 
 def judge(evidence: Evidence) -> Findings:
@@ -133,7 +135,7 @@ def _judge_greetings(evidence: Evidence, findings: Findings) -> None:
     for number in sorted(evidence.expected.members & people.keys()):
         member = people[number]
         words = _find_inviter_name(evidence.expected, number)
-        if not any(_greets(message, member, words) for message in by_chat.get(member.telegram_id, ())):
+        if not any(_greets(each.message, member, words) for each in by_chat.get(member.telegram_id, ())):
             findings.notices_lost.append(f"no greeting for {name_person(number)}, invited by {words or 'nobody'}")
 
 
@@ -153,19 +155,29 @@ def judge_cards(evidence: Evidence, findings: Findings) -> None:
     for number in sorted(evidence.expected.members & people.keys()):
         member, name = people[number], name_person(number)
         messages = by_chat.get(member.telegram_id, [])
-        cards = [message for message in messages if _is_card(message)]
-        asked = evidence.books.shares.get((member.id, "card"), 0)
+        handed = [each for each in messages if _is_card(each.message)]
+        known, asked = evidence.books.shares.get((member.id, "card"), 0), evidence.expected.shares[number, "card"]
         unsure = member.id in evidence.books.unknown_cards or number in evidence.expected.leavers
-        again = asked * max(1, evidence.deaths)  # each death may have the answer to /share said once more
-        most = 1 + asked + again + _count_excused(evidence, number, unsure=unsure)
-        if len(cards) < 1 + asked and not unsure:
-            findings.notices_lost.append(f"{name} has {len(cards)} cards, asked for {asked} besides the first")
-        if len(cards) > most:
-            findings.doubled.append(f"{name} has {len(cards)} cards, {most} at most were to come")
-        if cards and messages.index(cards[0]) == 0:
+        repeated = _count_repeated(handed, evidence.deaths) if asked else 0
+        most = 1 + asked + repeated + _count_excused(evidence, number, unsure=unsure)
+        if len(handed) < 1 + known and not unsure:
+            findings.notices_lost.append(f"{name} has {len(handed)} cards, asked for {known} besides the first")
+        if len(handed) > most:
+            findings.doubled.append(f"{name} has {len(handed)} cards, {most} at most were to come")
+        if handed and messages.index(handed[0]) == 0:
             findings.others.append(f"{name} got a card before the greeting")
-        if (uploads := len({id(card.photo) for card in cards})) > _count_versions(evidence, number, most, asked):
+        uploads = len({id(each.message.photo) for each in handed})
+        if uploads > _count_versions(evidence, number, most, known):
             findings.doubled.append(f"{uploads} uploads of the card of {name}")
+
+
+def _count_repeated(handed: Collection[Sent], deaths: Collection[int]) -> int:
+    """Answers to /share that a death may have had said once more: those with a death since the card before.
+
+    What was on its way when the process died arrives a moment later.
+    """
+    moments = sorted(each.at for each in handed)
+    return sum(any(earlier - SECOND < death < later for death in deaths) for earlier, later in pairwise(moments))
 
 
 def _count_excused(evidence: Evidence, number: int, *, unsure: bool) -> int:
@@ -175,10 +187,10 @@ def _count_excused(evidence: Evidence, number: int, *, unsure: bool) -> int:
     return unknown + (evidence.expected.returns[number] if changed else 0)
 
 
-def _count_versions(evidence: Evidence, number: int, most: int, asked: int) -> int:
+def _count_versions(evidence: Evidence, number: int, most: int, known: int) -> int:
     """How many pictures there may be: one of each version, and one for each whose fate was unknown."""
     changed = number in evidence.expected.languages
-    return most if changed else most - asked
+    return most if changed else most - known
 
 
 def _is_card(message: Message) -> bool:
@@ -188,7 +200,7 @@ def _is_card(message: Message) -> bool:
 def _judge_tidings(evidence: Evidence, findings: Findings) -> None:
     """Every inviter and the channel read the name of everybody who came."""
     told = {
-        chat_id: {name for message in messages if _is_tiding(message) for name in find_names(message.text)}
+        chat_id: {name for each in messages if _is_tiding(each.message) for name in find_names(each.message.text)}
         for chat_id, messages in _sort_by_chat(evidence.sent).items()
     }
     for invitee, (inviter, _) in sorted(evidence.expected.inviters.items()):
@@ -205,10 +217,10 @@ def _is_tiding(message: Message) -> bool:
     return not message.chat.is_private or data == _FRIEND_BUTTONS or claim
 
 
-def _sort_by_chat(sent: Collection[Sent]) -> dict[int, list[Message]]:
-    chats: dict[int, list[Message]] = {}
+def _sort_by_chat(sent: Collection[Sent]) -> dict[int, list[Sent]]:
+    chats: dict[int, list[Sent]] = {}
     for each in sent:
-        chats.setdefault(each.message.chat.id, []).append(each.message)
+        chats.setdefault(each.message.chat.id, []).append(each)
     return chats
 
 

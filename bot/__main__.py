@@ -99,7 +99,9 @@ def _make_parser() -> argparse.ArgumentParser:
     demo.set_defaults(command=_demo)
     add_campaign_parser(commands.add_parser("campaign", help="campaigns as files, also while the bot runs"), _read_url)
     add_shop_parser(commands.add_parser("shop", help="what the shop says of itself, as a file"), _read_url)
-    add_audit_parser(commands.add_parser("audit", help="who did what in running the shop"), _read_settings)
+    add_audit_parser(
+        commands.add_parser("audit", help="whether the books are in order, and who did what"), _read_settings
+    )
     commands.add_parser("setup", help="answer three questions, and have a shop").set_defaults(command=_set_up)
     commands.add_parser("migrate", help="bring the database up to date").set_defaults(command=_migrate)
     backup = commands.add_parser("backup", help="write one consistent file of the database, also while the bot runs")

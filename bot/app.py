@@ -234,7 +234,7 @@ def _furnish(
         snapshots=snapshots,
         supervisor=Supervisor(
             store=store,
-            jobs=(*registry.jobs, *compose_jobs(application.bot, snapshots), *_plan_backups(settings)),
+            jobs=(*registry.jobs, *compose_jobs(application.bot, snapshots, registry), *_plan_backups(settings)),
             metrics=gate.metrics,
             tell=partial(note_job_trouble, admin_ids=settings.admin_ids),
         ),

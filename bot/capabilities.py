@@ -24,7 +24,7 @@ from bot.handlers.community import community
 from bot.handlers.joining import start
 from bot.handlers.sharing import capability as sharing
 from bot.handlers.stats import stats
-from bot.jobs import checking, cleaning, nudging
+from bot.jobs import checking, cleaning, nudging, proving
 from bot.updates.capability import Capability
 
 CAPABILITIES: tuple[Capability, ...] = (
@@ -51,6 +51,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     nudging.CAPABILITY,
     cleaning.CAPABILITY,
     checking.CAPABILITY,
+    proving.CAPABILITY,
 )
 
 

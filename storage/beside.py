@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from typing import Concatenate, ParamSpec, TypeVar
 
 from storage import open_store
@@ -15,6 +15,9 @@ from storage.tx import Session, Tx, utc_now
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+_Run = Callable[[bool], AbstractContextManager[None]]
+"""Holds a transaction open, for writing or not."""
 
 WAIT_MILLISECONDS = 10_000
 """How long a command waits for the bot's own writing."""
@@ -46,47 +49,87 @@ def run_beside(url: str, unit: Callable[Concatenate[Tx, P], T], /, *args: P.args
         StoreOutdated: the bot that runs is of another version than this program.
         StoreUnavailable: the database cannot be reached, or is not to be had for too long.
     """
-    open_session = _open_sqlite if url.startswith("sqlite:") else _open_postgres
-    with open_session(url) as session:
-        tx = Tx(session, utc_now(), writable=True)
-        result = unit(tx, *args, **kwargs)
-        tx.end()
-    return result
+    with open_beside(url) as beside:
+        return beside.do(lambda tx: unit(tx, *args, **kwargs), writable=True)
+
+
+class Beside:
+    """Units of work one after the other on one connection beside the bot: like a `Store`, without its lock."""
+
+    def __init__(self, session: Session, run: _Run) -> None:
+        self._session = session
+        self._run = run
+
+    async def write(self, unit: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a unit that may change rows."""
+        return self.do(lambda tx: unit(tx, *args, **kwargs), writable=True)
+
+    async def read(self, unit: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a unit on one picture of the database; nobody who writes waits for it."""
+        return self.do(lambda tx: unit(tx, *args, **kwargs), writable=False)
+
+    def do(self, unit: Callable[[Tx], T], *, writable: bool) -> T:
+        """Run a unit, and return what it returns once it is committed."""
+        with self._run(writable):
+            tx = Tx(self._session, utc_now(), writable=writable)
+            result = unit(tx)
+            tx.end()
+        return result
+
+
+def open_beside(url: str) -> AbstractContextManager[Beside]:
+    """Open the database of a bot that runs.
+
+    Raises:
+        StoreOutdated: the bot that runs is of another version than this program.
+        StoreUnavailable: the database cannot be reached, or is not to be had for too long.
+    """
+    return _open_sqlite(url) if url.startswith("sqlite:") else _open_postgres(url)
 
 
 @contextmanager
-def _open_sqlite(url: str) -> Iterator[Session]:
+def _open_sqlite(url: str) -> Iterator[Beside]:
     from storage.engines.sqlite import parse_path  # noqa: PLC0415 -- only what is used is imported
     from storage.engines.sqlite_lane import SqliteSession, explain  # noqa: PLC0415 -- likewise
     from storage.engines.sqlite_upgrade import read_version  # noqa: PLC0415 -- likewise
 
     with closing(sqlite3.connect(parse_path(url), isolation_level=None)) as raw:
-        try:
-            raw.execute(f"PRAGMA busy_timeout={WAIT_MILLISECONDS}")
-            raw.execute("PRAGMA foreign_keys=ON")
-            raw.execute("PRAGMA synchronous=FULL")
-            raw.execute("BEGIN IMMEDIATE")
-            _check(read_version(raw))
-            yield SqliteSession(raw)
-            raw.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise explain(error) from error
+
+        @contextmanager
+        def run(writable: bool) -> Iterator[None]:  # noqa: FBT001 -- called here alone
+            try:
+                raw.execute("BEGIN IMMEDIATE" if writable else "BEGIN")
+                _check(read_version(raw))
+                yield
+                raw.execute("COMMIT")
+            except sqlite3.Error as error:
+                raise explain(error) from error
+
+        for pragma in (f"busy_timeout={WAIT_MILLISECONDS}", "foreign_keys=ON", "synchronous=FULL"):
+            raw.execute(f"PRAGMA {pragma}")
+        yield Beside(SqliteSession(raw), run)
 
 
 @contextmanager
-def _open_postgres(url: str) -> Iterator[Session]:
+def _open_postgres(url: str) -> Iterator[Beside]:
     import psycopg  # noqa: PLC0415 -- likewise
 
     from storage.engines.postgres_connection import connect, explain  # noqa: PLC0415 -- likewise
+    from storage.engines.postgres_pool import READING, WRITING  # noqa: PLC0415 -- likewise
     from storage.engines.postgres_session import PostgresSession  # noqa: PLC0415 -- likewise
     from storage.engines.postgres_upgrade import read_version  # noqa: PLC0415 -- likewise
 
     try:
         with closing(connect(url)) as connection:
-            _check(read_version(connection))
-            connection.execute(b"BEGIN")
-            yield PostgresSession(connection)
-            connection.execute(b"COMMIT")
+
+            @contextmanager
+            def run(writable: bool) -> Iterator[None]:  # noqa: FBT001 -- called here alone
+                connection.execute(WRITING if writable else READING)
+                _check(read_version(connection))
+                yield
+                connection.execute(b"COMMIT")
+
+            yield Beside(PostgresSession(connection), run)
     except psycopg.Error as error:
         raise explain(error, url) from None
 

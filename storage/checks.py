@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, select
 
+from storage.books import list_money_faults
 from storage.errors import StoreDamaged
 from storage.schema import (
-    HOUSE_ACCOUNT,
     SHOP_BOARD,
     campaign_version,
-    ledger,
     person,
     redemption,
     score,
@@ -37,16 +36,6 @@ _APART = (
     .where(person.c.score != func.coalesce(standing.c.score, 0))
 )
 
-_PAID_WRONG = (
-    select(func.count())
-    .select_from(redemption.join(ledger, ledger.c.id == redemption.c.paid_id))
-    .where(or_(ledger.c.amount != redemption.c.price, ledger.c.credit_id != HOUSE_ACCOUNT))
-)
-_RETURNED_WRONG = (
-    select(func.count())
-    .select_from(redemption.join(ledger, ledger.c.id == redemption.c.returned_id))
-    .where(or_(ledger.c.amount != redemption.c.price, ledger.c.debit_id != HOUSE_ACCOUNT))
-)
 _HAD = (
     select(campaign_version.c.campaign_id, redemption.c.item, func.count())
     .select_from(redemption.join(campaign_version, campaign_version.c.id == redemption.c.campaign_version_id))
@@ -79,7 +68,13 @@ def probe_writing(tx: Tx) -> None:
 
 def find_faults(tx: Tx) -> list[str]:
     """Return the faults of the database in words: files, foreign keys, balances, counters, what was had for points."""
-    return [*tx.list_corruption(), *_list_imbalance(tx), *_list_wrong_scores(tx), *_list_wrong_redemptions(tx)]
+    return [
+        *tx.list_corruption(),
+        *_list_imbalance(tx),
+        *list_money_faults(tx),
+        *_list_wrong_scores(tx),
+        *_list_wrong_stock(tx),
+    ]
 
 
 def _list_imbalance(tx: Tx) -> list[str]:
@@ -100,19 +95,12 @@ def _list_wrong_scores(tx: Tx) -> list[str]:
     return [*wrong, f"{apart} people have another score than on the shop's board"] if apart else wrong
 
 
-def _list_wrong_redemptions(tx: Tx) -> list[str]:
-    """What was paid cost its price, what came back was that much, and as many are gone as somebody has."""
-    faults = []
-    for words, statement in (("paid", _PAID_WRONG), ("given back", _RETURNED_WRONG)):
-        if count := int(tx.scalar(statement)):
-            faults.append(f"{count} redemptions were {words} with other points than their price")
+def _list_wrong_stock(tx: Tx) -> list[str]:
+    """As many are gone as somebody has."""
     held = {(campaign_id, item): count for campaign_id, item, count in tx.rows(_HAD)}
     taken = {(campaign_id, item): count for campaign_id, item, count in tx.rows(_TAKEN)}
     return [
-        *faults,
-        *(
-            f"{taken.get(each, 0)} of {each[1]!r} are out of stock, and {held.get(each, 0)} are in somebody's hands"
-            for each in sorted(held.keys() | taken.keys())
-            if held.get(each, 0) != taken.get(each, 0)
-        ),
+        f"{taken.get(each, 0)} of {each[1]!r} are out of stock, and {held.get(each, 0)} are in somebody's hands"
+        for each in sorted(held.keys() | taken.keys())
+        if held.get(each, 0) != taken.get(each, 0)
     ]

@@ -13,6 +13,10 @@ GrantId = NewType("GrantId", int)
 RedemptionId = NewType("RedemptionId", int)
 
 
+RESERVED_SECONDS = 600
+"""For so long something waits for its member's yes, and then returns by itself."""
+
+
 class EventKind(StrEnum):
     """What rules can look at."""
 

@@ -19,9 +19,6 @@ USE_PREFIX = "use_"
 FOR_ITEM = "item:"
 """How the reason of a ledger line begins that paid for something of the catalogue; its key follows."""
 
-RESERVED_SECONDS = 600
-"""For so long something waits for its member's yes, and then returns by itself."""
-
 UNDO_SECONDS = 120
 """For so long the counter can take back that it has handed something out."""
 

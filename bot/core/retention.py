@@ -59,6 +59,7 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
             how="after leaving; while inside, and where a friend counts by it, until forgotten",
         ),
         "chat_link": Keeping(holds="personal links to the community chat", ends=Ends.FORGETTING),
+        "checkpoint": Keeping(holds="heads of the books, one a day each", ends=Ends.NEVER, how="holds no name"),
         "click": Keeping(
             holds="links opened, not by whom", ends=Ends.TIME, days=90, how="then only the sum of each source stays"
         ),
@@ -94,6 +95,7 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
             days=5,
             how="after they came; at least a day for Telegram's repeats, less than seven for its numbers",
         ),
+        "inspection": Keeping(holds="when the books were last looked over", ends=Ends.FEW),
         "ledger": Keeping(holds="points given and taken", ends=Ends.NEVER, how="holds no name"),
         "link_revocation": Keeping(
             holds="links of people who were forgotten, until Telegram has closed them",

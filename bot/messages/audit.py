@@ -6,6 +6,7 @@ from bot.messages.buttons import AUDIT
 from bot.messages.campaigns_panel import FIELDS
 from bot.messages.keyboards import make_button, stack
 from bot.messages.outgoing import OutgoingMessage
+from bot.messages.proof import say_inspection
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, show_name
 from bot.services.audit import Act, AuditLine, AuditView
@@ -28,11 +29,12 @@ _TO_SOMEBODY = {Act.ROLE, Act.HANDED_OUT, Act.HANDED_BACK}
 
 def render_audit(texts: Texts, shop: Shop, view: AuditView) -> OutgoingMessage:
     """A page of acts, the latest first."""
+    inspected = say_inspection(texts, shop, view.inspection)
     if not view.lines:
-        return OutgoingMessage(text=texts.say("audit.nothing"))
+        return OutgoingMessage(text=Html("\n\n".join([texts.say("audit.nothing"), inspected])))
     lines = [_say_line(texts, shop, line) for line in view.lines]
     earlier = [make_button(texts, AUDIT, view.lines[-1].id, label=texts.plain("audit.earlier"))]
-    text = Html("\n\n".join([texts.say("audit.text"), *lines]))
+    text = Html("\n\n".join([texts.say("audit.text"), *lines, *([inspected] if view.is_first else [])]))
     return OutgoingMessage(text=text, keyboard=stack(earlier) if view.has_more else None)
 
 

@@ -9,8 +9,9 @@ from enum import StrEnum
 from bot.core.roles import MANAGERS
 from bot.services.members import MemberView, compose_name, demand, enter, view_member
 from storage.records import PersonId, Profile
-from storage.tables import audit, people
+from storage.tables import audit, inspections, people
 from storage.tables.audit import LAST, AuditRow
+from storage.tables.inspections import Inspection
 from storage.tx import Tx
 
 PAGE_ACTS = 10
@@ -65,6 +66,10 @@ class AuditView:
     member: MemberView
     lines: Sequence[AuditLine]
     has_more: bool
+    is_first: bool
+    """It begins with the latest of all."""
+    inspection: Inspection | None
+    """What came of the last look at the books; None where there was none yet."""
 
 
 def view_audit(tx: Tx, *, visitor: Profile, before_id: int = 0) -> AuditView:
@@ -76,7 +81,11 @@ def view_audit(tx: Tx, *, visitor: Profile, before_id: int = 0) -> AuditView:
     demand(tx, visitor, MANAGERS)
     lines = list_acts(tx, before_id=before_id or LAST, most=PAGE_ACTS + 1)
     return AuditView(
-        member=view_member(tx, enter(tx, visitor)), lines=lines[:PAGE_ACTS], has_more=len(lines) > PAGE_ACTS
+        member=view_member(tx, enter(tx, visitor)),
+        lines=lines[:PAGE_ACTS],
+        has_more=len(lines) > PAGE_ACTS,
+        is_first=not before_id,
+        inspection=inspections.find(tx),
     )
 
 

@@ -16,6 +16,9 @@ _DIALECT: DefaultDialect = cast("Any", PGDialect_psycopg)()  # its constructor h
 _INSERT: InsertInto = cast("Any", insert)  # a class apart from SQLite's, with the same methods
 STATEMENTS = Statements(_DIALECT, _INSERT)
 
+LOCK_MILLISECONDS = 2_000
+"""How long a table is waited for that somebody else is busy with as a whole."""
+
 
 class PostgresSession:
     """See `storage.store.Session`."""
@@ -53,6 +56,12 @@ class PostgresSession:
             rendered = [STATEMENTS.render(statement, each) for each in values]
             with self._connection.cursor() as cursor:
                 cursor.executemany(rendered[0][0], [each for _, each in rendered])
+
+    def wait_for_writers(self, tables: Sequence[str]) -> None:
+        """Take a lock that no writer shares; whoever vacuums is not waited for for long, since all writers would."""
+        quoted = ", ".join(f'"{table}"' for table in tables)
+        self._connection.execute(f"SET LOCAL lock_timeout = '{LOCK_MILLISECONDS}ms'")
+        self._connection.execute(f"LOCK TABLE {quoted} IN SHARE MODE")
 
     def list_corruption_quickly(self, limit_seconds: float) -> list[str]:  # noqa: ARG002  # as for SQLite
         """Likewise nothing."""

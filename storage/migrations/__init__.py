@@ -31,6 +31,7 @@ REVISIONS = (
     "0024",
     "0025",
     "0026",
+    "0030",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

@@ -23,6 +23,7 @@ from storage.schema.people import (
     role,
     spoken,
 )
+from storage.schema.proof import checkpoint, inspection
 from storage.schema.redeeming import redemption, stock
 from storage.schema.referrals import HOUSE_ACCOUNT, account, ledger, referral, reminder
 from storage.schema.rewards import event, grant
@@ -41,6 +42,7 @@ __all__ = [
     "card",
     "chat_join",
     "chat_link",
+    "checkpoint",
     "click",
     "code_key",
     "command_menu",
@@ -55,6 +57,7 @@ __all__ = [
     "guess",
     "handout",
     "inbox",
+    "inspection",
     "ledger",
     "link_revocation",
     "metadata",

@@ -59,7 +59,7 @@ _MOVE = (
     .where(redemption.c.id == bindparam("of"), redemption.c.state == bindparam("was"))
     .values(
         state=bindparam("state"),
-        expires_at=bindparam("until"),
+        expires_at=func.coalesce(bindparam("until"), redemption.c.expires_at),
         paid_id=func.coalesce(redemption.c.paid_id, bindparam("paid")),
         returned_id=bindparam("returned"),
         used_at=bindparam("used_at"),
@@ -162,7 +162,7 @@ def set_paid(tx: Tx, redemption_id: RedemptionId, *, ledger_id: int, expires_at:
 
 def set_declined(tx: Tx, redemption_id: RedemptionId) -> bool:
     """Give up what was only put aside; False where it was paid or given up already."""
-    return _move(tx, redemption_id, RedemptionState.DECLINED, was=RedemptionState.RESERVED, until=tx.now)
+    return _move(tx, redemption_id, RedemptionState.DECLINED, was=RedemptionState.RESERVED)
 
 
 def set_expired(tx: Tx, redemption_id: RedemptionId, *, ledger_id: int) -> bool:
@@ -174,20 +174,13 @@ def set_expired(tx: Tx, redemption_id: RedemptionId, *, ledger_id: int) -> bool:
 
 def set_used(tx: Tx, row: RedemptionRow, by: PersonId) -> bool:
     """Hand it out; True only for the one call that did."""
-    return _move(
-        tx,
-        row.id,
-        RedemptionState.USED,
-        was=RedemptionState.REDEEMED,
-        until=row.expires_at,
-        used_at=tx.now,
-        used_by_id=by,
-    )
+    used, redeemed = RedemptionState.USED, RedemptionState.REDEEMED
+    return _move(tx, row.id, used, was=redeemed, used_at=tx.now, used_by_id=by)
 
 
 def set_unused(tx: Tx, row: RedemptionRow) -> bool:
     """Let it wait at the counter again; False where it was not handed out."""
-    return _move(tx, row.id, RedemptionState.REDEEMED, was=RedemptionState.USED, until=row.expires_at)
+    return _move(tx, row.id, RedemptionState.REDEEMED, was=RedemptionState.USED)
 
 
 def _move(
@@ -196,7 +189,7 @@ def _move(
     state: RedemptionState,
     *,
     was: RedemptionState,
-    until: int,
+    until: int | None = None,
     paid: int | None = None,
     returned: int | None = None,
     used_at: int | None = None,

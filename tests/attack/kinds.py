@@ -6,6 +6,7 @@ from tests.attack import (
     authority,
     broadcast_kills,
     broken_pictures,
+    changed_books,
     changing_points,
     clocks,
     damage,
@@ -37,6 +38,7 @@ _FAMILIES = (
     changing_points,
     broken_pictures,
     authority,
+    changed_books,
 )
 SHORT = sorted((kind for family in _FAMILIES for kind in family.KINDS), key=lambda kind: kind.number)
 """Whose short form is tried with every `make test`."""

@@ -21,6 +21,7 @@ from bot.messages.texts import Texts
 from bot.playground.world import Message, Person
 from bot.services.audit import list_acts
 from bot.services.members import NotAllowed, open_home
+from bot.services.proof import note_inspection
 from bot.updates.capability import Capability
 from bot.updates.flows import Flow, Step
 from storage import RuleBroken, Store, open_store
@@ -188,6 +189,16 @@ async def test_acts_are_read_by_those_who_run_the_shop(shop: ShopAtWork, store: 
         assert "Sari made a link into the team, as “manager”." in said
     first = (await store.read(list_acts, most=1))[0]
     assert (first.act, first.actor, first.before, first.after) == ("role", "Nina", "member", "manager")
+
+
+async def test_the_last_look_at_the_books_is_told(shop: ShopAtWork, store: Store) -> None:
+    """In one sentence, with when; and that there was something wrong."""
+    head = "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"
+    await store.write(note_inspection, entries=1204, head=head, faults=[])
+    said = await shop.ask(shop.admin, "/audit")
+    assert re.search(r"The books were looked over on .+, \d\d:\d\d: 1,204 entries, all in order\.$", said.text)
+    await store.write(note_inspection, entries=1204, head=head, faults=["balances miss the ledger by 7 points"])
+    assert "add up. On the server, passalong audit" in (await shop.ask(shop.admin, "/audit")).text
 
 
 async def test_many_acts_are_leafed_through(shop: ShopAtWork, store: Store) -> None:

@@ -193,6 +193,27 @@ def assert_one_line(program: Program, words: str) -> None:
     assert words in lines[0]
 
 
+async def test_audit_says_in_one_line_whether_the_books_are_in_order(ready_home: Home, telegram: LocalTelegram) -> None:
+    """Also while the bot runs; the line ends with the head, and status and words say what is wrong."""
+    async with ready_home.running() as program:
+        await program.until_polling(telegram)
+        beside = await ready_home.run("audit")
+        await program.stop()
+    head = beside.read_output().split()[-1]
+    assert (beside.status, beside.read_output()) == (0, f"0 ledger entries: all is in order. Head {head}\n")
+    assert (await ready_home.run("audit", "--head", head)).read_output() == beside.read_output()
+    other = await ready_home.run("audit", "--head", "ab" * 32)
+    assert (other.status, other.read_output().split()[-1]) == (1, head)
+    with sqlite3.connect(ready_home.folder / "passalong.db") as database:
+        database.execute("UPDATE account SET balance = 7 WHERE id = 1")
+    database.close()
+    wrong = await ready_home.run("audit")
+    assert wrong.status == 1
+    assert wrong.read_output() == (
+        f"0 ledger entries: 1 accounts are nobody's, or the house's balance is kept. Head {head}\n"
+    )
+
+
 async def test_somebody_who_asks_by_letter_is_forgotten(ready_home: Home) -> None:
     """While the bot is not running: the person is gone, and a number that nobody has is told as such."""
     url = f"sqlite:///{ready_home.folder}/passalong.db"

@@ -131,6 +131,8 @@ def make_notice(kind: type[Notice], number: int = 0, **changes: object) -> Notic
         "role": Role.MANAGER,
         "item": "croissant",
         "findings": FINDINGS,
+        "entries": 1_234_567,
+        "head": "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
     }
     known = {field.name for field in fields(kind)}
     return kind(**{name: value for name, value in (values | changes).items() if name in known})

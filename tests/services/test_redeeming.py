@@ -33,11 +33,12 @@ from bot.services.standing import list_rewards
 from storage import Store, Tx
 from storage.checks import list_faults
 from storage.facts import RedemptionId, RedemptionState
-from storage.records import NoticeId, Profile, Transfer
+from storage.records import NoticeId, Profile
 from storage.role import Role
 from storage.schema import redemption, stock
-from storage.tables import ledgers, outbox, people, redemptions, roles
+from storage.tables import outbox, people, redemptions, roles
 from tests.services.test_joining import ANNA, BUDI, arrive
+from tests.storage import cast
 from tests.storage.cast import run
 from tests.storage.clock import Clock
 
@@ -61,14 +62,7 @@ def give(tx: Tx, visitor: Profile, points: int) -> None:
     """Points out of nothing."""
     person = people.find_by_telegram_id(tx, visitor.telegram_id)
     assert person is not None
-    account = ledgers.open_account(tx, person.id)
-    key = f"test:{person.id}:{ledgers.count_lines(tx, person.id)}"
-    ledgers.post(
-        tx,
-        Transfer(
-            debit=ledgers.HOUSE_ACCOUNT, credit=account, amount=points, key=key, reason="welcome", referral_id=None
-        ),
-    )
+    cast.give(tx, person.id, points)
 
 
 async def enrich(store: Store, visitor: Profile, points: int) -> None:

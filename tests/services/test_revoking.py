@@ -19,9 +19,10 @@ from bot.services.standing import list_invites, list_rewards
 from storage import Store, Tx
 from storage.addresses import MemberAddress
 from storage.checks import list_faults
-from storage.records import NoticeId, OutboxRow, Person, PersonId, Profile, Referral, ReferralState, Transfer
+from storage.records import NoticeId, OutboxRow, Person, Profile, Referral, ReferralState
 from storage.tables import ledgers, outbox, people, referrals, scores
 from tests.owed import find_member
+from tests.storage.cast import take_for
 
 _NUMBERS = count(1)
 
@@ -108,7 +109,7 @@ async def test_who_never_started_is_not_written_to(store: Store, campaign: Campa
 async def test_a_balance_may_fall_below_zero(store: Store, campaign: Campaign) -> None:
     """Points spent meanwhile are still owed."""
     referral = await store.write(credit_pair, campaign)
-    await store.write(_spend, referral.invitee_id, campaign.invitee_points)
+    await store.write(take_for, referral.invitee_id, campaign.invitee_points)
     await store.write(revoke, referral.id, reason=RevokeReason.LEFT)
     assert await store.read(ledgers.get_balance, referral.invitee_id) == -campaign.invitee_points
     told = [each for each in await list_told(store) if each.kind == "gift_revoked"]
@@ -123,14 +124,6 @@ async def test_a_balance_may_fall_below_zero(store: Store, campaign: Campaign) -
     assert view.member.balance == -campaign.invitee_points
     assert revoked == GiftRevoked(inviter=referral.inviter_id, points=campaign.invitee_points, reason=RevokeReason.LEFT)
     assert await list_faults(store) == []
-
-
-def _spend(tx: Tx, person_id: PersonId, points: int) -> None:
-    account = ledgers.open_account(tx, person_id)
-    spent = Transfer(
-        debit=account, credit=ledgers.HOUSE_ACCOUNT, amount=points, key="spent", reason="bread", referral_id=None
-    )
-    ledgers.post(tx, spent)
 
 
 async def test_lists_show_what_was_taken_back(store: Store, campaign: Campaign) -> None:

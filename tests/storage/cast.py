@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Executable
+from sqlalchemy import Executable, insert
 
 from storage import Tx
-from storage.facts import EventKind
-from storage.records import Person, Profile, ReferralState, Side, Transfer, VersionId
-from storage.tables import campaigns, grants, ledgers, people, referrals, scores
+from storage.facts import EventId, EventKind
+from storage.records import Person, PersonId, Profile, ReferralState, Side, Transfer, VersionId
+from storage.schema import event
+from storage.tables import campaigns, grants, ledgers, people, redemptions, referrals, scores, shops
 
 
 def run(tx: Tx, statement: Executable) -> int:
@@ -62,3 +63,44 @@ def refer(tx: Tx, inviter: Person, invitee: Person, points: int = 50) -> None:
             tx, rule="join", person_id=person.id, event_id=event_id, side=side, points=points, ledger_id=ledger_id
         )
     scores.raise_score(tx, inviter.id)
+
+
+def give(tx: Tx, person_id: PersonId, points: int) -> None:
+    """Points for nothing much, with all that goes with points."""
+    number = ledgers.count_lines(tx, person_id)
+    key, version_id = f"test:{person_id}:{number}", shops.get(tx).version_id
+    values = {"kind": EventKind.QUALIFIED, "person_id": person_id, "campaign_version_id": version_id, "key": key}
+    event_id = EventId(tx.scalar(insert(event).values(**values, happened_at=tx.now).returning(event.c.id)))
+    account_id = ledgers.open_account(tx, person_id)
+    transfer = Transfer(
+        debit=ledgers.HOUSE_ACCOUNT, credit=account_id, amount=points, key=key, reason="welcome", referral_id=None
+    )
+    ledger_id = ledgers.post(tx, transfer)
+    grants.add_points(
+        tx, rule="test", person_id=person_id, event_id=event_id, side=None, points=points, ledger_id=ledger_id
+    )
+
+
+def take_for(tx: Tx, person_id: PersonId, points: int) -> None:
+    """Let somebody have something for points, whether there are so many or not."""
+    campaign_id, day = shops.get(tx).campaign_id, 86_400_000_000
+    redemptions.take_from_stock(tx, campaign_id, "bread", None)
+    version_id, until = shops.get(tx).version_id, tx.now + 600_000_000
+    redemption_id = redemptions.add(
+        tx,
+        reference="TEST2345",
+        person_id=person_id,
+        version_id=version_id,
+        item="bread",
+        price=points,
+        expires_at=until,
+    )
+    transfer = Transfer(
+        debit=ledgers.open_account(tx, person_id),
+        credit=ledgers.HOUSE_ACCOUNT,
+        amount=points,
+        key=f"redemption:{redemption_id}",
+        reason="item:bread",
+        referral_id=None,
+    )
+    redemptions.set_paid(tx, redemption_id, ledger_id=ledgers.post(tx, transfer), expires_at=tx.now + day)

@@ -51,7 +51,7 @@ FIRST_DAYS = [
     (
         "INSERT INTO ledger (debit_id, credit_id, amount, key, reason, referral_id, posted_at)"
         " VALUES (1, 7, 50, 'k', 'invited_friend', 1, 6), (1, 7, 50, 'l', 'invited_friend', 2, 7),"
-        " (7, 1, 50, 'm', 'invited_friend', 2, 9)"
+        " (7, 1, 50, 'revoke:l', 'invited_friend', 2, 9)"
     ),
     (
         "INSERT INTO reward (referral_id, side, rule, person_id, points, ledger_id)"

@@ -9,7 +9,7 @@ from enum import Enum, auto
 
 from bot.core.campaigns.catalogue import VALID_DAYS, CatalogueItem
 from bot.core.durations import DAY, SECOND
-from bot.core.redeeming import FOR_ITEM, RESERVED_SECONDS, Use, compose_reference, decide_undo, decide_use
+from bot.core.redeeming import FOR_ITEM, Use, compose_reference, decide_undo, decide_use
 from bot.core.roles import TEAM
 from bot.services.audit import Act
 from bot.services.campaigns import get_terms, read_terms
@@ -18,7 +18,7 @@ from bot.services.notices import Notice, owe
 from bot.services.redeeming.notices import HandedBack, HandedOut, RedemptionExpired
 from storage.addresses import MemberAddress
 from storage.errors import RowMissing
-from storage.facts import RedemptionId, RedemptionRow, RedemptionState
+from storage.facts import RESERVED_SECONDS, RedemptionId, RedemptionRow, RedemptionState
 from storage.records import CampaignId, PersonId, Profile, Transfer
 from storage.tables import audit, ledgers, people, redemptions, shops
 from storage.tx import Tx

@@ -13,6 +13,7 @@ import pytest
 from telegram import Update
 
 from bot.app import run_in
+from bot.broadcasts.flight_recorder import NAME
 from bot.capabilities import CAPABILITIES
 from bot.core.campaigns.campaign import CampaignMistake
 from bot.core.roles import EVERYBODY
@@ -25,6 +26,7 @@ from bot.services.campaigns import find_newer
 from bot.services.community.notices import AdminWarning
 from bot.services.community.warning import JOB_FAILING
 from bot.services.notices import owe
+from bot.services.sharing import handouts
 from bot.updates.capability import Capability, Registry
 from bot.updates.intake import TokenRefused
 from bot.updates.job import Job
@@ -33,6 +35,7 @@ from bot.wire.signal import TaskEnded
 from storage import Store, StoreLost, Tx, open_store, utc_now
 from storage.addresses import MemberAddress
 from storage.records import Ban
+from storage.small_files import find_small_file
 from storage.tables import due_jobs, flood_waits, inbox, outbox, people, roles
 from tests.journeys.shop_at_work import ADMIN_ID, ShopAtWork, compose_settings, find_link, open_shop, sqlite_in
 from tests.telegram import LocalTelegram, telegram
@@ -236,6 +239,7 @@ async def test_joins_are_announced_where_the_settings_name_a_chat(
     [
         pytest.param(inbox.list_open, id="handling updates"),
         pytest.param(outbox.list_owed, id="sending notices"),
+        pytest.param(handouts.begin, id="handing out cards"),
         pytest.param(delivering.begin, id="broadcasting"),
         pytest.param(find_newer, id="looking at the shop"),
     ],
@@ -316,6 +320,7 @@ async def test_handlers_and_workers_share_what_the_settings_say(url: str, store:
         PASSALONG_PUBLIC_URL="https://share.example.org",
         PASSALONG_LISTEN="127.0.0.1:0",
         PASSALONG_TIMEZONE="Asia/Jakarta",
+        PASSALONG_VAULT_CHAT="@a_vault_of_ours",
     )
     gate, seen = find_gate(context), context.deps.shop
     meant = Gate(send_rate=40, chat_rate=500, group_per_minute=20)
@@ -324,6 +329,7 @@ async def test_handlers_and_workers_share_what_the_settings_say(url: str, store:
     assert seen.bot_username == shop.world.bot.username
     assert (seen.public_url, seen.zone) == ("https://share.example.org", ZoneInfo("Asia/Jakarta"))
     assert (seen.inline_mode, seen.community, context.deps.community) == (True, False, None)
+    assert context.deps.vault
     assert context.bot_data.store is store
     assert context.bot_data.metrics is gate.metrics
     happened = {name for name, count in gate.metrics.read().items() if count}
@@ -336,6 +342,15 @@ async def test_a_bot_without_inline_mode_offers_none(url: str, store: Store) -> 
     world.settings.inline_mode = False
     context, _ = await look_inside(url, store, world=world)
     assert not context.deps.shop.inline_mode
+    assert not context.deps.vault
+
+
+async def test_what_leaves_is_recorded_beside_the_database(url: str, store: Store) -> None:
+    """So that after a death it is known whom a broadcast had not reached yet."""
+    async with open_shop(url, store=store):
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not find_small_file(url, NAME).exists():  # noqa: ASYNC110 -- a file tells nobody
+                await asyncio.sleep(0.01)
 
 
 async def test_what_telegram_hears_is_what_somebody_listens_to(url: str, store: Store) -> None:

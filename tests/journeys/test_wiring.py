@@ -37,6 +37,7 @@ from storage.addresses import MemberAddress
 from storage.records import Ban
 from storage.small_files import find_small_file
 from storage.tables import due_jobs, flood_waits, inbox, outbox, people, roles
+from storage.tables import handouts as table_of_handouts
 from tests.journeys.shop_at_work import ADMIN_ID, ShopAtWork, compose_settings, find_link, open_shop, sqlite_in
 from tests.telegram import LocalTelegram, telegram
 
@@ -421,3 +422,22 @@ async def test_what_is_being_done_at_a_stop_is_done_to_the_end(telegram: LocalTe
     await telegram.until_message(anna, "the last word")
     assert await store.read(inbox.count_open) == await store.read(outbox.count_owed) == 0
     assert telegram.world.updates.count_waiting() == 1
+
+
+async def test_a_card_on_its_way_at_a_stop_is_written_down(telegram: LocalTelegram, store: Store) -> None:
+    """It is not left in doubt, so that the next share needs no other upload."""
+    settings, stop = compose_settings(telegram, "", PASSALONG_ANNOUNCE_CHAT=""), asyncio.Event()
+    running = asyncio.create_task(run_in(store, settings, stop))
+    anna = telegram.world.add_person("Anna")
+    await telegram.until_reply(telegram.world.press_start(anna))
+    telegram.faults.latency_seconds = 0.5
+    await telegram.until_call("sendPhoto")
+    stop.set()
+    await running
+
+    def list_left(tx: Tx) -> object:
+        person = people.find_by_telegram_id(tx, anna.id)
+        assert person is not None
+        return table_of_handouts.list_states(tx, person.id)
+
+    assert await store.read(list_left) == {}

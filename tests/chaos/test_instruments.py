@@ -134,7 +134,9 @@ def test_a_first_card_comes_once_behind_the_greeting_by_one_upload() -> None:
     assert judge(replace(evidence, sent=[*evidence.sent, other])).doubled
     *_, fresh, _ = make_evidence().sent
     assert judge(replace(evidence, sent=[*others, first, other, fresh, again])).doubled
-    assert judge(replace(evidence, sent=[first, *others, other, again])).others
+    unasked = replace(evidence, expected=expect(PLAN[:2]), books=replace(evidence.books, shares={}))
+    assert judge(replace(unasked, sent=[first, *others, other])).others
+    assert not judge(replace(evidence, sent=[first, *others, other, again])).others
 
 
 def test_an_answer_to_share_is_said_again_only_over_a_death() -> None:

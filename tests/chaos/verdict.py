@@ -164,7 +164,9 @@ def judge_cards(evidence: Evidence, findings: Findings) -> None:
             findings.notices_lost.append(f"{name} has {len(handed)} cards, asked for {known} besides the first")
         if len(handed) > most:
             findings.doubled.append(f"{name} has {len(handed)} cards, {most} at most were to come")
-        if handed and messages.index(handed[0]) == 0:
+        if (
+            handed and messages.index(handed[0]) == 0 and not asked
+        ):  # who asks for it has it before a greeting that waits
             findings.others.append(f"{name} got a card before the greeting")
         uploads = len({id(each.message.photo) for each in handed})
         if uploads > _count_versions(evidence, number, most, known):

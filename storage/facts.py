@@ -11,6 +11,7 @@ from storage.records import PersonId, ReferralId, Side, VersionId
 EventId = NewType("EventId", int)
 GrantId = NewType("GrantId", int)
 RedemptionId = NewType("RedemptionId", int)
+CouponId = NewType("CouponId", int)
 
 
 RESERVED_SECONDS = 600
@@ -71,6 +72,56 @@ class RedemptionState(StrEnum):
     """Nobody came for it, and the points are back."""
 
 
+class CouponState(StrEnum):
+    """Where a coupon stands; the last two are final."""
+
+    FREE = "free"
+    """Nobody has it."""
+    GIVEN = "given"
+    USED = "used"
+    """Handed in at the counter."""
+    VOID = "void"
+    """Taken back from somebody who had seen it, so that nobody else can have it."""
+    EXPIRED = "expired"
+
+
+class PoolLevel(StrEnum):
+    """How many coupons a pool has still, as the team was told since the last import."""
+
+    FULL = "full"
+    """As yet there is nothing to tell."""
+    LOW = "low"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolRow:
+    """The coupons of one kind."""
+
+    name: str
+    ready: int
+    """Coupons that nobody has."""
+    stocked: int
+    """How many those were after the last import."""
+    warned: PoolLevel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CouponRow:
+    """A code that the shop has imported."""
+
+    id: CouponId
+    pool: str
+    code: str
+    state: CouponState
+    expires_at: int | None
+    """None for one that stays."""
+    grant_id: GrantId | None
+    shown_at: int | None
+    """When its holder could first see it."""
+    used_at: int | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RedemptionRow:
     """Something of the catalogue in a member's hands."""
@@ -104,6 +155,8 @@ class GrantRow:
     """Which side of the referral got it; None for what has no sides."""
     state: GrantState
     kind: GrantKind
+    what: str = ""
+    """Which pool, gift or privilege."""
     points: int | None
     """For points alone."""
     ledger_id: int | None

@@ -1,0 +1,1 @@
+"""Coupons: codes that a shop has imported and rewards give out."""

@@ -11,6 +11,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from storage import open_store
 from storage.errors import StoreBusy, StoreOutdated, StoreUnavailable
 from storage.migrations import HEAD
+from storage.steps import Steps, take_steps
 from storage.tx import Session, Tx, utc_now
 
 P = ParamSpec("P")
@@ -85,6 +86,24 @@ def open_beside(url: str) -> AbstractContextManager[Beside]:
         StoreUnavailable: the database cannot be reached, or is not to be had for too long.
     """
     return _open_sqlite(url) if url.startswith("sqlite:") else _open_postgres(url)
+
+
+def run_steps(url: str, steps: Steps) -> None:
+    """Run units one after the other, each in a transaction of its own, likewise alone or beside the bot.
+
+    Raises:
+        StoreError: as `run_once`; what was committed before stays.
+    """
+
+    async def run_alone() -> None:
+        async with open_store(url) as store:
+            await take_steps(steps, store.write)
+
+    try:
+        asyncio.run(run_alone())
+    except StoreBusy:
+        with open_beside(url) as beside:
+            asyncio.run(take_steps(steps, beside.write))
 
 
 @contextmanager

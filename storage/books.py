@@ -1,4 +1,4 @@
-"""Whether the books say the same everywhere: transfers, balances, what was granted and what was had for points."""
+"""Whether the books say the same everywhere: transfers, balances, what was granted, what was had for points, coupons."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, exists, func, literal, not_, or_, select
 
+from storage.coupon_books import list_coupon_faults
 from storage.facts import RESERVED_SECONDS, GrantKind, GrantState, RedemptionState
 from storage.schema import HOUSE_ACCOUNT, account, audit, event, grant, ledger, redemption
 from storage.tx import Tx
@@ -169,4 +170,4 @@ _STATEMENTS: Mapping[str, Select[Any]] = MappingProxyType(
 def list_money_faults(tx: Tx) -> list[str]:
     """Return in words what does not fit together; reads everything, and keeps nothing in memory."""
     found = {words: int(tx.scalar(statement)) for words, statement in _STATEMENTS.items()}
-    return [f"{count} {words}" for words, count in found.items() if count]
+    return [*(f"{count} {words}" for words, count in found.items() if count), *list_coupon_faults(tx)]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy import Column, Select, Table, bindparam, or_, select
 
 from storage.records import PersonId
-from storage.schema import account, ledger, metadata, person, referral
+from storage.schema import account, coupon, grant, ledger, metadata, person, referral
 from storage.tx import Tx
 
 Rows = Mapping[str, list[dict[str, object]]]
@@ -18,7 +18,7 @@ MOST_ROWS = 10_000
 """Of each table."""
 
 _TELEGRAM_COLUMNS = ("telegram_id", "sender_id")
-_SECRET = ("search_name", "search_first_name", "search_username")
+_SECRET = ("search_name", "search_first_name", "search_username", "folded")
 """Repeat others for searching."""
 
 
@@ -39,6 +39,9 @@ def _compose() -> Iterator[tuple[Table, Select[tuple[object, ...]]]]:
         if table is ledger:
             own = select(account.c.id).where(account.c.owner_id == bindparam("of"))
             conditions = [ledger.c.debit_id.in_(own), ledger.c.credit_id.in_(own)]
+        if table is coupon:  # not those that somebody of the team has taken at the counter, which are others'
+            own = select(grant.c.id).where(grant.c.person_id == bindparam("of"))
+            conditions = [coupon.c.grant_id.in_(own)]
         if conditions:
             yield table, select(table).where(or_(*conditions)).limit(MOST_ROWS)
 

@@ -66,6 +66,9 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         "code_key": Keeping(holds="the secret of codes", ends=Ends.FEW),
         "command_menu": Keeping(holds="whose chats show commands of their own", ends=Ends.FEW),
         "conversation": Keeping(holds="what somebody was asked", ends=Ends.TIME, days=0, how="after it expired"),
+        "coupon": Keeping(
+            holds="codes the shop has imported, and for what each was given", ends=Ends.NEVER, how="holds no name"
+        ),
         "delivery": Keeping(
             holds="whom a broadcast reached", ends=Ends.TIME, days=90, how="after its end; then only the sums stay"
         ),
@@ -106,6 +109,7 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         "outbox": Keeping(holds="messages owed", ends=Ends.TIME, days=5, how="after they were sent or given up"),
         "person": Keeping(holds="codes and choices", ends=Ends.FORGETTING, how="an empty row stays for the ledger"),
         "picture": Keeping(holds="logos and photos of campaigns", ends=Ends.FEW),
+        "pool": Keeping(holds="how many coupons are left of each kind", ends=Ends.FEW),
         "profile": Keeping(holds="names, usernames, Telegram numbers", ends=Ends.FORGETTING),
         "redemption": Keeping(holds="what was had for points", ends=Ends.NEVER, how="holds no name"),
         "referral": Keeping(holds="who came by whom", ends=Ends.NEVER, how="holds no name"),

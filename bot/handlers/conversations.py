@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
 
 from telegram import Message, Update
@@ -45,8 +46,20 @@ class Place:
 
 async def on_text(update: Update, context: Context) -> None:
     """A message that is no command: an answer to what was asked, else something to point the way for."""
-    if not await answer(update, context):
+    if not await answer(update, context) and not await take_document(update, context):
         await on_anything_else(update, context)
+
+
+async def take_document(update: Update, context: Context) -> bool:
+    """Whether this is a file that something here takes, from somebody who may send it."""
+    message = update.effective_message
+    document = message.document if message is not None else None
+    suffix = PurePath(document.file_name or "").suffix.lower() if document is not None else ""
+    bound = context.deps.registry.documents.get(suffix)
+    if bound is None or not await is_allowed(context, visitor_of(update).telegram_id, bound.roles):
+        return False
+    await bound.handler(update, context)
+    return True
 
 
 async def on_edited(update: Update, context: Context) -> None:

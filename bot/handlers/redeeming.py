@@ -10,6 +10,7 @@ from bot.handlers.deps import Context
 from bot.handlers.reply import show
 from bot.messages.buttons import HAND_BACK, HAND_OUT, REDEEM, REDEEM_DROP, REDEEM_SURE, REDEMPTION
 from bot.messages.commands import Command
+from bot.messages.coupons import render_coupon_check
 from bot.messages.outgoing import Photo
 from bot.messages.redeeming import (
     NOTICES,
@@ -24,6 +25,7 @@ from bot.messages.redeeming import (
 )
 from bot.messages.standing import render_rewards
 from bot.messages.texts import Texts
+from bot.services.coupons.counter import check_coupon
 from bot.services.members import open_home
 from bot.services.redeeming import redeeming
 from bot.services.redeeming.redeeming import CheckView, RedemptionView
@@ -115,8 +117,14 @@ async def expire_due(store: Store) -> None:
 
 
 async def _show_check(update: Update, context: Context, typed: str) -> None:
-    reference = parse_reference(typed)
-    await _answer(update, context, await context.read(redeeming.check, visitor=visitor_of(update), reference=reference))
+    """What was had for points by its reference, else a coupon by its code."""
+    visitor, reference = visitor_of(update), parse_reference(typed)
+    view = await context.read(redeeming.check, visitor=visitor, reference=reference)
+    coupon = await context.read(check_coupon, visitor=visitor, typed=typed) if view.row is None else None
+    if coupon is None or coupon.row is None:
+        await _answer(update, context, view)
+        return
+    await show(update, context, render_coupon_check(Texts(coupon.member.language), context.deps.shop, coupon))
 
 
 async def _answer(update: Update, context: Context, view: CheckView) -> None:

@@ -22,6 +22,7 @@ _ACTS = {
     Act.BROADCAST: "audit.broadcast",
     Act.HANDED_OUT: "audit.handed_out",
     Act.HANDED_BACK: "audit.handed_back",
+    Act.COUPONS: "audit.coupons",
 }
 
 _TO_SOMEBODY = {Act.ROLE, Act.HANDED_OUT, Act.HANDED_BACK}

@@ -213,6 +213,9 @@ REDEMPTION = Button("redemption", "redeem.show", redemption=ID)
 HAND_OUT = Button("hand_out", "redeem.hand_out", roles=TEAM_ROLES, redemption=ID)
 HAND_BACK = Button("hand_back", "redeem.hand_back", roles=TEAM_ROLES, redemption=ID)
 
+COUPON_HAND_IN = Button("coupon_use", "coupon.check.hand_in", roles=TEAM_ROLES, coupon=ID)
+COUPON_HAND_AGAIN = Button("coupon_undo", "coupon.check.hand_again", roles=TEAM_ROLES, coupon=ID)
+
 REMIND = Button("remind", referral=ID, page=PAGE)
 NO_REMINDERS = Button("no_reminders", "remind.stop", referral=ID)
 SHARE_AGAIN = Button("share_again", "remind.again")

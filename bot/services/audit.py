@@ -40,6 +40,8 @@ class Act(StrEnum):
     """Somebody was given at the counter what they had for points."""
     HANDED_BACK = "handed_back"
     """That was taken back at once."""
+    COUPONS = "coupons"
+    """A list of coupons was taken into a pool: its name, how many were new."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,6 +55,8 @@ class Capability:
     roles: Roles = OWNERS
     commands: Mapping[Command, Handler] = field(default_factory=dict)
     buttons: Mapping[Button, Handler] = field(default_factory=dict)
+    documents: Mapping[str, Handler] = field(default_factory=dict)
+    """By how a file's name ends, in small letters: what takes one that was sent in no dialogue."""
     flows: Sequence[Flow] = ()
     listeners: Sequence[Listener] = ()
     notices: Renderers = field(default_factory=dict)
@@ -81,6 +83,14 @@ class BoundFlow:
     roles: Roles
 
 
+@dataclass(frozen=True, slots=True)
+class BoundDocument:
+    """What takes a kind of file, and from whom."""
+
+    handler: Handler
+    roles: Roles
+
+
 class Registry:
     """All capabilities of one bot, by every name by which they are asked for.
 
@@ -98,6 +108,10 @@ class Registry:
         _index([(each.name, each) for each in self.capabilities])
         self.commands = _index([(bound.declared.name, bound) for bound in self._bind(lambda each: each.commands)])
         self.buttons = _index([(bound.declared.name, bound) for bound in self._bind(lambda each: each.buttons)])
+        documents = (
+            (suffix, taker, each.roles) for each in self.capabilities for suffix, taker in each.documents.items()
+        )
+        self.documents = _index([(suffix, BoundDocument(taker, roles)) for suffix, taker, roles in documents])
         flows = ((flow, each.roles) for each in self.capabilities for flow in each.flows)
         self.flows = _index([(flow.name, BoundFlow(flow, roles)) for flow, roles in flows])
         self.notices: Renderers = _index([pair for each in self.capabilities for pair in each.notices.items()])

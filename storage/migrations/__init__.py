@@ -32,6 +32,7 @@ REVISIONS = (
     "0025",
     "0026",
     "0030",
+    "0031",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

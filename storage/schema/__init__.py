@@ -9,6 +9,7 @@ from __future__ import annotations
 from storage.schema.base import metadata
 from storage.schema.boards import SHOP_BOARD, board, score, standing
 from storage.schema.campaigns import campaign, campaign_version, picture, shop
+from storage.schema.coupons import coupon, pool
 from storage.schema.jobs import due_job
 from storage.schema.messages import broadcast, delivery, flood_wait, inbox, outbox, warning
 from storage.schema.people import (
@@ -47,6 +48,7 @@ __all__ = [
     "code_key",
     "command_menu",
     "conversation",
+    "coupon",
     "delivery",
     "due_job",
     "event",
@@ -64,6 +66,7 @@ __all__ = [
     "outbox",
     "person",
     "picture",
+    "pool",
     "profile",
     "redemption",
     "referral",

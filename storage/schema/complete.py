@@ -9,12 +9,23 @@ from __future__ import annotations
 from sqlalchemy import Column, Index, and_
 from sqlalchemy.sql.expression import ColumnElement
 
-from storage.schema import HOUSE_ACCOUNT, inbox, ledger, metadata, outbox, person, redemption, standing
+from storage.schema import (
+    HOUSE_ACCOUNT,
+    coupon,
+    grant,
+    inbox,
+    ledger,
+    metadata,
+    outbox,
+    person,
+    redemption,
+    standing,
+)
 
 __all__ = ["metadata"]
 
 
-def _add(name: str, *columns: Column[int] | ColumnElement[int], where: ColumnElement[bool]) -> None:
+def _add(name: str, *columns: Column[int] | Column[str] | ColumnElement[int], where: ColumnElement[bool]) -> None:
     Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
@@ -42,4 +53,11 @@ _add(
     "ix_redemption_due",
     redemption.c.expires_at,
     where=redemption.c.state.in_(["reserved", "redeemed"]),
+)
+_add("ix_grant_waiting", grant.c.kind, grant.c.what, grant.c.id, where=grant.c.state == "waiting")
+_add("ix_coupon_free", coupon.c.pool, coupon.c.id, where=coupon.c.state == "free")
+_add(
+    "ix_coupon_due",
+    coupon.c.expires_at,
+    where=and_(coupon.c.expires_at.is_not(None), coupon.c.state.in_(["free", "given"])),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, func, literal_column, select, update
 
+from storage.errors import RowMissing
 from storage.facts import EventId, EventKind, GrantId, GrantKind, GrantRow, GrantState
 from storage.records import CampaignId, PersonId, Referral, ReferralId, Side
 from storage.schema import campaign_version, event, grant
@@ -11,7 +12,7 @@ from storage.tx import Conflicting, Row, Tx
 
 _EVENT = ("kind", "person_id", "referral_id", "campaign_version_id", "key", "happened_at")
 _COLUMNS = ("rule", "person_id", "event_id", "side", "state", "kind", "points", "ledger_id", "granted_at")
-_SHOWN = ("id", "rule", "person_id", "event_id", "side", "state", "kind", "points", "ledger_id")
+_SHOWN = ("id", "rule", "person_id", "event_id", "side", "state", "kind", "what", "points", "ledger_id")
 
 _ADD_EVENT = Conflicting(
     lambda insert: (
@@ -29,12 +30,28 @@ _ADD = Conflicting(
         .returning(grant.c.id)
     )
 )
-_LIST_BY_REFERRAL = (
-    select(*(grant.c[name] for name in _SHOWN), event.c.referral_id)
-    .join(event, event.c.id == grant.c.event_id)
-    .where(event.c.referral_id == bindparam("referral_id"))
-    .order_by(grant.c.side, grant.c.id)
+_GRANTS = select(*(grant.c[name] for name in _SHOWN), event.c.referral_id).join(event, event.c.id == grant.c.event_id)
+_GET = _GRANTS.where(grant.c.id == bindparam("id"))
+_LOCK = _GET.with_for_update(of=grant)
+_WAITING = (
+    grant.c.kind == bindparam("kind"),
+    grant.c.what == bindparam("what"),
+    grant.c.state == literal_column(f"'{GrantState.WAITING}'"),  # in writing, for the partial index
 )
+_FIND_WAITING = select(grant.c.id).where(*_WAITING).limit(1)
+_LIST_WAITING = (
+    select(grant.c.id).where(*_WAITING).order_by(grant.c.id).limit(bindparam("most")).with_for_update(skip_locked=True)
+)
+_DECLINE_WAITING_OF = (
+    update(grant)
+    .where(
+        grant.c.person_id == bindparam("of"),
+        grant.c.kind == literal_column(f"'{GrantKind.COUPON}'"),
+        grant.c.state == literal_column(f"'{GrantState.WAITING}'"),
+    )
+    .values(state=GrantState.DECLINED)
+)
+_LIST_BY_REFERRAL = _GRANTS.where(event.c.referral_id == bindparam("referral_id")).order_by(grant.c.side, grant.c.id)
 _SUM_BY_CAMPAIGN = (
     select(func.coalesce(func.sum(grant.c.points), literal_column("0")))
     .select_from(campaign_version)
@@ -72,6 +89,35 @@ def set_state(tx: Tx, grant_id: GrantId, state: GrantState, *, expected: GrantSt
     return tx.run(_SET_STATE, of=grant_id, state=state, was=expected) == 1
 
 
+def get(tx: Tx, grant_id: GrantId) -> GrantRow:
+    """Return a grant.
+
+    Raises:
+        RowMissing: there is no such grant.
+    """
+    return _demand(tx.row(_GET, id=grant_id), grant_id)
+
+
+def lock(tx: Tx, grant_id: GrantId) -> GrantRow:
+    """Likewise, and keep everybody else from changing it until this transaction ends."""
+    return _demand(tx.row(_LOCK, id=grant_id), grant_id)
+
+
+def list_waiting(tx: Tx, kind: GrantKind, what: str, limit: int) -> list[GrantId]:
+    """Return what waits for something to be there, the oldest first; what another transaction has in hand is left out."""
+    return [GrantId(number) for (number,) in tx.rows(_LIST_WAITING, kind=kind, what=what, most=limit)]
+
+
+def has_waiting(tx: Tx, kind: GrantKind, what: str) -> bool:
+    """Whether anybody waits for something to be there."""
+    return tx.row(_FIND_WAITING, kind=kind, what=what) is not None
+
+
+def decline_waiting_of(tx: Tx, person_id: PersonId) -> None:
+    """Let somebody wait for coupons no longer, who was forgotten."""
+    tx.run(_DECLINE_WAITING_OF, of=person_id)
+
+
 def list_by_referral(tx: Tx, referral_id: ReferralId) -> list[GrantRow]:
     """Return what came of a referral for either side, whatever became of it since."""
     return [_to_grant(row) for row in tx.rows(_LIST_BY_REFERRAL, referral_id=referral_id)]
@@ -82,8 +128,14 @@ def sum_by_campaign(tx: Tx, campaign_id: CampaignId) -> int:
     return int(tx.scalar(_SUM_BY_CAMPAIGN, of=campaign_id, revoked=GrantState.REVOKED))
 
 
+def _demand(row: Row | None, grant_id: GrantId) -> GrantRow:
+    if row is None:
+        raise RowMissing(f"There is no grant {grant_id}.")
+    return _to_grant(row)
+
+
 def _to_grant(row: Row) -> GrantRow:
-    grant_id, rule, person_id, event_id, side, state, kind, points, ledger_id, referral_id = row
+    grant_id, rule, person_id, event_id, side, state, kind, what, points, ledger_id, referral_id = row
     return GrantRow(
         id=grant_id,
         rule=rule,
@@ -93,6 +145,7 @@ def _to_grant(row: Row) -> GrantRow:
         side=None if side is None else Side(side),
         state=GrantState(state),
         kind=GrantKind(kind),
+        what=what,
         points=points,
         ledger_id=ledger_id,
     )

@@ -33,6 +33,7 @@ from bot.services.reminding.reminders import RemindView, WaitingView
 from bot.services.standing import InvitesView, RewardsView, TopView
 from bot.services.stats import StatsView
 from bot.updates.capability import Registry
+from storage.facts import PoolLevel
 from storage.records import (
     Broadcast,
     BroadcastId,
@@ -49,6 +50,7 @@ from storage.records import (
 )
 from storage.role import Role
 from tests.messages.counter_samples import make_counter, render_counter
+from tests.messages.coupon_samples import render_coupons
 
 CODE = "AbCdEfGh12"
 CAMPAIGN = parse_campaign(
@@ -133,6 +135,10 @@ def make_notice(kind: type[Notice], number: int = 0, **changes: object) -> Notic
         "findings": FINDINGS,
         "entries": 1_234_567,
         "head": "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+        "pool": "coffee",
+        "code": "W" * 100,
+        "expires_at": MARCH,
+        "level": PoolLevel.LOW,
     }
     known = {field.name for field in fields(kind)}
     return kind(**{name: value for name, value in (values | changes).items() if name in known})
@@ -370,6 +376,7 @@ def render_everybodys(texts: Texts, shop: Shop, name: str) -> dict[str, Outgoing
         "throttled": refusals.render_throttled(texts, shop, member),
         "sorry": refusals.render_sorry(texts),
         **render_counter(texts, shop, member, PHOTO),
+        **render_coupons(texts, shop, member),
     }
 
 

@@ -56,6 +56,8 @@ READ_EVERYTHING = {
 BLOCKS = {
     "broadcasts._BROADCAST",
     "campaigns._CAMPAIGN",
+    "coupons._COUPONS",
+    "grants._GRANTS",
     "inbox._ROW",
     "outbox._NOTICE",
     "people.PERSON",
@@ -155,6 +157,9 @@ def test_there_are_statements_to_look_at() -> None:
         ("directory._BY_NAME", "ix_profile_search_first_name_person_id"),
         ("chat_links._FIND", "ix_chat_link_person_id_chat_id_created_at"),
         ("visits._DELETE_BEFORE", "ix_visit_hour"),
+        ("coupons._GIVE", "ix_coupon_free"),
+        ("coupons._LIST_DUE", "ix_coupon_due"),
+        ("grants._LIST_WAITING", "ix_grant_waiting"),
         ("deliveries._LIST_QUEUED", "ix_delivery_broadcast_id_state_person_id"),
     ],
 )

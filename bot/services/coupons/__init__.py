@@ -1,0 +1,1 @@
+"""Coupons: imported by the shop, given for grants, taken at the counter."""

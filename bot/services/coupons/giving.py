@@ -1,0 +1,133 @@
+"""Giving coupons for grants, at once or as soon as there is one; taking them back; and what becomes of old ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.core.coupons.pools import decide_level, decide_warned
+from bot.core.roles import MANAGERS
+from bot.services.coupons.notices import CouponAwaited, CouponGiven, CouponOver, CouponTaken, Given, PoolLow
+from bot.services.members import list_team
+from bot.services.notices import owe
+from storage.addresses import MemberAddress
+from storage.facts import CouponRow, GrantId, GrantKind, GrantRow, GrantState
+from storage.records import PersonId
+from storage.tables import coupons, grants, people
+from storage.tx import Tx
+
+_OPEN = {GrantState.PENDING, GrantState.HELD, GrantState.WAITING}
+
+
+def give_coupon(tx: Tx, grant_id: GrantId, pool: str) -> GrantState:
+    """Give the oldest coupon of a pool that is good still for a grant; it waits for one where there is none.
+
+    Its member is told either way. What has its coupon, or wants none any more, stays as it is.
+
+    Returns:
+        The state of the grant from now on.
+    """
+    grant = grants.lock(tx, grant_id)
+    return _give(tx, grant, pool, Given.AT_ONCE) if grant.state in _OPEN else grant.state
+
+
+def fill_waiting(tx: Tx, pool: str, limit: int) -> int:
+    """Give coupons for grants that wait for one of a pool, the oldest first, to at most `limit`; returns to how many."""
+    kept = coupons.find_pool(tx, pool)
+    if kept is None or kept.ready == 0:
+        return 0
+    waiting = grants.list_waiting(tx, GrantKind.COUPON, pool, min(limit, kept.ready))
+    states = [_give(tx, grants.lock(tx, each), pool, Given.WAITED) for each in waiting]
+    return states.count(GrantState.AVAILABLE)
+
+
+def list_fillable(tx: Tx) -> list[str]:
+    """Pools that have coupons, which somebody may wait for."""
+    ready = [pool.name for pool in coupons.list_pools(tx) if pool.ready]
+    return [pool for pool in ready if grants.has_waiting(tx, GrantKind.COUPON, pool)]
+
+
+def take_coupon_back(tx: Tx, grant_id: GrantId) -> str:
+    """Take the coupon of a grant back: for the next one if its member has not seen it, else for nobody.
+
+    One that was used stays so.
+
+    Returns:
+        The code that is worth nothing any more; empty where the member has seen none.
+    """
+    coupon = coupons.find_by_grant(tx, grant_id)
+    if coupon is None or coupons.put_back(tx, coupon) or not coupons.set_void(tx, coupon):
+        return ""
+    _tell(tx, grants.lock(tx, grant_id), CouponTaken(pool=coupon.pool, code=coupon.code), key=coupon.id)
+    return coupon.code
+
+
+def list_due(tx: Tx, *, limit: int) -> list[CouponRow]:
+    """Coupons that are good no longer and are not marked so yet."""
+    return coupons.list_due(tx, limit)
+
+
+def expire(tx: Tx, due: Sequence[CouponRow]) -> None:
+    """Note that coupons are good no longer; who had one gets another, or is told, as the rule says."""
+    for coupon in due:
+        if coupon.grant_id is None:
+            coupons.set_expired(tx, coupon)
+        else:
+            _expire_given(tx, coupon, grants.lock(tx, coupon.grant_id))
+    for pool in {coupon.pool for coupon in due}:
+        _warn(tx, pool)
+
+
+def _expire_given(tx: Tx, coupon: CouponRow, grant: GrantRow) -> None:
+    if not coupons.set_expired(tx, coupon):
+        return  # the counter has taken it at that moment
+    if decide_replaced(grant):
+        _give(tx, grant, coupon.pool, Given.REPLACED)
+    elif grants.set_state(tx, grant.id, GrantState.EXPIRED, expected=grant.state):
+        _tell(tx, grant, CouponOver(pool=coupon.pool, code=coupon.code), key=coupon.id)
+
+
+def decide_replaced(_grant: GrantRow) -> bool:
+    """Whether who has let a coupon expire gets another."""
+    return True
+
+
+def _give(tx: Tx, grant: GrantRow, pool: str, given: Given) -> GrantState:
+    told = _can_be_told(tx, grant.person_id)
+    coupon = coupons.take(tx, pool, grant.id, shown=told)
+    state = GrantState.WAITING if coupon is None else GrantState.AVAILABLE
+    if state is not grant.state:
+        grants.set_state(tx, grant.id, state, expected=grant.state)
+    if coupon is None and given is not Given.WAITED:
+        _tell(tx, grant, CouponAwaited(pool=pool, given=given), key=f"{grant.id}:{given}")
+    elif coupon is not None and told:
+        news = CouponGiven(pool=pool, code=coupon.code, expires_at=coupon.expires_at or 0, given=given)
+        owe(tx, MemberAddress(grant.person_id), news, key=f"{grant.id}:{coupon.id}")
+    _warn(tx, pool)
+    return state
+
+
+def _tell(tx: Tx, grant: GrantRow, notice: CouponAwaited | CouponOver | CouponTaken, *, key: object) -> None:
+    if _can_be_told(tx, grant.person_id):
+        owe(tx, MemberAddress(grant.person_id), notice, key=key)
+
+
+def _can_be_told(tx: Tx, person_id: PersonId) -> bool:
+    """Who has blocked the bot sees their coupon in /rewards, once they are back."""
+    person = people.get(tx, person_id)
+    return person.is_member and person.blocked_at is None
+
+
+def _warn(tx: Tx, pool: str) -> None:
+    """Tell whoever runs the shop that a pool runs low, and that it is empty: once each until the next import."""
+    kept = coupons.find_pool(tx, pool) or coupons.open_pool(tx, pool)
+    level = decide_level(kept.ready, kept.stocked)
+    if not decide_warned(level, kept.warned):
+        return
+    team = [telegram_id for telegram_id, role in list_team(tx).items() if role in MANAGERS]
+    if team:  # else it is told once there is somebody to tell
+        coupons.set_warned(tx, pool, level)
+    for telegram_id in team:
+        person = people.find_by_telegram_id(tx, telegram_id)
+        assert person is not None
+        notice = PoolLow(pool=pool, level=level, left=kept.ready)
+        owe(tx, MemberAddress(person.id), notice, key=f"{pool}:{level}:{person.id}:{tx.now}")

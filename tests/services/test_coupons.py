@@ -1,0 +1,320 @@
+"""Coupons: never one for two, never lost, told once; imported twice is imported once."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from datetime import UTC, datetime
+from functools import partial
+
+import pytest
+from sqlalchemy import Executable, insert, select, update
+
+from bot.core.campaigns.campaign import Campaign
+from bot.core.redeeming import Use
+from bot.services.audit import Act, list_acts
+from bot.services.campaigns.opening import Source, open_shop
+from bot.services.coupons import giving
+from bot.services.coupons.counter import check_coupon, hand_again, hand_in
+from bot.services.coupons.importing import Imported, import_coupons
+from bot.services.members import NotAllowed
+from bot.services.privacy import collect, forget
+from storage import Store, Tx
+from storage.checks import list_faults
+from storage.facts import CouponState, GrantId, GrantKind, GrantState
+from storage.records import NoticeId, Profile
+from storage.role import Role
+from storage.schema import coupon, grant, pool
+from storage.steps import take_steps
+from storage.tables import coupons, grants, outbox, people, roles
+from tests.services.test_joining import ANNA, BUDI, arrive
+from tests.storage.cast import run
+from tests.storage.clock import Clock
+
+STAFF = Profile(telegram_id=900, first_name="Tono", telegram_language="en")
+OWNER = Profile(telegram_id=901, first_name="Rosa", telegram_language="en")
+DAY = 24 * 3600
+
+
+@pytest.fixture
+async def shop(store: Store, campaign: Campaign) -> Store:
+    """A shop with an owner, somebody at the counter, and two members, one of whom came by the other."""
+    await store.write(open_shop, Source(campaign=campaign), announce_chat=None, community_chat=None, community_id=None)
+    for visitor, role in ((OWNER, Role.OWNER), (STAFF, Role.STAFF)):
+        await arrive(store, visitor)
+        await store.write(roles.set, visitor.telegram_id, role)
+    anna = await arrive(store, ANNA)
+    await arrive(store, BUDI, anna.member.code)
+    return store
+
+
+def add_grant(tx: Tx, visitor: Profile, rule: str, name: str = "coffee") -> GrantId:
+    """A coupon that somebody has earned, as yet without one."""
+    person = people.find_by_telegram_id(tx, visitor.telegram_id)
+    assert person is not None
+    event_id = tx.scalar(select(grant.c.event_id).limit(1))
+    statement = insert(grant).values(
+        rule=rule,
+        person_id=person.id,
+        event_id=event_id,
+        state=GrantState.WAITING,
+        kind=GrantKind.COUPON,
+        what=name,
+        granted_at=tx.now,
+    )
+    return GrantId(tx.scalar(statement.returning(grant.c.id)))
+
+
+def earn(tx: Tx, visitor: Profile, rule: str = "milestone", name: str = "coffee") -> tuple[GrantId, GrantState]:
+    """Somebody earns a coupon; which grant it is, and how it stands."""
+    grant_id = add_grant(tx, visitor, rule, name)
+    return grant_id, giving.give_coupon(tx, grant_id, name)
+
+
+async def take_in(store: Store, content: str, name: str = "coffee", by: Profile | None = None) -> tuple[int, int, int]:
+    """Import a list; how many were new, known and refused."""
+    imported = Imported()
+    await take_steps(import_coupons(io.BytesIO(content.encode()), name, imported, by=by), store.write)
+    return imported.new, imported.known, imported.refused
+
+
+async def find_code(store: Store, grant_id: GrantId) -> str:
+    """The code of a grant; empty where there is none."""
+    row = await store.read(coupons.find_by_grant, grant_id)
+    return row.code if row is not None else ""
+
+
+async def list_news(store: Store) -> list[str]:
+    """Notices about coupons, in order."""
+    owed = await store.read(outbox.list_owed, after=NoticeId(0), limit=1000)
+    return [row.kind.removeprefix("coupon_") for row in owed if row.kind.startswith("coupon")]
+
+
+async def test_the_oldest_coupon_is_given_at_once(shop: Store) -> None:
+    """In the order of the list; asked for twice it is the same one, and its member hears of it once."""
+    assert await take_in(shop, "B-1\nA-2\n") == (2, 0, 0)
+    first, state = await shop.write(earn, ANNA)
+    second, _ = await shop.write(earn, BUDI)
+    assert await shop.write(giving.give_coupon, first, "coffee") is state is GrantState.AVAILABLE
+    assert [await find_code(shop, each) for each in (first, second)] == ["B-1", "A-2"]
+    assert await list_news(shop) == ["given", "given", "pool_low"]
+    assert await list_faults(shop) == []
+
+
+async def test_a_list_that_comes_again_changes_nothing(shop: Store) -> None:
+    """Nor does it bring back what was given, or one that stands twice in it; all that is new is taken."""
+    assert await take_in(shop, "A\nB\nA\n,2026-01-01\nC", by=OWNER) == (3, 1, 1)
+    grant_id, _ = await shop.write(earn, ANNA)
+    assert await take_in(shop, "A\nB\nC\nD\n", by=OWNER) == (1, 3, 0)
+    assert await find_code(shop, grant_id) == "A"
+    assert await take_in(shop, "A\n", "cake") == (1, 0, 0)
+    (later, earlier) = (await shop.read(list_acts, most=2))[:2]
+    assert (later.act, later.by_command, later.subject, later.after) == (Act.COUPONS, True, "cake", "1")
+    assert (earlier.actor, earlier.subject, earlier.after) == ("Rosa", "coffee", "1")
+    assert await list_faults(shop) == []
+
+
+async def test_lists_that_come_at_the_same_moment_are_one(shop: Store) -> None:
+    """Each code is new to one of them, in whatever order they have it."""
+    codes = [f"CODE-{number}" for number in range(120)]
+    lists = ["\n".join(codes), "\n".join(reversed(codes)), "\n".join(codes[::2] + codes[1::2])]
+    counts = await asyncio.gather(*(take_in(shop, each) for each in lists * 2))
+    assert sum(new for new, _, _ in counts) == 120
+    assert sum(known for _, known, _ in counts) == 5 * 120
+    assert await list_faults(shop) == []
+
+
+async def test_who_comes_too_late_waits_and_is_served_in_order(shop: Store, clock: Clock) -> None:
+    """The oldest first, each told once that it waits and once that it is there."""
+    earned = [await shop.write(earn, visitor, f"rule-{number}") for number, visitor in enumerate([ANNA, BUDI] * 2)]
+    assert [state for _, state in earned] == [GrantState.WAITING] * 4
+    assert await list_news(shop) == ["awaited", "pool_low", "awaited", "awaited", "awaited"]
+    clock.advance(1)
+    await take_in(shop, "A\nB\nC\n")
+    assert [await find_code(shop, grant_id) for grant_id, _ in earned] == ["A", "B", "C", ""]
+    assert (await list_news(shop))[5:] == ["given", "given", "given", "pool_low"]
+    await take_in(shop, "D\n")
+    assert await find_code(shop, earned[-1][0]) == "D"
+    assert await shop.write(giving.fill_waiting, "coffee", 10) == 0
+    assert await list_faults(shop) == []
+
+
+async def test_the_last_coupons_go_to_as_many_as_there_are(shop: Store) -> None:
+    """Sixteen earn one at the same moment, and there are three."""
+    await take_in(shop, "A\nB\nC\n")
+    earned = await asyncio.gather(*(shop.write(earn, ANNA, f"rule-{number}") for number in range(16)))
+    codes = sorted([await find_code(shop, grant_id) for grant_id, _ in earned], reverse=True)
+    assert codes == ["C", "B", "A"] + [""] * 13
+    assert [state for _, state in earned].count(GrantState.AVAILABLE) == 3
+    assert await list_faults(shop) == []
+
+
+async def test_the_team_is_told_once_at_a_tenth_and_once_at_the_end(shop: Store, clock: Clock) -> None:
+    """Whoever runs the shop, and again after the next import."""
+
+    async def spend(count: int, start: int) -> None:
+        for number in range(count):
+            await shop.write(earn, ANNA, f"rule-{start + number}")
+
+    await take_in(shop, "\n".join(f"C{number}" for number in range(20)))
+    await spend(17, 0)
+    assert "pool_low" not in await list_news(shop)
+    await spend(2, 17)
+    assert (await list_news(shop)).count("pool_low") == 1
+    await spend(3, 19)
+    assert (await list_news(shop)).count("pool_low") == 2
+    clock.advance(1)
+    await take_in(shop, "\n".join(f"D{number}" for number in range(30)))
+    await spend(28, 22)
+    owed = await shop.read(outbox.list_owed, after=NoticeId(0), limit=1000)
+    told = [(row.payload["level"], row.payload["left"]) for row in owed if row.kind == "coupon_pool_low"]
+    assert told == [("low", 2), ("empty", 0), ("low", 3), ("empty", 0)]
+
+
+async def test_what_was_seen_is_worth_nothing_once_it_is_taken_back(shop: Store) -> None:
+    """A code that its member never saw goes to the next one."""
+    await take_in(shop, "A\nB\n")
+    seen, _ = await shop.write(earn, ANNA)
+    person = await shop.read(people.find_by_telegram_id, BUDI.telegram_id)
+    assert person is not None
+    await shop.write(people.set_blocked, person.id, blocked=True)
+    unseen, _ = await shop.write(earn, BUDI)
+    for grant_id in (seen, unseen):
+        await shop.write(grants.set_state, grant_id, GrantState.REVOKED, expected=GrantState.AVAILABLE)
+    assert await shop.write(giving.take_coupon_back, seen) == "A"
+    assert await shop.write(giving.take_coupon_back, unseen) == ""
+    assert await shop.write(giving.take_coupon_back, unseen) == ""
+    next_one, _ = await shop.write(earn, ANNA, "another")
+    assert await find_code(shop, next_one) == "B"
+    assert (await list_news(shop)).count("taken") == 1
+    assert await list_faults(shop) == []
+
+
+async def test_an_expired_coupon_is_replaced(shop: Store, clock: Clock) -> None:
+    """By one that is good still; where there is none its member waits, and is told either way."""
+    end = datetime.fromtimestamp(clock.now // 1_000_000 + 3 * DAY, UTC).date()
+    await take_in(shop, f"OLD-1,{end}\nOLD-2,{end}\nOLD-3,{end}\nNEW-1\n")
+    (first, _), (second, _) = [await shop.write(earn, ANNA, rule) for rule in ("a", "b")]
+    clock.advance(5 * DAY)
+    due = await shop.read(giving.list_due, limit=10)
+    assert [row.code for row in due] == ["OLD-1", "OLD-2", "OLD-3"]
+    for _ in range(2):
+        await shop.write(giving.expire, due)
+    assert [await find_code(shop, each) for each in (first, second)] == ["NEW-1", ""]
+    assert await list_news(shop) == ["given", "given", "given", "awaited", "pool_low"]
+    assert await list_faults(shop) == []
+    await take_in(shop, "NEW-2\n")
+    assert await find_code(shop, second) == "NEW-2"
+
+
+async def test_an_expired_coupon_is_not_given_before_it_is_cleared_away(shop: Store, clock: Clock) -> None:
+    """Whatever the counts say at that moment."""
+    end = datetime.fromtimestamp(clock.now // 1_000_000 + DAY, UTC).date()
+    await take_in(shop, f"OLD,{end}\n")
+    clock.advance(3 * DAY)
+    _, state = await shop.write(earn, ANNA)
+    assert state is GrantState.WAITING
+    assert await list_faults(shop) == []
+
+
+async def test_a_coupon_is_used_once_at_the_counter(shop: Store, clock: Clock) -> None:
+    """Found however its code is typed; a slip is put right within two minutes; all of it is written down."""
+    await take_in(shop, "AB-12\nCD-34\n")
+    grant_id, _ = await shop.write(earn, ANNA)
+    seen = await shop.read(check_coupon, visitor=STAFF, typed=" ab12 ")
+    assert seen.row is not None
+    assert (seen.row.code, seen.use, seen.holder) == ("AB-12", Use.READY, "Anna")
+    assert (await shop.read(check_coupon, visitor=STAFF, typed="CD-34")).row is None
+    number = seen.row.id
+    taps = await asyncio.gather(*(shop.write(hand_in, visitor=STAFF, coupon_id=number) for _ in range(8)))
+    assert [tap.done for tap in taps].count(True) == 1
+    assert (await shop.read(grants.get, grant_id)).state is GrantState.USED
+    clock.advance(119)
+    assert (await shop.write(hand_again, visitor=STAFF, coupon_id=number)).use is Use.READY
+    await shop.write(hand_in, visitor=STAFF, coupon_id=number)
+    clock.advance(120)
+    assert (await shop.write(hand_again, visitor=STAFF, coupon_id=number)).use is Use.USED
+    assert await shop.write(giving.take_coupon_back, grant_id) == ""
+    assert (await list_news(shop)).count("used") == 3
+    assert [act.act for act in await shop.read(list_acts, most=3)] == [
+        Act.HANDED_OUT,
+        Act.HANDED_BACK,
+        Act.HANDED_OUT,
+    ]
+    for unit in (hand_in, hand_again):
+        with pytest.raises(NotAllowed):
+            await shop.write(unit, visitor=ANNA, coupon_id=number)
+    with pytest.raises(NotAllowed):
+        await shop.read(check_coupon, visitor=ANNA, typed="AB-12")
+    assert await list_faults(shop) == []
+
+
+async def test_only_who_runs_the_shop_brings_coupons(shop: Store) -> None:
+    """Also where a role ends in the middle of a list."""
+    with pytest.raises(NotAllowed):
+        await take_in(shop, "A\n", by=STAFF)
+    imported = Imported()
+    steps = import_coupons(io.BytesIO("\n".join(map(str, range(1500))).encode()), "coffee", imported, by=OWNER)
+    left = iter((True, True, False))
+
+    async def write(unit: object) -> object:
+        if not next(left, True):
+            await shop.write(roles.clear, OWNER.telegram_id)
+        return await shop.write(unit)  # type: ignore[arg-type]
+
+    with pytest.raises(NotAllowed):
+        await take_steps(steps, write)
+    assert imported.new == 1000
+
+
+async def test_what_somebody_has_is_theirs_to_read_and_ends_with_them(shop: Store) -> None:
+    """Their own codes stand in /mydata, and not those that they took at the counter; nobody waits who was forgotten."""
+    await take_in(shop, "A\nB\n")
+    mine, _ = await shop.write(earn, ANNA)
+    row = await shop.read(coupons.find_by_grant, mine)
+    assert row is not None
+    await shop.write(hand_in, visitor=STAFF, coupon_id=row.id)
+    assert [each["code"] for each in (await shop.read(collect, visitor=ANNA)).rows["coupon"]] == ["A"]
+    assert "coupon" not in (await shop.read(collect, visitor=STAFF)).rows
+    await shop.write(earn, BUDI)
+    waiting, _ = await shop.write(earn, BUDI, "another")
+    await shop.write(forget, telegram_id=BUDI.telegram_id)
+    await take_in(shop, "C\n")
+    assert (await shop.read(grants.get, waiting)).state is GrantState.DECLINED
+    assert await find_code(shop, waiting) == ""
+    assert await list_faults(shop) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        (update(pool).values(ready=pool.c.ready + 1), "pools count other coupons than are free"),
+        (update(coupon).where(coupon.c.state == "free").values(state="void", former_grant_id=1), "pools count other"),
+        (update(grant).where(grant.c.kind == "coupon").values(state="revoked"), "grants that stand otherwise"),
+        (
+            update(coupon)
+            .where(coupon.c.state == "given")
+            .values(state=CouponState.VOID, grant_id=None, former_grant_id=1),
+            "grants have no coupon",
+        ),
+    ],
+    ids=["too many", "too few", "grant gone", "coupon gone"],
+)
+async def test_books_that_do_not_agree_are_found(shop: Store, statement: Executable, words: str) -> None:
+    """Whatever changed behind the program's back."""
+    await take_in(shop, "A\nB\n")
+    await shop.write(earn, ANNA)
+    assert await list_faults(shop) == []
+    await shop.write(run, statement)
+    (fault,) = await list_faults(shop)
+    assert words in fault
+
+
+async def test_the_job_gives_what_an_import_could_not(shop: Store) -> None:
+    """A grant that began to wait while the list came is filled without another one."""
+    from bot.handlers.coupons import tend
+
+    await shop.write(partial(coupons.add, name="coffee", codes=[("A", "a", None)]))
+    grant_id = await shop.write(add_grant, ANNA, "late")
+    await tend(shop)
+    assert await find_code(shop, grant_id) == "A"

@@ -123,10 +123,6 @@ class CardStudio:
         """Raise UnknownTheme or ThemeMistake unless cards can be made in this theme."""
         load_theme(self._assets / "themes", name)
 
-    def list_kept_texts(self) -> list[CardText]:
-        """Texts whose templates are in memory, the latest used last."""
-        return list(self._templates)
-
     def _get_template(self, text: CardText, theme_fonts: ThemeFonts) -> Template:
         template = self._templates.pop(text, None) or build_template(text, theme_fonts)
         self._templates[text] = template

@@ -51,7 +51,12 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         ),
         "campaign": Keeping(holds="promotions", ends=Ends.FEW),
         "campaign_version": Keeping(holds="what was promised when", ends=Ends.NEVER, how="what is owed goes by it"),
-        "card": Keeping(holds="Telegram's names for pictures", ends=Ends.TIME, days=90, how="after the upload"),
+        "card": Keeping(
+            holds="Telegram's names for pictures",
+            ends=Ends.TIME,
+            days=90,
+            how="after the upload; within two days where nothing looks like it any more",
+        ),
         "chat_join": Keeping(
             holds="who is in the community chat",
             ends=Ends.TIME,

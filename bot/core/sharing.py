@@ -101,6 +101,12 @@ class CardVersions:
         """The version of the QR code alone; no name is on it, and no story."""
         return digest("qr", self.captions.get(language) or self.captions[self.fallback], signature.code)
 
+    def list_current(self, signature: Signature) -> frozenset[str]:
+        """Every version that a picture of theirs may have now: in any language, with any story, and the QR code alone."""
+        told = {each for stories in self.texts.values() for each in stories.values()}
+        cards = {digest("card", each, *astuple(signature)) for each in told}
+        return frozenset(cards | {digest("qr", each, signature.code) for each in self.captions.values()})
+
 
 def digest(*shown: object) -> str:
     """A short hash of texts, or of tuples of them: 16 hexadecimal digits."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.jobs.clearing import make_clearing_job
 from bot.jobs.proving import POST_HEAD, make_inspecting_job
 from bot.jobs.revoking import make_revoking_job
 from bot.jobs.turning import make_turning_job
@@ -14,4 +15,4 @@ from bot.wire.telegram_bot import PassalongBot
 def compose_jobs(bot: PassalongBot, snapshots: Snapshots, registry: Registry) -> tuple[Job, ...]:
     """Those that ask Telegram or draw, or go by a setting."""
     inspecting = make_inspecting_job(post=registry.get_setting(POST_HEAD))
-    return make_revoking_job(bot), make_turning_job(snapshots), inspecting
+    return make_revoking_job(bot), make_turning_job(snapshots), make_clearing_job(snapshots), inspecting

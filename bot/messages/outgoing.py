@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 from telegram import InlineKeyboardMarkup, InputFile
 
-PICTURE_NAME = "picture.jpg"
+PICTURE_NAME = "card.jpg"
+"""Almost every picture is one; apps show it where they save it."""
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 NO_PREVIEW = '{"is_disabled":true}'
 

@@ -36,8 +36,6 @@ from storage.store import Store
 
 logger = logging.getLogger(__name__)
 
-CARD_NAME = "card.jpg"
-
 MOST_IN_FLIGHT = 8
 """What is in flight when the process dies is unknown for ever; so many fill thirty a second over a slow way."""
 
@@ -227,7 +225,7 @@ class HandoutWorker:
         if claimed is None:
             self._release(card)
             return
-        photo = Photo(file_id=claimed.file_id, image=None if claimed.file_id else image, name=CARD_NAME)
+        photo = Photo(file_id=claimed.file_id, image=None if claimed.file_id else image)
         self._launch(_Flight(claimed, _render(snapshot, claimed, photo), chat_id))
 
     async def _find_chat(self, card: DueCard) -> int | str | None:

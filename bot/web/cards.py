@@ -11,8 +11,8 @@ from bot.services.sharing.cards import sign
 from bot.web.deps import deps_of
 from bot.web.visitor import LookUp
 
-CACHE_SECONDS = 300
-"""A new name or another story shows after so long; asking again costs an empty answer until then."""
+CACHE_SECONDS = 60
+"""A new name, story or picture shows after so long; asking again costs an empty answer until then."""
 
 _KEPT = {"Cache-Control": f"public, max-age={CACHE_SECONDS}"}
 _NOT_KEPT = {"Cache-Control": "no-store"}

@@ -6,14 +6,12 @@ from urllib.parse import urlsplit
 
 from bot.core.languages import get_conventions
 from bot.core.sharing import CardFormat
+from bot.messages.outgoing import PICTURE_NAME
 from bot.messages.visiting import Exit, LinkPage, Refusal, SharePage, say_back, say_refusal
 from bot.web.templates import Markup, Templates
 
-CARD_FILE = "card.jpg"
-"""What a saved card is called."""
-
 TALL_FILE = "story.jpg"
-"""And one for an app's story or status."""
+"""What a card for an app's story or status is called when it is saved."""
 
 _TOOLS = ("sheet", "copy", "save", "tall")
 
@@ -57,7 +55,7 @@ def write_share_page(templates: Templates, page: SharePage) -> str:
         tall_path=urlsplit(page.tall_picture).path,
         picture_words=page.picture_words,
         shared=f"/s/{page.code}/shared" if page.code else "",
-        file=CARD_FILE,
+        file=PICTURE_NAME,
         tall_file=TALL_FILE,
         exits=Markup("".join(_write_exits(templates, page))),
         bot=page.bot,
@@ -96,5 +94,5 @@ def _write_wechat(templates: Templates, page: SharePage) -> str:
         how=page.wechat_how,
         save=page.labels["save"],
         picture_path=urlsplit(page.square_picture).path,
-        file=CARD_FILE,
+        file=PICTURE_NAME,
     )

@@ -14,6 +14,16 @@ _FIND = select(card.c.file_id).where(card.c.person_id == bindparam("person_id"),
 _LIST = select(card.c.version, card.c.file_id).where(
     card.c.person_id == bindparam("person_id"), card.c.version.in_(bindparam("versions", expanding=True))
 )
+_LIST_OWNERS = (
+    select(card.c.person_id)
+    .where(card.c.person_id > bindparam("after"))
+    .distinct()
+    .order_by(card.c.person_id)
+    .limit(bindparam("limit"))
+)
+_LIST_OF = select(card.c.person_id, card.c.version).where(
+    card.c.person_id.in_(bindparam("ids", expanding=True)), card.c.uploaded_at < bindparam("before")
+)
 _SET = Conflicting(
     lambda insert: (
         insert(card)
@@ -51,6 +61,17 @@ def find_file_id(tx: Tx, person_id: PersonId, version: str) -> str | None:
 def list_file_ids(tx: Tx, person_id: PersonId, versions: Collection[str]) -> dict[str, str]:
     """Return Telegram's names for a person's cards, by version; those that Telegram has not are missing."""
     return dict(tx.rows(_LIST, person_id=person_id, versions=list(versions)))
+
+
+def list_owners(tx: Tx, *, after: PersonId, limit: int) -> list[PersonId]:
+    """Return the next people whose cards Telegram has, in order."""
+    return [person_id for (person_id,) in tx.rows(_LIST_OWNERS, after=after, limit=limit)]
+
+
+def list_versions(tx: Tx, person_ids: Collection[PersonId], *, before: int) -> list[tuple[PersonId, str]]:
+    """Return whose cards of which versions were uploaded before a moment."""
+    found = tx.rows(_LIST_OF, ids=list(person_ids), before=before) if person_ids else ()
+    return [(person_id, version) for person_id, version in found]
 
 
 def set_file_id(tx: Tx, person_id: PersonId, version: str, file_id: str) -> None:

@@ -11,6 +11,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from bot.assets import ASSETS
 from bot.cards.studio import CardStudio
 from bot.core.looks import CardLook
 from bot.core.sharing import CardFormat
@@ -66,7 +67,10 @@ def test_a_name_shows_in_every_format(studio: CardStudio) -> None:
     for wanted in (*FRAMED, CardFormat.WIDE):
         one, other = (studio.render_format(CARD_TEXTS["en"], wanted, name=name, link=LINK) for name in ("Anna", "Budi"))
         assert one != other
-    before = studio.list_kept_texts()
-    own = replace(CARD_TEXTS["en"], story="My own words")
-    studio.render_format(own, CardFormat.TALL, name="Anna", link=LINK, kept=False)
-    assert studio.list_kept_texts() == before
+    opened: list[str] = []
+    small = CardStudio(ASSETS, templates_kept=1, find_picture=opened.append)
+    shared = replace(CARD_TEXTS["en"], look=CardLook("sunrise", photo="shared"))
+    for text, kept in ((shared, True), (replace(shared, story="My own words"), False), (shared, True)):
+        opened.clear()
+        small.render_format(text, CardFormat.TALL, name="Anna", link=LINK, kept=kept)
+    assert opened == [], "its template is still there"

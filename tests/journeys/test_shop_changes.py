@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -9,9 +10,12 @@ import pytest
 import pytest_asyncio
 
 from bot.core.campaigns.campaign import Campaign
+from bot.playground.world import Person
 from bot.services.campaigns.opening import Source
 from bot.services.campaigns.opening import open_shop as set_campaign
 from storage import Store, open_store
+from storage.tables.pictures import StoredPicture
+from tests.cards.looks import SHELF
 from tests.handlers.test_claim import push_tap
 from tests.journeys.shop_at_work import CHANNEL, ShopAtWork, find_link, open_shop, sqlite_in
 from tests.messages.samples import CAMPAIGN
@@ -91,3 +95,34 @@ async def test_cards_are_drawn_anew(shop: ShopAtWork, store: Store) -> None:
     await store.write(set_campaign, Source(campaign=change("Star Bakery", unit="stars")), announce_chat=CHANNEL)
     await until_said(shop, "Star Bakery", "/start")
     assert await ask_for_card() != first
+
+
+async def take_card(shop: ShopAtWork, person: Person) -> str:
+    """Which picture /share hands somebody now."""
+    card = await shop.ask(person, "/share", lambda message: message.photo is not None)
+    assert card.photo is not None
+    return card.photo.unique_id
+
+
+async def list_offered(shop: ShopAtWork, person: Person, typed: str) -> set[str]:
+    """Which pictures the picker offers them; what was typed before is answered from Telegram's cache for some seconds."""
+    query = shop.world.type_inline(person, shop.world.open_chat(person, shop.add_person()), typed)
+    contents = [result.content for result in (await shop.telegram.until_results(query)).results]
+    return {content.photo.unique_id for content in contents if content.photo is not None}
+
+
+async def test_a_picture_that_is_replaced_or_gone_is_on_no_later_card(shop: ShopAtWork, store: Store) -> None:
+    """Within a minute: by /share, in the picker, and on the card that /share gives once there is no picture any more."""
+    anna = await shop.add_member("Anna")
+    seen = [await take_card(shop, anna)]
+    for name in ("photo", "noise", ""):
+        kept = [StoredPicture(sha256=name, content=SHELF[name], width=1, height=1)] if name else []
+        shown = replace(CAMPAIGN, photo=name)
+        async with asyncio.timeout(60):
+            await store.write(set_campaign, Source(campaign=shown, pictures=kept), announce_chat=CHANNEL)
+            while (photo := await take_card(shop, anna)) in seen:
+                pass
+        seen.append(photo)
+        assert [await take_card(shop, anna) for _ in range(2)] == [photo, photo], "one upload of each"
+        assert await list_offered(shop, anna, " " * len(seen)) == {photo}, "nothing of the former is offered"
+    assert len(set(seen)) == 4

@@ -171,11 +171,11 @@ async def test_a_new_flood_wait_is_written_down(url: str, store: Store) -> None:
 
 
 async def test_every_job_is_done_without_being_asked_for(url: str, store: Store, tmp_path: Path) -> None:
-    """Cleaning, nudging, checking, revoking and backups are declared, registered and run."""
+    """Cleaning, clearing, nudging, checking, revoking and backups are declared, registered and run."""
     folder = tmp_path / "backups"
     folder.mkdir()
     settings = {"PASSALONG_BACKUP_FOLDER": str(folder), "PASSALONG_BACKUP_EVERY": "2h", "PASSALONG_BACKUP_KEEP": "1"}
-    expected = {"cleaning", "nudging", "checking", "revoking", "backup"}
+    expected = {"cleaning", "clearing", "nudging", "checking", "revoking", "backup"}
     async with open_shop(url, store=store, settings=settings):
         await until(store, lambda tx: expected <= due_jobs.list_all(tx).keys())
     noted = await store.read(due_jobs.list_all)

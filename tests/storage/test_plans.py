@@ -118,7 +118,8 @@ def pretend_analyzed(raw: sqlite3.Connection) -> None:
 
 def explain(raw: sqlite3.Connection, statement: Statement) -> list[str]:
     """Return SQLite's plan, step by step; the values do not matter to it."""
-    some = dict.fromkeys(("of", "state", "error", "now", "finished_at", "settled_at", "person_id", "topic_id"), 0)
+    names = ("of", "state", "error", "now", "before", "finished_at", "settled_at", "person_id", "topic_id")
+    some = dict.fromkeys(names, 0)
     sql, values = STATEMENTS.render(
         statement, {**some, "ids": [1, 2], "versions": ["a"], "expected": ["draft", "paused"], "states": ["done"]}
     )

@@ -36,7 +36,7 @@ async def test_a_card_is_the_members_own(house: House) -> None:
         assert answer.status == 200
         assert answer.headers["Content-Type"] == "image/jpeg"
         assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
-        assert answer.headers["Cache-Control"] == "public, max-age=300"
+        assert answer.headers["Cache-Control"] == "public, max-age=60"
         assert Image.open(BytesIO(answer.body)).size == (1024, 1280)
         assert len(answer.body) <= 98_000
         assert read_code(answer.body) == f"https://t.me/oven_bot?start={member.code}-qr"
@@ -57,7 +57,7 @@ async def test_a_card_is_cut_to_the_format_asked_for(house: House, wanted: CardF
         assert each.status == 200
         assert Image.open(BytesIO(each.body)).size == wanted.size
         assert len(each.body) <= 200_000
-        assert each.headers["Cache-Control"] == "public, max-age=300"
+        assert each.headers["Cache-Control"] == "public, max-age=60"
     assert len({each.headers["ETag"] for each in (whole, answer, told, shops)}) == 4
     again = await house.ask(f"/c/{member.code}.{wanted.value}.jpg", If_None_Match=answer.headers["ETag"])
     assert again.status == 304
@@ -87,7 +87,7 @@ async def test_an_unknown_code_has_a_card_too(house: House) -> None:
     assert not any("ETag" in card.headers for card in cards)
     assert read_code(cards[0].body) == "https://t.me/oven_bot"
     shops = await house.ask("/c/card.jpg")
-    assert (shops.body, shops.headers["Cache-Control"]) == (cards[0].body, "public, max-age=300")
+    assert (shops.body, shops.headers["Cache-Control"]) == (cards[0].body, "public, max-age=60")
     assert (await house.ask("/c/card.jpg", If_None_Match=shops.headers["ETag"])).status == 304
 
 

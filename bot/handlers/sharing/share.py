@@ -27,8 +27,6 @@ from storage.records import ShareWay
 
 logger = logging.getLogger(__name__)
 
-PICTURE_NAME = "card.jpg"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sort:
@@ -128,7 +126,7 @@ async def put_picture(
             forgotten = [view.version]
             await context.bot_data.store.write(forget_cards, person_id=view.member.id, versions=forgotten)
     image = await sort.draw(context.deps.pictures, view.member, story)
-    return await put(Photo(image=image, name=PICTURE_NAME))
+    return await put(Photo(image=image))
 
 
 def find_upload(file_id: str | None, view: ShareView) -> str | None:

@@ -11,7 +11,7 @@ from bot.cards.colours import BLACK, mix
 from bot.cards.layout import CARD_SIZE, Block, Pair, PhotoPlace
 from bot.cards.photos import choose_chip, cut_photo, fit_logo, shade
 from bot.cards.qr import MOST_MODULES, compose_code
-from bot.cards.shapes import Point, Sheet, draw_shape, draw_text
+from bot.cards.shapes import Bounds, Point, Sheet, draw_shape, draw_text
 from bot.cards.theme_fonts import ThemeFonts
 from bot.cards.typesetting import Setting, TextStyle
 from bot.core.sharing import CardText
@@ -35,6 +35,14 @@ class Piece:
     place: Point
     style: TextStyle
     width: float
+
+    def list_lines(self) -> list[Bounds]:
+        """What each of its lines covers."""
+        x, y = self.place
+        return [
+            (x + left, y + top, x + right, y + bottom)
+            for left, top, right, bottom in self.setting.place_lines(self.width, self.style.align)
+        ]
 
 
 def draw_card_base(text: CardText, theme_fonts: ThemeFonts) -> Image.Image:
@@ -79,7 +87,7 @@ def _paint_photo(
         return
     headline = words[0]
     under = (0, headline.place[1] - _VEIL_ROOM, right, bottom)
-    shade(image, under, mix(palette["deep"], BLACK, 0.4), palette[headline.style.colour])
+    shade(image, under, headline.list_lines(), mix(palette["deep"], BLACK, 0.4), palette[headline.style.colour])
 
 
 def set_words(text: CardText, theme_fonts: ThemeFonts) -> list[Piece]:

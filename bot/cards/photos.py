@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from io import BytesIO
 
 from PIL import Image, ImageFilter
@@ -74,14 +75,14 @@ def find_window(energies: list[int], share: float, *, seen: float = 1.0) -> floa
     return max(range(places + 1), key=rate) / places
 
 
-def shade(image: Image.Image, bounds: Bounds, dark: Colour, ink: Colour) -> float:
-    """Lay a dark veil over a place until ink can be read on the lightest twentieth of it; fades out above.
+def shade(image: Image.Image, bounds: Bounds, lines: Iterable[Bounds], dark: Colour, ink: Colour) -> float:
+    """Lay a dark veil over a place until ink can be read on the lightest twentieth of it, and of each line in it; fades out above.
 
     Returns how dense it became, 0 to 1.
     """
-    left, top, right, bottom = (round(edge) for edge in bounds)
-    sample = image.crop((left, max(0, top), right, bottom)).resize(_SAMPLES, Image.Resampling.NEAREST)
-    density = _find_density(find_light_edge(list_colours(sample)), dark, ink)
+    edges = (find_light_edge(list_colours(_sample(image, place))) for place in (bounds, *lines))
+    density = max(_find_density(edge, dark, ink) for edge in edges)
+    _, top, _, bottom = (round(edge) for edge in bounds)
     fade = (
         Image.linear_gradient("L").resize((image.width, _FADE_PIXELS)).point([round(v * density) for v in range(256)])
     )
@@ -89,6 +90,12 @@ def shade(image: Image.Image, bounds: Bounds, dark: Colour, ink: Colour) -> floa
     veil.paste(fade, (0, 0))
     image.paste(Image.new("RGB", veil.size, dark), (0, top - _FADE_PIXELS), veil)
     return density
+
+
+def _sample(image: Image.Image, bounds: Bounds) -> Image.Image:
+    left, top, right, bottom = (round(edge) for edge in bounds)
+    place = (max(0, left), max(0, top), min(image.width, right), min(image.height, bottom))
+    return image.crop(place).resize(_SAMPLES, Image.Resampling.NEAREST)
 
 
 def list_colours(picture: Image.Image) -> list[Colour]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from PIL import features
 
@@ -67,6 +67,16 @@ def find_script(cluster: str) -> Script | None:
     code = ord(cluster[0])
     at = bisect_right(_STARTS, code) - 1
     return _BLOCKS[at][2] if at >= 0 and code < _BLOCKS[at][1] else None
+
+
+_ALPHABETS = frozenset({"LATIN", "GREEK", "CYRILLIC"})
+
+
+@lru_cache(maxsize=2048)
+def find_alphabet(cluster: str) -> str:
+    """Which of the alphabets that share their fonts a letter belongs to; empty for what is no letter, or of another."""
+    named = unicodedata.name(cluster[0], "").split(" ")[0]
+    return named if named in _ALPHABETS else ""
 
 
 def is_unspaced(cluster: str) -> bool:

@@ -6,6 +6,7 @@ alike on every machine; words of scripts whose letters shape each other are shap
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -16,7 +17,7 @@ from PIL import ImageFont
 
 from bot.cards.bidi import compute_levels, mirror
 from bot.cards.fontfile import Metrics, parse_cmap, parse_metrics, read_tables
-from bot.cards.scripts import can_shape, find_script, has_loose_marks, is_unspaced, split_clusters
+from bot.cards.scripts import can_shape, find_alphabet, find_script, has_loose_marks, is_unspaced, split_clusters
 from bot.core.names import JOINERS
 
 _DESIGN_SIZE = 1000
@@ -187,9 +188,28 @@ class Stack:
         ]
 
     def _pick(self, text: str) -> Iterator[tuple[str, Typeface | None]]:
-        for cluster in split_clusters(text):
-            face = self.find_typeface(cluster)
-            yield (cluster, face) if face else (cluster[0], self.find_typeface(cluster[0]))
+        """Clusters, or what of them there is, each with its typeface."""
+        found = [self._find_drawn(cluster) for cluster in split_clusters(text)]
+        common = self._find_common(found)
+        for cluster, face in found:
+            yield cluster, common.get(find_alphabet(cluster), face)
+
+    def _find_drawn(self, cluster: str) -> tuple[str, Typeface | None]:
+        face = self.find_typeface(cluster)
+        return (cluster, face) if face else (cluster[0], self.find_typeface(cluster[0]))
+
+    def _find_common(self, found: Sequence[tuple[str, Typeface | None]]) -> dict[str, Typeface]:
+        """By alphabet a typeface that has all its letters here, where the first has only some: a font for Latin may know a π."""
+        letters: defaultdict[str, dict[str, Typeface]] = defaultdict(dict)
+        for cluster, face in found:
+            if face and (alphabet := find_alphabet(cluster)):
+                letters[alphabet][cluster] = face
+        mixed = {alphabet: faces for alphabet, faces in letters.items() if len(set(faces.values())) > 1}
+        shared = {
+            alphabet: next((face for face in self.typefaces if all(map(face.covers, faces))), None)
+            for alphabet, faces in mixed.items()
+        }
+        return {alphabet: face for alphabet, face in shared.items() if face}
 
 
 def _make_letter(cluster: str, face: Typeface, level: int) -> _Letter:

@@ -81,6 +81,13 @@ class Setting:
         """From the top of the first line's capitals to the last line's descenders."""
         return self.ascent + (len(self.lines) - 1) * self.leading * self.size + self.descent if self.lines else 0.0
 
+    def place_lines(self, width: float, align: str) -> Iterator[tuple[float, float, float, float]]:
+        """What each line covers: left, top, right, bottom, seen from the top left of a box of this width."""
+        for at, line in enumerate(self.lines):
+            wide, top = measure_width(line) * self.size, at * self.leading * self.size
+            left = {"left": 0.0, "centre": 0.5, "right": 1.0}[align] * (width - wide)
+            yield left, top, left + wide, top + self.ascent + self.descent
+
     def place_glyphs(self, width: float, align: str) -> Iterator[tuple[Glyph, float, float]]:
         """Each glyph with its pen's position, seen from the top left of a box of this width."""
         baseline = self.ascent

@@ -17,6 +17,7 @@ from bot.cards.studio import CardStudio
 from bot.cards.theme_fonts import load_theme_fonts, load_typefaces
 from bot.core.looks import CardLook
 from tests.cards.looks import SHELF, draw_logo, list_looks, say
+from tests.cards.pictures import save
 from tests.cards.samples import LONGEST_LINK
 
 TYPEFACES = load_typefaces(ASSETS)
@@ -68,17 +69,33 @@ def test_a_photo_of_nothing_is_cut_in_the_middle() -> None:
     assert find_window([0, 0, 0, 0, 0, 0, 0, 0, 9, 9], 0.4) == 1
 
 
-@pytest.mark.parametrize("photo", ["photo", "white", "noise"])
-@pytest.mark.parametrize("look", [CardLook("gallery"), CardLook("auto", layout="photo")])
-def test_words_on_a_photo_can_be_read(look: CardLook, photo: str) -> None:
-    """Over a white photo, a wild one and a usual one: nineteen in twenty pixels around each letter are dark enough."""
-    fonts = load_theme_fonts(replace(look, photo=photo), ASSETS, TYPEFACES, SHELF.get)
-    words = set_words(say(fonts.look), fonts)
-    ground, ink = draw_ground(words, fonts.open_pictures().photo, fonts), fonts.theme.palette["panel"]
-    headline = words[0]  # the brand stands on a chip of its own
-    x, y = headline.place
-    place = (x, y, x + headline.setting.width, y + headline.setting.height)
-    assert compute_contrast(find_light_edge(list_colours(ground.crop(place))), ink) >= 4.5
+def draw_lamp(x: int, y: int) -> bytes:
+    """A dark photo with a lamp in it, too small to count for much in the whole."""
+    photo = Image.new("RGB", (1024, 580), (30, 26, 24))
+    ImageDraw.Draw(photo).rectangle((x, y, x + 110, y + 60), fill=(255, 255, 250))
+    return save(photo)
+
+
+SHOWN = {**SHELF, **{f"lamp {x}": draw_lamp(x, y) for x, y in ((60, 430), (320, 440), (560, 330), (700, 450))}}
+
+
+@pytest.mark.parametrize(
+    ("at", "photo"), list(enumerate(["photo", "white", "noise", *sorted(SHOWN.keys() - SHELF.keys())]))
+)
+@pytest.mark.parametrize(
+    "look", [CardLook("gallery"), CardLook("auto", layout="photo"), CardLook("auto", layout="photo", main="#f4e04d")]
+)
+def test_words_on_a_photo_can_be_read(look: CardLook, at: int, photo: str) -> None:
+    """Wherever a photo is light: nineteen in twenty pixels under each line are dark enough, the lightest line counts."""
+    fonts = load_theme_fonts(replace(look, photo=photo), ASSETS, TYPEFACES, SHOWN.get)
+    text = say(fonts.look)
+    long = replace(text, headline="Somebody's grandmother taught us how to bake this, and we did")
+    said = (text, long, replace(text, quoted=True))[at % 3]
+    headline, *others = set_words(said, fonts)  # the brand stands on a chip of its own
+    ground = draw_ground([headline, *others], fonts.open_pictures().photo, fonts)
+    for line in headline.list_lines():
+        lightest = find_light_edge(list_colours(ground.crop(line)))
+        assert compute_contrast(lightest, fonts.theme.palette["panel"]) >= 4.5
 
 
 @pytest.mark.parametrize("look", list_looks("noise"), ids=str)

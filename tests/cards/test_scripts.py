@@ -128,6 +128,16 @@ def test_names_of_every_script_are_drawn_whole_in_every_theme(script: str) -> No
             assert theme_fonts.can_tell(name)
 
 
+@pytest.mark.parametrize("script", ["latin", "greek", "cyrillic"])
+def test_a_name_is_written_with_one_font_in_every_theme(script: str) -> None:
+    """A font that has a few letters of an alphabet, as one for Latin has a π, lends none of them to a name it cannot write."""
+    for theme in THEMES:
+        stack = load_theme_fonts(CardLook(theme), ASSETS, TYPEFACES).stacks["name"]
+        for name in [*list_names(script), "Παπαδόπουλος", "Ωμέγα", "ΔΣΠ", "Mikołaj Ẅ"]:
+            letters = [glyph for glyph in stack.compose_glyphs(name) if glyph.cluster.strip()]
+            assert len({glyph.typeface.path.stem for glyph in letters}) == 1, (theme, name)
+
+
 @pytest.mark.parametrize("script", NAMES)
 def test_nothing_of_a_name_is_clipped_or_reaches_into_another_line(script: str) -> None:
     """However high its letters are stacked, a name's ink stays in the height that was reckoned for it."""

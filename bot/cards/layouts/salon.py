@@ -28,7 +28,7 @@ from bot.cards.typesetting import TextStyle
 _WHOLE: Bounds = (0, 0, 1024, 1280)
 _FRAME: Bounds = (32, 32, 992, 1248)
 _PLAQUE: Bounds = (72, 752, 952, 1220)
-_INVITATION: Bounds = (92, 548, 932, 736)
+_INVITATION: Bounds = (92, 536, 932, 714)
 _LINES = ((0, 3), (5.5, 7))
 """Where the two lines of a frame begin and end, inwards. Both lie in one row of JPEG's blocks of 8 pixels."""
 _PLATE: Bounds = (532, 800, 920, 1066)

@@ -7,7 +7,7 @@ from pathlib import Path
 from bot.core.looks import AUTO
 from bot.core.sharing import digest
 
-LAYOUT_VERSION = 3
+LAYOUT_VERSION = 4
 """Raise it when cards change their look without a change of a theme or of words: kept file ids are then not used again."""
 
 

@@ -28,7 +28,7 @@ from bot.cards.typesetting import TextStyle
 _WHOLE: Bounds = (0, 0, 1024, 1280)
 _FRAME: Bounds = (32, 32, 992, 1248)
 _PLAQUE: Bounds = (72, 752, 952, 1220)
-_INVITATION: Bounds = (92, 536, 932, 714)
+_INVITATION: Bounds = (92, 546, 932, 716)
 _LINES = ((0, 3), (5.5, 7))
 """Where the two lines of a frame begin and end, inwards. Both lie in one row of JPEG's blocks of 8 pixels."""
 _PLATE: Bounds = (532, 800, 920, 1066)
@@ -181,7 +181,7 @@ _PLAIN = Layout(
         letter=TextStyle(role="label", colour="seal_text", size=36, floor=33, lines=1, align="centre"),
     ),
     brand=Block(bounds=(112, 62, 912, 120), style=_BRAND),
-    words=Pair(bounds=(84, 168, 940, 514), first=_HEADLINE, second=_STORY, gap=26),
+    words=Pair(bounds=(84, 168, 940, 506), first=_HEADLINE, second=_STORY, gap=26),
     invitation=Pair(
         bounds=_INVITATION,
         first=TextStyle(role="name", colour="gold_light", size=124, floor=56, lines=1, align="centre"),
@@ -190,7 +190,7 @@ _PLAIN = Layout(
     ),
     nameless=TextStyle(role="name", colour="gold_light", size=104, floor=40, lines=2, leading=0.98, align="centre"),
     name_fill=partial(render_gold, bounds=_INVITATION),
-    offer=Block(bounds=(556, 818, 896, 1048), style=_OFFER),
+    offer=Block(bounds=(560, 832, 892, 1034), style=_OFFER),
     hint=Block(bounds=(532, 1082, 920, 1202), style=_HINT, anchor=0.3),
     code_centre=(316, 988),
 )
@@ -219,7 +219,7 @@ SALON = replace(
         ),
         nameless=TextStyle(role="name", colour="plaque_name", size=84, floor=40, lines=3, leading=0.98, align="centre"),
         name_fill=lambda palette: palette["plaque_name"],
-        offer=Block(bounds=(556, 962, 896, 1164), style=_OFFER),
+        offer=Block(bounds=(560, 974, 892, 1150), style=_OFFER),
         hint=Block(bounds=(100, 1136, 528, 1206), style=replace(_HINT, lines=2, leading=1.1), anchor=0.1),
         code_centre=(316, 916),
     ),

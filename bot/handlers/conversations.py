@@ -9,7 +9,7 @@ from typing import Any
 
 from telegram import Message, Update
 
-from bot.core.roles import EVERYBODY
+from bot.core.roles import EVERYBODY, Roles
 from bot.handlers.deps import Context
 from bot.handlers.guide import on_anything_else
 from bot.handlers.reply import show
@@ -27,7 +27,7 @@ from bot.services.conversations import find_conversation, leave, move
 from bot.services.members import NotAllowed, open_home
 from bot.updates.capability import Capability, Registry
 from bot.updates.context import visitor_of
-from bot.updates.flows import Flow, Step, read_kind
+from bot.updates.flows import Answer, Flow, Step, read_kind
 from bot.updates.routing import TextRouter, begins_with_command, is_allowed
 from storage.conversation import Conversation
 
@@ -42,21 +42,25 @@ class Place:
     flow: Flow
     step: Step
     conversation: Conversation
+    roles: Roles
 
 
 async def on_text(update: Update, context: Context) -> None:
     """A message that is no command: an answer to what was asked, else something to point the way for."""
-    if not await answer(update, context) and not await take_document(update, context):
+    if not await take_document(update, context) and not await answer(update, context):
         await on_anything_else(update, context)
 
 
 async def take_document(update: Update, context: Context) -> bool:
-    """Whether this is a file that something here takes, from somebody who may send it."""
+    """Whether this is a file that something here takes, from somebody who may send it and was not asked for another."""
     message = update.effective_message
     document = message.document if message is not None else None
     suffix = PurePath(document.file_name or "").suffix.lower() if document is not None else ""
     bound = context.deps.registry.documents.get(suffix)
     if bound is None or not await is_allowed(context, visitor_of(update).telegram_id, bound.roles):
+        return False
+    place = await find_place(update, context)
+    if place is not None and Answer.DOCUMENT in place.step.takes and place.roles != EVERYBODY:
         return False
     await bound.handler(update, context)
     return True
@@ -90,7 +94,8 @@ async def find_place(update: Update, context: Context) -> Place | None:
     step = bound.declared.find(found.step) if bound is not None and found is not None else None
     if found is None or bound is None or step is None:
         return None
-    return Place(bound.declared, step, found) if await is_allowed(context, visitor.telegram_id, bound.roles) else None
+    may = await is_allowed(context, visitor.telegram_id, bound.roles)
+    return Place(bound.declared, step, found, bound.roles) if may else None
 
 
 async def begin(update: Update, context: Context, flow: Flow, data: Mapping[str, Any] | None = None) -> None:

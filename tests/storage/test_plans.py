@@ -31,6 +31,7 @@ READ_EVERYTHING = {
     "chat_joins._DELETE_OF": "for forgetting somebody",
     "deliveries._DROP_QUEUED": "for forgetting somebody; reads all broadcasts, which are few",
     "inbox._BLANK": "for forgetting somebody; a week of updates",
+    "inspections._FIND": "one row",
     "outbox._REOPEN": "an owner comes back; a week of notices",
     "outbox._DELETE_OF": "for forgetting somebody; a week of notices",
     "people._FORGET_SPOKEN": "for forgetting somebody",

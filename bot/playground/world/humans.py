@@ -93,10 +93,10 @@ class HumanActions(State):
         return self.say(person, chat, content, **({"thread_id": topic} if topic else {}))
 
     def send_document(
-        self, person: Person, chat: Chat, data: bytes, name: str = "file.bin", *, topic: int = 0
+        self, person: Person, chat: Chat, data: bytes, name: str = "file.bin", caption: str = "", *, topic: int = 0
     ) -> Message:
-        """Send a file as it is."""
-        content = Content(document=take_document(self.files, data, name))
+        """Send a file as it is, with a plain caption."""
+        content = Content(text=caption, document=take_document(self.files, data, name))
         return self.say(person, chat, content, **({"thread_id": topic} if topic else {}))
 
     def say(self, person: Person, chat: Chat, content: Content, **fields: Any) -> Message:

@@ -21,6 +21,7 @@ from tests.chaos.databases import ENGINES, EngineName
 from tests.chaos.dialogues import run_dialogues
 from tests.chaos.findings import Findings, Report
 from tests.chaos.joins import run_joins
+from tests.chaos.money import run_money
 from tests.chaos.order import PARTS, Order, Part
 from tests.chaos.restore import run_restore
 from tests.journeys.owners_walk import WALK
@@ -35,6 +36,7 @@ RUNS: dict[Part, Callable[[Order], Coroutine[None, None, Report]]] = {
     "restore": run_restore,
     "dialogues": run_dialogues,
     "campaign": run_campaign,
+    "money": run_money,
 }
 
 SHOWN = 40
@@ -64,6 +66,9 @@ def _make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--broadcast-kills", type=int, default=10)
     parser.add_argument("--people", type=int, default=400, help="who come before the backup, and as many after it")
     parser.add_argument("--rounds", type=int, default=3, help="of every dialogue: each step dies at another moment")
+    parser.add_argument(
+        "--steps", type=int, default=1_000_000, help="of whatever is done with points; on PostgreSQL a tenth"
+    )
     return parser
 
 
@@ -78,6 +83,7 @@ def _run(chosen: argparse.Namespace, part: Part, engine: EngineName) -> Report:
         "restore": (chosen.people, 1),
         "dialogues": (chosen.rounds, 0),
         "campaign": (len(WALK), len(WALK)),
+        "money": (chosen.steps if engine == "sqlite" else chosen.steps // 10, 0),
     }[part]
     folder = Path(tempfile.mkdtemp(prefix="passalong-chaos-"))
     order = Order(part=part, engine=engine, seed=chosen.seed, size=size, kills=kills, folder=folder)

@@ -8,8 +8,8 @@ from typing import Literal
 
 from tests.chaos.databases import EngineName
 
-Part = Literal["joins", "broadcast", "restore", "dialogues", "campaign"]
-PARTS: tuple[Part, ...] = ("joins", "broadcast", "restore", "dialogues", "campaign")
+Part = Literal["joins", "broadcast", "restore", "dialogues", "campaign", "money"]
+PARTS: tuple[Part, ...] = ("joins", "broadcast", "restore", "dialogues", "campaign", "money")
 
 _SIZES = {
     "joins": ("--updates", "--kills"),
@@ -17,6 +17,7 @@ _SIZES = {
     "restore": ("--people", ""),
     "dialogues": ("--rounds", ""),
     "campaign": ("", ""),
+    "money": ("--steps", ""),
 }
 
 
@@ -28,7 +29,7 @@ class Order:
     engine: EngineName
     seed: int
     size: int
-    """Updates, members of a broadcast's audience, people who come before a backup, rounds of dialogues, or an owner's steps."""
+    """Updates, members of a broadcast's audience, people who come before a backup, rounds of dialogues, an owner's steps, or what is done with points."""
     kills: int
     folder: Path
     """For the database and the logs."""

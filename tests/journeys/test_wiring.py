@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from aiohttp import ClientConnectionError, ClientSession
 from telegram import Update
 
 from bot.app import run_in
 from bot.broadcasts.flight_recorder import NAME
+from bot.campaign_file import SHIPPED
 from bot.capabilities import CAPABILITIES
 from bot.core.campaigns.campaign import CampaignMistake
 from bot.core.roles import EVERYBODY
 from bot.handlers.deps import Context
 from bot.messages.commands import Command
 from bot.playground import faults
+from bot.playground.demo import find_free_address
+from bot.playground.page.browser import HEADERS
 from bot.playground.world import World
 from bot.services.broadcasts import delivering
 from bot.services.campaigns import find_newer
@@ -36,7 +41,7 @@ from storage import Store, StoreLost, Tx, open_store, utc_now
 from storage.addresses import MemberAddress
 from storage.records import Ban
 from storage.small_files import find_small_file
-from storage.tables import due_jobs, flood_waits, inbox, outbox, people, roles
+from storage.tables import clicks, due_jobs, flood_waits, inbox, outbox, people, roles, shops
 from storage.tables import handouts as table_of_handouts
 from tests.journeys.shop_at_work import ADMIN_ID, ShopAtWork, compose_settings, find_link, open_shop, sqlite_in
 from tests.telegram import LocalTelegram, telegram
@@ -352,6 +357,54 @@ async def test_what_leaves_is_recorded_beside_the_database(url: str, store: Stor
         async with asyncio.timeout(PATIENCE_SECONDS):
             while not find_small_file(url, NAME).exists():  # noqa: ASYNC110 -- a file tells nobody
                 await asyncio.sleep(0.01)
+
+
+async def test_the_shops_own_campaign_outlives_a_start_without_its_file(url: str, store: Store, tmp_path: Path) -> None:
+    """The file that comes with the program is no word of the shop's."""
+    file, shipped = tmp_path / "mine.toml", SHIPPED.read_text(encoding="utf-8")
+    file.write_text(shipped.replace("Little Oven", "Mina Bakes"), encoding="utf-8")
+    (tmp_path / "pictures").symlink_to(SHIPPED.parent / "pictures")
+    async with open_shop(url, store=store, settings={"PASSALONG_CAMPAIGN": str(file)}):
+        pass
+    async with open_shop(url, store=store) as shop:
+        assert "Mina Bakes" in (await shop.ask(await shop.add_member(), "/start")).text
+
+
+async def test_a_community_chat_that_is_a_number_is_known_from_the_start(url: str, store: Store) -> None:
+    """Who comes there counts at once, though nobody could look at it yet."""
+    async with open_shop(url, store=store, settings={"PASSALONG_COMMUNITY_CHAT": "-1001234567890"}):
+        assert (await store.read(shops.get)).community_id == -1001234567890
+
+
+@pytest.mark.parametrize(("trusted", "visitors"), [("127.0.0.0/8", 2), ("192.0.2.0/24", 1)])
+async def test_visitors_behind_a_trusted_proxy_are_told_apart(
+    url: str, store: Store, trusted: str, visitors: int
+) -> None:
+    """Each is one visitor, by the address that the proxy tells; of others that is not believed."""
+    address = find_free_address()
+    settings = {
+        "PASSALONG_PUBLIC_URL": "https://share.example.org",
+        "PASSALONG_LISTEN": address,
+        "PASSALONG_TRUSTED_PROXIES": trusted,
+    }
+    async with open_shop(url, store=store, settings=settings) as shop, ClientSession(headers=HEADERS) as session:
+        anna = await shop.add_member()
+        person = await store.read(people.find_by_telegram_id, anna.id)
+        assert person is not None
+        for visitor in ("203.0.113.5", "203.0.113.6"):
+            await visit(session, f"http://{address}/r/{person.code}", visitor)
+    assert sum((await store.read(clicks.count_by_source)).values()) == visitors
+
+
+async def visit(session: ClientSession, address: str, visitor: str) -> None:
+    """Follow a link from behind a proxy, once the web side is open."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            with suppress(ClientConnectionError):
+                async with session.get(address, headers={"X-Forwarded-For": visitor}, allow_redirects=False) as answer:
+                    assert answer.status in {200, 302}, answer.status
+                    return
+            await asyncio.sleep(0.05)
 
 
 async def test_what_telegram_hears_is_what_somebody_listens_to(url: str, store: Store) -> None:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
+from html import unescape
 from pathlib import Path
 
 from bot.campaign_file import CampaignMistake, check_cards, load_campaign, load_shop
+from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.composing import compose_file, compose_shop
+from bot.core.languages import PROGRAM_LANGUAGE
 from bot.core.setting import mask_secrets
+from bot.messages.rewards import say_rule
+from bot.messages.shop import Shop
+from bot.messages.texts import Texts
 from bot.services.campaigns.listing import CampaignLine, Export, export_campaign, export_shop, list_lines
 from bot.services.campaigns.opening import take_campaign
 from bot.services.campaigns.profile import take_profile
@@ -21,11 +27,24 @@ SUFFIXES = ((b"\x89PNG", "png"), (b"\xff\xd8", "jpg"), (b"RIFF", "webp"))
 
 
 def check(path: Path) -> int:
-    """Say whether a file can be used: nothing, or a line for each thing that is wrong in it."""
-    problems = list_problems(path, lambda: check_cards(load_campaign(path)))
-    for problem in problems:
-        _say(problem)
+    """Say whether a file can be used: the rules it sets as sentences, or a line for each thing that is wrong in it."""
+    sentences: list[str] = []
+
+    def read() -> None:
+        source = load_campaign(path)
+        check_cards(source)
+        sentences.extend(list_sentences(source.campaign))
+
+    problems = list_problems(path, read)
+    for line in problems or sentences:
+        _say(line)
     return 1 if problems else 0
+
+
+def list_sentences(campaign: Campaign) -> list[str]:
+    """What the owner's rules say, in the program's language."""
+    shop = Shop(bot_username="", inline_mode=False, campaign=campaign)
+    return [unescape(say_rule(Texts(PROGRAM_LANGUAGE), shop, rule)) for rule in campaign.rewards]
 
 
 def list_problems(path: Path, read: Callable[[], object]) -> list[str]:

@@ -27,13 +27,26 @@ class EventKind(StrEnum):
     """It counts."""
     REVOKED = "revoked"
     """It was taken back."""
+    STAYED = "stayed"
+    """The friend has been in the community chat for so many days."""
+    ACTIVE = "active"
+    """The friend was seen on so many days."""
+    PURCHASED = "purchased"
+    """The friend has bought something."""
+    CARDS_GIVEN = "cards_given"
+    """A member has given so many cards this week."""
 
 
 class GrantKind(StrEnum):
     """What somebody gets."""
 
     POINTS = "points"
+    CODE = "code"
+    """The same for everybody."""
     COUPON = "coupon"
+    """One of a pool, for this member alone."""
+    PERCENT = "percent"
+    """Of what is bought next, in points."""
     GIFT = "gift"
     PRIVILEGE = "privilege"
     BY_HAND = "by_hand"
@@ -160,4 +173,19 @@ class GrantRow:
     points: int | None
     """For points alone."""
     ledger_id: int | None
-    """The transfer by which points were given."""
+    """The transfer by which points were given; None before they are."""
+    campaign_version_id: VersionId
+    """Whose rule it was."""
+    what: str = ""
+    """The code, the pool, the gift, the privilege; the per cent."""
+    threshold: int | None = None
+    """How many friends it was given for: with fewer it is taken back."""
+    matures_at: int | None = None
+    """While it is held: until when."""
+    granted_at: int = 0
+    changed_at: int = 0
+    """Since when it is in its state."""
+    reason: str = ""
+    """Why it is in its state, where that is not the rule itself."""
+    week: str = ""
+    """In which week it counts towards a bound; empty for no such bound."""

@@ -44,7 +44,18 @@ CLEANING_DAYS = 1
 KEPT: Mapping[str, Keeping] = MappingProxyType(
     {
         "account": Keeping(holds="whose points", ends=Ends.NEVER, how="forgetting takes the name"),
+        "allowance": Keeping(
+            holds="how much of the limits of rules is gone",
+            ends=Ends.NEVER,
+            how="holds no name; the counts of a week go when nothing was taken in it for 30 days",
+        ),
         "audit": Keeping(holds="who did what in running the shop", ends=Ends.NEVER, how="holds no name"),
+        "awaited": Keeping(
+            holds="what rules still wait for of a friend",
+            ends=Ends.TIME,
+            days=0,
+            how="once it has come or the friend is gone",
+        ),
         "board": Keeping(holds="rankings", ends=Ends.FEW),
         "broadcast": Keeping(
             holds="what was written to all", ends=Ends.NEVER, how="one never confirmed goes 30 days after it was begun"
@@ -78,7 +89,7 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
             holds="whom a broadcast reached", ends=Ends.TIME, days=90, how="after its end; then only the sums stay"
         ),
         "due_job": Keeping(holds="when the bot's own work is due", ends=Ends.FEW),
-        "event": Keeping(holds="what happened to a referral", ends=Ends.NEVER, how="holds no name"),
+        "event": Keeping(holds="what happened, as rules look at it", ends=Ends.NEVER, how="holds no name"),
         "face": Keeping(
             holds="profile photos that members looked at or show on their cards",
             ends=Ends.TIME,
@@ -139,6 +150,9 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
     }
 )
 """Every table; a new one is told here before it is used."""
+
+WEEK_COUNT_DAYS = 30
+"""How long the counts of a week are kept after nothing more was taken."""
 
 UNCONFIRMED_DAYS = 30
 """How long a broadcast waits for its confirmation."""

@@ -216,6 +216,9 @@ HAND_BACK = Button("hand_back", "redeem.hand_back", roles=TEAM_ROLES, redemption
 COUPON_HAND_IN = Button("coupon_use", "coupon.check.hand_in", roles=TEAM_ROLES, coupon=ID)
 COUPON_HAND_AGAIN = Button("coupon_undo", "coupon.check.hand_again", roles=TEAM_ROLES, coupon=ID)
 
+WHY = Button("why", "reward.why", grant=ID)
+"""Why somebody has something, or has it not yet."""
+
 REMIND = Button("remind", referral=ID, page=PAGE)
 NO_REMINDERS = Button("no_reminders", "remind.stop", referral=ID)
 SHARE_AGAIN = Button("share_again", "remind.again")

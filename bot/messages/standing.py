@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from bot.core.community import SOURCE as COMMUNITY
 from bot.core.redeeming import FOR_ITEM
 from bot.core.reminding import Missing, Reminding
+from bot.core.rewards.rules import FOR_RULE
 from bot.messages.buttons import INVITES, MENU, REWARDS
 from bot.messages.keyboards import Row, appear_row, page_row, send_row, stack, tap_row
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.redeeming import counter_rows, name_item, say_counter
 from bot.messages.reminding import again_row, remind_rows
+from bot.messages.rewards import say_when
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, escape, show_listed_name, show_name
 from bot.services.reminding.reminders import WaitingView
@@ -131,7 +133,16 @@ def _say_movement(texts: Texts, shop: Shop, line: LedgerLine) -> Html:
     if line.reason.startswith(FOR_ITEM):
         item = name_item(texts, shop, line.reason.removeprefix(FOR_ITEM))
         return texts.say("redeem.returned", item=item) if line.amount > 0 else escape(item)
+    if line.reason.startswith(FOR_RULE):
+        what = _name_reward(texts, shop, line)
+        return what if line.amount > 0 else texts.say("rewards.taken_back", reason=what)
     return _say_reason(texts, line) if line.amount > 0 else _say_taken_back(texts, line)
+
+
+def _name_reward(texts: Texts, shop: Shop, line: LedgerLine) -> Html:
+    """By the sentence of the rule, where it still stands in the campaign."""
+    rule = shop.campaign.find_rule(line.reason.removeprefix(FOR_RULE))
+    return texts.say("rewards.by_rule") if rule is None else say_when(texts, rule)
 
 
 def _say_reason(texts: Texts, line: LedgerLine) -> Html:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from bot.core.durations import DAY
-from bot.core.retention import KEPT, UNCONFIRMED_DAYS
+from bot.core.retention import KEPT, UNCONFIRMED_DAYS, WEEK_COUNT_DAYS
 from bot.core.visiting import compute_hour
 from storage.tables import (
+    allowances,
     broadcasts,
     cards,
     chat_joins,
@@ -100,6 +101,11 @@ def clean_link_revocations(tx: Tx, _limit: int) -> int:
     return link_revocations.delete_before(tx, _limit_of(tx, "link_revocation"))
 
 
+def clean_allowances(tx: Tx, limit: int) -> int:
+    """Counts of weeks that are long over."""
+    return allowances.delete_weeks(tx, before=tx.now - WEEK_COUNT_DAYS * DAY, limit=limit)
+
+
 def clean_waiting(tx: Tx, _limit: int) -> int:
     """What was expected, drafted or forbidden until a moment that is over; there is little, and it goes all at once."""
     return conversations.delete_expired(tx) + flood_waits.delete_over(tx) + team_invitations.delete_over(tx)
@@ -121,6 +127,7 @@ CHORES: Mapping[str, Callable[[Tx, int], int]] = MappingProxyType(
         "chat joins": clean_chat_joins,
         "forgotten": clean_forgotten,
         "link revocations": clean_link_revocations,
+        "allowances": clean_allowances,
         "waiting": clean_waiting,
     }
 )

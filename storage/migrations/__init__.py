@@ -33,6 +33,7 @@ REVISIONS = (
     "0026",
     "0030",
     "0031",
+    "0032",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

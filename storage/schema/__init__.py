@@ -27,7 +27,7 @@ from storage.schema.people import (
 from storage.schema.proof import checkpoint, inspection
 from storage.schema.redeeming import redemption, stock
 from storage.schema.referrals import HOUSE_ACCOUNT, account, ledger, referral, reminder
-from storage.schema.rewards import event, grant
+from storage.schema.rewards import allowance, awaited, event, grant
 from storage.schema.sharing import card, chat_join, chat_link, click, handout, link_revocation, share, tally, visit
 from storage.schema.team import audit, team_invitation
 
@@ -35,7 +35,9 @@ __all__ = [
     "HOUSE_ACCOUNT",
     "SHOP_BOARD",
     "account",
+    "allowance",
     "audit",
+    "awaited",
     "board",
     "broadcast",
     "campaign",

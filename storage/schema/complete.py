@@ -11,6 +11,7 @@ from sqlalchemy.sql.expression import ColumnElement
 
 from storage.schema import (
     HOUSE_ACCOUNT,
+    awaited,
     coupon,
     grant,
     inbox,
@@ -61,3 +62,5 @@ _add(
     coupon.c.expires_at,
     where=and_(coupon.c.expires_at.is_not(None), coupon.c.state.in_(["free", "given"])),
 )
+_add("ix_grant_due", grant.c.matures_at, where=grant.c.state.in_(["held", "pending"]))
+_add("ix_awaited_due", awaited.c.due_at, where=awaited.c.due_at.is_not(None))

@@ -6,13 +6,20 @@ from sqlalchemy import bindparam, func, literal_column, select, update
 
 from storage.errors import RowMissing
 from storage.facts import EventId, EventKind, GrantId, GrantKind, GrantRow, GrantState
-from storage.records import CampaignId, PersonId, Referral, ReferralId, Side
+from storage.records import CampaignId, PersonId, Referral, ReferralId, Side, VersionId
 from storage.schema import campaign_version, event, grant
 from storage.tx import Conflicting, Row, Tx
 
 _EVENT = ("kind", "person_id", "referral_id", "campaign_version_id", "key", "happened_at")
 _COLUMNS = ("rule", "person_id", "event_id", "side", "state", "kind", "points", "ledger_id", "granted_at")
-_SHOWN = ("id", "rule", "person_id", "event_id", "side", "state", "kind", "what", "points", "ledger_id")
+_MORE = ("what", "threshold", "week", "matures_at", "reason")
+_SHOWN = (
+    *("id", "rule", "person_id", "event_id", "side", "state", "kind", "points", "ledger_id", "what", "threshold"),
+    *("matures_at", "granted_at", "changed_at", "reason", "week"),
+)
+
+STANDING = (GrantState.HELD, GrantState.WAITING, GrantState.AVAILABLE, GrantState.RESERVED)
+"""What can still be taken back: it is earned, and not in anybody's hands."""
 
 _ADD_EVENT = Conflicting(
     lambda insert: (
@@ -22,6 +29,7 @@ _ADD_EVENT = Conflicting(
         .returning(event.c.id)
     )
 )
+_GET_EVENT = select(event.c.id).where(event.c.key == bindparam("key"))
 _ADD = Conflicting(
     lambda insert: (
         insert(grant)
@@ -30,13 +38,50 @@ _ADD = Conflicting(
         .returning(grant.c.id)
     )
 )
-_GRANTS = select(*(grant.c[name] for name in _SHOWN), event.c.referral_id).join(event, event.c.id == grant.c.event_id)
-_GET = _GRANTS.where(grant.c.id == bindparam("id"))
+_ADD_ANY = Conflicting(
+    lambda insert: (
+        insert(grant)
+        .values({name: bindparam(name) for name in (*_COLUMNS, *_MORE)})
+        .on_conflict_do_nothing(index_elements=["event_id", "rule", "person_id"])
+        .returning(grant.c.id)
+    )
+)
+_ROWS = select(*(grant.c[name] for name in _SHOWN), event.c.referral_id, event.c.campaign_version_id).join(
+    event, event.c.id == grant.c.event_id
+)
+_GET = _ROWS.where(grant.c.id == bindparam("id"))
 _LOCK = _GET.with_for_update(of=grant)
 _WAITING = (
     grant.c.kind == bindparam("kind"),
     grant.c.what == bindparam("what"),
     grant.c.state == literal_column(f"'{GrantState.WAITING}'"),  # in writing, for the partial index
+)
+_LIST_BY_REFERRAL = _ROWS.where(event.c.referral_id == bindparam("referral_id")).order_by(grant.c.side, grant.c.id)
+_LIST_ABOVE = (
+    _ROWS.where(grant.c.person_id == bindparam("of"), grant.c.threshold > bindparam("score"))
+    .where(grant.c.state.in_([literal_column(f"'{state}'") for state in (GrantState.PENDING, *STANDING)]))
+    .order_by(grant.c.id)
+)
+_LIST_DUE = (
+    select(grant.c.id)
+    .where(
+        grant.c.state.in_([literal_column("'held'"), literal_column("'pending'")]),
+        grant.c.matures_at <= bindparam("now"),
+    )
+    .order_by(grant.c.matures_at)
+    .limit(bindparam("most"))
+)
+_FIND_QUEUED = (
+    select(grant.c.id)
+    .join(event, event.c.id == grant.c.event_id)
+    .join(campaign_version, campaign_version.c.id == event.c.campaign_version_id)
+    .where(
+        grant.c.state == literal_column("'pending'"),
+        grant.c.rule == bindparam("rule"),
+        campaign_version.c.campaign_id == bindparam("campaign_id"),
+    )
+    .order_by(grant.c.id)
+    .limit(1)
 )
 _FIND_WAITING = select(grant.c.id).where(*_WAITING).limit(1)
 _LIST_WAITING = (
@@ -51,27 +96,65 @@ _DECLINE_WAITING_OF = (
     )
     .values(state=GrantState.DECLINED)
 )
-_LIST_BY_REFERRAL = _GRANTS.where(event.c.referral_id == bindparam("referral_id")).order_by(grant.c.side, grant.c.id)
 _SUM_BY_CAMPAIGN = (
     select(func.coalesce(func.sum(grant.c.points), literal_column("0")))
     .select_from(campaign_version)
     .join(event, event.c.campaign_version_id == campaign_version.c.id)
     .join(grant, grant.c.event_id == event.c.id)
-    .where(campaign_version.c.campaign_id == bindparam("of"), grant.c.state != bindparam("revoked"))
+    .where(
+        campaign_version.c.campaign_id == bindparam("of"),
+        grant.c.state.not_in([literal_column(f"'{state}'") for state in ("revoked", "declined", "pending")]),
+    )
 )
 _SET_STATE = (
     update(grant)
     .where(grant.c.id == bindparam("of"), grant.c.state == bindparam("was"))
-    .values(state=bindparam("state"))
+    .values(
+        state=bindparam("state"),
+        changed_at=bindparam("now"),
+        reason=bindparam("why"),
+        ledger_id=func.coalesce(grant.c.ledger_id, bindparam("posted")),
+        matures_at=bindparam("until"),
+        week=func.coalesce(bindparam("in_week"), grant.c.week),
+    )
 )
 
 
-def add_event(tx: Tx, kind: EventKind, referral: Referral) -> EventId | None:
-    """Note what happened to a referral, which is once for each kind; None where that was noted before."""
-    key = f"{kind}:{referral.id}"
-    values = (kind, referral.invitee_id, referral.id, referral.campaign_version_id, key, tx.now)
+def add_event(tx: Tx, kind: EventKind, referral: Referral, *, key: str = "") -> EventId | None:
+    """Note what happened to a referral; None where that was noted before.
+
+    It happens once for each kind, or once for each `key` where it can happen more often.
+    """
+    person_id, version_id = referral.invitee_id, referral.campaign_version_id
+    key = f"{kind}:{key or referral.id}"
+    return add_fact(tx, kind, person_id, key=key, version_id=version_id, referral_id=referral.id)
+
+
+def add_fact(
+    tx: Tx,
+    kind: EventKind,
+    person_id: PersonId,
+    *,
+    key: str,
+    version_id: VersionId,
+    referral_id: ReferralId | None = None,
+) -> EventId | None:
+    """Note what somebody did, or what happened to them, under the terms of a version; None where the key is known."""
+    values = (kind, person_id, referral_id, version_id, key, tx.now)
     event_id = tx.scalar(_ADD_EVENT, **dict(zip(_EVENT, values, strict=True)))
     return None if event_id is None else EventId(event_id)
+
+
+def get_event(tx: Tx, kind: EventKind, referral_id: ReferralId) -> EventId:
+    """Return what happened to a referral once.
+
+    Raises:
+        RowMissing: it never did.
+    """
+    event_id = tx.scalar(_GET_EVENT, key=f"{kind}:{referral_id}")
+    if event_id is None:
+        raise RowMissing(f"Referral {referral_id} was never {kind}.")
+    return EventId(event_id)
 
 
 def add_points(
@@ -84,13 +167,61 @@ def add_points(
     return None if grant_id is None else GrantId(grant_id)
 
 
-def set_state(tx: Tx, grant_id: GrantId, state: GrantState, *, expected: GrantState) -> bool:
+def add(
+    tx: Tx,
+    *,
+    rule: str,
+    person_id: PersonId,
+    event_id: EventId,
+    side: Side | None,
+    state: GrantState,
+    kind: GrantKind,
+    what: str = "",
+    points: int | None = None,
+    threshold: int | None = None,
+    week: str = "",
+    matures_at: int | None = None,
+    reason: str = "",
+) -> GrantId | None:
+    """Note anything that somebody gets, in any state; None where it was given by this rule for this event."""
+    values = (
+        rule,
+        person_id,
+        event_id,
+        side,
+        state,
+        kind,
+        points,
+        None,
+        tx.now,
+        what,
+        threshold,
+        week,
+        matures_at,
+        reason,
+    )
+    grant_id = tx.scalar(_ADD_ANY, **dict(zip((*_COLUMNS, *_MORE), values, strict=True)))
+    return None if grant_id is None else GrantId(grant_id)
+
+
+def set_state(
+    tx: Tx,
+    grant_id: GrantId,
+    state: GrantState,
+    *,
+    expected: GrantState,
+    reason: str = "",
+    ledger_id: int | None = None,
+    matures_at: int | None = None,
+    week: str | None = None,
+) -> bool:
     """Move a grant on from the expected state; False where it was in another."""
-    return tx.run(_SET_STATE, of=grant_id, state=state, was=expected) == 1
+    more = {"why": reason, "posted": ledger_id, "until": matures_at, "in_week": week}
+    return tx.run(_SET_STATE, of=grant_id, state=state, was=expected, now=tx.now, **more) == 1
 
 
 def get(tx: Tx, grant_id: GrantId) -> GrantRow:
-    """Return a grant.
+    """Return one.
 
     Raises:
         RowMissing: there is no such grant.
@@ -123,9 +254,25 @@ def list_by_referral(tx: Tx, referral_id: ReferralId) -> list[GrantRow]:
     return [_to_grant(row) for row in tx.rows(_LIST_BY_REFERRAL, referral_id=referral_id)]
 
 
+def list_above(tx: Tx, person_id: PersonId, score: int) -> list[GrantRow]:
+    """Return what somebody was given for more friends than that, and still has."""
+    return [_to_grant(row) for row in tx.rows(_LIST_ABOVE, of=person_id, score=score)]
+
+
+def list_due(tx: Tx, limit: int) -> list[GrantId]:
+    """Return what has been held, or has waited for its turn, for long enough; the longest first."""
+    return [GrantId(number) for (number,) in tx.rows(_LIST_DUE, now=tx.now, most=limit)]
+
+
+def find_queued(tx: Tx, campaign_id: CampaignId, rule: str) -> GrantId | None:
+    """Return what has waited longest for a place that a rule has no more of."""
+    number = tx.scalar(_FIND_QUEUED, rule=rule, campaign_id=campaign_id)
+    return None if number is None else GrantId(number)
+
+
 def sum_by_campaign(tx: Tx, campaign_id: CampaignId) -> int:
-    """Return how many points a campaign has given, those taken back left out."""
-    return int(tx.scalar(_SUM_BY_CAMPAIGN, of=campaign_id, revoked=GrantState.REVOKED))
+    """Return how many points a campaign has given, those taken back and those never given left out."""
+    return int(tx.scalar(_SUM_BY_CAMPAIGN, of=campaign_id))
 
 
 def _demand(row: Row | None, grant_id: GrantId) -> GrantRow:
@@ -135,17 +282,14 @@ def _demand(row: Row | None, grant_id: GrantId) -> GrantRow:
 
 
 def _to_grant(row: Row) -> GrantRow:
-    grant_id, rule, person_id, event_id, side, state, kind, what, points, ledger_id, referral_id = row
+    values = dict(zip((*_SHOWN, "referral_id", "campaign_version_id"), row, strict=True))
+    side = values["side"]
     return GrantRow(
-        id=grant_id,
-        rule=rule,
-        person_id=person_id,
-        event_id=event_id,
-        referral_id=referral_id,
-        side=None if side is None else Side(side),
-        state=GrantState(state),
-        kind=GrantKind(kind),
-        what=what,
-        points=points,
-        ledger_id=ledger_id,
+        **values
+        | {
+            "side": None if side is None else Side(side),
+            "state": GrantState(values["state"]),
+            "kind": GrantKind(values["kind"]),
+            "changed_at": values["changed_at"] or values["granted_at"],
+        }
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Select, and_, bindparam, case, func, literal_column, null, select, union_all, update
 from sqlalchemy.sql.expression import ColumnElement
 
-from storage.errors import KeyReused
+from storage.errors import KeyReused, RowMissing
 from storage.records import LedgerLine, PersonId, Transfer
 from storage.schema import HOUSE_ACCOUNT, account, ledger, profile, referral
 from storage.tx import Conflicting, Tx
@@ -18,6 +18,7 @@ __all__ = [
     "list_lines",
     "open_account",
     "post",
+    "post_back",
     "spend",
     "sum_by_reason",
 ]
@@ -42,6 +43,7 @@ _POST = Conflicting(
     )
 )
 _FIND_BY_KEY = select(ledger.c.id, *(ledger.c[name] for name in _CONTENT)).where(ledger.c.key == bindparam("key"))
+_GET_LINE = select(ledger.c.key, *(ledger.c[name] for name in _CONTENT)).where(ledger.c.id == bindparam("id"))
 _MOVE_BALANCE = (
     update(account).where(account.c.id == bindparam("of")).values(balance=account.c.balance + bindparam("change"))
 )
@@ -135,6 +137,30 @@ def post(tx: Tx, transfer: Transfer) -> int:
         if account_id != HOUSE_ACCOUNT:
             tx.run(_MOVE_BALANCE, of=account_id, change=change)
     return int(ledger_id)
+
+
+def post_back(tx: Tx, ledger_id: int) -> int:
+    """Write the same transfer the other way round, for the same reason, once; returns the id of its ledger line.
+
+    Raises:
+        RowMissing: there is no such line.
+    """
+    line = tx.row(_GET_LINE, id=ledger_id)
+    if line is None:
+        raise RowMissing(f"There is no ledger line {ledger_id}.")
+    key, debit, credit, *rest = line
+    amount, reason, referral_id = rest
+    return post(
+        tx,
+        Transfer(
+            debit=credit,
+            credit=debit,
+            amount=amount,
+            key=f"revoke:{key}",
+            reason=reason,
+            referral_id=referral_id,
+        ),
+    )
 
 
 def spend(tx: Tx, owner_id: PersonId, amount: int, *, key: str, reason: str) -> int | None:

@@ -55,7 +55,11 @@ _PAGE = (
 _EARNED = (
     select(func.coalesce(func.sum(grant.c.points), 0))
     .select_from(event.join(grant, grant.c.event_id == event.c.id))
-    .where(event.c.referral_id == _PAGE.c.id, grant.c.side == literal_column("'inviter'"))
+    .where(
+        event.c.referral_id == _PAGE.c.id,
+        grant.c.side == literal_column("'inviter'"),
+        grant.c.ledger_id.is_not(None),
+    )
     .scalar_subquery()
 )
 _LEFT = select(func.max(chat_join.c.left_at)).where(chat_join.c.referral_id == _PAGE.c.id).scalar_subquery()

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 from bot.capabilities import CAPABILITIES
+from bot.core.campaigns.reward_blocks import CONDITIONS, GIVES, OPTIONS
+from bot.core.campaigns.rewards import TRIGGERS, Limit
 from bot.core.setting import PREFIX
 from bot.settings import DEFAULTS
 from bot.updates.capability import Registry
@@ -29,6 +32,16 @@ def test_every_command_stands_in_the_readme_and_nothing_else() -> None:
     rows = re.findall(r"^\| `/(\w+)` \| [^|]+ \|(?: ([a-z, ]+) \|)?$", README, re.MULTILINE)
     told = {name: set(roles.split(", ")) if roles else set(Role) for name, roles in rows}
     assert told == {name: set(bound.roles) for name, bound in registry.commands.items()}
+
+
+def test_every_field_of_a_rule_stands_in_its_document_and_nothing_else() -> None:
+    """docs/rules.md names what can happen, be asked, given and bounded, as the file takes it."""
+    told = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+    rows = {name for row in re.findall(r"^\| (`.*?`) \|", told, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)}
+    tables = {"when", "give", *TRIGGERS, *GIVES, *CONDITIONS, *(field.name for field in fields(Limit))}
+    assert rows - OPTIONS.keys() - {"key", "name"} == tables
+    assert OPTIONS.keys() | {"key", "name"} <= rows
+    assert {trigger.number for trigger in TRIGGERS.values() if trigger.number} <= set(re.findall(r"`(\w+)` \|", told))
 
 
 def test_links_between_documents_lead_somewhere() -> None:

@@ -6,14 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.campaigns.rewards import Give, Rule
 from bot.core.claiming import Attribution, Opening, Window, decide_attribution
 from bot.core.languages import choose_language
 from bot.core.links import ALPHABET, Payload, compose_code, compose_link, has_check, parse_payload
-from bot.core.rewards.rules import Occurrence, Points, Rule, compose_transfer_key, evaluate
+from bot.core.rewards.rules import Occurrence, compose_transfer_key, evaluate
 from bot.core.standing import compute_page
 from bot.core.stats import Growth
 from bot.core.throttling import MISSES_ALLOWED, WINDOW_SECONDS, Misses, compute_misses, decide_throttled
-from storage.facts import EventKind
+from storage.facts import GrantKind
 from storage.records import PersonId, ReferralId, Side
 
 
@@ -113,31 +114,40 @@ def test_who_can_still_say_by_whom_they_came_is_credited(
     assert decide_attribution(opening) is verdict
 
 
+def points(amount: int) -> Give:
+    """What is given."""
+    return Give(kind=GrantKind.POINTS, amount=amount)
+
+
 RULES = (
-    Rule(key="join", when=EventKind.QUALIFIED, who=Side.INVITER, give=Points(50)),
-    Rule(key="join", when=EventKind.QUALIFIED, who=Side.INVITEE, give=Points(20)),
-    Rule(key="early", when=EventKind.JOINED, who=Side.INVITEE, give=Points(5)),
+    Rule(key="join", when="joined", who=Side.INVITER, give=points(50)),
+    Rule(key="join", when="joined", who=Side.INVITEE, give=points(20)),
+    Rule(key="week", when="stayed", number=7, who=Side.INVITEE, give=points(5)),
+    Rule(key="third", when="milestone", number=3, who=Side.INVITER, give=Give(kind=GrantKind.COUPON, what="coffee")),
 )
 
 
 @pytest.mark.parametrize(
-    ("kind", "given"),
+    ("when", "number", "given"),
     [
-        (EventKind.QUALIFIED, [("join", Side.INVITER, ME, Points(50)), ("join", Side.INVITEE, OTHER, Points(20))]),
-        (EventKind.JOINED, [("early", Side.INVITEE, OTHER, Points(5))]),
-        (EventKind.REVOKED, []),
+        ("joined", 0, [("join", Side.INVITER, ME, 50), ("join", Side.INVITEE, OTHER, 20)]),
+        ("stayed", 7, [("week", Side.INVITEE, OTHER, 5)]),
+        ("stayed", 6, []),
+        ("milestone", 3, [("third", Side.INVITER, ME, 0)]),
+        ("milestone", 4, []),
+        ("active", 7, []),
     ],
 )
 def test_an_event_gives_what_the_rules_for_it_say(
-    kind: EventKind, given: list[tuple[str, Side, PersonId, Points]]
+    when: str, number: int, given: list[tuple[str, Side, PersonId, int]]
 ) -> None:
     """To the side they name, whatever other rules there are; without rules nothing."""
-    event = Occurrence(kind=kind, inviter_id=ME, invitee_id=OTHER)
-    assert [(each.rule, each.side, each.person_id, each.given) for each in evaluate(event, RULES)] == given
+    event = Occurrence(when=when, inviter_id=ME, invitee_id=OTHER, number=number)
+    found = evaluate(event, RULES)
+    assert [(each.rule.key, each.side, each.person_id, each.give.amount) for each in found] == given
     assert evaluate(event, ()) == []
-    assert len({compose_transfer_key(ReferralId(1), each.side, each.rule) for each in evaluate(event, RULES)}) == len(
-        given
-    )
+    keys = {compose_transfer_key(ReferralId(1), each.side, each.rule.key) for each in found}
+    assert len(keys) == len(given)
 
 
 def test_guessing_is_throttled_and_forgiven() -> None:

@@ -33,7 +33,7 @@ from bot.services.reminding.reminders import RemindView, WaitingView
 from bot.services.standing import InvitesView, RewardsView, TopView
 from bot.services.stats import StatsView
 from bot.updates.capability import Registry
-from storage.facts import PoolLevel
+from storage.facts import GrantState, PoolLevel
 from storage.records import (
     Broadcast,
     BroadcastId,
@@ -51,6 +51,7 @@ from storage.records import (
 from storage.role import Role
 from tests.messages.counter_samples import make_counter, render_counter
 from tests.messages.coupon_samples import render_coupons
+from tests.messages.reward_samples import SAMPLE_RULE
 
 CODE = "AbCdEfGh12"
 CAMPAIGN = parse_campaign(
@@ -139,6 +140,10 @@ def make_notice(kind: type[Notice], number: int = 0, **changes: object) -> Notic
         "code": "W" * 100,
         "expires_at": MARCH,
         "level": PoolLevel.LOW,
+        "rule": SAMPLE_RULE,
+        "grant": 1,
+        "state": GrantState.AVAILABLE,
+        "until": MARCH,
     }
     known = {field.name for field in fields(kind)}
     return kind(**{name: value for name, value in (values | changes).items() if name in known})

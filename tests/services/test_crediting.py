@@ -12,7 +12,7 @@ from bot.services.joining.joining import credit, qualify, start
 from bot.services.joining.notices import FriendWaiting, RevokeReason, WelcomeWaiting
 from bot.services.joining.revoking import revoke
 from bot.services.notices import view_notices
-from bot.services.rewards.granting import take_back
+from bot.services.rewards.granting import note_revoked
 from bot.services.standing import list_invites
 from storage import Store, Tx
 from storage.checks import list_faults
@@ -236,4 +236,4 @@ async def test_transfers_name_their_referral(store: Store) -> None:
     rows = await store.read(lambda tx: tx.rows(select(ledger.c.referral_id, ledger.c.key)))
     assert [referral_id for referral_id, _ in rows] == [referral.id] * 4
     assert len({key for _, key in rows}) == 4
-    assert await store.write(take_back, referral) == []
+    assert await store.write(note_revoked, referral) == []

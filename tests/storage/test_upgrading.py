@@ -153,6 +153,7 @@ async def test_a_database_of_the_first_version_is_brought_up_to_date(empty_store
         ]
         (kept,), (back,), none = [await store.read(grants.list_by_referral, ReferralId(number)) for number in (1, 2, 3)]
         assert (kept.person_id, kept.rule, kept.points, kept.ledger_id) == (1, "join", 50, 1)
+        assert (kept.threshold, kept.what, kept.matures_at, kept.changed_at) == (None, "", None, kept.granted_at)
         assert (kept.state, back.state, none) == (GrantState.AVAILABLE, GrantState.REVOKED, [])
         assert await store.read(scores.find_rank, zoe.id) == 1
         assert [line.score for line in await store.read(scores.list_top, 5)] == [1]

@@ -12,6 +12,8 @@ from bot.core.campaigns.file import CampaignFile, Path
 from bot.core.campaigns.look import take_focus, take_look
 from bot.core.campaigns.mistakes import CampaignMistake
 from bot.core.campaigns.pictures import FindPicture, refuse_pictures, take_picture
+from bot.core.campaigns.reward_blocks import take_rewards
+from bot.core.campaigns.rewards import Rule
 from bot.core.campaigns.rules import LATER, Rules, take_rules
 from bot.core.campaigns.words import (
     PLACEHOLDER,
@@ -43,7 +45,7 @@ BRAND_LIMIT, HEADLINE_LIMIT, TEXT_LIMIT, OFFER_LIMIT = 32, 60, 300, 120
 
 _FIELDS = (
     *("slug", "theme", "layout", "focus", "colours", "languages", "channel_language", "logo", "photo", "brand"),
-    *("points", "rules", "stories", "catalogue"),
+    *("points", "rules", "stories", "catalogue", "rewards"),
 )
 
 
@@ -127,6 +129,8 @@ class Campaign:
     """What of a tall photo shows: top, middle, bottom; empty for whatever seems to matter."""
     catalogue: tuple[CatalogueItem, ...] = field(default=(), metadata=LATER)
     """What members can have for their points."""
+    rewards: tuple[Rule, ...] = field(default=(), metadata=LATER)
+    """What is given besides the points for a friend."""
     _texts: dict[str, CampaignTexts] = field(default_factory=dict, init=False, compare=False, repr=False)
     """By language, once asked for: every screen and every answer asks."""
 
@@ -142,6 +146,10 @@ class Campaign:
     def find_item(self, key: str) -> CatalogueItem | None:
         """What can be had under this key; None for what is not on offer any more."""
         return next((item for item in self.catalogue if item.key == key), None)
+
+    def find_rule(self, key: str) -> Rule | None:
+        """The rule of this key; None where there is none any more."""
+        return next((rule for rule in self.rewards if rule.key == key), None)
 
     def say_points(self, points: int, language: str) -> str:
         """`1,500 beans`: a number of points in the shop's own words."""
@@ -217,6 +225,7 @@ def parse_campaign(
         logo=attempt("", take_picture, file, ("logo",), find_picture),
         photo=attempt("", take_picture, file, ("photo",), find_picture),
         catalogue=attempt((), take_catalogue, file, languages),
+        rewards=attempt((), take_rewards, file, languages),
     )
     file.check()
     _check_filled(file, campaign)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
+from datetime import date
 from typing import Any, cast
 
 import tomlkit
@@ -13,6 +14,8 @@ from tomlkit.items import AoT, Table
 
 from bot.core.campaigns.campaign import Campaign, Story
 from bot.core.campaigns.catalogue import VALID_DAYS, CatalogueItem
+from bot.core.campaigns.reward_blocks import LISTS, find_key, list_values
+from bot.core.campaigns.rewards import Rule
 from bot.core.campaigns.rules import Rules
 from bot.core.languages import PLURAL_FORMS
 from bot.core.names import clean_text
@@ -23,7 +26,9 @@ NamePicture = Callable[[str], str]
 Block = Mapping[str, Any]
 Writable = Container | Table
 
-_GLUED = re.compile(r"^([^#\n].*)\n\[\[(stories|catalogue)\]\]", re.MULTILINE)
+_ON_ONE_LINE = {"give", "if", "limit"}
+
+_GLUED = re.compile(r"^([^#\n].*)\n\[\[(stories|catalogue|rewards)\]\]", re.MULTILINE)
 """A block without a line between it and the one before."""
 
 
@@ -36,7 +41,8 @@ def compose_file(campaign: Campaign, *, former: str = "", name_picture: NamePict
         name_picture: Where the pictures lie.
     """
     document = tomlkit.parse(former.removeprefix("\ufeff").replace("\r\n", "\n"))
-    stories, catalogue = _open_blocks(document, "stories"), _open_blocks(document, "catalogue")
+    blocks = {name: _open_blocks(document, name) for name in ("stories", "catalogue", "rewards")}
+    stories, catalogue, rewards = blocks.values()
     _write(document, _list_values(campaign, document.unwrap(), name_picture))
     _order_blocks(stories, [story.key for story in campaign.stories])
     for block, story in zip(stories, campaign.stories, strict=True):
@@ -44,10 +50,13 @@ def compose_file(campaign: Campaign, *, former: str = "", name_picture: NamePict
     _order_blocks(catalogue, [item.key for item in campaign.catalogue])
     for block, item in zip(catalogue, campaign.catalogue, strict=True):
         _write(block, _list_item(item, campaign, block.unwrap()))
-    for name, blocks in (("stories", stories), ("catalogue", catalogue)):
-        if name not in document and len(blocks):
-            document[name] = blocks
-        elif name in document and not len(blocks):
+    _order_blocks(rewards, [rule.key for rule in campaign.rewards], find_key)
+    for block, rule in zip(rewards, campaign.rewards, strict=True):
+        _write(block, _list_rule(rule, campaign, block.unwrap()))
+    for name, listed in blocks.items():
+        if name not in document and len(listed):
+            document[name] = listed
+        elif name in document and not len(listed):
             del document[name]
     return _GLUED.sub(r"\1\n\n[[\2]]", tomlkit.dumps(document))
 
@@ -114,6 +123,31 @@ def _list_item(item: CatalogueItem, campaign: Campaign, former: Block) -> dict[s
     }
 
 
+def _list_rule(rule: Rule, campaign: Campaign, former: Block) -> dict[str, Any]:
+    """The key where it does not follow from the rest; names in every language of the campaign."""
+    values, name = list_values(rule), {language: rule.call(language) for language in campaign.languages}
+    keyed = "key" in former or find_key(values) != rule.key
+    plain = len(campaign.languages) == 1
+    said: dict[str, Any] = {"name": _choose_words(name, former.get("name"), plain=plain) if rule.name else None}
+    if _spell_alike(former.get("if")) == values["if"]:
+        said["if"] = former.get("if")
+    return ({"key": rule.key} if keyed else {}) | dict.fromkeys({*former} - {"key"}) | values | said
+
+
+def _spell_alike(condition: Any) -> Any:
+    """Days as texts and single words as lists, however they stand in the file."""
+    if not isinstance(condition, dict):
+        return condition
+    return {
+        name: value.isoformat()
+        if isinstance(value, date)
+        else [value]
+        if name in LISTS and isinstance(value, str)
+        else value
+        for name, value in condition.items()
+    }
+
+
 def _choose_words(said: Mapping[str, str], former: object, *, plain: bool) -> str | dict[str, str]:
     """As it was written where that can be, and spelled as it was where it says the same."""
     (first, *more) = said.values()
@@ -171,7 +205,7 @@ def _write(block: Writable, values: Mapping[str, Any]) -> None:
             gone = dict.fromkeys(each for each in block[name] if each not in value)
             _write(cast("Table", block[name]), gone | value)
         elif name not in block or _unwrap(block[name]) != value:
-            block[name] = _make_item(value, inline=name in block)
+            block[name] = _make_item(value, inline=name in block or name in _ON_ONE_LINE)
 
 
 def _make_item(value: Any, *, inline: bool = False) -> Any:
@@ -194,9 +228,13 @@ def _open_blocks(document: tomlkit.TOMLDocument, name: str) -> AoT:
     return found if isinstance(found, AoT) else tomlkit.aot()
 
 
-def _order_blocks(blocks: AoT, keys: Sequence[str]) -> None:
+def _name_block(block: Block) -> str:
+    return str(block.get("key", ""))
+
+
+def _order_blocks(blocks: AoT, keys: Sequence[str], name: Callable[[Block], str] = _name_block) -> None:
     """As many blocks as there are things, each where its thing is; those that are new are empty."""
-    former = {str(block.get("key", "")): block for block in blocks}
+    former = {name(block.unwrap()): block for block in blocks}
     if list(former) == list(keys):
         return
     while len(blocks):

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.core.campaigns.campaign import Campaign, Rules, Story, StoryKind
 from bot.core.campaigns.catalogue import CatalogueItem
+from bot.core.campaigns.rewards import compose_rule, parse_rule
 
 Part = Campaign | Story | Rules | CatalogueItem
 
@@ -19,6 +20,8 @@ def compose_content(campaign: Campaign) -> str:
     content = _compose(campaign) | {"stories": stories, "rules": _compose(campaign.rules)}
     if campaign.catalogue:
         content["catalogue"] = [_compose(item) for item in campaign.catalogue]
+    if campaign.rewards:
+        content["rewards"] = [compose_rule(rule) for rule in campaign.rewards]
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -33,7 +36,9 @@ def parse_content(content: str) -> Campaign:
     stories = tuple(Story(**_take(Story, story) | {"kind": StoryKind(story["kind"])}) for story in told["stories"])
     rules = Rules(**_take(Rules, told["rules"]))
     catalogue = tuple(CatalogueItem(**_take(CatalogueItem, item)) for item in told.get("catalogue", ()))
-    return Campaign(**_take(Campaign, told) | {"stories": stories, "rules": rules, "catalogue": catalogue})
+    rewards = tuple(parse_rule(rule) for rule in told.get("rewards", ()))
+    parts = {"stories": stories, "rules": rules, "catalogue": catalogue, "rewards": rewards}
+    return Campaign(**_take(Campaign, told) | parts)
 
 
 def _compose(said: Part) -> dict[str, Any]:

@@ -2,79 +2,138 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal
+from types import MappingProxyType
 
 from bot.core.campaigns.campaign import Campaign
-from storage.facts import EventKind
+from bot.core.campaigns.rewards import HUNDRED, JOIN, Condition, Give, Rule
+from bot.core.languages import find_language
+from storage.facts import EventKind, GrantKind
 from storage.records import PersonId, ReferralId, Side
 
-JOIN = "join"
-"""The rule that a friend who counts fulfils; each side has one of its own by this name."""
+MILESTONE = "milestone"
+"""What has to happen for a rule that looks at how many friends there are, not at what happened."""
 
 REASONS = {Side.INVITER: "invited_friend", Side.INVITEE: "welcome"}
 """Why points move, as the ledger says it; points that go back say it too, so that the two cancel out."""
 
+FOR_RULE = "rule:"
+"""How the reason of a ledger line begins that a rule of the owner's gave; its key follows."""
 
-@dataclass(frozen=True, slots=True)
-class Points:
-    """Points, spendable at once."""
-
-    amount: int
-
-
-Given = Points
-"""What a rule gives: one class for each kind."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """When something happens, somebody gets something."""
-
-    key: str
-    when: EventKind
-    who: Side
-    give: Given
+WHEN: Mapping[EventKind, str] = MappingProxyType(
+    {
+        EventKind.QUALIFIED: "joined",
+        EventKind.STAYED: "stayed",
+        EventKind.ACTIVE: "active",
+        EventKind.PURCHASED: "purchased",
+        EventKind.CARDS_GIVEN: "cards_given",
+    }
+)
+"""What rules call an event; of the others they know nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Occurrence:
-    """An event as rules look at it: what happened, and who stands on either side of it."""
+    """What happened, as rules look at it, and who stands on either side of it."""
 
-    kind: EventKind
+    when: str
     inviter_id: PersonId
-    invitee_id: PersonId
+    invitee_id: PersonId | None = None
+    """None where somebody did it alone."""
+    number: int = 0
+    """How many friends, days, cards; the amount of a purchase."""
+    nth: int = 1
+    """Which purchase it is."""
+    source: str = ""
+    language: str = ""
+    """Of the friend."""
+    tier: str = ""
+    """Of the inviter."""
+    day: str = ""
+    """Where the shop is, like 2026-12-01."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
     """What comes of a rule for somebody."""
 
-    rule: str
+    rule: Rule
     side: Side
     person_id: PersonId
-    given: Given
+    give: Give
+
+    @property
+    def is_milestone(self) -> bool:
+        """Whether it is for so many friends, and is taken back when there are fewer."""
+        return self.rule.when == MILESTONE and self.side is Side.INVITER
 
 
 def compose_rules(campaign: Campaign) -> tuple[Rule, ...]:
-    """The rules of a campaign: both sides gain, the inviter for the friend who came, the friend as a welcome."""
+    """The rules of a campaign: both sides gain, the inviter for the friend who came, the friend as a welcome; and the owner's."""
     points = {Side.INVITER: campaign.inviter_points, Side.INVITEE: campaign.invitee_points}
-    return tuple(
-        Rule(key=JOIN, when=EventKind.QUALIFIED, who=side, give=Points(amount)) for side, amount in points.items()
+    usual = (
+        Rule(key=JOIN, when="joined", who=side, give=Give(kind=GrantKind.POINTS, amount=amount))
+        for side, amount in points.items()
     )
+    return (*usual, *campaign.rewards)
 
 
 def evaluate(occurrence: Occurrence, rules: Iterable[Rule]) -> list[Grant]:
-    """What comes of an event, in the order of the people's ids."""
+    """What comes of it, in the order of the people's ids."""
     people = {Side.INVITER: occurrence.inviter_id, Side.INVITEE: occurrence.invitee_id}
     grants = [
-        Grant(rule=rule.key, side=rule.who, person_id=people[rule.who], given=rule.give)
+        Grant(rule=rule, side=rule.who, person_id=person_id, give=_compute_give(rule.give, occurrence))
         for rule in rules
-        if rule.when is occurrence.kind
+        if rule.when == occurrence.when
+        and (person_id := people[rule.who]) is not None
+        and _fits_number(rule, occurrence.number)
+        and fits(rule.condition, occurrence)
     ]
     return sorted(grants, key=lambda grant: grant.person_id)
+
+
+def fits(condition: Condition, occurrence: Occurrence) -> bool:
+    """Whether it is as a rule asks."""
+    asked = (
+        (condition.source, occurrence.source),
+        (condition.tier, occurrence.tier),
+    )
+    return (
+        all(not wanted or found in wanted for wanted, found in asked)
+        and (not condition.language or find_language(occurrence.language, condition.language) is not None)
+        and condition.nth in {None, occurrence.nth}
+        and (not condition.since or condition.since <= occurrence.day)
+        and (not condition.until or occurrence.day <= condition.until)
+    )
+
+
+def compute_share(amount: int, percent: int) -> int:
+    """So many per cent of an amount, halves to the even neighbour."""
+    return int((Decimal(amount) * percent / HUNDRED).quantize(Decimal(1), ROUND_HALF_EVEN))
+
+
+def compose_week(day: str) -> str:
+    """The week of a day, from Monday on: `2026-W48`."""
+    year, week, _ = date.fromisoformat(day).isocalendar()
+    return f"{year}-W{week:02}"
 
 
 def compose_transfer_key(referral_id: ReferralId, side: Side, rule: str = JOIN) -> str:
     """The key of the one transfer that rewards a side of a referral by a rule."""
     return f"referral:{referral_id}:{side}:{rule}"
+
+
+def _fits_number(rule: Rule, number: int) -> bool:
+    if not rule.trigger.number:
+        return True
+    return number >= rule.number if rule.trigger.at_least else number == rule.number
+
+
+def _compute_give(give: Give, occurrence: Occurrence) -> Give:
+    """A share of a purchase is known once there is a purchase."""
+    if give.kind is not GrantKind.PERCENT or occurrence.when != WHEN[EventKind.PURCHASED]:
+        return give
+    return Give(kind=GrantKind.POINTS, amount=compute_share(occurrence.number, give.amount))

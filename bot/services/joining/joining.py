@@ -24,10 +24,11 @@ from bot.services.joining.notices import (
 from bot.services.members import MemberView, find_role, meet, view_member
 from bot.services.notices import Notice, owe
 from bot.services.printing import note_placement
-from bot.services.rewards.granting import note_event, sum_points
+from bot.services.rewards.giving import tell
+from bot.services.rewards.granting import note_event, note_score, sum_points
 from bot.services.sharing.handouts import owe_first_card
 from storage.addresses import ANNOUNCE, MemberAddress
-from storage.facts import EventKind
+from storage.facts import EventKind, GrantId
 from storage.records import Person, Profile, Referral, ReferralId, ReferralState, Side
 from storage.role import Role
 from storage.tables import chat_joins, code_keys, conversations, grants, people, referrals, scores, shops
@@ -87,12 +88,12 @@ def credit(
     if chat_id is not None:
         keep_chat(tx, chat_id, invitee.profile.telegram_id, referral)
     note_event(tx, EventKind.JOINED, referral, terms)
-    if not waits:
-        _count(tx, referral, terms)
+    given = [] if waits else _count(tx, referral, terms)
     if tell_invitee and invitee.is_member:
         _owe_greeting(tx, referral, terms.campaign.invitee_points, over=promise.over)
     told = inviter_notice(referral) if inviter_notice else _tell_inviter(referral, terms.campaign)
     owe(tx, MemberAddress(inviter.id), told, key=referral.id)
+    tell(tx, given)
     if not waits and shop.announce_chat is not None:
         owe(tx, ANNOUNCE, JoinAnnounced(friend=invitee.id, inviter=inviter.id), key=referral.id)
     return referral
@@ -114,11 +115,12 @@ def qualify(tx: Tx, referral_id: ReferralId) -> Referral | None:
         return None
     referral = referrals.get(tx, referral_id)
     terms = get_terms(tx, referral.campaign_version_id)
-    _count(tx, referral, terms)
+    given = _count(tx, referral, terms)
     if people.get(tx, referral.invitee_id).is_member:
         qualified = Qualified(inviter=referral.inviter_id, points=terms.campaign.invitee_points)
         owe(tx, MemberAddress(referral.invitee_id), qualified, key=referral.id)
     owe(tx, MemberAddress(referral.inviter_id), _tell_inviter(referral, terms.campaign), key=referral.id)
+    tell(tx, given)
     if shops.get(tx).announce_chat is not None:
         owe(tx, ANNOUNCE, JoinAnnounced(friend=referral.invitee_id, inviter=referral.inviter_id), key=referral.id)
     return referral
@@ -147,9 +149,10 @@ def _find_community(tx: Tx, shop: ShopRow, invitee: Person) -> int | None:
     return shop.community_id if seen is not None and seen.left_at is None else None
 
 
-def _count(tx: Tx, referral: Referral, terms: Terms) -> None:
-    note_event(tx, EventKind.QUALIFIED, referral, terms)
-    scores.raise_score(tx, referral.inviter_id)
+def _count(tx: Tx, referral: Referral, terms: Terms) -> list[GrantId]:
+    """Returns what the owner's rules gave, to be told."""
+    given = note_event(tx, EventKind.QUALIFIED, referral, terms)
+    return given + note_score(tx, referral, terms, scores.raise_score(tx, referral.inviter_id))
 
 
 def _owe_greeting(tx: Tx, referral: Referral, points: int, *, over: bool = False) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bot.services.joining.notices import FriendRevoked, GiftRevoked, RevokeReason
 from bot.services.notices import owe
-from bot.services.rewards.granting import sum_points, take_back
+from bot.services.rewards.giving import tell_taken
+from bot.services.rewards.granting import note_revoked, sum_points, take_back_above
 from storage.addresses import MemberAddress
-from storage.facts import GrantRow
+from storage.facts import GrantKind, GrantRow
 from storage.records import Referral, ReferralId, ReferralState, Side
 from storage.tables import people, referrals, scores
 from storage.tx import Tx
@@ -27,13 +28,15 @@ def revoke(tx: Tx, referral_id: ReferralId, *, reason: RevokeReason, tell_invite
     if earned is None:
         return None
     referral = referrals.get(tx, referral_id)
-    taken = take_back(tx, referral)
+    taken = note_revoked(tx, referral)
     if people.get(tx, referral.invitee_id).is_member:
         _owe(tx, referral, Side.INVITEE, taken, reason)
     if tell_inviter:
         _owe(tx, referral, Side.INVITER, taken, reason)
+    unsaid = [grant for grant in taken if grant.kind is not GrantKind.POINTS or grant.ledger_id is None]
     if earned:
-        scores.lower_score(tx, referral.inviter_id)
+        unsaid += take_back_above(tx, referral.inviter_id, scores.lower_score(tx, referral.inviter_id))
+    tell_taken(tx, unsaid)
     return referral
 
 

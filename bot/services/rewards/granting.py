@@ -2,81 +2,126 @@
 
 from __future__ import annotations
 
-from bot.core.rewards.rules import REASONS, Grant, Occurrence, compose_rules, compose_transfer_key, evaluate
+from collections.abc import Sequence
+
+from bot.core.campaigns.rewards import JOIN
+from bot.core.languages import parse_tag
+from bot.core.rewards.rules import (
+    MILESTONE,
+    REASONS,
+    WHEN,
+    Grant,
+    Occurrence,
+    compose_rules,
+    compose_transfer_key,
+    evaluate,
+)
 from bot.services.campaigns import Terms
-from storage.facts import EventId, EventKind, GrantKind, GrantRow, GrantState
-from storage.records import Referral, Side, Transfer
-from storage.tables import grants, ledgers
+from bot.services.rewards.giving import Cause, find_day, give, take_back
+from storage.facts import EventId, EventKind, GrantId, GrantRow
+from storage.records import PersonId, Referral, Side, Transfer
+from storage.tables import grants, ledgers, people
 from storage.tx import Tx
 
 
-def note_event(tx: Tx, kind: EventKind, referral: Referral, terms: Terms) -> None:
-    """Write what happened to a referral, and give both sides what the terms it came under say of it."""
-    event_id = grants.add_event(tx, kind, referral)
-    if event_id is None:
-        return
-    occurrence = Occurrence(kind=kind, inviter_id=referral.inviter_id, invitee_id=referral.invitee_id)
-    for grant in evaluate(occurrence, compose_rules(terms.campaign)):
-        _give(tx, referral, event_id, grant)
+def note_event(
+    tx: Tx, kind: EventKind, referral: Referral, terms: Terms, *, number: int = 0, key: str = ""
+) -> list[GrantId]:
+    """Write what happened to a referral, and give both sides what the terms it came under say of it.
+
+    Returns what the owner's rules gave, to be told with `tell`; the usual points are told by whoever notes the event.
+
+    Args:
+        tx: The transaction.
+        kind: What happened.
+        referral: To whom.
+        terms: Those the referral came under.
+        number: How many days; the amount of a purchase.
+        key: What makes it one of its kind, where it can happen more often than once.
+    """
+    event_id = grants.add_event(tx, kind, referral, key=key)
+    when = WHEN.get(kind)
+    if event_id is None or when is None:
+        return []
+    return _give_all(tx, event_id, referral, terms, when=when, number=number)
 
 
-def take_back(tx: Tx, referral: Referral) -> list[GrantRow]:
+def note_score(tx: Tx, referral: Referral, terms: Terms, score: int) -> list[GrantId]:
+    """Give what the terms say of so many friends, the last of whom is this one; each milestone once while it stands."""
+    if not any(rule.when == MILESTONE and rule.number == score for rule in terms.campaign.rewards):
+        return []
+    event_id = grants.get_event(tx, EventKind.QUALIFIED, referral.id)
+    return _give_all(tx, event_id, referral, terms, when=MILESTONE, number=score)
+
+
+def note_revoked(tx: Tx, referral: Referral) -> list[GrantRow]:
     """Write that a referral was taken back, and take from both sides what had come of it; returns that.
 
-    Balances may fall below zero.
+    What was given for a number of friends stays until there are fewer: see `take_back_above`. Balances may fall below zero.
     """
     if grants.add_event(tx, EventKind.REVOKED, referral) is None:
         return []
     given = sorted(grants.list_by_referral(tx, referral.id), key=lambda grant: grant.person_id)
-    return [grant for grant in given if _take(tx, referral, grant)]
+    taken = [take_back(tx, grant.id, "referral") for grant in given if grant.threshold is None]
+    return [grant for grant in taken if grant is not None]
 
 
-def sum_points(given: list[GrantRow], side: Side) -> int:
+def take_back_above(tx: Tx, person_id: PersonId, score: int) -> list[GrantRow]:
+    """Take back what somebody was given for more friends than they have now; returns that."""
+    taken = [take_back(tx, grant.id, "score") for grant in grants.list_above(tx, person_id, score)]
+    return [grant for grant in taken if grant is not None]
+
+
+def sum_points(given: Sequence[GrantRow], side: Side) -> int:
     """The points that one side got."""
-    return sum(grant.points or 0 for grant in given if grant.side is side)
+    return sum(grant.points or 0 for grant in given if grant.side is side and grant.ledger_id is not None)
 
 
-def _give(tx: Tx, referral: Referral, event_id: EventId, grant: Grant) -> None:
-    points = grant.given.amount
+def _give_all(tx: Tx, event_id: EventId, referral: Referral, terms: Terms, *, when: str, number: int) -> list[GrantId]:
+    cause = Cause(event_id=event_id, version_id=terms.version_id, referral_id=referral.id)
+    given: list[GrantId] = []
+    for grant in evaluate(_compose_occurrence(tx, referral, terms, when, number), compose_rules(terms.campaign)):
+        if grant.rule.key == JOIN:
+            _give_points(tx, referral, event_id, grant)
+        elif (added := give(tx, cause, grant)) is not None:
+            given.append(added)
+    return given
+
+
+def _compose_occurrence(tx: Tx, referral: Referral, terms: Terms, when: str, number: int) -> Occurrence:
+    """What the rules look at; what none of them asks is not looked up."""
+    asked = [rule.condition for rule in terms.campaign.rewards if rule.when == when]
+    friend = people.get(tx, referral.invitee_id) if any(each.language for each in asked) else None
+    return Occurrence(
+        when=when,
+        inviter_id=referral.inviter_id,
+        invitee_id=referral.invitee_id,
+        number=number,
+        source=referral.source,
+        language=(friend.language or parse_tag(friend.profile.telegram_language)) if friend else "",
+        day=find_day(tx) if any(each.since or each.until for each in asked) else "",
+    )
+
+
+def _give_points(tx: Tx, referral: Referral, event_id: EventId, grant: Grant) -> None:
+    points = grant.give.amount
     ledger_id = ledgers.post(
         tx,
         Transfer(
             debit=ledgers.HOUSE_ACCOUNT,
             credit=ledgers.open_account(tx, grant.person_id),
             amount=points,
-            key=compose_transfer_key(referral.id, grant.side, grant.rule),
+            key=compose_transfer_key(referral.id, grant.side),
             reason=REASONS[grant.side],
             referral_id=referral.id,
         ),
     )
     grants.add_points(
         tx,
-        rule=grant.rule,
+        rule=grant.rule.key,
         person_id=grant.person_id,
         event_id=event_id,
         side=grant.side,
         points=points,
         ledger_id=ledger_id,
     )
-
-
-def _take(tx: Tx, referral: Referral, grant: GrantRow) -> bool:
-    """Whether it was there to be taken.
-
-    Points go the other way round for the same reason, so that what was earned for it is right again.
-    """
-    if not grants.set_state(tx, grant.id, GrantState.REVOKED, expected=GrantState.AVAILABLE):
-        return False
-    if grant.kind is GrantKind.POINTS and grant.side is not None and grant.points is not None:
-        ledgers.post(
-            tx,
-            Transfer(
-                debit=ledgers.open_account(tx, grant.person_id),
-                credit=ledgers.HOUSE_ACCOUNT,
-                amount=grant.points,
-                key=f"revoke:{compose_transfer_key(referral.id, grant.side, grant.rule)}",
-                reason=REASONS[grant.side],
-                referral_id=referral.id,
-            ),
-        )
-    return True

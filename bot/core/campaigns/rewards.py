@@ -1,0 +1,177 @@
+"""What an owner's rule says: when something happens, if it is like this, somebody gets something, at most so often.
+
+How a campaign file says it is read in `reward_blocks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
+from typing import Any
+
+from bot.core.campaigns.rules import DAYS_LIMIT
+from storage.facts import GrantKind
+from storage.records import Side
+
+NUMBER_LIMIT = 1_000_000
+AMOUNT_LIMIT = 1_000_000_000_000
+"""Minor units of a purchase."""
+
+HUNDRED = 100
+
+JOIN = "join"
+"""The rule that a friend who counts fulfils, as `[points]` says it; each side has one of its own by this name."""
+
+SIDES = MappingProxyType({"inviter": Side.INVITER, "friend": Side.INVITEE})
+"""As people say it."""
+
+SIDE_NAMES = MappingProxyType({side: name for name, side in SIDES.items()})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trigger:
+    """What can happen, and which number belongs to it."""
+
+    number: str = ""
+    """The field that says how many; empty where there is none to say."""
+    highest: int = NUMBER_LIMIT
+    usual: int | None = None
+    """What holds where the field is left out; None where it has to be said."""
+    sides: tuple[Side, ...] = (Side.INVITER, Side.INVITEE)
+    """Who can be given something for it."""
+    at_least: bool = False
+    """Whether a higher number fits as well."""
+
+
+TRIGGERS: Mapping[str, Trigger] = MappingProxyType(
+    {
+        "joined": Trigger(),
+        "stayed": Trigger(number="days", highest=DAYS_LIMIT),
+        "active": Trigger(number="days", highest=DAYS_LIMIT),
+        "purchased": Trigger(number="amount", highest=AMOUNT_LIMIT, usual=0, at_least=True),
+        "milestone": Trigger(number="friends"),
+        "cards_given": Trigger(number="cards", usual=1, sides=(Side.INVITER,)),
+    }
+)
+"""By the word in the file; a capability that knows of something else enters it here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Give:
+    """What somebody gets."""
+
+    kind: GrantKind
+    amount: int = 0
+    """Points, or per cent."""
+    what: str = ""
+    """The code itself, the name of a pool, of a gift, of a privilege, of what a person hands out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """At most so often; None for no bound."""
+
+    per_member: int | None = None
+    """For one member, as long as the campaign lasts."""
+    per_week: int | None = None
+    """For one member in a week of the shop's zone, from Monday on."""
+    budget: int | None = None
+    """In all: points where points are given, pieces of anything else."""
+    first: int | None = None
+    """In all: how many times."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """If it is like this; what is empty asks nothing."""
+
+    source: tuple[str, ...] = ()
+    """By which way the friend came."""
+    language: tuple[str, ...] = ()
+    """Which language the friend reads."""
+    tier: tuple[str, ...] = ()
+    """Which level of honour the inviter has."""
+    nth: int | None = None
+    """Which purchase of the friend it is, from 1."""
+    since: str = ""
+    """From this day on where the shop is, like 2026-12-01."""
+    until: str = ""
+    """Up to and with this day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """When something happens, somebody gets something."""
+
+    key: str
+    """What it is known by over all versions of its campaign: what it has given, and how often, goes by it."""
+    when: str
+    """One of `TRIGGERS`."""
+    who: Side
+    give: Give
+    number: int = 0
+    """How many friends, days, cards; from which amount on."""
+    condition: Condition = field(default_factory=Condition)
+    limit: Limit = field(default_factory=Limit)
+    at_limit: str = "stop"
+    """What becomes of it beyond the limit: nothing, it waits in a queue, or the member is told."""
+    hold_days: int = 0
+    """For so long it is earned and cannot be used yet."""
+    valid_days: int = 0
+    """For so long it waits at the counter; 0 for ever."""
+    on_expiry: str = "replace"
+    """What becomes of a coupon that nobody used in time."""
+    name: dict[str, str] = field(default_factory=dict)
+    """What it is called, by language; empty for what says it by itself."""
+
+    @property
+    def trigger(self) -> Trigger:
+        """What is known of what has to happen."""
+        return TRIGGERS[self.when]
+
+    def call(self, language: str) -> str:
+        """What it is called; by what it is, where nobody has said."""
+        return self.name.get(language) or next(iter(self.name.values()), "") or self.give.what
+
+
+def compose_key(when: str, number: int, who: Side, kind: GrantKind) -> str:
+    """What a rule without a key is known by: what has to happen, who gets something, and of which kind."""
+    counted = f"-{number}" if number and TRIGGERS[when].number else ""
+    return f"{when}{counted}-{SIDE_NAMES[who]}-{kind}".replace("_", "-")
+
+
+def compose_rule(rule: Rule) -> dict[str, Any]:
+    """A rule as it is kept in a version: what is as usual is left out, so that later fields change nothing."""
+    return {name: value for name, value in _drop_usual(rule).items() if value != {}}
+
+
+def parse_rule(told: Mapping[str, Any]) -> Rule:
+    """Read what `compose_rule` wrote, perhaps by a newer program: what this one does not know is left out."""
+    parts = {"give": Give, "condition": Condition, "limit": Limit}
+    values = {each.name: told[each.name] for each in fields(Rule) if each.name in told}
+    read = {name: _read(kind, values[name]) for name, kind in parts.items() if name in values}
+    give = read["give"]
+    return Rule(
+        **values
+        | read
+        | {"who": Side(values["who"]), "give": Give(kind=GrantKind(give.kind), amount=give.amount, what=give.what)}
+    )
+
+
+def _drop_usual(said: Any) -> dict[str, Any]:
+    """Each field by its name, in order, but for those that are as usual; parts likewise."""
+    values: dict[str, Any] = {}
+    for each in fields(said):
+        value = getattr(said, each.name)
+        if isinstance(value, Give | Condition | Limit):
+            values[each.name] = _drop_usual(value)
+        elif value not in (each.default, ()):
+            values[each.name] = list(value) if isinstance(value, tuple) else value
+    return values
+
+
+def _read(kind: type[Any], told: Mapping[str, Any]) -> Any:
+    known = {each.name for each in fields(kind)}
+    values = {name: value for name, value in told.items() if name in known}
+    return kind(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})

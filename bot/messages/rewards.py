@@ -1,0 +1,169 @@
+"""What the owner's rules say, in one sentence each, and what members hear of what they give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import reduce
+from types import MappingProxyType
+
+from bot.core.campaigns.rewards import Give, Rule
+from bot.core.durations import SECOND
+from bot.core.languages import LANGUAGES, find_language
+from bot.core.rewards.rules import WHEN
+from bot.messages.buttons import REWARDS
+from bot.messages.keyboards import send_row, stack, tap_row
+from bot.messages.notices import Reader, Renderers, each
+from bot.messages.outgoing import OutgoingMessage
+from bot.messages.shop import Shop
+from bot.messages.texts import Html, Texts, escape
+from bot.services.rewards.notices import RewardFreed, RewardGiven, RewardTakenBack, read_rule
+from storage.facts import EventKind, GrantKind, GrantState
+from storage.records import Side
+
+_PURCHASED = WHEN[EventKind.PURCHASED]
+_WHO = {Side.INVITER: "rule.inviter", Side.INVITEE: "rule.friend"}
+_ALONE = {
+    ("milestone", Side.INVITER): "rule.member",
+    ("milestone", Side.INVITEE): "rule.last_friend",
+    ("cards_given", Side.INVITER): "rule.member",
+}
+"""What speaks of a member first, and not of a friend."""
+
+_WHEN = {
+    "joined": "rule.when.joined",
+    "stayed": "rule.when.stayed",
+    "active": "rule.when.active",
+    "milestone": "rule.when.milestone",
+    "cards_given": "rule.when.cards_given",
+}
+_BOUNDS = {"per_member": "rule.per_member", "per_week": "rule.per_week", "first": "rule.first"}
+
+
+def say_rule(texts: Texts, shop: Shop, rule: Rule) -> Html:
+    """A rule in one sentence: when, to whom, what, and at most how much. The same to everybody."""
+    sentence = texts.say(
+        _ALONE.get((rule.when, rule.who), _WHO[rule.who]), when=say_when(texts, rule), what=say_what(texts, shop, rule)
+    )
+    bounds = [*_list_conditions(texts, shop, rule), *_list_bounds(texts, shop, rule)]
+    if not bounds:
+        return texts.say("rule.ends", sentence=sentence)
+    listed = reduce(lambda first, more: texts.say("rule.both", first=first, more=more), bounds)
+    return texts.say("rule.bounded", sentence=sentence, bounds=listed)
+
+
+def say_what(texts: Texts, shop: Shop, rule: Rule, points: int = 0) -> Html:
+    """What a rule gives: by the owner's word for it, else by its kind; `points` where they are known to be others."""
+    if rule.name:
+        return escape(rule.call(shop.campaign.find_language(texts.language)))
+    if rule.give.kind is GrantKind.POINTS or points:
+        return escape(shop.points(points or rule.give.amount, texts.language))
+    return _WHATS[rule.give.kind](texts, rule.give, rule.when)
+
+
+def _say_percent(texts: Texts, give: Give, when: str) -> Html:
+    return texts.say("rule.what.percent_of_it" if when == _PURCHASED else "rule.what.percent", percent=give.amount)
+
+
+_WHATS: Mapping[GrantKind, Callable[[Texts, Give, str], Html]] = MappingProxyType(
+    {
+        GrantKind.CODE: lambda texts, _, __: texts.say("rule.what.code"),
+        GrantKind.COUPON: lambda texts, give, _: texts.say("rule.what.coupon", name=give.what),
+        GrantKind.PERCENT: _say_percent,
+        GrantKind.GIFT: lambda texts, _, __: texts.say("rule.what.gift"),
+        GrantKind.PRIVILEGE: lambda _, give, __: escape(give.what),
+        GrantKind.BY_HAND: lambda _, give, __: escape(give.what),
+    }
+)
+"""A code is not told before it is given."""
+
+
+def say_when(texts: Texts, rule: Rule) -> Html:
+    """What has to happen."""
+    if rule.when != _PURCHASED:
+        return texts.say(_WHEN[rule.when], count=rule.number)
+    if rule.condition.nth is not None:
+        first = rule.condition.nth == 1
+        return texts.say("rule.when.first_purchase" if first else "rule.when.purchase", count=rule.condition.nth)
+    return texts.say("rule.when.purchased_from" if rule.number else "rule.when.purchased", amount=rule.number)
+
+
+def _list_conditions(texts: Texts, shop: Shop, rule: Rule) -> Iterator[Html]:
+    condition = rule.condition
+    if condition.source:
+        yield texts.say("rule.if.source", list=texts.join([escape(each) for each in condition.source]))
+    if condition.language:
+        yield texts.say("rule.if.language", list=texts.join([_name_language(each) for each in condition.language]))
+    if condition.tier:
+        yield texts.say("rule.if.tier", list=texts.join([escape(each) for each in condition.tier]))
+    if condition.since:
+        yield texts.say("rule.if.since", date=_say_day(texts, shop, condition.since))
+    if condition.until:
+        yield texts.say("rule.if.until", date=_say_day(texts, shop, condition.until))
+
+
+def _list_bounds(texts: Texts, shop: Shop, rule: Rule) -> Iterator[Html]:
+    limit = rule.limit
+    for name, key in _BOUNDS.items():
+        if (most := getattr(limit, name)) is not None:
+            yield texts.say(key, count=most)
+    if limit.budget is not None and rule.give.kind is GrantKind.POINTS:
+        yield texts.say("reward.budget_points", points=shop.points(limit.budget, texts.language))
+    elif limit.budget is not None:
+        yield texts.say("rule.budget", count=limit.budget)
+    if rule.hold_days:
+        yield texts.say("rule.hold", count=rule.hold_days)
+
+
+def _name_language(tag: str) -> Html:
+    known = find_language(tag, LANGUAGES)
+    return escape(Texts(known).plain("locale.name") if known else tag)
+
+
+def _say_day(texts: Texts, shop: Shop, day: str) -> str:
+    midnight = datetime.fromisoformat(day).replace(tzinfo=shop.zone)
+    return texts.date(int(midnight.timestamp()) * SECOND, shop.zone)
+
+
+_NEWS = {
+    GrantState.HELD: "reward.held",
+    GrantState.WAITING: "reward.waiting",
+    GrantState.PENDING: "reward.pending",
+    GrantState.DECLINED: "reward.declined",
+}
+
+
+def _render_given(reader: Reader, notice: RewardGiven) -> OutgoingMessage:
+    texts, shop, rule = reader.texts, reader.shop, read_rule(notice.rule)
+    what = say_what(texts, shop, rule, notice.points)
+    if notice.state in _NEWS:
+        date = texts.date(notice.until, shop.zone) if notice.until else ""
+        news = texts.say(_NEWS[notice.state], what=what, date=date)
+    elif notice.points:
+        balance = shop.points(reader.member.balance, texts.language)
+        news = texts.say("reward.points", points=shop.points(notice.points, texts.language), balance=balance)
+    else:
+        key = "reward.code" if rule.give.kind is GrantKind.CODE else "reward.given"
+        news = texts.say(key, what=what, code=rule.give.what)
+    return _compose(reader, [texts.say("reward.because", news=news, rule=say_rule(texts, shop, rule))])
+
+
+def _render_taken_back(reader: Reader, notice: RewardTakenBack) -> OutgoingMessage:
+    texts, shop, rule = reader.texts, reader.shop, read_rule(notice.rule)
+    if notice.points:
+        points, balance = (shop.points(each, texts.language) for each in (notice.points, reader.member.balance))
+        return _compose(reader, [texts.say("reward.points_back", points=points, balance=balance)])
+    return _compose(reader, [texts.say("reward.taken_back", what=say_what(texts, shop, rule))])
+
+
+def _compose(reader: Reader, blocks: Sequence[Html]) -> OutgoingMessage:
+    texts, shop = reader.texts, reader.shop
+    keyboard = stack(send_row(texts, shop, reader.member.code), tap_row(texts, REWARDS))
+    return OutgoingMessage(text="\n\n".join(blocks), keyboard=keyboard)
+
+
+NOTICES: Renderers = {
+    RewardGiven: each(_render_given),
+    RewardFreed: each(_render_given),
+    RewardTakenBack: each(_render_taken_back),
+}

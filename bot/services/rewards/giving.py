@@ -1,0 +1,215 @@
+"""What a rule gives somebody: within its limits, held for a while, freed when its time has come, told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+from functools import partial
+from types import MappingProxyType
+
+from bot.core.campaigns.rewards import Give, Rule
+from bot.core.durations import DAY, SECOND
+from bot.core.rewards.bounds import WEEK, Bound, decide_freed, decide_state, list_bounds
+from bot.core.rewards.rules import FOR_RULE, Grant, compose_week
+from bot.services.campaigns import find_zone, get_terms
+from bot.services.notices import Notice, owe
+from bot.services.rewards.notices import RewardFreed, RewardGiven, RewardTakenBack, write_rule
+from storage.addresses import MemberAddress
+from storage.facts import EventId, GrantId, GrantKind, GrantRow, GrantState
+from storage.records import CampaignId, PersonId, ReferralId, Transfer, VersionId
+from storage.tables import allowances, grants, ledgers, people, shops
+from storage.tx import Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """What something is given for."""
+
+    event_id: EventId
+    version_id: VersionId
+    """Whose rules are asked."""
+    referral_id: ReferralId | None
+
+
+def give(tx: Tx, cause: Cause, grant: Grant) -> GrantId | None:
+    """Write what comes of a rule for somebody; None where its limit is reached and nothing is to be said of that."""
+    rule = grant.rule
+    week, full = _take_room(tx, cause.version_id, rule, grant.give, grant.person_id)
+    state = decide_state(rule, grant.give.kind, reached=full is not None)
+    if state is None:
+        return None
+    number = grants.add(
+        tx,
+        rule=rule.key,
+        person_id=grant.person_id,
+        event_id=cause.event_id,
+        side=grant.side,
+        state=state,
+        kind=grant.give.kind,
+        what=grant.give.what or ("" if grant.give.kind is GrantKind.POINTS else str(grant.give.amount)),
+        points=grant.give.amount if grant.give.kind is GrantKind.POINTS else None,
+        threshold=rule.number if grant.is_milestone else None,
+        week=week,
+        matures_at=_find_due(tx, rule, state, full),
+        reason="" if full is None else f"limit:{full.kind}",
+    )
+    if number is not None and state is decide_freed(grant.give.kind):
+        _settle(tx, grants.get(tx, number))
+    return number
+
+
+def list_due(tx: Tx, *, limit: int) -> list[GrantId]:
+    """What has been held, or has waited for its turn, for long enough."""
+    return grants.list_due(tx, limit)
+
+
+def free(tx: Tx, due: Iterable[GrantId]) -> None:
+    """Let go what was held for long enough, and give what waited for its turn, where there is room now; told to whom it is."""
+    for row in (grants.lock(tx, number) for number in due):
+        if row.matures_at is None or row.matures_at <= tx.now:
+            _free(tx, row)
+
+
+def take_back(tx: Tx, grant_id: GrantId, reason: str) -> GrantRow | None:
+    """Take something back that is not used yet; returns it as it was, None where there was nothing to take.
+
+    Points go the other way round for the same reason, so that what was earned for it is right again; a balance may fall
+    below zero. What waited for a place has one now.
+    """
+    row = grants.lock(tx, grant_id)
+    if row.state not in {GrantState.PENDING, *grants.STANDING}:
+        return None
+    grants.set_state(tx, row.id, GrantState.REVOKED, expected=row.state, reason=reason)
+    if row.ledger_id is not None and row.points is not None:
+        ledgers.post_back(tx, row.ledger_id)
+    if row.state is not GrantState.PENDING:
+        _put_room_back(tx, row)
+    return row
+
+
+def tell(tx: Tx, given: Iterable[GrantId]) -> None:
+    """Say what they have to those to whom something was given."""
+    for row in (grants.get(tx, number) for number in given):
+        _owe(tx, row, partial(_describe, RewardGiven))
+
+
+def tell_taken(tx: Tx, taken: Iterable[GrantRow]) -> None:
+    """Say kindly what was taken back; what nobody had been told of is not spoken of."""
+    for row in taken:
+        _owe(tx, row, lambda row, rule: RewardTakenBack(rule=write_rule(rule), points=row.points or 0))
+
+
+def find_rule(tx: Tx, row: GrantRow) -> Rule | None:
+    """The rule by which something was given, as it was then; None for what no rule of the owner's gave."""
+    return get_terms(tx, row.campaign_version_id).campaign.find_rule(row.rule)
+
+
+def find_day(tx: Tx) -> str:
+    """Today where the shop is, like 2026-12-01."""
+    return datetime.fromtimestamp(tx.now // SECOND, find_zone(shops.get(tx).zone)).date().isoformat()
+
+
+def _free(tx: Tx, row: GrantRow) -> None:
+    rule, week = find_rule(tx, row), row.week
+    if rule is None:
+        return
+    state = decide_freed(row.kind)
+    if row.state is GrantState.PENDING:
+        week, full = _take_room(tx, row.campaign_version_id, rule, _read_give(row), row.person_id)
+        if full is not None:
+            due = _find_due(tx, rule, GrantState.PENDING, full)
+            grants.set_state(tx, row.id, row.state, expected=row.state, reason=row.reason, matures_at=due)
+            return
+        state = GrantState.HELD if rule.hold_days else state
+    elif row.state is not GrantState.HELD:
+        return
+    due = _find_due(tx, rule, state, None)
+    grants.set_state(tx, row.id, state, expected=row.state, matures_at=due, week=week)
+    if state is not GrantState.HELD:
+        _settle(tx, grants.get(tx, row.id))
+    _owe(tx, grants.get(tx, row.id), partial(_describe, RewardFreed))
+
+
+def _settle(tx: Tx, row: GrantRow) -> None:
+    """What else has to be done once something is somebody's."""
+    do = _SETTLE.get(row.kind)
+    if do is not None:
+        do(tx, row)
+
+
+def _post(tx: Tx, row: GrantRow) -> None:
+    transfer = Transfer(
+        debit=ledgers.HOUSE_ACCOUNT,
+        credit=ledgers.open_account(tx, row.person_id),
+        amount=row.points or 0,
+        key=f"grant:{row.id}",
+        reason=f"{FOR_RULE}{row.rule}",
+        referral_id=row.referral_id,
+    )
+    ledger_id = ledgers.post(tx, transfer)
+    grants.set_state(tx, row.id, row.state, expected=row.state, ledger_id=ledger_id)
+
+
+_SETTLE: Mapping[GrantKind, Callable[[Tx, GrantRow], None]] = MappingProxyType({GrantKind.POINTS: _post})
+"""By kind; what is not here is somebody's by being written down."""
+
+
+def _take_room(tx: Tx, version_id: VersionId, rule: Rule, give: Give, person_id: PersonId) -> tuple[str, Bound | None]:
+    """Take what the limits of a rule leave: the week it counts in, and the limit that left nothing."""
+    week = compose_week(find_day(tx)) if rule.limit.per_week is not None else ""
+    bounds = list_bounds(rule, give, person_id, week)
+    if not bounds:
+        return week, None
+    campaign_id = allowances.get_campaign(tx, version_id)
+    for place, bound in enumerate(bounds):
+        if not allowances.take(tx, campaign_id, rule.key, bound.scope, pieces=bound.pieces, most=bound.most):
+            _put_back(tx, campaign_id, rule.key, bounds[:place])
+            return week, bound
+    return week, None
+
+
+def _put_room_back(tx: Tx, row: GrantRow) -> None:
+    """Somebody else can have it: who has waited longest, where the rule lets people wait."""
+    rule = find_rule(tx, row)
+    if rule is None or not (bounds := list_bounds(rule, _read_give(row), row.person_id, row.week)):
+        return
+    campaign_id = allowances.get_campaign(tx, row.campaign_version_id)
+    _put_back(tx, campaign_id, rule.key, bounds)
+    queued = grants.find_queued(tx, campaign_id, rule.key) if rule.at_limit == "queue" else None
+    if queued is not None:
+        _free(tx, grants.lock(tx, queued))
+
+
+def _put_back(tx: Tx, campaign_id: CampaignId, rule: str, bounds: Sequence[Bound]) -> None:
+    for bound in bounds:
+        allowances.put_back(tx, campaign_id, rule, bound.scope, pieces=bound.pieces)
+
+
+def _find_due(tx: Tx, rule: Rule, state: GrantState, full: Bound | None) -> int | None:
+    """When something will be looked at again by itself: at the end of its hold, or when a new week begins."""
+    if state is GrantState.HELD:
+        return tx.now + rule.hold_days * DAY
+    if state is GrantState.PENDING and full is not None and full.kind == WEEK:
+        return _find_monday(date.fromisoformat(find_day(tx)), find_zone(shops.get(tx).zone))
+    return None
+
+
+def _find_monday(day: date, zone: tzinfo) -> int:
+    monday = day + timedelta(days=7 - day.weekday())
+    return int(datetime(monday.year, monday.month, monday.day, tzinfo=zone).timestamp()) * SECOND
+
+
+def _read_give(row: GrantRow) -> Give:
+    return Give(kind=row.kind, amount=row.points or 0, what=row.what)
+
+
+def _describe(notice: type[RewardGiven], row: GrantRow, rule: Rule) -> Notice:
+    said, until = write_rule(rule), row.matures_at or 0
+    return notice(rule=said, grant=row.id, state=row.state, points=row.points or 0, until=until)
+
+
+def _owe(tx: Tx, row: GrantRow, compose: Callable[[GrantRow, Rule], Notice]) -> None:
+    rule = find_rule(tx, row)
+    if rule is not None and people.get(tx, row.person_id).is_member:
+        owe(tx, MemberAddress(row.person_id), compose(row, rule), key=f"{row.id}:{row.changed_at}")

@@ -1,0 +1,51 @@
+"""What members hear of what the rules give them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bot.core.campaigns.rewards import Rule, compose_rule, parse_rule
+from bot.services.notices import Notice
+from storage.facts import GrantState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RewardGiven(Notice):
+    """Somebody has earned something; `state` says whether it can be used."""
+
+    kind: ClassVar[str] = "reward_given"
+    rule: str
+    """As it was when it was earned, as a text; `read_rule` reads it."""
+    grant: int
+    state: GrantState
+    points: int = 0
+    until: int = 0
+    """While it is held: until when."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RewardFreed(RewardGiven):
+    """What was held, or waited for its turn, can be used now."""
+
+    kind: ClassVar[str] = "reward_freed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RewardTakenBack(Notice):
+    """It was taken back, because what it was for no longer counts."""
+
+    kind: ClassVar[str] = "reward_taken_back"
+    rule: str
+    points: int = 0
+
+
+def write_rule(rule: Rule) -> str:
+    """A rule as a text that is kept with a notice."""
+    return json.dumps(compose_rule(rule), ensure_ascii=False)
+
+
+def read_rule(said: str) -> Rule:
+    """Read what `write_rule` wrote."""
+    return parse_rule(json.loads(said))

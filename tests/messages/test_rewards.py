@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.core.languages import LANGUAGES
+from bot.messages.notices import Reader
+from bot.messages.rewards import say_rule
+from bot.messages.texts import Texts
+from bot.services.notices import NoticesView
+from storage.records import Side
+from tests.messages.reward_samples import COFFEE, list_rules, render_news, say_rules
+from tests.messages.samples import make_member, make_shop
+from tests.messages.telegram_html import read_html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_rule_is_one_sentence_of_its_own(language: str) -> None:
+    """Each ends like a sentence, has no hole in it, and says something else than all others."""
+    rules, said = list(list_rules()), say_rules(Texts(language), make_shop())
+    assert all(read_html(each).text[-1] in ".。" for each in said)
+    assert not [each for each in said if "{" in each or "  " in each or "( " in each]
+    assert len(set(said)) == len(rules)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_piece_of_news_can_be_read(language: str) -> None:
+    """Whatever was given, in whatever state: good HTML, short, with a way to pass the card on."""
+    view = NoticesView(member=make_member(language=language))
+    news = render_news(Reader(texts=Texts(language), shop=make_shop(), view=view))
+    for name, message in news.items():
+        shown = read_html(message.text)
+        assert 0 < shown.utf16 <= 700, name
+        assert message.keyboard is not None
+    assert not [name for name, message in news.items() if "{" in message.text]
+
+
+def test_a_rule_reads_as_people_speak() -> None:
+    """In each language, with all that can stand in it."""
+    said = {language: read_html(say_rule(Texts(language), make_shop(), COFFEE)).text for language in LANGUAGES}
+    assert said["en"] == (
+        "When a member has brought 3 friends, they get A free coffee (by way of qr and fwd, for readers of Bahasa"
+        " Indonesia and tlh, for gold, from 1 Dec 2026 on, until 24 Dec 2026, once per member, at most 2 times a week"
+        " per member, for the first 100, 500 in all, to be used 7 days later)."
+    )
+    assert all(str(COFFEE.number) in each for each in said.values())
+    assert COFFEE.who is Side.INVITER

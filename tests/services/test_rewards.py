@@ -1,0 +1,260 @@
+"""Rules an owner sets: who gets what, how often at most, when it can be used, and when it goes back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import count
+
+import pytest
+
+from bot.core.campaigns.campaign import Campaign
+from bot.core.campaigns.rewards import Condition, Give, Limit, Rule
+from bot.services.campaigns.opening import Source, open_shop
+from bot.services.joining.joining import credit
+from bot.services.joining.notices import RevokeReason
+from bot.services.joining.revoking import revoke
+from bot.services.rewards.giving import free, list_due
+from storage import Store, Tx
+from storage.checks import list_faults
+from storage.facts import GrantKind, GrantRow, GrantState
+from storage.records import NoticeId, Person, Profile, Referral, ReferralId, Side
+from storage.tables import grants, ledgers, outbox, people
+from tests.services.test_revoking import add_member
+from tests.storage.clock import Clock
+
+DAY = 24 * 3600
+COFFEE = Give(kind=GrantKind.BY_HAND, what="a coffee")
+FIVE = Give(kind=GrantKind.POINTS, amount=5)
+_NUMBERS = count(5000)
+
+
+def compose_milestone(**said: object) -> Rule:
+    """For three friends."""
+    return replace(Rule(key="third", when="milestone", number=3, who=Side.INVITER, give=COFFEE), **said)  # type: ignore[arg-type]
+
+
+def compose_rule(**said: object) -> Rule:
+    """For each friend."""
+    return replace(Rule(key="each", when="joined", who=Side.INVITER, give=FIVE), **said)  # type: ignore[arg-type]
+
+
+async def set_rules(store: Store, campaign: Campaign, *rules: Rule) -> Campaign:
+    """From now on these hold."""
+    ruled = replace(campaign, rewards=rules)
+    await store.write(open_shop, Source(campaign=ruled))
+    return ruled
+
+
+def bring(tx: Tx, inviter: Person, source: str = "qr", language: str = "en") -> Referral:
+    """A friend comes by somebody."""
+    friend = Profile(telegram_id=next(_NUMBERS), first_name="Friend", telegram_language=language)
+    person = people.add(tx, friend, f"Frie{friend.telegram_id:06}")
+    people.set_started(tx, person.id)
+    referral = credit(tx, inviter, people.get(tx, person.id), source=source)
+    assert referral is not None
+    return referral
+
+
+def list_grants(tx: Tx, referrals: Sequence[Referral]) -> list[GrantRow]:
+    """All that the owner's rules gave for these."""
+    return [row for each in referrals for row in grants.list_by_referral(tx, each.id) if row.rule != "join"]
+
+
+async def states(store: Store, *referrals: Referral) -> list[GrantState]:
+    """How they stand."""
+    return [row.state for row in await store.read(list_grants, referrals)]
+
+
+async def told(store: Store) -> list[str]:
+    """The notices of rules, in order."""
+    owed = await store.read(outbox.list_owed, after=NoticeId(0), limit=500)
+    return [row.kind for row in owed if row.kind.startswith("reward_")]
+
+
+async def balance(store: Store, person: Person) -> int:
+    """Somebody's points."""
+    return await store.read(ledgers.get_balance, person.id)
+
+
+async def test_a_milestone_is_reached_once_and_again_only_after_it_went_back(store: Store, campaign: Campaign) -> None:
+    """The third friend brings it and the fourth does not; with two left it goes back, and the next third brings it again."""
+    await set_rules(store, campaign, compose_milestone())
+    anna = await store.write(add_member)
+    friends = [await store.write(bring, anna) for _ in range(4)]
+    assert await states(store, *friends) == [GrantState.AVAILABLE]
+    assert await told(store) == ["reward_given"]
+    await store.write(revoke, friends[2].id, reason=RevokeReason.LEFT)
+    assert await states(store, *friends) == [GrantState.AVAILABLE]  # three are left, whoever made it three
+    await store.write(revoke, friends[0].id, reason=RevokeReason.LEFT)
+    assert await states(store, *friends) == [GrantState.REVOKED]
+    assert await told(store) == ["reward_given", "reward_taken_back"]
+    again = await store.write(bring, anna)
+    assert await states(store, again) == [GrantState.AVAILABLE]
+    assert await list_faults(store) == []
+
+
+async def test_what_is_held_is_no_points_until_its_time_has_come(
+    store: Store, campaign: Campaign, clock: Clock
+) -> None:
+    """Then it is, once, whoever asks how often; told when earned and when freed."""
+    await set_rules(store, campaign, compose_rule(hold_days=3))
+    anna = await store.write(add_member)
+    friend = await store.write(bring, anna)
+    usual = campaign.inviter_points
+    assert (await states(store, friend), await balance(store, anna)) == ([GrantState.HELD], usual)
+    clock.advance(3 * DAY - 1)
+    assert await store.read(list_due, limit=9) == []
+    clock.advance(1)
+    due = await store.read(list_due, limit=9)
+    for _ in range(2):
+        await store.write(free, due)
+    assert (await states(store, friend), await balance(store, anna)) == ([GrantState.AVAILABLE], usual + 5)
+    assert await told(store) == ["reward_given", "reward_freed"]
+    await store.write(revoke, friend.id, reason=RevokeReason.LEFT)
+    assert (await states(store, friend), await balance(store, anna)) == ([GrantState.REVOKED], 0)
+    assert await list_faults(store) == []
+
+
+async def test_what_goes_back_within_its_hold_was_never_points(store: Store, campaign: Campaign, clock: Clock) -> None:
+    """And nothing frees it afterwards."""
+    await set_rules(store, campaign, compose_rule(hold_days=3))
+    anna = await store.write(add_member)
+    friend = await store.write(bring, anna)
+    await store.write(revoke, friend.id, reason=RevokeReason.LEFT)
+    clock.advance(4 * DAY)
+    assert await store.read(list_due, limit=9) == []
+    assert (await states(store, friend), await balance(store, anna)) == ([GrantState.REVOKED], 0)
+    assert await told(store) == ["reward_given", "reward_taken_back"]
+
+
+@pytest.mark.parametrize(
+    ("limit", "given"),
+    [
+        (Limit(first=4), 4),
+        (Limit(budget=22), 4),
+        (Limit(per_member=1), 2),
+        (Limit(per_week=1), 2),
+        (Limit(per_member=3, first=5), 5),
+        (Limit(budget=4), 0),
+    ],
+    ids=["first", "budget", "per member", "per week", "two of them", "less than one"],
+)
+async def test_sixteen_at_once_get_no_more_than_there_is(
+    store: Store, campaign: Campaign, limit: Limit, given: int
+) -> None:
+    """Each limit is decided by one statement: with two inviters and sixteen friends at the same moment never one more."""
+    await set_rules(store, campaign, compose_rule(limit=limit))
+    people_there = [await store.write(add_member) for _ in range(2)]
+    friends = await asyncio.gather(*(store.write(bring, people_there[place % 2]) for place in range(16)))
+    assert await states(store, *friends) == [GrantState.AVAILABLE] * given
+    assert await list_faults(store) == []
+
+
+async def test_a_new_week_has_room_again(store: Store, campaign: Campaign, clock: Clock) -> None:
+    """Once a week for each, from Monday on where the shop is; who waits in the queue gets theirs by itself then."""
+    await set_rules(store, campaign, compose_rule(limit=Limit(per_week=1), at_limit="queue"))
+    anna = await store.write(add_member)
+    friends = [await store.write(bring, anna) for _ in range(2)]
+    assert await states(store, *friends) == [GrantState.AVAILABLE, GrantState.PENDING]
+    clock.advance(7 * DAY)
+    await store.write(free, await store.read(list_due, limit=9))
+    assert await states(store, *friends) == [GrantState.AVAILABLE] * 2
+    later = await store.write(bring, anna)
+    assert await states(store, later) == [GrantState.PENDING]
+
+
+@pytest.mark.parametrize(
+    ("at_limit", "ends", "news"),
+    [("stop", [], 1), ("queue", [GrantState.PENDING], 2), ("tell", [GrantState.DECLINED], 2)],
+)
+async def test_beyond_the_limit_it_goes_as_the_owner_chose(
+    store: Store, campaign: Campaign, at_limit: str, ends: list[GrantState], news: int
+) -> None:
+    """Nothing, a place in the queue, or a word; what goes back makes room for who has waited longest."""
+    await set_rules(store, campaign, compose_rule(limit=Limit(first=1), at_limit=at_limit))
+    anna = await store.write(add_member)
+    friends = [await store.write(bring, anna) for _ in range(2)]
+    assert await states(store, *friends) == [GrantState.AVAILABLE, *ends]
+    assert len(await told(store)) == news
+    await store.write(revoke, friends[0].id, reason=RevokeReason.LEFT)
+    moved = [GrantState.AVAILABLE if state is GrantState.PENDING else state for state in ends]
+    assert await states(store, *friends) == [GrantState.REVOKED, *moved]
+    third = await store.write(bring, anna)
+    assert await states(store, third) == (ends if at_limit == "queue" else [GrantState.AVAILABLE])
+
+
+@pytest.mark.parametrize(
+    ("condition", "fits"),
+    [
+        (Condition(source=("qr", "fwd")), True),
+        (Condition(source=("fwd",)), False),
+        (Condition(language=("id",)), True),
+        (Condition(language=("zh",)), False),
+        (Condition(since="2025-10-09", until="2025-10-09"), True),
+        (Condition(since="2025-10-10"), False),
+        (Condition(until="2025-10-08"), False),
+    ],
+)
+async def test_a_rule_looks_at_what_its_owner_asks(
+    store: Store, campaign: Campaign, condition: Condition, *, fits: bool
+) -> None:
+    """By which way, in which language, on which day: noon of 9 October 2025, by QR code, in Indonesian."""
+    await set_rules(store, campaign, compose_rule(condition=condition, who=Side.INVITEE))
+    anna = await store.write(add_member)
+    friend = await store.write(bring, anna, language="id-ID")
+    assert await states(store, friend) == [GrantState.AVAILABLE] * fits
+
+
+async def test_what_was_earned_stays_by_its_version(store: Store, campaign: Campaign, clock: Clock) -> None:
+    """A changed rule gives otherwise from then on; what is held is freed as it was promised."""
+    await set_rules(store, campaign, compose_rule(hold_days=3))
+    anna = await store.write(add_member)
+    first = await store.write(bring, anna)
+    await set_rules(store, campaign, compose_rule(give=Give(kind=GrantKind.POINTS, amount=7)))
+    second = await store.write(bring, anna)
+    clock.advance(3 * DAY)
+    await store.write(free, await store.read(list_due, limit=9))
+    rows = await store.read(list_grants, [first, second])
+    assert [(row.points, row.state) for row in rows] == [(5, GrantState.AVAILABLE), (7, GrantState.AVAILABLE)]
+    assert rows[0].campaign_version_id != rows[1].campaign_version_id
+    assert await balance(store, anna) == 2 * campaign.inviter_points + 12
+
+
+@pytest.mark.parametrize(
+    ("give", "state", "what"),
+    [
+        (Give(kind=GrantKind.CODE, what="WELCOME10"), GrantState.AVAILABLE, "WELCOME10"),
+        (Give(kind=GrantKind.COUPON, what="coffee"), GrantState.WAITING, "coffee"),
+        (Give(kind=GrantKind.PERCENT, amount=10), GrantState.AVAILABLE, "10"),
+        (Give(kind=GrantKind.GIFT, what="5170"), GrantState.WAITING, "5170"),
+        (Give(kind=GrantKind.PRIVILEGE, what="early bread"), GrantState.AVAILABLE, "early bread"),
+        (COFFEE, GrantState.AVAILABLE, "a coffee"),
+    ],
+)
+async def test_everything_that_can_be_given_is_written_down(
+    store: Store, campaign: Campaign, give: Give, state: GrantState, what: str
+) -> None:
+    """With what it is; a coupon and a gift wait until there is one."""
+    await set_rules(store, campaign, compose_rule(give=give, who=Side.INVITEE))
+    anna = await store.write(add_member)
+    friend = await store.write(bring, anna)
+    (row,) = await store.read(list_grants, [friend])
+    assert (row.kind, row.state, row.what, row.points, row.person_id) == (
+        give.kind,
+        state,
+        what,
+        None,
+        friend.invitee_id,
+    )
+
+
+async def test_without_such_rules_nothing_more_is_asked(store: Store, campaign: Campaign) -> None:
+    """A campaign of the two usual rules leaves no trace of the others."""
+    await set_rules(store, campaign)
+    anna = await store.write(add_member)
+    friend = await store.write(bring, anna)
+    assert await states(store, friend) == []
+    assert len(await store.read(grants.list_by_referral, ReferralId(friend.id))) == 2
+    assert await told(store) == []

@@ -78,6 +78,7 @@ allowance = Table(
 
 `scope` is `member:PERSON`, `week:WEEK:PERSON`, `budget` or `first`.
 """
+Index("ix_allowance_changed_at", allowance.c.changed_at)
 
 awaited = Table(
     "awaited",

@@ -33,7 +33,7 @@ _CAMPAIGN = select(campaign_version.c.campaign_id).where(campaign_version.c.id =
 _DELETE_WEEKS = delete(allowance).where(
     tuple_(*(allowance.c[name] for name in _KEY)).in_(
         select(*(allowance.c[name] for name in _KEY))
-        .where(allowance.c.scope.startswith("week:"), allowance.c.changed_at < bindparam("before"))
+        .where(allowance.c.changed_at < bindparam("before"), allowance.c.scope.startswith("week:"))
         .limit(bindparam("limit"))
     )
 )

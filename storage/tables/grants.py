@@ -21,6 +21,9 @@ _SHOWN = (
 STANDING = (GrantState.HELD, GrantState.WAITING, GrantState.AVAILABLE, GrantState.RESERVED)
 """What can still be taken back: it is earned, and not in anybody's hands."""
 
+_WAITS = grant.c.state.in_([literal_column("'held'"), literal_column("'pending'")])
+"""In writing, so that the planners see that the partial index serves."""
+
 _ADD_EVENT = Conflicting(
     lambda insert: (
         insert(event)
@@ -65,7 +68,7 @@ _LIST_ABOVE = (
 _LIST_DUE = (
     select(grant.c.id)
     .where(
-        grant.c.state.in_([literal_column("'held'"), literal_column("'pending'")]),
+        _WAITS,
         grant.c.matures_at <= bindparam("now"),
     )
     .order_by(grant.c.matures_at)
@@ -76,6 +79,7 @@ _FIND_QUEUED = (
     .join(event, event.c.id == grant.c.event_id)
     .join(campaign_version, campaign_version.c.id == event.c.campaign_version_id)
     .where(
+        _WAITS,
         grant.c.state == literal_column("'pending'"),
         grant.c.rule == bindparam("rule"),
         campaign_version.c.campaign_id == bindparam("campaign_id"),
@@ -96,6 +100,21 @@ _DECLINE_WAITING_OF = (
     )
     .values(state=GrantState.DECLINED)
 )
+_COUNT_EVENTS = (
+    select(func.count())
+    .select_from(event)
+    .where(event.c.referral_id == bindparam("of"), event.c.kind == bindparam("kind"))
+)
+_FIND_PERCENT = (
+    _ROWS.where(
+        grant.c.person_id == bindparam("of"),
+        grant.c.kind == literal_column("'percent'"),
+        grant.c.state == literal_column("'available'"),
+    )
+    .order_by(grant.c.id)
+    .limit(1)
+)
+_SET_POINTS = update(grant).where(grant.c.id == bindparam("of")).values(points=bindparam("points"))
 _SUM_BY_CAMPAIGN = (
     select(func.coalesce(func.sum(grant.c.points), literal_column("0")))
     .select_from(campaign_version)
@@ -268,6 +287,22 @@ def find_queued(tx: Tx, campaign_id: CampaignId, rule: str) -> GrantId | None:
     """Return what has waited longest for a place that a rule has no more of."""
     number = tx.scalar(_FIND_QUEUED, rule=rule, campaign_id=campaign_id)
     return None if number is None else GrantId(number)
+
+
+def count_events(tx: Tx, kind: EventKind, referral_id: ReferralId) -> int:
+    """Count what of a kind happened to a referral."""
+    return int(tx.scalar(_COUNT_EVENTS, of=referral_id, kind=kind))
+
+
+def find_percent(tx: Tx, person_id: PersonId) -> GrantRow | None:
+    """Return the share of a purchase that somebody was promised first, and has not had yet."""
+    row = tx.row(_FIND_PERCENT, of=person_id)
+    return None if row is None else _to_grant(row)
+
+
+def set_points(tx: Tx, grant_id: GrantId, points: int) -> None:
+    """Write down how many points a share has come to."""
+    tx.run(_SET_POINTS, of=grant_id, points=points)
 
 
 def sum_by_campaign(tx: Tx, campaign_id: CampaignId) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 
 from sqlalchemy import bindparam, delete, func, insert, literal_column, select
 
@@ -23,6 +24,15 @@ _LAST_STORY = (
     .where(share.c.person_id == bindparam("person_id"), share.c.story != literal_column("''"))
     .order_by(share.c.id.desc())
     .limit(1)
+)
+_COUNT_SINCE = (
+    select(func.count())
+    .select_from(share)
+    .where(
+        share.c.person_id == bindparam("person_id"),
+        share.c.shared_at >= bindparam("since"),
+        share.c.way.in_(bindparam("ways", expanding=True)),
+    )
 )
 _LIST_OLDEST = (
     select(share.c.id, share.c.way, share.c.shared_at)
@@ -45,6 +55,11 @@ def add(tx: Tx, person_id: PersonId, way: ShareWay, story: str = "") -> None:
 def find_last_story(tx: Tx, person_id: PersonId) -> str:
     """Return the key of the story a member shared last; empty where there is none."""
     return tx.scalar(_LAST_STORY, person_id=person_id) or ""
+
+
+def count_since(tx: Tx, person_id: PersonId, ways: Collection[ShareWay], *, since: int) -> int:
+    """Count what a member got to pass on by these ways since a moment."""
+    return int(tx.scalar(_COUNT_SINCE, person_id=person_id, ways=[*ways], since=since))
 
 
 def count_all(tx: Tx) -> int:

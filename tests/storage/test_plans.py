@@ -58,7 +58,7 @@ BLOCKS = {
     "broadcasts._BROADCAST",
     "campaigns._CAMPAIGN",
     "coupons._COUPONS",
-    "grants._GRANTS",
+    "grants._ROWS",
     "inbox._ROW",
     "outbox._NOTICE",
     "people.PERSON",

@@ -10,7 +10,7 @@ from bot.services.joining.notices import RevokeReason
 from bot.services.joining.revoking import revoke
 from bot.services.members import meet
 from storage.records import Person, Profile, Referral
-from storage.tables import chat_joins, chat_links, people, referrals, shops
+from storage.tables import awaited, chat_joins, chat_links, people, referrals, shops
 from storage.tx import Tx
 
 
@@ -26,6 +26,7 @@ def come(tx: Tx, *, chat_id: int, newcomer: Profile, link: str) -> Referral | No
     known = referrals.find_by_invitee(tx, person.id) if person else None
     if known is not None:
         counted = qualify(tx, known.id)
+        awaited.begin_stay(tx, known.id)
     else:
         inviter = _find_inviter(tx, link, person, first=first)
         counted = _credit(tx, inviter, person or newcomer) if inviter else None
@@ -41,6 +42,7 @@ def leave(tx: Tx, *, chat_id: int, telegram_id: int) -> Referral | None:
     """
     seen = chat_joins.find(tx, chat_id, telegram_id)
     chat_joins.note_left(tx, chat_id, telegram_id)
+    awaited.stop_stay(tx, telegram_id)
     if seen is None or seen.left_at is not None or seen.referral_id is None:
         return None
     referral = referrals.get(tx, seen.referral_id)

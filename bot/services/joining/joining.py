@@ -24,6 +24,7 @@ from bot.services.joining.notices import (
 from bot.services.members import MemberView, find_role, meet, view_member
 from bot.services.notices import Notice, owe
 from bot.services.printing import note_placement
+from bot.services.rewards.awaiting import expect
 from bot.services.rewards.giving import tell
 from bot.services.rewards.granting import note_event, note_score, sum_points
 from bot.services.sharing.handouts import owe_first_card
@@ -151,7 +152,8 @@ def _find_community(tx: Tx, shop: ShopRow, invitee: Person) -> int | None:
 
 def _count(tx: Tx, referral: Referral, terms: Terms) -> list[GrantId]:
     """Returns what the owner's rules gave, to be told."""
-    given = note_event(tx, EventKind.QUALIFIED, referral, terms)
+    given = note_event(tx, EventKind.QUALIFIED, referral, terms) or []
+    expect(tx, referral, terms)
     return given + note_score(tx, referral, terms, scores.raise_score(tx, referral.inviter_id))
 
 

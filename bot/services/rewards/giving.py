@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta
 from functools import partial
 from types import MappingProxyType
 
@@ -29,7 +29,7 @@ class Cause:
     event_id: EventId
     version_id: VersionId
     """Whose rules are asked."""
-    referral_id: ReferralId | None
+    referral_id: ReferralId | None = None
 
 
 def give(tx: Tx, cause: Cause, grant: Grant) -> GrantId | None:
@@ -108,6 +108,12 @@ def find_rule(tx: Tx, row: GrantRow) -> Rule | None:
 def find_day(tx: Tx) -> str:
     """Today where the shop is, like 2026-12-01."""
     return datetime.fromtimestamp(tx.now // SECOND, find_zone(shops.get(tx).zone)).date().isoformat()
+
+
+def find_midnight(tx: Tx, day: date) -> int:
+    """When a day begins where the shop is."""
+    zone = find_zone(shops.get(tx).zone)
+    return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp()) * SECOND
 
 
 def _free(tx: Tx, row: GrantRow) -> None:
@@ -191,13 +197,9 @@ def _find_due(tx: Tx, rule: Rule, state: GrantState, full: Bound | None) -> int 
     if state is GrantState.HELD:
         return tx.now + rule.hold_days * DAY
     if state is GrantState.PENDING and full is not None and full.kind == WEEK:
-        return _find_monday(date.fromisoformat(find_day(tx)), find_zone(shops.get(tx).zone))
+        day = date.fromisoformat(find_day(tx))
+        return find_midnight(tx, day + timedelta(days=7 - day.weekday()))
     return None
-
-
-def _find_monday(day: date, zone: tzinfo) -> int:
-    monday = day + timedelta(days=7 - day.weekday())
-    return int(datetime(monday.year, monday.month, monday.day, tzinfo=zone).timestamp()) * SECOND
 
 
 def _read_give(row: GrantRow) -> Give:

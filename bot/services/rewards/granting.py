@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.core.campaigns.rewards import JOIN
 from bot.core.languages import parse_tag
@@ -20,16 +21,24 @@ from bot.services.campaigns import Terms
 from bot.services.rewards.giving import Cause, find_day, give, take_back
 from storage.facts import EventId, EventKind, GrantId, GrantRow
 from storage.records import PersonId, Referral, Side, Transfer
-from storage.tables import grants, ledgers, people
+from storage.tables import awaited, grants, ledgers, people
 from storage.tx import Tx
 
 
 def note_event(
-    tx: Tx, kind: EventKind, referral: Referral, terms: Terms, *, number: int = 0, key: str = ""
-) -> list[GrantId]:
+    tx: Tx,
+    kind: EventKind,
+    referral: Referral,
+    terms: Terms,
+    *,
+    number: int = 0,
+    nth: int = 1,
+    key: str = "",
+) -> list[GrantId] | None:
     """Write what happened to a referral, and give both sides what the terms it came under say of it.
 
-    Returns what the owner's rules gave, to be told with `tell`; the usual points are told by whoever notes the event.
+    Returns what the owner's rules gave, to be told with `tell`; None where it was noted before. The usual points are told by
+    whoever notes the event.
 
     Args:
         tx: The transaction.
@@ -37,13 +46,13 @@ def note_event(
         referral: To whom.
         terms: Those the referral came under.
         number: How many days; the amount of a purchase.
+        nth: Which purchase it is.
         key: What makes it one of its kind, where it can happen more often than once.
     """
-    event_id = grants.add_event(tx, kind, referral, key=key)
-    when = WHEN.get(kind)
-    if event_id is None or when is None:
-        return []
-    return _give_all(tx, event_id, referral, terms, when=when, number=number)
+    event_id, when = grants.add_event(tx, kind, referral, key=key), WHEN.get(kind)
+    if event_id is None:
+        return None
+    return _give_all(tx, event_id, referral, terms, when=when, number=number, nth=nth) if when is not None else []
 
 
 def note_score(tx: Tx, referral: Referral, terms: Terms, score: int) -> list[GrantId]:
@@ -61,6 +70,7 @@ def note_revoked(tx: Tx, referral: Referral) -> list[GrantRow]:
     """
     if grants.add_event(tx, EventKind.REVOKED, referral) is None:
         return []
+    awaited.drop_of(tx, referral.id)
     given = sorted(grants.list_by_referral(tx, referral.id), key=lambda grant: grant.person_id)
     taken = [take_back(tx, grant.id, "referral") for grant in given if grant.threshold is None]
     return [grant for grant in taken if grant is not None]
@@ -77,10 +87,13 @@ def sum_points(given: Sequence[GrantRow], side: Side) -> int:
     return sum(grant.points or 0 for grant in given if grant.side is side and grant.ledger_id is not None)
 
 
-def _give_all(tx: Tx, event_id: EventId, referral: Referral, terms: Terms, *, when: str, number: int) -> list[GrantId]:
+def _give_all(
+    tx: Tx, event_id: EventId, referral: Referral, terms: Terms, *, when: str, number: int, nth: int = 1
+) -> list[GrantId]:
     cause = Cause(event_id=event_id, version_id=terms.version_id, referral_id=referral.id)
     given: list[GrantId] = []
-    for grant in evaluate(_compose_occurrence(tx, referral, terms, when, number), compose_rules(terms.campaign)):
+    occurrence = replace(_compose_occurrence(tx, referral, terms, when, number), nth=nth)
+    for grant in evaluate(occurrence, compose_rules(terms.campaign)):
         if grant.rule.key == JOIN:
             _give_points(tx, referral, event_id, grant)
         elif (added := give(tx, cause, grant)) is not None:

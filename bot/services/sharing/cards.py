@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.core.sharing import CardVersions, Signature
 from bot.services.members import MemberView, enter, view_member
+from bot.services.rewards.cards import note_card
 from storage.records import PersonId, Profile, ShareWay
 from storage.tables import cards, people, shares
 from storage.tx import Tx
@@ -63,6 +64,7 @@ def note_share(
     Comes after the sending, so that a death in between hands it over again instead of never.
     """
     shares.add(tx, person_id, way, story)
+    note_card(tx, person_id, way)
     if file_id is not None:
         cards.set_file_id(tx, person_id, version, file_id)
 
@@ -83,6 +85,7 @@ def note_chosen(tx: Tx, *, telegram_id: int, way: ShareWay, story: str) -> None:
     person = people.find_by_telegram_id(tx, telegram_id)
     if person is not None and person.is_member:
         shares.add(tx, person.id, way, story)
+        note_card(tx, person.id, way)
 
 
 def view_card(tx: Tx, member: MemberView, versions: CardVersions, story: str) -> ShareView:

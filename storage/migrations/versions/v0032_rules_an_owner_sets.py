@@ -133,6 +133,7 @@ def create_allowance() -> None:
         sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_allowance_campaign_id")),
         sa.PrimaryKeyConstraint("campaign_id", "rule", "scope", name=op.f("pk_allowance")),
     )
+    op.create_index("ix_allowance_changed_at", "allowance", ["changed_at"])
 
 
 def create_awaited() -> None:

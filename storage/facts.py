@@ -168,8 +168,6 @@ class GrantRow:
     """Which side of the referral got it; None for what has no sides."""
     state: GrantState
     kind: GrantKind
-    what: str = ""
-    """Which pool, gift or privilege."""
     points: int | None
     """For points alone."""
     ledger_id: int | None

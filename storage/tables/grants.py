@@ -84,7 +84,7 @@ _FIND_QUEUED = (
         grant.c.rule == bindparam("rule"),
         campaign_version.c.campaign_id == bindparam("campaign_id"),
     )
-    .order_by(grant.c.id)
+    .order_by(grant.c.granted_at, grant.c.id)
     .limit(1)
 )
 _FIND_WAITING = select(grant.c.id).where(*_WAITING).limit(1)

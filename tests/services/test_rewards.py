@@ -21,6 +21,7 @@ from storage.checks import list_faults
 from storage.facts import GrantKind, GrantRow, GrantState
 from storage.records import NoticeId, Person, Profile, Referral, ReferralId, Side
 from storage.tables import grants, ledgers, outbox, people
+from tests.services.test_coupons import list_news, take_in
 from tests.services.test_revoking import add_member
 from tests.storage.clock import Clock
 
@@ -248,6 +249,22 @@ async def test_everything_that_can_be_given_is_written_down(
         None,
         friend.invitee_id,
     )
+
+
+async def test_a_coupon_comes_from_its_pool_or_is_waited_for(store: Store, campaign: Campaign) -> None:
+    """Whoever gives coupons tells of them; one that was seen is worth nothing once its friend is gone."""
+    await set_rules(store, campaign, compose_rule(give=Give(kind=GrantKind.COUPON, what="coffee")))
+    await take_in(store, "CODE-1")
+    anna = await store.write(add_member)
+    friends = [await store.write(bring, anna) for _ in range(2)]
+    assert await states(store, *friends) == [GrantState.AVAILABLE, GrantState.WAITING]
+    assert (await told(store), await list_news(store)) == ([], ["given", "awaited"])
+    for friend in friends:
+        await store.write(revoke, friend.id, reason=RevokeReason.LEFT)
+    assert await states(store, *friends) == [GrantState.REVOKED] * 2
+    assert (await told(store), await list_news(store)) == (["reward_taken_back"], ["given", "awaited", "taken"])
+    assert await take_in(store, "CODE-1\nCODE-2") == (1, 1, 0)
+    assert await list_faults(store) == []
 
 
 async def test_without_such_rules_nothing_more_is_asked(store: Store, campaign: Campaign) -> None:

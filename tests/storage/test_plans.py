@@ -49,6 +49,7 @@ READ_EVERYTHING = {
     "campaigns._LIST": "there are few",
     "link_revocations._LIST": "there are few, and not for long",
     "link_revocations._DELETE_BEFORE": "likewise",
+    "inspections._FIND": "there is one",
     "campaigns._FIRST": "ends at the first row that is no placeholder",
 }
 """The only statements that may read a whole table, and why."""
@@ -85,6 +86,7 @@ ROWS = 1_000_000
 UNEVEN = {
     "ix_broadcast_state": [400, 399],
     "ix_delivery_broadcast_id_state_person_id": [8 * ROWS, ROWS, ROWS, 1],
+    "ix_grant_due": [5, 2],
     "ix_inbox_open": [5, 1],
     "ix_ledger_debit_id_id": [5, 2, 1],
     "ix_outbox_owed": [5, 1],
@@ -119,10 +121,11 @@ def pretend_analyzed(raw: sqlite3.Connection) -> None:
 
 def explain(raw: sqlite3.Connection, statement: Statement) -> list[str]:
     """Return SQLite's plan, step by step; the values do not matter to it."""
-    names = ("of", "state", "error", "now", "before", "finished_at", "settled_at", "person_id", "topic_id")
+    names = ("of", "state", "error", "now", "before", "finished_at", "settled_at", "person_id", "topic_id", "since")
     some = dict.fromkeys(names, 0)
     sql, values = STATEMENTS.render(
-        statement, {**some, "ids": [1, 2], "versions": ["a"], "expected": ["draft", "paused"], "states": ["done"]}
+        statement,
+        {**some, "ids": [1, 2], "versions": ["a"], "expected": ["draft", "paused"], "states": ["done"], "ways": ["qr"]},
     )
     bound = {name: values.get(name, 0) for name in re.findall(r":(\w+)", sql)}
     return [row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {sql}", bound)]

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.content import parse_content
+from bot.core.campaigns.rewards import Rule
 from bot.core.campaigns.rules import Rules, parse_chat
 from bot.core.campaigns.running import Standing, compose_chapters, decide_holds, decide_running
 from storage.records import CampaignId, VersionId
@@ -70,6 +71,11 @@ def get_terms(tx: Tx, version_id: VersionId | None = None) -> Terms:
     if not digest:
         content_id, digest = campaigns.get_first(tx)
     return Terms(version_id=version_id, campaign=_read_content(tx, content_id, digest))
+
+
+def find_rule(tx: Tx, version_id: VersionId, key: str) -> Rule | None:
+    """An owner's rule as a version has it; None for what none of them says."""
+    return get_terms(tx, version_id).campaign.find_rule(key)
 
 
 def find_first_story(tx: Tx, *, place: int) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.core.coupons.pools import decide_level, decide_warned
 from bot.core.roles import MANAGERS
+from bot.services.campaigns import find_rule
 from bot.services.coupons.notices import CouponAwaited, CouponGiven, CouponOver, CouponTaken, Given, PoolLow
 from bot.services.members import list_team
 from bot.services.notices import owe
@@ -80,15 +81,16 @@ def expire(tx: Tx, due: Sequence[CouponRow]) -> None:
 def _expire_given(tx: Tx, coupon: CouponRow, grant: GrantRow) -> None:
     if not coupons.set_expired(tx, coupon):
         return  # the counter has taken it at that moment
-    if decide_replaced(grant):
+    if _decide_replaced(tx, grant):
         _give(tx, grant, coupon.pool, Given.REPLACED)
     elif grants.set_state(tx, grant.id, GrantState.EXPIRED, expected=grant.state):
         _tell(tx, grant, CouponOver(pool=coupon.pool, code=coupon.code), key=coupon.id)
 
 
-def decide_replaced(_grant: GrantRow) -> bool:
-    """Whether who has let a coupon expire gets another."""
-    return True
+def _decide_replaced(tx: Tx, grant: GrantRow) -> bool:
+    """Whether who has let a coupon expire gets another, as the rule says; so it is where there is no rule."""
+    rule = find_rule(tx, grant.campaign_version_id, grant.rule)
+    return rule is None or rule.on_expiry == "replace"
 
 
 def _give(tx: Tx, grant: GrantRow, pool: str, given: Given) -> GrantState:

@@ -12,7 +12,8 @@ from bot.core.campaigns.rewards import Give, Rule
 from bot.core.durations import DAY, SECOND
 from bot.core.rewards.bounds import WEEK, Bound, decide_freed, decide_state, list_bounds
 from bot.core.rewards.rules import FOR_RULE, Grant, compose_week
-from bot.services.campaigns import find_zone, get_terms
+from bot.services.campaigns import find_rule, find_zone
+from bot.services.coupons.giving import give_coupon, take_coupon_back
 from bot.services.notices import Notice, owe
 from bot.services.rewards.notices import RewardFreed, RewardGiven, RewardTakenBack, write_rule
 from storage.addresses import MemberAddress
@@ -81,8 +82,10 @@ def take_back(tx: Tx, grant_id: GrantId, reason: str) -> GrantRow | None:
     if row.state not in {GrantState.PENDING, *grants.STANDING}:
         return None
     grants.set_state(tx, row.id, GrantState.REVOKED, expected=row.state, reason=reason)
-    if row.ledger_id is not None and row.points is not None:
+    if row.ledger_id is not None:
         ledgers.post_back(tx, row.ledger_id)
+    if row.kind is GrantKind.COUPON:
+        take_coupon_back(tx, row.id)
     if row.state is not GrantState.PENDING:
         _put_room_back(tx, row)
     return row
@@ -91,18 +94,14 @@ def take_back(tx: Tx, grant_id: GrantId, reason: str) -> GrantRow | None:
 def tell(tx: Tx, given: Iterable[GrantId]) -> None:
     """Say what they have to those to whom something was given."""
     for row in (grants.get(tx, number) for number in given):
-        _owe(tx, row, partial(_describe, RewardGiven))
+        _owe_given(tx, row, RewardGiven)
 
 
 def tell_taken(tx: Tx, taken: Iterable[GrantRow]) -> None:
-    """Say kindly what was taken back; what nobody had been told of is not spoken of."""
+    """Say kindly what was taken back, each as it was before; of a coupon that was seen, whoever took that has told."""
     for row in taken:
-        _owe(tx, row, lambda row, rule: RewardTakenBack(rule=write_rule(rule), points=row.points or 0))
-
-
-def find_rule(tx: Tx, row: GrantRow) -> Rule | None:
-    """The rule by which something was given, as it was then; None for what no rule of the owner's gave."""
-    return get_terms(tx, row.campaign_version_id).campaign.find_rule(row.rule)
+        if row.kind is not GrantKind.COUPON or row.state is not GrantState.AVAILABLE:
+            _owe(tx, row, partial(_compose_taken, row.points or 0))
 
 
 def find_day(tx: Tx) -> str:
@@ -117,7 +116,7 @@ def find_midnight(tx: Tx, day: date) -> int:
 
 
 def _free(tx: Tx, row: GrantRow) -> None:
-    rule, week = find_rule(tx, row), row.week
+    rule, week = find_rule(tx, row.campaign_version_id, row.rule), row.week
     if rule is None:
         return
     state = decide_freed(row.kind)
@@ -134,7 +133,7 @@ def _free(tx: Tx, row: GrantRow) -> None:
     grants.set_state(tx, row.id, state, expected=row.state, matures_at=due, week=week)
     if state is not GrantState.HELD:
         _settle(tx, grants.get(tx, row.id))
-    _owe(tx, grants.get(tx, row.id), partial(_describe, RewardFreed))
+    _owe_given(tx, grants.get(tx, row.id), RewardFreed)
 
 
 def _settle(tx: Tx, row: GrantRow) -> None:
@@ -157,7 +156,13 @@ def _post(tx: Tx, row: GrantRow) -> None:
     grants.set_state(tx, row.id, row.state, expected=row.state, ledger_id=ledger_id)
 
 
-_SETTLE: Mapping[GrantKind, Callable[[Tx, GrantRow], None]] = MappingProxyType({GrantKind.POINTS: _post})
+def _give_coupon(tx: Tx, row: GrantRow) -> None:
+    give_coupon(tx, row.id, row.what)
+
+
+_SETTLE: Mapping[GrantKind, Callable[[Tx, GrantRow], None]] = MappingProxyType(
+    {GrantKind.POINTS: _post, GrantKind.COUPON: _give_coupon}
+)
 """By kind; what is not here is somebody's by being written down."""
 
 
@@ -177,7 +182,7 @@ def _take_room(tx: Tx, version_id: VersionId, rule: Rule, give: Give, person_id:
 
 def _put_room_back(tx: Tx, row: GrantRow) -> None:
     """Somebody else can have it: who has waited longest, where the rule lets people wait."""
-    rule = find_rule(tx, row)
+    rule = find_rule(tx, row.campaign_version_id, row.rule)
     if rule is None or not (bounds := list_bounds(rule, _read_give(row), row.person_id, row.week)):
         return
     campaign_id = allowances.get_campaign(tx, row.campaign_version_id)
@@ -206,12 +211,23 @@ def _read_give(row: GrantRow) -> Give:
     return Give(kind=row.kind, amount=row.points or 0, what=row.what)
 
 
-def _describe(notice: type[RewardGiven], row: GrantRow, rule: Rule) -> Notice:
-    said, until = write_rule(rule), row.matures_at or 0
-    return notice(rule=said, grant=row.id, state=row.state, points=row.points or 0, until=until)
+def _compose_taken(points: int, rule: Rule) -> Notice:
+    return RewardTakenBack(rule=write_rule(rule), points=points)
 
 
-def _owe(tx: Tx, row: GrantRow, compose: Callable[[GrantRow, Rule], Notice]) -> None:
-    rule = find_rule(tx, row)
+def _owe_given(tx: Tx, row: GrantRow, notice: type[RewardGiven]) -> None:
+    """But for a coupon that is there or waited for: whoever gives those tells of them."""
+    if row.kind is GrantKind.COUPON and row.state in {GrantState.AVAILABLE, GrantState.WAITING}:
+        return
+    points, until = row.points or 0, row.matures_at or 0
+    _owe(
+        tx,
+        row,
+        lambda rule: notice(rule=write_rule(rule), grant=row.id, state=row.state, points=points, until=until),
+    )
+
+
+def _owe(tx: Tx, row: GrantRow, compose: Callable[[Rule], Notice]) -> None:
+    rule = find_rule(tx, row.campaign_version_id, row.rule)
     if rule is not None and people.get(tx, row.person_id).is_member:
-        owe(tx, MemberAddress(row.person_id), compose(row, rule), key=f"{row.id}:{row.changed_at}")
+        owe(tx, MemberAddress(row.person_id), compose(rule), key=f"{row.id}:{row.changed_at}")

@@ -49,7 +49,6 @@ READ_EVERYTHING = {
     "campaigns._LIST": "there are few",
     "link_revocations._LIST": "there are few, and not for long",
     "link_revocations._DELETE_BEFORE": "likewise",
-    "inspections._FIND": "there is one",
     "campaigns._FIRST": "ends at the first row that is no placeholder",
 }
 """The only statements that may read a whole table, and why."""

@@ -13,6 +13,7 @@ from tests.attack import (
     flooding,
     forging,
     installation,
+    last_coupons,
     leftovers,
     malformed,
     privacy,
@@ -39,6 +40,7 @@ _FAMILIES = (
     broken_pictures,
     authority,
     changed_books,
+    last_coupons,
 )
 SHORT = sorted((kind for family in _FAMILIES for kind in family.KINDS), key=lambda kind: kind.number)
 """Whose short form is tried with every `make test`."""

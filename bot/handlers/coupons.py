@@ -15,6 +15,7 @@ from bot.core.roles import MANAGERS
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
 from bot.messages.buttons import COUPON_HAND_AGAIN, COUPON_HAND_IN
+from bot.messages.commands import Command
 from bot.messages.conversations import compose_question
 from bot.messages.coupons import (
     MOST_FILE_MEGABYTES,
@@ -24,13 +25,14 @@ from bot.messages.coupons import (
     render_file_mistake,
     render_imported,
     render_pool_question,
+    render_pools,
     render_too_large,
 )
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.texts import Texts
 from bot.services.conversations import leave, move
 from bot.services.coupons import counter, giving
-from bot.services.coupons.importing import FILL, Imported, import_coupons, list_pool_names
+from bot.services.coupons.importing import FILL, Imported, import_coupons, view_pools
 from bot.services.members import MemberView, open_home
 from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
@@ -52,22 +54,30 @@ LABEL_LIMIT = 20
 Data = Mapping[str, Any]
 
 
+async def on_coupons(update: Update, context: Context) -> None:
+    """What is left of each pool, and how to bring more."""
+    view = await context.read(view_pools, visitor=visitor_of(update))
+    await show(update, context, render_pools(Texts(view.member.language), view))
+
+
 async def on_document(update: Update, context: Context) -> None:
     """A list: taken where its caption names a pool, else it is asked into which."""
     message = update.effective_message
     assert message is not None
     assert message.document is not None
     visitor = visitor_of(update)
-    names = await context.read(list_pool_names, visitor=visitor)
-    member = await context.read(open_home, visitor=visitor)
-    texts = Texts(member.language)
+    view = await context.read(view_pools, visitor=visitor)
+    texts = Texts(view.member.language)
     if (message.document.file_size or 0) > MOST_FILE_MEGABYTES * 1_000_000:
         await context.deliver(render_too_large(texts))
         return
     pool = parse_pool(message.caption or "")
-    data: Data = {"file": message.document.file_id, "pools": [name for name in names if len(name) <= LABEL_LIMIT]}
+    data: Data = {
+        "file": message.document.file_id,
+        "pools": [each.name for each in view.pools if len(each.name) <= LABEL_LIMIT],
+    }
     if pool is not None:
-        await _take(update, context, member, data["file"], pool)
+        await _take(update, context, view.member, str(data["file"]), pool)
         return
     await context.deliver(_compose_question(texts, data, wrong=bool(message.caption)))
     await context.write(move, visitor=visitor, flow=FIELD, step=POOL, data=data, wait_seconds=FLOW.wait_seconds)
@@ -157,6 +167,7 @@ FLOW = Flow(
 CAPABILITY = Capability(
     name="coupons",
     roles=MANAGERS,
+    commands={Command(name="coupons", text="coupon.command", place=5): on_coupons},
     buttons={COUPON_HAND_IN: on_hand_in, COUPON_HAND_AGAIN: on_hand_again},
     documents=dict.fromkeys((".csv", ".tsv", ".txt"), on_document),
     flows=[FLOW],

@@ -17,7 +17,7 @@ from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, escape, show_name
 from bot.services.coupons.counter import CouponCheck
-from bot.services.coupons.importing import Imported
+from bot.services.coupons.importing import Imported, PoolsView, PoolView
 from bot.services.coupons.notices import (
     CouponAwaited,
     CouponGiven,
@@ -90,6 +90,13 @@ def render_coupon_check(texts: Texts, shop: Shop, view: CouponCheck) -> Outgoing
     return OutgoingMessage(text=text, keyboard=stack(hand_in, undo) if hand_in or undo else None)
 
 
+def render_pools(texts: Texts, view: PoolsView) -> OutgoingMessage:
+    """What is left of each pool, and how to bring more."""
+    lines = [_say_pool(texts, pool) for pool in view.pools]
+    listed = [Html("\n".join([texts.say("coupon.pool.title"), *lines]))] if lines else []
+    return OutgoingMessage(text=_stack([*listed, texts.say("coupon.pool.how")]))
+
+
 def render_pool_question(texts: Texts, *, wrong: bool = False) -> OutgoingMessage:
     """Into which pool does a list go?"""
     hint = [texts.say("coupon.import.name")] if wrong else []
@@ -135,6 +142,12 @@ def say_problem(texts: Texts, row: Refused) -> str:
 
 def _say_line(texts: Texts, row: Refused) -> Html:
     return texts.say("coupon.import.line", number=row.number, problem=escape(say_problem(texts, row)))
+
+
+def _say_pool(texts: Texts, pool: PoolView) -> Html:
+    if pool.waiting:
+        return texts.say("coupon.pool.line_waiting", pool=pool.name, left=pool.ready, waiting=pool.waiting)
+    return texts.say("coupon.pool.line", pool=pool.name, left=pool.ready)
 
 
 def _say_verdict(texts: Texts, shop: Shop, view: CouponCheck, row: CouponRow) -> Html:

@@ -88,6 +88,7 @@ _FIND_QUEUED = (
     .limit(1)
 )
 _FIND_WAITING = select(grant.c.id).where(*_WAITING).limit(1)
+_COUNT_WAITING = select(func.count()).select_from(grant).where(*_WAITING)
 _LIST_WAITING = (
     select(grant.c.id).where(*_WAITING).order_by(grant.c.id).limit(bindparam("most")).with_for_update(skip_locked=True)
 )
@@ -261,6 +262,11 @@ def list_waiting(tx: Tx, kind: GrantKind, what: str, limit: int) -> list[GrantId
 def has_waiting(tx: Tx, kind: GrantKind, what: str) -> bool:
     """Whether anybody waits for something to be there."""
     return tx.row(_FIND_WAITING, kind=kind, what=what) is not None
+
+
+def count_waiting(tx: Tx, kind: GrantKind, what: str) -> int:
+    """Count those who wait for something to be there."""
+    return int(tx.scalar(_COUNT_WAITING, kind=kind, what=what))
 
 
 def decline_waiting_of(tx: Tx, person_id: PersonId) -> None:

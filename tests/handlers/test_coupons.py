@@ -111,6 +111,7 @@ async def test_who_waits_is_served_by_the_next_list(shop: ShopAtWork, store: Sto
     citra = await add_rich(shop, "Citra")
     await give(store, citra, "first", "bun")
     await shop.telegram.until_message(citra, "yours comes by itself")
+    assert "· bun: 0 left, 1 waiting" in (await shop.ask(shop.admin, "/coupons", "CSV file: a code a line")).text
     said = await send_list(shop, shop.admin, "B-1\nB-2\n", "bun", match="Pool bun")
     assert "1 member who was waiting has theirs now." in said.text
     await shop.telegram.until_message(citra, "you have been waiting for: B-1")

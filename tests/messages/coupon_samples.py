@@ -14,7 +14,7 @@ from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts
 from bot.services.coupons.counter import CouponCheck
-from bot.services.coupons.importing import MOST_TOLD, Imported
+from bot.services.coupons.importing import MOST_TOLD, Imported, PoolsView, PoolView
 from storage.facts import CouponId, CouponRow, CouponState, GrantId
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ ROW = CouponRow(
     shown_at=MARCH,
     used_at=MARCH,
 )
+
+POOLS = [PoolView(name="w" * 32, ready=100_000, waiting=0), PoolView(name="tea", ready=0, waiting=1_000)]
 
 
 def render_coupons(texts: Texts, shop: Shop, member: MemberView) -> dict[str, OutgoingMessage]:
@@ -56,6 +58,8 @@ def render_coupons(texts: Texts, shop: Shop, member: MemberView) -> dict[str, Ou
             keyboard=stack(coupons.copy_row(texts, ROW.code, named=True)),
         ),
         "coupon, none": coupons.render_coupon_check(texts, shop, CouponCheck(member=member)),
+        "coupons, pools": coupons.render_pools(texts, PoolsView(member=member, pools=POOLS)),
+        "coupons, no pool": coupons.render_pools(texts, PoolsView(member=member)),
         "coupons, which pool": coupons.render_pool_question(texts, wrong=True),
         "coupons, taken in": coupons.render_imported(texts, "free-coffee", counts),
         "coupons, one list": coupons.render_imported(texts, "free-coffee", Imported(new=1)),

@@ -17,7 +17,7 @@ from bot.services.campaigns.opening import Source, open_shop
 from bot.services.coupons import giving
 from bot.services.coupons.counter import check_coupon, hand_again, hand_in
 from bot.services.coupons.importing import Imported, import_coupons
-from bot.services.members import NotAllowed
+from bot.services.members import MustWrite, NotAllowed
 from bot.services.privacy import collect, forget
 from storage import Store, Tx
 from storage.checks import list_faults
@@ -184,7 +184,14 @@ async def test_what_was_seen_is_worth_nothing_once_it_is_taken_back(shop: Store)
     assert await shop.write(giving.take_coupon_back, seen) == "A"
     assert await shop.write(giving.take_coupon_back, unseen) == ""
     assert await shop.write(giving.take_coupon_back, unseen) == ""
-    next_one, _ = await shop.write(earn, ANNA, "another")
+    next_one, _ = await shop.write(earn, BUDI, "another")
+    with pytest.raises(MustWrite):
+        await shop.read(giving.find_shown, next_one)
+    for _ in range(2):
+        looked = await shop.write(giving.find_shown, next_one)
+        assert looked is not None
+        assert looked.code == "B"
+    assert (await shop.read(giving.find_shown, next_one)) is not None
     assert await find_code(shop, next_one) == "B"
     assert (await list_news(shop)).count("taken") == 1
     assert await list_faults(shop) == []

@@ -8,7 +8,7 @@ from bot.core.coupons.pools import decide_level, decide_warned
 from bot.core.roles import MANAGERS
 from bot.services.campaigns import find_rule
 from bot.services.coupons.notices import CouponAwaited, CouponGiven, CouponOver, CouponTaken, Given, PoolLow
-from bot.services.members import list_team
+from bot.services.members import MustWrite, list_team
 from bot.services.notices import owe
 from storage.addresses import MemberAddress
 from storage.facts import CouponRow, GrantId, GrantKind, GrantRow, GrantState
@@ -29,6 +29,20 @@ def give_coupon(tx: Tx, grant_id: GrantId, pool: str) -> GrantState:
     """
     grant = grants.lock(tx, grant_id)
     return _give(tx, grant, pool, Given.AT_ONCE) if grant.state in _OPEN else grant.state
+
+
+def find_shown(tx: Tx, grant_id: GrantId) -> CouponRow | None:
+    """The coupon of a grant, for a screen that its member is about to see; None where it is awaited.
+
+    Raises:
+        MustWrite: in a read-only unit, where the member sees the code for the first time.
+    """
+    coupon = coupons.find_by_grant(tx, grant_id)
+    if coupon is not None and coupon.shown_at is None:
+        if not tx.writable:
+            raise MustWrite
+        coupons.set_shown(tx, [coupon.id])
+    return coupon
 
 
 def fill_waiting(tx: Tx, pool: str, limit: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from functools import partial
@@ -14,10 +14,11 @@ from bot.core.roles import MANAGERS
 from bot.services.audit import Act
 from bot.services.campaigns import find_zone
 from bot.services.coupons.giving import fill_waiting
-from bot.services.members import demand, enter
+from bot.services.members import MemberView, demand, enter, view_member
+from storage.facts import GrantKind
 from storage.records import Profile
 from storage.steps import Steps
-from storage.tables import audit, coupons, shops
+from storage.tables import audit, coupons, grants, shops
 from storage.tx import Tx
 
 BATCH = 1000
@@ -73,14 +74,36 @@ def import_coupons(
         yield partial(_note, pool=pool, new=imported.new, by=by)
 
 
-def list_pool_names(tx: Tx, *, visitor: Profile) -> list[str]:
-    """The pools there are.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolView:
+    """A pool, as whoever runs the shop sees it."""
+
+    name: str
+    ready: int
+    waiting: int
+    """Rewards that wait for a coupon of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolsView:
+    """All pools there are."""
+
+    member: MemberView
+    pools: Sequence[PoolView] = ()
+
+
+def view_pools(tx: Tx, *, visitor: Profile) -> PoolsView:
+    """What is left of each pool, and who waits.
 
     Raises:
         NotAllowed: this is nobody who runs the shop.
     """
     demand(tx, visitor, MANAGERS)
-    return [pool.name for pool in coupons.list_pools(tx)]
+    pools = [
+        PoolView(name=pool.name, ready=pool.ready, waiting=grants.count_waiting(tx, GrantKind.COUPON, pool.name))
+        for pool in coupons.list_pools(tx)
+    ]
+    return PoolsView(member=view_member(tx, enter(tx, visitor)), pools=pools)
 
 
 def _read_zone(tx: Tx) -> tuple[tzinfo, int]:

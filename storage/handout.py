@@ -16,7 +16,7 @@ class HandoutKind(StrEnum):
     """Why a card is handed out without being asked for; the first kind goes first."""
 
     FIRST = "first"
-    """A newcomer's own card, behind the greeting."""
+    """A member's own card, behind a notice: a newcomer's greeting, or what they have become."""
     VAULT = "vault"
     """A card is made ready in the vault, for a member who opened the picker."""
 

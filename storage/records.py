@@ -130,6 +130,8 @@ class Person:
     nudged_at: int | None = None
     face: str = ""
     """Telegram's `file_unique_id` of the photo that stands on the cards; empty for none."""
+    tier: str = ""
+    """The key of the tier, as it was when the person was read; empty for none."""
 
     @property
     def is_member(self) -> bool:
@@ -253,6 +255,8 @@ class RankLine:
     name: str
     """Empty for somebody who chose to appear without a name."""
     score: int
+    tier: str = ""
+    """The key of the tier; empty for none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from PIL import Image
@@ -10,12 +10,15 @@ from PIL import Image
 from bot.cards.faces import FACE_PIXELS, draw_face
 from bot.cards.glyph_cache import draw_cached_text
 from bot.cards.layout import Layout, Pair
+from bot.cards.marks import RIBBON_HEIGHT, Ribbon, set_mark
 from bot.cards.shapes import Fill
 from bot.cards.theme_fonts import ThemeFonts
 from bot.cards.typesetting import Setting, TextStyle, fit_text
-from bot.core.sharing import CardText
+from bot.core.sharing import CardText, Mark
 
 _LEAST_NAME = 33  # pixels, as of every text; a longer name takes more lines before it is cut
+_RIBBON_GAP = 12  # between the words and what the member has become
+_RIBBONS_KEPT = 32
 _FACE_GAP = 0.18  # of the face, between it and the words
 
 Stack = list[tuple[Setting, TextStyle]]
@@ -50,20 +53,44 @@ class Invitation:
     phrases: tuple[Phrase, ...]
     """The one without a face first, then those beside one, the largest first."""
     fill: Fill
+    ribbons: dict[Mark, Ribbon] = field(default_factory=dict, compare=False, repr=False)
+    """Marks that were laid out: a shop has few."""
 
-    def draw(self, image: Image.Image, name: str, face: Image.Image | None = None) -> None:
-        """The name with the phrase around it, or the phrase alone if nothing of the name can be drawn; the face beside it."""
-        phrase, stack = self._choose(self.theme_fonts.clean_name(name), faced=face is not None)
+    def draw(self, image: Image.Image, name: str, face: Image.Image | None = None, mark: Mark | None = None) -> None:
+        """The name with the phrase around it, or the phrase alone if nothing of the name can be drawn; the face beside it.
+
+        Below them what the member has become, in the colour of the ring around the face.
+        """
+        ribbon = None if mark is None else self._find_ribbon(mark)
+        below = RIBBON_HEIGHT + _RIBBON_GAP if ribbon else 0
+        phrase, stack = self._choose(self.theme_fonts.clean_name(name), below, faced=face is not None)
         taken = sum(setting.height for setting, _ in stack) + self.pair.gap * (len(stack) - 1)
         (left, top, _, bottom), align = self.pair.bounds, phrase.nameless.turn(self.pair.first.align)
-        y = top + (bottom - top - taken) * self.pair.anchor
+        y = top + (bottom - top - taken - below) * self.pair.anchor
+        if ribbon is not None:
+            ribbon.draw(image, self._find_place(ribbon, max(taken, phrase.face_pixels) + y + _RIBBON_GAP, align))
         if face is not None:
             around = self._find_room(phrase, max(setting.width for setting, _ in stack), align)
             left, align = around.words_left, "left" if align == "centre" else align
-            middle = min(max(y + taken / 2, top + phrase.face_pixels / 2), bottom - phrase.face_pixels / 2)
+            middle = min(max(y + taken / 2, top + phrase.face_pixels / 2), bottom - below - phrase.face_pixels / 2)
             place = (round(around.face_left), round(middle - phrase.face_pixels / 2))
-            draw_face(image, face, place, phrase.face_pixels, self.theme_fonts.theme.palette[self.pair.first.colour])
+            ring = ribbon.fill if ribbon else self.theme_fonts.theme.palette[self.pair.first.colour]
+            draw_face(image, face, place, phrase.face_pixels, ring)
         self._draw(image, stack, (left, y), phrase.width, align)
+
+    def _find_ribbon(self, mark: Mark) -> Ribbon:
+        found = self.ribbons.get(mark)
+        if found is None:
+            if len(self.ribbons) >= _RIBBONS_KEPT:
+                self.ribbons.clear()
+            found = self.ribbons[mark] = set_mark(mark, self.theme_fonts, _measure(self.pair)[0])
+        return found
+
+    def _find_place(self, ribbon: Ribbon, y: float, align: str) -> tuple[float, float]:
+        """Under words and face, where they begin; where they stand in the middle, there."""
+        left, _, right, bottom = self.pair.bounds
+        share = {"left": 0.0, "centre": 0.5, "right": 1.0}[align]
+        return left + share * (right - left - ribbon.width), min(y, bottom - RIBBON_HEIGHT)
 
     def _find_room(self, phrase: Phrase, widest: float, align: str) -> _Room:
         """The face stands where reading begins; where words stand in the middle, both do as one."""
@@ -74,29 +101,31 @@ class Invitation:
             left += (phrase.width - widest) / 2
         return _Room(left, left + phrase.face_pixels * (1 + _FACE_GAP))
 
-    def fit_name(self, name: str, phrase: Phrase | None = None) -> Setting:
-        """A cleaned name at its largest size beside the phrase."""
+    def fit_name(self, name: str, phrase: Phrase | None = None, below: float = 0) -> Setting:
+        """A cleaned name at its largest size beside the phrase, and above what stands below."""
         phrase, (_, height) = phrase or self.phrases[0], _measure(self.pair)
         around = sum(setting.height + self.pair.gap for setting in (phrase.before, phrase.after) if setting.lines)
         style = self.pair.first
-        fit = partial(fit_text, name, self.theme_fonts.stacks[style.role], width=phrase.width, height=height - around)
+        fit = partial(
+            fit_text, name, self.theme_fonts.stacks[style.role], width=phrase.width, height=height - around - below
+        )
         setting = fit(style)
         return fit(replace(style, floor=_LEAST_NAME, lines=style.lines + 2)) if setting.cut else setting
 
-    def _choose(self, name: str, *, faced: bool) -> tuple[Phrase, Stack]:
+    def _choose(self, name: str, below: float, *, faced: bool) -> tuple[Phrase, Stack]:
         """The largest face beside which the name keeps a good size; of none, the smallest."""
         *larger, last = self.phrases[1:] if faced else self.phrases[:1]
         for phrase in larger:
-            stack = self._stack(phrase, name)
+            stack = self._stack(phrase, name, below)
             name_setting = next((setting for setting, style in stack if style is self.pair.first), phrase.nameless)
             if not name_setting.cut and name_setting.size >= self.pair.first.floor:
                 return phrase, stack
-        return last, self._stack(last, name)
+        return last, self._stack(last, name, below)
 
-    def _stack(self, phrase: Phrase, name: str) -> Stack:
+    def _stack(self, phrase: Phrase, name: str, below: float) -> Stack:
         if not name:
             return [(phrase.nameless, self.theme_fonts.theme.layout.nameless)]
-        around = ((phrase.before, self.pair.second), (self.fit_name(name, phrase), self.pair.first))
+        around = ((phrase.before, self.pair.second), (self.fit_name(name, phrase, below), self.pair.first))
         stack = (*around, (phrase.after, self.pair.second))
         return [(setting, style) for setting, style in stack if setting.lines]
 

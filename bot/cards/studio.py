@@ -23,7 +23,7 @@ from bot.cards.theme_fonts import ThemeFonts, load_theme_fonts, load_typefaces
 from bot.cards.themes import list_theme_names, load_theme
 from bot.cards.typefaces import Typeface
 from bot.core.looks import CardLook
-from bot.core.sharing import CardFormat, CardText
+from bot.core.sharing import CardFormat, CardText, Mark
 
 if TYPE_CHECKING:
     from bot.cards.checking import Look
@@ -43,21 +43,25 @@ class CardStudio:
         self._loading = threading.Lock()
         self._drawing = threading.Lock()  # fonts are shared, and FreeType draws with one typeface at a time
 
-    def render_card(self, text: CardText, *, name: str, link: str, face: bytes | None = None) -> bytes:
+    def render_card(
+        self, text: CardText, *, name: str, link: str, face: bytes | None = None, mark: Mark | None = None
+    ) -> bytes:
         """A JPEG of 1024 x 1280 pixels, at most 98,000 bytes; `face` is a picture as `faces.read_face` gives it.
 
         Raises UnknownTheme, ThemeMistake, LinkTooLong.
         """
         theme_fonts, shown = self.get_fonts_for(text), _open_face(face)
         with self._drawing:
-            encode = self._get_template(text, theme_fonts).render_card(name, link, shown)
+            encode = self._get_template(text, theme_fonts).render_card(name, link, shown, mark)
         return encode()
 
-    def render_card_once(self, text: CardText, *, name: str, link: str, face: bytes | None = None) -> bytes:
+    def render_card_once(
+        self, text: CardText, *, name: str, link: str, face: bytes | None = None, mark: Mark | None = None
+    ) -> bytes:
         """The same card for a text that is one person's own: nothing of it is kept, so that no template has to go."""
         theme_fonts, shown = self.get_fonts_for(text), _open_face(face)
         with self._drawing:
-            card = draw_draft(text, theme_fonts).draw_card(name, link, shown)
+            card = draw_draft(text, theme_fonts).draw_card(name, link, shown, mark)
         return render_bounded_jpeg(card)
 
     def render_format(
@@ -68,13 +72,14 @@ class CardStudio:
         name: str,
         link: str,
         face: bytes | None = None,
+        mark: Mark | None = None,
         kept: bool = True,
     ) -> bytes:
         """The card in another format, a JPEG of at most 200,000 bytes; `kept` is whether many members share the text."""
         theme_fonts, shown = self.get_fonts_for(text), _open_face(face)
         with self._drawing:
             shared = self._get_template(text, theme_fonts) if kept else draw_draft(text, theme_fonts)
-            card = shared.draw_card(name, link, shown)
+            card = shared.draw_card(name, link, shown, mark)
             picture = draw_format(card, compose_code(link), text, theme_fonts, wanted)
         return render_bounded_jpeg(picture, most_bytes=MOST_FORMAT_BYTES)
 

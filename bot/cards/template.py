@@ -15,7 +15,7 @@ from bot.cards.jpeg import MOST_BYTES, ROW_PIXELS, Frame, choose_quality, encode
 from bot.cards.layout import CARD_SIZE, Layout
 from bot.cards.theme_fonts import ThemeFonts
 from bot.core.face import KEPT_PIXELS
-from bot.core.sharing import CardText
+from bot.core.sharing import CardText, Mark
 
 _TRIAL_NAME = "Putri Maharani"
 _TRIAL_LINK = "https://t.me/a_bot_name_of_usual_length_bot?start=Zq8Kx0Wm3P-qr"
@@ -31,10 +31,10 @@ class Draft:
     invitation: Invitation
     theme_fonts: ThemeFonts
 
-    def draw_card(self, name: str, link: str, face: Image.Image | None = None) -> Image.Image:
+    def draw_card(self, name: str, link: str, face: Image.Image | None = None, mark: Mark | None = None) -> Image.Image:
         """A person's card. Raises LinkTooLong."""
         picture = self.picture.copy()
-        self.invitation.draw(picture, name, face)
+        self.invitation.draw(picture, name, face, mark)
         draw_code(picture, link, self.theme_fonts)
         return picture
 
@@ -52,18 +52,22 @@ class Template:
     first_row: int
     last_row: int
 
-    def render_card(self, name: str, link: str, face: Image.Image | None = None) -> Callable[[], bytes]:
+    def render_card(
+        self, name: str, link: str, face: Image.Image | None = None, mark: Mark | None = None
+    ) -> Callable[[], bytes]:
         """Draw a person's card, and return what encodes it, for which no font is needed any more. Raises LinkTooLong."""
-        card = self._draw(Image.new("RGB", CARD_SIZE), name, link, face)
+        card = self._draw(Image.new("RGB", CARD_SIZE), name, link, face, mark)
         return lambda: self._encode(card)
 
-    def draw_card(self, name: str, link: str, face: Image.Image | None = None) -> Image.Image:
+    def draw_card(self, name: str, link: str, face: Image.Image | None = None, mark: Mark | None = None) -> Image.Image:
         """The whole card, as it was encoded where it is the same for everybody. Raises LinkTooLong."""
-        return self._draw(self._decode(), name, link, face)
+        return self._draw(self._decode(), name, link, face, mark)
 
-    def _draw(self, canvas: Image.Image, name: str, link: str, face: Image.Image | None) -> Image.Image:
+    def _draw(
+        self, canvas: Image.Image, name: str, link: str, face: Image.Image | None, mark: Mark | None
+    ) -> Image.Image:
         canvas.paste(Image.frombytes("RGB", (canvas.width, self._height), self.band), (0, self._top))
-        self.invitation.draw(canvas, name, face)
+        self.invitation.draw(canvas, name, face, mark)
         draw_code(canvas, link, self.theme_fonts)
         return canvas
 

@@ -56,7 +56,12 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
             days=0,
             how="once it has come or the friend is gone",
         ),
-        "board": Keeping(holds="rankings", ends=Ends.FEW),
+        "board": Keeping(
+            holds="rankings",
+            ends=Ends.TIME,
+            days=92,
+            how="after the end of a week or month, with everybody's standing there; the others go on",
+        ),
         "broadcast": Keeping(
             holds="what was written to all", ends=Ends.NEVER, how="one never confirmed goes 30 days after it was begun"
         ),
@@ -108,6 +113,7 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         "handout": Keeping(
             holds="cards to be sent without being asked for", ends=Ends.TIME, days=5, how="after they were wanted"
         ),
+        "honour": Keeping(holds="who has which tier", ends=Ends.FORGETTING),
         "inbox": Keeping(
             holds="messages and taps as they came",
             ends=Ends.TIME,
@@ -137,7 +143,7 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         ),
         "shop": Keeping(holds="whose bot it is", ends=Ends.FEW),
         "spoken": Keeping(holds="spoken codes", ends=Ends.FORGETTING),
-        "standing": Keeping(holds="who has how much on a board", ends=Ends.NEVER, how="holds no name"),
+        "standing": Keeping(holds="who has how much on a board", ends=Ends.NEVER, how="with its board; holds no name"),
         "stock": Keeping(holds="how many of a thing are gone", ends=Ends.FEW),
         "tally": Keeping(holds="sums of rows that are gone", ends=Ends.FEW),
         "team_invitation": Keeping(

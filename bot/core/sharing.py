@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from enum import Enum
 
 from bot.core.looks import CardLook
@@ -66,6 +66,16 @@ class CardText:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What a member's tier shows on their card."""
+
+    text: str
+    """Badge and name, in the card's language."""
+    colour: str = ""
+    """`#rrggbb`; empty for the theme's own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
     """What of a member shows on their pictures."""
 
@@ -74,6 +84,8 @@ class Signature:
     code: str
     face: str = ""
     """Which photo of theirs; empty for none."""
+    tier: str = ""
+    """The key of their tier; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +98,16 @@ class CardVersions:
     """A digest of what stands around a QR code alone, by language."""
     fallback: str
     """The language of a reader of any other."""
+    marks: Mapping[str, str] = field(default_factory=dict)
+    """A digest of what each tier shows, by its key."""
 
     def of_card(self, signature: Signature, language: str, story: str = "") -> str:
         """The version of a card with the story of this key, else with the first."""
         stories = self.texts.get(language) or self.texts[self.fallback]
         told = stories.get(story) or next(iter(stories.values()))
-        return digest("card", told, *astuple(signature))
+        *signed, tier = astuple(signature)
+        mark = self.marks.get(tier)
+        return digest("card", told, *signed, *([mark] if mark else []))
 
     def of_format(self, version: str, wanted: CardFormat) -> str:
         """The version of a card of this version in another format."""

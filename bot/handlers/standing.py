@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from telegram import Update
 
+from bot.core.periods import BoardKind
 from bot.core.roles import EVERYBODY
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
-from bot.messages.buttons import APPEAR, INVITES, REWARDS, TOP
+from bot.messages.buttons import APPEAR, INVITES, REWARDS, TOP, TOP_OF
 from bot.messages.commands import Command
 from bot.messages.standing import render_invites, render_rewards, render_top
 from bot.messages.texts import Texts
@@ -28,9 +29,10 @@ async def on_rewards(update: Update, context: Context, page: int = 0) -> None:
     await show(update, context, render_rewards(Texts(view.member.language), context.deps.shop, view))
 
 
-async def on_top(update: Update, context: Context) -> None:
-    """The ranking and my place in it."""
-    await _show_top(update, context, await context.read(rank, visitor=visitor_of(update)))
+async def on_top(update: Update, context: Context, period: str = BoardKind.ALL) -> None:
+    """The ranking of a week, a month, the campaign or of all time, and my place in each."""
+    kind = BoardKind(period) if period in set(BoardKind) else BoardKind.ALL
+    await _show_top(update, context, await context.read(rank, visitor=visitor_of(update), kind=kind))
 
 
 async def on_appear(update: Update, context: Context, named: int) -> None:
@@ -51,5 +53,5 @@ CAPABILITY = Capability(
         Command(name="rewards", text="command.rewards", place=30): on_rewards,
         Command(name="top", text="command.top", place=40): on_top,
     },
-    buttons={INVITES: on_invites, REWARDS: on_rewards, TOP: on_top, APPEAR: on_appear},
+    buttons={INVITES: on_invites, REWARDS: on_rewards, TOP: on_top, TOP_OF: on_top, APPEAR: on_appear},
 )

@@ -203,6 +203,8 @@ KEEP_SPOKEN = Button("keep_spoken", "button.cancel")
 INVITES = Button("invites", "button.invites", page=PAGE)
 REWARDS = Button("rewards", "button.rewards", page=PAGE)
 TOP = Button("top", "button.top")
+TOP_OF = Button("top_of", period=Key(8))
+"""The ranking of a week, a month, the campaign, or of all time."""
 APPEAR = Button("appear", named=FLAG)
 
 REDEEM = Button("redeem", item=Key(32))

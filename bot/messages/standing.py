@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.core.community import SOURCE as COMMUNITY
+from bot.core.periods import BoardKind
 from bot.core.redeeming import FOR_ITEM
 from bot.core.reminding import Missing, Reminding
 from bot.core.rewards.rules import FOR_RULE
-from bot.messages.buttons import INVITES, MENU, REWARDS
-from bot.messages.keyboards import Row, appear_row, page_row, send_row, stack, tap_row
+from bot.messages.buttons import INVITES, MENU, REWARDS, TOP_OF
+from bot.messages.honours import say_badge, say_honour, say_privileges
+from bot.messages.keyboards import Row, appear_row, make_button, page_row, send_row, stack, tap_row
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.redeeming import counter_rows, name_item, say_counter
 from bot.messages.reminding import again_row, remind_rows
@@ -28,6 +30,24 @@ _STATUS = {
 }
 _MISSING = {Missing.BOT: "remind.missing.bot", Missing.COMMUNITY: "remind.missing.community"}
 _LEFT_ALONE = {Reminding.TOO_SOON, Reminding.DECLINED}
+_ABOUT = {
+    BoardKind.WEEK: "top.about.week",
+    BoardKind.MONTH: "top.about.month",
+    BoardKind.CAMPAIGN: "top.about.campaign",
+    BoardKind.ALL: "top.about.all",
+}
+_TABS = {
+    BoardKind.WEEK: "top.tab.week",
+    BoardKind.MONTH: "top.tab.month",
+    BoardKind.CAMPAIGN: "top.tab.campaign",
+    BoardKind.ALL: "top.tab.all",
+}
+_PLACES = {
+    BoardKind.WEEK: "top.place.week",
+    BoardKind.MONTH: "top.place.month",
+    BoardKind.CAMPAIGN: "top.place.campaign",
+    BoardKind.ALL: "top.place.all",
+}
 _MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 
 
@@ -35,12 +55,14 @@ def render_invites(texts: Texts, shop: Shop, view: InvitesView, *, note: Html | 
     """Who came through me, with status, date and what it brought; a note on top says what a tap here has done."""
     if not view.total:
         none = texts.say("invites.none", brand=shop.brand(texts.language))
-        return _compose(texts, shop, view.member.code, [none])
+        blocks = [none, *_stack_block(say_honour(texts, shop, view.honour))]
+        return _compose(texts, shop, view.member.code, blocks)
     title = texts.say("invites.title", count=view.total)
     earned = texts.say("invites.earned", points=shop.points(view.earned, texts.language))
     numbers = {referral_id: number for number, referral_id in enumerate(view.waiting, start=1)}
     lines = _stack_lines(_say_friend(texts, shop, view, line, numbers) for line in view.lines)
-    blocks = [Html(f"{title}\n{earned}"), lines, *_say_page(texts, view.page, view.pages)]
+    head = _stack_lines([title, earned, *say_honour(texts, shop, view.honour)])
+    blocks = [head, lines, *_say_page(texts, view.page, view.pages)]
     return OutgoingMessage(
         text="\n\n".join([note, *blocks] if note else blocks),
         keyboard=stack(
@@ -54,7 +76,9 @@ def render_invites(texts: Texts, shop: Shop, view: InvitesView, *, note: Html | 
 
 def render_rewards(texts: Texts, shop: Shop, view: RewardsView) -> OutgoingMessage:
     """The balance and the ledger lines behind it."""
-    title = texts.say("rewards.title", balance=shop.points(view.balance, texts.language))
+    balance = texts.say("rewards.title", balance=shop.points(view.balance, texts.language))
+    honour = [*say_honour(texts, shop, view.honour), *say_privileges(texts, shop, view.honour)]
+    title = _stack_lines([balance, *honour])
     counter, rows = say_counter(texts, shop, view.counter), counter_rows(texts, shop, view.counter)
     if not view.lines:
         gain = shop.points(shop.campaign.inviter_points, texts.language)
@@ -67,9 +91,18 @@ def render_rewards(texts: Texts, shop: Shop, view: RewardsView) -> OutgoingMessa
 
 def render_top(texts: Texts, shop: Shop, view: TopView) -> OutgoingMessage:
     """The ranking, with my own place whatever it is."""
-    lines = _stack_lines(_say_rank(texts, line) for line in view.lines) or texts.say("top.none")
-    blocks = [texts.say("top.title"), lines, _say_my_place(texts, view)]
-    return _compose(texts, shop, view.member.code, blocks, appear_row(texts, anonymous=view.anonymous))
+    lines = _stack_lines(_say_rank(texts, shop, line) for line in view.lines) or texts.say("top.none")
+    title = [texts.say("top.title"), texts.say(_ABOUT[view.kind])]
+    if view.ends_at is not None and view.lines:
+        title.append(texts.say("top.ends", until=texts.countdown(view.ends_at, shop.zone)))
+    blocks = [_stack_lines(title), lines, _say_my_place(texts, view)]
+    rows = (_period_row(texts, view), appear_row(texts, anonymous=view.anonymous))
+    return _compose(texts, shop, view.member.code, blocks, *rows)
+
+
+def _period_row(texts: Texts, view: TopView) -> Row:
+    """The other rankings."""
+    return [make_button(texts, TOP_OF, kind, label=texts.plain(_TABS[kind])) for kind in BoardKind if kind != view.kind]
 
 
 def _list_remindable(view: InvitesView, numbers: dict[ReferralId, int]) -> dict[int, ReferralId]:
@@ -160,24 +193,43 @@ def _sign(texts: Texts, shop: Shop, points: int) -> str:
     return ("+" if points > 0 else "") + shop.points(points, texts.language)
 
 
-def _say_rank(texts: Texts, line: RankLine) -> Html:
+def _say_rank(texts: Texts, shop: Shop, line: RankLine) -> Html:
+    name = show_name(texts, line.name, first=True, limit=_LINE_NAME_LIMIT)
+    badge = say_badge(texts, shop, line.tier)
     return texts.say(
         "top.line",
         place=_MEDALS.get(line.rank) or texts.say("top.rank", rank=line.rank),
-        name=show_name(texts, line.name, first=True, limit=_LINE_NAME_LIMIT),
+        name=texts.say("top.honoured", name=name, badge=badge) if badge else name,
         score=line.score,
     )
 
 
 def _say_my_place(texts: Texts, view: TopView) -> Html:
     seen = texts.say("top.anonymous" if view.anonymous else "top.named")
+    elsewhere = _say_elsewhere(texts, view)
     if view.my_rank is not None:
-        return Html(f"{texts.say('top.mine', rank=view.my_rank, count=view.my_score)}\n{seen}")
-    return Html("\n".join([texts.say("top.my_none"), *([seen] if view.anonymous else [])]))
+        return _stack_lines([texts.say("top.mine", rank=view.my_rank, count=view.my_score), *elsewhere, seen])
+    none = texts.say("top.my_none" if view.kind is BoardKind.ALL else "top.not_here")
+    return _stack_lines([none, *elsewhere, *([seen] if view.anonymous else [])])
+
+
+def _say_elsewhere(texts: Texts, view: TopView) -> list[Html]:
+    """The member's places in the other rankings, on one line."""
+    said = [
+        texts.say(_PLACES[kind], rank=place.rank)
+        for kind, place in view.places.items()
+        if kind != view.kind and place.rank is not None
+    ]
+    return [texts.say("top.elsewhere", places=Html(" · ".join(said)))] if said else []
 
 
 def _say_page(texts: Texts, page: int, pages: int) -> list[Html]:
     return [texts.say("page.of", page=page + 1, pages=pages)] if pages > 1 else []
+
+
+def _stack_block(lines: list[Html]) -> list[Html]:
+    """Lines as one block; no block of none."""
+    return [_stack_lines(lines)] if lines else []
 
 
 def _stack_lines(lines: Iterable[Html]) -> Html:

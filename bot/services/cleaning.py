@@ -10,6 +10,7 @@ from bot.core.retention import KEPT, UNCONFIRMED_DAYS, WEEK_COUNT_DAYS
 from bot.core.visiting import compute_hour
 from storage.tables import (
     allowances,
+    boards,
     broadcasts,
     cards,
     chat_joins,
@@ -86,6 +87,11 @@ def clean_faces(tx: Tx, limit: int) -> int:
     return faces.delete_unshown(tx, before=_limit_of(tx, "face"), limit=limit)
 
 
+def clean_boards(tx: Tx, limit: int) -> int:
+    """Weeks and months of long ago, with who stood where."""
+    return boards.delete_over(tx, before=_limit_of(tx, "board"), limit=limit)
+
+
 def clean_chat_joins(tx: Tx, limit: int) -> int:
     """People who left the community chat long ago."""
     return chat_joins.delete_left(tx, before=_limit_of(tx, "chat_join"), limit=limit)
@@ -124,6 +130,7 @@ CHORES: Mapping[str, Callable[[Tx, int], int]] = MappingProxyType(
         "broadcasts": clean_broadcasts,
         "cards": clean_cards,
         "faces": clean_faces,
+        "boards": clean_boards,
         "chat joins": clean_chat_joins,
         "forgotten": clean_forgotten,
         "link revocations": clean_link_revocations,

@@ -34,6 +34,8 @@ class MemberView:
     """The line kept for the card; empty where the story speaks."""
     face: str = ""
     """Which profile photo stands on the cards; empty for none."""
+    tier: str = ""
+    """The key of the tier, which the campaign may not name any more; empty for none."""
     spoken_code: str = ""
     """What to say on the telephone; empty where none was given yet."""
     findable: bool = True
@@ -101,6 +103,7 @@ def view_member(tx: Tx, person: Person) -> MemberView:
         anonymous=person.anonymous,
         own_words=person.own_words,
         face=person.face,
+        tier=person.tier,
         spoken_code=person.spoken_code or "",
         findable=person.findable,
         nudges=person.nudges,

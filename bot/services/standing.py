@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.core.periods import BoardKind
 from bot.core.standing import compute_page
+from bot.services.honours.honours import HonourView, view_honour
 from bot.services.members import MemberView, enter, view_member
 from bot.services.redeeming.redeeming import CounterView, view_counter
 from bot.services.reminding.reminders import WaitingView, view_waiting
 from storage.records import Invitation, LedgerLine, Profile, RankLine, ReferralId
-from storage.tables import ledgers, people, referrals, scores
+from storage.tables import boards, ledgers, people, referrals, scores, shops
+from storage.tables.boards import BoardRow
 from storage.tx import Tx
 
 TOP_SIZE = 10
+_KINDS = {BoardKind.ALL, BoardKind.WEEK, BoardKind.MONTH}
+"""Rankings by the word before their day; a campaign's is `all` of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +33,7 @@ class InvitesView:
     lines: list[Invitation]
     waiting: Mapping[ReferralId, WaitingView] = field(default_factory=dict)
     """What those of the lines miss who do not count yet."""
+    honour: HonourView = field(default_factory=HonourView)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,17 +47,32 @@ class RewardsView:
     lines: list[LedgerLine]
     counter: CounterView = field(default_factory=CounterView)
     """What there is for the points."""
+    honour: HonourView = field(default_factory=HonourView)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceView:
+    """A member's own place in a ranking."""
+
+    rank: int | None = None
+    """None without a friend who counts there."""
+    score: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopView:
-    """The ranking, and the member's own place in it (None without an invitation yet)."""
+    """A ranking, and the member's own place in it (None without an invitation yet)."""
 
     member: MemberView
     lines: list[RankLine]
     my_rank: int | None
     my_score: int
     anonymous: bool
+    kind: BoardKind = BoardKind.ALL
+    places: Mapping[BoardKind, PlaceView] = field(default_factory=dict)
+    """Likewise in every ranking, this one included."""
+    ends_at: int | None = None
+    """When a week or a month is over; None for what goes on."""
 
 
 def list_invites(tx: Tx, *, visitor: Profile, page: int = 0) -> InvitesView:
@@ -68,6 +89,7 @@ def list_invites(tx: Tx, *, visitor: Profile, page: int = 0) -> InvitesView:
         pages=shown.count,
         lines=lines,
         waiting=view_waiting(tx, lines),
+        honour=view_honour(tx, member),
     )
 
 
@@ -82,19 +104,38 @@ def list_rewards(tx: Tx, *, visitor: Profile, page: int = 0) -> RewardsView:
         pages=shown.count,
         lines=ledgers.list_lines(tx, member.id, limit=shown.size, offset=shown.offset),
         counter=view_counter(tx, member),
+        honour=view_honour(tx, member),
     )
 
 
-def rank(tx: Tx, *, visitor: Profile) -> TopView:
-    """The best inviters and where the member stands among them."""
-    member = view_member(tx, enter(tx, visitor))
+def rank(tx: Tx, *, visitor: Profile, kind: BoardKind = BoardKind.ALL) -> TopView:
+    """The best inviters of the week, the month, the main campaign or ever, and where the member stands in each of these."""
+    member, rankings = view_member(tx, enter(tx, visitor)), _find_boards(tx)
+    places = {each: _find_place(tx, member, rankings.get(each)) for each in BoardKind}
+    shown = rankings.get(kind)
     return TopView(
         member=member,
-        lines=scores.list_top(tx, TOP_SIZE),
-        my_rank=scores.find_rank(tx, member.id),
-        my_score=member.score,
+        lines=scores.list_top(tx, TOP_SIZE, board_id=shown.id) if shown else [],
+        my_rank=places[kind].rank,
+        my_score=places[kind].score,
         anonymous=member.anonymous,
+        kind=kind,
+        places=places,
+        ends_at=shown.ends_at if shown and kind in {BoardKind.WEEK, BoardKind.MONTH} else None,
     )
+
+
+def _find_boards(tx: Tx) -> dict[BoardKind, BoardRow]:
+    """The rankings of this moment; those in which nobody stands yet are missing."""
+    rows = boards.list_open(tx, shops.get(tx).campaign_id, tx.now)
+    return {BoardKind.CAMPAIGN if row.campaign_id else BoardKind(row.kind): row for row in rows if row.kind in _KINDS}
+
+
+def _find_place(tx: Tx, member: MemberView, ranking: BoardRow | None) -> PlaceView:
+    score = scores.find_score(tx, member.id, board_id=ranking.id) if ranking else 0
+    if ranking is None or not score:
+        return PlaceView()
+    return PlaceView(rank=1 + scores.count_above(tx, score, board_id=ranking.id), score=score)
 
 
 def appear(tx: Tx, *, visitor: Profile, anonymous: bool) -> TopView:

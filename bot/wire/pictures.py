@@ -18,7 +18,7 @@ from bot.core.campaigns.pictures import list_pictures
 from bot.core.pictures import Picture, PictureMistake
 from bot.core.sharing import CardFormat, CardText, CardVersions
 from bot.messages.printing import say_print_hint, say_way_in
-from bot.messages.sharing.card_texts import compose_card_text, compose_card_versions
+from bot.messages.sharing.card_texts import compose_card_text, compose_card_versions, compose_mark
 from bot.messages.shop import Shop, Source
 from bot.messages.texts import Texts
 from bot.services.members import MemberView
@@ -248,11 +248,11 @@ class Pictures:
         words = member.own_words
         told = bool(words) and studio.can_tell(words, self._shop.story(member.language, story).look)
         text = compose_card_text(self._shop, member.language, story, own_words=words if told else "")
+        link, mark = self._link(member, story), compose_mark(self._shop, member.language, member.tier)
         if wanted is not CardFormat.CARD:
-            link = self._link(member, story)
-            return studio.render_format(text, wanted, name=member.name, link=link, face=face, kept=not told)
+            return studio.render_format(text, wanted, name=member.name, link=link, face=face, mark=mark, kept=not told)
         render = studio.render_card_once if told else studio.render_card
-        return render(text, name=member.name, link=self._link(member, story), face=face)
+        return render(text, name=member.name, link=link, face=face, mark=mark)
 
     def _render_qr(self, member: MemberView, studio: CardStudio) -> bytes:
         look, caption = compose_look(self._shop.campaign), self._shop.brand(member.language)

@@ -34,6 +34,8 @@ REVISIONS = (
     "0030",
     "0031",
     "0032",
+    "0033",
+    "0034",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

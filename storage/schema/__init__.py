@@ -10,6 +10,7 @@ from storage.schema.base import metadata
 from storage.schema.boards import SHOP_BOARD, board, score, standing
 from storage.schema.campaigns import campaign, campaign_version, picture, shop
 from storage.schema.coupons import coupon, pool
+from storage.schema.honours import honour
 from storage.schema.jobs import due_job
 from storage.schema.messages import broadcast, delivery, flood_wait, inbox, outbox, warning
 from storage.schema.people import (
@@ -60,6 +61,7 @@ __all__ = [
     "grant",
     "guess",
     "handout",
+    "honour",
     "inbox",
     "inspection",
     "ledger",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Integer, Table, Text, UniqueConstraint
 
 from storage.schema.base import Id, metadata
 
@@ -15,10 +15,13 @@ board = Table(
     Column("id", Id, primary_key=True),
     Column("campaign_id", Id, ForeignKey("campaign.id")),
     Column("period", Text, nullable=False),
+    Column("starts_at", BigInteger, nullable=False, server_default="0"),
+    Column("ends_at", BigInteger, nullable=False, server_default=str(2**62)),
     UniqueConstraint("campaign_id", "period"),
     sqlite_autoincrement=True,
 )
-"""Without a campaign it is about all of them. `period` is `all`, or what a contest calls its own."""
+"""Without a campaign it is about all of them. `period` is `all`, `week:` or `month:` with its first day, or what a contest calls
+its own. Friends count who qualify from `starts_at` on, before `ends_at`; two of a kind never overlap."""
 
 standing = Table(
     "standing",
@@ -26,8 +29,9 @@ standing = Table(
     Column("board_id", Id, ForeignKey("board.id"), primary_key=True, autoincrement=False),
     Column("person_id", Id, ForeignKey("person.id"), primary_key=True, autoincrement=False),
     Column("score", Integer, CheckConstraint("score >= 0", name="score"), nullable=False),
+    Column("reached_at", BigInteger, nullable=False, server_default="0"),
 )
-"""Who has how much on a board."""
+"""Who has how much on a board, and when the last of it came."""
 
 score = Table(
     "score",

@@ -65,12 +65,15 @@ shop = Table(
     Column("announce_said", Text),
     Column("community_said", Text),
     Column("zone_said", Text),
+    Column("tiers_digest", Text, nullable=False, server_default=""),
+    Column("tiers_upto", BigInteger, nullable=False, server_default="0"),
 )
 """Chats as the shop names them; `community_id` is the number that the community chat has now, once it is known.
 
 `revision` grows with every change of the shop or of a campaign; `file_digest` is what the campaign file said at the last
 start. `zone` is a name of the IANA's, null for UTC. What the settings said at the last start stands in `…_said`: empty for
-nothing, null where it was never remembered.
+nothing, null where it was never remembered. By the tiers of `tiers_digest` everybody was looked at, and by those that hold
+now up to the person `tiers_upto`.
 """
 
 picture = Table(

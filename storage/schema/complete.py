@@ -12,8 +12,10 @@ from sqlalchemy.sql.expression import ColumnElement
 from storage.schema import (
     HOUSE_ACCOUNT,
     awaited,
+    board,
     coupon,
     grant,
+    honour,
     inbox,
     ledger,
     metadata,
@@ -36,6 +38,7 @@ _add(
     "ix_standing_ranking",
     standing.c.board_id,
     standing.c.score.desc(),
+    standing.c.reached_at,
     standing.c.person_id,
     where=standing.c.score > 0,
 )
@@ -64,3 +67,12 @@ _add(
 )
 _add("ix_grant_due", grant.c.matures_at, where=grant.c.state.in_(["held", "pending"]))
 _add("ix_awaited_due", awaited.c.due_at, where=awaited.c.due_at.is_not(None))
+Index(
+    "uq_board_shops_period",
+    board.c.period,
+    unique=True,
+    sqlite_where=board.c.campaign_id.is_(None),
+    postgresql_where=board.c.campaign_id.is_(None),
+)
+_add("ix_honour_until_at", honour.c.until_at, where=honour.c.until_at.is_not(None))
+_add("ix_honour_tag_owed", honour.c.person_id, where=honour.c.tag_owed)

@@ -126,6 +126,9 @@ _SUM_BY_CAMPAIGN = (
         grant.c.state.not_in([literal_column(f"'{state}'") for state in ("revoked", "declined", "pending")]),
     )
 )
+_FIND_QUALIFIED = select(event.c.happened_at).where(
+    event.c.referral_id == bindparam("referral_id"), event.c.kind == bindparam("kind")
+)
 _SET_STATE = (
     update(grant)
     .where(grant.c.id == bindparam("of"), grant.c.state == bindparam("was"))
@@ -175,6 +178,11 @@ def get_event(tx: Tx, kind: EventKind, referral_id: ReferralId) -> EventId:
     if event_id is None:
         raise RowMissing(f"Referral {referral_id} was never {kind}.")
     return EventId(event_id)
+
+
+def find_qualified(tx: Tx, referral_id: ReferralId) -> int:
+    """Return when a friend counted first; 0 for one who never did."""
+    return int(tx.scalar(_FIND_QUALIFIED, referral_id=referral_id, kind=EventKind.QUALIFIED) or 0)
 
 
 def add_points(

@@ -4,42 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, func, literal_column, select, update
 
 from storage.errors import CodeTaken, RowMissing
 from storage.records import Person, PersonId, Profile
-from storage.schema import account, person, profile, spoken
+from storage.schema import account, honour, person, profile, spoken
 from storage.texts import fold_name, join_name
 from storage.tx import Conflicting, Row, Tx
 
+_SHOWN = (
+    *("id", "code", "started_at", "language", "anonymous", "blocked_at", "score", "spoken_code", "spoken_chosen"),
+    *("findable", "nudges", "own_words", "asked_at", "shared_at", "nudged_at", "face"),
+)
 PERSON = (
     select(
-        person.c.id,
-        person.c.code,
-        person.c.started_at,
-        person.c.language,
-        person.c.anonymous,
-        person.c.blocked_at,
-        person.c.score,
-        person.c.spoken_code,
-        person.c.spoken_chosen,
-        person.c.findable,
-        person.c.nudges,
-        person.c.own_words,
-        person.c.asked_at,
-        person.c.shared_at,
-        person.c.nudged_at,
-        person.c.face,
+        *(person.c[name] for name in _SHOWN),
         profile.c.telegram_id,
         profile.c.first_name,
         profile.c.last_name,
         profile.c.username,
         profile.c.telegram_language,
         func.coalesce(account.c.balance, 0),
+        func.coalesce(honour.c.tier, literal_column("''")),
     )
     .select_from(person)
     .join(profile)
     .outerjoin(account, account.c.owner_id == person.c.id)
+    .outerjoin(honour, honour.c.person_id == person.c.id)
 )
 
 
@@ -66,7 +57,7 @@ def to_person(row: Row) -> Person:
     """Return the person in a row of `PERSON`."""
     person_id, code, started_at, language, anonymous, blocked_at, score, *rest = row
     spoken_code, spoken_chosen, findable, nudges, own_words, asked_at, shared_at, nudged_at, face, *said = rest
-    telegram_id, first_name, last_name, username, telegram_language, balance = said
+    telegram_id, first_name, last_name, username, telegram_language, balance, tier = said
     return Person(
         id=person_id,
         profile=Profile(
@@ -92,6 +83,7 @@ def to_person(row: Row) -> Person:
         shared_at=shared_at,
         nudged_at=nudged_at,
         face=face,
+        tier=tier,
     )
 
 

@@ -38,6 +38,14 @@ _SET_STATE = (
     .where(referral.c.id == bindparam("of"), referral.c.state == bindparam("was"))
     .values(state=bindparam("state"))
 )
+_COUNTED = (
+    select(referral.c.joined_at)
+    .where(referral.c.inviter_id == bindparam("inviter_id"), referral.c.state == literal_column("'qualified'"))
+    .order_by(referral.c.id.desc())
+)
+_FIND_NTH = _COUNTED.limit(1).offset(bindparam("before"))
+_LATEST = _COUNTED.limit(bindparam("most")).subquery("latest")
+_COUNT_LATELY = select(func.count()).select_from(_LATEST).where(_LATEST.c.joined_at > bindparam("since"))
 _COUNT_ALL = select(func.count()).select_from(referral)
 _COUNT_BY_SOURCE = (
     select(referral.c.source, func.count())
@@ -130,6 +138,17 @@ def count_invitations(tx: Tx, inviter_id: PersonId) -> int:
 def set_state(tx: Tx, referral_id: ReferralId, state: ReferralState, *, expected: ReferralState) -> bool:
     """Move a referral on from the expected state; False where it was in another."""
     return tx.run(_SET_STATE, of=referral_id, state=state, was=expected) == 1
+
+
+def find_nth_joined(tx: Tx, inviter_id: PersonId, place: int) -> int | None:
+    """Return when the friend came who is the `place`-th latest of those who count; None where there are fewer."""
+    found: int | None = tx.scalar(_FIND_NTH, inviter_id=inviter_id, before=place - 1)
+    return found
+
+
+def count_lately(tx: Tx, inviter_id: PersonId, *, since: int, most: int) -> int:
+    """Count the friends who came after a moment and count, up to `most`."""
+    return int(tx.scalar(_COUNT_LATELY, inviter_id=inviter_id, since=since, most=most))
 
 
 def count_all(tx: Tx) -> int:

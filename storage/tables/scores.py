@@ -2,51 +2,123 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, case, func, insert, literal_column, select, update
+from collections.abc import Sequence
+from functools import cache
+
+from sqlalchemy import bindparam, case, func, literal_column, or_, select, update
 
 from storage.errors import RowMissing
 from storage.records import PersonId, RankLine
-from storage.schema import SHOP_BOARD, board, person, profile, score, standing
+from storage.schema import (
+    SHOP_BOARD,
+    board,
+    campaign_version,
+    event,
+    honour,
+    person,
+    profile,
+    referral,
+    score,
+    standing,
+)
 from storage.texts import join_name
 from storage.tx import Conflicting, Tx
 
+_LAST_COUNTED = (
+    select(func.max(event.c.happened_at))
+    .select_from(
+        referral.join(event, event.c.referral_id == referral.c.id)
+        .join(campaign_version, campaign_version.c.id == referral.c.campaign_version_id)
+        .join(board, board.c.id == standing.c.board_id)
+    )
+    .where(
+        referral.c.inviter_id == standing.c.person_id,
+        referral.c.state == literal_column("'qualified'"),
+        event.c.kind == literal_column("'qualified'"),
+        event.c.happened_at >= board.c.starts_at,
+        event.c.happened_at < board.c.ends_at,
+        or_(board.c.campaign_id.is_(None), board.c.campaign_id == campaign_version.c.campaign_id),
+    )
+    .correlate(standing)
+    .scalar_subquery()
+)
+"""When the last friend came of those who still count on the board."""
 _RAISE = (
     update(person)
     .where(person.c.id == bindparam("of"))
     .values(score=person.c.score + bindparam("by"))
     .returning(person.c.score)
 )
-_ADD_BOARD = (
-    insert(board).values(campaign_id=bindparam("campaign_id"), period=bindparam("period")).returning(board.c.id)
-)
-_STAND = Conflicting(
-    lambda insert: (
-        insert(standing)
-        .values(board_id=bindparam("board_id"), person_id=bindparam("person_id"), score=bindparam("by"))
-        .on_conflict_do_update(
-            index_elements=["board_id", "person_id"], set_={"score": standing.c.score + insert(standing).excluded.score}
-        )
-        .returning(standing.c.score)
-    )
-)
 _LOWER = (
     update(standing)
-    .where(standing.c.board_id == bindparam("on"), standing.c.person_id == bindparam("of"))
-    .values(score=standing.c.score + bindparam("by"))
-    .returning(standing.c.score)
-)
-_ENTER = Conflicting(
-    lambda insert: (
-        insert(score)
-        .values(board_id=bindparam("board_id"), score=bindparam("score"), members=1)
-        .on_conflict_do_update(index_elements=["board_id", "score"], set_={"members": score.c.members + 1})
+    .where(
+        standing.c.person_id == bindparam("of"),
+        standing.c.board_id.in_(bindparam("boards", expanding=True)),
     )
+    .values(score=standing.c.score - bindparam("by"), reached_at=func.coalesce(_LAST_COUNTED, literal_column("0")))
+    .returning(standing.c.board_id, standing.c.score)
 )
-_LEAVE = (
-    update(score)
-    .where(score.c.board_id == bindparam("on"), score.c.score == bindparam("of"))
-    .values(members=score.c.members - 1)
-)
+
+
+@cache
+def _stand(boards: int) -> Conflicting:
+    """Raise somebody's score on so many boards."""
+    return Conflicting(
+        lambda insert: (
+            insert(standing)
+            .values(
+                [
+                    {
+                        "board_id": bindparam(f"board_{at}"),
+                        "person_id": bindparam("person_id"),
+                        "score": bindparam("by"),
+                        "reached_at": bindparam("at"),
+                    }
+                    for at in range(boards)
+                ]
+            )
+            .on_conflict_do_update(
+                index_elements=["board_id", "person_id"],
+                set_={
+                    "score": standing.c.score + insert(standing).excluded.score,
+                    "reached_at": insert(standing).excluded.reached_at,
+                },
+            )
+            .returning(standing.c.board_id, standing.c.score)
+        )
+    )
+
+
+@cache
+def _count(rows: int) -> Conflicting:
+    """Move people in and out of so many scores: 1 comes in, 0 goes out, where somebody is."""
+    return Conflicting(
+        lambda insert: (
+            insert(score)
+            .values(
+                [
+                    {
+                        "board_id": bindparam(f"board_{at}"),
+                        "score": bindparam(f"score_{at}"),
+                        "members": bindparam(f"enters_{at}"),
+                    }
+                    for at in range(rows)
+                ]
+            )
+            .on_conflict_do_update(
+                index_elements=["board_id", "score"],
+                set_={
+                    "members": score.c.members
+                    + case(
+                        (insert(score).excluded.members == literal_column("0"), literal_column("-1")),
+                        else_=literal_column("1"),
+                    )
+                },
+            )
+        )
+    )
+
+
 _SCORE = select(standing.c.score).where(
     standing.c.board_id == bindparam("board_id"), standing.c.person_id == bindparam("person_id")
 )
@@ -59,73 +131,97 @@ _LIST_TOP = (
         standing.c.score,
         case((person.c.anonymous, ""), else_=profile.c.first_name),
         case((person.c.anonymous, ""), else_=profile.c.last_name),
+        func.coalesce(honour.c.tier, literal_column("''")),
     )
-    .select_from(standing.join(person).outerjoin(profile, profile.c.person_id == person.c.id))
+    .select_from(
+        standing.join(person)
+        .outerjoin(profile, profile.c.person_id == person.c.id)
+        .outerjoin(honour, honour.c.person_id == person.c.id)
+    )
     .where(
         standing.c.board_id == bindparam("board_id"),
         standing.c.score > literal_column("0"),  # written out, so that the partial index serves
     )
-    .order_by(standing.c.score.desc(), standing.c.person_id)
+    .order_by(standing.c.score.desc(), standing.c.reached_at, standing.c.person_id)
     .limit(bindparam("limit"))
 )
 
 
-def raise_score(tx: Tx, person_id: PersonId, by: int = 1, *, board_id: int = SHOP_BOARD) -> int:
-    """Raise a person's score (or lower it, `by` < 0) on a board and return the new one.
+def raise_score(tx: Tx, person_id: PersonId, by: int = 1, *, on: Sequence[int] = (SHOP_BOARD,)) -> int:
+    """Raise a person's score on some boards, and return the new one on the first of them.
 
     On the shop's board it is the number of friends who count, kept with the person as well. Rows are locked in one
-    order: the person, then the scores from low to high. The row of a common score is wanted by many at once: on
-    PostgreSQL call this late in a unit.
+    order: the person, then boards and their scores from low to high. The row of a common score is wanted by many at
+    once: on PostgreSQL call this late in a unit.
 
     Raises:
         RowMissing: there is no such person.
     """
-    if board_id == SHOP_BOARD and tx.scalar(_RAISE, of=person_id, by=by) is None:
+    _note(tx, person_id, by, on)
+    boards = {f"board_{at}": board_id for at, board_id in enumerate(sorted(on))}
+    rows = tx.rows(_stand(len(boards)), person_id=person_id, by=by, at=tx.now, **boards)
+    return _recount(tx, dict(rows), by, on)
+
+
+def lower_score(tx: Tx, person_id: PersonId, by: int = 1, *, on: Sequence[int] = (SHOP_BOARD,)) -> int:
+    """Lower a person's score, likewise; on which of the boards they do not stand, nothing changes.
+
+    Raises:
+        RowMissing: there is no such person, or not on the first board.
+    """
+    _note(tx, person_id, -by, on)
+    rows = tx.rows(_LOWER, of=person_id, by=by, boards=list(on))
+    return _recount(tx, dict(rows), -by, on)
+
+
+def _note(tx: Tx, person_id: PersonId, by: int, on: Sequence[int]) -> None:
+    if SHOP_BOARD in on and tx.scalar(_RAISE, of=person_id, by=by) is None:
         raise RowMissing(f"There is no person {person_id}.")
-    if by >= 0:
-        new = tx.scalar(_STAND, board_id=board_id, person_id=person_id, by=by)
-    else:
-        new = tx.scalar(_LOWER, on=board_id, of=person_id, by=by)
-    if new is None:
-        raise RowMissing(f"Person {person_id} is not on the board {board_id}.")
-    moves = [(new - by, False), (new, True)] if by else []
-    for value, enters in sorted(moves):
-        _count(tx, board_id, value, enters=enters)
-    return int(new)
 
 
-def lower_score(tx: Tx, person_id: PersonId, by: int = 1, *, board_id: int = SHOP_BOARD) -> int:
-    """Lower a person's score and return the new one; see `raise_score`."""
-    return raise_score(tx, person_id, -by, board_id=board_id)
+def _recount(tx: Tx, stands: dict[int, int], by: int, on: Sequence[int]) -> int:
+    """Count who has which score, and return the new one on the first board."""
+    if on[0] not in stands:
+        raise RowMissing(f"Nobody stands on the board {on[0]} there.")
+    moves = sorted(
+        (board_id, value, enters)
+        for board_id, new in stands.items()
+        for value, enters in ((new - by, 0), (new, 1))
+        if value > 0 and by
+    )
+    if moves:
+        values = {
+            f"{name}_{at}": value
+            for at, move in enumerate(moves)
+            for name, value in zip(("board", "score", "enters"), move, strict=True)
+        }
+        tx.run(_count(len(moves)), **values)
+    return stands[on[0]]
+
+
+def find_score(tx: Tx, person_id: PersonId, *, board_id: int = SHOP_BOARD) -> int:
+    """Return a person's score; 0 for one who is not on the board."""
+    return int(tx.scalar(_SCORE, board_id=board_id, person_id=person_id) or 0)
+
+
+def count_above(tx: Tx, value: int, *, board_id: int = SHOP_BOARD) -> int:
+    """Count the people with a higher score than this."""
+    return int(tx.scalar(_COUNT_ABOVE, board_id=board_id, score=value))
 
 
 def find_rank(tx: Tx, person_id: PersonId, *, board_id: int = SHOP_BOARD) -> int | None:
     """Return 1 + the people with a higher score; None for a score of zero. Equal scores share a rank."""
-    own = tx.scalar(_SCORE, board_id=board_id, person_id=person_id)
-    return 1 + int(tx.scalar(_COUNT_ABOVE, board_id=board_id, score=own)) if own else None
+    own = find_score(tx, person_id, board_id=board_id)
+    return 1 + count_above(tx, own, board_id=board_id) if own else None
 
 
 def list_top(tx: Tx, limit: int, *, board_id: int = SHOP_BOARD) -> list[RankLine]:
-    """Return those with the highest scores, older people first among equals."""
+    """Return those with the highest scores, among equals who got there first."""
     rows = tx.rows(_LIST_TOP, board_id=board_id, limit=limit)
     rank_of: dict[int, int] = {}
     for place, (_, points, *_) in enumerate(rows, start=1):
         rank_of.setdefault(points, place)
     return [
-        RankLine(rank=rank_of[points], person_id=person_id, name=join_name(first, last), score=points)
-        for person_id, points, first, last in rows
+        RankLine(rank=rank_of[points], person_id=person_id, name=join_name(first, last), score=points, tier=tier)
+        for person_id, points, first, last, tier in rows
     ]
-
-
-def add_board(tx: Tx, *, campaign_id: int | None, period: str) -> int:
-    """Make a ranking and return its id."""
-    return int(tx.scalar(_ADD_BOARD, campaign_id=campaign_id, period=period))
-
-
-def _count(tx: Tx, board_id: int, value: int, *, enters: bool) -> None:
-    if value == 0:
-        return
-    if enters:
-        tx.run(_ENTER, board_id=board_id, score=value)
-    else:
-        tx.run(_LEAVE, on=board_id, of=value)

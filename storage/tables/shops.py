@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, literal_column, select, update
 
 from storage.errors import RowMissing
-from storage.records import CampaignId, ShopChanged, VersionId
+from storage.records import CampaignId, PersonId, ShopChanged, VersionId
 from storage.schema import campaign, campaign_version, shop
 from storage.tx import Conflicting, Tx
 
@@ -47,6 +47,12 @@ _GET = (
         (campaign_version.c.campaign_id == campaign.c.id) & (campaign_version.c.number == campaign.c.version_number),
     )
     .where(shop.c.id == literal_column("1"))
+)
+_TIERS_SEEN = select(shop.c.tiers_digest, shop.c.tiers_upto).where(shop.c.id == literal_column("1"))
+_SET_TIERS_SEEN = (
+    update(shop)
+    .where(shop.c.id == literal_column("1"))
+    .values(tiers_digest=bindparam("digest"), tiers_upto=bindparam("upto"))
 )
 _LOCK = select(shop.c.id).where(shop.c.id == literal_column("1")).with_for_update()
 _NOTE_CHANGED = (
@@ -196,3 +202,20 @@ def set_community(tx: Tx, chat_id: int) -> None:
 def lock(tx: Tx) -> None:
     """Let what must be decided one after the other wait here for its turn, until this transaction ends."""
     tx.row(_LOCK)
+
+
+def get_tiers_seen(tx: Tx) -> tuple[str, PersonId]:
+    """Return by which tiers everybody was looked at, and up to whom by those that hold now.
+
+    Raises:
+        RowMissing: it was never opened.
+    """
+    row = tx.row(_TIERS_SEEN)
+    if row is None:
+        raise RowMissing("The shop was never opened.")
+    return str(row[0]), PersonId(row[1])
+
+
+def set_tiers_seen(tx: Tx, digest: str, upto: PersonId) -> None:
+    """Write it down; no screen shows it."""
+    tx.run(_SET_TIERS_SEEN, digest=digest, upto=upto)

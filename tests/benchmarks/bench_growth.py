@@ -1,4 +1,4 @@
-"""What a join, the ranking, one's rank and one's invitations cost with a thousand and with a million members."""
+"""What a join, the rankings, one's places and one's invitations cost with a thousand and with a million members."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bot.assets import ASSETS
 from bot.core.campaigns.campaign import Campaign, parse_campaign
+from bot.core.periods import BoardKind
 from bot.services.campaigns.opening import Source, open_shop
 from bot.services.joining.joining import start
 from bot.services.standing import list_invites, rank
@@ -77,7 +78,7 @@ def _list_questions(store: Store, members: int, number: int) -> dict[str, Callab
 
     return {
         "join": join,
-        "/top and my rank": lambda: store.read(rank, visitor=known),
+        "/top and my place in all four": lambda: store.read(rank, visitor=known, kind=BoardKind.WEEK),
         "/invites": lambda: store.read(list_invites, visitor=known),
     }
 
@@ -116,11 +117,12 @@ def fill(database: Path, members: int) -> None:
             ((each + 1, each, 50 * FRIENDS_EACH if each <= inviters else 25) for each in everybody),
         )
         _fill_referrals(connection, pairs)
-        connection.executemany(
-            "INSERT INTO standing (board_id, person_id, score) VALUES (1, ?, ?)",
-            ((each, FRIENDS_EACH) for each in range(1, inviters + 1)),
+        connection.execute("INSERT INTO board (campaign_id, period) VALUES (1, 'all')")
+        connection.execute(
+            "INSERT INTO standing (board_id, person_id, score) SELECT board.id, person.id, score FROM board, person"
+            " WHERE score > 0 ORDER BY 1, 2"
         )
-        connection.execute("INSERT INTO score (board_id, score, members) VALUES (1, ?, ?)", (FRIENDS_EACH, inviters))
+        connection.execute("INSERT INTO score SELECT id, ?, ? FROM board", (FRIENDS_EACH, inviters))
         connection.execute("COMMIT")
         connection.execute("ANALYZE")
     connection.close()

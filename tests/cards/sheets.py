@@ -22,6 +22,7 @@ from tests.cards.names import NAMES as NAMES_BY_SCRIPT
 from tests.cards.names import list_names
 from tests.cards.samples import CARD_TEXTS, LANGUAGES, LINK, THEMES
 from tests.cards.test_faces import FACES
+from tests.cards.test_marks import MARKS
 
 PHONE_PIXELS = 280
 """How wide a card is in a chat on a phone."""
@@ -106,6 +107,7 @@ def list_sheets() -> Iterator[tuple[str, int, list[tuple[CardText, str]]]]:
     ]
     yield "own-words", len(LAYOUTS), [(text, "Anna") for text in quoted]
     yield "faces", len(LAYOUTS), list_faced_cards(stories)
+    yield "tiers", len(LAYOUTS), list_faced_cards(stories)
     yield from list_script_sheets(replace(first, **LONGEST))  # type: ignore[arg-type]
 
 
@@ -137,15 +139,16 @@ def list_faced_cards(stories: Sequence[dict[str, CardText]]) -> list[tuple[CardT
 
 
 def draw_sheet(
-    cards: Sequence[tuple[CardText, str]], columns: int, width: int, studio: CardStudio, *, faced: bool = False
+    cards: Sequence[tuple[CardText, str]], columns: int, width: int, studio: CardStudio, *, named: str = ""
 ) -> Image.Image:
-    """Cards side by side, with faces or without."""
+    """Cards side by side; on the sheets of these names with faces, and with tiers."""
     gap, height = 12, width * 5 // 4
     rows = -(-len(cards) // columns)
     sheet = Image.new("RGB", (columns * (width + gap) + gap, rows * (height + gap) + gap), (120, 120, 120))
     for n, (text, name) in enumerate(cards):
-        face = FACES[n % len(FACES)] if faced else None
-        card = Image.open(BytesIO(studio.render_card(text, name=name, link=LINK, face=face)))
+        face = FACES[n % len(FACES)] if named == "faces" or (named == "tiers" and n % 4) else None
+        mark = MARKS[n % len(MARKS)] if named == "tiers" else None
+        card = Image.open(BytesIO(studio.render_card(text, name=name, link=LINK, face=face, mark=mark)))
         place = (gap + n % columns * (width + gap), gap + n // columns * (height + gap))
         sheet.paste(card.resize((width, height), Image.Resampling.LANCZOS), place)
     return sheet
@@ -158,7 +161,7 @@ def main(folder: Path) -> None:
     for name, columns, cards in list_sheets():
         for width, end in ((SHEET_PIXELS, ""), (PHONE_PIXELS, "-phone")):
             path = folder / f"{name}{end}.png"
-            draw_sheet(cards, columns, width, studio, faced=name == "faces").save(path)
+            draw_sheet(cards, columns, width, studio, named=name).save(path)
             print(path)  # noqa: T201
 
 

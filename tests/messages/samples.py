@@ -133,6 +133,7 @@ def make_notice(kind: type[Notice], number: int = 0, **changes: object) -> Notic
         "person": PersonId(1000 + number),
         "role": Role.MANAGER,
         "item": "croissant",
+        "tier": "star",
         "findings": FINDINGS,
         "entries": 1_234_567,
         "head": "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",

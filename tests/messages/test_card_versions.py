@@ -12,6 +12,7 @@ import pytest
 
 from bot.assets import ASSETS
 from bot.cards.look import compute_look
+from bot.core.campaigns.tiers import Tier
 from bot.core.sharing import CardVersions, Signature
 from bot.messages.sharing.card_texts import compose_card_text, compose_card_versions
 from bot.messages.shop import Shop
@@ -27,12 +28,28 @@ def compose(shop: Shop | None = None, assets: Path = ASSETS) -> CardVersions:
     return compose_card_versions(shop, compute_look(assets, shop.campaign.theme))
 
 
-@pytest.mark.parametrize("field", [field.name for field in fields(Signature)])
+@pytest.mark.parametrize("field", [field.name for field in fields(Signature) if field.name != "tier"])
 def test_a_card_changes_with_everything_of_its_member(field: str) -> None:
     """Another name, other words, another code."""
     versions = compose()
     changed = replace(ANNA, **{field: getattr(ANNA, field) + "x"})
     assert versions.of_card(changed, "en", FIRST) != versions.of_card(ANNA, "en", FIRST)
+
+
+def test_a_card_changes_with_what_its_members_tier_shows() -> None:
+    """Another name, badge or colour of it; how many friends it takes does not show, and a tier that is no more neither."""
+    star = Tier(key="star", friends=5, name={"en": "Star"}, badge="🌟", colour="#b8860b")
+    own = replace(ANNA, tier="star")
+
+    def find(**changes: object) -> str:
+        campaign = replace(CAMPAIGN, tiers=(replace(star, **changes),))  # type: ignore[arg-type]  # a test's shorthand
+        return compose(replace(make_shop(), campaign=campaign)).of_card(own, "en", FIRST)
+
+    shown = [find(), find(name={"en": "Sun"}), find(badge="👑"), find(colour="#000000")]
+    plain = compose().of_card(ANNA, "en", FIRST)
+    assert len({plain, *shown}) == 5
+    assert find(friends=6) == find()
+    assert find(key="other") == compose().of_card(own, "en", FIRST) == plain
 
 
 def test_cards_differ_by_story_and_language() -> None:

@@ -236,7 +236,7 @@ def test_the_ranking_says_what_others_see() -> None:
     assert "Others see you here without your name." in hidden.text
     for screen, data in ((named, "appear:0"), (hidden, "appear:1")):
         assert screen.keyboard is not None
-        assert screen.keyboard.inline_keyboard[0][0].callback_data == data
+        assert screen.keyboard.inline_keyboard[1][0].callback_data == data
 
 
 def test_equal_scores_share_a_medal() -> None:

@@ -89,7 +89,7 @@ UNEVEN = {
     "ix_inbox_open": [5, 1],
     "ix_ledger_debit_id_id": [5, 2, 1],
     "ix_outbox_owed": [5, 1],
-    "ix_standing_ranking": [ROWS // 5, ROWS // 5, ROWS // 5, 1],
+    "ix_standing_ranking": [ROWS // 5, ROWS // 5, ROWS // 5, 2, 1],
     "ix_profile_search_username_person_id": [ROWS, ROWS // 2, 1],
     "sqlite_autoindex_delivery_1": [8 * ROWS, ROWS, 1],
 }
@@ -124,7 +124,16 @@ def explain(raw: sqlite3.Connection, statement: Statement) -> list[str]:
     some = dict.fromkeys(names, 0)
     sql, values = STATEMENTS.render(
         statement,
-        {**some, "ids": [1, 2], "versions": ["a"], "expected": ["draft", "paused"], "states": ["done"], "ways": ["qr"]},
+        {
+            **some,
+            "by": 1,
+            "boards": [1, 2],
+            "ids": [1, 2],
+            "versions": ["a"],
+            "expected": ["draft", "paused"],
+            "states": ["done"],
+            "ways": ["qr"],
+        },
     )
     bound = {name: values.get(name, 0) for name in re.findall(r":(\w+)", sql)}
     return [row[3] for row in raw.execute(f"EXPLAIN QUERY PLAN {sql}", bound)]

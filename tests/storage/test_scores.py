@@ -6,8 +6,8 @@ import pytest
 
 from storage import RowMissing, RuleBroken, Store, Tx
 from storage.checks import find_faults, list_faults
-from storage.records import PersonId
-from storage.tables import people, scores
+from storage.records import CampaignId, PersonId
+from storage.tables import boards, people, scores
 from tests.storage.cast import add_member, add_members
 
 
@@ -44,11 +44,11 @@ async def test_a_score_can_be_taken_back_to_zero_but_not_below(store: Store) -> 
     anna = await store.write(add_member, 1)
     await store.write(scores.raise_score, anna.id, 2)
     assert await store.write(scores.lower_score, anna.id) == 1
-    assert await store.write(scores.raise_score, anna.id, -1) == 0
+    assert await store.write(scores.lower_score, anna.id) == 0
     assert await store.read(scores.find_rank, anna.id) is None
     assert await store.read(scores.list_top, 5) == []
     with pytest.raises(RuleBroken):
-        await store.write(scores.raise_score, anna.id, -1)
+        await store.write(scores.lower_score, anna.id)
     assert await store.read(find_faults) == []
 
 
@@ -70,15 +70,16 @@ async def test_counters_agree_after_many_at_once(store: Store) -> None:
 async def test_boards_know_nothing_of_each_other(store: Store) -> None:
     """Each has its own scores, ranks and first places; the person keeps the shop's alone."""
     anna, ben = await store.write(add_members, 2)
-    week = await store.write(lambda tx: scores.add_board(tx, campaign_id=None, period="2026-W48"))
+    await store.write(lambda tx: boards.add(tx, campaign_id=None, period="week:1999-11-22"))
+    week = (await store.read(lambda tx: boards.list_open(tx, CampaignId(0), tx.now)))[1].id
     await store.write(scores.raise_score, anna.id, 3)
-    await store.write(lambda tx: scores.raise_score(tx, ben.id, 2, board_id=week))
+    await store.write(lambda tx: scores.raise_score(tx, ben.id, 2, on=(week,)))
     assert await store.read(lambda tx: scores.find_rank(tx, ben.id, board_id=week)) == 1
     assert await store.read(lambda tx: scores.find_rank(tx, anna.id, board_id=week)) is None
     assert await store.read(scores.find_rank, ben.id) is None
     top = await store.read(lambda tx: scores.list_top(tx, 5, board_id=week))
     assert [(line.person_id, line.score) for line in top] == [(ben.id, 2)]
     assert [(await store.read(people.get, each.id)).score for each in (anna, ben)] == [3, 0]
-    await store.write(lambda tx: scores.lower_score(tx, ben.id, 2, board_id=week))
+    await store.write(lambda tx: scores.lower_score(tx, ben.id, 2, on=(week,)))
     assert await store.read(lambda tx: scores.list_top(tx, 5, board_id=week)) == []
     assert await list_faults(store) == []

@@ -12,9 +12,10 @@ from storage.campaign import CampaignState
 from storage.checks import list_faults
 from storage.facts import GrantState
 from storage.migrations.upgrade import compose_config
-from storage.records import BroadcastId, BroadcastState, NoticeId, PersonId, Profile, ReferralId
+from storage.records import BroadcastId, BroadcastState, NoticeId, PersonId, Profile, RankLine, ReferralId
 from storage.schema import event, ledger
 from storage.tables import (
+    boards,
     broadcasts,
     campaigns,
     code_keys,
@@ -74,6 +75,11 @@ WAITING = [
     "INSERT INTO broadcast (id, author_id, state, created_at) VALUES (8, 1, 'draft', 6)",
 ]
 """What people had been asked when the shop was brought up to date."""
+
+
+def find_top(tx: Tx, board_id: int) -> list[RankLine]:
+    """Who leads on a board."""
+    return scores.list_top(tx, 5, board_id=board_id)
 
 
 def begin_at_first_revision(url: str) -> None:
@@ -157,6 +163,9 @@ async def test_a_database_of_the_first_version_is_brought_up_to_date(empty_store
         assert (kept.state, back.state, none) == (GrantState.AVAILABLE, GrantState.REVOKED, [])
         assert await store.read(scores.find_rank, zoe.id) == 1
         assert [line.score for line in await store.read(scores.list_top, 5)] == [1]
+        welcome = {each.slug: each.id for each in await store.read(campaigns.list_all)}["welcome"]
+        _, own = await store.read(boards.list_open, welcome, 0)
+        assert [(line.person_id, line.score) for line in await store.read(find_top, own.id)] == [(1, 1)]
         happened = await store.read(list_events)
         assert happened == [
             ("joined:1", 2, 6),

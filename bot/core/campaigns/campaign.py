@@ -15,6 +15,7 @@ from bot.core.campaigns.pictures import FindPicture, refuse_pictures, take_pictu
 from bot.core.campaigns.reward_blocks import take_rewards
 from bot.core.campaigns.rewards import Rule
 from bot.core.campaigns.rules import LATER, Rules, take_rules
+from bot.core.campaigns.tiers import Tier, take_tiers
 from bot.core.campaigns.words import (
     PLACEHOLDER,
     place_text,
@@ -45,7 +46,7 @@ BRAND_LIMIT, HEADLINE_LIMIT, TEXT_LIMIT, OFFER_LIMIT = 32, 60, 300, 120
 
 _FIELDS = (
     *("slug", "theme", "layout", "focus", "colours", "languages", "channel_language", "logo", "photo", "brand"),
-    *("points", "rules", "stories", "catalogue", "rewards"),
+    *("points", "rules", "stories", "catalogue", "rewards", "tiers"),
 )
 
 
@@ -131,6 +132,8 @@ class Campaign:
     """What members can have for their points."""
     rewards: tuple[Rule, ...] = field(default=(), metadata=LATER)
     """What is given besides the points for a friend."""
+    tiers: tuple[Tier, ...] = field(default=(), metadata=LATER)
+    """What members can become by the friends they bring."""
     _texts: dict[str, CampaignTexts] = field(default_factory=dict, init=False, compare=False, repr=False)
     """By language, once asked for: every screen and every answer asks."""
 
@@ -150,6 +153,10 @@ class Campaign:
     def find_rule(self, key: str) -> Rule | None:
         """The rule of this key; None where there is none any more."""
         return next((rule for rule in self.rewards if rule.key == key), None)
+
+    def find_tier(self, key: str) -> Tier | None:
+        """The tier of this key; None for what is no honour any more."""
+        return next((tier for tier in self.tiers if tier.key == key), None)
 
     def say_points(self, points: int, language: str) -> str:
         """`1,500 beans`: a number of points in the shop's own words."""
@@ -226,6 +233,7 @@ def parse_campaign(
         photo=attempt("", take_picture, file, ("photo",), find_picture),
         catalogue=attempt((), take_catalogue, file, languages),
         rewards=attempt((), take_rewards, file, languages),
+        tiers=attempt((), take_tiers, file, languages),
     )
     file.check()
     _check_filled(file, campaign)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
+from functools import partial
 from typing import Any, cast
 
 import tomlkit
@@ -17,6 +18,7 @@ from bot.core.campaigns.catalogue import VALID_DAYS, CatalogueItem
 from bot.core.campaigns.reward_blocks import LISTS, find_key, list_values
 from bot.core.campaigns.rewards import Rule
 from bot.core.campaigns.rules import Rules
+from bot.core.campaigns.tiers import Tier
 from bot.core.languages import PLURAL_FORMS
 from bot.core.names import clean_text
 
@@ -25,10 +27,11 @@ NamePicture = Callable[[str], str]
 
 Block = Mapping[str, Any]
 Writable = Container | Table
+Keyed = Story | CatalogueItem | Rule | Tier
 
 _ON_ONE_LINE = {"give", "if", "limit"}
 
-_GLUED = re.compile(r"^([^#\n].*)\n\[\[(stories|catalogue|rewards)\]\]", re.MULTILINE)
+_GLUED = re.compile(r"^([^#\n].*)\n\[\[(stories|catalogue|rewards|tiers)\]\]", re.MULTILINE)
 """A block without a line between it and the one before."""
 
 
@@ -41,23 +44,11 @@ def compose_file(campaign: Campaign, *, former: str = "", name_picture: NamePict
         name_picture: Where the pictures lie.
     """
     document = tomlkit.parse(former.removeprefix("\ufeff").replace("\r\n", "\n"))
-    blocks = {name: _open_blocks(document, name) for name in ("stories", "catalogue", "rewards")}
-    stories, catalogue, rewards = blocks.values()
     _write(document, _list_values(campaign, document.unwrap(), name_picture))
-    _order_blocks(stories, [story.key for story in campaign.stories])
-    for block, story in zip(stories, campaign.stories, strict=True):
-        _write(block, _list_story(story, campaign, block.unwrap(), name_picture))
-    _order_blocks(catalogue, [item.key for item in campaign.catalogue])
-    for block, item in zip(catalogue, campaign.catalogue, strict=True):
-        _write(block, _list_item(item, campaign, block.unwrap()))
-    _order_blocks(rewards, [rule.key for rule in campaign.rewards], find_key)
-    for block, rule in zip(rewards, campaign.rewards, strict=True):
-        _write(block, _list_rule(rule, campaign, block.unwrap()))
-    for name, listed in blocks.items():
-        if name not in document and len(listed):
-            document[name] = listed
-        elif name in document and not len(listed):
-            del document[name]
+    _write_blocks(document, "stories", campaign.stories, partial(_list_story, name_picture=name_picture), campaign)
+    _write_blocks(document, "catalogue", campaign.catalogue, _list_item, campaign)
+    _write_blocks(document, "rewards", campaign.rewards, _list_rule, campaign)
+    _write_blocks(document, "tiers", campaign.tiers, _list_tier, campaign)
     return _GLUED.sub(r"\1\n\n[[\2]]", tomlkit.dumps(document))
 
 
@@ -148,6 +139,22 @@ def _spell_alike(condition: Any) -> Any:
     }
 
 
+def _list_tier(tier: Tier, campaign: Campaign, former: Block) -> dict[str, Any]:
+    """In every language of the campaign, likewise; as its colour was spelled, where it is the same."""
+    plain, spelled = len(campaign.languages) == 1, str(former.get("colour", ""))
+    name = {language: tier.say(language) for language in campaign.languages}
+    privileges = {language: tier.say_privileges(language) for language in campaign.languages if tier.privileges}
+    return {
+        "key": tier.key,
+        "friends": tier.friends,
+        "badge": tier.badge or None,
+        "colour": (spelled if spelled.lower() == tier.colour else tier.colour) or None,
+        "period_days": tier.period_days,
+        "name": _choose_words(name, former.get("name"), plain=plain),
+        "privileges": _choose_words(privileges, former.get("privileges"), plain=plain) if privileges else None,
+    }
+
+
 def _choose_words(said: Mapping[str, str], former: object, *, plain: bool) -> str | dict[str, str]:
     """As it was written where that can be, and spelled as it was where it says the same."""
     (first, *more) = said.values()
@@ -221,6 +228,24 @@ def _make_item(value: Any, *, inline: bool = False) -> Any:
 
 def _unwrap(item: Any) -> Any:
     return item.unwrap() if hasattr(item, "unwrap") else item
+
+
+def _write_blocks(
+    document: tomlkit.TOMLDocument,
+    name: str,
+    things: Sequence[Keyed],
+    list_values: Callable[[Any, Campaign, Block], dict[str, Any]],
+    campaign: Campaign,
+) -> None:
+    """As many blocks of a name as there are things, each saying what its thing says."""
+    blocks = _open_blocks(document, name)
+    _order_blocks(blocks, [each.key for each in things], find_key if name == "rewards" else _name_block)
+    for block, each in zip(blocks, things, strict=True):
+        _write(block, list_values(each, campaign, block.unwrap()))
+    if name not in document and len(blocks):
+        document[name] = blocks
+    elif name in document and not len(blocks):
+        del document[name]
 
 
 def _open_blocks(document: tomlkit.TOMLDocument, name: str) -> AoT:

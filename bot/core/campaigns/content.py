@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, fields
+from dataclasses import MISSING, Field, asdict, fields
 from hashlib import sha256
 from typing import Any
 
 from bot.core.campaigns.campaign import Campaign, Rules, Story, StoryKind
 from bot.core.campaigns.catalogue import CatalogueItem
 from bot.core.campaigns.rewards import compose_rule, parse_rule
+from bot.core.campaigns.tiers import Tier
 
-Part = Campaign | Story | Rules | CatalogueItem
+Part = Campaign | Story | Rules | CatalogueItem | Tier
 
 
 def compose_content(campaign: Campaign) -> str:
@@ -22,6 +23,8 @@ def compose_content(campaign: Campaign) -> str:
         content["catalogue"] = [_compose(item) for item in campaign.catalogue]
     if campaign.rewards:
         content["rewards"] = [compose_rule(rule) for rule in campaign.rewards]
+    if campaign.tiers:
+        content["tiers"] = [_compose(tier) for tier in campaign.tiers]
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -37,7 +40,8 @@ def parse_content(content: str) -> Campaign:
     rules = Rules(**_take(Rules, told["rules"]))
     catalogue = tuple(CatalogueItem(**_take(CatalogueItem, item)) for item in told.get("catalogue", ()))
     rewards = tuple(parse_rule(rule) for rule in told.get("rewards", ()))
-    parts = {"stories": stories, "rules": rules, "catalogue": catalogue, "rewards": rewards}
+    tiers = tuple(Tier(**_take(Tier, tier)) for tier in told.get("tiers", ()))
+    parts = {"stories": stories, "rules": rules, "catalogue": catalogue, "rewards": rewards, "tiers": tiers}
     return Campaign(**_take(Campaign, told) | parts)
 
 
@@ -47,8 +51,13 @@ def _compose(said: Part) -> dict[str, Any]:
     return {
         each.name: values[each.name]
         for each in fields(said)
-        if each.init and not ("later" in each.metadata and values[each.name] == each.default)
+        if each.init and not ("later" in each.metadata and values[each.name] in _list_usual(each))
     }
+
+
+def _list_usual(each: Field[Any]) -> list[Any]:
+    """What goes without saying."""
+    return [each.default] if each.default_factory is MISSING else [each.default_factory()]
 
 
 def _take(kind: type[Part], told: dict[str, Any]) -> dict[str, Any]:

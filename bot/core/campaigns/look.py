@@ -36,8 +36,8 @@ def take_look(file: CampaignFile, themes: Collection[str]) -> LookFields:
     return LookFields(
         theme=theme,
         layout=_take_optional(file, ("layout",), LAYOUTS),
-        main_colour=file.attempt("", take_colour, file, "main") if "main" in colours else "",
-        accent_colour=file.attempt("", take_colour, file, "accent") if "accent" in colours else "",
+        main_colour=file.attempt("", take_colour, file, (*_BLOCK, "main")) if "main" in colours else "",
+        accent_colour=file.attempt("", take_colour, file, (*_BLOCK, "accent")) if "accent" in colours else "",
         focus=take_focus(file, ("focus",)),
     )
 
@@ -53,9 +53,8 @@ def parse_colour(said: str) -> str:
     return colour if _COLOUR.fullmatch(colour) else ""
 
 
-def take_colour(file: CampaignFile, name: str) -> str:
+def take_colour(file: CampaignFile, path: Path) -> str:
     """A colour in small letters."""
-    path = (*_BLOCK, name)
     colour = file.take_text(path, 64, '"#c53f1e"').lower()
     if not _COLOUR.fullmatch(colour):
         raise file.mistake(path, f'"{colour}" is no colour. Write # and six digits of 0-9 and a-f, like "#c53f1e".')

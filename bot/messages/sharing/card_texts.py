@@ -6,7 +6,7 @@ from dataclasses import astuple
 
 from bot.core.campaigns.campaign import compose_look
 from bot.core.languages import LANGUAGES, PROGRAM_LANGUAGE
-from bot.core.sharing import CardText, CardVersions, digest
+from bot.core.sharing import CardText, CardVersions, Mark, digest
 from bot.messages.shop import Shop
 from bot.messages.texts import Texts
 
@@ -35,7 +35,14 @@ def compose_card_versions(shop: Shop, look: str) -> CardVersions:
         texts={language: _digest_stories(shop, look, language) for language in languages},
         captions={language: _digest_caption(shop, look, language) for language in languages},
         fallback=PROGRAM_LANGUAGE,
+        marks={tier.key: digest(tier.badge, tier.colour, *tier.name.items()) for tier in shop.campaign.tiers},
     )
+
+
+def compose_mark(shop: Shop, language: str, tier: str) -> Mark | None:
+    """What the tier of this key shows on a card; None for no tier."""
+    found = shop.campaign.find_tier(tier)
+    return Mark(text=f"{found.badge} {found.say(language)}".strip(), colour=found.colour) if found else None
 
 
 def _digest_stories(shop: Shop, look: str, language: str) -> dict[str, str]:

@@ -9,9 +9,11 @@ from bot.core.campaigns.campaign import Campaign
 from bot.core.claiming import Attribution, Opening, Window, decide_attribution
 from bot.core.links import parse_payload
 from bot.core.printing import read_placement
-from bot.services.campaigns import Terms, find_promise, get_terms
+from bot.services.boards import count_friend
+from bot.services.campaigns import Terms, find_promise, get_terms, read_terms
 from bot.services.claiming.window import CLAIM, expect_claim, is_throttled, note_miss, open_window, view_home
 from bot.services.community.warning import tell_owed
+from bot.services.honours.honours import review
 from bot.services.joining.notices import (
     FriendJoined,
     FriendWaiting,
@@ -27,12 +29,12 @@ from bot.services.printing import note_placement
 from bot.services.rewards.awaiting import expect
 from bot.services.rewards.giving import tell
 from bot.services.rewards.granting import note_event, note_score, sum_points
-from bot.services.sharing.handouts import owe_first_card
+from bot.services.sharing.handouts import owe_card_behind
 from storage.addresses import ANNOUNCE, MemberAddress
 from storage.facts import EventKind, GrantId
 from storage.records import Person, Profile, Referral, ReferralId, ReferralState, Side
 from storage.role import Role
-from storage.tables import chat_joins, code_keys, conversations, grants, people, referrals, scores, shops
+from storage.tables import chat_joins, code_keys, conversations, grants, people, referrals, shops
 from storage.tables.shops import ShopRow
 from storage.tx import Tx
 
@@ -89,14 +91,13 @@ def credit(
     if chat_id is not None:
         keep_chat(tx, chat_id, invitee.profile.telegram_id, referral)
     note_event(tx, EventKind.JOINED, referral, terms)
-    given = [] if waits else _count(tx, referral, terms)
+    counted = None if waits else _count(tx, shop, referral, terms)
     if tell_invitee and invitee.is_member:
         _owe_greeting(tx, referral, terms.campaign.invitee_points, over=promise.over)
     told = inviter_notice(referral) if inviter_notice else _tell_inviter(referral, terms.campaign)
     owe(tx, MemberAddress(inviter.id), told, key=referral.id)
-    tell(tx, given)
-    if not waits and shop.announce_chat is not None:
-        owe(tx, ANNOUNCE, JoinAnnounced(friend=invitee.id, inviter=inviter.id), key=referral.id)
+    if counted is not None:
+        _proclaim(tx, shop, referral, counted)
     return referral
 
 
@@ -116,14 +117,13 @@ def qualify(tx: Tx, referral_id: ReferralId) -> Referral | None:
         return None
     referral = referrals.get(tx, referral_id)
     terms = get_terms(tx, referral.campaign_version_id)
-    given = _count(tx, referral, terms)
+    shop = shops.get(tx)
+    counted = _count(tx, shop, referral, terms)
     if people.get(tx, referral.invitee_id).is_member:
         qualified = Qualified(inviter=referral.inviter_id, points=terms.campaign.invitee_points)
         owe(tx, MemberAddress(referral.invitee_id), qualified, key=referral.id)
     owe(tx, MemberAddress(referral.inviter_id), _tell_inviter(referral, terms.campaign), key=referral.id)
-    tell(tx, given)
-    if shops.get(tx).announce_chat is not None:
-        owe(tx, ANNOUNCE, JoinAnnounced(friend=referral.invitee_id, inviter=referral.inviter_id), key=referral.id)
+    _proclaim(tx, shop, referral, counted)
     return referral
 
 
@@ -150,11 +150,27 @@ def _find_community(tx: Tx, shop: ShopRow, invitee: Person) -> int | None:
     return shop.community_id if seen is not None and seen.left_at is None else None
 
 
-def _count(tx: Tx, referral: Referral, terms: Terms) -> list[GrantId]:
-    """Returns what the owner's rules gave, to be told."""
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What a friend who counts has made: the inviter's score, and what the owner's rules gave for it."""
+
+    score: int
+    given: list[GrantId]
+
+
+def _count(tx: Tx, shop: ShopRow, referral: Referral, terms: Terms) -> _Counted:
     given = note_event(tx, EventKind.QUALIFIED, referral, terms) or []
     expect(tx, referral, terms)
-    return given + note_score(tx, referral, terms, scores.raise_score(tx, referral.inviter_id))
+    score = count_friend(tx, shop, referral)
+    return _Counted(score, given + note_score(tx, referral, terms, score))
+
+
+def _proclaim(tx: Tx, shop: ShopRow, referral: Referral, counted: _Counted) -> None:
+    """What was given for the friend, what the inviter has become by it, and the news for the announce chat."""
+    tell(tx, counted.given)
+    review(tx, referral.inviter_id, counted.score, read_terms(tx, shop).campaign.tiers)
+    if shop.announce_chat is not None:
+        owe(tx, ANNOUNCE, JoinAnnounced(friend=referral.invitee_id, inviter=referral.inviter_id), key=referral.id)
 
 
 def _owe_greeting(tx: Tx, referral: Referral, points: int, *, over: bool = False) -> None:
@@ -217,7 +233,7 @@ def start(tx: Tx, *, visitor: Profile, payload: str, from_inline: bool = False) 
     elif attribution is Attribution.UNKNOWN_CODE:
         note_miss(tx, visitor.telegram_id)
     if newcomer:
-        owe_first_card(tx, person.id)
+        owe_card_behind(tx, person.id)
     returning = attribution is Attribution.RETURNING
     role = find_role(tx, telegram_id=visitor.telegram_id)
     if role is Role.OWNER:

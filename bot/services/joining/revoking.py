@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bot.services.boards import uncount_friend
+from bot.services.campaigns import get_terms
+from bot.services.honours.honours import review
 from bot.services.joining.notices import FriendRevoked, GiftRevoked, RevokeReason
 from bot.services.notices import owe
 from bot.services.rewards.giving import tell_taken
@@ -9,7 +12,7 @@ from bot.services.rewards.granting import note_revoked, sum_points, take_back_ab
 from storage.addresses import MemberAddress
 from storage.facts import GrantKind, GrantRow
 from storage.records import Referral, ReferralId, ReferralState, Side
-from storage.tables import people, referrals, scores
+from storage.tables import people, referrals
 from storage.tx import Tx
 
 
@@ -35,7 +38,9 @@ def revoke(tx: Tx, referral_id: ReferralId, *, reason: RevokeReason, tell_invite
         _owe(tx, referral, Side.INVITER, taken, reason)
     unsaid = [grant for grant in taken if grant.kind is not GrantKind.POINTS or grant.ledger_id is None]
     if earned:
-        unsaid += take_back_above(tx, referral.inviter_id, scores.lower_score(tx, referral.inviter_id))
+        score = uncount_friend(tx, referral)
+        unsaid += take_back_above(tx, referral.inviter_id, score)
+        review(tx, referral.inviter_id, score, get_terms(tx).campaign.tiers)
     tell_taken(tx, unsaid)
     return referral
 

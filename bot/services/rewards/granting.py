@@ -21,7 +21,7 @@ from bot.services.campaigns import Terms
 from bot.services.rewards.giving import Cause, find_day, give, take_back
 from storage.facts import EventId, EventKind, GrantId, GrantRow
 from storage.records import PersonId, Referral, Side, Transfer
-from storage.tables import awaited, grants, ledgers, people
+from storage.tables import awaited, grants, honours, ledgers, people
 from storage.tx import Tx
 
 
@@ -111,6 +111,7 @@ def _compose_occurrence(tx: Tx, referral: Referral, terms: Terms, when: str, num
         invitee_id=referral.invitee_id,
         number=number,
         source=referral.source,
+        tier=honours.find(tx, referral.inviter_id)[0] if any(each.tier for each in asked) else "",
         language=(friend.language or parse_tag(friend.profile.telegram_language)) if friend else "",
         day=find_day(tx) if any(each.since or each.until for each in asked) else "",
     )

@@ -95,7 +95,7 @@ def view_card(tx: Tx, member: MemberView, versions: CardVersions, story: str) ->
 
 def sign(member: MemberView) -> Signature:
     """What of a member shows on their pictures."""
-    return Signature(name=member.name, own_words=member.own_words, code=member.code, face=member.face)
+    return Signature(name=member.name, own_words=member.own_words, code=member.code, face=member.face, tier=member.tier)
 
 
 def _find(tx: Tx, member: MemberView, version: str) -> ShareView:

@@ -69,8 +69,8 @@ class HandoutResult:
     """The member does not want the bot."""
 
 
-def owe_first_card(tx: Tx, person_id: PersonId) -> None:
-    """Owe a newcomer their own card, behind the greeting that this transaction owes them."""
+def owe_card_behind(tx: Tx, person_id: PersonId) -> None:
+    """Owe a member their own card as it is now, behind the notice that this transaction owes them; one at a time."""
     greetings = [
         each.notice_id for each in tx.told if isinstance(each, NoticeOwed) and each.address == MemberAddress(person_id)
     ]

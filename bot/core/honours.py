@@ -1,0 +1,59 @@
+"""Levels of honour: which tier somebody has by the friends who count, until when, and what the next one takes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.core.campaigns.tiers import Tier
+from bot.core.durations import DAY
+
+FindNth = Callable[[int], int | None]
+"""When the n-th latest friend came of those who count; None where there are not so many."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Honour:
+    """What somebody is."""
+
+    tier: str = ""
+    """The key; empty for none."""
+    until_at: int | None = None
+    """The tier lasts until then by itself; None for ever."""
+
+
+def decide_honour(tiers: Sequence[Tier], score: int, find_nth: FindNth, now: int) -> Honour:
+    """The highest tier whose friends are there: ever, or within its days."""
+    for tier in sorted(tiers, key=lambda tier: -tier.friends):
+        if score < tier.friends:
+            continue
+        if tier.period_days is None:
+            return Honour(tier=tier.key)
+        came_at = find_nth(tier.friends)
+        if came_at is not None and came_at + tier.period_days * DAY > now:
+            return Honour(tier=tier.key, until_at=came_at + tier.period_days * DAY)
+    return Honour()
+
+
+def decide_matters(tiers: Sequence[Tier], score: int) -> bool:
+    """Whether a tier can come or go with the friend who makes it so many, or would have made it one more."""
+    return any(tier.period_days is not None or tier.friends in (score, score + 1) for tier in tiers)
+
+
+def find_next(tiers: Sequence[Tier], tier: str) -> Tier | None:
+    """The tier above; the lowest, for who has none."""
+    own = next((each.friends for each in tiers if each.key == tier), 0)
+    return min((each for each in tiers if each.friends > own), key=lambda each: each.friends, default=None)
+
+
+def decide_rises(tiers: Sequence[Tier], before: str, after: str) -> bool:
+    """Whether a change of tier is one to be proud of; a tier that is no more counts for none."""
+    friends = {tier.key: tier.friends for tier in tiers}
+    return friends.get(after, 0) > friends.get(before, 0)
+
+
+def compute_tiers_digest(tiers: Sequence[Tier]) -> str:
+    """What decides who has which tier, in a few letters: names and colours may change without anybody's tier changing."""
+    told = sorted((tier.friends, tier.key, tier.period_days) for tier in tiers)
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:16] if told else ""

@@ -1,0 +1,32 @@
+"""What a member hears of their tier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bot.services.notices import Notice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TierReached(Notice):
+    """To a member who has become something; their card, which shows it, goes behind."""
+
+    kind: ClassVar[str] = "tier_reached"
+    tier: str
+    """The key, as the campaign file names it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TierLost(Notice):
+    """To a member who is something less now."""
+
+    kind: ClassVar[str] = "tier_lost"
+    tier: str
+    """What they were."""
+    now: str = ""
+    """What they are; empty for nothing."""
+    lapsed: bool = False
+    """The time within which the friends had to come went on; else one of them does not count any more."""
+    missing: int = 1
+    """How many friends bring it back."""

@@ -429,6 +429,18 @@ async def test_the_bot_introduces_itself(url: str, store: Store) -> None:
         await shop.telegram.until_call("setMyShortDescription")
 
 
+async def test_errands_wait_for_the_first_poll(telegram: LocalTelegram, store: Store) -> None:
+    """Whoever wrote while the bot was away comes before what it says of itself."""
+    telegram.world.press_start(telegram.world.add_person("Anna"))
+    telegram.faults.order(faults.delay(0.9), "getUpdates")
+    stop = asyncio.Event()
+    running = asyncio.create_task(run_in(store, compose_settings(telegram, "", PASSALONG_ANNOUNCE_CHAT=""), stop))
+    errand, poll = await telegram.until_call("setMyCommands"), await telegram.until_call("getUpdates")
+    stop.set()
+    await running
+    assert errand.at - poll.at >= 0.9 * SECOND
+
+
 async def test_the_community_chat_is_looked_at_and_its_trouble_told(url: str, store: Store) -> None:
     """By whichever name it has; the admins hear what is missing there."""
     async with open_shop(url, store=store) as shop:

@@ -8,7 +8,7 @@ from bot.core.redeeming import parse_reference
 from bot.core.roles import EVERYBODY, TEAM
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
-from bot.messages.buttons import HAND_BACK, HAND_OUT, REDEEM, REDEEM_DROP, REDEEM_SURE, REDEMPTION
+from bot.messages.buttons import CHECK_THING, HAND_BACK, HAND_OUT, REDEEM, REDEEM_DROP, REDEEM_SURE, REDEMPTION
 from bot.messages.commands import Command
 from bot.messages.coupons import render_coupon_check
 from bot.messages.outgoing import Photo
@@ -78,6 +78,13 @@ async def on_check(update: Update, context: Context) -> None:
         await show(update, context, render_check_help(Texts(member.language)))
         return
     await _show_check(update, context, typed)
+
+
+async def on_check_thing(update: Update, context: Context, redemption_id: int) -> None:
+    """It stands beside a member who was looked up."""
+    number = RedemptionId(redemption_id)
+    view = await context.read(redeeming.check_number, visitor=visitor_of(update), redemption_id=number)
+    await _answer(update, context, view)
 
 
 async def on_use_link(update: Update, context: Context, reference: str) -> None:
@@ -156,6 +163,7 @@ CAPABILITY = Capability(
         REDEEM_SURE: on_redeem_sure,
         REDEEM_DROP: on_redeem_drop,
         REDEMPTION: on_redemption,
+        CHECK_THING: on_check_thing,
         HAND_OUT: on_hand_out,
         HAND_BACK: on_hand_back,
     },

@@ -22,10 +22,11 @@ _ACTS = {
     Act.BROADCAST: "audit.broadcast",
     Act.HANDED_OUT: "audit.handed_out",
     Act.HANDED_BACK: "audit.handed_back",
+    Act.LOOKED_UP: "audit.looked_up",
     Act.COUPONS: "audit.coupons",
 }
 
-_TO_SOMEBODY = {Act.ROLE, Act.HANDED_OUT, Act.HANDED_BACK}
+_TO_SOMEBODY = {Act.ROLE, Act.HANDED_OUT, Act.HANDED_BACK, Act.LOOKED_UP}
 
 
 def render_audit(texts: Texts, shop: Shop, view: AuditView) -> OutgoingMessage:

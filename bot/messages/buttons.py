@@ -214,6 +214,10 @@ REDEMPTION = Button("redemption", "redeem.show", redemption=ID)
 """Shows the code for the counter once more."""
 HAND_OUT = Button("hand_out", "redeem.hand_out", roles=TEAM_ROLES, redemption=ID)
 HAND_BACK = Button("hand_back", "redeem.hand_back", roles=TEAM_ROLES, redemption=ID)
+CHECK_THING = Button("check_thing", roles=TEAM_ROLES, redemption=ID)
+"""Opens what waits at the counter for somebody who was looked up."""
+
+MEMBER = Button("member", roles=TEAM_ROLES, person=ID)
 
 COUPON_HAND_IN = Button("coupon_use", "coupon.check.hand_in", roles=TEAM_ROLES, coupon=ID)
 COUPON_HAND_AGAIN = Button("coupon_undo", "coupon.check.hand_again", roles=TEAM_ROLES, coupon=ID)

@@ -40,6 +40,8 @@ class Act(StrEnum):
     """Somebody was given at the counter what they had for points."""
     HANDED_BACK = "handed_back"
     """That was taken back at once."""
+    LOOKED_UP = "looked_up"
+    """Somebody was looked up by the team."""
     COUPONS = "coupons"
     """A list of coupons was taken into a pool: its name, how many were new."""
 

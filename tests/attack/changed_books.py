@@ -52,11 +52,10 @@ async def change_books(ground: Ground, verdict: Verdict) -> None:
         await fill(store, clock, members=ground.size(8, 20), first=500)
         await follow(store)
         verdict.expect(not (found := await inspect(store, head=early.head)).faults, f"sound books: {found.faults}")
-    slower = ground.engine == "postgres"
     counts = {
-        "changed bytes": ground.size(60, 2_000 if slower else 10_000),
-        "cut tails": ground.size(15, 200 if slower else 1_000),
-        "rewritten tables": ground.size(5, 20 if slower else 100),
+        "changed bytes": ground.size(60, 10_000),
+        "cut tails": ground.size(15, 1_000),
+        "rewritten tables": ground.size(5, 100),
     }
     ways: Mapping[str, Callable[[Tx, random.Random], str]] = {
         "changed bytes": change_byte,

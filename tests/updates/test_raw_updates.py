@@ -307,3 +307,30 @@ def test_every_field_of_a_message_is_something_said_or_something_that_happened(n
     update = parse_update({"update_id": 1, "message": {name: {}, **_message()}})
     happened = update is not None and update.is_happening
     assert happened == (name not in {*SAID, *AROUND})
+
+
+ORIGINS = [
+    ({"type": "user", "sender_user": {"id": 7, "is_bot": False, "first_name": "Ada"}}, ("user", 7)),
+    ({"type": "channel", "chat": CHAT, "message_id": 9}, ("channel", -1007)),
+    ({"type": "chat", "sender_chat": {"id": -5, "type": "supergroup", "title": "Shop"}}, ("chat", -5)),
+    ({"type": "hidden_user", "sender_user_name": "Ada"}, ("hidden_user", None)),
+    ({"type": "user"}, ("hidden_user", None)),
+    ({"type": "user", "sender_user": {"id": 7, "first_name": "Ada"}}, ("hidden_user", None)),
+    ({"type": "ghost", "chat": CHAT}, ("hidden_user", None)),
+]
+
+
+@pytest.mark.parametrize(("origin", "kept"), ORIGINS)
+def test_of_a_message_passed_on_the_writers_number_is_kept(
+    origin: dict[str, Any], kept: tuple[str, int | None]
+) -> None:
+    """The team looks somebody up by it, and a chat is named by a post of it; whatever else there is parses all the same."""
+    message = _message(forward_origin={"date": 5, **origin}, **{"from": {**ADA, "is_bot": False}})
+    update = parse_update({"update_id": 1, "message": message})
+    assert update is not None
+    parsed = Update.de_json(json.loads(json.dumps(update.content)), None)
+    assert parsed.message is not None
+    found = parsed.message.forward_origin
+    assert found is not None
+    writer = getattr(found, "sender_user", None) or getattr(found, "sender_chat", None) or getattr(found, "chat", None)
+    assert (found.type, writer.id if writer is not None else None) == kept

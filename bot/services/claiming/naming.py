@@ -62,7 +62,7 @@ def name_inviter(tx: Tx, *, visitor: Profile, text: str, addresses: Addresses) -
     if barred is not None:
         return ClaimView(member=view_member(tx, person), outcome=barred)
     claim, throttled = parse_claim(text, addresses), is_throttled(tx, person.profile.telegram_id)
-    found = _search_codes(tx, claim) if throttled else _search(tx, claim)
+    found = _search_codes(tx, claim) if throttled else search(tx, claim)
     if throttled and not found:
         return ClaimView(member=view_member(tx, person), outcome=Outcome.THROTTLED)
     others = [each for each in found if each.id != person.id]
@@ -120,7 +120,7 @@ def _search_codes(tx: Tx, claim: Claim) -> list[Person]:
     return _keep_members([by_code or _find_by_invite(tx, claim)]) or _keep_members([find_by_said(tx, claim.words)])
 
 
-def _search(tx: Tx, claim: Claim) -> list[Person]:
+def search(tx: Tx, claim: Claim) -> list[Person]:
     """Members who may be meant: by link, by username, by spoken code and by name."""
     if claim.payload is not None:
         owners = _keep_members([people.find_by_code(tx, claim.payload.code)])

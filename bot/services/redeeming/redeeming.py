@@ -177,6 +177,16 @@ def check(tx: Tx, *, visitor: Profile, reference: str | None) -> CheckView:
     return _view_check(tx, member, row)
 
 
+def check_number(tx: Tx, *, visitor: Profile, redemption_id: RedemptionId) -> CheckView:
+    """The same of something that stands beside its member.
+
+    Raises:
+        NotAllowed: this is nobody of the team.
+    """
+    demand(tx, visitor, TEAM)
+    return _view_check(tx, view_member(tx, enter(tx, visitor)), _find(tx, redemption_id))
+
+
 def hand_out(tx: Tx, *, visitor: Profile, redemption_id: RedemptionId) -> CheckView:
     """Hand it out at the counter: once, whoever taps how often.
 

@@ -1,0 +1,92 @@
+"""The team looks up a member: by code, link, username, name, or a message they wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.core.claiming import CHOICES, compose_label, parse_claim
+from bot.core.links import Addresses
+from bot.core.roles import TEAM
+from bot.services.audit import Act
+from bot.services.claiming.naming import search
+from bot.services.members import MemberView, demand, enter, view_member
+from storage.facts import RedemptionRow
+from storage.records import Person, PersonId, Profile
+from storage.tables import audit, conversations, people, redemptions
+from storage.tx import Tx
+
+FLOW = "find"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundMember:
+    """A member as the team sees them."""
+
+    member: MemberView
+    username: str
+    since: int
+    waiting: Sequence[RedemptionRow] = ()
+    """What they have put aside, and what waits at the counter."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookUpView:
+    """Who was found."""
+
+    member: MemberView
+    """Who looks."""
+    found: FoundMember | None = None
+    offered: Mapping[PersonId, str] = field(default_factory=dict)
+    """Several of that name: first names and initials."""
+    more: bool = False
+    """There are more than were offered."""
+
+
+def look_up(tx: Tx, *, visitor: Profile, text: str, telegram_id: int | None, addresses: Addresses) -> LookUpView:
+    """Find whoever is meant, by a number at Telegram or by what was typed; it is written down who was looked up.
+
+    By name and username are found those who let themselves be found so; by their code and by what they wrote, all.
+
+    Raises:
+        NotAllowed: this is nobody of the team.
+    """
+    demand(tx, visitor, TEAM)
+    me = enter(tx, visitor)
+    if telegram_id is not None:
+        written = people.find_by_telegram_id(tx, telegram_id)
+        found = [written] if written is not None and written.is_member else []
+    else:
+        found = search(tx, parse_claim(text, addresses))
+    if len(found) == 1:
+        return _show(tx, me, found[0])
+    shown = {each.id: _name(each.profile) for each in found[:CHOICES]}
+    return LookUpView(member=view_member(tx, me), offered=shown, more=len(found) > CHOICES)
+
+
+def open_member(tx: Tx, *, visitor: Profile, person_id: PersonId) -> LookUpView:
+    """One of those who were found.
+
+    Raises:
+        NotAllowed: this is nobody of the team.
+    """
+    demand(tx, visitor, TEAM)
+    me = enter(tx, visitor)
+    person = people.list_by_ids(tx, [person_id]).get(person_id)
+    return _show(tx, me, person) if person is not None and person.is_member else LookUpView(member=view_member(tx, me))
+
+
+def _show(tx: Tx, me: Person, person: Person) -> LookUpView:
+    conversations.leave(tx, me.id, FLOW)
+    audit.add(tx, actor_id=me.id, act=Act.LOOKED_UP, subject="", person_id=person.id)
+    found = FoundMember(
+        member=view_member(tx, person),
+        username=person.profile.username,
+        since=person.started_at or 0,
+        waiting=redemptions.list_live(tx, person.id),
+    )
+    return LookUpView(member=view_member(tx, me), found=found)
+
+
+def _name(profile: Profile) -> str:
+    return compose_label(profile.first_name, profile.last_name, profile.username)

@@ -13,12 +13,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from bot.assets import ASSETS
 from bot.playground.api.server import Server, make_token, serve
 from bot.playground.page import add_page_routes
 from bot.playground.page.cast import Cast
 from bot.playground.seed import ADMIN_ID, ANNOUNCE_CHAT, BOT_NAME, COMMUNITY_CHAT, make_world, seed_world
 
 logger = logging.getLogger(__name__)
+
+PLAYGROUND = ASSETS / "playground"
+POOL = "coffee"
+"""As the playground's rewards call it."""
 
 KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT")
 """All that the bot sees of the environment: neither a real token nor a real database can come this way."""
@@ -74,15 +79,39 @@ async def _run_bot(
     server: Server, folder: Path, web: str, campaign: Path | None
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     environment = _compose_environment(server, folder, web)
-    if campaign is not None:
-        environment["PASSALONG_CAMPAIGN"] = str(campaign)
-    program = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "run", cwd=folder, env=environment, start_new_session=True
-    )
+    if campaign is None:
+        campaign = await _furnish_shop(folder, environment)
+    environment["PASSALONG_CAMPAIGN"] = str(campaign)
+    program = await _start("run", folder=folder, environment=environment)
     try:
         yield program
     finally:
         await _end(program)
+
+
+async def _furnish_shop(folder: Path, environment: dict[str, str]) -> Path:
+    """Give the playground's own shop what a shop adds with time: rewards by rules, and codes to hand out; returns its campaign."""
+    campaign = folder / "campaign.toml"
+    parts = (ASSETS / "campaigns" / "welcome.toml", PLAYGROUND / "rewards.toml")
+    campaign.write_text("\n".join(part.read_text(encoding="utf-8") for part in parts), encoding="utf-8")
+    codes = str(PLAYGROUND / f"{POOL}.csv")
+    importing = await _start("coupons", "import", POOL, codes, folder=folder, environment=environment, quiet=True)
+    if await importing.wait():
+        logger.warning("The playground's coupons could not be brought; rewards of that kind wait")
+    return campaign
+
+
+async def _start(
+    *command: str, folder: Path, environment: dict[str, str], quiet: bool = False
+) -> asyncio.subprocess.Process:
+    """Run the bot's program with a command; `quiet`, its output is nobody's."""
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", *command),
+        cwd=folder,
+        env=environment,
+        start_new_session=True,
+        stdout=asyncio.subprocess.DEVNULL if quiet else None,
+    )
 
 
 def check_port(port: int) -> None:

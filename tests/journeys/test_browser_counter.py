@@ -28,9 +28,10 @@ async def bring_a_friend(bot_data: BotData) -> None:
 
 
 async def test_a_croissant_is_earned_taken_and_handed_out(tmp_path: Path) -> None:
-    """From the friend's START to "enjoy it" at the counter, in the page; nothing but one reference is typed."""
+    """From the friend's START over the coffee that this brings to "enjoy it" at the counter, in the page; nothing but one reference is typed."""
     async with open_demo(tmp_path) as bot_data:
         await bring_a_friend(bot_data)
+        await bot_data.until_bubble("anna", re.compile(r"OVEN-\w{5}"))
         await bot_data.tap_key("anna", "Rewards")
         await bot_data.until_bubble("anna", "What you get for it at the counter")
         await bot_data.tap_key("anna", "A croissant: 40 points")

@@ -14,6 +14,7 @@ from bot.messages.buttons import COUPON_HAND_AGAIN, COUPON_HAND_IN, REWARDS
 from bot.messages.keyboards import PRIMARY, Row, make_button, stack, tap_row
 from bot.messages.notices import Reader, Renderers, each
 from bot.messages.outgoing import OutgoingMessage
+from bot.messages.rewards import say_rule
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, escape, show_name
 from bot.services.coupons.counter import CouponCheck
@@ -27,6 +28,7 @@ from bot.services.coupons.notices import (
     Given,
     PoolLow,
 )
+from bot.services.rewards.notices import read_rule
 from storage.facts import CouponRow, CouponState, PoolLevel
 
 MOST_FILE_MEGABYTES = 20
@@ -174,13 +176,14 @@ def _render_given(reader: Reader, notice: CouponGiven) -> OutgoingMessage:
     until = (
         texts.say("coupon.until", until=say_end(texts, shop, ends)) if ends else texts.say("coupon.stays", brand=brand)
     )
-    text = _stack([texts.say(_GIVEN[notice.given], brand=brand, code=notice.code), until])
+    news = texts.say(_GIVEN[notice.given], brand=brand, code=notice.code)
+    text = _stack([news, until, *_say_rule(reader, notice.rule)])
     return OutgoingMessage(text=text, keyboard=stack(copy_row(texts, notice.code), tap_row(texts, REWARDS)))
 
 
 def _render_awaited(reader: Reader, notice: CouponAwaited) -> OutgoingMessage:
     key = "coupon.awaited_anew" if notice.given is Given.REPLACED else "coupon.awaited"
-    return _render_news(reader, key)
+    return _render_news(reader, key, rule=notice.rule)
 
 
 def _render_over(reader: Reader, notice: CouponOver) -> OutgoingMessage:
@@ -195,9 +198,16 @@ def _render_used(reader: Reader, notice: CouponUsed) -> OutgoingMessage:
     return _render_news(reader, "coupon.back" if notice.undone else "coupon.used", notice.code)
 
 
-def _render_news(reader: Reader, key: str, code: str = "") -> OutgoingMessage:
-    text = reader.texts.say(key, brand=reader.shop.brand(reader.texts.language), code=code)
-    return OutgoingMessage(text=text, keyboard=stack(tap_row(reader.texts, REWARDS)))
+def _render_news(reader: Reader, key: str, code: str = "", rule: str = "") -> OutgoingMessage:
+    news = reader.texts.say(key, brand=reader.shop.brand(reader.texts.language), code=code)
+    return OutgoingMessage(
+        text=_stack([news, *_say_rule(reader, rule)]), keyboard=stack(tap_row(reader.texts, REWARDS))
+    )
+
+
+def _say_rule(reader: Reader, rule: str) -> list[Html]:
+    """What it is for."""
+    return [say_rule(reader.texts, reader.shop, read_rule(rule))] if rule else []
 
 
 def _render_low(reader: Reader, notice: PoolLow) -> OutgoingMessage:

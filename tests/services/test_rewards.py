@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import count
 
 import pytest
@@ -12,10 +13,15 @@ import pytest
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.rewards import Condition, Give, Limit, Rule
 from bot.services.campaigns.opening import Source, open_shop
+from bot.services.coupons.giving import expire
+from bot.services.coupons.giving import list_due as list_over
+from bot.services.coupons.importing import view_pools
 from bot.services.joining.joining import credit
 from bot.services.joining.notices import RevokeReason
 from bot.services.joining.revoking import revoke
+from bot.services.members import note_owners
 from bot.services.rewards.giving import free, list_due
+from bot.services.rewards.notices import read_rule
 from storage import Store, Tx
 from storage.checks import list_faults
 from storage.facts import GrantKind, GrantRow, GrantState
@@ -264,6 +270,33 @@ async def test_a_coupon_comes_from_its_pool_or_is_waited_for(store: Store, campa
     assert await states(store, *friends) == [GrantState.REVOKED] * 2
     assert (await told(store), await list_news(store)) == (["reward_taken_back"], ["given", "awaited", "taken"])
     assert await take_in(store, "CODE-1\nCODE-2") == (1, 1, 0)
+    assert await list_faults(store) == []
+
+
+async def test_a_pool_that_a_rule_names_is_there_before_its_first_list(store: Store, campaign: Campaign) -> None:
+    """Whoever runs the shop sees what is needed, and chooses it by a tap."""
+    await set_rules(store, campaign, compose_rule(give=Give(kind=GrantKind.COUPON, what="coffee")))
+    await store.write(note_owners, telegram_ids=[1])
+    seen = await store.write(view_pools, visitor=Profile(telegram_id=1, first_name="Rosa"))
+    assert [(each.name, each.ready, each.waiting) for each in seen.pools] == [("coffee", 0, 0)]
+
+
+@pytest.mark.parametrize(("on_expiry", "ends"), [("replace", ("available", "given")), ("tell", ("expired", "over"))])
+async def test_a_coupon_that_nobody_used_in_time_ends_as_its_rule_says(
+    store: Store, campaign: Campaign, clock: Clock, on_expiry: str, ends: tuple[str, str]
+) -> None:
+    """By the rule that it came under, whatever that says by now; each message tells which it was."""
+    coffee = Give(kind=GrantKind.COUPON, what="coffee")
+    await set_rules(store, campaign, compose_rule(give=coffee, on_expiry=on_expiry, name={"en": "A free coffee"}))
+    await take_in(store, f"OLD,{datetime.fromtimestamp(clock.now // 1_000_000, UTC).date()}\nNEW")
+    friend = await store.write(bring, await store.write(add_member))
+    await set_rules(store, campaign, compose_rule(give=coffee, on_expiry="tell"))
+    clock.advance(2 * DAY)
+    await store.write(expire, await store.read(list_over, limit=10))
+    assert await states(store, friend) == [GrantState(ends[0])]
+    assert (await list_news(store))[:2] == ["given", ends[1]]
+    owed = [each for each in await store.read(outbox.list_owed, after=NoticeId(0), limit=50) if "given" in each.kind]
+    assert all(read_rule(str(each.payload["rule"])).call("en") == "A free coffee" for each in owed)
     assert await list_faults(store) == []
 
 

@@ -10,6 +10,7 @@ from bot.services.campaigns import find_rule
 from bot.services.coupons.notices import CouponAwaited, CouponGiven, CouponOver, CouponTaken, Given, PoolLow
 from bot.services.members import MustWrite, list_team
 from bot.services.notices import owe
+from bot.services.rewards.notices import write_rule
 from storage.addresses import MemberAddress
 from storage.facts import CouponRow, GrantId, GrantKind, GrantRow, GrantState
 from storage.records import PersonId
@@ -114,12 +115,18 @@ def _give(tx: Tx, grant: GrantRow, pool: str, given: Given) -> GrantState:
     if state is not grant.state:
         grants.set_state(tx, grant.id, state, expected=grant.state)
     if coupon is None and given is not Given.WAITED:
-        _tell(tx, grant, CouponAwaited(pool=pool, given=given), key=f"{grant.id}:{given}")
+        _tell(tx, grant, CouponAwaited(pool=pool, given=given, rule=_write_rule(tx, grant)), key=f"{grant.id}:{given}")
     elif coupon is not None and told:
-        news = CouponGiven(pool=pool, code=coupon.code, expires_at=coupon.expires_at or 0, given=given)
+        ends, rule = coupon.expires_at or 0, _write_rule(tx, grant)
+        news = CouponGiven(pool=pool, code=coupon.code, expires_at=ends, given=given, rule=rule)
         owe(tx, MemberAddress(grant.person_id), news, key=f"{grant.id}:{coupon.id}")
     _warn(tx, pool)
     return state
+
+
+def _write_rule(tx: Tx, grant: GrantRow) -> str:
+    rule = find_rule(tx, grant.campaign_version_id, grant.rule)
+    return "" if rule is None else write_rule(rule)
 
 
 def _tell(tx: Tx, grant: GrantRow, notice: CouponAwaited | CouponOver | CouponTaken, *, key: object) -> None:

@@ -12,13 +12,14 @@ from bot.core.coupons.pools import fold_code
 from bot.core.coupons.rows import Coupon, Refused, read_coupons
 from bot.core.roles import MANAGERS
 from bot.services.audit import Act
-from bot.services.campaigns import find_zone
+from bot.services.campaigns import find_zone, get_terms
 from bot.services.coupons.giving import fill_waiting
 from bot.services.members import MemberView, demand, enter, view_member
+from storage.campaign import CampaignState
 from storage.facts import GrantKind
 from storage.records import Profile
 from storage.steps import Steps
-from storage.tables import audit, coupons, grants, shops
+from storage.tables import audit, campaigns, coupons, grants, shops
 from storage.tx import Tx
 
 BATCH = 1000
@@ -99,11 +100,19 @@ def view_pools(tx: Tx, *, visitor: Profile) -> PoolsView:
         NotAllowed: this is nobody who runs the shop.
     """
     demand(tx, visitor, MANAGERS)
+    ready = dict.fromkeys(_list_wanted(tx), 0) | {pool.name: pool.ready for pool in coupons.list_pools(tx)}
     pools = [
-        PoolView(name=pool.name, ready=pool.ready, waiting=grants.count_waiting(tx, GrantKind.COUPON, pool.name))
-        for pool in coupons.list_pools(tx)
+        PoolView(name=name, ready=left, waiting=grants.count_waiting(tx, GrantKind.COUPON, name))
+        for name, left in sorted(ready.items())
     ]
     return PoolsView(member=view_member(tx, enter(tx, visitor)), pools=pools)
+
+
+def _list_wanted(tx: Tx) -> list[str]:
+    """Pools that a campaign's rules give from, be there coupons or not."""
+    versions = [row.version_id for row in campaigns.list_all(tx) if row.state is CampaignState.RUNNING]
+    rules = [rule for each in versions if each is not None for rule in get_terms(tx, each).campaign.rewards]
+    return [rule.give.what for rule in rules if rule.give.kind is GrantKind.COUPON]
 
 
 def _read_zone(tx: Tx) -> tuple[tzinfo, int]:

@@ -30,6 +30,8 @@ class CouponGiven(Notice):
     expires_at: int = 0
     """0 for one that stays."""
     given: Given = Given.AT_ONCE
+    rule: str = ""
+    """By which it came, as `bot.services.rewards.notices.write_rule` wrote it; empty where that is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,8 @@ class CouponAwaited(Notice):
     pool: str
     given: Given = Given.AT_ONCE
     """`REPLACED`: the one before has expired."""
+    rule: str = ""
+    """Likewise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

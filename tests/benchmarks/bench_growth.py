@@ -1,4 +1,4 @@
-"""What a join, the rankings, one's places and one's invitations cost with a thousand and with a million members."""
+"""What a join, the rankings, one's places, invitations and rewards cost with a thousand and with a million members."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.core.campaigns.campaign import Campaign, parse_campaign
 from bot.core.periods import BoardKind
 from bot.services.campaigns.opening import Source, open_shop
 from bot.services.joining.joining import start
-from bot.services.standing import list_invites, rank
+from bot.services.standing import list_invites, list_rewards, rank
 from storage import Store, open_store
 from storage.records import Profile
 from tests.benchmarks.rows import Row, row
@@ -80,6 +80,7 @@ def _list_questions(store: Store, members: int, number: int) -> dict[str, Callab
         "join": join,
         "/top and my place in all four": lambda: store.read(rank, visitor=known, kind=BoardKind.WEEK),
         "/invites": lambda: store.read(list_invites, visitor=known),
+        "/rewards": lambda: store.read(list_rewards, visitor=known),
     }
 
 

@@ -19,6 +19,7 @@ from bot.audit_command import add_audit_parser
 from bot.campaign_parsers import add_campaign_parser, add_shop_parser
 from bot.core.setting import SettingMistake, find_passwords, mask_secrets
 from bot.coupon_commands import add_coupons_parser
+from bot.draw_command import add_draw_parser
 from bot.env_file import EnvFileMistake
 from bot.settings import Settings, read_settings
 from bot.stray_settings import list_emptied, list_unknown
@@ -104,6 +105,7 @@ def _make_parser() -> argparse.ArgumentParser:
         commands.add_parser("audit", help="whether the books are in order, and who did what"), _read_settings
     )
     add_coupons_parser(commands.add_parser("coupons", help="codes that rewards give out"), _read_url)
+    add_draw_parser(commands.add_parser("draw", help="prize draws that anybody can check, offline"))
     commands.add_parser("setup", help="answer three questions, and have a shop").set_defaults(command=_set_up)
     commands.add_parser("migrate", help="bring the database up to date").set_defaults(command=_migrate)
     backup = commands.add_parser("backup", help="write one consistent file of the database, also while the bot runs")

@@ -35,6 +35,8 @@ class EventKind(StrEnum):
     """The friend has bought something."""
     CARDS_GIVEN = "cards_given"
     """A member has given so many cards this week."""
+    PLACED = "placed"
+    """A member has won a place in a contest."""
 
 
 class GrantKind(StrEnum):

@@ -86,6 +86,7 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         ),
         "code_key": Keeping(holds="the secret of codes", ends=Ends.FEW),
         "command_menu": Keeping(holds="whose chats show commands of their own", ends=Ends.FEW),
+        "contest": Keeping(holds="contests and draws", ends=Ends.FEW),
         "conversation": Keeping(holds="what somebody was asked", ends=Ends.TIME, days=0, how="after it expired"),
         "coupon": Keeping(
             holds="codes the shop has imported, and for what each was given", ends=Ends.NEVER, how="holds no name"
@@ -132,6 +133,7 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         "person": Keeping(holds="codes and choices", ends=Ends.FORGETTING, how="an empty row stays for the ledger"),
         "picture": Keeping(holds="logos and photos of campaigns", ends=Ends.FEW),
         "pool": Keeping(holds="how many coupons are left of each kind", ends=Ends.FEW),
+        "placing": Keeping(holds="who has won what place", ends=Ends.NEVER, how="holds no name"),
         "profile": Keeping(holds="names, usernames, Telegram numbers", ends=Ends.FORGETTING),
         "redemption": Keeping(holds="what was had for points", ends=Ends.NEVER, how="holds no name"),
         "referral": Keeping(holds="who came by whom", ends=Ends.NEVER, how="holds no name"),
@@ -145,6 +147,7 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         "spoken": Keeping(holds="spoken codes", ends=Ends.FORGETTING),
         "standing": Keeping(holds="who has how much on a board", ends=Ends.NEVER, how="with its board; holds no name"),
         "stock": Keeping(holds="how many of a thing are gone", ends=Ends.FEW),
+        "strike": Keeping(holds="who was struck off a contest, and why", ends=Ends.NEVER, how="holds no name"),
         "tally": Keeping(holds="sums of rows that are gone", ends=Ends.FEW),
         "team_invitation": Keeping(
             holds="links into the team", ends=Ends.TIME, days=0, how="after they expired or were used"

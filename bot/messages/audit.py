@@ -24,6 +24,8 @@ _ACTS = {
     Act.HANDED_BACK: "audit.handed_back",
     Act.LOOKED_UP: "audit.looked_up",
     Act.COUPONS: "audit.coupons",
+    Act.STRUCK: "audit.struck",
+    Act.RELEASED: "audit.released",
 }
 
 _TO_SOMEBODY = {Act.ROLE, Act.HANDED_OUT, Act.HANDED_BACK, Act.LOOKED_UP}

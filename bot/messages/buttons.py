@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Protocol
 
+from bot.core.roles import MANAGERS, Roles
 from bot.core.roles import TEAM as TEAM_ROLES
-from bot.core.roles import Roles
 
 DATA_LIMIT = 64
 """Bytes that Telegram allows."""
@@ -206,6 +206,16 @@ TOP = Button("top", "button.top")
 TOP_OF = Button("top_of", period=Key(8))
 """The ranking of a week, a month, the campaign, or of all time."""
 APPEAR = Button("appear", named=FLAG)
+
+CONTESTS = Button("contests", "button.contests")
+CONTEST_DRAW = Button("contest_draw", contest=ID)
+"""The proof of a draw, as a file."""
+CONTEST_REVIEW = Button("contest_review", "contests.look", roles=MANAGERS, contest=ID)
+CONTEST_LIST = Button("contest_list", "contests.list", roles=MANAGERS, contest=ID)
+CONTEST_RELEASE = Button("contest_release", "contests.release", roles=MANAGERS, contest=ID)
+CONTEST_SURE = Button("contest_sure", "contests.sure_button", roles=MANAGERS, contest=ID)
+STRIKE = Button("strike", roles=MANAGERS, contest=ID, person=ID)
+STRIKE_WHY = Button("strike_why", roles=MANAGERS, contest=ID, person=ID, reason=Key(8))
 
 REDEEM = Button("redeem", item=Key(32))
 REDEEM_SURE = Button("redeem_sure", "redeem.sure", redemption=ID)

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import reduce
 from types import MappingProxyType
 
+from bot.core.campaigns.contests import PRIZE
 from bot.core.campaigns.rewards import Give, Rule
 from bot.core.durations import SECOND
 from bot.core.languages import LANGUAGES, find_language
@@ -27,6 +28,7 @@ _ALONE = {
     ("milestone", Side.INVITER): "rule.member",
     ("milestone", Side.INVITEE): "rule.last_friend",
     ("cards_given", Side.INVITER): "rule.member",
+    (PRIZE, Side.INVITER): "rule.member",
 }
 """What speaks of a member first, and not of a friend."""
 
@@ -36,6 +38,7 @@ _WHEN = {
     "active": "rule.when.active",
     "milestone": "rule.when.milestone",
     "cards_given": "rule.when.cards_given",
+    PRIZE: "rule.when.prize",
 }
 _BOUNDS = {"per_member": "rule.per_member", "per_week": "rule.per_week", "first": "rule.first"}
 

@@ -44,6 +44,10 @@ class Act(StrEnum):
     """Somebody was looked up by the team."""
     COUPONS = "coupons"
     """A list of coupons was taken into a pool: its name, how many were new."""
+    STRUCK = "struck"
+    """Somebody was taken out of a contest: which, why."""
+    RELEASED = "released"
+    """The results of a contest were told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

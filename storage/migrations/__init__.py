@@ -36,6 +36,7 @@ REVISIONS = (
     "0032",
     "0033",
     "0034",
+    "0035",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

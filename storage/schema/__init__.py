@@ -9,6 +9,7 @@ from __future__ import annotations
 from storage.schema.base import metadata
 from storage.schema.boards import SHOP_BOARD, board, score, standing
 from storage.schema.campaigns import campaign, campaign_version, picture, shop
+from storage.schema.contests import contest, placing, strike
 from storage.schema.coupons import coupon, pool
 from storage.schema.honours import honour
 from storage.schema.jobs import due_job
@@ -50,6 +51,7 @@ __all__ = [
     "click",
     "code_key",
     "command_menu",
+    "contest",
     "conversation",
     "coupon",
     "delivery",
@@ -70,6 +72,7 @@ __all__ = [
     "outbox",
     "person",
     "picture",
+    "placing",
     "pool",
     "profile",
     "redemption",
@@ -82,6 +85,7 @@ __all__ = [
     "spoken",
     "standing",
     "stock",
+    "strike",
     "tally",
     "team_invitation",
     "visit",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from sqlalchemy import bindparam, case, func, literal_column, or_, select, update
+from sqlalchemy import bindparam, case, func, insert, literal_column, or_, select, update
 
 from storage.errors import RowMissing
 from storage.records import PersonId, RankLine
@@ -57,6 +57,33 @@ _LOWER = (
     )
     .values(score=standing.c.score - bindparam("by"), reached_at=func.coalesce(_LAST_COUNTED, literal_column("0")))
     .returning(standing.c.board_id, standing.c.score)
+)
+
+_FILL = insert(standing).from_select(
+    ["board_id", "person_id", "score", "reached_at"],
+    select(board.c.id, referral.c.inviter_id, func.count(), func.max(event.c.happened_at))
+    .select_from(
+        event.join(referral, referral.c.id == event.c.referral_id)
+        .join(campaign_version, campaign_version.c.id == referral.c.campaign_version_id)
+        .join(
+            board,
+            or_(board.c.campaign_id.is_(None), board.c.campaign_id == campaign_version.c.campaign_id),
+        )
+    )
+    .where(
+        board.c.id == bindparam("on"),
+        referral.c.state == literal_column("'qualified'"),
+        event.c.kind == literal_column("'qualified'"),
+        event.c.happened_at >= board.c.starts_at,
+        event.c.happened_at < board.c.ends_at,
+    )
+    .group_by(board.c.id, referral.c.inviter_id),
+)
+_FILL_COUNTS = insert(score).from_select(
+    ["board_id", "score", "members"],
+    select(standing.c.board_id, standing.c.score, func.count())
+    .where(standing.c.board_id == bindparam("on"))
+    .group_by(standing.c.board_id, standing.c.score),
 )
 
 
@@ -207,6 +234,12 @@ def find_score(tx: Tx, person_id: PersonId, *, board_id: int = SHOP_BOARD) -> in
 def count_above(tx: Tx, value: int, *, board_id: int = SHOP_BOARD) -> int:
     """Count the people with a higher score than this."""
     return int(tx.scalar(_COUNT_ABOVE, board_id=board_id, score=value))
+
+
+def fill_board(tx: Tx, board_id: int) -> None:
+    """Count on a new board the friends who qualified within its span before it was made."""
+    tx.run(_FILL, on=board_id)
+    tx.run(_FILL_COUNTS, on=board_id)
 
 
 def find_rank(tx: Tx, person_id: PersonId, *, board_id: int = SHOP_BOARD) -> int | None:

@@ -32,6 +32,7 @@ def test_only_those_who_run_the_shop_are_offered_its_commands() -> None:
         "invites",
         "rewards",
         "top",
+        "contests",
         "qr",
         "print",
         "spoken",

@@ -8,6 +8,7 @@ from enum import StrEnum
 from itertools import product
 
 from bot.core.campaigns.catalogue import CatalogueItem, take_catalogue
+from bot.core.campaigns.contests import Contest, take_contests
 from bot.core.campaigns.file import CampaignFile, Path
 from bot.core.campaigns.look import take_focus, take_look
 from bot.core.campaigns.mistakes import CampaignMistake
@@ -46,7 +47,7 @@ BRAND_LIMIT, HEADLINE_LIMIT, TEXT_LIMIT, OFFER_LIMIT = 32, 60, 300, 120
 
 _FIELDS = (
     *("slug", "theme", "layout", "focus", "colours", "languages", "channel_language", "logo", "photo", "brand"),
-    *("points", "rules", "stories", "catalogue", "rewards", "tiers"),
+    *("points", "rules", "stories", "catalogue", "rewards", "tiers", "contests"),
 )
 
 
@@ -134,6 +135,8 @@ class Campaign:
     """What is given besides the points for a friend."""
     tiers: tuple[Tier, ...] = field(default=(), metadata=LATER)
     """What members can become by the friends they bring."""
+    contests: tuple[Contest, ...] = field(default=(), metadata=LATER)
+    """What they can win by them."""
     _texts: dict[str, CampaignTexts] = field(default_factory=dict, init=False, compare=False, repr=False)
     """By language, once asked for: every screen and every answer asks."""
 
@@ -151,12 +154,17 @@ class Campaign:
         return next((item for item in self.catalogue if item.key == key), None)
 
     def find_rule(self, key: str) -> Rule | None:
-        """The rule of this key; None where there is none any more."""
-        return next((rule for rule in self.rewards if rule.key == key), None)
+        """The rule of this key, be it that of a prize; None where there is none any more."""
+        prizes = (contest.find_prize(prize.place) for contest in self.contests for prize in contest.prizes)
+        return next((rule for rule in (*self.rewards, *prizes) if rule is not None and rule.key == key), None)
 
     def find_tier(self, key: str) -> Tier | None:
         """The tier of this key; None for what is no honour any more."""
         return next((tier for tier in self.tiers if tier.key == key), None)
+
+    def find_contest(self, key: str) -> Contest | None:
+        """The contest of this key; None for what is none any more."""
+        return next((contest for contest in self.contests if contest.key == key), None)
 
     def say_points(self, points: int, language: str) -> str:
         """`1,500 beans`: a number of points in the shop's own words."""
@@ -234,6 +242,7 @@ def parse_campaign(
         catalogue=attempt((), take_catalogue, file, languages),
         rewards=attempt((), take_rewards, file, languages),
         tiers=attempt((), take_tiers, file, languages),
+        contests=attempt((), take_contests, file, languages),
     )
     file.check()
     _check_filled(file, campaign)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import Any, cast
 
@@ -15,6 +15,7 @@ from tomlkit.items import AoT, Table
 
 from bot.core.campaigns.campaign import Campaign, Story
 from bot.core.campaigns.catalogue import VALID_DAYS, CatalogueItem
+from bot.core.campaigns.contests import Contest, ContestBy, compose_prizes
 from bot.core.campaigns.reward_blocks import LISTS, find_key, list_values
 from bot.core.campaigns.rewards import Rule
 from bot.core.campaigns.rules import Rules
@@ -27,11 +28,11 @@ NamePicture = Callable[[str], str]
 
 Block = Mapping[str, Any]
 Writable = Container | Table
-Keyed = Story | CatalogueItem | Rule | Tier
+Keyed = Story | CatalogueItem | Rule | Tier | Contest
 
 _ON_ONE_LINE = {"give", "if", "limit"}
 
-_GLUED = re.compile(r"^([^#\n].*)\n\[\[(stories|catalogue|rewards|tiers)\]\]", re.MULTILINE)
+_GLUED = re.compile(r"^([^#\n].*)\n\[\[(stories|catalogue|rewards|tiers|contests)\]\]", re.MULTILINE)
 """A block without a line between it and the one before."""
 
 
@@ -49,6 +50,7 @@ def compose_file(campaign: Campaign, *, former: str = "", name_picture: NamePict
     _write_blocks(document, "catalogue", campaign.catalogue, _list_item, campaign)
     _write_blocks(document, "rewards", campaign.rewards, _list_rule, campaign)
     _write_blocks(document, "tiers", campaign.tiers, _list_tier, campaign)
+    _write_blocks(document, "contests", campaign.contests, _list_contest, campaign)
     return _GLUED.sub(r"\1\n\n[[\2]]", tomlkit.dumps(document))
 
 
@@ -153,6 +155,28 @@ def _list_tier(tier: Tier, campaign: Campaign, former: Block) -> dict[str, Any]:
         "name": _choose_words(name, former.get("name"), plain=plain),
         "privileges": _choose_words(privileges, former.get("privileges"), plain=plain) if privileges else None,
     }
+
+
+def _list_contest(contest: Contest, campaign: Campaign, former: Block) -> dict[str, Any]:
+    """In every language of the campaign, likewise; days as they were spelled, where they are the same."""
+    name = {language: contest.say(language) for language in campaign.languages}
+    usual = contest.by is ContestBy.FRIENDS and "by" not in former
+    return {
+        "key": contest.key,
+        "from": _keep_moment(contest.begins, former.get("from")),
+        "until": _keep_moment(contest.ends, former.get("until")),
+        "by": None if usual else str(contest.by),
+        "prizes": compose_prizes(contest.prizes),
+        "name": _choose_words(name, former.get("name"), plain=len(campaign.languages) == 1),
+    }
+
+
+def _keep_moment(said: str, former: object) -> object:
+    if isinstance(former, datetime):
+        return former if former.isoformat(timespec="minutes") == said else said
+    if isinstance(former, date):
+        return former if former.isoformat() == said else said
+    return former if isinstance(former, str) and former.strip().replace(" ", "T") == said else said
 
 
 def _choose_words(said: Mapping[str, str], former: object, *, plain: bool) -> str | dict[str, str]:

@@ -9,10 +9,12 @@ from typing import Any
 
 from bot.core.campaigns.campaign import Campaign, Rules, Story, StoryKind
 from bot.core.campaigns.catalogue import CatalogueItem
-from bot.core.campaigns.rewards import compose_rule, parse_rule
+from bot.core.campaigns.contests import Contest, ContestBy, Prize
+from bot.core.campaigns.rewards import Give, compose_rule, parse_rule
 from bot.core.campaigns.tiers import Tier
+from storage.facts import GrantKind
 
-Part = Campaign | Story | Rules | CatalogueItem | Tier
+Part = Campaign | Story | Rules | CatalogueItem | Tier | Contest | Prize
 
 
 def compose_content(campaign: Campaign) -> str:
@@ -25,6 +27,8 @@ def compose_content(campaign: Campaign) -> str:
         content["rewards"] = [compose_rule(rule) for rule in campaign.rewards]
     if campaign.tiers:
         content["tiers"] = [_compose(tier) for tier in campaign.tiers]
+    if campaign.contests:
+        content["contests"] = [_compose(contest) for contest in campaign.contests]
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -41,8 +45,19 @@ def parse_content(content: str) -> Campaign:
     catalogue = tuple(CatalogueItem(**_take(CatalogueItem, item)) for item in told.get("catalogue", ()))
     rewards = tuple(parse_rule(rule) for rule in told.get("rewards", ()))
     tiers = tuple(Tier(**_take(Tier, tier)) for tier in told.get("tiers", ()))
-    parts = {"stories": stories, "rules": rules, "catalogue": catalogue, "rewards": rewards, "tiers": tiers}
+    contests = tuple(_parse_contest(contest) for contest in told.get("contests", ()))
+    parts = {"stories": stories, "rules": rules, "catalogue": catalogue, "rewards": rewards}
+    parts |= {"tiers": tiers, "contests": contests}
     return Campaign(**_take(Campaign, told) | parts)
+
+
+def _parse_contest(told: dict[str, Any]) -> Contest:
+    prizes = tuple(
+        Prize(**_take(Prize, prize) | {"give": Give(**prize["give"] | {"kind": GrantKind(prize["give"]["kind"])})})
+        for prize in told["prizes"]
+    )
+    by = ContestBy(told.get("by", ContestBy.FRIENDS))
+    return Contest(**_take(Contest, told) | {"prizes": prizes, "by": by})
 
 
 def _compose(said: Part) -> dict[str, Any]:

@@ -1,0 +1,50 @@
+"""What is told of a contest: to everybody, to the team, to who has won."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bot.services.notices import Notice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContestBegun(Notice):
+    """To the announce chat: what can be won until when; for a draw with the hash of its seed."""
+
+    kind: ClassVar[str] = "contest_begun"
+    version: int
+    """Of the campaign whose file names it."""
+    key: str
+    ends_at: int
+    commitment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContestOver(Notice):
+    """To an owner: it is over, and waits for a look before its results are told."""
+
+    kind: ClassVar[str] = "contest_over"
+    contest: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContestReleased(Notice):
+    """To the announce chat: the results are there."""
+
+    kind: ClassVar[str] = "contest_released"
+    name: str
+    winners: str
+    """Names as each allows, by place, one a line; empty lines for who appears without a name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrizeWon(Notice):
+    """To a winner."""
+
+    kind: ClassVar[str] = "prize_won"
+    name: str
+    place: int
+    prize: str
+    """The rule of the prize, written down."""

@@ -32,6 +32,7 @@ from bot.services.community.notices import AdminWarning
 from bot.services.community.warning import JOB_FAILING
 from bot.services.notices import owe
 from bot.services.sharing import handouts
+from bot.services.visiting import count_clicks
 from bot.updates.capability import Capability, Registry
 from bot.updates.intake import TokenRefused
 from bot.updates.job import Job
@@ -79,6 +80,16 @@ class BrokenStore(Store):
     def _look(self, unit: object) -> None:
         if unit is self._unit:
             raise Broken
+
+
+class SlowStore(BrokenStore):
+    """A store that takes its time over one unit of work."""
+
+    async def write(self, unit: object, /, *args: object, **kwargs: object) -> object:  # type: ignore[override]
+        """Later, where it is that one."""
+        if unit is self._unit:
+            await asyncio.sleep(0.5)
+        return await Store.write(self, unit, *args, **kwargs)  # type: ignore[arg-type]
 
 
 class ContentStore(Store):
@@ -394,6 +405,18 @@ async def test_visitors_behind_a_trusted_proxy_are_told_apart(
         for visitor in ("203.0.113.5", "203.0.113.6"):
             await visit(session, f"http://{address}/r/{person.code}", visitor)
     assert sum((await store.read(clicks.count_by_source)).values()) == visitors
+
+
+async def test_a_click_that_is_being_written_at_a_stop_counts(url: str, store: Store) -> None:
+    """The web side ends when the last one is in the table."""
+    address, slow = find_free_address(), SlowStore(store, count_clicks)
+    settings = {"PASSALONG_PUBLIC_URL": "https://share.example.org", "PASSALONG_LISTEN": address}
+    async with open_shop(url, store=slow, settings=settings) as shop, ClientSession(headers=HEADERS) as session:
+        anna = await shop.add_member()
+        person = await store.read(people.find_by_telegram_id, anna.id)
+        assert person is not None
+        await visit(session, f"http://{address}/r/{person.code}", "203.0.113.5")
+    assert sum((await store.read(clicks.count_by_source)).values()) == 1
 
 
 async def visit(session: ClientSession, address: str, visitor: str) -> None:

@@ -14,7 +14,7 @@ from bot.messages.buttons import COUPON_HAND_AGAIN, COUPON_HAND_IN, REWARDS
 from bot.messages.keyboards import PRIMARY, Row, make_button, stack, tap_row
 from bot.messages.notices import Reader, Renderers, each
 from bot.messages.outgoing import OutgoingMessage
-from bot.messages.rewards import say_rule
+from bot.messages.rewards import say_rule, say_what
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, escape, show_name
 from bot.services.coupons.counter import CouponCheck
@@ -83,7 +83,7 @@ def render_coupon_check(texts: Texts, shop: Shop, view: CouponCheck) -> Outgoing
     text = texts.say(
         "coupon.check.text",
         code=row.code,
-        pool=row.pool,
+        pool=row.pool if view.rule is None else say_what(texts, shop, view.rule),
         holder=show_name(texts, view.holder, limit=32),
         verdict=_say_verdict(texts, shop, view, row),
     )
@@ -176,12 +176,19 @@ def _render_given(reader: Reader, notice: CouponGiven) -> OutgoingMessage:
     until = (
         texts.say("coupon.until", until=say_end(texts, shop, ends)) if ends else texts.say("coupon.stays", brand=brand)
     )
-    news = texts.say(_GIVEN[notice.given], brand=brand, code=notice.code)
-    text = _stack([news, until, *_say_rule(reader, notice.rule)])
+    if notice.rule and notice.given is Given.AT_ONCE:
+        news = texts.say("reward.code", what=_say_what(reader, notice.rule), code=notice.code)
+    else:
+        news = texts.say(_GIVEN[notice.given], brand=brand, code=notice.code)
+    text = _stack([Html(f"{news}\n{until}"), *_say_rule(reader, notice.rule)])
     return OutgoingMessage(text=text, keyboard=stack(copy_row(texts, notice.code), tap_row(texts, REWARDS)))
 
 
 def _render_awaited(reader: Reader, notice: CouponAwaited) -> OutgoingMessage:
+    if notice.rule and notice.given is Given.AT_ONCE:
+        news = reader.texts.say("reward.waiting", what=_say_what(reader, notice.rule))
+        text = _stack([news, *_say_rule(reader, notice.rule)])
+        return OutgoingMessage(text=text, keyboard=stack(tap_row(reader.texts, REWARDS)))
     key = "coupon.awaited_anew" if notice.given is Given.REPLACED else "coupon.awaited"
     return _render_news(reader, key, rule=notice.rule)
 
@@ -208,6 +215,10 @@ def _render_news(reader: Reader, key: str, code: str = "", rule: str = "") -> Ou
 def _say_rule(reader: Reader, rule: str) -> list[Html]:
     """What it is for."""
     return [say_rule(reader.texts, reader.shop, read_rule(rule))] if rule else []
+
+
+def _say_what(reader: Reader, rule: str) -> Html:
+    return say_what(reader.texts, reader.shop, read_rule(rule))
 
 
 def _render_low(reader: Reader, notice: PoolLow) -> OutgoingMessage:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.core.campaigns.rewards import Rule
 from bot.core.coupons.pools import fold_code
 from bot.core.redeeming import Use, decide_undo_at
 from bot.core.roles import TEAM
 from bot.services.audit import Act
+from bot.services.campaigns import find_rule
 from bot.services.coupons.notices import CouponUsed
 from bot.services.members import MemberView, compose_name, demand, enter, view_member
 from bot.services.notices import owe
@@ -25,6 +27,8 @@ class CouponCheck:
     member: MemberView
     row: CouponRow | None = None
     """None where there is no such code, or nobody has it."""
+    rule: Rule | None = None
+    """By which somebody has it."""
     use: Use = Use.OVER
     holder: str = ""
     can_undo: bool = False
@@ -113,6 +117,7 @@ def _view(tx: Tx, member: MemberView, row: CouponRow | None, *, done: bool = Fal
     return CouponCheck(
         member=member,
         row=row,
+        rule=find_rule(tx, grant.campaign_version_id, grant.rule) if grant is not None else None,
         use=_decide_use(row, tx.now),
         holder=compose_name(people.get(tx, grant.person_id).profile) if grant is not None else "",
         can_undo=_can_undo(row, tx.now),

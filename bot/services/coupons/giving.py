@@ -9,7 +9,7 @@ from bot.core.roles import MANAGERS
 from bot.services.campaigns import find_rule
 from bot.services.coupons.notices import CouponAwaited, CouponGiven, CouponOver, CouponTaken, Given, PoolLow
 from bot.services.members import MustWrite, list_team
-from bot.services.notices import owe
+from bot.services.notices import Notice, owe
 from bot.services.rewards.notices import write_rule
 from storage.addresses import MemberAddress
 from storage.facts import CouponRow, GrantId, GrantKind, GrantRow, GrantState
@@ -20,16 +20,27 @@ from storage.tx import Tx
 _OPEN = {GrantState.PENDING, GrantState.HELD, GrantState.WAITING}
 
 
-def give_coupon(tx: Tx, grant_id: GrantId, pool: str) -> GrantState:
+def give_coupon(tx: Tx, grant_id: GrantId, pool: str, *, tells: bool = True) -> GrantState:
     """Give the oldest coupon of a pool that is good still for a grant; it waits for one where there is none.
 
-    Its member is told either way. What has its coupon, or wants none any more, stays as it is.
+    Its member is told either way; without `tells` whoever gives calls `tell_given` in this transaction, once it is its turn.
+    What has its coupon, or wants none any more, stays as it is.
 
     Returns:
         The state of the grant from now on.
     """
     grant = grants.lock(tx, grant_id)
-    return _give(tx, grant, pool, Given.AT_ONCE) if grant.state in _OPEN else grant.state
+    if grant.state not in _OPEN:
+        return grant.state
+    state = _give(tx, grant, pool)
+    if tells:
+        tell_given(tx, grant_id)
+    return state
+
+
+def tell_given(tx: Tx, grant_id: GrantId) -> None:
+    """Say to its member which coupon a grant has, or that it comes as soon as there is one."""
+    _tell_given(tx, grants.get(tx, grant_id), Given.AT_ONCE)
 
 
 def find_shown(tx: Tx, grant_id: GrantId) -> CouponRow | None:
@@ -52,8 +63,10 @@ def fill_waiting(tx: Tx, pool: str, limit: int) -> int:
     if kept is None or kept.ready == 0:
         return 0
     waiting = grants.list_waiting(tx, GrantKind.COUPON, pool, min(limit, kept.ready))
-    states = [_give(tx, grants.lock(tx, each), pool, Given.WAITED) for each in waiting]
-    return states.count(GrantState.AVAILABLE)
+    filled = [each for each in waiting if _give(tx, grants.lock(tx, each), pool) is GrantState.AVAILABLE]
+    for each in filled:
+        _tell_given(tx, grants.get(tx, each), Given.WAITED)
+    return len(filled)
 
 
 def list_fillable(tx: Tx) -> list[str]:
@@ -97,7 +110,8 @@ def _expire_given(tx: Tx, coupon: CouponRow, grant: GrantRow) -> None:
     if not coupons.set_expired(tx, coupon):
         return  # the counter has taken it at that moment
     if _decide_replaced(tx, grant):
-        _give(tx, grant, coupon.pool, Given.REPLACED)
+        _give(tx, grant, coupon.pool)
+        _tell_given(tx, grants.get(tx, grant.id), Given.REPLACED)
     elif grants.set_state(tx, grant.id, GrantState.EXPIRED, expected=grant.state):
         _tell(tx, grant, CouponOver(pool=coupon.pool, code=coupon.code), key=coupon.id)
 
@@ -108,20 +122,23 @@ def _decide_replaced(tx: Tx, grant: GrantRow) -> bool:
     return rule is None or rule.on_expiry == "replace"
 
 
-def _give(tx: Tx, grant: GrantRow, pool: str, given: Given) -> GrantState:
-    told = _can_be_told(tx, grant.person_id)
-    coupon = coupons.take(tx, pool, grant.id, shown=told)
+def _give(tx: Tx, grant: GrantRow, pool: str) -> GrantState:
+    coupon = coupons.take(tx, pool, grant.id, shown=_can_be_told(tx, grant.person_id))
     state = GrantState.WAITING if coupon is None else GrantState.AVAILABLE
     if state is not grant.state:
         grants.set_state(tx, grant.id, state, expected=grant.state)
-    if coupon is None and given is not Given.WAITED:
-        _tell(tx, grant, CouponAwaited(pool=pool, given=given, rule=_write_rule(tx, grant)), key=f"{grant.id}:{given}")
-    elif coupon is not None and told:
-        ends, rule = coupon.expires_at or 0, _write_rule(tx, grant)
-        news = CouponGiven(pool=pool, code=coupon.code, expires_at=ends, given=given, rule=rule)
-        owe(tx, MemberAddress(grant.person_id), news, key=f"{grant.id}:{coupon.id}")
     _warn(tx, pool)
     return state
+
+
+def _tell_given(tx: Tx, grant: GrantRow, given: Given) -> None:
+    coupon, rule = coupons.find_by_grant(tx, grant.id), _write_rule(tx, grant)
+    if coupon is None:
+        _tell(tx, grant, CouponAwaited(pool=grant.what, given=given, rule=rule), key=f"{grant.id}:{given}")
+        return
+    ends = coupon.expires_at or 0
+    news = CouponGiven(pool=coupon.pool, code=coupon.code, expires_at=ends, given=given, rule=rule)
+    _tell(tx, grant, news, key=f"{grant.id}:{coupon.id}")
 
 
 def _write_rule(tx: Tx, grant: GrantRow) -> str:
@@ -129,7 +146,7 @@ def _write_rule(tx: Tx, grant: GrantRow) -> str:
     return "" if rule is None else write_rule(rule)
 
 
-def _tell(tx: Tx, grant: GrantRow, notice: CouponAwaited | CouponOver | CouponTaken, *, key: object) -> None:
+def _tell(tx: Tx, grant: GrantRow, notice: Notice, *, key: object) -> None:
     if _can_be_told(tx, grant.person_id):
         owe(tx, MemberAddress(grant.person_id), notice, key=key)
 

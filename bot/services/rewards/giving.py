@@ -13,7 +13,7 @@ from bot.core.durations import DAY, SECOND
 from bot.core.rewards.bounds import WEEK, Bound, decide_freed, decide_state, list_bounds
 from bot.core.rewards.rules import FOR_RULE, Grant, compose_week
 from bot.services.campaigns import find_rule, find_zone
-from bot.services.coupons.giving import give_coupon, take_coupon_back
+from bot.services.coupons.giving import give_coupon, take_coupon_back, tell_given
 from bot.services.notices import Notice, owe
 from bot.services.rewards.notices import RewardFreed, RewardGiven, RewardTakenBack, write_rule
 from storage.addresses import MemberAddress
@@ -157,7 +157,7 @@ def _post(tx: Tx, row: GrantRow) -> None:
 
 
 def _give_coupon(tx: Tx, row: GrantRow) -> None:
-    give_coupon(tx, row.id, row.what)
+    give_coupon(tx, row.id, row.what, tells=False)
 
 
 _SETTLE: Mapping[GrantKind, Callable[[Tx, GrantRow], None]] = MappingProxyType(
@@ -216,8 +216,9 @@ def _compose_taken(points: int, rule: Rule) -> Notice:
 
 
 def _owe_given(tx: Tx, row: GrantRow, notice: type[RewardGiven]) -> None:
-    """But for a coupon that is there or waited for: whoever gives those tells of them."""
+    """With the code, where it is a coupon."""
     if row.kind is GrantKind.COUPON and row.state in {GrantState.AVAILABLE, GrantState.WAITING}:
+        tell_given(tx, row.id)
         return
     points, until = row.points or 0, row.matures_at or 0
     _owe(

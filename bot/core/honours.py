@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.core.campaigns.tiers import Tier
 from bot.core.durations import DAY
+
+TAG_LIMIT = 16
+"""Characters of a member's tag (https://core.telegram.org/bots/api#setchatmembertag); emoji are not allowed in it."""
 
 FindNth = Callable[[int], int | None]
 """When the n-th latest friend came of those who count; None where there are not so many."""
@@ -57,3 +61,9 @@ def compute_tiers_digest(tiers: Sequence[Tier]) -> str:
     """What decides who has which tier, in a few letters: names and colours may change without anybody's tier changing."""
     told = sorted((tier.friends, tier.key, tier.period_days) for tier in tiers)
     return hashlib.sha256(repr(told).encode()).hexdigest()[:16] if told else ""
+
+
+def compute_tag(name: str) -> str:
+    """A tier's name as the tag of a member in a group: without emoji, at most 16 characters."""
+    plain = "".join(sign for sign in name if unicodedata.category(sign) not in {"So", "Sk", "Cf", "Cs", "Co", "Cn"})
+    return " ".join(plain.split())[:TAG_LIMIT].rstrip()

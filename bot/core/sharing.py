@@ -105,9 +105,7 @@ class CardVersions:
         """The version of a card with the story of this key, else with the first."""
         stories = self.texts.get(language) or self.texts[self.fallback]
         told = stories.get(story) or next(iter(stories.values()))
-        *signed, tier = astuple(signature)
-        mark = self.marks.get(tier)
-        return digest("card", told, *signed, *([mark] if mark else []))
+        return self._digest_card(told, signature)
 
     def of_format(self, version: str, wanted: CardFormat) -> str:
         """The version of a card of this version in another format."""
@@ -120,8 +118,13 @@ class CardVersions:
     def list_current(self, signature: Signature) -> frozenset[str]:
         """Every version that a picture of theirs may have now: in any language, with any story, and the QR code alone."""
         told = {each for stories in self.texts.values() for each in stories.values()}
-        cards = {digest("card", each, *astuple(signature)) for each in told}
+        cards = {self._digest_card(each, signature) for each in told}
         return frozenset(cards | {digest("qr", each, signature.code) for each in self.captions.values()})
+
+    def _digest_card(self, told: str, signature: Signature) -> str:
+        *signed, tier = astuple(signature)
+        mark = self.marks.get(tier)
+        return digest("card", told, *signed, *([mark] if mark else []))
 
 
 def digest(*shown: object) -> str:

@@ -13,6 +13,7 @@ from bot.core.campaigns.tiers import Tier, is_emoji
 from bot.core.durations import DAY
 from bot.core.honours import (
     Honour,
+    compute_tag,
     compute_tiers_digest,
     decide_honour,
     decide_matters,
@@ -144,6 +145,22 @@ def test_the_next_step_is_the_lowest_tier_above() -> None:
     assert decide_rises(tiers, "gone", "friend")
     assert not decide_rises(tiers, "star", "friend")
     assert not decide_rises(tiers, "friend", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "tag"),
+    [
+        ("Friend of the house", "Friend of the ho"),
+        ("🌟 Star ❤", "Star"),
+        ("Ambassador  of it", "Ambassador of it"),
+        ("老朋友", "老朋友"),
+        ("A name that end s there", "A name that end"),
+        ("👑", ""),
+    ],
+)
+def test_a_tag_is_what_telegram_takes(name: str, tag: str) -> None:
+    """At most sixteen characters, and no emoji."""
+    assert compute_tag(name) == tag
 
 
 def test_who_has_which_tier_is_decided_anew_when_their_terms_change() -> None:

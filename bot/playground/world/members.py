@@ -54,6 +54,8 @@ class Member:
     person: Person
     status: Status = "member"
     rights: frozenset[str] = frozenset()
+    tag: str = ""
+    """What a member is called beside the name in a group."""
 
     @property
     def is_inside(self) -> bool:
@@ -84,6 +86,8 @@ class Member:
             record |= self._render_rights(kind)
         elif self.status == "restricted":
             record |= {"is_member": True, "until_date": 0} | {name: name in self.rights for name in PERMISSIONS}
+        if self.tag and self.status in {"member", "restricted"}:
+            record["tag"] = self.tag
         return record
 
     def _render_rights(self, kind: str) -> dict[str, Any]:

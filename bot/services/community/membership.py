@@ -10,7 +10,7 @@ from bot.services.joining.notices import RevokeReason
 from bot.services.joining.revoking import revoke
 from bot.services.members import meet
 from storage.records import Person, Profile, Referral
-from storage.tables import awaited, chat_joins, chat_links, people, referrals, shops
+from storage.tables import awaited, chat_joins, chat_links, honours, people, referrals, shops
 from storage.tx import Tx
 
 
@@ -24,6 +24,8 @@ def come(tx: Tx, *, chat_id: int, newcomer: Profile, link: str) -> Referral | No
     first = chat_joins.note_join(tx, chat_id, newcomer.telegram_id)
     person = people.find_by_telegram_id(tx, newcomer.telegram_id)
     known = referrals.find_by_invitee(tx, person.id) if person else None
+    if person is not None:
+        honours.owe_tag(tx, person.id)
     if known is not None:
         counted = qualify(tx, known.id)
         awaited.begin_stay(tx, known.id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+from dataclasses import replace
 from typing import Any
 
 from bot.playground.api.checking import Args
@@ -11,6 +13,7 @@ from bot.playground.world.errors import bad_request
 
 SECOND = 1_000_000
 MAX_NAME = 32
+MAX_TAG = 16
 MAX_LIMIT = 99_999
 
 
@@ -78,6 +81,24 @@ def decline_chat_join_request(world: World, args: Args) -> Any:
     return True
 
 
+def set_chat_member_tag(world: World, args: Args) -> Any:
+    """Call a member something beside the name; only in groups, and no administrator."""
+    chat = world.get_chat(args["chat_id"], "write")
+    if chat.kind not in {"group", "supergroup"}:
+        raise bad_request("method is available only for groups and supergroups")
+    world.check_admin(chat, "can_manage_tags", "manage chat member tags")
+    tag = clean_name(args.get("tag", ""), MAX_TAG + 1)
+    if len(tag) > MAX_TAG or any(unicodedata.category(sign) == "So" for sign in tag):
+        raise bad_request("TAG_INVALID")
+    member = chat.find_member(world.get_human(args["user_id"]))
+    if member is None or not member.is_inside:
+        raise bad_request("USER_NOT_PARTICIPANT")
+    if member.is_admin:
+        raise bad_request("USER_ADMIN_INVALID")
+    world.set_member(chat, replace(member, tag=tag))
+    return True
+
+
 def _get_run_chat(world: World, args: Args, what: str = "chat invite link") -> Chat:
     chat = world.get_chat(args["chat_id"], "write")
     if chat.is_private:
@@ -92,5 +113,6 @@ METHODS = {
     "exportChatInviteLink": export_chat_invite_link,
     "revokeChatInviteLink": revoke_chat_invite_link,
     "approveChatJoinRequest": approve_chat_join_request,
+    "setChatMemberTag": set_chat_member_tag,
     "declineChatJoinRequest": decline_chat_join_request,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.handlers import (
     audit,
     broadcasts,
+    by_hand,
     claiming,
     contests,
     conversations,
@@ -55,6 +56,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     campaigns.CAPABILITY,
     team.CAPABILITY,
     looking_up.CAPABILITY,
+    by_hand.CAPABILITY,
     audit.CAPABILITY,
     broadcasts.CAPABILITY,
     stats.CAPABILITY,

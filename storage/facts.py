@@ -18,6 +18,10 @@ RESERVED_SECONDS = 600
 """For so long something waits for its member's yes, and then returns by itself."""
 
 
+BY_HAND = "by hand"
+"""The rule of what the team gives by hand; a key of a campaign's rules has no blank."""
+
+
 class EventKind(StrEnum):
     """What rules can look at."""
 
@@ -37,6 +41,8 @@ class EventKind(StrEnum):
     """A member has given so many cards this week."""
     PLACED = "placed"
     """A member has won a place in a contest."""
+    GIVEN = "given"
+    """Somebody of the team gave something by hand."""
 
 
 class GrantKind(StrEnum):

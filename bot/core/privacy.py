@@ -79,6 +79,7 @@ FATES: Mapping[str, Fate] = MappingProxyType(
         "grant.state": Fate.NOBODYS,
         "grant.what": Fate.NOBODYS,
         "guess.telegram_id": Fate.GOES,
+        "hand_grant.reason": Fate.SHOPS,
         "handout.error": Fate.GOES,
         "handout.kind": Fate.GOES,
         "handout.state": Fate.GOES,

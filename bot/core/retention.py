@@ -111,6 +111,7 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         ),
         "grant": Keeping(holds="what came of it for whom", ends=Ends.NEVER, how="holds no name"),
         "guess": Keeping(holds="unknown codes tried", ends=Ends.TIME, days=5, how="after the first of them"),
+        "hand_grant": Keeping(holds="who of the team gave points, and why", ends=Ends.NEVER, how="holds no name"),
         "handout": Keeping(
             holds="cards to be sent without being asked for", ends=Ends.TIME, days=5, how="after they were wanted"
         ),

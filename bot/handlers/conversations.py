@@ -107,6 +107,13 @@ async def begin(update: Update, context: Context, flow: Flow, data: Mapping[str,
         await _put(update, context, flow, flow.steps[0], data or {})
 
 
+async def begin_at(update: Update, context: Context, flow: Flow, name: str, data: Mapping[str, Any]) -> None:
+    """Ask the question called so, where those before it are answered; whatever somebody is in ends."""
+    step = flow.find(name)
+    assert step is not None
+    await _put(update, context, flow, step, data)
+
+
 async def answer(update: Update, context: Context) -> bool:
     """Whether this message was asked for, and so is answered now."""
     message, place = update.effective_message, await find_place(update, context)

@@ -23,12 +23,14 @@ _ACTS = {
     Act.HANDED_OUT: "audit.handed_out",
     Act.HANDED_BACK: "audit.handed_back",
     Act.LOOKED_UP: "audit.looked_up",
+    Act.GAVE: "audit.gave",
+    Act.TOOK_BACK: "audit.took_back",
     Act.COUPONS: "audit.coupons",
     Act.STRUCK: "audit.struck",
     Act.RELEASED: "audit.released",
 }
 
-_TO_SOMEBODY = {Act.ROLE, Act.HANDED_OUT, Act.HANDED_BACK, Act.LOOKED_UP}
+_TO_SOMEBODY = {Act.ROLE, Act.HANDED_OUT, Act.HANDED_BACK, Act.LOOKED_UP, Act.GAVE, Act.TOOK_BACK}
 
 
 def render_audit(texts: Texts, shop: Shop, view: AuditView) -> OutgoingMessage:

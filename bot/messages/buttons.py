@@ -9,6 +9,7 @@ from enum import Enum, auto
 from typing import Protocol
 
 from bot.core.roles import MANAGERS, Roles
+from bot.core.roles import OWNERS as OWNER_ROLES
 from bot.core.roles import TEAM as TEAM_ROLES
 
 DATA_LIMIT = 64
@@ -226,6 +227,10 @@ HAND_OUT = Button("hand_out", "redeem.hand_out", roles=TEAM_ROLES, redemption=ID
 HAND_BACK = Button("hand_back", "redeem.hand_back", roles=TEAM_ROLES, redemption=ID)
 CHECK_THING = Button("check_thing", roles=TEAM_ROLES, redemption=ID)
 """Opens what waits at the counter for somebody who was looked up."""
+
+GIVE = Button("give", "grant.button", roles=TEAM_ROLES, person=ID)
+"""Points by hand, to a member who was looked up."""
+GIVE_BACK = Button("give_back", "grant.back", roles=OWNER_ROLES, grant=ID)
 
 MEMBER = Button("member", roles=TEAM_ROLES, person=ID)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.messages.buttons import CHECK_THING, MEMBER
+from bot.messages.buttons import CHECK_THING, GIVE, MEMBER
 from bot.messages.keyboards import Row, make_button, stack
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.redeeming import name_item
@@ -24,7 +24,9 @@ def render_found(texts: Texts, shop: Shop, view: LookUpView) -> OutgoingMessage:
     """Who it is, who it may be, or that nobody was found."""
     if view.found is not None:
         rows = [_open_row(texts, shop, row.id, row.item) for row in view.found.waiting if _is_paid(row.state)]
-        return OutgoingMessage(text=_say_member(texts, shop, view.found), keyboard=stack(*rows) if rows else None)
+        give = [make_button(texts, GIVE, view.found.member.id)] if view.found.member.id != view.member.id else []
+        keyboard = stack(*rows, give) if rows or give else None
+        return OutgoingMessage(text=_say_member(texts, shop, view.found), keyboard=keyboard)
     if not view.offered:
         return OutgoingMessage(text=texts.say("find.nobody"))
     text = texts.say("find.several")

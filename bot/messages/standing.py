@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from bot.core.by_hand import REASON as BY_HAND
 from bot.core.community import SOURCE as COMMUNITY
 from bot.core.periods import BoardKind
 from bot.core.redeeming import FOR_ITEM
@@ -48,6 +49,7 @@ _PLACES = {
     BoardKind.CAMPAIGN: "top.place.campaign",
     BoardKind.ALL: "top.place.all",
 }
+_REASONS = {"welcome": "rewards.welcome", BY_HAND: "rewards.by_hand"}
 _MEDALS = {1: "🥇", 2: "🥈", 3: "🥉"}
 
 
@@ -182,7 +184,7 @@ def _say_reason(texts: Texts, line: LedgerLine) -> Html:
     if line.reason == "invited_friend":
         name = show_listed_name(texts, line.other_name, limit=_LINE_NAME_LIMIT)
         return texts.say("rewards.invited_friend", name=name)
-    return texts.say("rewards.welcome" if line.reason == "welcome" else "rewards.correction")
+    return texts.say(_REASONS.get(line.reason, "rewards.correction"))
 
 
 def _say_taken_back(texts: Texts, line: LedgerLine) -> Html:

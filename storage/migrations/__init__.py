@@ -37,6 +37,7 @@ REVISIONS = (
     "0033",
     "0034",
     "0035",
+    "0036",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

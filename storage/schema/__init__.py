@@ -31,7 +31,7 @@ from storage.schema.redeeming import redemption, stock
 from storage.schema.referrals import HOUSE_ACCOUNT, account, ledger, referral, reminder
 from storage.schema.rewards import allowance, awaited, event, grant
 from storage.schema.sharing import card, chat_join, chat_link, click, handout, link_revocation, share, tally, visit
-from storage.schema.team import audit, team_invitation
+from storage.schema.team import audit, hand_grant, team_invitation
 
 __all__ = [
     "HOUSE_ACCOUNT",
@@ -62,6 +62,7 @@ __all__ = [
     "forgotten",
     "grant",
     "guess",
+    "hand_grant",
     "handout",
     "honour",
     "inbox",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Table, Text
 
 from storage.role import Role
 from storage.schema.base import Id, metadata, one_of
@@ -31,3 +31,14 @@ team_invitation = Table(
     Column("expires_at", BigInteger, nullable=False),
 )
 """A row goes as soon as its link was used; the link itself is kept nowhere."""
+
+hand_grant = Table(
+    "hand_grant",
+    metadata,
+    Column("grant_id", Id, ForeignKey("grant.id"), primary_key=True, autoincrement=False),
+    Column("actor_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("given_at", BigInteger, nullable=False),
+)
+"""Points that somebody of the team gave by hand: the grant says how many and to whom."""
+Index("ix_hand_grant_actor_id_given_at", hand_grant.c.actor_id, hand_grant.c.given_at)

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from sqlalchemy import Column, Table, bindparam, func, select
+from sqlalchemy import Column, Table, bindparam, case, func, select
+from sqlalchemy.sql.expression import ColumnElement
 
+from storage.facts import GrantKind
 from storage.schema import checkpoint, event, grant, ledger, redemption
 from storage.tx import Conflicting, Row, Tx
 
@@ -62,9 +64,17 @@ _SET = Conflicting(
         )
     )
 )
+_ONLY_POINTS = case((grant.c.kind == GrantKind.POINTS, grant.c.points)).label("points")
+"""What is a share of something is known later."""
+
+
+def _read_column(table: Table, name: str) -> ColumnElement[object]:
+    return _ONLY_POINTS if table is grant and name == "points" else table.c[name]
+
+
 _FIND_LAST_ID = {log: select(func.max(table.c.id)) for log, (table, _) in _FOLLOWED.items()}
 _LIST_ROWS = {
-    log: select(*(table.c[name] for name in names))
+    log: select(*(_read_column(table, name) for name in names))
     .where(table.c.id > bindparam("after"), table.c.id <= bindparam("upto"))
     .order_by(table.c.id)
     .limit(bindparam("most"))

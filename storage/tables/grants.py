@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam, func, literal_column, select, update
 
 from storage.errors import RowMissing
-from storage.facts import EventId, EventKind, GrantId, GrantKind, GrantRow, GrantState
+from storage.facts import BY_HAND, EventId, EventKind, GrantId, GrantKind, GrantRow, GrantState
 from storage.records import CampaignId, PersonId, Referral, ReferralId, Side, VersionId
 from storage.schema import campaign_version, event, grant
 from storage.tx import Conflicting, Row, Tx
@@ -123,6 +123,7 @@ _SUM_BY_CAMPAIGN = (
     .join(grant, grant.c.event_id == event.c.id)
     .where(
         campaign_version.c.campaign_id == bindparam("of"),
+        grant.c.rule != literal_column(f"'{BY_HAND}'"),  # no promise of the campaign's
         grant.c.state.not_in([literal_column(f"'{state}'") for state in ("revoked", "declined", "pending")]),
     )
 )

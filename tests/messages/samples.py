@@ -145,6 +145,7 @@ def make_notice(kind: type[Notice], number: int = 0, **changes: object) -> Notic
         "prize": SAMPLE_RULE,
         "findings": FINDINGS,
         "entries": 1_234_567,
+        "why": "for <the> music",
         "head": "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
         "pool": "coffee",
         "code": "W" * 100,

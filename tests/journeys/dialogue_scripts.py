@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.services.campaigns import get_terms
 from storage import Store
 from storage.campaign import CampaignState
-from storage.tables import campaigns, people, referrals, shops
+from storage.tables import campaigns, coupons, people, referrals, shops
 from tests.journeys.dialogues import Act, Script, Walk
 
 
@@ -49,6 +49,12 @@ async def check_field(_: Walk, store: Store) -> None:
     """The shop is called so in each of its languages."""
     main = await store.read(get_terms)
     assert set(main.campaign.brand.values()) == {"Moon Bakery", "Toko Bulan", "月亮面包房"}
+
+
+async def check_coupons(_: Walk, store: Store) -> None:
+    """Each code is there once."""
+    pools = await store.read(coupons.list_pools)
+    assert [(pool.name, pool.ready) for pool in pools] == [("coffee", 2)]
 
 
 SCRIPTS = {
@@ -98,6 +104,14 @@ SCRIPTS = {
             Act(say="月亮面包房", shows="Name: Moon Bakery"),
         ],
         check=check_field,
+    ),
+    "coupons": Script(
+        admin=True,
+        acts=[
+            Act(send="CODE-1\nCODE-2\nCODE-1\n", shows="Into which pool"),
+            Act(say="coffee", shows="Pool coffee: "),
+        ],
+        check=check_coupons,
     ),
 }
 """By flow."""

@@ -44,6 +44,8 @@ class Act:
     say: str = ""
     tap: str = ""
     """A button of the latest message that has it."""
+    send: str = ""
+    """What stands in a list that is sent as a document."""
     may_be_silent: bool = False
     """Its effect is there once, whatever happens; the answer may be lost with the process, and is not sent again."""
 
@@ -92,6 +94,8 @@ class Walk:
         world = self.telegram.world
         if act.say:
             world.send_text(self.person, world.open_chat(self.person), act.say)
+        elif act.send:
+            world.send_document(self.person, world.open_chat(self.person), act.send.encode(), "list.csv")
         else:
             shown = self.find_button(act.tap)
             assert shown is not None, act.tap

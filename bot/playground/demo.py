@@ -11,7 +11,9 @@ import tempfile
 import webbrowser
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from string import Template
 
 from bot.assets import ASSETS
 from bot.playground.api.server import Server, make_token, serve
@@ -24,6 +26,7 @@ logger = logging.getLogger(__name__)
 PLAYGROUND = ASSETS / "playground"
 POOL = "coffee"
 """As the playground's rewards call it."""
+CONTEST_DAYS = 7
 
 KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT")
 """All that the bot sees of the environment: neither a real token nor a real database can come this way."""
@@ -92,13 +95,19 @@ async def _run_bot(
 async def _furnish_shop(folder: Path, environment: dict[str, str]) -> Path:
     """Give the playground's own shop what a shop adds with time: rewards by rules, and codes to hand out; returns its campaign."""
     campaign = folder / "campaign.toml"
-    parts = (ASSETS / "campaigns" / "welcome.toml", PLAYGROUND / "rewards.toml")
-    campaign.write_text("\n".join(part.read_text(encoding="utf-8") for part in parts), encoding="utf-8")
+    usual = (ASSETS / "campaigns" / "welcome.toml").read_text(encoding="utf-8")
+    campaign.write_text(f"{usual}\n{compose_extras(datetime.now(UTC).date())}", encoding="utf-8")
     codes = str(PLAYGROUND / f"{POOL}.csv")
     importing = await _start("coupons", "import", POOL, codes, folder=folder, environment=environment, quiet=True)
     if await importing.wait():
         logger.warning("The playground's coupons could not be brought; rewards of that kind wait")
     return campaign
+
+
+def compose_extras(today: date) -> str:
+    """What the playground's shop gives besides points, as a part of a campaign file; its contest runs from today on."""
+    extras = Template((PLAYGROUND / "rewards.toml").read_text(encoding="utf-8"))
+    return extras.substitute(today=today, last_day=today + timedelta(days=CONTEST_DAYS))
 
 
 async def _start(

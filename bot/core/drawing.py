@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -25,13 +26,27 @@ def compute_commitment(seed: bytes) -> str:
     return hashlib.sha256(seed).hexdigest()
 
 
+def compose_proof(name: str, seed: bytes, entries: Sequence[Entry], *, prizes: int, winners: Sequence[int]) -> str:
+    """What everybody can draw again by, as JSON: `passalong draw verify` reads it."""
+    said = {
+        "contest": name,
+        "algorithm": ALGORITHM,
+        "seed_sha256": compute_commitment(seed),
+        "seed": seed.hex(),
+        "prizes": prizes,
+        "entries": [{"number": each.number, "tickets": each.tickets} for each in sorted(entries, key=_get_number)],
+        "winners": list(winners),
+    }
+    return json.dumps(said, indent=1) + "\n"
+
+
 def draw_winners(seed: bytes, entries: Sequence[Entry], prizes: int) -> list[int]:
     """The numbers of those who win, in order; as many as there are prizes, or entries.
 
     Tickets lie in the order of the numbers. A winner's tickets are taken out before the next draw, so that nobody wins
     twice. The place is drawn evenly among all tickets: see `draw_place`.
     """
-    left = sorted((entry for entry in entries if entry.tickets > 0), key=lambda entry: entry.number)
+    left = sorted((entry for entry in entries if entry.tickets > 0), key=_get_number)
     stream, winners = _list_numbers(seed), list[int]()
     while left and len(winners) < prizes:
         winner = _find_ticket(left, draw_place(stream, sum(entry.tickets for entry in left)))
@@ -60,3 +75,7 @@ def _find_ticket(entries: Sequence[Entry], place: int) -> Entry:
             return entry
         place -= entry.tickets
     raise ValueError("the place lies behind the last ticket")
+
+
+def _get_number(entry: Entry) -> int:
+    return entry.number

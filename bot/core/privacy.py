@@ -47,6 +47,7 @@ FATES: Mapping[str, Fate] = MappingProxyType(
         "command_menu.digest": Fate.NOBODYS,
         "command_menu.telegram_id": Fate.GOES,
         "contest.key": Fate.SHOPS,
+        "contest.proof": Fate.NOBODYS,
         "contest.seed": Fate.NOBODYS,
         "contest.state": Fate.NOBODYS,
         "conversation.data": Fate.GOES,

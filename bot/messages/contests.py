@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 
 from bot.core.campaigns.contests import Contest, ContestBy
-from bot.core.drawing import ALGORITHM, compute_commitment
+from bot.core.drawing import compute_commitment
 from bot.core.scheduling import compose_moment
 from bot.messages.buttons import (
     CONTEST_DRAW,
@@ -28,7 +27,7 @@ from bot.messages.rewards import say_what
 from bot.messages.shop import Shop
 from bot.messages.stats.charts import ChartTexts
 from bot.messages.texts import Html, Texts, escape, show_listed_name, show_name, show_plain_name
-from bot.services.contests.contests import ContestFile, ContestsView, ContestView, ReviewView
+from bot.services.contests.contests import ContestFile, ContestsView, ContestView, DrawView, ReviewView
 from bot.services.contests.notices import ContestBegun, ContestOver, ContestReleased, PrizeWon
 from bot.services.rewards.notices import read_rule
 from storage.contest import Contestant, ContestState, Placing
@@ -200,28 +199,11 @@ def compose_csv(shop: Shop, file: ContestFile) -> str:
     return out.getvalue()
 
 
-def render_draw(texts: Texts, file: ContestFile) -> OutgoingMessage:
+def render_draw(texts: Texts, view: DrawView) -> OutgoingMessage:
     """The proof of a draw: what `passalong draw verify` reads."""
-    content = compose_draw(file).encode()
-    said = texts.say(
-        "contests.draw_caption", name=file.contest.say(texts.language), hash=compute_commitment(file.row.seed)
-    )
-    return OutgoingMessage(text=said, document=Document(content=content, name=f"{file.row.key}-draw.json"))
-
-
-def compose_draw(file: ContestFile) -> str:
-    """Seed, tickets and winners of a draw as JSON; people are numbers."""
-    entries = sorted((each.person_id, each.score) for each in file.contestants)
-    said = {
-        "contest": file.row.key,
-        "algorithm": ALGORITHM,
-        "seed_sha256": compute_commitment(file.row.seed),
-        "seed": file.row.seed.hex(),
-        "prizes": max(prize.place for prize in file.contest.prizes),
-        "entries": [{"number": number, "tickets": tickets} for number, tickets in entries],
-        "winners": [each.person_id for each in file.placings],
-    }
-    return json.dumps(said, indent=1) + "\n"
+    name, seal = view.contest.say(texts.language), compute_commitment(view.row.seed)
+    document = Document(content=view.proof.encode(), name=f"{view.row.key}-draw.json")
+    return OutgoingMessage(text=texts.say("contests.draw_caption", name=name, hash=seal), document=document)
 
 
 def _defuse(value: object) -> object:

@@ -38,6 +38,7 @@ REVISIONS = (
     "0034",
     "0035",
     "0036",
+    "0037",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

@@ -31,11 +31,14 @@ contest = Table(
     Column("ends_at", BigInteger, nullable=False),
     Column("seed", LargeBinary, nullable=False),
     Column("released_at", BigInteger),
+    Column("proof", Text),
     CheckConstraint("starts_at < ends_at", name="span"),
     UniqueConstraint("campaign_id", "key"),
     sqlite_autoincrement=True,
 )
-"""What was promised stands in the version. The seed decides draws: its hash is told from the beginning, itself with the results."""
+"""What was promised stands in the version. The seed decides draws: its hash is told from the beginning, itself with the results.
+
+`proof` is what everybody can draw again by, as it was when the results were told."""
 
 strike = Table(
     "strike",

@@ -30,6 +30,7 @@ _SHOWN = (
 )
 _ROWS = select(*(contest.c[name] for name in _SHOWN))
 _GET = _ROWS.where(contest.c.id == bindparam("id"))
+_FIND = _ROWS.where(contest.c.campaign_id == bindparam("campaign_id"), contest.c.key == bindparam("key"))
 _LOCK = _GET.with_for_update()
 _LIST = _ROWS.order_by(contest.c.id.desc()).limit(bindparam("limit"))
 _LIST_OPEN = _ROWS.where(contest.c.state.in_([literal_column("'running'"), literal_column("'review'")])).order_by(
@@ -55,6 +56,8 @@ _SET_TERMS = (
     .where(contest.c.id == bindparam("of"))
     .values(campaign_version_id=bindparam("version_id"), starts_at=bindparam("starts"), ends_at=bindparam("ends"))
 )
+_SET_PROOF = update(contest).where(contest.c.id == bindparam("of")).values(proof=bindparam("proof"))
+_FIND_PROOF = select(contest.c.proof).where(contest.c.id == bindparam("id"))
 _MOVE_BOARD = (
     update(board).where(board.c.id == bindparam("of")).values(starts_at=bindparam("starts"), ends_at=bindparam("ends"))
 )
@@ -77,7 +80,7 @@ _CONTESTANT = (
     .limit(bindparam("limit"))
 )
 _LIST_CONTESTANTS = _CONTESTANT
-_LIST_LEADING = _CONTESTANT.where(strike.c.person_id.is_(None))
+_LIST_LEADING = _CONTESTANT.where(strike.c.person_id.is_(None), person.c.started_at.is_not(None))
 _COUNT = select(func.count(), func.coalesce(func.sum(standing.c.score), literal_column("0"))).where(
     standing.c.board_id == bindparam("board_id"), standing.c.score > literal_column("0")
 )
@@ -163,6 +166,12 @@ def get(tx: Tx, contest_id: ContestId) -> ContestRow:
     return _to_contest(row)
 
 
+def find(tx: Tx, campaign_id: CampaignId, key: str) -> ContestRow | None:
+    """Return the contest of a campaign that is called so."""
+    row = tx.row(_FIND, campaign_id=campaign_id, key=key)
+    return None if row is None else _to_contest(row)
+
+
 def list_latest(tx: Tx, limit: int) -> list[ContestRow]:
     """Return contests of all campaigns, the latest first."""
     return [_to_contest(row) for row in tx.rows(_LIST, limit=limit)]
@@ -191,7 +200,7 @@ def list_contestants(tx: Tx, row: ContestRow, limit: int) -> list[Contestant]:
 
 
 def list_leading(tx: Tx, row: ContestRow, limit: int) -> list[Contestant]:
-    """Likewise, without who was struck off."""
+    """Likewise, without who was struck off, and without who is no member (any more)."""
     return [_to_contestant(each) for each in tx.rows(_LIST_LEADING, **_of(row), limit=limit)]
 
 
@@ -212,6 +221,17 @@ def add_placings(tx: Tx, contest_id: ContestId, winners: Sequence[Contestant]) -
     for place, each in enumerate(winners, start=1):
         values = (contest_id, place, each.person_id, each.score, each.reached_at)
         tx.run(_PLACE, **dict(zip(_PLACED, values, strict=True)))
+
+
+def set_proof(tx: Tx, contest_id: ContestId, proof: str) -> None:
+    """Keep by what everybody can draw again."""
+    tx.run(_SET_PROOF, of=contest_id, proof=proof)
+
+
+def find_proof(tx: Tx, contest_id: ContestId) -> str | None:
+    """Return it; None for a contest that has none."""
+    proof: str | None = tx.scalar(_FIND_PROOF, id=contest_id)
+    return proof
 
 
 def list_placings(tx: Tx, contest_id: ContestId) -> list[Placing]:

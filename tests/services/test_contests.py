@@ -15,7 +15,7 @@ from bot.core.drawing import compute_commitment
 from bot.core.durations import DAY_SECONDS
 from bot.draw_command import find_fault
 from bot.handlers.contests import turn
-from bot.messages.contests import NOTICES, compose_csv, compose_draw
+from bot.messages.contests import NOTICES, compose_csv
 from bot.messages.shop import Shop
 from bot.services.campaigns.opening import Source, open_shop
 from bot.services.contests import contests
@@ -23,6 +23,7 @@ from bot.services.contests.contests import ContestFile, ContestView
 from bot.services.contests.notices import ContestBegun, ContestOver, ContestReleased, PrizeWon
 from bot.services.members import NotAllowed
 from bot.services.notices import Notice, read_notice
+from bot.services.privacy import forget
 from bot.services.rewards.notices import read_rule
 from storage import Store
 from storage.addresses import ANNOUNCE, Address, MemberAddress
@@ -198,6 +199,33 @@ async def test_a_contest_can_be_made_longer(store: Store, clock: Clock, campaign
     assert len(await list_words(store, ANNOUNCE)) == 1
 
 
+async def test_a_contest_that_is_named_no_more_is_called_off(store: Store, clock: Clock, campaign: Campaign) -> None:
+    """Nothing is told of it; named again in time it goes on, with who stands there."""
+    _, budi, _ = await open_contest(store, campaign)
+    await store.write(bring, budi)
+    await store.write(open_shop, Source(campaign=campaign))
+    await turn(store)
+    assert (await store.read(rows.get, FIRST)).state is ContestState.CANCELLED
+    assert (await store.write(contests.view_contests, visitor=await find_profile(store, budi))).contests == []
+    await store.write(open_shop, Source(campaign=replace(campaign, contests=(replace(RACE, ends="2025-10-13"),))))
+    await turn(store)
+    seen = await look(store, budi)
+    assert (seen.row.state, seen.score) == (ContestState.RUNNING, 1)
+    assert clock.now < seen.row.ends_at
+
+
+async def test_who_is_forgotten_wins_nothing(store: Store, clock: Clock, campaign: Campaign) -> None:
+    """The next one moves up."""
+    anna, budi, cleo = await open_contest(store, campaign)
+    for person_id in (budi, budi, cleo):
+        await store.write(bring, person_id)
+    await store.write(forget, telegram_id=await find_telegram_id(store, budi))
+    clock.advance(4 * DAY_SECONDS)
+    await turn(store)
+    await store.write(contests.release, visitor=await find_profile(store, anna), contest_id=FIRST)
+    assert [each.person_id for each in await store.read(rows.list_placings, FIRST)] == [cleo]
+
+
 async def test_a_draw_is_sealed_at_its_beginning_and_proven_at_its_end(
     store: Store, clock: Clock, campaign: Campaign
 ) -> None:
@@ -206,7 +234,7 @@ async def test_a_draw_is_sealed_at_its_beginning_and_proven_at_its_end(
     (begun,) = await list_words(store, ANNOUNCE)
     assert isinstance(begun, ContestBegun)
     for person_id in (budi, cleo, budi):
-        await store.write(bring, person_id)
+        lost = await store.write(bring, person_id)
     assert (await look(store, budi)).commitment == begun.commitment
     clock.advance(4 * DAY_SECONDS)
     await turn(store)
@@ -215,7 +243,9 @@ async def test_a_draw_is_sealed_at_its_beginning_and_proven_at_its_end(
     file = await store.read(contests.find_draw, contest_id=FIRST)
     assert file is not None
     assert compute_commitment(file.row.seed) == begun.commitment
-    told = json.loads(compose_draw(file))
+    await store.write(take, lost)
+    assert await store.read(contests.find_draw, contest_id=FIRST) == file
+    told = json.loads(file.proof)
     assert {each["number"]: each["tickets"] for each in told["entries"]} == {budi: 2, cleo: 1}
     assert sorted(told["winners"]) == [budi, cleo]
     assert find_fault(told, seal=begun.commitment) == ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from bot.core.campaigns.contests import Contest, ContestBy
 from bot.core.campaigns.running import decide_running
-from bot.core.drawing import SEED_BYTES, Entry, compute_commitment, draw_winners
+from bot.core.drawing import SEED_BYTES, Entry, compose_proof, compute_commitment, draw_winners
 from bot.core.roles import MANAGERS
 from bot.services.audit import Act
 from bot.services.campaigns import Terms, find_zone, get_terms, view_standing
@@ -87,6 +87,15 @@ class ContestFile:
     evidence: Sequence[Evidence] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawView:
+    """A draw with its proof, as it was when the results were told."""
+
+    row: ContestRow
+    contest: Contest
+    proof: str
+
+
 def view_contests(tx: Tx, *, visitor: Profile) -> ContestsView:
     """What there is to win now, and the last results."""
     member = view_member(tx, enter(tx, visitor))
@@ -97,11 +106,13 @@ def view_contests(tx: Tx, *, visitor: Profile) -> ContestsView:
 
 def is_due(tx: Tx) -> bool:
     """Whether a contest is to begin, to change or to end."""
-    return bool(_list_changes(tx)) or any(_is_over(row, tx.now) for row in contests.list_open(tx))
+    return bool(_list_changes(tx) or _list_dropped(tx)) or any(_is_over(row, tx.now) for row in contests.list_open(tx))
 
 
 def turn_contests(tx: Tx) -> None:
     """Begin, change and end what is due; once, whoever asks how often."""
+    for row in _list_dropped(tx):
+        contests.set_state(tx, row.id, ContestState.CANCELLED, expected=ContestState.RUNNING)
     for terms, campaign_id, contest in _list_changes(tx):
         _begin(tx, terms, campaign_id, contest)
     for row in contests.list_open(tx):
@@ -160,13 +171,16 @@ def release(tx: Tx, *, visitor: Profile, contest_id: ContestId) -> ReviewView:
 
 
 def choose_winners(tx: Tx, row: ContestRow, contest: Contest) -> list[Contestant]:
-    """Who wins, the first one first: as many as there are places, or people who stand there."""
+    """Who wins, the first one first: as many as there are places, or people who stand there; a draw's proof is kept."""
     places = max(prize.place for prize in contest.prizes)
     if contest.by is ContestBy.FRIENDS:
         return contests.list_leading(tx, row, places)
     standing = {each.person_id: each for each in contests.list_leading(tx, row, ENTRIES_LIMIT)}
     entries = [Entry(number=each.person_id, tickets=each.score) for each in standing.values()]
-    return [standing[PersonId(number)] for number in draw_winners(row.seed, entries, places)]
+    winners = draw_winners(row.seed, entries, places)
+    proof = compose_proof(row.key, row.seed, entries, prizes=places, winners=winners)
+    contests.set_proof(tx, row.id, proof)
+    return [standing[PersonId(number)] for number in winners]
 
 
 def list_all(tx: Tx, *, visitor: Profile, contest_id: ContestId) -> ContestFile | None:
@@ -189,18 +203,11 @@ def list_all(tx: Tx, *, visitor: Profile, contest_id: ContestId) -> ContestFile 
     )
 
 
-def find_draw(tx: Tx, *, contest_id: ContestId) -> ContestFile | None:
+def find_draw(tx: Tx, *, contest_id: ContestId) -> DrawView | None:
     """A draw whose results are told, for everybody to draw again; None for what is none."""
-    row = _find(tx, contest_id)
+    row, proof = _find(tx, contest_id), contests.find_proof(tx, contest_id)
     contest = _find_contest(tx, row) if row else None
-    if row is None or contest is None or contest.by is not ContestBy.DRAW or row.state is not ContestState.RELEASED:
-        return None
-    return ContestFile(
-        row=row,
-        contest=contest,
-        contestants=contests.list_leading(tx, row, ENTRIES_LIMIT),
-        placings=contests.list_placings(tx, row.id),
-    )
+    return DrawView(row=row, contest=contest, proof=proof) if row and contest is not None and proof else None
 
 
 def _list_changes(tx: Tx) -> list[tuple[Terms, CampaignId, Contest]]:
@@ -214,19 +221,36 @@ def _list_changes(tx: Tx) -> list[tuple[Terms, CampaignId, Contest]]:
         terms = get_terms(tx, campaign.version_id)
         for contest in terms.campaign.contests:
             row = known.get((campaign.id, contest.key))
-            if row is None or (row.state is ContestState.RUNNING and row.version_id != terms.version_id):
+            if row is None or _is_other(row, terms):
                 due.append((terms, campaign.id, contest))
     return [each for each in due if each[2].find_span(find_zone(shop.zone))[1] > tx.now]
+
+
+def _is_other(row: ContestRow, terms: Terms) -> bool:
+    """Whether the file says something new of a contest that is under way, or names one again that was taken out."""
+    return row.state is ContestState.CANCELLED or (
+        row.state is ContestState.RUNNING and row.version_id != terms.version_id
+    )
+
+
+def _list_dropped(tx: Tx) -> list[ContestRow]:
+    """Contests under way that their campaign names no more; the friends they were for count elsewhere."""
+    dropped = []
+    for row in contests.list_open(tx):
+        campaign = campaigns.get(tx, row.campaign_id)
+        if row.state is ContestState.RUNNING and campaign.version_id not in {None, row.version_id} and campaign.digest:
+            now = get_terms(tx, campaign.version_id).campaign
+            dropped += [row] if now.find_contest(row.key) is None else []
+    return dropped
 
 
 def _begin(tx: Tx, terms: Terms, campaign_id: CampaignId, contest: Contest) -> None:
     """Write a contest as its campaign promises it; one that has begun keeps its beginning."""
     shop = shops.get(tx)
     starts_at, ends_at = contest.find_span(find_zone(shop.zone))
-    row = next(
-        (each for each in contests.list_open(tx) if (each.campaign_id, each.key) == (campaign_id, contest.key)), None
-    )
+    row = contests.find(tx, campaign_id, contest.key)
     if row is not None:
+        contests.set_state(tx, row.id, ContestState.RUNNING, expected=ContestState.CANCELLED)
         begun = row.starts_at if row.starts_at <= tx.now else starts_at
         if begun < ends_at:
             contests.set_terms(tx, row, version_id=terms.version_id, starts_at=begun, ends_at=ends_at)

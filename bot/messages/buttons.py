@@ -239,6 +239,7 @@ COUPON_HAND_AGAIN = Button("coupon_undo", "coupon.check.hand_again", roles=TEAM_
 
 WHY = Button("why", "reward.why", grant=ID)
 """Why somebody has something, or has it not yet."""
+WHY_LIST = Button("why_list", "why.all", page=PAGE)
 
 REMIND = Button("remind", referral=ID, page=PAGE)
 NO_REMINDERS = Button("no_reminders", "remind.stop", referral=ID)

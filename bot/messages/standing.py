@@ -19,6 +19,7 @@ from bot.messages.reminding import again_row, remind_rows
 from bot.messages.rewards import say_when
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, escape, show_listed_name, show_name
+from bot.messages.why import live_rows, say_awaited, say_live, say_steps
 from bot.services.reminding.reminders import WaitingView
 from bot.services.standing import InvitesView, RewardsView, TopView
 from storage.records import Invitation, LedgerLine, RankLine, ReferralId, ReferralState
@@ -64,7 +65,8 @@ def render_invites(texts: Texts, shop: Shop, view: InvitesView, *, note: Html | 
     numbers = {referral_id: number for number, referral_id in enumerate(view.waiting, start=1)}
     lines = _stack_lines(_say_friend(texts, shop, view, line, numbers) for line in view.lines)
     head = _stack_lines([title, earned, *say_honour(texts, shop, view.honour)])
-    blocks = [head, lines, *_say_page(texts, view.page, view.pages)]
+    blocks = [head, lines, *say_steps(texts, shop, view.steps)]
+    blocks += _say_page(texts, view.page, view.pages)
     return OutgoingMessage(
         text="\n\n".join([note, *blocks] if note else blocks),
         keyboard=stack(
@@ -81,7 +83,9 @@ def render_rewards(texts: Texts, shop: Shop, view: RewardsView) -> OutgoingMessa
     balance = texts.say("rewards.title", balance=shop.points(view.balance, texts.language))
     honour = [*say_honour(texts, shop, view.honour), *say_privileges(texts, shop, view.honour)]
     title = _stack_lines([balance, *honour])
-    counter, rows = say_counter(texts, shop, view.counter), counter_rows(texts, shop, view.counter)
+    counter = [*say_live(texts, shop, view.live), *say_counter(texts, shop, view.counter)]
+    counter += say_steps(texts, shop, view.steps)
+    rows = [*live_rows(texts, view.live), *counter_rows(texts, shop, view.counter)]
     if not view.lines:
         gain = shop.points(shop.campaign.inviter_points, texts.language)
         blocks = [title, texts.say("rewards.none", points=gain), *counter]
@@ -119,7 +123,9 @@ def _list_remindable(view: InvitesView, numbers: dict[ReferralId, int]) -> dict[
 def _say_friend(texts: Texts, shop: Shop, view: InvitesView, line: Invitation, numbers: dict[ReferralId, int]) -> Html:
     waiting = view.waiting.get(line.referral_id)
     if waiting is None:
-        return _say_invitation(texts, shop, line)
+        said = _say_invitation(texts, shop, line)
+        awaited = view.awaited.get(line.referral_id)
+        return texts.say("remind.more", line=said, more=say_awaited(texts, awaited, view.now)) if awaited else said
     name = show_listed_name(texts, line.name, limit=_LINE_NAME_LIMIT)
     missing, date = texts.say(_MISSING[waiting.missing]), texts.date(line.joined_at, shop.zone)
     said = texts.say("remind.line", number=numbers[line.referral_id], name=name, missing=missing, date=date)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.core.periods import BoardKind
+from bot.core.rewards.steps import Step
 from bot.core.standing import compute_page
 from bot.services.honours.honours import HonourView, view_honour
 from bot.services.members import MemberView, enter, view_member
 from bot.services.redeeming.redeeming import CounterView, view_counter
 from bot.services.reminding.reminders import WaitingView, view_waiting
+from bot.services.rewards.viewing import GrantView, list_awaited, list_live, list_next
 from storage.records import Invitation, LedgerLine, Profile, RankLine, ReferralId
 from storage.tables import boards, ledgers, people, referrals, scores, shops
 from storage.tables.boards import BoardRow
+from storage.tables.awaited import Awaited
 from storage.tx import Tx
 
 TOP_SIZE = 10
@@ -34,6 +37,11 @@ class InvitesView:
     waiting: Mapping[ReferralId, WaitingView] = field(default_factory=dict)
     """What those of the lines miss who do not count yet."""
     honour: HonourView = field(default_factory=HonourView)
+    awaited: Mapping[ReferralId, Sequence[Awaited]] = field(default_factory=dict)
+    """What rules still wait for of those who count."""
+    steps: Sequence[Step] = ()
+    """What so many more friends bring."""
+    now: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +56,10 @@ class RewardsView:
     counter: CounterView = field(default_factory=CounterView)
     """What there is for the points."""
     honour: HonourView = field(default_factory=HonourView)
+    live: Sequence[GrantView] = ()
+    """What the member has besides points, and what is on its way."""
+    steps: Sequence[Step] = ()
+    """What so many more friends bring."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +102,9 @@ def list_invites(tx: Tx, *, visitor: Profile, page: int = 0) -> InvitesView:
         lines=lines,
         waiting=view_waiting(tx, lines),
         honour=view_honour(tx, member),
+        awaited=list_awaited(tx, [line.referral_id for line in lines]),
+        steps=list_next(tx, member),
+        now=tx.now,
     )
 
 
@@ -105,6 +120,8 @@ def list_rewards(tx: Tx, *, visitor: Profile, page: int = 0) -> RewardsView:
         lines=ledgers.list_lines(tx, member.id, limit=shown.size, offset=shown.offset),
         counter=view_counter(tx, member),
         honour=view_honour(tx, member),
+        live=list_live(tx, member),
+        steps=list_next(tx, member),
     )
 
 

@@ -21,6 +21,8 @@ _SHOWN = (
 STANDING = (GrantState.HELD, GrantState.WAITING, GrantState.AVAILABLE, GrantState.RESERVED)
 """What can still be taken back: it is earned, and not in anybody's hands."""
 
+MOST_LIVE = 6
+
 _WAITS = grant.c.state.in_([literal_column("'held'"), literal_column("'pending'")])
 """In writing, so that the planners see that the partial index serves."""
 
@@ -116,6 +118,23 @@ _FIND_PERCENT = (
     .limit(1)
 )
 _SET_POINTS = update(grant).where(grant.c.id == bindparam("of")).values(points=bindparam("points"))
+_LIST_OF = (
+    _ROWS.where(grant.c.person_id == bindparam("of"))
+    .order_by(grant.c.id.desc())
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset"))
+)
+_COUNT_OF = select(func.count()).select_from(grant).where(grant.c.person_id == bindparam("of"))
+_LIST_LIVE = (
+    _ROWS.where(
+        grant.c.person_id == bindparam("of"),
+        grant.c.state.in_([literal_column(f"'{state}'") for state in (GrantState.PENDING, *STANDING)]),
+        grant.c.ledger_id.is_(None),
+    )
+    .order_by(grant.c.id.desc())
+    .limit(bindparam("most"))
+)
+_GET_CAUSE = select(event.c.kind, event.c.happened_at).where(event.c.id == bindparam("id"))
 _SUM_BY_CAMPAIGN = (
     select(func.coalesce(func.sum(grant.c.points), literal_column("0")))
     .select_from(campaign_version)
@@ -318,6 +337,33 @@ def find_percent(tx: Tx, person_id: PersonId) -> GrantRow | None:
 def set_points(tx: Tx, grant_id: GrantId, points: int) -> None:
     """Write down how many points a share has come to."""
     tx.run(_SET_POINTS, of=grant_id, points=points)
+
+
+def list_of(tx: Tx, person_id: PersonId, *, limit: int, offset: int) -> list[GrantRow]:
+    """Return a page of what somebody was given, the newest first."""
+    return [_to_grant(row) for row in tx.rows(_LIST_OF, of=person_id, limit=limit, offset=offset)]
+
+
+def count_of(tx: Tx, person_id: PersonId) -> int:
+    """Count what somebody was given."""
+    return int(tx.scalar(_COUNT_OF, of=person_id))
+
+
+def list_live(tx: Tx, person_id: PersonId) -> list[GrantRow]:
+    """Return what somebody has that is no points, and what is on its way, the newest first."""
+    return [_to_grant(row) for row in tx.rows(_LIST_LIVE, of=person_id, most=MOST_LIVE)]
+
+
+def get_cause(tx: Tx, event_id: EventId) -> tuple[EventKind, int]:
+    """Return what something was given for, and when that happened.
+
+    Raises:
+        RowMissing: there is no such event.
+    """
+    row = tx.row(_GET_CAUSE, id=event_id)
+    if row is None:
+        raise RowMissing(f"There is no event {event_id}.")
+    return EventKind(row[0]), int(row[1])
 
 
 def sum_by_campaign(tx: Tx, campaign_id: CampaignId) -> int:

@@ -9,8 +9,9 @@ from bot.messages.texts import Texts
 from bot.services.notices import NoticesView
 from storage.records import Side
 from tests.messages.reward_samples import COFFEE, list_rules, render_news, say_rules
-from tests.messages.samples import make_member, make_shop
+from tests.messages.samples import HOSTILE, make_member, make_shop
 from tests.messages.telegram_html import read_html
+from tests.messages.why_samples import render_whys
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -32,6 +33,17 @@ def test_every_piece_of_news_can_be_read(language: str) -> None:
         assert 0 < shown.utf16 <= 700, name
         assert message.keyboard is not None
     assert not [name for name, message in news.items() if "{" in message.text]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["Rina", *HOSTILE.values()], ids=["Rina", *HOSTILE])
+def test_every_why_is_answered(language: str, name: str) -> None:
+    """For every state, kind and cause, whatever the friend is called: short, whole, and with a way back."""
+    screens = render_whys(Texts(language), make_shop(), make_member(name, language=language))
+    for title, message in screens.items():
+        assert 0 < read_html(message.text).utf16 <= 1200, title
+        assert "{" not in message.text.replace(name, "") or "{" in name, title
+        assert message.keyboard is not None
 
 
 def test_a_rule_reads_as_people_speak() -> None:

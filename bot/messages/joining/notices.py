@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
+from bot.core.rewards.steps import list_steps
 from bot.messages.buttons import INVITES, REWARDS
 from bot.messages.joining.revoked import render_friend_revoked, render_gift_revoked
 from bot.messages.keyboards import (
@@ -23,6 +24,7 @@ from bot.messages.sharing.keyboards import back_row
 from bot.messages.shop import Shop, Source
 from bot.messages.team import duty_rows, say_duties
 from bot.messages.texts import Html, Texts, escape, show_name
+from bot.messages.why import say_steps
 from bot.services.joining.notices import (
     FriendJoined,
     FriendRevoked,
@@ -187,11 +189,17 @@ def _render_friends(reader: Reader, owed: Sequence[Owed[FriendJoined | FriendWai
     costs = (measure(texts, reader.view.names[one.notice.friend]) for one in owed)
     return [
         Rendered(
-            messages=[OutgoingMessage(text=_say_friends(reader, [one.notice for one in chunk]), keyboard=keyboard)],
+            messages=[OutgoingMessage(text=_say_news(reader, [one.notice for one in chunk]), keyboard=keyboard)],
             owed=chunk,
         )
         for chunk in split(owed, costs)
     ]
+
+
+def _say_news(reader: Reader, friends: Sequence[FriendJoined | FriendWaiting]) -> Html:
+    """Who came, and how far the next step is."""
+    steps = list_steps(reader.shop.campaign.rewards, reader.member.score)[:1]
+    return Html("\n\n".join([_say_friends(reader, friends), *say_steps(reader.texts, reader.shop, steps)]))
 
 
 def _say_friends(reader: Reader, friends: Sequence[FriendJoined | FriendWaiting]) -> Html:

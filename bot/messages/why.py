@@ -1,0 +1,188 @@
+"""Where is my reward? What somebody has by the rules, why, and what is missing for the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from telegram import InlineKeyboardMarkup
+
+from bot.core.campaigns.rewards import JOIN
+from bot.core.rewards.steps import Step, compute_stayed
+from bot.messages.buttons import MENU, REWARDS, WHY, WHY_LIST
+from bot.messages.coupons import say_coupon
+from bot.messages.keyboards import Row, make_button, page_row, send_row, stack, tap_row
+from bot.messages.outgoing import OutgoingMessage
+from bot.messages.rewards import say_rule, say_what
+from bot.messages.shop import Shop
+from bot.messages.texts import Html, Texts, show_listed_name
+from bot.services.rewards.viewing import GrantAnswer, GrantView, WhyView
+from storage.facts import EventKind, GrantKind, GrantState
+from storage.tables.awaited import Awaited
+
+_NAME_LIMIT = 32
+_STATES = {
+    GrantState.PENDING: "why.state.pending",
+    GrantState.HELD: "why.state.held",
+    GrantState.WAITING: "why.state.waiting",
+    GrantState.AVAILABLE: "why.state.available",
+    GrantState.RESERVED: "why.state.available",
+    GrantState.REDEEMED: "why.state.available",
+    GrantState.USED: "why.state.used",
+    GrantState.REVOKED: "why.state.revoked",
+    GrantState.DECLINED: "why.state.declined",
+    GrantState.EXPIRED: "why.state.expired",
+}
+_ANSWERS = {
+    GrantState.PENDING: "why.answer.pending",
+    GrantState.HELD: "why.answer.held",
+    GrantState.WAITING: "why.answer.waiting",
+    GrantState.USED: "why.answer.used",
+    GrantState.REVOKED: "why.answer.revoked",
+    GrantState.DECLINED: "why.answer.declined",
+    GrantState.EXPIRED: "why.answer.expired",
+}
+_FACTS = {
+    EventKind.QUALIFIED: "why.fact.qualified",
+    EventKind.STAYED: "why.fact.stayed",
+    EventKind.ACTIVE: "why.fact.active",
+    EventKind.PURCHASED: "why.fact.purchased",
+    EventKind.CARDS_GIVEN: "why.fact.cards_given",
+}
+_AWAITED = {EventKind.STAYED: "why.awaited.stayed", EventKind.ACTIVE: "why.awaited.active"}
+
+
+def render_why(texts: Texts, shop: Shop, view: WhyView) -> OutgoingMessage:
+    """All that the rules ever gave, a page at a time, each with its why; and what comes next."""
+    steps = say_steps(texts, shop, view.steps)
+    if not view.lines:
+        blocks = [texts.say("why.none"), *steps]
+        return OutgoingMessage(text="\n\n".join(blocks), keyboard=_stack(texts, shop, view.member.code))
+    lines = Html("\n".join(_say_line(texts, shop, number, each) for number, each in _number(view.lines)))
+    page = [texts.say("page.of", page=view.page + 1, pages=view.pages)] if view.pages > 1 else []
+    rows = [why_row(texts, view.lines), page_row(texts, WHY_LIST, view.page, view.pages)]
+    return OutgoingMessage(
+        text="\n\n".join([texts.say("why.title"), lines, *steps, *page]),
+        keyboard=_stack(texts, shop, view.member.code, *rows),
+    )
+
+
+def render_answer(texts: Texts, shop: Shop, view: GrantAnswer) -> OutgoingMessage:
+    """The rule's sentence, the facts it saw, and what is still missing."""
+    grant = view.grant
+    if grant is None:
+        return OutgoingMessage(text=texts.say("redeem.unknown"), keyboard=_stack(texts, shop, view.member.code))
+    rule = [say_rule(texts, shop, grant.rule)] if grant.rule is not None else []
+    title = texts.say("why.what", what=_say_what(texts, shop, grant))
+    blocks = [Html("\n".join([title, *rule])), _say_facts(texts, shop, grant), _say_state(texts, shop, grant)]
+    back = [make_button(texts, WHY_LIST)]
+    return OutgoingMessage(text="\n\n".join(blocks), keyboard=_stack(texts, shop, view.member.code, back))
+
+
+def say_live(texts: Texts, shop: Shop, live: Sequence[GrantView]) -> list[Html]:
+    """What somebody has besides points, and what is on its way; nothing where there is nothing."""
+    if not live:
+        return []
+    lines = (_say_line(texts, shop, number, each) for number, each in _number(live))
+    return [Html("\n".join([texts.say("why.live"), *lines]))]
+
+
+def live_rows(texts: Texts, live: Sequence[GrantView]) -> list[Row]:
+    """Why each of them."""
+    return [why_row(texts, live)] if live else []
+
+
+def why_row(texts: Texts, lines: Sequence[GrantView]) -> Row:
+    """One button a line, by its number; alone it needs none."""
+    if len(lines) == 1:
+        return [make_button(texts, WHY, lines[0].row.id)]
+    return [
+        make_button(texts, WHY, each.row.id, label=texts.plain("why.numbered", number=number))
+        for number, each in _number(lines)
+    ]
+
+
+def say_steps(texts: Texts, shop: Shop, steps: Iterable[Step]) -> list[Html]:
+    """How far the next steps are; nothing where there are none."""
+    lines = [say_step(texts, shop, step) for step in steps]
+    return [Html("\n".join(lines))] if lines else []
+
+
+def say_step(texts: Texts, shop: Shop, step: Step) -> Html:
+    """So many friends more."""
+    return texts.say("why.step", count=step.missing, what=say_what(texts, shop, step.rule))
+
+
+def say_awaited(texts: Texts, awaited: Iterable[Awaited], now: int) -> Html:
+    """What a friend has done of what rules wait for."""
+    said = [
+        texts.say(
+            _AWAITED[each.kind],
+            days=compute_stayed(each.days, each.due_at, now) if each.kind is EventKind.STAYED else each.seen_days,
+            count=each.days,
+        )
+        for each in awaited
+    ]
+    return Html(" · ".join([texts.say("why.awaited.came"), *said]))
+
+
+def _number(lines: Sequence[GrantView]) -> list[tuple[int, GrantView]]:
+    return list(enumerate(lines, start=1))
+
+
+def _say_line(texts: Texts, shop: Shop, number: int, grant: GrantView) -> Html:
+    row = grant.row
+    date = row.matures_at if row.state is GrantState.HELD and row.matures_at else row.changed_at
+    state = texts.say(_STATES[row.state], date=texts.date(date, shop.zone))
+    if grant.coupon is not None and row.state is GrantState.AVAILABLE:
+        state = say_coupon(texts, shop, grant.coupon)
+    elif row.kind is GrantKind.CODE and row.state is GrantState.AVAILABLE:
+        state = texts.say("why.state.code", code=row.what)
+    return texts.say("why.line", number=number, what=_say_what(texts, shop, grant), state=state)
+
+
+def _say_what(texts: Texts, shop: Shop, grant: GrantView) -> Html:
+    row, rule = grant.row, grant.rule
+    if row.points and (rule is None or not rule.name):
+        return Html(texts.say("why.points", points=shop.points(row.points, texts.language)))
+    return texts.say("rewards.by_rule") if rule is None else say_what(texts, shop, rule)
+
+
+def _say_facts(texts: Texts, shop: Shop, grant: GrantView) -> Html:
+    """What the rule saw."""
+    date, row = texts.date(grant.happened_at, shop.zone), grant.row
+    friend = show_listed_name(texts, grant.friend, limit=_NAME_LIMIT)
+    if row.threshold is not None:
+        return texts.say("why.fact.milestone", count=row.threshold, friend=friend, date=date)
+    if row.rule == JOIN and row.side == "invitee":
+        return texts.say("why.fact.came", friend=friend, date=date)
+    number = grant.rule.number if grant.rule is not None else 0
+    return texts.say(_FACTS.get(grant.happened, "why.fact.given"), friend=friend, date=date, count=number)
+
+
+def _say_state(texts: Texts, shop: Shop, grant: GrantView) -> Html:
+    """Where it is, and what is missing."""
+    row = grant.row
+    if row.state is GrantState.AVAILABLE:
+        return _say_available(texts, shop, grant)
+    at = row.matures_at if row.state is GrantState.HELD and row.matures_at else row.changed_at
+    key = _ANSWERS.get(row.state, "why.answer.counter")
+    if row.state is GrantState.REVOKED and row.reason == "score":
+        key = "why.answer.fewer"
+    elif row.state is GrantState.WAITING and row.kind is GrantKind.GIFT:
+        key = "why.answer.gift"
+    return texts.say(key, date=texts.date(at, shop.zone), brand=shop.brand(texts.language))
+
+
+def _say_available(texts: Texts, shop: Shop, grant: GrantView) -> Html:
+    """How it is used."""
+    row = grant.row
+    if row.points:
+        return texts.say("why.answer.points", date=texts.date(row.changed_at, shop.zone))
+    if grant.coupon is not None or row.kind is GrantKind.CODE:
+        return texts.say("why.answer.code", code=grant.coupon.code if grant.coupon is not None else row.what)
+    key = "why.answer.percent" if row.kind is GrantKind.PERCENT else "why.answer.counter"
+    return texts.say(key, brand=shop.brand(texts.language))
+
+
+def _stack(texts: Texts, shop: Shop, code: str, *rows: Row) -> InlineKeyboardMarkup:
+    return stack(*rows, send_row(texts, shop, code), tap_row(texts, REWARDS, MENU))

@@ -1,0 +1,124 @@
+"""What somebody has by the rules, why, and what is still missing for the next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.core.campaigns.rewards import Rule
+from bot.core.rewards.rules import compose_rules
+from bot.core.rewards.steps import Step, list_steps
+from bot.core.standing import compute_page
+from bot.services.campaigns import get_terms
+from bot.services.members import MemberView, compose_name, enter, view_member
+from storage.errors import RowMissing
+from storage.facts import CouponRow, EventKind, GrantId, GrantKind, GrantRow
+from storage.records import Profile, ReferralId
+from storage.tables import awaited, coupons, grants, people, referrals
+from storage.tables.awaited import Awaited
+from storage.tx import Tx
+
+WHY_PAGE = 5
+"""Each has a button of its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantView:
+    """Something that somebody has, or has not yet, with all that says why."""
+
+    row: GrantRow
+    rule: Rule | None
+    """As it was then; None where no rule is known any more."""
+    happened: EventKind
+    """What it was given for."""
+    happened_at: int
+    friend: str = ""
+    """The friend by whom it came; empty where there is none, or nothing visible remains of one."""
+    coupon: CouponRow | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyView:
+    """A page of all that the rules ever gave somebody, the newest first, and what comes next."""
+
+    member: MemberView
+    page: int = 0
+    pages: int = 1
+    lines: Sequence[GrantView] = ()
+    steps: Sequence[Step] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantAnswer:
+    """The answer to why; `grant` is None for what never was this member's."""
+
+    member: MemberView
+    grant: GrantView | None = None
+
+
+def list_why(tx: Tx, *, visitor: Profile, page: int = 0) -> WhyView:
+    """All that the rules gave whoever asks."""
+    member = view_member(tx, enter(tx, visitor))
+    shown = compute_page(page, grants.count_of(tx, member.id), WHY_PAGE)
+    rows = grants.list_of(tx, member.id, limit=shown.size, offset=shown.offset)
+    return WhyView(
+        member=member,
+        page=shown.number,
+        pages=shown.count,
+        lines=[view_grant(tx, row) for row in rows],
+        steps=list_next(tx, member),
+    )
+
+
+def explain(tx: Tx, *, visitor: Profile, grant_id: GrantId) -> GrantAnswer:
+    """Why somebody has this; of others' nothing is said."""
+    member = view_member(tx, enter(tx, visitor))
+    try:
+        row = grants.get(tx, grant_id)
+    except RowMissing:
+        return GrantAnswer(member=member)
+    return GrantAnswer(member=member, grant=view_grant(tx, row) if row.person_id == member.id else None)
+
+
+def list_live(tx: Tx, member: MemberView) -> list[GrantView]:
+    """What a member has besides points, and what is on its way."""
+    return [view_grant(tx, row) for row in grants.list_live(tx, member.id)]
+
+
+def list_next(tx: Tx, member: MemberView) -> list[Step]:
+    """What so many more friends will bring, by the rules that hold now."""
+    return list_steps(get_terms(tx).campaign.rewards, member.score)
+
+
+def list_awaited(tx: Tx, referral_ids: Sequence[ReferralId]) -> dict[ReferralId, list[Awaited]]:
+    """What rules still wait for of these friends."""
+    found: dict[ReferralId, list[Awaited]] = {}
+    for each in awaited.list_of(tx, [*referral_ids]):
+        found.setdefault(each.referral_id, []).append(each)
+    return found
+
+
+def view_grant(tx: Tx, row: GrantRow) -> GrantView:
+    """A grant with all that says why it is there."""
+    kind, happened_at = grants.get_cause(tx, row.event_id)
+    return GrantView(
+        row=row,
+        rule=_find_rule(tx, row),
+        happened=kind,
+        happened_at=happened_at,
+        friend=_name_other(tx, row),
+        coupon=coupons.find_by_grant(tx, row.id) if row.kind is GrantKind.COUPON else None,
+    )
+
+
+def _find_rule(tx: Tx, row: GrantRow) -> Rule | None:
+    rules = compose_rules(get_terms(tx, row.campaign_version_id).campaign)
+    return next((rule for rule in rules if rule.key == row.rule and rule.who is row.side), None)
+
+
+def _name_other(tx: Tx, row: GrantRow) -> str:
+    if row.referral_id is None:
+        return ""
+    referral = referrals.get(tx, row.referral_id)
+    other = referral.invitee_id if row.person_id == referral.inviter_id else referral.inviter_id
+    return compose_name(people.get(tx, other).profile)

@@ -15,8 +15,8 @@ from bot.services.reminding.reminders import WaitingView, view_waiting
 from bot.services.rewards.viewing import GrantView, list_awaited, list_live, list_next
 from storage.records import Invitation, LedgerLine, Profile, RankLine, ReferralId
 from storage.tables import boards, ledgers, people, referrals, scores, shops
-from storage.tables.boards import BoardRow
 from storage.tables.awaited import Awaited
+from storage.tables.boards import BoardRow
 from storage.tx import Tx
 
 TOP_SIZE = 10

@@ -54,7 +54,8 @@ def make_grant(name: str, state: GrantState, kind: GrantKind, happened: EventKin
         state=CouponState.GIVEN,
         expires_at=MARCH,
         grant_id=row.id,
-        shown_at=MARCH, used_at=None,
+        shown_at=MARCH,
+        used_at=None,
     )
     return GrantView(
         row=row,

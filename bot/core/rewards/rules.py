@@ -127,7 +127,7 @@ def compose_transfer_key(referral_id: ReferralId, side: Side, rule: str = JOIN) 
 
 
 def _fits_number(rule: Rule, number: int) -> bool:
-    if not rule.trigger.number:
+    if not rule.number:
         return True
     return number >= rule.number if rule.trigger.at_least else number == rule.number
 

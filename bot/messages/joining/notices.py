@@ -198,8 +198,11 @@ def _render_friends(reader: Reader, owed: Sequence[Owed[FriendJoined | FriendWai
 
 def _say_news(reader: Reader, friends: Sequence[FriendJoined | FriendWaiting]) -> Html:
     """Who came, and how far the next step is."""
-    steps = list_steps(reader.shop.campaign.rewards, reader.member.score)[:1]
-    return Html("\n\n".join([_say_friends(reader, friends), *say_steps(reader.texts, reader.shop, steps)]))
+    said, rules = _say_friends(reader, friends), reader.shop.campaign.rewards
+    if not rules:
+        return said
+    steps = list_steps(rules, reader.member.score)[:1]
+    return Html("\n\n".join([said, *say_steps(reader.texts, reader.shop, steps)]))
 
 
 def _say_friends(reader: Reader, friends: Sequence[FriendJoined | FriendWaiting]) -> Html:

@@ -159,15 +159,19 @@ class _Counted:
 
 
 def _count(tx: Tx, shop: ShopRow, referral: Referral, terms: Terms) -> _Counted:
+    """Of the owner's rules nothing is asked where there are none."""
     given = note_event(tx, EventKind.QUALIFIED, referral, terms) or []
-    expect(tx, referral, terms)
     score = count_friend(tx, shop, referral)
-    return _Counted(score, given + note_score(tx, referral, terms, score))
+    if terms.campaign.rewards:
+        expect(tx, referral, terms)
+        given += note_score(tx, referral, terms, score)
+    return _Counted(score, given)
 
 
 def _proclaim(tx: Tx, shop: ShopRow, referral: Referral, counted: _Counted) -> None:
     """What was given for the friend, what the inviter has become by it, and the news for the announce chat."""
-    tell(tx, counted.given)
+    if counted.given:
+        tell(tx, counted.given)
     review(tx, referral.inviter_id, counted.score, read_terms(tx, shop).campaign.tiers)
     if shop.announce_chat is not None:
         owe(tx, ANNOUNCE, JoinAnnounced(friend=referral.invitee_id, inviter=referral.inviter_id), key=referral.id)

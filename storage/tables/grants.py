@@ -168,9 +168,10 @@ def add_event(tx: Tx, kind: EventKind, referral: Referral, *, key: str = "") -> 
 
     It happens once for each kind, or once for each `key` where it can happen more often.
     """
-    person_id, version_id = referral.invitee_id, referral.campaign_version_id
     key = f"{kind}:{key or referral.id}"
-    return add_fact(tx, kind, person_id, key=key, version_id=version_id, referral_id=referral.id)
+    values = (kind, referral.invitee_id, referral.id, referral.campaign_version_id, key, tx.now)
+    event_id = tx.scalar(_ADD_EVENT, **dict(zip(_EVENT, values, strict=True)))
+    return None if event_id is None else EventId(event_id)
 
 
 def add_fact(
@@ -180,10 +181,9 @@ def add_fact(
     *,
     key: str,
     version_id: VersionId,
-    referral_id: ReferralId | None = None,
 ) -> EventId | None:
-    """Note what somebody did, or what happened to them, under the terms of a version; None where the key is known."""
-    values = (kind, person_id, referral_id, version_id, key, tx.now)
+    """Note what somebody did, or what happened to them, beside any referral, under the terms of a version; None where the key is known."""
+    values = (kind, person_id, None, version_id, key, tx.now)
     event_id = tx.scalar(_ADD_EVENT, **dict(zip(_EVENT, values, strict=True)))
     return None if event_id is None else EventId(event_id)
 

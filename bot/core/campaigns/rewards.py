@@ -100,6 +100,12 @@ class Condition:
     """Up to and with this day."""
 
 
+ANY = Condition()
+"""Asks nothing."""
+
+NO_LIMIT = Limit()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """When something happens, somebody gets something."""
@@ -112,8 +118,8 @@ class Rule:
     give: Give
     number: int = 0
     """How many friends, days, cards; from which amount on."""
-    condition: Condition = field(default_factory=Condition)
-    limit: Limit = field(default_factory=Limit)
+    condition: Condition = ANY
+    limit: Limit = NO_LIMIT
     at_limit: str = "stop"
     """What becomes of it beyond the limit: nothing, it waits in a queue, or the member is told."""
     hold_days: int = 0

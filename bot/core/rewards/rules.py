@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from types import MappingProxyType
 
 from bot.core.campaigns.campaign import Campaign
-from bot.core.campaigns.rewards import HUNDRED, JOIN, Condition, Give, Rule
+from bot.core.campaigns.rewards import ANY, HUNDRED, JOIN, Condition, Give, Rule
 from bot.core.languages import find_language
 from storage.facts import EventKind, GrantKind
 from storage.records import PersonId, ReferralId, Side
@@ -85,12 +85,17 @@ def evaluate(occurrence: Occurrence, rules: Iterable[Rule]) -> list[Grant]:
     """What comes of it, in the order of the people's ids."""
     people = {Side.INVITER: occurrence.inviter_id, Side.INVITEE: occurrence.invitee_id}
     grants = [
-        Grant(rule=rule, side=rule.who, person_id=person_id, give=_compute_give(rule.give, occurrence))
+        Grant(
+            rule=rule,
+            side=rule.who,
+            person_id=person_id,
+            give=rule.give if rule.give.kind is not GrantKind.PERCENT else _compute_give(rule.give, occurrence),
+        )
         for rule in rules
         if rule.when == occurrence.when
         and (person_id := people[rule.who]) is not None
-        and _fits_number(rule, occurrence.number)
-        and fits(rule.condition, occurrence)
+        and (not rule.number or _fits_number(rule, occurrence.number))
+        and (rule.condition is ANY or fits(rule.condition, occurrence))
     ]
     return sorted(grants, key=lambda grant: grant.person_id)
 
@@ -127,13 +132,11 @@ def compose_transfer_key(referral_id: ReferralId, side: Side, rule: str = JOIN) 
 
 
 def _fits_number(rule: Rule, number: int) -> bool:
-    if not rule.number:
-        return True
     return number >= rule.number if rule.trigger.at_least else number == rule.number
 
 
 def _compute_give(give: Give, occurrence: Occurrence) -> Give:
     """A share of a purchase is known once there is a purchase."""
-    if give.kind is not GrantKind.PERCENT or occurrence.when != WHEN[EventKind.PURCHASED]:
+    if occurrence.when != WHEN[EventKind.PURCHASED]:
         return give
     return Give(kind=GrantKind.POINTS, amount=compute_share(occurrence.number, give.amount))

@@ -91,8 +91,17 @@ def _give_all(
     tx: Tx, event_id: EventId, referral: Referral, terms: Terms, *, when: str, number: int, nth: int = 1
 ) -> list[GrantId]:
     cause = Cause(event_id=event_id, version_id=terms.version_id, referral_id=referral.id)
+    occurrence = Occurrence(
+        when=when,
+        inviter_id=referral.inviter_id,
+        invitee_id=referral.invitee_id,
+        number=number,
+        nth=nth,
+        source=referral.source,
+    )
+    if terms.campaign.rewards:
+        occurrence = _look_closer(tx, occurrence, referral, terms)
     given: list[GrantId] = []
-    occurrence = replace(_compose_occurrence(tx, referral, terms, when, number), nth=nth)
     for grant in evaluate(occurrence, compose_rules(terms.campaign)):
         if grant.rule.key == JOIN:
             _give_points(tx, referral, event_id, grant)
@@ -101,18 +110,14 @@ def _give_all(
     return given
 
 
-def _compose_occurrence(tx: Tx, referral: Referral, terms: Terms, when: str, number: int) -> Occurrence:
-    """What the rules look at; what none of them asks is not looked up."""
-    asked = [rule.condition for rule in terms.campaign.rewards if rule.when == when]
+def _look_closer(tx: Tx, occurrence: Occurrence, referral: Referral, terms: Terms) -> Occurrence:
+    """What else the rules ask; what none of them asks is not looked up."""
+    asked = [rule.condition for rule in terms.campaign.rewards if rule.when == occurrence.when]
     friend = people.get(tx, referral.invitee_id) if any(each.language for each in asked) else None
-    return Occurrence(
-        when=when,
-        inviter_id=referral.inviter_id,
-        invitee_id=referral.invitee_id,
-        number=number,
-        source=referral.source,
-        tier=honours.find(tx, referral.inviter_id)[0] if any(each.tier for each in asked) else "",
+    return replace(
+        occurrence,
         language=(friend.language or parse_tag(friend.profile.telegram_language)) if friend else "",
+        tier=honours.find(tx, referral.inviter_id)[0] if any(each.tier for each in asked) else "",
         day=find_day(tx) if any(each.since or each.until for each in asked) else "",
     )
 

@@ -1,0 +1,76 @@
+"""Where is my reward? Everybody sees their own, in every state, and what comes next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.core.campaigns.campaign import Campaign
+from bot.core.campaigns.rewards import Give, Limit, Rule
+from bot.core.rewards.steps import compute_stayed, list_steps
+from bot.handlers.rewards import free_due
+from bot.services.joining.notices import RevokeReason
+from bot.services.joining.revoking import revoke
+from bot.services.rewards.viewing import explain, list_why
+from bot.services.standing import list_invites, list_rewards
+from storage import Store
+from storage.facts import EventKind, GrantId, GrantKind, GrantState
+from storage.records import Side
+from tests.services.test_revoking import add_member
+from tests.services.test_rewards import COFFEE, bring, compose_milestone, compose_rule
+from tests.services.test_rewards_with_time import STAYED, enter, set_rules
+from tests.storage.clock import Clock
+
+DAY = 24 * 3600 * 1_000_000
+
+
+async def test_all_that_the_rules_gave_is_shown_with_its_reason(store: Store, campaign: Campaign, clock: Clock) -> None:
+    """What is held, what is there, what went back, page by page; whose it is not sees nothing of it."""
+    rules = [compose_rule(hold_days=3, limit=Limit(first=1), at_limit="tell"), compose_milestone(number=2)]
+    await set_rules(store, campaign, *rules)
+    anna, other = [await store.write(add_member, name) for name in ("Anna", "Other")]
+    friends = [await store.write(bring, anna) for _ in range(2)]
+    view = await store.read(list_why, visitor=anna.profile)
+    states = [(line.row.rule, line.row.state, line.friend) for line in view.lines]
+    assert states == [
+        ("third", GrantState.AVAILABLE, "Friend"),
+        ("each", GrantState.DECLINED, "Friend"),
+        ("join", GrantState.AVAILABLE, "Friend"),
+        ("each", GrantState.HELD, "Friend"),
+        ("join", GrantState.AVAILABLE, "Friend"),
+    ]
+    assert all(line.rule is not None and line.happened is EventKind.QUALIFIED for line in view.lines)
+    number = view.lines[0].row.id
+    mine, others = [await store.read(explain, visitor=each.profile, grant_id=number) for each in (anna, other)]
+    assert (mine.grant, others.grant) == (view.lines[0], None)
+    assert (await store.read(explain, visitor=anna.profile, grant_id=GrantId(10**6))).grant is None
+    live = (await store.read(list_rewards, visitor=anna.profile)).live
+    assert [line.row.state for line in live] == [GrantState.AVAILABLE, GrantState.HELD]
+    clock.advance(3 * DAY // 1_000_000)
+    await free_due(store)
+    live = (await store.read(list_rewards, visitor=anna.profile)).live
+    assert [line.row.rule for line in live] == ["third"]  # points lie in the balance
+    await store.write(revoke, friends[1].id, reason=RevokeReason.LEFT)
+    gone = (await store.read(list_why, visitor=anna.profile)).lines[0].row
+    assert (gone.state, gone.reason) == (GrantState.REVOKED, "score")
+
+
+async def test_the_next_step_and_each_friends_way_are_told(store: Store, campaign: Campaign, clock: Clock) -> None:
+    """How many friends more, and how long each has stayed."""
+    await set_rules(store, campaign, STAYED, compose_milestone(number=3), compose_milestone(key="fifth", number=5))
+    anna = await store.write(add_member)
+    friend = await store.write(bring, anna)
+    await enter(store, friend)
+    clock.advance(3.5 * DAY // 1_000_000)
+    view = await store.read(list_invites, visitor=anna.profile)
+    assert [(step.rule.key, step.missing) for step in view.steps] == [("third", 2), ("fifth", 4)]
+    (awaited,) = view.awaited[friend.id]
+    assert compute_stayed(awaited.days, awaited.due_at, view.now) == 3
+
+
+def test_steps_are_those_ahead_and_days_are_whole() -> None:
+    """The nearest first; what is reached is no step, and a stay that was broken off is none."""
+    rules = [replace(compose_milestone(), number=number) for number in (9, 3, 5, 7)]
+    coming = Rule(key="x", when="milestone", number=9, who=Side.INVITEE, give=COFFEE)
+    assert [step.missing for step in list_steps([*rules, coming], 3)] == [2, 4, 6]
+    assert list_steps([compose_rule(give=Give(kind=GrantKind.POINTS, amount=1))], 0) == []
+    assert [compute_stayed(7, due, 0) for due in (None, 7 * DAY, 7 * DAY - 1, DAY, 1, 0, -DAY)] == [0, 0, 0, 6, 6, 7, 7]

@@ -31,6 +31,7 @@ def test_only_those_who_run_the_shop_are_offered_its_commands() -> None:
         "share",
         "invites",
         "rewards",
+        "why",
         "top",
         "contests",
         "qr",

@@ -40,6 +40,15 @@ _BACK = ledger.outerjoin(_back, ledger.c.key == TAKEN_BACK + _back.c.key).outerj
 _HAD = redemption.join(ledger, ledger.c.id == redemption.c.paid_id)
 _RETURNED = redemption.join(ledger, ledger.c.id == redemption.c.returned_id)
 
+_IS_BOUGHT = redemption.c.grant_id.is_(None)
+_IN_STEP = {
+    RedemptionState.REDEEMED: [GrantState.AVAILABLE, GrantState.WAITING],
+    RedemptionState.USED: [GrantState.USED],
+    RedemptionState.DECLINED: [GrantState.REVOKED],
+    RedemptionState.EXPIRED: [GrantState.EXPIRED],
+}
+"""How a grant stands of which something stands so at the counter."""
+
 _STATEMENTS: Mapping[str, Select[Any]] = MappingProxyType(
     {
         "transfers have no two accounts, or move nothing": _count(
@@ -120,14 +129,38 @@ _STATEMENTS: Mapping[str, Select[Any]] = MappingProxyType(
                 func.coalesce(_owner.c.owner_id, 0) != redemption.c.person_id,
             )
         ).select_from(_RETURNED.outerjoin(_owner, _owner.c.id == ledger.c.credit_id)),
+        "grants stand otherwise than what waits of them at the counter": _count(
+            or_(
+                redemption.c.person_id != grant.c.person_id,
+                *(
+                    and_(redemption.c.state == state, grant.c.state.not_in(states))
+                    for state, states in _IN_STEP.items()
+                ),
+            )
+        ).select_from(redemption.join(grant, grant.c.id == redemption.c.grant_id)),
         "redemptions are in a state that there is not": _count(
             redemption.c.state.not_in(list(RedemptionState))
         ).select_from(redemption),
         "redemptions are paid, given back or used otherwise than their state says": _count(
             or_(
-                redemption.c.paid_id.is_(None)
-                != redemption.c.state.in_([RedemptionState.RESERVED, RedemptionState.DECLINED]),
-                redemption.c.returned_id.is_not(None) != (redemption.c.state == RedemptionState.EXPIRED),
+                and_(
+                    _IS_BOUGHT,
+                    redemption.c.paid_id.is_(None)
+                    != redemption.c.state.in_([RedemptionState.RESERVED, RedemptionState.DECLINED]),
+                ),
+                and_(
+                    _IS_BOUGHT,
+                    redemption.c.returned_id.is_not(None) != (redemption.c.state == RedemptionState.EXPIRED),
+                ),
+                and_(
+                    not_(_IS_BOUGHT),
+                    or_(
+                        redemption.c.paid_id.is_not(None),
+                        redemption.c.returned_id.is_not(None),
+                        redemption.c.price != 0,
+                        redemption.c.state == RedemptionState.RESERVED,
+                    ),
+                ),
                 redemption.c.used_at.is_not(None) != (redemption.c.state == RedemptionState.USED),
                 redemption.c.used_by_id.is_not(None) != (redemption.c.state == RedemptionState.USED),
             )
@@ -135,6 +168,7 @@ _STATEMENTS: Mapping[str, Select[Any]] = MappingProxyType(
         "redemptions last until another moment than they may": _count(
             or_(
                 and_(
+                    _IS_BOUGHT,
                     redemption.c.paid_id.is_(None),
                     redemption.c.expires_at != redemption.c.reserved_at + RESERVED_SECONDS * 1_000_000,
                 ),

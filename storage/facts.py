@@ -160,6 +160,8 @@ class RedemptionRow:
     """Until when the state lasts by itself."""
     used_at: int | None
     used_by_id: PersonId | None
+    grant_id: GrantId | None = None
+    """What a rule gave, where it was not had for points; `item` then names the rule."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,6 @@ from bot.messages.redeeming import (
 from bot.messages.standing import render_rewards
 from bot.messages.texts import Texts
 from bot.services.coupons.counter import check_coupon
-from bot.services.members import open_home
 from bot.services.redeeming import redeeming
 from bot.services.redeeming.redeeming import CheckView, RedemptionView
 from bot.services.standing import list_rewards
@@ -74,8 +73,8 @@ async def on_check(update: Update, context: Context) -> None:
     """The counter looks up a reference."""
     typed = " ".join(context.args or ())
     if not typed:
-        member = await context.read(open_home, visitor=visitor_of(update))
-        await show(update, context, render_check_help(Texts(member.language)))
+        view = await context.read(redeeming.list_given, visitor=visitor_of(update))
+        await show(update, context, render_check_help(Texts(view.member.language), context.deps.shop, view))
         return
     await _show_check(update, context, typed)
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from html import unescape
+
 from bot.core.redeeming import USE_PREFIX, Use, show_reference
+from bot.core.rewards.rules import FOR_RULE
 from bot.messages.buttons import HAND_BACK, HAND_OUT, REDEEM, REDEEM_DROP, REDEEM_SURE, REDEMPTION, REWARDS
 from bot.messages.keyboards import PRIMARY, Row, make_button, send_row, stack, tap_row
 from bot.messages.notices import Reader, Renderers, each
 from bot.messages.outgoing import OutgoingMessage, Photo
+from bot.messages.rewards import say_what
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, show_name
 from bot.services.redeeming.notices import HandedBack, HandedOut, RedemptionExpired
-from bot.services.redeeming.redeeming import CheckView, CounterView, Offer, RedemptionView, Refusal
+from bot.services.redeeming.redeeming import CheckView, CounterList, CounterView, Offer, RedemptionView, Refusal
 from storage.facts import RedemptionRow, RedemptionState
 
 _EXAMPLE = "K7F39QXM"
@@ -28,6 +32,11 @@ _USES = {
     Use.OVER: "redeem.check.over",
     Use.UNPAID: "redeem.check.unpaid",
 }
+_GIVEN_STATES = {
+    RedemptionState.USED: "redeem.state.used",
+    RedemptionState.DECLINED: "redeem.given_state.declined",
+    RedemptionState.EXPIRED: "redeem.given_state.expired",
+}
 _STATES = {
     RedemptionState.USED: "redeem.state.used",
     RedemptionState.DECLINED: "redeem.state.declined",
@@ -37,6 +46,9 @@ _STATES = {
 
 def name_item(texts: Texts, shop: Shop, key: str) -> str:
     """What something is called; without a name where it is not on offer any more."""
+    if key.startswith(FOR_RULE):
+        rule = shop.campaign.find_rule(key.removeprefix(FOR_RULE))
+        return texts.plain("redeem.something") if rule is None else unescape(say_what(texts, shop, rule))
     item = shop.campaign.find_item(key)
     return texts.plain("redeem.something") if item is None else item.say(shop.campaign.find_language(texts.language))
 
@@ -86,18 +98,22 @@ def render_redemption(texts: Texts, shop: Shop, view: RedemptionView) -> Outgoin
     if row.state is RedemptionState.RESERVED:
         return render_reserved(texts, shop, view)
     item = name_item(texts, shop, row.item)
+    if row.state in _STATES and row.grant_id is not None:
+        text = texts.say(_GIVEN_STATES[row.state], item=item)
+        return OutgoingMessage(text=text, keyboard=stack(tap_row(texts, REWARDS)))
     if row.state in _STATES:
         text = texts.say(_STATES[row.state], item=item, points=shop.points(row.price, texts.language))
         return OutgoingMessage(text=text, keyboard=stack(tap_row(texts, REWARDS)))
     balance = shop.points(view.member.balance, texts.language)
-    text = texts.say("redeem.yours", item=item, brand=shop.brand(texts.language), balance=balance)
+    key = "redeem.yours" if row.grant_id is None else "redeem.given"
+    text = texts.say(key, item=item, brand=shop.brand(texts.language), balance=balance)
     return OutgoingMessage(text=text, keyboard=stack([make_button(texts, REDEMPTION, row.id)], tap_row(texts, REWARDS)))
 
 
 def render_counter_code(texts: Texts, shop: Shop, row: RedemptionRow, photo: Photo) -> OutgoingMessage:
     """What is shown at the counter."""
     text = texts.say(
-        "redeem.code",
+        "redeem.code" if row.grant_id is None else "redeem.code_given",
         item=name_item(texts, shop, row.item),
         brand=shop.brand(texts.language),
         reference=show_reference(row.reference),
@@ -121,9 +137,22 @@ def render_strangers_code(texts: Texts, shop: Shop) -> OutgoingMessage:
     return OutgoingMessage(text=texts.say("redeem.strangers", brand=shop.brand(texts.language)))
 
 
-def render_check_help(texts: Texts) -> OutgoingMessage:
-    """How the counter looks something up."""
-    return OutgoingMessage(text=texts.say("redeem.check.help", example=f"/check {show_reference(_EXAMPLE)}"))
+def render_check_help(texts: Texts, shop: Shop, view: CounterList) -> OutgoingMessage:
+    """How the counter looks something up, and what it has ready for somebody."""
+    text = texts.say("redeem.check.help", example=f"/check {show_reference(_EXAMPLE)}")
+    if not view.given:
+        return OutgoingMessage(text=text)
+    lines = [_say_given(texts, shop, row, holder) for row, holder in view.given]
+    return OutgoingMessage(text=Html("\n\n".join([text, Html("\n".join([texts.say("redeem.check.list"), *lines]))])))
+
+
+def _say_given(texts: Texts, shop: Shop, row: RedemptionRow, holder: str) -> Html:
+    return texts.say(
+        "redeem.check.line",
+        item=name_item(texts, shop, row.item),
+        holder=show_name(texts, holder, limit=32),
+        reference=show_reference(row.reference),
+    )
 
 
 def render_check(texts: Texts, shop: Shop, view: CheckView) -> OutgoingMessage:
@@ -131,8 +160,9 @@ def render_check(texts: Texts, shop: Shop, view: CheckView) -> OutgoingMessage:
     row = view.row
     if row is None:
         return OutgoingMessage(text=texts.say("redeem.check.unknown"))
+    ready = _USES[view.use] if row.grant_id is None or view.use is not Use.READY else "redeem.check.given"
     verdict = texts.say(
-        "redeem.check.done" if view.done else _USES[view.use],
+        "redeem.check.done" if view.done else ready,
         points=shop.points(row.price, texts.language),
         date=texts.moment(row.used_at or row.expires_at, shop.zone),
     )
@@ -198,7 +228,8 @@ def _render_handed_back(reader: Reader, notice: HandedBack) -> OutgoingMessage:
 
 def _render_expired(reader: Reader, notice: RedemptionExpired) -> OutgoingMessage:
     points = reader.shop.points(notice.points, reader.texts.language)
-    return _render_news(reader, "redeem.expired", notice.item, points=points)
+    key = "redeem.expired" if notice.points else "redeem.given_state.expired"
+    return _render_news(reader, key, notice.item, points=points)
 
 
 def _render_news(reader: Reader, key: str, item: str, points: str = "") -> OutgoingMessage:

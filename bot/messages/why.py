@@ -8,7 +8,7 @@ from telegram import InlineKeyboardMarkup
 
 from bot.core.campaigns.rewards import JOIN
 from bot.core.rewards.steps import Step, compute_stayed
-from bot.messages.buttons import MENU, REWARDS, WHY, WHY_LIST
+from bot.messages.buttons import MENU, REDEMPTION, REWARDS, WHY, WHY_LIST
 from bot.messages.coupons import say_coupon
 from bot.messages.keyboards import Row, make_button, page_row, send_row, stack, tap_row
 from bot.messages.outgoing import OutgoingMessage
@@ -16,7 +16,7 @@ from bot.messages.rewards import say_rule, say_what
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, show_listed_name
 from bot.services.rewards.viewing import GrantAnswer, GrantView, WhyView
-from storage.facts import EventKind, GrantKind, GrantState
+from storage.facts import EventKind, GrantKind, GrantState, RedemptionState
 from storage.tables.awaited import Awaited
 
 _NAME_LIMIT = 32
@@ -74,8 +74,11 @@ def render_answer(texts: Texts, shop: Shop, view: GrantAnswer) -> OutgoingMessag
     rule = [say_rule(texts, shop, grant.rule)] if grant.rule is not None else []
     title = texts.say("why.what", what=_say_what(texts, shop, grant))
     blocks = [Html("\n".join([title, *rule])), _say_facts(texts, shop, grant), _say_state(texts, shop, grant)]
+    waiting = grant.redemption
+    is_live = waiting is not None and waiting.state is RedemptionState.REDEEMED
+    show = [make_button(texts, REDEMPTION, waiting.id)] if waiting is not None and is_live else []
     back = [make_button(texts, WHY_LIST)]
-    return OutgoingMessage(text="\n\n".join(blocks), keyboard=_stack(texts, shop, view.member.code, back))
+    return OutgoingMessage(text="\n\n".join(blocks), keyboard=_stack(texts, shop, view.member.code, show, back))
 
 
 def say_live(texts: Texts, shop: Shop, live: Sequence[GrantView]) -> list[Html]:

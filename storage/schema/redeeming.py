@@ -15,7 +15,7 @@ redemption = Table(
     Column("person_id", Id, ForeignKey("person.id"), nullable=False),
     Column("campaign_version_id", Id, ForeignKey("campaign_version.id"), nullable=False),
     Column("item", Text, nullable=False),
-    Column("price", BigInteger, CheckConstraint("price > 0", name="price"), nullable=False),
+    Column("price", BigInteger, nullable=False),
     Column("state", Text, one_of("state", RedemptionState), nullable=False),
     Column("reserved_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
@@ -23,12 +23,16 @@ redemption = Table(
     Column("returned_id", Id, ForeignKey("ledger.id"), unique=True),
     Column("used_at", BigInteger),
     Column("used_by_id", Id, ForeignKey("person.id")),
-    CheckConstraint("state NOT IN ('redeemed', 'used', 'expired') OR paid_id IS NOT NULL", name="paid"),
-    CheckConstraint("state <> 'expired' OR returned_id IS NOT NULL", name="returned"),
+    Column("grant_id", Id, ForeignKey("grant.id"), unique=True),
+    CheckConstraint("price > 0 OR (price = 0 AND grant_id IS NOT NULL)", name="price"),
+    CheckConstraint(
+        "state NOT IN ('redeemed', 'used', 'expired') OR paid_id IS NOT NULL OR grant_id IS NOT NULL", name="paid"
+    ),
+    CheckConstraint("state <> 'expired' OR returned_id IS NOT NULL OR grant_id IS NOT NULL", name="returned"),
     CheckConstraint("(state = 'used') = (used_at IS NOT NULL)", name="used"),
     sqlite_autoincrement=True,
 )
-"""`paid_id` and `returned_id` are the transfers of the points."""
+"""`paid_id` and `returned_id` are the transfers of the points; `grant_id` is what a rule gave in their place."""
 Index("ix_redemption_person_id", redemption.c.person_id)
 Index("ix_redemption_campaign_version_id", redemption.c.campaign_version_id)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, func, literal_column, select, update
+from sqlalchemy import bindparam, func, literal_column, or_, select, update
 
 from storage.errors import RowMissing
 from storage.facts import BY_HAND, EventId, EventKind, GrantId, GrantKind, GrantRow, GrantState
@@ -125,11 +125,13 @@ _LIST_OF = (
     .offset(bindparam("offset"))
 )
 _COUNT_OF = select(func.count()).select_from(grant).where(grant.c.person_id == bindparam("of"))
+_COUNTER_KINDS = (GrantKind.CODE, GrantKind.GIFT, GrantKind.PRIVILEGE, GrantKind.BY_HAND)
 _LIST_LIVE = (
     _ROWS.where(
         grant.c.person_id == bindparam("of"),
         grant.c.state.in_([literal_column(f"'{state}'") for state in (GrantState.PENDING, *STANDING)]),
         grant.c.ledger_id.is_(None),
+        or_(_WAITS, grant.c.kind.not_in([literal_column(f"'{kind}'") for kind in _COUNTER_KINDS])),
     )
     .order_by(grant.c.id.desc())
     .limit(bindparam("most"))
@@ -350,7 +352,7 @@ def count_of(tx: Tx, person_id: PersonId) -> int:
 
 
 def list_live(tx: Tx, person_id: PersonId) -> list[GrantRow]:
-    """Return what somebody has that is no points, and what is on its way, the newest first."""
+    """Return what somebody has that is no points and not at the counter, and what is on its way, the newest first."""
     return [_to_grant(row) for row in tx.rows(_LIST_LIVE, of=person_id, most=MOST_LIVE)]
 
 

@@ -6,14 +6,14 @@ from sqlalchemy import bindparam, func, insert, literal_column, select, update
 from sqlalchemy.sql.expression import ColumnElement
 
 from storage.errors import RowMissing
-from storage.facts import RedemptionId, RedemptionRow, RedemptionState
+from storage.facts import GrantId, RedemptionId, RedemptionRow, RedemptionState
 from storage.records import CampaignId, PersonId, VersionId
 from storage.schema import campaign_version, redemption, stock
 from storage.tx import Conflicting, Row, Tx
 
 _SHOWN = (
     *("id", "reference", "person_id", "campaign_version_id", "item", "price", "state", "reserved_at", "expires_at"),
-    *("used_at", "used_by_id"),
+    *("used_at", "used_by_id", "grant_id"),
 )
 _ADDED = ("reference", "person_id", "campaign_version_id", "item", "price", "state", "reserved_at", "expires_at")
 
@@ -54,6 +54,15 @@ _COUNT_HAD = (
     )
 )
 _ADD = insert(redemption).values({name: bindparam(name) for name in _ADDED}).returning(redemption.c.id)
+_ADD_GIVEN = (
+    insert(redemption).values({name: bindparam(name) for name in (*_ADDED, "grant_id")}).returning(redemption.c.id)
+)
+_FIND_BY_GRANT = _ROWS.where(redemption.c.grant_id == bindparam("grant_id"))
+_LIST_GIVEN = (
+    _ROWS.where(_LIVE, redemption.c.grant_id.is_not(None))
+    .order_by(redemption.c.expires_at, redemption.c.id)
+    .limit(bindparam("most"))
+)
 _MOVE = (
     update(redemption)
     .where(redemption.c.id == bindparam("of"), redemption.c.state == bindparam("was"))
@@ -123,6 +132,32 @@ def add(
     return RedemptionId(tx.scalar(_ADD, **dict(zip(_ADDED, values, strict=True))))
 
 
+def add_given(
+    tx: Tx,
+    *,
+    reference: str,
+    person_id: PersonId,
+    version_id: VersionId,
+    item: str,
+    expires_at: int,
+    grant_id: GrantId,
+) -> RedemptionId:
+    """Note that something a rule gave waits at the counter until then."""
+    values = (reference, person_id, version_id, item, 0, RedemptionState.REDEEMED, tx.now, expires_at, grant_id)
+    return RedemptionId(tx.scalar(_ADD_GIVEN, **dict(zip((*_ADDED, "grant_id"), values, strict=True))))
+
+
+def find_by_grant(tx: Tx, grant_id: GrantId) -> RedemptionRow | None:
+    """Return what of a grant waits, or waited, at the counter."""
+    row = tx.row(_FIND_BY_GRANT, grant_id=grant_id)
+    return None if row is None else _to_redemption(row)
+
+
+def list_given(tx: Tx, limit: int) -> list[RedemptionRow]:
+    """Return what rules gave and nobody has come for yet, what expires first before the others."""
+    return [_to_redemption(row) for row in tx.rows(_LIST_GIVEN, most=limit)]
+
+
 def get(tx: Tx, redemption_id: RedemptionId) -> RedemptionRow:
     """Return one.
 
@@ -165,8 +200,13 @@ def set_declined(tx: Tx, redemption_id: RedemptionId) -> bool:
     return _move(tx, redemption_id, RedemptionState.DECLINED, was=RedemptionState.RESERVED)
 
 
-def set_expired(tx: Tx, redemption_id: RedemptionId, *, ledger_id: int) -> bool:
-    """Note that nobody came for it, and by which transfer the points went back; False where it was handed out."""
+def set_taken(tx: Tx, row: RedemptionRow) -> bool:
+    """What a rule gave was taken back before it was handed out; False where it was handed out."""
+    return _move(tx, row.id, RedemptionState.DECLINED, was=RedemptionState.REDEEMED, until=tx.now)
+
+
+def set_expired(tx: Tx, redemption_id: RedemptionId, *, ledger_id: int | None) -> bool:
+    """Note that nobody came for it, and by which transfer the points went back, if any were paid; False where it was handed out."""
     return _move(
         tx, redemption_id, RedemptionState.EXPIRED, was=RedemptionState.REDEEMED, until=tx.now, returned=ledger_id
     )

@@ -10,8 +10,8 @@ from bot.messages import redeeming
 from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.shop import Shop
 from bot.messages.texts import Texts
-from bot.services.redeeming.redeeming import CheckView, CounterView, Offer, RedemptionView, Refusal
-from storage.facts import RedemptionId, RedemptionRow, RedemptionState
+from bot.services.redeeming.redeeming import CheckView, CounterList, CounterView, Offer, RedemptionView, Refusal
+from storage.facts import GrantId, RedemptionId, RedemptionRow, RedemptionState
 from storage.records import PersonId, VersionId
 
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ ROW = RedemptionRow(
 )
 
 
+GIVEN = replace(ROW, item="rule:third-friend", price=0, grant_id=GrantId(1))
+
+
 def make_counter(shop: Shop) -> CounterView:
     """Everything that is offered, for each reason it can be had or not, and two things that wait."""
     verdicts = [None, *Refusal]
@@ -54,6 +57,12 @@ def render_counter(texts: Texts, shop: Shop, member: MemberView, photo: Photo) -
         f"redemption, {state}": redeeming.render_reserved(texts, shop, RedemptionView(member=member, row=row))
         for state, row in rows.items()
     }
+    given = {
+        f"given, {state}": redeeming.render_redemption(
+            texts, shop, RedemptionView(member=member, row=replace(GIVEN, state=state))
+        )
+        for state in (each for each in RedemptionState if each is not RedemptionState.RESERVED)
+    }
     refused = {
         f"redemption, {refusal.name}": redeeming.render_reserved(
             texts, shop, RedemptionView(member=member, refusal=refusal, price=2000)
@@ -71,13 +80,21 @@ def render_counter(texts: Texts, shop: Shop, member: MemberView, photo: Photo) -
     }
     return (
         own
+        | given
         | refused
         | checks
         | {
             "redemption, none": redeeming.render_redemption(texts, shop, RedemptionView(member=member)),
+            "given, code": redeeming.render_counter_code(texts, shop, GIVEN, photo),
+            "check, given": redeeming.render_check(
+                texts, shop, CheckView(member=member, row=GIVEN, use=Use.READY, holder=member.name)
+            ),
             "redemption, code": redeeming.render_counter_code(texts, shop, ROW, photo),
             "redemption, stranger's": redeeming.render_strangers_code(texts, shop),
             "check, none": redeeming.render_check(texts, shop, CheckView(member=member)),
-            "check, help": redeeming.render_check_help(texts),
+            "check, help": redeeming.render_check_help(texts, shop, CounterList(member=member)),
+            "check, list": redeeming.render_check_help(
+                texts, shop, CounterList(member=member, given=[(GIVEN, member.name)] * 10)
+            ),
         }
     )

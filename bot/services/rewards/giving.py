@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -9,7 +10,9 @@ from functools import partial
 from types import MappingProxyType
 
 from bot.core.campaigns.rewards import Give, Rule
+from bot.core.campaigns.rules import DAYS_LIMIT
 from bot.core.durations import DAY, SECOND
+from bot.core.redeeming import compose_reference
 from bot.core.rewards.bounds import WEEK, Bound, decide_freed, decide_state, list_bounds
 from bot.core.rewards.rules import FOR_RULE, Grant, compose_week
 from bot.services.campaigns import find_rule, find_zone
@@ -19,7 +22,7 @@ from bot.services.rewards.notices import RewardFreed, RewardGiven, RewardTakenBa
 from storage.addresses import MemberAddress
 from storage.facts import EventId, GrantId, GrantKind, GrantRow, GrantState
 from storage.records import CampaignId, PersonId, ReferralId, Transfer, VersionId
-from storage.tables import allowances, grants, ledgers, people, shops
+from storage.tables import allowances, grants, ledgers, people, redemptions, shops
 from storage.tx import Tx
 
 
@@ -86,6 +89,8 @@ def take_back(tx: Tx, grant_id: GrantId, reason: str) -> GrantRow | None:
         ledgers.post_back(tx, row.ledger_id)
     if row.kind is GrantKind.COUPON:
         take_coupon_back(tx, row.id)
+    elif (waiting := redemptions.find_by_grant(tx, row.id)) is not None:
+        redemptions.set_taken(tx, waiting)
     if row.state is not GrantState.PENDING:
         _put_room_back(tx, row)
     return row
@@ -156,12 +161,34 @@ def _post(tx: Tx, row: GrantRow) -> None:
     grants.set_state(tx, row.id, row.state, expected=row.state, ledger_id=ledger_id)
 
 
+def _lay_out(tx: Tx, row: GrantRow) -> None:
+    """Let it wait at the counter, under a reference of its own."""
+    rule = find_rule(tx, row.campaign_version_id, row.rule)
+    days = rule.valid_days if rule is not None else 0
+    redemptions.add_given(
+        tx,
+        reference=compose_reference(secrets.choice),
+        person_id=row.person_id,
+        version_id=row.campaign_version_id,
+        item=f"{FOR_RULE}{row.rule}",
+        expires_at=tx.now + (days or DAYS_LIMIT) * DAY,
+        grant_id=row.id,
+    )
+
+
 def _give_coupon(tx: Tx, row: GrantRow) -> None:
     give_coupon(tx, row.id, row.what, tells=False)
 
 
 _SETTLE: Mapping[GrantKind, Callable[[Tx, GrantRow], None]] = MappingProxyType(
-    {GrantKind.POINTS: _post, GrantKind.COUPON: _give_coupon}
+    {
+        GrantKind.POINTS: _post,
+        GrantKind.COUPON: _give_coupon,
+        GrantKind.CODE: _lay_out,
+        GrantKind.GIFT: _lay_out,
+        GrantKind.PRIVILEGE: _lay_out,
+        GrantKind.BY_HAND: _lay_out,
+    }
 )
 """By kind; what is not here is somebody's by being written down."""
 

@@ -12,9 +12,9 @@ from bot.core.standing import compute_page
 from bot.services.campaigns import get_terms
 from bot.services.members import MemberView, compose_name, enter, view_member
 from storage.errors import RowMissing
-from storage.facts import CouponRow, EventKind, GrantId, GrantKind, GrantRow
+from storage.facts import CouponRow, EventKind, GrantId, GrantKind, GrantRow, RedemptionRow
 from storage.records import Profile, ReferralId
-from storage.tables import awaited, coupons, grants, people, referrals
+from storage.tables import awaited, coupons, grants, people, redemptions, referrals
 from storage.tables.awaited import Awaited
 from storage.tx import Tx
 
@@ -35,6 +35,8 @@ class GrantView:
     friend: str = ""
     """The friend by whom it came; empty where there is none, or nothing visible remains of one."""
     coupon: CouponRow | None = None
+    redemption: RedemptionRow | None = None
+    """What of it waits, or waited, at the counter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +110,7 @@ def view_grant(tx: Tx, row: GrantRow) -> GrantView:
         happened_at=happened_at,
         friend=_name_other(tx, row),
         coupon=coupons.find_by_grant(tx, row.id) if row.kind is GrantKind.COUPON else None,
+        redemption=None if row.points else redemptions.find_by_grant(tx, row.id),
     )
 
 

@@ -125,7 +125,7 @@ def _say_friend(texts: Texts, shop: Shop, view: InvitesView, line: Invitation, n
     if waiting is None:
         said = _say_invitation(texts, shop, line)
         awaited = view.awaited.get(line.referral_id)
-        return texts.say("remind.more", line=said, more=say_awaited(texts, awaited, view.now)) if awaited else said
+        return texts.say("why.friend", line=said, more=say_awaited(texts, awaited, view.now)) if awaited else said
     name = show_listed_name(texts, line.name, limit=_LINE_NAME_LIMIT)
     missing, date = texts.say(_MISSING[waiting.missing]), texts.date(line.joined_at, shop.zone)
     said = texts.say("remind.line", number=numbers[line.referral_id], name=name, missing=missing, date=date)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.core.periods import BoardKind, compute_period
 from bot.services.campaigns import find_zone
 from storage.records import Referral
-from storage.tables import boards, grants, scores
+from storage.tables import boards, events, scores
 from storage.tables.boards import BoardRow
 from storage.tables.shops import ShopRow
 from storage.tx import Tx
@@ -21,7 +21,7 @@ def count_friend(tx: Tx, shop: ShopRow, referral: Referral) -> int:
 
 def uncount_friend(tx: Tx, referral: Referral) -> int:
     """Take a friend who had qualified out of the rankings of that time; returns the inviter's score in the shop."""
-    counted_at = grants.find_qualified(tx, referral.id)
+    counted_at = events.find_qualified(tx, referral.id)
     counting = boards.list_counting(tx, referral.campaign_version_id, counted_at)
     return scores.lower_score(tx, referral.inviter_id, on=[each.id for each in counting])
 

@@ -1,16 +1,15 @@
-"""What happened, once per key, and what came of it for somebody: tables `event` and `grant`."""
+"""What came of what happened, for somebody: table `grant`."""
 
 from __future__ import annotations
 
 from sqlalchemy import bindparam, func, literal_column, or_, select, update
 
 from storage.errors import RowMissing
-from storage.facts import BY_HAND, EventId, EventKind, GrantId, GrantKind, GrantRow, GrantState
-from storage.records import CampaignId, PersonId, Referral, ReferralId, Side, VersionId
+from storage.facts import BY_HAND, EventId, GrantId, GrantKind, GrantRow, GrantState
+from storage.records import CampaignId, PersonId, ReferralId, Side
 from storage.schema import campaign_version, event, grant
 from storage.tx import Conflicting, Row, Tx
 
-_EVENT = ("kind", "person_id", "referral_id", "campaign_version_id", "key", "happened_at")
 _COLUMNS = ("rule", "person_id", "event_id", "side", "state", "kind", "points", "ledger_id", "granted_at")
 _MORE = ("what", "threshold", "week", "matures_at", "reason")
 _SHOWN = (
@@ -26,15 +25,6 @@ MOST_LIVE = 6
 _WAITS = grant.c.state.in_([literal_column("'held'"), literal_column("'pending'")])
 """In writing, so that the planners see that the partial index serves."""
 
-_ADD_EVENT = Conflicting(
-    lambda insert: (
-        insert(event)
-        .values({name: bindparam(name) for name in _EVENT})
-        .on_conflict_do_nothing(index_elements=["key"])
-        .returning(event.c.id)
-    )
-)
-_GET_EVENT = select(event.c.id).where(event.c.key == bindparam("key"))
 _ADD = Conflicting(
     lambda insert: (
         insert(grant)
@@ -103,11 +93,6 @@ _DECLINE_WAITING_OF = (
     )
     .values(state=GrantState.DECLINED)
 )
-_COUNT_EVENTS = (
-    select(func.count())
-    .select_from(event)
-    .where(event.c.referral_id == bindparam("of"), event.c.kind == bindparam("kind"))
-)
 _FIND_PERCENT = (
     _ROWS.where(
         grant.c.person_id == bindparam("of"),
@@ -136,7 +121,6 @@ _LIST_LIVE = (
     .order_by(grant.c.id.desc())
     .limit(bindparam("most"))
 )
-_GET_CAUSE = select(event.c.kind, event.c.happened_at).where(event.c.id == bindparam("id"))
 _SUM_BY_CAMPAIGN = (
     select(func.coalesce(func.sum(grant.c.points), literal_column("0")))
     .select_from(campaign_version)
@@ -147,9 +131,6 @@ _SUM_BY_CAMPAIGN = (
         grant.c.rule != literal_column(f"'{BY_HAND}'"),  # no promise of the campaign's
         grant.c.state.not_in([literal_column(f"'{state}'") for state in ("revoked", "declined", "pending")]),
     )
-)
-_FIND_QUALIFIED = select(event.c.happened_at).where(
-    event.c.referral_id == bindparam("referral_id"), event.c.kind == bindparam("kind")
 )
 _SET_STATE = (
     update(grant)
@@ -163,48 +144,6 @@ _SET_STATE = (
         week=func.coalesce(bindparam("in_week"), grant.c.week),
     )
 )
-
-
-def add_event(tx: Tx, kind: EventKind, referral: Referral, *, key: str = "") -> EventId | None:
-    """Note what happened to a referral; None where that was noted before.
-
-    It happens once for each kind, or once for each `key` where it can happen more often.
-    """
-    key = f"{kind}:{key or referral.id}"
-    values = (kind, referral.invitee_id, referral.id, referral.campaign_version_id, key, tx.now)
-    event_id = tx.scalar(_ADD_EVENT, **dict(zip(_EVENT, values, strict=True)))
-    return None if event_id is None else EventId(event_id)
-
-
-def add_fact(
-    tx: Tx,
-    kind: EventKind,
-    person_id: PersonId,
-    *,
-    key: str,
-    version_id: VersionId,
-) -> EventId | None:
-    """Note what somebody did, or what happened to them, beside any referral, under the terms of a version; None where the key is known."""
-    values = (kind, person_id, None, version_id, key, tx.now)
-    event_id = tx.scalar(_ADD_EVENT, **dict(zip(_EVENT, values, strict=True)))
-    return None if event_id is None else EventId(event_id)
-
-
-def get_event(tx: Tx, kind: EventKind, referral_id: ReferralId) -> EventId:
-    """Return what happened to a referral once.
-
-    Raises:
-        RowMissing: it never did.
-    """
-    event_id = tx.scalar(_GET_EVENT, key=f"{kind}:{referral_id}")
-    if event_id is None:
-        raise RowMissing(f"Referral {referral_id} was never {kind}.")
-    return EventId(event_id)
-
-
-def find_qualified(tx: Tx, referral_id: ReferralId) -> int:
-    """Return when a friend counted first; 0 for one who never did."""
-    return int(tx.scalar(_FIND_QUALIFIED, referral_id=referral_id, kind=EventKind.QUALIFIED) or 0)
 
 
 def add_points(
@@ -325,11 +264,6 @@ def find_queued(tx: Tx, campaign_id: CampaignId, rule: str) -> GrantId | None:
     return None if number is None else GrantId(number)
 
 
-def count_events(tx: Tx, kind: EventKind, referral_id: ReferralId) -> int:
-    """Count what of a kind happened to a referral."""
-    return int(tx.scalar(_COUNT_EVENTS, of=referral_id, kind=kind))
-
-
 def find_percent(tx: Tx, person_id: PersonId) -> GrantRow | None:
     """Return the share of a purchase that somebody was promised first, and has not had yet."""
     row = tx.row(_FIND_PERCENT, of=person_id)
@@ -354,18 +288,6 @@ def count_of(tx: Tx, person_id: PersonId) -> int:
 def list_live(tx: Tx, person_id: PersonId) -> list[GrantRow]:
     """Return what somebody has that is no points and not at the counter, and what is on its way, the newest first."""
     return [_to_grant(row) for row in tx.rows(_LIST_LIVE, of=person_id, most=MOST_LIVE)]
-
-
-def get_cause(tx: Tx, event_id: EventId) -> tuple[EventKind, int]:
-    """Return what something was given for, and when that happened.
-
-    Raises:
-        RowMissing: there is no such event.
-    """
-    row = tx.row(_GET_CAUSE, id=event_id)
-    if row is None:
-        raise RowMissing(f"There is no event {event_id}.")
-    return EventKind(row[0]), int(row[1])
 
 
 def sum_by_campaign(tx: Tx, campaign_id: CampaignId) -> int:

@@ -8,7 +8,7 @@ from storage import Tx
 from storage.facts import EventId, EventKind
 from storage.records import Person, PersonId, Profile, ReferralState, Side, Transfer, VersionId
 from storage.schema import event
-from storage.tables import campaigns, grants, ledgers, people, redemptions, referrals, scores, shops
+from storage.tables import campaigns, events, grants, ledgers, people, redemptions, referrals, scores, shops
 
 
 def run(tx: Tx, statement: Executable) -> int:
@@ -45,7 +45,7 @@ def refer(tx: Tx, inviter: Person, invitee: Person, points: int = 50) -> None:
         state=ReferralState.QUALIFIED,
     )
     assert referral is not None
-    event_id = grants.add_event(tx, EventKind.QUALIFIED, referral)
+    event_id = events.add(tx, EventKind.QUALIFIED, referral)
     assert event_id is not None
     for side, person in ((Side.INVITER, inviter), (Side.INVITEE, invitee)):
         ledger_id = ledgers.post(

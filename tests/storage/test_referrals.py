@@ -5,7 +5,7 @@ import pytest
 from storage import RowMissing, RuleBroken, Store, Tx
 from storage.facts import EventKind, GrantId, GrantState
 from storage.records import Person, Referral, ReferralId, ReferralState, Side
-from storage.tables import grants, referrals
+from storage.tables import events, grants, referrals
 from tests.storage.cast import add_member, add_members, add_version, refer
 from tests.storage.clock import NOON
 
@@ -99,9 +99,9 @@ async def test_an_event_happens_once(store: Store) -> None:
     referral = await store.write(add, anna, ben)
     assert referral is not None
 
-    assert await store.write(grants.add_event, EventKind.JOINED, referral) is not None
-    assert await store.write(grants.add_event, EventKind.JOINED, referral) is None
-    assert await store.write(grants.add_event, EventKind.REVOKED, referral) is not None
+    assert await store.write(events.add, EventKind.JOINED, referral) is not None
+    assert await store.write(events.add, EventKind.JOINED, referral) is None
+    assert await store.write(events.add, EventKind.REVOKED, referral) is not None
 
 
 async def test_a_grant_moves_on_from_where_expected(store: Store) -> None:

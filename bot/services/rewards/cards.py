@@ -9,7 +9,7 @@ from bot.services.campaigns import get_terms
 from bot.services.rewards.giving import Cause, find_day, find_midnight, give, tell
 from storage.facts import EventKind
 from storage.records import PersonId, ShareWay
-from storage.tables import grants, shares
+from storage.tables import events, shares
 from storage.tx import Tx
 
 COUNTED = (ShareWay.CARD, ShareWay.INLINE, ShareWay.GUEST)
@@ -31,7 +31,7 @@ def note_card(tx: Tx, person_id: PersonId, way: ShareWay) -> None:
     if not found:
         return
     key = f"{EventKind.CARDS_GIVEN}:{person_id}:{compose_week(day)}:{count}"
-    event_id = grants.add_fact(tx, EventKind.CARDS_GIVEN, person_id, key=key, version_id=terms.version_id)
+    event_id = events.add_fact(tx, EventKind.CARDS_GIVEN, person_id, key=key, version_id=terms.version_id)
     if event_id is not None:
         cause = Cause(event_id=event_id, version_id=terms.version_id)
         tell(tx, [number for grant in found if (number := give(tx, cause, grant)) is not None])

@@ -21,7 +21,7 @@ from bot.services.campaigns import Terms
 from bot.services.rewards.giving import Cause, find_day, give, take_back
 from storage.facts import EventId, EventKind, GrantId, GrantRow
 from storage.records import PersonId, Referral, Side, Transfer
-from storage.tables import awaited, grants, honours, ledgers, people
+from storage.tables import awaited, events, grants, honours, ledgers, people
 from storage.tx import Tx
 
 
@@ -49,7 +49,7 @@ def note_event(
         nth: Which purchase it is.
         key: What makes it one of its kind, where it can happen more often than once.
     """
-    event_id, when = grants.add_event(tx, kind, referral, key=key), WHEN.get(kind)
+    event_id, when = events.add(tx, kind, referral, key=key), WHEN.get(kind)
     if event_id is None:
         return None
     return _give_all(tx, event_id, referral, terms, when=when, number=number, nth=nth) if when is not None else []
@@ -59,7 +59,7 @@ def note_score(tx: Tx, referral: Referral, terms: Terms, score: int) -> list[Gra
     """Give what the terms say of so many friends, the last of whom is this one; each milestone once while it stands."""
     if not any(rule.when == MILESTONE and rule.number == score for rule in terms.campaign.rewards):
         return []
-    event_id = grants.get_event(tx, EventKind.QUALIFIED, referral.id)
+    event_id = events.get_id(tx, EventKind.QUALIFIED, referral.id)
     return _give_all(tx, event_id, referral, terms, when=MILESTONE, number=score)
 
 
@@ -68,7 +68,7 @@ def note_revoked(tx: Tx, referral: Referral) -> list[GrantRow]:
 
     What was given for a number of friends stays until there are fewer: see `take_back_above`. Balances may fall below zero.
     """
-    if grants.add_event(tx, EventKind.REVOKED, referral) is None:
+    if events.add(tx, EventKind.REVOKED, referral) is None:
         return []
     awaited.drop_of(tx, referral.id)
     given = sorted(grants.list_by_referral(tx, referral.id), key=lambda grant: grant.person_id)

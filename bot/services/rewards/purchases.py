@@ -8,7 +8,7 @@ from bot.services.rewards.giving import tell
 from bot.services.rewards.granting import note_event
 from storage.facts import EventKind, GrantRow, GrantState
 from storage.records import PersonId, ReferralState, Transfer
-from storage.tables import grants, ledgers, people, referrals
+from storage.tables import events, grants, ledgers, people, referrals
 from storage.tx import Tx
 
 
@@ -25,12 +25,12 @@ def note_purchase(tx: Tx, *, buyer_id: PersonId, amount: int, key: str) -> None:
     terms, referral = get_terms(tx), referrals.find_by_invitee(tx, buyer_id)
     if referral is not None and referral.state is ReferralState.QUALIFIED:
         terms = get_terms(tx, referral.campaign_version_id)
-        nth = grants.count_events(tx, EventKind.PURCHASED, referral.id) + 1
+        nth = events.count(tx, EventKind.PURCHASED, referral.id) + 1
         if (given := note_event(tx, EventKind.PURCHASED, referral, terms, number=amount, nth=nth, key=key)) is None:
             return
         tell(tx, given)
     elif (
-        grants.add_fact(
+        events.add_fact(
             tx, EventKind.PURCHASED, buyer_id, key=f"{EventKind.PURCHASED}:{key}", version_id=terms.version_id
         )
         is None

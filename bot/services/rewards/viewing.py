@@ -14,7 +14,7 @@ from bot.services.members import MemberView, compose_name, enter, view_member
 from storage.errors import RowMissing
 from storage.facts import CouponRow, EventKind, GrantId, GrantKind, GrantRow, RedemptionRow
 from storage.records import Profile, ReferralId
-from storage.tables import awaited, coupons, grants, people, redemptions, referrals
+from storage.tables import awaited, coupons, events, grants, people, redemptions, referrals
 from storage.tables.awaited import Awaited
 from storage.tx import Tx
 
@@ -102,7 +102,7 @@ def list_awaited(tx: Tx, referral_ids: Sequence[ReferralId]) -> dict[ReferralId,
 
 def view_grant(tx: Tx, row: GrantRow) -> GrantView:
     """A grant with all that says why it is there."""
-    kind, happened_at = grants.get_cause(tx, row.event_id)
+    kind, happened_at = events.get_cause(tx, row.event_id)
     return GrantView(
         row=row,
         rule=_find_rule(tx, row),

@@ -27,6 +27,7 @@ from bot.messages.standing import render_rewards
 from bot.messages.texts import Texts
 from bot.services.coupons.counter import check_coupon
 from bot.services.redeeming import redeeming
+from bot.services.redeeming.given import list_given
 from bot.services.redeeming.redeeming import CheckView, RedemptionView
 from bot.services.standing import list_rewards
 from bot.updates.capability import Capability
@@ -73,7 +74,7 @@ async def on_check(update: Update, context: Context) -> None:
     """The counter looks up a reference."""
     typed = " ".join(context.args or ())
     if not typed:
-        view = await context.read(redeeming.list_given, visitor=visitor_of(update))
+        view = await context.read(list_given, visitor=visitor_of(update))
         await show(update, context, render_check_help(Texts(view.member.language), context.deps.shop, view))
         return
     await _show_check(update, context, typed)

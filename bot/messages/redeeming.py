@@ -13,8 +13,9 @@ from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.rewards import say_what
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, show_name
+from bot.services.redeeming.given import CounterList
 from bot.services.redeeming.notices import HandedBack, HandedOut, RedemptionExpired
-from bot.services.redeeming.redeeming import CheckView, CounterList, CounterView, Offer, RedemptionView, Refusal
+from bot.services.redeeming.redeeming import CheckView, CounterView, Offer, RedemptionView, Refusal
 from storage.facts import RedemptionRow, RedemptionState
 
 _EXAMPLE = "K7F39QXM"

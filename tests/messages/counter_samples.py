@@ -10,7 +10,8 @@ from bot.messages import redeeming
 from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.shop import Shop
 from bot.messages.texts import Texts
-from bot.services.redeeming.redeeming import CheckView, CounterList, CounterView, Offer, RedemptionView, Refusal
+from bot.services.redeeming.given import CounterList
+from bot.services.redeeming.redeeming import CheckView, CounterView, Offer, RedemptionView, Refusal
 from storage.facts import GrantId, RedemptionId, RedemptionRow, RedemptionState
 from storage.records import PersonId, VersionId
 

@@ -13,7 +13,8 @@ from bot.handlers.redeeming import expire_due
 from bot.handlers.rewards import free_due
 from bot.services.joining.notices import RevokeReason
 from bot.services.joining.revoking import revoke
-from bot.services.redeeming.redeeming import check, hand_out, list_given, take_back
+from bot.services.redeeming.given import list_given
+from bot.services.redeeming.redeeming import check, hand_out, take_back
 from bot.services.rewards.viewing import explain
 from bot.services.standing import list_rewards
 from storage import Store

@@ -15,12 +15,13 @@ from bot.services.audit import Act
 from bot.services.campaigns import get_terms, read_terms
 from bot.services.members import MemberView, compose_name, demand, enter, view_member
 from bot.services.notices import Notice, owe
+from bot.services.redeeming.given import expire_given, move_grant
 from bot.services.redeeming.notices import HandedBack, HandedOut, RedemptionExpired
 from storage.addresses import MemberAddress
 from storage.errors import RowMissing
 from storage.facts import RESERVED_SECONDS, GrantState, RedemptionId, RedemptionRow, RedemptionState
 from storage.records import CampaignId, PersonId, Profile, Transfer
-from storage.tables import audit, grants, ledgers, people, redemptions, shops
+from storage.tables import audit, ledgers, people, redemptions, shops
 from storage.tx import Tx
 
 
@@ -187,26 +188,6 @@ def check_number(tx: Tx, *, visitor: Profile, redemption_id: RedemptionId) -> Ch
     return _view_check(tx, view_member(tx, enter(tx, visitor)), _find(tx, redemption_id))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CounterList:
-    """What rules gave and nobody has come for yet: whose it is beside each."""
-
-    member: MemberView
-    given: Sequence[tuple[RedemptionRow, str]] = ()
-
-
-def list_given(tx: Tx, *, visitor: Profile) -> CounterList:
-    """What the team has ready for somebody.
-
-    Raises:
-        NotAllowed: this is nobody of the team.
-    """
-    demand(tx, visitor, TEAM)
-    rows = redemptions.list_given(tx, redemptions.MOST_SHOWN)
-    given = [(row, compose_name(people.get(tx, row.person_id).profile)) for row in rows]
-    return CounterList(member=view_member(tx, enter(tx, visitor)), given=given)
-
-
 def hand_out(tx: Tx, *, visitor: Profile, redemption_id: RedemptionId) -> CheckView:
     """Hand it out at the counter: once, whoever taps how often.
 
@@ -221,7 +202,7 @@ def hand_out(tx: Tx, *, visitor: Profile, redemption_id: RedemptionId) -> CheckV
         and redemptions.set_used(tx, row, member.id)
     )
     if row is not None and done:
-        _move_grant(tx, row, GrantState.USED)
+        move_grant(tx, row, GrantState.USED)
         _tell(tx, row, HandedOut(item=row.item), member.id, Act.HANDED_OUT)
     return _view_check(tx, member, _find(tx, redemption_id), done=done)
 
@@ -235,7 +216,7 @@ def take_back(tx: Tx, *, visitor: Profile, redemption_id: RedemptionId) -> Check
     demand(tx, visitor, TEAM)
     member, row = view_member(tx, enter(tx, visitor)), _find(tx, redemption_id)
     if row is not None and decide_undo(row.state, row.used_at, tx.now) and redemptions.set_unused(tx, row):
-        _move_grant(tx, row, GrantState.AVAILABLE)
+        move_grant(tx, row, GrantState.AVAILABLE)
         _tell(tx, row, HandedBack(item=row.item), member.id, Act.HANDED_BACK)
     return _view_check(tx, member, _find(tx, redemption_id))
 
@@ -253,26 +234,12 @@ def expire(tx: Tx, due: Sequence[RedemptionId]) -> None:
         if row.state is RedemptionState.RESERVED:
             _give_up(tx, row)
         elif row.state is RedemptionState.REDEEMED:
-            (_return_points if row.grant_id is None else _expire_given)(tx, row)
+            (_return_points if row.grant_id is None else expire_given)(tx, row)
 
 
 def compose_reason(item: str) -> str:
     """Why points moved, as the ledger says it."""
     return f"{FOR_ITEM}{item}"
-
-
-def _move_grant(tx: Tx, row: RedemptionRow, state: GrantState) -> None:
-    """What a rule gave stands as it stands at the counter."""
-    if row.grant_id is not None:
-        grant = grants.lock(tx, row.grant_id)
-        grants.set_state(tx, grant.id, state, expected=grant.state)
-
-
-def _expire_given(tx: Tx, row: RedemptionRow) -> None:
-    if redemptions.set_expired(tx, row.id, ledger_id=None):
-        _move_grant(tx, row, GrantState.EXPIRED)
-    if people.get(tx, row.person_id).is_member:
-        owe(tx, MemberAddress(row.person_id), RedemptionExpired(item=row.item, points=0), key=row.id)
 
 
 def _return_points(tx: Tx, row: RedemptionRow) -> None:

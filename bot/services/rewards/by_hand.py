@@ -17,7 +17,7 @@ from storage.addresses import MemberAddress
 from storage.facts import BY_HAND, EventKind, GrantId, GrantRow
 from storage.records import Person, PersonId, Profile, Transfer
 from storage.role import Role
-from storage.tables import audit, grants, hand_grants, ledgers, people, shops
+from storage.tables import audit, events, grants, hand_grants, ledgers, people, shops
 from storage.tx import Tx
 
 Limits = Mapping[Role, int]
@@ -142,7 +142,7 @@ def return_given(tx: Tx, *, visitor: Profile, grant_id: GrantId) -> tuple[Member
 
 
 def _give(tx: Tx, person_id: PersonId, points: int, *, key: str) -> GrantId:
-    event_id = grants.add_fact(tx, EventKind.GIVEN, person_id, key=key, version_id=shops.get(tx).version_id)
+    event_id = events.add_fact(tx, EventKind.GIVEN, person_id, key=key, version_id=shops.get(tx).version_id)
     assert event_id is not None, "the giver's row is locked"
     transfer = Transfer(
         debit=ledgers.HOUSE_ACCOUNT,

@@ -91,6 +91,13 @@ _STATEMENTS: Mapping[str, Select[Any]] = MappingProxyType(
         "grants of points were paid without a transfer": _count(
             _IS_POINTS, grant.c.state == GrantState.AVAILABLE, grant.c.ledger_id.is_(None)
         ).select_from(grant),
+        "grants are held until another moment than they may": _count(
+            grant.c.state == GrantState.HELD,
+            or_(
+                grant.c.matures_at.is_(None),
+                (grant.c.matures_at - func.coalesce(grant.c.changed_at, grant.c.granted_at)) % DAY != 0,
+            ),
+        ).select_from(grant),
         "grants are of nothing that happened": _count(not_(exists().where(event.c.id == grant.c.event_id))).select_from(
             grant
         ),

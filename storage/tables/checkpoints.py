@@ -10,7 +10,7 @@ from sqlalchemy import Column, Table, bindparam, case, func, select
 from sqlalchemy.sql.expression import ColumnElement
 
 from storage.facts import GrantKind
-from storage.schema import checkpoint, event, grant, ledger, redemption
+from storage.schema import checkpoint, coupon, event, grant, hand_grant, ledger, redemption
 from storage.tx import Conflicting, Row, Tx
 
 MOST = 100_000
@@ -24,15 +24,17 @@ _FOLLOWED: Mapping[str, tuple[Table, Sequence[str]]] = MappingProxyType(
         "event": (event, ("id", "kind", "person_id", "referral_id", "campaign_version_id", "key", "happened_at")),
         "grant": (
             grant,
-            ("id", "rule", "person_id", "event_id", "side", "kind", "what", "points", "granted_at"),
+            ("id", "rule", "person_id", "event_id", "side", "kind", "what", "points", "granted_at", "threshold"),
         ),
         "redemption": (
             redemption,
             ("id", "reference", "person_id", "campaign_version_id", "item", "price", "reserved_at"),
         ),
+        "coupon": (coupon, ("id", "pool", "code", "folded", "imported_at", "expires_at")),
+        "hand_grant": (hand_grant, ("grant_id", "actor_id", "reason", "given_at")),
     }
 )
-"""Columns that never change once a row is written, in the order in which they are hashed."""
+"""Columns that never change once a row is written, in the order in which they are hashed; rows go by the first of them."""
 
 LOGS = tuple(_FOLLOWED)
 
@@ -72,11 +74,11 @@ def _read_column(table: Table, name: str) -> ColumnElement[object]:
     return _ONLY_POINTS if table is grant and name == "points" else table.c[name]
 
 
-_FIND_LAST_ID = {log: select(func.max(table.c.id)) for log, (table, _) in _FOLLOWED.items()}
+_FIND_LAST_ID = {log: select(func.max(table.c[names[0]])) for log, (table, names) in _FOLLOWED.items()}
 _LIST_ROWS = {
     log: select(*(_read_column(table, name) for name in names))
-    .where(table.c.id > bindparam("after"), table.c.id <= bindparam("upto"))
-    .order_by(table.c.id)
+    .where(table.c[names[0]] > bindparam("after"), table.c[names[0]] <= bindparam("upto"))
+    .order_by(table.c[names[0]])
     .limit(bindparam("most"))
     for log, (table, names) in _FOLLOWED.items()
 }

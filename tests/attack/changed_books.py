@@ -15,20 +15,35 @@ from sqlalchemy import delete, func, select, update
 
 from bot.campaign_file import SHIPPED, load_campaign
 from bot.core.campaigns.catalogue import CatalogueItem
+from bot.core.campaigns.rewards import Give, Rule
 from bot.jobs.proving import Finding, follow, inspect
 from bot.services.campaigns.opening import open_shop
 from bot.services.joining.joining import start
 from bot.services.joining.notices import RevokeReason
 from bot.services.joining.revoking import revoke
 from bot.services.redeeming import redeeming
+from bot.services.rewards.by_hand import grant_by_hand, return_given
+from bot.services.rewards.giving import free, list_due
 from storage import Store, open_store
 from storage.engines.postgres_connection import connect
 from storage.engines.postgres_session import PostgresSession
 from storage.engines.sqlite_lane import SqliteSession
-from storage.records import Profile, ReferralId
+from storage.facts import GrantKind
+from storage.records import Profile, ReferralId, Side
 from storage.role import Role
-from storage.schema import HOUSE_ACCOUNT, account, checkpoint, event, grant, ledger, redemption, stock
-from storage.tables import roles
+from storage.schema import (
+    HOUSE_ACCOUNT,
+    account,
+    checkpoint,
+    coupon,
+    event,
+    grant,
+    hand_grant,
+    ledger,
+    redemption,
+    stock,
+)
+from storage.tables import coupons, people, roles
 from storage.tx import Session, Tx
 from tests.attack.ground import Ground, Kind, Verdict
 from tests.storage.clock import Clock
@@ -36,9 +51,20 @@ from tests.storage.clock import Clock
 P = ParamSpec("P")
 T = TypeVar("T")
 
-MONEY = (ledger, account, grant, event, redemption, stock)
+MONEY = (ledger, account, grant, event, redemption, stock, coupon, hand_grant)
+MOMENTS = {
+    *("grant.changed_at", "grant.reason", "grant.week"),
+    *("coupon.given_at", "coupon.shown_at", "coupon.former_grant_id"),
+}
+"""When something was looked at or changed, words on it, and who had a coupon before: they move neither points nor a coupon."""
 STAFF = Profile(telegram_id=900, first_name="Tono")
 BUN = CatalogueItem(key="bun", price=10, name={"en": "A bun"}, stock=1000, valid_days=3)
+LIMITS = {Role.OWNER: 10**9}
+RULES = (
+    Rule(key="coffee", when="joined", who=Side.INVITER, give=Give(kind=GrantKind.COUPON, what="coffee")),
+    Rule(key="bonus", when="joined", who=Side.INVITEE, give=Give(kind=GrantKind.POINTS, amount=3), hold_days=1),
+    Rule(key="third", when="milestone", who=Side.INVITER, number=1, give=Give(kind=GrantKind.POINTS, amount=7)),
+)
 DAY_SECONDS = 24 * 3600
 
 
@@ -74,11 +100,14 @@ async def change_books(ground: Ground, verdict: Verdict) -> None:
 async def fill(store: Store, clock: Clock, *, members: int, first: int = 0) -> None:
     """Members who came by one another, some taken back; things put aside, paid, given up, expired, handed out."""
     source = load_campaign(SHIPPED, {})
-    campaign = replace(source.campaign, catalogue=(BUN,))
+    campaign = replace(source.campaign, catalogue=(BUN,), rewards=RULES)
     opening = replace(source, campaign=campaign)
     await store.write(open_shop, opening, announce_chat=None, community_chat=None, community_id=None)
     await store.write(start, visitor=STAFF, payload="")
-    await store.write(roles.set, STAFF.telegram_id, Role.STAFF)
+    await store.write(roles.set, STAFF.telegram_id, Role.OWNER)
+    await store.write(
+        coupons.add, "coffee", [(f"CODE{first + each}", f"code{first + each}", None) for each in range(9)]
+    )
     code = ""
     for number in range(first, first + members):
         visitor = Profile(telegram_id=10_000 + number, first_name=f"Member {number}")
@@ -87,8 +116,21 @@ async def fill(store: Store, clock: Clock, *, members: int, first: int = 0) -> N
         clock.advance(61)
     for number in range(first, first + members):
         await _redeem(store, clock, Profile(telegram_id=10_000 + number, first_name=f"Member {number}"), number % 7)
+        await _give(store, number)
+    await store.write(free, await store.read(list_due, limit=members))
     for number in range(1, members, 5):
         await store.write(revoke, ReferralId(number), reason=RevokeReason.LEFT)
+
+
+async def _give(store: Store, number: int) -> None:
+    """Points by hand, some of them a mistake; codes of a pool, some of them given."""
+    person = await store.read(people.find_by_telegram_id, 10_000 + number)
+    assert person is not None
+    given = await store.write(
+        grant_by_hand, visitor=STAFF, person_id=person.id, points=number % 9 + 1, reason="Thanks", limits=LIMITS
+    )
+    if number % 5 == 0 and given.grant_id is not None:
+        await store.write(return_given, visitor=STAFF, grant_id=given.grant_id)
 
 
 async def _redeem(store: Store, clock: Clock, visitor: Profile, way: int) -> None:
@@ -159,7 +201,7 @@ def change_byte(tx: Tx, chance: random.Random) -> str:
     table = chance.choice(MONEY)
     keys = list(table.primary_key.columns)
     rows = tx.rows(select(table).order_by(*keys))
-    row, column = chance.choice(rows), chance.choice(list(table.c))
+    row, column = chance.choice(rows), chance.choice([each for each in table.c if str(each) not in MOMENTS])
     old = row[list(table.c).index(column)]
     new = _touch(old, chance)
     if new == old:
@@ -189,6 +231,8 @@ def cut_tail(tx: Tx, chance: random.Random) -> str:
     last = int(tx.scalar(select(func.max(ledger.c.id))))
     kept = last - chance.randint(1, last // 2)
     gone = select(ledger.c.id).where(ledger.c.id > kept)
+    given = select(grant.c.id).where(grant.c.ledger_id.in_(gone))
+    tx.run(delete(hand_grant).where(hand_grant.c.grant_id.in_(given)))
     tx.run(delete(grant).where(grant.c.ledger_id.in_(gone)))
     tx.run(update(grant).where(grant.c.state == "revoked").values(state="available"))
     tx.run(delete(redemption).where(redemption.c.paid_id.in_(gone) | redemption.c.returned_id.in_(gone)))

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from bot.campaign_file import SHIPPED, load_campaign
+from bot.core.by_hand import Outcome
 from bot.core.campaigns.catalogue import CatalogueItem
 from bot.services.campaigns.opening import Source, open_shop
 from bot.services.community.membership import come, leave
@@ -24,19 +25,20 @@ from bot.services.joining.joining import start
 from bot.services.joining.notices import RevokeReason
 from bot.services.joining.revoking import revoke
 from bot.services.redeeming import redeeming
+from bot.services.rewards.by_hand import grant_by_hand, return_given
 from storage.books import list_money_faults
 from storage.checks import find_faults
 from storage.engines.postgres_connection import connect
 from storage.engines.postgres_session import PostgresSession
 from storage.engines.sqlite_lane import SqliteSession
-from storage.facts import RedemptionId
-from storage.records import Profile
+from storage.facts import GrantId, RedemptionId
+from storage.records import PersonId, Profile
 from storage.role import Role
 from storage.tables import ledgers, people, redemptions, referrals, roles
 from storage.tx import Session, Tx
 from tests.chaos.databases import lend_database
 from tests.chaos.findings import Findings, Report
-from tests.chaos.money_model import Model, Promise, Ware
+from tests.chaos.money_model import Gift, Model, Promise, Ware
 from tests.chaos.order import Order
 from tests.storage.clock import NOON
 from tests.storage.server import migrate
@@ -58,6 +60,7 @@ WARES = {
 }
 SECONDS = (1, 50, 119, 121, 599, 601, 3_600, 86_400, 3 * 86_400, 8 * 86_400)
 PEOPLE = 9
+LIMITS = {Role.OWNER: 120}
 
 Number = st.integers(0, PEOPLE - 1)
 Item = st.sampled_from(sorted(WARES))
@@ -134,7 +137,8 @@ class Money(RuleBasedStateMachine):
         self.codes: dict[int, str] = {}
         self._promise(PROMISES[0])
         self.desk.do(start, visitor=STAFF, payload="")
-        self.desk.do(roles.set, STAFF.telegram_id, Role.STAFF)
+        for each in (STAFF, compose_visitor(0)):
+            self.desk.do(roles.set, each.telegram_id, Role.OWNER)
 
     def teardown(self) -> None:
         """In the end nothing is wrong anywhere."""
@@ -224,6 +228,30 @@ class Money(RuleBasedStateMachine):
             self.model.take_back(thing_id)
             self._compare_thing(thing_id)
         self._end_step()
+
+    @rule(number=Number, by=st.integers(0, 1), points=st.sampled_from((1, 20, 33, 100)))
+    def give(self, number: int, by: int, points: int) -> None:
+        """Points by hand, from one of the team or the first member, who is one of it too."""
+        giver = (STAFF, compose_visitor(0))[by]
+        person_id = self._find_person(number) or PersonId(10**9)
+        view = self.desk.do(
+            grant_by_hand, visitor=giver, person_id=person_id, points=points, reason="Thanks", limits=LIMITS
+        )
+        given = self.model.give(by - 1, number, points, limit=LIMITS[Role.OWNER])
+        assert (view.outcome is Outcome.GIVEN) == given, (number, by, points, view)
+        if view.grant_id is not None:
+            self.model.gifts[view.grant_id] = Gift(giver=by - 1, to=number, points=points, at=self.desk.now)
+        self._end_step(number)
+
+    @rule(place=Place)
+    def return_gift(self, place: int) -> None:
+        """A mistake is taken back."""
+        known = sorted(self.model.gifts, reverse=True)
+        if known:
+            gift_id = known[place % len(known)]
+            _, row = self.desk.do(return_given, visitor=STAFF, grant_id=GrantId(gift_id))
+            assert (row is not None) == self.model.return_gift(gift_id)
+            self._end_step(self.model.gifts[gift_id].to)
 
     @rule()
     def expire(self) -> None:

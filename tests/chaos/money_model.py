@@ -45,6 +45,17 @@ class Thing:
     used_at: int = 0
 
 
+@dataclass(slots=True, kw_only=True)
+class Gift:
+    """Points by hand."""
+
+    giver: int
+    to: int
+    points: int
+    at: int
+    returned: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ware:
     """What there is for points."""
@@ -69,6 +80,7 @@ class Model:
     seen_at: dict[int, int] = field(default_factory=dict)
     """When somebody first came into the chat; 0 for who was there before the bot."""
     inside: set[int] = field(default_factory=set)
+    gifts: dict[int, Gift] = field(default_factory=dict)
 
     def join(self, number: int, by: int) -> None:
         """Somebody presses START, perhaps behind a member's link."""
@@ -112,6 +124,24 @@ class Model:
             self.points[friend.inviter] -= friend.promise.inviter
             self.points[number] -= friend.promise.friend
         friend.state = "revoked"
+
+    def give(self, giver: int, to: int, points: int, *, limit: int) -> bool:
+        """Whether so many are given by hand."""
+        today = [each for each in self.gifts.values() if each.giver == giver and each.at // DAY == self.now // DAY]
+        fits = sum(each.points for each in today if not each.returned) + points <= limit
+        if to not in self.members or to == giver or not fits:
+            return False
+        self.points[to] += points
+        return True
+
+    def return_gift(self, gift_id: int) -> bool:
+        """Whether a mistake went back."""
+        gift = self.gifts[gift_id]
+        if gift.returned or self.now >= gift.at + DAY:
+            return False
+        gift.returned = True
+        self.points[gift.to] -= gift.points
+        return True
 
     def reserve(self, number: int, item: str) -> bool:
         """Whether it is put aside, or was."""

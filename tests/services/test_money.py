@@ -14,7 +14,7 @@ SEED = 11
 def test_the_books_are_those_of_a_second_ledger(migrated_sqlite: Path) -> None:
     """Join, leave, rejoin, hold, revoke, reserve, pay, hand out, undo, expire, another promise, and time."""
     with open_sqlite_desks(migrated_sqlite) as desks:
-        assert play(desks, examples=44, steps=500, number=SEED) > 18_000
+        assert play(desks, examples=48, steps=500, number=SEED) > 18_000
 
 
 @pytest.mark.postgres

@@ -90,7 +90,7 @@ class Layout:
     """The phrase alone, where there is no name."""
     name_fill: Callable[[Palette], Fill]
     code_centre: tuple[int, int]
-    """Where the middle of the QR code is; both are 4 more than a multiple of 8. With its quiet zone it takes up to 424 pixels."""
+    """Where the middle of the QR code is; both are 4 more than a multiple of 8. With its quiet zone it takes up to 392 pixels."""
     photo: PhotoPlace | None = None
     pictured: Layout | None = None
     """The same composition around a photo."""

@@ -96,7 +96,7 @@ def lay_out_sheets(words: CardText, theme_fonts: ThemeFonts, *, name: str, link:
             _list_tent_texts(words, inks, way_in),
         )
     )
-    code = compose_code(link, roomy=True)
+    code = compose_code(link, on_paper=True)
     return PrintSheets(brand=words.brand, inks=inks, code=code, logo=logo, card=card, poster=poster, tent=tent)
 
 

@@ -13,7 +13,7 @@ from bot.cards.typesetting import TextStyle
 
 _SIZE = (1024, 1152)
 _PANEL = (32, 32, 992, 992)
-_MODULE_PIXELS = 16
+_ROOM = 912
 _CAPTION = (48, 1006, 976, 1138)
 
 
@@ -24,7 +24,7 @@ def draw_qr_page(link: str, theme_fonts: ThemeFonts, caption: str) -> Image.Imag
     draw_shape(image, (0, 0, *_SIZE), palette["code"], lambda pencil: pencil.block((0, 0, *_SIZE)))
     draw_shape(image, _PANEL, palette["panel"], lambda pencil: pencil.block(_PANEL, radius=40))
     code = compose_code(link)
-    mask = code.render_mask(_MODULE_PIXELS)
+    mask = code.render_mask(code.fit_module(_ROOM))
     place = ((_SIZE[0] - mask.width) // 2, (_PANEL[1] + _PANEL[3] - mask.height) // 2)
     image.paste(palette["code"], place, mask)
     style = TextStyle(role="display", colour="panel", size=60, floor=22, lines=2, align="centre")

@@ -107,13 +107,21 @@ def test_the_large_code_is_read(studio: CardStudio, theme: str) -> None:
         assert read_with_opencv(picture) == [link]
 
 
+@pytest.mark.parametrize(("length", "modules", "on_paper"), [(42, 29, 33), (62, 33, 41), (79, 37, 45), (86, 41, 45)])
+def test_a_code_has_as_few_modules_as_its_link_allows(length: int, modules: int, on_paper: int) -> None:
+    """On a screen; on paper, which gets scratched and wet, a quarter of a code may be gone."""
+    link = "https://t.me/".ljust(length, "x")
+    assert compose_code(link).modules == modules
+    assert compose_code(link, on_paper=True).modules == on_paper
+
+
 @pytest.mark.parametrize("theme", THEMES)
 def test_modules_are_five_pixels_on_a_small_picture(studio: CardStudio, theme: str) -> None:
-    """A module is 8 pixels on the card, so 5 at 640 wide, and four modules around the largest code are plain panel."""
+    """A module is 8 pixels on the card, so 5 at 640 wide, and four modules around the longest link's code are plain panel."""
     face = replace(CARD_TEXTS["en"], look=CardLook(theme))
     card = Image.open(BytesIO(studio.render_card(face, name="Anna", link=LONGEST_LINK))).convert("L")
     x, y = load_theme(ASSETS / "themes", theme).layout.code_centre
-    reach, quiet = 45 * 8 // 2, 4 * 8
+    reach, quiet = 37 * 8 // 2, 4 * 8
     code = zxingcpp.read_barcodes(card)[0].position
     corners = (code.top_left.x, code.top_left.y, code.bottom_right.x, code.bottom_right.y)
     assert corners == pytest.approx((x - reach, y - reach, x + reach, y + reach), abs=3)
@@ -149,9 +157,9 @@ def test_only_what_carries_data_is_taller() -> None:
         exact, taller = code.render_mask(8), code.render_robust_mask(8)
         apart = ImageChops.subtract(taller, exact)
         assert ImageChops.subtract(exact, taller).getbbox() is None
-        assert sum(apart.histogram()[128:]) > 4_000
+        assert sum(apart.histogram()[128:]) > 2_000
         side = code.modules * 8
-        middle = (6, 22, 38)[-1] if code.modules == 45 else code.modules - 7
+        middle = code.modules - 7
         guides = [
             (0, 0, 64, 64),
             (side - 64, 0, side, 64),

@@ -124,7 +124,7 @@ def test_every_code_is_read_from_a_poor_photo(case: tuple[str, str, str, str]) -
 def test_the_quiet_zone_is_quiet(case: tuple[str, str, str, str]) -> None:
     """Four modules around each code are white."""
     pictures = [rasterise(pdf, 200) for pdf in render_print_sheets(*case)]
-    modules = compose_code(case[3], roomy=True).modules
+    modules = compose_code(case[3], on_paper=True).modules
     for picture in (list_cards(pictures[0], 200)[3], pictures[1]):
         (code,) = zxingcpp.read_barcodes(picture)
         corner, end = code.position.top_left, code.position.bottom_right
@@ -199,7 +199,7 @@ def test_fonts_are_embedded_in_part_and_the_file_is_light() -> None:
 def test_rectangles_make_the_code_again() -> None:
     """No module is lost, added or covered twice, and there are far fewer rectangles than dark modules."""
     for link in list_random_links(20, seed=3):
-        code = compose_code(link, roomy=True)
+        code = compose_code(link, on_paper=True)
         painted = np.zeros((code.modules, code.modules), np.int64)
         rectangles = list(list_rectangles(code))
         for x, y, width, height in rectangles:

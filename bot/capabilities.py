@@ -30,7 +30,7 @@ from bot.handlers.community import community
 from bot.handlers.joining import start
 from bot.handlers.sharing import capability as sharing
 from bot.handlers.stats import stats
-from bot.jobs import checking, cleaning, nudging, proving
+from bot.jobs import checking, cleaning, lapsing, nudging, proving
 from bot.updates.capability import Capability
 
 CAPABILITIES: tuple[Capability, ...] = (
@@ -61,6 +61,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     broadcasts.CAPABILITY,
     stats.CAPABILITY,
     nudging.CAPABILITY,
+    lapsing.CAPABILITY,
     cleaning.CAPABILITY,
     checking.CAPABILITY,
     proving.CAPABILITY,

@@ -42,6 +42,11 @@ def decide_held(*, now: int, since: int, hold_days: int) -> bool:
     return now < since + hold_days * DAY
 
 
+def decide_lapsed(*, now: int, joined_at: int, credit_days: int | None) -> bool:
+    """Whether a friend who came at `joined_at` and does not count yet has taken too long; None for never."""
+    return credit_days is not None and now >= joined_at + credit_days * DAY
+
+
 class ChatProblem(StrEnum):
     """What keeps the bot from its work in the chat; each has a sentence of its own for the admins."""
 

@@ -38,6 +38,14 @@ _SET_STATE = (
     .where(referral.c.id == bindparam("of"), referral.c.state == bindparam("was"))
     .values(state=bindparam("state"))
 )
+_WAITS = referral.c.state == literal_column("'waiting'")
+_LIST_WAITING_VERSIONS = select(referral.c.campaign_version_id).where(_WAITS).distinct()
+_LIST_WAITING = (
+    select(referral.c.id)
+    .where(_WAITS, referral.c.campaign_version_id == bindparam("version_id"), referral.c.joined_at <= bindparam("by"))
+    .order_by(referral.c.id)
+    .limit(bindparam("limit"))
+)
 _COUNTED = (
     select(referral.c.joined_at)
     .where(referral.c.inviter_id == bindparam("inviter_id"), referral.c.state == literal_column("'qualified'"))
@@ -138,6 +146,17 @@ def count_invitations(tx: Tx, inviter_id: PersonId) -> int:
 def set_state(tx: Tx, referral_id: ReferralId, state: ReferralState, *, expected: ReferralState) -> bool:
     """Move a referral on from the expected state; False where it was in another."""
     return tx.run(_SET_STATE, of=referral_id, state=state, was=expected) == 1
+
+
+def list_waiting_versions(tx: Tx) -> list[VersionId]:
+    """Return the versions of campaigns under which somebody waits to count; looks at everybody."""
+    return [VersionId(version_id) for (version_id,) in tx.rows(_LIST_WAITING_VERSIONS)]
+
+
+def list_waiting(tx: Tx, version_id: VersionId, *, by: int, limit: int) -> list[ReferralId]:
+    """Return who came under a version no later than `by` and still waits to count, the oldest first."""
+    found = tx.rows(_LIST_WAITING, version_id=version_id, by=by, limit=limit)
+    return [ReferralId(referral_id) for (referral_id,) in found]
 
 
 def find_nth_joined(tx: Tx, inviter_id: PersonId, place: int) -> int | None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.core.campaigns.campaign import Campaign
 from bot.services.campaigns.opening import Source, open_shop
 from bot.services.joining.joining import credit, qualify
+from bot.services.joining.lapsing import lapse, list_lapsed
 from bot.services.joining.notices import GiftRevoked, RevokeReason
 from bot.services.joining.revoking import revoke
 from bot.services.notices import view_notices
@@ -23,8 +24,10 @@ from storage.records import NoticeId, OutboxRow, Person, Profile, Referral, Refe
 from storage.tables import ledgers, outbox, people, referrals, scores
 from tests.owed import find_member
 from tests.storage.cast import take_for
+from tests.storage.clock import Clock
 
 _NUMBERS = count(1)
+DAY_SECONDS = 86_400
 
 
 def add_member(tx: Tx, name: str = "Anna", *, started: bool = True) -> Person:
@@ -53,6 +56,43 @@ async def list_told(store: Store, after: int = 0) -> list[OutboxRow]:
 def make_strict(campaign: Campaign) -> Campaign:
     """A friend counts only once in the community chat."""
     return replace(campaign, rules=replace(campaign.rules, join_community=True))
+
+
+def make_hurried(campaign: Campaign) -> Campaign:
+    """Strict, and a friend has three days for it."""
+    strict = make_strict(campaign)
+    return replace(strict, rules=replace(strict.rules, credit_days=3))
+
+
+async def test_a_recommendation_ends_when_its_friend_takes_too_long(
+    store: Store, clock: Clock, campaign: Campaign
+) -> None:
+    """Not before its time, once, and both are told; whoever counts in time keeps it, by the terms they came under."""
+    late, early = await store.write(credit_pair, make_hurried(campaign)), await store.write(credit_pair, campaign)
+    patient = await store.write(credit_pair, make_strict(campaign))
+    timely = await store.write(credit_pair, make_hurried(campaign))
+    assert await store.write(qualify, timely.id)
+    clock.advance(3 * DAY_SECONDS - 1)
+    assert await store.read(list_lapsed, limit=9) == []
+    clock.advance(1)
+    assert await store.read(list_lapsed, limit=9) == [late.id]
+    told = await list_told(store)
+    for _ in range(2):
+        await store.write(lapse, [late.id, early.id, timely.id])
+    states = [(await store.read(referrals.get, each.id)).state for each in (late, early, patient, timely)]
+    assert states == [*(ReferralState(each) for each in ("revoked", "qualified", "waiting", "qualified"))]
+    fresh = await list_told(store, told[-1].id)
+    assert [row.kind for row in fresh] == ["gift_revoked", "friend_revoked"]
+    assert await store.read(list_lapsed, limit=9) == []
+    assert not await list_faults(store)
+
+
+async def test_whoever_comes_too_late_does_not_count(store: Store, clock: Clock, campaign: Campaign) -> None:
+    """Though the hour in which the job looks is not over yet."""
+    late = await store.write(credit_pair, make_hurried(campaign))
+    clock.advance(3 * DAY_SECONDS)
+    assert await store.write(qualify, late.id) is None
+    assert (await store.read(referrals.get, late.id)).state is ReferralState.REVOKED
 
 
 async def test_what_was_earned_goes_back(store: Store, campaign: Campaign) -> None:

@@ -31,6 +31,8 @@ class Rules:
     """After how long without a share a member is nudged."""
     grace_days: int = field(default=7, metadata=LATER)
     """After a campaign's end: for so long a link of it still brings what it promised."""
+    credit_days: int | None = field(default=None, metadata=LATER)
+    """For so long a friend who came can still come to count; None for ever."""
     community: int | str | None = None
     """The channel or group that friends are invited to: its id, or its name with an @."""
     join_community: bool = False
@@ -51,6 +53,7 @@ def take_rules(file: CampaignFile) -> Rules:
         claim_days=_take_days(file, given, "claim_days", usual.claim_days),
         pause_days=_take_days(file, given, "pause_days", usual.pause_days),
         grace_days=_take_days(file, given, "grace_days", usual.grace_days),
+        credit_days=_take_days(file, given, "credit_days", 0) or None,
         community=file.attempt(None, _take_chat, file) if "community" in given else None,
         join_community="join_community" in given
         and file.attempt(usual.join_community, file.take_yes_no, (*_BLOCK, "join_community")),

@@ -9,21 +9,28 @@ from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts
 from bot.services.joining.notices import FriendRevoked, GiftRevoked, RevokeReason
 
+_TO_INVITER = {
+    RevokeReason.LEFT: "revoked.left",
+    RevokeReason.LATE: "revoked.late",
+    RevokeReason.NOT_ME: "revoked.not_me",
+}
+_TO_FRIEND = {
+    RevokeReason.LEFT: "revoked.you_left",
+    RevokeReason.LATE: "revoked.you_late",
+    RevokeReason.NOT_ME: "revoked.misnamed",
+}
+
 
 def render_friend_revoked(reader: Reader, notice: FriendRevoked) -> OutgoingMessage:
     """To the inviter: the friend no longer counts."""
-    left = notice.reason is RevokeReason.LEFT
-    friend = reader.show(notice.friend, first=left)
-    why = reader.texts.say("revoked.left" if left else "revoked.not_me", friend=friend)
+    friend = reader.show(notice.friend, first=notice.reason is not RevokeReason.NOT_ME)
+    why = reader.texts.say(_TO_INVITER[notice.reason], friend=friend)
     return _compose(reader, notice.points, why)
 
 
 def render_gift_revoked(reader: Reader, notice: GiftRevoked) -> OutgoingMessage:
     """To the friend: the gift went back; who said no stays unsaid."""
-    if notice.reason is RevokeReason.LEFT:
-        why = reader.texts.say("revoked.you_left", inviter=reader.show(notice.inviter))
-    else:
-        why = reader.texts.say("revoked.misnamed")
+    why = reader.texts.say(_TO_FRIEND[notice.reason], inviter=reader.show(notice.inviter))
     return _compose(reader, notice.points, why)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from bot.core.campaigns.campaign import Campaign
 from bot.core.claiming import Attribution, Opening, Window, decide_attribution
+from bot.core.community import decide_lapsed
 from bot.core.links import parse_payload
 from bot.core.printing import read_placement
 from bot.services.boards import count_friend
@@ -19,10 +20,12 @@ from bot.services.joining.notices import (
     FriendWaiting,
     JoinAnnounced,
     Qualified,
+    RevokeReason,
     Welcome,
     WelcomeInvited,
     WelcomeWaiting,
 )
+from bot.services.joining.revoking import revoke
 from bot.services.members import MemberView, find_role, meet, view_member
 from bot.services.notices import Notice, owe
 from bot.services.printing import note_placement
@@ -112,11 +115,18 @@ def closes_ring(tx: Tx, inviter: Person, invitee: Person) -> bool:
 
 
 def qualify(tx: Tx, referral_id: ReferralId) -> Referral | None:
-    """Reward both sides of a referral that was waiting, as its own terms say; None where it does not wait (any more)."""
+    """Reward both sides of a referral that was waiting, as its own terms say; None where it does not wait (any more).
+
+    One that has waited longer than its terms allow ends here, if it has not yet.
+    """
+    waiting = referrals.get(tx, referral_id)
+    terms = get_terms(tx, waiting.campaign_version_id)
+    if decide_lapsed(now=tx.now, joined_at=waiting.joined_at, credit_days=terms.rules.credit_days):
+        revoke(tx, referral_id, reason=RevokeReason.LATE, only_waiting=True)
+        return None
     if not referrals.set_state(tx, referral_id, ReferralState.QUALIFIED, expected=ReferralState.WAITING):
         return None
     referral = referrals.get(tx, referral_id)
-    terms = get_terms(tx, referral.campaign_version_id)
     shop = shops.get(tx)
     counted = _count(tx, shop, referral, terms)
     if people.get(tx, referral.invitee_id).is_member:

@@ -16,6 +16,8 @@ class RevokeReason(StrEnum):
 
     LEFT = "left"
     """The friend left the community chat within the campaign's hold."""
+    LATE = "late"
+    """What was missing did not come within the time in which the recommendation was good."""
     NOT_ME = "not_me"
     """The inviter whom the friend named says it was somebody else."""
 

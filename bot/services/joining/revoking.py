@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bot.services.boards import uncount_friend
 from bot.services.campaigns import get_terms
 from bot.services.honours.honours import review
@@ -15,8 +17,13 @@ from storage.records import Referral, ReferralId, ReferralState, Side
 from storage.tables import people, referrals
 from storage.tx import Tx
 
+_STANDING = (ReferralState.WAITING, ReferralState.QUALIFIED)
+"""Waiting is asked first: a referral that qualifies in between is then still found as qualified."""
 
-def revoke(tx: Tx, referral_id: ReferralId, *, reason: RevokeReason, tell_inviter: bool = True) -> Referral | None:
+
+def revoke(
+    tx: Tx, referral_id: ReferralId, *, reason: RevokeReason, tell_inviter: bool = True, only_waiting: bool = False
+) -> Referral | None:
     """Take back a referral that waits or has qualified; None where it was taken back before.
 
     The invitee keeps no room for another referral: it is one for ever. Balances may fall below zero.
@@ -26,8 +33,9 @@ def revoke(tx: Tx, referral_id: ReferralId, *, reason: RevokeReason, tell_invite
         referral_id: Which one.
         reason: Why, as both sides are told.
         tell_inviter: False where the inviter is answered directly.
+        only_waiting: Whoever counts already stays as they are.
     """
-    earned = _set_revoked(tx, referral_id)
+    earned = _set_revoked(tx, referral_id, (ReferralState.WAITING,) if only_waiting else _STANDING)
     if earned is None:
         return None
     referral = referrals.get(tx, referral_id)
@@ -45,12 +53,9 @@ def revoke(tx: Tx, referral_id: ReferralId, *, reason: RevokeReason, tell_invite
     return referral
 
 
-def _set_revoked(tx: Tx, referral_id: ReferralId) -> bool | None:
-    """Whether it had qualified before it was taken back here; None where it is not for us to take back.
-
-    Waiting is asked first: a referral that qualifies in between is then still found as qualified.
-    """
-    for state in (ReferralState.WAITING, ReferralState.QUALIFIED):
+def _set_revoked(tx: Tx, referral_id: ReferralId, states: Iterable[ReferralState]) -> bool | None:
+    """Whether it had qualified before it was taken back here; None where it is not for us to take back."""
+    for state in states:
         if referrals.set_state(tx, referral_id, ReferralState.REVOKED, expected=state):
             return state is ReferralState.QUALIFIED
     return None

@@ -39,6 +39,7 @@ REVISIONS = (
     "0035",
     "0036",
     "0037",
+    "0038",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.core.campaigns.campaign import Campaign, Story, StoryKind
@@ -34,6 +35,7 @@ from bot.messages.campaigns_panel import (
 )
 from bot.messages.keyboards import Row, make_button, stack
 from bot.messages.outgoing import OutgoingMessage
+from bot.messages.rewards import say_rule
 from bot.messages.sharing.keyboards import say_kind
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, escape
@@ -54,6 +56,9 @@ _DO = {
     Change.END: "editor.do.end",
     Change.MAKE_MAIN: "editor.do.main",
 }
+
+MOST_RULES = 8
+"""Sentences on one screen; the file has them all."""
 
 
 def render_editor(texts: Texts, shop: Shop, view: EditorView) -> OutgoingMessage:
@@ -160,9 +165,18 @@ def _say_campaign(texts: Texts, shop: Shop, view: EditorView) -> Html:
         photo=say_there(texts, draft.photo),
         languages=say_languages(draft.languages),
     )
-    if entry.ends_at is None:
-        return said
-    return Html(f"{said}\n{texts.say('editor.ends', date=texts.moment(entry.ends_at, shop.zone))}")
+    if entry.ends_at is not None:
+        said = Html(f"{said}\n{texts.say('editor.ends', date=texts.moment(entry.ends_at, shop.zone))}")
+    return Html("\n\n".join([said, *_say_rules(texts, shop, draft)]))
+
+
+def _say_rules(texts: Texts, shop: Shop, draft: Campaign) -> list[Html]:
+    """What else it gives, each rule in its sentence; nothing where it gives the usual points alone."""
+    if not draft.rewards:
+        return []
+    lines = [Html(f"· {say_rule(texts, replace(shop, campaign=draft), rule)}") for rule in draft.rewards[:MOST_RULES]]
+    left = len(draft.rewards) - len(lines)
+    return [Html("\n".join([texts.say("editor.rules"), *lines, *([Html(f"+{left}")] if left else [])]))]
 
 
 def _list_rows(texts: Texts, view: EditorView) -> list[Row]:

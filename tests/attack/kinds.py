@@ -14,6 +14,7 @@ from tests.attack import (
     forging,
     installation,
     last_coupons,
+    last_places,
     leftovers,
     malformed,
     privacy,
@@ -41,6 +42,7 @@ _FAMILIES = (
     authority,
     changed_books,
     last_coupons,
+    last_places,
 )
 SHORT = sorted((kind for family in _FAMILIES for kind in family.KINDS), key=lambda kind: kind.number)
 """Whose short form is tried with every `make test`."""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.core.campaigns.campaign import Campaign, CampaignMistake, parse_campaign
 from bot.core.campaigns.composing import compose_file
 from bot.core.campaigns.content import compose_content, parse_content
+from bot.core.campaigns.drafting import list_differences
 from bot.core.campaigns.rewards import TRIGGERS, Condition, Give, Limit, Rule
 from bot.core.rewards.rules import compose_week, compute_share
 from storage.facts import GrantKind
@@ -200,3 +201,16 @@ def test_a_week_begins_on_monday() -> None:
     """Also over the turn of the year."""
     assert compose_week("2026-11-29") != compose_week("2026-11-30") == compose_week("2026-12-06")
     assert compose_week("2026-12-31") == compose_week("2027-01-01") == "2026-W53"
+
+
+def test_a_changed_rule_is_a_difference_that_is_shown() -> None:
+    """In the words of the file, before and after; so is one that comes or goes."""
+    before, after = parse(PLAIN + RULE), parse(PLAIN + RULE.replace("coffee", "tea"))
+    (changed,) = list_differences(before, after)
+    assert (changed.field, 'give = { coupon = "coffee" }' in changed.before, '"tea"' in changed.after) == (
+        "rewards: milestone-3-inviter-coupon",
+        True,
+        True,
+    )
+    (gone,) = list_differences(before, parse(PLAIN))
+    assert (gone.field, gone.after) == (changed.field, "")

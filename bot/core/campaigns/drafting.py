@@ -22,6 +22,8 @@ from bot.core.campaigns.campaign import (
 )
 from bot.core.campaigns.look import parse_colour
 from bot.core.campaigns.pictures import list_pictures
+from bot.core.campaigns.reward_blocks import list_values
+from bot.core.campaigns.rewards import Rule
 from bot.core.campaigns.words import FILLABLE, PLACEHOLDER, UNIT_LIMIT
 from bot.core.looks import AUTO, FOCUSES, LAYOUTS, list_themes
 from bot.core.names import clean_text
@@ -227,7 +229,20 @@ def _flatten(campaign: Campaign) -> Mapping[str, str]:
         for field in STORY_FIELDS:
             for language, text in getattr(story, field).items():
                 said[f"{story.key}: {field}.{language}"] = text
+    for rule in campaign.rewards:
+        said[f"rewards: {rule.key}"] = _spell_rule(rule)
     return {field: text for field, text in said.items() if text}
+
+
+def _spell_rule(rule: Rule) -> str:
+    """As its block in the file says it, on one line."""
+    return ", ".join(f"{name} = {_spell(value)}" for name, value in list_values(rule).items() if value is not None)
+
+
+def _spell(value: object) -> str:
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{name} = {_spell(part)}' for name, part in value.items())} }}"
+    return f'"{value}"' if isinstance(value, str) else str(value).replace("'", '"')
 
 
 def _keep_languages(story: Story, languages: Iterable[str]) -> Story:

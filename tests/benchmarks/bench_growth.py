@@ -8,21 +8,34 @@ import statistics
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 from bot.assets import ASSETS
 from bot.core.campaigns.campaign import Campaign, parse_campaign
+from bot.core.campaigns.contests import Contest, Prize
+from bot.core.campaigns.rewards import Give
 from bot.core.periods import BoardKind
 from bot.services.campaigns.opening import Source, open_shop
+from bot.services.contests.contests import turn_contests, view_contests
 from bot.services.joining.joining import start
 from bot.services.standing import list_invites, list_rewards, rank
 from storage import Store, open_store
+from storage.facts import GrantKind
 from storage.records import Profile
 from tests.benchmarks.rows import Row, row
 
 SMALL, LARGE = 1_000, 1_000_000
 FRIENDS_EACH = 4
 """One member in five has invited four others."""
+
+RACE = Contest(
+    key="race",
+    name={"en": "Race"},
+    begins="2020-01-01",
+    ends="2099-01-01",
+    prizes=(Prize(place=1, give=Give(kind=GrantKind.POINTS, amount=1)),),
+)
 
 ROUNDS = 400
 
@@ -56,7 +69,9 @@ async def _measure(folder: Path) -> list[Row]:
 
 async def _measure_in_turns(stores: dict[int, Store]) -> dict[int, dict[str, float]]:
     for store in stores.values():
-        await store.write(open_shop, Source(campaign=load_campaign()), announce_chat="@news")
+        campaign = replace(load_campaign(), contests=(RACE,))
+        await store.write(open_shop, Source(campaign=campaign), announce_chat="@news")
+        await store.write(turn_contests)
     times: dict[int, dict[str, list[float]]] = {size: {} for size in stores}
     for number in range(ROUNDS):
         for size, store in stores.items():
@@ -79,6 +94,7 @@ def _list_questions(store: Store, members: int, number: int) -> dict[str, Callab
     return {
         "join": join,
         "/top and my place in all four": lambda: store.read(rank, visitor=known, kind=BoardKind.WEEK),
+        "/contests": lambda: store.read(view_contests, visitor=known),
         "/invites": lambda: store.read(list_invites, visitor=known),
         "/rewards": lambda: store.read(list_rewards, visitor=known),
     }
@@ -118,7 +134,11 @@ def fill(database: Path, members: int) -> None:
             ((each + 1, each, 50 * FRIENDS_EACH if each <= inviters else 25) for each in everybody),
         )
         _fill_referrals(connection, pairs)
-        connection.execute("INSERT INTO board (campaign_id, period) VALUES (1, 'all')")
+        connection.execute("INSERT INTO board (campaign_id, period) VALUES (1, 'all'), (1, 'contest:race')")
+        connection.execute(
+            "INSERT INTO contest (campaign_id, key, campaign_version_id, board_id, starts_at, ends_at, seed)"
+            " SELECT 1, 'race', 1, id, 0, ends_at, x'00' FROM board WHERE period = 'contest:race'"
+        )
         connection.execute(
             "INSERT INTO standing (board_id, person_id, score) SELECT board.id, person.id, score FROM board, person"
             " WHERE score > 0 ORDER BY 1, 2"

@@ -21,4 +21,4 @@ def test_the_books_are_those_of_a_second_ledger(migrated_sqlite: Path) -> None:
 def test_they_are_so_on_postgres(postgres_url: str) -> None:
     """The same games, fewer of them."""
     with open_postgres_desks(postgres_url) as desks:
-        assert play(desks, examples=8, steps=250, number=SEED) > 2_000
+        assert play(desks, examples=11, steps=250, number=SEED) > 2_000

@@ -104,7 +104,7 @@ def _make_parser() -> argparse.ArgumentParser:
     add_audit_parser(
         commands.add_parser("audit", help="whether the books are in order, and who did what"), _read_settings
     )
-    add_coupons_parser(commands.add_parser("coupons", help="codes that rewards give out"), _read_url)
+    add_coupons_parser(commands.add_parser("coupons", help="codes that rewards give out"), _read_settings)
     add_draw_parser(commands.add_parser("draw", help="prize draws that anybody can check, offline"))
     commands.add_parser("setup", help="answer three questions, and have a shop").set_defaults(command=_set_up)
     commands.add_parser("migrate", help="bring the database up to date").set_defaults(command=_migrate)

@@ -6,14 +6,18 @@ import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.core.coupons.pools import parse_pool
 from bot.core.setting import mask_secrets
 
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
 WRONG_NAME = 2
 
 
-def add_coupons_parser(coupons: argparse.ArgumentParser, read_url: Callable[[], str]) -> None:
+def add_coupons_parser(coupons: argparse.ArgumentParser, read_settings: Callable[[], Settings]) -> None:
     """Import."""
     commands = coupons.add_subparsers(required=True, metavar="COMMAND")
     command = commands.add_parser(
@@ -21,10 +25,10 @@ def add_coupons_parser(coupons: argparse.ArgumentParser, read_url: Callable[[], 
     )
     command.add_argument("pool", help="as the campaign's rules call it, like coffee")
     command.add_argument("file", type=Path)
-    command.set_defaults(command=lambda chosen: import_file(read_url, chosen.pool, chosen.file))
+    command.set_defaults(command=lambda chosen: import_file(read_settings, chosen.pool, chosen.file))
 
 
-def import_file(read_url: Callable[[], str], said: str, path: Path) -> int:
+def import_file(read_settings: Callable[[], Settings], said: str, path: Path) -> int:
     """Print `N new, M known, K refused`, and each refused row with its line and why to standard error."""
     pool = parse_pool(said)
     if pool is None:
@@ -39,14 +43,15 @@ def import_file(read_url: Callable[[], str], said: str, path: Path) -> int:
     from storage import StoreError  # noqa: PLC0415 -- likewise
     from storage.beside import run_steps  # noqa: PLC0415 -- likewise
 
-    url, imported, texts = read_url(), Imported(), Texts("en")
+    settings, imported, texts = read_settings(), Imported(), Texts("en")
 
     def tell(row: Refused) -> None:
         sys.stderr.write(mask_secrets(f"{path}:{row.number}: {say_problem(texts, row)}\n"))
 
     try:
         with path.open("rb") as file:
-            run_steps(url, import_coupons(file, pool, imported, by=None, told=tell))
+            steps = import_coupons(file, pool, imported, by=None, zone=settings.timezone, told=tell)
+            run_steps(settings.database_url, steps)
     except FileMistake as mistake:
         return _complain(f"{path}: {say_file_mistake(texts, mistake)}", 1)
     except OSError as error:

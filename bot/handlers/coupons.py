@@ -46,6 +46,7 @@ from storage.store import Store
 PAGE = 200
 """Coupons that expire in one transaction, at most."""
 
+MEGABYTE = 2**20
 FIELD, POOL = "coupons", "pool"
 MOST_OFFERED = 8
 LABEL_LIMIT = 20
@@ -68,7 +69,7 @@ async def on_document(update: Update, context: Context) -> None:
     visitor = visitor_of(update)
     view = await context.read(view_pools, visitor=visitor)
     texts = Texts(view.member.language)
-    if (message.document.file_size or 0) > MOST_FILE_MEGABYTES * 1_000_000:
+    if (message.document.file_size or 0) > MOST_FILE_MEGABYTES * MEGABYTE:
         await context.deliver(render_too_large(texts))
         return
     pool = parse_pool(message.caption or "")
@@ -135,8 +136,8 @@ async def _take(update: Update, context: Context, member: MemberView, file_id: s
         screen = render_imported(texts, pool, imported)
     except FileMistake as mistake:
         screen = render_file_mistake(texts, mistake)
-    except BadRequest:
-        screen = render_file_gone(texts)
+    except BadRequest as error:
+        screen = render_too_large(texts) if "too big" in str(error) else render_file_gone(texts)
     await context.deliver(screen)
     await context.write(leave, visitor=visitor_of(update), flow=FIELD)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import random
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -44,6 +46,16 @@ async def test_a_list_is_taken_in_and_its_refused_rows_are_named(home: Home, sto
     again = await home.run("coupons", "import", "coffee", "codes.csv")
     assert (again.status, again.read_output()) == (0, "0 new, 2 known, 2 refused\n")
     assert await count_ready(store_url, "coffee") == 1
+
+
+async def test_a_day_is_one_of_the_shops_before_it_was_ever_opened(home: Home, store_url: str) -> None:
+    """What the settings say of its zone holds until the bot has started once."""
+    (home.folder / "codes.csv").write_text("A-1,2099-12-31")
+    run = await home.run("coupons", "import", "coffee", "codes.csv", TIMEZONE="Asia/Jakarta")
+    assert run.read_output() == "1 new, 0 known, 0 refused\n"
+    async with open_store(store_url) as store:
+        (row,) = await store.read(coupons.list_by_code, "a1")
+    assert row.expires_at == int(datetime(2100, 1, 1, tzinfo=ZoneInfo("Asia/Jakarta")).timestamp()) * 1_000_000
 
 
 async def test_what_is_no_list_changes_nothing(home: Home) -> None:

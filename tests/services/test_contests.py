@@ -34,6 +34,7 @@ from storage.records import NoticeId, PersonId, Profile
 from storage.role import Role
 from storage.tables import contests as rows
 from storage.tables import ledgers, outbox, people, roles
+from tests.services.test_coupons import take_in
 from tests.services.test_honours import bring, take
 from tests.services.test_revoking import add_member
 from tests.storage.clock import Clock
@@ -149,6 +150,23 @@ async def test_results_are_told_once_with_their_prizes(store: Store, clock: Cloc
     assert (await list_words(store, ANNOUNCE))[1:] == [ContestReleased(name="The race", winners="Member 1\nMember 3")]
     late = await store.write(contests.strike, visitor=owner, contest_id=FIRST, person_id=budi, reason="team")
     assert not late.done
+    assert await list_faults(store) == []
+
+
+async def test_a_coupon_that_is_a_prize_comes_behind_the_news(store: Store, clock: Clock, campaign: Campaign) -> None:
+    """With its code, or with the word that it is awaited; what it is for is said with it."""
+    coffee = Give(kind=GrantKind.COUPON, what="coffee")
+    race = replace(RACE, prizes=(Prize(place=1, give=coffee), Prize(place=2, give=coffee)))
+    anna, budi, cleo = await open_contest(store, campaign, race)
+    await take_in(store, "CODE-1")
+    for person_id in (budi, budi, cleo):
+        await store.write(bring, person_id)
+    clock.advance(4 * DAY_SECONDS)
+    await turn(store)
+    await store.write(contests.release, visitor=await find_profile(store, anna), contest_id=FIRST)
+    owed = await store.read(outbox.list_owed, after=NoticeId(0), limit=500)
+    told = [[row.kind for row in owed if row.address == MemberAddress(each)][-2:] for each in (budi, cleo)]
+    assert told == [[PrizeWon.kind, "coupon_given"], [PrizeWon.kind, "coupon_awaited"]]
     assert await list_faults(store) == []
 
 

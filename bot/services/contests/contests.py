@@ -15,12 +15,14 @@ from bot.services.campaigns import Terms, find_zone, get_terms, view_standing
 from bot.services.campaigns.opening import list_owners
 from bot.services.contests.notices import ContestBegun, ContestOver, ContestReleased, PrizeWon
 from bot.services.contests.prizes import give_prize
+from bot.services.coupons.giving import tell_given
 from bot.services.members import MemberView, compose_name, demand, enter, view_member
 from bot.services.notices import owe
 from bot.services.rewards.notices import write_rule
 from storage.addresses import ANNOUNCE, MemberAddress
 from storage.contest import Contestant, ContestId, ContestRow, ContestState, Evidence, Placing
 from storage.errors import RowMissing
+from storage.facts import GrantKind
 from storage.records import CampaignId, PersonId, Profile
 from storage.tables import audit, campaigns, contests, people, scores, shops
 from storage.tx import Tx
@@ -279,15 +281,18 @@ def _award(tx: Tx, row: ContestRow, contest: Contest, winners: Sequence[Contesta
     name = contest.say(_get_language(tx))
     for place, winner in enumerate(winners, start=1):
         prize, person = contest.find_prize(place), people.get(tx, winner.person_id)
-        if prize is not None:
-            give_prize(tx, row, prize, place=place, person_id=winner.person_id)
-        if person.is_member and prize is not None:
+        if prize is None:
+            continue
+        given = give_prize(tx, row, prize, place=place, person_id=winner.person_id)
+        if person.is_member:
             owe(
                 tx,
                 MemberAddress(person.id),
                 PrizeWon(name=contest.say(view_member(tx, person).language), place=place, prize=write_rule(prize)),
                 key=f"{row.id}:{place}",
             )
+        if given is not None and prize.give.kind is GrantKind.COUPON:
+            tell_given(tx, given)
     if shops.get(tx).announce_chat is not None:
         shown = "\n".join("" if each.anonymous else _show(tx, each.person_id) for each in winners)
         owe(tx, ANNOUNCE, ContestReleased(name=name, winners=shown), key=row.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import tzinfo
+from datetime import UTC, tzinfo
 from functools import partial
 from typing import BinaryIO
 
@@ -46,7 +46,13 @@ class Imported:
 
 
 def import_coupons(
-    file: BinaryIO, pool: str, imported: Imported, *, by: Profile | None, told: Callable[[Refused], object] = bool
+    file: BinaryIO,
+    pool: str,
+    imported: Imported,
+    *,
+    by: Profile | None,
+    zone: tzinfo = UTC,
+    told: Callable[[Refused], object] = bool,
 ) -> Steps:
     """Take a list of coupons into a pool, a batch a transaction, and then give to who waits for one.
 
@@ -58,14 +64,15 @@ def import_coupons(
         pool: Its name.
         imported: Where it is noted what came of it, as it goes on.
         by: Somebody who runs the shop; None for a command on the server.
+        zone: Where the shop is, as long as it was never opened.
         told: Called with each row that is refused.
 
     Raises:
         FileMistake: it is no text.
         NotAllowed: whoever brings it does not run the shop, or not any more.
     """
-    zone, now = yield _read_zone
-    for batch in _gather(read_coupons(file, zone, now), imported, told):
+    known, now = yield _read_zone
+    for batch in _gather(read_coupons(file, known or zone, now), imported, told):
         new = yield partial(_add, pool=pool, batch=batch, by=by)
         imported.new += new
         imported.known += len(batch) - new
@@ -109,16 +116,18 @@ def view_pools(tx: Tx, *, visitor: Profile) -> PoolsView:
 
 
 def _list_wanted(tx: Tx) -> list[str]:
-    """Pools that a campaign's rules give from, be there coupons or not."""
+    """Pools that campaigns give from, be there coupons or not."""
     versions = [row.version_id for row in campaigns.list_all(tx) if row.state is CampaignState.RUNNING]
-    rules = [rule for each in versions if each is not None for rule in get_terms(tx, each).campaign.rewards]
-    return [rule.give.what for rule in rules if rule.give.kind is GrantKind.COUPON]
+    running = [get_terms(tx, each).campaign for each in versions if each is not None]
+    gives = [rule.give for each in running for rule in each.rewards]
+    gives += [prize.give for each in running for contest in each.contests for prize in contest.prizes]
+    return [give.what for give in gives if give.kind is GrantKind.COUPON]
 
 
-def _read_zone(tx: Tx) -> tuple[tzinfo, int]:
-    """Where the shop is, and the moment."""
+def _read_zone(tx: Tx) -> tuple[tzinfo | None, int]:
+    """Where the shop is, None for one that was never opened, and the moment."""
     shop = shops.find(tx)
-    return find_zone(shop.zone if shop is not None else None), tx.now
+    return None if shop is None else find_zone(shop.zone), tx.now
 
 
 def _add(tx: Tx, *, pool: str, batch: list[Coupon], by: Profile | None) -> int:

@@ -9,7 +9,7 @@ from telegram import InlineKeyboardMarkup
 from bot.core.campaigns.rewards import JOIN
 from bot.core.rewards.steps import Step, compute_stayed
 from bot.messages.buttons import MENU, REDEMPTION, REWARDS, WHY, WHY_LIST
-from bot.messages.coupons import say_coupon
+from bot.messages.coupons import copy_row, say_coupon
 from bot.messages.keyboards import Row, make_button, page_row, send_row, stack, tap_row
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.rewards import say_rule, say_what
@@ -77,8 +77,9 @@ def render_answer(texts: Texts, shop: Shop, view: GrantAnswer) -> OutgoingMessag
     waiting = grant.redemption
     is_live = waiting is not None and waiting.state is RedemptionState.REDEEMED
     show = [make_button(texts, REDEMPTION, waiting.id)] if waiting is not None and is_live else []
-    back = [make_button(texts, WHY_LIST)]
-    return OutgoingMessage(text="\n\n".join(blocks), keyboard=_stack(texts, shop, view.member.code, show, back))
+    copy, back = copy_row(texts, code) if (code := _find_code(grant)) else [], [make_button(texts, WHY_LIST)]
+    keyboard = _stack(texts, shop, view.member.code, copy, show, back)
+    return OutgoingMessage(text="\n\n".join(blocks), keyboard=keyboard)
 
 
 def say_live(texts: Texts, shop: Shop, live: Sequence[GrantView]) -> list[Html]:
@@ -90,8 +91,10 @@ def say_live(texts: Texts, shop: Shop, live: Sequence[GrantView]) -> list[Html]:
 
 
 def live_rows(texts: Texts, live: Sequence[GrantView]) -> list[Row]:
-    """Why each of them."""
-    return [why_row(texts, live)] if live else []
+    """A code is copied by a tap; and why each of them."""
+    codes = [code for each in live if (code := _find_code(each))]
+    copies = [copy_row(texts, code, named=len(live) > 1) for code in codes]
+    return [*copies, why_row(texts, live)] if live else []
 
 
 def why_row(texts: Texts, lines: Sequence[GrantView]) -> Row:
@@ -128,6 +131,15 @@ def say_awaited(texts: Texts, awaited: Iterable[Awaited], now: int) -> Html:
     return Html(" · ".join([texts.say("why.awaited.came"), *said]))
 
 
+def _find_code(grant: GrantView) -> str:
+    """What is shown or typed where it is used; empty for what has none, or none that is good."""
+    if grant.row.state is not GrantState.AVAILABLE:
+        return ""
+    if grant.coupon is not None:
+        return grant.coupon.code
+    return grant.row.what if grant.row.kind is GrantKind.CODE else ""
+
+
 def _number(lines: Sequence[GrantView]) -> list[tuple[int, GrantView]]:
     return list(enumerate(lines, start=1))
 
@@ -138,8 +150,8 @@ def _say_line(texts: Texts, shop: Shop, number: int, grant: GrantView) -> Html:
     state = texts.say(_STATES[row.state], date=texts.date(date, shop.zone))
     if grant.coupon is not None and row.state is GrantState.AVAILABLE:
         state = say_coupon(texts, shop, grant.coupon)
-    elif row.kind is GrantKind.CODE and row.state is GrantState.AVAILABLE:
-        state = texts.say("why.state.code", code=row.what)
+    elif code := _find_code(grant):
+        state = texts.say("why.state.code", code=code)
     return texts.say("why.line", number=number, what=_say_what(texts, shop, grant), state=state)
 
 
@@ -181,8 +193,8 @@ def _say_available(texts: Texts, shop: Shop, grant: GrantView) -> Html:
     row = grant.row
     if row.points:
         return texts.say("why.answer.points", date=texts.date(row.changed_at, shop.zone))
-    if grant.coupon is not None or row.kind is GrantKind.CODE:
-        return texts.say("why.answer.code", code=grant.coupon.code if grant.coupon is not None else row.what)
+    if code := _find_code(grant):
+        return texts.say("why.answer.code", code=code)
     key = "why.answer.percent" if row.kind is GrantKind.PERCENT else "why.answer.counter"
     return texts.say(key, brand=shop.brand(texts.language))
 

@@ -94,6 +94,9 @@ async def test_a_member_has_a_coupon_and_the_counter_takes_it(shop: ShopAtWork, 
     news = await shop.telegram.until_message(anna, "K7-F3")
     assert "It is good until 31 Dec 2099" in news.text
     assert next((button.action, button.text) for button in news.buttons) == ("copy_text", "Copy the code")
+    rewards = await shop.ask(anna, "/rewards")
+    assert "Coupon K7-F3, good until 31 Dec 2099" in rewards.text
+    assert [button.text for button in rewards.buttons if button.action == "copy_text"] == ["Copy the code"]
     await shop.telegram.until_message(shop.admin, "All coupons “latte” are given out")
     seen = await shop.ask(tono, "/check k7f3")
     assert "Coupon K7-F3 (latte) for Anna" in seen.text

@@ -10,11 +10,12 @@ from bot.core.rewards.rules import compose_rules
 from bot.core.rewards.steps import Step, list_steps
 from bot.core.standing import compute_page
 from bot.services.campaigns import get_terms
+from bot.services.coupons.giving import find_shown
 from bot.services.members import MemberView, compose_name, enter, view_member
 from storage.errors import RowMissing
 from storage.facts import CouponRow, EventKind, GrantId, GrantKind, GrantRow, RedemptionRow
 from storage.records import Profile, ReferralId
-from storage.tables import awaited, coupons, events, grants, people, redemptions, referrals
+from storage.tables import awaited, events, grants, people, redemptions, referrals
 from storage.tables.awaited import Awaited
 from storage.tx import Tx
 
@@ -109,7 +110,7 @@ def view_grant(tx: Tx, row: GrantRow) -> GrantView:
         happened=kind,
         happened_at=happened_at,
         friend=_name_other(tx, row),
-        coupon=coupons.find_by_grant(tx, row.id) if row.kind is GrantKind.COUPON else None,
+        coupon=find_shown(tx, row.id) if row.kind is GrantKind.COUPON else None,
         redemption=None if row.points else redemptions.find_by_grant(tx, row.id),
     )
 

@@ -64,6 +64,7 @@ cards: $(TESTED)
 
 pictures: $(TESTED)
 	$(BIN)/python -m tests.journeys.owners_pictures
+	$(BIN)/python -m tests.cards.sheets docs/pictures/looks.jpg
 
 lock:
 	$(LOCK) --group dev --output-file requirements-dev.lock pyproject.toml

@@ -36,6 +36,7 @@ LONGEST = {
 }
 SHOWN = dict(SHELF)
 _SCRIPTS_A_SHEET = 7
+_DOCUMENT_PIXELS = 234
 
 
 def load_campaign_cards() -> list[dict[str, CardText]]:
@@ -165,5 +166,13 @@ def main(folder: Path) -> None:
             print(path)  # noqa: T201
 
 
+def picture_looks(path: Path) -> None:
+    """The sheet of all looks with pictures, small, as docs/owners.md shows it."""
+    studio = CardStudio(ASSETS, find_picture=SHOWN.get)
+    (columns, cards), *_ = [(columns, cards) for name, columns, cards in list_sheets() if name == "layouts-photo"]
+    draw_sheet(cards, columns, _DOCUMENT_PIXELS, studio).save(path, quality=85)
+
+
 if __name__ == "__main__":
-    main(Path(*sys.argv[1:2] or ("build/cards",)))
+    place = Path(*sys.argv[1:2] or ("build/cards",))
+    (picture_looks if place.suffix else main)(place)

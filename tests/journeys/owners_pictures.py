@@ -1,4 +1,4 @@
-"""`make pictures`: the owner's phone as the playground shows it, for docs/owners.md."""
+"""`make pictures`: the owner's phone as the playground shows it, for docs/owners.md; the looks are drawn by tests.cards.sheets."""
 
 from __future__ import annotations
 

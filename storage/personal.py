@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy import Column, Select, Table, bindparam, or_, select
 
 from storage.records import PersonId
-from storage.schema import account, coupon, grant, ledger, metadata, person, referral
+from storage.schema import account, coupon, gift, grant, ledger, metadata, person, referral
 from storage.tx import Tx
 
 Rows = Mapping[str, list[dict[str, object]]]
@@ -42,6 +42,8 @@ def _compose() -> Iterator[tuple[Table, Select[tuple[object, ...]]]]:
         if table is coupon:  # not those that somebody of the team has taken at the counter, which are others'
             own = select(grant.c.id).where(grant.c.person_id == bindparam("of"))
             conditions = [coupon.c.grant_id.in_(own)]
+        if table is gift:
+            conditions = [gift.c.grant_id.in_(select(grant.c.id).where(grant.c.person_id == bindparam("of")))]
         if conditions:
             yield table, select(table).where(or_(*conditions)).limit(MOST_ROWS)
 

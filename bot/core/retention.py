@@ -109,6 +109,7 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
             days=365,
             how="after it; so long nobody is credited for them anew",
         ),
+        "gift": Keeping(holds="which gifts were sent, and why one was not", ends=Ends.NEVER, how="holds no name"),
         "grant": Keeping(holds="what came of it for whom", ends=Ends.NEVER, how="holds no name"),
         "guess": Keeping(holds="unknown codes tried", ends=Ends.TIME, days=5, how="after the first of them"),
         "hand_grant": Keeping(holds="who of the team gave points, and why", ends=Ends.NEVER, how="holds no name"),

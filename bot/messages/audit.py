@@ -25,12 +25,23 @@ _ACTS = {
     Act.LOOKED_UP: "audit.looked_up",
     Act.GAVE: "audit.gave",
     Act.TOOK_BACK: "audit.took_back",
+    Act.GIFT_ARRIVED: "audit.gift_arrived",
+    Act.GIFT_AGAIN: "audit.gift_again",
     Act.COUPONS: "audit.coupons",
     Act.STRUCK: "audit.struck",
     Act.RELEASED: "audit.released",
 }
 
-_TO_SOMEBODY = {Act.ROLE, Act.HANDED_OUT, Act.HANDED_BACK, Act.LOOKED_UP, Act.GAVE, Act.TOOK_BACK}
+_TO_SOMEBODY = {
+    Act.ROLE,
+    Act.HANDED_OUT,
+    Act.HANDED_BACK,
+    Act.LOOKED_UP,
+    Act.GAVE,
+    Act.TOOK_BACK,
+    Act.GIFT_ARRIVED,
+    Act.GIFT_AGAIN,
+}
 
 
 def render_audit(texts: Texts, shop: Shop, view: AuditView) -> OutgoingMessage:

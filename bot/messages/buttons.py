@@ -237,6 +237,11 @@ MEMBER = Button("member", roles=TEAM_ROLES, person=ID)
 COUPON_HAND_IN = Button("coupon_use", "coupon.check.hand_in", roles=TEAM_ROLES, coupon=ID)
 COUPON_HAND_AGAIN = Button("coupon_undo", "coupon.check.hand_again", roles=TEAM_ROLES, coupon=ID)
 
+GIFTS = Button("gifts", "gift.show")
+GIFT_ARRIVED = Button("gift_arrived", grant=ID)
+GIFT_AGAIN = Button("gift_again", grant=ID)
+GIFTS_NOW = Button("gifts_now", "gift.now")
+
 WHY = Button("why", "reward.why", grant=ID)
 """Why somebody has something, or has it not yet."""
 WHY_LIST = Button("why_list", "why.all", page=PAGE)

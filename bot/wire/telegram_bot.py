@@ -171,17 +171,43 @@ class PassalongBot(ExtBot[Priority]):
         Raises:
             TelegramError: see `failures.classify`.
         """
-
-        async def call() -> bool | JSONDict | list[JSONDict]:
-            with _telling(self, on_leave):
-                return cast("JSONDict", await call_method(self, method, parameters))
-
-        gate = self.rate_limiter
-        through_gate = gate and gate.process_request(call, (), {}, method, dict(parameters), priority)
-        result = await (through_gate or call())
+        result = await self._call_in_turn(method, parameters, priority=priority, on_leave=on_leave)
         if not isinstance(result, dict):
             raise LostAnswer(f"{method} brought something else than an object")
         return result
+
+    async def give_gift(self, user_id: int, gift_id: str, words: str, *, on_leave: Callable[[], None]) -> None:
+        """Send a Telegram gift from the bot's Stars to a person, with at most 128 characters of text.
+
+        Raises:
+            TelegramError: see `errors.classify`; a gift that may have been sent is never tried again here.
+        """
+        parameters = {"user_id": user_id, "gift_id": gift_id, "text": words}
+        result = await self._call_in_turn(
+            "sendGift", parameters, priority=Priority.BROADCAST, on_leave=on_leave, chat_id=user_id
+        )
+        if result is not True:
+            raise LostAnswer("sendGift brought something else than a yes")
+
+    async def _call_in_turn(
+        self,
+        method: str,
+        parameters: Mapping[str, object],
+        *,
+        priority: Priority,
+        on_leave: Callable[[], None] | None,
+        **counted: object,
+    ) -> bool | JSONDict | list[JSONDict]:
+        """Call a method through the gate; `counted` is what the pace goes by where the parameters do not say it."""
+
+        async def call() -> bool | JSONDict | list[JSONDict]:
+            with _telling(self, on_leave):
+                return cast("bool | JSONDict", await call_method(self, method, parameters))
+
+        gate = self.rate_limiter
+        if gate is None:
+            return await call()
+        return await gate.process_request(call, (), {}, method, {**parameters, **counted}, priority)
 
     async def deliver(
         self,

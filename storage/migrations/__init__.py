@@ -40,6 +40,7 @@ REVISIONS = (
     "0036",
     "0037",
     "0038",
+    "0039",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

@@ -11,6 +11,7 @@ from storage.schema.boards import SHOP_BOARD, board, score, standing
 from storage.schema.campaigns import campaign, campaign_version, picture, shop
 from storage.schema.contests import contest, placing, strike
 from storage.schema.coupons import coupon, pool
+from storage.schema.gifts import gift
 from storage.schema.honours import honour
 from storage.schema.jobs import due_job
 from storage.schema.messages import broadcast, delivery, flood_wait, inbox, outbox, warning
@@ -60,6 +61,7 @@ __all__ = [
     "face",
     "flood_wait",
     "forgotten",
+    "gift",
     "grant",
     "guess",
     "hand_grant",

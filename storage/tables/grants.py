@@ -88,7 +88,7 @@ _DECLINE_WAITING_OF = (
     update(grant)
     .where(
         grant.c.person_id == bindparam("of"),
-        grant.c.kind == literal_column(f"'{GrantKind.COUPON}'"),
+        grant.c.kind.in_([literal_column(f"'{kind}'") for kind in (GrantKind.COUPON, GrantKind.GIFT)]),
         grant.c.state == literal_column(f"'{GrantState.WAITING}'"),
     )
     .values(state=GrantState.DECLINED)
@@ -110,7 +110,7 @@ _LIST_OF = (
     .offset(bindparam("offset"))
 )
 _COUNT_OF = select(func.count()).select_from(grant).where(grant.c.person_id == bindparam("of"))
-_COUNTER_KINDS = (GrantKind.CODE, GrantKind.GIFT, GrantKind.PRIVILEGE, GrantKind.BY_HAND)
+_COUNTER_KINDS = (GrantKind.CODE, GrantKind.PRIVILEGE, GrantKind.BY_HAND)
 _LIST_LIVE = (
     _ROWS.where(
         grant.c.person_id == bindparam("of"),
@@ -239,7 +239,7 @@ def count_waiting(tx: Tx, kind: GrantKind, what: str) -> int:
 
 
 def decline_waiting_of(tx: Tx, person_id: PersonId) -> None:
-    """Let somebody wait for coupons no longer, who was forgotten."""
+    """Let somebody wait for coupons and gifts no longer, who was forgotten."""
     tx.run(_DECLINE_WAITING_OF, of=person_id)
 
 

@@ -34,6 +34,7 @@ from bot.services.standing import InvitesView, RewardsView, TopView
 from bot.services.stats import StatsView
 from bot.updates.capability import Registry
 from storage.facts import GrantState, PoolLevel
+from storage.gift import Trouble
 from storage.records import (
     Broadcast,
     BroadcastId,
@@ -51,6 +52,7 @@ from storage.records import (
 from storage.role import Role
 from tests.messages.counter_samples import make_counter, render_counter
 from tests.messages.coupon_samples import render_coupons
+from tests.messages.gift_samples import render_gifts
 from tests.messages.reward_samples import SAMPLE_RULE
 
 CODE = "AbCdEfGh12"
@@ -151,6 +153,11 @@ def make_notice(kind: type[Notice], number: int = 0, **changes: object) -> Notic
         "code": "W" * 100,
         "expires_at": MARCH,
         "level": PoolLevel.LOW,
+        "trouble": Trouble.REFUSED,
+        "gift": "5170145012310081615",
+        "stars": 1_000_000,
+        "count": 3,
+        "error": "Bad Request: STARGIFT_PREMIUM_NEEDED",
         "rule": SAMPLE_RULE,
         "grant": 1,
         "state": GrantState.AVAILABLE,
@@ -393,6 +400,7 @@ def render_everybodys(texts: Texts, shop: Shop, name: str) -> dict[str, Outgoing
         "sorry": refusals.render_sorry(texts),
         **render_counter(texts, shop, member, PHOTO),
         **render_coupons(texts, shop, member),
+        **render_gifts(texts, shop, member),
     }
 
 

@@ -46,7 +46,19 @@ def test_only_those_who_run_the_shop_are_offered_its_commands() -> None:
         "community",
         "cancel",
     ]
-    assert owners == ["broadcast", "stats", "admin", "coupons", "team", "audit", "check", "find", "grant", *everybody]
+    assert owners == [
+        "broadcast",
+        "stats",
+        "admin",
+        "coupons",
+        "team",
+        "audit",
+        "check",
+        "gifts",
+        "find",
+        "grant",
+        *everybody,
+    ]
 
 
 def test_a_command_that_this_shop_has_not_is_not_offered() -> None:

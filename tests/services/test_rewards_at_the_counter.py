@@ -45,7 +45,7 @@ async def earn(store: Store, campaign: Campaign, **said: object) -> tuple[Person
     return anna, friend, row
 
 
-@pytest.mark.parametrize("kind", [GrantKind.CODE, GrantKind.GIFT, GrantKind.PRIVILEGE, GrantKind.BY_HAND])
+@pytest.mark.parametrize("kind", [GrantKind.CODE, GrantKind.PRIVILEGE, GrantKind.BY_HAND])
 async def test_what_was_earned_is_handed_out_once(
     store: Store, campaign: Campaign, kind: GrantKind, clock: Clock
 ) -> None:

@@ -10,7 +10,7 @@ from bot.playground.world.buttons import Button, Keyboard
 from bot.playground.world.content import SECOND, Content, Entity, render_content
 from bot.playground.world.files import Photo
 from bot.playground.world.members import PERMISSIONS, Member
-from bot.playground.world.people import Person
+from bot.playground.world.people import GIFT_TYPES, Person
 
 ChatKind = Literal["private", "group", "supergroup", "channel"]
 
@@ -112,10 +112,11 @@ class Chat:
 
     def render_full(self, *, shows_link: bool) -> dict[str, Any]:
         """Return the Bot API's ChatFullInfo; an administrator sees the invite link."""
+        accepted = self.get_person().accepted_gifts if self.is_private else ()
         full = self.render() | {
             "accent_color_id": abs(self.id) % 7,
             "max_reaction_count": 11,
-            "accepted_gift_types": dict.fromkeys(_GIFT_TYPES, self.is_private),
+            "accepted_gift_types": {name: name in accepted for name in GIFT_TYPES},
         }
         if self.kind in {"group", "supergroup"}:
             full["permissions"] = {name: name not in self.denied for name in PERMISSIONS}
@@ -228,9 +229,6 @@ class Message:
             message["via_bot"] = self.via_bot.render()
         if self.edited_at is not None:
             message["edit_date"] = self.edited_at // SECOND
-
-
-_GIFT_TYPES = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
 
 
 def _render_names(person: Person) -> dict[str, Any]:

@@ -5,6 +5,9 @@ from typing import Any
 
 from bot.playground.world.files import Photo
 
+GIFT_TYPES = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
+"""As the Bot API calls them."""
+
 
 @dataclass(eq=False, slots=True, kw_only=True)
 class Person:
@@ -22,6 +25,8 @@ class Person:
     """Profile photos, the newest first."""
     hides_photos: bool = False
     """Whether the bot sees none of them."""
+    accepted_gifts: set[str] = field(default_factory=lambda: set(GIFT_TYPES))
+    """Which kinds of gifts they take, by the Bot API's names."""
     hides_forwards: bool = False
     """What they wrote, forwarded, shows their name without a way to reach them."""
 

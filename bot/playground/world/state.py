@@ -14,6 +14,7 @@ from bot.playground.world.entities import Formatted
 from bot.playground.world.errors import ImpossibleError
 from bot.playground.world.files import FileStore
 from bot.playground.world.floods import Floods
+from bot.playground.world.gifts import GiftShelf
 from bot.playground.world.invites import Invite
 from bot.playground.world.journal import Journal
 from bot.playground.world.members import Member
@@ -77,6 +78,7 @@ class State:
         self.webhook = Webhook()
         self.journal = Journal()
         self.floods = Floods()
+        self.gifts = GiftShelf()
         self.profile = Profile()
         self.callbacks: dict[str, Callback] = {}
         self.inline_queries: dict[str, InlineQuery] = {}
@@ -107,7 +109,7 @@ class State:
 
         Kinds: message, edited, deleted, chat, members, typing, pinned, reaction, callback, callback_answered,
         inline_query, inline_answered, guest_call, update, webhook, request (a call comes), poll (somebody waits for
-        updates), delivered (an update, to a webhook), call (a call is done), violation.
+        updates), gift (somebody got one), delivered (an update, to a webhook), call (a call is done), violation.
         """
         if self._listeners:
             happening = Happening(kind, chat, message, about)

@@ -22,7 +22,7 @@ from bot.services.rewards.notices import RewardFreed, RewardGiven, RewardTakenBa
 from storage.addresses import MemberAddress
 from storage.facts import EventId, GrantId, GrantKind, GrantRow, GrantState
 from storage.records import CampaignId, PersonId, ReferralId, Transfer, VersionId
-from storage.tables import allowances, grants, ledgers, people, redemptions, shops
+from storage.tables import allowances, gifts, grants, ledgers, people, redemptions, shops
 from storage.tx import Tx
 
 
@@ -82,7 +82,7 @@ def take_back(tx: Tx, grant_id: GrantId, reason: str) -> GrantRow | None:
     below zero. What waited for a place has one now.
     """
     row = grants.lock(tx, grant_id)
-    if row.state not in {GrantState.PENDING, *grants.STANDING}:
+    if row.state not in {GrantState.PENDING, *grants.STANDING} or _has_perhaps_arrived(tx, row):
         return None
     grants.set_state(tx, row.id, GrantState.REVOKED, expected=row.state, reason=reason)
     if row.ledger_id is not None:
@@ -118,6 +118,11 @@ def find_midnight(tx: Tx, day: date) -> int:
     """When a day begins where the shop is."""
     zone = find_zone(shops.get(tx).zone)
     return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp()) * SECOND
+
+
+def _has_perhaps_arrived(tx: Tx, row: GrantRow) -> bool:
+    """Whether it is a gift on its way, which nobody can call back."""
+    return row.kind is GrantKind.GIFT and gifts.is_under_way(tx, row.id)
 
 
 def _free(tx: Tx, row: GrantRow) -> None:
@@ -185,7 +190,6 @@ _SETTLE: Mapping[GrantKind, Callable[[Tx, GrantRow], None]] = MappingProxyType(
         GrantKind.POINTS: _post,
         GrantKind.COUPON: _give_coupon,
         GrantKind.CODE: _lay_out,
-        GrantKind.GIFT: _lay_out,
         GrantKind.PRIVILEGE: _lay_out,
         GrantKind.BY_HAND: _lay_out,
     }

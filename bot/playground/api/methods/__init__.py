@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.playground.api.checking import Args
-from bot.playground.api.methods import answering, asking, describing, editing, hooking, inviting, sending
+from bot.playground.api.methods import answering, asking, describing, editing, gifting, hooking, inviting, sending
 from bot.playground.world import World
 
 METHODS: dict[str, Callable[[World, Args], Any]] = {
@@ -15,6 +15,7 @@ METHODS: dict[str, Callable[[World, Args], Any]] = {
     **answering.METHODS,
     **asking.METHODS,
     **describing.METHODS,
+    **gifting.METHODS,
     **hooking.METHODS,
     **inviting.METHODS,
 }

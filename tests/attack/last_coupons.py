@@ -8,13 +8,15 @@ from functools import partial
 
 from sqlalchemy import func, insert, select, update
 
+from bot.core.campaigns.content import compose_content
+from bot.core.campaigns.templates import SCRATCH, load_template
 from bot.services.coupons import giving
 from storage import Store, Tx, open_store
 from storage.checks import list_faults
 from storage.facts import GrantId, GrantKind, GrantState
 from storage.records import PersonId
 from storage.schema import coupon, grant, pool
-from storage.tables import coupons
+from storage.tables import campaigns, coupons
 from tests.attack.ground import Ground, Kind, Verdict
 from tests.storage.cast import add_members, refer, run
 
@@ -69,6 +71,7 @@ _LEAVE = update(grant).where(grant.c.state == GrantState.WAITING).values(state=G
 
 
 def _set_up(tx: Tx) -> list[PersonId]:
+    campaigns.add_version(tx, slug="welcome", content=compose_content(load_template(SCRATCH)), digest="d")
     members = add_members(tx, WRITERS)
     refer(tx, members[0], members[1])
     return [member.id for member in members]

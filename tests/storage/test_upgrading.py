@@ -10,7 +10,7 @@ from storage import RuleBroken, open_store
 from storage.addresses import ANNOUNCE, MemberAddress
 from storage.campaign import CampaignState
 from storage.checks import list_faults
-from storage.facts import GrantState
+from storage.facts import EventKind, GrantState, RedemptionState
 from storage.migrations.upgrade import compose_config
 from storage.records import BroadcastId, BroadcastState, NoticeId, PersonId, Profile, RankLine, ReferralId
 from storage.schema import event, ledger
@@ -21,10 +21,12 @@ from storage.tables import (
     code_keys,
     conversations,
     directory,
+    events,
     grants,
     ledgers,
     outbox,
     people,
+    redemptions,
     referrals,
     scores,
     shares,
@@ -218,3 +220,52 @@ async def test_the_files_campaign_is_the_main_one_and_the_former_have_ended(empt
         came = await store.read(referrals.get, ReferralId(1))
         assert await store.read(campaigns.get_digest, came.campaign_version_id) == ""
         assert await list_faults(store) == []
+
+
+HAD_AND_EARNED = [
+    "UPDATE account SET balance = 10 WHERE id = 7",
+    (
+        "INSERT INTO ledger (id, debit_id, credit_id, amount, key, reason, posted_at)"
+        " VALUES (9, 7, 1, 40, 'redemption:5', 'item:latte', 1000000)"
+    ),
+    (
+        "INSERT INTO redemption (id, reference, person_id, campaign_version_id, item, price, state, reserved_at, expires_at,"
+        " paid_id) SELECT 5, 'K7F39QXM', 1, campaign_version_id, 'latte', 40, 'redeemed', 5, 86401000000, 9"
+        " FROM referral WHERE id = 1"
+    ),
+    (
+        "INSERT INTO stock (campaign_id, item, taken) SELECT campaign_id, 'latte', 1 FROM campaign_version"
+        " WHERE id = (SELECT campaign_version_id FROM referral WHERE id = 1)"
+    ),
+]
+"""A latte that was had for points, before rules gave anything else."""
+
+
+def begin_before_rules(url: str) -> None:
+    """Make a database as it was when points were all that could be earned."""
+    begin_at_first_revision(url)
+    with connect(url) as connection:
+        config = compose_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0031")
+        for statement in HAD_AND_EARNED:
+            connection.execute(text(statement))
+        connection.commit()
+
+
+async def test_what_was_had_and_earned_stays_when_rules_come(empty_store_url: str) -> None:
+    """Each grant keeps points, key and state, what waits at the counter its reference; ids go on growing, the books agree."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(begin_before_rules, empty_store_url).result()
+    async with open_store(empty_store_url, clock=Clock()) as store:
+        (kept,) = await store.read(grants.list_by_referral, ReferralId(1))
+        assert (kept.rule, kept.points, kept.ledger_id, kept.state) == ("join", 50, 1, GrantState.AVAILABLE)
+        assert (kept.threshold, kept.week, kept.reason, kept.matures_at) == (None, "", "", None)
+        waiting = await store.read(redemptions.find_by_reference, "K7F39QXM")
+        assert waiting is not None
+        assert (waiting.id, waiting.price, waiting.state, waiting.grant_id) == (5, 40, RedemptionState.REDEEMED, None)
+        assert await list_faults(store) == []
+        referral = await store.read(referrals.get, ReferralId(1))
+        event_id = await store.write(events.add, EventKind.STAYED, referral)
+        assert event_id is not None
+        assert event_id > kept.event_id

@@ -29,6 +29,7 @@ from storage.tables import (
     flood_waits,
     guesses,
     handouts,
+    honours,
     inbox,
     link_revocations,
     people,
@@ -72,6 +73,7 @@ def live(tx: Tx) -> Person:
     roles.set(tx, NUMBER, Role.STAFF)
     command_menus.set(tx, NUMBER, "digest")
     team_invitations.add(tx, TOKEN, role=Role.STAFF, made_by_id=person.id, expires_at=tx.now + DAY)
+    honours.set_tier(tx, person.id, f"{CANARY}tier", None)
     audit.add(tx, actor_id=person.id, act="role", subject="", person_id=person.id, before="member", after="staff")
     (first, *_) = inbox.add_batch(tx, [(1, NUMBER, CANARY.encode()), (2, NUMBER, CANARY.encode())])
     inbox.close(tx, first.seq)

@@ -21,7 +21,7 @@ from tests.chaos.databases import ENGINES, EngineName
 from tests.chaos.dialogues import run_dialogues
 from tests.chaos.findings import Findings, Report
 from tests.chaos.joins import run_joins
-from tests.chaos.money import run_money
+from tests.chaos.money_run import run_money
 from tests.chaos.order import PARTS, Order, Part
 from tests.chaos.restore import run_restore
 from tests.journeys.owners_walk import WALK
@@ -69,6 +69,7 @@ def _make_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--steps", type=int, default=1_000_000, help="of whatever is done with points; on PostgreSQL a tenth"
     )
+    parser.add_argument("--money-kills", type=int, default=50, help="of sixteen who move points at once")
     return parser
 
 
@@ -83,7 +84,7 @@ def _run(chosen: argparse.Namespace, part: Part, engine: EngineName) -> Report:
         "restore": (chosen.people, 1),
         "dialogues": (chosen.rounds, 0),
         "campaign": (len(WALK), len(WALK)),
-        "money": (chosen.steps if engine == "sqlite" else chosen.steps // 10, 0),
+        "money": (chosen.steps if engine == "sqlite" else chosen.steps // 10, chosen.money_kills),
     }[part]
     folder = Path(tempfile.mkdtemp(prefix="passalong-chaos-"))
     order = Order(part=part, engine=engine, seed=chosen.seed, size=size, kills=kills, folder=folder)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -35,12 +33,8 @@ from storage.records import PersonId, Profile
 from storage.role import Role
 from storage.tables import ledgers, people, redemptions, referrals, roles
 from storage.tx import Session, Tx
-from tests.chaos.databases import lend_database
-from tests.chaos.findings import Findings, Report
 from tests.chaos.money_model import Gift, Model, Promise, Ware
-from tests.chaos.order import Order
 from tests.storage.clock import NOON
-from tests.storage.server import migrate
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -361,18 +355,3 @@ def open_postgres_desks(url: str) -> Iterator[Open]:
 
 GAMES, STEPS = 40, 500
 """Of one seed: about as many steps as hypothesis plays before it repeats itself."""
-
-
-async def run_money(order: Order) -> Report:
-    """Play until there were so many steps, seed after seed, on the engine that is asked for."""
-    began, played, number = time.monotonic(), 0, order.seed
-    with lend_database(order.engine, order.folder) as url:
-        await asyncio.to_thread(migrate, url)
-        is_file = order.engine == "sqlite"
-        opened = open_sqlite_desks(Path(url.removeprefix("sqlite:///"))) if is_file else open_postgres_desks(url)
-        with opened as desks:
-            while played < order.size:
-                played += play(desks, examples=GAMES, steps=STEPS, number=number)
-                number += 1
-    seeds, seconds = number - order.seed, time.monotonic() - began
-    return Report(order=order, findings=Findings(), seconds=seconds, figures={"steps": played, "seeds": seeds})

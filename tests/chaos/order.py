@@ -17,7 +17,7 @@ _SIZES = {
     "restore": ("--people", ""),
     "dialogues": ("--rounds", ""),
     "campaign": ("", ""),
-    "money": ("--steps", ""),
+    "money": ("--steps", "--money-kills"),
 }
 
 

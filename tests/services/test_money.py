@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from tests.chaos.money import open_postgres_desks, open_sqlite_desks, play
+from tests.chaos.writers import kill_again_and_again, list_wrong
 
 SEED = 11
 
@@ -22,3 +24,11 @@ def test_they_are_so_on_postgres(postgres_url: str) -> None:
     """The same games, fewer of them."""
     with open_postgres_desks(postgres_url) as desks:
         assert play(desks, examples=11, steps=250, number=SEED) > 2_000
+
+
+async def test_sixteen_writers_who_are_killed_leave_the_books_in_order(store_url: str) -> None:
+    """Nothing half done, nothing twice, nobody beyond a limit, and every checkpoint is of rows that are still there."""
+    await asyncio.to_thread(kill_again_and_again, store_url, kills=2, seed=SEED)
+    wrong, transfers = await list_wrong(store_url)
+    assert wrong == []
+    assert transfers > 0

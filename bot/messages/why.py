@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from telegram import InlineKeyboardMarkup
 
 from bot.core.campaigns.rewards import JOIN
+from bot.core.durations import SECOND
 from bot.core.rewards.steps import Step, compute_stayed
 from bot.messages.buttons import MENU, REDEMPTION, REWARDS, WHY, WHY_LIST
 from bot.messages.coupons import copy_row, say_coupon
@@ -114,8 +116,13 @@ def say_steps(texts: Texts, shop: Shop, steps: Iterable[Step]) -> list[Html]:
 
 
 def say_step(texts: Texts, shop: Shop, step: Step) -> Html:
-    """So many friends more."""
-    return texts.say("why.step", count=step.missing, what=say_what(texts, shop, step.rule))
+    """So many friends more, and until when where the rule ends."""
+    said = texts.say("why.step", count=step.missing, what=say_what(texts, shop, step.rule))
+    if not step.rule.condition.until:
+        return said
+    last = datetime.fromisoformat(step.rule.condition.until).replace(tzinfo=shop.zone)
+    ends_at = int((last + timedelta(days=1)).timestamp()) * SECOND
+    return texts.say("why.step_until", step=said, until=texts.countdown(ends_at, shop.zone))
 
 
 def say_awaited(texts: Texts, awaited: Iterable[Awaited], now: int) -> Html:

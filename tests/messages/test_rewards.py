@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+
 import pytest
 
+from bot.core.campaigns.rewards import Condition
 from bot.core.languages import LANGUAGES
-from bot.messages.notices import Reader
+from bot.messages.joining.notices import NOTICES as JOINING
+from bot.messages.notices import Reader, render_notices
 from bot.messages.rewards import say_rule
 from bot.messages.texts import Texts
-from bot.services.notices import NoticesView
-from storage.records import Side
+from bot.services.joining.notices import FriendJoined
+from bot.services.notices import NoticesView, Owed
+from storage.records import NoticeId, PersonId, Side
 from tests.messages.reward_samples import COFFEE, list_rules, render_news, say_rules
 from tests.messages.samples import HOSTILE, make_member, make_shop
 from tests.messages.telegram_html import read_html
@@ -56,3 +62,24 @@ def test_a_rule_reads_as_people_speak() -> None:
     )
     assert all(str(COFFEE.number) in each for each in said.values())
     assert COFFEE.who is Side.INVITER
+
+
+def test_a_friend_who_comes_says_how_far_the_next_step_is() -> None:
+    """Until when it can be reached, too; nothing where no rule is ahead, or it is over."""
+    campaign = make_shop().campaign
+    step = replace(COFFEE, number=14, condition=Condition(until="2026-12-24"))
+    for rules, day, expected in (
+        ((step,), "2026-12-24", "2 more friends until: A free coffee (it ends 25 Dec 2026, 00:00)"),
+        ((step,), "2026-12-25", None),
+        ((replace(step, number=12),), "2026-12-24", None),
+        ((), "2026-12-24", None),
+    ):
+        shop = replace(make_shop(), campaign=replace(campaign, rewards=rules))
+        names = {PersonId(1000): "Budi"}
+        reader = Reader(texts=Texts("en"), shop=shop, view=NoticesView(member=make_member(), names=names))
+        noon = int(datetime.fromisoformat(f"{day}T12:00:00+00:00").timestamp()) * 1_000_000
+        owed = [Owed(id=NoticeId(1), notice=FriendJoined(friend=PersonId(1000), points=50), owed_at=noon)]
+        (rendered,) = render_notices(reader, owed, JOINING)
+        (message,) = rendered.messages
+        last = read_html(message.text).text.split("\n\n")[-1]
+        assert (last == expected) if expected else "until:" not in last

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core.campaigns.campaign import Campaign
-from bot.core.campaigns.rewards import Give, Limit, Rule
+from bot.core.campaigns.rewards import Condition, Give, Limit, Rule
 from bot.core.rewards.steps import compute_stayed, list_steps
 from bot.handlers.rewards import free_due
 from bot.services.joining.notices import RevokeReason
@@ -71,6 +71,8 @@ def test_steps_are_those_ahead_and_days_are_whole() -> None:
     """The nearest first; what is reached is no step, and a stay that was broken off is none."""
     rules = [replace(compose_milestone(), number=number) for number in (9, 3, 5, 7)]
     coming = Rule(key="x", when="milestone", number=9, who=Side.INVITEE, give=COFFEE)
-    assert [step.missing for step in list_steps([*rules, coming], 3)] == [2, 4, 6]
-    assert list_steps([compose_rule(give=Give(kind=GrantKind.POINTS, amount=1))], 0) == []
+    assert [step.missing for step in list_steps([*rules, coming], 3, "2026-12-01")] == [2, 4, 6]
+    assert list_steps([compose_rule(give=Give(kind=GrantKind.POINTS, amount=1))], 0, "2026-12-01") == []
+    ending = replace(compose_milestone(), condition=Condition(until="2026-12-01"))
+    assert [len(list_steps([ending], 0, day)) for day in ("2026-12-01", "2026-12-02")] == [1, 0]
     assert [compute_stayed(7, due, 0) for due in (None, 7 * DAY, 7 * DAY - 1, DAY, 1, 0, -DAY)] == [0, 0, 0, 6, 6, 7, 7]

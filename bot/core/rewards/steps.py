@@ -21,12 +21,13 @@ class Step:
     missing: int
 
 
-def list_steps(rules: Iterable[Rule], score: int) -> list[Step]:
-    """What is ahead of somebody with so many friends, the nearest first."""
+def list_steps(rules: Iterable[Rule], score: int, day: str) -> list[Step]:
+    """What is ahead of somebody with so many friends on a day like 2026-12-01, the nearest first; what is over is not."""
     ahead = [
         Step(rule=rule, missing=rule.number - score)
         for rule in rules
         if rule.when == MILESTONE and rule.who is Side.INVITER and rule.number > score
+        if not rule.condition.until or day <= rule.condition.until
     ]
     return sorted(ahead, key=lambda step: step.missing)[:MOST_STEPS]
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from itertools import groupby
 
+from bot.core.durations import SECOND
 from bot.core.rewards.steps import list_steps
 from bot.messages.buttons import INVITES, REWARDS
 from bot.messages.joining.revoked import render_friend_revoked, render_gift_revoked
@@ -189,19 +191,20 @@ def _render_friends(reader: Reader, owed: Sequence[Owed[FriendJoined | FriendWai
     costs = (measure(texts, reader.view.names[one.notice.friend]) for one in owed)
     return [
         Rendered(
-            messages=[OutgoingMessage(text=_say_news(reader, [one.notice for one in chunk]), keyboard=keyboard)],
+            messages=[OutgoingMessage(text=_say_news(reader, chunk), keyboard=keyboard)],
             owed=chunk,
         )
         for chunk in split(owed, costs)
     ]
 
 
-def _say_news(reader: Reader, friends: Sequence[FriendJoined | FriendWaiting]) -> Html:
+def _say_news(reader: Reader, owed: Sequence[Owed[FriendJoined | FriendWaiting]]) -> Html:
     """Who came, and how far the next step is."""
-    said, rules = _say_friends(reader, friends), reader.shop.campaign.rewards
+    said, rules = _say_friends(reader, [one.notice for one in owed]), reader.shop.campaign.rewards
     if not rules:
         return said
-    steps = list_steps(rules, reader.member.score)[:1]
+    day = datetime.fromtimestamp(owed[-1].owed_at // SECOND, reader.shop.zone).date().isoformat()
+    steps = list_steps(rules, reader.member.score, day)[:1]
     return Html("\n\n".join([said, *say_steps(reader.texts, reader.shop, steps)]))
 
 

@@ -12,6 +12,7 @@ from bot.core.standing import compute_page
 from bot.services.campaigns import get_terms
 from bot.services.coupons.giving import find_shown
 from bot.services.members import MemberView, compose_name, enter, view_member
+from bot.services.rewards.giving import find_day
 from storage.errors import RowMissing
 from storage.facts import CouponRow, EventKind, GrantId, GrantKind, GrantRow, RedemptionRow
 from storage.records import Profile, ReferralId
@@ -90,7 +91,8 @@ def list_live(tx: Tx, member: MemberView) -> list[GrantView]:
 
 def list_next(tx: Tx, member: MemberView) -> list[Step]:
     """What so many more friends will bring, by the rules that hold now."""
-    return list_steps(get_terms(tx).campaign.rewards, member.score)
+    rules = get_terms(tx).campaign.rewards
+    return list_steps(rules, member.score, find_day(tx)) if rules else []
 
 
 def list_awaited(tx: Tx, referral_ids: Sequence[ReferralId]) -> dict[ReferralId, list[Awaited]]:

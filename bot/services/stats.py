@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.core.liability import Liability
 from bot.core.roles import MANAGERS
 from bot.core.stats import Growth
 from bot.services.members import MemberView, demand, enter, view_member
 from bot.services.printing import count_by_placement
+from storage.facts import GrantKind
 from storage.records import Profile, RankLine
-from storage.tables import clicks, directory, referrals, scores, shares
+from storage.tables import clicks, coupons, directory, grants, ledgers, referrals, scores, shares
 from storage.tx import Tx
 
 TOP_SIZE = 10
@@ -34,6 +36,8 @@ class StatsView:
     """Links opened that the web side knows of, by the link's source."""
     sources: Mapping[str, int] = field(default_factory=dict)
     """Joins that still count, by the link's source; newcomers by the shop's own paper, by where it hung."""
+    owed: Liability = field(default_factory=Liability)
+    """To members, at this moment."""
 
 
 def count(tx: Tx, *, visitor: Profile) -> StatsView:
@@ -56,4 +60,14 @@ def count(tx: Tx, *, visitor: Profile) -> StatsView:
         ways=ways,
         clicks=clicks.count_by_source(tx),
         sources=Counter(referrals.count_by_source(tx)) + count_by_placement(tx),
+        owed=sum_owed(tx),
+    )
+
+
+def sum_owed(tx: Tx) -> Liability:
+    """What the shop owes its members."""
+    return Liability(
+        points=ledgers.sum_owed(tx) + grants.sum_held(tx),
+        coupons=coupons.count_given(tx) + grants.count_promised(tx, GrantKind.COUPON),
+        gifts=grants.count_promised(tx, GrantKind.GIFT),
     )

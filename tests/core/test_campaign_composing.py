@@ -78,6 +78,7 @@ CHANGES: list[Callable[[Campaign], Campaign]] = [
     lambda campaign: replace(campaign, logo="new.png", photo=""),
     lambda campaign: replace(campaign, rules=Rules(claim_days=2, community="@some_group", join_community=True)),
     lambda campaign: replace(campaign, rules=Rules(community=-1001234567890)),
+    lambda campaign: replace(campaign, worth_amount=5, worth_currency="EUR"),
     lambda campaign: replace(campaign, stories=campaign.stories[::-1]),
     lambda campaign: replace(campaign, catalogue=campaign.catalogue[::-1]),
     lambda campaign: replace(campaign, catalogue=campaign.catalogue[1:]),

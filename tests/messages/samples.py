@@ -9,6 +9,7 @@ from bot.assets import ASSETS
 from bot.capabilities import CAPABILITIES
 from bot.core.campaigns.campaign import parse_campaign
 from bot.core.campaigns.checking import Fault, Finding, compose_findings
+from bot.core.liability import Liability
 from bot.core.names import compose_display_name
 from bot.core.own_words import WordsFault
 from bot.core.reminding import Missing, Reminding
@@ -318,6 +319,7 @@ def make_stats(name: str) -> StatsView:
         shares=8000,
         growth=Growth(members=12345, invitations=8000, joins=3100),
         top=make_top(name).lines,
+        owed=Liability(points=1_000_000, coupons=1, gifts=2),
     )
 
 

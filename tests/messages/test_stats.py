@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.core.campaigns.campaign import BRAND_LIMIT
+from bot.core.liability import WORTH_LIMIT, Liability
 from bot.messages.sharing.ways import name_source, name_way
 from bot.messages.shop import Source
 from bot.messages.stats.screens import render_stats
@@ -31,6 +32,16 @@ def test_ways_and_sources_are_told_most_frequent_first() -> None:
     assert "Taken as: card 9 · in a chat 5 · share page 2 · other 4\n" in told
     assert "Came by: WhatsApp 3 · plain link 1\n" in told
     assert "Links opened" not in told
+
+
+def test_what_is_promised_to_members_is_told() -> None:
+    """In points, in money where the shop has said what one is worth, and in coupons and gifts; nothing where nothing is."""
+    shop, view = make_shop(), make_stats("Budi")
+    worth = replace(shop, campaign=replace(shop.campaign, worth_amount=5, worth_currency="EUR"))
+    owed = replace(view, owed=Liability(points=12_345, coupons=1, gifts=2))
+    assert "Promised: 12,345 points · 1 coupon · 2 gifts\n" in render_stats(EN, shop, owed).text
+    assert "12,345 points (worth 617.25 EUR) · 1 coupon" in render_stats(EN, worth, owed).text
+    assert "Promised" not in render_stats(EN, worth, replace(view, owed=Liability())).text
 
 
 def test_what_has_not_happened_is_not_told() -> None:
@@ -60,7 +71,10 @@ def test_every_way_and_source_of_ours_has_a_name(language: str) -> None:
 def test_the_caption_fits_whatever_is_counted(name: str, language: str) -> None:
     """The longest brand, ten long names and the longest sources, each a thousand million times: at most 1,024 visible characters."""
     counts = {f"{name[:20]}{number}": MOST + number for number in range(9)} | dict.fromkeys(ShareWay, MOST * 9)
-    view = replace(make_stats(name), ways=counts, clicks=counts, sources=counts)
+    owed = Liability(points=MOST, coupons=MOST, gifts=MOST)
+    view = replace(make_stats(name), ways=counts, clicks=counts, sources=counts, owed=owed)
     shop = make_shop()
-    wide = replace(shop, campaign=replace(shop.campaign, brand={language: "W" * BRAND_LIMIT}))
+    worth = {"worth_amount": WORTH_LIMIT, "worth_currency": "KWD"}
+    campaign = replace(shop.campaign, brand={language: "W" * BRAND_LIMIT}, **worth)  # type: ignore[arg-type]
+    wide = replace(shop, campaign=campaign)
     assert len(read_html(render_stats(Texts(language), wide, view, PHOTO).text).text) <= 1024

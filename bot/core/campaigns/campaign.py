@@ -27,6 +27,7 @@ from bot.core.campaigns.words import (
     take_words,
 )
 from bot.core.languages import find_language, get_conventions
+from bot.core.liability import take_worth
 from bot.core.looks import CardLook
 
 __all__ = [
@@ -137,6 +138,10 @@ class Campaign:
     """What members can become by the friends they bring."""
     contests: tuple[Contest, ...] = field(default=(), metadata=LATER)
     """What they can win by them."""
+    worth_amount: int = field(default=0, metadata=LATER)
+    """Minor units that one point is worth to the shop; 0 where it has not said."""
+    worth_currency: str = field(default="", metadata=LATER)
+    """Three capital letters, as of ISO 4217."""
     _texts: dict[str, CampaignTexts] = field(default_factory=dict, init=False, compare=False, repr=False)
     """By language, once asked for: every screen and every answer asks."""
 
@@ -227,6 +232,7 @@ def parse_campaign(
     languages = attempt((), take_languages, file)
     brand = attempt({}, take_words, file, ("brand",), BRAND_LIMIT, languages)
     inviter, invitee, unit = _take_points(file, languages)
+    worth = attempt((0, ""), take_worth, file, ("points", "worth"))
     campaign = Campaign(
         slug=slug,
         **look,
@@ -235,6 +241,8 @@ def parse_campaign(
         inviter_points=inviter,
         invitee_points=invitee,
         unit=unit,
+        worth_amount=worth[0],
+        worth_currency=worth[1],
         rules=attempt(Rules(), take_rules, file),
         stories=attempt((), _take_stories, file, languages, find_picture),
         logo=attempt("", take_picture, file, ("logo",), find_picture),
@@ -253,7 +261,7 @@ def parse_campaign(
 def _take_points(file: CampaignFile, languages: tuple[str, ...]) -> tuple[int, int, dict[str, dict[str, str]]]:
     """What either side is given, and what it is called."""
     path = ("points",)
-    if not file.attempt({}, file.take_table, path, ("inviter", "invitee", "unit")):
+    if not file.attempt({}, file.take_table, path, ("inviter", "invitee", "unit", "worth")):
         return 0, 0, {}
     inviter, invitee = (
         file.attempt(0, file.take_whole_number, (*path, side), POINTS_LIMIT) for side in ("inviter", "invitee")

@@ -85,6 +85,9 @@ def _list_values(campaign: Campaign, former: Block, name_picture: NamePicture) -
             "inviter": campaign.inviter_points,
             "invitee": campaign.invitee_points,
             "unit": _choose_unit(campaign.unit, points.get("unit"), plain=not former and plain),
+            "worth": {"amount": campaign.worth_amount, "currency": campaign.worth_currency}
+            if campaign.worth_amount
+            else None,
         },
         "rules": _list_rules(campaign.rules, former.get("rules", {})) or None,
     }

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from bot.core.liability import Liability, compute_worth, count_digits
 from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.sharing.ways import name_source, name_way
 from bot.messages.shop import Shop
-from bot.messages.texts import Html, Texts, show_name
+from bot.messages.texts import Html, Texts, escape, show_name
 from bot.services.stats import StatsView
 from storage.records import RankLine
 
 _NAME_LIMIT = 16
 """Ten long names must fit into a caption with everything else."""
+
+_FEW = 5
+"""Names under a caption that says more; the picture has all of them."""
 
 _KINDS = 3
 """So many ways and sources are told apart; the rest is one number."""
@@ -20,14 +24,17 @@ _KINDS = 3
 
 def render_stats(texts: Texts, shop: Shop, view: StatsView, photo: Photo | None = None) -> OutgoingMessage:
     """Members, joins, K with its formula, top inviters: at most 1,024 visible characters."""
+    owed = _say_owed(texts, shop, view.owed)
     figures = [
         texts.say("stats.title", brand=shop.brand(texts.language)),
         texts.say("stats.members", count=view.members, blocked=view.blocked),
         texts.say("stats.joins", count=view.joins),
         texts.say("stats.shares", count=view.shares),
         *_say_growth(texts, view),
+        *owed,
     ]
-    top = [texts.say("stats.top"), *(_say_line(texts, line) for line in view.top)] if view.top else []
+    lines = [_say_line(texts, line) for line in view.top[: _FEW if owed else None]]
+    top = [texts.say("stats.top"), *lines] if lines else []
     return OutgoingMessage(
         text="\n\n".join("\n".join(block) for block in (figures, _say_travels(texts, view), top) if block), photo=photo
     )
@@ -43,6 +50,19 @@ def _say_growth(texts: Texts, view: StatsView) -> list[Html]:
         texts.say("stats.k", per_member=per_member, conversion=conversion, k=texts.number(growth.k, digits=2)),
         texts.say("stats.k_why"),
     ]
+
+
+def _say_owed(texts: Texts, shop: Shop, owed: Liability) -> list[Html]:
+    """What the shop owes its members, and what of it is money where it has said so; nothing where that is nothing."""
+    said = [escape(shop.points(owed.points, texts.language))] if owed.points else []
+    if said and shop.campaign.worth_amount:
+        currency = shop.campaign.worth_currency
+        worth = compute_worth(owed.points, shop.campaign.worth_amount, currency)
+        money = texts.number(float(worth), digits=count_digits(currency))
+        said = [texts.say("stats.worth", points=said[0], worth=money, currency=currency)]
+    counts = (("stats.coupons", owed.coupons), ("stats.gifts", owed.gifts))
+    said += [texts.say(key, count=count) for key, count in counts if count]
+    return [texts.say("stats.owed", list=Html(" · ".join(said)))] if said else []
 
 
 def _say_travels(texts: Texts, view: StatsView) -> list[Html]:

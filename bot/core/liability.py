@@ -1,0 +1,64 @@
+"""What a shop owes its members: points that can be spent, and what is promised besides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from types import MappingProxyType
+
+from bot.core.campaigns.file import CampaignFile, Path
+
+WORTH_LIMIT = 1_000_000
+"""Minor units for one point."""
+
+_FIELDS = ("amount", "currency")
+_DIGITS: Mapping[str, int] = MappingProxyType(
+    dict.fromkeys(("CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF", "XPF"), 0)
+    | dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3)
+)
+"""How many digits minor units have where they are not two: ISO 4217."""
+
+USUAL_DIGITS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Liability:
+    """What is owed at this moment."""
+
+    points: int = 0
+    """On members' balances, and held for them."""
+    coupons: int = 0
+    """Given and not used, or waited for."""
+    gifts: int = 0
+    """Telegram gifts that were earned and have not arrived."""
+
+
+def count_digits(currency: str) -> int:
+    """How many digits the minor units of a currency have."""
+    return _DIGITS.get(currency, USUAL_DIGITS)
+
+
+def compute_worth(points: int, amount: int, currency: str) -> Decimal:
+    """What points are worth in major units, `amount` minor ones each."""
+    return Decimal(points * amount).scaleb(-count_digits(currency))
+
+
+def take_worth(file: CampaignFile, path: Path) -> tuple[int, str]:
+    """What one point is worth, in minor units of a currency; nothing where the file says nothing of it.
+
+    Raises:
+        CampaignMistake: at the first thing that cannot be.
+    """
+    if not file.holds(path):
+        return 0, ""
+    file.take_table(path, _FIELDS)
+    amount = file.attempt(0, file.take_whole_number, (*path, "amount"), WORTH_LIMIT)
+    return amount, file.attempt("", _take_currency, file, (*path, "currency"))
+
+
+def _take_currency(file: CampaignFile, path: Path) -> str:
+    value = file.take_text(path, 64, '"EUR"')
+    if not (len(value) == len("EUR") and value.isascii() and value.isupper() and value.isalpha()):
+        raise file.mistake(path, f'"{value}" cannot be. Write the three capital letters of a currency, like "EUR".')
+    return value

@@ -28,16 +28,29 @@ def shared_home(tmp_path: Path, telegram: LocalTelegram, store_url: str) -> Home
     return furnish_forking(tmp_path, telegram, LOG_LEVEL="INFO", DATABASE_URL=store_url)
 
 
+RULE = """[[rewards]]
+when = "milestone"
+friends = 3
+who = "inviter"
+give = { by_hand = "a free coffee" }
+limit = { per_member = 1 }
+"""
+
+
 def write(home: Home, text: str, name: str = "mine.toml") -> None:
     """Put a campaign file into the home."""
     write_campaign(home.folder / name, text)
 
 
 async def test_a_file_is_checked_by_line_and_field(home: Home) -> None:
-    """Nothing and 0 where all is well; else one line that editors can jump to, and 1. No token is asked for."""
+    """Nothing and 0 where all is well, or the sentence of each rule; else one line that editors can jump to, and 1. No token is asked for."""
     write(home, SHIPPED)
     good = await home.run("campaign", "check", "mine.toml", BOT_TOKEN="")
     assert (good.status, good.read_output(), good.read_errors()) == (0, "", "")
+    write(home, f"{SHIPPED}\n{RULE}")
+    ruled = await home.run("campaign", "check", "mine.toml", BOT_TOKEN="")
+    said = "When a member has brought 3 friends, they get a free coffee (once per member).\n"
+    assert (ruled.status, ruled.read_output()) == (0, said)
     line = SHIPPED[: SHIPPED.index("inviter = 50")].count("\n") + 1
     for old, new, said in (
         ("inviter = 50", "inviter = 0", f"mine.toml:{line}: points.inviter: 0 is out of range."),

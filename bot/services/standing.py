@@ -16,7 +16,7 @@ from bot.services.rewards.viewing import GrantView, list_awaited, list_live, lis
 from storage.records import Invitation, LedgerLine, Profile, RankLine, ReferralId
 from storage.tables import boards, ledgers, people, referrals, scores, shops
 from storage.tables.awaited import Awaited
-from storage.tables.boards import BoardRow
+from storage.tables.scores import BoardRow
 from storage.tx import Tx
 
 TOP_SIZE = 10

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import bindparam, delete, func, or_, select
 
 from storage.records import CampaignId, VersionId
 from storage.schema import board, campaign_version, score, standing
+from storage.tables.scores import BOARD, COVERS, BoardRow, to_board
 from storage.tx import Conflicting, Tx
 
-_SHOWN = (board.c.id, board.c.campaign_id, board.c.period, board.c.starts_at, board.c.ends_at)
-_COVERS = (board.c.starts_at <= bindparam("at"), board.c.ends_at > bindparam("at"))
-_ITS_CAMPAIGN = (
-    select(campaign_version.c.campaign_id).where(campaign_version.c.id == bindparam("version_id")).scalar_subquery()
-)
-_LIST_COUNTING = (
-    select(*_SHOWN)
-    .where(*_COVERS, or_(board.c.campaign_id.is_(None), board.c.campaign_id == _ITS_CAMPAIGN))
-    .order_by(board.c.id)
-)
 _LIST_OPEN = (
-    select(*_SHOWN)
-    .where(*_COVERS, or_(board.c.campaign_id.is_(None), board.c.campaign_id == bindparam("campaign_id")))
+    select(*BOARD)
+    .where(*COVERS, or_(board.c.campaign_id.is_(None), board.c.campaign_id == bindparam("campaign_id")))
     .order_by(board.c.id)
 )
 _ADDED = ("campaign_id", "period", "starts_at", "ends_at")
@@ -56,32 +45,9 @@ FOREVER = 2**62
 """When a ranking ends that does not."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoardRow:
-    """A ranking: friends count on it who qualify from its start on, before its end."""
-
-    id: int
-    campaign_id: CampaignId | None
-    """None for all of them."""
-    period: str
-    """`all`, or its kind and its first day, `week:2026-11-23`."""
-    starts_at: int
-    ends_at: int
-
-    @property
-    def kind(self) -> str:
-        """The word before the day."""
-        return self.period.partition(":")[0]
-
-
-def list_counting(tx: Tx, version_id: VersionId, at: int) -> list[BoardRow]:
-    """Return the rankings on which a friend counts who came under a version and qualified at a moment, the shop's first."""
-    return [_to_board(row) for row in tx.rows(_LIST_COUNTING, version_id=version_id, at=at)]
-
-
 def list_open(tx: Tx, campaign_id: CampaignId, at: int) -> list[BoardRow]:
     """Return the rankings of the shop and of a campaign at a moment, the shop's first."""
-    return [_to_board(row) for row in tx.rows(_LIST_OPEN, campaign_id=campaign_id, at=at)]
+    return [to_board(row) for row in tx.rows(_LIST_OPEN, campaign_id=campaign_id, at=at)]
 
 
 def add(tx: Tx, *, campaign_id: CampaignId | None, period: str, starts_at: int = 0, ends_at: int = FOREVER) -> None:
@@ -109,14 +75,3 @@ def delete_over(tx: Tx, *, before: int, limit: int) -> int:
         return went
     tx.run(_DELETE_SCORES, on=board_id)
     return tx.run(_DELETE, on=board_id)
-
-
-def _to_board(row: tuple[int, int | None, str, int, int]) -> BoardRow:
-    board_id, campaign_id, period, starts_at, ends_at = row
-    return BoardRow(
-        id=board_id,
-        campaign_id=None if campaign_id is None else CampaignId(campaign_id),
-        period=period,
-        starts_at=starts_at,
-        ends_at=ends_at,
-    )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from sqlalchemy import bindparam, case, func, insert, literal_column, or_, select, update
 
 from storage.errors import RowMissing
-from storage.records import PersonId, RankLine
+from storage.records import CampaignId, PersonId, RankLine, VersionId
 from storage.schema import (
     SHOP_BOARD,
     board,
@@ -24,6 +25,17 @@ from storage.schema import (
 from storage.texts import join_name
 from storage.tx import Conflicting, Tx
 
+BOARD = (board.c.id, board.c.campaign_id, board.c.period, board.c.starts_at, board.c.ends_at)
+COVERS = (board.c.starts_at <= bindparam("at"), board.c.ends_at > bindparam("at"))
+"""Of a ranking that lasts at a moment."""
+_ITS_CAMPAIGN = (
+    select(campaign_version.c.campaign_id).where(campaign_version.c.id == bindparam("version_id")).scalar_subquery()
+)
+_LIST_COUNTING = (
+    select(*BOARD)
+    .where(*COVERS, or_(board.c.campaign_id.is_(None), board.c.campaign_id == _ITS_CAMPAIGN))
+    .order_by(board.c.id)
+)
 _LAST_COUNTED = (
     select(func.max(event.c.happened_at))
     .select_from(
@@ -174,6 +186,29 @@ _LIST_TOP = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardRow:
+    """A ranking: friends count on it who qualify from its start on, before its end."""
+
+    id: int
+    campaign_id: CampaignId | None
+    """None for all of them."""
+    period: str
+    """`all`, or its kind and its first day, `week:2026-11-23`."""
+    starts_at: int
+    ends_at: int
+
+    @property
+    def kind(self) -> str:
+        """The word before the day."""
+        return self.period.partition(":")[0]
+
+
+def list_counting(tx: Tx, version_id: VersionId, at: int) -> list[BoardRow]:
+    """Return the rankings on which a friend counts who came under a version and qualified at a moment, the shop's first."""
+    return [to_board(row) for row in tx.rows(_LIST_COUNTING, version_id=version_id, at=at)]
+
+
 def raise_score(tx: Tx, person_id: PersonId, by: int = 1, *, on: Sequence[int] = (SHOP_BOARD,)) -> int:
     """Raise a person's score on some boards, and return the new one on the first of them.
 
@@ -258,3 +293,15 @@ def list_top(tx: Tx, limit: int, *, board_id: int = SHOP_BOARD) -> list[RankLine
         RankLine(rank=rank_of[points], person_id=person_id, name=join_name(first, last), score=points, tier=tier)
         for person_id, points, first, last, tier in rows
     ]
+
+
+def to_board(row: tuple[int, int | None, str, int, int]) -> BoardRow:
+    """Return the ranking in a row of `BOARD`."""
+    board_id, campaign_id, period, starts_at, ends_at = row
+    return BoardRow(
+        id=board_id,
+        campaign_id=None if campaign_id is None else CampaignId(campaign_id),
+        period=period,
+        starts_at=starts_at,
+        ends_at=ends_at,
+    )

@@ -10,7 +10,6 @@ from bot.core.claiming import Attribution, Opening, Window, decide_attribution
 from bot.core.community import decide_lapsed
 from bot.core.links import parse_payload
 from bot.core.printing import read_placement
-from bot.services.boards import count_friend
 from bot.services.campaigns import Terms, find_promise, get_terms, read_terms
 from bot.services.claiming.window import CLAIM, expect_claim, is_throttled, note_miss, open_window, view_home
 from bot.services.community.warning import tell_owed
@@ -31,7 +30,7 @@ from bot.services.notices import Notice, owe
 from bot.services.printing import note_placement
 from bot.services.rewards.awaiting import expect
 from bot.services.rewards.giving import tell
-from bot.services.rewards.granting import note_event, note_score, sum_points
+from bot.services.rewards.granting import count_friend, note_event, note_score, sum_points
 from bot.services.sharing.handouts import owe_card_behind
 from storage.addresses import ANNOUNCE, MemberAddress
 from storage.facts import EventKind, GrantId
@@ -182,7 +181,8 @@ def _proclaim(tx: Tx, shop: ShopRow, referral: Referral, counted: _Counted) -> N
     """What was given for the friend, what the inviter has become by it, and the news for the announce chat."""
     if counted.given:
         tell(tx, counted.given)
-    review(tx, referral.inviter_id, counted.score, read_terms(tx, shop).campaign.tiers)
+    if tiers := read_terms(tx, shop).campaign.tiers:
+        review(tx, referral.inviter_id, counted.score, tiers)
     if shop.announce_chat is not None:
         owe(tx, ANNOUNCE, JoinAnnounced(friend=referral.invitee_id, inviter=referral.inviter_id), key=referral.id)
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.services.boards import uncount_friend
 from bot.services.campaigns import get_terms
 from bot.services.honours.honours import review
 from bot.services.joining.notices import FriendRevoked, GiftRevoked, RevokeReason
 from bot.services.notices import owe
 from bot.services.rewards.giving import tell_taken
-from bot.services.rewards.granting import note_revoked, sum_points, take_back_above
+from bot.services.rewards.granting import note_revoked, sum_points, take_back_above, uncount_friend
 from storage.addresses import MemberAddress
 from storage.facts import GrantKind, GrantRow
 from storage.records import Referral, ReferralId, ReferralState, Side

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.core.campaigns.rewards import JOIN
 from bot.core.languages import parse_tag
+from bot.core.periods import BoardKind, compute_period
 from bot.core.rewards.rules import (
     MILESTONE,
     REASONS,
@@ -17,11 +18,13 @@ from bot.core.rewards.rules import (
     compose_transfer_key,
     evaluate,
 )
-from bot.services.campaigns import Terms
+from bot.services.campaigns import Terms, find_zone
 from bot.services.rewards.giving import Cause, find_day, give, take_back
 from storage.facts import EventId, EventKind, GrantId, GrantRow
 from storage.records import PersonId, Referral, Side, Transfer
-from storage.tables import awaited, events, grants, honours, ledgers, people
+from storage.tables import awaited, boards, events, grants, honours, ledgers, people, scores
+from storage.tables.scores import BoardRow
+from storage.tables.shops import ShopRow
 from storage.tx import Tx
 
 
@@ -85,6 +88,34 @@ def take_back_above(tx: Tx, person_id: PersonId, score: int) -> list[GrantRow]:
 def sum_points(given: Sequence[GrantRow], side: Side) -> int:
     """The points that one side got."""
     return sum(grant.points or 0 for grant in given if grant.side is side and grant.ledger_id is not None)
+
+
+def count_friend(tx: Tx, shop: ShopRow, referral: Referral) -> int:
+    """Count a friend who qualifies now for the inviter; returns the inviter's score in the shop. Late in a unit."""
+    counting = scores.list_counting(tx, referral.campaign_version_id, tx.now)
+    if _open_missing(tx, shop, referral, counting):
+        counting = scores.list_counting(tx, referral.campaign_version_id, tx.now)
+    return scores.raise_score(tx, referral.inviter_id, on=[each.id for each in counting])
+
+
+def uncount_friend(tx: Tx, referral: Referral) -> int:
+    """Take a friend who had qualified out of the rankings of that time; returns the inviter's score in the shop."""
+    counted_at = events.find_qualified(tx, referral.id)
+    counting = scores.list_counting(tx, referral.campaign_version_id, counted_at)
+    return scores.lower_score(tx, referral.inviter_id, on=[each.id for each in counting])
+
+
+def _open_missing(tx: Tx, shop: ShopRow, referral: Referral, counting: list[BoardRow]) -> bool:
+    """Begin the week, the month and the campaign's ranking with the first friend in them; whether one was to be begun."""
+    kinds = {each.kind for each in counting if each.campaign_id is None}
+    missing = [kind for kind in (BoardKind.WEEK, BoardKind.MONTH) if kind not in kinds]
+    for kind in missing:
+        period = compute_period(kind, tx.now, find_zone(shop.zone), after=boards.find_end(tx, kind))
+        boards.add(tx, campaign_id=None, period=period.name, starts_at=period.starts_at, ends_at=period.ends_at)
+    own = any(each.campaign_id is not None and each.kind == "all" for each in counting)
+    if not own:
+        boards.add(tx, campaign_id=boards.get_campaign_id(tx, referral.campaign_version_id), period="all")
+    return bool(missing) or not own
 
 
 def _give_all(

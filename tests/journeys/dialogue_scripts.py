@@ -57,6 +57,11 @@ async def check_coupons(_: Walk, store: Store) -> None:
     assert [(pool.name, pool.ready) for pool in pools] == [("coffee", 2)]
 
 
+async def check_found(walk: Walk, _: Store) -> None:
+    """Whoever was found hears nothing of it."""
+    assert not [each for each in walk.list_shown(walk.others[0]) if "Member since" in each.text]
+
+
 SCRIPTS = {
     "claim": Script(
         others=["Wayan Abe", "Wayan Bram"],
@@ -104,6 +109,15 @@ SCRIPTS = {
             Act(say="月亮面包房", shows="Name: Moon Bakery"),
         ],
         check=check_field,
+    ),
+    "find": Script(
+        admin=True,
+        others=["Wayan Abe"],
+        acts=[
+            Act(say="/find", shows="Whom are you looking for"),
+            Act(say="Wayan Abe", shows="Member since"),
+        ],
+        check=check_found,
     ),
     "coupons": Script(
         admin=True,

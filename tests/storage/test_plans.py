@@ -49,6 +49,10 @@ READ_EVERYTHING = {
     "campaigns._LIST": "there are few",
     "link_revocations._LIST": "there are few, and not for long",
     "link_revocations._DELETE_BEFORE": "likewise",
+    "contests._LIST": "there are few",
+    "contests._LIST_OPEN": "likewise, once a minute",
+    "referrals._LIST_WAITING": "for friends who came and did not count in time; seldom, and only where a shop says so",
+    "referrals._LIST_WAITING_VERSIONS": "likewise",
     "campaigns._FIRST": "ends at the first row that is no placeholder",
 }
 """The only statements that may read a whole table, and why."""
@@ -57,6 +61,7 @@ READ_EVERYTHING = {
 BLOCKS = {
     "broadcasts._BROADCAST",
     "campaigns._CAMPAIGN",
+    "contests._ROWS",
     "coupons._COUPONS",
     "grants._ROWS",
     "inbox._ROW",

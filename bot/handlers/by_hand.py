@@ -53,7 +53,7 @@ async def on_grant(update: Update, context: Context) -> None:
         await begin(update, context, FINDING)
         return
     order = parse_order(typed)
-    view = await context.write(
+    view = await context.bot_data.store.write(  # the update goes on: after a death its question is asked again
         looking_up.look_up,
         visitor=visitor_of(update),
         text=order.who if order is not None else typed,

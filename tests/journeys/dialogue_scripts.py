@@ -62,6 +62,13 @@ async def check_found(walk: Walk, _: Store) -> None:
     assert not [each for each in walk.list_shown(walk.others[0]) if "Member since" in each.text]
 
 
+async def check_grant(walk: Walk, store: Store) -> None:
+    """The points are there once."""
+    person = await store.read(people.find_by_telegram_id, walk.others[0].id)
+    assert person is not None
+    assert person.balance == 5
+
+
 SCRIPTS = {
     "claim": Script(
         others=["Wayan Abe", "Wayan Bram"],
@@ -118,6 +125,17 @@ SCRIPTS = {
             Act(say="Wayan Abe", shows="Member since"),
         ],
         check=check_found,
+    ),
+    "grant": Script(
+        admin=True,
+        others=["Wayan Abe"],
+        acts=[
+            Act(say="/grant Wayan Abe", shows="How many points for"),
+            Act(say="5", shows="What for?"),
+            Act(say="For the music", shows="Shall I give them?"),
+            Act(tap="Yes, give them", shows="has been told", may_be_silent=True),
+        ],
+        check=check_grant,
     ),
     "coupons": Script(
         admin=True,

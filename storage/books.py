@@ -10,6 +10,7 @@ from sqlalchemy import Select, and_, exists, func, literal, not_, or_, select
 
 from storage.coupon_books import list_coupon_faults
 from storage.facts import RESERVED_SECONDS, GrantKind, GrantState, RedemptionState
+from storage.gift_books import list_gift_faults
 from storage.schema import HOUSE_ACCOUNT, account, audit, event, grant, ledger, redemption
 from storage.tx import Tx
 
@@ -211,4 +212,5 @@ _STATEMENTS: Mapping[str, Select[Any]] = MappingProxyType(
 def list_money_faults(tx: Tx) -> list[str]:
     """Return in words what does not fit together; reads everything, and keeps nothing in memory."""
     found = {words: int(tx.scalar(statement)) for words, statement in _STATEMENTS.items()}
-    return [*(f"{count} {words}" for words, count in found.items() if count), *list_coupon_faults(tx)]
+    own = [f"{count} {words}" for words, count in found.items() if count]
+    return [*own, *list_coupon_faults(tx), *list_gift_faults(tx)]

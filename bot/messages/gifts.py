@@ -83,7 +83,7 @@ def _say_row(texts: Texts, shop: Shop, view: GiftsView, row: GiftRow) -> Html:
 
 
 def _say_words(error: str) -> Html:
-    return escape(error[:_WORDS_LIMIT])
+    return escape(error.removeprefix("Bad Request: ")[:_WORDS_LIMIT])
 
 
 def _render_delayed(reader: Reader, notice: GiftDelayed) -> OutgoingMessage:

@@ -20,6 +20,7 @@ from storage.checks import list_faults
 from storage.facts import GrantState
 from storage.gift import GiftState, Trouble
 from storage.records import Profile
+from storage.tables import gifts, grants
 from tests.storage.clock import Clock
 from tests.telegram import LocalTelegram, telegram
 from tests.wire.gifts_stage import GiftStage, open_gifts
@@ -215,6 +216,25 @@ async def test_what_may_have_arrived_is_not_taken_back(stage: GiftStage) -> None
         (WAITING, UNKNOWN, Trouble.NONE),
         (GrantState.REVOKED, STUCK, Trouble.BALANCE),
     ]
+
+
+@pytest.mark.parametrize(
+    ("state", "found"),
+    [
+        (SENT, "1 gifts are with grants that stand otherwise"),
+        (None, "1 gifts have arrived without having been sent"),
+    ],
+)
+async def test_the_books_notice_a_gift_that_does_not_fit(stage: GiftStage, state: GiftState | None, found: str) -> None:
+    """One that is said to be there while its grant waits, and one that is had and was never sent."""
+    heart = await stage.earn(stage.anna)
+    if state is None:
+        await stage.store.write(grants.set_state, heart, USED, expected=WAITING)
+    else:
+        spend_all(stage)
+        await stage.send()
+        await stage.store.write(gifts.set_state, heart, state, expected=STUCK)
+    assert found in await list_faults(stage.store)
 
 
 async def test_whoever_is_forgotten_gets_nothing_any_more(stage: GiftStage, clock: Clock) -> None:

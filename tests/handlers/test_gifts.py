@@ -1,0 +1,67 @@
+"""A gift whose answer was lost, as whoever runs the shop sees and settles it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from bot.playground.world import Person
+from bot.services.gifts import sending
+from storage import Store, Tx, open_store
+from storage.facts import GrantId, GrantState
+from storage.gift import DueGift
+from storage.tables import grants
+from tests.handlers.test_redeeming import add_rich
+from tests.handlers.test_team import tap
+from tests.journeys.shop_at_work import ShopAtWork, open_shop, sqlite_in
+from tests.wire.gifts_stage import earn
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def store(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Store]:
+    """The shop's rows, within reach."""
+    async with open_store(sqlite_in(tmp_path_factory.mktemp("gifts"))) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shop(store: Store) -> AsyncIterator[ShopAtWork]:
+    """At work, with its owner in it."""
+    async with open_shop("", store=store) as at_work:
+        await at_work.join(at_work.admin)
+        yield at_work
+
+
+def lose_answer(tx: Tx, person: Person) -> GrantId:
+    """A gift has left, and nobody heard what came of it."""
+    grant_id = earn(tx, person.id)
+    row = grants.get(tx, grant_id)
+    due = DueGift(grant_id=grant_id, person_id=row.person_id, telegram_id=person.id, language="en", gift=row.what)
+    assert sending.claim(tx, due, stars=15)
+    sending.note_doubt(tx, grant_id, error="")
+    return grant_id
+
+
+async def test_a_doubtful_gift_is_settled_by_a_tap(shop: ShopAtWork, store: Store) -> None:
+    """The owner hears of it, asks, and says that it arrived; nobody is sent another."""
+    anna = await add_rich(shop, "Anna")
+    assert "No Telegram gift is waiting." in (await shop.ask(shop.admin, "/gifts")).text
+    grant_id = await store.write(lose_answer, anna)
+    news = await shop.telegram.until_message(shop.admin, "may have arrived or not")
+    seen = await tap(shop, shop.admin, news, "Look at the gifts")
+    assert "1. Anna: it left on" in seen.text
+    done = await tap(shop, shop.admin, seen, "1: it arrived")
+    assert "No Telegram gift is waiting." in done.text
+    assert (await store.read(grants.get, grant_id)).state is GrantState.USED
+    assert shop.world.gifts.given == []
+    assert "the gift for Anna arrived" in (await shop.ask(shop.admin, "/audit")).text
+
+
+async def test_members_see_nothing_of_it(shop: ShopAtWork) -> None:
+    """Whoever has no role is told of no such command."""
+    member = await shop.add_member("Budi")
+    assert "gift" not in (await shop.ask(member, "/gifts")).text.lower()

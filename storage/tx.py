@@ -92,8 +92,8 @@ class Session(Protocol):
     def run_each(self, statement: Statement, values: Sequence[Values]) -> None:
         """Run a statement without rows once per values, in order."""
 
-    def wait_for_writers(self, tables: Sequence[str]) -> None:
-        """Wait until every transaction that has written to these tables is over, and let none begin until this one is."""
+    def wait_for_writers(self, table: str) -> None:
+        """Wait until every transaction that has written to this table is over, and let none begin until this one is."""
 
     def list_corruption_quickly(self, limit_seconds: float) -> list[str]:
         """Likewise the quicker way, and as far as that comes in the time."""
@@ -153,12 +153,12 @@ class Tx:
         """Change rows once per values, in order."""
         self._open_session.run_each(statement, values)
 
-    def wait_for_writers(self, tables: Sequence[str]) -> None:
-        """Wait until every transaction that has written to these tables is over, and let none begin until this one is.
+    def wait_for_writers(self, table: str) -> None:
+        """Wait until every transaction that has written to this table is over, and let none begin until this one is.
 
-        To be asked first in a transaction that does next to nothing else.
+        To be asked first in a transaction that does next to nothing else, and once.
         """
-        self._open_session.wait_for_writers(tables)
+        self._open_session.wait_for_writers(table)
 
     def list_corruption_quickly(self, limit_seconds: float) -> list[str]:
         """Likewise the quicker way, and as far as that comes in the time."""

@@ -49,10 +49,8 @@ class Finding:
 
 async def follow(store: Units, *, page: int = PAGE) -> None:
     """Cover what has come since the last checkpoint."""
-    if not await store.read(proof.is_behind):
-        return
-    settled = await store.write(proof.settle)
-    for log, upto in settled.items():
+    for log in await store.read(proof.list_behind):
+        upto = await store.write(proof.settle, log)
         while await store.write(proof.advance, log, upto=upto, most=page):
             pass
 
@@ -62,7 +60,7 @@ async def inspect(store: Units, *, head: str | None = None) -> Finding:
 
     What is as it should be becomes a checkpoint; what is not leaves those there are alone.
     """
-    settled = await store.write(proof.settle)
+    settled = {log: await store.write(proof.settle, log) for log in proof.LOGS}
     faults = await store.read(proof.find_faults)
     followers = {log: await _go_along(store, log, upto, head=head) for log, upto in settled.items()}
     for follower in followers.values():

@@ -25,7 +25,7 @@ __all__ = [
     "Inspection",
     "advance",
     "find_faults",
-    "is_behind",
+    "list_behind",
     "list_checkpoints",
     "list_rows",
     "note_checkpoint",
@@ -44,11 +44,11 @@ class HeadPosted(Notice):
     head: str
 
 
-def is_behind(tx: Tx) -> bool:
-    """Whether there are rows that no checkpoint covers."""
+def list_behind(tx: Tx) -> list[str]:
+    """Logs with rows that no checkpoint covers."""
     last = find_last_ids(tx)
     noted = {log: checkpoints.find_last(tx, log) for log in LOGS}
-    return any(last[log] > (each.last_id if each is not None else 0) for log, each in noted.items())
+    return [log for log, each in noted.items() if last[log] > (each.last_id if each is not None else 0)]
 
 
 def advance(tx: Tx, log: str, *, upto: int, most: int) -> bool:

@@ -57,11 +57,10 @@ class PostgresSession:
             with self._connection.cursor() as cursor:
                 cursor.executemany(rendered[0][0], [each for _, each in rendered])
 
-    def wait_for_writers(self, tables: Sequence[str]) -> None:
+    def wait_for_writers(self, table: str) -> None:
         """Take a lock that no writer shares; whoever vacuums is not waited for for long, since all writers would."""
-        quoted = ", ".join(f'"{table}"' for table in tables)
         self._connection.execute(f"SET LOCAL lock_timeout = '{LOCK_MILLISECONDS}ms'")
-        self._connection.execute(f"LOCK TABLE {quoted} IN SHARE MODE")
+        self._connection.execute(f'LOCK TABLE "{table}" IN SHARE MODE')
 
     def list_corruption_quickly(self, limit_seconds: float) -> list[str]:  # noqa: ARG002  # as for SQLite
         """Likewise nothing."""

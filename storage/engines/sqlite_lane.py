@@ -55,7 +55,7 @@ class SqliteSession:
             rendered = [STATEMENTS.render(statement, each) for each in values]
             self._raw.executemany(rendered[0][0], [each for _, each in rendered])
 
-    def wait_for_writers(self, tables: Sequence[str]) -> None:
+    def wait_for_writers(self, table: str) -> None:
         """Nothing to wait for: there is one writer at a time."""
 
     def list_corruption_quickly(self, limit_seconds: float) -> list[str]:

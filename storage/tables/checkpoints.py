@@ -84,13 +84,14 @@ _LIST_ROWS = {
 }
 
 
-def settle(tx: Tx) -> dict[str, int]:
-    """Return the last id of each log below which no row can come any more; in a transaction of its own.
+def settle(tx: Tx, log: str) -> int:
+    """Return the last id of a log below which no row can come any more; in a transaction of its own.
 
-    Waits for those who are writing: on PostgreSQL a row may be seen before another with a smaller id.
+    Waits for those who are writing: on PostgreSQL a row may be seen before another with a smaller id. One log at a time: who
+    holds one table and waits for the next would stand in the way of somebody who goes the other way round.
     """
-    tx.wait_for_writers([table.name for table, _ in _FOLLOWED.values()])
-    return find_last_ids(tx)
+    tx.wait_for_writers(_FOLLOWED[log][0].name)
+    return int(tx.scalar(_FIND_LAST_ID[log]) or 0)
 
 
 def find_last_ids(tx: Tx) -> dict[str, int]:

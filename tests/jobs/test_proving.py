@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 
 import pytest
 from sqlalchemy import text
@@ -15,11 +16,13 @@ from bot.jobs import proving
 from bot.jobs.proving import BooksWrong, follow, inspect
 from bot.services import proof
 from bot.services.campaigns.opening import Source, open_shop
-from storage import Store
+from storage import Store, StoreUnavailable, open_store
 from storage.addresses import ANNOUNCE
 from storage.beside import open_beside
-from storage.records import NoticeId, OutboxRow
-from storage.tables import checkpoints, inspections, outbox
+from storage.engines.postgres_connection import connect
+from storage.facts import EventKind
+from storage.records import NoticeId, OutboxRow, PersonId
+from storage.tables import checkpoints, events, inspections, outbox, shops
 from storage.tx import Tx
 from tests.attack.changed_books import fill
 from tests.services.conftest import campaign
@@ -45,7 +48,7 @@ def count_noted(tx: Tx) -> dict[str, int]:
 
 async def test_the_head_is_that_of_the_rows_as_documented(books: Store) -> None:
     """Whoever has the rows can compute it: RFC 6962 over JSON arrays."""
-    upto = (await books.write(proof.settle))["ledger"]
+    upto = await books.write(proof.settle, "ledger")
     rows = await books.read(proof.list_rows, "ledger", after=0, upto=upto, most=1000)
     frontier = Frontier()
     for row in rows:
@@ -138,6 +141,26 @@ async def test_the_books_are_looked_over_beside_the_bot(books: Store, store_url:
     assert (found.faults, found.head) == ([], alone.head)
     assert later.faults == []
     assert later.entries > alone.entries
+
+
+@pytest.mark.postgres
+async def test_no_checkpoint_stands_before_a_row_that_is_still_to_come(postgres_url: str, clock: Clock) -> None:
+    """Whoever has an id and has not committed is waited for: else their row would look like one put in afterwards."""
+    async with open_store(postgres_url, clock=clock) as store:
+        await fill(store, clock, members=4)
+        await follow(store)
+        with closing(connect(postgres_url)) as slow:
+            slow.execute("BEGIN")
+            slow.execute(
+                "INSERT INTO event (kind, person_id, campaign_version_id, key, happened_at) VALUES ('given', 1, 1, 'a', 1)"
+            )
+            version_id = (await store.read(shops.get)).version_id
+            await store.write(events.add_fact, EventKind.GIVEN, PersonId(1), key="b", version_id=version_id)
+            with pytest.raises(StoreUnavailable):
+                await follow(store)
+            slow.execute("COMMIT")
+        await follow(store)
+        assert (await inspect(store)).faults == []
 
 
 def test_a_cut_tail_a_changed_row_and_another_id_are_told_apart() -> None:

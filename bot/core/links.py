@@ -24,6 +24,11 @@ _PAYLOAD = re.compile(
     rf"(?:-([0-9A-Za-z]{{1,16}})(?![0-9A-Za-z])(?:-([1-9][0-9]{{0,{CAMPAIGN_DIGITS - 1}}})(?![0-9A-Za-z]))?)?"
 )
 
+_PAPER = "at_"
+"""Begins what a link of the shop's own paper carries; no code has such a sign in it."""
+PLACEMENT = re.compile(r"[a-z0-9]{1,16}")
+"""Where on paper a code hangs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Payload:
@@ -214,3 +219,14 @@ def _find_username(said: str, addresses: Addresses) -> str:
     own = addresses.bot_username.casefold()
     others = {name.casefold(): name for name in reversed(names) if name.casefold() not in {own, *_NO_PROFILES}}
     return next(iter(others.values())) if len(others) == 1 else ""
+
+
+def compose_placement_payload(placement: str) -> str:
+    """What a link on the shop's own paper carries: nobody's code, the place alone."""
+    return f"{_PAPER}{placement}"
+
+
+def read_placement(payload: str) -> str:
+    """The place that such a link names; empty for any other."""
+    place = payload.removeprefix(_PAPER)
+    return place if payload != place and PLACEMENT.fullmatch(place) else ""

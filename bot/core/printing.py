@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
+
+from bot.core.links import PLACEMENT
 
 SHOP = "shop"
 """Behind the command: the shop's own paper, without a member on it; and its place, where no other is named."""
-
-_MARK = "at_"
-"""Begins what a link of the shop's own paper carries; no code has such a sign in it."""
-_PLACEMENT = re.compile(r"[a-z0-9]{1,16}")
 
 
 def parse_placement(typed: str, *, usual: str, taken: Collection[str]) -> str | None:
@@ -22,15 +19,4 @@ def parse_placement(typed: str, *, usual: str, taken: Collection[str]) -> str | 
         taken: Sources that mean another way than paper.
     """
     word = typed.strip().lower() or usual
-    return word if _PLACEMENT.fullmatch(word) and (word == usual or word not in taken) else None
-
-
-def compose_placement_payload(placement: str) -> str:
-    """What a link on the shop's own paper carries: nobody's code, the place alone."""
-    return f"{_MARK}{placement}"
-
-
-def read_placement(payload: str) -> str:
-    """The place that such a link names; empty for any other."""
-    place = payload.removeprefix(_MARK)
-    return place if payload != place and _PLACEMENT.fullmatch(place) else ""
+    return word if PLACEMENT.fullmatch(word) and (word == usual or word not in taken) else None

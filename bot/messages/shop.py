@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 
 from bot.core.campaigns.campaign import Campaign, StoryTexts
 from bot.core.languages import choose_language
-from bot.core.links import Addresses, compose_link
-from bot.core.printing import compose_placement_payload
+from bot.core.links import Addresses, compose_link, compose_placement_payload
 from bot.core.sharing import CardFormat
 from bot.core.visiting import SHOPS_CARD
 

@@ -15,8 +15,9 @@ from typing import Any, ClassVar, Generic, TypeVar, get_type_hints
 
 from bot.services.members import MemberView, compose_name, view_member
 from storage.addresses import Address, MemberAddress
+from storage.handout import HandoutKind
 from storage.records import NoticeId, NoticeOwed, OutboxRow, PersonId
-from storage.tables import outbox, people
+from storage.tables import handouts, outbox, people
 from storage.tx import Tx
 
 logger = logging.getLogger(__name__)
@@ -87,6 +88,14 @@ def owe(tx: Tx, address: Address, notice: Notice, *, key: object) -> bool:
     """
     key = f"{notice.kind}:{key}"
     return outbox.add(tx, address=address, kind=notice.kind, payload=asdict(notice), key=key) is not None
+
+
+def owe_card_behind(tx: Tx, person_id: PersonId) -> None:
+    """Owe a member their own card as it is now, behind the notice that this transaction owes them; one at a time."""
+    greetings = [
+        each.notice_id for each in tx.told if isinstance(each, NoticeOwed) and each.address == MemberAddress(person_id)
+    ]
+    handouts.add(tx, person_id=person_id, kind=HandoutKind.FIRST, after_id=greetings[-1] if greetings else None)
 
 
 def answer_in(tx: Tx, asker_id: int | None, topic_id: int) -> None:

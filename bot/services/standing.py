@@ -145,7 +145,11 @@ def rank(tx: Tx, *, visitor: Profile, kind: BoardKind = BoardKind.ALL) -> TopVie
 def _find_boards(tx: Tx) -> dict[BoardKind, BoardRow]:
     """The rankings of this moment; those in which nobody stands yet are missing."""
     rows = boards.list_open(tx, shops.get(tx).campaign_id, tx.now)
-    return {BoardKind.CAMPAIGN if row.campaign_id else BoardKind(row.kind): row for row in rows if row.kind in _KINDS}
+    return {
+        BoardKind.CAMPAIGN if row.campaign_id else BoardKind(kind): row
+        for row in rows
+        if (kind := row.period.partition(":")[0]) in _KINDS
+    }
 
 
 def _find_place(tx: Tx, member: MemberView, ranking: BoardRow | None) -> PlaceView:

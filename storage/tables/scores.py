@@ -25,7 +25,8 @@ from storage.schema import (
 from storage.texts import join_name
 from storage.tx import Conflicting, Tx
 
-BOARD = (board.c.id, board.c.campaign_id, board.c.period, board.c.starts_at, board.c.ends_at)
+BOARD_FIELDS = ("id", "campaign_id", "period", "starts_at", "ends_at")
+BOARD = tuple(board.c[name] for name in BOARD_FIELDS)
 COVERS = (board.c.starts_at <= bindparam("at"), board.c.ends_at > bindparam("at"))
 """Of a ranking that lasts at a moment."""
 _ITS_CAMPAIGN = (
@@ -198,15 +199,11 @@ class BoardRow:
     starts_at: int
     ends_at: int
 
-    @property
-    def kind(self) -> str:
-        """The word before the day."""
-        return self.period.partition(":")[0]
-
 
 def list_counting(tx: Tx, version_id: VersionId, at: int) -> list[BoardRow]:
     """Return the rankings on which a friend counts who came under a version and qualified at a moment, the shop's first."""
-    return [to_board(row) for row in tx.rows(_LIST_COUNTING, version_id=version_id, at=at)]
+    rows = tx.rows(_LIST_COUNTING, version_id=version_id, at=at)
+    return [BoardRow(**dict(zip(BOARD_FIELDS, row, strict=True))) for row in rows]
 
 
 def raise_score(tx: Tx, person_id: PersonId, by: int = 1, *, on: Sequence[int] = (SHOP_BOARD,)) -> int:
@@ -219,7 +216,8 @@ def raise_score(tx: Tx, person_id: PersonId, by: int = 1, *, on: Sequence[int] =
     Raises:
         RowMissing: there is no such person.
     """
-    _note(tx, person_id, by, on)
+    if SHOP_BOARD in on and tx.scalar(_RAISE, of=person_id, by=by) is None:
+        raise RowMissing(f"There is no person {person_id}.")
     boards = {f"board_{at}": board_id for at, board_id in enumerate(sorted(on))}
     rows = tx.rows(_stand(len(boards)), person_id=person_id, by=by, at=tx.now, **boards)
     return _recount(tx, dict(rows), by, on)
@@ -231,14 +229,10 @@ def lower_score(tx: Tx, person_id: PersonId, by: int = 1, *, on: Sequence[int] =
     Raises:
         RowMissing: there is no such person, or not on the first board.
     """
-    _note(tx, person_id, -by, on)
+    if SHOP_BOARD in on and tx.scalar(_RAISE, of=person_id, by=-by) is None:
+        raise RowMissing(f"There is no person {person_id}.")
     rows = tx.rows(_LOWER, of=person_id, by=by, boards=list(on))
     return _recount(tx, dict(rows), -by, on)
-
-
-def _note(tx: Tx, person_id: PersonId, by: int, on: Sequence[int]) -> None:
-    if SHOP_BOARD in on and tx.scalar(_RAISE, of=person_id, by=by) is None:
-        raise RowMissing(f"There is no person {person_id}.")
 
 
 def _recount(tx: Tx, stands: dict[int, int], by: int, on: Sequence[int]) -> int:
@@ -293,15 +287,3 @@ def list_top(tx: Tx, limit: int, *, board_id: int = SHOP_BOARD) -> list[RankLine
         RankLine(rank=rank_of[points], person_id=person_id, name=join_name(first, last), score=points, tier=tier)
         for person_id, points, first, last, tier in rows
     ]
-
-
-def to_board(row: tuple[int, int | None, str, int, int]) -> BoardRow:
-    """Return the ranking in a row of `BOARD`."""
-    board_id, campaign_id, period, starts_at, ends_at = row
-    return BoardRow(
-        id=board_id,
-        campaign_id=None if campaign_id is None else CampaignId(campaign_id),
-        period=period,
-        starts_at=starts_at,
-        ends_at=ends_at,
-    )

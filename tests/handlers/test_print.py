@@ -9,8 +9,8 @@ import pytest_asyncio
 import zxingcpp
 from PIL import Image
 
-from bot.core.links import parse_payload
-from bot.core.printing import compose_placement_payload, parse_placement, read_placement
+from bot.core.links import compose_placement_payload, parse_payload, read_placement
+from bot.core.printing import parse_placement
 from bot.messages.shop import Source
 from bot.playground.world import Message
 from tests.journeys.shop_at_work import ShopAtWork, find_link, open_shop, sqlite_in

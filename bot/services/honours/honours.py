@@ -19,8 +19,7 @@ from bot.core.honours import (
 from bot.services.campaigns import get_terms
 from bot.services.honours.notices import TierLost, TierReached
 from bot.services.members import MemberView
-from bot.services.notices import owe
-from bot.services.sharing.handouts import owe_card_behind
+from bot.services.notices import owe, owe_card_behind
 from storage.addresses import MemberAddress
 from storage.records import PersonId
 from storage.tables import honours, people, referrals, shops

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from bot.core.campaigns.campaign import Campaign
 from bot.core.claiming import Attribution, Opening, Window, decide_attribution
 from bot.core.community import decide_lapsed
-from bot.core.links import parse_payload
-from bot.core.printing import read_placement
+from bot.core.links import parse_payload, read_placement
 from bot.services.campaigns import Terms, find_promise, get_terms, read_terms
 from bot.services.claiming.window import CLAIM, expect_claim, is_throttled, note_miss, open_window, view_home
 from bot.services.community.warning import tell_owed
@@ -26,12 +25,11 @@ from bot.services.joining.notices import (
 )
 from bot.services.joining.revoking import revoke
 from bot.services.members import MemberView, find_role, meet, view_member
-from bot.services.notices import Notice, owe
+from bot.services.notices import Notice, owe, owe_card_behind
 from bot.services.printing import note_placement
 from bot.services.rewards.awaiting import expect
 from bot.services.rewards.giving import tell
 from bot.services.rewards.granting import count_friend, note_event, note_score, sum_points
-from bot.services.sharing.handouts import owe_card_behind
 from storage.addresses import ANNOUNCE, MemberAddress
 from storage.facts import EventKind, GrantId
 from storage.records import Person, Profile, Referral, ReferralId, ReferralState, Side

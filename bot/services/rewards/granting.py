@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from bot.core.campaigns.rewards import JOIN
@@ -23,7 +23,6 @@ from bot.services.rewards.giving import Cause, find_day, give, take_back
 from storage.facts import EventId, EventKind, GrantId, GrantRow
 from storage.records import PersonId, Referral, Side, Transfer
 from storage.tables import awaited, boards, events, grants, honours, ledgers, people, scores
-from storage.tables.scores import BoardRow
 from storage.tables.shops import ShopRow
 from storage.tx import Tx
 
@@ -93,7 +92,12 @@ def sum_points(given: Sequence[GrantRow], side: Side) -> int:
 def count_friend(tx: Tx, shop: ShopRow, referral: Referral) -> int:
     """Count a friend who qualifies now for the inviter; returns the inviter's score in the shop. Late in a unit."""
     counting = scores.list_counting(tx, referral.campaign_version_id, tx.now)
-    if _open_missing(tx, shop, referral, counting):
+    kinds = {
+        BoardKind.CAMPAIGN if each.campaign_id and each.period == "all" else each.period.partition(":")[0]
+        for each in counting
+    }
+    if not kinds >= set(BoardKind):
+        _open_missing(tx, shop, referral, kinds)
         counting = scores.list_counting(tx, referral.campaign_version_id, tx.now)
     return scores.raise_score(tx, referral.inviter_id, on=[each.id for each in counting])
 
@@ -105,17 +109,14 @@ def uncount_friend(tx: Tx, referral: Referral) -> int:
     return scores.lower_score(tx, referral.inviter_id, on=[each.id for each in counting])
 
 
-def _open_missing(tx: Tx, shop: ShopRow, referral: Referral, counting: list[BoardRow]) -> bool:
-    """Begin the week, the month and the campaign's ranking with the first friend in them; whether one was to be begun."""
-    kinds = {each.kind for each in counting if each.campaign_id is None}
-    missing = [kind for kind in (BoardKind.WEEK, BoardKind.MONTH) if kind not in kinds]
-    for kind in missing:
-        period = compute_period(kind, tx.now, find_zone(shop.zone), after=boards.find_end(tx, kind))
-        boards.add(tx, campaign_id=None, period=period.name, starts_at=period.starts_at, ends_at=period.ends_at)
-    own = any(each.campaign_id is not None and each.kind == "all" for each in counting)
-    if not own:
+def _open_missing(tx: Tx, shop: ShopRow, referral: Referral, open_kinds: Collection[str]) -> None:
+    """Begin the week, the month and the campaign's ranking with the first friend in them."""
+    for kind in (BoardKind.WEEK, BoardKind.MONTH):
+        if kind not in open_kinds:
+            period = compute_period(kind, tx.now, find_zone(shop.zone), after=boards.find_end(tx, kind))
+            boards.add(tx, campaign_id=None, period=period.name, starts_at=period.starts_at, ends_at=period.ends_at)
+    if BoardKind.CAMPAIGN not in open_kinds:
         boards.add(tx, campaign_id=boards.get_campaign_id(tx, referral.campaign_version_id), period="all")
-    return bool(missing) or not own
 
 
 def _give_all(

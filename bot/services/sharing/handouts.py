@@ -12,9 +12,8 @@ from enum import Enum, auto
 from bot.core.sharing import CardVersions
 from bot.services.members import MemberView, view_member
 from bot.services.sharing.cards import sign
-from storage.addresses import MemberAddress
 from storage.handout import Handout, HandoutId, HandoutKind
-from storage.records import NoticeOwed, PersonId
+from storage.records import PersonId
 from storage.tables import cards, handouts, people
 from storage.tx import Tx
 
@@ -67,14 +66,6 @@ class HandoutResult:
     """Telegram does not know the picture any more."""
     blocked: bool = False
     """The member does not want the bot."""
-
-
-def owe_card_behind(tx: Tx, person_id: PersonId) -> None:
-    """Owe a member their own card as it is now, behind the notice that this transaction owes them; one at a time."""
-    greetings = [
-        each.notice_id for each in tx.told if isinstance(each, NoticeOwed) and each.address == MemberAddress(person_id)
-    ]
-    handouts.add(tx, person_id=person_id, kind=HandoutKind.FIRST, after_id=greetings[-1] if greetings else None)
 
 
 def find_unwished(tx: Tx, *, person_id: PersonId, kind: HandoutKind, stories: Mapping[str, str]) -> Mapping[str, str]:

@@ -9,6 +9,7 @@ from bot.core.visiting import compute_hour
 from bot.jobs.cleaning import clean
 from storage import Store, Tx, open_store
 from storage.addresses import MemberAddress
+from storage.facts import EventKind
 from storage.handout import HandoutKind
 from storage.records import (
     Ban,
@@ -23,6 +24,7 @@ from storage.records import (
 from storage.role import Role
 from storage.schema import broadcast, metadata
 from storage.tables import (
+    awaited,
     broadcasts,
     cards,
     chat_joins,
@@ -37,11 +39,12 @@ from storage.tables import (
     inbox,
     link_revocations,
     outbox,
+    referrals,
     shares,
     team_invitations,
     visits,
 )
-from tests.storage.cast import add_members
+from tests.storage.cast import add_members, refer
 from tests.storage.clock import Clock
 
 DAY, DAYS = 24 * 3600, 730
@@ -66,8 +69,18 @@ def live(tx: Tx, people: list[Person], day: int) -> None:
     chat_joins.note_join(tx, CHAT, 20_000 + day)
     chat_joins.note_left(tx, CHAT, 20_000 + day)
     write_to(tx, one, day)
+    wait_for_stay(tx, people, day)
     if day % 7 == 0:
         send_to_all(tx, one, len(people))
+
+
+def wait_for_stay(tx: Tx, people: list[Person], day: int) -> None:
+    """A friend has stayed for as long as a rule asks, and another rule begins to wait."""
+    if day == 0:
+        refer(tx, people[0], people[1])
+    (friend,) = referrals.list_invitations(tx, people[0].id, limit=1, offset=0)
+    awaited.drop_of(tx, friend.referral_id)
+    awaited.add(tx, friend.referral_id, EventKind.STAYED, 1, due_at=tx.now)
 
 
 def write_to(tx: Tx, one: Person, day: int) -> None:

@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 
 from bot.playground.world import Person
+from bot.playground.world.gifts import HEART
 from bot.services.gifts import sending
 from storage import Store, Tx, open_store
 from storage.facts import GrantId, GrantState
@@ -59,6 +60,15 @@ async def test_a_doubtful_gift_is_settled_by_a_tap(shop: ShopAtWork, store: Stor
     assert (await store.read(grants.get, grant_id)).state is GrantState.USED
     assert shop.world.gifts.given == []
     assert "the gift for Anna arrived" in (await shop.ask(shop.admin, "/audit")).text
+
+
+async def test_a_gift_leaves_by_itself(shop: ShopAtWork, store: Store) -> None:
+    """Whoever has earned one need not ask, and nobody of the team has to do anything."""
+    dewi = await add_rich(shop, "Dewi")
+    shop.world.gifts.balance = 15
+    await store.write(earn, dewi.id)
+    given = await shop.telegram.until(lambda: shop.world.gifts.given, what="a gift")
+    assert [(each.person, each.gift_id, each.text) for each in given] == [(dewi, HEART, "A thank-you from Little Oven")]
 
 
 async def test_members_see_nothing_of_it(shop: ShopAtWork) -> None:

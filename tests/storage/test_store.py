@@ -13,7 +13,7 @@ from storage import RuleBroken, Store, StoreClosed, StoreLost, StoreUnavailable,
 from storage.addresses import ANNOUNCE
 from storage.checks import list_faults
 from storage.records import BroadcastChanged, BroadcastState, Event, NoticeOwed, Person, PersonId
-from storage.schema import broadcast, delivery, event, grant, inbox, outbox, person, referral, score, standing
+from storage.schema import broadcast, delivery, grant, inbox, outbox, person, referral, score, standing
 from storage.tables import broadcasts, directory, people, scores
 from storage.tables import outbox as notices
 from tests.storage.cast import add_member, add_members, refer, run
@@ -252,7 +252,6 @@ async def test_leaving_finishes_what_is_under_way(store_url: str) -> None:
         update(inbox).values(state="odd"),
         update(outbox).values(state="odd"),
         update(referral).values(state="odd"),
-        update(event).values(kind="odd"),
         update(grant).values(side="odd"),
         update(grant).values(state="odd"),
         update(grant).values(kind="odd"),

@@ -17,6 +17,8 @@ def clean_error(error: str) -> str:
 
 def fold_name(name: str) -> str:
     """Return a name as it is searched: without accents, capitals, joiners and doubled spaces, so that Zoë finds "zoe"."""
+    if name.isascii():
+        return " ".join(name.casefold().split())
     # Accents are of the classes from 200 on; lower ones are vowels and tones of scripts that need them.
     plain = unicodedata.normalize("NFKD", name.translate(_JOINERS))
     bare = "".join(char for char in plain if unicodedata.combining(char) < 200)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 from bot.core.languages import LANGUAGES, choose_language, find_language, parse_tag
-from bot.core.links import compose_code
+from bot.core.links import ALPHABET, CODE_LENGTH, compose_code
 from bot.core.names import compose_display_name
 from bot.core.roles import Roles, decide_allowed
 from bot.services.campaigns import list_languages
@@ -64,7 +64,7 @@ def meet(tx: Tx, visitor: Profile) -> Person:
     if not tx.writable:
         raise MustWrite
     if person is None:
-        return people.add(tx, visitor, compose_code(secrets.choice, code_keys.get(tx).key))
+        return people.add(tx, visitor, compose_code(_draw_letters(), code_keys.get(tx).key))
     return _refresh(tx, person, visitor)
 
 
@@ -80,6 +80,18 @@ def enter(tx: Tx, visitor: Profile) -> Person:
         raise MustWrite
     people.set_started(tx, person.id)
     return replace(person, started_at=tx.now)
+
+
+def _draw_letters() -> Callable[[str], str]:
+    """Draw the letters of a code out of one number, each as likely as any other: one question to the system instead of nine."""
+    number = secrets.randbelow(len(ALPHABET) ** CODE_LENGTH)
+
+    def draw(letters: str) -> str:
+        nonlocal number
+        number, place = divmod(number, len(letters))
+        return letters[place]
+
+    return draw
 
 
 def _refresh(tx: Tx, person: Person, visitor: Profile) -> Person:

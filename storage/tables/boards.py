@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, delete, func, or_, select
 
 from storage.records import CampaignId, VersionId
 from storage.schema import board, campaign_version, score, standing
-from storage.tables.scores import BOARD, BOARD_FIELDS, COVERS, BoardRow
+from storage.tables.scores import BOARD, COVERS, BoardRow
 from storage.tx import Conflicting, Tx
 
 _LIST_OPEN = (
@@ -48,7 +48,7 @@ FOREVER = 2**62
 def list_open(tx: Tx, campaign_id: CampaignId, at: int) -> list[BoardRow]:
     """Return the rankings of the shop and of a campaign at a moment, the shop's first."""
     rows = tx.rows(_LIST_OPEN, campaign_id=campaign_id, at=at)
-    return [BoardRow(**dict(zip(BOARD_FIELDS, row, strict=True))) for row in rows]
+    return [BoardRow(*row) for row in rows]
 
 
 def add(tx: Tx, *, campaign_id: CampaignId | None, period: str, starts_at: int = 0, ends_at: int = FOREVER) -> None:

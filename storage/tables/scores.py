@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, case, func, insert, literal_column, or_, select, update
 
@@ -25,8 +25,20 @@ from storage.schema import (
 from storage.texts import join_name
 from storage.tx import Conflicting, Tx
 
-BOARD_FIELDS = ("id", "campaign_id", "period", "starts_at", "ends_at")
-BOARD = tuple(board.c[name] for name in BOARD_FIELDS)
+
+class BoardRow(NamedTuple):
+    """A ranking: friends count on it who qualify from its start on, before its end."""
+
+    id: int
+    campaign_id: CampaignId | None
+    """None for all of them."""
+    period: str
+    """`all`, or its kind and its first day, `week:2026-11-23`."""
+    starts_at: int
+    ends_at: int
+
+
+BOARD = tuple(board.c[name] for name in BoardRow._fields)
 COVERS = (board.c.starts_at <= bindparam("at"), board.c.ends_at > bindparam("at"))
 """Of a ranking that lasts at a moment."""
 _ITS_CAMPAIGN = (
@@ -187,23 +199,10 @@ _LIST_TOP = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoardRow:
-    """A ranking: friends count on it who qualify from its start on, before its end."""
-
-    id: int
-    campaign_id: CampaignId | None
-    """None for all of them."""
-    period: str
-    """`all`, or its kind and its first day, `week:2026-11-23`."""
-    starts_at: int
-    ends_at: int
-
-
 def list_counting(tx: Tx, version_id: VersionId, at: int) -> list[BoardRow]:
     """Return the rankings on which a friend counts who came under a version and qualified at a moment, the shop's first."""
     rows = tx.rows(_LIST_COUNTING, version_id=version_id, at=at)
-    return [BoardRow(**dict(zip(BOARD_FIELDS, row, strict=True))) for row in rows]
+    return [BoardRow(*row) for row in rows]
 
 
 def raise_score(tx: Tx, person_id: PersonId, by: int = 1, *, on: Sequence[int] = (SHOP_BOARD,)) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 from types import MappingProxyType
 
 from bot.core.campaigns.campaign import Campaign
@@ -73,12 +74,16 @@ class Grant:
 
 def compose_rules(campaign: Campaign) -> tuple[Rule, ...]:
     """The rules of a campaign: both sides gain, the inviter for the friend who came, the friend as a welcome; and the owner's."""
-    points = {Side.INVITER: campaign.inviter_points, Side.INVITEE: campaign.invitee_points}
-    usual = (
+    return (*_compose_usual(campaign.inviter_points, campaign.invitee_points), *campaign.rewards)
+
+
+@lru_cache(maxsize=64)
+def _compose_usual(inviter_points: int, invitee_points: int) -> tuple[Rule, ...]:
+    points = {Side.INVITER: inviter_points, Side.INVITEE: invitee_points}
+    return tuple(
         Rule(key=JOIN, when="joined", who=side, give=Give(kind=GrantKind.POINTS, amount=amount))
         for side, amount in points.items()
     )
-    return (*usual, *campaign.rewards)
 
 
 def evaluate(occurrence: Occurrence, rules: Iterable[Rule]) -> list[Grant]:

@@ -89,6 +89,9 @@ def sum_points(given: Sequence[GrantRow], side: Side) -> int:
     return sum(grant.points or 0 for grant in given if grant.side is side and grant.ledger_id is not None)
 
 
+_KINDS = frozenset(BoardKind)
+
+
 def count_friend(tx: Tx, shop: ShopRow, referral: Referral) -> int:
     """Count a friend who qualifies now for the inviter; returns the inviter's score in the shop. Late in a unit."""
     counting = scores.list_counting(tx, referral.campaign_version_id, tx.now)
@@ -96,7 +99,7 @@ def count_friend(tx: Tx, shop: ShopRow, referral: Referral) -> int:
         BoardKind.CAMPAIGN if each.campaign_id and each.period == "all" else each.period.partition(":")[0]
         for each in counting
     }
-    if not kinds >= set(BoardKind):
+    if not kinds >= _KINDS:
         _open_missing(tx, shop, referral, kinds)
         counting = scores.list_counting(tx, referral.campaign_version_id, tx.now)
     return scores.raise_score(tx, referral.inviter_id, on=[each.id for each in counting])

@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
 from bot.playground.world import Person
-from storage import Store, open_store
+from storage import Store
 from storage.role import Role
 from storage.tables import roles
+from tests.handlers.shared_shop import shop, store
 from tests.handlers.test_team import tap
-from tests.journeys.shop_at_work import ShopAtWork, open_shop, sqlite_in
+from tests.journeys.shop_at_work import ShopAtWork
+
+__all__ = ["shop", "store"]
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def store(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Store]:
-    """The shop's rows, within reach."""
-    async with open_store(sqlite_in(tmp_path_factory.mktemp("grant"))) as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shop(store: Store) -> AsyncIterator[ShopAtWork]:
-    """At work, with its owner in it."""
-    async with open_shop("", store=store) as at_work:
-        await at_work.join(at_work.admin)
-        yield at_work
 
 
 async def test_step_by_step_and_a_double_tap_gives_once(shop: ShopAtWork, store: Store) -> None:

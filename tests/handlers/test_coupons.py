@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
 from bot.playground.waiting import Match
 from bot.playground.world import Message, Person
-from storage import Store, open_store
+from storage import Store
 from storage.records import Profile
 from storage.role import Role
 from storage.tables import roles
+from tests.handlers.shared_shop import shop, store
 from tests.handlers.test_redeeming import add_rich
 from tests.handlers.test_team import tap
-from tests.journeys.shop_at_work import ShopAtWork, open_shop, sqlite_in
+from tests.journeys.shop_at_work import ShopAtWork
 from tests.services.test_coupons import earn
 
+__all__ = ["shop", "store"]
+
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def store(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Store]:
-    """The shop's rows, within reach."""
-    async with open_store(sqlite_in(tmp_path_factory.mktemp("coupons"))) as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shop(store: Store) -> AsyncIterator[ShopAtWork]:
-    """At work, with its owner in it."""
-    async with open_shop("", store=store) as at_work:
-        await at_work.join(at_work.admin)
-        yield at_work
 
 
 async def send_list(

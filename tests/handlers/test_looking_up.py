@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 import pytest_asyncio
 
 from bot.playground.world import Message, Person
 from bot.services.audit import Act, list_acts
-from storage import Store, open_store
+from storage import Store
 from storage.role import Role
 from storage.tables import people, roles
+from tests.handlers.shared_shop import shop, store
 from tests.handlers.test_redeeming import add_rich, take_croissant
 from tests.handlers.test_team import tap
-from tests.journeys.shop_at_work import ShopAtWork, find_link, open_shop, sqlite_in
+from tests.journeys.shop_at_work import ShopAtWork, find_link
+
+__all__ = ["shop", "store"]
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def store(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Store]:
-    """The shop's rows, within reach."""
-    async with open_store(sqlite_in(tmp_path_factory.mktemp("find"))) as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shop(store: Store) -> AsyncIterator[ShopAtWork]:
-    """At work, with its owner in it."""
-    async with open_shop("", store=store) as at_work:
-        await at_work.join(at_work.admin)
-        yield at_work
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from bot.playground.world import Chat
 from bot.services.audit import list_acts
 from storage import Store, open_store
 from storage.tables import shops
+from tests.handlers.shared_shop import shop, store
 from tests.journeys.shop_at_work import ADMIN_ID, CHANNEL, ShopAtWork, open_shop, sqlite_in
 from tests.journeys.test_campaign_from_phone import Phone
 
+__all__ = ["shop", "store"]
+
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def store(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Store]:
-    """The shop's rows, within reach."""
-    async with open_store(sqlite_in(tmp_path_factory.mktemp("place"))) as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def shop(store: Store) -> AsyncIterator[ShopAtWork]:
-    """At work, with its owner in it."""
-    async with open_shop("", store=store) as at_work:
-        await at_work.join(at_work.admin)
-        yield at_work
 
 
 async def ask_for(shop: ShopAtWork, label: str) -> Phone:

@@ -201,9 +201,10 @@ def test_a_send_inside_a_known_ban_is_found() -> None:
     calls += [make_call(2 + number, "sendMessage", at) for number, at in enumerate((9.9, 10.1, 12, 13.1))]
     bans = [Ban(10 * SECOND, 13 * SECOND)]
     informed, ignorant = Death(11 * SECOND, 13 * SECOND + 9), Death(11 * SECOND, 0)
-    deaf = Death(9 * SECOND + 1, 0)
-    found = [list_sends_in_bans(calls, bans, [death], travel_seconds=0.3) for death in (informed, ignorant, deaf)]
-    assert [[call.number for call in each] for each in found] == [[4], [], []]
+    deaf, hasty = Death(9 * SECOND + 1, 0), Death(10 * SECOND + 9, 13 * SECOND + 9)
+    deaths = (informed, ignorant, deaf, hasty)
+    found = [list_sends_in_bans(calls, bans, [death], travel_seconds=0.3) for death in deaths]
+    assert [[call.number for call in each] for each in found] == [[4], [], [], []]
 
 
 def make_call(number: int, method: str, second: float) -> Call:

@@ -123,7 +123,7 @@ def qualify(tx: Tx, referral_id: ReferralId) -> Referral | None:
         return None
     if not referrals.set_state(tx, referral_id, ReferralState.QUALIFIED, expected=ReferralState.WAITING):
         return None
-    referral = referrals.get(tx, referral_id)
+    referral = replace(waiting, state=ReferralState.QUALIFIED)
     shop = shops.get(tx)
     counted = _count(tx, shop, referral, terms)
     if people.get(tx, referral.invitee_id).is_member:

@@ -41,14 +41,25 @@ _BACK = ledger.outerjoin(_back, ledger.c.key == TAKEN_BACK + _back.c.key).outerj
 _HAD = redemption.join(ledger, ledger.c.id == redemption.c.paid_id)
 _RETURNED = redemption.join(ledger, ledger.c.id == redemption.c.returned_id)
 
-_IS_BOUGHT = redemption.c.grant_id.is_(None)
+_IS_BOUGHT = redemption.c.price > 0
 _IN_STEP = {
     RedemptionState.REDEEMED: [GrantState.AVAILABLE, GrantState.WAITING],
     RedemptionState.USED: [GrantState.USED],
     RedemptionState.DECLINED: [GrantState.REVOKED],
     RedemptionState.EXPIRED: [GrantState.EXPIRED],
+    RedemptionState.GRANTED: [
+        GrantState.WAITING,
+        GrantState.AVAILABLE,
+        GrantState.USED,
+        GrantState.EXPIRED,
+        GrantState.DECLINED,
+    ],
+    RedemptionState.RETURNED: [GrantState.REVOKED],
 }
-"""How a grant stands of which something stands so at the counter."""
+"""How a grant stands of which something stands so at the counter, or that was had for points."""
+
+_IS_RETURNED = redemption.c.state.in_([RedemptionState.EXPIRED, RedemptionState.RETURNED])
+_IS_GRANTED = redemption.c.state.in_([RedemptionState.GRANTED, RedemptionState.RETURNED])
 
 _STATEMENTS: Mapping[str, Select[Any]] = MappingProxyType(
     {
@@ -158,8 +169,9 @@ _STATEMENTS: Mapping[str, Select[Any]] = MappingProxyType(
                 ),
                 and_(
                     _IS_BOUGHT,
-                    redemption.c.returned_id.is_not(None) != (redemption.c.state == RedemptionState.EXPIRED),
+                    redemption.c.returned_id.is_not(None) != _IS_RETURNED,
                 ),
+                and_(_IS_BOUGHT, redemption.c.grant_id.is_not(None) != _IS_GRANTED),
                 and_(
                     not_(_IS_BOUGHT),
                     or_(
@@ -177,7 +189,7 @@ _STATEMENTS: Mapping[str, Select[Any]] = MappingProxyType(
             or_(
                 and_(
                     _IS_BOUGHT,
-                    redemption.c.paid_id.is_(None),
+                    or_(redemption.c.paid_id.is_(None), redemption.c.state == RedemptionState.GRANTED),
                     redemption.c.expires_at != redemption.c.reserved_at + RESERVED_SECONDS * 1_000_000,
                 ),
                 and_(

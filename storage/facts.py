@@ -43,6 +43,8 @@ class EventKind(StrEnum):
     """A member has won a place in a contest."""
     GIVEN = "given"
     """Somebody of the team gave something by hand."""
+    HAD = "had"
+    """A member has paid points for something that is given without the counter."""
 
 
 class GrantKind(StrEnum):
@@ -80,7 +82,7 @@ class GrantState(StrEnum):
 
 
 class RedemptionState(StrEnum):
-    """Where something stands that a member has for points; all but the first two are final."""
+    """Where something stands that a member has for points; the first two end by themselves, and `GRANTED` can be returned."""
 
     RESERVED = "reserved"
     """Put aside until its member says yes."""
@@ -91,6 +93,10 @@ class RedemptionState(StrEnum):
     """Its member did not say yes, or said no; nothing was paid."""
     EXPIRED = "expired"
     """Nobody came for it, and the points are back."""
+    GRANTED = "granted"
+    """Paid, and given without the counter, like a coupon: its grant says how it stands."""
+    RETURNED = "returned"
+    """It could not be given, or its member did not want to wait: the points are back."""
 
 
 class CouponState(StrEnum):
@@ -161,7 +167,7 @@ class RedemptionRow:
     used_at: int | None
     used_by_id: PersonId | None
     grant_id: GrantId | None = None
-    """What a rule gave, where it was not had for points; `item` then names the rule."""
+    """What was given for the points; where none were paid, what a rule gave, which `item` then names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,11 @@ from bot.core.campaigns.file import CampaignFile, Path
 WORTH_LIMIT = 1_000_000
 """Minor units for one point."""
 
+LIABILITY_LIMIT = 1_000_000_000_000
+"""Minor units of all that is promised."""
+
 _FIELDS = ("amount", "currency")
+_LIMITS = ("liability",)
 _DIGITS: Mapping[str, int] = MappingProxyType(
     dict.fromkeys(("CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF", "XPF"), 0)
     | dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3)
@@ -55,6 +59,24 @@ def take_worth(file: CampaignFile, path: Path) -> tuple[int, str]:
     file.take_table(path, _FIELDS)
     amount = file.attempt(0, file.take_whole_number, (*path, "amount"), WORTH_LIMIT)
     return amount, file.attempt("", _take_currency, file, (*path, "currency"))
+
+
+def take_limit(file: CampaignFile, path: Path, worth_amount: int) -> int:
+    """What members may be promised in points at most, in minor units; 0 where the file says nothing of it.
+
+    Raises:
+        CampaignMistake: at the first thing that cannot be.
+    """
+    if not file.holds(path):
+        return 0
+    file.take_table(path, _LIMITS)
+    limit = file.take_whole_number((*path, _LIMITS[0]), LIABILITY_LIMIT)
+    if not worth_amount:
+        problem = 'nobody knows what a point is worth. Write worth = { amount = 5, currency = "EUR" } under [points].'
+        raise file.mistake((*path, _LIMITS[0]), problem)
+    if limit < worth_amount:
+        raise file.mistake((*path, _LIMITS[0]), f"not even one point fits: it is worth {worth_amount}. Write more.")
+    return limit
 
 
 def _take_currency(file: CampaignFile, path: Path) -> str:

@@ -16,9 +16,6 @@ can try one."""
 USE_PREFIX = "use_"
 """How the start payload behind the code at the counter begins; no member's code has an underscore."""
 
-FOR_ITEM = "item:"
-"""How the reason of a ledger line begins that paid for something of the catalogue; its key follows."""
-
 UNDO_SECONDS = 120
 """For so long the counter can take back that it has handed something out."""
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.core.by_hand import REASON as BY_HAND
+from bot.core.campaigns.catalogue import FOR_ITEM
 from bot.core.community import SOURCE as COMMUNITY
 from bot.core.periods import BoardKind
-from bot.core.redeeming import FOR_ITEM
 from bot.core.reminding import Missing, Reminding
 from bot.core.rewards.rules import FOR_RULE
 from bot.messages.buttons import INVITES, MENU, REWARDS, TOP_OF

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from bot.cards.look import compute_look
 from bot.core.campaigns.campaign import Campaign, compose_look
 from bot.core.campaigns.checking import Finding, list_misnamed
-from bot.core.campaigns.pictures import list_pictures
+from bot.core.campaigns.pictures import list_card_pictures
 from bot.core.pictures import Picture, PictureMistake
 from bot.core.sharing import CardFormat, CardText, CardVersions
 from bot.messages.printing import say_print_hint, say_way_in
@@ -208,7 +208,7 @@ class Pictures:
 
     async def find_excess(self, campaign: Campaign) -> StoryExcess | None:
         """The first text of a campaign that its cards cannot show well, measured with their own letters."""
-        await self._workshop.lay_out(list_pictures(campaign))
+        await self._workshop.lay_out(list_card_pictures(campaign))
 
         def find(studio: CardStudio) -> StoryExcess | None:
             from bot.cards.limits import list_campaign_excesses  # noqa: PLC0415 -- see the module's first line

@@ -41,6 +41,7 @@ REVISIONS = (
     "0037",
     "0038",
     "0039",
+    "0040",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

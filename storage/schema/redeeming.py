@@ -28,11 +28,18 @@ redemption = Table(
     CheckConstraint(
         "state NOT IN ('redeemed', 'used', 'expired') OR paid_id IS NOT NULL OR grant_id IS NOT NULL", name="paid"
     ),
-    CheckConstraint("state <> 'expired' OR returned_id IS NOT NULL OR grant_id IS NOT NULL", name="returned"),
+    CheckConstraint(
+        "(state <> 'expired' OR returned_id IS NOT NULL OR grant_id IS NOT NULL)"
+        " AND (state <> 'returned' OR returned_id IS NOT NULL)",
+        name="returned",
+    ),
+    CheckConstraint(
+        "state NOT IN ('granted', 'returned') OR (paid_id IS NOT NULL AND grant_id IS NOT NULL)", name="granted"
+    ),
     CheckConstraint("(state = 'used') = (used_at IS NOT NULL)", name="used"),
     sqlite_autoincrement=True,
 )
-"""`paid_id` and `returned_id` are the transfers of the points; `grant_id` is what a rule gave in their place."""
+"""`paid_id` and `returned_id` are the transfers of the points; `grant_id` is what was given for them, or in their place by a rule."""
 Index("ix_redemption_person_id", redemption.c.person_id)
 Index("ix_redemption_campaign_version_id", redemption.c.campaign_version_id)
 

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from bot.assets import ASSETS
 from bot.core.campaigns.campaign import Campaign, Rules, Story, parse_campaign
 from bot.core.campaigns.composing import compose_file
+from bot.core.campaigns.rewards import Give
+from storage.facts import GrantKind
 from tests.core.test_campaign_words import BY_LANGUAGE, PLAIN
 
 SHIPPED = (ASSETS / "campaigns" / "welcome.toml").read_text("utf-8")
@@ -79,11 +81,19 @@ CHANGES: list[Callable[[Campaign], Campaign]] = [
     lambda campaign: replace(campaign, rules=Rules(claim_days=2, community="@some_group", join_community=True)),
     lambda campaign: replace(campaign, rules=Rules(community=-1001234567890)),
     lambda campaign: replace(campaign, worth_amount=5, worth_currency="EUR"),
+    lambda campaign: replace(campaign, worth_amount=5, worth_currency="EUR", liability_limit=500),
     lambda campaign: replace(campaign, stories=campaign.stories[::-1]),
     lambda campaign: replace(campaign, catalogue=campaign.catalogue[::-1]),
     lambda campaign: replace(campaign, catalogue=campaign.catalogue[1:]),
     lambda campaign: replace(
         campaign, catalogue=tuple(replace(each, price=9, stock=3, valid_days=5) for each in campaign.catalogue)
+    ),
+    lambda campaign: replace(
+        campaign,
+        catalogue=tuple(
+            replace(each, give=Give(kind=GrantKind.COUPON, what="coffee"), picture="p.jpg")
+            for each in campaign.catalogue
+        ),
     ),
     lambda campaign: replace(campaign, stories=campaign.stories[:1]),
     lambda campaign: replace(

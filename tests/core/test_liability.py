@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from bot.core.campaigns.campaign import CampaignMistake
+from bot.core.campaigns.content import compose_content, parse_content
 from bot.core.liability import compute_worth
 from tests.core.test_campaign_composing import SHIPPED, read, write
 
@@ -42,6 +43,45 @@ def test_a_worth_that_cannot_be_is_named_by_its_field(worth: str, field: str) ->
     with pytest.raises(CampaignMistake) as caught:
         read(said(worth))
     assert caught.value.field == field
+
+
+def limited(limits: str, worth: str = '{ amount = 5, currency = "EUR" }') -> str:
+    """The same with a bound for what is promised."""
+    return said(worth).replace("[points]", f"[limits]\n{limits}\n\n[points]", 1)
+
+
+def test_a_file_bounds_what_is_promised() -> None:
+    """It is read, kept as it was written, and may be left out."""
+    text = limited("liability = 500_00")
+    campaign = read(text)
+    assert campaign.liability_limit == 50_000
+    assert parse_content(compose_content(campaign)) == campaign
+    assert write(campaign, text) == text
+    assert read(SHIPPED).liability_limit == 0
+
+
+@pytest.mark.parametrize(
+    ("limits", "field"),
+    [
+        ("liability = 0", "limits.liability"),
+        ("liability = 4", "limits.liability"),
+        ('liability = "much"', "limits.liability"),
+        ("", "limits.liability"),
+        ("libility = 50", "limits.liability"),
+    ],
+)
+def test_a_bound_that_cannot_be_is_named_by_its_field(limits: str, field: str) -> None:
+    """It is a whole number of minor units that one point fits into."""
+    with pytest.raises(CampaignMistake) as caught:
+        read(limited(limits))
+    assert field in {each.field for each in caught.value.all}
+
+
+def test_a_bound_needs_to_know_what_a_point_is_worth() -> None:
+    """Money cannot be counted in points of no worth."""
+    with pytest.raises(CampaignMistake, match="what a point is worth") as caught:
+        read(SHIPPED.replace("[points]", "[limits]\nliability = 500\n\n[points]", 1))
+    assert caught.value.field == "limits.liability"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.campaigns.campaign import CampaignMistake, parse_campaign
+from bot.core.campaigns.composing import compose_file
 from bot.core.campaigns.content import compose_content, parse_content
+from bot.core.campaigns.pictures import list_pictures
 from bot.core.redeeming import (
     REFERENCE_ALPHABET,
     REFERENCE_LENGTH,
@@ -18,7 +20,7 @@ from bot.core.redeeming import (
     parse_reference,
     show_reference,
 )
-from storage.facts import RedemptionState
+from storage.facts import GrantKind, RedemptionState
 from tests.core.test_campaign_words import PLAIN
 
 ITEM = '[[catalogue]]\nkey = "cake"\nprice = 40\nname = "A cake"\n'
@@ -94,6 +96,31 @@ def test_a_file_offers_what_it_says() -> None:
 
 
 @pytest.mark.parametrize(
+    ("give", "kind", "what"),
+    [
+        ("", GrantKind.BY_HAND, "A cake"),
+        ('give = { by_hand = "a slice of cake" }\n', GrantKind.BY_HAND, "a slice of cake"),
+        ('give = { privilege = "the table by the oven" }\n', GrantKind.PRIVILEGE, "the table by the oven"),
+        ('give = { coupon = "coffee" }\n', GrantKind.COUPON, "coffee"),
+        ('give = { gift = "5170233102089322756" }\n', GrantKind.GIFT, "5170233102089322756"),
+        ('give = { code = "CAKE10" }\n', GrantKind.CODE, "CAKE10"),
+        ("give = { percent = 10 }\n", GrantKind.PERCENT, ""),
+    ],
+)
+def test_an_item_can_be_of_every_kind_but_points(give: str, kind: GrantKind, what: str) -> None:
+    """What it gives is read as a rule's `give` is; its picture is known by what is in it; and all of it is kept and written."""
+    text = PLAIN + "\n" + ITEM + give + 'picture = "cake.jpg"\n'
+    campaign = parse_campaign(text, themes=["sunrise", "lagoon"], find_picture=lambda path: path)
+    (item,) = campaign.catalogue
+    assert parse_content(compose_content(campaign)) == campaign
+    assert (item.kind, item.rule.give.what, item.picture) == (kind, what, "cake.jpg")
+    assert campaign.find_rule("item:cake") == item.rule
+    assert "cake.jpg" in list_pictures(campaign)
+    assert compose_file(campaign, former=text, name_picture=str) == text
+    assert "give" in compose_file(campaign) or not give
+
+
+@pytest.mark.parametrize(
     ("block", "field"),
     [
         (ITEM.replace("40", "0"), "catalogue.price"),
@@ -106,6 +133,11 @@ def test_a_file_offers_what_it_says() -> None:
         (ITEM + "valid_days = 366\n", "catalogue.valid_days"),
         (ITEM + "pric = 3\n", "catalogue.pric"),
         (ITEM + ITEM, "catalogue.key"),
+        (ITEM + "give = { points = 5 }\n", "catalogue.give.points"),
+        (ITEM + 'give = { coupon = "Coffee!" }\n', "catalogue.give.coupon"),
+        (ITEM + 'give = { coupon = "a", code = "b" }\n', "catalogue.give"),
+        (ITEM + "give = {}\n", "catalogue.give"),
+        (ITEM + 'picture = "/etc/cake.jpg"\n', "catalogue.picture"),
         ("".join(ITEM.replace("cake", f"cake-{number}") for number in range(13)), "catalogue"),
         ("[catalogue]\nkey = 1\n", "catalogue"),
     ],

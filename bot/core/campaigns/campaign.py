@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import product
 
-from bot.core.campaigns.catalogue import CatalogueItem, take_catalogue
+from bot.core.campaigns.catalogue import FOR_ITEM, CatalogueItem, take_catalogue
 from bot.core.campaigns.contests import Contest, take_contests
 from bot.core.campaigns.file import CampaignFile, Path
 from bot.core.campaigns.look import take_focus, take_look
@@ -27,7 +27,7 @@ from bot.core.campaigns.words import (
     take_words,
 )
 from bot.core.languages import find_language, get_conventions
-from bot.core.liability import take_worth
+from bot.core.liability import take_limit, take_worth
 from bot.core.looks import CardLook
 
 __all__ = [
@@ -48,7 +48,7 @@ BRAND_LIMIT, HEADLINE_LIMIT, TEXT_LIMIT, OFFER_LIMIT = 32, 60, 300, 120
 
 _FIELDS = (
     *("slug", "theme", "layout", "focus", "colours", "languages", "channel_language", "logo", "photo", "brand"),
-    *("points", "rules", "stories", "catalogue", "rewards", "tiers", "contests"),
+    *("points", "limits", "rules", "stories", "catalogue", "rewards", "tiers", "contests"),
 )
 
 
@@ -142,6 +142,8 @@ class Campaign:
     """Minor units that one point is worth to the shop; 0 where it has not said."""
     worth_currency: str = field(default="", metadata=LATER)
     """Three capital letters, as of ISO 4217."""
+    liability_limit: int = field(default=0, metadata=LATER)
+    """Minor units: what members may be promised in points, all together; 0 for no bound."""
     _texts: dict[str, CampaignTexts] = field(default_factory=dict, init=False, compare=False, repr=False)
     """By language, once asked for: every screen and every answer asks."""
 
@@ -159,7 +161,10 @@ class Campaign:
         return next((item for item in self.catalogue if item.key == key), None)
 
     def find_rule(self, key: str) -> Rule | None:
-        """The rule of this key, be it that of a prize; None where there is none any more."""
+        """The rule of this key, be it that of a prize or of an item; None where there is none any more."""
+        if key.startswith(FOR_ITEM):
+            item = self.find_item(key.removeprefix(FOR_ITEM))
+            return None if item is None else item.rule
         prizes = (contest.find_prize(prize.place) for contest in self.contests for prize in contest.prizes)
         return next((rule for rule in (*self.rewards, *prizes) if rule is not None and rule.key == key), None)
 
@@ -243,11 +248,12 @@ def parse_campaign(
         unit=unit,
         worth_amount=worth[0],
         worth_currency=worth[1],
+        liability_limit=attempt(0, take_limit, file, ("limits",), worth[0]),
         rules=attempt(Rules(), take_rules, file),
         stories=attempt((), _take_stories, file, languages, find_picture),
         logo=attempt("", take_picture, file, ("logo",), find_picture),
         photo=attempt("", take_picture, file, ("photo",), find_picture),
-        catalogue=attempt((), take_catalogue, file, languages),
+        catalogue=attempt((), take_catalogue, file, languages, find_picture),
         rewards=attempt((), take_rewards, file, languages),
         tiers=attempt((), take_tiers, file, languages),
         contests=attempt((), take_contests, file, languages),

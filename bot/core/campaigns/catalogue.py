@@ -6,8 +6,13 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from bot.core.campaigns.file import CampaignFile, Path
+from bot.core.campaigns.pictures import FindPicture, refuse_pictures, take_picture
+from bot.core.campaigns.reward_blocks import GIVES, take_give
+from bot.core.campaigns.rewards import Give, Rule
 from bot.core.campaigns.rules import DAYS_LIMIT, LATER
 from bot.core.campaigns.words import take_words
+from storage.facts import GrantKind
+from storage.records import Side
 
 CATALOGUE_LIMIT = 12
 """Each has a button of its own."""
@@ -19,15 +24,27 @@ PRICE_LIMIT = 1_000_000
 STOCK_LIMIT = 1_000_000
 VALID_DAYS = 30
 
+FOR_ITEM = "item:"
+"""How that begins by which an item's ledger lines and grants know it; its key follows."""
+
+HAD = "had"
+"""What has to happen for what is had for points: no rule in the file can ask for it."""
+
+KINDS = tuple(kind for kind in GIVES if kind is not GrantKind.POINTS)
+"""What can be had: anything but the points themselves."""
+
+AT_ONCE = frozenset({GrantKind.COUPON, GrantKind.GIFT, GrantKind.PERCENT})
+"""What its member gets by itself once it is paid; all else is handed out at the counter."""
+
 Number = TypeVar("Number", int, None)
 
 _BLOCK = ("catalogue",)
-_FIELDS = ("key", "price", "stock", "per_member", "valid_days", "name")
+_FIELDS = ("key", "price", "stock", "per_member", "valid_days", "name", "give", "picture")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CatalogueItem:
-    """Something that is handed out at the counter for points."""
+    """Something that can be had for points."""
 
     key: str
     price: int
@@ -40,13 +57,35 @@ class CatalogueItem:
     """How many one member can have; None for no bound."""
     valid_days: int = field(default=VALID_DAYS, metadata=LATER)
     """For how long it waits at the counter once it is paid."""
+    give: Give | None = field(default=None, metadata=LATER)
+    """What it is; None for something that the counter hands out under its name."""
+    picture: str = field(default="", metadata=LATER)
+    """SHA-256 of its picture; empty for none."""
+
+    @property
+    def kind(self) -> GrantKind:
+        """Of which kind it is."""
+        return GrantKind.BY_HAND if self.give is None else self.give.kind
+
+    @property
+    def pool(self) -> str:
+        """From which pool of coupons it is taken; empty for none."""
+        return self.give.what if self.give is not None and self.give.kind is GrantKind.COUPON else ""
+
+    @property
+    def rule(self) -> Rule:
+        """As a rule of its own: what it gives goes the way of all that is given."""
+        give = self.give or Give(kind=GrantKind.BY_HAND, what=next(iter(self.name.values())))
+        return Rule(key=f"{FOR_ITEM}{self.key}", when=HAD, who=Side.INVITER, give=give, name=self.name)
 
     def say(self, language: str) -> str:
         """Its name; in the first language it has one in, where the shop has learnt this one since."""
         return self.name.get(language) or next(iter(self.name.values()))
 
 
-def take_catalogue(file: CampaignFile, languages: tuple[str, ...]) -> tuple[CatalogueItem, ...]:
+def take_catalogue(
+    file: CampaignFile, languages: tuple[str, ...], find_picture: FindPicture = refuse_pictures
+) -> tuple[CatalogueItem, ...]:
     """Read what can be had for points; nothing, where the file says nothing of it.
 
     Raises:
@@ -59,14 +98,14 @@ def take_catalogue(file: CampaignFile, languages: tuple[str, ...]) -> tuple[Cata
         raise file.mistake(_BLOCK, "an item is a block that begins with [[catalogue]], in double brackets.")
     if len(value) > CATALOGUE_LIMIT:
         raise file.mistake(_BLOCK, f"there are {len(value)} items. Write at most {CATALOGUE_LIMIT}.")
-    items = tuple(_take_item(file, (*_BLOCK, place), languages) for place in range(len(value)))
+    items = tuple(_take_item(file, (*_BLOCK, place), languages, find_picture) for place in range(len(value)))
     for place, item in enumerate(items):
         if item.key and any(item.key == earlier.key for earlier in items[:place]):
             file.note((*_BLOCK, place, "key"), f'"{item.key}" names an earlier item. Choose another key.')
     return items
 
 
-def _take_item(file: CampaignFile, path: Path, languages: tuple[str, ...]) -> CatalogueItem:
+def _take_item(file: CampaignFile, path: Path, languages: tuple[str, ...], find_picture: FindPicture) -> CatalogueItem:
     given, attempt = file.take_table(path, _FIELDS), file.attempt
 
     def take(name: str, highest: int, usual: Number) -> int | Number:
@@ -79,4 +118,6 @@ def _take_item(file: CampaignFile, path: Path, languages: tuple[str, ...]) -> Ca
         stock=take("stock", STOCK_LIMIT, None),
         per_member=take("per_member", STOCK_LIMIT, None),
         valid_days=take("valid_days", DAYS_LIMIT, VALID_DAYS),
+        give=attempt(None, take_give, file, (*path, "give"), KINDS) if "give" in given else None,
+        picture=attempt("", take_picture, file, (*path, "picture"), find_picture),
     )

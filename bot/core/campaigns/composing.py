@@ -47,7 +47,7 @@ def compose_file(campaign: Campaign, *, former: str = "", name_picture: NamePict
     document = tomlkit.parse(former.removeprefix("\ufeff").replace("\r\n", "\n"))
     _write(document, _list_values(campaign, document.unwrap(), name_picture))
     _write_blocks(document, "stories", campaign.stories, partial(_list_story, name_picture=name_picture), campaign)
-    _write_blocks(document, "catalogue", campaign.catalogue, _list_item, campaign)
+    _write_blocks(document, "catalogue", campaign.catalogue, partial(_list_item, name_picture=name_picture), campaign)
     _write_blocks(document, "rewards", campaign.rewards, _list_rule, campaign)
     _write_blocks(document, "tiers", campaign.tiers, _list_tier, campaign)
     _write_blocks(document, "contests", campaign.contests, _list_contest, campaign)
@@ -89,6 +89,7 @@ def _list_values(campaign: Campaign, former: Block, name_picture: NamePicture) -
             if campaign.worth_amount
             else None,
         },
+        "limits": {"liability": campaign.liability_limit} if campaign.liability_limit else None,
         "rules": _list_rules(campaign.rules, former.get("rules", {})) or None,
     }
 
@@ -105,7 +106,7 @@ def _list_story(story: Story, campaign: Campaign, former: Block, name_picture: N
     }
 
 
-def _list_item(item: CatalogueItem, campaign: Campaign, former: Block) -> dict[str, Any]:
+def _list_item(item: CatalogueItem, campaign: Campaign, former: Block, name_picture: NamePicture) -> dict[str, Any]:
     """In every language of the campaign, as members read it."""
     name = {language: item.say(language) for language in campaign.languages}
     usual = item.valid_days == VALID_DAYS and "valid_days" not in former
@@ -115,6 +116,8 @@ def _list_item(item: CatalogueItem, campaign: Campaign, former: Block) -> dict[s
         "stock": item.stock,
         "per_member": item.per_member,
         "valid_days": None if usual else item.valid_days,
+        "give": {str(item.give.kind): item.give.what or item.give.amount} if item.give else None,
+        "picture": name_picture(item.picture) if item.picture else None,
         "name": _choose_words(name, former.get("name"), plain=len(campaign.languages) == 1),
     }
 

@@ -42,7 +42,7 @@ def parse_content(content: str) -> Campaign:
     told: dict[str, Any] = json.loads(content)
     stories = tuple(Story(**_take(Story, story) | {"kind": StoryKind(story["kind"])}) for story in told["stories"])
     rules = Rules(**_take(Rules, told["rules"]))
-    catalogue = tuple(CatalogueItem(**_take(CatalogueItem, item)) for item in told.get("catalogue", ()))
+    catalogue = tuple(_parse_item(item) for item in told.get("catalogue", ()))
     rewards = tuple(parse_rule(rule) for rule in told.get("rewards", ()))
     tiers = tuple(Tier(**_take(Tier, tier)) for tier in told.get("tiers", ()))
     contests = tuple(_parse_contest(contest) for contest in told.get("contests", ()))
@@ -52,12 +52,18 @@ def parse_content(content: str) -> Campaign:
 
 
 def _parse_contest(told: dict[str, Any]) -> Contest:
-    prizes = tuple(
-        Prize(**_take(Prize, prize) | {"give": Give(**prize["give"] | {"kind": GrantKind(prize["give"]["kind"])})})
-        for prize in told["prizes"]
-    )
+    prizes = tuple(Prize(**_take(Prize, prize) | {"give": _parse_give(prize["give"])}) for prize in told["prizes"])
     by = ContestBy(told.get("by", ContestBy.FRIENDS))
     return Contest(**_take(Contest, told) | {"prizes": prizes, "by": by})
+
+
+def _parse_item(told: dict[str, Any]) -> CatalogueItem:
+    give = {"give": _parse_give(told["give"])} if told.get("give") else {}
+    return CatalogueItem(**_take(CatalogueItem, told) | give)
+
+
+def _parse_give(told: dict[str, Any]) -> Give:
+    return Give(**told | {"kind": GrantKind(told["kind"])})
 
 
 def _compose(said: Part) -> dict[str, Any]:

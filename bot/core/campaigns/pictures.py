@@ -49,5 +49,11 @@ def take_picture(file: CampaignFile, path: Path, find_picture: FindPicture) -> s
 
 def list_pictures(campaign: Campaign) -> list[str]:
     """The SHA-256 of each picture that a campaign shows."""
+    items = filter(None, (item.picture for item in campaign.catalogue))
+    return list(dict.fromkeys([*list_card_pictures(campaign), *items]))
+
+
+def list_card_pictures(campaign: Campaign) -> list[str]:
+    """Of each that its cards show."""
     named = (campaign.logo, campaign.photo, *(story.picture for story in campaign.stories))
     return list(dict.fromkeys(filter(None, named)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, fields
 from datetime import date, datetime
 from types import MappingProxyType
@@ -66,19 +66,17 @@ def take_rewards(file: CampaignFile, languages: tuple[str, ...]) -> tuple[Rule, 
     return rules
 
 
-def take_give(file: CampaignFile, path: Path) -> Give:
-    """Read what is given: one thing, like `{ points = 50 }`.
+def take_give(file: CampaignFile, path: Path, kinds: Collection[GrantKind] = ()) -> Give:
+    """Read what is given: one thing, like `{ points = 50 }`, of these kinds; of any where none are named.
 
     Raises:
         CampaignMistake: it is none that can be given.
     """
-    kinds = [str(kind) for kind in GIVES]
-    given = file.take_table(path, kinds)
-    known = [name for name in kinds if name in given]
+    names = [str(kind) for kind in kinds or GIVES]
+    given = file.take_table(path, names)
+    known = [name for name in names if name in given]
     if len(known) != 1:
-        raise file.mistake(
-            path, f"a rule gives one thing. Write one of: {', '.join(kinds)}; for a second thing a second rule."
-        )
+        raise file.mistake(path, f"this gives one thing. Write one of: {', '.join(names)}; for a second another block.")
     kind = GrantKind(known[0])
     return GIVES[kind](file, (*path, known[0]), kind)
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from bot.core.campaigns.catalogue import VALID_DAYS, CatalogueItem
+from bot.core.campaigns.catalogue import FOR_ITEM, VALID_DAYS, CatalogueItem
 from bot.core.durations import DAY, SECOND
-from bot.core.redeeming import FOR_ITEM, Use, compose_reference, decide_undo, decide_use
+from bot.core.redeeming import Use, compose_reference, decide_undo, decide_use
 from bot.core.roles import TEAM
 from bot.services.audit import Act
 from bot.services.campaigns import get_terms, read_terms

@@ -227,8 +227,8 @@ class Job:
     def settle(self) -> None:
         """Hand the outcome to the caller; on the loop."""
         if self._future.done():
-            return
-        if self.error is None:
+            self._report_abandoned()
+        elif self.error is None:
             self._future.set_result(self._result)
         elif isinstance(self.error, StopIteration):  # a future refuses to carry it
             self._future.set_exception(RuntimeError("A unit of work raised StopIteration."))
@@ -238,11 +238,15 @@ class Job:
     async def wait(self) -> Any:
         """Wait for the outcome. Cancelling the waiting does not cancel the unit."""
         try:
-            await asyncio.wait((self._future,))
+            return await self._future  # which ends here with its caller: the unit goes on, and `settle` finds it ended
         except asyncio.CancelledError:
-            self._future.add_done_callback(_report_abandoned)
+            if not self._future.cancelled():
+                self._report_abandoned()
             raise
-        return self._future.result()
+
+    def _report_abandoned(self) -> None:
+        if self.error is not None:
+            logger.error("A unit of work failed after its caller had been cancelled: %r", self.error)
 
 
 class Loss:
@@ -278,9 +282,3 @@ def settle(jobs: Iterable[Job], announce: Announce) -> None:
         announce(events)
     for job in jobs:
         job.settle()
-
-
-def _report_abandoned(future: asyncio.Future[Any]) -> None:
-    error = None if future.cancelled() else future.exception()
-    if error is not None:
-        logger.error("A unit of work failed after its caller had been cancelled: %r", error)

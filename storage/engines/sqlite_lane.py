@@ -195,15 +195,16 @@ def _nothing() -> None:
 
 
 def write_jobs(raw: sqlite3.Connection, jobs: Sequence[Job], clock: Clock, check: Check = _nothing) -> None:
-    """Run and commit jobs together; where that cannot be, run each again alone, so that only the guilty fail."""
-    if len(jobs) == 1:
-        _run_alone(raw, jobs[0], clock, check)
-        return
-    try:
-        _run_together(raw, jobs, clock, check)
-    except Exception:  # noqa: BLE001  # each job meets its own error again below, alone
-        for job in jobs:
-            _run_alone(raw, job, clock, check)
+    """Run and commit jobs together; where that cannot be, run each again alone, so that only the guilty fail.
+
+    A savepoint keeps a copy of every page that its unit changes, which costs more than most units do: jobs have one each
+    only when one of them has failed, and then all of them run a second time.
+    """
+    together = len(jobs) > 1 and (
+        _run_together(raw, jobs, clock, check, _run_bare) or _run_together(raw, jobs, clock, check, _run_in_savepoint)
+    )
+    for job in () if together else jobs:
+        _run_alone(raw, job, clock, check)
 
 
 def read_jobs(raw: sqlite3.Connection, jobs: Sequence[Job], clock: Clock) -> None:
@@ -237,17 +238,27 @@ def _run_reading(raw: sqlite3.Connection, job: Job, clock: Clock) -> None:
         job.fail(explain(error))
 
 
-def _run_together(raw: sqlite3.Connection, jobs: Sequence[Job], clock: Clock, check: Check) -> None:
-    raw.execute("BEGIN IMMEDIATE")
+RunJob = Callable[[sqlite3.Connection, SqliteSession, Job, Clock], None]
+"""Runs one of several jobs in the transaction that is open."""
+
+
+def _run_together(raw: sqlite3.Connection, jobs: Sequence[Job], clock: Clock, check: Check, run: RunJob) -> bool:
+    """Whether all of them are committed; else none is, and each meets its own error again in the next run."""
     try:
+        raw.execute("BEGIN IMMEDIATE")
         session = SqliteSession(raw)
         for job in jobs:
-            _run_in_savepoint(raw, session, job, clock)
+            run(raw, session, job, clock)
         check()
         raw.execute("COMMIT")
-    except BaseException:
+    except BaseException:  # noqa: BLE001  # whatever it is, it ends nothing but this transaction
         _roll_back(raw)
-        raise
+        return False
+    return True
+
+
+def _run_bare(_raw: sqlite3.Connection, session: SqliteSession, job: Job, clock: Clock) -> None:
+    job.run(session, clock)
 
 
 def _run_in_savepoint(raw: sqlite3.Connection, session: SqliteSession, job: Job, clock: Clock) -> None:

@@ -144,7 +144,6 @@ def _run(_chosen: argparse.Namespace) -> int:
     from bot.telemetry import set_up_logging  # noqa: PLC0415 -- a mistaken setting is told without waiting for imports
 
     set_up_logging(settings.log_level, settings.log_format, secrets=list_secrets(settings))
-    sys.setswitchinterval(SWITCH_SECONDS)
     return asyncio.run(_run_until_signal(settings))
 
 
@@ -188,8 +187,7 @@ async def _run_in(store: Store, settings: Settings, stop: asyncio.Event) -> int:
 
     if stop.is_set():
         return 0
-    gc.freeze()  # what was imported stays: it need not be looked at again and again
-    gc.set_threshold(COLLECT_AFTER)
+    tune_interpreter()
     try:
         await run_in(store, settings, stop)
     except CampaignMistake as mistake:
@@ -197,6 +195,13 @@ async def _run_in(store: Store, settings: Settings, stop: asyncio.Event) -> int:
     except (PollingEnded, ListenRefused, TaskEnded) as error:
         return _complain(str(error), 1)
     return 0
+
+
+def tune_interpreter() -> None:
+    """Set what holds for a whole process that is nothing but a running bot, once all of it has been imported."""
+    sys.setswitchinterval(SWITCH_SECONDS)
+    gc.freeze()  # what was imported stays: it need not be looked at again and again
+    gc.set_threshold(COLLECT_AFTER)
 
 
 def _ignore_stop_signals(loop: asyncio.AbstractEventLoop) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 
+from bot.__main__ import tune_interpreter
 from bot.app import run_in
 from bot.settings import read_settings
 from bot.telemetry import set_up_logging
@@ -16,6 +17,7 @@ async def main() -> None:
     """Run until SIGTERM."""
     settings = read_settings(os.environ)
     set_up_logging(settings.log_level, settings.log_format, secrets=[settings.bot_token])
+    tune_interpreter()
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     async with open_store(settings.database_url) as store:

@@ -21,7 +21,8 @@ CAMPAIGN_DIGITS = 6
 
 _PAYLOAD = re.compile(
     r"([0-9A-Za-z]{10})(?![0-9A-Za-z])"
-    rf"(?:-([0-9A-Za-z]{{1,16}})(?![0-9A-Za-z])(?:-([1-9][0-9]{{0,{CAMPAIGN_DIGITS - 1}}})(?![0-9A-Za-z]))?)?"
+    rf"(?:-([0-9A-Za-z]{{1,16}})(?![0-9A-Za-z])(?:-([1-9][0-9]{{0,{CAMPAIGN_DIGITS - 1}}})(?![0-9A-Za-z]))?"
+    r"(?:-(s[0-9a-z]{4})(?![0-9A-Za-z]))?)?"
 )
 
 _PAPER = "at_"
@@ -38,17 +39,26 @@ class Payload:
     source: str = ""
     campaign: int | None = None
     """A campaign's number; None means the shop's main one."""
+    story: str = ""
+    """The mark of a story, as `compute_story_mark` makes it; empty where the link says none."""
 
 
 def parse_payload(text: str) -> Payload | None:
-    """Read `<code>`, `<code>-<source>` or `<code>-<source>-<campaign>`, whatever a chat or a person left hanging behind; None where there is no code.
+    """Read `<code>`, `<code>-<source>`, `<code>-<source>-<campaign>`, either with `-<story>` at its end, whatever a chat or a person left hanging behind.
+
+    None where there is no code.
 
     A source is told apart by small letters alone; one that cannot be is none, and the code keeps its credit.
     """
     match = _PAYLOAD.match(text)
     if match is None:
         return None
-    return Payload(match[1], (match[2] or "").lower(), int(match[3]) if match[3] else None)
+    return Payload(match[1], (match[2] or "").lower(), int(match[3]) if match[3] else None, match[4] or "")
+
+
+def read_tail(tail: str) -> Payload:
+    """What stands behind the first hyphen of a payload: source, campaign and story, of nobody's link yet."""
+    return parse_payload(f"{'0' * CODE_LENGTH}-{tail}") or Payload("")
 
 
 def compose_code(draw: Callable[[str], str], key: bytes) -> str:
@@ -64,15 +74,27 @@ def has_check(code: str, key: bytes) -> bool:
     return compose_code(lambda _: next(letters, ""), key) == code
 
 
-def compose_payload(code: str, source: str = "", campaign: int | None = None) -> str:
-    """What a link carries: at most 34 of Telegram's 64 characters. A campaign is said behind a source alone."""
-    said = [code, source, str(campaign)] if source and campaign is not None else [code, source] if source else [code]
+_MARK_LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+def compute_story_mark(key: str) -> str:
+    """What a link says of its story: a letter and four more, however long the key is."""
+    number = int.from_bytes(blake2b(key.encode(), digest_size=8).digest())
+    return "s" + "".join(
+        _MARK_LETTERS[number // len(_MARK_LETTERS) ** place % len(_MARK_LETTERS)] for place in range(4)
+    )
+
+
+def compose_payload(code: str, source: str = "", campaign: int | None = None, story: str = "") -> str:
+    """What a link carries: at most 40 of Telegram's 64 characters. A campaign and a story are said behind a source alone."""
+    more = [str(campaign)] if campaign is not None else []
+    said = [code, source, *more, *([story] if story else [])] if source else [code]
     return "-".join(said)
 
 
-def compose_link(bot_username: str, code: str, source: str = "", campaign: int | None = None) -> str:
+def compose_link(bot_username: str, code: str, source: str = "", campaign: int | None = None, story: str = "") -> str:
     """The address that opens the bot with this code."""
-    payload = compose_payload(code, source, campaign)
+    payload = compose_payload(code, source, campaign, story)
     return f"https://t.me/{bot_username}?start={payload}"
 
 

@@ -89,6 +89,7 @@ FATES: Mapping[str, Fate] = MappingProxyType(
         "handout.state": Fate.GOES,
         "handout.story": Fate.GOES,
         "handout.version": Fate.GOES,
+        "honour.tag": Fate.GOES,
         "honour.tier": Fate.GOES,
         "inbox.error": Fate.GOES,
         "inbox.raw": Fate.GOES,
@@ -96,6 +97,7 @@ FATES: Mapping[str, Fate] = MappingProxyType(
         "inbox.state": Fate.NOBODYS,
         "inspection.head": Fate.NOBODYS,
         "inspection.said": Fate.NOBODYS,
+        "label.label": Fate.GOES,
         "ledger.key": Fate.NOBODYS,
         "ledger.reason": Fate.NOBODYS,
         "link_revocation.link": Fate.GOES,
@@ -148,8 +150,10 @@ FATES: Mapping[str, Fate] = MappingProxyType(
         "tally.subject": Fate.NOBODYS,
         "team_invitation.role": Fate.NOBODYS,
         "team_invitation.token_hash": Fate.SEALED,
+        "told_story.story": Fate.SHOPS,
         "visit.code": Fate.GOES,
         "visit.visitor": Fate.GOES,
+        "waitlist.opened_on": Fate.SHOPS,
         "warning.key": Fate.NOBODYS,
     }
 )

@@ -124,6 +124,7 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
             how="after they came; at least a day for Telegram's repeats, less than seven for its numbers",
         ),
         "inspection": Keeping(holds="when the books were last looked over", ends=Ends.FEW),
+        "label": Keeping(holds="what the team calls a member", ends=Ends.FORGETTING),
         "ledger": Keeping(holds="points given and taken", ends=Ends.NEVER, how="holds no name"),
         "link_revocation": Keeping(
             holds="links of people who were forgotten, until Telegram has closed them",
@@ -154,9 +155,14 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         "team_invitation": Keeping(
             holds="links into the team", ends=Ends.TIME, days=0, how="after they expired or were used"
         ),
+        "told_story": Keeping(holds="whose card a friend came by: which story", ends=Ends.NEVER, how="holds no name"),
         "visit": Keeping(
             holds="hashes of who opened a link", ends=Ends.TIME, days=0, how="as soon as the hour is over"
         ),
+        "waitlist": Keeping(holds="queues of campaigns", ends=Ends.FEW),
+        "waitlist_chunk": Keeping(holds="how many wait in which part of a queue", ends=Ends.FEW),
+        "waitlist_jump": Keeping(holds="how far a friend has moved somebody", ends=Ends.NEVER, how="holds no name"),
+        "waitlist_place": Keeping(holds="who stands where in a queue", ends=Ends.FORGETTING),
         "warning": Keeping(holds="what admins were told", ends=Ends.FEW),
     }
 )

@@ -234,6 +234,14 @@ GIVE_BACK = Button("give_back", "grant.back", roles=OWNER_ROLES, grant=ID)
 
 MEMBER = Button("member", roles=TEAM_ROLES, person=ID)
 
+LABELS = Button("labels", "labels.all")
+LABELS_OF = Button("labels_of", "labels.open", person=ID)
+LABELLED = Button("labelled", called=Key(32))
+"""The members of one label."""
+LABEL = Button("label", person=ID, given=FLAG, called=Key(32))
+NEW_LABEL = Button("new_label", "labels.new", person=ID)
+OWN_CODE = Button("own_code", "labels.own_code", person=ID)
+
 COUPON_HAND_IN = Button("coupon_use", "coupon.check.hand_in", roles=TEAM_ROLES, coupon=ID)
 COUPON_HAND_AGAIN = Button("coupon_undo", "coupon.check.hand_again", roles=TEAM_ROLES, coupon=ID)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.messages.buttons import CHECK_THING, GIVE, MEMBER
+from bot.messages.buttons import CHECK_THING, GIVE, LABELS_OF, MEMBER
 from bot.messages.keyboards import Row, make_button, stack
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.redeeming import name_item
 from bot.messages.shop import Shop
-from bot.messages.texts import Html, Texts, show_name
+from bot.messages.texts import Html, Texts, escape, show_name
 from bot.services.looking_up import FoundMember, LookUpView
 from storage.facts import RedemptionState
 
@@ -25,7 +25,8 @@ def render_found(texts: Texts, shop: Shop, view: LookUpView) -> OutgoingMessage:
     if view.found is not None:
         rows = [_open_row(texts, shop, row.id, row.item) for row in view.found.waiting if _is_paid(row.state)]
         give = [make_button(texts, GIVE, view.found.member.id)] if view.found.member.id != view.member.id else []
-        keyboard = stack(*rows, give) if rows or give else None
+        called = [make_button(texts, LABELS_OF, view.found.member.id)] if view.found.can_label else []
+        keyboard = stack(*rows, give, called) if rows or give or called else None
         return OutgoingMessage(text=_say_member(texts, shop, view.found), keyboard=keyboard)
     if not view.offered:
         return OutgoingMessage(text=texts.say("find.nobody"))
@@ -52,6 +53,8 @@ def _say_member(texts: Texts, shop: Shop, found: FoundMember) -> Html:
     ]
     if found.username:
         lines.insert(1, texts.say("find.username", username=f"@{found.username}"))
+    if found.labels:
+        lines.append(texts.say("labels.own", list=texts.join([escape(label) for label in found.labels])))
     waiting = [
         texts.say(
             "find.waiting" if _is_paid(row.state) else "find.aside",

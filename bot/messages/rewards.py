@@ -11,7 +11,7 @@ from bot.core.campaigns.contests import PRIZE
 from bot.core.campaigns.rewards import Give, Rule
 from bot.core.durations import SECOND
 from bot.core.languages import LANGUAGES, find_language
-from bot.core.rewards.rules import WHEN
+from bot.core.rewards.rules import WHEN, compose_rules
 from bot.messages.buttons import REWARDS
 from bot.messages.keyboards import send_row, stack, tap_row
 from bot.messages.notices import Reader, Renderers, each
@@ -84,6 +84,8 @@ _WHATS: Mapping[GrantKind, Callable[[Texts, Give, str], Html]] = MappingProxyTyp
 def say_when(texts: Texts, rule: Rule) -> Html:
     """What has to happen."""
     if rule.when != _PURCHASED:
+        if rule.head_start:
+            return texts.say("rule.when.stamps", count=rule.friends, stamps=rule.number)
         return texts.say(_WHEN[rule.when], count=rule.number)
     if rule.condition.nth is not None:
         first = rule.condition.nth == 1
@@ -99,6 +101,10 @@ def _list_conditions(texts: Texts, shop: Shop, rule: Rule) -> Iterator[Html]:
         yield texts.say("rule.if.language", list=texts.join([_name_language(each) for each in condition.language]))
     if condition.tier:
         yield texts.say("rule.if.tier", list=texts.join([escape(each) for each in condition.tier]))
+    if condition.label:
+        yield texts.say("rule.if.label", list=texts.join([escape(each) for each in condition.label]))
+    if condition.story:
+        yield texts.say("rule.if.story", list=texts.join([_name_story(texts, shop, each) for each in condition.story]))
     if condition.since:
         yield texts.say("rule.if.since", date=_say_day(texts, shop, condition.since))
     if condition.until:
@@ -107,6 +113,8 @@ def _list_conditions(texts: Texts, shop: Shop, rule: Rule) -> Iterator[Html]:
 
 def _list_bounds(texts: Texts, shop: Shop, rule: Rule) -> Iterator[Html]:
     limit = rule.limit
+    if rule.instead_of:
+        yield from _say_instead(texts, shop, rule)
     for name, key in _BOUNDS.items():
         if (most := getattr(limit, name)) is not None:
             yield texts.say(key, count=most)
@@ -116,6 +124,20 @@ def _list_bounds(texts: Texts, shop: Shop, rule: Rule) -> Iterator[Html]:
         yield texts.say("rule.budget", count=limit.budget)
     if rule.hold_days:
         yield texts.say("rule.hold", count=rule.hold_days)
+
+
+def _say_instead(texts: Texts, shop: Shop, rule: Rule) -> Iterator[Html]:
+    """What the rule stands in the place of, as far as the campaign still knows that."""
+    others = compose_rules(shop.campaign)
+    other = next((each for each in others if each.key == rule.instead_of and each.who is rule.who), None)
+    if other is not None:
+        yield texts.say("rule.instead_of", what=say_what(texts, shop, other))
+
+
+def _name_story(texts: Texts, shop: Shop, key: str) -> Html:
+    """As members know it: by its headline."""
+    stories = shop.campaign.texts_for(texts.language).stories
+    return texts.say("rule.if.headline", headline=next((each.headline for each in stories if each.key == key), key))
 
 
 def _name_language(tag: str) -> Html:

@@ -86,20 +86,23 @@ class Shop:
         """By which a link that comes back is known for one of the shop's own."""
         return Addresses(self.bot_username, self.public_url)
 
-    def story_campaign(self, key: str) -> int | None:
-        """The number of the campaign that the story called `key` is told for; None for the main one."""
-        return next((story.campaign for story in self.campaign.stories if story.key == key), None)
-
     def link(self, code: str, source: str, story: str = "") -> str:
-        """A member's link, marked with the way it travels, a `Source` or a place of the member's own, and with its story's campaign.
+        """A member's link, marked with the way it travels, a `Source` or a place of the member's own, its story's campaign, and the story where a rule asks.
 
         Without a code it is nobody's, and simply opens the bot.
         """
-        return self.campaign_link(code, source, self.story_campaign(story))
+        told = next((each for each in self.campaign.stories if each.key == story), None) if story else None
+        if told is None:
+            return self.campaign_link(code, source, None, self.campaign.stories[0].mark)
+        return self.campaign_link(code, source, told.campaign, told.mark)
 
-    def campaign_link(self, code: str, source: str, campaign: int | None) -> str:
-        """A member's link for a campaign; None is the main one."""
-        return compose_link(self.bot_username, code, source, campaign) if code else self.address
+    def campaign_link(self, code: str, source: str, campaign: int | None, story: str = "") -> str:
+        """A member's link for a campaign; None is the main one. `story` is the mark of one, empty for none."""
+        return compose_link(self.bot_username, code, source, campaign, story) if code else self.address
+
+    def own_link(self, code: str) -> str:
+        """A member's link with the code that they have chosen or were given, in small letters."""
+        return f"{self.address}?start={code}"
 
     def placement_link(self, placement: str) -> str:
         """A link of nobody's that says where it hung."""

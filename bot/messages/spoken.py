@@ -11,7 +11,7 @@ from bot.messages.texts import Html, Texts
 from bot.services.members import MemberView
 from bot.services.spoken import ChoiceView, SpokenView
 
-_REFUSALS = {
+REFUSALS = {
     Unsuitable.LENGTH: "spoken.refused.length",
     Unsuitable.LETTERS: "spoken.refused.letters",
     Unsuitable.RESERVED: "spoken.refused.reserved",
@@ -19,6 +19,7 @@ _REFUSALS = {
     Unsuitable.ALIKE: "spoken.refused.alike",
     Unsuitable.TAKEN: "spoken.refused.taken",
 }
+"""Why a code cannot be had."""
 
 
 def render_spoken(texts: Texts, shop: Shop, view: SpokenView) -> OutgoingMessage:
@@ -46,7 +47,7 @@ def render_choice(texts: Texts, shop: Shop, view: ChoiceView) -> OutgoingMessage
         return OutgoingMessage(text=texts.say("spoken.kept", code=view.code), keyboard=keyboard)
     if view.refused is Unsuitable.CHOSEN_BEFORE:
         return OutgoingMessage(text=texts.say("spoken.refused.once", code=view.code), keyboard=keyboard)
-    return OutgoingMessage(text=texts.say(_REFUSALS[view.refused]), keyboard=stack(_cancel_row(texts)))
+    return OutgoingMessage(text=texts.say(REFUSALS[view.refused]), keyboard=stack(_cancel_row(texts)))
 
 
 def render_choice_stopped(texts: Texts, shop: Shop, member: MemberView) -> OutgoingMessage:

@@ -16,7 +16,7 @@ from bot.messages.keyboards import Row, appear_row, make_button, page_row, send_
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.redeeming import counter_rows, name_item, say_counter
 from bot.messages.reminding import again_row, remind_rows
-from bot.messages.rewards import say_when
+from bot.messages.rewards import say_rule, say_when
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, escape, show_listed_name, show_name
 from bot.messages.why import live_rows, say_awaited, say_live, say_steps
@@ -58,14 +58,14 @@ def render_invites(texts: Texts, shop: Shop, view: InvitesView, *, note: Html | 
     """Who came through me, with status, date and what it brought; a note on top says what a tap here has done."""
     if not view.total:
         none = texts.say("invites.none", brand=shop.brand(texts.language))
-        blocks = [none, *_stack_block(say_honour(texts, shop, view.honour))]
+        blocks = [none, *_stack_block(say_honour(texts, shop, view.honour)), *_say_own_rules(texts, shop, view)]
         return _compose(texts, shop, view.member.code, blocks)
     title = texts.say("invites.title", count=view.total)
     earned = texts.say("invites.earned", points=shop.points(view.earned, texts.language))
     numbers = {referral_id: number for number, referral_id in enumerate(view.waiting, start=1)}
     lines = _stack_lines(_say_friend(texts, shop, view, line, numbers) for line in view.lines)
     head = _stack_lines([title, earned, *say_honour(texts, shop, view.honour)])
-    blocks = [head, lines, *say_steps(texts, shop, view.steps)]
+    blocks = [head, lines, *_say_own_rules(texts, shop, view), *say_steps(texts, shop, view.steps)]
     blocks += _say_page(texts, view.page, view.pages)
     return OutgoingMessage(
         text="\n\n".join([note, *blocks] if note else blocks),
@@ -76,6 +76,12 @@ def render_invites(texts: Texts, shop: Shop, view: InvitesView, *, note: Html | 
             again_row(texts),
         ),
     )
+
+
+def _say_own_rules(texts: Texts, shop: Shop, view: InvitesView) -> list[Html]:
+    """What is agreed with this member alone, or with few."""
+    lines = [say_rule(texts, shop, rule) for rule in view.own_rules]
+    return [_stack_lines([texts.say("labels.yours"), *lines])] if lines else []
 
 
 def render_rewards(texts: Texts, shop: Shop, view: RewardsView) -> OutgoingMessage:

@@ -118,6 +118,9 @@ def say_steps(texts: Texts, shop: Shop, steps: Iterable[Step]) -> list[Html]:
 def say_step(texts: Texts, shop: Shop, step: Step) -> Html:
     """So many friends more, and until when where the rule ends."""
     said = texts.say("why.step", count=step.missing, what=say_what(texts, shop, step.rule))
+    if given := step.rule.head_start:
+        stamps = step.rule.number
+        said = texts.say("why.stamps", step=said, have=stamps - step.missing, stamps=stamps, count=given)
     if not step.rule.condition.until:
         return said
     last = datetime.fromisoformat(step.rule.condition.until).replace(tzinfo=shop.zone)

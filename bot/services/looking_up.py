@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 from bot.core.claiming import CHOICES, compose_label, parse_claim
 from bot.core.links import Addresses
-from bot.core.roles import TEAM
+from bot.core.roles import MANAGERS, TEAM
 from bot.services.audit import Act
 from bot.services.claiming.naming import search
-from bot.services.members import MemberView, demand, enter, view_member
+from bot.services.members import MemberView, demand, enter, may, view_member
 from storage.facts import RedemptionRow
 from storage.records import Person, PersonId, Profile
-from storage.tables import audit, conversations, people, redemptions
+from storage.tables import audit, conversations, labels, people, redemptions
 from storage.tx import Tx
 
 FLOW = "find"
@@ -28,6 +28,9 @@ class FoundMember:
     since: int
     waiting: Sequence[RedemptionRow] = ()
     """What they have put aside, and what waits at the counter."""
+    labels: Sequence[str] = ()
+    can_label: bool = False
+    """Whether who looks may give them labels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +87,8 @@ def _show(tx: Tx, me: Person, person: Person) -> LookUpView:
         username=person.profile.username,
         since=person.started_at or 0,
         waiting=redemptions.list_live(tx, person.id),
+        labels=labels.list_of(tx, person.id),
+        can_label=may(tx, telegram_id=me.profile.telegram_id, roles=MANAGERS),
     )
     return LookUpView(member=view_member(tx, me), found=found)
 

@@ -7,7 +7,7 @@ The one place where notices become rows and rows become notices. A capability de
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from enum import Enum
 from functools import cache
@@ -17,7 +17,7 @@ from bot.services.members import MemberView, compose_name, view_member
 from storage.addresses import Address, MemberAddress
 from storage.handout import HandoutKind
 from storage.records import NoticeId, NoticeOwed, OutboxRow, PersonId
-from storage.tables import handouts, outbox, people
+from storage.tables import handouts, labels, outbox, people
 from storage.tx import Tx
 
 logger = logging.getLogger(__name__)
@@ -71,6 +71,8 @@ class NoticesView:
     unreadable: list[NoticeId] = field(default_factory=list)
     member: MemberView | None = None
     """Whom they are for; None where that is a chat."""
+    labels: Sequence[str] = ()
+    """What the team calls them, where that was asked."""
     names: Mapping[PersonId, str] = field(default_factory=dict)
     """Display names of the people in them; empty where nothing visible remains of one."""
     public_names: Mapping[PersonId, str] = field(default_factory=dict)
@@ -136,9 +138,17 @@ def read_notice(row: OutboxRow, kinds: Mapping[str, type[Notice]]) -> Notice:
 
 
 def view_notices(
-    tx: Tx, *, address: Address, ids: Collection[NoticeId], kinds: Mapping[str, type[Notice]]
+    tx: Tx,
+    *,
+    address: Address,
+    ids: Collection[NoticeId],
+    kinds: Mapping[str, type[Notice]],
+    labelled: bool = False,
 ) -> NoticesView:
-    """Some notices of one address; of ids that are not in the outbox any more nothing is said."""
+    """Some notices of one address; of ids that are not in the outbox any more nothing is said.
+
+    `labelled` where it matters what the team calls the reader.
+    """
     owed: list[Owed[Notice]] = []
     unreadable: list[NoticeId] = []
     for row in outbox.list_by_ids(tx, ids):
@@ -156,6 +166,7 @@ def view_notices(
         owed=owed,
         unreadable=unreadable,
         member=view_member(tx, known[recipient_id]) if recipient_id is not None else None,
+        labels=labels.list_of(tx, recipient_id) if labelled and recipient_id is not None else (),
         names=names,
         public_names={person_id: "" if known[person_id].anonymous else name for person_id, name in names.items()},
     )

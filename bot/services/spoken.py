@@ -9,8 +9,17 @@ from functools import cache
 
 from bot.assets import ASSETS
 from bot.core.languages import LANGUAGES, PROGRAM_LANGUAGE, find_language
+from bot.core.links import Payload, read_tail
 from bot.core.spoken.codes import WordList, compose_spoken, parse_spoken, parse_words
-from bot.core.spoken.own_codes import Refused, Unsuitable, decide_own, parse_own, parse_refused
+from bot.core.spoken.own_codes import (
+    LONGEST,
+    SHORTEST,
+    Refused,
+    Unsuitable,
+    decide_own,
+    parse_own,
+    parse_refused,
+)
 from bot.services.members import MemberView, MustWrite, compute_language, enter, view_member
 from storage.records import Person, Profile
 from storage.tables import conversations, directory, people
@@ -74,6 +83,14 @@ def find_by_said(tx: Tx, text: str) -> Person | None:
     codes = [*parse_spoken(text, map(load_words, LISTED)), parse_own(text)]
     owners = (directory.find_by_spoken(tx, code) for code in codes if code)
     return next((owner for owner in owners if owner is not None), None)
+
+
+def find_by_own_code(tx: Tx, payload: str) -> tuple[Person, Payload] | None:
+    """The member whose own code a link carries, like `anna` or `anna-poster`, and what it carries then."""
+    head, _, tail = payload.partition("-")
+    code = parse_own(head)
+    owner = directory.find_by_spoken(tx, code) if SHORTEST <= len(code) <= LONGEST else None
+    return None if owner is None else (owner, replace(read_tail(tail), code=owner.code))
 
 
 def sounds_spoken(text: str) -> bool:
@@ -145,6 +162,11 @@ def _read(name: str) -> str:
 def _decide(person: Person, code: str, shop_names: Iterable[str]) -> Unsuitable | None:
     if person.spoken_chosen:
         return Unsuitable.CHOSEN_BEFORE
+    return decide_suitable(code, shop_names)
+
+
+def decide_suitable(code: str, shop_names: Iterable[str]) -> Unsuitable | None:
+    """Why a code cannot be anybody's; None where it can, if it is still free."""
     return decide_own(
         code,
         reserved=load_refused("reserved"),

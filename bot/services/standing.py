@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.core.campaigns.rewards import Rule
 from bot.core.periods import BoardKind
 from bot.core.rewards.steps import Step
 from bot.core.standing import compute_page
@@ -12,7 +13,7 @@ from bot.services.honours.honours import HonourView, view_honour
 from bot.services.members import MemberView, enter, view_member
 from bot.services.redeeming.redeeming import CounterView, view_counter
 from bot.services.reminding.reminders import WaitingView, view_waiting
-from bot.services.rewards.viewing import GrantView, list_awaited, list_live, list_next
+from bot.services.rewards.viewing import GrantView, list_awaited, list_live, list_next, list_own_rules
 from storage.records import Invitation, LedgerLine, Profile, RankLine, ReferralId
 from storage.tables import boards, ledgers, people, referrals, scores, shops
 from storage.tables.awaited import Awaited
@@ -41,6 +42,8 @@ class InvitesView:
     """What rules still wait for of those who count."""
     steps: Sequence[Step] = ()
     """What so many more friends bring."""
+    own_rules: Sequence[Rule] = ()
+    """What holds for them because of what the team calls them."""
     now: int = 0
 
 
@@ -104,6 +107,7 @@ def list_invites(tx: Tx, *, visitor: Profile, page: int = 0) -> InvitesView:
         honour=view_honour(tx, member),
         awaited=list_awaited(tx, [line.referral_id for line in lines]),
         steps=list_next(tx, member),
+        own_rules=list_own_rules(tx, member),
         now=tx.now,
     )
 

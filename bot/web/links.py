@@ -49,7 +49,7 @@ async def open_link(request: Request) -> Response:
 
 def _choose_target(deps: WebDeps, asked: Payload, found: Found) -> str:
     code = asked.code if found.look_up is LookUp.FAILED else found.host.code
-    return deps.shop.campaign_link(code, asked.source or Source.WEB, asked.campaign)
+    return deps.shop.campaign_link(code, asked.source or Source.WEB, asked.campaign, asked.story)
 
 
 def _count(deps: WebDeps, guest: Guest, found: Found, source: str) -> None:

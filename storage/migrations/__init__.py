@@ -42,6 +42,8 @@ REVISIONS = (
     "0038",
     "0039",
     "0040",
+    "0041",
+    "0042",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

@@ -22,6 +22,7 @@ from storage.schema.people import (
     face,
     forgotten,
     guess,
+    label,
     person,
     profile,
     role,
@@ -29,10 +30,11 @@ from storage.schema.people import (
 )
 from storage.schema.proof import checkpoint, inspection
 from storage.schema.redeeming import redemption, stock
-from storage.schema.referrals import HOUSE_ACCOUNT, account, ledger, referral, reminder
+from storage.schema.referrals import HOUSE_ACCOUNT, account, ledger, referral, reminder, told_story
 from storage.schema.rewards import allowance, awaited, event, grant
 from storage.schema.sharing import card, chat_join, chat_link, click, handout, link_revocation, share, tally, visit
 from storage.schema.team import audit, hand_grant, team_invitation
+from storage.schema.waitlists import waitlist, waitlist_chunk, waitlist_jump, waitlist_place
 
 __all__ = [
     "HOUSE_ACCOUNT",
@@ -69,6 +71,7 @@ __all__ = [
     "honour",
     "inbox",
     "inspection",
+    "label",
     "ledger",
     "link_revocation",
     "metadata",
@@ -91,6 +94,11 @@ __all__ = [
     "strike",
     "tally",
     "team_invitation",
+    "told_story",
     "visit",
+    "waitlist",
+    "waitlist_chunk",
+    "waitlist_jump",
+    "waitlist_place",
     "warning",
 ]

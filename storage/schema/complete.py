@@ -23,6 +23,7 @@ from storage.schema import (
     person,
     redemption,
     standing,
+    waitlist_place,
 )
 
 __all__ = ["metadata"]
@@ -75,4 +76,5 @@ Index(
     postgresql_where=board.c.campaign_id.is_(None),
 )
 _add("ix_honour_until_at", honour.c.until_at, where=honour.c.until_at.is_not(None))
+_add("ix_waitlist_place_owed", waitlist_place.c.campaign_id, waitlist_place.c.person_id, where=waitlist_place.c.owed)
 _add("ix_honour_tag_owed", honour.c.person_id, where=honour.c.tag_owed)

@@ -14,7 +14,8 @@ honour = Table(
     Column("until_at", BigInteger),
     Column("reached_at", BigInteger, nullable=False),
     Column("tag_owed", Boolean, nullable=False, server_default=false()),
+    Column("tag", Text, nullable=False, server_default=""),
 )
 """`tier` is the key in the campaign file, empty for who has none any more; it ends by itself at `until_at`.
 
-`tag_owed` while the community chat is to be told."""
+`tag_owed` while the community chat is to be told; `tag` is what it was told last."""

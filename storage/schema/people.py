@@ -85,6 +85,16 @@ spoken = Table(
 )
 """Every spoken code ever given: one that was told to somebody goes on working after a member chose another."""
 
+label = Table(
+    "label",
+    metadata,
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True, autoincrement=False),
+    Column("label", Text, primary_key=True),
+    Column("given_at", BigInteger, nullable=False),
+)
+"""What the team calls a member, like `ambassador`: rules can ask for it."""
+Index("ix_label_label_person_id", label.c.label, label.c.person_id)
+
 conversation = Table(
     "conversation",
     metadata,

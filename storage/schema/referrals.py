@@ -35,6 +35,14 @@ referral = Table(
 )
 Index("ix_referral_inviter_id_id", referral.c.inviter_id, referral.c.id.desc())
 
+told_story = Table(
+    "told_story",
+    metadata,
+    Column("referral_id", Id, ForeignKey("referral.id"), primary_key=True, autoincrement=False),
+    Column("story", Text, nullable=False),
+)
+"""Which story's card brought a friend; only where a rule asks, and the link has said."""
+
 account = Table(
     "account",
     metadata,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Select, bindparam, func, or_, select, union
 from sqlalchemy.sql.elements import KeyedColumnElement
 
-from storage.records import Person
+from storage.records import Person, PersonId
 from storage.schema.people import person, profile, spoken
 from storage.tables import people
 from storage.tables.people import to_person, to_person_or_none
@@ -13,6 +15,8 @@ from storage.texts import fold_name
 from storage.tx import Tx
 
 _BY_SPOKEN = people.PERSON.join(spoken, spoken.c.person_id == person.c.id).where(spoken.c.code == bindparam("code"))
+
+_SPOKEN_OWNERS = select(spoken.c.person_id).where(spoken.c.code.in_(bindparam("codes", expanding=True))).distinct()
 
 
 def _named(column: KeyedColumnElement[str]) -> Select[tuple[int]]:
@@ -50,6 +54,11 @@ _COUNT_BLOCKED = _COUNT_MEMBERS.where(person.c.blocked_at.is_not(None))
 def find_by_spoken(tx: Tx, code: str) -> Person | None:
     """Return the person a spoken code, in lower case, was ever given to."""
     return to_person_or_none(tx.row(_BY_SPOKEN, code=code))
+
+
+def list_spoken_owners(tx: Tx, codes: Sequence[str]) -> list[PersonId]:
+    """Return whom any of some spoken codes, in lower case, was ever given to."""
+    return [PersonId(number) for (number,) in tx.rows(_SPOKEN_OWNERS, codes=list(codes))]
 
 
 def list_by_name(tx: Tx, name: str, *, limit: int) -> list[Person]:

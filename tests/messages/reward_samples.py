@@ -47,6 +47,15 @@ def list_rules() -> Iterator[Rule]:
             give = Give(kind=kind, amount=amounts.get(kind, 0), what="" if kind in amounts else f"some {kind}")
             yield Rule(key="a-rule", when=when, number=number, who=who, give=give)
     purchase = Rule(key="a-rule", when="purchased", who=Side.INVITEE, give=Give(kind=GrantKind.PERCENT, amount=5))
+    yield replace(COFFEE, key="a-stamp", head_start=1, condition=Condition(label=("ambassador", "vip")))
+    yield Rule(
+        key="a-rate",
+        when="joined",
+        who=Side.INVITER,
+        give=Give(kind=GrantKind.POINTS, amount=120),
+        condition=Condition(label=("ambassador",), story=("gone",)),
+        instead_of="join",
+    )
     yield from (purchase, *(replace(purchase, condition=Condition(nth=nth)) for nth in (1, 4)), COFFEE)
 
 

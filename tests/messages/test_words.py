@@ -57,6 +57,7 @@ def test_only_those_who_run_the_shop_are_offered_its_commands() -> None:
         "gifts",
         "find",
         "grant",
+        "label",
         *everybody,
     ]
 

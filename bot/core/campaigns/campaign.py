@@ -77,6 +77,8 @@ class Story:
     """The number of the campaign it is told for, where that is not the one it stands in."""
     focus: str = field(default="", metadata=LATER)
     """What of its tall picture shows; empty for what the campaign says."""
+    mark: str = field(default="", metadata=LATER)
+    """What links say of it, where a rule of its campaign asks by which story a friend came; never kept."""
     look: CardLook | None = field(default=None, metadata=LATER)
     """How its card looks, where that is not as in the campaign it stands in; never kept."""
 
@@ -260,6 +262,7 @@ def parse_campaign(
     )
     file.check()
     _check_filled(file, campaign)
+    _check_stories(file, campaign)
     file.check()
     return campaign
 
@@ -313,3 +316,13 @@ def _check_filled(file: CampaignFile, campaign: Campaign) -> None:
                     place_text(file, ("stories", place, part), language),
                     f"with the points written out it has {length} characters; {limits[part]} fit. Make it shorter.",
                 )
+
+
+def _check_stories(file: CampaignFile, campaign: Campaign) -> None:
+    """A rule can ask for a story that is told here."""
+    told = [story.key for story in campaign.stories]
+    for place, rule in enumerate(campaign.rewards):
+        for key in rule.condition.story:
+            if key not in told:
+                problem = f'no story is called "{key}". Write one of: {", ".join(told)}.'
+                file.note(("rewards", place, "if", "story"), problem)

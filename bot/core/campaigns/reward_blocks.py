@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import date, datetime
 from types import MappingProxyType
@@ -63,7 +63,33 @@ def take_rewards(file: CampaignFile, languages: tuple[str, ...]) -> tuple[Rule, 
                 f'"{rule.key}" names an earlier rule.' if named else "an earlier rule gives the same for the same."
             )
             file.note((*_BLOCK, place, "key"), f'{problem} Give each a key of its own, like key = "second-coffee".')
+        _check_head_start(file, (*_BLOCK, place, "head_start"), rule)
+        _check_instead(file, (*_BLOCK, place, "instead_of"), rule, rules)
     return rules
+
+
+def _check_head_start(file: CampaignFile, path: Path, rule: Rule) -> None:
+    if rule.head_start and (rule.when != "milestone" or rule.who is not Side.INVITER):
+        file.note(path, 'this belongs to when = "milestone" and who = "inviter": it counts towards their friends.')
+    elif rule.head_start and rule.number and rule.head_start >= rule.number:
+        file.note(path, f"this leaves nobody to bring. Write less than friends = {rule.number}.")
+
+
+def _check_instead(file: CampaignFile, path: Path, rule: Rule, rules: Sequence[Rule]) -> None:
+    """It stands in the place of another that could be given at the same time to the same side."""
+    others = {each.key for each in rules if each.when == rule.when and each.who is rule.who and each.key != rule.key}
+    if not rule.instead_of:
+        return
+    if rule.instead_of != JOIN:
+        if rule.instead_of not in others:
+            file.note(path, f'"{rule.instead_of}" is no other rule with the same when and who. Write its key.')
+        return
+    if rule.when != "joined" or rule.give.kind is not GrantKind.POINTS:
+        file.note(
+            path, f'"{JOIN}" is what [points] gives: points, when = "joined". Write this rule so, or leave this out.'
+        )
+    elif rule.hold_days or rule.limit != Limit() or "at_limit" in file.take(path[:-1], ""):
+        file.note(path, f'"{JOIN}" is what [points] gives at once and without limit. Leave out limit and hold_days.')
 
 
 def take_give(file: CampaignFile, path: Path, kinds: Collection[GrantKind] = ()) -> Give:
@@ -85,7 +111,7 @@ def list_values(rule: Rule) -> dict[str, Any]:
     """A rule as a block of a campaign file, but for its names; None for what is as usual."""
     condition = {("from" if name == "since" else name): value for name, value in _list_said(rule.condition).items()}
     trigger, usual = rule.trigger, {each.name: each.default for each in fields(Rule)}
-    plain = ("at_limit", "hold_days", "valid_days", "on_expiry")
+    plain = ("at_limit", "hold_days", "valid_days", "on_expiry", "instead_of", "head_start")
     return {
         "when": rule.when,
         **({trigger.number: rule.number} if trigger.number and rule.number != trigger.usual else {}),
@@ -214,6 +240,13 @@ def _take_list(file: CampaignFile, path: Path) -> tuple[str, ...]:
     return tuple(file.take_text((*path, place), NAME_LIMIT) for place in range(len(value)))
 
 
+def _take_slugs(file: CampaignFile, path: Path) -> tuple[str, ...]:
+    """Short names for machines, likewise."""
+    if not isinstance(file.take(path, f'{path[-1]} = "…"'), list):
+        return (file.take_slug(path),)
+    return tuple(file.take_slug((*path, place)) for place in range(len(_take_list(file, path))))
+
+
 def _take_languages(file: CampaignFile, path: Path) -> tuple[str, ...]:
     named = _take_list(file, path)
     for name in named:
@@ -236,6 +269,10 @@ def _take_days(file: CampaignFile, path: Path) -> int:
     return file.take_whole_number(path, DAYS_LIMIT)
 
 
+def _take_friends(file: CampaignFile, path: Path) -> int:
+    return file.take_whole_number(path, NUMBER_LIMIT)
+
+
 def _take_nth(file: CampaignFile, path: Path) -> int:
     return file.take_whole_number(path, NUMBER_LIMIT)
 
@@ -249,6 +286,8 @@ CONDITIONS: Mapping[str, tuple[str, Callable[[CampaignFile, Path], Any]]] = Mapp
         "source": ("source", _take_list),
         "language": ("language", _take_languages),
         "tier": ("tier", _take_list),
+        "label": ("label", _take_slugs),
+        "story": ("story", _take_slugs),
         "nth": ("nth", _take_nth),
         "from": ("since", _take_day),
         "until": ("until", _take_day),
@@ -256,7 +295,7 @@ CONDITIONS: Mapping[str, tuple[str, Callable[[CampaignFile, Path], Any]]] = Mapp
 )
 """By the word in the file: which field it is, and how it is read."""
 
-LISTS = ("source", "language", "tier")
+LISTS = ("source", "language", "tier", "label", "story")
 """Where one word may stand in the place of a list."""
 
 OPTIONS: Mapping[str, tuple[Any, Callable[[CampaignFile, Path], Any]]] = MappingProxyType(
@@ -265,6 +304,8 @@ OPTIONS: Mapping[str, tuple[Any, Callable[[CampaignFile, Path], Any]]] = Mapping
         "valid_days": (0, _take_days),
         "at_limit": ("stop", _take_choice_of(AT_LIMIT)),
         "on_expiry": ("replace", _take_choice_of(ON_EXPIRY)),
+        "instead_of": ("", CampaignFile.take_slug),
+        "head_start": (0, _take_friends),
     }
 )
 _NAMES = ("give", "if", "limit", *OPTIONS, "name")

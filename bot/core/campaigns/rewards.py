@@ -92,6 +92,10 @@ class Condition:
     """Which language the friend reads."""
     tier: tuple[str, ...] = ()
     """Which level of honour the inviter has."""
+    label: tuple[str, ...] = ()
+    """What the team calls the inviter."""
+    story: tuple[str, ...] = ()
+    """Which story's card brought the friend."""
     nth: int | None = None
     """Which purchase of the friend it is, from 1."""
     since: str = ""
@@ -130,6 +134,15 @@ class Rule:
     """What becomes of a coupon that nobody used in time."""
     name: dict[str, str] = field(default_factory=dict)
     """What it is called, by language; empty for what says it by itself."""
+    instead_of: str = ""
+    """The key of the rule that gives the same side nothing where this one fits; empty for what is given besides."""
+    head_start: int = 0
+    """How many of the friends of a milestone are given by the shop, because the member has joined."""
+
+    @property
+    def friends(self) -> int:
+        """How many friends have to come for a milestone; of anything else the number itself."""
+        return self.number - self.head_start
 
     @property
     def trigger(self) -> Trigger:

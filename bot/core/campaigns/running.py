@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from bot.core.campaigns.campaign import Campaign, Story
 from bot.core.durations import DAY
+from bot.core.links import compute_story_mark
 from storage.campaign import CampaignState
 from storage.records import CampaignId
 
@@ -85,9 +86,19 @@ def compose_chapters(main: Campaign, others: Mapping[CampaignId, Campaign]) -> C
     chapters = [
         _retell(story, campaign, number, main.languages)
         for number, campaign in others.items()
-        for story in campaign.stories
+        for story in mark_stories(campaign)
     ]
-    return replace(main, stories=(*main.stories, *chapters)) if chapters else main
+    stories = mark_stories(main)
+    return replace(main, stories=(*stories, *chapters)) if chapters or stories != main.stories else main
+
+
+def mark_stories(campaign: Campaign) -> tuple[Story, ...]:
+    """The stories of a campaign; those that a rule asks for are to be told by links."""
+    asked = {key for rule in campaign.rewards for key in rule.condition.story}
+    return tuple(
+        replace(story, mark=compute_story_mark(story.key)) if story.key in asked else story
+        for story in campaign.stories
+    )
 
 
 def _retell(story: Story, campaign: Campaign, number: CampaignId, languages: tuple[str, ...]) -> Story:

@@ -53,6 +53,10 @@ class Occurrence:
     """Of the friend."""
     tier: str = ""
     """Of the inviter."""
+    labels: tuple[str, ...] = ()
+    """Of the inviter."""
+    story: str = ""
+    """Whose card brought the friend."""
     day: str = ""
     """Where the shop is, like 2026-12-01."""
 
@@ -71,6 +75,11 @@ class Grant:
         """Whether it is for so many friends, and is taken back when there are fewer."""
         return self.rule.when == MILESTONE and self.side is Side.INVITER
 
+    @property
+    def is_usual(self) -> bool:
+        """Whether it is what `[points]` gives for a friend, or stands in its place."""
+        return JOIN in (self.rule.key, self.rule.instead_of)
+
 
 def compose_rules(campaign: Campaign) -> tuple[Rule, ...]:
     """The rules of a campaign: both sides gain, the inviter for the friend who came, the friend as a welcome; and the owner's."""
@@ -87,7 +96,7 @@ def _compose_usual(inviter_points: int, invitee_points: int) -> tuple[Rule, ...]
 
 
 def evaluate(occurrence: Occurrence, rules: Iterable[Rule]) -> list[Grant]:
-    """What comes of it, in the order of the people's ids."""
+    """What comes of it, in the order of the people's ids; what another stands in the place of comes not."""
     people = {Side.INVITER: occurrence.inviter_id, Side.INVITEE: occurrence.invitee_id}
     grants = [
         Grant(
@@ -102,6 +111,9 @@ def evaluate(occurrence: Occurrence, rules: Iterable[Rule]) -> list[Grant]:
         and (not rule.number or _fits_number(rule, occurrence.number))
         and (rule.condition is ANY or fits(rule.condition, occurrence))
     ]
+    replaced = {(grant.rule.instead_of, grant.side) for grant in grants if grant.rule.instead_of}
+    if replaced:
+        grants = [grant for grant in grants if (grant.rule.key, grant.side) not in replaced]
     return sorted(grants, key=lambda grant: grant.person_id)
 
 
@@ -110,9 +122,11 @@ def fits(condition: Condition, occurrence: Occurrence) -> bool:
     asked = (
         (condition.source, occurrence.source),
         (condition.tier, occurrence.tier),
+        (condition.story, occurrence.story),
     )
     return (
         all(not wanted or found in wanted for wanted, found in asked)
+        and (not condition.label or not set(condition.label).isdisjoint(occurrence.labels))
         and (not condition.language or find_language(occurrence.language, condition.language) is not None)
         and condition.nth in {None, occurrence.nth}
         and (not condition.since or condition.since <= occurrence.day)
@@ -137,7 +151,7 @@ def compose_transfer_key(referral_id: ReferralId, side: Side, rule: str = JOIN) 
 
 
 def _fits_number(rule: Rule, number: int) -> bool:
-    return number >= rule.number if rule.trigger.at_least else number == rule.number
+    return number >= rule.number if rule.trigger.at_least else number == rule.friends
 
 
 def _compute_give(give: Give, occurrence: Occurrence) -> Give:

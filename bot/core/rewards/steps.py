@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.core.campaigns.rewards import Rule
@@ -21,15 +21,38 @@ class Step:
     missing: int
 
 
-def list_steps(rules: Iterable[Rule], score: int, day: str) -> list[Step]:
-    """What is ahead of somebody with so many friends on a day like 2026-12-01, the nearest first; what is over is not."""
+def list_steps(
+    rules: Iterable[Rule], score: int, day: str, *, labels: Sequence[str] = (), tier: str = ""
+) -> list[Step]:
+    """What is ahead of somebody with so many friends on a day like 2026-12-01, the nearest first.
+
+    What is over is not, nor what is for others: who is called otherwise, or is of another tier.
+    """
     ahead = [
-        Step(rule=rule, missing=rule.number - score)
+        rule
         for rule in rules
-        if rule.when == MILESTONE and rule.who is Side.INVITER and rule.number > score
+        if rule.when == MILESTONE and rule.who is Side.INVITER
         if not rule.condition.until or day <= rule.condition.until
+        if not rule.condition.tier or tier in rule.condition.tier
+        if is_for(rule, labels)
     ]
-    return sorted(ahead, key=lambda step: step.missing)[:MOST_STEPS]
+    replaced = {rule.instead_of for rule in ahead}
+    steps = [
+        Step(rule=rule, missing=rule.friends - score)
+        for rule in ahead
+        if rule.key not in replaced and rule.friends > score
+    ]
+    return sorted(steps, key=lambda step: step.missing)[:MOST_STEPS]
+
+
+def is_for(rule: Rule, labels: Sequence[str]) -> bool:
+    """Whether a rule is for somebody who is called so."""
+    return not rule.condition.label or not set(rule.condition.label).isdisjoint(labels)
+
+
+def asks_labels(rules: Iterable[Rule]) -> bool:
+    """Whether any of them asks what somebody is called."""
+    return any(rule.condition.label for rule in rules)
 
 
 def compute_stayed(days: int, due_at: int | None, now: int) -> int:

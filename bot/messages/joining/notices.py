@@ -204,7 +204,8 @@ def _say_news(reader: Reader, owed: Sequence[Owed[FriendJoined | FriendWaiting]]
     if not rules:
         return said
     day = datetime.fromtimestamp(owed[-1].owed_at // SECOND, reader.shop.zone).date().isoformat()
-    steps = list_steps(rules, reader.member.score, day)[:1]
+    member, labels = reader.member, reader.view.labels
+    steps = list_steps(rules, member.score, day, labels=labels, tier=member.tier)[:1]
     return Html("\n\n".join([said, *say_steps(reader.texts, reader.shop, steps)]))
 
 

@@ -52,6 +52,7 @@ def _digest_stories(shop: Shop, look: str, language: str) -> dict[str, str]:
             shop.bot_username,
             *astuple(compose_card_text(shop, language, story.key)),
             *([str(story.campaign)] if story.campaign is not None else []),
+            *([story.mark] if story.mark else []),
         )
         for story in shop.campaign.stories
     }

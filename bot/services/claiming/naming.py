@@ -19,12 +19,13 @@ from bot.core.claiming import (
     parse_claim,
     parse_offer,
 )
-from bot.core.links import Addresses
+from bot.core.links import Addresses, Payload
 from bot.services.campaigns import Terms, get_terms
 from bot.services.claiming.notices import FriendClaimed
 from bot.services.claiming.window import CLAIM, expect_claim, is_throttled, note_miss, open_window
 from bot.services.joining.joining import closes_ring, credit
 from bot.services.members import MemberView, enter, view_member
+from bot.services.rewards.granting import promise_points
 from bot.services.spoken import find_by_said, sounds_spoken
 from storage.records import Person, PersonId, Profile, Referral, ReferralState
 from storage.tables import chat_links, conversations, directory, people
@@ -69,7 +70,7 @@ def name_inviter(tx: Tx, *, visitor: Profile, text: str, addresses: Addresses) -
     outcome = decide_found([each.id for each in others]) if others or not found else Outcome.ONESELF
     if outcome is Outcome.CREDITED:
         carried = claim.payload if claim.payload is not None and claim.payload.code == others[0].code else None
-        return _credit(tx, person, others[0], terms, campaign=carried.campaign if carried else None)
+        return _credit(tx, person, others[0], terms, carried)
     note_miss(tx, person.profile.telegram_id)
     if outcome is Outcome.SEVERAL:
         return _offer(tx, person, others, terms)
@@ -164,13 +165,22 @@ def _offer(tx: Tx, person: Person, found: list[Person], terms: Terms) -> ClaimVi
     )
 
 
-def _credit(tx: Tx, person: Person, inviter: Person, terms: Terms, *, campaign: int | None = None) -> ClaimView:
+def _credit(tx: Tx, person: Person, inviter: Person, terms: Terms, carried: Payload | None = None) -> ClaimView:
     """Credit the one who is meant, for the campaign of their link, unless they came by the newcomer themselves."""
     if closes_ring(tx, inviter, person):
         expect_claim(tx, person, terms)
         return ClaimView(member=view_member(tx, person), outcome=Outcome.OWN_GUEST, inviter=_show(inviter))
     tell = partial(_tell_inviter, tx)
-    referral = credit(tx, inviter, person, source=SOURCE, campaign=campaign, tell_invitee=False, inviter_notice=tell)
+    referral = credit(
+        tx,
+        inviter,
+        person,
+        source=SOURCE,
+        campaign=carried.campaign if carried else None,
+        story=carried.story if carried else "",
+        tell_invitee=False,
+        inviter_notice=tell,
+    )
     conversations.leave(tx, person.id, CLAIM)
     member = view_member(tx, people.get(tx, person.id))
     if referral is None:
@@ -179,7 +189,7 @@ def _credit(tx: Tx, person: Person, inviter: Person, terms: Terms, *, campaign: 
         member=member,
         outcome=Outcome.CREDITED,
         inviter=_show(inviter),
-        points=get_terms(tx, referral.campaign_version_id).campaign.invitee_points,
+        points=_promise(tx, referral)[1],
         waits=referral.state is ReferralState.WAITING,
     )
 
@@ -188,9 +198,13 @@ def _tell_inviter(tx: Tx, referral: Referral) -> FriendClaimed:
     return FriendClaimed(
         friend=referral.invitee_id,
         referral=referral.id,
-        points=get_terms(tx, referral.campaign_version_id).campaign.inviter_points,
+        points=_promise(tx, referral)[0],
         waits=referral.state is ReferralState.WAITING,
     )
+
+
+def _promise(tx: Tx, referral: Referral) -> tuple[int, int]:
+    return promise_points(tx, referral, get_terms(tx, referral.campaign_version_id))
 
 
 def _show(person: Person) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.services.campaigns import get_terms
 from bot.services.members import MemberView, enter, view_member
+from bot.services.rewards.granting import promise_points
 from storage.records import PersonId, Profile, ReferralState
 from storage.tables import chat_links, referrals
 from storage.tx import Tx
@@ -34,7 +35,7 @@ def view_community(tx: Tx, *, visitor: Profile, chat_id: int) -> CommunityView:
         member=member,
         link=chat_links.find(tx, member.id, chat_id),
         waits=waits,
-        points=terms.campaign.invitee_points,
+        points=promise_points(tx, referral, terms)[1] if referral is not None else terms.campaign.invitee_points,
     )
 
 

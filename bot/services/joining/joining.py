@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bot.core.campaigns.campaign import Campaign
 from bot.core.claiming import Attribution, Opening, Window, decide_attribution
 from bot.core.community import decide_lapsed
-from bot.core.links import parse_payload, read_placement
+from bot.core.links import Payload, compute_story_mark, parse_payload, read_placement
 from bot.services.campaigns import Terms, find_promise, get_terms, read_terms
 from bot.services.claiming.window import CLAIM, expect_claim, is_throttled, note_miss, open_window, view_home
 from bot.services.community.warning import tell_owed
@@ -29,12 +28,13 @@ from bot.services.notices import Notice, owe, owe_card_behind
 from bot.services.printing import note_placement
 from bot.services.rewards.awaiting import expect
 from bot.services.rewards.giving import tell
-from bot.services.rewards.granting import count_friend, note_event, note_score, sum_points
+from bot.services.rewards.granting import count_friend, note_event, note_score, promise_points, sum_points
+from bot.services.spoken import find_by_own_code
 from storage.addresses import ANNOUNCE, MemberAddress
 from storage.facts import EventKind, GrantId
 from storage.records import Person, Profile, Referral, ReferralId, ReferralState, Side
 from storage.role import Role
-from storage.tables import chat_joins, code_keys, conversations, grants, people, referrals, shops
+from storage.tables import chat_joins, code_keys, conversations, grants, people, referrals, shops, told_stories
 from storage.tables.shops import ShopRow
 from storage.tx import Tx
 
@@ -46,6 +46,7 @@ def credit(
     *,
     source: str,
     campaign: int | None = None,
+    story: str = "",
     fresh: bool = False,
     tell_invitee: bool = True,
     inviter_notice: Callable[[Referral], Notice] | None = None,
@@ -65,6 +66,7 @@ def credit(
         invitee: Anybody Telegram has shown us.
         source: By which way the friend came.
         campaign: The number of the campaign that the link was made for; None for the main one.
+        story: What the link says of its story; empty where it says nothing.
         fresh: The friend starts the bot in this very transaction, and so cannot have brought anybody.
         tell_invitee: False where the friend is answered directly.
         inviter_notice: What tells the inviter, if not that a friend joined or came.
@@ -90,11 +92,14 @@ def credit(
         return None
     if chat_id is not None:
         keep_chat(tx, chat_id, invitee.profile.telegram_id, referral)
+    if story:
+        _note_story(tx, referral, terms, story)
     note_event(tx, EventKind.JOINED, referral, terms)
     counted = None if waits else _count(tx, shop, referral, terms)
+    points = promise_points(tx, referral, terms)
     if tell_invitee and invitee.is_member:
-        _owe_greeting(tx, referral, terms.campaign.invitee_points, over=promise.over)
-    told = inviter_notice(referral) if inviter_notice else _tell_inviter(referral, terms.campaign)
+        _owe_greeting(tx, referral, points[1], over=promise.over)
+    told = inviter_notice(referral) if inviter_notice else _tell_inviter(referral, points[0])
     owe(tx, MemberAddress(inviter.id), told, key=referral.id)
     if counted is not None:
         _proclaim(tx, shop, referral, counted)
@@ -125,11 +130,11 @@ def qualify(tx: Tx, referral_id: ReferralId) -> Referral | None:
         return None
     referral = replace(waiting, state=ReferralState.QUALIFIED)
     shop = shops.get(tx)
-    counted = _count(tx, shop, referral, terms)
+    counted, points = _count(tx, shop, referral, terms), promise_points(tx, referral, terms)
     if people.get(tx, referral.invitee_id).is_member:
-        qualified = Qualified(inviter=referral.inviter_id, points=terms.campaign.invitee_points)
+        qualified = Qualified(inviter=referral.inviter_id, points=points[1])
         owe(tx, MemberAddress(referral.invitee_id), qualified, key=referral.id)
-    owe(tx, MemberAddress(referral.inviter_id), _tell_inviter(referral, terms.campaign), key=referral.id)
+    owe(tx, MemberAddress(referral.inviter_id), _tell_inviter(referral, points[0]), key=referral.id)
     _proclaim(tx, shop, referral, counted)
     return referral
 
@@ -140,13 +145,20 @@ def greet(tx: Tx, referral: Referral) -> None:
     The referral stands: it was not revoked.
     """
     earned = sum_points(grants.list_by_referral(tx, referral.id), Side.INVITEE)
-    points = earned or get_terms(tx, referral.campaign_version_id).campaign.invitee_points
+    points = earned or promise_points(tx, referral, get_terms(tx, referral.campaign_version_id))[1]
     _owe_greeting(tx, referral, points)
 
 
 def keep_chat(tx: Tx, chat_id: int, telegram_id: int, referral: Referral) -> None:
     """Remember what counts by being in the community chat, so that leaving it can take it back."""
     chat_joins.set_referral(tx, chat_id, telegram_id, person_id=referral.invitee_id, referral_id=referral.id)
+
+
+def _note_story(tx: Tx, referral: Referral, terms: Terms, mark: str) -> None:
+    """Keep by which story the friend came, where it is one of the campaign's."""
+    told = next((key for key in terms.story_keys if compute_story_mark(key) == mark), None)
+    if told is not None:
+        told_stories.add(tx, referral.id, told)
 
 
 def _find_community(tx: Tx, shop: ShopRow, invitee: Person) -> int | None:
@@ -191,9 +203,9 @@ def _owe_greeting(tx: Tx, referral: Referral, points: int, *, over: bool = False
     owe(tx, MemberAddress(referral.invitee_id), greeting, key=referral.id)
 
 
-def _tell_inviter(referral: Referral, campaign: Campaign) -> Notice:
+def _tell_inviter(referral: Referral, points: int) -> Notice:
     told = FriendWaiting if referral.state is ReferralState.WAITING else FriendJoined
-    return told(friend=referral.invitee_id, points=campaign.inviter_points)
+    return told(friend=referral.invitee_id, points=points)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,8 +230,7 @@ def start(tx: Tx, *, visitor: Profile, payload: str, from_inline: bool = False) 
     person = replace(person, started_at=person.started_at or tx.now)
     placement = read_placement(payload)
     payload = "" if placement else payload
-    carried = parse_payload(payload)
-    owner = people.find_by_code(tx, carried.code) if carried is not None else None
+    owner, carried = _find_owner(tx, payload)
     inviter = owner if owner is not None and owner.is_member else None
     own = carried is not None and carried.code == person.code
     attribution = decide_attribution(
@@ -234,7 +245,15 @@ def start(tx: Tx, *, visitor: Profile, payload: str, from_inline: bool = False) 
     )
     referral = None
     if attribution is Attribution.CREDITED and inviter is not None and carried is not None:
-        referral = credit(tx, inviter, person, source=carried.source, campaign=carried.campaign, fresh=newcomer)
+        referral = credit(
+            tx,
+            inviter,
+            person,
+            source=carried.source,
+            campaign=carried.campaign,
+            story=carried.story,
+            fresh=newcomer,
+        )
         person = people.get(tx, person.id)  # with the points that this may have brought
     if newcomer and placement:
         note_placement(tx, placement)
@@ -256,6 +275,15 @@ def start(tx: Tx, *, visitor: Profile, payload: str, from_inline: bool = False) 
         greeted_by_notice=newcomer or attribution is Attribution.CREDITED,
         role=role,
     )
+
+
+def _find_owner(tx: Tx, payload: str) -> tuple[Person | None, Payload | None]:
+    """Whose link it is, and what it carries: by the code that everybody has, else by one of their own."""
+    carried = parse_payload(payload)
+    owner = people.find_by_code(tx, carried.code) if carried is not None else None
+    if owner is not None or not payload:
+        return owner, carried
+    return find_by_own_code(tx, payload) or (None, carried)
 
 
 def _end_claim(tx: Tx, person: Person, referral: Referral | None) -> Attribution:

@@ -17,6 +17,7 @@ from bot.services.campaigns import get_terms
 from bot.services.members import MemberView, compose_name, enter, view_member
 from bot.services.notices import owe
 from bot.services.reminding import notices
+from bot.services.rewards.granting import promise_points
 from storage.addresses import MemberAddress
 from storage.records import Invitation, Person, Profile, Referral, ReferralId, ReferralState, Reminder
 from storage.tables import people, referrals, reminders, shares
@@ -90,7 +91,7 @@ def find_fresh_story(tx: Tx, *, visitor: Profile) -> str:
 
 def _owe(tx: Tx, referral: Referral) -> None:
     reminders.note(tx, referral.id)
-    points = get_terms(tx, referral.campaign_version_id).campaign.invitee_points
+    points = promise_points(tx, referral, get_terms(tx, referral.campaign_version_id))[1]
     notice = notices.Reminder(inviter=referral.inviter_id, referral=referral.id, points=points)
     owe(tx, MemberAddress(referral.invitee_id), notice, key=f"{referral.id}:{tx.now}")
 

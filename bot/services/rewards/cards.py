@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from bot.core.rewards.rules import WHEN, Occurrence, compose_week, evaluate
 from bot.services.campaigns import get_terms
 from bot.services.rewards.giving import Cause, find_day, find_midnight, give, tell
+from bot.services.rewards.granting import look_at_inviter
 from storage.facts import EventKind
 from storage.records import PersonId, ShareWay
 from storage.tables import events, shares
@@ -27,7 +28,8 @@ def note_card(tx: Tx, person_id: PersonId, way: ShareWay) -> None:
     day = find_day(tx)
     monday = date.fromisoformat(day) - timedelta(days=date.fromisoformat(day).weekday())
     count = shares.count_since(tx, person_id, COUNTED, since=find_midnight(tx, monday))
-    found = evaluate(Occurrence(when=_GIVEN, inviter_id=person_id, number=count, day=day), rules)
+    occurrence = Occurrence(when=_GIVEN, inviter_id=person_id, number=count)
+    found = evaluate(look_at_inviter(tx, occurrence, [rule.condition for rule in rules]), rules)
     if not found:
         return
     key = f"{EventKind.CARDS_GIVEN}:{person_id}:{compose_week(day)}:{count}"

@@ -53,7 +53,7 @@ def give(tx: Tx, cause: Cause, grant: Grant) -> GrantId | None:
         kind=grant.give.kind,
         what=grant.give.what or ("" if grant.give.kind is GrantKind.POINTS else str(grant.give.amount)),
         points=grant.give.amount if grant.give.kind is GrantKind.POINTS else None,
-        threshold=rule.number if grant.is_milestone else None,
+        threshold=rule.friends if grant.is_milestone else None,
         week=week,
         matures_at=_find_due(tx, rule, state, full),
         reason="" if full is None else f"limit:{full.kind}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from bot.core.campaigns.rewards import JOIN
+from bot.core.campaigns.rewards import ANY, JOIN, Condition
 from bot.core.languages import parse_tag
 from bot.core.periods import BoardKind, compute_period
 from bot.core.rewards.rules import (
@@ -22,7 +22,7 @@ from bot.services.campaigns import Terms, find_zone
 from bot.services.rewards.giving import Cause, find_day, give, take_back
 from storage.facts import EventId, EventKind, GrantId, GrantRow
 from storage.records import PersonId, Referral, Side, Transfer
-from storage.tables import awaited, boards, events, grants, honours, ledgers, people, scores
+from storage.tables import awaited, boards, events, grants, honours, labels, ledgers, people, scores, told_stories
 from storage.tables.shops import ShopRow
 from storage.tx import Tx
 
@@ -59,7 +59,7 @@ def note_event(
 
 def note_score(tx: Tx, referral: Referral, terms: Terms, score: int) -> list[GrantId]:
     """Give what the terms say of so many friends, the last of whom is this one; each milestone once while it stands."""
-    if not any(rule.when == MILESTONE and rule.number == score for rule in terms.campaign.rewards):
+    if not any(rule.when == MILESTONE and rule.friends == score for rule in terms.campaign.rewards):
         return []
     event_id = events.get_id(tx, EventKind.QUALIFIED, referral.id)
     return _give_all(tx, event_id, referral, terms, when=MILESTONE, number=score)
@@ -126,6 +126,42 @@ def _give_all(
     tx: Tx, event_id: EventId, referral: Referral, terms: Terms, *, when: str, number: int, nth: int = 1
 ) -> list[GrantId]:
     cause = Cause(event_id=event_id, version_id=terms.version_id, referral_id=referral.id)
+    occurrence = _look(tx, referral, terms, when=when, number=number, nth=nth)
+    given: list[GrantId] = []
+    for grant in evaluate(occurrence, compose_rules(terms.campaign)):
+        if grant.is_usual:
+            _give_points(tx, referral, event_id, grant)
+        elif (added := give(tx, cause, grant)) is not None:
+            given.append(added)
+    return given
+
+
+def promise_points(tx: Tx, referral: Referral, terms: Terms) -> tuple[int, int]:
+    """The points that a friend who counts brings the inviter and gets, by what holds for these two at this moment."""
+    campaign = terms.campaign
+    if not any(rule.instead_of == JOIN for rule in campaign.rewards):
+        return campaign.inviter_points, campaign.invitee_points
+    occurrence = _look(tx, referral, terms, when=WHEN[EventKind.QUALIFIED])
+    usual = [grant for grant in evaluate(occurrence, compose_rules(campaign)) if grant.is_usual]
+    inviter, invitee = (
+        sum(grant.give.amount for grant in usual if grant.side is side) for side in (Side.INVITER, Side.INVITEE)
+    )
+    return inviter, invitee
+
+
+def look_at_inviter(tx: Tx, occurrence: Occurrence, asked: Sequence[Condition]) -> Occurrence:
+    """What conditions ask of the inviter and of the day; what none of them asks is not looked up."""
+    inviter_id = occurrence.inviter_id
+    return replace(
+        occurrence,
+        tier=honours.find(tx, inviter_id)[0] if any(each.tier for each in asked) else "",
+        labels=tuple(labels.list_of(tx, inviter_id)) if any(each.label for each in asked) else (),
+        day=find_day(tx) if any(each.since or each.until for each in asked) else "",
+    )
+
+
+def _look(tx: Tx, referral: Referral, terms: Terms, *, when: str, number: int = 0, nth: int = 1) -> Occurrence:
+    """What happened, and what else the rules ask; what none of them asks is not looked up."""
     occurrence = Occurrence(
         when=when,
         inviter_id=referral.inviter_id,
@@ -134,26 +170,14 @@ def _give_all(
         nth=nth,
         source=referral.source,
     )
-    if terms.campaign.rewards:
-        occurrence = _look_closer(tx, occurrence, referral, terms)
-    given: list[GrantId] = []
-    for grant in evaluate(occurrence, compose_rules(terms.campaign)):
-        if grant.rule.key == JOIN:
-            _give_points(tx, referral, event_id, grant)
-        elif (added := give(tx, cause, grant)) is not None:
-            given.append(added)
-    return given
-
-
-def _look_closer(tx: Tx, occurrence: Occurrence, referral: Referral, terms: Terms) -> Occurrence:
-    """What else the rules ask; what none of them asks is not looked up."""
-    asked = [rule.condition for rule in terms.campaign.rewards if rule.when == occurrence.when]
+    asked = [rule.condition for rule in terms.campaign.rewards if rule.when == when and rule.condition is not ANY]
+    if not asked:
+        return occurrence
     friend = people.get(tx, referral.invitee_id) if any(each.language for each in asked) else None
     return replace(
-        occurrence,
+        look_at_inviter(tx, occurrence, asked),
         language=(friend.language or parse_tag(friend.profile.telegram_language)) if friend else "",
-        tier=honours.find(tx, referral.inviter_id)[0] if any(each.tier for each in asked) else "",
-        day=find_day(tx) if any(each.since or each.until for each in asked) else "",
+        story=told_stories.find(tx, referral.id) if any(each.story for each in asked) else "",
     )
 
 
@@ -165,7 +189,7 @@ def _give_points(tx: Tx, referral: Referral, event_id: EventId, grant: Grant) ->
             debit=ledgers.HOUSE_ACCOUNT,
             credit=ledgers.open_account(tx, grant.person_id),
             amount=points,
-            key=compose_transfer_key(referral.id, grant.side),
+            key=compose_transfer_key(referral.id, grant.side, grant.rule.key),
             reason=REASONS[grant.side],
             referral_id=referral.id,
         ),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.core.campaigns.rewards import Rule
 from bot.core.rewards.rules import compose_rules
-from bot.core.rewards.steps import Step, list_steps
+from bot.core.rewards.steps import Step, asks_labels, is_for, list_steps
 from bot.core.standing import compute_page
 from bot.services.campaigns import get_terms
 from bot.services.coupons.giving import find_shown
@@ -16,7 +16,7 @@ from bot.services.rewards.giving import find_day
 from storage.errors import RowMissing
 from storage.facts import CouponRow, EventKind, GrantId, GrantKind, GrantRow, RedemptionRow
 from storage.records import Profile, ReferralId
-from storage.tables import awaited, events, grants, people, redemptions, referrals
+from storage.tables import awaited, events, grants, labels, people, redemptions, referrals
 from storage.tables.awaited import Awaited
 from storage.tx import Tx
 
@@ -92,7 +92,17 @@ def list_live(tx: Tx, member: MemberView) -> list[GrantView]:
 def list_next(tx: Tx, member: MemberView) -> list[Step]:
     """What so many more friends will bring, by the rules that hold now."""
     rules = get_terms(tx).campaign.rewards
-    return list_steps(rules, member.score, find_day(tx)) if rules else []
+    if not rules:
+        return []
+    called = labels.list_of(tx, member.id) if asks_labels(rules) else []
+    return list_steps(rules, member.score, find_day(tx), labels=called, tier=member.tier)
+
+
+def list_own_rules(tx: Tx, member: MemberView) -> list[Rule]:
+    """The rules that hold for a member because of what the team calls them."""
+    rules = [rule for rule in get_terms(tx).campaign.rewards if rule.condition.label]
+    called = labels.list_of(tx, member.id) if rules else []
+    return [rule for rule in rules if is_for(rule, called)]
 
 
 def list_awaited(tx: Tx, referral_ids: Sequence[ReferralId]) -> dict[ReferralId, list[Awaited]]:

@@ -57,10 +57,21 @@ def decide_rises(tiers: Sequence[Tier], before: str, after: str) -> bool:
     return friends.get(after, 0) > friends.get(before, 0)
 
 
-def compute_tiers_digest(tiers: Sequence[Tier]) -> str:
-    """What decides who has which tier, in a few letters: names and colours may change without anybody's tier changing."""
-    told = sorted((tier.friends, tier.key, tier.period_days) for tier in tiers)
+def compute_tiers_digest(tiers: Sequence[Tier], language: str, chat_id: int | None = None) -> str:
+    """What decides who has which tier and is tagged how, in a few letters: all else may change without anybody being looked at.
+
+    Args:
+        tiers: In any order.
+        language: Of the tags.
+        chat_id: The community chat; None where there is none.
+    """
+    told = sorted((tier.friends, tier.key, tier.period_days, compute_told(tier, language, chat_id)) for tier in tiers)
     return hashlib.sha256(repr(told).encode()).hexdigest()[:16] if told else ""
+
+
+def compute_told(tier: Tier | None, language: str, chat_id: int | None) -> str:
+    """Where somebody of a tier is called what, as it is kept; empty where nobody is tagged."""
+    return f"{chat_id}:{compute_tag(tier.say(language)) if tier is not None else ''}" if chat_id is not None else ""
 
 
 def compute_tag(name: str) -> str:

@@ -6,7 +6,7 @@ import logging
 
 from telegram.error import TelegramError
 
-from bot.core.honours import compute_tag
+from bot.core.honours import compute_told
 from bot.services.campaigns import get_shop
 from bot.updates.job import Job
 from bot.wire.errors import Failure, FailureKind, classify
@@ -34,7 +34,8 @@ async def set_tags(bot: PassalongBot, store: Store, *, limit: int = LIMIT) -> No
         return
     for owed in await store.read(honours.list_tags_owed, after=PersonId(0), limit=limit):
         tier = shop.campaign.find_tier(owed.tier)
-        tag = compute_tag(tier.say(shop.campaign.channel_language)) if tier is not None else ""
+        told = compute_told(tier, shop.campaign.channel_language, shop.community_id)
+        tag = told.partition(":")[2]
         try:
             await bot.set_chat_member_tag(shop.community_id, owed.telegram_id, tag=tag, rate_limit_args=Priority.ERRAND)
         except TelegramError as error:
@@ -42,7 +43,7 @@ async def set_tags(bot: PassalongBot, store: Store, *, limit: int = LIMIT) -> No
             logger.info("A member was not tagged (%s): %s", failure.kind, failure.text)
             if not _is_final(failure):
                 return
-        await store.write(honours.settle_tag, owed)
+        await store.write(honours.settle_tag, owed, told)
 
 
 def make_tagging_job(bot: PassalongBot) -> Job:

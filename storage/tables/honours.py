@@ -53,10 +53,11 @@ _LIST_WORTHY = (
     .limit(bindparam("limit"))
 )
 _OWE_TAG = update(honour).where(honour.c.person_id == bindparam("of")).values(tag_owed=true())
+_OWE_OTHER_TAG = _OWE_TAG.where(honour.c.tag != bindparam("wanted"))
 _SETTLE_TAG = (
     update(honour)
     .where(honour.c.person_id == bindparam("of"), honour.c.tier == bindparam("was"))
-    .values(tag_owed=false())
+    .values(tag_owed=false(), tag=bindparam("told"))
 )
 _LIST_TAGS = (
     select(honour.c.person_id, profile.c.telegram_id, honour.c.tier)
@@ -104,9 +105,14 @@ def owe_tag(tx: Tx, person_id: PersonId) -> None:
     tx.run(_OWE_TAG, of=person_id)
 
 
-def settle_tag(tx: Tx, owed: TagOwed) -> None:
-    """The chat knows, or cannot be told; a tier that has changed since is still owed."""
-    tx.run(_SETTLE_TAG, of=owed.person_id, was=owed.tier)
+def owe_other_tag(tx: Tx, person_id: PersonId, wanted: str) -> None:
+    """Have it told, unless it was told just this."""
+    tx.run(_OWE_OTHER_TAG, of=person_id, wanted=wanted)
+
+
+def settle_tag(tx: Tx, owed: TagOwed, told: str) -> None:
+    """The chat knows what it was told, or cannot be told; a tier that has changed since is still owed."""
+    tx.run(_SETTLE_TAG, of=owed.person_id, was=owed.tier, told=told)
 
 
 def list_tags_owed(tx: Tx, *, after: PersonId, limit: int) -> list[TagOwed]:

@@ -165,8 +165,12 @@ def test_a_tag_is_what_telegram_takes(name: str, tag: str) -> None:
 
 def test_who_has_which_tier_is_decided_anew_when_their_terms_change() -> None:
     """A name, a badge or the order decides nothing."""
-    digest = compute_tiers_digest((FRIEND, STAR))
-    assert digest == compute_tiers_digest((STAR, replace(FRIEND, name={"en": "Mate"}, badge="🌟")))
-    assert digest != compute_tiers_digest((FRIEND, replace(STAR, period_days=None)))
-    assert digest != compute_tiers_digest((FRIEND, replace(STAR, friends=4)))
-    assert compute_tiers_digest(()) == ""
+    digest = compute_tiers_digest((FRIEND, STAR), "en")
+    assert digest == compute_tiers_digest((STAR, replace(FRIEND, name={"en": "Mate"}, badge="🌟")), "en")
+    assert digest != compute_tiers_digest((FRIEND, replace(STAR, period_days=None)), "en")
+    assert digest != compute_tiers_digest((FRIEND, replace(STAR, friends=4)), "en")
+    assert compute_tiers_digest((), "en") == ""
+    tagged = compute_tiers_digest((FRIEND, STAR), "en", -100)
+    assert tagged != compute_tiers_digest((FRIEND, STAR), "en", -101)
+    assert tagged != compute_tiers_digest((STAR, replace(FRIEND, name={"en": "Mate"})), "en", -100)
+    assert tagged == compute_tiers_digest((STAR, replace(FRIEND, badge="🌟")), "en", -100)

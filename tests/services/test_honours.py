@@ -10,6 +10,7 @@ import pytest
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.tiers import Tier
 from bot.core.durations import DAY, DAY_SECONDS
+from bot.core.honours import compute_told
 from bot.handlers.honours import review_honours
 from bot.messages.honours import NOTICES
 from bot.services.campaigns.opening import Source, open_shop
@@ -27,7 +28,8 @@ from storage.addresses import MemberAddress
 from storage.checks import list_faults
 from storage.handout import HandoutKind
 from storage.records import NoticeId, Person, PersonId, Referral
-from storage.tables import handouts, outbox, people, scores
+from storage.tables import handouts, honours, outbox, people, scores
+from tests.services.conftest import CHAT
 from tests.services.test_revoking import add_member
 from tests.storage.clock import Clock
 
@@ -166,3 +168,25 @@ async def test_the_ranking_knows_the_tiers(store: Store, honouring: Campaign) ->
     assert [line.tier for line in view.lines] == ["friend"]
     await store.write(forget, telegram_id=person.profile.telegram_id)
     assert [line.tier for line in await store.read(scores.list_top, 10)] == [""]
+
+
+@pytest.mark.parametrize(
+    ("named", "chat_id", "owed"),
+    [("Friend of the house", CHAT, False), ("Regular", CHAT, True), ("Friend of the house", CHAT - 1, True)],
+)
+async def test_a_tier_that_is_called_otherwise_tags_its_members_anew(
+    store: Store, honouring: Campaign, named: str, chat_id: int, *, owed: bool
+) -> None:
+    """Whoever has it, once; another badge alone, or the same name, asks Telegram for nothing. A new chat knows nobody yet."""
+    anna = await open_honouring(store, honouring)
+    for _ in range(2):
+        await store.write(bring, anna)
+    (tag,) = await store.read(honours.list_tags_owed, after=PersonId(0), limit=9)
+    await store.write(honours.settle_tag, tag, compute_told(FRIEND, "en", CHAT))
+    renamed = replace(honouring, tiers=(STAR, replace(FRIEND, name={"en": named}, badge="🥐")))
+    await store.write(open_shop, Source(campaign=renamed), community_chat=chat_id, community_id=chat_id)
+    await review_honours(store)
+    assert [each.person_id for each in await store.read(honours.list_tags_owed, after=PersonId(0), limit=9)] == (
+        [anna] if owed else []
+    )
+    assert len(await list_words(store, anna)) == 1

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.tiers import Tier
 from bot.core.durations import DAY
 from bot.core.honours import (
     Honour,
     compute_tiers_digest,
+    compute_told,
     decide_honour,
     decide_matters,
     decide_rises,
@@ -74,17 +76,22 @@ def end_tiers(tx: Tx, ending: Sequence[PersonId]) -> None:
 
 def is_swept(tx: Tx) -> bool:
     """Whether everybody was looked at by the tiers that hold now."""
-    return shops.get_tiers_seen(tx)[0] == compute_tiers_digest(get_terms(tx).campaign.tiers)
+    return shops.get_tiers_seen(tx)[0] == _compute_digest(tx, get_terms(tx).campaign)
+
+
+def _compute_digest(tx: Tx, campaign: Campaign) -> str:
+    return compute_tiers_digest(campaign.tiers, campaign.channel_language, shops.get(tx).community_id)
 
 
 def sweep(tx: Tx, limit: int) -> None:
-    """Look at some more by the tiers that hold now.
+    """Look at some more by the tiers that hold now; whose tier is called otherwise is tagged anew.
 
     Nobody is told: they did nothing today, and a shop that names its first tiers would write to all of its regulars.
     """
-    tiers = get_terms(tx).campaign.tiers
+    campaign, chat_id = get_terms(tx).campaign, shops.get(tx).community_id
+    tiers = campaign.tiers
     seen, upto = shops.get_tiers_seen(tx)
-    digest = compute_tiers_digest(tiers)
+    digest = _compute_digest(tx, campaign)
     under_way = f"-{digest}"
     if seen != under_way:
         upto = PersonId(0)
@@ -93,6 +100,9 @@ def sweep(tx: Tx, limit: int) -> None:
     for person_id in worthy:
         people.lock(tx, person_id)
         _settle(tx, person_id, people.get(tx, person_id).score, tiers, told=False)
+        tier = campaign.find_tier(honours.find(tx, person_id)[0])
+        if tier is not None and chat_id is not None:
+            honours.owe_other_tag(tx, person_id, compute_told(tier, campaign.channel_language, chat_id))
     shops.set_tiers_seen(tx, under_way if worthy else digest, worthy[-1] if worthy else PersonId(0))
 
 

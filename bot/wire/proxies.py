@@ -17,11 +17,16 @@ def open_session(
     headers: dict[str, str] | None = None,
     timeout: aiohttp.ClientTimeout | None = None,
     traces: list[aiohttp.TraceConfig] | None = None,
+    pool: aiohttp.ClientSession | None = None,
 ) -> aiohttp.ClientSession:
-    """A pool of at most `limit` connections. What the environment says of proxies was read with the settings."""
+    """A pool of at most `limit` connections, or the `pool` of another session, which closes it.
+
+    What the environment says of proxies was read with the settings.
+    """
     speaks_http = proxy is not None and proxy.scheme != "socks5"
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=limit) if proxy is None or speaks_http else _open_socks(proxy, limit),
+        connector=_open_pool(proxy, limit) if pool is None else pool.connector,
+        connector_owner=pool is None,
         proxy=_compose_url(proxy) if proxy is not None and speaks_http else None,
         cookie_jar=aiohttp.DummyCookieJar(),
         headers=headers,
@@ -55,7 +60,9 @@ def _explain_status(status: int, proxy: Proxy) -> str:
     return f"The proxy {proxy} refuses with status {status}"
 
 
-def _open_socks(proxy: Proxy, limit: int) -> aiohttp.TCPConnector:
+def _open_pool(proxy: Proxy | None, limit: int) -> aiohttp.TCPConnector:
+    if proxy is None or proxy.scheme != "socks5":
+        return aiohttp.TCPConnector(limit=limit)
     from aiohttp_socks import ProxyConnector  # noqa: PLC0415 -- only behind such a proxy
 
     return ProxyConnector(

@@ -26,8 +26,6 @@ __all__ = ["DefaultValue", "Form", "JSONDict", "ODVInput", "call_method", "encod
 UPLOAD = "upload"
 """The part of a request that holds the picture which `media` speaks of."""
 
-_BUTTON_FIELDS = tuple(InlineKeyboardButton.__slots__)
-
 
 class Form:
     """Parameters of a request, files among them, as a transport reads them of a RequestData.
@@ -78,31 +76,32 @@ def find_poll_patience(bot: Bot) -> float:
 
 def encode_keyboard(keyboard: InlineKeyboardMarkup) -> str:
     """The JSON of a keyboard; its buttons hold no `api_kwargs`."""
-    rows = [[_describe(button) for button in row] for row in keyboard.inline_keyboard]
-    return json.dumps({"inline_keyboard": rows})
+    rows = [f"[{','.join([_encode(button) for button in row])}]" for row in keyboard.inline_keyboard]
+    return f'{{"inline_keyboard":[{",".join(rows)}]}}'
 
 
-_DESCRIBED: dict[int, tuple[InlineKeyboardButton, dict[str, object]]] = {}
+_ENCODED: dict[int, tuple[InlineKeyboardButton, str]] = {}
 """Buttons that are the same objects again and again, by their place in memory, which is theirs as long as they stand here."""
 
-_MOST_DESCRIBED = 1024
+_MOST_ENCODED = 1024
 
 
-def _describe(button: InlineKeyboardButton) -> dict[str, object]:
-    known = _DESCRIBED.get(id(button))
+def _encode(button: InlineKeyboardButton) -> str:
+    known = _ENCODED.get(id(button))
     if known is None:
-        if len(_DESCRIBED) >= _MOST_DESCRIBED:
-            _DESCRIBED.clear()
-        known = _DESCRIBED[id(button)] = (button, _describe_anew(button))
+        if len(_ENCODED) >= _MOST_ENCODED:
+            _ENCODED.clear()
+        known = _ENCODED[id(button)] = (button, json.dumps(_describe(button), separators=(",", ":")))
     return known[1]
 
 
-def _describe_anew(button: InlineKeyboardButton) -> dict[str, object]:
-    found = {name: getattr(button, name) for name in _BUTTON_FIELDS}
+def _describe(value: TelegramObject) -> dict[str, object]:
+    """The fields that are set, of a button and of what it holds."""
+    found = [(name, getattr(value, name)) for name in value.__slots__]
     return {
-        name: value.to_dict() if isinstance(value, TelegramObject) else value
-        for name, value in found.items()
-        if value is not None
+        name: _describe(field) if isinstance(field, TelegramObject) else field
+        for name, field in found
+        if field is not None
     }
 
 

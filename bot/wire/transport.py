@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote_plus
 
 import aiohttp
 from telegram.error import BadRequest, TelegramError, TimedOut
@@ -55,9 +54,8 @@ def _parse_entry(piece: bytes, update_id: bytes) -> object:
 
 _IN_ADDRESS = re.compile(r"/bot([^/]+)/[^/]*$")
 _IN_FRONT_OF_HOST = re.compile(r"//[^/@\s]+@")
-_QUOTED = {code: quote_plus(bytes([code])) for code in range(256)}
 _OK = re.compile(rb'"ok"\s*:\s*true\b')
-_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+_JSON = {"Content-Type": "application/json"}
 _LONGEST_ERROR_BYTES = 4000
 """More of a proxy's error page tells nobody anything."""
 
@@ -88,7 +86,7 @@ class AiohttpRequest(BaseRequest):
     tells_leaving = True
     """It calls `LEAVING`."""
 
-    __slots__ = ("_limit", "_media_write", "_proxy", "_session", "_shut", "_timeouts")
+    __slots__ = ("_limit", "_media_write", "_proxy", "_sessions", "_shut", "_timeouts")
 
     def __init__(
         self,
@@ -105,7 +103,8 @@ class AiohttpRequest(BaseRequest):
         self._proxy = proxy
         self._timeouts = (read_timeout, write_timeout, connect_timeout, pool_timeout)
         self._media_write = media_write_timeout
-        self._session: aiohttp.ClientSession | None = None
+        self._sessions: tuple[aiohttp.ClientSession, ...] = ()
+        """One pool twice: as it is, and with somebody told of what leaves, which costs every request a little."""
         self._shut = False
 
     @property
@@ -120,8 +119,8 @@ class AiohttpRequest(BaseRequest):
     async def shutdown(self) -> None:
         """Close every connection, and refuse requests that come too late."""
         self._shut = True
-        session, self._session = self._session, None
-        if session is not None:
+        sessions, self._sessions = self._sessions, ()
+        for session in reversed(sessions):
             await session.close()
 
     async def do_request(  # noqa: PLR0917 -- the base class's signature
@@ -155,7 +154,8 @@ class AiohttpRequest(BaseRequest):
         if self._shut:
             raise NotSent("The connections are closed")
         body, headers = _encode(request_data)
-        session = self._session or self._open()
+        quiet, telling = self._sessions or self._open()
+        session = telling if LEAVING.get() is not None else quiet
         async with session.request(
             method, url, data=body, headers=headers, timeout=limits, allow_redirects=False
         ) as answer:
@@ -163,10 +163,11 @@ class AiohttpRequest(BaseRequest):
                 raise NotSent(explain_page(answer.status, self._proxy))  # Telegram gives files out as bytes of no kind
             return answer.status, await answer.read()
 
-    def _open(self) -> aiohttp.ClientSession:
+    def _open(self) -> tuple[aiohttp.ClientSession, ...]:
         agent = {"User-Agent": self.USER_AGENT}
-        self._session = open_session(self._proxy, limit=self._limit, headers=agent, traces=[_trace_leaving()])
-        return self._session
+        quiet = open_session(self._proxy, limit=self._limit, headers=agent)
+        self._sessions = (quiet, open_session(self._proxy, headers=agent, pool=quiet, traces=[_trace_leaving()]))
+        return self._sessions
 
     def _compute_timeout(self, given: tuple[ODVInput[float], ...], *, upload_bytes: int) -> aiohttp.ClientTimeout:
         read, write, connect, pool = (
@@ -217,7 +218,7 @@ def _encode(request_data: RequestData | None) -> tuple[bytes | aiohttp.FormData 
     if request_data is None:
         return None, None
     if not request_data.contains_files:
-        return encode_form(request_data.json_parameters), _FORM
+        return encode_parameters(request_data.json_parameters), _JSON
     form = aiohttp.FormData()
     for name, value in request_data.json_parameters.items():
         form.add_field(name, value)
@@ -226,11 +227,9 @@ def _encode(request_data: RequestData | None) -> tuple[bytes | aiohttp.FormData 
     return form, None
 
 
-def encode_form(fields: Mapping[str, str]) -> bytes:
-    """Fields as a form, like `urllib.parse.urlencode`, which takes ten times as long for buttons."""
-    return "&".join(
-        f"{name}={value.encode().decode('latin-1').translate(_QUOTED)}" for name, value in fields.items()
-    ).encode()
+def encode_parameters(parameters: Mapping[str, str]) -> bytes:
+    """Parameters as JSON, which a form of the same texts takes ten times as long to become."""
+    return json.dumps(parameters, ensure_ascii=False).encode()
 
 
 def _find_token(url: str) -> str:

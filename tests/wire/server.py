@@ -74,7 +74,8 @@ class Server:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Record and answer."""
-        data = dict(await request.post())
+        sent_as_json = request.content_type == "application/json"
+        data = await request.json() if sent_as_json else dict(await request.post())
         call = Call(request.match_info["method"], data, asyncio.get_running_loop().time(), request)
         self.calls.append(call)
         reply = self.replies.get(call.method, self._answer)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from urllib.parse import parse_qsl
 
 import pytest
 from telegram import (
@@ -21,7 +20,7 @@ from telegram.request._requestparameter import RequestParameter
 
 from bot.wire import telegram_bot as ptb
 from bot.wire.telegram_bot import PassalongBot
-from bot.wire.transport import AiohttpRequest, encode_form
+from bot.wire.transport import AiohttpRequest, encode_parameters
 from tests.wire.server import TOKEN, Server
 
 KEYBOARD = InlineKeyboardMarkup(
@@ -54,9 +53,9 @@ def test_a_form_says_what_the_librarys_own_says() -> None:
 
 
 def test_a_form_reads_back_as_it_was() -> None:
-    """Quoted quickly, and as a server understands it."""
+    """As a server understands it: texts that hold JSON where something is nested, as in a form."""
     form = ptb.Form(PARAMETERS)
-    assert dict(parse_qsl(encode_form(form.json_parameters).decode(), strict_parsing=True)) == form.json_parameters
+    assert json.loads(encode_parameters(form.json_parameters)) == form.json_parameters
 
 
 def _read(value: str) -> object:
@@ -71,6 +70,13 @@ def test_every_field_of_a_button_is_written(button: InlineKeyboardButton) -> Non
     """None is forgotten, and none is there that was not set."""
     written = json.loads(ptb.encode_keyboard(InlineKeyboardMarkup([[button]])))
     assert written == {"inline_keyboard": [[button.to_dict()]]}
+
+
+@pytest.mark.parametrize("keyboard", [KEYBOARD, InlineKeyboardMarkup([])])
+def test_a_keyboard_is_written_row_by_row(keyboard: InlineKeyboardMarkup) -> None:
+    """One without rows takes the buttons of a message away."""
+    rows = [[button.to_dict() for button in row] for row in keyboard.inline_keyboard]
+    assert json.loads(ptb.encode_keyboard(keyboard)) == {"inline_keyboard": rows}
 
 
 async def test_a_bot_has_two_transports_and_an_address(server: Server) -> None:

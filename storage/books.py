@@ -11,6 +11,7 @@ from sqlalchemy import Select, and_, exists, func, literal, not_, or_, select
 from storage.coupon_books import list_coupon_faults
 from storage.facts import RESERVED_SECONDS, GrantKind, GrantState, RedemptionState
 from storage.gift_books import list_gift_faults
+from storage.sale_books import list_sale_faults
 from storage.schema import HOUSE_ACCOUNT, account, audit, event, grant, ledger, redemption
 from storage.tx import Tx
 
@@ -225,4 +226,4 @@ def list_money_faults(tx: Tx) -> list[str]:
     """Return in words what does not fit together; reads everything, and keeps nothing in memory."""
     found = {words: int(tx.scalar(statement)) for words, statement in _STATEMENTS.items()}
     own = [f"{count} {words}" for words, count in found.items() if count]
-    return [*own, *list_coupon_faults(tx), *list_gift_faults(tx)]
+    return [*own, *list_coupon_faults(tx), *list_gift_faults(tx), *list_sale_faults(tx)]

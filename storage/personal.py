@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy import Column, Select, Table, bindparam, or_, select
 
 from storage.records import PersonId
-from storage.schema import account, coupon, gift, grant, ledger, metadata, person, referral
+from storage.schema import account, api_key, conversion, coupon, gift, grant, ledger, metadata, person, referral, sale
 from storage.tx import Tx
 
 Rows = Mapping[str, list[dict[str, object]]]
@@ -18,8 +18,8 @@ MOST_ROWS = 10_000
 """Of each table."""
 
 _TELEGRAM_COLUMNS = ("telegram_id", "sender_id")
-_SECRET = ("search_name", "search_first_name", "search_username", "folded")
-"""Repeat others for searching."""
+_SECRET = ("search_name", "search_first_name", "search_username", "folded", "token_hash")
+"""Repeat others for searching, or are hashes of secrets."""
 
 
 def list_personal(tx: Tx, person_id: PersonId, telegram_id: int) -> Rows:
@@ -44,7 +44,9 @@ def _compose() -> Iterator[tuple[Table, Select[tuple[object, ...]]]]:
             conditions = [coupon.c.grant_id.in_(own)]
         if table is gift:
             conditions = [gift.c.grant_id.in_(select(grant.c.id).where(grant.c.person_id == bindparam("of")))]
-        if conditions:
+        if table is conversion:  # not those that somebody of the team has typed, which are others'
+            conditions = [conversion.c.sale_id.in_(select(sale.c.id).where(sale.c.person_id == bindparam("of")))]
+        if conditions and table is not api_key:  # the shop's, whoever made it
             yield table, select(table).where(or_(*conditions)).limit(MOST_ROWS)
 
 

@@ -49,6 +49,10 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
             ends=Ends.NEVER,
             how="holds no name; the counts of a week go when nothing was taken in it for 30 days",
         ),
+        "api_key": Keeping(holds="who may report purchases: hashes of keys", ends=Ends.FEW),
+        "api_request": Keeping(
+            holds="which requests were answered, by hashes of their ids", ends=Ends.TIME, days=30, how="after they came"
+        ),
         "audit": Keeping(holds="who did what in running the shop", ends=Ends.NEVER, how="holds no name"),
         "awaited": Keeping(
             holds="what rules still wait for of a friend",
@@ -85,12 +89,19 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
             holds="links opened, not by whom", ends=Ends.TIME, days=90, how="then only the sum of each source stays"
         ),
         "code_key": Keeping(holds="the secret of codes", ends=Ends.FEW),
+        "column_map": Keeping(holds="what the columns of lists of orders mean", ends=Ends.FEW),
         "command_menu": Keeping(holds="whose chats show commands of their own", ends=Ends.FEW),
         "contest": Keeping(holds="contests and draws", ends=Ends.FEW),
         "conversation": Keeping(holds="what somebody was asked", ends=Ends.TIME, days=0, how="after it expired"),
+        "conversion": Keeping(
+            holds="what was reported of orders",
+            ends=Ends.NEVER,
+            how="forgetting takes out by what it names the buyer",
+        ),
         "coupon": Keeping(
             holds="codes the shop has imported, and for what each was given", ends=Ends.NEVER, how="holds no name"
         ),
+        "customer": Keeping(holds="whom the shop's own numbers of customers mean", ends=Ends.FORGETTING),
         "delivery": Keeping(
             holds="whom a broadcast reached", ends=Ends.TIME, days=90, how="after its end; then only the sums stay"
         ),
@@ -138,10 +149,14 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         "pool": Keeping(holds="how many coupons are left of each kind", ends=Ends.FEW),
         "placing": Keeping(holds="who has won what place", ends=Ends.NEVER, how="holds no name"),
         "profile": Keeping(holds="names, usernames, Telegram numbers", ends=Ends.FORGETTING),
+        "receipt": Keeping(
+            holds="links on receipts, as hashes", ends=Ends.NEVER, how="forgetting takes out who has opened one"
+        ),
         "redemption": Keeping(holds="what was had for points", ends=Ends.NEVER, how="holds no name"),
         "referral": Keeping(holds="who came by whom", ends=Ends.NEVER, how="holds no name"),
         "reminder": Keeping(holds="when a waiting friend was reminded", ends=Ends.FORGETTING),
         "role": Keeping(holds="who runs the shop", ends=Ends.FEW),
+        "sale": Keeping(holds="orders, and what each counts for", ends=Ends.NEVER, how="holds no name"),
         "score": Keeping(holds="how many have which score", ends=Ends.FEW),
         "share": Keeping(
             holds="cards and links taken", ends=Ends.TIME, days=90, how="then only the sum of each way stays"

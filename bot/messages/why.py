@@ -48,6 +48,7 @@ _FACTS = {
     EventKind.STAYED: "why.fact.stayed",
     EventKind.ACTIVE: "why.fact.active",
     EventKind.PURCHASED: "why.fact.purchased",
+    EventKind.REFUNDED: "why.fact.refunded",
     EventKind.CARDS_GIVEN: "why.fact.cards_given",
 }
 _AWAITED = {EventKind.STAYED: "why.awaited.stayed", EventKind.ACTIVE: "why.awaited.active"}

@@ -10,6 +10,7 @@ from bot.core.retention import KEPT, UNCONFIRMED_DAYS, WEEK_COUNT_DAYS
 from bot.core.visiting import compute_hour
 from storage.tables import (
     allowances,
+    api_keys,
     boards,
     broadcasts,
     cards,
@@ -112,6 +113,11 @@ def clean_allowances(tx: Tx, limit: int) -> int:
     return allowances.delete_weeks(tx, before=tx.now - WEEK_COUNT_DAYS * DAY, limit=limit)
 
 
+def clean_api_requests(tx: Tx, limit: int) -> int:
+    """Requests that nobody sends again."""
+    return api_keys.delete_requests(tx, before=_limit_of(tx, "api_request"), limit=limit)
+
+
 def clean_waiting(tx: Tx, _limit: int) -> int:
     """What was expected, drafted or forbidden until a moment that is over; there is little, and it goes all at once."""
     return conversations.delete_expired(tx) + flood_waits.delete_over(tx) + team_invitations.delete_over(tx)
@@ -135,6 +141,7 @@ CHORES: Mapping[str, Callable[[Tx, int], int]] = MappingProxyType(
         "forgotten": clean_forgotten,
         "link revocations": clean_link_revocations,
         "allowances": clean_allowances,
+        "api requests": clean_api_requests,
         "waiting": clean_waiting,
     }
 )

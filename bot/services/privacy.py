@@ -8,6 +8,8 @@ from bot.services.members import MemberView, enter, view_member
 from storage.personal import Rows, list_personal
 from storage.records import Person, Profile
 from storage.tables import (
+    api_keys,
+    buyers,
     cards,
     chat_joins,
     chat_links,
@@ -15,6 +17,7 @@ from storage.tables import (
     code_keys,
     command_menus,
     conversations,
+    conversions,
     deliveries,
     faces,
     flood_waits,
@@ -76,6 +79,7 @@ def _forget_number(tx: Tx, telegram_id: int, *, open_too: bool) -> None:
     inbox.blank(tx, telegram_id, open_too=open_too)
     guesses.delete_of(tx, telegram_id)
     chat_joins.delete_of(tx, telegram_id)
+    conversions.forget_number(tx, telegram_id)
     flood_waits.delete_of(tx, f"chat:{telegram_id}")
     roles.clear(tx, telegram_id)
     command_menus.clear(tx, telegram_id)
@@ -83,10 +87,13 @@ def _forget_number(tx: Tx, telegram_id: int, *, open_too: bool) -> None:
 
 def _forget_person(tx: Tx, person: Person) -> None:
     for forget_rows in (
+        api_keys.forget_maker,
+        buyers.forget_of,
         cards.forget_of,
         chat_links.delete_of,
         clicks.fold_of,
         conversations.delete_of,
+        conversions.forget_member,
         deliveries.drop_queued,
         faces.delete_of,
         gifts.delete_of,

@@ -44,6 +44,7 @@ REVISIONS = (
     "0040",
     "0041",
     "0042",
+    "0043",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

@@ -10,6 +10,7 @@ from storage.schema.base import metadata
 from storage.schema.boards import SHOP_BOARD, board, score, standing
 from storage.schema.campaigns import campaign, campaign_version, picture, shop
 from storage.schema.contests import contest, placing, strike
+from storage.schema.conversions import api_key, api_request, column_map, conversion, customer, receipt, sale
 from storage.schema.coupons import coupon, pool
 from storage.schema.gifts import gift
 from storage.schema.honours import honour
@@ -41,6 +42,8 @@ __all__ = [
     "SHOP_BOARD",
     "account",
     "allowance",
+    "api_key",
+    "api_request",
     "audit",
     "awaited",
     "board",
@@ -53,10 +56,13 @@ __all__ = [
     "checkpoint",
     "click",
     "code_key",
+    "column_map",
     "command_menu",
     "contest",
     "conversation",
+    "conversion",
     "coupon",
+    "customer",
     "delivery",
     "due_job",
     "event",
@@ -81,10 +87,12 @@ __all__ = [
     "placing",
     "pool",
     "profile",
+    "receipt",
     "redemption",
     "referral",
     "reminder",
     "role",
+    "sale",
     "score",
     "share",
     "shop",

@@ -22,6 +22,7 @@ from storage.schema import (
     outbox,
     person,
     redemption,
+    sale,
     standing,
     waitlist_place,
 )
@@ -78,3 +79,6 @@ Index(
 _add("ix_honour_until_at", honour.c.until_at, where=honour.c.until_at.is_not(None))
 _add("ix_waitlist_place_owed", waitlist_place.c.campaign_id, waitlist_place.c.person_id, where=waitlist_place.c.owed)
 _add("ix_honour_tag_owed", honour.c.person_id, where=honour.c.tag_owed)
+_add("ix_sale_due_at", sale.c.due_at, where=sale.c.due_at.is_not(None))
+_add("ix_sale_waiting", sale.c.id, where=sale.c.state == "waiting")
+_add("ix_sale_noted", sale.c.person_id, where=sale.c.state == "noted")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 
 from storage.errors import RowMissing
 from storage.facts import EventId, EventKind
@@ -20,11 +20,6 @@ _ADD_EVENT = Conflicting(
     )
 )
 _GET_EVENT = select(event.c.id).where(event.c.key == bindparam("key"))
-_COUNT_EVENTS = (
-    select(func.count())
-    .select_from(event)
-    .where(event.c.referral_id == bindparam("of"), event.c.kind == bindparam("kind"))
-)
 _GET_CAUSE = select(event.c.kind, event.c.happened_at).where(event.c.id == bindparam("id"))
 _FIND_QUALIFIED = select(event.c.happened_at).where(
     event.c.referral_id == bindparam("referral_id"), event.c.kind == bindparam("kind")
@@ -68,14 +63,21 @@ def get_id(tx: Tx, kind: EventKind, referral_id: ReferralId) -> EventId:
     return EventId(event_id)
 
 
+def get_by_key(tx: Tx, kind: EventKind, key: str) -> EventId:
+    """Return what was noted under a key of its own.
+
+    Raises:
+        RowMissing: nothing was.
+    """
+    event_id = tx.scalar(_GET_EVENT, key=f"{kind}:{key}")
+    if event_id is None:
+        raise RowMissing(f"Nothing {kind} was noted as {key}.")
+    return EventId(event_id)
+
+
 def find_qualified(tx: Tx, referral_id: ReferralId) -> int:
     """Return when a friend counted first; 0 for one who never did."""
     return int(tx.scalar(_FIND_QUALIFIED, referral_id=referral_id, kind=EventKind.QUALIFIED) or 0)
-
-
-def count(tx: Tx, kind: EventKind, referral_id: ReferralId) -> int:
-    """Count what of a kind happened to a referral."""
-    return int(tx.scalar(_COUNT_EVENTS, of=referral_id, kind=kind))
 
 
 def get_cause(tx: Tx, event_id: EventId) -> tuple[EventKind, int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import bindparam, func, literal_column, or_, select, update
 
 from storage.errors import RowMissing
@@ -52,6 +54,9 @@ _WAITING = (
     grant.c.state == literal_column(f"'{GrantState.WAITING}'"),  # in writing, for the partial index
 )
 _LIST_BY_REFERRAL = _ROWS.where(event.c.referral_id == bindparam("referral_id")).order_by(grant.c.side, grant.c.id)
+_LIST_BY_EVENTS = _ROWS.where(grant.c.event_id.in_(bindparam("ids", expanding=True))).order_by(
+    grant.c.person_id, grant.c.id
+)
 _LIST_ABOVE = (
     _ROWS.where(grant.c.person_id == bindparam("of"), grant.c.threshold > bindparam("score"))
     .where(grant.c.state.in_([literal_column(f"'{state}'") for state in (GrantState.PENDING, *STANDING)]))
@@ -254,6 +259,11 @@ def decline_waiting_of(tx: Tx, person_id: PersonId) -> None:
 def list_by_referral(tx: Tx, referral_id: ReferralId) -> list[GrantRow]:
     """Return what came of a referral for either side, whatever became of it since."""
     return [_to_grant(row) for row in tx.rows(_LIST_BY_REFERRAL, referral_id=referral_id)]
+
+
+def list_by_events(tx: Tx, ids: Sequence[EventId]) -> list[GrantRow]:
+    """Return what came of some events, whatever became of it since, in the order of people."""
+    return [_to_grant(row) for row in tx.rows(_LIST_BY_EVENTS, ids=list(ids))] if ids else []
 
 
 def list_above(tx: Tx, person_id: PersonId, score: int) -> list[GrantRow]:

@@ -9,16 +9,19 @@ from sqlalchemy import select
 
 from bot.core.privacy import FATES, Fate
 from bot.services.audit import list_acts
+from bot.services.conversions.reporting import report
 from bot.services.joining.joining import credit
 from bot.services.privacy import collect, forget
 from storage import Store, Tx
 from storage.checks import list_faults
+from storage.conversion import MemberKey
 from storage.handout import HandoutKind
 from storage.records import Ban, Person, Profile, ShareWay
 from storage.role import Role
 from storage.schema import metadata
 from storage.tables import (
     audit,
+    buyers,
     cards,
     chat_joins,
     chat_links,
@@ -39,6 +42,7 @@ from storage.tables import (
     team_invitations,
     visits,
 )
+from tests.services.test_conversions import compose_report
 
 TOKEN, DAY = "0123456789abcdef", 86_400_000_000
 CANARY, NUMBER = "Canary", 7_777_777_001
@@ -74,6 +78,12 @@ def live(tx: Tx) -> Person:
     command_menus.set(tx, NUMBER, "digest")
     team_invitations.add(tx, TOKEN, role=Role.STAFF, made_by_id=person.id, expires_at=tx.now + DAY)
     honours.set_tier(tx, person.id, f"{CANARY}tier", None)
+    buyers.tie_customer(tx, f"{CANARY}h", person.id)
+    for order, key, member in (
+        ("A-1", MemberKey.EXTERNAL_ID, f"{CANARY}h"),
+        ("A-2", MemberKey.TELEGRAM_ID, str(NUMBER)),
+    ):
+        report(tx, compose_report(order, member, tx.now, member_key=key))
     audit.add(tx, actor_id=person.id, act="role", subject="", person_id=person.id, before="member", after="staff")
     (first, *_) = inbox.add_batch(tx, [(1, NUMBER, CANARY.encode()), (2, NUMBER, CANARY.encode())])
     inbox.close(tx, first.seq)

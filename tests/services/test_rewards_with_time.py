@@ -13,7 +13,6 @@ from bot.services.campaigns.opening import Source, open_shop
 from bot.services.community.membership import come, leave
 from bot.services.joining.notices import RevokeReason
 from bot.services.joining.revoking import revoke
-from bot.services.rewards.purchases import note_purchase
 from bot.services.sharing.cards import note_share
 from storage import Store, Tx
 from storage.checks import list_faults
@@ -22,6 +21,7 @@ from storage.records import Person, PersonId, Profile, Referral, ShareWay, Side
 from storage.schema import grant
 from storage.tables import grants, inbox, ledgers, people
 from tests.services.conftest import CHAT
+from tests.services.selling import sell
 from tests.services.test_revoking import add_member
 from tests.services.test_rewards import FIVE, bring, list_grants, told
 from tests.storage.clock import Clock
@@ -180,7 +180,7 @@ async def test_a_purchase_gives_what_its_rules_say(
     friend = await store.write(bring, anna)
     for amount in (98, 202, 300):
         for _ in range(2):
-            await store.write(note_purchase, buyer_id=friend.invitee_id, amount=amount, key=f"till:{amount}")
+            await store.write(sell, friend.invitee_id, amount=amount, order_id=f"till:{amount}")
     assert [row.points for row in await store.read(list_grants, [friend])] == points
     assert await list_faults(store) == []
 
@@ -191,7 +191,7 @@ async def test_a_promised_share_becomes_points_with_the_next_purchase(store: Sto
     anna = await store.write(add_member)
     friend = await store.write(bring, anna)
     for number in range(2):
-        await store.write(note_purchase, buyer_id=friend.invitee_id, amount=250, key=f"till:{number}")
+        await store.write(sell, friend.invitee_id, amount=250, order_id=f"till:{number}")
     (row,) = await store.read(list_grants, [friend])
     assert (row.state, row.points, row.what) == (GrantState.USED, 25, "10")
     assert await store.read(ledgers.get_balance, friend.invitee_id) == campaign.invitee_points + 25

@@ -57,12 +57,17 @@ READ_EVERYTHING = {
     "contests._LIST_OPEN": "likewise, once a minute",
     "referrals._LIST_WAITING": "for friends who came and did not count in time; seldom, and only where a shop says so",
     "referrals._LIST_WAITING_VERSIONS": "likewise",
+    "api_keys._LIST": "there are few",
+    "api_keys._FORGET": "for forgetting somebody; there are few",
     "campaigns._FIRST": "ends at the first row that is no placeholder",
 }
 """The only statements that may read a whole table, and why."""
 
 
 BLOCKS = {
+    "buyers._RECEIPTS",
+    "conversions._ROWS",
+    "sales._ROWS",
     "broadcasts._BROADCAST",
     "campaigns._CAMPAIGN",
     "contests._ROWS",
@@ -98,6 +103,9 @@ UNEVEN = {
     "ix_inbox_open": [5, 1],
     "ix_ledger_debit_id_id": [5, 2, 1],
     "ix_outbox_owed": [5, 1],
+    "ix_sale_due_at": [5, 2],
+    "ix_sale_noted": [5, 2],
+    "ix_sale_waiting": [5, 1],
     "ix_standing_ranking": [ROWS // 5, ROWS // 5, ROWS // 5, 2, 1],
     "ix_profile_search_username_person_id": [ROWS, ROWS // 2, 1],
     "sqlite_autoindex_delivery_1": [8 * ROWS, ROWS, 1],

@@ -110,6 +110,7 @@ def evaluate(occurrence: Occurrence, rules: Iterable[Rule]) -> list[Grant]:
         and (person_id := people[rule.who]) is not None
         and (not rule.number or _fits_number(rule, occurrence.number))
         and (rule.condition is ANY or fits(rule.condition, occurrence))
+        and (rule.give.kind is not GrantKind.PERCENT or _comes_to_something(rule.give, occurrence))
     ]
     replaced = {(grant.rule.instead_of, grant.side) for grant in grants if grant.rule.instead_of}
     if replaced:
@@ -152,6 +153,11 @@ def compose_transfer_key(referral_id: ReferralId, side: Side, rule: str = JOIN) 
 
 def _fits_number(rule: Rule, number: int) -> bool:
     return number >= rule.number if rule.trigger.at_least else number == rule.friends
+
+
+def _comes_to_something(give: Give, occurrence: Occurrence) -> bool:
+    """A share of less than half a point is none."""
+    return occurrence.when != WHEN[EventKind.PURCHASED] or compute_share(occurrence.number, give.amount) > 0
 
 
 def _compute_give(give: Give, occurrence: Occurrence) -> Give:

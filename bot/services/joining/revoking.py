@@ -13,7 +13,7 @@ from bot.services.rewards.granting import note_revoked, sum_points, take_back_ab
 from storage.addresses import MemberAddress
 from storage.facts import GrantKind, GrantRow
 from storage.records import Referral, ReferralId, ReferralState, Side
-from storage.tables import people, referrals
+from storage.tables import people, referrals, sales
 from storage.tx import Tx
 
 _STANDING = (ReferralState.WAITING, ReferralState.QUALIFIED)
@@ -39,6 +39,7 @@ def revoke(
         return None
     referral = referrals.get(tx, referral_id)
     taken = note_revoked(tx, referral)
+    sales.end_of(tx, referral.invitee_id)
     if people.get(tx, referral.invitee_id).is_member:
         _owe(tx, referral, Side.INVITEE, taken, reason)
     if tell_inviter:

@@ -75,11 +75,11 @@ def free(tx: Tx, due: Iterable[GrantId]) -> None:
             _free(tx, row)
 
 
-def take_back(tx: Tx, grant_id: GrantId, reason: str) -> GrantRow | None:
+def take_back(tx: Tx, grant_id: GrantId, reason: str, *, keeps_room: bool = False) -> GrantRow | None:
     """Take something back that is not used yet; returns it as it was, None where there was nothing to take.
 
     Points go the other way round for the same reason, so that what was earned for it is right again; a balance may fall
-    below zero. What waited for a place has one now.
+    below zero. What waited for a place has one now, unless it is kept for what comes instead.
     """
     row = grants.lock(tx, grant_id)
     if row.state not in {GrantState.PENDING, *grants.STANDING} or _has_perhaps_arrived(tx, row):
@@ -91,9 +91,43 @@ def take_back(tx: Tx, grant_id: GrantId, reason: str) -> GrantRow | None:
         take_coupon_back(tx, row.id)
     elif (waiting := redemptions.find_by_grant(tx, row.id)) is not None:
         redemptions.set_taken(tx, waiting)
-    if row.state is not GrantState.PENDING:
+    if row.state is not GrantState.PENDING and not keeps_room:
         _put_room_back(tx, row)
     return row
+
+
+def give_less(tx: Tx, taken: GrantRow, points: int, event_id: EventId, *, whole_days: int) -> None:
+    """Give fewer points in the place of those that were taken back, which kept their room; held ones stay held as long.
+
+    Args:
+        tx: The transaction.
+        taken: What was taken, as it was.
+        points: How many are left, more than none.
+        event_id: What made them fewer.
+        whole_days: In how large steps a hold lasts, in microseconds.
+    """
+    rule = find_rule(tx, taken.campaign_version_id, taken.rule)
+    if rule is not None and rule.limit.budget is not None and taken.state is not GrantState.PENDING:
+        campaign_id, fewer = allowances.get_campaign(tx, taken.campaign_version_id), (taken.points or 0) - points
+        allowances.put_back(tx, campaign_id, taken.rule, "budget", pieces=fewer)
+    until = taken.matures_at
+    if until is not None and taken.state is GrantState.HELD:
+        until = tx.now + max(1, -((tx.now - until) // whole_days)) * whole_days
+    number = grants.add(
+        tx,
+        rule=taken.rule,
+        person_id=taken.person_id,
+        event_id=event_id,
+        side=taken.side,
+        state=taken.state,
+        kind=taken.kind,
+        points=points,
+        week=taken.week,
+        matures_at=until,
+        reason=taken.reason,
+    )
+    if number is not None and taken.state is GrantState.AVAILABLE:
+        _settle(tx, grants.get(tx, number))
 
 
 def tell(tx: Tx, given: Iterable[GrantId]) -> None:

@@ -1,0 +1,99 @@
+"""Where an order stands, given everything that is known of it now; docs/conversions.md has the table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.core.durations import DAY, SECOND
+from storage.conversion import Reason, SaleState
+from storage.records import ReferralState
+
+SKEW_SECONDS = 300
+"""So far another clock may be ahead before what it says is of the future."""
+
+RETRY_SECONDS = 60
+RETRY_DAYS = 30
+"""For so long an order that waits is looked at again by itself; the team can tie it at any time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recommendation:
+    """What brought the buyer."""
+
+    state: ReferralState
+    joined_at: int
+    claim_days: int
+    """By its terms: a purchase may come so much before it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is known of one."""
+
+    amount: int | None
+    """None before the purchase was reported."""
+    currency: str
+    occurred_at: int
+    refunded: int
+    """By refunds in the same currency that are not of the future."""
+    refunds: int
+    """How many there are, whatever they say."""
+    known: bool
+    """Whether the buyer is a member."""
+    unknown: Reason
+    """Where not: why."""
+    recommendation: Recommendation | None
+    counted: bool
+    """It has counted before."""
+    dropped: bool = False
+
+
+def decide_state(order: Order, *, shop_currency: str, now: int) -> tuple[SaleState, Reason]:
+    """Where it stands, and what it waits for. What has counted once is asked for no currency and no time again."""
+    reason = _decide_reason(order, shop_currency, now)
+    if order.dropped:
+        return SaleState.DROPPED, Reason.NONE
+    if order.amount is None:
+        return (SaleState.WAITING, Reason.NO_PURCHASE) if order.refunds else (SaleState.OPEN, Reason.NONE)
+    if order.refunded and order.refunded >= order.amount:
+        return SaleState.REFUNDED, Reason.NONE
+    return (SaleState.WAITING, reason) if reason else (_decide_counting(order), Reason.NONE)
+
+
+def decide_look_again(state: SaleState, reason: Reason, *, occurred_at: int, received_at: int, now: int) -> int | None:
+    """When an order is looked at again by itself; None for never. The longer it has waited, the seldomer."""
+    if state is not SaleState.WAITING:
+        return None
+    if reason is Reason.FUTURE:
+        return max(now + RETRY_SECONDS * SECOND, occurred_at - SKEW_SECONDS * SECOND)
+    age = now - received_at
+    if age > RETRY_DAYS * DAY or reason in {Reason.NO_PURCHASE, Reason.UNCONFIRMED}:
+        return None
+    return now + max(RETRY_SECONDS * SECOND, age // 8)
+
+
+def is_future(occurred_at: int, now: int) -> bool:
+    """Whether something is said to happen only later."""
+    return occurred_at > now + SKEW_SECONDS * SECOND
+
+
+def _decide_reason(order: Order, shop_currency: str, now: int) -> Reason:
+    if order.counted:
+        return Reason.NONE
+    if is_future(order.occurred_at, now):
+        return Reason.FUTURE
+    if shop_currency and order.currency != shop_currency:
+        return Reason.CURRENCY
+    return Reason.NONE if order.known else order.unknown
+
+
+def _decide_counting(order: Order) -> SaleState:
+    by = order.recommendation
+    if by is not None and by.state is ReferralState.REVOKED:
+        return SaleState.ENDED
+    if not order.counted:
+        if by is None or by.state is ReferralState.WAITING:
+            return SaleState.NOTED
+        if order.occurred_at < by.joined_at - by.claim_days * DAY:
+            return SaleState.EARLY
+    return SaleState.REDUCED if order.refunded else SaleState.COUNTED

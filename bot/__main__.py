@@ -1,4 +1,4 @@
-"""The command line: run, demo, campaign, shop, coupons, migrate, doctor, backup, restore, forget."""
+"""The command line: run, demo, campaign, shop, coupons, webhook, migrate, doctor, backup, restore, forget."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from bot.env_file import EnvFileMistake
 from bot.settings import Settings, read_settings
 from bot.stray_settings import list_emptied, list_unknown
 from bot.version import __version__
+from bot.webhook_command import add_webhook_parser
 
 if TYPE_CHECKING:
     from storage import Store
@@ -105,6 +106,7 @@ def _make_parser() -> argparse.ArgumentParser:
         commands.add_parser("audit", help="whether the books are in order, and who did what"), _read_settings
     )
     add_coupons_parser(commands.add_parser("coupons", help="codes that rewards give out"), _read_settings)
+    add_webhook_parser(commands.add_parser("webhook", help="other systems that are told what happens here"), _read_url)
     add_draw_parser(commands.add_parser("draw", help="prize draws that anybody can check, offline"))
     commands.add_parser("setup", help="answer three questions, and have a shop").set_defaults(command=_set_up)
     commands.add_parser("migrate", help="bring the database up to date").set_defaults(command=_migrate)

@@ -48,6 +48,8 @@ from bot.updates.hello import say_hello
 from bot.updates.intake import Intake
 from bot.updates.job import Job
 from bot.updates.routing import list_handlers
+from bot.webhooks.posting import Poster
+from bot.webhooks.worker import HookWorker
 from bot.wire.gate import Gate, open_gate
 from bot.wire.pacing import GROUP_PER_MINUTE
 from bot.wire.pictures import Pictures, open_workshop
@@ -81,6 +83,7 @@ class Runtime:
     delivery: OutboxWorker
     handouts: HandoutWorker
     broadcaster: Broadcaster
+    hooks: HookWorker
     dispatch: Dispatch
     intake: Intake
     gate: Gate
@@ -228,6 +231,7 @@ def _furnish(
         broadcaster=Broadcaster(
             store=store, bot=application.bot, gate=gate, recorder=FlightRecorder.beside(settings.database_url)
         ),
+        hooks=HookWorker(store=store, poster=Poster(proxy=settings.proxy), metrics=gate.metrics),
         dispatch=dispatch,
         intake=Intake(bot=application.bot, store=store, dispatch=dispatch, allowed_updates=registry.update_types),
         gate=gate,
@@ -255,6 +259,7 @@ async def _work(runtime: Runtime, stop: asyncio.Event) -> None:
     runtime.delivery.start()
     runtime.handouts.start()
     runtime.broadcaster.start()
+    runtime.hooks.start()
     runtime.dispatch.start()
     stopping = asyncio.create_task(stop.wait(), name="waiting for the stop signal")
     parts = [asyncio.create_task(work, name=name) for name, work in _list_parts(runtime, stop).items()]
@@ -281,6 +286,7 @@ def _list_parts(runtime: Runtime, stop: asyncio.Event) -> dict[str, Coroutine[An
         "sending notices": runtime.delivery.watch.wait_failed(),
         "handing out cards": runtime.handouts.watch.wait_failed(),
         "broadcasting": runtime.broadcaster.watch.wait_failed(),
+        "telling other systems": runtime.hooks.watch.wait_failed(),
         "introducing the bot": _introduce(runtime),
     }
     if settings.public_url:
@@ -293,7 +299,7 @@ async def _stop(runtime: Runtime, tasks: Collection[asyncio.Task[Any]]) -> None:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     await runtime.dispatch.stop(limit_seconds=3.0)
-    workers = (runtime.broadcaster, runtime.handouts, runtime.delivery)
+    workers = (runtime.broadcaster, runtime.handouts, runtime.delivery, runtime.hooks)
     await asyncio.gather(*(worker.stop(limit_seconds=2.0) for worker in workers))
     logger.info("Stopped; what was not finished lies in the database and goes on at the next start")
 

@@ -27,6 +27,7 @@ from bot.handlers import (
     spoken,
     standing,
     team,
+    webhooks,
 )
 from bot.handlers.campaigns import capability as campaigns
 from bot.handlers.community import community
@@ -65,6 +66,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     labels.CAPABILITY,
     audit.CAPABILITY,
     broadcasts.CAPABILITY,
+    webhooks.CAPABILITY,
     stats.CAPABILITY,
     nudging.CAPABILITY,
     lapsing.CAPABILITY,

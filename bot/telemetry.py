@@ -132,6 +132,8 @@ COUNTERS: Mapping[str, str] = MappingProxyType(
         "deliveries_blocked": "members a broadcast did not reach because they have blocked the bot",
         "deliveries_failed": "members to whom Telegram refused to deliver a broadcast",
         "deliveries_unknown": "members of whom nobody can say whether a broadcast reached them",
+        "webhooks_sent": "events that arrived at another system",
+        "webhooks_failed": "tries at which one did not",
         "jobs_done": "runs of the bot's own work that went well",
         "jobs_failed": "runs of the bot's own work that failed",
     }

@@ -8,7 +8,20 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy import Column, Select, Table, bindparam, or_, select
 
 from storage.records import PersonId
-from storage.schema import account, api_key, conversion, coupon, gift, grant, ledger, metadata, person, referral, sale
+from storage.schema import (
+    account,
+    api_key,
+    conversion,
+    coupon,
+    gift,
+    grant,
+    hook_event,
+    ledger,
+    metadata,
+    person,
+    referral,
+    sale,
+)
 from storage.tx import Tx
 
 Rows = Mapping[str, list[dict[str, object]]]
@@ -67,7 +80,7 @@ def _show(table: Table, row: tuple[object, ...]) -> dict[str, object]:
 
 def _is_others(table: Table, column: str) -> bool:
     """Numbers of other people say nothing to whoever reads, and are theirs."""
-    return table is referral and column in {"inviter_id", "invitee_id"}
+    return (table is referral and column in {"inviter_id", "invitee_id"}) or (table is hook_event and column == "data")
 
 
 def _show_bytes(value: bytes) -> str:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import NewType
 
 from storage.addresses import Address
+from storage.webhook import HookOwed
 
 PersonId = NewType("PersonId", int)
 ReferralId = NewType("ReferralId", int)
@@ -303,7 +304,7 @@ class CommitDoubted:
     """Told to the store's listeners after a commit whose end nobody saw: what it wrote may be there, and was not told."""
 
 
-Event = NoticeOwed | HandoutOwed | BroadcastChanged | ShopChanged | CommitDoubted
+Event = NoticeOwed | HandoutOwed | HookOwed | BroadcastChanged | ShopChanged | CommitDoubted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,7 +108,7 @@ class Tx:
     It returns plain values only and is dead once the unit of work has returned.
     """
 
-    __slots__ = ("_events", "_session", "kept", "now", "writable")
+    __slots__ = ("_events", "_session", "kept", "now", "seen", "writable")
 
     def __init__(self, session: Session, now: int, *, writable: bool, kept: dict[str, Any] | None = None) -> None:
         self._session: Session | None = session
@@ -117,6 +117,8 @@ class Tx:
         self.writable = writable
         self.kept: dict[str, Any] = {} if kept is None else kept
         """What never changes once it is written, so that a store reads it once; shared by all its transactions."""
+        self.seen: dict[str, Any] = {}
+        """What this transaction has read and need not read again."""
 
     def tell(self, event: Event) -> None:
         """Have an event delivered to the store's listeners, once this transaction is committed."""

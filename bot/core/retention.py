@@ -128,6 +128,12 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
             holds="cards to be sent without being asked for", ends=Ends.TIME, days=5, how="after they were wanted"
         ),
         "honour": Keeping(holds="who has which tier", ends=Ends.FORGETTING),
+        "hook_event": Keeping(
+            holds="what other systems were told", ends=Ends.TIME, days=30, how="after it happened; holds no name"
+        ),
+        "hook_post": Keeping(
+            holds="whether it has arrived there", ends=Ends.TIME, days=30, how="with what was told; holds no name"
+        ),
         "inbox": Keeping(
             holds="messages and taps as they came",
             ends=Ends.TIME,
@@ -179,6 +185,7 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         "waitlist_jump": Keeping(holds="how far a friend has moved somebody", ends=Ends.NEVER, how="holds no name"),
         "waitlist_place": Keeping(holds="who stands where in a queue", ends=Ends.FORGETTING),
         "warning": Keeping(holds="what admins were told", ends=Ends.FEW),
+        "webhook": Keeping(holds="which other systems are told", ends=Ends.FEW),
     }
 )
 """Every table; a new one is told here before it is used."""

@@ -33,6 +33,8 @@ _ACTS = {
     Act.COUPONS: "audit.coupons",
     Act.STRUCK: "audit.struck",
     Act.RELEASED: "audit.released",
+    Act.WEBHOOK_ADDED: "audit.webhook_added",
+    Act.WEBHOOK_REMOVED: "audit.webhook_removed",
 }
 
 _TO_SOMEBODY = {

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Protocol
 
+from bot.core.durations import DAY_SECONDS
 from bot.core.roles import MANAGERS, Roles
 from bot.core.roles import OWNERS as OWNER_ROLES
 from bot.core.roles import TEAM as TEAM_ROLES
@@ -249,6 +250,17 @@ GIFTS = Button("gifts", "gift.show")
 GIFT_ARRIVED = Button("gift_arrived", grant=ID)
 GIFT_AGAIN = Button("gift_again", grant=ID)
 GIFTS_NOW = Button("gifts_now", "gift.now")
+
+WEBHOOKS = Button("webhooks", "webhook.button")
+WEBHOOK = Button("webhook", webhook=ID)
+WEBHOOK_ADD = Button("webhook_add", "webhook.add")
+WEBHOOK_ON = Button("webhook_on", "webhook.on", webhook=ID)
+WEBHOOK_EVENT = Button("webhook_event", webhook=ID, event=ID)
+"""Sends one event once more."""
+WEBHOOK_SINCE = Button("webhook_since", webhook=ID, seconds=Number(7 * DAY_SECONDS))
+"""Sends once more what has happened in the last so many seconds."""
+WEBHOOK_LEAVE = Button("webhook_leave", "webhook.leave", webhook=ID)
+WEBHOOK_REMOVE = Button("webhook_remove", "webhook.remove", webhook=ID)
 
 WHY = Button("why", "reward.why", grant=ID)
 """Why somebody has something, or has it not yet."""

@@ -62,6 +62,10 @@ class Act(StrEnum):
     """Somebody was taken out of a contest: which, why."""
     RELEASED = "released"
     """The results of a contest were told."""
+    WEBHOOK_ADDED = "webhook_added"
+    """Another system is told what happens here: where, of what."""
+    WEBHOOK_REMOVED = "webhook_removed"
+    """It is not told any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

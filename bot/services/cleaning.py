@@ -29,6 +29,7 @@ from storage.tables import (
     shares,
     team_invitations,
     visits,
+    webhooks,
 )
 from storage.tx import Tx
 
@@ -118,6 +119,11 @@ def clean_api_requests(tx: Tx, limit: int) -> int:
     return api_keys.delete_requests(tx, before=_limit_of(tx, "api_request"), limit=limit)
 
 
+def clean_webhooks(tx: Tx, limit: int) -> int:
+    """What other systems were told, or could not be told for long."""
+    return webhooks.delete_before(tx, _limit_of(tx, "hook_event"), limit)
+
+
 def clean_waiting(tx: Tx, _limit: int) -> int:
     """What was expected, drafted or forbidden until a moment that is over; there is little, and it goes all at once."""
     return conversations.delete_expired(tx) + flood_waits.delete_over(tx) + team_invitations.delete_over(tx)
@@ -142,6 +148,7 @@ CHORES: Mapping[str, Callable[[Tx, int], int]] = MappingProxyType(
         "link revocations": clean_link_revocations,
         "allowances": clean_allowances,
         "api requests": clean_api_requests,
+        "webhooks": clean_webhooks,
         "waiting": clean_waiting,
     }
 )

@@ -45,6 +45,7 @@ REVISIONS = (
     "0041",
     "0042",
     "0043",
+    "0044",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

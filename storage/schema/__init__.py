@@ -36,6 +36,7 @@ from storage.schema.rewards import allowance, awaited, event, grant
 from storage.schema.sharing import card, chat_join, chat_link, click, handout, link_revocation, share, tally, visit
 from storage.schema.team import audit, hand_grant, team_invitation
 from storage.schema.waitlists import waitlist, waitlist_chunk, waitlist_jump, waitlist_place
+from storage.schema.webhooks import hook_event, hook_post, webhook
 
 __all__ = [
     "HOUSE_ACCOUNT",
@@ -75,6 +76,8 @@ __all__ = [
     "hand_grant",
     "handout",
     "honour",
+    "hook_event",
+    "hook_post",
     "inbox",
     "inspection",
     "label",
@@ -109,4 +112,5 @@ __all__ = [
     "waitlist_jump",
     "waitlist_place",
     "warning",
+    "webhook",
 ]

@@ -67,13 +67,14 @@ shop = Table(
     Column("zone_said", Text),
     Column("tiers_digest", Text, nullable=False, server_default=""),
     Column("tiers_upto", BigInteger, nullable=False, server_default="0"),
+    Column("hook_kinds", Text, nullable=False, server_default=""),
 )
 """Chats as the shop names them; `community_id` is the number that the community chat has now, once it is known.
 
 `revision` grows with every change of the shop or of a campaign; `file_digest` is what the campaign file said at the last
 start. `zone` is a name of the IANA's, null for UTC. What the settings said at the last start stands in `…_said`: empty for
 nothing, null where it was never remembered. By the tiers of `tiers_digest` everybody was looked at, and by those that hold
-now up to the person `tiers_upto`.
+now up to the person `tiers_upto`. `hook_kinds` are the kinds of events that some webhook wants, separated by blanks.
 """
 
 picture = Table(

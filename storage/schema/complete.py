@@ -16,6 +16,7 @@ from storage.schema import (
     coupon,
     grant,
     honour,
+    hook_post,
     inbox,
     ledger,
     metadata,
@@ -34,6 +35,14 @@ def _add(name: str, *columns: Column[int] | Column[str] | ColumnElement[int], wh
     Index(name, *columns, sqlite_where=where, postgresql_where=where)
 
 
+_add(
+    "ix_hook_post_owed",
+    hook_post.c.webhook_id,
+    hook_post.c.line,
+    hook_post.c.event_id,
+    where=hook_post.c.state == "owed",
+)
+_add("ix_hook_post_in_order", hook_post.c.webhook_id, hook_post.c.event_id, where=hook_post.c.state == "owed")
 _add("ix_inbox_open", inbox.c.seq, where=inbox.c.state == "open")
 _add("ix_outbox_owed", outbox.c.id, where=outbox.c.state == "owed")
 _add(

@@ -38,7 +38,7 @@ _GET = (
         campaign_version.c.id,
         campaign_version.c.digest,
         campaign.c.id,
-        *(shop.c[name] for name in (*_KEPT, "revision")),
+        *(shop.c[name] for name in (*_KEPT, "revision", "hook_kinds")),
     )
     .select_from(shop)
     .join(campaign, campaign.c.id == shop.c.campaign_id)
@@ -118,9 +118,19 @@ def find(tx: Tx) -> ShopRow | None:
     row = tx.row(_GET)
     if row is None:
         return None
-    version_id, digest, campaign_id, announce_chat, community_chat, community_id, zone, *said, file_digest, revision = (
-        row
-    )
+    (
+        version_id,
+        digest,
+        campaign_id,
+        announce_chat,
+        community_chat,
+        community_id,
+        zone,
+        *said,
+        file_digest,
+        revision,
+        tx.seen["hook_kinds"],
+    ) = row
     return ShopRow(
         version_id=VersionId(version_id),
         digest=digest,

@@ -163,6 +163,8 @@ def make_notice(kind: type[Notice], number: int = 0, **changes: object) -> Notic
         "grant": 1,
         "state": GrantState.AVAILABLE,
         "until": MARCH,
+        "url": "https://" + "W" * 90 + ".example/hook?key=secret",
+        "gone": False,
     }
     known = {field.name for field in fields(kind)}
     return kind(**{name: value for name, value in (values | changes).items() if name in known})

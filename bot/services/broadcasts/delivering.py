@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.services.broadcasts.authoring import BroadcastView, compose_view
+from bot.services.webhooks.publishing import publish_broadcast
 from storage.records import Broadcast, BroadcastId, BroadcastState, DeliveryState, Outcome, PersonId, Recipient
 from storage.tables import broadcasts, deliveries, people
 from storage.tx import Tx
@@ -152,7 +153,10 @@ def _finish(tx: Tx, broadcast: Broadcast) -> bool:
         deliveries.list_in_state(tx, broadcast.id, state, 1) for state in (DeliveryState.SENDING, DeliveryState.QUEUED)
     ):
         return False
-    return broadcasts.set_state(tx, broadcast.id, BroadcastState.DONE, expected=[BroadcastState.RUNNING])
+    done = broadcasts.set_state(tx, broadcast.id, BroadcastState.DONE, expected=[BroadcastState.RUNNING])
+    if done:
+        publish_broadcast(tx, broadcast.id)
+    return done
 
 
 def _requeue(tx: Tx, recipients: Iterable[Recipient]) -> None:

@@ -13,11 +13,13 @@ from bot.services.campaigns import find_rule
 from bot.services.coupons.notices import CouponUsed
 from bot.services.members import MemberView, compose_name, demand, enter, view_member
 from bot.services.notices import owe
+from bot.services.webhooks.publishing import publish_coupon
 from storage.addresses import MemberAddress
 from storage.facts import CouponId, CouponRow, CouponState, GrantRow, GrantState
 from storage.records import Profile
 from storage.tables import audit, coupons, grants, people
 from storage.tx import Tx
+from storage.webhook import HookEventKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,7 @@ def hand_in(tx: Tx, *, visitor: Profile, coupon_id: CouponId) -> CouponCheck:
     done = row is not None and _decide_use(row, tx.now) is Use.READY and coupons.set_used(tx, coupon_id, member.id)
     if row is not None and grant is not None and done:
         grants.set_state(tx, grant.id, GrantState.USED, expected=GrantState.AVAILABLE)
+        publish_coupon(tx, HookEventKind.USED, grant.person_id, pool=row.pool, code=row.code)
         _tell(tx, row, grant, member, Act.HANDED_OUT)
     return _view(tx, member, coupons.find(tx, coupon_id), done=done)
 
@@ -81,6 +84,7 @@ def hand_again(tx: Tx, *, visitor: Profile, coupon_id: CouponId) -> CouponCheck:
     row = coupons.find(tx, coupon_id)
     if row is not None and grant is not None and _can_undo(row, tx.now) and coupons.set_unused(tx, coupon_id):
         grants.set_state(tx, grant.id, GrantState.AVAILABLE, expected=GrantState.USED)
+        publish_coupon(tx, HookEventKind.UNUSED, grant.person_id, pool=row.pool, code=row.code)
         _tell(tx, row, grant, member, Act.HANDED_BACK)
     return _view(tx, member, coupons.find(tx, coupon_id))
 

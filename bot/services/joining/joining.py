@@ -30,6 +30,7 @@ from bot.services.rewards.awaiting import expect
 from bot.services.rewards.giving import tell
 from bot.services.rewards.granting import count_friend, note_event, note_score, promise_points, sum_points
 from bot.services.spoken import find_by_own_code
+from bot.services.webhooks.publishing import publish_referral
 from storage.addresses import ANNOUNCE, MemberAddress
 from storage.facts import EventKind, GrantId
 from storage.records import Person, Profile, Referral, ReferralId, ReferralState, Side
@@ -37,6 +38,7 @@ from storage.role import Role
 from storage.tables import chat_joins, code_keys, conversations, grants, people, referrals, shops, told_stories
 from storage.tables.shops import ShopRow
 from storage.tx import Tx
+from storage.webhook import HookEventKind
 
 
 def credit(
@@ -95,6 +97,7 @@ def credit(
     if story:
         _note_story(tx, referral, terms, story)
     note_event(tx, EventKind.JOINED, referral, terms)
+    publish_referral(tx, HookEventKind.JOINED, referral)
     counted = None if waits else _count(tx, shop, referral, terms)
     points = promise_points(tx, referral, terms)
     if tell_invitee and invitee.is_member:
@@ -179,6 +182,7 @@ class _Counted:
 
 def _count(tx: Tx, shop: ShopRow, referral: Referral, terms: Terms) -> _Counted:
     """Of the owner's rules nothing is asked where there are none."""
+    publish_referral(tx, HookEventKind.QUALIFIED, referral)
     given = note_event(tx, EventKind.QUALIFIED, referral, terms) or []
     score = count_friend(tx, shop, referral)
     if terms.campaign.rewards:

@@ -10,11 +10,13 @@ from bot.services.joining.notices import FriendRevoked, GiftRevoked, RevokeReaso
 from bot.services.notices import owe
 from bot.services.rewards.giving import tell_taken
 from bot.services.rewards.granting import note_revoked, sum_points, take_back_above, uncount_friend
+from bot.services.webhooks.publishing import publish_referral
 from storage.addresses import MemberAddress
 from storage.facts import GrantKind, GrantRow
 from storage.records import Referral, ReferralId, ReferralState, Side
 from storage.tables import people, referrals, sales
 from storage.tx import Tx
+from storage.webhook import HookEventKind
 
 _STANDING = (ReferralState.WAITING, ReferralState.QUALIFIED)
 """Waiting is asked first: a referral that qualifies in between is then still found as qualified."""
@@ -38,6 +40,7 @@ def revoke(
     if earned is None:
         return None
     referral = referrals.get(tx, referral_id)
+    publish_referral(tx, HookEventKind.REVOKED, referral, reason=reason)
     taken = note_revoked(tx, referral)
     sales.end_of(tx, referral.invitee_id)
     if people.get(tx, referral.invitee_id).is_member:

@@ -17,12 +17,14 @@ from bot.services.members import MemberView, compose_name, demand, enter, view_m
 from bot.services.notices import Notice, owe
 from bot.services.redeeming.given import expire_given, move_grant
 from bot.services.redeeming.notices import HandedBack, HandedOut, RedemptionExpired
+from bot.services.webhooks.publishing import publish_redemption
 from storage.addresses import MemberAddress
 from storage.errors import RowMissing
 from storage.facts import RESERVED_SECONDS, GrantState, RedemptionId, RedemptionRow, RedemptionState
 from storage.records import CampaignId, PersonId, Profile, Transfer
 from storage.tables import audit, ledgers, people, redemptions, shops
 from storage.tx import Tx
+from storage.webhook import HookEventKind
 
 
 class Refusal(Enum):
@@ -142,6 +144,7 @@ def confirm(tx: Tx, *, visitor: Profile, redemption_id: RedemptionId) -> Redempt
         return RedemptionView(member=member, row=row, refusal=Refusal.POINTS, price=row.price)
     until = tx.now + _find_valid_days(tx, row) * DAY
     redemptions.set_paid(tx, row.id, ledger_id=ledger_id, expires_at=until)
+    publish_redemption(tx, HookEventKind.REDEEMED, row)
     return RedemptionView(member=view_member(tx, people.get(tx, member.id)), row=redemptions.get(tx, row.id))
 
 
@@ -203,6 +206,7 @@ def hand_out(tx: Tx, *, visitor: Profile, redemption_id: RedemptionId) -> CheckV
     )
     if row is not None and done:
         move_grant(tx, row, GrantState.USED)
+        publish_redemption(tx, HookEventKind.USED, row)
         _tell(tx, row, HandedOut(item=row.item), member.id, Act.HANDED_OUT)
     return _view_check(tx, member, _find(tx, redemption_id), done=done)
 
@@ -217,6 +221,7 @@ def take_back(tx: Tx, *, visitor: Profile, redemption_id: RedemptionId) -> Check
     member, row = view_member(tx, enter(tx, visitor)), _find(tx, redemption_id)
     if row is not None and decide_undo(row.state, row.used_at, tx.now) and redemptions.set_unused(tx, row):
         move_grant(tx, row, GrantState.AVAILABLE)
+        publish_redemption(tx, HookEventKind.UNUSED, row)
         _tell(tx, row, HandedBack(item=row.item), member.id, Act.HANDED_BACK)
     return _view_check(tx, member, _find(tx, redemption_id))
 
@@ -253,6 +258,7 @@ def _return_points(tx: Tx, row: RedemptionRow) -> None:
     )
     if redemptions.set_expired(tx, row.id, ledger_id=ledgers.post(tx, transfer)):
         redemptions.put_back(tx, row)
+        publish_redemption(tx, HookEventKind.RETURNED, row)
     if people.get(tx, row.person_id).is_member:
         expired = RedemptionExpired(item=row.item, points=row.price)
         owe(tx, MemberAddress(row.person_id), expired, key=row.id)

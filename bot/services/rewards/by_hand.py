@@ -13,12 +13,14 @@ from bot.services.audit import Act
 from bot.services.members import MemberView, compose_name, demand, enter, find_role, view_member
 from bot.services.notices import Notice, owe
 from bot.services.rewards.giving import find_day, find_midnight, take_back
+from bot.services.webhooks.publishing import publish_grant
 from storage.addresses import MemberAddress
 from storage.facts import BY_HAND, EventKind, GrantId, GrantRow
 from storage.records import Person, PersonId, Profile, Transfer
 from storage.role import Role
 from storage.tables import audit, events, grants, hand_grants, ledgers, people, shops
 from storage.tx import Tx
+from storage.webhook import HookEventKind
 
 Limits = Mapping[Role, int]
 """How many points each role may give a day."""
@@ -110,6 +112,7 @@ def grant_by_hand(
     grant_id = _give(tx, person_id, points, key=f"{EventKind.GIVEN}:{me.id}:{hand_grants.count_by(tx, me.id)}")
     hand_grants.add(tx, grant_id, actor_id=me.id, reason=reason)
     audit.add(tx, actor_id=me.id, act=Act.GAVE, subject="", person_id=person_id, before=reason, after=str(points))
+    publish_grant(tx, HookEventKind.REWARDED, grants.get(tx, grant_id))
     owe(tx, MemberAddress(person_id), PointsGiven(points=points, why=reason), key=grant_id)
     mine = find_role(tx, telegram_id=visitor.telegram_id) in OWNERS
     return GivingView(

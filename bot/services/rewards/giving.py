@@ -19,11 +19,13 @@ from bot.services.campaigns import find_rule, find_zone
 from bot.services.coupons.giving import give_coupon, take_coupon_back, tell_given
 from bot.services.notices import Notice, owe
 from bot.services.rewards.notices import RewardFreed, RewardGiven, RewardTakenBack, write_rule
+from bot.services.webhooks.publishing import publish_grant
 from storage.addresses import MemberAddress
 from storage.facts import EventId, GrantId, GrantKind, GrantRow, GrantState
 from storage.records import CampaignId, PersonId, ReferralId, Transfer, VersionId
 from storage.tables import allowances, gifts, grants, ledgers, people, redemptions, shops
 from storage.tx import Tx
+from storage.webhook import HookEventKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,8 @@ def take_back(tx: Tx, grant_id: GrantId, reason: str, *, keeps_room: bool = Fals
         take_coupon_back(tx, row.id)
     elif (waiting := redemptions.find_by_grant(tx, row.id)) is not None:
         redemptions.set_taken(tx, waiting)
+    if row.state is not GrantState.PENDING:
+        publish_grant(tx, HookEventKind.WITHDRAWN, row)
     if row.state is not GrantState.PENDING and not keeps_room:
         _put_room_back(tx, row)
     return row
@@ -182,6 +186,7 @@ def _free(tx: Tx, row: GrantRow) -> None:
 
 def _settle(tx: Tx, row: GrantRow) -> None:
     """What else has to be done once something is somebody's."""
+    publish_grant(tx, HookEventKind.REWARDED, row)
     do = _SETTLE.get(row.kind)
     if do is not None:
         do(tx, row)

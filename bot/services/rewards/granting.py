@@ -20,6 +20,7 @@ from bot.core.rewards.rules import (
 )
 from bot.services.campaigns import Terms, find_zone
 from bot.services.rewards.giving import Cause, find_day, give, take_back
+from bot.services.webhooks.publishing import publish_points
 from storage.facts import EventId, EventKind, GrantId, GrantRow
 from storage.records import PersonId, Referral, Side, Transfer
 from storage.tables import awaited, boards, events, grants, honours, labels, ledgers, people, scores, told_stories
@@ -203,3 +204,4 @@ def _give_points(tx: Tx, referral: Referral, event_id: EventId, grant: Grant) ->
         points=points,
         ledger_id=ledger_id,
     )
+    publish_points(tx, grant.person_id, rule=grant.rule.key, points=points, referral=referral)

@@ -1,0 +1,1 @@
+"""Other systems hear of what happens here."""

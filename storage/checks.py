@@ -39,7 +39,7 @@ _APART = (
 _HAD = (
     select(campaign_version.c.campaign_id, redemption.c.item, func.count())
     .select_from(redemption.join(campaign_version, campaign_version.c.id == redemption.c.campaign_version_id))
-    .where(redemption.c.state.not_in(["declined", "expired"]), redemption.c.grant_id.is_(None))
+    .where(redemption.c.state.not_in(["declined", "expired", "returned"]), redemption.c.price > 0)
     .group_by(campaign_version.c.campaign_id, redemption.c.item)
 )
 _TAKEN = select(stock.c.campaign_id, stock.c.item, stock.c.taken).where(stock.c.taken > 0)

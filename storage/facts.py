@@ -22,6 +22,10 @@ BY_HAND = "by hand"
 """The rule of what the team gives by hand; a key of a campaign's rules has no blank."""
 
 
+HAD_FOR_POINTS = "item:"
+"""How the rule of what a member has paid points for begins; the key of the item follows."""
+
+
 class EventKind(StrEnum):
     """What rules can look at."""
 

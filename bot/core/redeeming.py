@@ -62,11 +62,6 @@ def decide_use(state: RedemptionState, expires_at: int, now: int) -> Use:
     return Use.UNPAID if state is RedemptionState.RESERVED and now < expires_at else Use.OVER
 
 
-def decide_undo(state: RedemptionState, used_at: int | None, now: int) -> bool:
-    """Whether the counter can still take it back."""
-    return state is RedemptionState.USED and decide_undo_at(used_at, now)
-
-
-def decide_undo_at(used_at: int | None, now: int) -> bool:
+def decide_undo(used_at: int | None, now: int) -> bool:
     """Whether what was handed over at that moment can still be taken back."""
     return used_at is not None and now < used_at + UNDO_SECONDS * 1_000_000

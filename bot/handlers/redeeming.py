@@ -7,8 +7,17 @@ from telegram import Update
 from bot.core.redeeming import parse_reference
 from bot.core.roles import EVERYBODY, TEAM
 from bot.handlers.deps import Context
-from bot.handlers.reply import show
-from bot.messages.buttons import CHECK_THING, HAND_BACK, HAND_OUT, REDEEM, REDEEM_DROP, REDEEM_SURE, REDEMPTION
+from bot.handlers.reply import show, show_photo
+from bot.messages.buttons import (
+    CHECK_THING,
+    HAND_BACK,
+    HAND_OUT,
+    REDEEM,
+    REDEEM_DROP,
+    REDEEM_GIVE_UP,
+    REDEEM_SURE,
+    REDEMPTION,
+)
 from bot.messages.commands import Command
 from bot.messages.coupons import render_coupon_check
 from bot.messages.outgoing import Photo
@@ -27,14 +36,15 @@ from bot.messages.standing import render_rewards
 from bot.messages.texts import Texts
 from bot.services.coupons.counter import check_coupon
 from bot.services.redeeming import redeeming
+from bot.services.redeeming.counter import Check
 from bot.services.redeeming.given import list_given
-from bot.services.redeeming.redeeming import CheckView, RedemptionView
+from bot.services.redeeming.redeeming import RedemptionView
 from bot.services.standing import list_rewards
 from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
 from bot.updates.job import Job
 from bot.updates.routing import is_allowed
-from storage.facts import RedemptionId, RedemptionState
+from storage.facts import RedemptionId, RedemptionRow, RedemptionState
 from storage.store import Store
 
 PAGE = 50
@@ -43,16 +53,23 @@ PAGE = 50
 async def on_redeem(update: Update, context: Context, item: str) -> None:
     """Put it aside, and ask."""
     view = await context.write(redeeming.reserve, visitor=visitor_of(update), item=item)
-    await show(update, context, render_reserved(Texts(view.member.language), context.deps.shop, view))
+    await _show_item(update, context, view)
 
 
 async def on_redeem_sure(update: Update, context: Context, redemption_id: int) -> None:
     """Pay for it, and show the code."""
     number = RedemptionId(redemption_id)
     view = await context.write(redeeming.confirm, visitor=visitor_of(update), redemption_id=number)
-    await show(update, context, render_reserved(Texts(view.member.language), context.deps.shop, view))
+    await _show_item(update, context, view)
     if view.refusal is None:
         await _show_code(context, view)
+
+
+async def on_redeem_give_up(update: Update, context: Context, redemption_id: int) -> None:
+    """Rather the points than to wait."""
+    number = RedemptionId(redemption_id)
+    view = await context.write(redeeming.give_up, visitor=visitor_of(update), redemption_id=number)
+    await show(update, context, render_redemption(Texts(view.member.language), context.deps.shop, view))
 
 
 async def on_redeem_drop(update: Update, context: Context, redemption_id: int) -> None:
@@ -134,8 +151,19 @@ async def _show_check(update: Update, context: Context, typed: str) -> None:
     await show(update, context, render_coupon_check(Texts(coupon.member.language), context.deps.shop, coupon))
 
 
-async def _answer(update: Update, context: Context, view: CheckView) -> None:
+async def _answer(update: Update, context: Context, view: Check[RedemptionRow]) -> None:
     await show(update, context, render_check(Texts(view.member.language), context.deps.shop, view))
+
+
+async def _show_item(update: Update, context: Context, view: RedemptionView) -> None:
+    """With its picture, which stays where it is while one goes on from there."""
+    pictures = context.deps.pictures
+    photo = await pictures.find_item_photo(view.item)
+    screen = render_reserved(Texts(view.member.language), context.deps.shop, view, photo)
+    if photo is None:
+        await show(update, context, screen)
+    elif (sent := await show_photo(update, context, screen)) is not None:
+        pictures.note_item_photo(view.item, sent)
 
 
 async def _show_own(update: Update, context: Context, view: RedemptionView) -> None:
@@ -162,6 +190,7 @@ CAPABILITY = Capability(
         REDEEM: on_redeem,
         REDEEM_SURE: on_redeem_sure,
         REDEEM_DROP: on_redeem_drop,
+        REDEEM_GIVE_UP: on_redeem_give_up,
         REDEMPTION: on_redemption,
         CHECK_THING: on_check_thing,
         HAND_OUT: on_hand_out,

@@ -222,6 +222,8 @@ STRIKE_WHY = Button("strike_why", roles=MANAGERS, contest=ID, person=ID, reason=
 REDEEM = Button("redeem", item=Key(32))
 REDEEM_SURE = Button("redeem_sure", "redeem.sure", redemption=ID)
 REDEEM_DROP = Button("redeem_drop", "redeem.drop", redemption=ID)
+REDEEM_GIVE_UP = Button("redeem_give_up", "redeem.give_up", redemption=ID)
+"""The points back for what was paid and has not come yet."""
 REDEMPTION = Button("redemption", "redeem.show", redemption=ID)
 """Shows the code for the counter once more."""
 HAND_OUT = Button("hand_out", "redeem.hand_out", roles=TEAM_ROLES, redemption=ID)

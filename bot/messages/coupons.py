@@ -17,7 +17,6 @@ from bot.messages.outgoing import OutgoingMessage
 from bot.messages.rewards import say_rule, say_what
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, escape, show_name
-from bot.services.coupons.counter import CouponCheck
 from bot.services.coupons.importing import Imported, PoolsView, PoolView
 from bot.services.coupons.notices import (
     CouponAwaited,
@@ -28,6 +27,7 @@ from bot.services.coupons.notices import (
     Given,
     PoolLow,
 )
+from bot.services.redeeming.counter import Check
 from bot.services.rewards.notices import read_rule
 from storage.facts import CouponRow, CouponState, PoolLevel
 
@@ -75,7 +75,7 @@ def say_end(texts: Texts, shop: Shop, expires_at: int) -> str:
     return texts.date(expires_at - 1, shop.zone) if at_midnight else texts.moment(expires_at, shop.zone)
 
 
-def render_coupon_check(texts: Texts, shop: Shop, view: CouponCheck) -> OutgoingMessage:
+def render_coupon_check(texts: Texts, shop: Shop, view: Check[CouponRow]) -> OutgoingMessage:
     """Whose coupon it is, and whether it can be taken."""
     row = view.row
     if row is None:
@@ -152,7 +152,7 @@ def _say_pool(texts: Texts, pool: PoolView) -> Html:
     return texts.say("coupon.pool.line", pool=pool.name, left=pool.ready)
 
 
-def _say_verdict(texts: Texts, shop: Shop, view: CouponCheck, row: CouponRow) -> Html:
+def _say_verdict(texts: Texts, shop: Shop, view: Check[CouponRow], row: CouponRow) -> Html:
     if view.done:
         return texts.say("coupon.check.done")
     if view.use is Use.READY and row.expires_at is not None:

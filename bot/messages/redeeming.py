@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import unescape
 
 from bot.core.redeeming import USE_PREFIX, Use, show_reference
 from bot.core.rewards.rules import FOR_RULE
-from bot.messages.buttons import HAND_BACK, HAND_OUT, REDEEM, REDEEM_DROP, REDEEM_SURE, REDEMPTION, REWARDS
+from bot.messages.buttons import (
+    HAND_BACK,
+    HAND_OUT,
+    REDEEM,
+    REDEEM_DROP,
+    REDEEM_GIVE_UP,
+    REDEEM_SURE,
+    REDEMPTION,
+    REWARDS,
+)
+from bot.messages.coupons import copy_row, say_end
 from bot.messages.keyboards import PRIMARY, Row, make_button, send_row, stack, tap_row
 from bot.messages.notices import Reader, Renderers, each
 from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.rewards import say_what
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, show_name
+from bot.services.redeeming.counter import Check
 from bot.services.redeeming.given import CounterList
-from bot.services.redeeming.notices import HandedBack, HandedOut, RedemptionExpired
-from bot.services.redeeming.redeeming import CheckView, CounterView, Offer, RedemptionView, Refusal
-from storage.facts import RedemptionRow, RedemptionState
+from bot.services.redeeming.notices import HandedBack, HandedOut, RedemptionExpired, RedemptionReturned
+from bot.services.redeeming.redeeming import CounterView, Offer, RedemptionView, Refusal
+from bot.services.rewards.viewing import GrantView
+from storage.facts import GrantKind, GrantState, RedemptionRow, RedemptionState
+from storage.gift import Trouble
 
 _EXAMPLE = "K7F39QXM"
 _REFUSALS = {
@@ -33,12 +47,28 @@ _USES = {
     Use.OVER: "redeem.check.over",
     Use.UNPAID: "redeem.check.unpaid",
 }
+_HOW = {GrantKind.GIFT: "redeem.how.gift", GrantKind.CODE: "redeem.how.code", GrantKind.COUPON: "redeem.how.code"}
+"""What becomes of it that is not handed out at the counter."""
+
+_GRANTED = {
+    (GrantKind.COUPON, GrantState.AVAILABLE): "redeem.had.code",
+    (GrantKind.CODE, GrantState.AVAILABLE): "redeem.had.code",
+    (GrantKind.PERCENT, GrantState.AVAILABLE): "redeem.had.percent",
+    (GrantKind.COUPON, GrantState.WAITING): "redeem.had.waits",
+    (GrantKind.GIFT, GrantState.WAITING): "redeem.had.gift",
+}
+_GRANTED_STATES = {
+    GrantState.USED: "redeem.state.used",
+    GrantState.EXPIRED: "redeem.given_state.expired",
+    GrantState.DECLINED: "redeem.given_state.expired",
+}
 _GIVEN_STATES = {
     RedemptionState.USED: "redeem.state.used",
     RedemptionState.DECLINED: "redeem.given_state.declined",
     RedemptionState.EXPIRED: "redeem.given_state.expired",
 }
 _STATES = {
+    RedemptionState.RETURNED: "redeem.state.returned",
     RedemptionState.USED: "redeem.state.used",
     RedemptionState.DECLINED: "redeem.state.declined",
     RedemptionState.EXPIRED: "redeem.state.expired",
@@ -61,7 +91,7 @@ def say_counter(texts: Texts, shop: Shop, view: CounterView) -> list[Html]:
         lines = [_say_waiting(texts, shop, row) for row in view.waiting]
         blocks.append(Html("\n".join([texts.say("redeem.waiting"), *lines])))
     if view.offers:
-        lines = [_say_offer(texts, shop, offer) for offer in view.offers]
+        lines = [_say_offer(texts, shop, offer, view.balance) for offer in view.offers]
         title = texts.say("redeem.title", brand=shop.brand(texts.language))
         blocks.append(Html("\n".join([title, *lines])))
     return blocks
@@ -70,36 +100,46 @@ def say_counter(texts: Texts, shop: Shop, view: CounterView) -> list[Html]:
 def counter_rows(texts: Texts, shop: Shop, view: CounterView) -> list[Row]:
     """A button for what waits, and for what can be had now."""
     waiting = [_show_row(texts, shop, row) for row in view.waiting]
-    return [*waiting, *(_offer_row(texts, shop, offer) for offer in view.offers if offer.refusal is None)]
+    return [*waiting, *(_offer_row(texts, shop, offer) for offer in view.offers if _can_be_opened(offer))]
 
 
-def render_reserved(texts: Texts, shop: Shop, view: RedemptionView) -> OutgoingMessage:
-    """Shall it be this? Or why it cannot be."""
+def _can_be_opened(offer: Offer) -> bool:
+    """Whoever is short of points can look at it where there is a picture to look at."""
+    return offer.refusal is None or (offer.refusal is Refusal.POINTS and bool(offer.item.picture))
+
+
+def render_reserved(texts: Texts, shop: Shop, view: RedemptionView, photo: Photo | None = None) -> OutgoingMessage:
+    """Shall it be this? Or why it cannot be; with its picture, where it has one."""
     if view.row is None or view.refusal is not None:
-        return _render_refused(texts, shop, view)
+        return replace(_render_refused(texts, shop, view), photo=photo)
     if view.row.state is not RedemptionState.RESERVED:
-        return render_redemption(texts, shop, view)
-    text = texts.say(
+        return render_redemption(texts, shop, view, photo)
+    ask = texts.say(
         "redeem.ask",
         item=name_item(texts, shop, view.row.item),
         points=shop.points(view.row.price, texts.language),
         balance=shop.points(view.member.balance, texts.language),
-        until=texts.countdown(view.row.expires_at, shop.zone),
     )
+    item = shop.campaign.find_item(view.row.item)
+    key = "redeem.how.waits" if view.waits else _HOW.get(item.kind) if item is not None else None
+    how = [texts.say(key, brand=shop.brand(texts.language))] if key else []
+    aside = texts.say("redeem.ask_until", until=texts.countdown(view.row.expires_at, shop.zone))
     number = view.row.id
     rows = [[make_button(texts, REDEEM_SURE, number, style=PRIMARY)], [make_button(texts, REDEEM_DROP, number)]]
-    return OutgoingMessage(text=text, keyboard=stack(*rows))
+    return OutgoingMessage(text=Html("\n\n".join([ask, *how, aside])), photo=photo, keyboard=stack(*rows))
 
 
-def render_redemption(texts: Texts, shop: Shop, view: RedemptionView) -> OutgoingMessage:
+def render_redemption(texts: Texts, shop: Shop, view: RedemptionView, photo: Photo | None = None) -> OutgoingMessage:
     """How something stands that this member has; the code for the counter is a picture of its own."""
     row = view.row
     if row is None:
         return OutgoingMessage(text=texts.say("redeem.unknown"), keyboard=stack(tap_row(texts, REWARDS)))
     if row.state is RedemptionState.RESERVED:
-        return render_reserved(texts, shop, view)
+        return render_reserved(texts, shop, view, photo)
     item = name_item(texts, shop, row.item)
-    if row.state in _STATES and row.grant_id is not None:
+    if view.grant is not None and row.state is RedemptionState.GRANTED:
+        return _render_granted(texts, shop, view, view.grant, photo)
+    if row.state in _STATES and not row.price:
         text = texts.say(_GIVEN_STATES[row.state], item=item)
         return OutgoingMessage(text=text, keyboard=stack(tap_row(texts, REWARDS)))
     if row.state in _STATES:
@@ -108,7 +148,29 @@ def render_redemption(texts: Texts, shop: Shop, view: RedemptionView) -> Outgoin
     balance = shop.points(view.member.balance, texts.language)
     key = "redeem.yours" if row.grant_id is None else "redeem.given"
     text = texts.say(key, item=item, brand=shop.brand(texts.language), balance=balance)
-    return OutgoingMessage(text=text, keyboard=stack([make_button(texts, REDEMPTION, row.id)], tap_row(texts, REWARDS)))
+    rows = [make_button(texts, REDEMPTION, row.id)], tap_row(texts, REWARDS)
+    return OutgoingMessage(text=text, photo=photo, keyboard=stack(*rows))
+
+
+def _render_granted(
+    texts: Texts, shop: Shop, view: RedemptionView, grant: GrantView, photo: Photo | None
+) -> OutgoingMessage:
+    """What was had without the counter: with its code, or on its way."""
+    given, row = grant.row, view.row
+    code = "" if given.state is not GrantState.AVAILABLE else grant.coupon.code if grant.coupon else given.what
+    copied = code if given.kind in {GrantKind.COUPON, GrantKind.CODE} else ""
+    text = texts.say(
+        _GRANTED.get((given.kind, given.state)) or _GRANTED_STATES[given.state],
+        item=name_item(texts, shop, view.item),
+        code=copied,
+        balance=shop.points(view.member.balance, texts.language),
+    )
+    if grant.coupon is not None and grant.coupon.expires_at is not None and copied:
+        text = Html(f"{text}\n{texts.say('coupon.until', until=say_end(texts, shop, grant.coupon.expires_at))}")
+    waits = row is not None and given.kind is GrantKind.COUPON and given.state is GrantState.WAITING
+    back = [make_button(texts, REDEEM_GIVE_UP, row.id)] if row is not None and waits else []
+    copy = copy_row(texts, copied) if copied else []
+    return OutgoingMessage(text=text, photo=photo, keyboard=stack(copy, back, tap_row(texts, REWARDS)))
 
 
 def render_counter_code(texts: Texts, shop: Shop, row: RedemptionRow, photo: Photo) -> OutgoingMessage:
@@ -156,7 +218,7 @@ def _say_given(texts: Texts, shop: Shop, row: RedemptionRow, holder: str) -> Htm
     )
 
 
-def render_check(texts: Texts, shop: Shop, view: CheckView) -> OutgoingMessage:
+def render_check(texts: Texts, shop: Shop, view: Check[RedemptionRow]) -> OutgoingMessage:
     """Who has what, and whether it can be handed out."""
     row = view.row
     if row is None:
@@ -184,6 +246,10 @@ def _render_refused(texts: Texts, shop: Shop, view: RedemptionView) -> OutgoingM
         return OutgoingMessage(text=texts.say("redeem.unknown"), keyboard=stack(tap_row(texts, REWARDS)))
     missing = max(0, view.price - view.member.balance)
     text = texts.say(_REFUSALS[view.refusal], points=shop.points(missing, texts.language))
+    if view.refusal is Refusal.POINTS and view.item:
+        price = shop.points(view.price, texts.language)
+        title = texts.say("redeem.named", item=name_item(texts, shop, view.item), points=price)
+        text = Html(f"{title}\n\n{text}")
     rows = [send_row(texts, shop, view.member.code)] if view.refusal is Refusal.POINTS else []
     return OutgoingMessage(text=text, keyboard=stack(*rows, tap_row(texts, REWARDS)))
 
@@ -194,13 +260,18 @@ def _say_waiting(texts: Texts, shop: Shop, row: RedemptionRow) -> Html:
     return texts.say(key, item=item, until=until)
 
 
-def _say_offer(texts: Texts, shop: Shop, offer: Offer) -> Html:
+def _say_offer(texts: Texts, shop: Shop, offer: Offer, balance: int) -> Html:
     name, price = (
         offer.item.say(shop.campaign.find_language(texts.language)),
         shop.points(offer.item.price, texts.language),
     )
     if offer.refusal in _WHY_NOT:
         return texts.say("redeem.line_not", item=name, points=price, why=texts.say(_WHY_NOT[offer.refusal]))
+    if offer.refusal is Refusal.POINTS:
+        missing = shop.points(offer.item.price - balance, texts.language)
+        return texts.say("redeem.line_short", item=name, points=price, missing=missing)
+    if offer.waits:
+        return texts.say("redeem.line_waits", item=name, points=price)
     if offer.left is not None:
         return texts.say("redeem.line_left", item=name, points=price, left=offer.left)
     return texts.say("redeem.line", item=name, points=price)
@@ -227,6 +298,12 @@ def _render_handed_back(reader: Reader, notice: HandedBack) -> OutgoingMessage:
     return _render_news(reader, "redeem.handed_back", notice.item)
 
 
+def _render_returned(reader: Reader, notice: RedemptionReturned) -> OutgoingMessage:
+    points = reader.shop.points(notice.points, reader.texts.language)
+    key = "redeem.not_taken" if notice.trouble is Trouble.DECLINED else "redeem.not_sent"
+    return _render_news(reader, key, notice.item, points=points)
+
+
 def _render_expired(reader: Reader, notice: RedemptionExpired) -> OutgoingMessage:
     points = reader.shop.points(notice.points, reader.texts.language)
     key = "redeem.expired" if notice.points else "redeem.given_state.expired"
@@ -243,4 +320,5 @@ NOTICES: Renderers = {
     HandedOut: each(_render_handed_out),
     HandedBack: each(_render_handed_back),
     RedemptionExpired: each(_render_expired),
+    RedemptionReturned: each(_render_returned),
 }

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import reduce
 from types import MappingProxyType
 
+from bot.core.campaigns.catalogue import HAD
 from bot.core.campaigns.contests import PRIZE
 from bot.core.campaigns.rewards import Give, Rule
 from bot.core.durations import SECOND
@@ -45,6 +46,8 @@ _BOUNDS = {"per_member": "rule.per_member", "per_week": "rule.per_week", "first"
 
 def say_rule(texts: Texts, shop: Shop, rule: Rule) -> Html:
     """A rule in one sentence: when, to whom, what, and at most how much. The same to everybody."""
+    if rule.when == HAD:
+        return texts.say("rule.had", what=say_what(texts, shop, rule), points=shop.points(rule.number, texts.language))
     sentence = texts.say(
         _ALONE.get((rule.when, rule.who), _WHO[rule.who]), when=say_when(texts, rule), what=say_what(texts, shop, rule)
     )

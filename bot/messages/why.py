@@ -10,7 +10,7 @@ from telegram import InlineKeyboardMarkup
 from bot.core.campaigns.rewards import JOIN
 from bot.core.durations import SECOND
 from bot.core.rewards.steps import Step, compute_stayed
-from bot.messages.buttons import MENU, REDEMPTION, REWARDS, WHY, WHY_LIST
+from bot.messages.buttons import MENU, REDEEM_GIVE_UP, REDEMPTION, REWARDS, WHY, WHY_LIST
 from bot.messages.coupons import copy_row, say_coupon
 from bot.messages.keyboards import Row, make_button, page_row, send_row, stack, tap_row
 from bot.messages.outgoing import OutgoingMessage
@@ -50,6 +50,7 @@ _FACTS = {
     EventKind.PURCHASED: "why.fact.purchased",
     EventKind.REFUNDED: "why.fact.refunded",
     EventKind.CARDS_GIVEN: "why.fact.cards_given",
+    EventKind.HAD: "why.fact.had",
 }
 _AWAITED = {EventKind.STAYED: "why.awaited.stayed", EventKind.ACTIVE: "why.awaited.active"}
 
@@ -77,12 +78,21 @@ def render_answer(texts: Texts, shop: Shop, view: GrantAnswer) -> OutgoingMessag
     rule = [say_rule(texts, shop, grant.rule)] if grant.rule is not None else []
     title = texts.say("why.what", what=_say_what(texts, shop, grant))
     blocks = [Html("\n".join([title, *rule])), _say_facts(texts, shop, grant), _say_state(texts, shop, grant)]
-    waiting = grant.redemption
-    is_live = waiting is not None and waiting.state is RedemptionState.REDEEMED
-    show = [make_button(texts, REDEMPTION, waiting.id)] if waiting is not None and is_live else []
+    show = _offer_redemption(texts, grant)
     copy, back = copy_row(texts, code) if (code := _find_code(grant)) else [], [make_button(texts, WHY_LIST)]
     keyboard = _stack(texts, shop, view.member.code, copy, show, back)
     return OutgoingMessage(text="\n\n".join(blocks), keyboard=keyboard)
+
+
+def _offer_redemption(texts: Texts, grant: GrantView) -> Row:
+    """The code for the counter; or the points back, while what was paid for has not come."""
+    row = grant.redemption
+    if row is not None and row.state is RedemptionState.REDEEMED:
+        return [make_button(texts, REDEMPTION, row.id)]
+    waits = grant.row.state is GrantState.WAITING
+    if row is not None and waits and row.state is RedemptionState.GRANTED:
+        return [make_button(texts, REDEEM_GIVE_UP, row.id)]
+    return []
 
 
 def say_live(texts: Texts, shop: Shop, live: Sequence[GrantView]) -> list[Html]:
@@ -158,12 +168,17 @@ def _number(lines: Sequence[GrantView]) -> list[tuple[int, GrantView]]:
 def _say_line(texts: Texts, shop: Shop, number: int, grant: GrantView) -> Html:
     row = grant.row
     date = row.matures_at if row.state is GrantState.HELD and row.matures_at else row.changed_at
-    state = texts.say(_STATES[row.state], date=texts.date(date, shop.zone))
+    key = "why.state.returned" if _is_returned(grant) else _STATES[row.state]
+    state = texts.say(key, date=texts.date(date, shop.zone))
     if grant.coupon is not None and row.state is GrantState.AVAILABLE:
         state = say_coupon(texts, shop, grant.coupon)
     elif code := _find_code(grant):
         state = texts.say("why.state.code", code=code)
     return texts.say("why.line", number=number, what=_say_what(texts, shop, grant), state=state)
+
+
+def _is_returned(grant: GrantView) -> bool:
+    return grant.redemption is not None and grant.redemption.state is RedemptionState.RETURNED
 
 
 def _say_what(texts: Texts, shop: Shop, grant: GrantView) -> Html:
@@ -194,6 +209,8 @@ def _say_state(texts: Texts, shop: Shop, grant: GrantView) -> Html:
     key = _ANSWERS.get(row.state, "why.answer.counter")
     if row.state is GrantState.REVOKED and row.reason == "score":
         key = "why.answer.fewer"
+    elif _is_returned(grant):
+        key = "why.answer.returned"
     elif row.state is GrantState.WAITING and row.kind is GrantKind.GIFT:
         key = "why.answer.gift"
     return texts.say(key, date=texts.date(at, shop.zone), brand=shop.brand(texts.language))

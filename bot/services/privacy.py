@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.services.members import MemberView, enter, view_member
+from bot.services.redeeming.granted import give_up_all
 from storage.personal import Rows, list_personal
 from storage.records import Person, Profile
 from storage.tables import (
@@ -96,6 +97,7 @@ def _forget_person(tx: Tx, person: Person) -> None:
         conversions.forget_member,
         deliveries.drop_queued,
         faces.delete_of,
+        give_up_all,
         gifts.delete_of,
         grants.decline_waiting_of,
         handouts.delete_of,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.cards.look import compute_look
 from bot.core.campaigns.campaign import Campaign, compose_look
@@ -17,6 +17,7 @@ from bot.core.campaigns.checking import Finding, list_misnamed
 from bot.core.campaigns.pictures import list_card_pictures
 from bot.core.pictures import Picture, PictureMistake
 from bot.core.sharing import CardFormat, CardText, CardVersions
+from bot.messages.outgoing import Photo
 from bot.messages.printing import say_print_hint, say_way_in
 from bot.messages.sharing.card_texts import compose_card_text, compose_card_versions, compose_mark
 from bot.messages.shop import Shop, Source
@@ -60,6 +61,8 @@ class Workshop:
         self.turns = Turns()
         """Who uploads a picture at this moment."""
         self._shelf: dict[str, bytes] = {}
+        self.uploads: dict[str, str] = {}
+        """The `file_id` of each picture that was shown by itself, by its SHA-256; a catalogue has a dozen."""
         self._studio: CardStudio | None = None
         self.sound: dict[CardText, None] = {}
         """Cards that were looked at and are as they should be, the latest last."""
@@ -152,6 +155,28 @@ class Pictures:
         await self._lay_out()
         look = compose_look(self._shop.campaign)
         return await self._workshop.run(lambda studio: studio.render_qr(link, look, caption=caption))
+
+    async def find_item_photo(self, item: str) -> Photo | None:
+        """The picture of something in the catalogue, by its key; None where it has none, or it is gone."""
+        found = self._shop.campaign.find_item(item)
+        if found is None or not found.picture:
+            return None
+        if (file_id := self._workshop.uploads.get(found.picture)) is not None:
+            return Photo(file_id=file_id)
+        kept = await self._workshop.find_picture(found.picture)
+
+        def render(_studio: CardStudio) -> bytes:
+            from bot.cards.item_pictures import render_item_picture  # noqa: PLC0415 -- see the module's first line
+
+            return render_item_picture(kept or b"")
+
+        return Photo(image=await self._workshop.run(render)) if kept else None
+
+    def note_item_photo(self, item: str, sent: Mapping[str, Any]) -> None:
+        """Remember how Telegram knows it, by the message that has shown it: it is uploaded once."""
+        found = self._shop.campaign.find_item(item)
+        if found is not None and found.picture and (sizes := sent.get("photo")):
+            self._workshop.uploads[found.picture] = sizes[-1]["file_id"]
 
     async def draw_page_logo(self) -> bytes:
         """The shop's logo for pages, PNG; empty where there is none, or it is gone."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, func, literal_column, or_, select, update
 
 from storage.errors import RowMissing
-from storage.facts import BY_HAND, EventId, GrantId, GrantKind, GrantRow, GrantState
+from storage.facts import BY_HAND, HAD_FOR_POINTS, EventId, GrantId, GrantKind, GrantRow, GrantState
 from storage.records import CampaignId, PersonId, ReferralId, Side
 from storage.schema import campaign_version, event, grant
 from storage.tx import Conflicting, Row, Tx
@@ -121,7 +121,11 @@ _LIST_LIVE = (
         grant.c.person_id == bindparam("of"),
         grant.c.state.in_([literal_column(f"'{state}'") for state in (GrantState.PENDING, *STANDING)]),
         grant.c.ledger_id.is_(None),
-        or_(_WAITS, grant.c.kind.not_in([literal_column(f"'{kind}'") for kind in _COUNTER_KINDS])),
+        or_(
+            _WAITS,
+            grant.c.kind.not_in([literal_column(f"'{kind}'") for kind in _COUNTER_KINDS]),
+            grant.c.rule.startswith(HAD_FOR_POINTS, autoescape=True),
+        ),
     )
     .order_by(grant.c.id.desc())
     .limit(bindparam("most"))

@@ -6,9 +6,9 @@ from sqlalchemy import bindparam, func, insert, literal_column, select, update
 from sqlalchemy.sql.expression import ColumnElement
 
 from storage.errors import RowMissing
-from storage.facts import GrantId, RedemptionId, RedemptionRow, RedemptionState
+from storage.facts import GrantId, GrantState, RedemptionId, RedemptionRow, RedemptionState
 from storage.records import CampaignId, PersonId, VersionId
-from storage.schema import campaign_version, redemption, stock
+from storage.schema import campaign_version, grant, redemption, stock
 from storage.tx import Conflicting, Row, Tx
 
 _SHOWN = (
@@ -24,7 +24,7 @@ def _is_one_of(*states: RedemptionState) -> ColumnElement[bool]:
 
 
 _LIVE = _is_one_of(RedemptionState.RESERVED, RedemptionState.REDEEMED)
-_HAD = _is_one_of(RedemptionState.RESERVED, RedemptionState.REDEEMED, RedemptionState.USED)
+_HAD = _is_one_of(RedemptionState.RESERVED, RedemptionState.REDEEMED, RedemptionState.USED, RedemptionState.GRANTED)
 """What counts towards the bound of a member, and is out of stock."""
 
 _ROWS = select(*(redemption.c[name] for name in _SHOWN))
@@ -63,6 +63,16 @@ _LIST_GIVEN = (
     .order_by(redemption.c.expires_at, redemption.c.id)
     .limit(bindparam("most"))
 )
+_LIST_AWAITED = (
+    select(redemption.c.grant_id)
+    .join(grant, grant.c.id == redemption.c.grant_id)
+    .where(
+        redemption.c.person_id == bindparam("of"),
+        redemption.c.state == literal_column(f"'{RedemptionState.GRANTED}'"),
+        grant.c.state == literal_column(f"'{GrantState.WAITING}'"),
+    )
+    .order_by(redemption.c.grant_id)
+)
 _MOVE = (
     update(redemption)
     .where(redemption.c.id == bindparam("of"), redemption.c.state == bindparam("was"))
@@ -71,6 +81,7 @@ _MOVE = (
         expires_at=func.coalesce(bindparam("until"), redemption.c.expires_at),
         paid_id=func.coalesce(redemption.c.paid_id, bindparam("paid")),
         returned_id=bindparam("returned"),
+        grant_id=func.coalesce(redemption.c.grant_id, bindparam("granted")),
         used_at=bindparam("used_at"),
         used_by_id=bindparam("used_by_id"),
     )
@@ -153,6 +164,20 @@ def find_by_grant(tx: Tx, grant_id: GrantId) -> RedemptionRow | None:
     return None if row is None else _to_redemption(row)
 
 
+def get_by_grant(tx: Tx, grant_id: GrantId) -> RedemptionRow:
+    """Likewise.
+
+    Raises:
+        RowMissing: it is nothing that was had for points, or waited at the counter.
+    """
+    return _demand(tx.row(_FIND_BY_GRANT, grant_id=grant_id), f"of grant {grant_id}")
+
+
+def list_awaited(tx: Tx, person_id: PersonId) -> list[GrantId]:
+    """Return what a member has paid for that has not come yet."""
+    return [GrantId(number) for (number,) in tx.rows(_LIST_AWAITED, of=person_id)]
+
+
 def list_given(tx: Tx, limit: int) -> list[RedemptionRow]:
     """Return what rules gave and nobody has come for yet, what expires first before the others."""
     return [_to_redemption(row) for row in tx.rows(_LIST_GIVEN, most=limit)]
@@ -165,6 +190,18 @@ def get(tx: Tx, redemption_id: RedemptionId) -> RedemptionRow:
         RowMissing: there is no such thing.
     """
     return _demand(tx.row(_GET, id=redemption_id), redemption_id)
+
+
+def find(tx: Tx, redemption_id: RedemptionId) -> RedemptionRow | None:
+    """Likewise; None for what never was."""
+    row = tx.row(_GET, id=redemption_id)
+    return None if row is None else _to_redemption(row)
+
+
+def find_locked(tx: Tx, redemption_id: RedemptionId) -> RedemptionRow | None:
+    """Likewise, and keep everybody else from changing it until this transaction ends."""
+    row = tx.row(_LOCK, id=redemption_id)
+    return None if row is None else _to_redemption(row)
 
 
 def lock(tx: Tx, redemption_id: RedemptionId) -> RedemptionRow:
@@ -193,6 +230,18 @@ def set_paid(tx: Tx, redemption_id: RedemptionId, *, ledger_id: int, expires_at:
     return _move(
         tx, redemption_id, RedemptionState.REDEEMED, was=RedemptionState.RESERVED, until=expires_at, paid=ledger_id
     )
+
+
+def set_granted(tx: Tx, redemption_id: RedemptionId, *, ledger_id: int, grant_id: GrantId) -> bool:
+    """Note that it is paid and given without the counter; False where it was not put aside any more."""
+    granted, reserved = RedemptionState.GRANTED, RedemptionState.RESERVED
+    return _move(tx, redemption_id, granted, was=reserved, paid=ledger_id, granted=grant_id)
+
+
+def set_returned(tx: Tx, redemption_id: RedemptionId, *, ledger_id: int) -> bool:
+    """Note by which transfer the points went back for what could not be given; False where it was no such thing."""
+    returned, granted = RedemptionState.RETURNED, RedemptionState.GRANTED
+    return _move(tx, redemption_id, returned, was=granted, until=tx.now, returned=ledger_id)
 
 
 def set_declined(tx: Tx, redemption_id: RedemptionId) -> bool:
@@ -232,16 +281,17 @@ def _move(
     until: int | None = None,
     paid: int | None = None,
     returned: int | None = None,
+    granted: GrantId | None = None,
     used_at: int | None = None,
     used_by_id: PersonId | None = None,
 ) -> bool:
-    values = {"paid": paid, "returned": returned, "used_at": used_at, "used_by_id": used_by_id}
+    values = {"paid": paid, "returned": returned, "granted": granted, "used_at": used_at, "used_by_id": used_by_id}
     return tx.run(_MOVE, of=redemption_id, state=state, was=was, until=until, **values) == 1
 
 
-def _demand(row: Row | None, redemption_id: RedemptionId) -> RedemptionRow:
+def _demand(row: Row | None, named: object) -> RedemptionRow:
     if row is None:
-        raise RowMissing(f"There is no redemption {redemption_id}.")
+        raise RowMissing(f"There is no redemption {named}.")
     return _to_redemption(row)
 
 

@@ -13,8 +13,8 @@ from bot.messages.keyboards import stack
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts
-from bot.services.coupons.counter import CouponCheck
 from bot.services.coupons.importing import MOST_TOLD, Imported, PoolsView, PoolView
+from bot.services.redeeming.counter import Check
 from storage.facts import CouponId, CouponRow, CouponState, GrantId
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def render_coupons(texts: Texts, shop: Shop, member: MemberView) -> dict[str, Ou
         f"coupon, {use.name}, {done}, {row.expires_at}": coupons.render_coupon_check(
             texts,
             shop,
-            CouponCheck(member=member, row=row, use=use, holder=member.name, can_undo=use is Use.USED, done=done),
+            Check(member=member, row=row, use=use, holder=member.name, can_undo=use is Use.USED, done=done),
         )
         for use in (Use.READY, Use.USED, Use.OVER)
         for done in (False, True)
@@ -57,7 +57,7 @@ def render_coupons(texts: Texts, shop: Shop, member: MemberView) -> dict[str, Ou
             text=Html("\n".join(coupons.say_coupon(texts, shop, row) for row in rows)),
             keyboard=stack(coupons.copy_row(texts, ROW.code, named=True)),
         ),
-        "coupon, none": coupons.render_coupon_check(texts, shop, CouponCheck(member=member)),
+        "coupon, none": coupons.render_coupon_check(texts, shop, Check(member=member)),
         "coupons, pools": coupons.render_pools(texts, PoolsView(member=member, pools=POOLS)),
         "coupons, no pool": coupons.render_pools(texts, PoolsView(member=member)),
         "coupons, which pool": coupons.render_pool_question(texts, wrong=True),

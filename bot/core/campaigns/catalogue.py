@@ -11,7 +11,7 @@ from bot.core.campaigns.reward_blocks import GIVES, take_give
 from bot.core.campaigns.rewards import Give, Rule
 from bot.core.campaigns.rules import DAYS_LIMIT, LATER
 from bot.core.campaigns.words import take_words
-from storage.facts import GrantKind
+from storage.facts import HAD_FOR_POINTS, GrantKind
 from storage.records import Side
 
 CATALOGUE_LIMIT = 12
@@ -24,7 +24,7 @@ PRICE_LIMIT = 1_000_000
 STOCK_LIMIT = 1_000_000
 VALID_DAYS = 30
 
-FOR_ITEM = "item:"
+FOR_ITEM = HAD_FOR_POINTS
 """How that begins by which an item's ledger lines and grants know it; its key follows."""
 
 HAD = "had"
@@ -33,7 +33,7 @@ HAD = "had"
 KINDS = tuple(kind for kind in GIVES if kind is not GrantKind.POINTS)
 """What can be had: anything but the points themselves."""
 
-AT_ONCE = frozenset({GrantKind.COUPON, GrantKind.GIFT, GrantKind.PERCENT})
+AT_ONCE = frozenset({GrantKind.CODE, GrantKind.COUPON, GrantKind.GIFT, GrantKind.PERCENT})
 """What its member gets by itself once it is paid; all else is handed out at the counter."""
 
 Number = TypeVar("Number", int, None)
@@ -76,7 +76,9 @@ class CatalogueItem:
     def rule(self) -> Rule:
         """As a rule of its own: what it gives goes the way of all that is given."""
         give = self.give or Give(kind=GrantKind.BY_HAND, what=next(iter(self.name.values())))
-        return Rule(key=f"{FOR_ITEM}{self.key}", when=HAD, who=Side.INVITER, give=give, name=self.name)
+        return Rule(
+            key=f"{FOR_ITEM}{self.key}", when=HAD, number=self.price, who=Side.INVITER, give=give, name=self.name
+        )
 
     def say(self, language: str) -> str:
         """Its name; in the first language it has one in, where the shop has learnt this one since."""

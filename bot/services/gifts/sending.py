@@ -9,6 +9,7 @@ from bot.core.roles import MANAGERS
 from bot.services.gifts.notices import GiftDelayed, GiftDoubtful, GiftTroubled
 from bot.services.members import compute_language, list_team
 from bot.services.notices import Notice, owe
+from bot.services.redeeming.granted import refuse
 from storage.addresses import MemberAddress
 from storage.facts import GrantId, GrantState
 from storage.gift import DueGift, GiftState, Trouble
@@ -20,6 +21,9 @@ _TOLD = {Trouble.DECLINED, Trouble.BALANCE, Trouble.GONE, Trouble.REFUSED}
 
 _OWN = {Trouble.DECLINED, Trouble.UNREACHABLE}
 """What is one member's alone, so that the team hears of each."""
+
+_HOPELESS = {Trouble.DECLINED, Trouble.GONE, Trouble.REFUSED, Trouble.UNREACHABLE}
+"""Why nobody shall wait for what they have paid points for."""
 
 
 def is_interrupted(tx: Tx) -> bool:
@@ -73,6 +77,10 @@ def note_trouble(tx: Tx, due: DueGift, trouble: Trouble, *, error: str = "", sta
         trouble = before.trouble
     others = gifts.count_troubled(tx, trouble, due.gift)
     gifts.set_stuck(tx, due.grant_id, trouble=trouble, error=error, stars=stars, due_at=due_at)
+    if trouble in _HOPELESS and refuse(tx, due.grant_id, trouble):
+        if trouble not in _OWN:
+            _tell_team(tx, GiftTroubled(trouble=trouble, gift=due.gift, stars=stars, error=error), key=due.grant_id)
+        return
     if trouble is Trouble.NONE or (before is not None and before.trouble is trouble):
         return
     if trouble in _TOLD and people.get(tx, due.person_id).is_member:

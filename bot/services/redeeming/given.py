@@ -36,16 +36,10 @@ def list_given(tx: Tx, *, visitor: Profile) -> CounterList:
     return CounterList(member=view_member(tx, enter(tx, visitor)), given=given)
 
 
-def move_grant(tx: Tx, row: RedemptionRow, state: GrantState) -> None:
-    """What a rule gave stands as it stands at the counter."""
-    if row.grant_id is not None:
-        grant = grants.lock(tx, row.grant_id)
-        grants.set_state(tx, grant.id, state, expected=grant.state)
-
-
 def expire_given(tx: Tx, row: RedemptionRow) -> None:
     """Nobody came for it in time."""
-    if redemptions.set_expired(tx, row.id, ledger_id=None):
-        move_grant(tx, row, GrantState.EXPIRED)
+    if row.grant_id is not None and redemptions.set_expired(tx, row.id, ledger_id=None):
+        grant = grants.lock(tx, row.grant_id)
+        grants.set_state(tx, grant.id, GrantState.EXPIRED, expected=grant.state)
     if people.get(tx, row.person_id).is_member:
         owe(tx, MemberAddress(row.person_id), RedemptionExpired(item=row.item, points=0), key=row.id)

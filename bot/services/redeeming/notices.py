@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.services.notices import Notice
+from storage.gift import Trouble
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,17 @@ class HandedBack(Notice):
 
     kind: ClassVar[str] = "redemption_handed_back"
     item: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedemptionReturned(Notice):
+    """It cannot be given, and the points are back."""
+
+    kind: ClassVar[str] = "redemption_returned"
+    item: str
+    points: int
+    trouble: Trouble
+    """Why not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,22 +7,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from bot.core.campaigns.catalogue import FOR_ITEM, VALID_DAYS, CatalogueItem
+from bot.core.campaigns.catalogue import AT_ONCE, VALID_DAYS, CatalogueItem
 from bot.core.durations import DAY, SECOND
-from bot.core.redeeming import Use, compose_reference, decide_undo, decide_use
-from bot.core.roles import TEAM
-from bot.services.audit import Act
+from bot.core.redeeming import compose_reference, decide_use
 from bot.services.campaigns import get_terms, read_terms
-from bot.services.members import MemberView, compose_name, demand, enter, view_member
-from bot.services.notices import Notice, owe
-from bot.services.redeeming.given import expire_given, move_grant
+from bot.services.members import MemberView, enter, view_member
+from bot.services.notices import owe
+from bot.services.redeeming import granted
+from bot.services.redeeming.counter import Check, Counter
+from bot.services.redeeming.given import expire_given
+from bot.services.redeeming.granted import compose_reason, return_points
 from bot.services.redeeming.notices import HandedBack, HandedOut, RedemptionExpired
+from bot.services.rewards.viewing import GrantView, view_grant
 from bot.services.webhooks.publishing import publish_redemption
 from storage.addresses import MemberAddress
-from storage.errors import RowMissing
-from storage.facts import RESERVED_SECONDS, GrantState, RedemptionId, RedemptionRow, RedemptionState
-from storage.records import CampaignId, PersonId, Profile, Transfer
-from storage.tables import audit, ledgers, people, redemptions, shops
+from storage.facts import RESERVED_SECONDS, RedemptionId, RedemptionRow, RedemptionState
+from storage.records import CampaignId, Profile
+from storage.tables import coupons, grants, ledgers, people, redemptions, shops
+from storage.tables.shops import ShopRow
 from storage.tx import Tx
 from storage.webhook import HookEventKind
 
@@ -50,6 +52,8 @@ class Offer:
     """How many there are still; None for as many as are wanted."""
     refusal: Refusal | None
     """Why it cannot be had now."""
+    waits: bool = False
+    """Whoever takes it now waits for a new one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +62,8 @@ class CounterView:
 
     offers: Sequence[Offer] = ()
     waiting: Sequence[RedemptionRow] = ()
+    balance: int = 0
+    """What there is to pay with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,21 +75,12 @@ class RedemptionView:
     refusal: Refusal | None = None
     price: int = 0
     """What it costs, where it was refused for want of points."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckView:
-    """What the counter sees of a reference."""
-
-    member: MemberView
-    row: RedemptionRow | None = None
-    """None where there is no such reference."""
-    use: Use = Use.OVER
-    holder: str = ""
-    """Whose it is; empty for somebody without a name."""
-    can_undo: bool = False
-    done: bool = False
-    """This tap has handed it out."""
+    item: str = ""
+    """Which it is."""
+    waits: bool = False
+    """Whoever takes it now waits for a new one."""
+    grant: GrantView | None = None
+    """What was given for the points, where that is not the counter's."""
 
 
 def view_counter(tx: Tx, member: MemberView) -> CounterView:
@@ -92,14 +89,30 @@ def view_counter(tx: Tx, member: MemberView) -> CounterView:
     catalogue = read_terms(tx, shop).campaign.catalogue
     taken = redemptions.list_taken(tx, shop.campaign_id) if catalogue else {}
     offers = [
-        Offer(
-            item=item,
-            left=None if item.stock is None else max(0, item.stock - taken.get(item.key, 0)),
-            refusal=_find_refusal(tx, member, item, shop.campaign_id, taken.get(item.key, 0)),
-        )
+        _view_offer(tx, member, shop, item, taken.get(item.key, 0))
         for item in sorted(catalogue, key=lambda item: item.price)
     ]
-    return CounterView(offers=offers, waiting=redemptions.list_live(tx, member.id))
+    return CounterView(offers=offers, waiting=redemptions.list_live(tx, member.id), balance=member.balance)
+
+
+def _view_offer(tx: Tx, member: MemberView, shop: ShopRow, item: CatalogueItem, taken: int) -> Offer:
+    """Of a coupon no more are left than lie in its pool."""
+    ready = _count_ready(tx, item)
+    counts = [count for count in (item.stock and max(0, item.stock - taken), ready or None) if count is not None]
+    return Offer(
+        item=item,
+        left=min(counts, default=None),
+        refusal=_find_refusal(tx, member, item, shop.campaign_id, taken),
+        waits=ready == 0,
+    )
+
+
+def _count_ready(tx: Tx, item: CatalogueItem) -> int | None:
+    """How many coupons lie ready for it; None for what is none."""
+    if not item.pool:
+        return None
+    pool = coupons.find_pool(tx, item.pool)
+    return 0 if pool is None else pool.ready
 
 
 def reserve(tx: Tx, *, visitor: Profile, item: str) -> RedemptionView:
@@ -111,14 +124,15 @@ def reserve(tx: Tx, *, visitor: Profile, item: str) -> RedemptionView:
     offered = terms.campaign.find_item(item)
     if offered is None:
         return RedemptionView(member=member, refusal=Refusal.GONE)
+    waits = _count_ready(tx, offered) == 0
     aside = [row for row in redemptions.list_live(tx, person.id) if _is_aside(row, item, tx.now)]
     if aside:
-        return RedemptionView(member=member, row=aside[0])
+        return RedemptionView(member=member, row=aside[0], item=item, waits=waits)
     refusal = _find_refusal(tx, member, offered, shop.campaign_id)
     if refusal is None and not redemptions.take_from_stock(tx, shop.campaign_id, item, offered.stock):
         refusal = Refusal.STOCK
     if refusal is not None:
-        return RedemptionView(member=member, refusal=refusal, price=offered.price)
+        return RedemptionView(member=member, refusal=refusal, price=offered.price, item=item)
     number = redemptions.add(
         tx,
         reference=compose_reference(secrets.choice),
@@ -128,24 +142,32 @@ def reserve(tx: Tx, *, visitor: Profile, item: str) -> RedemptionView:
         price=offered.price,
         expires_at=tx.now + RESERVED_SECONDS * SECOND,
     )
-    return RedemptionView(member=member, row=redemptions.get(tx, number))
+    return RedemptionView(member=member, row=redemptions.get(tx, number), item=item, waits=waits)
 
 
 def confirm(tx: Tx, *, visitor: Profile, redemption_id: RedemptionId) -> RedemptionView:
-    """Pay for what was put aside; it waits at the counter from now on. A second tap changes nothing."""
+    """Pay for what was put aside; from now on it waits at the counter, or is on its way. A second tap changes nothing."""
     member, row = _open_own(tx, visitor, redemption_id)
     if row is None or row.state is not RedemptionState.RESERVED:
-        return RedemptionView(member=member, row=row)
+        return _view(tx, member, row)
     if row.expires_at <= tx.now:
         _give_up(tx, row)
         return RedemptionView(member=member, refusal=Refusal.LATE)
     ledger_id = ledgers.spend(tx, member.id, row.price, key=f"redemption:{row.id}", reason=compose_reason(row.item))
     if ledger_id is None:
-        return RedemptionView(member=member, row=row, refusal=Refusal.POINTS, price=row.price)
-    until = tx.now + _find_valid_days(tx, row) * DAY
-    redemptions.set_paid(tx, row.id, ledger_id=ledger_id, expires_at=until)
+        return RedemptionView(member=member, row=row, refusal=Refusal.POINTS, price=row.price, item=row.item)
+    _hand_over(tx, row, ledger_id)
     publish_redemption(tx, HookEventKind.REDEEMED, row)
-    return RedemptionView(member=view_member(tx, people.get(tx, member.id)), row=redemptions.get(tx, row.id))
+    return _view(tx, view_member(tx, people.get(tx, member.id)), redemptions.get(tx, row.id))
+
+
+def _hand_over(tx: Tx, row: RedemptionRow, ledger_id: int) -> None:
+    item = get_terms(tx, row.campaign_version_id).campaign.find_item(row.item)
+    if item is not None and item.kind in AT_ONCE:
+        redemptions.set_granted(tx, row.id, ledger_id=ledger_id, grant_id=granted.grant(tx, row, item.rule))
+        return
+    until = tx.now + (VALID_DAYS if item is None else item.valid_days) * DAY
+    redemptions.set_paid(tx, row.id, ledger_id=ledger_id, expires_at=until)
 
 
 def decline(tx: Tx, *, visitor: Profile, redemption_id: RedemptionId) -> RedemptionView:
@@ -156,10 +178,20 @@ def decline(tx: Tx, *, visitor: Profile, redemption_id: RedemptionId) -> Redempt
     return RedemptionView(member=member)
 
 
+def give_up(tx: Tx, *, visitor: Profile, redemption_id: RedemptionId) -> RedemptionView:
+    """Have the points back for what was paid and has not come yet; what has come, or is on its way, stays so."""
+    member = view_member(tx, enter(tx, visitor))
+    row = _find_own(tx, member, redemption_id, locks=False)
+    if row is not None and row.state is RedemptionState.GRANTED:
+        granted.give_up_waiting(tx, row)
+        row = redemptions.get(tx, row.id)
+    return _view(tx, view_member(tx, people.get(tx, member.id)), row)
+
+
 def look(tx: Tx, *, visitor: Profile, redemption_id: RedemptionId) -> RedemptionView:
     """Something of the member's own; of others' nothing is said."""
     member = view_member(tx, enter(tx, visitor))
-    return RedemptionView(member=member, row=_find_own(tx, member, redemption_id))
+    return _view(tx, member, _find_own(tx, member, redemption_id))
 
 
 def look_up(tx: Tx, *, visitor: Profile, reference: str | None) -> RedemptionView:
@@ -169,61 +201,40 @@ def look_up(tx: Tx, *, visitor: Profile, reference: str | None) -> RedemptionVie
     return RedemptionView(member=member, row=row if row is not None and row.person_id == member.id else None)
 
 
-def check(tx: Tx, *, visitor: Profile, reference: str | None) -> CheckView:
+def check(tx: Tx, *, visitor: Profile, reference: str | None) -> Check[RedemptionRow]:
     """Who has what, and whether it can be handed out.
 
     Raises:
         NotAllowed: this is nobody of the team.
     """
-    demand(tx, visitor, TEAM)
-    member = view_member(tx, enter(tx, visitor))
-    row = redemptions.find_by_reference(tx, reference) if reference is not None else None
-    return _view_check(tx, member, row)
+    return THINGS.check(tx, visitor, None if reference is None else redemptions.find_by_reference(tx, reference))
 
 
-def check_number(tx: Tx, *, visitor: Profile, redemption_id: RedemptionId) -> CheckView:
+def check_number(tx: Tx, *, visitor: Profile, redemption_id: RedemptionId) -> Check[RedemptionRow]:
     """The same of something that stands beside its member.
 
     Raises:
         NotAllowed: this is nobody of the team.
     """
-    demand(tx, visitor, TEAM)
-    return _view_check(tx, view_member(tx, enter(tx, visitor)), _find(tx, redemption_id))
+    return THINGS.check(tx, visitor, redemptions.find(tx, redemption_id))
 
 
-def hand_out(tx: Tx, *, visitor: Profile, redemption_id: RedemptionId) -> CheckView:
+def hand_out(tx: Tx, *, visitor: Profile, redemption_id: RedemptionId) -> Check[RedemptionRow]:
     """Hand it out at the counter: once, whoever taps how often.
 
     Raises:
         NotAllowed: this is nobody of the team.
     """
-    demand(tx, visitor, TEAM)
-    member, row = view_member(tx, enter(tx, visitor)), _find(tx, redemption_id)
-    done = (
-        row is not None
-        and decide_use(row.state, row.expires_at, tx.now) is Use.READY
-        and redemptions.set_used(tx, row, member.id)
-    )
-    if row is not None and done:
-        move_grant(tx, row, GrantState.USED)
-        publish_redemption(tx, HookEventKind.USED, row)
-        _tell(tx, row, HandedOut(item=row.item), member.id, Act.HANDED_OUT)
-    return _view_check(tx, member, _find(tx, redemption_id), done=done)
+    return THINGS.hand_out(tx, visitor, redemption_id)
 
 
-def take_back(tx: Tx, *, visitor: Profile, redemption_id: RedemptionId) -> CheckView:
+def take_back(tx: Tx, *, visitor: Profile, redemption_id: RedemptionId) -> Check[RedemptionRow]:
     """It was not handed out after all; within two minutes.
 
     Raises:
         NotAllowed: this is nobody of the team.
     """
-    demand(tx, visitor, TEAM)
-    member, row = view_member(tx, enter(tx, visitor)), _find(tx, redemption_id)
-    if row is not None and decide_undo(row.state, row.used_at, tx.now) and redemptions.set_unused(tx, row):
-        move_grant(tx, row, GrantState.AVAILABLE)
-        publish_redemption(tx, HookEventKind.UNUSED, row)
-        _tell(tx, row, HandedBack(item=row.item), member.id, Act.HANDED_BACK)
-    return _view_check(tx, member, _find(tx, redemption_id))
+    return THINGS.take_back(tx, visitor, redemption_id)
 
 
 def list_due(tx: Tx, *, limit: int) -> list[RedemptionId]:
@@ -239,24 +250,11 @@ def expire(tx: Tx, due: Sequence[RedemptionId]) -> None:
         if row.state is RedemptionState.RESERVED:
             _give_up(tx, row)
         elif row.state is RedemptionState.REDEEMED:
-            (_return_points if row.grant_id is None else expire_given)(tx, row)
+            (_expire_bought if row.grant_id is None else expire_given)(tx, row)
 
 
-def compose_reason(item: str) -> str:
-    """Why points moved, as the ledger says it."""
-    return f"{FOR_ITEM}{item}"
-
-
-def _return_points(tx: Tx, row: RedemptionRow) -> None:
-    transfer = Transfer(
-        debit=ledgers.HOUSE_ACCOUNT,
-        credit=ledgers.open_account(tx, row.person_id),
-        amount=row.price,
-        key=f"redemption:{row.id}:returned",
-        reason=compose_reason(row.item),
-        referral_id=None,
-    )
-    if redemptions.set_expired(tx, row.id, ledger_id=ledgers.post(tx, transfer)):
+def _expire_bought(tx: Tx, row: RedemptionRow) -> None:
+    if redemptions.set_expired(tx, row.id, ledger_id=return_points(tx, row)):
         redemptions.put_back(tx, row)
         publish_redemption(tx, HookEventKind.RETURNED, row)
     if people.get(tx, row.person_id).is_member:
@@ -269,13 +267,6 @@ def _give_up(tx: Tx, row: RedemptionRow) -> None:
         redemptions.put_back(tx, row)
 
 
-def _tell(tx: Tx, row: RedemptionRow, notice: Notice, actor_id: PersonId, act: Act) -> None:
-    """To the member at once, and to whoever reads later what was done."""
-    audit.add(tx, actor_id=actor_id, act=act, subject="", person_id=row.person_id, after=row.item)
-    if people.get(tx, row.person_id).is_member:
-        owe(tx, MemberAddress(row.person_id), notice, key=f"{row.id}:{tx.now}")
-
-
 def _open_own(tx: Tx, visitor: Profile, redemption_id: RedemptionId) -> tuple[MemberView, RedemptionRow | None]:
     person = enter(tx, visitor)
     people.lock(tx, person.id)
@@ -283,16 +274,16 @@ def _open_own(tx: Tx, visitor: Profile, redemption_id: RedemptionId) -> tuple[Me
     return member, _find_own(tx, member, redemption_id)
 
 
-def _find_own(tx: Tx, member: MemberView, redemption_id: RedemptionId) -> RedemptionRow | None:
-    row = _find(tx, redemption_id)
+def _view(tx: Tx, member: MemberView, row: RedemptionRow | None) -> RedemptionView:
+    """With what was given for the points."""
+    if row is None or row.grant_id is None or not row.price:
+        return RedemptionView(member=member, row=row, item="" if row is None else row.item)
+    return RedemptionView(member=member, row=row, item=row.item, grant=view_grant(tx, grants.get(tx, row.grant_id)))
+
+
+def _find_own(tx: Tx, member: MemberView, redemption_id: RedemptionId, *, locks: bool = True) -> RedemptionRow | None:
+    row = (redemptions.find_locked if tx.writable and locks else redemptions.find)(tx, redemption_id)
     return row if row is not None and row.person_id == member.id else None
-
-
-def _find(tx: Tx, redemption_id: RedemptionId) -> RedemptionRow | None:
-    try:
-        return redemptions.lock(tx, redemption_id) if tx.writable else redemptions.get(tx, redemption_id)
-    except RowMissing:
-        return None
 
 
 def _find_refusal(
@@ -308,23 +299,17 @@ def _find_refusal(
     return None
 
 
-def _find_valid_days(tx: Tx, row: RedemptionRow) -> int:
-    item = get_terms(tx, row.campaign_version_id).campaign.find_item(row.item)
-    return VALID_DAYS if item is None else item.valid_days
-
-
 def _is_aside(row: RedemptionRow, item: str, now: int) -> bool:
     return row.item == item and row.state is RedemptionState.RESERVED and row.expires_at > now
 
 
-def _view_check(tx: Tx, member: MemberView, row: RedemptionRow | None, *, done: bool = False) -> CheckView:
-    if row is None:
-        return CheckView(member=member)
-    return CheckView(
-        member=member,
-        row=row,
-        use=decide_use(row.state, row.expires_at, tx.now),
-        holder=compose_name(people.get(tx, row.person_id).profile),
-        can_undo=decide_undo(row.state, row.used_at, tx.now),
-        done=done,
-    )
+THINGS: Counter[RedemptionRow] = Counter(
+    find=lambda tx, number: redemptions.find(tx, RedemptionId(number)),
+    decide=lambda row, now: decide_use(row.state, row.expires_at, now),
+    set_used=redemptions.set_used,
+    set_unused=redemptions.set_unused,
+    call=lambda row: row.item,
+    publish=lambda tx, kind, row, _: publish_redemption(tx, kind, row),
+    compose=lambda row, undone: (HandedBack if undone else HandedOut)(item=row.item),
+)
+"""What was had for points, or a rule gave to be handed out, is shown by its reference."""

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from types import MappingProxyType
 
+from bot.core.campaigns.catalogue import HAD
 from bot.core.campaigns.rewards import Give, Rule
 from bot.core.campaigns.rules import DAYS_LIMIT
 from bot.core.durations import DAY, SECOND
@@ -206,8 +207,10 @@ def _post(tx: Tx, row: GrantRow) -> None:
 
 
 def _lay_out(tx: Tx, row: GrantRow) -> None:
-    """Let it wait at the counter, under a reference of its own."""
+    """Let it wait at the counter, under a reference of its own; what was had for points has its place already."""
     rule = find_rule(tx, row.campaign_version_id, row.rule)
+    if rule is not None and rule.when == HAD:
+        return
     days = rule.valid_days if rule is not None else 0
     redemptions.add_given(
         tx,

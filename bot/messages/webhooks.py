@@ -71,7 +71,7 @@ def render_webhooks(texts: Texts, view: WebhooksView) -> OutgoingMessage:
         make_button(texts, WEBHOOK, row.id, label=texts.plain("webhook.open", number=number))
         for number, row in enumerate(view.rows, start=1)
     ]
-    rows = [taps[first : first + 5] for first in range(0, len(taps), 5)]
+    rows = [taps[first : first + 3] for first in range(0, len(taps), 3)]
     if len(view.rows) < MOST_WEBHOOKS:
         rows.append([make_button(texts, WEBHOOK_ADD, style=None if lines else PRIMARY)])
     return OutgoingMessage(text=Html("\n\n".join(blocks)), keyboard=stack(*rows))

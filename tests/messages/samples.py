@@ -55,6 +55,7 @@ from tests.messages.counter_samples import make_counter, render_counter
 from tests.messages.coupon_samples import render_coupons
 from tests.messages.gift_samples import render_gifts
 from tests.messages.reward_samples import SAMPLE_RULE
+from tests.messages.webhook_samples import render_webhooks
 
 CODE = "AbCdEfGh12"
 CAMPAIGN = parse_campaign(
@@ -405,6 +406,7 @@ def render_everybodys(texts: Texts, shop: Shop, name: str) -> dict[str, Outgoing
         **render_counter(texts, shop, member, PHOTO),
         **render_coupons(texts, shop, member),
         **render_gifts(texts, shop, member),
+        **render_webhooks(texts, shop, member),
     }
 
 

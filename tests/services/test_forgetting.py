@@ -34,6 +34,7 @@ from storage.tables import (
     handouts,
     honours,
     inbox,
+    labels,
     link_revocations,
     people,
     referrals,
@@ -84,6 +85,7 @@ def live(tx: Tx) -> Person:
         ("A-2", MemberKey.TELEGRAM_ID, str(NUMBER)),
     ):
         report(tx, compose_report(order, member, tx.now, member_key=key))
+    labels.add(tx, person.id, f"{CANARY}label")
     audit.add(tx, actor_id=person.id, act="role", subject="", person_id=person.id, before="member", after="staff")
     (first, *_) = inbox.add_batch(tx, [(1, NUMBER, CANARY.encode()), (2, NUMBER, CANARY.encode())])
     inbox.close(tx, first.seq)

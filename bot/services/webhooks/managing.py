@@ -18,7 +18,7 @@ from storage.tables import audit, webhooks
 from storage.tx import Tx
 from storage.webhook import HookEventId, PostState, WebhookId, WebhookRow
 
-MOST_SHOWN = 5
+MOST_SHOWN = 3
 
 RandomBytes = Callable[[int], bytes]
 

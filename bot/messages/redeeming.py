@@ -268,7 +268,7 @@ def _say_offer(texts: Texts, shop: Shop, offer: Offer, balance: int) -> Html:
     if offer.refusal in _WHY_NOT:
         return texts.say("redeem.line_not", item=name, points=price, why=texts.say(_WHY_NOT[offer.refusal]))
     if offer.refusal is Refusal.POINTS:
-        missing = shop.points(offer.item.price - balance, texts.language)
+        missing = texts.number(offer.item.price - balance)
         return texts.say("redeem.line_short", item=name, points=price, missing=missing)
     if offer.waits:
         return texts.say("redeem.line_waits", item=name, points=price)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import shutil
 import signal
 import socket
 import sys
@@ -26,6 +27,8 @@ logger = logging.getLogger(__name__)
 PLAYGROUND = ASSETS / "playground"
 POOL = "coffee"
 """As the playground's rewards call it."""
+ITEM_PICTURES = ("cups.jpg", "loaf.jpg")
+"""What its catalogue shows."""
 CONTEST_DAYS = 7
 
 KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT")
@@ -96,6 +99,8 @@ async def _furnish_shop(folder: Path, environment: dict[str, str]) -> Path:
     """Give the playground's own shop what a shop adds with time: rewards by rules, and codes to hand out; returns its campaign."""
     campaign = folder / "campaign.toml"
     usual = (ASSETS / "campaigns" / "welcome.toml").read_text(encoding="utf-8")
+    for picture in ITEM_PICTURES:
+        shutil.copy(PLAYGROUND / "pictures" / picture, folder)
     campaign.write_text(f"{usual}\n{compose_extras(datetime.now(UTC).date())}", encoding="utf-8")
     codes = str(PLAYGROUND / f"{POOL}.csv")
     importing = await _start("coupons", "import", POOL, codes, folder=folder, environment=environment, quiet=True)

@@ -33,7 +33,7 @@ async def test_a_croissant_is_earned_taken_and_handed_out(tmp_path: Path) -> Non
         await bring_a_friend(bot_data)
         await bot_data.until_bubble("anna", re.compile(r"OVEN-\w{5}"))
         await bot_data.tap_key("anna", "Rewards")
-        await bot_data.until_bubble("anna", "What you get for it at the counter")
+        await bot_data.until_bubble("anna", "What you can have for them")
         await bot_data.tap_key("anna", "A croissant: 40 points")
         await bot_data.tap_key("anna", "Yes, I take it")
         code = await bot_data.until_bubble("anna", "Show this at the counter")

@@ -19,7 +19,7 @@ from bot.services.redeeming.redeeming import Refusal, confirm, give_up, look, re
 from bot.services.standing import list_rewards
 from storage import Store
 from storage.checks import list_faults
-from storage.facts import GrantKind, GrantState, RedemptionState
+from storage.facts import EventKind, GrantKind, GrantState, RedemptionState
 from storage.gift import Trouble
 from storage.records import Profile
 from storage.role import Role
@@ -70,6 +70,7 @@ async def test_a_coupon_is_paid_once_and_given_once_however_often_one_taps(count
     assert used.row is not None
     assert used.grant is not None
     assert (used.row.state, used.grant.row.state) == (RedemptionState.GRANTED, GrantState.USED)
+    assert (used.grant.rule, used.grant.happened) == (COFFEE.rule, EventKind.HAD)
     assert await list_faults(counter) == []
 
 

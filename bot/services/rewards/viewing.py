@@ -128,8 +128,9 @@ def view_grant(tx: Tx, row: GrantRow) -> GrantView:
 
 
 def _find_rule(tx: Tx, row: GrantRow) -> Rule | None:
-    rules = compose_rules(get_terms(tx, row.campaign_version_id).campaign)
-    return next((rule for rule in rules if rule.key == row.rule and rule.who is row.side), None)
+    campaign = get_terms(tx, row.campaign_version_id).campaign
+    named = (rule for rule in compose_rules(campaign) if rule.key == row.rule and rule.who is row.side)
+    return next(named, None) or campaign.find_rule(row.rule)
 
 
 def _name_other(tx: Tx, row: GrantRow) -> str:

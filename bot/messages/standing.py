@@ -19,7 +19,7 @@ from bot.messages.reminding import again_row, remind_rows
 from bot.messages.rewards import say_rule, say_when
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, escape, show_listed_name, show_name
-from bot.messages.why import live_rows, say_awaited, say_live, say_steps
+from bot.messages.why import live_rows, say_live, say_own_way, say_stages, say_steps
 from bot.services.reminding.reminders import WaitingView
 from bot.services.standing import InvitesView, RewardsView, TopView
 from storage.records import Invitation, LedgerLine, RankLine, ReferralId, ReferralState
@@ -58,14 +58,14 @@ def render_invites(texts: Texts, shop: Shop, view: InvitesView, *, note: Html | 
     """Who came through me, with status, date and what it brought; a note on top says what a tap here has done."""
     if not view.total:
         none = texts.say("invites.none", brand=shop.brand(texts.language))
-        blocks = [none, *_stack_block(say_honour(texts, shop, view.honour)), *_say_own_rules(texts, shop, view)]
+        blocks = [none, *_stack_block(say_honour(texts, shop, view.honour)), *_say_ahead(texts, shop, view)]
         return _compose(texts, shop, view.member.code, blocks)
     title = texts.say("invites.title", count=view.total)
     earned = texts.say("invites.earned", points=shop.points(view.earned, texts.language))
     numbers = {referral_id: number for number, referral_id in enumerate(view.waiting, start=1)}
     lines = _stack_lines(_say_friend(texts, shop, view, line, numbers) for line in view.lines)
     head = _stack_lines([title, earned, *say_honour(texts, shop, view.honour)])
-    blocks = [head, lines, *_say_own_rules(texts, shop, view), *say_steps(texts, shop, view.steps)]
+    blocks = [head, lines, *_say_ahead(texts, shop, view)]
     blocks += _say_page(texts, view.page, view.pages)
     return OutgoingMessage(
         text="\n\n".join([note, *blocks] if note else blocks),
@@ -78,10 +78,11 @@ def render_invites(texts: Texts, shop: Shop, view: InvitesView, *, note: Html | 
     )
 
 
-def _say_own_rules(texts: Texts, shop: Shop, view: InvitesView) -> list[Html]:
-    """What is agreed with this member alone, or with few."""
+def _say_ahead(texts: Texts, shop: Shop, view: InvitesView) -> list[Html]:
+    """What is agreed with this member alone, or with few; how far the next steps are; and their own way."""
     lines = [say_rule(texts, shop, rule) for rule in view.own_rules]
-    return [_stack_lines([texts.say("labels.yours"), *lines])] if lines else []
+    agreed = [_stack_lines([texts.say("labels.yours"), *lines])] if lines else []
+    return [*agreed, *say_steps(texts, shop, view.steps), *say_own_way(texts, view.own_way)]
 
 
 def render_rewards(texts: Texts, shop: Shop, view: RewardsView) -> OutgoingMessage:
@@ -130,8 +131,8 @@ def _say_friend(texts: Texts, shop: Shop, view: InvitesView, line: Invitation, n
     waiting = view.waiting.get(line.referral_id)
     if waiting is None:
         said = _say_invitation(texts, shop, line)
-        awaited = view.awaited.get(line.referral_id)
-        return texts.say("why.friend", line=said, more=say_awaited(texts, awaited, view.now)) if awaited else said
+        stages = view.stages.get(line.referral_id)
+        return texts.say("why.friend", line=said, more=say_stages(texts, stages)) if stages else said
     name = show_listed_name(texts, line.name, limit=_LINE_NAME_LIMIT)
     missing, date = texts.say(_MISSING[waiting.missing]), texts.date(line.joined_at, shop.zone)
     said = texts.say("remind.line", number=numbers[line.referral_id], name=name, missing=missing, date=date)

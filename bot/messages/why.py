@@ -9,7 +9,7 @@ from telegram import InlineKeyboardMarkup
 
 from bot.core.campaigns.rewards import JOIN
 from bot.core.durations import SECOND
-from bot.core.rewards.steps import Step, compute_stayed
+from bot.core.rewards.steps import Stage, Step
 from bot.messages.buttons import MENU, REDEEM_GIVE_UP, REDEMPTION, REWARDS, WHY, WHY_LIST
 from bot.messages.coupons import copy_row, say_coupon
 from bot.messages.keyboards import Row, make_button, page_row, send_row, stack, tap_row
@@ -17,9 +17,9 @@ from bot.messages.outgoing import OutgoingMessage
 from bot.messages.rewards import say_rule, say_what
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, show_listed_name
+from bot.services.rewards.stages import OwnWay
 from bot.services.rewards.viewing import GrantAnswer, GrantView, WhyView
 from storage.facts import EventKind, GrantKind, GrantState, RedemptionState
-from storage.tables.awaited import Awaited
 
 _NAME_LIMIT = 32
 _STATES = {
@@ -52,7 +52,15 @@ _FACTS = {
     EventKind.CARDS_GIVEN: "why.fact.cards_given",
     EventKind.HAD: "why.fact.had",
 }
-_AWAITED = {EventKind.STAYED: "why.awaited.stayed", EventKind.ACTIVE: "why.awaited.active"}
+_STAGES = {
+    EventKind.JOINED: ("why.stage.came", "why.stage.came"),
+    EventKind.QUALIFIED: ("why.stage.community", "why.stage.community_done"),
+    EventKind.STAYED: ("why.stage.stayed", "why.stage_done.stayed"),
+    EventKind.ACTIVE: ("why.stage.active", "why.stage_done.active"),
+    EventKind.PURCHASED: ("why.stage.purchases", "why.stage_done.purchases"),
+}
+"""What is ahead, and what is behind."""
+_FIRST_PURCHASE = ("why.stage.first_purchase", "why.stage_done.first_purchase")
 
 
 def render_why(texts: Texts, shop: Shop, view: WhyView) -> OutgoingMessage:
@@ -139,17 +147,26 @@ def say_step(texts: Texts, shop: Shop, step: Step) -> Html:
     return texts.say("why.step_until", step=said, until=texts.countdown(ends_at, shop.zone))
 
 
-def say_awaited(texts: Texts, awaited: Iterable[Awaited], now: int) -> Html:
-    """What a friend has done of what rules wait for."""
-    said = [
-        texts.say(
-            _AWAITED[each.kind],
-            days=compute_stayed(each.days, each.due_at, now) if each.kind is EventKind.STAYED else each.seen_days,
-            count=each.days,
-        )
-        for each in awaited
-    ]
-    return Html(" · ".join([texts.say("why.awaited.came"), *said]))
+def say_stages(texts: Texts, stages: Iterable[Stage]) -> Html:
+    """How far a friend has come: what is behind them is ticked off."""
+    return Html(" · ".join(_say_stage(texts, each) for each in stages))
+
+
+def say_own_way(texts: Texts, way: OwnWay) -> list[Html]:
+    """How far the reader themselves has come; nothing where there is nothing to say."""
+    if not way.stages:
+        return []
+    stages = say_stages(texts, way.stages)
+    if not way.inviter:
+        return [texts.say("why.stage.own_nobody", stages=stages)]
+    inviter = show_listed_name(texts, way.inviter, limit=_NAME_LIMIT)
+    return [texts.say("why.stage.own", inviter=inviter, stages=stages)]
+
+
+def _say_stage(texts: Texts, stage: Stage) -> Html:
+    first = stage.kind is EventKind.PURCHASED and stage.wanted == 1
+    ahead, behind = _FIRST_PURCHASE if first else _STAGES[stage.kind]
+    return texts.say(behind if stage.done else ahead, have=stage.have, count=stage.wanted)
 
 
 def _find_code(grant: GrantView) -> str:

@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 
 from bot.core.campaigns.rewards import Rule
 from bot.core.periods import BoardKind
-from bot.core.rewards.steps import Step
+from bot.core.rewards.steps import Stage, Step
 from bot.core.standing import compute_page
 from bot.services.honours.honours import HonourView, view_honour
 from bot.services.members import MemberView, enter, view_member
 from bot.services.redeeming.redeeming import CounterView, view_counter
 from bot.services.reminding.reminders import WaitingView, view_waiting
-from bot.services.rewards.viewing import GrantView, list_awaited, list_live, list_next, list_own_rules
+from bot.services.rewards.stages import OwnWay, list_ways, view_own_way
+from bot.services.rewards.viewing import GrantView, list_live, list_next, list_own_rules
 from storage.records import Invitation, LedgerLine, Profile, RankLine, ReferralId
 from storage.tables import boards, ledgers, people, referrals, scores, shops
-from storage.tables.awaited import Awaited
 from storage.tables.scores import BoardRow
 from storage.tx import Tx
 
@@ -38,13 +38,14 @@ class InvitesView:
     waiting: Mapping[ReferralId, WaitingView] = field(default_factory=dict)
     """What those of the lines miss who do not count yet."""
     honour: HonourView = field(default_factory=HonourView)
-    awaited: Mapping[ReferralId, Sequence[Awaited]] = field(default_factory=dict)
-    """What rules still wait for of those who count."""
+    stages: Mapping[ReferralId, Sequence[Stage]] = field(default_factory=dict)
+    """How far those have come who count, where rules reward more than that."""
+    own_way: OwnWay = field(default_factory=OwnWay)
+    """Likewise the member themselves."""
     steps: Sequence[Step] = ()
     """What so many more friends bring."""
     own_rules: Sequence[Rule] = ()
     """What holds for them because of what the team calls them."""
-    now: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,10 +106,10 @@ def list_invites(tx: Tx, *, visitor: Profile, page: int = 0) -> InvitesView:
         lines=lines,
         waiting=view_waiting(tx, lines),
         honour=view_honour(tx, member),
-        awaited=list_awaited(tx, [line.referral_id for line in lines]),
+        stages=list_ways(tx, [line.referral_id for line in lines]),
+        own_way=view_own_way(tx, member),
         steps=list_next(tx, member),
         own_rules=list_own_rules(tx, member),
-        now=tx.now,
     )
 
 

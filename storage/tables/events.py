@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, literal_column, select
 
 from storage.errors import RowMissing
 from storage.facts import EventId, EventKind
@@ -21,6 +23,10 @@ _ADD_EVENT = Conflicting(
 )
 _GET_EVENT = select(event.c.id).where(event.c.key == bindparam("key"))
 _GET_CAUSE = select(event.c.kind, event.c.happened_at).where(event.c.id == bindparam("id"))
+_LIST_REACHED = select(event.c.referral_id, event.c.kind, event.c.key).where(
+    event.c.referral_id.in_(bindparam("ids", expanding=True)),
+    event.c.kind.in_([literal_column(f"'{kind}'") for kind in (EventKind.STAYED, EventKind.ACTIVE)]),
+)
 _FIND_QUALIFIED = select(event.c.happened_at).where(
     event.c.referral_id == bindparam("referral_id"), event.c.kind == bindparam("kind")
 )
@@ -78,6 +84,12 @@ def get_by_key(tx: Tx, kind: EventKind, key: str) -> EventId:
 def find_qualified(tx: Tx, referral_id: ReferralId) -> int:
     """Return when a friend counted first; 0 for one who never did."""
     return int(tx.scalar(_FIND_QUALIFIED, referral_id=referral_id, kind=EventKind.QUALIFIED) or 0)
+
+
+def list_reached(tx: Tx, ids: Sequence[ReferralId]) -> list[tuple[ReferralId, tuple[EventKind, int]]]:
+    """Return how many days of what some friends have: the last part of the key says how many."""
+    rows = tx.rows(_LIST_REACHED, ids=list(ids)) if ids else ()
+    return [(ReferralId(of), (EventKind(kind), int(key.rpartition(":")[2]))) for of, kind, key in rows]
 
 
 def get_cause(tx: Tx, event_id: EventId) -> tuple[EventKind, int]:

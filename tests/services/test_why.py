@@ -7,7 +7,10 @@ from dataclasses import replace
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.rewards import Condition, Give, Limit, Rule
 from bot.core.rewards.steps import compute_stayed, list_steps
-from bot.handlers.rewards import free_due
+from bot.handlers.rewards import arrive_due, free_due
+from bot.messages.standing import render_invites
+from bot.messages.texts import Texts
+from bot.messages.why import say_stages
 from bot.services.joining.notices import RevokeReason
 from bot.services.joining.revoking import revoke
 from bot.services.rewards.viewing import explain, list_why
@@ -15,6 +18,9 @@ from bot.services.standing import list_invites, list_rewards
 from storage import Store
 from storage.facts import EventKind, GrantId, GrantKind, GrantState
 from storage.records import Side
+from storage.tables import people
+from tests.messages.samples import make_shop
+from tests.messages.telegram_html import read_html
 from tests.services.test_revoking import add_member
 from tests.services.test_rewards import COFFEE, bring, compose_milestone, compose_rule
 from tests.services.test_rewards_with_time import STAYED, enter, set_rules
@@ -63,8 +69,38 @@ async def test_the_next_step_and_each_friends_way_are_told(store: Store, campaig
     clock.advance(3.5 * DAY // 1_000_000)
     view = await store.read(list_invites, visitor=anna.profile)
     assert [(step.rule.key, step.missing) for step in view.steps] == [("third", 2), ("fifth", 4)]
-    (awaited,) = view.awaited[friend.id]
-    assert compute_stayed(awaited.days, awaited.due_at, view.now) == 3
+    assert [(each.kind, each.have, each.wanted) for each in view.stages[friend.id]] == [
+        (EventKind.JOINED, 1, 1),
+        (EventKind.STAYED, 3, 7),
+    ]
+
+
+async def test_both_sides_see_each_step_turn_green(store: Store, campaign: Campaign, clock: Clock) -> None:
+    """Who brought the friend and the friend themselves read the same, before and after; who came by nobody reads nothing."""
+    first = Rule(key="first", when="purchased", who=Side.INVITEE, give=COFFEE, condition=Condition(nth=1))
+    await set_rules(store, campaign, STAYED, first)
+    anna = await store.write(add_member)
+    friend = await store.write(bring, anna)
+    budi = await store.read(people.get, friend.invitee_id)
+    await store.write(people.set_started, budi.id)
+    await enter(store, friend)
+
+    async def look() -> tuple[str, str]:
+        texts, shop = Texts("en"), make_shop()
+        hers, own = [await store.read(list_invites, visitor=each.profile) for each in (anna, budi)]
+        assert not hers.own_way.stages
+        assert own.own_way.inviter == "Anna"
+        shown = read_html(render_invites(texts, shop, own).text).text
+        assert "by Anna" in shown
+        said = say_stages(texts, own.own_way.stages)
+        assert said in shown
+        return said, say_stages(texts, hers.stages[friend.id])
+
+    clock.advance(3.5 * DAY // 1_000_000)
+    assert await look() == ("came ✓ · stayed 3 of 7 days · first purchase \u2013",) * 2
+    clock.advance(4 * DAY // 1_000_000)
+    await arrive_due(store)
+    assert await look() == ("came ✓ · stayed for 7 days ✓ · first purchase \u2013",) * 2
 
 
 def test_steps_are_those_ahead_and_days_are_whole() -> None:

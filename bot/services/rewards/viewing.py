@@ -15,9 +15,8 @@ from bot.services.members import MemberView, compose_name, enter, view_member
 from bot.services.rewards.giving import find_day
 from storage.errors import RowMissing
 from storage.facts import CouponRow, EventKind, GrantId, GrantKind, GrantRow, RedemptionRow
-from storage.records import Profile, ReferralId
-from storage.tables import awaited, events, grants, labels, people, redemptions, referrals
-from storage.tables.awaited import Awaited
+from storage.records import Profile
+from storage.tables import events, grants, labels, people, redemptions, referrals
 from storage.tx import Tx
 
 WHY_PAGE = 5
@@ -103,14 +102,6 @@ def list_own_rules(tx: Tx, member: MemberView) -> list[Rule]:
     rules = [rule for rule in get_terms(tx).campaign.rewards if rule.condition.label]
     called = labels.list_of(tx, member.id) if rules else []
     return [rule for rule in rules if is_for(rule, called)]
-
-
-def list_awaited(tx: Tx, referral_ids: Sequence[ReferralId]) -> dict[ReferralId, list[Awaited]]:
-    """What rules still wait for of these friends."""
-    found: dict[ReferralId, list[Awaited]] = {}
-    for each in awaited.list_of(tx, [*referral_ids]):
-        found.setdefault(each.referral_id, []).append(each)
-    return found
 
 
 def view_grant(tx: Tx, row: GrantRow) -> GrantView:

@@ -9,6 +9,7 @@ from enum import Enum, auto
 
 from bot.core.durations import DAY
 from bot.core.names import clean_text
+from bot.core.numbers import parse_whole_number
 from storage.role import Role
 
 REASON = "by_hand"
@@ -56,8 +57,7 @@ def parse_order(text: str) -> Order | None:
 
 def parse_points(text: str) -> int | None:
     """Read a number of points, 1 at least."""
-    digits = re.sub(r"[\s.,\u202f]", "", text.strip().removeprefix("+"))
-    return int(digits) if digits.isdecimal() and len(digits) < 10 and 1 <= int(digits) <= POINTS_LIMIT else None
+    return parse_whole_number(text, POINTS_LIMIT)
 
 
 def clean_reason(text: str) -> str:

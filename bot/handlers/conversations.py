@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
@@ -22,7 +22,7 @@ from bot.messages.conversations import (
     render_nothing,
     render_over,
 )
-from bot.messages.texts import Texts
+from bot.messages.texts import Html, Texts
 from bot.services.conversations import find_conversation, leave, move
 from bot.services.members import NotAllowed, open_home
 from bot.updates.capability import Capability, Registry
@@ -131,8 +131,10 @@ async def answer(update: Update, context: Context) -> bool:
             await step.on_answer(update, context, place.conversation)
             return True
         value = step.read(message)
-        if value is None:
-            return await _ask_again(update, context, place)
+        if value is None or step.refuse is not None:
+            said = await _refuse(update, context, place, message)
+            if value is None or said is not None:
+                return await _ask_again(update, context, place, said)
         await _go_on(update, context, place, value)
     except NotAllowed:
         await _shut(update, context, place.flow)
@@ -150,18 +152,26 @@ def _is_followed(message: Message, place: Place) -> bool:
     return place.step.takes_edits and place.conversation.data.get("message_id") == message.message_id
 
 
-async def _ask_again(update: Update, context: Context, place: Place) -> bool:
+async def _refuse(update: Update, context: Context, place: Place, message: Message) -> Html | None:
+    """Why this is no answer, where its step says so."""
+    if place.step.refuse is None:
+        return None
+    member = await context.read(open_home, visitor=visitor_of(update))
+    return place.step.refuse(Texts(member.language), place.conversation.data, message)
+
+
+async def _ask_again(update: Update, context: Context, place: Place, said: Html | None = None) -> bool:
     if place.step.ask is None:
         return False
-    await _ask(update, context, place.flow, place.step, place.conversation.data)
+    await _ask(update, context, place.flow, place.step, place.conversation.data, said=said)
     return True
 
 
 async def _go_on(update: Update, context: Context, place: Place, value: object) -> None:
-    flow, data = place.flow, {**place.conversation.data, place.step.name: value}
-    following = flow.steps[flow.place(place.step.name) + 1 :]
-    if following:
-        await _put(update, context, flow, following[0], data)
+    flow, data = place.flow, place.flow.add(place.conversation.data, place.step.name, value)
+    following = flow.find_after(place.step.name, data)
+    if following is not None:
+        await _put(update, context, flow, following, data)
     elif flow.on_done is not None:
         await flow.on_done(update, context, data)
 
@@ -174,13 +184,18 @@ async def _put(update: Update, context: Context, flow: Flow, step: Step, data: M
     )
 
 
-async def _ask(update: Update, context: Context, flow: Flow, step: Step, data: Mapping[str, Any]) -> None:
+async def _ask(
+    update: Update, context: Context, flow: Flow, step: Step, data: Mapping[str, Any], *, said: Html | None = None
+) -> None:
+    """Ask; `said` stands above the question."""
     assert step.ask is not None
     member = await context.read(open_home, visitor=visitor_of(update))
     texts, shop = Texts(member.language), context.deps.shop
     question = step.ask(texts, shop, data)
+    if said is not None:
+        question = replace(question, text=Html(f"{said}\n\n{question.text}"))
     choices = step.choices(texts, shop, data) if step.choices is not None else {}
-    first = flow.place(step.name) == 0
+    first = flow.find_before(step.name, data) is None
     await show(
         update,
         context,
@@ -214,8 +229,8 @@ async def on_flow_cancel(update: Update, context: Context, name: str) -> None:
 async def on_flow_back(update: Update, context: Context, name: str, step: str) -> None:
     """Ask the question before."""
     place = await _find_asked(update, context, name, step)
-    if place is not None and place.flow.place(step) > 0:
-        before = place.flow.steps[place.flow.place(step) - 1]
+    before = None if place is None else place.flow.find_before(step, place.conversation.data)
+    if place is not None and before is not None:
         await _put(update, context, place.flow, before, place.conversation.data)
 
 

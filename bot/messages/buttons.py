@@ -154,7 +154,7 @@ def split_data(data: str) -> tuple[str, list[str]]:
 FLOW_CANCEL = Button("flow_cancel", "button.cancel", flow=Key(20))
 FLOW_BACK = Button("flow_back", "button.back", flow=Key(20), step=Key(20))
 FLOW_SKIP = Button("flow_skip", "button.skip", flow=Key(20), step=Key(20))
-FLOW_PICK = Button("flow_pick", flow=Key(16), step=Key(16), choice=Key(20))
+FLOW_PICK = Button("flow_pick", flow=Key(10), step=Key(10), choice=Key(32))
 
 MENU = Button("menu", "button.menu")
 LANGUAGE = Button("language", "button.language")
@@ -300,6 +300,13 @@ STORY_EDIT = Button("st_edit", campaign=_CAMPAIGN, story=_STORY, field=Key(8))
 STORY_KIND = Button("st_kind", campaign=_CAMPAIGN, story=_STORY, kind=Key(12))
 STORY_FOCUS = Button("st_focus", campaign=_CAMPAIGN, story=_STORY, focus=Key(8))
 STORY_DROP = Button("st_drop", "editor.drop", campaign=_CAMPAIGN, story=_STORY)
+
+_PART = Key(6)
+"""`reward`, `item` or `tier`."""
+PART_LIST = Button("pt_list", campaign=_CAMPAIGN, part=_PART, page=PAGE)
+PART_ADD = Button("pt_add", campaign=_CAMPAIGN, part=_PART)
+PART_EDIT = Button("pt_edit", campaign=_CAMPAIGN, part=_PART, key=Key(42))
+PART_DROP = Button("pt_drop", campaign=_CAMPAIGN, part=_PART, key=Key(42))
 
 TEAM = Button("team", "team.button")
 TEAM_PAGE = Button("team_page", page=PAGE)

@@ -23,6 +23,7 @@ from bot.messages.buttons import (
     STORY_OPEN,
 )
 from bot.messages.campaign_look import focus_row, say_focus, say_theme
+from bot.messages.campaign_parts import list_part_lines, parts_row
 from bot.messages.campaigns_panel import (
     FIELDS,
     back_row,
@@ -56,6 +57,9 @@ _DO = {
     Change.END: "editor.do.end",
     Change.MAKE_MAIN: "editor.do.main",
 }
+
+MOST_DIFFERENCES = 12
+"""Told on one screen."""
 
 MOST_RULES = 8
 """Sentences on one screen; the file has them all."""
@@ -128,16 +132,19 @@ def render_languages(texts: Texts, view: EditorView) -> OutgoingMessage:
     )
 
 
-def render_differences(texts: Texts, view: EditorView, differences: Sequence[Difference]) -> OutgoingMessage:
+def render_differences(
+    texts: Texts, shop: Shop, view: EditorView, differences: Sequence[Difference]
+) -> OutgoingMessage:
     """What a draft says otherwise than what holds, and what happens to those who came before."""
-    lines = [
+    lines = [] if view.holds is None else [*list_part_lines(texts, shop, view.holds, view.draft)]
+    lines += [
         texts.say(
             "editor.difference_line",
             field=each.field,
             before=cut(each.before) or "\u2013",
             after=cut(each.after) or "\u2013",
         )
-        for each in differences[:12]
+        for each in differences[: MOST_DIFFERENCES - len(lines)]
     ]
     number = view.entry.id
     if not lines:
@@ -199,6 +206,7 @@ def _list_rows(texts: Texts, view: EditorView) -> list[Row]:
         edit("story", "editor.story"),
         edit("inviter", "editor.inviter", points=texts.number(draft.inviter_points))
         + edit("invitee", "editor.invitee", points=texts.number(draft.invitee_points)),
+        parts_row(texts, number),
         edit("theme", "editor.theme") + edit("photo", "editor.photo") + edit("languages", "editor.languages"),
         edit("preview", "editor.preview") + edit("copy", "editor.copy"),
         *timing,

@@ -164,11 +164,13 @@ def community_row(texts: Texts, shop: Shop) -> Row:
     return tap_row(texts, COMMUNITY) if shop.community else []
 
 
-def page_row(texts: Texts, button: Button, page: int, pages: int) -> Row:
-    """Before and after, where there is a page; pages count from 0."""
-    before = [make_button(texts, button, page - 1, label=texts.plain("button.before"))] if page > 0 else []
-    after = [make_button(texts, button, page + 1, label=texts.plain("button.after"))] if page < pages - 1 else []
-    return before + after
+def page_row(texts: Texts, button: Button, page: int, pages: int, *values: Value) -> Row:
+    """Before and after, where there is a page; pages count from 0. `values` stand before the page in the button's data."""
+    before, after = texts.plain("button.before"), texts.plain("button.after")
+    return [
+        *([make_button(texts, button, *values, page - 1, label=before)] if page > 0 else []),
+        *([make_button(texts, button, *values, page + 1, label=after)] if page < pages - 1 else []),
+    ]
 
 
 def appear_row(texts: Texts, *, anonymous: bool) -> Row:

@@ -11,7 +11,7 @@ from telegram import Message
 
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
-from bot.messages.texts import Texts
+from bot.messages.texts import Html, Texts
 from storage.conversation import Conversation
 
 
@@ -64,6 +64,8 @@ class Step:
     """The answer can be edited afterwards: `message_id` in the data says which message it was."""
     takes_passed: bool = False
     """What was made by this bot's inline mode is an answer too: a card that somebody got from a friend."""
+    refuse: Callable[[Texts, Mapping[str, Any], Message], Html | None] | None = None
+    """Given the answers so far: why a message is no answer, to be read above the question once more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,14 +80,33 @@ class Flow:
     """Given all answers by step; its service is run by `conversations.finish`, so that a second tap does nothing."""
     on_cancel: Callable[[Any, Any], Awaitable[None]] | None = None
     """Leaves the flow and says so; None: the machine does."""
+    order: Callable[[Mapping[str, Any]], Sequence[str]] | None = None
+    """The names of the steps that these answers lead through; None: all of them, as they are declared."""
+    take: Callable[[Mapping[str, Any], str, Any], Mapping[str, Any]] | None = None
+    """The answers with that of a step among them; None: it is kept under the step's name."""
 
     def find(self, name: str) -> Step | None:
         """The step called so; None for one that an earlier version had."""
         return next((step for step in self.steps if step.name == name), None)
 
-    def place(self, name: str) -> int:
-        """Where the step called so stands."""
-        return [step.name for step in self.steps].index(name)
+    def find_after(self, name: str, data: Mapping[str, Any]) -> Step | None:
+        """What is asked after the step called so; None after the last one."""
+        names = self._list_names(data)
+        rest = names[names.index(name) + 1 :] if name in names else []
+        return self.find(rest[0]) if rest else None
+
+    def find_before(self, name: str, data: Mapping[str, Any]) -> Step | None:
+        """What was asked before the step called so; None before the first one."""
+        names = self._list_names(data)
+        before = names[: names.index(name)] if name in names else []
+        return self.find(before[-1]) if before else None
+
+    def add(self, data: Mapping[str, Any], name: str, value: object) -> Mapping[str, Any]:
+        """The answers with that of the step called so."""
+        return {**data, name: value} if self.take is None else self.take(data, name, value)
+
+    def _list_names(self, data: Mapping[str, Any]) -> list[str]:
+        return [step.name for step in self.steps] if self.order is None else [*self.order(data)]
 
 
 def read_kind(message: Message) -> Answer:

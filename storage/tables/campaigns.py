@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import bindparam, insert, literal_column, select, update
+from sqlalchemy import Select, bindparam, insert, literal_column, select, update
 
 from storage.campaign import CampaignState
 from storage.errors import RowMissing
@@ -71,6 +71,11 @@ _SET_STATE = (
 )
 _DIGEST = select(campaign_version.c.digest).where(campaign_version.c.id == bindparam("id"))
 _CONTENT = select(campaign_version.c.content).where(campaign_version.c.id == bindparam("id"))
+_NAMED: Select[Any] = (
+    select(literal_column("1"))
+    .where(campaign_version.c.campaign_id == bindparam("of"), campaign_version.c.content.contains(bindparam("said")))
+    .limit(1)
+)
 _FIRST = (
     select(campaign_version.c.id, campaign_version.c.digest)
     .where(campaign_version.c.number > literal_column("0"))
@@ -237,3 +242,8 @@ def get_first(tx: Tx) -> tuple[VersionId, str]:
     if row is None:
         raise RowMissing("There is no campaign version yet.")
     return VersionId(row[0]), str(row[1])
+
+
+def is_named(tx: Tx, campaign_id: CampaignId, key: str) -> bool:
+    """Whether a version of a campaign, be it long past, knows something by this key, of `[a-z0-9-]`."""
+    return tx.scalar(_NAMED, of=campaign_id, said=f'"key":"{key}"') is not None

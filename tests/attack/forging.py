@@ -21,7 +21,8 @@ AT_ONCE = 80
 def make_data(button: Button) -> str:
     """What the button says with the smallest ids and a story there is."""
     story = {"set_language": "en"}.get(button.name, "unsliced")
-    return button.data(*(0 if isinstance(argument, Number) else story for argument in button.arguments))
+    arguments = button.arguments
+    return button.data(*(0 if isinstance(argument, Number) else story[: argument.longest] for argument in arguments))
 
 
 def list_wrong_places(presser: Person, theirs: Message) -> dict[str, Mapping[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.core.campaigns.content import parse_content
 from bot.services.campaigns import get_terms
 from storage import Store
 from storage.campaign import CampaignState
@@ -57,6 +58,24 @@ async def check_coupons(_: Walk, store: Store) -> None:
     assert [(pool.name, pool.ready) for pool in pools] == [("coffee", 2)]
 
 
+async def check_reward(_: Walk, store: Store) -> None:
+    """The rule is in the draft once, with its number."""
+    (draft,) = [parse_content(row.draft) for row in await store.read(campaigns.list_all) if row.draft]
+    assert [(rule.key, rule.number) for rule in draft.rewards] == [("milestone-3-inviter-points", 3)]
+
+
+async def check_item(_: Walk, store: Store) -> None:
+    """The item is in the draft once, behind those that were there."""
+    (draft,) = [parse_content(row.draft) for row in await store.read(campaigns.list_all) if row.draft]
+    assert [(item.key, item.price, item.stock) for item in draft.catalogue][2:] == [("a-croissant", 40, 10)]
+
+
+async def check_tier(_: Walk, store: Store) -> None:
+    """The tier is in the draft once."""
+    (draft,) = [parse_content(row.draft) for row in await store.read(campaigns.list_all) if row.draft]
+    assert [(tier.key, tier.friends, tier.badge) for tier in draft.tiers] == [("old-friend", 5, "⭐")]
+
+
 async def check_found(walk: Walk, _: Store) -> None:
     """Whoever was found hears nothing of it."""
     assert not [each for each in walk.list_shown(walk.others[0]) if "Member since" in each.text]
@@ -68,6 +87,13 @@ async def check_grant(walk: Walk, store: Store) -> None:
     assert person is not None
     assert person.balance == 5
 
+
+TO_THE_CAMPAIGN = (
+    Act(say="/admin", shows="like to look at"),
+    Act(tap="Campaigns", shows="every link without a campaign"),
+    Act(tap="★ welcome: running", shows="+ Story"),
+)
+"""The screen of the shop's campaign."""
 
 SCRIPTS = {
     "claim": Script(
@@ -116,6 +142,58 @@ SCRIPTS = {
             Act(say="月亮面包房", shows="Name: Moon Bakery"),
         ],
         check=check_field,
+    ),
+    "reward": Script(
+        admin=True,
+        acts=[
+            *TO_THE_CAMPAIGN,
+            Act(tap="Rewards", shows="What welcome gives"),
+            Act(tap="+ Add a reward", shows="When shall it be given?"),
+            Act(tap="A member reaches a number of friends", shows="How many friends does it take?"),
+            Act(say="\uff13", shows="Who gets it?"),
+            Act(tap="The member", shows="What is it?"),
+            Act(tap="Points", shows="How many points?"),
+            Act(tap="100", shows="How often at most?"),
+            Act(tap="Once per member", shows="This is how it reads"),
+            Act(
+                tap="✓ Keep it", shows="1. When a member has brought 3 friends, they get 100 points", may_be_silent=True
+            ),
+        ],
+        check=check_reward,
+        deadly=4,
+    ),
+    "item": Script(
+        admin=True,
+        acts=[
+            *TO_THE_CAMPAIGN,
+            Act(tap="For points", shows="What there is for points"),
+            Act(tap="+ Add something", shows="called in English"),
+            Act(say="A croissant", shows="called in Bahasa Indonesia"),
+            Act(tap="Skip", shows="called in 简体中文"),
+            Act(say="羊角面包", shows="What is it?"),
+            Act(tap="Something handed out", shows="How many points does it cost?"),
+            Act(say="40", shows="How many are there in all?"),
+            Act(tap="10", shows="This is how it stands in the list"),
+            Act(tap="✓ Keep it", shows="3. A croissant: 40 points", may_be_silent=True),
+        ],
+        check=check_item,
+        deadly=4,
+    ),
+    "tier": Script(
+        admin=True,
+        acts=[
+            *TO_THE_CAMPAIGN,
+            Act(tap="Levels", shows="what members become"),
+            Act(tap="+ Add a level", shows="called in English"),
+            Act(say="Old friend", shows="called in Bahasa Indonesia"),
+            Act(tap="Skip", shows="called in 简体中文"),
+            Act(tap="Skip", shows="How many friends does it take?"),
+            Act(tap="5", shows="Which sign stands beside the name?"),
+            Act(tap="⭐", shows="This is the level"),
+            Act(tap="✓ Keep it", shows="1. ⭐ Old friend", may_be_silent=True),
+        ],
+        check=check_tier,
+        deadly=4,
     ),
     "find": Script(
         admin=True,

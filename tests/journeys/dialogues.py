@@ -59,6 +59,8 @@ class Script:
     admin: bool = False
     others: Sequence[str] = ()
     """Members who are there before."""
+    deadly: int | None = None
+    """So many of its last acts are died over by `make test`; None: all. `make chaos` dies over all in any case."""
 
 
 @dataclass(slots=True, kw_only=True)

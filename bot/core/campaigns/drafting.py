@@ -22,11 +22,10 @@ from bot.core.campaigns.campaign import (
 )
 from bot.core.campaigns.look import parse_colour
 from bot.core.campaigns.pictures import list_pictures
-from bot.core.campaigns.reward_blocks import list_values
-from bot.core.campaigns.rewards import Rule
 from bot.core.campaigns.words import FILLABLE, PLACEHOLDER, UNIT_LIMIT
 from bot.core.looks import AUTO, FOCUSES, LAYOUTS, list_themes
 from bot.core.names import clean_text
+from bot.core.numbers import parse_whole_number
 
 STORY_FIELDS = ("headline", "text", "offer")
 LIMITS = {"brand": BRAND_LIMIT, "headline": HEADLINE_LIMIT, "text": TEXT_LIMIT, "offer": OFFER_LIMIT}
@@ -81,9 +80,7 @@ def check_text(field: str, said: str) -> str | TextMistake:
 
 def parse_points(said: str) -> int | None:
     """A number of points; None for what is none that can be given."""
-    digits = said.strip().replace(",", "").replace(".", "").replace(" ", "")
-    number = int(digits) if digits.isascii() and digits.isdecimal() and len(digits) <= 7 else 0
-    return number if 1 <= number <= POINTS_LIMIT else None
+    return parse_whole_number(said, POINTS_LIMIT)
 
 
 def set_story_text(campaign: Campaign, key: str, field: str, language: str, text: str) -> Campaign:
@@ -202,7 +199,7 @@ def _fill(said: Mapping[str, str], languages: Iterable[str]) -> dict[str, str]:
 
 
 def list_differences(before: Campaign, after: Campaign) -> list[Difference]:
-    """What a draft says otherwise than what holds, field by field."""
+    """What a draft says otherwise than what holds, field by field; what it gives, offers and honours is `list_part_changes`'."""
     old, new = _flatten(before), _flatten(after)
     return [
         Difference(field=field, before=old.get(field, ""), after=new.get(field, ""))
@@ -229,20 +226,7 @@ def _flatten(campaign: Campaign) -> Mapping[str, str]:
         for field in STORY_FIELDS:
             for language, text in getattr(story, field).items():
                 said[f"{story.key}: {field}.{language}"] = text
-    for rule in campaign.rewards:
-        said[f"rewards: {rule.key}"] = _spell_rule(rule)
     return {field: text for field, text in said.items() if text}
-
-
-def _spell_rule(rule: Rule) -> str:
-    """As its block in the file says it, on one line."""
-    return ", ".join(f"{name} = {_spell(value)}" for name, value in list_values(rule).items() if value is not None)
-
-
-def _spell(value: object) -> str:
-    if isinstance(value, dict):
-        return f"{{ {', '.join(f'{name} = {_spell(part)}' for name, part in value.items())} }}"
-    return f'"{value}"' if isinstance(value, str) else str(value).replace("'", '"')
 
 
 def _keep_languages(story: Story, languages: Iterable[str]) -> Story:

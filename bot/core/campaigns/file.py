@@ -111,9 +111,9 @@ class CampaignFile:
             raise self.mistake(path, f"this text has {len(clean)} characters; {limit} fit. Make it shorter.")
         return clean
 
-    def take_slug(self, path: Path) -> str:
+    def take_slug(self, path: Path, limit: int = SLUG_LIMIT) -> str:
         """A short name for machines."""
-        slug = self.take_text(path, SLUG_LIMIT, '"welcome"')
+        slug = self.take_text(path, limit, '"welcome"')
         if not _SLUG.fullmatch(slug):
             raise self.mistake(
                 path, f'"{slug}" cannot be. Use small letters a-z, digits and hyphens between them, like "summer-2026".'

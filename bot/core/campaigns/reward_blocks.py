@@ -34,6 +34,8 @@ NAME_LIMIT = 48
 """Code points of what something is called: it stands in a sentence and on a button."""
 
 CODE_LIMIT = 64
+KEY_LIMIT = 42
+"""Code points of a key: the longest that `compose_key` makes fits in, so that it can be written down once its rule says something else."""
 AT_LIMIT = ("stop", "queue", "tell")
 ON_EXPIRY = ("replace", "tell")
 
@@ -143,7 +145,7 @@ def _take_rule(file: CampaignFile, path: Path, languages: tuple[str, ...]) -> Ru
         name: attempt(usual, take, file, (*path, name)) for name, (usual, take) in OPTIONS.items() if name in given
     }
     return Rule(
-        key=attempt("", file.take_slug, (*path, "key"))
+        key=attempt("", file.take_slug, (*path, "key"), KEY_LIMIT)
         if "key" in given
         else compose_key(when, number, who, give.kind),
         when=when,

@@ -32,6 +32,12 @@ def parse_end(said: str, zone: tzinfo) -> int | None:
         return None
 
 
+def find_day(said: str) -> date | None:
+    """The day that is meant; None for what is none, has a time behind it, or could be two."""
+    found = _find_day(said.strip())
+    return found[0] if found is not None and found[1] is None else None
+
+
 def _find_day(said: str) -> tuple[date, str | None] | None:
     try:
         if found := _YEAR_FIRST.fullmatch(said):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.core.roles import MANAGERS
-from bot.handlers.campaigns import look, panel
+from bot.handlers.campaigns import look, panel, parts
 from bot.handlers.campaigns.editing import FLOW
 from bot.handlers.campaigns.preview import on_preview
 from bot.messages.buttons import (
@@ -19,6 +19,10 @@ from bot.messages.buttons import (
     LOOK_SET,
     NEW_CAMPAIGN,
     NEW_FROM,
+    PART_ADD,
+    PART_DROP,
+    PART_EDIT,
+    PART_LIST,
     PREVIEW,
     SHOP_EDIT,
     STORY_DROP,
@@ -55,7 +59,11 @@ CAPABILITY = Capability(
         STORY_EDIT: panel.on_story_edit,
         STORY_KIND: panel.on_story_kind,
         STORY_DROP: panel.on_story_drop,
+        PART_LIST: parts.on_list,
+        PART_ADD: parts.on_add,
+        PART_EDIT: parts.on_edit,
+        PART_DROP: parts.on_drop,
     },
-    flows=[FLOW],
+    flows=[FLOW, *parts.FLOWS.values()],
     notices=NOTICES,
 )

@@ -22,6 +22,7 @@ from bot.core.campaigns.drafting import (
     set_story_text,
 )
 from bot.core.campaigns.look import parse_colour
+from bot.core.campaigns.parts import Part
 from bot.core.campaigns.profile import Profile
 from bot.core.pictures import MOST_PICTURE_BYTES, Picture, PictureMistake, PictureProblem
 from bot.core.scheduling import parse_moment
@@ -31,6 +32,7 @@ from bot.handlers.reply import show
 from bot.messages.campaign_editor import render_editor, render_story, say_refusal
 from bot.messages.campaign_findings import say_findings
 from bot.messages.campaign_look import render_colours
+from bot.messages.campaign_parts import FROM_REWARDS, render_parts
 from bot.messages.campaign_questions import NOWHERE, list_choices, render_question, say_text_mistake
 from bot.messages.campaigns_panel import render_shop
 from bot.messages.conversations import compose_question
@@ -39,6 +41,7 @@ from bot.messages.pictures import say_picture_mistake
 from bot.messages.texts import Html, Texts, escape
 from bot.services.campaigns import editing
 from bot.services.campaigns.editing import EditorView
+from bot.services.campaigns.parts import view_parts
 from bot.services.campaigns.profile import edit_profile, place_shop, view_shop
 from bot.services.conversations import leave, move
 from bot.services.members import open_home
@@ -66,8 +69,10 @@ async def ask_for(
     update: Update, context: Context, draft: Campaign, *, field: str, campaign: int = 0, story: str = ""
 ) -> None:
     """Ask for a field: of the shop without a campaign, of a story with its key."""
-    languages = list(draft.languages) if field in SPOKEN else []
-    data = {"field": field, "campaign": campaign, "story": story, "languages": languages}
+    languages, screen = list(draft.languages) if field in SPOKEN else [], ""
+    if field.startswith(FROM_REWARDS):
+        field, screen = field.removeprefix(FROM_REWARDS), str(Part.REWARD)
+    data = {"field": field, "campaign": campaign, "story": story, "languages": languages, "screen": screen}
     data["now"] = _list_now(draft, field, story)
     await _ask(update, context, data)
 
@@ -257,7 +262,11 @@ async def _compose_end(update: Update, context: Context, data: Data) -> Outgoing
     if not data["campaign"]:
         profile = await context.read(view_shop, visitor=visitor)
         return render_shop(Texts(profile.member.language), profile)
-    view = await context.read(editing.view_editor, visitor=visitor, campaign_id=CampaignId(data["campaign"]))
+    campaign_id = CampaignId(data["campaign"])
+    if data.get("screen"):
+        parts = await context.read(view_parts, visitor=visitor, campaign_id=campaign_id, part=Part(data["screen"]))
+        return None if parts is None else render_parts(Texts(parts.editor.member.language), context.deps.shop, parts)
+    view = await context.read(editing.view_editor, visitor=visitor, campaign_id=campaign_id)
     if view is None:
         return None
     texts = Texts(view.member.language)

@@ -31,6 +31,7 @@ from bot.messages.campaign_editor import (
 )
 from bot.messages.campaign_findings import render_findings, render_looking
 from bot.messages.campaign_look import render_look
+from bot.messages.campaign_parts import FROM_REWARDS
 from bot.messages.campaigns_panel import TEMPLATES, render_admin, render_campaigns, render_new, render_shop
 from bot.messages.texts import Texts
 from bot.services.campaigns import editing
@@ -104,7 +105,7 @@ async def on_edit(update: Update, context: Context, number: int, field: str) -> 
     view = await find_view(update, context, number)
     if view is None:
         await show_editor(update, context, None)
-    elif field in ASKED:
+    elif field.removeprefix(FROM_REWARDS) in ASKED:
         await ask_for(update, context, view.draft, field=field, campaign=number)
     elif field == "story":
         await change_and_show(update, context, number, add_story)
@@ -204,7 +205,7 @@ async def _show_list(update: Update, context: Context, view: EditorView, field: 
     elif field == "languages":
         screen = render_languages(texts, view)
     elif field == "difference" and view.holds is not None:
-        screen = render_differences(texts, view, list_differences(view.holds, view.draft))
+        screen = render_differences(texts, context.deps.shop, view, list_differences(view.holds, view.draft))
     else:
         screen = render_editor(texts, context.deps.shop, view)
     await show(update, context, screen)

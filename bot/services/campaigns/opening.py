@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.content import compose_content, compute_digest
+from bot.core.campaigns.parts import list_changed
 from bot.services.audit import Act
 from bot.services.campaigns import get_terms
 from bot.services.campaigns.notices import FileKept, FileTaken
@@ -156,8 +157,11 @@ def _hear_community(tx: Tx, former: CampaignRow | None, campaign: Campaign) -> N
 def note_written(
     tx: Tx, actor_id: PersonId | None, slug: str, before: VersionId | None, after: VersionId | None
 ) -> None:
-    """Write down that a campaign promises something else."""
+    """Write down that a campaign promises something else, and what of it."""
     shown = ["" if each is None else f"v{each}" for each in (before, after)]
+    if before is not None and after is not None and after != before:
+        changed = list_changed(*(get_terms(tx, each).campaign for each in (before, after)))
+        shown[1] = f"{shown[1]}: {', '.join(changed)}" if changed else shown[1]
     audit.add(tx, actor_id=actor_id, act=Act.CAMPAIGN_WRITTEN, subject=slug, before=shown[0], after=shown[1])
 
 

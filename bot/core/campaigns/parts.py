@@ -1,0 +1,126 @@
+"""What a draft gives, can be had for points, and makes of members: its rules, items and tiers, put in and taken out one by one."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from enum import StrEnum
+from itertools import count
+from typing import Any
+
+from bot.core.campaigns.campaign import Campaign
+from bot.core.campaigns.catalogue import CATALOGUE_LIMIT, CatalogueItem
+from bot.core.campaigns.file import SLUG_LIMIT
+from bot.core.campaigns.reward_blocks import RULES_LIMIT
+from bot.core.campaigns.rewards import Rule
+from bot.core.campaigns.tiers import TIERS_LIMIT, Tier
+
+Piece = Rule | CatalogueItem | Tier
+
+MOST_NAMED = 12
+"""Changes that are named one by one."""
+
+_STRANGE = re.compile(r"[^a-z0-9]+")
+
+
+class Part(StrEnum):
+    """Which of them."""
+
+    REWARD = "reward"
+    ITEM = "item"
+    TIER = "tier"
+
+    @property
+    def field(self) -> str:
+        """Where they stand in a campaign."""
+        return _FIELDS[self]
+
+    @property
+    def most(self) -> int:
+        """How many there can be."""
+        return _MOST[self]
+
+
+_FIELDS = {Part.REWARD: "rewards", Part.ITEM: "catalogue", Part.TIER: "tiers"}
+_MOST = {Part.REWARD: RULES_LIMIT, Part.ITEM: CATALOGUE_LIMIT, Part.TIER: TIERS_LIMIT}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartChange:
+    """A part that a draft says otherwise; None on the side where there is none."""
+
+    part: Part
+    key: str
+    before: Piece | None
+    after: Piece | None
+
+
+def list_parts(campaign: Campaign, part: Part) -> tuple[Piece, ...]:
+    """All there are, in their order."""
+    pieces: tuple[Piece, ...] = getattr(campaign, part.field)
+    return pieces
+
+
+def find_part(campaign: Campaign, part: Part, key: str) -> Piece | None:
+    """The one of this key; None where there is none."""
+    return next((piece for piece in list_parts(campaign, part) if piece.key == key), None)
+
+
+def drop_part(campaign: Campaign, part: Part, key: str) -> Campaign:
+    """The draft without it."""
+    return _set(campaign, part, [piece for piece in list_parts(campaign, part) if piece.key != key])
+
+
+def set_part(campaign: Campaign, part: Part, piece: Piece) -> Campaign:
+    """The draft with it in the place of the one of its key, else behind the others; unchanged where there are enough."""
+    pieces = list_parts(campaign, part)
+    if find_part(campaign, part, piece.key) is not None:
+        return _set(campaign, part, [piece if each.key == piece.key else each for each in pieces])
+    return _set(campaign, part, [*pieces, piece]) if len(pieces) < part.most else campaign
+
+
+def choose_key(wished: str, is_taken: Callable[[str], bool]) -> str:
+    """A key that nothing was ever known by: what a rule has given and how much of an item is gone goes by it."""
+    short = wished[: SLUG_LIMIT - 4].rstrip("-")
+    first = wished if len(wished) <= SLUG_LIMIT else short
+    numbered = (first if number == 1 else f"{short}-{number}" for number in count(1))
+    return next(key for key in numbered if not is_taken(key))
+
+
+def compose_slug(name: str, otherwise: str) -> str:
+    """A key out of a name: `A croissant` is `a-croissant`; where no letter of it can stand in one, `otherwise`."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return _STRANGE.sub("-", plain).strip("-")[: SLUG_LIMIT - 4].rstrip("-") or otherwise
+
+
+def list_part_changes(before: Campaign, after: Campaign) -> list[PartChange]:
+    """Every part that is new, gone or another, in the order of the campaign."""
+    changes = []
+    for part in Part:
+        old, new = ({piece.key: piece for piece in list_parts(each, part)} for each in (before, after))
+        changes += [
+            PartChange(part=part, key=key, before=old.get(key), after=new.get(key))
+            for key in dict.fromkeys((*old, *new))
+            if old.get(key) != new.get(key)
+        ]
+    return changes
+
+
+def list_changed(before: Campaign, after: Campaign) -> list[str]:
+    """What of a campaign is another, in the words of its file: each rule, item and tier by its key, all else by its field."""
+    others = [
+        each.name
+        for each in fields(Campaign)
+        if each.compare
+        and each.name not in _FIELDS.values()
+        and getattr(before, each.name) != getattr(after, each.name)
+    ]
+    names = [*others, *(f"{each.part.field}.{each.key}" for each in list_part_changes(before, after))]
+    return [*names[:MOST_NAMED], *(["\u2026"] if len(names) > MOST_NAMED else [])]
+
+
+def _set(campaign: Campaign, part: Part, pieces: list[Any]) -> Campaign:
+    changed: Mapping[str, Any] = {part.field: tuple(pieces)}
+    return replace(campaign, **changed)

@@ -1,0 +1,202 @@
+"""Rules, items and tiers of a campaign: listed, asked for step by step, kept, taken out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from telegram import Message, Update
+from telegram.error import TelegramError
+
+from bot.core.campaigns.campaign import Campaign
+from bot.core.campaigns.item_answers import list_item_answers, order_item, take_item
+from bot.core.campaigns.part_answers import KEEP, list_spoken
+from bot.core.campaigns.parts import Part, Piece, find_part
+from bot.core.campaigns.reward_answers import list_reward_answers, order_reward, take_reward
+from bot.core.campaigns.rewards import Rule, compose_rule
+from bot.core.campaigns.tier_answers import list_tier_answers, order_tier, take_tier
+from bot.handlers import conversations
+from bot.handlers.campaigns.screens import show_editor
+from bot.handlers.deps import Context
+from bot.handlers.reply import show
+from bot.messages.campaign_parts import PAGE, list_changes, render_parts, render_preview, say_full, say_piece
+from bot.messages.outgoing import OutgoingMessage
+from bot.messages.part_questions import QUESTIONS, Question
+from bot.messages.shop import Shop
+from bot.messages.texts import Html, Texts
+from bot.services.campaigns import parts
+from bot.services.campaigns.parts import PartsView
+from bot.services.conversations import find_conversation, finish, leave
+from bot.updates.context import visitor_of
+from bot.updates.flows import TEXT, Flow, Step
+from storage.records import CampaignId
+
+MOST_GIFTS = 12
+"""That are offered; the id of any other can be typed."""
+
+_FIRST = {Part.REWARD: "when", Part.ITEM: "name_1", Part.TIER: "name_1"}
+_LIST: Mapping[Part, Callable[[Any, Any], dict[str, Any]]] = {
+    Part.REWARD: list_reward_answers,
+    Part.ITEM: list_item_answers,
+    Part.TIER: list_tier_answers,
+}
+_ORDERS = {Part.REWARD: order_reward, Part.ITEM: order_item, Part.TIER: order_tier}
+_TAKES = {Part.REWARD: take_reward, Part.ITEM: take_item, Part.TIER: take_tier}
+
+
+async def on_list(update: Update, context: Context, number: int, said: str, page: int) -> None:
+    """All of a kind."""
+    await _show_parts(update, context, await _find_parts(update, context, number, said), page)
+
+
+async def on_add(update: Update, context: Context, number: int, said: str) -> None:
+    """Ask for one more, where there is room."""
+    view = await _find_parts(update, context, number, said)
+    if view is None:
+        await _show_parts(update, context, None)
+    elif len(view.pieces) >= view.part.most:
+        texts = Texts(view.editor.member.language)
+        await _show_parts(update, context, view, said=say_full(texts, view.part))
+    else:
+        data = await _compose_data(context, view, None)
+        await conversations.begin_at(update, context, FLOWS[view.part], _FIRST[view.part], data)
+
+
+async def on_edit(update: Update, context: Context, number: int, said: str, key: str) -> None:
+    """Show one as it reads, with what of it can be changed."""
+    view = await _find_parts(update, context, number, said)
+    piece = None if view is None else find_part(view.editor.draft, view.part, key)
+    if view is None or piece is None:
+        await _show_parts(update, context, view)
+        return
+    await conversations.begin_at(update, context, FLOWS[view.part], KEEP, await _compose_data(context, view, piece))
+
+
+async def on_drop(update: Update, context: Context, number: int, said: str, key: str) -> None:
+    """Take one out."""
+    before = await _find_parts(update, context, number, said)
+    piece = None if before is None else find_part(before.editor.draft, before.part, key)
+    if before is None or piece is None:
+        await _show_parts(update, context, before)
+        return
+    texts, page = Texts(before.editor.member.language), [each.key for each in before.pieces].index(key) // PAGE
+    remove = partial(parts.remove_part, campaign_id=CampaignId(number), part=before.part, key=key)
+    view = await context.write(remove, visitor=visitor_of(update))
+    gone = texts.say("part.gone", said=say_piece(texts, context.deps.shop, before.editor.draft, piece))
+    await _show_parts(update, context, view, page, said=gone)
+
+
+async def on_kept(update: Update, context: Context, data: Mapping[str, Any]) -> None:
+    """Into the draft, and the list it stands in now; a second tap finds it there."""
+    visitor = visitor_of(update)
+    view = await context.write(finish, parts.keep_part, visitor=visitor, flow=str(data["part"]), data=data)
+    if view is None:
+        view = await _find_parts(update, context, data["campaign"], data["part"])
+    keys = [] if view is None else [piece.key for piece in view.pieces]
+    place = keys.index(data["key"]) if data["key"] in keys else max(0, len(keys) - 1)
+    await _show_parts(update, context, view, place // PAGE)
+
+
+async def on_dropped(update: Update, context: Context, part: Part) -> None:
+    """Nothing was kept: back to the list it was about."""
+    visitor = visitor_of(update)
+    place = await context.read(find_conversation, visitor=visitor)
+    await context.write(leave, visitor=visitor, flow=str(part))
+    if place is not None and place.flow == part:
+        await _show_parts(update, context, await _find_parts(update, context, place.data["campaign"], part))
+    else:
+        await show_editor(update, context, None)
+
+
+async def _find_parts(update: Update, context: Context, number: int, said: str) -> PartsView | None:
+    part = Part(said) if said in set(Part) else Part.REWARD
+    return await context.read(parts.view_parts, visitor=visitor_of(update), campaign_id=CampaignId(number), part=part)
+
+
+async def _show_parts(
+    update: Update, context: Context, view: PartsView | None, page: int = 0, *, said: Html | None = None
+) -> None:
+    if view is None:
+        await show_editor(update, context, None)
+        return
+    texts = Texts(view.editor.member.language)
+    await show(update, context, render_parts(texts, context.deps.shop, view, page, said))
+
+
+async def _compose_data(context: Context, view: PartsView, piece: Piece | None) -> dict[str, Any]:
+    """What a dialogue has to know: where what it makes belongs, what there is to choose from, what it is about."""
+    draft, part = view.editor.draft, view.part
+    spoken = list_spoken(draft.languages, view.editor.member.language)
+    data: dict[str, Any] = {
+        "part": str(part),
+        "campaign": int(view.editor.entry.id),
+        "key": "",
+        "languages": list(draft.languages),
+        "spoken": spoken,
+        "pools": list(view.pools),
+        "tiers": {tier.key: tier.say(spoken[0]) for tier in draft.tiers},
+        "gifts": {} if part is Part.TIER else await _list_gifts(context),
+        "others": _list_others(draft, piece),
+    }
+    if piece is None:
+        return data
+    former = {"former": compose_rule(piece)} if isinstance(piece, Rule) else {}
+    return {**data, **former, **_LIST[part](piece, spoken), "only": _FIRST[part].removesuffix("_1")}
+
+
+def _list_others(draft: Campaign, piece: Piece | None) -> list[int]:
+    """What the other tiers take."""
+    return [tier.friends for tier in draft.tiers if tier is not piece]
+
+
+async def _list_gifts(context: Context) -> dict[str, str]:
+    """The gifts that Telegram lets bots send, by what can be told of them; none where it does not say now."""
+    try:
+        found = await context.bot.post_raw("getAvailableGifts", {})
+    except TelegramError:
+        return {}
+    gifts = sorted(found["gifts"], key=lambda gift: gift["star_count"])[:MOST_GIFTS]
+    return {str(gift["id"]): f"{gift['sticker'].get('emoji', '🎁')} {gift['star_count']} ⭐" for gift in gifts}
+
+
+def _make_step(name: str, question: Question) -> Step:
+    def ask(texts: Texts, _shop: Shop, data: Mapping[str, Any]) -> OutgoingMessage:
+        return OutgoingMessage(text=question.ask(texts, data, name))
+
+    def read(message: Message) -> Any:
+        return question.read(message.text or "") if question.read is not None else None
+
+    def refuse(texts: Texts, data: Mapping[str, Any], message: Message) -> Html | None:
+        return question.refuse(texts, data, message.text or "")
+
+    takes = TEXT if question.read is not None else frozenset()
+    return Step(
+        name=name,
+        ask=ask,
+        takes=takes,
+        read=read,
+        refuse=refuse,
+        choices=question.list_choices,
+        optional=question.optional,
+    )
+
+
+def _make_flow(part: Part) -> Flow:
+    def list_kept(texts: Texts, _shop: Shop, _data: Mapping[str, Any]) -> Mapping[str, str]:
+        return list_changes(texts, part)
+
+    steps = [_make_step(name, question) for name, question in QUESTIONS[part].items()]
+    return Flow(
+        name=str(part),
+        steps=[*steps, Step(name=KEEP, ask=render_preview, takes=frozenset(), choices=list_kept)],
+        wait_seconds=3600,
+        on_done=on_kept,
+        on_cancel=partial(on_dropped, part=part),
+        order=_ORDERS[part],
+        take=_TAKES[part],
+    )
+
+
+FLOWS: Mapping[Part, Flow] = {part: _make_flow(part) for part in Part}
+"""One for each kind; which question follows which lies in core."""

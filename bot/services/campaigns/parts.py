@@ -1,0 +1,94 @@
+"""What a campaign gives, offers for points and honours, as it is being written: looked at, kept and taken out one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any
+
+from bot.core.campaigns.campaign import Campaign
+from bot.core.campaigns.item_answers import compose_item
+from bot.core.campaigns.parts import Part, Piece, choose_key, drop_part, find_part, list_parts, set_part
+from bot.core.campaigns.reward_answers import compose_reward
+from bot.core.campaigns.tier_answers import compose_tier
+from bot.services.campaigns.editing import EditorView, edit_campaign, view_editor
+from storage.records import CampaignId, Profile
+from storage.tables import campaigns, coupons, redemptions
+from storage.tx import Tx
+
+COMPOSE: Mapping[Part, Callable[[Mapping[str, Any], Any], Piece]] = MappingProxyType(
+    {Part.REWARD: compose_reward, Part.ITEM: compose_item, Part.TIER: compose_tier}
+)
+"""Answers and what was there before, to what they say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartsView:
+    """Everything of one kind in a campaign as it is being written."""
+
+    editor: EditorView
+    part: Part
+    taken: Mapping[str, int]
+    """How many of an item are put aside, waiting or handed out, by its key."""
+    pools: Sequence[str]
+    """The pools of coupons there are."""
+    full: bool = False
+    """There was no room for one more."""
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """In their order."""
+        return list_parts(self.editor.draft, self.part)
+
+
+def view_parts(tx: Tx, *, visitor: Profile, campaign_id: CampaignId, part: Part) -> PartsView | None:
+    """What there is of a kind; None where there is no such campaign.
+
+    Raises:
+        NotAllowed: this is nobody who runs campaigns.
+    """
+    return _view(tx, campaign_id, part, view_editor(tx, visitor=visitor, campaign_id=campaign_id))
+
+
+def remove_part(tx: Tx, *, visitor: Profile, campaign_id: CampaignId, part: Part, key: str) -> PartsView | None:
+    """Take one out of the draft; what was promised by what holds stays promised."""
+
+    def edit(draft: Campaign) -> Campaign:
+        return drop_part(draft, part, key)
+
+    return _view(tx, campaign_id, part, edit_campaign(tx, visitor=visitor, campaign_id=campaign_id, edit=edit))
+
+
+def keep_part(tx: Tx, *, visitor: Profile, data: Mapping[str, Any]) -> PartsView | None:
+    """Put what a dialogue's answers say into the draft, in the place of the one it is about, else behind the others."""
+    part, campaign_id = Part(data["part"]), CampaignId(data["campaign"])
+    full = []
+
+    def edit(draft: Campaign) -> Campaign:
+        former = find_part(draft, part, data["key"])
+        full.append(former is None and len(list_parts(draft, part)) >= part.most)
+        return set_part(draft, part, _compose(tx, data, draft, former))
+
+    view = _view(tx, campaign_id, part, edit_campaign(tx, visitor=visitor, campaign_id=campaign_id, edit=edit))
+    return None if view is None else replace(view, full=any(full))
+
+
+def _compose(tx: Tx, data: Mapping[str, Any], draft: Campaign, former: Piece | None) -> Piece:
+    """A new one gets a key that no version of the campaign has had: what members have had goes by it."""
+    part, campaign_id = Part(data["part"]), CampaignId(data["campaign"])
+    made = COMPOSE[part](data, former)
+    if data["key"]:
+        return made
+    key = choose_key(
+        made.key, lambda key: find_part(draft, part, key) is not None or campaigns.is_named(tx, campaign_id, key)
+    )
+    return replace(made, key=key)
+
+
+def _view(tx: Tx, campaign_id: CampaignId, part: Part, editor: EditorView | None) -> PartsView | None:
+    if editor is None:
+        return None
+    taken = redemptions.list_taken(tx, campaign_id) if part is Part.ITEM else {}
+    pools = [pool.name for pool in coupons.list_pools(tx)]
+    return PartsView(editor=editor, part=part, taken=taken, pools=pools)

@@ -91,10 +91,12 @@ def render_webhook(texts: Texts, shop: Shop, view: WebhookView) -> OutgoingMessa
     if counts:
         blocks.append(Html("\n".join(counts)))
     if view.last:
-        last = [_say_event(texts, shop, row, event) for event in view.last]
+        last = [_say_event(texts, shop, row, number, event) for number, event in enumerate(view.last, start=1)]
         blocks.append(Html("\n".join([texts.say("webhook.last"), *last])))
     if view.again is not None:
         blocks.append(texts.say("webhook.again", count=view.again))
+    if view.last:
+        blocks.append(texts.say("webhook.resend"))
     return OutgoingMessage(text=Html("\n\n".join(blocks)), keyboard=stack(*_list_rows(texts, row, view.last)))
 
 
@@ -145,8 +147,8 @@ def _list_rows(texts: Texts, row: WebhookRow, last: Sequence[SentEvent]) -> list
         else [make_button(texts, WEBHOOK_ON, row.id, style=PRIMARY)]
     )
     again = [
-        make_button(texts, WEBHOOK_EVENT, row.id, event.id, label=texts.plain("webhook.event.send", number=event.id))
-        for event in last
+        make_button(texts, WEBHOOK_EVENT, row.id, event.id, label=texts.plain("webhook.event.send", number=number))
+        for number, event in enumerate(last, start=1)
         if event.state is not PostState.OWED
     ]
     since = [
@@ -176,9 +178,10 @@ def _say_state(texts: Texts, row: WebhookRow) -> Html:
     return texts.say("webhook.state.well" if row.arrived_at else "webhook.state.new")
 
 
-def _say_event(texts: Texts, shop: Shop, row: WebhookRow, event: SentEvent) -> Html:
+def _say_event(texts: Texts, shop: Shop, row: WebhookRow, number: int, event: SentEvent) -> Html:
     return texts.say(
         _EVENT_STATES[event.state],
+        number=number,
         event=compose_message_id(row.id, event.id),
         kind=event.kind,
         date=texts.moment(event.happened_at, shop.zone),

@@ -56,7 +56,7 @@ async def test_an_owner_puts_an_address_right(shop: ShopAtWork, store: Store) ->
     on = await tap(shop, shop.admin, one, "Try now")
     assert "nothing has arrived there yet" in on.text or "the last event" in on.text
     assert (await store.read(webhooks.list_live))[0].state is WebhookState.ON
-    again = await tap(shop, shop.admin, on, "Last hour again")
+    again = await tap(shop, shop.admin, on, "Last hour")
     assert "1 event is sent once more" in again.text
     sure = await tap(shop, shop.admin, again, "Remove")
     assert "never tell https://192.0.2.1 anything again" in sure.text

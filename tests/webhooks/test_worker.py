@@ -9,13 +9,13 @@ import json
 import socket
 from base64 import b64decode, b64encode
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
 
 import pytest
 from aiohttp import web
 
+from bot.services.webhooks.delivering import Parcel
 from bot.services.webhooks.managing import NewWebhook, add_webhook
 from bot.telemetry import Metrics
 from bot.webhooks.posting import Poster, PrivateAddress, PublicResolver
@@ -23,51 +23,18 @@ from bot.webhooks.worker import HookWorker
 from storage import Store, Tx, open_store
 from storage.records import Profile
 from storage.tables import people, webhooks
-from storage.webhook import HookEventKind, WebhookRow
+from storage.webhook import DuePost, HookEventId, HookEventKind, WebhookId, WebhookRow
+from tests.webhooks.receiver import Receiver, Reply, open_receiver
 from tests.wire.server import until
 
-Reply = Callable[[web.Request], Awaitable[web.StreamResponse]]
 LIMIT_SECONDS = 0.5
 LOOK_SECONDS = 0.05
-
-
-@dataclass(slots=True)
-class Receiver:
-    """Another system: what it heard, and what it says."""
-
-    url: str = ""
-    calls: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
-    reply: Reply | None = None
-
-    async def hear(self, request: web.Request) -> web.StreamResponse:
-        """Write down what came."""
-        if self.reply is not None:
-            return await self.reply(request)
-        self.calls.append((dict(request.headers), await request.read()))
-        return web.Response(status=204)
-
-
-@asynccontextmanager
-async def listen(receiver: Receiver) -> AsyncIterator[None]:
-    """Open its door on this machine."""
-    application = web.Application()
-    application.router.add_route("*", "/{tail:.*}", receiver.hear)
-    runner = web.AppRunner(application, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    receiver.url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
-    try:
-        yield
-    finally:
-        await runner.cleanup()
 
 
 @pytest.fixture
 async def receiver() -> AsyncIterator[Receiver]:
     """A receiver that is well."""
-    heard = Receiver()
-    async with listen(heard):
+    async with open_receiver() as heard:
         yield heard
 
 
@@ -100,6 +67,21 @@ def happen(tx: Tx, numbers: Sequence[int], lines: int = 1) -> None:
         )
         data = json.dumps({"member": person.id, "number": number})
         webhooks.owe(tx, HookEventKind.USED, person_id=person.id, data=data)
+
+
+def make_parcel(url: str) -> Parcel:
+    """An event for an address."""
+    post = DuePost(
+        webhook_id=WebhookId(1),
+        event_id=HookEventId(1),
+        line=1,
+        kind="used",
+        data="{}",
+        happened_at=0,
+        attempts=0,
+        first_tried_at=None,
+    )
+    return Parcel(post=post, url=url, secret="whsec_", allow_private=True, message_id="evt_1_1", body=b"{}")
 
 
 def list_numbers(receiver: Receiver) -> dict[int, list[int]]:

@@ -39,7 +39,7 @@ _STOP = update(awaited).where(_STAYED, awaited.c.referral_id.in_(_ITS_REFERRAL))
 _LIST_DUE = (
     select(*(awaited.c[name] for name in (*_KEY, "seen_days")))
     .where(awaited.c.due_at.is_not(None), awaited.c.due_at <= bindparam("now"))
-    .order_by(awaited.c.due_at)
+    .order_by(awaited.c.due_at, awaited.c.referral_id, awaited.c.days)
     .limit(bindparam("most"))
 )
 _ANY_ACTIVE = select(exists(select(awaited.c.referral_id).where(_ACTIVE)))

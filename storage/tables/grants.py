@@ -68,10 +68,10 @@ _LIST_DUE = (
         _WAITS,
         grant.c.matures_at <= bindparam("now"),
     )
-    .order_by(grant.c.matures_at)
+    .order_by(grant.c.matures_at, grant.c.id)
     .limit(bindparam("most"))
 )
-_FIND_QUEUED = (
+_LIST_QUEUED = (
     select(grant.c.id)
     .join(event, event.c.id == grant.c.event_id)
     .join(campaign_version, campaign_version.c.id == event.c.campaign_version_id)
@@ -82,7 +82,7 @@ _FIND_QUEUED = (
         campaign_version.c.campaign_id == bindparam("campaign_id"),
     )
     .order_by(grant.c.granted_at, grant.c.id)
-    .limit(1)
+    .limit(bindparam("most"))
 )
 _FIND_WAITING = select(grant.c.id).where(*_WAITING).limit(1)
 _COUNT_WAITING = select(func.count()).select_from(grant).where(*_WAITING)
@@ -280,10 +280,10 @@ def list_due(tx: Tx, limit: int) -> list[GrantId]:
     return [GrantId(number) for (number,) in tx.rows(_LIST_DUE, now=tx.now, most=limit)]
 
 
-def find_queued(tx: Tx, campaign_id: CampaignId, rule: str) -> GrantId | None:
-    """Return what has waited longest for a place that a rule has no more of."""
-    number = tx.scalar(_FIND_QUEUED, rule=rule, campaign_id=campaign_id)
-    return None if number is None else GrantId(number)
+def list_queued(tx: Tx, campaign_id: CampaignId, rule: str, limit: int) -> list[GrantId]:
+    """Return what waits for a place that a rule has no more of, the longest first."""
+    rows = tx.rows(_LIST_QUEUED, rule=rule, campaign_id=campaign_id, most=limit)
+    return [GrantId(number) for (number,) in rows]
 
 
 def find_percent(tx: Tx, person_id: PersonId) -> GrantRow | None:

@@ -75,6 +75,7 @@ _LIST_NOTED = (
             referral.c.state == literal_column(f"'{ReferralState.REVOKED}'"),
         ),
     )
+    .order_by(sale.c.id)
     .limit(bindparam("most"))
 )
 _LIST_ARRIVED = (

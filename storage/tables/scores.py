@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, case, func, insert, literal_column, or_, select, update
+from sqlalchemy import bindparam, case, delete, func, insert, literal_column, or_, select, update
 
 from storage.errors import RowMissing
 from storage.records import CampaignId, PersonId, RankLine, VersionId
@@ -104,6 +104,8 @@ _FILL = insert(standing).from_select(
     )
     .group_by(board.c.id, referral.c.inviter_id),
 )
+_EMPTY = delete(standing).where(standing.c.board_id == bindparam("on"))
+_EMPTY_COUNTS = delete(score).where(score.c.board_id == bindparam("on"))
 _FILL_COUNTS = insert(score).from_select(
     ["board_id", "score", "members"],
     select(standing.c.board_id, standing.c.score, func.count())
@@ -265,7 +267,9 @@ def count_above(tx: Tx, value: int, *, board_id: int = SHOP_BOARD) -> int:
 
 
 def fill_board(tx: Tx, board_id: int) -> None:
-    """Count on a new board the friends who qualified within its span before it was made."""
+    """Count anew on a board the friends who qualified within its span: one that is new, or lasts otherwise than it did."""
+    tx.run(_EMPTY, on=board_id)
+    tx.run(_EMPTY_COUNTS, on=board_id)
     tx.run(_FILL, on=board_id)
     tx.run(_FILL_COUNTS, on=board_id)
 

@@ -25,7 +25,7 @@ from storage.records import PersonId, ReferralId
 from storage.role import Role
 from storage.tables import hand_grants, people, roles
 from storage.tx import Tx
-from tests.chaos.money import CHAT, LIMITS, PROMISES, STAFF, WARES, compose_source, compose_visitor
+from tests.chaos.money_shop import CHAT, LIMITS, PROMISES, STAFF, WARES, compose_source, compose_visitor
 
 WRITERS = 16
 PEOPLE = 40

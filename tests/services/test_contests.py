@@ -217,6 +217,25 @@ async def test_a_contest_can_be_made_longer(store: Store, clock: Clock, campaign
     assert len(await list_words(store, ANNOUNCE)) == 1
 
 
+@pytest.mark.parametrize(("before", "after"), [(("09", "10"), ("09", "20")), (("16", "20"), ("09", "20"))])
+async def test_a_contest_that_lasts_otherwise_counts_who_came_meanwhile(
+    store: Store, clock: Clock, campaign: Campaign, before: tuple[str, str], after: tuple[str, str]
+) -> None:
+    """Made longer when it was over already, or begun earlier than today: whoever came within its time stands there."""
+    named = [replace(RACE, begins=f"2025-10-{begins}", ends=f"2025-10-{ends}") for begins, ends in (before, after)]
+    _, budi, cleo = await open_contest(store, campaign, named[0])
+    clock.advance(3 * DAY_SECONDS)
+    for person_id in (budi, cleo, budi):
+        await store.write(bring, person_id)
+    await store.write(open_shop, Source(campaign=replace(campaign, contests=(named[1],))))
+    for _ in range(2):
+        await turn(store)
+        seen = await look(store, cleo)
+        assert [(each.person_id, each.score) for each in seen.leading] == [(budi, 2), (cleo, 1)]
+    assert (seen.rank, seen.score, seen.row.state) == (2, 1, ContestState.RUNNING)
+    assert await list_faults(store) == []
+
+
 async def test_a_contest_that_is_named_no_more_is_called_off(store: Store, clock: Clock, campaign: Campaign) -> None:
     """Nothing is told of it; named again in time it goes on, with who stands there."""
     _, budi, _ = await open_contest(store, campaign)

@@ -172,6 +172,33 @@ async def test_a_new_week_has_room_again(store: Store, campaign: Campaign, clock
     assert await states(store, later) == [GrantState.PENDING]
 
 
+async def test_whose_own_limit_is_reached_keeps_nobody_waiting(store: Store, campaign: Campaign) -> None:
+    """There is room for one again: it goes past who has had theirs, to who has waited longest of the others."""
+    await set_rules(store, campaign, compose_rule(limit=Limit(first=2, per_member=1), at_limit="queue"))
+    anna, budi, cleo = [await store.write(add_member) for _ in range(3)]
+    has = [await store.write(bring, each) for each in (anna, budi)]
+    waits = [await store.write(bring, each) for each in (anna, cleo)]
+    assert await states(store, *has, *waits) == [GrantState.AVAILABLE] * 2 + [GrantState.PENDING] * 2
+    await store.write(revoke, has[1].id, reason=RevokeReason.LEFT)
+    assert await states(store, *waits) == [GrantState.PENDING, GrantState.AVAILABLE]
+    assert await list_faults(store) == []
+
+
+async def test_a_large_thing_that_goes_back_makes_room_for_several(store: Store, campaign: Campaign) -> None:
+    """A budget is in points: as many of those who wait as it is enough for."""
+    await set_rules(
+        store, campaign, compose_rule(give=replace(FIVE, amount=10), limit=Limit(budget=10), at_limit="queue")
+    )
+    anna = await store.write(add_member)
+    large = await store.write(bring, anna)
+    await set_rules(store, campaign, compose_rule(limit=Limit(budget=10), at_limit="queue"))
+    small = [await store.write(bring, anna) for _ in range(3)]
+    assert await states(store, *small) == [GrantState.PENDING] * 3
+    await store.write(revoke, large.id, reason=RevokeReason.LEFT)
+    assert await states(store, *small) == [GrantState.AVAILABLE] * 2 + [GrantState.PENDING]
+    assert await list_faults(store) == []
+
+
 @pytest.mark.parametrize(
     ("at_limit", "ends", "news"),
     [("stop", [], 1), ("queue", [GrantState.PENDING], 2), ("tell", [GrantState.DECLINED], 2)],

@@ -11,6 +11,7 @@ from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.rewards import Give
 from bot.handlers.redeeming import expire_due
 from bot.handlers.rewards import free_due
+from bot.services.coupons.counter import find_coupon, hand_again, hand_in
 from bot.services.joining.notices import RevokeReason
 from bot.services.joining.revoking import revoke
 from bot.services.redeeming.given import list_given
@@ -23,10 +24,11 @@ from storage.facts import GrantId, GrantKind, GrantState, RedemptionRow, Redempt
 from storage.records import Person, Referral
 from storage.role import Role
 from storage.tables import redemptions, roles
+from tests.services.test_coupons import list_news, take_in
 from tests.services.test_joining import arrive
 from tests.services.test_redeeming import STAFF
 from tests.services.test_revoking import add_member
-from tests.services.test_rewards import COFFEE, bring, compose_rule, list_grants, set_rules, states
+from tests.services.test_rewards import COFFEE, bring, compose_rule, list_grants, set_rules, states, told
 from tests.storage.clock import Clock
 
 DAY = 24 * 3600
@@ -65,6 +67,38 @@ async def test_what_was_earned_is_handed_out_once(
     assert (await store.read(list_given, visitor=STAFF)).given == []
     await store.write(revoke, friend.id, reason=RevokeReason.LEFT)
     assert await states(store, friend) == [GrantState.USED]  # it is in their hands
+    assert await list_faults(store) == []
+
+
+@pytest.mark.parametrize("when", ["joined", "milestone"])
+async def test_a_slip_put_right_brings_nothing_that_no_longer_counts(
+    store: Store, campaign: Campaign, when: str
+) -> None:
+    """Handed out, then taken back together with what it was for: it goes back to the shop, with a kind word."""
+    _, friend, row = await earn(store, campaign, when=when, number=int(when == "milestone"))
+    await store.write(hand_out, visitor=STAFF, redemption_id=row.id)
+    await store.write(revoke, friend.id, reason=RevokeReason.LEFT)
+    await store.write(take_back, visitor=STAFF, redemption_id=row.id)
+    assert await states(store, friend) == [GrantState.REVOKED]
+    assert (await told(store))[-1:] == ["reward_taken_back"]
+    assert not (await store.write(hand_out, visitor=STAFF, redemption_id=row.id)).done
+    assert await list_faults(store) == []
+
+
+async def test_a_coupon_put_right_is_worth_nothing_where_it_no_longer_counts(store: Store, campaign: Campaign) -> None:
+    """Likewise; nobody else gets a code that somebody has seen."""
+    await arrive(store, STAFF)
+    await store.write(roles.set, STAFF.telegram_id, Role.STAFF)
+    await set_rules(store, campaign, compose_rule(give=Give(kind=GrantKind.COUPON, what="coffee")))
+    await take_in(store, "A-1\n")
+    friend = await store.write(bring, await store.write(add_member))
+    row = await store.read(find_coupon, "A-1")
+    assert row is not None
+    await store.write(hand_in, visitor=STAFF, coupon_id=row.id)
+    await store.write(revoke, friend.id, reason=RevokeReason.LEFT)
+    await store.write(hand_again, visitor=STAFF, coupon_id=row.id)
+    assert await states(store, friend) == [GrantState.REVOKED]
+    assert (await list_news(store))[-1:] == ["taken"]
     assert await list_faults(store) == []
 
 

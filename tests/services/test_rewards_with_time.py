@@ -185,6 +185,22 @@ async def test_a_purchase_gives_what_its_rules_say(
     assert await list_faults(store) == []
 
 
+async def test_a_share_of_next_to_nothing_is_nothing(store: Store, campaign: Campaign) -> None:
+    """Less than half a point; the purchase itself is noted, and what else it brings is given."""
+    first = Condition(nth=1)
+    share = Rule(key="share", when="purchased", who=Side.INVITEE, give=TENTH)
+    await set_rules(
+        store, campaign, share, Rule(key="first", when="purchased", who=Side.INVITER, give=FIVE, condition=first)
+    )
+    anna = await store.write(add_member)
+    friend = await store.write(bring, anna)
+    for amount in (4, 98):
+        await store.write(sell, friend.invitee_id, amount=amount, order_id=f"till:{amount}")
+    given = await store.read(list_grants, [friend])
+    assert sorted((row.rule, row.points) for row in given) == [("first", 5), ("share", 10)]
+    assert await list_faults(store) == []
+
+
 async def test_a_promised_share_becomes_points_with_the_next_purchase(store: Store, campaign: Campaign) -> None:
     """Once; the second purchase has none."""
     await set_rules(store, campaign, Rule(key="share", when="joined", who=Side.INVITEE, give=TENTH))
@@ -195,4 +211,21 @@ async def test_a_promised_share_becomes_points_with_the_next_purchase(store: Sto
     (row,) = await store.read(list_grants, [friend])
     assert (row.state, row.points, row.what) == (GrantState.USED, 25, "10")
     assert await store.read(ledgers.get_balance, friend.invitee_id) == campaign.invitee_points + 25
+    assert await list_faults(store) == []
+
+
+async def test_a_share_of_what_was_given_back_is_promised_again_only_while_it_counts(
+    store: Store, campaign: Campaign
+) -> None:
+    """The purchase given back whole, the share waits for the next one; but not where its recommendation was taken back."""
+    await set_rules(store, campaign, Rule(key="share", when="joined", who=Side.INVITEE, give=TENTH))
+    anna = await store.write(add_member)
+    friends = [await store.write(bring, anna) for _ in range(2)]
+    for friend in friends:
+        await store.write(sell, friend.invitee_id, amount=250, order_id=f"till:{friend.id}")
+    await store.write(revoke, friends[1].id, reason=RevokeReason.LEFT)
+    for friend in friends:
+        await store.write(sell, friend.invitee_id, amount=250, order_id=f"till:{friend.id}", refund="all")
+    states = [[row.state for row in await store.read(list_grants, [friend])] for friend in friends]
+    assert states == [[GrantState.REVOKED, GrantState.AVAILABLE], [GrantState.REVOKED]]
     assert await list_faults(store) == []

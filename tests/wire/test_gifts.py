@@ -12,6 +12,8 @@ from bot.playground import faults
 from bot.playground.faults import Fault, When
 from bot.playground.world.gifts import CAKE, HEART
 from bot.services.gifts.settling import note_arrived, send_again, try_now, view_gifts
+from bot.services.joining.notices import RevokeReason
+from bot.services.joining.revoking import revoke
 from bot.services.members import NotAllowed
 from bot.services.privacy import collect, forget
 from bot.services.rewards.giving import take_back
@@ -200,6 +202,21 @@ async def test_it_is_sent_again_where_somebody_says_so(stage: GiftStage) -> None
     await stage.send()
     assert stage.arrived == [(stage.anna, HEART)]
     assert (await stage.state(heart))[:2] == (USED, SENT)
+
+
+async def test_what_no_longer_counts_is_not_sent_again(stage: GiftStage) -> None:
+    """Taken back while nobody knew whether it was there: it was not, and now it goes nowhere."""
+    heart = await stage.earn(stage.anna)
+    stage.telegram.faults.order(faults.drop(after_effect=False), "sendGift")
+    await stage.send()
+    referral_id = (await stage.store.read(grants.get, heart)).referral_id
+    assert referral_id is not None
+    await stage.store.write(revoke, referral_id, reason=RevokeReason.LEFT)
+    assert (await stage.state(heart))[:2] == (WAITING, UNKNOWN)
+    await stage.store.write(send_again, visitor=visitor(stage), grant_id=heart)
+    await stage.send()
+    assert ((await stage.state(heart))[0], stage.arrived) == (GrantState.REVOKED, [])
+    assert await list_faults(stage.store) == []
 
 
 async def test_what_may_have_arrived_is_not_taken_back(stage: GiftStage) -> None:

@@ -9,7 +9,9 @@ from bot.core.rewards.rules import MILESTONE
 from storage.facts import GrantKind, GrantState
 from storage.records import PersonId, Side
 
-WEEK = "week"
+MEMBER, WEEK = "member", "week"
+OWN = frozenset({MEMBER, WEEK})
+"""Kinds of what bounds one member alone: whoever has come up against theirs keeps nobody else waiting."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +34,7 @@ def list_bounds(rule: Rule, give: Give, person_id: PersonId, week: str) -> list[
     limit, pieces = rule.limit, give.amount if give.kind is GrantKind.POINTS else 1
     per_member = 1 if rule.when == MILESTONE and rule.who is Side.INVITER else limit.per_member
     wanted = (
-        (f"member:{person_id}", 1, per_member),
+        (f"{MEMBER}:{person_id}", 1, per_member),
         (f"{WEEK}:{week}:{person_id}", 1, limit.per_week),
         ("budget", pieces, limit.budget),
         ("first", 1, limit.first),

@@ -254,8 +254,9 @@ def _begin(tx: Tx, terms: Terms, campaign_id: CampaignId, contest: Contest) -> N
     if row is not None:
         contests.set_state(tx, row.id, ContestState.RUNNING, expected=ContestState.CANCELLED)
         begun = row.starts_at if row.starts_at <= tx.now else starts_at
-        if begun < ends_at:
-            contests.set_terms(tx, row, version_id=terms.version_id, starts_at=begun, ends_at=ends_at)
+        contests.set_terms(tx, row, version_id=terms.version_id, starts_at=begun, ends_at=ends_at)
+        if begun < min(row.starts_at, tx.now) or row.ends_at <= tx.now:
+            scores.fill_board(tx, row.board_id)  # friends who came while it did not last count now
         return
     added = contests.add(
         tx,
@@ -269,7 +270,7 @@ def _begin(tx: Tx, terms: Terms, campaign_id: CampaignId, contest: Contest) -> N
     if added is None:
         return
     row = contests.get(tx, added)
-    if starts_at < tx.now:
+    if starts_at <= tx.now:
         scores.fill_board(tx, row.board_id)
     if shop.announce_chat is not None:
         commitment = compute_commitment(row.seed) if contest.by is ContestBy.DRAW else ""
@@ -342,7 +343,6 @@ def _find_contest(tx: Tx, row: ContestRow) -> Contest | None:
 
 
 def _get_language(tx: Tx) -> str:
-    """In which the shop posts."""
     return get_terms(tx).campaign.channel_language
 
 

@@ -10,6 +10,7 @@ from bot.services.gifts.notices import GiftDelayed, GiftDoubtful, GiftTroubled
 from bot.services.members import compute_language, list_team
 from bot.services.notices import Notice, owe
 from bot.services.redeeming.granted import refuse
+from bot.services.rewards.giving import take_back_unfounded
 from storage.addresses import MemberAddress
 from storage.facts import GrantId, GrantState
 from storage.gift import DueGift, GiftState, Trouble
@@ -69,7 +70,7 @@ def note_doubt(tx: Tx, grant_id: GrantId, *, error: str) -> None:
 
 
 def note_trouble(tx: Tx, due: DueGift, trouble: Trouble, *, error: str = "", stars: int = 0) -> None:
-    """It was surely not sent, and why; it is tried again later. Told where that is new."""
+    """It was surely not sent, and why; it is tried again later, if it is still earned. Told where that is new."""
     if grants.lock(tx, due.grant_id).state is not GrantState.WAITING:
         return
     before, due_at = gifts.find(tx, due.grant_id), compute_due(trouble, tx.now)
@@ -81,7 +82,11 @@ def note_trouble(tx: Tx, due: DueGift, trouble: Trouble, *, error: str = "", sta
         if trouble not in _OWN:
             _tell_team(tx, GiftTroubled(trouble=trouble, gift=due.gift, stars=stars, error=error), key=due.grant_id)
         return
-    if trouble is Trouble.NONE or (before is not None and before.trouble is trouble):
+    if (
+        take_back_unfounded(tx, due.grant_id)
+        or trouble is Trouble.NONE
+        or (before is not None and before.trouble is trouble)
+    ):
         return
     if trouble in _TOLD and people.get(tx, due.person_id).is_member:
         owe(tx, MemberAddress(due.person_id), GiftDelayed(trouble=trouble), key=f"{due.grant_id}:{trouble}:{tx.now}")

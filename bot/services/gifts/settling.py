@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bot.core.roles import MANAGERS
 from bot.services.audit import Act
 from bot.services.members import MemberView, compose_name, demand, enter, view_member
+from bot.services.rewards.giving import take_back_unfounded
 from storage.facts import GrantId, GrantState
 from storage.gift import GiftRow, GiftState
 from storage.records import PersonId, Profile
@@ -61,12 +62,13 @@ def note_arrived(tx: Tx, *, visitor: Profile, grant_id: GrantId) -> GiftsView:
 
 
 def send_again(tx: Tx, *, visitor: Profile, grant_id: GrantId) -> GiftsView:
-    """Somebody has asked: a doubtful gift is not there; it is sent once more.
+    """Somebody has asked: a doubtful gift is not there; it is sent once more, if it is still earned.
 
     Raises:
         NotAllowed: this is nobody who runs the shop.
     """
-    _decide(tx, visitor, grant_id, GiftState.STUCK, Act.GIFT_AGAIN, of=(GiftState.UNKNOWN,))
+    if _decide(tx, visitor, grant_id, GiftState.STUCK, Act.GIFT_AGAIN, of=(GiftState.UNKNOWN,)):
+        take_back_unfounded(tx, grant_id)
     return view_gifts(tx, visitor=visitor)
 
 

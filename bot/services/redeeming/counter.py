@@ -13,6 +13,7 @@ from bot.services.audit import Act
 from bot.services.campaigns import find_rule
 from bot.services.members import MemberView, compose_name, demand, enter, view_member
 from bot.services.notices import Notice, owe
+from bot.services.rewards.giving import take_back_unfounded
 from storage.addresses import MemberAddress
 from storage.facts import CouponRow, GrantRow, GrantState, RedemptionRow
 from storage.records import PersonId, Profile
@@ -90,6 +91,8 @@ class Counter(Generic[Shown]):
         member, grant, row = view_member(tx, enter(tx, visitor)), *self._hold(tx, number)
         if row is not None and self._can_undo(row, tx.now) and self.set_unused(tx, row):
             self._settle(tx, row, grant, member, Act.HANDED_BACK)
+            if grant is not None:
+                take_back_unfounded(tx, grant.id)
         return self._view(tx, member, self.find(tx, number))
 
     def _hold(self, tx: Tx, number: int) -> tuple[GrantRow | None, Shown | None]:

@@ -14,7 +14,7 @@ from bot.core.campaigns.rewards import Give, Rule
 from bot.core.campaigns.rules import DAYS_LIMIT
 from bot.core.durations import DAY, SECOND
 from bot.core.redeeming import compose_reference
-from bot.core.rewards.bounds import WEEK, Bound, decide_freed, decide_state, list_bounds
+from bot.core.rewards.bounds import OWN, WEEK, Bound, decide_freed, decide_state, list_bounds
 from bot.core.rewards.rules import FOR_RULE, Grant, compose_week
 from bot.services.campaigns import find_rule, find_zone
 from bot.services.coupons.giving import give_coupon, take_coupon_back, tell_given
@@ -23,10 +23,13 @@ from bot.services.rewards.notices import RewardFreed, RewardGiven, RewardTakenBa
 from bot.services.webhooks.publishing import publish_grant
 from storage.addresses import MemberAddress
 from storage.facts import EventId, GrantId, GrantKind, GrantRow, GrantState
-from storage.records import CampaignId, PersonId, ReferralId, Transfer, VersionId
-from storage.tables import allowances, gifts, grants, ledgers, people, redemptions, shops
+from storage.records import CampaignId, PersonId, ReferralId, ReferralState, Transfer, VersionId
+from storage.tables import allowances, gifts, grants, ledgers, people, redemptions, referrals, shops
 from storage.tx import Tx
 from storage.webhook import HookEventKind
+
+MOST_ASKED = 100
+"""Of those who wait for a place, how many are asked whether it is for them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +136,30 @@ def give_less(tx: Tx, taken: GrantRow, points: int, event_id: EventId, *, whole_
     )
     if number is not None and taken.state is GrantState.AVAILABLE:
         _settle(tx, grants.get(tx, number))
+    if rule is not None and rule.at_limit == "queue" and taken.state is not GrantState.PENDING:
+        _let_in(tx, allowances.get_campaign(tx, taken.campaign_version_id), rule.key)
+
+
+def stands(tx: Tx, row: GrantRow) -> bool:
+    """Whether it still counts what something was given for. Its person is locked where that is many friends."""
+    if row.referral_id is None:
+        return True
+    if row.threshold is None:
+        return referrals.get(tx, row.referral_id).state is not ReferralState.REVOKED
+    people.lock(tx, row.person_id)
+    return people.get(tx, row.person_id).score >= row.threshold
+
+
+def take_back_unfounded(tx: Tx, grant_id: GrantId) -> bool:
+    """Take back, and tell, what comes back from the counter or was not sent, and no longer counts.
+
+    While it was in somebody's hands, or on its way, nobody could take it back.
+    """
+    row = grants.lock(tx, grant_id)
+    reason = "referral" if row.threshold is None else "score"
+    taken = None if stands(tx, row) else take_back(tx, grant_id, reason)
+    tell_taken(tx, [taken] if taken is not None else [])
+    return taken is not None
 
 
 def tell(tx: Tx, given: Iterable[GrantId]) -> None:
@@ -164,25 +191,27 @@ def _has_perhaps_arrived(tx: Tx, row: GrantRow) -> bool:
     return row.kind is GrantKind.GIFT and gifts.is_under_way(tx, row.id)
 
 
-def _free(tx: Tx, row: GrantRow) -> None:
+def _free(tx: Tx, row: GrantRow) -> Bound | None:
+    """Let one go; the limit that still leaves no room for it, where there is one."""
     rule, week = find_rule(tx, row.campaign_version_id, row.rule), row.week
     if rule is None:
-        return
+        return None
     state = decide_freed(row.kind)
     if row.state is GrantState.PENDING:
         week, full = _take_room(tx, row.campaign_version_id, rule, _read_give(row), row.person_id)
         if full is not None:
             due = _find_due(tx, rule, GrantState.PENDING, full)
             grants.set_state(tx, row.id, row.state, expected=row.state, reason=row.reason, matures_at=due)
-            return
+            return full
         state = GrantState.HELD if rule.hold_days else state
     elif row.state is not GrantState.HELD:
-        return
+        return None
     due = _find_due(tx, rule, state, None)
     grants.set_state(tx, row.id, state, expected=row.state, matures_at=due, week=week)
     if state is not GrantState.HELD:
         _settle(tx, grants.get(tx, row.id))
     _owe_given(tx, grants.get(tx, row.id), RewardFreed)
+    return None
 
 
 def _settle(tx: Tx, row: GrantRow) -> None:
@@ -260,9 +289,17 @@ def _put_room_back(tx: Tx, row: GrantRow) -> None:
         return
     campaign_id = allowances.get_campaign(tx, row.campaign_version_id)
     _put_back(tx, campaign_id, rule.key, bounds)
-    queued = grants.find_queued(tx, campaign_id, rule.key) if rule.at_limit == "queue" else None
-    if queued is not None:
-        _free(tx, grants.lock(tx, queued))
+    if rule.at_limit == "queue":
+        _let_in(tx, campaign_id, rule.key)
+
+
+def _let_in(tx: Tx, campaign_id: CampaignId, rule: str) -> None:
+    """Give the room there is to those who have waited longest; whose own limit is reached lets others pass."""
+    for number in grants.list_queued(tx, campaign_id, rule, MOST_ASKED):
+        row = grants.lock(tx, number)
+        full = _free(tx, row) if row.state is GrantState.PENDING else None
+        if full is not None and full.kind not in OWN:
+            return
 
 
 def _put_back(tx: Tx, campaign_id: CampaignId, rule: str, bounds: Sequence[Bound]) -> None:

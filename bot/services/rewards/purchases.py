@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from bot.core.durations import DAY
 from bot.core.rewards.rules import FOR_RULE, WHEN, compute_share
 from bot.services.campaigns import find_rule, get_terms
-from bot.services.rewards.giving import give_less, take_back, tell, tell_taken
+from bot.services.rewards.giving import give_less, stands, take_back, tell, tell_taken
 from bot.services.rewards.granting import note_event
 from storage.facts import EventId, EventKind, GrantId, GrantKind, GrantRow, GrantState
 from storage.records import PersonId, Referral, Transfer
@@ -118,6 +118,9 @@ def _correct_share(tx: Tx, row: GrantRow, left: int, event_id: EventId, taken: l
         return row.id
     grants.set_state(tx, row.id, GrantState.REVOKED, expected=row.state, reason=REFUND)
     ledgers.post_back(tx, row.ledger_id)
+    if not points and not stands(tx, row):
+        taken.append(row)
+        return None
     again = grants.add(
         tx,
         rule=row.rule,

@@ -37,13 +37,44 @@ class Conflicting:
 Statement = Executable | Conflicting
 
 
+SPREADS_KEPT = 100
+"""Texts of one statement, for as many lengths of its lists as come again and again."""
+
+
+class Spreading:
+    """A statement with lists in it, whose text depends on how long they are: spread once for each length."""
+
+    __slots__ = ("_compiled", "_lists", "_texts")
+
+    def __init__(self, compiled: SQLCompiler) -> None:
+        self._compiled = compiled
+        self._lists = [compiled.bind_names[each] for each in compiled.post_compile_params]
+        self._texts: dict[tuple[int, ...], tuple[str, Mapping[str, Sequence[str]]]] = {}
+
+    def render(self, values: Mapping[str, Any]) -> tuple[str, Mapping[str, object]]:
+        """Return the text, and the values with each item of a list under a name of its own."""
+        lengths = tuple([len(values[name]) for name in self._lists])
+        sql, items = self._texts.get(lengths) or self._spread(lengths, values)
+        spread = {name: value for name, value in values.items() if name not in items}
+        for name, names in items.items():
+            spread.update(zip(names, values[name], strict=True))
+        return sql, spread
+
+    def _spread(self, lengths: tuple[int, ...], values: Mapping[str, Any]) -> tuple[str, Mapping[str, Sequence[str]]]:
+        if len(self._texts) >= SPREADS_KEPT:
+            self._texts.clear()
+        state = self._compiled.construct_expanded_state(dict(values))
+        self._texts[lengths] = (state.statement, state.parameter_expansion)
+        return self._texts[lengths]
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A compiled statement: its text, the values fixed in it, and the compiler where lists must be spread."""
+    """A compiled statement: its text, the values fixed in it, and what spreads its lists where it has some."""
 
     sql: str
     fixed: dict[str, Any]
-    spreading: SQLCompiler | None
+    spreading: Spreading | None
 
 
 class Statements:
@@ -57,10 +88,8 @@ class Statements:
     def render(self, statement: Statement, values: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:
         """Return the text and the values to hand to the driver."""
         prepared = self._prepared.get(statement) or self._prepare(statement)
-        if prepared.spreading is not None:
-            spread = prepared.spreading.construct_expanded_state(dict(values))
-            return spread.statement, spread.parameters
-        return prepared.sql, {**prepared.fixed, **values} if prepared.fixed else values
+        values = {**prepared.fixed, **values} if prepared.fixed else values
+        return (prepared.sql, values) if prepared.spreading is None else prepared.spreading.render(values)
 
     def _prepare(self, statement: Statement) -> Prepared:
         if len(self._prepared) >= STATEMENTS_KEPT:
@@ -69,7 +98,8 @@ class Statements:
         # The public compile() is typed for any clause; statements compile to SQLCompiler on both engines.
         compiled = cast("SQLCompiler", cast("Any", executable).compile(dialect=self._dialect))
         fixed = {name: value for name, value in compiled.params.items() if not compiled.binds[name].required}
-        self._prepared[statement] = Prepared(compiled.string, fixed, compiled if compiled.post_compile_params else None)
+        spreading = Spreading(compiled) if compiled.post_compile_params else None
+        self._prepared[statement] = Prepared(compiled.string, fixed, spreading)
         return self._prepared[statement]
 
 

@@ -137,7 +137,21 @@ def pretend_analyzed(raw: sqlite3.Connection) -> None:
 
 def explain(raw: sqlite3.Connection, statement: Statement) -> list[str]:
     """Return SQLite's plan, step by step; the values do not matter to it."""
-    names = ("of", "state", "error", "now", "before", "finished_at", "settled_at", "person_id", "topic_id", "since")
+    names = (
+        "of",
+        "state",
+        "error",
+        "now",
+        "before",
+        "finished_at",
+        "settled_at",
+        "person_id",
+        "topic_id",
+        "since",
+        "which",
+        "at",
+        "limit",
+    )
     some = dict.fromkeys(names, 0)
     sql, values = STATEMENTS.render(
         statement,
@@ -145,6 +159,8 @@ def explain(raw: sqlite3.Connection, statement: Statement) -> list[str]:
             **some,
             "by": 1,
             "boards": [1, 2],
+            "busy": [1],
+            "codes": ["a"],
             "ids": [1, 2],
             "versions": ["a"],
             "expected": ["draft", "paused"],

@@ -35,7 +35,7 @@ from storage.addresses import ANNOUNCE, MemberAddress
 from storage.facts import EventKind, GrantId
 from storage.records import Person, Profile, Referral, ReferralId, ReferralState, Side
 from storage.role import Role
-from storage.tables import chat_joins, code_keys, conversations, grants, people, referrals, shops, told_stories
+from storage.tables import chat_joins, code_keys, conversations, grants, ledgers, people, referrals, shops, told_stories
 from storage.tables.shops import ShopRow
 from storage.tx import Tx
 from storage.webhook import HookEventKind
@@ -258,7 +258,9 @@ def start(tx: Tx, *, visitor: Profile, payload: str, from_inline: bool = False) 
             story=carried.story,
             fresh=newcomer,
         )
-        person = people.get(tx, person.id)  # with the points that this may have brought
+        person = replace(
+            person, balance=ledgers.get_balance(tx, person.id)
+        )  # with the points that this may have brought
     if newcomer and placement:
         note_placement(tx, placement)
     if newcomer and referral is None:
@@ -269,13 +271,11 @@ def start(tx: Tx, *, visitor: Profile, payload: str, from_inline: bool = False) 
         note_miss(tx, visitor.telegram_id)
     if newcomer:
         owe_card_behind(tx, person.id)
-    returning = attribution is Attribution.RETURNING
-    role = find_role(tx, telegram_id=visitor.telegram_id)
     if role is Role.OWNER:
         tell_owed(tx, person)
     return Arrival(
         attribution=attribution,
-        member=view_home(tx, person) if returning else view_member(tx, person),
+        member=view_home(tx, person) if attribution is Attribution.RETURNING else view_member(tx, person),
         greeted_by_notice=newcomer or attribution is Attribution.CREDITED,
         role=role,
     )

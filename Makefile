@@ -60,7 +60,7 @@ $(TESTED): requirements-dev.lock pyproject.toml | $(VENV)/bin/python
 
 cards: $(TESTED)
 	$(BIN)/python -m tests.cards.sheets build/cards
-	$(if $(CODES),$(BIN)/python -m tests.cards.test_look_codes $(CODES))
+	$(if $(CODES),$(BIN)/python -m tests.cards.counting $(CODES))
 
 pictures: $(TESTED)
 	$(BIN)/python -m tests.journeys.owners_pictures

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageDraw
 from qrcode.constants import ERROR_CORRECT_M, ERROR_CORRECT_Q
 from qrcode.main import QRCode
 from qrcode.util import MODE_8BIT_BYTE, QRData
@@ -27,6 +27,7 @@ _MASK_PATTERNS = (1, 3, 0, 2)
 _FINDER = re.compile(b"(?<!\1)(?=\1\0\1\1\1\0\1(?!\1))")
 _FINDER_SHARES = (1 / 7, 1 / 7, 3 / 7, 1 / 7, 1 / 7)
 _TOLERANCE = 0.2
+_HALF_DARK = 128
 
 _MAKE_CODE: Any = QRCode  # the library says nothing of its types
 _MAKE_DATA: Any = QRData
@@ -59,17 +60,27 @@ class Code:
         return self.pixels.resize((side, side), Image.Resampling.NEAREST)
 
     def render_robust_mask(self, module_pixels: int) -> Image.Image:
-        """The same with what carries data a pixel taller above and below; what readers find the code by stays exact.
+        """The same with what carries data a pixel taller above and below, and the light ring in each corner half a pixel wider both ways.
 
-        In a code that is a little tilted, data can look like a fourth corner (dark and light as 1:1:3:1:1), for which OpenCV
-        gives up in one of a hundred views. Taller, it hardly ever does. Of versions 3 to 6, which have one pattern of alignment.
+        OpenCV takes the three places that are most like corners (dark and light as 1:1:3:1:1), and gives up where one of them is
+        data, or a letter. Taller data is less like a corner; and where everything is small and out of focus dark spreads, which
+        makes a light ring too thin that was not drawn wider. Of versions 3 to 6, which have one pattern of alignment.
         """
         exact = self.render_mask(module_pixels)
         width, height = exact.size
         above, below = exact.crop((0, 1, width, height + 1)), exact.crop((0, -1, width, height - 1))
         taller = ImageChops.lighter(exact, ImageChops.lighter(above, below))
         taller.paste(exact, (0, 0), _trace_guides(self.modules, module_pixels))
+        _widen_light_rings(taller, module_pixels)
         return taller
+
+
+def _widen_light_rings(mask: Image.Image, module_pixels: int) -> None:
+    """Draw the pixels on both sides of each corner's light ring half as dark."""
+    pencil, far = ImageDraw.Draw(mask), mask.width - 7 * module_pixels
+    for left, top in ((0, 0), (far, 0), (0, far)):
+        for first, last in ((module_pixels - 1, 6 * module_pixels), (2 * module_pixels, 5 * module_pixels - 1)):
+            pencil.rectangle((left + first, top + first, left + last, top + last), outline=_HALF_DARK)
 
 
 @cache

@@ -151,21 +151,26 @@ def test_a_fourth_corner_is_noticed() -> None:
 
 
 def test_only_what_carries_data_is_taller() -> None:
-    """On a card dark modules reach a pixel up and down; corners, timing and alignment are as the standard has them."""
+    """On a card dark modules reach a pixel up and down; timing, alignment and the corners' outline are as the standard has them."""
     for link in (LINK, LONGEST_LINK):
         code = compose_code(link)
         exact, taller = code.render_mask(8), code.render_robust_mask(8)
-        apart = ImageChops.subtract(taller, exact)
-        assert ImageChops.subtract(exact, taller).getbbox() is None
-        assert sum(apart.histogram()[128:]) > 2_000
+        apart = ImageChops.difference(taller, exact)
+        assert sum(apart.histogram()[255:]) > 2_000
         side = code.modules * 8
         middle = code.modules - 7
-        guides = [
-            (0, 0, 64, 64),
-            (side - 64, 0, side, 64),
-            (0, side - 64, 64, side),
-            (0, 48, side, 56),
-            (48, 0, 56, side),
-        ]
+        corners = [(0, 0), (side - 56, 0), (0, side - 56)]
+        guides = [(56, 48, side - 56, 56), (48, 56, 56, side - 56)]
+        guides += [(x, y, x + 56, y + 7) for x, y in corners] + [(x, y, x + 7, y + 56) for x, y in corners]
         for box in [*guides, ((middle - 2) * 8, (middle - 2) * 8, (middle + 3) * 8, (middle + 3) * 8)]:
             assert apart.crop(box).getbbox() is None
+
+
+def test_the_light_ring_in_each_corner_is_a_pixel_wider() -> None:
+    """Across each corner: 7 dark, one half, 8 light, one half, 22 dark, and back; a small card out of focus shows it as 1:1:3:1:1."""
+    taller = compose_code(LINK).render_robust_mask(8)
+    half = [255] * 7 + [128] + [0] * 8 + [128] + [255] * 11
+    for x, y in ((0, 0), (taller.width - 56, 0), (0, taller.width - 56)):
+        across = taller.crop((x, y + 28, x + 56, y + 29))
+        down = taller.crop((x + 28, y, x + 29, y + 56))
+        assert list(across.tobytes()) == list(down.tobytes()) == half + half[::-1]

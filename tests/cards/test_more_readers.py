@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import AsyncIterator, Sequence
 from io import BytesIO
 from itertools import product
@@ -61,16 +60,3 @@ async def test_jsqr_reads_every_format_and_the_large_code() -> None:
             assert await reader.read(Image.open(BytesIO(jpeg))) == [link]
         large = STUDIO.render_qr(link, CardLook("sunrise"), caption="Kopi Tiga")
         assert await reader.read(Image.open(BytesIO(large))) == [link]
-
-
-async def count(codes: int) -> None:
-    """Print how many of so many codes of each look are missed, of two pictures each."""
-    for look in LOOKS:
-        missed = [miss async for miss in list_misses([look], codes)]
-        print(f"{len(missed)} of {2 * codes} missed: {look} {missed[:3]}", flush=True)  # noqa: T201
-
-
-if __name__ == "__main__":
-    import asyncio
-
-    asyncio.run(count(int(sys.argv[1])))

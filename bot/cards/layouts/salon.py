@@ -208,6 +208,7 @@ SALON = replace(
             first=replace(_HEADLINE, size=92, floor=44, lines=5),
             second=_STORY,
             gap=0,
+            anchor=0.35,
         ),
         invitation=Pair(
             bounds=(528, 728, 924, 932),

@@ -260,11 +260,6 @@ def decide_switched_off(failing_since: int | None, *, now: int) -> bool:
     return failing_since is not None and now - failing_since >= SWITCH_OFF_AFTER
 
 
-def wants(kinds: str, kind: HookEventKind) -> bool:
-    """Whether anybody wants to hear of it; `kinds` as the shop keeps them."""
-    return f" {kind} " in kinds
-
-
 def list_unknown(said: str) -> Collection[str]:
     """What of the named kinds there is not."""
     return [word.strip() for word in said.split(",") if word.strip() not in {kind.value for kind in HookEventKind}]

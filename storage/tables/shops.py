@@ -54,6 +54,8 @@ _SET_TIERS_SEEN = (
     .where(shop.c.id == literal_column("1"))
     .values(tiers_digest=bindparam("digest"), tiers_upto=bindparam("upto"))
 )
+_HOOK_KINDS = select(shop.c.hook_kinds).where(shop.c.id == literal_column("1"))
+_SET_HOOK_KINDS = update(shop).where(shop.c.id == literal_column("1")).values(hook_kinds=bindparam("kinds"))
 _LOCK = select(shop.c.id).where(shop.c.id == literal_column("1")).with_for_update()
 _NOTE_CHANGED = (
     update(shop).where(shop.c.id == literal_column("1")).values(revision=shop.c.revision + literal_column("1"))
@@ -207,6 +209,20 @@ def set_zone(tx: Tx, zone: str | None) -> None:
 def set_community(tx: Tx, chat_id: int) -> None:
     """The community chat has this number now."""
     tx.run(_SET_COMMUNITY, number=chat_id)
+
+
+def is_told(tx: Tx, kind: str) -> bool:
+    """Whether another system wants to hear of a kind of events; asked of the database once in a transaction."""
+    kinds: str | None = tx.seen.get("hook_kinds")
+    if kinds is None:
+        kinds = tx.seen["hook_kinds"] = str(tx.scalar(_HOOK_KINDS) or "")
+    return f" {kind} " in kinds
+
+
+def set_hook_kinds(tx: Tx, kinds: str) -> None:
+    """Some other system wants to hear of these from now on, with a blank at each end of each; no screen shows it."""
+    tx.run(_SET_HOOK_KINDS, kinds=kinds)
+    tx.seen["hook_kinds"] = kinds
 
 
 def lock(tx: Tx) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import and_, bindparam, case, delete, exists, func, insert, literal, literal_column, select, update
 
 from storage.records import PersonId
-from storage.schema import hook_event, hook_post, shop, webhook
+from storage.schema import hook_event, hook_post, webhook
+from storage.tables import shops
 from storage.texts import clean_error
 from storage.tx import Row, Tx
 from storage.webhook import (
@@ -79,8 +80,6 @@ _NOTE_FAILED = (
         error=bindparam("words"),
     )
 )
-_SET_KINDS = update(shop).where(shop.c.id == literal_column("1")).values(hook_kinds=bindparam("kinds"))
-_FIND_KINDS = select(shop.c.hook_kinds).where(shop.c.id == literal_column("1"))
 _ADD_EVENT = (
     insert(hook_event)
     .values({name: bindparam(name) for name in ("kind", "person_id", "data", "happened_at")})
@@ -237,14 +236,6 @@ def switch_on(tx: Tx, webhook_id: WebhookId) -> bool:
     return done
 
 
-def find_kinds(tx: Tx) -> str:
-    """The kinds that somebody wants to hear of, with a blank at each end of each; read once in a transaction."""
-    kinds: str | None = tx.seen.get("hook_kinds")
-    if kinds is None:
-        kinds = tx.seen["hook_kinds"] = str(tx.scalar(_FIND_KINDS) or "")
-    return kinds
-
-
 def owe(tx: Tx, kind: HookEventKind, *, person_id: PersonId | None, data: str) -> HookEventId:
     """Write what happened, to be told to everybody who wanted to hear of it."""
     event_id = tx.scalar(_ADD_EVENT, kind=kind, person_id=person_id, data=data, happened_at=tx.now)
@@ -334,8 +325,7 @@ def delete_before(tx: Tx, before: int, limit: int) -> int:
 def _note_kinds(tx: Tx) -> None:
     """Have units of work know whether anybody wants to hear of what they do."""
     wanted = {kind for row in list_live(tx) for kind in row.kinds}
-    tx.run(_SET_KINDS, kinds=_join(sorted(wanted)))
-    tx.seen.pop("hook_kinds", None)
+    shops.set_hook_kinds(tx, _join(sorted(wanted)))
 
 
 def _join(kinds: Collection[str]) -> str:

@@ -4,51 +4,50 @@ from __future__ import annotations
 
 import json
 
-from bot.core.webhooks import wants
 from storage.facts import GrantRow, RedemptionRow
 from storage.records import BroadcastId, PersonId, Referral
-from storage.tables import deliveries, webhooks
+from storage.tables import deliveries, shops, webhooks
 from storage.tx import Tx
 from storage.webhook import HookEventKind
 
 
 def publish_referral(tx: Tx, kind: HookEventKind, referral: Referral, **more: object) -> None:
     """A friend came, counts, or does not any more."""
-    if wants(webhooks.find_kinds(tx), kind):
+    if shops.is_told(tx, kind):
         told = {"friend": referral.invitee_id, "inviter": referral.inviter_id, "source": referral.source}
         _owe(tx, kind, referral.invitee_id, referral=referral.id, **told, **more)
 
 
 def publish_grant(tx: Tx, kind: HookEventKind, grant: GrantRow) -> None:
     """Somebody has earned something, or it was taken back."""
-    if wants(webhooks.find_kinds(tx), kind):
+    if shops.is_told(tx, kind):
         told = {"rule": grant.rule, "give": grant.kind, "what": grant.what, "points": grant.points}
         _owe(tx, kind, grant.person_id, member=grant.person_id, reward=grant.id, **told, referral=grant.referral_id)
 
 
 def publish_points(tx: Tx, person_id: PersonId, *, rule: str, points: int, referral: Referral) -> None:
     """Somebody has earned the usual points for a friend."""
-    if wants(webhooks.find_kinds(tx), HookEventKind.REWARDED):
+    if shops.is_told(tx, HookEventKind.REWARDED):
         told = {"rule": rule, "give": "points", "what": "", "points": points, "referral": referral.id}
         _owe(tx, HookEventKind.REWARDED, person_id, member=person_id, reward=None, **told)
 
 
 def publish_redemption(tx: Tx, kind: HookEventKind, redemption: RedemptionRow) -> None:
     """A member has paid points for something, or it was handed out, or came back."""
-    if wants(webhooks.find_kinds(tx), kind):
+    if shops.is_told(tx, kind):
         told = {"item": redemption.item, "points": redemption.price, "reference": redemption.reference}
         _owe(tx, kind, redemption.person_id, member=redemption.person_id, redemption=redemption.id, **told)
 
 
 def publish_coupon(tx: Tx, kind: HookEventKind, person_id: PersonId, *, pool: str, code: str) -> None:
     """A coupon was taken at the counter, or given back."""
-    if wants(webhooks.find_kinds(tx), kind):
+    if shops.is_told(tx, kind):
         _owe(tx, kind, person_id, member=person_id, pool=pool, coupon=code)
 
 
 def publish_broadcast(tx: Tx, broadcast_id: BroadcastId) -> None:
     """A message to all has reached everybody it could."""
-    if wants(webhooks.find_kinds(tx), HookEventKind.BROADCAST_FINISHED):
+    if shops.is_told(tx, HookEventKind.BROADCAST_FINISHED):
         counts = {state.value: count for state, count in deliveries.count_by_state(tx, broadcast_id).items()}
         _owe(tx, HookEventKind.BROADCAST_FINISHED, None, broadcast=broadcast_id, recipients=counts)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.core.campaigns.campaign import Campaign, Story, StoryKind
-from bot.core.campaigns.drafting import STORY_FIELDS, Difference, Gap
+from bot.core.campaigns.drafting import STORY_FIELDS, Difference, Gap, fill_gaps
 from bot.core.campaigns.running import Change, ChangeRefusal
 from bot.core.languages import LANGUAGES
 from bot.messages.buttons import (
@@ -181,7 +181,10 @@ def _say_rules(texts: Texts, shop: Shop, draft: Campaign) -> list[Html]:
     """What else it gives, each rule in its sentence; nothing where it gives the usual points alone."""
     if not draft.rewards:
         return []
-    lines = [Html(f"· {say_rule(texts, replace(shop, campaign=draft), rule)}") for rule in draft.rewards[:MOST_RULES]]
+    lines = [
+        Html(f"· {say_rule(texts, replace(shop, campaign=fill_gaps(draft)), rule)}")
+        for rule in draft.rewards[:MOST_RULES]
+    ]
     left = len(draft.rewards) - len(lines)
     return [Html("\n".join([texts.say("editor.rules"), *lines, *([Html(f"+{left}")] if left else [])]))]
 

@@ -10,6 +10,7 @@ from typing import Any
 from bot.core.campaigns import item_answers, reward_answers, tier_answers
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.catalogue import VALID_DAYS, CatalogueItem
+from bot.core.campaigns.drafting import fill_gaps
 from bot.core.campaigns.part_answers import KEEP
 from bot.core.campaigns.parts import Part, Piece, list_part_changes
 from bot.core.campaigns.rewards import Rule, parse_rule
@@ -99,7 +100,7 @@ def say_full(texts: Texts, part: Part) -> Html:
 
 def say_piece(texts: Texts, shop: Shop, draft: Campaign, piece: Piece, taken: Mapping[str, int] | None = None) -> Html:
     """How one reads: a rule in its sentence, an item with its price, a tier with its number of friends."""
-    shop = replace(shop, campaign=draft)
+    shop = replace(shop, campaign=fill_gaps(draft))
     return _SAY[type(piece)](texts, shop, piece, taken or {})
 
 
@@ -164,7 +165,7 @@ def _list_points(texts: Texts, shop: Shop, view: PartsView) -> list[Html]:
     if view.part is not Part.REWARD:
         return []
     usual = compose_rules(replace(draft, rewards=()))
-    told = replace(shop, campaign=draft)
+    told = replace(shop, campaign=fill_gaps(draft))
     return [Html("\n".join(f"· {say_rule(texts, told, rule)}" for rule in usual)), *say_generous(texts, draft)]
 
 

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 from bot.core.campaigns.catalogue import ITEM_LIMIT, PRICE_LIMIT, STOCK_LIMIT
 from bot.core.campaigns.look import parse_colour
-from bot.core.campaigns.part_answers import MORE, MOST_SPOKEN, NONE
+from bot.core.campaigns.part_answers import MORE, NONE
 from bot.core.campaigns.part_reading import (
-    count_excess,
     read_day,
     read_emoji,
     read_gift,
     read_slug,
     read_sources,
-    read_words,
 )
 from bot.core.campaigns.parts import Part
 from bot.core.campaigns.reward_answers import LIMITS, NAMED
 from bot.core.campaigns.reward_blocks import CODE_LIMIT, NAME_LIMIT
-from bot.core.campaigns.rewards import AMOUNT_LIMIT, HUNDRED, NUMBER_LIMIT, SIDE_NAMES, TRIGGERS
+from bot.core.campaigns.rewards import AMOUNT_LIMIT, HUNDRED, JOIN, NUMBER_LIMIT, SIDE_NAMES, TRIGGERS
 from bot.core.campaigns.rules import DAYS_LIMIT
 from bot.core.campaigns.tier_answers import BADGES
 from bot.core.campaigns.tiers import FRIENDS_LIMIT, PRIVILEGES_LIMIT, TIER_LIMIT
@@ -31,96 +29,20 @@ from bot.core.numbers import parse_whole_number
 from bot.core.rewards.rules import MILESTONE
 from bot.messages.campaign_look import PALETTE
 from bot.messages.campaigns_panel import name_language
+from bot.messages.questions import (
+    Choices,
+    Data,
+    Question,
+    ask_names,
+    ask_number,
+    ask_tap,
+    ask_typed,
+    ask_words,
+    say_number,
+)
 from bot.messages.shop import Shop, Source
 from bot.messages.texts import Html, Texts
 from storage.facts import GrantKind
-
-Data = Mapping[str, Any]
-Choices = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """One question; what is typed is read, what is tapped is a key of what is offered."""
-
-    text: str | Callable[[Data], str]
-    """Key of the text."""
-    read: Callable[[str], Any] | None = None
-    """None where only a tap is an answer."""
-    wrong: Callable[[Texts, str], Html] | None = None
-    """Why what was typed is no answer."""
-    check: Callable[[Texts, Data, Any], Html | None] | None = None
-    """Why what was read does not fit to the answers there are."""
-    numbers: tuple[int, ...] = ()
-    """To tap."""
-    taps: Mapping[str, str] = field(default_factory=dict)
-    """Likewise, keys of texts by what they stand for."""
-    offer: Callable[[Texts, Shop, Data], Choices] | None = None
-    """Likewise, where it depends on what there is."""
-    count: int = 0
-    """How many characters there can be."""
-    optional: bool = False
-
-    def ask(self, texts: Texts, data: Data, step: str) -> Html:
-        """The question."""
-        place = int(step.rpartition("_")[2]) - 1 if step[-1].isdecimal() else 0
-        spoken = data.get("spoken") or [""]
-        language = name_language(spoken[min(place, len(spoken) - 1)])
-        key = self.text if isinstance(self.text, str) else self.text(data)
-        return texts.say(key, language=language, count=self.count)
-
-    def list_choices(self, texts: Texts, shop: Shop, data: Data) -> Choices:
-        """What can be tapped."""
-        return {
-            **{str(number): texts.number(number) for number in self.numbers},
-            **(self.offer(texts, shop, data) if self.offer is not None else {}),
-            **{key: texts.plain(text) for key, text in self.taps.items()},
-        }
-
-    def refuse(self, texts: Texts, data: Data, said: str) -> Html | None:
-        """Why what was typed is no answer; None for one that is."""
-        value = self.read(said) if self.read is not None else None
-        if value is None:
-            return self.wrong(texts, said) if self.wrong is not None else None
-        return self.check(texts, data, value) if self.check is not None else None
-
-
-def _say_number(texts: Texts, _said: str, highest: int) -> Html:
-    return texts.say("part.wrong.number", highest=highest)
-
-
-def _say_words(texts: Texts, said: str, limit: int) -> Html:
-    over = count_excess(said, limit)
-    return texts.say("editor.wrong.too_long", count=over) if over else texts.say("editor.wrong.empty")
-
-
-def _ask_number(text: str | Callable[[Data], str], highest: int, *numbers: int, **taps: str) -> Question:
-    read = partial(parse_whole_number, highest=highest)
-    return Question(text=text, read=read, wrong=partial(_say_number, highest=highest), numbers=numbers, taps=taps)
-
-
-def _ask_words(text: str, limit: int, *, optional: bool = False, **taps: str) -> Question:
-    wrong = partial(_say_words, limit=limit)
-    return Question(
-        text=text, read=partial(read_words, limit=limit), wrong=wrong, count=limit, optional=optional, taps=taps
-    )
-
-
-def _ask_names(name: str, text: str, limit: int, **taps: str) -> dict[str, Question]:
-    """One a language; all but the first can be left out."""
-    return {
-        f"{name}_{place}": _ask_words(text, limit, optional=place > 1, **(taps if place == 1 else {}))
-        for place in range(1, MOST_SPOKEN + 1)
-    }
-
-
-def _ask_tap(text: str, taps: Mapping[str, str]) -> Question:
-    return Question(text=text, taps=taps)
-
-
-def _ask_typed(text: str, read: Callable[[str], Any], wrong: str, **more: Any) -> Question:
-    return Question(text=text, read=read, wrong=lambda texts, _: texts.say(wrong), **more)
-
 
 _PICKS = {
     "joined": "part.pick.joined",
@@ -147,6 +69,10 @@ _PICKS = {
     "language": "part.pick.language",
     "tier": "part.pick.tier",
     "nth": "part.pick.nth",
+    "label": "part.pick.label",
+    "story": "part.pick.story",
+    "head_start": "part.pick.head_start",
+    "instead_of": "part.pick.instead_of",
     "since": "part.pick.since",
     "until": "part.pick.until",
     "hold_days": "part.pick.hold_days",
@@ -176,6 +102,22 @@ def _offer_tiers(_texts: Texts, _shop: Shop, data: Data) -> Choices:
     return dict(data["tiers"])
 
 
+def _offer_labels(_texts: Texts, _shop: Shop, data: Data) -> Choices:
+    return {label: label for label in data["labels"]}
+
+
+def _offer_stories(_texts: Texts, _shop: Shop, data: Data) -> Choices:
+    return dict(data["stories"])
+
+
+def _offer_rivals(texts: Texts, _shop: Shop, data: Data) -> Choices:
+    """What can be given at the same time to the same side."""
+    fits = [each for each in data["rivals"] if (each["when"], each["who"]) == (data["when"], data["who"])]
+    points = data["when"] == "joined" and data["kind"] == GrantKind.POINTS
+    usual = {JOIN: texts.plain("part.pick.usual")} if points else {}
+    return usual | {each["key"]: each["said"] for each in fits}
+
+
 def _offer_languages(_texts: Texts, _shop: Shop, data: Data) -> Choices:
     return {language: name_language(language) for language in data["languages"]}
 
@@ -192,6 +134,8 @@ def _offer_more(texts: Texts, _shop: Shop, data: Data) -> Choices:
         "name": data["kind"] not in NAMED,
         "tier": bool(data["tiers"]),
         "nth": data["when"] == "purchased",
+        "head_start": data["when"] == MILESTONE and data["who"] == "inviter" and data["friends"] > 1,
+        "instead_of": bool(_offer_rivals(texts, _shop, data)),
         "on_expiry": data["kind"] == GrantKind.COUPON,
     }
     return {key: texts.plain(text) for key, text in _MORE.items() if fits.get(key, True)}
@@ -202,6 +146,11 @@ def _check_span(texts: Texts, data: Data, value: Any, name: str) -> Html | None:
     if span["since"] and span["until"] and span["until"] < span["since"]:
         return texts.say("part.wrong.order", since=span["since"], until=span["until"])
     return None
+
+
+def _check_head_start(texts: Texts, data: Data, value: Any) -> Html | None:
+    highest = data["friends"] - 1
+    return texts.say("part.wrong.number", highest=highest) if value > highest else None
 
 
 def _check_friends(texts: Texts, data: Data, value: Any) -> Html | None:
@@ -217,7 +166,21 @@ def _choose_budget(data: Data) -> str:
 
 
 _MORE = _pick(
-    "name", "source", "language", "tier", "nth", "since", "until", "hold_days", "valid_days", "at_limit", "on_expiry"
+    "name",
+    "source",
+    "language",
+    "tier",
+    "label",
+    "story",
+    "nth",
+    "since",
+    "until",
+    "hold_days",
+    "valid_days",
+    "head_start",
+    "instead_of",
+    "at_limit",
+    "on_expiry",
 )
 _WAYS = {
     Source.QR: "part.pick.qr",
@@ -231,85 +194,93 @@ _SIDES_OF_MANY = {"inviter": "part.pick.member_self", "friend": "part.pick.last_
 """Whom a number of friends can bring something."""
 
 _GIVES = {
-    "percent": _ask_number("part.ask.percent", HUNDRED, 5, 10, 15, 20),
-    "coupon": _ask_typed("part.ask.coupon", read_slug, "part.wrong.slug", offer=_offer_pools),
-    "code": _ask_words("part.ask.code", CODE_LIMIT),
-    "gift": _ask_typed("part.ask.gift", read_gift, "part.wrong.gift", offer=_offer_gifts),
+    "percent": ask_number("part.ask.percent", HUNDRED, 5, 10, 15, 20),
+    "coupon": ask_typed("part.ask.coupon", read_slug, "part.wrong.slug", offer=_offer_pools),
+    "code": ask_words("part.ask.code", CODE_LIMIT),
+    "gift": ask_typed("part.ask.gift", read_gift, "part.wrong.gift", offer=_offer_gifts),
 }
 _ANY = {NONE: "part.pick.any"}
 
 _REWARD = {
-    "when": _ask_tap("part.ask.when", _pick(*TRIGGERS)),
-    "friends": _ask_number("part.ask.friends", NUMBER_LIMIT, 1, 3, 5, 10),
-    "days": _ask_number(_choose_days, DAYS_LIMIT, 3, 7, 14, 30),
-    "cards": _ask_number("part.ask.cards", NUMBER_LIMIT, 1, 3, 5, 10),
-    "amount": _ask_number("part.ask.amount", AMOUNT_LIMIT, none="part.pick.any_amount"),
+    "when": ask_tap("part.ask.when", _pick(*TRIGGERS)),
+    "friends": ask_number("part.ask.friends", NUMBER_LIMIT, 1, 3, 5, 10),
+    "days": ask_number(_choose_days, DAYS_LIMIT, 3, 7, 14, 30),
+    "cards": ask_number("part.ask.cards", NUMBER_LIMIT, 1, 3, 5, 10),
+    "amount": ask_number("part.ask.amount", AMOUNT_LIMIT, none="part.pick.any_amount"),
     "who": Question(text="part.ask.who", offer=_offer_sides),
-    "kind": _ask_tap("part.ask.kind", _pick("points", "by_hand", "coupon", "code", "percent", "gift", "privilege")),
-    "points": _ask_number("part.ask.points", NUMBER_LIMIT, 25, 50, 100, 200),
+    "kind": ask_tap("part.ask.kind", _pick("points", "by_hand", "coupon", "code", "percent", "gift", "privilege")),
+    "points": ask_number("part.ask.points", NUMBER_LIMIT, 25, 50, 100, 200),
     **_GIVES,
-    "privilege": _ask_words("part.ask.what", NAME_LIMIT),
-    "by_hand": _ask_words("part.ask.what", NAME_LIMIT),
-    **_ask_names("name", "part.ask.name", NAME_LIMIT, none="part.pick.nothing"),
-    "limit": _ask_tap(
+    "privilege": ask_words("part.ask.what", NAME_LIMIT),
+    "by_hand": ask_words("part.ask.what", NAME_LIMIT),
+    **ask_names("name", "part.ask.name", NAME_LIMIT, none="part.pick.nothing"),
+    "limit": ask_tap(
         "part.ask.limit", {NONE: "part.pick.no_limit"} | _pick(*(each for each in LIMITS if each != NONE))
     ),
-    "first": _ask_number("part.ask.first", AMOUNT_LIMIT, 10, 20, 50, 100),
-    "budget": _ask_number(_choose_budget, AMOUNT_LIMIT, 100, 500, 1000, 5000),
+    "first": ask_number("part.ask.first", AMOUNT_LIMIT, 10, 20, 50, 100),
+    "budget": ask_number(_choose_budget, AMOUNT_LIMIT, 100, 500, 1000, 5000),
     MORE: Question(text="part.ask.more", offer=_offer_more),
-    "source": _ask_typed(
+    "source": ask_typed(
         "part.ask.source", read_sources, "part.wrong.sources", taps={str(way): key for way, key in _WAYS.items()} | _ANY
     ),
     "language": Question(text="part.ask.language", offer=_offer_languages, taps=_ANY),
     "tier": Question(text="part.ask.tier", offer=_offer_tiers, taps=_ANY),
-    "nth": _ask_number("part.ask.nth", NUMBER_LIMIT, 1, 2, 3, **_ANY),
-    "since": _ask_typed(
+    "label": ask_typed("part.ask.label", read_slug, "part.wrong.slug", offer=_offer_labels, taps=_ANY),
+    "story": Question(text="part.ask.story", offer=_offer_stories, taps=_ANY),
+    "head_start": replace(
+        ask_number("part.ask.head_start", NUMBER_LIMIT, none="part.pick.nothing"),
+        check=_check_head_start,
+        offer=lambda texts, _, data: {str(each): texts.number(each) for each in (1, 2) if each < data["friends"]},
+    ),
+    "instead_of": Question(text="part.ask.instead_of", offer=_offer_rivals, taps={NONE: "part.pick.besides"}),
+    "nth": ask_number("part.ask.nth", NUMBER_LIMIT, 1, 2, 3, **_ANY),
+    "since": ask_typed(
         "part.ask.since", read_day, "part.wrong.day", taps=_ANY, check=partial(_check_span, name="since")
     ),
-    "until": _ask_typed(
+    "until": ask_typed(
         "part.ask.until", read_day, "part.wrong.day", taps=_ANY, check=partial(_check_span, name="until")
     ),
-    "hold_days": _ask_number("part.ask.hold_days", DAYS_LIMIT, 3, 7, 14, 30, none="part.pick.at_once"),
-    "valid_days": _ask_number("part.ask.valid_days", DAYS_LIMIT, 7, 14, 30, 90, none="part.pick.year"),
-    "at_limit": _ask_tap("part.ask.at_limit", _pick("stop", "queue", "tell")),
-    "on_expiry": _ask_tap("part.ask.on_expiry", {"replace": "part.pick.replace", "tell": "part.pick.ended"}),
+    "hold_days": ask_number("part.ask.hold_days", DAYS_LIMIT, 3, 7, 14, 30, none="part.pick.at_once"),
+    "valid_days": ask_number("part.ask.valid_days", DAYS_LIMIT, 7, 14, 30, 90, none="part.pick.year"),
+    "at_limit": ask_tap("part.ask.at_limit", _pick("stop", "queue", "tell")),
+    "on_expiry": ask_tap("part.ask.on_expiry", {"replace": "part.pick.replace", "tell": "part.pick.ended"}),
 }
 _ITEM = {
-    **_ask_names("name", "part.ask.name", ITEM_LIMIT),
-    "kind": _ask_tap("part.ask.kind", _pick("by_hand", "coupon", "code", "percent", "gift", "privilege")),
+    **ask_names("name", "part.ask.name", ITEM_LIMIT),
+    "kind": ask_tap("part.ask.kind", _pick("by_hand", "coupon", "code", "percent", "gift", "privilege")),
     **_GIVES,
-    "price": _ask_number("part.ask.price", PRICE_LIMIT, 20, 50, 100, 200),
-    "stock": _ask_number("part.ask.stock", STOCK_LIMIT, 10, 20, 50, 100, none="part.pick.unbounded"),
-    "per_member": _ask_number("part.ask.per_member", STOCK_LIMIT, 1, 2, 3, 5, none="part.pick.unbounded"),
-    "valid_days": _ask_number("part.ask.valid_days", DAYS_LIMIT, 7, 14, 30, 90),
+    "price": ask_number("part.ask.price", PRICE_LIMIT, 20, 50, 100, 200),
+    "stock": ask_number("part.ask.stock", STOCK_LIMIT, 10, 20, 50, 100, none="part.pick.unbounded"),
+    "per_member": ask_number("part.ask.per_member", STOCK_LIMIT, 1, 2, 3, 5, none="part.pick.unbounded"),
+    "valid_days": ask_number("part.ask.valid_days", DAYS_LIMIT, 7, 14, 30, 90),
 }
 _TIER = {
-    **_ask_names("name", "part.ask.name", TIER_LIMIT),
+    **ask_names("name", "part.ask.name", TIER_LIMIT),
     "friends": Question(
         text="part.ask.friends",
         read=partial(parse_whole_number, highest=FRIENDS_LIMIT),
-        wrong=partial(_say_number, highest=FRIENDS_LIMIT),
+        wrong=partial(say_number, highest=FRIENDS_LIMIT),
         check=_check_friends,
         offer=lambda texts, _, data: {
             str(number): texts.number(number) for number in (3, 5, 10, 25) if number not in data["others"]
         },
     ),
-    "badge": _ask_typed(
+    "badge": ask_typed(
         "part.ask.badge",
         read_emoji,
         "part.wrong.emoji",
         offer=lambda *_: BADGES,
         taps={NONE: "part.pick.nothing"},
     ),
-    "colour": _ask_typed(
+    "colour": ask_typed(
         "part.ask.colour",
         lambda said: parse_colour(said) or None,
         "editor.wrong.colour",
         offer=lambda *_: {colour.removeprefix("#"): f"{sign} {colour}" for sign, colour in PALETTE.items()},
         taps={NONE: "part.pick.theme"},
     ),
-    **_ask_names("perk", "part.ask.perk", PRIVILEGES_LIMIT, none="part.pick.nothing"),
-    "period": _ask_number("part.ask.period", DAYS_LIMIT, 30, 90, 180, 365, none="part.pick.always"),
+    **ask_names("perk", "part.ask.perk", PRIVILEGES_LIMIT, none="part.pick.nothing"),
+    "period": ask_number("part.ask.period", DAYS_LIMIT, 30, 90, 180, 365, none="part.pick.always"),
 }
 QUESTIONS: Mapping[Part, Mapping[str, Question]] = MappingProxyType(
     {Part.REWARD: _REWARD, Part.ITEM: _ITEM, Part.TIER: _TIER}

@@ -37,7 +37,7 @@ def read_day(said: str) -> str | None:
 
 
 def read_slug(said: str) -> str | None:
-    """The name of a pool: capitals and gaps are forgiven."""
+    """The name of a pool or a label: capitals and gaps are forgiven."""
     slug = "-".join(unicodedata.normalize("NFKC", said).lower().split())
     return slug if len(slug) <= SLUG_LIMIT and _SLUG.fullmatch(slug) else None
 

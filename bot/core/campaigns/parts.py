@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from itertools import count
@@ -14,8 +14,10 @@ from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.catalogue import CATALOGUE_LIMIT, CatalogueItem
 from bot.core.campaigns.file import SLUG_LIMIT
 from bot.core.campaigns.reward_blocks import RULES_LIMIT
-from bot.core.campaigns.rewards import Rule
+from bot.core.campaigns.rewards import JOIN, NO_LIMIT, Rule
 from bot.core.campaigns.tiers import TIERS_LIMIT, Tier
+from storage.facts import GrantKind
+from storage.records import Side
 
 Piece = Rule | CatalogueItem | Tier
 
@@ -122,5 +124,30 @@ def list_changed(before: Campaign, after: Campaign) -> list[str]:
 
 
 def _set(campaign: Campaign, part: Part, pieces: list[Any]) -> Campaign:
-    changed: Mapping[str, Any] = {part.field: tuple(pieces)}
+    changed: Mapping[str, Any] = {part.field: tuple(_settle(pieces) if part is Part.REWARD else pieces)}
     return replace(campaign, **changed)
+
+
+def _settle(rules: Sequence[Rule]) -> list[Rule]:
+    """The rules without what leads nowhere any more: a head start of nothing, the place of a rule that is gone."""
+    return [
+        replace(
+            rule,
+            head_start=rule.head_start if _can_start_ahead(rule) else 0,
+            instead_of=rule.instead_of if can_stand_for(rule, rules) else "",
+        )
+        for rule in rules
+    ]
+
+
+def _can_start_ahead(rule: Rule) -> bool:
+    return rule.when == "milestone" and rule.who is Side.INVITER and rule.head_start < rule.number
+
+
+def can_stand_for(rule: Rule, rules: Sequence[Rule]) -> bool:
+    """Whether a rule can stand in the place of the one that it names."""
+    if rule.instead_of != JOIN:
+        others = (each for each in rules if each.key != rule.key)
+        return any((each.key, each.when, each.who) == (rule.instead_of, rule.when, rule.who) for each in others)
+    at_once = rule.limit == NO_LIMIT and not rule.hold_days and rule.at_limit == "stop"
+    return rule.when == "joined" and rule.give.kind is GrantKind.POINTS and at_once

@@ -51,12 +51,12 @@ LIMITS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
 )
 """What can be tapped, and what that says at once; the last two ask for their number."""
 
-CONDITIONS = ("source", "language", "tier", "nth", "since", "until")
-OPTIONS = ("hold_days", "valid_days", "at_limit", "on_expiry")
-_WHOLE = frozenset({*NUMBERS, "points", "percent", FIRST, BUDGET, "nth", "hold_days", "valid_days"})
+CONDITIONS = ("source", "language", "tier", "label", "story", "nth", "since", "until")
+OPTIONS = ("hold_days", "valid_days", "at_limit", "on_expiry", "instead_of", "head_start")
+_WHOLE = frozenset({*NUMBERS, "points", "percent", FIRST, BUDGET, "nth", "hold_days", "valid_days", "head_start"})
 """What is a number also where it was tapped."""
 
-_LISTS = frozenset({"source", "language", "tier"})
+_LISTS = frozenset({"source", "language", "tier", "label", "story"})
 
 
 def order_reward(answers: Answers) -> Sequence[str]:
@@ -114,6 +114,8 @@ def compose_reward(answers: Answers, former: Rule | None) -> Rule:
         valid_days=answers.get("valid_days") or 0,
         at_limit=answers.get("at_limit") or "stop",
         on_expiry=answers.get("on_expiry") or "replace",
+        instead_of=answers.get("instead_of") or "",
+        head_start=answers.get("head_start") or 0,
     )
 
 

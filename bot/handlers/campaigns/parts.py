@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from html import unescape
 from typing import Any
 
 from telegram import Message, Update
@@ -14,15 +15,17 @@ from bot.core.campaigns.item_answers import list_item_answers, order_item, take_
 from bot.core.campaigns.part_answers import KEEP, list_spoken
 from bot.core.campaigns.parts import Part, Piece, find_part
 from bot.core.campaigns.reward_answers import list_reward_answers, order_reward, take_reward
-from bot.core.campaigns.rewards import Rule, compose_rule
+from bot.core.campaigns.rewards import SIDE_NAMES, Rule, compose_rule
 from bot.core.campaigns.tier_answers import list_tier_answers, order_tier, take_tier
 from bot.handlers import conversations
 from bot.handlers.campaigns.screens import show_editor
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
 from bot.messages.campaign_parts import PAGE, list_changes, render_parts, render_preview, say_full, say_piece
+from bot.messages.campaigns_panel import cut
 from bot.messages.outgoing import OutgoingMessage
-from bot.messages.part_questions import QUESTIONS, Question
+from bot.messages.part_questions import QUESTIONS
+from bot.messages.questions import Question
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts
 from bot.services.campaigns import parts
@@ -31,6 +34,9 @@ from bot.services.conversations import find_conversation, finish, leave
 from bot.updates.context import visitor_of
 from bot.updates.flows import TEXT, Flow, Step
 from storage.records import CampaignId
+
+LONGEST_CHOICE = 32
+"""Of a key that a button of a dialogue can carry."""
 
 MOST_GIFTS = 12
 """That are offered; the id of any other can be typed."""
@@ -138,16 +144,39 @@ async def _compose_data(context: Context, view: PartsView, piece: Piece | None) 
         "tiers": {tier.key: tier.say(spoken[0]) for tier in draft.tiers},
         "gifts": {} if part is Part.TIER else await _list_gifts(context),
         "others": _list_others(draft, piece),
+        "labels": list(view.labels),
+        "stories": {story.key: cut(story.headline.get(spoken[0], "")) or story.key for story in draft.stories},
+        "rivals": _list_rivals(context, view, piece),
     }
     if piece is None:
         return data
     former = {"former": compose_rule(piece)} if isinstance(piece, Rule) else {}
-    return {**data, **former, **_LIST[part](piece, spoken), "only": _FIRST[part].removesuffix("_1")}
+    return {**data, **former, **list_answers(part, piece, spoken)}
+
+
+def list_answers(part: Part, piece: Piece, spoken: Sequence[str]) -> dict[str, Any]:
+    """One as the answers that say it, at the look at the whole."""
+    return {**_LIST[part](piece, spoken), "only": _FIRST[part].removesuffix("_1")}
 
 
 def _list_others(draft: Campaign, piece: Piece | None) -> list[int]:
     """What the other tiers take."""
     return [tier.friends for tier in draft.tiers if tier is not piece]
+
+
+def _list_rivals(context: Context, view: PartsView, piece: Piece | None) -> list[dict[str, str]]:
+    """The other rules, of which one more can stand in the place of one."""
+    draft, texts = view.editor.draft, Texts(view.editor.member.language)
+    return [
+        {
+            "key": rule.key,
+            "when": rule.when,
+            "who": SIDE_NAMES[rule.who],
+            "said": cut(unescape(say_piece(texts, context.deps.shop, draft, rule))),
+        }
+        for rule in draft.rewards
+        if rule is not piece and len(rule.key) <= LONGEST_CHOICE
+    ]
 
 
 async def _list_gifts(context: Context) -> dict[str, str]:

@@ -14,8 +14,11 @@ from bot.core.campaigns.reward_answers import compose_reward
 from bot.core.campaigns.tier_answers import compose_tier
 from bot.services.campaigns.editing import EditorView, edit_campaign, view_editor
 from storage.records import CampaignId, Profile
-from storage.tables import campaigns, coupons, redemptions
+from storage.tables import campaigns, coupons, labels, redemptions
 from storage.tx import Tx
+
+MOST_LABELS = 20
+"""That are offered; any other can be typed."""
 
 COMPOSE: Mapping[Part, Callable[[Mapping[str, Any], Any], Piece]] = MappingProxyType(
     {Part.REWARD: compose_reward, Part.ITEM: compose_item, Part.TIER: compose_tier}
@@ -33,6 +36,8 @@ class PartsView:
     """How many of an item are put aside, waiting or handed out, by its key."""
     pools: Sequence[str]
     """The pools of coupons there are."""
+    labels: Sequence[str] = ()
+    """What the team calls members."""
     full: bool = False
     """There was no room for one more."""
 
@@ -91,4 +96,5 @@ def _view(tx: Tx, campaign_id: CampaignId, part: Part, editor: EditorView | None
         return None
     taken = redemptions.list_taken(tx, campaign_id) if part is Part.ITEM else {}
     pools = [pool.name for pool in coupons.list_pools(tx)]
-    return PartsView(editor=editor, part=part, taken=taken, pools=pools)
+    named = [*labels.count_each(tx, limit=MOST_LABELS)] if part is Part.REWARD else []
+    return PartsView(editor=editor, part=part, taken=taken, pools=pools, labels=named)

@@ -27,6 +27,7 @@ from bot.handlers import (
     spoken,
     standing,
     team,
+    waiting,
     webhooks,
 )
 from bot.handlers.campaigns import capability as campaigns
@@ -64,6 +65,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     looking_up.CAPABILITY,
     by_hand.CAPABILITY,
     labels.CAPABILITY,
+    waiting.CAPABILITY,
     audit.CAPABILITY,
     broadcasts.CAPABILITY,
     webhooks.CAPABILITY,

@@ -16,7 +16,7 @@ from storage.schema import (
     stock,
 )
 from storage.store import Store
-from storage.tables import due_jobs, ledgers
+from storage.tables import due_jobs, ledgers, waitlists
 from storage.tables.due_jobs import DueJob
 from storage.tx import Tx
 
@@ -74,6 +74,7 @@ def find_faults(tx: Tx) -> list[str]:
         *list_money_faults(tx),
         *_list_wrong_scores(tx),
         *_list_wrong_stock(tx),
+        *(f"the queue of campaign {number} is not as long as is counted" for number in waitlists.list_apart(tx)),
     ]
 
 

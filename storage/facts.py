@@ -49,6 +49,8 @@ class EventKind(StrEnum):
     """A member has given so many cards this week."""
     PLACED = "placed"
     """A member has won a place in a contest."""
+    LET_IN = "let_in"
+    """It was a member's turn in a queue."""
     GIVEN = "given"
     """Somebody of the team gave something by hand."""
     HAD = "had"

@@ -25,6 +25,7 @@ _ACTS = {
     Act.LOOKED_UP: "audit.looked_up",
     Act.GAVE: "audit.gave",
     Act.TOOK_BACK: "audit.took_back",
+    Act.LET_IN: "audit.let_in",
     Act.LABELLED: "audit.labelled",
     Act.UNLABELLED: "audit.unlabelled",
     Act.CODE_GIVEN: "audit.code_given",

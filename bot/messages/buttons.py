@@ -237,6 +237,11 @@ GIVE_BACK = Button("give_back", "grant.back", roles=OWNER_ROLES, grant=ID)
 
 MEMBER = Button("member", roles=TEAM_ROLES, person=ID)
 
+QUEUE_UP = Button("queue_up", "queue.join")
+LET_IN = Button("let_in", roles=MANAGERS, count=Number(10_000), before=ID)
+LET_IN_SURE = Button("let_in_sure", "queue.sure", roles=MANAGERS, count=Number(10_000), before=ID)
+QUEUE = Button("queue", "queue.back", roles=MANAGERS)
+
 LABELS = Button("labels", "labels.all")
 LABELS_OF = Button("labels_of", "labels.open", person=ID)
 LABELLED = Button("labelled", called=Key(32))

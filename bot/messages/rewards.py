@@ -10,6 +10,7 @@ from types import MappingProxyType
 from bot.core.campaigns.catalogue import HAD
 from bot.core.campaigns.contests import PRIZE
 from bot.core.campaigns.rewards import Give, Rule
+from bot.core.campaigns.waitlist import LET_IN
 from bot.core.durations import SECOND
 from bot.core.languages import LANGUAGES, find_language
 from bot.core.rewards.rules import WHEN, compose_rules
@@ -30,6 +31,7 @@ _ALONE = {
     ("milestone", Side.INVITEE): "rule.last_friend",
     ("cards_given", Side.INVITER): "rule.member",
     (PRIZE, Side.INVITER): "rule.member",
+    (LET_IN, Side.INVITER): "rule.member",
 }
 """What speaks of a member first, and not of a friend."""
 
@@ -40,6 +42,7 @@ _WHEN = {
     "milestone": "rule.when.milestone",
     "cards_given": "rule.when.cards_given",
     PRIZE: "rule.when.prize",
+    LET_IN: "rule.when.let_in",
 }
 _BOUNDS = {"per_member": "rule.per_member", "per_week": "rule.per_week", "first": "rule.first"}
 

@@ -19,6 +19,7 @@ from bot.messages.reminding import again_row, remind_rows
 from bot.messages.rewards import say_rule, say_when
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, escape, show_listed_name, show_name
+from bot.messages.waiting import queue_row, say_queue
 from bot.messages.why import live_rows, say_live, say_own_way, say_stages, say_steps
 from bot.services.reminding.reminders import WaitingView
 from bot.services.standing import InvitesView, RewardsView, TopView
@@ -59,7 +60,7 @@ def render_invites(texts: Texts, shop: Shop, view: InvitesView, *, note: Html | 
     if not view.total:
         none = texts.say("invites.none", brand=shop.brand(texts.language))
         blocks = [none, *_stack_block(say_honour(texts, shop, view.honour)), *_say_ahead(texts, shop, view)]
-        return _compose(texts, shop, view.member.code, blocks)
+        return _compose(texts, shop, view.member.code, blocks, queue_row(texts, view.queue))
     title = texts.say("invites.title", count=view.total)
     earned = texts.say("invites.earned", points=shop.points(view.earned, texts.language))
     numbers = {referral_id: number for number, referral_id in enumerate(view.waiting, start=1)}
@@ -72,6 +73,7 @@ def render_invites(texts: Texts, shop: Shop, view: InvitesView, *, note: Html | 
         keyboard=stack(
             page_row(texts, INVITES, view.page, view.pages),
             *remind_rows(texts, _list_remindable(view, numbers), view.page),
+            queue_row(texts, view.queue),
             send_row(texts, shop, view.member.code),
             again_row(texts),
         ),
@@ -82,7 +84,12 @@ def _say_ahead(texts: Texts, shop: Shop, view: InvitesView) -> list[Html]:
     """What is agreed with this member alone, or with few; how far the next steps are; and their own way."""
     lines = [say_rule(texts, shop, rule) for rule in view.own_rules]
     agreed = [_stack_lines([texts.say("labels.yours"), *lines])] if lines else []
-    return [*agreed, *say_steps(texts, shop, view.steps), *say_own_way(texts, view.own_way)]
+    return [
+        *say_queue(texts, view.queue),
+        *agreed,
+        *say_steps(texts, shop, view.steps),
+        *say_own_way(texts, view.own_way),
+    ]
 
 
 def render_rewards(texts: Texts, shop: Shop, view: RewardsView) -> OutgoingMessage:

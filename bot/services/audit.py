@@ -46,6 +46,8 @@ class Act(StrEnum):
     """Such points were taken back: how many."""
     LOOKED_UP = "looked_up"
     """Somebody was looked up by the team."""
+    LET_IN = "let_in"
+    """The first of a queue were let in: the campaign, how many."""
     LABELLED = "labelled"
     """A member was given a label: which."""
     UNLABELLED = "unlabelled"

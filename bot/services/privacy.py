@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.services.members import MemberView, enter, view_member
 from bot.services.redeeming.granted import give_up_all
+from bot.services.waiting.waiting import forget_places
 from storage.personal import Rows, list_personal
 from storage.records import Person, Profile
 from storage.tables import (
@@ -87,6 +88,7 @@ def _forget_number(tx: Tx, telegram_id: int, *, open_too: bool) -> None:
 
 
 def _forget_person(tx: Tx, person: Person) -> None:
+    forget_places(tx, person.id)
     for forget_rows in (
         api_keys.forget_maker,
         buyers.forget_of,

@@ -15,6 +15,7 @@ from bot.services.redeeming.redeeming import CounterView, view_counter
 from bot.services.reminding.reminders import WaitingView, view_waiting
 from bot.services.rewards.stages import OwnWay, list_ways, view_own_way
 from bot.services.rewards.viewing import GrantView, list_live, list_next, list_own_rules
+from bot.services.waiting.waiting import QueuePlace, view_place
 from storage.records import Invitation, LedgerLine, Profile, RankLine, ReferralId
 from storage.tables import boards, ledgers, people, referrals, scores, shops
 from storage.tables.scores import BoardRow
@@ -44,6 +45,8 @@ class InvitesView:
     """Likewise the member themselves."""
     steps: Sequence[Step] = ()
     """What so many more friends bring."""
+    queue: QueuePlace = field(default_factory=QueuePlace)
+    """Where they stand in line."""
     own_rules: Sequence[Rule] = ()
     """What holds for them because of what the team calls them."""
 
@@ -109,6 +112,7 @@ def list_invites(tx: Tx, *, visitor: Profile, page: int = 0) -> InvitesView:
         stages=list_ways(tx, [line.referral_id for line in lines]),
         own_way=view_own_way(tx, member),
         steps=list_next(tx, member),
+        queue=view_place(tx, member.id),
         own_rules=list_own_rules(tx, member),
     )
 

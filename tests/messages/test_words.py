@@ -58,6 +58,7 @@ def test_only_those_who_run_the_shop_are_offered_its_commands() -> None:
         "find",
         "grant",
         "label",
+        "waitlist",
         *everybody,
     ]
 

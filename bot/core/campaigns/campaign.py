@@ -17,6 +17,7 @@ from bot.core.campaigns.reward_blocks import take_rewards
 from bot.core.campaigns.rewards import Rule
 from bot.core.campaigns.rules import LATER, Rules, take_rules
 from bot.core.campaigns.tiers import Tier, take_tiers
+from bot.core.campaigns.waitlist import Waitlist, take_waitlist
 from bot.core.campaigns.words import (
     PLACEHOLDER,
     place_text,
@@ -48,7 +49,7 @@ BRAND_LIMIT, HEADLINE_LIMIT, TEXT_LIMIT, OFFER_LIMIT = 32, 60, 300, 120
 
 _FIELDS = (
     *("slug", "theme", "layout", "focus", "colours", "languages", "channel_language", "logo", "photo", "brand"),
-    *("points", "limits", "rules", "stories", "catalogue", "rewards", "tiers", "contests"),
+    *("points", "limits", "rules", "stories", "catalogue", "rewards", "tiers", "contests", "waitlist"),
 )
 
 
@@ -140,6 +141,8 @@ class Campaign:
     """What members can become by the friends they bring."""
     contests: tuple[Contest, ...] = field(default=(), metadata=LATER)
     """What they can win by them."""
+    waitlist: Waitlist | None = field(default=None, metadata=LATER)
+    """The queue that they stand in; None for none."""
     worth_amount: int = field(default=0, metadata=LATER)
     """Minor units that one point is worth to the shop; 0 where it has not said."""
     worth_currency: str = field(default="", metadata=LATER)
@@ -168,7 +171,8 @@ class Campaign:
             item = self.find_item(key.removeprefix(FOR_ITEM))
             return None if item is None else item.rule
         prizes = (contest.find_prize(prize.place) for contest in self.contests for prize in contest.prizes)
-        return next((rule for rule in (*self.rewards, *prizes) if rule is not None and rule.key == key), None)
+        turn = self.waitlist.rule if self.waitlist is not None else None
+        return next((rule for rule in (*self.rewards, *prizes, turn) if rule is not None and rule.key == key), None)
 
     def find_tier(self, key: str) -> Tier | None:
         """The tier of this key; None for what is no honour any more."""
@@ -259,6 +263,7 @@ def parse_campaign(
         rewards=attempt((), take_rewards, file, languages),
         tiers=attempt((), take_tiers, file, languages),
         contests=attempt((), take_contests, file, languages),
+        waitlist=attempt(None, take_waitlist, file, languages),
     )
     file.check()
     _check_filled(file, campaign)

@@ -20,6 +20,7 @@ from bot.core.campaigns.reward_blocks import LISTS, find_key, list_values
 from bot.core.campaigns.rewards import Rule
 from bot.core.campaigns.rules import Rules
 from bot.core.campaigns.tiers import Tier
+from bot.core.campaigns.waitlist import list_waitlist_values
 from bot.core.languages import PLURAL_FORMS
 from bot.core.names import clean_text
 
@@ -91,7 +92,21 @@ def _list_values(campaign: Campaign, former: Block, name_picture: NamePicture) -
         },
         "limits": {"liability": campaign.liability_limit} if campaign.liability_limit else None,
         "rules": _list_rules(campaign.rules, former.get("rules", {})) or None,
+        "waitlist": _list_waitlist(campaign, former.get("waitlist", {})),
     }
+
+
+def _list_waitlist(campaign: Campaign, former: Block) -> dict[str, Any] | None:
+    """In every language of the campaign, as it was spelled; None for no queue."""
+    values, waitlist = list_waitlist_values(campaign.waitlist), campaign.waitlist
+    if values is None or waitlist is None:
+        return None
+    day = former.get("on")
+    spelled = {"on": day} if isinstance(day, date) and day.isoformat() == waitlist.on else {}
+    name = (
+        _choose_words(waitlist.name, former.get("name"), plain=len(campaign.languages) == 1) if waitlist.name else None
+    )
+    return values | spelled | {"name": name}
 
 
 def _list_story(story: Story, campaign: Campaign, former: Block, name_picture: NamePicture) -> dict[str, Any]:

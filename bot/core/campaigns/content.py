@@ -12,9 +12,10 @@ from bot.core.campaigns.catalogue import CatalogueItem
 from bot.core.campaigns.contests import Contest, ContestBy, Prize
 from bot.core.campaigns.rewards import Give, compose_rule, parse_rule
 from bot.core.campaigns.tiers import Tier
+from bot.core.campaigns.waitlist import Waitlist
 from storage.facts import GrantKind
 
-Part = Campaign | Story | Rules | CatalogueItem | Tier | Contest | Prize
+Part = Campaign | Story | Rules | CatalogueItem | Tier | Contest | Prize | Waitlist
 
 
 def compose_content(campaign: Campaign) -> str:
@@ -29,6 +30,8 @@ def compose_content(campaign: Campaign) -> str:
         content["tiers"] = [_compose(tier) for tier in campaign.tiers]
     if campaign.contests:
         content["contests"] = [_compose(contest) for contest in campaign.contests]
+    if campaign.waitlist is not None:
+        content["waitlist"] = _compose(campaign.waitlist)
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -48,6 +51,8 @@ def parse_content(content: str) -> Campaign:
     contests = tuple(_parse_contest(contest) for contest in told.get("contests", ()))
     parts = {"stories": stories, "rules": rules, "catalogue": catalogue, "rewards": rewards}
     parts |= {"tiers": tiers, "contests": contests}
+    if told.get("waitlist"):
+        parts["waitlist"] = _parse_waitlist(told["waitlist"])
     return Campaign(**_take(Campaign, told) | parts)
 
 
@@ -55,6 +60,11 @@ def _parse_contest(told: dict[str, Any]) -> Contest:
     prizes = tuple(Prize(**_take(Prize, prize) | {"give": _parse_give(prize["give"])}) for prize in told["prizes"])
     by = ContestBy(told.get("by", ContestBy.FRIENDS))
     return Contest(**_take(Contest, told) | {"prizes": prizes, "by": by})
+
+
+def _parse_waitlist(told: dict[str, Any]) -> Waitlist:
+    give = {"give": _parse_give(told["give"])} if told.get("give") else {}
+    return Waitlist(**_take(Waitlist, told) | give)
 
 
 def _parse_item(told: dict[str, Any]) -> CatalogueItem:

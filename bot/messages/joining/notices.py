@@ -199,8 +199,11 @@ def _render_friends(reader: Reader, owed: Sequence[Owed[FriendJoined | FriendWai
 
 
 def _say_news(reader: Reader, owed: Sequence[Owed[FriendJoined | FriendWaiting]]) -> Html:
-    """Who came, and how far the next step is."""
+    """Who came, where that puts the reader in line, and how far the next step is."""
     said, rules = _say_friends(reader, [one.notice for one in owed]), reader.shop.campaign.rewards
+    last = owed[-1].notice
+    if isinstance(last, FriendJoined) and last.place:
+        said = Html(f"{said}\n\n{reader.texts.say('queue.moved', place=last.place)}")
     if not rules:
         return said
     day = datetime.fromtimestamp(owed[-1].owed_at // SECOND, reader.shop.zone).date().isoformat()

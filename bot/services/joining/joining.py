@@ -30,6 +30,7 @@ from bot.services.rewards.awaiting import expect
 from bot.services.rewards.giving import tell
 from bot.services.rewards.granting import count_friend, note_event, note_score, promise_points, sum_points
 from bot.services.spoken import find_by_own_code
+from bot.services.waiting.waiting import advance, join_queue
 from bot.services.webhooks.publishing import publish_referral
 from storage.addresses import ANNOUNCE, MemberAddress
 from storage.facts import EventKind, GrantId
@@ -102,10 +103,12 @@ def credit(
     points = promise_points(tx, referral, terms)
     if tell_invitee and invitee.is_member:
         _owe_greeting(tx, referral, points[1], over=promise.over)
-    told = inviter_notice(referral) if inviter_notice else _tell_inviter(referral, points[0])
+    told = inviter_notice(referral) if inviter_notice else _tell_inviter(referral, points[0], counted)
     owe(tx, MemberAddress(inviter.id), told, key=referral.id)
     if counted is not None:
         _proclaim(tx, shop, referral, counted)
+    if fresh and terms.campaign.waitlist is not None:
+        join_queue(tx, invitee.id, terms)
     return referral
 
 
@@ -137,7 +140,7 @@ def qualify(tx: Tx, referral_id: ReferralId) -> Referral | None:
     if people.get(tx, referral.invitee_id).is_member:
         qualified = Qualified(inviter=referral.inviter_id, points=points[1])
         owe(tx, MemberAddress(referral.invitee_id), qualified, key=referral.id)
-    owe(tx, MemberAddress(referral.inviter_id), _tell_inviter(referral, points[0]), key=referral.id)
+    owe(tx, MemberAddress(referral.inviter_id), _tell_inviter(referral, points[0], counted), key=referral.id)
     _proclaim(tx, shop, referral, counted)
     return referral
 
@@ -178,6 +181,8 @@ class _Counted:
 
     score: int
     given: list[GrantId]
+    place: int = 0
+    """Where the inviter stands in line now; 0 for nowhere."""
 
 
 def _count(tx: Tx, shop: ShopRow, referral: Referral, terms: Terms) -> _Counted:
@@ -188,7 +193,7 @@ def _count(tx: Tx, shop: ShopRow, referral: Referral, terms: Terms) -> _Counted:
     if terms.campaign.rewards:
         expect(tx, referral, terms)
         given += note_score(tx, referral, terms, score)
-    return _Counted(score, given)
+    return _Counted(score, given, advance(tx, referral, terms) if terms.campaign.waitlist is not None else 0)
 
 
 def _proclaim(tx: Tx, shop: ShopRow, referral: Referral, counted: _Counted) -> None:
@@ -207,9 +212,10 @@ def _owe_greeting(tx: Tx, referral: Referral, points: int, *, over: bool = False
     owe(tx, MemberAddress(referral.invitee_id), greeting, key=referral.id)
 
 
-def _tell_inviter(referral: Referral, points: int) -> Notice:
-    told = FriendWaiting if referral.state is ReferralState.WAITING else FriendJoined
-    return told(friend=referral.invitee_id, points=points)
+def _tell_inviter(referral: Referral, points: int, counted: _Counted | None) -> Notice:
+    if counted is None:
+        return FriendWaiting(friend=referral.invitee_id, points=points)
+    return FriendJoined(friend=referral.invitee_id, points=points, place=counted.place)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,10 +309,13 @@ def _welcome(tx: Tx, person: Person, attribution: Attribution, *, from_inline: b
     referral = referrals.find_by_invitee(tx, person.id)
     if referral is not None and referral.state is not ReferralState.REVOKED:
         greet(tx, referral)
+        join_queue(tx, person.id, get_terms(tx, referral.campaign_version_id))
         return Attribution.CREDITED
     unknown = attribution is Attribution.UNKNOWN_CODE
     welcome = Welcome(unknown_code=unknown, from_inline=from_inline, asks=True, role=role)
     owe(tx, MemberAddress(person.id), welcome, key=person.id)
     people.note_asked(tx, person.id)
-    expect_claim(tx, person, get_terms(tx))
+    terms = get_terms(tx)
+    expect_claim(tx, person, terms)
+    join_queue(tx, person.id, terms)
     return attribution if unknown else Attribution.UNINVITED

@@ -75,6 +75,8 @@ class FriendJoined(Notice):
     kind: ClassVar[str] = "friend_joined"
     friend: PersonId
     points: int
+    place: int = 0
+    """Where the inviter stands in line now; 0 for nowhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from bot.services.joining.notices import FriendRevoked, GiftRevoked, RevokeReaso
 from bot.services.notices import owe
 from bot.services.rewards.giving import tell_taken
 from bot.services.rewards.granting import note_revoked, sum_points, take_back_above, uncount_friend
+from bot.services.waiting.waiting import retreat
 from bot.services.webhooks.publishing import publish_referral
 from storage.addresses import MemberAddress
 from storage.facts import GrantKind, GrantRow
@@ -52,6 +53,7 @@ def revoke(
         score = uncount_friend(tx, referral)
         unsaid += take_back_above(tx, referral.inviter_id, score)
         review(tx, referral.inviter_id, score, get_terms(tx).campaign.tiers)
+        retreat(tx, referral, get_terms(tx, referral.campaign_version_id))
     tell_taken(tx, unsaid)
     return referral
 

@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 
-from bot.core.rewards.steps import asks_labels
 from bot.messages.notices import Reader, Rendered, Renderers, list_kinds, render_notices
 from bot.messages.texts import Texts
 from bot.services.community.warning import (
@@ -209,7 +208,7 @@ class Sender:
     async def deliver(self, address: Address, ids: Sequence[NoticeId]) -> Report:
         """Send what the notices say; every id is settled, or named in the report."""
         shop = self._snapshots.current.shop
-        labelled = asks_labels(shop.campaign.rewards)
+        labelled = shop.campaign.asks_labels
         view = await self._store.read(view_notices, address=address, ids=ids, kinds=self._kinds, labelled=labelled)
         found = {each.id for each in view.owed} | set(view.unreadable)
         report = Report(vanished=[notice_id for notice_id in ids if notice_id not in found])

@@ -91,7 +91,7 @@ class HookWorker:
         while True:
             self._stirred = False
             try:
-                parcels, pause = await self._store.read(_look, self._list_busy())
+                parcels, pause = await self._store.read(find_next_parcels, self._list_busy())
             except Exception as error:  # noqa: BLE001 -- a store that is away is somebody else's alarm
                 logger.warning("What other systems are to hear cannot be read: %s", error)
                 await asyncio.sleep(RETRY_SECONDS)
@@ -136,6 +136,7 @@ class HookWorker:
         self._stir()
 
 
-def _look(tx: Tx, busy: dict[WebhookId, list[int]]) -> tuple[list[Parcel], int | None]:
+def find_next_parcels(tx: Tx, busy: dict[WebhookId, list[int]]) -> tuple[list[Parcel], int | None]:
+    """What can be sent now, or else when the next can."""
     parcels = find_parcels(tx, busy=busy)
     return parcels, None if parcels else find_next(tx)

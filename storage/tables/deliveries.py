@@ -146,7 +146,7 @@ def settle(tx: Tx, outcomes: Sequence[Outcome]) -> None:
             "recipient": each.person_id,
             "state": each.state,
             "message_id": each.message_id,
-            "error": clean_error(each.error),
+            "error": each.error and clean_error(each.error),
             "now": tx.now,
         }
         for each in outcomes

@@ -102,7 +102,7 @@ def set_topic(tx: Tx, ids: Collection[NoticeId], topic_id: int) -> None:
 
 def settle(tx: Tx, ids: Collection[NoticeId], state: NoticeState, error: str = "") -> int:
     """Note how owed notices ended, and return how many were still owed."""
-    return tx.run(_SETTLE, ids=list(ids), state=state, error=clean_error(error), now=tx.now) if ids else 0
+    return tx.run(_SETTLE, ids=list(ids), state=state, error=error and clean_error(error), now=tx.now) if ids else 0
 
 
 def reopen(tx: Tx, person_id: PersonId, kind: str) -> None:

@@ -69,12 +69,20 @@ class Way:
 
 
 BY_ITSELF = {
-    *("Snapshots.run", "find_newer"),
-    *("HandoutWorker._run", "HandoutWorker._send", "HandoutWorker._settle"),
+    *("Snapshots.run", "Snapshots._wait", "Snapshots.refresh", "find_newer"),
+    *("_watch", "DatabaseFiles.look"),
+    *("HookWorker._run", "HookWorker._wait", "HookWorker._list_busy", "find_next_parcels"),
+    *(
+        "HandoutWorker._run",
+        "HandoutWorker._wake",
+        "HandoutWorker._send",
+        "HandoutWorker._settle",
+        "HandoutWorker._end",
+    ),
     *("find_due_cards", "claim_card", "settle_cards", "Workshop.run.<locals>.<lambda>"),
 }
-"""The look of each second at what another process may have changed, and a newcomer's own card, which is drawn and sent
-behind the notices: nobody who joins waits for it. Their loops, and what these have threads do."""
+"""The looks now and then at what another process may have changed, at the files and at what other systems are owed, and a
+newcomer's own card, which is drawn and sent behind the notices: nobody who joins waits for them. Their loops, and what these have threads do."""
 
 OURS: dict[str, str] = {}
 """Paths within the project by what code objects say; empty for what is not ours."""

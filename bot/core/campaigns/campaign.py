@@ -153,6 +153,11 @@ class Campaign:
     """By language, once asked for: every screen and every answer asks."""
 
     @property
+    def asks_labels(self) -> bool:
+        """Whether any rule asks what somebody is called."""
+        return any(rule.condition.label for rule in self.rewards)
+
+    @property
     def languages(self) -> tuple[str, ...]:
         """The languages of the shop, in the file's order."""
         return tuple(self.brand)

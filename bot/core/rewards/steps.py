@@ -51,11 +51,6 @@ def is_for(rule: Rule, labels: Sequence[str]) -> bool:
     return not rule.condition.label or not set(rule.condition.label).isdisjoint(labels)
 
 
-def asks_labels(rules: Iterable[Rule]) -> bool:
-    """Whether any of them asks what somebody is called."""
-    return any(rule.condition.label for rule in rules)
-
-
 def compute_stayed(days: int, due_at: int | None, now: int) -> int:
     """How many whole days of so many somebody has stayed who will have stayed them all at that moment; None stays not."""
     return 0 if due_at is None else min(days, max(0, days + (now - due_at) // DAY))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.core.rewards.steps import Seen, Stage, asks_labels, compute_stayed, is_for, list_stages
+from bot.core.rewards.steps import Seen, Stage, compute_stayed, is_for, list_stages
 from bot.services.campaigns import get_terms
 from bot.services.members import MemberView, compose_name
 from storage.facts import EventKind
@@ -53,7 +53,7 @@ def _look(tx: Tx, friends: Sequence[Referral]) -> dict[ReferralId, list[Stage]]:
     found = {}
     for each in friends:
         campaign = rules[each.id]
-        called = labels.list_of(tx, each.inviter_id) if asks_labels(campaign.rewards) else []
+        called = labels.list_of(tx, each.inviter_id) if campaign.asks_labels else []
         own = [rule for rule in campaign.rewards if is_for(rule, called)]
         buys = any(rule.when == "purchased" for rule in own)
         days = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.core.campaigns.rewards import Rule
 from bot.core.rewards.rules import compose_rules
-from bot.core.rewards.steps import Step, asks_labels, is_for, list_steps
+from bot.core.rewards.steps import Step, is_for, list_steps
 from bot.core.standing import compute_page
 from bot.services.campaigns import get_terms
 from bot.services.coupons.giving import find_shown
@@ -90,11 +90,11 @@ def list_live(tx: Tx, member: MemberView) -> list[GrantView]:
 
 def list_next(tx: Tx, member: MemberView) -> list[Step]:
     """What so many more friends will bring, by the rules that hold now."""
-    rules = get_terms(tx).campaign.rewards
-    if not rules:
+    campaign = get_terms(tx).campaign
+    if not campaign.rewards:
         return []
-    called = labels.list_of(tx, member.id) if asks_labels(rules) else []
-    return list_steps(rules, member.score, find_day(tx), labels=called, tier=member.tier)
+    called = labels.list_of(tx, member.id) if campaign.asks_labels else []
+    return list_steps(campaign.rewards, member.score, find_day(tx), labels=called, tier=member.tier)
 
 
 def list_own_rules(tx: Tx, member: MemberView) -> list[Rule]:

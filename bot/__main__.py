@@ -1,4 +1,4 @@
-"""The command line: run, demo, campaign, shop, coupons, webhook, migrate, doctor, backup, restore, forget."""
+"""The command line: run, demo, campaign, shop, coupons, api-key, receipt-link, webhook, migrate, doctor, backup, restore, forget."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from bot.audit_command import add_audit_parser
 from bot.campaign_parsers import add_campaign_parser, add_shop_parser
+from bot.conversion_commands import add_api_key_parser, add_receipt_parser
 from bot.core.setting import SettingMistake, find_passwords, mask_secrets
 from bot.coupon_commands import add_coupons_parser
 from bot.draw_command import add_draw_parser
@@ -106,6 +107,12 @@ def _make_parser() -> argparse.ArgumentParser:
         commands.add_parser("audit", help="whether the books are in order, and who did what"), _read_settings
     )
     add_coupons_parser(commands.add_parser("coupons", help="codes that rewards give out"), _read_settings)
+    add_api_key_parser(
+        commands.add_parser("api-key", help="keys of systems that report what was bought"), _read_settings
+    )
+    add_receipt_parser(
+        commands.add_parser("receipt-link", help="a link that ties an order to its buyer"), _read_settings
+    )
     add_webhook_parser(commands.add_parser("webhook", help="other systems that are told what happens here"), _read_url)
     add_draw_parser(commands.add_parser("draw", help="prize draws that anybody can check, offline"))
     commands.add_parser("setup", help="answer three questions, and have a shop").set_defaults(command=_set_up)

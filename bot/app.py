@@ -20,6 +20,7 @@ from bot.broadcasts.worker import Broadcaster
 from bot.campaign_file import SHIPPED, choose_community, load_campaign
 from bot.capabilities import CAPABILITIES
 from bot.core.campaigns.campaign import CampaignMistake
+from bot.core.conversions.keys import compute_pepper
 from bot.handlers.bot_profile import stay_introduced, try_errand
 from bot.handlers.community.chat import follow_shop, look_after
 from bot.handlers.conversations import build_text_router
@@ -312,7 +313,11 @@ async def _serve_web(runtime: Runtime, stop: asyncio.Event) -> None:
 
     settings = runtime.settings
     web = build_deps(
-        store=runtime.store, snapshots=runtime.snapshots, assets=ASSETS, trusted_proxies=settings.trusted_proxies
+        store=runtime.store,
+        snapshots=runtime.snapshots,
+        assets=ASSETS,
+        trusted_proxies=settings.trusted_proxies,
+        pepper=compute_pepper(settings.bot_token),
     )
     listener = open_listener(*settings.listen)
     logger.info("%s is served on %s:%d", settings.public_url, *listener.getsockname()[:2])

@@ -147,7 +147,7 @@ class Conversion:
     sale_id: SaleId
     report: Report
     state: str
-    """As its sender was answered."""
+    """As its sender was answered; the reason of one that waits follows behind a colon."""
     event_id: EventId | None
     """Of a refund that took something back."""
     received_at: int

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 from PIL import Image
 
 from bot.cards.card_drawing import draw_block
@@ -10,6 +12,10 @@ from bot.cards.qr import compose_code
 from bot.cards.shapes import draw_shape
 from bot.cards.theme_fonts import ThemeFonts
 from bot.cards.typesetting import TextStyle
+
+_PRINTED_MODULE = 12
+_QUIET = 4
+"""Light modules around a code (ISO/IEC 18004)."""
 
 _SIZE = (1024, 1152)
 _PANEL = (32, 32, 992, 992)
@@ -30,3 +36,14 @@ def draw_qr_page(link: str, theme_fonts: ThemeFonts, caption: str) -> Image.Imag
     style = TextStyle(role="display", colour="panel", size=60, floor=22, lines=2, align="centre")
     draw_block(image, caption, Block(bounds=_CAPTION, style=style), theme_fonts)
     return image
+
+
+def render_plain_code(link: str) -> bytes:
+    """The code alone in black on white, as a PNG for a printer. Raises LinkTooLong."""
+    mask = compose_code(link, on_paper=True).render_mask(_PRINTED_MODULE)
+    edge = _PRINTED_MODULE * _QUIET
+    image = Image.new("1", (mask.width + 2 * edge, mask.height + 2 * edge), 1)
+    image.paste(0, (edge, edge), mask)
+    content = io.BytesIO()
+    image.save(content, "PNG")
+    return content.getvalue()

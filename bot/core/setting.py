@@ -68,6 +68,7 @@ _SECRETS = (
     (re.compile(r"\b(\d\d)\d{3,}:[\w-]{20,}"), r"\1…"),
     (re.compile(r"(://[^:/@\s]*:)[^\s]*@"), r"\1***@"),
     (re.compile(r"\b(password=)[^&\s'\"]+", re.IGNORECASE), r"\1***"),
+    (re.compile(r"\b(psk_|whsec_)[\w+/=-]+"), r"\1***"),
     (re.compile(r"\b(AGE-SECRET-KEY-)\w+", re.IGNORECASE), r"\1***"),
 )
 """Tokens of bots, passwords within addresses and connection strings, keys of backups: by their look alone."""

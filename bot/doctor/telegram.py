@@ -50,6 +50,17 @@ async def check_telegram(settings: Settings, place: Said | None) -> AsyncIterato
             yield Finding("Telegram", told, _compose_cure(settings))
 
 
+async def find_username(settings: Settings) -> str | None:
+    """What the bot is called; None where Telegram does not say."""
+    timeout = aiohttp.ClientTimeout(total=PATIENCE_SECONDS)
+    try:
+        async with open_session(settings.proxy, timeout=timeout) as session:
+            me, _ = await _ask(session, settings, "getMe", {})
+    except (aiohttp.ClientError, OSError, NotSent):
+        return None
+    return str(me["result"]["username"]) if me["ok"] else None
+
+
 def _compose_cure(settings: Settings) -> str:
     way = f"{PREFIX}PROXY (or HTTPS_PROXY, ALL_PROXY)" if settings.proxy else "the network"
     return f"Look at {way} and at {PREFIX}BOT_API_URL."

@@ -34,6 +34,12 @@ _ACTS = {
     Act.COUPONS: "audit.coupons",
     Act.STRUCK: "audit.struck",
     Act.RELEASED: "audit.released",
+    Act.KEY_MADE: "audit.key_made",
+    Act.KEY_REVOKED: "audit.key_revoked",
+    Act.SOLD: "audit.sold",
+    Act.UNSOLD: "audit.unsold",
+    Act.TIED: "audit.tied",
+    Act.ORDERS: "audit.orders",
     Act.WEBHOOK_ADDED: "audit.webhook_added",
     Act.WEBHOOK_REMOVED: "audit.webhook_removed",
 }
@@ -50,6 +56,7 @@ _TO_SOMEBODY = {
     Act.CODE_GIVEN,
     Act.GIFT_ARRIVED,
     Act.GIFT_AGAIN,
+    Act.TIED,
 }
 
 

@@ -14,11 +14,12 @@ from bot.web.click_writer import ClickWriter
 from bot.web.health import Health
 from bot.web.salt import DailySalt
 from bot.web.templates import Templates
-from bot.web.throttle import Throttle
+from bot.web.throttle import Admission, Throttle
 from bot.web.visitor import Visitors
 from bot.wire.pictures import Pictures
 from bot.wire.snapshot import Snapshot, Snapshots
 from storage.store import Store
+from storage.tx import Clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,12 @@ class WebDeps:
     salt: DailySalt
     click_writer: ClickWriter
     beacons: Throttle
+    failures: Throttle
+    """Requests to the API that nobody vouches for."""
+    admission: Admission
+    clock: Clock
+    pepper: bytes
+    """What other systems' secrets are made with."""
 
     @property
     def shop(self) -> Shop:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.web.problems import API, PROBLEM_TYPE, compose_content
+
 MOST_BODY_BYTES = 1024
-"""No door reads a body; a beacon's is empty."""
+"""No door but those of the API reads a body; a beacon's is empty."""
+
+MOST_REPORT_BYTES = 16 * 1024
+"""What other systems report is a few hundred bytes long."""
 
 _OWN = ("script-src", "style-src", "img-src", "connect-src")
 _NONE = ("default-src", "base-uri", "form-action", "frame-ancestors")
@@ -49,24 +54,28 @@ class SecurityShell:
                 message["headers"] = [*message.get("headers", []), *self.headers]
             await send(message)
 
-        if carries_much(scope["headers"]):
-            await _refuse(send_dressed)
+        for_api = scope["path"].startswith(API)
+        if carries_much(scope["headers"], most=MOST_REPORT_BYTES if for_api else MOST_BODY_BYTES):
+            await _refuse(send_dressed, in_words=for_api)
         else:
             await self._app(scope, receive, send_dressed)
 
 
-def carries_much(headers: RawHeaders) -> bool:
+def carries_much(headers: RawHeaders, most: int = MOST_BODY_BYTES) -> bool:
     """Whether a body is announced that is longer than allowed, or of unknown length."""
     for name, value in headers:
         if name == b"transfer-encoding":
             return True
-        if name == b"content-length" and (len(value) > 9 or int(value) > MOST_BODY_BYTES):
+        if name == b"content-length" and (len(value) > 9 or int(value) > most):
             return True
     return False
 
 
-async def _refuse(send: Send) -> None:
+async def _refuse(send: Send, *, in_words: bool) -> None:
     """Say that it is too large, and hang up instead of listening to the rest."""
-    headers = [(b"content-length", b"0"), (b"connection", b"close")]
+    detail = f"Send at most {MOST_REPORT_BYTES} bytes, and say how many (Content-Length)."
+    body = compose_content(413, detail) if in_words else b""
+    headers = [(b"content-length", str(len(body)).encode()), (b"connection", b"close")]
+    headers += [(b"content-type", PROBLEM_TYPE.encode())] if in_words else []
     await send({"type": "http.response.start", "status": 413, "headers": headers})
-    await send({"type": "http.response.body", "body": b""})
+    await send({"type": "http.response.body", "body": body})

@@ -13,19 +13,22 @@ from starlette.routing import Route
 
 from bot.core.addresses import THIS_MACHINE, Network
 from bot.messages.visiting import Refusal
+from bot.web.api import FAILURES, MOST_AT_ONCE
 from bot.web.card_cache import CardCache
 from bot.web.cards import show_card, show_logo
 from bot.web.click_writer import ClickWriter
+from bot.web.conversions import describe_api, make_receipt_link, report_conversion
 from bot.web.deps import WebDeps, deps_of
 from bot.web.health import Health
 from bot.web.links import open_link
 from bot.web.pages import write_refusal
+from bot.web.problems import API, Problem, compose_problem
 from bot.web.salt import DailySalt
 from bot.web.security import SecurityShell, compose_headers
 from bot.web.service import say_health, say_robots, send_sheet
 from bot.web.sharing import BEACONS, note_shared, open_page
 from bot.web.templates import Templates
-from bot.web.throttle import Throttle
+from bot.web.throttle import Admission, Throttle
 from bot.web.visitor import Visitors
 from bot.wire.snapshot import Snapshots
 from storage.store import Store
@@ -54,6 +57,9 @@ DOORS = (
     Route("/s/{code}", open_page, methods=["GET"]),
     Route("/s/{code}/shared", note_shared, methods=["POST"]),
     Route("/assets/{name}", send_sheet, methods=["GET"]),
+    Route("/api/v1/conversions", report_conversion, methods=["POST"]),
+    Route("/api/v1/receipts", make_receipt_link, methods=["POST"]),
+    Route("/api/v1/openapi.json", describe_api, methods=["GET"]),
     Route("/healthz", say_health, methods=["GET"]),
     Route("/robots.txt", say_robots, methods=["GET"]),
 )
@@ -70,8 +76,12 @@ def build_deps(
     trusted_proxies: tuple[Network, ...] = THIS_MACHINE,
     clock: Clock = utc_now,
     guesses: Throttle | None = None,
+    pepper: bytes = b"",
 ) -> WebDeps:
-    """The rooms behind the doors, with their usual measures; `guesses` overrules how often a visitor may guess."""
+    """The rooms behind the doors, with their usual measures; `guesses` overrules how often a visitor may guess.
+
+    With `pepper` the secrets are made that other systems sign with.
+    """
     return WebDeps(
         store=store,
         health=Health(store),
@@ -83,6 +93,10 @@ def build_deps(
         salt=DailySalt(clock),
         click_writer=ClickWriter(store),
         beacons=Throttle(BEACONS),
+        failures=Throttle(FAILURES),
+        admission=Admission(MOST_AT_ONCE),
+        clock=clock,
+        pepper=pepper,
     )
 
 
@@ -96,6 +110,8 @@ def build_site(deps: WebDeps) -> SecurityShell:
 
 async def _refuse(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if request.url.path.startswith(API):
+        return compose_problem(Problem(error.status_code, error.detail, headers=dict(error.headers or {})))
     deps = deps_of(request)
     refusal = _REFUSALS.get(error.status_code, Refusal.REFUSED)
     page = write_refusal(deps.templates, deps.nobody.language, refusal, deps.shop.address)

@@ -50,3 +50,21 @@ class Throttle:
 
     def _look(self, address: str) -> Bucket:
         return compute_bucket(self._buckets.get(compute_neighbourhood(address)), self._allowance, self._clock())
+
+
+class Admission:
+    """How many are inside at this moment, never more than a fixed number."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._inside = most, 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether somebody has to come again later."""
+        return self._inside >= self._most
+
+    def __enter__(self) -> None:
+        self._inside += 1
+
+    def __exit__(self, *_error: object) -> None:
+        self._inside -= 1

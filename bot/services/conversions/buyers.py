@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 from bot.core.coupons.pools import fold_code
@@ -43,7 +44,7 @@ def find_named(tx: Tx, report: Report) -> Buyer:
     if report.member_key is MemberKey.NOBODY:
         return Buyer(reason=Reason.NO_MEMBER)
     if report.member_key is MemberKey.TOKEN:
-        receipt = buyers.find_receipt(tx, report.member)
+        receipt = buyers.find_receipt(tx, hashlib.sha256(report.member.encode()).hexdigest())
         if receipt is None:
             return Buyer(reason=Reason.UNKNOWN_MEMBER)
         return Buyer(person_id=receipt.person_id) if receipt.person_id is not None else Buyer(reason=Reason.UNOPENED)

@@ -37,7 +37,7 @@ class Reported:
     conversion_id: ConversionId
     state: str
     reason: Reason = Reason.NONE
-    """Where it waits: why, as it is now."""
+    """Where it waits: why."""
 
 
 def report(tx: Tx, said: Report, *, request: str = "", actor_id: PersonId | None = None) -> Reported:
@@ -64,15 +64,15 @@ def report(tx: Tx, said: Report, *, request: str = "", actor_id: PersonId | None
     state = decide_said(settled, said.type)
     conversions.set_state(tx, conversion_id, state)
     _note(tx, request, said, conversion_id)
-    return Reported(outcome=Outcome.TAKEN, conversion_id=conversion_id, state=state, reason=settled.reason)
+    return _compose(Outcome.TAKEN, conversion_id, state)
 
 
 def decide_said(sale: Sale, type_: ConversionType) -> str:
-    """How a report stands whose order stands so."""
-    if type_ is ConversionType.PURCHASE:
-        return sale.state
-    waits = type_ is ConversionType.REFUND and sale.amount is None
-    return SaleState.WAITING if waits else SETTLED
+    """How a report stands whose order stands so; of one that waits, the reason follows behind a colon."""
+    waits = type_ is ConversionType.PURCHASE or (type_ is ConversionType.REFUND and sale.amount is None)
+    if waits and sale.state is SaleState.WAITING:
+        return f"{sale.state}:{sale.reason}"
+    return sale.state if type_ is ConversionType.PURCHASE else SETTLED
 
 
 def _repeat(tx: Tx, sale: Sale, said: Report, request: str) -> Reported:
@@ -90,4 +90,9 @@ def _note(tx: Tx, request: str, said: Report, conversion_id: ConversionId) -> No
 
 
 def _answer(tx: Tx, conversion_id: ConversionId, outcome: Outcome) -> Reported:
-    return Reported(outcome=outcome, conversion_id=conversion_id, state=conversions.get(tx, conversion_id).state)
+    return _compose(outcome, conversion_id, conversions.get(tx, conversion_id).state)
+
+
+def _compose(outcome: Outcome, conversion_id: ConversionId, said: str) -> Reported:
+    state, _, reason = said.partition(":")
+    return Reported(outcome=outcome, conversion_id=conversion_id, state=state, reason=Reason(reason))

@@ -1,0 +1,50 @@
+"""`passalong api-key` and `passalong receipt-link`, with the bot stopped."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from storage import open_store
+from storage.tables import api_keys
+from tests.journeys.program import Home, furnish_forking
+from tests.telegram import LocalTelegram, telegram
+
+__all__ = ["telegram"]
+
+
+@pytest.fixture
+def home(tmp_path: Path, telegram: LocalTelegram, store_url: str) -> Home:
+    """A bot's home, its database on each engine in turn."""
+    return furnish_forking(tmp_path, telegram, DATABASE_URL=store_url)
+
+
+async def test_a_key_is_shown_once_and_nowhere_kept(home: Home, store_url: str) -> None:
+    """JSON with key and secret; two of a name, the third is refused; the list and the database hold neither."""
+    made = [json.loads((await home.run("api-key", "create", "till")).read_output()) for _ in range(2)]
+    assert made[0]["key"].startswith("psk_")
+    assert made[0]["secret"].startswith("whsec_")
+    assert (await home.run("api-key", "create", "till")).status == 2
+    listed = (await home.run("api-key", "list")).read_output()
+    assert [each["ends"] for each in json.loads(listed)] == [each["key"][-4:] for each in made]
+    async with open_store(store_url) as store:
+        kept = repr(await store.read(api_keys.list_all))
+    for each in made:
+        for told in (listed, kept):
+            assert each["key"] not in told
+            assert each["secret"] not in told
+    assert json.loads((await home.run("api-key", "revoke", "till")).read_output()) == {"revoked": 2}
+    assert (await home.run("api-key", "revoke", "till")).status == 2
+    assert (await home.run("api-key", "create", "till", "--scopes", "everything")).status == 2
+
+
+async def test_an_order_has_one_link_and_its_code_can_be_printed(home: Home) -> None:
+    """Asked twice, the same; a number that cannot be is refused."""
+    first, again = [await home.run("receipt-link", "A-1", "--png", "a.png") for _ in range(2)]
+    said = json.loads(first.read_output())
+    assert said == json.loads(again.read_output())
+    assert said["link"].endswith(f"?start=buy_{said['token']}")
+    assert (home.folder / "a.png").read_bytes().startswith(b"\x89PNG")
+    assert (await home.run("receipt-link", "A 1")).status == 2

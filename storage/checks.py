@@ -16,7 +16,7 @@ from storage.schema import (
     stock,
 )
 from storage.store import Store
-from storage.tables import due_jobs, ledgers, waitlists
+from storage.tables import due_jobs, ledgers, liability, waitlists
 from storage.tables.due_jobs import DueJob
 from storage.tx import Tx
 
@@ -75,12 +75,18 @@ def find_faults(tx: Tx) -> list[str]:
         *_list_wrong_scores(tx),
         *_list_wrong_stock(tx),
         *(f"the queue of campaign {number} is not as long as is counted" for number in waitlists.list_apart(tx)),
+        *_list_wrong_liability(tx),
     ]
 
 
 def _list_imbalance(tx: Tx) -> list[str]:
     imbalance = ledgers.compute_imbalance(tx)
     return [f"balances miss the ledger by {imbalance} points"] if imbalance else []
+
+
+def _list_wrong_liability(tx: Tx) -> list[str]:
+    kept, summed = liability.get(tx), liability.fold(tx)
+    return [] if kept == summed else [f"what is owed is kept as {kept}, and comes to {summed}"]
 
 
 def _list_wrong_scores(tx: Tx) -> list[str]:

@@ -122,6 +122,14 @@ class CouponState(StrEnum):
     EXPIRED = "expired"
 
 
+class LiabilityLevel(StrEnum):
+    """How near the shop is to the bound of what it promises, as owners were told last."""
+
+    CALM = "calm"
+    NEAR = "near"
+    FULL = "full"
+
+
 class PoolLevel(StrEnum):
     """How many coupons a pool has still, as the team was told since the last import."""
 

@@ -32,6 +32,8 @@ class Outcome(Enum):
     ONESELF = auto()
     LIMIT = auto()
     """More than there is left for today."""
+    PROMISED = auto()
+    """More than the shop promises its members in all."""
     NOBODY = auto()
     """Who it was for is no member any more."""
 

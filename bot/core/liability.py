@@ -8,12 +8,16 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from bot.core.campaigns.file import CampaignFile, Path
+from storage.facts import LiabilityLevel
 
 WORTH_LIMIT = 1_000_000
 """Minor units for one point."""
 
 LIABILITY_LIMIT = 1_000_000_000_000
 """Minor units of all that is promised."""
+
+NEAR, CALM = (9, 10), (7, 10)
+"""From nine tenths of the bound on owners are warned; below seven tenths a warning is forgotten."""
 
 _FIELDS = ("amount", "currency")
 _LIMITS = ("liability",)
@@ -31,11 +35,27 @@ class Liability:
     """What is owed at this moment."""
 
     points: int = 0
-    """On members' balances, and held for them."""
+    """On members' balances, held for them, and paid for what waits at the counter."""
     coupons: int = 0
     """Given and not used, or waited for."""
     gifts: int = 0
     """Telegram gifts that were earned and have not arrived."""
+
+
+def decide_level(points: int, most: int) -> LiabilityLevel:
+    """How near so many promised points are to their bound."""
+    return LiabilityLevel.NEAR if points * NEAR[1] >= most * NEAR[0] else LiabilityLevel.CALM
+
+
+def decide_told(level: LiabilityLevel, told: LiabilityLevel, *, same_bound: bool) -> bool:
+    """Whether owners hear of it: of each level once, until the bound is another or there is much room again."""
+    order = [*LiabilityLevel]
+    return level is not LiabilityLevel.CALM and (not same_bound or order.index(level) > order.index(told))
+
+
+def decide_forgotten(points: int, most: int) -> bool:
+    """Whether there is so much room again that owners are to hear of it anew when there is not."""
+    return points * CALM[1] < most * CALM[0]
 
 
 def count_digits(currency: str) -> int:

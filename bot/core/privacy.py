@@ -121,6 +121,7 @@ FATES: Mapping[str, Fate] = MappingProxyType(
         "label.label": Fate.GOES,
         "ledger.key": Fate.NOBODYS,
         "ledger.reason": Fate.NOBODYS,
+        "liability_bound.told": Fate.NOBODYS,
         "link_revocation.link": Fate.GOES,
         "outbox.address": Fate.SHOPS,
         "outbox.channel": Fate.NOBODYS,

@@ -143,6 +143,8 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         "inspection": Keeping(holds="when the books were last looked over", ends=Ends.FEW),
         "label": Keeping(holds="what the team calls a member", ends=Ends.FORGETTING),
         "ledger": Keeping(holds="points given and taken", ends=Ends.NEVER, how="holds no name"),
+        "liability": Keeping(holds="what is owed to members in all", ends=Ends.FEW),
+        "liability_bound": Keeping(holds="how near its bound owners were told that is", ends=Ends.FEW),
         "link_revocation": Keeping(
             holds="links of people who were forgotten, until Telegram has closed them",
             ends=Ends.TIME,

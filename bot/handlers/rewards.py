@@ -10,6 +10,7 @@ from bot.handlers.deps import Context
 from bot.handlers.reply import show
 from bot.messages.buttons import WHY, WHY_LIST
 from bot.messages.commands import Command
+from bot.messages.liability import NOTICES as LIABILITY_NOTICES
 from bot.messages.rewards import NOTICES
 from bot.messages.texts import Texts
 from bot.messages.why import render_answer, render_why
@@ -61,7 +62,7 @@ CAPABILITY = Capability(
     roles=EVERYBODY,
     commands={Command(name="why", text="why.command", place=35): on_why},
     buttons={WHY: on_why_one, WHY_LIST: on_why},
-    notices=NOTICES,
+    notices={**NOTICES, **LIABILITY_NOTICES},
     jobs=[
         Job(name="rewards", every_seconds=60.0, run=free_due),
         Job(name="stays", every_seconds=60.0, run=arrive_due),

@@ -17,6 +17,7 @@ from bot.services.rewards.by_hand import GivingView, PointsGiven, PointsReturned
 _REFUSALS = {
     Outcome.ONESELF: "grant.oneself",
     Outcome.LIMIT: "grant.limit",
+    Outcome.PROMISED: "grant.promised",
     Outcome.NOBODY: "grant.nobody",
 }
 

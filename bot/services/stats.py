@@ -13,7 +13,7 @@ from bot.services.members import MemberView, demand, enter, view_member
 from bot.services.printing import count_by_placement
 from storage.facts import GrantKind
 from storage.records import Profile, RankLine
-from storage.tables import clicks, coupons, directory, grants, ledgers, referrals, scores, shares
+from storage.tables import clicks, directory, grants, liability, referrals, scores, shares
 from storage.tx import Tx
 
 TOP_SIZE = 10
@@ -66,8 +66,9 @@ def count(tx: Tx, *, visitor: Profile) -> StatsView:
 
 def sum_owed(tx: Tx) -> Liability:
     """What the shop owes its members."""
+    kept = liability.get(tx)
     return Liability(
-        points=ledgers.sum_owed(tx) + grants.sum_held(tx),
-        coupons=coupons.count_given(tx) + grants.count_promised(tx, GrantKind.COUPON),
+        points=kept.points,
+        coupons=kept.coupons + grants.count_promised(tx, GrantKind.COUPON),
         gifts=grants.count_promised(tx, GrantKind.GIFT),
     )

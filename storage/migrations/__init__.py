@@ -46,6 +46,7 @@ REVISIONS = (
     "0042",
     "0043",
     "0044",
+    "0045",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

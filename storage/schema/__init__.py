@@ -15,6 +15,7 @@ from storage.schema.coupons import coupon, pool
 from storage.schema.gifts import gift
 from storage.schema.honours import honour
 from storage.schema.jobs import due_job
+from storage.schema.liability import liability, liability_bound
 from storage.schema.messages import broadcast, delivery, flood_wait, inbox, outbox, warning
 from storage.schema.people import (
     code_key,
@@ -82,6 +83,8 @@ __all__ = [
     "inspection",
     "label",
     "ledger",
+    "liability",
+    "liability_bound",
     "link_revocation",
     "metadata",
     "outbox",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import and_, bindparam, case, func, literal_column, or_, select, update
+from sqlalchemy import and_, bindparam, case, literal_column, or_, select, update
 from sqlalchemy.sql.expression import ColumnElement
 
 from storage.facts import CouponId, CouponRow, CouponState, GrantId, PoolLevel, PoolRow
@@ -19,7 +19,6 @@ from storage.tx import Conflicting, Row, Tx
 _POOL = ("name", "ready", "stocked", "warned")
 _SHOWN = ("id", "pool", "code", "state", "expires_at", "grant_id", "shown_at", "used_at")
 _ADDED = ("pool", "code", "folded", "state", "imported_at", "expires_at")
-_COUNT_GIVEN = select(func.count()).where(coupon.c.state == CouponState.GIVEN)
 
 
 def _is(state: CouponState) -> ColumnElement[bool]:
@@ -265,8 +264,3 @@ def _to_pool(row: Row) -> PoolRow:
 def _to_coupon(row: Row) -> CouponRow:
     values = dict(zip(_SHOWN, row, strict=True))
     return CouponRow(**values | {"state": CouponState(values["state"])})
-
-
-def count_given(tx: Tx) -> int:
-    """Count coupons that members have and have not used."""
-    return int(tx.scalar(_COUNT_GIVEN))

@@ -130,11 +130,6 @@ _LIST_LIVE = (
     .order_by(grant.c.id.desc())
     .limit(bindparam("most"))
 )
-_SUM_HELD = select(func.coalesce(func.sum(grant.c.points), literal_column("0"))).where(
-    _WAITS,
-    grant.c.state == literal_column(f"'{GrantState.HELD}'"),
-    grant.c.kind == literal_column(f"'{GrantKind.POINTS}'"),
-)
 _COUNT_PROMISED = select(func.count()).where(
     grant.c.state == literal_column(f"'{GrantState.WAITING}'"), grant.c.kind == bindparam("kind")
 )
@@ -310,11 +305,6 @@ def count_of(tx: Tx, person_id: PersonId) -> int:
 def list_live(tx: Tx, person_id: PersonId) -> list[GrantRow]:
     """Return what somebody has that is no points and not at the counter, and what is on its way, the newest first."""
     return [_to_grant(row) for row in tx.rows(_LIST_LIVE, of=person_id, most=MOST_LIVE)]
-
-
-def sum_held(tx: Tx) -> int:
-    """Return the points that are earned and no ledger line yet."""
-    return int(tx.scalar(_SUM_HELD))
 
 
 def count_promised(tx: Tx, kind: GrantKind) -> int:

@@ -53,9 +53,6 @@ _TAKE_POINTS = (
     .values(balance=account.c.balance - bindparam("amount"))
     .returning(account.c.id)
 )
-_SUM_OWED = select(func.coalesce(func.sum(account.c.balance), literal_column("0"))).where(
-    account.c.owner_id.is_not(None), account.c.balance > 0
-)
 _BALANCE = select(account.c.balance).where(account.c.owner_id == bindparam("owner_id"))
 
 _OWN_ACCOUNT = _FIND_ACCOUNT.scalar_subquery()
@@ -115,11 +112,6 @@ _IMBALANCE = (
     .select_from(account.outerjoin(_FOLDED, _FOLDED.c.account_id == account.c.id))
     .where(account.c.owner_id.is_not(None))
 )
-
-
-def sum_owed(tx: Tx) -> int:
-    """Return the points that members could spend, all together; who owes some is left out."""
-    return int(tx.scalar(_SUM_OWED))
 
 
 def open_account(tx: Tx, owner_id: PersonId) -> int:

@@ -136,6 +136,8 @@ def compose_emptying() -> str:
         *(f'DELETE FROM "{name}"' for name in tables),
         *(f'ALTER SEQUENCE "{name}" RESTART' for name in sequences),
         "INSERT INTO account (owner_id) VALUES (NULL)",
+        "INSERT INTO liability SELECT shard, 0, 0, 0, 0 FROM generate_series(0, 255) AS shard",
+        "INSERT INTO liability_bound VALUES (1, 'calm', 0)",
         "INSERT INTO board (period) VALUES ('all')",
         "INSERT INTO code_key (id, key, unchecked_upto) VALUES (1, 'sixteen secrets!', 0)",
         f"UPDATE alembic_version SET version_num = '{HEAD}'",

@@ -166,6 +166,11 @@ class Campaign:
         """In which language the shop speaks to a reader of `wanted`; its first, where it does not know that one."""
         return find_language(wanted, self.languages) or self.languages[0]
 
+    @property
+    def most_promised(self) -> int:
+        """The points that members may be promised, all together; 0 for no bound."""
+        return self.liability_limit // self.worth_amount if self.worth_amount else 0
+
     def find_item(self, key: str) -> CatalogueItem | None:
         """What can be had under this key; None for what is not on offer any more."""
         return next((item for item in self.catalogue if item.key == key), None)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from bot.core.liability import Liability, compute_worth, count_digits
+from bot.core.liability import Liability
+from bot.messages.liability import say_money
 from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.sharing.ways import name_source, name_way
 from bot.messages.shop import Shop
@@ -56,10 +57,9 @@ def _say_owed(texts: Texts, shop: Shop, owed: Liability) -> list[Html]:
     """What the shop owes its members, and what of it is money where it has said so; nothing where that is nothing."""
     said = [escape(shop.points(owed.points, texts.language))] if owed.points else []
     if said and shop.campaign.worth_amount:
-        currency = shop.campaign.worth_currency
-        worth = compute_worth(owed.points, shop.campaign.worth_amount, currency)
-        money = texts.number(float(worth), digits=count_digits(currency))
-        said = [texts.say("stats.worth", points=said[0], worth=money, currency=currency)]
+        worth, most = say_money(texts, shop, owed.points), shop.campaign.most_promised
+        bound = say_money(texts, shop, most) if most else ""
+        said = [texts.say("stats.worth_of" if most else "stats.worth", points=said[0], worth=worth, most=bound)]
     counts = (("stats.coupons", owed.coupons), ("stats.gifts", owed.gifts))
     said += [texts.say(key, count=count) for key, count in counts if count]
     return [texts.say("stats.owed", list=Html(" · ".join(said)))] if said else []

@@ -188,7 +188,8 @@ class _Counted:
 def _count(tx: Tx, shop: ShopRow, referral: Referral, terms: Terms) -> _Counted:
     """Of the owner's rules nothing is asked where there are none."""
     publish_referral(tx, HookEventKind.QUALIFIED, referral)
-    given = note_event(tx, EventKind.QUALIFIED, referral, terms) or []
+    most = read_terms(tx, shop).campaign.most_promised
+    given = note_event(tx, EventKind.QUALIFIED, referral, terms, most=most) or []
     score = count_friend(tx, shop, referral)
     if terms.campaign.rewards:
         expect(tx, referral, terms)

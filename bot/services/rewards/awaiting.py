@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from bot.core.durations import DAY
 from bot.core.rewards.rules import WHEN
 from bot.services.campaigns import Terms, get_terms
-from bot.services.rewards.giving import find_day, find_midnight, tell
+from bot.services.rewards.giving import tell
 from bot.services.rewards.granting import note_event
+from bot.services.rewards.room import find_day, find_midnight
 from storage.facts import EventKind
 from storage.records import Referral, ReferralState
 from storage.tables import awaited, chat_joins, people, referrals, shops

@@ -12,7 +12,9 @@ from bot.core.roles import OWNERS, TEAM
 from bot.services.audit import Act
 from bot.services.members import MemberView, compose_name, demand, enter, find_role, view_member
 from bot.services.notices import Notice, owe
-from bot.services.rewards.giving import find_day, find_midnight, take_back
+from bot.services.rewards.giving import take_back
+from bot.services.rewards.promising import has_room
+from bot.services.rewards.room import find_day, find_midnight
 from bot.services.webhooks.publishing import publish_grant
 from storage.addresses import MemberAddress
 from storage.facts import BY_HAND, EventKind, GrantId, GrantRow
@@ -107,6 +109,8 @@ def grant_by_hand(
     if not view.name and view.outcome is Outcome.NOBODY:
         return view
     outcome = decide_given(to_oneself=person_id == me.id, points=points, left=view.left)
+    if outcome is Outcome.GIVEN and not has_room(tx, points):
+        outcome = Outcome.PROMISED
     if outcome is not Outcome.GIVEN:
         return GivingView(member=view.member, name=view.name, left=view.left, points=points, outcome=outcome)
     grant_id = _give(tx, person_id, points, key=f"{EventKind.GIVEN}:{me.id}:{hand_grants.count_by(tx, me.id)}")

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 from bot.core.rewards.rules import WHEN, Occurrence, compose_week, evaluate
 from bot.services.campaigns import get_terms
-from bot.services.rewards.giving import Cause, find_day, find_midnight, give, tell
+from bot.services.rewards.giving import Cause, give, tell
 from bot.services.rewards.granting import look_at_inviter
+from bot.services.rewards.room import find_day, find_midnight
 from storage.facts import EventKind
 from storage.records import PersonId, ShareWay
 from storage.tables import events, shares

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from functools import partial
 from types import MappingProxyType
 
 from bot.core.campaigns.catalogue import HAD
-from bot.core.campaigns.rewards import Give, Rule
+from bot.core.campaigns.rewards import JOIN, Give, Rule
 from bot.core.campaigns.rules import DAYS_LIMIT
-from bot.core.durations import DAY, SECOND
+from bot.core.durations import DAY
 from bot.core.redeeming import compose_reference
-from bot.core.rewards.bounds import OWN, WEEK, Bound, decide_freed, decide_state, list_bounds
-from bot.core.rewards.rules import FOR_RULE, Grant, compose_week
-from bot.services.campaigns import find_rule, find_zone
+from bot.core.rewards.bounds import OWN, Bound, decide_freed, decide_state, list_bounds
+from bot.core.rewards.rules import FOR_RULE, REASONS, Grant, compose_rules
+from bot.services.campaigns import find_rule, get_terms
 from bot.services.coupons.giving import give_coupon, take_coupon_back, tell_given
 from bot.services.notices import Notice, owe
 from bot.services.rewards.notices import RewardFreed, RewardGiven, RewardTakenBack, write_rule
+from bot.services.rewards.promising import BOUND
+from bot.services.rewards.room import FULL, find_due, put_back, take_room
 from bot.services.webhooks.publishing import publish_grant
 from storage.addresses import MemberAddress
 from storage.facts import EventId, GrantId, GrantKind, GrantRow, GrantState
-from storage.records import CampaignId, PersonId, ReferralId, ReferralState, Transfer, VersionId
-from storage.tables import allowances, gifts, grants, ledgers, people, redemptions, referrals, shops
+from storage.records import CampaignId, ReferralId, ReferralState, Transfer, VersionId
+from storage.tables import allowances, gifts, grants, ledgers, people, redemptions, referrals
 from storage.tx import Tx
 from storage.webhook import HookEventKind
 
@@ -40,12 +41,14 @@ class Cause:
     version_id: VersionId
     """Whose rules are asked."""
     referral_id: ReferralId | None = None
+    most: int | None = None
+    """The points that may be promised in all; None where that is to be looked up."""
 
 
 def give(tx: Tx, cause: Cause, grant: Grant) -> GrantId | None:
     """Write what comes of a rule for somebody; None where its limit is reached and nothing is to be said of that."""
     rule = grant.rule
-    week, full = _take_room(tx, cause.version_id, rule, grant.give, grant.person_id)
+    week, full = take_room(tx, cause.version_id, rule, grant.give, person_id=grant.person_id, most=cause.most)
     state = decide_state(rule, grant.give.kind, reached=full is not None)
     if state is None:
         return None
@@ -61,12 +64,35 @@ def give(tx: Tx, cause: Cause, grant: Grant) -> GrantId | None:
         points=grant.give.amount if grant.give.kind is GrantKind.POINTS else None,
         threshold=rule.friends if grant.is_milestone else None,
         week=week,
-        matures_at=_find_due(tx, rule, state, full),
+        matures_at=find_due(tx, rule, state, full),
         reason="" if full is None else f"limit:{full.kind}",
     )
     if number is not None and state is decide_freed(grant.give.kind):
         _settle(tx, grants.get(tx, number))
     return number
+
+
+def queue_usual(tx: Tx, cause: Cause, grant: Grant) -> GrantId | None:
+    """Let the usual points for a friend wait until there is room to promise them; None where they wait already."""
+    return grants.add(
+        tx,
+        rule=grant.rule.key,
+        person_id=grant.person_id,
+        event_id=cause.event_id,
+        side=grant.side,
+        state=GrantState.PENDING,
+        kind=GrantKind.POINTS,
+        points=grant.give.amount,
+        matures_at=find_due(tx, grant.rule, GrantState.PENDING, FULL),
+        reason=f"limit:{BOUND}",
+    )
+
+
+def find_granted_rule(tx: Tx, row: GrantRow) -> Rule | None:
+    """The rule by which somebody was given something, be it the usual one; None where no rule is known."""
+    campaign = get_terms(tx, row.campaign_version_id).campaign
+    named = (rule for rule in compose_rules(campaign) if rule.key == row.rule and rule.who is row.side)
+    return next(named, None) or campaign.find_rule(row.rule)
 
 
 def list_due(tx: Tx, *, limit: int) -> list[GrantId]:
@@ -175,17 +201,6 @@ def tell_taken(tx: Tx, taken: Iterable[GrantRow]) -> None:
             _owe(tx, row, partial(_compose_taken, row.points or 0))
 
 
-def find_day(tx: Tx) -> str:
-    """Today where the shop is, like 2026-12-01."""
-    return datetime.fromtimestamp(tx.now // SECOND, find_zone(shops.get(tx).zone)).date().isoformat()
-
-
-def find_midnight(tx: Tx, day: date) -> int:
-    """When a day begins where the shop is."""
-    zone = find_zone(shops.get(tx).zone)
-    return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp()) * SECOND
-
-
 def _has_perhaps_arrived(tx: Tx, row: GrantRow) -> bool:
     """Whether it is a gift on its way, which nobody can call back."""
     return row.kind is GrantKind.GIFT and gifts.is_under_way(tx, row.id)
@@ -193,20 +208,20 @@ def _has_perhaps_arrived(tx: Tx, row: GrantRow) -> bool:
 
 def _free(tx: Tx, row: GrantRow) -> Bound | None:
     """Let one go; the limit that still leaves no room for it, where there is one."""
-    rule, week = find_rule(tx, row.campaign_version_id, row.rule), row.week
+    rule, week = find_granted_rule(tx, row), row.week
     if rule is None:
         return None
     state = decide_freed(row.kind)
     if row.state is GrantState.PENDING:
-        week, full = _take_room(tx, row.campaign_version_id, rule, _read_give(row), row.person_id)
+        week, full = take_room(tx, row.campaign_version_id, rule, _read_give(row), person_id=row.person_id)
         if full is not None:
-            due = _find_due(tx, rule, GrantState.PENDING, full)
+            due = find_due(tx, rule, GrantState.PENDING, full)
             grants.set_state(tx, row.id, row.state, expected=row.state, reason=row.reason, matures_at=due)
             return full
         state = GrantState.HELD if rule.hold_days else state
     elif row.state is not GrantState.HELD:
         return None
-    due = _find_due(tx, rule, state, None)
+    due = find_due(tx, rule, state, None)
     grants.set_state(tx, row.id, state, expected=row.state, matures_at=due, week=week)
     if state is not GrantState.HELD:
         _settle(tx, grants.get(tx, row.id))
@@ -228,11 +243,18 @@ def _post(tx: Tx, row: GrantRow) -> None:
         credit=ledgers.open_account(tx, row.person_id),
         amount=row.points or 0,
         key=f"grant:{row.id}",
-        reason=f"{FOR_RULE}{row.rule}",
+        reason=_find_reason(tx, row),
         referral_id=row.referral_id,
     )
     ledger_id = ledgers.post(tx, transfer)
     grants.set_state(tx, row.id, row.state, expected=row.state, ledger_id=ledger_id)
+
+
+def _find_reason(tx: Tx, row: GrantRow) -> str:
+    """As the ledger says it: the usual points for a friend in the usual words, also when they had to wait."""
+    rule = find_granted_rule(tx, row)
+    usual = row.side is not None and rule is not None and JOIN in (rule.key, rule.instead_of)
+    return REASONS[row.side] if usual and row.side is not None else f"{FOR_RULE}{row.rule}"
 
 
 def _lay_out(tx: Tx, row: GrantRow) -> None:
@@ -268,27 +290,13 @@ _SETTLE: Mapping[GrantKind, Callable[[Tx, GrantRow], None]] = MappingProxyType(
 """By kind; what is not here is somebody's by being written down."""
 
 
-def _take_room(tx: Tx, version_id: VersionId, rule: Rule, give: Give, person_id: PersonId) -> tuple[str, Bound | None]:
-    """Take what the limits of a rule leave: the week it counts in, and the limit that left nothing."""
-    week = compose_week(find_day(tx)) if rule.limit.per_week is not None else ""
-    bounds = list_bounds(rule, give, person_id, week)
-    if not bounds:
-        return week, None
-    campaign_id = allowances.get_campaign(tx, version_id)
-    for place, bound in enumerate(bounds):
-        if not allowances.take(tx, campaign_id, rule.key, bound.scope, pieces=bound.pieces, most=bound.most):
-            _put_back(tx, campaign_id, rule.key, bounds[:place])
-            return week, bound
-    return week, None
-
-
 def _put_room_back(tx: Tx, row: GrantRow) -> None:
     """Somebody else can have it: who has waited longest, where the rule lets people wait."""
     rule = find_rule(tx, row.campaign_version_id, row.rule)
     if rule is None or not (bounds := list_bounds(rule, _read_give(row), row.person_id, row.week)):
         return
     campaign_id = allowances.get_campaign(tx, row.campaign_version_id)
-    _put_back(tx, campaign_id, rule.key, bounds)
+    put_back(tx, row.campaign_version_id, rule.key, bounds)
     if rule.at_limit == "queue":
         _let_in(tx, campaign_id, rule.key)
 
@@ -300,21 +308,6 @@ def _let_in(tx: Tx, campaign_id: CampaignId, rule: str) -> None:
         full = _free(tx, row) if row.state is GrantState.PENDING else None
         if full is not None and full.kind not in OWN:
             return
-
-
-def _put_back(tx: Tx, campaign_id: CampaignId, rule: str, bounds: Sequence[Bound]) -> None:
-    for bound in bounds:
-        allowances.put_back(tx, campaign_id, rule, bound.scope, pieces=bound.pieces)
-
-
-def _find_due(tx: Tx, rule: Rule, state: GrantState, full: Bound | None) -> int | None:
-    """When something will be looked at again by itself: at the end of its hold, or when a new week begins."""
-    if state is GrantState.HELD:
-        return tx.now + rule.hold_days * DAY
-    if state is GrantState.PENDING and full is not None and full.kind == WEEK:
-        day = date.fromisoformat(find_day(tx))
-        return find_midnight(tx, day + timedelta(days=7 - day.weekday()))
-    return None
 
 
 def _read_give(row: GrantRow) -> Give:
@@ -339,6 +332,6 @@ def _owe_given(tx: Tx, row: GrantRow, notice: type[RewardGiven]) -> None:
 
 
 def _owe(tx: Tx, row: GrantRow, compose: Callable[[Rule], Notice]) -> None:
-    rule = find_rule(tx, row.campaign_version_id, row.rule)
+    rule = find_granted_rule(tx, row)
     if rule is not None and people.get(tx, row.person_id).is_member:
         owe(tx, MemberAddress(row.person_id), compose(rule), key=f"{row.id}:{row.changed_at}")

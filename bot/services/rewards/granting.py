@@ -19,7 +19,9 @@ from bot.core.rewards.rules import (
     evaluate,
 )
 from bot.services.campaigns import Terms, find_zone
-from bot.services.rewards.giving import Cause, find_day, give, take_back
+from bot.services.rewards.giving import Cause, give, queue_usual, take_back
+from bot.services.rewards.promising import find_most, has_room
+from bot.services.rewards.room import find_day
 from bot.services.webhooks.publishing import publish_points
 from storage.facts import EventId, EventKind, GrantId, GrantRow
 from storage.records import PersonId, Referral, Side, Transfer
@@ -37,11 +39,12 @@ def note_event(
     number: int = 0,
     nth: int = 1,
     key: str = "",
+    most: int | None = None,
 ) -> list[GrantId] | None:
     """Write what happened to a referral, and give both sides what the terms it came under say of it.
 
     Returns what the owner's rules gave, to be told with `tell`; None where it was noted before. The usual points are told by
-    whoever notes the event.
+    whoever notes the event, but for those that have to wait until the shop promises more.
 
     Args:
         tx: The transaction.
@@ -51,11 +54,14 @@ def note_event(
         number: How many days; the amount of a purchase.
         nth: Which purchase it is.
         key: What makes it one of its kind, where it can happen more often than once.
+        most: The points that the shop promises in all, 0 for no bound; None where the caller does not know it.
     """
     event_id, when = events.add(tx, kind, referral, key=key), WHEN.get(kind)
     if event_id is None:
         return None
-    return _give_all(tx, event_id, referral, terms, when=when, number=number, nth=nth) if when is not None else []
+    if when is None:
+        return []
+    return _give_all(tx, event_id, referral, terms, when=when, number=number, nth=nth, most=most)
 
 
 def note_score(tx: Tx, referral: Referral, terms: Terms, score: int) -> list[GrantId]:
@@ -124,15 +130,24 @@ def _open_missing(tx: Tx, shop: ShopRow, referral: Referral, open_kinds: Collect
 
 
 def _give_all(
-    tx: Tx, event_id: EventId, referral: Referral, terms: Terms, *, when: str, number: int, nth: int = 1
+    tx: Tx,
+    event_id: EventId,
+    referral: Referral,
+    terms: Terms,
+    *,
+    when: str,
+    number: int,
+    nth: int = 1,
+    most: int | None = None,
 ) -> list[GrantId]:
-    cause = Cause(event_id=event_id, version_id=terms.version_id, referral_id=referral.id)
+    most = find_most(tx) if most is None else most
+    cause = Cause(event_id=event_id, version_id=terms.version_id, referral_id=referral.id, most=most)
     occurrence = _look(tx, referral, terms, when=when, number=number, nth=nth)
     given: list[GrantId] = []
     for grant in evaluate(occurrence, compose_rules(terms.campaign)):
-        if grant.is_usual:
+        if grant.is_usual and (not most or has_room(tx, grant.give.amount, most)):
             _give_points(tx, referral, event_id, grant)
-        elif (added := give(tx, cause, grant)) is not None:
+        elif (added := (queue_usual if grant.is_usual else give)(tx, cause, grant)) is not None:
             given.append(added)
     return given
 

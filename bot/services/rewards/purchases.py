@@ -10,6 +10,7 @@ from bot.core.rewards.rules import FOR_RULE, WHEN, compute_share
 from bot.services.campaigns import find_rule, get_terms
 from bot.services.rewards.giving import give_less, stands, take_back, tell, tell_taken
 from bot.services.rewards.granting import note_event
+from bot.services.rewards.promising import has_room
 from storage.facts import EventId, EventKind, GrantId, GrantKind, GrantRow, GrantState
 from storage.records import PersonId, Referral, Transfer
 from storage.tables import events, grants, ledgers
@@ -139,9 +140,9 @@ def _correct_share(tx: Tx, row: GrantRow, left: int, event_id: EventId, taken: l
 
 
 def _pay_share(tx: Tx, row: GrantRow, amount: int) -> bool:
-    """The share of one purchase; what is less than half a point is none."""
+    """The share of one purchase; what is less than half a point is none, and what the shop promises no room for waits for the next."""
     points = compute_share(amount, int(row.what))
-    if points:
+    if points and has_room(tx, points):
         transfer = Transfer(
             debit=ledgers.HOUSE_ACCOUNT,
             credit=ledgers.open_account(tx, row.person_id),
@@ -152,4 +153,5 @@ def _pay_share(tx: Tx, row: GrantRow, amount: int) -> bool:
         )
         grants.set_points(tx, row.id, points)
         grants.set_state(tx, row.id, GrantState.USED, expected=row.state, ledger_id=ledgers.post(tx, transfer))
-    return points > 0
+        return True
+    return False

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.core.campaigns.rewards import Rule
-from bot.core.rewards.rules import compose_rules
 from bot.core.rewards.steps import Step, is_for, list_steps
 from bot.core.standing import compute_page
 from bot.services.campaigns import get_terms
 from bot.services.coupons.giving import find_shown
 from bot.services.members import MemberView, compose_name, enter, view_member
-from bot.services.rewards.giving import find_day
+from bot.services.rewards.giving import find_granted_rule
+from bot.services.rewards.room import find_day
 from storage.errors import RowMissing
 from storage.facts import CouponRow, EventKind, GrantId, GrantKind, GrantRow, RedemptionRow
 from storage.records import Profile
@@ -109,19 +109,13 @@ def view_grant(tx: Tx, row: GrantRow) -> GrantView:
     kind, happened_at = events.get_cause(tx, row.event_id)
     return GrantView(
         row=row,
-        rule=_find_rule(tx, row),
+        rule=find_granted_rule(tx, row),
         happened=kind,
         happened_at=happened_at,
         friend=_name_other(tx, row),
         coupon=find_shown(tx, row.id) if row.kind is GrantKind.COUPON else None,
         redemption=None if row.points else redemptions.find_by_grant(tx, row.id),
     )
-
-
-def _find_rule(tx: Tx, row: GrantRow) -> Rule | None:
-    campaign = get_terms(tx, row.campaign_version_id).campaign
-    named = (rule for rule in compose_rules(campaign) if rule.key == row.rule and rule.who is row.side)
-    return next(named, None) or campaign.find_rule(row.rule)
 
 
 def _name_other(tx: Tx, row: GrantRow) -> str:

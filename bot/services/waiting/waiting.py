@@ -17,7 +17,8 @@ from bot.services.audit import Act
 from bot.services.campaigns import Terms, get_terms
 from bot.services.members import MemberView, demand, enter, view_member
 from bot.services.notices import owe
-from bot.services.rewards.giving import Cause, find_day, give, tell
+from bot.services.rewards.giving import Cause, give, tell
+from bot.services.rewards.room import find_day
 from bot.services.waiting.notices import LetIn, QueueEntered
 from storage.addresses import MemberAddress
 from storage.campaign import CampaignState

@@ -114,6 +114,20 @@ async def begin_at(update: Update, context: Context, flow: Flow, name: str, data
     await _put(update, context, flow, step, data)
 
 
+async def go_on(update: Update, context: Context, value: object) -> None:
+    """What somebody was asked is answered by this, which was read outside of the machine."""
+    place = await find_place(update, context)
+    if place is not None:
+        await _go_on(update, context, place, value)
+
+
+async def ask_again(update: Update, context: Context, said: Html) -> None:
+    """Ask once more, and say why above the question."""
+    place = await find_place(update, context)
+    if place is not None:
+        await _ask_again(update, context, place, said)
+
+
 async def answer(update: Update, context: Context) -> bool:
     """Whether this message was asked for, and so is answered now."""
     message, place = update.effective_message, await find_place(update, context)

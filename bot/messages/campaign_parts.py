@@ -55,6 +55,7 @@ _LABELS = {
     "stock": "part.change.stock",
     "per_member": "part.change.per_member",
     "valid_days": "part.change.valid_days",
+    "picture": "editor.picture",
     "friends": "part.change.friends",
     "badge": "part.change.badge",
     "colour": "part.change.colour",
@@ -214,6 +215,8 @@ def _say_item(texts: Texts, shop: Shop, item: CatalogueItem, taken: Mapping[str,
         said.append(texts.say("part.stock", left=left, count=item.stock))
     if item.per_member is not None:
         said.append(texts.say("part.per_member", count=item.per_member))
+    if item.picture:
+        said.append(texts.say("part.pictured"))
     if item.valid_days != VALID_DAYS:
         said.append(texts.say("part.waits", count=item.valid_days))
     return Html(" · ".join(said))

@@ -199,6 +199,9 @@ _GIVES = {
     "code": ask_words("part.ask.code", CODE_LIMIT),
     "gift": ask_typed("part.ask.gift", read_gift, "part.wrong.gift", offer=_offer_gifts),
 }
+PICTURE = "picture"
+"""The step that a picture answers."""
+
 _ANY = {NONE: "part.pick.any"}
 
 _REWARD = {
@@ -253,6 +256,7 @@ _ITEM = {
     "stock": ask_number("part.ask.stock", STOCK_LIMIT, 10, 20, 50, 100, none="part.pick.unbounded"),
     "per_member": ask_number("part.ask.per_member", STOCK_LIMIT, 1, 2, 3, 5, none="part.pick.unbounded"),
     "valid_days": ask_number("part.ask.valid_days", DAYS_LIMIT, 7, 14, 30, 90),
+    PICTURE: ask_tap("editor.ask.picture", {NONE: "part.pick.nothing"}),
 }
 _TIER = {
     **ask_names("name", "part.ask.name", TIER_LIMIT),

@@ -141,8 +141,11 @@ async def test_the_catalogue_is_set_up_in_the_chat(shop: ShopAtWork, store: Stor
     assert item.name == {"en": "Crème brûlée", "id": "Crème brûlée", "zh": "焦糖布丁"}
     said = await walk(phone, "✎ 3", "What", "A coupon, one each", "@coffee")
     assert "it is: a coupon (coffee)" in said
+    assert "Send the picture" in await walk(phone, "Picture", "@no picture")
+    assert "with a picture" in await phone.send_picture("olive")
     await phone.tap("✓ Keep it")
-    assert (await find_draft(store)).catalogue[-1].pool == "coffee"
+    item = (await find_draft(store)).catalogue[-1]
+    assert (item.pool, len(item.picture)) == ("coffee", 64)
 
 
 async def test_levels_are_set_up_in_the_chat(shop: ShopAtWork, store: Store) -> None:

@@ -14,7 +14,7 @@ from storage.facts import GrantKind
 
 Answers = Mapping[str, Any]
 
-CHANGES = ("name", "kind", "price", "stock", "per_member", "valid_days")
+CHANGES = ("name", "kind", "price", "stock", "per_member", "valid_days", "picture")
 """What of an item can be changed."""
 
 BY_NAME = frozenset({GrantKind.PRIVILEGE, GrantKind.BY_HAND})
@@ -57,6 +57,7 @@ def compose_item(answers: Answers, former: CatalogueItem | None) -> CatalogueIte
         per_member=answers.get("per_member"),
         valid_days=answers.get("valid_days") or VALID_DAYS,
         give=_compose_give(answers, name),
+        picture=answers.get("picture") or "",
     )
 
 
@@ -65,7 +66,8 @@ def list_item_answers(item: CatalogueItem, spoken: Sequence[str]) -> dict[str, A
     said = {"price": item.price, "stock": item.stock, "per_member": item.per_member, "valid_days": item.valid_days}
     given = {str(item.kind): item.give.what or item.give.amount} if item.give is not None else {}
     name = {language: item.say(language) for language in spoken}
-    return {"key": item.key, **said, "kind": str(item.kind), **given, **list_names(name, "name", spoken)}
+    shown = {"kind": str(item.kind), "picture": item.picture or None}
+    return {"key": item.key, **said, **shown, **given, **list_names(name, "name", spoken)}
 
 
 def _order_kind(answers: Answers) -> tuple[str, ...]:

@@ -181,7 +181,7 @@ async def _measure(update: Update, context: Context, data: Data, text: str) -> s
 
 async def _take_picture(update: Update, context: Context, texts: Texts, message: Message, data: Data) -> Html | None:
     """Fetch and keep a picture; the reason why not."""
-    picture = await _read_picture(context, message)
+    picture = await read_picture(context, message)
     if picture is None:
         return texts.say("editor.wrong.picture")
     if isinstance(picture, PictureMistake):
@@ -191,7 +191,8 @@ async def _take_picture(update: Update, context: Context, texts: Texts, message:
     return None
 
 
-async def _read_picture(context: Context, message: Message) -> Picture | PictureMistake | None:
+async def read_picture(context: Context, message: Message) -> Picture | PictureMistake | None:
+    """The picture that was sent; why it cannot be used; None where none was sent."""
     sent = message.photo[-1] if message.photo else message.document
     if sent is None:
         return None

@@ -17,29 +17,37 @@ from bot.core.campaigns.parts import Part, Piece, find_part
 from bot.core.campaigns.reward_answers import list_reward_answers, order_reward, take_reward
 from bot.core.campaigns.rewards import SIDE_NAMES, Rule, compose_rule
 from bot.core.campaigns.tier_answers import list_tier_answers, order_tier, take_tier
+from bot.core.pictures import Picture
 from bot.handlers import conversations
+from bot.handlers.campaigns.editing import read_picture
 from bot.handlers.campaigns.screens import show_editor
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
 from bot.messages.campaign_parts import PAGE, list_changes, render_parts, render_preview, say_full, say_piece
 from bot.messages.campaigns_panel import cut
 from bot.messages.outgoing import OutgoingMessage
-from bot.messages.part_questions import QUESTIONS
+from bot.messages.part_questions import PICTURE, QUESTIONS
+from bot.messages.pictures import say_picture_mistake
 from bot.messages.questions import Question
 from bot.messages.shop import Shop
-from bot.messages.texts import Html, Texts
+from bot.messages.texts import Html, Texts, escape
 from bot.services.campaigns import parts
 from bot.services.campaigns.parts import PartsView
 from bot.services.conversations import find_conversation, finish, leave
+from bot.services.members import open_home
 from bot.updates.context import visitor_of
-from bot.updates.flows import TEXT, Flow, Step
+from bot.updates.flows import TEXT, Answer, Flow, Step
+from storage.conversation import Conversation
 from storage.records import CampaignId
+from storage.tables.pictures import StoredPicture
 
 LONGEST_CHOICE = 32
 """Of a key that a button of a dialogue can carry."""
 
 MOST_GIFTS = 12
 """That are offered; the id of any other can be typed."""
+
+PICTURED = frozenset({Answer.PHOTO, Answer.DOCUMENT})
 
 _FIRST = {Part.REWARD: "when", Part.ITEM: "name_1", Part.TIER: "name_1"}
 _LIST: Mapping[Part, Callable[[Any, Any], dict[str, Any]]] = {
@@ -113,6 +121,21 @@ async def on_dropped(update: Update, context: Context, part: Part) -> None:
         await _show_parts(update, context, await _find_parts(update, context, place.data["campaign"], part))
     else:
         await show_editor(update, context, None)
+
+
+async def on_picture(update: Update, context: Context, _asked: Conversation) -> None:
+    """A picture of an item: kept, and the dialogue goes on; or why it cannot be used."""
+    message, visitor = update.effective_message, visitor_of(update)
+    assert message is not None
+    member = await context.read(open_home, visitor=visitor)
+    texts, picture = Texts(member.language), await read_picture(context, message)
+    if not isinstance(picture, Picture):
+        said = texts.say("editor.wrong.picture") if picture is None else escape(say_picture_mistake(texts, picture))
+        await conversations.ask_again(update, context, said)
+        return
+    stored = StoredPicture(sha256=picture.sha256, content=picture.data, width=picture.width, height=picture.height)
+    await context.bot_data.store.write(parts.keep_picture, visitor=visitor, picture=stored)
+    await conversations.go_on(update, context, picture.sha256)
 
 
 async def _find_parts(update: Update, context: Context, number: int, said: str) -> PartsView | None:
@@ -199,7 +222,7 @@ def _make_step(name: str, question: Question) -> Step:
     def refuse(texts: Texts, data: Mapping[str, Any], message: Message) -> Html | None:
         return question.refuse(texts, data, message.text or "")
 
-    takes = TEXT if question.read is not None else frozenset()
+    takes = TEXT if question.read is not None else PICTURED if name == PICTURE else frozenset()
     return Step(
         name=name,
         ask=ask,
@@ -208,6 +231,7 @@ def _make_step(name: str, question: Question) -> Step:
         refuse=refuse,
         choices=question.list_choices,
         optional=question.optional,
+        on_answer=on_picture if name == PICTURE else None,
     )
 
 

@@ -12,9 +12,12 @@ from bot.core.campaigns.item_answers import compose_item
 from bot.core.campaigns.parts import Part, Piece, choose_key, drop_part, find_part, list_parts, set_part
 from bot.core.campaigns.reward_answers import compose_reward
 from bot.core.campaigns.tier_answers import compose_tier
+from bot.core.roles import MANAGERS
 from bot.services.campaigns.editing import EditorView, edit_campaign, view_editor
+from bot.services.members import demand
 from storage.records import CampaignId, Profile
-from storage.tables import campaigns, coupons, labels, redemptions
+from storage.tables import campaigns, coupons, labels, pictures, redemptions
+from storage.tables.pictures import StoredPicture
 from storage.tx import Tx
 
 MOST_LABELS = 20
@@ -77,6 +80,16 @@ def keep_part(tx: Tx, *, visitor: Profile, data: Mapping[str, Any]) -> PartsView
 
     view = _view(tx, campaign_id, part, edit_campaign(tx, visitor=visitor, campaign_id=campaign_id, edit=edit))
     return None if view is None else replace(view, full=any(full))
+
+
+def keep_picture(tx: Tx, *, visitor: Profile, picture: StoredPicture) -> None:
+    """Keep a picture that a dialogue was answered with.
+
+    Raises:
+        NotAllowed: this is nobody who runs campaigns.
+    """
+    demand(tx, visitor, MANAGERS)
+    pictures.add(tx, [picture])
 
 
 def _compose(tx: Tx, data: Mapping[str, Any], draft: Campaign, former: Piece | None) -> Piece:

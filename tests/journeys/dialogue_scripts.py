@@ -239,7 +239,7 @@ NEW_CAMPAIGN = Script(
         Act(say="Kami suka pendek", shows="The headline in 简体中文"),
         Act(tap="Skip", shows="We like it short"),
         Act(tap="Back", shows="salon: a draft"),
-        Act(tap="Friend: 25", shows="does the friend get?"),
+        Act(tap="Friend: 50", shows="does the friend get?"),
         Act(say="33", shows="Friend gets: 33 points"),
         Act(tap="Start now", shows="salon: running"),
         Act(tap="★ Make it the main one", shows="★ salon: running"),

@@ -25,12 +25,29 @@ TEAM = (
     Step("type", "/team", "These people run the shop"),
     Step("tap", "+ Invite a manager", "Whoever opens this link"),
 )
+REWARD = (
+    Step("type", "/admin", "like to look at"),
+    Step("tap", "Campaigns", "every link without a campaign"),
+    Step("tap", "★ cafe: running", "[Rewards]"),
+    Step("tap", "Rewards", "What cafe gives"),
+    Step("tap", "+ Add a reward", "When shall it be given?"),
+    Step("tap", "A member reaches a number of friends", "How many friends does it take?"),
+    Step("tap", "3", "Who gets it?"),
+    Step("tap", "The member", "What is it?"),
+    Step("tap", "Something handed out", "What is it called"),
+    Step("type", "a free coffee", "How often at most?"),
+    Step("tap", "Once per member", "This is how it reads"),
+    Step("tap", "✓ Keep it", "1. When a member has brought 3 friends"),
+)
 SHOWN: Mapping[str, str] = {
     "cafe: a draft": "owner-campaign",
     "Coffee at dusk, on the roof": "owner-story",
     "Inviter gets: 30 points": "owner-preview",
     "★ cafe: running": "owner-running",
     "Whoever opens this link": "owner-team",
+    "1. When a member has brought 3 friends": "owner-rewards",
+    "How many friends does it take?": "owner-reward-question",
+    "This is how it reads": "owner-reward",
 }
 """After which words a picture is taken: of the last time that they are shown."""
 
@@ -39,7 +56,7 @@ async def picture() -> None:
     """Walk through the page, and keep what it shows."""
     with tempfile.TemporaryDirectory() as name:
         async with open_page(Path(name), f"sqlite:///{name}/passalong.db", scale=2) as page:
-            for step in (*WALK, *TEAM):
+            for step in (*WALK, *TEAM, *REWARD):
                 await page.walk([step], kills=())
                 if step.expected in SHOWN:
                     await _keep(page, SHOWN[step.expected], at_card=step.what == "Preview")

@@ -30,5 +30,5 @@ def _compose_scratch() -> Campaign:
         unit={"en": {"other": ""}},
         stories=(empty,),
         inviter_points=50,
-        invitee_points=25,
+        invitee_points=50,
     )

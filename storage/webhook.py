@@ -32,6 +32,8 @@ class HookEventKind(StrEnum):
     """Something was handed out at the counter."""
     UNUSED = "unused"
     """That was a slip, and was put right."""
+    ORDER = "order"
+    """An order of another system stands otherwise: it counts, waits, was refunded."""
     BROADCAST_FINISHED = "broadcast_finished"
     """A message to all has reached everybody it could."""
 

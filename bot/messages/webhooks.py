@@ -38,6 +38,7 @@ REWARDS = (
     HookEventKind.RETURNED,
     HookEventKind.USED,
     HookEventKind.UNUSED,
+    HookEventKind.ORDER,
 )
 CHOICES: Mapping[str, Sequence[HookEventKind]] = MappingProxyType(
     {"all": tuple(HookEventKind), "friends": FRIENDS, "rewards": REWARDS}

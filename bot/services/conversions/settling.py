@@ -15,6 +15,7 @@ from bot.core.conversions.states import (
 from bot.services.campaigns import get_terms
 from bot.services.conversions.buyers import Buyer, find_buyer
 from bot.services.rewards.purchases import Noted, note_purchase, note_refund, pay_promised
+from bot.services.webhooks.publishing import publish_sale
 from storage.conversion import Conversion, ConversionType, Reason, Sale, SaleId, SaleState
 from storage.facts import EventId, EventKind
 from storage.records import PersonId, Referral, ReferralState
@@ -58,9 +59,7 @@ def settle(tx: Tx, sale: Sale) -> Sale:
     )
     now = _follow(tx, sale, now, known, referral)
     _note_customs(tx, known.customs, buyer.person_id)
-    if now != sale:
-        sales.set_all(tx, now)
-    return now
+    return _keep(tx, sale, now)
 
 
 def drop(tx: Tx, sale: Sale) -> Sale:
@@ -71,8 +70,7 @@ def drop(tx: Tx, sale: Sale) -> Sale:
     known = _read(tx, now)
     referral = referrals.find_by_invitee(tx, now.person_id) if now.person_id is not None else None
     gone = _follow(tx, now, replace(now, state=SaleState.DROPPED, reason=Reason.NONE, due_at=None), known, referral)
-    sales.set_all(tx, gone)
-    return gone
+    return _keep(tx, now, gone)
 
 
 def settle_due(tx: Tx, due: Sequence[SaleId]) -> None:
@@ -89,6 +87,15 @@ def list_due(tx: Tx, *, limit: int) -> list[SaleId]:
 def find_currency(tx: Tx) -> str:
     """The shop's currency: what its points are worth in, else that of the first order that counted; empty as yet."""
     return get_terms(tx).campaign.worth_currency or sales.find_currency(tx)
+
+
+def _keep(tx: Tx, before: Sale, now: Sale) -> Sale:
+    """Write down how an order stands now, and tell whoever wants to hear that it stands otherwise."""
+    if now != before:
+        sales.set_all(tx, now)
+    if (now.state, now.refunded) != (before.state, before.refunded):
+        publish_sale(tx, now)
+    return now
 
 
 def _read(tx: Tx, sale: Sale) -> _Known:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from storage.conversion import Sale
 from storage.facts import GrantRow, RedemptionRow
 from storage.records import BroadcastId, PersonId, Referral
 from storage.tables import deliveries, shops, webhooks
@@ -43,6 +44,14 @@ def publish_coupon(tx: Tx, kind: HookEventKind, person_id: PersonId, *, pool: st
     """A coupon was taken at the counter, or given back."""
     if shops.is_told(tx, kind):
         _owe(tx, kind, person_id, member=person_id, pool=pool, coupon=code)
+
+
+def publish_sale(tx: Tx, sale: Sale) -> None:
+    """An order stands otherwise."""
+    if shops.is_told(tx, HookEventKind.ORDER):
+        told = {"order_id": sale.order_id, "state": sale.state, "reason": sale.reason, "member": sale.person_id}
+        money = {"amount": sale.amount, "refunded": sale.refunded, "currency": sale.currency}
+        _owe(tx, HookEventKind.ORDER, sale.person_id, **told, **money)
 
 
 def publish_broadcast(tx: Tx, broadcast_id: BroadcastId) -> None:

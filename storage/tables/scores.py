@@ -266,6 +266,14 @@ def count_above(tx: Tx, value: int, *, board_id: int = SHOP_BOARD) -> int:
     return int(tx.scalar(_COUNT_ABOVE, board_id=board_id, score=value))
 
 
+def wait_for_friends(tx: Tx) -> None:
+    """Wait for all who are coming to count, or to count no longer, and let nobody else until this transaction ends.
+
+    To be asked before rankings are made or last otherwise: what happens is written before it is counted on those there are.
+    """
+    tx.wait_for_writers(event.name)
+
+
 def fill_board(tx: Tx, board_id: int) -> None:
     """Count anew on a board the friends who qualified within its span: one that is new, or lasts otherwise than it did."""
     tx.run(_EMPTY, on=board_id)

@@ -1,4 +1,7 @@
-"""`python -m tests.chaos.writers URL SEED`: sixteen at once who do whatever moves points, until somebody kills them."""
+"""`python -m tests.chaos.writers URL SEED BEGAN`: sixteen at once who do whatever moves points, until somebody kills them.
+
+A second is a quarter of a day there, counted from when the first of them began, so that much comes by time.
+"""
 
 from __future__ import annotations
 
@@ -8,28 +11,53 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from itertools import count
 
 from bot.jobs.proving import follow, inspect
-from bot.services.campaigns.opening import open_shop
 from bot.services.community.membership import come, leave
+from bot.services.contests import contests
+from bot.services.contests.contests import turn_contests
+from bot.services.conversions.settling import list_due as list_orders
+from bot.services.conversions.settling import settle_due
+from bot.services.coupons.counter import hand_again, hand_in
+from bot.services.coupons.giving import expire as end_coupons
+from bot.services.coupons.giving import fill_waiting
+from bot.services.coupons.giving import list_due as list_over
+from bot.services.gifts import sending, settling
+from bot.services.honours.honours import end_tiers, list_ending, sweep
 from bot.services.joining.joining import start
+from bot.services.joining.lapsing import lapse, list_lapsed
 from bot.services.joining.notices import RevokeReason
 from bot.services.joining.revoking import revoke
 from bot.services.redeeming import redeeming
+from bot.services.rewards.awaiting import arrive
+from bot.services.rewards.awaiting import list_due as list_arrived
 from bot.services.rewards.by_hand import grant_by_hand, return_given
+from bot.services.rewards.giving import free
+from bot.services.rewards.giving import list_due as list_freed
 from storage import Store, open_store
+from storage.contest import ContestId
 from storage.errors import RowMissing
-from storage.facts import GrantId, RedemptionId
+from storage.facts import CouponId, GrantId, RedemptionId
+from storage.gift import DueGift, Trouble
 from storage.records import PersonId, ReferralId
 from storage.role import Role
-from storage.tables import hand_grants, people, roles
-from storage.tx import Tx
-from tests.chaos.money_shop import CHAT, LIMITS, PROMISES, STAFF, WARES, compose_source, compose_visitor
+from storage.tables import coupons, people, roles
+from tests.chaos.money_bounds import list_broken
+from tests.chaos.money_shop import CHAT, LIMITS, POOL, PROMISES, STAFF, WARES, compose_visitor, promise
+from tests.services.selling import sell
+from tests.storage.clock import NOON
 
 WRITERS = 16
 PEOPLE = 40
-READY = "ready"
+DONE, EACH, MOST_SAID = "done", 25, 8
+"""What the writers say with each so many things that are done, and how often they may before they are killed."""
+MOST = 200
+DAY = 86_400_000_000
+SECONDS_A_DAY = 4.0
+GIFTS = asyncio.Lock()
+"""One process sends gifts in one place."""
 
 Chance = random.Random
 Act = Callable[[Store, Chance], Awaitable[object]]
@@ -37,9 +65,7 @@ Act = Callable[[Store, Chance], Awaitable[object]]
 
 async def prepare(store: Store) -> None:
     """A shop with a counter and somebody behind it."""
-    await store.write(
-        open_shop, compose_source(PROMISES[0]), announce_chat=None, community_chat=str(CHAT), community_id=CHAT
-    )
+    await store.write(promise, PROMISES[0])
     await store.write(start, visitor=STAFF, payload="")
     await store.write(roles.set, STAFF.telegram_id, Role.OWNER)
 
@@ -89,60 +115,144 @@ async def give(store: Store, chance: Chance) -> object:
     return await store.write(return_given, visitor=STAFF, grant_id=number) if chance.randrange(2) else None
 
 
+async def change_rules(store: Store, chance: Chance) -> object:
+    """The owner says something else, and tiers and contests go by it."""
+    await store.write(promise, chance.choice(PROMISES))
+    await store.write(turn_contests)
+    await store.write(sweep, MOST)
+    return None
+
+
+async def trade(store: Store, chance: Chance) -> object:
+    """Somebody buys, and perhaps gives some of it back; it may be said twice."""
+    buyer = await store.read(people.find_by_telegram_id, compose_visitor(chance.randrange(PEOPLE)).telegram_id)
+    if buyer is None:
+        return None
+    bill, amount = f"bill {buyer.id} {chance.randrange(30)}", 100 * (1 + buyer.id % 9)
+    await store.write(sell, buyer.id, amount=amount, order_id=bill)
+    if chance.randrange(2):
+        await store.write(sell, buyer.id, amount=amount // 2, order_id=bill, refund=f"part {chance.randrange(2)}")
+    return None
+
+
+async def bring(store: Store, chance: Chance) -> object:
+    """A list of coupons of which some are known, some are over soon."""
+    until = None if chance.randrange(2) else chance.randrange(1, 9) * DAY + NOON
+    codes = [(f"C-{number}", f"c-{number}", until) for number in chance.sample(range(4000), 3)]
+    await store.write(coupons.add, POOL, codes)
+    return await store.write(fill_waiting, POOL, MOST)
+
+
+async def use_coupon(store: Store, chance: Chance) -> object:
+    """At the counter, and perhaps that was a slip."""
+    for unit in chance.choice(([hand_in], [hand_in, hand_again], [hand_again])):
+        await store.write(unit, visitor=STAFF, coupon_id=CouponId(chance.randint(1, 500)))
+    return None
+
+
+async def pass_time(store: Store, _chance: Chance) -> object:
+    """Whatever is due."""
+    await store.write(free, await store.read(list_freed, limit=MOST))
+    await store.write(arrive, await store.read(list_arrived, limit=MOST))
+    await store.write(redeeming.expire, await store.read(redeeming.list_due, limit=MOST))
+    await store.write(end_coupons, await store.read(list_over, limit=MOST))
+    await store.write(lapse, await store.read(list_lapsed, limit=MOST))
+    await store.write(end_tiers, await store.read(list_ending, MOST))
+    await store.write(settle_due, await store.read(list_orders, limit=MOST))
+    return await store.write(turn_contests)
+
+
+async def send_gift(store: Store, chance: Chance) -> object:
+    """One run takes a gift in hand at a time; what comes of it is anybody's guess."""
+    async with GIFTS:
+        if await store.read(sending.is_interrupted):
+            await store.write(sending.give_up)
+        for due in await store.read(sending.list_due, limit=1):
+            if await store.write(sending.claim, due, stars=15):
+                await asyncio.sleep(0)
+                await _end_gift(store, chance, due)
+    return await store.write(settling.try_now, visitor=STAFF)
+
+
+async def _end_gift(store: Store, chance: Chance, due: DueGift) -> None:
+    match chance.randrange(4):
+        case 0:
+            await store.write(sending.note_doubt, due.grant_id, error="gone")
+            unit = chance.choice((settling.note_arrived, settling.send_again))
+            await store.write(unit, visitor=STAFF, grant_id=due.grant_id)
+        case 1:
+            await store.write(sending.note_trouble, due, chance.choice((Trouble.NONE, Trouble.DECLINED)))
+        case _:
+            await store.write(sending.note_sent, due.grant_id)
+
+
+async def end_contest(store: Store, chance: Chance) -> object:
+    """Somebody is struck off, and the results are let out, by several at once."""
+    number = ContestId(chance.randint(1, 3))
+    person = await store.read(people.find_by_telegram_id, compose_visitor(chance.randrange(PEOPLE)).telegram_id)
+    if person is not None:
+        await store.write(contests.strike, visitor=STAFF, contest_id=number, person_id=person.id, reason="They are one")
+    return await store.write(contests.release, visitor=STAFF, contest_id=number)
+
+
 async def note(store: Store, _chance: Chance) -> object:
     """The books are followed meanwhile."""
     await follow(store)
     return None
 
 
-ACTS: tuple[Act, ...] = (join, join, move, take_referral_back, redeem, redeem, give, note)
+ACTS: tuple[Act, ...] = (
+    *(join, join, join, move, move, take_referral_back, redeem, redeem, give, note),
+    *(trade, trade, bring, use_coupon, pass_time, send_gift, end_contest, change_rules),
+)
 
 
-async def write(store: Store, chance: Chance) -> None:
+async def write(store: Store, chance: Chance, numbers: Iterator[int]) -> None:
     """One of the sixteen, for ever."""
     while True:
         try:
             await chance.choice(ACTS)(store, chance)
         except RowMissing:
-            continue  # there is no such referral
+            continue  # there is no such referral, or contest
+        if next(numbers) % EACH == 0:
+            sys.stdout.write(f"{DONE}\n")
+            sys.stdout.flush()
 
 
-async def run(url: str, seed: int) -> None:
+def tell_time(began: float) -> Callable[[], int]:
+    """The clock of a shop in which the first writers began at a moment of ours."""
+    return lambda: NOON + int((time.time() - began) * DAY / SECONDS_A_DAY)
+
+
+async def run(url: str, seed: int, began: float) -> None:
     """All of them, until they are killed."""
-    async with open_store(url) as store:
+    async with open_store(url, clock=tell_time(began)) as store:
         await prepare(store)
-        sys.stdout.write(f"{READY}\n")
-        sys.stdout.flush()
-        await asyncio.gather(*(write(store, random.Random(seed * WRITERS + each)) for each in range(WRITERS)))
+        numbers = count(1)
+        await asyncio.gather(*(write(store, random.Random(seed * WRITERS + each), numbers) for each in range(WRITERS)))
 
 
-def kill_again_and_again(url: str, *, kills: int, seed: int) -> None:
-    """Start them, let them write for a moment, and kill them; so often."""
-    chance = random.Random(seed)
+def kill_again_and_again(url: str, *, kills: int, seed: int) -> float:
+    """Start them, let them do some dozens of things, and kill them; so often. Returns when the first of them began."""
+    chance, began = random.Random(seed), time.time()
     for number in range(kills):
-        command = [sys.executable, "-m", "tests.chaos.writers", url, str(seed * 1000 + number)]
+        command = [sys.executable, "-m", "tests.chaos.writers", url, str(seed * 1000 + number), str(began)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
-            assert process.stdout.readline() == f"{READY}\n"
-            time.sleep(chance.uniform(0.05, 1.0))
+            for _ in range(chance.randint(1, MOST_SAID)):
+                assert process.stdout.readline() == f"{DONE}\n", "the writers have ended by themselves"
+            time.sleep(chance.uniform(0, 0.2))
             process.send_signal(signal.SIGKILL)
+    return began
 
 
-async def list_wrong(url: str) -> tuple[list[str], int]:
+async def list_wrong(url: str, began: float) -> tuple[list[str], int]:
     """What is wrong in the end, and how many transfers there are."""
-    async with open_store(url) as store:
+    async with open_store(url, clock=tell_time(began)) as store:
         await follow(store)
         finding = await inspect(store)
-        over = await store.read(_find_overgiven)
-    return [*finding.faults, *([f"{over} points were given by hand in a day"] if over else [])], finding.entries
-
-
-def _find_overgiven(tx: Tx) -> int:
-    """How many points the giver has given today beyond what may be; 0 for none."""
-    me = people.find_by_telegram_id(tx, STAFF.telegram_id)
-    given = hand_grants.sum_since(tx, me.id, tx.now - tx.now % 86_400_000_000) if me is not None else 0
-    return given if given > LIMITS[Role.OWNER] else 0
+        return [*finding.faults, *await store.read(list_broken)], finding.entries
 
 
 if __name__ == "__main__":
-    asyncio.run(run(sys.argv[1], int(sys.argv[2])))
+    asyncio.run(run(sys.argv[1], int(sys.argv[2]), float(sys.argv[3])))

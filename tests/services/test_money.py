@@ -29,7 +29,7 @@ def test_they_are_so_on_postgres(postgres_url: str) -> None:
 
 async def test_sixteen_writers_who_are_killed_leave_the_books_in_order(store_url: str) -> None:
     """Nothing half done, nothing twice, nobody beyond a limit, and every checkpoint is of rows that are still there."""
-    await asyncio.to_thread(kill_again_and_again, store_url, kills=2, seed=SEED)
-    wrong, transfers = await list_wrong(store_url)
+    began = await asyncio.to_thread(kill_again_and_again, store_url, kills=2, seed=SEED)
+    wrong, transfers = await list_wrong(store_url, began)
     assert wrong == []
     assert transfers > 0

@@ -113,9 +113,12 @@ def is_due(tx: Tx) -> bool:
 
 def turn_contests(tx: Tx) -> None:
     """Begin, change and end what is due; once, whoever asks how often."""
+    changes = _list_changes(tx)
+    if changes:
+        scores.wait_for_friends(tx)  # else whoever counts at this moment would stand on no new ranking
     for row in _list_dropped(tx):
         contests.set_state(tx, row.id, ContestState.CANCELLED, expected=ContestState.RUNNING)
-    for terms, campaign_id, contest in _list_changes(tx):
+    for terms, campaign_id, contest in changes:
         _begin(tx, terms, campaign_id, contest)
     for row in contests.list_open(tx):
         if _is_over(row, tx.now) and contests.set_state(tx, row.id, ContestState.REVIEW, expected=ContestState.RUNNING):
@@ -295,12 +298,9 @@ def _award(tx: Tx, row: ContestRow, contest: Contest, winners: Sequence[Contesta
         if given is not None and prize.give.kind is GrantKind.COUPON:
             tell_given(tx, given)
     if shops.get(tx).announce_chat is not None:
-        shown = "\n".join("" if each.anonymous else _show(tx, each.person_id) for each in winners)
+        people_won = [people.get(tx, each.person_id) for each in winners]
+        shown = "\n".join("" if each.anonymous else compose_name(each.profile) for each in people_won)
         owe(tx, ANNOUNCE, ContestReleased(name=name, winners=shown), key=row.id)
-
-
-def _show(tx: Tx, person_id: PersonId) -> str:
-    return compose_name(people.get(tx, person_id).profile)
 
 
 def _review(tx: Tx, visitor: Profile, contest_id: ContestId, *, done: bool = False) -> ReviewView:

@@ -35,6 +35,8 @@ class EventKind(StrEnum):
     """It counts."""
     REVOKED = "revoked"
     """It was taken back."""
+    RESTORED = "restored"
+    """It counts again."""
     STAYED = "stayed"
     """The friend has been in the community chat for so many days."""
     ACTIVE = "active"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 
-from sqlalchemy import Column, Select, Table, bindparam, or_, select
+from sqlalchemy import Column, Select, Table, and_, bindparam, or_, select
 
 from storage.records import PersonId
 from storage.schema import (
@@ -20,6 +20,7 @@ from storage.schema import (
     metadata,
     person,
     referral,
+    review,
     sale,
 )
 from storage.tx import Tx
@@ -57,6 +58,11 @@ def _compose() -> Iterator[tuple[Table, Select[tuple[object, ...]]]]:
             conditions = [coupon.c.grant_id.in_(own)]
         if table is gift:
             conditions = [gift.c.grant_id.in_(select(grant.c.id).where(grant.c.person_id == bindparam("of")))]
+        if table is review:  # what was noticed of a recommendation is both sides'; what one has written, their own
+            own = select(referral.c.id).where(
+                or_(referral.c.inviter_id == bindparam("of"), referral.c.invitee_id == bindparam("of"))
+            )
+            conditions += [and_(review.c.referral_id.in_(own), review.c.appeal == "")]
         if table is conversion:  # not those that somebody of the team has typed, which are others'
             conditions = [conversion.c.sale_id.in_(select(sale.c.id).where(sale.c.person_id == bindparam("of")))]
         if conditions and table is not api_key:  # the shop's, whoever made it

@@ -133,6 +133,8 @@ class Person:
     """Telegram's `file_unique_id` of the photo that stands on the cards; empty for none."""
     tier: str = ""
     """The key of the tier, as it was when the person was read; empty for none."""
+    watched: bool = False
+    """Has brought somebody who was looked at."""
 
     @property
     def is_member(self) -> bool:

@@ -99,7 +99,7 @@ class _Chart:
             self._write(written, (WIDTH - MARGIN - 110, middle), size=26, room=110, align="right")
 
     def _draw_box(self, bounds: Bounds, colour: str, *, radius: float) -> None:
-        draw_shape(self._picture, bounds, _read_colour(colour), lambda pencil: pencil.block(bounds, radius))
+        draw_shape(self._picture, bounds, read_colour(colour), lambda pencil: pencil.block(bounds, radius))
 
     def _write(
         self,
@@ -117,10 +117,11 @@ class _Chart:
         setting = fit_text(clean_text(text, self._stack.covers), self._stack, style, width=room, height=2 * ROW)
         stands_alone = not any(glyph.shaped for line in setting.lines for glyph in line)
         corner = (place[0], place[1] - (setting.ascent if stands_alone else setting.height) / 2)
-        draw_text(self._picture, setting, corner, _read_colour(colour), width=room, align=align, oversample=_OVERSAMPLE)
+        draw_text(self._picture, setting, corner, read_colour(colour), width=room, align=align, oversample=_OVERSAMPLE)
 
 
-def _read_colour(written: str) -> Colour:
+def read_colour(written: str) -> Colour:
+    """A colour as `#rrggbb`."""
     red, green, blue = ImageColor.getrgb(written)[:3]
     return red, green, blue
 

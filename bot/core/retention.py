@@ -71,6 +71,12 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         ),
         "campaign": Keeping(holds="promotions", ends=Ends.FEW),
         "campaign_version": Keeping(holds="what was promised when", ends=Ends.NEVER, how="what is owed goes by it"),
+        "captcha": Keeping(
+            holds="what a friend is asked to show that they are a person",
+            ends=Ends.TIME,
+            days=0,
+            how="with the answer, or when its time is over",
+        ),
         "card": Keeping(
             holds="Telegram's names for pictures",
             ends=Ends.TIME,
@@ -151,6 +157,12 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
             days=30,
             how="after it, where Telegram cannot be told sooner",
         ),
+        "mark": Keeping(
+            holds="who has tried to bring whom they came by, or left the community chat",
+            ends=Ends.TIME,
+            days=90,
+            how="after the last time",
+        ),
         "outbox": Keeping(holds="messages owed", ends=Ends.TIME, days=5, how="after they were sent or given up"),
         "person": Keeping(holds="codes and choices", ends=Ends.FORGETTING, how="an empty row stays for the ledger"),
         "picture": Keeping(holds="logos and photos of campaigns", ends=Ends.FEW),
@@ -163,6 +175,11 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         "redemption": Keeping(holds="what was had for points", ends=Ends.NEVER, how="holds no name"),
         "referral": Keeping(holds="who came by whom", ends=Ends.NEVER, how="holds no name"),
         "reminder": Keeping(holds="when a waiting friend was reminded", ends=Ends.FORGETTING),
+        "review": Keeping(
+            holds="which friends were looked at, why, and what was decided",
+            ends=Ends.NEVER,
+            how="holds no name; what somebody wrote about it goes when they are forgotten",
+        ),
         "role": Keeping(holds="who runs the shop", ends=Ends.FEW),
         "sale": Keeping(holds="orders, and what each counts for", ends=Ends.NEVER, how="holds no name"),
         "score": Keeping(holds="how many have which score", ends=Ends.FEW),
@@ -170,6 +187,7 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
             holds="cards and links taken", ends=Ends.TIME, days=90, how="then only the sum of each way stays"
         ),
         "shop": Keeping(holds="whose bot it is", ends=Ends.FEW),
+        "signal": Keeping(holds="how often signals were right", ends=Ends.FEW),
         "spoken": Keeping(holds="spoken codes", ends=Ends.FORGETTING),
         "standing": Keeping(holds="who has how much on a board", ends=Ends.NEVER, how="with its board; holds no name"),
         "stock": Keeping(holds="how many of a thing are gone", ends=Ends.FEW),
@@ -188,6 +206,7 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         "waitlist_place": Keeping(holds="who stands where in a queue", ends=Ends.FORGETTING),
         "warning": Keeping(holds="what admins were told", ends=Ends.FEW),
         "webhook": Keeping(holds="which other systems are told", ends=Ends.FEW),
+        "watch": Keeping(holds="how far newcomers were looked at, and what is usual", ends=Ends.FEW),
     }
 )
 """Every table; a new one is told here before it is used."""

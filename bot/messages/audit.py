@@ -33,6 +33,7 @@ _ACTS = {
     Act.GIFT_AGAIN: "audit.gift_again",
     Act.COUPONS: "audit.coupons",
     Act.STRUCK: "audit.struck",
+    Act.REVIEWED: "audit.reviewed",
     Act.RELEASED: "audit.released",
     Act.KEY_MADE: "audit.key_made",
     Act.KEY_REVOKED: "audit.key_revoked",
@@ -57,6 +58,7 @@ _TO_SOMEBODY = {
     Act.GIFT_ARRIVED,
     Act.GIFT_AGAIN,
     Act.TIED,
+    Act.REVIEWED,
 }
 
 

@@ -282,6 +282,18 @@ NO_NUDGES = Button("no_nudges", "nudge.off")
 
 COMMUNITY = Button("community", "community.button")
 
+REVIEW = Button("review", "fairness.open", roles=MANAGERS)
+REVIEW_NEXT = Button("review_next", "fairness.next", roles=MANAGERS, referral=ID)
+"""Whoever is to be decided about next, but not this one."""
+REVIEW_APPROVE = Button("review_yes", "fairness.approve", roles=MANAGERS, referral=ID)
+REVIEW_REFUSE = Button("review_no", "fairness.refuse", roles=MANAGERS, referral=ID)
+REVIEW_WHY = Button("review_why", roles=MANAGERS, referral=ID, reason=Key(8))
+REVIEW_UNDO = Button("review_undo", "fairness.undo", roles=MANAGERS, referral=ID)
+CAPTCHA = Button("captcha", referral=ID, kind=Key(8))
+CAPTCHA_ANSWER = Button("captcha_answer", referral=ID, choice=Number(9))
+"""A place among the answers; which is right is not in it."""
+APPEAL = Button("appeal", "fairness.object", referral=ID)
+
 _CAMPAIGN, _STORY = Number(999_999), Key(32)
 
 ADMIN = Button("admin", "admin.button")

@@ -45,6 +45,7 @@ _ANSWERS = {
 }
 _FACTS = {
     EventKind.QUALIFIED: "why.fact.qualified",
+    EventKind.RESTORED: "why.fact.restored",
     EventKind.STAYED: "why.fact.stayed",
     EventKind.ACTIVE: "why.fact.active",
     EventKind.PURCHASED: "why.fact.purchased",

@@ -62,6 +62,8 @@ class Act(StrEnum):
     """A list of coupons was taken into a pool: its name, how many were new."""
     STRUCK = "struck"
     """Somebody was taken out of a contest: which, why."""
+    REVIEWED = "reviewed"
+    """Somebody of the team has decided about a friend who was looked at: how."""
     RELEASED = "released"
     """The results of a contest were told."""
     KEY_MADE = "key_made"

@@ -13,6 +13,7 @@ from storage.tables import (
     api_keys,
     boards,
     broadcasts,
+    captchas,
     cards,
     chat_joins,
     clicks,
@@ -25,6 +26,7 @@ from storage.tables import (
     handouts,
     inbox,
     link_revocations,
+    marks,
     outbox,
     shares,
     team_invitations,
@@ -124,9 +126,19 @@ def clean_webhooks(tx: Tx, limit: int) -> int:
     return webhooks.delete_before(tx, _limit_of(tx, "hook_event"), limit)
 
 
+def clean_marks(tx: Tx, limit: int) -> int:
+    """What signals remember of long ago."""
+    return marks.delete_before(tx, before=_limit_of(tx, "mark"), limit=limit)
+
+
 def clean_waiting(tx: Tx, _limit: int) -> int:
     """What was expected, drafted or forbidden until a moment that is over; there is little, and it goes all at once."""
-    return conversations.delete_expired(tx) + flood_waits.delete_over(tx) + team_invitations.delete_over(tx)
+    return (
+        conversations.delete_expired(tx)
+        + flood_waits.delete_over(tx)
+        + team_invitations.delete_over(tx)
+        + captchas.delete_over(tx)
+    )
 
 
 CHORES: Mapping[str, Callable[[Tx, int], int]] = MappingProxyType(
@@ -149,6 +161,7 @@ CHORES: Mapping[str, Callable[[Tx, int], int]] = MappingProxyType(
         "allowances": clean_allowances,
         "api requests": clean_api_requests,
         "webhooks": clean_webhooks,
+        "marks": clean_marks,
         "waiting": clean_waiting,
     }
 )

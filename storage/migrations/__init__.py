@@ -47,6 +47,7 @@ REVISIONS = (
     "0043",
     "0044",
     "0045",
+    "0046",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

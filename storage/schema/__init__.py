@@ -12,6 +12,7 @@ from storage.schema.campaigns import campaign, campaign_version, picture, shop
 from storage.schema.contests import contest, placing, strike
 from storage.schema.conversions import api_key, api_request, column_map, conversion, customer, receipt, sale
 from storage.schema.coupons import coupon, pool
+from storage.schema.fairness import captcha, mark, review, signal, watch
 from storage.schema.gifts import gift
 from storage.schema.honours import honour
 from storage.schema.jobs import due_job
@@ -52,6 +53,7 @@ __all__ = [
     "broadcast",
     "campaign",
     "campaign_version",
+    "captcha",
     "card",
     "chat_join",
     "chat_link",
@@ -86,6 +88,7 @@ __all__ = [
     "liability",
     "liability_bound",
     "link_revocation",
+    "mark",
     "metadata",
     "outbox",
     "person",
@@ -97,11 +100,13 @@ __all__ = [
     "redemption",
     "referral",
     "reminder",
+    "review",
     "role",
     "sale",
     "score",
     "share",
     "shop",
+    "signal",
     "spoken",
     "standing",
     "stock",
@@ -115,5 +120,6 @@ __all__ = [
     "waitlist_jump",
     "waitlist_place",
     "warning",
+    "watch",
     "webhook",
 ]

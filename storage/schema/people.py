@@ -41,11 +41,13 @@ person = Table(
     Column("nudged_at", BigInteger),
     Column("quiet_since", BigInteger),
     Column("face", Text, nullable=False, server_default=""),
+    Column("watched", Boolean, nullable=False, server_default=false()),
     sqlite_autoincrement=True,
 )
 """`quiet_since` is the start or the last share of a member who was not nudged since; else NULL.
 
-`face` is the `photo_id` of the face that stands on the member's cards; empty for none.
+`face` is the `photo_id` of the face that stands on the member's cards; empty for none. `watched` whoever brought somebody
+who was looked at.
 """
 
 profile = Table(

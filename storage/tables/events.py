@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, literal_column, select
+from sqlalchemy import bindparam, func, literal_column, select
 
 from storage.errors import RowMissing
 from storage.facts import EventId, EventKind
@@ -22,6 +22,11 @@ _ADD_EVENT = Conflicting(
     )
 )
 _GET_EVENT = select(event.c.id).where(event.c.key == bindparam("key"))
+_COUNT_OF = (
+    select(func.count())
+    .select_from(event)
+    .where(event.c.referral_id == bindparam("of"), event.c.kind == bindparam("kind"))
+)
 _GET_CAUSE = select(event.c.kind, event.c.happened_at).where(event.c.id == bindparam("id"))
 _LIST_REACHED = select(event.c.referral_id, event.c.kind, event.c.key).where(
     event.c.referral_id.in_(bindparam("ids", expanding=True)),
@@ -57,15 +62,15 @@ def add_fact(
     return None if event_id is None else EventId(event_id)
 
 
-def get_id(tx: Tx, kind: EventKind, referral_id: ReferralId) -> EventId:
-    """Return what happened to a referral once.
+def get_id(tx: Tx, kind: EventKind, key: ReferralId | str) -> EventId:
+    """Return what happened to a referral once, or of what can happen more often the one of a `key`.
 
     Raises:
         RowMissing: it never did.
     """
-    event_id = tx.scalar(_GET_EVENT, key=f"{kind}:{referral_id}")
+    event_id = tx.scalar(_GET_EVENT, key=f"{kind}:{key}")
     if event_id is None:
-        raise RowMissing(f"Referral {referral_id} was never {kind}.")
+        raise RowMissing(f"Referral {key} was never {kind}.")
     return EventId(event_id)
 
 
@@ -90,6 +95,11 @@ def list_reached(tx: Tx, ids: Sequence[ReferralId]) -> list[tuple[ReferralId, tu
     """Return how many days of what some friends have: the last part of the key says how many."""
     rows = tx.rows(_LIST_REACHED, ids=list(ids)) if ids else ()
     return [(ReferralId(of), (EventKind(kind), int(key.rpartition(":")[2]))) for of, kind, key in rows]
+
+
+def count(tx: Tx, kind: EventKind, referral_id: ReferralId) -> int:
+    """Count what of a kind happened to a referral."""
+    return int(tx.scalar(_COUNT_OF, of=referral_id, kind=kind))
 
 
 def get_cause(tx: Tx, event_id: EventId) -> tuple[EventKind, int]:

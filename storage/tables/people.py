@@ -14,7 +14,7 @@ from storage.tx import Conflicting, Row, Tx
 
 _SHOWN = (
     *("id", "code", "started_at", "language", "anonymous", "blocked_at", "score", "spoken_code", "spoken_chosen"),
-    *("findable", "nudges", "own_words", "asked_at", "shared_at", "nudged_at", "face"),
+    *("findable", "nudges", "own_words", "asked_at", "shared_at", "nudged_at", "face", "watched"),
 )
 PERSON = (
     select(
@@ -57,7 +57,7 @@ def to_person(row: Row) -> Person:
     """Return the person in a row of `PERSON`."""
     person_id, code, started_at, language, anonymous, blocked_at, score, *rest = row
     spoken_code, spoken_chosen, findable, nudges, own_words, asked_at, shared_at, nudged_at, face, *said = rest
-    telegram_id, first_name, last_name, username, telegram_language, balance, tier = said
+    watched, telegram_id, first_name, last_name, username, telegram_language, balance, tier = said
     return Person(
         id=person_id,
         profile=Profile(
@@ -84,6 +84,7 @@ def to_person(row: Row) -> Person:
         nudged_at=nudged_at,
         face=face,
         tier=tier,
+        watched=bool(watched),
     )
 
 
@@ -179,8 +180,10 @@ _FORGET = (
         shared_at=None,
         nudged_at=None,
         quiet_since=None,
+        watched=False,
     )
 )
+_SET_WATCHED = update(person).where(person.c.id == bindparam("of")).values(watched=bindparam("watched"))
 _FORGET_SPOKEN = delete(spoken).where(spoken.c.person_id == bindparam("of"))
 
 
@@ -290,6 +293,11 @@ def set_own_words(tx: Tx, person_id: PersonId, text: str) -> None:
 def set_face(tx: Tx, person_id: PersonId, photo_id: str) -> None:
     """Set which photo stands on a member's cards; empty for none."""
     tx.run(_SET_FACE, of=person_id, photo_id=photo_id)
+
+
+def set_watched(tx: Tx, person_id: PersonId) -> None:
+    """Look at whom this member brings from now on, however few they are."""
+    tx.run(_SET_WATCHED, of=person_id, watched=True)
 
 
 def note_asked(tx: Tx, person_id: PersonId) -> None:

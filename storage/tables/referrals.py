@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import bindparam, func, literal_column, select, update
+from sqlalchemy import bindparam, exists, func, literal_column, select, update
 
 from storage.errors import RowMissing
 from storage.records import Invitation, PersonId, Referral, ReferralId, ReferralState, VersionId
-from storage.schema import chat_join, event, grant, person, profile, referral
+from storage.schema import chat_join, event, grant, person, profile, referral, review
 from storage.texts import join_name
 from storage.tx import Conflicting, Row, Tx
 
@@ -42,7 +42,17 @@ _WAITS = referral.c.state == literal_column("'waiting'")
 _LIST_WAITING_VERSIONS = select(referral.c.campaign_version_id).where(_WAITS).distinct()
 _LIST_WAITING = (
     select(referral.c.id)
-    .where(_WAITS, referral.c.campaign_version_id == bindparam("version_id"), referral.c.joined_at <= bindparam("by"))
+    .where(
+        _WAITS,
+        referral.c.campaign_version_id == bindparam("version_id"),
+        referral.c.joined_at <= bindparam("by"),
+        ~exists(
+            select(review.c.referral_id).where(
+                review.c.referral_id == referral.c.id,
+                review.c.state.in_([literal_column("'asked'"), literal_column("'open'")]),
+            )
+        ),
+    )
     .order_by(referral.c.id)
     .limit(bindparam("limit"))
 )

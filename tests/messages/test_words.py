@@ -55,6 +55,7 @@ def test_only_those_who_run_the_shop_are_offered_its_commands() -> None:
         "audit",
         "check",
         "gifts",
+        "review",
         "find",
         "grant",
         "label",

@@ -16,7 +16,8 @@ from storage import Store, Tx
 from storage.checks import list_faults
 from storage.conversion import MemberKey
 from storage.handout import HandoutKind
-from storage.records import Ban, Person, Profile, ShareWay
+from storage.records import Ban, Person, Profile, ReferralId, ShareWay
+from storage.review import MarkKind, ReviewRow, ReviewState
 from storage.role import Role
 from storage.schema import metadata
 from storage.tables import (
@@ -36,8 +37,10 @@ from storage.tables import (
     inbox,
     labels,
     link_revocations,
+    marks,
     people,
     referrals,
+    reviews,
     roles,
     shares,
     team_invitations,
@@ -86,10 +89,23 @@ def live(tx: Tx) -> Person:
     ):
         report(tx, compose_report(order, member, tx.now, member_key=key))
     labels.add(tx, person.id, f"{CANARY}label")
+    marks.note(tx, [person.id], MarkKind.LEFT)
+    referral = referrals.find_by_invitee(tx, person.id)
+    assert referral is not None
+    reviews.add(tx, referral.id, ReviewState.OPEN, risk=70, evidence=(), counted=False, due_at=tx.now)
+    reviews.decide(tx, find_review(tx, referral.id), ReviewState.REFUSED)
+    reviews.set_appeal(tx, referral.id, by=person.id, text=f"{CANARY}appeal")
     audit.add(tx, actor_id=person.id, act="role", subject="", person_id=person.id, before="member", after="staff")
     (first, *_) = inbox.add_batch(tx, [(1, NUMBER, CANARY.encode()), (2, NUMBER, CANARY.encode())])
     inbox.close(tx, first.seq)
     return person
+
+
+def find_review(tx: Tx, referral_id: ReferralId) -> ReviewRow:
+    """What is noted of a friend who is looked at."""
+    row = reviews.find(tx, referral_id)
+    assert row is not None
+    return row
 
 
 def dump(tx: Tx) -> str:

@@ -61,6 +61,9 @@ READ_EVERYTHING = {
     "referrals._LIST_WAITING_VERSIONS": "likewise",
     "api_keys._LIST": "there are few",
     "api_keys._FORGET": "for forgetting somebody; there are few",
+    "captchas._DELETE_OVER": "for cleaning; there are few",
+    "watches._FIND": "one row",
+    "watches._LIST_COUNTS": "a row for each signal",
     "campaigns._FIRST": "ends at the first row that is no placeholder",
 }
 """The only statements that may read a whole table, and why."""
@@ -80,6 +83,8 @@ BLOCKS = {
     "people.PERSON",
     "redemptions._ROWS",
     "referrals._REFERRAL",
+    "reviews._ROWS",
+    "reviews._TRACES",
 }
 """What other statements are built of; never run as they are."""
 

@@ -9,6 +9,7 @@ from itertools import product
 
 from bot.core.campaigns.catalogue import FOR_ITEM, CatalogueItem, take_catalogue
 from bot.core.campaigns.contests import Contest, take_contests
+from bot.core.campaigns.fairness import Fairness, take_fairness
 from bot.core.campaigns.file import CampaignFile, Path
 from bot.core.campaigns.look import take_focus, take_look
 from bot.core.campaigns.mistakes import CampaignMistake
@@ -49,7 +50,7 @@ BRAND_LIMIT, HEADLINE_LIMIT, TEXT_LIMIT, OFFER_LIMIT = 32, 60, 300, 120
 
 _FIELDS = (
     *("slug", "theme", "layout", "focus", "colours", "languages", "channel_language", "logo", "photo", "brand"),
-    *("points", "limits", "rules", "stories", "catalogue", "rewards", "tiers", "contests", "waitlist"),
+    *("points", "limits", "rules", "stories", "catalogue", "rewards", "tiers", "contests", "waitlist", "fairness"),
 )
 
 
@@ -122,6 +123,8 @@ class Campaign:
     inviter_points: int
     invitee_points: int
     rules: Rules = field(default_factory=Rules)
+    fairness: Fairness = field(default_factory=Fairness, metadata=LATER)
+    """How friends who come are looked at."""
     logo: str = field(default="", metadata=LATER)
     """SHA-256 of the shop's logo; empty for none."""
     photo: str = field(default="", metadata=LATER)
@@ -266,6 +269,7 @@ def parse_campaign(
         worth_currency=worth[1],
         liability_limit=attempt(0, take_limit, file, ("limits",), worth[0]),
         rules=attempt(Rules(), take_rules, file),
+        fairness=attempt(Fairness(), take_fairness, file),
         stories=attempt((), _take_stories, file, languages, find_picture),
         logo=attempt("", take_picture, file, ("logo",), find_picture),
         photo=attempt("", take_picture, file, ("photo",), find_picture),

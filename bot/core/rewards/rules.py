@@ -27,6 +27,7 @@ FOR_RULE = "rule:"
 WHEN: Mapping[EventKind, str] = MappingProxyType(
     {
         EventKind.QUALIFIED: "joined",
+        EventKind.RESTORED: "joined",
         EventKind.STAYED: "stayed",
         EventKind.ACTIVE: "active",
         EventKind.PURCHASED: "purchased",

@@ -9,7 +9,8 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, is_dataclass
+from typing import Any
 
 from bot.messages.stats.charts import ChartTexts
 
@@ -38,6 +39,17 @@ async def draw_chart(
             return await _run(command, json.dumps(asdict(texts) | {"logo": b64encode(logo).decode()}).encode())
     except (ChartFailed, OSError, TimeoutError) as error:
         logger.warning("The chart could not be drawn: %s", str(error) or "it took too long")
+        return None
+
+
+async def draw_aside(module: str, texts: Any) -> bytes | None:
+    """Another picture that a module of `bot.cards` draws in a process of its own, given a mapping or a dataclass; likewise."""
+    told = asdict(texts) if is_dataclass(texts) and not isinstance(texts, type) else texts
+    try:
+        async with asyncio.timeout(LIMIT_SECONDS):
+            return await _run((*COMMAND[:-1], module), json.dumps(told).encode())
+    except (ChartFailed, OSError, TimeoutError) as error:
+        logger.warning("A picture of %s could not be drawn: %s", module, str(error) or "it took too long")
         return None
 
 

@@ -13,11 +13,13 @@ _TO_INVITER = {
     RevokeReason.LEFT: "revoked.left",
     RevokeReason.LATE: "revoked.late",
     RevokeReason.NOT_ME: "revoked.not_me",
+    RevokeReason.UNFAIR: "fairness.friend_unfair",
 }
 _TO_FRIEND = {
     RevokeReason.LEFT: "revoked.you_left",
     RevokeReason.LATE: "revoked.you_late",
     RevokeReason.NOT_ME: "revoked.misnamed",
+    RevokeReason.UNFAIR: "revoked.you_unfair",
 }
 
 

@@ -23,7 +23,8 @@ from bot.core.links import Addresses, Payload
 from bot.services.campaigns import Terms, get_terms
 from bot.services.claiming.notices import FriendClaimed
 from bot.services.claiming.window import CLAIM, expect_claim, is_throttled, note_miss, open_window
-from bot.services.joining.joining import closes_ring, credit
+from bot.services.fairness.rings import closes_ring
+from bot.services.joining.joining import credit
 from bot.services.members import MemberView, enter, view_member
 from bot.services.rewards.granting import promise_points
 from bot.services.spoken import find_by_said, sounds_spoken

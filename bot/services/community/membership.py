@@ -10,7 +10,8 @@ from bot.services.joining.notices import RevokeReason
 from bot.services.joining.revoking import revoke
 from bot.services.members import meet
 from storage.records import Person, Profile, Referral
-from storage.tables import awaited, chat_joins, chat_links, honours, people, referrals, shops
+from storage.review import MarkKind
+from storage.tables import awaited, chat_joins, chat_links, honours, marks, people, referrals, shops
 from storage.tx import Tx
 
 
@@ -47,6 +48,8 @@ def leave(tx: Tx, *, chat_id: int, telegram_id: int) -> Referral | None:
     awaited.stop_stay(tx, telegram_id)
     if seen is None or seen.left_at is not None or seen.referral_id is None:
         return None
+    if seen.person_id is not None:
+        marks.note(tx, [seen.person_id], MarkKind.LEFT)
     referral = referrals.get(tx, seen.referral_id)
     rules, since = get_terms(tx, referral.campaign_version_id).rules, max(seen.joined_at or 0, referral.joined_at)
     if not decide_held(now=tx.now, since=since, hold_days=rules.hold_days):

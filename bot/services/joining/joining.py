@@ -11,6 +11,8 @@ from bot.core.links import Payload, compute_story_mark, parse_payload, read_plac
 from bot.services.campaigns import Terms, find_promise, get_terms, read_terms
 from bot.services.claiming.window import CLAIM, expect_claim, is_throttled, note_miss, open_window, view_home
 from bot.services.community.warning import tell_owed
+from bot.services.fairness.holding import hold, look_at_join, tell_held
+from bot.services.fairness.rings import closes_ring
 from bot.services.honours.honours import review
 from bot.services.joining.notices import (
     FriendJoined,
@@ -28,7 +30,13 @@ from bot.services.notices import Notice, owe, owe_card_behind
 from bot.services.printing import note_placement
 from bot.services.rewards.awaiting import expect
 from bot.services.rewards.giving import tell
-from bot.services.rewards.granting import count_friend, note_event, note_score, promise_points, sum_points
+from bot.services.rewards.granting import (
+    count_friend,
+    note_event,
+    note_score,
+    promise_points,
+    sum_points,
+)
 from bot.services.spoken import find_by_own_code
 from bot.services.waiting.waiting import advance, join_queue
 from bot.services.webhooks.publishing import publish_referral
@@ -36,7 +44,18 @@ from storage.addresses import ANNOUNCE, MemberAddress
 from storage.facts import EventKind, GrantId
 from storage.records import Person, Profile, Referral, ReferralId, ReferralState, Side
 from storage.role import Role
-from storage.tables import chat_joins, code_keys, conversations, grants, ledgers, people, referrals, shops, told_stories
+from storage.tables import (
+    chat_joins,
+    code_keys,
+    conversations,
+    grants,
+    ledgers,
+    people,
+    referrals,
+    reviews,
+    shops,
+    told_stories,
+)
 from storage.tables.shops import ShopRow
 from storage.tx import Tx
 from storage.webhook import HookEventKind
@@ -81,8 +100,9 @@ def credit(
     shop = shops.get(tx)
     promise = find_promise(tx, shop, campaign)
     terms = promise.terms
-    chat_id = _find_community(tx, shop, invitee) if terms.rules.join_community else None
-    waits = terms.rules.join_community and chat_id is None
+    chat_id = find_community(tx, shop, invitee) if terms.rules.join_community else None
+    doubt = look_at_join(tx, terms, inviter, invitee)
+    waits = doubt is not None or (terms.rules.join_community and chat_id is None)
     referral = referrals.add(
         tx,
         inviter_id=inviter.id,
@@ -100,34 +120,28 @@ def credit(
     note_event(tx, EventKind.JOINED, referral, terms)
     publish_referral(tx, HookEventKind.JOINED, referral)
     counted = None if waits else _count(tx, shop, referral, terms)
+    if fresh and terms.campaign.waitlist is not None:
+        join_queue(tx, invitee.id, terms)
+    if doubt is not None:
+        return hold(tx, referral, doubt)
     points = promise_points(tx, referral, terms)
     if tell_invitee and invitee.is_member:
-        _owe_greeting(tx, referral, points[1], over=promise.over)
-    told = inviter_notice(referral) if inviter_notice else _tell_inviter(referral, points[0], counted)
+        owe_greeting(tx, referral, points[1], over=promise.over)
+    told = inviter_notice(referral) if inviter_notice else compose_news(referral, points[0], counted)
     owe(tx, MemberAddress(inviter.id), told, key=referral.id)
     if counted is not None:
         _proclaim(tx, shop, referral, counted)
-    if fresh and terms.campaign.waitlist is not None:
-        join_queue(tx, invitee.id, terms)
     return referral
-
-
-def closes_ring(tx: Tx, inviter: Person, invitee: Person) -> bool:
-    """Whether the inviter came by the friend, in however many steps.
-
-    Whoever asks waits for all others who ask: two credits at once could each close what the other has open. A newcomer
-    has brought nobody, and need not ask.
-    """
-    shops.lock(tx)
-    return referrals.comes_by(tx, inviter.id, invitee.id)
 
 
 def qualify(tx: Tx, referral_id: ReferralId) -> Referral | None:
     """Reward both sides of a referral that was waiting, as its own terms say; None where it does not wait (any more).
 
-    One that has waited longer than its terms allow ends here, if it has not yet.
+    One that is looked at goes on waiting. One that has waited longer than its terms allow ends here, if it has not yet.
     """
     waiting = referrals.get(tx, referral_id)
+    if waiting.state is not ReferralState.WAITING or reviews.is_open(tx, referral_id):
+        return None
     terms = get_terms(tx, waiting.campaign_version_id)
     if decide_lapsed(now=tx.now, joined_at=waiting.joined_at, credit_days=terms.rules.credit_days):
         revoke(tx, referral_id, reason=RevokeReason.LATE, only_waiting=True)
@@ -136,13 +150,19 @@ def qualify(tx: Tx, referral_id: ReferralId) -> Referral | None:
         return None
     referral = replace(waiting, state=ReferralState.QUALIFIED)
     shop = shops.get(tx)
-    counted, points = _count(tx, shop, referral, terms), promise_points(tx, referral, terms)
-    if people.get(tx, referral.invitee_id).is_member:
-        qualified = Qualified(inviter=referral.inviter_id, points=points[1])
-        owe(tx, MemberAddress(referral.invitee_id), qualified, key=referral.id)
-    owe(tx, MemberAddress(referral.inviter_id), _tell_inviter(referral, points[0], counted), key=referral.id)
+    counted = _count(tx, shop, referral, terms)
+    tell_both(tx, referral, terms, key=f"{referral.id}", counted=counted)
     _proclaim(tx, shop, referral, counted)
     return referral
+
+
+def tell_both(tx: Tx, referral: Referral, terms: Terms, *, key: str, counted: Counted) -> None:
+    """That a friend counts now."""
+    points = promise_points(tx, referral, terms)
+    if people.get(tx, referral.invitee_id).is_member:
+        qualified = Qualified(inviter=referral.inviter_id, points=points[1])
+        owe(tx, MemberAddress(referral.invitee_id), qualified, key=key)
+    owe(tx, MemberAddress(referral.inviter_id), compose_news(referral, points[0], counted), key=key)
 
 
 def greet(tx: Tx, referral: Referral) -> None:
@@ -152,7 +172,8 @@ def greet(tx: Tx, referral: Referral) -> None:
     """
     earned = sum_points(grants.list_by_referral(tx, referral.id), Side.INVITEE)
     points = earned or promise_points(tx, referral, get_terms(tx, referral.campaign_version_id))[1]
-    _owe_greeting(tx, referral, points)
+    if not tell_held(tx, referral):
+        owe_greeting(tx, referral, points)
 
 
 def keep_chat(tx: Tx, chat_id: int, telegram_id: int, referral: Referral) -> None:
@@ -167,7 +188,7 @@ def _note_story(tx: Tx, referral: Referral, terms: Terms, mark: str) -> None:
         told_stories.add(tx, referral.id, told)
 
 
-def _find_community(tx: Tx, shop: ShopRow, invitee: Person) -> int | None:
+def find_community(tx: Tx, shop: ShopRow, invitee: Person) -> int | None:
     """The community chat, if the friend is there, as far as the bot has seen."""
     if shop.community_id is None:
         return None
@@ -176,7 +197,7 @@ def _find_community(tx: Tx, shop: ShopRow, invitee: Person) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Counted:
+class Counted:
     """What a friend who counts has made: the inviter's score, and what the owner's rules gave for it."""
 
     score: int
@@ -185,7 +206,7 @@ class _Counted:
     """Where the inviter stands in line now; 0 for nowhere."""
 
 
-def _count(tx: Tx, shop: ShopRow, referral: Referral, terms: Terms) -> _Counted:
+def _count(tx: Tx, shop: ShopRow, referral: Referral, terms: Terms) -> Counted:
     """Of the owner's rules nothing is asked where there are none."""
     publish_referral(tx, HookEventKind.QUALIFIED, referral)
     most = read_terms(tx, shop).campaign.most_promised
@@ -194,10 +215,10 @@ def _count(tx: Tx, shop: ShopRow, referral: Referral, terms: Terms) -> _Counted:
     if terms.campaign.rewards:
         expect(tx, referral, terms)
         given += note_score(tx, referral, terms, score)
-    return _Counted(score, given, advance(tx, referral, terms) if terms.campaign.waitlist is not None else 0)
+    return Counted(score, given, advance(tx, referral, terms) if terms.campaign.waitlist is not None else 0)
 
 
-def _proclaim(tx: Tx, shop: ShopRow, referral: Referral, counted: _Counted) -> None:
+def _proclaim(tx: Tx, shop: ShopRow, referral: Referral, counted: Counted) -> None:
     """What was given for the friend, what the inviter has become by it, and the news for the announce chat."""
     if counted.given:
         tell(tx, counted.given)
@@ -207,13 +228,15 @@ def _proclaim(tx: Tx, shop: ShopRow, referral: Referral, counted: _Counted) -> N
         owe(tx, ANNOUNCE, JoinAnnounced(friend=referral.invitee_id, inviter=referral.inviter_id), key=referral.id)
 
 
-def _owe_greeting(tx: Tx, referral: Referral, points: int, *, over: bool = False) -> None:
+def owe_greeting(tx: Tx, referral: Referral, points: int, *, over: bool = False) -> None:
+    """Who invited a friend, and what it brings, or will."""
     kind = WelcomeWaiting if referral.state is ReferralState.WAITING else WelcomeInvited
     greeting = kind(inviter=referral.inviter_id, points=points, over=over)
     owe(tx, MemberAddress(referral.invitee_id), greeting, key=referral.id)
 
 
-def _tell_inviter(referral: Referral, points: int, counted: _Counted | None) -> Notice:
+def compose_news(referral: Referral, points: int, counted: Counted | None) -> Notice:
+    """That a friend counts, or that something is missing for it."""
     if counted is None:
         return FriendWaiting(friend=referral.invitee_id, points=points)
     return FriendJoined(friend=referral.invitee_id, points=points, place=counted.place)

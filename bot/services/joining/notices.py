@@ -18,6 +18,8 @@ class RevokeReason(StrEnum):
     """The friend left the community chat within the campaign's hold."""
     LATE = "late"
     """What was missing did not come within the time in which the recommendation was good."""
+    UNFAIR = "unfair"
+    """Somebody of the team has looked at it, or nobody had to."""
     NOT_ME = "not_me"
     """The inviter whom the friend named says it was somebody else."""
 

@@ -42,20 +42,38 @@ def revoke(
         return None
     referral = referrals.get(tx, referral_id)
     publish_referral(tx, HookEventKind.REVOKED, referral, reason=reason)
-    taken = note_revoked(tx, referral)
+    taken = _take_back(tx, referral, counted=earned)
     sales.end_of(tx, referral.invitee_id)
     if people.get(tx, referral.invitee_id).is_member:
         _owe(tx, referral, Side.INVITEE, taken, reason)
     if tell_inviter:
         _owe(tx, referral, Side.INVITER, taken, reason)
+    return referral
+
+
+def suspend(tx: Tx, referral: Referral) -> bool:
+    """Take back what came of a friend who counts, so that it can count again later; told by whoever asks for it.
+
+    Returns whether the friend did count until now.
+    """
+    if not referrals.set_state(tx, referral.id, ReferralState.WAITING, expected=ReferralState.QUALIFIED):
+        return False
+    publish_referral(tx, HookEventKind.REVOKED, referral, reason=RevokeReason.UNFAIR)
+    _take_back(tx, referral, counted=True)
+    return True
+
+
+def _take_back(tx: Tx, referral: Referral, *, counted: bool) -> list[GrantRow]:
+    """Everything that came of a referral, scores and tiers included; returns what was given for it."""
+    taken = note_revoked(tx, referral)
     unsaid = [grant for grant in taken if grant.kind is not GrantKind.POINTS or grant.ledger_id is None]
-    if earned:
+    if counted:
         score = uncount_friend(tx, referral)
         unsaid += take_back_above(tx, referral.inviter_id, score)
         review(tx, referral.inviter_id, score, get_terms(tx).campaign.tiers)
         retreat(tx, referral, get_terms(tx, referral.campaign_version_id))
     tell_taken(tx, unsaid)
-    return referral
+    return taken
 
 
 def _set_revoked(tx: Tx, referral_id: ReferralId, states: Iterable[ReferralState]) -> bool | None:

@@ -23,7 +23,7 @@ from bot.services.rewards.giving import Cause, give, queue_usual, take_back
 from bot.services.rewards.promising import find_most, has_room
 from bot.services.rewards.room import find_day
 from bot.services.webhooks.publishing import publish_points
-from storage.facts import EventId, EventKind, GrantId, GrantRow
+from storage.facts import EventId, EventKind, GrantId, GrantRow, GrantState
 from storage.records import PersonId, Referral, Side, Transfer
 from storage.tables import awaited, boards, events, grants, honours, labels, ledgers, people, scores, told_stories
 from storage.tables.shops import ShopRow
@@ -61,14 +61,31 @@ def note_event(
         return None
     if when is None:
         return []
-    return _give_all(tx, event_id, referral, terms, when=when, number=number, nth=nth, most=most)
+    again = kind is EventKind.RESTORED
+    return _give_all(tx, event_id, referral, terms, when=when, number=number, nth=nth, most=most, again=again)
 
 
-def note_score(tx: Tx, referral: Referral, terms: Terms, score: int) -> list[GrantId]:
-    """Give what the terms say of so many friends, the last of whom is this one; each milestone once while it stands."""
+def note_restored(tx: Tx, referral: Referral, terms: Terms) -> tuple[str, list[GrantId]]:
+    """Write that a friend who was taken back counts again, and give both sides what the terms say of it.
+
+    Returns by what key it is known, and what the owner's rules gave.
+    """
+    key = f"{referral.id}:{events.count(tx, EventKind.RESTORED, referral.id) + 1}"
+    return key, note_event(tx, EventKind.RESTORED, referral, terms, key=key) or []
+
+
+def note_score(tx: Tx, referral: Referral, terms: Terms, score: int, *, restored: str = "") -> list[GrantId]:
+    """Give what the terms say of so many friends, the last of whom is this one; each milestone once while it stands.
+
+    `restored` is by what key it is known that this friend counts again.
+    """
     if not any(rule.when == MILESTONE and rule.friends == score for rule in terms.campaign.rewards):
         return []
-    event_id = events.get_id(tx, EventKind.QUALIFIED, referral.id)
+    event_id = (
+        events.get_id(tx, EventKind.RESTORED, restored)
+        if restored
+        else events.get_id(tx, EventKind.QUALIFIED, referral.id)
+    )
     return _give_all(tx, event_id, referral, terms, when=MILESTONE, number=score)
 
 
@@ -77,8 +94,9 @@ def note_revoked(tx: Tx, referral: Referral) -> list[GrantRow]:
 
     What was given for a number of friends stays until there are fewer: see `take_back_above`. Balances may fall below zero.
     """
-    if events.add(tx, EventKind.REVOKED, referral) is None:
-        return []
+    if events.add(tx, EventKind.REVOKED, referral) is None:  # it counted again in between
+        again = events.count(tx, EventKind.REVOKED, referral.id) + 1
+        events.add(tx, EventKind.REVOKED, referral, key=f"{referral.id}:{again}")
     awaited.drop_of(tx, referral.id)
     given = sorted(grants.list_by_referral(tx, referral.id), key=lambda grant: grant.person_id)
     taken = [take_back(tx, grant.id, "referral") for grant in given if grant.threshold is None]
@@ -112,6 +130,12 @@ def count_friend(tx: Tx, shop: ShopRow, referral: Referral) -> int:
     return scores.raise_score(tx, referral.inviter_id, on=[each.id for each in counting])
 
 
+def recount_friend(tx: Tx, referral: Referral) -> int:
+    """Put a friend back into the rankings of the time when they counted first; returns the inviter's score in the shop."""
+    counting = scores.list_counting(tx, referral.campaign_version_id, events.find_qualified(tx, referral.id))
+    return scores.raise_score(tx, referral.inviter_id, on=[each.id for each in counting])
+
+
 def uncount_friend(tx: Tx, referral: Referral) -> int:
     """Take a friend who had qualified out of the rankings of that time; returns the inviter's score in the shop."""
     counted_at = events.find_qualified(tx, referral.id)
@@ -139,17 +163,27 @@ def _give_all(
     number: int,
     nth: int = 1,
     most: int | None = None,
+    again: bool = False,
 ) -> list[GrantId]:
     most = find_most(tx) if most is None else most
     cause = Cause(event_id=event_id, version_id=terms.version_id, referral_id=referral.id, most=most)
     occurrence = _look(tx, referral, terms, when=when, number=number, nth=nth)
     given: list[GrantId] = []
+    kept = _list_kept(tx, referral) if again else set()
     for grant in evaluate(occurrence, compose_rules(terms.campaign)):
+        if (grant.rule.key, grant.person_id) in kept:
+            continue
         if grant.is_usual and (not most or has_room(tx, grant.give.amount, most)):
-            _give_points(tx, referral, event_id, grant)
+            _give_points(tx, referral, event_id, grant, again=again)
         elif (added := (queue_usual if grant.is_usual else give)(tx, cause, grant)) is not None:
             given.append(added)
     return given
+
+
+def _list_kept(tx: Tx, referral: Referral) -> set[tuple[str, PersonId]]:
+    """What of a referral could not be taken back, by rule and person: it was used, or is on its way."""
+    given = grants.list_by_referral(tx, referral.id)
+    return {(each.rule, each.person_id) for each in given if each.state is not GrantState.REVOKED}
 
 
 def promise_points(tx: Tx, referral: Referral, terms: Terms) -> tuple[int, int]:
@@ -197,7 +231,7 @@ def _look(tx: Tx, referral: Referral, terms: Terms, *, when: str, number: int = 
     )
 
 
-def _give_points(tx: Tx, referral: Referral, event_id: EventId, grant: Grant) -> None:
+def _give_points(tx: Tx, referral: Referral, event_id: EventId, grant: Grant, *, again: bool) -> None:
     points = grant.give.amount
     ledger_id = ledgers.post(
         tx,
@@ -205,7 +239,7 @@ def _give_points(tx: Tx, referral: Referral, event_id: EventId, grant: Grant) ->
             debit=ledgers.HOUSE_ACCOUNT,
             credit=ledgers.open_account(tx, grant.person_id),
             amount=points,
-            key=compose_transfer_key(referral.id, grant.side, grant.rule.key),
+            key=compose_transfer_key(referral.id, grant.side, grant.rule.key) + (f":{event_id}" if again else ""),
             reason=REASONS[grant.side],
             referral_id=referral.id,
         ),

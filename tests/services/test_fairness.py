@@ -1,0 +1,241 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import count
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.core.campaigns.fairness import AtDeadline, Fairness
+from bot.core.fairness.asking import TRIES, CaptchaKind
+from bot.handlers.fairness import watch
+from bot.services.campaigns.opening import Source, open_shop
+from bot.services.fairness import asking, deciding
+from bot.services.fairness.asking import Answering
+from bot.services.fairness.deciding import Deciding
+from bot.services.joining.joining import start
+from bot.services.members import NotAllowed
+from storage.checks import find_faults
+from storage.records import NoticeId, Person, PersonId, Profile, Referral, ReferralState
+from storage.review import ReviewRow, ReviewState
+from storage.role import Role
+from storage.tables import captchas, ledgers, outbox, people, referrals, reviews, roles, watches
+
+if TYPE_CHECKING:
+    from bot.core.campaigns.campaign import Campaign
+    from storage import Store, Tx
+    from tests.storage.clock import Clock
+
+BOSS = Profile(telegram_id=77, first_name="Boss", telegram_language="en")
+ANNA = Profile(telegram_id=5_000_000_000, first_name="Anna", telegram_language="en")
+DAY = 86_400
+_NUMBERS = count(8_000_000_000, 500)
+"""Accounts made one right after the other."""
+
+
+def bring(tx: Tx, inviter: Profile) -> tuple[Profile, Referral]:
+    """One more account with a number in its name."""
+    number = next(_NUMBERS)
+    profile = Profile(telegram_id=number, first_name=f"Lucky {number % 1_000_000}", telegram_language="en")
+    start(tx, visitor=profile, payload=find_person(tx, inviter).code)
+    referral = referrals.find_by_invitee(tx, find_person(tx, profile).id)
+    assert referral is not None
+    return profile, referral
+
+
+def find_person(tx: Tx, profile: Profile) -> Person:
+    """Whoever this is."""
+    person = people.find_by_telegram_id(tx, profile.telegram_id)
+    assert person is not None
+    return person
+
+
+def open_fair(tx: Tx, campaign: Campaign, fairness: Fairness) -> None:
+    """The shop looks at friends like this; the boss runs it, and Anna is a member."""
+    open_shop(tx, Source(campaign=replace(campaign, fairness=fairness)))
+    for each in (BOSS, ANNA):
+        start(tx, visitor=each, payload="")
+    roles.set(tx, BOSS.telegram_id, Role.MANAGER)
+
+
+async def farm(
+    store: Store, clock: Clock, campaign: Campaign, fairness: Fairness, friends: int = 9
+) -> list[tuple[Profile, Referral]]:
+    """Anna brings accounts made in a row, one every ten minutes."""
+    await store.write(open_fair, campaign, fairness)
+    found = []
+    for _ in range(friends):
+        clock.advance(600)
+        found.append(await store.write(bring, ANNA))
+    return found
+
+
+async def get_review(store: Store, referral: Referral) -> ReviewRow:
+    """What is noted of a friend."""
+    row = await store.read(reviews.find, referral.id)
+    assert row is not None
+    return row
+
+
+async def list_kinds(store: Store, person_id: PersonId) -> list[str]:
+    """What somebody was told, in order."""
+    owed = await store.read(outbox.list_owed, after=NoticeId(0), limit=500)
+    return [each.kind for each in owed if getattr(each.address, "person_id", None) == person_id]
+
+
+async def test_a_farm_is_held_and_both_sides_hear_until_when(store: Store, clock: Clock, campaign: Campaign) -> None:
+    """Nobody is held before two kinds of signals agree; who counted before is looked at as well; no points rest in a balance."""
+    came = await farm(store, clock, campaign, Fairness())
+    states = [each.state for _, each in came]
+    assert states[0] is ReferralState.QUALIFIED
+    assert states[-1] is ReferralState.WAITING
+    await watch(store)
+    anna = await store.read(find_person, ANNA)
+    held = [await store.read(reviews.is_open, each.id) for _, each in came]
+    assert all(held)
+    assert (anna.score, anna.balance) == (0, 0)
+    assert (await list_kinds(store, anna.id)).count("friend_held") == len(came)
+    assert "welcome_held" in await list_kinds(store, came[-1][1].invitee_id)
+    assert "review_waiting" in await list_kinds(store, (await store.read(find_person, BOSS)).id)
+    assert await store.read(find_faults) == []
+
+
+async def test_yes_counts_and_no_does_not_and_either_is_taken_back(
+    store: Store, clock: Clock, campaign: Campaign
+) -> None:
+    """As often as somebody changes their mind: points, scores and the count of signals follow, and the books balance."""
+    came = await farm(store, clock, campaign, Fairness())
+    await watch(store)
+    for profile, referral in (came[0], came[-1]):
+        for decide in ("yes", "no", "yes"):
+            if decide == "yes":
+                view = await store.write(deciding.approve, visitor=BOSS, referral_id=referral.id)
+                assert view.deciding is Deciding.APPROVED
+            else:
+                view = await store.write(deciding.refuse, visitor=BOSS, referral_id=referral.id, reason="unreal")
+                assert view.deciding is Deciding.REFUSED
+            expected = campaign.invitee_points if decide == "yes" else 0
+            person = await store.read(find_person, profile)
+            assert await store.read(ledgers.get_balance, person.id) == expected
+            assert (await store.read(find_person, ANNA)).score == int(decide == "yes")
+            assert await store.read(find_faults) == []
+            again = await store.write(deciding.approve, visitor=BOSS, referral_id=referral.id)
+            assert again.deciding is Deciding.GONE
+            view = await store.write(deciding.undo, visitor=BOSS, referral_id=referral.id)
+            assert view.deciding is Deciding.UNDONE
+            assert (await store.read(find_person, ANNA)).score == 0
+            clock.advance(1)
+    assert set((await store.read(watches.list_counts)).values()) == {(0, 0)}
+    await store.write(deciding.refuse, visitor=BOSS, referral_id=came[1][1].id, reason="same")
+    assert (1, 0) in (await store.read(watches.list_counts)).values()
+    clock.advance(deciding.UNDO_SECONDS + 1)
+    late = await store.write(deciding.undo, visitor=BOSS, referral_id=came[1][1].id)
+    assert late.deciding is Deciding.GONE
+    assert await store.read(find_faults) == []
+
+
+@pytest.mark.parametrize("deadline", AtDeadline)
+async def test_at_the_end_of_its_time_it_goes_as_the_shop_says(
+    store: Store, clock: Clock, campaign: Campaign, deadline: AtDeadline
+) -> None:
+    """Paid or ended, once, without anybody having to look."""
+    came = await farm(store, clock, campaign, Fairness(at_deadline=deadline, check_days=3, refuse_at=0))
+    await watch(store)
+    clock.advance(3 * DAY - 7200)
+    assert await store.read(deciding.list_due, limit=9) == []
+    clock.advance(7200)
+    await watch(store)
+    row = await get_review(store, came[-1][1])
+    state = ReferralState.QUALIFIED if deadline is AtDeadline.PAY else ReferralState.REVOKED
+    assert (await store.read(referrals.get, came[-1][1].id)).state is state
+    assert row.by_itself
+    assert (await store.read(find_person, ANNA)).score == (len(came) if deadline is AtDeadline.PAY else 0)
+    assert await store.read(find_faults) == []
+
+
+async def test_a_no_is_objected_to_once_and_a_person_answers(store: Store, clock: Clock, campaign: Campaign) -> None:
+    """By one of its sides, in words; it stands first in the queue, and whatever is answered is the end of it."""
+    (_, referral), *_ = await farm(store, clock, campaign, Fairness())
+    await watch(store)
+    await store.write(deciding.refuse, visitor=BOSS, referral_id=referral.id, reason="unreal")
+    for visitor, taken in ((BOSS, False), (ANNA, True), (ANNA, False)):
+        said = await store.write(deciding.appeal, visitor=visitor, referral_id=referral.id, text="We work together")
+        assert said[1] is taken
+    view = await store.read(deciding.view_review, visitor=BOSS)
+    assert view.row is not None
+    assert (view.row.referral_id, view.row.appeal) == (referral.id, "We work together")
+    clock.advance(1)
+    await store.write(deciding.refuse, visitor=BOSS, referral_id=referral.id, reason="unreal")
+    assert (await store.read(deciding.view_review, visitor=BOSS)).row != view.row
+    assert (await list_kinds(store, view.referral.inviter_id if view.referral else PersonId(0))).count(
+        "friend_refused"
+    ) == 2
+    assert await store.read(find_faults) == []
+
+
+async def test_only_who_decides_may_decide(store: Store, clock: Clock, campaign: Campaign) -> None:
+    """Nobody else sees the queue or changes it, whatever data they send."""
+    came = await farm(store, clock, campaign, Fairness())
+    await watch(store)
+    before = await get_review(store, came[-1][1])
+    for visitor in (ANNA, came[-1][0]):
+        with pytest.raises(NotAllowed):
+            await store.read(deciding.view_review, visitor=visitor)
+        for act in (deciding.approve, deciding.undo):
+            with pytest.raises(NotAllowed):
+                await store.write(act, visitor=visitor, referral_id=came[-1][1].id)
+        with pytest.raises(NotAllowed):
+            await store.write(deciding.refuse, visitor=visitor, referral_id=came[-1][1].id, reason="same")
+    assert await get_review(store, came[-1][1]) == before
+
+
+async def test_a_person_answers_and_counts(store: Store, clock: Clock, campaign: Campaign) -> None:
+    """Which answer is right is known on our side alone; three are wrong and people look; somebody else's tap is nothing."""
+    asks = Fairness(captcha_at=40, hold_at=1_000, refuse_at=0)
+    came = await farm(store, clock, campaign, asks)
+    profile, referral = came[-1]
+    assert (await get_review(store, referral)).state is ReviewState.ASKED
+    other = await store.write(asking.ask, visitor=ANNA, referral_id=referral.id, kind=CaptchaKind.PICTURE)
+    assert other.answering is Answering.OVER
+    await store.write(asking.ask, visitor=profile, referral_id=referral.id, kind=CaptchaKind.WORDS)
+    asked = await store.write(asking.ask, visitor=profile, referral_id=referral.id, kind=CaptchaKind.PICTURE)
+    assert asked.captcha is not None
+    view = await store.write(asking.answer, visitor=profile, referral_id=referral.id, choice=asked.captcha.answer)
+    assert view.answering is Answering.RIGHT
+    assert (await store.read(referrals.get, referral.id)).state is ReferralState.QUALIFIED
+    profile, referral = came[-2]
+    for left in (2, 1, 0):
+        asked = await store.write(asking.ask, visitor=profile, referral_id=referral.id, kind=CaptchaKind.WORDS)
+        assert asked.captcha is not None
+        assert asked.captcha.tries == left + 1
+        wrong = (asked.captcha.answer + 1) % len(asked.captcha.choices)
+        view = await store.write(asking.answer, visitor=profile, referral_id=referral.id, choice=wrong)
+        assert view.answering is (Answering.WRONG if left else Answering.SPENT)
+    assert (await get_review(store, referral)).state is ReviewState.OPEN
+    assert await store.read(captchas.find, referral.id) is None
+    assert TRIES == 3
+
+
+async def test_a_question_ends_with_its_time(store: Store, clock: Clock, campaign: Campaign) -> None:
+    """An answer that comes too late takes no try, and asks anew; after a day people look."""
+    came = await farm(store, clock, campaign, Fairness(captcha_at=40, hold_at=1_000, refuse_at=0))
+    profile, referral = came[-1]
+    asked = await store.write(asking.ask, visitor=profile, referral_id=referral.id, kind=CaptchaKind.WORDS)
+    assert asked.captcha is not None
+    clock.advance(601)
+    late = await store.write(asking.answer, visitor=profile, referral_id=referral.id, choice=asked.captcha.answer)
+    assert late.answering is Answering.ASKED
+    assert late.captcha is not None
+    assert late.captcha.tries == TRIES
+    clock.advance(DAY)
+    await watch(store)
+    assert (await get_review(store, referral)).state is ReviewState.OPEN
+
+
+async def test_a_shop_that_does_not_watch_holds_nobody(store: Store, clock: Clock, campaign: Campaign) -> None:
+    """Whatever comes counts, and the job passes by."""
+    came = await farm(store, clock, campaign, Fairness(watch=False))
+    clock.advance(DAY)
+    await watch(store)
+    assert {each.state for _, each in came} == {ReferralState.QUALIFIED}
+    assert await store.read(reviews.count_queued) == 0

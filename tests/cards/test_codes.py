@@ -166,10 +166,10 @@ def test_only_what_carries_data_is_taller() -> None:
             assert apart.crop(box).getbbox() is None
 
 
-def test_the_light_ring_in_each_corner_is_a_pixel_wider() -> None:
-    """Across each corner: 7 dark, one half, 8 light, one half, 22 dark, and back; a small card out of focus shows it as 1:1:3:1:1."""
+def test_the_light_ring_in_each_corner_is_half_a_pixel_wider() -> None:
+    """Across each corner: 8 dark, 8 light, one half, 22 dark, and back; a small card out of focus shows it as 1:1:3:1:1."""
     taller = compose_code(LINK).render_robust_mask(8)
-    half = [255] * 7 + [128] + [0] * 8 + [128] + [255] * 11
+    half = [255] * 8 + [0] * 8 + [128] + [255] * 11
     for x, y in ((0, 0), (taller.width - 56, 0), (0, taller.width - 56)):
         across = taller.crop((x, y + 28, x + 56, y + 29))
         down = taller.crop((x + 28, y, x + 29, y + 56))

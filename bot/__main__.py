@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import gc
 import os
 import signal
 import sys
@@ -22,6 +21,7 @@ from bot.core.setting import SettingMistake, find_passwords, mask_secrets
 from bot.coupon_commands import add_coupons_parser
 from bot.draw_command import add_draw_parser
 from bot.env_file import EnvFileMistake
+from bot.process import tune_process
 from bot.settings import Settings, read_settings
 from bot.stray_settings import list_emptied, list_unknown
 from bot.version import __version__
@@ -33,14 +33,6 @@ if TYPE_CHECKING:
 Handler = Callable[[int, FrameType | None], object] | signal.Handlers
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-SWITCH_SECONDS = 0.0005
-"""How long a thread may keep the interpreter to itself. The store's threads hand it back at every statement, and by
-default would wait 5 ms each time for a busy event loop to let go of it. It holds for the whole process."""
-
-COLLECT_AFTER = 10_000
-"""New objects before the interpreter looks for circular garbage, of which there is little; 700 by default. It holds for the
-whole process, and so is set only where that is nothing but a running bot."""
-
 WRONG_SETTING = 2
 """Exit status where a setting, the campaign or the command line is wrong; 1 for everything else that ends a run."""
 
@@ -183,20 +175,24 @@ async def _run_until_signal(settings: Settings) -> int:
         _ignore_stop_signals(loop)
 
 
-def _import_bot() -> None:
+def import_bot() -> None:
+    """Import all that a running bot needs, and httpx not."""
+    from bot.wire.late_httpx import import_telegram  # noqa: PLC0415 -- other commands need no Telegram
+
+    import_telegram()
     for name in ("bot.app", "bot.updates.intake", "bot.web.listening"):
         import_module(name)
 
 
 async def _run_in(store: Store, settings: Settings, stop: asyncio.Event) -> int:
-    await asyncio.to_thread(_import_bot)  # it takes a second, in which the loop goes on hearing signals
+    await asyncio.to_thread(import_bot)  # it takes a second, in which the loop goes on hearing signals
     from bot.app import CampaignMistake, TaskEnded, run_in  # noqa: PLC0415 -- whoever finds the database in use need not wait for it
     from bot.updates.intake import PollingEnded  # noqa: PLC0415 -- likewise
     from bot.web.listening import ListenRefused  # noqa: PLC0415 -- likewise
 
     if stop.is_set():
         return 0
-    tune_interpreter()
+    tune_process()
     try:
         await run_in(store, settings, stop)
     except CampaignMistake as mistake:
@@ -204,13 +200,6 @@ async def _run_in(store: Store, settings: Settings, stop: asyncio.Event) -> int:
     except (PollingEnded, ListenRefused, TaskEnded) as error:
         return _complain(str(error), 1)
     return 0
-
-
-def tune_interpreter() -> None:
-    """Set what holds for a whole process that is nothing but a running bot, once all of it has been imported."""
-    sys.setswitchinterval(SWITCH_SECONDS)
-    gc.freeze()  # what was imported stays: it need not be looked at again and again
-    gc.set_threshold(COLLECT_AFTER)
 
 
 def _ignore_stop_signals(loop: asyncio.AbstractEventLoop) -> None:

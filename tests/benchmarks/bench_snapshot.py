@@ -11,11 +11,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from bot.__main__ import SWITCH_SECONDS
 from bot.assets import ASSETS
 from bot.core.campaigns.campaign import Campaign
 from bot.handlers.sharing.inline import compose_results
 from bot.messages.shop import Shop
+from bot.process import SWITCH_SECONDS
 from bot.services.campaigns.opening import Source, open_shop, take_campaign
 from bot.services.joining.joining import start
 from bot.services.sharing.cards import find_cards

@@ -6,8 +6,8 @@ import asyncio
 import os
 import signal
 
-from bot.__main__ import tune_interpreter
-from bot.app import run_in
+from bot.__main__ import import_bot
+from bot.process import tune_process
 from bot.settings import read_settings
 from bot.telemetry import set_up_logging
 from storage import open_store
@@ -17,7 +17,10 @@ async def main() -> None:
     """Run until SIGTERM."""
     settings = read_settings(os.environ)
     set_up_logging(settings.log_level, settings.log_format, secrets=[settings.bot_token])
-    tune_interpreter()
+    import_bot()
+    from bot.app import run_in
+
+    tune_process()
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     async with open_store(settings.database_url) as store:

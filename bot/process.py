@@ -1,0 +1,34 @@
+"""What holds for a whole process, and so is set only where that is nothing but a running bot."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import sys
+
+SWITCH_SECONDS = 0.0005
+"""How long a thread may keep the interpreter to itself. The store's threads hand it back at every statement, and by
+default would wait 5 ms each time for a busy event loop to let go of it."""
+
+COLLECT_AFTER = 10_000
+"""New objects before the interpreter looks for circular garbage, of which there is little; 700 by default."""
+
+LARGE_BUFFER_BYTES = 1024 * 1024
+"""What is as large goes back to the system when it is freed. glibc by itself raises this to the size of a card's pixels, of
+which every thread's heap then keeps some: 13 MB that nobody uses."""
+_M_MMAP_THRESHOLD = -3  # malloc.h of glibc
+
+
+def tune_process() -> None:
+    """Set what holds for a whole process that is nothing but a running bot, once all of it has been imported."""
+    sys.setswitchinterval(SWITCH_SECONDS)
+    gc.freeze()  # what was imported stays: it need not be looked at again and again
+    gc.set_threshold(COLLECT_AFTER)
+    _return_large_buffers()
+
+
+def _return_large_buffers() -> None:
+    """Where the C library is glibc; another does so anyway, or has no such setting."""
+    tell = getattr(ctypes.CDLL(None), "mallopt", None)
+    if tell is not None:
+        tell(_M_MMAP_THRESHOLD, LARGE_BUFFER_BYTES)

@@ -23,7 +23,7 @@ from bot.messages.notices import Reader, Renderers, each
 from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.rewards import say_what
 from bot.messages.shop import Shop
-from bot.messages.texts import Html, Texts, show_name
+from bot.messages.texts import Html, Texts, escape, show_name
 from bot.services.redeeming.counter import Check
 from bot.services.redeeming.given import CounterList
 from bot.services.redeeming.notices import HandedBack, HandedOut, RedemptionExpired, RedemptionReturned
@@ -49,6 +49,13 @@ _USES = {
 }
 _HOW = {GrantKind.GIFT: "redeem.how.gift", GrantKind.CODE: "redeem.how.code", GrantKind.COUPON: "redeem.how.code"}
 """What becomes of it that is not handed out at the counter."""
+
+_HAD_LINES = {
+    RedemptionState.REDEEMED: "redeem.line_had.waits",
+    RedemptionState.USED: "redeem.line_had.used",
+    RedemptionState.EXPIRED: "redeem.line_had.expired",
+    RedemptionState.RETURNED: "redeem.line_had.returned",
+}
 
 _GRANTED = {
     (GrantKind.COUPON, GrantState.AVAILABLE): "redeem.had.code",
@@ -82,6 +89,17 @@ def name_item(texts: Texts, shop: Shop, key: str) -> str:
         return texts.plain("redeem.something") if rule is None else unescape(say_what(texts, shop, rule))
     item = shop.campaign.find_item(key)
     return texts.plain("redeem.something") if item is None else item.say(shop.campaign.find_language(texts.language))
+
+
+def say_had(texts: Texts, shop: Shop, row: RedemptionRow) -> Html:
+    """What became of something that was paid, in a line of the history."""
+    key, item = _HAD_LINES.get(row.state), name_item(texts, shop, row.item)
+    return texts.say(key, item=item, date=_say_date(texts, shop, row)) if key else escape(item)
+
+
+def _say_date(texts: Texts, shop: Shop, row: RedemptionRow) -> str:
+    """When it was handed out, or its state ended."""
+    return texts.date(row.expires_at if row.used_at is None else row.used_at, shop.zone)
 
 
 def say_counter(texts: Texts, shop: Shop, view: CounterView) -> list[Html]:
@@ -140,10 +158,11 @@ def render_redemption(texts: Texts, shop: Shop, view: RedemptionView, photo: Pho
     if view.grant is not None and row.state is RedemptionState.GRANTED:
         return _render_granted(texts, shop, view, view.grant, photo)
     if row.state in _STATES and not row.price:
-        text = texts.say(_GIVEN_STATES[row.state], item=item)
+        text = texts.say(_GIVEN_STATES[row.state], item=item, date=_say_date(texts, shop, row))
         return OutgoingMessage(text=text, keyboard=stack(tap_row(texts, REWARDS)))
     if row.state in _STATES:
-        text = texts.say(_STATES[row.state], item=item, points=shop.points(row.price, texts.language))
+        points, date = shop.points(row.price, texts.language), _say_date(texts, shop, row)
+        text = texts.say(_STATES[row.state], item=item, points=points, date=date)
         return OutgoingMessage(text=text, keyboard=stack(tap_row(texts, REWARDS)))
     balance = shop.points(view.member.balance, texts.language)
     key = "redeem.yours" if row.grant_id is None else "redeem.given"
@@ -162,6 +181,7 @@ def _render_granted(
     text = texts.say(
         _GRANTED.get((given.kind, given.state)) or _GRANTED_STATES[given.state],
         item=name_item(texts, shop, view.item),
+        date=texts.date(given.changed_at, shop.zone),
         code=copied,
         balance=shop.points(view.member.balance, texts.language),
     )
@@ -306,7 +326,7 @@ def _render_returned(reader: Reader, notice: RedemptionReturned) -> OutgoingMess
 
 def _render_expired(reader: Reader, notice: RedemptionExpired) -> OutgoingMessage:
     points = reader.shop.points(notice.points, reader.texts.language)
-    key = "redeem.expired" if notice.points else "redeem.given_state.expired"
+    key = "redeem.expired" if notice.points else "redeem.given_expired"
     return _render_news(reader, key, notice.item, points=points)
 
 

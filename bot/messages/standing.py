@@ -10,11 +10,11 @@ from bot.core.community import SOURCE as COMMUNITY
 from bot.core.periods import BoardKind
 from bot.core.reminding import Missing, Reminding
 from bot.core.rewards.rules import FOR_RULE
-from bot.messages.buttons import INVITES, MENU, REWARDS, TOP_OF
+from bot.messages.buttons import INVITES, MENU, REWARDS, TOP_OF, WHY_LIST
 from bot.messages.honours import say_badge, say_honour, say_privileges
 from bot.messages.keyboards import Row, appear_row, make_button, page_row, send_row, stack, tap_row
 from bot.messages.outgoing import OutgoingMessage
-from bot.messages.redeeming import counter_rows, name_item, say_counter
+from bot.messages.redeeming import counter_rows, name_item, say_counter, say_had
 from bot.messages.reminding import again_row, remind_rows
 from bot.messages.rewards import say_rule, say_when
 from bot.messages.shop import Shop
@@ -23,6 +23,7 @@ from bot.messages.waiting import queue_row, say_queue
 from bot.messages.why import live_rows, say_live, say_own_way, say_stages, say_steps
 from bot.services.reminding.reminders import WaitingView
 from bot.services.standing import InvitesView, RewardsView, TopView
+from storage.facts import RedemptionRow
 from storage.records import Invitation, LedgerLine, RankLine, ReferralId, ReferralState
 
 _LINE_NAME_LIMIT = 32
@@ -104,9 +105,10 @@ def render_rewards(texts: Texts, shop: Shop, view: RewardsView) -> OutgoingMessa
         gain = shop.points(shop.campaign.inviter_points, texts.language)
         blocks = [title, texts.say("rewards.none", points=gain), *counter]
         return _compose(texts, shop, view.member.code, blocks, *rows)
-    lines = _stack_lines(_say_ledger_line(texts, shop, line) for line in view.lines)
+    lines = _stack_lines(_say_ledger_line(texts, shop, line, view.had.get(line.id)) for line in view.lines)
     blocks = [title, *counter, lines, *_say_page(texts, view.page, view.pages)]
-    return _compose(texts, shop, view.member.code, blocks, *rows, page_row(texts, REWARDS, view.page, view.pages))
+    rows += [page_row(texts, REWARDS, view.page, view.pages), tap_row(texts, WHY_LIST)]
+    return _compose(texts, shop, view.member.code, blocks, *rows)
 
 
 def render_top(texts: Texts, shop: Shop, view: TopView) -> OutgoingMessage:
@@ -175,11 +177,11 @@ def _choose_status(line: Invitation) -> str:
     return _STATUS[line.state]
 
 
-def _say_ledger_line(texts: Texts, shop: Shop, line: LedgerLine) -> Html:
+def _say_ledger_line(texts: Texts, shop: Shop, line: LedgerLine, had: RedemptionRow | None) -> Html:
     return texts.say(
         "rewards.line",
         points=_sign(texts, shop, line.amount),
-        reason=_say_movement(texts, shop, line),
+        reason=_say_movement(texts, shop, line) if had is None else say_had(texts, shop, had),
         date=texts.date(line.posted_at, shop.zone),
     )
 

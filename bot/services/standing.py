@@ -16,8 +16,9 @@ from bot.services.reminding.reminders import WaitingView, view_waiting
 from bot.services.rewards.stages import OwnWay, list_ways, view_own_way
 from bot.services.rewards.viewing import GrantView, list_live, list_next, list_own_rules
 from bot.services.waiting.waiting import QueuePlace, view_place
+from storage.facts import RedemptionRow
 from storage.records import Invitation, LedgerLine, Profile, RankLine, ReferralId
-from storage.tables import boards, ledgers, people, referrals, scores, shops
+from storage.tables import boards, ledgers, people, redemptions, referrals, scores, shops
 from storage.tables.scores import BoardRow
 from storage.tx import Tx
 
@@ -60,6 +61,8 @@ class RewardsView:
     page: int
     pages: int
     lines: list[LedgerLine]
+    had: Mapping[int, RedemptionRow] = field(default_factory=dict)
+    """What was paid by lines of the page, by the line's number."""
     counter: CounterView = field(default_factory=CounterView)
     """What there is for the points."""
     honour: HonourView = field(default_factory=HonourView)
@@ -121,12 +124,14 @@ def list_rewards(tx: Tx, *, visitor: Profile, page: int = 0) -> RewardsView:
     """The balance and one page of its lines, newest first."""
     member = view_member(tx, enter(tx, visitor))
     shown = compute_page(page, ledgers.count_lines(tx, member.id))
+    lines = ledgers.list_lines(tx, member.id, limit=shown.size, offset=shown.offset)
     return RewardsView(
         member=member,
         balance=member.balance,
         page=shown.number,
         pages=shown.count,
-        lines=ledgers.list_lines(tx, member.id, limit=shown.size, offset=shown.offset),
+        lines=lines,
+        had=redemptions.list_paid(tx, [line.id for line in lines if line.amount < 0]),
         counter=view_counter(tx, member),
         honour=view_honour(tx, member),
         live=list_live(tx, member),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import bindparam, func, insert, literal_column, select, update
 from sqlalchemy.sql.expression import ColumnElement
 
@@ -56,6 +58,9 @@ _COUNT_HAD = (
 _ADD = insert(redemption).values({name: bindparam(name) for name in _ADDED}).returning(redemption.c.id)
 _ADD_GIVEN = (
     insert(redemption).values({name: bindparam(name) for name in (*_ADDED, "grant_id")}).returning(redemption.c.id)
+)
+_LIST_PAID = select(redemption.c.paid_id, *(redemption.c[name] for name in _SHOWN)).where(
+    redemption.c.paid_id.in_(bindparam("ids", expanding=True))
 )
 _FIND_BY_GRANT = _ROWS.where(redemption.c.grant_id == bindparam("grant_id"))
 _LIST_GIVEN = (
@@ -176,6 +181,12 @@ def get_by_grant(tx: Tx, grant_id: GrantId) -> RedemptionRow:
 def list_awaited(tx: Tx, person_id: PersonId) -> list[GrantId]:
     """Return what a member has paid for that has not come yet."""
     return [GrantId(number) for (number,) in tx.rows(_LIST_AWAITED, of=person_id)]
+
+
+def list_paid(tx: Tx, ledger_ids: Sequence[int]) -> dict[int, RedemptionRow]:
+    """Return what was paid by these lines of the ledger, by the line."""
+    rows = tx.rows(_LIST_PAID, ids=[*ledger_ids]) if ledger_ids else []
+    return {int(row[0]): _to_redemption(row[1:]) for row in rows}
 
 
 def list_given(tx: Tx, limit: int) -> list[RedemptionRow]:

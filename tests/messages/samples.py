@@ -34,7 +34,7 @@ from bot.services.reminding.reminders import RemindView, WaitingView
 from bot.services.standing import InvitesView, RewardsView, TopView
 from bot.services.stats import StatsView
 from bot.updates.capability import Registry
-from storage.facts import GrantState, PoolLevel
+from storage.facts import GrantState, PoolLevel, RedemptionState
 from storage.gift import Trouble
 from storage.records import (
     Broadcast,
@@ -51,7 +51,7 @@ from storage.records import (
     ReferralState,
 )
 from storage.role import Role
-from tests.messages.counter_samples import make_counter, render_counter
+from tests.messages.counter_samples import ROW, make_counter, render_counter
 from tests.messages.coupon_samples import render_coupons
 from tests.messages.gift_samples import render_gifts
 from tests.messages.reward_samples import SAMPLE_RULE
@@ -155,6 +155,7 @@ def make_notice(kind: type[Notice], number: int = 0, **changes: object) -> Notic
         "code": "W" * 100,
         "expires_at": MARCH,
         "level": PoolLevel.LOW,
+        "most": 1_000_000,
         "trouble": Trouble.REFUSED,
         "gift": "5170145012310081615",
         "stars": 1_000_000,
@@ -294,12 +295,14 @@ def make_rewards(name: str) -> RewardsView:
     """A first page of every sort of line."""
     rows = [(50, "invited_friend"), (-50, "invited_friend"), (25, "welcome"), (1, "invented"), (1_000_000, "welcome")]
     rows += [(-40, "item:croissant"), (40, "item:croissant"), (-40, "item:gone")]
+    had = {number: replace(ROW, state=state) for number, state in enumerate(RedemptionState, start=len(rows))}
+    rows += [(-40, "item:croissant")] * len(had)
     lines = [
         LedgerLine(id=n, amount=amount, reason=reason, other_name=name, posted_at=MARCH)
         for n, (amount, reason) in enumerate(rows)
     ]
     counter = make_counter(make_shop())
-    return RewardsView(member=make_member(name), balance=1625, page=0, pages=2, lines=lines, counter=counter)
+    return RewardsView(member=make_member(name), balance=1625, page=0, pages=2, lines=lines, had=had, counter=counter)
 
 
 def make_top(name: str, *, my_rank: int | None = 1204, anonymous: bool = False, count: int = 10) -> TopView:

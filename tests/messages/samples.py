@@ -156,6 +156,7 @@ def make_notice(kind: type[Notice], number: int = 0, **changes: object) -> Notic
         "expires_at": MARCH,
         "level": PoolLevel.LOW,
         "most": 1_000_000,
+        "jump": 5,
         "trouble": Trouble.REFUSED,
         "gift": "5170145012310081615",
         "stars": 1_000_000,

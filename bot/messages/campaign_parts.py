@@ -87,6 +87,8 @@ def render_parts(texts: Texts, shop: Shop, view: PartsView, page: int = 0, said:
         blocks.append(texts.say(_NONE[part]))
     if said is not None:
         blocks.insert(0, said)
+    if view.clash:
+        blocks.insert(0, texts.say("part.wrong.taken", count=view.clash))
     if view.full:
         blocks.insert(0, say_full(texts, part))
     if view.editor.entry.changed and view.editor.holds is not None:

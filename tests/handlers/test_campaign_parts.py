@@ -167,6 +167,23 @@ async def test_levels_are_set_up_in_the_chat(shop: ShopAtWork, store: Store) -> 
     ]
 
 
+async def test_what_another_has_done_meanwhile_is_seen_when_it_is_kept(shop: ShopAtWork, store: Store) -> None:
+    """A number of friends that is taken by then is told, and nothing is kept; what was taken out is there again."""
+    phone = await open_parts(shop, "Levels")
+    await walk(phone, "+ Add a level", "@Late", "Skip", "Skip", "@77", "None")
+    row = await store.read(campaigns.find_by_slug, "welcome")
+    assert row is not None
+    draft = await find_draft(store)
+    taken = replace(draft, tiers=(replace(draft.tiers[0], friends=77), *draft.tiers[1:]))
+    await store.write(campaigns.set_draft, row.id, compose_content(taken))
+    assert "takes 77 friends already" in await phone.tap("✓ Keep it")
+    assert (await find_draft(store)).tiers == taken.tiers
+    await phone.tap("✎ 2")
+    await store.write(campaigns.set_draft, row.id, compose_content(replace(taken, tiers=taken.tiers[:1])))
+    await phone.tap("✓ Keep it")
+    assert (await find_draft(store)).tiers == taken.tiers
+
+
 async def test_there_is_room_for_twenty(shop: ShopAtWork, store: Store) -> None:
     """The next is refused with the number; the list goes on over pages."""
     draft = await find_draft(store)

@@ -83,6 +83,12 @@ def set_part(campaign: Campaign, part: Part, piece: Piece) -> Campaign:
     return _set(campaign, part, [*pieces, piece]) if len(pieces) < part.most else campaign
 
 
+def find_clash(campaign: Campaign, piece: Piece) -> int:
+    """How many friends another tier takes as well; 0 where a draft has room for this one in that."""
+    others = (tier for tier in campaign.tiers if tier.key != piece.key)
+    return piece.friends if isinstance(piece, Tier) and any(each.friends == piece.friends for each in others) else 0
+
+
 def choose_key(wished: str, is_taken: Callable[[str], bool]) -> str:
     """A key that nothing was ever known by: what a rule has given and how much of an item is gone goes by it."""
     short = wished[: SLUG_LIMIT - 4].rstrip("-")

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.item_answers import compose_item
-from bot.core.campaigns.parts import Part, Piece, choose_key, drop_part, find_part, list_parts, set_part
+from bot.core.campaigns.parts import Part, Piece, choose_key, drop_part, find_clash, find_part, list_parts, set_part
 from bot.core.campaigns.reward_answers import compose_reward
 from bot.core.campaigns.tier_answers import compose_tier
 from bot.core.roles import MANAGERS
@@ -43,6 +43,8 @@ class PartsView:
     """What the team calls members."""
     full: bool = False
     """There was no room for one more."""
+    clash: int = 0
+    """So many friends another tier has come to take meanwhile; 0 for none."""
 
     @property
     def pieces(self) -> tuple[Piece, ...]:
@@ -71,15 +73,17 @@ def remove_part(tx: Tx, *, visitor: Profile, campaign_id: CampaignId, part: Part
 def keep_part(tx: Tx, *, visitor: Profile, data: Mapping[str, Any]) -> PartsView | None:
     """Put what a dialogue's answers say into the draft, in the place of the one it is about, else behind the others."""
     part, campaign_id = Part(data["part"]), CampaignId(data["campaign"])
-    full = []
+    full, clash = [], []
 
     def edit(draft: Campaign) -> Campaign:
         former = find_part(draft, part, data["key"])
+        made = _compose(tx, data, draft, former)
         full.append(former is None and len(list_parts(draft, part)) >= part.most)
-        return set_part(draft, part, _compose(tx, data, draft, former))
+        clash.append(find_clash(draft, made))
+        return draft if clash[0] else set_part(draft, part, made)
 
     view = _view(tx, campaign_id, part, edit_campaign(tx, visitor=visitor, campaign_id=campaign_id, edit=edit))
-    return None if view is None else replace(view, full=any(full))
+    return None if view is None else replace(view, full=any(full), clash=sum(clash))
 
 
 def keep_picture(tx: Tx, *, visitor: Profile, picture: StoredPicture) -> None:

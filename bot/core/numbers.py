@@ -11,7 +11,7 @@ _MOST_DIGITS = 18
 def parse_whole_number(said: str, highest: int) -> int | None:
     """A number from 1 to `highest`; None for anything else, also for one with a fraction."""
     text = said.strip().removeprefix("+").strip()
-    if grouped := _GROUPED.fullmatch(text):
+    if (grouped := _GROUPED.fullmatch(text)) and int(text.partition(grouped[1])[0]):
         text = text.replace(grouped[1], "")
     if not text.isdecimal() or len(text) > _MOST_DIGITS:
         return None

@@ -187,6 +187,7 @@ def _list_rows(texts: Texts, view: PartsView, shown: list[tuple[int, Piece]], pa
             )
             for side, label in labels.items()
         ]
+        yield [make_button(texts, CAMPAIGN_EDIT, number, "terms", label=texts.plain("terms.button"))]
     buttons = [
         (
             make_button(texts, PART_EDIT, number, str(part), piece.key, label=f"✎ {texts.number(place)}"),

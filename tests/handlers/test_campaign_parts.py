@@ -127,6 +127,29 @@ async def test_points_are_changed_there_with_a_hint(shop: ShopAtWork, store: Sto
     assert (await find_draft(store)).invitee_points == 50
 
 
+async def test_windows_and_what_points_are_worth_are_said_in_the_chat(shop: ShopAtWork, store: Store) -> None:
+    """In sentences, each changed by itself; a limit of money needs points that are worth some."""
+    phone = await open_parts(shop, "Rewards")
+    said = await phone.tap("Until when")
+    assert "For 7 days after they began here" in said
+    assert "Limit" not in str(phone.screen.keyboard)
+    assert "up to 365" in await walk(phone, "Saying who it was", "@366")
+    assert "For 30 days after they began" in await phone.tap("30")
+    assert "has 90 days to get there" in await walk(phone, "Coming to count", "90")
+    assert "with its currency" in await walk(phone, "What a point is worth", "@0.05")
+    assert "worth 0.05 EUR" in await phone.type("EUR 0.05")
+    assert "like 5,000" in await walk(phone, "Limit", "@5 USD")
+    assert "at most 5,000.00 EUR" in await phone.type("5,000")
+    await phone.tap("✓ Keep it")
+    draft = await find_draft(store)
+    assert (draft.rules.claim_days, draft.rules.credit_days) == (30, 90)
+    assert (draft.worth_amount, draft.worth_currency, draft.liability_limit) == (5, "EUR", 500_000)
+    assert "claim_days\n7\n→ 30" in await phone.tap("What changes")
+    await phone.tap("Back")
+    await walk(phone, "Rewards", "Until when", "What a point is worth", "Not said", "✓ Keep it")
+    assert (await find_draft(store)).liability_limit == 0
+
+
 async def test_the_catalogue_is_set_up_in_the_chat(shop: ShopAtWork, store: Store) -> None:
     """Names language by language, the reader's first; how many are left is told."""
     phone = await open_parts(shop, "For points")

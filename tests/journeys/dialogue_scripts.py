@@ -76,6 +76,12 @@ async def check_tier(_: Walk, store: Store) -> None:
     assert [(tier.key, tier.friends, tier.badge) for tier in draft.tiers] == [("old-friend", 5, "⭐")]
 
 
+async def check_terms(_: Walk, store: Store) -> None:
+    """What a point is worth is in the draft."""
+    (draft,) = [parse_content(row.draft) for row in await store.read(campaigns.list_all) if row.draft]
+    assert (draft.worth_amount, draft.worth_currency) == (5, "EUR")
+
+
 async def check_found(walk: Walk, _: Store) -> None:
     """Whoever was found hears nothing of it."""
     assert not [each for each in walk.list_shown(walk.others[0]) if "Member since" in each.text]
@@ -194,6 +200,19 @@ SCRIPTS = {
         ],
         check=check_tier,
         deadly=4,
+    ),
+    "terms": Script(
+        admin=True,
+        acts=[
+            *TO_THE_CAMPAIGN,
+            Act(tap="Rewards", shows="What welcome gives"),
+            Act(tap="Until when, and what points are worth", shows="For 7 days after they began here"),
+            Act(tap="What a point is worth", shows="What is one point worth to you?"),
+            Act(say="0,05 eur", shows="One point is worth 0.05 EUR to you"),
+            Act(tap="✓ Keep it", shows="What changes", may_be_silent=True),
+        ],
+        check=check_terms,
+        deadly=3,
     ),
     "find": Script(
         admin=True,

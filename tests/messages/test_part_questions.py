@@ -16,6 +16,7 @@ from bot.core.campaigns.part_answers import KEEP, list_spoken
 from bot.core.campaigns.part_reading import read_day, read_emoji, read_slug, read_sources
 from bot.core.campaigns.parts import Part, Piece, choose_key, drop_part, find_part, list_parts, set_part
 from bot.core.campaigns.rewards import SIDE_NAMES, Rule, compose_rule, parse_rule
+from bot.core.campaigns.terms_answers import compose_terms, list_terms_answers, read_worth
 from bot.core.languages import LANGUAGES
 from bot.core.numbers import parse_whole_number
 from bot.handlers.campaigns.parts import FLOWS, list_answers
@@ -205,6 +206,7 @@ NUMBERS = {
     "1.5": None,
     "1,5": None,
     "1,0000": None,
+    "0.005": None,
     "1.000,5": None,
     "0": None,
     "-3": None,
@@ -248,3 +250,40 @@ def test_what_is_typed_is_forgiven_what_it_can_be() -> None:
         None,
     ]
     assert [read_emoji(each) for each in (" 🌟 ", "🇮🇩", "👩‍🍳", "ab", "🌟🌟")] == ["🌟", "🇮🇩", "👩‍🍳", None, None]
+
+
+WORTHS = {
+    "0.05 EUR": [5, "EUR"],
+    "0,05 eur": [5, "EUR"],
+    "EUR 0.05": [5, "EUR"],
+    "500 IDR": [50_000, "IDR"],
+    "1.000 IDR": [100_000, "IDR"],
+    "500 JPY": [500, "JPY"],
+    "0.5 JPY": None,
+    "0.005 EUR": None,
+    "0.005 KWD": [5, "KWD"],
+    "0 EUR": None,
+    "5": None,
+    "EUR": None,
+    "5 EUR USD": None,
+    "\u0665 EUR": [500, "EUR"],
+    "99999999999999999999 EUR": None,
+}
+
+
+@pytest.mark.parametrize("said", WORTHS)
+def test_what_a_point_is_worth_is_read_with_its_currency(said: str) -> None:
+    """In major units, as people pay, with as many digits behind as the currency has."""
+    assert read_worth(said) == WORTHS[said]
+
+
+@pytest.mark.parametrize("text", [PLAIN, BY_LANGUAGE], ids=["one language", "several"])
+def test_terms_are_exported_as_they_were_said(text: str) -> None:
+    """And are the answers they were made of."""
+    campaign = read(text)
+    said = list_terms_answers(campaign) | {"claim": 30, "credit": 9, "grace": 2, "worth": [5, "EUR"], "liability": 700}
+    changed = compose_terms(said, campaign)
+    assert read(compose_file(changed, former=text, name_picture=lambda known: known)) == changed
+    assert list_terms_answers(changed) == said
+    unsaid = compose_terms(said | {"worth": None, "liability": None, "credit": None}, campaign)
+    assert read(compose_file(unsaid, former=compose_file(changed, name_picture=str), name_picture=str)) == unsaid

@@ -219,6 +219,10 @@ def _flatten(campaign: Campaign) -> Mapping[str, str]:
         "focus": campaign.focus,
         "photo": campaign.photo[:8],
     }
+    for name in ("claim_days", "credit_days", "hold_days", "grace_days"):
+        said[name] = str(getattr(campaign.rules, name) or "")
+    said["worth"] = f"{campaign.worth_amount} {campaign.worth_currency}" if campaign.worth_amount else ""
+    said["liability"] = str(campaign.liability_limit or "")
     for story in campaign.stories:
         said[f"{story.key}: kind"] = str(story.kind)
         said[f"{story.key}: picture"] = story.picture[:8]

@@ -22,6 +22,7 @@ from bot.handlers.campaigns.editing import ask_for
 from bot.handlers.campaigns.look import show_card
 from bot.handlers.campaigns.preview import show_preview
 from bot.handlers.campaigns.screens import change, change_and_show, find_view, show_editor, show_story
+from bot.handlers.campaigns.terms import TERMS, ask_terms
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
 from bot.messages.campaign_editor import (
@@ -107,6 +108,8 @@ async def on_edit(update: Update, context: Context, number: int, field: str) -> 
         await show_editor(update, context, None)
     elif field.removeprefix(FROM_REWARDS) in ASKED:
         await ask_for(update, context, view.draft, field=field, campaign=number)
+    elif field == TERMS:
+        await ask_terms(update, context, view)
     elif field == "story":
         await change_and_show(update, context, number, add_story)
     elif field == "copy":

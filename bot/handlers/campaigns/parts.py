@@ -7,7 +7,7 @@ from functools import partial
 from html import unescape
 from typing import Any
 
-from telegram import Message, Update
+from telegram import Update
 from telegram.error import TelegramError
 
 from bot.core.campaigns.campaign import Campaign
@@ -21,14 +21,13 @@ from bot.core.pictures import Picture
 from bot.handlers import conversations
 from bot.handlers.campaigns.editing import read_picture
 from bot.handlers.campaigns.screens import show_editor
+from bot.handlers.campaigns.steps import make_step
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
 from bot.messages.campaign_parts import PAGE, list_changes, render_parts, render_preview, say_full, say_piece
 from bot.messages.campaigns_panel import cut
-from bot.messages.outgoing import OutgoingMessage
 from bot.messages.part_questions import PICTURE, QUESTIONS
 from bot.messages.pictures import say_picture_mistake
-from bot.messages.questions import Question
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, escape
 from bot.services.campaigns import parts
@@ -36,7 +35,7 @@ from bot.services.campaigns.parts import PartsView
 from bot.services.conversations import find_conversation, finish, leave
 from bot.services.members import open_home
 from bot.updates.context import visitor_of
-from bot.updates.flows import TEXT, Answer, Flow, Step
+from bot.updates.flows import Flow, Step
 from storage.conversation import Conversation
 from storage.records import CampaignId
 from storage.tables.pictures import StoredPicture
@@ -46,8 +45,6 @@ LONGEST_CHOICE = 32
 
 MOST_GIFTS = 12
 """That are offered; the id of any other can be typed."""
-
-PICTURED = frozenset({Answer.PHOTO, Answer.DOCUMENT})
 
 _FIRST = {Part.REWARD: "when", Part.ITEM: "name_1", Part.TIER: "name_1"}
 _LIST: Mapping[Part, Callable[[Any, Any], dict[str, Any]]] = {
@@ -212,34 +209,14 @@ async def _list_gifts(context: Context) -> dict[str, str]:
     return {str(gift["id"]): f"{gift['sticker'].get('emoji', '🎁')} {gift['star_count']} ⭐" for gift in gifts}
 
 
-def _make_step(name: str, question: Question) -> Step:
-    def ask(texts: Texts, _shop: Shop, data: Mapping[str, Any]) -> OutgoingMessage:
-        return OutgoingMessage(text=question.ask(texts, data, name))
-
-    def read(message: Message) -> Any:
-        return question.read(message.text or "") if question.read is not None else None
-
-    def refuse(texts: Texts, data: Mapping[str, Any], message: Message) -> Html | None:
-        return question.refuse(texts, data, message.text or "")
-
-    takes = TEXT if question.read is not None else PICTURED if name == PICTURE else frozenset()
-    return Step(
-        name=name,
-        ask=ask,
-        takes=takes,
-        read=read,
-        refuse=refuse,
-        choices=question.list_choices,
-        optional=question.optional,
-        on_answer=on_picture if name == PICTURE else None,
-    )
-
-
 def _make_flow(part: Part) -> Flow:
     def list_kept(texts: Texts, _shop: Shop, _data: Mapping[str, Any]) -> Mapping[str, str]:
         return list_changes(texts, part)
 
-    steps = [_make_step(name, question) for name, question in QUESTIONS[part].items()]
+    steps = [
+        make_step(name, question, on_picture=on_picture if name == PICTURE else None)
+        for name, question in QUESTIONS[part].items()
+    ]
     return Flow(
         name=str(part),
         steps=[*steps, Step(name=KEEP, ask=render_preview, takes=frozenset(), choices=list_kept)],

@@ -181,7 +181,14 @@ def appear_row(texts: Texts, *, anonymous: bool) -> Row:
 
 def tap_row(texts: Texts, *buttons: Button) -> Row:
     """Buttons that open screens."""
-    return [make_button(texts, button) for button in buttons]
+    return [*_make_taps(texts.locale, buttons)]
+
+
+@lru_cache(maxsize=256)
+def _make_taps(locale: str, buttons: tuple[Button, ...]) -> tuple[InlineKeyboardButton, ...]:
+    """The same for all who read these sentences."""
+    texts = Texts(locale)
+    return tuple(make_button(texts, button) for button in buttons)
 
 
 def nobody_row(texts: Texts) -> Row:

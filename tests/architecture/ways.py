@@ -79,10 +79,12 @@ BY_ITSELF = {
         "HandoutWorker._settle",
         "HandoutWorker._end",
     ),
+    *("Supervisor.run", "Supervisor._run_job", "Supervisor._wait", "_note_run", "note_job_trouble", "list_owed"),
     *("find_due_cards", "claim_card", "settle_cards", "Workshop.run.<locals>.<lambda>"),
 }
-"""The looks now and then at what another process may have changed, at the files and at what other systems are owed, and a
-newcomer's own card, which is drawn and sent behind the notices: nobody who joins waits for them. Their loops, and what these have threads do."""
+"""The looks now and then at what another process may have changed, at the files, at what other systems are owed and at what
+is due, and a newcomer's own card, which is drawn and sent behind the notices: nobody who joins waits for them. Their loops,
+what they wait in (where a wait that runs out is not seen to come from its loop), and what they have threads do."""
 
 OURS: dict[str, str] = {}
 """Paths within the project by what code objects say; empty for what is not ours."""

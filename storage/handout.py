@@ -17,6 +17,8 @@ class HandoutKind(StrEnum):
 
     FIRST = "first"
     """A member's own card, behind a notice: a newcomer's greeting, or what they have become."""
+    STEP = "step"
+    """A member's card with the word of how many friends have come, behind what that gave them; `version` is the number."""
     VAULT = "vault"
     """A card is made ready in the vault, for a member who opened the picker."""
 
@@ -40,5 +42,16 @@ class Handout:
     """A story's key; empty for the first one."""
     version: str
     """The picture that was wanted; empty for whatever it is when it is sent."""
+
+    @property
+    def friends(self) -> int:
+        """How many friends a step says have come; 0 for anything else."""
+        return int(self.version) if self.kind is HandoutKind.STEP else 0
+
+    @property
+    def is_wished(self) -> bool:
+        """Whether it is wanted only as long as it looks as it was wished for, and Telegram does not have it."""
+        return bool(self.version) and self.kind is not HandoutKind.STEP
+
     topic_id: int | None = None
     """Of the person's chat, where the notice that goes before it went there."""

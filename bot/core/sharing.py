@@ -111,6 +111,10 @@ class CardVersions:
         """The version of a card of this version in another format."""
         return version if wanted is CardFormat.CARD else digest(wanted.value, version)
 
+    def of_step(self, version: str, friends: int) -> str:
+        """The version of a card of this version with the word that so many friends have come."""
+        return digest("step", version, friends)
+
     def of_qr(self, signature: Signature, language: str) -> str:
         """The version of the QR code alone; no name is on it, and no story."""
         return digest("qr", self.captions.get(language) or self.captions[self.fallback], signature.code)

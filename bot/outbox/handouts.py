@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from bot.messages.outgoing import OutgoingMessage, Photo
-from bot.messages.sharing.screens import render_share
+from bot.messages.sharing.screens import render_share, render_step
 from bot.messages.texts import Texts
 from bot.outbox.sender import ShopChats
 from bot.outbox.worker import OutboxWorker
@@ -203,7 +203,7 @@ class HandoutWorker:
         if chat_id is None:
             return
         try:
-            image = None if card.file_id else await snapshot.pictures.draw_card(card.member, card.handout.story)
+            image = None if card.file_id else await _draw(snapshot, card)
         except Exception as error:
             logger.exception("A card cannot be drawn; it is tried again")
             self._put_off(card, self._look_seconds, f"draw: {error!r}")
@@ -229,8 +229,8 @@ class HandoutWorker:
         self._launch(_Flight(claimed, _render(snapshot, claimed, photo), chat_id))
 
     async def _find_chat(self, card: DueCard) -> int | str | None:
-        first = card.handout.kind is HandoutKind.FIRST
-        return card.member.telegram_id if first else await self._chats.find(ChatRole.VAULT)
+        vault = card.handout.kind is HandoutKind.VAULT
+        return card.member.telegram_id if not vault else await self._chats.find(ChatRole.VAULT)
 
     async def _wait_for_room(self) -> None:
         """Return when a request would leave at once, and holds up nothing that somebody waits for."""
@@ -254,8 +254,8 @@ class HandoutWorker:
         self._signal.tell()
 
     async def _send(self, flight: _Flight) -> None:
-        first = flight.card.handout.kind is HandoutKind.FIRST
-        priority = Priority.BROADCAST if first else Priority.ERRAND
+        vault = flight.card.handout.kind is HandoutKind.VAULT
+        priority = Priority.ERRAND if vault else Priority.BROADCAST
         try:
             sent = await self._bot.deliver(
                 flight.chat_id,
@@ -273,7 +273,7 @@ class HandoutWorker:
         else:
             uploaded = find_file_id(sent) if flight.card.file_id is None else None
             self._results.add(HandoutResult(card=flight.card, end=HandoutEnd.SENT, file_id=uploaded))
-            if not first:
+            if vault:
                 await self._chats.note(ChatRole.VAULT, works=True)
 
     async def _face(self, flight: _Flight, failure: Failure) -> None:
@@ -335,9 +335,15 @@ class HandoutWorker:
         self._wake()
 
 
+async def _draw(snapshot: Snapshot, card: DueCard) -> bytes:
+    return await snapshot.pictures.draw_card(card.member, card.handout.story, friends=card.handout.friends)
+
+
 def _render(snapshot: Snapshot, card: DueCard, photo: Photo) -> OutgoingMessage:
     """As on asking; for the vault the picture alone. It sounds for a newcomer only."""
     if card.handout.kind is HandoutKind.VAULT:
         return OutgoingMessage(photo=photo, silent=True)
+    if card.handout.friends:
+        return render_step(Texts(card.member.language), snapshot.shop, card.member, photo, card.handout.friends)
     screen = render_share(Texts(card.member.language), snapshot.shop, card.member, photo, card.handout.story)
     return replace(screen, silent=bool(card.handout.version))

@@ -99,10 +99,20 @@ def _list_said(notice: Notice) -> dict[str, Any]:
 
 def owe_card_behind(tx: Tx, person_id: PersonId) -> None:
     """Owe a member their own card as it is now, behind the notice that this transaction owes them; one at a time."""
-    greetings = [
+    handouts.add(tx, person_id=person_id, kind=HandoutKind.FIRST, after_id=_find_last_owed(tx, person_id))
+
+
+def owe_step_behind(tx: Tx, person_id: PersonId, friends: int) -> None:
+    """Owe a member their card with the word that so many friends have come, behind what that gave them, once."""
+    after_id = _find_last_owed(tx, person_id)
+    handouts.add(tx, person_id=person_id, kind=HandoutKind.STEP, version=str(friends), after_id=after_id)
+
+
+def _find_last_owed(tx: Tx, person_id: PersonId) -> NoticeId | None:
+    owed = [
         each.notice_id for each in tx.told if isinstance(each, NoticeOwed) and each.address == MemberAddress(person_id)
     ]
-    handouts.add(tx, person_id=person_id, kind=HandoutKind.FIRST, after_id=greetings[-1] if greetings else None)
+    return owed[-1] if owed else None
 
 
 def answer_in(tx: Tx, asker_id: int | None, topic_id: int) -> None:

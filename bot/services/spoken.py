@@ -9,7 +9,7 @@ from functools import cache
 
 from bot.assets import ASSETS
 from bot.core.languages import LANGUAGES, PROGRAM_LANGUAGE, find_language
-from bot.core.links import Payload, read_tail
+from bot.core.links import Payload, parse_payload, read_tail
 from bot.core.spoken.codes import WordList, compose_spoken, parse_spoken, parse_words
 from bot.core.spoken.own_codes import (
     LONGEST,
@@ -83,6 +83,15 @@ def find_by_said(tx: Tx, text: str) -> Person | None:
     codes = [*parse_spoken(text, map(load_words, LISTED)), parse_own(text)]
     owners = (directory.find_by_spoken(tx, code) for code in codes if code)
     return next((owner for owner in owners if owner is not None), None)
+
+
+def find_owner(tx: Tx, payload: str) -> tuple[Person | None, Payload | None]:
+    """Whose link it is, and what it carries: by the code that everybody has, else by one of their own."""
+    carried = parse_payload(payload)
+    owner = people.find_by_code(tx, carried.code) if carried is not None else None
+    if owner is not None or not payload:
+        return owner, carried
+    return find_by_own_code(tx, payload) or (None, carried)
 
 
 def find_by_own_code(tx: Tx, payload: str) -> tuple[Person, Payload] | None:

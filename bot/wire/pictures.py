@@ -19,7 +19,7 @@ from bot.core.pictures import Picture, PictureMistake
 from bot.core.sharing import CardFormat, CardText, CardVersions
 from bot.messages.outgoing import Photo
 from bot.messages.printing import say_print_hint, say_way_in
-from bot.messages.sharing.card_texts import compose_card_text, compose_card_versions, compose_mark
+from bot.messages.sharing.card_texts import compose_card_text, compose_card_versions, compose_mark, compose_step_mark
 from bot.messages.shop import Shop, Source
 from bot.messages.texts import Texts
 from bot.services.members import MemberView
@@ -139,11 +139,13 @@ class Pictures:
         """Those of the shop as it is now, drawn in the same workshop."""
         return Pictures(shop, self._workshop)
 
-    async def draw_card(self, member: MemberView, story: str = "", wanted: CardFormat = CardFormat.CARD) -> bytes:
-        """The member's share card with the story of this key, else the first, JPEG."""
+    async def draw_card(
+        self, member: MemberView, story: str = "", wanted: CardFormat = CardFormat.CARD, *, friends: int = 0
+    ) -> bytes:
+        """The member's share card with the story of this key, else the first, JPEG; saying that so many friends have come, if any."""
         await self._lay_out(story)
         face = await self._workshop.find_face(member)
-        return await self._workshop.run(partial(self._render_card, member, face, story, wanted))
+        return await self._workshop.run(partial(self._render_card, member, face, story, wanted, friends=friends))
 
     async def draw_qr(self, member: MemberView) -> bytes:
         """The member's QR code alone, JPEG."""
@@ -267,13 +269,22 @@ class Pictures:
         await self._workshop.lay_out(told.look.pictures)
 
     def _render_card(
-        self, member: MemberView, face: bytes | None, story: str, wanted: CardFormat, studio: CardStudio
+        self,
+        member: MemberView,
+        face: bytes | None,
+        story: str,
+        wanted: CardFormat,
+        studio: CardStudio,
+        *,
+        friends: int,
     ) -> bytes:
         """Of a story nothing is kept where the words are this member's alone; words no typeface has stay in the caption."""
         words = member.own_words
         told = bool(words) and studio.can_tell(words, self._shop.story(member.language, story).look)
         text = compose_card_text(self._shop, member.language, story, own_words=words if told else "")
         link, mark = self._link(member, story), compose_mark(self._shop, member.language, member.tier)
+        if friends:
+            mark = compose_step_mark(member.language, friends, mark)
         if wanted is not CardFormat.CARD:
             return studio.render_format(text, wanted, name=member.name, link=link, face=face, mark=mark, kept=not told)
         render = studio.render_card_once if told else studio.render_card

@@ -48,6 +48,7 @@ REVISIONS = (
     "0044",
     "0045",
     "0046",
+    "0047",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.handlers.test_team import tap
-from tests.journeys.shop_at_work import find_link, open_shop
+from tests.journeys.shop_at_work import find_link, open_shop, sqlite_in
 from tests.shipped import SHIPPED, write_campaign
 
 QUEUE = '\n[waitlist]\njump = 2\ngive = { by_hand = "a seat" }\n'
@@ -14,7 +14,7 @@ QUEUE = '\n[waitlist]\njump = 2\ngive = { by_hand = "a seat" }\n'
 async def test_a_friend_moves_a_member_to_the_front(tmp_path: Path) -> None:
     """Told at the start and with the friend, in /invites, and once when it is their turn; a second tap lets in nobody."""
     settings = {"PASSALONG_CAMPAIGN": str(write_campaign(tmp_path / "own.toml", SHIPPED + QUEUE))}
-    async with open_shop("", settings=settings) as shop:
+    async with open_shop(sqlite_in(tmp_path), settings=settings) as shop:
         telegram = shop.telegram
         await shop.join(shop.admin)
         for name in ("Anna", "Budi"):

@@ -45,6 +45,11 @@ def compose_mark(shop: Shop, language: str, tier: str) -> Mark | None:
     return Mark(text=f"{found.badge} {found.say(language)}".strip(), colour=found.colour) if found else None
 
 
+def compose_step_mark(language: str, friends: int, tier: Mark | None) -> Mark:
+    """What a card says of how many friends have come, in the colour of the member's tier."""
+    return Mark(text=Texts(language).plain("step.mark", count=friends), colour=tier.colour if tier else "")
+
+
 def _digest_stories(shop: Shop, look: str, language: str) -> dict[str, str]:
     return {
         story.key: digest(

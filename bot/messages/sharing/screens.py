@@ -9,7 +9,14 @@ from telegram import InlineKeyboardMarkup
 
 from bot.core.sharing import filter_stories
 from bot.messages.buttons import MENU
-from bot.messages.keyboards import compose_join_keyboard, compose_share_keyboard, copy_button, make_button, stack
+from bot.messages.keyboards import (
+    compose_join_keyboard,
+    compose_share_keyboard,
+    copy_button,
+    make_button,
+    send_row,
+    stack,
+)
 from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.sharing.keyboards import compose_card_keyboard, say_kind, say_why
 from bot.messages.shop import Shop, Source
@@ -38,6 +45,12 @@ def render_share(texts: Texts, shop: Shop, member: MemberView, photo: Photo, sto
     return OutgoingMessage(
         text=say_caption(texts, shop, member, Source.FORWARDED, story), photo=photo, keyboard=keyboard
     )
+
+
+def render_step(texts: Texts, shop: Shop, member: MemberView, photo: Photo, friends: int) -> OutgoingMessage:
+    """The card that says how many friends have come: to its member, with the way to send it on."""
+    text = texts.say("step.caption", friends=texts.plain("step.friends", count=friends))
+    return OutgoingMessage(text=text, photo=photo, keyboard=stack(send_row(texts, shop, member.code)))
 
 
 def render_qr(texts: Texts, shop: Shop, member: MemberView, photo: Photo) -> OutgoingMessage:

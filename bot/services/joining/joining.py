@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from bot.core.claiming import Attribution, Opening, Window, decide_attribution
 from bot.core.community import decide_lapsed
-from bot.core.links import Payload, compute_story_mark, parse_payload, read_placement
+from bot.core.links import compute_story_mark, read_placement
 from bot.services.campaigns import Terms, find_promise, get_terms, read_terms
 from bot.services.claiming.window import CLAIM, expect_claim, is_throttled, note_miss, open_window, view_home
 from bot.services.community.warning import tell_owed
@@ -26,7 +26,7 @@ from bot.services.joining.notices import (
 )
 from bot.services.joining.revoking import revoke
 from bot.services.members import MemberView, find_role, meet, view_member
-from bot.services.notices import Notice, owe, owe_card_behind
+from bot.services.notices import Notice, owe, owe_card_behind, owe_step_behind
 from bot.services.printing import note_placement
 from bot.services.rewards.awaiting import expect
 from bot.services.rewards.giving import tell
@@ -37,12 +37,12 @@ from bot.services.rewards.granting import (
     promise_points,
     sum_points,
 )
-from bot.services.spoken import find_by_own_code
+from bot.services.spoken import find_owner
 from bot.services.waiting.waiting import advance, join_queue
 from bot.services.webhooks.publishing import publish_referral
 from storage.addresses import ANNOUNCE, MemberAddress
 from storage.facts import EventKind, GrantId
-from storage.records import Person, Profile, Referral, ReferralId, ReferralState, Side
+from storage.records import HandoutOwed, Person, Profile, Referral, ReferralId, ReferralState, Side
 from storage.role import Role
 from storage.tables import (
     chat_joins,
@@ -120,10 +120,10 @@ def credit(
     note_event(tx, EventKind.JOINED, referral, terms)
     publish_referral(tx, HookEventKind.JOINED, referral)
     counted = None if waits else _count(tx, shop, referral, terms)
-    if fresh and terms.campaign.waitlist is not None:
-        join_queue(tx, invitee.id, terms)
     if doubt is not None:
-        return hold(tx, referral, doubt)
+        held = hold(tx, referral, doubt)
+        join_queue(tx, invitee.id, terms if fresh else None)
+        return held
     points = promise_points(tx, referral, terms)
     if tell_invitee and invitee.is_member:
         owe_greeting(tx, referral, points[1], over=promise.over)
@@ -131,6 +131,7 @@ def credit(
     owe(tx, MemberAddress(inviter.id), told, key=referral.id)
     if counted is not None:
         _proclaim(tx, shop, referral, counted)
+    join_queue(tx, invitee.id, terms if fresh else None)
     return referral
 
 
@@ -204,6 +205,8 @@ class Counted:
     given: list[GrantId]
     place: int = 0
     """Where the inviter stands in line now; 0 for nowhere."""
+    reached: bool = False
+    """Whether so many friends gave the inviter something."""
 
 
 def _count(tx: Tx, shop: ShopRow, referral: Referral, terms: Terms) -> Counted:
@@ -212,18 +215,27 @@ def _count(tx: Tx, shop: ShopRow, referral: Referral, terms: Terms) -> Counted:
     most = read_terms(tx, shop).campaign.most_promised
     given = note_event(tx, EventKind.QUALIFIED, referral, terms, most=most) or []
     score = count_friend(tx, shop, referral)
+    steps: list[GrantId] = []
     if terms.campaign.rewards:
         expect(tx, referral, terms)
-        given += note_score(tx, referral, terms, score)
-    return Counted(score, given, advance(tx, referral, terms) if terms.campaign.waitlist is not None else 0)
+        steps = note_score(tx, referral, terms, score)
+    return Counted(
+        score=score,
+        given=[*given, *steps],
+        place=advance(tx, referral, terms) if terms.campaign.waitlist is not None else 0,
+        reached=any(grants.get(tx, number).threshold is not None for number in steps),
+    )
 
 
 def _proclaim(tx: Tx, shop: ShopRow, referral: Referral, counted: Counted) -> None:
     """What was given for the friend, what the inviter has become by it, and the news for the announce chat."""
     if counted.given:
         tell(tx, counted.given)
+    shown = tx.told.count(HandoutOwed())
     if tiers := read_terms(tx, shop).campaign.tiers:
         review(tx, referral.inviter_id, counted.score, tiers)
+    if counted.reached and tx.told.count(HandoutOwed()) == shown:  # else their card shows what they have become
+        owe_step_behind(tx, referral.inviter_id, counted.score)
     if shop.announce_chat is not None:
         owe(tx, ANNOUNCE, JoinAnnounced(friend=referral.invitee_id, inviter=referral.inviter_id), key=referral.id)
 
@@ -264,7 +276,7 @@ def start(tx: Tx, *, visitor: Profile, payload: str, from_inline: bool = False) 
     person = replace(person, started_at=person.started_at or tx.now)
     placement = read_placement(payload)
     payload = "" if placement else payload
-    owner, carried = _find_owner(tx, payload)
+    owner, carried = find_owner(tx, payload)
     inviter = owner if owner is not None and owner.is_member else None
     own = carried is not None and carried.code == person.code
     attribution = decide_attribution(
@@ -309,15 +321,6 @@ def start(tx: Tx, *, visitor: Profile, payload: str, from_inline: bool = False) 
         greeted_by_notice=newcomer or attribution is Attribution.CREDITED,
         role=role,
     )
-
-
-def _find_owner(tx: Tx, payload: str) -> tuple[Person | None, Payload | None]:
-    """Whose link it is, and what it carries: by the code that everybody has, else by one of their own."""
-    carried = parse_payload(payload)
-    owner = people.find_by_code(tx, carried.code) if carried is not None else None
-    if owner is not None or not payload:
-        return owner, carried
-    return find_by_own_code(tx, payload) or (None, carried)
 
 
 def _end_claim(tx: Tx, person: Person, referral: Referral | None) -> Attribution:

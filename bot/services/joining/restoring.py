@@ -19,6 +19,7 @@ from bot.services.notices import owe
 from bot.services.rewards.awaiting import expect
 from bot.services.rewards.giving import tell
 from bot.services.rewards.granting import note_restored, note_score, promise_points, recount_friend
+from bot.services.waiting.waiting import advance
 from bot.services.webhooks.publishing import publish_referral
 from storage.addresses import MemberAddress
 from storage.records import Referral, ReferralId, ReferralState
@@ -59,7 +60,8 @@ def restore(tx: Tx, referral: Referral, terms: Terms) -> None:
     if terms.campaign.rewards:
         expect(tx, referral, terms)
         given += note_score(tx, referral, terms, score, restored=key)
-    tell_both(tx, referral, terms, key=key, counted=Counted(score, given))
+    place = advance(tx, referral, terms)
+    tell_both(tx, referral, terms, key=key, counted=Counted(score, given, place))
     if given:
         tell(tx, given)
     if tiers := read_terms(tx, shops.get(tx)).campaign.tiers:

@@ -89,11 +89,11 @@ def begin(tx: Tx) -> int:
 def find_due_cards(
     tx: Tx, *, versions: CardVersions, limit: int, vault: bool, held: Collection[HandoutId] = ()
 ) -> DueCards:
-    """The next cards: of newcomers first, then one for the vault, where that can take one.
+    """The next cards: of newcomers first, then of who has reached a step, then one for the vault, where that can take one.
 
     Those that are held already are left out.
     """
-    due = _list_due(tx, HandoutKind.FIRST, limit, held)
+    due = _list_due(tx, HandoutKind.FIRST, limit, held) or _list_due(tx, HandoutKind.STEP, limit, held)
     if vault and not due:
         due = _list_due(tx, HandoutKind.VAULT, 1, held)
     if not due:
@@ -124,8 +124,12 @@ def _view(tx: Tx, handout: Handout, versions: CardVersions) -> DueCard | None:
         return None
     member = view_member(tx, person)
     version = versions.of_card(sign(member), member.language, handout.story)
+    if handout.friends:
+        version = versions.of_step(version, handout.friends)
     file_id = cards.find_file_id(tx, person.id, version)
-    if handout.version and (file_id is not None or version != handout.version):
+    if handout.is_wished and (file_id is not None or version != handout.version):
+        return None
+    if handout.friends > member.score:  # one of them was taken back meanwhile, and so was the step
         return None
     return DueCard(handout=handout, member=member, version=version, file_id=file_id)
 
@@ -136,7 +140,7 @@ def claim_card(tx: Tx, card: DueCard) -> DueCard | None:
     What was uploaded meanwhile is not uploaded again.
     """
     file_id = cards.find_file_id(tx, card.member.id, card.version)
-    if file_id is not None and card.handout.version:
+    if file_id is not None and card.handout.is_wished:
         handouts.delete_handout(tx, card.handout.id)
         return None
     return replace(card, file_id=file_id) if handouts.claim(tx, card.handout.id) else None

@@ -17,6 +17,7 @@ from typing import TypeVar
 
 from tests.chaos.broadcast import run_broadcast
 from tests.chaos.campaign import run_campaign
+from tests.chaos.contest import run_contest
 from tests.chaos.databases import ENGINES, EngineName
 from tests.chaos.dialogues import run_dialogues
 from tests.chaos.findings import Findings, Report
@@ -37,6 +38,7 @@ RUNS: dict[Part, Callable[[Order], Coroutine[None, None, Report]]] = {
     "dialogues": run_dialogues,
     "campaign": run_campaign,
     "money": run_money,
+    "contest": run_contest,
 }
 
 SHOWN = 40
@@ -70,6 +72,7 @@ def _make_parser() -> argparse.ArgumentParser:
         "--steps", type=int, default=1_000_000, help="of whatever is done with points; on PostgreSQL a tenth"
     )
     parser.add_argument("--money-kills", type=int, default=50, help="of sixteen who move points at once")
+    parser.add_argument("--contest-kills", type=int, default=50, help="of sixteen who end contests, a contest each")
     return parser
 
 
@@ -84,6 +87,7 @@ def _run(chosen: argparse.Namespace, part: Part, engine: EngineName) -> Report:
         "restore": (chosen.people, 1),
         "dialogues": (chosen.rounds, 0),
         "campaign": (len(WALK), len(WALK)),
+        "contest": (0, chosen.contest_kills),
         "money": (chosen.steps if engine == "sqlite" else chosen.steps // 10, chosen.money_kills),
     }[part]
     folder = Path(tempfile.mkdtemp(prefix="passalong-chaos-"))

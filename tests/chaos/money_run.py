@@ -26,8 +26,8 @@ async def run_money(order: Order) -> Report:
             while played < order.size:
                 played += play(desks, examples=GAMES, steps=STEPS, number=number)
                 number += 1
-        began_at = await asyncio.to_thread(kill_again_and_again, url, kills=order.kills, seed=order.seed)
-        wrong, transfers = await list_wrong(url, began_at)
+        clock = await asyncio.to_thread(kill_again_and_again, url, kills=order.kills, seed=order.seed)
+        wrong, transfers = await list_wrong(url, clock)
     return Report(
         order=order,
         findings=Findings(others=wrong),

@@ -51,9 +51,9 @@ def _say_race(until: str, key: str = "race", since: str = "2025-10-09T10:00") ->
     return _plan(key, since, until, "friends", prizes)
 
 
-def _say_lots(since: str, until: str) -> Plan:
-    prizes = ((1, Says(key="prize-lots-1", when="prize", who="inviter", kind="gift", what="5170")),)
-    return _plan("lots", since, until, "draw", prizes)
+def _say_lots(since: str, until: str, key: str = "lots") -> Plan:
+    prizes = ((1, Says(key=f"prize-{key}-1", when="prize", who="inviter", kind="gift", what="5170")),)
+    return _plan(key, since, until, "draw", prizes)
 
 
 def _plan(key: str, since: str, until: str, by: str, prizes: tuple[tuple[int, Says], ...]) -> Plan:
@@ -130,6 +130,29 @@ PROMISES = (
         contests=(_LOTS,),
     ),
 )
+
+
+def _say_end(number: int) -> str:
+    """When the contest of a number ends: each a quarter of a day after the last."""
+    return (
+        datetime.fromtimestamp(NOON / 1e6 + (number + 1) * 6 * 3600, UTC)
+        .replace(tzinfo=None)
+        .isoformat(timespec="minutes")
+    )
+
+
+RACES = Promise(
+    inviter=5,
+    friend=5,
+    in_chat=False,
+    contests=tuple(
+        _say_race(_say_end(number), f"race-{number}")
+        if number % 3
+        else _say_lots("2025-10-09T10:00", _say_end(number), f"lots-{number}")
+        for number in range(60)
+    ),
+)
+"""More contests than a file may name, one after the other."""
 
 
 class Desk:

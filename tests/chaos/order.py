@@ -8,8 +8,8 @@ from typing import Literal
 
 from tests.chaos.databases import EngineName
 
-Part = Literal["joins", "broadcast", "restore", "dialogues", "campaign", "money"]
-PARTS: tuple[Part, ...] = ("joins", "broadcast", "restore", "dialogues", "campaign", "money")
+Part = Literal["joins", "broadcast", "restore", "dialogues", "campaign", "money", "contest"]
+PARTS: tuple[Part, ...] = ("joins", "broadcast", "restore", "dialogues", "campaign", "money", "contest")
 
 _SIZES = {
     "joins": ("--updates", "--kills"),
@@ -18,6 +18,7 @@ _SIZES = {
     "dialogues": ("--rounds", ""),
     "campaign": ("", ""),
     "money": ("--steps", "--money-kills"),
+    "contest": ("", "--contest-kills"),
 }
 
 

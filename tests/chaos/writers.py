@@ -1,6 +1,6 @@
-"""`python -m tests.chaos.writers URL SEED BEGAN`: sixteen at once who do whatever moves points, until somebody kills them.
+"""`python -m tests.chaos.writers URL WORK SEED BEGAN NUMBER`: sixteen at once who do whatever moves points, until they are killed.
 
-A second is a quarter of a day there, counted from when the first of them began, so that much comes by time.
+Time goes fast there, so that much comes by it: see `tell_time`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
 from itertools import count
 
 from bot.jobs.proving import follow, inspect
@@ -38,24 +39,26 @@ from bot.services.rewards.giving import free
 from bot.services.rewards.giving import list_due as list_freed
 from storage import Store, open_store
 from storage.contest import ContestId
-from storage.errors import RowMissing
+from storage.errors import RowMissing, StoreUnavailable
 from storage.facts import CouponId, GrantId, RedemptionId
 from storage.gift import DueGift, Trouble
 from storage.records import PersonId, ReferralId
 from storage.role import Role
+from storage.tables import contests as contest_rows
 from storage.tables import coupons, people, roles
 from tests.chaos.money_bounds import list_broken
-from tests.chaos.money_shop import CHAT, LIMITS, POOL, PROMISES, STAFF, WARES, compose_visitor, promise
+from tests.chaos.money_shop import CHAT, LIMITS, POOL, PROMISES, RACES, STAFF, WARES, compose_visitor, promise
+from tests.chaos.money_words import Promise
 from tests.services.selling import sell
 from tests.storage.clock import NOON
 
 WRITERS = 16
 PEOPLE = 40
-DONE, EACH, MOST_SAID = "done", 25, 8
-"""What the writers say with each so many things that are done, and how often they may before they are killed."""
+DONE, MOST_SAID = "done", 8
+"""What the writers say, and how often they may before they are killed."""
 MOST = 200
 DAY = 86_400_000_000
-SECONDS_A_DAY = 4.0
+QUARTER, SECONDS_A_QUARTER = DAY // 4, 4
 GIFTS = asyncio.Lock()
 """One process sends gifts in one place."""
 
@@ -63,9 +66,9 @@ Chance = random.Random
 Act = Callable[[Store, Chance], Awaitable[object]]
 
 
-async def prepare(store: Store) -> None:
+async def prepare(store: Store, said: Promise) -> None:
     """A shop with a counter and somebody behind it."""
-    await store.write(promise, PROMISES[0])
+    await store.write(promise, said)
     await store.write(start, visitor=STAFF, payload="")
     await store.write(roles.set, STAFF.telegram_id, Role.OWNER)
 
@@ -186,9 +189,15 @@ async def _end_gift(store: Store, chance: Chance, due: DueGift) -> None:
             await store.write(sending.note_sent, due.grant_id)
 
 
+async def _choose_contest(store: Store, chance: Chance) -> ContestId:
+    """One of those that are open, or the first, which may be over."""
+    rows = await store.read(contest_rows.list_open)
+    return chance.choice([*(row.id for row in rows), ContestId(1)])
+
+
 async def end_contest(store: Store, chance: Chance) -> object:
     """Somebody is struck off, and the results are let out, by several at once."""
-    number = ContestId(chance.randint(1, 3))
+    number = await _choose_contest(store, chance)
     person = await store.read(people.find_by_telegram_id, compose_visitor(chance.randrange(PEOPLE)).telegram_id)
     if person is not None:
         await store.write(contests.strike, visitor=STAFF, contest_id=number, person_id=person.id, reason="They are one")
@@ -201,58 +210,87 @@ async def note(store: Store, _chance: Chance) -> object:
     return None
 
 
-ACTS: tuple[Act, ...] = (
-    *(join, join, join, move, move, take_referral_back, redeem, redeem, give, note),
-    *(trade, trade, bring, use_coupon, pass_time, send_gift, end_contest, change_rules),
-)
+async def look_over(store: Store, chance: Chance) -> object:
+    """A contest ends, somebody is struck off, and the results are let out, of whichever it is."""
+    if await store.read(contests.is_due):
+        await store.write(turn_contests)
+    return await end_contest(store, chance)
 
 
-async def write(store: Store, chance: Chance, numbers: Iterator[int]) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """What the sixteen do."""
+
+    promise: Promise
+    """Of the shop they begin in."""
+    acts: tuple[Act, ...]
+    each: int
+    """They say so whenever so many things are done."""
+
+
+WORKS = {
+    "money": Work(
+        promise=PROMISES[0],
+        acts=(
+            *(join, join, join, move, move, take_referral_back, redeem, redeem, give, note),
+            *(trade, trade, bring, use_coupon, pass_time, send_gift, end_contest, change_rules),
+        ),
+        each=25,
+    ),
+    "contest": Work(
+        promise=RACES, acts=(join, join, take_referral_back, look_over, look_over, look_over, bring), each=4
+    ),
+}
+
+
+async def write(store: Store, work: Work, chance: Chance, numbers: Iterator[int]) -> None:
     """One of the sixteen, for ever."""
     while True:
         try:
-            await chance.choice(ACTS)(store, chance)
-        except RowMissing:
-            continue  # there is no such referral, or contest
-        if next(numbers) % EACH == 0:
+            await chance.choice(work.acts)(store, chance)
+        except (RowMissing, StoreUnavailable):
+            continue  # there is no such referral, or contest; or a lock was waited for too long, which is tried again later
+        if next(numbers) % work.each == 0:
             sys.stdout.write(f"{DONE}\n")
             sys.stdout.flush()
 
 
-def tell_time(began: float) -> Callable[[], int]:
-    """The clock of a shop in which the first writers began at a moment of ours."""
-    return lambda: NOON + int((time.time() - began) * DAY / SECONDS_A_DAY)
+def tell_time(began: float, number: int) -> Callable[[], int]:
+    """The clock of the writers of a number; the first ones began at a moment of ours. Each number is a quarter of a day later."""
+    return lambda: NOON + number * QUARTER + int((time.time() - began) * QUARTER) // SECONDS_A_QUARTER
 
 
-async def run(url: str, seed: int, began: float) -> None:
+async def run(url: str, name: str, seed: int, began: float, number: int) -> None:
     """All of them, until they are killed."""
-    async with open_store(url, clock=tell_time(began)) as store:
-        await prepare(store)
-        numbers = count(1)
-        await asyncio.gather(*(write(store, random.Random(seed * WRITERS + each), numbers) for each in range(WRITERS)))
+    work = WORKS[name]
+    async with open_store(url, clock=tell_time(began, number)) as store:
+        await prepare(store, work.promise)
+        numbers, seeds = count(1), range(seed * WRITERS, (seed + 1) * WRITERS)
+        await asyncio.gather(*(write(store, work, random.Random(each), numbers) for each in seeds))
 
 
-def kill_again_and_again(url: str, *, kills: int, seed: int) -> float:
-    """Start them, let them do some dozens of things, and kill them; so often. Returns when the first of them began."""
+def kill_again_and_again(url: str, *, kills: int, seed: int, name: str = "money") -> Callable[[], int]:
+    """Start them, let them do some things, and kill them; so often. Returns the clock of who comes next."""
     chance, began = random.Random(seed), time.time()
     for number in range(kills):
-        command = [sys.executable, "-m", "tests.chaos.writers", url, str(seed * 1000 + number), str(began)]
+        told = (url, name, str(seed * 1000 + number), str(began), str(number))
+        command = [sys.executable, "-m", "tests.chaos.writers", *told]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             for _ in range(chance.randint(1, MOST_SAID)):
                 assert process.stdout.readline() == f"{DONE}\n", "the writers have ended by themselves"
             time.sleep(chance.uniform(0, 0.2))
             process.send_signal(signal.SIGKILL)
-    return began
+    return tell_time(began, kills)
 
 
-async def list_wrong(url: str, began: float) -> tuple[list[str], int]:
+async def list_wrong(url: str, clock: Callable[[], int]) -> tuple[list[str], int]:
     """What is wrong in the end, and how many transfers there are."""
-    async with open_store(url, clock=tell_time(began)) as store:
+    async with open_store(url, clock=clock) as store:
         await follow(store)
         finding = await inspect(store)
         return [*finding.faults, *await store.read(list_broken)], finding.entries
 
 
 if __name__ == "__main__":
-    asyncio.run(run(sys.argv[1], int(sys.argv[2]), float(sys.argv[3])))
+    asyncio.run(run(sys.argv[1], sys.argv[2], int(sys.argv[3]), float(sys.argv[4]), int(sys.argv[5])))

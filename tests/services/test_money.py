@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.chaos.contest import end_contests
 from tests.chaos.money import play
 from tests.chaos.money_shop import open_postgres_desks, open_sqlite_desks
 from tests.chaos.writers import kill_again_and_again, list_wrong
@@ -29,7 +30,15 @@ def test_they_are_so_on_postgres(postgres_url: str) -> None:
 
 async def test_sixteen_writers_who_are_killed_leave_the_books_in_order(store_url: str) -> None:
     """Nothing half done, nothing twice, nobody beyond a limit, and every checkpoint is of rows that are still there."""
-    began = await asyncio.to_thread(kill_again_and_again, store_url, kills=2, seed=SEED)
-    wrong, transfers = await list_wrong(store_url, began)
+    clock = await asyncio.to_thread(kill_again_and_again, store_url, kills=2, seed=SEED)
+    wrong, transfers = await list_wrong(store_url, clock)
     assert wrong == []
     assert transfers > 0
+
+
+async def test_contests_that_are_killed_at_their_ends_give_each_prize_once(store_url: str) -> None:
+    """Over once, told once, and each place has its prize, whoever taps meanwhile."""
+    clock = await asyncio.to_thread(kill_again_and_again, store_url, kills=2, seed=SEED, name="contest")
+    wrong, counts = await end_contests(store_url, clock)
+    assert wrong == []
+    assert counts["contests"] >= 2

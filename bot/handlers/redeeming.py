@@ -69,7 +69,7 @@ async def on_redeem_give_up(update: Update, context: Context, redemption_id: int
     """Rather the points than to wait."""
     number = RedemptionId(redemption_id)
     view = await context.write(redeeming.give_up, visitor=visitor_of(update), redemption_id=number)
-    await show(update, context, render_redemption(Texts(view.member.language), context.deps.shop, view))
+    await _show_item(update, context, view)
 
 
 async def on_redeem_drop(update: Update, context: Context, redemption_id: int) -> None:

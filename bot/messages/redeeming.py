@@ -163,7 +163,7 @@ def render_redemption(texts: Texts, shop: Shop, view: RedemptionView, photo: Pho
     if row.state in _STATES:
         points, date = shop.points(row.price, texts.language), _say_date(texts, shop, row)
         text = texts.say(_STATES[row.state], item=item, points=points, date=date)
-        return OutgoingMessage(text=text, keyboard=stack(tap_row(texts, REWARDS)))
+        return OutgoingMessage(text=text, photo=photo, keyboard=stack(tap_row(texts, REWARDS)))
     balance = shop.points(view.member.balance, texts.language)
     key = "redeem.yours" if row.grant_id is None else "redeem.given"
     text = texts.say(key, item=item, brand=shop.brand(texts.language), balance=balance)

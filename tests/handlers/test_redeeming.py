@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 import zxingcpp
 from PIL import Image
 
+from bot.assets import ASSETS
+from bot.campaign_file import SHIPPED
 from bot.playground.world import Message, Person
 from tests.handlers.test_team import tap
 from tests.journeys.shop_at_work import ShopAtWork, find_link, open_shop, sqlite_in
@@ -18,10 +22,29 @@ from tests.journeys.shop_at_work import ShopAtWork, find_link, open_shop, sqlite
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
+COFFEE = """
+[[catalogue]]
+key = "coffee"
+price = 30
+give = { coupon = "coffee" }
+picture = "cups.jpg"
+name = { en = "A coffee", id = "Satu kopi", zh = "一杯咖啡" }
+"""
+
+
+def write_campaign(folder: Path) -> str:
+    """The campaign that ships, and a coffee for points that has a picture."""
+    shutil.copy(ASSETS / "playground" / "pictures" / "cups.jpg", folder)
+    path = folder / "campaign.toml"
+    path.write_text(f"{SHIPPED.read_text('utf-8')}\n{COFFEE}", encoding="utf-8")
+    return str(path)
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def shop(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ShopAtWork]:
     """At work, with its owner in it."""
-    async with open_shop(sqlite_in(tmp_path_factory.mktemp("counter"))) as at_work:
+    folder = tmp_path_factory.mktemp("counter")
+    async with open_shop(sqlite_in(folder), settings={"PASSALONG_CAMPAIGN": write_campaign(folder)}) as at_work:
         await at_work.join(at_work.admin)
         yield at_work
 
@@ -112,3 +135,32 @@ async def test_not_now_leaves_everything_as_it_was(shop: ShopAtWork) -> None:
     asked = await tap(shop, dewi, await shop.ask(dewi, "/rewards"), "Satu kroisan: 40 poin")
     back = await tap(shop, dewi, asked, "Nanti saja")
     assert "Saldomu: 50 poin" in back.text
+
+
+async def look_at_coffee(shop: ShopAtWork, person: Person) -> Message:
+    """Open it in /rewards; returns its picture."""
+    rewards = await shop.ask(person, "/rewards")
+    await shop.tap(person, rewards, "A coffee: 30 points")
+    return await shop.telegram.until(
+        lambda: next((each for each in rewards.chat.messages.values() if each.id > rewards.id and each.photo), None),
+        what="the picture of the coffee",
+    )
+
+
+async def test_a_coupon_is_looked_at_paid_and_waited_for(shop: ShopAtWork) -> None:
+    """Its picture is uploaded once for everybody and stays in its place; at an empty pool one is told first, and has the points back."""
+    eka, fajar = await add_rich(shop, "Eka"), await add_rich(shop, "Fajar")
+    first, second = [await look_at_coffee(shop, each) for each in (eka, fajar)]
+    assert first.photo is not None
+    assert second.photo is not None
+    assert second.photo is first.photo
+    assert "All of them are given out right now" in first.text
+    paid = await tap(shop, eka, first, "Yes, I take it")
+    assert paid.id == first.id
+    assert "you are in line for it" in paid.text
+    await shop.ask(shop.admin, "/coupons", "coffee: 0 left, 1 waiting")
+    back = await tap(shop, eka, paid, "Rather have the points back")
+    assert "A coffee was given back" in back.text
+    rewards = await shop.ask(eka, "/rewards")
+    assert "Your balance: 50 points" in rewards.text
+    assert "30 points · A coffee, given back on" in rewards.text

@@ -63,13 +63,13 @@ def test_every_notice_is_settled_once(kind: type[Notice]) -> None:
 
 def test_one_friend_is_told_in_one_breath() -> None:
     """Who came and what it brought."""
-    (text,) = show(render_kind(EN, make_shop(), FriendJoined, member=make_member(balance=150)))
+    (text,) = show(render_kind(EN, make_shop(), FriendJoined, member=make_member(balance=150), place=0))
     assert text == "Budi joined through you 🎉\n+50 points, balance 150."
 
 
 def test_some_friends_are_told_together() -> None:
     """All are named, what they brought is summed, and the balance is the one that holds now."""
-    (text,) = show(render_kind(EN, make_shop(), FriendJoined, [(name, "") for name in ("Budi", "", "Siti")]))
+    (text,) = show(render_kind(EN, make_shop(), FriendJoined, [(name, "") for name in ("Budi", "", "Siti")], place=0))
     assert text == "3 friends joined through you 🎉\nBudi, a friend and Siti\n+150 points, balance 1,500."
 
 

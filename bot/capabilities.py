@@ -9,7 +9,6 @@ from bot.handlers import (
     claiming,
     contests,
     conversations,
-    conversions,
     coupons,
     face,
     fairness,
@@ -33,6 +32,7 @@ from bot.handlers import (
 )
 from bot.handlers.campaigns import capability as campaigns
 from bot.handlers.community import community
+from bot.handlers.conversions import capability as conversions
 from bot.handlers.joining import start
 from bot.handlers.sharing import capability as sharing
 from bot.handlers.stats import stats
@@ -54,6 +54,8 @@ CAPABILITIES: tuple[Capability, ...] = (
     coupons.CAPABILITY,
     gifts.CAPABILITY,
     conversions.CAPABILITY,
+    conversions.OWN_ORDERS,
+    conversions.KEYS,
     fairness.CAPABILITY,
     rewards.CAPABILITY,
     reminding.CAPABILITY,

@@ -127,6 +127,7 @@ FATES: Mapping[str, Fate] = MappingProxyType(
         "liability_bound.told": Fate.NOBODYS,
         "link_revocation.link": Fate.GOES,
         "mark.kind": Fate.GOES,
+        "order_claim.order_id": Fate.GOES,
         "outbox.address": Fate.SHOPS,
         "outbox.channel": Fate.NOBODYS,
         "outbox.error": Fate.GOES,

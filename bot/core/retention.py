@@ -163,6 +163,12 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
             days=90,
             how="after the last time",
         ),
+        "order_claim": Keeping(
+            holds="who says that an order is theirs",
+            ends=Ends.TIME,
+            days=30,
+            how="after it; sooner once that is settled",
+        ),
         "outbox": Keeping(holds="messages owed", ends=Ends.TIME, days=5, how="after they were sent or given up"),
         "person": Keeping(holds="codes and choices", ends=Ends.FORGETTING, how="an empty row stays for the ledger"),
         "picture": Keeping(holds="logos and photos of campaigns", ends=Ends.FEW),

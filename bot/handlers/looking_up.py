@@ -35,7 +35,7 @@ async def on_who(update: Update, context: Context, _asked: Conversation) -> None
     """What was typed, picked or passed on."""
     message = update.effective_message
     assert message is not None
-    number = _find_number(message)
+    number = find_number(message)
     if number is None and message.forward_origin is not None and not message.via_bot:
         member = await context.read(open_home, visitor=visitor_of(update))
         await show(update, context, render_hidden(Texts(member.language)))
@@ -64,7 +64,7 @@ async def _show(update: Update, context: Context, view: LookUpView) -> None:
     await show(update, context, render_found(Texts(view.member.language), context.deps.shop, view))
 
 
-def _find_number(message: Message) -> int | None:
+def find_number(message: Message) -> int | None:
     """Whose message was passed on, whose contact was sent, or who was picked from the list of mentions."""
     if isinstance(message.forward_origin, MessageOriginUser):
         return message.forward_origin.sender_user.id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.messages.buttons import CHECK_THING, GIVE, LABELS_OF, MEMBER
+from bot.messages.buttons import CHECK_THING, GIVE, LABELS_OF, MEMBER, SOLD_TO
 from bot.messages.keyboards import Row, make_button, stack
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.redeeming import name_item
@@ -24,7 +24,8 @@ def render_found(texts: Texts, shop: Shop, view: LookUpView) -> OutgoingMessage:
     """Who it is, who it may be, or that nobody was found."""
     if view.found is not None:
         rows = [_open_row(texts, shop, row.id, row.item) for row in view.found.waiting if _is_paid(row.state)]
-        give = [make_button(texts, GIVE, view.found.member.id)] if view.found.member.id != view.member.id else []
+        other = view.found.member.id != view.member.id
+        give = [make_button(texts, each, view.found.member.id) for each in (SOLD_TO, GIVE)] if other else []
         called = [make_button(texts, LABELS_OF, view.found.member.id)] if view.found.can_label else []
         keyboard = stack(*rows, give, called) if rows or give or called else None
         return OutgoingMessage(text=_say_member(texts, shop, view.found), keyboard=keyboard)

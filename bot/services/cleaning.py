@@ -27,6 +27,7 @@ from storage.tables import (
     inbox,
     link_revocations,
     marks,
+    order_claims,
     outbox,
     shares,
     team_invitations,
@@ -131,6 +132,11 @@ def clean_marks(tx: Tx, limit: int) -> int:
     return marks.delete_before(tx, before=_limit_of(tx, "mark"), limit=limit)
 
 
+def clean_order_claims(tx: Tx, _limit: int) -> int:
+    """What members said of orders that nobody confirmed; there are few, and they go all at once."""
+    return order_claims.delete_before(tx, _limit_of(tx, "order_claim"))
+
+
 def clean_waiting(tx: Tx, _limit: int) -> int:
     """What was expected, drafted or forbidden until a moment that is over; there is little, and it goes all at once."""
     return (
@@ -162,6 +168,7 @@ CHORES: Mapping[str, Callable[[Tx, int], int]] = MappingProxyType(
         "api requests": clean_api_requests,
         "webhooks": clean_webhooks,
         "marks": clean_marks,
+        "order claims": clean_order_claims,
         "waiting": clean_waiting,
     }
 )

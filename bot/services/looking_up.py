@@ -56,15 +56,23 @@ def look_up(tx: Tx, *, visitor: Profile, text: str, telegram_id: int | None, add
     """
     demand(tx, visitor, TEAM)
     me = enter(tx, visitor)
-    if telegram_id is not None:
-        written = people.find_by_telegram_id(tx, telegram_id)
-        found = [written] if written is not None and written.is_member else []
-    else:
-        found = search(tx, parse_claim(text, addresses))
+    found = _search(tx, text, telegram_id, addresses)
     if len(found) == 1:
         return _show(tx, me, found[0])
     shown = {each.id: _name(each.profile) for each in found[:CHOICES]}
     return LookUpView(member=view_member(tx, me), offered=shown, more=len(found) > CHOICES)
+
+
+def find_meant(tx: Tx, *, visitor: Profile, text: str, telegram_id: int | None, addresses: Addresses) -> LookUpView:
+    """Who may be meant, for whoever goes on with one of them; the one there is, where there is one.
+
+    Raises:
+        NotAllowed: this is nobody of the team.
+    """
+    demand(tx, visitor, TEAM)
+    found = _search(tx, text, telegram_id, addresses)
+    shown = {each.id: _name(each.profile) for each in found[:CHOICES]}
+    return LookUpView(member=view_member(tx, enter(tx, visitor)), offered=shown, more=len(found) > CHOICES)
 
 
 def open_member(tx: Tx, *, visitor: Profile, person_id: PersonId) -> LookUpView:
@@ -77,6 +85,13 @@ def open_member(tx: Tx, *, visitor: Profile, person_id: PersonId) -> LookUpView:
     me = enter(tx, visitor)
     person = people.list_by_ids(tx, [person_id]).get(person_id)
     return _show(tx, me, person) if person is not None and person.is_member else LookUpView(member=view_member(tx, me))
+
+
+def _search(tx: Tx, text: str, telegram_id: int | None, addresses: Addresses) -> list[Person]:
+    if telegram_id is None:
+        return search(tx, parse_claim(text, addresses))
+    written = people.find_by_telegram_id(tx, telegram_id)
+    return [written] if written is not None and written.is_member else []
 
 
 def _show(tx: Tx, me: Person, person: Person) -> LookUpView:

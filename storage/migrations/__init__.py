@@ -49,6 +49,7 @@ REVISIONS = (
     "0045",
     "0046",
     "0047",
+    "0048",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

@@ -10,7 +10,16 @@ from storage.schema.base import metadata
 from storage.schema.boards import SHOP_BOARD, board, score, standing
 from storage.schema.campaigns import campaign, campaign_version, picture, shop
 from storage.schema.contests import contest, placing, strike
-from storage.schema.conversions import api_key, api_request, column_map, conversion, customer, receipt, sale
+from storage.schema.conversions import (
+    api_key,
+    api_request,
+    column_map,
+    conversion,
+    customer,
+    order_claim,
+    receipt,
+    sale,
+)
 from storage.schema.coupons import coupon, pool
 from storage.schema.fairness import captcha, mark, review, signal, watch
 from storage.schema.gifts import gift
@@ -90,6 +99,7 @@ __all__ = [
     "link_revocation",
     "mark",
     "metadata",
+    "order_claim",
     "outbox",
     "person",
     "picture",

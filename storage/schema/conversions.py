@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from storage.conversion import Channel, ConversionType, SaleState
 from storage.schema.base import Id, metadata, one_of
@@ -78,6 +88,17 @@ customer = Table(
 )
 """Whom the shop's own numbers of customers mean."""
 Index("ix_customer_person_id", customer.c.person_id)
+
+order_claim = Table(
+    "order_claim",
+    metadata,
+    Column("order_id", Text, nullable=False),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("said_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("order_id", "person_id"),
+)
+"""Who says that an order is theirs, until the team confirms it."""
+Index("ix_order_claim_person_id", order_claim.c.person_id)
 
 api_key = Table(
     "api_key",

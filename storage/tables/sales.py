@@ -78,18 +78,28 @@ _LIST_NOTED = (
     .order_by(sale.c.id)
     .limit(bindparam("most"))
 )
-_LIST_ARRIVED = (
+_STRANGERS = (
     select(sale.c.id)
+    .where(
+        _is(SaleState.WAITING),  # type: ignore[arg-type]
+        sale.c.reason == literal_column(f"'{Reason.UNKNOWN_MEMBER}'"),
+    )
+    .order_by(sale.c.id.desc())
+    .limit(literal_column("5000"))
+    .subquery("strangers")
+)
+"""The latest that wait: bounded here, so that no planner begins with all that was ever reported;
+nor with the index of what reports name, which `lower` keeps it from."""
+_LIST_ARRIVED = (
+    select(_STRANGERS.c.id)
     .select_from(
-        sale.join(conversion, conversion.c.sale_id == sale.c.id)
+        _STRANGERS.join(conversion, conversion.c.sale_id == _STRANGERS.c.id)
         .join(profile, profile.c.telegram_id == cast(conversion.c.member, BigInteger))
         .join(person, person.c.id == profile.c.person_id)
     )
     .where(
         person.c.started_at.is_not(None),
-        _is(SaleState.WAITING),  # type: ignore[arg-type]
-        sale.c.reason == literal_column(f"'{Reason.UNKNOWN_MEMBER}'"),
-        conversion.c.member_key == literal_column(f"'{MemberKey.TELEGRAM_ID}'"),
+        func.lower(conversion.c.member_key) == literal_column(f"'{MemberKey.TELEGRAM_ID}'"),
     )
     .limit(bindparam("most"))
 )

@@ -59,6 +59,7 @@ READ_EVERYTHING = {
     "contests._LIST_OPEN": "likewise, once a minute",
     "referrals._LIST_WAITING": "for friends who came and did not count in time; seldom, and only where a shop says so",
     "referrals._LIST_WAITING_VERSIONS": "likewise",
+    "order_claims._DELETE_BEFORE": "for cleaning; they are few",
     "api_keys._LIST": "there are few",
     "api_keys._FORGET": "for forgetting somebody; there are few",
     "captchas._DELETE_OVER": "for cleaning; there are few",

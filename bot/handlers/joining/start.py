@@ -6,11 +6,13 @@ from telegram import Update
 from telegram.ext import ChatMemberHandler
 
 from bot.core.claiming import Attribution
+from bot.core.conversions.receipts import read_receipt
 from bot.core.redeeming import USE_PREFIX
 from bot.core.roles import EVERYBODY, TEAM, TEAM_PREFIX
 from bot.handlers.bot_profile import settle_menu
 from bot.handlers.community.chat import look_after
 from bot.handlers.community.community import find_chat_id
+from bot.handlers.conversions.orders import on_receipt
 from bot.handlers.deps import Context
 from bot.handlers.joining.membership import on_my_chat_member
 from bot.handlers.redeeming import on_use_link
@@ -50,6 +52,9 @@ async def on_start(update: Update, context: Context) -> None:
         return
     if payload.startswith(USE_PREFIX):
         await on_use_link(update, context, payload.removeprefix(USE_PREFIX))
+        return
+    if token := read_receipt(payload):
+        await on_receipt(update, context, token)
         return
     if context.deps.shop.campaign.rules.join_community:
         await find_chat_id(context)

@@ -9,7 +9,7 @@ from bot.core.coupons.pools import fold_code
 from bot.services.spoken import find_by_said
 from storage.conversion import MemberKey, Reason, Report, Sale
 from storage.records import Person, PersonId
-from storage.tables import buyers, conversions, coupons, grants, people
+from storage.tables import buyers, conversions, coupons, grants, order_claims, people
 from storage.tx import Tx
 
 
@@ -21,10 +21,12 @@ class Buyer:
     reason: Reason = Reason.NONE
 
 
-def find_buyer(tx: Tx, sale: Sale) -> Buyer:
-    """Whoever was found before; else by the receipt, else by the reports of the order in their order."""
+def find_buyer(tx: Tx, sale: Sale, *, said: PersonId | None = None) -> Buyer:
+    """Whoever was found before; else by the team's word, by the receipt, or by the reports of the order in their order."""
     if sale.person_id is not None:
         return Buyer(person_id=sale.person_id)
+    if said is not None:
+        return _tie(tx, sale, said)
     receipt = buyers.find_receipt_of(tx, sale.order_id)
     if receipt is not None and receipt.person_id is not None:
         return _tie(tx, sale, receipt.person_id)
@@ -36,6 +38,8 @@ def find_buyer(tx: Tx, sale: Sale) -> Buyer:
         reasons.append(found.reason)
     named = [reason for reason in reasons if reason is not Reason.NO_MEMBER]
     fallback = Reason.UNOPENED if receipt is not None and receipt.opened_at is None else Reason.NO_MEMBER
+    if order_claims.list_of(tx, sale.order_id, 1):
+        return Buyer(reason=Reason.UNCONFIRMED)
     return Buyer(reason=named[0] if named else fallback)
 
 
@@ -60,6 +64,7 @@ def _tie(tx: Tx, sale: Sale, person_id: PersonId) -> Buyer:
     for told in conversions.list_of(tx, sale.id):
         if told.report.member_key is MemberKey.EXTERNAL_ID:
             buyers.tie_customer(tx, told.report.member, person_id)
+    order_claims.settle(tx, sale.order_id)
     return Buyer(person_id=person_id)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bot.core.conversions.keys import (
     EVERY_SCOPE,
@@ -114,3 +115,12 @@ def revoke_key(tx: Tx, *, visitor: Profile, key_id: KeyId) -> KeysView:
     if named is not None and api_keys.revoke(tx, key_id):
         audit.add(tx, actor_id=me.id, act=Act.KEY_REVOKED, subject=named)
     return KeysView(member=view_member(tx, me), live=list_live(tx))
+
+
+def make_asked(tx: Tx, *, visitor: Profile, data: Mapping[str, Any]) -> KeysView:
+    """Make what a dialogue has come to.
+
+    Raises:
+        NotAllowed: this is no owner.
+    """
+    return make_own_key(tx, visitor=visitor, name=str(data["name"]))

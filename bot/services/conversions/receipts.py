@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from bot.services.conversions.settling import settle
+from bot.services.joining.joining import start
 from bot.services.members import MemberView, enter, view_member
 from storage.conversion import Sale
 from storage.records import Profile
-from storage.tables import buyers, code_keys, sales
+from storage.tables import buyers, code_keys, people, sales
 from storage.tx import Tx
 
 TOKEN_BYTES = 15
@@ -54,7 +55,10 @@ def hash_token(token: str) -> str:
 
 
 def open_receipt(tx: Tx, *, visitor: Profile, token: str) -> ReceiptView:
-    """Tie the order of a receipt to a member, once, and let it count where it does."""
+    """Tie the order of a receipt to a member, once, and let it count where it does; a newcomer is greeted as any other."""
+    known = people.find_by_telegram_id(tx, visitor.telegram_id)
+    if known is None or not known.is_member:
+        start(tx, visitor=visitor, payload="")
     me, token_hash = enter(tx, visitor), hash_token(token)
     receipt = buyers.find_receipt(tx, token_hash)
     if receipt is None:

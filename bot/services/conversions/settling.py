@@ -36,9 +36,12 @@ class _Known:
     customs: Sequence[Conversion]
 
 
-def settle(tx: Tx, sale: Sale) -> Sale:
-    """Decide where an order stands and do what follows; its row is locked. Returns it as it is now."""
-    known, buyer = _read(tx, sale), find_buyer(tx, sale)
+def settle(tx: Tx, sale: Sale, *, buyer_id: PersonId | None = None) -> Sale:
+    """Decide where an order stands and do what follows; its row is locked. Returns it as it is now.
+
+    With `buyer_id` the team says whose it is.
+    """
+    known, buyer = _read(tx, sale), find_buyer(tx, sale, said=buyer_id)
     if buyer.person_id is not None:
         people.lock(tx, buyer.person_id)
     referral = referrals.find_by_invitee(tx, buyer.person_id) if buyer.person_id is not None else None

@@ -1,0 +1,131 @@
+"""What was bought elsewhere, in the chat: entered, seen, tied; keys made and revoked; receipts opened."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from bot.playground.world import Person
+from bot.services.conversions.receipts import make_receipt
+from bot.services.conversions.reporting import report
+from storage import Store
+from storage.conversion import MemberKey, SaleState
+from storage.role import Role
+from storage.tables import api_keys, roles, sales
+from tests.handlers.shared_shop import shop, store
+from tests.handlers.test_team import tap
+from tests.journeys.shop_at_work import ShopAtWork
+from tests.services.test_conversions import compose_report, read_now
+
+__all__ = ["shop", "store"]
+
+YES = "Yes, it\u2019s Dewi\u2019s"
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def read_state(store: Store, order_id: str) -> SaleState | None:
+    """Where an order stands."""
+    found = await store.read(sales.find_by_order, order_id)
+    return found.state if found is not None else None
+
+
+async def report_unknown(store: Store, order_id: str, member: str = "C-9") -> None:
+    """A till knows the buyer by a number of its own."""
+    now = await store.read(read_now)
+    await store.write(report, compose_report(order_id, member, now, member_key=MemberKey.EXTERNAL_ID))
+
+
+async def test_a_purchase_is_entered_by_name_and_amount_and_undone(shop: ShopAtWork, store: Store) -> None:
+    """Whose, how much, done; what could be two amounts is asked again; the order's number may stand behind it."""
+    await shop.add_member("Wulan")
+    asked = await shop.ask(shop.admin, "/sold")
+    assert asked.text.startswith("Whose purchase is it?")
+    assert "For how much did Wulan buy?" in (await shop.ask(shop.admin, "Wulan")).text
+    assert "read that as one amount" in (await shop.ask(shop.admin, "50.000")).text
+    done = await shop.ask(shop.admin, "€12.50 A-17")
+    assert done.text.startswith("✓ Wulan: 12.50, order A-17.")
+    assert await read_state(store, "A-17") is SaleState.NOTED
+    undone = await tap(shop, shop.admin, done, "It was a mistake, undo")
+    assert "Order A-17 is put aside" in undone.text
+    assert await read_state(store, "A-17") is SaleState.DROPPED
+    assert "already" in (await shop.ask(shop.admin, "/sold Wulan 5 A-17")).text
+
+
+async def test_staff_enters_in_one_line_and_nobody_for_themselves(shop: ShopAtWork, store: Store) -> None:
+    """A member of the team has the command; a member has not."""
+    tono, rina = await shop.add_member("Tono"), await shop.add_member("Rina")
+    await store.write(roles.set, tono.id, Role.STAFF)
+    assert "Rina: 8.00" in (await shop.ask(tono, "/sold Rina 8", "Rina: 8.00")).text
+    assert "Nobody enters their own" in (await shop.ask(tono, "/sold Tono 8")).text
+    assert "know nobody" in (await shop.ask(tono, "/sold Zebedee 8")).text
+    assert "Rina" not in (await shop.ask(rina, "/sold Rina 8")).text
+    assert "order" not in (await shop.ask(rina, "/orders")).text.lower().replace("in order", "")
+
+
+async def test_what_waits_is_seen_with_its_reason_and_tied_to_its_buyer(shop: ShopAtWork, store: Store) -> None:
+    """With it are tied the other orders of the same customer; what nobody wants is put aside."""
+    await shop.add_member("Wignyo")
+    for number in ("B-1", "B-2"):
+        await report_unknown(store, number)
+    await report_unknown(store, "B-3", "C-10")
+    waiting = await shop.ask(shop.admin, "/orders")
+    assert "3 orders wait" in waiting.text
+    assert "B-1 · 10.00\u00a0EUR" in waiting.text
+    assert "know the buyer" in waiting.text
+    order = await tap(shop, shop.admin, waiting, "B-1")
+    asked = await tap(shop, shop.admin, order, "Say whose it is")
+    assert "Whose is the order B-1?" in asked.text
+    assert "Bought by Wignyo" in (await shop.ask(shop.admin, "Wignyo")).text
+    assert [await read_state(store, each) for each in ("B-1", "B-2", "B-3")] == ["noted", "noted", "waiting"]
+    last = await tap(shop, shop.admin, await shop.ask(shop.admin, "/orders"), "B-3")
+    assert "put aside" in (await tap(shop, shop.admin, last, "Put it aside")).text
+    assert "No order waits" in (await shop.ask(shop.admin, "/orders")).text
+
+
+async def test_a_member_tells_an_order_and_the_team_confirms_it(shop: ShopAtWork, store: Store) -> None:
+    """Whatever the member says, nothing counts before."""
+    dewi = await shop.add_member("Dewi")
+    await report_unknown(store, "D-1", "C-20")
+    assert "number of your order" in (await shop.ask(dewi, "/order")).text
+    assert "no" not in (await shop.ask(dewi, "D-1")).text.split()
+    waiting = await shop.ask(shop.admin, "/orders")
+    assert "A member says it is theirs" in waiting.text
+    order = await tap(shop, shop.admin, waiting, "D-1")
+    assert "Bought by Dewi" in (await tap(shop, shop.admin, order, YES)).text
+    assert "look like an order" in (await shop.ask(dewi, "/order what is this")).text
+
+
+async def test_whoever_opens_a_receipts_link_first_is_its_buyer(shop: ShopAtWork, store: Store) -> None:
+    """A newcomer becomes a member by it; nobody else has it after that."""
+    await report_unknown(store, "E-1", "C-30")
+    token = await store.write(make_receipt, order_id="E-1")
+    putri, other = shop.add_person("Putri"), await shop.add_member("Joko")
+    told = await shop.ask(putri, f"/start buy_{token}", "10.00\u00a0EUR is yours")
+    assert told.text.startswith("✓ Thank you.")
+    await shop.telegram.until_message(putri, "Did somebody recommend us?")
+    assert await read_state(store, "E-1") is SaleState.NOTED
+    assert "somebody else already" in (await shop.ask(other, f"/start buy_{token}")).text
+    assert "yours already" in (await shop.ask(putri, f"/start buy_{token}")).text
+    assert "know this receipt" in (await shop.ask(other, "/start buy_nothing")).text
+
+
+async def test_an_owner_makes_a_key_that_is_shown_once_and_revokes_it(shop: ShopAtWork, store: Store) -> None:
+    """By name; the list says no more of it than how it ends. Nobody else has the command."""
+    none = await shop.ask(shop.admin, "/api")
+    assert "There is none yet" in none.text
+    asked = await tap(shop, shop.admin, none, "Make a key")
+    assert "What is the key for?" in asked.text
+    made = await shop.ask(shop.admin, "till")
+    key = re.search(r"psk_[\w-]+", made.text)
+    assert key is not None
+    assert "whsec_" in made.text
+    assert key[0] not in repr(await store.read(api_keys.list_all))
+    listed = await shop.ask(shop.admin, "/api")
+    assert f"till (ends in {key[0][-4:]})" in listed.text
+    sure = await tap(shop, shop.admin, listed, f"Revoke till ({key[0][-4:]})")
+    assert "There is none yet" in (await tap(shop, shop.admin, sure, "Yes, revoke it")).text
+    staff: Person = await shop.add_member("Nina")
+    await store.write(roles.set, staff.id, Role.MANAGER)
+    assert "key" not in (await shop.ask(staff, "/api")).text.lower()

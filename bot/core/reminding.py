@@ -21,6 +21,8 @@ class Missing(StrEnum):
     """Has not opened the bot: nobody can be written to before."""
     COMMUNITY = "community"
     """Is not in the community chat yet."""
+    CHECKED = "checked"
+    """Somebody of the team looks first: nothing for the friend to do."""
 
 
 class Reminding(StrEnum):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from telegram import Message, Update
+from telegram.error import TelegramError
 
 from bot.core.durations import DAY_SECONDS
 from bot.core.fairness.asking import PICTURES, CaptchaKind
@@ -56,12 +57,29 @@ CAPTION_LIMIT = 1024
 
 async def on_review(update: Update, context: Context) -> None:
     """Who is to be decided about first."""
-    await _show(update, context, await context.read(deciding.view_review, visitor=visitor_of(update)))
+    await on_next(update, context, 0)
+
+
+async def _ask_rating(context: Context, view: ReviewView) -> bool:
+    """Whether Telegram says of the account what nobody has written down yet: asked when somebody looks, and of nobody else."""
+    row = view.row
+    if row is None or row.decided_at is not None or any(key == "rating" for key, _ in row.evidence):
+        return False
+    try:
+        rating = (await context.bot.get_chat(view.telegram_id)).rating
+    except TelegramError:
+        return False
+    if rating is None or rating.level >= 0:
+        return False
+    await context.bot_data.store.write(deciding.note_rating, referral_id=row.referral_id, level=rating.level)
+    return True
 
 
 async def on_next(update: Update, context: Context, besides: int) -> None:
     """Somebody else."""
     view = await context.read(deciding.view_review, visitor=visitor_of(update), besides=besides)
+    if await _ask_rating(context, view):
+        view = await context.read(deciding.view_review, visitor=visitor_of(update), besides=besides)
     await _show(update, context, view)
 
 

@@ -108,6 +108,9 @@ def _say_again(texts: Texts, view: ClaimView) -> Html:
 
 def _say_credited(texts: Texts, shop: Shop, view: ClaimView) -> Html:
     inviter, points = show_name(texts, view.inviter), shop.points(view.points, texts.language)
+    if view.checked_until:
+        until = texts.date(view.checked_until, shop.zone)
+        return texts.say("fairness.held_friend", inviter=inviter, points=points, date=until)
     if view.waits:
         return texts.say("claim.waiting", inviter=inviter, points=points)
     return texts.say("claim.credited", inviter=inviter, points=points, balance=view.member.balance)

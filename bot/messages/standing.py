@@ -32,8 +32,12 @@ _STATUS = {
     ReferralState.QUALIFIED: "invites.joined",
     ReferralState.REVOKED: "invites.revoked",
 }
-_MISSING = {Missing.BOT: "remind.missing.bot", Missing.COMMUNITY: "remind.missing.community"}
-_LEFT_ALONE = {Reminding.TOO_SOON, Reminding.DECLINED}
+_MISSING = {
+    Missing.BOT: "remind.missing.bot",
+    Missing.COMMUNITY: "remind.missing.community",
+    Missing.CHECKED: "remind.missing.checked",
+}
+_LEFT_ALONE = {Reminding.TOO_SOON, Reminding.DECLINED, Reminding.OVER}
 _ABOUT = {
     BoardKind.WEEK: "top.about.week",
     BoardKind.MONTH: "top.about.month",
@@ -143,7 +147,8 @@ def _say_friend(texts: Texts, shop: Shop, view: InvitesView, line: Invitation, n
         stages = view.stages.get(line.referral_id)
         return texts.say("why.friend", line=said, more=say_stages(texts, stages)) if stages else said
     name = show_listed_name(texts, line.name, limit=_LINE_NAME_LIMIT)
-    missing, date = texts.say(_MISSING[waiting.missing]), texts.date(line.joined_at, shop.zone)
+    missing = texts.say(_MISSING[waiting.missing], until=texts.date(waiting.checked_until, shop.zone))
+    date = texts.date(line.joined_at, shop.zone)
     said = texts.say("remind.line", number=numbers[line.referral_id], name=name, missing=missing, date=date)
     extra = _say_left_alone(texts, shop, waiting)
     return texts.say("remind.more", line=said, more=extra) if extra else said

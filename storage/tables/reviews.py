@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from sqlalchemy import and_, bindparam, case, exists, func, insert, literal, literal_column, or_, select, update
 
 from storage.records import PersonId, ReferralId
 from storage.review import Evidence, ReviewRow, ReviewState, Trace
-from storage.schema import person, profile, referral, review
+from storage.schema import person, profile, redemption, referral, review, sale
 from storage.tx import Row, Tx
 
 _SHOWN = (
@@ -121,6 +122,15 @@ _ABOVE = _LINE.union_all(
     .where(_LINE.c.step < bindparam("most"))
 )
 _LIST_LINE = select(_ABOVE.c.id).order_by(_ABOVE.c.step)
+_COUNT_BOUGHT = select(
+    func.count(), func.coalesce(func.sum(case((sale.c.refunded >= sale.c.amount, 1), else_=0)), literal_column("0"))
+).where(sale.c.person_id.in_(bindparam("ids", expanding=True)), sale.c.amount > literal_column("0"))
+_LIST_HANDED = (
+    select(redemption.c.used_at)
+    .where(redemption.c.person_id.in_(bindparam("ids", expanding=True)), redemption.c.used_at.is_not(None))
+    .order_by(redemption.c.used_at.desc())
+    .limit(bindparam("limit"))
+)
 
 MOST_STEPS = 16
 """Of a line of inviters so much is looked at."""
@@ -223,6 +233,17 @@ def find_trace(tx: Tx, invitee_id: PersonId) -> Trace | None:
     """Return somebody who came by a member; None for whoever came alone."""
     row = tx.row(_FIND_TRACE, invitee_id=invitee_id)
     return None if row is None else _to_trace(row)
+
+
+def count_bought(tx: Tx, people: Sequence[PersonId]) -> tuple[int, int]:
+    """Return how much some people have bought, and how much of it was given back whole."""
+    row = tx.row(_COUNT_BOUGHT, ids=list(people))
+    return (int(row[0]), int(row[1])) if row is not None else (0, 0)
+
+
+def list_handed_out(tx: Tx, people: Sequence[PersonId], *, limit: int) -> list[int]:
+    """Return when some people were last handed out what they had."""
+    return [used_at for (used_at,) in tx.rows(_LIST_HANDED, ids=list(people), limit=limit)]
 
 
 def list_line(tx: Tx, guest_id: PersonId, *, upto: PersonId) -> list[PersonId]:

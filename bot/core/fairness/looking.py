@@ -13,7 +13,7 @@ from storage.review import Trace
 
 HOUR_SECONDS = 3600
 
-OTHERS = 24
+OTHERS = 32
 """Friends of the same member that are looked at, newest first: enough for any share to mean something, few enough to be cheap."""
 
 AROUND = 24

@@ -78,7 +78,7 @@ COHORT = 30_000_000
 
 SHORT_SECONDS = 2 * HOUR_SECONDS
 HAND_SECONDS = 600
-_UNLIKELY, _RATHER_UNLIKELY = 0.003, 0.02
+_UNLIKELY, _VERY_UNLIKELY, _RATHER_UNLIKELY = 0.005, 0.002, 0.03
 _STEM = re.compile(r"^(\D{3,})(\d{1,9})$")
 
 
@@ -187,7 +187,7 @@ def find_hush(look: Look) -> Numbers | None:
     if not _is_quiet(look) or len(crowd) < MANY or look.quiet is None:
         return None
     silent = sum(each.telegram_id in look.quiet for each in crowd)
-    return (silent, len(crowd)) if compute_tail(len(crowd), silent, look.usual.quiet_percent) < _UNLIKELY else None
+    return (silent, len(crowd)) if compute_tail(len(crowd), silent, look.usual.quiet_percent) < _VERY_UNLIKELY else None
 
 
 def find_still(look: Look) -> Numbers | None:

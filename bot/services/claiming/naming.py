@@ -23,6 +23,7 @@ from bot.core.links import Addresses, Payload
 from bot.services.campaigns import Terms, get_terms
 from bot.services.claiming.notices import FriendClaimed
 from bot.services.claiming.window import CLAIM, expect_claim, is_throttled, note_miss, open_window
+from bot.services.fairness.holding import find_checked
 from bot.services.fairness.rings import closes_ring
 from bot.services.joining.joining import credit
 from bot.services.members import MemberView, enter, view_member
@@ -51,6 +52,8 @@ class ClaimView:
     points: int = 0
     waits: bool = False
     """CREDITED: the points come once the friend is in the community chat."""
+    checked_until: int = 0
+    """CREDITED: until when somebody looks before the points come; 0 where nobody does."""
     offered: Mapping[PersonId, str] = field(default_factory=dict)
     """SEVERAL: first names and initials, at most `CHOICES`."""
     more: bool = False
@@ -192,6 +195,7 @@ def _credit(tx: Tx, person: Person, inviter: Person, terms: Terms, carried: Payl
         inviter=_show(inviter),
         points=_promise(tx, referral)[1],
         waits=referral.state is ReferralState.WAITING,
+        checked_until=find_checked(tx, referral),
     )
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from bot.core.campaigns.fairness import AtDeadline
 from bot.core.durations import SECOND
-from bot.core.fairness.judging import compose_evidence, compute_risk
-from bot.core.fairness.signals import Sign
+from bot.core.fairness.judging import compose_evidence, compute_risk, merge_evidence
+from bot.core.fairness.signals import Sign, find_signal
 from bot.core.names import clean_text
 from bot.core.roles import MANAGERS
 from bot.services.audit import Act
@@ -63,6 +63,8 @@ class ReviewView:
     referral: Referral | None = None
     inviter: str = ""
     friend: str = ""
+    telegram_id: int = 0
+    """The friend's."""
     waiting: int = 0
     """How many are to be decided about."""
     pays: bool = True
@@ -83,6 +85,14 @@ def view_review(tx: Tx, *, visitor: Profile, besides: int = 0) -> ReviewView:
     person = enter(tx, visitor)
     row = reviews.find_next(tx, besides=besides) or reviews.find_next(tx)
     return _view(tx, person, row, Deciding.SHOWN)
+
+
+def note_rating(tx: Tx, *, referral_id: ReferralId, level: int) -> None:
+    """Write down that Telegram rates an account below zero, while it is not decided about it."""
+    row, signal = reviews.find(tx, referral_id), find_signal("rating")
+    if row is not None and row.decided_at is None and signal is not None and level < 0:
+        signs = merge_evidence(row.evidence, [Sign(signal, (level,))])
+        reviews.set_evidence(tx, referral_id, row.state, risk=compute_risk(signs), evidence=compose_evidence(signs))
 
 
 def view_one(tx: Tx, *, visitor: Profile, referral_id: ReferralId) -> ReviewView:
@@ -273,6 +283,7 @@ def _view(tx: Tx, person: Person, row: ReviewRow | None, deciding: Deciding) -> 
         referral=referral,
         inviter=names.get(referral.inviter_id, ""),
         friend=names.get(referral.invitee_id, ""),
+        telegram_id=known[referral.invitee_id].profile.telegram_id if referral.invitee_id in known else 0,
         waiting=waiting,
         pays=fairness.at_deadline == AtDeadline.PAY,
         rights=watches.list_counts(tx),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.core.durations import DAY_SECONDS, SECOND
 from bot.core.fairness.judging import Verdict, compose_evidence, compute_risk, decide_verdict
 from bot.core.fairness.looking import OTHERS, Look, Usual, parse_usual
-from bot.core.fairness.signals import FEW, Cost, Sign, list_signs
+from bot.core.fairness.signals import Cost, Sign, list_signs
 from bot.core.roles import MANAGERS, decide_allowed
 from bot.services.campaigns import Terms, get_terms
 from bot.services.fairness.notices import CaptchaAsked, FriendHeld, ReviewWaiting, WelcomeHeld
@@ -25,24 +25,32 @@ ASKED_SECONDS = DAY_SECONDS
 def look_at_join(tx: Tx, terms: Terms, inviter: Person, invitee: Person) -> list[Sign] | None:
     """What speaks for looking first at a friend who comes this very moment; None where the friend is to count.
 
-    Of a member who has brought a few friends nothing is asked of the store.
+    Asked only of members who have brought a few friends, or somebody who was looked at.
     """
     fairness = terms.campaign.fairness
-    if not fairness.watch or (inviter.score < FEW and not inviter.watched):
-        return None
     others = reviews.list_friends(tx, inviter.id, limit=OTHERS)
     look = Look(friend=_trace(tx, inviter, invitee), others=others, usual=find_usual(tx))
     signs = list_signs(look, (Cost.JOIN,))
     return None if decide_verdict(signs, fairness) is Verdict.ALLOW else signs
 
 
-def hold(tx: Tx, referral: Referral, signs: list[Sign]) -> Referral:
-    """Look at a friend before they count, or ask them first to show that they are a person; both sides are told."""
+def hold(tx: Tx, referral: Referral, signs: list[Sign], *, tell_invitee: bool) -> Referral:
+    """Look at a friend before they count, or ask them first to show that they are a person; both sides are told.
+
+    A friend who is answered directly is told here only what they are asked.
+    """
     fairness = get_terms(tx, referral.campaign_version_id).campaign.fairness
     asks = decide_verdict(signs, fairness) is Verdict.ASK
     _open(tx, referral, signs, asks=asks)
-    tell_held(tx, referral)
+    if tell_invitee or asks:
+        tell_held(tx, referral)
     return referral
+
+
+def find_checked(tx: Tx, referral: Referral) -> int:
+    """Until when somebody looks before a friend counts; 0 where nobody does."""
+    row = reviews.find(tx, referral.id) if referral.state is ReferralState.WAITING else None
+    return row.due_at if row is not None and row.decided_at is None else 0
 
 
 def hold_counted(tx: Tx, referral: Referral, signs: list[Sign]) -> bool:

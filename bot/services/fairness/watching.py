@@ -168,9 +168,20 @@ def list_line(tx: Tx, friend: Trace) -> list[Trace]:
 
 def _judge(tx: Tx, due: Due, usual: Usual) -> None:
     for place, friend in enumerate(due.friends):
-        signs = list_signs(compose_look(tx, due, place, usual), (Cost.JOIN, Cost.LATER))
+        look = compose_look(tx, due, place, usual)
+        signs = list_signs(look, (Cost.JOIN, Cost.LATER))
+        if signs:
+            signs = list_signs(_add_money(tx, look), (Cost.JOIN, Cost.LATER))
         if len(signs) > 1:
             act(tx, friend.referral_id, signs)
+
+
+def _add_money(tx: Tx, look: Look) -> Look:
+    """With what the member's friends bought, gave back and were handed out: only where something else was noticed."""
+    friends = sorted({each.invitee_id for each in look.group})
+    purchases, refunds = reviews.count_bought(tx, friends)
+    handed_out = reviews.list_handed_out(tx, friends, limit=OTHERS)
+    return replace(look, purchases=purchases, refunds=refunds, handed_out=handed_out)
 
 
 def act(tx: Tx, referral_id: ReferralId, signs: Sequence[Sign]) -> None:

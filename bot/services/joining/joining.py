@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from bot.core.claiming import Attribution, Opening, Window, decide_attribution
 from bot.core.community import decide_lapsed
+from bot.core.fairness.signals import FEW
 from bot.core.links import compute_story_mark, read_placement
 from bot.services.campaigns import Terms, find_promise, get_terms, read_terms
 from bot.services.claiming.window import CLAIM, expect_claim, is_throttled, note_miss, open_window, view_home
@@ -101,7 +102,8 @@ def credit(
     promise = find_promise(tx, shop, campaign)
     terms = promise.terms
     chat_id = find_community(tx, shop, invitee) if terms.rules.join_community else None
-    doubt = look_at_join(tx, terms, inviter, invitee)
+    watched = terms.campaign.fairness.watch and (inviter.watched or inviter.score >= FEW)
+    doubt = look_at_join(tx, terms, inviter, invitee) if watched else None
     waits = doubt is not None or (terms.rules.join_community and chat_id is None)
     referral = referrals.add(
         tx,
@@ -121,7 +123,7 @@ def credit(
     publish_referral(tx, HookEventKind.JOINED, referral)
     counted = None if waits else _count(tx, shop, referral, terms)
     if doubt is not None:
-        held = hold(tx, referral, doubt)
+        held = hold(tx, referral, doubt, tell_invitee=tell_invitee)
         join_queue(tx, invitee.id, terms if fresh else None)
         return held
     points = promise_points(tx, referral, terms)

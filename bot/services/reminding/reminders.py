@@ -20,7 +20,7 @@ from bot.services.reminding import notices
 from bot.services.rewards.granting import promise_points
 from storage.addresses import MemberAddress
 from storage.records import Invitation, Person, Profile, Referral, ReferralId, ReferralState, Reminder
-from storage.tables import people, referrals, reminders, shares
+from storage.tables import people, referrals, reminders, reviews, shares
 from storage.tx import Tx
 
 
@@ -32,6 +32,8 @@ class WaitingView:
     reminding: Reminding
     """What would become of reminding the friend now."""
     reminded_at: int | None
+    checked_until: int = 0
+    """CHECKED: until when."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,8 @@ def remind(tx: Tx, *, visitor: Profile, referral_id: ReferralId) -> RemindView:
     people.lock(tx, referral.invitee_id)
     invitee, reminder = people.get(tx, referral.invitee_id), reminders.find(tx, referral_id)
     result = decide_reminding(referral, invitee, reminder, now=tx.now)
+    if reviews.is_open(tx, referral_id):
+        result = Reminding.OVER
     if result is Reminding.DONE:
         _owe(tx, referral)
     return _view_result(result, invitee, reminder)
@@ -100,6 +104,10 @@ def _view(tx: Tx, referral: Referral, invitee: Person) -> WaitingView | None:
     missing, reminder = decide_missing(referral, invitee), reminders.find(tx, referral.id)
     if missing is None:
         return None
+    looked = reviews.find(tx, referral.id)
+    if looked is not None and looked.decided_at is None:
+        checked = Missing.CHECKED
+        return WaitingView(missing=checked, reminding=Reminding.OVER, reminded_at=None, checked_until=looked.due_at)
     return WaitingView(
         missing=missing,
         reminding=decide_reminding(referral, invitee, reminder, now=tx.now),

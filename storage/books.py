@@ -59,6 +59,13 @@ _IN_STEP = {
 }
 """How a grant stands of which something stands so at the counter, or that was had for points."""
 
+_IS_RENEWED = and_(
+    redemption.c.state == RedemptionState.GRANTED,
+    grant.c.kind == GrantKind.PERCENT,
+    grant.c.state == GrantState.REVOKED,
+)
+"""A share goes back with its purchase, and is promised anew by another grant."""
+
 _IS_RETURNED = redemption.c.state.in_([RedemptionState.EXPIRED, RedemptionState.RETURNED])
 _IS_GRANTED = redemption.c.state.in_([RedemptionState.GRANTED, RedemptionState.RETURNED])
 
@@ -153,7 +160,7 @@ _STATEMENTS: Mapping[str, Select[Any]] = MappingProxyType(
             or_(
                 redemption.c.person_id != grant.c.person_id,
                 *(
-                    and_(redemption.c.state == state, grant.c.state.not_in(states))
+                    and_(redemption.c.state == state, grant.c.state.not_in(states), not_(_IS_RENEWED))
                     for state, states in _IN_STEP.items()
                 ),
             )

@@ -23,7 +23,8 @@ from storage.facts import EventKind, GrantKind, GrantState, RedemptionState
 from storage.gift import Trouble
 from storage.records import Profile
 from storage.role import Role
-from storage.tables import roles
+from storage.tables import people, roles
+from tests.services.selling import sell
 from tests.services.test_coupons import take_in
 from tests.services.test_joining import ANNA, BUDI, arrive
 from tests.services.test_redeeming import STAFF, buy, count_left, enrich, list_kinds, number_of
@@ -178,4 +179,20 @@ async def test_the_last_coupons_and_the_stock_agree_whoever_comes_at_once(counte
     assert await counter.write(giving.fill_waiting, "coffee", 10) == 0
     balances = [(await counter.read(list_rewards, visitor=each)).balance for each in visitors]
     assert sorted(balances) == [0, 0, 0, 30, 30, 30, 30, 30]
+    assert await list_faults(counter) == []
+
+
+async def test_a_share_that_was_paid_for_comes_with_the_next_purchase(counter: Store) -> None:
+    """Once; given back with the purchase, it waits for the next one."""
+    await enrich(counter, ANNA, 50)
+    await buy(counter, ANNA, "share")
+    anna = await counter.read(people.find_by_telegram_id, ANNA.telegram_id)
+    assert anna is not None
+    await counter.write(sell, anna.id, amount=200, order_id="1")
+    assert (await counter.read(list_rewards, visitor=ANNA)).balance == 40 + 20
+    await counter.write(sell, anna.id, amount=200, order_id="1", refund="all")
+    assert (await counter.read(list_rewards, visitor=ANNA)).balance == 40
+    assert await list_faults(counter) == []
+    await counter.write(sell, anna.id, amount=100, order_id="2")
+    assert (await counter.read(list_rewards, visitor=ANNA)).balance == 40 + 10
     assert await list_faults(counter) == []

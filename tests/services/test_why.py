@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from bot.core.campaigns.campaign import Campaign
@@ -10,14 +11,15 @@ from bot.core.rewards.steps import compute_stayed, list_steps
 from bot.handlers.rewards import arrive_due, free_due
 from bot.messages.standing import render_invites
 from bot.messages.texts import Texts
-from bot.messages.why import say_stages
+from bot.messages.why import render_answer, say_stages
+from bot.services.campaigns.opening import Source, open_shop
 from bot.services.joining.notices import RevokeReason
 from bot.services.joining.revoking import revoke
 from bot.services.rewards.viewing import explain, list_why
 from bot.services.standing import list_invites, list_rewards
-from storage import Store
+from storage import Store, open_store
 from storage.facts import EventKind, GrantId, GrantKind, GrantState
-from storage.records import Side
+from storage.records import PersonId, Side
 from storage.tables import people
 from tests.messages.samples import make_shop
 from tests.messages.telegram_html import read_html
@@ -25,6 +27,7 @@ from tests.services.test_revoking import add_member
 from tests.services.test_rewards import COFFEE, bring, compose_milestone, compose_rule
 from tests.services.test_rewards_with_time import STAYED, enter, set_rules
 from tests.storage.clock import Clock
+from tests.storage.test_upgrading import begin_before_rules
 
 DAY = 24 * 3600 * 1_000_000
 
@@ -112,3 +115,22 @@ def test_steps_are_those_ahead_and_days_are_whole() -> None:
     ending = replace(compose_milestone(), condition=Condition(until="2026-12-01"))
     assert [len(list_steps([ending], 0, day)) for day in ("2026-12-01", "2026-12-02")] == [1, 0]
     assert [compute_stayed(7, due, 0) for due in (None, 7 * DAY, 7 * DAY - 1, DAY, 1, 0, -DAY)] == [0, 0, 0, 6, 6, 7, 7]
+
+
+async def test_what_was_earned_before_there_were_rules_keeps_its_sentence(
+    empty_store_url: str, campaign: Campaign
+) -> None:
+    """The points that it was, whatever a friend brings today."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(begin_before_rules, empty_store_url).result()
+    async with open_store(empty_store_url) as store:
+        today = replace(campaign, inviter_points=77, invitee_points=88)
+        await store.write(open_shop, Source(campaign=today))
+        zoe = await store.write(people.get, PersonId(1))
+        view = await store.write(list_why, visitor=zoe.profile)
+        assert [(line.row.rule, line.row.points) for line in view.lines] == [("join", 50), ("join", 50)]
+        answer = await store.write(explain, visitor=zoe.profile, grant_id=view.lines[-1].row.id)
+    said = read_html(render_answer(Texts("en"), make_shop(), answer).text).text
+    assert "+50 points" in said
+    assert "whoever invited them gets 50 points" in said
+    assert "77" not in said

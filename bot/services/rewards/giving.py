@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 
@@ -89,10 +89,16 @@ def queue_usual(tx: Tx, cause: Cause, grant: Grant) -> GrantId | None:
 
 
 def find_granted_rule(tx: Tx, row: GrantRow) -> Rule | None:
-    """The rule by which somebody was given something, be it the usual one; None where no rule is known."""
+    """The rule by which somebody was given something, be it the usual one; None where no rule is known.
+
+    What the usual points were before versions were kept, the grant alone knows.
+    """
     campaign = get_terms(tx, row.campaign_version_id).campaign
     named = (rule for rule in compose_rules(campaign) if rule.key == row.rule and rule.who is row.side)
-    return next(named, None) or campaign.find_rule(row.rule)
+    rule = next(named, None) or campaign.find_rule(row.rule)
+    if rule is None or row.rule != JOIN or not row.points:
+        return rule
+    return replace(rule, give=replace(rule.give, amount=row.points))
 
 
 def list_due(tx: Tx, *, limit: int) -> list[GrantId]:

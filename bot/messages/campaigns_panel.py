@@ -16,6 +16,7 @@ from bot.messages.buttons import (
     NEW_CAMPAIGN,
     NEW_FROM,
     SHOP_EDIT,
+    WEBHOOKS,
 )
 from bot.messages.keyboards import Row, make_button, stack, tap_row
 from bot.messages.outgoing import OutgoingMessage
@@ -60,10 +61,11 @@ _SHOWN = 40
 """Characters of a text on a button or in a list of differences."""
 
 
-def render_admin(texts: Texts, shop: Shop) -> OutgoingMessage:
-    """The door to everything."""
+def render_admin(texts: Texts, shop: Shop, *, owns: bool) -> OutgoingMessage:
+    """The door to everything; what other systems hear is an owner's to say."""
     text = texts.say("admin.text", brand=shop.brand(texts.language))
-    return OutgoingMessage(text=text, keyboard=stack(tap_row(texts, CAMPAIGNS), tap_row(texts, ADMIN_SHOP)))
+    others = tap_row(texts, WEBHOOKS) if owns else []
+    return OutgoingMessage(text=text, keyboard=stack(tap_row(texts, CAMPAIGNS), tap_row(texts, ADMIN_SHOP), others))
 
 
 def render_shop(texts: Texts, profile: ShopProfile) -> OutgoingMessage:

@@ -18,6 +18,7 @@ from bot.core.campaigns.drafting import (
 from bot.core.campaigns.running import Change
 from bot.core.campaigns.templates import load_template
 from bot.core.languages import LANGUAGES
+from bot.core.roles import OWNERS
 from bot.handlers.campaigns.editing import ask_for
 from bot.handlers.campaigns.look import show_card
 from bot.handlers.campaigns.preview import show_preview
@@ -40,6 +41,7 @@ from bot.services.campaigns.editing import EditorView
 from bot.services.campaigns.profile import view_shop
 from bot.services.members import open_home
 from bot.updates.context import visitor_of
+from bot.updates.routing import is_allowed
 from storage.records import CampaignId
 
 ASKED = ("inviter", "invitee", "photo", "main", "accent", "starts", "ends", "budget")
@@ -55,7 +57,8 @@ STORY_ASKED = ("headline", "text", "offer", "picture")
 async def on_admin(update: Update, context: Context) -> None:
     """The door to everything."""
     member = await context.read(open_home, visitor=visitor_of(update))
-    await show(update, context, render_admin(Texts(member.language), context.deps.shop))
+    owns = await is_allowed(context, visitor_of(update).telegram_id, OWNERS)
+    await show(update, context, render_admin(Texts(member.language), context.deps.shop, owns=owns))
 
 
 async def on_shop(update: Update, context: Context) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from bot.core.claiming import Attribution, Opening, Window, decide_attribution
 from bot.core.community import decide_lapsed
 from bot.core.fairness.signals import FEW
-from bot.core.links import compute_story_mark, read_placement
+from bot.core.links import read_placement
 from bot.services.campaigns import Terms, find_promise, get_terms, read_terms
 from bot.services.claiming.window import CLAIM, expect_claim, is_throttled, note_miss, open_window, view_home
 from bot.services.community.warning import tell_owed
@@ -35,6 +35,7 @@ from bot.services.rewards.granting import (
     count_friend,
     note_event,
     note_score,
+    note_story,
     promise_points,
     sum_points,
 )
@@ -55,7 +56,6 @@ from storage.tables import (
     referrals,
     reviews,
     shops,
-    told_stories,
 )
 from storage.tables.shops import ShopRow
 from storage.tx import Tx
@@ -118,22 +118,22 @@ def credit(
     if chat_id is not None:
         keep_chat(tx, chat_id, invitee.profile.telegram_id, referral)
     if story:
-        _note_story(tx, referral, terms, story)
+        note_story(tx, referral, terms, story)
     note_event(tx, EventKind.JOINED, referral, terms)
     publish_referral(tx, HookEventKind.JOINED, referral)
     counted = None if waits else _count(tx, shop, referral, terms)
     if doubt is not None:
-        held = hold(tx, referral, doubt, tell_invitee=tell_invitee)
-        join_queue(tx, invitee.id, terms if fresh else None)
-        return held
-    points = promise_points(tx, referral, terms)
-    if tell_invitee and invitee.is_member:
-        owe_greeting(tx, referral, points[1], over=promise.over)
-    told = inviter_notice(referral) if inviter_notice else compose_news(referral, points[0], counted)
-    owe(tx, MemberAddress(inviter.id), told, key=referral.id)
+        referral = hold(tx, referral, doubt, tell_invitee=tell_invitee)
+    else:
+        points = promise_points(tx, referral, terms)
+        if tell_invitee and invitee.is_member:
+            owe_greeting(tx, referral, points[1], over=promise.over)
+        told = inviter_notice(referral) if inviter_notice else compose_news(referral, points[0], counted)
+        owe(tx, MemberAddress(inviter.id), told, key=referral.id)
     if counted is not None:
         _proclaim(tx, shop, referral, counted)
-    join_queue(tx, invitee.id, terms if fresh else None)
+    if fresh and terms.campaign.waitlist is not None:
+        join_queue(tx, invitee.id, terms)
     return referral
 
 
@@ -182,13 +182,6 @@ def greet(tx: Tx, referral: Referral) -> None:
 def keep_chat(tx: Tx, chat_id: int, telegram_id: int, referral: Referral) -> None:
     """Remember what counts by being in the community chat, so that leaving it can take it back."""
     chat_joins.set_referral(tx, chat_id, telegram_id, person_id=referral.invitee_id, referral_id=referral.id)
-
-
-def _note_story(tx: Tx, referral: Referral, terms: Terms, mark: str) -> None:
-    """Keep by which story the friend came, where it is one of the campaign's."""
-    told = next((key for key in terms.story_keys if compute_story_mark(key) == mark), None)
-    if told is not None:
-        told_stories.add(tx, referral.id, told)
 
 
 def find_community(tx: Tx, shop: ShopRow, invitee: Person) -> int | None:
@@ -338,7 +331,8 @@ def _welcome(tx: Tx, person: Person, attribution: Attribution, *, from_inline: b
     referral = referrals.find_by_invitee(tx, person.id)
     if referral is not None and referral.state is not ReferralState.REVOKED:
         greet(tx, referral)
-        join_queue(tx, person.id, get_terms(tx, referral.campaign_version_id))
+        if (terms := get_terms(tx, referral.campaign_version_id)).campaign.waitlist is not None:
+            join_queue(tx, person.id, terms)
         return Attribution.CREDITED
     unknown = attribution is Attribution.UNKNOWN_CODE
     welcome = Welcome(unknown_code=unknown, from_inline=from_inline, asks=True, role=role)
@@ -346,5 +340,6 @@ def _welcome(tx: Tx, person: Person, attribution: Attribution, *, from_inline: b
     people.note_asked(tx, person.id)
     terms = get_terms(tx)
     expect_claim(tx, person, terms)
-    join_queue(tx, person.id, terms)
+    if terms.campaign.waitlist is not None:
+        join_queue(tx, person.id, terms)
     return attribution if unknown else Attribution.UNINVITED

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.core.campaigns.rewards import ANY, JOIN, Condition
 from bot.core.languages import parse_tag
+from bot.core.links import compute_story_mark
 from bot.core.periods import BoardKind, compute_period
 from bot.core.rewards.rules import (
     MILESTONE,
@@ -197,6 +198,13 @@ def promise_points(tx: Tx, referral: Referral, terms: Terms) -> tuple[int, int]:
         sum(grant.give.amount for grant in usual if grant.side is side) for side in (Side.INVITER, Side.INVITEE)
     )
     return inviter, invitee
+
+
+def note_story(tx: Tx, referral: Referral, terms: Terms, mark: str) -> None:
+    """Keep by which story the friend came, where it is one of the campaign's."""
+    told = next((key for key in terms.story_keys if compute_story_mark(key) == mark), None)
+    if told is not None:
+        told_stories.add(tx, referral.id, told)
 
 
 def look_at_inviter(tx: Tx, occurrence: Occurrence, asked: Sequence[Condition]) -> Occurrence:

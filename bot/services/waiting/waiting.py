@@ -62,12 +62,9 @@ class QueueView:
     """Others were let in since that was asked: nobody was let in now."""
 
 
-def join_queue(tx: Tx, person_id: PersonId, terms: Terms | None, *, told: bool = True) -> int:
-    """Put a member at the end of their campaign's queue, once; returns the place, 0 for who stood there before.
-
-    Nothing happens where the terms, if there are any, know of no queue.
-    """
-    if terms is None or terms.campaign.waitlist is None:
+def join_queue(tx: Tx, person_id: PersonId, terms: Terms, *, told: bool = True) -> int:
+    """Put a member at the end of their campaign's queue, once; returns the place, 0 for who stood there before."""
+    if terms.campaign.waitlist is None:
         return 0
     campaign_id = boards.get_campaign_id(tx, terms.version_id)
     head, last = waitlists.lock(tx, campaign_id), waitlists.find_last(tx, campaign_id)

@@ -65,6 +65,10 @@ READ_EVERYTHING = {
     "captchas._DELETE_OVER": "for cleaning; there are few",
     "watches._FIND": "one row",
     "watches._LIST_COUNTS": "a row for each signal",
+    "webhooks._LIST": "there are ten at most",
+    "webhooks._ADD_POSTS": "likewise",
+    "webhooks._LIST_OLD": "for cleaning; begins with the oldest events, which are the first in the table",
+    "waitlists._APART": "for checks; queues are few",
     "campaigns._FIRST": "ends at the first row that is no placeholder",
 }
 """The only statements that may read a whole table, and why."""
@@ -86,6 +90,8 @@ BLOCKS = {
     "referrals._REFERRAL",
     "reviews._ROWS",
     "reviews._TRACES",
+    "webhooks._ROWS",
+    "webhooks._OLD",
 }
 """What other statements are built of; never run as they are."""
 

@@ -124,7 +124,7 @@ async def write_campaign(phone: Phone) -> None:
 def check_previews(phone: Phone, previews: list[Message]) -> None:
     """Members' own messages, marked, with buttons that do nothing yet."""
     card, _, welcome, friend, inviter = previews
-    assert card.text.startswith("Coffee at dusk, on the roof\n\nSari invites you to Little Oven. Join here:\n")
+    assert card.text.startswith("Coffee at dusk, on the roof\nSari invites you to Little Oven:\n")
     assert find_link(card).count("-") == 2, "the link carries the campaign's number"
     assert "Do you know somebody" in welcome.text
     assert "Sari invited you, so you start with a gift" in friend.text

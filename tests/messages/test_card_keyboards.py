@@ -102,6 +102,23 @@ def test_a_caption_names_the_shop_and_repeats_nothing_of_the_picture() -> None:
     assert story.text in invitation.text
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["Anna", "王小明", "W" * 64])
+@pytest.mark.parametrize("brand", ["Oven", "The Old Harbour Bakery & Kitchen", "好" * 16])
+@pytest.mark.parametrize("headline", ["Meet Mina", "Try it " * 8, "好" * 30])
+def test_a_caption_leaves_room_for_the_picture(language: str, name: str, brand: str, headline: str) -> None:
+    """Whatever shop, story and member are called, three lines on a phone, in which the shop is named, and the whole link."""
+    story = replace(CAMPAIGN.stories[0], headline=dict.fromkeys(LANGUAGES, headline))
+    campaign = replace(CAMPAIGN, brand=dict.fromkeys(LANGUAGES, brand), stories=(story,))
+    shop = replace(make_shop(), campaign=campaign)
+    *lines, link = read_html(render_share(Texts(language), shop, make_member(name), PHOTO).text).text.splitlines()
+    assert brand in lines[1]
+    assert link == shop.link(CODE, "fwd")
+    widths = [sum(1 + (letter > "\u2e80") for letter in line) for line in lines]
+    assert sum(-(-width // 40) for width in widths) <= 3
+    assert len(name) > 60 or len(brand + headline) > 20 or name in lines[1]
+
+
 def test_own_words_can_be_begun_changed_and_removed() -> None:
     """One button for the story that shows; what asks for other words offers to take those away that there are."""
     key = CAMPAIGN.stories[1].key

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import ceil
+from textwrap import wrap
 
 from telegram import InlineKeyboardMarkup
 
@@ -20,8 +23,13 @@ from bot.messages.keyboards import (
 from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.sharing.keyboards import compose_card_keyboard, say_kind, say_why
 from bot.messages.shop import Shop, Source
-from bot.messages.texts import Html, Texts, escape, show_name
+from bot.messages.texts import Html, Texts, escape, show_name, show_plain_name
 from bot.services.members import MemberView
+
+_LINE_LETTERS = 38
+"""Of a caption, on a phone that is 390 pixels wide."""
+_WORD_LINES = 3
+"""Above the link, which takes two: so much fits a window 844 pixels high with the picture and the row that turns it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,10 +122,25 @@ def say_start_first(texts: Texts) -> str:
 
 
 def say_caption(texts: Texts, shop: Shop, member: MemberView, source: Source, story: str = "") -> Html:
-    """Under the picture, which says the rest: the headline, the member's own line, who invites to what, the link."""
-    headline = f"<b>{escape(shop.story(texts.language, story).headline)}</b>"
-    own = [texts.say("words.quote", words=member.own_words)] if member.own_words else []
-    return Html("\n\n".join([headline, *own, _say_way_in(texts, shop, member, source, story)]))
+    """Under the picture, which says the rest: the headline, the member's own line, who invites to what, the link.
+
+    Without own words it has five lines at most, so that a phone shows the picture with all that can be tapped under it; where
+    that is too little, the inviter's name stands on the picture alone.
+    """
+    headline, brand = shop.story(texts.language, story).headline, shop.brand(texts.language)
+    link = escape(shop.link(member.code, source, story))
+    own = [Html(f"{texts.say('words.quote', words=member.own_words)}\n")] if member.own_words else []
+    inviter = show_plain_name(texts, member.name, first=True)
+    taken = _count_lines(headline) + _count_lines(texts.plain("share.caption", inviter=inviter, brand=brand, link=""))
+    key = "share.caption" if taken <= _WORD_LINES else "share.caption_short"
+    said = texts.say(key, inviter=Html(escape(inviter)), brand=brand, link=link)
+    return Html("\n".join([f"<b>{escape(headline)}</b>", *own, said]))
+
+
+def _count_lines(text: str) -> int:
+    """On a phone, where letters of Chinese, Japanese and Korean are twice as wide and a line ends with any of them."""
+    wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
+    return ceil((len(text) + wide) / _LINE_LETTERS) if wide else len(wrap(text, _LINE_LETTERS))
 
 
 def say_invitation(texts: Texts, shop: Shop, member: MemberView, source: Source, story: str = "") -> Html:

@@ -19,6 +19,7 @@ from bot.core.campaigns.templates import load_template
 from bot.core.names import clean_text
 from bot.core.proxies import Proxy
 from bot.core.setting import PREFIX
+from bot.messages.outgoing import PICTURE_NAME
 from bot.messages.sharing.screens import say_invitation
 from bot.messages.shop import Shop, Source
 from bot.messages.texts import Texts
@@ -186,7 +187,7 @@ async def _send_card(api: Api, bot: Mapping[str, Any], member: MemberView, campa
     image = await Pictures(shop, ASSETS).draw_card(member)
     form = aiohttp.FormData({"chat_id": str(member.telegram_id), "parse_mode": "HTML"})
     form.add_field("caption", say_invitation(Texts(member.language), shop, member, Source.FORWARDED))
-    form.add_field("photo", image, filename="card.jpg", content_type="image/jpeg")
+    form.add_field("photo", image, filename=PICTURE_NAME, content_type="image/jpeg")
     try:
         await api.call("sendPhoto", form)
     except SetupRefused as refusal:

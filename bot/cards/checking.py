@@ -11,7 +11,7 @@ from PIL import Image
 from bot.cards.card_drawing import Piece, draw_code, draw_ground, draw_words, set_words
 from bot.cards.colours import LARGE_TEXT_CONTRAST, compute_contrast, compute_luminance
 from bot.cards.invitation import prepare_invitation
-from bot.cards.jpeg import render_bounded_jpeg
+from bot.cards.jpeg import choose_quality, render_jpeg
 from bot.cards.photos import list_colours
 from bot.cards.shapes import Bounds, Colour, Point
 from bot.cards.theme_fonts import ThemeFonts
@@ -22,8 +22,8 @@ PHONE_SIZE = (410, 512)
 """A card as a phone's screen shows it in a chat."""
 PHONE_QUALITY = 50
 """As coarse as networks make pictures that are sent on."""
-USUAL_QUALITY = 43
-"""The lowest that the shipped stories need; most cards are sent with a better one."""
+COARSER_BY = 4
+"""How much of its quality a card may lose to the member's face."""
 _SAMPLES = (64, 32)
 _WORST_SHARE = 0.05
 
@@ -44,6 +44,8 @@ class Look:
     """How well each of its words stands out, 1 to 21, by field of CardText: where the ground is most like it, but for a twentieth."""
     is_read: bool
     """Whether its code is read back."""
+    quality: int
+    """JPEG's, at which it was."""
 
     @property
     def faint(self) -> list[str]:
@@ -59,7 +61,8 @@ def look_at_card(text: CardText, theme_fonts: ThemeFonts, *, name: str, link: st
     draw_words(card, text, words, pictures.logo, theme_fonts)
     prepare_invitation(text, theme_fonts).draw(card, name)
     draw_code(card, link, theme_fonts)
-    return Look(contrasts, can_be_read(render_bounded_jpeg(card, USUAL_QUALITY), link))
+    quality = choose_quality(card) - COARSER_BY
+    return Look(contrasts, can_be_read(render_jpeg(card, quality), link), quality)
 
 
 def _measure_contrasts(

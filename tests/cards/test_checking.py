@@ -11,7 +11,9 @@ from PIL import Image, ImageFilter
 from bot.assets import ASSETS
 from bot.cards.checking import can_be_read, look_at_card
 from bot.cards.studio import CardStudio
+from bot.cards.template import build_template
 from bot.core.looks import LAYOUTS, CardLook
+from tests.cards.looks import SHELF
 from tests.cards.samples import CARD_TEXTS
 
 LINK = "https://t.me/a_bot_name_of_usual_length_bot?start=Zq8Kx0Wm3P-qr-999999"
@@ -51,6 +53,18 @@ def test_the_programs_own_looks_stand_out(look: CardLook) -> None:
     seen = STUDIO.look_at(text, name="Putri", link=LINK)
     assert min(seen.contrasts.values()) >= 4.4
     assert (seen.faint, seen.is_read) == ([], True)
+
+
+def test_a_card_is_looked_at_as_coarse_as_it_is_sent() -> None:
+    """A restless photo costs a card much of its quality, and the member's face a little more."""
+    plain, restless = (CardLook("sunrise", layout="photo", photo=photo) for photo in ("white", "noise"))
+    studio = CardStudio(ASSETS, find_picture=SHELF.get)
+    fine, coarse = (
+        studio.look_at(replace(CARD_TEXTS["en"], look=look), name="Putri", link=LINK) for look in (plain, restless)
+    )
+    sent = build_template(replace(CARD_TEXTS["en"], look=restless), studio.get_fonts(restless))
+    assert coarse.quality <= sent.quality < 43 < fine.quality
+    assert coarse.is_read
 
 
 def test_words_in_the_colour_of_their_ground_are_told() -> None:

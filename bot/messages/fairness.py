@@ -186,7 +186,7 @@ def _say_sign(texts: Texts, view: ReviewView, key: str, numbers: tuple[int, ...]
     sentence = texts.say(SIGNALS[key], count=told_numbers[0], second=told_numbers[1])
     right, wrong = view.rights.get(key, (0, 0))
     told = texts.say("fairness.right", right=right, total=right + wrong) if right + wrong else Html("")
-    return Html(f"• {sentence} <i>({told})</i>" if told else f"• {sentence}")
+    return Html(f"• {sentence} <i>{told}</i>" if told else f"• {sentence}")
 
 
 def _write_line(texts: Texts, line: Line) -> tuple[str, int, str, str, bool, str]:

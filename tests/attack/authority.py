@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Table, func, or_, select
+from sqlalchemy import Table, func, insert, or_, select
 
 from bot.core.roles import EVERYBODY, decide_allowed
 from bot.messages.buttons import HIGHEST_ID, Button, Number
@@ -37,6 +37,9 @@ SHOPS: Sequence[Table] = (
     schema.broadcast,
     schema.delivery,
     schema.code_key,
+    schema.review,
+    schema.captcha,
+    schema.signal,
 )
 """What nobody but the team may change: whole."""
 BOOKS: Sequence[Table] = (schema.referral, schema.event, schema.grant, schema.account, schema.ledger)
@@ -142,6 +145,7 @@ async def _gather(ground: Ground, owner: Person) -> Cast:
     ground.world.add_bot(owner, group, rights=("can_invite_users",))
     for person in (*by_role.values(), removed, stranger):
         ground.world.join(person, group)
+    _look_at_friend(ground)
     numbers = [0, 1, 2, 3, *(row[0] for row in ground.fetch(select(schema.person.c.id)))]
     await _until_settled(ground)
     return Cast(
@@ -155,6 +159,14 @@ async def _gather(ground: Ground, owner: Person) -> Cast:
         token=token,
         numbers=numbers,
     )
+
+
+def _look_at_friend(ground: Ground) -> None:
+    """Somebody waits to be decided about, for ever."""
+    (number, *_) = ground.fetch(select(schema.referral.c.id))[0]
+    waiting = {"state": "open", "risk": 70, "evidence": "[]", "opened_at": 1, "due_at": HIGHEST_ID}
+    with ground.behind() as engine, engine.begin() as connection:
+        connection.execute(insert(schema.review).values(referral_id=number, **waiting))
 
 
 async def _make_link(ground: Ground, owner: Person, label: str) -> str:

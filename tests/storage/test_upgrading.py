@@ -31,6 +31,7 @@ from storage.tables import (
     scores,
     shares,
     shops,
+    watches,
 )
 from storage.tx import Row, Tx
 from tests.storage.cast import run
@@ -146,6 +147,8 @@ async def test_a_database_of_the_first_version_is_brought_up_to_date(empty_store
         assert [each.id for each in due] == [2, 1]
         assert await store.read(shares.count_by_way) == {"card": 1, "qr": 1}
         assert await store.read(referrals.count_all) == 3
+        watch = await store.read(watches.get)  # looking at friends begins with the next
+        assert (watch.looked_upto, watch.settled_upto, zoe.watched) == (3, 3, False)
         came = await store.read(referrals.get, ReferralId(1))
         assert (came.inviter_id, came.invitee_id, came.source, came.joined_at) == (1, 2, "", 6)
         assert await store.read(campaigns.get_digest, came.campaign_version_id) == ""

@@ -23,6 +23,8 @@ from storage.facts import GrantId
 from storage.store import Store
 
 PAGE = 50
+PAGES = 20
+"""At one time; what is left is done a minute later."""
 
 
 async def on_why(update: Update, context: Context, page: int = 0) -> None:
@@ -38,10 +40,13 @@ async def on_why_one(update: Update, context: Context, grant_id: int) -> None:
 
 
 async def free_due(store: Store) -> None:
-    """Look, and write only where something is due."""
-    due = await store.read(giving.list_due, limit=PAGE)
-    if due:
-        await store.write(giving.free, due)
+    """Look, and write only where something is due; who waits for the shop to promise more comes all at once, every night."""
+    for _ in range(PAGES):
+        due = await store.read(giving.list_due, limit=PAGE)
+        if due:
+            await store.write(giving.free, due)
+        if len(due) < PAGE:
+            return
 
 
 async def arrive_due(store: Store) -> None:

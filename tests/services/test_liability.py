@@ -13,6 +13,7 @@ from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.catalogue import CatalogueItem
 from bot.core.campaigns.rewards import Give, Rule
 from bot.core.liability import Liability
+from bot.handlers.rewards import free_due
 from bot.services.campaigns.opening import Source, open_shop
 from bot.services.coupons.counter import find_coupon
 from bot.services.redeeming.redeeming import hand_out
@@ -175,3 +176,18 @@ async def test_a_kept_sum_that_is_wrong_is_found(store: Store, campaign: Campaig
     await store.write(run, update(table).where(table.c.shard == 3).values(held=1))
     (fault,) = await list_faults(store)
     assert "what is owed is kept as" in fault
+
+
+async def test_many_who_wait_hold_up_nobody_whose_time_has_come(store: Store, campaign: Campaign, clock: Clock) -> None:
+    """What finds no room moves on to the next night, and what was held is freed in the same minute."""
+    limited = await bound(store, campaign, 80, compose_rule(key="held", give=FIVE, hold_days=1))
+    anna = await store.write(add_member)
+    await store.write(bring, anna)
+    for _ in range(30):
+        await store.write(bring, anna)
+    assert limited.most_promised == 80
+    clock.advance(24 * 3600)
+    await free_due(store)
+    assert await balance(store, anna) == 50 + 5
+    assert await store.read(list_due, limit=9) == []
+    assert await list_faults(store) == []

@@ -18,6 +18,9 @@ from storage.tx import Tx
 DAY = 86_400_000_000
 """Microseconds: what is paid waits for whole days."""
 
+FOR_RULE = "rule:"
+"""How the name of something at the counter begins that a rule gave; its key follows."""
+
 TAKEN_BACK = "revoke:"
 """How the key of a transfer begins that takes back another; the key of that one follows."""
 
@@ -159,6 +162,20 @@ _STATEMENTS: Mapping[str, Select[Any]] = MappingProxyType(
         "grants stand otherwise than what waits of them at the counter": _count(
             or_(
                 redemption.c.person_id != grant.c.person_id,
+                and_(redemption.c.paid_id.is_(None), redemption.c.item != FOR_RULE + grant.c.rule),
+                and_(
+                    redemption.c.paid_id.is_(None),
+                    redemption.c.state.in_([RedemptionState.REDEEMED, RedemptionState.USED]),
+                    or_(
+                        redemption.c.expires_at <= redemption.c.reserved_at,
+                        (redemption.c.expires_at - redemption.c.reserved_at) % DAY != 0,
+                    ),
+                ),
+                and_(
+                    redemption.c.paid_id.is_(None),
+                    redemption.c.state.in_([RedemptionState.DECLINED, RedemptionState.EXPIRED]),
+                    redemption.c.expires_at != grant.c.changed_at,
+                ),
                 *(
                     and_(redemption.c.state == state, grant.c.state.not_in(states), not_(_IS_RENEWED))
                     for state, states in _IN_STEP.items()

@@ -18,10 +18,12 @@ from bot.core.campaigns.catalogue import CatalogueItem
 from bot.core.campaigns.rewards import Give, Rule
 from bot.jobs.proving import Finding, follow, inspect
 from bot.services.campaigns.opening import open_shop
+from bot.services.coupons.counter import find_coupon, hand_in
 from bot.services.joining.joining import start
 from bot.services.joining.notices import RevokeReason
 from bot.services.joining.revoking import revoke
 from bot.services.redeeming import redeeming
+from bot.services.redeeming.given import list_given
 from bot.services.rewards.by_hand import grant_by_hand, return_given
 from bot.services.rewards.giving import free, list_due
 from storage import Store, open_store
@@ -46,6 +48,7 @@ from storage.schema import (
 from storage.tables import coupons, people, roles
 from storage.tx import Session, Tx
 from tests.attack.ground import Ground, Kind, Verdict
+from tests.services.selling import sell
 from tests.storage.clock import Clock
 
 P = ParamSpec("P")
@@ -63,6 +66,8 @@ LIMITS = {Role.OWNER: 10**9}
 RULES = (
     Rule(key="coffee", when="joined", who=Side.INVITER, give=Give(kind=GrantKind.COUPON, what="coffee")),
     Rule(key="bonus", when="joined", who=Side.INVITEE, give=Give(kind=GrantKind.POINTS, amount=3), hold_days=1),
+    Rule(key="mug", when="joined", who=Side.INVITEE, give=Give(kind=GrantKind.BY_HAND, what="a mug")),
+    Rule(key="share", when="purchased", who=Side.INVITER, give=Give(kind=GrantKind.PERCENT, amount=10)),
     Rule(key="third", when="milestone", who=Side.INVITER, number=1, give=Give(kind=GrantKind.POINTS, amount=7)),
 )
 DAY_SECONDS = 24 * 3600
@@ -117,6 +122,8 @@ async def fill(store: Store, clock: Clock, *, members: int, first: int = 0) -> N
     for number in range(first, first + members):
         await _redeem(store, clock, Profile(telegram_id=10_000 + number, first_name=f"Member {number}"), number % 7)
         await _give(store, number)
+        await _sell(store, number)
+    await _go_to_the_counter(store, first)
     await store.write(free, await store.read(list_due, limit=members))
     for number in range(1, members, 5):
         await store.write(revoke, ReferralId(number), reason=RevokeReason.LEFT)
@@ -131,6 +138,27 @@ async def _give(store: Store, number: int) -> None:
     )
     if number % 5 == 0 and given.grant_id is not None:
         await store.write(return_given, visitor=STAFF, grant_id=given.grant_id)
+
+
+async def _sell(store: Store, number: int) -> None:
+    """Orders of friends, some of which are given back in part or whole."""
+    person = await store.read(people.find_by_telegram_id, 10_000 + number)
+    assert person is not None
+    order = f"order {number}"
+    await store.write(sell, person.id, amount=500 + number, order_id=order)
+    if number % 4 == 0:
+        await store.write(sell, person.id, amount=200 + 300 * (number % 8 == 0), order_id=order, refund="one")
+
+
+async def _go_to_the_counter(store: Store, first: int) -> None:
+    """Every second coupon, and every third thing of a rule's, is handed out."""
+    for each in range(0, 9, 2):
+        row = await store.read(find_coupon, f"CODE{first + each}")
+        if row is not None:
+            await store.write(hand_in, visitor=STAFF, coupon_id=row.id)
+    given = await store.read(list_given, visitor=STAFF)
+    for thing, _ in given.given[::3]:
+        await store.write(redeeming.hand_out, visitor=STAFF, redemption_id=thing.id)
 
 
 async def _redeem(store: Store, clock: Clock, visitor: Profile, way: int) -> None:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
-from dataclasses import replace
+import re
+import tomllib
+from dataclasses import asdict, replace
+from pathlib import Path
 
 import pytest
 
@@ -84,6 +87,15 @@ def test_every_signal_has_its_line_above() -> None:
     """A new one is tried as well; weights and keys are what the document says."""
     assert len({each.key for each in SIGNALS}) == len(SIGNALS) == 19
     assert all(0 < each.weight <= 100 for each in SIGNALS)
+
+
+def test_the_document_says_what_is_looked_at() -> None:
+    """docs/fairness.md names each signal with its kind and weight, and each field of the block with its usual value."""
+    told = (Path(__file__).parents[2] / "docs" / "fairness.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (\w+) \| (\d+) \|", told, re.MULTILINE)
+    assert rows == [(each.key, each.about.name.lower(), str(each.weight)) for each in SIGNALS]
+    block = tomllib.loads(told.split("```toml")[1].split("```")[0])
+    assert block == {"fairness": asdict(Fairness())}
 
 
 @pytest.mark.parametrize("signal", SIGNALS, ids=lambda each: each.key)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.handlers.fairness import watch
 from bot.playground.world import Message, Person
+from bot.services.fairness.holding import tell_held
 from bot.services.joining.joining import start
+from bot.services.joining.revoking import suspend
 from storage import Store, Tx
 from storage.records import Profile, ReferralState
-from storage.review import MarkKind
-from storage.tables import marks, people, referrals
+from storage.review import Captcha, MarkKind, ReviewState
+from storage.tables import captchas, marks, people, referrals, reviews
 from tests.handlers.shared_shop import shop, store
 from tests.handlers.test_team import tap
-from tests.journeys.shop_at_work import ShopAtWork
+from tests.journeys.shop_at_work import ShopAtWork, find_link
 
 __all__ = ["shop", "store"]
 
@@ -73,6 +77,54 @@ async def test_the_team_decides_and_a_member_objects(shop: ShopAtWork, store: St
     assert "She is my cousin" in first.text
     await press(shop, first, "Counts", "counts. Both have heard of it")
     assert (await store.read(count_standing)).count(ReferralState.QUALIFIED) == 1
+
+
+def ask_for_proof(tx: Tx, person: Person) -> None:
+    """A friend who came is asked to show that they are a person."""
+    friend = people.find_by_telegram_id(tx, person.id)
+    assert friend is not None
+    referral = referrals.find_by_invitee(tx, friend.id)
+    assert referral is not None
+    suspend(tx, referral)
+    until = tx.now + 3600 * 1_000_000
+    reviews.add(tx, referral.id, ReviewState.ASKED, risk=45, evidence=(), counted=True, due_at=until)
+    tell_held(tx, replace(referral, state=ReferralState.WAITING))
+
+
+async def test_a_friend_shows_that_they_are_a_person(shop: ShopAtWork, store: Store) -> None:
+    """By a picture with numbers under it, or by a sum in words; a wrong answer asks anew, the right one counts."""
+    hana, lia = await shop.add_member("Hana"), shop.add_person("Lia")
+    await shop.join(lia, find_link(await shop.ask(hana, "/share")))
+    await store.write(ask_for_proof, lia)
+    asked = await shop.telegram.until_message(lia, "show me that you")
+    await shop.tap(lia, asked, "Show me the pictures")
+    shown = await shop.telegram.until_message(lia, "Which number has the")
+    assert shown.photo
+    assert [button.text for row in shown.keyboard[:3] for button in row] == [str(number) for number in range(1, 10)]
+    await shop.tap(lia, shown, "Ask me in words")
+    question = await shop.telegram.until_message(lia, "How much is")
+    words = {each.text: number for number, each in enumerate((b for row in question.keyboard for b in row), start=1)}
+    assert len(words) == 9
+    captcha = await store.read(find_captcha, lia)
+    wrong = next(place for place in range(8) if place != captcha.answer)
+    labels = list(words)
+    again = await tap(shop, lia, question, labels[wrong])
+    assert again.text.startswith("Not quite.")
+    captcha = await store.read(find_captcha, lia)
+    labels = [each.text for row in again.keyboard for each in row]
+    done = await tap(shop, lia, again, labels[captcha.answer])
+    assert "Now it counts" in done.text
+
+
+def find_captcha(tx: Tx, person: Person) -> Captcha:
+    """What somebody is asked."""
+    friend = people.find_by_telegram_id(tx, person.id)
+    assert friend is not None
+    referral = referrals.find_by_invitee(tx, friend.id)
+    assert referral is not None
+    asked = captchas.find(tx, referral.id)
+    assert asked is not None
+    return asked
 
 
 async def test_for_members_there_is_no_queue(shop: ShopAtWork) -> None:

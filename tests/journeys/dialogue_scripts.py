@@ -6,7 +6,7 @@ from bot.core.campaigns.content import parse_content
 from bot.services.campaigns import get_terms
 from storage import Store
 from storage.campaign import CampaignState
-from storage.tables import campaigns, coupons, people, referrals, shops
+from storage.tables import campaigns, coupons, labels, people, referrals, shops, webhooks
 from tests.journeys.dialogues import Act, Script, Walk
 
 
@@ -80,6 +80,21 @@ async def check_terms(_: Walk, store: Store) -> None:
     """What a point is worth is in the draft."""
     (draft,) = [parse_content(row.draft) for row in await store.read(campaigns.list_all) if row.draft]
     assert (draft.worth_amount, draft.worth_currency) == (5, "EUR")
+
+
+async def check_label(walk: Walk, store: Store) -> None:
+    """The member has it once."""
+    assert await store.read(labels.count_each, limit=9) == {"ambassador": 1}
+
+
+async def check_own_code(walk: Walk, _: Store) -> None:
+    """The member is told of it."""
+    assert [each for each in walk.list_shown(walk.others[0]) if "a code of your own: ABE" in each.text]
+
+
+async def check_webhook(_: Walk, store: Store) -> None:
+    """It is told once."""
+    assert [each.url for each in await store.read(webhooks.list_live)] == ["https://hooks.example.com/passalong"]
 
 
 async def check_found(walk: Walk, _: Store) -> None:
@@ -233,6 +248,38 @@ SCRIPTS = {
             Act(tap="Yes, give them", shows="has been told", may_be_silent=True),
         ],
         check=check_grant,
+    ),
+    "label": Script(
+        admin=True,
+        others=["Wayan Abe"],
+        acts=[
+            Act(say="/find Wayan Abe", shows="Member since"),
+            Act(tap="Labels and code", shows="No labels yet"),
+            Act(tap="New label", shows="Which label shall"),
+            Act(say="Ambassador", shows="Labels: ambassador", may_be_silent=True),
+        ],
+        check=check_label,
+    ),
+    "own_code": Script(
+        admin=True,
+        others=["Wayan Abe"],
+        acts=[
+            Act(say="/label Wayan Abe ambassador", shows="Labels: ambassador"),
+            Act(tap="A code of their own", shows="Which code shall"),
+            Act(say="ABE", shows="Their own code: ABE", may_be_silent=True),
+        ],
+        check=check_own_code,
+    ),
+    "webhook": Script(
+        admin=True,
+        acts=[
+            Act(say="/admin", shows="like to look at"),
+            Act(tap="Other systems", shows="No other system hears"),
+            Act(tap="Tell one more", shows="Which address shall be told?"),
+            Act(say="https://hooks.example.com/passalong", shows="What shall https://hooks.example.com"),
+            Act(tap="Everything", shows="This secret signs", may_be_silent=True),
+        ],
+        check=check_webhook,
     ),
     "coupons": Script(
         admin=True,

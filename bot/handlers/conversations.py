@@ -10,6 +10,7 @@ from typing import Any
 from telegram import Message, Update
 
 from bot.core.roles import EVERYBODY, Roles
+from bot.handlers.conversions.payments import take_payment
 from bot.handlers.deps import Context
 from bot.handlers.guide import on_anything_else
 from bot.handlers.reply import show
@@ -47,6 +48,8 @@ class Place:
 
 async def on_text(update: Update, context: Context) -> None:
     """A message that is no command: an answer to what was asked, else something to point the way for."""
+    if await take_payment(update, context):
+        return
     if not await take_document(update, context) and not await answer(update, context):
         await on_anything_else(update, context)
 

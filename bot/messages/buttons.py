@@ -253,6 +253,7 @@ SOLD_TO = Button("sold_to", "sold.button", roles=TEAM_ROLES, person=ID)
 SOLD_UNDO = Button("sold_undo", "sold.undo", roles=TEAM_ROLES, sale=ID)
 ORDERS = Button("orders", "orders.button", roles=TEAM_ROLES, before=PAGE)
 ORDER = Button("order", roles=TEAM_ROLES, sale=ID)
+ORDER_LIST = Button("order_list", "lists.button", roles=TEAM_ROLES)
 ORDER_OF = Button("order_of", roles=TEAM_ROLES, sale=ID, person=ID)
 ORDER_WHOSE = Button("order_whose", "orders.whose", roles=TEAM_ROLES, sale=ID)
 ORDER_ASIDE = Button("order_aside", "orders.aside", roles=TEAM_ROLES, sale=ID)
@@ -289,7 +290,6 @@ SHARE_AGAIN = Button("share_again", "remind.again")
 """The card with another story than the last one."""
 NUDGES = Button("nudges", wanted=FLAG)
 NO_NUDGES = Button("no_nudges", "nudge.off")
-
 COMMUNITY = Button("community", "community.button")
 
 REVIEW = Button("review", "fairness.open", roles=MANAGERS)

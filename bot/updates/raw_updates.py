@@ -101,6 +101,10 @@ _UNREAD: dict[str, Keep] = {
 }
 """Messages that are told apart by what they are, where a message to all is asked for."""
 
+_PAID = ("currency", "telegram_payment_charge_id", "provider_payment_charge_id")
+_PAYMENT = keep_object({**dict.fromkeys(_PAID, keep_text), "total_amount": keep_number, "invoice_payload": keep_mark})
+"""How much was paid, and under which number; no address, and not what for."""
+
 _CONTENT: dict[str, Keep] = {
     **_UNREAD,
     **_WHERE,
@@ -118,6 +122,7 @@ _CONTENT: dict[str, Keep] = {
         {"user_id": keep_number, **dict.fromkeys(("phone_number", "first_name", "last_name"), keep_text)}
     ),
     "location": keep_scalars,
+    **dict.fromkeys(("successful_payment", "refunded_payment"), _PAYMENT),
     "forward_origin": _keep_origin,
     "reply_to_message": _ASKED,
 }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
 
+from bot.jobs.reconciling import list_payments
 from bot.playground.world import Person
+from bot.services.conversions.payments import count_seen, note_transactions
 from bot.services.conversions.receipts import make_receipt
 from bot.services.conversions.reporting import report
 from storage import Store
@@ -129,3 +132,86 @@ async def test_an_owner_makes_a_key_that_is_shown_once_and_revokes_it(shop: Shop
     staff: Person = await shop.add_member("Nina")
     await store.write(roles.set, staff.id, Role.MANAGER)
     assert "key" not in (await shop.ask(staff, "/api")).text.lower()
+
+
+LIST = b"Number;Total;Guest;Day\r\nL-1;12,50;C-70;2026-11-27\r\nL-2;8.00;C-70;27.11.2026\r\nL-1;-2,50;C-70;\r\n;1;;\r\nL-3;x;;\r\n"
+
+
+def send_list(shop: ShopAtWork) -> None:
+    """The owner sends it."""
+    shop.world.send_document(shop.admin, shop.world.open_chat(shop.admin), LIST, "orders.csv", "")
+
+
+async def test_a_days_orders_are_taken_in_and_their_columns_remembered(shop: ShopAtWork, store: Store) -> None:
+    """Mapped by tapping; the second list of such columns is taken at once, and nothing twice."""
+    waiting = await shop.ask(shop.admin, "/orders")
+    asked = await tap(shop, shop.admin, waiting, "Take in a list")
+    assert "CSV file" in asked.text
+    send_list(shop)
+    question = await shop.telegram.until_message(shop.admin, "Which column is the order")
+    for label, following in (
+        ("Number", "the amount"),
+        ("Total", "who has bought"),
+        ("Guest", "say of the buyer"),
+        ("Our own customer number", "Which column is the day"),
+    ):
+        question = await tap(shop, shop.admin, question, label)
+        assert following in question.text
+    await shop.tap(shop.admin, question, "Day")
+    taken = await shop.telegram.until_message(shop.admin, "3 new, 0 known")
+    assert "Line 5: no order number" in taken.text
+    assert "Line 6: no amount" in taken.text
+    sale = await store.read(sales.find_by_order, "L-1")
+    assert sale is not None
+    assert (sale.amount, sale.refunded, sale.state) == (1250, 250, SaleState.WAITING)
+    await tap(shop, shop.admin, await shop.ask(shop.admin, "/orders"), "Take in a list")
+    send_list(shop)
+    await shop.telegram.until_message(shop.admin, "0 new, 3 known")
+
+
+def compose_transaction(person: Person, charge: str, *, back: bool = False) -> dict[str, object]:
+    """Fifty Stars, paid or given back."""
+    partner = {
+        "type": "user",
+        "transaction_type": "invoice_payment",
+        "user": {"id": person.id, "is_bot": False, "first_name": person.first_name},
+    }
+    side = {"receiver" if back else "source": partner}
+    return {"id": charge, "amount": 50, "date": 1_760_000_000, **side}
+
+
+async def test_payments_in_telegram_count_as_its_list_says(shop: ShopAtWork, store: Store) -> None:
+    """Each once, by whichever way it was heard of first; a chargeback takes it back."""
+    bagus = await shop.add_member("Bagus")
+    paid = {
+        "currency": "XTR",
+        "total_amount": 50,
+        "invoice_payload": "coffee",
+        "telegram_payment_charge_id": "stx1",
+        "provider_payment_charge_id": "0",
+    }
+    shop.world.push_raw(
+        "message",
+        {
+            "message_id": 900_001,
+            "date": 1_760_000_000,
+            "chat": {"id": bagus.id, "type": "private", "first_name": "Bagus"},
+            "from": {"id": bagus.id, "is_bot": False, "first_name": "Bagus", "language_code": "en"},
+            "successful_payment": paid,
+        },
+    )
+    async with asyncio.timeout(60):
+        while await read_state(store, "tg:stx1") is None:  # noqa: ASYNC110 -- a row tells nobody that it is there
+            await asyncio.sleep(0.05)
+    told = [
+        compose_transaction(bagus, "stx1"),
+        compose_transaction(bagus, "stx2"),
+        compose_transaction(bagus, "stx1", back=True),
+    ]
+    payments = list(list_payments(told))
+    await store.write(note_transactions, payments=payments, seen=len(told))
+    assert await read_state(store, "tg:stx1") is SaleState.REFUNDED
+    assert await store.read(count_seen) == 3
+    second = await store.read(sales.find_by_order, "tg:stx2")
+    assert second is not None
+    assert (second.amount, second.currency) == (50, "XTR")

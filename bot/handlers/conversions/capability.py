@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.core.roles import EVERYBODY, OWNERS, TEAM
 from bot.handlers.conversions.keys import NAMING, on_api, on_new, on_revoke, on_revoke_sure
+from bot.handlers.conversions.lists import LISTING, on_lists
 from bot.handlers.conversions.orders import (
     TELLING,
     TYING,
@@ -22,6 +23,7 @@ from bot.messages.buttons import (
     API_REVOKE_SURE,
     ORDER,
     ORDER_ASIDE,
+    ORDER_LIST,
     ORDER_OF,
     ORDER_WHOSE,
     ORDERS,
@@ -61,6 +63,7 @@ CAPABILITY = Capability(
         SOLD_TO: on_sold_to,
         SOLD_UNDO: on_undo,
         ORDERS: on_orders,
+        ORDER_LIST: on_lists,
         ORDER: on_order,
         ORDER_OF: on_order_of,
         ORDER_WHOSE: on_whose,
@@ -70,7 +73,7 @@ CAPABILITY = Capability(
         API_REVOKE: on_revoke,
         API_REVOKE_SURE: on_revoke_sure,
     },
-    flows=[SELLING, TYING],
+    flows=[SELLING, TYING, LISTING],
     jobs=[Job(name="conversions", every_seconds=60.0, run=tend)],
 )
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from bot.messages.buttons import ORDER, ORDER_ASIDE, ORDER_OF, ORDER_WHOSE, ORDERS
+from bot.messages.buttons import ORDER, ORDER_ASIDE, ORDER_LIST, ORDER_OF, ORDER_WHOSE, ORDERS
 from bot.messages.conversions.money import show_money
-from bot.messages.keyboards import PRIMARY, make_button, stack
+from bot.messages.keyboards import PRIMARY, make_button, stack, tap_row
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, show_name
@@ -54,7 +54,7 @@ _NAMED_LIMIT = 40
 def render_orders(texts: Texts, shop: Shop, view: OrdersView) -> OutgoingMessage:
     """A page of them."""
     if not view.waiting:
-        return OutgoingMessage(text=texts.say("orders.none"))
+        return OutgoingMessage(text=texts.say("orders.none"), keyboard=stack(tap_row(texts, ORDER_LIST)))
     lines = [texts.say("orders.title", count=view.total)]
     lines += [_say_line(texts, shop, sale) for sale in view.waiting]
     taps = [make_button(texts, ORDER, sale.id, label=sale.order_id) for sale in view.waiting]
@@ -62,7 +62,7 @@ def render_orders(texts: Texts, shop: Shop, view: OrdersView) -> OutgoingMessage
     later = (
         [make_button(texts, ORDERS, view.next_before, label=texts.plain("orders.earlier"))] if view.next_before else []
     )
-    return OutgoingMessage(text=Html("\n\n".join(lines)), keyboard=stack(*rows, later))
+    return OutgoingMessage(text=Html("\n\n".join(lines)), keyboard=stack(*rows, later, tap_row(texts, ORDER_LIST)))
 
 
 def render_order(texts: Texts, shop: Shop, view: OrderView) -> OutgoingMessage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,6 +78,8 @@ class GiftShelf:
     """Stars of the bot."""
     offers: dict[str, Offer] = field(default_factory=_fill_shelf)
     given: list[GivenGift] = field(default_factory=list)
+    transactions: list[Mapping[str, Any]] = field(default_factory=list)
+    """What people have paid the bot and got back, as the Bot API tells it, the oldest first."""
 
     def send(self, person: Person, gift_id: str, text: str, at: int) -> GivenGift:
         """Give a gift to somebody and take its Stars.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.core.coupons.pools import fold_code
 from bot.services.spoken import find_by_said
-from storage.conversion import MemberKey, Reason, Report, Sale
+from storage.conversion import Conversion, MemberKey, Reason, Report, Sale
 from storage.records import Person, PersonId
-from storage.tables import buyers, conversions, coupons, grants, order_claims, people
+from storage.tables import buyers, coupons, grants, order_claims, people
 from storage.tx import Tx
 
 
@@ -21,20 +22,20 @@ class Buyer:
     reason: Reason = Reason.NONE
 
 
-def find_buyer(tx: Tx, sale: Sale, *, said: PersonId | None = None) -> Buyer:
+def find_buyer(tx: Tx, sale: Sale, told: Sequence[Conversion], *, said: PersonId | None = None) -> Buyer:
     """Whoever was found before; else by the team's word, by the receipt, or by the reports of the order in their order."""
     if sale.person_id is not None:
         return Buyer(person_id=sale.person_id)
     if said is not None:
-        return _tie(tx, sale, said)
+        return _tie(tx, sale, told, said)
     receipt = buyers.find_receipt_of(tx, sale.order_id)
     if receipt is not None and receipt.person_id is not None:
-        return _tie(tx, sale, receipt.person_id)
+        return _tie(tx, sale, told, receipt.person_id)
     reasons = []
-    for told in conversions.list_of(tx, sale.id):
-        found = find_named(tx, told.report)
+    for each in told:
+        found = find_named(tx, each.report)
         if found.person_id is not None:
-            return _tie(tx, sale, found.person_id)
+            return _tie(tx, sale, told, found.person_id)
         reasons.append(found.reason)
     named = [reason for reason in reasons if reason is not Reason.NO_MEMBER]
     fallback = Reason.UNOPENED if receipt is not None and receipt.opened_at is None else Reason.NO_MEMBER
@@ -59,11 +60,11 @@ def find_named(tx: Tx, report: Report) -> Buyer:
     return Buyer(reason=Reason.UNKNOWN_COUPON if unknown_coupon else Reason.UNKNOWN_MEMBER)
 
 
-def _tie(tx: Tx, sale: Sale, person_id: PersonId) -> Buyer:
+def _tie(tx: Tx, sale: Sale, told: Sequence[Conversion], person_id: PersonId) -> Buyer:
     """Remember whose the shop's numbers of customers are, that its reports name."""
-    for told in conversions.list_of(tx, sale.id):
-        if told.report.member_key is MemberKey.EXTERNAL_ID:
-            buyers.tie_customer(tx, told.report.member, person_id)
+    for each in told:
+        if each.report.member_key is MemberKey.EXTERNAL_ID:
+            buyers.tie_customer(tx, each.report.member, person_id)
     order_claims.settle(tx, sale.order_id)
     return Buyer(person_id=person_id)
 

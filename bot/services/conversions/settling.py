@@ -41,7 +41,8 @@ def settle(tx: Tx, sale: Sale, *, buyer_id: PersonId | None = None) -> Sale:
 
     With `buyer_id` the team says whose it is.
     """
-    known, buyer = _read(tx, sale), find_buyer(tx, sale, said=buyer_id)
+    told = conversions.list_of(tx, sale.id)
+    known, buyer = _read(told, tx.now), find_buyer(tx, sale, told, said=buyer_id)
     if buyer.person_id is not None:
         people.lock(tx, buyer.person_id)
     referral = referrals.find_by_invitee(tx, buyer.person_id) if buyer.person_id is not None else None
@@ -70,7 +71,7 @@ def drop(tx: Tx, sale: Sale) -> Sale:
     now = settle(tx, sale)
     if now.state is SaleState.DROPPED:
         return now
-    known = _read(tx, now)
+    known = _read(conversions.list_of(tx, now.id), tx.now)
     referral = referrals.find_by_invitee(tx, now.person_id) if now.person_id is not None else None
     gone = _follow(tx, now, replace(now, state=SaleState.DROPPED, reason=Reason.NONE, due_at=None), known, referral)
     return _keep(tx, now, gone)
@@ -101,8 +102,7 @@ def _keep(tx: Tx, before: Sale, now: Sale) -> Sale:
     return now
 
 
-def _read(tx: Tx, sale: Sale) -> _Known:
-    found = conversions.list_of(tx, sale.id)
+def _read(found: Sequence[Conversion], now: int) -> _Known:
     by_type = {type_: [each for each in found if each.report.type is type_] for type_ in ConversionType}
     purchase = next(iter(by_type[ConversionType.PURCHASE]), None)
     refunds = by_type[ConversionType.REFUND]
@@ -111,7 +111,7 @@ def _read(tx: Tx, sale: Sale) -> _Known:
         for each in refunds
         if purchase is not None
         and each.report.currency == purchase.report.currency
-        and not is_future(each.report.occurred_at, tx.now)
+        and not is_future(each.report.occurred_at, now)
     ]
     return _Known(purchase=purchase, refunds=refunds, refunded=sum(fit), customs=by_type[ConversionType.CUSTOM])
 

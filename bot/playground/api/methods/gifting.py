@@ -22,6 +22,12 @@ def get_my_star_balance(world: World, _args: Args) -> Any:
     return {"amount": world.gifts.balance}
 
 
+def get_star_transactions(world: World, args: Args) -> Any:
+    """Return a page of what people have paid and got back, the oldest first."""
+    first = int(args.get("offset", 0))
+    return {"transactions": world.gifts.transactions[first : first + int(args.get("limit", 100))]}
+
+
 def send_gift(world: World, args: Args) -> Any:
     """Give a gift to a person."""
     if "user_id" not in args and not isinstance(args.get("chat_id"), int):
@@ -41,5 +47,6 @@ def send_gift(world: World, args: Args) -> Any:
 METHODS = {
     "getAvailableGifts": get_available_gifts,
     "getMyStarBalance": get_my_star_balance,
+    "getStarTransactions": get_star_transactions,
     "sendGift": send_gift,
 }

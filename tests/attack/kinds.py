@@ -11,6 +11,7 @@ from tests.attack import (
     clocks,
     damage,
     flooding,
+    forged_reports,
     forging,
     installation,
     last_coupons,
@@ -43,6 +44,7 @@ _FAMILIES = (
     changed_books,
     last_coupons,
     last_places,
+    forged_reports,
 )
 SHORT = sorted((kind for family in _FAMILIES for kind in family.KINDS), key=lambda kind: kind.number)
 """Whose short form is tried with every `make test`."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from itertools import count, permutations
@@ -377,6 +379,30 @@ async def test_with_the_recommendation_goes_what_purchases_brought(store: Store,
     await till.refund(400)
     assert (await find_sale(store, "A-1")).state is SaleState.ENDED
     assert await till.balances() == (0, 0)
+    assert await list_faults(store) == []
+
+
+async def test_reports_that_come_at_once_and_again_count_once_each(store: Store, campaign: Campaign) -> None:
+    """Purchases, refunds of a part and repetitions of both, all at the same moment and in any order."""
+    till = await open_till(store, campaign, FIVE, TENTH)
+    before, now, dice = await till.balances(), await store.read(read_now), Random(7)
+    said = [
+        compose_report(
+            f"P-{number}",
+            till.friend.code,
+            now,
+            member_key=MemberKey.CODE,
+            **({"type": ConversionType.REFUND, "amount": 500} if refund else {}),
+        )
+        for number in range(20)
+        for refund in (False, True)
+    ]
+    sent = [*said, *dice.sample(said, 12)]
+    dice.shuffle(sent)
+    told = await asyncio.gather(*(store.write(report, each) for each in sent))
+    assert Counter(each.outcome for each in told) == {Outcome.TAKEN: 40, Outcome.AGAIN: 12}
+    after = await till.balances()
+    assert (after[0] - before[0], after[1] - before[1]) == (20 * 5, 20 * 50)
     assert await list_faults(store) == []
 
 

@@ -15,6 +15,7 @@ from tests.attack import (
     forging,
     installation,
     last_coupons,
+    last_items,
     last_places,
     leftovers,
     malformed,
@@ -43,6 +44,7 @@ _FAMILIES = (
     authority,
     changed_books,
     last_coupons,
+    last_items,
     last_places,
     forged_reports,
 )

@@ -38,6 +38,7 @@ from storage.tables import (
     labels,
     link_revocations,
     marks,
+    order_claims,
     people,
     referrals,
     reviews,
@@ -83,6 +84,7 @@ def live(tx: Tx) -> Person:
     team_invitations.add(tx, TOKEN, role=Role.STAFF, made_by_id=person.id, expires_at=tx.now + DAY)
     honours.set_tier(tx, person.id, f"{CANARY}tier", None)
     buyers.tie_customer(tx, f"{CANARY}h", person.id)
+    order_claims.add(tx, f"{CANARY}order", person.id)
     for order, key, member in (
         ("A-1", MemberKey.EXTERNAL_ID, f"{CANARY}h"),
         ("A-2", MemberKey.TELEGRAM_ID, str(NUMBER)),

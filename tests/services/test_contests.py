@@ -186,6 +186,15 @@ async def test_nobody_but_the_team_looks_and_lets_results_out(store: Store, cloc
     assert clock.now
 
 
+async def test_nobody_who_is_not_there_is_struck_off(store: Store, campaign: Campaign) -> None:
+    """A button of long ago, or a made-up one: the list is shown as it is."""
+    anna, _, _ = await open_contest(store, campaign)
+    owner, stranger = await find_profile(store, anna), PersonId(10**6)
+    view = await store.write(contests.strike, visitor=owner, contest_id=FIRST, person_id=stranger, reason="other")
+    assert not view.done
+    assert view.view is not None
+
+
 async def test_friends_from_before_it_was_named_count(store: Store, clock: Clock, campaign: Campaign) -> None:
     """A contest whose first day lies behind begins with who came since; one that is over already never begins."""
     await store.write(open_shop, Source(campaign=campaign))

@@ -145,8 +145,8 @@ def strike(tx: Tx, *, visitor: Profile, contest_id: ContestId, person_id: Person
         NotAllowed: this is somebody else.
     """
     demand(tx, visitor, MANAGERS)
-    row = _find(tx, contest_id)
-    if row is None or row.state not in {ContestState.RUNNING, ContestState.REVIEW}:
+    row, known = _find(tx, contest_id), people.list_by_ids(tx, [person_id])
+    if row is None or not known or row.state not in {ContestState.RUNNING, ContestState.REVIEW}:
         return _review(tx, visitor, contest_id)
     actor = enter(tx, visitor)
     done = contests.strike_off(tx, row.id, person_id, reason=reason, by=actor.id)

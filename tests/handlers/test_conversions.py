@@ -6,16 +6,18 @@ import asyncio
 import re
 
 import pytest
+from sqlalchemy import update
 
 from bot.jobs.reconciling import list_payments
 from bot.playground.world import Person
 from bot.services.conversions.payments import count_seen, note_transactions
 from bot.services.conversions.receipts import make_receipt
 from bot.services.conversions.reporting import report
-from storage import Store
+from storage import Store, Tx
 from storage.conversion import MemberKey, SaleState
 from storage.role import Role
-from storage.tables import api_keys, roles, sales
+from storage.schema import person
+from storage.tables import api_keys, people, roles, sales
 from tests.handlers.shared_shop import shop, store
 from tests.handlers.test_team import tap
 from tests.journeys.shop_at_work import ShopAtWork
@@ -65,6 +67,30 @@ async def test_staff_enters_in_one_line_and_nobody_for_themselves(shop: ShopAtWo
     assert "know nobody" in (await shop.ask(tono, "/sold Zebedee 8")).text
     assert "Rina" not in (await shop.ask(rina, "/sold Rina 8")).text
     assert "order" not in (await shop.ask(rina, "/orders")).text.lower().replace("in order", "")
+
+
+async def test_a_card_that_is_scanned_at_the_till_names_its_member(shop: ShopAtWork, store: Store) -> None:
+    """The camera opens the member's link: while the till asks whose purchase it is, that is the answer."""
+    guest, till = await shop.add_member("Laras"), await shop.add_member("Galih")
+    await store.write(roles.set, till.id, Role.STAFF)
+    code = (await store.read(people.find_by_telegram_id, guest.id)).code  # type: ignore[union-attr]
+    await store.write(close_window, till.id)
+    assert "how much" not in (await shop.ask(till, f"/start {code}-qr")).text
+    await shop.ask(till, "/sold", "Whose purchase")
+    assert "For how much did Laras buy?" in (await shop.ask(till, f"/start {code}-qr", "how much")).text
+    assert "Laras: 7.50" in (await shop.ask(till, "7.50", "Laras: 7.50")).text
+
+
+def close_window(tx: Tx, telegram_id: int) -> None:
+    """Somebody has been here for long."""
+    tx.run(update(person).where(person.c.id == person_of(tx, telegram_id)).values(started_at=1))
+
+
+def person_of(tx: Tx, telegram_id: int) -> int:
+    """Our own number of somebody."""
+    found = people.find_by_telegram_id(tx, telegram_id)
+    assert found is not None
+    return found.id
 
 
 async def test_what_waits_is_seen_with_its_reason_and_tied_to_its_buyer(shop: ShopAtWork, store: Store) -> None:

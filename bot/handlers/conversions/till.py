@@ -10,7 +10,7 @@ from telegram import Update
 from bot.core.conversions.money import parse_typed
 from bot.core.languages import get_conventions
 from bot.core.liability import count_digits
-from bot.handlers.conversations import begin, begin_at
+from bot.handlers.conversations import begin, begin_at, find_place
 from bot.handlers.deps import Context
 from bot.handlers.looking_up import find_number
 from bot.handlers.reply import show
@@ -42,6 +42,15 @@ async def on_whose(update: Update, context: Context, _asked: Conversation) -> No
     message = update.effective_message
     assert message is not None
     await find_buyer(update, context, message.text or message.caption or "", number=find_number(message))
+
+
+async def on_scanned(update: Update, context: Context, payload: str) -> bool:
+    """Whether a card that somebody of the team has scanned was waited for: its member is the buyer then."""
+    place = await find_place(update, context)
+    if place is None or place.flow is not SELLING or place.step.name != "whose":
+        return False
+    await find_buyer(update, context, payload)
+    return True
 
 
 async def find_buyer(update: Update, context: Context, text: str, *, number: int | None = None, rest: str = "") -> None:

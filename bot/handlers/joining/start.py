@@ -6,13 +6,14 @@ from telegram import Update
 from telegram.ext import ChatMemberHandler
 
 from bot.core.claiming import Attribution
-from bot.core.conversions.receipts import read_receipt
+from bot.core.conversions.receipts import RECEIPT_PREFIX
 from bot.core.redeeming import USE_PREFIX
 from bot.core.roles import EVERYBODY, TEAM, TEAM_PREFIX
 from bot.handlers.bot_profile import settle_menu
 from bot.handlers.community.chat import look_after
 from bot.handlers.community.community import find_chat_id
 from bot.handlers.conversions.orders import on_receipt
+from bot.handlers.conversions.till import on_scanned
 from bot.handlers.deps import Context
 from bot.handlers.joining.membership import on_my_chat_member
 from bot.handlers.redeeming import on_use_link
@@ -53,8 +54,8 @@ async def on_start(update: Update, context: Context) -> None:
     if payload.startswith(USE_PREFIX):
         await on_use_link(update, context, payload.removeprefix(USE_PREFIX))
         return
-    if token := read_receipt(payload):
-        await on_receipt(update, context, token)
+    if payload.startswith(RECEIPT_PREFIX):
+        await on_receipt(update, context, payload.removeprefix(RECEIPT_PREFIX))
         return
     if context.deps.shop.campaign.rules.join_community:
         await find_chat_id(context)
@@ -66,6 +67,12 @@ async def on_start(update: Update, context: Context) -> None:
     )
     if arrival.role in TEAM:
         context.run_aside(_welcome_team(context, arrival.member.telegram_id))
+    if (
+        arrival.role in TEAM
+        and arrival.attribution is Attribution.ALREADY_MEMBER
+        and await on_scanned(update, context, payload)
+    ):
+        return
     if not arrival.greeted_by_notice:
         render = _ANSWERS[arrival.attribution]
         await show(update, context, render(Texts(arrival.member.language), context.deps.shop, arrival.member))

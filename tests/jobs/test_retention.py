@@ -24,6 +24,7 @@ from storage.records import (
 from storage.role import Role
 from storage.schema import broadcast, metadata
 from storage.tables import (
+    api_keys,
     awaited,
     broadcasts,
     cards,
@@ -31,6 +32,7 @@ from storage.tables import (
     clicks,
     code_keys,
     conversations,
+    conversions,
     deliveries,
     faces,
     flood_waits,
@@ -38,12 +40,15 @@ from storage.tables import (
     handouts,
     inbox,
     link_revocations,
+    order_claims,
     outbox,
     referrals,
+    sales,
     shares,
     team_invitations,
     visits,
 )
+from tests.services.test_conversions import compose_report
 from tests.storage.cast import add_members, refer
 from tests.storage.clock import Clock
 
@@ -69,9 +74,20 @@ def live(tx: Tx, people: list[Person], day: int) -> None:
     chat_joins.note_join(tx, CHAT, 20_000 + day)
     chat_joins.note_left(tx, CHAT, 20_000 + day)
     write_to(tx, one, day)
+    hear_of(tx, one, day)
     wait_for_stay(tx, people, day)
     if day % 7 == 0:
         send_to_all(tx, one, len(people))
+
+
+def hear_of(tx: Tx, one: Person, day: int) -> None:
+    """A till asks the same once more, under an id of its own; a member says that an order is theirs."""
+    sale = sales.lock_order(tx, "A-1")
+    if day == 0:
+        conversions.add(tx, sale.id, compose_report("A-1", one.code, tx.now), actor_id=None)
+    (told,) = conversions.list_of(tx, sale.id)
+    api_keys.note_request(tx, f"request{day}", fingerprint="", conversion_id=told.id)
+    order_claims.add(tx, f"B-{day}", one.id)
 
 
 def wait_for_stay(tx: Tx, people: list[Person], day: int) -> None:

@@ -190,3 +190,19 @@ async def test_a_tier_that_is_called_otherwise_tags_its_members_anew(
         [anna] if owed else []
     )
     assert len(await list_words(store, anna)) == 1
+
+
+@pytest.mark.parametrize("swept", [True, False])
+async def test_nobody_keeps_a_tier_of_terms_that_held_for_a_moment(
+    store: Store, campaign: Campaign, honouring: Campaign, *, swept: bool
+) -> None:
+    """Given by tiers that nobody was looked at by, before others held, or those of before again."""
+    easy = replace(campaign, tiers=(replace(FRIEND, friends=1),))
+    anna_id = await open_honouring(store, honouring if swept else campaign)
+    await store.write(open_shop, Source(campaign=easy))
+    await store.write(bring, anna_id)
+    assert (await store.read(honours.find, anna_id))[0] == "friend"
+    await store.write(open_shop, Source(campaign=honouring if swept else campaign))
+    await review_honours(store)
+    assert await store.read(is_swept)
+    assert (await store.read(honours.find, anna_id))[0] == ""

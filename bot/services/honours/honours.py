@@ -27,6 +27,9 @@ from storage.records import PersonId
 from storage.tables import honours, people, referrals, shops
 from storage.tx import Tx
 
+_UNSEEN = "?"
+"""No digest of any tiers."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HonourView:
@@ -116,6 +119,8 @@ def _settle(
     honours.set_tier(tx, person_id, honour.tier, honour.until_at)
     if honour.tier == before:
         return
+    if told:
+        _note_unseen(tx)
     honours.owe_tag(tx, person_id)
     if not told or not people.get(tx, person_id).is_member:
         return
@@ -128,6 +133,13 @@ def _settle(
         missing = max(1, lost.friends - _count_friends(tx, person_id, score, lost))
         gone = TierLost(tier=before, now=honour.tier, lapsed=lapsed, missing=missing)
         owe(tx, MemberAddress(person_id), gone, key=f"{person_id}:{before}:{tx.now}")
+
+
+def _note_unseen(tx: Tx) -> None:
+    """Somebody's tier goes by terms by which not everybody was looked at: all are looked at, whatever terms hold then."""
+    digest, (seen, _) = _compute_digest(tx, get_terms(tx).campaign), shops.get_tiers_seen(tx)
+    if seen not in {digest, f"-{digest}"}:
+        shops.set_tiers_seen(tx, _UNSEEN, PersonId(0))
 
 
 def _count_friends(tx: Tx, person_id: PersonId, score: int, tier: Tier) -> int:

@@ -21,12 +21,14 @@ from storage.records import (
     Person,
     ShareWay,
 )
+from storage.review import Captcha, MarkKind
 from storage.role import Role
 from storage.schema import broadcast, metadata
 from storage.tables import (
     api_keys,
     awaited,
     broadcasts,
+    captchas,
     cards,
     chat_joins,
     clicks,
@@ -40,6 +42,7 @@ from storage.tables import (
     handouts,
     inbox,
     link_revocations,
+    marks,
     order_claims,
     outbox,
     referrals,
@@ -75,7 +78,9 @@ def live(tx: Tx, people: list[Person], day: int) -> None:
     chat_joins.note_left(tx, CHAT, 20_000 + day)
     write_to(tx, one, day)
     hear_of(tx, one, day)
+    marks.note(tx, [one.id], MarkKind.LEFT)
     wait_for_stay(tx, people, day)
+    ask_a_friend(tx, people)
     if day % 7 == 0:
         send_to_all(tx, one, len(people))
 
@@ -97,6 +102,21 @@ def wait_for_stay(tx: Tx, people: list[Person], day: int) -> None:
     (friend,) = referrals.list_invitations(tx, people[0].id, limit=1, offset=0)
     awaited.drop_of(tx, friend.referral_id)
     awaited.add(tx, friend.referral_id, EventKind.STAYED, 1, due_at=tx.now)
+
+
+def ask_a_friend(tx: Tx, people: list[Person]) -> None:
+    """A friend is asked to show that they are a person, and does not answer."""
+    (friend,) = referrals.list_invitations(tx, people[0].id, limit=1, offset=0)
+    asked = Captcha(
+        referral_id=friend.referral_id,
+        kind="words",
+        question="1+2",
+        choices=("3",),
+        answer=0,
+        tries=3,
+        expires_at=tx.now + 1,
+    )
+    captchas.set_question(tx, asked)
 
 
 def write_to(tx: Tx, one: Person, day: int) -> None:

@@ -7,10 +7,13 @@ from itertools import chain
 import pytest
 from sqlalchemy import select
 
+from bot.core.conversions.keys import compute_key_secret, compute_pepper
 from bot.core.privacy import FATES, Fate
 from bot.services.audit import list_acts
+from bot.services.conversions.keys import make_own_key
 from bot.services.conversions.reporting import report
 from bot.services.joining.joining import credit
+from bot.services.members import note_owners
 from bot.services.privacy import collect, forget
 from storage import Store, Tx
 from storage.checks import list_faults
@@ -202,3 +205,18 @@ async def test_a_stranger_can_be_forgotten_too(store: Store) -> None:
     await store.write(chat_joins.note_join, -100, NUMBER)
     assert not await store.write(forget, telegram_id=NUMBER, by_letter=True)
     assert str(NUMBER) not in await store.read(dump)
+
+
+async def test_a_key_and_its_secret_are_told_once_and_are_nowhere_after(store: Store) -> None:
+    """Neither in any row nor in what its maker is told of themselves; nor is the hash there, which is the shop's."""
+    await store.write(live)
+    await store.write(note_owners, telegram_ids=[NUMBER])
+    view = await store.write(make_own_key, visitor=PROFILE, name="till")
+    assert view.made is not None
+    secret = compute_key_secret(compute_pepper("123:token"), view.made.key_hash)
+    kept, told = await store.read(dump), json.dumps((await store.write(collect, visitor=PROFILE)).rows)
+    assert view.made.key_hash in kept
+    for hidden in (view.made.key, secret, secret.removeprefix("whsec_")):
+        assert hidden not in kept
+        assert hidden not in told
+    assert view.made.key_hash not in told

@@ -105,7 +105,7 @@ _LIST_ARRIVED = (
 )
 _END = (
     update(sale)
-    .where(sale.c.person_id == bindparam("of"), or_(_COUNTS, _is(SaleState.NOTED)))  # type: ignore[arg-type]
+    .where(sale.c.person_id == bindparam("of"), or_(_COUNTS, _is(SaleState.NOTED), _is(SaleState.EARLY)))  # type: ignore[arg-type]
     .values(state=SaleState.ENDED, due_at=None, changed_at=bindparam("now"))
 )
 

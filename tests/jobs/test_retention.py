@@ -50,7 +50,9 @@ from storage.tables import (
     shares,
     team_invitations,
     visits,
+    webhooks,
 )
+from storage.webhook import HookEventKind
 from tests.services.test_conversions import compose_report
 from tests.storage.cast import add_members, refer
 from tests.storage.clock import Clock
@@ -81,6 +83,7 @@ def live(tx: Tx, people: list[Person], day: int) -> None:
     marks.note(tx, [one.id], MarkKind.LEFT)
     wait_for_stay(tx, people, day)
     ask_a_friend(tx, people)
+    tell_others(tx, one, day)
     if day % 7 == 0:
         send_to_all(tx, one, len(people))
 
@@ -117,6 +120,13 @@ def ask_a_friend(tx: Tx, people: list[Person]) -> None:
         expires_at=tx.now + 1,
     )
     captchas.set_question(tx, asked)
+
+
+def tell_others(tx: Tx, one: Person, day: int) -> None:
+    """Another system is told what happens."""
+    if day == 0:
+        webhooks.add(tx, url="https://till.example", kinds=["joined"], secret="s", allow_private=False)
+    webhooks.owe(tx, HookEventKind.JOINED, person_id=one.id, data="{}")
 
 
 def write_to(tx: Tx, one: Person, day: int) -> None:

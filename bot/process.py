@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import sys
 
@@ -13,22 +12,9 @@ default would wait 5 ms each time for a busy event loop to let go of it."""
 COLLECT_AFTER = 10_000
 """New objects before the interpreter looks for circular garbage, of which there is little; 700 by default."""
 
-LARGE_BUFFER_BYTES = 4 * 1024 * 1024
-"""What is as large goes back to the system when it is freed: all of a card's pixels, not its parts, of which a card would cost
-twice as much. glibc by itself raises this to what it has seen, and keeps some of it in every thread's heap."""
-_M_MMAP_THRESHOLD = -3  # malloc.h of glibc
-
 
 def tune_process() -> None:
     """Set what holds for a whole process that is nothing but a running bot, once all of it has been imported."""
     sys.setswitchinterval(SWITCH_SECONDS)
     gc.freeze()  # what was imported stays: it need not be looked at again and again
     gc.set_threshold(COLLECT_AFTER)
-    return_large_buffers()
-
-
-def return_large_buffers() -> None:
-    """Where the C library is glibc; another does so anyway, or has no such setting."""
-    tell = getattr(ctypes.CDLL(None), "mallopt", None)
-    if tell is not None:
-        tell(_M_MMAP_THRESHOLD, LARGE_BUFFER_BYTES)

@@ -125,13 +125,18 @@ def _load_into(connection: Connection, backup: IO[bytes]) -> None:
 
 
 def _fill(connection: Connection, backup: IO[bytes]) -> None:
-    for table in map(sql.Identifier, reversed(_list_in_order(connection))):  # migrations have written a few rows
+    tables = [sql.Identifier(table) for table in reversed(_list_in_order(connection))]
+    for table in tables:  # what triggers keep is in the backup as well, and would be counted twice
+        connection.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(table))
+    for table in tables:  # migrations have written a few rows
         if connection.execute(sql.SQL("SELECT 1 FROM {} LIMIT 1").format(table)).fetchone():
             connection.execute(sql.SQL("DELETE FROM {}").format(table))
     while "end" not in (part := _read_line(backup)):
         _read_table(connection, backup, part["table"], part["columns"])
     if backup.read(1):  # reads on to the checksum
         raise EOFError
+    for table in tables:
+        connection.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(table))
     _go_on_numbering(connection)
 
 

@@ -13,7 +13,6 @@ from bot.cards.faces import read_face
 from bot.cards.studio import CardStudio, render_card_from_scratch
 from bot.core.looks import LAYOUTS, CardLook
 from bot.playground.portraits import ANNA, draw_portrait
-from bot.process import return_large_buffers
 from tests.benchmarks.rows import Row, row
 from tests.cards.samples import CARD_TEXTS, HOSTILE_NAMES, KIND_NAMES, LANGUAGES, LINK, THEMES, list_random_links
 
@@ -26,8 +25,7 @@ LEAST_RATIO = 10
 
 
 def measure() -> list[Row]:
-    """Medians over all themes and languages, each card with a name and a link of its own, memory handled as a running bot does."""
-    return_large_buffers()
+    """Medians over all themes and languages, each card with a name and a link of its own."""
     cards, scratch = zip(*(measure_theme(theme) for theme in THEMES), strict=True)
     card_ms = median(cost for costs in cards for cost in costs)
     ratio = median(cost for costs in scratch for cost in costs) / card_ms

@@ -16,10 +16,13 @@ from bot.updates.capability import Registry
 from tests.journeys.dialogue_scripts import ALL_SCRIPTS, SCRIPTS
 from tests.journeys.dialogues import BEFORE, MOMENTS, Act, begin, survive
 
+UNSCRIPTED = {"objecting"}
+"""Only a refused friend leads to it, which takes two people and one who decides: tests of fairness walk through it."""
+
 
 def test_every_dialogue_has_its_script() -> None:
     """A flow that is added is killed as well."""
-    assert SCRIPTS.keys() == Registry(CAPABILITIES).flows.keys()
+    assert SCRIPTS.keys() == Registry(CAPABILITIES).flows.keys() - UNSCRIPTED
 
 
 @pytest.mark.parametrize("name", ALL_SCRIPTS)

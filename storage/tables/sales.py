@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, bindparam, cast, func, literal_column, or_, select, update
+from sqlalchemy import BigInteger, bindparam, cast, exists, func, literal_column, or_, select, update
 
 from storage.conversion import MemberKey, Reason, Sale, SaleId, SaleState
 from storage.errors import RowMissing
@@ -67,15 +67,17 @@ _COUNT_WAITING = select(func.count()).select_from(sale).where(_is(SaleState.WAIT
 _LIST_DUE = select(sale.c.id).where(sale.c.due_at <= bindparam("now")).order_by(sale.c.due_at).limit(bindparam("most"))
 _LIST_NOTED = (
     select(sale.c.id)
-    .select_from(sale.join(referral, referral.c.invitee_id == sale.c.person_id))
     .where(
         _is(SaleState.NOTED),  # type: ignore[arg-type]
-        or_(
-            referral.c.state == literal_column(f"'{ReferralState.QUALIFIED}'"),
-            referral.c.state == literal_column(f"'{ReferralState.REVOKED}'"),
+        exists().where(
+            referral.c.invitee_id == sale.c.person_id,
+            or_(
+                referral.c.state == literal_column(f"'{ReferralState.QUALIFIED}'"),
+                referral.c.state == literal_column(f"'{ReferralState.REVOKED}'"),
+            ),
         ),
     )
-    .order_by(sale.c.id)
+    .order_by(sale.c.person_id, sale.c.id)
     .limit(bindparam("most"))
 )
 _STRANGERS = (

@@ -11,7 +11,7 @@ from telegram import Message, Update
 
 from bot.core.roles import OWNERS
 from bot.core.webhooks import LONGEST_URL, find_url_fault
-from bot.handlers.conversations import begin, begin_at
+from bot.handlers.conversations import begin
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
 from bot.messages.buttons import (
@@ -24,7 +24,7 @@ from bot.messages.buttons import (
     WEBHOOK_SINCE,
     WEBHOOKS,
 )
-from bot.messages.texts import Texts
+from bot.messages.texts import Html, Texts
 from bot.messages.webhooks import (
     CHOICES,
     NOTICES,
@@ -32,19 +32,17 @@ from bot.messages.webhooks import (
     ask_url,
     list_kinds,
     render_added,
-    render_fault,
     render_leaving,
     render_webhook,
     render_webhooks,
+    say_fault,
 )
 from bot.services.conversations import finish
-from bot.services.members import open_home
 from bot.services.webhooks import managing
 from bot.services.webhooks.managing import WebhookView
 from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
 from bot.updates.flows import Flow, Step
-from storage.conversation import Conversation
 from storage.webhook import HookEventId, WebhookId
 
 
@@ -100,18 +98,6 @@ async def on_add(update: Update, context: Context) -> None:
     await begin(update, context, ADDING)
 
 
-async def on_url(update: Update, context: Context, asked: Conversation) -> None:
-    """The address, or why it cannot be one."""
-    message = update.effective_message
-    url = read_url(message) if message is not None else None
-    fault = find_url_fault(url or "", allow_private=False)
-    if fault is None:
-        await begin_at(update, context, ADDING, "kinds", {**asked.data, "url": url})
-        return
-    member = await context.read(open_home, visitor=visitor_of(update))
-    await show(update, context, render_fault(Texts(member.language), fault))
-
-
 async def on_kinds(update: Update, context: Context, data: Mapping[str, Any]) -> None:
     """Tell it from now on."""
     kinds = [kind.value for kind in CHOICES[str(data["kinds"])]]
@@ -127,6 +113,12 @@ def read_url(message: Message) -> str:
     return (message.text or "").strip().strip("<>")[: LONGEST_URL + 1]
 
 
+def refuse_url(texts: Texts, _data: Mapping[str, Any], message: Message) -> Html | None:
+    """Why it cannot be told."""
+    fault = find_url_fault(read_url(message), allow_private=False)
+    return None if fault is None else say_fault(texts, fault)
+
+
 async def _show(update: Update, context: Context, view: WebhookView) -> None:
     await show(update, context, render_webhook(Texts(view.member.language), context.deps.shop, view))
 
@@ -134,7 +126,7 @@ async def _show(update: Update, context: Context, view: WebhookView) -> None:
 ADDING = Flow(
     name="webhook",
     steps=[
-        Step(name="url", ask=ask_url, on_answer=on_url),
+        Step(name="url", ask=ask_url, read=read_url, refuse=refuse_url),
         Step(name="kinds", ask=ask_kinds, takes=frozenset(), choices=list_kinds),
     ],
     on_done=on_kinds,

@@ -116,9 +116,9 @@ def ask_url(texts: Texts, _shop: Shop, _data: Mapping[str, Any]) -> OutgoingMess
     return OutgoingMessage(text=texts.say("webhook.ask_url"))
 
 
-def render_fault(texts: Texts, fault: UrlFault) -> OutgoingMessage:
-    """Why this address cannot be told; the question still waits."""
-    return OutgoingMessage(text=texts.say(_FAULTS[fault]))
+def say_fault(texts: Texts, fault: UrlFault) -> Html:
+    """Why this address cannot be told."""
+    return texts.say(_FAULTS[fault])
 
 
 def ask_kinds(texts: Texts, _shop: Shop, data: Mapping[str, Any]) -> OutgoingMessage:

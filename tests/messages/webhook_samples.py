@@ -70,7 +70,7 @@ def render_webhooks(texts: Texts, shop: Shop, member: MemberView) -> dict[str, O
         "webhook, leaving": webhooks.render_leaving(texts, WebhookView(member=member, row=rows[0])),
         "webhook, address": webhooks.ask_url(texts, shop, {}),
         "webhook, kinds": webhooks.ask_kinds(texts, shop, {"url": URL}),
-        **{f"webhook, {fault}": webhooks.render_fault(texts, fault) for fault in UrlFault},
+        **{f"webhook, {fault}": OutgoingMessage(text=webhooks.say_fault(texts, fault)) for fault in UrlFault},
         "webhook, added": webhooks.render_added(texts, NewWebhook(id=WebhookId(2**62), secret="whsec_" + "w" * 32)),
         "webhook, enough": webhooks.render_added(texts, None),
     }

@@ -47,7 +47,8 @@ _OPEN = Conflicting(
     )
 )
 _ROWS = select(*(sale.c[name] for name in _SHOWN))
-_LOCK = _ROWS.where(sale.c.id == bindparam("of")).with_for_update()
+_GET = _ROWS.where(sale.c.id == bindparam("of"))
+_LOCK = _GET.with_for_update()
 _LOCK_BY_ORDER = _ROWS.where(sale.c.order_id == bindparam("order_id")).with_for_update()
 _FIND_BY_ORDER = _ROWS.where(sale.c.order_id == bindparam("order_id"))
 _UPDATE = (
@@ -128,10 +129,16 @@ def lock(tx: Tx, sale_id: SaleId) -> Sale:
     Raises:
         RowMissing: there is no such order.
     """
-    row = tx.row(_LOCK, of=sale_id)
-    if row is None:
-        raise RowMissing(f"There is no sale {sale_id}.")
-    return _to_sale(row)
+    return _to_known(tx.row(_LOCK, of=sale_id), sale_id)
+
+
+def get(tx: Tx, sale_id: SaleId) -> Sale:
+    """Return an order to look at.
+
+    Raises:
+        RowMissing: there is no such order.
+    """
+    return _to_known(tx.row(_GET, of=sale_id), sale_id)
 
 
 def find_by_order(tx: Tx, order_id: str) -> Sale | None:
@@ -176,6 +183,12 @@ def list_due(tx: Tx, limit: int) -> list[SaleId]:
     for statement in (_LIST_NOTED, _LIST_ARRIVED):
         due += [number for (number,) in tx.rows(statement, most=limit)]
     return [SaleId(number) for number in dict.fromkeys(due)]
+
+
+def _to_known(row: Row | None, sale_id: SaleId) -> Sale:
+    if row is None:
+        raise RowMissing(f"There is no sale {sale_id}.")
+    return _to_sale(row)
 
 
 def _to_sale(row: Row) -> Sale:

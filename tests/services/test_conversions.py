@@ -18,6 +18,7 @@ from bot.core.campaigns.rewards import Condition, Give, Limit, Rule
 from bot.core.links import Addresses
 from bot.services.claiming.naming import name_inviter
 from bot.services.community.membership import come, leave
+from bot.services.conversions.orders import view_order
 from bot.services.conversions.reporting import Outcome, report
 from bot.services.conversions.settling import drop, list_due, settle_due
 from bot.services.joining.joining import start
@@ -28,7 +29,8 @@ from storage.checks import list_faults
 from storage.conversion import Channel, ConversionType, MemberKey, Reason, Report, Sale, SaleState
 from storage.facts import GrantKind, GrantState
 from storage.records import Person, Profile, Referral, Side
-from storage.tables import ledgers, people, referrals, sales
+from storage.role import Role
+from storage.tables import ledgers, people, referrals, roles, sales
 from tests.architecture.test_shape import ROOT
 from tests.services.conftest import CHAT
 from tests.services.selling import sell
@@ -341,6 +343,16 @@ async def test_what_does_not_fit_waits_with_its_reason(
     (waiting,) = await store.read(sales.list_waiting, before=2**62, limit=9)
     assert (waiting.order_id, waiting.reason) == ("A-1", reason)
     assert await till.balances() == before
+
+
+async def test_an_order_that_waits_is_looked_at_by_whoever_only_reads(store: Store, campaign: Campaign) -> None:
+    """On PostgreSQL a transaction that reads may not lock."""
+    till = await open_till(store, campaign, FIVE)
+    await till.tell("A-1", member_key=MemberKey.NOBODY, member="")
+    (waiting,) = await store.read(sales.list_waiting, before=2**62, limit=9)
+    await store.write(roles.set, till.friend.profile.telegram_id, Role.STAFF)
+    view = await store.read(view_order, visitor=till.friend.profile, sale_id=waiting.id)
+    assert (view.sale, view.buyer, view.claimed) == (waiting, "", {})
 
 
 async def test_what_was_said_of_the_future_counts_when_it_has_come(

@@ -6,7 +6,20 @@ from bot.core.campaigns.content import parse_content
 from bot.services.campaigns import get_terms
 from storage import Store
 from storage.campaign import CampaignState
-from storage.tables import campaigns, coupons, labels, people, referrals, shops, webhooks
+from storage.conversion import SaleState
+from storage.tables import (
+    api_keys,
+    campaigns,
+    conversions,
+    coupons,
+    labels,
+    order_claims,
+    people,
+    referrals,
+    sales,
+    shops,
+    webhooks,
+)
 from tests.journeys.dialogues import Act, Script, Walk
 
 
@@ -109,12 +122,53 @@ async def check_grant(walk: Walk, store: Store) -> None:
     assert person.balance == 5
 
 
+async def check_key(_: Walk, store: Store) -> None:
+    """One opens something."""
+    assert [(each.name, each.revoked_at) for each in await store.read(api_keys.list_all)] == [("till", None)]
+
+
+async def check_sold(walk: Walk, store: Store) -> None:
+    """The order is there once, of this amount, and its buyer's."""
+    sale = await store.read(sales.find_by_order, "A-17")
+    buyer = await store.read(people.find_by_telegram_id, walk.others[0].id)
+    assert sale is not None
+    assert buyer is not None
+    assert (sale.amount, sale.person_id, sale.state) == (1250, buyer.id, SaleState.NOTED)
+    assert len(await store.read(conversions.list_of, sale.id)) == 1
+
+
+async def check_own_order(walk: Walk, store: Store) -> None:
+    """The member has said so, and nothing waits for it."""
+    person = await store.read(people.find_by_telegram_id, walk.person.id)
+    assert person is not None
+    assert await store.read(order_claims.list_of, "A-17", 9) == [person.id]
+
+
+async def check_list(_: Walk, store: Store) -> None:
+    """Its order is there once, and waits for whoever has bought."""
+    (sale,) = await store.read(sales.list_waiting, before=2**62, limit=9)
+    assert (sale.order_id, sale.amount, sale.person_id) == ("A-17", 1250, None)
+    assert len(await store.read(conversions.list_of, sale.id)) == 1
+
+
 TO_THE_CAMPAIGN = (
     Act(say="/admin", shows="like to look at"),
     Act(tap="Campaigns", shows="every link without a campaign"),
     Act(tap="★ welcome: running", shows="+ Story"),
 )
 """The screen of the shop's campaign."""
+
+TAKE_A_LIST = (
+    Act(say="/orders", shows="No order waits for anything"),
+    Act(tap="Take in a list", shows="Send me the list of orders"),
+    Act(send="Number,Total,Buyer\nA-17,12.50,\n", shows="Which column is the order\u2019s number?"),
+    Act(tap="Number", under="the order\u2019s number?", shows="Which column is the amount?"),
+    Act(tap="Total", under="the amount?", shows="Which column says who has bought?"),
+    Act(tap="Buyer", under="who has bought?", shows="And what does it say of the buyer?"),
+    Act(tap="The member\u2019s code", shows="Which column is the day?"),
+    Act(tap="Skip", shows="known before"),
+)
+"""Of one order, which nobody is said to have bought."""
 
 SCRIPTS = {
     "claim": Script(
@@ -280,6 +334,46 @@ SCRIPTS = {
             Act(tap="Everything", shows="This secret signs", may_be_silent=True),
         ],
         check=check_webhook,
+    ),
+    "api": Script(
+        admin=True,
+        acts=[
+            Act(say="/api", shows="There is none yet"),
+            Act(tap="Make a key", shows="What is the key for?"),
+            Act(say="till", shows="I show it this once", may_be_silent=True),
+        ],
+        check=check_key,
+    ),
+    "sold": Script(
+        admin=True,
+        others=["Wayan Abe"],
+        acts=[
+            Act(say="/sold", shows="Whose purchase is it?"),
+            Act(say="Wayan Abe", shows="For how much did Wayan Abe buy?"),
+            Act(say="12.50 A-17", shows="order A-17", may_be_silent=True),
+        ],
+        check=check_sold,
+    ),
+    "order": Script(
+        acts=[
+            Act(say="/order", shows="What is the number of your order?"),
+            Act(say="A-17", shows="The team will confirm the order", may_be_silent=True),
+        ],
+        check=check_own_order,
+    ),
+    "lists": Script(admin=True, acts=TAKE_A_LIST, check=check_list, deadly=6),
+    "tie": Script(
+        admin=True,
+        others=["Wayan Abe"],
+        acts=[
+            *TAKE_A_LIST,
+            Act(tap="Orders that wait", shows="1 order waits"),
+            Act(tap="A-17", shows="Say whose it is"),
+            Act(tap="Say whose it is", shows="Whose is the order A-17?"),
+            Act(say="Wayan Abe", shows="Bought by Wayan Abe"),
+        ],
+        check=check_sold,
+        deadly=4,
     ),
     "coupons": Script(
         admin=True,

@@ -44,6 +44,8 @@ class Act:
     say: str = ""
     tap: str = ""
     """A button of the latest message that has it."""
+    under: str = ""
+    """What that message says, where several questions have such a button: one that was asked twice stays behind."""
     send: str = ""
     """What stands in a list that is sent as a document."""
     may_be_silent: bool = False
@@ -99,14 +101,14 @@ class Walk:
         elif act.send:
             world.send_document(self.person, world.open_chat(self.person), act.send.encode(), "list.csv")
         else:
-            shown = self.find_button(act.tap)
+            shown = self.find_button(act)
             assert shown is not None, act.tap
             world.tap(self.person, shown, next(button for button in shown.buttons if button.text == act.tap))
 
-    def find_button(self, label: str) -> Message | None:
-        """The latest message that has a button of this label."""
-        shown = reversed(self.list_shown())
-        return next((each for each in shown if any(label == button.text for button in each.buttons)), None)
+    def find_button(self, act: Act) -> Message | None:
+        """The latest message that has the button to be tapped."""
+        shown = [each for each in reversed(self.list_shown()) if act.under in each.text]
+        return next((each for each in shown if any(act.tap == button.text for button in each.buttons)), None)
 
     async def ask(self, text: str, answer: str) -> Message:
         """Say something, and wait for the answer; what was said before is handled by then."""
@@ -152,7 +154,7 @@ class Walk:
             await self.ask(*self.commands.pop())
         if act.may_be_silent:
             return
-        if not self.shows(act.shows) and (act.say or self.find_button(act.tap)):  # else what was tapped is under way
+        if not self.shows(act.shows) and (act.say or self.find_button(act)):  # else what was tapped is under way
             self.do(act)
         await self.until_shows(act)
 

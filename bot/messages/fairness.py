@@ -247,7 +247,7 @@ def _render_asked(reader: Reader, notice: CaptchaAsked) -> OutgoingMessage:
 
 def _render_refused(reader: Reader, notice: FriendRefused) -> OutgoingMessage:
     texts = reader.texts
-    reason = texts.say(REASONS.get(notice.reason, REASONS[BY_ITSELF]))
+    reason = texts.say(REASONS.get(notice.ground, REASONS[BY_ITSELF]))
     key = "fairness.friend_refused_again" if notice.appealed else "fairness.friend_refused"
     said = texts.say(key, friend=reader.show(notice.friend, first=not notice.appealed), reason=reason)
     if notice.appealed:

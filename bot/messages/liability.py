@@ -22,7 +22,7 @@ def say_money(texts: Texts, shop: Shop, points: int) -> str:
 
 def _render_near(reader: Reader, notice: LiabilityNear) -> OutgoingMessage:
     texts, shop = reader.texts, reader.shop
-    key = "liability.full" if notice.level is LiabilityLevel.FULL else "liability.near"
+    key = "liability.full" if notice.nearness is LiabilityLevel.FULL else "liability.near"
     worth, most = (say_money(texts, shop, points) for points in (notice.points, notice.most))
     return OutgoingMessage(text=texts.say(key, worth=worth, most=most))
 

@@ -10,15 +10,17 @@ from sqlalchemy import func, select
 
 from bot.core.campaigns.rewards import Give, Limit, Rule
 from bot.core.rewards.rules import Grant
+from bot.services.campaigns.opening import Source, open_shop
 from bot.services.rewards.giving import Cause, give
 from storage import Tx, open_store
 from storage.checks import list_faults
 from storage.facts import EventKind, GrantId, GrantKind
 from storage.records import PersonId, Side, VersionId
 from storage.schema import grant
-from storage.tables import events
+from storage.tables import events, shops
 from tests.attack.ground import Ground, Kind, Verdict
-from tests.storage.cast import add_members, add_version
+from tests.benchmarks.bench_growth import load_campaign
+from tests.storage.cast import add_members
 
 WRITERS = 16
 POINT = Give(kind=GrantKind.POINTS, amount=1)
@@ -49,7 +51,8 @@ async def want_the_last_places(ground: Ground, verdict: Verdict) -> None:
 
 
 def _set_up(tx: Tx) -> tuple[list[PersonId], VersionId]:
-    return [member.id for member in add_members(tx, WRITERS)], add_version(tx)
+    open_shop(tx, Source(campaign=load_campaign()))
+    return [member.id for member in add_members(tx, WRITERS)], shops.get(tx).version_id
 
 
 def _want(tx: Tx, person_id: PersonId, rule: Rule, version_id: VersionId) -> GrantId | None:

@@ -88,7 +88,7 @@ def list_screens(texts: Texts, shop: Shop, member: MemberView, kind: type[Notice
     yield guide.render_help(texts, shop, member, COMMANDS)
     for refuse in (refusals.render_own_code, refusals.render_unknown_code, refusals.render_already_member):
         yield refuse(texts, shop, member)
-    yield from list_messages(render_kind(texts, shop, kind, member=member))
+    yield from list_messages(render_kind(texts, shop, kind, member=member, code=member.code))
 
 
 def list_pages(shop: Shop, member: MemberView) -> Iterator[str]:

@@ -34,7 +34,7 @@ from bot.services.reminding.reminders import RemindView, WaitingView
 from bot.services.standing import InvitesView, RewardsView, TopView
 from bot.services.stats import StatsView
 from bot.updates.capability import Registry
-from storage.facts import GrantState, PoolLevel, RedemptionState
+from storage.facts import GrantState, LiabilityLevel, PoolLevel, RedemptionState
 from storage.gift import Trouble
 from storage.records import (
     Broadcast,
@@ -155,6 +155,8 @@ def make_notice(kind: type[Notice], number: int = 0, **changes: object) -> Notic
         "code": "W" * 100,
         "expires_at": MARCH,
         "level": PoolLevel.LOW,
+        "nearness": LiabilityLevel.NEAR,
+        "ground": "",
         "most": 1_000_000,
         "jump": 5,
         "trouble": Trouble.REFUSED,

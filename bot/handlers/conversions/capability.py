@@ -54,9 +54,9 @@ CAPABILITY = Capability(
     name="conversions",
     roles=TEAM,
     commands={
-        Command(name="sold", text="sold.command", place=10): on_sold,
-        Command(name="orders", text="orders.command", place=10): on_orders,
-        Command(name="api", text="api.command", place=20, roles=OWNERS): on_api,
+        Command(name="sold", text="sold.command", place=9): on_sold,
+        Command(name="orders", text="orders.command", place=9): on_orders,
+        Command(name="api", text="api.command", place=9, roles=OWNERS): on_api,
         Command(name="order", text="order.command", place=60, roles=EVERYBODY): on_own_order,
     },
     buttons={

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import logging
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from bot.core.campaigns.campaign import Campaign
@@ -21,6 +22,8 @@ from storage.tables.campaigns import CampaignRow
 from storage.tables.pictures import StoredPicture
 from storage.tables.shops import Said, ShopRow
 from storage.tx import Tx
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,9 +163,18 @@ def note_written(
     """Write down that a campaign promises something else, and what of it."""
     shown = ["" if each is None else f"v{each}" for each in (before, after)]
     if before is not None and after is not None and after != before:
-        changed = list_changed(*(get_terms(tx, each).campaign for each in (before, after)))
+        changed = _list_changed(tx, before, after)
         shown[1] = f"{shown[1]}: {', '.join(changed)}" if changed else shown[1]
     audit.add(tx, actor_id=actor_id, act=Act.CAMPAIGN_WRITTEN, subject=slug, before=shown[0], after=shown[1])
+
+
+def _list_changed(tx: Tx, before: VersionId, after: VersionId) -> Sequence[str]:
+    """What the later one promises otherwise; nothing where the earlier cannot be read: a shop opens whatever lies in its past."""
+    try:
+        return list_changed(*(get_terms(tx, each).campaign for each in (before, after)))
+    except (KeyError, TypeError, ValueError):
+        logger.warning("Version %d of a campaign cannot be read any more", before)
+        return ()
 
 
 def list_owners(tx: Tx) -> list[MemberAddress]:

@@ -245,7 +245,7 @@ def count_out(tx: Tx, row: ReviewRow, reason: str, *, by_itself: bool = False) -
     revoke(tx, row.referral_id, reason=RevokeReason.UNFAIR, tell_inviter=False)
     referral = referrals.get(tx, row.referral_id)
     refused = FriendRefused(
-        friend=referral.invitee_id, referral=referral.id, reason=reason, appealed=row.appealed_at is not None
+        friend=referral.invitee_id, referral=referral.id, ground=reason, appealed=row.appealed_at is not None
     )
     if people.get(tx, referral.inviter_id).is_member:
         owe(tx, MemberAddress(referral.inviter_id), refused, key=f"{referral.id}:{tx.now}")

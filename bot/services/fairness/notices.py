@@ -48,7 +48,7 @@ class FriendRefused(Notice):
     kind: ClassVar[str] = "friend_refused"
     friend: PersonId
     referral: int
-    reason: str
+    ground: str
     appealed: bool = False
     """This is the answer to an objection, and there is no further one."""
 

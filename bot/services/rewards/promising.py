@@ -24,7 +24,7 @@ class LiabilityNear(Notice):
     """To owners: nearly all that may be promised is promised, or all of it."""
 
     kind: ClassVar[str] = "liability_near"
-    level: LiabilityLevel
+    nearness: LiabilityLevel
     points: int
     """Promised now."""
     most: int
@@ -68,5 +68,5 @@ def _tell(tx: Tx, level: LiabilityLevel, points: int, most: int) -> None:
     for telegram_id in owners:
         person = people.find_by_telegram_id(tx, telegram_id)
         if person is not None:
-            notice = LiabilityNear(level=level, points=points, most=most)
+            notice = LiabilityNear(nearness=level, points=points, most=most)
             owe(tx, MemberAddress(person.id), notice, key=f"{level}:{most}:{person.id}:{tx.now}")

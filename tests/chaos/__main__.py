@@ -18,6 +18,7 @@ from typing import TypeVar
 from tests.chaos.broadcast import run_broadcast
 from tests.chaos.campaign import run_campaign
 from tests.chaos.contest import run_contest
+from tests.chaos.conversions import run_conversions
 from tests.chaos.databases import ENGINES, EngineName
 from tests.chaos.dialogues import run_dialogues
 from tests.chaos.findings import Findings, Report
@@ -39,6 +40,7 @@ RUNS: dict[Part, Callable[[Order], Coroutine[None, None, Report]]] = {
     "campaign": run_campaign,
     "money": run_money,
     "contest": run_contest,
+    "conversions": run_conversions,
 }
 
 SHOWN = 40
@@ -73,6 +75,8 @@ def _make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--money-kills", type=int, default=50, help="of sixteen who move points at once")
     parser.add_argument("--contest-kills", type=int, default=50, help="of sixteen who end contests, a contest each")
+    parser.add_argument("--size", type=int, default=100_000, help="orders that a till reports")
+    parser.add_argument("--conversion-kills", type=int, default=50, help="of the bot that they are reported to")
     return parser
 
 
@@ -88,6 +92,7 @@ def _run(chosen: argparse.Namespace, part: Part, engine: EngineName) -> Report:
         "dialogues": (chosen.rounds, 0),
         "campaign": (len(WALK), len(WALK)),
         "contest": (0, chosen.contest_kills),
+        "conversions": (chosen.size, chosen.conversion_kills),
         "money": (chosen.steps if engine == "sqlite" else chosen.steps // 10, chosen.money_kills),
     }[part]
     folder = Path(tempfile.mkdtemp(prefix="passalong-chaos-"))

@@ -8,8 +8,8 @@ from typing import Literal
 
 from tests.chaos.databases import EngineName
 
-Part = Literal["joins", "broadcast", "restore", "dialogues", "campaign", "money", "contest"]
-PARTS: tuple[Part, ...] = ("joins", "broadcast", "restore", "dialogues", "campaign", "money", "contest")
+Part = Literal["joins", "broadcast", "restore", "dialogues", "campaign", "money", "contest", "conversions"]
+PARTS: tuple[Part, ...] = ("joins", "broadcast", "restore", "dialogues", "campaign", "money", "contest", "conversions")
 
 _SIZES = {
     "joins": ("--updates", "--kills"),
@@ -19,6 +19,7 @@ _SIZES = {
     "campaign": ("", ""),
     "money": ("--steps", "--money-kills"),
     "contest": ("", "--contest-kills"),
+    "conversions": ("--size", "--conversion-kills"),
 }
 
 
@@ -30,7 +31,7 @@ class Order:
     engine: EngineName
     seed: int
     size: int
-    """Updates, members of a broadcast's audience, people who come before a backup, rounds of dialogues, an owner's steps, or what is done with points."""
+    """Updates, members of a broadcast's audience, people who come before a backup, rounds of dialogues, an owner's steps, what is done with points, or orders."""
     kills: int
     folder: Path
     """For the database and the logs."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.broadcast import run_broadcast
+from tests.chaos.conversions import run_conversions
 from tests.chaos.databases import EngineName
 from tests.chaos.findings import Report
 from tests.chaos.joins import run_joins
@@ -42,6 +43,22 @@ async def test_a_broadcast_interrupted_by_deaths_reaches_nobody_twice(tmp_path: 
     )
     assert_passed(report, tmp_path)
     assert report.kills == 2
+
+
+@pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+async def test_an_order_counts_once_however_often_it_is_reported_and_the_bot_dies(
+    engine: EngineName, tmp_path: Path
+) -> None:
+    """What was answered is there, the same again is answered the same, something else is refused, and points are given once."""
+    order = Order(part="conversions", engine=engine, seed=SEED, size=300, kills=3, folder=tmp_path, forks=True)
+    try:
+        report = await run_conversions(order)
+    except ServerMissingError as error:
+        skip_or_fail(str(error))
+    assert_passed(report, tmp_path)
+    assert report.kills == 3
+    assert report.figures["again"]
+    assert report.figures["refused"]
 
 
 def assert_passed(report: Report, folder: Path) -> None:

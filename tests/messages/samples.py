@@ -120,6 +120,9 @@ def make_member(name: str = "Rina", **changes: object) -> MemberView:
 FINDINGS = compose_findings([Finding(fault=fault, place=0, language="en", field="offer", count=7) for fault in Fault])
 
 
+WEBHOOK: Mapping[str, object] = {"url": "https://" + "W" * 90 + ".example/hook?key=secret", "gone": False}
+
+
 def make_notice(kind: type[Notice], number: int = 0, **changes: object) -> Notice:
     """A notice of this kind about the friend and the inviter of this number."""
     values: dict[str, object] = {
@@ -168,11 +171,9 @@ def make_notice(kind: type[Notice], number: int = 0, **changes: object) -> Notic
         "grant": 1,
         "state": GrantState.AVAILABLE,
         "until": MARCH,
-        "url": "https://" + "W" * 90 + ".example/hook?key=secret",
-        "gone": False,
     }
     known = {field.name for field in fields(kind)}
-    return kind(**{name: value for name, value in (values | changes).items() if name in known})
+    return kind(**{name: value for name, value in (values | {**WEBHOOK} | changes).items() if name in known})
 
 
 def make_reader(

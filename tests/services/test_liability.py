@@ -81,7 +81,7 @@ async def bound(store: Store, campaign: Campaign, points: int, *rules: Rule) -> 
 async def list_warnings(store: Store) -> list[str]:
     """How near owners were told it is, in order."""
     owed = await store.read(outbox.list_owed, after=NoticeId(0), limit=500)
-    return [str(row.payload["level"]) for row in owed if row.kind == "liability_near"]
+    return [str(row.payload["nearness"]) for row in owed if row.kind == "liability_near"]
 
 
 async def promised(store: Store) -> int:

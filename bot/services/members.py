@@ -11,6 +11,7 @@ from bot.core.links import ALPHABET, CODE_LENGTH, compose_code
 from bot.core.names import compose_display_name
 from bot.core.roles import Roles, decide_allowed
 from bot.services.campaigns import list_languages
+from storage.addresses import MemberAddress
 from storage.records import Person, PersonId, Profile
 from storage.role import Role
 from storage.tables import code_keys, people, roles
@@ -184,6 +185,12 @@ def note_owners(tx: Tx, *, telegram_ids: Collection[int]) -> None:
 def list_team(tx: Tx) -> dict[int, Role]:
     """Those who run the shop and have started the bot, so that their chats can be written to."""
     return {each: role for each, role in roles.list_all(tx).items() if _has_started(tx, each)}
+
+
+def list_chats(tx: Tx, among: Roles) -> list[MemberAddress]:
+    """The chats of those of the team who have one of these roles."""
+    found = [people.find_by_telegram_id(tx, each) for each, role in list_team(tx).items() if role in among]
+    return [MemberAddress(person.id) for person in found if person is not None]
 
 
 def _has_started(tx: Tx, telegram_id: int) -> bool:

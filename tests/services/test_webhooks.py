@@ -260,14 +260,14 @@ async def test_an_address_that_is_dead_is_switched_off_and_its_owner_told(store:
 
 
 async def test_an_address_that_says_it_is_gone_is_left_alone_at_once(store: Store) -> None:
-    """410 means it."""
-    await store.write(note_owners, telegram_ids=frozenset({ANNA.telegram_id}))
+    """410 means it; every owner hears of it."""
+    await store.write(note_owners, telegram_ids=frozenset({ANNA.telegram_id, BUDI.telegram_id}))
     await store.write(subscribe, EVERYTHING)
     await store.write(join)
     await go_on(store, lambda _: Answer(status=410, error="410 Gone"))
     ((row, _),) = await store.read(list_webhooks)
     assert row.state is WebhookState.GONE
-    assert await list_switched_off(store) == [{"url": URL, "gone": True, "error": "410 Gone"}]
+    assert await list_switched_off(store) == [{"url": URL, "gone": True, "error": "410 Gone"}] * 2
 
 
 async def test_one_slow_address_holds_up_no_other(store: Store) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from bot.core.roles import TEAM
 from bot.services.audit import Act
@@ -134,12 +133,3 @@ def _view(tx: Tx, member: MemberView, sale: Sale) -> OrderView:
         named=named[0] if named and receipt is None else "",
         claimed={number: names[number] for number in claimed if number in names},
     )
-
-
-def tie_asked(tx: Tx, *, visitor: Profile, data: Mapping[str, Any]) -> OrderView:
-    """Tie what a dialogue has come to.
-
-    Raises:
-        NotAllowed: this is nobody of the team.
-    """
-    return tie(tx, visitor=visitor, sale_id=SaleId(int(data["sale"])), person_id=PersonId(int(data["person"])))

@@ -8,7 +8,7 @@ from bot.core.coupons.pools import decide_level, decide_warned
 from bot.core.roles import MANAGERS
 from bot.services.campaigns import find_rule
 from bot.services.coupons.notices import CouponAwaited, CouponGiven, CouponOver, CouponTaken, Given, PoolLow
-from bot.services.members import MustWrite, list_team
+from bot.services.members import MustWrite, list_chats
 from bot.services.notices import Notice, owe
 from bot.services.rewards.notices import write_rule
 from storage.addresses import MemberAddress
@@ -163,11 +163,9 @@ def _warn(tx: Tx, pool: str) -> None:
     level = decide_level(kept.ready, kept.stocked)
     if not decide_warned(level, kept.warned):
         return
-    team = [telegram_id for telegram_id, role in list_team(tx).items() if role in MANAGERS]
+    team = list_chats(tx, MANAGERS)
     if team:  # else it is told once there is somebody to tell
         coupons.set_warned(tx, pool, level)
-    for telegram_id in team:
-        person = people.find_by_telegram_id(tx, telegram_id)
-        assert person is not None
+    for address in team:
         notice = PoolLow(pool=pool, level=level, left=kept.ready)
-        owe(tx, MemberAddress(person.id), notice, key=f"{pool}:{level}:{person.id}:{tx.now}")
+        owe(tx, address, notice, key=f"{pool}:{level}:{address.person_id}:{tx.now}")

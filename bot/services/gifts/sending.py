@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.core.gifts import compute_due
 from bot.core.roles import MANAGERS
 from bot.services.gifts.notices import GiftDelayed, GiftDoubtful, GiftTroubled
-from bot.services.members import compute_language, list_team
+from bot.services.members import compute_language, list_chats
 from bot.services.notices import Notice, owe
 from bot.services.redeeming.granted import refuse
 from bot.services.rewards.giving import take_back_unfounded
@@ -99,7 +99,5 @@ def _tell_doubt(tx: Tx, claimed: Sequence[GrantId]) -> None:
 
 
 def _tell_team(tx: Tx, notice: Notice, *, key: object) -> None:
-    for telegram_id in (each for each, role in list_team(tx).items() if role in MANAGERS):
-        person = people.find_by_telegram_id(tx, telegram_id)
-        if person is not None:
-            owe(tx, MemberAddress(person.id), notice, key=f"{key}:{person.id}:{tx.now}")
+    for address in list_chats(tx, MANAGERS):
+        owe(tx, address, notice, key=f"{key}:{address.person_id}:{tx.now}")

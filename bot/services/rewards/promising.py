@@ -8,11 +8,10 @@ from typing import ClassVar
 from bot.core.liability import decide_forgotten, decide_level, decide_told
 from bot.core.roles import OWNERS
 from bot.services.campaigns import get_terms
-from bot.services.members import list_team
+from bot.services.members import list_chats
 from bot.services.notices import Notice, owe
-from storage.addresses import MemberAddress
 from storage.facts import LiabilityLevel
-from storage.tables import liability, people
+from storage.tables import liability
 from storage.tx import Tx
 
 BOUND = "liability"
@@ -62,11 +61,9 @@ def has_room(tx: Tx, points: int, most: int | None = None) -> bool:
 
 
 def _tell(tx: Tx, level: LiabilityLevel, points: int, most: int) -> None:
-    owners = [telegram_id for telegram_id, role in list_team(tx).items() if role in OWNERS]
+    owners = list_chats(tx, OWNERS)
     if owners:  # else it is told once there is somebody to tell
         liability.set_told(tx, level, most)
-    for telegram_id in owners:
-        person = people.find_by_telegram_id(tx, telegram_id)
-        if person is not None:
-            notice = LiabilityNear(nearness=level, points=points, most=most)
-            owe(tx, MemberAddress(person.id), notice, key=f"{level}:{most}:{person.id}:{tx.now}")
+    for address in owners:
+        notice = LiabilityNear(nearness=level, points=points, most=most)
+        owe(tx, address, notice, key=f"{level}:{most}:{address.person_id}:{tx.now}")

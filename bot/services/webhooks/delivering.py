@@ -17,10 +17,9 @@ from bot.core.webhooks import (
     decide_given_up,
     decide_switched_off,
 )
-from bot.services.members import list_team
+from bot.services.members import list_chats
 from bot.services.notices import owe
 from bot.services.webhooks.notices import WebhookOff
-from storage.addresses import MemberAddress
 from storage.records import PersonId
 from storage.tables import people, webhooks
 from storage.tx import Tx
@@ -107,11 +106,9 @@ def _switch_off(tx: Tx, row: WebhookRow, state: WebhookState, error: str) -> Non
     if row.state is not WebhookState.ON:
         return
     webhooks.switch_off(tx, row.id, state)
-    for telegram_id in (each for each, role in list_team(tx).items() if role in OWNERS):
-        person = people.find_by_telegram_id(tx, telegram_id)
-        if person is not None:
-            off = WebhookOff(url=row.url, gone=state is WebhookState.GONE, error=error)
-            owe(tx, MemberAddress(person.id), off, key=f"{row.id}:{tx.now}")
+    off = WebhookOff(url=row.url, gone=state is WebhookState.GONE, error=error)
+    for address in list_chats(tx, OWNERS):
+        owe(tx, address, off, key=f"{row.id}:{address.person_id}:{tx.now}")
 
 
 def _pack(tx: Tx, row: WebhookRow, due: Sequence[DuePost]) -> list[Parcel]:

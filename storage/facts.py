@@ -223,3 +223,15 @@ class GrantRow:
     """Why it is in its state, where that is not the rule itself."""
     week: str = ""
     """In which week it counts towards a bound; empty for no such bound."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerLine:
+    """One line of a person's ledger as that person sees it; `amount` is negative where it left."""
+
+    id: int
+    amount: int
+    reason: str
+    other_name: str
+    """First name of the person at the other end of the referral; empty where there is none."""
+    posted_at: int

@@ -223,18 +223,6 @@ class Transfer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerLine:
-    """One line of a person's ledger as that person sees it; `amount` is negative where it left."""
-
-    id: int
-    amount: int
-    reason: str
-    other_name: str
-    """First name of the person at the other end of the referral; empty where there is none."""
-    posted_at: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Invitation:
     """One friend in the list of those who came by a member."""
 
@@ -317,7 +305,7 @@ class Broadcast:
     author_id: PersonId
     state: BroadcastState
     content: dict[str, object] | None
-    """`text` + `entities`, or `photo` (file_id) + `caption` + `caption_entities`; None before there is any."""
+    """As `bot.core.broadcasts` writes and reads it; None before there is any."""
     progress_message_id: int | None
     audience_upto: PersonId | None
     """Highest person id of the audience, fixed at the moment of confirmation."""
@@ -328,6 +316,8 @@ class Broadcast:
     finished_at: int | None
     claimed_by: str = ""
     """The run of the program that has claimed recipients last."""
+    sample_percent: int | None = None
+    """It goes to so many of a hundred alone; None to all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -337,6 +327,9 @@ class Recipient:
     broadcast_id: BroadcastId
     person_id: PersonId
     telegram_id: int
+    code: str = ""
+    language: str = ""
+    """What they chose, else what Telegram says; may be empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

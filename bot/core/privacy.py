@@ -39,6 +39,7 @@ FATES: Mapping[str, Fate] = MappingProxyType(
         "board.period": Fate.SHOPS,
         "broadcast.content": Fate.SHOPS,
         "broadcast.state": Fate.NOBODYS,
+        "broadcast_link.url": Fate.SHOPS,
         "campaign.draft": Fate.SHOPS,
         "campaign.file": Fate.SHOPS,
         "campaign.slug": Fate.SHOPS,

@@ -69,6 +69,17 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         "broadcast": Keeping(
             holds="what was written to all", ends=Ends.NEVER, how="one never confirmed goes 30 days after it was begun"
         ),
+        "broadcast_link": Keeping(
+            holds="where the counted links of a message to all lead",
+            ends=Ends.NEVER,
+            how="those in chats go on leading there",
+        ),
+        "broadcast_open": Keeping(
+            holds="who has opened a link of a broadcast",
+            ends=Ends.TIME,
+            days=90,
+            how="after its end; then only the sum stays",
+        ),
         "campaign": Keeping(holds="promotions", ends=Ends.FEW),
         "campaign_version": Keeping(holds="what was promised when", ends=Ends.NEVER, how="what is owed goes by it"),
         "captcha": Keeping(

@@ -23,8 +23,8 @@ from bot.messages.waiting import queue_row, say_queue
 from bot.messages.why import live_rows, say_live, say_own_way, say_stages, say_steps
 from bot.services.reminding.reminders import WaitingView
 from bot.services.standing import InvitesView, RewardsView, TopView
-from storage.facts import RedemptionRow
-from storage.records import Invitation, LedgerLine, RankLine, ReferralId, ReferralState
+from storage.facts import LedgerLine, RedemptionRow
+from storage.records import Invitation, RankLine, ReferralId, ReferralState
 
 _LINE_NAME_LIMIT = 32
 _STATUS = {

@@ -12,6 +12,7 @@ from storage.tables import (
     allowances,
     api_keys,
     boards,
+    broadcast_links,
     broadcasts,
     captchas,
     cards,
@@ -75,6 +76,11 @@ def clean_shares(tx: Tx, limit: int) -> int:
 def clean_deliveries(tx: Tx, limit: int) -> int:
     """Who got an old broadcast, but for the sums."""
     return deliveries.fold(tx, before=_limit_of(tx, "delivery"), limit=limit)
+
+
+def clean_opens(tx: Tx, limit: int) -> int:
+    """Who has opened the links of an old broadcast, but for the sum."""
+    return broadcast_links.fold(tx, before=_limit_of(tx, "broadcast_open"), limit=limit)
 
 
 def clean_broadcasts(tx: Tx, _limit: int) -> int:
@@ -158,6 +164,7 @@ CHORES: Mapping[str, Callable[[Tx, int], int]] = MappingProxyType(
         "shares": clean_shares,
         "deliveries": clean_deliveries,
         "broadcasts": clean_broadcasts,
+        "opened links": clean_opens,
         "cards": clean_cards,
         "faces": clean_faces,
         "boards": clean_boards,

@@ -11,6 +11,7 @@ from storage.personal import Rows, list_personal
 from storage.records import Person, Profile
 from storage.tables import (
     api_keys,
+    broadcast_links,
     buyers,
     cards,
     chat_joins,
@@ -94,6 +95,7 @@ def _forget_person(tx: Tx, person: Person) -> None:
     forget_places(tx, person.id)
     for forget_rows in (
         api_keys.forget_maker,
+        broadcast_links.forget_of,
         buyers.forget_of,
         cards.forget_of,
         chat_links.delete_of,

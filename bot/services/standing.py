@@ -16,8 +16,8 @@ from bot.services.reminding.reminders import WaitingView, view_waiting
 from bot.services.rewards.stages import OwnWay, list_ways, view_own_way
 from bot.services.rewards.viewing import GrantView, list_live, list_next, list_own_rules
 from bot.services.waiting.waiting import QueuePlace, view_place
-from storage.facts import RedemptionRow
-from storage.records import Invitation, LedgerLine, Profile, RankLine, ReferralId
+from storage.facts import LedgerLine, RedemptionRow
+from storage.records import Invitation, Profile, RankLine, ReferralId
 from storage.tables import boards, ledgers, people, redemptions, referrals, scores, shops
 from storage.tables.scores import BoardRow
 from storage.tx import Tx

@@ -50,6 +50,7 @@ REVISIONS = (
     "0046",
     "0047",
     "0048",
+    "0049",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

@@ -26,7 +26,16 @@ from storage.schema.gifts import gift
 from storage.schema.honours import honour
 from storage.schema.jobs import due_job
 from storage.schema.liability import liability, liability_bound
-from storage.schema.messages import broadcast, delivery, flood_wait, inbox, outbox, warning
+from storage.schema.messages import (
+    broadcast,
+    broadcast_link,
+    broadcast_open,
+    delivery,
+    flood_wait,
+    inbox,
+    outbox,
+    warning,
+)
 from storage.schema.people import (
     code_key,
     command_menu,
@@ -60,6 +69,8 @@ __all__ = [
     "awaited",
     "board",
     "broadcast",
+    "broadcast_link",
+    "broadcast_open",
     "campaign",
     "campaign_version",
     "captcha",

@@ -60,8 +60,10 @@ broadcast = Table(
     Column("started_at", BigInteger),
     Column("finished_at", BigInteger),
     Column("claimed_by", Text, nullable=False, server_default=""),
+    Column("sample_percent", Integer),
     sqlite_autoincrement=True,
 )
+"""With `sample_percent` it goes to so many of a hundred alone, until its author lets it go to the rest."""
 Index("ix_broadcast_author_id", broadcast.c.author_id, broadcast.c.id.desc())
 Index("ix_broadcast_state", broadcast.c.state)
 
@@ -77,6 +79,25 @@ delivery = Table(
     Column("settled_at", BigInteger),
 )
 Index("ix_delivery_broadcast_id_state_person_id", delivery.c.broadcast_id, delivery.c.state, delivery.c.person_id)
+
+broadcast_link = Table(
+    "broadcast_link",
+    metadata,
+    Column("broadcast_id", Id, ForeignKey("broadcast.id"), primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("url", Text, nullable=False),
+)
+"""Where the counted links of a broadcast lead; they are numbered from 1 and never change."""
+
+broadcast_open = Table(
+    "broadcast_open",
+    metadata,
+    Column("broadcast_id", Id, ForeignKey("broadcast.id"), primary_key=True, autoincrement=False),
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True, autoincrement=False),
+    Column("opened_at", BigInteger, nullable=False),
+)
+"""Who has opened a link of a broadcast, and when first."""
+Index("ix_broadcast_open_person_id", broadcast_open.c.person_id)
 
 flood_wait = Table(
     "flood_wait",

@@ -26,6 +26,7 @@ _BROADCAST = select(
     broadcast.c.started_at,
     broadcast.c.finished_at,
     broadcast.c.claimed_by,
+    broadcast.c.sample_percent,
 )
 _ADD = (
     insert(broadcast)
@@ -55,6 +56,11 @@ _FIX_AUDIENCE = (
     update(broadcast)
     .where(broadcast.c.id == bindparam("of"), broadcast.c.audience_upto.is_(None))
     .values(audience_upto=select(func.max(person.c.id)).scalar_subquery(), started_at=bindparam("now"))
+)
+_SET_SAMPLE = (
+    update(broadcast)
+    .where(broadcast.c.id == bindparam("of"))
+    .values(sample_percent=bindparam("percent"), filled_upto=literal_column("0"))
 )
 
 _DELETE_UNCONFIRMED = delete(broadcast).where(
@@ -138,6 +144,14 @@ def fix_audience(tx: Tx, broadcast_id: BroadcastId) -> None:
     tx.run(_FIX_AUDIENCE, of=broadcast_id, now=tx.now)
 
 
+def set_sample(tx: Tx, broadcast_id: BroadcastId, percent: int | None) -> None:
+    """Let it go to so many of a hundred alone, None: to all; the audience is gone through from its beginning.
+
+    Whoever has their delivery keeps it, and gets nothing twice.
+    """
+    tx.run(_SET_SAMPLE, of=broadcast_id, percent=percent)
+
+
 def delete_unconfirmed(tx: Tx, *, before: int) -> int:
     """Forget what was begun before a moment and never confirmed, and return how many."""
     return tx.run(_DELETE_UNCONFIRMED, before=before)
@@ -145,7 +159,7 @@ def delete_unconfirmed(tx: Tx, *, before: int) -> int:
 
 def _to_broadcast(row: Row) -> Broadcast:
     broadcast_id, author_id, state, content, progress_message_id, audience_upto, filled_upto, *times = row
-    created_at, started_at, finished_at, claimed_by = times
+    created_at, started_at, finished_at, claimed_by, sample_percent = times
     return Broadcast(
         id=broadcast_id,
         author_id=author_id,
@@ -158,4 +172,5 @@ def _to_broadcast(row: Row) -> Broadcast:
         started_at=started_at,
         finished_at=finished_at,
         claimed_by=claimed_by,
+        sample_percent=sample_percent,
     )

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import bindparam, delete, exists, func, literal_column, select, update
+from sqlalchemy import bindparam, delete, exists, func, literal_column, or_, select, update
 
 from storage.errors import RowMissing
 from storage.records import BroadcastId, DeliveryState, Outcome, PersonId, Recipient
 from storage.schema import broadcast, delivery, person, profile
 from storage.tables import tallies
 from storage.texts import clean_error
-from storage.tx import Conflicting, Tx
+from storage.tx import Conflicting, Row, Tx
 
 _OF_BROADCAST = delivery.c.broadcast_id == bindparam("of")
 _AMONG = delivery.c.person_id.in_(bindparam("ids", expanding=True))
@@ -24,6 +24,12 @@ _PROGRESS = (
     .with_for_update()
 )
 _REACHABLE = (person.c.started_at.is_not(None), person.c.blocked_at.is_(None))
+_IN_SAMPLE = or_(
+    broadcast.c.sample_percent.is_(None),
+    (person.c.id * 7919 + broadcast.c.id * 104_729) % 100 < broadcast.c.sample_percent,
+)
+"""The two primes scatter: neighbours fall into different samples, and each broadcast asks others first."""
+
 _PAGE = (
     select(person.c.id)
     .where(person.c.id > bindparam("above"), person.c.id <= bindparam("upto"), *_REACHABLE)
@@ -31,7 +37,7 @@ _PAGE = (
     .limit(bindparam("limit"))
     .subquery("page")
 )
-_PAGE_END = select(func.max(_PAGE.c.id))
+_PAGE_END = select(func.max(_PAGE.c.id), func.count())
 _FILL = Conflicting(
     lambda insert: (
         insert(delivery)
@@ -42,15 +48,25 @@ _FILL = Conflicting(
                 person.c.id > bindparam("above"),
                 person.c.id <= bindparam("upto"),
                 *_REACHABLE,
+                _IN_SAMPLE,
             ),
         )
         .on_conflict_do_nothing(index_elements=["broadcast_id", "person_id"])
     )
 )
 _MOVE_FILLED = update(broadcast).where(broadcast.c.id == bindparam("of")).values(filled_upto=bindparam("upto"))
+_RECIPIENT = (
+    delivery.c.person_id,
+    profile.c.telegram_id,
+    person.c.code,
+    func.coalesce(person.c.language, profile.c.telegram_language),
+)
+_RECIPIENTS = delivery.join(profile, profile.c.person_id == delivery.c.person_id).join(
+    person, person.c.id == delivery.c.person_id
+)
 _LIST_QUEUED = (
-    select(delivery.c.person_id, profile.c.telegram_id)
-    .select_from(delivery.join(profile, profile.c.person_id == delivery.c.person_id))
+    select(*_RECIPIENT)
+    .select_from(_RECIPIENTS)
     .where(_OF_BROADCAST, delivery.c.state == literal_column("'queued'"))
     .order_by(delivery.c.person_id)
     .limit(bindparam("limit"))
@@ -81,8 +97,24 @@ _MARK_UNKNOWN = (
 _COUNT_UNFILLED = (
     select(func.count())
     .select_from(person.join(broadcast, broadcast.c.id == bindparam("of")))
-    .where(person.c.id > broadcast.c.filled_upto, person.c.id <= broadcast.c.audience_upto, *_REACHABLE)
+    .where(
+        person.c.id > broadcast.c.filled_upto,
+        person.c.id <= broadcast.c.audience_upto,
+        *_REACHABLE,
+        _IN_SAMPLE,
+    )
 )
+_COUNT_AHEAD = (
+    select(func.count())
+    .select_from(
+        delivery.join(broadcast, broadcast.c.id == delivery.c.broadcast_id).join(
+            person, person.c.id == delivery.c.person_id
+        )
+    )
+    .where(_OF_BROADCAST, delivery.c.person_id > broadcast.c.filled_upto, *_REACHABLE, _IN_SAMPLE)
+)
+"""Who was in a sample already, where the rest is gone through."""
+
 _FIND_OLD = (
     select(broadcast.c.id)
     .where(
@@ -107,8 +139,8 @@ _DROP_QUEUED = delete(delivery).where(
 _DELETE = delete(delivery).where(_OF_BROADCAST, _AMONG)
 _COUNT_BY_STATE = select(delivery.c.state, func.count()).where(_OF_BROADCAST).group_by(delivery.c.state)
 _LIST_IN_STATE = (
-    select(delivery.c.person_id, profile.c.telegram_id)
-    .select_from(delivery.join(profile, profile.c.person_id == delivery.c.person_id))
+    select(*_RECIPIENT)
+    .select_from(_RECIPIENTS)
     .where(_OF_BROADCAST, delivery.c.state == bindparam("state"))
     .order_by(delivery.c.person_id)
     .limit(bindparam("limit"))
@@ -116,7 +148,9 @@ _LIST_IN_STATE = (
 
 
 def fill(tx: Tx, broadcast_id: BroadcastId, *, limit: int) -> int:
-    """Queue the next page of the audience (members who have not blocked the bot); 0 once all are queued.
+    """Queue those who are meant of the next page of members who have not blocked the bot.
+
+    Returns how many members were gone through, whoever of them is meant; 0 once all are.
 
     Raises:
         RowMissing: there is no such broadcast, or its audience is not fixed.
@@ -124,17 +158,18 @@ def fill(tx: Tx, broadcast_id: BroadcastId, *, limit: int) -> int:
     above, audience_upto = tx.row(_PROGRESS, of=broadcast_id) or (0, None)
     if audience_upto is None:
         raise RowMissing(f"There is no broadcast {broadcast_id} with a fixed audience.")
-    upto = tx.scalar(_PAGE_END, above=above, upto=audience_upto, limit=limit)
-    queued = tx.run(_FILL, of=broadcast_id, above=above, upto=upto) if upto else 0
+    upto, passed = tx.row(_PAGE_END, above=above, upto=audience_upto, limit=limit) or (None, 0)
+    if passed:
+        tx.run(_FILL, of=broadcast_id, above=above, upto=upto)
     tx.run(_MOVE_FILLED, of=broadcast_id, upto=upto or audience_upto)
-    return queued
+    return int(passed)
 
 
 def claim(tx: Tx, broadcast_id: BroadcastId, limit: int) -> list[Recipient]:
     """Move the next queued recipients to sending and return them. Commit before sending: nobody is claimed twice."""
     rows = tx.rows(_LIST_QUEUED, of=broadcast_id, limit=limit)
     if rows:
-        tx.run(_CLAIM, of=broadcast_id, ids=[person_id for person_id, _ in rows], now=tx.now)
+        tx.run(_CLAIM, of=broadcast_id, ids=[row[0] for row in rows], now=tx.now)
     return [_to_recipient(broadcast_id, row) for row in rows]
 
 
@@ -181,12 +216,12 @@ def fold(tx: Tx, *, before: int, limit: int) -> int:
         return 0
     rows = tx.rows(_LIST_STATES, of=broadcast_id, limit=limit)
     tallies.add(tx, _name_subject(broadcast_id), (state for _, state in rows))
-    return tx.run(_DELETE, of=broadcast_id, ids=[person_id for person_id, _ in rows])
+    return tx.run(_DELETE, of=broadcast_id, ids=[row[0] for row in rows])
 
 
 def count_unfilled(tx: Tx, broadcast_id: BroadcastId) -> int:
-    """Count the members of the audience who are not queued yet."""
-    return int(tx.scalar(_COUNT_UNFILLED, of=broadcast_id))
+    """Count who is meant and not queued yet."""
+    return int(tx.scalar(_COUNT_UNFILLED, of=broadcast_id)) - int(tx.scalar(_COUNT_AHEAD, of=broadcast_id))
 
 
 def list_in_state(tx: Tx, broadcast_id: BroadcastId, state: DeliveryState, limit: int) -> list[Recipient]:
@@ -204,5 +239,8 @@ def _name_subject(broadcast_id: BroadcastId) -> str:
     return f"delivery:{broadcast_id}"
 
 
-def _to_recipient(broadcast_id: BroadcastId, row: tuple[PersonId, int]) -> Recipient:
-    return Recipient(broadcast_id=broadcast_id, person_id=row[0], telegram_id=row[1])
+def _to_recipient(broadcast_id: BroadcastId, row: Row) -> Recipient:
+    person_id, telegram_id, code, language = row
+    return Recipient(
+        broadcast_id=broadcast_id, person_id=person_id, telegram_id=telegram_id, code=code, language=language
+    )

@@ -6,7 +6,8 @@ from sqlalchemy import Select, and_, bindparam, case, func, literal_column, null
 from sqlalchemy.sql.expression import ColumnElement
 
 from storage.errors import KeyReused, RowMissing
-from storage.records import LedgerLine, PersonId, Transfer
+from storage.facts import LedgerLine
+from storage.records import PersonId, Transfer
 from storage.schema import HOUSE_ACCOUNT, account, ledger, profile, referral
 from storage.tx import Conflicting, Tx
 

@@ -27,6 +27,7 @@ from storage.schema import broadcast, metadata
 from storage.tables import (
     api_keys,
     awaited,
+    broadcast_links,
     broadcasts,
     captchas,
     cards,
@@ -148,6 +149,8 @@ def send_to_all(tx: Tx, author: Person, recipients: int) -> None:
     deliveries.settle(
         tx, [Outcome(broadcast_id=sent.id, person_id=each.person_id, state=DeliveryState.SENT) for each in claimed]
     )
+    for each in claimed:
+        broadcast_links.note_opened(tx, sent.id, each.person_id)
     broadcasts.set_state(tx, sent.id, BroadcastState.DONE, expected=list(BroadcastState))
 
 

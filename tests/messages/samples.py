@@ -34,7 +34,7 @@ from bot.services.reminding.reminders import RemindView, WaitingView
 from bot.services.standing import InvitesView, RewardsView, TopView
 from bot.services.stats import StatsView
 from bot.updates.capability import Registry
-from storage.facts import GrantState, LiabilityLevel, PoolLevel, RedemptionState
+from storage.facts import GrantState, LedgerLine, LiabilityLevel, PoolLevel, RedemptionState
 from storage.gift import Trouble
 from storage.records import (
     Broadcast,
@@ -42,7 +42,6 @@ from storage.records import (
     BroadcastState,
     DeliveryState,
     Invitation,
-    LedgerLine,
     NoticeId,
     PersonId,
     RankLine,

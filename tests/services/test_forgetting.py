@@ -25,6 +25,8 @@ from storage.role import Role
 from storage.schema import metadata
 from storage.tables import (
     audit,
+    broadcast_links,
+    broadcasts,
     buyers,
     cards,
     chat_joins,
@@ -88,6 +90,7 @@ def live(tx: Tx) -> Person:
     honours.set_tier(tx, person.id, f"{CANARY}tier", None)
     buyers.tie_customer(tx, f"{CANARY}h", person.id)
     order_claims.add(tx, f"{CANARY}order", person.id)
+    broadcast_links.note_opened(tx, broadcasts.add(tx, person.id).id, person.id)
     for order, key, member in (
         ("A-1", MemberKey.EXTERNAL_ID, f"{CANARY}h"),
         ("A-2", MemberKey.TELEGRAM_ID, str(NUMBER)),

@@ -13,7 +13,7 @@ from storage.records import (
     Outcome,
     Person,
 )
-from storage.tables import broadcasts, deliveries, people
+from storage.tables import broadcast_links, broadcasts, deliveries, people
 from tests.storage.cast import add_member, add_members
 from tests.storage.clock import NOON
 
@@ -186,3 +186,45 @@ async def test_nobody_to_send_to_is_complete_at_once(store: Store) -> None:
     assert await store.write(deliveries.fill, broadcast.id, limit=5) == 0
     assert await store.read(deliveries.count_by_state, broadcast.id) == {}
     assert await store.write(deliveries.claim, broadcast.id, 5) == []
+
+
+async def test_a_sample_gets_it_first_and_the_rest_once(store: Store) -> None:
+    """So many of a hundred, the same whenever they are asked for; then everybody else, and nobody twice."""
+    broadcast, audience = await store.write(begin, 60)
+    await store.write(broadcasts.set_sample, broadcast.id, 20)
+    meant = await store.read(deliveries.count_unfilled, broadcast.id)
+    assert 0 < meant < 30
+    assert [await store.write(deliveries.fill, broadcast.id, limit=40) for _ in range(3)] == [40, 20, 0]
+    sample = [each.person_id for each in await store.write(deliveries.claim, broadcast.id, 100)]
+    assert len(sample) == meant
+    await store.write(broadcasts.set_sample, broadcast.id, None)
+    assert await store.read(deliveries.count_unfilled, broadcast.id) == 60 - meant
+    assert [await store.write(deliveries.fill, broadcast.id, limit=40) for _ in range(3)] == [40, 20, 0]
+    rest = [each.person_id for each in await store.write(deliveries.claim, broadcast.id, 100)]
+    assert sorted(sample + rest) == [each.id for each in audience]
+
+
+async def test_a_recipient_brings_what_their_message_is_made_of(store: Store) -> None:
+    """The code of their card, and their language: the chosen one before Telegram's."""
+    broadcast, (anna, ben) = await store.write(begin, 2)
+    await store.write(people.set_language, ben.id, "id")
+    await store.write(deliveries.fill, broadcast.id, limit=5)
+    claimed = await store.write(deliveries.claim, broadcast.id, 5)
+    assert [(each.code, each.language) for each in claimed] == [(anna.code, ""), (ben.code, "id")]
+
+
+async def test_links_are_counted_by_person(store: Store) -> None:
+    """However often somebody opens however many of them; where they lead is found by number, and by none that was not given."""
+    broadcast, (anna, ben) = await store.write(begin, 2)
+    urls = {1: "https://example.org/a", 2: "https://example.org/b"}
+    await store.write(broadcast_links.add_each, broadcast.id, urls)
+    assert await store.read(broadcast_links.list_of, broadcast.id) == urls
+    assert await store.read(broadcast_links.find, broadcast.id, 2) == urls[2]
+    assert await store.read(broadcast_links.find, broadcast.id, 3) is None
+    assert [await store.write(broadcast_links.note_opened, broadcast.id, who.id) for who in (anna, anna, ben)] == [
+        True,
+        False,
+        True,
+    ]
+    await store.write(broadcast_links.forget_of, ben.id)
+    assert await store.read(broadcast_links.count_opened, broadcast.id) == 2

@@ -37,6 +37,7 @@ READ_EVERYTHING = {
     "people._FORGET_SPOKEN": "for forgetting somebody",
     "visits._DELETE_OF": "for forgetting somebody; the visits of an hour",
     "deliveries._FIND_OLD": "for cleaning; broadcasts are few",
+    "broadcast_links._FIND_OLD": "likewise",
     "broadcasts._DELETE_UNCONFIRMED": "for cleaning; broadcasts are few",
     "conversations._DELETE_EXPIRED": "for cleaning; they are few",
     "conversations._REDATE": "once at the start; they are few",

@@ -1,4 +1,4 @@
-"""The command line: run, demo, campaign, shop, coupons, api-key, receipt-link, webhook, migrate, doctor, backup, restore, forget."""
+"""The command line: run, demo, campaign, shop, coupons, api-key, receipt-link, webhook, export, migrate, doctor, backup, restore, forget."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from bot.core.setting import SettingMistake, find_passwords, mask_secrets
 from bot.coupon_commands import add_coupons_parser
 from bot.draw_command import add_draw_parser
 from bot.env_file import EnvFileMistake
+from bot.export_command import add_export_parser
 from bot.process import tune_process
 from bot.settings import Settings, read_settings
 from bot.stray_settings import list_emptied, list_unknown
@@ -106,6 +107,9 @@ def _make_parser() -> argparse.ArgumentParser:
         commands.add_parser("receipt-link", help="a link that ties an order to its buyer"), _read_settings
     )
     add_webhook_parser(commands.add_parser("webhook", help="other systems that are told what happens here"), _read_url)
+    add_export_parser(
+        commands.add_parser("export", help="everything as lists, for spreadsheets and programs"), _read_url
+    )
     add_draw_parser(commands.add_parser("draw", help="prize draws that anybody can check, offline"))
     commands.add_parser("setup", help="answer three questions, and have a shop").set_defaults(command=_set_up)
     commands.add_parser("migrate", help="bring the database up to date").set_defaults(command=_migrate)

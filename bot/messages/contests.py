@@ -8,6 +8,7 @@ import io
 from bot.core.campaigns.contests import Contest, ContestBy
 from bot.core.drawing import compute_commitment
 from bot.core.scheduling import compose_moment
+from bot.core.spreadsheets import defuse
 from bot.messages.buttons import (
     CONTEST_DRAW,
     CONTEST_LIST,
@@ -195,7 +196,7 @@ def compose_csv(shop: Shop, file: ContestFile) -> str:
         moments = [compose_moment(moment, shop.zone) for moment in (who.reached_at, friend.counted_at)]
         told = [place, won.get(who.person_id, ""), who.person_id, who.name, who.score, moments[0], who.reason]
         rest = [friend.friend_id, friend.referral_id, friend.source, moments[1]]
-        writer.writerow([_defuse(value) for value in (*told, *rest)])
+        writer.writerow([defuse(value) for value in (*told, *rest)])
     return out.getvalue()
 
 
@@ -204,10 +205,6 @@ def render_draw(texts: Texts, view: DrawView) -> OutgoingMessage:
     name, seal = view.contest.say(texts.language), compute_commitment(view.row.seed)
     document = Document(content=view.proof.encode(), name=f"{view.row.key}-draw.json")
     return OutgoingMessage(text=texts.say("contests.draw_caption", name=name, hash=seal), document=document)
-
-
-def _defuse(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"} else value
 
 
 def _say_state(texts: Texts, shop: Shop, view: ContestView) -> Html:

@@ -10,6 +10,7 @@ from bot.core.campaigns.rewards import TRIGGERS, Limit
 from bot.core.setting import PREFIX
 from bot.settings import DEFAULTS
 from bot.updates.capability import Registry
+from storage.exports import EXPORTS
 from storage.role import Role
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,6 +43,13 @@ def test_every_field_of_a_rule_stands_in_its_document_and_nothing_else() -> None
     assert rows - OPTIONS.keys() - {"key", "name"} == tables
     assert OPTIONS.keys() | {"key", "name"} <= rows
     assert {trigger.number for trigger in TRIGGERS.values() if trigger.number} <= set(re.findall(r"`(\w+)` \|", told))
+
+
+def test_every_list_stands_in_its_document_with_its_columns() -> None:
+    """docs/exports.md names each list that can be taken out, what it is, and its columns in order."""
+    told = (ROOT / "docs" / "exports.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \| ([^|]+) \|$", told, re.MULTILINE)
+    assert rows == [(each.name, each.about, ", ".join(each.columns)) for each in EXPORTS.values()]
 
 
 def test_links_between_documents_lead_somewhere() -> None:

@@ -117,6 +117,7 @@ def _open_sqlite(url: str) -> Iterator[Beside]:
         @contextmanager
         def run(writable: bool) -> Iterator[None]:  # noqa: FBT001 -- called here alone
             try:
+                raw.execute(f"PRAGMA query_only={'OFF' if writable else 'ON'}")
                 raw.execute("BEGIN IMMEDIATE" if writable else "BEGIN")
                 _check(read_version(raw))
                 yield

@@ -7,11 +7,14 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeAlias, cast
 
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.expression import Executable, TableClause
+from sqlalchemy.sql.expression import ClauseElement, Executable, TableClause
+from sqlalchemy.sql.selectable import ForUpdateArg
+from sqlalchemy.sql.visitors import iterate
 
 from storage.errors import CommitUnknown, StoreDamaged, StoreError, StoreLost
 from storage.records import CommitDoubted, Event
@@ -161,55 +164,63 @@ class Tx:
 
     def rows(self, statement: Statement, **values: object) -> list[Row]:
         """Return all rows."""
-        return self._open_session.fetch(statement, values)
+        return self._reach(statement).fetch(statement, values)
 
     def row(self, statement: Statement, **values: object) -> Row | None:
         """Return the first row, or None."""
-        rows = self._open_session.fetch(statement, values)
+        rows = self._reach(statement).fetch(statement, values)
         return rows[0] if rows else None
 
     def scalar(self, statement: Statement, **values: object) -> Any:
         """Return the first column of the first row, or None."""
-        rows = self._open_session.fetch(statement, values)
+        rows = self._reach(statement).fetch(statement, values)
         return rows[0][0] if rows else None
 
     def run(self, statement: Statement, **values: object) -> int:
         """Change rows and return how many."""
-        return self._open_session.run(statement, values)
+        return self._reach(statement).run(statement, values)
 
     def row_each(self, statement: Statement, values: Iterable[Values]) -> list[Row | None]:
         """Run once per values, in order, and return the row of each run, None where it gave none."""
-        return self._open_session.fetch_each(statement, values)
+        return self._reach(statement).fetch_each(statement, values)
 
     def run_each(self, statement: Statement, values: Sequence[Values]) -> None:
         """Change rows once per values, in order."""
-        self._open_session.run_each(statement, values)
+        self._reach(statement).run_each(statement, values)
 
     def wait_for_writers(self, table: str) -> None:
         """Wait until every transaction that has written to this table is over, and let none begin until this one is.
 
         To be asked first in a transaction that does next to nothing else, and once.
         """
-        self._open_session.wait_for_writers(table)
+        self._reach().wait_for_writers(table)
 
     def list_corruption_quickly(self, limit_seconds: float) -> list[str]:
         """Likewise the quicker way, and as far as that comes in the time."""
-        return self._open_session.list_corruption_quickly(limit_seconds)
+        return self._reach().list_corruption_quickly(limit_seconds)
 
     def list_corruption(self) -> list[str]:
         """Let the engine check its own files; an empty list is good news."""
-        return self._open_session.list_corruption()
+        return self._reach().list_corruption()
 
     def end(self) -> list[Event]:
         """Make this facade useless and return the events told; called by the engine alone."""
         self._session = None
         return self._events
 
-    @property
-    def _open_session(self) -> Session:
+    def _reach(self, statement: Statement | None = None) -> Session:
+        """What runs statements; a lock where one only reads, which PostgreSQL refuses and SQLite overlooks, is refused here."""
         if self._session is None:
             raise RuntimeError("This transaction has ended: a unit of work must not keep its tx.")
+        if not self.writable and statement is not None and _is_locking(statement):
+            raise RuntimeError("A unit of work that only reads must not lock rows: leave the lock out, or write.")
         return self._session
+
+
+@lru_cache(maxsize=STATEMENTS_KEPT)
+def _is_locking(statement: Statement) -> bool:
+    parts = () if isinstance(statement, Conflicting) else iterate(cast("ClauseElement", statement))
+    return any(isinstance(each, ForUpdateArg) for each in parts)
 
 
 Clock = Callable[[], int]

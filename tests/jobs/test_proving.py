@@ -21,7 +21,7 @@ from storage.addresses import ANNOUNCE
 from storage.beside import open_beside
 from storage.engines.postgres_connection import connect
 from storage.facts import EventKind
-from storage.records import NoticeId, OutboxRow, PersonId
+from storage.records import NoticeId, OutboxRow, PersonId, VersionId
 from storage.tables import checkpoints, events, inspections, outbox, shops
 from storage.tx import Tx
 from tests.attack.changed_books import fill
@@ -138,6 +138,8 @@ async def test_the_books_are_looked_over_beside_the_bot(books: Store, store_url:
         found = await inspect(beside, head=alone.head)
         await fill(books, clock, members=3, first=300)
         later = await inspect(beside, head=alone.head)
+        with pytest.raises(StoreUnavailable):
+            await beside.read(events.add_fact, EventKind.GIVEN, PersonId(1), key="b", version_id=VersionId(1))
     assert (found.faults, found.head) == ([], alone.head)
     assert later.faults == []
     assert later.entries > alone.entries

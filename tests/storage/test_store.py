@@ -5,9 +5,10 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
+from functools import partial
 
 import pytest
-from sqlalchemy import Executable, insert, text, update
+from sqlalchemy import Executable, insert, select, text, update
 
 from storage import RuleBroken, Store, StoreClosed, StoreLost, StoreUnavailable, Tx, open_store
 from storage.addresses import ANNOUNCE
@@ -16,6 +17,7 @@ from storage.records import BroadcastChanged, BroadcastState, Event, NoticeOwed,
 from storage.schema import broadcast, delivery, grant, inbox, outbox, person, referral, score, standing
 from storage.tables import broadcasts, directory, people, scores
 from storage.tables import outbox as notices
+from storage.tx import Row
 from tests.storage.cast import add_member, add_members, refer, run
 from tests.storage.clock import NOON, Clock
 
@@ -174,6 +176,21 @@ async def test_reading_units_cannot_write(store: Store) -> None:
     with pytest.raises(StoreUnavailable):
         await store.read(owe, "k1")
     assert await store.read(notices.count_owed) == 0
+
+
+def list_rows(tx: Tx, statement: Executable) -> list[Row]:
+    """All of them."""
+    return tx.rows(statement)
+
+
+async def test_reading_units_cannot_lock(store: Store) -> None:
+    """Neither a row by itself nor one that is looked for within another statement; whoever writes can do both."""
+    locked = select(inbox.c.seq).with_for_update()
+    for statement in (locked, select(inbox.c.state).where(inbox.c.seq.in_(locked)), select(locked.subquery())):
+        for reach in (Tx.rows, Tx.row, Tx.scalar, Tx.run):
+            with pytest.raises(RuntimeError, match="lock"):
+                await store.read(partial(reach, statement=statement))
+        assert await store.write(list_rows, statement) == []
 
 
 async def test_a_unit_knows_whether_it_may_write(store: Store) -> None:

@@ -20,7 +20,7 @@ class ConversionType(StrEnum):
     PURCHASE = "purchase"
     REFUND = "refund"
     CUSTOM = "custom"
-    """Whatever else the shop wants to have written down, under a name of its own."""
+    """Whatever else happens with a friend that rules reward, under a name of the shop's own."""
 
 
 class Channel(StrEnum):
@@ -54,7 +54,7 @@ class SaleState(StrEnum):
     """Where an order stands."""
 
     OPEN = "open"
-    """Nothing was sold as yet: only custom events are known."""
+    """Nothing was sold as yet: only custom events are known, and the rules were asked of them."""
     WAITING = "waiting"
     """Something is missing, or does not fit; the reason says what."""
     NOTED = "noted"
@@ -149,7 +149,7 @@ class Conversion:
     state: str
     """As its sender was answered; the reason of one that waits follows behind a colon."""
     event_id: EventId | None
-    """Of a refund that took something back."""
+    """Of a refund that took something back, of a custom event of which the rules were asked."""
     received_at: int
     actor_id: PersonId | None
     """Who of the team typed it or sent the list."""

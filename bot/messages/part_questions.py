@@ -14,6 +14,7 @@ from bot.core.campaigns.part_answers import MORE, NONE
 from bot.core.campaigns.part_reading import (
     read_day,
     read_emoji,
+    read_event,
     read_gift,
     read_slug,
     read_sources,
@@ -51,6 +52,7 @@ _PICKS = {
     "purchased": "part.pick.purchased",
     "milestone": "part.pick.milestone",
     "cards_given": "part.pick.cards_given",
+    "custom": "part.pick.custom",
     "inviter": "part.pick.inviter",
     "friend": "part.pick.friend",
     "points": "part.pick.points",
@@ -209,6 +211,7 @@ _REWARD = {
     "friends": ask_number("part.ask.friends", NUMBER_LIMIT, 1, 3, 5, 10),
     "days": ask_number(_choose_days, DAYS_LIMIT, 3, 7, 14, 30),
     "cards": ask_number("part.ask.cards", NUMBER_LIMIT, 1, 3, 5, 10),
+    "event": ask_typed("part.ask.event", read_event, "part.wrong.event"),
     "amount": ask_number("part.ask.amount", AMOUNT_LIMIT, none="part.pick.any_amount"),
     "who": Question(text="part.ask.who", offer=_offer_sides),
     "kind": ask_tap("part.ask.kind", _pick("points", "by_hand", "coupon", "code", "percent", "gift", "privilege")),

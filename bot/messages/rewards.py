@@ -41,6 +41,7 @@ _WHEN = {
     "active": "rule.when.active",
     "milestone": "rule.when.milestone",
     "cards_given": "rule.when.cards_given",
+    "custom": "rule.when.custom",
     PRIZE: "rule.when.prize",
     LET_IN: "rule.when.let_in",
 }
@@ -92,7 +93,7 @@ def say_when(texts: Texts, rule: Rule) -> Html:
     if rule.when != _PURCHASED:
         if rule.head_start:
             return texts.say("rule.when.stamps", count=rule.friends, stamps=rule.number)
-        return texts.say(_WHEN[rule.when], count=rule.number)
+        return texts.say(_WHEN[rule.when], count=rule.number, event=rule.event)
     if rule.condition.nth is not None:
         first = rule.condition.nth == 1
         return texts.say("rule.when.first_purchase" if first else "rule.when.purchase", count=rule.condition.nth)

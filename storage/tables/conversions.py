@@ -89,7 +89,7 @@ def set_state(tx: Tx, conversion_id: ConversionId, state: str) -> None:
 
 
 def set_event(tx: Tx, conversion_id: ConversionId, event_id: EventId) -> None:
-    """Write down by which event a refund took something back."""
+    """Write down by which event a refund took something back, or rules were asked of a custom event."""
     tx.run(_SET_EVENT, of=conversion_id, event=event_id)
 
 

@@ -112,6 +112,7 @@ def test_everything_that_can_happen_can_be_said(when: str, who: str) -> None:
     """With the number that belongs to it; where one is usual it may be left out."""
     trigger, side = TRIGGERS[when], {"inviter": Side.INVITER, "friend": Side.INVITEE}[who]
     plain = f'[[rewards]]\nwhen = "{when}"\nwho = "{who}"\ngive = {{ points = 5 }}\n'
+    plain += 'event = "News.Letter:2"\n' if trigger.named else ""
     counted = f"{plain}{trigger.number} = 4\n" if trigger.number else plain
     if side not in trigger.sides:
         with pytest.raises(CampaignMistake, match="who"):
@@ -120,6 +121,8 @@ def test_everything_that_can_happen_can_be_said(when: str, who: str) -> None:
     assert (read(counted).number, read(counted).who) == (4 if trigger.number else 0, side)
     if trigger.usual is not None:
         assert read(plain).number == trigger.usual
+    if trigger.named:
+        assert (read(plain).event, read(plain).key) == ("News.Letter:2", f"{when}-news-letter-2-{who}-points")
 
 
 @pytest.mark.parametrize(
@@ -131,6 +134,12 @@ def test_everything_that_can_happen_can_be_said(when: str, who: str) -> None:
         (RULE.replace("3", "0"), "rewards.friends"),
         (RULE.replace("friends", "days"), "rewards.days"),
         (JOINED + "friends = 3\n", "rewards.friends"),
+        (JOINED + 'event = "newsletter"\n', "rewards.event"),
+        (JOINED.replace("joined", "custom"), "rewards.event"),
+        (JOINED.replace("joined", "custom") + 'event = "a b"\n', "rewards.event"),
+        (JOINED.replace("joined", "custom") + "event = 5\n", "rewards.event"),
+        (JOINED.replace("joined", "custom") + f'event = "{"x" * 49}"\n', "rewards.event"),
+        (JOINED.replace("joined", "custom") + 'event = "x"\nfriends = 3\n', "rewards.friends"),
         (RULE.replace("inviter", "invitee"), "rewards.who"),
         (RULE.replace('who = "inviter"\n', ""), "rewards.who"),
         (RULE.replace('{ coupon = "coffee" }', '"coffee"'), "rewards.give"),

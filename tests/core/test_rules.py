@@ -150,6 +150,15 @@ def test_an_event_gives_what_the_rules_for_it_say(
     assert len(keys) == len(given)
 
 
+def test_an_event_of_the_shops_own_fits_by_its_name() -> None:
+    """Letter by letter, and to nothing else that happens."""
+    rule = Rule(key="course", when="custom", event="course", who=Side.INVITER, give=points(5))
+    for event, fits in (("course", True), ("Course", False), ("courses", False), ("", False)):
+        happened = Occurrence(when="custom", event=event, inviter_id=ME, invitee_id=OTHER)
+        assert bool(evaluate(happened, [rule])) is fits
+    assert evaluate(Occurrence(when="joined", inviter_id=ME, invitee_id=OTHER), [rule]) == []
+
+
 def test_guessing_is_throttled_and_forgiven() -> None:
     """After a handful of misses within the window one has to wait; a new window starts anew."""
     guesses = None

@@ -45,7 +45,8 @@ def list_rules() -> Iterator[Rule]:
         for who in trigger.sides if trigger.number or number == 1 else ():
             amounts = {GrantKind.POINTS: 50, GrantKind.PERCENT: 10}
             give = Give(kind=kind, amount=amounts.get(kind, 0), what="" if kind in amounts else f"some {kind}")
-            yield Rule(key="a-rule", when=when, number=number, who=who, give=give)
+            event = "course.finished" if trigger.named else ""
+            yield Rule(key="a-rule", when=when, number=number, event=event, who=who, give=give)
     purchase = Rule(key="a-rule", when="purchased", who=Side.INVITEE, give=Give(kind=GrantKind.PERCENT, amount=5))
     yield replace(COFFEE, key="a-stamp", head_start=1, condition=Condition(label=("ambassador", "vip")))
     yield Rule(

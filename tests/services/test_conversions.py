@@ -395,6 +395,80 @@ async def test_with_the_recommendation_goes_what_purchases_brought(store: Store,
     assert await list_faults(store) == []
 
 
+COURSE = Rule(key="course", when="custom", event="course", who=Side.INVITER, give=FIVE.give)
+
+
+async def tell_custom(till: Till, order: str, **said: object) -> tuple[Outcome, str, Reason]:
+    """Report that somebody has finished a course."""
+    values: dict[str, object] = {"type": ConversionType.CUSTOM, "part": "course", "amount": None, "currency": ""}
+    return await till.tell(order, **values | said)
+
+
+async def test_an_event_of_the_shops_own_brings_what_rules_say_of_its_name(store: Store, campaign: Campaign) -> None:
+    """Once for each order, whatever else is told of it, in whatever currency; and goes with the recommendation."""
+    till = await open_till(store, campaign, COURSE, TENTH)
+    before = await till.balances()
+    assert await tell_custom(till, "C-1") == (Outcome.TAKEN, "settled", Reason.NONE)
+    await tell_custom(till, "C-1", part="other")
+    assert (await tell_custom(till, "C-1"))[0] is Outcome.AGAIN
+    await tell_custom(till, "C-2")
+    await till.tell("C-2", currency="USD")
+    await till.tell("C-3")
+    await tell_custom(till, "C-3", amount=1, currency="USD")
+    assert await till.balances() == (before[0] + 15, before[1] + 100)
+    referral = await store.read(find_referral, till.friend)
+    await store.write(revoke, referral.id, reason=RevokeReason.LEFT)
+    await tell_custom(till, "C-4")
+    assert await till.balances() == (0, 0)
+    assert [(await find_sale(store, f"C-{each}")).state for each in (1, 4)] == [SaleState.OPEN, SaleState.ENDED]
+    assert await list_faults(store) == []
+
+
+async def test_an_event_of_the_shops_own_waits_as_a_purchase_does(store: Store, strict: Campaign, clock: Clock) -> None:
+    """For its member, for its moment, for the recommendation; each where the team sees it, and then by itself."""
+    await set_rules(store, strict, COURSE)
+    anna = await store.write(add_member)
+    till = Till(store, anna, anna)
+    number = str(next(_NUMBERS))
+    named: dict[str, object] = {"member_key": MemberKey.TELEGRAM_ID, "member": number}
+    assert await tell_custom(till, "C-1", **named) == (Outcome.TAKEN, "waiting", Reason.UNKNOWN_MEMBER)
+    assert (await tell_custom(till, "C-2", **named, occurred_at=clock.now + DAY * 1_000_000))[2] is Reason.FUTURE
+    assert await store.read(sales.count_waiting) == 2
+    newcomer = Profile(telegram_id=int(number), first_name="Cici", telegram_language="en")
+    await store.write(start, visitor=newcomer, payload=till.anna.code)
+    await tend(store)
+    assert (await find_sale(store, "C-1")).state is SaleState.NOTED
+    before = (await till.balances())[0]
+    await store.write(come, chat_id=CHAT, newcomer=newcomer, link="")
+    came = (await till.balances())[0]
+    for passes, points in ((0, 5), (DAY, 10), (DAY, 10)):
+        clock.advance(passes)
+        await tend(store)
+        assert (await till.balances())[0] - came == points
+    assert came > before
+    assert {(await find_sale(store, f"C-{each}")).state for each in (1, 2)} == {SaleState.OPEN}
+    assert await list_faults(store) == []
+
+
+async def test_what_is_told_of_a_purchase_for_later_is_heard_then(
+    store: Store, campaign: Campaign, clock: Clock
+) -> None:
+    """Also where nothing else of the order waits; and what is put aside gives it back."""
+    till = await open_till(store, campaign, COURSE)
+    before = (await till.balances())[0]
+    await till.tell("C-1")
+    await tell_custom(till, "C-1", occurred_at=clock.now + DAY * 1_000_000)
+    await tend(store)
+    assert (await till.balances())[0] == before
+    clock.advance(DAY)
+    await tend(store)
+    assert (await till.balances())[0] == before + 5
+    await store.write(drop_order, "C-1")
+    await tell_custom(till, "C-1", part="another")
+    assert (await till.balances())[0] == before
+    assert await list_faults(store) == []
+
+
 async def test_reports_that_come_at_once_and_again_count_once_each(store: Store, campaign: Campaign) -> None:
     """Purchases, refunds of a part and repetitions of both, all at the same moment and in any order."""
     till = await open_till(store, campaign, FIVE, TENTH)

@@ -6,7 +6,9 @@ import re
 import unicodedata
 
 from bot.core.campaigns.file import SLUG_LIMIT
+from bot.core.campaigns.reward_blocks import NAME_LIMIT
 from bot.core.campaigns.tiers import is_emoji
+from bot.core.conversions.bodies import is_event_name
 from bot.core.coupons.dates import find_day
 from bot.core.names import clean_text
 
@@ -40,6 +42,12 @@ def read_slug(said: str) -> str | None:
     """The name of a pool or a label: capitals and gaps are forgiven."""
     slug = "-".join(unicodedata.normalize("NFKC", said).lower().split())
     return slug if len(slug) <= SLUG_LIMIT and _SLUG.fullmatch(slug) else None
+
+
+def read_event(said: str) -> str | None:
+    """What other systems call an event, letter by letter as they do."""
+    name = said.strip()
+    return name if len(name) <= NAME_LIMIT and is_event_name(name) else None
 
 
 def read_sources(said: str) -> list[str] | None:

@@ -96,15 +96,16 @@ def compose_reward(answers: Answers, former: Rule | None) -> Rule:
     when, kind, side = answers["when"], GrantKind(answers["kind"]), SIDES[answers["who"]]
     trigger = TRIGGERS[when]
     number = (answers.get(trigger.number) or trigger.usual or 0) if trigger.number else 0
-    said = answers[kind]
+    said, event = answers[kind], str(answers.get("event") or "") if trigger.named else ""
     give = Give(kind=kind, amount=said) if isinstance(said, int) else Give(kind=kind, what=said)
-    key = answers.get("key") or compose_key(when, number, side, kind)
+    key = answers.get("key") or compose_key(when, number, side, kind, event)
     started = former or Rule(key=key, when=when, who=side, give=give)
     return replace(
         started,
         key=key,
         when=when,
         number=number,
+        event=event,
         who=side,
         give=give,
         condition=replace(started.condition, **_list_condition(answers)),
@@ -127,6 +128,7 @@ def list_reward_answers(rule: Rule, languages: Sequence[str]) -> dict[str, Any]:
         "key": rule.key,
         "when": rule.when,
         **({rule.trigger.number: rule.number} if rule.trigger.number else {}),
+        **({"event": rule.event} if rule.trigger.named else {}),
         "who": SIDE_NAMES[rule.who],
         "kind": str(kind),
         str(kind): rule.give.what or rule.give.amount,
@@ -139,15 +141,17 @@ def list_reward_answers(rule: Rule, languages: Sequence[str]) -> dict[str, Any]:
 
 def _take_when(taken: dict[str, Any]) -> dict[str, Any]:
     trigger = TRIGGERS[taken["when"]]
-    gone = dict.fromkeys(NUMBERS)
+    gone = dict.fromkeys((*NUMBERS, "event"))
     sides = [SIDE_NAMES[side] for side in trigger.sides]
     who = taken.get("who") if taken.get("who") in sides or len(sides) > 1 else sides[0]
     return {**taken, **gone, "who": who, "nth": taken.get("nth") if taken["when"] == "purchased" else None}
 
 
 def _order_when(answers: Answers) -> tuple[str, ...]:
-    number = TRIGGERS[answers["when"]].number if answers.get("when") else ""
-    return ("when", number) if number else ("when",)
+    trigger = TRIGGERS[answers["when"]] if answers.get("when") else None
+    if trigger is None:
+        return ("when",)
+    return ("when", *([trigger.number] if trigger.number else []), *(["event"] if trigger.named else []))
 
 
 def _order_who(answers: Answers) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from bot.core.campaigns.rewards import (
 )
 from bot.core.campaigns.rules import DAYS_LIMIT
 from bot.core.campaigns.words import take_words
+from bot.core.conversions.bodies import is_event_name
 from bot.core.languages import parse_tag
 from storage.facts import GrantKind
 from storage.records import Side
@@ -117,6 +118,7 @@ def list_values(rule: Rule) -> dict[str, Any]:
     return {
         "when": rule.when,
         **({trigger.number: rule.number} if trigger.number and rule.number != trigger.usual else {}),
+        **({"event": rule.event} if trigger.named else {}),
         "who": SIDE_NAMES[rule.who],
         **{name: getattr(rule, name) if getattr(rule, name) != usual[name] else None for name in plain},
         "give": {str(rule.give.kind): rule.give.what or rule.give.amount},
@@ -131,14 +133,16 @@ def find_key(block: Mapping[str, Any]) -> str:
         return str(block["key"])
     trigger = TRIGGERS[block["when"]]
     number = block.get(trigger.number, trigger.usual) if trigger.number else 0
-    return compose_key(block["when"], number or 0, SIDES[block["who"]], GrantKind(next(iter(block["give"]))))
+    kind = GrantKind(next(iter(block["give"])))
+    return compose_key(block["when"], number or 0, SIDES[block["who"]], kind, block.get("event", ""))
 
 
 def _take_rule(file: CampaignFile, path: Path, languages: tuple[str, ...]) -> Rule:
     attempt, numbers = file.attempt, {each.number for each in TRIGGERS.values()} - {""}
-    given = file.take_table(path, ["key", "when", *sorted(numbers), "who", *_NAMES])
+    given = file.take_table(path, ["key", "when", *sorted(numbers), "event", "who", *_NAMES])
     when = attempt("joined", file.take_choice, (*path, "when"), TRIGGERS)
     number = attempt(0, _take_number, file, path, when, numbers & given.keys())
+    event = attempt("", _take_event, file, path, when, said="event" in given)
     who = attempt(Side.INVITER, _take_side, file, path, when)
     give = attempt(Give(kind=GrantKind.POINTS, amount=1), take_give, file, (*path, "give"))
     options = {
@@ -147,9 +151,10 @@ def _take_rule(file: CampaignFile, path: Path, languages: tuple[str, ...]) -> Ru
     return Rule(
         key=attempt("", file.take_slug, (*path, "key"), KEY_LIMIT)
         if "key" in given
-        else compose_key(when, number, who, give.kind),
+        else compose_key(when, number, who, give.kind, event),
         when=when,
         number=number,
+        event=event,
         who=who,
         give=give,
         condition=attempt(Condition(), _take_condition, file, (*path, "if")) if "if" in given else Condition(),
@@ -168,6 +173,18 @@ def _take_number(file: CampaignFile, path: Path, when: str, said: set[str]) -> i
     if not trigger.number or (trigger.number not in said and trigger.usual is not None):
         return trigger.usual or 0
     return file.take_whole_number((*path, trigger.number), trigger.highest)
+
+
+def _take_event(file: CampaignFile, path: Path, when: str, *, said: bool) -> str:
+    """Which of the shop's own events it is, as its systems report it."""
+    if not TRIGGERS[when].named:
+        if said:
+            file.note((*path, "event"), f'this does not belong to when = "{when}". Leave it out.')
+        return ""
+    event = file.take_text((*path, "event"), NAME_LIMIT, '"newsletter"')
+    if not is_event_name(event):
+        raise file.mistake((*path, "event"), "an event has a name of letters, digits and . _ : - alone.")
+    return event
 
 
 def _take_side(file: CampaignFile, path: Path, when: str) -> Side:

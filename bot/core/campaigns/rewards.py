@@ -5,6 +5,7 @@ How a campaign file says it is read in `reward_blocks`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
@@ -17,6 +18,11 @@ from storage.records import Side
 NUMBER_LIMIT = 1_000_000
 AMOUNT_LIMIT = 1_000_000_000_000
 """Minor units of a purchase."""
+
+EVENT_SHOWN = 17
+"""Letters of an event's name in a key, so that the longest key fits in."""
+
+_STRANGE = re.compile(r"[^a-z0-9]+")
 
 HUNDRED = 100
 
@@ -42,6 +48,8 @@ class Trigger:
     """Who can be given something for it."""
     at_least: bool = False
     """Whether a higher number fits as well."""
+    named: bool = False
+    """Whether its name has to be said: which of the shop's own events it is."""
 
 
 TRIGGERS: Mapping[str, Trigger] = MappingProxyType(
@@ -52,6 +60,7 @@ TRIGGERS: Mapping[str, Trigger] = MappingProxyType(
         "purchased": Trigger(number="amount", highest=AMOUNT_LIMIT, usual=0, at_least=True),
         "milestone": Trigger(number="friends"),
         "cards_given": Trigger(number="cards", usual=1, sides=(Side.INVITER,)),
+        "custom": Trigger(named=True),
     }
 )
 """By the word in the file; a capability that knows of something else enters it here."""
@@ -122,6 +131,8 @@ class Rule:
     give: Give
     number: int = 0
     """How many friends, days, cards; from which amount on."""
+    event: str = ""
+    """Of a custom event: what the shop's systems call it."""
     condition: Condition = ANY
     limit: Limit = NO_LIMIT
     at_limit: str = "stop"
@@ -154,10 +165,12 @@ class Rule:
         return self.name.get(language) or next(iter(self.name.values()), "") or self.give.what
 
 
-def compose_key(when: str, number: int, who: Side, kind: GrantKind) -> str:
+def compose_key(when: str, number: int, who: Side, kind: GrantKind, event: str = "") -> str:
     """What a rule without a key is known by: what has to happen, who gets something, and of which kind."""
     counted = f"-{number}" if number and TRIGGERS[when].number else ""
-    return f"{when}{counted}-{SIDE_NAMES[who]}-{kind}".replace("_", "-")
+    called = _STRANGE.sub("-", event.lower()).strip("-")[:EVENT_SHOWN].rstrip("-")
+    named = f"-{called}" if called else ""
+    return f"{when}{counted}{named}-{SIDE_NAMES[who]}-{kind}".replace("_", "-")
 
 
 def compose_rule(rule: Rule) -> dict[str, Any]:

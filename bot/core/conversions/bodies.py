@@ -125,6 +125,11 @@ def is_order_id(said: object) -> bool:
     return isinstance(said, str) and re.fullmatch(ORDER_ID[1:-1], said) is not None
 
 
+def is_event_name(said: object) -> bool:
+    """Whether a custom event can be called so."""
+    return isinstance(said, str) and re.fullmatch(NAME[1:-1], said) is not None
+
+
 def compute_fingerprint(said: Mapping[str, Any]) -> str:
     """The same for what says the same, however it is spelled."""
     return hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=True).encode()).hexdigest()

@@ -32,6 +32,7 @@ WHEN: Mapping[EventKind, str] = MappingProxyType(
         EventKind.ACTIVE: "active",
         EventKind.PURCHASED: "purchased",
         EventKind.CARDS_GIVEN: "cards_given",
+        EventKind.REPORTED: "custom",
     }
 )
 """What rules call an event; of the others they know nothing."""
@@ -47,6 +48,8 @@ class Occurrence:
     """None where somebody did it alone."""
     number: int = 0
     """How many friends, days, cards; the amount of a purchase."""
+    event: str = ""
+    """Which of the shop's own events it is."""
     nth: int = 1
     """Which purchase it is."""
     source: str = ""
@@ -108,6 +111,7 @@ def evaluate(occurrence: Occurrence, rules: Iterable[Rule]) -> list[Grant]:
         )
         for rule in rules
         if rule.when == occurrence.when
+        and rule.event == occurrence.event
         and (person_id := people[rule.who]) is not None
         and (not rule.number or _fits_number(rule, occurrence.number))
         and (rule.condition is ANY or fits(rule.condition, occurrence))

@@ -12,7 +12,7 @@ from storage.tables import api_keys, conversions, sales
 from storage.tx import Tx
 
 SETTLED = "settled"
-"""What a refund is once its purchase is known, and a custom event at once."""
+"""What a refund is once its purchase is known, and a custom event once its member is."""
 
 
 class RequestTaken(Exception):
@@ -69,7 +69,8 @@ def report(tx: Tx, said: Report, *, request: str = "", actor_id: PersonId | None
 
 def decide_said(sale: Sale, type_: ConversionType) -> str:
     """How a report stands whose order stands so; of one that waits, the reason follows behind a colon."""
-    waits = type_ is ConversionType.PURCHASE or (type_ is ConversionType.REFUND and sale.amount is None)
+    unheard = type_ is ConversionType.CUSTOM and sale.person_id is None
+    waits = unheard or type_ is ConversionType.PURCHASE or sale.amount is None
     if waits and sale.state is SaleState.WAITING:
         return f"{sale.state}:{sale.reason}"
     return sale.state if type_ is ConversionType.PURCHASE else SETTLED

@@ -10,16 +10,23 @@ from bot.core.conversions.states import (
     Recommendation,
     decide_look_again,
     decide_state,
+    is_early,
     is_future,
 )
 from bot.services.campaigns import get_terms
 from bot.services.conversions.buyers import Buyer, find_buyer
-from bot.services.rewards.purchases import Noted, note_purchase, note_refund, pay_promised
+from bot.services.rewards.purchases import (
+    Noted,
+    note_purchase,
+    note_refund,
+    note_reported,
+    pay_promised,
+    take_back_reported,
+)
 from bot.services.webhooks.publishing import publish_sale
 from storage.conversion import Conversion, ConversionType, Reason, Sale, SaleId, SaleState
-from storage.facts import EventId, EventKind
 from storage.records import PersonId, Referral, ReferralState
-from storage.tables import conversions, events, people, referrals, sales
+from storage.tables import conversions, people, referrals, sales
 from storage.tx import Tx
 
 _COUNTS = (SaleState.COUNTED, SaleState.REDUCED)
@@ -35,6 +42,16 @@ class _Known:
     """By those that fit to the purchase."""
     customs: Sequence[Conversion]
 
+    @property
+    def unheard(self) -> Sequence[Conversion]:
+        """The custom events of which the rules have not been asked."""
+        return [each for each in self.customs if each.event_id is None]
+
+    def list_ahead(self, now: int) -> Sequence[int]:
+        """When those of them are said to happen that are of the future."""
+        moments = [each.report.occurred_at for each in self.unheard]
+        return [each for each in moments if is_future(each, now)]
+
 
 def settle(tx: Tx, sale: Sale, *, buyer_id: PersonId | None = None) -> Sale:
     """Decide where an order stands and do what follows; its row is locked. Returns it as it is now.
@@ -48,8 +65,15 @@ def settle(tx: Tx, sale: Sale, *, buyer_id: PersonId | None = None) -> Sale:
     referral = referrals.find_by_invitee(tx, buyer.person_id) if buyer.person_id is not None else None
     order = _view(tx, sale, known, buyer, referral)
     state, reason = decide_state(order, shop_currency=find_currency(tx), now=tx.now)
-    received_at = known.purchase.received_at if known.purchase is not None else tx.now
-    due_at = decide_look_again(state, reason, occurred_at=order.occurred_at, received_at=received_at, now=tx.now)
+    received_at = (known.purchase or told[0]).received_at if told else tx.now
+    due_at = decide_look_again(
+        state,
+        reason,
+        occurred_at=order.occurred_at,
+        received_at=received_at,
+        now=tx.now,
+        ahead=known.list_ahead(tx.now),
+    )
     now = replace(
         sale,
         person_id=buyer.person_id,
@@ -62,7 +86,8 @@ def settle(tx: Tx, sale: Sale, *, buyer_id: PersonId | None = None) -> Sale:
         due_at=due_at,
     )
     now = _follow(tx, sale, now, known, referral)
-    _note_customs(tx, known.customs, buyer.person_id)
+    if order.recommendation is not None and referral is not None and state is not SaleState.DROPPED:
+        _note_customs(tx, known.unheard, order.recommendation, referral)
     return _keep(tx, sale, now)
 
 
@@ -73,6 +98,7 @@ def drop(tx: Tx, sale: Sale) -> Sale:
         return now
     known = _read(conversions.list_of(tx, now.id), tx.now)
     referral = referrals.find_by_invitee(tx, now.person_id) if now.person_id is not None else None
+    take_back_reported(tx, [each.event_id for each in known.customs if each.event_id is not None])
     gone = _follow(tx, now, replace(now, state=SaleState.DROPPED, reason=Reason.NONE, due_at=None), known, referral)
     return _keep(tx, now, gone)
 
@@ -117,15 +143,16 @@ def _read(found: Sequence[Conversion], now: int) -> _Known:
 
 
 def _view(tx: Tx, sale: Sale, known: _Known, buyer: Buyer, referral: Referral | None) -> Order:
-    said = known.purchase.report if known.purchase is not None else None
-    by = None
+    said, by = known.purchase.report if known.purchase is not None else None, None
+    happened_at = max((each.report.occurred_at for each in known.unheard), default=sale.occurred_at)
     if referral is not None:
         claim_days = get_terms(tx, referral.campaign_version_id).rules.claim_days
         by = Recommendation(state=referral.state, joined_at=referral.joined_at, claim_days=claim_days)
     return Order(
         amount=said.amount if said is not None else None,
         currency=said.currency if said is not None else "",
-        occurred_at=said.occurred_at if said is not None else sale.occurred_at,
+        occurred_at=said.occurred_at if said is not None else happened_at,
+        unheard=bool(known.unheard),
         refunded=known.refunded,
         refunds=len(known.refunds),
         known=buyer.person_id is not None,
@@ -171,16 +198,12 @@ def _take_back(tx: Tx, now: Sale, known: _Known, referral: Referral | None, left
     return replace(now, share_id=noted.share_id)
 
 
-def _note_customs(tx: Tx, customs: Sequence[Conversion], person_id: PersonId | None) -> None:
-    """Write what else was told of somebody who is known, once each."""
-    if person_id is not None:
-        for each in customs:
-            _note_custom(tx, each, person_id)
-
-
-def _note_custom(tx: Tx, told: Conversion, person_id: PersonId) -> EventId | None:
-    referral, key = referrals.find_by_invitee(tx, person_id), f"custom:{told.id}"
-    if referral is not None and referral.state is ReferralState.QUALIFIED:
-        return events.add(tx, EventKind.REPORTED, referral, key=key)
-    version_id = get_terms(tx).version_id
-    return events.add_fact(tx, EventKind.REPORTED, person_id, key=f"{EventKind.REPORTED}:{key}", version_id=version_id)
+def _note_customs(tx: Tx, unheard: Sequence[Conversion], by: Recommendation, referral: Referral) -> None:
+    """Ask the rules of what else was told of a friend who counts, once each."""
+    if by.state is not ReferralState.QUALIFIED:
+        return
+    for told in unheard:
+        said = told.report
+        if not is_future(said.occurred_at, tx.now) and not is_early(said.occurred_at, by):
+            event_id = note_reported(tx, referral, event=said.part, key=f"custom:{told.id}")
+            conversions.set_event(tx, told.id, event_id)

@@ -39,6 +39,7 @@ def note_event(
     *,
     number: int = 0,
     nth: int = 1,
+    event: str = "",
     key: str = "",
     most: int | None = None,
 ) -> list[GrantId] | None:
@@ -54,6 +55,7 @@ def note_event(
         terms: Those the referral came under.
         number: How many days; the amount of a purchase.
         nth: Which purchase it is.
+        event: Which of the shop's own events it is.
         key: What makes it one of its kind, where it can happen more often than once.
         most: The points that the shop promises in all, 0 for no bound; None where the caller does not know it.
     """
@@ -63,7 +65,8 @@ def note_event(
     if when is None:
         return []
     again = kind is EventKind.RESTORED
-    return _give_all(tx, event_id, referral, terms, when=when, number=number, nth=nth, most=most, again=again)
+    happened = _look(tx, referral, terms, when=when, number=number, nth=nth, event=event)
+    return _give_all(tx, event_id, referral, terms, happened, most=most, again=again)
 
 
 def note_restored(tx: Tx, referral: Referral, terms: Terms) -> tuple[str, list[GrantId]]:
@@ -87,7 +90,7 @@ def note_score(tx: Tx, referral: Referral, terms: Terms, score: int, *, restored
         if restored
         else events.get_id(tx, EventKind.QUALIFIED, referral.id)
     )
-    return _give_all(tx, event_id, referral, terms, when=MILESTONE, number=score)
+    return _give_all(tx, event_id, referral, terms, _look(tx, referral, terms, when=MILESTONE, number=score))
 
 
 def note_revoked(tx: Tx, referral: Referral) -> list[GrantRow]:
@@ -159,16 +162,13 @@ def _give_all(
     event_id: EventId,
     referral: Referral,
     terms: Terms,
+    occurrence: Occurrence,
     *,
-    when: str,
-    number: int,
-    nth: int = 1,
     most: int | None = None,
     again: bool = False,
 ) -> list[GrantId]:
     most = find_most(tx) if most is None else most
     cause = Cause(event_id=event_id, version_id=terms.version_id, referral_id=referral.id, most=most)
-    occurrence = _look(tx, referral, terms, when=when, number=number, nth=nth)
     given: list[GrantId] = []
     kept = _list_kept(tx, referral) if again else set()
     for grant in evaluate(occurrence, compose_rules(terms.campaign)):
@@ -218,7 +218,9 @@ def look_at_inviter(tx: Tx, occurrence: Occurrence, asked: Sequence[Condition]) 
     )
 
 
-def _look(tx: Tx, referral: Referral, terms: Terms, *, when: str, number: int = 0, nth: int = 1) -> Occurrence:
+def _look(
+    tx: Tx, referral: Referral, terms: Terms, *, when: str, number: int = 0, nth: int = 1, event: str = ""
+) -> Occurrence:
     """What happened, and what else the rules ask; what none of them asks is not looked up."""
     occurrence = Occurrence(
         when=when,
@@ -226,6 +228,7 @@ def _look(tx: Tx, referral: Referral, terms: Terms, *, when: str, number: int = 
         invitee_id=referral.invitee_id,
         number=number,
         nth=nth,
+        event=event,
         source=referral.source,
     )
     asked = [rule.condition for rule in terms.campaign.rewards if rule.when == when and rule.condition is not ANY]

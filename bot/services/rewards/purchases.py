@@ -47,6 +47,26 @@ def note_purchase(tx: Tx, referral: Referral, *, amount: int, nth: int, key: str
     return events.get_by_key(tx, EventKind.PURCHASED, key)
 
 
+def note_reported(tx: Tx, referral: Referral, *, event: str, key: str) -> EventId:
+    """Give what the rules say of one of the shop's own events of a friend's, once; told.
+
+    Args:
+        tx: The transaction; the friend is locked.
+        referral: What brought the friend, and counts.
+        event: What the shop calls it.
+        key: What this one is known by.
+    """
+    terms = get_terms(tx, referral.campaign_version_id)
+    tell(tx, note_event(tx, EventKind.REPORTED, referral, terms, event=event, key=key) or [])
+    return events.get_by_key(tx, EventKind.REPORTED, key)
+
+
+def take_back_reported(tx: Tx, causes: Sequence[EventId]) -> None:
+    """Take back what the rules gave for such events; told."""
+    taken = [take_back(tx, row.id, REFUND) for row in grants.list_by_events(tx, causes)]
+    tell_taken(tx, [row for row in taken if row is not None])
+
+
 def pay_promised(tx: Tx, buyer_id: PersonId, amount: int) -> GrantId | None:
     """Turn the share of the next purchase that somebody was promised first into points; None where there is none.
 

@@ -84,6 +84,8 @@ class DeliveryState(StrEnum):
     BLOCKED = "blocked"
     FAILED = "failed"
     UNKNOWN = "unknown"
+    SKIPPED = "skipped"
+    """Left out for a reason that is kept with it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +137,10 @@ class Person:
     """The key of the tier, as it was when the person was read; empty for none."""
     watched: bool = False
     """Has brought somebody who was looked at."""
+    zone: str | None = None
+    """Where they said to be, by a name of the IANA's; None follows the language."""
+    news_off: frozenset[str] = frozenset()
+    """Kinds of broadcasts they do not want."""
 
     @property
     def is_member(self) -> bool:
@@ -295,49 +301,3 @@ class CommitDoubted:
 
 
 Event = NoticeOwed | HandoutOwed | HookOwed | BroadcastChanged | ShopChanged | CommitDoubted
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Broadcast:
-    """A message to many."""
-
-    id: BroadcastId
-    author_id: PersonId
-    state: BroadcastState
-    content: dict[str, object] | None
-    """As `bot.core.broadcasts` writes and reads it; None before there is any."""
-    progress_message_id: int | None
-    audience_upto: PersonId | None
-    """Highest person id of the audience, fixed at the moment of confirmation."""
-    filled_upto: PersonId
-    """Recipients up to this person id have their delivery row."""
-    created_at: int
-    started_at: int | None
-    finished_at: int | None
-    claimed_by: str = ""
-    """The run of the program that has claimed recipients last."""
-    sample_percent: int | None = None
-    """It goes to so many of a hundred alone; None to all."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipient:
-    """One claimed recipient of a broadcast."""
-
-    broadcast_id: BroadcastId
-    person_id: PersonId
-    telegram_id: int
-    code: str = ""
-    language: str = ""
-    """What they chose, else what Telegram says; may be empty."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """How one delivery ended."""
-
-    broadcast_id: BroadcastId
-    person_id: PersonId
-    state: DeliveryState
-    message_id: int | None = None
-    error: str = ""

@@ -14,7 +14,8 @@ from bot.services.broadcasts.delivering import Claim, Key
 from bot.wire.errors import Failure, FailureKind, classify
 from bot.wire.pacing import Priority
 from bot.wire.telegram_bot import JSONDict, PassalongBot
-from storage.records import BroadcastId, DeliveryState, Outcome, Recipient
+from storage.broadcast import Outcome, Recipient
+from storage.records import BroadcastId, DeliveryState
 
 CUT_OFF = "the answer did not come before the stop"
 

@@ -18,7 +18,8 @@ from bot.wire.errors import FailureKind
 from bot.wire.gate import Gate
 from bot.wire.signal import Signal, Watch
 from bot.wire.telegram_bot import PassalongBot
-from storage.records import BroadcastChanged, BroadcastId, CommitDoubted, DeliveryState, Outcome, Recipient
+from storage.broadcast import Outcome, Recipient
+from storage.records import BroadcastChanged, BroadcastId, CommitDoubted, DeliveryState
 from storage.store import Store
 
 logger = logging.getLogger(__name__)

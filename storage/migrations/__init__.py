@@ -51,6 +51,7 @@ REVISIONS = (
     "0047",
     "0048",
     "0049",
+    "0050",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, false
 
 from storage.addresses import Channel
+from storage.broadcast import Action, News
 from storage.records import BroadcastState, DeliveryState, InboxState, NoticeState
 from storage.schema.base import Id, metadata, one_of
 
@@ -61,6 +62,13 @@ broadcast = Table(
     Column("finished_at", BigInteger),
     Column("claimed_by", Text, nullable=False, server_default=""),
     Column("sample_percent", Integer),
+    Column("action", Text, nullable=False, server_default=Action.SEND),
+    Column("of_id", Id),
+    Column("news", Text, nullable=False, server_default=News.OFFERS),
+    Column("timing", Text),
+    Column("due_at", BigInteger, nullable=False, server_default="0"),
+    Column("joined_upto", BigInteger),
+    Column("paid", Boolean, nullable=False, server_default=false()),
     sqlite_autoincrement=True,
 )
 """With `sample_percent` it goes to so many of a hundred alone, until its author lets it go to the rest."""
@@ -77,8 +85,12 @@ delivery = Table(
     Column("error", Text, nullable=False, server_default=""),
     Column("claimed_at", BigInteger),
     Column("settled_at", BigInteger),
+    Column("due_at", BigInteger, nullable=False, server_default="0"),
+    Column("until_at", BigInteger),
+    Column("more_ids", Text, nullable=False, server_default=""),
 )
-Index("ix_delivery_broadcast_id_state_person_id", delivery.c.broadcast_id, delivery.c.state, delivery.c.person_id)
+"""Due from `due_at` on, and planned anew from `until_at` on; `error` says why somebody was skipped, too."""
+Index("ix_delivery_due", delivery.c.broadcast_id, delivery.c.state, delivery.c.due_at, delivery.c.person_id)
 
 broadcast_link = Table(
     "broadcast_link",

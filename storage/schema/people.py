@@ -42,13 +42,17 @@ person = Table(
     Column("quiet_since", BigInteger),
     Column("face", Text, nullable=False, server_default=""),
     Column("watched", Boolean, nullable=False, server_default=false()),
+    Column("zone", Text),
+    Column("news_off", Text, nullable=False, server_default=""),
     sqlite_autoincrement=True,
 )
 """`quiet_since` is the start or the last share of a member who was not nudged since; else NULL.
 
 `face` is the `photo_id` of the face that stands on the member's cards; empty for none. `watched` whoever brought somebody
-who was looked at.
+who was looked at. `zone` is where the member said to be, else NULL; `news_off` the kinds of broadcasts they do not want, with a
+blank at each end of each.
 """
+Index("ix_person_started_at_id", person.c.started_at, person.c.id)
 
 profile = Table(
     "profile",

@@ -7,8 +7,9 @@ from collections.abc import Collection, Mapping
 
 from sqlalchemy import bindparam, delete, func, insert, literal_column, select, update
 
+from storage.broadcast import Broadcast
 from storage.errors import RowMissing
-from storage.records import Broadcast, BroadcastChanged, BroadcastId, BroadcastState, PersonId
+from storage.records import BroadcastChanged, BroadcastId, BroadcastState, PersonId
 from storage.schema import broadcast, person
 from storage.tx import Row, Tx
 

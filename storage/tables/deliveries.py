@@ -7,8 +7,9 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import bindparam, delete, exists, func, literal_column, or_, select, update
 
+from storage.broadcast import Outcome, Recipient
 from storage.errors import RowMissing
-from storage.records import BroadcastId, DeliveryState, Outcome, PersonId, Recipient
+from storage.records import BroadcastId, DeliveryState, PersonId
 from storage.schema import broadcast, delivery, person, profile
 from storage.tables import tallies
 from storage.texts import clean_error
@@ -67,8 +68,8 @@ _RECIPIENTS = delivery.join(profile, profile.c.person_id == delivery.c.person_id
 _LIST_QUEUED = (
     select(*_RECIPIENT)
     .select_from(_RECIPIENTS)
-    .where(_OF_BROADCAST, delivery.c.state == literal_column("'queued'"))
-    .order_by(delivery.c.person_id)
+    .where(_OF_BROADCAST, delivery.c.state == literal_column("'queued'"), delivery.c.due_at <= bindparam("now"))
+    .order_by(delivery.c.due_at, delivery.c.person_id)
     .limit(bindparam("limit"))
     .with_for_update(of=delivery, skip_locked=True)
 )
@@ -142,7 +143,7 @@ _LIST_IN_STATE = (
     select(*_RECIPIENT)
     .select_from(_RECIPIENTS)
     .where(_OF_BROADCAST, delivery.c.state == bindparam("state"))
-    .order_by(delivery.c.person_id)
+    .order_by(delivery.c.due_at, delivery.c.person_id)
     .limit(bindparam("limit"))
 )
 
@@ -167,7 +168,7 @@ def fill(tx: Tx, broadcast_id: BroadcastId, *, limit: int) -> int:
 
 def claim(tx: Tx, broadcast_id: BroadcastId, limit: int) -> list[Recipient]:
     """Move the next queued recipients to sending and return them. Commit before sending: nobody is claimed twice."""
-    rows = tx.rows(_LIST_QUEUED, of=broadcast_id, limit=limit)
+    rows = tx.rows(_LIST_QUEUED, of=broadcast_id, now=tx.now, limit=limit)
     if rows:
         tx.run(_CLAIM, of=broadcast_id, ids=[row[0] for row in rows], now=tx.now)
     return [_to_recipient(broadcast_id, row) for row in rows]
@@ -225,7 +226,7 @@ def count_unfilled(tx: Tx, broadcast_id: BroadcastId) -> int:
 
 
 def list_in_state(tx: Tx, broadcast_id: BroadcastId, state: DeliveryState, limit: int) -> list[Recipient]:
-    """Return recipients in a state, by person id."""
+    """Return recipients in a state, in the order in which they were due."""
     rows = tx.rows(_LIST_IN_STATE, of=broadcast_id, state=state, limit=limit)
     return [_to_recipient(broadcast_id, row) for row in rows]
 

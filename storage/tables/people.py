@@ -15,6 +15,7 @@ from storage.tx import Conflicting, Row, Tx
 _SHOWN = (
     *("id", "code", "started_at", "language", "anonymous", "blocked_at", "score", "spoken_code", "spoken_chosen"),
     *("findable", "nudges", "own_words", "asked_at", "shared_at", "nudged_at", "face", "watched"),
+    *("zone", "news_off"),
 )
 PERSON = (
     select(
@@ -57,7 +58,7 @@ def to_person(row: Row) -> Person:
     """Return the person in a row of `PERSON`."""
     person_id, code, started_at, language, anonymous, blocked_at, score, *rest = row
     spoken_code, spoken_chosen, findable, nudges, own_words, asked_at, shared_at, nudged_at, face, *said = rest
-    watched, telegram_id, first_name, last_name, username, telegram_language, balance, tier = said
+    watched, zone, news_off, telegram_id, first_name, last_name, username, telegram_language, balance, tier = said
     return Person(
         id=person_id,
         profile=Profile(
@@ -85,6 +86,8 @@ def to_person(row: Row) -> Person:
         face=face,
         tier=tier,
         watched=bool(watched),
+        zone=zone,
+        news_off=frozenset(news_off.split()),
     )
 
 
@@ -152,6 +155,8 @@ _SET_FINDABLE = update(person).where(person.c.id == bindparam("of")).values(find
 _SET_NUDGES = update(person).where(person.c.id == bindparam("of")).values(nudges=bindparam("nudges"))
 _SET_OWN_WORDS = update(person).where(person.c.id == bindparam("of")).values(own_words=bindparam("text"))
 _SET_FACE = update(person).where(person.c.id == bindparam("of")).values(face=bindparam("photo_id"))
+_SET_ZONE = update(person).where(person.c.id == bindparam("of")).values(zone=bindparam("zone"))
+_SET_NEWS_OFF = update(person).where(person.c.id == bindparam("of")).values(news_off=bindparam("kinds"))
 _NOTE_ASKED = update(person).where(person.c.id == bindparam("of")).values(asked_at=bindparam("now"))
 _NOTE_SHARED = (
     update(person)
@@ -181,6 +186,8 @@ _FORGET = (
         nudged_at=None,
         quiet_since=None,
         watched=False,
+        zone=None,
+        news_off="",
     )
 )
 _SET_WATCHED = update(person).where(person.c.id == bindparam("of")).values(watched=bindparam("watched"))
@@ -298,6 +305,16 @@ def set_face(tx: Tx, person_id: PersonId, photo_id: str) -> None:
 def set_watched(tx: Tx, person_id: PersonId) -> None:
     """Look at whom this member brings from now on, however few they are."""
     tx.run(_SET_WATCHED, of=person_id, watched=True)
+
+
+def set_zone(tx: Tx, person_id: PersonId, zone: str | None) -> None:
+    """Set where a person says to be; None follows the language."""
+    tx.run(_SET_ZONE, of=person_id, zone=zone)
+
+
+def set_news_off(tx: Tx, person_id: PersonId, kinds: Collection[str]) -> None:
+    """Set which kinds of broadcasts a person does not want."""
+    tx.run(_SET_NEWS_OFF, of=person_id, kinds=f" {' '.join(sorted(kinds))} " if kinds else "")
 
 
 def note_asked(tx: Tx, person_id: PersonId) -> None:

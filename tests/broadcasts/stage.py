@@ -15,7 +15,8 @@ from bot.wire.gate import Gate
 from bot.wire.telegram_bot import PassalongBot
 from bot.wire.transport import AiohttpRequest
 from storage import Store, Tx
-from storage.records import Broadcast, BroadcastId, BroadcastState, DeliveryState, PersonId, Profile
+from storage.broadcast import Broadcast
+from storage.records import BroadcastId, BroadcastState, DeliveryState, PersonId, Profile
 from storage.tables import broadcasts, deliveries, people
 from tests.telegram import LocalTelegram
 

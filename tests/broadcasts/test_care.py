@@ -11,7 +11,8 @@ from bot.broadcasts.progress import SAMPLES, Pace
 from bot.services.broadcasts.authoring import BroadcastView
 from bot.services.members import MemberView
 from bot.wire.errors import FailureKind
-from storage.records import Broadcast, BroadcastId, BroadcastState, DeliveryState, PersonId
+from storage.broadcast import Broadcast
+from storage.records import BroadcastId, BroadcastState, DeliveryState, PersonId
 
 
 @dataclass

@@ -9,18 +9,10 @@ from bot.core.visiting import compute_hour
 from bot.jobs.cleaning import clean
 from storage import Store, Tx, open_store
 from storage.addresses import MemberAddress
+from storage.broadcast import Outcome
 from storage.facts import EventKind
 from storage.handout import HandoutKind
-from storage.records import (
-    Ban,
-    BroadcastState,
-    DeliveryState,
-    NoticeId,
-    NoticeState,
-    Outcome,
-    Person,
-    ShareWay,
-)
+from storage.records import Ban, BroadcastState, DeliveryState, NoticeId, NoticeState, Person, ShareWay
 from storage.review import Captcha, MarkKind
 from storage.role import Role
 from storage.schema import broadcast, metadata

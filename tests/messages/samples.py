@@ -34,10 +34,10 @@ from bot.services.reminding.reminders import RemindView, WaitingView
 from bot.services.standing import InvitesView, RewardsView, TopView
 from bot.services.stats import StatsView
 from bot.updates.capability import Registry
+from storage.broadcast import Broadcast, Recipient
 from storage.facts import GrantState, LedgerLine, LiabilityLevel, PoolLevel, RedemptionState
 from storage.gift import Trouble
 from storage.records import (
-    Broadcast,
     BroadcastId,
     BroadcastState,
     DeliveryState,
@@ -45,7 +45,6 @@ from storage.records import (
     NoticeId,
     PersonId,
     RankLine,
-    Recipient,
     ReferralId,
     ReferralState,
 )

@@ -23,7 +23,8 @@ from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.sharing import screens as sharing_screens
 from bot.messages.shop import Shop, Source
 from bot.messages.texts import LANGUAGES, Texts
-from storage.records import BroadcastId, BroadcastState, PersonId, Recipient
+from storage.broadcast import Recipient
+from storage.records import BroadcastId, BroadcastState, PersonId
 from tests.messages.pressing import read_data
 from tests.messages.samples import (
     CODE,

@@ -30,7 +30,8 @@ from bot.services.conversations import find_conversation
 from bot.services.members import NotAllowed
 from bot.services.stats import count
 from storage import Store, Tx
-from storage.records import BroadcastId, BroadcastState, DeliveryState, Outcome, PersonId, Profile
+from storage.broadcast import Outcome
+from storage.records import BroadcastId, BroadcastState, DeliveryState, PersonId, Profile
 from storage.role import Role
 from storage.tables import broadcasts, deliveries, people, roles
 from tests.storage.cast import add_members

@@ -72,6 +72,8 @@ def live(tx: Tx) -> Person:
     people.set_own_words(tx, person.id, f"{CANARY}e")
     people.set_spoken(tx, person.id, f"{CANARY}f".lower(), chosen=True)
     people.set_language(tx, person.id, "id")
+    people.set_zone(tx, person.id, f"{CANARY}zone")
+    people.set_news_off(tx, person.id, [f"{CANARY}news"])
     shares.add(tx, person.id, ShareWay.CARD, f"{CANARY}story")
     faces.set_content(tx, person.id, f"{CANARY}photo", f"{CANARY}jpeg".encode())
     people.set_face(tx, person.id, f"{CANARY}photo")

@@ -3,16 +3,8 @@ from __future__ import annotations
 import pytest
 
 from storage import RowMissing, Store, Tx
-from storage.records import (
-    Broadcast,
-    BroadcastChanged,
-    BroadcastId,
-    BroadcastState,
-    DeliveryState,
-    Event,
-    Outcome,
-    Person,
-)
+from storage.broadcast import Broadcast, Outcome
+from storage.records import BroadcastChanged, BroadcastId, BroadcastState, DeliveryState, Event, Person
 from storage.tables import broadcast_links, broadcasts, deliveries, people
 from tests.storage.cast import add_member, add_members
 from tests.storage.clock import NOON

@@ -20,7 +20,6 @@ READ_EVERYTHING = {
     "broadcasts._CLAIMED_BY": "likewise, once at the start",
     "ledgers._IMBALANCE": "for checks",
     "directory._COUNT_BLOCKED": "for statistics",
-    "directory._COUNT_MEMBERS": "for statistics",
     "deliveries._MARK_UNKNOWN": "reads all broadcasts, which are few",
     "inbox._LIST_DEAD": "for people",
     "guesses._DELETE_BEFORE": "for cleaning; guesses are few",
@@ -113,7 +112,7 @@ ROWS = 1_000_000
 
 UNEVEN = {
     "ix_broadcast_state": [400, 399],
-    "ix_delivery_broadcast_id_state_person_id": [8 * ROWS, ROWS, ROWS, 1],
+    "ix_delivery_due": [8 * ROWS, ROWS, ROWS, ROWS, 1],
     "ix_grant_due": [5, 2],
     "ix_inbox_open": [5, 1],
     "ix_ledger_debit_id_id": [5, 2, 1],
@@ -221,7 +220,7 @@ def test_there_are_statements_to_look_at() -> None:
         ("coupons._GIVE", "ix_coupon_free"),
         ("coupons._LIST_DUE", "ix_coupon_due"),
         ("grants._LIST_WAITING", "ix_grant_waiting"),
-        ("deliveries._LIST_QUEUED", "ix_delivery_broadcast_id_state_person_id"),
+        ("deliveries._LIST_QUEUED", "ix_delivery_due"),
     ],
 )
 def test_the_index_made_for_a_statement_serves_it(raw: sqlite3.Connection, name: str, index: str) -> None:

@@ -19,7 +19,8 @@ from bot.messages.keyboards import broadcast_row, confirm_row, stack, tap_row
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.texts import Html, Texts
 from bot.services.broadcasts.authoring import BroadcastView
-from storage.records import BroadcastState, DeliveryState, Recipient
+from storage.broadcast import Recipient
+from storage.records import BroadcastState, DeliveryState
 
 _ACTIONS: dict[BroadcastState, tuple[Button, ...]] = {
     BroadcastState.RUNNING: (BROADCAST_PAUSE, BROADCAST_CANCEL),

@@ -9,7 +9,8 @@ from bot.core.durations import DAY_SECONDS
 from bot.core.roles import MANAGERS
 from bot.services.audit import Act
 from bot.services.members import MemberView, demand, enter, view_member
-from storage.records import Broadcast, BroadcastId, BroadcastState, DeliveryState, Person, Profile, Recipient
+from storage.broadcast import Broadcast, Recipient
+from storage.records import BroadcastId, BroadcastState, DeliveryState, Person, Profile
 from storage.tables import audit, broadcasts, conversations, deliveries, directory
 from storage.tx import Tx
 

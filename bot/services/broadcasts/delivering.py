@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from bot.services.broadcasts.authoring import BroadcastView, compose_view
 from bot.services.webhooks.publishing import publish_broadcast
-from storage.records import Broadcast, BroadcastId, BroadcastState, DeliveryState, Outcome, PersonId, Recipient
+from storage.broadcast import Broadcast, Outcome, Recipient
+from storage.records import BroadcastId, BroadcastState, DeliveryState, PersonId
 from storage.tables import broadcasts, deliveries, people
 from storage.tx import Tx
 

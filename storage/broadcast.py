@@ -1,0 +1,133 @@
+"""A message to many, and how it stands with each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from storage.records import BroadcastId, BroadcastState, DeliveryState, PersonId
+
+
+class Action(StrEnum):
+    """What a broadcast does with each of its recipients."""
+
+    SEND = "send"
+    EDIT = "edit"
+    """Shows its content in the place of what another broadcast sent."""
+    DELETE = "delete"
+    """Takes back what another broadcast sent."""
+
+
+class News(StrEnum):
+    """What a broadcast is about: members take each kind or leave it."""
+
+    OFFERS = "offers"
+    STORIES = "stories"
+    RESULTS = "results"
+
+
+class Skip(StrEnum):
+    """Why somebody of the audience gets nothing; kept as the error of their delivery."""
+
+    NEWS = "news"
+    """Does not want news of this kind."""
+    WEEKLY = "weekly"
+    """Has had as many broadcasts this week as the shop sends."""
+    GONE = "gone"
+    """Of an edit: what it is about never arrived."""
+    OLD = "old"
+    """Of a deletion: Telegram takes nothing back any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broadcast:
+    """A message to many."""
+
+    id: BroadcastId
+    author_id: PersonId
+    state: BroadcastState
+    content: dict[str, object] | None
+    """As `bot.core.broadcasts` writes and reads it; None before there is any."""
+    progress_message_id: int | None
+    audience_upto: PersonId | None
+    """Highest person id of the audience, fixed as the sending begins."""
+    filled_upto: PersonId
+    """Recipients up to this person id have their delivery row."""
+    created_at: int
+    started_at: int | None
+    """When it was confirmed."""
+    finished_at: int | None
+    claimed_by: str = ""
+    """The run of the program that has claimed recipients last."""
+    sample_percent: int | None = None
+    """It goes to so many of a hundred alone; None to all."""
+    action: Action = Action.SEND
+    of_id: BroadcastId | None = None
+    """The broadcast that this one edits or deletes, or of which it is one week's."""
+    news: News = News.OFFERS
+    timing: Mapping[str, object] | None = None
+    """As `bot.core.broadcasts.timing` writes it; None for at once."""
+    due_at: int = 0
+    """Before this moment nobody is looked for; 0 for at once."""
+    joined_upto: int | None = None
+    """Of one that goes to each so long after joining: who had started by then is looked at."""
+    paid: bool = False
+    """Sent faster than is free of charge, for Stars."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """Somebody of the audience, before it is decided when or whether they get it."""
+
+    person_id: PersonId
+    started_at: int
+    zone: str | None
+    """As chosen; None by language."""
+    language: str
+    """As chosen, else as Telegram says; may be empty."""
+    news_off: str
+    """Kinds of news not wanted, with a blank at each end of each."""
+    received: int = 0
+    """Broadcasts of this week, those on their way included."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """What was decided for somebody of the audience."""
+
+    person_id: PersonId
+    due_at: int = 0
+    until_at: int | None = None
+    """When it is too late, and is to be planned anew; None for never."""
+    skip: Skip | None = None
+    """Why they get nothing; None where they do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """One claimed recipient of a broadcast."""
+
+    broadcast_id: BroadcastId
+    person_id: PersonId
+    telegram_id: int
+    code: str = ""
+    language: str = ""
+    """What they chose, else what Telegram says; may be empty."""
+    message_id: int | None = None
+    """Of an edit or a deletion: what it is about."""
+    more_ids: tuple[int, ...] = ()
+    """Likewise: the messages that came along with it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How one delivery ended."""
+
+    broadcast_id: BroadcastId
+    person_id: PersonId
+    state: DeliveryState
+    message_id: int | None = None
+    more_ids: tuple[int, ...] = ()
+    """Of messages that came along with it, as of an album."""
+    error: str = ""

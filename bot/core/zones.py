@@ -5,15 +5,123 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from datetime import tzinfo
 from functools import lru_cache
-from zoneinfo import available_timezones
+from types import MappingProxyType
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from bot.core.languages import LANGUAGES
+from bot.core.languages import LANGUAGES, parse_tag
 
 _REGIONS = ("Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
 """Under which the IANA lists cities; its other names are kept for old programs."""
 _OFFSET = re.compile(r"(?:utc|gmt)? ?([+-])0?(\d{1,2})(?::?00)?")
 _LIMIT = 64
+
+_BY_LANGUAGE = MappingProxyType(
+    {
+        "id": "Asia/Jakarta",
+        "jv": "Asia/Jakarta",
+        "su": "Asia/Jakarta",
+        "ms": "Asia/Kuala_Lumpur",
+        "zh": "Asia/Shanghai",
+        "zh-hant": "Asia/Taipei",
+        "zh-tw": "Asia/Taipei",
+        "zh-hk": "Asia/Hong_Kong",
+        "yue": "Asia/Hong_Kong",
+        "ja": "Asia/Tokyo",
+        "ko": "Asia/Seoul",
+        "th": "Asia/Bangkok",
+        "vi": "Asia/Ho_Chi_Minh",
+        "km": "Asia/Phnom_Penh",
+        "lo": "Asia/Vientiane",
+        "my": "Asia/Yangon",
+        "fil": "Asia/Manila",
+        "tl": "Asia/Manila",
+        "hi": "Asia/Kolkata",
+        "bn": "Asia/Dhaka",
+        "ta": "Asia/Kolkata",
+        "te": "Asia/Kolkata",
+        "ne": "Asia/Kathmandu",
+        "si": "Asia/Colombo",
+        "ur": "Asia/Karachi",
+        "fa": "Asia/Tehran",
+        "he": "Asia/Jerusalem",
+        "tr": "Europe/Istanbul",
+        "az": "Asia/Baku",
+        "ka": "Asia/Tbilisi",
+        "hy": "Asia/Yerevan",
+        "uz": "Asia/Tashkent",
+        "kk": "Asia/Almaty",
+        "ky": "Asia/Bishkek",
+        "tg": "Asia/Dushanbe",
+        "mn": "Asia/Ulaanbaatar",
+        "ru": "Europe/Moscow",
+        "uk": "Europe/Kyiv",
+        "be": "Europe/Minsk",
+        "pl": "Europe/Warsaw",
+        "cs": "Europe/Prague",
+        "sk": "Europe/Bratislava",
+        "hu": "Europe/Budapest",
+        "ro": "Europe/Bucharest",
+        "bg": "Europe/Sofia",
+        "el": "Europe/Athens",
+        "sr": "Europe/Belgrade",
+        "hr": "Europe/Zagreb",
+        "sl": "Europe/Ljubljana",
+        "de": "Europe/Berlin",
+        "de-at": "Europe/Vienna",
+        "de-ch": "Europe/Zurich",
+        "nl": "Europe/Amsterdam",
+        "da": "Europe/Copenhagen",
+        "sv": "Europe/Stockholm",
+        "nb": "Europe/Oslo",
+        "no": "Europe/Oslo",
+        "fi": "Europe/Helsinki",
+        "et": "Europe/Tallinn",
+        "lv": "Europe/Riga",
+        "lt": "Europe/Vilnius",
+        "is": "Atlantic/Reykjavik",
+        "it": "Europe/Rome",
+        "ca": "Europe/Madrid",
+        "fr": "Europe/Paris",
+        "pt": "Europe/Lisbon",
+        "pt-br": "America/Sao_Paulo",
+        "es-mx": "America/Mexico_City",
+        "es-ar": "America/Argentina/Buenos_Aires",
+        "en-gb": "Europe/London",
+        "en-au": "Australia/Sydney",
+        "en-nz": "Pacific/Auckland",
+        "en-in": "Asia/Kolkata",
+        "am": "Africa/Addis_Ababa",
+        "sw": "Africa/Nairobi",
+    }
+)
+"""Where most who read a language live. Languages of many lands, as English, Spanish and Arabic, say nothing."""
+
+
+def choose_zone(chosen: str | None, language: str, shop: tzinfo) -> tzinfo:
+    """Where somebody is: as they said, else where their language is spoken, else where the shop is.
+
+    Args:
+        chosen: A name of the IANA's; None where nothing was said.
+        language: A tag as Telegram has it; empty for none.
+        shop: The shop's zone.
+    """
+    return (chosen and _load(chosen)) or _load(find_zone_of_language(language)) or shop
+
+
+def find_zone_of_language(language: str) -> str:
+    """The IANA's name of the zone where most live who read it; empty where that says nothing."""
+    tag = parse_tag(language)
+    return _BY_LANGUAGE.get(tag) or _BY_LANGUAGE.get(tag.partition("-")[0], "")
+
+
+@lru_cache(maxsize=1024)
+def _load(name: str) -> tzinfo | None:
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
 
 
 def find_zone_name(said: str, language: str) -> str | None:

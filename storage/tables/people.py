@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import bindparam, delete, func, literal_column, select, update
 
@@ -130,8 +131,10 @@ _SET_STARTED = (
     .where(person.c.id == bindparam("of"), person.c.started_at.is_(None))
     .values(started_at=bindparam("now"), quiet_since=bindparam("now"))
 )
-_SET_LANGUAGE = update(person).where(person.c.id == bindparam("of")).values(language=bindparam("language"))
-_SET_ANONYMOUS = update(person).where(person.c.id == bindparam("of")).values(anonymous=bindparam("anonymous"))
+_CHOICES = {
+    name: update(person).where(person.c.id == bindparam("of")).values({name: bindparam("value")})
+    for name in ("language", "anonymous", "findable", "nudges", "own_words", "face", "watched", "zone", "news_off")
+}
 _SET_BLOCKED = (
     update(person)
     .where(person.c.id == bindparam("of"))
@@ -151,12 +154,6 @@ _SET_SPOKEN = (
     .where(person.c.id == bindparam("of"))
     .values(spoken_code=bindparam("code"), spoken_chosen=bindparam("chosen"))
 )
-_SET_FINDABLE = update(person).where(person.c.id == bindparam("of")).values(findable=bindparam("findable"))
-_SET_NUDGES = update(person).where(person.c.id == bindparam("of")).values(nudges=bindparam("nudges"))
-_SET_OWN_WORDS = update(person).where(person.c.id == bindparam("of")).values(own_words=bindparam("text"))
-_SET_FACE = update(person).where(person.c.id == bindparam("of")).values(face=bindparam("photo_id"))
-_SET_ZONE = update(person).where(person.c.id == bindparam("of")).values(zone=bindparam("zone"))
-_SET_NEWS_OFF = update(person).where(person.c.id == bindparam("of")).values(news_off=bindparam("kinds"))
 _NOTE_ASKED = update(person).where(person.c.id == bindparam("of")).values(asked_at=bindparam("now"))
 _NOTE_SHARED = (
     update(person)
@@ -166,31 +163,22 @@ _NOTE_SHARED = (
 _NOTE_NUDGED = update(person).where(person.c.id == bindparam("of")).values(nudged_at=bindparam("now"), quiet_since=None)
 _LOCK = select(person.c.id).where(person.c.id == bindparam("id")).with_for_update()
 
+_LEFT_EMPTY = ("started_at", "language", "spoken_code", "asked_at", "shared_at", "nudged_at", "quiet_since", "zone")
 _FORGET = (
     update(person)
     .where(person.c.id == bindparam("of"))
     .values(
         code=bindparam("code"),
-        started_at=None,
-        language=None,
         anonymous=True,
         blocked_at=bindparam("now"),
-        spoken_code=None,
         spoken_chosen=False,
         findable=False,
         nudges=False,
-        own_words="",
-        face="",
-        asked_at=None,
-        shared_at=None,
-        nudged_at=None,
-        quiet_since=None,
         watched=False,
-        zone=None,
-        news_off="",
+        **dict.fromkeys(_LEFT_EMPTY),
+        **dict.fromkeys(("own_words", "face", "news_off"), ""),
     )
 )
-_SET_WATCHED = update(person).where(person.c.id == bindparam("of")).values(watched=bindparam("watched"))
 _FORGET_SPOKEN = delete(spoken).where(spoken.c.person_id == bindparam("of"))
 
 
@@ -254,12 +242,12 @@ def set_started(tx: Tx, person_id: PersonId) -> bool:
 
 def set_language(tx: Tx, person_id: PersonId, language: str | None) -> None:
     """Set the language chosen; None follows Telegram's."""
-    tx.run(_SET_LANGUAGE, of=person_id, language=language)
+    tx.run(_CHOICES["language"], of=person_id, value=language)
 
 
 def set_anonymous(tx: Tx, person_id: PersonId, anonymous: bool) -> None:  # noqa: FBT001  # the value itself
     """Set whether a person appears in the ranking without a name."""
-    tx.run(_SET_ANONYMOUS, of=person_id, anonymous=anonymous)
+    tx.run(_CHOICES["anonymous"], of=person_id, value=anonymous)
 
 
 def set_blocked(tx: Tx, person_id: PersonId, blocked: bool) -> None:  # noqa: FBT001  # the value itself
@@ -284,37 +272,37 @@ def set_spoken(tx: Tx, person_id: PersonId, code: str, *, chosen: bool) -> bool:
 
 def set_findable(tx: Tx, person_id: PersonId, findable: bool) -> None:  # noqa: FBT001  # the value itself
     """Set whether newcomers can name this person."""
-    tx.run(_SET_FINDABLE, of=person_id, findable=findable)
+    tx.run(_CHOICES["findable"], of=person_id, value=findable)
 
 
 def set_nudges(tx: Tx, person_id: PersonId, nudges: bool) -> None:  # noqa: FBT001  # the value itself
     """Set whether a person may be nudged."""
-    tx.run(_SET_NUDGES, of=person_id, nudges=nudges)
+    tx.run(_CHOICES["nudges"], of=person_id, value=nudges)
 
 
 def set_own_words(tx: Tx, person_id: PersonId, text: str) -> None:
     """Keep a member's own line on the card; empty for none."""
-    tx.run(_SET_OWN_WORDS, of=person_id, text=text)
+    tx.run(_CHOICES["own_words"], of=person_id, value=text)
 
 
 def set_face(tx: Tx, person_id: PersonId, photo_id: str) -> None:
     """Set which photo stands on a member's cards; empty for none."""
-    tx.run(_SET_FACE, of=person_id, photo_id=photo_id)
+    tx.run(_CHOICES["face"], of=person_id, value=photo_id)
 
 
 def set_watched(tx: Tx, person_id: PersonId) -> None:
     """Look at whom this member brings from now on, however few they are."""
-    tx.run(_SET_WATCHED, of=person_id, watched=True)
+    tx.run(_CHOICES["watched"], of=person_id, value=True)
 
 
 def set_zone(tx: Tx, person_id: PersonId, zone: str | None) -> None:
     """Set where a person says to be; None follows the language."""
-    tx.run(_SET_ZONE, of=person_id, zone=zone)
+    tx.run(_CHOICES["zone"], of=person_id, value=zone)
 
 
 def set_news_off(tx: Tx, person_id: PersonId, kinds: Collection[str]) -> None:
     """Set which kinds of broadcasts a person does not want."""
-    tx.run(_SET_NEWS_OFF, of=person_id, kinds=f" {' '.join(sorted(kinds))} " if kinds else "")
+    tx.run(_CHOICES["news_off"], of=person_id, value=f" {' '.join(sorted(kinds))} " if kinds else "")
 
 
 def note_asked(tx: Tx, person_id: PersonId) -> None:
@@ -354,13 +342,5 @@ def _take_username(tx: Tx, profile: Profile) -> None:
 
 
 def _make_newcomer(person_id: PersonId, profile: Profile, code: str) -> Person:
-    return Person(
-        id=person_id,
-        profile=profile,
-        code=code,
-        started_at=None,
-        language=None,
-        anonymous=False,
-        blocked_at=None,
-        score=0,
-    )
+    nothing: dict[str, Any] = dict.fromkeys(("started_at", "language", "blocked_at"))
+    return Person(id=person_id, profile=profile, code=code, anonymous=False, score=0, **nothing)

@@ -13,6 +13,7 @@ from bot.core.campaigns.fairness import Fairness, take_fairness
 from bot.core.campaigns.file import CampaignFile, Path
 from bot.core.campaigns.look import take_focus, take_look
 from bot.core.campaigns.mistakes import CampaignMistake
+from bot.core.campaigns.news import NewsRules, take_news
 from bot.core.campaigns.pictures import FindPicture, refuse_pictures, take_picture
 from bot.core.campaigns.reward_blocks import take_rewards
 from bot.core.campaigns.rewards import Rule
@@ -51,6 +52,7 @@ BRAND_LIMIT, HEADLINE_LIMIT, TEXT_LIMIT, OFFER_LIMIT = 32, 60, 300, 120
 _FIELDS = (
     *("slug", "theme", "layout", "focus", "colours", "languages", "channel_language", "logo", "photo", "brand"),
     *("points", "limits", "rules", "stories", "catalogue", "rewards", "tiers", "contests", "waitlist", "fairness"),
+    "news",
 )
 
 
@@ -125,6 +127,8 @@ class Campaign:
     rules: Rules = field(default_factory=Rules)
     fairness: Fairness = field(default_factory=Fairness, metadata=LATER)
     """How friends who come are looked at."""
+    news: NewsRules = field(default_factory=NewsRules, metadata=LATER)
+    """How often and when members are written to."""
     logo: str = field(default="", metadata=LATER)
     """SHA-256 of the shop's logo; empty for none."""
     photo: str = field(default="", metadata=LATER)
@@ -249,8 +253,7 @@ def parse_campaign(
     Raises:
         CampaignMistake: the first thing that cannot be, with its line, its field and what would be right; `all` has the others.
     """
-    file = CampaignFile(text)
-    attempt = file.attempt
+    attempt = (file := CampaignFile(text)).attempt
     file.take_table((), _FIELDS)
     slug, look = attempt("", file.take_slug, ("slug",)), take_look(file, themes)
     languages = attempt((), take_languages, file)
@@ -270,6 +273,7 @@ def parse_campaign(
         liability_limit=attempt(0, take_limit, file, ("limits",), worth[0]),
         rules=attempt(Rules(), take_rules, file),
         fairness=attempt(Fairness(), take_fairness, file),
+        news=attempt(NewsRules(), take_news, file),
         stories=attempt((), _take_stories, file, languages, find_picture),
         logo=attempt("", take_picture, file, ("logo",), find_picture),
         photo=attempt("", take_picture, file, ("photo",), find_picture),
@@ -312,15 +316,14 @@ def _take_stories(file: CampaignFile, languages: tuple[str, ...], find_picture: 
 
 
 def _take_story(file: CampaignFile, path: Path, languages: tuple[str, ...], find_picture: FindPicture) -> Story:
-    attempt = file.attempt
     file.take_table(path, ("key", "kind", "headline", "text", "offer", "picture", "focus"))
     return Story(
-        key=attempt("", file.take_slug, (*path, "key")),
-        kind=StoryKind(attempt(StoryKind.OCCASION, file.take_choice, (*path, "kind"), StoryKind)),
-        headline=attempt({}, take_phrases, file, (*path, "headline"), HEADLINE_LIMIT, languages),
-        text=attempt({}, take_phrases, file, (*path, "text"), TEXT_LIMIT, languages),
-        offer=attempt({}, take_phrases, file, (*path, "offer"), OFFER_LIMIT, languages),
-        picture=attempt("", take_picture, file, (*path, "picture"), find_picture),
+        key=file.attempt("", file.take_slug, (*path, "key")),
+        kind=StoryKind(file.attempt(StoryKind.OCCASION, file.take_choice, (*path, "kind"), StoryKind)),
+        headline=file.attempt({}, take_phrases, file, (*path, "headline"), HEADLINE_LIMIT, languages),
+        text=file.attempt({}, take_phrases, file, (*path, "text"), TEXT_LIMIT, languages),
+        offer=file.attempt({}, take_phrases, file, (*path, "offer"), OFFER_LIMIT, languages),
+        picture=file.attempt("", take_picture, file, (*path, "picture"), find_picture),
         focus=take_focus(file, (*path, "focus")),
     )
 

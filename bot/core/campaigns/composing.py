@@ -17,6 +17,7 @@ from bot.core.campaigns.campaign import Campaign, Story
 from bot.core.campaigns.catalogue import VALID_DAYS, CatalogueItem
 from bot.core.campaigns.contests import Contest, ContestBy, compose_prizes
 from bot.core.campaigns.fairness import Fairness
+from bot.core.campaigns.news import NewsRules
 from bot.core.campaigns.reward_blocks import LISTS, find_key, list_values
 from bot.core.campaigns.rewards import Rule
 from bot.core.campaigns.rules import Rules
@@ -95,6 +96,7 @@ def _list_values(campaign: Campaign, former: Block, name_picture: NamePicture) -
         "rules": _list_rules(campaign.rules, former.get("rules", {})) or None,
         "waitlist": _list_waitlist(campaign, former.get("waitlist", {})),
         "fairness": _list_rules(campaign.fairness, former.get("fairness", {})) or None,
+        "news": _list_rules(campaign.news, former.get("news", {})) or None,
     }
 
 
@@ -239,7 +241,7 @@ def _list_colours(campaign: Campaign, former: Block) -> dict[str, str]:
     }
 
 
-def _list_rules(rules: Rules | Fairness, former: Block) -> dict[str, Any]:
+def _list_rules(rules: Rules | Fairness | NewsRules, former: Block) -> dict[str, Any]:
     usual = type(rules)()
     values = {each.name: getattr(rules, each.name) for each in fields(rules)}
     return (

@@ -11,21 +11,23 @@ from bot.core.campaigns.campaign import Campaign, Rules, Story, StoryKind
 from bot.core.campaigns.catalogue import CatalogueItem
 from bot.core.campaigns.contests import Contest, ContestBy, Prize
 from bot.core.campaigns.fairness import Fairness
+from bot.core.campaigns.news import NewsRules
 from bot.core.campaigns.rewards import Give, compose_rule, parse_rule
 from bot.core.campaigns.tiers import Tier
 from bot.core.campaigns.waitlist import Waitlist
 from storage.facts import GrantKind
 
-Part = Campaign | Story | Rules | Fairness | CatalogueItem | Tier | Contest | Prize | Waitlist
+Part = Campaign | Story | Rules | Fairness | NewsRules | CatalogueItem | Tier | Contest | Prize | Waitlist
 
 
 def compose_content(campaign: Campaign) -> str:
     """Everything a campaign says, as JSON; languages stay in the order of the file, which says who is asked first."""
     stories = [_compose(story) for story in campaign.stories]
     content = _compose(campaign) | {"stories": stories, "rules": _compose(campaign.rules)}
-    del content["fairness"]
-    if looked := _compose(campaign.fairness):
-        content["fairness"] = looked
+    for name, block in (("fairness", campaign.fairness), ("news", campaign.news)):
+        del content[name]
+        if said := _compose(block):
+            content[name] = said
     if campaign.catalogue:
         content["catalogue"] = [_compose(item) for item in campaign.catalogue]
     if campaign.rewards:
@@ -50,12 +52,13 @@ def parse_content(content: str) -> Campaign:
     stories = tuple(Story(**_take(Story, story) | {"kind": StoryKind(story["kind"])}) for story in told["stories"])
     rules = Rules(**_take(Rules, told["rules"]))
     fairness = Fairness(**_take(Fairness, told.get("fairness", {})))
+    news = NewsRules(**_take(NewsRules, told.get("news", {})))
     catalogue = tuple(_parse_item(item) for item in told.get("catalogue", ()))
     rewards = tuple(parse_rule(rule) for rule in told.get("rewards", ()))
     tiers = tuple(Tier(**_take(Tier, tier)) for tier in told.get("tiers", ()))
     contests = tuple(_parse_contest(contest) for contest in told.get("contests", ()))
     parts = {"stories": stories, "rules": rules, "fairness": fairness, "catalogue": catalogue, "rewards": rewards}
-    parts |= {"tiers": tiers, "contests": contests}
+    parts |= {"tiers": tiers, "contests": contests, "news": news}
     if told.get("waitlist"):
         parts["waitlist"] = _parse_waitlist(told["waitlist"])
     return Campaign(**_take(Campaign, told) | parts)

@@ -1,0 +1,216 @@
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cache
+from itertools import pairwise
+from zoneinfo import ZoneInfo, available_timezones
+
+import pytest
+
+from bot.core.broadcasts.planning import Planner
+from bot.core.broadcasts.timing import (
+    NOW,
+    Timing,
+    When,
+    compute_next_week,
+    parse_clock,
+    parse_days,
+    read_timing,
+    write_timing,
+)
+from bot.core.broadcasts.windows import MARGIN, MORNING, SECOND, Hours, compute_window
+from bot.core.campaigns.news import NewsRules, read_quiet
+from bot.core.durations import DAY
+from bot.core.zones import choose_zone
+from storage.broadcast import Candidate, News, Planned, Skip
+from storage.records import PersonId
+
+ZONES = sorted(available_timezones())
+LOUD = Hours(9, 21)
+
+
+def at(text: str, zone: tzinfo = UTC) -> int:
+    """Microseconds of a moment somewhere."""
+    return int(datetime.fromisoformat(text).replace(tzinfo=zone).timestamp()) * SECOND
+
+
+def read_hour(moment: int, zone: tzinfo) -> float:
+    """What a clock shows there, in hours."""
+    shown = datetime.fromtimestamp(moment / SECOND, zone)
+    return shown.hour + shown.minute / 60 + shown.second / 3600
+
+
+def is_inside(hours: Hours, shown: float) -> bool:
+    """Whether a clock that shows this is within the hours."""
+    opens, closes = hours
+    return opens <= shown < closes if opens < closes else shown >= opens or shown < closes
+
+
+@cache
+def list_turns(zone: tzinfo, year: int) -> list[int]:
+    """The ends of the days of a year on which clocks are put forward or back there."""
+    begin = datetime(year, 1, 1, tzinfo=UTC)
+    days = [begin + timedelta(days=each) for each in range(366)]
+    return [
+        int(later.timestamp()) * SECOND
+        for earlier, later in pairwise(days)
+        if earlier.astimezone(zone).utcoffset() != later.astimezone(zone).utcoffset()
+    ]
+
+
+@pytest.mark.parametrize("hours", [MORNING, LOUD, Hours(1, 2), Hours(22, 3), Hours(2, 23), Hours(0, 1)])
+def test_nobody_is_written_to_outside_their_hours(hours: Hours) -> None:
+    """In every zone, around both turns of a year and in between: all of a window lies within the hours, and is not long away."""
+    chance = random.Random(str(hours))
+    for name in ZONES:
+        zone = ZoneInfo(name)
+        year = at("2026-01-01") + chance.randrange(365) * DAY
+        near = (
+            [turn + chance.randrange(-2 * DAY, 0) for turn in list_turns(zone, 2026)[:2]]
+            if chance.random() < 0.2
+            else []
+        )
+        for now in (year + chance.randrange(DAY), *near):
+            due_at, until_at = compute_window(hours, zone, now)
+            assert now <= due_at < until_at
+            assert due_at - now <= 2 * DAY
+            for moment in (due_at, until_at - 1, due_at + chance.randrange(until_at - due_at)):
+                assert is_inside(hours, read_hour(moment, zone)), (name, now, moment)
+
+
+def test_a_day_that_a_place_left_out_has_no_morning() -> None:
+    """Samoa went from the 29th to the 31st of December 2011."""
+    apia = ZoneInfo("Pacific/Apia")
+    due_at, until_at = compute_window(MORNING, apia, at("2011-12-29T13:00", apia))
+    assert datetime.fromtimestamp(due_at // SECOND, apia).isoformat() == "2011-12-31T09:00:00+14:00"
+    assert until_at - due_at == 3 * 3600 * SECOND - MARGIN
+
+
+def test_within_the_hours_it_is_due_at_once() -> None:
+    """And shortly before they end it is tomorrow's: a message is on its way for a while."""
+    noon = at("2026-07-01T12:00")
+    assert compute_window(LOUD, UTC, noon) == (noon, at("2026-07-01T21:00") - MARGIN)
+    late = at("2026-07-01T21:00") - MARGIN
+    assert compute_window(LOUD, UTC, late).due_at == at("2026-07-02T09:00")
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "then"),
+    [
+        ("UTC", "2026-07-01T12:00", "2026-07-07T10:30"),  # from a Wednesday to Tuesday
+        ("UTC", "2026-07-07T10:29", "2026-07-07T10:30"),
+        ("UTC", "2026-07-07T10:30", "2026-07-14T10:30"),
+        ("Europe/Berlin", "2026-03-24T10:30", "2026-03-31T10:30"),  # over the turn of the 29th
+        ("Europe/Berlin", "2026-10-20T10:30", "2026-10-27T10:30"),
+    ],
+)
+def test_every_week_means_the_clock_of_the_shop(zone: str, now: str, then: str) -> None:
+    """The same weekday and time, whatever the clocks did in between."""
+    place = ZoneInfo(zone)
+    assert compute_next_week(1, 10 * 60 + 30, place, at(now, place)) == at(then, place)
+
+
+def test_weeks_go_on_over_a_year_without_one_missing_or_double() -> None:
+    """Each occurrence is the next one's `now`; a minute that the clocks leave out comes as soon as it can."""
+    berlin, moment, days = ZoneInfo("Europe/Berlin"), at("2026-01-01"), []
+    for _ in range(52):
+        moment = compute_next_week(6, 2 * 60 + 30, berlin, moment)
+        days.append(datetime.fromtimestamp(moment // SECOND, berlin).date())
+    assert {later - earlier for earlier, later in pairwise(days)} == {timedelta(days=7)}
+
+
+@pytest.mark.parametrize(
+    "timing",
+    [
+        NOW,
+        Timing(when=When.AT, at=5),
+        Timing(when=When.MORNING),
+        Timing(when=When.WEEKLY, weekday=6, minute=75),
+        Timing(when=When.DRIP, days=3),
+    ],
+)
+def test_what_is_kept_of_a_time_is_read_again(timing: Timing) -> None:
+    """At once is kept as nothing: so were all broadcasts before there was a choice."""
+    assert read_timing(write_timing(timing)) == timing
+
+
+@pytest.mark.parametrize(
+    ("said", "minute"),
+    [("9", 540), ("09:05", 545), (" 23.59 ", 1439), ("24:00", None), ("9:60", None), ("nine", None), ("", None)],
+)
+def test_a_time_of_day_is_read_as_people_write_it(said: str, minute: int | None) -> None:
+    """With a colon, a dot, or the hour alone."""
+    assert parse_clock(said) == minute
+
+
+@pytest.mark.parametrize(
+    ("said", "days"), [("3", 3), ("3 days", 3), ("0", None), ("366", None), ("²", None), ("", None)]
+)
+def test_days_after_joining_are_few_enough(said: str, days: int | None) -> None:
+    """From one to a year."""
+    assert parse_days(said) == days
+
+
+@pytest.mark.parametrize(
+    ("said", "loud"),
+    [("21-9", (9, 21)), ("21 \u2013 9", (9, 21)), ("0-8", (8, 0)), ("22-24", (0, 22)), ("9-9", None), ("25-3", None)],
+)
+def test_quiet_hours_are_read_as_people_write_them(said: str, loud: tuple[int, int] | None) -> None:
+    """From when until when; the rest of the day is for writing."""
+    assert read_quiet(said) == loud
+
+
+def meet(language: str = "en", zone: str | None = None, news_off: str = "", received: int = 0) -> Candidate:
+    """Somebody of the audience."""
+    return Candidate(
+        person_id=PersonId(1), started_at=0, zone=zone, language=language, news_off=news_off, received=received
+    )
+
+
+def plan(candidate: Candidate, *, timing: Timing = NOW, now: str = "2026-07-01T12:00", **rules: object) -> Planned:
+    """What becomes of an offer of a shop in Jakarta for somebody."""
+    planner = Planner(
+        news=News.OFFERS,
+        timing=timing,
+        rules=NewsRules(**rules),  # type: ignore[arg-type]  # of its own fields
+        zone=ZoneInfo("Asia/Jakarta"),
+        now=at(now),
+    )
+    return planner.decide(candidate)
+
+
+def test_somebody_is_left_out_for_a_reason() -> None:
+    """Their own wish comes first, then what the shop promised; other kinds of news and fewer broadcasts leave nobody out."""
+    assert plan(meet(news_off=" offers results "), per_week=1).skip is Skip.NEWS
+    assert plan(meet(news_off=" stories ", received=1), per_week=2).skip is None
+    assert plan(meet(received=2), per_week=2).skip is Skip.WEEKLY
+    assert plan(meet(received=99)).skip is None
+
+
+def test_quiet_hours_hold_back_and_leave_nobody_out() -> None:
+    """At noon in London it is seven in the evening in Jakarta and eight in Shanghai; later, it is quiet in both."""
+    assert plan(meet("zh-hans"), quiet="21-9").due_at == at("2026-07-01T12:00")
+    held = plan(meet("zh-hans"), quiet="20-9")
+    assert (held.skip, held.due_at) == (None, at("2026-07-02T01:00"))
+    assert plan(meet("en"), quiet="20-9").due_at == at("2026-07-01T12:00")
+    assert plan(meet(), timing=Timing(when=When.MORNING)).due_at == at("2026-07-02T02:00")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "language", "zone"),
+    [
+        ("Europe/Rome", "id", "Europe/Rome"),
+        (None, "id", "Asia/Jakarta"),
+        (None, "in", "Asia/Jakarta"),
+        (None, "pt-BR", "America/Sao_Paulo"),
+        (None, "pt", "Europe/Lisbon"),
+        (None, "zh-hans", "Asia/Shanghai"),
+        (None, "en", "UTC"),
+        (None, "", "UTC"),
+        ("Moon/Base", "en", "UTC"),
+    ],
+)
+def test_somebodys_zone_is_said_guessed_or_the_shops(chosen: str | None, language: str, zone: str) -> None:
+    """Languages of many lands say nothing of where somebody is."""
+    assert str(choose_zone(chosen, language, UTC)) == zone

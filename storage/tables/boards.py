@@ -20,7 +20,9 @@ _ADD = Conflicting(
 )
 _CAMPAIGN_OF = select(campaign_version.c.campaign_id).where(campaign_version.c.id == bindparam("version_id"))
 _FIND_END = select(func.max(board.c.ends_at)).where(
-    board.c.campaign_id.is_(None), board.c.period.like(bindparam("kinds"))
+    board.c.campaign_id.is_(None),
+    board.c.period.like(bindparam("kinds")),
+    board.c.ends_at <= bindparam("by"),
 )
 _OVER = (
     select(board.c.id)
@@ -61,9 +63,9 @@ def get_campaign_id(tx: Tx, version_id: VersionId) -> CampaignId:
     return CampaignId(tx.scalar(_CAMPAIGN_OF, version_id=version_id))
 
 
-def find_end(tx: Tx, kind: str) -> int:
-    """Return when the last ranking of a kind ends; 0 where there was none."""
-    return int(tx.scalar(_FIND_END, kinds=f"{kind}:%") or 0)
+def find_end(tx: Tx, kind: str, by: int) -> int:
+    """Return when the last ranking of a kind ended that was over by a moment; 0 where there was none."""
+    return int(tx.scalar(_FIND_END, kinds=f"{kind}:%", by=by) or 0)
 
 
 def delete_over(tx: Tx, *, before: int, limit: int) -> int:

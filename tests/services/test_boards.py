@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+from sqlalchemy import select
+
 from bot.core.campaigns.campaign import Campaign
-from bot.core.durations import DAY_SECONDS
+from bot.core.durations import DAY_SECONDS, SECOND
 from bot.core.periods import BoardKind
 from bot.services.campaigns.opening import Source, open_shop
 from bot.services.cleaning import CHORES
@@ -14,6 +16,7 @@ from bot.services.standing import TopView, rank
 from storage import Store
 from storage.checks import list_faults
 from storage.records import PersonId
+from storage.schema import board
 from storage.tables import people, shops
 from tests.services.test_honours import bring, take
 from tests.services.test_revoking import add_member
@@ -107,6 +110,28 @@ async def test_many_at_once_begin_a_week_once(store: Store, campaign: Campaign) 
     await asyncio.gather(*(store.write(bring, person_id) for person_id in members for _ in range(5)))
     for person_id in members:
         assert set((await find_scores(store, person_id)).values()) == {5}
+    assert await list_faults(store) == []
+
+
+async def test_who_comes_a_moment_late_counts_in_the_period_of_their_moment(
+    store: Store, clock: Clock, campaign: Campaign
+) -> None:
+    """Another writer has opened the next week and month meanwhile; the ones before are whole all the same, and one each."""
+    anna, budi = await open_with(store, campaign, 2)
+    clock.advance(60 * DAY_SECONDS)
+    await store.write(bring, anna)
+    for seconds in (-35 * DAY_SECONDS, -60):
+        clock.advance(seconds)
+        await store.write(bring, budi)
+    assert await find_scores(store, budi) == {WEEK: 2, MONTH: 2, CAMPAIGN: 2, ALL: 2}
+    until = clock.now + 60 * DAY_SECONDS * SECOND
+    opened = await store.read(lambda tx: tx.rows(select(board.c.period).where(board.c.starts_at.between(1, until))))
+    assert sorted(period for (period,) in opened) == [
+        "month:2025-11-01",
+        "month:2025-12-01",
+        "week:2025-11-03",
+        "week:2025-12-08",
+    ]
     assert await list_faults(store) == []
 
 

@@ -151,7 +151,9 @@ def _open_missing(tx: Tx, shop: ShopRow, referral: Referral, open_kinds: Collect
     """Begin the week, the month and the campaign's ranking with the first friend in them."""
     for kind in (BoardKind.WEEK, BoardKind.MONTH):
         if kind not in open_kinds:
-            period = compute_period(kind, tx.now, find_zone(shop.zone), after=boards.find_end(tx, kind))
+            # One that lasts now, or later, is what another writer has opened meanwhile: this one's beginning is not its end.
+            ended_at = boards.find_end(tx, kind, by=tx.now)
+            period = compute_period(kind, tx.now, find_zone(shop.zone), after=ended_at)
             boards.add(tx, campaign_id=None, period=period.name, starts_at=period.starts_at, ends_at=period.ends_at)
     if BoardKind.CAMPAIGN not in open_kinds:
         boards.add(tx, campaign_id=boards.get_campaign_id(tx, referral.campaign_version_id), period="all")

@@ -103,7 +103,12 @@ ACTS = {
 }
 """What can be done, and how often of each other; each is a method of the machine that may want a number or two."""
 
-_NUMBERS = st.integers(0, 59)
+PACK, SIZE = 10, 3
+"""So many acts are drawn and done together, and so many bytes each: the books are looked at after each pack."""
+
+_LOTS = [name for name, often in ACTS.items() for _ in range(often)]
+_PACKS = st.binary(min_size=PACK * SIZE, max_size=PACK * SIZE)
+"""One byte says which act it is, and two are what it may want to know: to draw each by itself costs as much as to do it."""
 
 
 class Money(RuleBasedStateMachine):
@@ -117,6 +122,7 @@ class Money(RuleBasedStateMachine):
         self.desk: Desk = type(self).open_desk()
         self.model = Model(now=self.desk.now, promise=PROMISES[0], wares=WARES)
         self.codes: dict[int, str] = {}
+        self._people: dict[int, PersonId] = {}
         self.in_hand: DueGift
         self._promise(0)
         self.desk.do(start, visitor=STAFF, payload="")
@@ -125,13 +131,14 @@ class Money(RuleBasedStateMachine):
         for number in range(3):
             self.join(number, 0)
 
-    @rule(
-        name=st.sampled_from([name for name, often in ACTS.items() for _ in range(often)]), one=_NUMBERS, two=_NUMBERS
-    )
-    def act(self, name: str, one: int, two: int) -> None:
-        """Do one of all these; then everybody has what the model says, and owes only what was taken back."""
-        getattr(self, name)(*(one, two)[: count_numbers(name)])
-        type(self).steps += 1
+    @rule(pack=_PACKS)
+    def act(self, pack: bytes) -> None:
+        """Do some of all these; then everybody has what the model says, and owes only what was taken back."""
+        for place in range(0, len(pack), SIZE):
+            which, *numbers = pack[place : place + SIZE]
+            name = _LOTS[which % len(_LOTS)]
+            getattr(self, name)(*numbers[: count_numbers(name)])
+        type(self).steps += PACK
         balances = self.desk.do(list_balances)
         for number in self.codes:
             points = balances.get(number, 0)
@@ -505,8 +512,12 @@ class Money(RuleBasedStateMachine):
         return ContestId(self._read().get_contest(contest.plan.key))
 
     def _find_person(self, number: int) -> Any:
-        person = self.desk.do(people.find_by_telegram_id, compose_visitor(number).telegram_id)
-        return person.id if person is not None else None
+        if number not in self._people:
+            person = self.desk.do(people.find_by_telegram_id, compose_visitor(number).telegram_id)
+            if person is None:
+                return None
+            self._people[number] = person.id
+        return self._people[number]
 
     def _compare_thing(self, thing_id: int) -> None:
         assert self.desk.do(redemptions.get, RedemptionId(thing_id)).state == self.model.things[thing_id].state
@@ -556,7 +567,7 @@ def play(open_desk: Open, *, examples: int, steps: int, number: int = 0) -> int:
     machine: type[Money] = type("Money", (Money,), {"open_desk": staticmethod(open_desk), "steps": 0})
     chosen = settings(
         max_examples=examples,
-        stateful_step_count=steps,
+        stateful_step_count=steps // PACK,
         deadline=None,
         database=None,
         report_multiple_bugs=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cached_property
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, select
@@ -108,7 +109,10 @@ class Books:
 
     def __init__(self, tx: Tx) -> None:
         self._tx = tx
-        self._contests = {key: (number, state, starts, ends) for key, number, state, starts, ends in tx.rows(_CONTESTS)}
+
+    @cached_property
+    def _contests(self) -> dict[str, tuple[int, str, int, int]]:
+        return {key: (number, state, starts, ends) for key, number, state, starts, ends in self._tx.rows(_CONTESTS)}
 
     def compose_cause(self, got: Got) -> str:
         """The key of the event that a grant came of; empty for one that there is not."""

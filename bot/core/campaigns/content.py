@@ -25,7 +25,7 @@ def compose_content(campaign: Campaign) -> str:
     stories = [_compose(story) for story in campaign.stories]
     content = _compose(campaign) | {"stories": stories, "rules": _compose(campaign.rules)}
     for name, block in (("fairness", campaign.fairness), ("news", campaign.news)):
-        del content[name]
+        content.pop(name, None)
         if said := _compose(block):
             content[name] = said
     if campaign.catalogue:
@@ -38,7 +38,7 @@ def compose_content(campaign: Campaign) -> str:
         content["contests"] = [_compose(contest) for contest in campaign.contests]
     if campaign.waitlist is not None:
         content["waitlist"] = _compose(campaign.waitlist)
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=asdict)
 
 
 def compute_digest(content: str) -> str:
@@ -86,11 +86,9 @@ def _parse_give(told: dict[str, Any]) -> Give:
 
 def _compose(said: Part) -> dict[str, Any]:
     """Each field by its name, in order; what came later and is as usual is left out."""
-    values = asdict(said)
+    values = ((each, getattr(said, each.name)) for each in fields(said) if each.init)
     return {
-        each.name: values[each.name]
-        for each in fields(said)
-        if each.init and not ("later" in each.metadata and values[each.name] in _list_usual(each))
+        each.name: value for each, value in values if "later" not in each.metadata or value not in _list_usual(each)
     }
 
 

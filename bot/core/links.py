@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from html import unescape
 from urllib.parse import unquote
+
+from bot.core.spoken.own_codes import is_own, parse_own
 
 CODE_LENGTH = 10
 """10 of 62 characters are 59.5 bits: a million live codes are hit once in 8e11 guesses. The last one follows from the
@@ -24,6 +26,9 @@ _PAYLOAD = re.compile(
     rf"(?:-([0-9A-Za-z]{{1,16}})(?![0-9A-Za-z])(?:-([1-9][0-9]{{0,{CAMPAIGN_DIGITS - 1}}})(?![0-9A-Za-z]))?"
     r"(?:-(s[0-9a-z]{4})(?![0-9A-Za-z]))?)?"
 )
+
+_COMMAND = re.compile("[a-z]+_")
+"""Begins what a start link carries that is nobody's: paper, and what the team opens."""
 
 _PAPER = "at_"
 """Begins what a link of the shop's own paper carries; no code has such a sign in it."""
@@ -56,9 +61,17 @@ def parse_payload(text: str) -> Payload | None:
     return Payload(match[1], (match[2] or "").lower(), int(match[3]) if match[3] else None, match[4] or "")
 
 
-def read_tail(tail: str) -> Payload:
-    """What stands behind the first hyphen of a payload: source, campaign and story, of nobody's link yet."""
-    return parse_payload(f"{'0' * CODE_LENGTH}-{tail}") or Payload("")
+def parse_own_payload(text: str) -> Payload | None:
+    """Read `anna`, `anna-poster` and so on: a code that somebody chose, as it is kept, where others have theirs; None for no such."""
+    head, _, tail = text.partition("-")
+    code = parse_own(re.sub(r"^\W+|\W+$", "", head))
+    read = parse_payload(f"{'0' * CODE_LENGTH}-{tail}") if is_own(code) else None
+    return replace(read, code=code) if read is not None else None
+
+
+def read_payload(text: str) -> Payload | None:
+    """What a link carries, whichever kind of code it is; None where it can be neither."""
+    return parse_payload(text) or parse_own_payload(text)
 
 
 def compose_code(draw: Callable[[str], str], key: bytes) -> str:
@@ -165,9 +178,10 @@ def find_named(text: str, addresses: Addresses) -> Named:
     a name as well: whoever asks looks for the code first.
     """
     said = normalise(text)
-    payload = next(_list_payloads(said, addresses), None)
-    if payload is not None:
-        return Named(payload=payload, is_link=True)
+    payloads = [*_list_payloads(said, addresses)]
+    if payloads:  # a word that may be somebody's own code is one where nothing is certainly a code
+        certain = (each for each in payloads if len(each.code) == CODE_LENGTH)
+        return Named(payload=next(certain, payloads[0]), is_link=True)
     invite = _INVITE.search(said)
     if invite is not None:
         return Named(invite=f"https://t.me/+{invite[1]}")
@@ -191,7 +205,7 @@ def _list_payloads(said: str, addresses: Addresses) -> Iterator[Payload]:
     """Payloads of the shop's own links, those inside another address included."""
     for form in dict.fromkeys((said, unescape(said), unquote(said), unquote(unquote(said)))):
         for bot, payload in _list_starts(form):
-            found = parse_payload(payload)
+            found = read_payload(payload) if _COMMAND.match(payload) is None else None
             if found is not None and bot.casefold() == addresses.bot_username.casefold():
                 yield found
         yield from _list_short(form, addresses.public_url)
@@ -215,8 +229,8 @@ def _list_short(said: str, public_url: str) -> Iterator[Payload]:
     if not public_url:
         return
     place = re.escape(public_url.partition("://")[2] or public_url)
-    for match in re.finditer(rf"(?<![A-Za-z0-9.-]){place}/[rsc]/([0-9A-Za-z_-]+)", said, re.IGNORECASE):
-        found = parse_payload(match[1])
+    for match in re.finditer(rf"(?<![A-Za-z0-9.-]){place}/[rsc]/([\w-]+)", said, re.IGNORECASE):
+        found = read_payload(match[1])
         if found is not None:
             yield found
 

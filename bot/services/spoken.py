@@ -9,14 +9,13 @@ from functools import cache
 
 from bot.assets import ASSETS
 from bot.core.languages import LANGUAGES, PROGRAM_LANGUAGE, find_language
-from bot.core.links import Payload, parse_payload, read_tail
+from bot.core.links import Payload, parse_own_payload, parse_payload
 from bot.core.spoken.codes import WordList, compose_spoken, parse_spoken, parse_words
 from bot.core.spoken.own_codes import (
-    LONGEST,
-    SHORTEST,
     Refused,
     Unsuitable,
     decide_own,
+    is_own,
     parse_own,
     parse_refused,
 )
@@ -85,21 +84,21 @@ def find_by_said(tx: Tx, text: str) -> Person | None:
     return next((owner for owner in owners if owner is not None), None)
 
 
+def find_by_link(tx: Tx, code: str) -> Person | None:
+    """Whose code stands in a link: the one that everybody has, else one of their own."""
+    return people.find_by_code(tx, code) or (
+        directory.find_by_spoken(tx, own) if is_own(own := parse_own(code)) else None
+    )
+
+
 def find_owner(tx: Tx, payload: str) -> tuple[Person | None, Payload | None]:
-    """Whose link it is, and what it carries: by the code that everybody has, else by one of their own."""
-    carried = parse_payload(payload)
-    owner = people.find_by_code(tx, carried.code) if carried is not None else None
-    if owner is not None or not payload:
-        return owner, carried
-    return find_by_own_code(tx, payload) or (None, carried)
-
-
-def find_by_own_code(tx: Tx, payload: str) -> tuple[Person, Payload] | None:
-    """The member whose own code a link carries, like `anna` or `anna-poster`, and what it carries then."""
-    head, _, tail = payload.partition("-")
-    code = parse_own(head)
-    owner = directory.find_by_spoken(tx, code) if SHORTEST <= len(code) <= LONGEST else None
-    return None if owner is None else (owner, replace(read_tail(tail), code=owner.code))
+    """Whose link it is, and what it carries, with the code that everybody has: the link itself may carry one of their own."""
+    read = (parse_payload(payload), parse_own_payload(payload))
+    carried = next((each for each in read if each is not None), None)
+    owner = find_by_link(tx, carried.code) if carried is not None else None
+    if owner is None or carried is None:
+        return None, read[0]
+    return owner, replace(carried, code=owner.code)
 
 
 def sounds_spoken(text: str) -> bool:

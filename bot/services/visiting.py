@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.core.visiting import compute_hour
 from bot.services.members import MemberView, view_member
+from bot.services.spoken import find_by_link
 from storage.records import PersonId, ShareWay
 from storage.tables import clicks, people, shares, visits
 from storage.tx import Tx
@@ -47,8 +48,8 @@ def compose_nobody(language: str) -> MemberView:
 
 
 def find_holder(tx: Tx, *, code: str) -> Holder:
-    """Whose code this is."""
-    person = people.find_by_code(tx, code)
+    """Whose code this is, be it one of their own choice."""
+    person = find_by_link(tx, code)
     host = view_member(tx, person) if person is not None and person.is_member else None
     return Holder(host=host, taken=person is not None)
 

@@ -1,4 +1,4 @@
-"""`/r/<code>[-<source>]` and `/`: a person is sent on to the bot, a preview gets what the link unfolds into.
+"""`/r/<code>[-<source>]`, with whichever code a member has, and `/`: a person is sent on to the bot, a preview gets what the link unfolds into.
 
 Whoever may be either gets what unfolds, and in it what moves a browser on.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from bot.core.links import Payload, parse_payload
+from bot.core.links import Payload, read_payload
 from bot.core.visiting import Reader, decide_counts
 from bot.messages.shop import Source
 from bot.messages.visiting import compose_link_page
@@ -33,7 +33,7 @@ async def open_link(request: Request) -> Response:
     not be looked up keeps it, since the bot looks it up itself, and a preview is told to come again.
     """
     deps = deps_of(request)
-    asked = parse_payload(request.path_params.get("tail", "")) or _NOBODYS
+    asked = read_payload(request.path_params.get("tail", "")) or _NOBODYS
     guest = deps.visitors.greet(request)
     found = await deps.visitors.look_up(asked.code, guest, deps.nobody)
     if guest.reader is Reader.PREVIEW:

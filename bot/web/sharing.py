@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from bot.core.links import parse_payload
+from bot.core.links import read_payload
 from bot.core.throttling import Allowance
 from bot.messages.sharing.networks import NETWORKS
 from bot.messages.visiting import compose_share_page
@@ -60,7 +60,7 @@ def is_own_page(request: Request, public_url: str) -> bool:
 
 
 async def _find(deps: WebDeps, request: Request, guest: Guest) -> Found:
-    asked = parse_payload(request.path_params["code"])
+    asked = read_payload(request.path_params["code"])
     return await deps.visitors.look_up(asked.code if asked else "", guest, deps.nobody)
 
 

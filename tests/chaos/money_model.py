@@ -142,8 +142,8 @@ class Model(Till):
             self._look_at(order, before)
 
     def settle_orders(self) -> None:
-        """What was bought before somebody came to count, counts then."""
-        for order in self.orders.values():
+        """What was bought before somebody came to count, counts then: whoever was here first comes first."""
+        for order in sorted(self.orders.values(), key=lambda each: self.order[each.buyer]):
             friend = self.friends.get(order.buyer)
             if order.state == "noted" and friend is not None and friend.state == "counts":
                 self._look_at(order, order.left)

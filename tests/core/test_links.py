@@ -99,13 +99,32 @@ def test_a_link_carries_its_source(suffix: str) -> None:
         f"https://evil.example/go/r/{CODE}",
         f"https://notoven.example/go/r/{CODE}",
         f"https://oven.example/r/{CODE}",
-        "https://t.me/shop_bot?start=short",
+        "https://t.me/shop_bot?start=me",
+        "https://t.me/shop_bot?start=use_K7F39QXM",
         "https://t.me/shop_bot",
     ],
 )
 def test_only_the_shops_own_links_count(link: str) -> None:
     """Another bot's link, another site's, or one without a code is no link of a member's."""
     assert not find_named(link, SHOP).is_link
+
+
+@pytest.mark.parametrize(
+    ("link", "code"),
+    [
+        ("https://t.me/shop_bot?start=anna", "anna"),
+        ("https://t.me/shop_bot?start=Anna-poster", "anna"),
+        ("here: https://oven.example/go/r/anna, it is good", "anna"),
+        ("https://oven.example/go/r/%E5%AE%89%E5%A8%9C%E8%80%81%E5%B8%88", "安娜老师"),
+        (f"https://t.me/shop_bot?start=menu https://t.me/shop_bot?start={CODE}", CODE),
+    ],
+)
+def test_a_link_may_carry_a_code_of_ones_own(link: str, code: str) -> None:
+    """As it is kept, where nothing else in the text is certainly a code."""
+    named = find_named(link, SHOP)
+    assert named.is_link
+    assert named.payload is not None
+    assert named.payload.code == code
 
 
 def test_without_a_web_side_no_address_is_its_own() -> None:

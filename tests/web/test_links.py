@@ -49,6 +49,24 @@ async def test_a_person_is_sent_to_the_bot(house: House, path: str, payload: str
 
 
 @pytest.mark.parametrize(
+    ("own", "tail", "source"),
+    [
+        ("anna", "anna", "web"),
+        ("anna", "Anna-window2", "window2"),
+        ("安娜老师", "%E5%AE%89%E5%A8%9C%E8%80%81%E5%B8%88-fwd%0A", "fwd"),
+    ],
+)
+async def test_a_code_of_ones_own_leads_to_the_bot_likewise(house: House, own: str, tail: str, source: str) -> None:
+    """As it is said, with the code that everybody has behind it; also one that is chosen after somebody has tried it."""
+    member = await house.add_member()
+    assert (await house.ask(f"/r/{tail}")).headers["Location"] == BOT
+    await house.store.write(people.set_spoken, member.id, own, chosen=True)
+    assert (await house.ask(f"/r/{tail}")).headers["Location"] == f"{BOT}?start={member.code}-{source}"
+    assert await house.read(clicks.count_by_source) == {source: 1}
+    assert f"/c/{member.code}" in (await house.ask(f"/s/{tail.partition('-')[0]}")).text
+
+
+@pytest.mark.parametrize(
     ("language", "title"),
     [
         ("en", "Rina invites you to Little Oven"),

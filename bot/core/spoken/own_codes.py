@@ -54,6 +54,11 @@ def parse_own(text: str) -> str:
     return _GAPS.sub("", fold_spoken(text))
 
 
+def is_own(code: str) -> bool:
+    """Whether somebody may have a code of this kind, as `parse_own` reads it."""
+    return SHORTEST <= len(code) <= LONGEST and _LETTERS.fullmatch(code) is not None
+
+
 def decide_own(
     code: str, *, reserved: Refused, rude: Refused, shop_names: Iterable[str], lists: Iterable[WordList]
 ) -> Unsuitable | None:

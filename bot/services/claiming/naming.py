@@ -28,7 +28,7 @@ from bot.services.fairness.rings import closes_ring
 from bot.services.joining.joining import credit
 from bot.services.members import MemberView, enter, view_member
 from bot.services.rewards.granting import promise_points
-from bot.services.spoken import find_by_said, sounds_spoken
+from bot.services.spoken import find_by_link, find_by_said, sounds_spoken
 from storage.records import Person, PersonId, Profile, Referral, ReferralState
 from storage.tables import chat_links, conversations, directory, people
 from storage.tx import Tx
@@ -73,7 +73,8 @@ def name_inviter(tx: Tx, *, visitor: Profile, text: str, addresses: Addresses) -
     others = [each for each in found if each.id != person.id]
     outcome = decide_found([each.id for each in others]) if others or not found else Outcome.ONESELF
     if outcome is Outcome.CREDITED:
-        carried = claim.payload if claim.payload is not None and claim.payload.code == others[0].code else None
+        linked = find_by_link(tx, claim.payload.code) if claim.payload is not None else None
+        carried = claim.payload if linked is not None and linked.id == others[0].id else None
         return _credit(tx, person, others[0], terms, carried)
     note_miss(tx, person.profile.telegram_id)
     if outcome is Outcome.SEVERAL:
@@ -121,14 +122,14 @@ def _find_bar(tx: Tx, person: Person, terms: Terms) -> Outcome | None:
 
 def _search_codes(tx: Tx, claim: Claim) -> list[Person]:
     """Who is meant by a link or a code: however often somebody has guessed in vain, it leads to its owner."""
-    by_code = people.find_by_code(tx, claim.payload.code) if claim.payload is not None else None
+    by_code = find_by_link(tx, claim.payload.code) if claim.payload is not None else None
     return _keep_members([by_code or _find_by_invite(tx, claim)]) or _keep_members([find_by_said(tx, claim.words)])
 
 
 def search(tx: Tx, claim: Claim) -> list[Person]:
     """Members who may be meant: by link, by username, by spoken code and by name."""
     if claim.payload is not None:
-        owners = _keep_members([people.find_by_code(tx, claim.payload.code)])
+        owners = _keep_members([find_by_link(tx, claim.payload.code)])
         if owners or not claim.words:
             return owners
     if claim.invite:

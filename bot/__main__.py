@@ -153,10 +153,10 @@ def _run(_chosen: argparse.Namespace) -> int:
 
 
 def list_secrets(settings: Settings) -> list[str]:
-    """What no log may show: the token, and passwords within addresses."""
+    """What no log may show: tokens, and passwords within addresses."""
     passwords = [*find_passwords(settings.database_url), *find_passwords(settings.bot_api_url)]
     passwords += [settings.proxy.password] if settings.proxy and settings.proxy.password else []
-    return [settings.bot_token, *passwords]
+    return [settings.bot_token, settings.given.get("METRICS_TOKEN", ""), *passwords]
 
 
 async def _run_until_signal(settings: Settings) -> int:

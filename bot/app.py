@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import resource
 from collections.abc import AsyncIterator, Collection, Coroutine, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -25,6 +24,7 @@ from bot.handlers.bot_profile import stay_introduced, try_errand
 from bot.handlers.community.chat import follow_shop, look_after
 from bot.handlers.conversations import build_text_router
 from bot.handlers.deps import Deps
+from bot.jobs.alarms import METRICS_TOKEN, watch_vitals
 from bot.jobs.backups import list_backup_jobs
 from bot.jobs.composed import compose_jobs
 from bot.jobs.supervisor import Supervisor
@@ -49,6 +49,7 @@ from bot.updates.hello import say_hello
 from bot.updates.intake import Intake
 from bot.updates.job import Job
 from bot.updates.routing import list_handlers
+from bot.updates.vitals import VitalSigns
 from bot.webhooks.posting import Poster
 from bot.webhooks.worker import HookWorker
 from bot.wire.gate import Gate, open_gate
@@ -65,9 +66,6 @@ logger = logging.getLogger(__name__)
 
 HANGING_SECONDS = 5.0
 """A long poll that is so much over its time has been forgotten by the other side."""
-
-OTHER_DESCRIPTORS = 320
-"""Files, the database, polling; and connections of the web side that are taken, or hung up on, at this moment."""
 
 WAITERS_SECONDS = 1.0
 """A first poll that is not answered in this time has found nobody waiting for the bot."""
@@ -90,6 +88,7 @@ class Runtime:
     gate: Gate
     snapshots: Snapshots
     supervisor: Supervisor
+    signs: VitalSigns
 
     @property
     def snapshot(self) -> Snapshot:
@@ -220,6 +219,13 @@ def _furnish(
     delivery = OutboxWorker(
         store=store, bot=application.bot, gate=gate, snapshots=snapshots, renderers=registry.notices, chats=chats
     )
+    intake = Intake(bot=application.bot, store=store, dispatch=dispatch, allowed_updates=registry.update_types)
+    supervisor = Supervisor(
+        store=store,
+        jobs=(*registry.jobs, *compose_jobs(application.bot, snapshots, registry), *_plan_backups(settings)),
+        metrics=gate.metrics,
+        tell=partial(note_job_trouble, admin_ids=settings.admin_ids),
+    )
     return Runtime(
         settings=settings,
         store=store,
@@ -234,14 +240,17 @@ def _furnish(
         ),
         hooks=HookWorker(store=store, poster=Poster(proxy=settings.proxy), metrics=gate.metrics),
         dispatch=dispatch,
-        intake=Intake(bot=application.bot, store=store, dispatch=dispatch, allowed_updates=registry.update_types),
+        intake=intake,
         gate=gate,
         snapshots=snapshots,
-        supervisor=Supervisor(
+        supervisor=supervisor,
+        signs=VitalSigns(
             store=store,
-            jobs=(*registry.jobs, *compose_jobs(application.bot, snapshots, registry), *_plan_backups(settings)),
+            url=settings.database_url,
             metrics=gate.metrics,
-            tell=partial(note_job_trouble, admin_ids=settings.admin_ids),
+            find_silence=intake.silent_for,
+            find_ban=gate.ban_left,
+            find_late=supervisor.find_latest,
         ),
     )
 
@@ -289,9 +298,11 @@ def _list_parts(runtime: Runtime, stop: asyncio.Event) -> dict[str, Coroutine[An
         "broadcasting": runtime.broadcaster.watch.wait_failed(),
         "telling other systems": runtime.hooks.watch.wait_failed(),
         "introducing the bot": _introduce(runtime),
+        "looking after the bot": watch_vitals(runtime.store, runtime.signs),
     }
-    if settings.public_url:
-        parts["the web side"] = _serve_web(runtime, stop)
+    token = runtime.application.bot_data.deps.registry.get_setting(METRICS_TOKEN)
+    if settings.public_url or token:
+        parts["the web side"] = _serve_web(runtime, stop, token)
     return parts
 
 
@@ -305,28 +316,20 @@ async def _stop(runtime: Runtime, tasks: Collection[asyncio.Task[Any]]) -> None:
     logger.info("Stopped; what was not finished lies in the database and goes on at the next start")
 
 
-async def _serve_web(runtime: Runtime, stop: asyncio.Event) -> None:
-    from bot.web.crowd import compute_most_connections  # noqa: PLC0415 -- likewise
-    from bot.web.listening import open_listener  # noqa: PLC0415 -- most shops start without a web side, and sooner
-    from bot.web.server import Patience, serve_site  # noqa: PLC0415 -- likewise
-    from bot.web.site import build_deps, build_site  # noqa: PLC0415 -- likewise
+async def _serve_web(runtime: Runtime, stop: asyncio.Event, token: str) -> None:
+    from bot.web.serving import serve_web  # noqa: PLC0415 -- likewise
+    from bot.web.site import build_deps  # noqa: PLC0415 -- most shops start without a web side, and sooner
 
-    settings = runtime.settings
     web = build_deps(
         store=runtime.store,
         snapshots=runtime.snapshots,
         assets=ASSETS,
-        trusted_proxies=settings.trusted_proxies,
-        pepper=compute_pepper(settings.bot_token),
+        trusted_proxies=runtime.settings.trusted_proxies,
+        pepper=compute_pepper(runtime.settings.bot_token),
+        signs=runtime.signs,
+        metrics_token=token,
     )
-    listener = open_listener(*settings.listen)
-    logger.info("%s is served on %s:%d", settings.public_url, *listener.getsockname()[:2])
-    own = _count_connections(runtime.gate) + OTHER_DESCRIPTORS
-    most = compute_most_connections(resource.getrlimit(resource.RLIMIT_NOFILE)[0], own=own)
-    try:
-        await serve_site(build_site(web), listener, stop, Patience(most_connections=most))
-    finally:
-        await web.click_writer.settle()
+    await serve_web(web, runtime.settings.listen, stop, connections=_count_connections(runtime.gate))
 
 
 def _count_connections(gate: Gate) -> int:

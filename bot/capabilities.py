@@ -36,7 +36,7 @@ from bot.handlers.conversions import capability as conversions
 from bot.handlers.joining import start
 from bot.handlers.sharing import capability as sharing
 from bot.handlers.stats import stats
-from bot.jobs import checking, cleaning, lapsing, nudging, proving
+from bot.jobs import alarms, checking, cleaning, lapsing, nudging, proving
 from bot.updates.capability import Capability
 
 CAPABILITIES: tuple[Capability, ...] = (
@@ -79,6 +79,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     cleaning.CAPABILITY,
     checking.CAPABILITY,
     proving.CAPABILITY,
+    alarms.CAPABILITY,
 )
 
 

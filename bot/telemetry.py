@@ -8,8 +8,10 @@ import re
 import sys
 import time
 import traceback
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from types import MappingProxyType, TracebackType
 from typing import Literal
 from urllib.parse import quote
@@ -141,15 +143,46 @@ COUNTERS: Mapping[str, str] = MappingProxyType(
 """Every counter by name, with what it counts."""
 
 
+TIMES: Mapping[str, str] = MappingProxyType(
+    {
+        "handling": "how long an attempt at an update took, answers of Telegram's included",
+        "inline": "how long whoever typed an inline query waited until it was answered",
+        "gate": "how long a request waited for its turn under the pace",
+        "request": "how long Telegram took for a request under the pace",
+    }
+)
+"""What is timed, by name."""
+
+TIME_BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+"""Seconds; a time is counted with the first bound that it does not pass."""
+
+
+@dataclass(slots=True)
+class Times:
+    """How often a thing took how long."""
+
+    counts: list[int] = field(default_factory=lambda: [0] * (len(TIME_BOUNDS) + 1))
+    """For each of `TIME_BOUNDS`, and beyond the last."""
+    seconds: float = 0.0
+    """In all."""
+
+
 class Metrics:
-    """Counters that only grow; reading them is cheap and never blocks."""
+    """Counters that only grow, and times; reading them is cheap and never blocks."""
 
     def __init__(self) -> None:
         self._counts = dict.fromkeys(COUNTERS, 0)
+        self.times = {name: Times() for name in TIMES}
 
     def count(self, name: str, by: int = 1) -> None:
         """Add to a counter; an unknown name raises KeyError."""
         self._counts[name] += by
+
+    def note_time(self, name: str, seconds: float) -> None:
+        """Add a time; an unknown name raises KeyError."""
+        times = self.times[name]
+        times.counts[bisect_left(TIME_BOUNDS, seconds)] += 1
+        times.seconds += seconds
 
     def read(self) -> dict[str, int]:
         """A copy of all counters."""

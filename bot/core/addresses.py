@@ -26,6 +26,12 @@ def parse_network(text: str) -> Network:
     return network
 
 
+def is_of_this_machine(address: str) -> bool:
+    """Whether the other end of a connection is on this machine."""
+    parsed = _parse(address)
+    return parsed is not None and any(parsed in network for network in THIS_MACHINE)
+
+
 def choose_address(peer: str, forwarded: str, trusted: tuple[Network, ...] = THIS_MACHINE) -> str:
     """The visitor's address: the peer's, unless it is a trusted proxy that says whom it speaks for.
 

@@ -59,6 +59,8 @@ class Supervisor:
         self._sleep = sleep
         self._due: dict[str, float] = {}
         self._failures: dict[str, int] = {}
+        self._patient_until = 0.0
+        """Until then the job that runs has its time."""
 
     async def run(self) -> None:
         """Do what is due, for ever."""
@@ -67,6 +69,17 @@ class Supervisor:
             name = min(self._due, key=self._due.__getitem__)
             await self._sleep(max(0.0, self._due[name] - self._clock()))
             await self._run_job(self._jobs[name])
+
+    def find_latest(self) -> tuple[str, float]:
+        """The job that is due longest, and for how many seconds beyond what the one that runs may take; 0 where none is.
+
+        Jobs wait for each other: nothing is late behind one that has its time left.
+        """
+        if not self._due:
+            return "", 0.0
+        name, now = min(self._due, key=self._due.__getitem__), self._clock()
+        patience = max(0.0, self._patient_until - now)
+        return name, max(0.0, now - self._due[name]) if patience == 0 else 0.0
 
     async def _load(self) -> None:
         known, wall = await self._store.read(_read_due)
@@ -77,13 +90,14 @@ class Supervisor:
             self._failures[job.name] = noted.failures
 
     async def _run_job(self, job: Job) -> None:
-        said = ""
+        said, self._patient_until = "", self._clock() + job.limit_seconds
         try:
             async with asyncio.timeout(job.limit_seconds):
                 await job.run(self._store)
         except Exception as error:
             said = f"{type(error).__name__}: {error}"[:SAID_LENGTH]
             logger.exception("The job %s failed; it is tried again", job.name)
+        self._patient_until = self._clock()
         self._metrics.count("jobs_failed" if said else "jobs_done")
         failures = self._failures[job.name] = self._failures[job.name] + 1 if said else 0
         rest = compute_rest_seconds(failures, job.every_seconds)

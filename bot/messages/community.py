@@ -15,7 +15,7 @@ from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, escape, show_name, show_plain_name
 from bot.services.community.inviting import CommunityView
 from bot.services.community.notices import AdminWarning
-from bot.services.community.warning import JOB_FAILING
+from bot.services.community.warning import JOB_FAILING, JOB_WORKS
 
 _TITLE_LIMIT = 64
 """Telegram allows 128 characters for a chat's title."""
@@ -29,6 +29,7 @@ _WARNINGS = {
     ChatProblem.NO_POSTING: "warning.no_posting",
     ChatProblem.NO_VAULT: "warning.no_vault",
     JOB_FAILING: "warning.job_failing",
+    JOB_WORKS: "warning.job_works",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -241,7 +242,9 @@ class Dispatch:
 
     async def _serve(self, key: Key, waiting: Waiting) -> None:
         """One attempt at one row, then on with the line, or a rest before the next attempt."""
+        began = time.monotonic()
         rest_seconds = await self._attempt(waiting)
+        self.metrics.note_time("handling", time.monotonic() - began)
         if rest_seconds is None:
             self._floods.end(waiting.row.sender_id)
             self._queue.finish(key)

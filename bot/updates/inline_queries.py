@@ -92,17 +92,18 @@ class InlineQueries:
             if self._clock() - query.arrived > self._longest_wait:
                 self._metrics.count("inline_dropped")
                 continue
-            task = self._running[key] = asyncio.create_task(self._run(query.update))
+            task = self._running[key] = asyncio.create_task(self._run(query))
             task.add_done_callback(partial(self._end, key))
 
-    async def _run(self, update: RawUpdate) -> None:
+    async def _run(self, query: _Query) -> None:
         try:
-            await self._handle(update)
+            await self._handle(query.update)
         except Exception:
-            logger.exception("Inline query %d was not answered", update.update_id)
+            logger.exception("Inline query %d was not answered", query.update.update_id)
             self._metrics.count("inline_dropped")
         else:
             self._metrics.count("inline_done")
+            self._metrics.note_time("inline", self._clock() - query.arrived)
 
     def _end(self, key: _Key, _task: asyncio.Task[None]) -> None:
         """The person's next query goes after a rest, which takes nobody's place."""

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from bot.messages.shop import Shop
 from bot.services.members import MemberView
 from bot.services.visiting import compose_nobody
+from bot.updates.vitals import VitalSigns
 from bot.web.card_cache import CardCache
 from bot.web.click_writer import ClickWriter
 from bot.web.health import Health
@@ -43,6 +44,10 @@ class WebDeps:
     clock: Clock
     pepper: bytes
     """What other systems' secrets are made with."""
+    signs: VitalSigns | None
+    """The bot's own figures; None where no bot works behind these doors."""
+    metrics_token: str
+    """Whoever knows it reads those figures; empty: only this machine does."""
 
     @property
     def shop(self) -> Shop:

@@ -1,4 +1,4 @@
-"""`/healthz`, `/robots.txt` and `/assets/…`: what proxies, crawlers and our own pages ask for."""
+"""`/healthz`, `/readyz`, `/robots.txt` and `/assets/…`: what proxies, crawlers and our own pages ask for."""
 
 from __future__ import annotations
 
@@ -6,10 +6,22 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from bot.core.alarms import STANDSTILLS, Trouble, find_troubles
+from bot.updates.vitals import VitalSigns
 from bot.web.deps import deps_of
+from bot.web.health import PROBE_SECONDS
+from storage.errors import StoreError
 
 ROBOTS = "User-agent: *\nDisallow: /s/\nAllow: /r/\nAllow: /c/\n"
 """Share pages are their members' own; links and cards are there to be unfolded."""
+
+_WRONG = {
+    Trouble.POLLER: "no updates for {} min",
+    Trouble.UPDATES: "none handled for {} min",
+    Trouble.DELIVERER: "none sent for {} min",
+    Trouble.JOBS: "late by {} min",
+    Trouble.DISK: "{} MB left",
+}
 
 _FRESH = "public, max-age=300"
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -19,6 +31,27 @@ async def say_health(request: Request) -> Response:
     """200 while the bot can write to its database: a row is really written, at most once in `PROBE_SECONDS`."""
     said = await deps_of(request).health.ask()
     return PlainTextResponse(f"{said}\n", 200 if said == "ok" else 503, {"Cache-Control": "no-store"})
+
+
+async def say_ready(request: Request) -> Response:
+    """200 while the bot can do its work, else 503; a line for each part of it, with what is wrong."""
+    deps = deps_of(request)
+    said = {"store": await deps.health.ask()}
+    if deps.signs is not None and said["store"] == "ok":
+        said |= await _look_at(deps.signs)
+    lines = "".join(f"{name}: {word}\n" for name, word in said.items())
+    well = all(word == "ok" for word in said.values())
+    return PlainTextResponse(lines, 200 if well else 503, {"Cache-Control": "no-store"})
+
+
+async def _look_at(signs: VitalSigns) -> dict[str, str]:
+    """How each part is, in a word or two."""
+    try:
+        vitals = await signs.take(not_older_seconds=PROBE_SECONDS)
+    except StoreError:
+        return {"store": "cannot read"}
+    found = find_troubles(vitals)
+    return {part: _WRONG[part].format(found[part]) if part in found else "ok" for part in STANDSTILLS}
 
 
 async def say_robots(_request: Request) -> Response:

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from bot.core.addresses import THIS_MACHINE, Network
 from bot.messages.visiting import Refusal
+from bot.updates.vitals import VitalSigns
 from bot.web.api import FAILURES, MOST_AT_ONCE
 from bot.web.card_cache import CardCache
 from bot.web.cards import show_card, show_logo
@@ -21,11 +22,12 @@ from bot.web.conversions import describe_api, make_receipt_link, report_conversi
 from bot.web.deps import WebDeps, deps_of
 from bot.web.health import Health
 from bot.web.links import open_link
+from bot.web.metrics import show_metrics
 from bot.web.pages import write_refusal
 from bot.web.problems import API, Problem, compose_problem
 from bot.web.salt import DailySalt
 from bot.web.security import SecurityShell, compose_headers
-from bot.web.service import say_health, say_robots, send_sheet
+from bot.web.service import say_health, say_ready, say_robots, send_sheet
 from bot.web.sharing import BEACONS, note_shared, open_page
 from bot.web.templates import Templates
 from bot.web.throttle import Admission, Throttle
@@ -49,7 +51,15 @@ class _Anything(Convertor[str]):
 
 register_url_convertor("anything", _Anything())
 
+WATCHED = (
+    Route("/healthz", say_health, methods=["GET"]),
+    Route("/readyz", say_ready, methods=["GET"]),
+    Route("/metrics", show_metrics, methods=["GET"]),
+)
+"""For whoever watches the bot: open where there is a token for them, also without a public address."""
+
 DOORS = (
+    *WATCHED,
     Route("/", open_link, methods=["GET"]),
     Route("/r/{tail:anything}", open_link, methods=["GET"]),
     Route("/c/{file}", show_card, methods=["GET"]),
@@ -60,7 +70,6 @@ DOORS = (
     Route("/api/v1/conversions", report_conversion, methods=["POST"]),
     Route("/api/v1/receipts", make_receipt_link, methods=["POST"]),
     Route("/api/v1/openapi.json", describe_api, methods=["GET"]),
-    Route("/healthz", say_health, methods=["GET"]),
     Route("/robots.txt", say_robots, methods=["GET"]),
 )
 """All there is; assets/web/openapi.json describes it."""
@@ -77,6 +86,8 @@ def build_deps(
     clock: Clock = utc_now,
     guesses: Throttle | None = None,
     pepper: bytes = b"",
+    signs: VitalSigns | None = None,
+    metrics_token: str = "",
 ) -> WebDeps:
     """The rooms behind the doors, with their usual measures; `guesses` overrules how often a visitor may guess.
 
@@ -97,12 +108,15 @@ def build_deps(
         admission=Admission(MOST_AT_ONCE),
         clock=clock,
         pepper=pepper,
+        signs=signs,
+        metrics_token=metrics_token,
     )
 
 
 def build_site(deps: WebDeps) -> SecurityShell:
     """The web side as an ASGI application."""
-    site = Starlette(routes=list(DOORS), exception_handlers={HTTPException: _refuse})
+    doors = DOORS if deps.shop.public_url else WATCHED
+    site = Starlette(routes=list(doors), exception_handlers={HTTPException: _refuse})
     site.router.redirect_slashes = False  # it would build a redirect from the request's Host
     site.state.deps = deps
     return SecurityShell(site, compose_headers(https=deps.shop.public_url.startswith("https:")))

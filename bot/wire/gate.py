@@ -196,10 +196,12 @@ class Gate(BaseRateLimiter[Priority]):
         delay = self._pacing.compute_delay(chat or 0, self._clock(), edits=edits)
         if self._is_too_long(delay, priority):
             raise Flooded(delay)
-        ticket = self._pacing.make_ticket(priority, chat, self._clock(), edits=edits)
+        queued = self._clock()
+        ticket = self._pacing.make_ticket(priority, chat, queued, edits=edits)
         await self._enter(ticket)
         self.metrics.count("requests_sent")
         began = self._clock()
+        self.metrics.note_time("gate", began - queued)
         try:
             answer = await call()
         except (PushedBack, RetryAfter) as error:
@@ -214,7 +216,9 @@ class Gate(BaseRateLimiter[Priority]):
                 self._refused = None
             return answer
         finally:
-            self._pacing.finish(ticket, self._clock())
+            now = self._clock()
+            self.metrics.note_time("request", now - began)
+            self._pacing.finish(ticket, now)
             self._pump()
 
     def _find_wait(self, error: PushedBack | RetryAfter) -> float:

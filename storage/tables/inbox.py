@@ -70,6 +70,7 @@ _DELETE_CLOSED = delete(inbox).where(
 )
 _IS_CLOSED = select(inbox.c.state).where(inbox.c.seq == bindparam("of")).with_for_update()
 _COUNT_OPEN = select(func.count()).select_from(inbox).where(_OPEN)
+_FIND_OLDEST_OPEN = select(inbox.c.received_at).where(_OPEN).order_by(inbox.c.seq).limit(1)
 
 
 def add_batch(tx: Tx, rows: Sequence[tuple[int, int | None, bytes]]) -> list[InboxRow]:
@@ -143,6 +144,12 @@ def blank(tx: Tx, sender_id: int, *, open_too: bool) -> None:
 def count_open(tx: Tx) -> int:
     """Count updates not yet handled."""
     return int(tx.scalar(_COUNT_OPEN))
+
+
+def find_oldest_open(tx: Tx) -> int | None:
+    """Return when the update came that has waited longest; None where none waits."""
+    found: int | None = tx.scalar(_FIND_OLDEST_OPEN)
+    return found
 
 
 def list_dead(tx: Tx, limit: int) -> list[InboxRow]:

@@ -60,6 +60,12 @@ _DELETE_SETTLED = delete(outbox).where(
 )
 _DELETE_OF = delete(outbox).where(outbox.c.recipient_id == bindparam("of"))
 _COUNT_OWED = select(func.count()).select_from(outbox).where(_OWED)
+_FIND_OLDEST_UNTRIED = (
+    select(outbox.c.created_at)
+    .where(_OWED, outbox.c.attempts == 0, outbox.c.recipient_id.is_not(None))
+    .order_by(outbox.c.id)
+    .limit(1)
+)
 
 
 def add(tx: Tx, *, address: Address, kind: str, payload: Mapping[str, int | str], key: str) -> NoticeId | None:
@@ -130,6 +136,12 @@ def delete_of(tx: Tx, person_id: PersonId) -> None:
 def count_owed(tx: Tx) -> int:
     """Count the notices still owed."""
     return int(tx.scalar(_COUNT_OWED))
+
+
+def find_oldest_untried(tx: Tx) -> int | None:
+    """Return since when a member has waited longest for a notice that nobody has tried to send; None where nobody waits."""
+    found: int | None = tx.scalar(_FIND_OLDEST_UNTRIED)
+    return found
 
 
 def _to_row(row: Row) -> OutboxRow:

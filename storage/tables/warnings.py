@@ -28,6 +28,6 @@ def list_told(tx: Tx) -> list[str]:
     return [key for (key,) in tx.rows(_LIST)]
 
 
-def delete_told(tx: Tx, key: str) -> None:
-    """Let something be told again, since it had been put right."""
-    tx.run(_DELETE, of=key)
+def delete_told(tx: Tx, key: str) -> bool:
+    """Let something be told again, since it had been put right; whether it had been told."""
+    return tx.run(_DELETE, of=key) == 1

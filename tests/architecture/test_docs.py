@@ -5,11 +5,14 @@ from dataclasses import fields
 from pathlib import Path
 
 from bot.capabilities import CAPABILITIES
+from bot.core.alarms import Trouble
 from bot.core.campaigns.reward_blocks import CONDITIONS, GIVES, OPTIONS
 from bot.core.campaigns.rewards import TRIGGERS, Limit
 from bot.core.setting import PREFIX
 from bot.settings import DEFAULTS
+from bot.telemetry import COUNTERS, TIMES
 from bot.updates.capability import Registry
+from bot.web.metrics import GAUGES
 from storage.exports import EXPORTS
 from storage.role import Role
 
@@ -50,6 +53,18 @@ def test_every_list_stands_in_its_document_with_its_columns() -> None:
     told = (ROOT / "docs" / "exports.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \| ([^|]+) \|$", told, re.MULTILINE)
     assert rows == [(each.name, each.about, ", ".join(each.columns)) for each in EXPORTS.values()]
+
+
+def test_every_figure_and_trouble_stands_in_its_document_and_nothing_else() -> None:
+    """docs/operations.md names what /metrics tells, and what owners are told of."""
+    told = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    figures = {f"{name}_total": "counter" for name in COUNTERS} | {f"{name}_seconds": "histogram" for name in TIMES}
+    figures |= dict.fromkeys((*GAUGES, "trouble", "up", "info"), "gauge")
+    assert dict(re.findall(r"^\| `passalong_(\w+)` \| (\w+) \|", told, re.MULTILINE)) == figures
+    assert set(re.findall(r"^\| `(\w+)` \|", told, re.MULTILINE)) == {
+        *Trouble,
+        *(f"passalong_{name}" for name in figures),
+    }
 
 
 def test_links_between_documents_lead_somewhere() -> None:

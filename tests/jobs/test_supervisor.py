@@ -138,3 +138,31 @@ def test_the_rest_after_failures_is_never_longer_than_the_period(failures: int, 
 def test_what_is_overdue_is_due_now() -> None:
     """However long ago that was."""
     assert compute_left_seconds(0, 10**15, HOUR) == 0
+
+
+async def test_a_job_is_late_when_nothing_runs_that_it_could_be_waiting_for(store: Store, clock: Clock) -> None:
+    """A supervisor that stands still is found by its oldest debt; one that waits for a long job is not, while that has time."""
+    now, going = 0.0, asyncio.Event()
+
+    async def hang(_store: Store) -> None:
+        going.set()
+        await asyncio.Event().wait()
+
+    jobs = [Job(name=name, every_seconds=60, run=hang, limit_seconds=1_800) for name in ("first", "second")]
+    supervisor = Supervisor(
+        store=store,
+        jobs=jobs,
+        metrics=Metrics(),
+        tell=lambda *_: None,
+        clock=lambda: now,
+        sleep=lambda _: asyncio.sleep(0),
+    )
+    assert supervisor.find_latest() == ("", 0.0)
+    running = asyncio.create_task(supervisor.run())
+    await going.wait()
+    now = 1_700.0
+    assert supervisor.find_latest() == ("first", 0.0)
+    now = 3_000.0
+    assert supervisor.find_latest() == ("first", 3_000.0)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)

@@ -121,6 +121,9 @@ FINDINGS = compose_findings([Finding(fault=fault, place=0, language="en", field=
 WEBHOOK: Mapping[str, object] = {"url": "https://" + "W" * 90 + ".example/hook?key=secret", "gone": False}
 
 
+MORE: Mapping[str, object] = {**WEBHOOK, "alarm": "jobs", "job": "reconciling", "over": False}
+
+
 def make_notice(kind: type[Notice], number: int = 0, **changes: object) -> Notice:
     """A notice of this kind about the friend and the inviter of this number."""
     values: dict[str, object] = {
@@ -171,7 +174,7 @@ def make_notice(kind: type[Notice], number: int = 0, **changes: object) -> Notic
         "until": MARCH,
     }
     known = {field.name for field in fields(kind)}
-    return kind(**{name: value for name, value in (values | {**WEBHOOK} | changes).items() if name in known})
+    return kind(**{name: value for name, value in (values | {**MORE} | changes).items() if name in known})
 
 
 def make_reader(

@@ -205,8 +205,10 @@ def test_there_are_statements_to_look_at() -> None:
     [
         ("inbox._LIST_OPEN", "ix_inbox_open"),
         ("inbox._COUNT_OPEN", "ix_inbox_open"),
+        ("inbox._FIND_OLDEST_OPEN", "ix_inbox_open"),
         ("outbox._LIST_OWED", "ix_outbox_owed"),
         ("outbox._COUNT_OWED", "ix_outbox_owed"),
+        ("outbox._FIND_OLDEST_UNTRIED", "ix_outbox_owed"),
         ("scores._LIST_TOP", "ix_standing_ranking"),
         ("referrals._LIST_INVITATIONS", "ix_referral_inviter_id_id"),
         ("ledgers._LIST_LINES", "ix_ledger_credit_id_id"),

@@ -19,6 +19,9 @@ _OWED = "owed:moved:"
 JOB_FAILING = "job_failing"
 """A piece of the bot's own work failed three times in a row."""
 
+JOB_WORKS = "job_works"
+"""It went well again."""
+
 JOB_WORDS = 60
 """Characters of an error's kind that are told; the log has all of it."""
 
@@ -118,25 +121,33 @@ def note_posting(tx: Tx, *, role: ChatRole, chat: int | str, works: bool, admin_
 def note_job_trouble(tx: Tx, name: str, said: str, *, admin_ids: Collection[int]) -> None:
     """Tell the admins that a piece of the bot's own work keeps failing, and the kind of error it meets; once a trouble.
 
-    As long as none of them can be written to it stays to be told. Without words the trouble is over. An error's words
+    As long as none of them can be written to it stays to be told. Without words the trouble is over, which is told as well. An error's words
     stay in the log, where secrets are masked: a database's error may quote an address with its password.
     """
     key, kind = f"job:{name}", said.partition(":")[0][:JOB_WORDS]
     if kind:
         _warn(tx, key, AdminWarning(warning=JOB_FAILING, chat=name, number=kind), admin_ids)
-    else:
-        warnings.delete_told(tx, key)
+    elif warnings.delete_told(tx, key):
+        _owe_all(tx, f"{key}:over", AdminWarning(warning=JOB_WORKS, chat=name), _list_admins(tx, admin_ids))
 
 
 def _warn(tx: Tx, key: str, warning: AdminWarning, admin_ids: Collection[int]) -> bool:
     """Owe a warning to every admin who can be written to; without any it is not told yet."""
-    found = [people.find_by_telegram_id(tx, telegram_id) for telegram_id in sorted(admin_ids)]
-    admins = [person for person in found if person is not None and person.is_member]
+    admins = _list_admins(tx, admin_ids)
     if not admins or not warnings.add(tx, key):
         return False
+    _owe_all(tx, key, warning, admins)
+    return True
+
+
+def _list_admins(tx: Tx, admin_ids: Collection[int]) -> list[Person]:
+    found = [people.find_by_telegram_id(tx, telegram_id) for telegram_id in sorted(admin_ids)]
+    return [person for person in found if person is not None and person.is_member]
+
+
+def _owe_all(tx: Tx, key: str, warning: AdminWarning, admins: Collection[Person]) -> None:
     for admin in admins:
         owe(tx, MemberAddress(admin.id), warning, key=f"{key}:{admin.id}:{tx.now}")
-    return True
 
 
 def _compose_key(chat: int | str, what: str) -> str:

@@ -1,0 +1,106 @@
+"""The bot's figures, taken again and again: what waits, what was done since, how much room there is."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+
+from bot.core.alarms import LATELY_SECONDS, Vitals
+from bot.services.alarms import Backlog, read_backlog
+from bot.telemetry import Metrics
+from storage.room import measure_database, measure_disk
+from storage.store import Store
+from storage.tx import Tx
+
+_HANDLING = ("updates_done", "updates_failed", "updates_rested", "updates_dead")
+_SENDING = ("notices_sent", "notices_failed", "notices_retried")
+
+
+class VitalSigns:
+    """Takes the figures; what was counted lately is known once it has been looked for that long.
+
+    Args:
+        store: What waits is in it.
+        url: Where the store lies.
+        metrics: What was done.
+        find_silence: Seconds since Telegram last gave a useful answer.
+        find_ban: Seconds for which a 429 still forbids all sending.
+        find_late: The job that is late, and by how many seconds.
+        measure_room: Bytes that are free, and all there are, on the disk of an address.
+        clock: Seconds, monotonic.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        url: str,
+        metrics: Metrics,
+        find_silence: Callable[[], float],
+        find_ban: Callable[[], float],
+        find_late: Callable[[], tuple[str, float]],
+        measure_room: Callable[[str], tuple[int, int]] = measure_disk,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store = store
+        self._url = url
+        self.metrics = metrics
+        self._find_silence = find_silence
+        self._find_ban = find_ban
+        self._find_late = find_late
+        self._measure_room = measure_room
+        self._clock = clock
+        self._counted: deque[tuple[float, Mapping[str, int]]] = deque([(clock(), metrics.read())])
+        self._moved_at: dict[tuple[str, ...], float] = {_HANDLING: clock(), _SENDING: clock()}
+        self._last: tuple[float, Vitals] | None = None
+
+    async def take(self, *, not_older_seconds: float = 0.0) -> Vitals:
+        """The figures of now, or those taken so lately.
+
+        Raises:
+            StoreError: what waits cannot be read.
+        """
+        if self._last is not None and self._clock() - self._last[0] < not_older_seconds:
+            return self._last[1]
+        backlog, database = await self._store.read(_read, self._url)
+        now = self._clock()
+        vitals = self._compose(now, backlog, database)
+        self._last = now, vitals
+        return vitals
+
+    def _compose(self, now: float, backlog: Backlog, database: int) -> Vitals:
+        lately = self._count_lately(now)
+        free, total = self._measure_room(self._url)
+        job, late = self._find_late()
+        return Vitals(
+            poll_silence_seconds=self._find_silence(),
+            updates_waiting=backlog.updates,
+            updates_age_seconds=backlog.updates_age_seconds,
+            updates_still_seconds=now - self._moved_at[_HANDLING],
+            notices_waiting=backlog.notices,
+            notices_age_seconds=backlog.notices_age_seconds,
+            notices_still_seconds=now - self._moved_at[_SENDING],
+            ban_seconds=self._find_ban(),
+            late_job=job,
+            job_late_seconds=late,
+            disk_free_bytes=free,
+            disk_total_bytes=total,
+            database_bytes=database,
+            lately=lately,
+        )
+
+    def _count_lately(self, now: float) -> Mapping[str, int]:
+        counts, before = self.metrics.read(), self._counted[-1][1]
+        for names in self._moved_at:
+            if any(counts[name] != before[name] for name in names):
+                self._moved_at[names] = now
+        self._counted.append((now, counts))
+        while now - self._counted[1][0] >= LATELY_SECONDS:
+            self._counted.popleft()
+        first = self._counted[0][1]
+        return {name: count - first[name] for name, count in counts.items()}
+
+
+def _read(tx: Tx, url: str) -> tuple[Backlog, int]:
+    return read_backlog(tx), measure_database(tx, url)

@@ -75,11 +75,11 @@ async def _ask_rating(context: Context, view: ReviewView) -> bool:
     return True
 
 
-async def on_next(update: Update, context: Context, besides: int) -> None:
+async def on_next(update: Update, context: Context, after: int) -> None:
     """Somebody else."""
-    view = await context.read(deciding.view_review, visitor=visitor_of(update), besides=besides)
+    view = await context.read(deciding.view_review, visitor=visitor_of(update), after=after)
     if await _ask_rating(context, view):
-        view = await context.read(deciding.view_review, visitor=visitor_of(update), besides=besides)
+        view = await context.read(deciding.view_review, visitor=visitor_of(update), after=after)
     await _show(update, context, view)
 
 

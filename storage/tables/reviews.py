@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from sqlalchemy import and_, bindparam, case, exists, func, insert, literal, literal_column, or_, select, update
+from sqlalchemy import and_, bindparam, case, exists, func, insert, literal, literal_column, or_, select, tuple_, update
 
 from storage.records import PersonId, ReferralId
 from storage.review import Evidence, ReviewRow, ReviewState, Trace
@@ -64,10 +64,16 @@ _LIST_DUE = (
     .order_by(review.c.due_at)
     .limit(bindparam("most"))
 )
-_NEXT = _ROWS.where(_QUEUED, review.c.referral_id != bindparam("besides")).order_by(
-    _PLACE, review.c.due_at, review.c.referral_id
+_ORDER = (_PLACE, review.c.due_at, review.c.referral_id)
+_FIND_FIRST = _ROWS.where(_QUEUED).order_by(*_ORDER).limit(1)
+_BEFORE = select(_PLACE.label("place"), review.c.due_at, review.c.referral_id).where(_THIS).cte("before")
+_FIND_NEXT = (
+    _ROWS.select_from(review)
+    .join(_BEFORE, tuple_(*_ORDER) > tuple_(*_BEFORE.c))
+    .where(_QUEUED)
+    .order_by(*_ORDER)
+    .limit(1)
 )
-_FIND_NEXT = _NEXT.limit(1)
 _COUNT_QUEUED = select(func.count()).select_from(review).where(_QUEUED)
 _FORGET = update(review).where(review.c.appealed_by_id == bindparam("of")).values(appeal="", appealed_by_id=None)
 
@@ -188,9 +194,9 @@ def list_due(tx: Tx, *, limit: int) -> list[ReferralId]:
     return [ReferralId(number) for (number,) in tx.rows(_LIST_DUE, now=tx.now, most=limit)]
 
 
-def find_next(tx: Tx, *, besides: int = 0) -> ReviewRow | None:
-    """Return who is to be decided about next: appeals first, then whose time is over first."""
-    row = tx.row(_FIND_NEXT, besides=besides)
+def find_next(tx: Tx, *, after: int = 0) -> ReviewRow | None:
+    """Return who is to be decided about next: appeals first, then whose time is over first; behind the last the first again."""
+    row = (tx.row(_FIND_NEXT, of=after) if after else None) or tx.row(_FIND_FIRST)
     return None if row is None else _to_review(row)
 
 

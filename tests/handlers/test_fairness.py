@@ -21,6 +21,8 @@ from tests.journeys.shop_at_work import ShopAtWork, find_link
 
 __all__ = ["shop", "store"]
 
+MONTH = 30 * 24 * 3600 * 1_000_000
+
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
@@ -46,6 +48,39 @@ async def press(shop: ShopAtWork, message: Message, label: str, text: str) -> Me
     """The owner taps under a picture, and gets a new message with this text."""
     await shop.tap(shop.admin, message, label)
     return await shop.telegram.until_message(shop.admin, text)
+
+
+async def test_a_look_at_somebody_asks_telegram_how_it_rates_the_account(shop: ShopAtWork, store: Store) -> None:
+    """A level below zero is one more thing that was noticed; any other says nothing, nor does a chat that is gone."""
+    dani = await shop.add_member("Dani")
+    link = find_link(await shop.ask(dani, "/share"))
+    for name, level in (("Kiki", -2), ("Lala", 3), ("Nono", None)):
+        friend = shop.add_person(name)
+        await shop.join(friend, link)
+        await store.write(hold, friend)
+        friend.level = level
+    said: dict[str, bool] = {}
+    shown = await shop.ask(shop.admin, "/review", "came through Dani")
+    for _ in range(8):
+        name = next((each for each in ("Kiki", "Lala", "Nono") if each in shown.text), "")
+        said[name] = "own rating of the account is below zero (-2)" in shown.text.replace("\u2212", "-")
+        if {"Kiki", "Lala", "Nono"} <= said.keys():
+            break
+        await shop.tap(shop.admin, shown, "Next")
+        shown = await shop.telegram.until_message(shop.admin, "came through", after=shown)
+    assert {each: said[each] for each in ("Kiki", "Lala", "Nono")} == {"Kiki": True, "Lala": False, "Nono": False}
+
+
+def hold(tx: Tx, person: Person) -> None:
+    """A friend who came is looked at by the team."""
+    friend = people.find_by_telegram_id(tx, person.id)
+    assert friend is not None
+    referral = referrals.find_by_invitee(tx, friend.id)
+    assert referral is not None
+    suspend(tx, referral)
+    reviews.add(
+        tx, referral.id, ReviewState.OPEN, risk=60, evidence=(("short", (4, 5)),), counted=True, due_at=tx.now + MONTH
+    )
 
 
 async def test_the_team_decides_and_a_member_objects(shop: ShopAtWork, store: Store) -> None:

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 from bot.core.campaigns.content import parse_content
+from bot.services.audit import Act as Audited
 from bot.services.campaigns import get_terms
-from storage import Store
+from bot.services.joining.joining import start
+from bot.services.joining.revoking import suspend
+from storage import Store, Tx
 from storage.campaign import CampaignState
 from storage.conversion import SaleState
+from storage.records import Profile, Referral, ReferralState
+from storage.review import ReviewState
 from storage.tables import (
     api_keys,
+    audit,
     campaigns,
     conversions,
     coupons,
     labels,
+    ledgers,
     order_claims,
     people,
     referrals,
+    reviews,
     sales,
     shops,
+    watches,
     webhooks,
 )
 from tests.journeys.dialogues import Act, Script, Walk
+
+LUCKY = 991_000
+"""Somebody's number at Telegram who is looked at."""
 
 
 async def check_claim(walk: Walk, store: Store) -> None:
@@ -149,6 +161,37 @@ async def check_list(_: Walk, store: Store) -> None:
     (sale,) = await store.read(sales.list_waiting, before=2**62, limit=9)
     assert (sale.order_id, sale.amount, sale.person_id) == ("A-17", 1250, None)
     assert len(await store.read(conversions.list_of, sale.id)) == 1
+
+
+def hold_friend(tx: Tx, telegram_id: int) -> None:
+    """Somebody came by a member, and is looked at."""
+    host = people.find_by_telegram_id(tx, telegram_id)
+    assert host is not None
+    start(tx, visitor=Profile(telegram_id=LUCKY, first_name="Lucky"), payload=host.code)
+    referral = find_held(tx)
+    suspend(tx, referral)
+    reviews.add(
+        tx, referral.id, ReviewState.OPEN, risk=60, evidence=(("short", (4, 5)),), counted=True, due_at=tx.now + 2**40
+    )
+
+
+def find_held(tx: Tx) -> Referral:
+    """What brought the friend."""
+    friend = people.find_by_telegram_id(tx, LUCKY)
+    found = referrals.find_by_invitee(tx, friend.id) if friend is not None else None
+    assert found is not None
+    return found
+
+
+async def check_review(_: Walk, store: Store) -> None:
+    """It was refused once, taken back once and approved once, and brings once what a friend brings."""
+    held = await store.read(find_held)
+    assert held.state is ReferralState.QUALIFIED
+    points = (await store.read(get_terms)).campaign.inviter_points
+    assert await store.read(ledgers.get_balance, held.inviter_id) == points
+    assert await store.read(watches.list_counts) == {"short": (0, 1)}
+    lines = await store.read(audit.list_before, most=20)
+    assert [each.after for each in lines if each.act == Audited.REVIEWED] == ["approved", "again", "unreal"]
 
 
 TO_THE_CAMPAIGN = (
@@ -408,4 +451,19 @@ NEW_CAMPAIGN = Script(
 )
 """An owner writes a campaign; a tap on an older screen is no step of it, so nothing else is said meanwhile."""
 
-ALL_SCRIPTS = {**SCRIPTS, "a whole campaign": NEW_CAMPAIGN}
+DECIDING = Script(
+    admin=True,
+    others=["Wayan Abe"],
+    before=hold_friend,
+    acts=[
+        Act(say="/review", shows="Lucky came through"),
+        Act(tap="Doesn\u2019t count", shows="Not a real person"),
+        Act(tap="Not a real person", shows="Lucky doesn\u2019t count"),
+        Act(tap="Take that back", shows="is looked at again"),
+        Act(tap="Counts", under="is looked at again", shows="Lucky counts"),
+    ],
+    check=check_review,
+)
+"""Somebody of the team decides, takes it back, and decides otherwise."""
+
+ALL_SCRIPTS = {**SCRIPTS, "a whole campaign": NEW_CAMPAIGN, "a decision": DECIDING}

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.playground.world import Message, Person
-from storage import Store, open_store
+from storage import Store, Tx, open_store
+from storage.beside import run_beside
 from storage.checks import list_faults
 from tests.chaos.books import Reader
 from tests.journeys.program import PATIENCE_SECONDS, Home, Program, furnish, furnish_forking
@@ -61,6 +62,8 @@ class Script:
     admin: bool = False
     others: Sequence[str] = ()
     """Members who are there before."""
+    before: Callable[[Tx, int], None] | None = None
+    """What has happened by then to the last of the others, by their number at Telegram."""
     deadly: int | None = None
     """So many of its last acts are died over by `make test`; None: all. `make chaos` dies over all in any case."""
 
@@ -182,6 +185,8 @@ async def begin(script: Script, folder: Path, url: str, *, forks: bool = True) -
             for each in (*others, person):
                 telegram.world.press_start(each)
                 await telegram.until_message(each, "Your link", timeout_seconds=PATIENCE_SECONDS)
+            if script.before is not None:
+                await asyncio.to_thread(run_beside, url, script.before, others[-1].id)
             yield walk
         finally:
             await walk.program.kill()

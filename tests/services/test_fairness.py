@@ -70,6 +70,26 @@ async def farm(
     return found
 
 
+async def test_whoever_looks_on_sees_all_of_the_queue(store: Store, campaign: Campaign, clock: Clock) -> None:
+    """One after the other, whose time is over first before the others, an objection before all; then from the beginning."""
+    found = await farm(store, clock, campaign, Fairness(hold_at=100), friends=5)
+    for due, (_, referral) in zip((5, 3, 3, 9, 1), found, strict=True):
+        await store.write(
+            reviews.add, referral.id, ReviewState.OPEN, risk=60, evidence=(), counted=False, due_at=clock.now + due
+        )
+    first, objecting = found[4][1], found[3][1]
+    await store.write(deciding.refuse, visitor=BOSS, referral_id=objecting.id, reason="same")
+    host = await store.read(find_person, ANNA)
+    await store.write(reviews.set_appeal, objecting.id, by=host.id, text="She is my cousin")
+    seen = [objecting.id, first.id, found[1][1].id, found[2][1].id, found[0][1].id]
+    shown = 0
+    for expected in (*seen, *seen):
+        view = await store.read(deciding.view_review, visitor=BOSS, after=shown)
+        assert view.row is not None
+        shown = view.row.referral_id
+        assert shown == expected
+
+
 async def get_review(store: Store, referral: Referral) -> ReviewRow:
     """What is noted of a friend."""
     row = await store.read(reviews.find, referral.id)
@@ -120,7 +140,7 @@ async def test_yes_counts_and_no_does_not_and_either_is_taken_back(
             assert (await store.read(find_person, ANNA)).score == int(decide == "yes")
             assert await store.read(find_faults) == []
             again = await store.write(deciding.approve, visitor=BOSS, referral_id=referral.id)
-            assert again.deciding is Deciding.GONE
+            assert again.deciding is (Deciding.APPROVED if decide == "yes" else Deciding.GONE)
             view = await store.write(deciding.undo, visitor=BOSS, referral_id=referral.id)
             assert view.deciding is Deciding.UNDONE
             assert (await store.read(find_person, ANNA)).score == 0

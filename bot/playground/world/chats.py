@@ -118,6 +118,8 @@ class Chat:
             "max_reaction_count": 11,
             "accepted_gift_types": {name: name in accepted for name in GIFT_TYPES},
         }
+        if self.is_private:
+            full |= self.get_person().render_rating()
         if self.kind in {"group", "supergroup"}:
             full["permissions"] = {name: name not in self.denied for name in PERMISSIONS}
         if self.username:

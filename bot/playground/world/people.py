@@ -27,6 +27,8 @@ class Person:
     """Whether the bot sees none of them."""
     accepted_gifts: set[str] = field(default_factory=lambda: set(GIFT_TYPES))
     """Which kinds of gifts they take, by the Bot API's names."""
+    level: int | None = None
+    """Of their account's rating, below zero for a bad one; None where Telegram says nothing of it."""
     hides_forwards: bool = False
     """What they wrote, forwarded, shows their name without a way to reach them."""
 
@@ -34,6 +36,13 @@ class Person:
     def full_name(self) -> str:
         """First and last name as the apps show them."""
         return f"{self.first_name} {self.last_name}".strip()
+
+    def render_rating(self) -> dict[str, Any]:
+        """Return the Bot API's UserRating under its name, where there is one."""
+        if self.level is None:
+            return {}
+        points = 100 * self.level
+        return {"rating": {"level": self.level, "rating": points, "current_level_rating": points}}
 
     def list_photos(self) -> list[Photo]:
         """Return the profile photos that the bot sees."""

@@ -75,16 +75,15 @@ class ReviewView:
     """Who brought whom, around this friend."""
 
 
-def view_review(tx: Tx, *, visitor: Profile, besides: int = 0) -> ReviewView:
-    """Who is to be decided about next; appeals first.
+def view_review(tx: Tx, *, visitor: Profile, after: int = 0) -> ReviewView:
+    """Who is to be decided about next; appeals first, and after somebody who is shown whoever follows.
 
     Raises:
         NotAllowed: this is nobody who decides.
     """
     demand(tx, visitor, MANAGERS)
     person = enter(tx, visitor)
-    row = reviews.find_next(tx, besides=besides) or reviews.find_next(tx)
-    return _view(tx, person, row, Deciding.SHOWN)
+    return _view(tx, person, reviews.find_next(tx, after=after), Deciding.SHOWN)
 
 
 def note_rating(tx: Tx, *, referral_id: ReferralId, level: int) -> None:
@@ -117,7 +116,7 @@ def approve(tx: Tx, *, visitor: Profile, referral_id: ReferralId) -> ReviewView:
     demand(tx, visitor, MANAGERS)
     person, row = enter(tx, visitor), _lock_open(tx, referral_id)
     if row is None:
-        return _view(tx, person, reviews.find_next(tx), Deciding.GONE)
+        return _view_decided(tx, person, referral_id, Deciding.APPROVED)
     count_in(tx, row)
     _note(tx, person, row, right=0, wrong=1, after="approved")
     return _view(tx, person, reviews.find(tx, referral_id), Deciding.APPROVED)
@@ -132,7 +131,7 @@ def refuse(tx: Tx, *, visitor: Profile, referral_id: ReferralId, reason: str) ->
     demand(tx, visitor, MANAGERS)
     person, row = enter(tx, visitor), _lock_open(tx, referral_id)
     if row is None or reason not in REASONS:
-        return _view(tx, person, reviews.find_next(tx), Deciding.GONE)
+        return _view_decided(tx, person, referral_id, Deciding.REFUSED)
     count_out(tx, row, reason)
     _note(tx, person, row, right=1, wrong=0, after=reason)
     return _view(tx, person, reviews.find(tx, referral_id), Deciding.REFUSED)
@@ -146,6 +145,8 @@ def undo(tx: Tx, *, visitor: Profile, referral_id: ReferralId) -> ReviewView:
     """
     demand(tx, visitor, MANAGERS)
     person, row = enter(tx, visitor), reviews.lock(tx, referral_id)
+    if row is not None and row.state is ReviewState.OPEN:
+        return _view(tx, person, row, Deciding.UNDONE)
     if row is None or row.decided_at is None or row.by_itself or tx.now - row.decided_at > UNDO_SECONDS * SECOND:
         return _view(tx, person, reviews.find_next(tx), Deciding.GONE)
     referral = referrals.get(tx, referral_id)
@@ -255,6 +256,17 @@ def _lock_open(tx: Tx, referral_id: ReferralId) -> ReviewRow | None:
     """Somebody about whom it is to be decided, be it that a refusal was objected to."""
     row = reviews.lock(tx, referral_id)
     return row if row is not None and _is_undecided(row) else None
+
+
+def _view_decided(tx: Tx, person: Person, referral_id: ReferralId, deciding: Deciding) -> ReviewView:
+    """What a second tap finds, perhaps because the answer to the first was lost: the same, if it was decided so; else who is next."""
+    row = reviews.find(tx, referral_id)
+    if row is not None and row.state is _DECIDED[deciding] and not row.by_itself and not _is_undecided(row):
+        return _view(tx, person, row, deciding)
+    return _view(tx, person, reviews.find_next(tx), Deciding.GONE)
+
+
+_DECIDED = {Deciding.APPROVED: ReviewState.APPROVED, Deciding.REFUSED: ReviewState.REFUSED}
 
 
 def _is_undecided(row: ReviewRow) -> bool:

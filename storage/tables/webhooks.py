@@ -199,7 +199,7 @@ def add(tx: Tx, *, url: str, kinds: Collection[str], secret: str, allow_private:
     """Have an address be told of some kinds of events from now on."""
     values = {"url": url, "kinds": _join(kinds), "secret": secret, "allow_private": allow_private}
     number = WebhookId(tx.scalar(_ADD, created_at=tx.now, **values))
-    _note_kinds(tx)
+    note_kinds(tx)
     return number
 
 
@@ -219,7 +219,7 @@ def remove(tx: Tx, webhook_id: WebhookId) -> bool:
     done = tx.run(_SET_STATE, which=webhook_id, now_state=WebhookState.REMOVED) == 1
     if done:
         tx.run(_DROP_OF, which=webhook_id)
-        _note_kinds(tx)
+        note_kinds(tx)
     return done
 
 
@@ -322,8 +322,8 @@ def delete_before(tx: Tx, before: int, limit: int) -> int:
     return len(ids)
 
 
-def _note_kinds(tx: Tx) -> None:
-    """Have units of work know whether anybody wants to hear of what they do."""
+def note_kinds(tx: Tx) -> None:
+    """Have units of work know whether anybody wants to hear of what they do; also of who was put in before there was a shop."""
     wanted = {kind for row in list_live(tx) for kind in row.kinds}
     shops.set_hook_kinds(tx, _join(sorted(wanted)))
 

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from tests.journeys.program import Home, furnish
+from tests.journeys.shop_at_work import find_link
 from tests.proxies import LocalProxy, listen, serve_proxy, serve_tls
 from tests.telegram import LocalTelegram, telegram
 
@@ -60,6 +61,21 @@ async def test_the_bot_works_through_a_proxy(
         assert set(proxy.asked_for) == {f"{TELEGRAM}:443"}
     assert f"through the proxy {kind}://127.0.0.1:{proxy.port}" in program.read_errors()
     assert "Kanarien" not in home.read_everything()
+
+
+async def test_other_systems_are_told_through_the_proxy(
+    home: Home, telegram: LocalTelegram, door: tuple[int, Path]
+) -> None:
+    """A machine that has no other way to Telegram has none to them either."""
+    added = await home.run("webhook", "add", "https://crm.example/hook", "--events", "joined")
+    assert added.status == 0, added.read_errors()
+    async with serve_proxy("http", door[0]) as proxy, home.running(PROXY=compose("http", proxy)) as program:
+        nia, budi = telegram.world.add_person("Nia"), telegram.world.add_person("Budi")
+        telegram.world.press_start(nia)
+        shown = await telegram.until_message(nia, "Your link")
+        telegram.world.press_start(budi, find_link(shown).partition("?start=")[2])
+        await telegram.until(lambda: "crm.example:443" in proxy.asked_for, what="a word to the other system")
+        assert await program.stop() == 0
 
 
 async def test_the_bot_works_through_a_proxy_that_is_spoken_to_in_secret(

@@ -9,7 +9,9 @@ from collections.abc import Callable
 
 import pytest
 
+from bot.core.campaigns.campaign import Campaign
 from bot.core.webhooks import Answer
+from bot.services.campaigns.opening import Source, open_shop
 from bot.services.joining.joining import credit
 from bot.services.joining.notices import RevokeReason
 from bot.services.joining.revoking import revoke
@@ -25,7 +27,7 @@ from bot.services.webhooks.managing import (
     switch_on,
 )
 from bot.services.webhooks.notices import WebhookOff
-from storage import Store, Tx
+from storage import Store, Tx, open_store
 from storage.records import NoticeId, PersonId, Profile, Referral
 from storage.tables import outbox, people, webhooks
 from storage.webhook import HookEventKind, PostState, WebhookId, WebhookState
@@ -52,6 +54,15 @@ def join(tx: Tx) -> Referral:
     referral = credit(tx, *add_pair(tx), source="qr")
     assert referral is not None
     return referral
+
+
+async def test_who_was_put_in_before_the_first_start_is_told(store_url: str, clock: Clock, campaign: Campaign) -> None:
+    """Its owner may begin with the command line."""
+    async with open_store(store_url, clock=clock) as fresh:
+        await fresh.write(subscribe, ["joined"])
+        await fresh.write(open_shop, Source(campaign=campaign))
+        await fresh.write(join)
+        assert len(await fresh.read(find_parcels, busy={})) == 1
 
 
 def owe_some(tx: Tx, count: int, lines: int) -> None:

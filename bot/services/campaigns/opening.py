@@ -17,7 +17,7 @@ from storage.addresses import MemberAddress
 from storage.campaign import CampaignState
 from storage.records import PersonId, VersionId
 from storage.role import Role
-from storage.tables import audit, campaigns, conversations, people, pictures, roles, shops
+from storage.tables import audit, campaigns, conversations, people, pictures, roles, shops, webhooks
 from storage.tables.campaigns import CampaignRow
 from storage.tables.pictures import StoredPicture
 from storage.tables.shops import Said, ShopRow
@@ -86,6 +86,8 @@ def open_shop(
         said=said,
         file_digest=digest,
     )
+    if before is None:
+        webhooks.note_kinds(tx)
     conversations.redate(tx)
     opening = Opening(
         taken=before is not None and not same,

@@ -146,6 +146,8 @@ async def test_an_owner_makes_a_key_that_is_shown_once_and_revokes_it(shop: Shop
     assert "There is none yet" in none.text
     asked = await tap(shop, shop.admin, none, "Make a key")
     assert "What is the key for?" in asked.text
+    again = await shop.ask(shop.admin, "a till?", "letters")
+    assert "What is the key for?" in again.text
     made = await shop.ask(shop.admin, "till")
     key = re.search(r"psk_[\w-]+", made.text)
     assert key is not None

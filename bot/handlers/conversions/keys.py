@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from telegram import Update
+from telegram import Message, Update
 
-from bot.core.conversions.keys import compute_key_secret, compute_pepper
-from bot.handlers.conversations import begin
+from bot.core.conversions.keys import compute_key_secret, compute_pepper, decide_makeable
+from bot.handlers.conversations import begin_at
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
-from bot.messages.conversions.keys import ask_name, render_keys, render_made, render_sure
-from bot.messages.texts import Texts
+from bot.messages.conversions.keys import ask_name, render_keys, render_made, render_sure, say_unmade
+from bot.messages.texts import Html, Texts
 from bot.services.conversations import finish
 from bot.services.conversions import keys
 from bot.updates.context import visitor_of
-from bot.updates.flows import Flow, Step
+from bot.updates.flows import Flow, Step, read_text
 from storage.tables.api_keys import KeyId
 
 
@@ -28,7 +29,8 @@ async def on_api(update: Update, context: Context) -> None:
 
 async def on_new(update: Update, context: Context) -> None:
     """One more."""
-    await begin(update, context, NAMING)
+    view = await context.read(keys.view_keys, visitor=visitor_of(update))
+    await begin_at(update, context, NAMING, "name", {"live": dict(Counter(each.name for each in view.live))})
 
 
 async def on_named(update: Update, context: Context, data: Mapping[str, Any]) -> None:
@@ -53,4 +55,10 @@ async def on_revoke_sure(update: Update, context: Context, key_id: int) -> None:
     await show(update, context, render_keys(Texts(view.member.language), context.deps.shop, view))
 
 
-NAMING = Flow(name="api", steps=[Step(name="name", ask=ask_name)], on_done=on_named)
+def refuse_name(texts: Texts, data: Mapping[str, Any], message: Message) -> Html | None:
+    """Why no key can be called so."""
+    unmade = decide_makeable(read_text(message) or "", data.get("live", {}))
+    return None if unmade is None else say_unmade(texts, unmade)
+
+
+NAMING = Flow(name="api", steps=[Step(name="name", ask=ask_name, refuse=refuse_name)], on_done=on_named)

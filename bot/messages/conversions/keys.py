@@ -39,10 +39,15 @@ def render_keys(texts: Texts, shop: Shop, view: KeysView) -> OutgoingMessage:
 def render_made(texts: Texts, view: KeysView, secret: str) -> OutgoingMessage:
     """The key and its secret, the one time; or why there is none."""
     if view.made is None:
-        said = texts.say(_UNMADE[view.unmade or Unmade.NAME], live=MOST_LIVE, names=MOST_NAMES)
+        said = say_unmade(texts, view.unmade or Unmade.NAME)
         return OutgoingMessage(text=said, keyboard=stack(tap_row(texts, API)))
     text = texts.say("api.made", name=view.made.name, shown=view.made.key, secret=secret)
     return OutgoingMessage(text=text, keyboard=stack(tap_row(texts, API)))
+
+
+def say_unmade(texts: Texts, unmade: Unmade) -> Html:
+    """Why there is none."""
+    return texts.say(_UNMADE[unmade], live=MOST_LIVE, names=MOST_NAMES)
 
 
 def render_sure(texts: Texts, view: KeysView, key_id: int) -> OutgoingMessage:

@@ -145,14 +145,14 @@ def _draw_logo(image: Image.Image, logo: Image.Image, place: tuple[int, int]) ->
         draw_shape(image, bounds, Sheet(logo, x, y), lambda pencil: pencil.block(bounds, radius=14))
 
 
-def draw_code(image: Image.Image, link: str, theme_fonts: ThemeFonts) -> None:
-    """The QR code, dark on the panel, around its centre. Raises LinkTooLong.
+def draw_code(image: Image.Image, link: str, theme_fonts: ThemeFonts, *, above: int = 0) -> None:
+    """The QR code, dark on the panel, around its centre; the image lacks so many rows of the card. Raises LinkTooLong.
 
     Modules of 8 pixels that lie on JPEG's own grid of 8 x 8 cost the fewest bytes and stay sharp.
     """
     x, y = theme_fonts.theme.layout.code_centre
     mask = compose_code(link).render_robust_mask(MODULE_PIXELS)
-    place = (x - mask.width // 2, y - mask.height // 2)
+    place = (x - mask.width // 2, y - above - mask.height // 2)
     image.paste(theme_fonts.theme.palette["code"], place, mask)
 
 

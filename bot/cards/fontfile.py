@@ -4,12 +4,49 @@ from __future__ import annotations
 
 import struct
 from array import array
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 _UNICODE_TABLES = ((3, 10), (0, 4), (0, 6), (3, 1), (0, 3))
 _BMP_END = 0xFFFF
+
+
+class NumberTable:
+    """Small numbers by growing keys, in eight bytes each and in order, as font files have them: as a dict the fonts of three languages take five megabytes."""
+
+    __slots__ = ("_keys", "_values")
+
+    def __init__(self, pairs: Iterable[tuple[int, int]]) -> None:
+        self._keys, self._values = array("I"), array("i")
+        for key, value in pairs:
+            self._keys.append(key)
+            self._values.append(value)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._keys)
+
+    def __contains__(self, key: int) -> bool:
+        return self._find(key) is not None
+
+    def __getitem__(self, key: int) -> int:
+        found = self._find(key)
+        if found is None:
+            raise KeyError(key)
+        return self._values[found]
+
+    def get(self, key: int) -> int:
+        """What stands there; 0 for nothing."""
+        found = self._find(key)
+        return 0 if found is None else self._values[found]
+
+    def _find(self, key: int) -> int | None:
+        at = bisect_left(self._keys, key)
+        return at if at < len(self._keys) and self._keys[at] == key else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +57,8 @@ class Metrics:
     """Units in an em."""
     widths: array[int]
     """Advance by glyph number; the last one is that of all further glyphs."""
-    kerning: dict[tuple[int, int], int]
-    """Adjustment by pair of glyph numbers."""
+    kerning: NumberTable
+    """Adjustment by pair of glyph numbers, as `pair_glyphs` makes one number of them."""
 
 
 def read_tables(path: Path, *wanted: str) -> dict[str, bytes]:
@@ -38,13 +75,18 @@ def read_tables(path: Path, *wanted: str) -> dict[str, bytes]:
     return tables
 
 
-def parse_cmap(table: bytes) -> dict[int, int]:
+def pair_glyphs(left: int, right: int) -> int:
+    """Two glyph numbers, each below 65,536, as one."""
+    return left << 16 | right
+
+
+def parse_cmap(table: bytes) -> NumberTable:
     """Glyph number by code point, from the fullest Unicode table of a `cmap`."""
     count = struct.unpack_from(">2xH", table)[0]
     offsets = {(a, b): offset for a, b, offset in struct.iter_unpack(">HHL", table[4 : 4 + 8 * count])}
     start = next(offsets[key] for key in _UNICODE_TABLES if key in offsets)
     form = struct.unpack_from(">H", table, start)[0]
-    return dict(_list_grouped(table, start) if form == 12 else _list_segmented(table, start))
+    return NumberTable(_list_grouped(table, start) if form == 12 else _list_segmented(table, start))
 
 
 def _list_grouped(table: bytes, start: int) -> Iterator[tuple[int, int]]:
@@ -79,9 +121,9 @@ def parse_metrics(tables: dict[str, bytes]) -> Metrics:
     return Metrics(struct.unpack_from(">H", tables["head"], 18)[0], widths, _parse_kerning(tables["kern"]))
 
 
-def _parse_kerning(table: bytes) -> dict[tuple[int, int], int]:
+def _parse_kerning(table: bytes) -> NumberTable:
     """One subtable of format 0, as `assets/fonts/prepare.py` writes it."""
     if not table:
-        return {}
+        return NumberTable(())
     count = struct.unpack_from(">H", table, 10)[0]
-    return {(left, right): value for left, right, value in struct.iter_unpack(">HHh", table[18 : 18 + 6 * count])}
+    return NumberTable(struct.iter_unpack(">Lh", table[18 : 18 + 6 * count]))

@@ -11,7 +11,7 @@ from bot.cards.faces import FACE_PIXELS, draw_face
 from bot.cards.glyph_cache import draw_cached_text
 from bot.cards.layout import Layout, Pair
 from bot.cards.marks import RIBBON_HEIGHT, Ribbon, set_mark
-from bot.cards.shapes import Fill
+from bot.cards.shapes import Fill, Sheet
 from bot.cards.theme_fonts import ThemeFonts
 from bot.cards.typesetting import Setting, TextStyle, fit_text
 from bot.core.sharing import CardText, Mark
@@ -77,6 +77,13 @@ class Invitation:
             ring = ribbon.fill if ribbon else self.theme_fonts.theme.palette[self.pair.first.colour]
             draw_face(image, face, place, phrase.face_pixels, ring)
         self._draw(image, stack, (left, y), phrase.width, align)
+
+    def move_up(self, pixels: int) -> Invitation:
+        """The same for a picture that lacks so many rows of the card above."""
+        left, top, right, bottom = self.pair.bounds
+        fill = replace(self.fill, top=self.fill.top - pixels) if isinstance(self.fill, Sheet) else self.fill
+        pair = replace(self.pair, bounds=(left, top - pixels, right, bottom - pixels))
+        return replace(self, pair=pair, fill=fill)
 
     def _find_ribbon(self, mark: Mark) -> Ribbon:
         found = self.ribbons.get(mark)

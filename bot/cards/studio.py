@@ -15,6 +15,7 @@ from PIL import Image
 from bot.cards.dressing import FindPicture
 from bot.cards.formats import MOST_FORMAT_BYTES, draw_format
 from bot.cards.jpeg import render_bounded_jpeg
+from bot.cards.memory import give_back_memory
 from bot.cards.photos import open_picture
 from bot.cards.qr import compose_code
 from bot.cards.qrpage import draw_qr_page
@@ -129,7 +130,10 @@ class CardStudio:
         load_theme(self._assets / "themes", name)
 
     def _get_template(self, text: CardText, theme_fonts: ThemeFonts) -> Template:
-        template = self._templates.pop(text, None) or build_template(text, theme_fonts)
+        template = self._templates.pop(text, None)
+        if template is None:
+            template = build_template(text, theme_fonts)
+            give_back_memory()
         self._templates[text] = template
         while len(self._templates) > self._templates_kept:
             self._templates.popitem(last=False)

@@ -46,6 +46,7 @@ class Template:
     band: bytes
     """The rows that a card exchanges, red, green and blue in turn."""
     invitation: Invitation
+    """As it lies on these rows."""
     theme_fonts: ThemeFonts
     quality: int
     frame: Frame
@@ -56,36 +57,32 @@ class Template:
         self, name: str, link: str, face: Image.Image | None = None, mark: Mark | None = None
     ) -> Callable[[], bytes]:
         """Draw a person's card, and return what encodes it, for which no font is needed any more. Raises LinkTooLong."""
-        card = self._draw(Image.new("RGB", CARD_SIZE), name, link, face, mark)
-        return lambda: self._encode(card)
+        band = self._draw(name, link, face, mark)
+        return lambda: self._encode(band)
 
     def draw_card(self, name: str, link: str, face: Image.Image | None = None, mark: Mark | None = None) -> Image.Image:
         """The whole card, as it was encoded where it is the same for everybody. Raises LinkTooLong."""
-        return self._draw(self._decode(), name, link, face, mark)
+        return self._complete(self._draw(name, link, face, mark))
 
-    def _draw(
-        self, canvas: Image.Image, name: str, link: str, face: Image.Image | None, mark: Mark | None
-    ) -> Image.Image:
-        canvas.paste(Image.frombytes("RGB", (canvas.width, self._height), self.band), (0, self._top))
-        self.invitation.draw(canvas, name, face, mark)
-        draw_code(canvas, link, self.theme_fonts)
-        return canvas
+    def _draw(self, name: str, link: str, face: Image.Image | None, mark: Mark | None) -> Image.Image:
+        """The rows that a card exchanges: a whole card would take twice the memory."""
+        band = Image.frombytes("RGB", (CARD_SIZE[0], self._height), self.band)
+        self.invitation.draw(band, name, face, mark)
+        draw_code(band, link, self.theme_fonts, above=self._top)
+        return band
 
-    def _encode(self, card: Image.Image) -> bytes:
+    def _encode(self, band: Image.Image) -> bytes:
         """A JPEG of at most 98,000 bytes.
 
         The quality suits names of usual length; the rare card that is heavier is encoded as a whole, a little coarser.
         """
-        band = card.crop((0, self._top, card.width, self._top + self._height))
         jpeg = self.frame.replace_rows(self.first_row, encode_frame(band, self.quality).rows).join()
-        if len(jpeg) <= MOST_BYTES:
-            return jpeg
-        whole = self._decode()
-        whole.paste(band, (0, self._top))
-        return render_bounded_jpeg(whole, self.quality)
+        return jpeg if len(jpeg) <= MOST_BYTES else render_bounded_jpeg(self._complete(band), self.quality)
 
-    def _decode(self) -> Image.Image:
-        return Image.open(BytesIO(self.frame.join())).convert("RGB")
+    def _complete(self, band: Image.Image) -> Image.Image:
+        whole = Image.open(BytesIO(self.frame.join())).convert("RGB")
+        whole.paste(band, (0, self._top))
+        return whole
 
     @property
     def _top(self) -> int:
@@ -107,8 +104,8 @@ def build_template(text: CardText, theme_fonts: ThemeFonts) -> Template:
     quality = choose_quality(draft.draw_card(_TRIAL_NAME, _TRIAL_LINK, _draw_trial_face()))
     first_row, last_row = find_touched_rows(theme_fonts.theme.layout)
     band = draft.picture.crop((0, first_row * ROW_PIXELS, draft.picture.width, last_row * ROW_PIXELS)).tobytes()
-    frame = encode_frame(draft.picture, quality)
-    return Template(band, draft.invitation, theme_fonts, quality, frame, first_row, last_row)
+    frame, invitation = encode_frame(draft.picture, quality), draft.invitation.move_up(first_row * ROW_PIXELS)
+    return Template(band, invitation, theme_fonts, quality, frame, first_row, last_row)
 
 
 def _draw_trial_face() -> Image.Image:

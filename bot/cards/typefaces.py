@@ -16,7 +16,7 @@ from pathlib import Path
 from PIL import ImageFont
 
 from bot.cards.bidi import compute_levels, mirror
-from bot.cards.fontfile import Metrics, parse_cmap, parse_metrics, read_tables
+from bot.cards.fontfile import Metrics, NumberTable, pair_glyphs, parse_cmap, parse_metrics, read_tables
 from bot.cards.scripts import can_shape, find_alphabet, find_script, has_loose_marks, is_unspaced, split_clusters
 from bot.core.names import JOINERS
 
@@ -45,7 +45,7 @@ class Typeface:
         self.path = path
 
     @cached_property
-    def glyphs(self) -> dict[int, int]:
+    def glyphs(self) -> NumberTable:
         """Glyph number by code point."""
         return parse_cmap(read_tables(self.path, "cmap")["cmap"])
 
@@ -76,8 +76,8 @@ class Typeface:
 
     def find_kerning(self, left: str, right: str) -> float:
         """What to add between two characters; mostly 0."""
-        pair = (self.glyphs.get(ord(left[-1]), 0), self.glyphs.get(ord(right[0]), 0))
-        return self._metrics.kerning.get(pair, 0) / self._metrics.units
+        pair = pair_glyphs(self.glyphs.get(ord(left[-1])), self.glyphs.get(ord(right[0])))
+        return self._metrics.kerning.get(pair) / self._metrics.units
 
     @cached_property
     def _metrics(self) -> Metrics:

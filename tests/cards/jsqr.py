@@ -41,7 +41,7 @@ class JsQR:
     async def read(self, picture: Image.Image) -> list[str]:
         """What it reads in a picture."""
         buffer = BytesIO()
-        picture.convert("RGB").save(buffer, "PNG", compress_level=1)
+        (picture if picture.mode == "L" else picture.convert("RGB")).save(buffer, "PNG", compress_level=1)
         address = f"data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()}"
         found: list[str] = await self.page.evaluate(_READ, address)
         return found

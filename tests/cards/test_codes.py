@@ -51,9 +51,9 @@ def find_zbar() -> str:
     pytest.skip(reason)
 
 
-def read_with_zbar(zbar: str, paths: Sequence[Path]) -> list[str]:
-    """What zbar reads in some pictures, a line each."""
-    ran = subprocess.run([zbar, "--quiet", "--raw", *paths], capture_output=True, text=True, check=False)
+def read_with_zbar(zbar: str, arguments: Sequence[Path | str]) -> list[str]:
+    """What zbar reads in some pictures, a line each; options may precede them."""
+    ran = subprocess.run([zbar, "--quiet", "--raw", *arguments], capture_output=True, text=True, check=False)
     return ran.stdout.split()
 
 

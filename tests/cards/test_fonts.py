@@ -13,6 +13,7 @@ from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # it ships n
 from PIL import ImageFont
 
 from bot.assets import ASSETS
+from bot.cards.fontfile import NumberTable, pair_glyphs, parse_metrics, read_tables
 from bot.cards.scripts import SCRIPTS
 from bot.cards.theme_fonts import load_theme_fonts, load_typefaces
 from bot.cards.typefaces import open_font
@@ -41,8 +42,32 @@ def test_characters_are_read_as_fonttools_reads_them(path: Path) -> None:
     glyphs = TYPEFACES[path.stem].glyphs
     with TTFont(path, lazy=True) as font:
         order = {name: at for at, name in enumerate(font.getGlyphOrder())}
-        assert glyphs == {code: order[name] for code, name in font.getBestCmap().items()}
-    assert 0 not in glyphs.values()
+        assert {code: glyphs[code] for code in glyphs} == {
+            code: order[name] for code, name in font.getBestCmap().items()
+        }
+    assert 0 not in {glyphs[code] for code in glyphs}
+    assert list(glyphs) == sorted(glyphs), "or they are not found"
+
+
+def test_what_no_font_knows_is_not_in_its_table() -> None:
+    """Numbers between the keys, before and after them have nothing, and asking for one as if it had is an error."""
+    table = NumberTable(((3, 30), (5, -50), (900_000, 9)))
+    assert [key for key in (0, 3, 4, 5, 6, 900_000, 900_001) if key in table] == [3, 5, 900_000]
+    assert (table.get(5), table[900_000], table.get(4), len(table)) == (-50, 9, 0, 3)
+    with pytest.raises(KeyError):
+        table[4]
+
+
+@pytest.mark.parametrize("path", FONTS, ids=lambda path: path.stem)
+def test_kerning_is_read_as_fonttools_reads_it(path: Path) -> None:
+    """Every pair of the table, in its order."""
+    kerning = parse_metrics(read_tables(path, "head", "hhea", "hmtx", "kern")).kerning
+    with TTFont(path, lazy=True) as font:
+        order = {name: at for at, name in enumerate(font.getGlyphOrder())}
+        pairs = font["kern"].kernTables[0].kernTable if "kern" in font else {}
+        wanted = {pair_glyphs(order[left], order[right]): value for (left, right), value in pairs.items()}
+    assert {pair: kerning[pair] for pair in kerning} == wanted
+    assert list(kerning) == sorted(kerning)
 
 
 def test_kerning_is_read_from_the_font() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -37,6 +37,11 @@ class Ruling:
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f\ud800-\udfff]")
 """White space is none of them: a line break is read as a space."""
 
+_SENTENCE_END = re.compile("[.!?](?= )|[\u3002\uff01\uff1f]")
+_PAUSES = " ,;:-\u2013\u2014\u3001\uff0c\uff1b\uff1a"
+_LONGEST_WORD = 20
+"""Letters; what has no blank for so long is cut between two of them, as Chinese is."""
+
 _DOT = r"(?:\.|(?<=[a-z0-9])[\u3002\uff61](?=[a-z0-9]))"
 """Browsers read the Chinese full stop between Latin letters as a dot as well."""
 
@@ -67,6 +72,24 @@ def decide_words(text: str, marked: Collection[str] = ()) -> Ruling:
     """
     words = clean_text(text, limit=len(text))
     return Ruling(words=words, fault=_find_fault(text, words, marked))
+
+
+def shorten_words(words: str, fits: Callable[[str], bool]) -> str:
+    """The words, or as many whole sentences of them as fit, if those say half of it; else as many words, and that more follows."""
+    if fits(words):
+        return words
+    most = next((end for end in range(len(words) - 1, 0, -1) if fits(_cut_words(words, end))), 1)
+    ends = [found.end() for found in _SENTENCE_END.finditer(words)]
+    whole = next((words[:end] for end in reversed(ends) if fits(words[:end])), "")
+    return whole if 2 * len(whole) >= most else _cut_words(words, most)
+
+
+def _cut_words(words: str, end: int) -> str:
+    """Up to there at most: at a blank where one is near, and never within a letter."""
+    kept = clean_text(words, limit=end)
+    blank = kept.rfind(" ", max(0, len(kept) - _LONGEST_WORD)) if words[len(kept)] != " " else -1
+    kept = kept[:blank] if blank > 0 else kept
+    return kept.rstrip(_PAUSES) + "…"
 
 
 def _find_fault(text: str, words: str, marked: Collection[str]) -> WordsFault | None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.own_words import WORDS_LIMIT, WordsFault, decide_words
+from bot.core.own_words import WORDS_LIMIT, WordsFault, decide_words, shorten_words
 from bot.core.sharing import filter_stories
 
 
@@ -121,3 +121,22 @@ SAID = {"mina": "Meet Mina, our starter. Inside", "half-done": "New: a loaf half
 def test_typed_words_choose_among_stories(typed: str, keys: list[str]) -> None:
     """All words must occur, in any order and case; a story's key alone means that story."""
     assert filter_stories(SAID, typed) == keys
+
+
+@pytest.mark.parametrize(
+    ("words", "most", "kept"),
+    [
+        ("Short.", 10, "Short."),
+        ("I come back. And again, every week.", 20, "I come back."),
+        ("No. I come back every single week.", 20, "No. I come back…"),
+        ("I come back, and again.", 14, "I come back…"),
+        ("Abcdefghijklmnopqrstuvwxyzabcdef", 25, "Abcdefghijklmnopqrstuvwx…"),
+        ("我每周都来。面包好吃。大家好", 11, "我每周都来。面包好吃。"),
+        ("我每周都来面包好吃大家好", 8, "我每周都来面包…"),
+        ("นี่นี่นี่นี่", 9, "นี่นี่…"),
+        ("👩‍🍳👩‍🍳👩‍🍳", 6, "👩‍🍳…"),
+    ],
+)
+def test_words_are_shortened_by_sense(words: str, most: int, kept: str) -> None:
+    """Whole where they fit; else whole sentences that say half of it, or whole words, and never a part of a letter."""
+    assert shorten_words(words, lambda part: len(part) <= most) == kept

@@ -11,7 +11,7 @@ from bot.messages.buttons import STORY, STORY_HERE
 from bot.messages.own_words import render_words_prompt
 from bot.messages.sharing.keyboards import compose_card_keyboard, say_kind, story_row
 from bot.messages.sharing.screens import render_inline_invitation, render_share
-from bot.messages.texts import LANGUAGES, Texts
+from bot.messages.texts import LANGUAGES, Html, Texts
 from tests.messages.samples import CAMPAIGN, CODE, PHOTO, make_member, make_shop
 from tests.messages.telegram_html import read_html
 from tests.messages.test_keyboards import WIDTHS, measure
@@ -133,8 +133,28 @@ def test_own_words_can_be_begun_changed_and_removed() -> None:
 
 @pytest.mark.parametrize("char", ["W", "好", "\U0001f525"])
 def test_the_longest_words_fit_beside_the_longest_story(char: str) -> None:
-    """A caption holds 1,024; nothing of it is cut."""
+    """Where no picture shows them, a message holds 1,024; nothing of it is cut."""
     member = make_member("W" * 64, own_words=char * WORDS_LIMIT)
-    shown = read_html(render_share(EN, make_full_shop(), member, PHOTO).text)
+    shown = read_html(Html(render_inline_invitation(EN, make_full_shop(), member).text))
     assert char * WORDS_LIMIT in shown.text
     assert shown.utf16 <= 1024
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("brand", ["Oven", "The Old Harbour Bakery & Kitchen", "好" * 16])
+@pytest.mark.parametrize("headline", ["Meet Mina", "好" * 30])
+@pytest.mark.parametrize(
+    "words", ["Mine!", "So good that I come back. " * 4, "word " * 24, "W" * 120, "好" * 120, "แดด" * 40]
+)
+def test_own_words_leave_room_for_the_picture(language: str, brand: str, headline: str, words: str) -> None:
+    """However long they are: three lines on a phone with the shop's name, and the link; few words stand there whole."""
+    story = replace(CAMPAIGN.stories[0], headline=dict.fromkeys(LANGUAGES, headline))
+    campaign = replace(CAMPAIGN, brand=dict.fromkeys(LANGUAGES, brand), stories=(story,))
+    shop, member = replace(make_shop(), campaign=campaign), make_member("Anna", own_words=words.strip())
+    *lines, link = read_html(render_share(Texts(language), shop, member, PHOTO).text).text.splitlines()
+    widths = [sum(1 + (letter > "\u2e80") for letter in line) for line in lines]
+    assert sum(-(-width // 40) for width in widths) <= 3
+    assert brand in lines[-1]
+    assert link == shop.link(CODE, "fwd")
+    assert any(words.strip()[:20] in line for line in lines)
+    assert words != "Mine!" or any(words in line for line in lines)

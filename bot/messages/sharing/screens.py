@@ -10,6 +10,7 @@ from textwrap import wrap
 
 from telegram import InlineKeyboardMarkup
 
+from bot.core.own_words import shorten_words
 from bot.core.sharing import filter_stories
 from bot.messages.buttons import MENU
 from bot.messages.keyboards import (
@@ -30,6 +31,13 @@ _LINE_LETTERS = 38
 """Of a caption, on a phone that is 390 pixels wide."""
 _WORD_LINES = 3
 """Above the link, which takes two: so much fits a window 844 pixels high with the picture and the row that turns it."""
+_CAPTIONS = (
+    ("share.caption", True),
+    ("share.caption_short", True),
+    ("share.caption", False),
+    ("share.caption_short", False),
+)
+"""What says who invites to what, and whether the headline stands above: the best first; own words may take its place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,19 +130,27 @@ def say_start_first(texts: Texts) -> str:
 
 
 def say_caption(texts: Texts, shop: Shop, member: MemberView, source: Source, story: str = "") -> Html:
-    """Under the picture, which says the rest: the headline, the member's own line, who invites to what, the link.
+    """Under the picture, which says the rest: the headline, the member's own words, who invites to what, the link.
 
-    Without own words it has five lines at most, so that a phone shows the picture with all that can be tapped under it; where
-    that is too little, the inviter's name stands on the picture alone.
+    It has five lines at most, so that a phone shows the picture with all that can be tapped under it. Where that is too
+    little, the inviter's name stands on the picture alone, then the headline, and at last own words are shortened: whole
+    they stand there, and large.
     """
     headline, brand = shop.story(texts.language, story).headline, shop.brand(texts.language)
+    inviter, words = show_plain_name(texts, member.name, first=True), member.own_words
+
+    def fits(words: str, key: str, *, titled: bool) -> bool:
+        way_in = texts.plain(key, inviter=inviter, brand=brand, link="")
+        quote = [texts.plain("words.quote", words=words)] if words else []
+        return sum(map(_count_lines, [headline] * titled + quote + [way_in])) <= _WORD_LINES
+
+    ways = _CAPTIONS if words else _CAPTIONS[:2]
+    key, titled = next((way for way in ways if fits(words, way[0], titled=way[1])), ways[-1])
+    kept = shorten_words(words, lambda part: fits(part, key, titled=titled)) if words else ""
     link = escape(shop.link(member.code, source, story))
-    own = [Html(f"{texts.say('words.quote', words=member.own_words)}\n")] if member.own_words else []
-    inviter = show_plain_name(texts, member.name, first=True)
-    taken = _count_lines(headline) + _count_lines(texts.plain("share.caption", inviter=inviter, brand=brand, link=""))
-    key = "share.caption" if taken <= _WORD_LINES else "share.caption_short"
-    said = texts.say(key, inviter=Html(escape(inviter)), brand=brand, link=link)
-    return Html("\n".join([f"<b>{escape(headline)}</b>", *own, said]))
+    above = [f"<b>{escape(headline)}</b>"] if titled else []
+    quote = [texts.say("words.quote", words=kept)] if kept else []
+    return Html("\n".join([*above, *quote, texts.say(key, inviter=Html(escape(inviter)), brand=brand, link=link)]))
 
 
 def _count_lines(text: str) -> int:

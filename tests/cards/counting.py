@@ -62,7 +62,9 @@ def is_read_by_zbar(zbar: str, view: View, folder: Path) -> bool:
 
 async def list_blind(view: View, zbar: str, folder: Path, jsqr: JsQR | None) -> list[str]:
     """The readers that miss it."""
-    found = zxingcpp.read_barcodes(view.picture.convert("L"), formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
+    found = zxingcpp.read_barcodes(
+        view.picture.convert("L"), formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+    )
     read = {
         "zxing-cpp": [code.text for code in found] == [view.link],
         "OpenCV": read_with_opencv(view.picture) == [view.link],

@@ -103,7 +103,7 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         "chat_link": Keeping(holds="personal links to the community chat", ends=Ends.FORGETTING),
         "checkpoint": Keeping(holds="heads of the books, one a day each", ends=Ends.NEVER, how="holds no name"),
         "click": Keeping(
-            holds="links opened, not by whom", ends=Ends.TIME, days=90, how="then only the sum of each source stays"
+            holds="links opened, not by whom", ends=Ends.TIME, days=90, how="what they counted for stays in `funnel`"
         ),
         "code_key": Keeping(holds="the secret of codes", ends=Ends.FEW),
         "column_map": Keeping(holds="what the columns of lists of orders mean", ends=Ends.FEW),
@@ -136,6 +136,11 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
             ends=Ends.TIME,
             days=365,
             how="after it; so long nobody is credited for them anew",
+        ),
+        "funnel": Keeping(
+            holds="how many came how far, by day, campaign, source, story and language",
+            ends=Ends.NEVER,
+            how="holds no name",
         ),
         "gift": Keeping(holds="which gifts were sent, and why one was not", ends=Ends.NEVER, how="holds no name"),
         "grant": Keeping(holds="what came of it for whom", ends=Ends.NEVER, how="holds no name"),
@@ -201,7 +206,7 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         "sale": Keeping(holds="orders, and what each counts for", ends=Ends.NEVER, how="holds no name"),
         "score": Keeping(holds="how many have which score", ends=Ends.FEW),
         "share": Keeping(
-            holds="cards and links taken", ends=Ends.TIME, days=90, how="then only the sum of each way stays"
+            holds="cards and links taken", ends=Ends.TIME, days=90, how="what they counted for stays in `funnel`"
         ),
         "shop": Keeping(holds="whose bot it is", ends=Ends.FEW),
         "signal": Keeping(holds="how often signals were right", ends=Ends.FEW),
@@ -215,7 +220,7 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         ),
         "told_story": Keeping(holds="whose card a friend came by: which story", ends=Ends.NEVER, how="holds no name"),
         "visit": Keeping(
-            holds="hashes of who opened a link", ends=Ends.TIME, days=0, how="as soon as the hour is over"
+            holds="hashes of who opened a link", ends=Ends.TIME, days=1, how="after it; the hash is of one day alone"
         ),
         "waitlist": Keeping(holds="queues of campaigns", ends=Ends.FEW),
         "waitlist_chunk": Keeping(holds="how many wait in which part of a queue", ends=Ends.FEW),

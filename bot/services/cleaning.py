@@ -59,18 +59,18 @@ def clean_handouts(tx: Tx, limit: int) -> int:
 
 
 def clean_visits(tx: Tx, limit: int) -> int:
-    """Visits of hours that are over: the clicks are counted, and who came is nobody's business."""
-    return visits.delete_before(tx, compute_hour(tx.now), limit)
+    """Visits of a day ago: the clicks are counted, and who came is nobody's business."""
+    return visits.delete_before(tx, compute_hour(_limit_of(tx, "visit")), limit)
 
 
 def clean_clicks(tx: Tx, limit: int) -> int:
-    """Old clicks, but for their sums."""
-    return clicks.fold(tx, before=_limit_of(tx, "click"), limit=limit)
+    """Old clicks; what they counted for stays."""
+    return clicks.delete_before(tx, before=_limit_of(tx, "click"), limit=limit)
 
 
 def clean_shares(tx: Tx, limit: int) -> int:
-    """Old shares, but for their sums."""
-    return shares.fold(tx, before=_limit_of(tx, "share"), limit=limit)
+    """Old shares; likewise."""
+    return shares.delete_before(tx, before=_limit_of(tx, "share"), limit=limit)
 
 
 def clean_deliveries(tx: Tx, limit: int) -> int:

@@ -99,7 +99,7 @@ def _forget_person(tx: Tx, person: Person) -> None:
         buyers.forget_of,
         cards.forget_of,
         chat_links.delete_of,
-        clicks.fold_of,
+        clicks.delete_of,
         conversations.delete_of,
         conversions.forget_member,
         deliveries.drop_queued,
@@ -115,7 +115,7 @@ def _forget_person(tx: Tx, person: Person) -> None:
         outbox.delete_of,
         reminders.delete_of,
         reviews.forget_of,
-        shares.fold_of,
+        shares.delete_of,
         team_invitations.delete_of,
     ):
         forget_rows(tx, person.id)

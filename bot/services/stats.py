@@ -2,40 +2,66 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.core.durations import DAY
+from bot.core.funnel import (
+    PERIOD_DAYS,
+    Funnel,
+    Growth,
+    Projection,
+    compute_cycle_hours,
+    compute_growth,
+    compute_projection,
+)
 from bot.core.liability import Liability
 from bot.core.roles import MANAGERS
-from bot.core.stats import Growth
 from bot.services.members import MemberView, demand, enter, view_member
 from bot.services.printing import count_by_placement
 from storage.facts import GrantKind
 from storage.records import Profile, RankLine
-from storage.tables import clicks, directory, grants, liability, referrals, scores, shares
+from storage.tables import funnel, grants, liability, scores
+from storage.tables.funnel import Cut, FunnelRow
 from storage.tx import Tx
 
 TOP_SIZE = 10
+WEEKS = 12
+"""So many are shown, this one included."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """How far people come and how it grows, of one moment."""
+
+    funnel: Funnel
+    """Ever."""
+    lately: Funnel
+    """Of the last `PERIOD_DAYS`, today included."""
+    before: Funnel
+    """Of as many days before those."""
+    growth: Growth
+    cycle_hours: int | None
+    """From an inviter's start to a friend's coming; None for too few."""
+    projection: Projection | None
+    measured_at: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatsView:
-    """Members, joins by invitation, K and who brings most."""
+    """What `/stats` shows first."""
 
     member: MemberView
-    members: int
-    blocked: int
-    joins: int
-    shares: int
-    growth: Growth
+    figures: Figures
     top: list[RankLine]
+    weeks: Mapping[int, Funnel] = field(default_factory=dict)
+    """By the day of its Monday, since 1970; a week in which nothing happened is there as well."""
     ways: Mapping[str, int] = field(default_factory=dict)
-    """Invitations taken, by `ShareWay`."""
+    """What was taken to be passed on, by `ShareWay`."""
     clicks: Mapping[str, int] = field(default_factory=dict)
     """Links opened that the web side knows of, by the link's source."""
     sources: Mapping[str, int] = field(default_factory=dict)
-    """Joins that still count, by the link's source; newcomers by the shop's own paper, by where it hung."""
+    """Friends who came, by the link's source; newcomers by the shop's own paper, by where it hung."""
     owed: Liability = field(default_factory=Liability)
     """To members, at this moment."""
 
@@ -47,21 +73,53 @@ def count(tx: Tx, *, visitor: Profile) -> StatsView:
         NotAllowed: the shop's figures are not this visitor's to see.
     """
     demand(tx, visitor, MANAGERS)
-    members, joins, ways = directory.count_members(tx), referrals.count_all(tx), shares.count_by_way(tx)
-    taken = sum(ways.values())
+    by_source = funnel.list_by(tx, Cut.SOURCE)
+    ways = {way: row.prepared + row.sent for way, row in by_source.items() if row.prepared + row.sent}
+    sources = count_by_placement(tx)
+    sources.update({source: row.started for source, row in by_source.items() if row.started})
     return StatsView(
         member=view_member(tx, enter(tx, visitor)),
-        members=members,
-        blocked=directory.count_blocked(tx),
-        joins=joins,
-        shares=taken,
-        growth=Growth(members=members, invitations=taken, joins=joins),
+        figures=measure(tx),
         top=scores.list_top(tx, TOP_SIZE),
+        weeks=list_weeks(tx),
         ways=ways,
-        clicks=clicks.count_by_source(tx),
-        sources=Counter(referrals.count_by_source(tx)) + count_by_placement(tx),
+        clicks={source: row.clicks for source, row in by_source.items() if row.clicks},
+        sources=sources,
         owed=sum_owed(tx),
     )
+
+
+def measure(tx: Tx) -> Figures:
+    """The funnel and growth of this moment; reads what is kept, and is as fast for a million members."""
+    ever, end = _to_funnel(funnel.sum_all(tx)), tx.now // DAY + 1
+    lately = _to_funnel(funnel.sum_all(tx, since=end - PERIOD_DAYS, before=end))
+    friends, squares = funnel.sum_scores(tx)
+    growth = compute_growth(ever, friends=friends, squares=squares)
+    cycle_hours = compute_cycle_hours(funnel.list_cycles(tx))
+    return Figures(
+        funnel=ever,
+        lately=lately,
+        before=_to_funnel(funnel.sum_all(tx, since=end - 2 * PERIOD_DAYS, before=end - PERIOD_DAYS)),
+        growth=growth,
+        cycle_hours=cycle_hours,
+        projection=compute_projection(growth, newcomers=lately.members, cycle_hours=cycle_hours),
+        measured_at=tx.now,
+    )
+
+
+def cut(tx: Tx, by: Cut, *, days: int | None = None) -> dict[str, Funnel]:
+    """The funnel by one thing, of the last so many days, or ever; "" where it is not known."""
+    since = 0 if days is None else tx.now // DAY + 1 - days
+    return {key: _to_funnel(row) for key, row in funnel.list_by(tx, by, since=since).items()}
+
+
+def list_weeks(tx: Tx, weeks: int = WEEKS) -> dict[int, Funnel]:
+    """The last so many weeks, this one included, by the day of each Monday; a week without anything is there as well."""
+    today = tx.now // DAY
+    monday = today - (today + funnel.WEEKS_BEGIN) % 7
+    first = monday - 7 * (weeks - 1)
+    found = funnel.list_by(tx, Cut.WEEK, since=first)
+    return {day: _to_funnel(found.get(str(day), FunnelRow())) for day in range(first, monday + 1, 7)}
 
 
 def sum_owed(tx: Tx) -> Liability:
@@ -72,3 +130,7 @@ def sum_owed(tx: Tx) -> Liability:
         coupons=kept.coupons + grants.count_promised(tx, GrantKind.COUPON),
         gifts=grants.count_promised(tx, GrantKind.GIFT),
     )
+
+
+def _to_funnel(row: FunnelRow) -> Funnel:
+    return Funnel(**row._asdict())

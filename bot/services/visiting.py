@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.core.visiting import compute_hour
+from bot.services.campaigns import get_terms
 from bot.services.members import MemberView, view_member
+from bot.services.rewards.granting import find_story
 from bot.services.spoken import find_by_link
 from storage.records import PersonId, ShareWay
 from storage.tables import clicks, people, shares, visits
@@ -23,6 +25,10 @@ class Click:
     code: str
     source: str
     visitor: str
+    story: str = ""
+    """The mark of the story that the link names; empty for none."""
+    campaign: int | None = None
+    """The number of the campaign that it names; None for the shop's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +61,15 @@ def find_holder(tx: Tx, *, code: str) -> Holder:
 
 
 def count_clicks(tx: Tx, *, clicked: Sequence[Click]) -> int:
-    """Count clicks, the same visitor on the same member's link once an hour; returns how many were new."""
-    hour = compute_hour(tx.now)
-    fresh = [click for click in clicked if visits.add(tx, click.visitor, click.code, hour)]
-    for click in fresh:
-        clicks.add(tx, click.member_id, click.source)
-    return len(fresh)
+    """Count clicks, the same visitor on the same member's link once an hour, and as a person once a day; returns how many were new."""
+    hour, new = compute_hour(tx.now), 0
+    for click in clicked:
+        is_first = not visits.is_known(tx, click.visitor)
+        if visits.add(tx, click.visitor, click.code, hour):
+            new += 1
+            story = find_story(get_terms(tx), click.story) if click.story else ""
+            clicks.add(tx, click.member_id, click.source, story=story, campaign=click.campaign, is_first=is_first)
+    return new
 
 
 def note_page_share(tx: Tx, *, code: str) -> bool:

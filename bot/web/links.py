@@ -38,7 +38,7 @@ async def open_link(request: Request) -> Response:
     found = await deps.visitors.look_up(asked.code, guest, deps.nobody)
     if guest.reader is Reader.PREVIEW:
         deps.visitors.refuse(found, guest)
-    _count(deps, guest, found, asked.source)
+    _count(deps, guest, found, asked)
     target = _choose_target(deps, asked, found)
     said = compose_link_page(deps.shop, found.host, source=asked.source, target=target)
     page = write_link_page(deps.templates, said, moves_on=guest.reader is not Reader.PREVIEW)
@@ -52,8 +52,17 @@ def _choose_target(deps: WebDeps, asked: Payload, found: Found) -> str:
     return deps.shop.campaign_link(code, asked.source or Source.WEB, asked.campaign, asked.story)
 
 
-def _count(deps: WebDeps, guest: Guest, found: Found, source: str) -> None:
+def _count(deps: WebDeps, guest: Guest, found: Found, asked: Payload) -> None:
     host = found.host
     if host.code and decide_counts(guest.approach):
         visitor = deps.salt.name(guest.address)
-        deps.click_writer.note(Click(member_id=host.id, code=host.code, source=source or Source.WEB, visitor=visitor))
+        deps.click_writer.note(
+            Click(
+                member_id=host.id,
+                code=host.code,
+                source=asked.source or Source.WEB,
+                visitor=visitor,
+                story=asked.story,
+                campaign=asked.campaign,
+            )
+        )

@@ -52,6 +52,7 @@ REVISIONS = (
     "0048",
     "0049",
     "0050",
+    "0051",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

@@ -22,6 +22,7 @@ from storage.schema.conversions import (
 )
 from storage.schema.coupons import coupon, pool
 from storage.schema.fairness import captcha, mark, review, signal, watch
+from storage.schema.funnel import FUNNEL_COUNTS, funnel
 from storage.schema.gifts import gift
 from storage.schema.honours import honour
 from storage.schema.jobs import due_job
@@ -59,6 +60,7 @@ from storage.schema.waitlists import waitlist, waitlist_chunk, waitlist_jump, wa
 from storage.schema.webhooks import hook_event, hook_post, webhook
 
 __all__ = [
+    "FUNNEL_COUNTS",
     "HOUSE_ACCOUNT",
     "SHOP_BOARD",
     "account",
@@ -93,6 +95,7 @@ __all__ = [
     "face",
     "flood_wait",
     "forgotten",
+    "funnel",
     "gift",
     "grant",
     "guess",

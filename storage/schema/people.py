@@ -44,9 +44,13 @@ person = Table(
     Column("watched", Boolean, nullable=False, server_default=false()),
     Column("zone", Text),
     Column("news_off", Text, nullable=False, server_default=""),
+    Column("start_language", Text, nullable=False, server_default=""),
+    Column("sent_at", BigInteger),
     sqlite_autoincrement=True,
 )
 """`quiet_since` is the start or the last share of a member who was not nudged since; else NULL.
+
+`start_language` is the language in which the person was greeted; `sent_at` when something last left their hands that was seen to.
 
 `face` is the `photo_id` of the face that stands on the member's cards; empty for none. `watched` whoever brought somebody
 who was looked at. `zone` is where the member said to be, else NULL; `news_off` the kinds of broadcasts they do not want, with a

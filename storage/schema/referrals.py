@@ -9,9 +9,11 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
+    Integer,
     Table,
     Text,
     false,
+    true,
 )
 
 from storage.records import ReferralState
@@ -30,9 +32,19 @@ referral = Table(
     Column("state", Text, one_of("state", ReferralState), nullable=False),
     Column("joined_at", BigInteger, nullable=False),
     Column("campaign_version_id", Id, ForeignKey("campaign_version.id"), nullable=False),
+    Column("story", Text, nullable=False, server_default=""),
+    Column("language", Text, nullable=False, server_default=""),
+    Column("is_first_contact", Boolean, nullable=False, server_default=true()),
+    Column("purchases", Integer, nullable=False, server_default="0"),
+    Column("redemptions", Integer, nullable=False, server_default="0"),
     CheckConstraint("inviter_id <> invitee_id", name="not_oneself"),
     sqlite_autoincrement=True,
 )
+"""`story` is the one that the link names, else the one the inviter had taken last; `language` the invitee's `start_language`.
+
+`is_first_contact`: no link of the web side was opened before, as far as its source says. Triggers keep `purchases` and
+`redemptions`, of the invitee: orders that count, and what was had for points or handed in at the counter.
+"""
 Index("ix_referral_inviter_id_id", referral.c.inviter_id, referral.c.id.desc())
 
 told_story = Table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Table, Text, UniqueConstraint, true
 
 from storage.handout import HandoutKind, HandoutState
 from storage.schema.base import Id, metadata, one_of
@@ -15,8 +15,11 @@ share = Table(
     Column("way", Text, nullable=False),
     Column("shared_at", BigInteger, nullable=False),
     Column("story", Text, nullable=False, server_default=""),
+    Column("campaign_id", BigInteger, nullable=False, server_default="0"),
+    Column("language", Text, nullable=False, server_default=""),
     sqlite_autoincrement=True,
 )
+"""`campaign_id` is 0 where the shop had no campaign; `language` the member's `start_language`."""
 Index("ix_share_person_id", share.c.person_id)
 
 card = Table(
@@ -54,9 +57,13 @@ click = Table(
     Column("person_id", Id, ForeignKey("person.id"), nullable=False),
     Column("source", Text, nullable=False),
     Column("clicked_at", BigInteger, nullable=False),
+    Column("story", Text, nullable=False, server_default=""),
+    Column("campaign_id", BigInteger, nullable=False, server_default="0"),
+    Column("language", Text, nullable=False, server_default=""),
+    Column("is_first", Boolean, nullable=False, server_default=true()),
     sqlite_autoincrement=True,
 )
-"""A member's link was opened."""
+"""A member's link was opened, for the first time today by this person where `is_first`; `language` is the member's."""
 Index("ix_click_person_id", click.c.person_id)
 
 visit = Table(

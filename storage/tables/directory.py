@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, bindparam, func, or_, select, union
+from sqlalchemy import Select, bindparam, func, literal_column, or_, select, union
 from sqlalchemy.sql.elements import KeyedColumnElement
 
 from storage.records import Person, PersonId
+from storage.schema.funnel import funnel
 from storage.schema.people import person, profile, spoken
 from storage.tables import people
 from storage.tables.people import to_person, to_person_or_none
@@ -47,8 +48,8 @@ _TO_NUDGE = (
     .order_by(person.c.quiet_since)
     .limit(bindparam("limit"))
 )
-_COUNT_MEMBERS = select(func.count()).select_from(person).where(person.c.started_at.is_not(None))
-_COUNT_BLOCKED = _COUNT_MEMBERS.where(person.c.blocked_at.is_not(None))
+_COUNT_MEMBERS = select(func.coalesce(func.sum(funnel.c.members), literal_column("0")))
+_COUNT_BLOCKED = select(func.coalesce(func.sum(funnel.c.blocked), literal_column("0")))
 
 
 def find_by_spoken(tx: Tx, code: str) -> Person | None:
@@ -86,10 +87,10 @@ def list_to_nudge(tx: Tx, *, shared_before: int, nudged_before: int, limit: int)
 
 
 def count_members(tx: Tx) -> int:
-    """Count everybody who has started the bot; reads all people, for statistics only."""
+    """Count everybody who has started the bot, as the funnel keeps it."""
     return int(tx.scalar(_COUNT_MEMBERS))
 
 
 def count_blocked(tx: Tx) -> int:
-    """Count the members who have blocked the bot; reads all people, for statistics only."""
+    """Count the members who have blocked the bot; likewise."""
     return int(tx.scalar(_COUNT_BLOCKED))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, literal_column, select, update
+from sqlalchemy import BindParameter, Update, bindparam, delete, func, literal_column, select, update
 
 from storage.errors import CodeTaken, RowMissing
 from storage.records import Person, PersonId, Profile
@@ -95,6 +95,13 @@ def to_person(row: Row) -> Person:
 NOBODYS_TELEGRAM_ID = 2**60
 """Telegram's ids have at most 52 bits: above this they are nobody's."""
 
+_NOW: BindParameter[int] = bindparam("now")
+
+
+def _update_one(**values: object) -> Update:
+    return update(person).where(person.c.id == bindparam("of")).values(values)
+
+
 _BY_TELEGRAM_ID = PERSON.where(profile.c.telegram_id == bindparam("telegram_id"))
 _BY_CODE = PERSON.where(person.c.code == bindparam("code"))
 _BY_ID = PERSON.where(person.c.id == bindparam("id"))
@@ -126,20 +133,14 @@ _TAKE_USERNAME = (
     .where(profile.c.search_username == bindparam("held"), profile.c.telegram_id != bindparam("by"))
     .values(username="", search_username="")
 )
-_SET_STARTED = (
-    update(person)
-    .where(person.c.id == bindparam("of"), person.c.started_at.is_(None))
-    .values(started_at=bindparam("now"), quiet_since=bindparam("now"))
+_SET_STARTED = _update_one(started_at=_NOW, quiet_since=_NOW, start_language=bindparam("language")).where(
+    person.c.started_at.is_(None)
 )
 _CHOICES = {
     name: update(person).where(person.c.id == bindparam("of")).values({name: bindparam("value")})
     for name in ("language", "anonymous", "findable", "nudges", "own_words", "face", "watched", "zone", "news_off")
 }
-_SET_BLOCKED = (
-    update(person)
-    .where(person.c.id == bindparam("of"))
-    .values(blocked_at=func.coalesce(person.c.blocked_at, bindparam("now")))
-)
+_SET_BLOCKED = _update_one(blocked_at=func.coalesce(person.c.blocked_at, _NOW))
 _SET_UNBLOCKED = update(person).where(person.c.id == bindparam("of")).values(blocked_at=None)
 _ADD_SPOKEN = Conflicting(
     lambda insert: (
@@ -149,21 +150,25 @@ _ADD_SPOKEN = Conflicting(
     )
 )
 _SPOKEN_OWNER = select(spoken.c.person_id).where(spoken.c.code == bindparam("code"))
-_SET_SPOKEN = (
-    update(person)
-    .where(person.c.id == bindparam("of"))
-    .values(spoken_code=bindparam("code"), spoken_chosen=bindparam("chosen"))
-)
+_SET_SPOKEN = _update_one(spoken_code=bindparam("code"), spoken_chosen=bindparam("chosen"))
 _NOTE_ASKED = update(person).where(person.c.id == bindparam("of")).values(asked_at=bindparam("now"))
-_NOTE_SHARED = (
-    update(person)
-    .where(person.c.id == bindparam("of"))
-    .values(shared_at=bindparam("now"), quiet_since=bindparam("now"))
+_NOTE_SHARED = _update_one(
+    shared_at=_NOW, quiet_since=_NOW, sent_at=func.coalesce(bindparam("sent_at"), person.c.sent_at)
 )
 _NOTE_NUDGED = update(person).where(person.c.id == bindparam("of")).values(nudged_at=bindparam("now"), quiet_since=None)
 _LOCK = select(person.c.id).where(person.c.id == bindparam("id")).with_for_update()
 
-_LEFT_EMPTY = ("started_at", "language", "spoken_code", "asked_at", "shared_at", "nudged_at", "quiet_since", "zone")
+_LEFT_EMPTY = (
+    "started_at",
+    "language",
+    "spoken_code",
+    "asked_at",
+    "shared_at",
+    "nudged_at",
+    "quiet_since",
+    "zone",
+    "sent_at",
+)
 _FORGET = (
     update(person)
     .where(person.c.id == bindparam("of"))
@@ -176,7 +181,7 @@ _FORGET = (
         nudges=False,
         watched=False,
         **dict.fromkeys(_LEFT_EMPTY),
-        **dict.fromkeys(("own_words", "face", "news_off"), ""),
+        **dict.fromkeys(("own_words", "face", "news_off", "start_language"), ""),
     )
 )
 _FORGET_SPOKEN = delete(spoken).where(spoken.c.person_id == bindparam("of"))
@@ -235,9 +240,9 @@ def set_profile(tx: Tx, person_id: PersonId, profile: Profile) -> None:
     tx.run(_SET_PROFILE, id=person_id, **to_values(profile))
 
 
-def set_started(tx: Tx, person_id: PersonId) -> bool:
-    """Make a person a member; True only for the one call that did."""
-    return tx.run(_SET_STARTED, of=person_id, now=tx.now) == 1
+def set_started(tx: Tx, person_id: PersonId, language: str = "") -> bool:
+    """Make a person a member who is greeted in this language; True only for the one call that did."""
+    return tx.run(_SET_STARTED, of=person_id, now=tx.now, language=language) == 1
 
 
 def set_language(tx: Tx, person_id: PersonId, language: str | None) -> None:
@@ -252,10 +257,7 @@ def set_anonymous(tx: Tx, person_id: PersonId, anonymous: bool) -> None:  # noqa
 
 def set_blocked(tx: Tx, person_id: PersonId, blocked: bool) -> None:  # noqa: FBT001  # the value itself
     """Set whether a person has blocked the bot; the moment of the first blocking stays until it is lifted."""
-    if blocked:
-        tx.run(_SET_BLOCKED, of=person_id, now=tx.now)
-    else:
-        tx.run(_SET_UNBLOCKED, of=person_id)
+    tx.run(_SET_BLOCKED if blocked else _SET_UNBLOCKED, of=person_id, now=tx.now)
 
 
 def set_spoken(tx: Tx, person_id: PersonId, code: str, *, chosen: bool) -> bool:
@@ -310,9 +312,9 @@ def note_asked(tx: Tx, person_id: PersonId) -> None:
     tx.run(_NOTE_ASKED, of=person_id, now=tx.now)
 
 
-def note_shared(tx: Tx, person_id: PersonId) -> None:
-    """Note that a person shares now; told by `shares.add`."""
-    tx.run(_NOTE_SHARED, of=person_id, now=tx.now)
+def note_shared(tx: Tx, person_id: PersonId, *, is_sent: bool) -> None:
+    """Note that a person shares now, and whether it was seen to leave their hands; told by `shares.add`."""
+    tx.run(_NOTE_SHARED, of=person_id, now=tx.now, sent_at=tx.now if is_sent else None)
 
 
 def note_nudged(tx: Tx, person_id: PersonId) -> None:

@@ -4,20 +4,89 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import bindparam, exists, func, literal_column, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, literal_column, select, update
 
 from storage.errors import RowMissing
 from storage.records import Invitation, PersonId, Referral, ReferralId, ReferralState, VersionId
-from storage.schema import chat_join, event, grant, person, profile, referral, review
+from storage.schema import (
+    chat_join,
+    click,
+    coupon,
+    event,
+    funnel,
+    grant,
+    person,
+    profile,
+    redemption,
+    referral,
+    review,
+    sale,
+)
+from storage.tables.shares import select_last_story
 from storage.texts import join_name
 from storage.tx import Conflicting, Row, Tx
 
+CLICK_LASTS = 30 * 86_400_000_000
+"""Microseconds within which a link of the web side that was opened is the friend's who then comes by it."""
+
+
+def _literals(*words: str) -> list[ColumnElement[str]]:
+    return [literal_column(f"'{word}'") for word in words]
+
+
 _COLUMNS = ("inviter_id", "invitee_id", "source", "state", "joined_at", "campaign_version_id")
 
+CLICKS_LOOKED_AT = 100
+"""Of an inviter, the latest: whether a friend's own is among them."""
+
+_LATEST_CLICKS = (
+    select(click.c.source, click.c.clicked_at)
+    .where(click.c.person_id == bindparam("inviter_id"))
+    .order_by(click.c.id.desc())
+    .limit(literal_column(str(CLICKS_LOOKED_AT)))
+    .subquery("latest_click")
+)
+_WAS_OPENED = and_(_LATEST_CLICKS.c.source == bindparam("source"), _LATEST_CLICKS.c.clicked_at >= bindparam("lately"))
+_BOUGHT = (
+    select(func.count())
+    .select_from(sale)
+    .where(sale.c.person_id == bindparam("invitee_id"), sale.c.state.in_(_literals("counted", "reduced")))
+    .scalar_subquery()
+)
+_HAD = (
+    select(func.count())
+    .select_from(redemption)
+    .where(
+        redemption.c.person_id == bindparam("invitee_id"),
+        redemption.c.state.in_(_literals("redeemed", "used", "granted")),
+    )
+    .scalar_subquery()
+)
+_HANDED_IN = (
+    select(func.count())
+    .select_from(coupon.join(grant, grant.c.id == coupon.c.grant_id))
+    .where(grant.c.person_id == bindparam("invitee_id"), coupon.c.state == literal_column("'used'"))
+    .scalar_subquery()
+)
 _ADD = Conflicting(
     lambda insert: (
         insert(referral)
-        .values({name: bindparam(name) for name in _COLUMNS})
+        .values(
+            {name: bindparam(name) for name in _COLUMNS}
+            | {
+                "story": func.coalesce(
+                    func.nullif(bindparam("story"), literal_column("''")),
+                    select_last_story(bindparam("inviter_id")).scalar_subquery(),
+                    literal_column("''"),
+                ),
+                "language": select(person.c.start_language)
+                .where(person.c.id == bindparam("invitee_id"))
+                .scalar_subquery(),
+                "is_first_contact": ~exists(select(_LATEST_CLICKS.c.source).where(_WAS_OPENED)),
+                "purchases": _BOUGHT,
+                "redemptions": _HAD + _HANDED_IN,
+            }
+        )
         .on_conflict_do_nothing(index_elements=["invitee_id"])
         .returning(referral.c.id)
     )
@@ -64,12 +133,7 @@ _COUNTED = (
 _FIND_NTH = _COUNTED.limit(1).offset(bindparam("before"))
 _LATEST = _COUNTED.limit(bindparam("most")).subquery("latest")
 _COUNT_LATELY = select(func.count()).select_from(_LATEST).where(_LATEST.c.joined_at > bindparam("since"))
-_COUNT_ALL = select(func.count()).select_from(referral)
-_COUNT_BY_SOURCE = (
-    select(referral.c.source, func.count())
-    .where(referral.c.state != literal_column("'revoked'"))
-    .group_by(referral.c.source)
-)
+_COUNT_ALL = select(func.coalesce(func.sum(funnel.c.started), literal_column("0")))
 _PAGE = (
     select(referral.c.id, referral.c.invitee_id, referral.c.state, referral.c.joined_at, referral.c.source)
     .where(referral.c.inviter_id == bindparam("inviter_id"))
@@ -106,11 +170,22 @@ _LIST_INVITATIONS = (
 
 
 def add(
-    tx: Tx, *, inviter_id: PersonId, invitee_id: PersonId, version_id: VersionId, source: str, state: ReferralState
+    tx: Tx,
+    *,
+    inviter_id: PersonId,
+    invitee_id: PersonId,
+    version_id: VersionId,
+    source: str,
+    state: ReferralState,
+    story: str = "",
 ) -> Referral | None:
-    """Credit an inviter; None where the invitee has a referral already, which then stands as it is."""
+    """Credit an inviter; None where the invitee has a referral already, which then stands as it is.
+
+    `story` is the key of the one that the link names; where it names none, it was the inviter's last one.
+    """
     values = (inviter_id, invitee_id, source, state, tx.now, version_id)
-    referral_id = tx.scalar(_ADD, **dict(zip(_COLUMNS, values, strict=True)))
+    lately = tx.now - CLICK_LASTS
+    referral_id = tx.scalar(_ADD, **dict(zip(_COLUMNS, values, strict=True)), story=story, lately=lately)
     return None if referral_id is None else _to_referral((referral_id, *values))
 
 
@@ -181,13 +256,8 @@ def count_lately(tx: Tx, inviter_id: PersonId, *, since: int, most: int) -> int:
 
 
 def count_all(tx: Tx) -> int:
-    """Count all referrals; reads them all, for statistics only."""
+    """Count all referrals, as the funnel keeps it."""
     return int(tx.scalar(_COUNT_ALL))
-
-
-def count_by_source(tx: Tx) -> dict[str, int]:
-    """Count the referrals of each source, but for those taken back; reads them all, for statistics only."""
-    return dict(tx.rows(_COUNT_BY_SOURCE))
 
 
 def list_invitations(tx: Tx, inviter_id: PersonId, *, limit: int, offset: int) -> list[Invitation]:

@@ -12,7 +12,6 @@ from bot.core.languages import choose_language
 from bot.core.links import ALPHABET, Payload, compose_code, compose_link, has_check, parse_payload
 from bot.core.rewards.rules import Occurrence, compose_transfer_key, evaluate
 from bot.core.standing import compute_page
-from bot.core.stats import Growth
 from bot.core.throttling import MISSES_ALLOWED, WINDOW_SECONDS, Misses, compute_misses, decide_throttled
 from storage.facts import GrantKind
 from storage.records import PersonId, ReferralId, Side
@@ -202,10 +201,3 @@ def test_a_page_always_exists(wanted: int, total: int) -> None:
 def test_the_members_choice_comes_before_telegrams(chosen: str | None, telegram: str, language: str) -> None:
     """Chosen, else Telegram's language in any spelling, else English."""
     assert choose_language(chosen, telegram) == language
-
-
-def test_k_is_invitations_per_member_times_conversion() -> None:
-    """Ten members, twenty cards taken, five joins: 2.0 x 0.25 = 0.5; nothing divides by zero."""
-    growth = Growth(members=10, invitations=20, joins=5)
-    assert (growth.invitations_per_member, growth.conversion, growth.k) == (2.0, 0.25, 0.5)
-    assert Growth(members=0, invitations=0, joins=0).k == 0.0

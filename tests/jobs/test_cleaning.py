@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from bot.core.durations import HOUR_SECONDS
+from bot.core.durations import DAY_SECONDS, HOUR_SECONDS
 from bot.jobs.cleaning import clean
 from bot.services.visiting import Click, count_clicks
 from storage import Store, Tx
@@ -16,12 +16,12 @@ def click(tx: Tx, *, visitors: int) -> int:
     return count_clicks(tx, clicked=clicked)
 
 
-async def test_visits_are_forgotten_with_their_hour_and_clicks_are_not(store: Store, clock: Clock) -> None:
-    """While the hour lasts a visit must be known, so that it counts once; afterwards only the count stays."""
+async def test_visits_are_forgotten_after_a_day_and_clicks_are_not(store: Store, clock: Clock) -> None:
+    """While the day lasts a visitor must be known, so that they are one person; afterwards only the count stays."""
     assert await store.write(click, visitors=5) == 5
     assert await clean(store) == 0
     assert await store.write(click, visitors=5) == 0
-    clock.advance(HOUR_SECONDS)
+    clock.advance(DAY_SECONDS + HOUR_SECONDS)
     assert await clean(store, page=2) == 5
     assert await clean(store, page=2) == 0
     assert await store.read(clicks.count_by_source) == {"web": 5}

@@ -9,11 +9,11 @@ from bot.assets import ASSETS
 from bot.capabilities import CAPABILITIES
 from bot.core.campaigns.campaign import parse_campaign
 from bot.core.campaigns.checking import Fault, Finding, compose_findings
+from bot.core.funnel import Funnel, Interval, Projection, compute_growth
 from bot.core.liability import Liability
 from bot.core.names import compose_display_name
 from bot.core.own_words import WordsFault
 from bot.core.reminding import Missing, Reminding
-from bot.core.stats import Growth
 from bot.messages import community, face, guide, own_words, printing, privacy, reminding, standing
 from bot.messages.broadcasts import screens as broadcast_screens
 from bot.messages.broadcasts.content import ContentMistake, Unfit
@@ -32,7 +32,7 @@ from bot.services.members import MemberView
 from bot.services.notices import Notice, NoticesView, Owed
 from bot.services.reminding.reminders import RemindView, WaitingView
 from bot.services.standing import InvitesView, RewardsView, TopView
-from bot.services.stats import StatsView
+from bot.services.stats import Figures, StatsView
 from bot.updates.capability import Registry
 from storage.broadcast import Broadcast, Recipient
 from storage.facts import GrantState, LedgerLine, LiabilityLevel, PoolLevel, RedemptionState
@@ -320,15 +320,38 @@ def make_top(name: str, *, my_rank: int | None = 1204, anonymous: bool = False, 
     )
 
 
+def make_figures() -> Figures:
+    """How far people came, and how it grows."""
+    ever = Funnel(
+        members=12345,
+        blocked=67,
+        reached=11000,
+        shared=4200,
+        prepared=6000,
+        sent=8000,
+        clicks=9000,
+        clicked=7100,
+        started=3100,
+        qualified=2900,
+        purchased=700,
+        redeemed=410,
+    )
+    return Figures(
+        funnel=ever,
+        lately=Funnel(members=620, sent=540, started=210),
+        before=Funnel(members=580, sent=600, started=180),
+        growth=compute_growth(ever, friends=2900, squares=9000),
+        cycle_hours=74,
+        projection=Projection(188.0, Interval(170.0, 208.0)),
+    )
+
+
 def make_stats(name: str) -> StatsView:
     """The figures of a shop that grows."""
     return StatsView(
         member=make_member(name),
-        members=12345,
-        blocked=67,
-        joins=3100,
-        shares=8000,
-        growth=Growth(members=12345, invitations=8000, joins=3100),
+        figures=make_figures(),
+        weeks={20_416 + 7 * week: Funnel(started=40 + 9 * week, sent=100 + 20 * week) for week in range(12)},
         top=make_top(name).lines,
         owed=Liability(points=1_000_000, coupons=1, gifts=2),
     )

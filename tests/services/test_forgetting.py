@@ -74,7 +74,7 @@ def live(tx: Tx) -> Person:
     people.set_language(tx, person.id, "id")
     people.set_zone(tx, person.id, f"{CANARY}zone")
     people.set_news_off(tx, person.id, [f"{CANARY}news"])
-    shares.add(tx, person.id, ShareWay.CARD, f"{CANARY}story")
+    shares.add(tx, person.id, ShareWay.CARD, "rye")
     faces.set_content(tx, person.id, f"{CANARY}photo", f"{CANARY}jpeg".encode())
     people.set_face(tx, person.id, f"{CANARY}photo")
     cards.set_file_id(tx, person.id, f"{CANARY}version", f"{CANARY}file")

@@ -166,7 +166,8 @@ async def test_every_way_of_sharing_is_counted_with_its_story(store: Store) -> N
     await store.write(roles.set, 101, Role.MANAGER)
     figures = await store.write(count, visitor=ANNA)
     assert figures.ways == {"card": 1, "qr": 1, "print": 1, "inline": 1, "page": 1}
-    assert (figures.clicks, figures.sources, figures.shares) == ({}, {}, 5)
+    assert (figures.clicks, figures.sources) == ({}, {})
+    assert (figures.figures.funnel.sent, figures.figures.funnel.prepared) == (2, 3)
 
 
 async def test_links_in_the_name_of_whoever_is_forgotten_are_owed_as_revoked(store: Store) -> None:

@@ -186,8 +186,8 @@ async def test_the_admins_are_told_once(store: Store) -> None:
     assert sorted(await store.read(warnings.list_told)) == ["other", "rights"]
 
 
-async def test_referrals_are_counted_by_source_while_they_stand(store: Store) -> None:
-    """One that was taken back leaves the count but not the list by ids."""
+async def test_referrals_are_counted_for_ever(store: Store) -> None:
+    """One that was taken back stays in the count, and in the list by ids."""
     members = await store.write(add_members, 4)
 
     def fill(tx: Tx) -> list[ReferralId]:
@@ -206,7 +206,7 @@ async def test_referrals_are_counted_by_source_while_they_stand(store: Store) ->
 
     ids = await store.write(fill)
     await store.write(referrals.set_state, ids[0], ReferralState.REVOKED, expected=ReferralState.WAITING)
-    assert await store.read(referrals.count_by_source) == {"chat": 1, "qr": 1}
+    assert await store.read(referrals.count_all) == 3
     found = await store.read(referrals.list_by_ids, [*ids[:2], ReferralId(99)])
     assert {each.id: each.state for each in found.values()} == {
         ids[0]: ReferralState.REVOKED,

@@ -85,12 +85,12 @@ async def test_clicks_are_counted_by_source_also_when_only_sums_are_left(store: 
     await store.write(clicks.add, ben.id, "qr")
     counted = {"qr": 3, "fwd": 1}
     assert await store.read(clicks.count_by_source) == counted
-    assert await store.write(clicks.fold, before=clock.now, limit=9) == 0
-    assert await store.write(clicks.fold, before=clock.now + 1, limit=2) == 2
+    assert await store.write(clicks.delete_before, before=clock.now, limit=9) == 0
+    assert await store.write(clicks.delete_before, before=clock.now + 1, limit=2) == 2
     assert await store.read(clicks.count_by_source) == counted
-    await store.write(clicks.fold_of, anna.id)
+    await store.write(clicks.delete_of, anna.id)
     assert await store.read(clicks.count_by_source) == counted
-    assert await store.write(clicks.fold, before=clock.now + 1, limit=9) == 1
+    assert await store.write(clicks.delete_before, before=clock.now + 1, limit=9) == 1
     assert await store.read(clicks.count_by_source) == counted
 
 
@@ -100,9 +100,9 @@ async def test_shares_are_counted_by_way_also_when_only_sums_are_left(store: Sto
     for way, story in ((ShareWay.CARD, "rye"), (ShareWay.QR, ""), (ShareWay.CARD, "bun")):
         await store.write(shares.add, anna.id, way, story)
     assert await store.read(shares.find_last_story, anna.id) == "bun"
-    assert await store.write(shares.fold, before=clock.now, limit=9) == 0
-    assert await store.write(shares.fold, before=clock.now + 1, limit=1) == 1
-    await store.write(shares.fold_of, anna.id)
+    assert await store.write(shares.delete_before, before=clock.now, limit=9) == 0
+    assert await store.write(shares.delete_before, before=clock.now + 1, limit=1) == 1
+    await store.write(shares.delete_of, anna.id)
     assert await store.read(shares.count_by_way) == {"card": 2, "qr": 1}
 
 

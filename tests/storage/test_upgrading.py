@@ -6,7 +6,7 @@ import pytest
 from alembic import command
 from sqlalchemy import delete, select, text
 
-from storage import RuleBroken, open_store
+from storage import RuleBroken, Store, open_store
 from storage.addresses import ANNOUNCE, MemberAddress
 from storage.campaign import CampaignState
 from storage.checks import list_faults
@@ -22,6 +22,7 @@ from storage.tables import (
     conversations,
     directory,
     events,
+    funnel,
     grants,
     ledgers,
     outbox,
@@ -128,6 +129,16 @@ async def test_whoever_was_asked_something_can_still_answer(empty_store_url: str
         assert await list_faults(store) == []
 
 
+async def assert_counted(store: Store) -> None:
+    """The funnel is as if it had been kept from the first day on."""
+    assert await store.read(shares.count_by_way) == {"card": 1, "qr": 1}
+    assert await store.read(referrals.count_all) == 3
+    counted = await store.read(funnel.sum_all)
+    assert (counted.members, counted.reached, counted.prepared, counted.sent) == (2, 1, 2, 0)
+    assert (counted.clicked, counted.started, counted.qualified) == (3, 3, 1)
+    assert await store.read(funnel.list_cycles) == {0: 3}
+
+
 def list_events(tx: Tx) -> list[Row]:
     """Everything that happened: key, to whom, and when."""
     return tx.rows(select(event.c.key, event.c.person_id, event.c.happened_at).order_by(event.c.key))
@@ -145,8 +156,7 @@ async def test_a_database_of_the_first_version_is_brought_up_to_date(empty_store
         assert [each.id for each in await store.read(directory.list_by_name, "ZOE_M", limit=5)] == [1]
         due = await store.read(directory.list_to_nudge, shared_before=NOON, nudged_before=NOON, limit=5)
         assert [each.id for each in due] == [2, 1]
-        assert await store.read(shares.count_by_way) == {"card": 1, "qr": 1}
-        assert await store.read(referrals.count_all) == 3
+        await assert_counted(store)
         watch = await store.read(watches.get)  # looking at friends begins with the next
         assert (watch.looked_upto, watch.settled_upto, zoe.watched) == (3, 3, False)
         came = await store.read(referrals.get, ReferralId(1))

@@ -33,10 +33,10 @@ def compose_chart(texts: Texts, shop: Shop, view: StatsView) -> ChartTexts:
     return ChartTexts(
         title=texts.plain("stats.chart.title", brand=shop.brand(texts.language)),
         figures=[
-            (texts.plain("stats.chart.members"), texts.number(view.members)),
-            (texts.plain("stats.chart.joins"), texts.number(view.joins)),
-            (texts.plain("stats.chart.shares"), texts.number(view.shares)),
-            (texts.plain("stats.chart.k"), texts.number(view.growth.k, digits=2)),
+            (texts.plain("stats.chart.members"), texts.number(view.figures.funnel.members)),
+            (texts.plain("stats.chart.joins"), texts.number(view.figures.funnel.started)),
+            (texts.plain("stats.chart.shares"), texts.number(view.figures.funnel.handed)),
+            (texts.plain("stats.chart.k"), texts.number(view.figures.growth.k, digits=2)),
         ],
         top_title=texts.plain("stats.chart.top"),
         top=[

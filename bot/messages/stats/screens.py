@@ -28,9 +28,9 @@ def render_stats(texts: Texts, shop: Shop, view: StatsView, photo: Photo | None 
     owed = _say_owed(texts, shop, view.owed)
     figures = [
         texts.say("stats.title", brand=shop.brand(texts.language)),
-        texts.say("stats.members", count=view.members, blocked=view.blocked),
-        texts.say("stats.joins", count=view.joins),
-        texts.say("stats.shares", count=view.shares),
+        texts.say("stats.members", count=view.figures.funnel.members, blocked=view.figures.funnel.blocked),
+        texts.say("stats.joins", count=view.figures.funnel.started),
+        texts.say("stats.shares", count=view.figures.funnel.handed),
         *_say_growth(texts, view),
         *owed,
     ]
@@ -42,7 +42,7 @@ def render_stats(texts: Texts, shop: Shop, view: StatsView, photo: Photo | None 
 
 
 def _say_growth(texts: Texts, view: StatsView) -> list[Html]:
-    growth = view.growth
+    growth = view.figures.growth
     per_member = texts.number(growth.invitations_per_member, digits=2)
     conversion = texts.number(growth.conversion, digits=2)
     return [

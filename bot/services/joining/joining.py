@@ -26,16 +26,16 @@ from bot.services.joining.notices import (
     WelcomeWaiting,
 )
 from bot.services.joining.revoking import revoke
-from bot.services.members import MemberView, find_role, meet, view_member
+from bot.services.members import MemberView, begin, find_role, meet, view_member
 from bot.services.notices import Notice, owe, owe_card_behind, owe_step_behind
 from bot.services.printing import note_placement
 from bot.services.rewards.awaiting import expect
 from bot.services.rewards.giving import tell
 from bot.services.rewards.granting import (
     count_friend,
+    find_story,
     note_event,
     note_score,
-    note_story,
     promise_points,
     sum_points,
 )
@@ -56,6 +56,7 @@ from storage.tables import (
     referrals,
     reviews,
     shops,
+    told_stories,
 )
 from storage.tables.shops import ShopRow
 from storage.tx import Tx
@@ -105,6 +106,7 @@ def credit(
     watched = terms.campaign.fairness.watch and (inviter.watched or inviter.score >= FEW)
     doubt = look_at_join(tx, terms, inviter, invitee) if watched else None
     waits = doubt is not None or (terms.rules.join_community and chat_id is None)
+    named = find_story(terms, story)
     referral = referrals.add(
         tx,
         inviter_id=inviter.id,
@@ -112,13 +114,14 @@ def credit(
         version_id=terms.version_id,
         source=source,
         state=ReferralState.WAITING if waits else ReferralState.QUALIFIED,
+        story=named,
     )
     if referral is None:
         return None
     if chat_id is not None:
         keep_chat(tx, chat_id, invitee.profile.telegram_id, referral)
-    if story:
-        note_story(tx, referral, terms, story)
+    if named:
+        told_stories.add(tx, referral.id, named)
     note_event(tx, EventKind.JOINED, referral, terms)
     publish_referral(tx, HookEventKind.JOINED, referral)
     counted = None if waits else _count(tx, shop, referral, terms)
@@ -267,7 +270,7 @@ def start(tx: Tx, *, visitor: Profile, payload: str, from_inline: bool = False) 
     shown the way back to the chat they came from.
     """
     person = meet(tx, visitor)
-    newcomer, role = people.set_started(tx, person.id), find_role(tx, telegram_id=visitor.telegram_id)
+    newcomer, role = begin(tx, person), find_role(tx, telegram_id=visitor.telegram_id)
     person = replace(person, started_at=person.started_at or tx.now)
     placement = read_placement(payload)
     payload = "" if placement else payload

@@ -202,11 +202,9 @@ def promise_points(tx: Tx, referral: Referral, terms: Terms) -> tuple[int, int]:
     return inviter, invitee
 
 
-def note_story(tx: Tx, referral: Referral, terms: Terms, mark: str) -> None:
-    """Keep by which story the friend came, where it is one of the campaign's."""
-    told = next((key for key in terms.story_keys if compute_story_mark(key) == mark), None)
-    if told is not None:
-        told_stories.add(tx, referral.id, told)
+def find_story(terms: Terms, mark: str) -> str:
+    """The key of the story that a link names by its mark; empty where it is none of the campaign's."""
+    return next((key for key in terms.story_keys if compute_story_mark(key) == mark), "") if mark else ""
 
 
 def look_at_inviter(tx: Tx, occurrence: Occurrence, asked: Sequence[Condition]) -> Occurrence:

@@ -216,6 +216,7 @@ def _furnish(
     snapshots.subscribe(show)
     registry = application.bot_data.deps.registry
     dispatch = Dispatch(application)
+    recorder = FlightRecorder.beside(settings.database_url)
     delivery = OutboxWorker(
         store=store, bot=application.bot, gate=gate, snapshots=snapshots, renderers=registry.notices, chats=chats
     )
@@ -236,7 +237,7 @@ def _furnish(
             store=store, bot=application.bot, gate=gate, snapshots=snapshots, chats=chats, notices=delivery
         ),
         broadcaster=Broadcaster(
-            store=store, bot=application.bot, gate=gate, recorder=FlightRecorder.beside(settings.database_url)
+            store=store, bot=application.bot, gate=gate, get_shop=lambda: snapshots.current.shop, recorder=recorder
         ),
         hooks=HookWorker(store=store, poster=Poster(proxy=settings.proxy), metrics=gate.metrics),
         dispatch=dispatch,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bot.handlers import (
     audit,
-    broadcasts,
     by_hand,
     claiming,
     contests,
@@ -30,6 +29,7 @@ from bot.handlers import (
     waiting,
     webhooks,
 )
+from bot.handlers.broadcasts import capability as broadcasts
 from bot.handlers.campaigns import capability as campaigns
 from bot.handlers.community import community
 from bot.handlers.conversions import capability as conversions

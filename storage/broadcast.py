@@ -48,7 +48,7 @@ class Broadcast:
     author_id: PersonId
     state: BroadcastState
     content: dict[str, object] | None
-    """As `bot.core.broadcasts` writes and reads it; None before there is any."""
+    """As `bot.core.broadcasts.content` writes and reads it; None before there is any."""
     progress_message_id: int | None
     audience_upto: PersonId | None
     """Highest person id of the audience, fixed as the sending begins."""

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from telegram.error import TelegramError
+
 from bot.broadcasts.flight_recorder import FlightRecorder
-from bot.messages.broadcasts.content import compose_outgoing
+from bot.core.broadcasts.content import read_content
+from bot.core.broadcasts.counted_links import compose_reader_key
+from bot.core.conversions.keys import compute_pepper
+from bot.messages.broadcasts.composing import BroadcastComposer, Reader, compose_addresses
+from bot.messages.outgoing import OutgoingMessage
+from bot.messages.shop import Shop
 from bot.services.broadcasts.delivering import Claim, Key
 from bot.wire.errors import Failure, FailureKind, classify
 from bot.wire.pacing import Priority
 from bot.wire.telegram_bot import JSONDict, PassalongBot
 from storage.broadcast import Outcome, Recipient
 from storage.records import BroadcastId, DeliveryState
+
+logger = logging.getLogger(__name__)
 
 CUT_OFF = "the answer did not come before the stop"
 
@@ -50,12 +60,21 @@ class BroadcastSender:
         bot: Who sends.
         note: Told of each landing, on the event loop.
         recorder: Told of each that leaves, before it does.
+        get_shop: The shop as it is now; None where there is none.
     """
 
-    def __init__(self, bot: PassalongBot, note: Callable[[Landing], None], recorder: FlightRecorder) -> None:
+    def __init__(
+        self,
+        bot: PassalongBot,
+        note: Callable[[Landing], None],
+        recorder: FlightRecorder,
+        get_shop: Callable[[], Shop | None],
+    ) -> None:
         self._bot = bot
         self._note = note
         self._recorder = recorder
+        self._get_shop = get_shop
+        self._pepper = compute_pepper(bot.token)
         self._flights: dict[Key, _Flight] = {}
 
     def __len__(self) -> int:
@@ -72,14 +91,29 @@ class BroadcastSender:
 
     def launch(self, claim: Claim) -> None:
         """Write to everybody of a claim."""
-        message = compose_outgoing(claim.broadcast.content or {})
+        content, shop = read_content(claim.broadcast.content), self._get_shop()
+        public_url = shop.public_url if shop is not None else ""
+        addresses = compose_addresses(content, claim.links, claim.broadcast.id, public_url)
+        composer = BroadcastComposer(content, shop, addresses)
         for recipient in claim.recipients:
             flight = self._flights[_key(recipient)] = _Flight(recipient)
-            request = self._bot.deliver(
-                recipient.telegram_id, message, priority=Priority.BROADCAST, on_leave=partial(self._note_left, flight)
-            )
-            flight.task = asyncio.create_task(request)
+            key = compose_reader_key(self._pepper, *_key(recipient)) if addresses else ""
+            messages = composer.compose(Reader(language=recipient.language, code=recipient.code, key=key))
+            flight.task = asyncio.create_task(self._send(flight, messages))
             flight.task.add_done_callback(partial(self._land, flight))
+
+    async def _send(self, flight: _Flight, messages: Sequence[OutgoingMessage]) -> JSONDict:
+        """Write to one; returns the first message. What belongs below an album is left out where it cannot follow."""
+        chat, first, *rest = flight.recipient.telegram_id, *messages
+        sent = await self._bot.deliver(
+            chat, first, priority=Priority.BROADCAST, on_leave=partial(self._note_left, flight)
+        )
+        for message in rest:
+            try:
+                await self._bot.deliver(chat, message, priority=Priority.BROADCAST)
+            except TelegramError as error:
+                logger.warning("The buttons of a broadcast's album did not follow it: %s", classify(error, chat).text)
+        return sent
 
     def recall(self, broadcast_id: BroadcastId | None = None) -> None:
         """Call back what has not left yet, of one broadcast or of all."""

@@ -13,6 +13,7 @@ from bot.broadcasts.circuit_breaker import FIRST_REST_SECONDS, TROUBLES, Circuit
 from bot.broadcasts.flight_recorder import FlightRecorder
 from bot.broadcasts.progress import Progress
 from bot.broadcasts.sender import BroadcastSender, Landing
+from bot.messages.shop import Shop
 from bot.services.broadcasts.delivering import Claim, Key, Step, begin, proceed, requeue_strays
 from bot.wire.errors import FailureKind
 from bot.wire.gate import Gate
@@ -84,6 +85,7 @@ class Broadcaster:
         store: Where broadcasts and their recipients lie.
         bot: Who sends, through `gate`.
         gate: Whose limit of messages in flight and whose bans it keeps to.
+        get_shop: The shop as it is now; without one no message has a share button.
         recorder: Tells the next process what had left when this one was killed; without one that is not known.
         most_in_flight: A limit below the gate's.
         linger_seconds: How long outcomes gather before they are written down.
@@ -99,6 +101,7 @@ class Broadcaster:
         store: Store,
         bot: PassalongBot,
         gate: Gate,
+        get_shop: Callable[[], Shop | None] = lambda: None,
         recorder: FlightRecorder | None = None,
         most_in_flight: int = MOST_IN_FLIGHT,
         linger_seconds: float = LINGER_SECONDS,
@@ -115,7 +118,7 @@ class Broadcaster:
         self._clock = clock
         self._breaker = CircuitBreaker(clock, first_rest_seconds=rest_seconds)
         self._recorder = recorder or FlightRecorder(None)
-        self._sender = BroadcastSender(bot, self._note_landing, self._recorder)
+        self._sender = BroadcastSender(bot, self._note_landing, self._recorder, get_shop)
         self._progress = Progress(
             store=store, bot=bot, is_quiet=self._is_quiet, interval_seconds=progress_seconds, clock=clock
         )

@@ -166,7 +166,7 @@ async def _shut(update: Update, context: Context, flow: Flow) -> None:
 
 def _is_followed(message: Message, place: Place) -> bool:
     """Whether this is the message that was the answer: edited since, or looked at once more after a failure."""
-    return place.step.takes_edits and place.conversation.data.get("message_id") == message.message_id
+    return place.step.takes_edits and str(message.message_id) in place.conversation.data.get("message_ids", ())
 
 
 async def _refuse(update: Update, context: Context, place: Place, message: Message) -> Html | None:

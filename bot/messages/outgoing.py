@@ -54,6 +54,8 @@ class OutgoingMessage:
     document: Document | None = None
     formatting: Mapping[str, str | bool] | None = None
     """Parameters of Telegram's own, nested ones as JSON: an author's entities, link preview, spoiler."""
+    method: str = ""
+    """Of the Bot API, where all that is sent stands in `formatting`: an author's own poll or album."""
     silent: bool = False
     """It arrives without a sound."""
 

@@ -61,7 +61,7 @@ class Step:
     takes_commands: bool = False
     """A sentence that begins with a slash is an answer too."""
     takes_edits: bool = False
-    """The answer can be edited afterwards: `message_id` in the data says which message it was."""
+    """The answer can be edited afterwards: `message_ids` in the data says which messages it was."""
     takes_passed: bool = False
     """What was made by this bot's inline mode is an answer too: a card that somebody got from a friend."""
     refuse: Callable[[Texts, Mapping[str, Any], Message], Html | None] | None = None

@@ -51,7 +51,7 @@ _FILE = keep_object(
 _ENTITIES = keep_list(
     keep_object(
         {
-            **dict.fromkeys(("type", "url", "language", "custom_emoji_id"), keep_text),
+            **dict.fromkeys(("type", "url", "language", "custom_emoji_id", "date_time_format"), keep_text),
             **dict.fromkeys(("offset", "length", "unix_time"), keep_number),
             "user": _STRANGER,
         }
@@ -86,16 +86,31 @@ def _keep_as(mark: dict[str, Any]) -> Keep:
     return lambda _: dict(mark)
 
 
-_POLL = {
-    **dict.fromkeys(("is_closed", "is_anonymous", "allows_multiple_answers", "allows_revoting", "members_only"), False),
-    "id": "1",
-    "question": "…",
-    "options": [],
-    "total_voter_count": 0,
-    "type": "regular",
-}
+_POLL_MEDIA = _keep_as({})
+"""That a picture stands in a poll."""
+
+_OPTION = keep_object(
+    {
+        **dict.fromkeys(("persistent_id", "text"), keep_text),
+        "text_entities": _ENTITIES,
+        "voter_count": keep_number,
+        "media": _POLL_MEDIA,
+    }
+)
+_POLL = keep_object(
+    {
+        **dict.fromkeys(
+            ("is_closed", "is_anonymous", "allows_multiple_answers", "allows_revoting", "members_only"), keep_flag
+        ),
+        **dict.fromkeys(("id", "question", "type", "explanation"), keep_text),
+        **dict.fromkeys(("question_entities", "explanation_entities"), _ENTITIES),
+        **dict.fromkeys(("media", "explanation_media"), _POLL_MEDIA),
+        "options": keep_list(_OPTION),
+        "total_voter_count": keep_number,
+        "correct_option_ids": keep_list(keep_number),
+    }
+)
 _UNREAD: dict[str, Keep] = {
-    "poll": _keep_as(_POLL),
     "dice": _keep_as({"emoji": "…", "value": 1}),
     "story": _keep_as({"id": 1, "chat": {"id": 1, "type": "private"}}),
 }
@@ -108,6 +123,7 @@ _PAYMENT = keep_object({**dict.fromkeys(_PAID, keep_text), "total_amount": keep_
 _CONTENT: dict[str, Keep] = {
     **_UNREAD,
     **_WHERE,
+    "poll": _POLL,
     "from": _PERSON,
     "sender_chat": _CHAT,
     "via_bot": _STRANGER,

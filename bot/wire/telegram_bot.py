@@ -172,7 +172,7 @@ class PassalongBot(ExtBot[Priority]):
         priority: Priority = Priority.INTERACTIVE,
         on_leave: Callable[[], None] | None = None,
     ) -> JSONDict:
-        """Call a method that returns an object, and return that as JSON; no defaults are added.
+        """Call a method that returns an object (of an album the first), and return that as JSON; no defaults are added.
 
         Args:
             method: Such as sendMessage.
@@ -184,6 +184,8 @@ class PassalongBot(ExtBot[Priority]):
             TelegramError: see `failures.classify`.
         """
         result = await self._call_in_turn(method, parameters, priority=priority, on_leave=on_leave)
+        if isinstance(result, list) and result:
+            result = result[0]
         if not isinstance(result, dict):
             raise LostAnswer(f"{method} brought something else than an object")
         return result
@@ -305,6 +307,8 @@ def compose_edit(message: OutgoingMessage, **where: object) -> tuple[str, dict[s
 
 def compose_call(message: OutgoingMessage, **where: object) -> tuple[str, dict[str, object]]:
     """The method of the Bot API that sends it, and its parameters beside `where`; what is nested is JSON text."""
+    if message.method:
+        return message.method, where | dict(message.formatting or {})
     method, parameters = "sendMessage", {**where}
     if message.text:
         parameters["caption" if message.photo or message.document else "text"] = message.text

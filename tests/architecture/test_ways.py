@@ -100,5 +100,5 @@ async def test_the_way_of_a_broadcast_to_one_recipient_is_short(migrated_sqlite:
 
 JOIN_FILES, JOIN_FUNCTIONS = 56, 312
 INLINE_FILES = 31
-RECIPIENT_FILES = 22
+RECIPIENT_FILES = 23
 """The most there may be: these only ever fall, but for what a join has to do since (docs/decisions/0029)."""

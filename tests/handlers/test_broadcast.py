@@ -20,7 +20,7 @@ from tests.journeys.shop_at_work import ShopAtWork, open_shop, sqlite_in
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PROMPT = "Send me the message"
-UNFIT = "Send me a text or one picture"
+UNFIT = "Send me a text, a picture"
 POINTER = "/help"
 GONE = "has been sent or cancelled already"
 
@@ -88,7 +88,8 @@ async def test_a_text_goes_to_everybody_with_its_formatting(shop: ShopAtWork) ->
     said = await until_done(shop, question)
     assert "Sent: 4 of 4" in said
     received = [sent.message for sent in shop.world.journal.sent if sent.message.text == seen.text]
-    assert all((message.entities, message.keyboard) == (seen.entities, ()) for message in received)
+    assert all((message.entities, message.keyboard) == (seen.entities, seen.keyboard) for message in received)
+    assert [button.action for button in seen.buttons] == ["switch_inline_query_chosen_chat"]
     got = count_received(shop, seen.text)
     assert got.pop(shop.admin.id) == 2, "the preview, and as a member"
     assert sorted(got.values()) == [1, 1, 1]
@@ -127,13 +128,11 @@ async def test_tapping_twice_sends_once(shop: ShopAtWork) -> None:
 
 
 async def test_what_cannot_go_to_everybody_is_refused_kindly(shop: ShopAtWork) -> None:
-    """A file, a forwarded message, a caption Telegram takes from premium members only: each for its own reason."""
+    """A place, a forwarded message, a caption Telegram takes from premium members only: each for its own reason."""
     await shop.ask(shop.admin, "/broadcast")
     chat, photo = shop.world.open_chat(shop.admin), take_photo(shop.world.files, draw_jpeg())
     anna = next(person for person in shop.world.people.values() if person.first_name == "Anna")
     note = shop.world.send_text(anna, shop.world.open_chat(anna, shop.admin), "not mine")
-    document = shop.world.send_document(shop.admin, chat, b"x", "x.bin")
-    assert "not as a file" in (await shop.telegram.until_reply(document, UNFIT)).text
     forwarded = shop.world.forward(shop.admin, note, chat)
     assert "is forwarded" in (await shop.telegram.until_reply(forwarded, UNFIT)).text
     reply_to = await shop.telegram.until_reply(say(shop, Content(photo=photo, text="x" * 1500)), UNFIT)
@@ -146,11 +145,11 @@ async def test_what_cannot_go_to_everybody_is_refused_kindly(shop: ShopAtWork) -
 
 
 async def test_what_is_not_stored_is_still_told_apart(shop: ShopAtWork) -> None:
-    """Of a poll or a story no more is kept than that it is one."""
+    """Of a story or dice no more is kept than that it is one."""
     await shop.ask(shop.admin, "/broadcast")
     chat = shop.world.open_chat(shop.admin)
     for number, (content, words) in enumerate(
-        {"poll": "Polls can", "dice": "Dice would", "story": "Stories can", "game": "This kind"}.items()
+        {"dice": "Dice would", "story": "Stories can", "game": "This kind"}.items()
     ):
         before = shop.world.send_text(shop.admin, chat, "/help")
         await shop.telegram.until_reply(before, "/privacy")
@@ -187,15 +186,41 @@ async def test_an_edit_that_cannot_be_sent_leaves_the_form_before_it(shop: ShopA
     assert count_received(shop, "Plum cake").total() == 1 + len(shop.world.people) - 1
 
 
-async def test_an_album_is_answered_once(shop: ShopAtWork) -> None:
+async def test_an_album_goes_to_everybody_as_one(shop: ShopAtWork) -> None:
+    """Its pictures come to the bot one by one; they are shown, and sent, as one album with its words and buttons below."""
+    await shop.ask(shop.admin, "/broadcast")
+    pictures = [take_photo(shop.world.files, draw_jpeg()) for _ in range(3)]
+    texts = ["Three cakes", "", ""]
+    sent = [
+        shop.world.say(
+            shop.admin,
+            shop.world.open_chat(shop.admin),
+            Content(photo=photo, text=text),
+            lasting={"media_group_id": "77"},
+        )
+        for photo, text in zip(pictures, texts, strict=True)
+    ]
+    question = await shop.telegram.until_message(shop.admin, "no buttons under an album", after=sent[-1])
+    assert len(shop.world.journal.list_calls("sendMediaGroup")) == 1, "one preview, not one for each picture"
+    await shop.tap(shop.admin, question, "Send")
+    await until_done(shop, question)
+    calls = shop.world.journal.list_calls("sendMediaGroup")
+    assert [len(call.params["media"]) for call in calls] == [3] * 5
+    assert count_received(shop, "Three cakes").total() == 5
+
+
+async def test_what_cannot_go_in_an_album_is_answered_once(shop: ShopAtWork) -> None:
     """Each of its pictures comes as a message; one kind word is enough."""
     await shop.ask(shop.admin, "/broadcast")
     photo = take_photo(shop.world.files, draw_jpeg())
-    pictures = [say(shop, Content(photo=photo, extra={"media_group_id": "77"})) for _ in range(3)]
     chat = shop.world.open_chat(shop.admin)
+    pictures = [
+        shop.world.say(shop.admin, chat, Content(photo=photo, text="x" * 1500), lasting={"media_group_id": "78"})
+        for _ in range(3)
+    ]
     helped = await shop.telegram.until_reply(shop.world.send_text(shop.admin, chat, "/help"), "/privacy")
     between = [chat.messages[number].text for number in range(pictures[0].id, helped.id) if number in chat.messages]
-    assert len([text for text in between if "That is an album" in text]) == 1
+    assert len([text for text in between if "has 1,500 characters" in text]) == 1
 
 
 async def test_commands_are_not_the_message(shop: ShopAtWork) -> None:
@@ -262,7 +287,7 @@ async def test_a_second_draft_replaces_the_first(shop: ShopAtWork) -> None:
 
 async def test_made_up_buttons_lead_nowhere(shop: ShopAtWork) -> None:
     """A broadcast that does not exist is said to be gone."""
-    for action in ("bc_confirm", "bc_pause", "bc_resume", "bc_cancel", "bc_unknown"):
+    for action in ("bc_confirm", "bc_pause", "bc_resume", "bc_cancel", "bc_unknown", "bc_panel", "bc_test", "bc_rest"):
         message = await send_button(shop, shop.admin, f"{action}:987654")
         await shop.tap(shop.admin, message, "Odd")
         await shop.until_edited(message, GONE)

@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 
 from bot.assets import ASSETS
 from bot.capabilities import CAPABILITIES
+from bot.core.broadcasts.content import ButtonFault, ButtonMistake
 from bot.core.campaigns.campaign import parse_campaign
 from bot.core.campaigns.checking import Fault, Finding, compose_findings
 from bot.core.funnel import Funnel, Interval, Projection, compute_growth
@@ -15,6 +16,7 @@ from bot.core.names import compose_display_name
 from bot.core.own_words import WordsFault
 from bot.core.reminding import Missing, Reminding
 from bot.messages import community, face, guide, own_words, printing, privacy, reminding, standing
+from bot.messages.broadcasts import panel as broadcast_panel
 from bot.messages.broadcasts import screens as broadcast_screens
 from bot.messages.broadcasts.content import ContentMistake, Unfit
 from bot.messages.joining import notices, refusals
@@ -215,24 +217,33 @@ def render_kind(
     return render_notices(reader, owed, RENDERERS)
 
 
-def make_broadcast(state: BroadcastState, *, started: bool = True) -> Broadcast:
+def make_broadcast(
+    state: BroadcastState, *, started: bool = True, content: dict[str, object] | None = None, percent: int | None = None
+) -> Broadcast:
     """A broadcast in this state."""
     return Broadcast(
         id=BroadcastId(3),
         author_id=PersonId(7),
         state=state,
-        content={"text": "Hello"},
+        content=content or {"text": "Hello"},
         progress_message_id=5,
         audience_upto=PersonId(2000) if started else None,
         filled_upto=PersonId(0),
         created_at=MARCH,
         started_at=MARCH if started else None,
         finished_at=None,
+        sample_percent=percent,
     )
 
 
 def make_broadcast_view(
-    state: BroadcastState, *, total: int = 2000, unknown: int = 2, started: bool = True
+    state: BroadcastState,
+    *,
+    total: int = 2000,
+    unknown: int = 2,
+    started: bool = True,
+    content: dict[str, object] | None = None,
+    percent: int | None = None,
 ) -> BroadcastView:
     """A broadcast half way."""
     counts = {
@@ -244,7 +255,7 @@ def make_broadcast_view(
     }
     return BroadcastView(
         member=make_member(),
-        broadcast=make_broadcast(state, started=started),
+        broadcast=make_broadcast(state, started=started, content=content, percent=percent),
         counts=counts if started else {},
         total=total,
     )
@@ -441,11 +452,48 @@ def render_everybodys(texts: Texts, shop: Shop, name: str) -> dict[str, Outgoing
     }
 
 
+RICH: dict[str, object] = {
+    "versions": {"": {"kind": "album", "items": []}, "id": {"kind": "poll"}, "zh": {"kind": "text", "text": "新鲜"}},
+    "buttons": [["Book a table", "https://example.org/table"]],
+    "share": True,
+    "count": True,
+}
+"""Everything that can be said of a message to all."""
+
+
+def render_broadcast_panels(texts: Texts) -> dict[str, OutgoingMessage]:
+    """Every screen of a message to all while it is written."""
+    shop, draft = make_shop(), make_broadcast_view(BroadcastState.DRAFT, started=False)
+    rich = make_broadcast_view(BroadcastState.DRAFT, started=False, content=RICH)
+    one, nobody = (make_broadcast_view(BroadcastState.DRAFT, total=total, started=False) for total in (1, 0))
+    return {
+        "panel": broadcast_panel.render_panel(texts, shop, draft),
+        "panel, rich": broadcast_panel.render_panel(
+            texts, replace(make_shop(), public_url="https://example.org"), rich
+        ),
+        "panel, one": broadcast_panel.render_panel(texts, shop, one),
+        "panel, nobody": broadcast_panel.render_panel(texts, shop, nobody),
+        "languages": broadcast_panel.render_languages(texts, shop, rich),
+        "version": broadcast_panel.render_ask_version(texts, draft, "id"),
+        "buttons": broadcast_panel.render_ask_buttons(texts, rich),
+        **{
+            f"buttons, {fault}": broadcast_panel.render_ask_buttons(
+                texts, draft, ButtonMistake(fault, 3, "<b>Bad line")
+            )
+            for fault in ButtonFault
+        },
+        "test": broadcast_panel.render_test(texts, draft, 4),
+        "tested": broadcast_panel.render_tested(texts, 3, 4),
+        "sampled": broadcast_screens.render_progress(
+            texts, make_broadcast_view(BroadcastState.DONE, content=RICH, percent=1)
+        ),
+    }
+
+
 def render_admins(texts: Texts, shop: Shop, name: str) -> dict[str, OutgoingMessage]:
     """All screens of admins."""
     running, paused = BroadcastState.RUNNING, BroadcastState.PAUSED
     done, cancelled = BroadcastState.DONE, BroadcastState.CANCELLED
-    draft = make_broadcast_view(BroadcastState.DRAFT, started=False)
     recipients = [
         Recipient(broadcast_id=BroadcastId(3), person_id=PersonId(n), telegram_id=10**15 + n) for n in range(50)
     ]
@@ -454,19 +502,15 @@ def render_admins(texts: Texts, shop: Shop, name: str) -> dict[str, OutgoingMess
         "prompt": broadcast_screens.render_prompt(texts),
         **{
             f"unfit, {why}": broadcast_screens.render_unfit(
-                texts, ContentMistake(why, length=20_480, said="Bad <b>words</b> & more"), is_edit=why is Unfit.ALBUM
+                texts,
+                ContentMistake(why, length=20_480, said="Bad <b>words</b> & more"),
+                is_edit=why is Unfit.POLL_CLOSED,
             )
             for why in Unfit
         },
         "abandoned": broadcast_screens.render_abandoned(texts),
         "gone": broadcast_screens.render_gone(texts),
-        "preview": broadcast_screens.render_preview(texts, draft),
-        "preview, one": broadcast_screens.render_preview(
-            texts, make_broadcast_view(BroadcastState.DRAFT, total=1, started=False)
-        ),
-        "preview, nobody": broadcast_screens.render_preview(
-            texts, make_broadcast_view(BroadcastState.DRAFT, total=0, started=False)
-        ),
+        **render_broadcast_panels(texts),
         "running": progress(texts, make_broadcast_view(running, unknown=0), seconds_left=40),
         "running, minutes": progress(texts, make_broadcast_view(running), seconds_left=65),
         "running, hours": progress(texts, make_broadcast_view(running), seconds_left=9000),

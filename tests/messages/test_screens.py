@@ -9,6 +9,8 @@ from bot.core.campaigns.campaign import BRAND_LIMIT, HEADLINE_LIMIT, OFFER_LIMIT
 from bot.core.campaigns.words import UNIT_LIMIT
 from bot.messages import guide, standing
 from bot.messages.broadcasts import screens as broadcast_screens
+from bot.messages.broadcasts.buttons import BROADCAST_BUTTONS, BROADCAST_LANGUAGES, BROADCAST_SHARE, BROADCAST_TEST
+from bot.messages.broadcasts.panel import render_panel
 from bot.messages.buttons import (
     BROADCAST_ABANDON,
     BROADCAST_CANCEL,
@@ -280,10 +282,17 @@ def test_help_names_every_command(language: str) -> None:
 
 def test_a_broadcast_is_seen_before_it_is_sent() -> None:
     """The preview says to how many and sends with one tap; with nobody there it only cancels."""
-    preview = broadcast_screens.render_preview(EN, make_broadcast_view(BroadcastState.DRAFT, started=False))
-    nobody = broadcast_screens.render_preview(EN, make_broadcast_view(BroadcastState.DRAFT, started=False, total=0))
+    preview = render_panel(EN, make_shop(), make_broadcast_view(BroadcastState.DRAFT, started=False))
+    nobody = render_panel(EN, make_shop(), make_broadcast_view(BroadcastState.DRAFT, started=False, total=0))
     assert "2,000 members" in preview.text
-    assert list_actions(preview) == [BROADCAST_CONFIRM, BROADCAST_CANCEL]
+    assert list_actions(preview) == [
+        BROADCAST_CONFIRM,
+        BROADCAST_LANGUAGES,
+        BROADCAST_BUTTONS,
+        BROADCAST_TEST,
+        BROADCAST_SHARE,
+        BROADCAST_CANCEL,
+    ]
     assert list_actions(nobody) == [BROADCAST_CANCEL]
     assert list_actions(broadcast_screens.render_prompt(EN)) == [BROADCAST_ABANDON]
 

@@ -2,20 +2,19 @@ from __future__ import annotations
 
 import pytest
 
+from bot.core.broadcasts.content import Kind, Version, read_content
 from bot.core.durations import DAY_SECONDS
 from bot.core.retention import UNCONFIRMED_DAYS
 from bot.services.broadcasts.authoring import (
     BroadcastView,
-    abandon,
     cancel,
-    compose,
     confirm,
-    draft,
     list_unknown,
     pause,
     resume,
     view_broadcast,
 )
+from bot.services.broadcasts.composing import Written, abandon, compose, keep
 from bot.services.broadcasts.delivering import (
     PAGE,
     FormerRun,
@@ -39,7 +38,15 @@ from tests.storage.clock import Clock
 
 SARI = Profile(telegram_id=900, first_name="Sari", telegram_language="id")
 TONO = Profile(telegram_id=901, first_name="Tono")
-CONTENT: dict[str, object] = {"text": "Fresh bread"}
+CONTENT = {"versions": {"": {"kind": "text", "text": "Fresh bread"}}, "buttons": [], "share": True, "count": False}
+
+
+def write_text(text: str = "Fresh bread", message_id: int = 7, language: str = "") -> Written:
+    """What the author has sent."""
+    version = Version(kind=Kind.TEXT, parameters={"text": text})
+    return Written(language=language, version=version, message_ids=[message_id])
+
+
 RUNNING, SENT, QUEUED = BroadcastState.RUNNING, DeliveryState.SENT, DeliveryState.QUEUED
 
 
@@ -53,7 +60,7 @@ async def write_draft(store: Store, author: Profile = SARI) -> BroadcastId:
     """A message that waits for its confirmation."""
     await appoint(store, author)
     await store.write(compose, visitor=author)
-    view = await store.write(draft, visitor=author, message_id=7, content=CONTENT)
+    view = await store.write(keep, visitor=author, written=write_text(message_id=7), shown=[])
     assert view is not None
     return view.broadcast.id
 
@@ -69,6 +76,11 @@ async def start(store: Store, members: int = 4, author: Profile = SARI) -> Broad
 def end(broadcast_id: BroadcastId, person_id: PersonId, state: DeliveryState = SENT) -> Outcome:
     """How a delivery ended."""
     return Outcome(broadcast_id=broadcast_id, person_id=person_id, state=state)
+
+
+def say(seen: BroadcastView) -> str:
+    """The words of the first version."""
+    return str(read_content(seen.broadcast.content).versions[""].parameters["text"])
 
 
 async def view(store: Store, broadcast_id: BroadcastId, visitor: Profile = SARI) -> BroadcastView:
@@ -100,13 +112,13 @@ async def test_confirming_twice_starts_once(store: Store) -> None:
 async def test_the_message_can_be_edited_until_it_is_confirmed(store: Store) -> None:
     """Its new form is what is sent; another message is not, and neither is an edit that comes after the tap."""
     broadcast_id = await write_draft(store)
-    edited = await store.write(draft, visitor=SARI, message_id=7, content={"text": "Fresher bread"})
+    edited = await store.write(keep, visitor=SARI, written=write_text("Fresher bread"), shown=[])
     assert edited is not None
-    assert (edited.broadcast.id, edited.broadcast.content) == (broadcast_id, {"text": "Fresher bread"})
-    assert await store.write(draft, visitor=SARI, message_id=8, content=CONTENT) is None
+    assert (edited.broadcast.id, say(edited)) == (broadcast_id, "Fresher bread")
+    assert await store.write(keep, visitor=SARI, written=write_text(message_id=8), shown=[]) is None
     await store.write(confirm, visitor=SARI, broadcast_id=broadcast_id, progress_message_id=1)
-    assert await store.write(draft, visitor=SARI, message_id=7, content=CONTENT) is None
-    assert (await view(store, broadcast_id)).broadcast.content == {"text": "Fresher bread"}
+    assert await store.write(keep, visitor=SARI, written=write_text(message_id=7), shown=[]) is None
+    assert say(await view(store, broadcast_id)) == "Fresher bread"
 
 
 async def test_a_new_message_drops_the_one_before(store: Store) -> None:
@@ -131,7 +143,7 @@ async def test_whoever_may_not_write_to_all_cannot(store: Store) -> None:
         with pytest.raises(NotAllowed):
             await store.write(begin_anew, visitor=SARI)
     with pytest.raises(NotAllowed):
-        await store.write(draft, visitor=SARI, message_id=7, content=CONTENT)
+        await store.write(keep, visitor=SARI, written=write_text(message_id=7), shown=[])
     with pytest.raises(NotAllowed):
         await store.write(confirm, visitor=SARI, broadcast_id=broadcast_id, progress_message_id=1)
 
@@ -150,7 +162,7 @@ async def test_only_the_author_can_move_it(store: Store) -> None:
     for service in (pause, resume, cancel, view_broadcast, list_unknown):
         assert await store.write(service, visitor=TONO, broadcast_id=broadcast_id) is None
         assert await store.write(service, visitor=SARI, broadcast_id=BroadcastId(99)) is None
-    assert await store.write(draft, visitor=TONO, message_id=7, content=CONTENT) is None
+    assert await store.write(keep, visitor=TONO, written=write_text(message_id=7), shown=[]) is None
     assert (await view(store, broadcast_id)).broadcast.state is RUNNING
 
 
@@ -288,7 +300,7 @@ async def test_stopping_the_dialogue_drops_what_was_written_in_it(store: Store) 
     drafted = await write_draft(store)
     asked = await store.read(find_conversation, visitor=SARI)
     assert asked is not None
-    assert (asked.step, asked.data) == ("confirm", {"broadcast_id": drafted, "message_id": 7})
+    assert (asked.step, asked.data["broadcast_id"], asked.data["message_ids"]) == ("confirm", drafted, {"7": ""})
     await store.write(abandon, visitor=SARI)
     assert (await view(store, drafted)).broadcast.state is BroadcastState.CANCELLED
     assert (await view(store, under_way)).broadcast.state is RUNNING

@@ -34,6 +34,7 @@ function renderBody(message, taps) {
     message.reply && h("div", { class: "reply" }, h("b", {}, message.reply.name), h("span", {}, message.reply.text)),
     message.photo && renderPhoto(message.photo, taps),
     message.document && renderDocument(message.document),
+    message.poll && renderPoll(message.poll),
     words || renderMeta(message),
   ];
 }
@@ -64,6 +65,11 @@ function renderPhoto(photo, taps) {
 
 function renderDocument(file) {
   return h("a", { class: "document", href: file.url, target: "_blank", rel: "noopener", testid: "document" }, icon("file"), h("span", {}, file.name));
+}
+
+function renderPoll(poll) {
+  const options = poll.options.map((option) => h("li", { dir: "auto" }, option));
+  return h("div", { class: "poll", testid: "poll" }, h("b", { dir: "auto" }, poll.question), h("small", {}, poll.kind), h("ul", {}, ...options));
 }
 
 function renderMeta(message) {

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from telegram import InlineKeyboardMarkup
 
+from bot.core.broadcasts.content import read_content
+from bot.messages.broadcasts.buttons import BROADCAST_REST
 from bot.messages.broadcasts.content import CAPTION_LIMIT, TEXT_LIMIT, ContentMistake, Unfit
 from bot.messages.buttons import (
     BROADCAST_ABANDON,
@@ -15,11 +17,11 @@ from bot.messages.buttons import (
     BROADCAST_UNKNOWN,
     Button,
 )
-from bot.messages.keyboards import broadcast_row, confirm_row, stack, tap_row
+from bot.messages.keyboards import broadcast_row, stack, tap_row
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.texts import Html, Texts
 from bot.services.broadcasts.authoring import BroadcastView
-from storage.broadcast import Recipient
+from storage.broadcast import Broadcast, Recipient
 from storage.records import BroadcastState, DeliveryState
 
 _ACTIONS: dict[BroadcastState, tuple[Button, ...]] = {
@@ -28,14 +30,12 @@ _ACTIONS: dict[BroadcastState, tuple[Button, ...]] = {
 }
 _UNFIT = {
     Unfit.FORWARDED: "broadcast.unfit.forwarded",
-    Unfit.ALBUM: "broadcast.unfit.album",
     Unfit.TEXT_TOO_LONG: "broadcast.unfit.text_too_long",
     Unfit.CAPTION_TOO_LONG: "broadcast.unfit.caption_too_long",
-    Unfit.VIDEO: "broadcast.unfit.video",
-    Unfit.FILE: "broadcast.unfit.file",
-    Unfit.SOUND: "broadcast.unfit.sound",
     Unfit.STICKER: "broadcast.unfit.sticker",
-    Unfit.POLL: "broadcast.unfit.poll",
+    Unfit.POLL_CLOSED: "broadcast.unfit.poll_closed",
+    Unfit.POLL_MEDIA: "broadcast.unfit.poll_media",
+    Unfit.QUIZ: "broadcast.unfit.quiz",
     Unfit.PLACE: "broadcast.unfit.place",
     Unfit.CONTACT: "broadcast.unfit.contact",
     Unfit.DICE: "broadcast.unfit.dice",
@@ -59,16 +59,6 @@ def render_unfit(texts: Texts, mistake: ContentMistake, *, is_edit: bool = False
     return OutgoingMessage(text=Html(f"{why}\n\n{what}"), keyboard=_abandon(texts))
 
 
-def render_preview(texts: Texts, view: BroadcastView) -> OutgoingMessage:
-    """Under the message as members will see it: one tap sends it."""
-    broadcast_id = view.broadcast.id
-    cancel = broadcast_row(texts, broadcast_id, [BROADCAST_CANCEL])
-    if not view.total:
-        return OutgoingMessage(text=texts.say("broadcast.nobody"), keyboard=stack(cancel))
-    text = texts.say("broadcast.preview", count=view.total)
-    return OutgoingMessage(text=text, keyboard=stack(confirm_row(texts, broadcast_id, view.total), cancel))
-
-
 def render_progress(texts: Texts, view: BroadcastView, *, seconds_left: float | None = None) -> OutgoingMessage:
     """How far it is; edited in place. Also what remains to be said once it is over."""
     if view.broadcast.state is BroadcastState.CANCELLED and view.broadcast.started_at is None:
@@ -77,6 +67,10 @@ def render_progress(texts: Texts, view: BroadcastView, *, seconds_left: float | 
     lines = [_say_state(texts, view.broadcast.state), Html(""), *_say_counts(texts, counts, view.total)]
     if view.broadcast.state is BroadcastState.RUNNING and seconds_left is not None:
         lines.append(_say_time(texts, seconds_left))
+    if read_content(view.broadcast.content).counts:
+        lines.append(texts.say("broadcast.opened", count=view.opened))
+    if _is_sampled(view.broadcast):
+        lines += [Html(""), texts.say("broadcast.sampled")]
     if counts[DeliveryState.UNKNOWN]:
         lines += [Html(""), texts.say("broadcast.unknown_why")]
     return OutgoingMessage(text="\n".join(lines), keyboard=_compose_keyboard(texts, view, counts))
@@ -111,10 +105,16 @@ def _compose_keyboard(
 ) -> InlineKeyboardMarkup | None:
     actions = _ACTIONS.get(view.broadcast.state, ())
     unknown = [BROADCAST_UNKNOWN] if counts[DeliveryState.UNKNOWN] else []
-    if not actions and not unknown:
+    rest = [BROADCAST_REST] if _is_sampled(view.broadcast) else []
+    if not actions and not unknown and not rest:
         return None
-    rows = (broadcast_row(texts, view.broadcast.id, some) for some in (actions, unknown))
+    rows = (broadcast_row(texts, view.broadcast.id, some) for some in (rest, actions, unknown))
     return stack(*rows)
+
+
+def _is_sampled(broadcast: Broadcast) -> bool:
+    """Whether it has gone to a few, and waits for its author's tap to go to the rest."""
+    return broadcast.state is BroadcastState.DONE and broadcast.sample_percent is not None
 
 
 def _say_state(texts: Texts, state: BroadcastState) -> Html:

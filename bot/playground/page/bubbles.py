@@ -31,6 +31,7 @@ def render_message(world: World, viewer: Person | None, message: Message) -> dic
         "edited": message.edited_at is not None,
         "photo": render_photo(message.photo) if message.photo else None,
         "document": render_document(message.content.document) if message.content.document else None,
+        "poll": _render_poll(message.content.extra["poll"]) if "poll" in message.content.extra else None,
         "keyboard": [[_render_button(button) for button in row] for row in message.keyboard],
         "via": message.via_bot.username if message.via_bot else None,
         "forwarded": _render_origin(message.forward_origin) if message.forward_origin else None,
@@ -68,8 +69,17 @@ def render_photo(photo: Photo) -> dict[str, Any]:
 
 def render_document(document: Document) -> dict[str, str]:
     """Return what a file is called and where it opens."""
-    name = document.name or "file"
+    name = document.name or document.kind.replace("_", " ")
     return {"name": name, "url": f"/play/file/{document.file.file_id}/{quote(name, safe='')}"}
+
+
+def _render_poll(poll: Mapping[str, Any]) -> dict[str, Any]:
+    """What a poll asks, and what can be answered."""
+    return {
+        "question": poll["question"],
+        "options": [option["text"] for option in poll["options"]],
+        "kind": "Quiz" if poll["type"] == "quiz" else "Poll",
+    }
 
 
 def count_readers(chat: Chat) -> int:

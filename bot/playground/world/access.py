@@ -46,9 +46,21 @@ def check_permission(chat: Chat, member: Member | None, content: Content) -> Non
         raise bad_request(f"not enough rights to send {what} to the chat")
 
 
+_OF_FILES = {
+    "document": ("can_send_documents", "documents"),
+    "video": ("can_send_videos", "videos"),
+    "video_note": ("can_send_video_notes", "video notes"),
+    "voice": ("can_send_voice_notes", "voice notes"),
+    "audio": ("can_send_audios", "audios"),
+    "animation": ("can_send_other_messages", "animations"),
+}
+
+
 def _name_permission(content: Content) -> tuple[str, str]:
     if content.photo is not None:
         return "can_send_photos", "photos"
     if content.document is not None:
-        return "can_send_documents", "documents"
+        return _OF_FILES[content.document.kind]
+    if "poll" in content.extra:
+        return "can_send_polls", "polls"
     return "can_send_messages", "text messages"

@@ -45,13 +45,18 @@ def _compare_key(content: Content) -> tuple[Any, ...]:
     return content.text, list(content.entities), photo, document, render_keyboard(content.keyboard), content.extra
 
 
+_OF_DOCUMENT = ("file_id", "file_unique_id", "file_name", "mime_type", "file_size")
+
+
 def render_content(content: Content, into: dict[str, Any]) -> None:
     """Add the fields of what is said to a rendered message."""
     media = content.has_media
     if content.photo is not None:
         into["photo"] = content.photo.render()
     if content.document is not None:
-        into["document"] = content.document.render()
+        into[content.document.kind] = content.document.render()
+        if content.document.kind == "animation":
+            into["document"] = {key: into["animation"][key] for key in _OF_DOCUMENT if key in into["animation"]}
     if content.text:
         into["caption" if media else "text"] = content.text
     if content.entities:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -86,21 +86,35 @@ class Photo:
         return [size.render() for size in self.sizes]
 
 
+_MEASURES: Mapping[str, Mapping[str, int]] = {
+    "video": {"width": 640, "height": 360, "duration": 5},
+    "animation": {"width": 320, "height": 320, "duration": 2},
+    "video_note": {"length": 240, "duration": 5},
+    "voice": {"duration": 5},
+    "audio": {"duration": 60},
+}
+"""What the servers would have measured, by kind of file; nobody here looks into one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file sent as it is."""
+    """A file sent as it is, or what an app plays: a video, a voice."""
 
     file: StoredFile
     name: str
     mime_type: str = "application/octet-stream"
     thumbnail: PhotoSize | None = None
+    kind: str = "document"
+    """The field of a message that holds it."""
 
     def render(self) -> dict[str, Any]:
-        """Return the Bot API's Document."""
-        named = {"file_name": self.name} if self.name else {}
+        """Return the Bot API's Document, Video or whatever it is."""
+        named = {"file_name": self.name} if self.name and self.kind not in {"voice", "video_note"} else {}
         ids = {"file_id": self.file.file_id, "file_unique_id": self.file.unique_id}
         small = {"thumbnail": self.thumbnail.render()} if self.thumbnail else {}
-        return ids | named | small | {"mime_type": self.mime_type, "file_size": self.file.size}
+        typed = {} if self.kind == "video_note" else {"mime_type": self.mime_type}
+        measures = _MEASURES.get(self.kind, {})
+        return {**ids, **named, **small, **measures, **typed, "file_size": self.file.size}
 
 
 @dataclass(slots=True)
@@ -144,19 +158,24 @@ class FileStore:
         thing = self._get_owner(file_id, "photo")
         if isinstance(thing, Photo):
             return thing
-        raise bad_request("can't use file of type Document as Photo")
+        raise bad_request(f"can't use file of type {_name_type(thing.kind)} as Photo")
 
-    def get_document(self, file_id: str) -> Document:
-        """Return the document of an identifier; ApiError in the sending methods' words."""
-        thing = self._get_owner(file_id, "document")
-        if isinstance(thing, Document):
+    def get_document(self, file_id: str, kind: str = "document") -> Document:
+        """Return the document, video … of an identifier; ApiError in the sending methods' words."""
+        thing = self._get_owner(file_id, kind.replace("_", " "))
+        had = thing.kind if isinstance(thing, Document) else "photo"
+        if isinstance(thing, Document) and had == kind:
             return thing
-        raise bad_request("can't use file of type Photo as Document")
+        raise bad_request(f"can't use file of type {_name_type(had)} as {_name_type(kind)}")
 
     def _get_owner(self, file_id: str, wanted: str) -> Photo | Document:
         if file_id in self.owners:
             return self.owners[file_id]
         raise _explain_bad_id(file_id, wanted)
+
+
+def _name_type(kind: str) -> str:
+    return {"video_note": "VideoNote", "voice": "VoiceNote"}.get(kind, kind.capitalize())
 
 
 def _explain_bad_id(file_id: str, wanted: str) -> ApiError:

@@ -203,7 +203,7 @@ def check_length(content: Content) -> None:
     if content.has_media:
         if len(content.text) > MAX_CAPTION:
             raise bad_request("message caption is too long")
-    elif not content.text:
+    elif not content.text and "poll" not in content.extra:
         raise bad_request("text must be non-empty")
     elif len(content.text) > MAX_TEXT:
         raise bad_request("message is too long")

@@ -5,23 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from bot.core.durations import DAY_SECONDS
+from bot.core.broadcasts.content import list_links, read_content
 from bot.core.roles import MANAGERS
 from bot.services.audit import Act
-from bot.services.members import MemberView, demand, enter, view_member
+from bot.services.members import MemberView, demand, enter, list_team, view_member
 from storage.broadcast import Broadcast, Recipient
 from storage.records import BroadcastId, BroadcastState, DeliveryState, Person, Profile
-from storage.tables import audit, broadcasts, conversations, deliveries, directory
+from storage.tables import audit, broadcast_links, broadcasts, conversations, deliveries, directory, people
 from storage.tx import Tx
 
 BROADCAST = "broadcast"
-"""The flow in which a message to all is written: its content, then the tap that confirms it."""
-
-WAIT_SECONDS = DAY_SECONDS
-"""For so long the next message is taken for everybody's, and its edits are followed."""
+"""The flow in which a message to all is written."""
 
 UNDER_WAY = (BroadcastState.RUNNING, BroadcastState.PAUSED)
 LISTED_AT_MOST = 50
+EVERYBODY_PERCENT = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,57 +31,61 @@ class BroadcastView:
     counts: dict[DeliveryState, int]
     total: int
     """Members the message is meant for; before confirmation, those who would get it now."""
+    opened: int = 0
+    """Who has opened one of its links; always 0 where that is not counted."""
 
 
-def compose(tx: Tx, *, visitor: Profile) -> MemberView:
-    """Wait for the message itself; an earlier one that was never confirmed is dropped."""
-    author = _enter(tx, visitor)
-    latest = broadcasts.find_latest(tx, author.id)
-    if latest is not None:
-        broadcasts.set_state(tx, latest.id, BroadcastState.CANCELLED, expected=[BroadcastState.DRAFT])
-    _wait(tx, author, "content", {})
-    return view_member(tx, author)
+def confirm(
+    tx: Tx, *, visitor: Profile, broadcast_id: BroadcastId, progress_message_id: int, percent: int | None = None
+) -> BroadcastView | None:
+    """Fix the audience and start sending; a second tap changes nothing. None when there is nothing to confirm.
 
-
-def abandon(tx: Tx, *, visitor: Profile) -> MemberView:
-    """Wait for a message no longer; what was written in this dialogue is dropped, and nothing else."""
-    author = _enter(tx, visitor)
-    asked = conversations.find_in(tx, author.id, BROADCAST)
-    if asked is not None and "broadcast_id" in asked.data:
-        drafted = BroadcastId(asked.data["broadcast_id"])
-        broadcasts.set_state(tx, drafted, BroadcastState.CANCELLED, expected=[BroadcastState.DRAFT])
-    conversations.leave(tx, author.id, BROADCAST)
-    return view_member(tx, author)
-
-
-def draft(tx: Tx, *, visitor: Profile, message_id: int, content: dict[str, object]) -> BroadcastView | None:
-    """Keep the message to be confirmed, or its edited form; None when it is not the one that is waited for."""
-    author = _enter(tx, visitor)
-    asked = conversations.find_in(tx, author.id, BROADCAST)
-    if asked is None:
-        return None
-    if asked.step == "content":
-        drafted = broadcasts.add(tx, author.id)
-        _wait(tx, author, "confirm", {"broadcast_id": drafted.id, "message_id": message_id})
-    else:
-        drafted = broadcasts.get(tx, BroadcastId(asked.data["broadcast_id"]))
-        if asked.data["message_id"] != message_id or drafted.state is not BroadcastState.DRAFT:
-            return None
-    broadcasts.set_content(tx, drafted.id, content)
-    return view_broadcast(tx, visitor=visitor, broadcast_id=drafted.id)
-
-
-def confirm(tx: Tx, *, visitor: Profile, broadcast_id: BroadcastId, progress_message_id: int) -> BroadcastView | None:
-    """Fix the audience and start sending; a second tap changes nothing. None when there is nothing to confirm."""
-    found = _find_own(tx, visitor, broadcast_id)
+    With `percent` only so many of a hundred get it, at least one; the rest with `send_rest`.
+    """
+    found = find_own(tx, visitor, broadcast_id)
     if found is None:
         return None
     if broadcasts.set_state(tx, broadcast_id, BroadcastState.RUNNING, expected=[BroadcastState.DRAFT]):
         conversations.leave(tx, found.author_id, BROADCAST)
         broadcasts.fix_audience(tx, broadcast_id)
         broadcasts.set_progress_message(tx, broadcast_id, progress_message_id)
+        number_links(tx, found)
+        if percent is not None:
+            _choose_sample(tx, broadcast_id, percent)
         _note(tx, found, BroadcastState.RUNNING)
     return view_broadcast(tx, visitor=visitor, broadcast_id=broadcast_id)
+
+
+def send_rest(tx: Tx, *, visitor: Profile, broadcast_id: BroadcastId, progress_message_id: int) -> BroadcastView | None:
+    """Let what went to a few go to everybody else; nobody gets it twice."""
+    found = find_own(tx, visitor, broadcast_id)
+    if found is None or found.sample_percent is None:
+        return None
+    if broadcasts.set_state(tx, broadcast_id, BroadcastState.RUNNING, expected=[BroadcastState.DONE]):
+        broadcasts.set_sample(tx, broadcast_id, None)
+        broadcasts.set_progress_message(tx, broadcast_id, progress_message_id)
+        _note(tx, found, BroadcastState.RUNNING)
+    return view_broadcast(tx, visitor=visitor, broadcast_id=broadcast_id)
+
+
+def number_links(tx: Tx, broadcast: Broadcast) -> None:
+    """Give each link that is to be counted its number for ever; those that have one keep it."""
+    content = read_content(broadcast.content)
+    if not content.counts:
+        return
+    known = broadcast_links.list_of(tx, broadcast.id)
+    new = [url for url in list_links(content) if url not in known.values()]
+    first = max(known, default=0) + 1
+    broadcast_links.add_each(tx, broadcast.id, dict(enumerate(new, first)))
+
+
+def _choose_sample(tx: Tx, broadcast_id: BroadcastId, percent: int) -> None:
+    """So many of a hundred; where that is nobody, as few as there can be."""
+    while True:
+        broadcasts.set_sample(tx, broadcast_id, percent)
+        if percent >= EVERYBODY_PERCENT or deliveries.count_unfilled(tx, broadcast_id):
+            return
+        percent = min(EVERYBODY_PERCENT, 2 * percent)
 
 
 def pause(tx: Tx, *, visitor: Profile, broadcast_id: BroadcastId) -> BroadcastView | None:
@@ -98,7 +100,7 @@ def resume(tx: Tx, *, visitor: Profile, broadcast_id: BroadcastId) -> BroadcastV
 
 def cancel(tx: Tx, *, visitor: Profile, broadcast_id: BroadcastId) -> BroadcastView | None:
     """Send it to nobody more, for good."""
-    author = _enter(tx, visitor)
+    author = enter_author(tx, visitor)
     asked = conversations.find_in(tx, author.id, BROADCAST)
     if asked is not None and asked.data.get("broadcast_id") == broadcast_id:
         conversations.leave(tx, author.id, BROADCAST)
@@ -107,7 +109,7 @@ def cancel(tx: Tx, *, visitor: Profile, broadcast_id: BroadcastId) -> BroadcastV
 
 def view_broadcast(tx: Tx, *, visitor: Profile, broadcast_id: BroadcastId) -> BroadcastView | None:
     """The broadcast and how far it is; None where this visitor has written no such broadcast."""
-    found = _find_own(tx, visitor, broadcast_id)
+    found = find_own(tx, visitor, broadcast_id)
     return None if found is None else compose_view(tx, enter(tx, visitor), found)
 
 
@@ -118,7 +120,8 @@ def compose_view(tx: Tx, author: Person, broadcast: Broadcast) -> BroadcastView:
         total = directory.count_members(tx) - directory.count_blocked(tx)
     else:
         total = sum(counts.values()) + deliveries.count_unfilled(tx, broadcast.id)
-    return BroadcastView(member=view_member(tx, author), broadcast=broadcast, counts=counts, total=total)
+    opened = broadcast_links.count_opened(tx, broadcast.id) if read_content(broadcast.content).counts else 0
+    return BroadcastView(member=view_member(tx, author), broadcast=broadcast, counts=counts, total=total, opened=opened)
 
 
 def list_unknown(
@@ -131,13 +134,30 @@ def list_unknown(
     return view, deliveries.list_in_state(tx, broadcast_id, DeliveryState.UNKNOWN, LISTED_AT_MOST)
 
 
-def _find_own(tx: Tx, visitor: Profile, broadcast_id: BroadcastId) -> Broadcast | None:
+def list_team_readers(tx: Tx, *, visitor: Profile) -> list[Recipient]:
+    """Everybody of the team who can be written to, the visitor too."""
+    enter_author(tx, visitor)
+    found = (people.find_by_telegram_id(tx, telegram_id) for telegram_id in list_team(tx))
+    return [
+        Recipient(
+            broadcast_id=BroadcastId(0),
+            person_id=person.id,
+            telegram_id=person.profile.telegram_id,
+            code=person.code,
+            language=person.language or person.profile.telegram_language,
+        )
+        for person in found
+        if person is not None
+    ]
+
+
+def find_own(tx: Tx, visitor: Profile, broadcast_id: BroadcastId) -> Broadcast | None:
     """Its buttons are in the author's chat alone: any other tap is made up."""
     found = broadcasts.find(tx, broadcast_id)
-    return found if found is not None and found.author_id == _enter(tx, visitor).id else None
+    return found if found is not None and found.author_id == enter_author(tx, visitor).id else None
 
 
-def _enter(tx: Tx, visitor: Profile) -> Person:
+def enter_author(tx: Tx, visitor: Profile) -> Person:
     """The author; whoever lost the right to write to all has lost it here too.
 
     Raises:
@@ -145,11 +165,6 @@ def _enter(tx: Tx, visitor: Profile) -> Person:
     """
     demand(tx, visitor, MANAGERS)
     return enter(tx, visitor)
-
-
-def _wait(tx: Tx, author: Person, step: str, data: dict[str, object]) -> None:
-    expires_at = tx.now + WAIT_SECONDS * 1_000_000
-    conversations.open(tx, author.id, BROADCAST, step, data, expires_at=expires_at)
 
 
 def _note(tx: Tx, found: Broadcast, state: BroadcastState) -> None:
@@ -164,7 +179,7 @@ def _move(
     *,
     expected: Collection[BroadcastState],
 ) -> BroadcastView | None:
-    found = _find_own(tx, visitor, broadcast_id)
+    found = find_own(tx, visitor, broadcast_id)
     if found is None:
         return None
     if broadcasts.set_state(tx, broadcast_id, state, expected=expected):

@@ -9,7 +9,7 @@ from bot.services.broadcasts.authoring import BroadcastView, compose_view
 from bot.services.webhooks.publishing import publish_broadcast
 from storage.broadcast import Broadcast, Outcome, Recipient
 from storage.records import BroadcastId, BroadcastState, DeliveryState, PersonId
-from storage.tables import broadcasts, deliveries, people
+from storage.tables import broadcast_links, broadcasts, deliveries, people
 from storage.tx import Tx
 
 PAGE = 1000
@@ -24,6 +24,8 @@ class Claim:
 
     broadcast: Broadcast
     recipients: Sequence[Recipient]
+    links: Mapping[str, int] = field(default_factory=dict)
+    """Numbers of the addresses whose opening is counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +88,7 @@ def proceed(
         if recipients:
             if broadcast.claimed_by != run:
                 broadcasts.set_claimed_by(tx, broadcast.id, run)
-            step.claims.append(Claim(broadcast=broadcast, recipients=recipients))
+            step.claims.append(Claim(broadcast=broadcast, recipients=recipients, links=_list_links(tx, broadcast)))
         elif _finish(tx, broadcast):
             step.finished.append(broadcast.id)
         limit -= len(recipients)
@@ -148,6 +150,12 @@ def _claim(tx: Tx, broadcast: Broadcast, limit: int) -> list[Recipient]:
     return claimed
 
 
+def _list_links(tx: Tx, broadcast: Broadcast) -> dict[str, int]:
+    if not broadcast.content or not broadcast.content.get("count"):
+        return {}
+    return {url: number for number, url in broadcast_links.list_of(tx, broadcast.id).items()}
+
+
 def _finish(tx: Tx, broadcast: Broadcast) -> bool:
     """With nobody left to claim: done, unless somebody is still being written to, or was passed over while locked."""
     if any(
@@ -155,7 +163,7 @@ def _finish(tx: Tx, broadcast: Broadcast) -> bool:
     ):
         return False
     done = broadcasts.set_state(tx, broadcast.id, BroadcastState.DONE, expected=[BroadcastState.RUNNING])
-    if done:
+    if done and broadcast.sample_percent is None:
         publish_broadcast(tx, broadcast.id)
     return done
 

@@ -19,6 +19,7 @@ from bot.playground.world.photos import take_photo
 ATTACHED = "attach://"
 MAX_FILE_BYTES = 50 * 1024 * 1024
 MAX_MESSAGE_IDS = 100
+_PLAYED_IN_ALBUMS = ("document", "video", "audio", "animation")
 _NOT_PLAYED = (
     "business_connection_id",
     "direct_messages_topic_id",
@@ -72,17 +73,17 @@ def read_picture(world: World, args: Args, given: Any) -> Photo:
     return take_photo(world.files, upload.data)
 
 
-def read_file(world: World, args: Args, given: Any) -> Document:
-    """Return the document of an upload, of `attach://…`, or of an identifier."""
-    upload = _find_upload(args, given, "document")
+def read_file(world: World, args: Args, given: Any, kind: str = "document") -> Document:
+    """Return the document, video … of an upload, of `attach://…`, or of an identifier."""
+    upload = _find_upload(args, given, kind)
     if upload is None:
-        return world.files.get_document(str(given))
+        return world.files.get_document(str(given), kind)
     if not upload.data:
         raise bad_request("file must be non-empty")
     if len(upload.data) > MAX_FILE_BYTES:
         raise bad_request("file is too big")
     world.floods.check_upload(len(upload.data), world.now)
-    return take_document(world.files, upload.data, upload.name, upload.content_type)
+    return take_document(world.files, upload.data, upload.name, upload.content_type, kind=kind)
 
 
 def read_media(world: World, args: Args, media: Mapping[str, Any]) -> Content:
@@ -91,8 +92,8 @@ def read_media(world: World, args: Args, media: Mapping[str, Any]) -> Content:
     check_attached(args, media["media"])
     if media["type"] == "photo":
         return replace(content, photo=read_picture(world, args, media["media"]))
-    if media["type"] == "document":
-        return replace(content, document=read_file(world, args, media["media"]))
+    if media["type"] in _PLAYED_IN_ALBUMS:
+        return replace(content, document=read_file(world, args, media["media"], media["type"]))
     raise NotSimulatedError(f"media of type {media['type']} is")
 
 

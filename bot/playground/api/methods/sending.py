@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -19,11 +19,20 @@ from bot.playground.api.methods.contents import (
     read_picture,
     read_words,
 )
+from bot.playground.api.methods.polls import read_poll
 from bot.playground.world import Chat, Content, Message, World
 from bot.playground.world.buttons import keep_links
 from bot.playground.world.errors import bad_request
 
 MAX_ALBUM = 10
+_FILE_METHODS = {
+    "sendDocument": "document",
+    "sendVideo": "video",
+    "sendAnimation": "animation",
+    "sendVideoNote": "video_note",
+    "sendVoice": "voice",
+    "sendAudio": "audio",
+}
 _ACTIONS = frozenset(
     [
         "typing",
@@ -53,11 +62,20 @@ def send_photo(world: World, args: Args) -> Any:
     return _post(world, args, replace(caption, photo=read_picture(world, args, args["photo"])), "sendPhoto")
 
 
-def send_document(world: World, args: Args) -> Any:
-    """Send a file."""
-    caption = read_caption(world, args)
-    world.get_writable_chat(args["chat_id"])
-    return _post(world, args, replace(caption, document=read_file(world, args, args["document"])), "sendDocument")
+def _send_file(kind: str, method: str) -> Callable[[World, Args], Any]:
+    """Send a file, or what an app plays."""
+
+    def send(world: World, args: Args) -> Any:
+        caption = read_caption(world, args)
+        world.get_writable_chat(args["chat_id"])
+        return _post(world, args, replace(caption, document=read_file(world, args, args[kind], kind)), method)
+
+    return send
+
+
+def send_poll(world: World, args: Args) -> Any:
+    """Send a poll; nobody votes here."""
+    return _post(world, args, read_poll(world, args), "sendPoll")
 
 
 def send_media_group(world: World, args: Args) -> Any:
@@ -193,7 +211,8 @@ def _post(world: World, args: Args, content: Content, method: str) -> dict[str, 
 METHODS = {
     "sendMessage": send_message,
     "sendPhoto": send_photo,
-    "sendDocument": send_document,
+    **{method: _send_file(kind, method) for method, kind in _FILE_METHODS.items()},
+    "sendPoll": send_poll,
     "sendMediaGroup": send_media_group,
     "copyMessage": copy_message,
     "copyMessages": copy_messages,

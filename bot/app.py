@@ -214,9 +214,8 @@ def _furnish(
         chats.set(ChatRole.ANNOUNCE, now.announce_chat)
 
     snapshots.subscribe(show)
-    registry = application.bot_data.deps.registry
+    registry, recorder = application.bot_data.deps.registry, FlightRecorder.beside(settings.database_url)
     dispatch = Dispatch(application)
-    recorder = FlightRecorder.beside(settings.database_url)
     delivery = OutboxWorker(
         store=store, bot=application.bot, gate=gate, snapshots=snapshots, renderers=registry.notices, chats=chats
     )

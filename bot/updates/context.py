@@ -18,6 +18,7 @@ from bot.messages.outgoing import OutgoingMessage
 from bot.services.members import MustWrite
 from bot.services.notices import answer_in
 from bot.telemetry import Metrics
+from bot.wire.pacing import Priority
 from bot.wire.telegram_bot import JSONDict, PassalongBot
 from storage.errors import CommitUnknown, StoreUnavailable
 from storage.records import InboxRow, Profile, Seq
@@ -160,6 +161,14 @@ class PassalongContext(
             TelegramError: see `bot.wire.errors.classify`.
         """
         return await self.bot.deliver(self.attempt.chat_id, message, thread_id=self.attempt.topic_id)
+
+    async def deliver_to(self, telegram_id: int, message: OutgoingMessage) -> JSONDict:
+        """Send something to the private chat of somebody else, who does not wait for it.
+
+        Raises:
+            TelegramError: see `bot.wire.errors.classify`.
+        """
+        return await self.bot.deliver(telegram_id, message, priority=Priority.NOTICE)
 
     async def answer(self, query: CallbackQuery, text: str | None = None, *, alert: bool = False) -> None:
         """Stop the button's spinner; if Telegram does not want to know any more, the work goes on."""

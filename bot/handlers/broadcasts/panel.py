@@ -129,7 +129,7 @@ async def _send_test(context: Context, composer: BroadcastComposer, to: Recipien
     """Whether it has arrived; somebody of the team may have blocked the bot."""
     try:
         for message in composer.compose(Reader(language=to.language, code=to.code)):
-            await context.bot.deliver(to.telegram_id, message)
+            await context.deliver_to(to.telegram_id, message)
     except TelegramError as error:
         logger.info("Somebody of the team did not get the test: %s", classify(error, to.telegram_id).text)
         return False

@@ -17,6 +17,7 @@ from bot.messages.buttons import (
     REDEEM_GIVE_UP,
     REDEEM_SURE,
     REDEMPTION,
+    REDEMPTION_WHY,
 )
 from bot.messages.commands import Command
 from bot.messages.coupons import render_coupon_check
@@ -34,6 +35,7 @@ from bot.messages.redeeming import (
 )
 from bot.messages.standing import render_rewards
 from bot.messages.texts import Texts
+from bot.messages.why import render_thing_answer
 from bot.services.coupons.counter import check_coupon
 from bot.services.redeeming import redeeming
 from bot.services.redeeming.counter import Check
@@ -85,6 +87,13 @@ async def on_redemption(update: Update, context: Context, redemption_id: int) ->
     number = RedemptionId(redemption_id)
     view = await context.read(redeeming.look, visitor=visitor_of(update), redemption_id=number)
     await _show_own(update, context, view)
+
+
+async def on_redemption_why(update: Update, context: Context, redemption_id: int) -> None:
+    """Why it stands as it does."""
+    number = RedemptionId(redemption_id)
+    view = await context.read(redeeming.explain_thing, visitor=visitor_of(update), redemption_id=number)
+    await show(update, context, render_thing_answer(Texts(view.member.language), context.deps.shop, view))
 
 
 async def on_check(update: Update, context: Context) -> None:
@@ -192,6 +201,7 @@ CAPABILITY = Capability(
         REDEEM_DROP: on_redeem_drop,
         REDEEM_GIVE_UP: on_redeem_give_up,
         REDEMPTION: on_redemption,
+        REDEMPTION_WHY: on_redemption_why,
         CHECK_THING: on_check_thing,
         HAND_OUT: on_hand_out,
         HAND_BACK: on_hand_back,

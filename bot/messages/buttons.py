@@ -225,7 +225,7 @@ REDEEM_DROP = Button("redeem_drop", "redeem.drop", redemption=ID)
 REDEEM_GIVE_UP = Button("redeem_give_up", "redeem.give_up", redemption=ID)
 """The points back for what was paid and has not come yet."""
 REDEMPTION = Button("redemption", "redeem.show", redemption=ID)
-"""Shows the code for the counter once more."""
+REDEMPTION_WHY = Button("redemption_why", "reward.why", redemption=ID)
 HAND_OUT = Button("hand_out", "redeem.hand_out", roles=TEAM_ROLES, redemption=ID)
 HAND_BACK = Button("hand_back", "redeem.hand_back", roles=TEAM_ROLES, redemption=ID)
 CHECK_THING = Button("check_thing", roles=TEAM_ROLES, redemption=ID)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from html import unescape
 
+from telegram import InlineKeyboardMarkup
+
 from bot.core.redeeming import USE_PREFIX, Use, show_reference
 from bot.core.rewards.rules import FOR_RULE
 from bot.messages.buttons import (
@@ -15,6 +17,7 @@ from bot.messages.buttons import (
     REDEEM_GIVE_UP,
     REDEEM_SURE,
     REDEMPTION,
+    REDEMPTION_WHY,
     REWARDS,
 )
 from bot.messages.coupons import copy_row, say_end
@@ -159,16 +162,22 @@ def render_redemption(texts: Texts, shop: Shop, view: RedemptionView, photo: Pho
         return _render_granted(texts, shop, view, view.grant, photo)
     if row.state in _STATES and not row.price:
         text = texts.say(_GIVEN_STATES[row.state], item=item, date=_say_date(texts, shop, row))
-        return OutgoingMessage(text=text, keyboard=stack(tap_row(texts, REWARDS)))
+        return OutgoingMessage(text=text, keyboard=_stack(texts, row))
     if row.state in _STATES:
         points, date = shop.points(row.price, texts.language), _say_date(texts, shop, row)
         text = texts.say(_STATES[row.state], item=item, points=points, date=date)
-        return OutgoingMessage(text=text, photo=photo, keyboard=stack(tap_row(texts, REWARDS)))
+        return OutgoingMessage(text=text, photo=photo, keyboard=_stack(texts, row))
     balance = shop.points(view.member.balance, texts.language)
     key = "redeem.yours" if row.grant_id is None else "redeem.given"
     text = texts.say(key, item=item, brand=shop.brand(texts.language), balance=balance)
-    rows = [make_button(texts, REDEMPTION, row.id)], tap_row(texts, REWARDS)
-    return OutgoingMessage(text=text, photo=photo, keyboard=stack(*rows))
+    return OutgoingMessage(
+        text=text, photo=photo, keyboard=_stack(texts, row, [make_button(texts, REDEMPTION, row.id)])
+    )
+
+
+def _stack(texts: Texts, row: RedemptionRow, *rows: Row) -> InlineKeyboardMarkup:
+    """Beneath something that somebody has, or had."""
+    return stack(*rows, [make_button(texts, REDEMPTION_WHY, row.id), *tap_row(texts, REWARDS)])
 
 
 def _render_granted(
@@ -202,7 +211,7 @@ def render_counter_code(texts: Texts, shop: Shop, row: RedemptionRow, photo: Pho
         reference=show_reference(row.reference),
         until=texts.countdown(row.expires_at, shop.zone),
     )
-    return OutgoingMessage(text=text, photo=photo, keyboard=stack(tap_row(texts, REWARDS)))
+    return OutgoingMessage(text=text, photo=photo, keyboard=_stack(texts, row))
 
 
 def say_counter_link(shop: Shop, row: RedemptionRow) -> str:
@@ -310,12 +319,9 @@ def _show_row(texts: Texts, shop: Shop, row: RedemptionRow) -> Row:
     return [make_button(texts, REDEMPTION, row.id, label=label)]
 
 
-def _render_handed_out(reader: Reader, notice: HandedOut) -> OutgoingMessage:
-    return _render_news(reader, "redeem.handed_out", notice.item)
-
-
-def _render_handed_back(reader: Reader, notice: HandedBack) -> OutgoingMessage:
-    return _render_news(reader, "redeem.handed_back", notice.item)
+def _render_handed(reader: Reader, notice: HandedOut | HandedBack) -> OutgoingMessage:
+    key = "redeem.handed_out" if isinstance(notice, HandedOut) else "redeem.handed_back"
+    return _render_news(reader, key, notice.item)
 
 
 def _render_returned(reader: Reader, notice: RedemptionReturned) -> OutgoingMessage:
@@ -337,8 +343,8 @@ def _render_news(reader: Reader, key: str, item: str, points: str = "") -> Outgo
 
 
 NOTICES: Renderers = {
-    HandedOut: each(_render_handed_out),
-    HandedBack: each(_render_handed_back),
+    HandedOut: each(_render_handed),
+    HandedBack: each(_render_handed),
     RedemptionExpired: each(_render_expired),
     RedemptionReturned: each(_render_returned),
 }

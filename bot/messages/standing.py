@@ -20,7 +20,7 @@ from bot.messages.rewards import say_rule, say_when
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, escape, show_listed_name, show_name
 from bot.messages.waiting import queue_row, say_queue
-from bot.messages.why import live_rows, say_live, say_own_way, say_stages, say_steps
+from bot.messages.why import had_rows, live_rows, say_live, say_own_way, say_stages, say_steps
 from bot.services.reminding.reminders import WaitingView
 from bot.services.standing import InvitesView, RewardsView, TopView
 from storage.facts import LedgerLine, RedemptionRow
@@ -104,7 +104,8 @@ def render_rewards(texts: Texts, shop: Shop, view: RewardsView) -> OutgoingMessa
     title = _stack_lines([balance, *honour])
     counter = [*say_live(texts, shop, view.live), *say_counter(texts, shop, view.counter)]
     counter += say_steps(texts, shop, view.steps)
-    rows = [*live_rows(texts, view.live), *counter_rows(texts, shop, view.counter)]
+    whys = had_rows(texts, shop, [*view.counter.waiting, *view.had.values()])
+    rows = [*live_rows(texts, view.live), *counter_rows(texts, shop, view.counter), *whys]
     if not view.lines:
         gain = shop.points(shop.campaign.inviter_points, texts.language)
         blocks = [title, texts.say("rewards.none", points=gain), *counter]

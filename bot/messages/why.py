@@ -7,19 +7,22 @@ from datetime import datetime, timedelta
 
 from telegram import InlineKeyboardMarkup
 
+from bot.core.campaigns.catalogue import CatalogueItem
 from bot.core.campaigns.rewards import JOIN
 from bot.core.durations import SECOND
 from bot.core.rewards.steps import Stage, Step
-from bot.messages.buttons import MENU, REDEEM_GIVE_UP, REDEMPTION, REWARDS, WHY, WHY_LIST
+from bot.messages.buttons import MENU, REDEEM_GIVE_UP, REDEMPTION, REDEMPTION_WHY, REWARDS, WHY, WHY_LIST
 from bot.messages.coupons import copy_row, say_coupon
 from bot.messages.keyboards import Row, make_button, page_row, send_row, stack, tap_row
 from bot.messages.outgoing import OutgoingMessage
+from bot.messages.redeeming import name_item
 from bot.messages.rewards import say_rule, say_what
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, show_listed_name
+from bot.services.redeeming.redeeming import ThingAnswer
 from bot.services.rewards.stages import OwnWay
 from bot.services.rewards.viewing import GrantAnswer, GrantView, WhyView
-from storage.facts import EventKind, GrantKind, GrantState, RedemptionState
+from storage.facts import EventKind, GrantKind, GrantState, RedemptionRow, RedemptionState
 
 _NAME_LIMIT = 32
 _STATES = {
@@ -53,6 +56,15 @@ _FACTS = {
     EventKind.CARDS_GIVEN: "why.fact.cards_given",
     EventKind.REPORTED: "why.fact.reported",
     EventKind.HAD: "why.fact.had",
+}
+_THINGS = {
+    RedemptionState.RESERVED: "why.thing.reserved",
+    RedemptionState.REDEEMED: "why.thing.redeemed",
+    RedemptionState.GRANTED: "why.thing.used",
+    RedemptionState.USED: "why.thing.used",
+    RedemptionState.DECLINED: "why.thing.declined",
+    RedemptionState.EXPIRED: "why.thing.expired",
+    RedemptionState.RETURNED: "why.thing.returned",
 }
 _STAGES = {
     EventKind.JOINED: ("why.stage.came", "why.stage.came"),
@@ -94,6 +106,33 @@ def render_answer(texts: Texts, shop: Shop, view: GrantAnswer) -> OutgoingMessag
     return OutgoingMessage(text="\n\n".join(blocks), keyboard=keyboard)
 
 
+def render_thing_answer(texts: Texts, shop: Shop, view: ThingAnswer) -> OutgoingMessage:
+    """Of something out of the catalogue: what it was offered for, what was seen of it, and what is still missing."""
+    row = view.row
+    if row is None or view.grant is not None:
+        return render_answer(texts, shop, GrantAnswer(member=view.member, grant=view.grant))
+    title = texts.say("why.what", what=name_item(texts, shop, row.item))
+    offer = [_say_offered(texts, shop, view.offered)] if view.offered is not None else []
+    seen = texts.say("why.fact.aside", date=texts.date(row.reserved_at, shop.zone))
+    stands = texts.say(
+        _THINGS[row.state],
+        until=texts.countdown(row.expires_at, shop.zone),
+        date=texts.date(row.expires_at if row.used_at is None else row.used_at, shop.zone),
+        points=shop.points(row.price, texts.language),
+        brand=shop.brand(texts.language),
+    )
+    show = [make_button(texts, REDEMPTION, row.id)] if row.state is RedemptionState.REDEEMED else []
+    keyboard = _stack(texts, shop, view.member.code, show)
+    return OutgoingMessage(text="\n\n".join([Html("\n".join([title, *offer])), seen, stands]), keyboard=keyboard)
+
+
+def _say_offered(texts: Texts, shop: Shop, item: CatalogueItem) -> Html:
+    sentence = say_rule(texts, shop, item.rule)
+    if item.per_member is None:
+        return sentence
+    return texts.say("why.offered", sentence=sentence, bound=texts.say("part.per_member", count=item.per_member))
+
+
 def _offer_redemption(texts: Texts, grant: GrantView) -> Row:
     """The code for the counter; or the points back, while what was paid for has not come."""
     row = grant.redemption
@@ -118,6 +157,13 @@ def live_rows(texts: Texts, live: Sequence[GrantView]) -> list[Row]:
     codes = [code for each in live if (code := _find_code(each))]
     copies = [copy_row(texts, code, named=len(live) > 1) for code in codes]
     return [*copies, why_row(texts, live)] if live else []
+
+
+def had_rows(texts: Texts, shop: Shop, had: Iterable[RedemptionRow]) -> list[Row]:
+    """Why each of what waits at the counter, or stands in the history, stands as it does, the last one first."""
+    rows = sorted({row.id: row for row in had}.values(), key=lambda row: -row.id)
+    labels = {row.id: texts.plain("redeem.why_item", item=name_item(texts, shop, row.item)) for row in rows}
+    return [[make_button(texts, REDEMPTION_WHY, row.id, label=labels[row.id])] for row in rows]
 
 
 def why_row(texts: Texts, lines: Sequence[GrantView]) -> Row:

@@ -12,10 +12,10 @@ from bot.messages import redeeming
 from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.shop import Shop
 from bot.messages.texts import Texts
-from bot.messages.why import render_answer
+from bot.messages.why import render_answer, render_thing_answer
 from bot.services.redeeming.counter import Check
 from bot.services.redeeming.given import CounterList
-from bot.services.redeeming.redeeming import CounterView, Offer, RedemptionView, Refusal
+from bot.services.redeeming.redeeming import CounterView, Offer, RedemptionView, Refusal, ThingAnswer
 from bot.services.rewards.viewing import GrantAnswer, GrantView
 from storage.facts import EventKind, GrantId, GrantKind, GrantState, RedemptionId, RedemptionRow, RedemptionState
 from storage.records import PersonId, VersionId
@@ -105,6 +105,19 @@ def _render_kinds(texts: Texts, shop: Shop, member: MemberView) -> dict[str, Out
     return asked | granted | whys | {"redemption, given up": redeeming.render_redemption(texts, shop, back)}
 
 
+def _render_answers(texts: Texts, shop: Shop, member: MemberView) -> dict[str, OutgoingMessage]:
+    """Why something stands as it does that was had for points."""
+    return {
+        f"why, thing, {state}": render_thing_answer(
+            texts,
+            shop,
+            ThingAnswer(member=member, row=replace(ROW, state=state), offered=replace(item, per_member=2)),
+        )
+        for item in shop.campaign.catalogue[:1]
+        for state in RedemptionState
+    }
+
+
 def render_counter(texts: Texts, shop: Shop, member: MemberView, photo: Photo) -> dict[str, OutgoingMessage]:
     """What a member sees, and what the counter sees of a member of this name."""
     rows = {state: replace(ROW, state=state) for state in RedemptionState}
@@ -138,6 +151,7 @@ def render_counter(texts: Texts, shop: Shop, member: MemberView, photo: Photo) -
         | _render_kinds(texts, shop, member)
         | given
         | refused
+        | _render_answers(texts, shop, member)
         | checks
         | {
             "redemption, none": redeeming.render_redemption(texts, shop, RedemptionView(member=member)),

@@ -12,6 +12,8 @@ from sqlalchemy import Executable, update
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.catalogue import CatalogueItem
 from bot.core.redeeming import Use
+from bot.messages.texts import Texts
+from bot.messages.why import render_thing_answer
 from bot.services.audit import Act, list_acts
 from bot.services.campaigns.opening import Source, open_shop
 from bot.services.members import NotAllowed
@@ -22,6 +24,7 @@ from bot.services.redeeming.redeeming import (
     confirm,
     decline,
     expire,
+    explain_thing,
     hand_out,
     list_due,
     look,
@@ -37,6 +40,8 @@ from storage.records import NoticeId, Profile
 from storage.role import Role
 from storage.schema import redemption, stock
 from storage.tables import outbox, people, redemptions, roles
+from tests.messages.samples import make_shop
+from tests.messages.telegram_html import read_html
 from tests.services.test_joining import ANNA, BUDI, arrive
 from tests.storage import cast
 from tests.storage.cast import run
@@ -233,6 +238,34 @@ async def test_others_see_nothing_of_it_and_can_do_nothing(counter: Store) -> No
     missing = await counter.write(hand_out, visitor=STAFF, redemption_id=RedemptionId(10**6))
     assert missing.row is None
     assert (await counter.read(check, visitor=STAFF, reference=None)).row is None
+
+
+async def test_why_something_stands_as_it_does_is_answered(counter: Store, clock: Clock) -> None:
+    """By what it was offered for then, what was seen of it, and what is missing; to its member alone."""
+    await enrich(counter, ANNA, 100)
+    await arrive(counter, BUDI)
+    asked, given_up = await aside(counter, ANNA), await aside(counter, ANNA, "bun")
+    await counter.write(decline, visitor=ANNA, redemption_id=number_of(given_up))
+    shop = make_shop()
+
+    async def ask(number: RedemptionId, visitor: Profile = ANNA) -> str:
+        view = await counter.read(explain_thing, visitor=visitor, redemption_id=number)
+        return read_html(render_thing_answer(Texts("en"), shop, view).text).text
+
+    said = await ask(number_of(asked))
+    assert "A latte can be had for 30 points." in said
+    assert "put aside on" in said
+    assert "Your yes is missing" in said
+    assert "went back on the shelf" in await ask(number_of(given_up))
+    paid = await counter.write(confirm, visitor=ANNA, redemption_id=number_of(asked))
+    assert "It is paid with 30 points" in await ask(number_of(paid))
+    assert "cannot find" in await ask(number_of(paid), BUDI)
+    await counter.write(hand_out, visitor=STAFF, redemption_id=number_of(paid))
+    assert "handed out to you on" in await ask(number_of(paid))
+    late = await buy(counter, ANNA, "bun")
+    clock.advance(40 * 86_400)
+    await counter.write(expire, await counter.read(list_due, limit=5))
+    assert "came back" in await ask(number_of(late))
 
 
 @pytest.mark.parametrize(

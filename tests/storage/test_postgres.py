@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Executable, text
 
 from storage import Store, StoreBusy, StoreLost, StoreUnavailable, Tx, open_store
+from storage.checks import list_faults
 from storage.engines.postgres_lock import join_fence
 from storage.errors import CommitUnknown
 from storage.records import CommitDoubted, Event, Person
@@ -227,6 +228,15 @@ async def test_a_database_that_cannot_hold_all_names_is_refused(encoding: str, p
         pytest.raises(StoreUnavailable, match=f"{encoding}; names need UTF8"),
     ):
         await open_and_count(url)
+
+
+async def test_what_names_a_missing_row_is_found(pg_store: Store, postgres_url: str) -> None:
+    """Whoever owns the database can switch off what holds foreign keys."""
+    assert await list_faults(pg_store) == []
+    with connect(postgres_url) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("INSERT INTO share (person_id, way, shared_at) VALUES (4711, 'card', 1), (4712, 'qr', 1)")
+    assert await list_faults(pg_store) == ["2 rows of share point to a missing row of person"]
 
 
 async def test_few_connections_are_enough(empty_postgres_url: str, caplog: pytest.LogCaptureFixture) -> None:

@@ -83,6 +83,18 @@ class RedemptionView:
     """What was given for the points, where that is not the counter's."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThingAnswer:
+    """Why something of the catalogue stands as it does; `row` is None for what never was this member's."""
+
+    member: MemberView
+    row: RedemptionRow | None = None
+    offered: CatalogueItem | None = None
+    """As it stood in the catalogue when it was put aside; None where no word of that is left."""
+    grant: GrantView | None = None
+    """What a rule gave, or what was given for the points at once: that one is to be explained."""
+
+
 def view_counter(tx: Tx, member: MemberView) -> CounterView:
     """What there is for points, dearest last, and what waits for this member."""
     shop = shops.get(tx)
@@ -192,6 +204,18 @@ def look(tx: Tx, *, visitor: Profile, redemption_id: RedemptionId) -> Redemption
     """Something of the member's own; of others' nothing is said."""
     member = view_member(tx, enter(tx, visitor))
     return _view(tx, member, _find_own(tx, member, redemption_id))
+
+
+def explain_thing(tx: Tx, *, visitor: Profile, redemption_id: RedemptionId) -> ThingAnswer:
+    """Why something of the member's own stands as it does; of others' nothing is said."""
+    member = view_member(tx, enter(tx, visitor))
+    row = _find_own(tx, member, redemption_id, locks=False)
+    if row is None:
+        return ThingAnswer(member=member)
+    if row.grant_id is not None:
+        return ThingAnswer(member=member, row=row, grant=view_grant(tx, grants.get(tx, row.grant_id)))
+    offered = get_terms(tx, row.campaign_version_id).campaign.find_item(row.item)
+    return ThingAnswer(member=member, row=row, offered=offered)
 
 
 def look_up(tx: Tx, *, visitor: Profile, reference: str | None) -> RedemptionView:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import sys
 
@@ -13,8 +14,28 @@ COLLECT_AFTER = 10_000
 """New objects before the interpreter looks for circular garbage, of which there is little; 700 by default."""
 
 
+MAPPED_BYTES = 2_500_000
+"""From this size on memory goes back to the system as soon as it is free. The rows of a card are smaller, and are drawn two
+hundred times a second; the whole of one, from which its template is made, is larger. By itself glibc would keep as much as
+the largest picture took, and ever more."""
+
+HEAPS = 2
+"""Threads draw from so many heaps, of which each keeps what its busiest moment took; few of them run at once."""
+
+_ARENA_MAX, _MMAP_THRESHOLD = -8, -3  # as malloc.h numbers what mallopt can set
+
+
 def tune_process() -> None:
     """Set what holds for a whole process that is nothing but a running bot, once all of it has been imported."""
     sys.setswitchinterval(SWITCH_SECONDS)
     gc.freeze()  # what was imported stays: it need not be looked at again and again
     gc.set_threshold(COLLECT_AFTER)
+    set_up_heaps()
+
+
+def set_up_heaps() -> None:
+    """Have glibc keep less; other C libraries have other rules."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if mallopt is not None:
+        mallopt(_MMAP_THRESHOLD, MAPPED_BYTES)
+        mallopt(_ARENA_MAX, HEAPS)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from bot.cards.checking import Look
 
 _LOOKS_KEPT = 24  # a look without its pictures is small
+_CARDS_BETWEEN = 200  # then what lies about free is given back
 
 
 class CardStudio:
@@ -41,6 +42,7 @@ class CardStudio:
         self._templates_kept = templates_kept
         self._templates: OrderedDict[CardText, Template] = OrderedDict()
         self._theme_fonts: OrderedDict[CardLook, ThemeFonts] = OrderedDict()
+        self._drawn = 0
         self._loading = threading.Lock()
         self._drawing = threading.Lock()  # fonts are shared, and FreeType draws with one typeface at a time
 
@@ -131,8 +133,9 @@ class CardStudio:
 
     def _get_template(self, text: CardText, theme_fonts: ThemeFonts) -> Template:
         template = self._templates.pop(text, None)
-        if template is None:
-            template = build_template(text, theme_fonts)
+        self._drawn += 1
+        if template is None or self._drawn % _CARDS_BETWEEN == 0:
+            template = template or build_template(text, theme_fonts)
             give_back_memory()
         self._templates[text] = template
         while len(self._templates) > self._templates_kept:

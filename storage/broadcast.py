@@ -62,6 +62,8 @@ class Broadcast:
     """The run of the program that has claimed recipients last."""
     sample_percent: int | None = None
     """It goes to so many of a hundred alone; None to all."""
+    segment: str | None = None
+    """Which members are meant, as `bot.core.segments` writes it; None for all."""
     action: Action = Action.SEND
     of_id: BroadcastId | None = None
     """The broadcast that this one edits or deletes, or of which it is one week's."""

@@ -141,6 +141,8 @@ class Person:
     """Where they said to be, by a name of the IANA's; None follows the language."""
     news_off: frozenset[str] = frozenset()
     """Kinds of broadcasts they do not want."""
+    seen_at: int | None = None
+    """When somebody was last heard of, to a day."""
 
     @property
     def is_member(self) -> bool:

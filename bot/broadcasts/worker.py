@@ -272,7 +272,7 @@ class Broadcaster:
         if step.finished:
             logger.info("Broadcasts done: %s", step.finished)
             self._progress.show(step.finished, at_once=True)
-        if sum(len(claim.recipients) for claim in step.claims) >= limit:
+        if step.unplanned or sum(len(claim.recipients) for claim in step.claims) >= limit:
             self._dry = False
 
     def _launch(self, claim: Claim) -> None:

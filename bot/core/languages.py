@@ -24,7 +24,7 @@ LANGUAGES = (PROGRAM_LANGUAGE, *sorted(_SHIPPED - {PROGRAM_LANGUAGE}))
 """The languages of the program: those that have a file in assets/locales."""
 
 _TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
-_ALIASES = {"in": "id", "iw": "he", "ji": "yi"}
+ALIASES = {"in": "id", "iw": "he", "ji": "yi"}
 """ISO 639 renamed Indonesian, Hebrew and Yiddish in 1989; some devices still say it the old way."""
 
 
@@ -32,7 +32,7 @@ _ALIASES = {"in": "id", "iw": "he", "ji": "yi"}
 def parse_tag(text: str) -> str:
     """A language's name in the one spelling used here; empty for what names none."""
     primary, hyphen, rest = text.strip().lower().replace("_", "-").partition("-")
-    tag = f"{_ALIASES.get(primary, primary)}{hyphen}{rest}"
+    tag = f"{ALIASES.get(primary, primary)}{hyphen}{rest}"
     return tag if _TAG.fullmatch(tag) else ""
 
 

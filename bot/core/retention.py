@@ -167,6 +167,7 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         "ledger": Keeping(holds="points given and taken", ends=Ends.NEVER, how="holds no name"),
         "liability": Keeping(holds="what is owed to members in all", ends=Ends.FEW),
         "liability_bound": Keeping(holds="how near its bound owners were told that is", ends=Ends.FEW),
+        "listed": Keeping(holds="who stands in a list the shop has sent", ends=Ends.FORGETTING),
         "link_revocation": Keeping(
             holds="links of people who were forgotten, until Telegram has closed them",
             ends=Ends.TIME,
@@ -205,6 +206,7 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         "role": Keeping(holds="who runs the shop", ends=Ends.FEW),
         "sale": Keeping(holds="orders, and what each counts for", ends=Ends.NEVER, how="holds no name"),
         "score": Keeping(holds="how many have which score", ends=Ends.FEW),
+        "segment": Keeping(holds="whom the shop writes to, by name", ends=Ends.FEW),
         "share": Keeping(
             holds="cards and links taken", ends=Ends.TIME, days=90, how="what they counted for stays in `funnel`"
         ),

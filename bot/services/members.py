@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
+from bot.core.durations import DAY
 from bot.core.languages import LANGUAGES, choose_language, find_language, parse_tag
 from bot.core.links import ALPHABET, CODE_LENGTH, compose_code
 from bot.core.names import compose_display_name
@@ -60,7 +61,7 @@ def meet(tx: Tx, visitor: Profile) -> Person:
         MustWrite: in a read-only unit, when something would have to be written.
     """
     person = people.find_by_telegram_id(tx, visitor.telegram_id)
-    if person is not None and person.profile == visitor and person.blocked_at is None:
+    if person is not None and person.profile == visitor and person.blocked_at is None and _is_fresh(person, tx.now):
         return person
     if not tx.writable:
         raise MustWrite
@@ -80,7 +81,7 @@ def enter(tx: Tx, visitor: Profile) -> Person:
     if not tx.writable:
         raise MustWrite
     begin(tx, person)
-    return replace(person, started_at=tx.now)
+    return replace(person, started_at=tx.now, seen_at=tx.now)
 
 
 def begin(tx: Tx, person: Person) -> bool:
@@ -105,7 +106,15 @@ def _refresh(tx: Tx, person: Person, visitor: Profile) -> Person:
         people.set_profile(tx, person.id, visitor)
     if person.blocked_at is not None:
         people.set_blocked(tx, person.id, blocked=False)
+    if not _is_fresh(person, tx.now):
+        people.note_seen(tx, person.id)
+        person = replace(person, seen_at=tx.now)
     return replace(person, profile=visitor, blocked_at=None)
+
+
+def _is_fresh(person: Person, now: int) -> bool:
+    """Whether it is known to a day that a member is still around; a stranger need not be remembered for it."""
+    return not person.is_member or now - (person.seen_at or 0) < DAY
 
 
 def view_member(tx: Tx, person: Person) -> MemberView:

@@ -53,6 +53,7 @@ REVISIONS = (
     "0049",
     "0050",
     "0051",
+    "0052",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

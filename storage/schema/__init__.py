@@ -54,6 +54,7 @@ from storage.schema.proof import checkpoint, inspection
 from storage.schema.redeeming import redemption, stock
 from storage.schema.referrals import HOUSE_ACCOUNT, account, ledger, referral, reminder, told_story
 from storage.schema.rewards import allowance, awaited, event, grant
+from storage.schema.segments import listed, segment
 from storage.schema.sharing import card, chat_join, chat_link, click, handout, link_revocation, share, tally, visit
 from storage.schema.team import audit, hand_grant, team_invitation
 from storage.schema.waitlists import waitlist, waitlist_chunk, waitlist_jump, waitlist_place
@@ -111,6 +112,7 @@ __all__ = [
     "liability",
     "liability_bound",
     "link_revocation",
+    "listed",
     "mark",
     "metadata",
     "order_claim",
@@ -128,6 +130,7 @@ __all__ = [
     "role",
     "sale",
     "score",
+    "segment",
     "share",
     "shop",
     "signal",

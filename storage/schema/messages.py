@@ -69,9 +69,11 @@ broadcast = Table(
     Column("due_at", BigInteger, nullable=False, server_default="0"),
     Column("joined_upto", BigInteger),
     Column("paid", Boolean, nullable=False, server_default=false()),
+    Column("segment", Text),
     sqlite_autoincrement=True,
 )
-"""With `sample_percent` it goes to so many of a hundred alone, until its author lets it go to the rest."""
+"""With `sample_percent` it goes to so many of a hundred alone, until its author lets it go to the rest. `segment` says which
+members are meant, as it was written; null for all."""
 Index("ix_broadcast_author_id", broadcast.c.author_id, broadcast.c.id.desc())
 Index("ix_broadcast_state", broadcast.c.state)
 

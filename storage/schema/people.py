@@ -46,9 +46,11 @@ person = Table(
     Column("news_off", Text, nullable=False, server_default=""),
     Column("start_language", Text, nullable=False, server_default=""),
     Column("sent_at", BigInteger),
+    Column("seen_at", BigInteger),
     sqlite_autoincrement=True,
 )
-"""`quiet_since` is the start or the last share of a member who was not nudged since; else NULL.
+"""`quiet_since` is the start or the last share of a member who was not nudged since; else NULL. `seen_at` is when somebody
+was last heard of, to a day.
 
 `start_language` is the language in which the person was greeted; `sent_at` when something last left their hands that was seen to.
 

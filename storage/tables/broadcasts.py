@@ -28,6 +28,7 @@ _BROADCAST = select(
     broadcast.c.finished_at,
     broadcast.c.claimed_by,
     broadcast.c.sample_percent,
+    broadcast.c.segment,
 )
 _ADD = (
     insert(broadcast)
@@ -45,6 +46,13 @@ _CLAIMED_BY = _BROADCAST.where(
 ).order_by(broadcast.c.id)
 _SET_CLAIMED_BY = update(broadcast).where(broadcast.c.id == bindparam("of")).values(claimed_by=bindparam("run"))
 _SET_CONTENT = update(broadcast).where(broadcast.c.id == bindparam("of")).values(content=bindparam("content"))
+_SET_SEGMENT = update(broadcast).where(broadcast.c.id == bindparam("of")).values(segment=bindparam("segment"))
+_LIST_SENT = (
+    select(broadcast.c.id)
+    .where(broadcast.c.started_at.is_not(None))
+    .order_by(broadcast.c.id.desc())
+    .limit(bindparam("limit"))
+)
 _SET_STATE = (
     update(broadcast)
     .where(broadcast.c.id == bindparam("of"), broadcast.c.state.in_(bindparam("expected", expanding=True)))
@@ -124,6 +132,16 @@ def set_content(tx: Tx, broadcast_id: BroadcastId, content: Mapping[str, object]
     tx.run(_SET_CONTENT, of=broadcast_id, content=json.dumps(content, ensure_ascii=False))
 
 
+def set_segment(tx: Tx, broadcast_id: BroadcastId, segment: str | None) -> None:
+    """Keep who of the members is meant, as it was written; None for all."""
+    tx.run(_SET_SEGMENT, of=broadcast_id, segment=segment)
+
+
+def list_sent(tx: Tx, *, limit: int) -> list[BroadcastId]:
+    """Return the broadcasts that were confirmed last, the latest first."""
+    return [BroadcastId(number) for (number,) in tx.rows(_LIST_SENT, limit=limit)]
+
+
 def set_state(
     tx: Tx, broadcast_id: BroadcastId, state: BroadcastState, *, expected: Collection[BroadcastState]
 ) -> bool:
@@ -160,7 +178,7 @@ def delete_unconfirmed(tx: Tx, *, before: int) -> int:
 
 def _to_broadcast(row: Row) -> Broadcast:
     broadcast_id, author_id, state, content, progress_message_id, audience_upto, filled_upto, *times = row
-    created_at, started_at, finished_at, claimed_by, sample_percent = times
+    created_at, started_at, finished_at, claimed_by, sample_percent, segment = times
     return Broadcast(
         id=broadcast_id,
         author_id=author_id,
@@ -174,4 +192,5 @@ def _to_broadcast(row: Row) -> Broadcast:
         finished_at=finished_at,
         claimed_by=claimed_by,
         sample_percent=sample_percent,
+        segment=segment,
     )

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import bindparam, delete, exists, func, literal_column, or_, select, update
+from sqlalchemy import Select, bindparam, delete, exists, func, literal_column, or_, select, update
 
 from storage.broadcast import Outcome, Recipient
 from storage.errors import RowMissing
 from storage.records import BroadcastId, DeliveryState, PersonId
 from storage.schema import broadcast, delivery, person, profile
+from storage.segment import Tree
 from storage.tables import tallies
+from storage.tables.traits import STATEMENTS_KEPT, build
 from storage.texts import clean_error
 from storage.tx import Conflicting, Row, Tx
 
@@ -39,22 +43,28 @@ _PAGE = (
     .subquery("page")
 )
 _PAGE_END = select(func.max(_PAGE.c.id), func.count())
-_FILL = Conflicting(
-    lambda insert: (
-        insert(delivery)
-        .from_select(
-            ["broadcast_id", "person_id"],
-            select(broadcast.c.id, person.c.id).where(
-                broadcast.c.id == bindparam("of"),
-                person.c.id > bindparam("above"),
-                person.c.id <= bindparam("upto"),
-                *_REACHABLE,
-                _IN_SAMPLE,
-            ),
-        )
-        .on_conflict_do_nothing(index_elements=["broadcast_id", "person_id"])
-    )
+_MEANT = select(broadcast.c.id, person.c.id).where(
+    broadcast.c.id == bindparam("of"),
+    person.c.id > bindparam("above"),
+    person.c.id <= bindparam("upto"),
+    *_REACHABLE,
+    _IN_SAMPLE,
 )
+
+
+@lru_cache(maxsize=STATEMENTS_KEPT)
+def _compose_fill(among: Tree | None) -> Conflicting:
+    meant = _MEANT if among is None else _MEANT.where(build(among))
+    return Conflicting(
+        lambda insert: (
+            insert(delivery)
+            .from_select(["broadcast_id", "person_id"], meant)
+            .on_conflict_do_nothing(index_elements=["broadcast_id", "person_id"])
+        )
+    )
+
+
+_FILL = _compose_fill(None)
 _MOVE_FILLED = update(broadcast).where(broadcast.c.id == bindparam("of")).values(filled_upto=bindparam("upto"))
 _RECIPIENT = (
     delivery.c.person_id,
@@ -148,10 +158,10 @@ _LIST_IN_STATE = (
 )
 
 
-def fill(tx: Tx, broadcast_id: BroadcastId, *, limit: int) -> int:
+def fill(tx: Tx, broadcast_id: BroadcastId, *, limit: int, among: Tree | None = None) -> int:
     """Queue those who are meant of the next page of members who have not blocked the bot.
 
-    Returns how many members were gone through, whoever of them is meant; 0 once all are.
+    Some are meant where it is said `among` whom, else all. Returns how many members were gone through, whoever of them is meant; 0 once all are.
 
     Raises:
         RowMissing: there is no such broadcast, or its audience is not fixed.
@@ -161,7 +171,7 @@ def fill(tx: Tx, broadcast_id: BroadcastId, *, limit: int) -> int:
         raise RowMissing(f"There is no broadcast {broadcast_id} with a fixed audience.")
     upto, passed = tx.row(_PAGE_END, above=above, upto=audience_upto, limit=limit) or (None, 0)
     if passed:
-        tx.run(_FILL, of=broadcast_id, above=above, upto=upto)
+        tx.run(_compose_fill(among), of=broadcast_id, above=above, upto=upto)
     tx.run(_MOVE_FILLED, of=broadcast_id, upto=upto or audience_upto)
     return int(passed)
 
@@ -220,9 +230,14 @@ def fold(tx: Tx, *, before: int, limit: int) -> int:
     return tx.run(_DELETE, of=broadcast_id, ids=[row[0] for row in rows])
 
 
-def count_unfilled(tx: Tx, broadcast_id: BroadcastId) -> int:
-    """Count who is meant and not queued yet."""
-    return int(tx.scalar(_COUNT_UNFILLED, of=broadcast_id)) - int(tx.scalar(_COUNT_AHEAD, of=broadcast_id))
+def count_unfilled(tx: Tx, broadcast_id: BroadcastId, among: Tree | None = None) -> int:
+    """Count who is meant and not queued yet; reads all people who are still to be gone through."""
+    return int(tx.scalar(_compose_unfilled(among), of=broadcast_id)) - int(tx.scalar(_COUNT_AHEAD, of=broadcast_id))
+
+
+@lru_cache(maxsize=STATEMENTS_KEPT)
+def _compose_unfilled(among: Tree | None) -> Select[Any]:
+    return _COUNT_UNFILLED if among is None else _COUNT_UNFILLED.where(build(among))
 
 
 def list_in_state(tx: Tx, broadcast_id: BroadcastId, state: DeliveryState, limit: int) -> list[Recipient]:

@@ -16,7 +16,7 @@ from storage.tx import Conflicting, Row, Tx
 _SHOWN = (
     *("id", "code", "started_at", "language", "anonymous", "blocked_at", "score", "spoken_code", "spoken_chosen"),
     *("findable", "nudges", "own_words", "asked_at", "shared_at", "nudged_at", "face", "watched"),
-    *("zone", "news_off"),
+    *("zone", "news_off", "seen_at"),
 )
 PERSON = (
     select(
@@ -59,7 +59,7 @@ def to_person(row: Row) -> Person:
     """Return the person in a row of `PERSON`."""
     person_id, code, started_at, language, anonymous, blocked_at, score, *rest = row
     spoken_code, spoken_chosen, findable, nudges, own_words, asked_at, shared_at, nudged_at, face, *said = rest
-    watched, zone, news_off, telegram_id, first_name, last_name, username, telegram_language, balance, tier = said
+    watched, zone, news_off, seen_at, telegram_id, first_name, last_name, username, telegram_language, *kept = said
     return Person(
         id=person_id,
         profile=Profile(
@@ -75,7 +75,7 @@ def to_person(row: Row) -> Person:
         anonymous=bool(anonymous),
         blocked_at=blocked_at,
         score=score,
-        balance=balance,
+        balance=kept[0],
         spoken_code=spoken_code,
         spoken_chosen=bool(spoken_chosen),
         findable=bool(findable),
@@ -85,10 +85,11 @@ def to_person(row: Row) -> Person:
         shared_at=shared_at,
         nudged_at=nudged_at,
         face=face,
-        tier=tier,
+        tier=kept[1],
         watched=bool(watched),
         zone=zone,
         news_off=frozenset(news_off.split()),
+        seen_at=seen_at,
     )
 
 
@@ -133,12 +134,11 @@ _TAKE_USERNAME = (
     .where(profile.c.search_username == bindparam("held"), profile.c.telegram_id != bindparam("by"))
     .values(username="", search_username="")
 )
-_SET_STARTED = _update_one(started_at=_NOW, quiet_since=_NOW, start_language=bindparam("language")).where(
+_SET_STARTED = _update_one(started_at=_NOW, quiet_since=_NOW, seen_at=_NOW, start_language=bindparam("language")).where(
     person.c.started_at.is_(None)
 )
-_CHOICES = {
-    name: update(person).where(person.c.id == bindparam("of")).values({name: bindparam("value")})
-    for name in ("language", "anonymous", "findable", "nudges", "own_words", "face", "watched", "zone", "news_off")
+_VALUES = {
+    name: update(person).where(person.c.id == bindparam("of")).values({name: bindparam("value")}) for name in _SHOWN
 }
 _SET_BLOCKED = _update_one(blocked_at=func.coalesce(person.c.blocked_at, _NOW))
 _SET_UNBLOCKED = update(person).where(person.c.id == bindparam("of")).values(blocked_at=None)
@@ -151,7 +151,6 @@ _ADD_SPOKEN = Conflicting(
 )
 _SPOKEN_OWNER = select(spoken.c.person_id).where(spoken.c.code == bindparam("code"))
 _SET_SPOKEN = _update_one(spoken_code=bindparam("code"), spoken_chosen=bindparam("chosen"))
-_NOTE_ASKED = update(person).where(person.c.id == bindparam("of")).values(asked_at=bindparam("now"))
 _NOTE_SHARED = _update_one(
     shared_at=_NOW, quiet_since=_NOW, sent_at=func.coalesce(bindparam("sent_at"), person.c.sent_at)
 )
@@ -159,15 +158,8 @@ _NOTE_NUDGED = update(person).where(person.c.id == bindparam("of")).values(nudge
 _LOCK = select(person.c.id).where(person.c.id == bindparam("id")).with_for_update()
 
 _LEFT_EMPTY = (
-    "started_at",
-    "language",
-    "spoken_code",
-    "asked_at",
-    "shared_at",
-    "nudged_at",
-    "quiet_since",
-    "zone",
-    "sent_at",
+    *("started_at", "language", "spoken_code", "asked_at", "shared_at", "nudged_at", "quiet_since", "zone"),
+    *("sent_at", "seen_at"),
 )
 _FORGET = (
     update(person)
@@ -176,10 +168,7 @@ _FORGET = (
         code=bindparam("code"),
         anonymous=True,
         blocked_at=bindparam("now"),
-        spoken_chosen=False,
-        findable=False,
-        nudges=False,
-        watched=False,
+        **dict.fromkeys(("spoken_chosen", "findable", "nudges", "watched"), False),
         **dict.fromkeys(_LEFT_EMPTY),
         **dict.fromkeys(("own_words", "face", "news_off", "start_language"), ""),
     )
@@ -247,12 +236,12 @@ def set_started(tx: Tx, person_id: PersonId, language: str = "") -> bool:
 
 def set_language(tx: Tx, person_id: PersonId, language: str | None) -> None:
     """Set the language chosen; None follows Telegram's."""
-    tx.run(_CHOICES["language"], of=person_id, value=language)
+    tx.run(_VALUES["language"], of=person_id, value=language)
 
 
 def set_anonymous(tx: Tx, person_id: PersonId, anonymous: bool) -> None:  # noqa: FBT001  # the value itself
     """Set whether a person appears in the ranking without a name."""
-    tx.run(_CHOICES["anonymous"], of=person_id, value=anonymous)
+    tx.run(_VALUES["anonymous"], of=person_id, value=anonymous)
 
 
 def set_blocked(tx: Tx, person_id: PersonId, blocked: bool) -> None:  # noqa: FBT001  # the value itself
@@ -274,47 +263,52 @@ def set_spoken(tx: Tx, person_id: PersonId, code: str, *, chosen: bool) -> bool:
 
 def set_findable(tx: Tx, person_id: PersonId, findable: bool) -> None:  # noqa: FBT001  # the value itself
     """Set whether newcomers can name this person."""
-    tx.run(_CHOICES["findable"], of=person_id, value=findable)
+    tx.run(_VALUES["findable"], of=person_id, value=findable)
 
 
 def set_nudges(tx: Tx, person_id: PersonId, nudges: bool) -> None:  # noqa: FBT001  # the value itself
     """Set whether a person may be nudged."""
-    tx.run(_CHOICES["nudges"], of=person_id, value=nudges)
+    tx.run(_VALUES["nudges"], of=person_id, value=nudges)
 
 
 def set_own_words(tx: Tx, person_id: PersonId, text: str) -> None:
     """Keep a member's own line on the card; empty for none."""
-    tx.run(_CHOICES["own_words"], of=person_id, value=text)
+    tx.run(_VALUES["own_words"], of=person_id, value=text)
 
 
 def set_face(tx: Tx, person_id: PersonId, photo_id: str) -> None:
     """Set which photo stands on a member's cards; empty for none."""
-    tx.run(_CHOICES["face"], of=person_id, value=photo_id)
+    tx.run(_VALUES["face"], of=person_id, value=photo_id)
 
 
 def set_watched(tx: Tx, person_id: PersonId) -> None:
     """Look at whom this member brings from now on, however few they are."""
-    tx.run(_CHOICES["watched"], of=person_id, value=True)
+    tx.run(_VALUES["watched"], of=person_id, value=True)
 
 
 def set_zone(tx: Tx, person_id: PersonId, zone: str | None) -> None:
     """Set where a person says to be; None follows the language."""
-    tx.run(_CHOICES["zone"], of=person_id, value=zone)
+    tx.run(_VALUES["zone"], of=person_id, value=zone)
 
 
 def set_news_off(tx: Tx, person_id: PersonId, kinds: Collection[str]) -> None:
     """Set which kinds of broadcasts a person does not want."""
-    tx.run(_CHOICES["news_off"], of=person_id, value=f" {' '.join(sorted(kinds))} " if kinds else "")
+    tx.run(_VALUES["news_off"], of=person_id, value=f" {' '.join(sorted(kinds))} " if kinds else "")
 
 
 def note_asked(tx: Tx, person_id: PersonId) -> None:
     """Note that a person is asked now who had recommended the bot."""
-    tx.run(_NOTE_ASKED, of=person_id, now=tx.now)
+    tx.run(_VALUES["asked_at"], of=person_id, value=tx.now)
 
 
 def note_shared(tx: Tx, person_id: PersonId, *, is_sent: bool) -> None:
     """Note that a person shares now, and whether it was seen to leave their hands; told by `shares.add`."""
     tx.run(_NOTE_SHARED, of=person_id, now=tx.now, sent_at=tx.now if is_sent else None)
+
+
+def note_seen(tx: Tx, person_id: PersonId) -> None:
+    """Note that a person is heard of now."""
+    tx.run(_VALUES["seen_at"], of=person_id, value=tx.now)
 
 
 def note_nudged(tx: Tx, person_id: PersonId) -> None:

@@ -25,6 +25,7 @@ from storage.tables import (
     referrals,
     reviews,
     sales,
+    segments,
     shops,
     watches,
     webhooks,
@@ -115,6 +116,13 @@ async def check_label(walk: Walk, store: Store) -> None:
 async def check_own_code(walk: Walk, _: Store) -> None:
     """The member is told of it."""
     assert [each for each in walk.list_shown(walk.others[0]) if "a code of your own: ABE" in each.text]
+
+
+async def check_segment(_: Walk, store: Store) -> None:
+    """It is kept once, as it was typed."""
+    assert [(row.name, row.written) for row in await store.read(segments.list_all, limit=9)] == [
+        ("guests", "label:vip")
+    ]
 
 
 async def check_webhook(_: Walk, store: Store) -> None:
@@ -356,6 +364,17 @@ SCRIPTS = {
             Act(say="Ambassador", shows="Labels: ambassador", may_be_silent=True),
         ],
         check=check_label,
+    ),
+    "segment": Script(
+        admin=True,
+        acts=[
+            Act(say="/segments", shows="A segment is some of your members"),
+            Act(tap="New segment", shows="Which condition"),
+            Act(say="label: VIP", shows="label vip"),
+            Act(tap="Keep it by a name", shows="By which name"),
+            Act(say="Guests", shows="guests"),
+        ],
+        check=check_segment,
     ),
     "own_code": Script(
         admin=True,

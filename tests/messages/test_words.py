@@ -49,6 +49,7 @@ def test_only_those_who_run_the_shop_are_offered_its_commands() -> None:
     ]
     assert owners == [
         "broadcast",
+        "segments",
         "stats",
         "admin",
         "coupons",

@@ -42,6 +42,7 @@ from storage.tables import (
     inbox,
     labels,
     link_revocations,
+    lists,
     marks,
     order_claims,
     people,
@@ -99,6 +100,7 @@ def live(tx: Tx) -> Person:
     ):
         report(tx, compose_report(order, member, tx.now, member_key=key))
     labels.add(tx, person.id, f"{CANARY}label")
+    lists.add(tx, f"{CANARY}list", [person.id])
     marks.note(tx, [person.id], MarkKind.LEFT)
     referral = referrals.find_by_invitee(tx, person.id)
     assert referral is not None

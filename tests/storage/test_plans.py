@@ -17,6 +17,7 @@ from storage.tx import Conflicting, Statement
 READ_EVERYTHING = {
     "due_jobs._LIST": "a handful of jobs, once at the start",
     "broadcasts._SHOWN": "broadcasts are few",
+    "broadcasts._LIST_SENT": "likewise, the latest first",
     "broadcasts._CLAIMED_BY": "likewise, once at the start",
     "ledgers._IMBALANCE": "for checks",
     "directory._COUNT_BLOCKED": "what the funnel keeps; its rows are few, however many the members",
@@ -92,6 +93,7 @@ BLOCKS = {
     "redemptions._ROWS",
     "referrals._REFERRAL",
     "reviews._ROWS",
+    "segments._ROWS",
     "reviews._TRACES",
     "webhooks._ROWS",
     "webhooks._OLD",

@@ -158,7 +158,7 @@ async def test_a_database_of_the_first_version_is_brought_up_to_date(empty_store
         assert [each.id for each in due] == [2, 1]
         await assert_counted(store)
         watch = await store.read(watches.get)  # looking at friends begins with the next
-        assert (watch.looked_upto, watch.settled_upto, zoe.watched) == (3, 3, False)
+        assert (watch.looked_upto, watch.settled_upto, zoe.watched, zoe.seen_at) == (3, 3, False, 9)
         came = await store.read(referrals.get, ReferralId(1))
         assert (came.inviter_id, came.invitee_id, came.source, came.joined_at) == (1, 2, "", 6)
         assert await store.read(campaigns.get_digest, came.campaign_version_id) == ""

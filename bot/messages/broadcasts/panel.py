@@ -36,6 +36,7 @@ from bot.messages.buttons import BROADCAST_CANCEL, Button
 from bot.messages.campaigns_panel import name_language
 from bot.messages.keyboards import Row, broadcast_row, confirm_row, make_button, stack
 from bot.messages.outgoing import OutgoingMessage
+from bot.messages.segments.buttons import BROADCAST_WHOM
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts
 from bot.services.broadcasts.authoring import BroadcastView
@@ -53,13 +54,15 @@ def render_panel(texts: Texts, shop: Shop, view: BroadcastView) -> OutgoingMessa
     """Under the message as members will see it: one tap sends it."""
     content, number = read_content(view.broadcast.content), view.broadcast.id
     cancel = broadcast_row(texts, number, [BROADCAST_CANCEL])
+    whom = broadcast_row(texts, number, [BROADCAST_WHOM])
     if not view.total:
-        return OutgoingMessage(text=texts.say("broadcast.nobody"), keyboard=stack(cancel))
+        return OutgoingMessage(text=texts.say("broadcast.nobody"), keyboard=stack(whom, cancel))
     lines = [texts.say("broadcast.preview", count=view.total), *_say_what_happens(texts, content)]
     keyboard = stack(
         confirm_row(texts, number, view.total),
         broadcast_row(texts, number, [BROADCAST_LANGUAGES, BROADCAST_BUTTONS, BROADCAST_TEST]),
         _switch_row(texts, shop, number, content),
+        whom,
         cancel,
     )
     return OutgoingMessage(text=Html("\n\n".join(lines)), keyboard=keyboard)

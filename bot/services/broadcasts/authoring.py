@@ -9,6 +9,7 @@ from bot.core.broadcasts.content import list_links, read_content
 from bot.core.roles import MANAGERS
 from bot.services.audit import Act
 from bot.services.members import MemberView, demand, enter, list_team, view_member
+from bot.services.segments.finding import count_steps, find_audience
 from storage.broadcast import Broadcast, Recipient
 from storage.records import BroadcastId, BroadcastState, DeliveryState, Person, Profile
 from storage.tables import audit, broadcast_links, broadcasts, conversations, deliveries, directory, people
@@ -83,7 +84,8 @@ def _choose_sample(tx: Tx, broadcast_id: BroadcastId, percent: int) -> None:
     """So many of a hundred; where that is nobody, as few as there can be."""
     while True:
         broadcasts.set_sample(tx, broadcast_id, percent)
-        if percent >= EVERYBODY_PERCENT or deliveries.count_unfilled(tx, broadcast_id):
+        among = find_audience(tx, broadcasts.get(tx, broadcast_id))
+        if percent >= EVERYBODY_PERCENT or deliveries.count_unfilled(tx, broadcast_id, among):
             return
         percent = min(EVERYBODY_PERCENT, 2 * percent)
 
@@ -116,10 +118,12 @@ def view_broadcast(tx: Tx, *, visitor: Profile, broadcast_id: BroadcastId) -> Br
 def compose_view(tx: Tx, author: Person, broadcast: Broadcast) -> BroadcastView:
     """The broadcast as `author` sees it."""
     counts = deliveries.count_by_state(tx, broadcast.id)
-    if broadcast.audience_upto is None:
+    if broadcast.audience_upto is None and broadcast.segment is not None:
+        total = count_steps(tx, broadcast.segment)[-1]
+    elif broadcast.audience_upto is None:
         total = directory.count_members(tx) - directory.count_blocked(tx)
     else:
-        total = sum(counts.values()) + deliveries.count_unfilled(tx, broadcast.id)
+        total = sum(counts.values()) + deliveries.count_unfilled(tx, broadcast.id, find_audience(tx, broadcast))
     opened = broadcast_links.count_opened(tx, broadcast.id) if read_content(broadcast.content).counts else 0
     return BroadcastView(member=view_member(tx, author), broadcast=broadcast, counts=counts, total=total, opened=opened)
 

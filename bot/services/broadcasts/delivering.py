@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.services.broadcasts.authoring import BroadcastView, compose_view
+from bot.services.segments.finding import find_audience
 from bot.services.webhooks.publishing import publish_broadcast
 from storage.broadcast import Broadcast, Outcome, Recipient
 from storage.records import BroadcastId, BroadcastState, DeliveryState, PersonId
@@ -14,6 +15,9 @@ from storage.tx import Tx
 
 PAGE = 1000
 """Recipients queued at once: about as many rows as one transaction writes in the time of a few."""
+
+PAGES = 4
+"""Gone through in one transaction: of a million members few may be meant, and others wait to write."""
 
 Key = tuple[BroadcastId, PersonId]
 
@@ -34,6 +38,8 @@ class Step:
 
     claims: list[Claim] = field(default_factory=list)
     finished: list[BroadcastId] = field(default_factory=list)
+    unplanned: list[BroadcastId] = field(default_factory=list)
+    """Where more members are still to be looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,12 +90,14 @@ def proceed(
         broadcasts.set_state(tx, broadcast_id, BroadcastState.PAUSED, expected=[BroadcastState.RUNNING])
     step = Step()
     for broadcast in broadcasts.find_running(tx) if limit else ():
-        recipients = _claim(tx, broadcast, limit)
+        recipients, is_planned = _claim(tx, broadcast, limit)
+        if not is_planned:
+            step.unplanned.append(broadcast.id)
         if recipients:
             if broadcast.claimed_by != run:
                 broadcasts.set_claimed_by(tx, broadcast.id, run)
             step.claims.append(Claim(broadcast=broadcast, recipients=recipients, links=_list_links(tx, broadcast)))
-        elif _finish(tx, broadcast):
+        elif is_planned and _finish(tx, broadcast):
             step.finished.append(broadcast.id)
         limit -= len(recipients)
         if not limit:
@@ -142,12 +150,24 @@ def _settle_former(tx: Tx, broadcast: Broadcast, former: FormerRun) -> None:
     )
 
 
-def _claim(tx: Tx, broadcast: Broadcast, limit: int) -> list[Recipient]:
-    """The next recipients; the audience is queued page by page as it is needed."""
+def _claim(tx: Tx, broadcast: Broadcast, limit: int) -> tuple[list[Recipient], bool]:
+    """The next recipients, and whether all members are gone through.
+
+    The audience is queued page by page: as it is needed where all are meant; else without a rest, so that it is soon
+    decided who is.
+    """
     claimed = deliveries.claim(tx, broadcast.id, limit)
-    while len(claimed) < limit and deliveries.fill(tx, broadcast.id, limit=PAGE):
-        claimed += deliveries.claim(tx, broadcast.id, limit - len(claimed))
-    return claimed
+    if broadcast.filled_upto >= (broadcast.audience_upto or 0):
+        return claimed, True
+    among = find_audience(tx, broadcast)
+    for _ in range(PAGES):
+        if among is None and len(claimed) >= limit:
+            return claimed, False
+        if not deliveries.fill(tx, broadcast.id, limit=PAGE, among=among):
+            return claimed, True
+        if len(claimed) < limit:
+            claimed += deliveries.claim(tx, broadcast.id, limit - len(claimed))
+    return claimed, False
 
 
 def _list_links(tx: Tx, broadcast: Broadcast) -> dict[str, int]:

@@ -1,0 +1,1 @@
+"""Segments: whom among its members a shop writes to."""

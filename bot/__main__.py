@@ -1,4 +1,4 @@
-"""The command line: run, demo, campaign, shop, coupons, api-key, receipt-link, webhook, export, migrate, doctor, backup, restore, forget."""
+"""The command line: run, demo, campaign, shop, coupons, api-key, receipt-link, webhook, stats, export, migrate, doctor, backup, restore, forget."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from bot.env_file import EnvFileMistake
 from bot.export_command import add_export_parser
 from bot.process import tune_process
 from bot.settings import Settings, read_settings
+from bot.stats_command import add_stats_parser
 from bot.stray_settings import list_emptied, list_unknown
 from bot.version import __version__
 from bot.webhook_command import add_webhook_parser
@@ -106,6 +107,7 @@ def _make_parser() -> argparse.ArgumentParser:
     add_receipt_parser(
         commands.add_parser("receipt-link", help="a link that ties an order to its buyer"), _read_settings
     )
+    add_stats_parser(commands.add_parser("stats", help="how far word of mouth brings people"), _read_url)
     add_webhook_parser(commands.add_parser("webhook", help="other systems that are told what happens here"), _read_url)
     add_export_parser(
         commands.add_parser("export", help="everything as lists, for spreadsheets and programs"), _read_url

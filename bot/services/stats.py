@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from bot.core.durations import DAY
 from bot.core.funnel import (
@@ -26,6 +27,21 @@ from storage.tables.funnel import Cut, FunnelRow
 from storage.tx import Tx
 
 TOP_SIZE = 10
+
+
+class Page(StrEnum):
+    """What can be looked at more closely."""
+
+    GROWTH = "growth"
+    STORIES = "stories"
+    SOURCES = "sources"
+    MEMBERS = "members"
+    REWARDS = "rewards"
+    MEANING = "meaning"
+
+
+_CUTS = {Page.STORIES: Cut.STORY, Page.SOURCES: Cut.SOURCE, Page.MEMBERS: Cut.LANGUAGE}
+
 WEEKS = 12
 """So many are shown, this one included."""
 
@@ -53,17 +69,25 @@ class StatsView:
 
     member: MemberView
     figures: Figures
-    top: list[RankLine]
     weeks: Mapping[int, Funnel] = field(default_factory=dict)
     """By the day of its Monday, since 1970; a week in which nothing happened is there as well."""
-    ways: Mapping[str, int] = field(default_factory=dict)
-    """What was taken to be passed on, by `ShareWay`."""
-    clicks: Mapping[str, int] = field(default_factory=dict)
-    """Links opened that the web side knows of, by the link's source."""
-    sources: Mapping[str, int] = field(default_factory=dict)
-    """Friends who came, by the link's source; newcomers by the shop's own paper, by where it hung."""
     owed: Liability = field(default_factory=Liability)
     """To members, at this moment."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageView:
+    """What one page shows; what it does not show is empty."""
+
+    member: MemberView
+    page: Page
+    figures: Figures
+    cut: Mapping[str, Funnel] = field(default_factory=dict)
+    """By story, by source and way, or by language, as the page is about them; "" where it is not known."""
+    placements: Mapping[str, int] = field(default_factory=dict)
+    """Newcomers by the shop's own paper, by where it hung."""
+    top: list[RankLine] = field(default_factory=list)
+    owed: Liability = field(default_factory=Liability)
 
 
 def count(tx: Tx, *, visitor: Profile) -> StatsView:
@@ -73,19 +97,26 @@ def count(tx: Tx, *, visitor: Profile) -> StatsView:
         NotAllowed: the shop's figures are not this visitor's to see.
     """
     demand(tx, visitor, MANAGERS)
-    by_source = funnel.list_by(tx, Cut.SOURCE)
-    ways = {way: row.prepared + row.sent for way, row in by_source.items() if row.prepared + row.sent}
-    sources = count_by_placement(tx)
-    sources.update({source: row.started for source, row in by_source.items() if row.started})
     return StatsView(
+        member=view_member(tx, enter(tx, visitor)), figures=measure(tx), weeks=list_weeks(tx), owed=sum_owed(tx)
+    )
+
+
+def look(tx: Tx, *, visitor: Profile, page: Page) -> PageView:
+    """One page of figures, of one moment.
+
+    Raises:
+        NotAllowed: likewise.
+    """
+    demand(tx, visitor, MANAGERS)
+    return PageView(
         member=view_member(tx, enter(tx, visitor)),
+        page=page,
         figures=measure(tx),
-        top=scores.list_top(tx, TOP_SIZE),
-        weeks=list_weeks(tx),
-        ways=ways,
-        clicks={source: row.clicks for source, row in by_source.items() if row.clicks},
-        sources=sources,
-        owed=sum_owed(tx),
+        cut=cut(tx, _CUTS[page]) if page in _CUTS else {},
+        placements=count_by_placement(tx) if page is Page.SOURCES else {},
+        top=scores.list_top(tx, TOP_SIZE) if page is Page.MEMBERS else [],
+        owed=sum_owed(tx) if page is Page.REWARDS else Liability(),
     )
 
 

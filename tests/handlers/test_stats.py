@@ -6,7 +6,7 @@ from tests.journeys.shop_at_work import find_link, open_shop, sqlite_in
 
 
 async def test_the_figures_come_as_a_picture_with_a_caption(tmp_path: Path) -> None:
-    """Members, joins, K with its formula and who brings most, in one message."""
+    """Members, how far people come, and K or why there is none, in one message; every page is a tap away, one in another's place."""
     async with open_shop(sqlite_in(tmp_path)) as shop:
         await shop.join(shop.admin)
         anna = shop.add_person("Anna")
@@ -22,11 +22,16 @@ async def test_the_figures_come_as_a_picture_with_a_caption(tmp_path: Path) -> N
         )
         assert shown.photo is not None
         assert shown.photo.sizes[-1].width == 1280
-        for line in (
-            "Members: 4 (blocked the bot: 0)",
-            "Joined by invitation: 2",
-            "Invitations taken: 4",
-            "K = 1.00 \N{MULTIPLICATION SIGN} 0.50 = 0.50",
-            "1. Anna · 2",
-        ):
+        for line in ("Members: 4 (blocked the bot: 0), 4 new", "Came 2 → Count 2", "K: too few to tell. 2 friends"):
             assert line in shown.text
+        await shop.tap(shop.admin, shown, "Members")
+        page = await shop.telegram.until_message(shop.admin, "Top inviters", after=shown)
+        assert "1. Anna · 2" in page.text
+        for label, said in (
+            ("Growth", "28 days"),
+            ("Stories", "taken"),
+            ("What it means", "Came:"),
+            ("Rewards", "Promised"),
+        ):
+            await shop.tap(shop.admin, page, label)
+            await shop.until_edited(page, said)

@@ -34,7 +34,7 @@ from bot.services.members import MemberView
 from bot.services.notices import Notice, NoticesView, Owed
 from bot.services.reminding.reminders import RemindView, WaitingView
 from bot.services.standing import InvitesView, RewardsView, TopView
-from bot.services.stats import Figures, StatsView
+from bot.services.stats import Figures, Page, PageView, StatsView
 from bot.updates.capability import Registry
 from storage.broadcast import Broadcast, Recipient
 from storage.facts import GrantState, LedgerLine, LiabilityLevel, PoolLevel, RedemptionState
@@ -349,8 +349,8 @@ def make_figures() -> Figures:
     )
     return Figures(
         funnel=ever,
-        lately=Funnel(members=620, sent=540, started=210),
-        before=Funnel(members=580, sent=600, started=180),
+        lately=Funnel(members=620, sent=540, clicked=480, started=210),
+        before=Funnel(members=580, sent=600, clicked=510, started=180),
         growth=compute_growth(ever, friends=2900, squares=9000),
         cycle_hours=74,
         projection=Projection(188.0, Interval(170.0, 208.0)),
@@ -363,6 +363,20 @@ def make_stats(name: str) -> StatsView:
         member=make_member(name),
         figures=make_figures(),
         weeks={20_416 + 7 * week: Funnel(started=40 + 9 * week, sent=100 + 20 * week) for week in range(12)},
+        owed=Liability(points=1_000_000, coupons=1, gifts=2),
+    )
+
+
+def make_page(name: str, page: Page) -> PageView:
+    """One page of figures of the same shop."""
+    some = Funnel(members=900, prepared=60, sent=40, clicks=12, clicked=11, started=7, qualified=5)
+    cut = dict.fromkeys(("", "card", "inline", "fwd", "whatsapp", "en", name[:16], *(f"k{n}" for n in range(9))), some)
+    return PageView(
+        member=make_member(name),
+        page=page,
+        figures=make_figures(),
+        cut=cut,
+        placements={"window": 3},
         top=make_top(name).lines,
         owed=Liability(points=1_000_000, coupons=1, gifts=2),
     )
@@ -521,6 +535,7 @@ def render_admins(texts: Texts, shop: Shop, name: str) -> dict[str, OutgoingMess
         "done, all known": progress(texts, make_broadcast_view(done, unknown=0)),
         "unknown": broadcast_screens.render_unknown(texts, recipients, total=1200),
         "unknown, none": broadcast_screens.render_unknown(texts, []),
+        **{f"stats {page}": stats_screens.render_page(texts, shop, make_page(name, page)) for page in Page},
         "stats": stats_screens.render_stats(texts, shop, make_stats(name), PHOTO),
     }
 

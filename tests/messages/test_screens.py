@@ -349,11 +349,12 @@ def test_unknown_outcomes_are_listed() -> None:
 
 
 def test_k_is_told_with_its_formula() -> None:
-    """The figures above it are the figures in it."""
-    text = check(render_admins(EN, make_shop(), "Budi")["stats"]).text
-    assert "K = invitations per member \u00d7 conversion\nK = 0.65 \u00d7 0.39 = 0.25" in text
-    assert "Invitations per member: 0.65" in text
-    assert "1. Budi · 1,500" in text
+    """The figures in it are those that are told more closely, one tap away."""
+    screens = render_admins(EN, make_shop(), "Budi")
+    text = check(screens["stats"]).text
+    assert "K = invitations per member \u00d7 conversion = 0.65 \u00d7 0.39 = 0.25" in text
+    assert "Invitations per member: 0.65" in check(screens["stats growth"]).text
+    assert "1. Budi · 1,500" in check(screens["stats members"]).text
 
 
 def test_a_photo_is_one_thing() -> None:

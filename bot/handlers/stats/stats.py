@@ -1,21 +1,22 @@
-"""The figures of word of mouth, as a picture with the figures as text."""
+"""The figures of word of mouth: a picture with five lines, and pages for whoever wants to know more."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from base64 import b64encode
+from dataclasses import asdict, replace
 
 from telegram import Update
 
 from bot.core.roles import MANAGERS
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
-from bot.handlers.stats.charts import draw_chart
+from bot.handlers.stats.charts import draw_aside
 from bot.messages.commands import Command
 from bot.messages.outgoing import Photo
-from bot.messages.stats.charts import compose_chart
-from bot.messages.stats.screens import render_stats
+from bot.messages.stats.screens import STATS, render_page, render_stats
+from bot.messages.stats.trend import compose_trend
 from bot.messages.texts import Texts
-from bot.services.stats import count
+from bot.services.stats import Page, count, look
 from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
 
@@ -26,15 +27,24 @@ async def on_stats(update: Update, context: Context) -> None:
     texts, shop = Texts(view.member.language), context.deps.shop
     screen = render_stats(texts, shop, view)
     logo = await context.deps.pictures.draw_chart_logo()
-    png = await draw_chart(compose_chart(texts, shop, view), logo=logo)
+    told = asdict(compose_trend(texts, shop, view)) | {"logo": b64encode(logo).decode()}
+    png = await draw_aside("bot.cards.trend", told)
     if png is None:
         await show(update, context, screen)
         return
     await context.deliver(replace(screen, photo=Photo(image=png, name="figures.png")))
 
 
+async def on_page(update: Update, context: Context, page: str) -> None:
+    """One page of figures below the picture; a tap on a page shows another in its place."""
+    shown = Page(page) if page in set(Page) else Page.GROWTH
+    view = await context.read(look, visitor=visitor_of(update), page=shown)
+    await show(update, context, render_page(Texts(view.member.language), context.deps.shop, view))
+
+
 CAPABILITY = Capability(
     name="stats",
     roles=MANAGERS,
     commands={Command(name="stats", text="command.stats", place=2): on_stats},
+    buttons={STATS: on_page},
 )

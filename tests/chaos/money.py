@@ -9,9 +9,8 @@ from functools import cache
 from inspect import signature
 from typing import Any, ClassVar
 
-from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from bot.core.by_hand import Outcome
 from bot.services.community.membership import come, leave
@@ -27,22 +26,25 @@ from bot.services.joining.joining import start
 from bot.services.joining.lapsing import lapse, list_lapsed
 from bot.services.joining.notices import RevokeReason
 from bot.services.joining.revoking import revoke
+from bot.services.labels import set_label
 from bot.services.redeeming import redeeming
 from bot.services.rewards import awaiting
 from bot.services.rewards.by_hand import grant_by_hand, return_given
 from bot.services.rewards.giving import free, list_due
 from bot.services.rewards.viewing import explain
+from bot.services.sharing.cards import note_chosen
 from storage.checks import find_faults
 from storage.contest import ContestId
 from storage.facts import GrantId, RedemptionId
 from storage.gift import DueGift, Trouble
-from storage.records import PersonId
+from storage.records import PersonId, ShareWay
 from storage.role import Role
-from storage.tables import coupons, people, redemptions, referrals, roles
+from storage.tables import coupons, inbox, people, redemptions, referrals, roles
 from tests.chaos.money_books import Books, Held, list_balances
 from tests.chaos.money_model import COUNTER, Model
 from tests.chaos.money_shop import (
     CHAT,
+    LABEL,
     LIMITS,
     POOL,
     PROMISES,
@@ -78,6 +80,10 @@ ACTS = {
     "lapse": 1,
     "arrive": 1,
     "free": 1,
+    "be_here": 3,
+    "count_days": 2,
+    "give_card": 3,
+    "label": 1,
     "expire": 1,
     "fill": 1,
     "end_coupons": 1,
@@ -123,6 +129,7 @@ class Money(RuleBasedStateMachine):
         self.model = Model(now=self.desk.now, promise=PROMISES[0], wares=WARES)
         self.codes: dict[int, str] = {}
         self._people: dict[int, PersonId] = {}
+        self.updates = 0
         self.in_hand: DueGift
         self._promise(0)
         self.desk.do(start, visitor=STAFF, payload="")
@@ -236,6 +243,32 @@ class Money(RuleBasedStateMachine):
         """Who has stayed for long enough."""
         self.desk.do(awaiting.arrive, self.desk.do(awaiting.list_due, limit=MOST))
         self.model.arrive()
+
+    def be_here(self, one: int) -> None:
+        """Say something to the bot."""
+        number = self._choose_member(one)
+        self.updates += 1
+        self.desk.do(inbox.add_batch, [(self.updates, compose_visitor(number).telegram_id, b"{}")])
+        self.model.days.add((number, self.desk.now // DAY))
+
+    def count_days(self) -> None:
+        """Who was here yesterday, and today."""
+        while seen := self.desk.do(awaiting.list_seen, limit=MOST):
+            self.desk.do(awaiting.note_seen, seen)
+        self.model.count_days()
+
+    def give_card(self, one: int) -> None:
+        """Send a card to a friend."""
+        number = self._choose_member(one)
+        telegram_id = compose_visitor(number).telegram_id
+        self.desk.do(note_chosen, telegram_id=telegram_id, way=ShareWay.CARD, story="")
+        self.model.give_card(number)
+
+    def label(self, one: int, two: int) -> None:
+        """The team calls somebody a partner, or no longer."""
+        number, given = self._choose_member(one), two % 2 == 0
+        self.desk.do(set_label, visitor=STAFF, person_id=self._find_person(number), label=LABEL, given=given)
+        (self.model.labelled.add if given else self.model.labelled.discard)(number)
 
     def free(self) -> None:
         """What was held for long enough."""
@@ -556,26 +589,3 @@ class Money(RuleBasedStateMachine):
 def count_numbers(name: str) -> int:
     """How many numbers an act wants."""
     return len(signature(getattr(Money, name)).parameters) - 1
-
-
-def play(open_desk: Open, *, examples: int, steps: int, number: int = 0) -> int:
-    """Play so many games of so many steps, drawn from a seed; how many steps that were.
-
-    Raises:
-        AssertionError: the books and the model differ; hypothesis says by which shortest way.
-    """
-    machine: type[Money] = type("Money", (Money,), {"open_desk": staticmethod(open_desk), "steps": 0})
-    chosen = settings(
-        max_examples=examples,
-        stateful_step_count=steps // PACK,
-        deadline=None,
-        database=None,
-        report_multiple_bugs=False,
-        suppress_health_check=list(HealthCheck),
-    )
-    run_state_machine_as_test(seed(number)(machine), settings=chosen)
-    return machine.steps
-
-
-GAMES, STEPS = 40, 500
-"""Of one seed: about as many steps as hypothesis plays before it repeats itself."""

@@ -53,6 +53,7 @@ _FIND_GRANT = (
     .where(grant.c.rule == bindparam("rule"), grant.c.person_id == _MINE, event.c.key == bindparam("cause"))
 )
 _REFERRALS = select(profile.c.telegram_id, referral.c.id).join(profile, profile.c.person_id == referral.c.invitee_id)
+_FIND_PERSON = select(profile.c.person_id).where(profile.c.telegram_id == bindparam("telegram_id"))
 _FIND_REFERRAL = _REFERRALS.where(profile.c.telegram_id == bindparam("telegram_id"))
 _CONTESTS = select(contest.c.key, contest.c.id, contest.c.state, contest.c.starts_at, contest.c.ends_at)
 _GRANTS = (
@@ -122,6 +123,8 @@ class Books:
         if kind in {"purchased", "refunded"}:
             order, left = (more, "") if kind == "purchased" else (of, f":{more}")
             return f"{kind}:sale:{self._tx.scalar(_FIND_SALE, order=order)}{left}"
+        if kind == "cards_given":
+            return f"{kind}:{self._tx.scalar(_FIND_PERSON, telegram_id=FIRST + int(of))}:{more}"
         found = self._tx.row(_FIND_REFERRAL, telegram_id=FIRST + int(of))
         referral_id = found[1] if found is not None else 0
         return f"{kind}:{referral_id}:{more}" if more else f"{kind}:{referral_id}"

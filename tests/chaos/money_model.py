@@ -51,6 +51,13 @@ class Model(Till):
     coupons: list[Coupon] = field(default_factory=list)
     contests: dict[str, Contest] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
+    labelled: set[int] = field(default_factory=set)
+    cards: list[tuple[int, int]] = field(default_factory=list)
+    """Who has given one, and when."""
+    days: set[tuple[int, int]] = field(default_factory=set)
+    """Who was seen on which day."""
+    visits: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+    """Of a friend who has to be here on so many days: on how many they were, and on which one last."""
 
     # -- who comes and goes ------------------------------------------------------------------------------------------
 
@@ -115,6 +122,7 @@ class Model(Till):
             if order.buyer == number and order.state in {"noted", "counted"}:
                 order.state = "ended"
         self.stays = {stay: due for stay, due in self.stays.items() if stay[0] != number}
+        self.visits = {visit: been for visit, been in self.visits.items() if visit[0] != number}
         came = [got for got in self.gots if got.friend == number and got.threshold is None]
         for got in sorted(came, key=lambda got: self.order[got.to]):
             self._take_back(got)
@@ -127,6 +135,28 @@ class Model(Till):
         for _, number, days in sorted(due, key=lambda each: (each[0], self._place(each[1]), each[2])):
             del self.stays[number, days]
             self._happen("stayed", number, ("stayed", number, days), amount=days)
+
+    def count_days(self) -> None:
+        """On how many days who was here: yesterday, and today."""
+        today = self.now // DAY
+        for day in (today - 1, today):
+            for number, days in sorted(self.visits, key=lambda each: (self._place(each[0]), each[1])):
+                count, last = self.visits[number, days]
+                if (number, day) in self.days and last < day:
+                    self.visits[number, days] = (count + 1, day)
+                    if count + 1 >= days:
+                        del self.visits[number, days]
+                        self._happen("active", number, ("active", number, days), amount=days)
+
+    def give_card(self, number: int) -> None:
+        """Somebody hands one on: what holds now is looked at."""
+        self.cards.append((number, self.now))
+        monday = self._find_monday() - 7 * DAY
+        count = sum(who == number and at >= monday for who, at in self.cards)
+        for says in self.promise.rules:
+            if says.when == "cards_given" and says.number == count:
+                year, week = self._find_week()
+                self._give(says, number, ("cards_given", number, f"{year}-W{week:02}:{count}"), None)
 
     def buy(self, number: int, amount: int, key: str) -> None:
         """Somebody pays for something, and it is said once or twice."""
@@ -399,6 +429,8 @@ class Model(Till):
         self._happen("joined", number, ("qualified", number, 0), usual=usual)
         for days in {says.number for says in friend.promise.rules if says.when == "stayed"}:
             self.stays[number, days] = self.now + days * DAY if number in self.inside else None
+        for days in {says.number for says in friend.promise.rules if says.when == "active"}:
+            self.visits[number, days] = (0, 0)
         score = self.count_friends(friend.inviter)
         self._happen("milestone", number, ("qualified", number, 0), amount=score)
 
@@ -422,7 +454,10 @@ class Model(Till):
             (sides[says.who], says)
             for says in (*(usual or ()), *friend.promise.rules)
             if says.when == when and says.fits(amount, nth, tier)
+            if not says.label or friend.inviter in self.labelled
         ]
+        replaced = {(to, says.instead) for to, says in wanted if says.instead}
+        wanted = [(to, says) for to, says in wanted if (to, says.key) not in replaced]
         for to, says in sorted(wanted, key=lambda each: self.order[each[0]]):
             self._give(says.of(amount), to, cause, number)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.chaos.databases import lend_database
 from tests.chaos.findings import Findings, Report
-from tests.chaos.money import GAMES, STEPS, play
+from tests.chaos.money_game import GAMES, STEPS, play
 from tests.chaos.money_shop import open_postgres_desks, open_sqlite_desks
 from tests.chaos.order import Order
 from tests.chaos.writers import kill_again_and_again, list_wrong

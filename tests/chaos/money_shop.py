@@ -35,6 +35,7 @@ CHAT = -1001000000077
 STAFF = Profile(telegram_id=900, first_name="Tono")
 LIMITS = {Role.OWNER: 120}
 POOL = "coffee"
+LABEL = "partner"
 WARES = {
     "bun": Ware(price=10, stock=None, per_member=None, days=3),
     "latte": Ware(price=30, stock=3, per_member=2, days=1),
@@ -83,6 +84,8 @@ PROMISES = (
             Says(key="share", when="joined", who="friend", kind="percent", amount=10),
             Says(key="gift", when="milestone", who="inviter", kind="gift", what="5170", number=1),
             Says(key="bought", when="purchased", who="inviter", kind="percent", amount=5, budget=60, at_limit="queue"),
+            Says(key="partner", when="joined", who="inviter", kind="points", amount=70, label=LABEL, instead="join"),
+            Says(key="busy", when="cards_given", who="inviter", kind="points", number=2, amount=6),
         ),
         tiers=(Tier(key="friend", friends=1), Tier(key="star", friends=2, days=5)),
         contests=(_say_race("2025-10-12T00:00"),),
@@ -97,6 +100,8 @@ PROMISES = (
             Says(key="stayed", when="stayed", who="inviter", kind="points", number=3, amount=11, first=3),
             Says(key="hello", when="stayed", who="friend", kind="code", number=3, what="HELLO", valid_days=2),
             Says(key="gift", when="milestone", who="inviter", kind="gift", what="5170", number=1),
+            Says(key="lively", when="active", who="friend", kind="points", number=2, amount=8),
+            Says(key="partner", when="joined", who="inviter", kind="points", amount=9, label=LABEL, per_member=2),
             Says(key="weekly", when="joined", who="inviter", kind="points", amount=5, per_week=1, at_limit="queue"),
             replace(_PAIR, hold_days=1),
         ),
@@ -125,6 +130,8 @@ PROMISES = (
                 at_limit="queue",
             ),
             _PAIR,
+            Says(key="lively", when="active", who="inviter", kind="points", number=1, amount=5, first=3),
+            Says(key="busy", when="cards_given", who="inviter", kind="coupon", what=POOL, number=3, per_week=1),
             Says(key="pair-friend", when="milestone", who="friend", kind="points", amount=4, number=2),
         ),
         contests=(_LOTS,),
@@ -259,7 +266,10 @@ def _compose_rule(says: Says) -> Rule:
         who=SIDES[says.who],
         give=_compose_give(says),
         number=says.number,
-        condition=Condition(nth=says.nth, tier=(says.tier,) if says.tier else ()),
+        condition=Condition(
+            nth=says.nth, tier=(says.tier,) if says.tier else (), label=(says.label,) if says.label else ()
+        ),
+        instead_of=says.instead,
         limit=Limit(per_member=says.per_member, per_week=says.per_week, budget=says.budget, first=says.first),
         at_limit=says.at_limit,
         hold_days=says.hold_days,

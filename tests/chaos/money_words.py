@@ -19,6 +19,10 @@ class Says:
     number: int = 0
     nth: int | None = None
     tier: str = ""
+    label: str = ""
+    """What an inviter is called for whom it is."""
+    instead: str = ""
+    """The rule in whose place it stands for them."""
     per_member: int | None = None
     per_week: int | None = None
     budget: int | None = None

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.contest import end_contests
-from tests.chaos.money import play
+from tests.chaos.money_game import play
 from tests.chaos.money_shop import open_postgres_desks, open_sqlite_desks
 from tests.chaos.writers import kill_again_and_again, list_wrong
 

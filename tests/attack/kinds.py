@@ -17,12 +17,14 @@ from tests.attack import (
     last_coupons,
     last_items,
     last_places,
+    last_promises,
     leftovers,
     malformed,
     privacy,
     rings,
     secrets_told,
     store_trouble,
+    waiting_line,
     web_side,
 )
 
@@ -30,6 +32,7 @@ _FAMILIES = (
     forging,
     store_trouble,
     damage,
+    waiting_line,
     web_side,
     privacy,
     malformed,
@@ -46,6 +49,7 @@ _FAMILIES = (
     last_coupons,
     last_items,
     last_places,
+    last_promises,
     forged_reports,
 )
 SHORT = sorted((kind for family in _FAMILIES for kind in family.KINDS), key=lambda kind: kind.number)

@@ -25,6 +25,7 @@ _PROMISED = {
     "face_days": "face",
     "guess_days": "guess",
     "message_days": "inbox",
+    "open_days": "broadcast_open",
 }
 """Days that the text promises, and the tables that it speaks of."""
 

@@ -19,6 +19,7 @@ from bot.web.card_cache import CardCache
 from bot.web.cards import show_card, show_logo
 from bot.web.click_writer import ClickWriter
 from bot.web.conversions import describe_api, make_receipt_link, report_conversion
+from bot.web.counted import open_counted
 from bot.web.deps import WebDeps, deps_of
 from bot.web.health import Health
 from bot.web.links import open_link
@@ -64,6 +65,7 @@ DOORS = (
     Route("/r/{tail:anything}", open_link, methods=["GET"]),
     Route("/c/{file}", show_card, methods=["GET"]),
     Route("/logo.png", show_logo, methods=["GET"]),
+    Route("/l/{key}", open_counted, methods=["GET"]),
     Route("/s/{code}", open_page, methods=["GET"]),
     Route("/s/{code}/shared", note_shared, methods=["POST"]),
     Route("/assets/{name}", send_sheet, methods=["GET"]),

@@ -79,9 +79,14 @@ def count_opened(tx: Tx, broadcast_id: BroadcastId) -> int:
     return int(tx.scalar(_COUNT_OPENED, of=broadcast_id)) + kept[_OPENED]
 
 
+def list_opened_of(tx: Tx, person_id: PersonId) -> list[BroadcastId]:
+    """Return the broadcasts of which somebody has opened a link."""
+    return [broadcast_id for (broadcast_id,) in tx.rows(_LIST_OF, of=person_id)]
+
+
 def forget_of(tx: Tx, person_id: PersonId) -> None:
     """Forget what somebody has opened, but that somebody has."""
-    for (broadcast_id,) in tx.rows(_LIST_OF, of=person_id):
+    for broadcast_id in list_opened_of(tx, person_id):
         tallies.add(tx, _name_subject(broadcast_id), [_OPENED])
     tx.run(_DELETE_OF, of=person_id)
 

@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Table, bindparam, insert, select
 
 from bot.core.languages import choose_language
-from bot.core.segments.conditions import AnyOf, Both, Condition, How, Not, Segment
-from bot.core.segments.resolving import Moment, resolve
+from bot.core.segments.conditions import AnyOf, Both, Condition, How, Not, Segment, list_steps
+from bot.core.segments.resolving import Moment, resolve, resolve_steps
 from bot.core.segments.writing import parse_segment, write_segment
 from storage import Store, Tx, open_store
 from storage.records import PersonId
@@ -284,7 +284,13 @@ async def find_differences(store: Store, everybody: list[Facts], segments: list[
             return [number for (number,) in tx.rows(statement)]  # type: ignore[arg-type]
 
         found, counted = await store.read(list_meant), await store.read(traits.count, [tree])
-        if read != segment or found != meant or counted != [len(meant)]:
+        steps, left = list_steps(read), everybody
+        wanted = [len(everybody)]
+        for step in steps:
+            left = [each for each in left if holds(step, each)]
+            wanted.append(len(left))
+        gone = await store.read(traits.count_left, resolve_steps(read, MOMENT))
+        if read != segment or found != meant or counted != [len(meant)] or gone != wanted:
             differences.append(write_segment(segment))
     return differences
 

@@ -6,7 +6,7 @@ Every condition is true or false of everybody, never unknown, so that `not` mean
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache, reduce
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Executable, and_, case, exists, false, func, literal, not_, or_, select, true
@@ -38,6 +38,16 @@ REACHABLE: tuple[Condition, Condition] = (person.c.started_at.is_not(None), pers
 
 STATEMENTS_KEPT = 64
 """A segment's statement is made once, however many pages are read by it."""
+
+
+def count_left(tx: Tx, steps: Sequence[Tree]) -> list[int]:
+    """Count the members who can be written to, and who of them is left after each step; reads all people, once."""
+    fallen = {place: int(number) for place, number in tx.rows(_compose_fallen(tuple(steps)))}
+    left, counts = sum(fallen.values()), []
+    for place in range(len(steps) + 1):
+        counts.append(left)
+        left -= fallen.get(place, 0)
+    return counts
 
 
 def count(tx: Tx, trees: Sequence[Tree]) -> list[int]:
@@ -75,6 +85,14 @@ def _build_leaf(tree: Leaf) -> Condition:
 def _compose_count(trees: tuple[Tree, ...]) -> Executable:
     counted = [func.sum(case((build(tree), 1), else_=0)) for tree in trees]
     return select(*counted).select_from(person).where(*REACHABLE)
+
+
+@lru_cache(maxsize=STATEMENTS_KEPT)
+def _compose_fallen(steps: tuple[Tree, ...]) -> Executable:
+    """How many leave with each step; each is looked at once, and only for whoever is left."""
+    place = case(*((not_(build(step)), number) for number, step in enumerate(steps)), else_=len(steps))
+    fallen = select(place.label("place")).select_from(person).where(*REACHABLE).subquery()
+    return select(fallen.c.place, func.count()).group_by(fallen.c.place)
 
 
 def _between(column: ColumnElement[Any], within: Within) -> Condition:
@@ -176,34 +194,14 @@ _OPENINGS: Mapping[Trait, Callable[[int], Condition]] = {
 
 def _read(reading: Reading) -> Condition:
     """What was chosen decides where it names a language that is read here, else what Telegram says, else the shop."""
-    telegrams = select(profile.c.telegram_language).where(profile.c.person_id == person.c.id).scalar_subquery()
-    chosen = _spell(func.coalesce(person.c.language, ""))
-    said = _spell(func.coalesce(telegrams.correlate(person), ""))
-    rest = _serves(said, reading)
-    if reading.language == reading.otherwise:
-        rest = or_(rest, not_(_is_known(said, reading)))
-    return or_(_serves(chosen, reading), and_(not_(_is_known(chosen, reading)), rest))
+    said = select(profile.c.telegram_language).where(profile.c.person_id == person.c.id).scalar_subquery()
+    chosen, telegrams = _find_language(person.c.language, reading), _find_language(said.correlate(person), reading)
+    return func.coalesce(chosen, telegrams, reading.otherwise) == reading.language
 
 
-def _spell(column: ColumnElement[Any]) -> ColumnElement[str]:
-    return func.lower(func.replace(func.trim(column), "_", "-"))
-
-
-def _serves(tag: ColumnElement[str], reading: Reading) -> Condition:
-    own = [name for name, language in reading.exact if language == reading.language]
-    others = [name for name, language in reading.exact if language != reading.language]
-    primaries = [name for name, language in reading.primary if language == reading.language]
-    by_primary = and_(_begins(tag, primaries), *(tag != name for name in others))
-    return or_(false(), *(tag == name for name in own), by_primary)
-
-
-def _is_known(tag: ColumnElement[str], reading: Reading) -> Condition:
-    names = [name for name, _ in reading.primary]
-    return or_(false(), *(tag == name for name, _ in reading.exact), _begins(tag, names))
-
-
-def _begins(tag: ColumnElement[str], primaries: Sequence[str]) -> Condition:
-    def either(so_far: Condition, name: str) -> Condition:
-        return or_(so_far, tag == name, tag.like(literal(f"{name}-%")))
-
-    return reduce(either, primaries, false())
+def _find_language(column: ColumnElement[Any], reading: Reading) -> ColumnElement[Any]:
+    """The language that serves a tag, null for none; looks at the tag once where it is as plain as most are."""
+    tag = func.lower(func.replace(func.trim(column), "_", "-"))
+    plain = dict(reading.primary) | dict(reading.exact)
+    regional = [(tag.like(literal(f"{name}-%")), literal(language)) for name, language in reading.primary]
+    return case({name: literal(language) for name, language in plain.items()}, value=tag, else_=case(*regional))

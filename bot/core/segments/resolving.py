@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from bot.core.durations import DAY, SECOND
 from bot.core.languages import ALIASES, LANGUAGES, choose_language, find_language
-from bot.core.segments.conditions import NOTHING, AnyOf, Both, Condition, How, Not, Segment, list_conditions
+from bot.core.segments.conditions import NOTHING, AnyOf, Both, Condition, How, Not, Segment, list_conditions, list_steps
 from bot.core.segments.writing import SegmentMistake, Why
 from storage.segment import Either, Every, Is, Opening, Other, Reading, Speaks, Trait, Tree, Within
 
@@ -45,11 +45,9 @@ def compute_removals(counts: Sequence[int]) -> list[int]:
     return [before - after for before, after in pairwise(counts)]
 
 
-def list_prefixes(segment: Segment, moment: Moment) -> list[Tree]:
-    """Everybody, then with one step of the segment more each."""
-    steps = segment.parts if isinstance(segment, Both) else (segment,)
-    resolved = [resolve(step, moment) for step in steps]
-    return [Every(parts=tuple(resolved[:count])) for count in range(len(resolved) + 1)]
+def resolve_steps(segment: Segment, moment: Moment) -> list[Tree]:
+    """What is looked at one after the other: the parts that and joins, or the whole."""
+    return [resolve(step, moment) for step in list_steps(segment)]
 
 
 def find_unknown(segment: Segment, known: Mapping[str, Collection[str]]) -> SegmentMistake | None:

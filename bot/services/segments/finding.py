@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from bot.core.segments.resolving import Moment, list_prefixes, resolve
+from bot.core.segments.resolving import Moment, resolve, resolve_steps
 from bot.core.segments.writing import parse_segment
 from bot.services.campaigns import find_zone, list_languages
 from storage.broadcast import Broadcast
@@ -28,7 +28,7 @@ def find_audience(tx: Tx, broadcast: Broadcast) -> Tree | None:
 
 def count_steps(tx: Tx, written: str) -> list[int]:
     """Everybody who can be written to, and who is left after each step of a segment."""
-    return traits.count(tx, list_prefixes(read_segment(written), _compose_moment(tx, tx.now)))
+    return traits.count_left(tx, resolve_steps(read_segment(written), _compose_moment(tx, tx.now)))
 
 
 def _compose_moment(tx: Tx, at: int) -> Moment:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bot.handlers import (
     audit,
+    broadcast_echo,
+    broadcast_when,
     by_hand,
     claiming,
     contests,
@@ -17,6 +19,7 @@ from bot.handlers import (
     honours,
     labels,
     looking_up,
+    news,
     own_words,
     printing,
     privacy,
@@ -74,6 +77,9 @@ CAPABILITIES: tuple[Capability, ...] = (
     audit.CAPABILITY,
     broadcasts.CAPABILITY,
     segments.CAPABILITY,
+    broadcast_when.CAPABILITY,
+    broadcast_echo.CAPABILITY,
+    news.CAPABILITY,
     webhooks.CAPABILITY,
     stats.CAPABILITY,
     nudging.CAPABILITY,

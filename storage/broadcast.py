@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from storage.records import BroadcastId, BroadcastState, DeliveryState, PersonId
 
@@ -78,8 +79,7 @@ class Broadcast:
     """Sent faster than is free of charge, for Stars."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class Candidate(NamedTuple):
     """Somebody of the audience, before it is decided when or whether they get it."""
 
     person_id: PersonId
@@ -120,6 +120,25 @@ class Recipient:
     """Of an edit or a deletion: what it is about."""
     more_ids: tuple[int, ...] = ()
     """Likewise: the messages that came along with it."""
+
+
+class Due(NamedTuple):
+    """Somebody who is queued and due."""
+
+    recipient: Recipient
+    zone: str | None
+    """As chosen; None by language."""
+    until_at: int | None
+    """When it is too late; None for never."""
+
+
+class SentMessage(NamedTuple):
+    """What a broadcast has sent to somebody, as far as that is known."""
+
+    state: DeliveryState
+    message_id: int | None
+    more_ids: tuple[int, ...]
+    settled_at: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -22,15 +23,16 @@ from bot.services.broadcasts.delivering import Claim, Key
 from bot.wire.errors import Failure, FailureKind, classify
 from bot.wire.pacing import Priority
 from bot.wire.telegram_bot import JSONDict, PassalongBot
-from storage.broadcast import Outcome, Recipient
+from storage.broadcast import Action, Outcome, Recipient
 from storage.records import BroadcastId, DeliveryState
 
 logger = logging.getLogger(__name__)
 
+ALBUM = "sendMediaGroup"
 CUT_OFF = "the answer did not come before the stop"
 
 _UNSENT = frozenset({FailureKind.NOT_SENT, FailureKind.FLOOD, FailureKind.TOKEN_BAD, FailureKind.CONFLICT})
-"""Telegram certainly did nothing, and may do it another time."""
+"""Telegram certainly did nothing, and may do it another time. An edit or a deletion may be done twice, too."""
 
 _STATES = {FailureKind.BLOCKED: DeliveryState.BLOCKED, FailureKind.UNKNOWN: DeliveryState.UNKNOWN}
 
@@ -49,7 +51,8 @@ class Landing:
 @dataclass(slots=True, eq=False)
 class _Flight:
     recipient: Recipient
-    task: asyncio.Task[JSONDict] | None = None
+    action: Action
+    task: asyncio.Task[JSONDict | None] | None = None
     left: bool = False
 
 
@@ -96,11 +99,22 @@ class BroadcastSender:
         addresses = compose_addresses(content, claim.links, claim.broadcast.id, public_url)
         composer = BroadcastComposer(content, shop, addresses)
         for recipient in claim.recipients:
-            flight = self._flights[_key(recipient)] = _Flight(recipient)
+            flight = self._flights[_key(recipient)] = _Flight(recipient, claim.broadcast.action)
             key = compose_reader_key(self._pepper, *_key(recipient)) if addresses else ""
             messages = composer.compose(Reader(language=recipient.language, code=recipient.code, key=key))
-            flight.task = asyncio.create_task(self._send(flight, messages))
+            if claim.broadcast.paid:
+                messages = [_pay(message) for message in messages]
+            flight.task = asyncio.create_task(self._request(flight, messages))
             flight.task.add_done_callback(partial(self._land, flight))
+
+    def _request(self, flight: _Flight, messages: Sequence[OutgoingMessage]) -> Coroutine[Any, Any, JSONDict | None]:
+        recipient, on_leave = flight.recipient, partial(self._note_left, flight)
+        chat_id, message_id = recipient.telegram_id, recipient.message_id or 0
+        if flight.action is Action.EDIT:
+            return self._bot.edit(chat_id, message_id, messages[0], priority=Priority.BROADCAST, on_leave=on_leave)
+        if flight.action is Action.DELETE:
+            return self._bot.take_back(chat_id, [message_id, *recipient.more_ids], on_leave=on_leave)
+        return self._send(flight, messages)
 
     async def _send(self, flight: _Flight, messages: Sequence[OutgoingMessage]) -> JSONDict:
         """Write to one; returns the first message. What belongs below an album is left out where it cannot follow."""
@@ -108,12 +122,13 @@ class BroadcastSender:
         sent = await self._bot.deliver(
             chat, first, priority=Priority.BROADCAST, on_leave=partial(self._note_left, flight)
         )
+        more = [*range(sent["message_id"] + 1, sent["message_id"] + _count_pictures(first))]
         for message in rest:
             try:
-                await self._bot.deliver(chat, message, priority=Priority.BROADCAST)
+                more.append((await self._bot.deliver(chat, message, priority=Priority.BROADCAST))["message_id"])
             except TelegramError as error:
                 logger.warning("The buttons of a broadcast's album did not follow it: %s", classify(error, chat).text)
-        return sent
+        return {**sent, "more_ids": more} if more else sent
 
     def recall(self, broadcast_id: BroadcastId | None = None) -> None:
         """Call back what has not left yet, of one broadcast or of all."""
@@ -136,7 +151,7 @@ class BroadcastSender:
         flight.left = True
         self._recorder.note_left(_key(flight.recipient))
 
-    def _land(self, flight: _Flight, task: asyncio.Task[JSONDict]) -> None:
+    def _land(self, flight: _Flight, task: asyncio.Task[JSONDict | None]) -> None:
         key = _key(flight.recipient)
         del self._flights[key]
         landing = _conclude(flight, task)
@@ -149,20 +164,39 @@ def _key(recipient: Recipient) -> Key:
     return recipient.broadcast_id, recipient.person_id
 
 
-def _conclude(flight: _Flight, task: asyncio.Task[JSONDict]) -> Landing:
-    recipient = flight.recipient
+def _conclude(flight: _Flight, task: asyncio.Task[JSONDict | None]) -> Landing:
+    recipient, is_echo = flight.recipient, flight.action is not Action.SEND
     if task.cancelled():
-        outcome = _decide(recipient, DeliveryState.UNKNOWN, error=CUT_OFF) if flight.left else None
+        outcome = _decide(recipient, DeliveryState.UNKNOWN, error=CUT_OFF) if flight.left and not is_echo else None
         return Landing(recipient=recipient, outcome=outcome)
     error = task.exception()
     if error is None:
-        message_id: Any = task.result().get("message_id")
-        return Landing(recipient=recipient, outcome=_decide(recipient, DeliveryState.SENT, message_id=message_id))
+        return Landing(recipient=recipient, outcome=_decide_sent(recipient, task.result() or {}))
     failure = classify(error, recipient.telegram_id)
-    if failure.kind in _UNSENT or not flight.left:
+    if is_echo and failure.is_unchanged:
+        return Landing(recipient=recipient, outcome=_decide(recipient, DeliveryState.SENT))
+    if failure.kind in _UNSENT or not flight.left or (is_echo and failure.kind is FailureKind.UNKNOWN):
         return Landing(recipient=recipient, failure=failure)
     state = _STATES.get(failure.kind, DeliveryState.FAILED)
     return Landing(recipient=recipient, outcome=_decide(recipient, state, error=failure.text), failure=failure)
+
+
+def _decide_sent(recipient: Recipient, sent: JSONDict) -> Outcome:
+    more: Any = sent.get("more_ids", ())
+    decided = _decide(recipient, DeliveryState.SENT, message_id=sent.get("message_id"))
+    return replace(decided, more_ids=tuple(more)) if more else decided
+
+
+def _count_pictures(message: OutgoingMessage) -> int:
+    """Those of an album have numbers that follow each other."""
+    if message.method != ALBUM:
+        return 1
+    return len(json.loads(str((message.formatting or {})["media"])))
+
+
+def _pay(message: OutgoingMessage) -> OutgoingMessage:
+    """The same, above the free rate: Telegram takes Stars for it."""
+    return replace(message, formatting={**(message.formatting or {}), "allow_paid_broadcast": True})
 
 
 def _decide(recipient: Recipient, state: DeliveryState, *, message_id: int | None = None, error: str = "") -> Outcome:

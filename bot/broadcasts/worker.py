@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from bot.broadcasts.circuit_breaker import FIRST_REST_SECONDS, TROUBLES, CircuitBreaker
+from bot.broadcasts.failure_watch import FailureWatch
 from bot.broadcasts.flight_recorder import FlightRecorder
 from bot.broadcasts.progress import Progress
 from bot.broadcasts.sender import BroadcastSender, Landing
@@ -40,6 +41,9 @@ MIN_PAUSE_SECONDS = 0.002
 GLANCE_SECONDS = 0.05
 """How often the gate is looked at while all its room is taken by answers and notices: their ends wake nobody here."""
 
+LONGEST_WAIT_SECONDS = 30.0
+"""Clocks are set, and what is due is looked at anew so often."""
+
 PROGRESS_SECONDS = 3.0
 STORE_RETRY_SECONDS = 1.0
 
@@ -58,9 +62,10 @@ class _Ends:
     outcomes: list[Outcome] = field(default_factory=list)
     returned: list[Recipient] = field(default_factory=list)
     paused: set[BroadcastId] = field(default_factory=set)
+    stopped: set[BroadcastId] = field(default_factory=set)
 
     def __bool__(self) -> bool:
-        return bool(self.outcomes or self.returned or self.paused)
+        return bool(self.outcomes or self.returned or self.paused or self.stopped)
 
     def list_keys(self) -> set[Key]:
         """Recipients that the database still shows as being written to."""
@@ -72,6 +77,7 @@ class _Ends:
         self.outcomes[:0] = earlier.outcomes
         self.returned[:0] = earlier.returned
         self.paused |= earlier.paused
+        self.stopped |= earlier.stopped
 
 
 class Broadcaster:
@@ -127,6 +133,8 @@ class Broadcaster:
         self._writing: _Ends | None = None
         self._touched: set[BroadcastId] = set()
         self._dry = False
+        self._due_at: float | None = None
+        self._failures = FailureWatch()
         self._doubtful = False
         self._stopping = False
         self._signal = Signal()
@@ -160,6 +168,7 @@ class Broadcaster:
         for event in events:
             if isinstance(event, BroadcastChanged) and not self._stopping:
                 self._touched.add(event.broadcast_id)
+                self._failures.forget(event.broadcast_id)
                 self._sender.recall(event.broadcast_id)
                 self._progress.show([event.broadcast_id])
                 self._dry = False
@@ -196,6 +205,9 @@ class Broadcaster:
         Somebody may have come while the gate had no room: how long to wait is asked anew then.
         """
         while not self._has_work():
+            if self._due_at is not None and self._clock() >= self._due_at:
+                self._dry, self._due_at = False, None
+                continue
             has_news = self._has_news if self._dry else self._has_work
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._compute_pause()):
@@ -210,7 +222,7 @@ class Broadcaster:
     def _compute_pause(self) -> float | None:
         """Seconds until somebody may be claimed; where only the end of another's message brings it, which nobody tells, a glance."""
         if self._dry:
-            return None
+            return None if self._due_at is None else max(self._due_at - self._clock(), MIN_PAUSE_SECONDS)
         opens = self._gate.startable_in()
         if opens is None:
             return GLANCE_SECONDS
@@ -259,6 +271,7 @@ class Broadcaster:
             returned=ends.returned,
             limit=limit,
             paused=ends.paused,
+            stopped=ends.stopped,
             run=self._recorder.run,
         )
 
@@ -272,6 +285,9 @@ class Broadcaster:
         if step.finished:
             logger.info("Broadcasts done: %s", step.finished)
             self._progress.show(step.finished, at_once=True)
+        if limit:
+            wait = step.compute_wait()
+            self._due_at = None if wait is None else self._clock() + min(wait, LONGEST_WAIT_SECONDS)
         if step.unplanned or sum(len(claim.recipients) for claim in step.claims) >= limit:
             self._dry = False
 
@@ -289,6 +305,8 @@ class Broadcaster:
     def _note_landing(self, landing: Landing) -> None:
         if landing.outcome is not None:
             self._ends.outcomes.append(landing.outcome)
+            if self._failures.note(landing.outcome.broadcast_id, landing.outcome.state):
+                self._ends.stopped.add(landing.outcome.broadcast_id)
         else:
             self._return([landing.recipient])
         kind = landing.failure.kind if landing.failure else None

@@ -298,7 +298,7 @@ EVERYTHING = "telegram"
 """The scope that holds back every message."""
 
 _SENDING = ("send", "forward", "copy")
-_EDITING = ("edit", "stop")
+_EDITING = ("edit", "stop", "deleteMessage")
 _NO_MESSAGE = "sendChatAction"
 _PROFILE = ("setMy", "deleteMy", "setChatMenuButton")
 _INVITES = "ChatInviteLink"

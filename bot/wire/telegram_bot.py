@@ -12,12 +12,12 @@ from typing import cast
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, TelegramObject
 from telegram._utils.defaultvalue import DefaultValue
 from telegram._utils.types import JSONDict, ODVInput
-from telegram.constants import ParseMode
 from telegram.error import BadRequest, InvalidToken
 from telegram.ext import ExtBot
 from telegram.request import RequestData
 
-from bot.messages.outgoing import NO_PREVIEW, OutgoingMessage
+from bot.messages.outgoing import OutgoingMessage
+from bot.wire.calls import compose_call, compose_edit
 from bot.wire.errors import LostAnswer, classify
 from bot.wire.pacing import Priority
 
@@ -31,9 +31,6 @@ __all__ = [
     "find_poll_patience",
     "write_json",
 ]
-
-UPLOAD = "upload"
-"""The part of a request that holds the picture which `media` speaks of."""
 
 
 class Form:
@@ -266,6 +263,7 @@ class PassalongBot(ExtBot[Priority]):
         message: OutgoingMessage,
         *,
         priority: Priority = Priority.INTERACTIVE,
+        on_leave: Callable[[], None] | None = None,
     ) -> JSONDict:
         """Show a text in the place of a text, or a photo in the place of a photo; likewise.
 
@@ -274,10 +272,21 @@ class PassalongBot(ExtBot[Priority]):
         """
         where = {"chat_id": chat_id, "message_id": message_id}
         try:
-            return await self.post_raw(*compose_edit(message, **where), priority=priority)
+            return await self.post_raw(*compose_edit(message, **where), priority=priority, on_leave=on_leave)
         except BadRequest as error:
             plain = _find_plain(message, error)
         return await self.post_raw(*compose_edit(plain, **where), priority=priority)
+
+    async def take_back(self, chat_id: int, message_ids: Sequence[int], *, on_leave: Callable[[], None]) -> None:
+        """Delete messages of at most 48 hours from a chat; those that are gone already are none the less deleted.
+
+        Raises:
+            TelegramError: see `errors.classify`.
+        """
+        parameters = {"chat_id": chat_id, "message_ids": json.dumps(list(message_ids))}
+        result = await self._call_in_turn("deleteMessages", parameters, priority=Priority.BROADCAST, on_leave=on_leave)
+        if result is not True:
+            raise LostAnswer("deleteMessages brought something else than a yes")
 
 
 def _find_plain(message: OutgoingMessage, error: BadRequest) -> OutgoingMessage:
@@ -290,40 +299,6 @@ def _find_plain(message: OutgoingMessage, error: BadRequest) -> OutgoingMessage:
         raise error
     logger.error("Telegram cannot read the formatting of a message, sending plain text: %s", error)
     return message.to_plain()
-
-
-def compose_edit(message: OutgoingMessage, **where: object) -> tuple[str, dict[str, object]]:
-    """The method of the Bot API that shows it in the place of another, likewise."""
-    _, parameters = compose_call(message, **where)
-    if message.photo is None:
-        return "editMessageText", parameters
-    if message.photo.file_id is None:
-        parameters[UPLOAD] = parameters["photo"]
-    media = {"type": "photo", "media": message.photo.file_id or f"attach://{UPLOAD}"}
-    said = {name: parameters.pop(name) for name in ("caption", "parse_mode") if name in parameters}
-    del parameters["photo"]
-    return "editMessageMedia", {**parameters, "media": json.dumps(media | said)}
-
-
-def compose_call(message: OutgoingMessage, **where: object) -> tuple[str, dict[str, object]]:
-    """The method of the Bot API that sends it, and its parameters beside `where`; what is nested is JSON text."""
-    if message.method:
-        return message.method, where | dict(message.formatting or {})
-    method, parameters = "sendMessage", {**where}
-    if message.text:
-        parameters["caption" if message.photo or message.document else "text"] = message.text
-    if message.photo is not None:
-        method, parameters["photo"] = "sendPhoto", message.photo.attach()
-    elif message.document is not None:
-        attached = InputFile(message.document.content, filename=message.document.name)
-        method, parameters["document"] = "sendDocument", attached
-    elif message.formatting is None:
-        parameters["link_preview_options"] = NO_PREVIEW
-    if message.formatting is None:
-        parameters["parse_mode"] = ParseMode.HTML.value
-    if message.keyboard is not None:
-        parameters["reply_markup"] = message.keyboard
-    return method, parameters | dict(message.formatting or {})
 
 
 def find_file_id(message: JSONDict) -> str | None:

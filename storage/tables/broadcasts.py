@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import bindparam, delete, func, insert, literal_column, select, update
+from sqlalchemy import bindparam, delete, func, insert, literal_column, or_, select, update
 
-from storage.broadcast import Broadcast
+from storage.broadcast import Action, Broadcast, News
 from storage.errors import RowMissing
 from storage.records import BroadcastChanged, BroadcastId, BroadcastState, PersonId
 from storage.schema import broadcast, person
@@ -29,12 +29,61 @@ _BROADCAST = select(
     broadcast.c.claimed_by,
     broadcast.c.sample_percent,
     broadcast.c.segment,
+    broadcast.c.action,
+    broadcast.c.of_id,
+    broadcast.c.news,
+    broadcast.c.timing,
+    broadcast.c.due_at,
+    broadcast.c.joined_upto,
+    broadcast.c.paid,
 )
 _ADD = (
     insert(broadcast)
-    .values(author_id=bindparam("author_id"), state=bindparam("state"), created_at=bindparam("now"))
+    .values(
+        author_id=bindparam("author_id"),
+        state=bindparam("state"),
+        created_at=bindparam("now"),
+        action=bindparam("action"),
+        of_id=bindparam("of_id"),
+    )
     .returning(broadcast.c.id)
 )
+_COPIED = ("author_id", "content", "sample_percent", "segment", "news", "paid")
+"""What each week's broadcast has of the one that is sent every week."""
+_NOW = bindparam("now", type_=broadcast.c.created_at.type)
+_REPEAT = (
+    insert(broadcast)
+    .from_select(
+        [*_COPIED, "of_id", "state", "created_at", "started_at"],
+        select(*(broadcast.c[name] for name in _COPIED), broadcast.c.id, literal_column("'running'"), _NOW, _NOW).where(
+            broadcast.c.id == bindparam("of")
+        ),
+    )
+    .returning(broadcast.c.id)
+)
+_LIST_OF = (
+    _BROADCAST.where(broadcast.c.of_id == bindparam("of")).order_by(broadcast.c.id.desc()).limit(bindparam("limit"))
+)
+_LIST_RECENT = (
+    select(broadcast.c.id)
+    .where(
+        broadcast.c.action == literal_column("'send'"),
+        broadcast.c.started_at.is_not(None),
+        or_(broadcast.c.finished_at.is_(None), broadcast.c.finished_at >= bindparam("since")),
+    )
+    .order_by(broadcast.c.id)
+)
+_SET_PLAN = (
+    update(broadcast)
+    .where(broadcast.c.id == bindparam("of"))
+    .values(news=bindparam("news"), timing=bindparam("timing"), paid=bindparam("paid"))
+)
+_SET_STARTED = (
+    update(broadcast)
+    .where(broadcast.c.id == bindparam("of"))
+    .values(started_at=bindparam("now"), due_at=bindparam("due_at"), joined_upto=bindparam("joined_upto"))
+)
+_SET_DUE = update(broadcast).where(broadcast.c.id == bindparam("of")).values(due_at=bindparam("due_at"))
 _BY_ID = _BROADCAST.where(broadcast.c.id == bindparam("id"))
 _LATEST = _BROADCAST.where(broadcast.c.author_id == bindparam("author_id")).order_by(broadcast.c.id.desc()).limit(1)
 _RUNNING = _BROADCAST.where(broadcast.c.state == literal_column("'running'")).order_by(broadcast.c.id)
@@ -64,7 +113,10 @@ _SET_PROGRESS_MESSAGE = (
 _FIX_AUDIENCE = (
     update(broadcast)
     .where(broadcast.c.id == bindparam("of"), broadcast.c.audience_upto.is_(None))
-    .values(audience_upto=select(func.max(person.c.id)).scalar_subquery(), started_at=bindparam("now"))
+    .values(
+        audience_upto=select(func.max(person.c.id)).scalar_subquery(),
+        started_at=func.coalesce(broadcast.c.started_at, _NOW),
+    )
 )
 _SET_SAMPLE = (
     update(broadcast)
@@ -77,10 +129,26 @@ _DELETE_UNCONFIRMED = delete(broadcast).where(
 )
 
 
-def add(tx: Tx, author_id: PersonId) -> Broadcast:
-    """Begin a broadcast, as a draft."""
-    broadcast_id = tx.scalar(_ADD, author_id=author_id, state=BroadcastState.DRAFT, now=tx.now)
+def add(tx: Tx, author_id: PersonId, *, action: Action = Action.SEND, of_id: BroadcastId | None = None) -> Broadcast:
+    """Begin a broadcast, as a draft; `of_id` is the one that it edits or deletes."""
+    draft = BroadcastState.DRAFT
+    broadcast_id = tx.scalar(_ADD, author_id=author_id, state=draft, now=tx.now, action=action, of_id=of_id)
     return get(tx, broadcast_id)
+
+
+def repeat(tx: Tx, broadcast_id: BroadcastId) -> Broadcast:
+    """Begin this week's broadcast of one that is sent every week; it runs from now on."""
+    return get(tx, tx.scalar(_REPEAT, of=broadcast_id, now=tx.now))
+
+
+def list_of(tx: Tx, broadcast_id: BroadcastId, *, limit: int = 10) -> list[Broadcast]:
+    """Return what was made of a broadcast, newest first: its weeks, its edits, its deletions."""
+    return [_to_broadcast(row) for row in tx.rows(_LIST_OF, of=broadcast_id, limit=limit)]
+
+
+def list_recent(tx: Tx, *, since: int) -> list[BroadcastId]:
+    """Return what was sent to members since a moment, what runs or will run included."""
+    return [broadcast_id for (broadcast_id,) in tx.rows(_LIST_RECENT, since=since)]
 
 
 def get(tx: Tx, broadcast_id: BroadcastId) -> Broadcast:
@@ -142,6 +210,22 @@ def list_sent(tx: Tx, *, limit: int) -> list[BroadcastId]:
     return [BroadcastId(number) for (number,) in tx.rows(_LIST_SENT, limit=limit)]
 
 
+def set_plan(tx: Tx, broadcast_id: BroadcastId, *, news: News, timing: Mapping[str, object] | None, paid: bool) -> None:
+    """Keep what a broadcast is about, when it goes out, and whether that is paid for."""
+    kept = None if timing is None else json.dumps(timing)
+    tx.run(_SET_PLAN, of=broadcast_id, news=news, timing=kept, paid=paid)
+
+
+def set_started(tx: Tx, broadcast_id: BroadcastId, *, due_at: int, joined_upto: int | None) -> None:
+    """It is confirmed: nobody is looked for before it is due, nor who had joined before a moment."""
+    tx.run(_SET_STARTED, of=broadcast_id, now=tx.now, due_at=due_at, joined_upto=joined_upto)
+
+
+def set_due(tx: Tx, broadcast_id: BroadcastId, due_at: int) -> None:
+    """Look for nobody before this moment."""
+    tx.run(_SET_DUE, of=broadcast_id, due_at=due_at)
+
+
 def set_state(
     tx: Tx, broadcast_id: BroadcastId, state: BroadcastState, *, expected: Collection[BroadcastState]
 ) -> bool:
@@ -159,7 +243,7 @@ def set_progress_message(tx: Tx, broadcast_id: BroadcastId, message_id: int | No
 
 
 def fix_audience(tx: Tx, broadcast_id: BroadcastId) -> None:
-    """Fix the audience, once: everybody known at this moment."""
+    """Fix the audience, once: everybody known at this moment; it is confirmed, if it was not."""
     tx.run(_FIX_AUDIENCE, of=broadcast_id, now=tx.now)
 
 
@@ -178,7 +262,8 @@ def delete_unconfirmed(tx: Tx, *, before: int) -> int:
 
 def _to_broadcast(row: Row) -> Broadcast:
     broadcast_id, author_id, state, content, progress_message_id, audience_upto, filled_upto, *times = row
-    created_at, started_at, finished_at, claimed_by, sample_percent, segment = times
+    created_at, started_at, finished_at, claimed_by, sample_percent, segment, *plan = times
+    action, of_id, news, timing, due_at, joined_upto, paid = plan
     return Broadcast(
         id=broadcast_id,
         author_id=author_id,
@@ -193,4 +278,11 @@ def _to_broadcast(row: Row) -> Broadcast:
         claimed_by=claimed_by,
         sample_percent=sample_percent,
         segment=segment,
+        action=Action(action),
+        of_id=of_id,
+        news=News(news),
+        timing=None if timing is None else json.loads(timing),
+        due_at=due_at,
+        joined_upto=joined_upto,
+        paid=bool(paid),
     )

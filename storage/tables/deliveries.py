@@ -7,15 +7,15 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, exists, func, literal_column, or_, select, update
+from sqlalchemy import Select, bindparam, delete, exists, func, literal_column, select, update
 
-from storage.broadcast import Outcome, Recipient
-from storage.errors import RowMissing
+from storage.broadcast import Broadcast, Due, News, Outcome, Planned, Recipient, Skip
 from storage.records import BroadcastId, DeliveryState, PersonId
 from storage.schema import broadcast, delivery, person, profile
 from storage.segment import Tree
 from storage.tables import tallies
-from storage.tables.traits import STATEMENTS_KEPT, build
+from storage.tables.audiences import IN_SAMPLE, LANGUAGE
+from storage.tables.traits import REACHABLE, STATEMENTS_KEPT, build
 from storage.texts import clean_error
 from storage.tx import Conflicting, Row, Tx
 
@@ -23,66 +23,47 @@ _OF_BROADCAST = delivery.c.broadcast_id == bindparam("of")
 _AMONG = delivery.c.person_id.in_(bindparam("ids", expanding=True))
 _SENDING = delivery.c.state == literal_column("'sending'")
 
-_PROGRESS = (
-    select(broadcast.c.filled_upto, broadcast.c.audience_upto)
-    .where(broadcast.c.id == bindparam("of"))
-    .with_for_update()
-)
-_REACHABLE = (person.c.started_at.is_not(None), person.c.blocked_at.is_(None))
-_IN_SAMPLE = or_(
-    broadcast.c.sample_percent.is_(None),
-    (person.c.id * 7919 + broadcast.c.id * 104_729) % 100 < broadcast.c.sample_percent,
-)
-"""The two primes scatter: neighbours fall into different samples, and each broadcast asks others first."""
-
-_PAGE = (
-    select(person.c.id)
-    .where(person.c.id > bindparam("above"), person.c.id <= bindparam("upto"), *_REACHABLE)
-    .order_by(person.c.id)
-    .limit(bindparam("limit"))
-    .subquery("page")
-)
-_PAGE_END = select(func.max(_PAGE.c.id), func.count())
-_MEANT = select(broadcast.c.id, person.c.id).where(
-    broadcast.c.id == bindparam("of"),
-    person.c.id > bindparam("above"),
-    person.c.id <= bindparam("upto"),
-    *_REACHABLE,
-    _IN_SAMPLE,
-)
-
-
-@lru_cache(maxsize=STATEMENTS_KEPT)
-def _compose_fill(among: Tree | None) -> Conflicting:
-    meant = _MEANT if among is None else _MEANT.where(build(among))
-    return Conflicting(
-        lambda insert: (
-            insert(delivery)
-            .from_select(["broadcast_id", "person_id"], meant)
-            .on_conflict_do_nothing(index_elements=["broadcast_id", "person_id"])
+_QUEUED = delivery.c.state == literal_column("'queued'")
+_QUEUE = Conflicting(
+    lambda insert: (
+        insert(delivery)
+        .values(
+            broadcast_id=bindparam("of"),
+            person_id=bindparam("recipient"),
+            **{name: bindparam(name) for name in ("state", "error", "due_at", "until_at", "settled_at")},
         )
+        .on_conflict_do_nothing(index_elements=["broadcast_id", "person_id"])
     )
-
-
-_FILL = _compose_fill(None)
+)
+_REPLAN = (
+    update(delivery)
+    .where(_OF_BROADCAST, delivery.c.person_id == bindparam("recipient"), _QUEUED)
+    .values({name: bindparam(name) for name in ("state", "error", "due_at", "until_at", "settled_at")})
+)
 _MOVE_FILLED = update(broadcast).where(broadcast.c.id == bindparam("of")).values(filled_upto=bindparam("upto"))
+_MOVE_JOINED = (
+    update(broadcast)
+    .where(broadcast.c.id == bindparam("of"))
+    .values(filled_upto=bindparam("upto"), joined_upto=bindparam("joined_upto"))
+)
 _RECIPIENT = (
     delivery.c.person_id,
     profile.c.telegram_id,
     person.c.code,
-    func.coalesce(person.c.language, profile.c.telegram_language),
+    LANGUAGE,
 )
 _RECIPIENTS = delivery.join(profile, profile.c.person_id == delivery.c.person_id).join(
     person, person.c.id == delivery.c.person_id
 )
 _LIST_QUEUED = (
-    select(*_RECIPIENT)
+    select(*_RECIPIENT, person.c.zone, delivery.c.until_at)
     .select_from(_RECIPIENTS)
     .where(_OF_BROADCAST, delivery.c.state == literal_column("'queued'"), delivery.c.due_at <= bindparam("now"))
     .order_by(delivery.c.due_at, delivery.c.person_id)
     .limit(bindparam("limit"))
     .with_for_update(of=delivery, skip_locked=True)
 )
+_NEXT_DUE = select(delivery.c.due_at).where(_OF_BROADCAST, _QUEUED).order_by(delivery.c.due_at).limit(1)
 _CLAIM = (
     update(delivery).where(_OF_BROADCAST, _AMONG).values(state=literal_column("'sending'"), claimed_at=bindparam("now"))
 )
@@ -92,12 +73,40 @@ _SETTLE = (
     .values(
         state=bindparam("state"),
         message_id=bindparam("message_id"),
+        more_ids=bindparam("more_ids"),
         error=bindparam("error"),
         settled_at=bindparam("now"),
     )
 )
 _REQUEUE = (
     update(delivery).where(_OF_BROADCAST, _AMONG, _SENDING).values(state=literal_column("'queued'"), claimed_at=None)
+)
+_REQUEUE_ECHOES = (
+    update(delivery)
+    .where(
+        delivery.c.broadcast_id.in_(select(broadcast.c.id).where(broadcast.c.action != literal_column("'send'"))),
+        _SENDING,
+    )
+    .values(state=literal_column("'queued'"), claimed_at=None)
+)
+_REQUEUE_UNKNOWN = (
+    update(delivery)
+    .where(_OF_BROADCAST, delivery.c.state == literal_column("'unknown'"))
+    .values(state=literal_column("'queued'"), claimed_at=None, settled_at=None, error="", due_at=bindparam("now"))
+)
+_UNDER_WAY = select(broadcast.c.id).where(
+    broadcast.c.finished_at.is_(None), broadcast.c.action == literal_column("'send'")
+)
+_OF_MEMBER = (delivery.c.person_id == bindparam("recipient"), _QUEUED)
+_PLAN_ANEW = (
+    update(delivery)
+    .where(delivery.c.broadcast_id.in_(_UNDER_WAY), *_OF_MEMBER, delivery.c.until_at.is_not(None))
+    .values(due_at=literal_column("0"), until_at=literal_column("0"))
+)
+_DECLINE = (
+    update(delivery)
+    .where(delivery.c.broadcast_id.in_(_UNDER_WAY.where(broadcast.c.news == bindparam("news"))), *_OF_MEMBER)
+    .values(state=literal_column("'skipped'"), error=literal_column("'news'"), settled_at=bindparam("now"))
 )
 _MARK_UNKNOWN = (
     update(delivery)
@@ -111,8 +120,8 @@ _COUNT_UNFILLED = (
     .where(
         person.c.id > broadcast.c.filled_upto,
         person.c.id <= broadcast.c.audience_upto,
-        *_REACHABLE,
-        _IN_SAMPLE,
+        *REACHABLE,
+        IN_SAMPLE,
     )
 )
 _COUNT_AHEAD = (
@@ -122,7 +131,7 @@ _COUNT_AHEAD = (
             person, person.c.id == delivery.c.person_id
         )
     )
-    .where(_OF_BROADCAST, delivery.c.person_id > broadcast.c.filled_upto, *_REACHABLE, _IN_SAMPLE)
+    .where(_OF_BROADCAST, delivery.c.person_id > broadcast.c.filled_upto, *REACHABLE, IN_SAMPLE)
 )
 """Who was in a sample already, where the rest is gone through."""
 
@@ -148,6 +157,11 @@ _DROP_QUEUED = delete(delivery).where(
     delivery.c.state == literal_column("'queued'"),
 )
 _DELETE = delete(delivery).where(_OF_BROADCAST, _AMONG)
+_COUNT_SKIPPED = (
+    select(delivery.c.error, func.count())
+    .where(_OF_BROADCAST, delivery.c.state == literal_column("'skipped'"))
+    .group_by(delivery.c.error)
+)
 _COUNT_BY_STATE = select(delivery.c.state, func.count()).where(_OF_BROADCAST).group_by(delivery.c.state)
 _LIST_IN_STATE = (
     select(*_RECIPIENT)
@@ -158,30 +172,44 @@ _LIST_IN_STATE = (
 )
 
 
-def fill(tx: Tx, broadcast_id: BroadcastId, *, limit: int, among: Tree | None = None) -> int:
-    """Queue those who are meant of the next page of members who have not blocked the bot.
-
-    Some are meant where it is said `among` whom, else all. Returns how many members were gone through, whoever of them is meant; 0 once all are.
-
-    Raises:
-        RowMissing: there is no such broadcast, or its audience is not fixed.
-    """
-    above, audience_upto = tx.row(_PROGRESS, of=broadcast_id) or (0, None)
-    if audience_upto is None:
-        raise RowMissing(f"There is no broadcast {broadcast_id} with a fixed audience.")
-    upto, passed = tx.row(_PAGE_END, above=above, upto=audience_upto, limit=limit) or (None, 0)
-    if passed:
-        tx.run(_compose_fill(among), of=broadcast_id, above=above, upto=upto)
-    tx.run(_MOVE_FILLED, of=broadcast_id, upto=upto or audience_upto)
-    return int(passed)
+def queue(
+    tx: Tx, broadcast_id: BroadcastId, planned: Sequence[Planned], *, upto: PersonId, joined_upto: int | None = None
+) -> None:
+    """Keep what was decided for a page of the audience, which ends there; for whoever is queued already nothing changes."""
+    tx.run_each(_QUEUE, [_to_values(tx, broadcast_id, each) for each in planned])
+    if joined_upto is None:
+        tx.run(_MOVE_FILLED, of=broadcast_id, upto=upto)
+    else:
+        tx.run(_MOVE_JOINED, of=broadcast_id, upto=upto, joined_upto=joined_upto)
 
 
-def claim(tx: Tx, broadcast_id: BroadcastId, limit: int) -> list[Recipient]:
-    """Move the next queued recipients to sending and return them. Commit before sending: nobody is claimed twice."""
+def finish_queue(tx: Tx, of: Broadcast) -> None:
+    """The last page of the audience was queued."""
+    if of.audience_upto is not None and of.filled_upto < of.audience_upto:
+        tx.run(_MOVE_FILLED, of=of.id, upto=of.audience_upto)
+
+
+def replan(tx: Tx, broadcast_id: BroadcastId, planned: Sequence[Planned]) -> None:
+    """Change what was decided for some who are queued."""
+    tx.run_each(_REPLAN, [_to_values(tx, broadcast_id, each) for each in planned])
+
+
+def list_due(tx: Tx, broadcast_id: BroadcastId, limit: int) -> list[Due]:
+    """Return the next who are queued and due; nobody else is given them before this transaction ends."""
     rows = tx.rows(_LIST_QUEUED, of=broadcast_id, now=tx.now, limit=limit)
-    if rows:
-        tx.run(_CLAIM, of=broadcast_id, ids=[row[0] for row in rows], now=tx.now)
-    return [_to_recipient(broadcast_id, row) for row in rows]
+    return [Due(_to_recipient(broadcast_id, row[:-2]), *row[-2:]) for row in rows]
+
+
+def find_next_due(tx: Tx, broadcast_id: BroadcastId) -> int | None:
+    """Return when the next who is queued is due, past moments included; None where nobody is."""
+    due_at: int | None = tx.scalar(_NEXT_DUE, of=broadcast_id)
+    return due_at
+
+
+def claim(tx: Tx, broadcast_id: BroadcastId, person_ids: Collection[PersonId]) -> None:
+    """Move those who were listed as due to sending. Commit before sending: nobody is claimed twice."""
+    if person_ids:
+        tx.run(_CLAIM, of=broadcast_id, ids=list(person_ids), now=tx.now)
 
 
 def settle(tx: Tx, outcomes: Sequence[Outcome]) -> None:
@@ -192,6 +220,7 @@ def settle(tx: Tx, outcomes: Sequence[Outcome]) -> None:
             "recipient": each.person_id,
             "state": each.state,
             "message_id": each.message_id,
+            "more_ids": " ".join(map(str, each.more_ids)),
             "error": each.error and clean_error(each.error),
             "now": tx.now,
         }
@@ -212,6 +241,34 @@ def mark_unknown(tx: Tx) -> int:
     Called once at the start of a process, before it claims anything.
     """
     return tx.run(_MARK_UNKNOWN, now=tx.now)
+
+
+def requeue_echoes(tx: Tx) -> None:
+    """Queue again what a process that died was editing or deleting: done twice, it is the same.
+
+    Called once at the start of a process, before it claims anything.
+    """
+    tx.run(_REQUEUE_ECHOES)
+
+
+def requeue_unknown(tx: Tx, broadcast_id: BroadcastId) -> int:
+    """Queue those again of whom nobody knows whether they got it, and return how many: somebody takes the risk."""
+    return tx.run(_REQUEUE_UNKNOWN, of=broadcast_id, now=tx.now)
+
+
+def plan_anew(tx: Tx, person_id: PersonId) -> None:
+    """Have it decided anew when somebody gets what waits for an hour of theirs: they are somewhere else."""
+    tx.run(_PLAN_ANEW, recipient=person_id)
+
+
+def decline(tx: Tx, person_id: PersonId, news: News) -> None:
+    """Leave somebody out of what waits for them and is about what they do not want any more."""
+    tx.run(_DECLINE, recipient=person_id, news=news, now=tx.now)
+
+
+def count_skipped(tx: Tx, broadcast_id: BroadcastId) -> dict[Skip, int]:
+    """Count whoever was left out, by reason; once only sums are kept, nobody."""
+    return {Skip(error): count for error, count in tx.rows(_COUNT_SKIPPED, of=broadcast_id)}
 
 
 def count_by_state(tx: Tx, broadcast_id: BroadcastId) -> dict[DeliveryState, int]:
@@ -260,3 +317,16 @@ def _to_recipient(broadcast_id: BroadcastId, row: Row) -> Recipient:
     return Recipient(
         broadcast_id=broadcast_id, person_id=person_id, telegram_id=telegram_id, code=code, language=language
     )
+
+
+def _to_values(tx: Tx, broadcast_id: BroadcastId, planned: Planned) -> dict[str, object]:
+    skipped = planned.skip is not None
+    return {
+        "of": broadcast_id,
+        "recipient": planned.person_id,
+        "state": DeliveryState.SKIPPED if skipped else DeliveryState.QUEUED,
+        "error": planned.skip or "",
+        "due_at": planned.due_at,
+        "until_at": planned.until_at,
+        "settled_at": tx.now if skipped else None,
+    }

@@ -13,8 +13,9 @@ from bot.wire.errors import LostAnswer
 from bot.wire.gate import Gate
 from storage import Store, Tx
 from storage.records import BroadcastId, BroadcastState, DeliveryState
-from storage.tables import broadcasts, deliveries, people
+from storage.tables import broadcasts, people
 from tests.broadcasts.stage import ANYTHING, Stage, open_stage
+from tests.storage import cast
 from tests.telegram import LocalTelegram, telegram
 from tests.wire.stage import BOTH_ENGINES
 
@@ -241,8 +242,8 @@ async def test_the_oldest_broadcast_goes_first(stage: Stage) -> None:
 async def test_what_a_dead_process_was_sending_is_unknown(stage: Stage) -> None:
     """Claimed recipients found at the start are listed, not written to again; the others get it."""
     broadcast_id = await stage.confirm()
-    await stage.store.write(deliveries.fill, broadcast_id, limit=100)
-    claimed = await stage.store.write(deliveries.claim, broadcast_id, 6)
+    await stage.store.write(cast.fill, broadcast_id, limit=100)
+    claimed = await stage.store.write(cast.claim, broadcast_id, 6)
     async with stage.running() as broadcaster:
         await broadcaster.settled()
     assert await stage.list_in(broadcast_id, UNKNOWN) == {each.telegram_id for each in claimed}
@@ -363,7 +364,7 @@ async def test_the_progress_is_edited_in_place(stage: Stage) -> None:
     assert len(set(counted)) > 3
     assert counted[-1] == 40
     assert any("Time left: less than a minute" in text for text, _ in seen)
-    assert (seen[0][1], seen[-1][1]) == (2, 0)
+    assert (seen[0][1], seen[-1][1]) == (2, 2)  # pause and cancel; edit and delete
     assert stage.received("…") == Counter({stage.admin.id: 1}), "no second message"
 
 
@@ -440,7 +441,7 @@ async def test_who_is_passed_over_is_not_forgotten(telegram: LocalTelegram, stor
         broadcast_id = await stage.confirm()
 
         def pass_over(tx: Tx) -> bool:
-            deliveries.fill(tx, broadcast_id, limit=10)
+            cast.fill(tx, broadcast_id, limit=10)
             return _finish(tx, broadcasts.get(tx, broadcast_id))
 
         assert not await store.write(pass_over)

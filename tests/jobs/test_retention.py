@@ -47,6 +47,7 @@ from storage.tables import (
 )
 from storage.webhook import HookEventKind
 from tests.services.test_conversions import compose_report
+from tests.storage import cast
 from tests.storage.cast import add_members, refer
 from tests.storage.clock import Clock
 
@@ -136,8 +137,8 @@ def send_to_all(tx: Tx, author: Person, recipients: int) -> None:
     broadcasts.add(tx, author.id)
     sent = broadcasts.add(tx, author.id)
     broadcasts.fix_audience(tx, sent.id)
-    deliveries.fill(tx, sent.id, limit=recipients)
-    claimed = deliveries.claim(tx, sent.id, recipients)
+    cast.fill(tx, sent.id, limit=recipients)
+    claimed = cast.claim(tx, sent.id, recipients)
     deliveries.settle(
         tx, [Outcome(broadcast_id=sent.id, person_id=each.person_id, state=DeliveryState.SENT) for each in claimed]
     )

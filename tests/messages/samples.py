@@ -126,6 +126,9 @@ WEBHOOK: Mapping[str, object] = {"url": "https://" + "W" * 90 + ".example/hook?k
 MORE: Mapping[str, object] = {**WEBHOOK, "alarm": "jobs", "job": "reconciling", "over": False}
 
 
+STOPPED: dict[str, object] = {"broadcast": 1, "troubled": 1_234_567, "sent": 1_234_567}
+
+
 def make_notice(kind: type[Notice], number: int = 0, **changes: object) -> Notice:
     """A notice of this kind about the friend and the inviter of this number."""
     values: dict[str, object] = {

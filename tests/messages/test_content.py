@@ -9,7 +9,7 @@ from telegram import Message
 from bot.core.broadcasts.content import FIRST, BroadcastContent, LinkButton, Version, read_content, write_content
 from bot.messages.broadcasts.composing import BroadcastComposer, Reader, compose_addresses
 from bot.messages.broadcasts.content import ContentMistake, Unfit, compose_album, parse_version
-from bot.wire.telegram_bot import compose_call
+from bot.wire.calls import compose_call
 from tests.messages.samples import make_shop
 
 PHOTO = [

@@ -41,6 +41,7 @@ def test_only_those_who_run_the_shop_are_offered_its_commands() -> None:
         "start",
         "language",
         "help",
+        "news",
         "privacy",
         "mydata",
         "forgetme",

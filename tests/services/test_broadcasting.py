@@ -16,7 +16,6 @@ from bot.services.broadcasts.authoring import (
 )
 from bot.services.broadcasts.composing import Written, abandon, compose, keep
 from bot.services.broadcasts.delivering import (
-    PAGE,
     FormerRun,
     begin,
     forget_progress,
@@ -24,6 +23,7 @@ from bot.services.broadcasts.delivering import (
     requeue_strays,
     view_progress,
 )
+from bot.services.broadcasts.planning import PAGE
 from bot.services.cleaning import clean_broadcasts
 from bot.services.conversations import find_conversation
 from bot.services.members import NotAllowed

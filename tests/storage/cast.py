@@ -5,10 +5,24 @@ from __future__ import annotations
 from sqlalchemy import Executable, insert
 
 from storage import Tx
+from storage.broadcast import Planned, Recipient
 from storage.facts import EventId, EventKind
-from storage.records import Person, PersonId, Profile, ReferralState, Side, Transfer, VersionId
+from storage.records import BroadcastId, Person, PersonId, Profile, ReferralState, Side, Transfer, VersionId
 from storage.schema import event
-from storage.tables import campaigns, events, grants, ledgers, people, redemptions, referrals, scores, shops
+from storage.tables import (
+    audiences,
+    broadcasts,
+    campaigns,
+    deliveries,
+    events,
+    grants,
+    ledgers,
+    people,
+    redemptions,
+    referrals,
+    scores,
+    shops,
+)
 
 
 def run(tx: Tx, statement: Executable) -> int:
@@ -104,3 +118,22 @@ def take_for(tx: Tx, person_id: PersonId, points: int) -> None:
         referral_id=None,
     )
     redemptions.set_paid(tx, redemption_id, ledger_id=ledgers.post(tx, transfer), expires_at=tx.now + day)
+
+
+def fill(tx: Tx, broadcast_id: BroadcastId, *, limit: int) -> int:
+    """Queue the next page of a broadcast's audience, all of them for now; 0 once all are queued."""
+    broadcast = broadcasts.get(tx, broadcast_id)
+    upto = audiences.find_page_end(tx, broadcast, limit=limit)
+    if upto is None:
+        deliveries.finish_queue(tx, broadcast)
+        return 0
+    page = audiences.list_candidates(tx, broadcast, upto=upto)
+    deliveries.queue(tx, broadcast_id, [Planned(person_id=each.person_id) for each in page], upto=upto)
+    return len(page)
+
+
+def claim(tx: Tx, broadcast_id: BroadcastId, limit: int) -> list[Recipient]:
+    """Claim the next who are due."""
+    due = [each.recipient for each in deliveries.list_due(tx, broadcast_id, limit)]
+    deliveries.claim(tx, broadcast_id, [each.person_id for each in due])
+    return due

@@ -19,6 +19,13 @@ READ_EVERYTHING = {
     "broadcasts._SHOWN": "broadcasts are few",
     "broadcasts._LIST_SENT": "likewise, the latest first",
     "broadcasts._CLAIMED_BY": "likewise, once at the start",
+    "broadcasts._LIST_OF": "likewise",
+    "broadcasts._LIST_RECENT": "likewise",
+    "audiences._COUNT_BY_PLACE": "before somebody sends",
+    "audiences._COUNT_DECLINED": "likewise",
+    "deliveries._REQUEUE_ECHOES": "once at the start; reads all broadcasts, which are few",
+    "deliveries._DECLINE": "when a member changes their mind; likewise",
+    "deliveries._PLAN_ANEW": "when a member moves; likewise",
     "ledgers._IMBALANCE": "for checks",
     "directory._COUNT_BLOCKED": "what the funnel keeps; its rows are few, however many the members",
     "directory._COUNT_MEMBERS": "likewise",
@@ -79,6 +86,9 @@ READ_EVERYTHING = {
 
 
 BLOCKS = {
+    "audiences.LANGUAGE",
+    "deliveries.LANGUAGE",
+    "deliveries._UNDER_WAY",
     "buyers._RECEIPTS",
     "conversions._ROWS",
     "sales._ROWS",
@@ -170,6 +180,14 @@ def explain(raw: sqlite3.Connection, statement: Statement) -> list[str]:
         "which",
         "at",
         "limit",
+        "above",
+        "upto",
+        "most",
+        "joined_upto",
+        "joined_before",
+        "recipient",
+        "news",
+        "kind",
     )
     some = dict.fromkeys(names, 0)
     sql, values = STATEMENTS.render(
@@ -185,6 +203,7 @@ def explain(raw: sqlite3.Connection, statement: Statement) -> list[str]:
             "expected": ["draft", "paused"],
             "states": ["done"],
             "ways": ["qr"],
+            "recent": [1, 2],
         },
     )
     bound = {name: values.get(name, 0) for name in re.findall(r":(\w+)", sql)}

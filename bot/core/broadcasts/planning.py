@@ -23,7 +23,7 @@ class Planner:
     zone: tzinfo
     """The shop's."""
     now: int
-    _windows: dict[tuple[str | None, str], Window] = field(default_factory=dict)
+    _windows: dict[tuple[str | None, str], Window] = field(default_factory=dict, init=False)
 
     @property
     def hours(self) -> Hours | None:

@@ -38,6 +38,8 @@ class Unfit(StrEnum):
     DICE = "dice"
     STORY = "story"
     OTHER = "other"
+    OTHER_KIND = "other_kind"
+    """A picture in the place of a text, or the other way round."""
     TELEGRAM = "telegram"
     """Telegram did not want to show it to its own author."""
 

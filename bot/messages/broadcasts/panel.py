@@ -31,7 +31,9 @@ from bot.messages.broadcasts.buttons import (
     BROADCAST_TO_ME,
     BROADCAST_TO_TEAM,
     BROADCAST_VERSION,
+    BROADCAST_WHEN,
 )
+from bot.messages.broadcasts.when import say_plan
 from bot.messages.buttons import BROADCAST_CANCEL, Button
 from bot.messages.campaigns_panel import name_language
 from bot.messages.keyboards import Row, broadcast_row, confirm_row, make_button, stack
@@ -57,12 +59,15 @@ def render_panel(texts: Texts, shop: Shop, view: BroadcastView) -> OutgoingMessa
     whom = broadcast_row(texts, number, [BROADCAST_WHOM])
     if not view.total:
         return OutgoingMessage(text=texts.say("broadcast.nobody"), keyboard=stack(whom, cancel))
-    lines = [texts.say("broadcast.preview", count=view.total), *_say_what_happens(texts, content)]
+    going = view.total - sum(view.plan.skipped.values() if view.plan is not None else ())
+    planned = Html("\n".join(say_plan(texts, view)))
+    lines = [texts.say("broadcast.preview", count=going), *_say_what_happens(texts, content), planned]
     keyboard = stack(
         confirm_row(texts, number, view.total),
         broadcast_row(texts, number, [BROADCAST_LANGUAGES, BROADCAST_BUTTONS, BROADCAST_TEST]),
         _switch_row(texts, shop, number, content),
         whom,
+        broadcast_row(texts, number, [BROADCAST_WHEN]),
         cancel,
     )
     return OutgoingMessage(text=Html("\n\n".join(lines)), keyboard=keyboard)

@@ -7,21 +7,23 @@ from collections.abc import Sequence
 from telegram import InlineKeyboardMarkup
 
 from bot.core.broadcasts.content import read_content
+from bot.core.broadcasts.timing import NOW
 from bot.messages.broadcasts.buttons import BROADCAST_REST
 from bot.messages.broadcasts.content import CAPTION_LIMIT, TEXT_LIMIT, ContentMistake, Unfit
+from bot.messages.broadcasts.echo import list_echo_rows
+from bot.messages.broadcasts.when import say_skipped, say_timing
 from bot.messages.buttons import (
     BROADCAST_ABANDON,
     BROADCAST_CANCEL,
     BROADCAST_PAUSE,
     BROADCAST_RESUME,
-    BROADCAST_UNKNOWN,
     Button,
 )
 from bot.messages.keyboards import broadcast_row, stack, tap_row
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.texts import Html, Texts
 from bot.services.broadcasts.authoring import BroadcastView
-from storage.broadcast import Broadcast, Recipient
+from storage.broadcast import Action, Broadcast, Recipient
 from storage.records import BroadcastState, DeliveryState
 
 _ACTIONS: dict[BroadcastState, tuple[Button, ...]] = {
@@ -42,6 +44,17 @@ _UNFIT = {
     Unfit.STORY: "broadcast.unfit.story",
     Unfit.OTHER: "broadcast.unfit.other",
     Unfit.TELEGRAM: "broadcast.unfit.telegram",
+    Unfit.OTHER_KIND: "broadcast.unfit.other_kind",
+}
+_RUNNING = {
+    Action.SEND: "broadcast.running",
+    Action.EDIT: "broadcast_echo.editing",
+    Action.DELETE: "broadcast_echo.deleting",
+}
+_SENT = {
+    Action.SEND: "broadcast.sent",
+    Action.EDIT: "broadcast_echo.edited",
+    Action.DELETE: "broadcast_echo.deleted",
 }
 _FINAL = (DeliveryState.SENT, DeliveryState.BLOCKED, DeliveryState.FAILED, DeliveryState.UNKNOWN)
 
@@ -64,7 +77,11 @@ def render_progress(texts: Texts, view: BroadcastView, *, seconds_left: float | 
     if view.broadcast.state is BroadcastState.CANCELLED and view.broadcast.started_at is None:
         return render_abandoned(texts)
     counts = {state: view.counts.get(state, 0) for state in DeliveryState}
-    lines = [_say_state(texts, view.broadcast.state), Html(""), *_say_counts(texts, counts, view.total)]
+    total = view.total
+    if view.week is not None:
+        counts, total = {state: view.week.counts.get(state, 0) for state in DeliveryState}, view.week.total
+    lines = [_say_state(texts, view), *_say_waiting(texts, view), Html(""), *_say_counts(texts, view, counts, total)]
+    lines += say_skipped(texts, view.skipped)
     if view.broadcast.state is BroadcastState.RUNNING and seconds_left is not None:
         lines.append(_say_time(texts, seconds_left))
     if read_content(view.broadcast.content).counts:
@@ -73,7 +90,7 @@ def render_progress(texts: Texts, view: BroadcastView, *, seconds_left: float | 
         lines += [Html(""), texts.say("broadcast.sampled")]
     if counts[DeliveryState.UNKNOWN]:
         lines += [Html(""), texts.say("broadcast.unknown_why")]
-    return OutgoingMessage(text="\n".join(lines), keyboard=_compose_keyboard(texts, view, counts))
+    return OutgoingMessage(text="\n".join(lines), keyboard=_compose_keyboard(texts, view))
 
 
 def render_gone(texts: Texts) -> OutgoingMessage:
@@ -100,16 +117,11 @@ def _abandon(texts: Texts) -> InlineKeyboardMarkup:
     return stack(tap_row(texts, BROADCAST_ABANDON))
 
 
-def _compose_keyboard(
-    texts: Texts, view: BroadcastView, counts: dict[DeliveryState, int]
-) -> InlineKeyboardMarkup | None:
-    actions = _ACTIONS.get(view.broadcast.state, ())
-    unknown = [BROADCAST_UNKNOWN] if counts[DeliveryState.UNKNOWN] else []
+def _compose_keyboard(texts: Texts, view: BroadcastView) -> InlineKeyboardMarkup | None:
     rest = [BROADCAST_REST] if _is_sampled(view.broadcast) else []
-    if not actions and not unknown and not rest:
-        return None
-    rows = (broadcast_row(texts, view.broadcast.id, some) for some in (rest, actions, unknown))
-    return stack(*rows)
+    some = (rest, _ACTIONS.get(view.broadcast.state, ()))
+    rows = [*(broadcast_row(texts, view.broadcast.id, each) for each in some), *list_echo_rows(texts, view)]
+    return stack(*rows) if any(rows) else None
 
 
 def _is_sampled(broadcast: Broadcast) -> bool:
@@ -117,19 +129,27 @@ def _is_sampled(broadcast: Broadcast) -> bool:
     return broadcast.state is BroadcastState.DONE and broadcast.sample_percent is not None
 
 
-def _say_state(texts: Texts, state: BroadcastState) -> Html:
+def _say_waiting(texts: Texts, view: BroadcastView) -> list[Html]:
+    """When it goes out, where that is not at once."""
+    return [say_timing(texts, view.plan)] if view.plan is not None and view.plan.timing != NOW else []
+
+
+def _say_state(texts: Texts, view: BroadcastView) -> Html:
+    if view.broadcast.state is BroadcastState.RUNNING:
+        return texts.say(_RUNNING[view.broadcast.action])
     keys = {
         BroadcastState.PAUSED: "broadcast.paused",
         BroadcastState.CANCELLED: "broadcast.cancelled",
         BroadcastState.DONE: "broadcast.done",
     }
-    return texts.say(keys.get(state, "broadcast.running"))
+    return texts.say(keys[view.broadcast.state])
 
 
-def _say_counts(texts: Texts, counts: dict[DeliveryState, int], total: int) -> list[Html]:
+def _say_counts(texts: Texts, view: BroadcastView, counts: dict[DeliveryState, int], total: int) -> list[Html]:
+    total -= counts[DeliveryState.SKIPPED]
     left = max(0, total - sum(counts[state] for state in _FINAL))
     return [
-        texts.say("broadcast.sent", count=counts[DeliveryState.SENT], total=total),
+        texts.say(_SENT[view.broadcast.action], count=counts[DeliveryState.SENT], total=total),
         texts.say("broadcast.left", count=left),
         texts.say("broadcast.blocked", count=counts[DeliveryState.BLOCKED]),
         texts.say("broadcast.failed", count=counts[DeliveryState.FAILED]),

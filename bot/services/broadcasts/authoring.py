@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from bot.core.broadcasts.content import list_links, read_content
+from bot.core.broadcasts.timing import When, read_timing
 from bot.core.roles import MANAGERS
 from bot.services.audit import Act
+from bot.services.broadcasts.planning import Plan, compute_due, summarize, view_plan
 from bot.services.members import MemberView, demand, enter, list_team, view_member
 from bot.services.segments.finding import count_steps, find_audience
-from storage.broadcast import Broadcast, Recipient
+from storage.broadcast import Action, Broadcast, Recipient, Skip
 from storage.records import BroadcastId, BroadcastState, DeliveryState, Person, Profile
-from storage.tables import audit, broadcast_links, broadcasts, conversations, deliveries, directory, people
+from storage.tables import audiences, audit, broadcast_links, broadcasts, conversations, deliveries, directory, people
 from storage.tx import Tx
 
 BROADCAST = "broadcast"
@@ -34,6 +36,12 @@ class BroadcastView:
     """Members the message is meant for; before confirmation, those who would get it now."""
     opened: int = 0
     """Who has opened one of its links; always 0 where that is not counted."""
+    plan: Plan | None = None
+    """When it goes out; None where it only edits or deletes."""
+    skipped: Mapping[Skip, int] = field(default_factory=dict)
+    """Who was left out, by reason."""
+    week: BroadcastView | None = None
+    """Of one that is sent every week: the last."""
 
 
 def confirm(
@@ -48,7 +56,7 @@ def confirm(
         return None
     if broadcasts.set_state(tx, broadcast_id, BroadcastState.RUNNING, expected=[BroadcastState.DRAFT]):
         conversations.leave(tx, found.author_id, BROADCAST)
-        broadcasts.fix_audience(tx, broadcast_id)
+        _start(tx, found)
         broadcasts.set_progress_message(tx, broadcast_id, progress_message_id)
         number_links(tx, found)
         if percent is not None:
@@ -118,14 +126,42 @@ def view_broadcast(tx: Tx, *, visitor: Profile, broadcast_id: BroadcastId) -> Br
 def compose_view(tx: Tx, author: Person, broadcast: Broadcast) -> BroadcastView:
     """The broadcast as `author` sees it."""
     counts = deliveries.count_by_state(tx, broadcast.id)
-    if broadcast.audience_upto is None and broadcast.segment is not None:
-        total = count_steps(tx, broadcast.segment)[-1]
-    elif broadcast.audience_upto is None:
-        total = directory.count_members(tx) - directory.count_blocked(tx)
-    else:
-        total = sum(counts.values()) + deliveries.count_unfilled(tx, broadcast.id, find_audience(tx, broadcast))
     opened = broadcast_links.count_opened(tx, broadcast.id) if read_content(broadcast.content).counts else 0
-    return BroadcastView(member=view_member(tx, author), broadcast=broadcast, counts=counts, total=total, opened=opened)
+    return BroadcastView(
+        member=view_member(tx, author),
+        broadcast=broadcast,
+        counts=counts,
+        total=_count_all(tx, broadcast, counts),
+        opened=opened,
+        plan=_find_plan(tx, broadcast),
+        skipped=deliveries.count_skipped(tx, broadcast.id) if counts.get(DeliveryState.SKIPPED) else {},
+        week=_find_week(tx, author, broadcast),
+    )
+
+
+def _count_all(tx: Tx, broadcast: Broadcast, counts: Mapping[DeliveryState, int]) -> int:
+    if broadcast.action is not Action.SEND:
+        return sum(counts.values()) + audiences.count_unechoed(tx, broadcast)
+    if broadcast.audience_upto is not None:
+        return sum(counts.values()) + deliveries.count_unfilled(tx, broadcast.id, find_audience(tx, broadcast))
+    if broadcast.joined_upto is not None:
+        return sum(counts.values())
+    if broadcast.segment is not None:
+        return count_steps(tx, broadcast.segment)[-1]
+    return directory.count_members(tx) - directory.count_blocked(tx)
+
+
+def _find_plan(tx: Tx, broadcast: Broadcast) -> Plan | None:
+    if broadcast.action is not Action.SEND:
+        return None
+    return summarize(tx, broadcast) if broadcast.state is BroadcastState.DRAFT else view_plan(tx, broadcast)
+
+
+def _find_week(tx: Tx, author: Person, broadcast: Broadcast) -> BroadcastView | None:
+    if broadcast.timing is None or read_timing(broadcast.timing).when is not When.WEEKLY:
+        return None
+    weeks = [each for each in broadcasts.list_of(tx, broadcast.id) if each.action is Action.SEND]
+    return compose_view(tx, author, weeks[0]) if weeks else None
 
 
 def list_unknown(
@@ -153,6 +189,17 @@ def list_team_readers(tx: Tx, *, visitor: Profile) -> list[Recipient]:
         for person in found
         if person is not None
     ]
+
+
+def _start(tx: Tx, found: Broadcast) -> None:
+    """What goes to everybody now has its audience now; what comes later finds it then."""
+    timing = read_timing(found.timing)
+    due_at = compute_due(tx, timing)
+    broadcasts.set_started(tx, found.id, due_at=due_at, joined_upto=timing.compute_joined(tx.now))
+    if not due_at and not timing.is_standing:
+        broadcasts.fix_audience(tx, found.id)
+    if found.action is Action.EDIT and found.of_id is not None and found.content is not None:
+        broadcasts.set_content(tx, found.of_id, found.content)  # for whoever has not got it yet
 
 
 def find_own(tx: Tx, visitor: Profile, broadcast_id: BroadcastId) -> Broadcast | None:
@@ -188,4 +235,7 @@ def _move(
         return None
     if broadcasts.set_state(tx, broadcast_id, state, expected=expected):
         _note(tx, found, state)
+        for week in broadcasts.list_of(tx, broadcast_id):
+            if week.action is Action.SEND:
+                broadcasts.set_state(tx, week.id, state, expected=[each for each in expected if each in UNDER_WAY])
     return view_broadcast(tx, visitor=visitor, broadcast_id=broadcast_id)

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.core.broadcasts.timing import Timing, When, read_timing
 from bot.services.broadcasts.authoring import BroadcastView, compose_view
-from bot.services.segments.finding import find_audience
+from bot.services.broadcasts.notices import BroadcastStopped
+from bot.services.broadcasts.planning import LOOK, PAGE, claim_next, compute_due
+from bot.services.notices import owe
 from bot.services.webhooks.publishing import publish_broadcast
+from storage.addresses import MemberAddress
 from storage.broadcast import Broadcast, Outcome, Recipient
 from storage.records import BroadcastId, BroadcastState, DeliveryState, PersonId
 from storage.tables import broadcast_links, broadcasts, deliveries, people
 from storage.tx import Tx
-
-PAGE = 1000
-"""Recipients queued at once: about as many rows as one transaction writes in the time of a few."""
-
-PAGES = 4
-"""Gone through in one transaction: of a million members few may be meant, and others wait to write."""
 
 Key = tuple[BroadcastId, PersonId]
 
@@ -40,6 +38,17 @@ class Step:
     finished: list[BroadcastId] = field(default_factory=list)
     unplanned: list[BroadcastId] = field(default_factory=list)
     """Where more members are still to be looked at."""
+    now: int = 0
+    due_ats: list[int] = field(default_factory=list)
+    """When somebody is due who was not now."""
+
+    def note_due(self, due_at: int) -> None:
+        """Somebody is due then."""
+        self.due_ats.append(due_at)
+
+    def compute_wait(self) -> float | None:
+        """Seconds until somebody is due; None while nobody is waited for."""
+        return max(0.0, (min(self.due_ats) - self.now) / 1_000_000) if self.due_ats else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +68,7 @@ def begin(tx: Tx, *, former: FormerRun | None = None) -> list[BroadcastId]:
 
     Returns the broadcasts whose progress is shown.
     """
+    deliveries.requeue_echoes(tx)
     if former is not None:
         for broadcast in broadcasts.list_started(tx, claimed_by=former.run):
             _settle_former(tx, broadcast, former)
@@ -73,6 +83,7 @@ def proceed(
     returned: Sequence[Recipient] = (),
     limit: int,
     paused: Collection[BroadcastId] = (),
+    stopped: Collection[BroadcastId] = (),
     run: str = "",
 ) -> Step:
     """Write down how deliveries ended and claim the next ones, oldest broadcast first, as one.
@@ -83,22 +94,21 @@ def proceed(
         returned: Claimed recipients to whom surely nothing was sent; they are queued again.
         limit: How many recipients to claim at most; with 0 nothing is claimed or finished.
         paused: Broadcasts that cannot go on as things are.
+        stopped: Broadcasts of which too many were refused: their authors are told.
         run: Names who claims; see `FormerRun`.
     """
     settle(tx, outcomes, returned)
     for broadcast_id in paused:
         broadcasts.set_state(tx, broadcast_id, BroadcastState.PAUSED, expected=[BroadcastState.RUNNING])
-    step = Step()
+    for broadcast_id in stopped:
+        _stop(tx, broadcast_id)
+    step = Step(now=tx.now)
     for broadcast in broadcasts.find_running(tx) if limit else ():
-        recipients, is_planned = _claim(tx, broadcast, limit)
-        if not is_planned:
-            step.unplanned.append(broadcast.id)
+        recipients = _advance(tx, broadcast, limit, step)
         if recipients:
             if broadcast.claimed_by != run:
                 broadcasts.set_claimed_by(tx, broadcast.id, run)
             step.claims.append(Claim(broadcast=broadcast, recipients=recipients, links=_list_links(tx, broadcast)))
-        elif is_planned and _finish(tx, broadcast):
-            step.finished.append(broadcast.id)
         limit -= len(recipients)
         if not limit:
             break
@@ -150,24 +160,48 @@ def _settle_former(tx: Tx, broadcast: Broadcast, former: FormerRun) -> None:
     )
 
 
-def _claim(tx: Tx, broadcast: Broadcast, limit: int) -> tuple[list[Recipient], bool]:
-    """The next recipients, and whether all members are gone through.
+def _advance(tx: Tx, broadcast: Broadcast, limit: int, step: Step) -> list[Recipient]:
+    """Claim the next of one broadcast; with nobody there, note what comes next, or that it is over."""
+    timing = read_timing(broadcast.timing)
+    if timing.when is When.WEEKLY:
+        _repeat(tx, broadcast, timing, step)
+        return []
+    if broadcast.due_at > tx.now and timing.when is not When.DRIP:
+        step.note_due(broadcast.due_at)
+        return []
+    if broadcast.audience_upto is None and timing.when is not When.DRIP:
+        broadcasts.fix_audience(tx, broadcast.id)
+    recipients, is_planned = claim_next(tx, broadcast, limit)
+    if not is_planned:
+        step.unplanned.append(broadcast.id)
+    elif len(recipients) < limit:
+        due_at = deliveries.find_next_due(tx, broadcast.id)
+        if due_at is not None:
+            step.note_due(due_at)
+        elif timing.when is When.DRIP:
+            step.note_due(tx.now + LOOK)
+        elif not recipients and _finish(tx, broadcast):
+            step.finished.append(broadcast.id)
+    return recipients
 
-    The audience is queued page by page: as it is needed where all are meant; else without a rest, so that it is soon
-    decided who is.
-    """
-    claimed = deliveries.claim(tx, broadcast.id, limit)
-    if broadcast.filled_upto >= (broadcast.audience_upto or 0):
-        return claimed, True
-    among = find_audience(tx, broadcast)
-    for _ in range(PAGES):
-        if among is None and len(claimed) >= limit:
-            return claimed, False
-        if not deliveries.fill(tx, broadcast.id, limit=PAGE, among=among):
-            return claimed, True
-        if len(claimed) < limit:
-            claimed += deliveries.claim(tx, broadcast.id, limit - len(claimed))
-    return claimed, False
+
+def _repeat(tx: Tx, broadcast: Broadcast, timing: Timing, step: Step) -> None:
+    """This week's begins once it is due; the next step claims from it."""
+    if broadcast.due_at <= tx.now:
+        broadcasts.repeat(tx, broadcast.id)
+        broadcasts.set_due(tx, broadcast.id, compute_due(tx, timing))
+        step.note_due(tx.now)
+    else:
+        step.note_due(broadcast.due_at)
+
+
+def _stop(tx: Tx, broadcast_id: BroadcastId) -> None:
+    """Too much goes wrong: whoever wrote it looks first."""
+    if broadcasts.set_state(tx, broadcast_id, BroadcastState.PAUSED, expected=[BroadcastState.RUNNING]):
+        broadcast, counts = broadcasts.get(tx, broadcast_id), deliveries.count_by_state(tx, broadcast_id)
+        troubled = counts.get(DeliveryState.FAILED, 0) + counts.get(DeliveryState.UNKNOWN, 0)
+        notice = BroadcastStopped(broadcast=broadcast_id, troubled=troubled, sent=counts.get(DeliveryState.SENT, 0))
+        owe(tx, MemberAddress(broadcast.author_id), notice, key=f"{broadcast_id}:{tx.now}")
 
 
 def _list_links(tx: Tx, broadcast: Broadcast) -> dict[str, int]:
@@ -177,10 +211,9 @@ def _list_links(tx: Tx, broadcast: Broadcast) -> dict[str, int]:
 
 
 def _finish(tx: Tx, broadcast: Broadcast) -> bool:
-    """With nobody left to claim: done, unless somebody is still being written to, or was passed over while locked."""
-    if any(
-        deliveries.list_in_state(tx, broadcast.id, state, 1) for state in (DeliveryState.SENDING, DeliveryState.QUEUED)
-    ):
+    """With nobody left to claim: done, unless somebody is still being written to, or waits, or was passed over while locked."""
+    is_sending = bool(deliveries.list_in_state(tx, broadcast.id, DeliveryState.SENDING, 1))
+    if is_sending or deliveries.find_next_due(tx, broadcast.id) is not None:
         return False
     done = broadcasts.set_state(tx, broadcast.id, BroadcastState.DONE, expected=[BroadcastState.RUNNING])
     if done and broadcast.sample_percent is None:

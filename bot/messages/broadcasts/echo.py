@@ -1,0 +1,76 @@
+"""What was sent is edited or taken back, sent again to the unknown, or has stopped by itself."""
+
+from __future__ import annotations
+
+from bot.messages.broadcasts.buttons import (
+    BROADCAST_DELETE,
+    BROADCAST_DELETE_SURE,
+    BROADCAST_EDIT,
+    BROADCAST_PROGRESS,
+    BROADCAST_RESEND,
+    BROADCAST_RESEND_SURE,
+)
+from bot.messages.buttons import BROADCAST_CANCEL, BROADCAST_CONFIRM, BROADCAST_RESUME, BROADCAST_UNKNOWN, Button
+from bot.messages.keyboards import Row, broadcast_row, make_button, stack
+from bot.messages.notices import Reader, Renderers, each
+from bot.messages.outgoing import OutgoingMessage
+from bot.messages.texts import Texts
+from bot.services.broadcasts.authoring import BroadcastView
+from bot.services.broadcasts.notices import BroadcastStopped
+from storage.broadcast import Action
+from storage.records import DeliveryState
+
+
+def render_edit_prompt(texts: Texts) -> OutgoingMessage:
+    """Asks for the new form."""
+    return OutgoingMessage(text=texts.say("broadcast_echo.edit_prompt"))
+
+
+def render_edit_preview(texts: Texts, view: BroadcastView) -> OutgoingMessage:
+    """Below the new form: one tap shows it to everybody."""
+    confirm = make_button(texts, BROADCAST_CONFIRM, view.broadcast.id, label=texts.plain("broadcast_echo.edit"))
+    keyboard = stack([confirm], broadcast_row(texts, view.broadcast.id, [BROADCAST_CANCEL]))
+    return OutgoingMessage(text=texts.say("broadcast_echo.preview", count=view.total), keyboard=keyboard)
+
+
+def render_edit_stopped(texts: Texts) -> OutgoingMessage:
+    """The message stays as it is."""
+    return OutgoingMessage(text=texts.say("broadcast_echo.edit_stopped"))
+
+
+def render_delete_asked(texts: Texts, view: BroadcastView) -> OutgoingMessage:
+    """What goes, and what Telegram does not take back."""
+    count = view.counts.get(DeliveryState.SENT, 0)
+    return _ask(texts, view, "broadcast_echo.delete_asked", BROADCAST_DELETE_SURE, count)
+
+
+def render_resend_asked(texts: Texts, view: BroadcastView) -> OutgoingMessage:
+    """What may happen to whoever has got it already."""
+    count = view.counts.get(DeliveryState.UNKNOWN, 0)
+    return _ask(texts, view, "broadcast_echo.resend_asked", BROADCAST_RESEND_SURE, count)
+
+
+def render_stopped(reader: Reader, notice: BroadcastStopped) -> OutgoingMessage:
+    """Too much went wrong: look, then go on or leave it."""
+    texts = reader.texts
+    text = texts.say("broadcast_echo.stopped", troubled=texts.number(notice.troubled), sent=texts.number(notice.sent))
+    actions = broadcast_row(texts, notice.broadcast, [BROADCAST_RESUME, BROADCAST_CANCEL])
+    return OutgoingMessage(text=text, keyboard=stack(actions))
+
+
+def list_echo_rows(texts: Texts, view: BroadcastView) -> list[Row]:
+    """What can be done about what was sent."""
+    sent, unknown = view.counts.get(DeliveryState.SENT, 0), view.counts.get(DeliveryState.UNKNOWN, 0)
+    is_original = view.broadcast.action is Action.SEND
+    found: list[list[Button]] = [[BROADCAST_EDIT, BROADCAST_DELETE]] if sent and is_original else []
+    if unknown:
+        found += [[BROADCAST_UNKNOWN], [BROADCAST_RESEND]] if is_original else [[BROADCAST_UNKNOWN]]
+    return [broadcast_row(texts, view.broadcast.id, buttons) for buttons in found]
+
+
+def _ask(texts: Texts, view: BroadcastView, key: str, sure: Button, count: int) -> OutgoingMessage:
+    rows = (broadcast_row(texts, view.broadcast.id, [button]) for button in (sure, BROADCAST_PROGRESS))
+    return OutgoingMessage(text=texts.say(key, count=count), keyboard=stack(*rows))
+
+
+NOTICES: Renderers = {BroadcastStopped: each(render_stopped)}

@@ -1,0 +1,89 @@
+"""What was sent is edited or taken back for all, and sent again to those of whom nobody knows whether they got it."""
+
+from __future__ import annotations
+
+from bot.core.roles import MANAGERS
+from bot.services.audit import Act
+from bot.services.broadcasts.authoring import BroadcastView, view_broadcast
+from bot.services.members import demand, enter
+from storage.broadcast import Action, Broadcast
+from storage.records import BroadcastId, BroadcastState, Profile
+from storage.tables import audit, broadcasts, conversations, deliveries
+from storage.tx import Tx
+
+BROADCAST_EDIT = "broadcast_edit"
+"""The flow in which the new form of a sent message is waited for."""
+WAIT_SECONDS = 3600
+STARTED = (BroadcastState.RUNNING, BroadcastState.PAUSED, BroadcastState.DONE, BroadcastState.CANCELLED)
+
+
+def ask_edit(tx: Tx, *, visitor: Profile, broadcast_id: BroadcastId) -> BroadcastView | None:
+    """Wait for the new form; None where nothing was sent by this visitor."""
+    if _find_sent(tx, visitor, broadcast_id) is None:
+        return None
+    expires_at = tx.now + WAIT_SECONDS * 1_000_000
+    data = {"broadcast_id": broadcast_id}
+    conversations.open(tx, enter(tx, visitor).id, BROADCAST_EDIT, "content", data, expires_at=expires_at)
+    return view_broadcast(tx, visitor=visitor, broadcast_id=broadcast_id)
+
+
+def draft_edit(
+    tx: Tx, *, visitor: Profile, broadcast_id: BroadcastId, content: dict[str, object]
+) -> BroadcastView | None:
+    """Keep the new form, to be confirmed; None where it is not waited for."""
+    author = enter(tx, visitor)
+    if _find_sent(tx, visitor, broadcast_id) is None or not conversations.leave(tx, author.id, BROADCAST_EDIT):
+        return None
+    echo = broadcasts.add(tx, author.id, action=Action.EDIT, of_id=broadcast_id)
+    broadcasts.set_content(tx, echo.id, content)
+    return view_broadcast(tx, visitor=visitor, broadcast_id=echo.id)
+
+
+def stop_edit(tx: Tx, *, visitor: Profile) -> None:
+    """The message stays as it is."""
+    conversations.leave(tx, enter(tx, visitor).id, BROADCAST_EDIT)
+
+
+def take_back(tx: Tx, *, visitor: Profile, broadcast_id: BroadcastId, progress_message_id: int) -> BroadcastView | None:
+    """Send it to nobody more, and delete it from everybody's chat; a second tap shows how far that is."""
+    found = _find_sent(tx, visitor, broadcast_id)
+    if found is None:
+        return None
+    former = [each for each in broadcasts.list_of(tx, broadcast_id) if each.action is Action.DELETE]
+    if not former:
+        running = [BroadcastState.RUNNING, BroadcastState.PAUSED]
+        broadcasts.set_state(tx, broadcast_id, BroadcastState.CANCELLED, expected=running)
+        echo = broadcasts.add(tx, found.author_id, action=Action.DELETE, of_id=broadcast_id)
+        broadcasts.fix_audience(tx, echo.id)
+        broadcasts.set_progress_message(tx, echo.id, progress_message_id)
+        broadcasts.set_state(tx, echo.id, BroadcastState.RUNNING, expected=[BroadcastState.DRAFT])
+        audit.add(
+            tx, actor_id=found.author_id, act=Act.BROADCAST, subject=str(found.id), before=found.state, after="deleted"
+        )
+        former = [echo]
+    return view_broadcast(tx, visitor=visitor, broadcast_id=former[0].id)
+
+
+def send_again(
+    tx: Tx, *, visitor: Profile, broadcast_id: BroadcastId, progress_message_id: int
+) -> BroadcastView | None:
+    """Write once more to those who are unknown: some of them may get it twice, and the author has been told so."""
+    found = _find_sent(tx, visitor, broadcast_id)
+    if found is None:
+        return None
+    if deliveries.requeue_unknown(tx, broadcast_id):
+        ended = [BroadcastState.DONE, BroadcastState.PAUSED, BroadcastState.CANCELLED]
+        broadcasts.set_state(tx, broadcast_id, BroadcastState.RUNNING, expected=ended)
+        broadcasts.set_progress_message(tx, broadcast_id, progress_message_id)
+        audit.add(
+            tx, actor_id=found.author_id, act=Act.BROADCAST, subject=str(found.id), before=found.state, after="again"
+        )
+    return view_broadcast(tx, visitor=visitor, broadcast_id=broadcast_id)
+
+
+def _find_sent(tx: Tx, visitor: Profile, broadcast_id: BroadcastId) -> Broadcast | None:
+    demand(tx, visitor, MANAGERS)
+    found = broadcasts.find(tx, broadcast_id)
+    if found is None or found.author_id != enter(tx, visitor).id or found.action is not Action.SEND:
+        return None
+    return found if found.state in STARTED and found.started_at is not None else None

@@ -1,0 +1,19 @@
+"""What authors of broadcasts are told unasked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bot.services.notices import Notice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BroadcastStopped(Notice):
+    """Too many of the last were refused or lost: it waits until its author has looked."""
+
+    kind: ClassVar[str] = "broadcast_stopped"
+    broadcast: int
+    troubled: int
+    """Recipients who were refused or are unknown, so far."""
+    sent: int

@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCK := uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11
 WORKERS ?= 4
 
-.PHONY: demo test check format bench chaos attack farm mutants cards pictures lock clean
+.PHONY: demo test check format bench chaos attack farm trials mutants cards pictures lock clean
 
 demo: $(READY)
 	@echo "Starting the bot in a local Telegram"
@@ -32,6 +32,9 @@ bench: $(TESTED)
 
 chaos: $(TESTED)
 	$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) $(ARGS)
+
+trials: $(TESTED)
+	$(BIN)/python -m tests.simulations.trials
 
 farm: $(TESTED)
 	$(BIN)/python -m tests.simulations $(or $(SEED),4) $(ARGS)

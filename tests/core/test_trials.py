@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from bot.core.trials import (
+    ALARM,
+    LEAST_SHOWN,
+    MOST_DAYS,
+    Verdict,
+    choose_arm,
+    compute_unevenness,
+    decide,
+    is_held_out,
+)
+from tests.simulations.trials import simulate, simulate_alarm
+
+KEYS = ("give", "get")
+
+
+def test_a_member_is_shown_the_same_every_time_and_each_as_often() -> None:
+    """By trial and member alone; another trial mixes anew."""
+    shown = [choose_arm("words", member, KEYS) for member in range(4000)]
+    assert shown == [choose_arm("words", member, KEYS) for member in range(4000)]
+    assert compute_unevenness(list(Counter(shown).values())) > 0.001
+    same = sum(arm == choose_arm("stories", member, KEYS) for member, arm in enumerate(shown))
+    assert 1800 < same < 2200
+
+
+def test_one_in_ten_is_held_out_for_ever() -> None:
+    """The same ones whenever it is asked; a larger share holds the smaller one's too; none or all at the ends."""
+    held = {member for member in range(5000) if is_held_out(member, 10)}
+    assert 420 < len(held) < 580
+    assert held <= {member for member in range(5000) if is_held_out(member, 20)}
+    assert not any(is_held_out(member, 0) for member in range(100))
+    assert all(is_held_out(member, 100) for member in range(100))
+
+
+def test_of_few_nothing_is_decided() -> None:
+    """However clear it looks, until each variant was shown to two hundred."""
+    early = decide(KEYS, [LEAST_SHOWN - 1, 210], [150, 10], days=3)
+    assert (early.verdict, early.winner) == (Verdict.EARLY, "")
+    assert early.arms[0].best > 0.999
+
+
+def test_whoever_is_ahead_far_enough_wins_once() -> None:
+    """A clear one wins; a small lead stays open, and is over with the days; after them nobody wins any more."""
+    clear, near = ([1000, 1000], [200, 300]), ([1000, 1000], [200, 210])
+    won = decide(KEYS, *clear, days=9)
+    assert (won.verdict, won.winner) == (Verdict.WON, "get")
+    assert won.arms[1].loss < 0.001 < won.arms[0].loss
+    assert decide(KEYS, *near, days=9).verdict is Verdict.OPEN
+    assert decide(KEYS, *near, days=MOST_DAYS).verdict is Verdict.OVER
+    assert decide(KEYS, *clear, days=MOST_DAYS + 1).verdict is Verdict.OVER
+
+
+def test_unequal_variants_sound_the_alarm() -> None:
+    """Whatever the figures say: who is shown more often than should be is not compared."""
+    assert decide(KEYS, [3000, 2500], [300, 900], days=9).verdict is Verdict.BROKEN
+    assert compute_unevenness([500, 500]) == 1.0
+    assert compute_unevenness([0, 0]) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("shown", "chance"), [([110, 90], 0.1573), ([120, 100, 80], 0.0183), ([120, 100, 100, 80], 0.0460)]
+)
+def test_unevenness_is_pearsons(shown: list[int], chance: float) -> None:
+    """As the tables of chi-square have it, with one to three degrees of freedom."""
+    assert compute_unevenness(shown) == pytest.approx(chance, abs=2e-4)
+
+
+def test_the_posterior_is_betas() -> None:
+    """Of one variant alone and of three: means, intervals and chances are those of Beta(1 + brought, 1 + others)."""
+    alike = decide(("a", "b", "c"), [1000, 1000, 1000], [100, 100, 100], days=1)
+    assert [arm.best for arm in alike.arms] == pytest.approx([1 / 3] * 3, abs=1e-3)
+    low, high = alike.arms[0].low, alike.arms[0].high
+    assert [low, high] == pytest.approx([0.0830, 0.1201], abs=2e-4)
+    nobody = decide(KEYS, [400, 400], [0, 0], days=1)
+    assert nobody.arms[0].low < 0.0002
+    assert nobody.arms[0].high == pytest.approx(0.0092, abs=2e-4)
+    everybody = decide(KEYS, [400, 400], [400, 400], days=1)
+    assert everybody.arms[0].low == pytest.approx(0.9908, abs=2e-4)
+    assert everybody.verdict is Verdict.OPEN
+
+
+def test_looking_every_day_finds_what_is_there_and_little_else() -> None:
+    """A short run of what `make trials` does ten thousand times: docs/trials.md."""
+    equal = simulate(trials=200, a_day=60, shares=(0.2, 0.2))
+    assert equal.first_wins + equal.second_wins <= 0.05
+    assert 0.92 <= equal.covered <= 0.98
+    better = simulate(trials=60, a_day=60, shares=(0.2, 0.3))
+    assert better.second_wins >= 0.95
+    assert better.first_wins == 0
+
+
+def test_the_alarm_hears_bias_and_nothing_else() -> None:
+    """Of 20,000 fair trials at most one in a thousand; one variant shown eleven times for nine of the other is always heard."""
+    assert simulate_alarm(trials=20_000, a_day=500, chance=0.5) <= 0.001
+    assert simulate_alarm(trials=200, a_day=500, chance=0.55) == 1.0
+    assert ALARM < 0.001

@@ -22,7 +22,7 @@ from bot.coupon_commands import add_coupons_parser
 from bot.draw_command import add_draw_parser
 from bot.env_file import EnvFileMistake
 from bot.export_command import add_export_parser
-from bot.process import tune_process
+from bot.process import nothing_collected, tune_process
 from bot.settings import Settings, read_settings
 from bot.stats_command import add_stats_parser
 from bot.stray_settings import list_emptied, list_unknown
@@ -185,9 +185,10 @@ def import_bot() -> None:
     """Import all that a running bot needs, and httpx not."""
     from bot.wire.late_httpx import import_telegram  # noqa: PLC0415 -- other commands need no Telegram
 
-    import_telegram()
-    for name in ("bot.app", "bot.updates.intake", "bot.web.listening"):
-        import_module(name)
+    with nothing_collected():
+        import_telegram()
+        for name in ("bot.app", "bot.updates.intake", "bot.web.listening"):
+            import_module(name)
 
 
 async def _run_in(store: Store, settings: Settings, stop: asyncio.Event) -> int:

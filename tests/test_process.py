@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 
 import pytest
+
+from bot.process import nothing_collected
 
 _MEASURE = """
 import os, sys
@@ -32,3 +35,15 @@ def test_what_a_large_picture_took_goes_back_at_once() -> None:
     kept = {how: int(subprocess.check_output([sys.executable, "-c", _MEASURE, how])) for how in ("tuned", "plain")}
     assert kept["tuned"] < 1_000_000, kept
     assert kept["plain"] > 2_000_000, kept
+
+
+def test_what_was_imported_is_not_looked_at_again() -> None:
+    """Meanwhile nothing is collected; afterwards garbage is again, but what was made stays out of it."""
+    with nothing_collected():
+        assert not gc.isenabled()
+        made = [[] for _ in range(1000)]  # type: list[list[object]]
+    try:
+        assert gc.isenabled()
+        assert gc.get_freeze_count() >= len(made)
+    finally:
+        gc.unfreeze()

@@ -329,7 +329,7 @@ STORY_FOCUS = Button("st_focus", campaign=_CAMPAIGN, story=_STORY, focus=Key(8))
 STORY_DROP = Button("st_drop", "editor.drop", campaign=_CAMPAIGN, story=_STORY)
 
 _PART = Key(6)
-"""`reward`, `item` or `tier`."""
+"""`reward`, `item`, `tier` or `race`."""
 PART_LIST = Button("pt_list", campaign=_CAMPAIGN, part=_PART, page=PAGE)
 PART_ADD = Button("pt_add", campaign=_CAMPAIGN, part=_PART)
 PART_EDIT = Button("pt_edit", campaign=_CAMPAIGN, part=_PART, key=Key(42))

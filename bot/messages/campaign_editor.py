@@ -23,7 +23,7 @@ from bot.messages.buttons import (
     STORY_OPEN,
 )
 from bot.messages.campaign_look import focus_row, say_focus, say_theme
-from bot.messages.campaign_parts import list_part_lines, parts_row
+from bot.messages.campaign_parts import list_part_lines, part_rows
 from bot.messages.campaigns_panel import (
     FIELDS,
     back_row,
@@ -209,7 +209,7 @@ def _list_rows(texts: Texts, view: EditorView) -> list[Row]:
         edit("story", "editor.story"),
         edit("inviter", "editor.inviter", points=texts.number(draft.inviter_points))
         + edit("invitee", "editor.invitee", points=texts.number(draft.invitee_points)),
-        parts_row(texts, number),
+        *part_rows(texts, number),
         edit("theme", "editor.theme") + edit("photo", "editor.photo") + edit("languages", "editor.languages"),
         edit("preview", "editor.preview") + edit("copy", "editor.copy"),
         *timing,

@@ -7,9 +7,10 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-from bot.core.campaigns import item_answers, reward_answers, tier_answers
+from bot.core.campaigns import contest_answers, item_answers, reward_answers, tier_answers
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.catalogue import VALID_DAYS, CatalogueItem
+from bot.core.campaigns.contests import Contest, ContestBy
 from bot.core.campaigns.drafting import fill_gaps
 from bot.core.campaigns.part_answers import KEEP
 from bot.core.campaigns.parts import Part, Piece, list_part_changes
@@ -18,6 +19,7 @@ from bot.core.campaigns.tiers import Tier
 from bot.core.rewards.rules import compose_rules
 from bot.messages.buttons import CAMPAIGN, CAMPAIGN_EDIT, PART_ADD, PART_DROP, PART_EDIT, PART_LIST
 from bot.messages.campaigns_panel import back_row
+from bot.messages.contests import say_prizes
 from bot.messages.keyboards import Row, make_button, page_row, stack
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.rewards import say_rule, say_what
@@ -37,12 +39,37 @@ MOST_CHANGES = 6
 
 NOTHING = "\u2013"
 
-_TITLES = {Part.REWARD: "part.reward", Part.ITEM: "part.item", Part.TIER: "part.tier"}
-_ADD = {Part.REWARD: "part.add_reward", Part.ITEM: "part.add_item", Part.TIER: "part.add_tier"}
-_NONE = {Part.REWARD: "part.no_reward", Part.ITEM: "part.no_item", Part.TIER: "part.no_tier"}
-_BUTTONS = {Part.REWARD: "part.reward_button", Part.ITEM: "part.item_button", Part.TIER: "part.tier_button"}
-_PREVIEWS = {Part.REWARD: "part.preview_reward", Part.ITEM: "part.preview_item", Part.TIER: "part.preview_tier"}
-_CHANGES = {Part.REWARD: reward_answers.CHANGES, Part.ITEM: item_answers.CHANGES, Part.TIER: tier_answers.CHANGES}
+_TITLES = {Part.REWARD: "part.reward", Part.ITEM: "part.item", Part.TIER: "part.tier", Part.CONTEST: "part.contest"}
+_ADD = {
+    Part.REWARD: "part.add_reward",
+    Part.ITEM: "part.add_item",
+    Part.TIER: "part.add_tier",
+    Part.CONTEST: "part.add_contest",
+}
+_NONE = {
+    Part.REWARD: "part.no_reward",
+    Part.ITEM: "part.no_item",
+    Part.TIER: "part.no_tier",
+    Part.CONTEST: "part.no_contest",
+}
+_BUTTONS = {
+    Part.REWARD: "part.reward_button",
+    Part.ITEM: "part.item_button",
+    Part.TIER: "part.tier_button",
+    Part.CONTEST: "part.contest_button",
+}
+_PREVIEWS = {
+    Part.REWARD: "part.preview_reward",
+    Part.ITEM: "part.preview_item",
+    Part.TIER: "part.preview_tier",
+    Part.CONTEST: "part.preview_contest",
+}
+_CHANGES = {
+    Part.REWARD: reward_answers.CHANGES,
+    Part.ITEM: item_answers.CHANGES,
+    Part.TIER: tier_answers.CHANGES,
+    Part.CONTEST: contest_answers.CHANGES,
+}
 _LABELS = {
     "when": "part.change.when",
     "who": "part.change.who",
@@ -61,15 +88,20 @@ _LABELS = {
     "colour": "part.change.colour",
     "perk": "part.change.perk",
     "period": "part.change.period",
+    "begins": "part.change.begins",
+    "ends": "part.change.ends",
+    "by": "part.change.by",
+    "prizes": "part.change.prizes",
 }
 _IN_ROW = 2
 
 
-def parts_row(texts: Texts, number: int) -> Row:
-    """The ways to what a campaign gives, offers and honours."""
-    return [
+def part_rows(texts: Texts, number: int) -> list[Row]:
+    """The ways to what a campaign gives, offers, honours and has won."""
+    buttons = [
         make_button(texts, PART_LIST, number, str(part), label=texts.plain(label)) for part, label in _BUTTONS.items()
     ]
+    return [buttons[:_IN_ROW], buttons[_IN_ROW:]]
 
 
 def render_parts(texts: Texts, shop: Shop, view: PartsView, page: int = 0, said: Html | None = None) -> OutgoingMessage:
@@ -102,7 +134,7 @@ def say_full(texts: Texts, part: Part) -> Html:
 
 
 def say_piece(texts: Texts, shop: Shop, draft: Campaign, piece: Piece, taken: Mapping[str, int] | None = None) -> Html:
-    """How one reads: a rule in its sentence, an item with its price, a tier with its number of friends."""
+    """How one reads: a rule in its sentence, an item with its price, a tier with its number of friends, a contest with its days."""
     shop = replace(shop, campaign=fill_gaps(draft))
     return _SAY[type(piece)](texts, shop, piece, taken or {})
 
@@ -237,6 +269,17 @@ def _say_tier(texts: Texts, shop: Shop, tier: Tier, _taken: Mapping[str, int]) -
     return Html(" · ".join(said))
 
 
+def _say_contest(texts: Texts, shop: Shop, contest: Contest, _taken: Mapping[str, int]) -> Html:
+    said = texts.say(
+        "part.contest_line",
+        contest=contest.say(shop.campaign.find_language(texts.language)),
+        since=contest.begins.replace("T", " "),
+        until=contest.ends.replace("T", " "),
+    )
+    by = texts.say("part.by_draw" if contest.by is ContestBy.DRAW else "part.by_friends")
+    return Html(" · ".join([said, by, say_prizes(texts, shop, contest)]))
+
+
 _SAY: Mapping[type[Any], Callable[[Texts, Shop, Any, Mapping[str, int]], Html]] = MappingProxyType(
-    {Rule: _say_rule, CatalogueItem: _say_item, Tier: _say_tier}
+    {Rule: _say_rule, CatalogueItem: _say_item, Tier: _say_tier, Contest: _say_contest}
 )

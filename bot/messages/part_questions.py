@@ -1,4 +1,4 @@
-"""What is asked about a rule, an item and a tier, what can be tapped in answer, and why something typed is none."""
+"""What is asked about a rule, an item, a tier and a contest, what can be tapped in answer, and why something typed is none."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.core.campaigns.catalogue import ITEM_LIMIT, PRICE_LIMIT, STOCK_LIMIT
+from bot.core.campaigns.contest_answers import ends_too_soon, read_moment, read_prizes
+from bot.core.campaigns.contests import NAME_LIMIT as CONTEST_LIMIT
+from bot.core.campaigns.contests import ContestBy
 from bot.core.campaigns.look import parse_colour
 from bot.core.campaigns.part_answers import MORE, NONE
 from bot.core.campaigns.part_reading import (
@@ -147,6 +150,14 @@ def _check_span(texts: Texts, data: Data, value: Any, name: str) -> Html | None:
     span = {"since": data.get("since"), "until": data.get("until"), name: value}
     if span["since"] and span["until"] and span["until"] < span["since"]:
         return texts.say("part.wrong.order", since=span["since"], until=span["until"])
+    return None
+
+
+def _check_times(texts: Texts, data: Data, value: Any, name: str) -> Html | None:
+    span = {"begins": data.get("begins"), "ends": data.get("ends"), name: value}
+    if span["begins"] and span["ends"] and ends_too_soon(span["begins"], span["ends"]):
+        since, until = (span[each].replace("T", " ") for each in ("begins", "ends"))
+        return texts.say("part.wrong.order", since=since, until=until)
     return None
 
 
@@ -289,7 +300,18 @@ _TIER = {
     **ask_names("perk", "part.ask.perk", PRIVILEGES_LIMIT, none="part.pick.nothing"),
     "period": ask_number("part.ask.period", DAYS_LIMIT, 30, 90, 180, 365, none="part.pick.always"),
 }
+_CONTEST = {
+    **ask_names("name", "part.ask.name", CONTEST_LIMIT),
+    "begins": ask_typed(
+        "part.ask.begins", read_moment, "part.wrong.moment", check=partial(_check_times, name="begins")
+    ),
+    "ends": ask_typed("part.ask.ends", read_moment, "part.wrong.moment", check=partial(_check_times, name="ends")),
+    "by": ask_tap(
+        "part.ask.by", {str(ContestBy.FRIENDS): "part.pick.by_friends", str(ContestBy.DRAW): "part.pick.by_draw"}
+    ),
+    "prizes": ask_typed("part.ask.prizes", read_prizes, "part.wrong.prizes"),
+}
 QUESTIONS: Mapping[Part, Mapping[str, Question]] = MappingProxyType(
-    {Part.REWARD: _REWARD, Part.ITEM: _ITEM, Part.TIER: _TIER}
+    {Part.REWARD: _REWARD, Part.ITEM: _ITEM, Part.TIER: _TIER, Part.CONTEST: _CONTEST}
 )
 """By the step that asks; the last step, a look at the whole, is none of them."""

@@ -12,6 +12,7 @@ from bot.core.campaigns.content import compose_content, parse_content
 from bot.services.audit import list_acts
 from bot.services.campaigns import get_terms
 from storage import Store
+from storage.facts import GrantKind
 from storage.tables import campaigns
 from tests.handlers.shared_shop import shop, store
 from tests.handlers.test_campaigns_panel import open_campaigns
@@ -188,6 +189,30 @@ async def test_levels_are_set_up_in_the_chat(shop: ShopAtWork, store: Store) -> 
         ("regular", 5, "⭐", ""),
         ("tier", 10, "👩‍🍳", "#2e8b57"),
     ]
+
+
+async def test_contests_are_set_up_in_the_chat(shop: ShopAtWork, store: Store) -> None:
+    """Days, who wins, and a line for each place; what cannot be is asked for again, and the last look is what holds."""
+    phone = await open_parts(shop, "Contests")
+    await walk(phone, "+ Add a contest", "@Winter race", "Skip", "Skip")
+    assert "as a day" in await phone.type("soon")
+    assert "before" in await walk(phone, "@2036-12-24", "@2036-12-01")
+    said = await walk(phone, "@2036-12-31 18:00", "The lot, a ticket for each friend")
+    assert "One line for each place" in said
+    assert "no prize I know" in await phone.type("gift of mine")
+    said = await phone.type("A dinner for two\ncoupon coffee\n500")
+    line = "Winter race: 2036-12-24 to 2036-12-31 18:00 · won by lot"
+    assert line in said
+    await walk(phone, "Prizes", "@A dinner for two\n50")
+    said = await phone.tap("✓ Keep it")
+    assert line in said
+    contest = (await find_draft(store)).contests[-1]
+    assert [(each.place, each.give.kind, each.give.what or each.give.amount) for each in contest.prizes] == [
+        (1, GrantKind.BY_HAND, "A dinner for two"),
+        (2, GrantKind.POINTS, 50),
+    ]
+    number = len((await find_draft(store)).contests)
+    assert f"{number}. {line}" not in await walk(phone, f"✕ {number}")
 
 
 async def test_what_another_has_done_meanwhile_is_seen_when_it_is_kept(shop: ShopAtWork, store: Store) -> None:

@@ -102,6 +102,14 @@ async def check_tier(_: Walk, store: Store) -> None:
     assert [(tier.key, tier.friends, tier.badge) for tier in draft.tiers] == [("old-friend", 5, "⭐")]
 
 
+async def check_contest(_: Walk, store: Store) -> None:
+    """The contest is in the draft once."""
+    (draft,) = [parse_content(row.draft) for row in await store.read(campaigns.list_all) if row.draft]
+    contest = draft.contests[-1]
+    assert [each.key for each in draft.contests].count("winter-race") == 1
+    assert (contest.begins, contest.ends, len(contest.prizes)) == ("2036-12-01", "2036-12-24T18:00", 2)
+
+
 async def check_terms(_: Walk, store: Store) -> None:
     """What a point is worth is in the draft."""
     (draft,) = [parse_content(row.draft) for row in await store.read(campaigns.list_all) if row.draft]
@@ -319,6 +327,24 @@ SCRIPTS = {
             Act(tap="✓ Keep it", shows="1. ⭐ Old friend", may_be_silent=True),
         ],
         check=check_tier,
+        deadly=4,
+    ),
+    "race": Script(
+        admin=True,
+        acts=[
+            *TO_THE_CAMPAIGN,
+            Act(tap="Contests", shows="Contests of"),
+            Act(tap="+ Add a contest", shows="called in English"),
+            Act(say="Winter race", shows="called in Bahasa Indonesia"),
+            Act(tap="Skip", shows="called in 简体中文"),
+            Act(tap="Skip", shows="From when on?"),
+            Act(say="2036-12-01", shows="Until when?"),
+            Act(say="2036-12-24 18:00", shows="Who wins?"),
+            Act(tap="Who brings the most friends", shows="What is there to win?"),
+            Act(say="A dinner for two\n500", shows="This is the contest"),
+            Act(tap="✓ Keep it", shows="1. Winter race: 2036-12-01 to 2036-12-24 18:00", may_be_silent=True),
+        ],
+        check=check_contest,
         deadly=4,
     ),
     "terms": Script(

@@ -1,4 +1,4 @@
-"""What a draft gives, can be had for points, and makes of members: its rules, items and tiers, put in and taken out one by one."""
+"""What a draft gives, can be had for points, and makes of members: its rules, items, tiers and contests, put in and taken out one by one."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.catalogue import CATALOGUE_LIMIT, CatalogueItem
+from bot.core.campaigns.contests import CONTESTS_LIMIT, Contest
 from bot.core.campaigns.file import SLUG_LIMIT
 from bot.core.campaigns.reward_blocks import RULES_LIMIT
 from bot.core.campaigns.rewards import JOIN, NO_LIMIT, Rule
@@ -19,7 +20,7 @@ from bot.core.campaigns.tiers import TIERS_LIMIT, Tier
 from storage.facts import GrantKind
 from storage.records import Side
 
-Piece = Rule | CatalogueItem | Tier
+Piece = Rule | CatalogueItem | Tier | Contest
 
 MOST_NAMED = 12
 """Changes that are named one by one."""
@@ -33,6 +34,8 @@ class Part(StrEnum):
     REWARD = "reward"
     ITEM = "item"
     TIER = "tier"
+    CONTEST = "race"
+    """In short: a button has room for no more."""
 
     @property
     def field(self) -> str:
@@ -45,8 +48,8 @@ class Part(StrEnum):
         return _MOST[self]
 
 
-_FIELDS = {Part.REWARD: "rewards", Part.ITEM: "catalogue", Part.TIER: "tiers"}
-_MOST = {Part.REWARD: RULES_LIMIT, Part.ITEM: CATALOGUE_LIMIT, Part.TIER: TIERS_LIMIT}
+_FIELDS = {Part.REWARD: "rewards", Part.ITEM: "catalogue", Part.TIER: "tiers", Part.CONTEST: "contests"}
+_MOST = {Part.REWARD: RULES_LIMIT, Part.ITEM: CATALOGUE_LIMIT, Part.TIER: TIERS_LIMIT, Part.CONTEST: CONTESTS_LIMIT}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +120,7 @@ def list_part_changes(before: Campaign, after: Campaign) -> list[PartChange]:
 
 
 def list_changed(before: Campaign, after: Campaign) -> list[str]:
-    """What of a campaign is another, in the words of its file: each rule, item and tier by its key, all else by its field."""
+    """What of a campaign is another, in the words of its file: each rule, item, tier and contest by its key, all else by its field."""
     others = [
         each.name
         for each in fields(Campaign)

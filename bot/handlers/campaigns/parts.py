@@ -1,4 +1,4 @@
-"""Rules, items and tiers of a campaign: listed, asked for step by step, kept, taken out."""
+"""Rules, items, tiers and contests of a campaign: listed, asked for step by step, kept, taken out."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from telegram import Update
 from telegram.error import TelegramError
 
 from bot.core.campaigns.campaign import Campaign
+from bot.core.campaigns.contest_answers import list_contest_answers, order_contest, take_contest
 from bot.core.campaigns.item_answers import list_item_answers, order_item, take_item
 from bot.core.campaigns.part_answers import KEEP, list_spoken
 from bot.core.campaigns.parts import Part, Piece, find_part
@@ -46,14 +47,15 @@ LONGEST_CHOICE = 32
 MOST_GIFTS = 12
 """That are offered; the id of any other can be typed."""
 
-_FIRST = {Part.REWARD: "when", Part.ITEM: "name_1", Part.TIER: "name_1"}
+_FIRST = {Part.REWARD: "when", Part.ITEM: "name_1", Part.TIER: "name_1", Part.CONTEST: "name_1"}
 _LIST: Mapping[Part, Callable[[Any, Any], dict[str, Any]]] = {
     Part.REWARD: list_reward_answers,
     Part.ITEM: list_item_answers,
     Part.TIER: list_tier_answers,
+    Part.CONTEST: list_contest_answers,
 }
-_ORDERS = {Part.REWARD: order_reward, Part.ITEM: order_item, Part.TIER: order_tier}
-_TAKES = {Part.REWARD: take_reward, Part.ITEM: take_item, Part.TIER: take_tier}
+_ORDERS = {Part.REWARD: order_reward, Part.ITEM: order_item, Part.TIER: order_tier, Part.CONTEST: order_contest}
+_TAKES = {Part.REWARD: take_reward, Part.ITEM: take_item, Part.TIER: take_tier, Part.CONTEST: take_contest}
 
 
 async def on_list(update: Update, context: Context, number: int, said: str, page: int) -> None:
@@ -162,7 +164,7 @@ async def _compose_data(context: Context, view: PartsView, piece: Piece | None) 
         "spoken": spoken,
         "pools": list(view.pools),
         "tiers": {tier.key: tier.say(spoken[0]) for tier in draft.tiers},
-        "gifts": {} if part is Part.TIER else await _list_gifts(context),
+        "gifts": {} if part in {Part.TIER, Part.CONTEST} else await _list_gifts(context),
         "others": _list_others(draft, piece),
         "labels": list(view.labels),
         "stories": {story.key: cut(story.headline.get(spoken[0], "")) or story.key for story in draft.stories},

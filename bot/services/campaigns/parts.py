@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.core.campaigns.campaign import Campaign
+from bot.core.campaigns.contest_answers import compose_contest
 from bot.core.campaigns.item_answers import compose_item
 from bot.core.campaigns.parts import Part, Piece, choose_key, drop_part, find_clash, find_part, list_parts, set_part
 from bot.core.campaigns.reward_answers import compose_reward
@@ -24,7 +25,7 @@ MOST_LABELS = 20
 """That are offered; any other can be typed."""
 
 COMPOSE: Mapping[Part, Callable[[Mapping[str, Any], Any], Piece]] = MappingProxyType(
-    {Part.REWARD: compose_reward, Part.ITEM: compose_item, Part.TIER: compose_tier}
+    {Part.REWARD: compose_reward, Part.ITEM: compose_item, Part.TIER: compose_tier, Part.CONTEST: compose_contest}
 )
 """Answers and what was there before, to what they say."""
 

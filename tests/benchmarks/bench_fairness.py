@@ -36,20 +36,26 @@ async def _measure(members: int) -> float:
     with tempfile.TemporaryDirectory() as folder:
         async with open_store(f"sqlite:///{folder}/bench.db") as store:
             await store.write(open_shop, Source(campaign=_load()))
-            await _fill(store, members)
+            await fill(store, members)
             return median([await store.read(_look, members) for _ in range(ROUNDS)])
 
 
-async def _fill(store: Store, members: int) -> None:
+async def fill(store: Store, members: int) -> None:
+    """So many members; every fortieth has brought those that follow, who count."""
     for first in range(0, members, BATCH):
         await store.write(_bring, range(first, min(members, first + BATCH)))
+
+
+def find_number(place: int) -> int:
+    """A member's number at Telegram."""
+    return 100_000_000 + place * 7_919
 
 
 def _bring(tx: Tx, numbers: range) -> None:
     version_id = get_terms(tx).version_id
     host: Person | None = None
     for number in numbers:
-        profile = Profile(telegram_id=100_000_000 + number * 7_919, first_name=f"Anna {number % 50}")
+        profile = Profile(telegram_id=find_number(number), first_name=f"Anna {number % 50}")
         person = people.add(tx, profile, f"C{number:09}")
         if host is None or number % EACH == 0:
             host = person

@@ -40,6 +40,13 @@ SHOPS: Sequence[Table] = (
     schema.review,
     schema.captcha,
     schema.signal,
+    schema.sale,
+    schema.conversion,
+    schema.receipt,
+    schema.customer,
+    schema.column_map,
+    schema.api_key,
+    schema.webhook,
 )
 """What nobody but the team may change: whole."""
 BOOKS: Sequence[Table] = (schema.referral, schema.event, schema.grant, schema.account, schema.ledger)
@@ -145,7 +152,7 @@ async def _gather(ground: Ground, owner: Person) -> Cast:
     ground.world.add_bot(owner, group, rights=("can_invite_users",))
     for person in (*by_role.values(), removed, stranger):
         ground.world.join(person, group)
-    _look_at_friend(ground)
+    _leave_work(ground)
     numbers = [0, 1, 2, 3, *(row[0] for row in ground.fetch(select(schema.person.c.id)))]
     await _until_settled(ground)
     return Cast(
@@ -161,12 +168,19 @@ async def _gather(ground: Ground, owner: Person) -> Cast:
     )
 
 
-def _look_at_friend(ground: Ground) -> None:
-    """Somebody waits to be decided about, for ever."""
+def _leave_work(ground: Ground) -> None:
+    """Somebody waits to be decided about, for ever; so does an order; a key opens the door, and another system listens."""
     (number, *_) = ground.fetch(select(schema.referral.c.id))[0]
-    waiting = {"state": "open", "risk": 70, "evidence": "[]", "opened_at": 1, "due_at": HIGHEST_ID}
+    looked_at = {"state": "open", "risk": 70, "evidence": "[]", "opened_at": 1, "due_at": HIGHEST_ID}
+    order = {"order_id": "A-1", "amount": 1000, "currency": "EUR", "occurred_at": 1, "changed_at": 1}
+    listens = {"url": "https://crm.example/hook", "kinds": "", "secret": "whsec_none", "state": "on", "created_at": 1}
     with ground.behind() as engine, engine.begin() as connection:
-        connection.execute(insert(schema.review).values(referral_id=number, **waiting))
+        connection.execute(insert(schema.review).values(referral_id=number, **looked_at))
+        connection.execute(insert(schema.sale).values(id=1, state="waiting", reason="no_member", **order))
+        connection.execute(
+            insert(schema.api_key).values(id=1, name="till", key_hash="none", hint="none", scopes="", made_at=1)
+        )
+        connection.execute(insert(schema.webhook).values(id=1, **listens))
 
 
 async def _make_link(ground: Ground, owner: Person, label: str) -> str:

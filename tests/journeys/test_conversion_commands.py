@@ -40,6 +40,30 @@ async def test_a_key_is_shown_once_and_nowhere_kept(home: Home, store_url: str) 
     assert (await home.run("api-key", "create", "till", "--scopes", "everything")).status == 2
 
 
+async def test_no_key_or_secret_is_told_twice(home: Home, telegram: LocalTelegram, tmp_path: Path) -> None:
+    """By no list, export, examination or log, nor by a command that was given one in the wrong place."""
+    made = json.loads((await home.run("api-key", "create", "till")).read_output())
+    hears = json.loads((await home.run("webhook", "add", "https://crm.example/hook", "--events", "all")).read_output())
+    receipt = json.loads((await home.run("receipt-link", "A-1")).read_output())
+    secrets = [made["key"], made["secret"], hears["secret"], receipt["token"]]
+    said = []
+    for words in (
+        *(("api-key", "list"), ("webhook", "list"), ("audit",), ("doctor",), ("backup", str(tmp_path / "copy.db"))),
+        *(("export", name) for name in ("conversions", "audit", "members")),
+        *(("api-key", "revoke", each) for each in secrets),
+        *(("api-key", "create", each) for each in secrets[:3]),
+        ("webhook", "add", f"https://shop:{made['secret']}@crm.example/", "--events", "all"),
+        ("webhook", "replay", "1", "--event", made["secret"]),
+    ):
+        program = await home.run(*words)
+        said.append(program.read_output() + program.read_errors())
+    async with home.running() as program:
+        await program.until_polling(telegram)
+        await program.stop()
+    said.append(program.read_output() + program.read_errors())
+    assert [(each, told) for each in secrets for told in said if each in told] == []
+
+
 async def test_an_order_has_one_link_and_its_code_can_be_printed(home: Home) -> None:
     """Asked twice, the same; a number that cannot be is refused."""
     first, again = [await home.run("receipt-link", "A-1", "--png", "a.png") for _ in range(2)]

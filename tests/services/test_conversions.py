@@ -30,10 +30,11 @@ from storage.conversion import Channel, ConversionType, MemberKey, Reason, Repor
 from storage.facts import GrantKind, GrantState
 from storage.records import Person, Profile, Referral, Side
 from storage.role import Role
-from storage.tables import ledgers, people, referrals, roles, sales
+from storage.tables import coupons, ledgers, people, referrals, roles, sales
 from tests.architecture.test_shape import ROOT
 from tests.services.conftest import CHAT
 from tests.services.selling import sell
+from tests.services.test_coupons import earn, take_in
 from tests.services.test_revoking import add_member
 from tests.services.test_rewards import bring, list_grants, set_rules
 from tests.storage.clock import Clock
@@ -343,6 +344,22 @@ async def test_what_does_not_fit_waits_with_its_reason(
     (waiting,) = await store.read(sales.list_waiting, before=2**62, limit=9)
     assert (waiting.order_id, waiting.reason) == ("A-1", reason)
     assert await till.balances() == before
+
+
+async def test_a_coupon_says_whose_an_order_is(store: Store, campaign: Campaign) -> None:
+    """As the till names it, before it is taken at the counter or after, in whatever spelling; one in nobody's hands waits."""
+    till = await open_till(store, campaign, FIVE)
+    await take_in(store, "TAKE-5\nNEVER-7\n")
+    grant_id, _ = await store.write(earn, till.friend.profile)
+    row = await store.read(coupons.find_by_grant, grant_id)
+    assert row is not None
+    for order, code, known in (("A-1", "take5", True), ("A-2", row.code, True), ("A-3", "NEVER-7", False)):
+        state = "counted" if known else "waiting"
+        reason = Reason.NONE if known else Reason.UNKNOWN_COUPON
+        told = await till.tell(order, member_key=MemberKey.COUPON, member=code)
+        assert told == (Outcome.TAKEN, state, reason)
+        assert (await find_sale(store, order)).person_id == (till.friend.id if known else None)
+        await store.write(coupons.set_used, row.id, till.anna.id)
 
 
 async def test_an_order_that_waits_is_looked_at_by_whoever_only_reads(store: Store, campaign: Campaign) -> None:

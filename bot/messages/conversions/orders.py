@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.messages.buttons import ORDER, ORDER_ASIDE, ORDER_LIST, ORDER_OF, ORDER_WHOSE, ORDERS
+from bot.messages.campaigns_panel import cut
 from bot.messages.conversions.money import show_money
 from bot.messages.keyboards import PRIMARY, make_button, stack, tap_row
 from bot.messages.outgoing import OutgoingMessage
@@ -48,7 +49,6 @@ _OPENED = {
     Opened.TAKEN: "receipt.taken",
     Opened.UNKNOWN: "receipt.unknown",
 }
-_NAMED_LIMIT = 40
 
 
 def render_orders(texts: Texts, shop: Shop, view: OrdersView) -> OutgoingMessage:
@@ -72,7 +72,7 @@ def render_order(texts: Texts, shop: Shop, view: OrderView) -> OutgoingMessage:
     if view.buyer:
         lines.append(texts.say("orders.buyer", name=show_name(texts, view.buyer, limit=32)))
     if view.named:
-        lines.append(texts.say("orders.named", said=view.named[:_NAMED_LIMIT]))
+        lines.append(texts.say("orders.named", said=cut(view.named)))
     rows = []
     if sale.state is SaleState.WAITING and sale.reason in _TIEABLE:
         for number, name in view.claimed.items():

@@ -18,6 +18,7 @@ from bot.core.sharing import CardText, Mark
 
 _LEAST_NAME = 33  # pixels, as of every text; a longer name takes more lines before it is cut
 _RIBBON_GAP = 12  # between the words and what the member has become
+_RIBBON_ROOM = RIBBON_HEIGHT + _RIBBON_GAP
 _RIBBONS_KEPT = 32
 _FACE_GAP = 0.18  # of the face, between it and the words
 
@@ -34,6 +35,8 @@ class Phrase:
     before: Setting
     after: Setting
     nameless: Setting
+    nameless_above: Setting
+    """The same where a ribbon stands below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ class Invitation:
         Below them what the member has become, in the colour of the ring around the face.
         """
         ribbon = None if mark is None else self._find_ribbon(mark)
-        below = RIBBON_HEIGHT + _RIBBON_GAP if ribbon else 0
+        below = _RIBBON_ROOM if ribbon else 0
         phrase, stack = self._choose(self.theme_fonts.clean_name(name), below, faced=face is not None)
         taken = sum(setting.height for setting, _ in stack) + self.pair.gap * (len(stack) - 1)
         (left, top, _, bottom), align = self.pair.bounds, phrase.nameless.turn(self.pair.first.align)
@@ -131,7 +134,7 @@ class Invitation:
 
     def _stack(self, phrase: Phrase, name: str, below: float) -> Stack:
         if not name:
-            return [(phrase.nameless, self.theme_fonts.theme.layout.nameless)]
+            return [(phrase.nameless_above if below else phrase.nameless, self.theme_fonts.theme.layout.nameless)]
         around = ((phrase.before, self.pair.second), (self.fit_name(name, phrase, below), self.pair.first))
         stack = (*around, (phrase.after, self.pair.second))
         return [(setting, style) for setting, style in stack if setting.lines]
@@ -158,9 +161,11 @@ def _lay_out(text: CardText, theme_fonts: ThemeFonts, layout: Layout, face_pixel
     before, after = (
         theme_fonts.fit(part, layout.invitation.second, width, height / 3) for part in text.split_invitation()
     )
-    return Phrase(
-        face_pixels, width, before, after, theme_fonts.fit(text.invited_without_name, layout.nameless, width, height)
+    nameless, nameless_above = (
+        theme_fonts.fit(text.invited_without_name, layout.nameless, width, room)
+        for room in (height, height - _RIBBON_ROOM)
     )
+    return Phrase(face_pixels, width, before, after, nameless, nameless_above)
 
 
 def _measure(pair: Pair) -> tuple[float, float]:

@@ -9,11 +9,12 @@ from PIL import Image, ImageChops
 
 from bot.assets import ASSETS
 from bot.cards.jpeg import MOST_BYTES
+from bot.cards.layout import CARD_SIZE
 from bot.cards.marks import set_mark
 from bot.cards.studio import CardStudio
 from bot.cards.template import draw_draft
 from bot.core.campaigns.tiers import TIER_LIMIT
-from bot.core.looks import CardLook
+from bot.core.looks import LAYOUTS, CardLook
 from bot.core.sharing import CardFormat, Mark
 from tests.cards.looks import SHELF, say
 from tests.cards.samples import HOSTILE_NAMES, KIND_NAMES, LANGUAGES, LINK, list_random_links
@@ -60,6 +61,23 @@ def test_a_tier_stays_in_the_place_of_the_invitation(look: CardLook) -> None:
         assert drawn[2] <= right + 24
         assert drawn[1] >= top - 24
         assert drawn[3] <= bottom + 24
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_words_end_above_what_somebody_has_become(layout: str, language: str) -> None:
+    """With a name and without one: a ribbon covers no letter of the phrase that stands over it."""
+    look = CardLook("sunrise", layout=layout)
+    fonts, white = STUDIO.get_fonts(look), Image.new("RGB", CARD_SIZE, "white")
+    invitation = draw_draft(say(look, language), fonts).invitation
+    for name in ("", "Anna", LONG_NAME):
+        words, both = white.copy(), white.copy()
+        invitation.draw(words, name, None, Mark(text="", colour="#ffffff"))
+        invitation.draw(both, name, None, Mark(text="", colour="#00ff00"))
+        ribbon = ImageChops.difference(words, both).getbbox()
+        assert ribbon is not None
+        _, top, _, bottom = ribbon
+        assert set(words.crop((0, top, CARD_SIZE[0], bottom)).tobytes()) == {255}
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=str)

@@ -333,7 +333,7 @@ SCRIPTS = {
         admin=True,
         acts=[
             *TO_THE_CAMPAIGN,
-            Act(tap="Contests", shows="Contests of"),
+            Act(tap="Contests", shows="Contests in"),
             Act(tap="+ Add a contest", shows="called in English"),
             Act(say="Winter race", shows="called in Bahasa Indonesia"),
             Act(tap="Skip", shows="called in 简体中文"),

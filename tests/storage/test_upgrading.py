@@ -10,7 +10,7 @@ from storage import RuleBroken, Store, open_store
 from storage.addresses import ANNOUNCE, MemberAddress
 from storage.campaign import CampaignState
 from storage.checks import list_faults
-from storage.facts import EventKind, GrantState, RedemptionState
+from storage.facts import EventKind, GrantId, GrantKind, GrantState, RedemptionState
 from storage.migrations.upgrade import compose_config
 from storage.records import BroadcastId, BroadcastState, NoticeId, PersonId, Profile, RankLine, ReferralId
 from storage.schema import event, ledger
@@ -20,10 +20,13 @@ from storage.tables import (
     campaigns,
     code_keys,
     conversations,
+    coupons,
     directory,
     events,
     funnel,
+    gifts,
     grants,
+    honours,
     ledgers,
     outbox,
     people,
@@ -282,3 +285,59 @@ async def test_what_was_had_and_earned_stays_when_rules_come(empty_store_url: st
         event_id = await store.write(events.add, EventKind.STAYED, referral)
         assert event_id is not None
         assert event_id > kept.event_id
+
+
+GIVEN_BY_RULES = [
+    (
+        """INSERT INTO "grant" (id, rule, person_id, event_id, side, state, kind, what, granted_at, threshold, changed_at) VALUES"""
+        " (11, 'third', 1, 4, 'inviter', 'available', 'coupon', 'coffee', 6, NULL, 6),"
+        " (12, 'gift', 1, 4, 'inviter', 'waiting', 'gift', '5170', 6, 1, 6),"
+        " (13, 'table', 2, 4, 'invitee', 'available', 'privilege', 'A table', 6, NULL, 6)"
+    ),
+    "INSERT INTO pool (name, ready, stocked, warned, stocked_at) VALUES ('coffee', 1, 2, 'full', 5)",
+    (
+        "INSERT INTO coupon (id, pool, code, folded, state, grant_id, given_at, imported_at)"
+        " VALUES (1, 'coffee', 'C-1', 'c-1', 'given', 11, 6, 5), (2, 'coffee', 'C-2', 'c-2', 'free', NULL, NULL, 5)"
+    ),
+    "INSERT INTO gift (grant_id, state, tried_at) VALUES (12, 'unknown', 7)",
+    "INSERT INTO honour (person_id, tier, reached_at) VALUES (1, 'star', 6)",
+    (
+        "INSERT INTO redemption (id, reference, person_id, campaign_version_id, item, price, state, reserved_at, expires_at,"
+        " grant_id) VALUES (6, 'M4RD7QXC', 2, 2, 'rule\\:table', 0, 'redeemed', 6, 86400000006, 13)"
+    ),
+]
+"""A coupon, a gift of which nobody knows whether it arrived, a tier, and a table that waits at the counter."""
+
+
+def begin_with_rewards(url: str) -> None:
+    """Make a database as it was when rules gave all this, before what was had for points was given by the same way."""
+    begin_before_rules(url)
+    with connect(url) as connection:
+        config = compose_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0039")
+        for statement in GIVEN_BY_RULES:
+            connection.execute(text(statement))
+        connection.commit()
+
+
+async def test_what_rules_gave_stays_as_it_was_given(empty_store_url: str) -> None:
+    """Each with its state and its code, under its number; nothing is given again, and the books agree."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(begin_with_rewards, empty_store_url).result()
+    async with open_store(empty_store_url, clock=Clock()) as store:
+        given = [await store.read(grants.get, GrantId(number)) for number in (11, 12, 13)]
+        assert [(each.rule, each.kind, each.state, each.what) for each in given] == [
+            ("third", GrantKind.COUPON, GrantState.AVAILABLE, "coffee"),
+            ("gift", GrantKind.GIFT, GrantState.WAITING, "5170"),
+            ("table", GrantKind.PRIVILEGE, GrantState.AVAILABLE, "A table"),
+        ]
+        coupon = await store.read(coupons.find_by_grant, GrantId(11))
+        assert coupon is not None
+        assert (coupon.code, coupon.state) == ("C-1", "given")
+        assert [each.grant_id for each in await store.read(gifts.list_open, limit=5)] == [12]
+        assert (await store.read(honours.find, PersonId(1)))[0] == "star"
+        waiting = await store.read(redemptions.find_by_reference, "M4RD7QXC")
+        assert waiting is not None
+        assert (waiting.grant_id, waiting.state, waiting.price) == (13, RedemptionState.REDEEMED, 0)
+        assert await list_faults(store) == []

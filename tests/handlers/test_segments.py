@@ -83,6 +83,7 @@ async def test_a_message_goes_to_those_who_are_meant(shop: ShopAtWork, store: St
     assert seen.id > new.id
     back = await tap(shop, shop.admin, seen, "Write to these 1")
     assert "1 member" in back.text
+    assert "Only to: label press" in back.text
     sending = next(button.text for row in back.keyboard for button in row if "1" in button.text)
     await shop.tap(shop.admin, back, sending)
     await shop.telegram.until_message(iwan, "We open at nine")

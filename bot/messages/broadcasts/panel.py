@@ -18,6 +18,7 @@ from bot.core.broadcasts.content import (
     read_content,
 )
 from bot.core.languages import LANGUAGES
+from bot.core.segments.writing import parse_segment
 from bot.messages.broadcasts.buttons import (
     BROADCAST_BUTTONS,
     BROADCAST_COUNT,
@@ -39,6 +40,7 @@ from bot.messages.campaigns_panel import name_language
 from bot.messages.keyboards import Row, broadcast_row, confirm_row, make_button, stack
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.segments.buttons import BROADCAST_WHOM
+from bot.messages.segments.words import Words, say_segment
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts
 from bot.services.broadcasts.authoring import BroadcastView
@@ -58,10 +60,12 @@ def render_panel(texts: Texts, shop: Shop, view: BroadcastView) -> OutgoingMessa
     cancel = broadcast_row(texts, number, [BROADCAST_CANCEL])
     whom = broadcast_row(texts, number, [BROADCAST_WHOM])
     if not view.total:
-        return OutgoingMessage(text=texts.say("broadcast.nobody"), keyboard=stack(whom, cancel))
+        nobody = [texts.say("broadcast.nobody"), *_say_whom(texts, shop, view)]
+        return OutgoingMessage(text=Html("\n\n".join(nobody)), keyboard=stack(whom, cancel))
     going = view.total - sum(view.plan.skipped.values() if view.plan is not None else ())
     planned = Html("\n".join(say_plan(texts, view)))
-    lines = [texts.say("broadcast.preview", count=going), *_say_what_happens(texts, content), planned]
+    said = [*_say_whom(texts, shop, view), *_say_what_happens(texts, content)]
+    lines = [texts.say("broadcast.preview", count=going), *said, planned]
     keyboard = stack(
         confirm_row(texts, number, view.total),
         broadcast_row(texts, number, [BROADCAST_LANGUAGES, BROADCAST_BUTTONS, BROADCAST_TEST]),
@@ -71,6 +75,15 @@ def render_panel(texts: Texts, shop: Shop, view: BroadcastView) -> OutgoingMessa
         cancel,
     )
     return OutgoingMessage(text=Html("\n\n".join(lines)), keyboard=keyboard)
+
+
+def _say_whom(texts: Texts, shop: Shop, view: BroadcastView) -> list[Html]:
+    """Which members are meant; nothing where all are."""
+    if view.broadcast.segment is None:
+        return []
+    tiers = {tier.key: tier.name.get(texts.language, tier.key) for tier in shop.campaign.tiers}
+    said = say_segment(Words(texts=texts, tiers=tiers), parse_segment(view.broadcast.segment))
+    return [texts.say("segments.only", segment=said)]
 
 
 def _say_what_happens(texts: Texts, content: BroadcastContent) -> list[Html]:

@@ -4,9 +4,11 @@ from dataclasses import replace
 from random import Random
 
 from bot.services.members import enter
+from bot.services.segments.finding import find_audience
 from storage import Store, open_store
 from storage.records import Profile
-from storage.tables import lists, people, segments
+from storage.segment import Trait, Within
+from storage.tables import broadcasts, lists, people, segments
 from tests.segments import draw_facts, draw_segment, find_differences, write_facts
 from tests.storage.cast import add_members
 from tests.storage.clock import Clock
@@ -54,3 +56,17 @@ async def test_lists_and_segments_are_kept_by_name(store: Store) -> None:
     assert [row.written for row in await store.read(segments.list_all, limit=9)] == ["friends>=4"]
     assert await store.write(segments.remove, first)
     assert not await store.write(segments.remove, first)
+
+
+async def test_what_is_sent_later_is_for_whom_it_means_then(store: Store, clock: Clock) -> None:
+    """Days ago count from the confirmation, and from when it is due where that is after it; then they stand still."""
+    (anna,) = await store.write(add_members, 1)
+    draft = await store.write(broadcasts.add, anna.id)
+    sent = replace(draft, segment="joined since 30d", started_at=clock.now, due_at=0)
+    begins = []
+    for broadcast, hours in ((draft, 0), (sent, 5), (replace(sent, due_at=clock.now + 7), 0)):
+        clock.advance(hours * 3600)
+        begins.append(await store.read(find_audience, broadcast))
+    month = 30 * 86_400_000_000
+    joined = [Within(trait=Trait.JOINED, low=at - month) for at in (sent.started_at or 0, (sent.started_at or 0) + 7)]
+    assert begins == [None, *joined]

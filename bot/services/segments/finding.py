@@ -22,8 +22,9 @@ def find_tree(tx: Tx, written: str, at: int) -> Tree:
 
 
 def find_audience(tx: Tx, broadcast: Broadcast) -> Tree | None:
-    """Whom a broadcast is meant for; None for everybody."""
-    return None if broadcast.segment is None else find_tree(tx, broadcast.segment, broadcast.started_at or tx.now)
+    """Whom a broadcast is meant for, as of its confirmation or of when it is due after that; None for everybody."""
+    at = max(broadcast.started_at or tx.now, broadcast.due_at)
+    return None if broadcast.segment is None else find_tree(tx, broadcast.segment, at)
 
 
 def count_steps(tx: Tx, written: str) -> list[int]:

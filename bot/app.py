@@ -236,7 +236,7 @@ def _furnish(
             store=store, bot=application.bot, gate=gate, snapshots=snapshots, chats=chats, notices=delivery
         ),
         broadcaster=Broadcaster(
-            store=store, bot=application.bot, gate=gate, get_shop=lambda: snapshots.current.shop, recorder=recorder
+            store=store, bot=application.bot, gate=gate, get_snapshot=lambda: snapshots.current, recorder=recorder
         ),
         hooks=HookWorker(store=store, poster=Poster(proxy=settings.proxy), metrics=gate.metrics),
         dispatch=dispatch,

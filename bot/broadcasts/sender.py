@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -16,17 +16,20 @@ from bot.broadcasts.flight_recorder import FlightRecorder
 from bot.core.broadcasts.content import read_content
 from bot.core.broadcasts.counted_links import compose_reader_key
 from bot.core.conversions.keys import compute_pepper
-from bot.messages.broadcasts.composing import BroadcastComposer, Reader, compose_addresses
+from bot.messages.broadcasts.composing import BroadcastComposer, Reader, compose_addresses, read_story
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
 from bot.services.broadcasts.delivering import Claim, Key
 from bot.wire.errors import Failure, FailureKind, classify
 from bot.wire.pacing import Priority
+from bot.wire.story_cards import Send
 from bot.wire.telegram_bot import JSONDict, PassalongBot
 from storage.broadcast import Action, Outcome, Recipient
-from storage.records import BroadcastId, DeliveryState
+from storage.records import BroadcastId, DeliveryState, PersonId
 
 logger = logging.getLogger(__name__)
+
+SendStory = Callable[[PersonId, OutgoingMessage, Send], Awaitable[JSONDict]]
 
 ALBUM = "sendMediaGroup"
 CUT_OFF = "the answer did not come before the stop"
@@ -64,6 +67,7 @@ class BroadcastSender:
         note: Told of each landing, on the event loop.
         recorder: Told of each that leaves, before it does.
         get_shop: The shop as it is now; None where there is none.
+        stories: Sends a story on its reader's card.
     """
 
     def __init__(
@@ -72,11 +76,13 @@ class BroadcastSender:
         note: Callable[[Landing], None],
         recorder: FlightRecorder,
         get_shop: Callable[[], Shop | None],
+        stories: SendStory,
     ) -> None:
         self._bot = bot
         self._note = note
         self._recorder = recorder
         self._get_shop = get_shop
+        self._stories = stories
         self._pepper = compute_pepper(bot.token)
         self._flights: dict[Key, _Flight] = {}
 
@@ -119,9 +125,8 @@ class BroadcastSender:
     async def _send(self, flight: _Flight, messages: Sequence[OutgoingMessage]) -> JSONDict:
         """Write to one; returns the first message. What belongs below an album is left out where it cannot follow."""
         chat, first, *rest = flight.recipient.telegram_id, *messages
-        sent = await self._bot.deliver(
-            chat, first, priority=Priority.BROADCAST, on_leave=partial(self._note_left, flight)
-        )
+        send = partial(self._bot.deliver, chat, priority=Priority.BROADCAST, on_leave=partial(self._note_left, flight))
+        sent = await (self._stories(flight.recipient.person_id, first, send) if read_story(first) else send(first))
         more = [*range(sent["message_id"] + 1, sent["message_id"] + _count_pictures(first))]
         for message in rest:
             try:

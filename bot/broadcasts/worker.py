@@ -14,14 +14,17 @@ from bot.broadcasts.failure_watch import FailureWatch
 from bot.broadcasts.flight_recorder import FlightRecorder
 from bot.broadcasts.progress import Progress
 from bot.broadcasts.sender import BroadcastSender, Landing
+from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
 from bot.services.broadcasts.delivering import Claim, Key, Step, begin, proceed, requeue_strays
 from bot.wire.errors import FailureKind
 from bot.wire.gate import Gate
 from bot.wire.signal import Signal, Watch
-from bot.wire.telegram_bot import PassalongBot
+from bot.wire.snapshot import Snapshot
+from bot.wire.story_cards import Send, send_story
+from bot.wire.telegram_bot import JSONDict, PassalongBot
 from storage.broadcast import Outcome, Recipient
-from storage.records import BroadcastChanged, BroadcastId, CommitDoubted, DeliveryState
+from storage.records import BroadcastChanged, BroadcastId, CommitDoubted, DeliveryState, PersonId
 from storage.store import Store
 
 logger = logging.getLogger(__name__)
@@ -91,7 +94,7 @@ class Broadcaster:
         store: Where broadcasts and their recipients lie.
         bot: Who sends, through `gate`.
         gate: Whose limit of messages in flight and whose bans it keeps to.
-        get_shop: The shop as it is now; without one no message has a share button.
+        get_snapshot: The shop as it is now; without one no message has a share button, and no story goes out.
         recorder: Tells the next process what had left when this one was killed; without one that is not known.
         most_in_flight: A limit below the gate's.
         linger_seconds: How long outcomes gather before they are written down.
@@ -107,7 +110,7 @@ class Broadcaster:
         store: Store,
         bot: PassalongBot,
         gate: Gate,
-        get_shop: Callable[[], Shop | None] = lambda: None,
+        get_snapshot: Callable[[], Snapshot | None] = lambda: None,
         recorder: FlightRecorder | None = None,
         most_in_flight: int = MOST_IN_FLIGHT,
         linger_seconds: float = LINGER_SECONDS,
@@ -124,7 +127,8 @@ class Broadcaster:
         self._clock = clock
         self._breaker = CircuitBreaker(clock, first_rest_seconds=rest_seconds)
         self._recorder = recorder or FlightRecorder(None)
-        self._sender = BroadcastSender(bot, self._note_landing, self._recorder, get_shop)
+        self._get_snapshot = get_snapshot
+        self._sender = BroadcastSender(bot, self._note_landing, self._recorder, self._find_shop, self._send_story)
         self._progress = Progress(
             store=store, bot=bot, is_quiet=self._is_quiet, interval_seconds=progress_seconds, clock=clock
         )
@@ -140,6 +144,15 @@ class Broadcaster:
         self._signal = Signal()
         self.watch = Watch()
         self._task: asyncio.Task[None] | None = None
+
+    def _find_shop(self) -> Shop | None:
+        snapshot = self._get_snapshot()
+        return None if snapshot is None else snapshot.shop
+
+    async def _send_story(self, person_id: PersonId, message: OutgoingMessage, send: Send) -> JSONDict:
+        snapshot = self._get_snapshot()
+        assert snapshot is not None
+        return await send_story(self._store, snapshot, person_id, message, send)
 
     def start(self) -> None:
         """Listen to the store, and go on with what an earlier process left; in the event loop."""

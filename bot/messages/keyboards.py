@@ -214,7 +214,8 @@ def broadcast_row(texts: Texts, broadcast_id: int, buttons: Iterable[Button]) ->
 
 def confirm_row(texts: Texts, broadcast_id: int, count: int) -> Row:
     """The one tap that sends, saying to how many."""
-    return [make_button(texts, BROADCAST_CONFIRM, broadcast_id, label=texts.plain("button.broadcast", count=count))]
+    label = texts.plain("button.broadcast", count=count)
+    return [make_button(texts, BROADCAST_CONFIRM, broadcast_id, label=label, style=PRIMARY)]
 
 
 def _language_button(texts: Texts, language: str) -> InlineKeyboardButton:

@@ -156,3 +156,21 @@ async def test_a_poll_goes_to_everybody(shop: ShopAtWork) -> None:
     asked = [each.content.extra.get("poll") for each in shop.world.open_chat(find(shop, "Anna")).messages.values()]
     (got,) = [each for each in asked if each]
     assert (got["question"], len(got["options"]), got["is_anonymous"]) == ("Which cake?", 3, False)
+
+
+async def test_a_story_goes_to_everybody_on_their_own_card(shop: ShopAtWork) -> None:
+    """Drawn for each, with the way to pass it on; who is told again has the picture by its name at Telegram."""
+    for uploads in (True, False):
+        prompt = await shop.ask(shop.admin, "/broadcast")
+        before = len(shop.world.journal.list_calls("sendPhoto"))
+        await shop.tap(shop.admin, prompt, prompt.buttons[0].text)
+        panel = await shop.telegram.until_message(shop.admin, PREVIEW, after=prompt)
+        await shop.tap(shop.admin, panel, "Send to")
+        await shop.until_edited(panel, "Done")
+        calls = shop.world.journal.list_calls("sendPhoto")[before:]
+        got = [each for each in shop.world.open_chat(find(shop, "Anna")).messages.values() if each.photo][-1]
+        assert "Anna" in got.text
+        assert [button.action for button in got.buttons] == ["switch_inline_query_chosen_chat"]
+        cards = {call.params["chat_id"]: call.params["photo"] for call in calls}
+        assert len(cards) == 3
+        assert any(isinstance(card, str) for card in cards.values()) or uploads

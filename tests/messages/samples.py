@@ -516,7 +516,7 @@ def render_admins(texts: Texts, shop: Shop, name: str) -> dict[str, OutgoingMess
     ]
     progress = broadcast_screens.render_progress
     return {
-        "prompt": broadcast_screens.render_prompt(texts),
+        "prompt": broadcast_screens.render_prompt(texts, shop),
         **{
             f"unfit, {why}": broadcast_screens.render_unfit(
                 texts,

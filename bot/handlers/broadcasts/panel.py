@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from telegram import Update
 from telegram.error import TelegramError
 
 from bot.core.broadcasts.content import FIRST, read_content
-from bot.handlers.broadcasts.preview import show_anew, show_panel, show_preview
+from bot.handlers.broadcasts.preview import send_composed, show_anew, show_panel, show_preview
 from bot.handlers.broadcasts.running import show_gone
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
@@ -129,7 +130,7 @@ async def _send_test(context: Context, composer: BroadcastComposer, to: Recipien
     """Whether it has arrived; somebody of the team may have blocked the bot."""
     try:
         for message in composer.compose(Reader(language=to.language, code=to.code)):
-            await context.deliver_to(to.telegram_id, message)
+            await send_composed(context, to.person_id, message, partial(context.deliver_to, to.telegram_id))
     except TelegramError as error:
         logger.info("Somebody of the team did not get the test: %s", classify(error, to.telegram_id).text)
         return False

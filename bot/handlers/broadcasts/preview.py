@@ -8,15 +8,18 @@ from telegram.error import TelegramError
 
 from bot.core.broadcasts.content import FIRST, BroadcastContent, read_content
 from bot.handlers.deps import Context
-from bot.messages.broadcasts.composing import BroadcastComposer, Reader
+from bot.messages.broadcasts.composing import BroadcastComposer, Reader, read_story
 from bot.messages.broadcasts.content import ContentMistake, Unfit
 from bot.messages.broadcasts.panel import render_panel
+from bot.messages.outgoing import OutgoingMessage
 from bot.messages.texts import Texts
 from bot.services.broadcasts import composing
 from bot.services.broadcasts.authoring import BroadcastView
 from bot.services.members import MemberView
 from bot.wire.errors import FailureKind, classify
-from storage.records import Profile
+from bot.wire.story_cards import Send, send_story
+from bot.wire.telegram_bot import JSONDict
+from storage.records import PersonId, Profile
 
 
 async def show_preview(
@@ -31,7 +34,7 @@ async def show_preview(
     shown: list[int] = []
     try:
         for message in composer.compose_version(language, reader):
-            sent = await context.deliver(message)
+            sent = await send_composed(context, member.id, message, context.deliver)
             count = len(content.versions[language].parameters["items"]) if message.method == ALBUM else 1
             shown += range(sent["message_id"], sent["message_id"] + count)
     except TelegramError as error:
@@ -41,6 +44,22 @@ async def show_preview(
             return ContentMistake(Unfit.TELEGRAM, said=failure.text)
         raise
     return shown
+
+
+async def show_others(context: Context, member: MemberView, content: BroadcastContent, language: str) -> list[int]:
+    """Show the versions in the other languages as well; returns their numbers."""
+    shown: list[int] = []
+    for other in content.versions:
+        found = await show_preview(context, member, content, other) if other != language else []
+        shown += [] if isinstance(found, ContentMistake) else found
+    return shown
+
+
+async def send_composed(context: Context, person_id: PersonId, message: OutgoingMessage, send: Send) -> JSONDict:
+    """Send what was composed for somebody: a story on their card, anything else as it is."""
+    if not read_story(message):
+        return await send(message)
+    return await send_story(context.bot_data.store, context.deps.snapshot, person_id, message, send)
 
 
 async def show_panel(context: Context, visitor: Profile, view: BroadcastView, shown: list[int]) -> None:
@@ -53,8 +72,10 @@ async def show_panel(context: Context, visitor: Profile, view: BroadcastView, sh
 async def show_anew(context: Context, visitor: Profile, view: BroadcastView, former: list[int]) -> None:
     """Show message and panel in place of what was shown of them."""
     await take_away(context, former)
-    shown = await show_preview(context, view.member, read_content(view.broadcast.content))
-    await show_panel(context, visitor, view, [] if isinstance(shown, ContentMistake) else shown)
+    content = read_content(view.broadcast.content)
+    others = await show_others(context, view.member, content, FIRST)
+    shown = await show_preview(context, view.member, content)
+    await show_panel(context, visitor, view, others + ([] if isinstance(shown, ContentMistake) else shown))
 
 
 async def take_away(context: Context, message_ids: list[int]) -> None:

@@ -17,7 +17,7 @@ from bot.core.broadcasts.content import (
     parse_buttons,
     read_content,
 )
-from bot.handlers.broadcasts.preview import show_panel, show_preview, take_away
+from bot.handlers.broadcasts.preview import show_others, show_panel, show_preview, take_away
 from bot.handlers.broadcasts.running import show_gone
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
@@ -42,13 +42,20 @@ REFUSED_ALBUM = "refused_album"
 async def on_broadcast(update: Update, context: Context) -> None:
     """Ask for the message itself."""
     member = await context.write(composing.compose, visitor=visitor_of(update))
-    await show(update, context, render_prompt(Texts(member.language)))
+    await show(update, context, render_prompt(Texts(member.language), context.deps.shop))
 
 
 async def on_abandon(update: Update, context: Context) -> None:
     """The author does not want to write after all."""
     member = await context.write(composing.abandon, visitor=visitor_of(update))
     await show(update, context, render_abandoned(Texts(member.language)))
+
+
+async def on_story(update: Update, context: Context, story: str) -> None:
+    """A story of the shop's goes to everybody, each on their own card."""
+    version = Version(kind=Kind.STORY, parameters={"story": story})
+    view, place = await context.read(composing.find_place, visitor=visitor_of(update))
+    await _keep(update, context, view, place, Written(language=FIRST, version=version, message_ids=[]))
 
 
 async def on_written(update: Update, context: Context, asked: Conversation) -> None:
@@ -70,29 +77,36 @@ async def _take(update: Update, context: Context, view: BroadcastView | None, pl
 
     It is kept before the panel is shown and this update ends after that: an attempt that breaks off is made again.
     """
-    message, visitor = update.effective_message, visitor_of(update)
+    message = update.effective_message
     assert message is not None
     written = await _read_written(context, message, view, place, language)
     if written is None:
         return
-    member = view.member if view is not None else await context.read(open_home, visitor=visitor)
-    mistake: ContentMistake | None = None
-    shown: list[int] = []
     if isinstance(written, ContentMistake):
-        mistake = written
-    else:
-        content = read_content(view.broadcast.content) if view is not None else BroadcastContent(versions={})
-        content = replace(content, versions={**content.versions, language: written.version})
-        result = await show_preview(context, member, content, language)
-        mistake, shown = (result, []) if isinstance(result, ContentMistake) else (None, result)
-    if mistake is not None or isinstance(written, ContentMistake):
-        assert mistake is not None
-        await _refuse(update, context, mistake, is_edit=str(message.message_id) in place.message_ids)
+        await _refuse(update, context, written, is_edit=str(message.message_id) in place.message_ids)
+        return
+    await _keep(update, context, view, place, written)
+
+
+async def _keep(update: Update, context: Context, view: BroadcastView | None, place: Place, written: Written) -> None:
+    """Show it and keep it; what Telegram does not want to show is told, and not kept."""
+    visitor = visitor_of(update)
+    member = view.member if view is not None else await context.read(open_home, visitor=visitor)
+    content = read_content(view.broadcast.content) if view is not None else BroadcastContent(versions={})
+    content = replace(content, versions={**content.versions, written.language: written.version})
+    shown = await show_preview(context, member, content, written.language)
+    if isinstance(shown, ContentMistake):
+        await _refuse(update, context, shown, is_edit=view is not None)
         return
     kept = await context.write(composing.keep, visitor=visitor, written=written, shown=shown)
-    if kept is not None:
-        await take_away(context, [*place.shown])
-        await show_panel(context, visitor, kept, shown)
+    if kept is None:
+        await take_away(context, shown)
+        if update.callback_query is not None:
+            await show_gone(update, context)
+        return
+    await take_away(context, [*place.shown])
+    others = await show_others(context, member, content, written.language)
+    await show_panel(context, visitor, kept, others + shown)
 
 
 async def _read_written(
@@ -186,4 +200,4 @@ async def _take_buttons(update: Update, context: Context, view: BroadcastView, p
         await show_gone(update, context)
         return
     await take_away(context, [*place.shown])
-    await show_panel(context, visitor, kept, shown)
+    await show_panel(context, visitor, kept, [*await show_others(context, view.member, content, FIRST), *shown])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bot.core.broadcasts.timing import DAYS_OF_WEEK
-from bot.messages.buttons import FLAG, ID, Button, Key, Number
+from bot.messages.buttons import FLAG, ID, KEY, Button, Key, Number
 
+BROADCAST_STORY = Button("bc_story", story=KEY)
 BROADCAST_PANEL = Button("bc_panel", "button.back", broadcast=ID)
 BROADCAST_LANGUAGES = Button("bc_languages", "broadcast.panel.languages", broadcast=ID)
 BROADCAST_VERSION = Button("bc_version", broadcast=ID, language=Key(12))

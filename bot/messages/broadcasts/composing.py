@@ -13,12 +13,17 @@ from bot.core.broadcasts.content import BroadcastContent, Kind, Version, compose
 from bot.core.broadcasts.counted_links import compose_link_key
 from bot.core.languages import choose_language
 from bot.messages.keyboards import send_row
-from bot.messages.outgoing import NO_PREVIEW, OutgoingMessage
-from bot.messages.shop import Shop
+from bot.messages.outgoing import NO_PREVIEW, OutgoingMessage, Photo
+from bot.messages.sharing.screens import say_caption
+from bot.messages.shop import Shop, Source
 from bot.messages.texts import Texts
+from bot.services.members import MemberView
 
 READER = "~reader~"
 """Stands in a counted link where the key of its reader comes."""
+
+STORY = "story"
+"""In place of a method: a message that is made of its reader's card first."""
 
 METHODS = {
     Kind.TEXT: "sendMessage",
@@ -85,19 +90,22 @@ class BroadcastComposer:
 
     def _make(self, version: Version, locale: str, code: str) -> Iterator[OutgoingMessage]:
         parameters = compose_counted(version.parameters, self._addresses) if self._addresses else version.parameters
-        keyboard = self._make_keyboard(locale, code)
-        if version.kind is Kind.ALBUM:
+        story = str(parameters["story"]) if version.kind is Kind.STORY else ""
+        keyboard = self._make_keyboard(locale, code, story)
+        if story:
+            yield _make_message(STORY, parameters, keyboard)
+        elif version.kind is Kind.ALBUM:
             yield from self._make_album(parameters["items"], keyboard, locale)
         else:
             yield _make_message(METHODS[version.kind], parameters, keyboard)
 
-    def _make_keyboard(self, locale: str, code: str) -> str:
+    def _make_keyboard(self, locale: str, code: str, story: str) -> str:
         rows = [
             [InlineKeyboardButton(button.label, url=self._addresses.get(button.url, button.url))]
             for button in self._content.buttons
         ]
         if self._shop is not None:
-            rows.append(send_row(Texts(locale), self._shop, code))
+            rows.append(send_row(Texts(locale), self._shop, code, story))
         return InlineKeyboardMarkup(rows).to_json() if rows else ""
 
     def _make_album(self, items: Sequence[Mapping[str, Any]], keyboard: str, locale: str) -> Iterator[OutgoingMessage]:
@@ -112,6 +120,19 @@ class BroadcastComposer:
             items = [{name: each for name, each in item.items() if not name.startswith("caption")} for item in items]
         yield _make_message("sendMediaGroup", {"media": items}, "")
         yield _make_message("sendMessage", {**words, "link_preview_options": json.loads(NO_PREVIEW)}, keyboard)
+
+
+def read_story(message: OutgoingMessage) -> str:
+    """The key of the story that a message names; empty for one that is sent as it is."""
+    return str((message.formatting or {}).get("story", "")) if message.method == STORY else ""
+
+
+def compose_story(message: OutgoingMessage, shop: Shop, member: MemberView, photo: Photo) -> OutgoingMessage:
+    """The story that a message names, on its reader's card, with the message's buttons."""
+    caption = say_caption(Texts(member.language), shop, member, Source.FORWARDED, read_story(message))
+    written = str((message.formatting or {}).get("reply_markup", ""))
+    keyboard = InlineKeyboardMarkup.de_json(json.loads(written), None) if written else None
+    return OutgoingMessage(text=caption, photo=photo, keyboard=keyboard)
 
 
 def compose_addresses(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from unicodedata import east_asian_width
 
 from telegram import InlineKeyboardMarkup
 
 from bot.core.broadcasts.content import read_content
 from bot.core.broadcasts.timing import NOW
-from bot.messages.broadcasts.buttons import BROADCAST_REST
+from bot.messages.broadcasts.buttons import BROADCAST_REST, BROADCAST_STORY
 from bot.messages.broadcasts.content import CAPTION_LIMIT, TEXT_LIMIT, ContentMistake, Unfit
 from bot.messages.broadcasts.echo import list_echo_rows
 from bot.messages.broadcasts.when import say_skipped, say_timing
@@ -19,8 +20,9 @@ from bot.messages.buttons import (
     BROADCAST_RESUME,
     Button,
 )
-from bot.messages.keyboards import broadcast_row, stack, tap_row
+from bot.messages.keyboards import broadcast_row, make_button, stack, tap_row
 from bot.messages.outgoing import OutgoingMessage
+from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts
 from bot.services.broadcasts.authoring import BroadcastView
 from storage.broadcast import Action, Broadcast, Recipient
@@ -56,12 +58,28 @@ _SENT = {
     Action.EDIT: "broadcast_echo.edited",
     Action.DELETE: "broadcast_echo.deleted",
 }
+MOST_STORIES = 5
+_STORY_WIDTH = 32
 _FINAL = (DeliveryState.SENT, DeliveryState.BLOCKED, DeliveryState.FAILED, DeliveryState.UNKNOWN)
 
 
-def render_prompt(texts: Texts) -> OutgoingMessage:
-    """Asks for the message itself."""
-    return OutgoingMessage(text=texts.say("broadcast.prompt"), keyboard=_abandon(texts))
+def render_prompt(texts: Texts, shop: Shop) -> OutgoingMessage:
+    """Asks for the message itself; one of the shop's stories is a tap."""
+    told = shop.campaign.texts_for(texts.language).stories[:MOST_STORIES]
+    rows = [[make_button(texts, BROADCAST_STORY, story.key, label=_shorten(f"🖼 {story.headline}"))] for story in told]
+    text = Html(f"{texts.say('broadcast.prompt')}\n\n{texts.say('broadcast.stories')}")
+    return OutgoingMessage(text=text, keyboard=stack(*rows, tap_row(texts, BROADCAST_ABANDON)))
+
+
+def _shorten(label: str) -> str:
+    """As much of it as a telephone shows; a letter of Chinese is as wide as two."""
+    width, kept = 0, ""
+    for letter in label:
+        width += 2 if east_asian_width(letter) in "WF" else 1
+        if width >= _STORY_WIDTH:
+            return f"{kept.rstrip()}…"
+        kept += letter
+    return kept
 
 
 def render_unfit(texts: Texts, mistake: ContentMistake, *, is_edit: bool = False) -> OutgoingMessage:

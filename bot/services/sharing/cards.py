@@ -88,6 +88,15 @@ def note_chosen(tx: Tx, *, telegram_id: int, way: ShareWay, story: str) -> None:
         note_card(tx, person.id, way)
 
 
+def view_card_of(tx: Tx, *, person_id: PersonId, versions: CardVersions, story: str) -> ShareView:
+    """The card of a member with a story, found if it was sent before.
+
+    Raises:
+        RowMissing: there is nobody of this number.
+    """
+    return view_card(tx, view_member(tx, people.get(tx, person_id)), versions, story)
+
+
 def view_card(tx: Tx, member: MemberView, versions: CardVersions, story: str) -> ShareView:
     """A member's card with a story, found if it was sent before."""
     return _find(tx, member, versions.of_card(sign(member), member.language, story))

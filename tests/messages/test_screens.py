@@ -9,7 +9,13 @@ from bot.core.campaigns.campaign import BRAND_LIMIT, HEADLINE_LIMIT, OFFER_LIMIT
 from bot.core.campaigns.words import UNIT_LIMIT
 from bot.messages import guide, standing
 from bot.messages.broadcasts import screens as broadcast_screens
-from bot.messages.broadcasts.buttons import BROADCAST_BUTTONS, BROADCAST_LANGUAGES, BROADCAST_SHARE, BROADCAST_TEST
+from bot.messages.broadcasts.buttons import (
+    BROADCAST_BUTTONS,
+    BROADCAST_LANGUAGES,
+    BROADCAST_SHARE,
+    BROADCAST_TEST,
+    BROADCAST_WHEN,
+)
 from bot.messages.broadcasts.panel import render_panel
 from bot.messages.buttons import (
     BROADCAST_ABANDON,
@@ -293,6 +299,7 @@ def test_a_broadcast_is_seen_before_it_is_sent() -> None:
         BROADCAST_TEST,
         BROADCAST_SHARE,
         BROADCAST_WHOM,
+        BROADCAST_WHEN,
         BROADCAST_CANCEL,
     ]
     assert list_actions(nobody) == [BROADCAST_CANCEL]

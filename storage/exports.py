@@ -42,13 +42,15 @@ class Export:
     values: Mapping[str, ColumnElement[Any]]
     first: Select[Any] = field(init=False)
     further: Select[Any] = field(init=False)
+    latest: Select[Any] = field(init=False)
 
     def __post_init__(self) -> None:
-        """Build both statements once."""
+        """Build the statements once."""
         page = select(*self.values.values(), *self.keys).select_from(self.source).order_by(*self.keys)
         page = page.limit(bindparam("most"))
         after = tuple_(*(bindparam(f"key_{at}") for at in range(len(self.keys))))
         object.__setattr__(self, "first", page)
+        object.__setattr__(self, "latest", page.order_by(None).order_by(*(key.desc() for key in self.keys)))
         object.__setattr__(self, "further", page.where(tuple_(*self.keys) > after))
 
     @property
@@ -76,6 +78,11 @@ def read_page(tx: Tx, export: Export, after: Row | None, *, most: int = PAGE_ROW
     found = tx.rows(statement, most=most, **{f"key_{at}": key for at, key in enumerate(after or ())})
     width = len(export.values)
     return Page(rows=[row[:width] for row in found], last=tuple(found[-1][width:]) if len(found) == most else None)
+
+
+def read_latest(tx: Tx, export: Export, *, most: int) -> list[Row]:
+    """Return the last rows of a list, the last first."""
+    return [row[: len(export.values)] for row in tx.rows(export.latest, most=most)]
 
 
 def find_export(name: str) -> Export | None:
@@ -234,6 +241,18 @@ _EVERY = (
     _list("customers", "the shop's own customer numbers", of.customer, "external_id person_id:member_id tied_at"),
     _list("broadcasts", "messages to many", of.broadcast, "id author_id state created_at started_at finished_at"),
     _list(
+        "broadcast_links",
+        "links in broadcasts that are counted",
+        of.broadcast_link,
+        "broadcast_id number url",
+    ),
+    _list(
+        "broadcast_opens",
+        "who opened a link in which broadcast",
+        of.broadcast_open,
+        "broadcast_id person_id:member_id opened_at",
+    ),
+    _list(
         "deliveries",
         "each recipient of each broadcast",
         of.delivery,
@@ -270,6 +289,8 @@ _EVERY = (
         " answered_at",
     ),
     _list("labels", "what the team calls a member", of.label, "person_id:member_id label given_at"),
+    _list("segments", "whom the shop writes to, by name", of.segment, "id name written changed_at"),
+    _list("listed", "who stands in which list", of.listed, "list person_id:member_id listed_at"),
     _list(
         "waitlist",
         "who waits, and who was let in",

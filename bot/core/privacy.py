@@ -214,6 +214,8 @@ FATES: Mapping[str, Fate] = MappingProxyType(
         "visit.visitor": Fate.GOES,
         "waitlist.opened_on": Fate.SHOPS,
         "warning.key": Fate.NOBODYS,
+        "web_key.key_hash": Fate.SEALED,
+        "web_key.kind": Fate.NOBODYS,
         "webhook.error": Fate.NOBODYS,
         "webhook.kinds": Fate.SHOPS,
         "webhook.secret": Fate.SHOPS,

@@ -229,6 +229,12 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         "waitlist_jump": Keeping(holds="how far a friend has moved somebody", ends=Ends.NEVER, how="holds no name"),
         "waitlist_place": Keeping(holds="who stands where in a queue", ends=Ends.FORGETTING),
         "warning": Keeping(holds="what admins were told", ends=Ends.FEW),
+        "web_key": Keeping(
+            holds="links into the dashboard, and sessions in it",
+            ends=Ends.TIME,
+            days=0,
+            how="after they expired or were used",
+        ),
         "webhook": Keeping(holds="which other systems are told", ends=Ends.FEW),
         "watch": Keeping(holds="how far newcomers were looked at, and what is usual", ends=Ends.FEW),
     }

@@ -306,7 +306,7 @@ APPEAL = Button("appeal", "fairness.object", referral=ID)
 
 _CAMPAIGN, _STORY = Number(999_999), Key(32)
 
-ADMIN = Button("admin", "admin.button")
+ADMIN, DASHBOARD = Button("admin", "admin.button"), Button("dashboard", "dashboard.button")
 ADMIN_SHOP = Button("admin_shop", "admin.shop")
 SHOP_EDIT = Button("shop_edit", field=Key(12))
 CAMPAIGNS = Button("campaigns", "admin.campaigns")

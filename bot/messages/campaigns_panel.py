@@ -13,6 +13,7 @@ from bot.messages.buttons import (
     CAMPAIGN,
     CAMPAIGN_EDIT,
     CAMPAIGNS,
+    DASHBOARD,
     NEW_CAMPAIGN,
     NEW_FROM,
     SHOP_EDIT,
@@ -65,7 +66,9 @@ def render_admin(texts: Texts, shop: Shop, *, owns: bool) -> OutgoingMessage:
     """The door to everything; what other systems hear is an owner's to say."""
     text = texts.say("admin.text", brand=shop.brand(texts.language))
     others = tap_row(texts, WEBHOOKS) if owns else []
-    return OutgoingMessage(text=text, keyboard=stack(tap_row(texts, CAMPAIGNS), tap_row(texts, ADMIN_SHOP), others))
+    board = tap_row(texts, DASHBOARD) if shop.public_url else []
+    rows = (tap_row(texts, CAMPAIGNS), tap_row(texts, ADMIN_SHOP), board, others)
+    return OutgoingMessage(text=text, keyboard=stack(*rows))
 
 
 def render_shop(texts: Texts, profile: ShopProfile) -> OutgoingMessage:

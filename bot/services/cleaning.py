@@ -33,6 +33,7 @@ from storage.tables import (
     shares,
     team_invitations,
     visits,
+    web_keys,
     webhooks,
 )
 from storage.tx import Tx
@@ -149,6 +150,7 @@ def clean_waiting(tx: Tx, _limit: int) -> int:
         conversations.delete_expired(tx)
         + flood_waits.delete_over(tx)
         + team_invitations.delete_over(tx)
+        + web_keys.delete_over(tx)
         + captchas.delete_over(tx)
     )
 

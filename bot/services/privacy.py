@@ -43,6 +43,7 @@ from storage.tables import (
     shares,
     team_invitations,
     visits,
+    web_keys,
 )
 from storage.tx import Tx
 
@@ -119,6 +120,7 @@ def _forget_person(tx: Tx, person: Person) -> None:
         reviews.forget_of,
         shares.delete_of,
         team_invitations.delete_of,
+        web_keys.delete_of,
     ):
         forget_rows(tx, person.id)
     visits.delete_of(tx, person.code)

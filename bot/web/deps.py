@@ -41,6 +41,8 @@ class WebDeps:
     failures: Throttle
     """Requests to the API that nobody vouches for."""
     admission: Admission
+    live: Admission
+    """Browsers that are told of changes."""
     clock: Clock
     pepper: bytes
     """What other systems' secrets are made with."""

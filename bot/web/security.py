@@ -12,8 +12,8 @@ MOST_BODY_BYTES = 1024
 MOST_REPORT_BYTES = 16 * 1024
 """What other systems report is a few hundred bytes long."""
 
-_OWN = ("script-src", "style-src", "img-src", "connect-src")
-_NONE = ("default-src", "base-uri", "form-action", "frame-ancestors")
+_OWN = ("script-src", "style-src", "img-src", "connect-src", "form-action")
+_NONE = ("default-src", "base-uri", "frame-ancestors")
 CONTENT_POLICY = "; ".join([*(f"{name} 'none'" for name in _NONE), *(f"{name} 'self'" for name in _OWN)])
 """Our own files and nothing else; nothing inline."""
 

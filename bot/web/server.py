@@ -8,7 +8,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar, cast
 
 import h11
 import uvicorn
@@ -23,6 +23,10 @@ LEAVE_SECONDS = 2
 HEAD_BYTES = 16 * 1024
 SLICE_BYTES = 512
 """A head that is complete is read whatever its length, so it is handed on in slices."""
+
+
+PATIENCE = "patience_seconds"
+"""In a request's scope: how long its answer may take from the connection on, where a door grants more than is usual."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +90,8 @@ class _ImpatientProtocol(H11Protocol):
     patience: ClassVar[Patience] = Patience()
     crowd: ClassVar[Crowd] = Crowd(MOST_CONNECTIONS)
     _deadline: asyncio.TimerHandle | None = None
+    _began: float = 0.0
+    """When this request may have begun."""
 
     @property
     def address(self) -> str:
@@ -144,7 +150,18 @@ class _ImpatientProtocol(H11Protocol):
 
     def _wait(self) -> None:
         self._stop_waiting()
-        self._deadline = self.loop.call_later(self.patience.request_seconds, self.transport.abort)
+        self._began = self.loop.time()
+        self._deadline = self.loop.call_later(self.patience.request_seconds, self._lose_patience)
+
+    def _lose_patience(self) -> None:
+        """Hang up, unless the answer that is under way was granted more time."""
+        scope = cast("dict[str, Any]", self.scope)
+        granted: float = scope.get(PATIENCE, 0.0) if self._is_answering else 0.0
+        left = self._began + granted - self.loop.time()
+        if left <= 0:
+            self.transport.abort()
+        else:
+            self._deadline = self.loop.call_later(left, self._lose_patience)
 
     def _stop_waiting(self) -> None:
         if self._deadline is not None:

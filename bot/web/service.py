@@ -12,7 +12,7 @@ from bot.web.deps import deps_of
 from bot.web.health import PROBE_SECONDS
 from storage.errors import StoreError
 
-ROBOTS = "User-agent: *\nDisallow: /s/\nDisallow: /l/\nAllow: /r/\nAllow: /c/\n"
+ROBOTS = "User-agent: *\nDisallow: /s/\nDisallow: /l/\nDisallow: /dashboard\nAllow: /r/\nAllow: /c/\n"
 """Share pages are their members' own; links and cards are there to be unfolded."""
 
 _WRONG = {

@@ -20,6 +20,8 @@ from bot.web.cards import show_card, show_logo
 from bot.web.click_writer import ClickWriter
 from bot.web.conversions import describe_api, make_receipt_link, report_conversion
 from bot.web.counted import open_counted
+from bot.web.dashboard.pages import MOST_LIVE, send_list, show_chart, show_page, tell_changes
+from bot.web.dashboard.sessions import enter, leave_dashboard, look_at
 from bot.web.deps import WebDeps, deps_of
 from bot.web.health import Health
 from bot.web.links import open_link
@@ -72,6 +74,14 @@ DOORS = (
     Route("/api/v1/conversions", report_conversion, methods=["POST"]),
     Route("/api/v1/receipts", make_receipt_link, methods=["POST"]),
     Route("/api/v1/openapi.json", describe_api, methods=["GET"]),
+    Route("/dashboard/enter/{token}", look_at, methods=["GET"]),
+    Route("/dashboard/enter", enter, methods=["POST"]),
+    Route("/dashboard/leave", leave_dashboard, methods=["POST"]),
+    Route("/dashboard/live", tell_changes, methods=["GET"]),
+    Route("/dashboard/charts/{page}", show_chart, methods=["GET"]),
+    Route("/dashboard/lists/{file}", send_list, methods=["GET"]),
+    Route("/dashboard", show_page, methods=["GET"]),
+    Route("/dashboard/{page}", show_page, methods=["GET"]),
     Route("/robots.txt", say_robots, methods=["GET"]),
 )
 """All there is; assets/web/openapi.json describes it."""
@@ -108,6 +118,7 @@ def build_deps(
         beacons=Throttle(BEACONS),
         failures=Throttle(FAILURES),
         admission=Admission(MOST_AT_ONCE),
+        live=Admission(MOST_LIVE),
         clock=clock,
         pepper=pepper,
         signs=signs,

@@ -54,6 +54,7 @@ REVISIONS = (
     "0050",
     "0051",
     "0052",
+    "0053",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

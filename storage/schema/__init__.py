@@ -58,6 +58,7 @@ from storage.schema.segments import listed, segment
 from storage.schema.sharing import card, chat_join, chat_link, click, handout, link_revocation, share, tally, visit
 from storage.schema.team import audit, hand_grant, team_invitation
 from storage.schema.waitlists import waitlist, waitlist_chunk, waitlist_jump, waitlist_place
+from storage.schema.web import web_key
 from storage.schema.webhooks import hook_event, hook_post, webhook
 
 __all__ = [
@@ -148,5 +149,6 @@ __all__ = [
     "waitlist_place",
     "warning",
     "watch",
+    "web_key",
     "webhook",
 ]

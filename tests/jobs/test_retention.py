@@ -43,8 +43,10 @@ from storage.tables import (
     shares,
     team_invitations,
     visits,
+    web_keys,
     webhooks,
 )
+from storage.web_key import WebKeyKind
 from storage.webhook import HookEventKind
 from tests.services.test_conversions import compose_report
 from tests.storage import cast
@@ -68,6 +70,7 @@ def live(tx: Tx, people: list[Person], day: int) -> None:
     guesses.set(tx, 10_000 + day, tx.now, 1)
     link_revocations.add(tx, CHAT, f"https://t.me/+{day}")
     conversations.open(tx, one.id, "words", "line", {}, expires_at=tx.now + 1_000_000)
+    web_keys.add(tx, f"hash{day}", WebKeyKind.SESSION, person_id=one.id, expires_at=tx.now + 1_000_000)
     team_invitations.add(tx, f"hash{day}", role=Role.STAFF, made_by_id=one.id, expires_at=tx.now + 1_000_000)
     flood_waits.set_ban(tx, Ban(scope=f"chat:{day}", until_at=tx.now + 1_000_000, wait_seconds=1))
     chat_joins.note_join(tx, CHAT, 20_000 + day)

@@ -52,7 +52,9 @@ from storage.tables import (
     shares,
     team_invitations,
     visits,
+    web_keys,
 )
+from storage.web_key import WebKeyKind
 from tests.services.test_conversions import compose_report
 
 TOKEN, DAY = "0123456789abcdef", 86_400_000_000
@@ -89,6 +91,7 @@ def live(tx: Tx) -> Person:
     flood_waits.set_ban(tx, Ban(scope=f"chat:{NUMBER}", until_at=tx.now + 1, wait_seconds=1))
     roles.set(tx, NUMBER, Role.STAFF)
     command_menus.set(tx, NUMBER, "digest")
+    web_keys.add(tx, TOKEN, WebKeyKind.SESSION, person_id=person.id, expires_at=tx.now + DAY)
     team_invitations.add(tx, TOKEN, role=Role.STAFF, made_by_id=person.id, expires_at=tx.now + DAY)
     honours.set_tier(tx, person.id, f"{CANARY}tier", None)
     buyers.tie_customer(tx, f"{CANARY}h", person.id)
@@ -184,6 +187,7 @@ async def test_what_was_done_in_the_shop_stays_without_a_name(store: Store) -> N
     assert (line.actor, line.subject, line.by_command) == ("", "", False)
     assert (line.before, line.after) == ("member", "staff")
     assert await store.read(team_invitations.find, TOKEN) is None
+    assert await store.read(web_keys.find, TOKEN, WebKeyKind.SESSION) is None
 
 
 async def test_who_comes_back_is_new_and_nobody_is_rewarded_twice(store: Store) -> None:

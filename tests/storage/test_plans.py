@@ -53,6 +53,7 @@ READ_EVERYTHING = {
     "conversations._REDATE": "once at the start; they are few",
     "shares._COUNT_BY_WAY": "likewise: the funnel",
     "team_invitations._DELETE_OVER": "for cleaning; they are few",
+    "web_keys._DELETE_OVER": "for cleaning; they are few",
     "team_invitations._DELETE_OF": "for forgetting somebody; they are few",
     "roles._FORGET_SETTINGS": "at the start; who runs the shop are few",
     "warnings._LIST": "there are few",

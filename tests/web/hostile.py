@@ -18,7 +18,18 @@ _SEEDS = (
     KNOWN + "-" + "a" * 5000, KNOWN + "@evil.example", KNOWN + "?x=1", KNOWN + "#x", KNOWN + ".jpg", KNOWN + ".jpg%00.html",
     "card.jpg", "-9223372036854775809", "1e309", "٣٣٣٣٣٣٣٣٣٣", "\uff21" * 10,
 )  # fmt: skip
-_DOORS = ("/", "/r/", "/c/", "/s/", "/assets/", "/healthz", "/robots.txt", "/.env", "/wp-login.php", "//", "")
+_DOORS = (
+    *("/", "/r/", "/c/", "/s/", "/assets/", "/healthz", "/robots.txt", "/.env", "/wp-login.php", "//", ""),
+    *(
+        "/dashboard",
+        "/dashboard/enter/",
+        "/dashboard/lists/",
+        "/dashboard/charts/",
+        "/dashboard/leave",
+        "/readyz",
+        "/metrics",
+    ),
+)
 _ENDINGS = (
     "",
     "",

@@ -79,3 +79,36 @@ async def test_a_taken_port_ends_the_start_with_a_reason(tmp_path: Path) -> None
             }
             with pytest.raises(ListenRefused, match=str(port)):
                 await asyncio.wait_for(run(read_settings(values), asyncio.Event()), 60)
+
+
+async def test_an_owner_comes_from_the_chat_to_the_figures(tmp_path: Path) -> None:
+    """The whole way: /admin, the button, the link, one tap in the browser; a member is not even shown the panel."""
+    port = find_free_port()
+    url = f"http://127.0.0.1:{port}"
+    settings = {
+        "PASSALONG_PUBLIC_URL": url,
+        "PASSALONG_LISTEN": f"127.0.0.1:{port}",
+        "PASSALONG_METRICS_TOKEN": "secret",
+    }
+    async with open_shop(sqlite_in(tmp_path), settings=settings) as shop, aiohttp.ClientSession() as browser:
+        await shop.join(shop.admin)
+        panel = await shop.ask(shop.admin, "/admin", "like to look at")
+        await shop.tap(shop.admin, panel, "📊 Dashboard")
+        shown = await shop.until_edited(panel, "The link works once")
+        (address,) = [str(button.value) for button in shown.buttons if button.action == "url"]
+        assert address.startswith(f"{url}/dashboard/enter/")
+        token = address.rpartition("/")[2]
+        own = {"Sec-Fetch-Site": "same-origin"}
+        async with browser.post(
+            f"{url}/dashboard/enter", data={"token": token}, headers=own, allow_redirects=False
+        ) as answer:
+            session = answer.headers["Set-Cookie"].partition(";")[0]
+        async with browser.get(f"{url}/dashboard", headers={"Cookie": session}) as answer:
+            assert (answer.status, "<h1>Funnel</h1>" in await answer.text()) == (200, True)
+        async with browser.get(f"{url}/metrics", headers={"Authorization": "Bearer secret"}) as answer:
+            assert "passalong_updates_done_total" in await answer.text()
+        async with browser.get(f"{url}/readyz") as answer:
+            assert (answer.status, await answer.text()) == (
+                200,
+                "store: ok\npoller: ok\nupdates: ok\ndeliverer: ok\njobs: ok\ndisk: ok\n",
+            )

@@ -85,7 +85,14 @@ async def test_a_proxy_and_a_crawler_find_their_way(house: House) -> None:
     health = await house.ask("/healthz")
     assert (health.status, health.text) == (200, "ok\n")
     robots = (await house.ask("/robots.txt")).text.splitlines()
-    assert robots == ["User-agent: *", "Disallow: /s/", "Disallow: /l/", "Allow: /r/", "Allow: /c/"]
+    assert robots == [
+        "User-agent: *",
+        "Disallow: /s/",
+        "Disallow: /l/",
+        "Disallow: /dashboard",
+        "Allow: /r/",
+        "Allow: /c/",
+    ]
 
 
 async def test_no_slash_is_mended_with_the_strangers_host(house: House) -> None:

@@ -1,0 +1,253 @@
+"""The dashboard in words: the way in, and each page as figures, charts and tables ready to be written down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from telegram import InlineKeyboardButton
+
+from bot.core.dashboard import ALONGSIDE, CUTS, LISTS, BoardPage
+from bot.core.durations import DAY, DAY_SECONDS
+from bot.core.funnel import Funnel, compute_steps
+from bot.core.liability import count_digits
+from bot.messages.buttons import ADMIN
+from bot.messages.campaigns_panel import back_row
+from bot.messages.keyboards import PRIMARY, stack
+from bot.messages.outgoing import OutgoingMessage
+from bot.messages.shop import Shop
+from bot.messages.texts import Texts, show_plain_name
+from bot.services.dashboard.entering import DashboardLink
+from bot.services.dashboard.viewing import BoardView
+from storage.texts import join_name
+
+ROOT = "/dashboard"
+_NAME_LIMIT = 40
+_SHOWN = ("shared", "clicked", "started", "qualified", "purchased")
+"""Steps of the funnel in a table of parts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardTable:
+    """Rows under a heading."""
+
+    caption: str
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    numbers: frozenset[int] = frozenset()
+    """Columns that stand to the right."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardChart:
+    """Bars: for each of some labels, so many of each series."""
+
+    title: str
+    labels: Sequence[str]
+    series: Mapping[str, Sequence[int]]
+    lying: bool = False
+    """From left to right, for labels that are long."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """A page."""
+
+    language: str
+    brand: str
+    title: str
+    about: str
+    menu: Sequence[tuple[str, str, bool]]
+    """Address, label, and whether it is this page."""
+    figures: Sequence[tuple[str, str]]
+    chart: BoardChart | None
+    tables: Sequence[BoardTable]
+    lists: Sequence[tuple[str, str]]
+    """Address and label of what can be taken away."""
+    words: Mapping[str, str]
+    """What stands around it, by place."""
+
+
+def render_link(texts: Texts, shop: Shop, link: DashboardLink) -> OutgoingMessage:
+    """The way in, once, within ten minutes."""
+    address = f"{shop.public_url}{ROOT}/enter/{link.token}"
+    row = [InlineKeyboardButton(texts.plain("dashboard.open"), url=address, style=PRIMARY)]
+    return OutgoingMessage(text=texts.say("dashboard.link"), keyboard=stack(row, back_row(texts, ADMIN)))
+
+
+def render_nowhere(texts: Texts) -> OutgoingMessage:
+    """There is no web side."""
+    return OutgoingMessage(text=texts.say("dashboard.nowhere"), keyboard=stack(back_row(texts, ADMIN)))
+
+
+def say_entering(language: str) -> dict[str, str]:
+    """The page behind the link, by place."""
+    texts = Texts(language)
+    said = {name: texts.plain(f"dashboard.enter.{name}") for name in ("title", "why", "label")}
+    return {"language": texts.locale, **said}
+
+
+def say_over(language: str) -> tuple[str, str]:
+    """Instead of a page for whoever may not look, or not any more."""
+    texts = Texts(language)
+    return texts.plain("dashboard.over.title"), texts.plain("dashboard.over.why")
+
+
+def compose_board(shop: Shop, view: BoardView) -> Board:
+    """A page in the language of whoever looks."""
+    texts, page = Texts(view.insider.member.language), view.page
+    return Board(
+        language=texts.locale,
+        brand=shop.brand(texts.language),
+        title=texts.plain(f"dashboard.page.{page}"),
+        about=texts.plain(f"dashboard.about.{page}"),
+        menu=[
+            (
+                f"{ROOT}/{each}" if each is not BoardPage.FUNNEL else ROOT,
+                texts.plain(f"dashboard.page.{each}"),
+                each is page,
+            )
+            for each in BoardPage
+        ],
+        figures=_list_figures(texts, shop, view),
+        chart=_compose_chart(texts, view),
+        tables=_list_tables(texts, shop, view),
+        lists=_list_exports(view),
+        words={
+            "mark": view.mark,
+            "leave": texts.plain("dashboard.leave"),
+            "lists": texts.plain("dashboard.lists"),
+            "skip": texts.plain("dashboard.skip"),
+            "pages": texts.plain("dashboard.pages"),
+            "moment": texts.plain("dashboard.moment", date=texts.moment(view.now, shop.zone)),
+        },
+    )
+
+
+def _list_figures(texts: Texts, shop: Shop, view: BoardView) -> list[tuple[str, str]]:
+    if view.figures is None:
+        return []
+    funnel, growth = view.figures.funnel, view.figures.growth
+    few = texts.plain("dashboard.few")
+    said = {
+        "members": texts.number(funnel.members),
+        "started": texts.number(funnel.started),
+        "owed": shop.points(view.owed.points, texts.language),
+    }
+    if view.page is BoardPage.GROWTH:
+        hours = view.figures.cycle_hours
+        said = {
+            "invitations": texts.number(growth.invitations_per_member, digits=2),
+            "handed": texts.number(growth.handed_per_member, digits=2),
+            "conversion": texts.number(growth.conversion, digits=2),
+            "k": texts.number(growth.k, digits=2) if growth.tells else few,
+            "cycle": texts.plain("dashboard.hours", hours=hours) if hours is not None else few,
+        }
+    return [(texts.plain(f"dashboard.figure.{name}"), value) for name, value in said.items()]
+
+
+def _compose_chart(texts: Texts, view: BoardView) -> BoardChart | None:
+    title = texts.plain(f"dashboard.page.{view.page}")
+    if view.page is BoardPage.FUNNEL and view.figures is not None:
+        steps = compute_steps(view.figures.funnel)
+        series = {texts.plain("dashboard.people"): [step.people for step in steps]}
+        return BoardChart(
+            title=title, labels=[_say_step(texts, step.name) for step in steps], series=series, lying=True
+        )
+    if view.weeks:
+        weeks = {name: [getattr(each, name) for each in view.weeks.values()] for name in ("members", "started")}
+        series = {_say_step(texts, name): counts for name, counts in weeks.items()}
+        return BoardChart(title=title, labels=[_say_day(day) for day in view.weeks], series=series)
+    if view.parts:
+        most = list(view.parts.items())[:10]
+        series = {_say_step(texts, "started"): [part.started for _, part in most]}
+        return BoardChart(title=title, labels=[_name_part(texts, key) for key, _ in most], series=series, lying=True)
+    return None
+
+
+def _list_tables(texts: Texts, shop: Shop, view: BoardView) -> list[BoardTable]:
+    if view.page in LISTS:
+        return [_compose_list(texts, shop, view)]
+    if view.page in CUTS:
+        part = texts.plain(f"dashboard.page.{view.page}")
+        parts = {_name_part(texts, key): counts for key, counts in view.parts.items()}
+        return [_compose_parts(texts, part, parts)]
+    weeks = {_say_week(texts, day): counts for day, counts in view.weeks.items()}
+    by_week = _compose_parts(texts, texts.plain("dashboard.week"), dict(reversed(weeks.items())))
+    return [_compose_steps(texts, view), by_week] if view.page is BoardPage.FUNNEL else [by_week]
+
+
+def _compose_steps(texts: Texts, view: BoardView) -> BoardTable:
+    steps = compute_steps(view.figures.funnel) if view.figures is not None else []
+    rows = [
+        [
+            _say_step(texts, step.name),
+            texts.number(step.people),
+            ""
+            if step.of == 0
+            else f"{texts.number(100 * step.share)}%"
+            if step.share is not None
+            else texts.plain("dashboard.few"),
+        ]
+        for step in steps
+    ]
+    head = [texts.plain(f"dashboard.column.{name}") for name in ("step", "people", "share")]
+    return BoardTable(caption=texts.plain("dashboard.page.funnel"), head=head, rows=rows, numbers=frozenset({1, 2}))
+
+
+def _compose_parts(texts: Texts, of: str, parts: Mapping[str, Funnel]) -> BoardTable:
+    rows = [[key, *(texts.number(getattr(counts, name)) for name in _SHOWN)] for key, counts in parts.items()]
+    head = [of, *(_say_step(texts, name) for name in _SHOWN)]
+    return BoardTable(caption=of, head=head, rows=rows, numbers=frozenset(range(1, len(head))))
+
+
+def _compose_list(texts: Texts, shop: Shop, view: BoardView) -> BoardTable:
+    columns = LISTS[view.page].columns
+    rows = [[_show(texts, shop, column, row) for column in columns] for row in view.rows]
+    head = [texts.plain(f"dashboard.column.{column}") for column in columns]
+    right = frozenset(at for at, name in enumerate(columns) if name in {"friends", "points", "amount"})
+    return BoardTable(caption=texts.plain(f"dashboard.page.{view.page}"), head=head, rows=rows, numbers=right)
+
+
+def _show(texts: Texts, shop: Shop, column: str, row: Mapping[str, object]) -> str:
+    if column == "name":
+        name = join_name(str(row["first_name"] or ""), str(row["last_name"] or ""))
+        return show_plain_name(texts, name, limit=_NAME_LIMIT) if name else texts.plain("dashboard.gone")
+    if column == "amount":
+        return _say_amount(texts, row["amount_minor"], str(row["currency"]))
+    value = row[column]
+    if isinstance(value, int):
+        return texts.moment(value, shop.zone) if column.endswith("_at") else texts.number(value)
+    if column == "state":
+        return texts.plain(f"dashboard.state.{value}")
+    return "" if value is None else str(value)
+
+
+def _say_amount(texts: Texts, minor: object, currency: str) -> str:
+    digits = count_digits(currency)
+    return f"{texts.number(minor / 10**digits, digits=digits)} {currency}" if isinstance(minor, int) else ""
+
+
+def _say_step(texts: Texts, name: str) -> str:
+    return texts.plain(f"dashboard.step.{name}")
+
+
+def _say_week(texts: Texts, day: int) -> str:
+    return texts.date(day * DAY, UTC)
+
+
+def _say_day(day: int) -> str:
+    """The month and the day, short enough to stand below bars."""
+    return f"{datetime.fromtimestamp(day * DAY_SECONDS, UTC):%m-%d}"
+
+
+def _name_part(texts: Texts, key: str) -> str:
+    return key or texts.plain("dashboard.unknown")
+
+
+def _list_exports(view: BoardView) -> list[tuple[str, str]]:
+    if not view.insider.may_export:
+        return []
+    names = ALONGSIDE[view.page]
+    return [(f"{ROOT}/lists/{name}.{form}", f"{name}.{form}") for name in names for form in ("csv", "jsonl")]

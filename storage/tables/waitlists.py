@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, false, func, insert, literal_column, select, true, update
+from sqlalchemy import bindparam, delete, false, func, insert, literal_column, or_, select, true, update
 
 from storage.records import CampaignId, PersonId, ReferralId
 from storage.schema import waitlist, waitlist_chunk, waitlist_jump, waitlist_place
@@ -116,11 +116,17 @@ _APART = (
     select(waitlist.c.campaign_id)
     .select_from(waitlist)
     .where(
-        waitlist.c.length
-        != select(func.count())
-        .select_from(waitlist_place)
-        .where(waitlist_place.c.campaign_id == waitlist.c.campaign_id, _KEY.is_not(None))
-        .scalar_subquery()
+        or_(
+            waitlist.c.length
+            != select(func.count())
+            .select_from(waitlist_place)
+            .where(waitlist_place.c.campaign_id == waitlist.c.campaign_id, _KEY.is_not(None))
+            .scalar_subquery(),
+            waitlist.c.length
+            != select(func.coalesce(func.sum(waitlist_chunk.c.people), literal_column("0")))
+            .where(waitlist_chunk.c.campaign_id == waitlist.c.campaign_id)
+            .scalar_subquery(),
+        )
     )
 )
 
@@ -239,5 +245,5 @@ def delete_of(tx: Tx, person_id: PersonId) -> None:
 
 
 def list_apart(tx: Tx) -> list[CampaignId]:
-    """Return queues whose kept length is not how many wait; reads all."""
+    """Return queues whose kept length is not how many wait, or not what their chunks come to; reads all."""
     return [CampaignId(number) for (number,) in tx.rows(_APART)]

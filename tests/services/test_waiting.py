@@ -7,6 +7,7 @@ from dataclasses import replace
 from random import Random
 
 import pytest
+from sqlalchemy import Table, update
 
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.waitlist import Waitlist
@@ -25,9 +26,11 @@ from storage import Store, Tx
 from storage.checks import list_faults
 from storage.facts import GrantKind
 from storage.records import NoticeId, Person, Profile
+from storage.schema import waitlist, waitlist_chunk
 from storage.tables import boards, grants, outbox, people, referrals, shops, waitlists
 from tests.services.test_revoking import add_member
 from tests.services.test_rewards import COFFEE, bring
+from tests.storage.cast import run
 
 OWNER = Profile(telegram_id=1, first_name="Rina")
 KINDS = {notice.kind: notice for notice in NOTICES}
@@ -167,3 +170,13 @@ async def test_where_no_room_is_left_some_is_made_and_the_order_kept(
         assert await find_order(store, members) == "".join(chr(65 + number) for number in model)
     assert not await list_faults(store)
     assert await store.read(referrals.count_invitations, members[0].id)
+
+
+@pytest.mark.parametrize("table", [waitlist, waitlist_chunk], ids=["length", "chunks"])
+async def test_a_queue_that_is_counted_wrongly_is_found(store: Store, campaign: Campaign, table: Table) -> None:
+    """Its length, and what places are counted by."""
+    await open_queue(store, campaign, Waitlist(jump=4), 3)
+    assert not await list_faults(store)
+    counted = table.c.length if table is waitlist else table.c.people
+    await store.write(run, update(table).values({counted: counted + 1}))
+    assert [fault for fault in await list_faults(store) if "is not as long as is counted" in fault]

@@ -15,7 +15,6 @@ from bot.messages.broadcasts.buttons import (
     BROADCAST_AT,
     BROADCAST_DAY,
     BROADCAST_NEWS,
-    BROADCAST_PAID,
     BROADCAST_WHEN,
 )
 from bot.messages.broadcasts.screens import render_gone
@@ -70,12 +69,6 @@ async def on_news(update: Update, context: Context, broadcast: int, news: str) -
         await _show(update, context, await context.write(change, visitor=visitor_of(update)))
 
 
-async def on_paid(update: Update, context: Context, broadcast: int, paid: int) -> None:
-    """Whether Stars are paid for being faster."""
-    change = partial(scheduling.choose, broadcast_id=BroadcastId(broadcast), paid=bool(paid))
-    await _show(update, context, await context.write(change, visitor=visitor_of(update)))
-
-
 async def on_answer(update: Update, context: Context, asked: Conversation) -> None:
     """A time that was typed."""
     message, visitor = update.effective_message, visitor_of(update)
@@ -107,7 +100,7 @@ def read_answer(asked: Conversation, said: str, plan: Plan, now: int) -> Timing 
 
 async def on_cancel(update: Update, context: Context) -> None:
     """No time after all: the draft waits as it was."""
-    member = await context.write(scheduling.go_back, visitor=visitor_of(update))
+    member = await context.write(scheduling.stop, visitor=visitor_of(update))
     await show(update, context, render_left(Texts(member.language)))
 
 
@@ -136,7 +129,6 @@ CAPABILITY = Capability(
         BROADCAST_AT: on_at,
         BROADCAST_DAY: on_day,
         BROADCAST_NEWS: on_news,
-        BROADCAST_PAID: on_paid,
     },
     flows=[
         Flow(

@@ -15,6 +15,7 @@ from storage.review import ReviewState
 from storage.tables import (
     api_keys,
     audit,
+    broadcasts,
     campaigns,
     conversions,
     coupons,
@@ -61,6 +62,29 @@ async def check_broadcast(walk: Walk, _: Store) -> None:
     """Nobody has it twice; who may not have it is told apart."""
     got = [sum("Fresh at ten" in each.text for each in walk.list_shown(other)) for other in walk.others]
     assert max(got) == 1
+
+
+async def check_when(walk: Walk, store: Store) -> None:
+    """It waits for its time, once, and nobody has it before."""
+    author = await store.read(people.find_by_telegram_id, walk.person.id)
+    assert author is not None
+    found = await store.read(broadcasts.find_latest, author.id)
+    assert found is not None
+    assert found.timing == {"when": "drip", "days": 3}
+    assert not any("Fresh at ten" in each.text for other in walk.others for each in walk.list_shown(other))
+
+
+async def check_edit(walk: Walk, _: Store) -> None:
+    """Everybody has it once, and as it is now."""
+    for other in walk.others:
+        assert [each.text for each in walk.list_shown(other) if "at ten" in each.text] == ["Warm at ten"]
+
+
+async def check_news(walk: Walk, store: Store) -> None:
+    """They are where they said."""
+    person = await store.read(people.find_by_telegram_id, walk.person.id)
+    assert person is not None
+    assert person.zone == "Asia/Jakarta"
 
 
 async def check_campaign(_: Walk, store: Store) -> None:
@@ -264,6 +288,42 @@ SCRIPTS = {
             Act(tap="Send to 4 members", shows="Done"),
         ],
         check=check_broadcast,
+    ),
+    "broadcast_when": Script(
+        admin=True,
+        others=["Anna"],
+        acts=[
+            Act(say="/broadcast", shows="Send me the message"),
+            Act(say="Fresh at ten", shows="This is what members will see"),
+            Act(tap="When, and about what", shows="When does it go out"),
+            Act(tap="Days after joining", shows="How many days"),
+            Act(say="3", shows="3 days after joining"),
+        ],
+        check=check_when,
+        deadly=2,
+    ),
+    "broadcast_edit": Script(
+        admin=True,
+        others=["Anna"],
+        acts=[
+            Act(say="/broadcast", shows="Send me the message"),
+            Act(say="Fresh at ten", shows="This is what members will see"),
+            Act(tap="Send to 2 members", shows="Done"),
+            Act(tap="Edit for all", shows="Send me the message as it should be", may_be_silent=True),
+            Act(say="Warm at ten", shows="This is what will stand"),
+            Act(tap="Edit for all", under="This is what will stand", shows="Edited: 2 of 2"),
+        ],
+        check=check_edit,
+        deadly=2,
+    ),
+    "news": Script(
+        acts=[
+            Act(say="/news", shows="What may I write to you about"),
+            Act(tap="Another clock", shows="Where are you"),
+            Act(say="Jakarta", shows="Your clock: Asia/Jakarta."),
+        ],
+        check=check_news,
+        deadly=2,
     ),
     "campaign": Script(
         admin=True,

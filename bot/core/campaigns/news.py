@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, fields
-from enum import StrEnum
 
 from bot.core.broadcasts.windows import Hours
 from bot.core.campaigns.file import CampaignFile
@@ -15,14 +14,6 @@ _BLOCK = ("news",)
 _QUIET = re.compile(r"(\d{1,2}) ?[-\u2013] ?(\d{1,2})")
 
 
-class Digest(StrEnum):
-    """How the channel hears of friends who joined."""
-
-    EACH = "each"
-    HOUR = "hour"
-    DAY = "day"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewsRules:
     """What a shop promises about its news."""
@@ -31,8 +22,6 @@ class NewsRules:
     """`21-9`: the hours of a member's own clock at which no broadcast arrives; empty for none."""
     per_week: int = field(default=0, metadata=LATER)
     """So many broadcasts a member gets in seven days at most; 0 for no bound."""
-    digest: str = field(default=Digest.EACH, metadata=LATER)
-    """Whether the channel hears of each friend, or of all of an hour or day at once."""
 
     @property
     def loud(self) -> Hours | None:
@@ -62,13 +51,11 @@ def take_news(file: CampaignFile) -> NewsRules:
         NewsRules(),
         file.attempt,
     )
-    digest = (*_BLOCK, "digest")
     return NewsRules(
         quiet=attempt(usual.quiet, _take_quiet, file) if "quiet" in given else usual.quiet,
         per_week=attempt(usual.per_week, file.take_whole_number, (*_BLOCK, "per_week"), PER_WEEK_LIMIT)
         if "per_week" in given
         else usual.per_week,
-        digest=attempt(usual.digest, file.take_choice, digest, Digest) if "digest" in given else usual.digest,
     )
 
 

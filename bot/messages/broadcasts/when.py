@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import ceil
 
 from bot.core.broadcasts.timing import DRIP_DAYS_LIMIT, When
 from bot.messages.broadcasts.buttons import (
     BROADCAST_AT,
     BROADCAST_DAY,
     BROADCAST_NEWS,
-    BROADCAST_PAID,
     BROADCAST_PANEL,
     BROADCAST_WHEN,
 )
@@ -44,8 +42,6 @@ _DAYS = (
     "broadcast_when.day.saturday",
     "broadcast_when.day.sunday",
 )
-STARS_PER_MESSAGE = 0.1
-"""What Telegram takes for each message above the free rate (`allow_paid_broadcast`)."""
 
 
 def render_when(texts: Texts, view: BroadcastView) -> OutgoingMessage:
@@ -53,16 +49,9 @@ def render_when(texts: Texts, view: BroadcastView) -> OutgoingMessage:
     found = view.broadcast
     rows = [_choose(texts, view, When.NOW, When.MORNING), _choose(texts, view, When.AT, When.WEEKLY)]
     rows += [_choose(texts, view, When.DRIP), _choose_news(texts, view)]
-    paid = make_button(
-        texts,
-        BROADCAST_PAID,
-        found.id,
-        int(not found.paid),
-        label=_mark(texts, "broadcast_when.paid_button", chosen=found.paid),
-    )
     back = make_button(texts, BROADCAST_PANEL, found.id)
     lines = [texts.say("broadcast_when.title"), Html(""), *say_plan(texts, view)]
-    return OutgoingMessage(text=Html("\n".join(lines)), keyboard=stack(*rows, [paid], [back]))
+    return OutgoingMessage(text=Html("\n".join(lines)), keyboard=stack(*rows, [back]))
 
 
 def say_plan(texts: Texts, view: BroadcastView) -> list[Html]:
@@ -74,9 +63,6 @@ def say_plan(texts: Texts, view: BroadcastView) -> list[Html]:
     lines += say_skipped(texts, plan.skipped)
     if plan.held:
         lines.append(texts.say("broadcast_when.held", count=plan.held))
-    if found.paid:
-        stars = texts.number(ceil(view.total * STARS_PER_MESSAGE))
-        lines.append(texts.say("broadcast_when.paid", stars=stars))
     return lines
 
 

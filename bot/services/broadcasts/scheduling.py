@@ -88,6 +88,14 @@ def go_back(tx: Tx, *, visitor: Profile) -> MemberView:
     return view_member(tx, author)
 
 
+def stop(tx: Tx, *, visitor: Profile) -> MemberView:
+    """Wait for nothing any more: the draft stays as it was, with its buttons."""
+    demand(tx, visitor, MANAGERS)
+    author = enter(tx, visitor)
+    conversations.leave(tx, author.id, BROADCAST_WHEN)
+    return view_member(tx, author)
+
+
 def _wait(tx: Tx, visitor: Profile, flow: str, step: str, data: Mapping[str, Any]) -> None:
     expires_at = tx.now + WAIT_SECONDS * 1_000_000
     conversations.open(tx, enter(tx, visitor).id, flow, step, data, expires_at=expires_at)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice, takewhile
 
 from bot.playground.world import Happening, World
 from bot.playground.world.journal import SECOND, SENDING, Call
@@ -51,22 +53,26 @@ class Pulse:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._stalls: list[tuple[int, int]] = []  # when one was over, and how long it was
+        self._stalls: list[tuple[int, int]] = []  # when one was over, and how long it was, one after the other
 
     async def beat(self) -> None:
         """Feel for ever."""
         while True:
             began = self._world.now
             await asyncio.sleep(_BEAT / SECOND)
-            stall = self._world.now - began - _BEAT
-            if stall > _BEAT:
-                self._stalls.append((self._world.now, stall))
+            self.note(began, self._world.now)
+
+    def note(self, began: int, ended: int) -> None:
+        """A beat, which was to be short."""
+        stall = ended - began - _BEAT
+        if stall > _BEAT:
+            self._stalls.append((ended, stall))
 
     def find_delay(self, at: int) -> int:
         """Return by how much something seen at a moment may have come earlier, in microseconds."""
-        return max(
-            (stall for over_at, stall in self._stalls if over_at - stall - _BEAT <= at <= over_at + _BEAT), default=0
-        )
+        first = bisect_left(self._stalls, (at - _BEAT, 0))
+        felt = takewhile(lambda each: each[0] - each[1] - _BEAT <= at, islice(self._stalls, first, None))
+        return max((stall for _, stall in felt), default=0)
 
 
 class BanWatch:

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ from tests.chaos.findings import Findings, Report
 from tests.chaos.joins import CAMPAIGN
 from tests.chaos.killer import Killer
 from tests.chaos.order import Order
-from tests.chaos.pace import Ban, Death, count_busiest_second, list_sends_in_bans
+from tests.chaos.pace import Ban, Death, Pulse, count_busiest_second, list_sends_in_bans
 from tests.chaos.plan import Action, KillPoint, Kind, draw_plan
 from tests.chaos.verdict import Evidence, find_unknown_shares, judge
 
@@ -322,3 +323,16 @@ def say(world: World, chat_id: int, text: str, data: list[str] | None = None) ->
     """Have the bot write."""
     keyboard = tuple((Button(each, "callback_data", each, {}),) for each in data or [])
     world.post(world.get_chat(chat_id), Content(text=text, keyboard=keyboard))
+
+
+def test_a_moment_is_as_late_as_the_longest_stall_around_it() -> None:
+    """However many there were: found among them, not counted through."""
+    pulse, dice, at, stalls = Pulse(World()), Random(3), 0, []
+    for _ in range(200):
+        ended = at + dice.choice((10_000, 15_000, 60_000, 2_000_000))
+        pulse.note(at, ended)
+        stalls.append((at, ended, ended - at - 10_000))
+        at = ended
+    for moment in [dice.randrange(at) for _ in range(300)]:
+        felt = [stall for began, ended, stall in stalls if stall > 10_000 and began <= moment <= ended + 10_000]
+        assert pulse.find_delay(moment) == max(felt, default=0)

@@ -123,7 +123,11 @@ FINDINGS = compose_findings([Finding(fault=fault, place=0, language="en", field=
 WEBHOOK: Mapping[str, object] = {"url": "https://" + "W" * 90 + ".example/hook?key=secret", "gone": False}
 
 
-MORE: Mapping[str, object] = {**WEBHOOK, "alarm": "jobs", "job": "reconciling", "over": False}
+MORE: Mapping[str, object] = {**WEBHOOK, "alarm": "jobs", "job": "reconciling", "over": False} | {
+    "broadcast": 12,
+    "troubled": 40,
+    "sent": 160,
+}
 
 
 STOPPED: dict[str, object] = {"broadcast": 1, "troubled": 1_234_567, "sent": 1_234_567}

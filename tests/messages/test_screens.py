@@ -11,7 +11,10 @@ from bot.messages import guide, standing
 from bot.messages.broadcasts import screens as broadcast_screens
 from bot.messages.broadcasts.buttons import (
     BROADCAST_BUTTONS,
+    BROADCAST_DELETE,
+    BROADCAST_EDIT,
     BROADCAST_LANGUAGES,
+    BROADCAST_RESEND,
     BROADCAST_SHARE,
     BROADCAST_TEST,
     BROADCAST_WHEN,
@@ -288,7 +291,7 @@ def test_help_names_every_command(language: str) -> None:
 
 
 def test_a_broadcast_is_seen_before_it_is_sent() -> None:
-    """The preview says to how many and sends with one tap; with nobody there it only cancels."""
+    """The preview says to how many and sends with one tap; with nobody there it goes to others or is cancelled."""
     preview = render_panel(EN, make_shop(), make_broadcast_view(BroadcastState.DRAFT, started=False))
     nobody = render_panel(EN, make_shop(), make_broadcast_view(BroadcastState.DRAFT, started=False, total=0))
     assert "2,000 members" in preview.text
@@ -302,31 +305,33 @@ def test_a_broadcast_is_seen_before_it_is_sent() -> None:
         BROADCAST_WHEN,
         BROADCAST_CANCEL,
     ]
-    assert list_actions(nobody) == [BROADCAST_CANCEL]
+    assert list_actions(nobody) == [BROADCAST_WHOM, BROADCAST_CANCEL]
     assert list_actions(broadcast_screens.render_prompt(EN, make_shop()))[-1] == BROADCAST_ABANDON
 
 
 @pytest.mark.parametrize(
     ("state", "actions"),
     [
-        (BroadcastState.RUNNING, [BROADCAST_PAUSE, BROADCAST_CANCEL, BROADCAST_UNKNOWN]),
-        (BroadcastState.PAUSED, [BROADCAST_RESUME, BROADCAST_CANCEL, BROADCAST_UNKNOWN]),
-        (BroadcastState.CANCELLED, [BROADCAST_UNKNOWN]),
-        (BroadcastState.DONE, [BROADCAST_UNKNOWN]),
+        (BroadcastState.RUNNING, [BROADCAST_PAUSE, BROADCAST_CANCEL]),
+        (BroadcastState.PAUSED, [BROADCAST_RESUME, BROADCAST_CANCEL]),
+        (BroadcastState.CANCELLED, []),
+        (BroadcastState.DONE, []),
     ],
 )
 def test_progress_offers_what_can_be_done(state: BroadcastState, actions: list[Button]) -> None:
-    """Pause what runs, resume what is paused, list what is unknown; what is over stays over."""
+    """Pause what runs, resume what is paused, change what was sent, list what is unknown; what is over stays over."""
     screen = broadcast_screens.render_progress(EN, make_broadcast_view(state), seconds_left=30)
-    assert list_actions(screen) == actions
+    sent, unknown = [BROADCAST_EDIT, BROADCAST_DELETE], [BROADCAST_UNKNOWN, BROADCAST_RESEND]
+    assert list_actions(screen) == [*actions, *sent, *unknown]
     for figure in ("Sent: 940 of 2,000", "Left: 1,042", "Blocked the bot: 15", "Failed: 1", "Unknown: 2"):
         assert figure in screen.text
     assert ("Time left" in screen.text) == (state is BroadcastState.RUNNING)
 
 
 def test_progress_without_unknown_offers_no_list() -> None:
-    """A finished broadcast with clear outcomes has no buttons."""
-    assert broadcast_screens.render_progress(EN, make_broadcast_view(BroadcastState.DONE, unknown=0)).keyboard is None
+    """A finished broadcast with clear outcomes can be changed, and nothing else."""
+    screen = broadcast_screens.render_progress(EN, make_broadcast_view(BroadcastState.DONE, unknown=0))
+    assert list_actions(screen) == [BROADCAST_EDIT, BROADCAST_DELETE]
 
 
 @pytest.mark.parametrize(

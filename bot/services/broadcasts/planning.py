@@ -106,7 +106,8 @@ def claim_next(tx: Tx, broadcast: Broadcast, limit: int) -> tuple[list[Recipient
     claimed = _claim(tx, broadcast, limit)
     if broadcast.audience_upto is not None and broadcast.filled_upto >= broadcast.audience_upto:
         return claimed, True
-    among = find_audience(tx, broadcast) if broadcast.action is Action.SEND else None
+    some = broadcast.segment is not None and broadcast.action is Action.SEND
+    among = find_audience(tx, broadcast) if some else None
     for _ in range(PAGES):
         if among is None and len(claimed) >= limit:
             return claimed, False

@@ -195,6 +195,7 @@ def test_sentences_never_shout(language: str) -> None:
             "MB",
             "PNG",
             "JPEG",
+            "UTC",
             "GIF",
             "CSV",
             "EUR",

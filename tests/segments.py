@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import count, islice
 from random import Random
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
@@ -17,7 +18,17 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Table, bindparam, insert, select
 
 from bot.core.languages import choose_language
-from bot.core.segments.conditions import AnyOf, Both, Condition, How, Not, Segment, list_steps
+from bot.core.segments.conditions import (
+    MOST_CONDITIONS,
+    AnyOf,
+    Both,
+    Condition,
+    How,
+    Not,
+    Segment,
+    list_conditions,
+    list_steps,
+)
 from bot.core.segments.resolving import Moment, resolve, resolve_steps
 from bot.core.segments.writing import parse_segment, write_segment
 from storage import Store, Tx, open_store
@@ -300,7 +311,9 @@ async def _ask(url: str, trees: int, members: int, seed: int) -> list[str]:
     everybody = [draw_facts(random, number) for number in range(1, members + 1)]
     async with open_store(url, clock=Clock()) as store:
         await store.write(write_facts, everybody)
-        return await find_differences(store, everybody, [draw_segment(random, 4) for _ in range(trees)])
+        drawn = (draw_segment(random, 4) for _ in count())
+        fit = (each for each in drawn if sum(1 for _ in list_conditions(each)) <= MOST_CONDITIONS)
+        return await find_differences(store, everybody, list(islice(fit, trees)))
 
 
 def main(trees: int, members: int, seed: int = 1) -> None:

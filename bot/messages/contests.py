@@ -23,7 +23,7 @@ from bot.messages.buttons import (
 )
 from bot.messages.keyboards import compose_join_keyboard, make_button, send_row, stack, tap_row
 from bot.messages.notices import Reader, Renderers, each
-from bot.messages.outgoing import Document, OutgoingMessage
+from bot.messages.outgoing import PARTY, Document, OutgoingMessage
 from bot.messages.rewards import say_what
 from bot.messages.shop import Shop
 from bot.messages.stats.charts import ChartTexts
@@ -290,9 +290,8 @@ def _render_won(reader: Reader, notice: PrizeWon) -> OutgoingMessage:
     texts, shop = reader.texts, reader.shop
     what = say_what(texts, shop, read_rule(notice.prize))
     text = texts.say("contests.won", name=notice.name, place=_say_place(texts, notice.place), prize=what)
-    return OutgoingMessage(
-        text=text, keyboard=stack(send_row(texts, shop, reader.member.code), tap_row(texts, REWARDS, CONTESTS))
-    )
+    keyboard = stack(send_row(texts, shop, reader.member.code), tap_row(texts, REWARDS, CONTESTS))
+    return OutgoingMessage(text=text, keyboard=keyboard, effect_id=PARTY)
 
 
 NOTICES: Renderers = {

@@ -13,6 +13,8 @@ PICTURE_NAME = "card.jpg"
 """Almost every picture is one; apps show it where they save it."""
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 NO_PREVIEW = '{"is_disabled":true}'
+PARTY = "5046509860389126442"
+"""Confetti. Telegram lists its effects for apps only, so that this may be unknown one day: then nothing plays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,8 @@ class OutgoingMessage:
     """Of the Bot API, where all that is sent stands in `formatting`: an author's own poll or album."""
     silent: bool = False
     """It arrives without a sound."""
+    effect_id: str = ""
+    """Telegram's number of an animation that plays as it arrives in a private chat; elsewhere it goes without."""
 
     def to_plain(self) -> OutgoingMessage:
         """The same without its formatting, for when Telegram cannot read it."""

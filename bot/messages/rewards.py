@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import reduce
 from types import MappingProxyType
@@ -17,7 +18,7 @@ from bot.core.rewards.rules import WHEN, compose_rules
 from bot.messages.buttons import REWARDS
 from bot.messages.keyboards import send_row, stack, tap_row
 from bot.messages.notices import Reader, Renderers, each
-from bot.messages.outgoing import OutgoingMessage
+from bot.messages.outgoing import PARTY, OutgoingMessage
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, escape
 from bot.services.rewards.notices import RewardFreed, RewardGiven, RewardTakenBack, read_rule
@@ -163,6 +164,8 @@ _NEWS = {
     GrantState.PENDING: "reward.pending",
     GrantState.DECLINED: "reward.declined",
 }
+_HAD = (GrantState.AVAILABLE, GrantState.REDEEMED, GrantState.USED)
+"""Worth a little confetti."""
 
 
 def _render_given(reader: Reader, notice: RewardGiven) -> OutgoingMessage:
@@ -177,7 +180,8 @@ def _render_given(reader: Reader, notice: RewardGiven) -> OutgoingMessage:
     else:
         key = "reward.code" if rule.give.kind is GrantKind.CODE else "reward.given"
         news = texts.say(key, what=what, code=rule.give.what)
-    return _compose(reader, [texts.say("reward.because", news=news, rule=say_rule(texts, shop, rule))])
+    said = _compose(reader, [texts.say("reward.because", news=news, rule=say_rule(texts, shop, rule))])
+    return replace(said, effect_id=PARTY) if notice.state in _HAD else said
 
 
 def _render_taken_back(reader: Reader, notice: RewardTakenBack) -> OutgoingMessage:

@@ -131,6 +131,11 @@ class Failure:
         return self._says(_TOPIC_GONE)
 
     @property
+    def is_effect_refused(self) -> bool:
+        """Whether the animation that was to play with a message is none that Telegram plays there."""
+        return self._says(_NO_EFFECT)
+
+    @property
     def is_too_late(self) -> bool:
         """Whether a callback or inline query was answered after it had expired."""
         return self._says(_TOO_LATE)
@@ -187,6 +192,7 @@ _GONE = _any_of(
     "message can't be used in the method",
     "can't change media type in the album",
 )
+_NO_EFFECT = _any_of(r"(?:\w+_)?effect_\w+", r"(?:message )?effects?")
 _TOPIC_GONE = _any_of(
     r"topic_\w+",
     "message_thread_invalid",

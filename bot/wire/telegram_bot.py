@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import cast
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, TelegramObject
@@ -231,7 +232,8 @@ class PassalongBot(ExtBot[Priority]):
     ) -> JSONDict:
         """Send a message and return it as Telegram has it.
 
-        Where its formatting cannot be read it goes plain, where its topic is gone to the chat itself.
+        Where its formatting cannot be read it goes plain, where its topic is gone to the chat itself, and without its
+        effect where Telegram does not know that any more.
 
         Args:
             chat_id: A number, or the @name of a public chat.
@@ -248,11 +250,16 @@ class PassalongBot(ExtBot[Priority]):
             where["message_thread_id"] = thread_id
         if message.silent:
             where["disable_notification"] = True
+        if message.effect_id and isinstance(chat_id, int) and chat_id > 0:  # private chats only
+            where["message_effect_id"] = message.effect_id
         try:
             return await self.post_raw(*compose_call(message, **where), priority=priority, on_leave=on_leave)
         except BadRequest as error:
             if thread_id is not None and classify(error).is_topic_gone:
                 return await self.deliver(chat_id, message, priority=priority, on_leave=on_leave)
+            if "message_effect_id" in where and classify(error).is_effect_refused:
+                calm = replace(message, effect_id="")
+                return await self.deliver(chat_id, calm, thread_id=thread_id, priority=priority, on_leave=on_leave)
             plain = _find_plain(message, error)
         return await self.post_raw(*compose_call(plain, **where), priority=priority)
 

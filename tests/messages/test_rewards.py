@@ -13,6 +13,7 @@ from bot.messages.rewards import say_rule
 from bot.messages.texts import Texts
 from bot.services.joining.notices import FriendJoined
 from bot.services.notices import NoticesView, Owed
+from storage.facts import GrantState
 from storage.records import NoticeId, PersonId, Side
 from tests.messages.reward_samples import COFFEE, list_rules, render_news, say_rules
 from tests.messages.samples import HOSTILE, make_member, make_shop
@@ -39,6 +40,16 @@ def test_every_piece_of_news_can_be_read(language: str) -> None:
         assert 0 < shown.utf16 <= 700, name
         assert message.keyboard is not None
     assert not [name for name, message in news.items() if "{" in message.text]
+
+
+def test_confetti_is_for_what_is_had() -> None:
+    """Not for what waits, is declined, or is taken back."""
+    view = NoticesView(member=make_member())
+    news = render_news(Reader(texts=Texts("en"), shop=make_shop(), view=view))
+    had = (GrantState.AVAILABLE, GrantState.REDEEMED, GrantState.USED)
+    for name, message in news.items():
+        wanted = "taken_back" not in name and any(f" {state} " in f"{name} " for state in had)
+        assert bool(message.effect_id) == wanted, name
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

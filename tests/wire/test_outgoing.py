@@ -9,7 +9,7 @@ from aiohttp import web
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import BadRequest
 
-from bot.messages.outgoing import OutgoingMessage, Photo
+from bot.messages.outgoing import PARTY, OutgoingMessage, Photo
 from bot.wire.telegram_bot import PassalongBot
 from tests.wire.server import Call, Server, make_message, refuse, succeed
 
@@ -70,3 +70,29 @@ async def test_other_refusals_are_told(bot: PassalongBot, server: Server, method
     with pytest.raises(BadRequest):
         await (bot.deliver(42, message) if method == "sendMessage" else bot.edit(42, 7, message))
     assert len(server.list_calls(method)) == 1
+
+
+EFFECTS_REFUSED = ("Bad Request: EFFECT_ID_INVALID", "Bad Request: can't use message effects in the chat")
+
+
+@pytest.mark.parametrize(("chat_id", "plays"), [(42, True), (-1001234, False)])
+async def test_effects_play_in_private_chats_only(
+    bot: PassalongBot, server: Server, chat_id: int, *, plays: bool
+) -> None:
+    """Telegram refuses them anywhere else."""
+    await bot.deliver(chat_id, OutgoingMessage(text="You won", effect_id=PARTY))
+    (call,) = server.list_calls("sendMessage")
+    assert call.data.get("message_effect_id") == (PARTY if plays else None)
+
+
+@pytest.mark.parametrize("refusal", EFFECTS_REFUSED)
+async def test_what_cannot_play_arrives_without(bot: PassalongBot, server: Server, refusal: str) -> None:
+    """The news is what matters; its topic and its formatting stay."""
+
+    async def answer(call: Call) -> web.Response:
+        return refuse(400, refusal) if "message_effect_id" in call.data else succeed(make_message(call))
+
+    server.replies["sendMessage"] = answer
+    await bot.deliver(42, OutgoingMessage(text="<b>You won</b>", effect_id=PARTY), thread_id=5)
+    first, second = server.list_calls("sendMessage")
+    assert {name: value for name, value in first.data.items() if name != "message_effect_id"} == second.data

@@ -39,6 +39,8 @@ ALARM = 2e-5
 MOST_VARIANTS = 4
 
 _POINTS = 801
+_REACH = 1.96
+"""Standard deviations to either side of a mean, between which 95 of 100 lie."""
 _SPREAD = 8.0
 """Standard deviations around the means that the grid covers."""
 
@@ -74,6 +76,26 @@ class Arm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lift:
+    """How many more of a hundred members bring a friend where they may be asked to, than of those held out."""
+
+    asked: int
+    asked_brought: int
+    held: int
+    held_brought: int
+    difference: float
+    """Of the shares, between -1 and 1."""
+    low: float
+    high: float
+    """Between these the difference lies with a probability of 95 in 100."""
+
+    @property
+    def tells(self) -> bool:
+        """Whether there are enough members in both groups to say anything."""
+        return min(self.asked, self.held) >= LEAST_SHOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """A trial, as it stands."""
 
@@ -92,6 +114,28 @@ def is_held_out(member_id: int, percent: int) -> bool:
     """Whether a member is among the so many of a hundred who are never asked to share; for ever the same ones."""
     drawn = blake2b(f"hold-out:{member_id}".encode(), digest_size=8).digest()
     return int.from_bytes(drawn, "big") % 100 < percent
+
+
+def compute_lift(*, asked: int, asked_brought: int, held: int, held_brought: int) -> Lift:
+    """What asking brings: the difference of two shares, each Beta(1 + brought, 1 + others), taken as normal."""
+    (mean, variance), (held_mean, held_variance) = (
+        _compute_moments(1 + brought, 1 + count - brought)
+        for count, brought in ((asked, asked_brought), (held, held_brought))
+    )
+    difference, reach = mean - held_mean, _REACH * sqrt(variance + held_variance)
+    return Lift(
+        asked=asked,
+        asked_brought=asked_brought,
+        held=held,
+        held_brought=held_brought,
+        difference=difference,
+        low=difference - reach,
+        high=difference + reach,
+    )
+
+
+def _compute_moments(a: int, b: int) -> tuple[float, float]:
+    return a / (a + b), a * b / ((a + b) ** 2 * (a + b + 1))
 
 
 def decide(keys: Sequence[str], shown: Sequence[int], brought: Sequence[int], *, days: int) -> Standing:

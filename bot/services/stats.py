@@ -18,8 +18,10 @@ from bot.core.funnel import (
 )
 from bot.core.liability import Liability
 from bot.core.roles import MANAGERS
+from bot.core.trials import Lift
 from bot.services.members import MemberView, demand, enter, view_member
 from bot.services.printing import count_by_placement
+from bot.services.reminding.asking import measure_asking
 from storage.facts import GrantKind
 from storage.records import Profile, RankLine
 from storage.tables import funnel, grants, liability, scores
@@ -37,6 +39,7 @@ class Page(StrEnum):
     SOURCES = "sources"
     MEMBERS = "members"
     REWARDS = "rewards"
+    ASKING = "asking"
     MEANING = "meaning"
 
 
@@ -88,6 +91,8 @@ class PageView:
     """Newcomers by the shop's own paper, by where it hung."""
     top: list[RankLine] = field(default_factory=list)
     owed: Liability = field(default_factory=Liability)
+    asking: Lift | None = None
+    """What asking brings; None as well where nobody is held out."""
 
 
 def count(tx: Tx, *, visitor: Profile) -> StatsView:
@@ -117,6 +122,7 @@ def look(tx: Tx, *, visitor: Profile, page: Page) -> PageView:
         placements=count_by_placement(tx) if page is Page.SOURCES else {},
         top=scores.list_top(tx, TOP_SIZE) if page is Page.MEMBERS else [],
         owed=sum_owed(tx) if page is Page.REWARDS else Liability(),
+        asking=measure_asking(tx) if page is Page.ASKING else None,
     )
 
 

@@ -49,7 +49,7 @@ person = Table(
     Column("seen_at", BigInteger),
     sqlite_autoincrement=True,
 )
-"""`quiet_since` is the start or the last share of a member who was not nudged since; else NULL. `seen_at` is when somebody
+"""`quiet_since` is the start or the last share of a member who was neither nudged nor passed over since; else NULL. `seen_at` is when somebody
 was last heard of, to a day.
 
 `start_language` is the language in which the person was greeted; `sent_at` when something last left their hands that was seen to.

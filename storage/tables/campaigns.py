@@ -76,6 +76,12 @@ _NAMED: Select[Any] = (
     .where(campaign_version.c.campaign_id == bindparam("of"), campaign_version.c.content.contains(bindparam("said")))
     .limit(1)
 )
+_VERSIONS = (
+    select(campaign_version.c.id, campaign_version.c.digest, campaign_version.c.created_at)
+    .where(campaign_version.c.campaign_id == bindparam("of"), campaign_version.c.number > literal_column("0"))
+    .order_by(campaign_version.c.number.desc())
+    .limit(bindparam("most"))
+)
 _FIRST = (
     select(campaign_version.c.id, campaign_version.c.digest)
     .where(campaign_version.c.number > literal_column("0"))
@@ -242,6 +248,12 @@ def get_first(tx: Tx) -> tuple[VersionId, str]:
     if row is None:
         raise RowMissing("There is no campaign version yet.")
     return VersionId(row[0]), str(row[1])
+
+
+def list_versions(tx: Tx, campaign_id: CampaignId) -> list[tuple[VersionId, str, int]]:
+    """Return the latest versions of a campaign, newest first: each one's id, digest, and since when it holds."""
+    rows = tx.rows(_VERSIONS, of=campaign_id, most=MOST)
+    return [(VersionId(number), str(digest), int(created_at)) for number, digest, created_at in rows]
 
 
 def is_named(tx: Tx, campaign_id: CampaignId, key: str) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, bindparam, func, literal_column, or_, select, union
+from sqlalchemy import Select, bindparam, exists, func, literal_column, or_, select, union
 from sqlalchemy.sql.elements import KeyedColumnElement
 
 from storage.records import Person, PersonId
 from storage.schema.funnel import funnel
 from storage.schema.people import person, profile, spoken
+from storage.schema.referrals import referral
 from storage.tables import people
 from storage.tables.people import to_person, to_person_or_none
 from storage.texts import fold_name
@@ -48,6 +49,12 @@ _TO_NUDGE = (
     .order_by(person.c.quiet_since)
     .limit(bindparam("limit"))
 )
+_WITH_FRIENDS = (
+    select(person.c.id, exists().where(referral.c.inviter_id == person.c.id))
+    .where(person.c.started_at.between(bindparam("since"), bindparam("until")))
+    .order_by(person.c.started_at.desc(), person.c.id.desc())
+    .limit(bindparam("limit"))
+)
 _COUNT_MEMBERS = select(func.coalesce(func.sum(funnel.c.members), literal_column("0")))
 _COUNT_BLOCKED = select(func.coalesce(func.sum(funnel.c.blocked), literal_column("0")))
 
@@ -84,6 +91,12 @@ def list_to_nudge(tx: Tx, *, shared_before: int, nudged_before: int, limit: int)
     """
     rows = tx.rows(_TO_NUDGE, shared_before=shared_before, nudged_before=nudged_before, limit=limit)
     return [to_person(row) for row in rows]
+
+
+def list_with_friends(tx: Tx, *, since: int, until: int, limit: int) -> list[tuple[PersonId, bool]]:
+    """Return members who started between two moments, the latest first, and of each whether they ever brought a friend."""
+    rows = tx.rows(_WITH_FRIENDS, since=since, until=until, limit=limit)
+    return [(PersonId(number), bool(brought)) for number, brought in rows]
 
 
 def count_members(tx: Tx) -> int:

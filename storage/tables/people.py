@@ -155,6 +155,7 @@ _NOTE_SHARED = _update_one(
     shared_at=_NOW, quiet_since=_NOW, sent_at=func.coalesce(bindparam("sent_at"), person.c.sent_at)
 )
 _NOTE_NUDGED = update(person).where(person.c.id == bindparam("of")).values(nudged_at=bindparam("now"), quiet_since=None)
+_PASS_OVER = update(person).where(person.c.id == bindparam("of")).values(quiet_since=None)
 _LOCK = select(person.c.id).where(person.c.id == bindparam("id")).with_for_update()
 
 _LEFT_EMPTY = (
@@ -314,6 +315,11 @@ def note_seen(tx: Tx, person_id: PersonId) -> None:
 def note_nudged(tx: Tx, person_id: PersonId) -> None:
     """Note that a person is nudged now, and not again before the next share."""
     tx.run(_NOTE_NUDGED, of=person_id, now=tx.now)
+
+
+def pass_over(tx: Tx, person_id: PersonId) -> None:
+    """Let a person who would be due a nudge be without one, until they have shared and are quiet anew."""
+    tx.run(_PASS_OVER, of=person_id)
 
 
 def forget(tx: Tx, person_id: PersonId) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+import numpy as np
 import pytest
 
 from bot.core.trials import (
@@ -10,6 +11,7 @@ from bot.core.trials import (
     MOST_DAYS,
     Verdict,
     choose_arm,
+    compute_lift,
     compute_unevenness,
     decide,
     is_held_out,
@@ -82,6 +84,28 @@ def test_the_posterior_is_betas() -> None:
     everybody = decide(KEYS, [400, 400], [400, 400], days=1)
     assert everybody.arms[0].low == pytest.approx(0.9908, abs=2e-4)
     assert everybody.verdict is Verdict.OPEN
+
+
+def test_what_asking_brings_is_a_difference_of_shares() -> None:
+    """By hand: Beta(61, 141) against Beta(41, 161); below 200 in either group nothing is told."""
+    lift = compute_lift(asked=200, asked_brought=60, held=200, held_brought=40)
+    assert lift.tells
+    assert [lift.difference, lift.low, lift.high] == pytest.approx([0.0990, 0.0151, 0.1830], abs=2e-4)
+    back = compute_lift(asked=200, asked_brought=40, held=200, held_brought=60)
+    assert [back.difference, back.low, back.high] == pytest.approx([-0.0990, -0.1830, -0.0151], abs=2e-4)
+    assert not compute_lift(asked=1800, asked_brought=60, held=199, held_brought=4).tells
+    assert not compute_lift(asked=0, asked_brought=0, held=0, held_brought=0).tells
+
+
+@pytest.mark.parametrize(("asked", "held", "members"), [(0.2, 0.2, 2000), (0.05, 0.04, 5000), (0.3, 0.1, 2000)])
+def test_the_interval_of_what_asking_brings_covers(asked: float, held: float, members: int) -> None:
+    """With one in ten held out, the truth lies in it in 93 to 97 of 100 cases."""
+    dice = np.random.default_rng(7)
+    groups = members * 9 // 10, members // 10
+    drawn = zip(dice.binomial(groups[0], asked, 3000), dice.binomial(groups[1], held, 3000), strict=True)
+    lifts = [compute_lift(asked=groups[0], asked_brought=int(a), held=groups[1], held_brought=int(h)) for a, h in drawn]
+    covered = sum(each.low <= asked - held <= each.high for each in lifts) / len(lifts)
+    assert 0.93 <= covered <= 0.97
 
 
 def test_looking_every_day_finds_what_is_there_and_little_else() -> None:

@@ -15,6 +15,7 @@ from bot.core.liability import Liability
 from bot.core.names import compose_display_name
 from bot.core.own_words import WordsFault
 from bot.core.reminding import Missing, Reminding
+from bot.core.trials import compute_lift
 from bot.messages import community, face, guide, own_words, printing, privacy, reminding, standing
 from bot.messages.broadcasts import panel as broadcast_panel
 from bot.messages.broadcasts import screens as broadcast_screens
@@ -386,6 +387,7 @@ def make_page(name: str, page: Page) -> PageView:
         placements={"window": 3},
         top=make_top(name).lines,
         owed=Liability(points=1_000_000, coupons=1, gifts=2),
+        asking=compute_lift(asked=9000, asked_brought=1800, held=1000, held_brought=150),
     )
 
 

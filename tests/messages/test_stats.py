@@ -8,6 +8,7 @@ import pytest
 from bot.core.campaigns.campaign import BRAND_LIMIT
 from bot.core.funnel import FEW, Funnel, compute_growth
 from bot.core.liability import WORTH_LIMIT, Liability
+from bot.core.trials import compute_lift
 from bot.messages.sharing.ways import name_source, name_way
 from bot.messages.shop import Source
 from bot.messages.stats.screens import NAMES, render_page, render_stats
@@ -23,7 +24,7 @@ EN = Texts("en")
 MOST = 1_000_000_000
 
 
-def say(page: Page, cut: dict[str, Funnel], **others: dict[str, int]) -> str:
+def say(page: Page, cut: dict[str, Funnel], **others: object) -> str:
     """A page with these figures, as it shows."""
     view = replace(make_page("Budi", page), cut=cut, **others)  # type: ignore[arg-type]  # a test's shorthand
     return read_html(render_page(EN, make_shop(), view).text).text
@@ -125,6 +126,30 @@ def test_everything_fits_whatever_is_counted(name: str, language: str) -> None:
     for page in Page:
         shown = render_page(texts, wide, replace(make_page(name, page), figures=figures, cut=cut, owed=owed))
         assert len(read_html(shown.text).text) <= 4096
+
+
+@pytest.mark.parametrize(
+    ("asked", "held", "told"),
+    [
+        ((9000, 1800), (1000, 150), "Asking works: of 1,000 members, 49 more bring a friend (26\u201373)."),
+        ((9000, 900), (1000, 150), "Asking does harm: of 1,000 members, 51 fewer bring a friend (28\u201374)."),
+        ((9000, 900), (1000, 95), "Not clear yet: of 1,000 members, it may be up to 15 fewer or up to 24 more"),
+        ((9000, 900), (199, 95), "Not enough yet: it takes 200 members in each group"),
+    ],
+)
+def test_what_asking_brings_is_told_no_surer_than_it_is(
+    asked: tuple[int, int], held: tuple[int, int], told: str
+) -> None:
+    """With its interval where there is a difference; else that there is none yet, or too few."""
+    lift = compute_lift(asked=asked[0], asked_brought=asked[1], held=held[0], held_brought=held[1])
+    shown = say(Page.ASKING, {}, asking=lift)
+    assert told in shown
+    assert f"Never asked: {held[1]} of {held[0]:,} brought a friend" in shown
+
+
+def test_where_nobody_is_held_out_the_page_says_how() -> None:
+    """The name of the setting, and what it does."""
+    assert "hold_out_percent = 10" in say(Page.ASKING, {}, asking=None)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -241,6 +241,7 @@ def test_there_are_statements_to_look_at() -> None:
         ("ledgers._SUM_DEBITS", "ix_ledger_debit_id_id"),
         ("ledgers._COUNT_DEBITS", "ix_ledger_debit_id_id"),
         ("directory._TO_NUDGE", "ix_person_quiet"),
+        ("directory._WITH_FRIENDS", "ix_person_started_at_id"),
         ("directory._BY_NAME", "ix_profile_search_first_name_person_id"),
         ("chat_links._FIND", "ix_chat_link_person_id_chat_id_created_at"),
         ("visits._DELETE_BEFORE", "ix_visit_hour"),

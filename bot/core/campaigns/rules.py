@@ -9,6 +9,9 @@ from bot.core.campaigns.file import CampaignFile
 
 DAYS_LIMIT = 365
 
+HELD_LIMIT = 50
+"""Percent: whoever holds out more than half of the members asks nobody, and learns no more by it."""
+
 LATER = {"later": True}
 """Marks what a campaign did not have from the beginning: left out of its content where it is as usual, so that a newer
 program makes no new version of what has not changed."""
@@ -31,6 +34,8 @@ class Rules:
     """After how long without a share a member is nudged."""
     grace_days: int = field(default=7, metadata=LATER)
     """After a campaign's end: for so long a link of it still brings what it promised."""
+    hold_out_percent: int = field(default=0, metadata=LATER)
+    """So many of a hundred members are never asked to share, so that one can see what asking brings; 0 for none."""
     credit_days: int | None = field(default=None, metadata=LATER)
     """For so long a friend who came can still come to count; None for ever."""
     community: int | str | None = None
@@ -53,6 +58,9 @@ def take_rules(file: CampaignFile) -> Rules:
         claim_days=_take_days(file, given, "claim_days", usual.claim_days),
         pause_days=_take_days(file, given, "pause_days", usual.pause_days),
         grace_days=_take_days(file, given, "grace_days", usual.grace_days),
+        hold_out_percent=file.attempt(0, file.take_whole_number, (*_BLOCK, "hold_out_percent"), HELD_LIMIT)
+        if "hold_out_percent" in given
+        else usual.hold_out_percent,
         credit_days=_take_days(file, given, "credit_days", 0) or None,
         community=file.attempt(None, _take_chat, file) if "community" in given else None,
         join_community="join_community" in given

@@ -9,6 +9,7 @@ from telegram import InlineKeyboardMarkup
 
 from bot.core.funnel import FEW, PERIOD_DAYS, Funnel, Step, compute_steps
 from bot.core.liability import Liability
+from bot.core.trials import LEAST_SHOWN, Lift
 from bot.messages.buttons import KEY, Button
 from bot.messages.keyboards import make_button, stack
 from bot.messages.liability import say_money
@@ -28,6 +29,9 @@ _STORY_LIMIT = 48
 _KINDS = 5
 """So many ways, sources and stories are told apart; the rest is one line."""
 
+_EACH = 1000
+"""Members, for whom a difference of shares is told."""
+
 PAGES: Mapping[Page, str] = MappingProxyType(
     {
         Page.GROWTH: "stats.page.growth",
@@ -35,6 +39,7 @@ PAGES: Mapping[Page, str] = MappingProxyType(
         Page.SOURCES: "stats.page.sources",
         Page.MEMBERS: "stats.page.members",
         Page.REWARDS: "stats.page.rewards",
+        Page.ASKING: "stats.page.asking",
         Page.MEANING: "stats.page.meaning",
     }
 )
@@ -237,6 +242,31 @@ def _say_rewards(texts: Texts, shop: Shop, view: PageView) -> list[Html]:
     return [_stack(lines), *owed]
 
 
+def _say_asking(texts: Texts, shop: Shop, view: PageView) -> list[Html]:
+    """How many brought a friend, of those who may be asked and of those who never are, and what that comes to."""
+    lift = view.asking
+    if lift is None:
+        return [texts.say("stats.asking.off")]
+    lines = [
+        texts.say("stats.asking.held", percent=shop.campaign.rules.hold_out_percent),
+        texts.say("stats.asking.asked", brought=lift.asked_brought, members=lift.asked),
+        texts.say("stats.asking.unasked", brought=lift.held_brought, members=lift.held),
+    ]
+    return [_stack(lines), _say_lift(texts, lift)]
+
+
+def _say_lift(texts: Texts, lift: Lift) -> Html:
+    """The difference for each thousand members, its interval, and whether it is one."""
+    if not lift.tells:
+        return texts.say("stats.asking.early", least=LEAST_SHOWN)
+    low, difference, high = (round(_EACH * share) for share in (lift.low, lift.difference, lift.high))
+    if lift.low > 0:
+        return texts.say("stats.asking.works", each=_EACH, more=difference, low=low, high=high)
+    if lift.high < 0:
+        return texts.say("stats.asking.harms", each=_EACH, fewer=-difference, low=-high, high=-low)
+    return texts.say("stats.asking.open", each=_EACH, fewer=-low, more=high)
+
+
 def _say_meaning(texts: Texts, _shop: Shop, _view: PageView) -> list[Html]:
     lines = [
         texts.say("stats.meaning", name=texts.plain(name), meaning=texts.plain(meaning))
@@ -252,6 +282,7 @@ _RENDERED: Mapping[Page, Callable[[Texts, Shop, PageView], list[Html]]] = Mappin
         Page.SOURCES: _say_sources,
         Page.MEMBERS: _say_members,
         Page.REWARDS: _say_rewards,
+        Page.ASKING: _say_asking,
         Page.MEANING: _say_meaning,
     }
 )

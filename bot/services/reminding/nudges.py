@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.core.durations import DAY
 from bot.core.reminding import choose_fresh_story
+from bot.core.trials import is_held_out
 from bot.services.campaigns import get_terms
 from bot.services.members import MemberView, enter, view_member
 from bot.services.notices import owe
@@ -17,7 +18,7 @@ from storage.tx import Tx
 def nudge(tx: Tx, *, limit: int) -> int:
     """Owe a nudge to members quiet for as long as the campaign says, the quietest first; returns to how many.
 
-    One in a quiet spell: sharing ends the spell, a nudge does not.
+    One in a quiet spell: sharing ends the spell, a nudge does not. Who is held out is passed over.
 
     Args:
         tx: The transaction.
@@ -26,9 +27,13 @@ def nudge(tx: Tx, *, limit: int) -> int:
     terms = get_terms(tx)
     before = tx.now - terms.rules.pause_days * DAY
     due = directory.list_to_nudge(tx, shared_before=before, nudged_before=before, limit=limit)
+    held = {person.id for person in due if is_held_out(person.id, terms.rules.hold_out_percent)}
     for person in due:
-        _owe(tx, person, choose_fresh_story(terms.story_keys, shares.find_last_story(tx, person.id)))
-    return len(due)
+        if person.id in held:
+            people.pass_over(tx, person.id)
+        else:
+            _owe(tx, person, choose_fresh_story(terms.story_keys, shares.find_last_story(tx, person.id)))
+    return len(due) - len(held)
 
 
 def set_nudges(tx: Tx, *, visitor: Profile, nudges: bool) -> MemberView:

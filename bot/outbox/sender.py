@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.messages.notices import Reader, Rendered, Renderers, list_kinds, render_notices
@@ -60,6 +60,8 @@ class Report:
 
     left: list[NoticeId] = field(default_factory=list)
     """Still owed, in order."""
+    held: Mapping[NoticeId, float] = field(default_factory=dict)
+    """Not due yet, with the seconds until they are."""
     vanished: list[NoticeId] = field(default_factory=list)
     """Not in the outbox any more."""
     wait: float | None = None
@@ -210,8 +212,8 @@ class Sender:
         shop = self._snapshots.current.shop
         labelled = shop.campaign.asks_labels
         view = await self._store.read(view_notices, address=address, ids=ids, kinds=self._kinds, labelled=labelled)
-        found = {each.id for each in view.owed} | set(view.unreadable)
-        report = Report(vanished=[notice_id for notice_id in ids if notice_id not in found])
+        found = {each.id for each in view.owed} | view.held.keys() | set(view.unreadable)
+        report = Report(vanished=[notice_id for notice_id in ids if notice_id not in found], held=view.held)
         if view.unreadable:
             self._fail(view.unreadable, "unreadable")
         chat_id, language = None, shop.campaign.channel_language

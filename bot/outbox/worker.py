@@ -16,7 +16,7 @@ from bot.wire.gate import Gate
 from bot.wire.signal import Batches, Signal, Watch
 from bot.wire.snapshot import Snapshots
 from bot.wire.telegram_bot import PassalongBot
-from storage.addresses import Address
+from storage.addresses import Address, ChatAddress
 from storage.records import CommitDoubted, NoticeId, NoticeOwed, NoticeState
 from storage.store import Store
 from storage.tables import outbox
@@ -30,7 +30,14 @@ RETRY_SECONDS = (1.0, 4.0, 16.0, 60.0, 120.0, 240.0, 300.0)
 CAPACITY = 20_000
 PAGE = 500
 MOST_MERGED = 500
-"""Notices given to the renderer at once."""
+"""Notices for a member given to the renderer at once."""
+MOST_GATHERED = 5_000
+"""Notices for a chat: a digest is one post."""
+
+LONGEST_HOLD_SECONDS = 900.0
+"""What is not due yet is looked at so often, should the machine's clock be put right meanwhile."""
+SLACK_SECONDS = 0.05
+"""So much too early is in time."""
 
 QUIET_SECONDS = 0.2
 """So long after the last round whoever waits for quiet still waits: while people come one after the other, there is none."""
@@ -110,6 +117,10 @@ class OutboxWorker:
         self._known: set[NoticeId] = set()
         self._gone: set[NoticeId] = set()
         self._running: set[asyncio.Task[None]] = set()
+        self._held: dict[NoticeId, float] = {}
+        """What is not due yet, with when to look at it again."""
+        self._next_due: asyncio.TimerHandle | None = None
+        """Set while something is held that is not due yet."""
         self._behind = False
         self._missed = False
         self._loader: asyncio.Task[None] | None = None
@@ -145,6 +156,8 @@ class OutboxWorker:
         """Send nothing more, give what is on its way some time; what is not sent stays owed."""
         deadline = self._clock() + limit_seconds
         self._stopping = True
+        if self._next_due is not None:
+            self._next_due.cancel()
         for line in self._lines.values():
             if line.timer is not None:
                 line.timer.cancel()
@@ -166,12 +179,13 @@ class OutboxWorker:
         self._pump()
 
     def _add(self, notice_id: NoticeId, address: Address) -> None:
-        if notice_id in self._known or self._stopping:
+        if notice_id in self._known or self._stopping or self._held.get(notice_id, 0.0) > self._clock() + SLACK_SECONDS:
             return
         if len(self._known) >= self._capacity:
             self._load_later()
             return
         self._known.add(notice_id)
+        self._held.pop(notice_id, None)
         line = self._lines.setdefault(address, _Line())
         line.ids.append(notice_id)
         if len(line.ids) == 1 and not line.busy and line.timer is None:
@@ -204,8 +218,8 @@ class OutboxWorker:
             for notice in notices:
                 if notice.id not in self._gone:  # settled since that page was read
                     self._add(notice.id, notice.address)
-            self._pump()
             after = notices[-1].id if len(notices) == PAGE else None
+        self._pump()  # not before: a chat's digest may begin on one page and end on another
 
     def _pump(self) -> None:
         while self._ready and len(self._running) < self._gate.in_flight_limit and not self._stopping:
@@ -223,7 +237,8 @@ class OutboxWorker:
     async def _serve(self, address: Address, line: _Line) -> None:
         """One round: all that is owed to one recipient, as one or more letters."""
         line.busy = True
-        ids, line.ids = line.ids[:MOST_MERGED], line.ids[MOST_MERGED:]
+        most = MOST_GATHERED if isinstance(address, ChatAddress) else MOST_MERGED
+        ids, line.ids = line.ids[:most], line.ids[most:]
         try:
             report = await self._sender.deliver(address, ids)
         except Exception:
@@ -232,11 +247,22 @@ class OutboxWorker:
         line.ids[:0] = report.left
         line.busy = False
         line.opens_at = self._clock() + self._compute_rest(line, report)
-        self._known.difference_update(report.vanished)
+        self._known.difference_update(report.vanished, report.held)
+        self._hold(report)
         self._signal.tell()
         if not self._stopping:
             wait = max(0.0, line.opens_at - self._clock())
             line.timer = asyncio.get_running_loop().call_later(wait, self._open, address, line)
+
+    def _hold(self, report: Report) -> None:
+        """Read what is owed once more when the first of what is not due yet will be."""
+        if not report.held or self._stopping:
+            return
+        now, loop = self._clock(), asyncio.get_running_loop()
+        self._held |= {each: now + min(wait, LONGEST_HOLD_SECONDS) for each, wait in report.held.items()}
+        begins, ends = loop.time(), loop.time() + min(LONGEST_HOLD_SECONDS, *report.held.values())
+        if self._next_due is None or not begins < self._next_due.when() <= ends:
+            self._next_due = loop.call_at(ends, self._load_later)
 
     def _compute_rest(self, line: _Line, report: Report) -> float:
         """Seconds until the recipient's next letter."""

@@ -13,6 +13,7 @@ from enum import Enum
 from functools import cache
 from typing import Any, ClassVar, Generic, TypeVar, get_type_hints
 
+from bot.core.durations import SECOND
 from bot.services.members import MemberView, compose_name, view_member
 from storage.addresses import Address, MemberAddress
 from storage.handout import HandoutKind
@@ -36,6 +37,11 @@ class Notice:
     renamed: ClassVar[Mapping[str, str]] = {}
     """What fields were called in rows of earlier versions, and are called now."""
 
+    @property
+    def due_at(self) -> int:
+        """Before this moment it is not sent, and what is due at the same one is sent together; 0 for at once."""
+        return 0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sorry(Notice):
@@ -54,6 +60,7 @@ class Owed(Generic[N_co]):
     id: NoticeId
     notice: N_co
     owed_at: int = 0
+    """Since when it might have been sent."""
     topic_id: int | None = None
     """Where it answers something: the topic of the reader's chat in which that was asked."""
 
@@ -67,7 +74,9 @@ class NoticesView:
     """Some notices of one address, with what they show that is of the moment."""
 
     owed: list[Owed[Notice]] = field(default_factory=list)
-    """In order."""
+    """In order, what was gathered for a digest behind what was not."""
+    held: Mapping[NoticeId, float] = field(default_factory=dict)
+    """Those that are not due yet, with the seconds until they are."""
     unreadable: list[NoticeId] = field(default_factory=list)
     member: MemberView | None = None
     """Whom they are for; None where that is a chat."""
@@ -161,12 +170,19 @@ def view_notices(
     """
     owed: list[Owed[Notice]] = []
     unreadable: list[NoticeId] = []
+    held: dict[NoticeId, float] = {}
     for row in outbox.list_by_ids(tx, ids):
         try:
-            owed.append(Owed(id=row.id, notice=read_notice(row, kinds), owed_at=row.created_at, topic_id=row.topic_id))
+            notice = read_notice(row, kinds)
+            if notice.due_at > tx.now:
+                held[row.id] = (notice.due_at - tx.now) / SECOND
+                continue
+            since = max(row.created_at, notice.due_at)
+            owed.append(Owed(id=row.id, notice=notice, owed_at=since, topic_id=row.topic_id))
         except NoticeUnreadable as error:
             logger.error("Notice %d cannot be read and is given up: %s", row.id, error)  # noqa: TRY400 -- the words say it
             unreadable.append(row.id)
+    owed.sort(key=lambda each: each.notice.due_at)
     recipient_id = address.person_id if isinstance(address, MemberAddress) else None
     types: dict[NoticeId, Any] = {each.id: type(each.notice) for each in owed}
     named = {getattr(each.notice, name) for each in owed for name in _list_named(types[each.id])}
@@ -174,6 +190,7 @@ def view_notices(
     names = {person_id: compose_name(person.profile) for person_id, person in known.items()}
     return NoticesView(
         owed=owed,
+        held=held,
         unreadable=unreadable,
         member=view_member(tx, known[recipient_id]) if recipient_id is not None else None,
         labels=labels.list_of(tx, recipient_id) if labelled and recipient_id is not None else (),

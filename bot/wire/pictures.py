@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.cards.look import compute_look
-from bot.core.campaigns.campaign import Campaign, compose_look
+from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.checking import Finding, list_misnamed
+from bot.core.campaigns.look import compose_look
 from bot.core.campaigns.pictures import list_card_pictures
 from bot.core.pictures import Picture, PictureMistake
 from bot.core.sharing import CardFormat, CardText, CardVersions

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -170,3 +171,31 @@ def test_who_was_waiting_is_told_when_it_counts() -> None:
     """What it brought, and that the inviter has something of it, too."""
     (text,) = show(render_kind(EN, make_shop(), Qualified, [("Rina", "Budi")]))
     assert text == "You are in, so it counts: +50 points, balance 1,500. Budi is rewarded too."
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_was_gathered_is_one_post(language: str) -> None:
+    """As many names as there is room for, how many came, and how many more there are; everybody is settled by it."""
+    rows = [(f"F{n:04}", f"I{n % 300:04}") for n in range(1000)]
+    (part,) = render_kind(Texts(language), make_shop(), JoinAnnounced, rows, digest_at=5)
+    (text,) = show([part])
+    named = len(re.findall(r"F\d{4}", text))
+    numbers = [int(each) for each in re.findall(r"(?<![FI\d])\d+", text.replace(",", "").replace("1.000", "1000"))]
+    assert numbers == [1000, 1000 - named]
+    assert (len(part.owed), named > 100, len(text) <= 4096) == (1000, True, True)
+
+
+def test_each_digest_stands_alone() -> None:
+    """Where two are late by an outage they are two posts."""
+    notices = [make_notice(JoinAnnounced, 0, digest_at=at) for at in (5, 5, 9)]
+    owed = [Owed(id=NoticeId(n), notice=each) for n, each in enumerate(notices)]
+    assert [len(each.owed) for each in render_notices(make_reader(EN, make_shop()), owed, RENDERERS)] == [2, 1]
+
+
+def test_who_hides_is_not_named_in_public() -> None:
+    """Neither who came nor who invited; a name may be hidden between the joining and the digest."""
+    reader = make_reader(EN, make_shop())
+    hidden = replace(reader, view=replace(reader.view, public_names=dict.fromkeys(reader.view.names, "")))
+    for count in (1, 2):
+        owed = [Owed(id=NoticeId(n), notice=make_notice(JoinAnnounced, 0, digest_at=5)) for n in range(count)]
+        assert "Budi" not in "".join(show(render_notices(hidden, owed, RENDERERS)))

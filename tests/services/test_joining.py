@@ -1,13 +1,18 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
+from bot.core.campaigns.announcing import AnnounceRules
 from bot.core.campaigns.campaign import Campaign
 from bot.core.claiming import Attribution
+from bot.core.durations import SECOND
 from bot.core.throttling import MISSES_ALLOWED, WINDOW_SECONDS
+from bot.services.campaigns.opening import Source, open_shop
 from bot.services.joining.joining import Arrival, start
+from bot.services.joining.notices import JoinAnnounced
 from bot.services.standing import list_invites, list_rewards, rank
 from storage.checks import list_faults
 from storage.records import NoticeId, OutboxRow, Profile
@@ -164,3 +169,17 @@ async def test_many_friends_at_once_are_all_credited(store: Store, campaign: Cam
     assert (top.my_score, top.my_rank) == (friends, 1)
     assert top.member.balance == friends * campaign.inviter_points
     assert await list_faults(store) == []
+
+
+@pytest.mark.parametrize(("digest", "zone", "due"), [("each", None, 0), ("hour", None, 3600), ("day", "UTC", 86_400)])
+async def test_the_news_of_a_friend_is_due_when_the_shop_wants_it(
+    store: Store, campaign: Campaign, digest: str, zone: str | None, due: int
+) -> None:
+    """At once, or some time within the hour or the day."""
+    wanted = replace(campaign, announce=AnnounceRules(digest=digest))
+    await store.write(open_shop, Source(campaign=wanted), announce_chat="@news", community_chat=None, zone=zone)
+    anna = (await arrive(store, ANNA)).member
+    await arrive(store, BUDI, anna.code)
+    (news,) = [each for each in await list_owed(store) if each.kind == JoinAnnounced.kind]
+    waits = int(news.payload["digest_at"]) - news.created_at
+    assert 0 < waits <= due * SECOND if due else news.payload["digest_at"] == 0

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import product
 
+from bot.core.campaigns.announcing import AnnounceRules, take_announce
 from bot.core.campaigns.catalogue import FOR_ITEM, CatalogueItem, take_catalogue
 from bot.core.campaigns.contests import Contest, take_contests
 from bot.core.campaigns.fairness import Fairness, take_fairness
 from bot.core.campaigns.file import CampaignFile, Path
-from bot.core.campaigns.look import take_focus, take_look
+from bot.core.campaigns.look import compose_look, take_focus, take_look
 from bot.core.campaigns.mistakes import CampaignMistake
 from bot.core.campaigns.news import NewsRules, take_news
 from bot.core.campaigns.pictures import FindPicture, refuse_pictures, take_picture
@@ -52,7 +53,7 @@ BRAND_LIMIT, HEADLINE_LIMIT, TEXT_LIMIT, OFFER_LIMIT = 32, 60, 300, 120
 _FIELDS = (
     *("slug", "theme", "layout", "focus", "colours", "languages", "channel_language", "logo", "photo", "brand"),
     *("points", "limits", "rules", "stories", "catalogue", "rewards", "tiers", "contests", "waitlist", "fairness"),
-    "news",
+    *("news", "announce"),
 )
 
 
@@ -129,6 +130,8 @@ class Campaign:
     """How friends who come are looked at."""
     news: NewsRules = field(default_factory=NewsRules, metadata=LATER)
     """How often and when members are written to."""
+    announce: AnnounceRules = field(default_factory=AnnounceRules, metadata=LATER)
+    """How often the announce chat is."""
     logo: str = field(default="", metadata=LATER)
     """SHA-256 of the shop's logo; empty for none."""
     photo: str = field(default="", metadata=LATER)
@@ -232,19 +235,6 @@ class Campaign:
         return PLACEHOLDER.sub(lambda match: self.say_points(getattr(self, match[1]), language), text)
 
 
-def compose_look(campaign: Campaign, picture: str = "", focus: str = "") -> CardLook:
-    """How the cards of a campaign look that carry this picture, a SHA-256, of which this is to show."""
-    return CardLook(
-        theme=campaign.theme,
-        layout=campaign.layout,
-        main=campaign.main_colour,
-        accent=campaign.accent_colour,
-        logo=campaign.logo,
-        photo=picture,
-        focus=(focus or campaign.focus) if picture else "",
-    )
-
-
 def parse_campaign(
     text: str | bytes, *, themes: Collection[str], find_picture: FindPicture = refuse_pictures
 ) -> Campaign:
@@ -274,6 +264,7 @@ def parse_campaign(
         rules=attempt(Rules(), take_rules, file),
         fairness=attempt(Fairness(), take_fairness, file),
         news=attempt(NewsRules(), take_news, file),
+        announce=attempt(AnnounceRules(), take_announce, file),
         stories=attempt((), _take_stories, file, languages, find_picture),
         logo=attempt("", take_picture, file, ("logo",), find_picture),
         photo=attempt("", take_picture, file, ("photo",), find_picture),

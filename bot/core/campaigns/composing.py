@@ -13,6 +13,7 @@ import tomlkit
 from tomlkit.container import Container
 from tomlkit.items import AoT, Table
 
+from bot.core.campaigns.announcing import AnnounceRules
 from bot.core.campaigns.campaign import Campaign, Story
 from bot.core.campaigns.catalogue import VALID_DAYS, CatalogueItem
 from bot.core.campaigns.contests import Contest, ContestBy, compose_prizes
@@ -97,6 +98,7 @@ def _list_values(campaign: Campaign, former: Block, name_picture: NamePicture) -
         "waitlist": _list_waitlist(campaign, former.get("waitlist", {})),
         "fairness": _list_rules(campaign.fairness, former.get("fairness", {})) or None,
         "news": _list_rules(campaign.news, former.get("news", {})) or None,
+        "announce": _list_rules(campaign.announce, former.get("announce", {})) or None,
     }
 
 
@@ -241,7 +243,7 @@ def _list_colours(campaign: Campaign, former: Block) -> dict[str, str]:
     }
 
 
-def _list_rules(rules: Rules | Fairness | NewsRules, former: Block) -> dict[str, Any]:
+def _list_rules(rules: Rules | Fairness | NewsRules | AnnounceRules, former: Block) -> dict[str, Any]:
     usual = type(rules)()
     values = {each.name: getattr(rules, each.name) for each in fields(rules)}
     return (

@@ -7,6 +7,7 @@ from dataclasses import MISSING, Field, asdict, fields
 from hashlib import sha256
 from typing import Any
 
+from bot.core.campaigns.announcing import AnnounceRules
 from bot.core.campaigns.campaign import Campaign, Rules, Story, StoryKind
 from bot.core.campaigns.catalogue import CatalogueItem
 from bot.core.campaigns.contests import Contest, ContestBy, Prize
@@ -17,14 +18,16 @@ from bot.core.campaigns.tiers import Tier
 from bot.core.campaigns.waitlist import Waitlist
 from storage.facts import GrantKind
 
-Part = Campaign | Story | Rules | Fairness | NewsRules | CatalogueItem | Tier | Contest | Prize | Waitlist
+Part = (
+    Campaign | Story | Rules | Fairness | NewsRules | AnnounceRules | CatalogueItem | Tier | Contest | Prize | Waitlist
+)
 
 
 def compose_content(campaign: Campaign) -> str:
     """Everything a campaign says, as JSON; languages stay in the order of the file, which says who is asked first."""
     stories = [_compose(story) for story in campaign.stories]
     content = _compose(campaign) | {"stories": stories, "rules": _compose(campaign.rules)}
-    for name, block in (("fairness", campaign.fairness), ("news", campaign.news)):
+    for name, block in (("fairness", campaign.fairness), ("news", campaign.news), ("announce", campaign.announce)):
         content.pop(name, None)
         if said := _compose(block):
             content[name] = said
@@ -53,12 +56,13 @@ def parse_content(content: str) -> Campaign:
     rules = Rules(**_take(Rules, told["rules"]))
     fairness = Fairness(**_take(Fairness, told.get("fairness", {})))
     news = NewsRules(**_take(NewsRules, told.get("news", {})))
+    announce = AnnounceRules(**_take(AnnounceRules, told.get("announce", {})))
     catalogue = tuple(_parse_item(item) for item in told.get("catalogue", ()))
     rewards = tuple(parse_rule(rule) for rule in told.get("rewards", ()))
     tiers = tuple(Tier(**_take(Tier, tier)) for tier in told.get("tiers", ()))
     contests = tuple(_parse_contest(contest) for contest in told.get("contests", ()))
     parts = {"stories": stories, "rules": rules, "fairness": fairness, "catalogue": catalogue, "rewards": rewards}
-    parts |= {"tiers": tiers, "contests": contests, "news": news}
+    parts |= {"tiers": tiers, "contests": contests, "news": news, "announce": announce}
     if told.get("waitlist"):
         parts["waitlist"] = _parse_waitlist(told["waitlist"])
     return Campaign(**_take(Campaign, told) | parts)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from bot.core.campaigns.file import CampaignFile, Path
-from bot.core.looks import AUTO, FOCUSES, LAYOUTS
+from bot.core.looks import AUTO, FOCUSES, LAYOUTS, CardLook
+
+if TYPE_CHECKING:
+    from bot.core.campaigns.campaign import Campaign
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _BLOCK = ("colours",)
@@ -69,3 +72,16 @@ def _has_picture(file: CampaignFile) -> bool:
     stories = file.find(("stories",))
     told = isinstance(stories, list) and any("picture" in story for story in stories if isinstance(story, dict))
     return told or file.holds(("logo",)) or file.holds(("photo",))
+
+
+def compose_look(campaign: Campaign, picture: str = "", focus: str = "") -> CardLook:
+    """How the cards of a campaign look that carry this picture, a SHA-256, of which this is to show."""
+    return CardLook(
+        theme=campaign.theme,
+        layout=campaign.layout,
+        main=campaign.main_colour,
+        accent=campaign.accent_colour,
+        logo=campaign.logo,
+        photo=picture,
+        focus=(focus or campaign.focus) if picture else "",
+    )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
+from typing import cast
 
 from bot.core.durations import SECOND
 from bot.core.rewards.steps import list_steps
@@ -230,7 +232,25 @@ def _say_waiting(texts: Texts, names: list[Html], points: str) -> Html:
 
 
 def _render_announcements(reader: Reader, owed: Sequence[Owed[JoinAnnounced]]) -> list[Rendered]:
-    """The channel's post, or its digest: inviter by inviter, with the friends each brought."""
+    """The channel's posts; one digest for each moment at which one is due, however many came."""
+    rendered = []
+    for digest_at, run in groupby(owed, key=lambda one: one.notice.digest_at):
+        posts = _render_posts(reader, list(run))
+        rendered += _gather(reader, posts) if digest_at else posts
+    return rendered
+
+
+def _gather(reader: Reader, posts: Sequence[Rendered]) -> list[Rendered]:
+    """As many names as one post has room for, and how many more there are."""
+    first, owed = posts[0], [one for each in posts for one in each.owed]
+    if len(posts) == 1:
+        return [first]
+    text = _say_announcement(reader, cast("Sequence[Owed[JoinAnnounced]]", first.owed), count=len(owed))
+    return [Rendered(messages=[replace(first.messages[0], text=text)], owed=owed)]
+
+
+def _render_posts(reader: Reader, owed: Sequence[Owed[JoinAnnounced]]) -> list[Rendered]:
+    """Inviter by inviter, with the friends each brought."""
     keyboard = compose_join_keyboard(reader.texts.plain("button.join_too"), reader.shop.address)
     names = reader.view.public_names
     places = {names[one.notice.inviter]: place for place, one in reversed(list(enumerate(owed)))}
@@ -239,7 +259,7 @@ def _render_announcements(reader: Reader, owed: Sequence[Owed[JoinAnnounced]]) -
     for one in ordered:
         inviter = names[one.notice.inviter]
         line = _LINE_COST + measure(reader.texts, inviter) if inviter != before else 0
-        costs.append(measure(reader.texts, reader.view.names[one.notice.friend]) + line)
+        costs.append(measure(reader.texts, names[one.notice.friend]) + line)
         before = inviter
     return [
         Rendered(messages=[OutgoingMessage(text=_say_announcement(reader, chunk), keyboard=keyboard)], owed=chunk)
@@ -247,27 +267,30 @@ def _render_announcements(reader: Reader, owed: Sequence[Owed[JoinAnnounced]]) -
     ]
 
 
-def _say_announcement(reader: Reader, owed: Sequence[Owed[JoinAnnounced]]) -> Html:
+def _say_announcement(reader: Reader, owed: Sequence[Owed[JoinAnnounced]], *, count: int = 0) -> Html:
+    """`count` where more came than are named."""
     texts, brand = reader.texts, reader.shop.brand(reader.texts.language)
     if len(owed) == 1:
-        friend = reader.show(owed[0].notice.friend, first=True)
+        friend = show_name(texts, reader.view.public_names[owed[0].notice.friend], first=True)
         return texts.say(
             "announce.alone",
             friend=friend,
             inviter=show_name(texts, reader.view.public_names[owed[0].notice.inviter]),
             brand=brand,
         )
-    title = texts.say("announce.many", count=len(owed), brand=brand)
+    title = texts.say("announce.many", count=count or len(owed), brand=brand)
     runs = groupby(owed, key=lambda one: reader.view.public_names[one.notice.inviter])
     lines = [_say_line(reader, inviter, list(run)) for inviter, run in runs]
-    return Html("\n\n".join([title, "\n".join(lines)]))
+    more = [texts.say("announce.more", count=count - len(owed))] if count else []
+    return Html("\n\n".join([title, "\n".join(lines), *more]))
 
 
 def _say_line(reader: Reader, inviter: str, owed: Sequence[Owed[JoinAnnounced]]) -> Html:
-    friends = reader.texts.join([reader.show(one.notice.friend) for one in owed])
+    texts, names = reader.texts, reader.view.public_names
+    friends = texts.join([show_name(texts, names[one.notice.friend]) for one in owed])
     if not inviter:
-        return reader.texts.say("announce.line_nobody", friends=friends)
-    return reader.texts.say("announce.line", inviter=show_name(reader.texts, inviter, first=True), friends=friends)
+        return texts.say("announce.line_nobody", friends=friends)
+    return texts.say("announce.line", inviter=show_name(texts, inviter, first=True), friends=friends)
 
 
 NOTICES: Renderers = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import astuple
 
-from bot.core.campaigns.campaign import compose_look
+from bot.core.campaigns.look import compose_look
 from bot.core.languages import LANGUAGES, PROGRAM_LANGUAGE
 from bot.core.sharing import CardText, CardVersions, Mark, digest
 from bot.messages.shop import Shop

@@ -15,10 +15,10 @@ from bot.services.community.warning import tell_owed
 from bot.services.fairness.holding import hold, look_at_join, tell_held
 from bot.services.fairness.rings import closes_ring
 from bot.services.honours.honours import review
+from bot.services.joining.announcing import announce
 from bot.services.joining.notices import (
     FriendJoined,
     FriendWaiting,
-    JoinAnnounced,
     Qualified,
     RevokeReason,
     Welcome,
@@ -42,7 +42,7 @@ from bot.services.rewards.granting import (
 from bot.services.spoken import find_owner
 from bot.services.waiting.waiting import advance, join_queue
 from bot.services.webhooks.publishing import publish_referral
-from storage.addresses import ANNOUNCE, MemberAddress
+from storage.addresses import MemberAddress
 from storage.facts import EventKind, GrantId
 from storage.records import HandoutOwed, Person, Profile, Referral, ReferralId, ReferralState, Side
 from storage.role import Role
@@ -234,8 +234,7 @@ def _proclaim(tx: Tx, shop: ShopRow, referral: Referral, counted: Counted) -> No
         review(tx, referral.inviter_id, counted.score, tiers)
     if counted.reached and tx.told.count(HandoutOwed()) == shown:  # else their card shows what they have become
         owe_step_behind(tx, referral.inviter_id, counted.score)
-    if shop.announce_chat is not None:
-        owe(tx, ANNOUNCE, JoinAnnounced(friend=referral.invitee_id, inviter=referral.inviter_id), key=referral.id)
+    announce(tx, shop, referral)
 
 
 def owe_greeting(tx: Tx, referral: Referral, points: int, *, over: bool = False) -> None:

@@ -92,11 +92,18 @@ class FriendWaiting(Notice):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JoinAnnounced(Notice):
-    """To the announce chat."""
+    """To the announce chat, at once or with the digest of its hour or day."""
 
     kind: ClassVar[str] = "join_announced"
     friend: PersonId
     inviter: PersonId
+    digest_at: int = 0
+    """The moment of the digest; 0 for none."""
+
+    @property
+    def due_at(self) -> int:
+        """When it may be sent."""
+        return self.digest_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

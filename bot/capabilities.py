@@ -41,7 +41,7 @@ from bot.handlers.conversions import capability as conversions
 from bot.handlers.joining import start
 from bot.handlers.sharing import capability as sharing
 from bot.handlers.stats import stats
-from bot.jobs import alarms, checking, cleaning, lapsing, nudging, proving
+from bot.jobs import alarms, announcing, checking, cleaning, lapsing, nudging, proving
 from bot.updates.capability import Capability
 
 CAPABILITIES: tuple[Capability, ...] = (
@@ -86,6 +86,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     dashboard.CAPABILITY,
     nudging.CAPABILITY,
     lapsing.CAPABILITY,
+    announcing.CAPABILITY,
     cleaning.CAPABILITY,
     checking.CAPABILITY,
     proving.CAPABILITY,

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.core.campaigns.announcing import compute_due
+from bot.core.durations import DAY, SECOND
+from bot.core.periods import BoardKind, Period, compute_period
 from bot.services.campaigns import find_zone, read_terms
-from bot.services.joining.notices import JoinAnnounced
+from bot.services.joining.notices import JoinAnnounced, MonthAnnounced
 from bot.services.notices import owe
 from storage.addresses import ANNOUNCE
 from storage.records import Referral
+from storage.tables import funnel, shops
 from storage.tables.shops import ShopRow
 from storage.tx import Tx
+
+TOLD_UPTO_DAY = 3
+"""Of the month after. The outbox knows for five days what it has sent, so that nothing is told twice."""
+FEWEST_TOLD = 2
+"""One friend is no "together"."""
 
 
 def announce(tx: Tx, shop: ShopRow, referral: Referral) -> None:
@@ -18,3 +28,23 @@ def announce(tx: Tx, shop: ShopRow, referral: Referral) -> None:
         due_at = compute_due(read_terms(tx, shop).campaign.announce.digest, tx.now, find_zone(shop.zone))
         news = JoinAnnounced(friend=referral.invitee_id, inviter=referral.inviter_id, digest_at=due_at)
         owe(tx, ANNOUNCE, news, key=referral.id)
+
+
+def find_month_due(tx: Tx) -> Period | None:
+    """The month that the announce chat may be told of, with its friends: the last one, in the first days of the next."""
+    shop = shops.find(tx)
+    if shop is None or shop.announce_chat is None:
+        return None
+    zone = find_zone(shop.zone)
+    this = compute_period(BoardKind.MONTH, tx.now, zone)
+    late = datetime.fromtimestamp(tx.now // SECOND, zone).day > TOLD_UPTO_DAY
+    return None if late else compute_period(BoardKind.MONTH, this.starts_at - 1, zone)
+
+
+def announce_month(tx: Tx) -> None:
+    """Owe the announce chat how many friends came last month, once; nothing where that were too few, or is long ago."""
+    month = find_month_due(tx)
+    if month is not None:
+        count = funnel.sum_all(tx, since=month.starts_at // DAY, before=month.ends_at // DAY).qualified
+        if count >= FEWEST_TOLD:
+            owe(tx, ANNOUNCE, MonthAnnounced(count=count), key=month.name)

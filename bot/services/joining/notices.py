@@ -107,6 +107,14 @@ class JoinAnnounced(Notice):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MonthAnnounced(Notice):
+    """To the announce chat: how many friends all members together brought last month."""
+
+    kind: ClassVar[str] = "month_announced"
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FriendRevoked(Notice):
     """To the inviter: the friend no longer counts, and `points` went back."""
 

@@ -1,0 +1,20 @@
+"""Telling the announce chat once a month what all members together have done."""
+
+from __future__ import annotations
+
+from bot.services.joining.announcing import announce_month, find_month_due
+from bot.updates.capability import Capability
+from bot.updates.job import Job
+from storage.store import Store
+
+EVERY_SECONDS = 3600.0
+"""A month begins at the shop's own midnight."""
+
+
+async def announce_due(store: Store) -> None:
+    """Look, and write only in the first days of a month."""
+    if await store.read(find_month_due) is not None:
+        await store.write(announce_month)
+
+
+CAPABILITY = Capability(name="announcing", jobs=[Job(name="announcing", every_seconds=EVERY_SECONDS, run=announce_due)])

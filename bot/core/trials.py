@@ -110,6 +110,12 @@ def choose_arm(trial: str, member_id: int, keys: Sequence[str]) -> str:
     return keys[int.from_bytes(drawn, "big") % len(keys)]
 
 
+def choose_first(keys: Sequence[str], tried: int, member_id: int) -> str:
+    """Which story a member is handed first: the first one, or where the first so many are tried, one of these."""
+    arms = keys[:tried]
+    return choose_arm(" ".join(arms), member_id, arms) if len(arms) > 1 else keys[0]
+
+
 def is_held_out(member_id: int, percent: int) -> bool:
     """Whether a member is among the so many of a hundred who are never asked to share; for ever the same ones."""
     drawn = blake2b(f"hold-out:{member_id}".encode(), digest_size=8).digest()

@@ -22,6 +22,7 @@ from bot.core.trials import Lift
 from bot.services.members import MemberView, demand, enter, view_member
 from bot.services.printing import count_by_placement
 from bot.services.reminding.asking import measure_asking
+from bot.services.trials import TrialView, measure_trial
 from storage.facts import GrantKind
 from storage.records import Profile, RankLine
 from storage.tables import funnel, grants, liability, scores
@@ -40,6 +41,7 @@ class Page(StrEnum):
     MEMBERS = "members"
     REWARDS = "rewards"
     ASKING = "asking"
+    TRIAL = "trial"
     MEANING = "meaning"
 
 
@@ -91,6 +93,7 @@ class PageView:
     """Newcomers by the shop's own paper, by where it hung."""
     top: list[RankLine] = field(default_factory=list)
     owed: Liability = field(default_factory=Liability)
+    trial: TrialView | None = None
     asking: Lift | None = None
     """What asking brings; None as well where nobody is held out."""
 
@@ -122,6 +125,7 @@ def look(tx: Tx, *, visitor: Profile, page: Page) -> PageView:
         placements=count_by_placement(tx) if page is Page.SOURCES else {},
         top=scores.list_top(tx, TOP_SIZE) if page is Page.MEMBERS else [],
         owed=sum_owed(tx) if page is Page.REWARDS else Liability(),
+        trial=measure_trial(tx) if page is Page.TRIAL else None,
         asking=measure_asking(tx) if page is Page.ASKING else None,
     )
 

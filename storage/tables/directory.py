@@ -55,6 +55,15 @@ _WITH_FRIENDS = (
     .order_by(person.c.started_at.desc(), person.c.id.desc())
     .limit(bindparam("limit"))
 )
+_SHARERS = (
+    select(
+        person.c.id,
+        exists().where(referral.c.inviter_id == person.c.id, referral.c.joined_at >= bindparam("since")),
+    )
+    .where(person.c.shared_at >= bindparam("since"), person.c.started_at.is_not(None))
+    .order_by(person.c.started_at.desc(), person.c.id.desc())
+    .limit(bindparam("limit"))
+)
 _COUNT_MEMBERS = select(func.coalesce(func.sum(funnel.c.members), literal_column("0")))
 _COUNT_BLOCKED = select(func.coalesce(func.sum(funnel.c.blocked), literal_column("0")))
 
@@ -97,6 +106,11 @@ def list_with_friends(tx: Tx, *, since: int, until: int, limit: int) -> list[tup
     """Return members who started between two moments, the latest first, and of each whether they ever brought a friend."""
     rows = tx.rows(_WITH_FRIENDS, since=since, until=until, limit=limit)
     return [(PersonId(number), bool(brought)) for number, brought in rows]
+
+
+def list_sharers(tx: Tx, *, since: int, limit: int) -> list[tuple[PersonId, bool]]:
+    """Return members who took something to pass on since a moment, the latest first, and whether each brought a friend since."""
+    return [(PersonId(number), bool(came)) for number, came in tx.rows(_SHARERS, since=since, limit=limit)]
 
 
 def count_members(tx: Tx) -> int:

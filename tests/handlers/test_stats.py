@@ -35,3 +35,17 @@ async def test_the_figures_come_as_a_picture_with_a_caption(tmp_path: Path) -> N
         ):
             await shop.tap(shop.admin, page, label)
             await shop.until_edited(page, said)
+        for label, said in (
+            ("Stories on trial", "Which story"),
+            ("Try two stories", "Not enough yet"),
+            ("Effect of asking", "hold_out_percent"),
+            ("Stories on trial", "Not enough yet"),
+        ):
+            await shop.tap(shop.admin, page, label)
+            await shop.until_edited(page, said)
+        friend = shop.add_person()
+        await shop.join(friend)
+        cards = [(await shop.ask(each, "/share")).text.splitlines()[0] for each in (anna, shop.admin, friend)]
+        assert len(set(cards)) == 2, "members take turns with two stories"
+        await shop.tap(shop.admin, page, "End the trial")
+        await shop.until_edited(page, "Which story")

@@ -15,7 +15,7 @@ from bot.core.liability import Liability
 from bot.core.names import compose_display_name
 from bot.core.own_words import WordsFault
 from bot.core.reminding import Missing, Reminding
-from bot.core.trials import compute_lift
+from bot.core.trials import compute_lift, decide
 from bot.messages import community, face, guide, own_words, printing, privacy, reminding, standing
 from bot.messages.broadcasts import panel as broadcast_panel
 from bot.messages.broadcasts import screens as broadcast_screens
@@ -36,6 +36,7 @@ from bot.services.notices import Notice, NoticesView, Owed
 from bot.services.reminding.reminders import RemindView, WaitingView
 from bot.services.standing import InvitesView, RewardsView, TopView
 from bot.services.stats import Figures, Page, PageView, StatsView
+from bot.services.trials import TrialView
 from bot.updates.capability import Registry
 from storage.broadcast import Broadcast, Recipient
 from storage.facts import GrantState, LedgerLine, LiabilityLevel, PoolLevel, RedemptionState
@@ -387,6 +388,7 @@ def make_page(name: str, page: Page) -> PageView:
         placements={"window": 3},
         top=make_top(name).lines,
         owed=Liability(points=1_000_000, coupons=1, gifts=2),
+        trial=TrialView(can_begin=False, standing=decide((name[:16], "b"), [500, 500], [50, 90], days=3), days=3),
         asking=compute_lift(asked=9000, asked_brought=1800, held=1000, held_brought=150),
     )
 

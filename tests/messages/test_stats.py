@@ -4,17 +4,19 @@ import re
 from dataclasses import replace
 
 import pytest
+from telegram import InlineKeyboardMarkup
 
 from bot.core.campaigns.campaign import BRAND_LIMIT
 from bot.core.funnel import FEW, Funnel, compute_growth
 from bot.core.liability import WORTH_LIMIT, Liability
-from bot.core.trials import compute_lift
+from bot.core.trials import compute_lift, decide
 from bot.messages.sharing.ways import name_source, name_way
 from bot.messages.shop import Source
 from bot.messages.stats.screens import NAMES, render_page, render_stats
 from bot.messages.stats.trend import compose_trend
 from bot.messages.texts import LANGUAGES, Texts
 from bot.services.stats import Page
+from bot.services.trials import TrialView
 from storage.records import ShareWay
 from tests.architecture.test_shape import ROOT
 from tests.messages.samples import HOSTILE, PHOTO, make_page, make_shop, make_stats
@@ -145,6 +147,36 @@ def test_what_asking_brings_is_told_no_surer_than_it_is(
     shown = say(Page.ASKING, {}, asking=lift)
     assert told in shown
     assert f"Never asked: {held[1]} of {held[0]:,} brought a friend" in shown
+
+
+@pytest.mark.parametrize(
+    ("shown", "brought", "days", "told", "taps"),
+    [
+        ((500, 500), (50, 90), 3, "brings more friends.", ["Winner first", "End the trial"]),
+        ((500, 500), (50, 52), 3, "No story is ahead far enough", ["End the trial"]),
+        ((500, 199), (50, 20), 3, "Something shows one story more often", ["End the trial"]),
+        ((199, 199), (50, 20), 3, "Not enough yet: it takes 200 members", ["End the trial"]),
+        ((500, 500), (50, 52), 28, "no story is clearly better", ["End the trial"]),
+    ],
+)
+def test_a_trial_is_told_no_surer_than_it_is(
+    shown: tuple[int, int], brought: tuple[int, int], days: int, told: str, taps: list[str]
+) -> None:
+    """The verdict in plain words, and only a winner can be put first."""
+    view = TrialView(can_begin=False, standing=decide(("a", "b"), shown, brought, days=days), days=days)
+    screen = render_page(EN, make_shop(), replace(make_page("Budi", Page.TRIAL), trial=view))
+    assert told in read_html(screen.text).text
+    assert isinstance(screen.keyboard, InlineKeyboardMarkup)
+    assert [button.text for button in screen.keyboard.inline_keyboard[0]] == taps
+
+
+def test_a_trial_can_be_begun_where_there_are_two_stories() -> None:
+    """And not where there is one."""
+    for can_begin in (True, False):
+        view = replace(make_page("Budi", Page.TRIAL), trial=TrialView(can_begin=can_begin))
+        screen = render_page(EN, make_shop(), view)
+        assert isinstance(screen.keyboard, InlineKeyboardMarkup)
+        assert (screen.keyboard.inline_keyboard[0][0].text == "Try two stories") is can_begin
 
 
 def test_where_nobody_is_held_out_the_page_says_how() -> None:

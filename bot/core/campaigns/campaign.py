@@ -33,6 +33,7 @@ from bot.core.campaigns.words import (
 from bot.core.languages import find_language, get_conventions
 from bot.core.liability import take_limit, take_worth
 from bot.core.looks import CardLook
+from bot.core.trials import choose_first
 
 __all__ = [
     "Campaign",
@@ -184,6 +185,10 @@ class Campaign:
     def find_item(self, key: str) -> CatalogueItem | None:
         """What can be had under this key; None for what is not on offer any more."""
         return next((item for item in self.catalogue if item.key == key), None)
+
+    def choose_first_story(self, member_id: int) -> str:
+        """The key of the story that a member is handed first."""
+        return choose_first([story.key for story in self.stories], self.rules.try_stories, member_id)
 
     def find_rule(self, key: str) -> Rule | None:
         """The rule of this key, be it that of a prize or of an item; None where there is none any more."""

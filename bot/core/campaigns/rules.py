@@ -36,6 +36,8 @@ class Rules:
     """After a campaign's end: for so long a link of it still brings what it promised."""
     hold_out_percent: int = field(default=0, metadata=LATER)
     """So many of a hundred members are never asked to share, so that one can see what asking brings; 0 for none."""
+    try_stories: int = field(default=0, metadata=LATER)
+    """The first so many stories take turns as the one a member is handed first; 0 for no trial. Begun in the chat alone."""
     credit_days: int | None = field(default=None, metadata=LATER)
     """For so long a friend who came can still come to count; None for ever."""
     community: int | str | None = None
@@ -52,7 +54,7 @@ def take_rules(file: CampaignFile) -> Rules:
     """
     if not file.holds(_BLOCK):
         return Rules()
-    given, usual = file.take_table(_BLOCK, [each.name for each in fields(Rules)]), Rules()
+    given, usual = file.take_table(_BLOCK, [each.name for each in fields(Rules) if each.name != "try_stories"]), Rules()
     return Rules(
         hold_days=_take_days(file, given, "hold_days", usual.hold_days),
         claim_days=_take_days(file, given, "claim_days", usual.claim_days),

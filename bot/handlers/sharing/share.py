@@ -18,6 +18,7 @@ from bot.services.face import claim_look, find_due_look, follow_face
 from bot.services.members import MemberView
 from bot.services.sharing.cards import ShareView, forget_cards, look_up_card, look_up_qr, note_share
 from bot.services.spoken import open_spoken
+from bot.services.trials import find_first_card
 from bot.updates.context import visitor_of
 from bot.wire.errors import classify
 from bot.wire.pictures import Pictures
@@ -49,8 +50,11 @@ QR = Sort(
 
 
 async def on_share(update: Update, context: Context) -> None:
-    """Hand the member their share card, with the campaign's first story."""
-    await hand_over(update, context, CARD, context.deps.shop.story_key(0))
+    """Hand the member their share card, with the story that is theirs to have first."""
+    shop, story = context.deps.shop, ""
+    if shop.campaign.rules.try_stories:
+        story = await context.read(find_first_card, visitor=visitor_of(update))
+    await hand_over(update, context, CARD, story or shop.story_key(0))
 
 
 async def on_share_story(update: Update, context: Context, story: str) -> None:

@@ -16,7 +16,8 @@ async def wish_pictures(context: Context, view: InlineView) -> None:
     shop, vault = context.deps.shop, context.deps.vault
     if shop.has_public_web:
         return
-    told = view.versions if vault else {key: view.versions[key] for key in [shop.story_key(0)] if key in view.versions}
+    first = shop.campaign.choose_first_story(view.member.id)
+    told = view.versions if vault else {key: view.versions[key] for key in [first] if key in view.versions}
     missing = {version: story for story, version in told.items() if story not in view.file_ids}
     kind = HandoutKind.VAULT if vault else HandoutKind.FIRST
     wished = await context.read(find_unwished, person_id=view.member.id, kind=kind, stories=missing) if missing else {}
@@ -26,7 +27,8 @@ async def wish_pictures(context: Context, view: InlineView) -> None:
 
 async def wish_card(context: Context, telegram_id: int) -> None:
     """For a member who comes back: their own card as it is now, where Telegram does not have it."""
-    stories, versions = [context.deps.shop.story_key(0)], context.deps.pictures.versions
+    campaign, versions = context.deps.shop.campaign, context.deps.pictures.versions
+    stories = [story.key for story in campaign.stories[: max(1, campaign.rules.try_stories)]]
     view = await context.read(find_cards, telegram_id=telegram_id, versions=versions, stories=stories)
     if view is not None:
         await wish_pictures(context, view)

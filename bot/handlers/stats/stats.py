@@ -15,8 +15,10 @@ from bot.messages.commands import Command
 from bot.messages.outgoing import Photo
 from bot.messages.stats.screens import STATS, render_page, render_stats
 from bot.messages.stats.trend import compose_trend
+from bot.messages.stats.trial import ADOPT, BEGIN, END, TRY
 from bot.messages.texts import Texts
 from bot.services.stats import Page, count, look
+from bot.services.trials import adopt_winner, begin_trial, end_trial
 from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
 
@@ -42,9 +44,18 @@ async def on_page(update: Update, context: Context, page: str) -> None:
     await show(update, context, render_page(Texts(view.member.language), context.deps.shop, view))
 
 
+async def on_try(update: Update, context: Context, step: str) -> None:
+    """Begin or end the trial of stories, or let its winner stand first; then how it stands."""
+    if step in _STEPS:
+        await context.write(_STEPS[step], visitor=visitor_of(update))
+    await on_page(update, context, Page.TRIAL)
+
+
+_STEPS = {BEGIN: begin_trial, END: end_trial, ADOPT: adopt_winner}
+
 CAPABILITY = Capability(
     name="stats",
     roles=MANAGERS,
     commands={Command(name="stats", text="command.stats", place=2): on_stats},
-    buttons={STATS: on_page},
+    buttons={STATS: on_page, TRY: on_try},
 )

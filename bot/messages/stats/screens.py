@@ -11,11 +11,12 @@ from bot.core.funnel import FEW, PERIOD_DAYS, Funnel, Step, compute_steps
 from bot.core.liability import Liability
 from bot.core.trials import LEAST_SHOWN, Lift
 from bot.messages.buttons import KEY, Button
-from bot.messages.keyboards import make_button, stack
+from bot.messages.keyboards import Row, make_button, stack
 from bot.messages.liability import say_money
 from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.sharing.ways import name_source, name_way
 from bot.messages.shop import Shop
+from bot.messages.stats.trial import list_trial_taps, say_trial
 from bot.messages.texts import LANGUAGES, Html, Texts, escape, show_name, show_plain_name
 from bot.services.stats import Page, PageView, StatsView
 from storage.records import RankLine
@@ -40,6 +41,7 @@ PAGES: Mapping[Page, str] = MappingProxyType(
         Page.MEMBERS: "stats.page.members",
         Page.REWARDS: "stats.page.rewards",
         Page.ASKING: "stats.page.asking",
+        Page.TRIAL: "stats.page.trial",
         Page.MEANING: "stats.page.meaning",
     }
 )
@@ -87,12 +89,13 @@ def render_page(texts: Texts, shop: Shop, view: PageView) -> OutgoingMessage:
     """One page of figures."""
     title = texts.say("stats.page_title", page=texts.plain(PAGES[view.page]))
     blocks = [title, *_RENDERED[view.page](texts, shop, view)]
-    return OutgoingMessage(text="\n\n".join(blocks), keyboard=_compose_taps(texts, view.page))
+    taps = list_trial_taps(texts, view) if view.page is Page.TRIAL else []
+    return OutgoingMessage(text="\n\n".join(blocks), keyboard=_compose_taps(texts, view.page, taps))
 
 
-def _compose_taps(texts: Texts, shown: Page | None = None) -> InlineKeyboardMarkup:
+def _compose_taps(texts: Texts, shown: Page | None = None, first: Row | None = None) -> InlineKeyboardMarkup:
     taps = [make_button(texts, STATS, page, label=texts.plain(key)) for page, key in PAGES.items() if page is not shown]
-    return stack(*(taps[place : place + 2] for place in range(0, len(taps), 2)))
+    return stack(first or [], *(taps[place : place + 2] for place in range(0, len(taps), 2)))
 
 
 def _say_way(texts: Texts, funnel: Funnel) -> Html:
@@ -283,6 +286,7 @@ _RENDERED: Mapping[Page, Callable[[Texts, Shop, PageView], list[Html]]] = Mappin
         Page.MEMBERS: _say_members,
         Page.REWARDS: _say_rewards,
         Page.ASKING: _say_asking,
+        Page.TRIAL: say_trial,
         Page.MEANING: _say_meaning,
     }
 )

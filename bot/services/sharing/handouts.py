@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from bot.core.sharing import CardVersions
+from bot.services.campaigns import get_terms
 from bot.services.members import MemberView, view_member
 from bot.services.sharing.cards import sign
 from storage.handout import Handout, HandoutId, HandoutKind
@@ -123,6 +124,8 @@ def _view(tx: Tx, handout: Handout, versions: CardVersions) -> DueCard | None:
     if not person.is_member or person.blocked_at is not None:
         return None
     member = view_member(tx, person)
+    if not handout.story:
+        handout = replace(handout, story=get_terms(tx).campaign.choose_first_story(person.id))
     version = versions.of_card(sign(member), member.language, handout.story)
     if handout.friends:
         version = versions.of_step(version, handout.friends)

@@ -72,12 +72,12 @@ def list_texts(server: Server) -> list[str]:
 
 
 @asynccontextmanager
-async def delivering(application: Application, gate: Gate) -> AsyncIterator[None]:
+async def delivering(application: Application, gate: Gate) -> AsyncIterator[OutboxWorker]:
     """A delivery at work, until nothing is owed that is due."""
     delivery = make_delivery(application, gate)
     delivery.start()
     try:
-        yield
+        yield delivery
         await delivery.settled()
     finally:
         await delivery.stop(1)
@@ -104,8 +104,10 @@ async def test_what_is_gathered_is_posted_at_its_time(
 ) -> None:
     """By the clock of the store: who looks too early looks again."""
     await store.write(gather, 0.1)
-    async with delivering(application, gate):
+    async with delivering(application, gate) as delivery:
         await until(lambda: list_texts(server))
+        await delivery.settled()
+        assert list_texts(server) == ["numbered 1"]
         clock.advance(1)
         await until(lambda: len(list_texts(server)) > 1)
     assert list_texts(server) == ["numbered 1", f"gathered {MANY}"]

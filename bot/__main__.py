@@ -158,7 +158,8 @@ def list_secrets(settings: Settings) -> list[str]:
     """What no log may show: tokens, and passwords within addresses."""
     passwords = [*find_passwords(settings.database_url), *find_passwords(settings.bot_api_url)]
     passwords += [settings.proxy.password] if settings.proxy and settings.proxy.password else []
-    return [settings.bot_token, settings.given.get("METRICS_TOKEN", ""), *passwords]
+    tokens = [settings.bot_token, settings.given.get("METRICS_TOKEN", "")]
+    return [*filter(None, tokens), *passwords]
 
 
 async def _run_until_signal(settings: Settings) -> int:

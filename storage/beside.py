@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from typing import Concatenate, ParamSpec, TypeVar
 
 from storage import open_store
@@ -124,6 +124,9 @@ def _open_sqlite(url: str) -> Iterator[Beside]:
                 raw.execute("COMMIT")
             except sqlite3.Error as error:
                 raise explain(error) from error
+            finally:
+                if raw.in_transaction:
+                    raw.execute("ROLLBACK")
 
         for pragma in (f"busy_timeout={WAIT_MILLISECONDS}", "foreign_keys=ON", "synchronous=FULL"):
             raw.execute(f"PRAGMA {pragma}")
@@ -144,10 +147,16 @@ def _open_postgres(url: str) -> Iterator[Beside]:
 
             @contextmanager
             def run(writable: bool) -> Iterator[None]:  # noqa: FBT001 -- called here alone
-                connection.execute(WRITING if writable else READING)
-                _check(read_version(connection))
-                yield
-                connection.execute(b"COMMIT")
+                try:
+                    connection.execute(WRITING if writable else READING)
+                    _check(read_version(connection))
+                    yield
+                    connection.execute(b"COMMIT")
+                except psycopg.Error as error:
+                    raise explain(error, url) from None
+                finally:
+                    with suppress(psycopg.Error):  # one that is gone has nothing to take back
+                        connection.rollback()
 
             yield Beside(PostgresSession(connection), run)
     except psycopg.Error as error:

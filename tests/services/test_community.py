@@ -66,7 +66,7 @@ class Scene:
 
     async def list_lines(self, visitor: Profile) -> list[Invitation]:
         """A member's invitations."""
-        return (await self.store.read(list_invites, visitor=visitor)).lines
+        return (await self.store.write(list_invites, visitor=visitor)).lines
 
 
 @pytest.fixture

@@ -171,7 +171,7 @@ async def test_what_nobody_comes_for_brings_the_points_back(counter: Store, cloc
     due = await counter.read(list_due, limit=10)
     for _ in range(2):
         await counter.write(expire, due)
-    rewards = await counter.read(list_rewards, visitor=ANNA)
+    rewards = await counter.write(list_rewards, visitor=ANNA)
     assert rewards.balance == 50
     assert [(line.amount, line.reason) for line in rewards.lines[:2]] == [(30, "item:latte"), (-30, "item:latte")]
     assert await list_kinds(counter) == ["redemption_expired"]
@@ -249,7 +249,7 @@ async def test_why_something_stands_as_it_does_is_answered(counter: Store, clock
     shop = make_shop()
 
     async def ask(number: RedemptionId, visitor: Profile = ANNA) -> str:
-        view = await counter.read(explain_thing, visitor=visitor, redemption_id=number)
+        view = await counter.write(explain_thing, visitor=visitor, redemption_id=number)
         return read_html(render_thing_answer(Texts("en"), shop, view).text).text
 
     said = await ask(number_of(asked))

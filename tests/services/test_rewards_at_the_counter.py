@@ -123,7 +123,7 @@ async def test_what_nobody_comes_for_expires_after_its_days(store: Store, campai
     for _ in range(2):
         await expire_due(store)
     assert await states(store, friend) == [GrantState.EXPIRED]
-    answer = await store.read(explain, visitor=anna.profile, grant_id=row.grant_id or GrantId(0))
+    answer = await store.write(explain, visitor=anna.profile, grant_id=row.grant_id or GrantId(0))
     assert answer.grant is not None
     assert answer.grant.redemption == replace(row, state=RedemptionState.EXPIRED, expires_at=clock.now)
     assert (await store.read(list_rewards, visitor=anna.profile)).balance == campaign.inviter_points
@@ -138,4 +138,4 @@ async def test_what_is_held_comes_to_the_counter_with_its_day(store: Store, camp
     assert (await store.read(list_rewards, visitor=anna.profile)).counter.waiting == []
     clock.advance(2 * DAY)
     await free_due(store)
-    assert len((await store.read(list_rewards, visitor=anna.profile)).counter.waiting) == 1
+    assert len((await store.write(list_rewards, visitor=anna.profile)).counter.waiting) == 1

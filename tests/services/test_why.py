@@ -56,7 +56,7 @@ async def test_all_that_the_rules_gave_is_shown_with_its_reason(store: Store, ca
     assert [line.row.state for line in live] == [GrantState.HELD]
     clock.advance(3 * DAY // 1_000_000)
     await free_due(store)
-    live = (await store.read(list_rewards, visitor=anna.profile)).live
+    live = (await store.write(list_rewards, visitor=anna.profile)).live
     assert not live  # points lie in the balance, and the coffee waits at the counter
     await store.write(revoke, friends[1].id, reason=RevokeReason.LEFT)
     gone = (await store.read(list_why, visitor=anna.profile)).lines[0].row
@@ -70,7 +70,7 @@ async def test_the_next_step_and_each_friends_way_are_told(store: Store, campaig
     friend = await store.write(bring, anna)
     await enter(store, friend)
     clock.advance(3.5 * DAY // 1_000_000)
-    view = await store.read(list_invites, visitor=anna.profile)
+    view = await store.write(list_invites, visitor=anna.profile)
     assert [(step.rule.key, step.missing) for step in view.steps] == [("third", 2), ("fifth", 4)]
     assert [(each.kind, each.have, each.wanted) for each in view.stages[friend.id]] == [
         (EventKind.JOINED, 1, 1),
@@ -90,7 +90,7 @@ async def test_both_sides_see_each_step_turn_green(store: Store, campaign: Campa
 
     async def look() -> tuple[str, str]:
         texts, shop = Texts("en"), make_shop()
-        hers, own = [await store.read(list_invites, visitor=each.profile) for each in (anna, budi)]
+        hers, own = [await store.write(list_invites, visitor=each.profile) for each in (anna, budi)]
         assert not hers.own_way.stages
         assert own.own_way.inviter == "Anna"
         shown = read_html(render_invites(texts, shop, own).text).text

@@ -90,7 +90,7 @@ async def test_the_shops_own_paper_names_nobody(shop: ShopAtWork, command: str, 
     assert "No member has this link" not in greeting.text
     figures = await shop.ask(shop.admin, "/stats")
     await shop.tap(shop.admin, figures, "Sources")
-    await shop.until_edited(figures, f"{place} 1")
+    await shop.telegram.until_message(shop.admin, f"{place} 1", after=figures)
 
 
 @pytest.mark.asyncio(loop_scope="module")

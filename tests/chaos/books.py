@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,7 @@ from storage.schema import (
     person,
     profile,
     referral,
+    review,
     share,
 )
 
@@ -54,6 +56,7 @@ _LEDGER = select(ledger.c.referral_id, account.c.owner_id, ledger.c.amount).sele
 _REWARDS = select(event.c.referral_id, grant.c.person_id, grant.c.points).join_from(grant, event)
 _SHARES = select(share.c.person_id, share.c.way, func.count()).group_by(share.c.person_id, share.c.way)
 _LATEST = select(broadcast.c.id, broadcast.c.state).order_by(broadcast.c.id.desc()).limit(1)
+_HELD = select(review.c.referral_id, review.c.evidence).order_by(review.c.referral_id)
 _NOTICES = select(outbox.c.kind, outbox.c.recipient_id, outbox.c.state, outbox.c.error)
 
 
@@ -94,6 +97,8 @@ class Books:
     """Kind, recipient, state, error."""
     unknown_cards: frozenset[int] = frozenset()
     """Person ids of whose own card, sent without being asked for, nobody knows whether it arrived."""
+    held: Sequence[Row] = ()
+    """Referral, and what was noticed of it: friends who were looked at before they counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +158,7 @@ class Reader:
                 misses=dict(_list(connection, select(guess.c.telegram_id, guess.c.misses))),
                 updates=dict(_list(connection, select(inbox.c.update_id, inbox.c.state))),
                 notices=_list(connection, _NOTICES),
+                held=_list(connection, _HELD),
                 unknown_cards=frozenset(person_id for (person_id,) in _list(connection, _UNKNOWN_CARDS)),
             )
 

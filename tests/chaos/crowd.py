@@ -19,12 +19,30 @@ ASK_AGAIN_SECONDS = 10.0
 """Whoever sees no answer asks once more: one whose fate the bot never learned it does not send again by itself."""
 
 _LINK = re.compile(r"[?&]start=([0-9A-Za-z]{10})\b")
-_NAME = re.compile(r"Nia\d{5}")
+_SOUNDS = [first + second for first in "bdfghjklmnprtw" for second in "aeiou"]
+_SYLLABLES = 4
+_NAMES = len(_SOUNDS) ** _SYLLABLES
+_NAME_STEP = 14_838_997
+"""Shares no factor with the number of names, and is about the golden ratio of it: neighbours sound nothing alike."""
+_NAME = re.compile(r"\b(?=[A-Z])(?i:[bdfghjklmnprtw][aeiou]){4}\b")
+
+_ACCOUNTS = 7_900_000_007
+_ACCOUNT_STEP = 4_882_468_513
+"""Likewise of Telegram's ids: accounts opened years apart."""
 
 
 def name_person(number: int) -> str:
-    """Return a name that is found in no other name."""
-    return f"Nia{number:05}"
+    """Return a name that is found in no other name, and that nobody would take for one of a series."""
+    place, sounds = (number + 1) * _NAME_STEP % _NAMES, ""
+    for _ in range(_SYLLABLES):
+        place, sound = divmod(place, len(_SOUNDS))
+        sounds += _SOUNDS[sound]
+    return sounds.capitalize()
+
+
+def draw_account(number: int) -> int:
+    """Return the Telegram id of somebody: of a hundred thousand people no two have them close together."""
+    return 100_000_000 + (number + 1) * _ACCOUNT_STEP % _ACCOUNTS
 
 
 def find_names(text: str) -> list[str]:
@@ -80,7 +98,9 @@ class Crowd:
     def _meet(self, number: int) -> Person:
         if number not in self.people:
             language = LANGUAGES[number % len(LANGUAGES)]
-            self.people[number] = self._world.add_person(name_person(number), language_code=language)
+            self.people[number] = self._world.add_person(
+                name_person(number), language_code=language, person_id=draw_account(number)
+            )
         return self.people[number]
 
     async def _open(self, action: Action) -> None:

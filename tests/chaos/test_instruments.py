@@ -13,20 +13,25 @@ from typing import Any
 import pytest
 
 from bot.campaign_file import load_campaign
+from bot.core.fairness.looking import AROUND, OTHERS, Look
+from bot.core.fairness.signals import About, list_signs
 from bot.playground.world import Button, Content, World
 from bot.playground.world.files import Photo
 from bot.playground.world.journal import SECOND, Call
+from bot.playground.world.state import FIRST_PERSON_ID
+from storage.records import PersonId, ReferralId
+from storage.review import Trace
 from tests.chaos.audience import TEXT, Audience
 from tests.chaos.books import Books, BroadcastBooks, Member
 from tests.chaos.broadcast_verdict import Outcome, judge_broadcast
-from tests.chaos.crowd import name_person
+from tests.chaos.crowd import draw_account, find_names, name_person
 from tests.chaos.expectation import GREETED, expect
 from tests.chaos.findings import Findings, Report
 from tests.chaos.joins import CAMPAIGN
 from tests.chaos.killer import Killer
 from tests.chaos.order import Order
 from tests.chaos.pace import Ban, Death, Pulse, count_busiest_second, list_sends_in_bans
-from tests.chaos.plan import Action, KillPoint, Kind, draw_plan
+from tests.chaos.plan import LANGUAGES, Action, KillPoint, Kind, draw_plan
 from tests.chaos.verdict import Evidence, find_unknown_shares, judge
 
 LINK = "https://t.me/passalong_bot?start="
@@ -86,6 +91,33 @@ def test_a_link_that_comes_late_counts_and_closes_no_ring() -> None:
     assert expect([*came, Action(Kind.OPEN_OTHER, 1, 2)]).inviters[1] == (0, "")
 
 
+@pytest.mark.parametrize("seed", [1, 7, 1301])
+def test_the_crowd_looks_like_people(seed: int) -> None:
+    """Nobody's account speaks against them, whoever else came: a friend who is held for that counts later than the plan says."""
+    actions = chain.from_iterable(segment.actions for segment in draw_plan(seed, updates=3000, kills=50))
+    inviters = expect(actions).inviters
+    friends = [make_trace(place, friend, inviter) for place, (friend, (inviter, _)) in enumerate(inviters.items())]
+    groups: dict[int, list[Trace]] = {}
+    for place, friend in enumerate(friends):
+        around = friends[max(0, place - AROUND) : place]
+        others = groups.setdefault(friend.inviter_id, [])
+        signs = list_signs(Look(friend=friend, others=others[-OTHERS:], around=around, line=friends))
+        assert {sign.signal.about for sign in signs} <= {About.RELATIONS}  # they all come within an hour
+        others.append(friend)
+
+
+def test_everybody_has_a_name_and_an_account_of_their_own() -> None:
+    """A name is read out of any text, and no account is one of the world's own."""
+    names = [name_person(number) for number in range(100_000)]
+    accounts = {draw_account(number) for number in range(100_000)}
+    assert len(set(names)) == len(accounts) == 100_000
+    assert not accounts & set(range(FIRST_PERSON_ID, FIRST_PERSON_ID + 1000))
+    assert find_names(f"{names[0]}, *{names[1]}* and ({names[99_999]}) came by {names[7]}.") == [
+        *(names[0], names[1]),
+        *(names[99_999], names[7]),
+    ]
+
+
 def test_a_good_end_has_no_findings() -> None:
     """The books of two people, one invited by the other, with all that was owed to them."""
     assert judge(make_evidence()).list_all() == []
@@ -103,6 +135,7 @@ def test_a_good_end_has_no_findings() -> None:
         ({"shares": {}}, "lost"),
         ({"shares": {(101, "card"): 2}}, "doubled"),
         ({"misses": {1_000_000_002: 1}}, "doubled"),
+        ({"held": [(1, '[["names", [4]]]')]}, "others"),
         ({"notices": [("welcome", 101, "owed", "")]}, "notices_lost"),
         ({"notices": [("welcome", 101, "failed", "500")]}, "notices_lost"),
     ],
@@ -235,8 +268,25 @@ async def test_a_death_hangs_on_the_request_that_was_drawn() -> None:
     assert await killer.until_struck(1)
 
 
+def make_trace(place: int, friend: int, inviter: int) -> Trace:
+    """Somebody of the crowd who has just come."""
+    return Trace(
+        referral_id=ReferralId(place + 1),
+        inviter_id=PersonId(inviter + 1),
+        invitee_id=PersonId(friend + 1),
+        telegram_id=draw_account(friend),
+        first_name=name_person(friend),
+        last_name="",
+        username="",
+        language=LANGUAGES[friend % len(LANGUAGES)],
+        joined_at=place * SECOND,
+        blocked_at=None,
+        shared=False,
+    )
+
+
 def make_evidence() -> Evidence:
-    """Nia00000 came alone, Nia00001 by her link; she took her card once."""
+    """The first came alone, the second by her link; she took her card once."""
     world = World()
     owner, people = world.add_person("Owner"), [world.add_person(name_person(number)) for number in range(2)]
     channel = world.add_channel("News", owner)
@@ -244,9 +294,9 @@ def make_evidence() -> Evidence:
     for person in people:
         world.press_start(person)
     say(world, people[0].id, f"Hi! {LINK}AAAAAAAAAA")
-    say(world, people[1].id, f"Nia00000 invited you. {LINK}BBBBBBBBBB")
-    say(world, people[0].id, "Nia00001 joined", ["invites:0", "rewards:0"])
-    say(world, channel.id, "Nia00001 came by Nia00000")
+    say(world, people[1].id, f"{name_person(0)} invited you. {LINK}BBBBBBBBBB")
+    say(world, people[0].id, f"{name_person(1)} joined", ["invites:0", "rewards:0"])
+    say(world, channel.id, f"{name_person(1)} came by {name_person(0)}")
     first, second = Photo((), b"1"), Photo((), b"2")
     for person, photo in ((people[0], first), (people[1], second), (people[0], first)):
         hand_card(world, person.id, photo)

@@ -45,6 +45,7 @@ def judge(evidence: Evidence) -> Findings:
     _judge_inbox(evidence, findings)
     _judge_effects(evidence, findings)
     _judge_ledger(evidence, findings)
+    _judge_fairness(evidence, findings)
     _judge_people(evidence, findings)
     _judge_outbox(evidence, findings)
     _judge_greetings(evidence, findings)
@@ -96,6 +97,11 @@ def _judge_ledger(evidence: Evidence, findings: Findings) -> None:
     ]
     findings.compare_counts("ledger entries", Counter(sides), evidence.books.ledger)
     findings.compare_counts("rewards", Counter(sides), evidence.books.rewards)
+
+
+def _judge_fairness(evidence: Evidence, findings: Findings) -> None:
+    """The plan's people are no farm: nobody looks at one of them before they count."""
+    findings.others += [f"referral {number} is held back: {seen}" for number, seen in evidence.books.held]
 
 
 def _judge_people(evidence: Evidence, findings: Findings) -> None:

@@ -15,7 +15,7 @@ from bot.services.notices import Notice, owe
 from storage.addresses import MemberAddress
 from storage.records import Person, Referral, ReferralId, ReferralState
 from storage.review import ReviewRow, ReviewState, Trace
-from storage.tables import people, reviews, watches
+from storage.tables import people, referrals, reviews, watches
 from storage.tx import Tx
 
 ASKED_SECONDS = DAY_SECONDS
@@ -61,7 +61,7 @@ def hold_counted(tx: Tx, referral: Referral, signs: list[Sign]) -> bool:
     if not counted and referral.state is ReferralState.REVOKED:
         return False
     _open(tx, referral, signs, asks=False, counted=counted)
-    tell_held(tx, referral)
+    tell_held(tx, referrals.get(tx, referral.id))  # as it is now: who does not count any more is told so
     return True
 
 

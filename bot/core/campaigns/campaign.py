@@ -188,7 +188,8 @@ class Campaign:
 
     def choose_first_story(self, member_id: int) -> str:
         """The key of the story that a member is handed first."""
-        return choose_first([story.key for story in self.stories], self.rules.try_stories, member_id)
+        tried = self.rules.try_stories
+        return choose_first([story.key for story in self.stories], tried, member_id) if tried else self.stories[0].key
 
     def find_rule(self, key: str) -> Rule | None:
         """The rule of this key, be it that of a prize or of an item; None where there is none any more."""

@@ -17,6 +17,7 @@ from bot.wire.signal import Batches, Signal, Watch
 from bot.wire.snapshot import Snapshots
 from bot.wire.telegram_bot import PassalongBot
 from storage.addresses import Address, ChatAddress
+from storage.errors import StoreError
 from storage.records import CommitDoubted, NoticeId, NoticeOwed, NoticeState
 from storage.store import Store
 from storage.tables import outbox
@@ -38,6 +39,9 @@ LONGEST_HOLD_SECONDS = 900.0
 """What is not due yet is looked at so often, should the machine's clock be put right meanwhile."""
 SLACK_SECONDS = 0.05
 """So much too early is in time."""
+
+LOOK_SECONDS = 5.0
+"""What a command owes beside the running bot is told to nobody here: so often the store is asked whether more is owed than is known."""
 
 QUIET_SECONDS = 0.2
 """So long after the last round whoever waits for quiet still waits: while people come one after the other, there is none."""
@@ -78,6 +82,7 @@ class OutboxWorker:
         attempts: After so many attempts of unknown outcome a notice is given up.
         retry_seconds: Waits after a failed attempt; the last one repeats.
         capacity: How many notices are in memory at most.
+        look_seconds: Between looks at what another process owes.
         clock: Seconds, monotonic.
     """
 
@@ -93,12 +98,14 @@ class OutboxWorker:
         attempts: int = ATTEMPTS,
         retry_seconds: Sequence[float] = RETRY_SECONDS,
         capacity: int = CAPACITY,
+        look_seconds: float = LOOK_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._gate = gate
         self._retry_seconds = tuple(retry_seconds)
         self._capacity = capacity
+        self._look_seconds = look_seconds
         self._clock = clock
         self._settlements: Batches[Settlement] = Batches("ends of notices", self._settle)
         self._sender = Sender(
@@ -124,6 +131,7 @@ class OutboxWorker:
         self._behind = False
         self._missed = False
         self._loader: asyncio.Task[None] | None = None
+        self._looking: asyncio.Task[None] | None = None
         self._signal = Signal()
         self._listeners: list[Callable[[], None]] = []
         self._busy_at = float("-inf")
@@ -135,6 +143,7 @@ class OutboxWorker:
         """Listen to the store, and begin with what an earlier process left owed."""
         self._store.subscribe(self._note_events, NoticeOwed, CommitDoubted)
         self._load_later()
+        self._looking = self.watch.start(self._look_beside(), name="looking for what is owed beside", for_ever=True)
 
     async def wait_quiet(self, limit_seconds: float) -> None:
         """Return when no notice has been on its way for a moment, nor could be; or after some time at the latest."""
@@ -161,8 +170,9 @@ class OutboxWorker:
         for line in self._lines.values():
             if line.timer is not None:
                 line.timer.cancel()
-        if self._loader is not None:
-            self._loader.cancel()
+        for task in (self._loader, self._looking):
+            if task is not None:
+                task.cancel()
         if self._running:
             _, late = await asyncio.wait(self._running, timeout=limit_seconds)
             for task in late:
@@ -196,12 +206,23 @@ class OutboxWorker:
         if self._loader is None or self._loader.done():
             self._loader = self.watch.start(self._load())
 
+    async def _look_beside(self) -> None:
+        while True:
+            await asyncio.sleep(self._look_seconds)
+            try:
+                owed = await self._store.read(outbox.count_owed)
+            except StoreError:
+                continue  # whoever cannot do without the store says so
+            if not self._behind and owed > len(self._known | self._held.keys()):
+                self._load_later()
+
     async def _load(self) -> None:
         """Read owed notices until memory holds all of them, or is full; then again once it is half empty."""
         while self._behind:
             await self._signal.wait_for(lambda: len(self._known) <= self._capacity // 2)
             self._missed = False
             self._gone.clear()
+            self._held = {each: at for each, at in self._held.items() if at > self._clock()}  # some were taken back
             try:
                 await self._load_pages()
             except Exception:

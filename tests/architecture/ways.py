@@ -82,6 +82,7 @@ BY_ITSELF = {
     *("Supervisor.run", "Supervisor._run_job", "Supervisor._wait", "_note_run", "note_job_trouble", "list_owed"),
     *("find_due_cards", "claim_card", "settle_cards", "Workshop.run.<locals>.<lambda>"),
     *("watch_vitals", "VitalSigns.take", "measure_disk"),
+    *("OutboxWorker._look_beside", "count_owed"),
 }
 """The looks now and then at what another process may have changed, at the files, at what other systems are owed, at what
 is due and at how the bot does, and a newcomer's own card, which is drawn and sent behind the notices: nobody who joins waits for them. Their loops,

@@ -22,6 +22,7 @@ from bot.services.notices import Owed
 from bot.updates.application import PassalongApplication
 from bot.wire.gate import Gate
 from storage import Store, Tx
+from storage.beside import open_beside
 from storage.records import CommitDoubted, Event, NoticeId, PersonId, Profile
 from storage.schema import outbox as outbox_table
 from storage.store import Listener
@@ -156,6 +157,23 @@ async def test_what_is_owed_is_sent_and_settled(
     }
     assert calls["1001"]["parse_mode"] == "HTML"
     assert "switch_inline_query" in calls["1001"]["reply_markup"]
+
+
+@BOTH_ENGINES
+async def test_what_a_command_owes_beside_the_bot_is_sent_soon(
+    server: Server, application: Application, gate: Gate, store: Store, store_url: str
+) -> None:
+    """Nobody tells this process of it, nor need it start anew."""
+    ada, bob = await store.write(add_people, 2)
+    async with delivering(application, gate, Renderer(), look_seconds=0.02) as delivery:
+        await store.write(owe, [ada])
+        await delivery.settled()
+        with open_beside(store_url) as beside:
+            await beside.write(owe, [bob], 1)
+        await until(lambda: list_texts(server, 1002) == ["1"])
+        await delivery.settled()
+    assert list_texts(server, 1001) == ["0"]
+    assert await store.read(outbox.count_owed) == 0
 
 
 async def test_the_first_leaves_at_once_and_the_rest_merges(

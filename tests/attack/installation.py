@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from importlib.metadata import PackageNotFoundError, version
 
+from packaging.markers import Marker
+
 from tests.attack.ground import Ground, Kind, Verdict
 from tests.journeys.program import ROOT
 
-PINNED = re.compile(r"^([A-Za-z0-9._-]+)==(\S+?)(?: ;.*)?(?: \\)?$", re.MULTILINE)
+PINNED = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)(?: ; (.*?))?(?: \\)?$", re.MULTILINE)
 
 
 async def install_unpinned(ground: Ground, verdict: Verdict) -> None:
@@ -20,7 +22,8 @@ async def install_unpinned(ground: Ground, verdict: Verdict) -> None:
         if re.search(r"pip install (?!-)|\$\(INSTALL\)|pip install -", line) and "INSTALL :=" not in line
     ]
     loose = [line for line in commands if "--require-hashes" not in line and "--no-deps" not in line]
-    locked = dict(PINNED.findall((ROOT / "requirements.lock").read_text(encoding="utf-8")))
+    rows = PINNED.findall((ROOT / "requirements.lock").read_text(encoding="utf-8"))
+    locked = {name: wanted for name, wanted, where in rows if not where or Marker(where).evaluate()}
     others = [f"{name} {found}" for name, wanted in locked.items() if (found := find_version(name)) not in {"", wanted}]
     async with ground.running(ground.furnish()):
         await ground.join("Anna")

@@ -364,7 +364,8 @@ async def test_the_progress_is_edited_in_place(stage: Stage) -> None:
     assert len(set(counted)) > 3
     assert counted[-1] == 40
     assert any("Time left: less than a minute" in text for text, _ in seen)
-    assert (seen[0][1], seen[-1][1]) == (2, 2)  # pause and cancel; edit and delete
+    assert seen[0][1] in {2, 4}, "pause and cancel; edit and delete as well where somebody has it by then"
+    assert seen[-1][1] == 2, "edit and delete"
     assert stage.received("…") == Counter({stage.admin.id: 1}), "no second message"
 
 

@@ -19,10 +19,13 @@ from bot.core.periods import BoardKind
 from bot.services.campaigns.opening import Source, open_shop
 from bot.services.contests.contests import turn_contests, view_contests
 from bot.services.joining.joining import start
+from bot.services.members import enter
 from bot.services.standing import list_invites, list_rewards, rank
+from bot.services.stats import count
 from storage import Store, open_store
 from storage.facts import GrantKind
 from storage.records import Profile
+from storage.tables import roles
 from tests.benchmarks.rows import Row, row
 
 SMALL, LARGE = 1_000, 1_000_000
@@ -38,6 +41,7 @@ RACE = Contest(
 )
 
 ROUNDS = 400
+OWNER = Profile(telegram_id=90_000_000, first_name="Owner", telegram_language="en")
 
 
 def measure() -> list[Row]:
@@ -72,9 +76,12 @@ async def _measure_in_turns(stores: dict[int, Store]) -> dict[int, dict[str, flo
         campaign = replace(load_campaign(), contests=(RACE,))
         await store.write(open_shop, Source(campaign=campaign), announce_chat="@news")
         await store.write(turn_contests)
+        await store.write(roles.set_owners, [OWNER.telegram_id])
+        await store.write(enter, OWNER)
     times: dict[int, dict[str, list[float]]] = {size: {} for size in stores}
     for number in range(ROUNDS):
         for size, store in stores.items():
+            await store.write(enter, _find_known(size, number))  # who has been here today, as most who ask have
             for what, ask in _list_questions(store, size, number).items():
                 began = time.perf_counter()
                 await ask()
@@ -83,13 +90,11 @@ async def _measure_in_turns(stores: dict[int, Store]) -> dict[int, dict[str, flo
 
 
 def _list_questions(store: Store, members: int, number: int) -> dict[str, Callable[[], Awaitable[object]]]:
-    inviters = members // (FRIENDS_EACH + 1)
-    member = (number * 7919) % inviters + 1
-    known = Profile(telegram_id=member, first_name=f"Member {member}", telegram_language="en")
+    known = _find_known(members, number)
     newcomer = Profile(telegram_id=10_000_000 + number, first_name="New", telegram_language="en")
 
     def join() -> Awaitable[object]:
-        return store.write(start, visitor=newcomer, payload=code_of(member))
+        return store.write(start, visitor=newcomer, payload=code_of(known.telegram_id))
 
     return {
         "join": join,
@@ -97,7 +102,13 @@ def _list_questions(store: Store, members: int, number: int) -> dict[str, Callab
         "/contests": lambda: store.read(view_contests, visitor=known),
         "/invites": lambda: store.read(list_invites, visitor=known),
         "/rewards": lambda: store.read(list_rewards, visitor=known),
+        "/stats": lambda: store.read(count, visitor=OWNER),
     }
+
+
+def _find_known(members: int, number: int) -> Profile:
+    member = (number * 7919) % (members // (FRIENDS_EACH + 1)) + 1
+    return Profile(telegram_id=member, first_name=f"Member {member}", telegram_language="en")
 
 
 def code_of(member: int) -> str:

@@ -97,7 +97,7 @@ UNWANTED = {
         "ajak aku",
         "Dapur",
     ),
-    "zh": ("写下来就行", "写信", "内情", "启动", "好友"),
+    "zh": ("写下来就行", "写信", "内情", "启动", "好友", "您"),
 }
 """What was said once and misled, or says the same thing in a second way: Indonesian invites with "mengajak" alone."""
 

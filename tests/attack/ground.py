@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Engine, Executable, create_engine
 from sqlalchemy.pool import NullPool
 
+from bot.playground.waiting import Match
 from bot.playground.world import Message, Person, World
 from tests.chaos.databases import EngineName
 from tests.journeys.program import PATIENCE_SECONDS, Home, Program, furnish, furnish_forking
@@ -103,10 +104,12 @@ class Ground:
         else:
             self.world.press_start(person)
 
-    async def ask(self, person: Person, text: str = "/help", *, timeout_seconds: float = PATIENCE_SECONDS) -> Message:
-        """What somebody is answered."""
+    async def ask(
+        self, person: Person, text: str = "/help", match: Match = None, *, timeout_seconds: float = PATIENCE_SECONDS
+    ) -> Message:
+        """What somebody is answered; `match` tells it from what comes meanwhile."""
         said = self.world.send_text(person, self.world.open_chat(person), text)
-        return await self.telegram.until_reply(said, timeout_seconds=timeout_seconds)
+        return await self.telegram.until_reply(said, match, timeout_seconds=timeout_seconds)
 
     def find_link(self, person: Person) -> str:
         """The link in somebody's greeting."""

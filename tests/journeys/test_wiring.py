@@ -529,3 +529,9 @@ async def test_a_card_on_its_way_at_a_stop_is_written_down(telegram: LocalTelegr
         return table_of_handouts.list_states(tx, person.id)
 
     assert await store.read(list_left) == {}
+
+
+async def test_the_bot_looks_after_itself(url: str, store: Store) -> None:
+    """Or nobody would be told that it stands still."""
+    async with open_shop(url, store=store):
+        assert "looking after the bot" in {task.get_name() for task in asyncio.all_tasks()}

@@ -47,9 +47,6 @@ LISTS: Mapping[BoardPage, ShownList] = {
     ),
     BoardPage.ORDERS: ShownList(name="orders", columns=("order_id", "state", "amount", "occurred_at", "member_id")),
     BoardPage.CONTESTS: ShownList(name="contests", columns=("key", "campaign", "state", "starts_at", "ends_at")),
-    BoardPage.BROADCASTS: ShownList(
-        name="broadcasts", columns=("id", "state", "created_at", "started_at", "finished_at")
-    ),
 }
 """Pages that show the latest of a list."""
 

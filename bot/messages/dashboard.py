@@ -12,12 +12,14 @@ from bot.core.dashboard import ALONGSIDE, CUTS, LISTS, BoardPage
 from bot.core.durations import DAY, DAY_SECONDS
 from bot.core.funnel import Funnel, compute_steps
 from bot.core.liability import count_digits
+from bot.messages.broadcasts.results import name_broadcast
 from bot.messages.buttons import ADMIN
 from bot.messages.campaigns_panel import back_row
 from bot.messages.keyboards import PRIMARY, stack
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
 from bot.messages.texts import Texts, show_plain_name
+from bot.services.broadcasts.results import BroadcastResult
 from bot.services.dashboard.entering import DashboardLink
 from bot.services.dashboard.viewing import BoardView
 from storage.texts import join_name
@@ -111,7 +113,7 @@ def compose_board(shop: Shop, view: BoardView) -> Board:
             for each in BoardPage
         ],
         figures=_list_figures(texts, shop, view),
-        chart=_compose_chart(texts, view),
+        chart=_compose_chart(texts, shop, view),
         tables=_list_tables(texts, shop, view),
         lists=_list_exports(view),
         words={
@@ -147,7 +149,7 @@ def _list_figures(texts: Texts, shop: Shop, view: BoardView) -> list[tuple[str, 
     return [(texts.plain(f"dashboard.figure.{name}"), value) for name, value in said.items()]
 
 
-def _compose_chart(texts: Texts, view: BoardView) -> BoardChart | None:
+def _compose_chart(texts: Texts, shop: Shop, view: BoardView) -> BoardChart | None:
     title = texts.plain(f"dashboard.page.{view.page}")
     if view.page is BoardPage.FUNNEL and view.figures is not None:
         steps = compute_steps(view.figures.funnel)
@@ -159,6 +161,13 @@ def _compose_chart(texts: Texts, view: BoardView) -> BoardChart | None:
         weeks = {name: [getattr(each, name) for each in view.weeks.values()] for name in ("members", "started")}
         series = {_say_step(texts, name): counts for name, counts in weeks.items()}
         return BoardChart(title=title, labels=[_say_day(day) for day in view.weeks], series=series)
+    if view.broadcasts:
+        series = {
+            texts.plain("dashboard.column.sent"): [each.sent for each in view.broadcasts],
+            texts.plain("dashboard.column.opened"): [each.opened or 0 for each in view.broadcasts],
+        }
+        labels = [name_broadcast(texts, shop, each.broadcast) for each in view.broadcasts]
+        return BoardChart(title=title, labels=labels, series=series, lying=True)
     if view.parts:
         most = list(view.parts.items())[:10]
         series = {_say_step(texts, "started"): [part.started for _, part in most]}
@@ -169,6 +178,8 @@ def _compose_chart(texts: Texts, view: BoardView) -> BoardChart | None:
 def _list_tables(texts: Texts, shop: Shop, view: BoardView) -> list[BoardTable]:
     if view.page in LISTS:
         return [_compose_list(texts, shop, view)]
+    if view.page is BoardPage.BROADCASTS:
+        return [_compose_results(texts, shop, view)]
     if view.page in CUTS:
         part = texts.plain(f"dashboard.page.{view.page}")
         parts = {_name_part(texts, key): counts for key, counts in view.parts.items()}
@@ -200,6 +211,28 @@ def _compose_parts(texts: Texts, of: str, parts: Mapping[str, Funnel]) -> BoardT
     rows = [[key, *(texts.number(getattr(counts, name)) for name in _SHOWN)] for key, counts in parts.items()]
     head = [of, *(_say_step(texts, name) for name in _SHOWN)]
     return BoardTable(caption=of, head=head, rows=rows, numbers=frozenset(range(1, len(head))))
+
+
+def _compose_results(texts: Texts, shop: Shop, view: BoardView) -> BoardTable:
+    """What came of each message to many; who opened a link only where that is counted."""
+    rows = [
+        [
+            texts.number(each.broadcast.id),
+            name_broadcast(texts, shop, each.broadcast),
+            texts.moment(each.broadcast.started_at or each.broadcast.created_at, shop.zone),
+            texts.plain(f"dashboard.state.{each.broadcast.state}"),
+            *("\u2013" if count is None else texts.number(count) for count in _list_result(each)),
+        ]
+        for each in view.broadcasts
+    ]
+    names = ("id", "words", "started_at", "state", "sent", "opened", "failed", "unknown")
+    head = [texts.plain(f"dashboard.column.{name}") for name in names]
+    title = texts.plain("dashboard.page.broadcasts")
+    return BoardTable(caption=title, head=head, rows=rows, numbers=frozenset({4, 5, 6, 7}))
+
+
+def _list_result(result: BroadcastResult) -> tuple[int | None, ...]:
+    return result.sent, result.opened, result.failed, result.unknown
 
 
 def _compose_list(texts: Texts, shop: Shop, view: BoardView) -> BoardTable:

@@ -19,6 +19,7 @@ from bot.core.funnel import (
 from bot.core.liability import Liability
 from bot.core.roles import MANAGERS
 from bot.core.trials import Lift
+from bot.services.broadcasts.results import BroadcastResult, list_results
 from bot.services.members import MemberView, demand, enter, view_member
 from bot.services.printing import count_by_placement
 from bot.services.reminding.asking import measure_asking
@@ -39,6 +40,7 @@ class Page(StrEnum):
     STORIES = "stories"
     SOURCES = "sources"
     MEMBERS = "members"
+    BROADCASTS = "broadcasts"
     REWARDS = "rewards"
     ASKING = "asking"
     TRIAL = "trial"
@@ -92,6 +94,8 @@ class PageView:
     placements: Mapping[str, int] = field(default_factory=dict)
     """Newcomers by the shop's own paper, by where it hung."""
     top: list[RankLine] = field(default_factory=list)
+    broadcasts: list[BroadcastResult] = field(default_factory=list)
+    """The latest first."""
     owed: Liability = field(default_factory=Liability)
     trial: TrialView | None = None
     asking: Lift | None = None
@@ -124,6 +128,7 @@ def look(tx: Tx, *, visitor: Profile, page: Page) -> PageView:
         cut=cut(tx, _CUTS[page]) if page in _CUTS else {},
         placements=count_by_placement(tx) if page is Page.SOURCES else {},
         top=scores.list_top(tx, TOP_SIZE) if page is Page.MEMBERS else [],
+        broadcasts=list_results(tx) if page is Page.BROADCASTS else [],
         owed=sum_owed(tx) if page is Page.REWARDS else Liability(),
         trial=measure_trial(tx) if page is Page.TRIAL else None,
         asking=measure_asking(tx) if page is Page.ASKING else None,

@@ -97,8 +97,7 @@ _SET_CLAIMED_BY = update(broadcast).where(broadcast.c.id == bindparam("of")).val
 _SET_CONTENT = update(broadcast).where(broadcast.c.id == bindparam("of")).values(content=bindparam("content"))
 _SET_SEGMENT = update(broadcast).where(broadcast.c.id == bindparam("of")).values(segment=bindparam("segment"))
 _LIST_SENT = (
-    select(broadcast.c.id)
-    .where(broadcast.c.started_at.is_not(None))
+    _BROADCAST.where(broadcast.c.started_at.is_not(None), broadcast.c.action == literal_column("'send'"))
     .order_by(broadcast.c.id.desc())
     .limit(bindparam("limit"))
 )
@@ -205,9 +204,9 @@ def set_segment(tx: Tx, broadcast_id: BroadcastId, segment: str | None) -> None:
     tx.run(_SET_SEGMENT, of=broadcast_id, segment=segment)
 
 
-def list_sent(tx: Tx, *, limit: int) -> list[BroadcastId]:
-    """Return the broadcasts that were confirmed last, the latest first."""
-    return [BroadcastId(number) for (number,) in tx.rows(_LIST_SENT, limit=limit)]
+def list_sent(tx: Tx, *, limit: int) -> list[Broadcast]:
+    """Return the broadcasts that were confirmed last, the latest first; edits and deletions are none."""
+    return [_to_broadcast(row) for row in tx.rows(_LIST_SENT, limit=limit)]
 
 
 def set_plan(tx: Tx, broadcast_id: BroadcastId, *, news: News, timing: Mapping[str, object] | None, paid: bool) -> None:

@@ -56,6 +56,7 @@ from storage.role import Role
 from tests.messages.counter_samples import ROW, make_counter, render_counter
 from tests.messages.coupon_samples import render_coupons
 from tests.messages.gift_samples import render_gifts
+from tests.messages.result_samples import make_results
 from tests.messages.reward_samples import SAMPLE_RULE
 from tests.messages.webhook_samples import render_webhooks
 
@@ -386,6 +387,7 @@ def make_page(name: str, page: Page) -> PageView:
         figures=make_figures(),
         cut=cut,
         placements={"window": 3},
+        broadcasts=make_results(name),
         top=make_top(name).lines,
         owed=Liability(points=1_000_000, coupons=1, gifts=2),
         trial=TrialView(can_begin=False, standing=decide((name[:16], "b"), [500, 500], [50, 90], days=3), days=3),

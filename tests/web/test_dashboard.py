@@ -19,7 +19,8 @@ from bot.web.server import Patience
 from storage import open_store
 from storage.exports import EXPORTS
 from storage.role import Role
-from storage.tables import roles
+from storage.tables import broadcasts, roles
+from storage.tx import Tx
 from tests.storage.cast import run
 from tests.storage.clock import Clock
 from tests.web.house import PREVIEW, House, open_house
@@ -169,6 +170,24 @@ async def test_every_page_says_what_there_is_without_a_script(house: House, lang
             assert (drawn.status, drawn.headers["Content-Type"]) == (200, "image/svg+xml")
             assert b"<script" not in drawn.body
             assert b'xlink:href="http' not in drawn.body
+
+
+async def test_what_came_of_messages_to_many_stands_on_their_page(house: House) -> None:
+    """As a row and as bars; a message's own words do nothing there."""
+    owner = await add_insider(house)
+    browser = await sign_in(house, owner)
+    assert "/charts/broadcasts" not in (await browser.ask("/dashboard/broadcasts")).text
+
+    def send(tx: Tx) -> None:
+        of = broadcasts.add(tx, owner.id).id
+        broadcasts.set_content(tx, of, {"text": "<i>Warm</i> bread"})
+        broadcasts.set_started(tx, of, due_at=0, joined_upto=None)
+
+    await house.store.write(send)
+    page = (await browser.ask("/dashboard/broadcasts")).text
+    assert "&lt;i&gt;Warm&lt;/i&gt; bread" in page
+    assert "/dashboard/charts/broadcasts" in find_links(page)
+    assert b"Warm" in (await browser.ask("/dashboard/charts/broadcasts")).body
 
 
 async def test_browsers_hear_of_what_changes(house: House) -> None:

@@ -10,6 +10,7 @@ from telegram import InlineKeyboardMarkup
 from bot.core.funnel import FEW, PERIOD_DAYS, Funnel, Step, compute_steps
 from bot.core.liability import Liability
 from bot.core.trials import LEAST_SHOWN, Lift
+from bot.messages.broadcasts.results import say_results
 from bot.messages.buttons import KEY, Button
 from bot.messages.keyboards import Row, make_button, stack
 from bot.messages.liability import say_money
@@ -39,6 +40,7 @@ PAGES: Mapping[Page, str] = MappingProxyType(
         Page.STORIES: "stats.page.stories",
         Page.SOURCES: "stats.page.sources",
         Page.MEMBERS: "stats.page.members",
+        Page.BROADCASTS: "stats.page.broadcasts",
         Page.REWARDS: "stats.page.rewards",
         Page.ASKING: "stats.page.asking",
         Page.TRIAL: "stats.page.trial",
@@ -284,6 +286,7 @@ _RENDERED: Mapping[Page, Callable[[Texts, Shop, PageView], list[Html]]] = Mappin
         Page.STORIES: _say_stories,
         Page.SOURCES: _say_sources,
         Page.MEMBERS: _say_members,
+        Page.BROADCASTS: lambda texts, shop, view: say_results(texts, shop, view.broadcasts),
         Page.REWARDS: _say_rewards,
         Page.ASKING: _say_asking,
         Page.TRIAL: say_trial,

@@ -9,11 +9,16 @@ from dataclasses import dataclass, field
 from bot.core.dashboard import CUTS, LISTS, SHOWN_ROWS, BoardPage
 from bot.core.funnel import Funnel
 from bot.core.liability import Liability
+from bot.services.broadcasts.results import BroadcastResult, list_results
 from bot.services.dashboard.entering import Insider, find_insider
 from bot.services.stats import Figures, cut, list_weeks, measure, sum_owed
 from storage.exports import EXPORTS, Export, read_latest
+from storage.tables import broadcasts
 from storage.tables.funnel import Cut
 from storage.tx import Row, Tx
+
+_SENDING_LOOK = 15 * 1_000_000
+"""While messages go out a page is shown anew so often: how many have got one is told by no single row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +37,7 @@ class BoardView:
     """The funnel cut by what the page is about, most friends first."""
     rows: Sequence[Mapping[str, object]] = ()
     """The latest of a list, by column."""
+    broadcasts: Sequence[BroadcastResult] = ()
 
 
 def view_page(tx: Tx, *, session: str, page: BoardPage) -> BoardView:
@@ -45,6 +51,8 @@ def view_page(tx: Tx, *, session: str, page: BoardPage) -> BoardView:
         return BoardView(
             insider=insider, page=page, now=tx.now, mark=mark, rows=_list_latest(tx, EXPORTS[LISTS[page].name])
         )
+    if page is BoardPage.BROADCASTS:
+        return BoardView(insider=insider, page=page, now=tx.now, mark=mark, broadcasts=list_results(tx))
     if page in CUTS:
         parts = cut(tx, Cut(CUTS[page]))
         most = sorted(parts.items(), key=lambda part: (-part[1].started, -part[1].clicked, part[0]))
@@ -81,8 +89,11 @@ def compute_mark(tx: Tx, *, session: str) -> str:
 
 
 def _compute_mark(tx: Tx) -> str:
-    latest = [read_latest(tx, EXPORTS[shown.name], most=1) for shown in LISTS.values()]
-    seen = repr((measure(tx).funnel, sum_owed(tx), latest))
+    latest = [
+        read_latest(tx, EXPORTS[name], most=1) for name in (*(shown.name for shown in LISTS.values()), "broadcasts")
+    ]
+    sending = tx.now // _SENDING_LOOK if broadcasts.find_running(tx) else 0
+    seen = repr((measure(tx).funnel, sum_owed(tx), latest, sending))
     return hashlib.blake2b(seen.encode(), digest_size=8).hexdigest()
 
 

@@ -316,7 +316,7 @@ def _list_names(tx: Tx, kind: str) -> list[str]:
 
 
 def _list_sent(tx: Tx) -> list[str]:
-    return [str(number) for number in broadcasts.list_sent(tx, limit=BROADCASTS_OFFERED)]
+    return [str(sent.id) for sent in broadcasts.list_sent(tx, limit=BROADCASTS_OFFERED)]
 
 
 _SOURCES = ("qr", "fwd", "inline", "share", "page", "print", "copy", "web", "name", "chat", "guest")

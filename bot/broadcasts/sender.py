@@ -24,7 +24,7 @@ from bot.wire.errors import Failure, FailureKind, classify
 from bot.wire.pacing import Priority
 from bot.wire.story_cards import Send
 from bot.wire.telegram_bot import JSONDict, PassalongBot
-from storage.broadcast import Action, Outcome, Recipient
+from storage.broadcast import Action, Broadcast, Outcome, Recipient
 from storage.records import BroadcastId, DeliveryState, PersonId
 
 logger = logging.getLogger(__name__)
@@ -54,7 +54,9 @@ class Landing:
 @dataclass(slots=True, eq=False)
 class _Flight:
     recipient: Recipient
-    action: Action
+    broadcast: Broadcast
+    weight: int
+    """Messages that it is."""
     task: asyncio.Task[JSONDict | None] | None = None
     left: bool = False
 
@@ -90,9 +92,10 @@ class BroadcastSender:
         """How many are on their way, those waiting at the gate included."""
         return len(self._flights)
 
-    def count_waiting(self) -> int:
-        """How many wait at the gate, or for a connection."""
-        return sum(not flight.left for flight in self._flights.values())
+    def count(self, *, paid: bool) -> tuple[int, int]:
+        """How many are on their way free of charge, or paid for; and how many messages of those wait at the gate, or for a connection."""
+        flights = [flight for flight in self._flights.values() if flight.broadcast.paid is paid]
+        return len(flights), sum(flight.weight for flight in flights if not flight.left)
 
     def list_keys(self) -> set[Key]:
         """Whose messages are on their way."""
@@ -105,32 +108,31 @@ class BroadcastSender:
         addresses = compose_addresses(content, claim.links, claim.broadcast.id, public_url)
         composer = BroadcastComposer(content, shop, addresses)
         for recipient in claim.recipients:
-            flight = self._flights[_key(recipient)] = _Flight(recipient, claim.broadcast.action)
+            flight = self._flights[_key(recipient)] = _Flight(recipient, claim.broadcast, claim.weight)
             key = compose_reader_key(self._pepper, *_key(recipient)) if addresses else ""
             messages = composer.compose(Reader(language=recipient.language, code=recipient.code, key=key))
-            if claim.broadcast.paid:
-                messages = [_pay(message) for message in messages]
             flight.task = asyncio.create_task(self._request(flight, messages))
             flight.task.add_done_callback(partial(self._land, flight))
 
     def _request(self, flight: _Flight, messages: Sequence[OutgoingMessage]) -> Coroutine[Any, Any, JSONDict | None]:
         recipient, on_leave = flight.recipient, partial(self._note_left, flight)
         chat_id, message_id = recipient.telegram_id, recipient.message_id or 0
-        if flight.action is Action.EDIT:
+        if flight.broadcast.action is Action.EDIT:
             return self._bot.edit(chat_id, message_id, messages[0], priority=Priority.BROADCAST, on_leave=on_leave)
-        if flight.action is Action.DELETE:
+        if flight.broadcast.action is Action.DELETE:
             return self._bot.take_back(chat_id, [message_id, *recipient.more_ids], on_leave=on_leave)
         return self._send(flight, messages)
 
     async def _send(self, flight: _Flight, messages: Sequence[OutgoingMessage]) -> JSONDict:
         """Write to one; returns the first message. What belongs below an album is left out where it cannot follow."""
         chat, first, *rest = flight.recipient.telegram_id, *messages
-        send = partial(self._bot.deliver, chat, priority=Priority.BROADCAST, on_leave=partial(self._note_left, flight))
+        priority = Priority.PAID_BROADCAST if flight.broadcast.paid else Priority.BROADCAST
+        send = partial(self._bot.deliver, chat, priority=priority, on_leave=partial(self._note_left, flight))
         sent = await (self._stories(flight.recipient.person_id, first, send) if read_story(first) else send(first))
         more = [*range(sent["message_id"] + 1, sent["message_id"] + _count_pictures(first))]
         for message in rest:
             try:
-                more.append((await self._bot.deliver(chat, message, priority=Priority.BROADCAST))["message_id"])
+                more.append((await self._bot.deliver(chat, message, priority=priority))["message_id"])
             except TelegramError as error:
                 logger.warning("The buttons of a broadcast's album did not follow it: %s", classify(error, chat).text)
         return {**sent, "more_ids": more} if more else sent
@@ -170,7 +172,7 @@ def _key(recipient: Recipient) -> Key:
 
 
 def _conclude(flight: _Flight, task: asyncio.Task[JSONDict | None]) -> Landing:
-    recipient, is_echo = flight.recipient, flight.action is not Action.SEND
+    recipient, is_echo = flight.recipient, flight.broadcast.action is not Action.SEND
     if task.cancelled():
         outcome = _decide(recipient, DeliveryState.UNKNOWN, error=CUT_OFF) if flight.left and not is_echo else None
         return Landing(recipient=recipient, outcome=outcome)
@@ -197,11 +199,6 @@ def _count_pictures(message: OutgoingMessage) -> int:
     if message.method != ALBUM:
         return 1
     return len(json.loads(str((message.formatting or {})["media"])))
-
-
-def _pay(message: OutgoingMessage) -> OutgoingMessage:
-    """The same, above the free rate: Telegram takes Stars for it."""
-    return replace(message, formatting={**(message.formatting or {}), "allow_paid_broadcast": True})
 
 
 def _decide(recipient: Recipient, state: DeliveryState, *, message_id: int | None = None, error: str = "") -> Outcome:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -49,6 +49,9 @@ LONGEST_WAIT_SECONDS = 30.0
 
 PROGRESS_SECONDS = 3.0
 STORE_RETRY_SECONDS = 1.0
+
+_ALL = (False, True)
+"""Broadcasts that are free of charge, and those paid for."""
 
 _COUNTERS = {
     DeliveryState.SENT: "deliveries_sent",
@@ -121,7 +124,8 @@ class Broadcaster:
     ) -> None:
         self._store = store
         self._gate = gate
-        self._most_in_flight = min(most_in_flight, gate.in_flight_limit)
+        limits = {False: gate.in_flight_limit, True: gate.paid_in_flight_limit}
+        self._most_in_flight = {paid: min(most_in_flight, limit) for paid, limit in limits.items()}
         self._linger_seconds = linger_seconds
         self._store_retry_seconds = store_retry_seconds
         self._clock = clock
@@ -136,7 +140,8 @@ class Broadcaster:
         self._ends = _Ends()
         self._writing: _Ends | None = None
         self._touched: set[BroadcastId] = set()
-        self._dry = False
+        self._hungry = set(_ALL)
+        """Of which there may be somebody to claim at once: free of charge (False), paid for (True)."""
         self._due_at: float | None = None
         self._failures = FailureWatch()
         self._doubtful = False
@@ -161,7 +166,7 @@ class Broadcaster:
 
     async def settled(self) -> None:
         """Return when nobody is left to be written to and every outcome is written down."""
-        await self._signal.wait_for(lambda: self._dry and not (self._sender or self._ends) and self._writing is None)
+        await self._signal.wait_for(lambda: not (self._hungry or self._sender or self._ends) and self._writing is None)
 
     async def stop(self, limit_seconds: float = 5.0) -> None:
         """Claim nothing more, give what is in flight some time; the rest goes on at the next start."""
@@ -184,9 +189,9 @@ class Broadcaster:
                 self._failures.forget(event.broadcast_id)
                 self._sender.recall(event.broadcast_id)
                 self._progress.show([event.broadcast_id])
-                self._dry = False
+                self._hungry = set(_ALL)
             elif isinstance(event, CommitDoubted):
-                self._dry = False
+                self._hungry = set(_ALL)
         self._signal.tell()
 
     async def _run(self) -> None:
@@ -219,61 +224,62 @@ class Broadcaster:
         """
         while not self._has_work():
             if self._due_at is not None and self._clock() >= self._due_at:
-                self._dry, self._due_at = False, None
+                self._hungry, self._due_at = set(_ALL), None
                 continue
-            has_news = self._has_news if self._dry else self._has_work
+            has_news = self._has_work if self._hungry else self._has_news
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._compute_pause()):
                     await self._signal.wait_for(has_news)
 
     def _has_news(self) -> bool:
-        return not self._dry or self._has_work()
+        return bool(self._hungry) or self._has_work()
 
     def _has_work(self) -> bool:
-        return bool(self._ends) or self._is_over() or (not self._dry and self._compute_room() > 0)
+        return bool(self._ends) or self._is_over() or any(self._compute_room(paid=each) for each in self._hungry)
 
     def _compute_pause(self) -> float | None:
         """Seconds until somebody may be claimed; where only the end of another's message brings it, which nobody tells, a glance."""
-        if self._dry:
+        if not self._hungry:
             return None if self._due_at is None else max(self._due_at - self._clock(), MIN_PAUSE_SECONDS)
-        opens = self._gate.startable_in()
-        if opens is None:
+        opens = [wait for paid in self._hungry if (wait := self._gate.startable_in(paid=paid)) is not None]
+        if not opens:
             return GLANCE_SECONDS
-        return max(opens, self._gate.ban_left(), self._breaker.compute_rest(), MIN_PAUSE_SECONDS)
+        return max(min(opens), self._gate.ban_left(), self._breaker.compute_rest(), MIN_PAUSE_SECONDS)
 
-    def _compute_room(self) -> int:
-        """How many may be claimed now: only those whose messages leave at once.
+    def _compute_room(self, *, paid: bool) -> int:
+        """How many messages may be claimed now, free of charge or paid for: only those that leave at once.
 
         Whoever is claimed and waits when the machine dies is in doubt for ever, for nothing. So the first claims are
         small: the connections have yet to be opened.
         """
         if self._stopping:
             return 0
-        leaving = min(self._gate.count_startable(), self._most_claimed) - self._sender.count_waiting()
-        return max(0, min(leaving, self._breaker.compute_limit(self._most_in_flight) - len(self._sender)))
+        flying, waiting = self._sender.count(paid=paid)
+        leaving = min(self._gate.count_startable(paid=paid), self._most_claimed) - waiting
+        return max(0, min(leaving, self._breaker.compute_limit(self._most_in_flight[paid]) - flying))
 
     async def _step(self) -> None:
         """Write down what has ended and claim the next, in one transaction, then write to those."""
         if self._gate.ban_left() or self._breaker.compute_rest():
             self._sender.recall()
-        limit = self._compute_room()
+        limits = {paid: self._compute_room(paid=paid) for paid in _ALL}
         ends = self._writing = self._ends
         self._ends = _Ends()
         self._touched.clear()
-        self._dry = limit > 0
+        self._hungry = {paid for paid, limit in limits.items() if not limit}
         try:
-            step = await self._write(ends, limit)
+            step = await self._write(ends, limits)
         except Exception:
             logger.exception("The outcomes of a broadcast could not be written down; trying again")
             self._ends.add(ends)
-            self._doubtful, self._dry = True, False
+            self._doubtful, self._hungry = True, set(_ALL)
             await asyncio.sleep(self._store_retry_seconds)
             return
         finally:
             self._writing = None
-        self._note_step(step, ends, limit)
+        self._note_step(step, ends, limits)
 
-    async def _write(self, ends: _Ends, limit: int) -> Step:
+    async def _write(self, ends: _Ends, limits: Mapping[bool, int]) -> Step:
         if self._doubtful:
             held = self._sender.list_keys() | ends.list_keys() | self._ends.list_keys()
             await self._store.write(requeue_strays, held=held)
@@ -282,13 +288,14 @@ class Broadcaster:
             proceed,
             outcomes=ends.outcomes,
             returned=ends.returned,
-            limit=limit,
+            limit=limits[False],
+            paid_limit=limits[True],
             paused=ends.paused,
             stopped=ends.stopped,
             run=self._recorder.run,
         )
 
-    def _note_step(self, step: Step, ends: _Ends, limit: int) -> None:
+    def _note_step(self, step: Step, ends: _Ends, limits: Mapping[bool, int]) -> None:
         self._recorder.forget(ends.list_keys())
         for outcome in ends.outcomes:
             self._gate.metrics.count(_COUNTERS[outcome.state])
@@ -298,11 +305,15 @@ class Broadcaster:
         if step.finished:
             logger.info("Broadcasts done: %s", step.finished)
             self._progress.show(step.finished, at_once=True)
-        if limit:
-            wait = step.compute_wait()
-            self._due_at = None if wait is None else self._clock() + min(wait, LONGEST_WAIT_SECONDS)
-        if step.unplanned or sum(len(claim.recipients) for claim in step.claims) >= limit:
-            self._dry = False
+        if any(limits.values()):
+            self._note_due(step.compute_wait(), is_all=all(limits.values()))
+        self._hungry |= step.more
+
+    def _note_due(self, wait: float | None, *, is_all: bool) -> None:
+        """Keep when somebody is due next; what was known of broadcasts that were not looked at still holds."""
+        known = [] if is_all or self._due_at is None else [self._due_at]
+        found = [] if wait is None else [self._clock() + min(wait, LONGEST_WAIT_SECONDS)]
+        self._due_at = min([*known, *found], default=None)
 
     def _launch(self, claim: Claim) -> None:
         """Write to those claimed, unless the broadcast was paused or cancelled while they were."""
@@ -313,7 +324,7 @@ class Broadcaster:
 
     def _return(self, recipients: Iterable[Recipient]) -> None:
         self._ends.returned.extend(recipients)
-        self._dry = False
+        self._hungry = set(_ALL)
 
     def _note_landing(self, landing: Landing) -> None:
         if landing.outcome is not None:

@@ -15,19 +15,9 @@ from telegram.error import RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
 
 from bot.telemetry import Metrics
+from bot.wire.calls import EVERYTHING, count_messages, find_kind, name_chat_scope, parse_chat, parse_chat_scope
 from bot.wire.errors import FailureKind, Flooded, Muted, PushedBack, Unconfirmed, classify
-from bot.wire.pacing import (
-    EVERYTHING,
-    GROUP_PER_MINUTE,
-    Chat,
-    Pacing,
-    Priority,
-    Ticket,
-    find_kind,
-    name_chat_scope,
-    parse_chat,
-    parse_chat_scope,
-)
+from bot.wire.pacing import GROUP_PER_MINUTE, Chat, Pacing, Priority, Ticket
 from bot.wire.telegram_bot import JSONDict
 from storage.records import Ban
 from storage.store import Store
@@ -45,18 +35,21 @@ PATIENCE_SECONDS = 10.0
 """An answer or a notice that would wait longer for its own chat is handed back: it would only hold a place in flight."""
 
 
+_OWNED = frozenset({Priority.BROADCAST, Priority.PAID_BROADCAST})
+"""Their owner hears of a 429 at once."""
+
 MUTED: ContextVar[bool] = ContextVar("muted", default=False)
 """Whether the answers of the task that runs are left out, because whoever they are for sends too much."""
 
 
 class Gate(BaseRateLimiter[Priority]):
-    """Paces, orders and, after a 429, stops what Telegram refused; see `pacing` and `scopes` for the rules.
+    """Paces, orders and, after a 429, stops what Telegram refused; see `pacing` and `calls` for the rules.
 
     A 429 to a chat closes that chat, for messages and edits alike; one to a method that puts nothing into a chat
     closes the methods like it. Everything waits only when sends to two chats were refused and none arrived between.
 
     Args:
-        send_rate: Messages a second in all.
+        send_rate: Messages a second in all, but for those that are paid for.
         chat_rate: Messages a second to one private chat.
         group_per_minute: Messages a minute to one group or channel.
         bans: What 429s of an earlier process still forbid.
@@ -118,16 +111,21 @@ class Gate(BaseRateLimiter[Priority]):
     @property
     def in_flight_limit(self) -> int:
         """How many notices and broadcasts are on their way at most: more waiting here would only lose order."""
-        return self._pacing.in_flight_limit
+        return self._pacing.get_window().in_flight_limit
 
-    def count_startable(self) -> int:
-        """How many messages that nobody waits for could leave right now."""
-        return self._pacing.count_startable(self._clock())
+    @property
+    def paid_in_flight_limit(self) -> int:
+        """Likewise, of messages that are paid for."""
+        return self._pacing.get_window(paid=True).in_flight_limit
 
-    def startable_in(self) -> float | None:
+    def count_startable(self, *, paid: bool = False) -> int:
+        """How many messages that nobody waits for could leave right now, free of charge or paid for."""
+        return self._pacing.count_startable(self._clock(), paid=paid)
+
+    def startable_in(self, *, paid: bool = False) -> float | None:
         """Seconds until one more could leave; None while only an answer to another can bring it."""
         now = self._clock()
-        moment = self._pacing.compute_startable_at(now)
+        moment = self._pacing.compute_startable_at(now, paid=paid)
         return None if moment is None else moment - now
 
     def delay_for(self, chat_id: Chat) -> float:
@@ -162,10 +160,13 @@ class Gate(BaseRateLimiter[Priority]):
             raise Muted("Left out")
         call = partial(callback, *args, **kwargs)
         if kind.is_paced:
-            once = partial(self._call_in_turn, call, parse_chat(data.get("chat_id")), priority, edits=kind.edits)
+            chat, weight = parse_chat(data.get("chat_id")), 1
+            if kind.several:
+                weight = count_messages(data.get(kind.several))
+            once = partial(self._call_in_turn, call, chat, priority, edits=kind.edits, weight=weight)
         else:
             once = partial(self._call_unpaced, call, kind.family, priority)
-        waits = (kind.is_paced and priority is not Priority.BROADCAST) or priority is Priority.ERRAND
+        waits = (kind.is_paced and priority not in _OWNED) or priority is Priority.ERRAND
         for attempt in range(1, 1 + FLOOD_ATTEMPTS * waits):
             try:
                 return await once()
@@ -192,12 +193,14 @@ class Gate(BaseRateLimiter[Priority]):
             await self._note_ban(family, seconds)
             raise
 
-    async def _call_in_turn(self, call: Call, chat: Chat | None, priority: Priority, *, edits: bool) -> Answer:
+    async def _call_in_turn(
+        self, call: Call, chat: Chat | None, priority: Priority, *, edits: bool, weight: int
+    ) -> Answer:
         delay = self._pacing.compute_delay(chat or 0, self._clock(), edits=edits)
         if self._is_too_long(delay, priority):
             raise Flooded(delay)
         queued = self._clock()
-        ticket = self._pacing.make_ticket(priority, chat, queued, edits=edits)
+        ticket = self._pacing.make_ticket(priority, chat, queued, edits=edits, weight=weight)
         await self._enter(ticket)
         self.metrics.count("requests_sent")
         began = self._clock()

@@ -1,16 +1,16 @@
 """When a request may start: pure arithmetic on a given clock, so that it can be tested in no time.
 
-Three rules hold together. In every sliding second at most `send_rate` requests arrive. One chat takes a short
-burst and then its own pace, edits apart from sends. Notices and broadcasts leave room for answers: they are
-spread evenly, and only few of them are in flight.
+Three rules hold together. In every sliding second at most `send_rate` messages arrive, and beside them those that are
+paid for. One chat takes a short burst and then its own pace, edits apart from sends. Notices and broadcasts leave room
+for answers: they are spread evenly, and only few of them are in flight.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
-from functools import cache
 from heapq import heappop, heappush
 from math import ceil
 
@@ -23,6 +23,9 @@ GROUP_PER_MINUTE = 20
 
 SLACK_SECONDS = 0.01
 """Two clocks measure a second: ours and Telegram's."""
+
+PAID_PER_SECOND = 1000
+"""What Telegram takes in all where messages are paid for (`allow_paid_broadcast` of sendMessage)."""
 
 MOST_IN_FLIGHT = 128
 """Notices and broadcasts, at any rate: more are not faster where Telegram answers within 0.1 s, they only take memory."""
@@ -45,6 +48,8 @@ class Priority(IntEnum):
     BROADCAST = 3
     ERRAND = 4
     """Nobody waits for it: descriptions, command menus, progress. It may take as long as Telegram likes."""
+    PAID_BROADCAST = 5
+    """Paid for in Stars: a pace of its own, beside all others."""
 
 
 @dataclass(slots=True, eq=False)
@@ -53,6 +58,8 @@ class Lane:
 
     interval: float
     burst: int
+    bursts: bool = True
+    """Something larger than the burst is borne now and then; where not, all of it counts."""
     used_until: float = float("-inf")
     """The moment at which everything taken so far is paid for."""
     banned_until: float = float("-inf")
@@ -71,9 +78,9 @@ class Lane:
         return self.waiting[0][2] if self.waiting else None
 
     def take(self, now: float) -> None:
-        """Pay for the head, which starts now."""
-        heappop(self.waiting)
-        self.used_until = max(self.used_until, now) + self.interval
+        """Pay for the head, which starts now: all that it puts into a group, of a private chat no more than its burst."""
+        count = heappop(self.waiting)[2].weight
+        self.used_until = max(self.used_until, now) + self.interval * (min(count, self.burst) if self.bursts else count)
 
 
 @dataclass(slots=True, eq=False)
@@ -84,14 +91,57 @@ class Ticket:
     number: int
     """Order of arrival."""
     lane: Lane
+    window: Window
+    weight: int = 1
+    """Messages that it puts into a chat."""
     dropped: bool = False
+
+
+class Window:
+    """How many messages may start in any second, and how many of those that nobody waits for may be in flight.
+
+    Args:
+        rate: Messages a second; below one a second it stretches the window instead.
+        now: The start.
+        cold_seconds: See `Pacing`.
+    """
+
+    def __init__(self, rate: float, now: float, cold_seconds: float) -> None:
+        self.capacity = max(1, int(rate))
+        self._seconds = self.capacity / rate + SLACK_SECONDS
+        self.open = 0
+        self.ends: deque[float] = deque([now + cold_seconds - self._seconds] * self.capacity)
+        self.spread = Lane(self._seconds / self.capacity, max(2, int(rate * _SPREAD_SECONDS)))
+        self.in_flight_limit = min(max(4, int(rate / 5)), MOST_IN_FLIGHT)
+        self.in_flight = 0
+
+    def compute_opening(self, now: float, weight: int = 1) -> float | None:
+        """The moment at which so many more may start, None while only an end can bring it."""
+        while self.ends and self.ends[0] + self._seconds <= now:
+            self.ends.popleft()
+        missing = self.open + len(self.ends) + weight - self.capacity
+        if missing <= 0:
+            return now
+        return self.ends[missing - 1] + self._seconds if missing <= len(self.ends) else None
+
+    def has_room(self, now: float) -> bool:
+        """Whether something may start that nobody waits for."""
+        return self.in_flight < self.in_flight_limit and self.spread.compute_opening() <= now
+
+    def count_startable(self, now: float) -> int:
+        """How many that nobody waits for could start at this moment."""
+        if self.compute_opening(now) != now:
+            return 0
+        places = self.capacity - self.open - len(self.ends)
+        spread = self.spread.burst - ceil(max(0.0, self.spread.used_until - now) / self.spread.interval)
+        return max(0, min(places, spread, self.in_flight_limit - self.in_flight))
 
 
 class Pacing:
     """The books of one gate; every moment is given, in seconds of one monotonic clock.
 
     Args:
-        send_rate: Requests a second in all; below one a second it stretches the window instead.
+        send_rate: Messages a second that are free of charge; below one a second it stretches the window instead.
         chat_rate: Requests a second to one private chat, after its burst.
         group_per_minute: Requests a minute to one group or channel, burst included.
         now: The start.
@@ -108,12 +158,10 @@ class Pacing:
         group_per_minute: int = GROUP_PER_MINUTE,
         cold_seconds: float = 1.0,
     ) -> None:
-        capacity = max(1, int(send_rate))
-        self._window = capacity / send_rate + SLACK_SECONDS
-        self._capacity = capacity
-        self._open = 0
-        self._ends: deque[float] = deque([now + cold_seconds - self._window] * capacity)
-        self._spread = Lane(self._window / capacity, max(2, int(send_rate * _SPREAD_SECONDS)))
+        free = Window(send_rate, now, cold_seconds)
+        paid = Window(max(send_rate, PAID_PER_SECOND - send_rate), now, cold_seconds)
+        paced = [priority for priority in Priority if priority is not Priority.PAID_BROADCAST]
+        self._windows = ((free, paced), (paid, [Priority.PAID_BROADCAST]))
         self._private_interval = 1 / chat_rate
         self._group_interval = 60 / max(1, group_per_minute - GROUP_BURST)
         self._lanes: dict[tuple[Chat, bool], Lane] = {}
@@ -122,15 +170,19 @@ class Pacing:
         self._openings: list[tuple[float, int, Lane]] = []
         self._banned_until = float("-inf")
         self._arrivals = 0
-        self.in_flight_limit = min(max(4, int(send_rate / 5)), MOST_IN_FLIGHT)
-        self.in_flight = 0
-        """Notices and broadcasts on their way."""
 
-    def make_ticket(self, priority: Priority, chat: Chat | None, now: float, *, edits: bool = False) -> Ticket:
+    def get_window(self, *, paid: bool = False) -> Window:
+        """The window of all that is free of charge, or of what is paid for."""
+        return self._windows[paid][0]
+
+    def make_ticket(
+        self, priority: Priority, chat: Chat | None, now: float, *, edits: bool = False, weight: int = 1
+    ) -> Ticket:
         """A new request, in order of arrival; `chat` None has no pace but the common one."""
         self._arrivals += 1
         lane = Lane(0.0, 1) if chat is None else self._get_lane(chat, now, edits=edits)
-        return Ticket(priority, self._arrivals, lane)
+        window = self._windows[priority is Priority.PAID_BROADCAST][0]
+        return Ticket(priority, self._arrivals, lane, window, min(weight, window.capacity))
 
     def queue(self, ticket: Ticket, now: float) -> None:
         """Let the request wait; `release` names it once it may start."""
@@ -152,10 +204,10 @@ class Pacing:
             lane = heappop(self._openings)[2]
             lane.alarmed = False
             self._announce(lane, now)
-        self._forget_ends(now)
-        while self._open + len(self._ends) < self._capacity and (ticket := self._pick(now)):
-            self._start(ticket, now)
-            started.append(ticket)
+        for window, priorities in self._windows:
+            while (ticket := self._pick(window, priorities, now)) is not None:
+                self._start(ticket, now)
+                started.append(ticket)
         return started
 
     def finish(self, ticket: Ticket, now: float) -> None:
@@ -165,10 +217,10 @@ class Pacing:
         between its start and its end: so however slow the way or the machine, whatever arrives within one second of
         the last of them had not ended a second before that one's start, and was counted then.
         """
-        self._open -= 1
-        self._ends.append(now)
+        ticket.window.open -= ticket.weight
+        ticket.window.ends.extend([now] * ticket.weight)
         if ticket.priority is not Priority.INTERACTIVE:
-            self.in_flight -= 1
+            ticket.window.in_flight -= 1
 
     def ban(self, until: float) -> None:
         """Start nothing before `until`; a shorter ban never ends a longer one."""
@@ -188,30 +240,28 @@ class Pacing:
     def compute_next(self, now: float) -> float | None:
         """The moment at which `release` may have something new, None while only an end can bring it."""
         moments = [self._openings[0][0]] if self._openings else []
-        window_opens = self._compute_window_opening(now)
-        if window_opens is None:
-            pass
-        elif self._ready[Priority.INTERACTIVE]:
-            moments.append(window_opens)
-        elif self.in_flight < self.in_flight_limit and any(self._ready.values()):
-            moments.append(max(window_opens, self._spread.compute_opening()))
+        for window, priorities in self._windows:
+            head = next((self._ready[each][0][1] for each in priorities if self._ready[each]), None)
+            opening = None if head is None else window.compute_opening(now, head.weight)
+            if head is None or opening is None:
+                continue
+            if head.priority is Priority.INTERACTIVE:
+                moments.append(opening)
+            elif window.in_flight < window.in_flight_limit:
+                moments.append(max(opening, window.spread.compute_opening()))
         return max(now, min(moments), self._banned_until) if moments else None
 
-    def count_startable(self, now: float) -> int:
+    def count_startable(self, now: float, *, paid: bool = False) -> int:
         """How many requests that nobody waits for could start at this moment, those that wait already not deducted."""
-        if self.compute_ban(now) > 0 or self._compute_window_opening(now) != now:
-            return 0
-        window = self._capacity - self._open - len(self._ends)
-        behind = max(0.0, self._spread.used_until - now)
-        spread = self._spread.burst - ceil(behind / self._spread.interval)
-        return max(0, min(window, spread, self.in_flight_limit - self.in_flight))
+        return 0 if self.compute_ban(now) > 0 else self._windows[paid][0].count_startable(now)
 
-    def compute_startable_at(self, now: float) -> float | None:
+    def compute_startable_at(self, now: float, *, paid: bool = False) -> float | None:
         """The moment at which `count_startable` may be more than 0; None while only an end can bring it."""
-        window_opens = self._compute_window_opening(now)
-        if window_opens is None or self.in_flight >= self.in_flight_limit:
+        window = self._windows[paid][0]
+        opening = window.compute_opening(now)
+        if opening is None or window.in_flight >= window.in_flight_limit:
             return None
-        return max(window_opens, self._spread.compute_opening(), self._banned_until, now)
+        return max(opening, window.spread.compute_opening(), self._banned_until, now)
 
     def compute_delay(self, chat: Chat, now: float, *, edits: bool = False) -> float:
         """Seconds until the chat would take one more message, 0 if at once; those waiting go first."""
@@ -227,24 +277,14 @@ class Pacing:
         """How many chats are remembered."""
         return len(self._lanes)
 
-    def _forget_ends(self, now: float) -> None:
-        while self._ends and self._ends[0] + self._window <= now:
-            self._ends.popleft()
-
-    def _compute_window_opening(self, now: float) -> float | None:
-        """The moment at which one more may start, None while only an end can bring it."""
-        self._forget_ends(now)
-        if self._open + len(self._ends) < self._capacity:
-            return now
-        return self._ends[0] + self._window if self._ends else None
-
     def _get_lane(self, chat: Chat, now: float, *, edits: bool) -> Lane:
         lane = self._lanes.get((chat, edits))
         if lane is None:
             if len(self._lanes) >= self._forget_from:
                 self._forget_idle(now)
-            burst = PRIVATE_BURST if _is_private(chat) else GROUP_BURST
-            lane = self._lanes[chat, edits] = Lane(self.compute_interval(chat), burst)
+            private = _is_private(chat)
+            burst = PRIVATE_BURST if private else GROUP_BURST
+            lane = self._lanes[chat, edits] = Lane(self.compute_interval(chat), burst, bursts=private)
         return lane
 
     def _forget_idle(self, now: float) -> None:
@@ -267,84 +307,31 @@ class Pacing:
             lane.alarmed = True
             heappush(self._openings, (opening, head.number, lane))
 
-    def _pick(self, now: float) -> Ticket | None:
-        for priority, ready in self._ready.items():
-            if priority is not Priority.INTERACTIVE and not self._has_room(now):
+    def _pick(self, window: Window, priorities: Sequence[Priority], now: float) -> Ticket | None:
+        """The next of a window, taken; None where it has no room for it: nothing smaller overtakes."""
+        for priority in priorities:
+            ready = self._ready[priority]
+            if priority is not Priority.INTERACTIVE and not window.has_room(now):
                 return None
             while ready:
-                ticket = heappop(ready)[1]
-                if ticket.lane.find_head() is ticket and ticket.lane.compute_opening() <= now:
+                ticket = ready[0][1]
+                is_next = ticket.lane.find_head() is ticket and ticket.lane.compute_opening() <= now
+                if is_next and window.compute_opening(now, ticket.weight) != now:
+                    return None
+                heappop(ready)
+                if is_next:
                     return ticket
         return None
 
-    def _has_room(self, now: float) -> bool:
-        """Whether something may start that nobody waits for."""
-        return self.in_flight < self.in_flight_limit and self._spread.compute_opening() <= now
-
     def _start(self, ticket: Ticket, now: float) -> None:
         ticket.lane.take(now)
-        self._open += 1
-        self._spread.used_until = max(self._spread.used_until, now) + self._spread.interval
+        window = ticket.window
+        window.open += ticket.weight
+        window.spread.used_until = max(window.spread.used_until, now) + window.spread.interval * ticket.weight
         if ticket.priority is not Priority.INTERACTIVE:
-            self.in_flight += 1
+            window.in_flight += 1
         self._announce(ticket.lane, now)
 
 
 def _is_private(chat: Chat) -> bool:
     return isinstance(chat, int) and chat > 0
-
-
-EVERYTHING = "telegram"
-"""The scope that holds back every message."""
-
-_SENDING = ("send", "forward", "copy")
-_EDITING = ("edit", "stop", "deleteMessage")
-_NO_MESSAGE = "sendChatAction"
-_PROFILE = ("setMy", "deleteMy", "setChatMenuButton")
-_INVITES = "ChatInviteLink"
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What a method of the Bot API does, as far as Telegram counts it."""
-
-    edits: bool
-    """It changes a message that is there."""
-    is_paced: bool
-    """It puts something into a chat, which Telegram counts."""
-    is_answer: bool
-    """It shows somebody something, and changes nothing else."""
-    family: str
-    """The scope of a method that puts nothing into a chat: those like it, and nothing else."""
-
-
-@cache
-def find_kind(endpoint: str) -> Kind:
-    """The kind of a method, by its name."""
-    edits = endpoint.startswith(_EDITING) and _INVITES not in endpoint
-    is_paced = endpoint != _NO_MESSAGE and (endpoint.startswith(_SENDING) or edits)
-    family = "family:invites" if _INVITES in endpoint else f"family:{endpoint}"
-    if endpoint.startswith(_PROFILE):
-        family = "family:profile"
-    return Kind(edits, is_paced, is_paced or endpoint.startswith("answer"), family)
-
-
-def name_chat_scope(chat: Chat) -> str:
-    """The scope of one chat: its messages and edits, which Telegram counts together."""
-    return f"chat:{chat}"
-
-
-def parse_chat(chat_id: object) -> Chat | None:
-    """The chat as a number, or as the name of a public one; None where a request has no chat."""
-    if isinstance(chat_id, int):
-        return chat_id
-    try:
-        return int(str(chat_id))
-    except ValueError:
-        return str(chat_id) if chat_id else None
-
-
-def parse_chat_scope(scope: str) -> Chat | None:
-    """The chat that a stored scope names; None for any other scope."""
-    kind, _, chat = scope.partition(":")
-    return parse_chat(chat) if kind == "chat" else None

@@ -239,7 +239,7 @@ class PassalongBot(ExtBot[Priority]):
             chat_id: A number, or the @name of a public chat.
             message: What is sent.
             thread_id: The topic of the chat that it belongs to.
-            priority: Who goes first at the gate.
+            priority: Who goes first at the gate; what is paid for says so to Telegram.
             on_leave: Called just before the first byte leaves.
 
         Raises:
@@ -250,6 +250,8 @@ class PassalongBot(ExtBot[Priority]):
             where["message_thread_id"] = thread_id
         if message.silent:
             where["disable_notification"] = True
+        if priority is Priority.PAID_BROADCAST:
+            where["allow_paid_broadcast"] = True
         if message.effect_id and isinstance(chat_id, int) and chat_id > 0:  # private chats only
             where["message_effect_id"] = message.effect_id
         try:

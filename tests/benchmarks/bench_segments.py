@@ -72,7 +72,7 @@ async def _plan(store: Store, broadcast_id: BroadcastId) -> int:
     while True:
         step = await store.write(proceed, limit=1)
         steps += 1
-        if not step.unplanned:
+        if not step.more:
             return steps
 
 

@@ -2,14 +2,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.wire.pacing import SLACK_SECONDS, Chat, Pacing, Priority, Ticket
+from bot.wire.pacing import PAID_PER_SECOND, SLACK_SECONDS, Chat, Pacing, Priority, Ticket
 
 
 def start_broadcasts(pacing: Pacing, count: int, now: float) -> list[Ticket]:
@@ -40,7 +40,7 @@ def test_with_all_in_flight_only_an_end_makes_room() -> None:
     pacing = Pacing(send_rate=20, chat_rate=1, now=0.0, cold_seconds=0)
     started: list[Ticket] = []
     moment = 10.0
-    while len(started) < pacing.in_flight_limit:
+    while len(started) < pacing.get_window().in_flight_limit:
         started += start_broadcasts(pacing, 1, moment)
         moment += 0.1
     assert pacing.count_startable(moment) == 0
@@ -58,6 +58,8 @@ class Wish:
     priority: Priority = Priority.INTERACTIVE
     edits: bool = False
     takes: float = 0.05
+    weight: int = 1
+    """Messages that it puts into the chat."""
     way: float = 0.5
     """Which part of that time is over when it arrives at the server."""
 
@@ -100,7 +102,7 @@ class World:
                 wish = wish_of[ticket]
                 self.starts.append(Start(now, wish))
                 heappush(agenda, (now + wish.takes, 10**9 + ticket.number, ticket))
-            self.most_in_flight = max(self.most_in_flight, self.pacing.in_flight)
+            self.most_in_flight = max(self.most_in_flight, self.pacing.get_window().in_flight)
             wake = self.pacing.compute_next(now)
         assert len(self.starts) == len(wish_of)
         return self.starts
@@ -109,7 +111,7 @@ class World:
         if isinstance(what, Ticket):
             self.pacing.finish(what, now)
         elif isinstance(what, Wish):
-            ticket = self.pacing.make_ticket(what.priority, what.chat, now, edits=what.edits)
+            ticket = self.pacing.make_ticket(what.priority, what.chat, now, edits=what.edits, weight=what.weight)
             wish_of[ticket] = what
             self.pacing.queue(ticket, now)
         else:
@@ -126,6 +128,11 @@ def count_densest(moments: Sequence[float], seconds: float) -> int:
     return max((bisect_left(moments, moment + seconds) - index for index, moment in enumerate(moments)), default=0)
 
 
+def list_messages(starts: Iterable[Start], most: int, find: Callable[[Start], float]) -> list[float]:
+    """The moments of all messages, in order: of an album as many as it has parts, as far as that many fit at all."""
+    return sorted(find(start) for start in starts for _ in range(min(start.wish.weight, most)))
+
+
 moments = st.floats(0, 20, allow_nan=False).map(lambda moment: round(moment, 3))
 wishes = st.builds(
     Wish,
@@ -134,6 +141,7 @@ wishes = st.builds(
     priority=st.sampled_from(list(Priority)),
     edits=st.booleans(),
     takes=st.floats(0.001, 2),
+    weight=st.sampled_from([1, 1, 1, 3, 10]),
     way=st.floats(0, 1),
 )
 
@@ -149,9 +157,12 @@ def test_no_rule_is_ever_broken(wishes: list[Wish], bans: list[tuple[float, floa
     world = make_world(send_rate=send_rate)
     starts = world.play(wishes, [(at, at + length) for at, length in bans])
     window = max(1, int(send_rate)) / send_rate
-    assert count_densest([start.at for start in starts], window) <= max(1, int(send_rate))
-    assert count_densest(sorted(start.arrives_at for start in starts), window) <= max(1, int(send_rate))
-    assert world.most_in_flight <= world.pacing.in_flight_limit
+    most = max(1, int(send_rate))
+    free = [start for start in starts if start.wish.priority is not Priority.PAID_BROADCAST]
+    assert count_densest(list_messages(free, most, lambda start: start.at), window) <= most
+    assert count_densest(list_messages(free, most, lambda start: start.arrives_at), window) <= most
+    assert count_densest(list_messages(starts, most, lambda start: start.arrives_at), 1) <= PAID_PER_SECOND
+    assert world.most_in_flight <= world.pacing.get_window().in_flight_limit
     assert not [start for start in starts for at, length in bans if at < start.at < at + length - 1e-9]
     lanes: dict[tuple[Chat, bool], list[float]] = defaultdict(list)
     for start in starts:
@@ -219,6 +230,38 @@ def test_answers_overtake_broadcasts() -> None:
     assert waits[Priority.INTERACTIVE] < 0.05
     assert waits[Priority.INTERACTIVE] < waits[Priority.NOTICE] < 0.1
     assert starts[-1].at < 300 / 30 * (1 + Wish.takes + SLACK_SECONDS) + 0.5
+
+
+def test_what_is_paid_for_takes_a_way_of_its_own() -> None:
+    """A thousand a second with all else, and neither holds up the other."""
+    paid = [Wish(0, chat, Priority.PAID_BROADCAST) for chat in range(1, 3001)]
+    free = [Wish(0, 10_000 + chat, Priority.BROADCAST) for chat in range(1, 61)]
+    starts = make_world().play([*paid, *free, Wish(1.5, 99_999)])
+    ends = {
+        priority: max(start.at for start in starts if start.wish.priority is priority)
+        for priority in Priority
+        if any(start.wish.priority is priority for start in starts)
+    }
+    assert ends[Priority.PAID_BROADCAST] < 3000 / (PAID_PER_SECOND - 30) * (1 + Wish.takes + SLACK_SECONDS) + 0.1
+    assert ends[Priority.BROADCAST] < 2.3
+    assert ends[Priority.INTERACTIVE] < 1.55
+    assert count_densest([start.at for start in starts], 1) <= PAID_PER_SECOND
+
+
+def test_an_album_counts_as_many_messages_as_it_has_parts() -> None:
+    """Three albums of ten are a second's thirty, and in a group half a minute's twenty."""
+    starts = make_world().play([Wish(0, chat, weight=10) for chat in range(1, 7)])
+    assert [start.at < 1 for start in starts] == [True] * 3 + [False] * 3
+    grouped = make_world().play([Wish(0, -100, weight=10)] * 4)
+    assert count_densest([start.at for start in grouped], 60) <= 2
+
+
+def test_nothing_small_overtakes_an_album() -> None:
+    """Whoever waits for more room gets it, however many come behind."""
+    answers = [Wish(0, chat) for chat in range(1, 26)]
+    later = [Wish(0.02, chat) for chat in range(101, 121)]
+    starts = make_world().play([*answers, Wish(0.01, 50, weight=10), *later])
+    assert next(start.wish.weight for start in starts[25:]) == 10
 
 
 def test_few_broadcasts_are_in_flight() -> None:

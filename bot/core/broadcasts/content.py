@@ -116,6 +116,12 @@ def read_content(document: Mapping[str, Any] | None) -> BroadcastContent:
     )
 
 
+def count_messages(document: Mapping[str, Any] | None) -> int:
+    """How many messages a document is to one reader at most: of an album each part counts, and what stands below it."""
+    versions = (document or {}).get("versions", {}).values()
+    return max((len(said["items"]) + 1 for said in versions if said["kind"] == Kind.ALBUM), default=1)
+
+
 def write_version(version: Version) -> dict[str, Any]:
     """A version as the store keeps it."""
     return {"kind": version.kind.value, **version.parameters}

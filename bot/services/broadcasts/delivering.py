@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.core.broadcasts.content import count_messages
 from bot.core.broadcasts.timing import Timing, When, read_timing
 from bot.services.broadcasts.authoring import BroadcastView, compose_view
 from bot.services.broadcasts.notices import BroadcastStopped
@@ -12,7 +13,7 @@ from bot.services.broadcasts.planning import LOOK, PAGE, claim_next, compute_due
 from bot.services.notices import owe
 from bot.services.webhooks.publishing import publish_broadcast
 from storage.addresses import MemberAddress
-from storage.broadcast import Broadcast, Outcome, Recipient
+from storage.broadcast import Action, Broadcast, Outcome, Recipient
 from storage.records import BroadcastId, BroadcastState, DeliveryState, PersonId
 from storage.tables import broadcast_links, broadcasts, deliveries, people
 from storage.tx import Tx
@@ -26,6 +27,8 @@ class Claim:
 
     broadcast: Broadcast
     recipients: Sequence[Recipient]
+    weight: int = 1
+    """Messages to each of them."""
     links: Mapping[str, int] = field(default_factory=dict)
     """Numbers of the addresses whose opening is counted."""
 
@@ -36,8 +39,8 @@ class Step:
 
     claims: list[Claim] = field(default_factory=list)
     finished: list[BroadcastId] = field(default_factory=list)
-    unplanned: list[BroadcastId] = field(default_factory=list)
-    """Where more members are still to be looked at."""
+    more: set[bool] = field(default_factory=set)
+    """Whether somebody is still to be looked at of those that are free of charge (False) and of those paid for (True)."""
     now: int = 0
     due_ats: list[int] = field(default_factory=list)
     """When somebody is due who was not now."""
@@ -82,6 +85,7 @@ def proceed(
     outcomes: Sequence[Outcome] = (),
     returned: Sequence[Recipient] = (),
     limit: int,
+    paid_limit: int = 0,
     paused: Collection[BroadcastId] = (),
     stopped: Collection[BroadcastId] = (),
     run: str = "",
@@ -92,7 +96,8 @@ def proceed(
         tx: The transaction.
         outcomes: How deliveries ended.
         returned: Claimed recipients to whom surely nothing was sent; they are queued again.
-        limit: How many recipients to claim at most; with 0 nothing is claimed or finished.
+        limit: How many messages there is room for; with 0 nothing is claimed or finished.
+        paid_limit: Likewise, of broadcasts that are paid for.
         paused: Broadcasts that cannot go on as things are.
         stopped: Broadcasts of which too many were refused: their authors are told.
         run: Names who claims; see `FormerRun`.
@@ -102,17 +107,27 @@ def proceed(
         broadcasts.set_state(tx, broadcast_id, BroadcastState.PAUSED, expected=[BroadcastState.RUNNING])
     for broadcast_id in stopped:
         _stop(tx, broadcast_id)
-    step = Step(now=tx.now)
-    for broadcast in broadcasts.find_running(tx) if limit else ():
-        recipients = _advance(tx, broadcast, limit, step)
-        if recipients:
+    step, rooms = Step(now=tx.now), {False: limit, True: paid_limit}
+    for broadcast in broadcasts.find_running(tx) if limit or paid_limit else ():
+        if rooms[broadcast.paid] <= 0:
+            continue
+        claim = _claim(tx, broadcast, rooms[broadcast.paid], step)
+        if claim.recipients:
             if broadcast.claimed_by != run:
                 broadcasts.set_claimed_by(tx, broadcast.id, run)
-            step.claims.append(Claim(broadcast=broadcast, recipients=recipients, links=_list_links(tx, broadcast)))
-        limit -= len(recipients)
-        if not limit:
-            break
+            step.claims.append(claim)
+        rooms[broadcast.paid] -= len(claim.recipients) * claim.weight
+        if rooms[broadcast.paid] <= 0:
+            step.more.add(broadcast.paid)
     return step
+
+
+def _claim(tx: Tx, broadcast: Broadcast, room: int, step: Step) -> Claim:
+    """The next recipients of one broadcast: as many as there is room for messages to them."""
+    weight = count_messages(broadcast.content) if broadcast.action is Action.SEND else 1
+    recipients = _advance(tx, broadcast, max(1, room // weight), step)
+    links = _list_links(tx, broadcast) if recipients else {}
+    return Claim(broadcast=broadcast, recipients=recipients, weight=weight, links=links)
 
 
 def settle(tx: Tx, outcomes: Sequence[Outcome], returned: Sequence[Recipient] = ()) -> None:
@@ -173,7 +188,7 @@ def _advance(tx: Tx, broadcast: Broadcast, limit: int, step: Step) -> list[Recip
         broadcasts.fix_audience(tx, broadcast.id)
     recipients, is_planned = claim_next(tx, broadcast, limit)
     if not is_planned:
-        step.unplanned.append(broadcast.id)
+        step.more.add(broadcast.paid)
     elif len(recipients) < limit:
         due_at = deliveries.find_next_due(tx, broadcast.id)
         if due_at is not None:

@@ -17,7 +17,7 @@ from bot.core.spreadsheets import Format
 
 if TYPE_CHECKING:
     from storage.beside import Beside
-    from storage.exports import Export
+    from storage.listing import Export
     from storage.store import Store
 
 WRONG_NAME = 2

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from bot.core.scheduling import MICROSECONDS
 from bot.core.spreadsheets import Cell, Format, compose_head, compose_rows
-from storage.exports import Export, Kind, read_page
+from storage.listing import Export, Kind, read_page
 from storage.tx import Row, Tx
 
 _LAST_MOMENT = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp()) * MICROSECONDS

@@ -13,7 +13,8 @@ from bot.services.exporting import read_part
 from storage import Store
 from storage.beside import open_beside
 from storage.engines.sqlite_lane import STATEMENTS
-from storage.exports import EXPORTS, Export, find_export, read_page
+from storage.exports import EXPORTS, find_export
+from storage.listing import Export, read_page
 from storage.schema import metadata
 from storage.tx import Row, Tx
 from tests.storage.cast import add_members, refer

@@ -12,7 +12,8 @@ from bot.core.liability import Liability
 from bot.services.broadcasts.results import BroadcastResult, list_results
 from bot.services.dashboard.entering import Insider, find_insider
 from bot.services.stats import Figures, cut, list_weeks, measure, sum_owed
-from storage.exports import EXPORTS, Export, read_latest
+from storage.exports import EXPORTS
+from storage.listing import Export, read_latest
 from storage.tables import broadcasts
 from storage.tables.funnel import Cut
 from storage.tx import Row, Tx

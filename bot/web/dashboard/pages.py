@@ -22,7 +22,7 @@ from bot.web.dashboard.writing import write_board
 from bot.web.deps import WebDeps, deps_of
 from bot.web.server import PATIENCE
 from storage.errors import StoreError
-from storage.exports import Export
+from storage.listing import Export
 from storage.tx import Tx
 
 LIVE_SECONDS = 20.0

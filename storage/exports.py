@@ -189,6 +189,9 @@ _EVERY = (
         "referral_id state risk evidence opened_at due_at decided_at by_itself reason appeal appealed_by_id appealed_at"
         " answered_at",
     ),
+    _list(
+        "pulses", "how members said it was", of.pulse, "id person_id:member_id cause source asked_at answered_at answer"
+    ),
     _list("labels", "what the team calls a member", of.label, "person_id:member_id label given_at"),
     _list("segments", "whom the shop writes to, by name", of.segment, "id name written changed_at"),
     _list("listed", "who stands in which list", of.listed, "list person_id:member_id listed_at"),

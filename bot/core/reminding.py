@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
+from bot.core.campaigns.pulse import AskRules
 from bot.core.durations import DAY
 from storage.records import Person, Referral, ReferralState, Reminder
 
@@ -39,6 +40,32 @@ class Reminding(StrEnum):
     """Nothing is missing any more, or the referral was taken back."""
     NOBODY = "nobody"
     """No friend of this member's."""
+
+
+class Ask(StrEnum):
+    """What becomes of a good moment to offer a member their card."""
+
+    NOW = "now"
+    MORNING = "morning"
+    """It is one, in the quiet hours of the member: as soon as they are over."""
+    NEVER = "never"
+
+
+def decide_ask(person: Person, *, rules: AskRules, resting: bool, held_out: bool, quiet: bool, now: int) -> Ask:
+    """Whether a member is asked to share now: one budget for all reasons, and nobody who is displeased.
+
+    Args:
+        person: Who would be asked.
+        rules: How often anybody is.
+        resting: They were displeased lately.
+        held_out: They are among those whom nobody asks, so that one sees what asking brings.
+        quiet: It is night where they are.
+        now: The moment.
+    """
+    spent = person.nudged_at is not None and now < person.nudged_at + rules.every_days * DAY
+    if resting or held_out or spent or not person.is_member or person.blocked_at is not None or not person.nudges:
+        return Ask.NEVER
+    return Ask.MORNING if quiet else Ask.NOW
 
 
 def decide_missing(referral: Referral, invitee: Person) -> Missing | None:

@@ -53,6 +53,9 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         "api_request": Keeping(
             holds="which requests were answered, by hashes of their ids", ends=Ends.TIME, days=30, how="after they came"
         ),
+        "asking": Keeping(
+            holds="what a member may be asked next, and whether they are displeased", ends=Ends.FORGETTING
+        ),
         "audit": Keeping(holds="who did what in running the shop", ends=Ends.NEVER, how="holds no name"),
         "awaited": Keeping(
             holds="what rules still wait for of a friend",
@@ -192,6 +195,11 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         "pool": Keeping(holds="how many coupons are left of each kind", ends=Ends.FEW),
         "placing": Keeping(holds="who has won what place", ends=Ends.NEVER, how="holds no name"),
         "profile": Keeping(holds="names, usernames, Telegram numbers", ends=Ends.FORGETTING),
+        "pulse": Keeping(
+            holds="how members said it was",
+            ends=Ends.NEVER,
+            how="holds no name; what somebody wrote goes when they are forgotten",
+        ),
         "receipt": Keeping(
             holds="links on receipts, as hashes", ends=Ends.NEVER, how="forgetting takes out who has opened one"
         ),

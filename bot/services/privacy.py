@@ -11,6 +11,7 @@ from storage.personal import Rows, list_personal
 from storage.records import Person, Profile
 from storage.tables import (
     api_keys,
+    askings,
     broadcast_links,
     buyers,
     cards,
@@ -37,6 +38,7 @@ from storage.tables import (
     order_claims,
     outbox,
     people,
+    pulses,
     reminders,
     reviews,
     roles,
@@ -97,6 +99,7 @@ def _forget_person(tx: Tx, person: Person) -> None:
     forget_places(tx, person.id)
     for forget_rows in (
         api_keys.forget_maker,
+        askings.delete_of,
         broadcast_links.forget_of,
         buyers.forget_of,
         cards.forget_of,
@@ -116,6 +119,7 @@ def _forget_person(tx: Tx, person: Person) -> None:
         lists.delete_of,
         marks.delete_of,
         outbox.delete_of,
+        pulses.forget_of,
         reminders.delete_of,
         reviews.forget_of,
         shares.delete_of,

@@ -55,6 +55,7 @@ REVISIONS = (
     "0051",
     "0052",
     "0053",
+    "0054",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

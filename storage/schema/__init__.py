@@ -51,6 +51,7 @@ from storage.schema.people import (
     spoken,
 )
 from storage.schema.proof import checkpoint, inspection
+from storage.schema.pulse import asking, pulse
 from storage.schema.redeeming import redemption, stock
 from storage.schema.referrals import HOUSE_ACCOUNT, account, ledger, referral, reminder, told_story
 from storage.schema.rewards import allowance, awaited, event, grant
@@ -69,6 +70,7 @@ __all__ = [
     "allowance",
     "api_key",
     "api_request",
+    "asking",
     "audit",
     "awaited",
     "board",
@@ -123,6 +125,7 @@ __all__ = [
     "placing",
     "pool",
     "profile",
+    "pulse",
     "receipt",
     "redemption",
     "referral",

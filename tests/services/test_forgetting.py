@@ -19,11 +19,13 @@ from storage import Store, Tx
 from storage.checks import list_faults
 from storage.conversion import MemberKey
 from storage.handout import HandoutKind
+from storage.pulse import AskCause, Asking, PulseCause
 from storage.records import Ban, Person, Profile, ReferralId, ShareWay
 from storage.review import MarkKind, ReviewRow, ReviewState
 from storage.role import Role
 from storage.schema import metadata
 from storage.tables import (
+    askings,
     audit,
     broadcast_links,
     broadcasts,
@@ -46,6 +48,7 @@ from storage.tables import (
     marks,
     order_claims,
     people,
+    pulses,
     referrals,
     reviews,
     roles,
@@ -103,6 +106,8 @@ def live(tx: Tx) -> Person:
     ):
         report(tx, compose_report(order, member, tx.now, member_key=key))
     labels.add(tx, person.id, f"{CANARY}label")
+    pulses.set_words(tx, pulses.add(tx, person.id, PulseCause.JOINED, f"{CANARY}way"), f"{CANARY}pulse")
+    askings.set_all(tx, Asking(person_id=person.id, pulse_cause=PulseCause.JOINED, ask_cause=AskCause.PULSE))
     lists.add(tx, f"{CANARY}list", [person.id])
     marks.note(tx, [person.id], MarkKind.LEFT)
     referral = referrals.find_by_invitee(tx, person.id)

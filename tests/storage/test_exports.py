@@ -24,6 +24,7 @@ LEFT_OUT = {
     "allowance": "how much of a bound is gone: kept for the bot itself",
     "api_key": "what other systems sign with",
     "api_request": "kept so that the same again is answered the same",
+    "asking": "what may be asked next: kept for the bot itself",
     "awaited": "what rules wait for: kept for the bot itself",
     "board": "stands with the standings",
     "campaign_version": "`passalong campaign show` says what a campaign is",

@@ -16,7 +16,8 @@ from bot.core.campaigns.look import compose_look, take_focus, take_look
 from bot.core.campaigns.mistakes import CampaignMistake
 from bot.core.campaigns.news import NewsRules, take_news
 from bot.core.campaigns.pictures import FindPicture, refuse_pictures, take_picture
-from bot.core.campaigns.reward_blocks import take_rewards
+from bot.core.campaigns.pulse import AskRules, PulseRules, take_asks, take_pulse
+from bot.core.campaigns.reward_blocks import check_stories, take_rewards
 from bot.core.campaigns.rewards import Rule
 from bot.core.campaigns.rules import LATER, Rules, take_rules
 from bot.core.campaigns.tiers import Tier, take_tiers
@@ -54,7 +55,7 @@ BRAND_LIMIT, HEADLINE_LIMIT, TEXT_LIMIT, OFFER_LIMIT = 32, 60, 300, 120
 _FIELDS = (
     *("slug", "theme", "layout", "focus", "colours", "languages", "channel_language", "logo", "photo", "brand"),
     *("points", "limits", "rules", "stories", "catalogue", "rewards", "tiers", "contests", "waitlist", "fairness"),
-    *("news", "announce"),
+    *("news", "announce", "pulse", "asks"),
 )
 
 
@@ -133,6 +134,10 @@ class Campaign:
     """How often and when members are written to."""
     announce: AnnounceRules = field(default_factory=AnnounceRules, metadata=LATER)
     """How often the announce chat is."""
+    pulse: PulseRules | None = field(default=None, metadata=LATER)
+    """When members are asked how it was; None for never."""
+    asks: AskRules = field(default_factory=AskRules, metadata=LATER)
+    """How often they are asked to share."""
     logo: str = field(default="", metadata=LATER)
     """SHA-256 of the shop's logo; empty for none."""
     photo: str = field(default="", metadata=LATER)
@@ -271,6 +276,8 @@ def parse_campaign(
         fairness=attempt(Fairness(), take_fairness, file),
         news=attempt(NewsRules(), take_news, file),
         announce=attempt(AnnounceRules(), take_announce, file),
+        pulse=attempt(None, take_pulse, file),
+        asks=attempt(AskRules(), take_asks, file),
         stories=attempt((), _take_stories, file, languages, find_picture),
         logo=attempt("", take_picture, file, ("logo",), find_picture),
         photo=attempt("", take_picture, file, ("photo",), find_picture),
@@ -282,7 +289,7 @@ def parse_campaign(
     )
     file.check()
     _check_filled(file, campaign)
-    _check_stories(file, campaign)
+    check_stories(file, campaign.rewards, [story.key for story in campaign.stories])
     file.check()
     return campaign
 
@@ -335,13 +342,3 @@ def _check_filled(file: CampaignFile, campaign: Campaign) -> None:
                     place_text(file, ("stories", place, part), language),
                     f"with the points written out it has {length} characters; {limits[part]} fit. Make it shorter.",
                 )
-
-
-def _check_stories(file: CampaignFile, campaign: Campaign) -> None:
-    """A rule can ask for a story that is told here."""
-    told = [story.key for story in campaign.stories]
-    for place, rule in enumerate(campaign.rewards):
-        for key in rule.condition.story:
-            if key not in told:
-                problem = f'no story is called "{key}". Write one of: {", ".join(told)}.'
-                file.note(("rewards", place, "if", "story"), problem)

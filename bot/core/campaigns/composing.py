@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import date, datetime
 from functools import partial
 from typing import Any, cast
@@ -19,6 +19,7 @@ from bot.core.campaigns.catalogue import VALID_DAYS, CatalogueItem
 from bot.core.campaigns.contests import Contest, ContestBy, compose_prizes
 from bot.core.campaigns.fairness import Fairness
 from bot.core.campaigns.news import NewsRules
+from bot.core.campaigns.pulse import AskRules
 from bot.core.campaigns.reward_blocks import LISTS, find_key, list_values
 from bot.core.campaigns.rewards import Rule
 from bot.core.campaigns.rules import Rules
@@ -99,6 +100,8 @@ def _list_values(campaign: Campaign, former: Block, name_picture: NamePicture) -
         "fairness": _list_rules(campaign.fairness, former.get("fairness", {})) or None,
         "news": _list_rules(campaign.news, former.get("news", {})) or None,
         "announce": _list_rules(campaign.announce, former.get("announce", {})) or None,
+        "pulse": None if campaign.pulse is None else asdict(campaign.pulse),
+        "asks": _list_rules(campaign.asks, former.get("asks", {})) or None,
     }
 
 
@@ -243,7 +246,7 @@ def _list_colours(campaign: Campaign, former: Block) -> dict[str, str]:
     }
 
 
-def _list_rules(rules: Rules | Fairness | NewsRules | AnnounceRules, former: Block) -> dict[str, Any]:
+def _list_rules(rules: Rules | Fairness | NewsRules | AnnounceRules | AskRules, former: Block) -> dict[str, Any]:
     usual = type(rules)()
     values = {each.name: getattr(rules, each.name) for each in fields(rules)}
     return (

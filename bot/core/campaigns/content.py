@@ -13,13 +13,26 @@ from bot.core.campaigns.catalogue import CatalogueItem
 from bot.core.campaigns.contests import Contest, ContestBy, Prize
 from bot.core.campaigns.fairness import Fairness
 from bot.core.campaigns.news import NewsRules
+from bot.core.campaigns.pulse import AskRules, PulseRules
 from bot.core.campaigns.rewards import Give, compose_rule, parse_rule
 from bot.core.campaigns.tiers import Tier
 from bot.core.campaigns.waitlist import Waitlist
 from storage.facts import GrantKind
 
 Part = (
-    Campaign | Story | Rules | Fairness | NewsRules | AnnounceRules | CatalogueItem | Tier | Contest | Prize | Waitlist
+    Campaign
+    | Story
+    | Rules
+    | Fairness
+    | NewsRules
+    | AnnounceRules
+    | PulseRules
+    | AskRules
+    | CatalogueItem
+    | Tier
+    | Contest
+    | Prize
+    | Waitlist
 )
 
 
@@ -27,10 +40,12 @@ def compose_content(campaign: Campaign) -> str:
     """Everything a campaign says, as JSON; languages stay in the order of the file, which says who is asked first."""
     stories = [_compose(story) for story in campaign.stories]
     content = _compose(campaign) | {"stories": stories, "rules": _compose(campaign.rules)}
-    for name, block in (("fairness", campaign.fairness), ("news", campaign.news), ("announce", campaign.announce)):
+    for name in ("fairness", "news", "announce", "asks"):
         content.pop(name, None)
-        if said := _compose(block):
+        if said := _compose(getattr(campaign, name)):
             content[name] = said
+    if campaign.pulse is not None:
+        content["pulse"] = _compose(campaign.pulse)
     if campaign.catalogue:
         content["catalogue"] = [_compose(item) for item in campaign.catalogue]
     if campaign.rewards:
@@ -57,14 +72,17 @@ def parse_content(content: str) -> Campaign:
     fairness = Fairness(**_take(Fairness, told.get("fairness", {})))
     news = NewsRules(**_take(NewsRules, told.get("news", {})))
     announce = AnnounceRules(**_take(AnnounceRules, told.get("announce", {})))
+    asks = AskRules(**_take(AskRules, told.get("asks", {})))
     catalogue = tuple(_parse_item(item) for item in told.get("catalogue", ()))
     rewards = tuple(parse_rule(rule) for rule in told.get("rewards", ()))
     tiers = tuple(Tier(**_take(Tier, tier)) for tier in told.get("tiers", ()))
     contests = tuple(_parse_contest(contest) for contest in told.get("contests", ()))
     parts = {"stories": stories, "rules": rules, "fairness": fairness, "catalogue": catalogue, "rewards": rewards}
-    parts |= {"tiers": tiers, "contests": contests, "news": news, "announce": announce}
+    parts |= {"tiers": tiers, "contests": contests, "news": news, "announce": announce, "asks": asks}
     if told.get("waitlist"):
         parts["waitlist"] = _parse_waitlist(told["waitlist"])
+    if "pulse" in told:
+        parts["pulse"] = PulseRules(**_take(PulseRules, told["pulse"]))
     return Campaign(**_take(Campaign, told) | parts)
 
 

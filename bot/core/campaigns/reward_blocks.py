@@ -333,3 +333,12 @@ _NAMES = ("give", "if", "limit", *OPTIONS, "name")
 def _list_said(said: Condition | Limit) -> dict[str, Any]:
     values = {name: value for name, value in asdict(said).items() if value not in (None, (), "")}
     return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+
+def check_stories(file: CampaignFile, rewards: Sequence[Rule], told: Sequence[str]) -> None:
+    """A rule can ask for a story that is told here."""
+    for place, rule in enumerate(rewards):
+        for key in rule.condition.story:
+            if key not in told:
+                problem = f'no story is called "{key}". Write one of: {", ".join(told)}.'
+                file.note(("rewards", place, "if", "story"), problem)

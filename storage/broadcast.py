@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -79,19 +79,34 @@ class Broadcast:
     """Sent faster than is free of charge, for Stars."""
 
 
-class Candidate(NamedTuple):
-    """Somebody of the audience, before it is decided when or whether they get it."""
+Place = tuple[str | None, str]
+"""Where somebody is, as far as that is known: the zone that they chose, and the language that they read, either may be missing."""
 
-    person_id: PersonId
-    started_at: int
-    zone: str | None
-    """As chosen; None by language."""
-    language: str
-    """As chosen, else as Telegram says; may be empty."""
-    news_off: str
-    """Kinds of news not wanted, with a blank at each end of each."""
-    received: int = 0
-    """Broadcasts of this week, those on their way included."""
+
+class Window(NamedTuple):
+    """From when until when somebody may be written to, microseconds."""
+
+    due_at: int
+    until_at: int
+    """When it is too late, and is to be planned anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Some members of an audience, one after the other, and what decides for them."""
+
+    upto: PersonId
+    """Where it ends."""
+    joined_upto: int | None = None
+    """Likewise, where it goes by when they joined."""
+    windows: Mapping[Place, Window] | None = None
+    """When somebody at a place gets it; None where all get it at once."""
+    since: int = 0
+    """From when on what they have received is counted."""
+    recent: Collection[BroadcastId] = ()
+    """The broadcasts that count for it."""
+    most: int = 0
+    """With so many of them received somebody gets nothing; 0 where nothing is counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,23 +7,24 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 
 from bot.broadcasts.circuit_breaker import FIRST_REST_SECONDS, TROUBLES, CircuitBreaker
+from bot.broadcasts.ends import Ends
 from bot.broadcasts.failure_watch import FailureWatch
 from bot.broadcasts.flight_recorder import FlightRecorder
+from bot.broadcasts.planner import AudiencePlanner
 from bot.broadcasts.progress import Progress
 from bot.broadcasts.sender import BroadcastSender, Landing
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
-from bot.services.broadcasts.delivering import Claim, Key, Step, begin, proceed, requeue_strays
+from bot.services.broadcasts.delivering import Claim, Step, begin, proceed, requeue_strays
 from bot.wire.errors import FailureKind
 from bot.wire.gate import Gate
 from bot.wire.signal import Signal, Watch
 from bot.wire.snapshot import Snapshot
 from bot.wire.story_cards import Send, send_story
 from bot.wire.telegram_bot import JSONDict, PassalongBot
-from storage.broadcast import Outcome, Recipient
+from storage.broadcast import Recipient
 from storage.records import BroadcastChanged, BroadcastId, CommitDoubted, DeliveryState, PersonId
 from storage.store import Store
 
@@ -59,31 +60,6 @@ _COUNTERS = {
     DeliveryState.FAILED: "deliveries_failed",
     DeliveryState.UNKNOWN: "deliveries_unknown",
 }
-
-
-@dataclass(slots=True, eq=False)
-class _Ends:
-    """What is to be written down."""
-
-    outcomes: list[Outcome] = field(default_factory=list)
-    returned: list[Recipient] = field(default_factory=list)
-    paused: set[BroadcastId] = field(default_factory=set)
-    stopped: set[BroadcastId] = field(default_factory=set)
-
-    def __bool__(self) -> bool:
-        return bool(self.outcomes or self.returned or self.paused or self.stopped)
-
-    def list_keys(self) -> set[Key]:
-        """Recipients that the database still shows as being written to."""
-        ended = {(each.broadcast_id, each.person_id) for each in self.outcomes}
-        return ended | {(each.broadcast_id, each.person_id) for each in self.returned}
-
-    def add(self, earlier: _Ends) -> None:
-        """Take back what could not be written down."""
-        self.outcomes[:0] = earlier.outcomes
-        self.returned[:0] = earlier.returned
-        self.paused |= earlier.paused
-        self.stopped |= earlier.stopped
 
 
 class Broadcaster:
@@ -136,9 +112,10 @@ class Broadcaster:
         self._progress = Progress(
             store=store, bot=bot, is_quiet=self._is_quiet, interval_seconds=progress_seconds, clock=clock
         )
+        self._planner = AudiencePlanner(store, self._note_planned, retry_seconds=store_retry_seconds)
         self._most_claimed = FIRST_CLAIM
-        self._ends = _Ends()
-        self._writing: _Ends | None = None
+        self._ends = Ends()
+        self._writing: Ends | None = None
         self._touched: set[BroadcastId] = set()
         self._hungry = set(_ALL)
         """Of which there may be somebody to claim at once: free of charge (False), paid for (True)."""
@@ -166,13 +143,16 @@ class Broadcaster:
 
     async def settled(self) -> None:
         """Return when nobody is left to be written to and every outcome is written down."""
-        await self._signal.wait_for(lambda: not (self._hungry or self._sender or self._ends) and self._writing is None)
+        await self._signal.wait_for(
+            lambda: not (self._hungry or self._sender or self._ends or self._planner) and self._writing is None
+        )
 
     async def stop(self, limit_seconds: float = 5.0) -> None:
         """Claim nothing more, give what is in flight some time; the rest goes on at the next start."""
         deadline = self._clock() + limit_seconds
         self._stopping = True
         self._progress.stop()
+        self._planner.stop()
         self._sender.recall()
         await self._sender.settled(limit_seconds)
         self._signal.tell()
@@ -264,7 +244,7 @@ class Broadcaster:
             self._sender.recall()
         limits = {paid: self._compute_room(paid=paid) for paid in _ALL}
         ends = self._writing = self._ends
-        self._ends = _Ends()
+        self._ends = Ends()
         self._touched.clear()
         self._hungry = {paid for paid, limit in limits.items() if not limit}
         try:
@@ -279,7 +259,7 @@ class Broadcaster:
             self._writing = None
         self._note_step(step, ends, limits)
 
-    async def _write(self, ends: _Ends, limits: Mapping[bool, int]) -> Step:
+    async def _write(self, ends: Ends, limits: Mapping[bool, int]) -> Step:
         if self._doubtful:
             held = self._sender.list_keys() | ends.list_keys() | self._ends.list_keys()
             await self._store.write(requeue_strays, held=held)
@@ -295,7 +275,7 @@ class Broadcaster:
             run=self._recorder.run,
         )
 
-    def _note_step(self, step: Step, ends: _Ends, limits: Mapping[bool, int]) -> None:
+    def _note_step(self, step: Step, ends: Ends, limits: Mapping[bool, int]) -> None:
         self._recorder.forget(ends.list_keys())
         for outcome in ends.outcomes:
             self._gate.metrics.count(_COUNTERS[outcome.state])
@@ -308,12 +288,18 @@ class Broadcaster:
         if any(limits.values()):
             self._note_due(step.compute_wait(), is_all=all(limits.values()))
         self._hungry |= step.more
+        self._planner.plan(() if self._stopping else step.ahead)
 
     def _note_due(self, wait: float | None, *, is_all: bool) -> None:
         """Keep when somebody is due next; what was known of broadcasts that were not looked at still holds."""
         known = [] if is_all or self._due_at is None else [self._due_at]
         found = [] if wait is None else [self._clock() + min(wait, LONGEST_WAIT_SECONDS)]
         self._due_at = min([*known, *found], default=None)
+
+    def _note_planned(self) -> None:
+        """Who is left is known, or that nobody is."""
+        self._hungry = set(_ALL)
+        self._signal.tell()
 
     def _launch(self, claim: Claim) -> None:
         """Write to those claimed, unless the broadcast was paused or cancelled while they were."""

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from functools import lru_cache
+from itertools import chain, islice, repeat
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, literal_column, or_, select, tuple_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    true,
+    tuple_,
+)
 
-from storage.broadcast import Broadcast, Candidate, News, SentMessage
+from storage.broadcast import Broadcast, News, Page, Place, SentMessage, Skip
 from storage.records import BroadcastId, DeliveryState, PersonId
 from storage.schema import broadcast, delivery, person, profile
 from storage.segment import Tree
@@ -20,6 +37,12 @@ IN_SAMPLE = or_(
     (person.c.id * 7919 + broadcast.c.id * 104_729) % 100 < broadcast.c.sample_percent,
 )
 """The two primes scatter: neighbours fall into different samples, and each broadcast asks others first."""
+
+LONGEST = 1_000_000
+"""More members than a page ever has."""
+
+MOST_PLACES = 64
+"""So many are told apart as a page is planned."""
 
 LANGUAGE = func.coalesce(person.c.language, profile.c.telegram_language)
 
@@ -42,10 +65,6 @@ _RECEIVED = (
 
 _MEMBERS = person.join(profile, profile.c.person_id == person.c.id).join(broadcast, broadcast.c.id == bindparam("of"))
 _BY_ID = (person.c.id > bindparam("above"), person.c.id <= bindparam("upto"), IN_SAMPLE)
-_BY_JOINING = (
-    tuple_(person.c.started_at, person.c.id) > tuple_(bindparam("joined_upto"), bindparam("above")),
-    person.c.started_at <= bindparam("joined_before"),
-)
 _PAGE = (
     select(person.c.id)
     .where(person.c.id > bindparam("above"), person.c.id <= bindparam("upto"), *REACHABLE)
@@ -54,24 +73,86 @@ _PAGE = (
     .subquery("page")
 )
 _PAGE_END = select(func.max(_PAGE.c.id), func.count())
+_AFTER = tuple_(person.c.started_at, person.c.id) > tuple_(bindparam("joined_above"), bindparam("above"))
+_BY_JOINING = (
+    _AFTER,
+    tuple_(person.c.started_at, person.c.id) <= tuple_(bindparam("joined_upto"), bindparam("upto")),
+)
+_JOINED = (
+    select(person.c.started_at, person.c.id)
+    .where(_AFTER, person.c.started_at <= bindparam("joined_before"), *REACHABLE)
+    .order_by(person.c.started_at, person.c.id)
+    .limit(bindparam("limit"))
+    .subquery("joined")
+)
+_JOINED_END = (
+    select(_JOINED.c.started_at, _JOINED.c.id).order_by(_JOINED.c.started_at.desc(), _JOINED.c.id.desc()).limit(1)
+)
+_SLOTS, _NOWHERE = (4, 16, MOST_PLACES), (None, (0, 0))
+"""A statement has room for so many places, not just as many as there are: it is made but a few times."""
+_PLACE = (
+    func.coalesce(person.c.zone, literal_column("''"))
+    + literal_column("' '")
+    + func.coalesce(LANGUAGE, literal_column("''"))
+)
+_LIST_PLACES = select(person.c.zone, LANGUAGE).select_from(_MEMBERS).where(*_BY_ID, *REACHABLE).distinct()
+_LIST_JOINED_PLACES = select(person.c.zone, LANGUAGE).select_from(_MEMBERS).where(*_BY_JOINING, *REACHABLE).distinct()
 
 
 @lru_cache(maxsize=4 * STATEMENTS_KEPT)
-def _compose(among: Tree | None, *, counted: bool, joined: bool = False) -> Select[Any]:
-    """Members with what decides; whether what they had is counted, and by id or in the order of joining."""
-    conditions, order = (_BY_JOINING, (person.c.started_at, person.c.id)) if joined else (_BY_ID, (person.c.id,))
-    received = _RECEIVED if counted else literal_column("0")
-    return (
-        select(person.c.id, person.c.started_at, person.c.zone, LANGUAGE, person.c.news_off, received)
+def _compose_page(among: Tree | None, *, places: int | None, counted: bool, joined: bool) -> Select[Any]:
+    """What is decided for each member of a page.
+
+    Args:
+        among: Whom it is meant for; None for everybody.
+        places: How many are told apart; None where nobody waits for an hour.
+        counted: Whether what somebody had bounds what they get.
+        joined: In the order of joining, not by number.
+    """
+    by, order = (_BY_JOINING, (person.c.started_at, person.c.id)) if joined else (_BY_ID, (person.c.id,))
+    whens: list[tuple[ColumnElement[bool], ColumnElement[str]]] = [
+        (person.c.news_off.contains(bindparam("kind")), literal_column(f"'{Skip.NEWS}'"))
+    ]
+    if counted:
+        whens.append((bindparam("most") <= _RECEIVED, literal_column(f"'{Skip.WEEKLY}'")))
+    skip = case(*whens, else_=literal_column("''"))
+    due_at, until_at = _compose_window(places)
+    page = (
+        select(person.c.id, skip.label("skip"), due_at.label("due_at"), until_at.label("until_at"))
         .select_from(_MEMBERS)
-        .where(*conditions, *REACHABLE, *(() if among is None else (build(among),)))
+        .where(*by, *REACHABLE, *(() if among is None else (build(among),)))
         .order_by(*order)
+        .limit(literal_column(str(LONGEST)))  # with one, what is decided is computed once
+        .subquery()
     )
+    gets = page.c.skip == literal_column("''")
+    return select(
+        bindparam("of", type_=BigInteger),
+        page.c.id,
+        case((gets, literal_column(f"'{DeliveryState.QUEUED}'")), else_=literal_column(f"'{DeliveryState.SKIPPED}'")),
+        page.c.skip,
+        case((gets, page.c.due_at), else_=literal_column("0")),
+        case((gets, page.c.until_at)),
+        case((gets, null()), else_=bindparam("now", type_=BigInteger)),
+    ).where(true())
 
 
-_LIST = _compose(None, counted=False)
-_LIST_COUNTED = _compose(None, counted=True)
-_LIST_JOINED = _compose(None, counted=True, joined=True).limit(bindparam("limit"))
+def _compose_window(places: int | None) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """When it is due and when it is too late; elsewhere it is too late at once, and so decided by whoever claims."""
+    if places is None:
+        return bindparam("now", type_=BigInteger), cast(null(), BigInteger)
+    keys = [bindparam(f"place_{number}", type_=Text) for number in range(places)]
+    due_at, until_at = (
+        case(
+            *((key, bindparam(f"{end}_{n}", type_=BigInteger)) for n, key in enumerate(keys)),
+            value=_PLACE,
+            else_=literal_column("0"),
+        )
+        for end in ("due", "until")
+    )
+    return due_at, until_at
+
+
 _COUNT_DECLINED = (
     select(func.count())
     .select_from(person.join(broadcast, broadcast.c.id == bindparam("of")))
@@ -117,45 +198,39 @@ def find_page_end(tx: Tx, of: Broadcast, *, limit: int) -> PersonId | None:
     return end
 
 
-def list_candidates(
-    tx: Tx,
-    of: Broadcast,
-    *,
-    upto: PersonId,
-    among: Tree | None = None,
-    since: int = 0,
-    recent: Collection[BroadcastId] = (),
-) -> list[Candidate]:
-    """Return whom of the next page a broadcast is for, not planned yet.
+def find_joined_end(tx: Tx, of: Broadcast, *, joined_before: int, limit: int) -> tuple[int, PersonId] | None:
+    """Return when the last of the next so many joined, and who; None where nobody has joined before that moment."""
+    page = {"above": of.filled_upto, "joined_above": of.joined_upto, "joined_before": joined_before, "limit": limit}
+    row = tx.row(_JOINED_END, **page)
+    return None if row is None else (row[0], row[1])
 
-    Args:
-        tx: The transaction.
-        of: The broadcast, whose audience is fixed.
-        upto: Where the page ends.
-        among: Whom it is meant for; None for everybody.
-        since: From when on what they received is counted.
-        recent: Which broadcasts are counted; without any, nothing is.
-    """
+
+def list_places(tx: Tx, of: Broadcast, *, upto: PersonId, joined_upto: int | None = None) -> list[Place]:
+    """Return where the members of a page are: the zone that they chose, and the language that they read."""
     page = {"of": of.id, "above": of.filled_upto, "upto": upto}
-    if recent:
-        return _read(tx.rows(_compose(among, counted=True), **page, since=since, recent=list(recent)))
-    return _read(tx.rows(_compose(among, counted=False), **page))
+    if joined_upto is None:
+        return [(zone, language) for zone, language in tx.rows(_LIST_PLACES, **page)]
+    by_joining = {"joined_above": of.joined_upto, "joined_upto": joined_upto}
+    return [(zone, language) for zone, language in tx.rows(_LIST_JOINED_PLACES, **page, **by_joining)]
 
 
-def list_joined(
-    tx: Tx,
-    of: Broadcast,
-    *,
-    joined_before: int,
-    limit: int,
-    among: Tree | None,
-    since: int,
-    recent: Collection[BroadcastId],
-) -> list[Candidate]:
-    """Return the next members, in the order of joining, who joined before a moment and are not planned yet."""
-    page = {"of": of.id, "above": of.filled_upto, "joined_upto": of.joined_upto, "joined_before": joined_before}
-    statement = _compose(among, counted=True, joined=True).limit(bindparam("limit")) if among else _LIST_JOINED
-    return _read(tx.rows(statement, **page, limit=limit, since=since, recent=list(recent) or [0]))
+def decide_page(of: Broadcast, page: Page, among: Tree | None, *, now: int) -> tuple[Select[Any], dict[str, object]]:
+    """Return what is decided for each member of a page, as rows of table `delivery`, and the values of it.
+
+    At a place that has no window it is too late at once: it is decided anew as they are claimed.
+    """
+    counted, joined = bool(page.most and page.recent), page.joined_upto is not None
+    values: dict[str, object] = {"of": of.id, "above": of.filled_upto, "upto": page.upto}
+    values |= {"now": now, "kind": f" {of.news} "}
+    values |= {"since": page.since, "recent": list(page.recent), "most": page.most} if counted else {}
+    values |= {"joined_above": of.joined_upto, "joined_upto": page.joined_upto} if joined else {}
+    places = None if page.windows is None else next(each for each in _SLOTS if each >= len(page.windows))
+    for number, (place, window) in enumerate(
+        islice(chain((page.windows or {}).items(), repeat(_NOWHERE)), places or 0)
+    ):
+        key, ends = place and f"{place[0] or ''} {place[1] or ''}", zip(("due", "until"), window, strict=True)
+        values |= {f"place_{number}": key} | {f"{end}_{number}": at for end, at in ends}
+    return _compose_page(among, places=places, counted=counted, joined=joined), values
 
 
 def list_echoed(tx: Tx, echo: Broadcast, *, limit: int) -> list[PersonId]:
@@ -194,7 +269,3 @@ def count_by_place(tx: Tx, of: Broadcast, among: Tree | None) -> list[tuple[str 
 def count_unechoed(tx: Tx, echo: Broadcast) -> int:
     """Count those whose message is to be edited or deleted and who are not queued yet."""
     return int(tx.scalar(_COUNT_ECHOED, of=echo.of_id, above=echo.filled_upto))
-
-
-def _read(rows: Sequence[tuple[Any, ...]]) -> list[Candidate]:
-    return [Candidate(*row) for row in rows]

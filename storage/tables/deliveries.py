@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, delete, exists, func, literal_column, select, update
 
-from storage.broadcast import Broadcast, Due, News, Outcome, Planned, Recipient, Skip
+from storage.broadcast import Broadcast, Due, News, Outcome, Page, Planned, Recipient, Skip
 from storage.records import BroadcastId, DeliveryState, PersonId
 from storage.schema import broadcast, delivery, person, profile
 from storage.segment import Tree
-from storage.tables import tallies
+from storage.tables import audiences, tallies
 from storage.tables.audiences import IN_SAMPLE, LANGUAGE
 from storage.tables.traits import REACHABLE, STATEMENTS_KEPT, build
 from storage.texts import clean_error
@@ -27,11 +27,7 @@ _QUEUED = delivery.c.state == literal_column("'queued'")
 _QUEUE = Conflicting(
     lambda insert: (
         insert(delivery)
-        .values(
-            broadcast_id=bindparam("of"),
-            person_id=bindparam("recipient"),
-            **{name: bindparam(name) for name in ("state", "error", "due_at", "until_at", "settled_at")},
-        )
+        .values(broadcast_id=bindparam("of"), person_id=bindparam("recipient"))
         .on_conflict_do_nothing(index_elements=["broadcast_id", "person_id"])
     )
 )
@@ -172,15 +168,27 @@ _LIST_IN_STATE = (
 )
 
 
-def queue(
-    tx: Tx, broadcast_id: BroadcastId, planned: Sequence[Planned], *, upto: PersonId, joined_upto: int | None = None
-) -> None:
-    """Keep what was decided for a page of the audience, which ends there; for whoever is queued already nothing changes."""
-    tx.run_each(_QUEUE, [_to_values(tx, broadcast_id, each) for each in planned])
-    if joined_upto is None:
-        tx.run(_MOVE_FILLED, of=broadcast_id, upto=upto)
-    else:
-        tx.run(_MOVE_JOINED, of=broadcast_id, upto=upto, joined_upto=joined_upto)
+def queue(tx: Tx, broadcast_id: BroadcastId, person_ids: Sequence[PersonId]) -> None:
+    """Keep that some are due at once, after whom the audience goes on; for whoever is queued already nothing changes."""
+    tx.run_each(_QUEUE, [{"of": broadcast_id, "recipient": each} for each in person_ids])
+    tx.run(_MOVE_FILLED, of=broadcast_id, upto=person_ids[-1])
+
+
+def queue_page(tx: Tx, of: Broadcast, page: Page, among: Tree | None = None) -> int:
+    """Keep what is decided for a page of the audience, and return for how many; whoever is queued already stays as they are."""
+    decided, values = audiences.decide_page(of, page, among, now=tx.now)
+    number = tx.run(_compose_queue(decided), **values)
+    tx.run(_MOVE_FILLED if page.joined_upto is None else _MOVE_JOINED, **values)
+    return number
+
+
+@lru_cache(maxsize=4 * STATEMENTS_KEPT)
+def _compose_queue(decided: Select[Any]) -> Conflicting:
+    names = ["broadcast_id", "person_id", "state", "error", "due_at", "until_at", "settled_at"]
+    key = ["broadcast_id", "person_id"]
+    return Conflicting(
+        lambda insert: insert(delivery).from_select(names, decided).on_conflict_do_nothing(index_elements=key)
+    )
 
 
 def finish_queue(tx: Tx, of: Broadcast) -> None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
-from bot.core.broadcasts.planning import Planner
+from bot.core.broadcasts.planning import Planner, compute_page
 from bot.core.broadcasts.timing import (
     NOW,
     Timing,
@@ -23,8 +23,7 @@ from bot.core.broadcasts.windows import MARGIN, MORNING, SECOND, Hours, compute_
 from bot.core.campaigns.news import NewsRules, read_quiet
 from bot.core.durations import DAY
 from bot.core.zones import choose_zone
-from storage.broadcast import Candidate, News, Planned, Skip
-from storage.records import PersonId
+from storage.broadcast import News, Window
 
 ZONES = sorted(available_timezones())
 LOUD = Hours(9, 21)
@@ -161,40 +160,39 @@ def test_quiet_hours_are_read_as_people_write_them(said: str, loud: tuple[int, i
     assert read_quiet(said) == loud
 
 
-def meet(language: str = "en", zone: str | None = None, news_off: str = "", received: int = 0) -> Candidate:
-    """Somebody of the audience."""
-    return Candidate(
-        person_id=PersonId(1), started_at=0, zone=zone, language=language, news_off=news_off, received=received
+def find(
+    language: str = "en", *, timing: Timing = NOW, now: str = "2026-07-01T12:00", quiet: str = ""
+) -> Window | None:
+    """When an offer of a shop in Jakarta arrives for somebody who reads a language."""
+    zone, rules = ZoneInfo("Asia/Jakarta"), NewsRules(quiet=quiet)
+    windows = Planner(news=News.OFFERS, timing=timing, rules=rules, zone=zone, now=at(now)).list_windows(
+        [(None, language)]
     )
+    return None if windows is None else windows[None, language]
 
 
-def plan(candidate: Candidate, *, timing: Timing = NOW, now: str = "2026-07-01T12:00", **rules: object) -> Planned:
-    """What becomes of an offer of a shop in Jakarta for somebody."""
-    planner = Planner(
-        news=News.OFFERS,
-        timing=timing,
-        rules=NewsRules(**rules),  # type: ignore[arg-type]  # of its own fields
-        zone=ZoneInfo("Asia/Jakarta"),
-        now=at(now),
-    )
-    return planner.decide(candidate)
-
-
-def test_somebody_is_left_out_for_a_reason() -> None:
-    """Their own wish comes first, then what the shop promised; other kinds of news and fewer broadcasts leave nobody out."""
-    assert plan(meet(news_off=" offers results "), per_week=1).skip is Skip.NEWS
-    assert plan(meet(news_off=" stories ", received=1), per_week=2).skip is None
-    assert plan(meet(received=2), per_week=2).skip is Skip.WEEKLY
-    assert plan(meet(received=99)).skip is None
-
-
-def test_quiet_hours_hold_back_and_leave_nobody_out() -> None:
+def test_quiet_hours_hold_back() -> None:
     """At noon in London it is seven in the evening in Jakarta and eight in Shanghai; later, it is quiet in both."""
-    assert plan(meet("zh-hans"), quiet="21-9").due_at == at("2026-07-01T12:00")
-    held = plan(meet("zh-hans"), quiet="20-9")
-    assert (held.skip, held.due_at) == (None, at("2026-07-02T01:00"))
-    assert plan(meet("en"), quiet="20-9").due_at == at("2026-07-01T12:00")
-    assert plan(meet(), timing=Timing(when=When.MORNING)).due_at == at("2026-07-02T02:00")
+    for language, quiet, due in (
+        ("zh-hans", "21-9", "2026-07-01T12:00"),
+        ("zh-hans", "20-9", "2026-07-02T01:00"),
+        ("en", "20-9", "2026-07-01T12:00"),
+    ):
+        window = find(language, quiet=quiet)
+        assert window is not None
+        assert window.due_at == at(due)
+    morning = find(timing=Timing(when=When.MORNING))
+    assert morning is not None
+    assert morning.due_at == at("2026-07-02T02:00")
+    assert find() is None
+
+
+@pytest.mark.parametrize(
+    ("looked", "meant", "members"), [(0, 0, 571), (571, 571, 571), (1000, 200, 2400), (4000, 0, 4000), (500, 5, 4000)]
+)
+def test_pages_are_shorter_where_more_are_meant(looked: int, meant: int, members: int) -> None:
+    """To keep a decision costs twenty times what looking at a member does; none is longer than others can wait for."""
+    assert compute_page(looked, meant) == members
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,11 @@ from bot.core.campaigns.news import NewsRules
 from bot.services.broadcasts.authoring import BroadcastView, cancel, compose_view, confirm
 from bot.services.broadcasts.delivering import Step, begin, proceed
 from bot.services.broadcasts.echoing import ask_edit, draft_edit, send_again, take_back
+from bot.services.broadcasts.planning import plan_on
 from bot.services.broadcasts.scheduling import answer, ask, choose, go_back, view_when
 from bot.services.news import set_wanted, set_zone, view_news
 from storage import Store, Tx
-from storage.broadcast import Action, News, Outcome, Skip
+from storage.broadcast import Action, News, Outcome, Page, Skip, Window
 from storage.records import BroadcastId, BroadcastState, DeliveryState, NoticeId, PersonId, Profile
 from storage.role import Role
 from storage.tables import broadcasts, conversations, deliveries, outbox, people, roles
@@ -56,9 +57,12 @@ def write_draft(tx: Tx) -> BroadcastId:
     return draft.id
 
 
-async def start(store: Store, timing: Timing | None = None, news: News | None = None) -> BroadcastId:
-    """A confirmed broadcast, to everybody but its author."""
+async def start(
+    store: Store, timing: Timing | None = None, news: News | None = None, segment: str | None = None
+) -> BroadcastId:
+    """A confirmed broadcast, to everybody but its author, or to a segment of them."""
     of = await store.write(write_draft)
+    await store.write(broadcasts.set_segment, of, segment)
     await store.write(partial(choose, visitor=SARI, broadcast_id=of, timing=timing, news=news))
     view = await store.write(confirm, visitor=SARI, broadcast_id=of, progress_message_id=5)
     assert view is not None
@@ -150,6 +154,41 @@ async def test_nobody_gets_more_in_a_week_than_the_shop_promised(store: Store, c
     clock.advance(7 * DAY + 1)
     await start(store)
     assert len((await send(store))[0]) == 1
+
+
+async def test_whoever_is_at_a_place_that_was_not_told_apart_is_decided_for_as_they_are_claimed(
+    store: Store, clock: Clock
+) -> None:
+    """Of a page with more places than a statement has room for; at the same hour as everybody else there."""
+    anna, budi, maria = await store.write(move_in, "en-gb", "id", "es-mx")
+    of = await start(store)
+
+    def plan(tx: Tx) -> None:
+        broadcasts.fix_audience(tx, of)
+        found = broadcasts.get(tx, of)
+        assert found.audience_upto is not None
+        deliveries.queue_page(tx, found, Page(upto=found.audience_upto, windows={(None, "id"): Window(0, 2**62)}))
+
+    await store.write(plan)
+    assert set((await send(store))[0]) == {anna, budi}
+    clock.advance(6 * HOUR)
+    assert (await send(store))[0] == [maria]
+
+
+async def test_some_of_all_are_planned_beside_the_sender(store: Store) -> None:
+    """Page after page, whoever is meant; the sender waits for them a moment, and finishes after the last."""
+    anna, _, carl = await store.write(move_in, "en-gb", "id", "en-gb")
+    of = await start(store, segment="language:en")
+    got, step = await send(store)
+    assert (got, step.ahead, step.more, step.finished) == ([], [of], set(), [])
+    assert step.compute_wait() == pytest.approx(0.1)
+    assert await store.write(plan_on, broadcast_id=of, limit=2) == 1
+    assert (await send(store))[0] == [anna]
+    assert await store.write(plan_on, broadcast_id=of, limit=2) == 1
+    assert await store.write(plan_on, broadcast_id=of, limit=2) is None
+    assert (await send(store))[0] == [carl]
+    assert (await send(store))[1].finished == [of]
+    assert await store.write(plan_on, broadcast_id=of, limit=2) is None
 
 
 async def test_news_that_waits_is_not_sent_to_whoever_declines_it(store: Store, clock: Clock) -> None:

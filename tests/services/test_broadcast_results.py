@@ -6,7 +6,7 @@ from bot.core.broadcasts.content import FIRST, BroadcastContent, Kind, Version, 
 from bot.core.broadcasts.timing import Timing, When, write_timing
 from bot.services.broadcasts.results import SHOWN_BROADCASTS, BroadcastResult, list_results
 from storage import Store, Tx
-from storage.broadcast import Action, News, Outcome, Planned
+from storage.broadcast import Action, News, Outcome
 from storage.records import BroadcastId, BroadcastState, DeliveryState, PersonId, Profile
 from storage.tables import broadcast_links, broadcasts, deliveries, people
 from tests.storage.clock import Clock
@@ -38,8 +38,7 @@ def add(
 
 def deliver(tx: Tx, of: BroadcastId, readers: list[PersonId]) -> None:
     """To each of them, with every end that there is."""
-    planned = [Planned(person_id=each, due_at=0, until_at=None, skip=None) for each in readers]
-    deliveries.queue(tx, of, planned, upto=readers[-1])
+    deliveries.queue(tx, of, readers)
     deliveries.claim(tx, of, readers)
     ends = zip(readers, STATES, strict=True)
     deliveries.settle(tx, [Outcome(broadcast_id=of, person_id=each, state=state) for each, state in ends])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Executable, insert
 
 from storage import Tx
-from storage.broadcast import Planned, Recipient
+from storage.broadcast import Page, Recipient
 from storage.facts import EventId, EventKind
 from storage.records import BroadcastId, Person, PersonId, Profile, ReferralState, Side, Transfer, VersionId
 from storage.schema import event
@@ -127,9 +127,7 @@ def fill(tx: Tx, broadcast_id: BroadcastId, *, limit: int) -> int:
     if upto is None:
         deliveries.finish_queue(tx, broadcast)
         return 0
-    page = audiences.list_candidates(tx, broadcast, upto=upto)
-    deliveries.queue(tx, broadcast_id, [Planned(person_id=each.person_id) for each in page], upto=upto)
-    return len(page)
+    return deliveries.queue_page(tx, broadcast, Page(upto=upto))
 
 
 def claim(tx: Tx, broadcast_id: BroadcastId, limit: int) -> list[Recipient]:

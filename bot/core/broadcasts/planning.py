@@ -1,16 +1,30 @@
-"""When somebody of an audience gets a broadcast, or why they do not."""
+"""When somebody of an audience gets a broadcast."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from bot.core.broadcasts.timing import Timing, When
-from bot.core.broadcasts.windows import MORNING, Hours, Window, compute_window
+from bot.core.broadcasts.windows import MORNING, Hours, compute_window
 from bot.core.campaigns.news import NewsRules
 from bot.core.zones import choose_zone
-from storage.broadcast import Candidate, News, Planned, Skip
+from storage.broadcast import News, Place, Window
+
+WORK = 12_000
+"""What planning one page may cost: so long nobody else writes. To look at a member is one; a millisecond is about 5,000."""
+
+KEEPING = 20
+"""What keeping the decision for one who is meant costs, likewise."""
+
+LEAST_PAGE, MOST_PAGE = 200, 4_000
+
+
+def compute_page(looked: int, meant: int) -> int:
+    """How many members to look at next, after so many of whom so many were meant; with none looked at yet, as if all were."""
+    share = meant / looked if looked else 1.0
+    return max(LEAST_PAGE, min(MOST_PAGE, int(WORK / (1 + KEEPING * share))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,15 +49,10 @@ class Planner:
         """Whether anybody can have had enough this week."""
         return self.rules.per_week > 0
 
-    def decide(self, candidate: Candidate) -> Planned:
-        """When it is due for somebody, or why it is not."""
-        skip = decide_skip(candidate, self.news, self.rules)
-        if skip is not None:
-            return Planned(person_id=candidate.person_id, skip=skip)
-        window = self.find_window(candidate.zone, candidate.language)
-        if window is None:
-            return Planned(person_id=candidate.person_id, due_at=self.now)
-        return Planned(person_id=candidate.person_id, due_at=window.due_at, until_at=window.until_at)
+    def list_windows(self, places: Iterable[Place]) -> Mapping[Place, Window] | None:
+        """When somebody at some places may be written to next; None where anybody may at once."""
+        windows = {place: window for place in places if (window := self.find_window(*place)) is not None}
+        return windows if self.hours is not None else None
 
     def find_window(self, zone: str | None, language: str) -> Window | None:
         """When somebody there may be written to next; None for at any time."""
@@ -61,10 +70,3 @@ class Planner:
             return 0
         windows = ((self.find_window(zone, language), count) for zone, language, count in places)
         return sum(count for window, count in windows if window is not None and window.due_at > self.now)
-
-
-def decide_skip(candidate: Candidate, news: News, rules: NewsRules) -> Skip | None:
-    """Why somebody does not get it at all: their own wish comes first."""
-    if f" {news} " in candidate.news_off:
-        return Skip.NEWS
-    return Skip.WEEKLY if rules.per_week and candidate.received >= rules.per_week else None

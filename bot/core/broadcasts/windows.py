@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
+from storage.broadcast import Window
+
 SECOND = 1_000_000
 MARGIN = 60 * SECOND
 """So long before the end nobody is written to any more: a message is on its way for a while."""
@@ -22,13 +24,6 @@ class Hours(NamedTuple):
 
 MORNING = Hours(9, 12)
 """When something for everybody's morning arrives."""
-
-
-class Window(NamedTuple):
-    """From when until when somebody may be written to, microseconds."""
-
-    due_at: int
-    until_at: int
 
 
 def compute_window(hours: Hours, zone: tzinfo, now: int) -> Window:

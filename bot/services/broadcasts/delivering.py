@@ -9,7 +9,7 @@ from bot.core.broadcasts.content import count_messages
 from bot.core.broadcasts.timing import Timing, When, read_timing
 from bot.services.broadcasts.authoring import BroadcastView, compose_view
 from bot.services.broadcasts.notices import BroadcastStopped
-from bot.services.broadcasts.planning import LOOK, PAGE, claim_next, compute_due
+from bot.services.broadcasts.planning import GLANCE, LOOK, PAGE, claim_next, compute_due, is_planned_ahead
 from bot.services.notices import owe
 from bot.services.webhooks.publishing import publish_broadcast
 from storage.addresses import MemberAddress
@@ -41,6 +41,8 @@ class Step:
     finished: list[BroadcastId] = field(default_factory=list)
     more: set[bool] = field(default_factory=set)
     """Whether somebody is still to be looked at of those that are free of charge (False) and of those paid for (True)."""
+    ahead: list[BroadcastId] = field(default_factory=list)
+    """Where more members are to be looked at beside the steps, see `planning.plan_on`."""
     now: int = 0
     due_ats: list[int] = field(default_factory=list)
     """When somebody is due who was not now."""
@@ -187,7 +189,10 @@ def _advance(tx: Tx, broadcast: Broadcast, limit: int, step: Step) -> list[Recip
     if broadcast.audience_upto is None and timing.when is not When.DRIP:
         broadcasts.fix_audience(tx, broadcast.id)
     recipients, is_planned = claim_next(tx, broadcast, limit)
-    if not is_planned:
+    if not is_planned and is_planned_ahead(broadcast):
+        step.ahead.append(broadcast.id)
+        step.note_due(tx.now + GLANCE)
+    elif not is_planned:
         step.more.add(broadcast.paid)
     elif len(recipients) < limit:
         due_at = deliveries.find_next_due(tx, broadcast.id)

@@ -12,9 +12,8 @@ from bot.core.campaigns.news import NewsRules
 from bot.core.durations import DAY, HOUR
 from bot.services.campaigns import find_zone, get_terms
 from bot.services.segments.finding import find_audience
-from storage.broadcast import Action, Broadcast, Candidate, Due, Planned, Recipient, SentMessage, Skip
-from storage.records import BroadcastId, DeliveryState
-from storage.segment import Tree
+from storage.broadcast import Action, Broadcast, Due, Page, Planned, Recipient, SentMessage, Skip
+from storage.records import BroadcastId, BroadcastState, DeliveryState
 from storage.tables import audiences, broadcasts, deliveries, shops
 from storage.tx import Tx
 
@@ -22,7 +21,10 @@ PAGE = 1000
 """Recipients queued at once: about as many rows as one transaction writes in the time of a few."""
 
 PAGES = 4
-"""Gone through in one transaction: of a million members few may be meant, and others wait to write."""
+"""Gone through in one transaction: of those who can be written to, few may be awake."""
+
+GLANCE = 100_000
+"""So often it is looked for those who have been planned meanwhile."""
 
 WEEK = 7 * DAY
 MOST_REPLANNED = 5
@@ -100,71 +102,79 @@ def list_recent(tx: Tx, planner: Planner) -> list[BroadcastId]:
 def claim_next(tx: Tx, broadcast: Broadcast, limit: int) -> tuple[list[Recipient], bool]:
     """The next recipients, claimed, and whether all who can be planned now are.
 
-    The audience is planned page by page: as it is needed where all are meant; else without a rest, so that it is soon
-    decided who is.
+    Where all are meant, the audience is planned here page by page, as it is needed; else by `plan_on`, beside this.
     """
     claimed = _claim(tx, broadcast, limit)
     if broadcast.audience_upto is not None and broadcast.filled_upto >= broadcast.audience_upto:
         return claimed, True
-    some = broadcast.segment is not None and broadcast.action is Action.SEND
-    among = find_audience(tx, broadcast) if some else None
+    if is_planned_ahead(broadcast):
+        return claimed, False
     for _ in range(PAGES):
-        if among is None and len(claimed) >= limit:
+        if len(claimed) >= limit:
             return claimed, False
-        if not fill(tx, broadcasts.get(tx, broadcast.id), limit=PAGE, among=among):
+        if fill(tx, broadcasts.get(tx, broadcast.id), limit=PAGE) is None:
             return claimed, True
-        if len(claimed) < limit:
-            claimed += _claim(tx, broadcast, limit - len(claimed))
+        claimed += _claim(tx, broadcast, limit - len(claimed))
     return claimed, False
 
 
-def fill(tx: Tx, broadcast: Broadcast, *, limit: int, among: Tree | None = None) -> bool:
-    """Plan the next page of the audience; False once all are planned that can be now."""
+def is_planned_ahead(broadcast: Broadcast) -> bool:
+    """Whether it is gone through without a rest who is meant: few of a million may be."""
+    is_chosen = broadcast.segment is not None and broadcast.action is Action.SEND
+    return is_chosen and read_timing(broadcast.timing).when is not When.DRIP
+
+
+def plan_on(tx: Tx, *, broadcast_id: BroadcastId, limit: int) -> int | None:
+    """Plan the next so many members of an audience that is gone through without a rest.
+
+    Returns how many of them are meant; None where nobody is to be looked at: all are, or it does not run.
+    """
+    broadcast = broadcasts.get(tx, broadcast_id)
+    if broadcast.state is not BroadcastState.RUNNING or broadcast.audience_upto is None:
+        return None
+    return fill(tx, broadcast, limit=limit)
+
+
+def fill(tx: Tx, broadcast: Broadcast, *, limit: int) -> int | None:
+    """Plan the next page of the audience, and return for how many; None once all are planned that can be now."""
     if broadcast.action is not Action.SEND:
         return _fill_echo(tx, broadcast, limit)
-    if read_timing(broadcast.timing).when is When.DRIP:
-        return _fill_drip(tx, broadcast, limit, among)
+    planner = make_planner(tx, broadcast)
+    page = _find_page(tx, broadcast, planner.timing, limit)
+    if page is None:
+        return None
+    if planner.hours is not None:
+        places = audiences.list_places(tx, broadcast, upto=page.upto, joined_upto=page.joined_upto)
+        page = replace(page, windows=planner.list_windows(places[: audiences.MOST_PLACES]))
+    if planner.skips:
+        recent = [each for each in list_recent(tx, planner) if each != broadcast.id]
+        page = replace(page, since=tx.now - WEEK, recent=recent, most=planner.rules.per_week)
+    return deliveries.queue_page(tx, broadcast, page, find_audience(tx, broadcast))
+
+
+def _find_page(tx: Tx, broadcast: Broadcast, timing: Timing, limit: int) -> Page | None:
+    """The next so many; for a drip whoever has become a member long enough ago since the last look."""
+    if timing.when is When.DRIP:
+        if broadcast.due_at > tx.now:
+            return None
+        end = audiences.find_joined_end(tx, broadcast, joined_before=tx.now - timing.days * DAY, limit=limit)
+        if end is None:
+            broadcasts.set_due(tx, broadcast.id, tx.now + LOOK)
+        return None if end is None else Page(joined_upto=end[0], upto=end[1])
     upto = audiences.find_page_end(tx, broadcast, limit=limit)
     if upto is None:
         deliveries.finish_queue(tx, broadcast)
-        return False
-    planner = make_planner(tx, broadcast)
-    recent = [each for each in list_recent(tx, planner) if each != broadcast.id]
-    page = audiences.list_candidates(tx, broadcast, upto=upto, among=among, since=tx.now - WEEK, recent=recent)
-    deliveries.queue(tx, broadcast.id, [planner.decide(each) for each in page], upto=upto)
-    return True
+    return None if upto is None else Page(upto=upto)
 
 
-def _fill_drip(tx: Tx, broadcast: Broadcast, limit: int, among: Tree | None) -> bool:
-    """Whoever has become a member long enough ago since the last look."""
-    if broadcast.due_at > tx.now:
-        return False
-    planner = make_planner(tx, broadcast)
-    page = audiences.list_joined(
-        tx,
-        broadcast,
-        joined_before=tx.now - planner.timing.days * DAY,
-        limit=limit,
-        among=among,
-        since=tx.now - WEEK,
-        recent=[each for each in list_recent(tx, planner) if each != broadcast.id],
-    )
-    if not page:
-        broadcasts.set_due(tx, broadcast.id, tx.now + LOOK)
-        return False
-    planned = [planner.decide(each) for each in page]
-    deliveries.queue(tx, broadcast.id, planned, upto=page[-1].person_id, joined_upto=page[-1].started_at)
-    return True
-
-
-def _fill_echo(tx: Tx, echo: Broadcast, limit: int) -> bool:
+def _fill_echo(tx: Tx, echo: Broadcast, limit: int) -> int | None:
     """Whoever has a message that is to be edited or deleted, or will have in a moment."""
     page = audiences.list_echoed(tx, echo, limit=limit)
     if page:
-        deliveries.queue(tx, echo.id, [Planned(person_id=each) for each in page], upto=page[-1])
+        deliveries.queue(tx, echo.id, page)
     else:
         deliveries.finish_queue(tx, echo)
-    return bool(page)
+    return len(page) or None
 
 
 def _claim(tx: Tx, broadcast: Broadcast, limit: int) -> list[Recipient]:
@@ -187,10 +197,12 @@ def _claim(tx: Tx, broadcast: Broadcast, limit: int) -> list[Recipient]:
 def _plan_anew(tx: Tx, broadcast: Broadcast, late: Sequence[Due]) -> None:
     """Their hours are over, or they are somewhere else now; what they have had was counted before."""
     planner = make_planner(tx, broadcast)
-    candidates = (
-        Candidate(each.recipient.person_id, 0, each.zone, each.recipient.language, news_off="") for each in late
-    )
-    deliveries.replan(tx, broadcast.id, [planner.decide(each) for each in candidates])
+    planned = []
+    for recipient, zone, _ in late:
+        window = planner.find_window(zone, recipient.language)
+        due_at, until_at = (planner.now, None) if window is None else window
+        planned.append(Planned(person_id=recipient.person_id, due_at=due_at, until_at=until_at))
+    deliveries.replan(tx, broadcast.id, planned)
 
 
 def _look_up(tx: Tx, echo: Broadcast, due: Sequence[Due]) -> list[Recipient]:

@@ -44,7 +44,7 @@ def _draw_framed(card: Image.Image, code: Code, theme_fonts: ThemeFonts, wanted:
     eighths, inks = _EIGHTHS[wanted], choose_inks(theme_fonts.theme.palette)
     small = card.resize((card.width * eighths // 8, card.height * eighths // 8), Image.Resampling.LANCZOS)
     _sharpen_code(small, code, theme_fonts, eighths)
-    image = _draw_field(wanted, (wanted.size[0] / 2, wanted.size[1] / 2), inks)
+    image = draw_field(wanted.size, (wanted.size[0] / 2, wanted.size[1] / 2), inks)
     place = ((image.width - small.width) // 2, (image.height - small.height) // 2)
     bounds = (*place, place[0] + small.width, place[1] + small.height)
     edge = (bounds[0] - _EDGE, bounds[1] - _EDGE, bounds[2] + _EDGE, bounds[3] + _EDGE)
@@ -54,10 +54,10 @@ def _draw_framed(card: Image.Image, code: Code, theme_fonts: ThemeFonts, wanted:
     return image
 
 
-def _draw_field(wanted: CardFormat, centre: Point, inks: Inks) -> Image.Image:
+def draw_field(size: tuple[int, int], centre: Point, inks: Inks) -> Image.Image:
     """One strong colour, with rings around where the card will lie."""
-    image = Image.new("RGB", wanted.size, inks.field)
-    rings = Image.new("L", (wanted.size[0] * 2, wanted.size[1] * 2))
+    image = Image.new("RGB", size, inks.field)
+    rings = Image.new("L", (size[0] * 2, size[1] * 2))
     pencil = Pencil(rings, (0, 0), 2)
     for at, radius in enumerate(sorted(_RINGS, reverse=True), 1):
         pencil.disc(centre, radius, value=at * _RING_VALUE)
@@ -85,7 +85,7 @@ def _paste_rounded(image: Image.Image, picture: Image.Image, place: tuple[int, i
 def _draw_wide(card: Image.Image, text: CardText, theme_fonts: ThemeFonts) -> Image.Image:
     """Words large enough for a preview on a phone, the card at an angle beside them."""
     inks = choose_inks(theme_fonts.theme.palette)
-    image = _draw_field(CardFormat.WIDE, _CARD_CENTRE, inks)
+    image = draw_field(CardFormat.WIDE.size, _CARD_CENTRE, inks)
     _lay_card(image, card)
     _write_words(image, text, theme_fonts, inks)
     return image

@@ -17,6 +17,7 @@ from bot.cards.formats import MOST_FORMAT_BYTES, draw_format
 from bot.cards.jpeg import render_bounded_jpeg
 from bot.cards.memory import give_back_memory
 from bot.cards.photos import open_picture
+from bot.cards.posters import draw_poster
 from bot.cards.qr import compose_code
 from bot.cards.qrpage import draw_qr_page
 from bot.cards.template import Template, build_template, draw_draft
@@ -24,6 +25,7 @@ from bot.cards.theme_fonts import ThemeFonts, load_theme_fonts, load_typefaces
 from bot.cards.themes import list_theme_names, load_theme
 from bot.cards.typefaces import Typeface
 from bot.core.looks import CardLook
+from bot.core.posters import Poster
 from bot.core.sharing import CardFormat, CardText, Mark
 
 if TYPE_CHECKING:
@@ -122,6 +124,13 @@ class CardStudio:
         with self._drawing:
             picture = draw_qr_page(link, theme_fonts, caption)
         return render_bounded_jpeg(picture)
+
+    def render_poster(self, poster: Poster, look: CardLook) -> bytes:
+        """A post's picture, a JPEG of 1280 x 960 pixels. Raises UnknownTheme, ThemeMistake."""
+        theme_fonts = replace(self.get_fonts(look), terms=(poster.brand,))
+        with self._drawing:
+            picture = draw_poster(poster, theme_fonts)
+        return render_bounded_jpeg(picture, most_bytes=MOST_FORMAT_BYTES)
 
     def list_themes(self) -> list[str]:
         """Names of the themes, sorted."""

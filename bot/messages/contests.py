@@ -7,6 +7,7 @@ import io
 
 from bot.core.campaigns.contests import Contest, ContestBy
 from bot.core.drawing import compute_commitment
+from bot.core.posters import Poster
 from bot.core.scheduling import compose_moment
 from bot.core.spreadsheets import defuse
 from bot.messages.buttons import (
@@ -260,8 +261,16 @@ def _render_begun(reader: Reader, notice: ContestBegun) -> OutgoingMessage:
         *([texts.say("contests.prizes", prizes=say_prizes(texts, shop, contest))] if contest else []),
         *([texts.say("contests.commitment", hash=notice.commitment)] if notice.commitment else []),
     ]
+    until = texts.plain("poster.until", date=texts.date(notice.ends_at - 1, shop.zone))
+    return _compose_post(reader, "\n".join(lines), name, until)
+
+
+def _compose_post(reader: Reader, text: str, name: str, below: str) -> OutgoingMessage:
+    """With the contest's name on a picture."""
+    texts, shop = reader.texts, reader.shop
+    poster = Poster(brand=shop.brand(texts.language), sign="", headline=name, below=below)
     keyboard = compose_join_keyboard(texts.plain("button.join_too"), shop.address)
-    return OutgoingMessage(text="\n".join(lines), keyboard=keyboard)
+    return OutgoingMessage(text=text, keyboard=keyboard, poster=poster)
 
 
 def _render_over(reader: Reader, notice: ContestOver) -> OutgoingMessage:
@@ -271,7 +280,7 @@ def _render_over(reader: Reader, notice: ContestOver) -> OutgoingMessage:
 
 
 def _render_released(reader: Reader, notice: ContestReleased) -> OutgoingMessage:
-    texts, shop = reader.texts, reader.shop
+    texts = reader.texts
     winners = notice.winners.split("\n") if notice.winners else []
     lines = [
         texts.say(
@@ -282,8 +291,7 @@ def _render_released(reader: Reader, notice: ContestReleased) -> OutgoingMessage
         for place, name in enumerate(winners, start=1)
     ] or [texts.say("contests.nobody")]
     title = texts.say("contests.released", name=notice.name)
-    keyboard = compose_join_keyboard(texts.plain("button.join_too"), shop.address)
-    return OutgoingMessage(text="\n".join([title, *lines]), keyboard=keyboard)
+    return _compose_post(reader, "\n".join([title, *lines]), notice.name, texts.plain("poster.decided"))
 
 
 def _render_won(reader: Reader, notice: PrizeWon) -> OutgoingMessage:

@@ -9,6 +9,10 @@ from dataclasses import dataclass, replace
 
 from telegram import InlineKeyboardMarkup, InputFile
 
+from bot.core.posters import Poster
+
+CAPTION_LIMIT = 1024
+"""Characters below a picture."""
 PICTURE_NAME = "card.jpg"
 """Almost every picture is one; apps show it where they save it."""
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
@@ -58,6 +62,8 @@ class OutgoingMessage:
     """Parameters of Telegram's own, nested ones as JSON: an author's entities, link preview, spoiler."""
     method: str = ""
     """Of the Bot API, where all that is sent stands in `formatting`: an author's own poll or album."""
+    poster: Poster | None = None
+    """What a picture above the text says that is drawn as it leaves; a text longer than a caption goes without one."""
     silent: bool = False
     """It arrives without a sound."""
     effect_id: str = ""

@@ -20,6 +20,7 @@ from bot.telemetry import Metrics
 from bot.wire.errors import Failure, FailureKind, classify
 from bot.wire.gate import Gate
 from bot.wire.pacing import Priority
+from bot.wire.posters import add_poster
 from bot.wire.snapshot import Snapshots
 from bot.wire.telegram_bot import PassalongBot
 from storage.addresses import Address, ChatAddress, ChatRole, MemberAddress
@@ -267,6 +268,8 @@ class Sender:
         for number, message in enumerate(letter.messages):
             if number < done:
                 continue
+            if message.poster is not None:
+                message = await add_poster(self._snapshots.current.pictures, message)  # noqa: PLW2901 -- as it leaves
             try:
                 await self._bot.deliver(chat_id, message, thread_id=topic_id, priority=Priority.NOTICE)
             except Exception as error:  # noqa: BLE001 -- every error is classified

@@ -17,6 +17,7 @@ from bot.core.campaigns.checking import Finding, list_misnamed
 from bot.core.campaigns.look import compose_look
 from bot.core.campaigns.pictures import list_card_pictures
 from bot.core.pictures import Picture, PictureMistake
+from bot.core.posters import Poster
 from bot.core.sharing import CardFormat, CardText, CardVersions
 from bot.messages.outgoing import Photo
 from bot.messages.printing import say_print_hint, say_way_in
@@ -158,6 +159,12 @@ class Pictures:
         await self._lay_out()
         look = compose_look(self._shop.campaign)
         return await self._workshop.run(lambda studio: studio.render_qr(link, look, caption=caption))
+
+    async def draw_poster(self, poster: Poster) -> bytes:
+        """The picture of a post in the announce chat, JPEG."""
+        await self._lay_out()
+        look = compose_look(self._shop.campaign)
+        return await self._workshop.run(lambda studio: studio.render_poster(poster, look))
 
     async def find_item_photo(self, item: str) -> Photo | None:
         """The picture of something in the catalogue, by its key; None where it has none, or it is gone."""

@@ -71,6 +71,13 @@ _LIST_DUE = (
     .order_by(grant.c.matures_at, grant.c.id)
     .limit(bindparam("most"))
 )
+_SUM_OF_FRIENDS = select(func.coalesce(func.sum(grant.c.points), 0)).where(
+    grant.c.kind == literal_column("'points'"),
+    grant.c.side == literal_column("'invitee'"),
+    grant.c.state.in_([literal_column("'held'"), literal_column("'available'"), literal_column("'redeemed'")]),
+    grant.c.granted_at >= bindparam("since"),
+    grant.c.granted_at < bindparam("before"),
+)
 _LIST_QUEUED = (
     select(grant.c.id)
     .join(event, event.c.id == grant.c.event_id)
@@ -268,6 +275,11 @@ def list_by_events(tx: Tx, ids: Sequence[EventId]) -> list[GrantRow]:
 def list_above(tx: Tx, person_id: PersonId, score: int) -> list[GrantRow]:
     """Return what somebody was given for more friends than that, and still has."""
     return [_to_grant(row) for row in tx.rows(_LIST_ABOVE, of=person_id, score=score)]
+
+
+def sum_of_friends(tx: Tx, *, since: int, before: int) -> int:
+    """Return the points that friends were given within a time and still have or had; reads all grants."""
+    return int(tx.scalar(_SUM_OF_FRIENDS, since=since, before=before))
 
 
 def list_due(tx: Tx, limit: int) -> list[GrantId]:

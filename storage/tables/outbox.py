@@ -66,6 +66,7 @@ _FIND_OLDEST_UNTRIED = (
     .order_by(outbox.c.id)
     .limit(1)
 )
+_FIND_KEY = select(outbox.c.id).where(outbox.c.key == bindparam("key"))
 
 
 def add(tx: Tx, *, address: Address, kind: str, payload: Mapping[str, int | str], key: str) -> NoticeId | None:
@@ -84,6 +85,11 @@ def add(tx: Tx, *, address: Address, kind: str, payload: Mapping[str, int | str]
     if notice_id is not None:
         tx.tell(NoticeOwed(notice_id=notice_id, address=address))
     return notice_id
+
+
+def knows(tx: Tx, key: str) -> bool:
+    """Whether a notice was owed under this key, as far back as they are kept."""
+    return tx.row(_FIND_KEY, key=key) is not None
 
 
 def list_owed(tx: Tx, *, after: NoticeId, limit: int) -> list[OutboxRow]:

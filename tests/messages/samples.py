@@ -130,6 +130,8 @@ MORE: Mapping[str, object] = {**WEBHOOK, "alarm": "jobs", "job": "reconciling", 
     "broadcast": 12,
     "troubled": 40,
     "sent": 160,
+    "member": PersonId(1000),
+    "friends": 10,
 }
 
 

@@ -11,7 +11,9 @@ from bot.services.joining.notices import (
     FriendJoined,
     FriendWaiting,
     JoinAnnounced,
+    MonthAnnounced,
     Qualified,
+    StepAnnounced,
     Welcome,
     WelcomeInvited,
     WelcomeWaiting,
@@ -199,3 +201,32 @@ def test_who_hides_is_not_named_in_public() -> None:
     for count in (1, 2):
         owed = [Owed(id=NoticeId(n), notice=make_notice(JoinAnnounced, 0, digest_at=5)) for n in range(count)]
         assert "Budi" not in "".join(show(render_notices(hidden, owed, RENDERERS)))
+
+
+def test_a_step_names_who_allows_it_in_words_and_on_its_picture() -> None:
+    """In a digest one post tells of all, the most friends first."""
+    (post,) = render_kind(EN, make_shop(), StepAnnounced, [("<Anna>", "x")], friends=10)
+    (message,) = post.messages
+    assert message.poster is not None
+    assert read_html(message.text).text == "🎉 10 friends have come to Little Oven through <Anna>."
+    assert (message.poster.sign, message.poster.headline) == ("10", "friends have come through <Anna>")
+    reader = make_reader(EN, make_shop())
+    hidden = replace(reader, view=replace(reader.view, public_names=dict.fromkeys(reader.view.names, "")))
+    steps = [make_notice(StepAnnounced, 0, friends=friends, digest_at=5) for friends in (2, 5)]
+    owed = [Owed(id=NoticeId(n), notice=each) for n, each in enumerate(steps)]
+    (alone,) = render_notices(hidden, owed[:1], RENDERERS)
+    (many,) = render_notices(hidden, owed, RENDERERS)
+    assert "one single member" in alone.messages[0].text
+    assert read_html(many.messages[0].text).text.splitlines()[2:] == ["Somebody: 5 friends", "Somebody: 2 friends"]
+    assert len(many.owed) == 2
+    assert many.messages[0].poster is not None
+    assert many.messages[0].poster.sign == "2"
+
+
+def test_a_month_tells_what_friends_were_given_where_that_was_something() -> None:
+    """Below the figure of its picture as well."""
+    for points, told in ((150, True), (0, False)):
+        (post,) = render_kind(EN, make_shop(), MonthAnnounced, count=3, points=points)
+        assert ("150 points" in post.messages[0].text) is told
+        assert post.messages[0].poster is not None
+        assert (post.messages[0].poster.below == "150 points for them together") is told

@@ -57,6 +57,7 @@ READ_EVERYTHING = {
     "team_invitations._DELETE_OF": "for forgetting somebody; they are few",
     "roles._FORGET_SETTINGS": "at the start; who runs the shop are few",
     "warnings._LIST": "there are few",
+    "grants._SUM_OF_FRIENDS": "once a month, beside the writes",
     "grants._SUM_BY_CAMPAIGN": "once a minute, and only for campaigns that end at a budget",
     "campaigns._LIST": "there are few",
     "link_revocations._LIST": "there are few, and not for long",

@@ -35,7 +35,6 @@ from bot.services.joining.notices import (
     FriendWaiting,
     GiftRevoked,
     JoinAnnounced,
-    MonthAnnounced,
     Qualified,
     Welcome,
     WelcomeInvited,
@@ -250,12 +249,6 @@ def _gather(reader: Reader, posts: Sequence[Rendered]) -> list[Rendered]:
     return [Rendered(messages=[replace(first.messages[0], text=text)], owed=owed)]
 
 
-def _render_month(reader: Reader, notice: MonthAnnounced) -> OutgoingMessage:
-    texts, shop = reader.texts, reader.shop
-    text = texts.say("announce.month", count=notice.count, brand=shop.brand(texts.language))
-    return OutgoingMessage(text=text, keyboard=compose_join_keyboard(texts.plain("button.join_too"), shop.address))
-
-
 def _render_posts(reader: Reader, owed: Sequence[Owed[JoinAnnounced]]) -> list[Rendered]:
     """Inviter by inviter, with the friends each brought."""
     keyboard = compose_join_keyboard(reader.texts.plain("button.join_too"), reader.shop.address)
@@ -308,7 +301,6 @@ NOTICES: Renderers = {
     FriendJoined: _render_friends,
     FriendWaiting: _render_friends,
     JoinAnnounced: _render_announcements,
-    MonthAnnounced: each(_render_month),
     FriendRevoked: each(render_friend_revoked),
     GiftRevoked: each(render_gift_revoked),
 }

@@ -232,9 +232,10 @@ def _proclaim(tx: Tx, shop: ShopRow, referral: Referral, counted: Counted) -> No
     shown = tx.told.count(HandoutOwed())
     if tiers := read_terms(tx, shop).campaign.tiers:
         review(tx, referral.inviter_id, counted.score, tiers)
-    if counted.reached and tx.told.count(HandoutOwed()) == shown:  # else their card shows what they have become
+    risen = tx.told.count(HandoutOwed()) > shown
+    if counted.reached and not risen:  # else their card shows what they have become
         owe_step_behind(tx, referral.inviter_id, counted.score)
-    announce(tx, shop, referral)
+    announce(tx, shop, referral, step=counted.score if counted.reached or risen else 0)
 
 
 def owe_greeting(tx: Tx, referral: Referral, points: int, *, over: bool = False) -> None:

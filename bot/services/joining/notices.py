@@ -112,6 +112,24 @@ class MonthAnnounced(Notice):
 
     kind: ClassVar[str] = "month_announced"
     count: int
+    points: int = 0
+    """What those friends were given together; 0 for nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepAnnounced(Notice):
+    """To the announce chat, likewise at once or with a digest: so many friends have come through a member."""
+
+    kind: ClassVar[str] = "step_announced"
+    member: PersonId
+    friends: int
+    digest_at: int = 0
+    """The moment of the digest; 0 for none."""
+
+    @property
+    def due_at(self) -> int:
+        """When it may be sent."""
+        return self.digest_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

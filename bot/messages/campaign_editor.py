@@ -200,7 +200,7 @@ def _list_rows(texts: Texts, view: EditorView) -> list[Row]:
         for place, story in enumerate(draft.stories, start=1)
     ]
     timing = (
-        []
+        [edit("posting", "posting.button")]
         if view.entry.main
         else [edit("starts", "editor.starts") + edit("ends", "editor.ends_button"), edit("budget", "editor.budget")]
     )

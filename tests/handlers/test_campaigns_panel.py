@@ -48,6 +48,39 @@ async def test_a_running_campaign_changes_only_when_somebody_says_so(shop: ShopA
     assert (act.act, act.actor, act.subject) == ("campaign_written", "Sari", "welcome")
 
 
+async def test_how_posts_and_messages_go_out_is_changed_like_everything_else(shop: ShopAtWork, store: Store) -> None:
+    """Looked at, changed one by one, kept in the draft; the difference is shown, and one tap lets it hold."""
+    phone = await open_campaigns(shop, "★ welcome: running", "Posts and messages", "Announcing friends", "Once a day")
+    assert "announced in one post, at 18:00" in phone.screen.text
+    await phone.tap("Quiet hours")
+    assert "write two hours, like 21-9" in await phone.type("at night")
+    assert "between 21:00 and 9:00" in await phone.tap("21:00 to 9:00")
+    await phone.tap("Messages a week")
+    assert "at most 50" in (await phone.type("51")) or "50" in phone.screen.text
+    assert "2 messages to many a week" in await phone.type("2")
+    await phone.tap("✓ Keep it")
+    said = await phone.tap("What changes")
+    assert "announce.digest\neach\n→ day" in said
+    assert "news.quiet\n\u2013\n→ 21-9" in said
+    assert "news.per_week\n\u2013\n→ 2" in said
+    await phone.tap("Let the changes hold")
+    holds = (await store.read(get_terms)).campaign
+    assert (holds.announce.digest, holds.news.quiet, holds.news.per_week) == ("day", "21-9", 2)
+    await phone.tap("Posts and messages")
+    for label, tapped in (
+        ("Quiet hours", "No quiet hours"),
+        ("Messages a week", "No limit"),
+        ("Announcing friends", "Each at once"),
+    ):
+        await phone.tap(label)
+        await phone.tap(tapped)
+    await phone.tap("✓ Keep it")
+    await phone.tap("What changes")
+    await phone.tap("Let the changes hold")
+    holds = (await store.read(get_terms)).campaign
+    assert (holds.announce.digest, holds.news.quiet, holds.news.per_week) == ("each", "", 0)
+
+
 async def test_the_main_campaign_offers_no_end(shop: ShopAtWork) -> None:
     """It always runs; how it can rest or end all the same is said."""
     phone = await open_campaigns(shop, "★ welcome: running")

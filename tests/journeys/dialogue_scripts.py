@@ -140,6 +140,12 @@ async def check_terms(_: Walk, store: Store) -> None:
     assert (draft.worth_amount, draft.worth_currency) == (5, "EUR")
 
 
+async def check_posting(_: Walk, store: Store) -> None:
+    """The hours are in the draft."""
+    (draft,) = [parse_content(row.draft) for row in await store.read(campaigns.list_all) if row.draft]
+    assert draft.news.quiet == "22-8"
+
+
 async def check_label(walk: Walk, store: Store) -> None:
     """The member has it once."""
     assert await store.read(labels.count_each, limit=9) == {"ambassador": 1}
@@ -406,6 +412,17 @@ SCRIPTS = {
         ],
         check=check_contest,
         deadly=4,
+    ),
+    "posting": Script(
+        admin=True,
+        acts=[
+            *TO_THE_CAMPAIGN,
+            Act(tap="Posts and messages", shows="Whoever joins is announced at once."),
+            Act(tap="Quiet hours", shows="At which hours of their own clock"),
+            Act(say="22-8", shows="between 22:00 and 8:00"),
+            Act(tap="✓ Keep it", shows="What changes", may_be_silent=True),
+        ],
+        check=check_posting,
     ),
     "terms": Script(
         admin=True,

@@ -222,6 +222,8 @@ def _flatten(campaign: Campaign) -> Mapping[str, str]:
     for name in ("claim_days", "credit_days", "hold_days", "grace_days", "hold_out_percent", "try_stories"):
         said[name] = str(getattr(campaign.rules, name) or "")
     said["worth"] = f"{campaign.worth_amount} {campaign.worth_currency}" if campaign.worth_amount else ""
+    said["announce.digest"], said["news.quiet"] = campaign.announce.digest, campaign.news.quiet
+    said["news.per_week"] = str(campaign.news.per_week or "")
     said["liability"] = str(campaign.liability_limit or "")
     for story in campaign.stories:
         said[f"{story.key}: kind"] = str(story.kind)

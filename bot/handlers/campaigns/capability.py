@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.core.roles import MANAGERS
-from bot.handlers.campaigns import look, panel, parts, terms
+from bot.handlers.campaigns import look, panel, parts, posting, terms
 from bot.handlers.campaigns.editing import FLOW
 from bot.handlers.campaigns.preview import on_preview
 from bot.messages.buttons import (
@@ -64,6 +64,6 @@ CAPABILITY = Capability(
         PART_EDIT: parts.on_edit,
         PART_DROP: parts.on_drop,
     },
-    flows=[FLOW, *parts.FLOWS.values(), terms.FLOW],
+    flows=[FLOW, *parts.FLOWS.values(), terms.FLOW, posting.FLOW],
     notices=NOTICES,
 )

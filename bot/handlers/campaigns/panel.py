@@ -21,6 +21,7 @@ from bot.core.languages import LANGUAGES
 from bot.core.roles import OWNERS
 from bot.handlers.campaigns.editing import ask_for
 from bot.handlers.campaigns.look import show_card
+from bot.handlers.campaigns.posting import POSTING, ask_posting
 from bot.handlers.campaigns.preview import show_preview
 from bot.handlers.campaigns.screens import change, change_and_show, find_view, show_editor, show_story
 from bot.handlers.campaigns.terms import TERMS, ask_terms
@@ -113,6 +114,8 @@ async def on_edit(update: Update, context: Context, number: int, field: str) -> 
         await ask_for(update, context, view.draft, field=field, campaign=number)
     elif field == TERMS:
         await ask_terms(update, context, view)
+    elif field == POSTING:
+        await ask_posting(update, context, view)
     elif field == "story":
         await change_and_show(update, context, number, add_story)
     elif field == "copy":

@@ -65,7 +65,13 @@ def write_share_page(templates: Templates, page: SharePage) -> str:
 def write_refusal(templates: Templates, language: str, refusal: Refusal, bot: str) -> str:
     """A page instead of the one asked for, with a way on."""
     title, why = say_refusal(language, refusal)
-    return templates.write("refusal", language=language, title=title, why=why, bot=bot, back=say_back(language))
+    back = templates.write("narrow_back", bot=bot, back=say_back(language))
+    return write_narrow(templates, language=language, title=title, why=why, action=back)
+
+
+def write_narrow(templates: Templates, *, language: str, title: str, why: str, action: str = "") -> str:
+    """A page of a few words, and what can be done about them, if anything."""
+    return templates.write("narrow", language=language, title=title, why=why, action=action)
 
 
 def _write_logo(templates: Templates, path: str) -> str:

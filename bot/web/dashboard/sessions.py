@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from bot.messages.dashboard import ROOT, say_entering, say_over
 from bot.services.dashboard.entering import SESSION_SECONDS, SessionOver, leave, look_at_link, use_link
 from bot.web.deps import WebDeps, deps_of
+from bot.web.pages import write_narrow
 from bot.web.sharing import is_own_page
 from storage.errors import StoreError
 
@@ -27,8 +28,9 @@ async def look_at(request: Request) -> Response:
         return refuse(deps)
     except StoreError:
         raise away() from None
-    said = say_entering(insider.member.language)
-    page = deps.templates.write("dashboard_enter", **said, token=request.path_params["token"], action=f"{ROOT}/enter")
+    said, token = say_entering(insider.member.language), request.path_params["token"]
+    form = deps.templates.write("dashboard_enter", label=said.pop("label"), token=token, action=f"{ROOT}/enter")
+    page = write_narrow(deps.templates, **said, action=form)
     return HTMLResponse(page, headers=HEADERS)
 
 
@@ -75,7 +77,7 @@ def name_cookie(deps: WebDeps) -> str:
 def refuse(deps: WebDeps) -> Response:
     """Whoever has no session, or no longer, is told where a link is to be had."""
     title, why = say_over(deps.nobody.language)
-    page = deps.templates.write("dashboard_over", language=deps.nobody.language, title=title, why=why)
+    page = write_narrow(deps.templates, language=deps.nobody.language, title=title, why=why)
     return HTMLResponse(page, 401, headers=HEADERS)
 
 

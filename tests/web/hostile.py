@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 KNOWN = "Code000001"
 
-_SEEDS = (
+SEEDS = (
     "", ".", "..", "%2e%2e", "../../etc/passwd", "..%2f..%2fetc%2fpasswd", "%00", "%0d%0aLocation:%20https://evil.example",
     "%0d%0a%0d%0a<script>", "%E5%98%8D%E5%98%8ASet-Cookie:x=1", "//evil.example", "/\\evil.example", "https://evil.example",
     "https:%2f%2fevil.example", "javascript:alert(1)", "%ff%fe", "%c0%ae", "%u0041", "%", "%%", "%zz", "<script>", "'\"><img>",
@@ -44,7 +44,7 @@ _ENDINGS = (
     "/%2e%2e/",
 )
 _METHODS = ("GET",) * 8 + ("HEAD", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "get", "X" * 40)
-_HEADERS = (
+HEADERS = (
     "Host: evil.example",
     "X-Forwarded-Host: evil.example",
     "X-Forwarded-Proto: javascript",
@@ -92,25 +92,25 @@ def list_attacks(count: int, seed: int) -> Iterator[Attack]:
     dice = random.Random(seed)
     for _ in range(count):
         method = dice.choice(_METHODS)
-        path = dice.choice(_DOORS) + _scramble(dice, dice.choice(_SEEDS)) + dice.choice(_ENDINGS)
-        headers = [*dict.fromkeys(dice.choices(_HEADERS, k=dice.randrange(4)))]
+        path = dice.choice(_DOORS) + scramble(dice, dice.choice(SEEDS)) + dice.choice(_ENDINGS)
+        headers = [*dict.fromkeys(dice.choices(HEADERS, k=dice.randrange(4)))]
         if not any(header.startswith("Host:") for header in headers):
             headers.insert(0, "Host: share.example.org")
-        lines = [f"{method} {_encode(path)} HTTP/1.1", *headers]
+        lines = [f"{method} {encode(path)} HTTP/1.1", *headers]
         yield Attack(method, "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n")
 
 
-def _scramble(dice: random.Random, seed: str) -> str:
+def scramble(dice: random.Random, seed: str) -> str:
     """Sometimes another one behind it, something in the middle of it, or all of it percent-encoded."""
     failure = dice.randrange(10)
     if failure == 0:
-        return seed + dice.choice(_SEEDS)
+        return seed + dice.choice(SEEDS)
     if failure == 1:
         place = dice.randrange(len(seed) + 1)
         return seed[:place] + chr(dice.randrange(1, 0x3000)) + seed[place:]
     return quote(seed, safe="") if failure == 2 else seed
 
 
-def _encode(path: str) -> str:
+def encode(path: str) -> str:
     """As a browser would have to: nothing but what may stand in a request line."""
     return "".join(char if "!" <= char <= "~" else quote(char, errors="replace") for char in path) or "/"

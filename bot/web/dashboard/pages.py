@@ -90,12 +90,12 @@ async def _stream(deps: WebDeps, export: Export, form: Format, part: Part) -> As
 async def tell_changes(request: Request) -> Response:
     """Server-sent events: a word that changes whenever a page would show something else."""
     deps, session = deps_of(request), read_session(request)
-    if deps.live.is_full:
-        raise HTTPException(503, headers={"Retry-After": "30"})
     try:
         mark = await _read(deps, compute_mark, session=session)
     except SessionOver:
         return refuse(deps)
+    if deps.live.is_full:
+        raise HTTPException(429, headers={"Retry-After": "30"})
     return StreamingResponse(_tell(deps, session, mark), media_type="text/event-stream", headers=HEADERS)
 
 

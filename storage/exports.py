@@ -192,6 +192,12 @@ _EVERY = (
     _list(
         "pulses", "how members said it was", of.pulse, "id person_id:member_id cause source asked_at answered_at answer"
     ),
+    _list(
+        "ideas",
+        "what members have thought of, and what was answered",
+        of.idea,
+        "id person_id:member_id text state answer telling supporters made_at answered_at",
+    ),
     _list("labels", "what the team calls a member", of.label, "person_id:member_id label given_at"),
     _list("segments", "whom the shop writes to, by name", of.segment, "id name written changed_at"),
     _list("listed", "who stands in which list", of.listed, "list person_id:member_id listed_at"),

@@ -49,6 +49,8 @@ class EventKind(StrEnum):
     """Another system has told something of a name of the shop's own."""
     CARDS_GIVEN = "cards_given"
     """A member has given so many cards this week."""
+    ADOPTED = "adopted"
+    """What a member had thought of was done."""
     PLACED = "placed"
     """A member has won a place in a contest."""
     LET_IN = "let_in"

@@ -159,6 +159,12 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         "hook_post": Keeping(
             holds="whether it has arrived there", ends=Ends.TIME, days=30, how="with what was told; holds no name"
         ),
+        "idea": Keeping(
+            holds="what members have thought of, and what was answered",
+            ends=Ends.FORGETTING,
+            how="that one was done stays, without its words",
+        ),
+        "idea_support": Keeping(holds="who wants what others have thought of", ends=Ends.FORGETTING),
         "inbox": Keeping(
             holds="messages and taps as they came",
             ends=Ends.TIME,

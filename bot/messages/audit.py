@@ -41,6 +41,7 @@ _ACTS = {
     Act.UNSOLD: "audit.unsold",
     Act.TIED: "audit.tied",
     Act.ORDERS: "audit.orders",
+    Act.IDEA: "audit.idea",
     Act.WEBHOOK_ADDED: "audit.webhook_added",
     Act.WEBHOOK_REMOVED: "audit.webhook_removed",
 }
@@ -59,6 +60,7 @@ _TO_SOMEBODY = {
     Act.GIFT_AGAIN,
     Act.TIED,
     Act.REVIEWED,
+    Act.IDEA,
 }
 
 

@@ -55,6 +55,7 @@ _PICKS = {
     "purchased": "part.pick.purchased",
     "milestone": "part.pick.milestone",
     "cards_given": "part.pick.cards_given",
+    "adopted": "part.pick.adopted",
     "custom": "part.pick.custom",
     "inviter": "part.pick.inviter",
     "friend": "part.pick.friend",

@@ -31,6 +31,7 @@ _ALONE = {
     ("milestone", Side.INVITER): "rule.member",
     ("milestone", Side.INVITEE): "rule.last_friend",
     ("cards_given", Side.INVITER): "rule.member",
+    ("adopted", Side.INVITER): "rule.member",
     (PRIZE, Side.INVITER): "rule.member",
     (LET_IN, Side.INVITER): "rule.member",
 }
@@ -42,6 +43,7 @@ _WHEN = {
     "active": "rule.when.active",
     "milestone": "rule.when.milestone",
     "cards_given": "rule.when.cards_given",
+    "adopted": "rule.when.adopted",
     "custom": "rule.when.custom",
     PRIZE: "rule.when.prize",
     LET_IN: "rule.when.let_in",

@@ -54,6 +54,7 @@ _FACTS = {
     EventKind.PURCHASED: "why.fact.purchased",
     EventKind.REFUNDED: "why.fact.refunded",
     EventKind.CARDS_GIVEN: "why.fact.cards_given",
+    EventKind.ADOPTED: "why.fact.adopted",
     EventKind.REPORTED: "why.fact.reported",
     EventKind.HAD: "why.fact.had",
 }

@@ -78,6 +78,8 @@ class Act(StrEnum):
     """An order is somebody's, by the team's word: its number."""
     ORDERS = "orders"
     """A list of orders was taken in: how many were new."""
+    IDEA = "idea"
+    """An idea of a member has come farther: before, after."""
     WEBHOOK_ADDED = "webhook_added"
     """Another system is told what happens here: where, of what."""
     WEBHOOK_REMOVED = "webhook_removed"

@@ -56,6 +56,7 @@ REVISIONS = (
     "0052",
     "0053",
     "0054",
+    "0055",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

@@ -25,6 +25,7 @@ from storage.schema.fairness import captcha, mark, review, signal, watch
 from storage.schema.funnel import FUNNEL_COUNTS, funnel
 from storage.schema.gifts import gift
 from storage.schema.honours import honour
+from storage.schema.ideas import idea, idea_support
 from storage.schema.jobs import due_job
 from storage.schema.liability import liability, liability_bound
 from storage.schema.messages import (
@@ -108,6 +109,8 @@ __all__ = [
     "honour",
     "hook_event",
     "hook_post",
+    "idea",
+    "idea_support",
     "inbox",
     "inspection",
     "label",

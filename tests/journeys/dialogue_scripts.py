@@ -32,6 +32,7 @@ from storage.tables import (
     webhooks,
 )
 from tests.journeys.dialogues import Act, Script, Walk
+from tests.journeys.taking_part_scripts import TAKING_PART
 
 LUCKY = 991_000
 """Somebody's number at Telegram who is looked at."""
@@ -540,6 +541,7 @@ SCRIPTS = {
         check=check_sold,
         deadly=4,
     ),
+    **TAKING_PART,
     "coupons": Script(
         admin=True,
         acts=[

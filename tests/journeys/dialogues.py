@@ -49,6 +49,8 @@ class Act:
     """What that message says, where several questions have such a button: one that was asked twice stays behind."""
     send: str = ""
     """What stands in a list that is sent as a document."""
+    picture: bytes = b""
+    """What is sent as a photo."""
     may_be_silent: bool = False
     """Its effect is there once, whatever happens; the answer may be lost with the process, and is not sent again."""
 
@@ -101,6 +103,8 @@ class Walk:
         world = self.telegram.world
         if act.say:
             world.send_text(self.person, world.open_chat(self.person), act.say)
+        elif act.picture:
+            world.send_photo(self.person, world.open_chat(self.person), act.picture)
         elif act.send:
             world.send_document(self.person, world.open_chat(self.person), act.send.encode(), "list.csv")
         else:

@@ -41,6 +41,7 @@ from bot.updates.capability import Registry
 from storage.broadcast import Broadcast, Recipient
 from storage.facts import GrantState, LedgerLine, LiabilityLevel, PoolLevel, RedemptionState
 from storage.gift import Trouble
+from storage.idea import IdeaState
 from storage.records import (
     BroadcastId,
     BroadcastState,
@@ -126,7 +127,16 @@ FINDINGS = compose_findings([Finding(fault=fault, place=0, language="en", field=
 WEBHOOK: Mapping[str, object] = {"url": "https://" + "W" * 90 + ".example/hook?key=secret", "gone": False}
 
 
-MORE: Mapping[str, object] = {**WEBHOOK, "alarm": "jobs", "job": "reconciling", "over": False} | {
+IDEA: Mapping[str, object] = {
+    "idea": 7,
+    "idea_state": IdeaState.ADOPTED,
+    "said": "W" * 200,
+    "answer": "W" * 300,
+    "asks": True,
+}
+
+
+MORE: Mapping[str, object] = {**IDEA, **WEBHOOK, "alarm": "jobs", "job": "reconciling", "over": False} | {
     "broadcast": 12,
     "troubled": 40,
     "sent": 160,

@@ -37,6 +37,8 @@ def test_only_those_who_run_the_shop_are_offered_its_commands() -> None:
         "qr",
         "print",
         "order",
+        "idea",
+        "ideas",
         "spoken",
         "start",
         "language",

@@ -19,6 +19,7 @@ from storage import Store, Tx
 from storage.checks import list_faults
 from storage.conversion import MemberKey
 from storage.handout import HandoutKind
+from storage.idea import IdeaState
 from storage.pulse import AskCause, Asking, PulseCause
 from storage.records import Ban, Person, Profile, ReferralId, ShareWay
 from storage.review import MarkKind, ReviewRow, ReviewState
@@ -41,6 +42,7 @@ from storage.tables import (
     guesses,
     handouts,
     honours,
+    ideas,
     inbox,
     labels,
     link_revocations,
@@ -106,8 +108,7 @@ def live(tx: Tx) -> Person:
     ):
         report(tx, compose_report(order, member, tx.now, member_key=key))
     labels.add(tx, person.id, f"{CANARY}label")
-    pulses.set_words(tx, pulses.add(tx, person.id, PulseCause.JOINED, f"{CANARY}way"), f"{CANARY}pulse")
-    askings.set_all(tx, Asking(person_id=person.id, pulse_cause=PulseCause.JOINED, ask_cause=AskCause.PULSE))
+    take_part(tx, person)
     lists.add(tx, f"{CANARY}list", [person.id])
     marks.note(tx, [person.id], MarkKind.LEFT)
     referral = referrals.find_by_invitee(tx, person.id)
@@ -119,6 +120,14 @@ def live(tx: Tx) -> Person:
     (first, *_) = inbox.add_batch(tx, [(1, NUMBER, CANARY.encode()), (2, NUMBER, CANARY.encode())])
     inbox.close(tx, first.seq)
     return person
+
+
+def take_part(tx: Tx, person: Person) -> None:
+    """Somebody says how it was, and has an idea, which is done."""
+    pulses.set_words(tx, pulses.add(tx, person.id, PulseCause.JOINED, f"{CANARY}way"), f"{CANARY}pulse")
+    askings.set_all(tx, Asking(person_id=person.id, pulse_cause=PulseCause.JOINED, ask_cause=AskCause.PULSE))
+    idea = ideas.add(tx, person.id, text=f"{CANARY}idea", photo=f"{CANARY}picture")
+    ideas.set_answer(tx, idea, IdeaState.ADOPTED, answer=f"for {CANARY}", before=list(IdeaState))
 
 
 def find_review(tx: Tx, referral_id: ReferralId) -> ReviewRow:

@@ -99,6 +99,7 @@ BLOCKS = {
     "contests._ROWS",
     "coupons._COUPONS",
     "grants._ROWS",
+    "ideas._IDEAS",
     "inbox._ROW",
     "outbox._NOTICE",
     "people.PERSON",
@@ -190,6 +191,7 @@ def explain(raw: sqlite3.Connection, statement: Statement) -> list[str]:
         "recipient",
         "news",
         "kind",
+        "answer",
     )
     some = dict.fromkeys(names, 0)
     sql, values = STATEMENTS.render(

@@ -60,6 +60,7 @@ TRIGGERS: Mapping[str, Trigger] = MappingProxyType(
         "purchased": Trigger(number="amount", highest=AMOUNT_LIMIT, usual=0, at_least=True),
         "milestone": Trigger(number="friends"),
         "cards_given": Trigger(number="cards", usual=1, sides=(Side.INVITER,)),
+        "adopted": Trigger(sides=(Side.INVITER,)),
         "custom": Trigger(named=True),
     }
 )

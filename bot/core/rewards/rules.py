@@ -32,6 +32,7 @@ WHEN: Mapping[EventKind, str] = MappingProxyType(
         EventKind.ACTIVE: "active",
         EventKind.PURCHASED: "purchased",
         EventKind.CARDS_GIVEN: "cards_given",
+        EventKind.ADOPTED: "adopted",
         EventKind.REPORTED: "custom",
     }
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from unicodedata import east_asian_width
 
 from telegram import InlineKeyboardButton
 
@@ -17,8 +18,9 @@ from bot.messages.buttons import ADMIN
 from bot.messages.campaigns_panel import back_row
 from bot.messages.keyboards import PRIMARY, stack
 from bot.messages.outgoing import OutgoingMessage
+from bot.messages.sharing.ways import name_origin
 from bot.messages.shop import Shop
-from bot.messages.texts import Texts, show_plain_name
+from bot.messages.texts import LANGUAGES, Texts, show_plain_name
 from bot.services.broadcasts.results import BroadcastResult
 from bot.services.dashboard.entering import DashboardLink
 from bot.services.dashboard.viewing import BoardView
@@ -26,6 +28,7 @@ from storage.texts import join_name
 
 ROOT = "/dashboard"
 _NAME_LIMIT = 40
+_LABEL_WIDTH = 18
 _SHOWN = ("shared", "clicked", "started", "qualified", "purchased")
 """Steps of the funnel in a table of parts."""
 
@@ -37,6 +40,8 @@ class BoardTable:
     caption: str
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
+    nothing: str
+    """What is said where there is no row."""
     numbers: frozenset[int] = frozenset()
     """Columns that stand to the right."""
 
@@ -47,7 +52,8 @@ class BoardChart:
 
     title: str
     labels: Sequence[str]
-    series: Mapping[str, Sequence[int]]
+    series: Mapping[str, Sequence[int | None]]
+    """None for what is not counted."""
     lying: bool = False
     """From left to right, for labels that are long."""
 
@@ -162,16 +168,21 @@ def _compose_chart(texts: Texts, shop: Shop, view: BoardView) -> BoardChart | No
         series = {_say_step(texts, name): counts for name, counts in weeks.items()}
         return BoardChart(title=title, labels=[_say_day(day) for day in view.weeks], series=series)
     if view.broadcasts:
-        series = {
+        results: dict[str, list[int | None]] = {
             texts.plain("dashboard.column.sent"): [each.sent for each in view.broadcasts],
-            texts.plain("dashboard.column.opened"): [each.opened or 0 for each in view.broadcasts],
+            texts.plain("dashboard.column.opened"): [each.opened for each in view.broadcasts],
         }
-        labels = [name_broadcast(texts, shop, each.broadcast) for each in view.broadcasts]
-        return BoardChart(title=title, labels=labels, series=series, lying=True)
-    if view.parts:
-        most = list(view.parts.items())[:10]
+        labels = [_shorten(name_broadcast(texts, shop, each.broadcast)) for each in view.broadcasts]
+        return BoardChart(title=title, labels=labels, series=results, lying=True)
+    if any(part.started for part in view.parts.values()):
+        most = [(key, part) for key, part in view.parts.items() if part.started][:10]
         series = {_say_step(texts, "started"): [part.started for _, part in most]}
-        return BoardChart(title=title, labels=[_name_part(texts, key) for key, _ in most], series=series, lying=True)
+        return BoardChart(
+            title=title,
+            labels=[_shorten(_name_part(texts, shop, view.page, key)) for key, _ in most],
+            series=series,
+            lying=True,
+        )
     return None
 
 
@@ -182,10 +193,11 @@ def _list_tables(texts: Texts, shop: Shop, view: BoardView) -> list[BoardTable]:
         return [_compose_results(texts, shop, view)]
     if view.page in CUTS:
         part = texts.plain(f"dashboard.page.{view.page}")
-        parts = {_name_part(texts, key): counts for key, counts in view.parts.items()}
+        shown = {key: counts for key, counts in view.parts.items() if any(getattr(counts, name) for name in _SHOWN)}
+        parts = [(_name_part(texts, shop, view.page, key), counts) for key, counts in shown.items()]
         return [_compose_parts(texts, part, parts)]
-    weeks = {_say_week(texts, day): counts for day, counts in view.weeks.items()}
-    by_week = _compose_parts(texts, texts.plain("dashboard.week"), dict(reversed(weeks.items())))
+    weeks = [(_say_week(texts, day), counts) for day, counts in view.weeks.items()][::-1]
+    by_week = _compose_parts(texts, texts.plain("dashboard.week"), weeks)
     return [_compose_steps(texts, view), by_week] if view.page is BoardPage.FUNNEL else [by_week]
 
 
@@ -204,31 +216,43 @@ def _compose_steps(texts: Texts, view: BoardView) -> BoardTable:
         for step in steps
     ]
     head = [texts.plain(f"dashboard.column.{name}") for name in ("step", "people", "share")]
-    return BoardTable(caption=texts.plain("dashboard.page.funnel"), head=head, rows=rows, numbers=frozenset({1, 2}))
+    return BoardTable(
+        nothing=texts.plain("dashboard.none"),
+        caption=texts.plain("dashboard.page.funnel"),
+        head=head,
+        rows=rows,
+        numbers=frozenset({1, 2}),
+    )
 
 
-def _compose_parts(texts: Texts, of: str, parts: Mapping[str, Funnel]) -> BoardTable:
-    rows = [[key, *(texts.number(getattr(counts, name)) for name in _SHOWN)] for key, counts in parts.items()]
+def _compose_parts(texts: Texts, of: str, parts: Sequence[tuple[str, Funnel]]) -> BoardTable:
+    rows = [[key, *(texts.number(getattr(counts, name)) for name in _SHOWN)] for key, counts in parts]
     head = [of, *(_say_step(texts, name) for name in _SHOWN)]
-    return BoardTable(caption=of, head=head, rows=rows, numbers=frozenset(range(1, len(head))))
+    return BoardTable(
+        nothing=texts.plain("dashboard.none"), caption=of, head=head, rows=rows, numbers=frozenset(range(1, len(head)))
+    )
 
 
 def _compose_results(texts: Texts, shop: Shop, view: BoardView) -> BoardTable:
     """What came of each message to many; who opened a link only where that is counted."""
     rows = [
         [
-            texts.number(each.broadcast.id),
             name_broadcast(texts, shop, each.broadcast),
+            *("\u2013" if count is None else texts.number(count) for count in _list_result(each)),
             texts.moment(each.broadcast.started_at or each.broadcast.created_at, shop.zone),
             texts.plain(f"dashboard.state.{each.broadcast.state}"),
-            *("\u2013" if count is None else texts.number(count) for count in _list_result(each)),
+            texts.number(each.broadcast.id),
         ]
         for each in view.broadcasts
     ]
-    names = ("id", "words", "started_at", "state", "sent", "opened", "failed", "unknown")
-    head = [texts.plain(f"dashboard.column.{name}") for name in names]
-    title = texts.plain("dashboard.page.broadcasts")
-    return BoardTable(caption=title, head=head, rows=rows, numbers=frozenset({4, 5, 6, 7}))
+    names = ("words", "sent", "opened", "failed", "unknown", "occurred_at", "state", "id")
+    return BoardTable(
+        nothing=texts.plain("dashboard.none"),
+        caption=texts.plain("dashboard.page.broadcasts"),
+        head=[texts.plain(f"dashboard.column.{name}") for name in names],
+        rows=rows,
+        numbers=frozenset({1, 2, 3, 4, 7}),
+    )
 
 
 def _list_result(result: BroadcastResult) -> tuple[int | None, ...]:
@@ -240,7 +264,13 @@ def _compose_list(texts: Texts, shop: Shop, view: BoardView) -> BoardTable:
     rows = [[_show(texts, shop, column, row) for column in columns] for row in view.rows]
     head = [texts.plain(f"dashboard.column.{column}") for column in columns]
     right = frozenset(at for at, name in enumerate(columns) if name in {"friends", "points", "amount"})
-    return BoardTable(caption=texts.plain(f"dashboard.page.{view.page}"), head=head, rows=rows, numbers=right)
+    return BoardTable(
+        nothing=texts.plain("dashboard.none"),
+        caption=texts.plain(f"dashboard.page.{view.page}"),
+        head=head,
+        rows=rows,
+        numbers=right,
+    )
 
 
 def _show(texts: Texts, shop: Shop, column: str, row: Mapping[str, object]) -> str:
@@ -275,8 +305,26 @@ def _say_day(day: int) -> str:
     return f"{datetime.fromtimestamp(day * DAY_SECONDS, UTC):%m-%d}"
 
 
-def _name_part(texts: Texts, key: str) -> str:
-    return key or texts.plain("dashboard.unknown")
+def _name_part(texts: Texts, shop: Shop, page: BoardPage, key: str) -> str:
+    """What people call a part; a source, a story or a language by its name, whatever else as it is."""
+    if page is BoardPage.SOURCES:
+        return name_origin(texts, key)
+    if not key:
+        return texts.plain("dashboard.unknown")
+    if page is BoardPage.STORIES and shop.tells(key):
+        return show_plain_name(texts, shop.story(texts.language, key).headline, limit=_NAME_LIMIT)
+    return Texts(key).plain("locale.name") if page is BoardPage.LANGUAGES and key in LANGUAGES else key
+
+
+def _shorten(label: str) -> str:
+    """As much as stands beside a bar; a letter of Chinese is as wide as two."""
+    width, kept = 0, ""
+    for letter in label:
+        width += 2 if east_asian_width(letter) in "WF" else 1
+        if width > _LABEL_WIDTH:
+            return f"{kept.rstrip()}…"
+        kept += letter
+    return kept
 
 
 def _list_exports(view: BoardView) -> list[tuple[str, str]]:

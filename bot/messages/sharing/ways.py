@@ -52,6 +52,11 @@ def name_source(texts: Texts, source: str) -> str:
     return name_network(texts, source) if source in NETWORKS else _name(texts, _SOURCES, source)
 
 
+def name_origin(texts: Texts, key: str) -> str:
+    """Either of them, where both stand in one list; plain text."""
+    return name_way(texts, key) if key in _WAYS and key not in _SOURCES else name_source(texts, key)
+
+
 def _name(texts: Texts, keys: Mapping[str, str], word: str) -> str:
     key = keys.get(word)
     return texts.plain(key) if key else show_plain_name(texts, word, limit=SOURCE_LIMIT)

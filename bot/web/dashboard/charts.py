@@ -39,18 +39,19 @@ _STYLE = Style(
 _PAINT = "{} {{ fill: {} !important; }} {} {{ stroke: {} !important; }}"
 
 
-def _compose_colours(ink: str, line: str, paper: str, colours: tuple[str, ...]) -> str:
+def _compose_colours(ink: str, line: str, colours: tuple[str, ...]) -> str:
     """Rules for one scheme; pygal's own know of one alone."""
     rules = [_PAINT.format("text", ink, ".guides, .line, path", line)]
     rules += [f".bar .color-{at}, .color-{at} rect {{ fill: {each} !important; }}" for at, each in enumerate(colours)]
     rules += [f".color-{at} .rect, rect.color-{at} {{ fill: {each} !important; }}" for at, each in enumerate(colours)]
-    return " ".join([*rules, f".text-overlay text {{ fill: {paper} !important; }}"])
+    return " ".join([*rules, ".text-overlay text { text-anchor: start !important; }"])
 
 
 _RULES = "inline:{} @media (prefers-color-scheme: dark) {{ {} }}".format(
-    _compose_colours("#2a1d16", "#e8dccd", "#ffffff", _LIGHT), _compose_colours("#f6ece3", "#3a2e27", "#2a1006", _DARK)
+    _compose_colours("#2a1d16", "#e8dccd", _LIGHT), _compose_colours("#f6ece3", "#3a2e27", _DARK)
 )
 _WIDTH, _HEIGHT, _ROW = 720, 400, 50
+_LEGEND = 100
 _MOST_UPRIGHT = 6
 """Labels that have room side by side."""
 
@@ -61,28 +62,33 @@ _WIDE_EXTRA = 0.45
 def draw_bars(chart: BoardChart) -> bytes:
     """A chart as a picture of its own; its figures stand in a table as well."""
     kind = pygal.HorizontalBar if chart.lying else pygal.Bar
-    height = max(260, 110 + _ROW * len(chart.labels)) if chart.lying else _HEIGHT
+    many = len(chart.series) > 1
+    height = (_LEGEND if many else 0) + 60 + _ROW * len(chart.labels) * (1.5 if many else 1) if chart.lying else _HEIGHT
     bars = kind(
         style=_STYLE,
         js=[],
         css=["file://style.css", "file://graph.css", _RULES],
         width=_WIDTH,
-        height=height,
+        height=round(height),
         explicit_size=True,
         disable_xml_declaration=False,
-        show_legend=len(chart.series) > 1,
+        show_legend=many,
         legend_at_bottom=True,
+        legend_at_bottom_columns=1 if chart.lying else None,
+        truncate_legend=-1,
         print_values=chart.lying,
+        print_values_position="top",
         margin=12,
+        margin_right=12 + _find_room(chart) if chart.lying else 12,
         margin_left=12 + _find_extra(chart.labels) if chart.lying else 12,
         spacing=14,
         truncate_label=22,
         include_x_axis=True,
-        show_y_labels=not chart.lying,
+        show_x_labels=not chart.lying,  # of bars that lie these are the figures, which stand on the bars
         y_labels_major_count=5,
-        show_minor_y_labels=False,
+        show_minor_y_labels=chart.lying,
         show_y_guides=not chart.lying,
-        show_x_guides=chart.lying,
+        show_x_guides=False,
         formatter=lambda value: f"{int(value):,}" if value is not None else "",
     )
     bars.add_xml_filter(_drop_scripts)
@@ -101,6 +107,12 @@ def _drop_scripts(picture: Element) -> Element:
         for child in [each for each in parent if str(each.tag).endswith("script")]:
             parent.remove(child)
     return picture
+
+
+def _find_room(chart: BoardChart) -> int:
+    """What the longest figure takes beside the longest bar."""
+    longest = max((len(f"{count or 0:,}") for counts in chart.series.values() for count in counts), default=0)
+    return round((longest + 1) * _FONT_SIZE * 0.6)
 
 
 def _find_extra(labels: Sequence[str]) -> int:

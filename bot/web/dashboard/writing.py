@@ -56,6 +56,8 @@ def _write_table(templates: Templates, table: BoardTable) -> Markup:
         return _join(_write_cell(templates, cell, tag, right=at in table.numbers) for at, cell in enumerate(cells))
 
     rows = _join(f"<tr>{write_row(row, 'cell')}</tr>" for row in table.rows)
+    if not table.rows:
+        rows = templates.write("dashboard_none", columns=str(len(table.head)), text=table.nothing)
     return templates.write("dashboard_table", caption=table.caption, head=write_row(table.head, "heading"), rows=rows)
 
 

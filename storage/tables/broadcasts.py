@@ -175,8 +175,9 @@ def find_latest(tx: Tx, author_id: PersonId) -> Broadcast | None:
 
 
 def find_running(tx: Tx) -> list[Broadcast]:
-    """Return the broadcasts that are to be sent now, oldest first."""
-    return [_to_broadcast(row) for row in tx.rows(_RUNNING)]
+    """Return the broadcasts that are to be sent now, oldest first; before them what puts right what was sent."""
+    found = [_to_broadcast(row) for row in tx.rows(_RUNNING)]
+    return sorted(found, key=lambda each: (each.action is Action.SEND, each.id))
 
 
 def list_shown(tx: Tx) -> list[Broadcast]:

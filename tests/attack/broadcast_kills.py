@@ -31,7 +31,7 @@ async def kill_while_sending(ground: Ground, verdict: Verdict) -> None:
         send_rate=SEND_RATE,
         forks=not ground.full,
     )
-    report = await run_broadcast(order)
+    report = await run_broadcast(order, interrupted=False)
     figures = report.figures
     verdict.figures |= {"members": size, "kills": report.kills, "sent": figures["sent"], "unknown": report.unknown}
     verdict.figures |= {"of them received": figures["unknown_and_received"], "doubled": len(report.findings.doubled)}

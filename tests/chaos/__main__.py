@@ -67,7 +67,8 @@ def _make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--updates", type=int, default=5000)
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--members", type=int, default=2000, help="of the broadcast's audience")
-    parser.add_argument("--broadcast-kills", type=int, default=10)
+    parser.add_argument("--broadcast-kills", type=int, default=20)
+    parser.add_argument("--send-rate", type=int, default=30, help="of a broadcast, messages a second")
     parser.add_argument("--people", type=int, default=400, help="who come before the backup, and as many after it")
     parser.add_argument("--rounds", type=int, default=3, help="of every dialogue: each step dies at another moment")
     parser.add_argument(
@@ -96,7 +97,9 @@ def _run(chosen: argparse.Namespace, part: Part, engine: EngineName) -> Report:
         "money": (chosen.steps if engine == "sqlite" else chosen.steps // 10, chosen.money_kills),
     }[part]
     folder = Path(tempfile.mkdtemp(prefix="passalong-chaos-"))
-    order = Order(part=part, engine=engine, seed=chosen.seed, size=size, kills=kills, folder=folder)
+    order = Order(
+        part=part, engine=engine, seed=chosen.seed, size=size, kills=kills, folder=folder, send_rate=chosen.send_rate
+    )
     began = time.monotonic()
     try:
         report = asyncio.run(RUNS[part](order))

@@ -55,7 +55,16 @@ _LEDGER = select(ledger.c.referral_id, account.c.owner_id, ledger.c.amount).sele
 )
 _REWARDS = select(event.c.referral_id, grant.c.person_id, grant.c.points).join_from(grant, event)
 _SHARES = select(share.c.person_id, share.c.way, func.count()).group_by(share.c.person_id, share.c.way)
-_LATEST = select(broadcast.c.id, broadcast.c.state).order_by(broadcast.c.id.desc()).limit(1)
+_BROADCASTS = (
+    select(broadcast.c.id, broadcast.c.action, broadcast.c.state)
+    .where(broadcast.c.started_at.is_not(None))
+    .order_by(broadcast.c.id)
+)
+_UNDER_WAY = (
+    select(func.count())
+    .select_from(broadcast)
+    .where(broadcast.c.state.in_([BroadcastState.RUNNING, BroadcastState.PAUSED]))
+)
 _HELD = select(review.c.referral_id, review.c.evidence).order_by(review.c.referral_id)
 _NOTICES = select(outbox.c.kind, outbox.c.recipient_id, outbox.c.state, outbox.c.error)
 
@@ -103,8 +112,9 @@ class Books:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BroadcastBooks:
-    """What the tables say of the one broadcast of a run."""
+    """What the tables say of a broadcast of a run, or of its edit, or its deletion."""
 
+    action: str = "send"
     state: str
     deliveries: list[tuple[int, str]]
     """Telegram id and state of each recipient."""
@@ -128,21 +138,31 @@ class Reader:
                 return 0
             return connection.scalar(select(func.max(flood_wait.c.until_at))) or 0
 
-    def is_broadcast_done(self) -> bool:
-        """Whether the broadcast begun last has come to its end."""
+    def are_broadcasts_over(self) -> bool:
+        """Whether no broadcast runs or is paused any more."""
         with self._engine.connect() as connection:
-            return connection.scalar(_LATEST.with_only_columns(broadcast.c.state)) == BroadcastState.DONE
+            return not connection.scalar(_UNDER_WAY)
 
-    def find_broadcast(self) -> BroadcastBooks | None:
-        """Return the broadcast begun last, if there is one."""
+    def find_states(self) -> dict[str, str]:
+        """Return the state of what was confirmed last, by what it does: send, edit, delete."""
         with self._engine.connect() as connection:
-            row = connection.execute(_LATEST).first()
-            if row is None:
-                return None
-            joined = delivery.join(profile, profile.c.person_id == delivery.c.person_id)
-            states = select(profile.c.telegram_id, delivery.c.state).select_from(joined)
-            found = _list(connection, states.where(delivery.c.broadcast_id == row[0]))
-        return BroadcastBooks(state=row[1], deliveries=[(telegram_id, state) for telegram_id, state in found])
+            return {action: state for _, action, state in connection.execute(_BROADCASTS)}
+
+    def list_broadcasts(self) -> list[BroadcastBooks]:
+        """Return what was confirmed, in order."""
+        joined = delivery.join(profile, profile.c.person_id == delivery.c.person_id)
+        states = select(profile.c.telegram_id, delivery.c.state).select_from(joined)
+        with self._engine.connect() as connection:
+            return [
+                BroadcastBooks(
+                    action=action,
+                    state=state,
+                    deliveries=[
+                        (each[0], each[1]) for each in _list(connection, states.where(delivery.c.broadcast_id == of))
+                    ],
+                )
+                for of, action, state in connection.execute(_BROADCASTS).all()
+            ]
 
     def copy(self) -> Books:
         """Read everything."""

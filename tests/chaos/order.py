@@ -46,4 +46,5 @@ class Order:
         size, kills = _SIZES[self.part]
         chosen = f"--part {self.part} --engine {self.engine} --seed {self.seed}"
         sizes = [f" {name} {number}" for name, number in ((size, self.size), (kills, self.kills)) if name]
-        return f"python -m tests.chaos {chosen}{''.join(sizes)}"
+        rate = f" --send-rate {self.send_rate}" if self.part == "broadcast" else ""
+        return f"python -m tests.chaos {chosen}{''.join(sizes)}{rate}"

@@ -14,6 +14,7 @@ from storage.tx import Tx
 BROADCAST_EDIT = "broadcast_edit"
 """The flow in which the new form of a sent message is waited for."""
 WAIT_SECONDS = 3600
+NOT_OVER = (BroadcastState.DRAFT, BroadcastState.RUNNING, BroadcastState.PAUSED)
 STARTED = (BroadcastState.RUNNING, BroadcastState.PAUSED, BroadcastState.DONE, BroadcastState.CANCELLED)
 
 
@@ -49,10 +50,11 @@ def take_back(tx: Tx, *, visitor: Profile, broadcast_id: BroadcastId, progress_m
     found = _find_sent(tx, visitor, broadcast_id)
     if found is None:
         return None
-    former = [each for each in broadcasts.list_of(tx, broadcast_id) if each.action is Action.DELETE]
+    echoes = broadcasts.list_of(tx, broadcast_id)
+    former = [each for each in echoes if each.action is Action.DELETE]
     if not former:
-        running = [BroadcastState.RUNNING, BroadcastState.PAUSED]
-        broadcasts.set_state(tx, broadcast_id, BroadcastState.CANCELLED, expected=running)
+        for each in (found, *(echo for echo in echoes if echo.action is Action.EDIT)):  # nothing is left to edit
+            broadcasts.set_state(tx, each.id, BroadcastState.CANCELLED, expected=NOT_OVER)
         echo = broadcasts.add(tx, found.author_id, action=Action.DELETE, of_id=broadcast_id)
         broadcasts.fix_audience(tx, echo.id)
         broadcasts.set_progress_message(tx, echo.id, progress_message_id)

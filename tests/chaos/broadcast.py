@@ -98,7 +98,8 @@ async def _until_over(stage: Stage, order: Order) -> None:
 async def _interrupt(stage: Stage, order: Order, author: Author) -> None:
     """Two fifths of the deaths, the edit and a fifth in it, the rest, and once nine of ten have it, its deletion with the last."""
     random, ends = Random(order.seed), [order.kills * part // 10 for part in (4, 6, 9, 10)]
-    author.pauses = {round(number * ends[2] / (PAUSES + 1)) for number in range(1, PAUSES + 1)}
+    pauses = min(PAUSES, order.kills)
+    author.pauses = {round(number * ends[2] / (pauses + 1)) for number in range(1, pauses + 1)}
     await _die_often(stage, order, random, range(ends[0]), author)
     await author.edit()
     for _ in range(ends[0], ends[1]):
@@ -108,7 +109,7 @@ async def _interrupt(stage: Stage, order: Order, author: Author) -> None:
         stage, lambda: stage.reader.find_states().get("edit") == "done", FINISH_SECONDS + order.size / order.send_rate
     )
     await _die_often(stage, order, random, range(ends[1], ends[2]), author)
-    while len(author.goes_ms) < PAUSES and author.is_in("send", "running"):
+    while len(author.goes_ms) < pauses and author.is_in("send", "running"):
         await author.pause_and_resume()
     enough = order.size * 9 // 10
     await _until(

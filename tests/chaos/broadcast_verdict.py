@@ -70,7 +70,7 @@ def judge_broadcast(outcome: Outcome) -> Findings:
     """Compare what should be with what is."""
     findings = Findings()
     state = outcome.books.state if outcome.books else "nowhere"
-    if state != ("done" if outcome.deletion is None else "cancelled"):
+    if state != "done" and (outcome.deletion is None or state != "cancelled"):
         findings.others.append(f"the broadcast is {state} at last")
     _judge_states(outcome, findings)
     _judge_echoes(outcome, findings)

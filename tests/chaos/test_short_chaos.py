@@ -39,7 +39,7 @@ async def test_killed_again_and_again_the_bot_loses_and_doubles_nothing(
 async def test_a_broadcast_interrupted_by_deaths_reaches_nobody_twice(tmp_path: Path) -> None:
     """Everybody is in one final state, the unknown are few and listed, and the pace holds across deaths."""
     report = await run_broadcast(
-        Order(part="broadcast", engine="sqlite", seed=SEED, size=90, kills=2, folder=tmp_path, forks=True)
+        Order(part="broadcast", engine="sqlite", seed=SEED, size=150, kills=2, folder=tmp_path, forks=True)
     )
     assert_passed(report, tmp_path)
     assert report.kills == 2

@@ -61,6 +61,8 @@ def render_stopped(reader: Reader, notice: BroadcastStopped) -> OutgoingMessage:
 def list_echo_rows(texts: Texts, view: BroadcastView) -> list[Row]:
     """What can be done about what was sent."""
     sent, unknown = view.counts.get(DeliveryState.SENT, 0), view.counts.get(DeliveryState.UNKNOWN, 0)
+    if view.doubtful and view.broadcast.of_id is not None:
+        return [broadcast_row(texts, view.broadcast.of_id, [BROADCAST_UNKNOWN])]
     is_original = view.broadcast.action is Action.SEND
     found: list[list[Button]] = [[BROADCAST_EDIT, BROADCAST_DELETE]] if sent and is_original else []
     if unknown:

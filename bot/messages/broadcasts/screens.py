@@ -106,6 +106,8 @@ def render_progress(texts: Texts, view: BroadcastView, *, seconds_left: float | 
         lines.append(texts.say("broadcast.opened", count=view.opened))
     if _is_sampled(view.broadcast):
         lines += [Html(""), texts.say("broadcast.sampled")]
+    if view.doubtful:
+        lines += [Html(""), texts.say("broadcast_echo.doubtful", count=view.doubtful)]
     if counts[DeliveryState.UNKNOWN]:
         lines += [Html(""), texts.say("broadcast.unknown_why")]
     return OutgoingMessage(text="\n".join(lines), keyboard=_compose_keyboard(texts, view))

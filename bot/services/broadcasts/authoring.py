@@ -40,6 +40,8 @@ class BroadcastView:
     """When it goes out; None where it only edits or deletes."""
     skipped: Mapping[Skip, int] = field(default_factory=dict)
     """Who was left out, by reason."""
+    doubtful: int = 0
+    """Of an edit or a deletion: of whom nobody knows whether they have what it is about."""
     week: BroadcastView | None = None
     """Of one that is sent every week: the last."""
 
@@ -135,8 +137,15 @@ def compose_view(tx: Tx, author: Person, broadcast: Broadcast) -> BroadcastView:
         opened=opened,
         plan=_find_plan(tx, broadcast),
         skipped=deliveries.count_skipped(tx, broadcast.id) if counts.get(DeliveryState.SKIPPED) else {},
+        doubtful=_count_doubtful(tx, broadcast),
         week=_find_week(tx, author, broadcast),
     )
+
+
+def _count_doubtful(tx: Tx, broadcast: Broadcast) -> int:
+    if broadcast.action is Action.SEND or broadcast.of_id is None:
+        return 0
+    return deliveries.count_by_state(tx, broadcast.of_id).get(DeliveryState.UNKNOWN, 0)
 
 
 def _count_all(tx: Tx, broadcast: Broadcast, counts: Mapping[DeliveryState, int]) -> int:

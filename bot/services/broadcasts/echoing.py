@@ -57,6 +57,8 @@ def take_back(tx: Tx, *, visitor: Profile, broadcast_id: BroadcastId, progress_m
             broadcasts.set_state(tx, each.id, BroadcastState.CANCELLED, expected=NOT_OVER)
         echo = broadcasts.add(tx, found.author_id, action=Action.DELETE, of_id=broadcast_id)
         broadcasts.fix_audience(tx, echo.id)
+        if found.progress_message_id == progress_message_id:  # it says how far the deletion is from now on
+            broadcasts.set_progress_message(tx, found.id, None)
         broadcasts.set_progress_message(tx, echo.id, progress_message_id)
         broadcasts.set_state(tx, echo.id, BroadcastState.RUNNING, expected=[BroadcastState.DRAFT])
         audit.add(

@@ -51,6 +51,7 @@ from storage.schema import (
     profile,
     referral,
 )
+from storage.segment import Tree
 from storage.tables import traits
 from tests.storage.clock import NOON, Clock
 from tests.storage.server import migrate, start_server
@@ -160,17 +161,9 @@ def draw_condition(random: Random) -> Condition:
     return Condition(name=name, how=random.choice((How.SINCE, How.BEFORE)), value=random.choice(DAYS))
 
 
-def holds(segment: Segment, facts: Facts) -> bool:
-    """Whether somebody is meant, by the words alone."""
-    match segment:
-        case Both(parts=parts):
-            return all(holds(part, facts) for part in parts)
-        case AnyOf(parts=parts):
-            return any(holds(part, facts) for part in parts)
-        case Not(part=part):
-            return not holds(part, facts)
-        case Condition():
-            return bool(_LOOKS[segment.name](segment, facts))
+def holds(condition: Condition, facts: Facts) -> bool:
+    """Whether a condition is true of somebody, by the words alone."""
+    return bool(_LOOKS[condition.name](condition, facts))
 
 
 def _look_at_moment(at: int | None, condition: Condition) -> bool:
@@ -282,28 +275,52 @@ def _write_coupons(tx: Tx, everybody: list[Facts]) -> None:
             _write(tx, coupon, [{**own, **ends_up}])
 
 
+class Oracle:
+    """Who is meant; a condition is looked at of every member once, however many segments have it."""
+
+    def __init__(self, everybody: Sequence[Facts]) -> None:
+        self._everybody = everybody
+        self._all = frozenset(each.id for each in everybody)
+        self._known: dict[Condition, frozenset[PersonId]] = {}
+
+    def list_meant(self, segment: Segment) -> frozenset[PersonId]:
+        """The members of a segment, by the words alone."""
+        match segment:
+            case Both(parts=parts):
+                return self._all.intersection(*map(self.list_meant, parts))
+            case AnyOf(parts=parts):
+                return frozenset().union(*map(self.list_meant, parts))
+            case Not(part=part):
+                return self._all - self.list_meant(part)
+            case Condition():
+                if segment not in self._known:
+                    self._known[segment] = frozenset(each.id for each in self._everybody if holds(segment, each))
+                return self._known[segment]
+
+    def count_left(self, steps: Sequence[Segment]) -> list[int]:
+        """Everybody, and who is left after each step."""
+        left, counts = self._all, [len(self._all)]
+        for step in steps:
+            left &= self.list_meant(step)
+            counts.append(len(left))
+        return counts
+
+
 async def find_differences(store: Store, everybody: list[Facts], segments: list[Segment]) -> list[str]:
     """What the store says otherwise than the oracle; each segment is written and read once more on its way."""
-    differences = []
+    differences, oracle = [], Oracle(everybody)
     for segment in segments:
         read = parse_segment(write_segment(segment))
-        tree = resolve(read, MOMENT)
-        meant = [each.id for each in everybody if holds(segment, each)]
-        statement = select(person.c.id).where(traits.build(tree)).order_by(person.c.id)
-
-        def list_meant(tx: Tx, statement: object = statement) -> list[int]:
-            return [number for (number,) in tx.rows(statement)]  # type: ignore[arg-type]
-
-        found, counted = await store.read(list_meant), await store.read(traits.count, [tree])
-        steps, left = list_steps(read), everybody
-        wanted = [len(everybody)]
-        for step in steps:
-            left = [each for each in left if holds(step, each)]
-            wanted.append(len(left))
-        gone = await store.read(traits.count_left, resolve_steps(read, MOMENT))
-        if read != segment or found != meant or counted != [len(meant)] or gone != wanted:
+        answer = await store.read(_list_answers, resolve(read, MOMENT), resolve_steps(read, MOMENT))
+        meant = sorted(oracle.list_meant(segment))
+        if read != segment or answer != (meant, [len(meant)], oracle.count_left(list_steps(read))):
             differences.append(write_segment(segment))
     return differences
+
+
+def _list_answers(tx: Tx, tree: Tree, steps: Sequence[Tree]) -> tuple[list[PersonId], list[int], list[int]]:
+    statement = select(person.c.id).where(traits.build(tree)).order_by(person.c.id)
+    return [number for (number,) in tx.rows(statement)], traits.count(tx, [tree]), traits.count_left(tx, steps)
 
 
 async def _ask(url: str, trees: int, members: int, seed: int) -> list[str]:
@@ -326,6 +343,7 @@ def main(trees: int, members: int, seed: int = 1) -> None:
             engine = url.partition(":")[0]
             said = f"{engine}: {trees:,} segments over {members:,} members: {len(differences)} differences"
             sys.stdout.write("\n".join([said, *differences[:10], ""]))
+            sys.stdout.flush()
     server.stop()
 
 

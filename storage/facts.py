@@ -75,6 +75,8 @@ class GrantKind(StrEnum):
     PRIVILEGE = "privilege"
     BY_HAND = "by_hand"
     """Something that a person hands out."""
+    LABEL = "label"
+    """A word by which the shop tells its members apart."""
 
 
 class GrantState(StrEnum):
@@ -213,7 +215,7 @@ class GrantRow:
     campaign_version_id: VersionId
     """Whose rule it was."""
     what: str = ""
-    """The code, the pool, the gift, the privilege; the per cent."""
+    """The code, the pool, the gift, the privilege, the label; the per cent."""
     threshold: int | None = None
     """How many friends it was given for: with fewer it is taken back."""
     matures_at: int | None = None

@@ -9,6 +9,7 @@ from enum import Enum, auto
 from itertools import islice, product
 
 from bot.core.campaigns.rewards import Rule
+from storage.facts import GrantKind
 
 LABEL_LIMIT = 32
 LABELS_EACH = 12
@@ -52,9 +53,13 @@ def parse_labelling(text: str) -> tuple[str, str, bool] | None:
     return (who.strip(), label, said[:1] not in "-\u2212\u2013") if who.strip() and label else None
 
 
-def list_asked(rules: Iterable[Rule]) -> list[str]:
-    """The labels that rules ask for, in their order."""
-    return list(dict.fromkeys(label for rule in rules for label in rule.condition.label))
+def list_named(rules: Iterable[Rule]) -> list[str]:
+    """The labels that rules ask for or give, in their order."""
+    return list(dict.fromkeys(label for rule in rules for label in (*rule.condition.label, *_list_given(rule))))
+
+
+def _list_given(rule: Rule) -> list[str]:
+    return [rule.give.what] if rule.give.kind is GrantKind.LABEL else []
 
 
 def list_spellings(code: str) -> list[str]:

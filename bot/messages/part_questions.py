@@ -23,12 +23,13 @@ from bot.core.campaigns.part_reading import (
     read_sources,
 )
 from bot.core.campaigns.parts import Part
-from bot.core.campaigns.reward_answers import LIMITS, NAMED
+from bot.core.campaigns.reward_answers import CALLS, LIMITS, NAMED
 from bot.core.campaigns.reward_blocks import CODE_LIMIT, NAME_LIMIT
 from bot.core.campaigns.rewards import AMOUNT_LIMIT, HUNDRED, JOIN, NUMBER_LIMIT, SIDE_NAMES, TRIGGERS
 from bot.core.campaigns.rules import DAYS_LIMIT
 from bot.core.campaigns.tier_answers import BADGES
 from bot.core.campaigns.tiers import FRIENDS_LIMIT, PRIVILEGES_LIMIT, TIER_LIMIT
+from bot.core.labels import parse_label
 from bot.core.numbers import parse_whole_number
 from bot.core.rewards.rules import MILESTONE
 from bot.messages.campaign_look import PALETTE
@@ -226,7 +227,11 @@ _REWARD = {
     "event": ask_typed("part.ask.event", read_event, "part.wrong.event"),
     "amount": ask_number("part.ask.amount", AMOUNT_LIMIT, none="part.pick.any_amount"),
     "who": Question(text="part.ask.who", offer=_offer_sides),
-    "kind": ask_tap("part.ask.kind", _pick("points", "by_hand", "coupon", "code", "percent", "gift", "privilege")),
+    "kind": ask_tap(
+        "part.ask.kind",
+        {**_pick("points", "by_hand", "coupon", "code", "percent", "gift", "privilege"), "label": "part.pick.calls"},
+    ),
+    CALLS: ask_typed("part.ask.calls", parse_label, "part.wrong.label", offer=_offer_labels),
     "points": ask_number("part.ask.points", NUMBER_LIMIT, 25, 50, 100, 200),
     **_GIVES,
     "privilege": ask_words("part.ask.what", NAME_LIMIT),

@@ -86,6 +86,7 @@ _WHATS: Mapping[GrantKind, Callable[[Texts, Give, str], Html]] = MappingProxyTyp
         GrantKind.GIFT: lambda texts, _, __: texts.say("rule.what.gift"),
         GrantKind.PRIVILEGE: lambda _, give, __: escape(give.what),
         GrantKind.BY_HAND: lambda _, give, __: escape(give.what),
+        GrantKind.LABEL: lambda texts, give, _: texts.say("rule.what.label", label=give.what),
     }
 )
 """A code is not told before it is given."""

@@ -282,6 +282,9 @@ def _say_state(texts: Texts, shop: Shop, grant: GrantView) -> Html:
     return texts.say(key, date=texts.date(at, shop.zone), brand=shop.brand(texts.language))
 
 
+_AVAILABLE = {GrantKind.PERCENT: "why.answer.percent", GrantKind.LABEL: "why.answer.label"}
+
+
 def _say_available(texts: Texts, shop: Shop, grant: GrantView) -> Html:
     """How it is used."""
     row = grant.row
@@ -289,8 +292,9 @@ def _say_available(texts: Texts, shop: Shop, grant: GrantView) -> Html:
         return texts.say("why.answer.points", date=texts.date(row.changed_at, shop.zone))
     if code := _find_code(grant):
         return texts.say("why.answer.code", code=code)
-    key = "why.answer.percent" if row.kind is GrantKind.PERCENT else "why.answer.counter"
-    return texts.say(key, brand=shop.brand(texts.language))
+    key = _AVAILABLE.get(row.kind, "why.answer.counter")
+    date = texts.date(row.changed_at, shop.zone)
+    return texts.say(key, brand=shop.brand(texts.language), label=row.what, date=date)
 
 
 def _stack(texts: Texts, shop: Shop, code: str, *rows: Row) -> InlineKeyboardMarkup:

@@ -10,7 +10,7 @@ from bot.core.labels import (
     LABELS_EACH,
     LABELS_LISTED,
     Labelling,
-    list_asked,
+    list_named,
     list_spellings,
     parse_labelling,
 )
@@ -56,7 +56,7 @@ class LabelsView:
     """What they say on the telephone, where it was chosen."""
     own: Sequence[str] = ()
     known: Sequence[str] = ()
-    """What can be given with a tap: what rules ask for, and what others have."""
+    """What can be given with a tap: what rules ask for or give, and what others have."""
     outcome: Labelling = Labelling.DONE
     refused: Unsuitable | None = None
     """Why a code is not theirs."""
@@ -74,14 +74,14 @@ class LabelList:
 
 
 def list_labels(tx: Tx, *, visitor: Profile, label: str = "") -> LabelList:
-    """How many have which label; those that rules ask for are listed though nobody has them.
+    """How many have which label; those that rules name are listed though nobody has them.
 
     Raises:
         NotAllowed: this is nobody who runs the shop.
     """
     demand(tx, visitor, MANAGERS)
     member = view_member(tx, enter(tx, visitor))
-    asked = dict.fromkeys(list_asked(get_terms(tx).campaign.rewards), 0)
+    asked = dict.fromkeys(list_named(get_terms(tx).campaign.rewards), 0)
     found = people.list_by_ids(tx, labels.list_with(tx, label, limit=SHOWN)) if label else {}
     return LabelList(
         member=member,
@@ -202,7 +202,7 @@ def _view(
     member, person = view_member(tx, me), _find(tx, person_id)
     if person is None:
         return LabelsView(member=member, person_id=person_id, outcome=Labelling.NOBODY)
-    asked = list_asked(get_terms(tx).campaign.rewards)
+    asked = list_named(get_terms(tx).campaign.rewards)
     return LabelsView(
         member=member,
         person_id=person_id,

@@ -57,6 +57,7 @@ REVISIONS = (
     "0053",
     "0054",
     "0055",
+    "0056",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

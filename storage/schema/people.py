@@ -103,8 +103,9 @@ label = Table(
     Column("person_id", Id, ForeignKey("person.id"), primary_key=True, autoincrement=False),
     Column("label", Text, primary_key=True),
     Column("given_at", BigInteger, nullable=False),
+    Column("by_rule", Boolean, nullable=False, server_default=false()),
 )
-"""What the team calls a member, like `ambassador`: rules can ask for it."""
+"""What a member is called, like `ambassador`: rules can ask for it. By the team, or `by_rule` as long as its grants stand."""
 Index("ix_label_label_person_id", label.c.label, label.c.person_id)
 
 conversation = Table(

@@ -122,7 +122,8 @@ _LIST_OF = (
     .offset(bindparam("offset"))
 )
 _COUNT_OF = select(func.count()).select_from(grant).where(grant.c.person_id == bindparam("of"))
-_COUNTER_KINDS = (GrantKind.CODE, GrantKind.PRIVILEGE, GrantKind.BY_HAND)
+_NOT_LISTED = (GrantKind.CODE, GrantKind.PRIVILEGE, GrantKind.BY_HAND, GrantKind.LABEL)
+"""What waits at the counter is listed there, and a label is nothing to wait for."""
 _LIST_LIVE = (
     _ROWS.where(
         grant.c.person_id == bindparam("of"),
@@ -130,7 +131,7 @@ _LIST_LIVE = (
         grant.c.ledger_id.is_(None),
         or_(
             _WAITS,
-            grant.c.kind.not_in([literal_column(f"'{kind}'") for kind in _COUNTER_KINDS]),
+            grant.c.kind.not_in([literal_column(f"'{kind}'") for kind in _NOT_LISTED]),
             grant.c.rule.startswith(HAD_FOR_POINTS, autoescape=True),
         ),
     )

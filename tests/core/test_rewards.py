@@ -99,11 +99,19 @@ def test_everything_else_may_be_left_out(line: str, rule: dict[str, object]) -> 
         ('gift = "5170233102089322756"', Give(kind=GrantKind.GIFT, what="5170233102089322756")),
         ('privilege = "Meja dekat jendela"', Give(kind=GrantKind.PRIVILEGE, what="Meja dekat jendela")),
         ('by_hand = "Sekantong roti"', Give(kind=GrantKind.BY_HAND, what="Sekantong roti")),
+        ('label = "early-bird"', Give(kind=GrantKind.LABEL, what="early-bird")),
     ],
 )
 def test_everything_that_can_be_given_can_be_said(give: str, said: Give) -> None:
     """One word for each."""
     assert read(RULE.replace('coupon = "coffee"', give)).give == said
+
+
+@pytest.mark.parametrize("label", ["Regular", "two words", "-", "é", "x" * 33])
+def test_a_label_is_written_as_it_is_kept(label: str) -> None:
+    """Else a rule would give one that nothing else could ask for."""
+    with pytest.raises(CampaignMistake, match="rewards"):
+        read(RULE.replace('coupon = "coffee"', f'label = "{label}"'))
 
 
 @pytest.mark.parametrize("when", TRIGGERS)

@@ -93,6 +93,7 @@ KINDS: Sequence[tuple[Sequence[str], str]] = (
     (("A friend is here", "7", "The friend", "A Telegram gift", "🎁 25 ⭐", "No limit"), "a Telegram gift"),
     (("A member gives cards", "5", "Points", "25", "So many in all", "1,000"), "25 points (1,000 points in all)"),
     (("A friend joins", "Whoever", "A privilege", "@the window", "Skip", "Skip", "No limit"), "gets the window."),
+    (("A member reaches", "5", "The member", "A label", "@Early Bird", "No limit"), "the label “early-bird”."),
 )
 
 
@@ -103,7 +104,7 @@ async def test_every_kind_can_be_given(shop: ShopAtWork, store: Store) -> None:
         assert said in await walk(phone, "+ Add a reward", *acts)
         await phone.tap("✓ Keep it")
     kinds = [str(rule.give.kind) for rule in (await find_draft(store)).rewards]
-    assert kinds == ["coupon", "code", "percent", "gift", "points", "privilege"]
+    assert kinds == ["coupon", "code", "percent", "gift", "points", "privilege", "label"]
     await walk(phone, "✎ 1", "✓ Keep it")
     assert len((await find_draft(store)).rewards) == len(KINDS)
 

@@ -22,16 +22,18 @@ from bot.services.joining.revoking import revoke
 from bot.services.members import note_owners
 from bot.services.rewards.giving import free, list_due
 from bot.services.rewards.notices import read_rule
+from bot.services.segments.finding import count_steps
 from storage import Store, Tx
 from storage.checks import list_faults
 from storage.facts import GrantKind, GrantRow, GrantState
 from storage.records import NoticeId, Person, Profile, Referral, ReferralId, Side
-from storage.tables import grants, ledgers, outbox, people
+from storage.tables import grants, labels, ledgers, outbox, people
 from tests.services.test_coupons import list_news, take_in
 from tests.services.test_revoking import add_member
 from tests.storage.clock import Clock
 
 DAY = 24 * 3600
+CALLED = Give(kind=GrantKind.LABEL, what="regular")
 COFFEE = Give(kind=GrantKind.BY_HAND, what="a coffee")
 FIVE = Give(kind=GrantKind.POINTS, amount=5)
 _NUMBERS = count(5000)
@@ -265,6 +267,7 @@ async def test_what_was_earned_stays_by_its_version(store: Store, campaign: Camp
         (Give(kind=GrantKind.GIFT, what="5170"), GrantState.WAITING, "5170"),
         (Give(kind=GrantKind.PRIVILEGE, what="early bread"), GrantState.AVAILABLE, "early bread"),
         (COFFEE, GrantState.AVAILABLE, "a coffee"),
+        (Give(kind=GrantKind.LABEL, what="regular"), GrantState.AVAILABLE, "regular"),
     ],
 )
 async def test_everything_that_can_be_given_is_written_down(
@@ -282,6 +285,52 @@ async def test_everything_that_can_be_given_is_written_down(
         None,
         friend.invitee_id,
     )
+
+
+async def test_a_label_stays_as_long_as_something_stands_for_it(store: Store, campaign: Campaign) -> None:
+    """Of two friends who brought it one may go; it is told once, and once when it goes back."""
+    await set_rules(store, campaign, compose_rule(give=CALLED))
+    anna = await store.write(add_member)
+    friends = [await store.write(bring, anna) for _ in range(2)]
+    assert await store.read(labels.list_of, anna.id) == ["regular"]
+    assert await told(store) == ["reward_given"]
+    await store.write(revoke, friends[0].id, reason=RevokeReason.LEFT)
+    assert (await store.read(labels.list_of, anna.id), await told(store)) == (["regular"], ["reward_given"])
+    await store.write(revoke, friends[1].id, reason=RevokeReason.LEFT)
+    assert await store.read(labels.list_of, anna.id) == []
+    assert await told(store) == ["reward_given", "reward_taken_back"]
+    assert await states(store, *friends) == [GrantState.REVOKED] * 2
+
+
+@pytest.mark.parametrize("before", [True, False])
+async def test_a_label_that_the_team_gave_is_not_taken_by_a_rule(
+    store: Store, campaign: Campaign, *, before: bool
+) -> None:
+    """Whether the team gave it before the rule did, or after; what the team takes away is gone."""
+    await set_rules(store, campaign, compose_rule(give=CALLED))
+    anna = await store.write(add_member)
+    if before:
+        await store.write(labels.add, anna.id, "regular")
+    friend = await store.write(bring, anna)
+    assert await store.write(labels.add, anna.id, "regular") is not before
+    await store.write(revoke, friend.id, reason=RevokeReason.LEFT)
+    assert await store.read(labels.list_of, anna.id) == ["regular"]
+    assert await store.write(labels.remove, anna.id, "regular")
+    assert await store.read(labels.list_of, anna.id) == []
+
+
+async def test_what_a_rule_calls_somebody_counts_for_other_rules_and_segments(store: Store, campaign: Campaign) -> None:
+    """From the next friend on; a held label is none yet."""
+    points = compose_rule(key="more", condition=Condition(label=("regular",)))
+    await set_rules(store, campaign, compose_rule(give=CALLED), points)
+    anna = await store.write(add_member)
+    first, second = [await store.write(bring, anna) for _ in range(2)]
+    assert [row.rule for row in await store.read(list_grants, [first])] == ["each"]
+    assert {row.rule for row in await store.read(list_grants, [second])} == {"each", "more"}
+    assert (await store.read(count_steps, "label:regular"))[-1] == 1
+    await set_rules(store, campaign, compose_rule(give=replace(CALLED, what="late"), hold_days=3))
+    await store.write(bring, anna)
+    assert await store.read(labels.list_of, anna.id) == ["regular"]
 
 
 async def test_a_coupon_comes_from_its_pool_or_is_waited_for(store: Store, campaign: Campaign) -> None:

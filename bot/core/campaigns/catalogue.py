@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from bot.core.campaigns.file import CampaignFile, Path
 from bot.core.campaigns.pictures import FindPicture, refuse_pictures, take_picture
-from bot.core.campaigns.reward_blocks import GIVES, take_give
-from bot.core.campaigns.rewards import Give, Rule
+from bot.core.campaigns.reward_blocks import take_give
+from bot.core.campaigns.rewards import TANGIBLE, Give, Rule
 from bot.core.campaigns.rules import DAYS_LIMIT, LATER
 from bot.core.campaigns.words import take_words
 from storage.facts import HAD_FOR_POINTS, GrantKind
@@ -30,7 +30,7 @@ FOR_ITEM = HAD_FOR_POINTS
 HAD = "had"
 """What has to happen for what is had for points: no rule in the file can ask for it."""
 
-KINDS = tuple(kind for kind in GIVES if kind is not GrantKind.POINTS)
+KINDS = tuple(kind for kind in TANGIBLE if kind is not GrantKind.POINTS)
 """What can be had: anything but the points themselves."""
 
 AT_ONCE = frozenset({GrantKind.CODE, GrantKind.COUPON, GrantKind.GIFT, GrantKind.PERCENT})

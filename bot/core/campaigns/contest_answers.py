@@ -14,7 +14,7 @@ from bot.core.campaigns.part_answers import KEEP, ask_names, compose_names, list
 from bot.core.campaigns.part_reading import read_day, read_gift, read_slug, read_words
 from bot.core.campaigns.parts import compose_slug
 from bot.core.campaigns.reward_blocks import CODE_LIMIT, NAME_LIMIT
-from bot.core.campaigns.rewards import HUNDRED, NUMBER_LIMIT, Give
+from bot.core.campaigns.rewards import HUNDRED, NUMBER_LIMIT, TANGIBLE, Give
 from storage.facts import GrantKind
 
 Answers = Mapping[str, Any]
@@ -133,7 +133,7 @@ def _read_give(line: str) -> Give | None:
         amount = int(points[1])
         return Give(kind=GrantKind.POINTS, amount=amount) if 0 < amount <= NUMBER_LIMIT else None
     word, _, rest = line.partition(" ")
-    if word.lower() not in set(GrantKind) - {GrantKind.POINTS} or not rest.strip():
+    if word.lower() not in set(TANGIBLE) - {GrantKind.POINTS} or not rest.strip():
         what = read_words(line, NAME_LIMIT)
         return None if what is None else Give(kind=GrantKind.BY_HAND, what=what)
     kind = GrantKind(word.lower())

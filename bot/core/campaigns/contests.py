@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.core.campaigns.file import CampaignFile, Path
 from bot.core.campaigns.reward_blocks import take_give
-from bot.core.campaigns.rewards import Give, Rule
+from bot.core.campaigns.rewards import TANGIBLE, Give, Rule
 from bot.core.campaigns.rules import LATER
 from bot.core.campaigns.words import take_words
 from bot.core.durations import SECOND
@@ -179,7 +179,7 @@ def _take_prize(file: CampaignFile, path: Path, languages: tuple[str, ...]) -> P
 
 
 def _take_give(file: CampaignFile, path: Path) -> Give:
-    give = take_give(file, path)
+    give = take_give(file, path, TANGIBLE)
     if give.kind is GrantKind.PERCENT:
         raise file.mistake(path, "a share of a purchase is no prize. Write another, like { points = 500 }.")
     return give

@@ -39,6 +39,9 @@ NUMBERS = frozenset({trigger.number for trigger in TRIGGERS.values()} - {""})
 NAMED = frozenset({GrantKind.PRIVILEGE, GrantKind.BY_HAND})
 """What is told by its name alone, which can be said in each language."""
 
+CALLS = "calls"
+"""The question of which label is given; `label` is the one of whom a rule is for."""
+
 MEMBER, WEEK, FIRST, BUDGET = "member", "week", "first", "budget"
 LIMITS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
@@ -83,7 +86,7 @@ def take_reward(answers: Answers, step: str, value: object) -> dict[str, Any]:
     if step == "when":
         return _take_when(taken)
     if step == "kind":
-        gone = {str(kind): None for kind in GrantKind}
+        gone = {name_give(kind): None for kind in GrantKind}
         return drop_names({**taken, **gone})
     return drop_names(taken) if step in NAMED else taken
 
@@ -96,7 +99,7 @@ def compose_reward(answers: Answers, former: Rule | None) -> Rule:
     when, kind, side = answers["when"], GrantKind(answers["kind"]), SIDES[answers["who"]]
     trigger = TRIGGERS[when]
     number = (answers.get(trigger.number) or trigger.usual or 0) if trigger.number else 0
-    said, event = answers[kind], str(answers.get("event") or "") if trigger.named else ""
+    said, event = answers[name_give(kind)], str(answers.get("event") or "") if trigger.named else ""
     give = Give(kind=kind, amount=said) if isinstance(said, int) else Give(kind=kind, what=said)
     key = answers.get("key") or compose_key(when, number, side, kind, event)
     started = former or Rule(key=key, when=when, who=side, give=give)
@@ -131,7 +134,7 @@ def list_reward_answers(rule: Rule, languages: Sequence[str]) -> dict[str, Any]:
         **({"event": rule.event} if rule.trigger.named else {}),
         "who": SIDE_NAMES[rule.who],
         "kind": str(kind),
-        str(kind): rule.give.what or rule.give.amount,
+        name_give(kind): rule.give.what or rule.give.amount,
         **told.get("limit", {}),
         **{name: condition[name] for name in CONDITIONS if name in condition},
         **{name: told[name] for name in OPTIONS if name in told},
@@ -163,7 +166,12 @@ def _order_give(answers: Answers) -> tuple[str, ...]:
     kind = answers.get("kind")
     if not kind:
         return ("kind",)
-    return ("kind", kind, *name_steps("name", answers)[1:]) if kind in NAMED else ("kind", kind)
+    return ("kind", kind, *name_steps("name", answers)[1:]) if kind in NAMED else ("kind", name_give(GrantKind(kind)))
+
+
+def name_give(kind: GrantKind) -> str:
+    """The question of what exactly is given."""
+    return CALLS if kind is GrantKind.LABEL else str(kind)
 
 
 def _order_limit(answers: Answers) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from bot.core.campaigns.rewards import (
 from bot.core.campaigns.rules import DAYS_LIMIT
 from bot.core.campaigns.words import take_words
 from bot.core.conversions.bodies import is_event_name
+from bot.core.labels import LABEL_LIMIT, parse_label
 from bot.core.languages import parse_tag
 from storage.facts import GrantKind
 from storage.records import Side
@@ -203,6 +204,13 @@ def _take_pool(file: CampaignFile, path: Path, kind: GrantKind) -> Give:
     return Give(kind=kind, what=file.take_slug(path))
 
 
+def _take_label(file: CampaignFile, path: Path, kind: GrantKind) -> Give:
+    said = file.take_text(path, LABEL_LIMIT, '"regular"')
+    if parse_label(said) != said:
+        raise file.mistake(path, f'"{said}" is no label. Write small letters, digits and hyphens, like regular.')
+    return Give(kind=kind, what=said)
+
+
 _EXAMPLES = {
     GrantKind.CODE: "WELCOME10",
     GrantKind.GIFT: "5170233102089322756",
@@ -219,6 +227,7 @@ GIVES: Mapping[GrantKind, Callable[[CampaignFile, Path, GrantKind], Give]] = Map
         GrantKind.GIFT: _take_what,
         GrantKind.PRIVILEGE: _take_what,
         GrantKind.BY_HAND: _take_what,
+        GrantKind.LABEL: _take_label,
     }
 )
 """What can be given, and how the file says it."""
@@ -288,11 +297,7 @@ def _take_days(file: CampaignFile, path: Path) -> int:
     return file.take_whole_number(path, DAYS_LIMIT)
 
 
-def _take_friends(file: CampaignFile, path: Path) -> int:
-    return file.take_whole_number(path, NUMBER_LIMIT)
-
-
-def _take_nth(file: CampaignFile, path: Path) -> int:
+def _take_count(file: CampaignFile, path: Path) -> int:
     return file.take_whole_number(path, NUMBER_LIMIT)
 
 
@@ -307,7 +312,7 @@ CONDITIONS: Mapping[str, tuple[str, Callable[[CampaignFile, Path], Any]]] = Mapp
         "tier": ("tier", _take_list),
         "label": ("label", _take_slugs),
         "story": ("story", _take_slugs),
-        "nth": ("nth", _take_nth),
+        "nth": ("nth", _take_count),
         "from": ("since", _take_day),
         "until": ("until", _take_day),
     }
@@ -324,7 +329,7 @@ OPTIONS: Mapping[str, tuple[Any, Callable[[CampaignFile, Path], Any]]] = Mapping
         "at_limit": ("stop", _take_choice_of(AT_LIMIT)),
         "on_expiry": ("replace", _take_choice_of(ON_EXPIRY)),
         "instead_of": ("", CampaignFile.take_slug),
-        "head_start": (0, _take_friends),
+        "head_start": (0, _take_count),
     }
 )
 _NAMES = ("give", "if", "limit", *OPTIONS, "name")

@@ -26,6 +26,9 @@ _STRANGE = re.compile(r"[^a-z0-9]+")
 
 HUNDRED = 100
 
+TANGIBLE = tuple(kind for kind in GrantKind if kind is not GrantKind.LABEL)
+"""What somebody has something of."""
+
 JOIN = "join"
 """The rule that a friend who counts fulfils, as `[points]` says it; each side has one of its own by this name."""
 
@@ -75,7 +78,7 @@ class Give:
     amount: int = 0
     """Points, or per cent."""
     what: str = ""
-    """The code itself, the name of a pool, of a gift, of a privilege, of what a person hands out."""
+    """The code itself, the name of a pool, of a gift, of a privilege, of what a person hands out, the label."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from bot.core.rewards.rules import FOR_RULE, REASONS, Grant, compose_rules
 from bot.services.campaigns import find_rule, get_terms
 from bot.services.coupons.giving import give_coupon, take_coupon_back, tell_given
 from bot.services.notices import Notice, owe
+from bot.services.rewards.calling import call, call_no_more, is_called_already
 from bot.services.rewards.notices import RewardFreed, RewardGiven, RewardTakenBack, write_rule
 from bot.services.rewards.promising import BOUND
 from bot.services.rewards.room import FULL, find_due, put_back, take_room
@@ -127,6 +128,8 @@ def take_back(tx: Tx, grant_id: GrantId, reason: str, *, keeps_room: bool = Fals
         ledgers.post_back(tx, row.ledger_id)
     if row.kind is GrantKind.COUPON:
         take_coupon_back(tx, row.id)
+    elif row.kind is GrantKind.LABEL:
+        call_no_more(tx, row)
     elif (waiting := redemptions.find_by_grant(tx, row.id)) is not None:
         redemptions.set_taken(tx, waiting)
     if row.state is not GrantState.PENDING:
@@ -203,7 +206,8 @@ def tell(tx: Tx, given: Iterable[GrantId]) -> None:
 def tell_taken(tx: Tx, taken: Iterable[GrantRow]) -> None:
     """Say kindly what was taken back, each as it was before; of a coupon that was seen, whoever took that has told."""
     for row in taken:
-        if row.kind is not GrantKind.COUPON or row.state is not GrantState.AVAILABLE:
+        was_coupon = row.kind is GrantKind.COUPON and row.state is GrantState.AVAILABLE
+        if not (was_coupon or is_called_already(tx, row, others=0)):
             _owe(tx, row, partial(_compose_taken, row.points or 0))
 
 
@@ -291,6 +295,7 @@ _SETTLE: Mapping[GrantKind, Callable[[Tx, GrantRow], None]] = MappingProxyType(
         GrantKind.CODE: _lay_out,
         GrantKind.PRIVILEGE: _lay_out,
         GrantKind.BY_HAND: _lay_out,
+        GrantKind.LABEL: call,
     }
 )
 """By kind; what is not here is somebody's by being written down."""
@@ -328,6 +333,8 @@ def _owe_given(tx: Tx, row: GrantRow, notice: type[RewardGiven]) -> None:
     """With the code, where it is a coupon."""
     if row.kind is GrantKind.COUPON and row.state in {GrantState.AVAILABLE, GrantState.WAITING}:
         tell_given(tx, row.id)
+        return
+    if is_called_already(tx, row, others=1):
         return
     points, until = row.points or 0, row.matures_at or 0
     _owe(

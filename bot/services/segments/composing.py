@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.core.labels import list_asked
+from bot.core.labels import list_named
 from bot.core.languages import LANGUAGES
 from bot.core.roles import MANAGERS
 from bot.core.segments.conditions import KINDS, MOST_CONDITIONS, Condition, How, Not, Segment, join, list_conditions
@@ -306,7 +306,7 @@ def _list_offered(tx: Tx, kind: str) -> list[Condition]:
 
 def _list_names(tx: Tx, kind: str) -> list[str]:
     if kind == "label":
-        asked = list_asked(get_terms(tx).campaign.rewards)
+        asked = list_named(get_terms(tx).campaign.rewards)
         return list(dict.fromkeys([*asked, *labels.count_each(tx, limit=VALUES_OFFERED)]))
     if kind == "source":
         return list(_SOURCES)

@@ -16,10 +16,11 @@ from telegram.ext import Defaults
 from bot.assets import ASSETS
 from bot.broadcasts.flight_recorder import FlightRecorder
 from bot.broadcasts.worker import Broadcaster
-from bot.campaign_file import SHIPPED, choose_community, load_campaign
+from bot.campaign_file import SHIPPED, choose_community, load_campaign, log_opening
 from bot.capabilities import CAPABILITIES
 from bot.core.campaigns.campaign import CampaignMistake
 from bot.core.conversions.keys import compute_pepper
+from bot.core.tickets import ANSWER_HOURS, STAFF_CHAT
 from bot.handlers.bot_profile import stay_introduced, try_errand
 from bot.handlers.community.chat import follow_shop, look_after
 from bot.handlers.conversations import build_text_router
@@ -32,13 +33,14 @@ from bot.messages.shop import Shop
 from bot.outbox.handouts import HandoutWorker
 from bot.outbox.last_word import watch_store
 from bot.outbox.looking import look_at
-from bot.outbox.sender import ShopChats
+from bot.outbox.shop_chats import ShopChats
 from bot.outbox.worker import OutboxWorker
 from bot.services.campaigns import ShopView, get_shop, names_community
-from bot.services.campaigns.opening import Opening, open_shop
+from bot.services.campaigns.opening import open_shop
 from bot.services.community.membership import find_number
 from bot.services.community.warning import note_job_trouble
 from bot.services.members import note_owners
+from bot.services.tickets.desk import note_desk
 from bot.settings import Settings
 from bot.telemetry import SHOP, Metrics
 from bot.updates.application import PassalongApplication, build_application
@@ -145,20 +147,11 @@ async def run_in(
         community_id=await store.read(find_number, chat=community) if community is not None else None,
         zone=settings.given.get("TIMEZONE"),
     )
-    _log_opening(opening, settings)
+    log_opening(opening, settings.campaign)
     view = await store.read(get_shop)
     async with _open_runtime(settings, view, store, gate, stop, registry=registry) as runtime:
         if not stop.is_set():
             await _work(runtime, stop)
-
-
-def _log_opening(opening: Opening, settings: Settings) -> None:
-    if opening.taken:
-        logger.info("The campaign file %s says something new, and holds from now on", settings.campaign)
-    elif opening.kept:
-        logger.info(
-            "The campaign file %s says what it said; what was changed since by other ways holds", settings.campaign
-        )
 
 
 @asynccontextmanager
@@ -169,6 +162,7 @@ async def _open_runtime(
         store=store, deps=cast("Deps", None), metrics=gate.metrics
     )  # filled in once Telegram has said who we are
     await store.write(note_owners, telegram_ids=settings.admin_ids)
+    await store.write(note_desk, chat=registry.get_setting(STAFF_CHAT), hours=registry.get_setting(ANSWER_HOURS))
     many, proxy = _count_connections(gate), settings.proxy
     async with (
         AiohttpRequest(connection_limit=many, proxy=proxy) as way,
@@ -204,8 +198,9 @@ async def _open_runtime(
 def _furnish(
     settings: Settings, store: Store, gate: Gate, application: PassalongApplication[Deps], snapshots: Snapshots
 ) -> Runtime:
-    view = snapshots.current.get_view()
-    chats = ShopChats(store, view.announce_chat, vault=settings.vault_chat, admin_ids=settings.admin_ids)
+    registry, view = application.bot_data.deps.registry, snapshots.current.get_view()
+    vault, staff = settings.vault_chat, registry.get_setting(STAFF_CHAT)
+    chats = ShopChats(store, view.announce_chat, vault=vault, staff=staff, admin_ids=settings.admin_ids)
 
     def show(snapshot: Snapshot) -> None:
         deps, now = application.bot_data.deps, snapshot.get_view()
@@ -214,7 +209,7 @@ def _furnish(
         chats.set(ChatRole.ANNOUNCE, now.announce_chat)
 
     snapshots.subscribe(show)
-    registry, recorder = application.bot_data.deps.registry, FlightRecorder.beside(settings.database_url)
+    recorder = FlightRecorder.beside(settings.database_url)
     dispatch = Dispatch(application)
     delivery = OutboxWorker(
         store=store, bot=application.bot, gate=gate, snapshots=snapshots, renderers=registry.notices, chats=chats

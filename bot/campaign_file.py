@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from functools import partial
 from hashlib import sha256
@@ -21,11 +22,13 @@ from bot.core.pictures import MOST_PICTURE_BYTES, PictureMistake
 from bot.messages.pictures import say_picture_mistake
 from bot.messages.shop import Shop
 from bot.messages.texts import Texts
-from bot.services.campaigns.opening import Source
+from bot.services.campaigns.opening import Opening, Source
 from bot.services.campaigns.profile import ShopSource
 from bot.settings import Settings
 from bot.wire.checking import check_card, compose_longest_link, list_cards
 from storage.tables.pictures import StoredPicture
+
+logger = logging.getLogger(__name__)
 
 SHIPPED = ASSETS / "campaigns" / "welcome.toml"
 """Holds until a shop has said something of its own."""
@@ -41,6 +44,7 @@ __all__ = [
     "load_campaign",
     "load_picture",
     "load_shop",
+    "log_opening",
 ]
 
 
@@ -188,3 +192,11 @@ def choose_community(settings: Settings, campaign: Campaign, *, known: bool = Fa
             'friends count only in the community chat, but none is named. Write community = "@name" beside it.',
         )
     return named
+
+
+def log_opening(opening: Opening, path: FilePath) -> None:
+    """Say in the log what came of the file at a start."""
+    if opening.taken:
+        logger.info("The campaign file %s says something new, and holds from now on", path)
+    elif opening.kept:
+        logger.info("The campaign file %s says what it said; what was changed since by other ways holds", path)

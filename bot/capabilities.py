@@ -42,6 +42,7 @@ from bot.handlers.conversions import capability as conversions
 from bot.handlers.joining import start
 from bot.handlers.sharing import capability as sharing
 from bot.handlers.stats import stats
+from bot.handlers.tickets import capability as tickets
 from bot.jobs import alarms, announcing, checking, cleaning, lapsing, nudging, proving
 from bot.updates.capability import Capability
 
@@ -67,6 +68,8 @@ CAPABILITIES: tuple[Capability, ...] = (
     fairness.CAPABILITY,
     rewards.CAPABILITY,
     reminding.CAPABILITY,
+    tickets.CAPABILITY,
+    tickets.DESK,
     community.CAPABILITY,
     guide.CAPABILITY,
     groups.CAPABILITY,

@@ -22,6 +22,8 @@ class ChatRole(StrEnum):
     ANNOUNCE = "announce"
     VAULT = "vault"
     """A private channel that takes uploads silently, so that Telegram has a picture before anybody sends it."""
+    STAFF = "staff"
+    """A group of the team, where tickets are answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +45,4 @@ class ChatAddress:
 Address = MemberAddress | ChatAddress
 
 ANNOUNCE = ChatAddress(ChatRole.ANNOUNCE)
+STAFF = ChatAddress(ChatRole.STAFF)

@@ -116,10 +116,7 @@ _EVERY = (
     _list("gifts", "Telegram gifts that were tried", of.gift, "grant_id state trouble error stars tried_at due_at"),
     _list("shares", "cards that left their member's hands", of.share, "id person_id:member_id way story shared_at"),
     _list(
-        "handouts",
-        "cards that were handed out unasked",
-        of.handout,
-        "id person_id:member_id kind story state error wanted_at",
+        "handouts", "cards handed out unasked", of.handout, "id person_id:member_id kind story state error wanted_at"
     ),
     _list("clicks", "members' links that were opened", of.click, "id person_id:member_id source clicked_at"),
     _list(
@@ -208,6 +205,12 @@ _EVERY = (
         "person_id:member_id entered_at let_in_at",
         joined=_with_campaign(of.waitlist_place),
         more=_CAMPAIGN,
+    ),
+    _list(
+        "tickets",
+        "when members asked something, and when it was answered and solved",
+        of.ticket,
+        "id person_id:member_id about state opened_at taken_by_id due_at answered_at closed_at solved_at",
     ),
     _list(
         "chat_joins",

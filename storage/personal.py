@@ -22,6 +22,8 @@ from storage.schema import (
     referral,
     review,
     sale,
+    ticket,
+    ticket_copy,
 )
 from storage.tx import Tx
 
@@ -65,6 +67,10 @@ def _compose() -> Iterator[tuple[Table, Select[tuple[object, ...]]]]:
             conditions += [and_(review.c.referral_id.in_(own), review.c.appeal == "")]
         if table is conversion:  # not those that somebody of the team has typed, which are others'
             conditions = [conversion.c.sale_id.in_(select(sale.c.id).where(sale.c.person_id == bindparam("of")))]
+        if table is ticket:  # not those that somebody of the team has taken, which are others'
+            conditions = [ticket.c.person_id == bindparam("of")]
+        if table is ticket_copy:
+            conditions = [ticket_copy.c.chat_id == bindparam("telegram")]
         if conditions and table is not api_key:  # the shop's, whoever made it
             yield table, select(table).where(or_(*conditions)).limit(MOST_ROWS)
 

@@ -34,6 +34,8 @@ class HookEventKind(StrEnum):
     """That was a slip, and was put right."""
     ORDER = "order"
     """An order of another system stands otherwise: it counts, waits, was refunded."""
+    TICKET_OPENED = "ticket_opened"
+    """A member asks a person of the shop."""
     BROADCAST_FINISHED = "broadcast_finished"
     """A message to all has reached everybody it could."""
 

@@ -64,6 +64,8 @@ class ChatProblem(StrEnum):
     """The bot is in the chat and may not write there."""
     NO_VAULT = "no_vault"
     """The vault takes no pictures."""
+    NO_STAFF = "no_staff"
+    """The team's group takes no messages."""
 
 
 def decide_problem(*, admin: bool, may_invite: bool) -> ChatProblem | None:

@@ -234,6 +234,22 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         "team_invitation": Keeping(
             holds="links into the team", ends=Ends.TIME, days=0, how="after they expired or were used"
         ),
+        "ticket": Keeping(
+            holds="that a member has asked, when it was answered and whether it is solved",
+            ends=Ends.NEVER,
+            how="holds no name",
+        ),
+        "ticket_copy": Keeping(
+            holds="which messages of the bot stand for what was said",
+            ends=Ends.TIME,
+            days=365,
+            how="after the ticket was closed, with what was said",
+        ),
+        "ticket_said": Keeping(
+            holds="what was said in tickets", ends=Ends.TIME, days=365, how="after the ticket was closed"
+        ),
+        "ticket_signer": Keeping(holds="who of the team wants their name above answers", ends=Ends.FORGETTING),
+        "ticket_template": Keeping(holds="the shop's own sentences for answers", ends=Ends.FEW),
         "told_story": Keeping(holds="whose card a friend came by: which story", ends=Ends.NEVER, how="holds no name"),
         "visit": Keeping(
             holds="hashes of who opened a link", ends=Ends.TIME, days=1, how="after it; the hash is of one day alone"

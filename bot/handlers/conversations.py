@@ -14,6 +14,7 @@ from bot.handlers.conversions.payments import take_payment
 from bot.handlers.deps import Context
 from bot.handlers.guide import on_anything_else
 from bot.handlers.reply import show
+from bot.handlers.tickets.replies import follow_edit, take_reply
 from bot.messages.buttons import FLOW_BACK, FLOW_CANCEL, FLOW_PICK, FLOW_SKIP
 from bot.messages.commands import Command
 from bot.messages.conversations import (
@@ -48,7 +49,7 @@ class Place:
 
 async def on_text(update: Update, context: Context) -> None:
     """A message that is no command: an answer to what was asked, else something to point the way for."""
-    if await take_payment(update, context):
+    if await take_payment(update, context) or await take_reply(update, context):
         return
     if not await take_document(update, context) and not await answer(update, context):
         await on_anything_else(update, context)
@@ -71,6 +72,8 @@ async def take_document(update: Update, context: Context) -> bool:
 
 async def on_edited(update: Update, context: Context) -> None:
     """A message in its new form: an answer where the question takes them, else nothing to speak of."""
+    if await follow_edit(update, context):
+        return
     place = await find_place(update, context)
     if place is not None and place.step.takes_edits:
         await answer(update, context)

@@ -34,6 +34,8 @@ class Place(Enum):
     """In the presser's own chat with the bot, on a message that the bot sent there."""
     POST = auto()
     """On a message of the bot's in a group or channel."""
+    DESK = auto()
+    """As `PRIVATE`, or in the team's group."""
 
 
 class Argument(Protocol):
@@ -156,8 +158,7 @@ FLOW_BACK = Button("flow_back", "button.back", flow=Key(20), step=Key(20))
 FLOW_SKIP = Button("flow_skip", "button.skip", flow=Key(20), step=Key(20))
 FLOW_PICK = Button("flow_pick", flow=Key(10), step=Key(10), choice=Key(32))
 
-MENU = Button("menu", "button.menu")
-LANGUAGE = Button("language", "button.language")
+MENU, LANGUAGE = Button("menu", "button.menu"), Button("language", "button.language")
 SET_LANGUAGE = Button("set_language", language=KEY)
 
 SHARE = Button("share", "button.card")
@@ -193,8 +194,7 @@ CLAIM_PICK = Button("claim_pick", search=ID, choice=Number(99))
 NOT_ME = Button("not_me", "claim.not_me_button", referral=ID)
 FINDABLE = Button("findable", findable=FLAG)
 
-MYDATA = Button("mydata", "mydata.button")
-FORGET = Button("forget", "forget.button")
+MYDATA, FORGET = Button("mydata", "mydata.button"), Button("forget", "forget.button")
 FORGET_ASK = Button("forget_ask", "forget.ask_button")
 FORGET_SURE = Button("forget_sure", "forget.sure_button")
 
@@ -257,8 +257,7 @@ ORDER_LIST = Button("order_list", "lists.button", roles=TEAM_ROLES)
 ORDER_OF = Button("order_of", roles=TEAM_ROLES, sale=ID, person=ID)
 ORDER_WHOSE = Button("order_whose", "orders.whose", roles=TEAM_ROLES, sale=ID)
 ORDER_ASIDE = Button("order_aside", "orders.aside", roles=TEAM_ROLES, sale=ID)
-API = Button("api", "api.button", roles=OWNER_ROLES)
-API_NEW = Button("api_new", "api.new", roles=OWNER_ROLES)
+API, API_NEW = (Button(*each, roles=OWNER_ROLES) for each in (("api", "api.button"), ("api_new", "api.new")))
 API_REVOKE = Button("api_revoke", roles=OWNER_ROLES, key=ID)
 API_REVOKE_SURE = Button("api_revoke_sure", "api.revoke_sure", roles=OWNER_ROLES, key=ID)
 COUPON_HAND_IN = Button("coupon_use", "coupon.check.hand_in", roles=TEAM_ROLES, coupon=ID)

@@ -28,6 +28,7 @@ _WARNINGS = {
     "moved": "warning.moved",
     ChatProblem.NO_POSTING: "warning.no_posting",
     ChatProblem.NO_VAULT: "warning.no_vault",
+    ChatProblem.NO_STAFF: "warning.no_staff",
     JOB_FAILING: "warning.job_failing",
     JOB_WORKS: "warning.job_works",
 }

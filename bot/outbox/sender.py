@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.messages.notices import Reader, Rendered, Renderers, list_kinds, render_notices
+from bot.messages.outgoing import OutgoingMessage
 from bot.messages.texts import Texts
-from bot.services.community.warning import (
-    find_chat_number,
-    find_moved,
-    note_chat_number,
-    note_moved,
-    note_posting,
-)
-from bot.services.notices import Notice, Owed, view_notices
+from bot.outbox.shop_chats import ShopChats
+from bot.outbox.topics import Topics
+from bot.services.notices import Notice, Owed, Thread, view_notices
+from bot.services.tickets.passing import note_arrived, note_unsent
 from bot.telemetry import Metrics
 from bot.wire.errors import Failure, FailureKind, classify
 from bot.wire.gate import Gate
@@ -23,7 +20,7 @@ from bot.wire.pacing import Priority
 from bot.wire.posters import add_poster
 from bot.wire.snapshot import Snapshots
 from bot.wire.telegram_bot import PassalongBot
-from storage.addresses import Address, ChatAddress, ChatRole, MemberAddress
+from storage.addresses import STAFF, Address, ChatAddress, MemberAddress
 from storage.records import NoticeId, NoticeState, PersonId
 from storage.store import Store
 from storage.tables import outbox, people
@@ -53,6 +50,10 @@ class Settlement:
     error: str = ""
     blocked: PersonId | None = None
     """Somebody who turned out not to want the bot."""
+    arrived: tuple[tuple[Thread, int, int], ...] = ()
+    """Chats and messages that a reply to is meant for something."""
+    unsent: tuple[Thread, ...] = ()
+    """What did not get through."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -82,79 +83,10 @@ def settle_all(tx: Tx, settlements: Sequence[Settlement]) -> None:
             outbox.settle(tx, each.notice_ids, each.state, each.error)
         if each.blocked is not None:
             people.set_blocked(tx, each.blocked, blocked=True)
-
-
-class ShopChats:
-    """Where what is addressed to a role goes: as the shop names it, or as Telegram has moved it since.
-
-    Args:
-        store: Remembers over a restart what became of a group.
-        announce: The announce chat's number or @name, as the shop has it; None where joins are not announced.
-        vault: The vault's, as the settings have it; None where the shop has none.
-        admin_ids: Who is told of a chat's trouble, by Telegram id.
-    """
-
-    def __init__(
-        self,
-        store: Store,
-        announce: int | str | None = None,
-        *,
-        vault: int | str | None = None,
-        admin_ids: Collection[int] = (),
-    ) -> None:
-        self._store = store
-        self._named = {ChatRole.ANNOUNCE: announce, ChatRole.VAULT: vault}
-        self._moved: dict[ChatRole, int] = {}
-        self._works: dict[ChatRole, bool] = {}
-        self._admin_ids = admin_ids
-
-    def set(self, role: ChatRole, named: int | str | None) -> None:
-        """The shop names this chat from now on."""
-        if self._named.get(role) != named:
-            self._named[role] = named
-            self._moved.pop(role, None)
-            self._works.pop(role, None)
-
-    async def find(self, role: ChatRole) -> int | str | None:
-        """The chat with this role; None where the shop has none."""
-        named = self._named.get(role)
-        if named is not None and role not in self._moved:
-            known = (
-                await self._store.read(find_moved, chat=named)
-                if isinstance(named, int)
-                else await self._store.read(find_chat_number, role=role, chat=named)
-            )
-            if known is not None:
-                self._moved[role] = known
-        return self._moved.get(role, named)
-
-    def name(self, role: ChatRole) -> str | None:
-        """The chat's @name, where the settings have that; its number stays where the name may be somebody else's one day."""
-        named = self._named.get(role)
-        return named if isinstance(named, str) else None
-
-    async def learn(self, role: ChatRole, number: int) -> None:
-        """The chat's name leads to this number now."""
-        named = self.name(role)
-        if named is not None:
-            self._moved[role] = await self._store.write(
-                note_chat_number, role=role, chat=named, number=number, admin_ids=self._admin_ids
-            )
-
-    async def note(self, role: ChatRole, *, works: bool) -> int:
-        """Note whether the chat takes what is sent there, as far as that is news; where it does not, the moment."""
-        named = self._named.get(role)
-        if named is None or (works and self._works.get(role)):
-            return 0
-        self._works[role] = works
-        return await self._store.write(note_posting, role=role, chat=named, works=works, admin_ids=self._admin_ids)
-
-    async def move(self, role: ChatRole, new_id: int) -> None:
-        """The group became a supergroup: address it by its new number until the settings do."""
-        old = self._named.get(role)
-        if isinstance(old, int):
-            await self._store.write(note_moved, old_id=old, new_id=new_id, title="", admin_ids=self._admin_ids)
-        self._moved[role] = new_id
+        for thread, chat_id, message_id in each.arrived:
+            note_arrived(tx, thread, chat_id, message_id)
+        for thread in each.unsent:
+            note_unsent(tx, thread, blocked=each.blocked is not None)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -207,6 +139,8 @@ class Sender:
         self._attempts = attempts
         self._begun: dict[NoticeId, int] = {}
         """How many messages have arrived of notices that take several and were interrupted."""
+        self._topics = Topics(store, bot)
+        self._arrived: dict[NoticeId, list[tuple[Thread, int, int]]] = {}
 
     async def deliver(self, address: Address, ids: Sequence[NoticeId]) -> Report:
         """Send what the notices say; every id is settled, or named in the report."""
@@ -232,14 +166,15 @@ class Sender:
             if report.sent_to is None and (delay := self._gate.delay_for(round_.chat_id)) > MIN_DELAY_SECONDS:
                 report.wait = delay
                 break
-            failure = await self._send(round_.chat_id, letters[0])
+            failure = await self._send(round_, letters[0])
             if failure is None:
                 self._metrics.count("letters_sent")
                 report.sent_to = round_.chat_id
                 if isinstance(address, ChatAddress):
                     await self._chats.note(address.role, works=True)
                 sent = tuple(one.id for one in letters.pop(0).owed)
-                self._settle(Settlement(notice_ids=sent, state=NoticeState.SENT))
+                arrived = tuple(self._arrived.pop(sent[0], ()))
+                self._settle(Settlement(notice_ids=sent, state=NoticeState.SENT, arrived=arrived))
             elif not await self._face(round_, failure):
                 break
         report.left += dict.fromkeys(one.id for letter in letters for one in letter.owed)
@@ -260,9 +195,9 @@ class Sender:
             self._fail(silent, "nothing to say")
         return letters
 
-    async def _send(self, chat_id: int | str, letter: Rendered) -> Failure | None:
+    async def _send(self, round_: _Round, letter: Rendered) -> Failure | None:
         """None when all of its messages have arrived."""
-        key = letter.owed[0].id
+        key, chat_id = letter.owed[0].id, round_.chat_id
         topic_id = next((one.topic_id for one in letter.owed if one.topic_id is not None), None)
         done = self._begun.pop(key, 0)
         for number, message in enumerate(letter.messages):
@@ -271,12 +206,26 @@ class Sender:
             if message.poster is not None:
                 message = await add_poster(self._snapshots.current.pictures, message)  # noqa: PLW2901 -- as it leaves
             try:
-                await self._bot.deliver(chat_id, message, thread_id=topic_id, priority=Priority.NOTICE)
+                await self._post(round_, message, letter.owed[0], topic_id)
             except Exception as error:  # noqa: BLE001 -- every error is classified
+                failure = classify(error, chat_id)
+                if failure.is_unchanged:
+                    continue
                 if number:
                     self._begun[key] = number
-                return classify(error, chat_id)
+                return failure
         return None
+
+    async def _post(self, round_: _Round, message: OutgoingMessage, one: Owed[Notice], topic_id: int | None) -> None:
+        """Send one message, and remember it where a reply to it is meant for something."""
+        chat_id, thread = round_.chat_id, one.notice.thread
+        if thread is not None and round_.address == STAFF:
+            sent = await self._topics.deliver(chat_id, message, thread)
+        else:
+            sent = await self._bot.deliver(chat_id, message, thread_id=topic_id, priority=Priority.NOTICE)
+        number = sent.get("chat", {}).get("id", chat_id)
+        if thread is not None and "message_id" in sent and isinstance(number, int):
+            self._arrived.setdefault(one.id, []).append((thread, number, sent["message_id"]))
 
     async def _face(self, round_: _Round, failure: Failure) -> bool:
         """Draw the conclusion from a failure; True if the round goes on."""
@@ -309,7 +258,8 @@ class Sender:
         if failure.kind is FailureKind.BLOCKED and isinstance(round_.address, MemberAddress):
             blocked = round_.address.person_id
         for letter in round_.letters[:count]:
-            self._fail([one.id for one in letter.owed], failure.text, blocked=blocked)
+            unsent = tuple(one.notice.thread for one in letter.owed if one.notice.thread is not None)
+            self._fail([one.id for one in letter.owed], failure.text, blocked=blocked, unsent=unsent)
         del round_.letters[:count]
 
     def _note_retry(self, letter: Rendered, failure: Failure) -> None:
@@ -332,8 +282,17 @@ class Sender:
             await self._chats.move(round_.address.role, new_chat_id)
         round_.chat_id = new_chat_id
 
-    def _fail(self, ids: Sequence[NoticeId], error: str, *, blocked: PersonId | None = None) -> None:
-        self._settle(Settlement(notice_ids=tuple(ids), state=NoticeState.FAILED, error=error, blocked=blocked))
+    def _fail(
+        self,
+        ids: Sequence[NoticeId],
+        error: str,
+        *,
+        blocked: PersonId | None = None,
+        unsent: tuple[Thread, ...] = (),
+    ) -> None:
+        self._settle(
+            Settlement(notice_ids=tuple(ids), state=NoticeState.FAILED, error=error, blocked=blocked, unsent=unsent)
+        )
 
     async def _count_attempt(self, ids: Sequence[NoticeId], error: str) -> list[NoticeId]:
         """Those still owed after this attempt; the others have had their last."""

@@ -32,6 +32,7 @@ from storage.tables import (
     outbox,
     shares,
     team_invitations,
+    ticket_words,
     visits,
     web_keys,
     webhooks,
@@ -144,6 +145,11 @@ def clean_order_claims(tx: Tx, _limit: int) -> int:
     return order_claims.delete_before(tx, _limit_of(tx, "order_claim"))
 
 
+def clean_tickets(tx: Tx, limit: int) -> int:
+    """What was said in tickets that were closed long ago."""
+    return ticket_words.delete_over(tx, before=_limit_of(tx, "ticket_said"), limit=limit)
+
+
 def clean_waiting(tx: Tx, _limit: int) -> int:
     """What was expected, drafted or forbidden until a moment that is over; there is little, and it goes all at once."""
     return (
@@ -178,6 +184,7 @@ CHORES: Mapping[str, Callable[[Tx, int], int]] = MappingProxyType(
         "webhooks": clean_webhooks,
         "marks": clean_marks,
         "order claims": clean_order_claims,
+        "tickets": clean_tickets,
         "waiting": clean_waiting,
     }
 )

@@ -19,9 +19,19 @@ from storage.addresses import Address, MemberAddress
 from storage.handout import HandoutKind
 from storage.records import NoticeId, NoticeOwed, OutboxRow, PersonId
 from storage.tables import handouts, labels, outbox, people
+from storage.ticket import SaidId, TicketId
 from storage.tx import Tx
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What a message belongs to, so that a reply to it finds its way."""
+
+    ticket_id: TicketId
+    said_id: SaidId | None = None
+    """What was said in it, where the message stands for that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +51,11 @@ class Notice:
     def due_at(self) -> int:
         """Before this moment it is not sent, and what is due at the same one is sent together; 0 for at once."""
         return 0
+
+    @property
+    def thread(self) -> Thread | None:
+        """What a reply to it is meant for; None for nothing."""
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

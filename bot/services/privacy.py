@@ -45,6 +45,8 @@ from storage.tables import (
     roles,
     shares,
     team_invitations,
+    ticket_words,
+    tickets,
     visits,
     web_keys,
 )
@@ -94,6 +96,7 @@ def _forget_number(tx: Tx, telegram_id: int, *, open_too: bool) -> None:
     flood_waits.delete_of(tx, f"chat:{telegram_id}")
     roles.clear(tx, telegram_id)
     command_menus.clear(tx, telegram_id)
+    ticket_words.forget_chat(tx, telegram_id)
 
 
 def _forget_person(tx: Tx, person: Person) -> None:
@@ -126,6 +129,8 @@ def _forget_person(tx: Tx, person: Person) -> None:
         reviews.forget_of,
         shares.delete_of,
         team_invitations.delete_of,
+        ticket_words.forget_of,
+        tickets.forget_of,
         web_keys.delete_of,
     ):
         forget_rows(tx, person.id)

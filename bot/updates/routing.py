@@ -16,6 +16,7 @@ from bot.messages.commands import Command
 from bot.messages.joining.refusals import say_stale
 from bot.messages.texts import Texts, choose_language
 from bot.services.members import NotAllowed, find_members_language, may
+from bot.services.tickets.desk import is_at_desk
 from bot.updates.capability import Bound, Handler, Registry
 from bot.updates.context import PassalongContext
 
@@ -53,6 +54,14 @@ async def _say_toast(context: PassalongContext[Any], telegram_id: int, button: B
     return Texts(language or choose_language(None, "")).plain(button.toast)
 
 
+async def _is_at_desk(context: PassalongContext[Any], query: CallbackQuery) -> bool:
+    """Whether a button of the team's is pressed in somebody's own chat, or in the group where tickets are answered."""
+    chat = query.message.chat if query.message is not None else None
+    if chat is None or chat.type == ChatType.PRIVATE:
+        return chat is not None
+    return chat.type != ChatType.CHANNEL and await context.read(is_at_desk, chat_id=chat.id)
+
+
 class CallbackRouter:
     """Gives a tap to what its button is bound to, if it is one of ours, in its place, and open to who pressed it."""
 
@@ -64,7 +73,11 @@ class CallbackRouter:
         query = update.callback_query
         assert query is not None
         found = self._find(query, context.bot.id)
-        if found is None or not await is_allowed(context, query.from_user.id, found[0].roles):
+        if (
+            found is None
+            or not await is_allowed(context, query.from_user.id, found[0].roles)
+            or (found[0].declared.place is Place.DESK and not await _is_at_desk(context, query))
+        ):
             await context.answer(query, say_stale(Texts(choose_language(None, query.from_user.language_code or ""))))
             return
         bound, values = found
@@ -81,7 +94,9 @@ class CallbackRouter:
         if bound is None:
             return None
         values = bound.declared.parse(words)
-        return (bound, values) if values is not None and find_place(query, bot_id) is bound.declared.place else None
+        place = find_place(query, bot_id)
+        fits = place is bound.declared.place or (bound.declared.place is Place.DESK and place is not None)
+        return (bound, values) if values is not None and fits else None
 
 
 Wants = Callable[[Any, Any], Awaitable[bool]]

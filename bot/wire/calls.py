@@ -46,7 +46,8 @@ def compose_edit(message: OutgoingMessage, **where: object) -> tuple[str, dict[s
 def compose_call(message: OutgoingMessage, **where: object) -> tuple[str, dict[str, object]]:
     """The method of the Bot API that sends it, and its parameters beside `where`; what is nested is JSON text."""
     if message.method:
-        return message.method, where | dict(message.formatting or {})
+        below = {} if message.keyboard is None else {"reply_markup": message.keyboard}
+        return message.method, where | below | dict(message.formatting or {})
     method, parameters = "sendMessage", {**where}
     if message.text:
         parameters["caption" if message.photo or message.document else "text"] = message.text

@@ -188,6 +188,15 @@ class PassalongBot(ExtBot[Priority]):
             raise LostAnswer(f"{method} brought something else than an object")
         return result
 
+    async def tell(self, method: str, parameters: Mapping[str, object], *, priority: Priority) -> None:
+        """Call a method that answers with a yes.
+
+        Raises:
+            TelegramError: see `errors.classify`.
+        """
+        if await self._call_in_turn(method, parameters, priority=priority, on_leave=None) is not True:
+            raise LostAnswer(f"{method} brought something else than a yes")
+
     async def give_gift(self, user_id: int, gift_id: str, words: str, *, on_leave: Callable[[], None]) -> None:
         """Send a Telegram gift from the bot's Stars to a person, with at most 128 characters of text.
 
@@ -229,6 +238,7 @@ class PassalongBot(ExtBot[Priority]):
         thread_id: int | None = None,
         priority: Priority = Priority.INTERACTIVE,
         on_leave: Callable[[], None] | None = None,
+        keeps_topic: bool = False,
     ) -> JSONDict:
         """Send a message and return it as Telegram has it.
 
@@ -241,6 +251,7 @@ class PassalongBot(ExtBot[Priority]):
             thread_id: The topic of the chat that it belongs to.
             priority: Who goes first at the gate; what is paid for says so to Telegram.
             on_leave: Called just before the first byte leaves.
+            keeps_topic: Whether it goes nowhere else where its topic is gone.
 
         Raises:
             TelegramError: see `errors.classify`.
@@ -257,7 +268,7 @@ class PassalongBot(ExtBot[Priority]):
         try:
             return await self.post_raw(*compose_call(message, **where), priority=priority, on_leave=on_leave)
         except BadRequest as error:
-            if thread_id is not None and classify(error).is_topic_gone:
+            if thread_id is not None and not keeps_topic and classify(error).is_topic_gone:
                 return await self.deliver(chat_id, message, priority=priority, on_leave=on_leave)
             if "message_effect_id" in where and classify(error).is_effect_refused:
                 calm = replace(message, effect_id="")

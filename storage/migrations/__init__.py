@@ -58,6 +58,7 @@ REVISIONS = (
     "0054",
     "0055",
     "0056",
+    "0057",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

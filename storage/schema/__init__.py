@@ -59,6 +59,7 @@ from storage.schema.rewards import allowance, awaited, event, grant
 from storage.schema.segments import listed, segment
 from storage.schema.sharing import card, chat_join, chat_link, click, handout, link_revocation, share, tally, visit
 from storage.schema.team import audit, hand_grant, team_invitation
+from storage.schema.tickets import ticket, ticket_copy, ticket_said, ticket_signer, ticket_template
 from storage.schema.waitlists import waitlist, waitlist_chunk, waitlist_jump, waitlist_place
 from storage.schema.web import web_key
 from storage.schema.webhooks import hook_event, hook_post, webhook
@@ -147,6 +148,11 @@ __all__ = [
     "strike",
     "tally",
     "team_invitation",
+    "ticket",
+    "ticket_copy",
+    "ticket_said",
+    "ticket_signer",
+    "ticket_template",
     "told_story",
     "visit",
     "waitlist",

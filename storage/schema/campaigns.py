@@ -68,6 +68,8 @@ shop = Table(
     Column("tiers_digest", Text, nullable=False, server_default=""),
     Column("tiers_upto", BigInteger, nullable=False, server_default="0"),
     Column("hook_kinds", Text, nullable=False, server_default=""),
+    Column("staff_chat", Text),
+    Column("answer_hours", Integer, nullable=False, server_default="24"),
 )
 """Chats as the shop names them; `community_id` is the number that the community chat has now, once it is known.
 

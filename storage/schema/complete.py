@@ -25,6 +25,7 @@ from storage.schema import (
     redemption,
     sale,
     standing,
+    ticket,
     waitlist_place,
 )
 
@@ -91,3 +92,5 @@ _add("ix_honour_tag_owed", honour.c.person_id, where=honour.c.tag_owed)
 _add("ix_sale_due_at", sale.c.due_at, where=sale.c.due_at.is_not(None))
 _add("ix_sale_waiting", sale.c.id, where=sale.c.state == "waiting")
 _add("ix_sale_noted", sale.c.person_id, where=sale.c.state == "noted")
+_add("ix_ticket_waiting", ticket.c.id, where=ticket.c.state != "closed")
+_add("ix_ticket_look_at", ticket.c.look_at, where=ticket.c.look_at.is_not(None))

@@ -68,6 +68,7 @@ _DELETE_CLOSED = delete(inbox).where(
         .limit(bindparam("limit"))
     )
 )
+_FIND_RAW = select(inbox.c.raw).where(inbox.c.seq == bindparam("of"), inbox.c.sender_id == bindparam("sender"))
 _IS_CLOSED = select(inbox.c.state).where(inbox.c.seq == bindparam("of")).with_for_update()
 _COUNT_OPEN = select(func.count()).select_from(inbox).where(_OPEN)
 _FIND_OLDEST_OPEN = select(inbox.c.received_at).where(_OPEN).order_by(inbox.c.seq).limit(1)
@@ -107,6 +108,12 @@ def close(tx: Tx, seq: Seq) -> bool:
 def is_closed(tx: Tx, seq: Seq) -> bool:
     """Whether an update is handled; a transaction that is closing it is waited for."""
     return bool(tx.scalar(_IS_CLOSED, of=seq) != InboxState.OPEN)
+
+
+def find_raw(tx: Tx, seq: Seq, sender_id: int) -> bytes | None:
+    """Return an update as it was sent by this sender; None where it was another's, or is gone."""
+    row = tx.row(_FIND_RAW, of=seq, sender=sender_id)
+    return None if row is None else bytes(row[0])
 
 
 def close_all(tx: Tx, seqs: Sequence[Seq]) -> None:

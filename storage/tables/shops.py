@@ -68,6 +68,13 @@ _CHANGES = {
 }
 _SET_COMMUNITY = update(shop).where(shop.c.id == literal_column("1")).values(community_id=bindparam("number"))
 
+_DESK = select(shop.c.staff_chat, shop.c.answer_hours).where(shop.c.id == literal_column("1"))
+_SET_DESK = (
+    update(shop)
+    .where(shop.c.id == literal_column("1"))
+    .values(staff_chat=bindparam("chat"), answer_hours=bindparam("hours"))
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
@@ -223,6 +230,17 @@ def set_hook_kinds(tx: Tx, kinds: str) -> None:
     """Some other system wants to hear of these from now on, with a blank at each end of each; no screen shows it."""
     tx.run(_SET_HOOK_KINDS, kinds=kinds)
     tx.seen["hook_kinds"] = kinds
+
+
+def find_desk(tx: Tx) -> tuple[str | None, int]:
+    """Return the staff's group as the settings name it (None for none), and within how many hours an answer is promised."""
+    row = tx.row(_DESK)
+    return (None, 24) if row is None else (row[0], row[1])
+
+
+def set_desk(tx: Tx, chat: str | None, hours: int) -> None:
+    """As the settings say from this start on."""
+    tx.run(_SET_DESK, chat=chat, hours=hours)
 
 
 def lock(tx: Tx) -> None:

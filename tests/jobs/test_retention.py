@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from sqlalchemy import func, select
 
@@ -42,10 +43,13 @@ from storage.tables import (
     sales,
     shares,
     team_invitations,
+    ticket_words,
+    tickets,
     visits,
     web_keys,
     webhooks,
 )
+from storage.ticket import About, CopyRow, Said, Side, TicketState
 from storage.web_key import WebKeyKind
 from storage.webhook import HookEventKind
 from tests.services.test_conversions import compose_report
@@ -81,8 +85,18 @@ def live(tx: Tx, people: list[Person], day: int) -> None:
     wait_for_stay(tx, people, day)
     ask_a_friend(tx, people)
     tell_others(tx, one, day)
+    complain(tx, one, day)
     if day % 7 == 0:
         send_to_all(tx, one, len(people))
+
+
+def complain(tx: Tx, one: Person, day: int) -> None:
+    """A ticket is opened, answered and closed."""
+    ticket = tickets.add(tx, one.id, About.ASKED, due_at=tx.now, look_at=tx.now)
+    said = ticket_words.add(tx, ticket.id, author_id=one.id, side=Side.MEMBER, said=Said(words="cold"))
+    copy = CopyRow(chat_id=day + 1, message_id=day + 1, ticket_id=ticket.id, said_id=said.id)
+    ticket_words.add_copy(tx, copy)
+    tickets.save(tx, replace(ticket, state=TicketState.CLOSED, closed_at=tx.now, due_at=None, look_at=None))
 
 
 def hear_of(tx: Tx, one: Person, day: int) -> None:

@@ -33,6 +33,7 @@ from storage.tables import (
 )
 from tests.journeys.dialogues import Act, Script, Walk
 from tests.journeys.taking_part_scripts import TAKING_PART
+from tests.journeys.ticket_scripts import TICKET_SCRIPTS
 
 LUCKY = 991_000
 """Somebody's number at Telegram who is looked at."""
@@ -261,6 +262,7 @@ TAKE_A_LIST = (
 """Of one order, which nobody is said to have bought."""
 
 SCRIPTS = {
+    **TICKET_SCRIPTS,
     "claim": Script(
         others=["Wayan Abe", "Wayan Bram"],
         acts=[

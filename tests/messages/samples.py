@@ -59,6 +59,7 @@ from tests.messages.coupon_samples import render_coupons
 from tests.messages.gift_samples import render_gifts
 from tests.messages.result_samples import make_results
 from tests.messages.reward_samples import SAMPLE_RULE
+from tests.messages.ticket_samples import TICKET_VALUES, render_tickets
 from tests.messages.webhook_samples import render_webhooks
 
 CODE = "AbCdEfGh12"
@@ -136,7 +137,14 @@ IDEA: Mapping[str, object] = {
 }
 
 
-MORE: Mapping[str, object] = {**IDEA, **WEBHOOK, "alarm": "jobs", "job": "reconciling", "over": False} | {
+MORE: Mapping[str, object] = {
+    **IDEA,
+    **TICKET_VALUES,
+    **WEBHOOK,
+    "alarm": "jobs",
+    "job": "reconciling",
+    "over": False,
+} | {
     "broadcast": 12,
     "troubled": 40,
     "sent": 160,
@@ -560,6 +568,7 @@ def render_admins(texts: Texts, shop: Shop, name: str) -> dict[str, OutgoingMess
         "done, all known": progress(texts, make_broadcast_view(done, unknown=0)),
         "unknown": broadcast_screens.render_unknown(texts, recipients, total=1200),
         "unknown, none": broadcast_screens.render_unknown(texts, []),
+        **render_tickets(texts, shop, make_member(name), name),
         **{f"stats {page}": stats_screens.render_page(texts, shop, make_page(name, page)) for page in Page},
         "stats": stats_screens.render_stats(texts, shop, make_stats(name), PHOTO),
     }

@@ -48,7 +48,8 @@ def test_hostile_names_break_no_notice(language: str, name: str) -> None:
     """Alone or a thousand together: valid HTML, under the limit in any way of counting, nothing turned around."""
     texts, shop = Texts(language), make_shop()
     some = [each for rendered in render_owed(texts, shop, name).values() for each in rendered]
-    for message in list_messages(some + render_crowd(texts, shop, name)):
+    spoken = [each for each in list_messages(some + render_crowd(texts, shop, name)) if not each.method]
+    for message in spoken:
         shown = read_html(message.text)
         assert shown.text.strip()
         assert shown.utf16 <= 4000

@@ -21,7 +21,7 @@ from storage.conversion import MemberKey
 from storage.handout import HandoutKind
 from storage.idea import IdeaState
 from storage.pulse import AskCause, Asking, PulseCause
-from storage.records import Ban, Person, Profile, ReferralId, ShareWay
+from storage.records import Ban, Person, PersonId, Profile, ReferralId, ShareWay
 from storage.review import MarkKind, ReviewRow, ReviewState
 from storage.role import Role
 from storage.schema import metadata
@@ -56,9 +56,12 @@ from storage.tables import (
     roles,
     shares,
     team_invitations,
+    ticket_words,
+    tickets,
     visits,
     web_keys,
 )
+from storage.ticket import About, CopyRow, Said, Side
 from storage.web_key import WebKeyKind
 from tests.services.test_conversions import compose_report
 
@@ -107,6 +110,7 @@ def live(tx: Tx) -> Person:
         ("A-2", MemberKey.TELEGRAM_ID, str(NUMBER)),
     ):
         report(tx, compose_report(order, member, tx.now, member_key=key))
+    ask_somebody(tx, person)
     labels.add(tx, person.id, f"{CANARY}label")
     take_part(tx, person)
     lists.add(tx, f"{CANARY}list", [person.id])
@@ -128,6 +132,20 @@ def take_part(tx: Tx, person: Person) -> None:
     askings.set_all(tx, Asking(person_id=person.id, pulse_cause=PulseCause.JOINED, ask_cause=AskCause.PULSE))
     idea = ideas.add(tx, person.id, text=f"{CANARY}idea", photo=f"{CANARY}picture")
     ideas.set_answer(tx, idea, IdeaState.ADOPTED, answer=f"for {CANARY}", before=list(IdeaState))
+
+
+def ask_somebody(tx: Tx, person: Person) -> None:
+    """A ticket with words in it, and a message of the bot that stands for them; one of another's answered."""
+    said = Said(words=f"{CANARY}words", chat_id=NUMBER, message_id=NUMBER)
+    for asks in (person.id, PersonId(1)):
+        ticket = tickets.add(tx, asks, About.ASKED, due_at=tx.now + DAY, look_at=tx.now + DAY)
+        side = Side.MEMBER if asks == person.id else Side.STAFF
+        row = ticket_words.add(
+            tx, ticket.id, author_id=person.id, side=side, said=said if asks == person.id else Said()
+        )
+        copy = CopyRow(chat_id=NUMBER, message_id=NUMBER + asks, ticket_id=ticket.id, said_id=row.id)
+        ticket_words.add_copy(tx, copy)
+    ticket_words.set_signs(tx, person.id, signs=True)
 
 
 def find_review(tx: Tx, referral_id: ReferralId) -> ReviewRow:

@@ -108,6 +108,10 @@ BLOCKS = {
     "reviews._ROWS",
     "segments._ROWS",
     "reviews._TRACES",
+    "ticket_words._COPIES",
+    "ticket_words._LATEST",
+    "ticket_words._ROWS",
+    "tickets._ROWS",
     "webhooks._ROWS",
     "webhooks._OLD",
 }
@@ -139,6 +143,8 @@ UNEVEN = {
     "ix_sale_noted": [5, 2],
     "ix_sale_waiting": [5, 1],
     "ix_standing_ranking": [ROWS // 5, ROWS // 5, ROWS // 5, 2, 1],
+    "ix_ticket_look_at": [5, 2],
+    "ix_ticket_waiting": [5, 1],
     "ix_profile_search_username_person_id": [ROWS, ROWS // 2, 1],
     "sqlite_autoindex_delivery_1": [8 * ROWS, ROWS, 1],
 }

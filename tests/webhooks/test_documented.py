@@ -14,6 +14,7 @@ from bot.core.webhooks import VERSION
 from bot.services.joining.joining import credit
 from bot.services.joining.notices import RevokeReason
 from bot.services.joining.revoking import revoke
+from bot.services.tickets import tickets
 from bot.services.webhooks import publishing
 from bot.services.webhooks.delivering import find_parcels
 from bot.services.webhooks.managing import add_webhook
@@ -22,6 +23,7 @@ from storage.conversion import Reason, Sale, SaleId, SaleState
 from storage.facts import RedemptionId, RedemptionRow, RedemptionState
 from storage.records import BroadcastId, PersonId, VersionId
 from storage.tables import webhooks
+from storage.ticket import About, Said
 from storage.webhook import HookEventKind
 from tests.services.conftest import campaign, store
 from tests.services.test_crediting import add_pair
@@ -92,6 +94,12 @@ def broadcast(tx: Tx) -> None:
     publishing.publish_broadcast(tx, BroadcastId(1))
 
 
+def complain(tx: Tx) -> None:
+    """A member asks a person of the shop, twice: it is one ticket."""
+    for words in ("Cold bread", "And late"):
+        tickets.open(tx, PersonId(1), about=About.COMPLAINT, said=Said(words=words))
+
+
 async def list_told(store: Store) -> list[dict[str, Any]]:
     """Everything that was owed, as it is sent."""
     told = []
@@ -111,7 +119,7 @@ def compose_schema(kind: str) -> dict[str, Any]:
 async def test_every_kind_is_described_and_kept_to(store: Store) -> None:
     """One of each, made by what really makes it, against the schema; a field of another kind is noticed."""
     await store.write(hear_all)
-    units: list[Callable[[Tx], None]] = [come_and_go, redeem, sell, broadcast]
+    units: list[Callable[[Tx], None]] = [come_and_go, redeem, sell, broadcast, complain]
     for unit in units:
         await store.write(unit)
     told = await list_told(store)

@@ -105,7 +105,11 @@ def find_chat_number(tx: Tx, *, role: ChatRole, chat: int | str) -> int | None:
     return int(found[0].removeprefix(prefix)) if found else None
 
 
-_UNREACHED = {ChatRole.ANNOUNCE: ChatProblem.NO_POSTING, ChatRole.VAULT: ChatProblem.NO_VAULT}
+_UNREACHED = {
+    ChatRole.ANNOUNCE: ChatProblem.NO_POSTING,
+    ChatRole.VAULT: ChatProblem.NO_VAULT,
+    ChatRole.STAFF: ChatProblem.NO_STAFF,
+}
 
 
 def note_posting(tx: Tx, *, role: ChatRole, chat: int | str, works: bool, admin_ids: Collection[int]) -> int:

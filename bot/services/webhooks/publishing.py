@@ -8,6 +8,7 @@ from storage.conversion import Sale
 from storage.facts import GrantRow, RedemptionRow
 from storage.records import BroadcastId, PersonId, Referral
 from storage.tables import deliveries, shops, webhooks
+from storage.ticket import TicketRow
 from storage.tx import Tx
 from storage.webhook import HookEventKind
 
@@ -59,6 +60,13 @@ def publish_broadcast(tx: Tx, broadcast_id: BroadcastId) -> None:
     if shops.is_told(tx, HookEventKind.BROADCAST_FINISHED):
         counts = {state.value: count for state, count in deliveries.count_by_state(tx, broadcast_id).items()}
         _owe(tx, HookEventKind.BROADCAST_FINISHED, None, broadcast=broadcast_id, recipients=counts)
+
+
+def publish_ticket(tx: Tx, ticket: TicketRow) -> None:
+    """A member asks a person of the shop; without their words."""
+    if shops.is_told(tx, HookEventKind.TICKET_OPENED):
+        told = {"member": ticket.person_id, "ticket": ticket.id, "about": ticket.about}
+        _owe(tx, HookEventKind.TICKET_OPENED, ticket.person_id, **told)
 
 
 def _owe(tx: Tx, kind: HookEventKind, person_id: PersonId | None, **told: object) -> None:

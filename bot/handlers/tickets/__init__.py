@@ -1,0 +1,1 @@
+"""Asking a person of the shop, and answering."""

@@ -1,0 +1,97 @@
+"""A reply to one of the bot's messages is meant for the ticket that it belongs to; an edit follows what was said."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+
+from telegram import Message, Update
+from telegram.ext import MessageHandler, filters
+
+from bot.core.tickets import parse_said
+from bot.handlers.deps import Context
+from bot.handlers.tickets.desk import show_answered
+from bot.messages.texts import Texts
+from bot.messages.tickets.desk import render_not_yours, render_replaced
+from bot.messages.tickets.screens import render_said, render_unfit
+from bot.services.members import open_home
+from bot.services.tickets.desk import Replied, belongs, reply
+from bot.services.tickets.passing import Edited, is_said, pass_edit
+from bot.updates.capability import Listener
+from bot.updates.context import visitor_of
+from bot.updates.routing import FROM_HUMAN
+from storage.ticket import Said
+
+
+async def take_reply(update: Update, context: Context) -> bool:
+    """Whether this message answers one of the bot's that belongs to a ticket; then it is passed on."""
+    message = update.effective_message
+    asked = message.reply_to_message if message is not None else None
+    if message is None or asked is None or asked.from_user is None or asked.from_user.id != context.bot.id:
+        return False
+    if not await context.read(belongs, chat_id=message.chat.id, message_id=asked.message_id):
+        return False
+    said = parse_said(message.to_dict())
+    if said is None:
+        member = await context.read(open_home, visitor=visitor_of(update))
+        await context.deliver(render_unfit(Texts(member.language)))
+    else:
+        await _reply(update, context, asked.message_id, said)
+    return True
+
+
+async def _reply(update: Update, context: Context, message_id: int, said: Said) -> None:
+    pass_on = partial(reply, chat_id=said.chat_id, message_id=message_id, said=said)
+    found = await context.write(pass_on, visitor=visitor_of(update))
+    if found is None:
+        return
+    replied, view = found
+    if replied is Replied.NOT_YOURS or view is None:
+        member = await context.read(open_home, visitor=visitor_of(update))
+        await context.deliver(render_not_yours(Texts(member.language)))
+    elif replied is Replied.ANSWERED:
+        await show_answered(update, context, view)
+    else:
+        await context.deliver(render_said(Texts(view.member.language), context.deps.shop, view))
+
+
+async def follow_edit(update: Update, context: Context) -> bool:
+    """Whether a message that was changed stands in a ticket; then its copies change."""
+    message = update.effective_message
+    if message is None or not await context.read(is_said, chat_id=message.chat.id, message_id=message.message_id):
+        return False
+    said = parse_said(message.to_dict())
+    if said is not None:
+        change = partial(pass_edit, said=said, entities=_write_entities(message))
+        if await context.write(change, visitor=visitor_of(update)) is Edited.REPLACED:
+            member = await context.read(open_home, visitor=visitor_of(update))
+            await context.deliver(render_replaced(Texts(member.language)))
+    return True
+
+
+def _write_entities(message: Message) -> str:
+    entities = message.entities or message.caption_entities
+    return json.dumps([each.to_dict() for each in entities]) if entities else ""
+
+
+class _AnswersUs(filters.MessageFilter):
+    """A reply to a message of this bot's."""
+
+    def filter(self, message: Message) -> bool:
+        asked = message.reply_to_message
+        return asked is not None and asked.from_user is not None and asked.from_user.id == message.get_bot().id
+
+
+_GROUPS = filters.ChatType.GROUPS & FROM_HUMAN
+
+LISTENERS = [
+    Listener(
+        update_type="message",
+        handler=MessageHandler(_GROUPS & filters.UpdateType.MESSAGE & _AnswersUs(), take_reply),
+    ),
+    Listener(
+        update_type="edited_message",
+        handler=MessageHandler(_GROUPS & filters.UpdateType.EDITED_MESSAGE, follow_edit),
+    ),
+]
+"""What the team says in its group."""

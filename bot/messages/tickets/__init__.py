@@ -1,0 +1,1 @@
+"""What members ask people of the shop, as both sides read it."""

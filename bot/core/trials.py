@@ -13,6 +13,8 @@ from hashlib import blake2b
 from math import erfc, exp, pi, sqrt
 from typing import TYPE_CHECKING, Any
 
+from bot.core.campaigns.rules import WORDINGS, Rules
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -116,6 +118,11 @@ def choose_first(keys: Sequence[str], tried: int, member_id: int) -> str:
     return choose_arm(" ".join(arms), member_id, arms) if len(arms) > 1 else keys[0]
 
 
+def choose_wording(rules: Rules, member_id: int) -> str:
+    """How the words under a member's card speak of what the friend gets; empty for plainly inviting."""
+    return choose_arm(" ".join(WORDINGS), member_id, WORDINGS) if rules.try_wordings else rules.wording
+
+
 def is_held_out(member_id: int, percent: int) -> bool:
     """Whether a member is among the so many of a hundred who are never asked to share; for ever the same ones."""
     drawn = blake2b(f"hold-out:{member_id}".encode(), digest_size=8).digest()
@@ -138,6 +145,13 @@ def compute_lift(*, asked: int, asked_brought: int, held: int, held_brought: int
         low=difference - reach,
         high=difference + reach,
     )
+
+
+def compare(standing: Standing) -> Lift:
+    """What the winner brings more than the best of the others."""
+    winner = next(arm for arm in standing.arms if arm.key == standing.winner)
+    other = max((arm for arm in standing.arms if arm is not winner), key=lambda arm: arm.brought / arm.shown)
+    return compute_lift(asked=winner.shown, asked_brought=winner.brought, held=other.shown, held_brought=other.brought)
 
 
 def _compute_moments(a: int, b: int) -> tuple[float, float]:

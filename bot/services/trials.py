@@ -1,4 +1,4 @@
-"""Two stories tried against each other: who is handed which first, what came of it, and what is made of that."""
+"""Stories, or wordings, tried against each other: who is handed which, what came of it, and what is made of that."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from itertools import takewhile
 
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.content import compose_content, compute_digest
+from bot.core.campaigns.rules import WORDINGS
 from bot.core.durations import DAY
 from bot.core.roles import MANAGERS
-from bot.core.trials import Standing, Verdict, choose_arm, decide
+from bot.core.trials import MOST_VARIANTS, Standing, Verdict, choose_arm, decide
 from bot.services.campaigns import get_terms
 from bot.services.campaigns.opening import note_written
 from bot.services.members import demand, enter
@@ -22,15 +23,22 @@ from storage.tx import Tx
 MOST = 200_000
 """Members that are counted, the latest."""
 
-TRIED = 2
-"""Stories in a trial that is begun in the chat: the first two."""
+LEAST = 2
+"""Stories in a trial; the first ones are tried, at most `MOST_VARIANTS`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialView:
-    """The trial of the main campaign's stories, if there is one."""
+    """The trial of the main campaign, if there is one."""
 
-    can_begin: bool
+    stories: int = 0
+    """So many could be tried, with no trial under way; 0 for none."""
+    wordings: bool = False
+    """Whether wordings could be: a friend gets something to speak of."""
+    wording: str = ""
+    """What was adopted of them."""
+    of_wordings: bool = False
+    """Whether the trial is one of wordings, not of stories."""
     standing: Standing | None = None
     days: int = 0
 
@@ -43,9 +51,14 @@ def find_first_card(tx: Tx, *, visitor: Profile) -> str:
 def measure_trial(tx: Tx) -> TrialView:
     """How the trial stands: of the members who took a card since it began, how many brought a friend since."""
     campaign = get_terms(tx).campaign
-    keys = _list_tried(campaign)
+    keys = list_tried(campaign)
     if not keys:
-        return TrialView(can_begin=len(campaign.stories) >= TRIED)
+        tellable = min(len(campaign.stories), MOST_VARIANTS)
+        return TrialView(
+            stories=tellable if tellable >= LEAST else 0,
+            wordings=campaign.invitee_points > 0,
+            wording=campaign.rules.wording,
+        )
     begun_at = _find_begin(tx, keys)
     trial, shown, brought = " ".join(keys), Counter[str](), Counter[str]()
     for number, came in directory.list_sharers(tx, since=begun_at, limit=MOST):
@@ -54,44 +67,64 @@ def measure_trial(tx: Tx) -> TrialView:
         brought[arm] += came
     days = (tx.now - begun_at) // DAY
     standing = decide(keys, [shown[key] for key in keys], [brought[key] for key in keys], days=days)
-    return TrialView(can_begin=False, standing=standing, days=days)
+    return TrialView(of_wordings=campaign.rules.try_wordings, standing=standing, days=days)
 
 
-def begin_trial(tx: Tx, *, visitor: Profile) -> None:
-    """Try the first two stories against each other, where there are two and none are tried."""
+def begin_trial(tx: Tx, *, visitor: Profile, stories: int = LEAST) -> None:
+    """Try the first stories against each other, where there are so many and nothing is tried."""
     demand(tx, visitor, MANAGERS)
     campaign = get_terms(tx).campaign
-    if not _list_tried(campaign) and len(campaign.stories) >= TRIED:
-        _write(tx, visitor, replace(campaign, rules=replace(campaign.rules, try_stories=TRIED)))
+    if not list_tried(campaign) and LEAST <= stories <= min(len(campaign.stories), MOST_VARIANTS):
+        _write(tx, visitor, replace(campaign, rules=replace(campaign.rules, try_stories=stories)))
+
+
+def begin_wordings(tx: Tx, *, visitor: Profile) -> None:
+    """Try "give" against "get", where a friend gets something and nothing is tried."""
+    demand(tx, visitor, MANAGERS)
+    campaign = get_terms(tx).campaign
+    if not list_tried(campaign) and campaign.invitee_points:
+        _write(tx, visitor, replace(campaign, rules=replace(campaign.rules, try_wordings=True)))
 
 
 def end_trial(tx: Tx, *, visitor: Profile) -> None:
-    """Hand everybody the first story first again."""
+    """Let everything be as it was before the trial."""
     demand(tx, visitor, MANAGERS)
     campaign = get_terms(tx).campaign
-    if _list_tried(campaign):
-        _write(tx, visitor, replace(campaign, rules=replace(campaign.rules, try_stories=0)))
+    if list_tried(campaign):
+        _write(tx, visitor, _end(campaign))
 
 
 def adopt_winner(tx: Tx, *, visitor: Profile) -> None:
-    """End the trial, and let its winner stand first; without a winner nothing changes."""
+    """End the trial, and let its winner stand for all; without a winner nothing changes."""
     demand(tx, visitor, MANAGERS)
-    standing, campaign = measure_trial(tx).standing, get_terms(tx).campaign
+    view, campaign = measure_trial(tx), get_terms(tx).campaign
+    standing = view.standing
     if standing is None or standing.verdict is not Verdict.WON:
         return
-    stories = sorted(campaign.stories, key=lambda story: story.key != standing.winner)
-    _write(tx, visitor, replace(campaign, stories=tuple(stories), rules=replace(campaign.rules, try_stories=0)))
+    ended = _end(campaign)
+    if view.of_wordings:
+        adopted = replace(ended, rules=replace(ended.rules, wording=standing.winner))
+    else:
+        adopted = replace(ended, stories=tuple(sorted(ended.stories, key=lambda story: story.key != standing.winner)))
+    _write(tx, visitor, adopted)
 
 
-def _list_tried(campaign: Campaign) -> Sequence[str]:
+def list_tried(campaign: Campaign) -> Sequence[str]:
+    """What takes turns: the wordings, or the keys of stories; nothing where there is no trial."""
+    if campaign.rules.try_wordings:
+        return WORDINGS if campaign.invitee_points else ()
     keys = [story.key for story in campaign.stories[: campaign.rules.try_stories]]
-    return keys if len(keys) >= TRIED else []
+    return keys if len(keys) >= LEAST else []
+
+
+def _end(campaign: Campaign) -> Campaign:
+    return replace(campaign, rules=replace(campaign.rules, try_stories=0, try_wordings=False))
 
 
 def _find_begin(tx: Tx, keys: Sequence[str]) -> int:
     """Since when just these are tried without a break."""
     versions = campaigns.list_versions(tx, shops.get(tx).campaign_id)
-    same = takewhile(lambda version: _list_tried(get_terms(tx, version[0]).campaign) == keys, versions)
+    same = takewhile(lambda version: list_tried(get_terms(tx, version[0]).campaign) == keys, versions)
     return min((created_at for *_, created_at in same), default=tx.now)
 
 

@@ -36,10 +36,10 @@ async def test_the_figures_come_as_a_picture_with_a_caption(tmp_path: Path) -> N
             await shop.tap(shop.admin, page, label)
             await shop.until_edited(page, said)
         for label, said in (
-            ("Stories on trial", "Which story"),
-            ("Try two stories", "Not enough yet"),
+            ("On trial", "Which story"),
+            ("Try 2 stories", "Not enough yet"),
             ("Effect of asking", "hold_out_percent"),
-            ("Stories on trial", "Not enough yet"),
+            ("On trial", "Not enough yet"),
         ):
             await shop.tap(shop.admin, page, label)
             await shop.until_edited(page, said)

@@ -410,7 +410,7 @@ def make_page(name: str, page: Page) -> PageView:
         broadcasts=make_results(name),
         top=make_top(name).lines,
         owed=Liability(points=1_000_000, coupons=1, gifts=2),
-        trial=TrialView(can_begin=False, standing=decide((name[:16], "b"), [500, 500], [50, 90], days=3), days=3),
+        trial=TrialView(standing=decide((name[:16], "b"), [500, 500], [50, 90], days=3), days=3),
         asking=compute_lift(asked=9000, asked_brought=1800, held=1000, held_brought=150),
     )
 

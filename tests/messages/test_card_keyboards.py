@@ -6,12 +6,15 @@ import pytest
 from telegram import InlineKeyboardButton
 
 from bot.core.campaigns.campaign import STORIES_LIMIT, StoryKind
+from bot.core.campaigns.rules import WORDINGS
 from bot.core.own_words import WORDS_LIMIT
+from bot.core.trials import choose_wording
 from bot.messages.buttons import STORY, STORY_HERE
 from bot.messages.own_words import render_words_prompt
 from bot.messages.sharing.keyboards import compose_card_keyboard, say_kind, story_row
 from bot.messages.sharing.screens import render_inline_invitation, render_share
 from bot.messages.texts import LANGUAGES, Html, Texts
+from storage.records import PersonId
 from tests.messages.samples import CAMPAIGN, CODE, PHOTO, make_member, make_shop
 from tests.messages.telegram_html import read_html
 from tests.messages.test_keyboards import WIDTHS, measure
@@ -106,17 +109,38 @@ def test_a_caption_names_the_shop_and_repeats_nothing_of_the_picture() -> None:
 @pytest.mark.parametrize("name", ["Anna", "王小明", "W" * 64])
 @pytest.mark.parametrize("brand", ["Oven", "The Old Harbour Bakery & Kitchen", "好" * 16])
 @pytest.mark.parametrize("headline", ["Meet Mina", "Try it " * 8, "好" * 30])
-def test_a_caption_leaves_room_for_the_picture(language: str, name: str, brand: str, headline: str) -> None:
+@pytest.mark.parametrize("wording", ["", *WORDINGS])
+def test_a_caption_leaves_room_for_the_picture(
+    language: str, name: str, brand: str, headline: str, wording: str
+) -> None:
     """Whatever shop, story and member are called, three lines on a phone, in which the shop is named, and the whole link."""
     story = replace(CAMPAIGN.stories[0], headline=dict.fromkeys(LANGUAGES, headline))
-    campaign = replace(CAMPAIGN, brand=dict.fromkeys(LANGUAGES, brand), stories=(story,))
-    shop = replace(make_shop(), campaign=campaign)
+    worded = replace(CAMPAIGN, rules=replace(CAMPAIGN.rules, wording=wording))
+    shop = replace(make_shop(), campaign=replace(worded, brand=dict.fromkeys(LANGUAGES, brand), stories=(story,)))
     *lines, link = read_html(render_share(Texts(language), shop, make_member(name), PHOTO).text).text.splitlines()
-    assert brand in lines[1]
+    assert brand in lines[-1]
     assert link == shop.link(CODE, "fwd")
     widths = [sum(1 + (letter > "\u2e80") for letter in line) for line in lines]
     assert sum(-(-width // 40) for width in widths) <= 3
-    assert len(name) > 60 or len(brand + headline) > 20 or name in lines[1]
+    assert len(name) > 60 or len(brand + headline) > 20 or name in lines[-1]
+
+
+def test_words_under_a_card_give_or_get_as_the_member_tries() -> None:
+    """For ever the same of two, wherever a card is handed to them; where a friend gets nothing, plainly."""
+    tried = replace(CAMPAIGN, rules=replace(CAMPAIGN.rules, try_wordings=True))
+    shop, gain = replace(make_shop(), campaign=tried), CAMPAIGN.say_points(CAMPAIGN.invitee_points, "en")
+    seen = set()
+    for number in range(1, 20):
+        member = make_member("Anna", id=PersonId(number))
+        wording = choose_wording(tried.rules, number)
+        way_in = f"Anna would like to give you {gain} at" if wording == "give" else f"Get {gain} at"
+        invitation = render_inline_invitation(EN, shop, member)
+        for text in (render_share(EN, shop, member, PHOTO).text, invitation.caption, invitation.text):
+            assert way_in in read_html(Html(text)).text
+        seen.add(wording)
+    assert seen == set(WORDINGS)
+    plain = replace(shop, campaign=replace(tried, invitee_points=0))
+    assert "Anna invites you to" in read_html(render_share(EN, plain, make_member("Anna"), PHOTO).text).text
 
 
 def test_own_words_can_be_begun_changed_and_removed() -> None:

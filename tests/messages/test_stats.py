@@ -153,30 +153,40 @@ def test_what_asking_brings_is_told_no_surer_than_it_is(
     ("shown", "brought", "days", "told", "taps"),
     [
         ((500, 500), (50, 90), 3, "brings more friends.", ["Winner first", "End the trial"]),
-        ((500, 500), (50, 52), 3, "No story is ahead far enough", ["End the trial"]),
-        ((500, 199), (50, 20), 3, "Something shows one story more often", ["End the trial"]),
+        ((500, 500), (50, 52), 3, "None is ahead far enough", ["End the trial"]),
+        ((500, 199), (50, 20), 3, "Something shows one more often", ["End the trial"]),
         ((199, 199), (50, 20), 3, "Not enough yet: it takes 200 members", ["End the trial"]),
-        ((500, 500), (50, 52), 28, "no story is clearly better", ["End the trial"]),
+        ((500, 500), (50, 52), 28, "none is clearly better", ["End the trial"]),
     ],
 )
 def test_a_trial_is_told_no_surer_than_it_is(
     shown: tuple[int, int], brought: tuple[int, int], days: int, told: str, taps: list[str]
 ) -> None:
     """The verdict in plain words, and only a winner can be put first."""
-    view = TrialView(can_begin=False, standing=decide(("a", "b"), shown, brought, days=days), days=days)
+    view = TrialView(standing=decide(("a", "b"), shown, brought, days=days), days=days)
     screen = render_page(EN, make_shop(), replace(make_page("Budi", Page.TRIAL), trial=view))
     assert told in read_html(screen.text).text
     assert isinstance(screen.keyboard, InlineKeyboardMarkup)
     assert [button.text for button in screen.keyboard.inline_keyboard[0]] == taps
+    assert ("about 80 more bring a friend" in read_html(screen.text).text) is ("Winner first" in taps)
 
 
-def test_a_trial_can_be_begun_where_there_are_two_stories() -> None:
-    """And not where there is one."""
-    for can_begin in (True, False):
-        view = replace(make_page("Budi", Page.TRIAL), trial=TrialView(can_begin=can_begin))
-        screen = render_page(EN, make_shop(), view)
-        assert isinstance(screen.keyboard, InlineKeyboardMarkup)
-        assert (screen.keyboard.inline_keyboard[0][0].text == "Try two stories") is can_begin
+@pytest.mark.parametrize(
+    ("trial", "taps"),
+    [
+        (TrialView(), []),
+        (TrialView(stories=2), ["Try 2 stories"]),
+        (TrialView(stories=4, wordings=True), ["Try 2 stories", "Try 3", "Try 4", "Try wordings"]),
+        (TrialView(wordings=True), ["Try wordings"]),
+    ],
+)
+def test_what_can_be_tried_can_be_tapped(trial: TrialView, taps: list[str]) -> None:
+    """As many stories as there are, and wordings where a friend gets something."""
+    screen = render_page(EN, make_shop(), replace(make_page("Budi", Page.TRIAL), trial=trial))
+    assert isinstance(screen.keyboard, InlineKeyboardMarkup)
+    shown = [button.text for row in screen.keyboard.inline_keyboard for button in row]
+    assert [each for each in shown if each.startswith("Try")] == taps
+    assert ("give you" in screen.text) is trial.wordings
 
 
 def test_where_nobody_is_held_out_the_page_says_how() -> None:

@@ -6,13 +6,14 @@ from dataclasses import replace
 import pytest
 
 from bot.core.campaigns.campaign import Campaign
-from bot.core.trials import MOST_DAYS, Standing, Verdict, choose_arm
+from bot.core.trials import MOST_DAYS, Standing, Verdict, choose_arm, choose_wording
 from bot.services.campaigns import get_terms
 from bot.services.campaigns.opening import Source, open_shop
 from bot.services.members import NotAllowed, note_owners
 from bot.services.trials import (
     adopt_winner,
     begin_trial,
+    begin_wordings,
     end_trial,
     find_first_card,
     measure_trial,
@@ -74,7 +75,7 @@ async def test_a_trial_hands_each_member_one_of_two_stories_for_ever(store: Stor
         return [await store.write(find_first_card, visitor=each) for each in profiles]
 
     assert set(await ask()) == {keys[0]}
-    assert (await store.read(measure_trial)).can_begin
+    assert (await store.read(measure_trial)).stories >= 2
     await store.write(begin_trial, visitor=OWNER)
     handed = await ask()
     assert set(handed) == set(keys)
@@ -130,7 +131,53 @@ async def test_other_changes_of_the_campaign_leave_a_trial_running_and_its_end_c
     assert await list_stories(store) == [*keys, *(await list_stories(store))[2:]]
 
 
-@pytest.mark.parametrize("step", [begin_trial, end_trial, adopt_winner])
+async def test_more_than_two_stories_are_tried_where_there_are_so_many(store: Store, campaign: Campaign) -> None:
+    """Each of the first ones is somebody's, and no more than there are."""
+    await store.write(note_owners, telegram_ids=[OWNER.telegram_id])
+    for more in (len(campaign.stories) + 1, 5, 1, 0):
+        await store.write(begin_trial, visitor=OWNER, stories=more)
+        assert (await store.read(measure_trial)).standing is None
+    await store.write(begin_trial, visitor=OWNER, stories=3)
+    keys = [story.key for story in campaign.stories[:3]]
+    assert [arm.key for arm in (await measure(store)).arms] == keys
+    profiles = [Profile(telegram_id=50 + n, first_name="P") for n in range(24)]
+    assert {await store.write(find_first_card, visitor=each) for each in profiles} == set(keys)
+
+
+async def test_the_better_wording_is_adopted_by_one_tap(store: Store, campaign: Campaign, clock: Clock) -> None:
+    """Each member has one of two for ever, and one trial runs at a time; the winner then is everybody's."""
+    await store.write(note_owners, telegram_ids=[OWNER.telegram_id])
+    await store.write(begin_wordings, visitor=OWNER)
+    await store.write(begin_trial, visitor=OWNER)
+    rules = (await store.read(get_terms)).campaign.rules
+    assert (rules.try_wordings, rules.try_stories) == (True, 0)
+    clock.advance(DAY_SECONDS)
+
+    def brings(person_id: PersonId, place: int) -> bool:
+        return place % (2 if choose_wording(rules, person_id) == "give" else 10) == 0
+
+    await store.write(share_all, 900, brings)
+    view = await store.read(measure_trial)
+    assert view.of_wordings
+    assert view.standing is not None
+    assert (view.standing.verdict, view.standing.winner) == (Verdict.WON, "give")
+    await store.write(adopt_winner, visitor=OWNER)
+    after = (await store.read(get_terms)).campaign
+    assert (after.rules.wording, after.rules.try_wordings) == ("give", False)
+    assert after.stories == campaign.stories
+    assert (await store.read(measure_trial)).wording == "give"
+
+
+async def test_wordings_are_not_tried_where_a_friend_gets_no_points(store: Store, campaign: Campaign) -> None:
+    """There would be nothing to speak of."""
+    await store.write(note_owners, telegram_ids=[OWNER.telegram_id])
+    await store.write(open_shop, Source(campaign=replace(campaign, invitee_points=0)))
+    await store.write(begin_wordings, visitor=OWNER)
+    view = await store.read(measure_trial)
+    assert (view.standing, view.wordings) == (None, False)
+
+
+@pytest.mark.parametrize("step", [begin_trial, begin_wordings, end_trial, adopt_winner])
 async def test_a_trial_is_the_managers(store: Store, step: Callable[..., None]) -> None:
     """Nobody else begins, ends or settles one."""
     with pytest.raises(NotAllowed):

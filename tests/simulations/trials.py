@@ -22,15 +22,15 @@ class Found:
     """Of many simulated trials, looked at every day."""
 
     first_wins: float
-    second_wins: float
+    others_win: float
     covered: float
     """Of the variants, how many had their true share within the interval on the last day."""
     members: float
     """Shown in each variant until a winner was found, the median; nan where none was."""
 
 
-def simulate(*, trials: int, a_day: int, shares: tuple[float, float], seed: int = 1, batch: int = 500) -> Found:
-    """Two variants, so many members a day in each, looked at every day by the rule."""
+def simulate(*, trials: int, a_day: int, shares: tuple[float, ...], seed: int = 1, batch: int = 500) -> Found:
+    """As many variants as shares, so many members a day in each, looked at every day by the rule."""
     dice = np.random.default_rng(seed)
     rounds = [_play(dice, min(batch, trials - done), a_day, shares) for done in range(0, trials, batch)]
     winners = np.concatenate([winner for winner, _, _ in rounds])
@@ -38,20 +38,19 @@ def simulate(*, trials: int, a_day: int, shares: tuple[float, float], seed: int 
     won = days[winners >= 0]
     return Found(
         first_wins=float((winners == 0).mean()),
-        second_wins=float((winners == 1).mean()),
+        others_win=float((winners > 0).mean()),
         covered=float(np.mean([covered for _, _, covered in rounds])),
         members=float(np.median(won) * a_day) if len(won) else float("nan"),
     )
 
 
 def _play(
-    dice: np.random.Generator, trials: int, a_day: int, shares: tuple[float, float]
+    dice: np.random.Generator, trials: int, a_day: int, shares: tuple[float, ...]
 ) -> tuple[Numbers, Numbers, float]:
-    shown, brought = np.zeros((trials, 2)), np.zeros((trials, 2))
+    shown, brought = np.zeros((trials, len(shares))), np.zeros((trials, len(shares)))
     winner, day_won = np.full(trials, -1), np.zeros(trials)
     for day in range(1, MOST_DAYS + 1):
-        came = dice.binomial(2 * a_day, 0.5, trials)
-        more = np.stack([came, 2 * a_day - came], axis=1)
+        more = dice.multinomial(len(shares) * a_day, [1 / len(shares)] * len(shares), trials)
         shown += more
         brought += dice.binomial(more, np.array(shares))
         near = (winner < 0) & (shown.min(axis=1) >= LEAST_SHOWN) & (_compute_distance(shown, brought) >= NEAR)
@@ -69,10 +68,12 @@ def _play(
 
 
 def _compute_distance(shown: Numbers, brought: Numbers) -> Numbers:
-    """Between the two shares, in standard errors: what is far from the rule need not be looked at closely."""
+    """Between the two highest shares, in standard errors: what is far from the rule need not be looked at closely."""
     share = (brought + 0.5) / (shown + 1)
-    error = np.sqrt((share * (1 - share) / shown).sum(axis=1))
-    distance: Numbers = np.abs(share[:, 0] - share[:, 1]) / error
+    square = share * (1 - share) / shown
+    first, second = np.argsort(-share, axis=1)[:, :2].T
+    each = np.arange(len(share))
+    distance: Numbers = (share[each, first] - share[each, second]) / np.sqrt(square[each, first] + square[each, second])
     return distance
 
 
@@ -114,13 +115,16 @@ def main(trials: int = 10_000) -> None:
         ("equal, 20 %, 100 a day each", 100, (0.20, 0.20)),
         ("equal, 5 %, 100 a day each", 100, (0.05, 0.05)),
         ("equal, 20 %, 1,000 a day each", 1000, (0.20, 0.20)),
+        ("three equal, 20 %, 100 a day each", 100, (0.20, 0.20, 0.20)),
+        ("four equal, 20 %, 100 a day each", 100, (0.20, 0.20, 0.20, 0.20)),
+        ("four equal, 20 %, 1,000 a day each", 1000, (0.20, 0.20, 0.20, 0.20)),
         ("+12 %, of 20 %, 500 a day each", 500, (0.20, 0.224)),
         ("+50 %, of 20 %, 50 a day each", 50, (0.20, 0.30)),
         ("+50 %, of 5 %, 200 a day each", 200, (0.05, 0.075)),
     ):
         found = simulate(trials=trials, a_day=a_day, shares=shares)
         say(
-            f"{name}: first {found.first_wins:.2%}, second {found.second_wins:.2%}, covered {found.covered:.2%},"
+            f"{name}: first {found.first_wins:.2%}, others {found.others_win:.2%}, covered {found.covered:.2%},"
             f" members {found.members:.0f}",
         )
     for chance in (0.5, 0.51, 0.55):

@@ -219,7 +219,16 @@ def _flatten(campaign: Campaign) -> Mapping[str, str]:
         "focus": campaign.focus,
         "photo": campaign.photo[:8],
     }
-    for name in ("claim_days", "credit_days", "hold_days", "grace_days", "hold_out_percent", "try_stories"):
+    for name in (
+        "claim_days",
+        "credit_days",
+        "hold_days",
+        "grace_days",
+        "hold_out_percent",
+        "try_stories",
+        "wording",
+        "try_wordings",
+    ):
         said[name] = str(getattr(campaign.rules, name) or "")
     said["worth"] = f"{campaign.worth_amount} {campaign.worth_currency}" if campaign.worth_amount else ""
     said["announce.digest"], said["news.quiet"] = campaign.announce.digest, campaign.news.quiet

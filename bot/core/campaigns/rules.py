@@ -12,6 +12,9 @@ DAYS_LIMIT = 365
 HELD_LIMIT = 50
 """Percent: whoever holds out more than half of the members asks nobody, and learns no more by it."""
 
+WORDINGS = ("give", "get")
+"""That somebody gives their friend something, or that the friend gets it."""
+
 LATER = {"later": True}
 """Marks what a campaign did not have from the beginning: left out of its content where it is as usual, so that a newer
 program makes no new version of what has not changed."""
@@ -38,6 +41,10 @@ class Rules:
     """So many of a hundred members are never asked to share, so that one can see what asking brings; 0 for none."""
     try_stories: int = field(default=0, metadata=LATER)
     """The first so many stories take turns as the one a member is handed first; 0 for no trial. Begun in the chat alone."""
+    wording: str = field(default="", metadata=LATER)
+    """How the words under a card speak of what the friend gets: one of `WORDINGS`, or empty for plainly inviting."""
+    try_wordings: bool = field(default=False, metadata=LATER)
+    """Both wordings take turns. Begun in the chat alone."""
     credit_days: int | None = field(default=None, metadata=LATER)
     """For so long a friend who came can still come to count; None for ever."""
     community: int | str | None = None
@@ -54,7 +61,8 @@ def take_rules(file: CampaignFile) -> Rules:
     """
     if not file.holds(_BLOCK):
         return Rules()
-    given, usual = file.take_table(_BLOCK, [each.name for each in fields(Rules) if each.name != "try_stories"]), Rules()
+    names = [each.name for each in fields(Rules) if each.name not in {"try_stories", "try_wordings"}]
+    given, usual = file.take_table(_BLOCK, names), Rules()
     return Rules(
         hold_days=_take_days(file, given, "hold_days", usual.hold_days),
         claim_days=_take_days(file, given, "claim_days", usual.claim_days),
@@ -63,6 +71,7 @@ def take_rules(file: CampaignFile) -> Rules:
         hold_out_percent=file.attempt(0, file.take_whole_number, (*_BLOCK, "hold_out_percent"), HELD_LIMIT)
         if "hold_out_percent" in given
         else usual.hold_out_percent,
+        wording=file.attempt("", file.take_choice, (*_BLOCK, "wording"), WORDINGS) if "wording" in given else "",
         credit_days=_take_days(file, given, "credit_days", 0) or None,
         community=file.attempt(None, _take_chat, file) if "community" in given else None,
         join_community="join_community" in given

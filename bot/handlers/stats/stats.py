@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
+from functools import partial
 
 from telegram import Update
 
@@ -15,10 +17,10 @@ from bot.messages.commands import Command
 from bot.messages.outgoing import Photo
 from bot.messages.stats.screens import STATS, render_page, render_stats
 from bot.messages.stats.trend import compose_trend
-from bot.messages.stats.trial import ADOPT, BEGIN, END, TRY
+from bot.messages.stats.trial import ADOPT, BEGIN, BEGIN_3, BEGIN_4, END, TRY, WORDS
 from bot.messages.texts import Texts
 from bot.services.stats import Page, count, look
-from bot.services.trials import adopt_winner, begin_trial, end_trial
+from bot.services.trials import adopt_winner, begin_trial, begin_wordings, end_trial
 from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
 
@@ -45,13 +47,20 @@ async def on_page(update: Update, context: Context, page: str) -> None:
 
 
 async def on_try(update: Update, context: Context, step: str) -> None:
-    """Begin or end the trial of stories, or let its winner stand first; then how it stands."""
+    """Begin or end a trial, or let its winner stand first; then how it stands."""
     if step in _STEPS:
         await context.write(_STEPS[step], visitor=visitor_of(update))
     await on_page(update, context, Page.TRIAL)
 
 
-_STEPS = {BEGIN: begin_trial, END: end_trial, ADOPT: adopt_winner}
+_STEPS: Mapping[str, Callable[..., None]] = {
+    BEGIN: begin_trial,
+    BEGIN_3: partial(begin_trial, stories=3),
+    BEGIN_4: partial(begin_trial, stories=4),
+    WORDS: begin_wordings,
+    END: end_trial,
+    ADOPT: adopt_winner,
+}
 
 CAPABILITY = Capability(
     name="stats",

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 from textwrap import wrap
+from typing import NamedTuple
 
 from telegram import InlineKeyboardMarkup
 
 from bot.core.own_words import shorten_words
 from bot.core.sharing import filter_stories
+from bot.core.trials import choose_wording
 from bot.messages.buttons import MENU
 from bot.messages.keyboards import (
     compose_join_keyboard,
@@ -31,13 +33,21 @@ _LINE_LETTERS = 38
 """Of a caption, on a phone that is 390 pixels wide."""
 _WORD_LINES = 3
 """Above the link, which takes two: so much fits a window 844 pixels high with the picture and the row that turns it."""
-_CAPTIONS = (
-    ("share.caption", True),
-    ("share.caption_short", True),
-    ("share.caption", False),
-    ("share.caption_short", False),
-)
-"""What says who invites to what, and whether the headline stands above: the best first; own words may take its place."""
+
+
+class Wording(NamedTuple):
+    """What says who invites to what: alone, under a picture, and there where little fits."""
+
+    invitation: str
+    caption: str
+    short: str
+
+
+_WORDINGS = {
+    "": Wording("share.invitation", "share.caption", "share.caption_short"),
+    "give": Wording("share.give.invitation", "share.give.caption", "share.give.caption_short"),
+    "get": Wording("share.get.invitation", "share.get.caption", "share.get.caption_short"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,19 +148,30 @@ def say_caption(texts: Texts, shop: Shop, member: MemberView, source: Source, st
     """
     headline, brand = shop.story(texts.language, story).headline, shop.brand(texts.language)
     inviter, words = show_plain_name(texts, member.name, first=True), member.own_words
+    wording, points = _choose_wording(texts, shop, member)
 
     def fits(words: str, key: str, *, titled: bool) -> bool:
-        way_in = texts.plain(key, inviter=inviter, brand=brand, link="")
+        way_in = texts.plain(key, inviter=inviter, brand=brand, points=points, link="")
         quote = [texts.plain("words.quote", words=words)] if words else []
         return sum(map(_count_lines, [headline] * titled + quote + [way_in])) <= _WORD_LINES
 
-    ways = _CAPTIONS if words else _CAPTIONS[:2]
+    titled_ways = [(wording.caption, True), (wording.short, True)]
+    bare = [(key, False) for key, _ in titled_ways] if words or wording is not _WORDINGS[""] else []
+    ways = titled_ways + bare
     key, titled = next((way for way in ways if fits(words, way[0], titled=way[1])), ways[-1])
     kept = shorten_words(words, lambda part: fits(part, key, titled=titled)) if words else ""
     link = escape(shop.link(member.code, source, story))
     above = [f"<b>{escape(headline)}</b>"] if titled else []
     quote = [texts.say("words.quote", words=kept)] if kept else []
-    return Html("\n".join([*above, *quote, texts.say(key, inviter=Html(escape(inviter)), brand=brand, link=link)]))
+    said = {"inviter": Html(escape(inviter)), "brand": brand, "points": points, "link": link}
+    return Html("\n".join([*above, *quote, texts.say(key, **said)]))
+
+
+def _choose_wording(texts: Texts, shop: Shop, member: MemberView) -> tuple[Wording, str]:
+    """In which words this member invites, and to how many points; plainly, where a friend gets none."""
+    campaign = shop.campaign
+    wording = choose_wording(campaign.rules, member.id) if campaign.invitee_points else ""
+    return _WORDINGS[wording], shop.points(campaign.invitee_points, texts.language)
 
 
 def _count_lines(text: str) -> int:
@@ -166,10 +187,12 @@ def say_invitation(texts: Texts, shop: Shop, member: MemberView, source: Source,
 
 
 def _say_way_in(texts: Texts, shop: Shop, member: MemberView, source: Source, story: str) -> Html:
+    wording, points = _choose_wording(texts, shop, member)
     return texts.say(
-        "share.invitation",
+        wording.invitation,
         inviter=show_name(texts, member.name, first=True),
         brand=shop.brand(texts.language),
+        points=points,
         link=escape(shop.link(member.code, source, story)),
     )
 

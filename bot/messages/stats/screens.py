@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from telegram import InlineKeyboardMarkup
@@ -95,9 +95,9 @@ def render_page(texts: Texts, shop: Shop, view: PageView) -> OutgoingMessage:
     return OutgoingMessage(text="\n\n".join(blocks), keyboard=_compose_taps(texts, view.page, taps))
 
 
-def _compose_taps(texts: Texts, shown: Page | None = None, first: Row | None = None) -> InlineKeyboardMarkup:
+def _compose_taps(texts: Texts, shown: Page | None = None, first: Sequence[Row] = ()) -> InlineKeyboardMarkup:
     taps = [make_button(texts, STATS, page, label=texts.plain(key)) for page, key in PAGES.items() if page is not shown]
-    return stack(first or [], *(taps[place : place + 2] for place in range(0, len(taps), 2)))
+    return stack(*first, *(taps[place : place + 2] for place in range(0, len(taps), 2)))
 
 
 def _say_way(texts: Texts, funnel: Funnel) -> Html:

@@ -26,6 +26,10 @@ HAD_FOR_POINTS = "item:"
 """How the rule of what a member has paid points for begins; the key of the item follows."""
 
 
+FOR_DROP = "drop:"
+"""How the rule of a coupon begins that somebody was in time for; what that was called follows."""
+
+
 class EventKind(StrEnum):
     """What rules can look at."""
 
@@ -51,6 +55,8 @@ class EventKind(StrEnum):
     """A member has given so many cards this week."""
     ADOPTED = "adopted"
     """What a member had thought of was done."""
+    DROPPED = "dropped"
+    """A member was among the first."""
     PLACED = "placed"
     """A member has won a place in a contest."""
     LET_IN = "let_in"

@@ -85,6 +85,8 @@ FATES: Mapping[str, Fate] = MappingProxyType(
         "conversion.part": Fate.SHOPS,
         "conversion.state": Fate.NOBODYS,
         "conversion.type": Fate.NOBODYS,
+        "coupon_drop.name": Fate.SHOPS,
+        "coupon_drop.pool": Fate.SHOPS,
         "coupon.code": Fate.SHOPS,
         "coupon.folded": Fate.SHOPS,
         "coupon.pool": Fate.SHOPS,

@@ -121,6 +121,8 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         "coupon": Keeping(
             holds="codes the shop has imported, and for what each was given", ends=Ends.NEVER, how="holds no name"
         ),
+        "coupon_claim": Keeping(holds="who came for coupons that were for the first", ends=Ends.FORGETTING),
+        "coupon_drop": Keeping(holds="coupons for whoever comes first", ends=Ends.FEW),
         "customer": Keeping(holds="whom the shop's own numbers of customers mean", ends=Ends.FORGETTING),
         "delivery": Keeping(
             holds="whom a broadcast reached", ends=Ends.TIME, days=90, how="after its end; then only the sums stay"

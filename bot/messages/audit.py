@@ -41,6 +41,8 @@ _ACTS = {
     Act.UNSOLD: "audit.unsold",
     Act.TIED: "audit.tied",
     Act.ORDERS: "audit.orders",
+    Act.DROP: "audit.drop",
+    Act.DROP_ENDED: "audit.drop_ended",
     Act.IDEA: "audit.idea",
     Act.WEBHOOK_ADDED: "audit.webhook_added",
     Act.WEBHOOK_REMOVED: "audit.webhook_removed",

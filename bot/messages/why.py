@@ -18,11 +18,11 @@ from bot.messages.outgoing import OutgoingMessage
 from bot.messages.redeeming import name_item
 from bot.messages.rewards import say_rule, say_what
 from bot.messages.shop import Shop
-from bot.messages.texts import Html, Texts, show_listed_name
+from bot.messages.texts import Html, Texts, escape, show_listed_name
 from bot.services.redeeming.redeeming import ThingAnswer
 from bot.services.rewards.stages import OwnWay
 from bot.services.rewards.viewing import GrantAnswer, GrantView, WhyView
-from storage.facts import EventKind, GrantKind, GrantState, RedemptionRow, RedemptionState
+from storage.facts import FOR_DROP, EventKind, GrantKind, GrantState, RedemptionRow, RedemptionState
 
 _NAME_LIMIT = 32
 _STATES = {
@@ -55,6 +55,7 @@ _FACTS = {
     EventKind.REFUNDED: "why.fact.refunded",
     EventKind.CARDS_GIVEN: "why.fact.cards_given",
     EventKind.ADOPTED: "why.fact.adopted",
+    EventKind.DROPPED: "why.fact.dropped",
     EventKind.REPORTED: "why.fact.reported",
     EventKind.HAD: "why.fact.had",
 }
@@ -251,6 +252,8 @@ def _say_what(texts: Texts, shop: Shop, grant: GrantView) -> Html:
     row, rule = grant.row, grant.rule
     if row.points and (rule is None or not rule.name):
         return Html(texts.say("why.points", points=shop.points(row.points, texts.language)))
+    if row.rule.startswith(FOR_DROP):
+        return escape(row.rule.removeprefix(FOR_DROP))
     return texts.say("rewards.by_rule") if rule is None else say_what(texts, shop, rule)
 
 

@@ -21,6 +21,7 @@ from storage.schema.conversions import (
     sale,
 )
 from storage.schema.coupons import coupon, pool
+from storage.schema.drops import coupon_claim, coupon_drop
 from storage.schema.fairness import captcha, mark, review, signal, watch
 from storage.schema.funnel import FUNNEL_COUNTS, funnel
 from storage.schema.gifts import gift
@@ -94,6 +95,8 @@ __all__ = [
     "conversation",
     "conversion",
     "coupon",
+    "coupon_claim",
+    "coupon_drop",
     "customer",
     "delivery",
     "due_job",

@@ -24,6 +24,7 @@ _ADD = Conflicting(
 )
 _ROW = select(inbox.c.seq, inbox.c.update_id, inbox.c.sender_id, inbox.c.raw, inbox.c.failures)
 _LIST_OPEN = _ROW.where(_OPEN, inbox.c.seq > bindparam("after")).order_by(inbox.c.seq).limit(bindparam("limit"))
+_LIST_OPEN_BEFORE = _ROW.where(_OPEN, inbox.c.seq < bindparam("upto")).order_by(inbox.c.seq).limit(bindparam("limit"))
 _LIST_OPEN_OF = (
     _ROW.where(_OPEN, inbox.c.seq > bindparam("after"), inbox.c.seq <= bindparam("upto"))
     .where(inbox.c.sender_id == bindparam("sender"))
@@ -87,6 +88,11 @@ def add_batch(tx: Tx, rows: Sequence[tuple[int, int | None, bytes]]) -> list[Inb
 def list_open(tx: Tx, *, after: Seq, limit: int) -> list[InboxRow]:
     """Return updates not yet handled, in order, from behind `after`."""
     return [_to_inbox_row(row) for row in tx.rows(_LIST_OPEN, after=after, limit=limit)]
+
+
+def list_open_before(tx: Tx, seq: Seq, *, limit: int) -> list[InboxRow]:
+    """Return updates not yet handled that came before one, in order."""
+    return [_to_inbox_row(row) for row in tx.rows(_LIST_OPEN_BEFORE, upto=seq, limit=limit)]
 
 
 def list_open_of(tx: Tx, sender_id: int, *, after: Seq, upto: Seq, limit: int) -> list[InboxRow]:

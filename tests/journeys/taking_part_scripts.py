@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from storage import Store, Tx
 from storage.idea import IdeaState
-from storage.tables import ideas, people
+from storage.tables import coupons, drops, ideas, people
 from tests.journeys.dialogues import Act, Script, Walk
 from tests.playground.calling import draw_picture
 
@@ -27,6 +27,17 @@ async def check_idea_done(walk: Walk, store: Store) -> None:
     """It was done once, and its author has heard so."""
     assert await store.read(ideas.count_in, IdeaState.ADOPTED) == 1
     assert [each for each in walk.list_shown(walk.others[0]) if "co-maker" in each.text]
+
+
+def bring_coupons(tx: Tx, telegram_id: int) -> None:
+    """There is something to give."""
+    assert telegram_id
+    coupons.add(tx, "coffee", [(f"CUP-{number}", f"cup{number}", None) for number in range(3)])
+
+
+async def check_drop(_: Walk, store: Store) -> None:
+    """It is open once."""
+    assert [(row.name, row.quantity) for row in await store.read(drops.list_open, limit=9)] == [("A free coffee", 2)]
 
 
 TAKING_PART: Mapping[str, Script] = {
@@ -56,6 +67,21 @@ TAKING_PART: Mapping[str, Script] = {
             Act(say="There is rye now", shows="Done: There is rye now", may_be_silent=True),
         ],
         check=check_idea_done,
+    ),
+    "drop": Script(
+        admin=True,
+        before=bring_coupons,
+        others=["Wayan Abe"],
+        acts=[
+            Act(say="/club", shows="Open a coupon drop"),
+            Act(tap="Open a coupon drop", shows="Of which coupons?"),
+            Act(tap="coffee · 3 coupons", shows="There are 3 coupons"),
+            Act(say="2", shows="What shall members read?"),
+            Act(say="A free coffee", shows="for the first 2 members"),
+            Act(tap="Open it", shows="is open: 2 coupons", may_be_silent=True),
+        ],
+        check=check_drop,
+        deadly=3,
     ),
 }
 """By flow."""

@@ -133,6 +133,8 @@ IDEA: Mapping[str, object] = {
     "idea_state": IdeaState.ADOPTED,
     "said": "W" * 200,
     "answer": "W" * 300,
+    "drop_name": "W" * 40,
+    "quantity": 100_000,
     "asks": True,
 }
 

@@ -33,6 +33,7 @@ def test_only_those_who_run_the_shop_are_offered_its_commands() -> None:
         "rewards",
         "why",
         "top",
+        "club",
         "contests",
         "qr",
         "print",

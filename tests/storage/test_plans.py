@@ -99,6 +99,8 @@ BLOCKS = {
     "contests._ROWS",
     "coupons._COUPONS",
     "grants._ROWS",
+    "drops._DROPS",
+    "drops._CLAIMS",
     "ideas._IDEAS",
     "inbox._ROW",
     "outbox._NOTICE",

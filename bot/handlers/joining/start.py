@@ -6,10 +6,12 @@ from telegram import Update
 from telegram.ext import ChatMemberHandler
 
 from bot.core.claiming import Attribution
+from bot.core.club import CLUB_LINK
 from bot.core.conversions.receipts import RECEIPT_PREFIX
 from bot.core.redeeming import USE_PREFIX
 from bot.core.roles import EVERYBODY, TEAM, TEAM_PREFIX
 from bot.handlers.bot_profile import settle_menu
+from bot.handlers.club import on_club
 from bot.handlers.community.chat import look_after
 from bot.handlers.community.community import find_chat_id
 from bot.handlers.conversions.orders import on_receipt
@@ -62,7 +64,7 @@ async def on_start(update: Update, context: Context) -> None:
     arrival = await context.write(
         start,
         visitor=visitor_of(update),
-        payload="" if payload == FROM_INLINE else payload,
+        payload="" if payload in {FROM_INLINE, CLUB_LINK} else payload,
         from_inline=payload == FROM_INLINE,
     )
     if arrival.role in TEAM:
@@ -73,7 +75,9 @@ async def on_start(update: Update, context: Context) -> None:
         and await on_scanned(update, context, payload)
     ):
         return
-    if not arrival.greeted_by_notice:
+    if payload == CLUB_LINK:
+        await on_club(update, context)
+    elif not arrival.greeted_by_notice:
         render = _ANSWERS[arrival.attribution]
         await show(update, context, render(Texts(arrival.member.language), context.deps.shop, arrival.member))
         context.run_aside(wish_card(context, arrival.member.telegram_id))

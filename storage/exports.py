@@ -189,6 +189,10 @@ _EVERY = (
     _list(
         "pulses", "how members said it was", of.pulse, "id person_id:member_id cause source asked_at answered_at answer"
     ),
+    _list(
+        "polls", "what members were asked to choose", of.poll, "id question options outcome opened_at closed_at told_at"
+    ),
+    _list("votes", "who chose what", of.vote, "poll_id person_id:member_id choice voted_at"),
     _list("drops", "coupons for whoever comes first", of.coupon_drop, "id pool name quantity taken opened_at ended_at"),
     _list("drop_claims", "who came for them", of.coupon_claim, "drop_id person_id:member_id place grant_id claimed_at"),
     _list(

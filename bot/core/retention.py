@@ -200,6 +200,7 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         "outbox": Keeping(holds="messages owed", ends=Ends.TIME, days=5, how="after they were sent or given up"),
         "person": Keeping(holds="codes and choices", ends=Ends.FORGETTING, how="an empty row stays for the ledger"),
         "picture": Keeping(holds="logos and photos of campaigns", ends=Ends.FEW),
+        "poll": Keeping(holds="what members were asked to choose, and what came of it", ends=Ends.FEW),
         "pool": Keeping(holds="how many coupons are left of each kind", ends=Ends.FEW),
         "placing": Keeping(holds="who has won what place", ends=Ends.NEVER, how="holds no name"),
         "profile": Keeping(holds="names, usernames, Telegram numbers", ends=Ends.FORGETTING),
@@ -256,6 +257,7 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         "visit": Keeping(
             holds="hashes of who opened a link", ends=Ends.TIME, days=1, how="after it; the hash is of one day alone"
         ),
+        "vote": Keeping(holds="who chose what", ends=Ends.FORGETTING),
         "waitlist": Keeping(holds="queues of campaigns", ends=Ends.FEW),
         "waitlist_chunk": Keeping(holds="how many wait in which part of a queue", ends=Ends.FEW),
         "waitlist_jump": Keeping(holds="how far a friend has moved somebody", ends=Ends.NEVER, how="holds no name"),

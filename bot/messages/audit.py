@@ -41,6 +41,8 @@ _ACTS = {
     Act.UNSOLD: "audit.unsold",
     Act.TIED: "audit.tied",
     Act.ORDERS: "audit.orders",
+    Act.ASKED: "audit.asked",
+    Act.ANSWERED: "audit.answered",
     Act.DROP: "audit.drop",
     Act.DROP_ENDED: "audit.drop_ended",
     Act.IDEA: "audit.idea",

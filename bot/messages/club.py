@@ -9,6 +9,7 @@ from telegram import Message
 
 from bot.core.club import CLUB_LINK, DROPS_SHOWN, NAME_LIMIT, Dropping, parse_quantity
 from bot.messages.buttons import ID, MENU, REWARDS, TOP, Button
+from bot.messages.choosing import CHOOSE
 from bot.messages.honours import say_honour, say_privileges, say_tier
 from bot.messages.ideas import IDEA_NEW, IDEAS
 from bot.messages.keyboards import PRIMARY, Row, compose_join_keyboard, make_button, stack, tap_row
@@ -44,7 +45,12 @@ def render_club(texts: Texts, shop: Shop, view: ClubView) -> OutgoingMessage:
         for row in view.drops
         if row.left and row.id not in view.claims
     ]
-    rows = [*takes, tap_row(texts, IDEAS, REWARDS, TOP), tap_row(texts, IDEA_NEW, MENU), *_manager_rows(texts, view)]
+    rows = [
+        *takes,
+        tap_row(texts, IDEAS, REWARDS, TOP),
+        tap_row(texts, CHOOSE, IDEA_NEW, MENU),
+        *_manager_rows(texts, view),
+    ]
     return OutgoingMessage(text=Html("\n\n".join(blocks)), keyboard=stack(*rows))
 
 

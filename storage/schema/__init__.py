@@ -52,6 +52,7 @@ from storage.schema.people import (
     role,
     spoken,
 )
+from storage.schema.polls import poll, vote
 from storage.schema.proof import checkpoint, inspection
 from storage.schema.pulse import asking, pulse
 from storage.schema.redeeming import redemption, stock
@@ -130,6 +131,7 @@ __all__ = [
     "person",
     "picture",
     "placing",
+    "poll",
     "pool",
     "profile",
     "pulse",
@@ -158,6 +160,7 @@ __all__ = [
     "ticket_template",
     "told_story",
     "visit",
+    "vote",
     "waitlist",
     "waitlist_chunk",
     "waitlist_jump",

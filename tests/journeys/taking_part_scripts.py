@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from storage import Store, Tx
 from storage.idea import IdeaState
-from storage.tables import coupons, drops, ideas, people
+from storage.poll import PollId
+from storage.tables import coupons, drops, ideas, people, polls
 from tests.journeys.dialogues import Act, Script, Walk
 from tests.playground.calling import draw_picture
 
@@ -38,6 +39,27 @@ def bring_coupons(tx: Tx, telegram_id: int) -> None:
 async def check_drop(_: Walk, store: Store) -> None:
     """It is open once."""
     assert [(row.name, row.quantity) for row in await store.read(drops.list_open, limit=9)] == [("A free coffee", 2)]
+
+
+async def check_asked(_: Walk, store: Store) -> None:
+    """It is asked once, in the languages that were said."""
+    (row,) = await store.read(polls.list_open, limit=9)
+    assert (list(row.question), [option["zh"] for option in row.options]) == (["en", "zh"], ["烤炉", "黑麦"])
+
+
+def choose(tx: Tx, telegram_id: int) -> None:
+    """Somebody has chosen."""
+    person = people.find_by_telegram_id(tx, telegram_id)
+    assert person is not None
+    number = polls.add(tx, {"en": "Which story next?"}, [{"en": "The oven"}, {"en": "The rye"}])
+    polls.set_vote(tx, number, person.id, 1)
+
+
+async def check_ended(_: Walk, store: Store) -> None:
+    """It is over, with what comes of it."""
+    row = await store.read(polls.find, PollId(1))
+    assert row is not None
+    assert row.outcome == "The rye it is"
 
 
 TAKING_PART: Mapping[str, Script] = {
@@ -82,6 +104,30 @@ TAKING_PART: Mapping[str, Script] = {
         ],
         check=check_drop,
         deadly=3,
+    ),
+    "poll": Script(
+        admin=True,
+        acts=[
+            Act(say="/choose", shows="asks nothing at the moment"),
+            Act(tap="Ask members", shows="What shall members choose?"),
+            Act(say="Which story next?\nThe oven\nThe rye", shows="The same in Bahasa Indonesia"),
+            Act(tap="Skip", shows="The same in 简体中文"),
+            Act(say="下一个故事\n烤炉\n黑麦", shows="Ask it now?"),
+            Act(tap="Ask it", shows="It is asked.", may_be_silent=True),
+        ],
+        check=check_asked,
+        deadly=3,
+    ),
+    "poll_end": Script(
+        admin=True,
+        others=["Wayan Abe"],
+        before=choose,
+        acts=[
+            Act(say="/choose", shows="Which story next?"),
+            Act(tap="End this question", shows="What comes of it?"),
+            Act(say="The rye it is", shows="Everybody who chose hears it", may_be_silent=True),
+        ],
+        check=check_ended,
     ),
 }
 """By flow."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 
@@ -135,6 +136,10 @@ IDEA: Mapping[str, object] = {
     "answer": "W" * 300,
     "drop_name": "W" * 40,
     "quantity": 100_000,
+    "asked": json.dumps({"en": "W" * 200}),
+    "won": json.dumps({"en": "W" * 32}),
+    "percent": 67,
+    "outcome": "W" * 300,
     "asks": True,
 }
 

@@ -40,6 +40,7 @@ def test_only_those_who_run_the_shop_are_offered_its_commands() -> None:
         "order",
         "idea",
         "ideas",
+        "choose",
         "spoken",
         "start",
         "support",

@@ -50,6 +50,7 @@ from storage.tables import (
     marks,
     order_claims,
     people,
+    polls,
     pulses,
     referrals,
     reviews,
@@ -127,7 +128,8 @@ def live(tx: Tx) -> Person:
 
 
 def take_part(tx: Tx, person: Person) -> None:
-    """Somebody says how it was, and has an idea, which is done."""
+    """Somebody says how it was, chooses, and has an idea, which is done."""
+    polls.set_vote(tx, polls.add(tx, {"en": "?"}, [{"en": "a"}, {"en": "b"}]), person.id, 1)
     pulses.set_words(tx, pulses.add(tx, person.id, PulseCause.JOINED, f"{CANARY}way"), f"{CANARY}pulse")
     askings.set_all(tx, Asking(person_id=person.id, pulse_cause=PulseCause.JOINED, ask_cause=AskCause.PULSE))
     idea = ideas.add(tx, person.id, text=f"{CANARY}idea", photo=f"{CANARY}picture")

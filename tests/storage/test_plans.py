@@ -99,6 +99,7 @@ BLOCKS = {
     "contests._ROWS",
     "coupons._COUPONS",
     "grants._ROWS",
+    "polls._POLLS",
     "drops._DROPS",
     "drops._CLAIMS",
     "ideas._IDEAS",

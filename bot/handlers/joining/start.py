@@ -5,12 +5,14 @@ from __future__ import annotations
 from telegram import Update
 from telegram.ext import ChatMemberHandler
 
+from bot.core.choosing import CHOOSE_LINK
 from bot.core.claiming import Attribution
 from bot.core.club import CLUB_LINK
 from bot.core.conversions.receipts import RECEIPT_PREFIX
 from bot.core.redeeming import USE_PREFIX
 from bot.core.roles import EVERYBODY, TEAM, TEAM_PREFIX
 from bot.handlers.bot_profile import settle_menu
+from bot.handlers.choosing import on_choose
 from bot.handlers.club import on_club
 from bot.handlers.community.chat import look_after
 from bot.handlers.community.community import find_chat_id
@@ -38,6 +40,9 @@ from bot.updates.context import visitor_of
 FROM_INLINE = "inline"
 """Start payload of the button that somebody without a link meets in inline mode: no code at all."""
 
+_SCREENS = {CLUB_LINK: on_club, CHOOSE_LINK: on_choose}
+"""What links lead to that bring nobody: broadcasts and the announce chat have them."""
+
 _ANSWERS = {
     Attribution.RETURNING: render_home,
     Attribution.OWN_CODE: render_own_code,
@@ -64,7 +69,7 @@ async def on_start(update: Update, context: Context) -> None:
     arrival = await context.write(
         start,
         visitor=visitor_of(update),
-        payload="" if payload in {FROM_INLINE, CLUB_LINK} else payload,
+        payload="" if payload == FROM_INLINE or payload in _SCREENS else payload,
         from_inline=payload == FROM_INLINE,
     )
     if arrival.role in TEAM:
@@ -75,8 +80,8 @@ async def on_start(update: Update, context: Context) -> None:
         and await on_scanned(update, context, payload)
     ):
         return
-    if payload == CLUB_LINK:
-        await on_club(update, context)
+    if payload in _SCREENS:
+        await _SCREENS[payload](update, context)
     elif not arrival.greeted_by_notice:
         render = _ANSWERS[arrival.attribution]
         await show(update, context, render(Texts(arrival.member.language), context.deps.shop, arrival.member))

@@ -1,0 +1,134 @@
+"""Choosing: one voice each, counted, and everybody who chose hears once what comes of it."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.core.campaigns.campaign import Campaign
+from bot.core.choosing import Asked, Result, compute_result, parse_asked, pick_words
+from bot.handlers.choosing import tell_voters
+from bot.services.campaigns.opening import Source, open_shop
+from bot.services.choosing.choosing import AskedView, ask, choose, end_asked, tell_some, view_choosing
+from bot.services.members import NotAllowed
+from bot.services.privacy import forget
+from storage import Store
+from storage.poll import PollId
+from storage.records import NoticeId, Profile
+from storage.role import Role
+from storage.tables import outbox, people, polls, roles
+from tests.services.test_joining import ANNA, BUDI, arrive
+from tests.storage.cast import add_members
+
+OWNER = Profile(telegram_id=901, first_name="Rosa", telegram_language="en")
+SAID = [
+    ["en", {"question": "Next?", "options": ["Oven", "Rye"]}],
+    None,
+    ["zh", {"question": "?", "options": ["A", "B"]}],
+]
+
+
+@pytest.fixture
+async def shop(store: Store, campaign: Campaign) -> Store:
+    """A shop with an owner, an announce chat and two members."""
+    await store.write(open_shop, Source(campaign=campaign), announce_chat="@bakery")
+    for visitor in (OWNER, ANNA, BUDI):
+        await arrive(store, visitor)
+    await store.write(roles.set, OWNER.telegram_id, Role.OWNER)
+    return store
+
+
+async def put(shop: Store, *, by: Profile = OWNER) -> AskedView:
+    """Ask."""
+    return await shop.write(ask, visitor=by, data={"said": SAID})
+
+
+async def end(shop: Store, *, by: Profile = OWNER) -> bool:
+    """Say what comes of it."""
+    return (await shop.write(end_asked, visitor=by, data={"poll": 1, "words": "Rye it is"}))[1]
+
+
+async def list_told(shop: Store) -> list[tuple[str, object, object]]:
+    """What is told: of what kind, to whom, and what share the first had."""
+    owed = await shop.read(outbox.list_owed, after=NoticeId(0), limit=5000)
+    return [(row.kind, row.address, row.payload.get("percent")) for row in owed if row.kind.startswith("poll_")]
+
+
+async def test_each_has_one_voice_and_can_choose_otherwise_until_it_is_over(shop: Store) -> None:
+    """What does not exist is not chosen, and afterwards nothing changes."""
+    assert (await put(shop)).announced
+    await asyncio.gather(
+        *(shop.write(choose, visitor=ANNA, poll_id=PollId(1), choice=choice) for choice in (0, 1, 0, 7))
+    )
+    view = await shop.write(choose, visitor=ANNA, poll_id=PollId(1), choice=1)
+    assert view.poll is not None
+    assert (view.poll.chosen, view.poll.votes) == (1, {1: 1})
+    assert await end(shop)
+    assert (await shop.write(choose, visitor=ANNA, poll_id=PollId(1), choice=0)).poll is None
+    assert await shop.read(polls.count_votes, PollId(1)) == {1: 1}
+
+
+async def test_everybody_who_chose_hears_once_what_comes_of_it(shop: Store) -> None:
+    """A page at a time, however often it stops in between; who did not choose hears nothing, the announce chat both."""
+    await put(shop)
+    members = await shop.write(add_members, 25)
+    for number, member in enumerate(members[:20]):
+        await shop.write(choose, visitor=member.profile, poll_id=PollId(1), choice=int(number % 4 > 0))
+    assert [await end(shop), await end(shop)] == [True, False]
+    for _ in range(2):
+        await shop.write(tell_some, 7)
+    await tell_voters(shop)
+    await tell_voters(shop)
+    told = await list_told(shop)
+    assert [kind for kind, _, _ in told if kind != "poll_ended"] == ["poll_announced", "poll_result"]
+    heard = [address for kind, address, percent in told if kind == "poll_ended" and percent == 75]
+    assert (len(heard), len(set(heard))) == (20, 20)
+
+
+async def test_who_is_forgotten_is_counted_no_more(shop: Store) -> None:
+    """And hears nothing."""
+    await put(shop)
+    for visitor in (ANNA, BUDI):
+        await shop.write(choose, visitor=visitor, poll_id=PollId(1), choice=0)
+    await shop.write(forget, telegram_id=ANNA.telegram_id)
+    await end(shop)
+    await tell_voters(shop)
+    budi = await shop.read(people.find_by_telegram_id, BUDI.telegram_id)
+    assert budi is not None
+    assert [kind for kind, _, _ in await list_told(shop)].count("poll_ended") == 1
+
+
+async def test_members_ask_nothing_and_three_questions_are_asked_at_most(shop: Store) -> None:
+    """Nobody is asked more than can be shown."""
+    for act in (put, end):
+        with pytest.raises(NotAllowed):
+            await act(shop, by=ANNA)
+    assert [(await put(shop)).opened for _ in range(4)] == [True, True, True, False]
+    assert (await shop.read(view_choosing, visitor=ANNA, page=9)).page == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("Next?\nOven\nRye", Asked(question="Next?", options=["Oven", "Rye"])),
+        ("  Next?\n\n Oven \nRye\n", Asked(question="Next?", options=["Oven", "Rye"])),
+        ("Next?\nOven", None),
+        ("Next?\nOven\noven", None),
+        ("Next?\n" + "\n".join(map(str, range(11))), None),
+        ("Next?\nOven\n" + "W" * 33, None),
+        ("W" * 201 + "\nOven\nRye", None),
+        ("", None),
+    ],
+)
+def test_a_question_is_a_line_and_its_options_a_line_each(text: str, asked: Asked | None) -> None:
+    """Two to ten different ones that have room on a button."""
+    assert parse_asked(text) == asked
+
+
+def test_the_result_is_what_most_chose_and_level_is_said() -> None:
+    """Without a voice there is none."""
+    assert compute_result({}) is None
+    assert compute_result({2: 3, 0: 1}) == Result(choice=2, votes=3, count=4)
+    assert compute_result({2: 3, 0: 3}) == Result(choice=0, votes=3, count=6, is_level=True)
+    assert [pick_words({"en": "a", "zh": "b"}, language) for language in ("zh-hant", "de")] == ["b", "a"]

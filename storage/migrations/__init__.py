@@ -59,6 +59,8 @@ REVISIONS = (
     "0055",
     "0056",
     "0057",
+    "0058",
+    "0059",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

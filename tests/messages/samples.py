@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 
@@ -42,7 +41,6 @@ from bot.updates.capability import Registry
 from storage.broadcast import Broadcast, Recipient
 from storage.facts import GrantState, LedgerLine, LiabilityLevel, PoolLevel, RedemptionState
 from storage.gift import Trouble
-from storage.idea import IdeaState
 from storage.records import (
     BroadcastId,
     BroadcastState,
@@ -60,6 +58,7 @@ from tests.messages.coupon_samples import render_coupons
 from tests.messages.gift_samples import render_gifts
 from tests.messages.result_samples import make_results
 from tests.messages.reward_samples import SAMPLE_RULE
+from tests.messages.taking_part_samples import TAKING_PART
 from tests.messages.ticket_samples import TICKET_VALUES, render_tickets
 from tests.messages.webhook_samples import render_webhooks
 
@@ -129,23 +128,8 @@ FINDINGS = compose_findings([Finding(fault=fault, place=0, language="en", field=
 WEBHOOK: Mapping[str, object] = {"url": "https://" + "W" * 90 + ".example/hook?key=secret", "gone": False}
 
 
-IDEA: Mapping[str, object] = {
-    "idea": 7,
-    "idea_state": IdeaState.ADOPTED,
-    "said": "W" * 200,
-    "answer": "W" * 300,
-    "drop_name": "W" * 40,
-    "quantity": 100_000,
-    "asked": json.dumps({"en": "W" * 200}),
-    "won": json.dumps({"en": "W" * 32}),
-    "percent": 67,
-    "outcome": "W" * 300,
-    "asks": True,
-}
-
-
 MORE: Mapping[str, object] = {
-    **IDEA,
+    **TAKING_PART,
     **TICKET_VALUES,
     **WEBHOOK,
     "alarm": "jobs",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0056"
-down_revision = "0055"
+revision = "0058"
+down_revision = "0057"
 
 BIG = sa.BigInteger()
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0057"
-down_revision = "0056"
+revision = "0059"
+down_revision = "0058"
 
 BIG = sa.BigInteger()
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")

@@ -34,6 +34,7 @@ from bot.handlers import (
     spoken,
     standing,
     team,
+    testimonials,
     waiting,
     webhooks,
 )
@@ -59,6 +60,8 @@ CAPABILITIES: tuple[Capability, ...] = (
     standing.CAPABILITY,
     honours.CAPABILITY,
     contests.CAPABILITY,
+    testimonials.CAPABILITY,
+    testimonials.STORIES,
     choosing.CAPABILITY,
     choosing.POLLS,
     club.CAPABILITY,

@@ -193,6 +193,12 @@ _EVERY = (
         "polls", "what members were asked to choose", of.poll, "id question options outcome opened_at closed_at told_at"
     ),
     _list("votes", "who chose what", of.vote, "poll_id person_id:member_id choice voted_at"),
+    _list(
+        "testimonials",
+        "what members say for all to read",
+        of.testimonial,
+        "person_id:member_id words name state made_at changed_at",
+    ),
     _list("drops", "coupons for whoever comes first", of.coupon_drop, "id pool name quantity taken opened_at ended_at"),
     _list("drop_claims", "who came for them", of.coupon_claim, "drop_id person_id:member_id place grant_id claimed_at"),
     _list(

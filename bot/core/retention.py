@@ -253,6 +253,9 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         ),
         "ticket_signer": Keeping(holds="who of the team wants their name above answers", ends=Ends.FORGETTING),
         "ticket_template": Keeping(holds="the shop's own sentences for answers", ends=Ends.FEW),
+        "testimonial": Keeping(
+            holds="what members say for all to read", ends=Ends.FORGETTING, how="or when they take it back"
+        ),
         "told_story": Keeping(holds="whose card a friend came by: which story", ends=Ends.NEVER, how="holds no name"),
         "visit": Keeping(
             holds="hashes of who opened a link", ends=Ends.TIME, days=1, how="after it; the hash is of one day alone"

@@ -43,6 +43,7 @@ _ACTS = {
     Act.ORDERS: "audit.orders",
     Act.ASKED: "audit.asked",
     Act.ANSWERED: "audit.answered",
+    Act.TESTIMONIAL: "audit.testimonial",
     Act.DROP: "audit.drop",
     Act.DROP_ENDED: "audit.drop_ended",
     Act.IDEA: "audit.idea",
@@ -65,6 +66,7 @@ _TO_SOMEBODY = {
     Act.TIED,
     Act.REVIEWED,
     Act.IDEA,
+    Act.TESTIMONIAL,
 }
 
 

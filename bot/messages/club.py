@@ -17,6 +17,7 @@ from bot.messages.notices import Reader, Renderers, each
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.rewards import say_rule
 from bot.messages.shop import Shop
+from bot.messages.testimonials import SAYING
 from bot.messages.texts import Html, Texts
 from bot.services.club.club import ClubView
 from bot.services.club.dropping import OpeningView
@@ -48,7 +49,8 @@ def render_club(texts: Texts, shop: Shop, view: ClubView) -> OutgoingMessage:
     rows = [
         *takes,
         tap_row(texts, IDEAS, REWARDS, TOP),
-        tap_row(texts, CHOOSE, IDEA_NEW, MENU),
+        tap_row(texts, CHOOSE, SAYING),
+        tap_row(texts, IDEA_NEW, MENU),
         *_manager_rows(texts, view),
     ]
     return OutgoingMessage(text=Html("\n\n".join(blocks)), keyboard=stack(*rows))

@@ -33,8 +33,12 @@ def render_words_prompt(texts: Texts, member: MemberView, story: str) -> Outgoin
 
 def render_words_refusal(texts: Texts, fault: WordsFault, length: int) -> OutgoingMessage:
     """Why these words cannot stand on a card; others are welcome at once."""
-    text = texts.say(_REFUSED[fault], limit=WORDS_LIMIT, length=length)
-    return OutgoingMessage(text=text, keyboard=stack(tap_row(texts, WORDS_STOP)))
+    return OutgoingMessage(text=say_refusal(texts, fault, length), keyboard=stack(tap_row(texts, WORDS_STOP)))
+
+
+def say_refusal(texts: Texts, fault: WordsFault, length: int) -> Html:
+    """Why words of so many code points cannot stand on a card."""
+    return texts.say(_REFUSED[fault], limit=WORDS_LIMIT, length=length)
 
 
 def render_words_preview(texts: Texts, shop: Shop, member: MemberView, photo: Photo, story: str) -> OutgoingMessage:

@@ -82,6 +82,8 @@ class Act(StrEnum):
     """Members were asked to choose: what."""
     ANSWERED = "answered"
     """What comes of it was said: of what, what."""
+    TESTIMONIAL = "testimonial"
+    """What a member says was made a story, or not: how it stands."""
     DROP = "drop"
     """Coupons for whoever comes first: what they are called, how many."""
     DROP_ENDED = "drop_ended"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.services.members import MemberView, enter, view_member
 from bot.services.redeeming.granted import give_up_all
+from bot.services.testimonials import testimonials
 from bot.services.waiting.waiting import forget_places
 from storage.personal import Rows, list_personal
 from storage.records import Person, Profile
@@ -135,6 +136,7 @@ def _forget_person(tx: Tx, person: Person) -> None:
         team_invitations.delete_of,
         ticket_words.forget_of,
         tickets.forget_of,
+        testimonials.forget_of,
         web_keys.delete_of,
     ):
         forget_rows(tx, person.id)

@@ -61,6 +61,7 @@ REVISIONS = (
     "0057",
     "0058",
     "0059",
+    "0060",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

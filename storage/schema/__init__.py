@@ -61,6 +61,7 @@ from storage.schema.rewards import allowance, awaited, event, grant
 from storage.schema.segments import listed, segment
 from storage.schema.sharing import card, chat_join, chat_link, click, handout, link_revocation, share, tally, visit
 from storage.schema.team import audit, hand_grant, team_invitation
+from storage.schema.testimonials import testimonial
 from storage.schema.tickets import ticket, ticket_copy, ticket_said, ticket_signer, ticket_template
 from storage.schema.waitlists import waitlist, waitlist_chunk, waitlist_jump, waitlist_place
 from storage.schema.web import web_key
@@ -153,6 +154,7 @@ __all__ = [
     "strike",
     "tally",
     "team_invitation",
+    "testimonial",
     "ticket",
     "ticket_copy",
     "ticket_said",

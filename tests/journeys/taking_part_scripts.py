@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from storage import Store, Tx
 from storage.idea import IdeaState
 from storage.poll import PollId
-from storage.tables import coupons, drops, ideas, people, polls
+from storage.tables import coupons, drops, ideas, people, polls, testimonials
 from tests.journeys.dialogues import Act, Script, Walk
 from tests.playground.calling import draw_picture
 
@@ -60,6 +60,13 @@ async def check_ended(_: Walk, store: Store) -> None:
     row = await store.read(polls.find, PollId(1))
     assert row is not None
     assert row.outcome == "The rye it is"
+
+
+async def check_said(_: Walk, store: Store) -> None:
+    """It waits for whoever runs the shop, once."""
+    said = await store.read(testimonials.find_offered)
+    assert said is not None
+    assert said.words == "The rye is honest"
 
 
 TAKING_PART: Mapping[str, Script] = {
@@ -128,6 +135,17 @@ TAKING_PART: Mapping[str, Script] = {
             Act(say="The rye it is", shows="Everybody who chose hears it", may_be_silent=True),
         ],
         check=check_ended,
+    ),
+    "say": Script(
+        acts=[
+            Act(say="/club", shows="In your words"),
+            Act(tap="In your words", shows="can become a story"),
+            Act(tap="Say it", shows="One line is enough"),
+            Act(say="The rye is honest", shows="May friends of the house"),
+            Act(tap="Yes, they may", shows="The team has it now", may_be_silent=True),
+        ],
+        check=check_said,
+        deadly=3,
     ),
 }
 """By flow."""

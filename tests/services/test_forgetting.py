@@ -57,6 +57,7 @@ from storage.tables import (
     roles,
     shares,
     team_invitations,
+    testimonials,
     ticket_words,
     tickets,
     visits,
@@ -128,7 +129,8 @@ def live(tx: Tx) -> Person:
 
 
 def take_part(tx: Tx, person: Person) -> None:
-    """Somebody says how it was, chooses, and has an idea, which is done."""
+    """Somebody says how it was, says something for all to read, chooses, and has an idea, which is done."""
+    testimonials.set_words(tx, person.id, words=f"{CANARY}words", name=f"{CANARY}a")
     polls.set_vote(tx, polls.add(tx, {"en": "?"}, [{"en": "a"}, {"en": "b"}]), person.id, 1)
     pulses.set_words(tx, pulses.add(tx, person.id, PulseCause.JOINED, f"{CANARY}way"), f"{CANARY}pulse")
     askings.set_all(tx, Asking(person_id=person.id, pulse_cause=PulseCause.JOINED, ask_cause=AskCause.PULSE))

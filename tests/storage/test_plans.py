@@ -100,6 +100,7 @@ BLOCKS = {
     "coupons._COUPONS",
     "grants._ROWS",
     "polls._POLLS",
+    "testimonials._ROWS",
     "drops._DROPS",
     "drops._CLAIMS",
     "ideas._IDEAS",

@@ -11,8 +11,9 @@ from bot.core.campaigns.content import parse_content
 from bot.core.campaigns.rewards import Rule
 from bot.core.campaigns.rules import Rules, parse_chat
 from bot.core.campaigns.running import Standing, compose_chapters, decide_holds, decide_running
+from bot.core.testimonials import TESTIMONIALS_SHOWN, tell
 from storage.records import CampaignId, VersionId
-from storage.tables import campaigns, shops
+from storage.tables import campaigns, shops, testimonials
 from storage.tables.campaigns import CampaignRow
 from storage.tables.shops import ShopRow
 from storage.tx import Tx
@@ -147,10 +148,11 @@ def get_shop(tx: Tx) -> ShopView:
         for row in campaigns.list_all(tx)
         if row.version_id is not None and row.id != shop.campaign_id and decide_running(view_standing(row), tx.now)
     }
-    campaign = compose_chapters(read_terms(tx, shop).campaign, others)
+    told = compose_chapters(read_terms(tx, shop).campaign, others)
+    said = testimonials.list_shown(tx, limit=TESTIMONIALS_SHOWN)
     return ShopView(
         revision=shop.revision,
-        campaign=campaign,
+        campaign=tell(told, said) if said else told,
         announce_chat=parse_chat(shop.announce_chat or ""),
         community_chat=parse_chat(shop.community_chat or ""),
         community_id=shop.community_id,

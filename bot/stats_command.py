@@ -42,6 +42,7 @@ def collect(tx: Tx) -> dict[str, Any]:
     """Every figure by its name in docs/metrics.md; null where there are too few to tell."""
     from bot.core.durations import DAY  # noqa: PLC0415 -- likewise
     from bot.core.funnel import FEW, PERIOD_DAYS, compute_steps  # noqa: PLC0415 -- likewise
+    from bot.services.reminding.asking import measure_asking  # noqa: PLC0415 -- likewise
     from bot.services.stats import WEEKS, cut, list_weeks, measure  # noqa: PLC0415 -- likewise
     from storage.tables.funnel import Cut  # noqa: PLC0415 -- likewise
 
@@ -71,6 +72,7 @@ def collect(tx: Tx) -> dict[str, Any]:
         },
         "period": _show(figures.lately),
         "period_before": _show(figures.before),
+        "asking": None if (lift := measure_asking(tx)) is None else asdict(lift) | {"tells": lift.tells},
         "by": {str(each): {key: _show(row) for key, row in cut(tx, each).items()} for each in dimensions}
         | {"week": {_name_day(day, DAY): _show(row) for day, row in list_weeks(tx, WEEKS).items()}},
     }

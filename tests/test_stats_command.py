@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,8 +31,8 @@ def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 async def _open(url: str) -> None:
     async with open_store(url) as store:
-        await store.write(open_shop, Source(campaign=load_campaign()))
         await store.write(fill)
+        await store.write(open_shop, Source(campaign=load_campaign()))
 
 
 def fill(tx: Tx) -> None:
@@ -39,6 +40,22 @@ def fill(tx: Tx) -> None:
     first, *others = add_members(tx, 100)
     for friend in others[:33]:
         refer(tx, first, friend)
+
+
+def test_what_asking_brings_is_told_with_its_interval(capsys: pytest.CaptureFixture[str], url: str) -> None:
+    """As soon as some members are never asked; whether it says anything stands beside it."""
+    asyncio.run(_hold_out(url))
+    told = json.loads(_run(capsys, "stats", "--json"))["asking"]
+    assert told["asked"] + told["held"] == 0
+    assert told["low"] < told["difference"] < told["high"]
+    assert told["tells"] is False
+
+
+async def _hold_out(url: str) -> None:
+    campaign = load_campaign()
+    rules = replace(campaign.rules, hold_out_percent=10)
+    async with open_store(url) as store:
+        await store.write(open_shop, Source(campaign=replace(campaign, rules=rules)))
 
 
 @pytest.mark.usefixtures("url")
@@ -55,6 +72,7 @@ def test_the_funnel_is_told_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert told["growth"]["k"] == 0.33
     assert told["growth"]["k_low"] < 0.33 < told["growth"]["k_high"]
     assert told["growth"]["conversion"] is None
+    assert told["asking"] is None
     assert set(told["shares"]) == set(STEPS) - {"reached"}
     assert (told["shares"]["started"], told["shares"]["shared"]) == (1.0, None)
     assert told["by"]["source"]["qr"]["started"] == 33

@@ -110,7 +110,9 @@ class BroadcastSender:
         for recipient in claim.recipients:
             flight = self._flights[_key(recipient)] = _Flight(recipient, claim.broadcast, claim.weight)
             key = compose_reader_key(self._pepper, *_key(recipient)) if addresses else ""
-            messages = composer.compose(Reader(language=recipient.language, code=recipient.code, key=key))
+            number = recipient.person_id
+            reader = Reader(language=recipient.language, code=recipient.code, key=key, number=number)
+            messages = composer.compose(reader)
             flight.task = asyncio.create_task(self._request(flight, messages))
             flight.task.add_done_callback(partial(self._land, flight))
 

@@ -125,6 +125,8 @@ def choose_wording(rules: Rules, member_id: int) -> str:
 
 def is_held_out(member_id: int, percent: int) -> bool:
     """Whether a member is among the so many of a hundred who are never asked to share; for ever the same ones."""
+    if not (percent and member_id):
+        return False
     drawn = blake2b(f"hold-out:{member_id}".encode(), digest_size=8).digest()
     return int.from_bytes(drawn, "big") % 100 < percent
 

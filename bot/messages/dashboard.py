@@ -20,6 +20,7 @@ from bot.messages.keyboards import PRIMARY, stack
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.sharing.ways import name_origin
 from bot.messages.shop import Shop
+from bot.messages.stats.asking import say_effect
 from bot.messages.texts import LANGUAGES, Texts, show_plain_name
 from bot.services.broadcasts.results import BroadcastResult
 from bot.services.dashboard.entering import DashboardLink
@@ -151,6 +152,7 @@ def _list_figures(texts: Texts, shop: Shop, view: BoardView) -> list[tuple[str, 
             "conversion": texts.number(growth.conversion, digits=2),
             "k": texts.number(growth.k, digits=2) if growth.tells else few,
             "cycle": texts.plain("dashboard.hours", hours=hours) if hours is not None else few,
+            **({} if view.asking is None else {"asking": say_effect(texts, view.asking) or few}),
         }
     return [(texts.plain(f"dashboard.figure.{name}"), value) for name, value in said.items()]
 

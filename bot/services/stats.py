@@ -20,6 +20,7 @@ from bot.core.liability import Liability
 from bot.core.roles import MANAGERS
 from bot.core.trials import Lift
 from bot.services.broadcasts.results import BroadcastResult, list_results
+from bot.services.campaigns import get_terms
 from bot.services.members import MemberView, demand, enter, view_member
 from bot.services.printing import count_by_placement
 from bot.services.reminding.asking import measure_asking
@@ -100,6 +101,8 @@ class PageView:
     trial: TrialView | None = None
     asking: Lift | None = None
     """What asking brings; None as well where nobody is held out."""
+    held_percent: int = 0
+    """So many of a hundred members are never asked."""
 
 
 def count(tx: Tx, *, visitor: Profile) -> StatsView:
@@ -132,6 +135,7 @@ def look(tx: Tx, *, visitor: Profile, page: Page) -> PageView:
         owed=sum_owed(tx) if page is Page.REWARDS else Liability(),
         trial=measure_trial(tx) if page is Page.TRIAL else None,
         asking=measure_asking(tx) if page is Page.ASKING else None,
+        held_percent=get_terms(tx).rules.hold_out_percent if page is Page.ASKING else 0,
     )
 
 

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
 
 from bot.core.campaigns.campaign import Campaign
-from bot.core.campaigns.content import compose_content, compute_digest
 from bot.core.campaigns.rules import WORDINGS
 from bot.core.durations import DAY
 from bot.core.roles import MANAGERS
 from bot.core.trials import MOST_VARIANTS, Standing, Verdict, choose_arm, decide
-from bot.services.campaigns import get_terms
-from bot.services.campaigns.opening import note_written
+from bot.services.campaigns import find_since, get_terms
+from bot.services.campaigns.opening import change_main
 from bot.services.members import demand, enter
 from storage.records import Profile
-from storage.tables import campaigns, directory, shops
+from storage.tables import directory
 from storage.tx import Tx
 
 MOST = 200_000
@@ -59,7 +57,7 @@ def measure_trial(tx: Tx) -> TrialView:
             wordings=campaign.invitee_points > 0,
             wording=campaign.rules.wording,
         )
-    begun_at = _find_begin(tx, keys)
+    begun_at = find_since(tx, lambda each: list_tried(each) == keys)
     trial, shown, brought = " ".join(keys), Counter[str](), Counter[str]()
     for number, came in directory.list_sharers(tx, since=begun_at, limit=MOST):
         arm = choose_arm(trial, number, keys)
@@ -75,7 +73,7 @@ def begin_trial(tx: Tx, *, visitor: Profile, stories: int = LEAST) -> None:
     demand(tx, visitor, MANAGERS)
     campaign = get_terms(tx).campaign
     if not list_tried(campaign) and LEAST <= stories <= min(len(campaign.stories), MOST_VARIANTS):
-        _write(tx, visitor, replace(campaign, rules=replace(campaign.rules, try_stories=stories)))
+        change_main(tx, visitor, replace(campaign, rules=replace(campaign.rules, try_stories=stories)))
 
 
 def begin_wordings(tx: Tx, *, visitor: Profile) -> None:
@@ -83,7 +81,7 @@ def begin_wordings(tx: Tx, *, visitor: Profile) -> None:
     demand(tx, visitor, MANAGERS)
     campaign = get_terms(tx).campaign
     if not list_tried(campaign) and campaign.invitee_points:
-        _write(tx, visitor, replace(campaign, rules=replace(campaign.rules, try_wordings=True)))
+        change_main(tx, visitor, replace(campaign, rules=replace(campaign.rules, try_wordings=True)))
 
 
 def end_trial(tx: Tx, *, visitor: Profile) -> None:
@@ -91,7 +89,7 @@ def end_trial(tx: Tx, *, visitor: Profile) -> None:
     demand(tx, visitor, MANAGERS)
     campaign = get_terms(tx).campaign
     if list_tried(campaign):
-        _write(tx, visitor, _end(campaign))
+        change_main(tx, visitor, _end(campaign))
 
 
 def adopt_winner(tx: Tx, *, visitor: Profile) -> None:
@@ -106,7 +104,7 @@ def adopt_winner(tx: Tx, *, visitor: Profile) -> None:
         adopted = replace(ended, rules=replace(ended.rules, wording=standing.winner))
     else:
         adopted = replace(ended, stories=tuple(sorted(ended.stories, key=lambda story: story.key != standing.winner)))
-    _write(tx, visitor, adopted)
+    change_main(tx, visitor, adopted)
 
 
 def list_tried(campaign: Campaign) -> Sequence[str]:
@@ -119,17 +117,3 @@ def list_tried(campaign: Campaign) -> Sequence[str]:
 
 def _end(campaign: Campaign) -> Campaign:
     return replace(campaign, rules=replace(campaign.rules, try_stories=0, try_wordings=False))
-
-
-def _find_begin(tx: Tx, keys: Sequence[str]) -> int:
-    """Since when just these are tried without a break."""
-    versions = campaigns.list_versions(tx, shops.get(tx).campaign_id)
-    same = takewhile(lambda version: list_tried(get_terms(tx, version[0]).campaign) == keys, versions)
-    return min((created_at for *_, created_at in same), default=tx.now)
-
-
-def _write(tx: Tx, visitor: Profile, campaign: Campaign) -> None:
-    """Let it hold from now on."""
-    content, row = compose_content(campaign), campaigns.get(tx, shops.get(tx).campaign_id)
-    version_id = campaigns.add_version(tx, slug=row.slug, content=content, digest=compute_digest(content))
-    note_written(tx, enter(tx, visitor).id, row.slug, row.version_id, version_id)

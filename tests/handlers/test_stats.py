@@ -38,7 +38,9 @@ async def test_the_figures_come_as_a_picture_with_a_caption(tmp_path: Path) -> N
         for label, said in (
             ("On trial", "Which story"),
             ("Try 2 stories", "Not enough yet"),
-            ("Effect of asking", "hold_out_percent"),
+            ("Effect of asking", "what asking really brings"),
+            ("Never ask 10 %", "10 of 100 members are never asked"),
+            ("Ask everybody again", "what asking really brings"),
             ("On trial", "Not enough yet"),
         ):
             await shop.tap(shop.admin, page, label)

@@ -1,16 +1,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from telegram import Message
 
 from bot.core.broadcasts.content import FIRST, BroadcastContent, LinkButton, Version, read_content, write_content
+from bot.core.trials import is_held_out
 from bot.messages.broadcasts.composing import BroadcastComposer, Reader, compose_addresses
 from bot.messages.broadcasts.content import ContentMistake, Unfit, compose_album, parse_version
 from bot.wire.calls import compose_call
-from tests.messages.samples import make_shop
+from tests.messages.samples import CAMPAIGN, make_shop
 
 PHOTO = [
     {"file_id": "small", "file_unique_id": "s", "width": 90, "height": 90},
@@ -143,6 +145,18 @@ def test_how_a_link_shows_is_kept() -> None:
     """Who took the preview away does not want members to see it."""
     ((_, sent),) = send(parse(text="https://example.org", link_preview_options={"is_disabled": True}))
     assert sent["link_preview_options"] == {"is_disabled": True}
+
+
+def test_who_is_never_asked_to_share_has_no_share_button() -> None:
+    """All else is the same, and whoever looks at what members get sees the button."""
+    held = replace(CAMPAIGN, rules=replace(CAMPAIGN.rules, hold_out_percent=50))
+    shop = replace(make_shop(), campaign=held)
+    composer = BroadcastComposer(BroadcastContent(versions={FIRST: parse(text="Hi")}), shop)
+    for number in range(20):
+        (message,) = composer.compose(Reader(language="en", code="c", number=number))
+        said = compose_call(message)[1]
+        assert said["text"] == "Hi"
+        assert ("reply_markup" in said) is not is_held_out(number, 50)
 
 
 def test_the_share_button_comes_last_and_in_the_readers_language() -> None:

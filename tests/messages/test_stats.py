@@ -9,7 +9,7 @@ from telegram import InlineKeyboardMarkup
 from bot.core.campaigns.campaign import BRAND_LIMIT
 from bot.core.funnel import FEW, Funnel, compute_growth
 from bot.core.liability import WORTH_LIMIT, Liability
-from bot.core.trials import compute_lift, decide
+from bot.core.trials import Lift, compute_lift, decide
 from bot.messages.sharing.ways import name_source, name_way
 from bot.messages.shop import Source
 from bot.messages.stats.screens import NAMES, render_page, render_stats
@@ -189,9 +189,16 @@ def test_what_can_be_tried_can_be_tapped(trial: TrialView, taps: list[str]) -> N
     assert ("give you" in screen.text) is trial.wordings
 
 
-def test_where_nobody_is_held_out_the_page_says_how() -> None:
-    """The name of the setting, and what it does."""
-    assert "hold_out_percent = 10" in say(Page.ASKING, {}, asking=None)
+@pytest.mark.parametrize(
+    ("lift", "tap"),
+    [(None, "Never ask 10 %"), (compute_lift(asked=9, asked_brought=1, held=1, held_brought=0), "Ask everybody again")],
+)
+def test_members_are_held_out_by_a_tap(lift: Lift | None, tap: str) -> None:
+    """And asked again by another; the page says what that is good for."""
+    screen = render_page(EN, make_shop(), replace(make_page("Budi", Page.ASKING), asking=lift))
+    assert isinstance(screen.keyboard, InlineKeyboardMarkup)
+    assert screen.keyboard.inline_keyboard[0][0].text == tap
+    assert ("10 of 100 members" in screen.text) is (lift is None)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -6,8 +6,10 @@ import pytest
 
 from bot.core.campaigns.campaign import Campaign
 from bot.core.trials import Lift, is_held_out
+from bot.services.campaigns import get_terms
 from bot.services.campaigns.opening import Source, open_shop
-from bot.services.reminding.asking import measure_asking
+from bot.services.members import NotAllowed, note_owners
+from bot.services.reminding.asking import measure_asking, set_hold_out
 from bot.services.reminding.nudges import nudge
 from storage import Store, Tx
 from storage.records import NoticeId, PersonId, Profile, ReferralState, ShareWay
@@ -111,6 +113,18 @@ async def test_the_groups_are_all_who_started_since_and_can_have_gone_quiet(
 def counts(lift: Lift) -> tuple[int, int, int, int]:
     """The two groups."""
     return lift.asked, lift.asked_brought, lift.held, lift.held_brought
+
+
+async def test_the_chat_holds_members_out_and_asks_them_again(store: Store) -> None:
+    """A change of the campaign, by who runs the shop alone."""
+    with pytest.raises(NotAllowed):
+        await store.write(set_hold_out, visitor=Profile(telegram_id=77, first_name="Ben"), percent=10)
+    owner = Profile(telegram_id=1, first_name="Rina")
+    await store.write(note_owners, telegram_ids=[1])
+    for percent in (10, 10, 0):
+        await store.write(set_hold_out, visitor=owner, percent=percent)
+        assert (await store.read(get_terms)).rules.hold_out_percent == percent
+        assert (await store.read(measure_asking) is None) is (percent == 0)
 
 
 @pytest.mark.parametrize("percent", [1, 50])

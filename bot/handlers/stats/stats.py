@@ -15,10 +15,14 @@ from bot.handlers.reply import show
 from bot.handlers.stats.charts import draw_aside
 from bot.messages.commands import Command
 from bot.messages.outgoing import Photo
+from bot.messages.stats.asking import BEGIN as HOLDS
+from bot.messages.stats.asking import END as ASKS
+from bot.messages.stats.asking import HELD_PERCENT, HOLD_OUT
 from bot.messages.stats.screens import STATS, render_page, render_stats
 from bot.messages.stats.trend import compose_trend
 from bot.messages.stats.trial import ADOPT, BEGIN, BEGIN_3, BEGIN_4, END, TRY, WORDS
 from bot.messages.texts import Texts
+from bot.services.reminding.asking import set_hold_out
 from bot.services.stats import Page, count, look
 from bot.services.trials import adopt_winner, begin_trial, begin_wordings, end_trial
 from bot.updates.capability import Capability
@@ -62,9 +66,18 @@ _STEPS: Mapping[str, Callable[..., None]] = {
     ADOPT: adopt_winner,
 }
 
+
+async def on_hold_out(update: Update, context: Context, step: str) -> None:
+    """Never ask some members, or ask everybody again; then what is known of it."""
+    if step in {HOLDS, ASKS}:
+        percent = HELD_PERCENT if step == HOLDS else 0
+        await context.write(set_hold_out, visitor=visitor_of(update), percent=percent)
+    await on_page(update, context, Page.ASKING)
+
+
 CAPABILITY = Capability(
     name="stats",
     roles=MANAGERS,
     commands={Command(name="stats", text="command.stats", place=2): on_stats},
-    buttons={STATS: on_page, TRY: on_try},
+    buttons={STATS: on_page, TRY: on_try, HOLD_OUT: on_hold_out},
 )

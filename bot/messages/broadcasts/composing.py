@@ -12,6 +12,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from bot.core.broadcasts.content import BroadcastContent, Kind, Version, compose_counted, decide_language, list_links
 from bot.core.broadcasts.counted_links import compose_link_key
 from bot.core.languages import choose_language
+from bot.core.trials import is_held_out
 from bot.messages.keyboards import send_row
 from bot.messages.outgoing import NO_PREVIEW, OutgoingMessage, Photo
 from bot.messages.sharing.screens import say_caption
@@ -47,6 +48,8 @@ class Reader:
     code: str
     key: str = ""
     """In counted links."""
+    number: int = 0
+    """Of the member; 0 for whoever looks at what members get."""
 
 
 class BroadcastComposer:
@@ -82,8 +85,11 @@ class BroadcastComposer:
         return known if not self._addresses else [_put_reader(message, reader.key) for message in known]
 
     def _choose_button(self, reader: Reader) -> tuple[str, str]:
-        """The language of the share button, and the code in it where it is not the same for all."""
-        if self._shop is None:
+        """The language of the share button, empty for none, and the code in it where it is not the same for all.
+
+        Who is never asked to share has none.
+        """
+        if self._shop is None or is_held_out(reader.number, self._shop.campaign.rules.hold_out_percent):
             return "", ""
         language = choose_language(reader.language, "", self._shop.campaign.languages)
         return language, "" if self._shop.inline_mode else reader.code
@@ -104,7 +110,7 @@ class BroadcastComposer:
             [InlineKeyboardButton(button.label, url=self._addresses.get(button.url, button.url))]
             for button in self._content.buttons
         ]
-        if self._shop is not None:
+        if self._shop is not None and locale:
             rows.append(send_row(Texts(locale), self._shop, code, story))
         return InlineKeyboardMarkup(rows).to_json() if rows else ""
 
@@ -114,7 +120,7 @@ class BroadcastComposer:
             yield _make_message("sendMediaGroup", {"media": items}, "")
             return
         said = [item for item in items if item.get("caption")]
-        words: dict[str, Any] = {"text": "👆" if self._shop is None else f"👆 {self._shop.brand(locale)}"}
+        words: dict[str, Any] = {"text": "👆" if self._shop is None or not locale else f"👆 {self._shop.brand(locale)}"}
         if len(said) == 1:
             words = {"text": said[0]["caption"], "entities": said[0].get("caption_entities")}
             items = [{name: each for name, each in item.items() if not name.startswith("caption")} for item in items]

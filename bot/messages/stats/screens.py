@@ -9,7 +9,6 @@ from telegram import InlineKeyboardMarkup
 
 from bot.core.funnel import FEW, PERIOD_DAYS, Funnel, Step, compute_steps
 from bot.core.liability import Liability
-from bot.core.trials import LEAST_SHOWN, Lift
 from bot.messages.broadcasts.results import say_results
 from bot.messages.buttons import KEY, Button
 from bot.messages.keyboards import Row, make_button, stack
@@ -17,6 +16,7 @@ from bot.messages.liability import say_money
 from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.sharing.ways import name_source, name_way
 from bot.messages.shop import Shop
+from bot.messages.stats.asking import list_asking_taps, say_asking
 from bot.messages.stats.trial import list_trial_taps, say_trial
 from bot.messages.texts import LANGUAGES, Html, Texts, escape, show_name, show_plain_name
 from bot.services.stats import Page, PageView, StatsView
@@ -31,8 +31,6 @@ _STORY_LIMIT = 48
 _KINDS = 5
 """So many ways, sources and stories are told apart; the rest is one line."""
 
-_EACH = 1000
-"""Members, for whom a difference of shares is told."""
 
 PAGES: Mapping[Page, str] = MappingProxyType(
     {
@@ -91,7 +89,7 @@ def render_page(texts: Texts, shop: Shop, view: PageView) -> OutgoingMessage:
     """One page of figures."""
     title = texts.say("stats.page_title", page=texts.plain(PAGES[view.page]))
     blocks = [title, *_RENDERED[view.page](texts, shop, view)]
-    taps = list_trial_taps(texts, view) if view.page is Page.TRIAL else []
+    taps = _TAPS[view.page](texts, view) if view.page in _TAPS else []
     return OutgoingMessage(text="\n\n".join(blocks), keyboard=_compose_taps(texts, view.page, taps))
 
 
@@ -247,31 +245,6 @@ def _say_rewards(texts: Texts, shop: Shop, view: PageView) -> list[Html]:
     return [_stack(lines), *owed]
 
 
-def _say_asking(texts: Texts, shop: Shop, view: PageView) -> list[Html]:
-    """How many brought a friend, of those who may be asked and of those who never are, and what that comes to."""
-    lift = view.asking
-    if lift is None:
-        return [texts.say("stats.asking.off")]
-    lines = [
-        texts.say("stats.asking.held", percent=shop.campaign.rules.hold_out_percent),
-        texts.say("stats.asking.asked", brought=lift.asked_brought, members=lift.asked),
-        texts.say("stats.asking.unasked", brought=lift.held_brought, members=lift.held),
-    ]
-    return [_stack(lines), _say_lift(texts, lift)]
-
-
-def _say_lift(texts: Texts, lift: Lift) -> Html:
-    """The difference for each thousand members, its interval, and whether it is one."""
-    if not lift.tells:
-        return texts.say("stats.asking.early", least=LEAST_SHOWN)
-    low, difference, high = (round(_EACH * share) for share in (lift.low, lift.difference, lift.high))
-    if lift.low > 0:
-        return texts.say("stats.asking.works", each=_EACH, more=difference, low=low, high=high)
-    if lift.high < 0:
-        return texts.say("stats.asking.harms", each=_EACH, fewer=-difference, low=-high, high=-low)
-    return texts.say("stats.asking.open", each=_EACH, fewer=-low, more=high)
-
-
 def _say_meaning(texts: Texts, _shop: Shop, _view: PageView) -> list[Html]:
     lines = [
         texts.say("stats.meaning", name=texts.plain(name), meaning=texts.plain(meaning))
@@ -288,10 +261,15 @@ _RENDERED: Mapping[Page, Callable[[Texts, Shop, PageView], list[Html]]] = Mappin
         Page.MEMBERS: _say_members,
         Page.BROADCASTS: lambda texts, shop, view: say_results(texts, shop, view.broadcasts),
         Page.REWARDS: _say_rewards,
-        Page.ASKING: _say_asking,
+        Page.ASKING: say_asking,
         Page.TRIAL: say_trial,
         Page.MEANING: _say_meaning,
     }
+)
+
+
+_TAPS: Mapping[Page, Callable[[Texts, PageView], list[Row]]] = MappingProxyType(
+    {Page.TRIAL: list_trial_taps, Page.ASKING: list_asking_taps}
 )
 
 

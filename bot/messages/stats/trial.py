@@ -10,6 +10,7 @@ from bot.core.trials import LEAST_SHOWN, Arm, Standing, Verdict, compare
 from bot.messages.buttons import KEY, Button
 from bot.messages.keyboards import Row, make_button
 from bot.messages.shop import Shop
+from bot.messages.stats.asking import EACH
 from bot.messages.texts import Html, Texts, show_plain_name
 from bot.services.stats import PageView
 from bot.services.trials import TrialView
@@ -19,8 +20,6 @@ TRY = Button("try", step=KEY)
 BEGIN, BEGIN_3, BEGIN_4, WORDS, END, ADOPT = "begin", "begin-3", "begin-4", "words", "end", "adopt"
 
 _STORY_LIMIT = 48
-_EACH = 1_000
-"""Members of whom a difference is said."""
 
 _VERDICTS: Mapping[Verdict, str] = MappingProxyType(
     {
@@ -61,8 +60,8 @@ def _say_none(texts: Texts, trial: TrialView) -> list[Html]:
 def _say_change(texts: Texts, standing: Standing) -> Html:
     """Of a thousand members, how many more bring a friend by the winner than by the best of the others."""
     lift = compare(standing)
-    low, more, high = (round(_EACH * share) for share in (lift.low, lift.difference, lift.high))
-    return texts.say("stats.trial.change", each=_EACH, more=more, low=max(0, low), high=high)
+    low, more, high = (round(EACH * share) for share in (lift.low, lift.difference, lift.high))
+    return texts.say("stats.trial.change", each=EACH, more=more, low=max(0, low), high=high)
 
 
 def list_trial_taps(texts: Texts, view: PageView) -> list[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -77,6 +78,19 @@ def get_terms(tx: Tx, version_id: VersionId | None = None) -> Terms:
 def find_rule(tx: Tx, version_id: VersionId, key: str) -> Rule | None:
     """An owner's rule as a version has it; None for what none of them says."""
     return get_terms(tx, version_id).campaign.find_rule(key)
+
+
+def find_since(tx: Tx, is_so: Callable[[Campaign], bool]) -> int:
+    """Since when the main campaign has been like this without a break; what of its past cannot be read any more is a break."""
+    since = tx.now
+    for version_id, _, created_at in campaigns.list_versions(tx, shops.get(tx).campaign_id):
+        try:
+            if not is_so(get_terms(tx, version_id).campaign):
+                break
+        except (KeyError, TypeError, ValueError):
+            break
+        since = created_at
+    return since
 
 
 def find_first_story(tx: Tx, *, place: int) -> str:

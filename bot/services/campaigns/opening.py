@@ -12,10 +12,11 @@ from bot.core.campaigns.parts import list_changed
 from bot.services.audit import Act
 from bot.services.campaigns import get_terms
 from bot.services.campaigns.notices import FileKept, FileTaken
+from bot.services.members import enter
 from bot.services.notices import Notice, owe
 from storage.addresses import MemberAddress
 from storage.campaign import CampaignState
-from storage.records import PersonId, VersionId
+from storage.records import PersonId, Profile, VersionId
 from storage.role import Role
 from storage.tables import audit, campaigns, conversations, people, pictures, roles, shops, webhooks
 from storage.tables.campaigns import CampaignRow
@@ -157,6 +158,13 @@ def _hear_community(tx: Tx, former: CampaignRow | None, campaign: Campaign) -> N
     named = campaign.rules.community
     if named is not None and named != before:
         shops.set_community_chat(tx, str(named), named if isinstance(named, int) else None)
+
+
+def change_main(tx: Tx, visitor: Profile, campaign: Campaign) -> None:
+    """Let the main campaign be like this from now on; written down with who wanted it."""
+    content, row = compose_content(campaign), campaigns.get(tx, shops.get(tx).campaign_id)
+    version_id = campaigns.add_version(tx, slug=row.slug, content=content, digest=compute_digest(content))
+    note_written(tx, enter(tx, visitor).id, row.slug, row.version_id, version_id)
 
 
 def note_written(

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from bot.core.dashboard import CUTS, LISTS, SHOWN_ROWS, BoardPage
 from bot.core.funnel import Funnel
 from bot.core.liability import Liability
+from bot.core.trials import Lift
 from bot.services.broadcasts.results import BroadcastResult, list_results
 from bot.services.dashboard.entering import Insider, find_insider
+from bot.services.reminding.asking import measure_asking
 from bot.services.stats import Figures, cut, list_weeks, measure, sum_owed
 from storage.exports import EXPORTS
 from storage.listing import Export, read_latest
@@ -39,6 +41,8 @@ class BoardView:
     rows: Sequence[Mapping[str, object]] = ()
     """The latest of a list, by column."""
     broadcasts: Sequence[BroadcastResult] = ()
+    asking: Lift | None = None
+    """What asking brings; None where nobody is held out, and on other pages."""
 
 
 def view_page(tx: Tx, *, session: str, page: BoardPage) -> BoardView:
@@ -66,6 +70,7 @@ def view_page(tx: Tx, *, session: str, page: BoardPage) -> BoardView:
         figures=measure(tx),
         owed=sum_owed(tx),
         weeks=list_weeks(tx),
+        asking=measure_asking(tx) if page is BoardPage.GROWTH else None,
     )
 
 

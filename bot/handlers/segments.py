@@ -30,6 +30,7 @@ from bot.messages.segments.buttons import (
     SEGMENT_NEW,
     SEGMENT_NO_LIST,
     SEGMENT_OPEN,
+    SEGMENT_REWRITE,
     SEGMENT_VALUE,
     SEGMENTS,
 )
@@ -48,7 +49,7 @@ from bot.messages.segments.screens import (
 from bot.messages.texts import Texts
 from bot.services.conversations import leave, move
 from bot.services.members import MemberView
-from bot.services.segments import composing
+from bot.services.segments import composing, offering
 from bot.services.segments.composing import JOINED, WAIT_SECONDS, SegmentView
 from bot.services.segments.composing import SEGMENT as FLOW_NAME
 from bot.services.segments.lists import Listed, drop_list, take_list
@@ -115,7 +116,7 @@ async def on_join(update: Update, context: Context, joined: str) -> None:
 async def on_kind(update: Update, context: Context, kind: str) -> None:
     """What stands behind it?"""
     if kind in KINDS:
-        values = await context.read(composing.list_values, visitor=visitor_of(update), kind=kind)
+        values = await context.read(offering.list_values, visitor=visitor_of(update), kind=kind)
         await show(update, context, render_values(Texts(values.member.language), values))
 
 
@@ -150,7 +151,12 @@ async def on_named(update: Update, context: Context, _asked: Conversation) -> No
     if name is None or view.segment is None:
         await context.deliver(ask_name(Texts(view.member.language), context.deps.shop, {}))
         return
-    await _show(update, context, await context.write(composing.save, visitor=visitor_of(update), name=name))
+    await _show(update, context, await context.write(composing.rename, visitor=visitor_of(update), name=name))
+
+
+async def on_rewrite(update: Update, context: Context) -> None:
+    """Keep what was changed, by the name it has."""
+    await _show(update, context, await context.write(composing.rewrite, visitor=visitor_of(update)))
 
 
 async def on_delete(update: Update, context: Context, segment_id: int) -> None:
@@ -307,6 +313,7 @@ CAPABILITY = Capability(
         SEGMENT_KIND: on_kind,
         SEGMENT_VALUE: on_value,
         SEGMENT_NAME: on_name,
+        SEGMENT_REWRITE: on_rewrite,
         SEGMENT_DELETE: on_delete,
         SEGMENT_LIST: on_list,
         SEGMENT_NO_LIST: on_no_list,

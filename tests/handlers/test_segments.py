@@ -37,7 +37,16 @@ async def test_a_segment_is_typed_changed_by_tapping_and_kept(shop: ShopAtWork, 
     kept = await shop.ask(shop.admin, "Our VIPs")
     assert kept.text.startswith("our-vips\n")
     listed = await shop.ask(shop.admin, "/segments")
-    assert (await tap(shop, shop.admin, listed, "our-vips · 1")).text == kept.text
+    found = await tap(shop, shop.admin, listed, "our-vips · 1")
+    assert found.text == kept.text
+    await tap(shop, shop.admin, found, "Rename it")
+    renamed = await shop.ask(shop.admin, "Best guests")
+    assert renamed.text == kept.text.replace("our-vips", "best-guests")
+    picked = await tap(shop, shop.admin, await tap(shop, shop.admin, renamed, "+ and"), "Friends brought")
+    changed = await tap(shop, shop.admin, picked, "brought a friend or more")
+    await shop.tap(shop.admin, changed, "Keep the change")
+    listed = await shop.ask(shop.admin, "/segments")
+    assert any("best-guests · 0" in button.text for row in listed.keyboard for button in row)
 
 
 async def test_what_cannot_be_read_is_shown_where_it_stands(shop: ShopAtWork, store: Store) -> None:

@@ -25,6 +25,7 @@ from bot.messages.segments.buttons import (
     SEGMENT_NEW,
     SEGMENT_NO_LIST,
     SEGMENT_OPEN,
+    SEGMENT_REWRITE,
     SEGMENT_VALUE,
     SEGMENTS,
 )
@@ -32,8 +33,9 @@ from bot.messages.segments.words import KINDS as KIND_TEXTS
 from bot.messages.segments.words import Words, say_condition, say_segment
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, escape
-from bot.services.segments.composing import Place, SegmentList, SegmentView, Values
+from bot.services.segments.composing import Place, SegmentList, SegmentView
 from bot.services.segments.lists import Listed
+from bot.services.segments.offering import Values
 
 EXAMPLE = "language:id and friends>=3 and not label:staff"
 
@@ -114,7 +116,10 @@ def _list_actions(texts: Texts, view: SegmentView) -> list[Row]:
     if place.broadcast_id and view.counts[-1]:
         label = texts.plain("segments.choose", count=view.counts[-1])
         rows.append([make_button(texts, SEGMENT_CHOOSE, place.broadcast_id, label=label)])
-    rows += [joins, [make_button(texts, SEGMENT_NAME)]]
+    label = texts.plain("segments.rename" if view.name else "segments.save")
+    rows += [joins, [make_button(texts, SEGMENT_NAME, label=label)]]
+    if view.changed:
+        rows.append([make_button(texts, SEGMENT_REWRITE)])
     if place.segment_id and not place.broadcast_id:
         rows.append([make_button(texts, SEGMENT_DELETE, place.segment_id)])
     return [*rows, [_make_way_back(texts, place)]]

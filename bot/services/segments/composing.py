@@ -6,10 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.core.labels import list_named
 from bot.core.languages import LANGUAGES
 from bot.core.roles import MANAGERS
-from bot.core.segments.conditions import KINDS, MOST_CONDITIONS, Condition, How, Not, Segment, join, list_conditions
+from bot.core.segments.conditions import MOST_CONDITIONS, Condition, Not, Segment, join, list_conditions
 from bot.core.segments.resolving import find_unknown
 from bot.core.segments.writing import JOINS, SegmentMistake, Why, parse_segment, write_segment
 from bot.services.campaigns import get_terms, list_languages
@@ -17,7 +16,7 @@ from bot.services.members import MemberView, demand, enter, view_member
 from bot.services.segments.finding import count_steps, find_tree, read_segment
 from storage.records import BroadcastId, BroadcastState, Person, Profile
 from storage.segment import SegmentId, SegmentRow
-from storage.tables import broadcasts, campaigns, conversations, directory, labels, lists, segments, traits
+from storage.tables import broadcasts, campaigns, conversations, directory, lists, segments, traits
 from storage.tx import Tx
 
 SEGMENT = "segment"
@@ -31,8 +30,6 @@ MOST_SEGMENTS = 20
 """So many have room on a screen."""
 MOST_COUNTED = 100_000
 """Members up to which a list of segments says how many each means: that looks at everybody."""
-VALUES_OFFERED = 12
-BROADCASTS_OFFERED = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +69,8 @@ class SegmentView:
     """What the shop calls its tiers, by key."""
     taken: bool = False
     """The name that was wished is another's."""
+    changed: bool = False
+    """It was kept in other words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,16 +84,6 @@ class SegmentList:
     everybody: int
     broadcast_id: int = 0
     lists: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Values:
-    """What can stand behind a condition, to be tapped."""
-
-    member: MemberView
-    kind: str
-    offered: Sequence[Condition]
-    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def list_segments(tx: Tx, *, visitor: Profile, broadcast_id: int = 0) -> SegmentList:
@@ -141,7 +130,7 @@ def take_typed(tx: Tx, *, visitor: Profile, text: str) -> SegmentView:
     me, place = _find_place(tx, visitor)
     first = text.split(maxsplit=1)[0].lower() if text.strip() else ""
     segment = parse_segment(f"({place.written}) {text}" if place.written and first in JOINS else text)
-    mistake = find_unknown(segment, _list_known(tx, segment))
+    mistake = find_unknown(segment, list_known(tx, segment))
     if mistake is not None:
         raise mistake
     return _stand(tx, me, replace(place, written=write_segment(segment)))
@@ -188,21 +177,48 @@ def view_segment(tx: Tx, *, visitor: Profile) -> SegmentView:
 
 
 def save(tx: Tx, *, visitor: Profile, name: str) -> SegmentView:
-    """Keep it by a name; one that was kept before is changed. A name that is another's is refused.
+    """Keep a new one by a name; a name that is another's is refused.
 
     Raises:
         NotAllowed: this is nobody who runs the shop.
     """
     demand(tx, visitor, MANAGERS)
     me, place = _find_place(tx, visitor)
-    other, called = segments.find_by_name(tx, name), SegmentId(place.segment_id)
-    if other is not None and other.id != place.segment_id:
+    called = segments.add(tx, name, place.written)
+    if called is None:
         return replace(_view(tx, me, place), taken=True)
-    if segments.find(tx, called) is not None:
-        segments.set_segment(tx, SegmentRow(id=called, name=name, written=place.written))
-    else:
-        called = segments.add(tx, name, place.written) or called
     return _stand(tx, me, replace(place, segment_id=called))
+
+
+def rewrite(tx: Tx, *, visitor: Profile) -> SegmentView:
+    """Keep what was changed of one that has its name; of any other nothing changes.
+
+    Raises:
+        NotAllowed: this is nobody who runs the shop.
+    """
+    demand(tx, visitor, MANAGERS)
+    me, place = _find_place(tx, visitor)
+    row = segments.find(tx, SegmentId(place.segment_id)) if place.written else None
+    if row is not None:
+        segments.set_segment(tx, replace(row, written=place.written))
+    return _view(tx, me, place)
+
+
+def rename(tx: Tx, *, visitor: Profile, name: str) -> SegmentView:
+    """Give a segment that was kept another name, its words as they were kept; else as `save`.
+
+    Raises:
+        NotAllowed: this is nobody who runs the shop.
+    """
+    demand(tx, visitor, MANAGERS)
+    me, place = _find_place(tx, visitor)
+    row, other = segments.find(tx, SegmentId(place.segment_id)), segments.find_by_name(tx, name)
+    if row is None:
+        return save(tx, visitor=visitor, name=name)
+    if other is not None and other.id != row.id:
+        return replace(_view(tx, me, place), taken=True)
+    segments.set_segment(tx, replace(row, name=name))
+    return _stand(tx, me, place)
 
 
 def remove(tx: Tx, *, visitor: Profile, segment_id: int) -> SegmentList:
@@ -231,16 +247,6 @@ def choose(tx: Tx, *, visitor: Profile, broadcast_id: int, everybody: bool = Fal
     broadcasts.set_segment(tx, found.id, None if everybody or not place.written else place.written)
     conversations.leave(tx, me.id, SEGMENT)
     return True
-
-
-def list_values(tx: Tx, *, visitor: Profile, kind: str) -> Values:
-    """What can be tapped behind a condition.
-
-    Raises:
-        NotAllowed: this is nobody who runs the shop.
-    """
-    member = _open(tx, visitor)
-    return Values(member=member, kind=kind, offered=_list_offered(tx, kind), names=_name_tiers(tx, member.language))
 
 
 def _open(tx: Tx, visitor: Profile) -> MemberView:
@@ -273,21 +279,23 @@ def _view(tx: Tx, me: Person, place: Place) -> SegmentView:
         segment=read_segment(place.written) if place.written else None,
         name=row.name if row else "",
         counts=count_steps(tx, place.written) if place.written else (),
-        names=_name_tiers(tx, member.language),
+        names=name_tiers(tx, member.language),
+        changed=row is not None and row.written != place.written,
     )
 
 
-def _name_tiers(tx: Tx, language: str) -> dict[str, str]:
+def name_tiers(tx: Tx, language: str) -> dict[str, str]:
+    """What the shop calls its tiers, by key."""
     tiers = get_terms(tx).campaign.tiers
     return {tier.key: tier.name.get(language) or next(iter(tier.name.values()), tier.key) for tier in tiers}
 
 
-def _list_known(tx: Tx, segment: Segment) -> dict[str, Collection[str]]:
+def list_known(tx: Tx, segment: Segment) -> dict[str, Collection[str]]:
     """What there is of what a segment names, by condition; labels and sources may come yet."""
     said = {condition.name: condition.value for condition in list_conditions(segment)}
     known: dict[str, Collection[str]] = {
         "language": dict.fromkeys([*list_languages(tx), *LANGUAGES]),
-        "tier": _name_tiers(tx, ""),
+        "tier": name_tiers(tx, ""),
         "campaign": [row.slug for row in campaigns.list_all(tx)],
         "list": lists.count_each(tx, limit=1_000),
     }
@@ -296,38 +304,3 @@ def _list_known(tx: Tx, segment: Segment) -> dict[str, Collection[str]]:
             mentioned = {each.value for each in list_conditions(segment) if each.name == name}
             known[name] = {each for each in mentioned if broadcasts.find(tx, BroadcastId(int(each))) is not None}
     return known
-
-
-def _list_offered(tx: Tx, kind: str) -> list[Condition]:
-    if How.IS not in KINDS[kind].hows:
-        return [Condition(name=kind, how=how, value=value) for how, value in _USUAL[kind]]
-    return [Condition(name=kind, how=How.IS, value=each) for each in _list_names(tx, kind)[:VALUES_OFFERED]]
-
-
-def _list_names(tx: Tx, kind: str) -> list[str]:
-    if kind == "label":
-        asked = list_named(get_terms(tx).campaign.rewards)
-        return list(dict.fromkeys([*asked, *labels.count_each(tx, limit=VALUES_OFFERED)]))
-    if kind == "source":
-        return list(_SOURCES)
-    if kind in {"opened", "unopened"}:
-        return _list_sent(tx)
-    return list(_list_known(tx, Condition(name=kind, how=How.IS))[kind])
-
-
-def _list_sent(tx: Tx) -> list[str]:
-    return [str(sent.id) for sent in broadcasts.list_sent(tx, limit=BROADCASTS_OFFERED)]
-
-
-_SOURCES = ("qr", "fwd", "inline", "share", "page", "print", "copy", "web", "name", "chat", "guest")
-_DAYS = ("7d", "30d", "90d")
-_TIMES = (*((How.SINCE, days) for days in _DAYS), *((How.BEFORE, days) for days in (*_DAYS[1:], "180d")))
-_USUAL: Mapping[str, Sequence[tuple[How, str]]] = {
-    "joined": _TIMES,
-    "seen": _TIMES,
-    "shared": (*_TIMES, (How.NEVER, "")),
-    "friends": tuple((How.AT_LEAST, number) for number in ("1", "3", "5", "10")),
-    "balance": tuple((How.AT_LEAST, number) for number in ("1", "100", "500", "1000")),
-    "coupon": tuple((How.WITHIN, days) for days in ("3d", "7d", "14d", "30d")),
-}
-"""What is offered to be tapped; anything else can be typed."""

@@ -27,6 +27,7 @@ from bot.handlers import (
     own_words,
     printing,
     privacy,
+    pulse,
     redeeming,
     reminding,
     rewards,
@@ -46,7 +47,7 @@ from bot.handlers.joining import start
 from bot.handlers.sharing import capability as sharing
 from bot.handlers.stats import stats
 from bot.handlers.tickets import capability as tickets
-from bot.jobs import alarms, announcing, checking, cleaning, lapsing, nudging, proving
+from bot.jobs import alarms, announcing, checking, cleaning, lapsing, nudging, proving, pulsing
 from bot.updates.capability import Capability
 
 CAPABILITIES: tuple[Capability, ...] = (
@@ -79,6 +80,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     reminding.CAPABILITY,
     tickets.CAPABILITY,
     tickets.DESK,
+    pulse.CAPABILITY,
     community.CAPABILITY,
     guide.CAPABILITY,
     groups.CAPABILITY,
@@ -100,6 +102,7 @@ CAPABILITIES: tuple[Capability, ...] = (
     stats.CAPABILITY,
     dashboard.CAPABILITY,
     nudging.CAPABILITY,
+    pulsing.CAPABILITY,
     lapsing.CAPABILITY,
     announcing.CAPABILITY,
     cleaning.CAPABILITY,

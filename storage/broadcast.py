@@ -35,6 +35,8 @@ class Skip(StrEnum):
     """Does not want news of this kind."""
     WEEKLY = "weekly"
     """Has had as many broadcasts this week as the shop sends."""
+    DISPLEASED = "displeased"
+    """Has said lately that it was bad: no offers for a while."""
     GONE = "gone"
     """Of an edit: what it is about never arrived."""
     OLD = "old"
@@ -107,6 +109,8 @@ class Page:
     """The broadcasts that count for it."""
     most: int = 0
     """With so many of them received somebody gets nothing; 0 where nothing is counted."""
+    displeased_since: int | None = None
+    """Nor does whoever has said after that moment that it was bad; None where that does not matter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

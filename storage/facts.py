@@ -57,6 +57,8 @@ class EventKind(StrEnum):
     """What a member had thought of was done."""
     DROPPED = "dropped"
     """A member was among the first."""
+    ANSWERED = "answered"
+    """A member has said how it was."""
     PLACED = "placed"
     """A member has won a place in a contest."""
     LET_IN = "let_in"

@@ -32,6 +32,8 @@ class AskCause(StrEnum):
     """An idea of theirs was adopted."""
     SOLVED = "solved"
     """They said that what was wrong is right now."""
+    QUIET = "quiet"
+    """They have not shared for a while, and it was night when that was so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -131,6 +131,7 @@ class Person:
     shared_at: int | None = None
     """The last share."""
     nudged_at: int | None = None
+    """When the bot last asked for a share, whatever the reason."""
     face: str = ""
     """Telegram's `file_unique_id` of the photo that stands on the cards; empty for none."""
     tier: str = ""

@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from enum import Enum, auto
+from enum import StrEnum
+from types import MappingProxyType
 
 from bot.core.broadcasts.windows import Hours, compute_window
 from bot.core.campaigns.pulse import PulseRules
@@ -28,21 +29,16 @@ WORDS_LIMIT = 500
 """Characters of the line somebody can add."""
 
 
-class Mood(Enum):
+FACES: Mapping[int, str] = MappingProxyType({1: "😞", 2: "🙁", 3: "😐", 4: "🙂", 5: "😍"})
+"""What is tapped, the saddest first."""
+
+
+class Mood(StrEnum):
     """What an answer says."""
 
-    PLEASED = auto()
-    BETWEEN = auto()
-    DISPLEASED = auto()
-
-
-class Turn(Enum):
-    """What becomes of the wish to ask somebody now."""
-
-    ASK = auto()
-    LATER = auto()
-    NEVER = auto()
-    """Not for this reason."""
+    PLEASED = "pleased"
+    BETWEEN = "between"
+    DISPLEASED = "displeased"
 
 
 def decide_mood(answer: int) -> Mood:
@@ -64,13 +60,6 @@ def compute_due(rules: PulseRules, asking: Asking, cause: PulseCause, now: int) 
 def compute_rested(rules: PulseRules, asking: Asking) -> int:
     """From when on somebody may be asked again; 0 for whoever never was."""
     return 0 if asking.pulse_asked_at is None else asking.pulse_asked_at + rules.every_days * DAY
-
-
-def decide_turn(rules: PulseRules | None, asking: Asking, *, reachable: bool) -> Turn:
-    """Whether somebody whose time has come is asked; what a shop has changed since holds for them as well."""
-    if rules is None or asking.pulse_off or not reachable:
-        return Turn.NEVER
-    return Turn.ASK
 
 
 def compute_opening(hours: Hours | None, zone: tzinfo, now: int) -> int:

@@ -41,17 +41,18 @@ def say_badge(texts: Texts, shop: Shop, key: str) -> Html:
 
 
 def render_tier_reached(reader: Reader, notice: TierReached) -> OutgoingMessage:
-    """To a member who has become something; the card that shows it comes behind."""
+    """To a member who has become something; the card that shows it comes behind, where this is a moment for it."""
     texts, shop = reader.texts, reader.shop
     tier = shop.campaign.find_tier(notice.tier)
-    keyboard = stack(send_row(texts, shop, reader.member.code), tap_row(texts, TOP, INVITES))
+    send = send_row(texts, shop, reader.member.code) if notice.asks else []
+    keyboard = stack(send, tap_row(texts, TOP, INVITES))
     if tier is None:  # the owner has taken it out since
         return OutgoingMessage(text=texts.say("honours.reached_something"), keyboard=keyboard)
     said = tier.say_privileges(texts.language)
     lines = [
         texts.say("honours.reached", count=tier.friends, tier=say_tier(texts, tier)),
         *([texts.say("honours.privileges", privileges=said)] if said else []),
-        texts.say("honours.card"),
+        *([texts.say("honours.card")] if notice.asks else []),
     ]
     return OutgoingMessage(text="\n\n".join(lines), keyboard=keyboard)
 

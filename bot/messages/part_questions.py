@@ -57,6 +57,7 @@ _PICKS = {
     "milestone": "part.pick.milestone",
     "cards_given": "part.pick.cards_given",
     "adopted": "part.pick.adopted",
+    "answered": "part.pick.answered",
     "custom": "part.pick.custom",
     "inviter": "part.pick.inviter",
     "friend": "part.pick.friend",

@@ -32,6 +32,7 @@ _ALONE = {
     ("milestone", Side.INVITEE): "rule.last_friend",
     ("cards_given", Side.INVITER): "rule.member",
     ("adopted", Side.INVITER): "rule.member",
+    ("answered", Side.INVITER): "rule.member",
     (PRIZE, Side.INVITER): "rule.member",
     (LET_IN, Side.INVITER): "rule.member",
 }
@@ -44,6 +45,7 @@ _WHEN = {
     "milestone": "rule.when.milestone",
     "cards_given": "rule.when.cards_given",
     "adopted": "rule.when.adopted",
+    "answered": "rule.when.answered",
     "custom": "rule.when.custom",
     PRIZE: "rule.when.prize",
     LET_IN: "rule.when.let_in",

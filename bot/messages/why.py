@@ -56,6 +56,7 @@ _FACTS = {
     EventKind.CARDS_GIVEN: "why.fact.cards_given",
     EventKind.ADOPTED: "why.fact.adopted",
     EventKind.DROPPED: "why.fact.dropped",
+    EventKind.ANSWERED: "why.fact.answered",
     EventKind.REPORTED: "why.fact.reported",
     EventKind.HAD: "why.fact.had",
 }

@@ -16,6 +16,7 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    exists,
     func,
     literal_column,
     null,
@@ -27,7 +28,7 @@ from sqlalchemy import (
 
 from storage.broadcast import Broadcast, News, Page, Place, SentMessage, Skip
 from storage.records import BroadcastId, DeliveryState, PersonId
-from storage.schema import broadcast, delivery, person, profile
+from storage.schema import asking, broadcast, delivery, person, profile
 from storage.segment import Tree
 from storage.tables.traits import REACHABLE, STATEMENTS_KEPT, build
 from storage.tx import Tx
@@ -99,8 +100,17 @@ _LIST_PLACES = select(person.c.zone, LANGUAGE).select_from(_MEMBERS).where(*_BY_
 _LIST_JOINED_PLACES = select(person.c.zone, LANGUAGE).select_from(_MEMBERS).where(*_BY_JOINING, *REACHABLE).distinct()
 
 
+_IS_DISPLEASED = (
+    exists()
+    .where(asking.c.person_id == person.c.id, asking.c.displeased_at > bindparam("displeased_since"))
+    .correlate(person)
+)
+
+
 @lru_cache(maxsize=4 * STATEMENTS_KEPT)
-def _compose_page(among: Tree | None, *, places: int | None, counted: bool, joined: bool) -> Select[Any]:
+def _compose_page(
+    among: Tree | None, *, places: int | None, counted: bool, joined: bool, rests: bool = False
+) -> Select[Any]:
     """What is decided for each member of a page.
 
     Args:
@@ -108,11 +118,14 @@ def _compose_page(among: Tree | None, *, places: int | None, counted: bool, join
         places: How many are told apart; None where nobody waits for an hour.
         counted: Whether what somebody had bounds what they get.
         joined: In the order of joining, not by number.
+        rests: Whether whoever was displeased lately gets nothing.
     """
     by, order = (_BY_JOINING, (person.c.started_at, person.c.id)) if joined else (_BY_ID, (person.c.id,))
     whens: list[tuple[ColumnElement[bool], ColumnElement[str]]] = [
         (person.c.news_off.contains(bindparam("kind")), literal_column(f"'{Skip.NEWS}'"))
     ]
+    if rests:
+        whens.append((_IS_DISPLEASED, literal_column(f"'{Skip.DISPLEASED}'")))
     if counted:
         whens.append((bindparam("most") <= _RECEIVED, literal_column(f"'{Skip.WEEKLY}'")))
     skip = case(*whens, else_=literal_column("''"))
@@ -171,7 +184,14 @@ _COUNT_BY_PLACE = (
     .where(*REACHABLE, IN_SAMPLE)
     .group_by(person.c.zone, LANGUAGE)
 )
-_COUNTING = {"declined": _COUNT_DECLINED, "sated": _SATED, "places": _COUNT_BY_PLACE}
+_COUNT_DISPLEASED = (
+    select(func.count())
+    .select_from(
+        person.join(broadcast, broadcast.c.id == bindparam("of")).join(asking, asking.c.person_id == person.c.id)
+    )
+    .where(*REACHABLE, IN_SAMPLE, asking.c.displeased_at > bindparam("since"))
+)
+_COUNTING = {"declined": _COUNT_DECLINED, "displeased": _COUNT_DISPLEASED, "sated": _SATED, "places": _COUNT_BY_PLACE}
 
 
 @lru_cache(maxsize=4 * STATEMENTS_KEPT)
@@ -223,6 +243,8 @@ def decide_page(of: Broadcast, page: Page, among: Tree | None, *, now: int) -> t
     values: dict[str, object] = {"of": of.id, "above": of.filled_upto, "upto": page.upto}
     values |= {"now": now, "kind": f" {of.news} "}
     values |= {"since": page.since, "recent": list(page.recent), "most": page.most} if counted else {}
+    rests = page.displeased_since is not None
+    values |= {"displeased_since": page.displeased_since} if rests else {}
     values |= {"joined_above": of.joined_upto, "joined_upto": page.joined_upto} if joined else {}
     places = None if page.windows is None else next(each for each in _SLOTS if each >= len(page.windows))
     for number, (place, window) in enumerate(
@@ -230,7 +252,7 @@ def decide_page(of: Broadcast, page: Page, among: Tree | None, *, now: int) -> t
     ):
         key, ends = place and f"{place[0] or ''} {place[1] or ''}", zip(("due", "until"), window, strict=True)
         values |= {f"place_{number}": key} | {f"{end}_{number}": at for end, at in ends}
-    return _compose_page(among, places=places, counted=counted, joined=joined), values
+    return _compose_page(among, places=places, counted=counted, joined=joined, rests=rests), values
 
 
 def list_echoed(tx: Tx, echo: Broadcast, *, limit: int) -> list[PersonId]:
@@ -251,6 +273,11 @@ def list_sent(tx: Tx, broadcast_id: BroadcastId, person_ids: Collection[PersonId
 def count_declined(tx: Tx, of: Broadcast, news: News, among: Tree | None) -> int:
     """Count who is meant, and wants no news of this kind."""
     return int(tx.scalar(_compose_count("declined", among), of=of.id, kind=f" {news} "))
+
+
+def count_displeased(tx: Tx, of: Broadcast, *, since: int, among: Tree | None) -> int:
+    """Count who is meant, and has said since a moment that it was bad."""
+    return int(tx.scalar(_compose_count("displeased", among), of=of.id, since=since))
 
 
 def count_sated(tx: Tx, *, since: int, recent: Collection[BroadcastId], most: int, among: Tree | None) -> int:

@@ -102,7 +102,7 @@ _PLAN_ANEW = (
 _DECLINE = (
     update(delivery)
     .where(delivery.c.broadcast_id.in_(_UNDER_WAY.where(broadcast.c.news == bindparam("news"))), *_OF_MEMBER)
-    .values(state=literal_column("'skipped'"), error=literal_column("'news'"), settled_at=bindparam("now"))
+    .values(state=literal_column("'skipped'"), error=bindparam("why"), settled_at=bindparam("now"))
 )
 _MARK_UNKNOWN = (
     update(delivery)
@@ -269,9 +269,9 @@ def plan_anew(tx: Tx, person_id: PersonId) -> None:
     tx.run(_PLAN_ANEW, recipient=person_id)
 
 
-def decline(tx: Tx, person_id: PersonId, news: News) -> None:
-    """Leave somebody out of what waits for them and is about what they do not want any more."""
-    tx.run(_DECLINE, recipient=person_id, news=news, now=tx.now)
+def decline(tx: Tx, person_id: PersonId, news: News, why: Skip = Skip.NEWS) -> None:
+    """Leave somebody out of what waits for them and is about what they do not want any more, or are not to get now."""
+    tx.run(_DECLINE, recipient=person_id, news=news, why=why, now=tx.now)
 
 
 def count_skipped(tx: Tx, broadcast_id: BroadcastId) -> dict[Skip, int]:

@@ -10,6 +10,7 @@ from sqlalchemy.sql.elements import KeyedColumnElement
 from storage.records import Person, PersonId
 from storage.schema.funnel import funnel
 from storage.schema.people import person, profile, spoken
+from storage.schema.pulse import asking
 from storage.schema.referrals import referral
 from storage.tables import people
 from storage.tables.people import to_person, to_person_or_none
@@ -40,11 +41,13 @@ _BY_USERNAME = people.PERSON.where(
     profile.c.search_username == bindparam("name"), person.c.findable, person.c.started_at.is_not(None)
 )
 _TO_NUDGE = (
-    people.PERSON.where(
+    people.PERSON.outerjoin(asking, asking.c.person_id == person.c.id)
+    .where(
         person.c.quiet_since < bindparam("shared_before"),
         person.c.blocked_at.is_(None),
         person.c.nudges,
         or_(person.c.nudged_at.is_(None), person.c.nudged_at < bindparam("nudged_before")),
+        or_(asking.c.displeased_at.is_(None), asking.c.displeased_at < bindparam("displeased_before")),
     )
     .order_by(person.c.quiet_since)
     .limit(bindparam("limit"))
@@ -92,14 +95,16 @@ def find_by_username(tx: Tx, username: str) -> Person | None:
     return to_person_or_none(tx.row(_BY_USERNAME, name=fold_name(username)))
 
 
-def list_to_nudge(tx: Tx, *, shared_before: int, nudged_before: int, limit: int) -> list[Person]:
+def list_to_nudge(
+    tx: Tx, *, shared_before: int, nudged_before: int, displeased_before: int, limit: int
+) -> list[Person]:
     """Return members who agree to it, have not blocked the bot and are due a nudge, the quietest first.
 
     Due is who neither started, nor shared, nor was nudged after the last share since `shared_before`, nor was nudged
-    at all since `nudged_before`.
+    at all since `nudged_before`, nor displeased since `displeased_before`.
     """
-    rows = tx.rows(_TO_NUDGE, shared_before=shared_before, nudged_before=nudged_before, limit=limit)
-    return [to_person(row) for row in rows]
+    moments = {"shared_before": shared_before, "nudged_before": nudged_before, "displeased_before": displeased_before}
+    return [to_person(row) for row in tx.rows(_TO_NUDGE, **moments, limit=limit)]
 
 
 def list_with_friends(tx: Tx, *, since: int, until: int, limit: int) -> list[tuple[PersonId, bool]]:

@@ -141,7 +141,6 @@ _VALUES = {
     name: update(person).where(person.c.id == bindparam("of")).values({name: bindparam("value")}) for name in _SHOWN
 }
 _SET_BLOCKED = _update_one(blocked_at=func.coalesce(person.c.blocked_at, _NOW))
-_SET_UNBLOCKED = update(person).where(person.c.id == bindparam("of")).values(blocked_at=None)
 _ADD_SPOKEN = Conflicting(
     lambda insert: (
         insert(spoken)
@@ -154,8 +153,8 @@ _SET_SPOKEN = _update_one(spoken_code=bindparam("code"), spoken_chosen=bindparam
 _NOTE_SHARED = _update_one(
     shared_at=_NOW, quiet_since=_NOW, sent_at=func.coalesce(bindparam("sent_at"), person.c.sent_at)
 )
-_NOTE_NUDGED = update(person).where(person.c.id == bindparam("of")).values(nudged_at=bindparam("now"), quiet_since=None)
-_PASS_OVER = update(person).where(person.c.id == bindparam("of")).values(quiet_since=None)
+_NOTE_NUDGED = _update_one(nudged_at=_NOW, quiet_since=None)
+_PASS_OVER = _update_one(quiet_since=None)
 _LOCK = select(person.c.id).where(person.c.id == bindparam("id")).with_for_update()
 
 _LEFT_EMPTY = (
@@ -247,7 +246,7 @@ def set_anonymous(tx: Tx, person_id: PersonId, anonymous: bool) -> None:  # noqa
 
 def set_blocked(tx: Tx, person_id: PersonId, blocked: bool) -> None:  # noqa: FBT001  # the value itself
     """Set whether a person has blocked the bot; the moment of the first blocking stays until it is lifted."""
-    tx.run(_SET_BLOCKED if blocked else _SET_UNBLOCKED, of=person_id, now=tx.now)
+    tx.run(_SET_BLOCKED if blocked else _VALUES["blocked_at"], of=person_id, now=tx.now, value=None)
 
 
 def set_spoken(tx: Tx, person_id: PersonId, code: str, *, chosen: bool) -> bool:
@@ -312,9 +311,9 @@ def note_seen(tx: Tx, person_id: PersonId) -> None:
     tx.run(_VALUES["seen_at"], of=person_id, value=tx.now)
 
 
-def note_nudged(tx: Tx, person_id: PersonId) -> None:
-    """Note that a person is nudged now, and not again before the next share."""
-    tx.run(_NOTE_NUDGED, of=person_id, now=tx.now)
+def note_nudged(tx: Tx, person_id: PersonId, *, ends_spell: bool = True) -> None:
+    """Note that a person is asked now to share; a nudge ends the spell in which they are quiet, a good moment does not."""
+    tx.run(_NOTE_NUDGED if ends_spell else _VALUES["nudged_at"], of=person_id, now=tx.now, value=tx.now)
 
 
 def pass_over(tx: Tx, person_id: PersonId) -> None:

@@ -32,6 +32,7 @@ from storage.tables import (
     webhooks,
 )
 from tests.journeys.dialogues import Act, Script, Walk
+from tests.journeys.pulse_script import PULSE
 from tests.journeys.taking_part_scripts import TAKING_PART
 from tests.journeys.ticket_scripts import TICKET_SCRIPTS
 
@@ -263,6 +264,7 @@ TAKE_A_LIST = (
 
 SCRIPTS = {
     **TICKET_SCRIPTS,
+    "pulse": PULSE,
     "claim": Script(
         others=["Wayan Abe", "Wayan Bram"],
         acts=[

@@ -56,6 +56,7 @@ from storage.role import Role
 from tests.messages.counter_samples import ROW, make_counter, render_counter
 from tests.messages.coupon_samples import render_coupons
 from tests.messages.gift_samples import render_gifts
+from tests.messages.pulse_samples import PULSE
 from tests.messages.result_samples import make_results
 from tests.messages.reward_samples import SAMPLE_RULE
 from tests.messages.taking_part_samples import TAKING_PART
@@ -130,6 +131,7 @@ WEBHOOK: Mapping[str, object] = {"url": "https://" + "W" * 90 + ".example/hook?k
 
 MORE: Mapping[str, object] = {
     **TAKING_PART,
+    **PULSE,
     **TICKET_VALUES,
     **WEBHOOK,
     "alarm": "jobs",

@@ -104,6 +104,7 @@ async def list_due(store: Store, clock: Clock, *, again_days: int = 0) -> list[P
         directory.list_to_nudge,
         shared_before=clock.now - 7 * DAY * MICROSECONDS,
         nudged_before=clock.now - again_days * DAY * MICROSECONDS,
+        displeased_before=clock.now - 30 * DAY * MICROSECONDS,
         limit=9,
     )
     return [person.id for person in due]

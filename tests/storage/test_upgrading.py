@@ -157,7 +157,8 @@ async def test_a_database_of_the_first_version_is_brought_up_to_date(empty_store
         assert (zoe.findable, zoe.nudges, zoe.spoken_code, zoe.shared_at, zoe.face) == (True, True, None, 9, "")
         assert [each.id for each in await store.read(directory.list_by_name, "zoe muller", limit=5)] == [1]
         assert [each.id for each in await store.read(directory.list_by_name, "ZOE_M", limit=5)] == [1]
-        due = await store.read(directory.list_to_nudge, shared_before=NOON, nudged_before=NOON, limit=5)
+        before = dict.fromkeys(("shared_before", "nudged_before", "displeased_before"), NOON)
+        due = await store.read(directory.list_to_nudge, **before, limit=5)
         assert [each.id for each in due] == [2, 1]
         await assert_counted(store)
         watch = await store.read(watches.get)  # looking at friends begins with the next

@@ -9,6 +9,7 @@ from datetime import tzinfo
 from bot.core.broadcasts.timing import Timing, When
 from bot.core.broadcasts.windows import MORNING, Hours, compute_window
 from bot.core.campaigns.news import NewsRules
+from bot.core.durations import DAY
 from bot.core.zones import choose_zone
 from storage.broadcast import News, Place, Window
 
@@ -37,6 +38,8 @@ class Planner:
     zone: tzinfo
     """The shop's."""
     now: int
+    rest_days: int = 0
+    """For so long nobody who was displeased gets an offer."""
     _windows: dict[tuple[str | None, str], Window] = field(default_factory=dict, init=False)
 
     @property
@@ -48,6 +51,11 @@ class Planner:
     def skips(self) -> bool:
         """Whether anybody can have had enough this week."""
         return self.rules.per_week > 0
+
+    @property
+    def displeased_since(self) -> int | None:
+        """Whoever was displeased after that gets none; None for what is no offer."""
+        return self.now - self.rest_days * DAY if self.news is News.OFFERS else None
 
     def list_windows(self, places: Iterable[Place]) -> Mapping[Place, Window] | None:
         """When somebody at some places may be written to next; None where anybody may at once."""

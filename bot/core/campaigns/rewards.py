@@ -64,6 +64,7 @@ TRIGGERS: Mapping[str, Trigger] = MappingProxyType(
         "milestone": Trigger(number="friends"),
         "cards_given": Trigger(number="cards", usual=1, sides=(Side.INVITER,)),
         "adopted": Trigger(sides=(Side.INVITER,)),
+        "answered": Trigger(sides=(Side.INVITER,)),
         "custom": Trigger(named=True),
     }
 )

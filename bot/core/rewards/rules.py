@@ -33,6 +33,7 @@ WHEN: Mapping[EventKind, str] = MappingProxyType(
         EventKind.PURCHASED: "purchased",
         EventKind.CARDS_GIVEN: "cards_given",
         EventKind.ADOPTED: "adopted",
+        EventKind.ANSWERED: "answered",
         EventKind.REPORTED: "custom",
     }
 )

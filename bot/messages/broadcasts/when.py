@@ -30,6 +30,7 @@ _CHOICES = {
 _SKIPS = {
     Skip.NEWS: "broadcast_when.skip_news",
     Skip.WEEKLY: "broadcast_when.skip_weekly",
+    Skip.DISPLEASED: "broadcast_when.skip_displeased",
     Skip.GONE: "broadcast_when.skip_gone",
     Skip.OLD: "broadcast_when.skip_old",
 }

@@ -9,6 +9,7 @@ from datetime import tzinfo
 from bot.core.broadcasts.planning import Planner
 from bot.core.broadcasts.timing import Timing, When, read_timing
 from bot.core.campaigns.news import NewsRules
+from bot.core.campaigns.pulse import PulseRules
 from bot.core.durations import DAY, HOUR
 from bot.services.campaigns import find_zone, get_terms
 from bot.services.segments.finding import find_audience
@@ -43,10 +44,13 @@ DELETABLE = 48 * HOUR
 def make_planner(tx: Tx, broadcast: Broadcast) -> Planner:
     """What decides for members now, by what the shop's main campaign says."""
     shop = shops.find(tx)
+    campaign = None if shop is None else get_terms(tx).campaign
+    pulse = None if campaign is None else campaign.pulse
     return Planner(
         news=broadcast.news,
         timing=read_timing(broadcast.timing),
-        rules=NewsRules() if shop is None else get_terms(tx).campaign.news,
+        rules=NewsRules() if campaign is None else campaign.news,
+        rest_days=(pulse or PulseRules()).rest_days,
         zone=find_zone(None if shop is None else shop.zone),
         now=tx.now,
     )
@@ -91,6 +95,9 @@ def summarize(tx: Tx, draft: Broadcast) -> Plan:
     if planner.hours is not None:
         held = replace(planner, now=max(due_at, tx.now)).count_held(audiences.count_by_place(tx, draft, among))
     skipped = {Skip.NEWS: declined, Skip.WEEKLY: sated}
+    if planner.displeased_since is not None:
+        since = planner.displeased_since
+        skipped[Skip.DISPLEASED] = audiences.count_displeased(tx, draft, since=since, among=among)
     return Plan(timing=planner.timing, zone=planner.zone, due_at=due_at, skipped=skipped, held=held)
 
 
@@ -143,6 +150,7 @@ def fill(tx: Tx, broadcast: Broadcast, *, limit: int) -> int | None:
     page = _find_page(tx, broadcast, planner.timing, limit)
     if page is None:
         return None
+    page = replace(page, displeased_since=planner.displeased_since)
     if planner.hours is not None:
         places = audiences.list_places(tx, broadcast, upto=page.upto, joined_upto=page.joined_upto)
         page = replace(page, windows=planner.list_windows(places[: audiences.MOST_PLACES]))

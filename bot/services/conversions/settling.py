@@ -13,8 +13,10 @@ from bot.core.conversions.states import (
     is_early,
     is_future,
 )
+from bot.core.durations import DAY
 from bot.services.campaigns import get_terms
 from bot.services.conversions.buyers import Buyer, find_buyer
+from bot.services.pulse.asking import expect_pulse
 from bot.services.rewards.purchases import (
     Noted,
     note_purchase,
@@ -25,9 +27,13 @@ from bot.services.rewards.purchases import (
 )
 from bot.services.webhooks.publishing import publish_sale
 from storage.conversion import Conversion, ConversionType, Reason, Sale, SaleId, SaleState
+from storage.pulse import PulseCause
 from storage.records import PersonId, Referral, ReferralState
 from storage.tables import conversions, people, referrals, sales
 from storage.tx import Tx
+
+FRESH = 2 * DAY
+"""Who bought something longer ago than this is not asked any more how it was: a list may tell of months."""
 
 _COUNTS = (SaleState.COUNTED, SaleState.REDUCED)
 
@@ -175,6 +181,8 @@ def _follow(tx: Tx, before: Sale, now: Sale, known: _Known, referral: Referral |
         event_id = note_purchase(tx, referral, amount=left, nth=nth, key=f"sale:{now.id}")
         now = replace(now, event_id=event_id)
     if not noted and now.state in {*_COUNTS, SaleState.NOTED, SaleState.EARLY}:
+        if before.state is not now.state and tx.now - now.occurred_at < FRESH:
+            expect_pulse(tx, buyer_id, PulseCause.PURCHASED)
         return replace(now, share_id=pay_promised(tx, buyer_id, left))
     was_left = 0 if before.state is SaleState.DROPPED else before.left
     return _take_back(tx, now, known, referral, left) if noted and left < was_left else now

@@ -18,11 +18,14 @@ from bot.core.honours import (
     decide_rises,
     find_next,
 )
+from bot.core.reminding import Ask
 from bot.services.campaigns import get_terms
 from bot.services.honours.notices import TierLost, TierReached
 from bot.services.members import MemberView
-from bot.services.notices import owe, owe_card_behind
+from bot.services.notices import owe
+from bot.services.reminding.offers import decide, offer
 from storage.addresses import MemberAddress
+from storage.pulse import AskCause
 from storage.records import PersonId
 from storage.tables import honours, people, referrals, shops
 from storage.tx import Tx
@@ -45,10 +48,12 @@ class HonourView:
     """How many friends it takes."""
 
 
-def review(tx: Tx, person_id: PersonId, score: int, tiers: Sequence[Tier]) -> None:
-    """Give or take a tier by a friend who has just made the score what it is; the person is locked by that."""
-    if decide_matters(tiers, score):
-        _settle(tx, person_id, score, tiers)
+def review(tx: Tx, person_id: PersonId, score: int, tiers: Sequence[Tier]) -> bool:
+    """Give or take a tier by a friend who has just made the score what it is; true where they have risen, and hear it.
+
+    The person is locked by that friend.
+    """
+    return decide_matters(tiers, score) and _settle(tx, person_id, score, tiers)
 
 
 def view_honour(tx: Tx, member: MemberView) -> HonourView:
@@ -111,28 +116,31 @@ def sweep(tx: Tx, limit: int) -> None:
 
 def _settle(
     tx: Tx, person_id: PersonId, score: int, tiers: Sequence[Tier], *, lapsed: bool = False, told: bool = True
-) -> None:
+) -> bool:
     before, until_at = honours.find(tx, person_id)
     honour = decide_honour(tiers, score, partial(referrals.find_nth_joined, tx, person_id), tx.now)
     if honour == Honour(tier=before, until_at=until_at):
-        return
+        return False
     honours.set_tier(tx, person_id, honour.tier, honour.until_at)
     if honour.tier == before:
-        return
+        return False
     if told:
         _note_unseen(tx)
     honours.owe_tag(tx, person_id)
     if not told or not people.get(tx, person_id).is_member:
-        return
+        return False
     if decide_rises(tiers, before, honour.tier):
-        owe(tx, MemberAddress(person_id), TierReached(tier=honour.tier), key=f"{person_id}:{honour.tier}:{tx.now}")
-        owe_card_behind(tx, person_id)
-        return
+        asks = decide(tx, people.get(tx, person_id)) is Ask.NOW
+        reached = TierReached(tier=honour.tier, asks=asks)
+        owe(tx, MemberAddress(person_id), reached, key=f"{person_id}:{honour.tier}:{tx.now}")
+        offer(tx, person_id, AskCause.TIER)
+        return True
     lost = next((tier for tier in tiers if tier.key == before), None)
     if lost is not None:
         missing = max(1, lost.friends - _count_friends(tx, person_id, score, lost))
         gone = TierLost(tier=before, now=honour.tier, lapsed=lapsed, missing=missing)
         owe(tx, MemberAddress(person_id), gone, key=f"{person_id}:{before}:{tx.now}")
+    return False
 
 
 def _note_unseen(tx: Tx) -> None:

@@ -10,11 +10,13 @@ from bot.services.notices import Notice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TierReached(Notice):
-    """To a member who has become something; their card, which shows it, goes behind."""
+    """To a member who has become something."""
 
     kind: ClassVar[str] = "tier_reached"
     tier: str
     """The key, as the campaign file names it."""
+    asks: bool = True
+    """Their card, which shows it, goes behind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

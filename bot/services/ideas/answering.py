@@ -12,10 +12,12 @@ from bot.services.audit import Act
 from bot.services.ideas.notices import IdeaAnswered
 from bot.services.members import MemberView, compose_name, demand, enter, view_member
 from bot.services.notices import owe
+from bot.services.reminding.offers import offer
 from bot.services.rewards.alone import note_alone
 from storage.addresses import MemberAddress
 from storage.facts import EventKind
 from storage.idea import OPEN_STATES, IdeaId, IdeaRow, IdeaState
+from storage.pulse import AskCause
 from storage.records import Profile
 from storage.tables import audit, ideas, labels, people, shops
 from storage.tx import Tx
@@ -95,6 +97,7 @@ def _honour(tx: Tx, row: IdeaRow) -> None:
     """Nobody honours themselves."""
     labels.add(tx, row.person_id, CO_MAKER)
     note_alone(tx, EventKind.ADOPTED, row.person_id, key=str(row.id))
+    offer(tx, row.person_id, AskCause.IDEA)
 
 
 def _view(tx: Tx, visitor: Profile, row: IdeaRow | None, *, late: bool = False) -> IdeaView:

@@ -29,6 +29,8 @@ from bot.services.joining.revoking import revoke
 from bot.services.members import MemberView, begin, find_role, meet, view_member
 from bot.services.notices import Notice, owe, owe_card_behind, owe_step_behind
 from bot.services.printing import note_placement
+from bot.services.pulse.asking import expect_pulse
+from bot.services.reminding.offers import rests
 from bot.services.rewards.awaiting import expect
 from bot.services.rewards.giving import tell
 from bot.services.rewards.granting import (
@@ -44,7 +46,8 @@ from bot.services.waiting.waiting import advance, join_queue
 from bot.services.webhooks.publishing import publish_referral
 from storage.addresses import MemberAddress
 from storage.facts import EventKind, GrantId
-from storage.records import HandoutOwed, Person, Profile, Referral, ReferralId, ReferralState, Side
+from storage.pulse import PulseCause
+from storage.records import Person, Profile, Referral, ReferralId, ReferralState, Side
 from storage.role import Role
 from storage.tables import (
     chat_joins,
@@ -229,11 +232,9 @@ def _proclaim(tx: Tx, shop: ShopRow, referral: Referral, counted: Counted) -> No
     """What was given for the friend, what the inviter has become by it, and the news for the announce chat."""
     if counted.given:
         tell(tx, counted.given)
-    shown = tx.told.count(HandoutOwed())
-    if tiers := read_terms(tx, shop).campaign.tiers:
-        review(tx, referral.inviter_id, counted.score, tiers)
-    risen = tx.told.count(HandoutOwed()) > shown
-    if counted.reached and not risen:  # else their card shows what they have become
+    tiers = read_terms(tx, shop).campaign.tiers
+    risen = bool(tiers) and review(tx, referral.inviter_id, counted.score, tiers)
+    if counted.reached and not risen and not rests(tx, referral.inviter_id):  # else what they have become is told
         owe_step_behind(tx, referral.inviter_id, counted.score)
     announce(tx, shop, referral, step=counted.score if counted.reached or risen else 0)
 
@@ -298,9 +299,7 @@ def start(tx: Tx, *, visitor: Profile, payload: str, from_inline: bool = False) 
             story=carried.story,
             fresh=newcomer,
         )
-        person = replace(
-            person, balance=ledgers.get_balance(tx, person.id)
-        )  # with the points that this may have brought
+        person = replace(person, balance=ledgers.get_balance(tx, person.id))  # with what this may have brought
     if newcomer and placement:
         note_placement(tx, placement)
     if newcomer and referral is None:
@@ -311,6 +310,7 @@ def start(tx: Tx, *, visitor: Profile, payload: str, from_inline: bool = False) 
         note_miss(tx, visitor.telegram_id)
     if newcomer:
         owe_card_behind(tx, person.id)
+        expect_pulse(tx, person.id, PulseCause.JOINED)
     if role is Role.OWNER:
         tell_owed(tx, person)
     return Arrival(

@@ -13,9 +13,12 @@ from bot.services.audit import Act
 from bot.services.campaigns import find_rule
 from bot.services.members import MemberView, compose_name, demand, enter, view_member
 from bot.services.notices import Notice, owe
+from bot.services.pulse.asking import expect_no_pulse, expect_pulse
+from bot.services.reminding.offers import offer
 from bot.services.rewards.giving import take_back_unfounded
 from storage.addresses import MemberAddress
 from storage.facts import CouponRow, GrantRow, GrantState, RedemptionRow
+from storage.pulse import AskCause, PulseCause
 from storage.records import PersonId, Profile
 from storage.tables import audit, grants, people
 from storage.tx import Tx
@@ -114,6 +117,7 @@ class Counter(Generic[Shown]):
         if people.get(tx, person_id).is_member:
             notice = self.compose(row, act is Act.HANDED_BACK)
             owe(tx, MemberAddress(person_id), notice, key=f"{row.id}:{act}:{tx.now}")
+            _follow(tx, person_id, act)
 
     def _view(self, tx: Tx, member: MemberView, row: Shown | None, *, done: bool = False) -> Check[Shown]:
         if row is None:
@@ -139,3 +143,12 @@ class Counter(Generic[Shown]):
         if grant is not None:
             return grant.person_id
         return row.person_id if isinstance(row, RedemptionRow) else None
+
+
+def _follow(tx: Tx, person_id: PersonId, act: Act) -> None:
+    """Something in one's hand is a good moment, and in a while one can say how it was; a slip is no such thing."""
+    if act is Act.HANDED_OUT:
+        offer(tx, person_id, AskCause.REDEEMED)
+        expect_pulse(tx, person_id, PulseCause.REDEEMED)
+    else:
+        expect_no_pulse(tx, person_id, PulseCause.REDEEMED)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.services.notices import Notice
+from storage.pulse import AskCause
 from storage.records import PersonId, ReferralId
 
 
@@ -25,3 +26,11 @@ class Nudge(Notice):
 
     kind: ClassVar[str] = "nudge"
     story: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardOffered(Notice):
+    """To a member: something went well yesterday, and their card comes behind."""
+
+    kind: ClassVar[str] = "card_offered"
+    moment: AskCause

@@ -16,10 +16,12 @@ from bot.core.tickets import (
 )
 from bot.services.members import MemberView, enter, view_member
 from bot.services.notices import owe
+from bot.services.reminding.offers import offer, put_right
 from bot.services.tickets.notices import TicketSolved
 from bot.services.tickets.passing import is_team, pass_on, tell_opened
 from bot.services.webhooks.publishing import publish_ticket
 from storage.addresses import MemberAddress
+from storage.pulse import AskCause
 from storage.records import Person, PersonId, Profile, Seq
 from storage.tables import conversations, inbox, people, shops, ticket_words, tickets
 from storage.ticket import About, Said, SaidRow, Side, TicketId, TicketRow, TicketState
@@ -144,6 +146,8 @@ def set_solved(tx: Tx, *, visitor: Profile, ticket_id: TicketId) -> TicketView |
     if solved is not None:
         tickets.save(tx, solved)
         _tell_solved(tx, solved)
+        put_right(tx, person.id)
+        offer(tx, person.id, AskCause.SOLVED)
     return _view(tx, person, solved or ticket)
 
 

@@ -17,9 +17,10 @@ class Ends:
     returned: list[Recipient] = field(default_factory=list)
     paused: set[BroadcastId] = field(default_factory=set)
     stopped: set[BroadcastId] = field(default_factory=set)
+    unpaid: set[BroadcastId] = field(default_factory=set)
 
     def __bool__(self) -> bool:
-        return bool(self.outcomes or self.returned or self.paused or self.stopped)
+        return bool(self.outcomes or self.returned or self.paused or self.stopped or self.unpaid)
 
     def list_keys(self) -> set[Key]:
         """Recipients that the database still shows as being written to."""
@@ -32,3 +33,4 @@ class Ends:
         self.returned[:0] = earlier.returned
         self.paused |= earlier.paused
         self.stopped |= earlier.stopped
+        self.unpaid |= earlier.unpaid

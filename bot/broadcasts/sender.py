@@ -49,6 +49,8 @@ class Landing:
     """None where surely nothing was sent: the recipient goes back to the queue."""
     failure: Failure | None = None
     """What went wrong; None after a success, or where the message was called back."""
+    paid: bool = False
+    """Whether it was to be paid for."""
 
 
 @dataclass(slots=True, eq=False)
@@ -163,7 +165,7 @@ class BroadcastSender:
     def _land(self, flight: _Flight, task: asyncio.Task[JSONDict | None]) -> None:
         key = _key(flight.recipient)
         del self._flights[key]
-        landing = _conclude(flight, task)
+        landing = replace(_conclude(flight, task), paid=flight.broadcast.paid)
         if landing.outcome is not None and landing.outcome.message_id is not None:
             self._recorder.note_answered(key, landing.outcome.message_id)
         self._note(landing)
@@ -184,7 +186,12 @@ def _conclude(flight: _Flight, task: asyncio.Task[JSONDict | None]) -> Landing:
     failure = classify(error, recipient.telegram_id)
     if is_echo and failure.is_unchanged:
         return Landing(recipient=recipient, outcome=_decide(recipient, DeliveryState.SENT))
-    if failure.kind in _UNSENT or not flight.left or (is_echo and failure.kind is FailureKind.UNKNOWN):
+    if (
+        failure.kind in _UNSENT
+        or failure.is_unpaid
+        or not flight.left
+        or (is_echo and failure.kind is FailureKind.UNKNOWN)
+    ):
         return Landing(recipient=recipient, failure=failure)
     state = _STATES.get(failure.kind, DeliveryState.FAILED)
     return Landing(recipient=recipient, outcome=_decide(recipient, state, error=failure.text), failure=failure)

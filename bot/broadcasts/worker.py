@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from bot.broadcasts.circuit_breaker import FIRST_REST_SECONDS, TROUBLES, CircuitBreaker
 from bot.broadcasts.ends import Ends
-from bot.broadcasts.failure_watch import FailureWatch
+from bot.broadcasts.failure_watch import FailureWatch, FareWatch
 from bot.broadcasts.flight_recorder import FlightRecorder
 from bot.broadcasts.planner import AudiencePlanner
 from bot.broadcasts.progress import Progress
@@ -121,6 +121,7 @@ class Broadcaster:
         """Of which there may be somebody to claim at once: free of charge (False), paid for (True)."""
         self._due_at: float | None = None
         self._failures = FailureWatch()
+        self._fares = FareWatch()
         self._doubtful = False
         self._stopping = False
         self._signal = Signal()
@@ -272,6 +273,7 @@ class Broadcaster:
             paid_limit=limits[True],
             paused=ends.paused,
             stopped=ends.stopped,
+            unpaid=ends.unpaid,
             run=self._recorder.run,
         )
 
@@ -319,6 +321,8 @@ class Broadcaster:
                 self._ends.stopped.add(landing.outcome.broadcast_id)
         else:
             self._return([landing.recipient])
+        if landing.paid and self._fares.note(landing.recipient.broadcast_id, landing.failure):
+            self._ends.unpaid.add(landing.recipient.broadcast_id)
         kind = landing.failure.kind if landing.failure else None
         if kind in TROUBLES:
             self._breaker.note_trouble(kind)

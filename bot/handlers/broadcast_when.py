@@ -1,4 +1,4 @@
-"""An author chooses when a broadcast goes out and what it is about."""
+"""An author chooses when a broadcast goes out, what it is about, and whether it is paid for to go faster."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from telegram import Update
 from bot.core.broadcasts.timing import NOW, Timing, When, parse_clock, parse_days
 from bot.core.roles import MANAGERS
 from bot.core.scheduling import parse_moment
+from bot.handlers.broadcasts.fare import can_pay, show_fare
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
 from bot.messages.broadcasts.buttons import (
     BROADCAST_AT,
     BROADCAST_DAY,
+    BROADCAST_FAST,
     BROADCAST_NEWS,
+    BROADCAST_PAY,
     BROADCAST_WHEN,
 )
 from bot.messages.broadcasts.screens import render_gone
@@ -67,6 +70,26 @@ async def on_news(update: Update, context: Context, broadcast: int, news: str) -
     if news in set(News):
         change = partial(scheduling.choose, broadcast_id=BroadcastId(broadcast), news=News(news))
         await _show(update, context, await context.write(change, visitor=visitor_of(update)))
+
+
+async def on_fast(update: Update, context: Context, broadcast: int) -> None:
+    """What it costs to send it faster, and what the bot has."""
+    view = await context.read(scheduling.view_when, visitor=visitor_of(update), broadcast_id=BroadcastId(broadcast))
+    if view is None:
+        await _show(update, context, view)
+    else:
+        await show_fare(update, context, view)
+
+
+async def on_pay(update: Update, context: Context, broadcast: int, on: int) -> None:
+    """Faster, where the bot can pay for it, or free of charge after all."""
+    visitor, of = visitor_of(update), BroadcastId(broadcast)
+    view = await context.read(scheduling.view_when, visitor=visitor, broadcast_id=of)
+    if view is not None and on and not await can_pay(update, context, view):
+        return
+    await _show(
+        update, context, await context.write(scheduling.choose, visitor=visitor, broadcast_id=of, paid=bool(on))
+    )
 
 
 async def on_answer(update: Update, context: Context, asked: Conversation) -> None:
@@ -129,6 +152,8 @@ CAPABILITY = Capability(
         BROADCAST_AT: on_at,
         BROADCAST_DAY: on_day,
         BROADCAST_NEWS: on_news,
+        BROADCAST_FAST: on_fast,
+        BROADCAST_PAY: on_pay,
     },
     flows=[
         Flow(

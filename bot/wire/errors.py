@@ -136,6 +136,11 @@ class Failure:
         return self._says(_NO_EFFECT)
 
     @property
+    def is_unpaid(self) -> bool:
+        """Whether Telegram takes no Stars for it: nothing was sent."""
+        return self._says(_UNPAID)
+
+    @property
     def is_too_late(self) -> bool:
         """Whether a callback or inline query was answered after it had expired."""
         return self._says(_TOO_LATE)
@@ -193,6 +198,9 @@ _GONE = _any_of(
     "can't change media type in the album",
 )
 _NO_EFFECT = _any_of(r"(?:\w+_)?effect_\w+", r"(?:message )?effects?")
+_UNPAID = _any_of(
+    "balance_too_low", r"\w*(?:paid_(?:broadcast|floodskip)|floodskip)\w*", "not enough (?:telegram )?stars"
+)
 _TOPIC_GONE = _any_of(
     r"topic_\w+",
     "message_thread_invalid",

@@ -15,6 +15,7 @@ from bot.services.gifts import sending
 from bot.wire.errors import Failure, FailureKind, classify
 from bot.wire.pacing import Priority
 from bot.wire.snapshot import Snapshots
+from bot.wire.stars import ask_balance
 from bot.wire.telegram_bot import PassalongBot
 from storage.gift import DueGift, Trouble
 from storage.store import Store
@@ -54,8 +55,7 @@ async def send_gifts(bot: PassalongBot, snapshots: Snapshots, store: Store) -> N
 
 async def _open_till(bot: PassalongBot) -> _Till:
     offers = parse_offers(await bot.post_raw("getAvailableGifts", {}, priority=Priority.ERRAND))
-    balance = await bot.post_raw("getMyStarBalance", {}, priority=Priority.ERRAND)
-    return _Till(offers=offers, balance=int(balance["amount"]))
+    return _Till(offers=offers, balance=await ask_balance(bot, priority=Priority.ERRAND))
 
 
 async def _give(bot: PassalongBot, snapshots: Snapshots, store: Store, till: _Till, due: DueGift) -> None:

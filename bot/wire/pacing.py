@@ -14,6 +14,8 @@ from enum import IntEnum
 from heapq import heappop, heappush
 from math import ceil
 
+from bot.core.broadcasts.fare import PAID_PER_SECOND
+
 PRIVATE_BURST = 3
 """Messages that a private chat takes at once."""
 
@@ -23,9 +25,6 @@ GROUP_PER_MINUTE = 20
 
 SLACK_SECONDS = 0.01
 """Two clocks measure a second: ours and Telegram's."""
-
-PAID_PER_SECOND = 1000
-"""What Telegram takes in all where messages are paid for (`allow_paid_broadcast` of sendMessage)."""
 
 MOST_IN_FLIGHT = 128
 """Notices and broadcasts, at any rate: more are not faster where Telegram answers within 0.1 s, they only take memory."""

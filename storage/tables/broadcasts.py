@@ -78,6 +78,11 @@ _SET_PLAN = (
     .where(broadcast.c.id == bindparam("of"))
     .values(news=bindparam("news"), timing=bindparam("timing"), paid=bindparam("paid"))
 )
+_SET_FREE = (
+    update(broadcast)
+    .where(broadcast.c.id == bindparam("of"), broadcast.c.paid.is_(True))
+    .values(paid=literal_column("false"))
+)
 _SET_STARTED = (
     update(broadcast)
     .where(broadcast.c.id == bindparam("of"))
@@ -214,6 +219,14 @@ def set_plan(tx: Tx, broadcast_id: BroadcastId, *, news: News, timing: Mapping[s
     """Keep what a broadcast is about, when it goes out, and whether that is paid for."""
     kept = None if timing is None else json.dumps(timing)
     tx.run(_SET_PLAN, of=broadcast_id, news=news, timing=kept, paid=paid)
+
+
+def set_free(tx: Tx, broadcast_id: BroadcastId) -> bool:
+    """Pay for nothing more, and tell `BroadcastChanged`; False where it was free of charge."""
+    moved = tx.run(_SET_FREE, of=broadcast_id) == 1
+    if moved:
+        tx.tell(BroadcastChanged(broadcast_id=broadcast_id))
+    return moved
 
 
 def set_started(tx: Tx, broadcast_id: BroadcastId, *, due_at: int, joined_upto: int | None) -> None:

@@ -113,7 +113,9 @@ async def _interrupt(stage: Stage, order: Order, author: Author) -> None:
         await author.pause_and_resume()
     enough = order.size * 9 // 10
     await _until(
-        stage, lambda: _count_calls(stage, "sendMessage") >= enough, FINISH_SECONDS + order.size / order.send_rate
+        stage,
+        lambda: _count_calls(stage, "sendMessage") - len(author.audience.asked) >= enough,
+        FINISH_SECONDS + order.size / order.send_rate,
     )
     await author.take_back()
     for _ in range(ends[2], ends[3]):

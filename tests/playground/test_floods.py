@@ -110,3 +110,22 @@ def test_the_busiest_second_is_measured_in_every_sliding_second() -> None:
         journal.note_call(at, "sendMessage", {})
         journal.note_call(at, "getMe", {})
     assert journal.busiest_second == 40
+
+
+def test_what_is_paid_for_passes_and_costs_a_tenth_of_a_star_beyond_thirty_a_second(world: World, clock: Clock) -> None:
+    """Free messages have their thirty beside it; without Stars it is a message like any other."""
+    world.gifts.balance = 1
+    chats = [open_private(world) for _ in range(75)]
+
+    def pay_for(chat: Chat) -> int:
+        try:
+            world.post(chat, Content(text="x"), paid=True)
+        except ApiError as error:
+            return int(error.parameters["retry_after"])
+        return 0
+
+    assert [pay_for(chat) for chat in chats[:35]] == [0] * 35
+    assert (world.gifts.balance, world.gifts.nanostars) == (0, 500_000_000)
+    assert [send(world, chat) for chat in chats[35:65]] == [0] * 30
+    assert [pay_for(chat) for chat in chats[65:71]] == [0] * 5 + [1]
+    assert (world.gifts.balance, world.gifts.nanostars) == (0, 0)

@@ -9,7 +9,8 @@ from heapq import heappop, heappush
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.wire.pacing import PAID_PER_SECOND, SLACK_SECONDS, Chat, Pacing, Priority, Ticket
+from bot.core.broadcasts.fare import PAID_PER_SECOND
+from bot.wire.pacing import SLACK_SECONDS, Chat, Pacing, Priority, Ticket
 
 
 def start_broadcasts(pacing: Pacing, count: int, now: float) -> list[Ticket]:

@@ -7,6 +7,7 @@ from functools import partial
 
 from telegram import CallbackQuery, Update
 
+from bot.handlers.broadcasts.fare import can_pay
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
 from bot.messages.broadcasts.screens import render_gone, render_progress, render_unknown
@@ -14,7 +15,8 @@ from bot.messages.texts import Texts
 from bot.services.broadcasts import authoring
 from bot.services.broadcasts.authoring import BroadcastView
 from bot.updates.context import visitor_of
-from storage.records import BroadcastId, DeliveryState
+from storage.broadcast import Broadcast
+from storage.records import BroadcastId, BroadcastState, DeliveryState
 
 SAMPLE_PERCENT = 1
 
@@ -74,7 +76,17 @@ async def _start(
     query = update.callback_query
     assert isinstance(query, CallbackQuery)
     assert query.message is not None
+    asked = await context.read(
+        authoring.view_broadcast, visitor=visitor_of(update), broadcast_id=BroadcastId(broadcast_id)
+    )
+    if asked is not None and _is_unpaid(asked.broadcast) and not await can_pay(update, context, asked):
+        return
     await _move(update, context, partial(service, progress_message_id=query.message.message_id), broadcast_id)
+
+
+def _is_unpaid(broadcast: Broadcast) -> bool:
+    """Whether it is to be paid for, and has not begun, or not for all."""
+    return broadcast.paid and broadcast.state in {BroadcastState.DRAFT, BroadcastState.DONE}
 
 
 async def _move(

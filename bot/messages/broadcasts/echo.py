@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.core.broadcasts.fare import FREE_PER_SECOND
 from bot.messages.broadcasts.buttons import (
     BROADCAST_DELETE,
     BROADCAST_DELETE_SURE,
@@ -10,13 +11,20 @@ from bot.messages.broadcasts.buttons import (
     BROADCAST_RESEND,
     BROADCAST_RESEND_SURE,
 )
-from bot.messages.buttons import BROADCAST_CANCEL, BROADCAST_CONFIRM, BROADCAST_RESUME, BROADCAST_UNKNOWN, Button
+from bot.messages.buttons import (
+    BROADCAST_CANCEL,
+    BROADCAST_CONFIRM,
+    BROADCAST_PAUSE,
+    BROADCAST_RESUME,
+    BROADCAST_UNKNOWN,
+    Button,
+)
 from bot.messages.keyboards import Row, broadcast_row, make_button, stack
 from bot.messages.notices import Reader, Renderers, each
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.texts import Texts
 from bot.services.broadcasts.authoring import BroadcastView
-from bot.services.broadcasts.notices import BroadcastStopped
+from bot.services.broadcasts.notices import BroadcastSlowed, BroadcastStopped
 from storage.broadcast import Action
 from storage.records import DeliveryState
 
@@ -58,6 +66,14 @@ def render_stopped(reader: Reader, notice: BroadcastStopped) -> OutgoingMessage:
     return OutgoingMessage(text=text, keyboard=stack(actions))
 
 
+def render_slowed(reader: Reader, notice: BroadcastSlowed) -> OutgoingMessage:
+    """It goes on free of charge; whoever would rather wait may pause it."""
+    actions = broadcast_row(reader.texts, notice.broadcast, [BROADCAST_PAUSE, BROADCAST_CANCEL])
+    return OutgoingMessage(
+        text=reader.texts.say("broadcast_fare.slowed", rate=FREE_PER_SECOND), keyboard=stack(actions)
+    )
+
+
 def list_echo_rows(texts: Texts, view: BroadcastView) -> list[Row]:
     """What can be done about what was sent."""
     sent, unknown = view.counts.get(DeliveryState.SENT, 0), view.counts.get(DeliveryState.UNKNOWN, 0)
@@ -75,4 +91,4 @@ def _ask(texts: Texts, view: BroadcastView, key: str, sure: Button, count: int) 
     return OutgoingMessage(text=texts.say(key, count=count), keyboard=stack(*rows))
 
 
-NOTICES: Renderers = {BroadcastStopped: each(render_stopped)}
+NOTICES: Renderers = {BroadcastStopped: each(render_stopped), BroadcastSlowed: each(render_slowed)}

@@ -34,6 +34,7 @@ from bot.messages.broadcasts.buttons import (
     BROADCAST_VERSION,
     BROADCAST_WHEN,
 )
+from bot.messages.broadcasts.fare import count_going
 from bot.messages.broadcasts.when import say_plan
 from bot.messages.buttons import BROADCAST_CANCEL, Button
 from bot.messages.campaigns_panel import name_language
@@ -62,10 +63,9 @@ def render_panel(texts: Texts, shop: Shop, view: BroadcastView) -> OutgoingMessa
     if not view.total:
         nobody = [texts.say("broadcast.nobody"), *_say_whom(texts, shop, view)]
         return OutgoingMessage(text=Html("\n\n".join(nobody)), keyboard=stack(whom, cancel))
-    going = view.total - sum(view.plan.skipped.values() if view.plan is not None else ())
     planned = Html("\n".join(say_plan(texts, view)))
     said = [*_say_whom(texts, shop, view), *_say_what_happens(texts, content)]
-    lines = [texts.say("broadcast.preview", count=going), *said, planned]
+    lines = [texts.say("broadcast.preview", count=count_going(view)), *said, planned]
     keyboard = stack(
         confirm_row(texts, number, view.total),
         broadcast_row(texts, number, [BROADCAST_LANGUAGES, BROADCAST_BUTTONS, BROADCAST_TEST]),

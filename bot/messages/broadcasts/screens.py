@@ -12,6 +12,7 @@ from bot.core.broadcasts.timing import NOW
 from bot.messages.broadcasts.buttons import BROADCAST_REST, BROADCAST_STORY
 from bot.messages.broadcasts.content import CAPTION_LIMIT, TEXT_LIMIT, ContentMistake, Unfit
 from bot.messages.broadcasts.echo import list_echo_rows
+from bot.messages.broadcasts.fare import say_fare
 from bot.messages.broadcasts.when import say_skipped, say_timing
 from bot.messages.buttons import (
     BROADCAST_ABANDON,
@@ -150,8 +151,10 @@ def _is_sampled(broadcast: Broadcast) -> bool:
 
 
 def _say_waiting(texts: Texts, view: BroadcastView) -> list[Html]:
-    """When it goes out, where that is not at once."""
-    return [say_timing(texts, view.plan)] if view.plan is not None and view.plan.timing != NOW else []
+    """When it goes out, where that is not at once, and how fast, where that is paid for."""
+    timed = [say_timing(texts, view.plan)] if view.plan is not None and view.plan.timing != NOW else []
+    is_open = view.broadcast.state in {BroadcastState.RUNNING, BroadcastState.PAUSED}
+    return timed + (say_fare(texts, view) if is_open else [])
 
 
 def _say_state(texts: Texts, view: BroadcastView) -> Html:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from telegram import InlineKeyboardButton
+
 from bot.core.broadcasts.timing import DRIP_DAYS_LIMIT, When
 from bot.messages.broadcasts.buttons import (
     BROADCAST_AT,
     BROADCAST_DAY,
+    BROADCAST_FAST,
     BROADCAST_NEWS,
     BROADCAST_PANEL,
     BROADCAST_WHEN,
 )
+from bot.messages.broadcasts.fare import say_fare
 from bot.messages.keyboards import Row, make_button, stack
 from bot.messages.news import NAMES
 from bot.messages.outgoing import OutgoingMessage
@@ -49,7 +53,7 @@ def render_when(texts: Texts, view: BroadcastView) -> OutgoingMessage:
     """What is chosen, what that means for members, and what else can be chosen."""
     found = view.broadcast
     rows = [_choose(texts, view, When.NOW, When.MORNING), _choose(texts, view, When.AT, When.WEEKLY)]
-    rows += [_choose(texts, view, When.DRIP), _choose_news(texts, view)]
+    rows += [_choose(texts, view, When.DRIP), _choose_news(texts, view), [_choose_fare(texts, view)]]
     back = make_button(texts, BROADCAST_PANEL, found.id)
     lines = [texts.say("broadcast_when.title"), Html(""), *say_plan(texts, view)]
     return OutgoingMessage(text=Html("\n".join(lines)), keyboard=stack(*rows, [back]))
@@ -64,7 +68,7 @@ def say_plan(texts: Texts, view: BroadcastView) -> list[Html]:
     lines += say_skipped(texts, plan.skipped)
     if plan.held:
         lines.append(texts.say("broadcast_when.held", count=plan.held))
-    return lines
+    return lines + say_fare(texts, view)
 
 
 def say_skipped(texts: Texts, skipped: Mapping[Skip, int]) -> list[Html]:
@@ -124,6 +128,11 @@ def _choose(texts: Texts, view: BroadcastView, *ways: When) -> Row:
         )
         for way in ways
     ]
+
+
+def _choose_fare(texts: Texts, view: BroadcastView) -> InlineKeyboardButton:
+    label = _mark(texts, BROADCAST_FAST.label, chosen=view.broadcast.paid)
+    return make_button(texts, BROADCAST_FAST, view.broadcast.id, label=label)
 
 
 def _choose_news(texts: Texts, view: BroadcastView) -> Row:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot.playground.world.chats import Chat
@@ -13,6 +14,9 @@ MINUTE = 60 * SECOND
 
 MAX_A_SECOND = 30
 MAX_A_MINUTE_IN_GROUP = 20
+MAX_A_SECOND_PAID = 1000
+NANOSTARS_A_MESSAGE = 100_000_000
+"""0.1 Star for each message that the free pace would not have taken."""
 PRIVATE_BURST = 5
 """How many messages a private chat takes at once before one a second is all (Telegram: "short bursts")."""
 
@@ -29,17 +33,33 @@ class Floods:
     enabled: bool = False
     breaches: int = 0
     _all: deque[int] = field(default_factory=deque)
+    _paid: deque[int] = field(default_factory=deque)
     _groups: dict[int, deque[int]] = field(default_factory=dict)
     _paid_until: dict[int, int] = field(default_factory=dict)
     _uploads: dict[int, int] = field(default_factory=dict)
 
-    def check(self, chat: Chat, now: int, count: int = 1) -> None:
-        """Count messages to a chat; ApiError 429 where they are too many, and then none of them counts."""
+    def check(self, chat: Chat, now: int, count: int = 1, *, pay: Callable[[int], bool] | None = None) -> None:
+        """Count messages to a chat; ApiError 429 where they are too many, and then none of them counts.
+
+        Args:
+            chat: Where they go.
+            now: UTC microseconds.
+            count: How many.
+            pay: Takes so many billionths of a Star for what is too much, where the bot has them.
+        """
         if not self.enabled:
             return
-        self._check_window(self._all, now, SECOND, MAX_A_SECOND, count)
+        recent = self._all if pay is None or not self._take(now, count, pay) else self._paid
+        if recent is self._all:
+            self._check_window(recent, now, SECOND, MAX_A_SECOND, count)
         self.check_edit(chat, now, count)
-        self._all.extend([now] * count)
+        recent.extend([now] * count)
+
+    def _take(self, now: int, count: int, pay: Callable[[int], bool]) -> bool:
+        """Let messages pass that may be paid for, and take what they cost: those that the free pace still has room for cost nothing."""
+        self._check_window(self._paid, now, SECOND, MAX_A_SECOND_PAID - MAX_A_SECOND, count)
+        over = self._count_over(self._all, now, SECOND, MAX_A_SECOND, count) + len(self._paid)
+        return over <= 0 or pay(min(over, count) * NANOSTARS_A_MESSAGE)
 
     def check_edit(self, chat: Chat, now: int, count: int = 1) -> None:
         """Count edits in a chat: they draw on the same allowance as messages to it."""
@@ -61,10 +81,14 @@ class Floods:
             raise self._refuse(_UPLOAD_WAIT_SECONDS)
         self._uploads[size] = free_at + int(min(max(size * 1e-7, 0.2), 0.9) * SECOND)
 
-    def _check_window(self, recent: deque[int], now: int, span: int, most: int, count: int) -> None:
+    @staticmethod
+    def _count_over(recent: deque[int], now: int, span: int, most: int, count: int) -> int:
         while recent and recent[0] <= now - span:
             recent.popleft()
-        over = len(recent) + count - most
+        return len(recent) + count - most
+
+    def _check_window(self, recent: deque[int], now: int, span: int, most: int, count: int) -> None:
+        over = self._count_over(recent, now, span, most, count)
         if over > 0:
             raise self._refuse(max(1, -(-(recent[min(over, len(recent)) - 1] + span - now) // SECOND)))
 

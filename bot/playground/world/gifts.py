@@ -10,6 +10,8 @@ from bot.playground.world.errors import bad_request, forbidden
 from bot.playground.world.people import Person
 
 WORDS_LIMIT = 128
+A_STAR = 1_000_000_000
+"""Nanostars."""
 
 HEART, BOX, CAKE = "5170145012310081615", "5170250947678437525", "5170144170496491616"
 """Gifts that the shelf has from the start, by id."""
@@ -76,10 +78,19 @@ class GiftShelf:
 
     balance: int = 0
     """Stars of the bot."""
+    nanostars: int = 0
+    """Billionths of a Star beside them."""
     offers: dict[str, Offer] = field(default_factory=_fill_shelf)
     given: list[GivenGift] = field(default_factory=list)
     transactions: list[Mapping[str, Any]] = field(default_factory=list)
     """What people have paid the bot and got back, as the Bot API tells it, the oldest first."""
+
+    def pay(self, nanostars: int) -> bool:
+        """Take so many billionths of a Star; False where the bot has not as many."""
+        left = self.balance * A_STAR + self.nanostars - nanostars
+        if left >= 0:
+            self.balance, self.nanostars = divmod(left, A_STAR)
+        return left >= 0
 
     def send(self, person: Person, gift_id: str, text: str, at: int) -> GivenGift:
         """Give a gift to somebody and take its Stars.

@@ -68,7 +68,7 @@ class BotActions(InlineActions):
         for content in contents:
             check_length(content)
             check_permission(chat, chat.find_member(self.bot), content)
-        self.floods.check(chat, self.now, len(contents))
+        self.floods.check(chat, self.now, len(contents), pay=self.gifts.pay if fields.pop("paid", False) else None)
         sender = None if chat.kind == "channel" else self.bot
         posted = [self.add_message(chat, content, sender=sender, is_outgoing=True, **fields) for content in contents]
         for message in posted:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from bot.core.broadcasts.content import count_messages
 from bot.core.broadcasts.timing import Timing, When, read_timing
 from bot.services.broadcasts.authoring import BroadcastView, compose_view
-from bot.services.broadcasts.notices import BroadcastStopped
+from bot.services.broadcasts.notices import BroadcastSlowed, BroadcastStopped
 from bot.services.broadcasts.planning import GLANCE, LOOK, PAGE, claim_next, compute_due, is_planned_ahead
 from bot.services.notices import owe
 from bot.services.webhooks.publishing import publish_broadcast
@@ -90,6 +90,7 @@ def proceed(
     paid_limit: int = 0,
     paused: Collection[BroadcastId] = (),
     stopped: Collection[BroadcastId] = (),
+    unpaid: Collection[BroadcastId] = (),
     run: str = "",
 ) -> Step:
     """Write down how deliveries ended and claim the next ones, oldest broadcast first, as one.
@@ -102,6 +103,7 @@ def proceed(
         paid_limit: Likewise, of broadcasts that are paid for.
         paused: Broadcasts that cannot go on as things are.
         stopped: Broadcasts of which too many were refused: their authors are told.
+        unpaid: Broadcasts for which Telegram takes no Stars: they go on free of charge, and their authors are told.
         run: Names who claims; see `FormerRun`.
     """
     settle(tx, outcomes, returned)
@@ -109,6 +111,8 @@ def proceed(
         broadcasts.set_state(tx, broadcast_id, BroadcastState.PAUSED, expected=[BroadcastState.RUNNING])
     for broadcast_id in stopped:
         _stop(tx, broadcast_id)
+    for broadcast_id in unpaid:
+        _slow_down(tx, broadcast_id)
     step, rooms = Step(now=tx.now), {False: limit, True: paid_limit}
     for broadcast in broadcasts.find_running(tx) if limit or paid_limit else ():
         if rooms[broadcast.paid] <= 0:
@@ -222,6 +226,13 @@ def _stop(tx: Tx, broadcast_id: BroadcastId) -> None:
         troubled = counts.get(DeliveryState.FAILED, 0) + counts.get(DeliveryState.UNKNOWN, 0)
         notice = BroadcastStopped(broadcast=broadcast_id, troubled=troubled, sent=counts.get(DeliveryState.SENT, 0))
         owe(tx, MemberAddress(broadcast.author_id), notice, key=f"{broadcast_id}:{tx.now}")
+
+
+def _slow_down(tx: Tx, broadcast_id: BroadcastId) -> None:
+    """It reaches everybody all the same, only later."""
+    if broadcasts.set_free(tx, broadcast_id):
+        notice = BroadcastSlowed(broadcast=broadcast_id)
+        owe(tx, MemberAddress(broadcasts.get(tx, broadcast_id).author_id), notice, key=f"{broadcast_id}:{tx.now}")
 
 
 def _list_links(tx: Tx, broadcast: Broadcast) -> dict[str, int]:

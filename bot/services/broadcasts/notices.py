@@ -9,6 +9,14 @@ from bot.services.notices import Notice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BroadcastSlowed(Notice):
+    """Telegram takes no Stars for it: it goes on at the pace that is free of charge."""
+
+    kind: ClassVar[str] = "broadcast_slowed"
+    broadcast: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BroadcastStopped(Notice):
     """Too many of the last were refused or lost: it waits until its author has looked."""
 

@@ -9,7 +9,7 @@ from bot.core.broadcasts.timing import Timing, read_timing, write_timing
 from bot.core.roles import MANAGERS
 from bot.services.broadcasts.authoring import BroadcastView, view_broadcast
 from bot.services.members import MemberView, demand, enter, view_member
-from storage.broadcast import Broadcast, News
+from storage.broadcast import Action, Broadcast, News
 from storage.conversation import Conversation
 from storage.records import BroadcastId, BroadcastState, Profile
 from storage.tables import broadcasts, conversations
@@ -50,7 +50,7 @@ def choose(
         broadcast_id,
         news=news or found.news,
         timing=write_timing(timing or read_timing(found.timing)),
-        paid=found.paid if paid is None else paid,
+        paid=found.action is Action.SEND and (found.paid if paid is None else paid),
     )
     return view_when(tx, visitor=visitor, broadcast_id=broadcast_id)
 

@@ -136,7 +136,8 @@ def find_place(world: World, args: Args, chat: Chat) -> dict[str, Any]:
         if not chat.is_private:
             raise bad_request("can't use message effects in the chat")
         lasting["effect_id"] = args["message_effect_id"]
-    return place | {"lasting": lasting}
+    paid = {"paid": True} if args.get("allow_paid_broadcast") else {}
+    return place | {"lasting": lasting} | paid
 
 
 def _find_upload(args: Args, given: Any, kind: str) -> Upload | None:

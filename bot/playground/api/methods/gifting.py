@@ -19,7 +19,8 @@ def get_available_gifts(world: World, _args: Args) -> Any:
 
 def get_my_star_balance(world: World, _args: Args) -> Any:
     """Return the bot's Stars."""
-    return {"amount": world.gifts.balance}
+    parts = {"nanostar_amount": world.gifts.nanostars} if world.gifts.nanostars else {}
+    return {"amount": world.gifts.balance, **parts}
 
 
 def get_star_transactions(world: World, args: Args) -> Any:

@@ -33,7 +33,7 @@ from bot.messages.shop import Shop
 from bot.outbox.handouts import HandoutWorker
 from bot.outbox.last_word import watch_store
 from bot.outbox.looking import look_at
-from bot.outbox.shop_chats import ShopChats
+from bot.outbox.sender import ShopChats
 from bot.outbox.worker import OutboxWorker
 from bot.services.campaigns import ShopView, get_shop, names_community
 from bot.services.campaigns.opening import open_shop

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from telegram import Update
 
@@ -71,8 +72,9 @@ async def on_set_language(update: Update, context: Context, said: str) -> None:
 
 
 async def on_anything_else(update: Update, context: Context) -> None:
-    """A friendly pointer, never silence."""
-    await _show_own(update, context, render_pointer)
+    """A friendly pointer, never silence; what was typed can be meant for a person."""
+    seq = context.row.seq if context.row is not None and update.message is not None else None
+    await _show_own(update, context, partial(render_pointer, seq=seq))
 
 
 async def show_over(update: Update, context: Context) -> None:

@@ -19,6 +19,7 @@ from bot.messages.notices import Reader, Renderers, each
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, show_name, show_plain_name
+from bot.messages.tickets.buttons import support_row
 from bot.services.claiming.disowning import Disowning, DisownView
 from bot.services.claiming.naming import ClaimView
 from bot.services.claiming.notices import FriendClaimed
@@ -51,10 +52,11 @@ def render_claim(texts: Texts, shop: Shop, view: ClaimView) -> OutgoingMessage:
     if view.outcome is Outcome.SEVERAL:
         return _render_several(texts, view)
     if view.outcome in _FINAL:
-        return OutgoingMessage(
-            text=_say_final(texts, shop, view), keyboard=compose_send_keyboard(texts, shop, view.member.code)
-        )
-    return OutgoingMessage(text=_say_again(texts, view), keyboard=stack(nobody_row(texts), tap_row(texts, MENU)))
+        wrong = support_row(texts, "claim")
+        keyboard = compose_send_keyboard(texts, shop, view.member.code, wrong)
+        return OutgoingMessage(text=_say_final(texts, shop, view), keyboard=keyboard)
+    keyboard = stack(nobody_row(texts), support_row(texts, "claim"), tap_row(texts, MENU))
+    return OutgoingMessage(text=_say_again(texts, view), keyboard=keyboard)
 
 
 def render_told(reader: Reader, notice: FriendClaimed) -> OutgoingMessage:
@@ -71,7 +73,7 @@ def render_told(reader: Reader, notice: FriendClaimed) -> OutgoingMessage:
 
 def render_disowned(texts: Texts, shop: Shop, view: DisownView) -> OutgoingMessage:
     """It was not you: what went back, or why it stays."""
-    keyboard = compose_send_keyboard(texts, shop, view.member.code)
+    keyboard = compose_send_keyboard(texts, shop, view.member.code, support_row(texts, "claim"))
     if view.disowning is not Disowning.REVOKED:
         key = "claim.kept" if view.disowning is Disowning.KEPT else "claim.settled"
         return OutgoingMessage(text=texts.say(key), keyboard=keyboard)

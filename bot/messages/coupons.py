@@ -17,6 +17,7 @@ from bot.messages.outgoing import OutgoingMessage
 from bot.messages.rewards import say_rule, say_what
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, escape, show_name
+from bot.messages.tickets.buttons import support_row
 from bot.services.coupons.importing import Imported, PoolsView, PoolView
 from bot.services.coupons.notices import (
     CouponAwaited,
@@ -207,9 +208,8 @@ def _render_used(reader: Reader, notice: CouponUsed) -> OutgoingMessage:
 
 def _render_news(reader: Reader, key: str, code: str = "", rule: str = "") -> OutgoingMessage:
     news = reader.texts.say(key, brand=reader.shop.brand(reader.texts.language), code=code)
-    return OutgoingMessage(
-        text=_stack([news, *_say_rule(reader, rule)]), keyboard=stack(tap_row(reader.texts, REWARDS))
-    )
+    keyboard = stack(support_row(reader.texts, "reward"), tap_row(reader.texts, REWARDS))
+    return OutgoingMessage(text=_stack([news, *_say_rule(reader, rule)]), keyboard=keyboard)
 
 
 def _say_rule(reader: Reader, rule: str) -> list[Html]:

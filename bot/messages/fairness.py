@@ -25,6 +25,7 @@ from bot.messages.notices import Reader, Renderers, each
 from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, escape, show_name, show_plain_name
+from bot.messages.tickets.buttons import support_row
 from bot.services.fairness.asking import Answering, CaptchaView
 from bot.services.fairness.deciding import BY_ITSELF, Deciding, ReviewView
 from bot.services.fairness.notices import CaptchaAsked, FriendHeld, FriendRefused, ReviewWaiting, WelcomeHeld
@@ -251,7 +252,10 @@ def _render_refused(reader: Reader, notice: FriendRefused) -> OutgoingMessage:
     key = "fairness.friend_refused_again" if notice.appealed else "fairness.friend_refused"
     said = texts.say(key, friend=reader.show(notice.friend, first=not notice.appealed), reason=reason)
     if notice.appealed:
-        return OutgoingMessage(text=said, keyboard=compose_send_keyboard(texts, reader.shop, reader.member.code))
+        return OutgoingMessage(
+            text=said,
+            keyboard=compose_send_keyboard(texts, reader.shop, reader.member.code, support_row(texts, "claim")),
+        )
     text = "\n\n".join([said, texts.say("fairness.may_object")])
     return OutgoingMessage(text=text, keyboard=stack([make_button(texts, APPEAL, notice.referral)]))
 

@@ -13,6 +13,7 @@ from bot.messages.notices import Reader, Renderers, each
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, escape, show_name
+from bot.messages.tickets.buttons import support_row
 from bot.services.gifts.notices import GiftDelayed, GiftDoubtful, GiftTroubled
 from bot.services.gifts.settling import GiftsView
 from storage.gift import GiftRow, GiftState, Trouble
@@ -89,7 +90,8 @@ def _say_words(error: str) -> Html:
 def _render_delayed(reader: Reader, notice: GiftDelayed) -> OutgoingMessage:
     key = "gift.declined" if notice.trouble is Trouble.DECLINED else "gift.late"
     text = reader.texts.say(key, brand=reader.shop.brand(reader.texts.language))
-    return OutgoingMessage(text=text, keyboard=stack(tap_row(reader.texts, REWARDS)))
+    wrong = support_row(reader.texts, "reward")
+    return OutgoingMessage(text=text, keyboard=stack(wrong, tap_row(reader.texts, REWARDS)))
 
 
 def _render_troubled(reader: Reader, notice: GiftTroubled) -> OutgoingMessage:

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 from bot.messages.commands import Command, say_commands
 from bot.messages.joining.refusals import render_sorry
-from bot.messages.keyboards import compose_language_keyboard, compose_menu_keyboard
+from bot.messages.keyboards import compose_language_keyboard, compose_menu_keyboard, make_button
 from bot.messages.notices import Renderers, each
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
 from bot.messages.texts import Texts
+from bot.messages.tickets.buttons import COMPLAINT
 from bot.services.members import MemberView
 from bot.services.notices import Sorry
 
@@ -41,9 +42,11 @@ def render_story_gone(texts: Texts, shop: Shop, member: MemberView) -> OutgoingM
     return OutgoingMessage(text=texts.say("story.gone"), keyboard=compose_menu_keyboard(texts, shop, member.code))
 
 
-def render_pointer(texts: Texts, shop: Shop, member: MemberView) -> OutgoingMessage:
-    """For anything typed that means nothing here."""
-    return OutgoingMessage(text=texts.say("pointer.text"), keyboard=compose_menu_keyboard(texts, shop, member.code))
+def render_pointer(texts: Texts, shop: Shop, member: MemberView, seq: int | None = None) -> OutgoingMessage:
+    """For anything typed that means nothing here; `seq` is its update, where it can be meant for a person."""
+    last = [make_button(texts, COMPLAINT, seq)] if seq is not None else None
+    keyboard = compose_menu_keyboard(texts, shop, member.code, last=last)
+    return OutgoingMessage(text=texts.say("pointer.text"), keyboard=keyboard)
 
 
 NOTICES: Renderers = {Sorry: each(lambda reader, _: render_sorry(reader.texts))}

@@ -79,9 +79,9 @@ def compose_menu_keyboard(
     )
 
 
-def compose_send_keyboard(texts: Texts, shop: Shop, code: str) -> InlineKeyboardMarkup:
-    """Passing on, and the way to the menu."""
-    return stack(send_row(texts, shop, code), [copy_button(texts, shop, code), make_button(texts, MENU)])
+def compose_send_keyboard(texts: Texts, shop: Shop, code: str, *first: Row) -> InlineKeyboardMarkup:
+    """Passing on, unless something goes before it, and the way to the menu."""
+    return stack(*first, send_row(texts, shop, code), [copy_button(texts, shop, code), make_button(texts, MENU)])
 
 
 def compose_language_keyboard(texts: Texts) -> InlineKeyboardMarkup:

@@ -27,6 +27,7 @@ from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.rewards import say_what
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, escape, show_name
+from bot.messages.tickets.buttons import support_row
 from bot.services.redeeming.counter import Check
 from bot.services.redeeming.given import CounterList
 from bot.services.redeeming.notices import HandedBack, HandedOut, RedemptionExpired, RedemptionReturned
@@ -52,7 +53,6 @@ _USES = {
 }
 _HOW = {GrantKind.GIFT: "redeem.how.gift", GrantKind.CODE: "redeem.how.code", GrantKind.COUPON: "redeem.how.code"}
 """What becomes of it that is not handed out at the counter."""
-
 _HAD_LINES = {
     RedemptionState.REDEEMED: "redeem.line_had.waits",
     RedemptionState.USED: "redeem.line_had.used",
@@ -280,7 +280,7 @@ def _render_refused(texts: Texts, shop: Shop, view: RedemptionView) -> OutgoingM
         title = texts.say("redeem.named", item=name_item(texts, shop, view.item), points=price)
         text = Html(f"{title}\n\n{text}")
     rows = [send_row(texts, shop, view.member.code)] if view.refusal is Refusal.POINTS else []
-    return OutgoingMessage(text=text, keyboard=stack(*rows, tap_row(texts, REWARDS)))
+    return OutgoingMessage(text=text, keyboard=stack(*rows, support_row(texts, "reward"), tap_row(texts, REWARDS)))
 
 
 def _say_waiting(texts: Texts, shop: Shop, row: RedemptionRow) -> Html:
@@ -339,7 +339,7 @@ def _render_expired(reader: Reader, notice: RedemptionExpired) -> OutgoingMessag
 def _render_news(reader: Reader, key: str, item: str, points: str = "") -> OutgoingMessage:
     texts, shop = reader.texts, reader.shop
     text = texts.say(key, item=name_item(texts, shop, item), brand=shop.brand(texts.language), points=points)
-    return OutgoingMessage(text=text, keyboard=stack(tap_row(texts, REWARDS)))
+    return OutgoingMessage(text=text, keyboard=stack(support_row(texts, "reward"), tap_row(texts, REWARDS)))
 
 
 NOTICES: Renderers = {

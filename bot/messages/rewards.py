@@ -21,6 +21,7 @@ from bot.messages.notices import Reader, Renderers, each
 from bot.messages.outgoing import PARTY, OutgoingMessage
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, escape
+from bot.messages.tickets.buttons import support_row
 from bot.services.rewards.notices import RewardFreed, RewardGiven, RewardTakenBack, read_rule
 from storage.facts import EventKind, GrantKind, GrantState
 from storage.records import Side
@@ -185,7 +186,11 @@ def _render_given(reader: Reader, notice: RewardGiven) -> OutgoingMessage:
     else:
         key = "reward.code" if rule.give.kind is GrantKind.CODE else "reward.given"
         news = texts.say(key, what=what, code=rule.give.what)
-    said = _compose(reader, [texts.say("reward.because", news=news, rule=say_rule(texts, shop, rule))])
+    said = _compose(
+        reader,
+        [texts.say("reward.because", news=news, rule=say_rule(texts, shop, rule))],
+        wrong=notice.state is GrantState.DECLINED,
+    )
     return replace(said, effect_id=PARTY) if notice.state in _HAD else said
 
 
@@ -193,13 +198,14 @@ def _render_taken_back(reader: Reader, notice: RewardTakenBack) -> OutgoingMessa
     texts, shop, rule = reader.texts, reader.shop, read_rule(notice.rule)
     if notice.points:
         points, balance = (shop.points(each, texts.language) for each in (notice.points, reader.member.balance))
-        return _compose(reader, [texts.say("reward.points_back", points=points, balance=balance)])
-    return _compose(reader, [texts.say("reward.taken_back", what=say_what(texts, shop, rule))])
+        return _compose(reader, [texts.say("reward.points_back", points=points, balance=balance)], wrong=True)
+    return _compose(reader, [texts.say("reward.taken_back", what=say_what(texts, shop, rule))], wrong=True)
 
 
-def _compose(reader: Reader, blocks: Sequence[Html]) -> OutgoingMessage:
+def _compose(reader: Reader, blocks: Sequence[Html], *, wrong: bool = False) -> OutgoingMessage:
     texts, shop = reader.texts, reader.shop
-    keyboard = stack(send_row(texts, shop, reader.member.code), tap_row(texts, REWARDS))
+    support = support_row(texts, "reward") if wrong else []
+    keyboard = stack(send_row(texts, shop, reader.member.code), support, tap_row(texts, REWARDS))
     return OutgoingMessage(text="\n\n".join(blocks), keyboard=keyboard)
 
 

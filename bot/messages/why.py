@@ -19,6 +19,7 @@ from bot.messages.redeeming import name_item
 from bot.messages.rewards import say_rule, say_what
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, escape, show_listed_name
+from bot.messages.tickets.buttons import support_row
 from bot.services.redeeming.redeeming import ThingAnswer
 from bot.services.rewards.stages import OwnWay
 from bot.services.rewards.viewing import GrantAnswer, GrantView, WhyView
@@ -302,4 +303,4 @@ def _say_available(texts: Texts, shop: Shop, grant: GrantView) -> Html:
 
 
 def _stack(texts: Texts, shop: Shop, code: str, *rows: Row) -> InlineKeyboardMarkup:
-    return stack(*rows, send_row(texts, shop, code), tap_row(texts, REWARDS, MENU))
+    return stack(*rows, send_row(texts, shop, code), support_row(texts, "reward"), tap_row(texts, REWARDS, MENU))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.sharing.screens import render_share, render_step
 from bot.messages.texts import Texts
-from bot.outbox.shop_chats import ShopChats
+from bot.outbox.sender import ShopChats
 from bot.outbox.worker import OutboxWorker
 from bot.services.sharing.handouts import (
     DueCard,

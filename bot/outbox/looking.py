@@ -7,7 +7,7 @@ import logging
 from telegram.error import TelegramError
 
 from bot.core.shop_chats import decide_posting, read_standing
-from bot.outbox.shop_chats import ShopChats
+from bot.outbox.sender import ShopChats
 from bot.wire.errors import FailureKind, classify
 from bot.wire.pacing import Priority
 from bot.wire.telegram_bot import PassalongBot

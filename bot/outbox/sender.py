@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Sequence
 
 from bot.messages.notices import Reader, Rendered, Renderers, list_kinds, render_notices
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.texts import Texts
-from bot.outbox.shop_chats import ShopChats
+from bot.outbox.rounds import Report, Round, Settlement
 from bot.outbox.topics import Topics
+from bot.services.community.warning import (
+    find_chat_number,
+    find_moved,
+    note_chat_number,
+    note_moved,
+    note_posting,
+)
 from bot.services.notices import Notice, Owed, Thread, view_notices
 from bot.services.tickets.passing import note_arrived, note_unsent
 from bot.telemetry import Metrics
@@ -20,7 +26,7 @@ from bot.wire.pacing import Priority
 from bot.wire.posters import add_poster
 from bot.wire.snapshot import Snapshots
 from bot.wire.telegram_bot import PassalongBot
-from storage.addresses import STAFF, Address, ChatAddress, MemberAddress
+from storage.addresses import STAFF, Address, ChatAddress, ChatRole, MemberAddress
 from storage.records import NoticeId, NoticeState, PersonId
 from storage.store import Store
 from storage.tables import outbox, people
@@ -41,39 +47,6 @@ MOST_UNSENT_SECONDS = 30.0
 """What certainly was not sent may be tried often: nobody reads it twice."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settlement:
-    """How some notices ended."""
-
-    notice_ids: tuple[NoticeId, ...]
-    state: NoticeState
-    error: str = ""
-    blocked: PersonId | None = None
-    """Somebody who turned out not to want the bot."""
-    arrived: tuple[tuple[Thread, int, int], ...] = ()
-    """Chats and messages that a reply to is meant for something."""
-    unsent: tuple[Thread, ...] = ()
-    """What did not get through."""
-
-
-@dataclass(slots=True, kw_only=True)
-class Report:
-    """What a round leaves behind."""
-
-    left: list[NoticeId] = field(default_factory=list)
-    """Still owed, in order."""
-    held: Mapping[NoticeId, float] = field(default_factory=dict)
-    """Not due yet, with the seconds until they are."""
-    vanished: list[NoticeId] = field(default_factory=list)
-    """Not in the outbox any more."""
-    wait: float | None = None
-    """Seconds that the next round has to wait, where the reason for waiting says how long."""
-    most_wait: float = float("inf")
-    """The longest wait after failures in a row."""
-    sent_to: int | str | None = None
-    """The chat of the last message that arrived."""
-
-
 def settle_all(tx: Tx, settlements: Sequence[Settlement]) -> None:
     """Note the ends of notices, and who has blocked the bot, together."""
     sent = [notice_id for each in settlements if each.state is NoticeState.SENT for notice_id in each.notice_ids]
@@ -89,14 +62,79 @@ def settle_all(tx: Tx, settlements: Sequence[Settlement]) -> None:
             note_unsent(tx, thread, blocked=each.blocked is not None)
 
 
-@dataclass(slots=True, kw_only=True)
-class _Round:
-    """What is being sent to whom."""
+class ShopChats:
+    """Where what is addressed to a role goes: as the shop names it, or as Telegram has moved it since.
 
-    address: Address
-    chat_id: int | str
-    letters: list[Rendered]
-    report: Report
+    Args:
+        store: Remembers over a restart what became of a group.
+        announce: The announce chat's number or @name, as the shop has it; None where joins are not announced.
+        vault: The vault's, as the settings have it; None where the shop has none.
+        staff: The group's where the team answers tickets; likewise.
+        admin_ids: Who is told of a chat's trouble, by Telegram id.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        announce: int | str | None = None,
+        *,
+        vault: int | str | None = None,
+        staff: int | str | None = None,
+        admin_ids: Collection[int] = (),
+    ) -> None:
+        self._store = store
+        self._named = {ChatRole.ANNOUNCE: announce, ChatRole.VAULT: vault, ChatRole.STAFF: staff}
+        self._moved: dict[ChatRole, int] = {}
+        self._works: dict[ChatRole, bool] = {}
+        self._admin_ids = admin_ids
+
+    def set(self, role: ChatRole, named: int | str | None) -> None:
+        """The shop names this chat from now on."""
+        if self._named.get(role) != named:
+            self._named[role] = named
+            self._moved.pop(role, None)
+            self._works.pop(role, None)
+
+    async def find(self, role: ChatRole) -> int | str | None:
+        """The chat with this role; None where the shop has none."""
+        named = self._named.get(role)
+        if named is not None and role not in self._moved:
+            known = (
+                await self._store.read(find_moved, chat=named)
+                if isinstance(named, int)
+                else await self._store.read(find_chat_number, role=role, chat=named)
+            )
+            if known is not None:
+                self._moved[role] = known
+        return self._moved.get(role, named)
+
+    def name(self, role: ChatRole) -> str | None:
+        """The chat's @name, where the settings have that; its number stays where the name may be somebody else's one day."""
+        named = self._named.get(role)
+        return named if isinstance(named, str) else None
+
+    async def learn(self, role: ChatRole, number: int) -> None:
+        """The chat's name leads to this number now."""
+        named = self.name(role)
+        if named is not None:
+            self._moved[role] = await self._store.write(
+                note_chat_number, role=role, chat=named, number=number, admin_ids=self._admin_ids
+            )
+
+    async def note(self, role: ChatRole, *, works: bool) -> int:
+        """Note whether the chat takes what is sent there, as far as that is news; where it does not, the moment."""
+        named = self._named.get(role)
+        if named is None or (works and self._works.get(role)):
+            return 0
+        self._works[role] = works
+        return await self._store.write(note_posting, role=role, chat=named, works=works, admin_ids=self._admin_ids)
+
+    async def move(self, role: ChatRole, new_id: int) -> None:
+        """The group became a supergroup: address it by its new number until the settings do."""
+        old = self._named.get(role)
+        if isinstance(old, int):
+            await self._store.write(note_moved, old_id=old, new_id=new_id, title="", admin_ids=self._admin_ids)
+        self._moved[role] = new_id
 
 
 class Sender:
@@ -161,7 +199,7 @@ class Sender:
             return report
         reader = Reader(texts=Texts(language), shop=shop, view=view)
         letters = await self._render(reader, view.owed, report)
-        round_ = _Round(address=address, chat_id=chat_id, letters=letters, report=report)
+        round_ = Round(address=address, chat_id=chat_id, letters=letters, report=report)
         while letters:
             if report.sent_to is None and (delay := self._gate.delay_for(round_.chat_id)) > MIN_DELAY_SECONDS:
                 report.wait = delay
@@ -195,7 +233,7 @@ class Sender:
             self._fail(silent, "nothing to say")
         return letters
 
-    async def _send(self, round_: _Round, letter: Rendered) -> Failure | None:
+    async def _send(self, round_: Round, letter: Rendered) -> Failure | None:
         """None when all of its messages have arrived."""
         key, chat_id = letter.owed[0].id, round_.chat_id
         topic_id = next((one.topic_id for one in letter.owed if one.topic_id is not None), None)
@@ -206,7 +244,10 @@ class Sender:
             if message.poster is not None:
                 message = await add_poster(self._snapshots.current.pictures, message)  # noqa: PLW2901 -- as it leaves
             try:
-                await self._post(round_, message, letter.owed[0], topic_id)
+                if letter.owed[0].notice.threaded:
+                    await self._post(round_, message, letter.owed[0], topic_id)
+                else:
+                    await self._bot.deliver(chat_id, message, thread_id=topic_id, priority=Priority.NOTICE)
             except Exception as error:  # noqa: BLE001 -- every error is classified
                 failure = classify(error, chat_id)
                 if failure.is_unchanged:
@@ -216,7 +257,7 @@ class Sender:
                 return failure
         return None
 
-    async def _post(self, round_: _Round, message: OutgoingMessage, one: Owed[Notice], topic_id: int | None) -> None:
+    async def _post(self, round_: Round, message: OutgoingMessage, one: Owed[Notice], topic_id: int | None) -> None:
         """Send one message, and remember it where a reply to it is meant for something."""
         chat_id, thread = round_.chat_id, one.notice.thread
         if thread is not None and round_.address == STAFF:
@@ -227,7 +268,7 @@ class Sender:
         if thread is not None and "message_id" in sent and isinstance(number, int):
             self._arrived.setdefault(one.id, []).append((thread, number, sent["message_id"]))
 
-    async def _face(self, round_: _Round, failure: Failure) -> bool:
+    async def _face(self, round_: Round, failure: Failure) -> bool:
         """Draw the conclusion from a failure; True if the round goes on."""
         report, letter = round_.report, round_.letters[0]
         if failure.kind is FailureKind.BLOCKED:
@@ -252,7 +293,7 @@ class Sender:
             report.wait = waits.get(failure.kind)
         return False
 
-    def _give_up(self, round_: _Round, count: int, failure: Failure) -> None:
+    def _give_up(self, round_: Round, count: int, failure: Failure) -> None:
         logger.warning("%d letters are given up: %s", count, failure.text)
         blocked = None
         if failure.kind is FailureKind.BLOCKED and isinstance(round_.address, MemberAddress):
@@ -266,7 +307,7 @@ class Sender:
         logger.warning("A letter has to be tried again (%s): %s", failure.kind, failure.text)
         self._metrics.count("notices_retried", len(letter.owed))
 
-    async def _wait_for_cure(self, round_: _Round, address: ChatAddress, failure: Failure) -> None:
+    async def _wait_for_cure(self, round_: Round, address: ChatAddress, failure: Failure) -> None:
         """Keep for a day what could be posted once somebody has put the chat right."""
         now = await self._chats.note(address.role, works=False)
         owed = [one for letter in round_.letters for one in letter.owed]
@@ -276,7 +317,7 @@ class Sender:
         round_.report.left += [one.id for one in owed if one.id not in late]
         round_.letters.clear()
 
-    async def _follow(self, round_: _Round, new_chat_id: int) -> None:
+    async def _follow(self, round_: Round, new_chat_id: int) -> None:
         """Go on with the group's new number, and have it remembered."""
         if isinstance(round_.address, ChatAddress):
             await self._chats.move(round_.address.role, new_chat_id)

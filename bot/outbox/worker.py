@@ -11,8 +11,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from bot.messages.notices import Renderers
-from bot.outbox.sender import Report, Sender, Settlement, settle_all
-from bot.outbox.shop_chats import ShopChats
+from bot.outbox.rounds import Report, Settlement
+from bot.outbox.sender import Sender, ShopChats, settle_all
 from bot.wire.gate import Gate
 from bot.wire.signal import Batches, Signal, Watch
 from bot.wire.snapshot import Snapshots

@@ -46,6 +46,8 @@ class Notice:
     """The word for it in the table, for ever."""
     renamed: ClassVar[Mapping[str, str]] = {}
     """What fields were called in rows of earlier versions, and are called now."""
+    threaded: ClassVar[bool] = False
+    """Whether a reply to it is meant for something: for its `thread`."""
 
     @property
     def due_at(self) -> int:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from bot.core.durations import SECOND
 from bot.messages.notices import Reader, Rendered
 from bot.messages.outgoing import OutgoingMessage
-from bot.outbox.shop_chats import ShopChats
+from bot.outbox.sender import ShopChats
 from bot.outbox.worker import OutboxWorker
 from bot.services.notices import Owed, owe
 from bot.updates.application import PassalongApplication

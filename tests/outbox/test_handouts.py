@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 
 from bot.outbox.handouts import HandoutWorker
-from bot.outbox.shop_chats import ShopChats
+from bot.outbox.sender import ShopChats
 from bot.outbox.worker import OutboxWorker
 from bot.services.campaigns.opening import Source, open_shop
 from bot.services.joining.joining import start

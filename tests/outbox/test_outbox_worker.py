@@ -16,7 +16,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from bot.messages import community
 from bot.messages.notices import Reader, Rendered
 from bot.messages.outgoing import OutgoingMessage
-from bot.outbox.shop_chats import ShopChats
+from bot.outbox.sender import ShopChats
 from bot.outbox.worker import OutboxWorker
 from bot.services.notices import Owed
 from bot.updates.application import PassalongApplication

@@ -9,7 +9,7 @@ import pytest
 from bot.core.posters import Poster
 from bot.messages.notices import Reader, Rendered
 from bot.messages.outgoing import CAPTION_LIMIT, OutgoingMessage
-from bot.outbox.shop_chats import ShopChats
+from bot.outbox.sender import ShopChats
 from bot.outbox.worker import OutboxWorker
 from bot.services.notices import Owed, owe
 from bot.wire.gate import Gate

@@ -13,6 +13,7 @@ from bot.messages.keyboards import PRIMARY, make_button, stack, tap_row
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, show_name
+from bot.messages.tickets.buttons import support_row
 from bot.services.conversions.orders import OrdersView, OrderView
 from bot.services.conversions.receipts import Opened, ReceiptView
 from storage.conversion import Reason, Sale, SaleState
@@ -96,13 +97,14 @@ def ask_number(texts: Texts, _shop: Shop, _data: Mapping[str, Any]) -> OutgoingM
 
 def render_claimed(texts: Texts, *, taken: bool, number: bool) -> OutgoingMessage:
     """What becomes of a member's word."""
-    return OutgoingMessage(text=texts.say("order.noted" if taken else "order.many" if number else "order.no_number"))
+    text = texts.say("order.noted" if taken else "order.many" if number else "order.no_number")
+    return OutgoingMessage(text=text, keyboard=stack(support_row(texts, "order")))
 
 
 def render_receipt(texts: Texts, view: ReceiptView) -> OutgoingMessage:
     """A receipt's link was opened."""
     if view.opened is not Opened.TIED:
-        return OutgoingMessage(text=texts.say(_OPENED[view.opened]))
+        return OutgoingMessage(text=texts.say(_OPENED[view.opened]), keyboard=stack(support_row(texts, "order")))
     if view.sale is None or view.sale.amount is None:
         return OutgoingMessage(text=texts.say("receipt.tied"))
     money = show_money(texts, view.sale.amount, view.sale.currency)

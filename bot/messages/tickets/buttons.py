@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bot.core.roles import EVERYBODY, MANAGERS, TEAM
 from bot.messages.buttons import FLAG, ID, PAGE, Button, Key, Place
+from bot.messages.keyboards import Row, make_button
+from bot.messages.texts import Texts
 
 SUPPORT = Button("support", "ticket.wrong", roles=EVERYBODY, about=Key(10, default="asked"))
 """Something is wrong; what, is what the screen is about."""
@@ -31,3 +33,8 @@ TEMPLATES = Button("templates", "ticket.sentences", roles=TEAM)
 TEMPLATE_EDIT = Button("template_edit", roles=MANAGERS, template=Key(20), language=Key(12))
 TEMPLATE_NEW = Button("template_new", "ticket.new_sentence", roles=MANAGERS)
 TEMPLATE_DROP = Button("template_drop", "ticket.drop_sentence", roles=MANAGERS, template=Key(20))
+
+
+def support_row(texts: Texts, about: str) -> Row:
+    """The way to a person, on a screen that tells of something that may be wrong."""
+    return [make_button(texts, SUPPORT, about)]

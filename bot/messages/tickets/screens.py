@@ -6,11 +6,11 @@ from telegram import InlineKeyboardButton
 
 from bot.core.names import clean_text
 from bot.messages.buttons import FLOW_CANCEL, MENU
-from bot.messages.keyboards import Row, make_button, send_row, stack, tap_row
+from bot.messages.keyboards import make_button, send_row, stack, tap_row
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, escape
-from bot.messages.tickets.buttons import OWN_TICKET, OWN_TICKETS, SUPPORT, TICKET_MORE, TICKET_NO, TICKET_YES
+from bot.messages.tickets.buttons import OWN_TICKET, OWN_TICKETS, TICKET_MORE, TICKET_NO, TICKET_YES
 from bot.services.tickets.tickets import TICKET, OwnTickets, TicketView
 from storage.ticket import SaidRow, SaidState, Shape, Side, TicketRow, TicketState
 
@@ -23,11 +23,6 @@ _SHAPES = {
     Shape.DOCUMENT: "ticket.shape.document",
     Shape.OTHER: "ticket.shape.other",
 }
-
-
-def support_row(texts: Texts, about: str) -> Row:
-    """The way to a person, on a screen that tells of something that may be wrong."""
-    return [make_button(texts, SUPPORT, about)]
 
 
 def say_state(texts: Texts, ticket: TicketRow) -> Html:

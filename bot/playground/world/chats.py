@@ -18,6 +18,9 @@ KIND_WORDS = {"group": "group chat", "supergroup": "supergroup chat", "channel":
 """How Telegram's errors call a kind of chat."""
 
 
+TOPIC_COLOR = 0x6FB9F0  # one of the six that Telegram knows
+
+
 @dataclass(eq=False, slots=True, kw_only=True)
 class Chat:
     """A conversation: two people (kind private), a group or a channel.
@@ -52,6 +55,8 @@ class Chat:
     topics: dict[int, str] = field(default_factory=dict)
     """Names by thread id, where the chat is parted into topics; the general one is not among them."""
     closed_topics: set[int] = field(default_factory=set)
+    parted: bool = False
+    """Supergroup: it takes topics, whether there are any or not."""
     forgotten: set[int] = field(default_factory=set)
     """Ids of messages that phones still show and the server has given up: the bot cannot reach them any more."""
 
@@ -59,6 +64,11 @@ class Chat:
     def is_private(self) -> bool:
         """Whether two people talk here."""
         return self.kind == "private"
+
+    @property
+    def is_forum(self) -> bool:
+        """Whether a group is parted into topics."""
+        return self.kind == "supergroup" and (self.parted or bool(self.topics))
 
     def get_person(self) -> Person:
         """Return the human of a private chat with the bot, the first one where there are two."""
@@ -106,7 +116,7 @@ class Chat:
         chat["title"] = self.title
         if self.username:
             chat["username"] = self.username
-        if self.topics:
+        if self.is_forum:
             chat["is_forum"] = True
         return chat
 

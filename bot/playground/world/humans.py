@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.playground.world.buttons import Button, keep_links
-from bot.playground.world.chats import Chat, Message
+from bot.playground.world.chats import TOPIC_COLOR, Chat, Message
 from bot.playground.world.content import SECOND, Content
 from bot.playground.world.documents import take_document
 from bot.playground.world.entities import MAX_CAPTION, MAX_TEXT, finish, read_formatted
@@ -18,8 +18,6 @@ from bot.playground.world.photos import take_photo, take_profile_photo
 from bot.playground.world.queries import Callback
 from bot.playground.world.state import State
 from bot.playground.world.taps import Tap
-
-_TOPIC_COLOR = 0x6FB9F0  # one of the six that Telegram knows
 
 
 class HumanActions(State):
@@ -142,7 +140,7 @@ class HumanActions(State):
     def add_topic(self, person: Person, chat: Chat, name: str) -> int:
         """Open a topic in a supergroup, or in the private chat with the bot; returns its thread id."""
         self.require(chat.kind == "supergroup" or self.settings.private_topics, "this chat takes no topics")
-        created = {"forum_topic_created": {"name": name, "icon_color": _TOPIC_COLOR}}
+        created = {"forum_topic_created": {"name": name, "icon_color": TOPIC_COLOR}}
         message = self.add_message(chat, Content(extra=created), sender=person, is_service=True)
         chat.topics[message.id] = name
         chat.messages[message.id] = opened = replace(message, thread_id=message.id)

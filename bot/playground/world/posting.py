@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.playground.world.access import Access, check_access, check_permission
 from bot.playground.world.buttons import Place
-from bot.playground.world.chats import Chat, Message
+from bot.playground.world.chats import TOPIC_COLOR, Chat, Message
 from bot.playground.world.content import SECOND, Content
 from bot.playground.world.entities import MAX_CAPTION, MAX_TEXT
 from bot.playground.world.errors import ApiError, bad_request, forbidden
@@ -89,6 +90,21 @@ class BotActions(InlineActions):
         member = chat.find_member(self.bot)
         if topic in chat.closed_topics and not (member is not None and member.may("can_manage_topics")):
             raise bad_request("TOPIC_CLOSED")
+
+    def open_topic(self, chat: Chat, name: str) -> tuple[int, int]:
+        """Open a topic as the bot; returns its thread id and colour. Nobody tells the bot of what it does itself."""
+        created = {"forum_topic_created": {"name": name, "icon_color": TOPIC_COLOR}}
+        message = self.add_message(chat, Content(extra=created), sender=self.bot, is_service=True)
+        chat.topics[message.id] = name
+        chat.messages[message.id] = replace(message, thread_id=message.id)
+        return message.id, TOPIC_COLOR
+
+    def delete_topic(self, chat: Chat, topic: int) -> None:
+        """Delete a topic with all that was written in it."""
+        del chat.topics[topic]
+        chat.closed_topics.discard(topic)
+        for number in [each.id for each in chat.messages.values() if each.thread_id == topic]:
+            del chat.messages[number]
 
     def get_inline_message(self, inline_id: str) -> Message:
         """Return a message sent by way of the bot."""

@@ -231,7 +231,7 @@ def _find_thread(chat: Chat, answered: Message | None) -> int:
     """An answer goes to the topic of the question; in a supergroup without topics answers form threads of their own."""
     if answered is None or answered.chat is not chat:
         return 0
-    if chat.topics or chat.kind != "supergroup":
+    if chat.topics or chat.is_forum or chat.kind != "supergroup":
         return answered.thread_id
     return answered.thread_id or answered.id
 

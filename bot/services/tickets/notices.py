@@ -14,6 +14,7 @@ from storage.ticket import About, SaidId, Shape, TicketId
 class TicketNotice(Notice):
     """What all of them have in common: a reply to one is meant for its ticket."""
 
+    threaded: ClassVar[bool] = True
     ticket: TicketId
 
     @property

@@ -6,7 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.playground.api.checking import Args
-from bot.playground.api.methods import answering, asking, describing, editing, gifting, hooking, inviting, sending
+from bot.playground.api.methods import (
+    answering,
+    asking,
+    describing,
+    editing,
+    gifting,
+    hooking,
+    inviting,
+    sending,
+    topics,
+)
 from bot.playground.world import World
 
 METHODS: dict[str, Callable[[World, Args], Any]] = {
@@ -18,5 +28,6 @@ METHODS: dict[str, Callable[[World, Args], Any]] = {
     **gifting.METHODS,
     **hooking.METHODS,
     **inviting.METHODS,
+    **topics.METHODS,
 }
 """By the name the Bot API gives a method; getUpdates waits, and lives with the server."""

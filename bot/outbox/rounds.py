@@ -20,8 +20,6 @@ class Settlement:
     error: str = ""
     blocked: PersonId | None = None
     """Somebody who turned out not to want the bot."""
-    arrived: tuple[tuple[Thread, int, int], ...] = ()
-    """Chats and messages that a reply to is meant for something."""
     unsent: tuple[Thread, ...] = ()
     """What did not get through."""
 

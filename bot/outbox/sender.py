@@ -56,8 +56,6 @@ def settle_all(tx: Tx, settlements: Sequence[Settlement]) -> None:
             outbox.settle(tx, each.notice_ids, each.state, each.error)
         if each.blocked is not None:
             people.set_blocked(tx, each.blocked, blocked=True)
-        for thread, chat_id, message_id in each.arrived:
-            note_arrived(tx, thread, chat_id, message_id)
         for thread in each.unsent:
             note_unsent(tx, thread, blocked=each.blocked is not None)
 
@@ -178,7 +176,6 @@ class Sender:
         self._begun: dict[NoticeId, int] = {}
         """How many messages have arrived of notices that take several and were interrupted."""
         self._topics = Topics(store, bot)
-        self._arrived: dict[NoticeId, list[tuple[Thread, int, int]]] = {}
 
     async def deliver(self, address: Address, ids: Sequence[NoticeId]) -> Report:
         """Send what the notices say; every id is settled, or named in the report."""
@@ -211,8 +208,7 @@ class Sender:
                 if isinstance(address, ChatAddress):
                     await self._chats.note(address.role, works=True)
                 sent = tuple(one.id for one in letters.pop(0).owed)
-                arrived = tuple(self._arrived.pop(sent[0], ()))
-                self._settle(Settlement(notice_ids=sent, state=NoticeState.SENT, arrived=arrived))
+                self._settle(Settlement(notice_ids=sent, state=NoticeState.SENT))
             elif not await self._face(round_, failure):
                 break
         report.left += dict.fromkeys(one.id for letter in letters for one in letter.owed)
@@ -266,7 +262,7 @@ class Sender:
             sent = await self._bot.deliver(chat_id, message, thread_id=topic_id, priority=Priority.NOTICE)
         number = sent.get("chat", {}).get("id", chat_id)
         if thread is not None and "message_id" in sent and isinstance(number, int):
-            self._arrived.setdefault(one.id, []).append((thread, number, sent["message_id"]))
+            await self._store.write(note_arrived, thread, number, sent["message_id"])  # before anybody can answer it
 
     async def _face(self, round_: Round, failure: Failure) -> bool:
         """Draw the conclusion from a failure; True if the round goes on."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from functools import partial
 
@@ -22,6 +23,10 @@ from bot.updates.context import visitor_of
 from bot.updates.routing import FROM_HUMAN
 from storage.ticket import Said
 
+FRESH_SECONDS = 5.0
+LOOKS, LOOK_SECONDS = 4, 0.1
+"""How often it is looked whether a message that was sent just now is known yet."""
+
 
 async def take_reply(update: Update, context: Context) -> bool:
     """Whether this message answers one of the bot's that belongs to a ticket; then it is passed on."""
@@ -29,7 +34,7 @@ async def take_reply(update: Update, context: Context) -> bool:
     asked = message.reply_to_message if message is not None else None
     if message is None or asked is None or asked.from_user is None or asked.from_user.id != context.bot.id:
         return False
-    if not await context.read(belongs, chat_id=message.chat.id, message_id=asked.message_id):
+    if not await _belongs(context, message, asked):
         return False
     said = parse_said(message.to_dict())
     if said is None:
@@ -38,6 +43,18 @@ async def take_reply(update: Update, context: Context) -> bool:
     else:
         await _reply(update, context, asked.message_id, said)
     return True
+
+
+async def _belongs(context: Context, message: Message, asked: Message) -> bool:
+    """Whether that is one of a ticket; whoever answers at once may be quicker than what is written down of it."""
+    at = {"chat_id": message.chat.id, "message_id": asked.message_id}
+    looks = LOOKS if (message.date - asked.date).total_seconds() < FRESH_SECONDS else 1
+    for number in range(looks):
+        if number:
+            await asyncio.sleep(LOOK_SECONDS)
+        if await context.read(belongs, **at):
+            return True
+    return False
 
 
 async def _reply(update: Update, context: Context, message_id: int, said: Said) -> None:

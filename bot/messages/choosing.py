@@ -146,7 +146,9 @@ def _line(texts: Texts, words: str) -> Html:
 
 def _say_poll(texts: Texts, poll: PollView) -> Html:
     question = _bold(texts, pick_words(poll.row.question, texts.language))
-    return Html(f"{question}\n{texts.say('choosing.votes', count=sum(poll.votes.values()))}")
+    count = sum(poll.votes.values())
+    said = texts.say("choosing.votes", count=count) if count else texts.say("choosing.nobody")
+    return Html(f"{question}\n{said}")
 
 
 def _vote_rows(texts: Texts, poll: PollView) -> list[Row]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.core.ideas import ANSWER_LIMIT, BEFORE, EACH_DAY, IDEA_LIMIT, Taking
 from bot.messages.buttons import FLAG, ID, MENU, PAGE, REWARDS, Button, Key
-from bot.messages.keyboards import Row, compose_join_keyboard, make_button, page_row, send_row, stack, tap_row
+from bot.messages.keyboards import Row, compose_join_keyboard, make_button, page_row, stack, tap_row
 from bot.messages.notices import Reader, Renderers, each
 from bot.messages.outgoing import PARTY, OutgoingMessage, Photo
 from bot.messages.shop import Shop
@@ -102,7 +102,7 @@ def render_ideas(texts: Texts, shop: Shop, view: IdeasView) -> OutgoingMessage:
         blocks.append(texts.say("page.of", page=view.page + 1, pages=view.pages))
     rows = [_want_row(texts, view, row) for row in view.others]
     rows += [page_row(texts, IDEAS, view.page, view.pages), tap_row(texts, IDEA_NEW, MENU)]
-    if view.waiting is not None:
+    if view.waiting:
         label = texts.plain("ideas.waiting", count=view.waiting)
         rows.append([make_button(texts, IDEA_NEXT, 0, label=label)])
     return OutgoingMessage(text=Html("\n\n".join(blocks)), keyboard=stack(*rows))
@@ -117,7 +117,7 @@ def render_idea(texts: Texts, shop: Shop, view: IdeaView) -> OutgoingMessage:
     blocks = [
         texts.say("ideas.of", name=author, date=texts.moment(row.made_at, shop.zone)),
         show_name(texts, row.text, limit=IDEA_LIMIT),
-        Html("\n".join([_say_state(texts, row), texts.say("ideas.supporters", count=row.supporters)])),
+        Html("\n".join([_say_state(texts, row), *_say_supporters(texts, row)])),
     ]
     if view.late:
         blocks.insert(0, texts.say("ideas.late"))
@@ -161,6 +161,10 @@ def _say_state(texts: Texts, row: IdeaRow) -> Html:
     return texts.say(_STATES[row.state], answer=show_name(texts, row.answer, limit=ANSWER_LIMIT))
 
 
+def _say_supporters(texts: Texts, row: IdeaRow) -> list[Html]:
+    return [texts.say("ideas.supporters", count=row.supporters)] if row.supporters else []
+
+
 def _want_row(texts: Texts, view: IdeasView, row: IdeaRow) -> Row:
     wanted = row.id in view.supported
     key = "ideas.wanted" if wanted else "ideas.want"
@@ -183,9 +187,10 @@ def _render_answered(reader: Reader, notice: IdeaAnswered) -> OutgoingMessage:
     )
     rows = [_tell_row(texts, IdeaId(notice.idea))] if notice.asks else []
     if adopted:
-        rows += [send_row(texts, shop, reader.member.code), tap_row(texts, IDEAS, REWARDS)]
+        rows.append(tap_row(texts, IDEAS, REWARDS))
+        honour = [texts.say("ideas.honoured", brand=shop.brand(texts.language))] if notice.honoured else []
         asked = [texts.say("ideas.may_tell")] if notice.asks else []
-        text = Html("\n\n".join([text, *asked]))
+        text = Html("\n\n".join([text, *honour, *asked]))
     else:
         rows.append(tap_row(texts, IDEAS))
     return OutgoingMessage(text=text, keyboard=stack(*rows), effect_id=PARTY if adopted else "")

@@ -9,7 +9,7 @@ from telegram import Message
 
 from bot.core.own_words import WORDS_LIMIT, decide_words
 from bot.core.testimonials import TESTIMONIALS_SHOWN
-from bot.messages.buttons import HIGHEST_ID, ID, MENU, SHARE, Button, Number
+from bot.messages.buttons import HIGHEST_ID, ID, MENU, Button, Number
 from bot.messages.keyboards import PRIMARY, Row, make_button, stack, tap_row
 from bot.messages.notices import Reader, Renderers, each
 from bot.messages.outgoing import OutgoingMessage
@@ -47,7 +47,8 @@ def render_own(texts: Texts, shop: Shop, view: OwnView) -> OutgoingMessage:
         blocks, rows = [texts.say("testimonials.none", brand=brand)], [tap_row(texts, SAY_NEW)]
     else:
         blocks = [_quote(texts, view.said.words, view.said.name), texts.say(_STATES[view.said.state], brand=brand)]
-        rows = [tap_row(texts, SAY_BACK), tap_row(texts, SAY_NEW)]
+        anew = make_button(texts, SAY_NEW, label=texts.plain("testimonials.anew"))
+        rows = [tap_row(texts, SAY_BACK), [anew]]
     if view.waiting:
         rows.append([make_button(texts, SAY_LOOK, label=texts.plain("testimonials.waiting", count=view.waiting))])
     return OutgoingMessage(text=Html("\n\n".join(blocks)), keyboard=stack(*rows, tap_row(texts, MENU)))
@@ -109,7 +110,7 @@ def _render_came(reader: Reader, _notice: TestimonialCame) -> OutgoingMessage:
 def _render_shown(reader: Reader, _notice: TestimonialShown) -> OutgoingMessage:
     texts = reader.texts
     text = texts.say("testimonials.told", brand=reader.shop.brand(texts.language))
-    return OutgoingMessage(text=text, keyboard=stack(tap_row(texts, SHARE), tap_row(texts, SAY_BACK)))
+    return OutgoingMessage(text=text, keyboard=stack(tap_row(texts, SAYING, MENU)))
 
 
 NOTICES: Renderers = {TestimonialCame: each(_render_came), TestimonialShown: each(_render_shown)}

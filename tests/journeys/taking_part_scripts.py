@@ -90,8 +90,8 @@ TAKING_PART: Mapping[str, Script] = {
         others=["Wayan Abe"],
         before=think,
         acts=[
-            Act(say="/ideas", shows="1 idea without an answer"),
-            Act(tap="1 idea without an answer", shows="An idea of Wayan Abe"),
+            Act(say="/ideas", shows="1 idea to decide about"),
+            Act(tap="1 idea to decide about", shows="An idea of Wayan Abe"),
             Act(tap="It was done", shows="What was done?"),
             Act(say="There is rye now", shows="Done: There is rye now", may_be_silent=True),
         ],

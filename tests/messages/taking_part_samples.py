@@ -18,5 +18,6 @@ TAKING_PART: Mapping[str, object] = {
     "won": json.dumps({"en": "W" * 32}),
     "percent": 67,
     "outcome": "W" * 300,
+    "honoured": True,
     "asks": True,
 }

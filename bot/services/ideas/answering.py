@@ -86,9 +86,10 @@ def answer(tx: Tx, *, visitor: Profile, idea_id: IdeaId, state: IdeaState, words
     if people.get(tx, row.person_id).is_member:
         asks = adopted and shops.get(tx).announce_chat is not None
         said = row.text[:QUOTED]
-        news = IdeaAnswered(idea=idea_id, idea_state=state, said=said, answer=words, asks=asks)
+        honoured = adopted and row.person_id != me.id
+        news = IdeaAnswered(idea=idea_id, idea_state=state, said=said, answer=words, honoured=honoured, asks=asks)
         owe(tx, MemberAddress(row.person_id), news, key=f"{idea_id}:{state}")
-        if adopted and row.person_id != me.id:
+        if honoured:
             _honour(tx, row)
     return _view(tx, visitor, ideas.find(tx, idea_id))
 

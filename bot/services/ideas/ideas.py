@@ -39,7 +39,7 @@ class IdeasView:
     page: int = 0
     pages: int = 1
     waiting: int | None = None
-    """How many nobody has answered; None where that is not the reader's business."""
+    """How many are not decided; None where that is not the reader's business."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +94,7 @@ def view_ideas(tx: Tx, *, visitor: Profile, page: int = 0) -> IdeasView:
         supported=ideas.list_supported(tx, person.id, [each.id for each in others]),
         page=page,
         pages=pages,
-        waiting=ideas.count_in(tx, IdeaState.OPEN) if is_team else None,
+        waiting=sum(ideas.count_in(tx, state) for state in OPEN_STATES) if is_team else None,
     )
 
 

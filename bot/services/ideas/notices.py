@@ -29,6 +29,8 @@ class IdeaAnswered(Notice):
     """The idea, or how it begins."""
     answer: str = ""
     """What was done, or why not."""
+    honoured: bool = False
+    """Whether the author is a co-maker now."""
     asks: bool = False
     """Whether all may be told is still to be said."""
 

@@ -19,7 +19,7 @@ EACH_DAY = 5
 SHOWN = 3
 """Others' ideas on a page, each with a button."""
 OWN_SHOWN = 3
-ADOPTED_SHOWN = 3
+ADOPTED_SHOWN = 5
 
 CO_MAKER = "co-maker"
 """The label of who has thought of something that was done: rules and segments can ask for it."""

@@ -21,6 +21,7 @@ def test_commands_are_described_in_every_language(language: str) -> None:
     for command in list_menu(Texts(language), shop, REGISTRY.list_commands(Role.OWNER)):
         assert re.fullmatch(r"[a-z0-9_]{1,32}", command.command)
         assert 3 <= len(command.description) <= 60
+        assert command.description[0] == command.description[0].upper()
 
 
 def test_only_those_who_run_the_shop_are_offered_its_commands() -> None:

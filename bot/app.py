@@ -35,7 +35,7 @@ from bot.outbox.last_word import watch_store
 from bot.outbox.looking import look_at
 from bot.outbox.sender import ShopChats
 from bot.outbox.worker import OutboxWorker
-from bot.services.campaigns import ShopView, get_shop, names_community
+from bot.services.campaigns import get_shop, names_community
 from bot.services.campaigns.opening import open_shop
 from bot.services.community.membership import find_number
 from bot.services.community.warning import note_job_trouble
@@ -49,9 +49,8 @@ from bot.updates.context import BotData
 from bot.updates.dispatch import Dispatch
 from bot.updates.hello import say_hello
 from bot.updates.intake import Intake
-from bot.updates.job import Job
 from bot.updates.routing import list_handlers
-from bot.updates.vitals import VitalSigns
+from bot.updates.vitals import USUAL, Senses, VitalSigns
 from bot.webhooks.posting import Poster
 from bot.webhooks.worker import HookWorker
 from bot.wire.gate import Gate, open_gate
@@ -123,11 +122,12 @@ async def run_in(
     *,
     group_per_minute: int = GROUP_PER_MINUTE,
     capabilities: Iterable[Capability] = CAPABILITIES,
+    senses: Senses = USUAL,
 ) -> None:
     """Like `run`, in a store that is open: its instance lock can be had before this module is imported.
 
     `group_per_minute` is Telegram's limit for one group or channel; only measurements lift it. `capabilities` are what
-    people can do here.
+    people can do here, `senses` by what the bot tells how it is doing.
     """
     SHOP.set(settings.bot_id)
     registry = Registry(capabilities, settings.given)
@@ -148,22 +148,22 @@ async def run_in(
         zone=settings.given.get("TIMEZONE"),
     )
     log_opening(opening, settings.campaign)
-    view = await store.read(get_shop)
-    async with _open_runtime(settings, view, store, gate, stop, registry=registry) as runtime:
+    async with _open_runtime(settings, store, gate, stop, registry=registry, senses=senses) as runtime:
         if not stop.is_set():
             await _work(runtime, stop)
 
 
 @asynccontextmanager
 async def _open_runtime(
-    settings: Settings, view: ShopView, store: Store, gate: Gate, stop: asyncio.Event, *, registry: Registry
+    settings: Settings, store: Store, gate: Gate, stop: asyncio.Event, *, registry: Registry, senses: Senses
 ) -> AsyncIterator[Runtime]:
     bot_data: BotData[Deps] = BotData(
         store=store, deps=cast("Deps", None), metrics=gate.metrics
     )  # filled in once Telegram has said who we are
     await store.write(note_owners, telegram_ids=settings.admin_ids)
     await store.write(note_desk, chat=registry.get_setting(STAFF_CHAT), hours=registry.get_setting(ANSWER_HOURS))
-    many, proxy = _count_connections(gate), settings.proxy
+    view = await store.read(get_shop)
+    many, proxy = gate.connection_limit, settings.proxy
     async with (
         AiohttpRequest(connection_limit=many, proxy=proxy) as way,
         AiohttpRequest(connection_limit=4, read_timeout=HANGING_SECONDS, proxy=proxy) as polling,
@@ -192,13 +192,13 @@ async def _open_runtime(
         first = Snapshot(shop=shop, pictures=Pictures(shop, open_workshop(ASSETS, store)), view=view)
         community, vault = follow_shop(view, None, admin_ids=settings.admin_ids), settings.vault_chat is not None
         bot_data.deps = Deps(snapshot=first, registry=registry, community=community, vault=vault)
-        yield _furnish(settings, store, gate, application, Snapshots(store, first))
+        yield _furnish(settings, gate, application, Snapshots(store, first), senses)
 
 
 def _furnish(
-    settings: Settings, store: Store, gate: Gate, application: PassalongApplication[Deps], snapshots: Snapshots
+    settings: Settings, gate: Gate, application: PassalongApplication[Deps], snapshots: Snapshots, senses: Senses
 ) -> Runtime:
-    registry, view = application.bot_data.deps.registry, snapshots.current.get_view()
+    registry, view, store = application.bot_data.deps.registry, snapshots.current.get_view(), application.bot_data.store
     vault, staff = settings.vault_chat, registry.get_setting(STAFF_CHAT)
     chats = ShopChats(store, view.announce_chat, vault=vault, staff=staff, admin_ids=settings.admin_ids)
 
@@ -214,13 +214,10 @@ def _furnish(
     delivery = OutboxWorker(
         store=store, bot=application.bot, gate=gate, snapshots=snapshots, renderers=registry.notices, chats=chats
     )
-    intake = Intake(bot=application.bot, store=store, dispatch=dispatch, allowed_updates=registry.update_types)
-    supervisor = Supervisor(
-        store=store,
-        jobs=(*registry.jobs, *compose_jobs(application.bot, snapshots, registry), *_plan_backups(settings)),
-        metrics=gate.metrics,
-        tell=partial(note_job_trouble, admin_ids=settings.admin_ids),
+    intake = Intake(
+        bot=application.bot, store=store, dispatch=dispatch, allowed_updates=registry.update_types, clock=senses.clock
     )
+    supervisor = _open_supervisor(settings, gate, application, snapshots, senses)
     return Runtime(
         settings=settings,
         store=store,
@@ -246,13 +243,24 @@ def _furnish(
             find_silence=intake.silent_for,
             find_ban=gate.ban_left,
             find_late=supervisor.find_latest,
+            senses=senses,
         ),
     )
 
 
-def _plan_backups(settings: Settings) -> list[Job]:
+def _open_supervisor(
+    settings: Settings, gate: Gate, application: PassalongApplication[Deps], snapshots: Snapshots, senses: Senses
+) -> Supervisor:
     every, keep, recipient = settings.backup_every_seconds, settings.backup_keep, settings.backup_recipient
-    return list_backup_jobs(settings.database_url, settings.backup_folder, every, keep=keep, recipient=recipient)
+    backups = list_backup_jobs(settings.database_url, settings.backup_folder, every, keep=keep, recipient=recipient)
+    registry = application.bot_data.deps.registry
+    return Supervisor(
+        store=application.bot_data.store,
+        jobs=(*registry.jobs, *compose_jobs(application.bot, snapshots, registry), *backups),
+        metrics=gate.metrics,
+        tell=partial(note_job_trouble, admin_ids=settings.admin_ids),
+        clock=senses.clock,
+    )
 
 
 async def _work(runtime: Runtime, stop: asyncio.Event) -> None:
@@ -324,12 +332,7 @@ async def _serve_web(runtime: Runtime, stop: asyncio.Event, token: str) -> None:
         signs=runtime.signs,
         metrics_token=token,
     )
-    await serve_web(web, runtime.settings.listen, stop, connections=_count_connections(runtime.gate))
-
-
-def _count_connections(gate: Gate) -> int:
-    """Connections to Telegram that there may be at once."""
-    return max(256, int(gate.in_flight_limit * 1.5))
+    await serve_web(web, runtime.settings.listen, stop, connections=runtime.gate.connection_limit)
 
 
 async def _introduce(runtime: Runtime) -> None:

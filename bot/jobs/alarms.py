@@ -16,15 +16,13 @@ from storage.store import Store
 
 logger = logging.getLogger(__name__)
 
-EVERY_SECONDS = 15.0
-
 
 async def watch_vitals(
     store: Store, signs: VitalSigns, *, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
 ) -> None:
     """Look at the figures for ever, and tell the owners what is wrong and what is over; a store that is away is another's alarm."""
     while True:
-        await sleep(EVERY_SECONDS)
+        await sleep(signs.senses.look_seconds)
         try:
             await store.write(note_vitals, await signs.take())
         except Exception as error:  # noqa: BLE001 -- whatever it is, the next look may tell

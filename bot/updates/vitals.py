@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from bot.core.alarms import LATELY_SECONDS, Vitals
 from bot.services.alarms import Backlog, read_backlog
@@ -17,6 +18,21 @@ _HANDLING = ("updates_done", "updates_failed", "updates_rested", "updates_dead")
 _SENDING = ("notices_sent", "notices_failed", "notices_retried")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Senses:
+    """By what the bot tells how long something takes and how much room there is."""
+
+    clock: Callable[[], float] = time.monotonic
+    """Seconds, monotonic."""
+    measure_room: Callable[[str], tuple[int, int]] = measure_disk
+    """Bytes that are free, and all there are, on the disk of an address."""
+    look_seconds: float = 15.0
+    """Between two looks at how the bot is doing."""
+
+
+USUAL = Senses()
+
+
 class VitalSigns:
     """Takes the figures; what was counted lately is known once it has been looked for that long.
 
@@ -27,8 +43,7 @@ class VitalSigns:
         find_silence: Seconds since Telegram last gave a useful answer.
         find_ban: Seconds for which a 429 still forbids all sending.
         find_late: The job that is late, and by how many seconds.
-        measure_room: Bytes that are free, and all there are, on the disk of an address.
-        clock: Seconds, monotonic.
+        senses: By what they are taken.
     """
 
     def __init__(
@@ -40,8 +55,7 @@ class VitalSigns:
         find_silence: Callable[[], float],
         find_ban: Callable[[], float],
         find_late: Callable[[], tuple[str, float]],
-        measure_room: Callable[[str], tuple[int, int]] = measure_disk,
-        clock: Callable[[], float] = time.monotonic,
+        senses: Senses = USUAL,
     ) -> None:
         self._store = store
         self._url = url
@@ -49,8 +63,8 @@ class VitalSigns:
         self._find_silence = find_silence
         self._find_ban = find_ban
         self._find_late = find_late
-        self._measure_room = measure_room
-        self._clock = clock
+        self.senses = senses
+        self._clock = clock = senses.clock
         self._counted: deque[tuple[float, Mapping[str, int]]] = deque([(clock(), metrics.read())])
         self._moved_at: dict[tuple[str, ...], float] = {_HANDLING: clock(), _SENDING: clock()}
         self._last: tuple[float, Vitals] | None = None
@@ -71,7 +85,7 @@ class VitalSigns:
 
     def _compose(self, now: float, backlog: Backlog, database: int) -> Vitals:
         lately = self._count_lately(now)
-        free, total = self._measure_room(self._url)
+        free, total = self.senses.measure_room(self._url)
         job, late = self._find_late()
         return Vitals(
             poll_silence_seconds=self._find_silence(),

@@ -114,6 +114,11 @@ class Gate(BaseRateLimiter[Priority]):
         return self._pacing.get_window().in_flight_limit
 
     @property
+    def connection_limit(self) -> int:
+        """Connections to Telegram that there may be at once."""
+        return max(256, int(self.in_flight_limit * 1.5))
+
+    @property
     def paid_in_flight_limit(self) -> int:
         """Likewise, of messages that are paid for."""
         return self._pacing.get_window(paid=True).in_flight_limit

@@ -15,6 +15,7 @@ from bot.playground.waiting import Match
 from bot.playground.world import Chat, Message, Person, World
 from bot.settings import Settings, read_settings
 from bot.updates.capability import Capability
+from bot.updates.vitals import USUAL, Senses
 from storage import Store
 from tests.telegram import LocalTelegram, local_telegram
 
@@ -95,6 +96,7 @@ async def open_shop(
     world: World | None = None,
     store: Store | None = None,
     capabilities: Sequence[Capability] = CAPABILITIES,
+    senses: Senses = USUAL,
 ) -> AsyncIterator[ShopAtWork]:
     """Run the bot in this process while the context lasts; fails if a call broke the Bot API's contract.
 
@@ -107,7 +109,7 @@ async def open_shop(
         stop = asyncio.Event()
         read = compose_settings(telegram, database_url, **settings or {})
         running = asyncio.create_task(
-            run_in(store, read, stop, capabilities=capabilities) if store else run(read, stop)
+            run_in(store, read, stop, capabilities=capabilities, senses=senses) if store else run(read, stop)
         )
         await telegram.until_call("getUpdates")
         try:

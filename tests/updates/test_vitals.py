@@ -7,11 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from bot.core.alarms import LATELY_SECONDS, Trouble, find_troubles
-from bot.jobs.alarms import EVERY_SECONDS, watch_vitals
+from bot.jobs.alarms import watch_vitals
 from bot.services.alarms import list_told
 from bot.services.members import note_owners
 from bot.telemetry import Metrics
-from bot.updates.vitals import VitalSigns
+from bot.updates.vitals import USUAL, Senses, VitalSigns
 from storage import Store
 from storage.tables import inbox
 from tests.storage.cast import add_members
@@ -41,8 +41,7 @@ class Body:
             find_silence=lambda: self.silence,
             find_ban=lambda: self.ban,
             find_late=lambda: self.late,
-            measure_room=lambda _: self.room,
-            clock=lambda: self.now,
+            senses=Senses(measure_room=lambda _: self.room, clock=lambda: self.now),
         )
 
     def wait(self, seconds: float) -> None:
@@ -106,7 +105,7 @@ async def test_owners_hear_of_what_is_taken_away_and_of_its_coming_back(
     body, looks = Body(store, sqlite_url, clock), list[set[Trouble]]()
 
     async def sleep(seconds: float) -> None:
-        assert seconds == EVERY_SECONDS
+        assert seconds == USUAL.look_seconds
         looks.append(await store.read(list_told))
         body.wait(seconds)
         body.silence = 55.0 if len(looks) in {1, 4} else 3.0

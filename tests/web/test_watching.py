@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from bot.assets import ASSETS
 from bot.telemetry import COUNTERS, TIMES, Metrics
-from bot.updates.vitals import VitalSigns
+from bot.updates.vitals import Senses, VitalSigns
 from bot.web.listening import open_listener
 from bot.web.metrics import GAUGES, PREFIX
 from bot.web.server import serve_site
@@ -47,8 +47,7 @@ class Watched:
             find_silence=lambda: self.silence,
             find_ban=lambda: 0.0,
             find_late=lambda: self.late,
-            measure_room=lambda _: self.room,
-            clock=lambda: self.now,
+            senses=Senses(measure_room=lambda _: self.room, clock=lambda: self.now),
         )
 
     @asynccontextmanager

@@ -23,6 +23,7 @@ class BoardPage(StrEnum):
     ORDERS = "orders"
     CONTESTS = "contests"
     BROADCASTS = "broadcasts"
+    TICKETS = "tickets"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,7 @@ LISTS: Mapping[BoardPage, ShownList] = {
         name="members", columns=("name", "started_at", "friends", "points", "tier", "language")
     ),
     BoardPage.ORDERS: ShownList(name="orders", columns=("order_id", "state", "amount", "occurred_at", "member_id")),
+    BoardPage.TICKETS: ShownList(name="tickets", columns=("id", "state", "opened_at", "answered_at", "solved_at")),
     BoardPage.CONTESTS: ShownList(name="contests", columns=("key", "campaign", "state", "starts_at", "ends_at")),
 }
 """Pages that show the latest of a list."""
@@ -61,5 +63,6 @@ ALONGSIDE: Mapping[BoardPage, tuple[str, ...]] = {
     BoardPage.ORDERS: ("orders", "conversions"),
     BoardPage.CONTESTS: ("contests", "placings"),
     BoardPage.BROADCASTS: ("broadcasts", "deliveries"),
+    BoardPage.TICKETS: ("tickets",),
 }
 """Lists that can be taken away from a page."""

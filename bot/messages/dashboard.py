@@ -21,10 +21,12 @@ from bot.messages.outgoing import OutgoingMessage
 from bot.messages.sharing.ways import name_origin
 from bot.messages.shop import Shop
 from bot.messages.stats.asking import say_effect
+from bot.messages.stats.voice import say_span
 from bot.messages.texts import LANGUAGES, Texts, show_plain_name
 from bot.services.broadcasts.results import BroadcastResult
 from bot.services.dashboard.entering import DashboardLink
 from bot.services.dashboard.viewing import BoardView
+from bot.services.tickets.watching import DeskFigures
 from storage.texts import join_name
 
 ROOT = "/dashboard"
@@ -135,6 +137,8 @@ def compose_board(shop: Shop, view: BoardView) -> Board:
 
 
 def _list_figures(texts: Texts, shop: Shop, view: BoardView) -> list[tuple[str, str]]:
+    if view.desk is not None:
+        return _list_desk(texts, view.desk)
     if view.figures is None:
         return []
     funnel, growth = view.figures.funnel, view.figures.growth
@@ -154,6 +158,18 @@ def _list_figures(texts: Texts, shop: Shop, view: BoardView) -> list[tuple[str, 
             "cycle": texts.plain("dashboard.hours", hours=hours) if hours is not None else few,
             **({} if view.asking is None else {"asking": say_effect(texts, view.asking) or few}),
         }
+    return [(texts.plain(f"dashboard.figure.{name}"), value) for name, value in said.items()]
+
+
+def _list_desk(texts: Texts, desk: DeskFigures) -> list[tuple[str, str]]:
+    """How members are answered; medians of enough answers only."""
+    spans = {"answer": desk.lately.answer_seconds, "solution": desk.lately.solved_seconds}
+    few = texts.plain("dashboard.few")
+    said = {
+        "unclosed": texts.number(desk.open),
+        "asked": texts.number(desk.lately.tickets),
+        **{name: few if seconds is None else say_span(texts, seconds) for name, seconds in spans.items()},
+    }
     return [(texts.plain(f"dashboard.figure.{name}"), value) for name, value in said.items()]
 
 
@@ -263,7 +279,7 @@ def _list_result(result: BroadcastResult) -> tuple[int | None, ...]:
 
 def _compose_list(texts: Texts, shop: Shop, view: BoardView) -> BoardTable:
     columns = LISTS[view.page].columns
-    rows = [[_show(texts, shop, column, row) for column in columns] for row in view.rows]
+    rows = [[_show(texts, shop, view.page, column, row) for column in columns] for row in view.rows]
     head = [texts.plain(f"dashboard.column.{column}") for column in columns]
     right = frozenset(at for at, name in enumerate(columns) if name in {"friends", "points", "amount"})
     return BoardTable(
@@ -275,7 +291,7 @@ def _compose_list(texts: Texts, shop: Shop, view: BoardView) -> BoardTable:
     )
 
 
-def _show(texts: Texts, shop: Shop, column: str, row: Mapping[str, object]) -> str:
+def _show(texts: Texts, shop: Shop, page: BoardPage, column: str, row: Mapping[str, object]) -> str:
     if column == "name":
         name = join_name(str(row["first_name"] or ""), str(row["last_name"] or ""))
         return show_plain_name(texts, name, limit=_NAME_LIMIT) if name else texts.plain("dashboard.gone")
@@ -285,7 +301,7 @@ def _show(texts: Texts, shop: Shop, column: str, row: Mapping[str, object]) -> s
     if isinstance(value, int):
         return texts.moment(value, shop.zone) if column.endswith("_at") else texts.number(value)
     if column == "state":
-        return texts.plain(f"dashboard.state.{value}")
+        return texts.plain(f"{'ticket' if page is BoardPage.TICKETS else 'dashboard'}.state.{value}")
     return "" if value is None else str(value)
 
 

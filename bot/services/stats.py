@@ -24,6 +24,7 @@ from bot.services.campaigns import get_terms
 from bot.services.members import MemberView, demand, enter, view_member
 from bot.services.printing import count_by_placement
 from bot.services.reminding.asking import measure_asking
+from bot.services.tickets.watching import DeskFigures, view_desk_figures
 from bot.services.trials import TrialView, measure_trial
 from storage.facts import GrantKind
 from storage.records import Profile, RankLine
@@ -42,6 +43,7 @@ class Page(StrEnum):
     SOURCES = "sources"
     MEMBERS = "members"
     BROADCASTS = "broadcasts"
+    VOICE = "voice"
     REWARDS = "rewards"
     ASKING = "asking"
     TRIAL = "trial"
@@ -97,6 +99,7 @@ class PageView:
     top: list[RankLine] = field(default_factory=list)
     broadcasts: list[BroadcastResult] = field(default_factory=list)
     """The latest first."""
+    desk: DeskFigures | None = None
     owed: Liability = field(default_factory=Liability)
     trial: TrialView | None = None
     asking: Lift | None = None
@@ -132,6 +135,7 @@ def look(tx: Tx, *, visitor: Profile, page: Page) -> PageView:
         placements=count_by_placement(tx) if page is Page.SOURCES else {},
         top=scores.list_top(tx, TOP_SIZE) if page is Page.MEMBERS else [],
         broadcasts=list_results(tx) if page is Page.BROADCASTS else [],
+        desk=view_desk_figures(tx) if page is Page.VOICE else None,
         owed=sum_owed(tx) if page is Page.REWARDS else Liability(),
         trial=measure_trial(tx) if page is Page.TRIAL else None,
         asking=measure_asking(tx) if page is Page.ASKING else None,

@@ -1,8 +1,10 @@
-"""What came of messages to many, as samples."""
+"""What came of messages to many and of what members asked, as samples."""
 
 from __future__ import annotations
 
+from bot.core.tickets import TicketFigures
 from bot.services.broadcasts.results import SHOWN_BROADCASTS, BroadcastResult
+from bot.services.tickets.watching import DeskFigures
 from storage.broadcast import Broadcast
 from storage.records import BroadcastId, BroadcastState, DeliveryState, PersonId
 
@@ -27,6 +29,12 @@ def make_result(
     )
     counts = {DeliveryState.SENT: sent, DeliveryState.FAILED: failed, DeliveryState.UNKNOWN: unknown}
     return BroadcastResult(broadcast=broadcast, counts=counts, opened=opened)
+
+
+def make_desk() -> DeskFigures:
+    """A shop that has been asked much."""
+    lately = TicketFigures(tickets=1200, answered=1100, solved=900, answer_seconds=7_500, solved_seconds=172_900)
+    return DeskFigures(open=100, lately=lately)
 
 
 def make_results(name: str) -> list[BroadcastResult]:

@@ -57,7 +57,7 @@ from tests.messages.counter_samples import ROW, make_counter, render_counter
 from tests.messages.coupon_samples import render_coupons
 from tests.messages.gift_samples import render_gifts
 from tests.messages.pulse_samples import PULSE
-from tests.messages.result_samples import make_results
+from tests.messages.result_samples import make_desk, make_results
 from tests.messages.reward_samples import SAMPLE_RULE
 from tests.messages.taking_part_samples import TAKING_PART
 from tests.messages.ticket_samples import TICKET_VALUES, render_tickets
@@ -401,6 +401,7 @@ def make_page(name: str, page: Page) -> PageView:
         cut=cut,
         placements={"window": 3},
         broadcasts=make_results(name),
+        desk=make_desk(),
         top=make_top(name).lines,
         owed=Liability(points=1_000_000, coupons=1, gifts=2),
         trial=TrialView(standing=decide((name[:16], "b"), [500, 500], [50, 90], days=3), days=3),

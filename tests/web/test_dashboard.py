@@ -9,18 +9,21 @@ import json
 import random
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
 from sqlalchemy import text
 
 from bot.core.dashboard import BoardPage
+from bot.core.tickets import LEAST_FIGURES
 from bot.services.dashboard.entering import LINK_SECONDS, SESSION_SECONDS
 from bot.web.server import Patience
 from storage import open_store
 from storage.exports import EXPORTS
 from storage.role import Role
-from storage.tables import broadcasts, roles
+from storage.tables import broadcasts, roles, tickets
+from storage.ticket import About, TicketState
 from storage.tx import Tx
 from tests.storage.cast import run
 from tests.storage.clock import Clock
@@ -31,6 +34,7 @@ _MANY = (
     "INSERT INTO audit (act, subject, acted_at) WITH RECURSIVE number(n) AS"
     " (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < {}) SELECT 'invited', 'a longer word for a longer list', n FROM number"
 )
+SPANS, FEW = ("First answer (median)", "Solved (median)"), "too few to tell"
 PAGES = ["/dashboard", *(f"/dashboard/{page}" for page in BoardPage)]
 CLOSED = [*PAGES, "/dashboard/live", "/dashboard/charts/funnel", "/dashboard/lists/members.csv"]
 
@@ -192,6 +196,33 @@ async def test_what_came_of_messages_to_many_stands_on_their_page(house: House) 
     assert re.search("<text[^>]*>&lt;i&gt;Warm", chart), "its first words stand beside its bar"
 
 
+async def test_what_members_asked_stands_on_its_page(house: House, clock: Clock) -> None:
+    """How many, how many of them are not closed, and how long an answer took, once there are enough."""
+    owner = await add_insider(house)
+    browser = await sign_in(house, owner)
+    begun = (await browser.ask("/dashboard/tickets")).text
+    assert begun.count("too few to tell") == 2
+    members = [await house.add_member(f"Guest{number}") for number in range(LEAST_FIGURES)]
+
+    def ask(tx: Tx) -> None:
+        for each in members:
+            tickets.add(tx, each.id, About.ASKED, due_at=tx.now + 1, look_at=tx.now + 1)
+
+    def answer(tx: Tx) -> None:
+        for row in tickets.list_waiting(tx, limit=9):
+            tickets.save(tx, replace(row, state=TicketState.CLOSED, answered_at=tx.now, closed_at=tx.now))
+
+    await house.store.write(ask)
+    clock.advance(3 * 3600)
+    asked = (await browser.ask("/dashboard/tickets")).text
+    assert find_figures(asked) == {"Not closed yet": "5", "Asked in 28 days": "5", **dict.fromkeys(SPANS, FEW)}
+    await house.store.write(answer)
+    answered = (await browser.ask("/dashboard/tickets")).text
+    spans = dict(zip(SPANS, ("3 hours", FEW), strict=True))
+    assert find_figures(answered) == {"Not closed yet": "0", "Asked in 28 days": "5", **spans}
+    assert answered.count(">closed<") == LEAST_FIGURES
+
+
 async def test_browsers_hear_of_what_changes(house: House) -> None:
     """A stream begins with a word, and says another once a member has come."""
     browser = await sign_in(house, await add_insider(house))
@@ -245,6 +276,11 @@ async def test_hostile_requests_are_answered_without_a_fault(house: House) -> No
         assert answer.status < 500, (method, path)
         answer = await Browser(house).enter(_quote(noise))
         assert answer.status in {400, 401, 413}
+
+
+def find_figures(page: str) -> dict[str, str]:
+    """What stands in large letters, by what it is."""
+    return dict(re.findall("<dt>([^<]*)</dt><dd>([^<]*)</dd>", page))
 
 
 async def _read_word(readline: Callable[[], object]) -> str:

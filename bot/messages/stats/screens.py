@@ -18,6 +18,7 @@ from bot.messages.sharing.ways import name_source, name_way
 from bot.messages.shop import Shop
 from bot.messages.stats.asking import list_asking_taps, say_asking
 from bot.messages.stats.trial import list_trial_taps, say_trial
+from bot.messages.stats.voice import say_desk
 from bot.messages.texts import LANGUAGES, Html, Texts, escape, show_name, show_plain_name
 from bot.services.stats import Page, PageView, StatsView
 from storage.records import RankLine
@@ -39,6 +40,7 @@ PAGES: Mapping[Page, str] = MappingProxyType(
         Page.SOURCES: "stats.page.sources",
         Page.MEMBERS: "stats.page.members",
         Page.BROADCASTS: "stats.page.broadcasts",
+        Page.VOICE: "stats.page.voice",
         Page.REWARDS: "stats.page.rewards",
         Page.ASKING: "stats.page.asking",
         Page.TRIAL: "stats.page.trial",
@@ -260,6 +262,7 @@ _RENDERED: Mapping[Page, Callable[[Texts, Shop, PageView], list[Html]]] = Mappin
         Page.SOURCES: _say_sources,
         Page.MEMBERS: _say_members,
         Page.BROADCASTS: lambda texts, shop, view: say_results(texts, shop, view.broadcasts),
+        Page.VOICE: lambda texts, _, view: [say_desk(texts, view.desk)] if view.desk else [],
         Page.REWARDS: _say_rewards,
         Page.ASKING: say_asking,
         Page.TRIAL: say_trial,

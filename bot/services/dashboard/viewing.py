@@ -14,9 +14,10 @@ from bot.services.broadcasts.results import BroadcastResult, list_results
 from bot.services.dashboard.entering import Insider, find_insider
 from bot.services.reminding.asking import measure_asking
 from bot.services.stats import Figures, cut, list_weeks, measure, sum_owed
+from bot.services.tickets.watching import DeskFigures, view_desk_figures
 from storage.exports import EXPORTS
 from storage.listing import Export, read_latest
-from storage.tables import broadcasts
+from storage.tables import broadcasts, tickets
 from storage.tables.funnel import Cut
 from storage.tx import Row, Tx
 
@@ -43,6 +44,7 @@ class BoardView:
     broadcasts: Sequence[BroadcastResult] = ()
     asking: Lift | None = None
     """What asking brings; None where nobody is held out, and on other pages."""
+    desk: DeskFigures | None = None
 
 
 def view_page(tx: Tx, *, session: str, page: BoardPage) -> BoardView:
@@ -53,9 +55,9 @@ def view_page(tx: Tx, *, session: str, page: BoardPage) -> BoardView:
     """
     insider, mark = find_insider(tx, session=session), _compute_mark(tx)
     if page in LISTS:
-        return BoardView(
-            insider=insider, page=page, now=tx.now, mark=mark, rows=_list_latest(tx, EXPORTS[LISTS[page].name])
-        )
+        desk = view_desk_figures(tx) if page is BoardPage.TICKETS else None
+        rows = _list_latest(tx, EXPORTS[LISTS[page].name])
+        return BoardView(insider=insider, page=page, now=tx.now, mark=mark, rows=rows, desk=desk)
     if page is BoardPage.BROADCASTS:
         return BoardView(insider=insider, page=page, now=tx.now, mark=mark, broadcasts=list_results(tx))
     if page in CUTS:
@@ -99,7 +101,7 @@ def _compute_mark(tx: Tx) -> str:
         read_latest(tx, EXPORTS[name], most=1) for name in (*(shown.name for shown in LISTS.values()), "broadcasts")
     ]
     sending = tx.now // _SENDING_LOOK if broadcasts.find_running(tx) else 0
-    seen = repr((measure(tx).funnel, sum_owed(tx), latest, sending))
+    seen = repr((measure(tx).funnel, sum_owed(tx), latest, sending, tickets.count_waiting(tx)))
     return hashlib.blake2b(seen.encode(), digest_size=8).hexdigest()
 
 

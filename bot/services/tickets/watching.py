@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from bot.core.durations import DAY
+from bot.core.funnel import PERIOD_DAYS
 from bot.core.tickets import TicketFigures, compute_figures, decide_looked_at, is_late
 from bot.services.campaigns.opening import list_owners
 from bot.services.tickets.notices import TicketWaits
@@ -26,6 +30,20 @@ def watch(tx: Tx) -> int:
         tell_desk(tx, [*desk, *owners], waits, key=f"{ticket.id}:{ticket.due_at}:{late}")
         tickets.save(tx, decide_looked_at(ticket, tx.now))
     return len(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskFigures:
+    """How many tickets are not closed, and how those were answered who asked within the period of the figures."""
+
+    open: int
+    lately: TicketFigures
+
+
+def view_desk_figures(tx: Tx) -> DeskFigures:
+    """What stands in `/stats` and on the dashboard."""
+    since = (tx.now // DAY + 1 - PERIOD_DAYS) * DAY
+    return DeskFigures(open=tickets.count_waiting(tx), lately=view_figures(tx, since=since))
 
 
 def view_figures(tx: Tx, *, since: int) -> TicketFigures:

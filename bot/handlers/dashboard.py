@@ -8,7 +8,7 @@ from bot.core.roles import MANAGERS
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
 from bot.messages.buttons import DASHBOARD
-from bot.messages.dashboard import render_link, render_nowhere
+from bot.messages.dashboard.entering import render_link, render_nowhere
 from bot.messages.texts import Texts
 from bot.services.dashboard.entering import make_link
 from bot.services.members import open_home

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 import pygal
 from pygal.style import Style
 
-from bot.messages.dashboard import BoardChart
+from bot.messages.dashboard.viewing import BoardChart
 
 sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ != "PluginImportFixer"]
 """pygal looks for maps at every import of anything, in a way that Python has given up; no map is drawn here."""

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, Response, StreamingResponse
 
 from bot.core.dashboard import BoardPage
 from bot.core.spreadsheets import BYTE_ORDER_MARK, MEDIA_TYPES, Format
-from bot.messages.dashboard import compose_board
+from bot.messages.dashboard.viewing import compose_board
 from bot.services.dashboard.entering import SessionOver
 from bot.services.dashboard.viewing import compute_mark, find_export_for, view_page
 from bot.services.exporting import Part, read_part

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from bot.messages.dashboard import ROOT, say_entering, say_over
+from bot.messages.dashboard.entering import ROOT, say_entering, say_over
 from bot.services.dashboard.entering import SESSION_SECONDS, SessionOver, leave, look_at_link, use_link
 from bot.web.deps import WebDeps, deps_of
 from bot.web.pages import write_narrow

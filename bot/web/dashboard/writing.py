@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.messages.dashboard import ROOT, Board, BoardTable
+from bot.messages.dashboard.entering import ROOT
+from bot.messages.dashboard.viewing import Board, BoardTable
 from bot.web.templates import Markup, Templates
 
 

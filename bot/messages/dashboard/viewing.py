@@ -1,4 +1,4 @@
-"""The dashboard in words: the way in, and each page as figures, charts and tables ready to be written down."""
+"""The dashboard in words: each page as figures, charts and tables ready to be written down."""
 
 from __future__ import annotations
 
@@ -7,29 +7,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from unicodedata import east_asian_width
 
-from telegram import InlineKeyboardButton
-
 from bot.core.dashboard import ALONGSIDE, CUTS, LISTS, BoardPage
 from bot.core.durations import DAY, DAY_SECONDS
 from bot.core.funnel import Funnel, compute_steps
 from bot.core.liability import count_digits
 from bot.messages.broadcasts.results import name_broadcast
-from bot.messages.buttons import ADMIN
-from bot.messages.campaigns_panel import back_row
-from bot.messages.keyboards import PRIMARY, stack
-from bot.messages.outgoing import OutgoingMessage
+from bot.messages.dashboard.entering import ROOT
 from bot.messages.sharing.ways import name_origin
 from bot.messages.shop import Shop
 from bot.messages.stats.asking import say_effect
 from bot.messages.stats.voice import say_span
 from bot.messages.texts import LANGUAGES, Texts, show_plain_name
 from bot.services.broadcasts.results import BroadcastResult
-from bot.services.dashboard.entering import DashboardLink
 from bot.services.dashboard.viewing import BoardView
 from bot.services.tickets.watching import DeskFigures
 from storage.texts import join_name
 
-ROOT = "/dashboard"
 _NAME_LIMIT = 40
 _LABEL_WIDTH = 18
 _SHOWN = ("shared", "clicked", "started", "qualified", "purchased")
@@ -78,31 +71,6 @@ class Board:
     """Address and label of what can be taken away."""
     words: Mapping[str, str]
     """What stands around it, by place."""
-
-
-def render_link(texts: Texts, shop: Shop, link: DashboardLink) -> OutgoingMessage:
-    """The way in, once, within ten minutes."""
-    address = f"{shop.public_url}{ROOT}/enter/{link.token}"
-    row = [InlineKeyboardButton(texts.plain("dashboard.open"), url=address, style=PRIMARY)]
-    return OutgoingMessage(text=texts.say("dashboard.link"), keyboard=stack(row, back_row(texts, ADMIN)))
-
-
-def render_nowhere(texts: Texts) -> OutgoingMessage:
-    """There is no web side."""
-    return OutgoingMessage(text=texts.say("dashboard.nowhere"), keyboard=stack(back_row(texts, ADMIN)))
-
-
-def say_entering(language: str) -> dict[str, str]:
-    """The page behind the link, by place."""
-    texts = Texts(language)
-    said = {name: texts.plain(f"dashboard.enter.{name}") for name in ("title", "why", "label")}
-    return {"language": texts.locale, **said}
-
-
-def say_over(language: str) -> tuple[str, str]:
-    """Instead of a page for whoever may not look, or not any more."""
-    texts = Texts(language)
-    return texts.plain("dashboard.over.title"), texts.plain("dashboard.over.why")
 
 
 def compose_board(shop: Shop, view: BoardView) -> Board:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 
 from storage.books import list_money_faults
 from storage.errors import StoreDamaged
+from storage.records import ReferralState
 from storage.schema import (
     SHOP_BOARD,
     campaign_version,
     person,
     redemption,
+    referral,
     score,
     standing,
     stock,
 )
 from storage.store import Store
-from storage.tables import due_jobs, ledgers, liability, waitlists
+from storage.tables import due_jobs, funnel, ledgers, liability, waitlists
 from storage.tables.due_jobs import DueJob
 from storage.tx import Tx
 
@@ -43,6 +45,19 @@ _HAD = (
     .group_by(campaign_version.c.campaign_id, redemption.c.item)
 )
 _TAKEN = select(stock.c.campaign_id, stock.c.item, stock.c.taken).where(stock.c.taken > 0)
+
+
+def _count_if(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+
+_MEMBERS = select(func.count(), _count_if(person.c.blocked_at.is_not(None))).where(person.c.started_at.is_not(None))
+_FRIENDS = select(
+    func.count(),
+    _count_if(referral.c.state == ReferralState.QUALIFIED),
+    _count_if(referral.c.purchases > 0),
+    _count_if(referral.c.redemptions > 0),
+).select_from(referral)
 
 
 async def list_faults(store: Store) -> list[str]:
@@ -76,6 +91,7 @@ def find_faults(tx: Tx) -> list[str]:
         *_list_wrong_stock(tx),
         *(f"the queue of campaign {number} is not as long as is counted" for number in waitlists.list_apart(tx)),
         *_list_wrong_liability(tx),
+        *_list_wrong_funnel(tx),
     ]
 
 
@@ -87,6 +103,17 @@ def _list_imbalance(tx: Tx) -> list[str]:
 def _list_wrong_liability(tx: Tx) -> list[str]:
     kept, summed = liability.get(tx), liability.fold(tx)
     return [] if kept == summed else [f"what is owed is kept as {kept}, and comes to {summed}"]
+
+
+def _list_wrong_funnel(tx: Tx) -> list[str]:
+    """What is kept of people on their way, against those of whom there still are rows."""
+    kept, now = funnel.sum_all(tx), [*(tx.row(_MEMBERS) or ()), *(tx.row(_FRIENDS) or ())]
+    names = ("members", "blocked", "started", "qualified", "purchased", "redeemed")
+    return [
+        f"the funnel keeps {getattr(kept, name)} as {name}, and there are {count}"
+        for name, count in zip(names, map(int, now), strict=True)
+        if getattr(kept, name) != count
+    ]
 
 
 def _list_wrong_scores(tx: Tx) -> list[str]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from random import Random
 
 import pytest
-from sqlalchemy import Table, select
+from sqlalchemy import Table, select, update
 
 from bot.services.stats import cut, list_weeks, measure
 from bot.services.visiting import Click, count_clicks
 from storage import Store
+from storage.checks import find_faults
 from storage.conversion import SaleState
 from storage.facts import RedemptionState
 from storage.records import PersonId, Profile, ReferralState, ShareWay, Transfer
@@ -197,6 +199,26 @@ async def test_the_funnel_is_what_a_recount_of_all_rows_says(store: Store, clock
     counted, kept = await store.read(recount), await store.read(read_kept)
     assert {key: (counted[key], kept[key]) for key in counted | kept if counted[key] != kept[key]} == {}
     assert {name for *_, name in counted} == set(FUNNEL_COUNTS)
+
+
+async def test_the_check_of_a_database_hears_of_a_funnel_that_is_wrong(store: Store) -> None:
+    """Of each figure of which there still are rows, and of nothing where all is as it should be."""
+    history = History(5)
+    await store.write(history.go_on, 150)
+    assert await store.read(_list_wrong) == []
+    for name in ("members", "blocked", "started", "qualified", "purchased", "redeemed"):
+
+        def miscount(tx: Tx, name: str = name, *, by: int) -> None:
+            tx.run(update(funnel).values({name: funnel.c[name] + by}))
+
+        await store.write(partial(miscount, by=1))
+        (said,) = await store.read(_list_wrong)
+        assert f"as {name}, and there are" in said
+        await store.write(partial(miscount, by=-1))
+
+
+def _list_wrong(tx: Tx) -> list[str]:
+    return [fault for fault in find_faults(tx) if "funnel" in fault]
 
 
 async def test_every_cut_comes_to_the_whole(store: Store, clock: Clock) -> None:

@@ -207,7 +207,7 @@ _EVERY = (
         of.idea,
         "id person_id:member_id text state answer telling supporters made_at answered_at",
     ),
-    _list("labels", "what the team calls a member", of.label, "person_id:member_id label given_at"),
+    _list("labels", "what a member is called", of.label, "person_id:member_id label given_at by_rule"),
     _list("segments", "whom the shop writes to, by name", of.segment, "id name written changed_at"),
     _list("listed", "who stands in which list", of.listed, "list person_id:member_id listed_at"),
     _list(

@@ -174,7 +174,7 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
             how="after they came; at least a day for Telegram's repeats, less than seven for its numbers",
         ),
         "inspection": Keeping(holds="when the books were last looked over", ends=Ends.FEW),
-        "label": Keeping(holds="what the team calls a member", ends=Ends.FORGETTING),
+        "label": Keeping(holds="what a member is called", ends=Ends.FORGETTING),
         "ledger": Keeping(holds="points given and taken", ends=Ends.NEVER, how="holds no name"),
         "liability": Keeping(holds="what is owed to members in all", ends=Ends.FEW),
         "liability_bound": Keeping(holds="how near its bound owners were told that is", ends=Ends.FEW),

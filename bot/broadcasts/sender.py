@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from telegram.error import TelegramError
+from telegram.error import BadRequest, TelegramError
 
 from bot.broadcasts.flight_recorder import FlightRecorder
 from bot.core.broadcasts.content import read_content
@@ -107,25 +107,43 @@ class BroadcastSender:
         """Write to everybody of a claim."""
         content, shop = read_content(claim.broadcast.content), self._get_shop()
         public_url = shop.public_url if shop is not None else ""
-        addresses = compose_addresses(content, claim.links, claim.broadcast.id, public_url)
+        counted_id = claim.broadcast.counted_id
+        addresses = compose_addresses(content, claim.links, counted_id, public_url)
         composer = BroadcastComposer(content, shop, addresses)
         for recipient in claim.recipients:
             flight = self._flights[_key(recipient)] = _Flight(recipient, claim.broadcast, claim.weight)
-            key = compose_reader_key(self._pepper, *_key(recipient)) if addresses else ""
+            key = compose_reader_key(self._pepper, counted_id, recipient.person_id) if addresses else ""
             number = recipient.person_id
             reader = Reader(language=recipient.language, code=recipient.code, key=key, number=number)
-            messages = composer.compose(reader)
-            flight.task = asyncio.create_task(self._request(flight, messages))
+            flight.task = asyncio.create_task(self._request(flight, composer, reader))
             flight.task.add_done_callback(partial(self._land, flight))
 
-    def _request(self, flight: _Flight, messages: Sequence[OutgoingMessage]) -> Coroutine[Any, Any, JSONDict | None]:
-        recipient, on_leave = flight.recipient, partial(self._note_left, flight)
-        chat_id, message_id = recipient.telegram_id, recipient.message_id or 0
+    def _request(
+        self, flight: _Flight, composer: BroadcastComposer, reader: Reader
+    ) -> Coroutine[Any, Any, JSONDict | None]:
+        recipient = flight.recipient
+        message_ids = [recipient.message_id or 0, *recipient.more_ids]
         if flight.broadcast.action is Action.EDIT:
-            return self._bot.edit(chat_id, message_id, messages[0], priority=Priority.BROADCAST, on_leave=on_leave)
+            return self._edit(flight, composer.compose_edits(reader, message_ids))
         if flight.broadcast.action is Action.DELETE:
-            return self._bot.take_back(chat_id, [message_id, *recipient.more_ids], on_leave=on_leave)
-        return self._send(flight, messages)
+            on_leave = partial(self._note_left, flight)
+            return self._bot.take_back(recipient.telegram_id, message_ids, on_leave=on_leave)
+        return self._send(flight, composer.compose(reader))
+
+    async def _edit(self, flight: _Flight, edits: Mapping[int, OutgoingMessage]) -> None:
+        """Show the new form of each message that it is; what looks like that already is as good."""
+        for message_id, message in edits.items():
+            try:
+                await self._bot.edit(
+                    flight.recipient.telegram_id,
+                    message_id,
+                    message,
+                    priority=Priority.BROADCAST,
+                    on_leave=partial(self._note_left, flight),
+                )
+            except BadRequest as error:
+                if not classify(error).is_unchanged:
+                    raise
 
     async def _send(self, flight: _Flight, messages: Sequence[OutgoingMessage]) -> JSONDict:
         """Write to one; returns the first message. What belongs below an album is left out where it cannot follow."""
@@ -184,8 +202,6 @@ def _conclude(flight: _Flight, task: asyncio.Task[JSONDict | None]) -> Landing:
     if error is None:
         return Landing(recipient=recipient, outcome=_decide_sent(recipient, task.result() or {}))
     failure = classify(error, recipient.telegram_id)
-    if is_echo and failure.is_unchanged:
-        return Landing(recipient=recipient, outcome=_decide(recipient, DeliveryState.SENT))
     if (
         failure.kind in _UNSENT
         or failure.is_unpaid

@@ -6,9 +6,19 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from telegram import Message, Update
+from telegram import Update
 
-from bot.core.broadcasts.content import FIRST, BroadcastContent, Kind, read_content, write_content
+from bot.core.broadcasts.content import (
+    FIRST,
+    BroadcastContent,
+    ButtonMistake,
+    Kind,
+    Version,
+    parse_buttons,
+    read_content,
+    write_content,
+)
+from bot.core.broadcasts.editing import EditFault, decide_edit
 from bot.core.roles import MANAGERS
 from bot.handlers.broadcasts.preview import show_preview
 from bot.handlers.deps import Context
@@ -17,6 +27,9 @@ from bot.messages.broadcasts.buttons import (
     BROADCAST_DELETE,
     BROADCAST_DELETE_SURE,
     BROADCAST_EDIT,
+    BROADCAST_EDIT_BUTTONS,
+    BROADCAST_EDIT_NO_BUTTONS,
+    BROADCAST_EDIT_VERSION,
     BROADCAST_PROGRESS,
     BROADCAST_RESEND,
     BROADCAST_RESEND_SURE,
@@ -24,7 +37,9 @@ from bot.messages.broadcasts.buttons import (
 from bot.messages.broadcasts.content import ContentMistake, Unfit, parse_version
 from bot.messages.broadcasts.echo import (
     NOTICES,
+    parse_version_name,
     render_delete_asked,
+    render_edit_buttons,
     render_edit_preview,
     render_edit_prompt,
     render_edit_stopped,
@@ -42,50 +57,120 @@ from bot.updates.flows import ANYTHING, Flow, Step
 from storage.conversation import Conversation
 from storage.records import BroadcastId
 
-UNEDITABLE = frozenset({Kind.ALBUM, Kind.POLL, Kind.VIDEO_NOTE, Kind.VOICE, Kind.STORY})
-"""Telegram shows nothing else in their place."""
+_FAULTS = {
+    EditFault.KIND: Unfit.OTHER_KIND,
+    EditFault.WORDS_ONLY: Unfit.WORDS_ONLY,
+    EditFault.FIXED: Unfit.FIXED,
+    EditFault.LONG: Unfit.CAPTION_TOO_LONG,
+}
 
 Render = Callable[[Texts, BroadcastView], OutgoingMessage]
 
 
 async def on_edit(update: Update, context: Context, broadcast: int) -> None:
     """Ask for the new form."""
-    ask = partial(echoing.ask_edit, broadcast_id=BroadcastId(broadcast))
+    await _ask(update, context, broadcast, render_edit_prompt)
+
+
+async def on_edit_version(update: Update, context: Context, broadcast: int, language: str) -> None:
+    """Ask for the new form of the version in another language."""
+    named = parse_version_name(language)
+    await _ask(update, context, broadcast, partial(render_edit_prompt, language=named), language=named)
+
+
+async def on_edit_buttons(update: Update, context: Context, broadcast: int) -> None:
+    """Ask for the buttons that shall stand below it."""
+    await _ask(update, context, broadcast, render_edit_buttons, step="buttons")
+
+
+async def on_edit_no_buttons(update: Update, context: Context, broadcast: int) -> None:
+    """Take the buttons away."""
+    ask = partial(echoing.ask_edit, broadcast_id=BroadcastId(broadcast), step="buttons")
     view = await context.write(ask, visitor=visitor_of(update))
     if view is None:
         await _show(update, context, None, render_progress)
     else:
-        await context.deliver(render_edit_prompt(Texts(view.member.language)))
+        await _draft(update, context, view, replace(read_content(view.broadcast.content), buttons=()))
+
+
+async def _ask(
+    update: Update, context: Context, broadcast: int, render: Render, *, language: str = FIRST, step: str = "content"
+) -> None:
+    ask = partial(echoing.ask_edit, broadcast_id=BroadcastId(broadcast), language=language, step=step)
+    view = await context.write(ask, visitor=visitor_of(update))
+    if view is None:
+        await _show(update, context, None, render_progress)
+    else:
+        await context.deliver(render(Texts(view.member.language), view))
 
 
 async def on_new_form(update: Update, context: Context, asked: Conversation) -> None:
-    """The new form, shown as members will see it."""
+    """The new form of a version, shown as members will see it."""
+    message, visitor = update.effective_message, visitor_of(update)
+    assert message is not None
+    of, language = BroadcastId(asked.data["broadcast_id"]), str(asked.data.get("language", FIRST))
+    former = await context.read(view_broadcast, visitor=visitor, broadcast_id=of)
+    if former is None:
+        await _show(update, context, None, render_progress)
+        return
+    content = read_new_form(read_content(former.broadcast.content), language, parse_version(message))
+    if isinstance(content, ContentMistake):
+        await show(update, context, render_unfit(Texts(former.member.language), content))
+        return
+    await _draft(update, context, former, content, language)
+
+
+def read_new_form(
+    content: BroadcastContent, language: str, new: Version | ContentMistake
+) -> BroadcastContent | ContentMistake:
+    """What will be read instead, with the buttons as they were."""
+    if isinstance(new, ContentMistake):
+        return new
+    decided = decide_edit(content.versions[language], new)
+    if isinstance(decided, EditFault):
+        return ContentMistake(_FAULTS[decided], length=len(new.parameters.get("text", "")))
+    return replace(content, versions={**content.versions, language: decided})
+
+
+async def on_new_buttons(update: Update, context: Context, asked: Conversation) -> None:
+    """Lines that become the buttons."""
     message, visitor = update.effective_message, visitor_of(update)
     assert message is not None
     of = BroadcastId(asked.data["broadcast_id"])
     former = await context.read(view_broadcast, visitor=visitor, broadcast_id=of)
-    content = await _read_new_form(context, message, former)
-    if isinstance(content, ContentMistake):
-        member = await context.read(open_home, visitor=visitor)
-        await show(update, context, render_unfit(Texts(member.language), content))
+    if former is None:
+        await _show(update, context, None, render_progress)
         return
-    drafted = partial(echoing.draft_edit, broadcast_id=of, content=write_content(content))
-    await _show(update, context, await context.write(drafted, visitor=visitor), render_edit_preview)
-
-
-async def _read_new_form(
-    context: Context, message: Message, former: BroadcastView | None
-) -> BroadcastContent | ContentMistake:
-    """What will be read instead, with the buttons as they were; shown as members will see it."""
-    version = parse_version(message)
-    if isinstance(version, ContentMistake) or former is None:
-        return version if isinstance(version, ContentMistake) else ContentMistake(Unfit.OTHER_KIND)
+    texts, buttons = Texts(former.member.language), parse_buttons(message.text or "")
     content = read_content(former.broadcast.content)
-    if version.kind is not content.versions[FIRST].kind or version.kind in UNEDITABLE:
-        return ContentMistake(Unfit.OTHER_KIND)
-    content = replace(content, versions={**content.versions, FIRST: version})
-    shown = await show_preview(context, former.member, content)
-    return shown if isinstance(shown, ContentMistake) else content
+    if isinstance(buttons, ButtonMistake):
+        await context.deliver(render_edit_buttons(texts, former, buttons))
+    elif not has_room_for_buttons(content):
+        await show(update, context, render_unfit(texts, ContentMistake(Unfit.NO_ROOM)))
+    else:
+        await _draft(update, context, former, replace(content, buttons=buttons))
+
+
+def has_room_for_buttons(content: BroadcastContent) -> bool:
+    """Whether buttons can come below it after it was sent: under an album only where there were some."""
+    is_album = any(version.kind is Kind.ALBUM for version in content.versions.values())
+    return bool(content.shares or content.buttons) or not is_album
+
+
+async def _draft(
+    update: Update, context: Context, former: BroadcastView, content: BroadcastContent, language: str = FIRST
+) -> None:
+    """Show the new form as members will see it, and keep it to be confirmed; what Telegram does not take is told."""
+    shown = await show_preview(context, former.member, content, language)
+    if isinstance(shown, ContentMistake):
+        await show(update, context, render_unfit(Texts(former.member.language), shown))
+        return
+    draft = partial(echoing.draft_edit, broadcast_id=former.broadcast.id, content=write_content(content))
+    view = await context.write(draft, visitor=visitor_of(update))
+    if view is None:
+        await _show(update, context, None, render_progress)
+    else:
+        await context.deliver(render_edit_preview(Texts(view.member.language), view))
 
 
 async def on_delete(update: Update, context: Context, broadcast: int) -> None:
@@ -148,6 +233,9 @@ CAPABILITY = Capability(
     roles=MANAGERS,
     buttons={
         BROADCAST_EDIT: on_edit,
+        BROADCAST_EDIT_VERSION: on_edit_version,
+        BROADCAST_EDIT_BUTTONS: on_edit_buttons,
+        BROADCAST_EDIT_NO_BUTTONS: on_edit_no_buttons,
         BROADCAST_DELETE: on_delete,
         BROADCAST_DELETE_SURE: on_delete_sure,
         BROADCAST_RESEND: on_resend,
@@ -157,7 +245,10 @@ CAPABILITY = Capability(
     flows=[
         Flow(
             name=echoing.BROADCAST_EDIT,
-            steps=[Step(name="content", takes=ANYTHING, takes_commands=True, on_answer=on_new_form)],
+            steps=[
+                Step(name="content", takes=ANYTHING, takes_commands=True, on_answer=on_new_form),
+                Step(name="buttons", on_answer=on_new_buttons),
+            ],
             on_cancel=on_stop,
         )
     ],

@@ -33,6 +33,8 @@ def compose_edit(message: OutgoingMessage, **where: object) -> tuple[str, dict[s
     method, parameters = compose_call(message, **where)
     if message.method in _MEDIA:
         return _compose_media_edit(_MEDIA[method], parameters)
+    if method.startswith("edit"):
+        return method, parameters
     if message.photo is None:
         return "editMessageText", parameters
     if message.photo.file_id is None:

@@ -2,14 +2,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 
 from bot.broadcasts.failure_watch import FailureWatch
+from bot.core.broadcasts.content import read_content
+from bot.messages.broadcasts.composing import BroadcastComposer, Reader
 from bot.messages.outgoing import OutgoingMessage
 from bot.wire.calls import compose_edit
 from storage import Store, Tx
 from storage.broadcast import Action
 from storage.records import BroadcastId, BroadcastState, DeliveryState
-from storage.tables import broadcasts
+from storage.tables import broadcasts, people
 from tests.broadcasts.stage import ANYTHING, Stage, open_stage
 from tests.telegram import LocalTelegram, telegram
 
@@ -86,3 +89,65 @@ def test_what_goes_wrong_for_too_many_is_noticed_once() -> None:
     assert not watch.note(of, DeliveryState.UNKNOWN)
     assert not any(watch.note(of, DeliveryState.FAILED) for _ in range(48))
     assert watch.note(of, DeliveryState.FAILED)
+
+
+def compose_edits(
+    version: Mapping[str, object], *message_ids: int, buttons: bool = True
+) -> dict[int, tuple[str, object]]:
+    """Which calls edit what somebody got, and what they say."""
+    content = {
+        "versions": {"": version},
+        "buttons": [["Menu", "https://example.org"]] if buttons else [],
+        "share": False,
+    }
+    edits = BroadcastComposer(read_content(content)).compose_edits(Reader(language="en", code="X"), message_ids)
+    calls = {number: compose_edit(message, chat_id=7, message_id=number) for number, message in edits.items()}
+    return {
+        number: (method, {name: said for name, said in parameters.items() if name not in {"chat_id", "message_id"}})
+        for number, (method, parameters) in calls.items()
+    }
+
+
+KEYBOARD = '{"inline_keyboard": [[{"text": "Menu", "url": "https://example.org"}]]}'
+
+
+def test_what_can_be_shown_anew_only_in_part_is_edited_in_part() -> None:
+    """The words of a voice message, the buttons below a poll, a round video or a card; and none where there are none."""
+    voice = {"kind": "voice", "voice": "V", "caption": "Hear"}
+    assert compose_edits(voice, 5) == {5: ("editMessageCaption", {"caption": "Hear", "reply_markup": KEYBOARD})}
+    for fixed in (
+        {"kind": "poll", "question": "?"},
+        {"kind": "video_note", "video_note": "N"},
+        {"kind": "story", "story": "s"},
+    ):
+        assert compose_edits(fixed, 5) == {5: ("editMessageReplyMarkup", {"reply_markup": KEYBOARD})}
+        assert compose_edits(fixed, 5, buttons=False) == {5: ("editMessageReplyMarkup", {})}
+
+
+def test_an_album_is_edited_where_its_words_stand() -> None:
+    """With buttons they are in the message below it; without, at the part that carries them."""
+    items = [{"type": "photo", "media": "A"}, {"type": "photo", "media": "B", "caption": "Fresh"}]
+    album = {"kind": "album", "items": items}
+    below = compose_edits(album, 5, 6, 7)
+    assert list(below) == [7]
+    assert below[7][0] == "editMessageText"
+    alone = compose_edits(album, 5, 6, buttons=False)
+    assert alone == {6: ("editMessageCaption", {"caption": "Fresh", "caption_entities": "[]"})}
+
+
+async def test_each_language_reads_its_own_new_form_and_the_new_buttons(telegram: LocalTelegram, store: Store) -> None:
+    """An edit says all versions, and members of each language see theirs change."""
+    versions = {"": {"kind": "text", "text": "Fresh"}, "id": {"kind": "text", "text": "Segar"}}
+    after = {"": {"kind": "text", "text": "Warm"}, "id": {"kind": "text", "text": "Hangat"}}
+    async with open_stage(telegram, store, 6) as stage, stage.running():
+        for person_id in stage.ids[:2]:
+            await store.write(people.set_language, person_id, "id")
+        of = await stage.confirm({"versions": versions, "buttons": [], "share": False})
+        await until_done(stage, of)
+        new = {"versions": after, "buttons": [["Menu", "https://example.org/"]], "share": False}
+        edit = await store.write(begin_echo, of, Action.EDIT, new)
+        await until_done(stage, edit)
+        assert list_shown(stage, "Hangat") == [1, 1, 0, 0, 0, 0]
+        assert list_shown(stage, "Warm") == [0, 0, 1, 1, 1, 1]
+        chats = (stage.telegram.world.open_chat(guest) for guest in stage.guests)
+        assert all([each.text for each in list(chat.messages.values())[-1].buttons] == ["Menu"] for chat in chats)

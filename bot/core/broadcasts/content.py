@@ -193,7 +193,7 @@ class LinkNumbers:
         return self.known.setdefault(url, max(self.known.values(), default=0) + 1)
 
 
-_ENTITIES = {"text": "entities", "caption": "caption_entities"}
+_ENTITIES = {"text": "entities", "caption": "caption_entities", "explanation": "explanation_entities"}
 
 
 def list_links(content: BroadcastContent) -> list[str]:

@@ -84,6 +84,15 @@ class BroadcastComposer:
                 self._made[version, locale, code] = known
         return known if not self._addresses else [_put_reader(message, reader.key) for message in known]
 
+    def compose_edits(self, reader: Reader, message_ids: Sequence[int]) -> dict[int, OutgoingMessage]:
+        """What stands in the place of the messages that somebody has got, by their numbers: all of it, or what Telegram allows."""
+        first, *below = self.compose(reader)
+        if first.method != "sendMediaGroup":
+            return {message_ids[0]: _keep_editable(first)}
+        items = json.loads(str((first.formatting or {})["media"]))
+        said = {number: _caption(item) for number, item in zip(message_ids, items, strict=False) if item.get("caption")}
+        return said | dict(zip(message_ids[len(items) :], below, strict=False))
+
     def _choose_button(self, reader: Reader) -> tuple[str, str]:
         """The language of the share button, empty for none, and the code in it where it is not the same for all.
 
@@ -164,6 +173,28 @@ def _make_message(method: str, parameters: Mapping[str, Any], keyboard: str) -> 
     if keyboard:
         written["reply_markup"] = keyboard
     return OutgoingMessage(method=method, formatting=written)
+
+
+_EDITABLE = {
+    "sendVoice": ("editMessageCaption", ("caption", "caption_entities", "reply_markup")),
+    "sendVideoNote": ("editMessageReplyMarkup", ("reply_markup",)),
+    "sendPoll": ("editMessageReplyMarkup", ("reply_markup",)),
+    STORY: ("editMessageReplyMarkup", ("reply_markup",)),
+}
+"""How the others are edited, which cannot be shown anew: their words, or the buttons below."""
+
+
+def _keep_editable(message: OutgoingMessage) -> OutgoingMessage:
+    if message.method not in _EDITABLE:
+        return message
+    method, names = _EDITABLE[message.method]
+    said = message.formatting or {}
+    return OutgoingMessage(method=method, formatting={name: said[name] for name in names if name in said})
+
+
+def _caption(item: Mapping[str, Any]) -> OutgoingMessage:
+    said = {"caption": item["caption"], "caption_entities": json.dumps(item.get("caption_entities") or [])}
+    return OutgoingMessage(method="editMessageCaption", formatting=said)
 
 
 def _put_reader(message: OutgoingMessage, key: str) -> OutgoingMessage:

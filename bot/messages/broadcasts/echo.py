@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from bot.core.broadcasts.content import FIRST, ButtonMistake, Kind, read_content
+from bot.core.broadcasts.editing import CAPTIONED, FIXED
 from bot.core.broadcasts.fare import FREE_PER_SECOND
 from bot.messages.broadcasts.buttons import (
     BROADCAST_DELETE,
     BROADCAST_DELETE_SURE,
     BROADCAST_EDIT,
+    BROADCAST_EDIT_BUTTONS,
+    BROADCAST_EDIT_NO_BUTTONS,
+    BROADCAST_EDIT_VERSION,
     BROADCAST_PROGRESS,
     BROADCAST_RESEND,
     BROADCAST_RESEND_SURE,
 )
+from bot.messages.broadcasts.panel import say_ask_buttons
 from bot.messages.buttons import (
     BROADCAST_CANCEL,
     BROADCAST_CONFIRM,
@@ -19,25 +25,64 @@ from bot.messages.buttons import (
     BROADCAST_UNKNOWN,
     Button,
 )
+from bot.messages.campaigns_panel import name_language
 from bot.messages.keyboards import Row, broadcast_row, make_button, stack
 from bot.messages.notices import Reader, Renderers, each
 from bot.messages.outgoing import OutgoingMessage
-from bot.messages.texts import Texts
+from bot.messages.texts import Html, Texts, escape
 from bot.services.broadcasts.authoring import BroadcastView
 from bot.services.broadcasts.notices import BroadcastSlowed, BroadcastStopped
 from storage.broadcast import Action
 from storage.records import DeliveryState
 
 
-def render_edit_prompt(texts: Texts) -> OutgoingMessage:
-    """Asks for the new form."""
-    return OutgoingMessage(text=texts.say("broadcast_echo.edit_prompt"))
+def render_edit_prompt(texts: Texts, view: BroadcastView, language: str = FIRST) -> OutgoingMessage:
+    """Asks for the new form of a version, as far as it can have one; other versions and the buttons are a tap away."""
+    of, content = view.broadcast.id, read_content(view.broadcast.content)
+    asked = texts.say(_find_prompt(content.versions[language].kind))
+    if language != FIRST:
+        asked = Html(f"<b>{escape(name_language(language))}</b>\n\n{asked}")
+    others = [
+        [make_button(texts, BROADCAST_EDIT_VERSION, of, other or _FIRST, label=_name_version(texts, other))]
+        for other in content.versions
+        if other != language
+    ]
+    buttons = [make_button(texts, BROADCAST_EDIT_BUTTONS, of)]
+    return OutgoingMessage(text=asked, keyboard=stack(*others, buttons))
+
+
+def _find_prompt(kind: Kind) -> str:
+    if kind in FIXED:
+        return "broadcast.unfit.fixed"
+    return "broadcast.unfit.words_only" if kind in CAPTIONED else "broadcast_echo.edit_prompt"
+
+
+_FIRST = "first"
+"""Stands in a button for the version of whoever has none in their language, which has no name."""
+
+
+def parse_version_name(said: str) -> str:
+    """The language of a version, as a button names it."""
+    return FIRST if said == _FIRST else said
+
+
+def _name_version(texts: Texts, language: str) -> str:
+    return texts.plain("broadcast_echo.first") if language == FIRST else name_language(language)
+
+
+def render_edit_buttons(texts: Texts, view: BroadcastView, mistake: ButtonMistake | None = None) -> OutgoingMessage:
+    """Asks for buttons by lines; after lines that are none, which and why."""
+    of, content = view.broadcast.id, read_content(view.broadcast.content)
+    none = [make_button(texts, BROADCAST_EDIT_NO_BUTTONS, of)] if content.buttons else []
+    back = make_button(texts, BROADCAST_EDIT, of, label=texts.plain("button.back"))
+    return OutgoingMessage(text=say_ask_buttons(texts, mistake), keyboard=stack(none, [back]))
 
 
 def render_edit_preview(texts: Texts, view: BroadcastView) -> OutgoingMessage:
     """Below the new form: one tap shows it to everybody."""
     confirm = make_button(texts, BROADCAST_CONFIRM, view.broadcast.id, label=texts.plain("broadcast_echo.edit"))
-    keyboard = stack([confirm], broadcast_row(texts, view.broadcast.id, [BROADCAST_CANCEL]))
+    more = make_button(texts, BROADCAST_EDIT, view.broadcast.id, label=texts.plain("broadcast_echo.more"))
+    keyboard = stack([confirm], [more], broadcast_row(texts, view.broadcast.id, [BROADCAST_CANCEL]))
     return OutgoingMessage(text=texts.say("broadcast_echo.preview", count=view.total), keyboard=keyboard)
 
 

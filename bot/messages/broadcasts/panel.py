@@ -144,12 +144,15 @@ def render_ask_version(texts: Texts, view: BroadcastView, language: str) -> Outg
 def render_ask_buttons(texts: Texts, view: BroadcastView, mistake: ButtonMistake | None = None) -> OutgoingMessage:
     """Asks for buttons by lines; after lines that are none, which and why."""
     number, content = view.broadcast.id, read_content(view.broadcast.content)
-    asked = texts.say("broadcast.buttons.ask")
-    if mistake is not None:
-        asked = Html(f"{_say_mistake(texts, mistake)}\n\n{asked}")
     none = [BROADCAST_NO_BUTTONS] if content.buttons else []
     rows = [broadcast_row(texts, number, [button]) for button in (*none, BROADCAST_PANEL)]
-    return OutgoingMessage(text=asked, keyboard=stack(*rows))
+    return OutgoingMessage(text=say_ask_buttons(texts, mistake), keyboard=stack(*rows))
+
+
+def say_ask_buttons(texts: Texts, mistake: ButtonMistake | None) -> Html:
+    """How buttons are written, and what is wrong with the lines that came."""
+    asked = texts.say("broadcast.buttons.ask")
+    return asked if mistake is None else Html(f"{_say_mistake(texts, mistake)}\n\n{asked}")
 
 
 def _say_mistake(texts: Texts, mistake: ButtonMistake) -> Html:

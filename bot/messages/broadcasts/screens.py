@@ -48,6 +48,9 @@ _UNFIT = {
     Unfit.OTHER: "broadcast.unfit.other",
     Unfit.TELEGRAM: "broadcast.unfit.telegram",
     Unfit.OTHER_KIND: "broadcast.unfit.other_kind",
+    Unfit.WORDS_ONLY: "broadcast.unfit.words_only",
+    Unfit.FIXED: "broadcast.unfit.fixed",
+    Unfit.NO_ROOM: "broadcast.unfit.no_room",
 }
 _RUNNING = {
     Action.SEND: "broadcast.running",

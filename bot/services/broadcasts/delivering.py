@@ -238,7 +238,7 @@ def _slow_down(tx: Tx, broadcast_id: BroadcastId) -> None:
 def _list_links(tx: Tx, broadcast: Broadcast) -> dict[str, int]:
     if not broadcast.content or not broadcast.content.get("count"):
         return {}
-    return {url: number for number, url in broadcast_links.list_of(tx, broadcast.id).items()}
+    return {url: number for number, url in broadcast_links.list_of(tx, broadcast.counted_id).items()}
 
 
 def _finish(tx: Tx, broadcast: Broadcast) -> bool:

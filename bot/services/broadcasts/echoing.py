@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.core.broadcasts.content import FIRST, read_content
 from bot.core.roles import MANAGERS
 from bot.services.audit import Act
 from bot.services.broadcasts.authoring import BroadcastView, view_broadcast
@@ -18,24 +19,45 @@ NOT_OVER = (BroadcastState.DRAFT, BroadcastState.RUNNING, BroadcastState.PAUSED)
 STARTED = (BroadcastState.RUNNING, BroadcastState.PAUSED, BroadcastState.DONE, BroadcastState.CANCELLED)
 
 
-def ask_edit(tx: Tx, *, visitor: Profile, broadcast_id: BroadcastId) -> BroadcastView | None:
-    """Wait for the new form; None where nothing was sent by this visitor."""
-    if _find_sent(tx, visitor, broadcast_id) is None:
+def ask_edit(
+    tx: Tx, *, visitor: Profile, broadcast_id: BroadcastId, language: str = FIRST, step: str = "content"
+) -> BroadcastView | None:
+    """Wait for the new form of a version, or for buttons; None where nothing was sent by this visitor, or has no such version.
+
+    Args:
+        tx: The transaction.
+        visitor: Its author.
+        broadcast_id: What was sent, or an edit of it that is not confirmed yet, which goes on from there.
+        language: Of the version.
+        step: `content` or `buttons`.
+    """
+    found = find_editable(tx, visitor, broadcast_id)
+    if found is None or language not in read_content(found.content).versions:
         return None
     expires_at = tx.now + WAIT_SECONDS * 1_000_000
-    data = {"broadcast_id": broadcast_id}
-    conversations.open(tx, enter(tx, visitor).id, BROADCAST_EDIT, "content", data, expires_at=expires_at)
+    data = {"broadcast_id": broadcast_id, "language": language}
+    conversations.open(tx, enter(tx, visitor).id, BROADCAST_EDIT, step, data, expires_at=expires_at)
     return view_broadcast(tx, visitor=visitor, broadcast_id=broadcast_id)
+
+
+def find_editable(tx: Tx, visitor: Profile, broadcast_id: BroadcastId) -> Broadcast | None:
+    """What was sent, or an edit of it that its author has not confirmed; None for anything else."""
+    found = broadcasts.find(tx, broadcast_id)
+    if found is None or found.action is not Action.EDIT or found.of_id is None:
+        return _find_sent(tx, visitor, broadcast_id)
+    is_open = found.state is BroadcastState.DRAFT and _find_sent(tx, visitor, found.of_id) is not None
+    return found if is_open else None
 
 
 def draft_edit(
     tx: Tx, *, visitor: Profile, broadcast_id: BroadcastId, content: dict[str, object]
 ) -> BroadcastView | None:
     """Keep the new form, to be confirmed; None where it is not waited for."""
-    author = enter(tx, visitor)
-    if _find_sent(tx, visitor, broadcast_id) is None or not conversations.leave(tx, author.id, BROADCAST_EDIT):
+    author, found = enter(tx, visitor), find_editable(tx, visitor, broadcast_id)
+    if found is None or not conversations.leave(tx, author.id, BROADCAST_EDIT):
         return None
-    echo = broadcasts.add(tx, author.id, action=Action.EDIT, of_id=broadcast_id)
+    is_draft = found.action is Action.EDIT
+    echo = found if is_draft else broadcasts.add(tx, author.id, action=Action.EDIT, of_id=broadcast_id)
     broadcasts.set_content(tx, echo.id, content)
     return view_broadcast(tx, visitor=visitor, broadcast_id=echo.id)
 

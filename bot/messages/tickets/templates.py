@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from telegram import InlineKeyboardMarkup
 
-from bot.core.tickets import MOST_TEMPLATE_WORDS, TEMPLATES, fill_template
+from bot.core.tickets import MOST_TEMPLATE_WORDS, fill_template
 from bot.messages.buttons import FLOW_CANCEL
 from bot.messages.campaigns_panel import name_language
 from bot.messages.keyboards import make_button, stack, tap_row
@@ -24,21 +24,29 @@ from bot.messages.tickets.buttons import (
 from bot.messages.tickets.buttons import TEMPLATES as ALL
 from bot.services.tickets.templates import WRITING, TemplatesView, TemplateView
 
+_SHIPPED = {
+    "thanks": ("template.thanks.name", "template.thanks.words"),
+    "understood": ("template.understood.name", "template.understood.words"),
+    "next": ("template.next.name", "template.next.words"),
+    "solved": ("template.solved.name", "template.solved.words"),
+}
+"""What each is called, and what it says."""
+
 
 def name_template(texts: Texts, name: str) -> str:
     """What the team calls it."""
-    return texts.plain(f"template.{name}.name") if name in TEMPLATES else name
+    return texts.plain(_SHIPPED[name][0]) if name in _SHIPPED else name
 
 
 def say_template(shop: Shop, view: TemplateView, language: str, reader: str) -> str:
     """Its words in a language, filled in for a reader, as plain text."""
     texts = Texts(language)
-    own = view.own.get(language) or (next(iter(view.own.values()), "") if view.name not in TEMPLATES else "")
+    own = view.own.get(language) or (next(iter(view.own.values()), "") if view.name not in _SHIPPED else "")
     called, brand = show_plain_name(texts, reader), shop.brand(language)
     hours = texts.plain("ticket.promise", count=view.hours)
     if own:
         return fill_template(own, name=called, shop=brand, hours=hours)
-    return texts.plain(f"template.{view.name}.words", name=called, brand=brand, promise=hours)
+    return texts.plain(_SHIPPED[view.name][1], name=called, brand=brand, promise=hours)
 
 
 def render_templates(texts: Texts, view: TemplatesView) -> OutgoingMessage:

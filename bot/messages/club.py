@@ -10,7 +10,7 @@ from telegram import Message
 from bot.core.club import CLUB_LINK, DROPS_SHOWN, NAME_LIMIT, Dropping, parse_quantity
 from bot.messages.buttons import ID, MENU, REWARDS, TOP, Button
 from bot.messages.choosing import CHOOSE
-from bot.messages.honours import say_honour, say_privileges, say_tier
+from bot.messages.honours import say_honour
 from bot.messages.ideas import IDEA_NEW, IDEAS
 from bot.messages.keyboards import PRIMARY, Row, compose_join_keyboard, make_button, stack, tap_row
 from bot.messages.notices import Reader, Renderers, each
@@ -18,7 +18,7 @@ from bot.messages.outgoing import OutgoingMessage
 from bot.messages.rewards import say_rule
 from bot.messages.shop import Shop
 from bot.messages.testimonials import SAYING
-from bot.messages.texts import Html, Texts
+from bot.messages.texts import Html, Texts, escape
 from bot.services.club.club import ClubView
 from bot.services.club.dropping import OpeningView
 from bot.services.club.notices import DropAnnounced, DropMissed
@@ -127,13 +127,12 @@ def _compose_link(shop: Shop) -> str:
 def _say_standing(texts: Texts, shop: Shop, view: ClubView) -> list[Html]:
     """What the member is, what that opens, and what comes next."""
     tier = shop.campaign.find_tier(view.honour.tier)
-    badges = [say_tier(texts, tier)] if tier is not None else []
-    badges += [texts.say("club.co_maker")] if view.is_co_maker else []
-    own = [texts.say("club.badges", list=Html(" · ".join(badges)))] if badges else []
-    opens = [*say_privileges(texts, shop, view.honour), *(say_rule(texts, shop, rule) for rule in view.opens)]
+    own = [texts.say("club.badges", list=texts.say("club.co_maker"))] if view.is_co_maker else []
+    privileges = tier.say_privileges(texts.language) if tier is not None else ""
+    opens = [*([escape(privileges)] if privileges else []), *(say_rule(texts, shop, rule) for rule in view.opens)]
     following = [] if view.is_co_maker else [texts.say("club.become_co_maker")]
     blocks = [
-        [*own, *say_honour(texts, shop, view.honour)],
+        [*say_honour(texts, shop, view.honour), *own],
         [texts.say("club.opens"), *(texts.say("ideas.line", said=line) for line in opens)] if opens else [],
         following,
     ]

@@ -27,33 +27,30 @@ class AudiencePlanner:
         self._store = store
         self._note_planned = note_planned
         self._retry_seconds = retry_seconds
-        self._left: set[BroadcastId] = set()
+        self.left: set[BroadcastId] = set()
+        """What is being gone through, or waits for it."""
         self._task: asyncio.Task[None] | None = None
-
-    def __len__(self) -> int:
-        """Return how many audiences are being gone through."""
-        return len(self._left)
 
     def plan(self, broadcast_ids: Iterable[BroadcastId]) -> None:
         """Have these gone through."""
-        self._left.update(broadcast_ids)
-        if self._left and self._task is None:
+        self.left.update(broadcast_ids)
+        if self.left and self._task is None:
             self._task = asyncio.create_task(self._run(), name="planning")
 
     def stop(self) -> None:
         """Go through nothing more; the rest is planned after the next start."""
-        self._left.clear()
+        self.left.clear()
 
     async def _run(self) -> None:
         try:
-            while self._left:
-                await self._go_through(min(self._left))
+            while self.left:
+                await self._go_through(min(self.left))
         finally:
             self._task = None
 
     async def _go_through(self, broadcast_id: BroadcastId) -> None:
         looked, meant = 0, 0
-        while broadcast_id in self._left:
+        while broadcast_id in self.left:
             limit = compute_page(looked, meant)
             try:
                 found = await self._store.write(plan_on, broadcast_id=broadcast_id, limit=limit)
@@ -62,7 +59,7 @@ class AudiencePlanner:
                 await asyncio.sleep(self._retry_seconds)
                 continue
             if found is None:
-                self._left.discard(broadcast_id)
+                self.left.discard(broadcast_id)
                 self._note_planned()
                 return
             looked, meant = limit, found

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 
 from bot.broadcasts.circuit_breaker import FIRST_REST_SECONDS, TROUBLES, CircuitBreaker
-from bot.broadcasts.ends import Ends
 from bot.broadcasts.failure_watch import FailureWatch, FareWatch
 from bot.broadcasts.flight_recorder import FlightRecorder
 from bot.broadcasts.planner import AudiencePlanner
@@ -17,7 +16,7 @@ from bot.broadcasts.progress import Progress
 from bot.broadcasts.sender import BroadcastSender, Landing
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
-from bot.services.broadcasts.delivering import Claim, Step, begin, proceed, requeue_strays
+from bot.services.broadcasts.delivering import Claim, Ends, Step, begin, proceed, requeue_strays
 from bot.wire.errors import FailureKind
 from bot.wire.gate import Gate
 from bot.wire.signal import Signal, Watch
@@ -145,7 +144,7 @@ class Broadcaster:
     async def settled(self) -> None:
         """Return when nobody is left to be written to and every outcome is written down."""
         await self._signal.wait_for(
-            lambda: not (self._hungry or self._sender or self._ends or self._planner) and self._writing is None
+            lambda: not (self._hungry or self._sender or self._ends or self._planner.left) and self._writing is None
         )
 
     async def stop(self, limit_seconds: float = 5.0) -> None:
@@ -290,7 +289,8 @@ class Broadcaster:
         if any(limits.values()):
             self._note_due(step.compute_wait(), is_all=all(limits.values()))
         self._hungry |= step.more
-        self._planner.plan(() if self._stopping else step.ahead)
+        if step.ahead and not self._stopping:
+            self._planner.plan(step.ahead)
 
     def _note_due(self, wait: float | None, *, is_all: bool) -> None:
         """Keep when somebody is due next; what was known of broadcasts that were not looked at still holds."""

@@ -98,7 +98,8 @@ class BroadcastComposer:
 
         Who is never asked to share has none.
         """
-        if self._shop is None or is_held_out(reader.number, self._shop.campaign.rules.hold_out_percent):
+        held = 0 if self._shop is None else self._shop.campaign.rules.hold_out_percent
+        if self._shop is None or (held and is_held_out(reader.number, held)):
             return "", ""
         language = choose_language(reader.language, "", self._shop.campaign.languages)
         return language, "" if self._shop.inline_mode else reader.code

@@ -169,8 +169,9 @@ def say_caption(texts: Texts, shop: Shop, member: MemberView, source: Source, st
 
 def _choose_wording(texts: Texts, shop: Shop, member: MemberView) -> tuple[Wording, str]:
     """In which words this member invites, and to how many points; plainly, where a friend gets none."""
-    campaign = shop.campaign
-    wording = choose_wording(campaign.rules, member.id) if campaign.invitee_points else ""
+    campaign, rules = shop.campaign, shop.campaign.rules
+    is_worded = bool(campaign.invitee_points and (rules.wording or rules.try_wordings))
+    wording = choose_wording(rules, member.id) if is_worded else ""
     return _WORDINGS[wording], shop.points(campaign.invitee_points, texts.language)
 
 

@@ -157,7 +157,8 @@ def fill(tx: Tx, broadcast: Broadcast, *, limit: int) -> int | None:
     if planner.skips:
         recent = [each for each in list_recent(tx, planner) if each != broadcast.id]
         page = replace(page, since=tx.now - WEEK, recent=recent, most=planner.rules.per_week)
-    return deliveries.queue_page(tx, broadcast, page, find_audience(tx, broadcast))
+    among = None if broadcast.segment is None else find_audience(tx, broadcast)
+    return deliveries.queue_page(tx, broadcast, page, among)
 
 
 def _find_page(tx: Tx, broadcast: Broadcast, timing: Timing, limit: int) -> Page | None:

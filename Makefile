@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCK := uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11
 WORKERS ?= 4
 
-.PHONY: demo test check format bench chaos attack farm trials mutants cards pictures lock clean
+.PHONY: demo test check format bench chaos hours attack farm trials mutants cards pictures lock clean
 
 demo: $(READY)
 	@echo "Starting the bot in a local Telegram"
@@ -32,6 +32,10 @@ bench: $(TESTED)
 
 chaos: $(TESTED)
 	$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) $(ARGS)
+
+hours: $(TESTED)
+	$(BIN)/python -m tests.core.mornings
+	$(BIN)/python -m tests.wire.virtual_hour $(or $(MESSAGES),100000)
 
 trials: $(TESTED)
 	$(BIN)/python -m tests.simulations.trials

@@ -37,9 +37,13 @@ class AudiencePlanner:
         if self.left and self._task is None:
             self._task = asyncio.create_task(self._run(), name="planning")
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """Go through nothing more; the rest is planned after the next start."""
         self.left.clear()
+        if self._task is not None:
+            await asyncio.wait({self._task}, timeout=self._retry_seconds)
+        if self._task is not None:
+            self._task.cancel()
 
     async def _run(self) -> None:
         try:

@@ -152,7 +152,7 @@ class Broadcaster:
         deadline = self._clock() + limit_seconds
         self._stopping = True
         self._progress.stop()
-        self._planner.stop()
+        await self._planner.stop()
         self._sender.recall()
         await self._sender.settled(limit_seconds)
         self._signal.tell()

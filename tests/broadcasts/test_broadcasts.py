@@ -13,7 +13,7 @@ from bot.wire.errors import LostAnswer
 from bot.wire.gate import Gate
 from storage import Store, Tx
 from storage.records import BroadcastId, BroadcastState, DeliveryState
-from storage.tables import broadcasts, people
+from storage.tables import broadcasts, labels, people
 from tests.broadcasts.stage import ANYTHING, Stage, open_stage
 from tests.storage import cast
 from tests.telegram import LocalTelegram, telegram
@@ -53,6 +53,28 @@ async def test_a_large_audience_is_queued_page_by_page(telegram: LocalTelegram, 
             await broadcaster.settled()
         assert len(stage.received()) == 1010
         assert await stage.count(broadcast_id) == {SENT: 1010}
+
+
+@BOTH_ENGINES
+async def test_some_of_all_are_planned_while_the_first_are_written_to(telegram: LocalTelegram, store: Store) -> None:
+    """Everybody who is meant gets it once, nobody else, also where the bot is stopped on the way."""
+    async with open_stage(telegram, store, 700) as stage:
+        meant = stage.ids[::7]
+
+        def call(tx: Tx, of: BroadcastId) -> None:
+            for each in meant:
+                labels.add(tx, each, "vip")
+            broadcasts.set_segment(tx, of, "label:vip")
+
+        broadcast_id = await stage.confirm()
+        await store.write(call, broadcast_id)
+        async with stage.running():
+            await stage.telegram.until(stage.received, what="the first message")
+        async with stage.running() as broadcaster:
+            await broadcaster.settled()
+        assert stage.received() == Counter({guest.id: 1 for guest in stage.guests[::7]})
+        assert await stage.count(broadcast_id) == {SENT: len(meant)}
+        assert (await stage.find(broadcast_id)).state is BroadcastState.DONE
 
 
 @BOTH_ENGINES

@@ -10,6 +10,7 @@ from bot.core.campaigns.rules import parse_chat
 from bot.core.community import ChatProblem
 from bot.core.setting import PREFIX
 from bot.core.shop_chats import Standing, decide_inviting, decide_posting, read_standing
+from bot.core.tickets import STAFF_CHAT
 from bot.doctor.finding import Finding
 from bot.settings import Settings
 from storage.tables.shops import Said
@@ -87,6 +88,15 @@ def list_chats(settings: Settings, place: Said) -> Iterator[ShopChat]:
             named=settings.vault_chat,
             setting=f"{PREFIX}VAULT_CHAT",
             may="the bot may put pictures there",
+            decide=decide_posting,
+        )
+    staff = STAFF_CHAT.read(settings.given)
+    if staff is not None:
+        yield ShopChat(
+            subject="staff chat",
+            named=staff,
+            setting=f"{PREFIX}STAFF_CHAT",
+            may="the team can answer members there",
             decide=decide_posting,
         )
     if place.community_chat:

@@ -99,7 +99,7 @@ def render_tickets(texts: Texts, shop: Shop, member: MemberView, name: str) -> d
         "ticket none": screens.render_none(texts),
         "ticket more": screens.render_more(texts, views[0]),
         "ticket reopened": screens.render_reopened(texts, views[0]),
-        "ticket thanks": screens.render_thanks(texts, shop, views[0]),
+        "ticket thanks": screens.render_thanks(texts),
         "tickets, none": desk.render_desk(texts, shop, none),
         "tickets": desk.render_desk(texts, shop, full),
         "ticket answered": desk.render_answered(texts, views[0]),

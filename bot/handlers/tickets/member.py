@@ -69,7 +69,7 @@ async def on_more(update: Update, context: Context, ticket: int) -> None:
 async def on_yes(update: Update, context: Context, ticket: int) -> None:
     """It is solved."""
     view = await context.write(tickets.set_solved, visitor=visitor_of(update), ticket_id=TicketId(ticket))
-    await _show(update, context, view, render_thanks)
+    await _show(update, context, view, lambda texts, _shop, _found: render_thanks(texts))
 
 
 async def on_no(update: Update, context: Context, ticket: int) -> None:

@@ -6,7 +6,7 @@ from telegram import InlineKeyboardButton
 
 from bot.core.names import clean_text
 from bot.messages.buttons import FLOW_CANCEL, MENU
-from bot.messages.keyboards import make_button, send_row, stack, tap_row
+from bot.messages.keyboards import make_button, stack, tap_row
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, escape
@@ -110,12 +110,9 @@ def render_reopened(texts: Texts, view: TicketView) -> OutgoingMessage:
     return OutgoingMessage(text=text, keyboard=stack(over))
 
 
-def render_thanks(texts: Texts, shop: Shop, view: TicketView) -> OutgoingMessage:
-    """It is solved."""
-    return OutgoingMessage(
-        text=texts.say("ticket.glad"),
-        keyboard=stack(send_row(texts, shop, view.member.code), tap_row(texts, MENU)),
-    )
+def render_thanks(texts: Texts) -> OutgoingMessage:
+    """It is solved; whether a card is offered now is for the moments to ask."""
+    return OutgoingMessage(text=texts.say("ticket.glad"), keyboard=stack(tap_row(texts, MENU)))
 
 
 def render_none(texts: Texts) -> OutgoingMessage:

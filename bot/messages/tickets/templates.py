@@ -85,7 +85,7 @@ def render_template(texts: Texts, shop: Shop, view: TemplateView) -> OutgoingMes
         for language in (view.languages if view.may_write else ())
     ]
     drop = [make_button(texts, TEMPLATE_DROP, view.name)] if view.may_write and view.own else []
-    return OutgoingMessage(text=Html("\n\n".join(lines)), keyboard=stack(*edits, drop, tap_row(texts, ALL)))
+    return OutgoingMessage(text=Html("\n".join(lines)), keyboard=stack(*edits, drop, tap_row(texts, ALL)))
 
 
 def render_filled(texts: Texts, shop: Shop, view: TemplateView, *, private: bool) -> OutgoingMessage:
@@ -95,7 +95,7 @@ def render_filled(texts: Texts, shop: Shop, view: TemplateView, *, private: bool
     text = texts.say("template.filled" if private else "template.filled_here", name=show_plain_name(texts, view.reader))
     send = [make_button(texts, TICKET_SEND, view.ticket.id, view.name)]
     back = [make_button(texts, TICKET, view.ticket.id, label=texts.plain("button.back"))]
-    return OutgoingMessage(text=Html(f"<blockquote>{escape(words)}</blockquote>\n\n{text}"), keyboard=stack(send, back))
+    return OutgoingMessage(text=Html(f"<blockquote>{escape(words)}</blockquote>\n{text}"), keyboard=stack(send, back))
 
 
 def render_ask_name(texts: Texts) -> OutgoingMessage:

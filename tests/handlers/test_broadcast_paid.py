@@ -37,7 +37,7 @@ async def test_too_few_stars_are_said_and_nothing_is_offered(shop: ShopAtWork) -
     _, panel = await write(shop, "Paid with little")
     fare = await open_fare(shop, panel)
     assert "for at most 1 ⭐" in fare.text
-    assert "has 120 ⭐. That is too little: Telegram asks for at least 10,000 ⭐" in fare.text
+    assert "has 120 ⭐.\nThat is too little: Telegram asks for at least 10,000 ⭐" in fare.text
     assert [button.text for button in fare.buttons] == ["Back"]
     await shop.tap(shop.admin, fare, "Back")
     choices = await shop.until_edited(panel, "When does it go out?")

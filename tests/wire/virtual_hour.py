@@ -24,6 +24,8 @@ ANSWERS_EVERY = 40
 """To so many messages to many comes one answer, of which Telegram knows nothing either."""
 FLOOD_EVERY = 2_000
 LONGEST_FLOOD_SECONDS = 20.0
+SLACK_SECONDS = 1e-6
+ATTEMPTS = 50
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
@@ -69,19 +71,31 @@ class Hour:
     """How long each answer waited for its start."""
     _closed: dict[int, float] = field(default_factory=dict)
     _closed_all: float = 0.0
-    _refused: tuple[int, float] | None = None
+    _refused: set[int] = field(default_factory=set)
+    _silence_until: float = 0.0
 
-    def note_flood(self, chat: int, now: float, seconds: float) -> None:
-        """A 429 closes its chat; where another chat's came just before, everything."""
+    def find_refusal(self, chat: int, now: float, floods: dict[int, float]) -> float:
+        """For how long a message that arrives now is refused; 0 where it is taken.
+
+        A negative length in `floods` is a silence for everybody, which begins with this message.
+        """
+        seconds = floods.pop(chat, 0.0)
+        if seconds < 0 and now >= self._silence_until:
+            self._silence_until, self._refused = now - seconds, set()
+        return max(abs(seconds), self._silence_until - now, 0.0)
+
+    def note_refusal(self, chat: int, now: float, seconds: float) -> None:
+        """The bot hears of it: its chat is closed, and everything once two chats have been refused in one silence."""
         self.floods += 1
         self._closed[chat] = now + seconds
-        if self._refused is not None and self._refused[0] != chat and self._refused[1] > now - 1:
-            self._closed_all = now + seconds
-        self._refused = (chat, now)
+        if now < self._silence_until:
+            self._refused.add(chat)
+            if len(self._refused) > 1:
+                self._closed_all = self._silence_until
 
     def note_start(self, chat: int, now: float) -> None:
         """A message leaves."""
-        self.too_early += now < max(self._closed.get(chat, 0.0), self._closed_all) - 1e-6
+        self.too_early += now < max(self._closed.get(chat, 0.0), self._closed_all) - SLACK_SECONDS
 
 
 def count_busiest_second(arrivals: list[float]) -> int:
@@ -118,13 +132,11 @@ async def _play(loop: VirtualLoop, messages: int, random: Random) -> Hour:
 
 
 def _draw_floods(messages: int, random: Random) -> dict[int, float]:
-    """Which messages are refused, and for how long; every other time the next one is as well."""
+    """Which messages are refused, and for how long; with every other one begins a silence for everybody."""
     floods: dict[int, float] = {}
     for number in range(1, messages // FLOOD_EVERY + 1):
-        chat = random.randrange(1, messages)
-        floods[chat] = random.uniform(1, LONGEST_FLOOD_SECONDS)
-        if number % 2:
-            floods[chat + 1] = floods[chat]
+        seconds = random.uniform(1, LONGEST_FLOOD_SECONDS)
+        floods[random.randrange(1, messages)] = -seconds if number % 2 else seconds
     return floods
 
 
@@ -140,10 +152,10 @@ class _Sender:
     async def send(self, chats: Iterator[int]) -> None:
         """Write to one after the other; whoever was refused is written to once their pause is over."""
         for chat in chats:
-            arrived = await self.call(chat, Priority.BROADCAST)
-            if not arrived:
+            for _ in range(ATTEMPTS):
+                if await self.call(chat, Priority.BROADCAST):
+                    break
                 await asyncio.sleep(self.gate.delay_for(chat))
-                assert await self.call(chat, Priority.BROADCAST)
 
     async def answer(self, count: int) -> None:
         """People ask meanwhile, whenever they like."""
@@ -159,9 +171,9 @@ class _Sender:
         async def transmit() -> bool:
             self.hour.note_start(chat, self.loop.time())
             await asyncio.sleep(self.random.uniform(0.005, 0.08))
-            if chat in self.floods:
-                seconds = self.floods.pop(chat)
-                self.hour.note_flood(chat, self.loop.time(), seconds)
+            seconds = self.hour.find_refusal(chat, self.loop.time(), self.floods)
+            if seconds:
+                self.hour.note_refusal(chat, self.loop.time(), seconds)
                 raise Flooded(seconds)
             self.hour.arrivals.append(self.loop.time())
             await asyncio.sleep(self.random.uniform(0.005, 0.08))

@@ -55,7 +55,7 @@ def _say_balance(texts: Texts, fare: Fare) -> Html:
     has = texts.say("broadcast_fare.balance", balance=fare.balance)
     if fare.is_affordable:
         return has
-    return Html(f"{has} {texts.say('broadcast_fare.little', least=max(LEAST_BALANCE, fare.stars))}")
+    return Html(f"{has}\n{texts.say('broadcast_fare.little', least=max(LEAST_BALANCE, fare.stars))}")
 
 
 def _say_time(texts: Texts, seconds: float) -> Html:

@@ -9,6 +9,7 @@ from typing import Any
 from telegram import Update
 
 from bot.core.durations import HOUR_SECONDS
+from bot.core.own_words import decide_words
 from bot.core.roles import EVERYBODY, MANAGERS
 from bot.handlers.conversations import begin_at
 from bot.handlers.deps import Context
@@ -16,6 +17,7 @@ from bot.handlers.reply import show
 from bot.messages.testimonials import (
     NOTICES,
     SAY_BACK,
+    SAY_LINE,
     SAY_LOOK,
     SAY_NEW,
     SAY_NOT,
@@ -37,6 +39,7 @@ from bot.services.testimonials.testimonials import OfferedView, OwnView
 from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
 from bot.updates.flows import Flow, Step
+from storage.pulse import PulseId
 from storage.records import PersonId
 
 
@@ -49,6 +52,16 @@ async def on_new(update: Update, context: Context) -> None:
     """What do you like?"""
     view = await context.read(testimonials.view_own, visitor=visitor_of(update))
     await begin_at(update, context, SAY, "words", {"author": view.author})
+
+
+async def on_line(update: Update, context: Context, pulse: int) -> None:
+    """What was written already: agreed to as it is; what cannot stand on a card is asked for anew."""
+    view, words = await context.read(testimonials.find_line, visitor=visitor_of(update), pulse_id=PulseId(pulse))
+    ruling = decide_words(words)
+    if ruling.fault is None:
+        await begin_at(update, context, SAY, "agree", {"author": view.author, "words": ruling.words})
+    else:
+        await begin_at(update, context, SAY, "words", {"author": view.author})
 
 
 async def on_agreed(update: Update, context: Context, data: Mapping[str, Any]) -> None:
@@ -104,7 +117,7 @@ SAY = Flow(
 CAPABILITY = Capability(
     name="testimonials",
     roles=EVERYBODY,
-    buttons={SAYING: on_saying, SAY_NEW: on_new, SAY_BACK: on_back},
+    buttons={SAYING: on_saying, SAY_NEW: on_new, SAY_LINE: on_line, SAY_BACK: on_back},
     flows=[SAY],
     notices=NOTICES,
 )

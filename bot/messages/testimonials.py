@@ -22,6 +22,8 @@ from storage.testimonial import TestimonialState
 
 SAYING = Button("saying", "testimonials.button")
 SAY_NEW = Button("say_new", "testimonials.new")
+SAY_LINE = Button("say_line", "testimonials.from_pulse", pulse=ID)
+"""What a member who is pleased has written already."""
 SAY_BACK = Button("say_back", "testimonials.back")
 SAY_LOOK = Button("say_look", "testimonials.look")
 SAY_SHOW = Button("say_show", "testimonials.show", person=ID, at=Number(HIGHEST_ID))

@@ -12,12 +12,13 @@ from bot.services.campaigns import ShopView, find_newer, get_shop
 from bot.services.campaigns.opening import Source, open_shop
 from bot.services.members import NotAllowed
 from bot.services.privacy import forget
-from bot.services.testimonials.testimonials import OfferedView, offer, show, view_own, withdraw
+from bot.services.testimonials.testimonials import OfferedView, find_line, offer, show, view_own, withdraw
 from bot.services.testimonials.testimonials import decline as leave
 from storage import Store
+from storage.pulse import PulseCause
 from storage.records import NoticeId, Profile
 from storage.role import Role
-from storage.tables import outbox, people, roles, testimonials
+from storage.tables import outbox, people, pulses, roles, testimonials
 from tests.services.test_joining import ANNA, BUDI, arrive
 from tests.storage.cast import add_members
 
@@ -77,6 +78,18 @@ async def test_a_line_is_a_story_by_consent_and_none_once_it_is_taken_back(shop:
     assert await list_stories(shop) == []
     assert await find_revision(shop) > told_at
     assert (await shop.read(view_own, visitor=ANNA)).said is None
+
+
+@pytest.mark.parametrize(("answer", "line"), [(5, WORDS), (4, WORDS), (3, ""), (1, "")])
+async def test_the_line_of_who_is_pleased_can_be_told(shop: Store, answer: int, line: str) -> None:
+    """Of nobody who is not, and of nobody else."""
+    anna = await shop.read(people.find_by_telegram_id, ANNA.telegram_id)
+    assert anna is not None
+    pulse = await shop.write(pulses.add, anna.id, PulseCause.JOINED, "qr")
+    await shop.write(pulses.answer, pulse, answer)
+    await shop.write(pulses.set_words, pulse, WORDS)
+    assert (await shop.read(find_line, visitor=ANNA, pulse_id=pulse))[1] == line
+    assert (await shop.read(find_line, visitor=BUDI, pulse_id=pulse))[1] == ""
 
 
 async def test_who_is_forgotten_is_told_no_more(shop: Store) -> None:

@@ -13,6 +13,7 @@ from bot.messages.notices import Reader, Renderers, each
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.pulse.buttons import PULSE, PULSE_ASKED
 from bot.messages.shop import Shop
+from bot.messages.testimonials import SAY_LINE
 from bot.messages.texts import Html, Texts
 from bot.services.pulse.answering import AnswerView
 from bot.services.pulse.notices import PulseAsked
@@ -79,7 +80,13 @@ def render_words_question(texts: Texts, _shop: Shop, data: Mapping[str, Any]) ->
 def render_words_kept(texts: Texts, view: AnswerView) -> OutgoingMessage:
     """Where the line is now; where there is none, just thanks."""
     key = _KEPT[view.mood] if view.pulse is not None and view.fresh else "pulse.kept.nothing"
-    return OutgoingMessage(text=texts.say(key), keyboard=stack(tap_row(texts, MENU)))
+    tell = [make_button(texts, SAY_LINE, view.pulse.id)] if view.pulse is not None and _is_lovely(view) else []
+    return OutgoingMessage(text=texts.say(key), keyboard=stack(tell, tap_row(texts, MENU)))
+
+
+def _is_lovely(view: AnswerView) -> bool:
+    """Whether a line was kept of somebody who is pleased."""
+    return view.fresh and view.mood is Mood.PLEASED
 
 
 def render_asked(texts: Texts, *, wanted: bool) -> OutgoingMessage:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.core.pulse import Mood, decide_mood
 from bot.core.roles import MANAGERS
 from bot.core.testimonials import TESTIMONIALS_SHOWN, clean_author
 from bot.services.audit import Act
@@ -13,8 +14,9 @@ from bot.services.members import MemberView, demand, enter, find_role, list_chat
 from bot.services.notices import owe
 from bot.services.testimonials.notices import TestimonialCame, TestimonialShown
 from storage.addresses import MemberAddress
+from storage.pulse import PulseId
 from storage.records import PersonId, Profile
-from storage.tables import audit, people, shops, testimonials
+from storage.tables import audit, people, pulses, shops, testimonials
 from storage.testimonial import Testimonial, TestimonialState
 from storage.tx import Tx
 
@@ -51,6 +53,14 @@ def view_own(tx: Tx, *, visitor: Profile) -> OwnView:
         author=clean_author(person.profile.first_name, anonymous=person.anonymous),
         waiting=testimonials.count_offered(tx) if runs_it else None,
     )
+
+
+def find_line(tx: Tx, *, visitor: Profile, pulse_id: PulseId) -> tuple[OwnView, str]:
+    """What a member has written of how it was, where they were pleased; empty for anything else."""
+    own, pulse = view_own(tx, visitor=visitor), pulses.find(tx, pulse_id)
+    if pulse is None or pulse.person_id != own.member.id or pulse.answer is None:
+        return own, ""
+    return own, pulse.words if decide_mood(pulse.answer) is Mood.PLEASED else ""
 
 
 def offer(tx: Tx, *, visitor: Profile, data: Mapping[str, Any]) -> OwnView:

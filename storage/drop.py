@@ -23,7 +23,7 @@ class DropRow:
     taken: int
     opened_at: int
     ended_at: int | None
-    """None while it is open; it is over as well once all are taken."""
+    """None while something can be taken; the last one that is taken ends it."""
 
     @property
     def left(self) -> int:

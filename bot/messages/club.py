@@ -145,19 +145,26 @@ def _say_drop(texts: Texts, view: ClubView, row: DropRow) -> Html:
         return texts.say("club.have", name=row.name, place=claim.place, count=row.quantity)
     if row.left:
         return texts.say("club.left", name=row.name, left=row.left, count=row.quantity)
-    return texts.say("club.all_taken", name=row.name, count=row.quantity)
+    if row.taken == row.quantity:
+        return texts.say("club.all_taken", name=row.name, count=row.quantity)
+    return texts.say("club.over", name=row.name)
 
 
 def _manager_rows(texts: Texts, view: ClubView) -> list[Row]:
     if not view.runs_it:
         return []
-    ends = [[make_button(texts, DROP_END, row.id, label=texts.plain("club.end", name=row.name))] for row in view.drops]
+    ends = [
+        [make_button(texts, DROP_END, row.id, label=texts.plain("club.end", name=row.name))]
+        for row in view.drops
+        if row.left
+    ]
     return [tap_row(texts, DROP_OPEN), *ends]
 
 
 def _render_missed(reader: Reader, notice: DropMissed) -> OutgoingMessage:
     texts, brand = reader.texts, reader.shop.brand(reader.texts.language)
-    text = texts.say("club.missed", name=notice.drop_name, count=notice.quantity, brand=brand)
+    key = "club.missed" if notice.all_taken else "club.missed_end"
+    text = texts.say(key, name=notice.drop_name, count=notice.quantity, brand=brand)
     return OutgoingMessage(text=text, keyboard=stack(tap_row(texts, CLUB)))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import bindparam, delete, insert, literal_column, select, update
+from sqlalchemy import bindparam, case, delete, insert, literal_column, select, update
 
 from storage.drop import ClaimRow, DropId, DropRow
 from storage.facts import GrantId
@@ -24,6 +24,11 @@ _ADD = insert(coupon_drop).values({name: bindparam(name) for name in _NEW}).retu
 _FIND = _DROPS.where(coupon_drop.c.id == bindparam("of"))
 _LOCK = _FIND.with_for_update()
 _LIST_OPEN = _DROPS.where(coupon_drop.c.ended_at.is_(None)).order_by(coupon_drop.c.id).limit(bindparam("limit"))
+_LIST_ENDED = (
+    _DROPS.where(coupon_drop.c.ended_at > bindparam("since"))
+    .order_by(coupon_drop.c.ended_at.desc(), coupon_drop.c.id.desc())
+    .limit(bindparam("limit"))
+)
 _TAKE = (
     update(coupon_drop)
     .where(
@@ -31,7 +36,10 @@ _TAKE = (
         coupon_drop.c.ended_at.is_(None),
         coupon_drop.c.taken < coupon_drop.c.quantity,
     )
-    .values(taken=coupon_drop.c.taken + literal_column("1"))
+    .values(
+        taken=coupon_drop.c.taken + literal_column("1"),
+        ended_at=case((coupon_drop.c.taken + literal_column("1") == coupon_drop.c.quantity, bindparam("now"))),
+    )
     .returning(coupon_drop.c.taken)
 )
 _END = (
@@ -71,13 +79,18 @@ def lock(tx: Tx, drop_id: DropId) -> DropRow | None:
 
 
 def list_open(tx: Tx, *, limit: int) -> list[DropRow]:
-    """Return those that nobody has ended, the oldest first; all of one may be taken."""
+    """Return those that something can be taken of, the oldest first."""
     return [_to_drop(row) for row in tx.rows(_LIST_OPEN, limit=limit)]
 
 
+def list_ended(tx: Tx, *, since: int, limit: int) -> list[DropRow]:
+    """Return those that have ended behind a moment, the latest first."""
+    return [_to_drop(row) for row in tx.rows(_LIST_ENDED, since=since, limit=limit)]
+
+
 def take(tx: Tx, drop_id: DropId) -> int | None:
-    """Take one, and return its place from 1; None where all are taken, or it has ended."""
-    found: int | None = tx.scalar(_TAKE, of=drop_id)
+    """Take one, and return its place from 1, the last of them ends it; None where all are taken, or it has ended."""
+    found: int | None = tx.scalar(_TAKE, of=drop_id, now=tx.now)
     return found
 
 

@@ -14,6 +14,7 @@ TAKING_PART: Mapping[str, object] = {
     "answer": "W" * 300,
     "drop_name": "W" * 40,
     "quantity": 100_000,
+    "all_taken": True,
     "asked": json.dumps({"en": "W" * 200}),
     "won": json.dumps({"en": "W" * 32}),
     "percent": 67,

@@ -25,6 +25,7 @@ from storage.role import Role
 from storage.tables import coupons, drops, inbox, labels, outbox, people, roles
 from tests.services.test_joining import ANNA, BUDI, arrive
 from tests.storage.cast import add_members
+from tests.storage.clock import Clock
 
 OWNER = Profile(telegram_id=901, first_name="Rosa", telegram_language="en")
 TAP = "drop_take:1"
@@ -120,6 +121,19 @@ async def test_a_drop_is_no_larger_than_its_pool_and_the_announce_chat_hears_of_
     assert (await drop(shop, 2)).dropping is Dropping.OPENED
 
 
+async def test_what_is_all_taken_hides_nothing_that_comes_later(shop: Store, clock: Clock) -> None:
+    """The last one taken ends it; for a day the club says so, and what is open stands first."""
+    await arrive(shop, ANNA)
+    for number in range(1, 5):
+        assert (await drop(shop, 1)).dropping is Dropping.OPENED
+        await shop.write(claim, visitor=ANNA, drop_id=DropId(number), tap=f"drop_take:{number}", seq=None)
+    assert (await drop(shop, 1)).dropping is Dropping.OPENED
+    view = await shop.read(view_club, visitor=ANNA)
+    assert [(row.id, row.left) for row in view.drops] == [(5, 1), (4, 0), (3, 0), (2, 0)]
+    clock.advance(24 * 3600)
+    assert [row.id for row in (await shop.write(view_club, visitor=ANNA)).drops] == [5]
+
+
 async def test_what_has_ended_gives_nothing_and_who_comes_hears_it_kindly(shop: Store) -> None:
     """An owner ends it; members cannot, nor open one."""
     await drop(shop)
@@ -134,8 +148,10 @@ async def test_what_has_ended_gives_nothing_and_who_comes_hears_it_kindly(shop: 
     await shop.write(take(ANNA))
     told = await count_told(shop)
     assert ("coupon_given" in told, len(told["drop_missed"])) == (False, 1)
-    view = await shop.read(view_club, visitor=ANNA)
-    assert view.drops == []
+    owed = await shop.read(outbox.list_owed, after=NoticeId(0), limit=100)
+    assert [row.payload["all_taken"] for row in owed if row.kind == "drop_missed"] == [False]
+    (shown,) = (await shop.read(view_club, visitor=ANNA)).drops
+    assert shown.left == 0
 
 
 async def test_the_club_says_what_a_member_is_and_what_they_have(shop: Store) -> None:

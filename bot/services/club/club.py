@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.core.campaigns.rewards import Rule
 from bot.core.club import DROPS_SHOWN
+from bot.core.durations import DAY
 from bot.core.ideas import CO_MAKER
 from bot.core.roles import MANAGERS
 from bot.services.campaigns import get_terms
@@ -30,7 +31,7 @@ class ClubView:
     opens: Sequence[Rule] = ()
     """The rules that hold for this member alone, by tier or badge."""
     drops: Sequence[DropRow] = ()
-    """Coupons for whoever comes first."""
+    """Coupons for whoever comes first: those there are, and those of the last day."""
     claims: Mapping[DropId, ClaimRow] = field(default_factory=dict)
     """What the member has of them."""
     runs_it: bool = False
@@ -42,6 +43,7 @@ def view_club(tx: Tx, *, visitor: Profile) -> ClubView:
     person = enter(tx, visitor)
     member, own = view_member(tx, person), labels.list_of(tx, person.id)
     shown = drops.list_open(tx, limit=DROPS_SHOWN)
+    shown += drops.list_ended(tx, since=tx.now - DAY, limit=DROPS_SHOWN)
     return ClubView(
         member=member,
         honour=view_honour(tx, member),

@@ -56,8 +56,8 @@ def open_drop(tx: Tx, *, visitor: Profile, data: Mapping[str, Any]) -> OpeningVi
     demand(tx, visitor, MANAGERS)
     me, name, quantity = enter(tx, visitor), str(data["name"]), int(data["quantity"])
     pool = coupons.open_pool(tx, str(data["pool"]))  # its row is locked: of two who open at once one sees the other's
-    others = [each for each in drops.list_open(tx, limit=DROPS_SHOWN) if each.left]
-    dropping = decide_opened(quantity, ready=pool.ready, others=len(others))
+    others = len(drops.list_open(tx, limit=DROPS_SHOWN))
+    dropping = decide_opened(quantity, ready=pool.ready, others=others)
     announced = dropping is Dropping.OPENED and shops.get(tx).announce_chat is not None
     if dropping is Dropping.OPENED:
         number = drops.add(tx, pool=pool.name, name=name, quantity=quantity)
@@ -127,7 +127,9 @@ def _claim(tx: Tx, row: DropRow, person_id: PersonId) -> int | None:
     grant_id = _give(tx, row, person_id) if place is not None else None
     drops.add_claim(tx, row.id, person_id, place=place, grant_id=grant_id)
     if grant_id is None:
-        notice = DropMissed(drop_name=row.name, quantity=row.quantity)
+        ended = drops.find(tx, row.id)
+        all_taken = ended is not None and ended.taken == ended.quantity
+        notice = DropMissed(drop_name=row.name, quantity=row.quantity, all_taken=all_taken)
         owe(tx, MemberAddress(person_id), notice, key=f"{row.id}:{person_id}")
     else:
         give_coupon(tx, grant_id, row.pool)

@@ -15,6 +15,8 @@ class DropMissed(Notice):
     kind: ClassVar[str] = "drop_missed"
     drop_name: str
     quantity: int
+    all_taken: bool = True
+    """Else the shop has ended it before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

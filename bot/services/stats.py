@@ -18,12 +18,15 @@ from bot.core.funnel import (
 )
 from bot.core.liability import Liability
 from bot.core.roles import MANAGERS
+from bot.core.sprout import Sprout
 from bot.core.trials import Lift
 from bot.services.broadcasts.results import BroadcastResult, list_results
 from bot.services.campaigns import get_terms
 from bot.services.members import MemberView, demand, enter, view_member
 from bot.services.printing import count_by_placement
+from bot.services.pulse.measuring import PulseView, measure_pulse
 from bot.services.reminding.asking import measure_asking
+from bot.services.sprout import measure_sprout
 from bot.services.tickets.watching import DeskFigures, view_desk_figures
 from bot.services.trials import TrialView, measure_trial
 from storage.facts import GrantKind
@@ -47,6 +50,8 @@ class Page(StrEnum):
     REWARDS = "rewards"
     ASKING = "asking"
     TRIAL = "trial"
+    PULSE = "pulse"
+    SPROUT = "sprout"
     MEANING = "meaning"
 
 
@@ -102,6 +107,8 @@ class PageView:
     desk: DeskFigures | None = None
     owed: Liability = field(default_factory=Liability)
     trial: TrialView | None = None
+    pulse: PulseView | None = None
+    sprout: Sprout | None = None
     asking: Lift | None = None
     """What asking brings; None as well where nobody is held out."""
     held_percent: int = 0
@@ -140,6 +147,8 @@ def look(tx: Tx, *, visitor: Profile, page: Page) -> PageView:
         trial=measure_trial(tx) if page is Page.TRIAL else None,
         asking=measure_asking(tx) if page is Page.ASKING else None,
         held_percent=get_terms(tx).rules.hold_out_percent if page is Page.ASKING else 0,
+        pulse=measure_pulse(tx) if page is Page.PULSE else None,
+        sprout=measure_sprout(tx) if page is Page.SPROUT else None,
     )
 
 

@@ -9,10 +9,9 @@ from storage.records import PersonId
 from storage.schema import pulse
 from storage.tx import Row, Tx
 
-WEEK = 7 * 86_400_000_000
-"""Microseconds."""
-_FIRST_MONDAY = 4 * 86_400_000_000
-"""1970 began on a Thursday."""
+WEEKS_BEGIN = 3
+"""Days from a Monday to the first day of 1970, a Thursday."""
+_DAY = 86_400_000_000
 
 _SHOWN = ("id", "person_id", "cause", "asked_at", "answered_at", "answer", "words")
 _ADDED = ("person_id", "cause", "source", "asked_at")
@@ -25,6 +24,12 @@ _ANSWER = (
     .values(answer=bindparam("said"), answered_at=bindparam("now"))
 )
 _SET_WORDS = update(pulse).where(pulse.c.id == bindparam("which")).values(words=bindparam("said"))
+_LIST_WITH_WORDS = (
+    select(*(pulse.c[name] for name in _SHOWN))
+    .where(pulse.c.words != literal_column("''"))
+    .order_by(pulse.c.id.desc())
+    .limit(bindparam("limit"))
+)
 _FORGET = update(pulse).where(pulse.c.person_id == bindparam("of")).values(words="", source="")
 
 
@@ -33,8 +38,8 @@ def _count_by(group: ColumnElement[str]) -> Select[tuple[str, int | None, int]]:
     return select(group, pulse.c.answer, func.count()).where(between).group_by(group, pulse.c.answer)
 
 
-_MONDAY = (pulse.c.asked_at - literal_column(str(_FIRST_MONDAY))) // literal_column(str(WEEK))
-_COUNT_BY_WEEK = _count_by(cast(_MONDAY, Text))
+_WEEK = (pulse.c.asked_at // literal_column(str(_DAY)) + literal_column(str(WEEKS_BEGIN))) // literal_column("7")
+_COUNT_BY_WEEK = _count_by(cast(_WEEK, Text))
 _COUNT_BY_SOURCE = _count_by(pulse.c.source)
 
 
@@ -64,8 +69,13 @@ def set_words(tx: Tx, pulse_id: PulseId, said: str) -> None:
     tx.run(_SET_WORDS, which=pulse_id, said=said)
 
 
+def list_with_words(tx: Tx, *, limit: int) -> list[Pulse]:
+    """Return the latest questions to whose answer somebody added a line, the latest first."""
+    return [_to_pulse(row) for row in tx.rows(_LIST_WITH_WORDS, limit=limit)]
+
+
 def count_by_week(tx: Tx, *, since: int, until: int) -> list[AnswerCount]:
-    """Count the answers to what was asked between two moments; the groups are weeks, numbered from Monday 5 January 1970."""
+    """Count the answers to what was asked between two moments; the groups are weeks, numbered from that of 1970's first day."""
     return [AnswerCount(*row) for row in tx.rows(_COUNT_BY_WEEK, since=since, until=until)]
 
 

@@ -14,6 +14,7 @@ from bot.messages.buttons import KEY, Button
 from bot.messages.keyboards import Row, make_button, stack
 from bot.messages.liability import say_money
 from bot.messages.outgoing import OutgoingMessage, Photo
+from bot.messages.pulse.figures import say_pulse, say_sprout
 from bot.messages.sharing.ways import name_source, name_way
 from bot.messages.shop import Shop
 from bot.messages.stats.asking import list_asking_taps, say_asking
@@ -44,6 +45,8 @@ PAGES: Mapping[Page, str] = MappingProxyType(
         Page.REWARDS: "stats.page.rewards",
         Page.ASKING: "stats.page.asking",
         Page.TRIAL: "stats.page.trial",
+        Page.PULSE: "stats.page.pulse",
+        Page.SPROUT: "stats.page.sprout",
         Page.MEANING: "stats.page.meaning",
     }
 )
@@ -266,6 +269,8 @@ _RENDERED: Mapping[Page, Callable[[Texts, Shop, PageView], list[Html]]] = Mappin
         Page.REWARDS: _say_rewards,
         Page.ASKING: say_asking,
         Page.TRIAL: say_trial,
+        Page.PULSE: say_pulse,
+        Page.SPROUT: say_sprout,
         Page.MEANING: _say_meaning,
     }
 )

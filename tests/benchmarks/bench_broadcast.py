@@ -8,8 +8,12 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
+from statistics import median
+from typing import Any
 
 from storage import open_store
 from storage.records import BroadcastState, PersonId, Profile
@@ -20,6 +24,10 @@ from tests.benchmarks.rows import Row, row
 
 LATENCY_SECONDS = 0.08
 MEMBERS, PLAIN_MEMBERS = 8000, 600
+BUSY = 100
+"""Messages after which the broadcast takes all there is."""
+QUESTIONS, QUESTIONS_A_SECOND = 150, 5
+LONGEST_ANSWER_SECONDS = 5.0
 CONTENT: dict[str, object] = {
     "text": "Fresh bread from 8 o'clock.",
     "entities": [{"type": "bold", "offset": 6, "length": 5}],
@@ -37,11 +45,49 @@ def measure() -> list[Row]:
             wait_until(lambda: _is_done(database), bot)
         deliveries = _read_rate(database)
         plain = _run_plain(telegram, members)
+    waits = sorted(_measure_answers())
     return [
+        row("an answer (/help) while 30 a second go to many, p99", waits[len(waits) * 99 // 100], "s", at_most=1),
+        row("  the same, median", median(waits), "s"),
         row("broadcast deliveries, all written down", deliveries, "/s", at_least=600),
         row("the same, against a plain loop with 100 in flight", deliveries / plain, "x", at_least=5),
         row("  the plain loop, nothing written down", plain, "/s"),
     ]
+
+
+def _measure_answers() -> list[float]:
+    """Seconds from each question to its answer while a broadcast takes all that Telegram allows."""
+    with tempfile.TemporaryDirectory() as folder, open_telegram(LATENCY_SECONDS) as telegram:
+        database = Path(folder) / "bench.db"
+        members = telegram.post("people", count=MEMBERS, first_name="Member", payload="")
+        _forget_updates(telegram)
+        asyncio.run(_seed(database, members))
+        asked: dict[int, int] = {}
+        with open_bot(telegram, database, PASSALONG_SEND_RATE="30", PASSALONG_CHAT_RATE="1") as bot:
+            wait_until(lambda: telegram.count("sendMessage") > BUSY, bot)
+            for member in members[-QUESTIONS:]:  # whoever is written to last
+                asked[member] = time.time_ns() // 1000
+                telegram.post("texts", texts=[[member, "/help"]])
+                time.sleep(1 / QUESTIONS_A_SECOND)
+            time.sleep(LONGEST_ANSWER_SECONDS)
+            sent = _list_sent(telegram)
+        if len(_list_late(sent, asked)) < QUESTIONS:
+            raise RuntimeError("some questions were not answered")
+        return _list_late(sent, asked)
+
+
+def _list_late(sent: list[dict[str, Any]], asked: Mapping[int, int]) -> list[float]:
+    first = {
+        each["chat_id"]: each["at"] for each in reversed(sent) if each["at"] >= asked.get(each["chat_id"], 1 << 62)
+    }
+    return [(at - asked[member]) / 1e6 for member, at in first.items()]
+
+
+def _list_sent(telegram: Telegram) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    while page := telegram.get("sent", after=len(found)):
+        found += page
+    return found
 
 
 def _forget_updates(telegram: Telegram) -> None:

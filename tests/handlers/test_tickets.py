@@ -8,12 +8,13 @@ from contextlib import asynccontextmanager
 import pytest
 import pytest_asyncio
 
-from bot.playground.world import ALL_RIGHTS, Chat, Message, Person, World
+from bot.playground.world import ALL_RIGHTS, Chat, Content, Message, Person, World
 from storage import Store, open_store
 from storage.role import Role
 from storage.tables import roles, ticket_words, tickets
 from storage.ticket import TicketState
 from tests.journeys.shop_at_work import ShopAtWork, open_shop, sqlite_in
+from tests.playground.calling import draw_picture
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -125,6 +126,47 @@ async def test_whoever_left_the_team_answers_nobody(desk: Desk) -> None:
     for each in (member, second):
         chat = desk.shop.world.open_chat(each)
         assert not [one for one in chat.messages.values() if "Your own fault" in one.text]
+
+
+async def test_a_picture_is_passed_on(desk: Desk) -> None:
+    """As they are, with what stands below them."""
+    member, world = await desk.complain("See for yourself"), desk.shop.world
+    said = world.send_photo(member, world.open_chat(member), draw_picture(), "It was <b>black</b>")
+    copied = await desk.until_at(desk.staff, "It was black")
+    assert copied.photo is not None
+    row = await desk.store.read(ticket_words.find_at, member.id, said.id)
+    assert row is not None
+    assert [each.shape for each in await desk.store.read(ticket_words.list_of, row.ticket_id, 9)] == ["text", "photo"]
+
+
+async def test_the_team_hears_that_somebody_has_shut_the_bot_out(desk: Desk) -> None:
+    """Where an answer cannot arrive."""
+    member = await desk.complain("Never again")
+    copied = await desk.until_at(desk.staff, "Never again")
+    desk.shop.world.block(member)
+    desk.reply(desk.staff, copied, "Please come back")
+    await desk.until_at(desk.staff, "this member has stopped the bot")
+
+
+async def test_whoever_wants_their_name_above_answers_has_it_there(desk: Desk) -> None:
+    """And it goes away with another tap."""
+    member = await desk.complain("Who are you?")
+    screen = await desk.shop.ask(desk.staff, "/tickets", "Requests that wait")
+    await desk.shop.tap(desk.staff, screen, "Show my name on answers")
+    desk.reply(desk.staff, await desk.until_at(desk.staff, "Who are you?"), "The baker")
+    await desk.until_at(member, "Wayan answers:")
+    await desk.until_at(member, "The baker")
+    await desk.shop.tap(desk.staff, screen.chat.messages[screen.id], "Answer without my name")
+
+
+async def test_what_no_bot_can_pass_on_is_said(desk: Desk) -> None:
+    """At once, to whoever sent it."""
+    member = await desk.shop.add_member()
+    await desk.shop.ask(member, "/support", "What is wrong?")
+    world = desk.shop.world
+    contact = {"contact": {"phone_number": "+62811", "first_name": "Sari"}}
+    world.say(member, world.open_chat(member), Content(extra=contact))
+    await desk.until_at(member, "This one I can\u2019t")
 
 
 async def test_a_sentence_is_seen_filled_in_and_sent(desk: Desk) -> None:

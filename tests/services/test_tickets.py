@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.core.tickets import DEFAULT_HOURS
@@ -9,7 +11,7 @@ from bot.services.members import NotAllowed, note_owners
 from bot.services.notices import Thread
 from bot.services.tickets import desk, templates, tickets, watching
 from bot.services.tickets.desk import Replied
-from bot.services.tickets.passing import note_arrived, note_unsent
+from bot.services.tickets.passing import Edited, note_arrived, note_unsent, pass_edit
 from storage import Store, Tx
 from storage.records import NoticeId, Profile
 from storage.role import Role
@@ -180,3 +182,17 @@ async def test_an_unhappy_answer_opens_one_with_its_words(shop: Store) -> None:
     assert fresh
     assert ticket.about is About.PULSE
     assert {kind for kind, _ in await shop.read(list_owed)} == {"ticket_opened", "ticket_passed"}
+
+
+async def test_what_somebody_said_for_the_team_stays_when_they_have_left_it(shop: Store) -> None:
+    """A change of it reaches nobody; a member's own words change."""
+    ticket = await ask(shop)
+    answer = Said(words="Sorry", chat_id=WAYAN.telegram_id, message_id=8)
+    await shop.write(desk.answer, visitor=WAYAN, ticket_id=ticket.id, said=answer)
+    await shop.write(roles.clear, WAYAN.telegram_id)
+    with pytest.raises(NotAllowed):
+        await shop.write(pass_edit, visitor=WAYAN, said=replace(answer, words="Not sorry"), entities="")
+    changed = await shop.write(pass_edit, visitor=ANNA, said=replace(COLD, words="Icy bread"), entities="")
+    assert changed is Edited.CHANGED
+    said = await shop.read(ticket_words.list_of, ticket.id, 9)
+    assert [each.words for each in said] == ["Icy bread", "Sorry"]

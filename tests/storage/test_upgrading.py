@@ -138,6 +138,7 @@ async def assert_counted(store: Store) -> None:
     assert await store.read(referrals.count_all) == 3
     counted = await store.read(funnel.sum_all)
     assert (counted.members, counted.reached, counted.prepared, counted.sent) == (2, 1, 2, 0)
+    assert await store.read(shops.find_desk) == (None, 24), "an answer is promised within a day"
     assert (counted.clicked, counted.started, counted.qualified) == (3, 3, 1)
     assert await store.read(funnel.list_cycles) == {0: 3}
 

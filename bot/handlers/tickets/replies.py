@@ -15,7 +15,7 @@ from bot.handlers.tickets.desk import show_answered
 from bot.messages.texts import Texts
 from bot.messages.tickets.desk import render_not_yours, render_replaced
 from bot.messages.tickets.screens import render_said, render_unfit
-from bot.services.members import open_home
+from bot.services.members import NotAllowed, open_home
 from bot.services.tickets.desk import Replied, belongs, reply
 from bot.services.tickets.passing import Edited, is_said, pass_edit
 from bot.updates.capability import Listener
@@ -80,7 +80,11 @@ async def follow_edit(update: Update, context: Context) -> bool:
     said = parse_said(message.to_dict())
     if said is not None:
         change = partial(pass_edit, said=said, entities=_write_entities(message))
-        if await context.write(change, visitor=visitor_of(update)) is Edited.REPLACED:
+        try:
+            edited = await context.write(change, visitor=visitor_of(update))
+        except NotAllowed:
+            return True  # what somebody has said for the team stays as it was once they have left it
+        if edited is Edited.REPLACED:
             member = await context.read(open_home, visitor=visitor_of(update))
             await context.deliver(render_replaced(Texts(member.language)))
     return True

@@ -23,7 +23,7 @@ from bot.telemetry import Metrics
 from bot.wire.errors import Failure, FailureKind, classify
 from bot.wire.gate import Gate
 from bot.wire.pacing import Priority
-from bot.wire.posters import add_poster
+from bot.wire.posters import deliver_post
 from bot.wire.snapshot import Snapshots
 from bot.wire.telegram_bot import PassalongBot
 from storage.addresses import STAFF, Address, ChatAddress, ChatRole, MemberAddress
@@ -237,11 +237,11 @@ class Sender:
         for number, message in enumerate(letter.messages):
             if number < done:
                 continue
-            if message.poster is not None:
-                message = await add_poster(self._snapshots.current.pictures, message)  # noqa: PLW2901 -- as it leaves
             try:
                 if letter.owed[0].notice.threaded:
                     await self._post(round_, message, letter.owed[0], topic_id)
+                elif message.poster is not None:
+                    await deliver_post(self._bot, self._snapshots.current.pictures, chat_id, message)
                 else:
                     await self._bot.deliver(chat_id, message, thread_id=topic_id, priority=Priority.NOTICE)
             except Exception as error:  # noqa: BLE001 -- every error is classified

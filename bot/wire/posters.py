@@ -6,9 +6,29 @@ import logging
 from dataclasses import replace
 
 from bot.messages.outgoing import CAPTION_LIMIT, OutgoingMessage, Photo
+from bot.wire.errors import FailureKind, classify
+from bot.wire.pacing import Priority
 from bot.wire.pictures import Pictures
+from bot.wire.telegram_bot import PassalongBot
 
 logger = logging.getLogger(__name__)
+
+
+async def deliver_post(bot: PassalongBot, pictures: Pictures, chat_id: int | str, message: OutgoingMessage) -> None:
+    """Send a post; without its picture where the chat takes none, which is a right of its own in groups.
+
+    Raises:
+        TelegramError: the words cannot be sent either, or nobody knows whether they were.
+    """
+    pictured = await add_poster(pictures, message)
+    try:
+        await bot.deliver(chat_id, pictured, priority=Priority.NOTICE)
+    except Exception as error:
+        failure = classify(error, chat_id)
+        if pictured is message or failure.kind not in {FailureKind.CURABLE, FailureKind.REFUSED}:
+            raise
+        logger.warning("A post goes without its picture: %s", failure.text)
+        await bot.deliver(chat_id, message, priority=Priority.NOTICE)
 
 
 async def add_poster(pictures: Pictures, message: OutgoingMessage) -> OutgoingMessage:

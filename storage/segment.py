@@ -33,6 +33,8 @@ class Trait(StrEnum):
     OPENED = "opened"
     UNOPENED = "unopened"
     LISTED = "list"
+    MOOD = "mood"
+    """What they said last when asked how it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

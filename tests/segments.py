@@ -35,6 +35,7 @@ from storage import Store, Tx, open_store
 from storage.records import PersonId
 from storage.schema import (
     account,
+    asking,
     broadcast,
     broadcast_open,
     campaign,
@@ -87,6 +88,7 @@ class Facts:
     """Campaign and source of whose link they came by."""
     coupons: tuple[tuple[str, int | None], ...]
     got: frozenset[int]
+    answer: int | None
     opened: frozenset[int] = field(default_factory=frozenset)
 
 
@@ -121,6 +123,7 @@ def draw_facts(random: Random, number: int) -> Facts:
             for _ in range(random.choice((0, 0, 1, 2)))
         ),
         got=got,
+        answer=random.choice((None, None, 1, 2, 3, 4, 5)),
         opened=frozenset(each for each in got if random.random() < 0.5) | ({1} if random.random() < 0.1 else set()),
     )
 
@@ -145,6 +148,7 @@ def draw_condition(random: Random) -> Condition:
         "campaign": (*SLUGS, "none", "nowhere"),
         "source": ("qr", "fwd", "none"),
         "list": (*LISTS, "none"),
+        "mood": ("pleased", "between", "displeased", "none"),
         "opened": ("1", "2", "9"),
         "unopened": ("1", "3"),
     }
@@ -195,6 +199,7 @@ def _is_among(own: frozenset[str], condition: Condition) -> bool:
     return not own if condition.value == "none" else condition.value in own
 
 
+_MOODS = {None: None, 1: "displeased", 2: "displeased", 3: "between", 4: "pleased", 5: "pleased"}
 _LOOKS: Mapping[str, Callable[[Condition, Facts], bool]] = {
     "language": lambda c, f: choose_language(f.chosen, f.telegrams, SHOP) == c.value,
     "tier": lambda c, f: _is_name(f.tier, c),
@@ -208,6 +213,7 @@ _LOOKS: Mapping[str, Callable[[Condition, Facts], bool]] = {
     "friends": lambda c, f: _look_at_number(f.friends, c),
     "balance": lambda c, f: _look_at_number(f.balance or 0, c),
     "coupon": _look_at_coupon,
+    "mood": lambda c, f: _is_name(_MOODS[f.answer], c),
     "opened": lambda c, f: int(c.value) in f.opened,
     "unopened": lambda c, f: int(c.value) in f.got - f.opened,
 }
@@ -229,6 +235,7 @@ def write_facts(tx: Tx, everybody: list[Facts]) -> None:
     _write(tx, listed, [{"list": each, "person_id": f.id, "listed_at": 1} for f in everybody for each in f.lists])
     _write(tx, referral, [_write_referral(f, f.came) for f in everybody if f.came])
     _write_coupons(tx, everybody)
+    _write(tx, asking, [{"person_id": f.id, "answer": f.answer} for f in everybody if f.answer or f.id % 2])
     sent = {"author_id": 1, "state": "done", "created_at": 1}
     _write(tx, broadcast, [{"id": number, **sent} for number in SENT])
     got = {"state": "sent"}

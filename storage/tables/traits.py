@@ -15,6 +15,7 @@ from storage.facts import CouponState
 from storage.records import DeliveryState
 from storage.schema import (
     account,
+    asking,
     broadcast_open,
     campaign,
     campaign_version,
@@ -139,6 +140,14 @@ def _came(*conditions: Condition) -> Condition:
     return exists().where(referral.c.invitee_id == person.c.id, *conditions).correlate(person)
 
 
+_ANSWERS = {"pleased": (4, 5), "between": (3, 3), "displeased": (1, 2)}
+"""As `bot.core.pulse` tells moods apart."""
+
+
+def _said(condition: Condition) -> Condition:
+    return exists().where(asking.c.person_id == person.c.id, condition).correlate(person)
+
+
 def _came_by(slug: str) -> Condition:
     versions = (
         select(campaign_version.c.id)
@@ -154,6 +163,7 @@ _NAMES: Mapping[Trait, Callable[[str], Condition]] = {
     Trait.LISTED: lambda name: (
         exists().where(listed.c.list == name, listed.c.person_id == person.c.id).correlate(person)
     ),
+    Trait.MOOD: lambda name: _said(asking.c.answer.between(*_ANSWERS[name])),
     Trait.CAMPAIGN: _came_by,
     Trait.SOURCE: lambda name: _came(referral.c.source == name),
 }
@@ -161,6 +171,7 @@ _HAS_ANY: Mapping[Trait, Callable[[], Condition]] = {
     Trait.TIER: lambda: exists().where(honour.c.person_id == person.c.id, honour.c.tier != "").correlate(person),
     Trait.LABEL: lambda: exists().where(label.c.person_id == person.c.id).correlate(person),
     Trait.LISTED: lambda: exists().where(listed.c.person_id == person.c.id).correlate(person),
+    Trait.MOOD: lambda: _said(asking.c.answer.is_not(None)),
     Trait.CAMPAIGN: _came,
     Trait.SOURCE: lambda: _came(referral.c.source != ""),
 }

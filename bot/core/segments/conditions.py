@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from bot.core.labels import parse_label
 from bot.core.languages import parse_tag
+from bot.core.pulse import Mood
 
 MOST_CONDITIONS = 24
 """Of one segment: more nobody can read."""
@@ -115,6 +116,11 @@ def read_broadcast(text: str) -> str | None:
     return number if number and number != "0" else None
 
 
+def read_mood(text: str) -> str | None:
+    """What somebody said last, as `bot.core.pulse` calls it; or that they said nothing."""
+    return text.lower() if text.lower() in {*Mood, NOTHING} else None
+
+
 Read = Callable[[str], str | None]
 
 
@@ -140,6 +146,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "campaign": Kind(hows=_NAMED, read=read_word, example="campaign:spring"),
         "source": Kind(hows=_NAMED, read=read_word, example="source:qr"),
         "list": Kind(hows=_NAMED, read=parse_label, example="list:march"),
+        "mood": Kind(hows=_NAMED, read=read_mood, example="mood:pleased"),
         "joined": Kind(hows=_TIMED, read=read_when, example="joined since 30d"),
         "seen": Kind(hows=_TIMED, read=read_when, example="seen before 90d"),
         "shared": Kind(hows=(*_TIMED, How.NEVER), read=read_when, example="shared since 2026-05-01"),

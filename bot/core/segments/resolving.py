@@ -124,6 +124,7 @@ _RESOLVED: Mapping[str, Callable[[Condition, Moment], Tree]] = MappingProxyType(
         "campaign": _resolve_name(Trait.CAMPAIGN),
         "source": _resolve_name(Trait.SOURCE),
         "list": _resolve_name(Trait.LISTED),
+        "mood": _resolve_name(Trait.MOOD),
         "joined": _resolve_time(Trait.JOINED),
         "seen": _resolve_time(Trait.SEEN),
         "shared": _resolve_time(Trait.SHARED),

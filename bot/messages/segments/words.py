@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 
+from bot.core.pulse import FACES, Mood, decide_mood
 from bot.core.segments.conditions import NOTHING, AnyOf, Both, Condition, How, Not, Segment
 from bot.messages.campaigns_panel import name_language
 from bot.messages.sharing.ways import name_source
@@ -18,6 +19,7 @@ KINDS = {
     "campaign": "segments.kind.campaign",
     "source": "segments.kind.source",
     "list": "segments.kind.list",
+    "mood": "segments.kind.mood",
     "joined": "segments.kind.joined",
     "seen": "segments.kind.seen",
     "shared": "segments.kind.shared",
@@ -29,6 +31,11 @@ KINDS = {
 }
 """What a condition is called where one is picked."""
 
+_FACES = {mood: " ".join(face for said, face in FACES.items() if decide_mood(said) is mood) for mood in Mood} | {
+    NOTHING: ""
+}
+"""What they tapped."""
+
 _IS = {
     "language": "segments.is.language",
     "tier": "segments.is.tier",
@@ -36,6 +43,7 @@ _IS = {
     "campaign": "segments.is.campaign",
     "source": "segments.is.source",
     "list": "segments.is.list",
+    "mood": "segments.is.mood",
     "opened": "segments.is.opened",
     "unopened": "segments.is.unopened",
 }
@@ -45,6 +53,7 @@ _NONE = {
     "campaign": "segments.none.campaign",
     "source": "segments.none.source",
     "list": "segments.none.list",
+    "mood": "segments.none.mood",
 }
 _SINCE = {
     "joined": "segments.since.joined",
@@ -130,6 +139,8 @@ def _name(words: Words, name: str, value: str) -> str:
         return name_language(value)
     if name == "tier":
         return words.tiers.get(value, value)
+    if name == "mood":
+        return _FACES[value]
     return name_source(words.texts, value) if name == "source" else value
 
 

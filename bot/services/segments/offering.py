@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.core.labels import list_named
+from bot.core.pulse import Mood
 from bot.core.roles import MANAGERS
-from bot.core.segments.conditions import KINDS, Condition, How
+from bot.core.segments.conditions import KINDS, NOTHING, Condition, How
 from bot.services.campaigns import get_terms
 from bot.services.members import MemberView, demand, enter, view_member
 from bot.services.segments.composing import list_known, name_tiers
@@ -50,6 +51,8 @@ def _list_names(tx: Tx, kind: str) -> list[str]:
     if kind == "label":
         asked = list_named(get_terms(tx).campaign.rewards)
         return list(dict.fromkeys([*asked, *labels.count_each(tx, limit=VALUES_OFFERED)]))
+    if kind == "mood":
+        return [*Mood, NOTHING]
     if kind == "source":
         return list(_SOURCES)
     if kind in {"opened", "unopened"}:

@@ -80,11 +80,6 @@ class Broadcast:
     paid: bool = False
     """Sent faster than is free of charge, for Stars."""
 
-    @property
-    def counted_id(self) -> BroadcastId:
-        """Under whose number its links are counted: an edit's with those of what it edits."""
-        return self.of_id if self.action is Action.EDIT and self.of_id is not None else self.id
-
 
 Place = tuple[str | None, str]
 """Where somebody is, as far as that is known: the zone that they chose, and the language that they read, either may be missing."""

@@ -107,7 +107,7 @@ class BroadcastSender:
         """Write to everybody of a claim."""
         content, shop = read_content(claim.broadcast.content), self._get_shop()
         public_url = shop.public_url if shop is not None else ""
-        counted_id = claim.broadcast.counted_id
+        counted_id = claim.counted_id
         addresses = compose_addresses(content, claim.links, counted_id, public_url)
         composer = BroadcastComposer(content, shop, addresses)
         for recipient in claim.recipients:

@@ -173,6 +173,11 @@ def find(tx: Tx, broadcast_id: BroadcastId) -> Broadcast | None:
     return None if row is None else _to_broadcast(row)
 
 
+def find_counted_id(found: Broadcast) -> BroadcastId:
+    """Under whose number its links are counted: an edit's with those of what it edits."""
+    return found.of_id if found.action is Action.EDIT and found.of_id is not None else found.id
+
+
 def find_latest(tx: Tx, author_id: PersonId) -> Broadcast | None:
     """Return the broadcast somebody began last."""
     row = tx.row(_LATEST, author_id=author_id)

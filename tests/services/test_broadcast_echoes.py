@@ -10,7 +10,7 @@ from bot.services.broadcasts.echoing import ask_edit, draft_edit, take_back
 from storage import Store
 from storage.broadcast import Outcome
 from storage.records import BroadcastId, BroadcastState, DeliveryState, PersonId
-from storage.tables import broadcasts
+from storage.tables import broadcast_links, broadcasts
 from tests.services.test_broadcast_plans import SARI, campaign, clock, move_in, see, start
 
 __all__ = ["campaign", "clock"]
@@ -72,3 +72,44 @@ async def test_whoever_may_still_have_it_can_be_looked_up_after_it_was_taken_bac
     assert "Of <b>1 member</b> nobody knows" in screen.text
     assert screen.keyboard is not None
     assert f"bc_unknown:{of}" in {each.callback_data for row in screen.keyboard.inline_keyboard for each in row}
+
+
+async def test_links_of_an_edit_are_counted_with_those_of_what_it_edits(store: Store) -> None:
+    """They have their numbers there, so that who opened it stays one figure."""
+    anna, *_ = await store.write(move_in, "id")
+    of = await start(store)
+    await store.write(proceed, limit=1)
+    await settle(store, of, anna, DeliveryState.SENT)
+    await store.write(ask_edit, visitor=SARI, broadcast_id=of)
+    version = {"kind": "text", "text": "Warm", "entities": []}
+    content: dict[str, object] = {
+        "versions": {"": version},
+        "buttons": [["Menu", "https://example.org/menu"]],
+        "count": True,
+    }
+    view = await store.write(draft_edit, visitor=SARI, broadcast_id=of, content=content)
+    assert view is not None
+    await store.write(confirm, visitor=SARI, broadcast_id=view.broadcast.id, progress_message_id=6)
+    assert await store.read(broadcast_links.list_of, of) == {1: "https://example.org/menu"}
+    assert await store.read(broadcast_links.list_of, view.broadcast.id) == {}
+    claim, *_ = (await store.write(proceed, limit=9)).claims
+    assert (claim.counted_id, claim.links) == (of, {"https://example.org/menu": 1})
+
+
+async def test_an_edit_goes_on_until_it_is_confirmed(store: Store) -> None:
+    """More of it may be changed before anybody sees it: it stays one edit; once confirmed it cannot be changed."""
+    anna, *_ = await store.write(move_in, "id")
+    of = await start(store)
+    await store.write(proceed, limit=1)
+    await settle(store, of, anna, DeliveryState.SENT)
+    await store.write(ask_edit, visitor=SARI, broadcast_id=of)
+    first = await store.write(draft_edit, visitor=SARI, broadcast_id=of, content={"text": "Warm bread"})
+    assert first is not None
+    echo = first.broadcast.id
+    assert await store.write(ask_edit, visitor=SARI, broadcast_id=echo, language="id") is None
+    assert await store.write(ask_edit, visitor=SARI, broadcast_id=echo, step="buttons") is not None
+    second = await store.write(draft_edit, visitor=SARI, broadcast_id=echo, content={"text": "Hot bread"})
+    assert second is not None
+    assert (second.broadcast.id, second.broadcast.content) == (echo, {"text": "Hot bread"})
+    await store.write(confirm, visitor=SARI, broadcast_id=echo, progress_message_id=6)
+    assert await store.write(ask_edit, visitor=SARI, broadcast_id=echo) is None

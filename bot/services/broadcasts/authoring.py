@@ -84,10 +84,11 @@ def number_links(tx: Tx, broadcast: Broadcast) -> None:
     content = read_content(broadcast.content)
     if not content.counts:
         return
-    known = broadcast_links.list_of(tx, broadcast.counted_id)
+    counted_id = broadcasts.find_counted_id(broadcast)
+    known = broadcast_links.list_of(tx, counted_id)
     new = [url for url in list_links(content) if url not in known.values()]
     first = max(known, default=0) + 1
-    broadcast_links.add_each(tx, broadcast.counted_id, dict(enumerate(new, first)))
+    broadcast_links.add_each(tx, counted_id, dict(enumerate(new, first)))
 
 
 def _choose_sample(tx: Tx, broadcast_id: BroadcastId, percent: int) -> None:

@@ -29,6 +29,8 @@ class Claim:
     recipients: Sequence[Recipient]
     weight: int = 1
     """Messages to each of them."""
+    counted_id: BroadcastId
+    """Under whose number its links are counted."""
     links: Mapping[str, int] = field(default_factory=dict)
     """Numbers of the addresses whose opening is counted."""
 
@@ -160,7 +162,13 @@ def _claim(tx: Tx, broadcast: Broadcast, room: int, step: Step) -> Claim:
     weight = count_messages(broadcast.content) if broadcast.action is Action.SEND else 1
     recipients = _advance(tx, broadcast, max(1, room // weight), step)
     links = _list_links(tx, broadcast) if recipients else {}
-    return Claim(broadcast=broadcast, recipients=recipients, weight=weight, links=links)
+    return Claim(
+        broadcast=broadcast,
+        recipients=recipients,
+        weight=weight,
+        counted_id=broadcasts.find_counted_id(broadcast),
+        links=links,
+    )
 
 
 def settle(tx: Tx, outcomes: Sequence[Outcome], returned: Sequence[Recipient] = ()) -> None:
@@ -265,7 +273,7 @@ def _slow_down(tx: Tx, broadcast_id: BroadcastId) -> None:
 def _list_links(tx: Tx, broadcast: Broadcast) -> dict[str, int]:
     if not broadcast.content or not broadcast.content.get("count"):
         return {}
-    return {url: number for number, url in broadcast_links.list_of(tx, broadcast.counted_id).items()}
+    return {url: number for number, url in broadcast_links.list_of(tx, broadcasts.find_counted_id(broadcast)).items()}
 
 
 def _finish(tx: Tx, broadcast: Broadcast) -> bool:

@@ -100,7 +100,7 @@ def render_asked(texts: Texts, *, wanted: bool) -> OutgoingMessage:
 def say_thanks(texts: Texts, mood: Mood, ask: Ask) -> Html:
     """Thanks for an answer, and what follows from it."""
     said = texts.say(_THANKS[mood])
-    return Html(f"{said} {texts.say('pulse.card')}") if ask is Ask.NOW else said
+    return Html(f"{said}\n{texts.say('pulse.card')}") if ask is Ask.NOW else said
 
 
 def render_offered(reader: Reader, notice: CardOffered) -> OutgoingMessage:

@@ -5,6 +5,9 @@ import pytest
 from bot.core.campaigns.campaign import Campaign, CampaignMistake
 from bot.core.campaigns.composing import compose_file
 from bot.core.campaigns.content import compose_content, parse_content
+from bot.core.campaigns.drafting import list_differences
+from bot.core.campaigns.part_answers import NONE
+from bot.core.campaigns.posting_answers import compose_posting, list_posting_answers, take_posting
 from bot.core.campaigns.pulse import AskRules, PulseRules
 from tests.core.test_campaign import WELCOME, parse
 
@@ -57,3 +60,18 @@ def test_what_cannot_be_is_said(block: str) -> None:
     """With the field it stands in."""
     with pytest.raises(CampaignMistake):
         read(block + "\n")
+
+
+@pytest.mark.parametrize("blocks", ["", PULSE, ASKS, PULSE + ASKS])
+def test_the_chat_says_what_the_file_says(blocks: str) -> None:
+    """What is looked at and kept without a change is as it was; no days after the start are no question at all."""
+    campaign = read(blocks)
+    answers = list_posting_answers(campaign)
+    assert compose_posting(answers, campaign) == campaign
+    answers = take_posting(take_posting(answers, "after_days", 9), "asks_days", "12")
+    changed = compose_posting(answers, campaign)
+    assert changed.pulse is not None
+    assert (changed.pulse.after_days, changed.asks.every_days) == (9, 12)
+    told = {each.field for each in list_differences(campaign, changed)}
+    assert {"pulse.after_days", "asks.every_days"} <= told
+    assert compose_posting(take_posting(answers, "after_days", NONE), campaign).pulse is None

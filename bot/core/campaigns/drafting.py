@@ -6,7 +6,7 @@ A draft is a `Campaign` whose texts may be missing; nobody is promised anything 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 
 from bot.core.campaigns.campaign import (
@@ -233,6 +233,9 @@ def _flatten(campaign: Campaign) -> Mapping[str, str]:
     said["worth"] = f"{campaign.worth_amount} {campaign.worth_currency}" if campaign.worth_amount else ""
     said["announce.digest"], said["news.quiet"] = campaign.announce.digest, campaign.news.quiet
     said["news.per_week"] = str(campaign.news.per_week or "")
+    pulse = {} if campaign.pulse is None else asdict(campaign.pulse)
+    said |= {f"pulse.{name}": str(days) for name, days in pulse.items()}
+    said["asks.every_days"] = str(campaign.asks.every_days)
     said["liability"] = str(campaign.liability_limit or "")
     for story in campaign.stories:
         said[f"{story.key}: kind"] = str(story.kind)

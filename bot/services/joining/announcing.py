@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.core.campaigns.announcing import compute_due
+from bot.core.campaigns.announcing import Digest, compute_due
 from bot.core.durations import DAY, SECOND
 from bot.core.periods import BoardKind, Period, compute_period
 from bot.services.campaigns import find_zone, read_terms
@@ -29,7 +29,8 @@ def announce(tx: Tx, shop: ShopRow, referral: Referral, *, step: int = 0) -> Non
     """
     if shop.announce_chat is None:
         return
-    due_at = compute_due(read_terms(tx, shop).campaign.announce.digest, tx.now, find_zone(shop.zone))
+    digest = read_terms(tx, shop).campaign.announce.digest
+    due_at = 0 if digest == Digest.EACH else compute_due(digest, tx.now, find_zone(shop.zone))
     news = JoinAnnounced(friend=referral.invitee_id, inviter=referral.inviter_id, digest_at=due_at)
     owe(tx, ANNOUNCE, news, key=referral.id)
     if step >= FEWEST_TOLD:

@@ -310,7 +310,8 @@ def start(tx: Tx, *, visitor: Profile, payload: str, from_inline: bool = False) 
         note_miss(tx, visitor.telegram_id)
     if newcomer:
         owe_card_behind(tx, person.id)
-        expect_pulse(tx, person.id, PulseCause.JOINED)
+        if get_terms(tx).campaign.pulse is not None:
+            expect_pulse(tx, person.id, PulseCause.JOINED)
     if role is Role.OWNER:
         tell_owed(tx, person)
     return Arrival(

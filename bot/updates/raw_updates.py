@@ -63,8 +63,11 @@ _WHERE: dict[str, Keep] = {
     "is_topic_message": keep_flag,
     "chat": _CHAT,
 }
-_ASKED = keep_object({**_WHERE, "from": _STRANGER})
-"""A message that another one answers: where it is, and whether a bot wrote it."""
+_BELOW = keep_object(
+    {"inline_keyboard": keep_list(keep_list(keep_object({"text": keep_mark, "callback_data": keep_text})))}
+)
+_ASKED = keep_object({**_WHERE, "from": _STRANGER, "reply_markup": _BELOW})
+"""A message that another one answers: where it is, whether a bot wrote it, and what its buttons are about."""
 
 
 _FROM = {"user": "sender_user", "chat": "sender_chat", "channel": "chat"}

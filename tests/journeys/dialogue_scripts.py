@@ -34,7 +34,7 @@ from storage.tables import (
 from tests.journeys.dialogues import Act, Script, Walk
 from tests.journeys.pulse_script import PULSE
 from tests.journeys.taking_part_scripts import TAKING_PART
-from tests.journeys.ticket_scripts import TICKET_SCRIPTS
+from tests.journeys.ticket_scripts import TICKET_SCRIPTS, TO_ITS_END
 
 LUCKY = 991_000
 """Somebody's number at Telegram who is looked at."""
@@ -594,4 +594,4 @@ DECIDING = Script(
 )
 """Somebody of the team decides, takes it back, and decides otherwise."""
 
-ALL_SCRIPTS = {**SCRIPTS, "a whole campaign": NEW_CAMPAIGN, "a decision": DECIDING}
+ALL_SCRIPTS = {**SCRIPTS, "a whole campaign": NEW_CAMPAIGN, "a decision": DECIDING, "a ticket": TO_ITS_END}

@@ -43,6 +43,8 @@ class Act:
 
     shows: str
     say: str = ""
+    to: str = ""
+    """What the message says that this answers, where it is a reply."""
     tap: str = ""
     """A button of the latest message that has it."""
     under: str = ""
@@ -98,11 +100,17 @@ class Walk:
         """Wait until it is answered."""
         await self.telegram.until(lambda: self.shows(act.shows), what=act.shows, timeout_seconds=PATIENCE_SECONDS)
 
+    async def until_there(self, act: Act) -> None:
+        """Wait until what is to be answered has come."""
+        if act.to:
+            await self.telegram.until(lambda: self.shows(act.to), what=act.to, timeout_seconds=PATIENCE_SECONDS)
+
     def do(self, act: Act) -> None:
         """Say or tap."""
         world = self.telegram.world
         if act.say:
-            world.send_text(self.person, world.open_chat(self.person), act.say)
+            answered = next((each for each in reversed(self.list_shown()) if act.to and act.to in each.text), None)
+            world.send_text(self.person, world.open_chat(self.person), act.say, reply_to=answered)
         elif act.picture:
             world.send_photo(self.person, world.open_chat(self.person), act.picture)
         elif act.send:
@@ -125,11 +133,13 @@ class Walk:
 
     async def go(self, act: Act) -> None:
         """Do something that nothing happens to."""
+        await self.until_there(act)
         self.do(act)
         await self.until_shows(act)
 
     async def die_at(self, moment: Moment, act: Act) -> None:
         """Do something, and see the program die over it."""
+        await self.until_there(act)
         self._kill_at(*moment)
         self.do(act)
         await self.program.wait()

@@ -6,7 +6,7 @@ from collections import Counter
 
 from storage import Store, Tx
 from storage.tables import ticket_templates, ticket_words, tickets
-from storage.ticket import SaidRow
+from storage.ticket import SaidRow, TicketId
 from tests.journeys.dialogues import Act, Script, Walk
 
 
@@ -35,6 +35,15 @@ async def check_note(_: Walk, store: Store) -> None:
 async def check_template(_: Walk, store: Store) -> None:
     """It says what was written."""
     assert await store.read(ticket_templates.list_all) == {"delivery": {"en": "On its way, {name}"}}
+
+
+async def check_end(_: Walk, store: Store) -> None:
+    """One answer, and the member's word that it is solved."""
+    ticket = await store.read(tickets.get, TicketId(1))
+    assert ticket.solved_at is not None
+    said = await store.read(ticket_words.list_of, ticket.id, 9)
+    found = [(each.side, each.words) for each in said]
+    assert found == [("member", "Cold bread"), ("staff", "Here is a new one")], found
 
 
 SAID = (
@@ -84,3 +93,16 @@ TICKET_SCRIPTS = {
         check=check_template,
     ),
 }
+
+TO_ITS_END = Script(
+    admin=True,
+    acts=[
+        *WAITING,
+        Act(say="Here is a new one", to="Cold bread", shows="On its way to Sari", may_be_silent=True),
+        Act(tap="Close", under="They would like to talk", shows="Is it solved for you?"),
+        Act(tap="Yes, it\u2019s solved", shows="We are glad", may_be_silent=True),
+    ],
+    check=check_end,
+    deadly=3,
+)
+"""A ticket that is answered by replying, closed, and called solved."""

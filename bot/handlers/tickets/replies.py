@@ -12,16 +12,18 @@ from telegram.ext import MessageHandler, filters
 from bot.core.tickets import parse_said
 from bot.handlers.deps import Context
 from bot.handlers.tickets.desk import show_answered
+from bot.messages.buttons import split_data
 from bot.messages.texts import Texts
+from bot.messages.tickets.buttons import OWN_TICKET, TICKET, TICKET_NO, TICKET_TAKE
 from bot.messages.tickets.desk import render_not_yours, render_replaced
 from bot.messages.tickets.screens import render_said, render_unfit
 from bot.services.members import NotAllowed, open_home
-from bot.services.tickets.desk import Replied, belongs, reply
+from bot.services.tickets.desk import Replied, adopt, belongs, reply
 from bot.services.tickets.passing import Edited, is_said, pass_edit
 from bot.updates.capability import Listener
 from bot.updates.context import visitor_of
 from bot.updates.routing import FROM_HUMAN
-from storage.ticket import Said
+from storage.ticket import Said, TicketId
 
 FRESH_SECONDS = 5.0
 LOOKS, LOOK_SECONDS = 4, 0.1
@@ -49,12 +51,26 @@ async def _belongs(context: Context, message: Message, asked: Message) -> bool:
     """Whether that is one of a ticket; whoever answers at once may be quicker than what is written down of it."""
     at = {"chat_id": message.chat.id, "message_id": asked.message_id}
     looks = LOOKS if (message.date - asked.date).total_seconds() < FRESH_SECONDS else 1
-    for number in range(looks):
-        if number:
+    for look in range(looks):
+        if look:
             await asyncio.sleep(LOOK_SECONDS)
         if await context.read(belongs, **at):
             return True
-    return False
+    number = find_ticket(asked)
+    return number is not None and await context.bot_data.store.write(adopt, ticket_id=number, **at)
+
+
+def find_ticket(asked: Message) -> TicketId | None:
+    """The ticket that a message's buttons are about, where a death came between sending it and writing it down."""
+    rows = asked.reply_markup.inline_keyboard if asked.reply_markup is not None else ()
+    for button in (button for row in rows for button in row):
+        name, words = split_data(str(button.callback_data or ""))
+        if name in _ABOUT_ONE and words and words[0].isdecimal():
+            return TicketId(int(words[0]))
+    return None
+
+
+_ABOUT_ONE = {each.name for each in (OWN_TICKET, TICKET, TICKET_TAKE, TICKET_NO)}
 
 
 async def _reply(update: Update, context: Context, message_id: int, said: Said) -> None:

@@ -239,6 +239,15 @@ def belongs(tx: Tx, *, chat_id: int, message_id: int) -> bool:
     return ticket_words.find_copy(tx, chat_id, message_id) is not None
 
 
+def adopt(tx: Tx, *, ticket_id: TicketId, chat_id: int, message_id: int) -> bool:
+    """Write down a message of the bot that says itself which ticket it belongs to; False where there is none."""
+    if tickets.find(tx, ticket_id) is None:
+        return False
+    copy = CopyRow(chat_id=chat_id, message_id=message_id, ticket_id=ticket_id, said_id=None)
+    ticket_words.add_copy(tx, copy)
+    return True
+
+
 def is_at_desk(tx: Tx, *, chat_id: int) -> bool:
     """Whether tickets are answered in this group."""
     return ticket_words.stands_in(tx, chat_id)

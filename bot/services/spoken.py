@@ -93,11 +93,11 @@ def find_by_link(tx: Tx, code: str) -> Person | None:
 
 def find_owner(tx: Tx, payload: str) -> tuple[Person | None, Payload | None]:
     """Whose link it is, and what it carries, with the code that everybody has: the link itself may carry one of their own."""
-    read = (parse_payload(payload), parse_own_payload(payload))
-    carried = next((each for each in read if each is not None), None)
+    read = parse_payload(payload)
+    carried = read or parse_own_payload(payload)
     owner = find_by_link(tx, carried.code) if carried is not None else None
     if owner is None or carried is None:
-        return None, read[0]
+        return None, read
     return owner, replace(carried, code=owner.code)
 
 

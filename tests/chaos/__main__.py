@@ -26,6 +26,7 @@ from tests.chaos.joins import run_joins
 from tests.chaos.money_run import run_money
 from tests.chaos.order import PARTS, Order, Part
 from tests.chaos.restore import run_restore
+from tests.chaos.voice import run_voice
 from tests.journeys.owners_walk import WALK
 
 T = TypeVar("T")
@@ -40,6 +41,7 @@ RUNS: dict[Part, Callable[[Order], Coroutine[None, None, Report]]] = {
     "campaign": run_campaign,
     "money": run_money,
     "contest": run_contest,
+    "voice": run_voice,
     "conversions": run_conversions,
 }
 
@@ -76,6 +78,7 @@ def _make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--money-kills", type=int, default=50, help="of sixteen who move points at once")
     parser.add_argument("--contest-kills", type=int, default=50, help="of sixteen who end contests, a contest each")
+    parser.add_argument("--voice-kills", type=int, default=200, help="of sixteen who say how it was, and answer")
     parser.add_argument("--size", type=int, default=100_000, help="orders that a till reports")
     parser.add_argument("--conversion-kills", type=int, default=50, help="of the bot that they are reported to")
     return parser
@@ -93,6 +96,7 @@ def _run(chosen: argparse.Namespace, part: Part, engine: EngineName) -> Report:
         "dialogues": (chosen.rounds, 0),
         "campaign": (len(WALK), len(WALK)),
         "contest": (0, chosen.contest_kills),
+        "voice": (0, chosen.voice_kills),
         "conversions": (chosen.size, chosen.conversion_kills),
         "money": (chosen.steps if engine == "sqlite" else chosen.steps // 10, chosen.money_kills),
     }[part]

@@ -8,8 +8,18 @@ from typing import Literal
 
 from tests.chaos.databases import EngineName
 
-Part = Literal["joins", "broadcast", "restore", "dialogues", "campaign", "money", "contest", "conversions"]
-PARTS: tuple[Part, ...] = ("joins", "broadcast", "restore", "dialogues", "campaign", "money", "contest", "conversions")
+Part = Literal["joins", "broadcast", "restore", "dialogues", "campaign", "money", "contest", "conversions", "voice"]
+PARTS: tuple[Part, ...] = (
+    "joins",
+    "broadcast",
+    "restore",
+    "dialogues",
+    "campaign",
+    "money",
+    "contest",
+    "conversions",
+    "voice",
+)
 
 _SIZES = {
     "joins": ("--updates", "--kills"),
@@ -19,6 +29,7 @@ _SIZES = {
     "campaign": ("", ""),
     "money": ("--steps", "--money-kills"),
     "contest": ("", "--contest-kills"),
+    "voice": ("", "--voice-kills"),
     "conversions": ("--size", "--conversion-kills"),
 }
 

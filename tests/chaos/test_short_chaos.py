@@ -13,6 +13,7 @@ from tests.chaos.findings import Report
 from tests.chaos.joins import run_joins
 from tests.chaos.order import Order
 from tests.chaos.stage import SECRET
+from tests.chaos.voice import run_voice
 from tests.storage.server import ServerMissingError, skip_or_fail
 
 SEED = 20
@@ -34,6 +35,12 @@ async def test_killed_again_and_again_the_bot_loses_and_doubles_nothing(
     assert_passed(report, tmp_path)
     assert report.kills == kills
     assert report.updates >= updates
+
+
+async def test_what_members_say_is_heard_once_whenever_the_writers_die(tmp_path: Path) -> None:
+    """Whoever said that it was bad has a request before the team, and an adopted idea is honoured once."""
+    report = await run_voice(Order(part="voice", engine="sqlite", seed=SEED, size=0, kills=2, folder=tmp_path))
+    assert_passed(report, tmp_path)
 
 
 async def test_a_broadcast_interrupted_by_deaths_reaches_nobody_twice(tmp_path: Path) -> None:

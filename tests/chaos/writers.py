@@ -46,6 +46,7 @@ from storage.records import PersonId, ReferralId
 from storage.role import Role
 from storage.tables import contests as contest_rows
 from storage.tables import coupons, people, roles
+from tests.chaos import voice_acts
 from tests.chaos.money_bounds import list_broken
 from tests.chaos.money_shop import CHAT, LIMITS, POOL, PROMISES, RACES, STAFF, WARES, compose_visitor, promise
 from tests.chaos.money_words import Promise
@@ -239,6 +240,9 @@ WORKS = {
     ),
     "contest": Work(
         promise=RACES, acts=(join, join, take_referral_back, look_over, look_over, look_over, bring), each=4
+    ),
+    "voice": Work(
+        promise=PROMISES[0], acts=(voice_acts.say_how, voice_acts.have_idea, voice_acts.seize_moment), each=8
     ),
 }
 

@@ -119,3 +119,23 @@ async def test_a_fault_can_carry_parameters_and_be_about_one_chat(caller: Caller
     status, body = await caller.ask("sendMessage", chat_id=bob.id, text="x")
     assert (status, body["parameters"]) == (400, {"migrate_to_chat_id": -100})
     await caller.call("sendMessage", chat_id=bob.id, text="x")
+
+
+async def test_a_bot_opens_closes_and_deletes_topics_where_it_may(caller: Caller) -> None:
+    """In a group that is parted into topics, as an administrator with that right, and nowhere else."""
+    world = caller.telegram.world
+    ann = start_person(caller.telegram)
+    club = world.add_group("Club", ann)
+    world.add_bot(ann, club, rights=["can_manage_topics"])
+    assert "not a forum" in await caller.refuse("createForumTopic", chat_id=club.id, name="Bread")
+    club.parted = True
+    made = await caller.call("createForumTopic", chat_id=club.id, name="Bread")
+    topic = {"chat_id": club.id, "message_thread_id": made["message_thread_id"]}
+    assert (await caller.call("sendMessage", **topic, text="x"))["is_topic_message"]
+    assert await caller.call("closeForumTopic", **topic)
+    assert "TOPIC_NOT_MODIFIED" in await caller.refuse("closeForumTopic", **topic)
+    assert await caller.call("reopenForumTopic", **topic)
+    assert await caller.call("deleteForumTopic", **topic)
+    assert await caller.refuse("sendMessage", **topic, text="x") == NO_THREAD
+    world.add_bot(ann, club, rights=())
+    assert "not enough rights" in await caller.refuse("createForumTopic", chat_id=club.id, name="Bread")

@@ -53,9 +53,11 @@ def render_ticket(texts: Texts, shop: Shop, view: TicketView, *, private: bool) 
     """One ticket, with what was said last and what can be done."""
     ticket = view.ticket
     name = show_name(texts, view.name, first=True, limit=_NAME_LIMIT)
-    lines = [texts.say("ticket.of", number=str(ticket.id), name=name), texts.say(f"ticket.about.{ticket.about}")]
-    state = texts.say(f"ticket.state.{'solved' if ticket.solved_at is not None else ticket.state}")
-    lines.append(Html(f"{state} · {show_name(texts, view.taken_by, limit=_NAME_LIMIT)}") if view.taken_by else state)
+    head = [texts.say("ticket.of", number=str(ticket.id), name=name)]
+    head.append(texts.say(f"ticket.state.{'solved' if ticket.solved_at is not None else ticket.state}"))
+    if view.taken_by:
+        head.append(show_name(texts, view.taken_by, limit=_NAME_LIMIT))
+    lines = [Html(" · ".join(head)), texts.say(f"ticket.about.{ticket.about}")]
     if ticket.due_at is not None:
         lines.append(texts.say("ticket.due", moment=texts.moment(ticket.due_at, shop.zone)))
     lines.append(Html(""))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Iterable
 
 from bot.core.broadcasts.planning import compute_page
@@ -53,9 +54,10 @@ class AudiencePlanner:
             self._task = None
 
     async def _go_through(self, broadcast_id: BroadcastId) -> None:
-        looked, meant = 0, 0
+        looked, meant, seconds = 0, 0, 0.0
         while broadcast_id in self.left:
-            limit = compute_page(looked, meant)
+            limit = compute_page(looked, meant, seconds)
+            began = time.monotonic()
             try:
                 found = await self._store.write(plan_on, broadcast_id=broadcast_id, limit=limit)
             except Exception:
@@ -66,4 +68,4 @@ class AudiencePlanner:
                 self.left.discard(broadcast_id)
                 self._note_planned()
                 return
-            looked, meant = limit, found
+            looked, meant, seconds = limit, found, time.monotonic() - began

@@ -188,11 +188,20 @@ def test_quiet_hours_hold_back() -> None:
 
 
 @pytest.mark.parametrize(
-    ("looked", "meant", "members"), [(0, 0, 571), (571, 571, 571), (1000, 200, 2400), (4000, 0, 4000), (500, 5, 4000)]
+    ("looked", "meant", "seconds", "members"),
+    [
+        (0, 0, 0.0, 571),
+        (571, 571, 0.004, 571),
+        (571, 571, 0.016, 1142),
+        (571, 571, 9.0, 1428),
+        (1000, 200, 0.004, 2400),
+        (4000, 0, 0.001, 12_000),
+        (500, 5, 0.001, 10_000),
+    ],
 )
-def test_pages_are_shorter_where_more_are_meant(looked: int, meant: int, members: int) -> None:
+def test_pages_are_shorter_where_more_are_meant(looked: int, meant: int, seconds: float, members: int) -> None:
     """To keep a decision costs twenty times what looking at a member does; none is longer than others can wait for."""
-    assert compute_page(looked, meant) == members
+    assert compute_page(looked, meant, seconds) == members
 
 
 @pytest.mark.parametrize(

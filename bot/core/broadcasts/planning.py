@@ -13,19 +13,25 @@ from bot.core.durations import DAY
 from bot.core.zones import choose_zone
 from storage.broadcast import News, Place, Window
 
-WORK = 12_000
+WORK, MOST_WORK = 12_000, 30_000
 """What planning one page may cost: so long nobody else writes. To look at a member is one; a millisecond is about 5,000."""
+
+PATIENCE = 1_500_000
+"""So much more in a second that a page took: where every commit is slow, joins are too, and few of them are less in their way."""
 
 KEEPING = 20
 """What keeping the decision for one who is meant costs, likewise."""
 
-LEAST_PAGE, MOST_PAGE = 200, 4_000
+LEAST_PAGE, MOST_PAGE = 200, 12_000
 
 
-def compute_page(looked: int, meant: int) -> int:
-    """How many members to look at next, after so many of whom so many were meant; with none looked at yet, as if all were."""
-    share = meant / looked if looked else 1.0
-    return max(LEAST_PAGE, min(MOST_PAGE, int(WORK / (1 + KEEPING * share))))
+def compute_page(looked: int, meant: int, seconds: float = 0.0) -> int:
+    """How many members to look at next, after so many of whom so many were meant, which took so long.
+
+    With none looked at yet it is as if all were meant.
+    """
+    share, work = meant / looked if looked else 1.0, min(MOST_WORK, max(WORK, PATIENCE * seconds))
+    return max(LEAST_PAGE, min(MOST_PAGE, int(work / (1 + KEEPING * share))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

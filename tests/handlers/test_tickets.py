@@ -44,7 +44,7 @@ class Desk:
             shown = reversed([each for each in chat.messages.values() if each.sender is self.shop.world.bot])
             return next((each for each in shown if words in each.text), None)
 
-        return await self.shop.telegram.until(find, what=words, timeout_seconds=20)
+        return await self.shop.telegram.until(find, what=words)
 
     async def until_at(self, person: Person, words: str) -> Message:
         """Likewise in somebody's own chat."""

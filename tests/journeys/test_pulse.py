@@ -60,3 +60,29 @@ async def test_a_tap_is_followed_at_once(sqlite_url: str, language: str) -> None
 
         await shop.telegram.until(find_ticket, what="the ticket at the team's")
         assert not [each for each in list_shown(shop, sad) if each.photo and each.id > asked.id]
+
+
+async def test_whoever_was_displeased_is_answered_and_passes_it_on(sqlite_url: str) -> None:
+    """From two stars to the card: a person answers by replying, the member says that it is solved, and only then is asked."""
+    async with open_store(sqlite_url) as store, open_shop(sqlite_url, store=store) as shop:
+        await shop.join(shop.admin)
+        sad, question = await be_asked(shop, store)
+
+        async def until_shown(person: Person, words: str) -> Message:
+            def find() -> Message | None:
+                return next((each for each in reversed(list_shown(shop, person)) if words in each.text), None)
+
+            return await shop.telegram.until(find, what=words)
+
+        def list_cards() -> list[Message]:
+            return [each for each in list_shown(shop, sad) if each.photo and each.id > question.id]
+
+        await shop.tap(sad, question, "🙁")
+        ticket = await until_shown(shop.admin, "🙁 2/5")
+        shop.world.send_text(shop.admin, ticket.chat, "A warm one waits for you", reply_to=ticket)
+        await until_shown(sad, "A warm one waits for you")
+        assert not list_cards()
+        await shop.tap(shop.admin, await until_shown(shop.admin, "On its way to"), "Close")
+        await shop.tap(sad, await until_shown(sad, "Is it solved for you?"), "Yes, it\u2019s solved")
+        card = await shop.telegram.until(lambda: next(iter(list_cards()), None), what="the card")
+        assert card.buttons

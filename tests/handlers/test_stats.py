@@ -2,6 +2,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from storage import Tx, open_store
+from storage.pulse import PulseCause
+from storage.records import PersonId
+from storage.tables import pulses
 from tests.journeys.shop_at_work import find_link, open_shop, sqlite_in
 
 
@@ -51,3 +55,29 @@ async def test_the_figures_come_as_a_picture_with_a_caption(tmp_path: Path) -> N
         assert len(set(cards)) == 2, "members take turns with two stories"
         await shop.tap(shop.admin, page, "End the trial")
         await shop.until_edited(page, "Which story")
+
+
+def answer_often(tx: Tx) -> None:
+    """Twenty times somebody says how it was."""
+    for number in range(20):
+        pulses.answer(tx, pulses.add(tx, PersonId(1), PulseCause.JOINED, ""), 3 + number % 3)
+
+
+async def test_how_it_was_comes_as_a_picture(tmp_path: Path) -> None:
+    """Once enough have answered; before that nothing is offered."""
+    url = sqlite_in(tmp_path)
+    async with open_store(url) as store, open_shop(url, store=store) as shop:
+        await shop.join(shop.admin)
+        shown = await shop.ask(shop.admin, "/stats", "Members")
+        await shop.tap(shop.admin, shown, "How it was")
+        page = await shop.telegram.until_message(shop.admin, "Nobody is asked", after=shown)
+        assert "As a picture" not in [button.text for button in page.buttons]
+        await store.write(answer_often)
+        await shop.tap(shop.admin, page, "The sprout")
+        await shop.until_edited(page, "The sprout")
+        await shop.tap(shop.admin, page, "How it was")
+        await shop.until_edited(page, "On average")
+        await shop.tap(shop.admin, page, "As a picture")
+        picture = await shop.telegram.until_message(shop.admin, "How it was", after=page)
+        assert picture.photo is not None
+        assert picture.photo.sizes[-1].width == 1280

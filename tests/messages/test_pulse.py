@@ -6,6 +6,7 @@ import pytest
 
 from bot.core.pulse import PulseFigures
 from bot.core.sprout import Part, Share, Sprout
+from bot.messages.pulse.trend import compose_pulse_trend, list_pulse_taps
 from bot.messages.stats.screens import render_page
 from bot.messages.texts import LANGUAGES, Texts
 from bot.services.pulse.measuring import PulseView
@@ -59,3 +60,20 @@ def test_the_sprout_says_what_it_rests_on(language: str) -> None:
     assert texts.plain("sprout.raise.achievement") in said
     none = show(language, Page.SPROUT, sprout=Sprout(shares=shares | {Part.SATISFACTION: Share(part=3, whole=4)}))
     assert texts.plain("sprout.unknown", least=20, count=4) in none
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_picture_shows_weeks_that_say_something(language: str) -> None:
+    """Four weeks against the four before; a week of few answers has no bar, and without one of many nothing is offered."""
+    texts, member = Texts(language), make_member()
+    weeks = {20_000 + 7 * n: FULL if n in {2, 6, 7, 11} else FEW for n in range(12)}
+    told = compose_pulse_trend(texts, make_shop(), replace(view(FULL), weeks=weeks))
+    assert [place for place, (height, _, _) in enumerate(told.bars) if height] == [2, 6, 7, 11]
+    assert [period for _, _, period in told.bars] == [2] * 4 + [1] * 4 + [0] * 4
+    assert [figure[1] for figure in told.figures][2:] == ["72", "107"]
+    assert [figure[2] for figure in told.figures][2:] == [
+        texts.plain("stats.chart.before", number=number) for number in ("128", "178")
+    ]
+    for whole, count in ((FULL, 1), (FEW, 0)):
+        page = PageView(member=member, page=Page.PULSE, figures=make_figures(), pulse=view(whole))
+        assert len(list_pulse_taps(texts, page)) == count

@@ -15,6 +15,7 @@ from bot.handlers.reply import show
 from bot.handlers.stats.charts import draw_aside
 from bot.messages.commands import Command
 from bot.messages.outgoing import Photo
+from bot.messages.pulse.trend import PULSE_TREND, compose_pulse_trend
 from bot.messages.stats.asking import BEGIN as HOLDS
 from bot.messages.stats.asking import END as ASKS
 from bot.messages.stats.asking import HELD_PERCENT, HOLD_OUT
@@ -50,6 +51,22 @@ async def on_page(update: Update, context: Context, page: str) -> None:
     await show(update, context, render_page(Texts(view.member.language), context.deps.shop, view))
 
 
+async def on_pulse_trend(update: Update, context: Context) -> None:
+    """How it was by week, as a picture below the page; the page alone where there is none."""
+    view = await context.read(look, visitor=visitor_of(update), page=Page.PULSE)
+    texts, shop, png = Texts(view.member.language), context.deps.shop, None
+    if view.pulse is not None and view.pulse.whole.enough:
+        trend = compose_pulse_trend(texts, shop, view.pulse)
+        logo = await context.deps.pictures.draw_chart_logo()
+        png = await draw_aside("bot.cards.trend", asdict(trend) | {"logo": b64encode(logo).decode()})
+    screen = render_page(texts, shop, view)
+    if png is None:
+        await show(update, context, screen)
+        return
+    title = texts.plain("stats.page.pulse")
+    await context.deliver(replace(screen, text=title, photo=Photo(image=png, name="how-it-was.png")))
+
+
 async def on_try(update: Update, context: Context, step: str) -> None:
     """Begin or end a trial, or let its winner stand first; then how it stands."""
     if step in _STEPS:
@@ -79,5 +96,5 @@ CAPABILITY = Capability(
     name="stats",
     roles=MANAGERS,
     commands={Command(name="stats", text="command.stats", place=2): on_stats},
-    buttons={STATS: on_page, TRY: on_try, HOLD_OUT: on_hold_out},
+    buttons={STATS: on_page, PULSE_TREND: on_pulse_trend, TRY: on_try, HOLD_OUT: on_hold_out},
 )

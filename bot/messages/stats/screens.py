@@ -15,6 +15,7 @@ from bot.messages.keyboards import Row, make_button, stack
 from bot.messages.liability import say_money
 from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.pulse.figures import say_pulse, say_sprout
+from bot.messages.pulse.trend import list_pulse_taps
 from bot.messages.sharing.ways import name_source, name_way
 from bot.messages.shop import Shop
 from bot.messages.stats.asking import list_asking_taps, say_asking
@@ -277,7 +278,7 @@ _RENDERED: Mapping[Page, Callable[[Texts, Shop, PageView], list[Html]]] = Mappin
 
 
 _TAPS: Mapping[Page, Callable[[Texts, PageView], list[Row]]] = MappingProxyType(
-    {Page.TRIAL: list_trial_taps, Page.ASKING: list_asking_taps}
+    {Page.TRIAL: list_trial_taps, Page.ASKING: list_asking_taps, Page.PULSE: list_pulse_taps}
 )
 
 

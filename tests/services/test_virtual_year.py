@@ -24,10 +24,14 @@ from bot.services.pulse.answering import answer, set_asked
 from bot.services.pulse.asking import ask_due, expect_pulse
 from bot.services.reminding.nudges import nudge
 from bot.services.reminding.offers import offer, offer_due
+from bot.services.tickets import desk
+from bot.services.tickets.watching import watch
 from storage import Tx, open_store
 from storage.pulse import AskCause, PulseCause, PulseId
 from storage.records import NoticeId, PersonId, Profile, ShareWay
-from storage.tables import outbox, people, shares, tickets
+from storage.role import Role
+from storage.tables import outbox, people, roles, shares, tickets
+from storage.ticket import Said
 from tests.owed import find_member
 from tests.storage.clock import Clock
 
@@ -35,6 +39,7 @@ HOUR, DAY = 3600, 86_400
 US = 1_000_000
 MEMBERS = int(os.environ.get("PULSE_MEMBERS", "60"))
 ASKS, PULSE, QUIET = AskRules(every_days=30), PulseRules(after_days=3, every_days=30, rest_days=30), "21-9"
+OWNER = Profile(telegram_id=7, first_name="Sari")
 LANGUAGES = ("en", "id", "zh", "ru", "pt-br", "es")
 
 
@@ -48,6 +53,8 @@ class Year:
     """When they were asked how it was."""
     bad: dict[PersonId, list[int]] = field(default_factory=lambda: defaultdict(list))
     """When they said that it was bad."""
+    alerts: set[int] = field(default_factory=set)
+    """Tickets that the owner was told of because their answer was late."""
     off: set[PersonId] = field(default_factory=set)
     seen: int = 0
     """Up to which notice was read."""
@@ -66,7 +73,9 @@ def read_new(tx: Tx, year: Year, dice: random.Random) -> None:
             year.seen, member = notice.id, find_member(notice)
             if member is None:
                 continue
-            if notice.kind in {"nudge", "card_offered"}:
+            if notice.kind == "ticket_waits" and notice.payload["late"]:
+                year.alerts.add(int(notice.payload["ticket"]))
+            elif notice.kind in {"nudge", "card_offered"}:
                 year.shares[member].append(notice.created_at)
             elif notice.kind == "pulse_asked":
                 year.asked[member].append(notice.created_at)
@@ -101,8 +110,25 @@ def live_hour(tx: Tx, year: Year, members: list[PersonId], dice: random.Random) 
     nudge(tx, limit=60)
     ask_due(tx, limit=60)
     offer_due(tx, limit=60)
+    watch(tx)
     tx.now += US
     read_new(tx, year, dice)
+    if dice.random() < 0.05:
+        answer_some(tx, dice)
+
+
+def answer_some(tx: Tx, dice: random.Random) -> None:
+    """The owner has a moment, and answers some of those who wait."""
+    for ticket in tickets.list_waiting(tx, limit=20):
+        if ticket.answered_at is None and dice.random() < 0.7:
+            desk.answer(tx, visitor=OWNER, ticket_id=ticket.id, said=Said(words="We put it right"))
+
+
+def open_year(tx: Tx, source: Source) -> None:
+    """A shop with its owner."""
+    open_shop(tx, source)
+    begin(tx, people.add(tx, OWNER, "Owner00001"))
+    roles.set(tx, OWNER.telegram_id, Role.OWNER)
 
 
 def act(tx: Tx, year: Year, member: PersonId, dice: random.Random) -> None:
@@ -140,14 +166,16 @@ def list_close(moments: list[int], days: int) -> list[tuple[int, int]]:
 
 
 async def test_a_year_of_a_shop(sqlite_url: str, campaign: Campaign) -> None:
-    """Nobody displeased is asked to share in their rest, nobody above the budget, nobody at night; each bad answer has a ticket."""
+    """Nobody displeased is asked to share in their rest, nobody above the budget, nobody at night; each bad answer has a ticket, and each ticket an answer or an alert."""
     clock, dice, year, members = Clock(), random.Random(14), Year(), list[PersonId]()
     async with open_store(sqlite_url, clock=clock) as store:
         asks = replace(campaign, pulse=PULSE, asks=ASKS, news=NewsRules(quiet=QUIET))
-        await store.write(open_shop, Source(campaign=asks))
+        await store.write(open_year, Source(campaign=asks))
         for _ in range(52):
             await store.write(live_week, year, members, dice)
             clock.advance(7 * DAY)
+        await store.write(watch)
+        await store.write(lambda tx: read_new(tx, year, dice))
         opened = await store.read(lambda tx: {each: tickets.list_of(tx, each, 99) for each in year.bad})
     assert (len(members), year.woken) == (MEMBERS, 0)
     assert not [each for each in year.shares.values() if list_close(each, ASKS.every_days)]
@@ -156,6 +184,9 @@ async def test_a_year_of_a_shop(sqlite_url: str, campaign: Campaign) -> None:
         rests = [(at, at + PULSE.rest_days * DAY * US) for at in moments]
         assert not [at for at in year.shares[member] if any(begins <= at < ends for begins, ends in rests)]
         assert opened[member]
+        assert not [each for each in opened[member] if each.answered_at is None and each.id not in year.alerts]
+    told = [each.id in year.alerts for all_of in opened.values() for each in all_of]
+    assert 0 < sum(told) < len(told), "some are answered in time"
     assert sum(map(len, year.shares.values())) > MEMBERS
     assert sum(map(len, year.bad.values())) > MEMBERS // 10
 

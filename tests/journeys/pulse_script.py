@@ -33,7 +33,7 @@ PULSE = Script(
     acts=(
         Act(say="/help", shows="How is it so far?"),
         Act(tap="😐", shows="what would make it better?"),
-        Act(say="More chairs", shows="Our team can read now"),
+        Act(say="More chairs", shows="Our team can read now", may_be_silent=True),
     ),
     check=check,
     others=("Ben",),

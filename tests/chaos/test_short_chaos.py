@@ -44,12 +44,22 @@ async def test_what_members_say_is_heard_once_whenever_the_writers_die(tmp_path:
 
 
 async def test_a_broadcast_interrupted_by_deaths_reaches_nobody_twice(tmp_path: Path) -> None:
-    """Everybody is in one final state, the unknown are few and listed, and the pace holds across deaths."""
-    report = await run_broadcast(
-        Order(part="broadcast", engine="sqlite", seed=SEED, size=150, kills=2, folder=tmp_path, forks=True)
+    """Of five thousand everybody is in one final state, the unknown are few and listed, and the pace holds across deaths."""
+    order = Order(
+        part="broadcast",
+        engine="sqlite",
+        seed=SEED,
+        size=5000,
+        kills=2,
+        send_rate=1000,
+        folder=tmp_path,
+        forks=True,
     )
+    report = await run_broadcast(order)
     assert_passed(report, tmp_path)
     assert report.kills == 2
+    assert report.figures["edited"]
+    assert report.figures["deleted"]
 
 
 @pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -15,6 +15,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import psutil
+
 from storage import open_store
 from storage.records import BroadcastState, PersonId, Profile
 from storage.tables import broadcasts, people
@@ -35,16 +37,18 @@ CONTENT: dict[str, object] = {
 
 
 def measure() -> list[Row]:
-    """Deliveries a second, and how many times a plain loop's."""
+    """Deliveries a second and the CPU of each, and how many times a plain loop's."""
     with tempfile.TemporaryDirectory() as folder, open_telegram(LATENCY_SECONDS) as telegram:
         database = Path(folder) / "bench.db"
         members = telegram.post("people", count=MEMBERS, first_name="Member", payload="")
         _forget_updates(telegram)
         asyncio.run(_seed(database, members))
         with open_bot(telegram, database) as bot:
+            used, sent = _read_cpu_milliseconds(bot.pid), telegram.count("sendMessage")  # it sends already
             wait_until(lambda: _is_done(database), bot)
+            cost = (_read_cpu_milliseconds(bot.pid) - used) / (MEMBERS - sent)
         deliveries = _read_rate(database)
-        plain = _run_plain(telegram, members)
+        plain, plain_cost = _run_plain(telegram, members)
     waits = sorted(_measure_answers())
     return [
         row("an answer (/help) while 30 a second go to many, p99", waits[len(waits) * 99 // 100], "s", at_most=1),
@@ -52,6 +56,8 @@ def measure() -> list[Row]:
         row("broadcast deliveries, all written down", deliveries, "/s", at_least=600),
         row("the same, against a plain loop with 100 in flight", deliveries / plain, "x", at_least=5),
         row("  the plain loop, nothing written down", plain, "/s"),
+        row("CPU of a delivery, against a message of the plain loop", cost / plain_cost, "x", at_most=0.7),
+        row("  of a delivery", cost, "ms"),
     ]
 
 
@@ -149,8 +155,16 @@ def _ask(database: Path, question: str) -> float:
         connection.close()
 
 
-def _run_plain(telegram: Telegram, members: list[int]) -> float:
+def _read_cpu_milliseconds(pid: int) -> float:
+    """What a process has used so far."""
+    times = psutil.Process(pid).cpu_times()  # type: ignore[no-untyped-call]  # psutil says its types elsewhere
+    return 1000 * float(times.user + times.system)
+
+
+def _run_plain(telegram: Telegram, members: list[int]) -> tuple[float, float]:
+    """Messages a second, and CPU milliseconds a message."""
     command = [sys.executable, "-m", "tests.benchmarks.plain_broadcast"]
     arguments = [telegram.url, TOKEN, str(members[0]), str(PLAIN_MEMBERS)]
     done = subprocess.run([*command, *arguments], cwd=ROOT, check=True, capture_output=True, text=True, timeout=120)
-    return float(done.stdout)
+    rate, cost = map(float, done.stdout.split())
+    return rate, cost

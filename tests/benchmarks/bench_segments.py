@@ -23,7 +23,7 @@ FEW = "language:en and friends>=3 and not shared since 30d"
 MOST = "language:en and not label:staff and not shared since 30d"
 """One member in five is meant by the first, everybody by the second."""
 JOINS = 400
-"""While nothing else is done; and so many at most while it is planned."""
+"""While nothing else is done; and so many at least while it is planned."""
 PAUSE_SECONDS = 0.005
 """Between two joins: others come, but not all at once."""
 
@@ -50,13 +50,17 @@ async def _measure(database: Path) -> list[Row]:
 
 
 async def _measure_planning(store: Store, written: str, turn: int) -> list[Row]:
-    alone = await _join(store, 2 * turn)
-    meant = (await store.read(count_steps, written))[-1]
-    broadcast_id = await store.write(_confirm, written)
-    planning = asyncio.create_task(_plan(store, broadcast_id))
-    beside = await _join(store, 2 * turn + 1, planning)
-    planned = await planning
-    assert sum((await store.read(deliveries.count_by_state, broadcast_id)).values()) == meant
+    """One broadcast after the other until enough have joined meanwhile: of few joins the worst is no p99."""
+    alone, beside, planned = await _join(store, 10 * turn), list[float](), 0.0
+    for again in range(1, 10):
+        meant = (await store.read(count_steps, written))[-1]
+        broadcast_id = await store.write(_confirm, written)
+        planning = asyncio.create_task(_plan(store, broadcast_id))
+        beside += await _join(store, 10 * turn + again, planning)
+        planned = max(planned, await planning)
+        assert sum((await store.read(deliveries.count_by_state, broadcast_id)).values()) == meant
+        if len(beside) >= JOINS:
+            break
     before, after = (statistics.quantiles(times, n=100)[98] for times in (alone, beside))
     return [
         row(f"planning for the {meant:,} who are meant, of {MEMBERS:,}, while others join", planned, "s", at_most=5),

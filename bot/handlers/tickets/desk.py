@@ -8,9 +8,9 @@ from functools import partial
 from telegram import Update
 from telegram.constants import ChatType
 
-from bot.core.tickets import parse_said
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
+from bot.handlers.tickets.saying import take_said
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.texts import Texts
 from bot.messages.tickets.desk import (
@@ -21,7 +21,6 @@ from bot.messages.tickets.desk import (
     render_note_asked,
     render_ticket,
 )
-from bot.messages.tickets.screens import render_unfit
 from bot.services.members import open_home
 from bot.services.notices import Thread
 from bot.services.tickets import desk
@@ -98,14 +97,11 @@ async def on_note_words(update: Update, context: Context, asked: Conversation) -
 
 async def on_answer_words(update: Update, context: Context, asked: Conversation) -> None:
     """Other words than those of a template."""
-    message, visitor = update.effective_message, visitor_of(update)
-    said = parse_said(message.to_dict()) if message is not None else None
+    said = await take_said(update, context)
     if said is None:
-        member = await context.read(open_home, visitor=visitor)
-        await context.deliver(render_unfit(Texts(member.language)))
         return
     answer = partial(desk.answer, ticket_id=TicketId(asked.data["ticket"]), said=said)
-    await show_answered(update, context, await context.write(answer, visitor=visitor))
+    await show_answered(update, context, await context.write(answer, visitor=visitor_of(update)))
 
 
 async def on_sign(update: Update, context: Context, signed: int) -> None:

@@ -7,10 +7,10 @@ from functools import partial
 
 from telegram import Update
 
-from bot.core.tickets import parse_said
 from bot.handlers.deps import Context
 from bot.handlers.guide import on_anything_else
 from bot.handlers.reply import show
+from bot.handlers.tickets.saying import take_said
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
 from bot.messages.texts import Texts
@@ -23,7 +23,6 @@ from bot.messages.tickets.screens import (
     render_said,
     render_support,
     render_thanks,
-    render_unfit,
 )
 from bot.services.conversations import leave
 from bot.services.members import open_home
@@ -89,11 +88,8 @@ async def on_complaint(update: Update, context: Context, seq: int) -> None:
 
 async def on_words(update: Update, context: Context, asked: Conversation) -> None:
     """Something is said to a ticket."""
-    message, visitor = update.effective_message, visitor_of(update)
-    said = parse_said(message.to_dict()) if message is not None else None
+    visitor, said = visitor_of(update), await take_said(update, context)
     if said is None:
-        member = await context.read(open_home, visitor=visitor)
-        await context.deliver(render_unfit(Texts(member.language)))
         return
     number = asked.data.get("ticket")
     say = partial(tickets.say, said=said, about=About(asked.data.get("about", About.ASKED)))

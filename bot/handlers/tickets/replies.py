@@ -12,11 +12,12 @@ from telegram.ext import MessageHandler, filters
 from bot.core.tickets import parse_said
 from bot.handlers.deps import Context
 from bot.handlers.tickets.desk import show_answered
+from bot.handlers.tickets.saying import take_said
 from bot.messages.buttons import split_data
 from bot.messages.texts import Texts
 from bot.messages.tickets.buttons import OWN_TICKET, TICKET, TICKET_NO, TICKET_TAKE
 from bot.messages.tickets.desk import render_not_yours, render_replaced
-from bot.messages.tickets.screens import render_said, render_unfit
+from bot.messages.tickets.screens import render_said
 from bot.services.members import NotAllowed, open_home
 from bot.services.tickets.desk import Replied, adopt, belongs, reply
 from bot.services.tickets.passing import Edited, is_said, pass_edit
@@ -38,11 +39,8 @@ async def take_reply(update: Update, context: Context) -> bool:
         return False
     if not await _belongs(context, message, asked):
         return False
-    said = parse_said(message.to_dict())
-    if said is None:
-        member = await context.read(open_home, visitor=visitor_of(update))
-        await context.deliver(render_unfit(Texts(member.language)))
-    else:
+    said = await take_said(update, context)
+    if said is not None:
         await _reply(update, context, asked.message_id, said)
     return True
 

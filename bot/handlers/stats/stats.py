@@ -20,7 +20,7 @@ from bot.messages.stats.asking import BEGIN as HOLDS
 from bot.messages.stats.asking import END as ASKS
 from bot.messages.stats.asking import HELD_PERCENT, HOLD_OUT
 from bot.messages.stats.screens import STATS, render_page, render_stats
-from bot.messages.stats.trend import compose_trend
+from bot.messages.stats.trend import TrendTexts, compose_trend
 from bot.messages.stats.trial import ADOPT, BEGIN, BEGIN_3, BEGIN_4, END, TRY, WORDS
 from bot.messages.texts import Texts
 from bot.services.reminding.asking import set_hold_out
@@ -35,9 +35,7 @@ async def on_stats(update: Update, context: Context) -> None:
     view = await context.read(count, visitor=visitor_of(update))
     texts, shop = Texts(view.member.language), context.deps.shop
     screen = render_stats(texts, shop, view)
-    logo = await context.deps.pictures.draw_chart_logo()
-    told = asdict(compose_trend(texts, shop, view)) | {"logo": b64encode(logo).decode()}
-    png = await draw_aside("bot.cards.trend", told)
+    png = await _draw_trend(context, compose_trend(texts, shop, view))
     if png is None:
         await show(update, context, screen)
         return
@@ -56,15 +54,19 @@ async def on_pulse_trend(update: Update, context: Context) -> None:
     view = await context.read(look, visitor=visitor_of(update), page=Page.PULSE)
     texts, shop, png = Texts(view.member.language), context.deps.shop, None
     if view.pulse is not None and view.pulse.whole.enough:
-        trend = compose_pulse_trend(texts, shop, view.pulse)
-        logo = await context.deps.pictures.draw_chart_logo()
-        png = await draw_aside("bot.cards.trend", asdict(trend) | {"logo": b64encode(logo).decode()})
+        png = await _draw_trend(context, compose_pulse_trend(texts, shop, view.pulse))
     screen = render_page(texts, shop, view)
     if png is None:
         await show(update, context, screen)
         return
     title = texts.plain("stats.page.pulse")
     await context.deliver(replace(screen, text=title, photo=Photo(image=png, name="how-it-was.png")))
+
+
+async def _draw_trend(context: Context, trend: TrendTexts) -> bytes | None:
+    """With the shop's logo; None where it cannot be had."""
+    logo = await context.deps.pictures.draw_chart_logo()
+    return await draw_aside("bot.cards.trend", asdict(trend) | {"logo": b64encode(logo).decode()})
 
 
 async def on_try(update: Update, context: Context, step: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC
 
@@ -11,7 +12,8 @@ from bot.messages.shop import Shop
 from bot.messages.texts import Texts
 from bot.services.stats import StatsView
 
-_WEEKS_EACH = PERIOD_DAYS // 7
+WEEKS_EACH = PERIOD_DAYS // 7
+"""Of the weeks that a picture shows, so many are this period, and as many the one before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +45,6 @@ def compose_trend(texts: Texts, shop: Shop, view: StatsView) -> TrendTexts:
         ("stats.chart.clicked", lately.clicked, before.clicked),
         ("stats.chart.started", lately.started, before.started),
     )
-    dates = [texts.date(day * DAY, UTC) for day in (mondays[0], mondays[len(mondays) // 2], mondays[-1])]
     bars = list(enumerate(reversed([week.started for week in view.weeks.values()])))
     campaign = shop.campaign
     return TrendTexts(
@@ -53,10 +54,16 @@ def compose_trend(texts: Texts, shop: Shop, view: StatsView) -> TrendTexts:
             for key, now, was in counted
         ],
         axis_title=texts.plain("stats.chart.axis"),
-        bars=[(count, texts.number(count), min(ago // _WEEKS_EACH, 2)) for ago, count in reversed(bars)],
-        dates=(dates[0], dates[1], dates[2]),
+        bars=[(count, texts.number(count), min(ago // WEEKS_EACH, 2)) for ago, count in reversed(bars)],
+        dates=say_dates(texts, mondays),
         nothing=texts.plain("stats.chart.nobody"),
         theme=campaign.theme,
         main=campaign.main_colour,
         accent=campaign.accent_colour,
     )
+
+
+def say_dates(texts: Texts, mondays: Sequence[int]) -> tuple[str, str, str]:
+    """The first day, one in the middle and the last, of days since 1970."""
+    first, middle, last = (texts.date(day * DAY, UTC) for day in (mondays[0], mondays[len(mondays) // 2], mondays[-1]))
+    return first, middle, last

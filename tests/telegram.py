@@ -9,7 +9,8 @@ from typing import TypeVar
 
 import pytest
 
-from bot.playground.api.server import Server, make_token, serve
+from bot.playground.api.fleet import serve
+from bot.playground.api.server import Server, make_token
 from bot.playground.faults import Faults
 from bot.playground.waiting import Match, wait_for_message, wait_until
 from bot.playground.world import Call, CallbackAnswer, Chat, InlineAnswer, InlineQuery, Message, Person, Tap, World

@@ -17,7 +17,8 @@ from pathlib import Path
 from string import Template
 
 from bot.assets import ASSETS
-from bot.playground.api.server import Server, make_token, serve
+from bot.playground.api.fleet import serve
+from bot.playground.api.server import Server, make_token
 from bot.playground.page import add_page_routes
 from bot.playground.page.cast import Cast
 from bot.playground.seed import ADMIN_ID, ANNOUNCE_CHAT, BOT_NAME, COMMUNITY_CHAT, make_world, seed_world

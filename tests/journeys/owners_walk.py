@@ -14,7 +14,8 @@ from typing import Literal, NamedTuple
 from playwright.async_api import FilePayload, expect
 
 from bot.assets import ASSETS
-from bot.playground.api.server import Server, make_token, serve
+from bot.playground.api.fleet import serve
+from bot.playground.api.server import Server, make_token
 from bot.playground.page import add_page_routes
 from bot.playground.page.cast import Cast
 from bot.playground.seed import ADMIN_ID, make_world, seed_world

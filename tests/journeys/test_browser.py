@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from bot.playground.api.server import Server, make_token, serve
+from bot.playground.api.fleet import serve
+from bot.playground.api.server import Server, make_token
 from bot.playground.page import add_page_routes
 from bot.playground.seed import ANNA_ID, BUDI_ID, make_world, seed_world
 from bot.playground.world import Button, CallbackAnswer, Content, Happening

@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import ClientSession
 
-from bot.playground.api.server import Server, make_token, serve
+from bot.playground.api.fleet import serve
+from bot.playground.api.server import Server, make_token
 from bot.playground.page import add_page_routes
 from bot.playground.page.views import MOST_MESSAGES
 from bot.playground.seed import ANNA_ID, BUDI_ID, make_world, seed_world

@@ -14,19 +14,18 @@ from typing import Any
 from aiohttp import ClientSession, web
 
 from bot.playground.api.control import FAULTS, add_control
-from bot.playground.api.server import Server
-from bot.playground.world import World
+from bot.playground.api.fleet import Fleet
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "42:playground-process-secret"
 
 
 @asynccontextmanager
-async def run_playground(*options: str) -> AsyncIterator[tuple[str, asyncio.subprocess.Process]]:
+async def run_playground(*options: str, token: str = TOKEN) -> AsyncIterator[tuple[str, asyncio.subprocess.Process]]:
     """Start the playground and give its address."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "bot.playground.api", "--token", TOKEN, *options),
+        *("-m", "bot.playground.api", f"--token={token}", *options),
         cwd=ROOT,
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
         stdout=asyncio.subprocess.PIPE,
@@ -105,7 +104,7 @@ def test_docs_name_every_door_and_every_fault() -> None:
     """Whoever steers the playground finds all of it on one page."""
     page = (ROOT / "docs" / "playground.md").read_text(encoding="utf-8")
     app = web.Application()
-    add_control(app, Server(World(), TOKEN))
+    add_control(app, Fleet())
     doors = {route.resource.canonical for route in app.router.routes() if route.resource is not None}
     assert {door for door in doors if f"{door}`" not in page} == set()
     assert {name for name in FAULTS if f"`{name}`" not in page} == set()

@@ -12,7 +12,8 @@ from typing import Any
 
 from aiohttp import ClientResponse, ClientSession
 
-from bot.playground.api.server import Server, make_token, serve
+from bot.playground.api.fleet import serve
+from bot.playground.api.server import Server, make_token
 from bot.playground.page import Cast, add_page_routes
 from bot.playground.seed import ANNA_ID, BUDI_ID, make_world, seed_world
 from bot.playground.world import Chat, Person, World

@@ -14,6 +14,7 @@ from aiohttp import web
 
 from bot.playground import faults
 from bot.playground.api import human_doors
+from bot.playground.api.fleet import Fleet
 from bot.playground.api.human_doors import Door
 from bot.playground.api.server import Server
 from bot.playground.world import Call, ImpossibleError, Sent
@@ -136,8 +137,11 @@ def show_statistics(server: Server, _query: dict[str, Any]) -> Any:
     }
 
 
-def add_control(app: web.Application, server: Server) -> None:
-    """Add the door's routes to the server's application, in front of its own."""
+def add_control(app: web.Application, fleet: Fleet) -> None:
+    """Add the door's routes to the fleet's application, in front of its own.
+
+    Which bot is meant is said by `bot`, its id, in the body or the query; where there is but one, it need not be.
+    """
     posts = {
         "people": add_people,
         "channel": add_channel,
@@ -156,20 +160,38 @@ def add_control(app: web.Application, server: Server) -> None:
         "statistics": show_statistics,
         **human_doors.GETS,
     }
-    app.router.add_routes([web.post(f"/control/{name}", _make_handler(server, door)) for name, door in posts.items()])
-    app.router.add_routes([web.get(f"/control/{name}", _make_handler(server, door)) for name, door in gets.items()])
+    app.router.add_routes([web.post(f"/control/{name}", _make_handler(fleet, door)) for name, door in posts.items()])
+    app.router.add_routes([web.get(f"/control/{name}", _make_handler(fleet, door)) for name, door in gets.items()])
+    app.router.add_get("/control/bots", _make_list(fleet))
 
 
-def _make_handler(server: Server, door: Door) -> Callable[[web.Request], Any]:
+def _make_list(fleet: Fleet) -> Callable[[web.Request], Any]:
+    async def handle(_request: web.Request) -> web.Response:
+        """Answer with the statistics of every bot, by its id."""
+        found = {bot_id: show_statistics(server, {}) for bot_id, server in fleet.servers.items()}
+        return web.json_response({"ok": True, "result": found})
+
+    return handle
+
+
+def _make_handler(fleet: Fleet, door: Door) -> Callable[[web.Request], Any]:
     async def handle(request: web.Request) -> web.Response:
         given = await request.read()
         body = json.loads(given) if given else dict(request.query)
         try:
-            return web.json_response({"ok": True, "result": door(server, body)})
+            return web.json_response({"ok": True, "result": door(_choose(fleet, body), body)})
         except (ImpossibleError, KeyError) as error:
             return web.json_response({"ok": False, "description": f"{type(error).__name__}: {error}"}, status=400)
 
     return handle
+
+
+def _choose(fleet: Fleet, body: dict[str, Any]) -> Server:
+    if "bot" in body:
+        return fleet.servers[int(body["bot"])]
+    if len(fleet.servers) != 1:
+        raise ImpossibleError(f"there are {len(fleet.servers)} bots: say which one is meant")
+    return next(iter(fleet.servers.values()))
 
 
 def _render_call(call: Call) -> dict[str, Any]:

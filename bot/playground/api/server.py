@@ -1,14 +1,12 @@
-"""The Bot API over HTTP, on the loopback interface only."""
+"""One bot's Telegram over HTTP: what it asks is held against the contract, and the world acts."""
 
 from __future__ import annotations
 
 import asyncio
 import inspect
-import re
 import secrets
 import traceback
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
@@ -25,12 +23,7 @@ from bot.playground.world import ApiError, Call, NotSimulatedError, World
 from bot.playground.world.errors import bad_request
 
 LOOPBACK = "127.0.0.1"
-MAX_BODY_BYTES = 51 * 1024 * 1024
 
-AddRoutes = Callable[[web.Application], None]
-"""Adds routes of another door to the application before its own are."""
-
-_TOKEN = re.compile(r"[1-9][0-9]{0,14}:[A-Za-z0-9_-]{1,64}")
 _MISSING = {
     "chat_id": "chat_id is empty",
     "text": "message text is empty",
@@ -56,7 +49,8 @@ class Server:
         """Whether every call is held against the table; benchmarks of the bot may leave it out."""
         self.polls = PollDoor(world)
         self.webhooks = WebhookDoor(world, self.faults, self._call_from_webhook)
-        self._token = token
+        self.token = token
+        """The bot's token."""
         self._table = load_table()
         self.port = 0
 
@@ -65,28 +59,9 @@ class Server:
         """What the bot's BOT_API_URL is set to."""
         return f"http://{LOOPBACK}:{self.port}"
 
-    @property
-    def token(self) -> str:
-        """The bot's token."""
-        return self._token
-
-    def make_app(self, add_routes: AddRoutes | None = None) -> web.Application:
-        """Return the HTTP application; its routes are /bot… and /file/bot…, after those added first."""
-        app = web.Application(client_max_size=MAX_BODY_BYTES)
-        if add_routes is not None:
-            add_routes(app)
-        app.router.add_route("*", "/{path:(?:bot|file/bot).*}", self.handle)
-        app.router.add_route("*", "/{path:.*}", _not_found)
-        return app
-
-    async def handle(self, request: web.Request) -> web.StreamResponse:
-        """Answer one request."""
-        is_file = request.path.startswith("/file/")
-        token, _, rest = request.path.removeprefix("/file").removeprefix("/bot").partition("/")
-        if token != self._token:
-            words = "Unauthorized" if _TOKEN.fullmatch(token) else "Unauthorized: invalid token specified"
-            return Answer.of_error(ApiError(401, words)).build()
-        return self._give_file(rest) if is_file else await self._handle_method(request, rest)
+    async def answer(self, request: web.Request, path: str) -> web.StreamResponse:
+        """Answer a request of this bot's: a method, or the path of a file where the request asks for one."""
+        return self._give_file(path) if request.path.startswith("/file/") else await self._handle_method(request, path)
 
     async def _handle_method(self, request: web.Request, name: str) -> web.StreamResponse:
         shape = self._table.methods.get(name.lower())
@@ -98,6 +73,7 @@ class Server:
             return self._refuse(name, error)
         verdict = read_call(self._table, shape, raw, strict=self.strict)
         call = self.world.journal.note_call(self.world.now, shape.name, _summarise(raw, verdict.args))
+        call.port = find_port(request)
         self.world.emit("request", about=call)
         fault = self.faults.choose(shape.name, verdict.args.get("chat_id"))
         return await self._play(request, call, verdict, fault)
@@ -192,30 +168,15 @@ class Server:
         return web.Response(body=file.read(), content_type="application/octet-stream")
 
 
-@asynccontextmanager
-async def serve(server: Server, *, port: int = 0, add_routes: AddRoutes | None = None) -> AsyncIterator[Server]:
-    """Serve on the loopback interface while the context lasts; port 0 takes a free one."""
-    runner = web.AppRunner(server.make_app(add_routes), access_log=None, shutdown_timeout=0.2)
-    await runner.setup()
-    try:
-        site = web.TCPSite(runner, LOOPBACK, port)
-        await site.start()
-        server.port = runner.addresses[0][1]
-        server.webhooks.open()
-        yield server
-    finally:
-        server.polls.close()
-        await server.webhooks.close()
-        await runner.cleanup()
+def find_port(request: web.Request) -> int:
+    """Return the caller's end of the connection, 0 where it has gone."""
+    peer = request.transport.get_extra_info("peername") if request.transport is not None else None
+    return int(peer[1]) if peer else 0
 
 
 def _find_place(error: Exception) -> str:
     frame = traceback.extract_tb(error.__traceback__)[-1]
     return f"{frame.name}, line {frame.lineno}"
-
-
-async def _not_found(_request: web.Request) -> web.Response:
-    return Answer.of_error(ApiError(404, "Not Found")).build()
 
 
 def _summarise(raw: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:

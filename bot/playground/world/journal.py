@@ -39,6 +39,8 @@ class Call:
     fault: str = ""
     """The fault it met, if one was ordered."""
     took_effect: bool = False
+    port: int = 0
+    """The caller's end of the connection, by which processes of one bot are told apart; 0 where it is not known."""
 
     @property
     def is_ok(self) -> bool:

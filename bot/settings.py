@@ -1,36 +1,38 @@
-"""The only reader of the environment: every setting with its default, its check and what would be right."""
+"""The only reader of the environment: all settings, checked."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import tzinfo
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
-from urllib.parse import quote
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from bot.assets import ASSETS
-from bot.core.addresses import Network, parse_network
-from bot.core.campaigns.rules import parse_chat
-from bot.core.durations import DAY_SECONDS, HOUR_SECONDS
-from bot.core.proxies import Proxy, find_variable, parse_proxy
-from bot.core.setting import PREFIX, SettingMistake, is_web_address
+from bot.core.addresses import Network
+from bot.core.proxies import Proxy
+from bot.core.setting import PREFIX
 from bot.env_file import read_env_file
-
-HIGHEST_PORT = 65_535
-
-_METHODS_ADDRESS = re.compile(
-    r"(/+file)?/+bot([1-9]\d*(:[\w-]*)?|[<{$%][^/]*|token)?(/+([a-z_]*|[<{$%][^/]*))?/*$", re.IGNORECASE
+from bot.setting_parsers import (
+    DEFAULTS,
+    choose_proxy,
+    parse_admin_ids,
+    parse_api_url,
+    parse_campaign,
+    parse_choice,
+    parse_count,
+    parse_database_url,
+    parse_folder,
+    parse_listen,
+    parse_log_format,
+    parse_named_chat,
+    parse_networks,
+    parse_period,
+    parse_public_url,
+    parse_rate,
+    parse_recipient,
+    parse_timezone,
+    parse_token,
 )
-"""What is written behind the server's address in examples, in libraries, and in a browser that tried a method."""
-
-_NO_PLACE = frozenset({"Factory", "localtime", "posixrules"})
-"""What lies among the zones and is none."""
-
-_PROXIES_RIGHT = "Give the addresses or networks of your own proxies, like 172.18.0.0/16, separated by commas"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,33 +83,6 @@ class Settings:
         return f"Settings({', '.join(field.name for field in fields(self))})"
 
 
-DEFAULTS = {
-    "BOT_TOKEN": "",
-    "BOT_API_URL": "https://api.telegram.org",
-    "PROXY": "",
-    "DATABASE_URL": "sqlite:///passalong.db",
-    "DATABASE_SCHEMA": "",
-    "ADMIN_IDS": "",
-    "ANNOUNCE_CHAT": "",
-    "VAULT_CHAT": "",
-    "CAMPAIGN": "",
-    "COMMUNITY_CHAT": "",
-    "PUBLIC_URL": "",
-    "LISTEN": "127.0.0.1:8080",
-    "TRUSTED_PROXIES": "127.0.0.0/8, ::1",
-    "TIMEZONE": "UTC",
-    "BACKUP_FOLDER": "",
-    "BACKUP_EVERY": "1d",
-    "BACKUP_KEEP": "14",
-    "BACKUP_RECIPIENT": "",
-    "SEND_RATE": "30",
-    "CHAT_RATE": "1",
-    "LOG_LEVEL": "INFO",
-    "LOG_FORMAT": "text",
-}
-"""Names without the prefix, and what holds where nothing is set."""
-
-
 def read_settings(environment: Mapping[str, str], *, env_file: Path | None = None) -> Settings:
     """Read and check all settings; the environment wins over the file, unless it is empty.
 
@@ -120,27 +95,27 @@ def read_settings(environment: Mapping[str, str], *, env_file: Path | None = Non
     values = {name: given.get(PREFIX + name, "").strip() or default for name, default in DEFAULTS.items()}
     bot_api_url = parse_api_url(values["BOT_API_URL"])
     return Settings(
-        bot_token=_parse_token(values["BOT_TOKEN"]),
+        bot_token=parse_token(values["BOT_TOKEN"]),
         bot_api_url=bot_api_url,
         proxy=choose_proxy(values["PROXY"], given, bot_api_url),
-        database_url=_parse_database_url(values["DATABASE_URL"], values["DATABASE_SCHEMA"]),
-        admin_ids=_parse_admin_ids(values["ADMIN_IDS"]),
-        announce_chat=_parse_chat("ANNOUNCE_CHAT", values["ANNOUNCE_CHAT"]),
-        vault_chat=_parse_chat("VAULT_CHAT", values["VAULT_CHAT"]),
-        campaign=_parse_campaign(values["CAMPAIGN"]),
-        community_chat=_parse_chat("COMMUNITY_CHAT", values["COMMUNITY_CHAT"]),
-        public_url=_parse_public_url(values["PUBLIC_URL"]),
-        listen=_parse_listen(values["LISTEN"]),
-        trusted_proxies=_parse_networks(values["TRUSTED_PROXIES"]),
-        backup_folder=_parse_folder("BACKUP_FOLDER", values["BACKUP_FOLDER"]),
-        backup_every_seconds=_parse_period("BACKUP_EVERY", values["BACKUP_EVERY"]),
-        backup_keep=_parse_count("BACKUP_KEEP", values["BACKUP_KEEP"]),
-        backup_recipient=_parse_recipient(values["BACKUP_RECIPIENT"]),
-        timezone=_parse_timezone(values["TIMEZONE"]),
-        send_rate=_parse_rate("SEND_RATE", values["SEND_RATE"]),
-        chat_rate=_parse_rate("CHAT_RATE", values["CHAT_RATE"]),
-        log_level=_parse_choice("LOG_LEVEL", values["LOG_LEVEL"].upper(), ("DEBUG", "INFO", "WARNING", "ERROR")),
-        log_format=_parse_log_format(values["LOG_FORMAT"].lower()),
+        database_url=parse_database_url(values["DATABASE_URL"], values["DATABASE_SCHEMA"]),
+        admin_ids=parse_admin_ids(values["ADMIN_IDS"]),
+        announce_chat=parse_named_chat("ANNOUNCE_CHAT", values["ANNOUNCE_CHAT"]),
+        vault_chat=parse_named_chat("VAULT_CHAT", values["VAULT_CHAT"]),
+        campaign=parse_campaign(values["CAMPAIGN"]),
+        community_chat=parse_named_chat("COMMUNITY_CHAT", values["COMMUNITY_CHAT"]),
+        public_url=parse_public_url(values["PUBLIC_URL"]),
+        listen=parse_listen(values["LISTEN"]),
+        trusted_proxies=parse_networks(values["TRUSTED_PROXIES"]),
+        backup_folder=parse_folder("BACKUP_FOLDER", values["BACKUP_FOLDER"]),
+        backup_every_seconds=parse_period("BACKUP_EVERY", values["BACKUP_EVERY"]),
+        backup_keep=parse_count("BACKUP_KEEP", values["BACKUP_KEEP"]),
+        backup_recipient=parse_recipient(values["BACKUP_RECIPIENT"]),
+        timezone=parse_timezone(values["TIMEZONE"]),
+        send_rate=parse_rate("SEND_RATE", values["SEND_RATE"]),
+        chat_rate=parse_rate("CHAT_RATE", values["CHAT_RATE"]),
+        log_level=parse_choice("LOG_LEVEL", values["LOG_LEVEL"].upper(), ("DEBUG", "INFO", "WARNING", "ERROR")),
+        log_format=parse_log_format(values["LOG_FORMAT"].lower()),
         given={name.removeprefix(PREFIX): value.strip() for name, value in given.items() if name.startswith(PREFIX)},
     )
 
@@ -149,201 +124,3 @@ def _unquote(value: str) -> str:
     """A value without the quotes that `docker run --env-file` hands on: no setting begins and ends with one."""
     said = value.strip()
     return said[1:-1] if len(said) > 1 and said[0] == said[-1] and said[0] in "\"'" else value
-
-
-def _hint(value: str) -> str:
-    """What may be said of a rejected value: it may be a secret that was put in the wrong place."""
-    length = f"{len(value)} character{'s' if len(value) != 1 else ''}"
-    return length if len(value) <= 8 else f"{length}, beginning with {value[:2]!r}"
-
-
-def _parse_token(value: str) -> str:
-    if not re.fullmatch(r"[1-9]\d*:[A-Za-z0-9_-]+", value):
-        why = "is missing" if not value else "does not look like a bot token"
-        raise SettingMistake(
-            "BOT_TOKEN", why, "Get one from @BotFather: digits, a colon, and a secret, like 123456:AbC-dEf"
-        )
-    return value
-
-
-def parse_api_url(value: str) -> str:
-    """Where the Bot API is; SettingMistake for what is no web address."""
-    base = _METHODS_ADDRESS.sub("", value).rstrip("/")
-    if not is_web_address(base):
-        raise SettingMistake(
-            "BOT_API_URL",
-            f"is no web address ({_hint(value)})",
-            "Leave it out, or give one like https://api.telegram.org",
-        )
-    return base
-
-
-def choose_proxy(value: str, given: Mapping[str, str], url: str) -> Proxy | None:
-    """The proxy that a setting names, else the environment's for this URL; SettingMistake for what is none."""
-    name, prefix = "PROXY", PREFIX
-    if not value:
-        (name, value), prefix = find_variable(given, url), ""
-    proxy = parse_proxy(value) if value else None
-    if value and proxy is None:
-        right = "Give one like http://10.0.0.1:3128, or socks5://user:password@proxy.example.org:1080 (there in ASCII)"
-        raise SettingMistake(name, f"is no address of a proxy ({_hint(value)})", right, prefix=prefix)
-    return proxy
-
-
-def _parse_database_url(value: str, schema: str) -> str:
-    if not re.match(r"(sqlite:///.|postgresql://.)", value):
-        raise SettingMistake(
-            "DATABASE_URL",
-            f"is no address of a database ({_hint(value)})",
-            "It takes sqlite:///path/to/file.db or postgresql://user:password@host/database",
-        )
-    if schema and value.startswith("sqlite"):
-        raise SettingMistake("DATABASE_SCHEMA", "is set for a SQLite file", "Schemas are PostgreSQL's: leave it out")
-    return f"{value}{'&' if '?' in value else '?'}schema={quote(schema, safe='')}" if schema else value
-
-
-def _parse_timezone(value: str) -> tzinfo:
-    try:
-        return ZoneInfo("" if value in _NO_PLACE else value)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        right = "Give a city's zone as Asia/Jakarta or Europe/Berlin, or leave it out for UTC"
-        raise SettingMistake("TIMEZONE", "names no time zone that is known here", right) from None
-
-
-def _parse_admin_ids(value: str) -> frozenset[int]:
-    words = [word.strip() for word in value.split(",") if word.strip()]
-    for word in words:
-        if not re.fullmatch(r"[1-9]\d{0,17}", word):
-            raise SettingMistake(
-                "ADMIN_IDS",
-                f"holds what is no id ({_hint(word)})",
-                "Give Telegram user ids (numbers, not @names), separated by commas",
-            )
-    return frozenset(int(word) for word in words)
-
-
-def _parse_chat(name: str, value: str) -> int | str | None:
-    chat = parse_chat(value)
-    if value and chat is None:
-        raise SettingMistake(
-            name, f"names no chat ({_hint(value)})", "Give a chat id like -1001234567890 or a name like @my_channel"
-        )
-    return chat
-
-
-def _parse_public_url(value: str) -> str:
-    match = re.fullmatch(r"(https?)://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?/?", value, re.IGNORECASE)
-    if not value:
-        return ""
-    if match is None:
-        raise SettingMistake(
-            "PUBLIC_URL",
-            f"is no address ({_hint(value)})",
-            "Give a plain address like https://share.example.org, without a path",
-        )
-    scheme, host, port = (part or "" for part in match.groups())
-    if scheme.lower() == "http" and not _is_loopback(host):
-        raise SettingMistake(
-            "PUBLIC_URL",
-            "begins with http:// and travels in the clear",
-            "Use https; http is for 127.0.0.1 and localhost",
-        )
-    return f"{scheme}://{host}{port}".lower()
-
-
-def _is_loopback(host: str) -> bool:
-    name = host.strip("[]").lower()
-    try:
-        return name == "localhost" or ip_address(name).is_loopback
-    except ValueError:
-        return False
-
-
-def _parse_listen(value: str) -> tuple[str, int]:
-    match = re.fullmatch(r"(?:([A-Za-z0-9.-]+)|\[([0-9A-Fa-f:]+)\]):([0-9]{1,5})", value)
-    if match is None or int(match[3]) > HIGHEST_PORT:
-        raise SettingMistake(
-            "LISTEN",
-            f"is no host with a port ({_hint(value)})",
-            f"Give host and port, like {DEFAULTS['LISTEN']} or [::1]:8080",
-        )
-    return match[1] or match[2], int(match[3])
-
-
-def _parse_networks(value: str) -> tuple[Network, ...]:
-    networks = tuple(_parse_network(word) for word in re.split(r"[,\s]+", value) if word)
-    for network in networks:
-        if network.prefixlen == 0:
-            raise SettingMistake("TRUSTED_PROXIES", f"holds {network}, which is everybody", _PROXIES_RIGHT)
-    return networks
-
-
-def _parse_network(word: str) -> Network:
-    try:
-        return parse_network(word)
-    except ValueError:
-        raise SettingMistake("TRUSTED_PROXIES", f"holds what is no network ({_hint(word)})", _PROXIES_RIGHT) from None
-
-
-def _parse_campaign(value: str) -> Path:
-    path = Path(value) if value else ASSETS / "campaigns" / "welcome.toml"
-    if not path.is_file():
-        raise SettingMistake(
-            "CAMPAIGN", f"names no file that is there ({_hint(value)})", "Give the path of a campaign file"
-        )
-    return path
-
-
-def _parse_folder(name: str, value: str) -> Path | None:
-    if value and not Path(value).is_dir():
-        raise SettingMistake(name, f"names no folder that is there ({_hint(value)})", "Make it, or give another one")
-    return Path(value) if value else None
-
-
-def _parse_period(name: str, value: str) -> int:
-    match = re.fullmatch(r"([1-9]\d{0,4})([mhd])", value)
-    if match is None:
-        raise SettingMistake(name, f"is no time ({_hint(value)})", "Give minutes, hours or days, like 30m, 6h or 1d")
-    return int(match[1]) * {"m": 60, "h": HOUR_SECONDS, "d": DAY_SECONDS}[match[2]]
-
-
-def _parse_count(name: str, value: str) -> int:
-    if not re.fullmatch(r"[1-9]\d{0,3}", value):
-        raise SettingMistake(
-            name, f"is no such number ({_hint(value)})", f"Give a number from 1 to 9999, like {DEFAULTS[name]}"
-        )
-    return int(value)
-
-
-def _parse_recipient(value: str) -> str:
-    if value and not re.fullmatch(r"age1[a-z0-9]{20,}", value):
-        raise SettingMistake(
-            "BACKUP_RECIPIENT",
-            f"is no age public key ({len(value)} characters, not shown: it may be the secret one)",
-            "Give what begins with age1; age-keygen makes it",
-        )
-    return value
-
-
-def _parse_rate(name: str, value: str) -> float:
-    try:
-        rate = float(value)
-    except ValueError:
-        rate = 0.0
-    if not 0 < rate <= 1_000_000:
-        raise SettingMistake(
-            name, f"is no rate ({_hint(value)})", f"Give messages a second, above 0, like {DEFAULTS[name]}"
-        )
-    return rate
-
-
-def _parse_choice(name: str, value: str, choices: tuple[str, ...]) -> str:
-    if value not in choices:
-        raise SettingMistake(
-            name, f"is none of what can be chosen ({_hint(value)})", f"Choose one of: {', '.join(choices)}"
-        )
-    return value
-
-
-def _parse_log_format(value: str) -> Literal["text", "json"]:
-    return "json" if _parse_choice("LOG_FORMAT", value, ("text", "json")) == "json" else "text"

@@ -27,7 +27,7 @@ from bot.services.campaigns.opening import Source as CampaignSource
 from bot.services.campaigns.opening import take_campaign
 from bot.services.joining.joining import start
 from bot.services.members import MemberView
-from bot.settings import DEFAULTS, choose_proxy, parse_api_url
+from bot.setting_parsers import DEFAULTS, choose_proxy, parse_api_url
 from bot.wire.pictures import Pictures
 from bot.wire.proxies import explain, explain_page, open_session
 from bot.wire.transport import find_word

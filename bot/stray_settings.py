@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.core.proxies import VARIABLES
 from bot.core.setting import PREFIX, mask_name
 from bot.env_file import read_env_file
-from bot.settings import DEFAULTS
+from bot.setting_parsers import DEFAULTS
 
 _NAMES = frozenset(PREFIX + name for name in DEFAULTS)
 _RESEMBLANCE = 0.88

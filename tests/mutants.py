@@ -66,7 +66,7 @@ ROOMS = {
         tests=["tests/storage"],
     ),
     "wiring": Room(
-        code=["bot/app.py", "bot/jobs", "bot/outbox", "bot/broadcasts", "bot/updates"],
+        code=["bot/app.py", "bot/runtime.py", "bot/jobs", "bot/outbox", "bot/broadcasts", "bot/updates"],
         tests=["tests/jobs", "tests/outbox", "tests/broadcasts", "tests/updates", "tests/journeys/test_wiring.py"],
     ),
 }

@@ -17,7 +17,8 @@ from bot.doctor.finding import Finding
 from bot.doctor.telegram import check_telegram
 from bot.env_file import EnvFileMistake
 from bot.services.campaigns.opening import hear
-from bot.settings import DEFAULTS, Settings, read_settings
+from bot.setting_parsers import DEFAULTS
+from bot.settings import Settings, read_settings
 from bot.stray_settings import list_emptied, list_unknown
 from storage.tables.shops import Said
 

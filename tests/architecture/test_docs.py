@@ -9,7 +9,7 @@ from bot.core.alarms import Trouble
 from bot.core.campaigns.reward_blocks import CONDITIONS, GIVES, OPTIONS
 from bot.core.campaigns.rewards import TRIGGERS, Limit
 from bot.core.setting import PREFIX
-from bot.settings import DEFAULTS
+from bot.setting_parsers import DEFAULTS
 from bot.telemetry import COUNTERS, TIMES
 from bot.updates.capability import Registry
 from bot.web.metrics import GAUGES

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from bot.settings import DEFAULTS
+from bot.setting_parsers import DEFAULTS
 from tests.attack.ground import Ground, Kind, Verdict
 from tests.journeys.program import Home
 

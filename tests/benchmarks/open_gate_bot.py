@@ -6,8 +6,8 @@ import asyncio
 import os
 import signal
 
-from bot.__main__ import import_bot
 from bot.process import tune_process
+from bot.run_command import import_bot
 from bot.settings import read_settings
 from bot.telemetry import set_up_logging
 from storage import open_store

@@ -1,0 +1,46 @@
+"""The signals that end a command, and what each part of its life makes of them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from functools import cache
+from types import FrameType
+from typing import NoReturn
+
+Handler = Callable[[int, FrameType | None], object] | signal.Handlers
+
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+def on_stop_signals(handler: Handler) -> None:
+    """Answer each of them so from now on."""
+    for number in list_stop_signals():
+        signal.signal(number, handler)
+
+
+@cache
+def list_stop_signals() -> tuple[signal.Signals, ...]:
+    """Those that were not ignored when the program started: `nohup` has SIGHUP ignored, and means it."""
+    return tuple(number for number in STOP_SIGNALS if signal.getsignal(number) is not signal.SIG_IGN)
+
+
+def leave(_number: int, _frame: FrameType | None) -> NoReturn:
+    """End a command where it stands."""
+    on_stop_signals(signal.SIG_IGN)  # a second one would end the interpreter on its way out, with a bad status
+    raise SystemExit(0)
+
+
+def leave_at_once(_number: int, _frame: FrameType | None) -> NoReturn:
+    """End a start in which nothing is open yet: an exception might meet a frame that swallows or prints it."""
+    os._exit(0)
+
+
+def ignore_stop_signals(loop: asyncio.AbstractEventLoop) -> None:
+    """From here on a second signal could only spoil the exit status, also while the loop gives its handlers up."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    for number in list_stop_signals():
+        loop.remove_signal_handler(number)
+    on_stop_signals(signal.SIG_IGN)

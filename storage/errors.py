@@ -31,6 +31,10 @@ class StoreLost(StoreError):
     """The instance lock was lost while running: another process may own the database now."""
 
 
+class LeaseLost(StoreLost):
+    """Another process runs this shop now: nothing is wrong with it, this one stands by."""
+
+
 class StoreDamaged(StoreError):
     """The database's files are broken, gone or not the ones that were opened: nothing may be trusted to them."""
 

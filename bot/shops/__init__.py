@@ -1,0 +1,1 @@
+"""Many shops in one process, and many processes for the same shops."""

@@ -18,7 +18,7 @@ def make_server(token: str) -> Server:
 
 
 async def test_every_token_speaks_to_its_own_world() -> None:
-    """What is done in one is seen in one, by one id of a person too; the caller's port tells processes apart."""
+    """What is done in one is seen in one, by one id of a person too."""
     bakery, florist = make_server(BAKERY), make_server(FLORIST)
     async with serve_fleet(Fleet([bakery, florist])) as fleet, ClientSession() as session:
         for server in (bakery, florist):
@@ -26,14 +26,24 @@ async def test_every_token_speaks_to_its_own_world() -> None:
             server.world.press_start(person)
         assert [*bakery.world.people][1:] == [*florist.world.people][1:]
         for token in (BAKERY, FLORIST):
-            async with session.post(f"{fleet.url}/bot{token}/getMe") as response:
+            async with session.post(f"{fleet.urls[0]}/bot{token}/getMe") as response:
                 assert (await response.json())["result"]["id"] == int(token[:2])
         form = {"chat_id": str(person.id), "text": "roses"}
-        async with session.post(f"{fleet.url}/bot{FLORIST}/sendMessage", data=form) as response:
+        async with session.post(f"{fleet.urls[0]}/bot{FLORIST}/sendMessage", data=form) as response:
             assert response.status == 200
         assert (len(bakery.world.sent), len(florist.world.sent)) == (0, 1)
-        assert {bakery.url, florist.url} == {fleet.url}
-        assert all(call.port > 0 for call in florist.world.calls)
+        assert {bakery.url, florist.url} == {fleet.urls[0]}
+
+
+async def test_a_port_for_each_process_tells_them_apart() -> None:
+    """They share the bot and its world, and every call says by which port it came."""
+    bakery = make_server(BAKERY)
+    async with serve_fleet(Fleet([bakery]), ports=(0, 0)) as fleet, ClientSession() as session:
+        for url in (*fleet.urls, fleet.urls[1]):
+            async with session.post(f"{url}/bot{BAKERY}/getMe") as response:
+                assert response.status == 200
+        first, second = fleet.ports
+        assert [call.port for call in bakery.world.calls] == [first, second, second]
 
 
 async def test_a_stranger_is_let_in_only_where_any_token_is() -> None:
@@ -53,10 +63,10 @@ async def test_the_control_door_asks_which_of_several_bots_is_meant() -> None:
     """Where there is one, it need not be said."""
     fleet = Fleet([make_server(BAKERY)])
     async with serve_fleet(fleet, add_routes=lambda app: add_control(app, fleet)), ClientSession() as session:
-        door = Door(session, fleet.url)
+        door = Door(session, fleet.urls[0])
         assert len(await door.post("people", count=2)) == 2
         fleet.add(make_server(FLORIST))
-        async with session.post(f"{fleet.url}/control/people", json={"count": 1}) as response:
+        async with session.post(f"{fleet.urls[0]}/control/people", json={"count": 1}) as response:
             assert (response.status, "2 bots" in await response.text()) == (400, True)
         assert len(await door.post("people", bot=42, count=3)) == 3
         assert (await door.get("statistics", bot="42"))["people"] == 3
@@ -74,5 +84,5 @@ async def test_a_playground_of_its_own_takes_any_token() -> None:
 
 
 async def _ask(session: ClientSession, fleet: Fleet, token: str) -> int:
-    async with session.post(f"{fleet.url}/bot{token}/getMe") as response:
+    async with session.post(f"{fleet.urls[0]}/bot{token}/getMe") as response:
         return response.status

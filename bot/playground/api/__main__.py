@@ -49,8 +49,8 @@ async def _run(fleet: Fleet, port: int, *, control: bool) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     add_routes = (lambda app: add_control(app, fleet)) if control else None
-    async with serve_fleet(fleet, port=port, add_routes=add_routes):
-        sys.stdout.write(f"{fleet.url}\n")
+    async with serve_fleet(fleet, ports=[port], add_routes=add_routes):
+        sys.stdout.write(f"{fleet.urls[0]}\n")
         sys.stdout.flush()
         await stop.wait()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from types import MappingProxyType
 
@@ -35,14 +35,15 @@ class Fleet:
     def __init__(self, servers: Iterable[Server] = (), *, make: MakeServer | None = None) -> None:
         self._servers: dict[int, Server] = {}
         self._make = make
-        self._port = 0
+        self.ports: Sequence[int] = ()
+        """Where it is served; each process of its bots may be given one of its own."""
         for server in servers:
             self.add(server)
 
     @property
-    def url(self) -> str:
-        """What the bots' BOT_API_URL is set to."""
-        return f"http://{LOOPBACK}:{self._port}"
+    def urls(self) -> list[str]:
+        """What the bots' BOT_API_URL may be set to."""
+        return [f"http://{LOOPBACK}:{port}" for port in self.ports]
 
     @property
     def servers(self) -> Mapping[int, Server]:
@@ -52,7 +53,7 @@ class Fleet:
     def add(self, server: Server) -> Server:
         """Take in one more bot; while the fleet is served, it is at once."""
         self._servers[server.world.bot.id] = server
-        if self._port:
+        if self.ports:
             self._launch(server)
         return server
 
@@ -65,9 +66,9 @@ class Fleet:
         app.router.add_route("*", "/{path:.*}", _not_found)
         return app
 
-    def open(self, port: int) -> None:
+    def open(self, ports: Sequence[int]) -> None:
         """Tell the bots where they are served, and begin to deliver."""
-        self._port = port
+        self.ports = ports
         for server in self._servers.values():
             self._launch(server)
 
@@ -78,7 +79,7 @@ class Fleet:
             await server.webhooks.close()
 
     def _launch(self, server: Server) -> None:
-        server.port = self._port
+        server.port = self.ports[0]
         server.webhooks.open()
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
@@ -113,19 +114,21 @@ def make_world(token: str, *, seed: int = 0) -> World:
 @asynccontextmanager
 async def serve(server: Server, *, port: int = 0, add_routes: AddRoutes | None = None) -> AsyncIterator[Server]:
     """Serve one bot's Telegram while the context lasts; port 0 takes a free one."""
-    async with serve_fleet(Fleet([server]), port=port, add_routes=add_routes):
+    async with serve_fleet(Fleet([server]), ports=[port], add_routes=add_routes):
         yield server
 
 
 @asynccontextmanager
-async def serve_fleet(fleet: Fleet, *, port: int = 0, add_routes: AddRoutes | None = None) -> AsyncIterator[Fleet]:
-    """Serve on the loopback interface while the context lasts; port 0 takes a free one."""
+async def serve_fleet(
+    fleet: Fleet, *, ports: Sequence[int] = (0,), add_routes: AddRoutes | None = None
+) -> AsyncIterator[Fleet]:
+    """Serve on the loopback interface while the context lasts, on each of these ports; 0 takes a free one."""
     runner = web.AppRunner(fleet.make_app(add_routes), access_log=None, shutdown_timeout=0.2)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, LOOPBACK, port)
-        await site.start()
-        fleet.open(runner.addresses[0][1])
+        for port in ports:
+            await web.TCPSite(runner, LOOPBACK, port).start()
+        fleet.open([address[1] for address in runner.addresses])
         yield fleet
     finally:
         await fleet.close()

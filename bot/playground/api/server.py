@@ -169,9 +169,9 @@ class Server:
 
 
 def find_port(request: web.Request) -> int:
-    """Return the caller's end of the connection, 0 where it has gone."""
-    peer = request.transport.get_extra_info("peername") if request.transport is not None else None
-    return int(peer[1]) if peer else 0
+    """Return the port a request came in by, 0 where its connection has gone."""
+    name = request.transport.get_extra_info("sockname") if request.transport is not None else None
+    return int(name[1]) if name else 0
 
 
 def _find_place(error: Exception) -> str:

@@ -40,7 +40,7 @@ class Call:
     """The fault it met, if one was ordered."""
     took_effect: bool = False
     port: int = 0
-    """The caller's end of the connection, by which processes of one bot are told apart; 0 where it is not known."""
+    """The port it came in by; where each process of a bot has a port of its own, they are told apart by it."""
 
     @property
     def is_ok(self) -> bool:

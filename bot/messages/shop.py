@@ -45,7 +45,7 @@ class Shop:
     inline_mode: bool
     campaign: Campaign
     public_url: str = ""
-    """Without a slash at the end; empty where there is no web side."""
+    """Without a slash at the end, perhaps with a path; empty where there is no web side."""
     community: bool = False
     """Whether there is a chat that friends are invited to."""
     zone: tzinfo = UTC
@@ -130,7 +130,7 @@ class Shop:
     @property
     def logo_path(self) -> str:
         """Where the web side has the shop's logo; another address whenever it is another; empty where there is none."""
-        return f"/logo.png?{self.campaign.logo[:12]}" if self.campaign.logo else ""
+        return f"{self.web_path}/logo.png?{self.campaign.logo[:12]}" if self.campaign.logo else ""
 
     def page_address(self, code: str) -> str:
         """The share page of a member; empty without a web side."""
@@ -140,6 +140,11 @@ class Shop:
     def has_web(self) -> bool:
         """Whether there is a web side."""
         return bool(self.public_url)
+
+    @property
+    def web_path(self) -> str:
+        """What stands before every path of the web side, without a slash at its end; empty where it has its host to itself."""
+        return urlsplit(self.public_url).path
 
     @property
     def has_public_web(self) -> bool:

@@ -54,7 +54,7 @@ def write_share_page(templates: Templates, page: SharePage) -> str:
         square_path=urlsplit(page.square_picture).path,
         tall_path=urlsplit(page.tall_picture).path,
         picture_words=page.picture_words,
-        shared=f"/s/{page.code}/shared" if page.code else "",
+        shared=f"{templates.base}/s/{page.code}/shared" if page.code else "",
         file=PICTURE_NAME,
         tall_file=TALL_FILE,
         exits=Markup("".join(_write_exits(templates, page))),

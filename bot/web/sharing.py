@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -55,8 +56,8 @@ async def note_shared(request: Request) -> Response:
 
 def is_own_page(request: Request, public_url: str) -> bool:
     """Whether one of our pages asks: browsers say so themselves, and no other page can make them lie."""
-    site = request.headers.get("sec-fetch-site")
-    return site == "same-origin" if site else request.headers.get("origin") == public_url
+    site, own = request.headers.get("sec-fetch-site"), urlsplit(public_url)
+    return site == "same-origin" if site else request.headers.get("origin") == f"{own.scheme}://{own.netloc}"
 
 
 async def _find(deps: WebDeps, request: Request, guest: Guest) -> Found:

@@ -60,6 +60,8 @@ class Board:
 
     language: str
     brand: str
+    root: str
+    """Where the dashboard begins."""
     title: str
     about: str
     menu: Sequence[tuple[str, str, bool]]
@@ -75,15 +77,16 @@ class Board:
 
 def compose_board(shop: Shop, view: BoardView) -> Board:
     """A page in the language of whoever looks."""
-    texts, page = Texts(view.insider.member.language), view.page
+    texts, page, root = Texts(view.insider.member.language), view.page, f"{shop.web_path}{ROOT}"
     return Board(
         language=texts.locale,
         brand=shop.brand(texts.language),
+        root=root,
         title=texts.plain(f"dashboard.page.{page}"),
         about=texts.plain(f"dashboard.about.{page}"),
         menu=[
             (
-                f"{ROOT}/{each}" if each is not BoardPage.FUNNEL else ROOT,
+                f"{root}/{each}" if each is not BoardPage.FUNNEL else root,
                 texts.plain(f"dashboard.page.{each}"),
                 each is page,
             )
@@ -92,7 +95,7 @@ def compose_board(shop: Shop, view: BoardView) -> Board:
         figures=_list_figures(texts, shop, view),
         chart=_compose_chart(texts, shop, view),
         tables=_list_tables(texts, shop, view),
-        lists=_list_exports(view),
+        lists=_list_exports(view, root),
         words={
             "mark": view.mark,
             "leave": texts.plain("dashboard.leave"),
@@ -313,8 +316,8 @@ def _shorten(label: str) -> str:
     return kept
 
 
-def _list_exports(view: BoardView) -> list[tuple[str, str]]:
+def _list_exports(view: BoardView, root: str) -> list[tuple[str, str]]:
     if not view.insider.may_export:
         return []
     names = ALONGSIDE[view.page]
-    return [(f"{ROOT}/lists/{name}.{form}", f"{name}.{form}") for name in names for form in ("csv", "jsonl")]
+    return [(f"{root}/lists/{name}.{form}", f"{name}.{form}") for name in names for form in ("csv", "jsonl")]

@@ -29,7 +29,7 @@ async def look_at(request: Request) -> Response:
     except StoreError:
         raise away() from None
     said, token = say_entering(insider.member.language), request.path_params["token"]
-    form = deps.templates.write("dashboard_enter", label=said.pop("label"), token=token, action=f"{ROOT}/enter")
+    form = deps.templates.write("dashboard_enter", label=said.pop("label"), token=token, action=f"{deps.shop.web_path}{ROOT}/enter")
     page = write_narrow(deps.templates, **said, action=form)
     return HTMLResponse(page, headers=HEADERS)
 
@@ -45,7 +45,7 @@ async def enter(request: Request) -> Response:
         return refuse(deps)
     except StoreError:
         raise away() from None
-    answer = RedirectResponse(ROOT, 303, headers=HEADERS)
+    answer = RedirectResponse(f"{deps.shop.web_path}{ROOT}", 303, headers=HEADERS)
     _set_cookie(answer, deps, session, SESSION_SECONDS)
     return answer
 
@@ -70,8 +70,13 @@ def read_session(request: Request) -> str:
 
 
 def name_cookie(deps: WebDeps) -> str:
-    """With `__Host-` a browser takes it from https alone, for this host and no other; plain http is a playground's."""
-    return "__Host-passalong" if deps.shop.public_url.startswith("https:") else "passalong"
+    """With `__Host-` a browser takes it from https alone, for this host and no other; plain http is a playground's.
+
+    Where several shops share a host each has a path, and its cookie with it: browsers allow none to one of `__Host-`.
+    """
+    if not deps.shop.public_url.startswith("https:"):
+        return "passalong"
+    return "__Secure-passalong" if deps.shop.web_path else "__Host-passalong"
 
 
 def refuse(deps: WebDeps) -> Response:
@@ -93,6 +98,7 @@ def _demand_own_page(request: Request, deps: WebDeps) -> None:
 
 def _set_cookie(answer: Response, deps: WebDeps, session: str, seconds: int) -> None:
     https = deps.shop.public_url.startswith("https:")
+    path = deps.shop.web_path or "/"
     answer.set_cookie(
-        name_cookie(deps), session, max_age=seconds, path="/", secure=https, httponly=True, samesite="strict"
+        name_cookie(deps), session, max_age=seconds, path=path, secure=https, httponly=True, samesite="strict"
     )

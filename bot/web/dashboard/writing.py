@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.messages.dashboard.entering import ROOT
 from bot.messages.dashboard.viewing import Board, BoardTable
 from bot.web.templates import Markup, Templates
 
@@ -18,8 +17,8 @@ def write_board(templates: Templates, board: Board) -> str:
         brand=board.brand,
         title=board.title,
         about=board.about,
-        action=f"{ROOT}/leave",
-        live=f"{ROOT}/live",
+        action=f"{board.root}/leave",
+        live=f"{board.root}/live",
         menu=_join(_write_link(templates, *each) for each in board.menu),
         figures=_write_figures(templates, board.figures),
         chart=_write_chart(templates, board),
@@ -48,8 +47,8 @@ def _write_chart(templates: Templates, board: Board) -> Markup:
     if board.chart is None:
         return Markup("")
     here = next(address for address, _, current in board.menu if current)
-    name = here.removeprefix(ROOT).removeprefix("/") or "funnel"
-    return templates.write("dashboard_chart", source=f"{ROOT}/charts/{name}", words=board.chart.title)
+    name = here.removeprefix(board.root).removeprefix("/") or "funnel"
+    return templates.write("dashboard_chart", source=f"{board.root}/charts/{name}", words=board.chart.title)
 
 
 def _write_table(templates: Templates, table: BoardTable) -> Markup:

@@ -25,6 +25,9 @@ _METHODS_ADDRESS = re.compile(
 )
 """What is written behind the server's address in examples, in libraries, and in a browser that tried a method."""
 
+OWN_PATHS = frozenset({"api", "assets", "c", "dashboard", "healthz", "l", "metrics", "r", "readyz", "s", "telegram"})
+"""How paths of the web side begin: under such a path of its own a shop could not be told from another's doors."""
+
 _NO_PLACE = frozenset({"Factory", "localtime", "posixrules"})
 """What lies among the zones and is none."""
 
@@ -145,23 +148,29 @@ def parse_named_chat(name: str, value: str) -> int | str | None:
 
 def parse_public_url(value: str) -> str:
     """The web side's address without a slash at the end; empty where nothing is set. SettingMistake for what is none."""
-    match = re.fullmatch(r"(https?)://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?/?", value, re.IGNORECASE)
+    match = re.fullmatch(
+        r"(https?)://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?((?:/[a-z0-9][a-z0-9-]*){0,3})/?", value, re.IGNORECASE
+    )
     if not value:
         return ""
     if match is None:
         raise SettingMistake(
             "PUBLIC_URL",
             f"is no address ({_hint(value)})",
-            "Give a plain address like https://share.example.org, without a path",
+            "Give a plain address like https://share.example.org or https://share.example.org/bakery",
         )
-    scheme, host, port = (part or "" for part in match.groups())
+    scheme, host, port, path = (part or "" for part in match.groups())
+    if path.lower().split("/")[1:2] and path.lower().split("/")[1] in OWN_PATHS:
+        raise SettingMistake(
+            "PUBLIC_URL", "has a path that begins like one of the bot's own", "Choose another one, like the shop's name"
+        )
     if scheme.lower() == "http" and not _is_loopback(host):
         raise SettingMistake(
             "PUBLIC_URL",
             "begins with http:// and travels in the clear",
             "Use https; http is for 127.0.0.1 and localhost",
         )
-    return f"{scheme}://{host}{port}".lower()
+    return f"{scheme}://{host}{port}{path}".lower()
 
 
 def _is_loopback(host: str) -> bool:

@@ -95,8 +95,6 @@ class Dispatch:
             self._handle_inline, metrics=self.metrics, parallel=inline_parallel, longest_wait_seconds=inline_seconds
         )
         self._read_upto = Seq(0)
-        self._first_taken: Seq | None = None
-        """Rows from here on were counted as they came; those before it were left by an earlier process."""
         self._behind = True
         self._newer = False
         self._feeder: asyncio.Task[None] | None = None
@@ -136,18 +134,22 @@ class Dispatch:
         """
         if more:
             self._hurry_until = asyncio.get_running_loop().time() + HURRY_SECONDS
-        for row in rows:
-            self._floods.begin(row.sender_id)
-        if rows and self._first_taken is None:
-            self._first_taken = rows[0].seq
-        if self._behind or len(self._queue) >= self._capacity:
-            self._behind = self._newer = True
-            self._feed()
+        if self._behind or len(self._queue) >= self._capacity or self._has_gap(rows):
+            self.look()
             return
         for row in rows:
             if row.seq > self._read_upto:  # else catching up has found it in the table already
                 self._put(row, parsed.get(row.update_id) if parsed else None)
         self._pump()
+
+    def look(self) -> None:
+        """Have the table read: it may hold rows that nobody told of, because another process committed them."""
+        self._behind = self._newer = True
+        self._feed()
+
+    def _has_gap(self, rows: Sequence[InboxRow]) -> bool:
+        """Whether rows of others may lie before these: in the inbox no number is given before the one ahead is committed."""
+        return bool(rows) and rows[0].seq > self._read_upto + 1
 
     def take_inline(self, update: RawUpdate) -> None:
         """Have an inline query answered, or dropped if there is no hope."""
@@ -182,6 +184,7 @@ class Dispatch:
         await self._closes.drain(max(0.5, deadline - asyncio.get_running_loop().time()))
 
     def _put(self, row: InboxRow, update: Update | None = None) -> None:
+        self._floods.begin(row.sender_id)
         self._queue.put(row.sender_id if row.sender_id is not None else f"seq {row.seq}", row, update)
         self._read_upto = max(self._read_upto, row.seq)
 
@@ -201,8 +204,6 @@ class Dispatch:
                 await asyncio.sleep(STORE_RETRY_SECONDS)
                 continue
             for row in rows:
-                if self._first_taken is None or row.seq < self._first_taken:
-                    self._floods.begin(row.sender_id)
                 self._put(row)
             self._behind = len(rows) == PAGE or self._newer
             self._pump()

@@ -14,6 +14,9 @@ from storage.records import InboxRow, Seq
 Key = int | str
 """A sender; of updates of nobody each is a line of its own."""
 
+OVERTAKEN = 1000
+"""So far ids of updates may be out of order where they were brought side by side; further apart, Telegram has begun to count anew."""
+
 HELD_PER_SENDER = 20
 """Rows of one sender in memory; the others stay in the table."""
 
@@ -131,7 +134,12 @@ class FairQueue:
         self.finish(key)
 
     def _hold(self, line: _Line, waiting: Waiting) -> None:
+        """To the end of the line, before those alone that a balancer let overtake it and nobody has begun."""
+        passed, own = list[Waiting](), waiting.row.update_id
+        while line.held and not line.held[-1].rests and own < line.held[-1].row.update_id < own + OVERTAKEN:
+            passed.append(line.held.pop())
         line.held.append(waiting)
+        line.held.extend(reversed(passed))
         line.upto = waiting.row.seq
         self._held += 1
 

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from bot.messages.shop import Shop
 from bot.services.members import MemberView
 from bot.services.visiting import compose_nobody
+from bot.updates.reception import Reception
 from bot.updates.vitals import VitalSigns
 from bot.web.card_cache import CardCache
 from bot.web.click_writer import ClickWriter
@@ -50,6 +51,8 @@ class WebDeps:
     """The bot's own figures; None where no bot works behind these doors."""
     metrics_token: str
     """Whoever knows it reads those figures; empty: only this machine does."""
+    updates: Reception | None = None
+    """Takes in what Telegram brings; None where the bot fetches it."""
 
     @property
     def shop(self) -> Shop:

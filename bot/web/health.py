@@ -21,6 +21,11 @@ class Health:
         self._probed_at = float("-inf")
         self._said = "ok"
 
+    @property
+    def last(self) -> str:
+        """The word of when it was asked last."""
+        return "lost" if self._store.is_lost else self._said
+
     async def ask(self) -> str:
         """The word of now, or of a moment ago."""
         if self._store.is_lost:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import accumulate
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
@@ -16,6 +18,7 @@ from starlette.responses import Response
 from bot.core.addresses import is_of_this_machine
 from bot.core.alarms import Trouble, Vitals, find_troubles
 from bot.telemetry import COUNTERS, TIME_BOUNDS, TIMES, Metrics
+from bot.updates.vitals import VitalSigns
 from bot.version import __version__
 from bot.web.deps import WebDeps, deps_of
 from bot.web.health import PROBE_SECONDS
@@ -48,8 +51,17 @@ async def show_metrics(request: Request) -> Response:
         HTTPException: 401 or 404.
     """
     deps = deps_of(request)
-    _admit(request, deps.metrics_token)
-    content = await compose_metrics(deps)
+    return await answer_watcher(request, {"": deps}, deps.metrics_token)
+
+
+async def answer_watcher(request: Request, shops: Mapping[str, WebDeps], token: str) -> Response:
+    """The figures of these shops by name, each figure with a label that says whose it is; of the one without a name without.
+
+    Raises:
+        HTTPException: 401 or 404.
+    """
+    _admit(request, token)
+    content = await compose_metrics(shops)
     return Response(content, headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4, "Cache-Control": "no-store"})
 
 
@@ -68,51 +80,74 @@ def _is_from_here(request: Request) -> bool:
     return near and not any(name in request.headers for name in _FORWARDED)
 
 
-async def compose_metrics(deps: WebDeps) -> bytes:
-    """All figures; those of the database are left out while it cannot be read."""
-    vitals = None
-    if deps.signs is not None:
-        try:
-            vitals = await deps.signs.take(not_older_seconds=PROBE_SECONDS)
-        except StoreError:
-            vitals = None
+async def compose_metrics(shops: Mapping[str, WebDeps]) -> bytes:
+    """All figures by shop; those of a database are left out while it cannot be read."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Figures(deps.signs.metrics if deps.signs else Metrics(), vitals))
+    registry.register(_Figures([(name, *await _look_at(deps.signs)) for name, deps in shops.items()]))
     return generate_latest(registry)
 
 
-class _Figures(Collector):
-    """What is counted and measured, of one moment and one bot: nothing of it is the process's."""
+async def _look_at(signs: VitalSigns | None) -> tuple[Metrics, Vitals | None]:
+    if signs is None:
+        return Metrics(), None
+    try:
+        return signs.metrics, await signs.take(not_older_seconds=PROBE_SECONDS)
+    except StoreError:
+        return signs.metrics, None
 
-    def __init__(self, metrics: Metrics, vitals: Vitals | None) -> None:
-        self._metrics = metrics
-        self._vitals = vitals
+
+class _Figures(Collector):
+    """What is counted and measured, of one moment and of each bot: nothing of it is the process's."""
+
+    def __init__(self, shops: Sequence[tuple[str, Metrics, Vitals | None]]) -> None:
+        self._shops = [([name] if name else [], metrics, vitals) for name, metrics, vitals in shops]
+        self._labels = ["shop"] if any(name for name, *_ in shops) else []
 
     def collect(self) -> Iterator[Metric]:
         """All of it."""
         about = GaugeMetricFamily(f"{PREFIX}info", "which version runs", labels=["version"])
         about.add_metric([__version__], 1)
         yield about
-        for name, count in self._metrics.read().items():
-            yield CounterMetricFamily(f"{PREFIX}{name}", COUNTERS[name], value=count)
+        for name, text in COUNTERS.items():
+            yield self._compose_counter(name, text)
         for name, text in TIMES.items():
             yield self._compose_times(name, text)
-        yield GaugeMetricFamily(f"{PREFIX}up", "whether the database can be read", value=int(self._vitals is not None))
-        if self._vitals is not None:
-            yield from self._list_gauges(self._vitals)
+        yield self._compose_gauge("up", "whether the database can be read", lambda vitals: int(vitals is not None))
+        if any(vitals is not None for *_, vitals in self._shops):
+            yield from self._list_gauges()
 
-    def _list_gauges(self, vitals: Vitals) -> Iterator[Metric]:
+    def _list_gauges(self) -> Iterator[Metric]:
         for name, (field, text) in GAUGES.items():
-            yield GaugeMetricFamily(f"{PREFIX}{name}", text, value=getattr(vitals, field))
-        found = find_troubles(vitals)
-        troubles = GaugeMetricFamily(f"{PREFIX}trouble", "1 for what is wrong", labels=["trouble"])
-        for trouble in Trouble:
-            troubles.add_metric([trouble.value], int(trouble in found))
+            yield self._compose_gauge(name, text, partial(_read_field, field))
+        troubles = GaugeMetricFamily(f"{PREFIX}trouble", "1 for what is wrong", labels=[*self._labels, "trouble"])
+        for whose, _, vitals in self._shops:
+            found = find_troubles(vitals) if vitals else {}
+            for trouble in Trouble if vitals else ():
+                troubles.add_metric([*whose, trouble.value], int(trouble in found))
         yield troubles
 
+    def _compose_counter(self, name: str, text: str) -> Metric:
+        counter = CounterMetricFamily(f"{PREFIX}{name}", text, labels=self._labels)
+        for whose, metrics, _ in self._shops:
+            counter.add_metric(whose, metrics.read()[name])
+        return counter
+
+    def _compose_gauge(self, name: str, text: str, read: Callable[[Vitals | None], float | None]) -> Metric:
+        gauge = GaugeMetricFamily(f"{PREFIX}{name}", text, labels=self._labels)
+        for whose, _, vitals in self._shops:
+            if (value := read(vitals)) is not None:
+                gauge.add_metric(whose, value)
+        return gauge
+
     def _compose_times(self, name: str, text: str) -> Metric:
-        times, passed, buckets = self._metrics.times[name], 0, list[tuple[str, float]]()
-        for bound, count in zip((*map(str, TIME_BOUNDS), "+Inf"), times.counts, strict=True):
-            passed += count
-            buckets.append((bound, float(passed)))
-        return HistogramMetricFamily(f"{PREFIX}{name}_seconds", text, buckets=buckets, sum_value=times.seconds)
+        histogram = HistogramMetricFamily(f"{PREFIX}{name}_seconds", text, labels=self._labels)
+        for whose, metrics, _ in self._shops:
+            times, bounds = metrics.times[name], (*map(str, TIME_BOUNDS), "+Inf")
+            passed = zip(bounds, map(float, accumulate(times.counts)), strict=True)
+            histogram.add_metric(whose, list(passed), sum_value=times.seconds)
+        return histogram
+
+
+def _read_field(field: str, vitals: Vitals | None) -> float | None:
+    found: float | None = None if vitals is None else getattr(vitals, field)
+    return found

@@ -12,6 +12,12 @@ MOST_BODY_BYTES = 1024
 MOST_REPORT_BYTES = 16 * 1024
 """What other systems report is a few hundred bytes long."""
 
+WEBHOOK = "/telegram"
+"""Where Telegram brings updates: for one of several shops with its name behind, whatever its public address."""
+
+MOST_UPDATE_BYTES = 1024 * 1024
+"""Telegram's are smaller. A balancer may hand one on without saying how long it is: it is counted as it comes."""
+
 _OWN = ("script-src", "style-src", "img-src", "connect-src", "form-action")
 _NONE = ("default-src", "base-uri", "frame-ancestors")
 CONTENT_POLICY = "; ".join([*(f"{name} 'none'" for name in _NONE), *(f"{name} 'self'" for name in _OWN)])
@@ -38,11 +44,18 @@ def compose_headers(*, https: bool) -> RawHeaders:
 
 
 class SecurityShell:
-    """An ASGI application around another one."""
+    """An ASGI application around another one.
 
-    def __init__(self, app: ASGIApp, headers: RawHeaders) -> None:
+    Args:
+        app: What knows its doors by paths from `/` on.
+        headers: What each answer carries.
+        base: The path all of it lies under; a proxy may have cut it off.
+    """
+
+    def __init__(self, app: ASGIApp, headers: RawHeaders, base: str = "") -> None:
         self._app = app
         self.headers = headers
+        self._base = base
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; anything but HTTP is left alone."""
@@ -54,21 +67,32 @@ class SecurityShell:
                 message["headers"] = [*message.get("headers", []), *self.headers]
             await send(message)
 
+        if self._base and is_under(scope["path"], self._base):
+            scope = {**scope, "path": scope["path"].removeprefix(self._base) or "/"}
         for_api = scope["path"].startswith(API)
-        if carries_much(scope["headers"], most=MOST_REPORT_BYTES if for_api else MOST_BODY_BYTES):
+        if scope["path"] == WEBHOOK:
+            much = announces_much(scope["headers"], MOST_UPDATE_BYTES)
+        else:
+            much = carries_much(scope["headers"], most=MOST_REPORT_BYTES if for_api else MOST_BODY_BYTES)
+        if much:
             await _refuse(send_dressed, in_words=for_api)
         else:
             await self._app(scope, receive, send_dressed)
 
 
+def is_under(path: str, base: str) -> bool:
+    """Whether a path is this one, or lies below it."""
+    return path == base or path.startswith(f"{base}/")
+
+
 def carries_much(headers: RawHeaders, most: int = MOST_BODY_BYTES) -> bool:
     """Whether a body is announced that is longer than allowed, or of unknown length."""
-    for name, value in headers:
-        if name == b"transfer-encoding":
-            return True
-        if name == b"content-length" and (len(value) > 9 or int(value) > most):
-            return True
-    return False
+    return announces_much(headers, most) or any(name == b"transfer-encoding" for name, _ in headers)
+
+
+def announces_much(headers: RawHeaders, most: int) -> bool:
+    """Whether a body says of itself that it is longer than allowed."""
+    return any(name == b"content-length" and (len(value) > 9 or int(value) > most) for name, value in headers)
 
 
 async def _refuse(send: Send, *, in_words: bool) -> None:

@@ -8,15 +8,16 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Protocol, cast
 
 import h11
 import uvicorn
+from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bot.web.crowd import MOST_CONNECTIONS, Crowd
 from bot.web.listening import BACKLOG
-from bot.web.security import RawHeaders, SecurityShell
+from bot.web.security import RawHeaders
 
 IDLE_SECONDS = 5
 LEAVE_SECONDS = 2
@@ -38,9 +39,18 @@ class Patience:
     most_connections: int = MOST_CONNECTIONS
 
 
-async def serve_site(
-    site: SecurityShell, listener: socket.socket, stop: asyncio.Event, patience: Patience = Patience()
-) -> None:
+class Site(Protocol):
+    """An ASGI application that has its own headers on each answer."""
+
+    @property
+    def headers(self) -> RawHeaders:
+        """For the answers that it never sees."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+
+
+async def serve_site(site: Site, listener: socket.socket, stop: asyncio.Event, patience: Patience = Patience()) -> None:
     """Serve until `stop` is set or the caller is cancelled; answers under way are finished first."""
     config = uvicorn.Config(
         site,

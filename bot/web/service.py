@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -12,7 +14,7 @@ from bot.web.deps import deps_of
 from bot.web.health import PROBE_SECONDS
 from storage.errors import StoreError
 
-ROBOTS = "User-agent: *\nDisallow: /s/\nDisallow: /l/\nDisallow: /dashboard\nAllow: /r/\nAllow: /c/\n"
+_CRAWLED = (("Disallow", "/s/"), ("Disallow", "/l/"), ("Disallow", "/dashboard"), ("Allow", "/r/"), ("Allow", "/c/"))
 """Share pages are their members' own; links and cards are there to be unfolded."""
 
 _WRONG = {
@@ -56,7 +58,13 @@ async def _look_at(signs: VitalSigns) -> dict[str, str]:
 
 async def say_robots(_request: Request) -> Response:
     """What crawlers may look at."""
-    return PlainTextResponse(ROBOTS, headers={"Cache-Control": _FRESH})
+    return answer_crawler([""])
+
+
+def answer_crawler(bases: Iterable[str]) -> Response:
+    """What crawlers may look at under these paths: they ask for it once a host."""
+    lines = [f"{word}: {base}{path}" for base in bases for word, path in _CRAWLED]
+    return PlainTextResponse("\n".join(["User-agent: *", *lines, ""]), headers={"Cache-Control": _FRESH})
 
 
 async def send_sheet(request: Request) -> Response:

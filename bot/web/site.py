@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from bot.core.addresses import THIS_MACHINE, Network
 from bot.messages.visiting import Refusal
+from bot.updates.reception import Reception
 from bot.updates.vitals import VitalSigns
 from bot.web.api import FAILURES, MOST_AT_ONCE
 from bot.web.card_cache import CardCache
@@ -29,9 +30,10 @@ from bot.web.metrics import show_metrics
 from bot.web.pages import write_refusal
 from bot.web.problems import API, Problem, compose_problem
 from bot.web.salt import DailySalt
-from bot.web.security import SecurityShell, compose_headers
+from bot.web.security import WEBHOOK, SecurityShell, compose_headers
 from bot.web.service import say_health, say_ready, say_robots, send_sheet
 from bot.web.sharing import BEACONS, note_shared, open_page
+from bot.web.telegram import answer_bare, take_update
 from bot.web.templates import Templates
 from bot.web.throttle import Admission, Throttle
 from bot.web.visitor import Visitors
@@ -83,6 +85,7 @@ DOORS = (
     Route("/dashboard", show_page, methods=["GET"]),
     Route("/dashboard/{page}", show_page, methods=["GET"]),
     Route("/robots.txt", say_robots, methods=["GET"]),
+    Route(WEBHOOK, take_update, methods=["POST"]),
 )
 """All there is; assets/web/openapi.json describes it."""
 
@@ -100,17 +103,20 @@ def build_deps(
     pepper: bytes = b"",
     signs: VitalSigns | None = None,
     metrics_token: str = "",
+    templates: Templates | None = None,
+    updates: Reception | None = None,
 ) -> WebDeps:
     """The rooms behind the doors, with their usual measures; `guesses` overrules how often a visitor may guess.
 
-    With `pepper` the secrets are made that other systems sign with.
+    With `pepper` the secrets are made that other systems sign with. `templates` are read where another shop has not yet.
     """
+    shop = snapshots.current.shop
     return WebDeps(
         store=store,
         health=Health(store),
         snapshots=snapshots,
         snapshot=snapshots.current,
-        templates=Templates(assets / "web"),
+        templates=(templates or Templates(assets / "web")).under(shop.web_path),
         visitors=Visitors(store, trusted_proxies, guesses),
         card_cache=CardCache(),
         salt=DailySalt(clock),
@@ -123,6 +129,7 @@ def build_deps(
         pepper=pepper,
         signs=signs,
         metrics_token=metrics_token,
+        updates=updates,
     )
 
 
@@ -132,11 +139,14 @@ def build_site(deps: WebDeps) -> SecurityShell:
     site = Starlette(routes=list(doors), exception_handlers={HTTPException: _refuse})
     site.router.redirect_slashes = False  # it would build a redirect from the request's Host
     site.state.deps = deps
-    return SecurityShell(site, compose_headers(https=deps.shop.public_url.startswith("https:")))
+    headers = compose_headers(https=deps.shop.public_url.startswith("https:"))
+    return SecurityShell(site, headers, deps.shop.web_path)
 
 
 async def _refuse(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if request.url.path == WEBHOOK:
+        return answer_bare(error.status_code, error.headers)
     if request.url.path.startswith(API):
         return compose_problem(Problem(error.status_code, error.detail, headers=dict(error.headers or {})))
     deps = deps_of(request)

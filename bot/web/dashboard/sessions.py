@@ -29,7 +29,9 @@ async def look_at(request: Request) -> Response:
     except StoreError:
         raise away() from None
     said, token = say_entering(insider.member.language), request.path_params["token"]
-    form = deps.templates.write("dashboard_enter", label=said.pop("label"), token=token, action=f"{deps.shop.web_path}{ROOT}/enter")
+    form = deps.templates.write(
+        "dashboard_enter", label=said.pop("label"), token=token, action=f"{deps.shop.web_path}{ROOT}/enter"
+    )
     page = write_narrow(deps.templates, **said, action=form)
     return HTMLResponse(page, headers=HEADERS)
 

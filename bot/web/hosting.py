@@ -1,0 +1,176 @@
+"""Several shops behind one port: each by its host, or by a path of its own, and nobody's page for whatever is left."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from bot.core.languages import choose_language
+from bot.messages.visiting import Refusal, say_refusal
+from bot.telemetry import SHOP
+from bot.web.deps import WebDeps
+from bot.web.metrics import answer_watcher
+from bot.web.pages import write_narrow
+from bot.web.security import WEBHOOK, RawHeaders, SecurityShell, compose_headers, is_under
+from bot.web.service import answer_crawler
+from bot.web.site import build_site
+from bot.web.telegram import refuse_stranger
+from bot.web.templates import Templates
+
+_HOST = re.compile(r"\[?([^\[\]:]*|[0-9a-f:]*)\]?(?::[0-9]*)?", re.IGNORECASE)
+
+
+class Crossed(ValueError):
+    """Two shops would be reached by the same address; the text says which and is for the operator."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    name: str
+    deps: WebDeps
+    site: SecurityShell
+    host: str
+    base: str
+
+
+def build_host_site(sites: Mapping[str, WebDeps], templates: Templates, *, metrics_token: str = "") -> HostSite:
+    """The web side of these shops, by name, for as long as `show` is not told of others.
+
+    Raises:
+        Crossed: two of them have the same address.
+    """
+    site = HostSite(templates, metrics_token=metrics_token)
+    site.show(sites)
+    return site
+
+
+class HostSite:
+    """All shops of a process as one ASGI application; `show` changes which there are while it serves.
+
+    A host that no shop names is a proxy's word for this machine, or nothing: there the path alone decides.
+    """
+
+    def __init__(self, templates: Templates, *, metrics_token: str = "") -> None:
+        self.templates = templates
+        self.metrics_token = metrics_token
+        self._places: Sequence[_Place] = ()
+        self._asked = 0
+        process = Starlette(routes=list(_PROCESS), exception_handlers={HTTPException: _refuse})
+        process.state.host = self
+        self._process = SecurityShell(process, self.headers)
+        self._closed = SecurityShell(refuse_stranger, self.headers)
+
+    @property
+    def headers(self) -> RawHeaders:
+        """What an answer carries that is no shop's."""
+        return compose_headers(https=False)
+
+    @property
+    def shops(self) -> dict[str, WebDeps]:
+        """All there are, by name."""
+        return {place.name: place.deps for place in self._places}
+
+    def show(self, sites: Mapping[str, WebDeps]) -> None:
+        """Serve these shops from now on, by name; requests that are being answered are not disturbed.
+
+        Raises:
+            Crossed: two of them have the same address; what was served before goes on.
+        """
+        known = {place.name: place for place in self._places}
+        places = [_place(name, deps, known.get(name)) for name, deps in sites.items()]
+        taken: dict[tuple[str, str], str] = {}
+        for place in places:
+            other = taken.setdefault((place.host, place.base), place.name)
+            if place.host and other != place.name:
+                raise Crossed(f"{other} and {place.name} have the same PASSALONG_PUBLIC_URL: give one of them a path")
+        self._places = sorted(places, key=lambda place: len(place.base), reverse=True)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request; anything but HTTP is left alone."""
+        if scope["type"] != "http":
+            return
+        path: str = scope["path"]
+        if path in _OWN:
+            await self._process(scope, receive, send)
+        elif is_under(path, WEBHOOK):
+            place = self._find_named(path.removeprefix(f"{WEBHOOK}/"))
+            await (self._closed if place is None else place.site)({**scope, "path": WEBHOOK}, receive, send)
+        elif (place := self._find(scope)) is None:
+            await self._process(scope, receive, send)
+        else:
+            SHOP.set(f"@{place.deps.shop.bot_username}")
+            await place.site(scope, receive, send)
+
+    async def look(self) -> tuple[int, int]:
+        """How many shops' databases are well, of how many: one is really asked, and only where that one is not, all are."""
+        if not self._places:
+            return 0, 0
+        self._asked = (self._asked + 1) % len(self._places)
+        if await self._places[self._asked].deps.health.ask() != "ok":
+            await asyncio.gather(*(place.deps.health.ask() for place in self._places))
+        return sum(place.deps.health.last == "ok" for place in self._places), len(self._places)
+
+    def _find_named(self, name: str) -> _Place | None:
+        return next((place for place in self._places if place.name == name), None)
+
+    def _find(self, scope: Scope) -> _Place | None:
+        """Whose address this is: of those at its host the one with the longest path; nobody's, where two have it."""
+        said = _HOST.fullmatch(Request(scope).headers.get("host", ""))
+        named = [place for place in self._places if place.host]
+        there = [place for place in named if said and place.host == said[1].lower()] or named
+        fitting = [place for place in there if not place.base or is_under(scope["path"], place.base)]
+        best = [place for place in fitting if len(place.base) == len(fitting[0].base)]
+        return best[0] if len(best) == 1 else None
+
+
+def _place(name: str, deps: WebDeps, known: _Place | None) -> _Place:
+    if known is not None and known.deps is deps:
+        return known
+    url = urlsplit(deps.shop.public_url)
+    return _Place(name=name, deps=deps, site=build_site(deps), host=url.hostname or "", base=url.path)
+
+
+async def _say_health(request: Request) -> Response:
+    """200 while any shop can write to its database: the trouble of one takes nobody else's doors away."""
+    host: HostSite = request.app.state.host
+    well, there = await host.look()
+    said = "ok" if well == there else f"{well} of {there} shops can write"
+    return PlainTextResponse(f"{said}\n", 200 if well or not there else 503, {"Cache-Control": "no-store"})
+
+
+async def _show_metrics(request: Request) -> Response:
+    host: HostSite = request.app.state.host
+    return await answer_watcher(request, host.shops, host.metrics_token)
+
+
+async def _say_robots(request: Request) -> Response:
+    host: HostSite = request.app.state.host
+    return answer_crawler(sorted({deps.shop.web_path for deps in host.shops.values()}))
+
+
+async def _refuse(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    host: HostSite = request.app.state.host
+    language = choose_language(None, re.split("[,;]", request.headers.get("accept-language", ""))[0])
+    title, why = say_refusal(language, Refusal.MISSING if error.status_code == 404 else Refusal.REFUSED)
+    page = write_narrow(host.templates, language=language, title=title, why=why)
+    return HTMLResponse(page, error.status_code, headers={"Cache-Control": "no-store", **(error.headers or {})})
+
+
+_PROCESS = (
+    Route("/healthz", _say_health, methods=["GET"]),
+    Route("/readyz", _say_health, methods=["GET"]),
+    Route("/metrics", _show_metrics, methods=["GET"]),
+    Route("/robots.txt", _say_robots, methods=["GET"]),
+)
+_OWN = frozenset(route.path for route in _PROCESS)

@@ -17,6 +17,7 @@ from typing import TypeVar
 
 from tests.chaos.broadcast import run_broadcast
 from tests.chaos.campaign import run_campaign
+from tests.chaos.cluster import run_cluster
 from tests.chaos.contest import run_contest
 from tests.chaos.conversions import run_conversions
 from tests.chaos.databases import ENGINES, EngineName
@@ -43,6 +44,7 @@ RUNS: dict[Part, Callable[[Order], Coroutine[None, None, Report]]] = {
     "contest": run_contest,
     "voice": run_voice,
     "conversions": run_conversions,
+    "cluster": run_cluster,
 }
 
 SHOWN = 40
@@ -56,7 +58,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)  # so that bots and servers are ended with us
     reports = [
-        _run(chosen, part, engine) for part in _list(chosen.part, PARTS) for engine in _list(chosen.engine, ENGINES)
+        _run(chosen, part, engine)
+        for part in _list(chosen.part, PARTS)
+        for engine in _list(chosen.engine, ENGINES)
+        if (part, engine) != ("cluster", "sqlite")  # there one process has everything
     ]
     return int(not all(report.passed for report in reports))
 
@@ -81,6 +86,13 @@ def _make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--voice-kills", type=int, default=200, help="of sixteen who say how it was, and answer")
     parser.add_argument("--size", type=int, default=100_000, help="orders that a till reports")
     parser.add_argument("--conversion-kills", type=int, default=50, help="of the bot that they are reported to")
+    parser.add_argument("--friends", type=int, default=2000, help="who join the big shop of a cluster")
+    parser.add_argument(
+        "--cluster-kills", type=int, default=60, help="of its processes; pauses and others go with them"
+    )
+    parser.add_argument("--shops", type=int, default=12, help="of a cluster")
+    parser.add_argument("--processes", type=int, default=3, help="that share them")
+    parser.add_argument("--longest-pause", type=float, default=40.0, help="of a process of a cluster, in seconds")
     return parser
 
 
@@ -98,11 +110,21 @@ def _run(chosen: argparse.Namespace, part: Part, engine: EngineName) -> Report:
         "contest": (0, chosen.contest_kills),
         "voice": (0, chosen.voice_kills),
         "conversions": (chosen.size, chosen.conversion_kills),
+        "cluster": (chosen.friends, chosen.cluster_kills),
         "money": (chosen.steps if engine == "sqlite" else chosen.steps // 10, chosen.money_kills),
     }[part]
     folder = Path(tempfile.mkdtemp(prefix="passalong-chaos-"))
     order = Order(
-        part=part, engine=engine, seed=chosen.seed, size=size, kills=kills, folder=folder, send_rate=chosen.send_rate
+        part=part,
+        engine=engine,
+        seed=chosen.seed,
+        size=size,
+        kills=kills,
+        folder=folder,
+        send_rate=chosen.send_rate,
+        shops=chosen.shops,
+        processes=chosen.processes,
+        longest_pause_seconds=chosen.longest_pause,
     )
     began = time.monotonic()
     try:

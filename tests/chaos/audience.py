@@ -41,10 +41,13 @@ class Audience:
         return [self.admin, *self.members]
 
 
-def gather_audience(world: World, *, size: int, seed: int) -> Audience:
-    """Return people who have started the bot some time ago; a few have blocked it without its knowing."""
+def gather_audience(world: World, *, size: int, seed: int, first: int = 0) -> Audience:
+    """Return people who have started the bot some time ago; a few have blocked it without its knowing.
+
+    Their names are those of a crowd's from the number `first` on.
+    """
     random = Random(seed)
-    members = [world.add_person(name_person(number)) for number in range(size)]
+    members = [world.add_person(name_person(number)) for number in range(first, first + size)]
     for member in members:
         chat = world.open_chat(member)
         chat.started = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, create_engine, func, inspect, select
 from sqlalchemy.pool import NullPool
 
+from storage.engines.postgres_connection import find_schema
 from storage.records import BroadcastState
 from storage.schema import (
     account,
@@ -124,7 +126,10 @@ class Reader:
     """Looks into a database that the bot may be using."""
 
     def __init__(self, url: str) -> None:
-        self._engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), poolclass=NullPool)
+        schema = find_schema(url)
+        options = {"options": f"-c search_path={schema}"} if schema else {}
+        address = re.sub(r"[?&]schema=[^&]*$", "", url).replace("postgresql://", "postgresql+psycopg://")
+        self._engine = create_engine(address, poolclass=NullPool, connect_args=options)
 
     def is_all_done(self) -> bool:
         """Whether no update is open, and neither a notice nor a card is owed."""
@@ -163,6 +168,12 @@ class Reader:
                 )
                 for of, action, state in connection.execute(_BROADCASTS).all()
             ]
+
+    def find_languages(self) -> dict[int, str]:
+        """Return the language that each has chosen, by Telegram id."""
+        chosen = select(profile.c.telegram_id, person.c.language).join_from(profile, person)
+        with self._engine.connect() as connection:
+            return dict(_list(connection, chosen.where(person.c.language.is_not(None))))
 
     def copy(self) -> Books:
         """Read everything."""

@@ -60,10 +60,16 @@ class NeverCameError(Exception):
 
 
 class Crowd:
-    """Everybody, and what they see on their phones."""
+    """Everybody, and what they see on their phones.
 
-    def __init__(self, telegram: LocalTelegram) -> None:
+    Args:
+        telegram: Where they are.
+        patience_seconds: How long an action waits for what it needs of the bot.
+    """
+
+    def __init__(self, telegram: LocalTelegram, patience_seconds: float = PATIENCE_SECONDS) -> None:
         self._telegram = telegram
+        self._patience_seconds = patience_seconds
         self._world = telegram.world
         self._codes: dict[int, str] = {}
         self.people: dict[int, Person] = {}
@@ -148,7 +154,7 @@ class Crowd:
 
     async def _see(self, find: Callable[[], T | None], what: str) -> T:
         try:
-            return await self._telegram.until(find, timeout_seconds=PATIENCE_SECONDS)
+            return await self._telegram.until(find, timeout_seconds=self._patience_seconds)
         except AssertionError:
             raise NeverCameError(f"{what} never came") from None
 

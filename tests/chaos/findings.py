@@ -23,6 +23,11 @@ class Findings:
     notices_lost: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
 
+    def add(self, others: Findings, where: str) -> None:
+        """Take in what was found somewhere."""
+        for name in ("lost", "doubled", "notices_lost", "others"):
+            getattr(self, name).extend(f"{where}: {words}" for words in getattr(others, name))
+
     def compare_counts(self, what: str, wanted: Mapping[Value, int], found: Mapping[Value, int]) -> None:
         """Too few is lost, too many is doubled."""
         for key in sorted(wanted.keys() | found.keys(), key=str):

@@ -57,7 +57,7 @@ async def run_joins(order: Order) -> Report:
     with lend_database(order.engine, order.folder) as url:
         async with set_stage(order, url, world, **settings) as stage:
             crowd = Crowd(stage.telegram)
-            _order_faults(stage.telegram.faults, order.seed)
+            order_faults(stage.telegram.faults, order.seed)
             course = await _play_all(stage, crowd, plan)
             await stage.keeper.stop()
         evidence = _gather(stage, crowd, channel, course.done)
@@ -94,7 +94,7 @@ def _make_world(seed: int) -> tuple[World, Chat]:
     return world, channel
 
 
-def _order_faults(orders: Faults, seed: int) -> None:
+def order_faults(orders: Faults, seed: int) -> None:
     """Besides the deaths: what goes wrong on any day. No two orders share their dice."""
     orders.latency_seconds = LATENCY_SECONDS
     wrong = [
@@ -159,11 +159,11 @@ def _gather(stage: Stage, crowd: Crowd, channel: Chat, actions: list[Action]) ->
         sent=stage.world.sent,
         channel=channel,
         telegram_ids={number: person.id for number, person in crowd.people.items()},
-        unsure=Counter(call.params["chat_id"] for call in stage.world.calls if _is_unsure(call)),
+        unsure=Counter(call.params["chat_id"] for call in stage.world.calls if is_unsure(call)),
         deaths=[death.at for death in stage.killer.deaths],
     )
 
 
-def _is_unsure(call: Call) -> bool:
+def is_unsure(call: Call) -> bool:
     """A picture that met a fault which leaves its fate open; a 429 is a clear word."""
     return call.method == "sendPhoto" and call.fault != "" and call.status != 429

@@ -23,6 +23,8 @@ class Keeper:
         self._home = home
         self._program: Program | None = None
         self._task: asyncio.Task[None] | None = None
+        self._leaving = False
+        self._back = asyncio.Event()
         self.problems: list[str] = []
         """Ends that no SIGKILL explains."""
 
@@ -50,6 +52,15 @@ class Keeper:
             if status != 0:
                 self.problems.append(f"SIGTERM ended it with {status}: {self._program.read_errors()[-500:]}")
 
+    async def replace(self) -> None:
+        """Have it leave by SIGTERM and another one start in its place, as in a roll-out."""
+        if self.find_pid() is None or self._program is None:
+            return
+        self._leaving = True
+        self._back.clear()
+        self._program.send(signal.SIGTERM)
+        await self._back.wait()
+
     async def kill(self) -> None:
         """Leave nothing behind."""
         if self._task is not None:
@@ -66,8 +77,10 @@ class Keeper:
     async def _keep(self) -> None:
         while True:
             program = await self._start()
+            self._back.set()
             status = await program.process.wait()
-            if status == -signal.SIGKILL:
+            asked, self._leaving = self._leaving, False
+            if status == -signal.SIGKILL or (asked and status == 0):
                 continue
             self.problems.append(f"ended by itself with {status}: {program.read_errors()[-500:]}")
             if len(self.problems) >= MOST_ENDS:

@@ -8,7 +8,9 @@ from typing import Literal
 
 from tests.chaos.databases import EngineName
 
-Part = Literal["joins", "broadcast", "restore", "dialogues", "campaign", "money", "contest", "conversions", "voice"]
+Part = Literal[
+    "joins", "broadcast", "restore", "dialogues", "campaign", "money", "contest", "conversions", "voice", "cluster"
+]
 PARTS: tuple[Part, ...] = (
     "joins",
     "broadcast",
@@ -19,6 +21,7 @@ PARTS: tuple[Part, ...] = (
     "contest",
     "conversions",
     "voice",
+    "cluster",
 )
 
 _SIZES = {
@@ -31,6 +34,7 @@ _SIZES = {
     "contest": ("", "--contest-kills"),
     "voice": ("", "--voice-kills"),
     "conversions": ("--size", "--conversion-kills"),
+    "cluster": ("--friends", "--cluster-kills"),
 }
 
 
@@ -42,12 +46,16 @@ class Order:
     engine: EngineName
     seed: int
     size: int
-    """Updates, members of a broadcast's audience, people who come before a backup, rounds of dialogues, an owner's steps, what is done with points, or orders."""
+    """Updates, members of a broadcast's audience, people who come before a backup, rounds of dialogues, an owner's steps, what is done with points, orders, or friends who join a big shop."""
     kills: int
     folder: Path
     """For the database and the logs."""
     send_rate: int = 30
     """Of a broadcast: messages a second."""
+    shops: int = 12
+    processes: int = 3
+    longest_pause_seconds: float = 40.0
+    """Of a cluster, as are the two before."""
     forks: bool = False
     """Whether the bot is forked ready instead of started from nothing."""
 
@@ -58,4 +66,5 @@ class Order:
         chosen = f"--part {self.part} --engine {self.engine} --seed {self.seed}"
         sizes = [f" {name} {number}" for name, number in ((size, self.size), (kills, self.kills)) if name]
         rate = f" --send-rate {self.send_rate}" if self.part == "broadcast" else ""
-        return f"python -m tests.chaos {chosen}{''.join(sizes)}{rate}"
+        cluster = f" --shops {self.shops} --processes {self.processes}" if self.part == "cluster" else ""
+        return f"python -m tests.chaos {chosen}{''.join(sizes)}{rate}{cluster}"

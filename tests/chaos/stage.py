@@ -101,7 +101,7 @@ async def set_stage(order: Order, url: str, world: World, **settings: str) -> As
             pulse=Pulse(world),
         )
         stage.handed |= {update.id for update in world.updates.list_waiting()}
-        world.listen(lambda happening: _note_update(happening, stage.handed))
+        world.listen(lambda happening: note_update(happening, stage.handed))
         telegram.faults.on_request = killer.on_request
         keeper.start()
         beating = asyncio.create_task(stage.pulse.beat())
@@ -113,6 +113,7 @@ async def set_stage(order: Order, url: str, world: World, **settings: str) -> As
             stage.keep_journal(order.folder)
 
 
-def _note_update(happening: Happening, handed: set[int]) -> None:
+def note_update(happening: Happening, handed: set[int]) -> None:
+    """Take in the id of an update that Telegram has for the bot."""
     if happening.kind == "update":
         handed.add(happening.about.id)

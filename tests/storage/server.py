@@ -77,6 +77,11 @@ class Server:
         pgexec("pg_ctl", arguments, bin_path=handle.bin_path, user=handle.system_user)
         handle.ensure_postgres_running()  # it is another process now
 
+    def remember_commits(self) -> None:
+        """Keep what is confirmed over a fall of the server; only that of the machine may still cost something."""
+        self._execute("ALTER SYSTEM SET synchronous_commit = on")
+        self._execute("SELECT pg_reload_conf()")
+
     def stop(self) -> None:
         """Stop the server and remove its files."""
         self._handle.cleanup()

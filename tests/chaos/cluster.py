@@ -1,0 +1,194 @@
+"""Part `cluster` of chaos: many shops on several processes and one server, while all of them are killed, paused and replaced.
+
+One shop is big: people join by each other's links while a broadcast goes to its members. The others have a trickle.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from bot.campaign_file import load_campaign
+from bot.wire.pacing import MOST_IN_FLIGHT
+from storage import open_store
+from storage.checks import list_faults
+from tests.chaos.audience import confirm, enrol, read_unknown
+from tests.chaos.broadcast_verdict import Outcome, judge_broadcast
+from tests.chaos.cluster_plan import Stroke, Weather, draw_strokes
+from tests.chaos.cluster_scene import Scene, lend_server, set_scene
+from tests.chaos.cluster_shops import Shop, open_shops
+from tests.chaos.cluster_talk import Talk
+from tests.chaos.cluster_verdict import count_by_slot, list_wrong_answers, list_wrong_choices
+from tests.chaos.expectation import expect
+from tests.chaos.findings import Findings, Report
+from tests.chaos.joins import CAMPAIGN, is_unsure
+from tests.chaos.order import Order
+from tests.chaos.pace import judge_pace
+from tests.chaos.verdict import Evidence, find_unknown_shares, judge
+
+TRAVEL_SECONDS = 1.5
+PLANNED_SECONDS = 60.0
+
+
+async def run_cluster(order: Order) -> Report:
+    """Weather a storm to its end and judge all shops; its size is how many friends join in the big one."""
+    began = time.monotonic()
+    strokes = draw_strokes(
+        order.seed,
+        Weather.of(order.kills),
+        processes=order.processes,
+        longest_seconds=order.longest_pause_seconds,
+    )
+    with lend_server() as (server, url):
+        shops = open_shops(
+            url,
+            seed=order.seed,
+            count=order.shops,
+            updates=order.size * 5 // 3,
+            members=max(2, order.size // 2),
+            trickle=len(strokes),
+        )
+        await _prepare(url, shops[0], order.seed)
+        async with set_scene(shops, server, url, order.folder, processes=order.processes, seed=order.seed) as scene:
+            story = await _play(scene, strokes, order)
+        findings, unknown = await _judge(scene, story)
+    return Report(
+        order=order,
+        stopped=next((shop.stopped for shop in shops if shop.stopped), ""),
+        updates=sum(len(shop.handed) for shop in shops),
+        kills=len(scene.killer.deaths),
+        seconds=time.monotonic() - began,
+        findings=findings,
+        unknown=unknown,
+        figures=_measure(scene, story),
+    )
+
+
+async def _prepare(url: str, big: Shop, seed: int) -> None:
+    """Give the big shop its schema and its members, as an earlier life of it has done."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {big.name}".encode())
+    if big.audience is not None:
+        await enrol(big.url, big.audience, seed)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Story:
+    """What was said, and how it ended."""
+
+    talk: Talk
+    listed: str = ""
+    """What the admin reads of those of whom nobody knows whether the broadcast arrived."""
+    unsettled: str = ""
+
+
+async def _play(scene: Scene, strokes: Sequence[Stroke], order: Order) -> _Story:
+    """Begin a broadcast, let people come through all blows, and wait until nothing is left to do."""
+    big = scene.big
+    assert big.audience is not None
+    story = _Story(talk=Talk(big.telegram, big.audience.members, order.seed))
+    await confirm(big.telegram, big.audience)
+    await _until_planned(big)
+    talking = asyncio.create_task(story.talk.go_on())
+    await scene.play(strokes)
+    talking.cancel()
+    await story.talk.finish()
+    for shop in scene.shops:
+        shop.server.faults.clear()
+    if not big.stopped:
+        story.unsettled = await scene.settle()
+    if not story.unsettled and not big.stopped:
+        story.listed = await read_unknown(big.telegram, big.audience)
+    await scene.crew.stop()
+    return story
+
+
+async def _until_planned(big: Shop) -> None:
+    """Wait until everybody has a row: who comes later is not meant."""
+    assert big.audience is not None
+    wanted, deadline = len(big.audience.everybody), time.monotonic() + PLANNED_SECONDS
+    while sum(len(each.deliveries) for each in await asyncio.to_thread(big.reader.list_broadcasts)) < wanted:
+        assert time.monotonic() < deadline, "the broadcast never had a row for everybody"
+        await asyncio.sleep(0.2)
+
+
+async def _judge(scene: Scene, story: _Story) -> tuple[Findings, int]:
+    """Look at every shop, and at what is between the processes; returns how many outcomes are unknown as well."""
+    findings, unknown = Findings(), 0
+    if story.unsettled:
+        findings.lost.append(story.unsettled)
+    for shop in scene.shops:
+        found, count = await _judge_shop(scene, shop)
+        findings.add(found, shop.name)
+        unknown += count
+    outcome = _gather_broadcast(scene, story)
+    findings.add(judge_broadcast(outcome), scene.big.name)
+    findings.others += scene.crew.problems
+    findings.others += list_wrong_answers(story.talk.said, story.talk.list_heard())
+    findings.others += list_wrong_choices(story.talk.chosen, await asyncio.to_thread(scene.big.reader.find_languages))
+    if scene.late:
+        findings.others.append(f"{scene.late} deaths had to be given, the requests they hang on never came")
+    return findings, unknown + outcome.count("unknown")
+
+
+async def _judge_shop(scene: Scene, shop: Shop) -> tuple[Findings, int]:
+    evidence = Evidence(
+        expected=expect(shop.done),
+        campaign=load_campaign(CAMPAIGN).campaign,
+        handed=shop.handed,
+        books=await asyncio.to_thread(shop.reader.copy),
+        sent=shop.world.sent,
+        channel=shop.channel,
+        telegram_ids={number: person.id for number, person in shop.crowd.people.items()},
+        unsure=Counter(call.params["chat_id"] for call in shop.world.calls if is_unsure(call)),
+        deaths=[death.at for death in scene.deaths],
+    )
+    findings = judge(evidence)
+    async with open_store(shop.url) as store:
+        findings.others += await list_faults(store)
+    findings.others += [str(violation) for violation in shop.world.violations]
+    findings.others += judge_pace(
+        shop.world, shop.bans, scene.pulse, scene.deaths, send_rate=shop.rate, travel_seconds=TRAVEL_SECONDS
+    )
+    return findings, find_unknown_shares(evidence).total()
+
+
+def _gather_broadcast(scene: Scene, story: _Story) -> Outcome:
+    """Of each process that was cut short so many outcomes may be unknown as are in flight at most."""
+    big = scene.big
+    assert big.audience is not None
+    books = {each.action: each for each in big.reader.list_broadcasts()}
+    return Outcome(
+        audience=big.audience,
+        books=books.get("send"),
+        world=big.world,
+        listed=story.listed,
+        kills=len(scene.deaths),
+        in_flight=min(max(4, big.rate // 5), MOST_IN_FLIGHT),
+    )
+
+
+def _measure(scene: Scene, story: _Story) -> dict[str, Any]:
+    big = scene.big
+    return {
+        "shops": len(scene.shops),
+        "processes": len(scene.crew.keepers),
+        "pauses": len(scene.crew.pauses),
+        "restarts": scene.restarts,
+        "roll_outs": scene.crew.roll_outs,
+        "joins": len(expect(big.done).inviters),
+        "joins_elsewhere": sum(len(expect(shop.done).inviters) for shop in scene.shops[1:]),
+        "messages": sum(len(shop.world.sent) for shop in scene.shops),
+        "busiest_second": big.world.busiest_second(),
+        "send_rate": big.rate,
+        "sends_by_process": count_by_slot(big.world.calls, scene.crew.find_slot),
+        "questions": sum(map(len, story.talk.said.values())),
+        "unanswered": story.talk.count_missing(),
+        "choices": sum(map(len, story.talk.chosen.values())),
+    }

@@ -1,0 +1,93 @@
+"""What must hold over all processes: whose turn it is to send, how fast all of them are together, in which order people are served."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.playground.world.journal import SECOND, SENDING, Call
+
+TRAVEL = SECOND // 2
+"""What comes so soon after a lease went to somebody else may have been on its way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """Who had a shop's lease when somebody looked, UTC microseconds; slot -1 is nobody, or a process that has gone."""
+
+    at: int
+    slot: int
+
+
+def list_strays(
+    calls: Iterable[Call], glances: Sequence[Glance], find_slot: Callable[[int], int], find_delay: Callable[[int], int]
+) -> list[str]:
+    """Return the sends of a shop that came from a process which had not its lease, in words.
+
+    Args:
+        calls: All requests of the shop's bot.
+        glances: Who had its lease, in order of time; between two glances it may have changed.
+        find_slot: By which port which process speaks.
+        find_delay: By how much a request may have come earlier than it was seen.
+    """
+    moments = [glance.at for glance in glances]
+    found = []
+    for call in calls:
+        if call.method in SENDING:
+            rightful = _find_holders(glances, moments, call.at - TRAVEL - find_delay(call.at), call.at)
+            if rightful and find_slot(call.port) not in rightful:
+                words = f"{call.method} {call.number} came from process {find_slot(call.port)}"
+                found.append(f"{words} while {sorted(rightful)} had the lease")
+    return found
+
+
+def _find_holders(glances: Sequence[Glance], moments: Sequence[int], since: int, until: int) -> set[int]:
+    """Whoever may have had the lease within a time; nothing is said where nobody looked before or after it."""
+    first, last = bisect_right(moments, since) - 1, bisect_left(moments, until)
+    return {glance.slot for glance in glances[first : last + 1]} if first >= 0 and last < len(glances) else set()
+
+
+def list_wrong_choices(chosen: Mapping[int, Sequence[str]], known: Mapping[int, str]) -> list[str]:
+    """Return whose last choice is not the one that holds, in words: what they chose before it came after it."""
+    return [
+        f"person {who} chose {list(choices)}, and {known.get(who, 'nothing')} holds"
+        for who, choices in chosen.items()
+        if known.get(who) != choices[-1]
+    ]
+
+
+def list_wrong_answers(said: Mapping[int, Sequence[str]], heard: Mapping[int, Sequence[str]]) -> list[str]:
+    """Return who was answered in another order than they asked, in words.
+
+    An answer may be missing or be said again at once, where nobody can know whether it arrived; none may come after
+    that to a later question.
+    """
+    return [
+        f"person {who} asked {list(asked)} and was answered {list(heard.get(who, ()))}"
+        for who, asked in said.items()
+        if not _follows(heard.get(who, ()), asked)
+    ]
+
+
+def _follows(heard: Iterable[str], asked: Sequence[str]) -> bool:
+    place = 0
+    for word in heard:
+        if place and asked[place - 1] == word and (place >= len(asked) or asked[place] != word):
+            continue  # said again
+        while place < len(asked) and asked[place] != word:
+            place += 1
+        if place >= len(asked):
+            return False
+        place += 1
+    return True
+
+
+def count_by_slot(calls: Iterable[Call], find_slot: Callable[[int], int]) -> dict[int, int]:
+    """Count the sends by the process they came from."""
+    counts: defaultdict[int, int] = defaultdict(int)
+    for call in calls:
+        if call.method in SENDING:
+            counts[find_slot(call.port)] += 1
+    return dict(counts)

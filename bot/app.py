@@ -103,12 +103,17 @@ async def _work(runtime: Runtime, stop: asyncio.Event) -> None:
     stopping = asyncio.create_task(stop.wait(), name="waiting for the stop signal")
     parts = [asyncio.create_task(work, name=name) for name, work in _list_parts(runtime, stop).items()]
     logger.info("@%s is at work", runtime.application.bot.username)
+    senses = runtime.signs.senses
+    if senses.watcher is not None:
+        senses.watcher.on_look((), again_seconds=senses.look_seconds)
     try:
         done, _ = await asyncio.wait([stopping, *parts], return_when=asyncio.FIRST_COMPLETED)
         if stopping not in done:
             raise_end(done.pop())
     finally:
         await _stop(runtime, [stopping, *parts])
+        if senses.watcher is not None:
+            senses.watcher.on_end()
 
 
 def _list_parts(runtime: Runtime, stop: asyncio.Event) -> dict[str, Coroutine[Any, Any, None]]:

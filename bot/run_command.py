@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -12,6 +13,8 @@ from bot.core.setting import find_passwords
 from bot.process import nothing_collected, tune_process
 from bot.settings import Settings
 from bot.stop_signals import ignore_stop_signals, leave_at_once, list_stop_signals, on_stop_signals
+from bot.systemd import find_service_manager
+from bot.watchdog import Watchdog, keep_fed
 
 if TYPE_CHECKING:
     from storage import Store
@@ -42,8 +45,11 @@ async def _run_until_signal(settings: Settings) -> int:
     for number in list_stop_signals():
         loop.add_signal_handler(number, stop.set)
     try:
-        async with open_store(settings.database_url) as store:
-            return await _run_in(store, settings, stop)
+        async with (
+            keep_fed(find_service_manager(os.environ), settings.heartbeat, stop) as watchdog,
+            open_store(settings.database_url) as store,
+        ):
+            return await _run_in(store, settings, stop, watchdog)
     except StoreBusy as error:
         return complain(str(error), 1)
     except StoreError as error:
@@ -65,17 +71,18 @@ def import_bot() -> None:
             import_module(name)
 
 
-async def _run_in(store: Store, settings: Settings, stop: asyncio.Event) -> int:
+async def _run_in(store: Store, settings: Settings, stop: asyncio.Event, watchdog: Watchdog) -> int:
     await asyncio.to_thread(import_bot)  # it takes a second, in which the loop goes on hearing signals
     from bot.app import CampaignMistake, TaskEnded, run_in  # noqa: PLC0415 -- whoever finds the database in use need not wait for it
     from bot.updates.intake import PollingEnded  # noqa: PLC0415 -- likewise
+    from bot.updates.vitals import Senses  # noqa: PLC0415 -- likewise
     from bot.web.listening import ListenRefused  # noqa: PLC0415 -- likewise
 
     if stop.is_set():
         return 0
     tune_process()
     try:
-        await run_in(store, settings, stop)
+        await run_in(store, settings, stop, senses=Senses(watcher=watchdog.watch(settings.bot_id)))
     except CampaignMistake as mistake:
         return complain(f"{settings.campaign}: {mistake}", WRONG_SETTING)
     except (PollingEnded, ListenRefused, TaskEnded) as error:

@@ -57,6 +57,7 @@ DEFAULTS = {
     "CHAT_RATE": "1",
     "LOG_LEVEL": "INFO",
     "LOG_FORMAT": "text",
+    "HEARTBEAT": "",
 }
 """Names without the prefix, and what holds where nothing is set."""
 
@@ -279,3 +280,14 @@ def parse_choice(name: str, value: str, choices: tuple[str, ...]) -> str:
 def parse_log_format(value: str) -> Literal["text", "json"]:
     """How log lines look; SettingMistake for what cannot be."""
     return "json" if parse_choice("LOG_FORMAT", value, ("text", "json")) == "json" else "text"
+
+
+def parse_heartbeat(value: str) -> Path | None:
+    """A file that need not be there yet; its folder has to be."""
+    if value and not Path(value).parent.is_dir():
+        raise SettingMistake(
+            "HEARTBEAT",
+            f"lies in no folder that is there ({_hint(value)})",
+            "Give a file like /run/passalong/heartbeat",
+        )
+    return Path(value) if value else None

@@ -12,6 +12,7 @@ from bot.core.addresses import Network
 from bot.core.proxies import Proxy
 from bot.core.setting import PREFIX
 from bot.env_file import read_env_file
+from bot.setting_files import read_setting_files
 from bot.setting_parsers import (
     DEFAULTS,
     choose_proxy,
@@ -22,6 +23,7 @@ from bot.setting_parsers import (
     parse_count,
     parse_database_url,
     parse_folder,
+    parse_heartbeat,
     parse_listen,
     parse_log_format,
     parse_named_chat,
@@ -70,6 +72,8 @@ class Settings:
     chat_rate: float
     log_level: str
     log_format: Literal["text", "json"]
+    heartbeat: Path | None
+    """Is touched as long as the process is of use; None: nobody looks at it."""
     given: Mapping[str, str]
     """All that is set, by names without our prefix: capabilities have settings of their own."""
 
@@ -91,7 +95,7 @@ def read_settings(environment: Mapping[str, str], *, env_file: Path | None = Non
         EnvFileMistake: the file cannot be read.
     """
     set_there = {name: _unquote(value) for name, value in environment.items() if value.strip()}
-    given = {**read_env_file(env_file), **set_there}
+    given = {**read_setting_files(read_env_file(env_file)), **read_setting_files(set_there)}
     values = {name: given.get(PREFIX + name, "").strip() or default for name, default in DEFAULTS.items()}
     bot_api_url = parse_api_url(values["BOT_API_URL"])
     return Settings(
@@ -116,6 +120,7 @@ def read_settings(environment: Mapping[str, str], *, env_file: Path | None = Non
         chat_rate=parse_rate("CHAT_RATE", values["CHAT_RATE"]),
         log_level=parse_choice("LOG_LEVEL", values["LOG_LEVEL"].upper(), ("DEBUG", "INFO", "WARNING", "ERROR")),
         log_format=parse_log_format(values["LOG_FORMAT"].lower()),
+        heartbeat=parse_heartbeat(values["HEARTBEAT"]),
         given={name.removeprefix(PREFIX): value.strip() for name, value in given.items() if name.startswith(PREFIX)},
     )
 

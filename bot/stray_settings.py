@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.core.proxies import VARIABLES
 from bot.core.setting import PREFIX, mask_name
 from bot.env_file import read_env_file
+from bot.setting_files import FILE_SUFFIX
 from bot.setting_parsers import DEFAULTS
 
 _NAMES = frozenset(PREFIX + name for name in DEFAULTS)
@@ -25,7 +26,8 @@ def list_unknown(environment: Mapping[str, str], *, env_file: Path | None = None
     """
     written = [name for name in read_env_file(env_file) if _has_prefix(name) or _guess(name)]
     named = [name for name in environment if _has_prefix(name)]
-    return {mask_name(name): _guess(name) for name in _drop_declared({*named, *written} - _NAMES)}
+    strange = {name for name in {*named, *written} if name.removesuffix(FILE_SUFFIX) not in _NAMES}
+    return {mask_name(name): _guess(name) for name in _drop_declared(strange)}
 
 
 def list_emptied(environment: Mapping[str, str], *, env_file: Path | None = None) -> list[str]:
@@ -40,7 +42,8 @@ def _drop_declared(names: set[str]) -> list[str]:
         return []
     from bot.capabilities import list_setting_names  # noqa: PLC0415 -- see above
 
-    return sorted(names - {PREFIX + name for name in list_setting_names()})
+    declared = {PREFIX + name for name in list_setting_names()}
+    return sorted(name for name in names if name.removesuffix(FILE_SUFFIX) not in declared)
 
 
 def _has_prefix(name: str) -> bool:

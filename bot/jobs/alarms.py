@@ -7,6 +7,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable
 
+from bot.core.alarms import find_troubles
 from bot.core.setting import Setting
 from bot.messages.alarms import NOTICES
 from bot.services.alarms import note_vitals
@@ -24,7 +25,10 @@ async def watch_vitals(
     while True:
         await sleep(signs.senses.look_seconds)
         try:
-            await store.write(note_vitals, await signs.take())
+            vitals = await signs.take()
+            if signs.senses.watcher is not None:
+                signs.senses.watcher.on_look(find_troubles(vitals), again_seconds=signs.senses.look_seconds)
+            await store.write(note_vitals, vitals)
         except Exception as error:  # noqa: BLE001 -- whatever it is, the next look may tell
             logger.warning("How the bot is doing cannot be looked at: %s", error)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
-from bot.core.alarms import LATELY_SECONDS, Vitals
+from bot.core.alarms import LATELY_SECONDS, Trouble, Vitals
 from bot.services.alarms import Backlog, read_backlog
 from bot.telemetry import Metrics
 from storage.room import measure_database, measure_disk
@@ -16,6 +17,16 @@ from storage.tx import Tx
 
 _HANDLING = ("updates_done", "updates_failed", "updates_rested", "updates_dead")
 _SENDING = ("notices_sent", "notices_failed", "notices_retried")
+
+
+class Watcher(Protocol):
+    """Whoever wants to know whether a bot is of use."""
+
+    def on_look(self, troubles: Collection[Trouble], *, again_seconds: float) -> None:
+        """What is wrong, nothing if all is well; the next look comes `again_seconds` later."""
+
+    def on_end(self) -> None:
+        """The bot has stopped, and is not looked at any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +39,8 @@ class Senses:
     """Bytes that are free, and all there are, on the disk of an address."""
     look_seconds: float = 15.0
     """Between two looks at how the bot is doing."""
+    watcher: Watcher | None = None
+    """Is told what each look finds, the first when the bot begins."""
 
 
 USUAL = Senses()

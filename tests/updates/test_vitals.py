@@ -11,7 +11,8 @@ from bot.jobs.alarms import watch_vitals
 from bot.services.alarms import list_told
 from bot.services.members import note_owners
 from bot.telemetry import Metrics
-from bot.updates.vitals import USUAL, Senses, VitalSigns
+from bot.updates.vitals import USUAL, Senses, VitalSigns, Watcher
+from bot.watchdog import Watchdog
 from storage import Store
 from storage.tables import inbox
 from tests.storage.cast import add_members
@@ -31,6 +32,7 @@ class Body:
     late: tuple[str, float] = ("", 0.0)
     room: tuple[int, int] = (10**12, 10**12)
     metrics: Metrics = field(default_factory=Metrics)
+    watcher: Watcher | None = None
 
     def open_signs(self) -> VitalSigns:
         """Somebody who looks at it."""
@@ -41,7 +43,7 @@ class Body:
             find_silence=lambda: self.silence,
             find_ban=lambda: self.ban,
             find_late=lambda: self.late,
-            senses=Senses(measure_room=lambda _: self.room, clock=lambda: self.now),
+            senses=Senses(measure_room=lambda _: self.room, clock=lambda: self.now, watcher=self.watcher),
         )
 
     def wait(self, seconds: float) -> None:
@@ -118,3 +120,25 @@ async def test_owners_hear_of_what_is_taken_away_and_of_its_coming_back(
         await watch_vitals(store, body.open_signs(), sleep=sleep)
     three = {Trouble.POLLER, Trouble.JOBS, Trouble.DISK}
     assert looks == [set(), {Trouble.POLLER}, {Trouble.JOBS}, {Trouble.DISK}, three, set()]
+
+
+async def test_each_look_tells_whether_the_bot_is_of_use(sqlite_url: str, store: Store, clock: Clock) -> None:
+    """A job that hangs stops the watchdog's feeding at the next look; a disk that is full does not; a store that cannot be read does once three looks are missing."""
+    body, fed = Body(store, sqlite_url, clock), list[bool]()
+    watchdog = Watchdog(None, None, clock=lambda: body.now)
+    body.watcher = watchdog.watch("bakery")
+    body.watcher.on_look((), again_seconds=USUAL.look_seconds)
+
+    async def sleep(seconds: float) -> None:
+        fed.append(watchdog.is_fed())
+        body.wait(seconds)
+        body.late = ("cleaning", 2_000.0) if len(fed) == 2 else ("", 0.0)
+        body.room = (1, 10**12) if len(fed) == 3 else (10**12, 10**12)
+        if len(fed) == 4:
+            store.close()
+        if len(fed) == 8:
+            raise asyncio.CancelledError
+
+    with suppress(asyncio.CancelledError):
+        await watch_vitals(store, body.open_signs(), sleep=sleep)
+    assert fed == [True, True, False, True, True, True, False, False]

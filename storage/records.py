@@ -303,4 +303,9 @@ class CommitDoubted:
     """Told to the store's listeners after a commit whose end nobody saw: what it wrote may be there, and was not told."""
 
 
-Event = NoticeOwed | HandoutOwed | HookOwed | BroadcastChanged | ShopChanged | CommitDoubted
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenBeside:
+    """Told to the store's listeners when another process has written something: what it was is to be looked for."""
+
+
+Event = NoticeOwed | HandoutOwed | HookOwed | BroadcastChanged | ShopChanged | CommitDoubted | WrittenBeside

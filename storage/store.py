@@ -21,6 +21,13 @@ class Engine(Protocol):
         """Run a job that only reads, and settle it."""
 
     @property
+    def tells_beside(self) -> bool:
+        """Whether `WrittenBeside` is told; where it is not, whoever wants to know has to look."""
+
+    def find_mark(self) -> object:
+        """What equals an earlier answer only where nothing was written in between."""
+
+    @property
     def loss(self) -> Loss:
         """Whether it is of no use any more."""
 
@@ -103,6 +110,18 @@ class Store:
         With `kinds` it hears of those alone, and is not called where there is none of them.
         """
         self._listeners.add(listener, kinds or get_args(Event))
+
+    @property
+    def tells_beside(self) -> bool:
+        """Whether what other processes write is told as `WrittenBeside`; where it is not, one has to look for it."""
+        return self._engine.tells_beside
+
+    def find_mark(self) -> object:
+        """A mark of what is written: where an earlier one equals it, nothing was committed in between, by nobody.
+
+        Cheap, and on the event loop. Where the engine cannot say, no two are equal.
+        """
+        return self._engine.find_mark()
 
     @property
     def is_lost(self) -> bool:

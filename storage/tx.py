@@ -287,6 +287,10 @@ class Job:
                 self._report_abandoned()
             raise
 
+    def abandon(self) -> None:
+        """Nobody waits for the outcome; an error is logged."""
+        self._future.cancel()
+
     def _report_abandoned(self) -> None:
         if self.error is not None:
             logger.error("A unit of work failed after its caller had been cancelled: %r", self.error)

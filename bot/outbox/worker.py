@@ -19,7 +19,7 @@ from bot.wire.snapshot import Snapshots
 from bot.wire.telegram_bot import PassalongBot
 from storage.addresses import Address, ChatAddress
 from storage.errors import StoreError
-from storage.records import CommitDoubted, NoticeId, NoticeOwed, NoticeState
+from storage.records import CommitDoubted, NoticeId, NoticeOwed, NoticeState, WrittenBeside
 from storage.store import Store
 from storage.tables import outbox
 
@@ -42,7 +42,8 @@ SLACK_SECONDS = 0.05
 """So much too early is in time."""
 
 LOOK_SECONDS = 5.0
-"""What a command owes beside the running bot is told to nobody here: so often the store is asked whether more is owed than is known."""
+"""What a command owes beside the running bot: where the store does not tell that somebody has written, it is asked so often
+whether more is owed than is known."""
 
 QUIET_SECONDS = 0.2
 """So long after the last round whoever waits for quiet still waits: while people come one after the other, there is none."""
@@ -83,7 +84,7 @@ class OutboxWorker:
         attempts: After so many attempts of unknown outcome a notice is given up.
         retry_seconds: Waits after a failed attempt; the last one repeats.
         capacity: How many notices are in memory at most.
-        look_seconds: Between looks at what another process owes.
+        look_seconds: Between looks at what another process owes, where the store does not tell that one has written.
         clock: Seconds, monotonic.
     """
 
@@ -131,6 +132,7 @@ class OutboxWorker:
         """Set while something is held that is not due yet."""
         self._behind = False
         self._missed = False
+        self._written_beside = asyncio.Event()
         self._loader: asyncio.Task[None] | None = None
         self._looking: asyncio.Task[None] | None = None
         self._signal = Signal()
@@ -142,7 +144,7 @@ class OutboxWorker:
 
     def start(self) -> None:
         """Listen to the store, and begin with what an earlier process left owed."""
-        self._store.subscribe(self._note_events, NoticeOwed, CommitDoubted)
+        self._store.subscribe(self._note_events, NoticeOwed, CommitDoubted, WrittenBeside)
         self._load_later()
         self._looking = self.watch.start(self._look_beside(), name="looking for what is owed beside", for_ever=True)
 
@@ -181,12 +183,14 @@ class OutboxWorker:
             await asyncio.gather(*late, return_exceptions=True)
         await self._settlements.drain(max(0.5, deadline - self._clock()))
 
-    def _note_events(self, events: Sequence[NoticeOwed | CommitDoubted]) -> None:
+    def _note_events(self, events: Sequence[NoticeOwed | CommitDoubted | WrittenBeside]) -> None:
         for event in events:
             if isinstance(event, NoticeOwed):
                 self._add(event.notice_id, event.address)
             elif isinstance(event, CommitDoubted):
                 self._load_later()
+            else:
+                self._written_beside.set()
         self._pump()
 
     def _add(self, notice_id: NoticeId, address: Address) -> None:
@@ -209,7 +213,11 @@ class OutboxWorker:
 
     async def _look_beside(self) -> None:
         while True:
-            await asyncio.sleep(self._look_seconds)
+            if self._store.tells_beside:
+                await self._written_beside.wait()
+                self._written_beside.clear()
+            else:
+                await asyncio.sleep(self._look_seconds)
             try:
                 owed = await self._store.read(outbox.count_owed)
             except StoreError:

@@ -12,7 +12,7 @@ from bot.services.webhooks.delivering import Parcel, Result, find_next, find_par
 from bot.telemetry import Metrics
 from bot.webhooks.posting import Poster
 from bot.wire.signal import Batches, Signal, Watch
-from storage.records import CommitDoubted
+from storage.records import CommitDoubted, WrittenBeside
 from storage.store import Store
 from storage.tx import Tx
 from storage.webhook import HookEventId, HookOwed, WebhookId
@@ -20,7 +20,10 @@ from storage.webhook import HookEventId, HookOwed, WebhookId
 logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 5.0
-"""So often a look is taken at what commands beside the bot have changed."""
+"""So often a look is taken at what commands beside the bot have changed, where the store does not tell."""
+
+LONGEST_WAIT_SECONDS = 30.0
+"""Clocks are set, and what is due is looked at anew so often."""
 
 MIN_PAUSE_SECONDS = 0.05
 RETRY_SECONDS = 5.0
@@ -37,7 +40,7 @@ class HookWorker:
         store: Where events lie.
         poster: Who sends them; closed by `stop`.
         metrics: What counts them.
-        look_seconds: Between two looks at what is owed.
+        look_seconds: Between two looks at what is owed, where the store does not tell what others write.
     """
 
     def __init__(
@@ -64,7 +67,7 @@ class HookWorker:
 
     def start(self) -> None:
         """Listen to the store, and go on with what an earlier process left; in the event loop."""
-        self._store.subscribe(lambda _: self._stir(), HookOwed, CommitDoubted)
+        self._store.subscribe(lambda _: self._stir(), HookOwed, CommitDoubted, WrittenBeside)
         self._task = self.watch.start(self._run(), name="telling other systems", for_ever=True)
 
     async def settled(self) -> None:
@@ -104,10 +107,16 @@ class HookWorker:
 
     async def _wait(self, pause: int | None) -> None:
         """Until something happens, is due, or may have been changed by others."""
-        seconds = self._look_seconds if pause is None else min(pause / SECOND, self._look_seconds)
         with suppress(TimeoutError):
-            async with asyncio.timeout(max(seconds, MIN_PAUSE_SECONDS)):
+            async with asyncio.timeout(self._compute_wait(pause)):
                 await self._signal.wait_for(lambda: self._stirred)
+
+    def _compute_wait(self, pause: int | None) -> float | None:
+        """Seconds; None where nothing is owed, and whatever others write is told."""
+        if pause is None:
+            return None if self._store.tells_beside else self._look_seconds
+        most = LONGEST_WAIT_SECONDS if self._store.tells_beside else self._look_seconds
+        return max(min(pause / SECOND, most), MIN_PAUSE_SECONDS)
 
     def _list_busy(self) -> dict[WebhookId, list[int]]:
         busy: dict[WebhookId, list[int]] = {}

@@ -15,13 +15,13 @@ from bot.messages.shop import Shop
 from bot.services.campaigns import ShopView, find_newer
 from bot.wire.pictures import Pictures
 from bot.wire.signal import Signal
-from storage.records import ShopChanged
+from storage.records import ShopChanged, WrittenBeside
 from storage.store import Store
 
 logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0
-"""What another process changes tells this one nothing: so often a look is taken at the shop's revision."""
+"""Where the store does not tell what other processes write, a look is taken at the shop's revision so often."""
 
 NEVER_READ = -1
 """No shop has this revision."""
@@ -63,7 +63,8 @@ class Snapshots:
     Args:
         store: Where the shop is read.
         first: What is valid until the shop is read for the first time.
-        look_seconds: Between two looks at the shop's revision.
+        look_seconds: Between two looks at the shop's revision, where the store does not tell what others write; and
+            before it is read again after a failure.
     """
 
     def __init__(self, store: Store, first: Snapshot, *, look_seconds: float = LOOK_SECONDS) -> None:
@@ -91,14 +92,15 @@ class Snapshots:
 
     async def run(self) -> None:
         """Keep the snapshot up to date; ends by being cancelled alone."""
-        self._store.subscribe(self._note_events, ShopChanged)
+        self._store.subscribe(self._note_events, ShopChanged, WrittenBeside)
         while True:
             try:
                 await self.refresh()
             except Exception:
                 logger.exception("The shop cannot be read anew; what was valid stays")
                 await asyncio.sleep(self._look_seconds)
-            await self._wait()
+            else:
+                await self._wait()
 
     async def refresh(self) -> None:
         """Make what the store says valid, where that is something new.
@@ -124,9 +126,9 @@ class Snapshots:
 
     async def _wait(self) -> None:
         with suppress(TimeoutError):
-            async with asyncio.timeout(self._look_seconds):
+            async with asyncio.timeout(None if self._store.tells_beside else self._look_seconds):
                 await self._signal.wait_for(lambda: self._told)
 
-    def _note_events(self, _events: Sequence[ShopChanged]) -> None:
+    def _note_events(self, _events: Sequence[ShopChanged | WrittenBeside]) -> None:
         self._told = True
         self._signal.tell()

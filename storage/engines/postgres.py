@@ -22,6 +22,8 @@ THREADS = 8
 class PostgresEngine:
     """See `storage.store.Engine`."""
 
+    tells_beside = False
+
     def __init__(self, pool: PostgresPool, executor: ThreadPoolExecutor, loss: Loss, announce: Announce) -> None:
         self._pool = pool
         self._executor = executor
@@ -36,6 +38,11 @@ class PostgresEngine:
     def read(self, job: Job) -> None:
         """Run a job that only reads, and settle it."""
         self._run(job, READING)
+
+    @staticmethod
+    def find_mark() -> object:
+        """Of what others write nothing is known here."""
+        return object()
 
     async def drain(self) -> None:
         """Wait until no job is under way."""

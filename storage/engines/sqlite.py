@@ -1,102 +1,25 @@
-"""SQLite: one connection that writes, a few that read, each on a thread of its own."""
+"""SQLite: one connection that writes, a few that read, each on a thread of its own and closed while it has nothing to do."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
-import os
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
 
 import aiosqlite
 
 from storage.engines.file_lock import hold_file_lock
+from storage.engines.sqlite_engine import DatabaseFiles, SqliteEngine, compose_address
 from storage.engines.sqlite_lane import CURE, DAMAGE, Lane, call_on_thread, connect, find_code, read_jobs, write_jobs
 from storage.engines.sqlite_upgrade import check_quickly, prepare
+from storage.engines.sqlite_watch import Keeper, SqliteWatch
 from storage.errors import StoreDamaged, StoreUnavailable
-from storage.tx import Announce, Clock, Job, Loss
-
-_COUNTED = "SELECT coalesce(sum(seq), 0) FROM sqlite_sequence"
-"""Grows with every row of a numbered table, and never shrinks."""
-
-
-_INDEX = "-shm"
-"""Of the write-ahead log. It holds the locks: where it is gone, whoever opens the database next knows of nobody else."""
-
-
-class DatabaseFiles:
-    """The database and its write-ahead log with its index, as they were opened.
-
-    A file that was deleted or replaced goes on working for whoever has it open, and everything written to it is lost with
-    the process: SQLite says nothing. `check` is cheap enough to be asked before every commit; `look` reads.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        found = {each: each.stat() for each in (path, Path(f"{path}-wal"), Path(f"{path}{_INDEX}")) if each.exists()}
-        self._marks = {each: (stat.st_dev, stat.st_ino) for each, stat in found.items()}
-        """What tells a file from another of the same name."""
-        self._written = self._read_written()
-        self._counted = self._count()
-
-    def check(self) -> None:
-        """Compare the files of these names with those that are open.
-
-        Raises:
-            StoreDamaged: one is gone, or another stands in its place.
-        """
-        for path, mark in self._marks.items():
-            try:
-                now = os.stat(path)  # noqa: PTH116 -- thrice before every commit
-            except FileNotFoundError:
-                raise StoreDamaged(f"{path} was deleted while the bot was running. {CURE}") from None
-            if (now.st_dev, now.st_ino) != mark:
-                raise StoreDamaged(f"{path} was replaced by another file while the bot was running. {CURE}")
-
-    def look(self) -> None:
-        """Also notice content that was copied over the file: it would be mixed with what is in memory.
-
-        Raises:
-            StoreDamaged: as `check`, or what is in the file is older than what was written to it, or broken.
-        """
-        self.check()
-        written = self._read_written()
-        if written == self._written:
-            return
-        try:
-            counted = self._count()
-        except sqlite3.OperationalError:  # locked for a moment: look again later
-            return
-        except sqlite3.DatabaseError as error:
-            raise StoreDamaged(f"{self._path} is broken: {error}. {CURE}") from error
-        if counted < self._counted:
-            raise StoreDamaged(f"{self._path} was overwritten with older content while the bot was running. {CURE}")
-        self._written, self._counted = written, counted
-
-    def _read_written(self) -> tuple[int, int, int]:
-        """What changes whenever anything is written; checkpoints of our own are among it."""
-        found = [path.stat() for path in self._marks if not path.name.endswith(_INDEX) and path.exists()]
-        return len(found), max(each.st_mtime_ns for each in found), found[0].st_size
-
-    def _count(self) -> int:
-        """Ask on a connection of its own: the others have in memory what the file may not hold any more."""
-        with closing(sqlite3.connect(f"file:{quote_path(self._path)}?mode=ro", uri=True, timeout=0.2)) as fresh:
-            counted: int = fresh.execute(_COUNTED).fetchone()[0]
-            return counted
-
-
-def quote_path(path: Path) -> str:
-    """A path as part of a URI."""
-    return str(path.absolute()).replace("%", "%25").replace("?", "%3f").replace("#", "%23")
-
-
-logger = logging.getLogger(__name__)
+from storage.tx import Announce, Clock, Loss
 
 READERS = 2
-WATCH_SECONDS = 5.0
 JOBS_PER_COMMIT = 64
 """Bounds how long the first of a batch waits for the last."""
 
@@ -117,28 +40,6 @@ WRITING_PRAGMAS = ("PRAGMA cache_size=-8000",)
 READING_PRAGMAS = ("PRAGMA cache_size=-2000", "PRAGMA query_only=ON")
 
 
-class SqliteEngine:
-    """See `storage.store.Engine`."""
-
-    def __init__(self, writer: Lane, readers: Sequence[Lane], loss: Loss) -> None:
-        self._writer = writer
-        self._readers = readers
-        self.loss = loss
-
-    def write(self, job: Job) -> None:
-        """Run a job in a transaction of its own, and settle it."""
-        self._writer.add(job)
-
-    def read(self, job: Job) -> None:
-        """Run a job that only reads, and settle it."""
-        min(self._readers, key=len).add(job)
-
-    async def drain(self) -> None:
-        """Wait until no job is under way."""
-        for lane in (self._writer, *self._readers):
-            await lane.drain()
-
-
 @asynccontextmanager
 async def open_sqlite(url: str, clock: Clock, announce: Announce, *, migrate: bool) -> AsyncIterator[SqliteEngine]:
     """Open a SQLite file for this process alone, and bring it up to date."""
@@ -146,33 +47,23 @@ async def open_sqlite(url: str, clock: Clock, announce: Announce, *, migrate: bo
     async with AsyncExitStack() as stack:
         with _explained(path):
             stack.enter_context(hold_file_lock(path))
-            writer = await _connect(stack, path, *WRITING_PRAGMAS)
-            await call_on_thread(writer, partial(check_quickly, path=path))
-            await call_on_thread(writer, partial(prepare, path=path, migrate=migrate))
-            readers = [await _connect(stack, path, *READING_PRAGMAS) for _ in range(READERS)]
-            files = await call_on_thread(writer, lambda _raw: DatabaseFiles(path))
-        run_writes, run_reads = partial(write_jobs, clock=clock, check=files.check), partial(read_jobs, clock=clock)
-        engine = SqliteEngine(
-            Lane(writer, run_writes, JOBS_PER_COMMIT, announce, loss),
-            [Lane(reader, run_reads, JOBS_PER_PICTURE, announce, loss) for reader in readers],
-            loss,
+            first = await stack.enter_async_context(connect(compose_address(path)))
+            keeper, files = await call_on_thread(first, partial(_begin, path=path, migrate=migrate))
+        stack.push_async_callback(asyncio.to_thread, keeper.close)
+        watch = SqliteWatch(files, keeper, announce, loss)
+        run_writes, run_reads = (
+            partial(write_jobs, clock=clock, check=files.check_commit),
+            partial(read_jobs, clock=clock),
         )
-        stack.push_async_callback(engine.drain)
-        watching = asyncio.create_task(_watch(files, loss))
-        stack.callback(watching.cancel)
-        yield engine
-
-
-async def _watch(files: DatabaseFiles, loss: Loss) -> None:
-    """Look at the files now and then, also while nobody writes."""
-    while loss.error is None:
-        await asyncio.sleep(WATCH_SECONDS)
-        try:
-            await asyncio.to_thread(files.look)
-        except StoreDamaged as error:
-            loss.note(error)
-        except OSError as error:
-            logger.warning("The files of the database cannot be looked at: %s", error)
+        make_lane = partial(Lane, announce=announce, loss=loss)
+        writer = make_lane(partial(open_writer, path, files, watch), run_writes, JOBS_PER_COMMIT, connection=first)
+        open_reader = partial(_open, path, files, READING_PRAGMAS)
+        readers = [make_lane(open_reader, run_reads, JOBS_PER_PICTURE) for _ in range(READERS)]
+        for lane in (writer, *readers):
+            stack.push_async_callback(lane.close)
+        watch.start(writer, readers)
+        stack.callback(watch.stop)
+        yield SqliteEngine(writer, readers, loss, watch.find_mark)
 
 
 def parse_path(url: str) -> Path:
@@ -187,14 +78,56 @@ def parse_path(url: str) -> Path:
     return Path(path)
 
 
-async def _connect(stack: AsyncExitStack, path: Path, *more_pragmas: str) -> aiosqlite.Connection:
-    connection = await stack.enter_async_context(connect(str(path)))
-    await call_on_thread(connection, partial(_set_up, pragmas=(*PRAGMAS, *more_pragmas)))
+def _begin(raw: sqlite3.Connection, *, path: Path, migrate: bool) -> tuple[Keeper, DatabaseFiles]:
+    """Bring the file up to date; the connection goes on as the one that writes."""
+    _set_up(raw, WRITING_PRAGMAS)
+    check_quickly(raw, path=path)
+    prepare(raw, path=path, migrate=migrate)
+    keeper = Keeper(path)
+    try:
+        return keeper, DatabaseFiles(path, raw)
+    except BaseException:
+        keeper.close()
+        raise
+
+
+async def open_writer(path: Path, files: DatabaseFiles, watch: SqliteWatch) -> aiosqlite.Connection:
+    """What others commit before this connection looks is nothing that it could tell of: the watch does."""
+    watch.note_neighbours(writing=False)
+    connection = await _open(path, files, WRITING_PRAGMAS, files.begin_writing)
+    watch.note_neighbours(writing=False)
     return connection
 
 
-def _set_up(raw: sqlite3.Connection, *, pragmas: Sequence[str]) -> None:
-    for pragma in pragmas:
+async def _open(
+    path: Path,
+    files: DatabaseFiles,
+    pragmas: Sequence[str],
+    begin: Callable[[sqlite3.Connection], None] = lambda _raw: None,
+) -> aiosqlite.Connection:
+    """A connection to the file that is open already.
+
+    Raises:
+        StoreDamaged: it is not there any more, or another one is.
+    """
+    files.check()
+    connection = await connect(compose_address(path))
+
+    def set_up(raw: sqlite3.Connection) -> None:
+        _set_up(raw, pragmas)
+        files.check()
+        begin(raw)
+
+    try:
+        await call_on_thread(connection, set_up)
+    except BaseException:
+        await connection.close()
+        raise
+    return connection
+
+
+def _set_up(raw: sqlite3.Connection, pragmas: Sequence[str]) -> None:
+    for pragma in (*PRAGMAS, *pragmas):
         raw.execute(pragma)
 
 

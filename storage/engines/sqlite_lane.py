@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any, Protocol, TypeVar, cast
@@ -114,9 +114,9 @@ STATEMENTS_CACHED = 256
 
 
 def connect(path: str) -> aiosqlite.Connection:
-    """Return a connection to be entered with `async with`: its thread is no daemon and would outlive a failed start."""
+    """Return a connection, to a path or a file: address, to be entered with `async with`: its thread is no daemon and would outlive a failed start."""
     # isolation_level=None: the driver begins no transaction by itself.
-    return aiosqlite.connect(path, isolation_level=None, cached_statements=STATEMENTS_CACHED)
+    return aiosqlite.connect(path, isolation_level=None, cached_statements=STATEMENTS_CACHED, uri=True)
 
 
 async def call_on_thread(connection: aiosqlite.Connection, function: Callable[[sqlite3.Connection], T]) -> T:
@@ -134,11 +134,22 @@ class RunJobs(Protocol):
 
 
 class Lane:
-    """Runs jobs in the order they came, as many as wait (up to `limit`) per call on the thread."""
+    """Runs jobs in the order they came, as many as wait (up to `limit`) per call on the thread.
+
+    Its connection is opened for the first job, and closed by `rest` where none has come for a while.
+    """
 
     def __init__(
-        self, connection: aiosqlite.Connection, run: RunJobs, limit: int, announce: Announce, loss: Loss
+        self,
+        connect: Callable[[], Awaitable[aiosqlite.Connection]],
+        run: RunJobs,
+        limit: int,
+        *,
+        announce: Announce,
+        loss: Loss,
+        connection: aiosqlite.Connection | None = None,
     ) -> None:
+        self._connect = connect
         self._connection = connection
         self._run = run
         self._limit = limit
@@ -147,10 +158,16 @@ class Lane:
         self._waiting: deque[Job] = deque()
         self._running: Sequence[Job] = ()
         self._worker: asyncio.Task[None] | None = None
+        self._used_at = time.monotonic()
 
     def __len__(self) -> int:
         """Return how many jobs wait or run."""
         return len(self._waiting) + len(self._running)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a connection."""
+        return self._connection is not None
 
     def add(self, job: Job) -> None:
         """Queue a job; on the loop."""
@@ -158,31 +175,47 @@ class Lane:
         if self._worker is None:
             self._worker = asyncio.create_task(self._work())
 
-    async def drain(self) -> None:
-        """Wait until nothing waits or runs."""
+    def rest(self, idle_seconds: float) -> None:
+        """Close the connection where it had nothing to do for so long; on the loop."""
+        if self._worker is None and self.is_open and time.monotonic() - self._used_at >= idle_seconds:
+            self._worker = asyncio.create_task(self._work(self._leave()))
+
+    async def close(self) -> None:
+        """Wait until nothing waits or runs, and close the connection."""
         while self._worker is not None:
             await asyncio.wait((self._worker,))
+        await self._leave()
 
-    async def _work(self) -> None:
+    async def _leave(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(sqlite3.Error):  # nothing of it is needed any more
+                await connection.close()
+
+    async def _work(self, first: Awaitable[None] | None = None) -> None:
         try:
+            if first is not None:
+                await first
             while self._waiting:
                 count = min(len(self._waiting), self._limit)
                 self._running = [self._waiting.popleft() for _ in range(count)]
                 try:  # the thread reports through the jobs; an error here means that it did not run them
+                    if self._connection is None:
+                        self._connection = await self._connect()
                     await call_on_thread(self._connection, partial(self._run, jobs=self._running))
                 except Exception as error:  # noqa: BLE001  # whatever it is, every caller must hear of it
                     for job in self._running:
-                        job.fail(error)
+                        job.fail(explain(error))
                 settle(self._running, self._announce)
                 for job in self._running:
                     if job.error is not None:
                         self._loss.note(job.error)
         finally:
-            self._running = ()
+            self._running, self._used_at = (), time.monotonic()
             self._worker = None
 
 
-Check = Callable[[], None]
+Check = Callable[[sqlite3.Connection], None]
 """Asked before each commit; what it raises undoes the transaction."""
 
 
@@ -190,7 +223,7 @@ class TransactionGoneError(Exception):
     """SQLite rolled the whole transaction back by itself, as it does when the disk is full."""
 
 
-def _nothing() -> None:
+def _nothing(_raw: sqlite3.Connection) -> None:
     """No check at all."""
 
 
@@ -224,7 +257,7 @@ def _run_alone(raw: sqlite3.Connection, job: Job, clock: Clock, check: Check) ->
     try:
         raw.execute("BEGIN IMMEDIATE")
         job.run(SqliteSession(raw), clock)
-        check()
+        check(raw)
         raw.execute("COMMIT")
     except BaseException as error:  # noqa: BLE001  # handed to the caller, whatever it is
         job.fail(explain(error))
@@ -249,7 +282,7 @@ def _run_together(raw: sqlite3.Connection, jobs: Sequence[Job], clock: Clock, ch
         session = SqliteSession(raw)
         for job in jobs:
             run(raw, session, job, clock)
-        check()
+        check(raw)
         raw.execute("COMMIT")
     except BaseException:  # noqa: BLE001  # whatever it is, it ends nothing but this transaction
         _roll_back(raw)

@@ -70,8 +70,8 @@ class Way:
 
 BY_ITSELF = {
     *("Snapshots.run", "Snapshots._wait", "Snapshots.refresh", "find_newer"),
-    *("_watch", "DatabaseFiles.look"),
-    *("HookWorker._run", "HookWorker._wait", "HookWorker._list_busy", "find_next_parcels"),
+    *("SqliteWatch._look", "SqliteWatch._read_anew", "SqliteWatch.note_neighbours", "DatabaseFiles.look"),
+    *("HookWorker._run", "HookWorker._wait", "HookWorker._compute_wait", "HookWorker._list_busy", "find_next_parcels"),
     *(
         "HandoutWorker._run",
         "HandoutWorker._wake",

@@ -11,6 +11,7 @@ from bot.core.campaigns.campaign import Campaign
 from bot.services.campaigns.opening import Source, open_shop
 from bot.wire.snapshot import Snapshot, Snapshots
 from storage import Store
+from storage.beside import run_beside
 from storage.tables.shops import note_changed
 from storage.tx import Tx
 from tests.messages.samples import CAMPAIGN
@@ -70,10 +71,11 @@ async def test_what_this_process_changes_is_shown_at_once(store: Store) -> None:
 
 
 @BOTH_ENGINES
-async def test_what_another_process_changes_is_seen_by_looking(store: Store) -> None:
-    """Nobody is told of it here; the shop's revision says so."""
+async def test_what_another_process_changes_is_seen_by_looking(store: Store, store_url: str) -> None:
+    """Nobody is told what it was; the shop's revision says so."""
     async with kept_up_to_date(store, look_seconds=0.05) as snapshots:
-        await store.write(change_unseen, campaign=name_it("Night Bakery"))
+        await asyncio.sleep(0)
+        await asyncio.to_thread(run_beside, store_url, change_unseen, campaign=name_it("Night Bakery"))
         await reach(snapshots, "Night Bakery")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from storage.engines import open_engine
+from storage.engines import Opening, open_engine
 from storage.errors import (
     CodeTaken,
     KeyReused,
@@ -58,6 +58,7 @@ async def open_store(
     migrate: bool = True,
     tenure: Tenure | None = None,
     pools: Pools | None = None,
+    guest: bool = False,
 ) -> AsyncIterator[Store]:
     """Open a database (`sqlite:///file.db`, `postgresql://…`) for this process alone, and bring it up to date.
 
@@ -69,6 +70,8 @@ async def open_store(
         migrate: Whether an older one may be brought up to date.
         tenure: The lease under which it is opened; without one the store takes a lock of its own, for as long as it is open.
         pools: The connections of this process, shared by its stores; without them the store has its own.
+        guest: Whether it is opened beside the process that runs the shop, without a lease: on PostgreSQL alone, and never
+            brought up to date. What a guest's units tell reaches the listeners of that process as well.
 
     Raises:
         StoreBusy: another process has it open.
@@ -77,9 +80,9 @@ async def open_store(
         StoreOutdated: it is older than this program and `migrate` is False.
         StoreUnavailable: it cannot be opened or reached.
     """
-    del tenure, pools  # not yet
     listeners = Listeners()
-    async with open_engine(url, clock, listeners.announce, migrate=migrate) as engine:
+    opening = Opening(clock=clock, migrate=migrate and not guest, tenure=tenure, pools=pools or Pools(), guest=guest)
+    async with open_engine(url, listeners.announce, opening) as engine:
         store = Store(engine, listeners)
         try:
             yield store

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
 
 from storage import open_store
 from storage.errors import StoreBusy, StoreOutdated, StoreUnavailable
 from storage.migrations import HEAD
+from storage.records import Event
 from storage.steps import Steps, take_steps
 from storage.tx import Session, Tx, utc_now
 
@@ -19,6 +21,14 @@ T = TypeVar("T")
 
 _Run = Callable[[bool], AbstractContextManager[None]]
 """Holds a transaction open, for writing or not."""
+
+_Tell = Callable[[Sequence[Event]], None]
+"""Says in the open transaction what a unit told."""
+
+
+def _tell_nobody(_events: Sequence[Event]) -> None:
+    """The bot looks by itself."""
+
 
 WAIT_MILLISECONDS = 10_000
 """How long a command waits for the bot's own writing."""
@@ -44,7 +54,7 @@ def run_once(url: str, unit: Callable[Concatenate[Tx, P], T], /, *args: P.args, 
 def run_beside(url: str, unit: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
     """Run a unit in one transaction, and return what it returns once it is committed.
 
-    The running bot hears of it by looking, not by being told.
+    The running bot hears of it by looking; on PostgreSQL it is told as well.
 
     Raises:
         StoreOutdated: the bot that runs is of another version than this program.
@@ -57,9 +67,10 @@ def run_beside(url: str, unit: Callable[Concatenate[Tx, P], T], /, *args: P.args
 class Beside:
     """Units of work one after the other on one connection beside the bot: like a `Store`, without its lock."""
 
-    def __init__(self, session: Session, run: _Run) -> None:
+    def __init__(self, session: Session, run: _Run, tell: _Tell = _tell_nobody) -> None:
         self._session = session
         self._run = run
+        self._tell = tell
 
     async def write(self, unit: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a unit that may change rows."""
@@ -74,7 +85,7 @@ class Beside:
         with self._run(writable):
             tx = Tx(self._session, utc_now(), writable=writable)
             result = unit(tx)
-            tx.end()
+            self._tell(tx.end())
         return result
 
 
@@ -137,7 +148,9 @@ def _open_sqlite(url: str) -> Iterator[Beside]:
 def _open_postgres(url: str) -> Iterator[Beside]:
     import psycopg  # noqa: PLC0415 -- likewise
 
-    from storage.engines.postgres_connection import connect, explain  # noqa: PLC0415 -- likewise
+    from storage.engines.postgres_connection import connect, explain, find_schema  # noqa: PLC0415 -- likewise
+    from storage.engines.postgres_events import tell_events  # noqa: PLC0415 -- likewise
+    from storage.engines.postgres_leases import find_current_schema  # noqa: PLC0415 -- likewise
     from storage.engines.postgres_pool import READING, WRITING  # noqa: PLC0415 -- likewise
     from storage.engines.postgres_session import PostgresSession  # noqa: PLC0415 -- likewise
     from storage.engines.postgres_upgrade import read_version  # noqa: PLC0415 -- likewise
@@ -158,7 +171,9 @@ def _open_postgres(url: str) -> Iterator[Beside]:
                     with suppress(psycopg.Error):  # one that is gone has nothing to take back
                         connection.rollback()
 
-            yield Beside(PostgresSession(connection), run)
+            schema = find_schema(url) or find_current_schema(connection)
+            tell = partial(tell_events, connection, schema=schema, origin="beside")
+            yield Beside(PostgresSession(connection), run, tell)
     except psycopg.Error as error:
         raise explain(error, url) from None
 

@@ -9,7 +9,8 @@ that it falls silent before anybody else begins. On SQLite the lock on the file 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from storage.errors import StoreError
@@ -47,3 +48,48 @@ class Tenure(Protocol):
 
     def on_end(self, listener: Callable[[StoreError], None]) -> None:
         """Have a listener called on the event loop when it is over, at once if it is."""
+
+    def finish(self, error: StoreError) -> None:
+        """Note that it is over; told to whoever asked to be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A process that lives, among those that share shops."""
+
+    id: int
+    name: str
+    """For people: its machine and number."""
+    wanted: frozenset[str]
+    """The shops that it would run."""
+    held: frozenset[str]
+    """Those whose lease it has."""
+
+
+class Keeper(Protocol):
+    """This process among those that share the shops of one database."""
+
+    @property
+    def id(self) -> int:
+        """Its number among the peers; another one after it was taken for dead."""
+
+    @property
+    def peers(self) -> Sequence[Peer]:
+        """Who lives, this process included, as of the last look."""
+
+    def set_wanted(self, shops: Iterable[str]) -> None:
+        """Say which shops this process would run."""
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Have a listener called on the event loop after every look at the others."""
+
+    async def take(self, shop: str, url: str) -> Tenure:
+        """Take the lease of a shop, from nobody or from the dead.
+
+        Raises:
+            StoreBusy: a process that lives has it.
+            StoreUnavailable: the database cannot be reached.
+        """
+
+    async def free(self, shop: str) -> None:
+        """Give a lease back; without one nothing happens."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Concatenate, NoReturn, ParamSpec, Protocol, TypeVar, cast, get_args
 
 from storage.errors import StoreClosed
+from storage.leases import Tenure
 from storage.records import Event
 from storage.tx import Job, Loss, Tx
 
@@ -30,6 +31,10 @@ class Engine(Protocol):
     @property
     def loss(self) -> Loss:
         """Whether it is of no use any more."""
+
+    @property
+    def tenure(self) -> Tenure | None:
+        """The lease under which it is open; None where a lock on a file says all, or nobody here runs the shop."""
 
 
 logger = logging.getLogger(__name__)
@@ -136,6 +141,20 @@ class Store:
             StoreDamaged: the files are broken, gone, or not the ones that were opened.
         """
         await self._engine.loss.wait()
+
+    def is_held(self) -> bool:
+        """Whether nobody else can run this shop at this very moment, so that something may be sent for it."""
+        tenure = self._engine.tenure
+        return tenure is None or tenure.is_held()
+
+    async def wait_held(self) -> None:
+        """Return once that is certain: at once as a rule, else when the database is back.
+
+        Raises:
+            LeaseLost: another process runs the shop.
+        """
+        if self._engine.tenure is not None:
+            await self._engine.tenure.wait_held()
 
     def close(self) -> None:
         """Refuse further units; those under way are finished as `open_store` is left."""

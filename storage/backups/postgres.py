@@ -17,8 +17,8 @@ import psycopg
 from psycopg import sql
 
 from storage.backups.postgres_tools import MAGIC, dump_by_tool, find_pg_dump, load_by_tool, read_tool_backup
+from storage.engines.postgres import hold_alone
 from storage.engines.postgres_connection import Connection, connect, explain
-from storage.engines.postgres_lock import acquire
 from storage.engines.postgres_upgrade import read_version, run_migrations
 from storage.errors import BackupRefused
 from storage.migrations import needs_upgrade
@@ -29,7 +29,8 @@ _VERSION_TABLE = "alembic_version"
 
 _TABLES = """
 SELECT table_name FROM information_schema.tables
-WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' AND table_name <> 'alembic_version'
+WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'
+  AND table_name NOT IN ('alembic_version', 'passalong_lease', 'passalong_process')
 ORDER BY table_name
 """
 _COLUMNS = """
@@ -71,8 +72,7 @@ def dump(url: str, file: Path) -> None:
 def load(url: str, file: Path) -> None:
     """Fill a database that has no tables yet, all of it or nothing."""
     try:
-        lock = acquire(url)
-        with lock, connect(url) as connection:
+        with hold_alone(url), connect(url) as connection:
             if read_version(connection) is not None or connection.execute(_TABLES.encode()).fetchone():
                 raise BackupRefused("The database has tables already. Name an empty one.")
             if _is_by_tool(file):

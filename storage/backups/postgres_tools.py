@@ -28,6 +28,9 @@ _KEPT = (
     "passfile",
     "service",
 )
+_LEASES = ("--exclude-table=*.passalong_lease", "--exclude-table=*.passalong_process")
+"""Who runs the shop is not the shop's."""
+
 _REVISION = re.compile(r"^COPY \S*alembic_version .*\n(\S+)$", re.MULTILINE)
 _SCHEMA = re.compile(r"^\d+; \d+ \d+ TABLE (\S+) alembic_version ", re.MULTILINE)
 
@@ -49,7 +52,16 @@ def dump_by_tool(tool: str, url: str, schema: str, file: Path) -> None:
         StoreUnavailable: it did not.
     """
     said = _run(
-        [tool, "--format=custom", *_LEAN, f"--schema={schema}", f"--file={file}", f"--dbname={name_database(url)}"], url
+        [
+            tool,
+            "--format=custom",
+            *_LEAN,
+            f"--schema={schema}",
+            *_LEASES,
+            f"--file={file}",
+            f"--dbname={name_database(url)}",
+        ],
+        url,
     )
     if said.returncode:
         raise StoreUnavailable(f"pg_dump failed: {_tell(said)}")

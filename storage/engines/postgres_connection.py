@@ -40,8 +40,10 @@ CURE = "Stop the bot, look at the server's disk, and restore the latest backup: 
 GRANT_SECONDS = 3.0
 """How long a new connection waits for its first answer: a server answers or refuses at once, a pooler that is full does not."""
 
+CLIENT_NAME = "passalong"
+
 DEFAULTS: dict[str, object] = {
-    "application_name": "passalong",
+    "application_name": CLIENT_NAME,
     "client_encoding": "utf8",
     "connect_timeout": 5,
     # A server or a network that is gone is noticed within about eleven seconds.
@@ -104,6 +106,11 @@ def find_schema(url: str) -> str:
     """The schema that a URL names by `schema=`; empty where the server chooses, `public` as a rule."""
     found = re.search(r"[?&]schema=([^&]*)", url)
     return unquote(found[1]) if found else ""
+
+
+def strip_schema(url: str) -> str:
+    """The URL of the database alone, which several shops may share."""
+    return _SCHEMA.sub("", url)
 
 
 def describe(url: str) -> str:

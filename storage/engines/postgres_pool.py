@@ -1,4 +1,4 @@
-"""A bounded pool of connections to PostgreSQL, as many as the server grants."""
+"""A bounded pool of connections to PostgreSQL, as many as the server grants, for all shops that lie there."""
 
 from __future__ import annotations
 
@@ -7,16 +7,19 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import psycopg
 from psycopg.pq import TransactionStatus
+from psycopg.sql import SQL, Identifier, Literal
 
 from storage.engines.postgres_connection import Connection, connect, explain
-from storage.engines.postgres_lock import PostgresLock
 from storage.engines.postgres_session import PostgresSession
-from storage.errors import CommitUnknown, StoreUnavailable
+from storage.errors import CommitUnknown, LeaseLost, StoreUnavailable
+from storage.leases import Tenure
+from storage.records import Event
 from storage.tx import Clock, Job
 
 logger = logging.getLogger(__name__)
@@ -31,34 +34,62 @@ READING = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _CONFLICTS = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """What the units of one shop need on a connection that many shops use.
+
+    Both openings hold until the transaction ends, and nothing of them longer.
+    """
+
+    url: str
+    schema: str
+    clock: Clock
+    writing: bytes
+    reading: bytes
+    tenure: Tenure | None = None
+    """Whose epoch each unit that writes compares; None for a guest's, whose rules are constraints."""
+    tell: Callable[[Connection, Sequence[Event]], None] | None = None
+    """Says in the transaction what the unit told, for other processes to hear once it is committed."""
+
+
+def compose_openings(schema: str, fence: int | None) -> tuple[bytes, bytes]:
+    """How a unit that writes and one that reads begin, each in one round trip.
+
+    Who writes under a lease shares the fence, and reads the epoch in a statement after it: whoever takes the lease over
+    counts the epoch up first, and then waits for the fence until nobody who read the old one is left.
+    """
+    here = SQL("; SET LOCAL search_path TO {}").format(Identifier(schema)).as_string().encode()
+    fenced = SQL("; SELECT pg_advisory_xact_lock_shared({}); SELECT epoch FROM passalong_lease").format(Literal(fence))
+    return WRITING + here + (b"" if fence is None else fenced.as_string().encode()), READING + here
+
+
 class PostgresPool:
     """Runs jobs on whatever thread calls, each on a connection that is free.
 
     Where the server grants fewer connections than `most`, those there are go round: one is enough.
     """
 
-    def __init__(self, url: str, clock: Clock, lock: PostgresLock, *, most: int) -> None:
+    def __init__(self, url: str, *, most: int) -> None:
         self._url = url
-        self._clock = clock
-        self._lock = lock
         self._most = most
-        self._free: list[Connection] = []
+        self._free: list[tuple[str, Connection]] = []
+        """Each with the schema it was used for last: its plans fit there."""
         self._opened = 0
         self._opening = False
         """One at a time, so that what is not granted is met once; meanwhile those there are go round."""
         self._changed = threading.Condition()
 
-    def run(self, job: Job, begin: bytes) -> None:
+    def run(self, job: Job, room: Room, *, writable: bool) -> None:
         """Run a job in one transaction and note its outcome; again after a conflict or a broken connection."""
         for attempt in itertools.count(1):
             try:
-                with self._lend() as connection:
-                    broken = self._attempt(connection, job, begin)
+                with self.lend(room.schema) as connection:
+                    broken = _attempt(connection, job, room, writable=writable)
             except BaseException as error:  # noqa: BLE001  # handed to the caller, whatever it is
                 broken = error
             if broken is None:
                 return
-            job.fail(explain(broken, self._url))
+            job.fail(explain(broken, room.url))
             if attempt == ATTEMPTS or not _is_worth_another(broken):
                 return
             time.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS) * attempt)  # noqa: S311  # not a secret
@@ -66,42 +97,33 @@ class PostgresPool:
     def close(self) -> None:
         """Close the connections, once no job runs any more."""
         with self._changed:
-            for connection in self._free:
+            for _, connection in self._free:
                 connection.close()
 
-    def _attempt(self, connection: Connection, job: Job, begin: bytes) -> BaseException | None:
-        """Run a job once; what hindered it, if anything. Only a connection at rest may be used again."""
-        try:
-            connection.execute(begin)
-            job.run(PostgresSession(connection), self._clock)
-            _commit(connection)
-        except BaseException as error:  # noqa: BLE001  # handed to the caller, whatever it is
-            _roll_back(connection)
-            return error
-        return None
-
     @contextmanager
-    def _lend(self) -> Iterator[Connection]:
-        connection = self._take()
+    def lend(self, schema: str) -> Iterator[Connection]:
+        """Lend a connection at rest, which is to be given back at rest; waits for one where none is free."""
+        connection = self._take(schema)
         try:
             yield connection
         finally:
+            _bring_to_rest(connection)
             with self._changed:
                 if connection.closed:
                     self._opened -= 1
                 else:
-                    self._free.append(connection)
+                    self._free.append((schema, connection))
                 self._changed.notify()
 
-    def _take(self) -> Connection:
+    def _take(self, schema: str) -> Connection:
         with self._changed:
             while not self._free and (self._opening or self._opened >= self._most):
                 self._changed.wait()
             if self._free:
-                return self._free.pop()
+                return self._pick(schema)
             self._opening = True
         try:
-            connection = self._open()
+            connection = connect(self._url)
         except psycopg.OperationalError as error:
             if not (self._opened and _is_crowded(error)):
                 raise
@@ -115,16 +137,39 @@ class PostgresPool:
             with self._changed:
                 self._opening = False
                 self._changed.notify_all()
-        return self._take()
+        return self._take(schema)
 
-    def _open(self) -> Connection:
-        connection = connect(self._url)
-        try:
-            self._lock.admit(connection)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+    def _pick(self, schema: str) -> Connection:
+        places = (place for place in reversed(range(len(self._free))) if self._free[place][0] == schema)
+        return self._free.pop(next(places, 0))[1]
+
+
+def _attempt(connection: Connection, job: Job, room: Room, *, writable: bool) -> BaseException | None:
+    """Run a job once; what hindered it, if anything."""
+    try:
+        _open(connection, room, writable=writable)
+        job.run(PostgresSession(connection), room.clock)
+        if job.events and room.tell is not None:
+            room.tell(connection, job.events)
+        _commit(connection)
+    except BaseException as error:  # noqa: BLE001  # handed to the caller, whatever it is
+        return error
+    return None
+
+
+def _open(connection: Connection, room: Room, *, writable: bool) -> None:
+    """Begin the transaction of a unit.
+
+    Raises:
+        LeaseLost: the shop is another process's by now.
+    """
+    said = connection.execute(room.writing if writable else room.reading, prepare=False)
+    if not writable or room.tenure is None:
+        return
+    while said.nextset():
+        pass
+    if (row := said.fetchone()) is None or row[0] != room.tenure.epoch:
+        raise LeaseLost(f"Another process runs the shop {room.tenure.shop} now.")
 
 
 def _commit(connection: Connection) -> None:
@@ -138,8 +183,8 @@ def _commit(connection: Connection) -> None:
         raise StoreUnavailable("A unit of work hid an error of the database, which then undid the unit.")
 
 
-def _roll_back(connection: Connection) -> None:
-    """Bring a connection to rest, or close it: what is still in a transaction must not meet the next unit."""
+def _bring_to_rest(connection: Connection) -> None:
+    """Roll back, or close it: what is still in a transaction must not meet the next unit."""
     try:
         if connection.info.transaction_status != TransactionStatus.IDLE:
             connection.execute(b"ROLLBACK")

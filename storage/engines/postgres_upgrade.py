@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import closing
 
-from storage.engines.postgres_connection import Connection, connect, describe
+from psycopg.sql import SQL, Identifier
+
+from storage.engines.postgres_connection import Connection, describe
+from storage.engines.postgres_fence import refuse_stale
 from storage.errors import StoreUnavailable
 from storage.migrations import HEAD, needs_upgrade
 
@@ -15,17 +19,40 @@ OLDEST_SERVER = 140_000
 """The oldest version the PostgreSQL project still cares for, as the server spells it."""
 
 
-def prepare(url: str, *, migrate: bool) -> None:
-    """Refuse what this program cannot work with, and migrate what is older than it."""
-    with connect(url) as connection:
-        if connection.info.server_version < OLDEST_SERVER:
-            raise StoreUnavailable(f"PostgreSQL {OLDEST_SERVER // 10_000} or newer is needed.")
-        refuse_other_encodings(connection)
+def prepare(connection: Connection, url: str, schema: str, *, migrate: bool, epoch: int | None) -> None:
+    """Migrate what is older than this program, and refuse what is newer.
+
+    Args:
+        connection: At rest; closed where it migrated or failed, since it is not as it was any more.
+        url: For what is said.
+        schema: Where the tables are.
+        migrate: Whether they may be brought up to date.
+        epoch: Of the lease under which that is done; None where a guest looks.
+
+    Raises:
+        LeaseLost: the shop is another process's by now.
+    """
+    with connection.transaction():
+        connection.execute(SQL("SET LOCAL search_path TO {}").format(Identifier(schema)))
         version = read_version(connection)
-        if needs_upgrade(version, name=describe(url), allowed=migrate):
-            connection.autocommit = False
-            run_migrations(connection)
-            logger.info("The database %s was brought from version %s to %s.", describe(url), version or "none", HEAD)
+    if not needs_upgrade(version, name=describe(url), allowed=migrate and epoch is not None):
+        return
+    with closing(connection):
+        connection.execute(SQL("SET search_path TO {}").format(Identifier(schema)))
+        connection.autocommit = False
+        refuse_stale(connection, schema, epoch)
+        run_migrations(connection)
+    logger.info("The database %s was brought from version %s to %s.", describe(url), version or "none", HEAD)
+
+
+def refuse_old_server(connection: Connection) -> None:
+    """Refuse a server that the PostgreSQL project does not care for any more.
+
+    Raises:
+        StoreUnavailable: it is one.
+    """
+    if connection.info.server_version < OLDEST_SERVER:
+        raise StoreUnavailable(f"PostgreSQL {OLDEST_SERVER // 10_000} or newer is needed.")
 
 
 def refuse_other_encodings(connection: Connection) -> None:

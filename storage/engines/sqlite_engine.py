@@ -10,6 +10,7 @@ from pathlib import Path
 
 from storage.engines.sqlite_lane import CURE, Lane
 from storage.errors import StoreDamaged
+from storage.leases import Tenure
 from storage.tx import Job, Loss
 
 VERSION = "PRAGMA data_version"
@@ -120,6 +121,7 @@ class SqliteEngine:
     """See `storage.store.Engine`."""
 
     tells_beside = True
+    tenure: Tenure | None = None
 
     def __init__(self, writer: Lane, readers: Sequence[Lane], loss: Loss, find_mark: Callable[[], object]) -> None:
         self._readers = readers

@@ -137,6 +137,7 @@ def compose_emptying() -> str:
         f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}",
         "BEGIN",
         "SET LOCAL lock_timeout = '5s'",
+        "DROP TABLE IF EXISTS passalong_lease, passalong_process",
         "SET LOCAL session_replication_role = replica",  # no triggers, no foreign keys
         *(f'DELETE FROM "{name}"' for name in tables),
         *(f'ALTER SEQUENCE "{name}" RESTART' for name in sequences),

@@ -92,6 +92,7 @@ def _make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--shops", type=int, default=12, help="of a cluster")
     parser.add_argument("--processes", type=int, default=3, help="that share them")
+    parser.add_argument("--doors", type=int, default=0, help="web sides that take updates behind a balancer")
     parser.add_argument("--longest-pause", type=float, default=40.0, help="of a process of a cluster, in seconds")
     return parser
 
@@ -124,6 +125,7 @@ def _run(chosen: argparse.Namespace, part: Part, engine: EngineName) -> Report:
         send_rate=chosen.send_rate,
         shops=chosen.shops,
         processes=chosen.processes,
+        doors=chosen.doors,
         longest_pause_seconds=chosen.longest_pause,
     )
     began = time.monotonic()

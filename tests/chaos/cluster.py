@@ -43,6 +43,7 @@ async def run_cluster(order: Order) -> Report:
         order.seed,
         Weather.of(order.kills),
         processes=order.processes,
+        doors=order.doors,
         longest_seconds=order.longest_pause_seconds,
     )
     with lend_server() as (server, url):
@@ -55,7 +56,9 @@ async def run_cluster(order: Order) -> Report:
             trickle=len(strokes),
         )
         await _prepare(url, shops[0], order.seed)
-        async with set_scene(shops, server, url, order.folder, processes=order.processes, seed=order.seed) as scene:
+        async with set_scene(
+            shops, server, url, order.folder, processes=order.processes, doors=order.doors, seed=order.seed
+        ) as scene:
             story = await _play(scene, strokes, order)
         findings, unknown = await _judge(scene, story)
     return Report(
@@ -178,7 +181,8 @@ def _measure(scene: Scene, story: _Story) -> dict[str, Any]:
     big = scene.big
     return {
         "shops": len(scene.shops),
-        "processes": len(scene.crew.keepers),
+        "processes": len(scene.crew.runners),
+        "doors": len(scene.crew.doors),
         "pauses": len(scene.crew.pauses),
         "restarts": scene.restarts,
         "roll_outs": scene.crew.roll_outs,
@@ -190,5 +194,6 @@ def _measure(scene: Scene, story: _Story) -> dict[str, Any]:
         "sends_by_process": count_by_slot(big.world.calls, scene.crew.find_slot),
         "questions": sum(map(len, story.talk.said.values())),
         "unanswered": story.talk.count_missing(),
+        "balancer": dict(scene.balancer.counts) if scene.balancer else {},
         "choices": sum(map(len, story.talk.chosen.values())),
     }

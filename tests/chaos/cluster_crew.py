@@ -27,15 +27,18 @@ class Pause:
 
 
 class Crew:
-    """Processes by their slots, 0 and up.
+    """Processes by their slots, 0 and up; those that run shops come first.
 
     Args:
         homes: Where each lives.
         ports: By which port of the local Telegram each speaks.
+        doors: How many of them, the last ones, are web sides alone.
     """
 
-    def __init__(self, homes: Sequence[Home], ports: Sequence[int]) -> None:
-        self.keepers = [Keeper(home) for home in homes]
+    def __init__(self, homes: Sequence[Home], ports: Sequence[int], doors: int = 0) -> None:
+        self.runners = range(len(homes) - doors)
+        self.doors = range(len(homes) - doors, len(homes))
+        self.keepers = [Keeper(home, "web" if slot in self.doors else "run") for slot, home in enumerate(homes)]
         self._slots = dict(zip(ports, range(len(homes)), strict=True))
         self._paused: dict[int, asyncio.Task[None]] = {}
         self.pauses: list[Pause] = []
@@ -58,6 +61,10 @@ class Crew:
     def find_pid(self, slot: int) -> int | None:
         """Return the process that runs in a slot now."""
         return self.keepers[slot].find_pid()
+
+    def list_alike(self, slot: int) -> range:
+        """Return all that do what this one does."""
+        return self.doors if slot in self.doors else self.runners
 
     def is_paused(self, slot: int) -> bool:
         """Whether it stands still."""

@@ -61,13 +61,18 @@ class Weather:
         return cls(kills=kills, pauses=-(-kills // 2), restarts=-(-kills // 10), roll_outs=-(-kills // 15))
 
 
-def draw_strokes(seed: int, weather: Weather, *, processes: int, longest_seconds: float) -> list[Stroke]:
-    """Draw all that happens, in order; pauses are of 1 second to the longest, and some are surely longer than a lease lives."""
+def draw_strokes(
+    seed: int, weather: Weather, *, processes: int, doors: int = 0, longest_seconds: float
+) -> list[Stroke]:
+    """Draw all that happens, in order; pauses are of 1 second to the longest, and one is as long as that.
+
+    Web sides, `doors` of them, are hit like other processes, behind which they come.
+    """
     random = Random(seed)
-    strokes = [_draw_kill(random, number, processes) for number in range(weather.kills)]
+    strokes = [_draw_kill(random, number, processes + doors) for number in range(weather.kills)]
     for number in range(weather.pauses):
         seconds = longest_seconds if number == 0 else random.uniform(1.0, longest_seconds)
-        strokes.append(Stroke(blow=Blow.PAUSE, slot=random.randrange(processes), seconds=seconds))
+        strokes.append(Stroke(blow=Blow.PAUSE, slot=random.randrange(processes + doors), seconds=seconds))
     strokes += [Stroke(blow=Blow.RESTART, is_crash=bool(number % 2)) for number in range(weather.restarts)]
     strokes += [Stroke(blow=Blow.ROLL_OUT) for _ in range(weather.roll_outs)]
     random.shuffle(strokes)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
 from bot.playground.api.fleet import serve_fleet
+from bot.playground.demo import find_free_address
 from bot.playground.faults import When
+from tests.chaos.balancer import Balancer, serve_balancer
 from tests.chaos.cluster_crew import Crew
 from tests.chaos.cluster_plan import Blow, Stroke
 from tests.chaos.cluster_shops import Shop, open_fleet, share_out, write_folder
@@ -26,6 +28,9 @@ from tests.storage.server import Server, start_server
 SETTLE_SECONDS = 300.0
 """For everything to be handled and sent after the last blow."""
 
+RETRY_SECONDS = 0.3
+"""After which Telegram brings an update again that was not taken; then it doubles."""
+
 FREE_SECONDS = 60.0
 """For a process that may be hit: others stand still, or are about to start."""
 
@@ -38,6 +43,10 @@ class Scene:
     crew: Crew
     server: Server
     pulse: Pulse
+    folder: Path
+    """For the settings, the logs, and the journal of all requests."""
+    balancer: Balancer | None = None
+    """In front of the web sides, where there are any."""
     killer: Killer = field(init=False)
     breaks: list[Death] = field(default_factory=list)
     """Pauses and restarts, noted like deaths: somebody may have gone on with what another was at."""
@@ -129,13 +138,13 @@ class Scene:
         self.crew.pause(slot, stroke.seconds)
 
     async def _choose(self, wished: int, spare: int = 0) -> int:
-        """Return the first process from the one that is wished that runs and does not stand still."""
-        count = len(self.crew.keepers)
+        """Return the first process from the one that is wished, of its kind, that runs and does not stand still."""
+        alike = self.crew.list_alike(wished)
         async with asyncio.timeout(FREE_SECONDS):
             while True:
-                free = [slot for slot in range(count) if self.crew.find_pid(slot) and not self.crew.is_paused(slot)]
-                if len(free) > spare or (free and count == 1):
-                    return min(free, key=lambda slot: (slot - wished) % count)
+                free = [slot for slot in alike if self.crew.find_pid(slot) and not self.crew.is_paused(slot)]
+                if len(free) > spare or (free and len(alike) == 1):
+                    return min(free, key=lambda slot: (slot - wished) % len(alike))
                 await asyncio.sleep(0.05)
 
     def _hear(self, number: int, method: str, when: When) -> bool:
@@ -144,6 +153,19 @@ class Scene:
         slot = self.crew.find_slot(call.port)
         self._victim = self.crew.find_pid(slot) if slot >= 0 else None
         return self.killer.on_request(number, method, when)
+
+    def keep_journal(self) -> None:
+        """Write down every request as it came, for whoever has to find out what happened."""
+        for shop in self.shops:
+            lines = [
+                f"{each.at} {self.crew.find_slot(each.port)} {each.method} {each.params.get('chat_id', '')} "
+                f"{each.status} {each.fault}"
+                for each in shop.world.calls
+            ]
+            (self.folder / f"{shop.name}.requests.txt").write_text("\n".join(lines), encoding="utf-8")
+        deaths = [f"{each.at} {each.flood_wait_until}" for each in self.deaths]
+        pauses = [f"{each.slot} {each.began_at} {each.ended_at}" for each in self.crew.pauses]
+        (self.folder / "blows.txt").write_text("\n".join([*deaths, *pauses]), encoding="utf-8")
 
     def _note_break(self) -> None:
         self.breaks.append(Death(time.time_ns() // 1000, self._find_flood_wait()))
@@ -173,48 +195,57 @@ def lend_server() -> Iterator[tuple[Server, str]]:
 
 @asynccontextmanager
 async def set_scene(
-    shops: Sequence[Shop], server: Server, url: str, folder: Path, *, processes: int, seed: int
+    shops: Sequence[Shop], server: Server, url: str, folder: Path, *, processes: int, doors: int, seed: int
 ) -> AsyncIterator[Scene]:
-    """Serve the bots' Telegram, and keep so many processes alive that share them."""
-    settings = _furnish(shops, url, folder)
-    async with serve_fleet(open_fleet(shops), ports=[0] * processes) as fleet:
-        homes = [_make_home(folder / f"p{slot}", address, settings) for slot, address in enumerate(fleet.urls)]
-        scene = Scene(shops=shops, crew=Crew(homes, fleet.ports), server=server, pulse=Pulse(shops[0].world))
+    """Serve the bots' Telegram, and keep so many processes alive that share them.
+
+    With `doors`, updates are brought to so many web processes through a balancer; otherwise they are fetched.
+    """
+    settings, sides = _furnish(shops, url, folder), [find_free_address() for _ in range(doors)]
+    balancer = Balancer([f"http://{side}" for side in sides], seed) if doors else None
+    async with AsyncExitStack() as stack:
+        fleet = await stack.enter_async_context(serve_fleet(open_fleet(shops), ports=[0] * (processes + doors)))
+        if balancer is not None:
+            public = await stack.enter_async_context(serve_balancer(balancer))
+            settings |= {"PUBLIC_URL": public, "WEBHOOK": "true"}
+        homes = [
+            _make_home(folder / f"p{slot}", {**settings, "BOT_API_URL": address, **({"LISTEN": side} if side else {})})
+            for slot, (address, side) in enumerate(zip(fleet.urls, [""] * processes + sides, strict=True))
+        ]
+        crew = Crew(homes, fleet.ports, doors)
+        scene = Scene(
+            shops=shops, crew=crew, server=server, pulse=Pulse(shops[0].world), folder=folder, balancer=balancer
+        )
         for number, shop in enumerate(shops):
             order_faults(shop.server.faults, seed + number)
-        scene.crew.start()
-        lives = [asyncio.create_task(shop.live()) for shop in shops]
-        beating = asyncio.create_task(scene.pulse.beat())
-        try:
+            shop.server.webhooks.retry_seconds = RETRY_SECONDS
+        crew.start()
+        async with _live(scene):
             yield scene
-        finally:
-            for task in (beating, *lives):
-                task.cancel()
-            await scene.crew.end()
-            _keep_journal(scene, folder)
+
+
+@asynccontextmanager
+async def _live(scene: Scene) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(each) for each in (scene.pulse.beat(), *(shop.live() for shop in scene.shops))]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await scene.crew.end()
+        scene.keep_journal()
 
 
 def _furnish(shops: Sequence[Shop], url: str, folder: Path) -> dict[str, str]:
     """Return what is common to all processes: a folder of shops, or the settings of the only one."""
+    common = {"LOG_LEVEL": "INFO"}
     if len(shops) == 1:
-        return {"DATABASE_URL": shops[0].url, **shops[0].compose_settings()}
+        return {**common, "DATABASE_URL": shops[0].url, **shops[0].compose_settings()}
     write_folder(shops, folder / "shops")
-    return {"DATABASE_URL": url, "SHOPS": str(folder / "shops")}
+    return {**common, "DATABASE_URL": url, "SHOPS": str(folder / "shops")}
 
 
-def _make_home(folder: Path, address: str, settings: Mapping[str, str]) -> Home:
+def _make_home(folder: Path, settings: Mapping[str, str]) -> Home:
     folder.mkdir()
-    return Home(folder=folder, settings={"BOT_API_URL": address, "LOG_LEVEL": "INFO", **settings}, forks=True)
-
-
-def _keep_journal(scene: Scene, folder: Path) -> None:
-    """Write down every request as it came, for whoever has to find out what happened."""
-    for shop in scene.shops:
-        lines = [
-            f"{each.at} {scene.crew.find_slot(each.port)} {each.method} {each.params.get('chat_id', '')} {each.status} {each.fault}"
-            for each in shop.world.calls
-        ]
-        (folder / f"{shop.name}.requests.txt").write_text("\n".join(lines), encoding="utf-8")
-    deaths = [f"{each.at} {each.flood_wait_until}" for each in scene.deaths]
-    pauses = [f"{each.slot} {each.began_at} {each.ended_at}" for each in scene.crew.pauses]
-    (folder / "blows.txt").write_text("\n".join([*deaths, *pauses]), encoding="utf-8")
+    return Home(folder=folder, settings=settings, forks=True)

@@ -17,10 +17,11 @@ class BotGaveUpError(Exception):
 
 
 class Keeper:
-    """Starts the bot in `home`, and again after every death, until it is told to stop."""
+    """Starts the bot in `home`, and again after every death, until it is told to stop; `command` is what it runs."""
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, command: str = "run") -> None:
         self._home = home
+        self._command = command
         self._program: Program | None = None
         self._task: asyncio.Task[None] | None = None
         self._leaving = False
@@ -87,7 +88,7 @@ class Keeper:
                 raise BotGaveUpError(self.problems[-1])
 
     async def _start(self) -> Program:
-        starting = asyncio.ensure_future(self._home.start("run"))
+        starting = asyncio.ensure_future(self._home.start(self._command))
         try:
             await asyncio.shield(starting)
         finally:

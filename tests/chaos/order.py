@@ -54,8 +54,10 @@ class Order:
     """Of a broadcast: messages a second."""
     shops: int = 12
     processes: int = 3
+    doors: int = 0
+    """Web sides that take updates behind a balancer; without any they are fetched."""
     longest_pause_seconds: float = 40.0
-    """Of a cluster, as are the two before."""
+    """Of a cluster, as are the three before."""
     forks: bool = False
     """Whether the bot is forked ready instead of started from nothing."""
 
@@ -66,5 +68,7 @@ class Order:
         chosen = f"--part {self.part} --engine {self.engine} --seed {self.seed}"
         sizes = [f" {name} {number}" for name, number in ((size, self.size), (kills, self.kills)) if name]
         rate = f" --send-rate {self.send_rate}" if self.part == "broadcast" else ""
-        cluster = f" --shops {self.shops} --processes {self.processes}" if self.part == "cluster" else ""
+        cluster = (
+            f" --shops {self.shops} --processes {self.processes} --doors {self.doors}" if self.part == "cluster" else ""
+        )
         return f"python -m tests.chaos {chosen}{''.join(sizes)}{rate}{cluster}"

@@ -24,7 +24,13 @@ from tests.chaos.cluster_plan import Stroke, Weather, draw_strokes
 from tests.chaos.cluster_scene import Scene, lend_server, set_scene
 from tests.chaos.cluster_shops import Shop, open_shops
 from tests.chaos.cluster_talk import Talk
-from tests.chaos.cluster_verdict import count_by_slot, list_wrong_answers, list_wrong_choices
+from tests.chaos.cluster_verdict import (
+    count_by_slot,
+    list_strays,
+    list_wrong_answers,
+    list_wrong_choices,
+    measure_takeovers,
+)
 from tests.chaos.expectation import expect
 from tests.chaos.findings import Findings, Report
 from tests.chaos.joins import CAMPAIGN, is_unsure
@@ -159,6 +165,9 @@ async def _judge_shop(scene: Scene, shop: Shop) -> tuple[Findings, int]:
     findings.others += judge_pace(
         shop.world, shop.bans, scene.pulse, scene.deaths, send_rate=shop.rate, travel_seconds=TRAVEL_SECONDS
     )
+    findings.others += list_strays(
+        shop.world.calls, scene.leases.glances[shop.name], scene.crew.find_senders, scene.pulse.find_delay
+    )
     return findings, find_unknown_shares(evidence).total()
 
 
@@ -178,7 +187,8 @@ def _gather_broadcast(scene: Scene, story: _Story) -> Outcome:
 
 
 def _measure(scene: Scene, story: _Story) -> dict[str, Any]:
-    big = scene.big
+    big, stands = scene.big, [(each.began_at, each.pid) for each in scene.crew.pauses]
+    waits = measure_takeovers([*scene.killer.killed, *stands], scene.leases.glances[big.name])
     return {
         "shops": len(scene.shops),
         "processes": len(scene.crew.runners),
@@ -192,6 +202,8 @@ def _measure(scene: Scene, story: _Story) -> dict[str, Any]:
         "busiest_second": big.world.busiest_second(),
         "send_rate": big.rate,
         "sends_by_process": count_by_slot(big.world.calls, scene.crew.find_slot),
+        "takeovers": len(waits),
+        "longest_takeover_seconds": round(max(waits, default=0.0), 1),
         "questions": sum(map(len, story.talk.said.values())),
         "unanswered": story.talk.count_missing(),
         "balancer": dict(scene.balancer.counts) if scene.balancer else {},

@@ -22,6 +22,7 @@ class Pause:
     """When a process stood still, UTC microseconds."""
 
     slot: int
+    pid: int
     began_at: int
     ended_at: int
 
@@ -57,6 +58,12 @@ class Crew:
     def find_slot(self, port: int) -> int:
         """Return whose port it is; -1 where it is nobody's."""
         return self._slots.get(port, -1)
+
+    def find_senders(self, port: int, since: int, until: int) -> set[int]:
+        """Return the processes that spoke by a port between two moments: the one at the first, and those begun since."""
+        lives = self.keepers[self._slots[port]].lives if port in self._slots else []
+        before = [pid for at, pid in lives if at <= since]
+        return {*before[-1:], *(pid for at, pid in lives if since < at <= until)}
 
     def find_pid(self, slot: int) -> int | None:
         """Return the process that runs in a slot now."""
@@ -132,5 +139,5 @@ class Crew:
     def _resume(self, slot: int, pid: int, began_at: int) -> None:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGCONT)
-        self.pauses.append(Pause(slot, began_at, time.time_ns() // 1000))
+        self.pauses.append(Pause(slot, pid, began_at, time.time_ns() // 1000))
         del self._paused[slot]

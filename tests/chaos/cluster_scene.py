@@ -16,6 +16,7 @@ from bot.playground.demo import find_free_address
 from bot.playground.faults import When
 from tests.chaos.balancer import Balancer, serve_balancer
 from tests.chaos.cluster_crew import Crew
+from tests.chaos.cluster_leases import LeaseWatch
 from tests.chaos.cluster_plan import Blow, Stroke
 from tests.chaos.cluster_shops import Shop, open_fleet, share_out, write_folder
 from tests.chaos.joins import order_faults
@@ -31,6 +32,9 @@ SETTLE_SECONDS = 300.0
 RETRY_SECONDS = 0.3
 """After which Telegram brings an update again that was not taken; then it doubles."""
 
+CONTROL = "passalong"
+"""The schema where processes are written down that share a folder of shops; those of one shop are in its own."""
+
 FREE_SECONDS = 60.0
 """For a process that may be hit: others stand still, or are about to start."""
 
@@ -45,6 +49,7 @@ class Scene:
     pulse: Pulse
     folder: Path
     """For the settings, the logs, and the journal of all requests."""
+    leases: LeaseWatch
     balancer: Balancer | None = None
     """In front of the web sides, where there are any."""
     killer: Killer = field(init=False)
@@ -214,7 +219,13 @@ async def set_scene(
         ]
         crew = Crew(homes, fleet.ports, doors)
         scene = Scene(
-            shops=shops, crew=crew, server=server, pulse=Pulse(shops[0].world), folder=folder, balancer=balancer
+            shops=shops,
+            crew=crew,
+            server=server,
+            pulse=Pulse(shops[0].world),
+            folder=folder,
+            leases=LeaseWatch(url, [shop.name for shop in shops], CONTROL if len(shops) > 1 else shops[0].name),
+            balancer=balancer,
         )
         for number, shop in enumerate(shops):
             order_faults(shop.server.faults, seed + number)
@@ -226,7 +237,10 @@ async def set_scene(
 
 @asynccontextmanager
 async def _live(scene: Scene) -> AsyncIterator[None]:
-    tasks = [asyncio.create_task(each) for each in (scene.pulse.beat(), *(shop.live() for shop in scene.shops))]
+    tasks = [
+        asyncio.create_task(each)
+        for each in (scene.pulse.beat(), scene.leases.look_on(), *(shop.live() for shop in scene.shops))
+    ]
     try:
         yield
     finally:

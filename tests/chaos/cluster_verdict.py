@@ -15,30 +15,35 @@ TRAVEL = SECOND // 2
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """Who had a shop's lease when somebody looked, UTC microseconds; slot -1 is nobody, or a process that has gone."""
+    """Which process had a shop's lease when somebody looked, UTC microseconds; 0 is none."""
 
     at: int
-    slot: int
+    pid: int
+
+
+FindSenders = Callable[[int, int, int], set[int]]
+"""Which processes may have sent what came by a port between two moments."""
 
 
 def list_strays(
-    calls: Iterable[Call], glances: Sequence[Glance], find_slot: Callable[[int], int], find_delay: Callable[[int], int]
+    calls: Iterable[Call], glances: Sequence[Glance], find_senders: FindSenders, find_delay: Callable[[int], int]
 ) -> list[str]:
     """Return the sends of a shop that came from a process which had not its lease, in words.
 
     Args:
         calls: All requests of the shop's bot.
         glances: Who had its lease, in order of time; between two glances it may have changed.
-        find_slot: By which port which process speaks.
+        find_senders: Who speaks by which port.
         find_delay: By how much a request may have come earlier than it was seen.
     """
     moments = [glance.at for glance in glances]
     found = []
     for call in calls:
         if call.method in SENDING:
-            rightful = _find_holders(glances, moments, call.at - TRAVEL - find_delay(call.at), call.at)
-            if rightful and find_slot(call.port) not in rightful:
-                words = f"{call.method} {call.number} came from process {find_slot(call.port)}"
+            since = call.at - TRAVEL - find_delay(call.at)
+            rightful, senders = _find_holders(glances, moments, since, call.at), find_senders(call.port, since, call.at)
+            if rightful and not senders & rightful:
+                words = f"{call.method} {call.number} came from process {sorted(senders)}"
                 found.append(f"{words} while {sorted(rightful)} had the lease")
     return found
 
@@ -46,7 +51,24 @@ def list_strays(
 def _find_holders(glances: Sequence[Glance], moments: Sequence[int], since: int, until: int) -> set[int]:
     """Whoever may have had the lease within a time; nothing is said where nobody looked before or after it."""
     first, last = bisect_right(moments, since) - 1, bisect_left(moments, until)
-    return {glance.slot for glance in glances[first : last + 1]} if first >= 0 and last < len(glances) else set()
+    return {glance.pid for glance in glances[first : last + 1]} if first >= 0 and last < len(glances) else set()
+
+
+def measure_takeovers(deaths: Iterable[tuple[int, int]], glances: Sequence[Glance]) -> list[float]:
+    """Return how long a shop was without a process each time, in seconds.
+
+    Args:
+        deaths: When which process was killed, or began to stand still.
+        glances: Who had the shop's lease; a death of another process is none of its.
+    """
+    moments = [glance.at for glance in glances]
+    found = []
+    for at, pid in deaths:
+        place = bisect_right(moments, at)
+        if place and glances[place - 1].pid == pid:
+            taken_at = next((each.at for each in glances[place:] if each.pid not in {0, pid}), None)
+            found += [(taken_at - at) / SECOND] if taken_at is not None else []
+    return found
 
 
 def list_wrong_choices(chosen: Mapping[int, Sequence[str]], known: Mapping[int, str]) -> list[str]:

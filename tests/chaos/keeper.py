@@ -24,6 +24,8 @@ class Keeper:
         self._command = command
         self._program: Program | None = None
         self._task: asyncio.Task[None] | None = None
+        self.lives: list[tuple[int, int]] = []
+        """When each began, UTC microseconds, and its process."""
         self._leaving = False
         self._back = asyncio.Event()
         self.problems: list[str] = []
@@ -93,4 +95,5 @@ class Keeper:
             await asyncio.shield(starting)
         finally:
             program = self._program = await starting  # also when told to stop meanwhile: nobody else knows this process
+            self.lives.append((program.started_at, program.process.pid))
         return program

@@ -25,13 +25,14 @@ class Killer:
     def __init__(self, find_pid: Callable[[], int | None], find_flood_wait: Callable[[], int]) -> None:
         self._find_pid = find_pid
         self._find_flood_wait = find_flood_wait
-        self._killed: set[int] = set()
         self._point: KillPoint | None = None
         self._method = ""
         self._seen = 0
         self._chosen: set[int] = set()
         self._struck = asyncio.Event()
         self.deaths: list[Death] = []
+        self.killed: list[tuple[int, int]] = []
+        """When which process was killed, UTC microseconds."""
 
     def arm(self, point: KillPoint, *, method: str = "") -> None:
         """Kill at this point, counted from now; in requests of one method if it is named."""
@@ -70,8 +71,8 @@ class Killer:
         if victim is not None:
             with suppress(ProcessLookupError):  # it has ended by itself, which its keeper tells
                 os.kill(victim, signal.SIGKILL)
-                self._killed.add(victim)
-                self.deaths.append(Death(time.time_ns() // 1000, self._find_flood_wait()))
+                self.killed.append((time.time_ns() // 1000, victim))
+                self.deaths.append(Death(self.killed[-1][0], self._find_flood_wait()))
         self._struck.set()
 
     def _note(self, number: int, point: KillPoint) -> None:
@@ -83,4 +84,4 @@ class Killer:
     def _find_victim(self) -> int | None:
         """A process that was not killed before: the dead are found for a moment longer."""
         pid = self._find_pid()
-        return None if pid in self._killed else pid
+        return None if any(pid == killed for _, killed in self.killed) else pid

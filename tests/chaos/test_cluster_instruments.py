@@ -14,10 +14,19 @@ from bot.playground.world.journal import SECOND, Call
 from tests.chaos.cluster_crew import Crew
 from tests.chaos.cluster_plan import Blow, Stroke, Weather, draw_strokes
 from tests.chaos.cluster_shops import BIG, open_fleet, open_shops, share_out, write_folder
-from tests.chaos.cluster_verdict import Glance, list_strays, list_wrong_answers, list_wrong_choices
+from tests.chaos.cluster_verdict import (
+    Glance,
+    list_strays,
+    list_wrong_answers,
+    list_wrong_choices,
+    measure_takeovers,
+)
 from tests.journeys.program import Home
 
 WEATHER = Weather.of(60)
+
+GLANCES = [Glance(second * SECOND, 1 + (second >= 10)) for second in range(20)]
+"""The second process took over in the tenth second."""
 
 
 def draw(seed: int) -> list[Stroke]:
@@ -37,16 +46,20 @@ def test_the_same_seed_is_the_same_storm() -> None:
 
 
 @pytest.mark.parametrize(
-    ("slot", "seconds", "strays"),
-    [(0, 9.0, 0), (1, 9.0, 1), (0, 10.2, 0), (0, 10.6, 1), (1, 10.6, 0), (1, 10.0, 0), (2, 10.2, 1), (2, 99.0, 0)],
+    ("pid", "seconds", "strays"),
+    [(1, 9.0, 0), (2, 9.0, 1), (1, 10.2, 0), (1, 10.6, 1), (2, 10.6, 0), (2, 10.0, 0), (3, 10.2, 1), (3, 99.0, 0)],
 )
-def test_a_send_without_the_lease_is_found(slot: int, seconds: float, strays: int) -> None:
+def test_a_send_without_the_lease_is_found(pid: int, seconds: float, strays: int) -> None:
     """The first had it until the tenth second, the second from then on; what was on its way, or nobody looked at, is let pass."""
-    glances = [Glance(second * SECOND, int(second >= 10)) for second in range(20)]
-    call = Call(number=1, at=int(seconds * SECOND), method="sendMessage", params={}, port=slot + 1000)
-    assert len(list_strays([call], glances, lambda port: port - 1000, lambda _at: 0)) == strays
+    call = Call(number=1, at=int(seconds * SECOND), method="sendMessage", params={})
+    assert len(list_strays([call], GLANCES, lambda *_: {pid}, lambda _at: 0)) == strays
     call.method = "getMe"
-    assert not list_strays([call], glances, lambda port: port - 1000, lambda _at: 0)
+    assert not list_strays([call], GLANCES, lambda *_: {pid}, lambda _at: 0)
+
+
+def test_how_long_a_shop_was_without_a_process_is_measured() -> None:
+    """From the death of the one who had its lease; the death of another is none of it."""
+    assert measure_takeovers([(3 * SECOND, 1), (4 * SECOND, 2)], GLANCES) == [7.0]
 
 
 @pytest.mark.parametrize(
@@ -87,6 +100,16 @@ def test_every_shop_has_a_file_a_bot_and_people_of_its_own(tmp_path: Path) -> No
         assert f"PASSALONG_BOT_TOKEN={shop.server.token}" in lines
         assert [action for part in share_out(shop.actions, 7) for action in part] == shop.actions
     assert len({tuple(shop.actions) for shop in shops}) == 3
+
+
+async def test_a_call_is_known_to_be_of_the_process_that_had_its_port_then(tmp_path: Path) -> None:
+    """Around a death it may be of either; a port that is nobody's is of none."""
+    crew = Crew([Home(folder=tmp_path), Home(folder=tmp_path)], [1000, 1001])
+    crew.keepers[1].lives += [(10, 71), (20, 72)]
+    assert [crew.find_senders(1001, since, since + 5) for since in (0, 5, 12, 16, 20)] == [
+        *(set(), {71}, {71}, {71, 72}, {72})
+    ]
+    assert crew.find_senders(1000, 0, 99) == crew.find_senders(1002, 0, 99) == set()
 
 
 class Sleepers(Crew):

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from bot.audit_command import add_audit_parser
 from bot.campaign_parsers import add_campaign_parser, add_shop_parser
@@ -22,24 +22,26 @@ from bot.draw_command import add_draw_parser
 from bot.env_file import EnvFileMistake
 from bot.export_command import add_export_parser
 from bot.run_command import run
-from bot.settings import Settings, read_settings
+from bot.settings_reader import ENV_FILE, SettingsReader, ShopNotChosen
 from bot.stats_command import add_stats_parser
 from bot.stop_signals import leave, on_stop_signals
-from bot.stray_settings import list_emptied, list_unknown
 from bot.version import __version__
 from bot.webhook_command import add_webhook_parser
+
+_OF_NO_SHOP = frozenset({"demo", "draw", "setup", "shops"})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     on_stop_signals(leave)
-    parser = _make_parser()
-    chosen = parser.parse_args(arguments)
+    reader = SettingsReader()
+    chosen = _make_parser(reader).parse_args(arguments)
+    reader.shop = getattr(chosen, "shop", "")
     command: Callable[[argparse.Namespace], int] = chosen.command
     try:
         status = command(chosen)
         sys.stdout.flush()
-    except (SettingMistake, EnvFileMistake) as mistake:
+    except (SettingMistake, EnvFileMistake, ShopNotChosen) as mistake:
         return complain(str(mistake), WRONG_SETTING)
     except BrokenPipeError:  # whoever read along has left, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -48,54 +50,49 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Quotes what it does not understand, but no secret that was pasted in the wrong place."""
+    """Quotes what it does not understand, but no secret that was pasted in the wrong place. Commands take a shop's name."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        command = self.prog.partition(" ")[2].partition(" ")[0]
+        if command and command not in _OF_NO_SHOP:
+            there = "of several shops (PASSALONG_SHOPS) the one that is meant"
+            self.add_argument("--shop", metavar="NAME", default=argparse.SUPPRESS, help=there)
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong, and how it is used."""
         super().error(mask_secrets(message))
 
 
-def _make_parser() -> argparse.ArgumentParser:
+def _make_parser(reader: SettingsReader) -> argparse.ArgumentParser:
     parser = _Parser(prog="passalong", description="Makes recommending a business cost three taps.")
     parser.add_argument("--version", action="version", version=f"passalong {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    commands.add_parser("run", help="run the bot").set_defaults(command=lambda _chosen: run(_read_settings))
+    commands.add_parser("run", help="run the bot, or all shops of a folder").set_defaults(
+        command=lambda _chosen: run(reader)
+    )
     add_demo_parser(commands.add_parser("demo", help="try everything in a local Telegram, in the browser"))
-    add_campaign_parser(commands.add_parser("campaign", help="campaigns as files, also while the bot runs"), _read_url)
-    add_shop_parser(commands.add_parser("shop", help="what the shop says of itself, as a file"), _read_url)
-    add_audit_parser(
-        commands.add_parser("audit", help="whether the books are in order, and who did what"), _read_settings
+    add_campaign_parser(
+        commands.add_parser("campaign", help="campaigns as files, also while the bot runs"), reader.read_url
     )
-    add_coupons_parser(commands.add_parser("coupons", help="codes that rewards give out"), _read_settings)
-    add_api_key_parser(
-        commands.add_parser("api-key", help="keys of systems that report what was bought"), _read_settings
+    add_shop_parser(commands.add_parser("shop", help="what the shop says of itself, as a file"), reader.read_url)
+    add_audit_parser(commands.add_parser("audit", help="whether the books are in order, and who did what"), reader.read)
+    add_coupons_parser(commands.add_parser("coupons", help="codes that rewards give out"), reader.read)
+    add_api_key_parser(commands.add_parser("api-key", help="keys of systems that report what was bought"), reader.read)
+    add_receipt_parser(commands.add_parser("receipt-link", help="a link that ties an order to its buyer"), reader.read)
+    add_stats_parser(commands.add_parser("stats", help="how far word of mouth brings people"), reader.read_url)
+    add_webhook_parser(
+        commands.add_parser("webhook", help="other systems that are told what happens here"), reader.read_url
     )
-    add_receipt_parser(
-        commands.add_parser("receipt-link", help="a link that ties an order to its buyer"), _read_settings
-    )
-    add_stats_parser(commands.add_parser("stats", help="how far word of mouth brings people"), _read_url)
-    add_webhook_parser(commands.add_parser("webhook", help="other systems that are told what happens here"), _read_url)
     add_export_parser(
-        commands.add_parser("export", help="everything as lists, for spreadsheets and programs"), _read_url
+        commands.add_parser("export", help="everything as lists, for spreadsheets and programs"), reader.read_url
     )
     add_draw_parser(commands.add_parser("draw", help="prize draws that anybody can check, offline"))
     commands.add_parser("setup", help="answer three questions, and have a shop").set_defaults(command=_set_up)
-    add_database_parsers(commands, _read_settings)
-    commands.add_parser("doctor", help="check everything and say what to do").set_defaults(command=_doctor)
+    add_database_parsers(commands, reader)
+    doctor = commands.add_parser("doctor", help="check everything and say what to do")
+    doctor.set_defaults(command=lambda _chosen: _look_over(reader))
     return parser
-
-
-def _read_settings() -> Settings:
-    env_file = Path(".env")
-    for name, meant in list_unknown(os.environ, env_file=env_file).items():
-        print(f"{name} is not a setting and is ignored{meant and f'; {meant} is one'}", file=sys.stderr)
-    for name in list_emptied(os.environ, env_file=env_file):
-        print(f"{name} is set to nothing in the environment; what {env_file} says holds", file=sys.stderr)
-    return read_settings(os.environ, env_file=env_file)
-
-
-def _read_url() -> str:
-    return _read_settings().database_url
 
 
 def _set_up(_chosen: argparse.Namespace) -> int:
@@ -111,10 +108,10 @@ def _set_up(_chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _doctor(_chosen: argparse.Namespace) -> int:
+def _look_over(reader: SettingsReader) -> int:
     from bot.doctor.examination import examine  # noqa: PLC0415 -- only this command needs it
 
-    return asyncio.run(examine(os.environ, Path(".env")))
+    return asyncio.run(examine(os.environ, ENV_FILE, shop=reader.shop))
 
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection, Coroutine, Iterable
-from typing import Any
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from bot.assets import ASSETS
 from bot.campaign_file import SHIPPED, choose_community, load_campaign, log_opening
@@ -27,15 +28,30 @@ from bot.updates.capability import Capability, Registry
 from bot.updates.vitals import USUAL, Senses
 from bot.wire.gate import open_gate
 from bot.wire.pacing import GROUP_PER_MINUTE
+from bot.wire.pictures import Easel
 from bot.wire.signal import TaskEnded, raise_end
 from storage import Store, open_store
 from storage.addresses import ChatRole
 from storage.tables import pictures
 
+if TYPE_CHECKING:
+    from bot.web.deps import WebDeps
+
 logger = logging.getLogger(__name__)
 
 WAITERS_SECONDS = 1.0
 """A first poll that is not answered in this time has found nobody waiting for the bot."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What the shops of one process share; a shop that is alone has it for itself."""
+
+    easel: Easel = field(default_factory=lambda: Easel(ASSETS))
+    serve: Callable[[str, WebDeps], Awaitable[None]] | None = None
+    """Has a shop's doors served behind the process's port for as long as it waits; None: each has a port of its own."""
+    on_open: Callable[[str], None] = lambda _shop: None
+    """Called when a shop has begun to work."""
 
 
 async def run(settings: Settings, stop: asyncio.Event) -> None:
@@ -46,7 +62,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> None:
         StoreError: the database cannot be opened, is another process's, or was lost.
         PollingEnded: Telegram refuses the token, has another poller, or cannot be reached.
     """
-    SHOP.set(settings.bot_id)
+    SHOP.set(settings.shop or settings.bot_id)
     async with open_store(settings.database_url) as store:
         await run_in(store, settings, stop)
 
@@ -59,13 +75,15 @@ async def run_in(
     group_per_minute: int = GROUP_PER_MINUTE,
     capabilities: Iterable[Capability] = CAPABILITIES,
     senses: Senses = USUAL,
+    house: House | None = None,
 ) -> None:
     """Like `run`, in a store that is open: its instance lock can be had before this module is imported.
 
     `group_per_minute` is Telegram's limit for one group or channel; only measurements lift it. `capabilities` are what
-    people can do here, `senses` by what the bot tells how it is doing.
+    people can do here, `senses` by what the bot tells how it is doing, `house` what it shares with other shops.
     """
-    SHOP.set(settings.bot_id)
+    house = house or House()
+    SHOP.set(settings.shop or settings.bot_id)
     registry = Registry(capabilities, settings.given)
     source = load_campaign(settings.campaign, await store.read(pictures.list_known))
     if settings.proxy is not None:
@@ -84,12 +102,14 @@ async def run_in(
         zone=settings.given.get("TIMEZONE"),
     )
     log_opening(opening, settings.campaign)
-    async with open_runtime(settings, store, gate, stop, registry=registry, senses=senses) as runtime:
+    async with open_runtime(
+        settings, store, gate, stop, registry=registry, senses=senses, easel=house.easel
+    ) as runtime:
         if not stop.is_set():
-            await _work(runtime, stop)
+            await _work(runtime, stop, house)
 
 
-async def _work(runtime: Runtime, stop: asyncio.Event) -> None:
+async def _work(runtime: Runtime, stop: asyncio.Event, house: House) -> None:
     """Start everything, wait for the end, stop in the order in which nothing is lost.
 
     Raises:
@@ -101,8 +121,9 @@ async def _work(runtime: Runtime, stop: asyncio.Event) -> None:
     runtime.hooks.start()
     runtime.dispatch.start()
     stopping = asyncio.create_task(stop.wait(), name="waiting for the stop signal")
-    parts = [asyncio.create_task(work, name=name) for name, work in _list_parts(runtime, stop).items()]
+    parts = [asyncio.create_task(work, name=name) for name, work in _list_parts(runtime, stop, house).items()]
     logger.info("@%s is at work", runtime.application.bot.username)
+    house.on_open(runtime.settings.shop)
     senses = runtime.signs.senses
     if senses.watcher is not None:
         senses.watcher.on_look((), again_seconds=senses.look_seconds)
@@ -116,7 +137,7 @@ async def _work(runtime: Runtime, stop: asyncio.Event) -> None:
             senses.watcher.on_end()
 
 
-def _list_parts(runtime: Runtime, stop: asyncio.Event) -> dict[str, Coroutine[Any, Any, None]]:
+def _list_parts(runtime: Runtime, stop: asyncio.Event, house: House) -> dict[str, Coroutine[Any, Any, None]]:
     """All that runs as long as the bot, by what it is called when it ends."""
     settings, language = runtime.settings, runtime.snapshot.shop.campaign.languages[0]
     parts: dict[str, Coroutine[Any, Any, None]] = {
@@ -135,8 +156,8 @@ def _list_parts(runtime: Runtime, stop: asyncio.Event) -> dict[str, Coroutine[An
         "looking after the bot": watch_vitals(runtime.store, runtime.signs),
     }
     token = runtime.application.bot_data.deps.registry.get_setting(METRICS_TOKEN)
-    if settings.public_url or token:
-        parts["the web side"] = _serve_web(runtime, stop, token)
+    if settings.public_url or token or house.serve is not None:
+        parts["the web side"] = _serve_web(runtime, stop, token, house)
     return parts
 
 
@@ -150,7 +171,7 @@ async def _stop(runtime: Runtime, tasks: Collection[asyncio.Task[Any]]) -> None:
     logger.info("Stopped; what was not finished lies in the database and goes on at the next start")
 
 
-async def _serve_web(runtime: Runtime, stop: asyncio.Event, token: str) -> None:
+async def _serve_web(runtime: Runtime, stop: asyncio.Event, token: str, house: House) -> None:
     from bot.web.serving import serve_web  # noqa: PLC0415 -- likewise
     from bot.web.site import build_deps  # noqa: PLC0415 -- most shops start without a web side, and sooner
 
@@ -163,6 +184,9 @@ async def _serve_web(runtime: Runtime, stop: asyncio.Event, token: str) -> None:
         signs=runtime.signs,
         metrics_token=token,
     )
+    if house.serve is not None:
+        await house.serve(runtime.settings.shop, web)
+        return
     await serve_web(web, runtime.settings.listen, stop, connections=runtime.gate.connection_limit)
 
 

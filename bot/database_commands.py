@@ -9,31 +9,32 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.complaint import complain
+from bot.complaint import WRONG_SETTING, complain
+from bot.shops.folder import ShopFolder
+from bot.shops.shop_file import furnish
 
 if TYPE_CHECKING:
     from bot.settings import Settings
+    from bot.settings_reader import SettingsReader
 
-ReadSettings = Callable[[], "Settings"]
 
-
-def add_database_parsers(commands: Any, read_settings: ReadSettings) -> None:
+def add_database_parsers(commands: Any, reader: SettingsReader) -> None:
     """The four of them, among the `commands` of a parser."""
-    migrate = commands.add_parser("migrate", help="bring the database up to date")
-    migrate.set_defaults(command=lambda _chosen: _migrate(read_settings()))
+    migrate = commands.add_parser("migrate", help="bring the database up to date, with several shops each one's")
+    migrate.set_defaults(command=lambda _chosen: _for_each(reader, _migrate))
     backup = commands.add_parser("backup", help="write one consistent file of the database, also while the bot runs")
-    backup.add_argument("file", type=Path, help="must not exist yet")
+    backup.add_argument("file", type=Path, help="must not exist yet; with several shops a folder, for a file each")
     backup.add_argument("--recipient", default="", help="encrypt it for this age public key (age1…)")
-    backup.set_defaults(command=lambda chosen: _backup(read_settings(), chosen))
+    backup.set_defaults(command=lambda chosen: _backup(reader, chosen))
     restore = commands.add_parser("restore", help="make a database of a backup; refuses one that is there already")
     restore.add_argument("file", type=Path)
     restore.add_argument("--identity", type=Path, help="file with the age identity, where the backup is encrypted")
-    restore.set_defaults(command=lambda chosen: _restore(read_settings(), chosen))
+    restore.set_defaults(command=lambda chosen: _restore(reader.read(), chosen))
     forget = commands.add_parser("forget", help="take somebody out of the database who asks for it by letter")
     forget.add_argument(
         "telegram_id", type=int, help="the person's number at Telegram; links in their name are closed by the bot"
     )
-    forget.set_defaults(command=lambda chosen: _forget(read_settings(), chosen))
+    forget.set_defaults(command=lambda chosen: _forget(reader.read(), chosen))
 
 
 def _migrate(settings: Settings) -> int:
@@ -51,15 +52,38 @@ async def _migrate_store(settings: Settings) -> int:
     return 0
 
 
-def _backup(settings: Settings, chosen: argparse.Namespace) -> int:
+def _for_each(reader: SettingsReader, work: Callable[[Settings], int]) -> int:
+    """For the shop that is meant, or with several and none named for each of them; the first status that is not 0."""
+    common = None if reader.shop else reader.find_shops()
+    if common is None:
+        return work(reader.read())
+    contents = ShopFolder(common.shops, common.given).read()
+    statuses = [complain(words, WRONG_SETTING) for words in contents.mistakes.values()]
+    for name, settings in contents.shops.items():
+        sys.stdout.write(f"{name}: ")
+        sys.stdout.flush()
+        furnish(settings)
+        statuses.append(work(settings))
+    return next(filter(None, statuses), 0)
+
+
+def _backup(reader: SettingsReader, chosen: argparse.Namespace) -> int:
+    """One shop's database to a file, or those of several into a folder."""
+    file: Path = chosen.file
+    if reader.shop or reader.find_shops() is None or not file.is_dir():
+        return _back_up(reader.read(), file, chosen.recipient)
+    return _for_each(reader, lambda each: _back_up(each, file / f"{each.shop}.backup", chosen.recipient))
+
+
+def _back_up(settings: Settings, file: Path, recipient: str) -> int:
     from storage import StoreError  # noqa: PLC0415 -- only these commands need it
     from storage.backups import back_up  # noqa: PLC0415 -- likewise
 
     try:
-        back_up(settings.database_url, chosen.file, recipient=chosen.recipient or settings.backup_recipient)
+        back_up(settings.database_url, file, recipient=recipient or settings.backup_recipient)
     except (StoreError, OSError) as error:
         return complain(str(error), 1)
-    sys.stdout.write(f"The database was backed up to {chosen.file}.\n")
+    sys.stdout.write(f"The database was backed up to {file}.\n")
     return 0
 
 

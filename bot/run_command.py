@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from bot.complaint import WRONG_SETTING, complain
-from bot.core.setting import find_passwords
 from bot.process import nothing_collected, tune_process
-from bot.settings import Settings
+from bot.settings import CommonSettings, Settings, list_common_secrets, list_secrets
+from bot.settings_reader import SettingsReader
 from bot.stop_signals import ignore_stop_signals, leave_at_once, list_stop_signals, on_stop_signals
 from bot.systemd import find_service_manager
 from bot.watchdog import Watchdog, keep_fed
@@ -20,22 +21,59 @@ if TYPE_CHECKING:
     from storage import Store
 
 
-def run(read_settings: Callable[[], Settings]) -> int:
-    """Run the bot of these settings until a stop signal; returns the exit status."""
+def run(reader: SettingsReader) -> int:
+    """Run the bot of the settings, or all of a folder, until a stop signal; returns the exit status."""
     on_stop_signals(leave_at_once)
-    settings = read_settings()
-    from bot.telemetry import set_up_logging  # noqa: PLC0415 -- a mistaken setting is told without waiting for imports
+    common = None if reader.shop else reader.find_shops()
+    if common is not None:
+        return _host(common)
+    settings = reader.read()
+    from bot.telemetry import set_up_logging  # noqa: PLC0415 -- likewise
 
     set_up_logging(settings.log_level, settings.log_format, secrets=list_secrets(settings))
     return asyncio.run(_run_until_signal(settings))
 
 
-def list_secrets(settings: Settings) -> list[str]:
-    """What no log may show: tokens, and passwords within addresses."""
-    passwords = [*find_passwords(settings.database_url), *find_passwords(settings.bot_api_url)]
-    passwords += [settings.proxy.password] if settings.proxy and settings.proxy.password else []
-    tokens = [settings.bot_token, settings.given.get("METRICS_TOKEN", "")]
-    return [*filter(None, tokens), *passwords]
+def _host(common: CommonSettings) -> int:
+    from bot.telemetry import set_up_logging  # noqa: PLC0415 -- a mistaken setting is told without waiting for imports
+
+    set_up_logging(common.log_level, common.log_format, secrets=list_common_secrets(common))
+    return asyncio.run(_host_until_signal(common))
+
+
+OnLookWanted = Callable[[Callable[[], None]], None]
+"""Is given what has the folder of shops looked at at once."""
+
+
+async def _host_until_signal(common: CommonSettings) -> int:
+    """Run the shops of the folder; SIGHUP has the folder looked at, where it is not ignored."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    hurry = list[Callable[[], None]]()
+    for number in list_stop_signals():
+        loop.add_signal_handler(number, stop.set)
+    if signal.SIGHUP in list_stop_signals():
+        loop.add_signal_handler(signal.SIGHUP, lambda: [look() for look in hurry])
+    try:
+        async with keep_fed(find_service_manager(os.environ), common.heartbeat, stop) as watchdog:
+            return await _host_in(common, stop, hurry.append, watchdog)
+    finally:
+        ignore_stop_signals(loop)
+
+
+async def _host_in(
+    common: CommonSettings, stop: asyncio.Event, on_look_wanted: OnLookWanted, watchdog: Watchdog
+) -> int:
+    await asyncio.to_thread(import_bot)
+    from bot.shops.hosting import run_shops  # noqa: PLC0415 -- likewise
+    from bot.web.listening import ListenRefused  # noqa: PLC0415 -- likewise
+    from storage import StoreError  # noqa: PLC0415 -- likewise
+
+    tune_process()
+    try:
+        await run_shops(common, stop, on_look_wanted, watchdog)
+    except (ListenRefused, StoreError, OSError) as error:
+        return complain(str(error), 1)
+    return 0
 
 
 async def _run_until_signal(settings: Settings) -> int:

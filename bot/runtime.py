@@ -12,7 +12,6 @@ from typing import cast
 from telegram import LinkPreviewOptions
 from telegram.ext import Defaults
 
-from bot.assets import ASSETS
 from bot.broadcasts.flight_recorder import FlightRecorder
 from bot.broadcasts.worker import Broadcaster
 from bot.core.tickets import ANSWER_HOURS, STAFF_CHAT
@@ -31,7 +30,7 @@ from bot.services.community.warning import note_job_trouble
 from bot.services.members import note_owners
 from bot.services.tickets.desk import note_desk
 from bot.settings import Settings
-from bot.telemetry import Metrics
+from bot.telemetry import SHOP, Metrics
 from bot.updates.application import PassalongApplication, build_application
 from bot.updates.capability import Registry
 from bot.updates.context import BotData
@@ -43,7 +42,7 @@ from bot.updates.vitals import Senses, VitalSigns
 from bot.webhooks.posting import Poster
 from bot.webhooks.worker import HookWorker
 from bot.wire.gate import Gate
-from bot.wire.pictures import Pictures, open_workshop
+from bot.wire.pictures import Easel, Pictures, open_workshop
 from bot.wire.snapshot import Snapshot, Snapshots
 from bot.wire.transport import AiohttpRequest
 from storage import Store
@@ -85,7 +84,14 @@ class Runtime:
 
 @asynccontextmanager
 async def open_runtime(
-    settings: Settings, store: Store, gate: Gate, stop: asyncio.Event, *, registry: Registry, senses: Senses
+    settings: Settings,
+    store: Store,
+    gate: Gate,
+    stop: asyncio.Event,
+    *,
+    registry: Registry,
+    senses: Senses,
+    easel: Easel,
 ) -> AsyncIterator[Runtime]:
     """The bot of these settings in an open store; `stop` cuts short the wait for Telegram's first answer."""
     bot_data: BotData[Deps] = BotData(
@@ -112,6 +118,8 @@ async def open_runtime(
         application.add_handlers(list_handlers(registry, build_text_router(registry)))
         stack.push_async_callback(application.shutdown)
         await say_hello(application, stop)
+        if not settings.shop and not stop.is_set():
+            SHOP.set(f"@{application.bot.username}")
         shop = Shop(
             bot_username=application.bot.username if not stop.is_set() else "",
             inline_mode=bool(not stop.is_set() and application.bot.bot.supports_inline_queries),
@@ -120,7 +128,7 @@ async def open_runtime(
             zone=view.zone,
             community=view.community_chat is not None,
         )
-        first = Snapshot(shop=shop, pictures=Pictures(shop, open_workshop(ASSETS, store)), view=view)
+        first = Snapshot(shop=shop, pictures=Pictures(shop, open_workshop(easel, store)), view=view)
         community, vault = follow_shop(view, None, admin_ids=settings.admin_ids), settings.vault_chat is not None
         bot_data.deps = Deps(snapshot=first, registry=registry, community=community, vault=vault)
         yield _furnish(settings, gate, application, Snapshots(store, first), senses)

@@ -34,7 +34,10 @@ _NO_PLACE = frozenset({"Factory", "localtime", "posixrules"})
 _PROXIES_RIGHT = "Give the addresses or networks of your own proxies, like 172.18.0.0/16, separated by commas"
 
 
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
 DEFAULTS = {
+    "SHOPS": "",
     "BOT_TOKEN": "",
     "BOT_API_URL": "https://api.telegram.org",
     "PROXY": "",

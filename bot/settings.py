@@ -10,11 +10,12 @@ from typing import Literal
 
 from bot.core.addresses import Network
 from bot.core.proxies import Proxy
-from bot.core.setting import PREFIX
+from bot.core.setting import PREFIX, find_passwords
 from bot.env_file import read_env_file
 from bot.setting_files import read_setting_files
 from bot.setting_parsers import (
     DEFAULTS,
+    LOG_LEVELS,
     choose_proxy,
     parse_admin_ids,
     parse_api_url,
@@ -41,6 +42,8 @@ from bot.setting_parsers import (
 class Settings:
     """Everything that can be set, checked. `repr` never shows the token or a password."""
 
+    shop: str
+    """What the shop is called where there are several; empty: it is alone."""
     bot_token: str
     bot_api_url: str
     proxy: Proxy | None
@@ -87,18 +90,18 @@ class Settings:
         return f"Settings({', '.join(field.name for field in fields(self))})"
 
 
-def read_settings(environment: Mapping[str, str], *, env_file: Path | None = None) -> Settings:
-    """Read and check all settings; the environment wins over the file, unless it is empty.
+def read_settings(environment: Mapping[str, str], *, env_file: Path | None = None, shop: str = "") -> Settings:
+    """Read and check all settings of one shop; the environment wins over the file, unless it is empty.
 
     Raises:
         SettingMistake: at the first value that cannot be.
         EnvFileMistake: the file cannot be read.
     """
-    set_there = {name: _unquote(value) for name, value in environment.items() if value.strip()}
-    given = {**read_setting_files(read_env_file(env_file)), **read_setting_files(set_there)}
+    given = read_given(environment, env_file=env_file)
     values = {name: given.get(PREFIX + name, "").strip() or default for name, default in DEFAULTS.items()}
     bot_api_url = parse_api_url(values["BOT_API_URL"])
     return Settings(
+        shop=shop,
         bot_token=parse_token(values["BOT_TOKEN"]),
         bot_api_url=bot_api_url,
         proxy=choose_proxy(values["PROXY"], given, bot_api_url),
@@ -118,10 +121,59 @@ def read_settings(environment: Mapping[str, str], *, env_file: Path | None = Non
         timezone=parse_timezone(values["TIMEZONE"]),
         send_rate=parse_rate("SEND_RATE", values["SEND_RATE"]),
         chat_rate=parse_rate("CHAT_RATE", values["CHAT_RATE"]),
-        log_level=parse_choice("LOG_LEVEL", values["LOG_LEVEL"].upper(), ("DEBUG", "INFO", "WARNING", "ERROR")),
+        log_level=parse_choice("LOG_LEVEL", values["LOG_LEVEL"].upper(), LOG_LEVELS),
         log_format=parse_log_format(values["LOG_FORMAT"].lower()),
         heartbeat=parse_heartbeat(values["HEARTBEAT"]),
         given={name.removeprefix(PREFIX): value.strip() for name, value in given.items() if name.startswith(PREFIX)},
+    )
+
+
+def read_given(environment: Mapping[str, str], *, env_file: Path | None = None) -> dict[str, str]:
+    """What is set, by full names, unchecked; the environment wins over the file, unless it is empty.
+
+    Raises:
+        SettingMistake: a setting's own file cannot be read.
+        EnvFileMistake: the file cannot be read.
+    """
+    set_there = {name: _unquote(value) for name, value in environment.items() if value.strip()}
+    return {**read_setting_files(read_env_file(env_file)), **read_setting_files(set_there)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommonSettings:
+    """What a process with many shops is set up with."""
+
+    shops: Path
+    """The folder with a file for each."""
+    given: Mapping[str, str]
+    """All that is set for all shops, by full names."""
+    listen: tuple[str, int]
+    trusted_proxies: tuple[Network, ...]
+    log_level: str
+    log_format: Literal["text", "json"]
+    heartbeat: Path | None
+
+
+def find_shops(environment: Mapping[str, str], *, env_file: Path | None = None) -> CommonSettings | None:
+    """What holds for many shops; None where the settings are one shop's.
+
+    Raises:
+        SettingMistake: a value cannot be.
+        EnvFileMistake: the file cannot be read.
+    """
+    given = read_given(environment, env_file=env_file)
+    folder = parse_folder("SHOPS", given.get(f"{PREFIX}SHOPS", "").strip())
+    if folder is None:
+        return None
+    values = {name: given.get(PREFIX + name, "").strip() or default for name, default in DEFAULTS.items()}
+    return CommonSettings(
+        shops=folder,
+        given=given,
+        listen=parse_listen(values["LISTEN"]),
+        trusted_proxies=parse_networks(values["TRUSTED_PROXIES"]),
+        log_level=parse_choice("LOG_LEVEL", values["LOG_LEVEL"].upper(), LOG_LEVELS),
+        log_format=parse_log_format(values["LOG_FORMAT"].lower()),
+        heartbeat=parse_heartbeat(values["HEARTBEAT"]),
     )
 
 
@@ -129,3 +181,18 @@ def _unquote(value: str) -> str:
     """A value without the quotes that `docker run --env-file` hands on: no setting begins and ends with one."""
     said = value.strip()
     return said[1:-1] if len(said) > 1 and said[0] == said[-1] and said[0] in "\"'" else value
+
+
+def list_secrets(settings: Settings) -> list[str]:
+    """What no log may show: tokens, and passwords within addresses."""
+    passwords = [*find_passwords(settings.database_url), *find_passwords(settings.bot_api_url)]
+    passwords += [settings.proxy.password] if settings.proxy and settings.proxy.password else []
+    tokens = [settings.bot_token, settings.given.get("METRICS_TOKEN", "")]
+    return [*filter(None, tokens), *passwords]
+
+
+def list_common_secrets(common: CommonSettings) -> list[str]:
+    """Likewise, of what is set for all shops."""
+    given = [common.given.get(PREFIX + name, "") for name in ("DATABASE_URL", "BOT_API_URL", "PROXY")]
+    tokens = [common.given.get(PREFIX + name, "") for name in ("BOT_TOKEN", "METRICS_TOKEN")]
+    return [*filter(None, tokens), *(password for address in given for password in find_passwords(address))]

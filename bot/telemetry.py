@@ -9,7 +9,7 @@ import sys
 import time
 import traceback
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from types import MappingProxyType, TracebackType
@@ -21,7 +21,8 @@ from bot.log_budget import LogBudget
 LogFormat = Literal["text", "json"]
 
 SHOP: ContextVar[str] = ContextVar("shop", default="")
-"""Whose work is being done: a bot's number, or its @name once that is known. Every task that is begun for a shop has it."""
+"""Whose work is being done: the shop's name where there are several, else the bot's number, or its @name once that is known.
+Every task that is begun for a shop has it."""
 
 _REDACTED = "<secret>"
 _ANY_TOKEN = re.compile(r"\d{6,}(?::|%3[Aa])[A-Za-z0-9_-]{30,}")
@@ -41,12 +42,17 @@ def redact(text: str) -> str:
     return _ANY_TOKEN.sub(_REDACTED, text)
 
 
+def note_secrets(secrets: Iterable[str]) -> None:
+    """Have these redacted from now on, also as parts of addresses; none is ever forgotten."""
+    _EVERY_SECRET.update(form for secret in secrets if secret for form in (secret, quote(secret, safe="")))
+
+
 def set_up_logging(level: str, log_format: LogFormat = "text", secrets: Sequence[str] = ()) -> None:
     """Write records to standard error, redacted, exceptions included, within their kind's budget; may be called again.
 
     Uncaught exceptions take the same way. Secrets add up over calls: none is ever forgotten.
     """
-    _EVERY_SECRET.update(form for secret in secrets if secret for form in (secret, quote(secret, safe="")))
+    note_secrets(secrets)
     root = logging.getLogger()
     for old in [handler for handler in root.handlers if isinstance(handler, _Output)]:
         root.removeHandler(old)

@@ -7,9 +7,8 @@ import pytest
 from bot.core.proxies import Proxy
 from bot.core.setting import PREFIX, SettingMistake
 from bot.env_file import EnvFileMistake
-from bot.run_command import list_secrets
 from bot.setting_parsers import DEFAULTS
-from bot.settings import read_settings
+from bot.settings import list_secrets, read_settings
 from bot.stray_settings import list_emptied, list_unknown
 
 TOKEN = {"PASSALONG_BOT_TOKEN": "123456:canary_secret"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from copy import copy
 from dataclasses import replace
 from functools import cached_property
 from io import BytesIO
@@ -47,6 +48,16 @@ class CardStudio:
         self._drawn = 0
         self._loading = threading.Lock()
         self._drawing = threading.Lock()  # fonts are shared, and FreeType draws with one typeface at a time
+
+    def serve(self, find_picture: FindPicture) -> CardStudio:
+        """The same studio for another shop, whose pictures lie elsewhere: fonts, looks and templates are shared, and bounded as before.
+
+        What two shops have alike is the same to the last picture, which a look names by its content.
+        """
+        self._typefaces  # noqa: B018 -- read once for all
+        other = copy(self)
+        other._find_picture = find_picture  # noqa: SLF001 -- a copy of our own
+        return other
 
     def render_card(
         self, text: CardText, *, name: str, link: str, face: bytes | None = None, mark: Mark | None = None

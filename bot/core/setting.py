@@ -18,6 +18,7 @@ class SettingMistake(Exception):
 
     def __init__(self, name: str, why: str, right: str, *, prefix: str = PREFIX) -> None:
         super().__init__(f"{prefix}{name} {why}. {right}")
+        self.name = f"{prefix}{name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

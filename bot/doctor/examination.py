@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,7 +19,8 @@ from bot.doctor.telegram import check_telegram
 from bot.env_file import EnvFileMistake
 from bot.services.campaigns.opening import hear
 from bot.setting_parsers import DEFAULTS
-from bot.settings import Settings, read_settings
+from bot.settings import Settings, find_shops, read_settings
+from bot.shops.folder import ShopFolder
 from bot.stray_settings import list_emptied, list_unknown
 from storage.tables.shops import Said
 
@@ -26,36 +28,76 @@ OLDEST_SQLITE = (3, 35, 0)
 DISK_BYTES = 200 * 1024 * 1024
 
 
-async def examine(environment: Mapping[str, str], env_file: Path) -> int:
-    """Print a line for everything looked at; returns 1 when something serious is amiss."""
+async def examine(environment: Mapping[str, str], env_file: Path, *, shop: str = "") -> int:
+    """Print a line for everything looked at; returns 1 when something serious is amiss. Of several shops all, or the named one."""
     ill = False
-    async for finding in _list_findings(environment, env_file):
-        mark = "ok  " if not finding.cure else "FAIL" if finding.serious else "note"
-        sys.stdout.write(f"{mark}  {finding.subject}: {finding.state}\n")
-        if finding.cure:
-            sys.stdout.write(f"      {finding.cure}\n")
-        ill = ill or bool(finding.cure and finding.serious)
+    async for finding in _list_findings(environment, env_file, shop):
+        ill = say_finding(finding) or ill
     sys.stdout.write("Something needs your hand, see above.\n" if ill else "All is well.\n")
     return int(ill)
 
 
-async def _list_findings(environment: Mapping[str, str], env_file: Path) -> AsyncIterator[Finding]:
+def say_finding(finding: Finding) -> bool:
+    """Print a finding, with what to do about it; whether it is serious."""
+    mark = "ok  " if not finding.cure else "FAIL" if finding.serious else "note"
+    sys.stdout.write(f"{mark}  {finding.subject}: {finding.state}\n")
+    if finding.cure:
+        sys.stdout.write(f"      {finding.cure}\n")
+    return bool(finding.cure and finding.serious)
+
+
+async def _list_findings(environment: Mapping[str, str], env_file: Path, shop: str) -> AsyncIterator[Finding]:
     yield _check_sqlite()
     yield _check_fonts()
     yield _check_shaping()
+    yield _check_disk()
     try:
         for stray in _list_strays(environment, env_file):
             yield stray
-        settings = read_settings(environment, env_file=env_file)
+        common = find_shops(environment, env_file=env_file)
+        settings = read_settings(environment, env_file=env_file) if common is None else None
     except (SettingMistake, EnvFileMistake) as mistake:
         yield Finding("settings", "a value cannot be", str(mistake))
         return
-    yield _check_admins(settings)
-    yield _check_campaign(settings)
+    if settings is not None:
+        async for finding in _look_at_shop(settings):
+            yield finding
+    elif common is not None:
+        async for finding in _look_at_shops(ShopFolder(common.shops, common.given), shop):
+            yield finding
+
+
+async def _look_at_shops(folder: ShopFolder, shop: str) -> AsyncIterator[Finding]:
+    contents = folder.read()
+    for path, words in contents.mistakes.items():
+        if shop in {"", path.stem}:
+            yield Finding(f"{path.stem}: settings", "a value cannot be", words)
+    for name, settings in contents.shops.items():
+        if shop in {"", name}:
+            for stray in list_strange_lines(folder, name):
+                yield stray
+            async for finding in _look_at_shop(settings):
+                yield replace(finding, subject=f"{name}: {finding.subject}")
+    if shop and folder.find_file(shop) not in folder.list_files():
+        yield Finding("shop", f"{folder.path} has none that is called {shop}", "Look at: passalong shops list")
+
+
+def list_strange_lines(folder: ShopFolder, name: str) -> list[Finding]:
+    """What a shop's file says that is no setting."""
+    unknown = list_unknown({}, env_file=folder.find_file(name)).items()
+    known = f"There are: {', '.join(PREFIX + each for each in DEFAULTS)}"
+    return [
+        Finding(f"{name}: {stray}", "is not a setting", f"Call it {meant}" if meant else known, serious=False)
+        for stray, meant in unknown
+    ]
+
+
+async def _look_at_shop(settings: Settings) -> AsyncIterator[Finding]:
+    yield check_admins(settings)
+    yield check_campaign(settings)
     database, place = await _look_inside(settings)
     yield database
     yield _say_time(settings, place)
-    yield _check_disk()
     async for finding in check_telegram(settings, place):
         yield finding
 
@@ -77,7 +119,8 @@ def _list_strays(environment: Mapping[str, str], env_file: Path) -> list[Finding
     ]
 
 
-def _check_admins(settings: Settings) -> Finding:
+def check_admins(settings: Settings) -> Finding:
+    """Whether anybody runs the shop."""
     if settings.admin_ids:
         return Finding("owners", f"{len(settings.admin_ids)} by {PREFIX}ADMIN_IDS")
     cure = f"Put your Telegram id into {PREFIX}ADMIN_IDS: until then nobody can write to members or see figures."
@@ -121,7 +164,8 @@ def _check_shaping() -> Finding:
     return Finding("shaping of letters", "Pillow finds no raqm", cure, serious=False)
 
 
-def _check_campaign(settings: Settings) -> Finding:
+def check_campaign(settings: Settings) -> Finding:
+    """Whether the campaign file can be used."""
     from bot.campaign_file import CampaignMistake, load_campaign  # noqa: PLC0415 -- heavy, and not needed for a mistaken setting
 
     try:

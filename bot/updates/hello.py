@@ -9,7 +9,6 @@ from typing import Any
 
 from telegram.error import TelegramError
 
-from bot.telemetry import SHOP
 from bot.updates.application import PassalongApplication
 from bot.updates.intake import PollerStuck, TokenRefused
 from bot.wire.errors import FailureKind, classify
@@ -21,7 +20,7 @@ HELLO_SECONDS = 60.0
 
 
 async def say_hello(application: PassalongApplication[Any], stop: asyncio.Event) -> None:
-    """Ask Telegram who we are, patiently; lines of the log carry the answer.
+    """Ask Telegram who we are, patiently.
 
     Raises:
         TokenRefused: Telegram does not know this token.
@@ -41,8 +40,6 @@ async def say_hello(application: PassalongApplication[Any], stop: asyncio.Event)
             logger.warning("Telegram does not answer yet (%s): %s", failure.kind, failure.text)
             await _pause(stop, seconds=1.0 + failure.retry_after)
         else:
-            if not stop.is_set():
-                SHOP.set(f"@{application.bot.username}")
             return
 
 

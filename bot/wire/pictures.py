@@ -47,17 +47,42 @@ _PICTURES_KEPT = 12  # a logo and a photo for each of ten stories, some hundred 
 
 _SOUND_KEPT = 256  # all cards of a few campaigns; only their words are kept
 
+TEMPLATES_KEPT = 6
+
 DRAWING_THREADS = 1
 """It draws two hundred cards a second, far more than may be sent; each further one keeps seven megabytes for itself."""
 
 
+class Easel:
+    """What draws for all shops of a process: a thread, fonts, and the latest templates.
+
+    Args:
+        assets: Where fonts and themes lie.
+        templates_kept: At most, of all shops together; one is up to four megabytes.
+    """
+
+    def __init__(self, assets: Path, *, templates_kept: int = TEMPLATES_KEPT) -> None:
+        self.assets = assets
+        self.threads = ThreadPoolExecutor(DRAWING_THREADS, thread_name_prefix="pictures")
+        self._templates_kept = templates_kept
+        self._studio: CardStudio | None = None
+
+    def open_studio(self, find_picture: Callable[[str], bytes | None]) -> CardStudio:
+        """The studio for one shop's pictures; only the drawing thread asks."""
+        if self._studio is None:
+            from bot.cards.studio import CardStudio  # noqa: PLC0415 -- see the module's first line
+
+            self._studio = CardStudio(self.assets, templates_kept=self._templates_kept)
+        return self._studio.serve(find_picture)
+
+
 class Workshop:
-    """The thread that draws, and what it keeps between two pictures; one for all that a bot shows."""
+    """What one shop's pictures are drawn with, and what of them is kept between two; one for all that a bot shows."""
 
     def __init__(
-        self, assets: Path, load_picture: LoadPicture | None = None, load_face: LoadFace | None = None
+        self, easel: Easel, load_picture: LoadPicture | None = None, load_face: LoadFace | None = None
     ) -> None:
-        self.assets = assets
+        self.easel = easel
         self._load_face = load_face
         self._load_picture = load_picture
         self.turns = Turns()
@@ -68,7 +93,6 @@ class Workshop:
         self._studio: CardStudio | None = None
         self.sound: dict[CardText, None] = {}
         """Cards that were looked at and are as they should be, the latest last."""
-        self._threads = ThreadPoolExecutor(DRAWING_THREADS, thread_name_prefix="pictures")
 
     async def lay_out(self, pictures: Collection[str]) -> None:
         """Have pictures of the shop at hand, by their SHA-256; one that is gone is left off the cards."""
@@ -92,7 +116,7 @@ class Workshop:
     async def run(self, paint: Callable[[CardStudio], T]) -> T:
         """Have something drawn."""
         loop, context = asyncio.get_running_loop(), copy_context()  # a line in the log says whose picture it is about
-        return await loop.run_in_executor(self._threads, lambda: context.run(lambda: paint(self._open_studio())))
+        return await loop.run_in_executor(self.easel.threads, lambda: context.run(lambda: paint(self._open_studio())))
 
     def note_sound(self, text: CardText, *, sound: bool) -> None:
         """Remember a card that is as it should be."""
@@ -104,16 +128,14 @@ class Workshop:
     def _open_studio(self) -> CardStudio:
         """Only the drawing thread asks."""
         if self._studio is None:
-            from bot.cards.studio import CardStudio  # noqa: PLC0415 -- see the module's first line
-
-            self._studio = CardStudio(self.assets, find_picture=self._shelf.get)
+            self._studio = self.easel.open_studio(self._shelf.get)
         return self._studio
 
 
-def open_workshop(assets: Path, store: Store) -> Workshop:
+def open_workshop(easel: Easel, store: Store) -> Workshop:
     """The workshop whose pictures and faces lie in this store."""
     return Workshop(
-        assets,
+        easel,
         lambda sha256: store.read(pictures.find_content, sha256),
         lambda person_id, photo_id: store.read(faces.find_content, person_id, photo_id),
     )
@@ -127,8 +149,8 @@ class Pictures:
 
     def __init__(self, shop: Shop, assets: Path | Workshop) -> None:
         self._shop = shop
-        self._workshop = assets if isinstance(assets, Workshop) else Workshop(assets)
-        look = compute_look(self._workshop.assets, shop.campaign.theme)
+        self._workshop = assets if isinstance(assets, Workshop) else Workshop(Easel(assets))
+        look = compute_look(self._workshop.easel.assets, shop.campaign.theme)
         self.versions: CardVersions = compose_card_versions(shop, look)
         """What each picture would be called if it were drawn now."""
 

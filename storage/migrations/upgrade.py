@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 from alembic import command
@@ -10,6 +11,9 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from storage.errors import StoreUnavailable
+
+_ONE_AT_A_TIME = threading.Lock()
+"""Alembic's `op` and `context` are the process's: of two databases migrated in two threads one would get the other's steps."""
 
 
 def upgrade(connection: Connection, *, upto: str = "head") -> None:
@@ -21,7 +25,8 @@ def upgrade(connection: Connection, *, upto: str = "head") -> None:
     config = compose_config()
     config.attributes["connection"] = connection
     try:
-        command.upgrade(config, upto)
+        with _ONE_AT_A_TIME:
+            command.upgrade(config, upto)
     except DBAPIError as error:
         raise StoreUnavailable(f"A migration failed, nothing was changed: {error.orig}") from error
 

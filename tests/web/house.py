@@ -20,7 +20,7 @@ from bot.web.listening import open_listener
 from bot.web.server import Patience, serve_site
 from bot.web.site import build_deps, build_site
 from bot.web.throttle import Throttle
-from bot.wire.pictures import Pictures, open_workshop
+from bot.wire.pictures import Easel, Pictures, open_workshop
 from bot.wire.snapshot import Snapshot, Snapshots
 from storage import Store
 from storage.records import Person, Profile
@@ -141,7 +141,7 @@ async def open_house(
     url = "http://{}:{}".format(*listener.getsockname())
     shop = make_shop(url if own_address else PUBLIC)
     shop = replace(shop, campaign=replace(shop.campaign, logo=logo))
-    snapshots = Snapshots(store, Snapshot(shop=shop, pictures=Pictures(shop, open_workshop(ASSETS, store))))
+    snapshots = Snapshots(store, Snapshot(shop=shop, pictures=Pictures(shop, open_workshop(Easel(ASSETS), store))))
     deps = build_deps(store=store, snapshots=snapshots, assets=ASSETS, clock=clock, guesses=guesses)
     stop = asyncio.Event()
     serving = asyncio.create_task(serve_site(build_site(deps), listener, stop, patience or Patience()))

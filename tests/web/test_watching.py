@@ -21,7 +21,7 @@ from bot.web.listening import open_listener
 from bot.web.metrics import GAUGES, PREFIX
 from bot.web.server import serve_site
 from bot.web.site import build_deps, build_site
-from bot.wire.pictures import Pictures, open_workshop
+from bot.wire.pictures import Easel, Pictures, open_workshop
 from bot.wire.snapshot import Snapshot, Snapshots
 from storage import Store, open_store
 from tests.storage.cast import run
@@ -57,7 +57,7 @@ class Watched:
         """Its doors, open while the context lasts."""
         shop = make_shop(public_url)
         snapshots = Snapshots(
-            self.store, Snapshot(shop=shop, pictures=Pictures(shop, open_workshop(ASSETS, self.store)))
+            self.store, Snapshot(shop=shop, pictures=Pictures(shop, open_workshop(Easel(ASSETS), self.store)))
         )
         deps = build_deps(store=self.store, snapshots=snapshots, assets=ASSETS, signs=self.signs, metrics_token=token)
         listener, stop = open_listener("127.0.0.1", 0), asyncio.Event()

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.assets import ASSETS
 from bot.core.pictures import PictureMistake
-from bot.wire.pictures import Pictures, Workshop
+from bot.wire.pictures import Easel, Pictures, Workshop
 from storage.records import PersonId
 from tests.cards.looks import SHELF
 from tests.messages.samples import CAMPAIGN, make_member, make_shop
@@ -25,7 +25,7 @@ async def test_a_photo_is_read_once_and_drawn() -> None:
         asked.append(sha256)
         return SHELF.get(sha256)
 
-    workshop, member = Workshop(ASSETS, load), make_member()
+    workshop, member = Workshop(Easel(ASSETS), load), make_member()
     plain = await make_pictures(workshop).draw_card(member)
     pictured = await make_pictures(workshop, photo="photo", logo="logo").draw_card(member)
     assert await make_pictures(workshop, photo="photo", logo="logo").draw_card(member) == pictured
@@ -43,7 +43,7 @@ async def test_a_face_is_read_for_the_card_that_shows_it() -> None:
         asked.append((person_id, photo_id))
         return None if photo_id == "gone" else SHELF["photo"]
 
-    pictures = make_pictures(Workshop(ASSETS, None, load))
+    pictures = make_pictures(Workshop(Easel(ASSETS), None, load))
     plain = await pictures.draw_card(make_member())
     assert asked == []
     assert await pictures.draw_card(make_member(face="gone")) == plain
@@ -54,7 +54,7 @@ async def test_a_face_is_read_for_the_card_that_shows_it() -> None:
 
 async def test_what_telegram_sends_is_no_face_until_it_was_read() -> None:
     """Drawn anew in the thread that draws, or refused."""
-    pictures = make_pictures(Workshop(ASSETS))
+    pictures = make_pictures(Workshop(Easel(ASSETS)))
     assert isinstance(await pictures.read_face(SHELF["photo"]), bytes)
     assert isinstance(await pictures.read_face(b"<svg/>"), PictureMistake)
 
@@ -71,7 +71,7 @@ async def test_versions_name_pictures_and_colours() -> None:
         {"main_colour": "#123456"},
         {"main_colour": "#123456", "accent_colour": "#654321"},
     ]
-    workshop = Workshop(ASSETS)
+    workshop = Workshop(Easel(ASSETS))
     versions = [make_pictures(workshop, **look).versions for look in looks]
     assert len({version.texts["en"]["mina"] for version in versions}) == len(looks)
     assert len({version.captions["en"] for version in versions}) == len(looks) - 3

@@ -1,0 +1,74 @@
+"""Which shops are in force by their folder: what a file says holds from when it lies still, and a mistake changes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.core.setting import SettingMistake
+from bot.env_file import EnvFileMistake
+from bot.settings import Settings
+from bot.shops.folder import Mark, ShopFolder, list_crossed
+
+
+class FolderWatch:
+    """Looks at the folder again and again.
+
+    Args:
+        folder: What is looked at.
+    """
+
+    def __init__(self, folder: ShopFolder) -> None:
+        self.folder = folder
+        self.in_force: dict[str, Settings] = {}
+        """Shops to be run, by name; another object as soon as the file has changed."""
+        self._seen: dict[Path, Mark] = {}
+        self._read: dict[Path, Mark] = {}
+        self._crossed: dict[str, Settings] = {}
+        self._told: set[str] = set()
+
+    def look(self, *, settled: bool = True) -> list[str] | None:
+        """Take up what has changed, and return the mistakes that are new; None where nothing has.
+
+        With `settled` a file counts once it was the same at two looks: nobody wants one that is half written, or that an
+        editor has put aside for a moment.
+
+        Raises:
+            OSError: the folder cannot be read; what was in force stays so.
+        """
+        found = self.folder.list_files()
+        changed = [
+            path
+            for path in {**self._read, **found}
+            if found.get(path) != self._read.get(path) and (not settled or found.get(path) == self._seen.get(path))
+        ]
+        self._seen = found
+        return self._take_up(changed, found) if changed else None
+
+    def _take_up(self, changed: list[Path], found: dict[Path, Mark]) -> list[str]:
+        mistakes, fresh = list[str](), dict(self._crossed)
+        for path in changed:
+            fresh.pop(path.stem, None)
+            if path not in found:
+                del self._read[path]
+                self.in_force.pop(path.stem, None)
+                continue
+            self._read[path] = found[path]
+            try:
+                fresh[path.stem] = self.folder.read_file(path)
+            except (SettingMistake, EnvFileMistake) as mistake:
+                mistakes.append(self.folder.explain(path, mistake))
+        return self._tell([*mistakes, *self._sort_out(fresh)])
+
+    def _sort_out(self, fresh: dict[str, Settings]) -> list[str]:
+        """Put in force what takes nothing of another shop's; the rest waits until that has changed."""
+        kept = self.in_force.keys() - fresh.keys()
+        crossed = dict(list_crossed(self.folder, {**self.in_force, **fresh}, kept))
+        self._crossed = {name: settings for name, settings in fresh.items() if name in crossed}
+        self.in_force.update((name, settings) for name, settings in fresh.items() if name not in crossed)
+        return list(crossed.values())
+
+    def _tell(self, mistakes: list[str]) -> list[str]:
+        """Those that were not told at the look before."""
+        new = [words for words in mistakes if words not in self._told]
+        self._told = set(mistakes)
+        return new

@@ -1,0 +1,81 @@
+"""The shops of a folder at work: what they share, and each one's database."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from bot.app import House, run_in
+from bot.assets import ASSETS
+from bot.broken_start import tell_owners
+from bot.settings import CommonSettings
+from bot.shops.folder import ShopFolder
+from bot.shops.folder_watch import FolderWatch
+from bot.shops.host import Host, Stay
+from bot.shops.leasing import Alone, Leasing
+from bot.shops.shop_file import furnish
+from bot.updates.vitals import Senses
+from bot.watchdog import Watchdog
+from bot.wire.pictures import Easel
+from storage import Store, open_store
+from storage.errors import LeaseLost, StoreBusy, StoreError
+
+logger = logging.getLogger(__name__)
+
+TEMPLATES_KEPT = 16
+"""Of all shops' cards together; one is up to four megabytes."""
+
+
+async def run_shops(
+    common: CommonSettings,
+    stop: asyncio.Event,
+    on_look_wanted: Callable[[Callable[[], None]], None],
+    watchdog: Watchdog,
+) -> None:
+    """Run all shops of the folder until `stop` is set.
+
+    Args:
+        common: The folder, and what holds for all shops.
+        stop: Ends them all.
+        on_look_wanted: Is given what has the folder looked at at once.
+        watchdog: Is told how each is doing.
+
+    Raises:
+        OSError: the folder cannot be read.
+        ListenRefused: the port of the web side cannot be had.
+    """
+    leasing: Leasing = Alone()
+    stays: dict[str, Stay] = {}
+    house = House(easel=Easel(ASSETS, templates_kept=TEMPLATES_KEPT), on_open=lambda shop: stays[shop].opened.set())
+
+    async def run_shop(stay: Stay) -> None:
+        stays[stay.settings.shop] = stay
+        await _run_shop(stay, house, watchdog)
+
+    host = Host(FolderWatch(ShopFolder(common.shops, common.given)), leasing, run_shop)
+    on_look_wanted(host.look_now)
+    watchdog.note_ready()
+    await host.run(stop)
+
+
+async def _run_shop(stay: Stay, house: House, watchdog: Watchdog) -> None:
+    settings = stay.settings
+    try:
+        await asyncio.to_thread(furnish, settings)
+        async with open_store(settings.database_url) as store:
+            if not stay.stop.is_set():
+                await _run_watched(store, stay, house, watchdog)
+    except (LeaseLost, StoreBusy):
+        raise
+    except StoreError as error:
+        await tell_owners(settings, error)
+        raise
+
+
+async def _run_watched(store: Store, stay: Stay, house: House, watchdog: Watchdog) -> None:
+    watch = watchdog.watch(stay.settings.shop)
+    try:
+        await run_in(store, stay.settings, stay.stop, senses=Senses(watcher=watch), house=house)
+    finally:
+        watch.on_end()

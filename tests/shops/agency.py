@@ -1,0 +1,79 @@
+"""An agency at work: the real program with a folder of shops, each with a bot and a Telegram world of its own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.playground.api.fleet import Fleet, make_world, serve_fleet
+from bot.playground.api.server import Server
+from bot.playground.world import Person
+from tests.journeys.program import PATIENCE_SECONDS, Home
+from tests.journeys.shop_at_work import find_link
+from tests.shops.files import compose_token, write_shop
+from tests.telegram import LocalTelegram
+
+ADMIN_ID = 990_001
+
+
+@dataclass(frozen=True)
+class Agency:
+    """A home for programs that run the shops of a folder."""
+
+    home: Home
+    shops: Path
+    fleet: Fleet
+    telegrams: dict[str, LocalTelegram]
+
+    def add(self, name: str, **settings: str) -> LocalTelegram:
+        """One more bot, and the file of its shop."""
+        number = 41 + len(self.telegrams)
+        token = compose_token(number)
+        server = self.fleet.add(Server(make_world(token), token))
+        telegram = self.telegrams[name] = LocalTelegram(server)
+        telegram.world.add_person("Sari", person_id=ADMIN_ID)
+        write_shop(self.shops, name, BOT_TOKEN=token, **settings)
+        return telegram
+
+    async def until_at_work(self, *names: str) -> None:
+        """Wait until their bots ask for updates."""
+        for name in names:
+            await self.telegrams[name].until_polling()
+
+    async def serve_join(self, name: str) -> Person:
+        """A friend of somebody's joins, and both are told."""
+        telegram = self.telegrams[name]
+        world = telegram.world
+        anna, budi = world.add_person("Anna"), world.add_person("Budi")
+        greeting = await telegram.until_reply(world.press_start(anna), timeout_seconds=PATIENCE_SECONDS)
+        opened = world.open_link(budi, find_link(greeting))
+        assert opened.message is not None
+        await telegram.until_reply(opened.message)
+        await telegram.until_message(anna, "Budi", after=greeting)
+        return anna
+
+
+@asynccontextmanager
+async def open_agency(folder: Path, *names: str, forks: bool = True, **settings: str) -> AsyncIterator[Agency]:
+    """Bots and files of shops with these names; no program runs yet."""
+    shops = folder / "shops"
+    shops.mkdir()
+    async with serve_fleet(Fleet()) as fleet:
+        common = {
+            "SHOPS": str(shops),
+            "BOT_API_URL": fleet.urls[0],
+            "DATABASE_URL": f"sqlite:///{folder}/databases/",
+            "ADMIN_IDS": str(ADMIN_ID),
+            "LOG_LEVEL": "INFO",
+            "SEND_RATE": "1000",
+            "CHAT_RATE": "1000",
+            **settings,
+        }
+        agency = Agency(Home(folder=folder, settings=common, forks=forks), shops, fleet, {})
+        for name in names:
+            agency.add(name)
+        yield agency
+        for telegram in agency.telegrams.values():
+            telegram.assert_clean()

@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from bot.shops.folder_watch import FolderWatch
+from bot.shops.host import Host, Stay
+from bot.shops.leasing import Alone
+from bot.shops.starts import Starts
+from bot.telemetry import SHOP
+from bot.updates.intake import TokenRefused
+from storage.errors import StoreDamaged
+from tests.shops.files import compose_token, open_folder, write_file, write_shop
+
+PATIENCE_SECONDS = 30.0
+
+
+@dataclass
+class Stage:
+    """Shops that only wait, and fail by order."""
+
+    folder: Path
+    faults: dict[str, list[Exception]] = field(default_factory=dict)
+    """What a shop ends by at its next starts, by name."""
+    runs: list[tuple[str, float]] = field(default_factory=list)
+    """Every start: the shop, and its rate of sending."""
+    ended: list[str] = field(default_factory=list)
+    at_work: set[str] = field(default_factory=set)
+    failing: dict[str, asyncio.Event] = field(default_factory=dict)
+
+    async def run_shop(self, stay: Stay) -> None:
+        """Work until it is told to stop."""
+        name = stay.settings.shop
+        assert SHOP.get() == name
+        self.runs.append((name, stay.settings.send_rate))
+        if self.faults.get(name):
+            raise self.faults[name].pop(0)
+        stay.opened.set()
+        self.at_work.add(name)
+        await stay.stop.wait()
+        self.at_work.discard(name)
+        self.ended.append(name)
+
+    async def until(self, names: set[str]) -> None:
+        """Wait until these are at work and no others."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while self.at_work != names:  # noqa: ASYNC110 -- a set tells nobody
+                await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def hosting(folder: Path, *names: str, **options: float) -> AsyncIterator[tuple[Stage, Host]]:
+    """A host at work with these shops."""
+    for number, name in enumerate(names, 41):
+        write_shop(folder, name, BOT_TOKEN=compose_token(number))
+    stage, stop = Stage(folder), asyncio.Event()
+    host = Host(
+        FolderWatch(open_folder(folder)),
+        Alone(),
+        stage.run_shop,
+        starts=Starts(every_seconds=0.0),
+        look_seconds=0.02,
+        **{"first_pause_seconds": 0.01, **options},
+    )
+    running = asyncio.create_task(host.run(stop))
+    try:
+        yield stage, host
+    finally:
+        stop.set()
+        await running
+    assert stage.at_work == set()
+
+
+async def test_a_file_starts_restarts_and_stops_its_shop_alone(tmp_path: Path) -> None:
+    """Added, changed, removed: the others go on as they are."""
+    async with hosting(tmp_path, "bakery", "florist") as (stage, host):
+        await stage.until({"bakery", "florist"})
+        path = write_shop(tmp_path, "tailor", BOT_TOKEN=compose_token(50))
+        await stage.until({"bakery", "florist", "tailor"})
+        write_shop(tmp_path, "tailor", BOT_TOKEN=compose_token(50), SEND_RATE="9")
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while ("tailor", 9.0) not in stage.runs:  # noqa: ASYNC110 -- as above
+                await asyncio.sleep(0.01)
+        assert stage.ended == ["tailor"]
+        path.unlink()
+        await stage.until({"bakery", "florist"})
+        assert stage.ended == ["tailor", "tailor"]
+        assert host.at_work == ["bakery", "florist"]
+    assert sorted(stage.ended) == ["bakery", "florist", "tailor", "tailor"]
+
+
+@pytest.mark.parametrize("fault", [TokenRefused("no"), StoreDamaged("broken"), OSError("disk"), ZeroDivisionError()])
+async def test_what_befalls_one_shop_is_tried_again_for_it_alone(tmp_path: Path, fault: Exception) -> None:
+    """The others are not disturbed; the shop is at work as soon as it can be."""
+    write_shop(tmp_path, "tailor", BOT_TOKEN=compose_token(50))
+    async with hosting(tmp_path, "bakery", "florist") as (stage, _):
+        stage.faults["tailor"] = [fault] * 3
+        await stage.until({"bakery", "florist", "tailor"})
+        assert [name for name, _ in stage.runs].count("tailor") == 4
+        assert stage.ended == []
+
+
+async def test_a_setting_that_cannot_be_waits_for_its_file(tmp_path: Path) -> None:
+    """It is not tried again and again, and runs once the file is right."""
+    write_shop(tmp_path, "tailor", BOT_TOKEN="?")
+    async with hosting(tmp_path, "bakery") as (stage, _):
+        await stage.until({"bakery"})
+        await asyncio.sleep(0.2)
+        assert "tailor" not in dict(stage.runs)
+        write_shop(tmp_path, "tailor", BOT_TOKEN=compose_token(50))
+        await stage.until({"bakery", "tailor"})
+
+
+async def test_a_broken_campaign_waits_for_its_file(tmp_path: Path) -> None:
+    """The campaign's file mended, its shop runs, though its own file is the same."""
+    from bot.campaign_file import CampaignMistake
+
+    campaign = write_file(tmp_path / "bread.toml", "?")
+    write_shop(tmp_path, "tailor", BOT_TOKEN=compose_token(50), CAMPAIGN="bread.toml")
+    async with hosting(tmp_path, "bakery") as (stage, _):
+        stage.faults["tailor"] = [CampaignMistake(1, "slug", "no")]
+        await stage.until({"bakery"})
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while "tailor" not in dict(stage.runs):  # noqa: ASYNC110 -- as above
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.2)
+        assert [name for name, _ in stage.runs].count("tailor") == 1
+        write_file(campaign, "better")
+        await stage.until({"bakery", "tailor"})
+
+
+async def test_a_shop_in_its_pause_stops_at_once(tmp_path: Path) -> None:
+    """Whether it is the file that goes or the host that stops, nobody waits for the end of a pause."""
+    path = write_shop(tmp_path, "tailor", BOT_TOKEN=compose_token(50))
+    async with hosting(tmp_path, "bakery", first_pause_seconds=1000.0) as (stage, _):
+        stage.faults["tailor"] = [TokenRefused("no")]
+        await stage.until({"bakery"})
+        path.unlink()
+        write_shop(tmp_path, "florist", BOT_TOKEN=compose_token(50))
+        stage.faults["florist"] = [TokenRefused("no")]
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while "florist" not in dict(stage.runs):  # noqa: ASYNC110 -- as above
+                await asyncio.sleep(0.01)
+    assert stage.ended == ["bakery"]
+
+
+async def test_starts_do_not_come_all_at_once() -> None:
+    """So many are under way at most; one that takes its time makes room and goes on."""
+    starts, under_way, most = Starts(every_seconds=0.0, at_once=2, slow_seconds=0.05), 0, 0
+    release = asyncio.Event()
+
+    async def work() -> None:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await release.wait()
+
+    opened = [asyncio.Event() for _ in range(6)]
+    beginning = [asyncio.create_task(starts.begin(work, each)) for each in opened]
+    while under_way < 2:  # noqa: ASYNC110 -- a number tells nobody
+        await asyncio.sleep(0)
+    assert most == 2
+    running = await asyncio.gather(*beginning)
+    assert under_way == 6
+    release.set()
+    await asyncio.gather(*running)
+
+
+async def test_a_folder_that_goes_away_stops_nothing(tmp_path: Path) -> None:
+    """All shops go on, and changes are seen once it is back."""
+    folder = tmp_path / "shops"
+    folder.mkdir()
+    async with hosting(folder, "bakery") as (stage, host):
+        await stage.until({"bakery"})
+        folder.rename(tmp_path / "away")
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await stage.until(set())
+        assert host.at_work == ["bakery"]
+        (tmp_path / "away").rename(folder)
+        write_shop(folder, "florist", BOT_TOKEN=compose_token(50))
+        await stage.until({"bakery", "florist"})
+        assert stage.ended == []

@@ -1,4 +1,4 @@
-"""The command line: run, demo, campaign, shop, coupons, api-key, receipt-link, webhook, stats, export, migrate, doctor, backup, restore, forget."""
+"""The command line: run, demo, campaign, shop, coupons, api-key, receipt-link, webhook, stats, export, migrate, doctor, backup, restore, move, forget."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from bot.demo_command import add_demo_parser
 from bot.draw_command import add_draw_parser
 from bot.env_file import EnvFileMistake
 from bot.export_command import add_export_parser
+from bot.move_command import add_move_parser
 from bot.run_command import run
 from bot.settings_reader import ENV_FILE, SettingsReader, ShopNotChosen
 from bot.stats_command import add_stats_parser
@@ -90,6 +91,8 @@ def _make_parser(reader: SettingsReader) -> argparse.ArgumentParser:
     add_draw_parser(commands.add_parser("draw", help="prize draws that anybody can check, offline"))
     commands.add_parser("setup", help="answer three questions, and have a shop").set_defaults(command=_set_up)
     add_database_parsers(commands, reader)
+    move = commands.add_parser("move", help="take the shop from SQLite to PostgreSQL, or back")
+    add_move_parser(move, reader.read_url)
     doctor = commands.add_parser("doctor", help="check everything and say what to do")
     doctor.set_defaults(command=lambda _chosen: _look_over(reader))
     return parser

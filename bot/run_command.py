@@ -77,7 +77,7 @@ async def _host_in(
 
 
 async def _run_until_signal(settings: Settings) -> int:
-    from storage import StoreBusy, StoreError, open_store  # noqa: PLC0415 -- likewise
+    from storage import StoreBusy, StoreError, StoreMoved, open_store  # noqa: PLC0415 -- likewise
 
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in list_stop_signals():
@@ -88,7 +88,7 @@ async def _run_until_signal(settings: Settings) -> int:
             open_store(settings.database_url) as store,
         ):
             return await _run_in(store, settings, stop, watchdog)
-    except StoreBusy as error:
+    except (StoreBusy, StoreMoved) as error:
         return complain(str(error), 1)
     except StoreError as error:
         from bot.broken_start import tell_owners  # noqa: PLC0415 -- only who is in trouble waits for it

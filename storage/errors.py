@@ -15,6 +15,10 @@ class StoreTooNew(StoreError):
     """The database was written by a newer program than this one."""
 
 
+class StoreMoved(StoreError):
+    """The shop has gone to another database, or is on its way: this one may not be worked in."""
+
+
 class StoreOutdated(StoreError):
     """The database is older than this program, and migrating was not asked for."""
 
@@ -66,3 +70,7 @@ def is_fault(error: BaseException) -> bool:
 
 class BackupRefused(StoreError):
     """A backup cannot be made or used; says why and what would be right, and no key."""
+
+
+class MoveRefused(StoreError):
+    """A shop cannot be moved to another database as asked; says why and what would be right."""

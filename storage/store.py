@@ -134,11 +134,12 @@ class Store:
         return self._engine.loss.error is not None
 
     async def wait_lost(self) -> NoReturn:
-        """Wait until nothing may be written any more, which for most runs is never.
+        """Wait until nothing may be written any more, or soon, which for most runs is never.
 
         Raises:
             StoreLost: the instance lock is another's.
             StoreDamaged: the files are broken, gone, or not the ones that were opened.
+            StoreMoved: the shop is leaving for another database; what has begun may still be written.
         """
         await self._engine.loss.wait()
 

@@ -16,7 +16,7 @@ from sqlalchemy.sql.expression import ClauseElement, Executable, TableClause
 from sqlalchemy.sql.selectable import ForUpdateArg
 from sqlalchemy.sql.visitors import iterate
 
-from storage.errors import CommitUnknown, StoreDamaged, StoreError, StoreLost
+from storage.errors import CommitUnknown, StoreDamaged, StoreError, StoreLost, StoreMoved
 from storage.records import CommitDoubted, Event
 
 if TYPE_CHECKING:
@@ -297,16 +297,23 @@ class Job:
 
 
 class Loss:
-    """Whether the store is lost, and by what; noted on the event loop."""
+    """Whether the store is lost, and by what; noted on the event loop.
+
+    Whoever is to leave because the shop moves elsewhere may still write what they have begun.
+    """
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
+        self._leaving: StoreMoved | None = None
         self.error: StoreError | None = None
 
     def note(self, error: BaseException | None) -> None:
         """Note what a unit of work or a watch has met; what is no end of the store passes by."""
         if isinstance(error, StoreLost | StoreDamaged) and self.error is None:
             self.error = error
+            self._event.set()
+        elif isinstance(error, StoreMoved):
+            self._leaving = error
             self._event.set()
 
     async def wait(self) -> NoReturn:
@@ -315,10 +322,12 @@ class Loss:
         Raises:
             StoreLost: another process may own the database now.
             StoreDamaged: the files are broken, gone or others.
+            StoreMoved: the shop is leaving for another database.
         """
         await self._event.wait()
-        assert self.error is not None
-        raise self.error
+        error = self.error or self._leaving
+        assert error is not None
+        raise error
 
 
 def settle(jobs: Iterable[Job], announce: Announce) -> None:

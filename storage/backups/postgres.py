@@ -9,8 +9,10 @@ from __future__ import annotations
 import gzip
 import json
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, Any, cast
 
 import psycopg
@@ -73,7 +75,7 @@ def load(url: str, file: Path) -> None:
     """Fill a database that has no tables yet, all of it or nothing."""
     try:
         with hold_alone(url), connect(url) as connection:
-            if read_version(connection) is not None or connection.execute(_TABLES.encode()).fetchone():
+            if has_tables(connection):
                 raise BackupRefused("The database has tables already. Name an empty one.")
             if _is_by_tool(file):
                 _load_by_tool(connection, url, file)
@@ -84,6 +86,11 @@ def load(url: str, file: Path) -> None:
         raise BackupRefused(f"{file} is no whole backup of a PostgreSQL database.") from None
     except psycopg.Error as error:
         raise explain(error, url) from None
+
+
+def has_tables(connection: Connection) -> bool:
+    """Whether anything was ever made in the schema."""
+    return read_version(connection) is not None or connection.execute(_TABLES.encode()).fetchone() is not None
 
 
 def _is_by_tool(file: Path) -> bool:
@@ -125,19 +132,29 @@ def _load_into(connection: Connection, backup: IO[bytes]) -> None:
 
 
 def _fill(connection: Connection, backup: IO[bytes]) -> None:
+    with emptied(connection):
+        while "end" not in (part := _read_line(backup)):
+            _read_table(connection, backup, part["table"], part["columns"])
+        if backup.read(1):  # reads on to the checksum
+            raise EOFError
+    go_on_numbering(connection)
+
+
+@contextmanager
+def emptied(connection: Connection) -> Iterator[None]:
+    """Empty all tables of what migrations have written, and have no trigger fire while they are filled.
+
+    What triggers keep is brought along as rows, and would be counted twice.
+    """
     tables = [sql.Identifier(table) for table in reversed(_list_in_order(connection))]
-    for table in tables:  # what triggers keep is in the backup as well, and would be counted twice
+    for table in tables:
         connection.execute(sql.SQL("ALTER TABLE {} DISABLE TRIGGER USER").format(table))
-    for table in tables:  # migrations have written a few rows
+    for table in tables:
         if connection.execute(sql.SQL("SELECT 1 FROM {} LIMIT 1").format(table)).fetchone():
             connection.execute(sql.SQL("DELETE FROM {}").format(table))
-    while "end" not in (part := _read_line(backup)):
-        _read_table(connection, backup, part["table"], part["columns"])
-    if backup.read(1):  # reads on to the checksum
-        raise EOFError
+    yield
     for table in tables:
         connection.execute(sql.SQL("ALTER TABLE {} ENABLE TRIGGER USER").format(table))
-    _go_on_numbering(connection)
 
 
 def _list_in_order(connection: Connection) -> list[str]:
@@ -180,10 +197,12 @@ def _read_chunks(backup: IO[bytes]) -> Iterator[bytes]:
         yield chunk
 
 
-def _go_on_numbering(connection: Connection) -> None:
+def go_on_numbering(connection: Connection, given: Mapping[str, int] = MappingProxyType({})) -> None:
+    """Have each table number its rows from above the highest there is, or that it was ever `given`, by name."""
     for table, column, sequence in connection.execute(_NUMBERED.encode()).fetchall():
-        highest = sql.SQL("SELECT setval({}, coalesce(max({}), 0) + 1, false) FROM {}")
-        connection.execute(highest.format(sequence, sql.Identifier(column), sql.Identifier(table)))
+        highest = sql.SQL("SELECT setval({}, greatest(coalesce(max({}), 0), {}) + 1, false) FROM {}")
+        number = sql.Literal(given.get(table, 0))
+        connection.execute(highest.format(sequence, sql.Identifier(column), number, sql.Identifier(table)))
 
 
 def _write_line(out: IO[bytes], said: dict[str, object]) -> None:

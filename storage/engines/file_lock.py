@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -51,3 +52,65 @@ def _lock(handle: int, database: Path) -> None:
         said = os.read(handle, 20).decode("ascii", "replace").strip()
         holder = said if said.isdigit() else "unknown"
         raise StoreBusy(f"The database {database} is in use by another process (number {holder}).") from None
+
+
+LEAVE = b"leave"
+MOVING_SECONDS = 1.0
+"""For how long a look at whether a move is under way may be in the way of one."""
+
+
+@contextmanager
+def hold_moving_lock(database: Path) -> Iterator[Callable[[], None]]:
+    """Have it known that this process moves the shop elsewhere; yields what asks the bot to leave.
+
+    The kernel frees the lock with the process: whoever finds the file alone knows that the move broke off.
+
+    Raises:
+        StoreBusy: another process moves it.
+    """
+    path = _name_moving(database)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE)
+    try:
+        _lock_for_moving(handle, database)
+        os.truncate(handle, 0)
+        yield lambda: _write_at_once(handle, LEAVE)
+        path.unlink(missing_ok=True)
+    finally:
+        os.close(handle)
+
+
+def find_mover(database: Path) -> bytes | None:
+    """What the process says that moves this shop elsewhere: nothing at first, LEAVE in the end; None where there is none."""
+    try:
+        handle = os.open(_name_moving(database), os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return os.pread(handle, len(LEAVE), 0)
+    else:
+        return None
+    finally:
+        os.close(handle)
+
+
+def _name_moving(database: Path) -> Path:
+    return Path(f"{database}.moving")
+
+
+def _lock_for_moving(handle: int, database: Path) -> None:
+    until = time.monotonic() + MOVING_SECONDS
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise StoreBusy(f"The shop in {database} is being moved already.") from None
+            time.sleep(MOVING_SECONDS / 20)
+        else:
+            return
+
+
+def _write_at_once(handle: int, said: bytes) -> None:
+    os.pwrite(handle, said, 0)

@@ -6,6 +6,7 @@ import logging
 import sqlite3
 from pathlib import Path
 
+from storage.engines.file_lock import find_mover
 from storage.engines.sqlite_lane import CURE, list_faults
 from storage.errors import StoreDamaged, StoreUnavailable
 from storage.migrations import HEAD, needs_upgrade
@@ -14,6 +15,9 @@ logger = logging.getLogger(__name__)
 
 CHECK_SECONDS = 1.0
 """A start does not wait longer; the daily check has more time."""
+
+NOTES = "moving_note"
+"""The table in which a move has the database note what is written meanwhile, and how its triggers' names begin."""
 
 OLDEST_SQLITE = (3, 35, 0)
 """The first SQLite with RETURNING."""
@@ -27,9 +31,29 @@ def prepare(raw: sqlite3.Connection, *, path: Path, migrate: bool) -> None:
         raise StoreUnavailable(
             f"The database {path} is another program's. Look at DATABASE_URL: it names the wrong file."
         )
+    if find_mover(path) is None:
+        drop_notes(raw)
     if needs_upgrade(version, name=str(path), allowed=migrate):
         _upgrade(raw)
         logger.info("The database %s was brought from version %s to %s.", path, version or "none", HEAD)
+
+
+def drop_notes(raw: sqlite3.Connection) -> None:
+    """Have changes noted no longer, where a move broke off; in one transaction, or in that which is open."""
+    named = raw.execute(f"SELECT type, name FROM sqlite_master WHERE name LIKE '{NOTES}%'").fetchall()  # noqa: S608  # ours
+    if not named:
+        return
+    alone = not raw.in_transaction
+    if alone:
+        raw.execute("BEGIN IMMEDIATE")
+    for sort, name in sorted(((_read(sort), _read(name)) for sort, name in named), reverse=True):  # the table last
+        raw.execute(f'DROP {sort} IF EXISTS "{name}"')
+    if alone:
+        raw.execute("COMMIT")
+
+
+def _read(text: str | bytes) -> str:
+    return text.decode() if isinstance(text, bytes) else text
 
 
 def check_quickly(raw: sqlite3.Connection, *, path: Path, limit_seconds: float = CHECK_SECONDS) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from storage.errors import StoreOutdated, StoreTooNew
+import re
+
+from storage.errors import StoreMoved, StoreOutdated, StoreTooNew
 
 REVISIONS = (
     "0001",
@@ -72,11 +74,13 @@ def needs_upgrade(version: str | None, *, name: str, allowed: bool) -> bool:
     """Decide what a database at a version needs; `name` says which one in what is raised.
 
     Raises:
+        StoreMoved: the shop has gone from here, or has not come here to the end.
         StoreTooNew: this program does not know the version.
         StoreOutdated: an upgrade is needed but not `allowed`.
     """
     if version == HEAD:
         return False
+    refuse_moved(version, name=name)
     if version is not None and version not in REVISIONS:
         raise StoreTooNew(
             f"The database {name} is at version {version}, but this program knows versions up to {HEAD}: "
@@ -85,3 +89,36 @@ def needs_upgrade(version: str | None, *, name: str, allowed: bool) -> bool:
     if not allowed:
         raise StoreOutdated(f"The database {name} is older than this program. Run: passalong migrate")
     return True
+
+
+def compose_gone(token: str, place: str) -> str:
+    """What a database says instead of its version once its shop has moved; `place` is shown to people."""
+    return f"moved {token} to {place}"
+
+
+def compose_arriving(token: str) -> str:
+    """What a database says instead of its version while a shop is moving in."""
+    return f"arriving {token}"
+
+
+def find_gone(version: str | None) -> tuple[str, str] | None:
+    """By which token and where to a shop has moved; None where it has not."""
+    found = re.fullmatch(r"moved ([0-9a-f]+) to (.*)", version or "")
+    return (found[1], found[2]) if found else None
+
+
+def refuse_moved(version: str | None, *, name: str) -> None:
+    """Let nobody work in a database that its shop has left, or not reached.
+
+    Raises:
+        StoreMoved: so it is.
+    """
+    if gone := find_gone(version):
+        raise StoreMoved(
+            f"The shop has moved from the database {name} to {gone[1]}, and is run there. Give that address as "
+            "PASSALONG_DATABASE_URL. What lies here is the past, with people's names in it: delete it once all is well."
+        )
+    if version is not None and version.startswith(compose_arriving("")):
+        raise StoreMoved(
+            f"A move into the database {name} broke off at its very end. Run it again: passalong move --to this address."
+        )

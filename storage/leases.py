@@ -10,10 +10,12 @@ that it falls silent before anybody else begins. On SQLite the lock on the file 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
 from storage.errors import StoreError
+from storage.pools import Pools
 
 HEARTBEAT_SECONDS = 2.0
 DEAD_SECONDS = 6.0
@@ -93,3 +95,28 @@ class Keeper(Protocol):
 
     async def free(self, shop: str) -> None:
         """Give a lease back; without one nothing happens."""
+
+
+def find_database(url: str) -> str:
+    """The database that several shops may share, whatever schema each has there; empty for a SQLite file, which nobody shares."""
+    if not url.startswith(("postgresql:", "postgres:")):
+        return ""
+    from storage.engines.postgres_connection import strip_schema  # noqa: PLC0415  # psycopg takes long to import
+
+    return strip_schema(url)
+
+
+def open_keeper(url: str, *, control: str, pools: Pools) -> AbstractAsyncContextManager[Keeper]:
+    """Let this process live among those that share the shops of a database on PostgreSQL.
+
+    Args:
+        url: Of the database, or of a shop in it.
+        control: The schema in which the processes have their rows, made if need be; empty: the one that the URL names.
+        pools: The connections of this process.
+
+    Raises:
+        StoreUnavailable: it cannot be reached or used.
+    """
+    from storage.engines.postgres import open_own_keeper  # noqa: PLC0415  # likewise
+
+    return open_own_keeper(url, control, pools)

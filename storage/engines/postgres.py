@@ -165,6 +165,17 @@ def hold_alone(url: str) -> Iterator[None]:
 
 
 @asynccontextmanager
+async def open_own_keeper(url: str, control: str, pools: Pools) -> AsyncIterator[PostgresKeeper]:
+    """See `storage.leases.open_keeper`."""
+    async with AsyncExitStack() as stack:
+        with _explained(url):
+            server = await stack.enter_async_context(_lend_server(url, pools))
+            schema = control or find_schema(url) or await server.ask(url, find_current_schema)
+            keeper = await stack.enter_async_context(open_keeper(server, url, schema))
+        yield keeper
+
+
+@asynccontextmanager
 async def open_alone(url: str) -> AsyncIterator[Tenure]:
     """Likewise on an event loop."""
     with _explained(url):

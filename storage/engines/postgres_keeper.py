@@ -153,8 +153,7 @@ class PostgresKeeper:
         if shop in self._held:
             raise StoreBusy(f"This process runs the shop {shop} already.")
         schema = find_schema(url) or await self._server.ask(url, find_current_schema)
-        claim = Claim(shop, url, schema, self._control, self.id, self._list_alive())
-        trust = self._trust
+        claim, trust = self._claim(shop, url, schema), self._trust
         epoch = await self._server.ask(url, partial(take_lease, claim=claim), schema=schema)
         tenure = PostgresTenure(shop, schema, epoch, trust)
         if trust is not self._trust:
@@ -171,7 +170,8 @@ class PostgresKeeper:
         if tenure is None:
             return
         tenure.finish(LeaseLost(f"The shop {shop} was handed over."))
-        free = partial(free_lease, schema=tenure.schema, process=self.id, epoch=tenure.epoch)
+        claim = self._claim(shop, self._url, tenure.schema)
+        free = partial(free_lease, claim=claim, epoch=tenure.epoch)
         await self._server.ask(self._url, free, schema=tenure.schema)
         self._soon.set()
 
@@ -238,6 +238,10 @@ class PostgresKeeper:
             if alive:
                 peers.append(Peer(number, name, frozenset(json.loads(wanted)), frozenset(json.loads(held))))
         self._beats, self.peers = beats, tuple(peers)
+
+    def _claim(self, shop: str, url: str, schema: str) -> Claim:
+        held = frozenset(self._held)
+        return Claim(shop, url, schema, self._control, self.id, held=held, alive=self._list_alive())
 
     def _list_alive(self) -> frozenset[int]:
         now = tell_seconds()

@@ -70,7 +70,8 @@ class Claim:
     process: int
     alive: frozenset[int]
     """Processes of which is known that they live, however long ago the server heard of them."""
-    patience_seconds: float = DEAD_SECONDS
+    held: frozenset[str]
+    """What it holds already; others see what it holds as soon as they see what it does not."""
 
 
 def find_current_schema(connection: Connection) -> str:
@@ -113,24 +114,22 @@ def take_lease(connection: Connection, claim: Claim) -> int:
     with connection.transaction():
         connection.execute(f"SET LOCAL lock_timeout = '{LOCK_MILLISECONDS}ms'".encode())
         epoch = _take(connection, claim)
+        _note_held(connection, claim.control, claim.process, claim.held | {claim.shop})
         _tell(connection)
     try:
         wait_for_fence(connection, claim.schema, describe(claim.url))
     except StoreBusy:
-        free_lease(connection, claim.schema, claim.process, epoch)
+        free_lease(connection, claim, epoch)
         raise
     return epoch
 
 
-def free_lease(connection: Connection, schema: str, process: int, epoch: int) -> None:
-    """Give a lease back that is still ours."""
+def free_lease(connection: Connection, claim: Claim, epoch: int) -> None:
+    """Give a lease back that is still ours, and tell who stands by."""
+    free = "UPDATE {}.passalong_lease SET holder = NULL, control = NULL WHERE holder = %s AND epoch = %s"
     with connection.transaction():
-        connection.execute(
-            SQL("UPDATE {}.passalong_lease SET holder = NULL, control = NULL WHERE holder = %s AND epoch = %s").format(
-                Identifier(schema)
-            ),
-            (process, epoch),
-        )
+        connection.execute(SQL(free).format(Identifier(claim.schema)), (claim.process, epoch))
+        _note_held(connection, claim.control, claim.process, claim.held - {claim.shop})
         _tell(connection)
 
 
@@ -166,9 +165,16 @@ def _bury(connection: Connection, claim: Claim, holder: int, control: str) -> No
     if found is None:
         return
     beat, name, place, age = found
-    dead = is_surely_dead(place) or (age >= claim.patience_seconds and holder not in claim.alive)
+    dead = is_surely_dead(place) or (age >= DEAD_SECONDS and holder not in claim.alive)
     if not dead or connection.execute(SQL(_BURY).format(Identifier(control)), (holder, beat)).rowcount != 1:
         raise _say_busy(claim, f"another process ({name})")
+
+
+def _note_held(connection: Connection, control: str, process: int, held: frozenset[str]) -> None:
+    connection.execute(
+        SQL("UPDATE {}.passalong_process SET held = %s WHERE id = %s").format(Identifier(control)),
+        (dump_names(held), process),
+    )
 
 
 def _say_busy(claim: Claim, who: str) -> StoreBusy:

@@ -55,15 +55,13 @@ async def test_units_of_two_shops_on_one_connection_see_their_own(empty_postgres
     assert both == [("north", 3), ("South side", 1)] * 30
 
 
-async def test_a_connection_at_rest_knows_nothing_of_the_last_shop(empty_postgres_url: str) -> None:
-    """Neither its schema nor a lock of its fence: the pool could lend it to anybody."""
-    async with open_store(in_schema(empty_postgres_url, "north")) as store:
+async def test_a_connection_at_rest_holds_nothing(postgres_url: str) -> None:
+    """No lock of a fence either: the pool could lend it to anybody."""
+    async with open_store(postgres_url) as store:
         await store.write(add_members, 1)
-        with connect(empty_postgres_url) as behind:
+        with connect(postgres_url) as behind:
             held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
             assert behind.execute(held.encode()).fetchone() == (0,)
-    with connect(empty_postgres_url) as behind, pytest.raises(psycopg.errors.UndefinedTable):
-        behind.execute("SELECT 1 FROM person")
 
 
 async def test_a_unit_of_another_epoch_changes_nothing(postgres_url: str) -> None:

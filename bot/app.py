@@ -183,6 +183,7 @@ async def _serve_web(runtime: Runtime, stop: asyncio.Event, token: str, house: H
         pepper=compute_pepper(runtime.settings.bot_token),
         signs=runtime.signs,
         metrics_token=token,
+        updates=runtime.reception,
     )
     if house.serve is not None:
         await house.serve(runtime.settings.shop, web)

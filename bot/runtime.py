@@ -37,8 +37,10 @@ from bot.updates.context import BotData
 from bot.updates.dispatch import Dispatch
 from bot.updates.hello import say_hello
 from bot.updates.intake import Intake
+from bot.updates.reception import Reception
 from bot.updates.routing import list_handlers
 from bot.updates.vitals import Senses, VitalSigns
+from bot.updates.webhook import Webhook, compose_door, compute_secret
 from bot.webhooks.posting import Poster
 from bot.webhooks.worker import HookWorker
 from bot.wire.gate import Gate
@@ -65,7 +67,9 @@ class Runtime:
     broadcaster: Broadcaster
     hooks: HookWorker
     dispatch: Dispatch
-    intake: Intake
+    intake: Intake | Webhook
+    reception: Reception | None
+    """Takes in what Telegram brings; None where it is fetched."""
     gate: Gate
     snapshots: Snapshots
     supervisor: Supervisor
@@ -153,9 +157,8 @@ def _furnish(
     delivery = OutboxWorker(
         store=store, bot=application.bot, gate=gate, snapshots=snapshots, renderers=registry.notices, chats=chats
     )
-    intake = Intake(
-        bot=application.bot, store=store, dispatch=dispatch, allowed_updates=registry.update_types, clock=senses.clock
-    )
+    intake = _open_intake(settings, application, dispatch, registry, senses)
+    secret = compute_secret(settings.bot_token)
     supervisor = _open_supervisor(settings, gate, application, snapshots, senses)
     return Runtime(
         settings=settings,
@@ -172,6 +175,9 @@ def _furnish(
         hooks=HookWorker(store=store, poster=Poster(proxy=settings.proxy), metrics=gate.metrics),
         dispatch=dispatch,
         intake=intake,
+        reception=Reception(secret=secret, store=store, taker=dispatch, metrics=gate.metrics)
+        if settings.webhook
+        else None,
         gate=gate,
         snapshots=snapshots,
         supervisor=supervisor,
@@ -184,6 +190,33 @@ def _furnish(
             find_late=supervisor.find_latest,
             senses=senses,
         ),
+    )
+
+
+def _open_intake(
+    settings: Settings,
+    application: PassalongApplication[Deps],
+    dispatch: Dispatch,
+    registry: Registry,
+    senses: Senses,
+) -> Intake | Webhook:
+    """How updates come in."""
+    bot, types = application.bot, registry.update_types
+    if not settings.webhook:
+        return Intake(
+            bot=bot,
+            store=application.bot_data.store,
+            dispatch=dispatch,
+            allowed_updates=types,
+            clock=senses.clock,
+        )
+    return Webhook(
+        bot=bot,
+        url=compose_door(settings.public_url, settings.shop),
+        secret=compute_secret(settings.bot_token),
+        allowed_updates=types,
+        metrics=dispatch.metrics,
+        clock=senses.clock,
     )
 
 

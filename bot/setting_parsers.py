@@ -8,7 +8,7 @@ from datetime import tzinfo
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.assets import ASSETS
@@ -24,6 +24,8 @@ _METHODS_ADDRESS = re.compile(
     r"(/+file)?/+bot([1-9]\d*(:[\w-]*)?|[<{$%][^/]*|token)?(/+([a-z_]*|[<{$%][^/]*))?/*$", re.IGNORECASE
 )
 """What is written behind the server's address in examples, in libraries, and in a browser that tried a method."""
+
+_TELEGRAMS_PORTS = (None, 443, 80, 88, 8443)
 
 OWN_PATHS = frozenset({"api", "assets", "c", "dashboard", "healthz", "l", "metrics", "r", "readyz", "s", "telegram"})
 """How paths of the web side begin: under such a path of its own a shop could not be told from another's doors."""
@@ -49,6 +51,7 @@ DEFAULTS = {
     "CAMPAIGN": "",
     "COMMUNITY_CHAT": "",
     "PUBLIC_URL": "",
+    "WEBHOOK": "false",
     "LISTEN": "127.0.0.1:8080",
     "TRUSTED_PROXIES": "127.0.0.0/8, ::1",
     "TIMEZONE": "UTC",
@@ -175,6 +178,26 @@ def parse_public_url(value: str) -> str:
             "Use https; http is for 127.0.0.1 and localhost",
         )
     return f"{scheme}://{host}{port}{path}".lower()
+
+
+def parse_webhook(value: str, public_url: str) -> bool:
+    """Whether Telegram is to bring updates; SettingMistake where it could not."""
+    said = value.lower()
+    if said not in {"true", "false"}:
+        raise SettingMistake(
+            "WEBHOOK", f"is neither true nor false ({_hint(value)})", "Leave it out to have updates fetched"
+        )
+    if said == "false":
+        return False
+    if not public_url:
+        raise SettingMistake(
+            "WEBHOOK", "is true, and there is no address to bring updates to", "Set PASSALONG_PUBLIC_URL"
+        )
+    url = urlsplit(public_url)
+    if url.scheme == "https" and url.port not in _TELEGRAMS_PORTS:
+        right = "Telegram brings updates to the ports 443, 80, 88 and 8443 alone"
+        raise SettingMistake("PUBLIC_URL", f"has the port {url.port}, and WEBHOOK is true", right)
+    return True
 
 
 def _is_loopback(host: str) -> bool:

@@ -35,6 +35,7 @@ from bot.setting_parsers import (
     parse_recipient,
     parse_timezone,
     parse_token,
+    parse_webhook,
 )
 
 
@@ -58,6 +59,8 @@ class Settings:
     """Overrules the campaign file."""
     public_url: str
     """Under which the web side is reached, without a slash at the end; empty: there is none."""
+    webhook: bool
+    """Whether Telegram brings updates to the web side; else they are fetched."""
     listen: tuple[str, int]
     """Host and port of the web side; port 0 takes a free one."""
     trusted_proxies: tuple[Network, ...]
@@ -99,7 +102,7 @@ def read_settings(environment: Mapping[str, str], *, env_file: Path | None = Non
     """
     given = read_given(environment, env_file=env_file)
     values = {name: given.get(PREFIX + name, "").strip() or default for name, default in DEFAULTS.items()}
-    bot_api_url = parse_api_url(values["BOT_API_URL"])
+    bot_api_url, public_url = parse_api_url(values["BOT_API_URL"]), parse_public_url(values["PUBLIC_URL"])
     return Settings(
         shop=shop,
         bot_token=parse_token(values["BOT_TOKEN"]),
@@ -111,7 +114,8 @@ def read_settings(environment: Mapping[str, str], *, env_file: Path | None = Non
         vault_chat=parse_named_chat("VAULT_CHAT", values["VAULT_CHAT"]),
         campaign=parse_campaign(values["CAMPAIGN"]),
         community_chat=parse_named_chat("COMMUNITY_CHAT", values["COMMUNITY_CHAT"]),
-        public_url=parse_public_url(values["PUBLIC_URL"]),
+        public_url=public_url,
+        webhook=parse_webhook(values["WEBHOOK"], public_url),
         listen=parse_listen(values["LISTEN"]),
         trusted_proxies=parse_networks(values["TRUSTED_PROXIES"]),
         backup_folder=parse_folder("BACKUP_FOLDER", values["BACKUP_FOLDER"]),

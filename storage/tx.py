@@ -128,6 +128,9 @@ class Session(Protocol):
     def wait_for_writers(self, table: str) -> None:
         """Wait until every transaction that has written to this table is over, and let none begin until this one is."""
 
+    def take_turn(self, what: str) -> None:
+        """Wait until no other transaction that has asked for this turn is open."""
+
     def list_corruption_quickly(self, limit_seconds: float) -> list[str]:
         """Likewise the quicker way, and as far as that comes in the time."""
 
@@ -194,6 +197,10 @@ class Tx:
         To be asked first in a transaction that does next to nothing else, and once.
         """
         self._reach().wait_for_writers(table)
+
+    def take_turn(self, what: str) -> None:
+        """Wait until no other transaction that has asked for this turn is open: their rows are numbered as they are committed."""
+        self._reach().take_turn(what)
 
     def list_corruption_quickly(self, limit_seconds: float) -> list[str]:
         """Likewise the quicker way, and as far as that comes in the time."""

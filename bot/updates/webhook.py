@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from urllib.parse import urlsplit
 
 from bot.telemetry import Metrics
 from bot.updates.intake import BackOff, PollingEnded, TokenRefused
@@ -16,6 +17,9 @@ from bot.wire.errors import FailureKind, classify
 from bot.wire.telegram_bot import PassalongBot, call_method
 
 logger = logging.getLogger(__name__)
+
+DOOR = "/telegram"
+"""The path that Telegram brings updates to."""
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 -- a header's name
 
@@ -31,6 +35,14 @@ FIRST_LOOK_SECONDS = 3.0
 
 class WebhookRefused(PollingEnded):
     """Telegram does not take the address; waiting will not mend it."""
+
+
+def compose_door(public_url: str, name: str = "") -> str:
+    """The address that updates are brought to; of one of several shops at the root of its host, with its name."""
+    if not name:
+        return f"{public_url}{DOOR}"
+    url = urlsplit(public_url)
+    return f"{url.scheme}://{url.netloc}{DOOR}/{name}"
 
 
 def compute_secret(bot_token: str) -> str:

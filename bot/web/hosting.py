@@ -18,10 +18,11 @@ from starlette.types import Receive, Scope, Send
 from bot.core.languages import choose_language
 from bot.messages.visiting import Refusal, say_refusal
 from bot.telemetry import SHOP
+from bot.updates.webhook import DOOR
 from bot.web.deps import WebDeps
 from bot.web.metrics import answer_watcher
 from bot.web.pages import write_narrow
-from bot.web.security import WEBHOOK, RawHeaders, SecurityShell, compose_headers, is_under
+from bot.web.security import RawHeaders, SecurityShell, compose_headers, is_under
 from bot.web.service import answer_crawler
 from bot.web.site import build_site
 from bot.web.telegram import refuse_stranger
@@ -102,9 +103,9 @@ class HostSite:
         path: str = scope["path"]
         if path in _OWN:
             await self._process(scope, receive, send)
-        elif is_under(path, WEBHOOK):
-            place = self._find_named(path.removeprefix(f"{WEBHOOK}/"))
-            await (self._closed if place is None else place.site)({**scope, "path": WEBHOOK}, receive, send)
+        elif is_under(path, DOOR):
+            place = self._find_named(path.removeprefix(f"{DOOR}/"))
+            await (self._closed if place is None else place.site)({**scope, "path": DOOR}, receive, send)
         elif (place := self._find(scope)) is None:
             await self._process(scope, receive, send)
         else:

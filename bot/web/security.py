@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.updates.webhook import DOOR
 from bot.web.problems import API, PROBLEM_TYPE, compose_content
 
 MOST_BODY_BYTES = 1024
@@ -11,9 +12,6 @@ MOST_BODY_BYTES = 1024
 
 MOST_REPORT_BYTES = 16 * 1024
 """What other systems report is a few hundred bytes long."""
-
-WEBHOOK = "/telegram"
-"""Where Telegram brings updates: for one of several shops with its name behind, whatever its public address."""
 
 MOST_UPDATE_BYTES = 1024 * 1024
 """Telegram's are smaller. A balancer may hand one on without saying how long it is: it is counted as it comes."""
@@ -70,7 +68,7 @@ class SecurityShell:
         if self._base and is_under(scope["path"], self._base):
             scope = {**scope, "path": scope["path"].removeprefix(self._base) or "/"}
         for_api = scope["path"].startswith(API)
-        if scope["path"] == WEBHOOK:
+        if scope["path"] == DOOR:
             much = announces_much(scope["headers"], MOST_UPDATE_BYTES)
         else:
             much = carries_much(scope["headers"], most=MOST_REPORT_BYTES if for_api else MOST_BODY_BYTES)

@@ -15,6 +15,7 @@ from bot.core.addresses import THIS_MACHINE, Network
 from bot.messages.visiting import Refusal
 from bot.updates.reception import Reception
 from bot.updates.vitals import VitalSigns
+from bot.updates.webhook import DOOR
 from bot.web.api import FAILURES, MOST_AT_ONCE
 from bot.web.card_cache import CardCache
 from bot.web.cards import show_card, show_logo
@@ -30,7 +31,7 @@ from bot.web.metrics import show_metrics
 from bot.web.pages import write_refusal
 from bot.web.problems import API, Problem, compose_problem
 from bot.web.salt import DailySalt
-from bot.web.security import WEBHOOK, SecurityShell, compose_headers
+from bot.web.security import SecurityShell, compose_headers
 from bot.web.service import say_health, say_ready, say_robots, send_sheet
 from bot.web.sharing import BEACONS, note_shared, open_page
 from bot.web.telegram import answer_bare, take_update
@@ -85,7 +86,7 @@ DOORS = (
     Route("/dashboard", show_page, methods=["GET"]),
     Route("/dashboard/{page}", show_page, methods=["GET"]),
     Route("/robots.txt", say_robots, methods=["GET"]),
-    Route(WEBHOOK, take_update, methods=["POST"]),
+    Route(DOOR, take_update, methods=["POST"]),
 )
 """All there is; assets/web/openapi.json describes it."""
 
@@ -145,7 +146,7 @@ def build_site(deps: WebDeps) -> SecurityShell:
 
 async def _refuse(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    if request.url.path == WEBHOOK:
+    if request.url.path == DOOR:
         return answer_bare(error.status_code, error.headers)
     if request.url.path.startswith(API):
         return compose_problem(Problem(error.status_code, error.detail, headers=dict(error.headers or {})))

@@ -16,6 +16,8 @@ _DIALECT: DefaultDialect = cast("Any", PGDialect_psycopg)()  # its constructor h
 _INSERT: InsertInto = cast("Any", insert)  # a class apart from SQLite's, with the same methods
 STATEMENTS = Statements(_DIALECT, _INSERT)
 
+_TURN = b"SELECT pg_advisory_xact_lock(hashtextextended('passalong turn ' || %s || ' ' || current_schema(), 0))"
+
 _FOREIGN_KEYS = """
     SELECT child.relname, own.attname, parent.relname, other.attname
     FROM pg_constraint
@@ -77,6 +79,10 @@ class PostgresSession:
         """Take a lock that no writer shares; whoever vacuums is not waited for for long, since all writers would."""
         self._connection.execute(f"SET LOCAL lock_timeout = '{LOCK_MILLISECONDS}ms'")
         self._connection.execute(f'LOCK TABLE "{table}" IN SHARE MODE')
+
+    def take_turn(self, what: str) -> None:
+        """Take a lock of this schema's that lasts until the transaction ends."""
+        self._connection.execute(_TURN, (what,))
 
     def list_corruption_quickly(self, limit_seconds: float) -> list[str]:  # noqa: ARG002  # as for SQLite
         """Likewise nothing."""

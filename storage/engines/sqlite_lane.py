@@ -58,6 +58,9 @@ class SqliteSession:
     def wait_for_writers(self, table: str) -> None:
         """Nothing to wait for: there is one writer at a time."""
 
+    def take_turn(self, what: str) -> None:
+        """Likewise."""
+
     def list_corruption_quickly(self, limit_seconds: float) -> list[str]:
         """Run SQLite's quick check of the file, as far as it comes in that time."""
         return list_faults(self._raw, limit_seconds=limit_seconds)

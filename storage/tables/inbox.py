@@ -76,7 +76,11 @@ _FIND_OLDEST_OPEN = select(inbox.c.received_at).where(_OPEN).order_by(inbox.c.se
 
 
 def add_batch(tx: Tx, rows: Sequence[tuple[int, int | None, bytes]]) -> list[InboxRow]:
-    """Keep updates (`update_id`, sender's Telegram id, raw JSON) and return those not seen before, in order."""
+    """Keep updates (`update_id`, sender's Telegram id, raw JSON) and return those not seen before, in order.
+
+    Several processes may do so: each waits for its turn, so that no row shows up before one with a lower `seq`.
+    """
+    tx.take_turn(inbox.name)
     values = [
         {"update_id": update_id, "sender_id": sender_id, "raw": raw, "received_at": tx.now}
         for update_id, sender_id, raw in rows

@@ -111,7 +111,7 @@ async def open_shop(
         running = asyncio.create_task(
             run_in(store, read, stop, capabilities=capabilities, senses=senses) if store else run(read, stop)
         )
-        await telegram.until_call("getUpdates")
+        await telegram.until_call("setWebhook" if read.webhook else "getUpdates")
         try:
             yield ShopAtWork(telegram, channel, admin)
         finally:

@@ -330,6 +330,34 @@ async def test_rows_that_catching_up_has_found_are_not_taken_again(store: Store,
     assert [update_id for what, _, update_id in log if what == "begin"] == [1, 2, 3]
 
 
+async def test_what_others_commit_is_found_in_its_place(store: Store, application: Application) -> None:
+    """Rows that nobody told of come before those that were told after them, and by a look where none is told any more."""
+    log: list[tuple[str, int, int]] = []
+    application.add_handler(TypeHandler(Update, record(log)))
+    async with dispatching(application) as dispatch:
+        dispatch.take(await add(store, make_update(1, 7)))
+        await dispatch.settled()
+        await add(store, make_update(2, 7), make_update(3, 7))
+        dispatch.take(await add(store, make_update(4, 7)))
+        await dispatch.settled()
+        await add(store, make_update(5, 7), make_update(6, 8))
+        dispatch.look()
+        await dispatch.settled()
+    assert [update_id for what, _, update_id in log if what == "begin"] == [1, 2, 3, 4, 5, 6]
+    assert await count_open(store) == 0
+
+
+async def test_what_was_overtaken_on_its_way_goes_first(store: Store, application: Application) -> None:
+    """Of one sender, before whatever nobody has begun; what Telegram has counted anew since is not older."""
+    log: list[tuple[str, int, int]] = []
+    application.add_handler(TypeHandler(Update, record(log, seconds=0.001)))
+    numbers = [900, 500, 503, 501, 502, 90_000, 70_000]
+    async with dispatching(application) as dispatch:
+        dispatch.take(await add(store, *(make_update(number, 7) for number in numbers)))
+        await dispatch.settled()
+    assert [update_id for what, _, update_id in log if what == "begin"] == [500, 501, 502, 503, 900, 90_000, 70_000]
+
+
 async def test_memory_holds_few_updates_and_loses_none(store: Store, application: Application) -> None:
     """Beyond its capacity dispatch reads from the table, in order."""
     log: list[tuple[str, int, int]] = []
@@ -509,9 +537,10 @@ async def test_damage_of_the_database_is_no_failure_of_an_update(
         await context.write(share, member_id)
 
     application.add_handler(TypeHandler(Update, on_update))
-    rows = await add(store, make_update(1, 1), make_update(2, 2))
-    (tmp_path / "passalong.db").unlink()
     async with dispatching(application) as dispatch:
+        await dispatch.settled()
+        rows = await add(store, make_update(1, 1), make_update(2, 2))
+        (tmp_path / "passalong.db").unlink()
         dispatch.take(rows)
         await until(lambda: dispatch.metrics.read().get("updates_rested", 0) >= 2)
     assert "given up" not in caplog.text

@@ -15,6 +15,7 @@ from bot.core.campaigns.campaign import parse_campaign
 from bot.messages.shop import Shop
 from bot.services.guide import choose_language
 from bot.services.members import MemberView
+from bot.updates.reception import Reception
 from bot.web.deps import WebDeps
 from bot.web.listening import open_listener
 from bot.web.server import Patience, serve_site
@@ -130,6 +131,7 @@ async def open_house(
     old_codes: bool = True,
     patience: Patience | None = None,
     logo: str = "",
+    updates: Reception | None = None,
 ) -> AsyncIterator[House]:
     """Serve the web side while the context lasts; with `own_address` its pages speak of where it really is.
 
@@ -142,7 +144,7 @@ async def open_house(
     shop = make_shop(url if own_address else PUBLIC)
     shop = replace(shop, campaign=replace(shop.campaign, logo=logo))
     snapshots = Snapshots(store, Snapshot(shop=shop, pictures=Pictures(shop, open_workshop(Easel(ASSETS), store))))
-    deps = build_deps(store=store, snapshots=snapshots, assets=ASSETS, clock=clock, guesses=guesses)
+    deps = build_deps(store=store, snapshots=snapshots, assets=ASSETS, clock=clock, guesses=guesses, updates=updates)
     stop = asyncio.Event()
     serving = asyncio.create_task(serve_site(build_site(deps), listener, stop, patience or Patience()))
     try:

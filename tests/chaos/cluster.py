@@ -139,7 +139,8 @@ async def _judge(scene: Scene, story: _Story) -> tuple[Findings, int]:
     outcome = _gather_broadcast(scene, story)
     findings.add(judge_broadcast(outcome), scene.big.name)
     findings.others += scene.crew.problems
-    findings.others += list_wrong_answers(story.talk.said, story.talk.list_heard())
+    cuts = [death.at for death in scene.deaths]
+    findings.others += list_wrong_answers(story.talk.said, story.talk.list_heard(), cuts)
     findings.others += list_wrong_choices(story.talk.chosen, await asyncio.to_thread(scene.big.reader.find_languages))
     if scene.late:
         findings.others.append(f"{scene.late} deaths had to be given, the requests they hang on never came")

@@ -147,6 +147,7 @@ class Scene:
         alike = self.crew.list_alike(wished)
         async with asyncio.timeout(FREE_SECONDS):
             while True:
+                self.crew.raise_if_gone()
                 free = [slot for slot in alike if self.crew.find_pid(slot) and not self.crew.is_paused(slot)]
                 if len(free) > spare or (free and len(alike) == 1):
                     return min(free, key=lambda slot: (slot - wished) % len(alike))

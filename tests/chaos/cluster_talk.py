@@ -36,8 +36,8 @@ class Talk:
         count = min(TALKERS, len(reachable) // 2)
         self._talkers, self._choosers = reachable[:count], reachable[count:]
         self._choosing: list[asyncio.Task[None]] = []
-        self.said: defaultdict[int, list[str]] = defaultdict(list)
-        """What each asked, in order, by person."""
+        self.said: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
+        """When each asked what, UTC microseconds, by person."""
         self.chosen: dict[int, list[str]] = {}
         """Which languages each chose, in order, by person."""
 
@@ -55,9 +55,14 @@ class Talk:
         """Let everybody choose who is about to."""
         await asyncio.gather(*self._choosing)
 
-    def list_heard(self) -> dict[int, list[str]]:
-        """Return which questions each was answered, in the order of the answers."""
-        return {talker.id: self._list_answers(talker) for talker in self._talkers}
+    def list_heard(self) -> dict[int, list[tuple[int, str]]]:
+        """Return when each was answered which question, by person."""
+        heard: dict[int, list[tuple[int, str]]] = {talker.id: [] for talker in self._talkers}
+        for sent in self._world.sent:
+            if sent.message.chat.id in heard:
+                answers = [(sent.at, word) for word, mark in WORDS.items() if mark in sent.message.text]
+                heard[sent.message.chat.id] += answers
+        return heard
 
     def count_missing(self) -> int:
         """Count the questions that were not answered."""
@@ -69,7 +74,7 @@ class Talk:
         self._random.shuffle(words)
         for word in words:
             self._world.send_text(talker, self._world.open_chat(talker), word)
-            self.said[talker.id].append(word)
+            self.said[talker.id].append((self._world.now, word))
 
     async def _choose(self, chooser: Person) -> None:
         """Whose menu never comes has nothing to choose from."""
@@ -83,7 +88,3 @@ class Talk:
             for language in choices:
                 self._world.forge_tap(chooser, message, f"set_language:{language}")
             self.chosen[chooser.id] = choices
-
-    def _list_answers(self, talker: Person) -> list[str]:
-        ours = [each.text for each in self._world.open_chat(talker).messages.values() if each.sender is self._world.bot]
-        return [word for text in ours for word, mark in WORDS.items() if mark in text]

@@ -12,6 +12,9 @@ from bot.playground.world.journal import SECOND, SENDING, Call
 TRAVEL = SECOND // 2
 """What comes so soon after a lease went to somebody else may have been on its way."""
 
+_MISSING, _REPEATED = 2, 6
+"""So many answers may be missing in a row, and so many may be said again after a death."""
+
 
 @dataclass(frozen=True, slots=True)
 class Glance:
@@ -80,30 +83,40 @@ def list_wrong_choices(chosen: Mapping[int, Sequence[str]], known: Mapping[int, 
     ]
 
 
-def list_wrong_answers(said: Mapping[int, Sequence[str]], heard: Mapping[int, Sequence[str]]) -> list[str]:
+Words = Sequence[tuple[int, str]]
+"""What was asked or answered, each with its moment, UTC microseconds, in order."""
+
+
+def list_wrong_answers(said: Mapping[int, Words], heard: Mapping[int, Words], deaths: Sequence[int]) -> list[str]:
     """Return who was answered in another order than they asked, in words.
 
-    An answer may be missing or be said again at once, where nobody can know whether it arrived; none may come after
-    that to a later question.
+    An answer may be missing, where nobody can know whether it arrived. Those before a death may be said again after it,
+    in order: that a question was answered need not have been written down yet.
     """
     return [
-        f"person {who} asked {list(asked)} and was answered {list(heard.get(who, ()))}"
+        f"person {who} asked {_tell(asked)} and was answered {_tell(heard.get(who, ()))}"
         for who, asked in said.items()
-        if not _follows(heard.get(who, ()), asked)
+        if not _follows(heard.get(who, ()), asked, deaths)
     ]
 
 
-def _follows(heard: Iterable[str], asked: Sequence[str]) -> bool:
-    place = 0
-    for word in heard:
-        if place and asked[place - 1] == word and (place >= len(asked) or asked[place] != word):
-            continue  # said again
-        while place < len(asked) and asked[place] != word:
-            place += 1
-        if place >= len(asked):
-            return False
-        place += 1
-    return True
+def _follows(heard: Words, asked: Words, deaths: Sequence[int]) -> bool:
+    """Whether there is a way to give each answer to a question."""
+    places, before = {-1}, 0
+    for at, word in heard:
+        back = _REPEATED if _has_between(deaths, before - SECOND, at) else 0
+        reach = {place for last in places for place in range(max(0, last + 1 - back), last + 2 + _MISSING)}
+        places = {each for each in reach if each < len(asked) and asked[each][1] == word and asked[each][0] <= at}
+        before = at
+    return bool(places)
+
+
+def _has_between(moments: Sequence[int], since: int, until: int) -> bool:
+    return bisect_right(moments, since) < bisect_right(moments, until)
+
+
+def _tell(words: Words) -> str:
+    return " ".join(f"{word}@{at / SECOND % 1000:.3f}" for at, word in words)
 
 
 def count_by_slot(calls: Iterable[Call], find_slot: Callable[[int], int]) -> dict[int, int]:

@@ -130,7 +130,7 @@ async def read_unknown(telegram: LocalTelegram, audience: Audience) -> str:
         found = find_button(chat, "bc_unknown:1")
         if found:
             telegram.world.tap(audience.admin, *found)
-            answer = await telegram.until_message(audience.admin, "Telegram ids", after=found[0], timeout_seconds=60)
+            answer = await telegram.until_message(audience.admin, "Telegram id", after=found[0], timeout_seconds=60)
             return answer.text
         await asyncio.sleep(0.1)
     return ""

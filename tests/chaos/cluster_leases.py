@@ -23,13 +23,11 @@ class LeaseWatch:
     Args:
         url: Of the database.
         shops: Their names, which are their schemas.
-        control: The schema where the processes are written down.
     """
 
-    def __init__(self, url: str, shops: Sequence[str], control: str) -> None:
+    def __init__(self, url: str, shops: Sequence[str]) -> None:
         self._url = url
         self._shops = shops
-        self._control = control
         self._pids: dict[int, int] = {}
         self.glances: defaultdict[str, list[Glance]] = defaultdict(list)
         """By shop."""
@@ -47,15 +45,20 @@ class LeaseWatch:
 
     async def _look(self, connection: AsyncConnection) -> None:
         """At those shops that have a lease: each is made by whoever takes it first."""
-        names = await connection.execute("SELECT schemaname FROM pg_tables WHERE tablename = 'passalong_lease'")
-        there = [name for (name,) in await names.fetchall() if name in self._shops]
+        there = [name for name in await self._list_schemas(connection, "passalong_lease") if name in self._shops]
         if not there:
             return
-        processes = SQL("SELECT id, name FROM {}.passalong_process").format(Identifier(self._control))
-        for number, name in await (await connection.execute(processes)).fetchall():
-            self._pids[number] = int(str(name).rpartition(":")[2])
+        for control in await self._list_schemas(connection, "passalong_process"):
+            processes = SQL("SELECT id, name FROM {}.passalong_process").format(Identifier(control))
+            for number, name in await (await connection.execute(processes)).fetchall():
+                self._pids[number] = int(str(name).rpartition(":")[2])
         holders = SQL(" UNION ALL ").join(SQL(_HOLDER).format(name=name, shop=Identifier(name)) for name in there)
         found = await (await connection.execute(holders)).fetchall()
         now = time.time_ns() // 1000
         for name, holder in found:
             self.glances[name].append(Glance(now, self._pids.get(holder, 0)))
+
+    async def _list_schemas(self, connection: AsyncConnection, table: str) -> list[str]:
+        """Return the schemas where there is such a table."""
+        found = await connection.execute("SELECT schemaname FROM pg_tables WHERE tablename = %s", (table,))
+        return [name for (name,) in await found.fetchall()]

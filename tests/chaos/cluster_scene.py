@@ -32,9 +32,6 @@ SETTLE_SECONDS = 300.0
 RETRY_SECONDS = 0.3
 """After which Telegram brings an update again that was not taken; then it doubles."""
 
-CONTROL = "passalong"
-"""The schema where processes are written down that share a folder of shops; those of one shop are in its own."""
-
 FREE_SECONDS = 60.0
 """For a process that may be hit: others stand still, or are about to start."""
 
@@ -225,7 +222,7 @@ async def set_scene(
             server=server,
             pulse=Pulse(shops[0].world),
             folder=folder,
-            leases=LeaseWatch(url, [shop.name for shop in shops], CONTROL if len(shops) > 1 else shops[0].name),
+            leases=LeaseWatch(url, [shop.name for shop in shops]),
             balancer=balancer,
         )
         for number, shop in enumerate(shops):

@@ -1,4 +1,4 @@
-"""The command line: run, demo, campaign, shop, coupons, api-key, receipt-link, webhook, stats, export, migrate, doctor, backup, restore, move, forget."""
+"""The command line: every command by its name, with what it takes; what they do is imported once one is asked for."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from bot.export_command import add_export_parser
 from bot.move_command import add_move_parser
 from bot.run_command import run
 from bot.settings_reader import ENV_FILE, SettingsReader, ShopNotChosen
+from bot.shops_command import add_shops_parser
 from bot.stats_command import add_stats_parser
 from bot.stop_signals import leave, on_stop_signals
 from bot.version import __version__
@@ -90,6 +91,9 @@ def _make_parser(reader: SettingsReader) -> argparse.ArgumentParser:
     )
     add_draw_parser(commands.add_parser("draw", help="prize draws that anybody can check, offline"))
     commands.add_parser("setup", help="answer three questions, and have a shop").set_defaults(command=_set_up)
+    add_shops_parser(
+        commands.add_parser("shops", help="the shops of a folder: which there are, one more, all checked"), reader
+    )
     add_database_parsers(commands, reader)
     move = commands.add_parser("move", help="take the shop from SQLite to PostgreSQL, or back")
     add_move_parser(move, reader.read_url)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
+from collections.abc import Callable, Collection, Coroutine, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.assets import ASSETS
 from bot.campaign_file import SHIPPED, choose_community, load_campaign, log_opening
@@ -36,6 +36,7 @@ from storage.tables import pictures
 
 if TYPE_CHECKING:
     from bot.web.deps import WebDeps
+    from bot.web.templates import Templates
 
 logger = logging.getLogger(__name__)
 
@@ -43,13 +44,24 @@ WAITERS_SECONDS = 1.0
 """A first poll that is not answered in this time has found nobody waiting for the bot."""
 
 
+class Doors(Protocol):
+    """A port for all shops."""
+
+    @property
+    def templates(self) -> Templates:
+        """Of pages, read once for all."""
+
+    async def serve(self, shop: str, web: WebDeps) -> None:
+        """Serve a shop's doors for as long as this waits."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """What the shops of one process share; a shop that is alone has it for itself."""
 
     easel: Easel = field(default_factory=lambda: Easel(ASSETS))
-    serve: Callable[[str, WebDeps], Awaitable[None]] | None = None
-    """Has a shop's doors served behind the process's port for as long as it waits; None: each has a port of its own."""
+    doors: Doors | None = None
+    """None: a shop has a port of its own."""
     on_open: Callable[[str], None] = lambda _shop: None
     """Called when a shop has begun to work."""
 
@@ -156,7 +168,7 @@ def _list_parts(runtime: Runtime, stop: asyncio.Event, house: House) -> dict[str
         "looking after the bot": watch_vitals(runtime.store, runtime.signs),
     }
     token = runtime.application.bot_data.deps.registry.get_setting(METRICS_TOKEN)
-    if settings.public_url or token or house.serve is not None:
+    if settings.public_url or token or house.doors is not None:
         parts["the web side"] = _serve_web(runtime, stop, token, house)
     return parts
 
@@ -184,9 +196,10 @@ async def _serve_web(runtime: Runtime, stop: asyncio.Event, token: str, house: H
         signs=runtime.signs,
         metrics_token=token,
         updates=runtime.reception,
+        templates=house.doors.templates if house.doors is not None else None,
     )
-    if house.serve is not None:
-        await house.serve(runtime.settings.shop, web)
+    if house.doors is not None:
+        await house.doors.serve(runtime.settings.shop, web)
         return
     await serve_web(web, runtime.settings.listen, stop, connections=runtime.gate.connection_limit)
 

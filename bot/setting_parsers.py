@@ -156,7 +156,7 @@ def parse_named_chat(name: str, value: str) -> int | str | None:
 def parse_public_url(value: str) -> str:
     """The web side's address without a slash at the end; empty where nothing is set. SettingMistake for what is none."""
     match = re.fullmatch(
-        r"(https?)://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?((?:/[a-z0-9][a-z0-9-]*){0,3})/?", value, re.IGNORECASE
+        r"(https?)://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?((?:/[a-z0-9][a-z0-9_-]*){0,3})/?", value, re.IGNORECASE
     )
     if not value:
         return ""

@@ -6,7 +6,8 @@ import asyncio
 import os
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,18 @@ class Api:
         return body["result"]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a new shop's settings and database go."""
+
+    env_file: Path
+    url: str
+    lines: Mapping[str, str]
+    """What the file says beside the token and the owner, by names without the prefix."""
+    refuse_bot: Callable[[int], str] = lambda _bot_id: ""
+    """Why a bot of this number cannot be the shop's; empty where it can."""
+
+
 async def set_up(*, ask: Ask, say: Say, environment: Mapping[str, str], folder: Path) -> None:
     """Ask, check, write `.env` and the database, and send the owner their first card.
 
@@ -86,32 +99,44 @@ async def set_up(*, ask: Ask, say: Say, environment: Mapping[str, str], folder: 
         SettingMistake: what the environment says of Telegram's address or of a proxy cannot be.
         EOFError: nobody answers.
     """
-    env_file = folder / ".env"
-    if env_file.exists():
-        raise SetupRefused(f"There is a file {env_file} already. Look into it, or move it away and begin again.")
     given = {name: value.strip() for name, value in environment.items() if value.strip()}
-    root = parse_api_url(given.get(f"{PREFIX}BOT_API_URL", DEFAULTS["BOT_API_URL"]))
-    proxy = choose_proxy(given.get(f"{PREFIX}PROXY", ""), given, root)
-    timeout = aiohttp.ClientTimeout(total=ANSWER_SECONDS)
-    async with open_session(proxy, timeout=timeout) as session:
-        token = await asyncio.to_thread(ask, "1. The bot's token, as @BotFather told it: ")
-        api, bot = await _check_token(Api(session=session, address=root, proxy=proxy), token.strip())
+    url = given.get(f"{PREFIX}DATABASE_URL", f"sqlite:///{folder}/passalong.db")
+    handed_on = {name: given.get(PREFIX + name, "") for name in ("BOT_API_URL", "PROXY")}
+    lines = {"DATABASE_URL": url, **{name: value for name, value in handed_on.items() if value}}
+    env_file = await set_up_in(Place(env_file=folder / ".env", url=url, lines=lines), given, ask=ask, say=say)
+    say(f"Your first card is in your chat. The settings are in {env_file}. Now run: passalong run")
+
+
+async def set_up_in(place: Place, given: Mapping[str, str], *, ask: Ask, say: Say, token: str = "") -> Path:
+    """Likewise, by what is `given` of Telegram's address and a proxy; a token that is there is not asked for."""
+    if place.env_file.exists():
+        raise SetupRefused(f"There is a file {place.env_file} already. Look into it, or move it away and begin again.")
+    async with open_api(given) as way:
+        token = token or (await asyncio.to_thread(ask, "1. The bot's token, as @BotFather told it: ")).strip()
+        api, bot = await check_token(way, token, place.refuse_bot)
         say(f"It belongs to @{bot['username']}.")
         owner = await _find_owner(api, ask, say, bot["username"])
         name = await asyncio.to_thread(ask, "3. The shop's name: ")
         brand = clean_text(name, limit=len(name))
         if not 1 <= len(brand) <= BRAND_LIMIT:
             raise SetupRefused(f"A shop's name has 1 to {BRAND_LIMIT} characters; this one has {len(brand)}.")
-        url = environment.get(f"{PREFIX}DATABASE_URL") or f"sqlite:///{folder}/passalong.db"
-        member, campaign = await _open_shop(url, owner, brand)
-        lines = {"BOT_TOKEN": token.strip(), "ADMIN_IDS": str(owner.telegram_id), "DATABASE_URL": url}
-        if root != DEFAULTS["BOT_API_URL"]:
-            lines["BOT_API_URL"] = root
-        if named := given.get(f"{PREFIX}PROXY"):
-            lines["PROXY"] = named
-        write_env(env_file, lines)
+        member, campaign = await _open_shop(place.url, owner, brand)
+        write_env(place.env_file, {"BOT_TOKEN": token, "ADMIN_IDS": str(owner.telegram_id), **place.lines})
         await _send_card(api, bot, member, campaign)
-    say(f"Your first card is in your chat. The settings are in {env_file}. Now run: passalong run")
+    return place.env_file
+
+
+@asynccontextmanager
+async def open_api(given: Mapping[str, str]) -> AsyncIterator[Api]:
+    """The way to the Bot API that the settings name, as yet without a token.
+
+    Raises:
+        SettingMistake: they name none.
+    """
+    root = parse_api_url(given.get(f"{PREFIX}BOT_API_URL", DEFAULTS["BOT_API_URL"]))
+    proxy = choose_proxy(given.get(f"{PREFIX}PROXY", ""), given, root)
+    async with open_session(proxy, timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS)) as session:
+        yield Api(session=session, address=root, proxy=proxy)
 
 
 def _name_cure(proxy: Proxy | None) -> str:
@@ -120,20 +145,41 @@ def _name_cure(proxy: Proxy | None) -> str:
 
 
 def write_env(path: Path, values: Mapping[str, str]) -> None:
-    """Write settings where only this user can read them; a file that is there is left alone."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.writelines(f"{PREFIX}{name}={value}\n" for name, value in values.items())
+    """Write settings where only this user can read them, all at once; a file that is there is left alone.
+
+    Raises:
+        SetupRefused: it is there already, or cannot be written.
+    """
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.writelines(f"{PREFIX}{name}={value}\n" for name, value in values.items())
+                file.flush()
+                os.fsync(file.fileno())
+            path.hardlink_to(draft)  # where a rename would take the place of what is there
+        finally:
+            draft.unlink()
+    except OSError as error:
+        raise SetupRefused(f"{path} cannot be written: {error.strerror}.") from None
 
 
-async def _check_token(way: Api, token: str) -> tuple[Api, dict[str, Any]]:
-    """The Bot API with this token, and whose it is."""
+async def check_token(way: Api, token: str, refuse_bot: Callable[[int], str]) -> tuple[Api, dict[str, Any]]:
+    """The Bot API with this token, and whose it is.
+
+    Raises:
+        SetupRefused: it is none, Telegram refuses it, or the bot cannot be the shop's.
+    """
     if not _TOKEN.fullmatch(token):
         raise SetupRefused(
             "This is no token. @BotFather sends it when you write /newbot, or /token for a bot you have."
         )
     api = replace(way, address=f"{way.address}/bot{token}")
-    return api, await api.call("getMe")
+    bot = await api.call("getMe")
+    if why := refuse_bot(bot["id"]):
+        raise SetupRefused(why)
+    return api, bot
 
 
 async def _find_owner(api: Api, ask: Ask, say: Say, username: str) -> Profile:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.assets import ASSETS
-from bot.core.setting import PREFIX, SettingMistake
+from bot.core.setting import PREFIX, SettingMistake, mask_secrets
 from bot.doctor.chats import CHOSEN, read_place
 from bot.doctor.finding import Finding
 from bot.doctor.telegram import check_telegram
@@ -21,6 +22,7 @@ from bot.services.campaigns.opening import hear
 from bot.setting_parsers import DEFAULTS
 from bot.settings import Settings, find_shops, read_settings
 from bot.shops.folder import ShopFolder
+from bot.shops.shop_file import furnish
 from bot.stray_settings import list_emptied, list_unknown
 from storage.tables.shops import Said
 
@@ -76,6 +78,8 @@ async def _look_at_shops(folder: ShopFolder, shop: str) -> AsyncIterator[Finding
         if shop in {"", name}:
             for stray in list_strange_lines(folder, name):
                 yield stray
+            with suppress(OSError):  # the database says what is wrong with its place
+                furnish(settings)
             async for finding in _look_at_shop(settings):
                 yield replace(finding, subject=f"{name}: {finding.subject}")
     if shop and folder.find_file(shop) not in folder.list_files():
@@ -92,9 +96,26 @@ def list_strange_lines(folder: ShopFolder, name: str) -> list[Finding]:
     ]
 
 
+def check_settings(settings: Settings) -> Iterator[Finding]:
+    """What can be said of a shop of several without asking Telegram or its database."""
+    for finding in (_check_admins(settings), _check_campaign(settings), _check_capabilities(settings)):
+        yield replace(finding, subject=f"{settings.shop}: {finding.subject}")
+
+
+def _check_capabilities(settings: Settings) -> Finding:
+    from bot.capabilities import CAPABILITIES  # noqa: PLC0415 -- heavy, and not needed for a mistaken setting
+    from bot.updates.capability import Registry  # noqa: PLC0415 -- likewise
+
+    try:
+        Registry(CAPABILITIES, settings.given)
+    except SettingMistake as mistake:
+        return Finding("settings", "a value cannot be", str(mistake))
+    return Finding("settings", f"bot {settings.bot_id}, {mask_secrets(settings.database_url)}")
+
+
 async def _look_at_shop(settings: Settings) -> AsyncIterator[Finding]:
-    yield check_admins(settings)
-    yield check_campaign(settings)
+    yield _check_admins(settings)
+    yield _check_campaign(settings)
     database, place = await _look_inside(settings)
     yield database
     yield _say_time(settings, place)
@@ -119,7 +140,7 @@ def _list_strays(environment: Mapping[str, str], env_file: Path) -> list[Finding
     ]
 
 
-def check_admins(settings: Settings) -> Finding:
+def _check_admins(settings: Settings) -> Finding:
     """Whether anybody runs the shop."""
     if settings.admin_ids:
         return Finding("owners", f"{len(settings.admin_ids)} by {PREFIX}ADMIN_IDS")
@@ -164,7 +185,7 @@ def _check_shaping() -> Finding:
     return Finding("shaping of letters", "Pillow finds no raqm", cure, serious=False)
 
 
-def check_campaign(settings: Settings) -> Finding:
+def _check_campaign(settings: Settings) -> Finding:
     """Whether the campaign file can be used."""
     from bot.campaign_file import CampaignMistake, load_campaign  # noqa: PLC0415 -- heavy, and not needed for a mistaken setting
 

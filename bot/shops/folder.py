@@ -94,6 +94,9 @@ class ShopFolder:
         return f"{path}: {mistake}{' (it is set for all shops)' if common else ''}"
 
 
+_OWNED = {"BOT_TOKEN": "bot", "DATABASE_URL": "database", "PUBLIC_URL": "address"}
+
+
 def _mark(entry: os.DirEntry[str]) -> Mark | None:
     try:
         found = entry.stat()
@@ -113,12 +116,11 @@ def list_crossed(
     for owned, names in wanted.items():
         if len(names) == 1:
             continue
-        what = "the same bot" if owned.setting == "BOT_TOKEN" else "the same database"
         keeper = next((name for name in names if name in kept), None)
         for name in names:
             if name != keeper:
                 others = " and ".join(str(folder.find_file(each)) for each in names if each != name)
                 yield (
                     name,
-                    f"{folder.find_file(name)}: {PREFIX}{owned.setting} names {what} as {others}. Correct one of them",
+                    f"{folder.find_file(name)}: {PREFIX}{owned.setting} names the same {_OWNED[owned.setting]} as {others}. Correct one of them",
                 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -99,7 +99,7 @@ class Host:
         """Look at the folder at once, and believe what stands there."""
         self._hurry.set()
 
-    async def run(self, stop: asyncio.Event, *parts: Awaitable[Any]) -> None:
+    async def run(self, stop: asyncio.Event, *parts: Coroutine[Any, Any, None]) -> None:
         """Run shops until `stop` is set, then stop them side by side; the host's own `parts` end with it.
 
         Raises:
@@ -113,12 +113,12 @@ class Host:
         tasks = [
             asyncio.create_task(self._leasing.run(), name="sharing out the shops"),
             asyncio.create_task(self._keep_looking(), name="looking at the folder"),
-            *(asyncio.ensure_future(part) for part in parts),
+            *(asyncio.create_task(part, name="the web side") for part in parts),
         ]
         stopping = asyncio.create_task(stop.wait())
         try:
             done, _ = await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
-            if stopping not in done:
+            if not stop.is_set():
                 raise_end(done.pop())
         finally:
             await self._stop_all()

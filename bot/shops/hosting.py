@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 from bot.app import House, run_in
 from bot.assets import ASSETS
 from bot.broken_start import tell_owners
+from bot.core.setting import PREFIX
+from bot.jobs.alarms import METRICS_TOKEN
 from bot.settings import CommonSettings
+from bot.shops.doors import Doors
 from bot.shops.folder import ShopFolder
 from bot.shops.folder_watch import FolderWatch
 from bot.shops.host import Host, Stay
@@ -46,17 +50,20 @@ async def run_shops(
         ListenRefused: the port of the web side cannot be had.
     """
     leasing: Leasing = Alone()
-    stays: dict[str, Stay] = {}
+    watch = FolderWatch(ShopFolder(common.shops, common.given))
+    token = METRICS_TOKEN.read({METRICS_TOKEN.name: common.given.get(PREFIX + METRICS_TOKEN.name, "")})
+    doors, stays = Doors(common.listen, token), dict[str, Stay]()
     house = House(easel=Easel(ASSETS, templates_kept=TEMPLATES_KEPT), on_open=lambda shop: stays[shop].opened.set())
 
     async def run_shop(stay: Stay) -> None:
         stays[stay.settings.shop] = stay
-        await _run_shop(stay, house, watchdog)
+        seen = token or any(settings.public_url for settings in watch.in_force.values())
+        await _run_shop(stay, replace(house, doors=doors) if seen else house, watchdog)
 
-    host = Host(FolderWatch(ShopFolder(common.shops, common.given)), leasing, run_shop)
+    host = Host(watch, leasing, run_shop)
     on_look_wanted(host.look_now)
     watchdog.note_ready()
-    await host.run(stop)
+    await host.run(stop, doors.run(stop))
 
 
 async def _run_shop(stay: Stay, house: House, watchdog: Watchdog) -> None:

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 from bot.core.setting import PREFIX, SettingMistake
 from bot.env_file import read_env_file
 from bot.setting_files import read_setting_files
+from bot.setting_parsers import OWN_PATHS
 from bot.settings import Settings, read_settings
 
 SUFFIX = ".env"
@@ -25,8 +26,8 @@ OWN_ALONE = frozenset({"BOT_TOKEN", "DATABASE_SCHEMA"})
 """Settings that no two shops can share: set for all they are nobody's."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,40}")
-_TAKEN = re.compile(r"pg_.*|information_schema|public|passalong|telegram|metrics|healthz|readyz")
-"""Names of PostgreSQL's own schemas, of ours, and of doors that the process has for itself."""
+_SCHEMAS = re.compile(r"pg_.*|information_schema|public|passalong")
+"""Names of PostgreSQL's own schemas, and of ours."""
 
 _SQLITE = "sqlite:///"
 
@@ -35,7 +36,7 @@ def refuse_name(name: str) -> str:
     """Why a shop cannot be called this; empty where it can: the name is one of a file, a schema and a path."""
     if not _NAME.fullmatch(name):
         return "a shop's name has up to 41 small letters a-z, digits, hyphens and underscores, and begins with a letter"
-    return "this name is the program's or the database's own" if _TAKEN.fullmatch(name) else ""
+    return "this name is the program's or the database's own" if _SCHEMAS.fullmatch(name) or name in OWN_PATHS else ""
 
 
 def read_shop(path: Path, common: Mapping[str, str]) -> Settings:
@@ -59,8 +60,13 @@ def furnish(settings: Settings) -> None:
     """
     if settings.backup_folder is not None:
         settings.backup_folder.mkdir(exist_ok=True)
-    if settings.database_url.startswith(_SQLITE):
-        Path(settings.database_url.removeprefix(_SQLITE)).parent.mkdir(exist_ok=True)
+    furnish_database(settings.database_url)
+
+
+def furnish_database(url: str) -> None:
+    """Make the folder that a SQLite file lies in; raises likewise."""
+    if url.startswith(_SQLITE):
+        Path(url.removeprefix(_SQLITE)).parent.mkdir(exist_ok=True)
 
 
 def compose_environment(path: Path, common: Mapping[str, str]) -> dict[str, str]:
@@ -85,13 +91,19 @@ def compose_environment(path: Path, common: Mapping[str, str]) -> dict[str, str]
 
 def _place(name: str, common: Mapping[str, str]) -> dict[str, str]:
     """Where this shop's things are by what is common: each has a place of its own."""
-    places = {f"{PREFIX}DATABASE_URL": _place_database(name, common.get(f"{PREFIX}DATABASE_URL", "").strip())}
+    places = {f"{PREFIX}DATABASE_URL": place_database(name, common)}
     if public := common.get(f"{PREFIX}PUBLIC_URL", "").strip():
         places[f"{PREFIX}PUBLIC_URL"] = f"{public.rstrip('/')}/{name}"
     return places
 
 
-def _place_database(name: str, url: str) -> str:
+def place_database(name: str, common: Mapping[str, str]) -> str:
+    """Where a shop of this name has its database unless its file says so itself.
+
+    Raises:
+        SettingMistake: what is common is a place for one.
+    """
+    url = common.get(f"{PREFIX}DATABASE_URL", "").strip()
     if url.startswith("postgresql://"):
         if parse_qs(urlsplit(url).query).get("schema"):
             right = "Leave the schema out: each shop's is called like the shop"
@@ -121,8 +133,10 @@ class Owned(NamedTuple):
 
 
 def list_owned(settings: Settings) -> tuple[Owned, ...]:
-    """The bot and the database of a shop, however they are written."""
-    return Owned("BOT_TOKEN", settings.bot_id), Owned("DATABASE_URL", _identify_database(settings.database_url))
+    """The bot, the database and the web address of a shop, however they are written."""
+    owned = Owned("BOT_TOKEN", settings.bot_id), Owned("DATABASE_URL", _identify_database(settings.database_url))
+    web = urlsplit(settings.public_url)
+    return (*owned, Owned("PUBLIC_URL", f"{web.hostname}{web.path}")) if settings.public_url else owned
 
 
 def _identify_database(url: str) -> str:

@@ -109,7 +109,7 @@ class HostSite:
         elif (place := self._find(scope)) is None:
             await self._process(scope, receive, send)
         else:
-            SHOP.set(f"@{place.deps.shop.bot_username}")
+            SHOP.set(place.name)
             await place.site(scope, receive, send)
 
     async def look(self) -> tuple[int, int]:

@@ -9,7 +9,7 @@ import resource
 from bot.web.crowd import compute_most_connections
 from bot.web.deps import WebDeps
 from bot.web.listening import open_listener
-from bot.web.server import Patience, serve_site
+from bot.web.server import Patience, Site, serve_site
 from bot.web.site import build_site
 
 logger = logging.getLogger(__name__)
@@ -24,12 +24,20 @@ async def serve_web(web: WebDeps, listen: tuple[str, int], stop: asyncio.Event, 
     Raises:
         ListenRefused: the port is taken, or not ours to take.
     """
-    listener = open_listener(*listen)
     served = web.shop.public_url or "What watches the bot"
-    logger.info("%s is served on %s:%d", served, *listener.getsockname()[:2])
-    own = connections + OTHER_DESCRIPTORS
-    most = compute_most_connections(resource.getrlimit(resource.RLIMIT_NOFILE)[0], own=own)
     try:
-        await serve_site(build_site(web), listener, stop, Patience(most_connections=most))
+        await serve_port(build_site(web), listen, stop, served, own=connections + OTHER_DESCRIPTORS)
     finally:
         await web.click_writer.settle()
+
+
+async def serve_port(site: Site, listen: tuple[str, int], stop: asyncio.Event, served: str, *, own: int) -> None:
+    """Serve a site until `stop` is set; so many descriptors are `own`, and nobody's who visits.
+
+    Raises:
+        ListenRefused: the port is taken, or not ours to take.
+    """
+    listener = open_listener(*listen)
+    logger.info("%s is served on %s:%d", served, *listener.getsockname()[:2])
+    most = compute_most_connections(resource.getrlimit(resource.RLIMIT_NOFILE)[0], own=own)
+    await serve_site(site, listener, stop, Patience(most_connections=most))

@@ -54,6 +54,12 @@ class Agency:
         await telegram.until_message(anna, "Budi", after=greeting)
         return anna
 
+    def find_code(self, name: str, person: Person) -> str:
+        """The code in the link that somebody was greeted with."""
+        messages = self.telegrams[name].world.open_chat(person).list_messages()
+        link = next(find_link(message) for message in messages if "?start=" in message.text)
+        return link.partition("?start=")[2].partition("-")[0]
+
 
 @asynccontextmanager
 async def open_agency(folder: Path, *names: str, forks: bool = True, **settings: str) -> AsyncIterator[Agency]:

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import re
 import signal
+import socket
 from pathlib import Path
 
-from tests.shops.agency import open_agency
+from aiohttp import ClientSession
+
+from tests.shops.agency import Agency, open_agency
 
 
 async def test_one_program_runs_all_shops_of_a_folder(tmp_path: Path) -> None:
@@ -28,3 +32,48 @@ async def test_one_program_runs_all_shops_of_a_folder(tmp_path: Path) -> None:
         log = program.read_errors()
         assert all(f" {name}: Stopped" in log for name in ("bakery", "florist"))
         assert "Traceback" not in log
+
+
+async def fetch(session: ClientSession, agency: Agency, path: str, **options: object) -> tuple[int, str]:
+    """The status and the text behind a path of the program's web side."""
+    errors = agency.home.read_everything()
+    port = re.findall(r"is served on 127\.0\.0\.1:(\d+)", errors)[-1]
+    async with session.get(f"http://127.0.0.1:{port}{path}", allow_redirects=False, **options) as answer:  # type: ignore[arg-type]
+        return answer.status, await answer.text() + str(answer.headers.get("Location", ""))
+
+
+async def test_one_port_serves_the_doors_and_figures_of_all_shops(tmp_path: Path) -> None:
+    """Each under its name; a link of one means nothing under another's, and each figure says whose it is."""
+    public, listen = "http://127.0.0.1", "127.0.0.1:0"
+    async with (
+        open_agency(tmp_path, "bakery", "florist", PUBLIC_URL=public, LISTEN=listen, METRICS_TOKEN="watch") as agency,
+        agency.home.running() as program,
+        ClientSession() as session,
+    ):
+        await agency.until_at_work("bakery", "florist")
+        anna = await agency.serve_join("bakery")
+        code = agency.find_code("bakery", anna)
+        status, there = await fetch(session, agency, f"/bakery/r/{code}")
+        assert status in {200, 302}
+        assert "shop_41_bot" in there
+        _, elsewhere = await fetch(session, agency, f"/florist/r/{code}")
+        assert code not in elsewhere.replace(f"/r/{code}", "")
+        assert (await fetch(session, agency, f"/tailor/r/{code}"))[0] == 404
+        assert (await fetch(session, agency, "/metrics"))[0] == 401
+        status, figures = await fetch(session, agency, "/metrics", headers={"Authorization": "Bearer watch"})
+        assert status == 200
+        joined = {name: float(value) for name, value in re.findall(r'updates_done_total{shop="(\w+)"} (\S+)', figures)}
+        assert joined.keys() == {"bakery", "florist"}
+        assert joined["bakery"] >= 2 > joined["florist"]
+        assert (await fetch(session, agency, "/healthz"))[0] == 200
+        assert await program.stop() == 0
+
+
+async def test_a_port_that_is_taken_ends_the_program(tmp_path: Path) -> None:
+    """That is the program's own trouble and no shop's: whoever started it hears so by its status."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        async with open_agency(tmp_path, "bakery", LISTEN=listen, METRICS_TOKEN="watch") as agency:
+            program = await agency.home.run()
+            assert program.status == 1
+            assert "PASSALONG_LISTEN" in program.read_errors()

@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCK := uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11
 WORKERS ?= 4
 
-.PHONY: demo test check format bench chaos hours attack farm trials mutants cards pictures lock clean
+.PHONY: demo test check format bench chaos hours attack deploy-check farm trials mutants cards pictures lock clean
 
 demo: $(READY)
 	@echo "Starting the bot in a local Telegram"
@@ -46,6 +46,9 @@ farm: $(TESTED)
 attack: $(TESTED)
 	$(BIN)/python -m tests.attack $(ARGS)
 
+deploy-check: $(TESTED)
+	$(BIN)/python -m tests.deploy $(ARGS)
+
 mutants: $(TESTED)
 	$(BIN)/python -m tests.mutants $(or $(ROOM),core) $(ARGS)
 
@@ -79,6 +82,8 @@ pictures: $(TESTED)
 lock:
 	$(LOCK) --group dev --output-file requirements-dev.lock pyproject.toml
 	$(LOCK) --constraint requirements-dev.lock --output-file requirements.lock pyproject.toml
+	echo hatchling | $(LOCK) --constraint requirements-dev.lock --output-file deploy/build.lock -
+	echo pyrage | $(LOCK) --constraint requirements-dev.lock --output-file deploy/extras.lock -
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis mutants .coverage

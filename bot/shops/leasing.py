@@ -319,7 +319,8 @@ class Share:
     def _give(self, keeper: Keeper) -> None:
         """Have shops stopped that others are to run; they are free once somebody says that they have stopped."""
         now = time.monotonic()
-        settled = [peer for peer in keeper.peers if now - self._known_since[peer.id] >= SETTLED_SECONDS]
+        known = self._known_since  # while a lease was taken others may have come
+        settled = [peer for peer in keeper.peers if now - known.get(peer.id, now) >= SETTLED_SECONDS]
         if self._leaving or len(settled) < 2:
             return
         self._leaving.update(name for name in choose_handed_over(keeper.id, settled) if name in self.tenures)

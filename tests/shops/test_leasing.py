@@ -1,16 +1,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 
 import psycopg
 import pytest
 
-from bot.shops.leasing import Alone, PostgresLeasing
+from bot.shops.leasing import Alone, PostgresLeasing, Share
 from storage import LeaseLost, Pools, StoreBusy, open_store
 from storage.engines.postgres_connection import connect
-from storage.leases import Tenure
+from storage.leases import Peer, Tenure
 from storage.tables import directory
 from tests.storage.cast import add_member
 from tests.storage.test_postgres import END_LINE
@@ -171,6 +171,48 @@ async def test_a_lease_outlives_its_line(empty_postgres_url: str) -> None:
         await tenure.wait_held()
         assert process.get_tenure("bakery") is tenure
         assert process.ours == {"bakery"}
+
+
+class Busy:
+    """A keeper that sees another process come while it takes a lease."""
+
+    id = 1
+
+    def __init__(self) -> None:
+        self.peers = [Peer(1, "host:1", frozenset({"oven"}), frozenset())]
+        self.looks: list[Callable[[], None]] = []
+
+    def set_wanted(self, shops: Iterable[str]) -> None:
+        """Of no consequence."""
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Look at once."""
+        self.looks.append(listener)
+        listener()
+
+    async def take(self, shop: str, url: str) -> Tenure:
+        """Somebody else was faster, whom nobody has seen yet."""
+        self.peers.append(Peer(2, "host:2", frozenset({shop}), frozenset({shop})))
+        raise StoreBusy(f"{shop} at {url}")
+
+    async def free(self, shop: str) -> None:
+        """There is none."""
+
+
+async def test_who_comes_while_a_lease_is_taken_is_got_to_know() -> None:
+    """Between the look at the others and the end of what follows from it there may be more of them."""
+    share, keeper = (
+        Share("postgresql://host/name", {"oven": "postgresql://host/name?schema=oven"}, lambda: None),
+        Busy(),
+    )
+    working = asyncio.create_task(share.work(keeper))
+    await until(lambda: len(keeper.peers) == 2)
+    keeper.looks[0]()
+    await asyncio.wait([working], timeout=0.05)
+    assert not working.done(), working.exception()
+    working.cancel()
+    with suppress(asyncio.CancelledError):
+        await working
 
 
 def _mark(url: str) -> str:

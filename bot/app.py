@@ -97,12 +97,22 @@ async def run_in(
     house = house or House()
     SHOP.set(settings.shop or settings.bot_id)
     registry = Registry(capabilities, settings.given)
-    source = load_campaign(settings.campaign, await store.read(pictures.list_known))
     if settings.proxy is not None:
         logger.info("Telegram is reached through the proxy %s", settings.proxy)
     gate = await open_gate(
         store, send_rate=settings.send_rate, chat_rate=settings.chat_rate, group_per_minute=group_per_minute
     )
+    await _open_shop(store, settings)
+    async with open_runtime(
+        settings, store, gate, stop, registry=registry, senses=senses, easel=house.easel
+    ) as runtime:
+        if not stop.is_set():
+            await _work(runtime, stop, house)
+
+
+async def _open_shop(store: Store, settings: Settings) -> None:
+    """Have the shop be as its campaign file and its settings say; the file's pictures are let go with the end of it."""
+    source = load_campaign(settings.campaign, await store.read(pictures.list_known))
     community = choose_community(settings, source.campaign, known=await store.read(names_community))
     opening = await store.write(
         open_shop,
@@ -114,11 +124,6 @@ async def run_in(
         zone=settings.given.get("TIMEZONE"),
     )
     log_opening(opening, settings.campaign)
-    async with open_runtime(
-        settings, store, gate, stop, registry=registry, senses=senses, easel=house.easel
-    ) as runtime:
-        if not stop.is_set():
-            await _work(runtime, stop, house)
 
 
 async def _work(runtime: Runtime, stop: asyncio.Event, house: House) -> None:

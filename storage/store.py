@@ -124,9 +124,9 @@ class Store:
     def find_mark(self) -> object:
         """A mark of what is written: where an earlier one equals it, nothing was committed in between, by nobody.
 
-        Cheap, and on the event loop. Where the engine cannot say, no two are equal.
+        Cheap, and on the event loop. Where the engine cannot say, and of a store that is closed or lost, no two are equal.
         """
-        return self._engine.find_mark()
+        return object() if self._closed or self.is_lost else self._engine.find_mark()
 
     @property
     def is_lost(self) -> bool:

@@ -49,7 +49,9 @@ class FlightRecorder:
         self._path = path
         self._handle: int | None = None
         self._slots: dict[Key, int] = {}
-        self._free = list(range(SLOTS))
+        self._unused = iter(range(SLOTS))
+        self._free: list[int] = []
+        """Used before, and free again."""
 
     @classmethod
     def beside(cls, database_url: str) -> FlightRecorder:
@@ -73,12 +75,16 @@ class FlightRecorder:
 
     def note_left(self, key: Key) -> None:
         """The message is about to leave: from here on it may arrive."""
-        if self._handle is not None:
-            if key not in self._slots and not self._free:
-                self._give_up("there is no room")
-                return
-            slot = self._slots[key] = self._slots[key] if key in self._slots else self._free.pop()
-            self._write(slot, key, 0, _LEFT)
+        if self._handle is None:
+            return
+        slot = self._slots.get(key)
+        if slot is None:
+            slot = self._free.pop() if self._free else next(self._unused, None)
+        if slot is None:
+            self._give_up("there is no room")
+            return
+        self._slots[key] = slot
+        self._write(slot, key, 0, _LEFT)
 
     def note_answered(self, key: Key, message_id: int) -> None:
         """It has arrived."""

@@ -159,5 +159,5 @@ CAPABILITY = Capability(
         STRIKE_WHY: on_strike_why,
     },
     notices=NOTICES,
-    jobs=[Job(name="contests", every_seconds=30.0, run=turn)],
+    jobs=[Job(name="contests", every_seconds=30.0, quiet_seconds=30.0, run=turn)],
 )

@@ -28,7 +28,8 @@ async def watch_vitals(
             vitals = await signs.take()
             if signs.senses.watcher is not None:
                 signs.senses.watcher.on_look(find_troubles(vitals), again_seconds=signs.senses.look_seconds)
-            await store.write(note_vitals, vitals)
+            if find_troubles(vitals, signs.told).keys() != signs.told:
+                await store.write(note_vitals, vitals)
         except Exception as error:  # noqa: BLE001 -- whatever it is, the next look may tell
             logger.warning("How the bot is doing cannot be looked at: %s", error)
 

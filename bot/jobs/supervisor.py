@@ -19,6 +19,13 @@ from storage.tx import Tx
 logger = logging.getLogger(__name__)
 
 STORE_RETRY_SECONDS = 5.0
+SOON_SECONDS = 15.0
+"""What is due within this time, and within a quarter of its rest, is done together with what is due: a shop that nothing
+happens in wakes once for all of it."""
+
+NOTED_SECONDS = 600.0
+"""A job that rests no longer may be hurried by a restart, and is not worth a row each time."""
+
 SAID_LENGTH = 500
 """Of what a failure said, that much is written down."""
 
@@ -30,8 +37,10 @@ what went well again says nothing, and the next trouble is another."""
 class Supervisor:
     """Runs jobs one after the other, each when it is due; `run` ends by cancelling alone.
 
-    When a job is due next is written down, so that a restart neither skips nor hurries it. Inside the process the
-    monotonic clock decides, and what was written down by another clock is believed for one period at most.
+    When a job is due next is written down, so that a restart neither skips nor hurries it; for one that rests a few minutes
+    only, whether it fails. Inside the process the monotonic clock decides, and what was written down by another clock is
+    believed for one period at most. Where nothing was written since a job began its last run, by nobody, it would find
+    what it found then: it rests for its `quiet_seconds`.
 
     Args:
         store: Where it is written down.
@@ -59,6 +68,10 @@ class Supervisor:
         self._sleep = sleep
         self._due: dict[str, float] = {}
         self._failures: dict[str, int] = {}
+        self._noted: set[str] = set()
+        """Jobs with a row of their own."""
+        self._begun: dict[str, tuple[float, object]] = {}
+        """When a job began its last run, and the store's mark of that moment."""
         self._patient_until = 0.0
         """Until then the job that runs has its time."""
 
@@ -66,9 +79,8 @@ class Supervisor:
         """Do what is due, for ever."""
         await self._insist(self._load)
         while self._due:
-            name = min(self._due, key=self._due.__getitem__)
-            await self._sleep(max(0.0, self._due[name] - self._clock()))
-            await self._run_job(self._jobs[name])
+            await self._sleep(max(0.0, min(self._due.values()) - self._clock()))
+            await self._run_due()
 
     def find_latest(self) -> tuple[str, float]:
         """The job that is due longest, and for how many seconds beyond what the one that runs may take; 0 where none is.
@@ -88,9 +100,37 @@ class Supervisor:
             noted = known.get(job.name, DueJob(name=job.name, due_at=0))
             self._due[job.name] = now + compute_left_seconds(noted.due_at, wall, job.every_seconds)
             self._failures[job.name] = noted.failures
+        self._noted = set(known)
+
+    async def _run_due(self) -> None:
+        """Do what is due, and what soon will be; first what is due longest."""
+        now = self._clock()
+        for name in sorted(self._due, key=self._due.__getitem__):
+            job = self._jobs[name]
+            if self._due[name] - now > self._compute_slack(job):
+                continue
+            if self._is_quiet(job):
+                self._due[name] = self._clock() + job.every_seconds
+            else:
+                await self._run_job(job)
+
+    def _compute_slack(self, job: Job) -> float:
+        """By how many seconds a job may be hurried."""
+        return min(SOON_SECONDS, compute_rest_seconds(self._failures[job.name], job.every_seconds) / 4)
+
+    def _is_quiet(self, job: Job) -> bool:
+        """Whether a job would find what it found the last time, and that is not too long ago."""
+        began, mark = self._begun.get(job.name, (0.0, None))
+        return (
+            mark is not None
+            and self._failures[job.name] == 0
+            and self._clock() - began < job.quiet_seconds - self._compute_slack(job)
+            and self._store.find_mark() == mark
+        )
 
     async def _run_job(self, job: Job) -> None:
         said, self._patient_until = "", self._clock() + job.limit_seconds
+        self._begun[job.name] = self._clock(), self._store.find_mark()
         try:
             async with asyncio.timeout(job.limit_seconds):
                 await job.run(self._store)
@@ -99,14 +139,19 @@ class Supervisor:
             logger.exception("The job %s failed; it is tried again", job.name)
         self._patient_until = self._clock()
         self._metrics.count("jobs_failed" if said else "jobs_done")
-        failures = self._failures[job.name] = self._failures[job.name] + 1 if said else 0
+        before, failures = self._failures[job.name], self._failures[job.name] + 1 if said else 0
         rest = compute_rest_seconds(failures, job.every_seconds)
-        self._due[job.name] = self._clock() + rest
-        try:
+        self._failures[job.name], self._due[job.name] = failures, self._clock() + rest
+        if before or failures or job.every_seconds >= NOTED_SECONDS or job.name not in self._noted:
             due = DueJob(name=job.name, due_at=int(rest * MICROSECONDS), failures=failures, error=said)
+            await self._note(due)
+
+    async def _note(self, due: DueJob) -> None:
+        try:
             await self._store.write(_note_run, due, self._tell)
+            self._noted.add(due.name)
         except Exception as error:  # noqa: BLE001 -- what is due is known here as well; only a restart would forget it
-            logger.warning("When the job %s is due next could not be written down: %s", job.name, error)
+            logger.warning("When the job %s is due next could not be written down: %s", due.name, error)
 
     async def _insist(self, step: Callable[[], Awaitable[None]]) -> None:
         while True:

@@ -33,4 +33,4 @@ def make_turning_job(snapshots: Snapshots) -> Job:
     async def check(campaign: Campaign) -> Sequence[Finding]:
         return await snapshots.current.pictures.check(campaign)
 
-    return Job(name="turning", every_seconds=30.0, run=partial(turn_due, check=check))
+    return Job(name="turning", every_seconds=30.0, quiet_seconds=30.0, run=partial(turn_due, check=check))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from bot.core.alarms import Trouble, Vitals, find_troubles
@@ -37,6 +37,14 @@ class Backlog:
     updates_age_seconds: float
     notices: int
     notices_age_seconds: float
+
+    def compute_at(self, seconds: float) -> Backlog:
+        """The same after so many seconds in which nothing was written."""
+        return replace(
+            self,
+            updates_age_seconds=self.updates_age_seconds + (seconds if self.updates else 0.0),
+            notices_age_seconds=self.notices_age_seconds + (seconds if self.notices_age_seconds else 0.0),
+        )
 
 
 def read_backlog(tx: Tx) -> Backlog:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.core.alarms import LATELY_SECONDS, Trouble, Vitals
-from bot.services.alarms import Backlog, read_backlog
+from bot.services.alarms import Backlog, list_told, read_backlog
 from bot.telemetry import Metrics
 from storage.room import measure_database, measure_disk
 from storage.store import Store
@@ -44,6 +44,21 @@ class Senses:
 
 
 USUAL = Senses()
+
+
+READ_SECONDS = 300.0
+"""A store that nobody has written to is read so often all the same: whether it can be read is one of the figures."""
+
+NOTHING_WAITS = Backlog(updates=0, updates_age_seconds=0.0, notices=0, notices_age_seconds=0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """What the store said."""
+
+    backlog: Backlog
+    database_bytes: int
+    told: frozenset[Trouble]
 
 
 class VitalSigns:
@@ -81,6 +96,9 @@ class VitalSigns:
         self._counted: deque[tuple[float, Mapping[str, int]]] = deque([(clock(), metrics.read())])
         self._moved_at: dict[tuple[str, ...], float] = {_HANDLING: clock(), _SENDING: clock()}
         self._last: tuple[float, Vitals] | None = None
+        self._read_at = float("-inf")
+        self._mark: object = None
+        self._waiting = Waiting(backlog=NOTHING_WAITS, database_bytes=0, told=frozenset())
 
     async def take(self, *, not_older_seconds: float = 0.0) -> Vitals:
         """The figures of now, or those taken so lately.
@@ -90,11 +108,23 @@ class VitalSigns:
         """
         if self._last is not None and self._clock() - self._last[0] < not_older_seconds:
             return self._last[1]
-        backlog, database = await self._store.read(_read, self._url)
+        await self._look()
         now = self._clock()
-        vitals = self._compose(now, backlog, database)
+        vitals = self._compose(now, self._waiting.backlog.compute_at(now - self._read_at), self._waiting.database_bytes)
         self._last = now, vitals
         return vitals
+
+    @property
+    def told(self) -> frozenset[Trouble]:
+        """What the owners were told of and is not over, as of the last figures."""
+        return self._waiting.told
+
+    async def _look(self) -> None:
+        """Read what waits, unless nothing was written since that was done, and that was not long ago."""
+        mark, now = self._store.find_mark(), self._clock()
+        if mark != self._mark or now - self._read_at >= READ_SECONDS:
+            self._waiting = await self._store.read(_read, self._url)
+            self._mark, self._read_at = mark, now
 
     def _compose(self, now: float, backlog: Backlog, database: int) -> Vitals:
         lately = self._count_lately(now)
@@ -129,5 +159,6 @@ class VitalSigns:
         return {name: count - first[name] for name, count in counts.items()}
 
 
-def _read(tx: Tx, url: str) -> tuple[Backlog, int]:
-    return read_backlog(tx), measure_database(tx, url)
+def _read(tx: Tx, url: str) -> Waiting:
+    told = frozenset(list_told(tx))
+    return Waiting(backlog=read_backlog(tx), database_bytes=measure_database(tx, url), told=told)

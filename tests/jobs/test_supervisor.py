@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 import pytest
@@ -13,6 +13,7 @@ from bot.updates.job import Job
 from storage import Store, Tx
 from storage.tables import due_jobs
 from storage.tables.due_jobs import DueJob
+from tests.storage.cast import add_member
 from tests.storage.clock import Clock
 
 HOUR = 3600.0
@@ -34,19 +35,32 @@ class Days:
     told: list[tuple[str, str]] = field(default_factory=list)
     metrics: Metrics = field(default_factory=Metrics)
 
-    def make_job(self, name: str, every_seconds: float, *, fails: Iterable[int] = (), limit_seconds: float = 60) -> Job:
-        """A job that writes down when it ran; its runs with these numbers fail, and -1 hangs."""
+    def make_job(
+        self,
+        name: str,
+        every_seconds: float,
+        *,
+        fails: Iterable[int] = (),
+        limit_seconds: float = 60,
+        quiet_seconds: float = 0,
+        writes: Collection[int] = (),
+    ) -> Job:
+        """A job that writes down when it ran; its runs with these numbers fail, and -1 hangs; those that write change a row."""
         failing = set(fails)
 
-        async def run(_store: Store) -> None:
+        async def run(store: Store) -> None:
             number = sum(did == name for did, _ in self.done)
             self.done.append((name, self.now))
             if -1 in failing:
                 await asyncio.Event().wait()
+            if number in writes:
+                await store.write(add_member, 1_000 + number)
             if number in failing:
                 raise RuntimeError(f"run {number}")
 
-        return Job(name=name, every_seconds=every_seconds, run=run, limit_seconds=limit_seconds)
+        return Job(
+            name=name, every_seconds=every_seconds, run=run, limit_seconds=limit_seconds, quiet_seconds=quiet_seconds
+        )
 
     async def run(self, *jobs: Job) -> list[tuple[str, float]]:
         """Let time pass until the end; returns what was done."""
@@ -79,6 +93,42 @@ async def test_a_job_is_done_at_the_first_start_and_then_by_its_own_time(store: 
     done = await days.run(days.make_job("hourly", HOUR), days.make_job("other", 2 * HOUR))
     assert sorted(done) == [("hourly", 0), ("hourly", HOUR), ("hourly", 2 * HOUR), ("other", 0), ("other", 2 * HOUR)]
     assert days.metrics.read()["jobs_done"] == 5
+
+
+async def test_what_is_due_soon_is_done_together_with_what_is_due(store: Store, clock: Clock) -> None:
+    """A shop wakes once for all of it; nothing is hurried by more than a quarter of its time, or fifteen seconds."""
+    for name, due_seconds in (("one", 40), ("two", 50), ("far", 58), ("rare", 45), ("late", 60)):
+        await store.write(due_jobs.set_due, DueJob(name=name, due_at=clock() + due_seconds * 1_000_000))
+    days = Days(store, clock, ends_at=59)
+    jobs = {"one": 60.0, "two": 60.0, "far": 60.0, "rare": HOUR, "late": 24 * HOUR}
+    done = await days.run(*(days.make_job(name, every) for name, every in jobs.items()))
+    assert done == [("one", 40), ("rare", 40), ("two", 40), ("far", 58), ("late", 58)]
+
+
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+async def test_a_job_rests_longer_while_nobody_writes_anything(store: Store, clock: Clock) -> None:
+    """It would find what it found; with the first row that anybody writes it goes by its own time again."""
+    days = Days(store, clock, ends_at=100)
+    done = await days.run(days.make_job("quick", 5, quiet_seconds=60, writes=[2]))
+    assert [at for _, at in done] == [0, 5, 65, 70]
+
+
+async def test_a_job_that_failed_is_tried_again_though_nobody_wrote_anything(store: Store, clock: Clock) -> None:
+    """What it failed by may lie elsewhere."""
+    days = Days(store, clock, ends_at=19)
+    done = await days.run(days.make_job("ill", 5, quiet_seconds=60, fails=range(3)))
+    assert [at for _, at in done] == [0, 5, 10, 15]
+
+
+async def test_a_job_that_is_done_every_minute_is_written_down_only_where_that_says_something(
+    store: Store, clock: Clock
+) -> None:
+    """Once, and whenever it begins to fail or ceases to."""
+    days = Days(store, clock, ends_at=299)
+    await days.run(days.make_job("often", 60, fails=[3]))
+    row, began = (await store.read(due_jobs.list_all))["often"], clock() - int(days.now * 1_000_000)
+    assert [at for _, at in days.done] == [0, 60, 120, 180, 210, 270]
+    assert (row.failures, row.due_at) == (0, began + 270 * 1_000_000)
 
 
 async def test_a_restart_neither_skips_nor_hurries_a_job(store: Store, clock: Clock) -> None:

@@ -20,8 +20,9 @@ from storage.store import Store
 
 
 async def watch(store: Store) -> None:
-    """Remind the team, and tell owners."""
-    await store.write(watching.watch)
+    """Remind the team, and tell owners; look, and write only where somebody waits too long."""
+    if await store.read(watching.is_due):
+        await store.write(watching.watch)
 
 
 CAPABILITY = Capability(

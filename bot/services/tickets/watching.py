@@ -16,6 +16,11 @@ from storage.tx import Tx
 AT_ONCE = 50
 
 
+def is_due(tx: Tx) -> bool:
+    """Whether there is somebody to tell of."""
+    return bool(tickets.list_looked_at(tx, 1))
+
+
 def watch(tx: Tx) -> int:
     """Tell of some that wait, and return of how many."""
     found = tickets.list_looked_at(tx, AT_ONCE)

@@ -25,7 +25,7 @@ from bot.messages.shop import Shop
 from bot.outbox.handouts import HandoutWorker
 from bot.outbox.sender import ShopChats
 from bot.outbox.worker import OutboxWorker
-from bot.services.campaigns import get_shop
+from bot.services.campaigns import get_shop, note_bot
 from bot.services.community.warning import note_job_trouble
 from bot.services.members import note_owners
 from bot.services.tickets.desk import note_desk
@@ -124,6 +124,8 @@ async def open_runtime(
         await say_hello(application, stop)
         if not settings.shop and not stop.is_set():
             SHOP.set(f"@{application.bot.username}")
+        if not stop.is_set() and application.bot.username != view.bot_username:
+            await store.write(note_bot, username=application.bot.username)
         shop = Shop(
             bot_username=application.bot.username if not stop.is_set() else "",
             inline_mode=bool(not stop.is_set() and application.bot.bot.supports_inline_queries),

@@ -308,4 +308,27 @@ class WrittenBeside:
     """Told to the store's listeners when another process has written something: what it was is to be looked for."""
 
 
-Event = NoticeOwed | HandoutOwed | HookOwed | BroadcastChanged | ShopChanged | CommitDoubted | WrittenBeside
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdatesKept:
+    """Told to the store's listeners after updates came into the inbox by a process that handles none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateBrought:
+    """Told likewise of an update that is answered now or never, and kept nowhere."""
+
+    raw: str
+    """As JSON; what is passed on between processes takes `BROUGHT_BYTES` of it."""
+
+
+Event = (
+    NoticeOwed
+    | HandoutOwed
+    | HookOwed
+    | BroadcastChanged
+    | ShopChanged
+    | CommitDoubted
+    | WrittenBeside
+    | UpdatesKept
+    | UpdateBrought
+)

@@ -19,12 +19,12 @@ NOBODYS_CODE = ""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Click:
-    """A member's link that a person opened; `visitor` is today's name for that person."""
+    """A member's link that a person opened; `visitor` is today's name for that person, empty until they have it."""
 
     member_id: PersonId
     code: str
     source: str
-    visitor: str
+    visitor: str = ""
     story: str = ""
     """The mark of the story that the link names; empty for none."""
     campaign: int | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import time
 from collections.abc import Mapping, Sequence
@@ -19,11 +20,11 @@ from bot.updates.attempts import GIVEN_UP, Attempts
 from bot.updates.context import Attempt
 from bot.updates.fair_queue import FairQueue, Floods, Key, Waiting
 from bot.updates.inline_queries import InlineQueries
-from bot.updates.raw_updates import RawUpdate
+from bot.updates.raw_updates import RawUpdate, parse_update
 from bot.wire.gate import MUTED
 from bot.wire.pacing import Priority
 from bot.wire.signal import Batches, Signal, Watch
-from storage.records import InboxRow, Seq
+from storage.records import CommitDoubted, InboxRow, Seq, UpdateBrought, UpdatesKept
 from storage.tables import inbox
 
 logger = logging.getLogger(__name__)
@@ -110,6 +111,7 @@ class Dispatch:
             NonBlockingHandler: a handler would not be waited for.
         """
         refuse_non_blocking(self._application)
+        self._store.subscribe(self._note_brought, UpdatesKept, UpdateBrought, CommitDoubted)
         self._feed()
 
     def is_wanted(self, update: RawUpdate) -> bool:
@@ -146,6 +148,15 @@ class Dispatch:
         """Have the table read: it may hold rows that nobody told of, because another process committed them."""
         self._behind = self._newer = True
         self._feed()
+
+    def _note_brought(self, events: Sequence[UpdatesKept | UpdateBrought | CommitDoubted]) -> None:
+        """Another process has taken updates in for this one."""
+        fleeting = [event for event in events if isinstance(event, UpdateBrought)]
+        for each in fleeting:
+            if (update := parse_update(json.loads(each.raw))) is not None:
+                self.take_inline(update)
+        if len(fleeting) < len(events):
+            self.look()
 
     def _has_gap(self, rows: Sequence[InboxRow]) -> bool:
         """Whether rows of others may lie before these: in the inbox no number is given before the one ahead is committed."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 
 from bot.services.visiting import Click, count_clicks
+from bot.web.salt import DailySalt
 from storage.errors import StoreError
 from storage.store import Store
 
@@ -18,17 +20,18 @@ BATCH = 200
 class ClickWriter:
     """Collects clicks while the store writes the ones before. It counts, it does not account: a crash may lose some."""
 
-    def __init__(self, store: Store, *, most_waiting: int = MOST_WAITING) -> None:
+    def __init__(self, store: Store, salt: DailySalt, *, most_waiting: int = MOST_WAITING) -> None:
         self._store = store
+        self._salt = salt
         self._most = most_waiting
-        self._waiting: list[Click] = []
+        self._waiting: list[tuple[Click, str]] = []
         self._writing: asyncio.Task[None] | None = None
 
-    def note(self, click: Click) -> None:
-        """Have a click counted soon; beyond the most that may wait it is not counted at all."""
+    def note(self, click: Click, address: str) -> None:
+        """Have a click from an address counted soon; beyond the most that may wait it is not counted at all."""
         if len(self._waiting) >= self._most:
             return
-        self._waiting.append(click)
+        self._waiting.append((click, address))
         if self._writing is None:
             self._writing = asyncio.create_task(self._write_all())
 
@@ -41,7 +44,8 @@ class ClickWriter:
         try:
             while self._waiting:
                 batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
-                await self._store.write(count_clicks, clicked=batch)
+                named = [replace(click, visitor=await self._salt.name(address)) for click, address in batch]
+                await self._store.write(count_clicks, clicked=named)
         except StoreError as error:
             logger.warning("%d clicks were not counted: %s", len(self._waiting), error)
             self._waiting.clear()

@@ -55,14 +55,13 @@ def _choose_target(deps: WebDeps, asked: Payload, found: Found) -> str:
 def _count(deps: WebDeps, guest: Guest, found: Found, asked: Payload) -> None:
     host = found.host
     if host.code and decide_counts(guest.approach):
-        visitor = deps.salt.name(guest.address)
         deps.click_writer.note(
             Click(
                 member_id=host.id,
                 code=host.code,
                 source=asked.source or Source.WEB,
-                visitor=visitor,
                 story=asked.story,
                 campaign=asked.campaign,
-            )
+            ),
+            guest.address,
         )

@@ -111,7 +111,7 @@ def build_deps(
 
     With `pepper` the secrets are made that other systems sign with. `templates` are read where another shop has not yet.
     """
-    shop = snapshots.current.shop
+    shop, salt = snapshots.current.shop, DailySalt(store, pepper, clock)
     return WebDeps(
         store=store,
         health=Health(store),
@@ -120,8 +120,8 @@ def build_deps(
         templates=(templates or Templates(assets / "web")).under(shop.web_path),
         visitors=Visitors(store, trusted_proxies, guesses),
         card_cache=CardCache(),
-        salt=DailySalt(clock),
-        click_writer=ClickWriter(store),
+        salt=salt,
+        click_writer=ClickWriter(store, salt),
         beacons=Throttle(BEACONS),
         failures=Throttle(FAILURES),
         admission=Admission(MOST_AT_ONCE),

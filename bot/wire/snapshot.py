@@ -39,7 +39,8 @@ class Snapshot:
     def renew(self, view: ShopView) -> Snapshot:
         """The same shop as it is now; reads a theme's file."""
         community = view.community_chat is not None
-        shop = replace(self.shop, campaign=view.campaign, zone=view.zone, community=community)
+        name = view.bot_username or self.shop.bot_username
+        shop = replace(self.shop, bot_username=name, campaign=view.campaign, zone=view.zone, community=community)
         return Snapshot(shop=shop, pictures=self.pictures.of_shop(shop), view=view)
 
     def get_view(self) -> ShopView:

@@ -64,6 +64,7 @@ REVISIONS = (
     "0058",
     "0059",
     "0060",
+    "0061",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

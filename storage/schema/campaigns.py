@@ -70,6 +70,9 @@ shop = Table(
     Column("hook_kinds", Text, nullable=False, server_default=""),
     Column("staff_chat", Text),
     Column("answer_hours", Integer, nullable=False, server_default="24"),
+    Column("bot_username", Text, nullable=False, server_default=""),
+    Column("salt", Text, nullable=False, server_default=""),
+    Column("salt_day", BigInteger, nullable=False, server_default="-1"),
 )
 """Chats as the shop names them; `community_id` is the number that the community chat has now, once it is known.
 
@@ -77,6 +80,8 @@ shop = Table(
 start. `zone` is a name of the IANA's, null for UTC. What the settings said at the last start stands in `…_said`: empty for
 nothing, null where it was never remembered. By the tiers of `tiers_digest` everybody was looked at, and by those that hold
 now up to the person `tiers_upto`. `hook_kinds` are the kinds of events that some webhook wants, separated by blanks.
+`bot_username` is what Telegram called the bot when it was asked last. With `salt`, in hexadecimal digits, and what the bot's token
+gives names for visitors are made on the UTC day `salt_day`; the next day's stands in its place.
 """
 
 picture = Table(

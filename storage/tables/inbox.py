@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, delete, func, literal_column, select, update
 
-from storage.records import InboxRow, InboxState, Seq
+from storage.records import InboxRow, InboxState, Seq, UpdatesKept
 from storage.schema import inbox
 from storage.texts import clean_error
 from storage.tx import Conflicting, Row, Tx
@@ -87,6 +87,14 @@ def add_batch(tx: Tx, rows: Sequence[tuple[int, int | None, bytes]]) -> list[Inb
     ]
     added = zip(rows, tx.row_each(_ADD, values), strict=True)
     return [_to_inbox_row((found[0], *row, 0)) for row, found in added if found is not None]
+
+
+def add_brought(tx: Tx, rows: Sequence[tuple[int, int | None, bytes]]) -> list[InboxRow]:
+    """Keep updates likewise, and have the process hear of it that handles them."""
+    new = add_batch(tx, rows)
+    if new:
+        tx.tell(UpdatesKept())
+    return new
 
 
 def list_open(tx: Tx, *, after: Seq, limit: int) -> list[InboxRow]:

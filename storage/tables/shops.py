@@ -38,7 +38,7 @@ _GET = (
         campaign_version.c.id,
         campaign_version.c.digest,
         campaign.c.id,
-        *(shop.c[name] for name in (*_KEPT, "revision", "hook_kinds")),
+        *(shop.c[name] for name in (*_KEPT, "revision", "bot_username", "hook_kinds")),
     )
     .select_from(shop)
     .join(campaign, campaign.c.id == shop.c.campaign_id)
@@ -64,9 +64,16 @@ _SET_MAIN = update(shop).where(shop.c.id == literal_column("1")).values(campaign
 _SET_FILE_DIGEST = update(shop).where(shop.c.id == literal_column("1")).values(file_digest=bindparam("digest"))
 _CHANGES = {
     name: update(shop).where(shop.c.id == literal_column("1")).values({name: bindparam("value")})
-    for name in ("announce_chat", "community_chat", "zone")
+    for name in ("announce_chat", "community_chat", "zone", "bot_username")
 }
 _SET_COMMUNITY = update(shop).where(shop.c.id == literal_column("1")).values(community_id=bindparam("number"))
+
+_SET_SALT = (
+    update(shop)
+    .where(shop.c.id == literal_column("1"), shop.c.salt_day < bindparam("day"))
+    .values(salt=bindparam("fresh"), salt_day=bindparam("day"))
+)
+_GET_SALT = select(shop.c.salt, shop.c.salt_day).where(shop.c.id == literal_column("1"))
 
 _DESK = select(shop.c.staff_chat, shop.c.answer_hours).where(shop.c.id == literal_column("1"))
 _SET_DESK = (
@@ -106,6 +113,8 @@ class ShopRow:
     """Where the shop is, by a name of the IANA's; None for UTC."""
     said: Said
     """By the settings, at the last start."""
+    bot_username: str
+    """What Telegram called the bot when it was asked last; empty before."""
     file_digest: str | None
     """Of the campaign file's content at the last start; None before that was remembered."""
 
@@ -138,6 +147,7 @@ def find(tx: Tx) -> ShopRow | None:
         *said,
         file_digest,
         revision,
+        bot_username,
         tx.seen["hook_kinds"],
     ) = row
     return ShopRow(
@@ -147,6 +157,7 @@ def find(tx: Tx) -> ShopRow | None:
         community_chat=community_chat,
         community_id=community_id,
         revision=revision,
+        bot_username=bot_username,
         campaign_id=CampaignId(campaign_id),
         zone=zone,
         said=Said(announce_chat=said[0], community_chat=said[1], zone=said[2]),
@@ -230,6 +241,19 @@ def set_hook_kinds(tx: Tx, kinds: str) -> None:
     """Some other system wants to hear of these from now on, with a blank at each end of each; no screen shows it."""
     tx.run(_SET_HOOK_KINDS, kinds=kinds)
     tx.seen["hook_kinds"] = kinds
+
+
+def set_bot_username(tx: Tx, username: str) -> None:
+    """Telegram calls the bot so."""
+    tx.run(_CHANGES["bot_username"], value=username)
+    note_changed(tx)
+
+
+def fetch_salt(tx: Tx, day: int, fresh: str) -> tuple[str, int]:
+    """Return the salt of a UTC day, which is `fresh` where there is none yet, and which day's it is: a later one stays."""
+    tx.run(_SET_SALT, day=day, fresh=fresh)
+    row = tx.row(_GET_SALT)
+    return (fresh, day) if row is None else (str(row[0]), int(row[1]))
 
 
 def find_desk(tx: Tx) -> tuple[str | None, int]:

@@ -8,7 +8,9 @@ from sqlalchemy import select
 
 from bot.core.links import ALPHABET, compose_code
 from bot.core.throttling import Allowance
+from bot.services.campaigns.opening import Source, open_shop
 from bot.web.known_codes import KnownCodes
+from bot.web.salt import DailySalt
 from bot.web.throttle import Throttle
 from storage import open_store
 from storage.schema import visit
@@ -222,11 +224,25 @@ async def test_the_store_learns_nothing_of_who_it_was(house: House, clock: Clock
     member = await house.add_member()
     await house.ask(f"/r/{member.code}", X_Forwarded_For="198.51.100.77")
     await house.deps.click_writer.settle()
-    today = house.deps.salt.name("198.51.100.77")
+    today = await house.deps.salt.name("198.51.100.77")
     assert await house.store.read(list_visitors) == {today}
     assert len(today) == 32
     clock.advance(24 * 3600)
-    assert house.deps.salt.name("198.51.100.77") != today
+    assert await house.deps.salt.name("198.51.100.77") != today
+
+
+async def test_whichever_process_somebody_meets_they_count_once(house: House, clock: Clock) -> None:
+    """Both have the same salt, which is another shop's never, and goes with its day: no day's name can be made again."""
+    await house.store.write(open_shop, Source(campaign=house.deps.shop.campaign))
+    mine, other = (DailySalt(house.store, b"pepper", clock) for _ in range(2))
+    stranger = DailySalt(house.store, b"another", clock)
+    first = await mine.name("198.51.100.77")
+    assert (await other.name("198.51.100.77"), await stranger.name("198.51.100.77") == first) == (first, False)
+    clock.advance(24 * 3600)
+    second = await other.name("198.51.100.77")
+    assert (await mine.name("198.51.100.77"), second == first) == (second, False)
+    clock.advance(-24 * 3600)
+    assert await DailySalt(house.store, b"pepper", clock).name("198.51.100.77") == second
 
 
 async def test_who_guesses_is_asked_to_wait_and_members_are_not(sqlite_url: str, clock: Clock) -> None:

@@ -57,6 +57,8 @@ class ShopView:
     community_id: int | None = None
     """The number that chat has now, as far as it is known."""
     zone: tzinfo = UTC
+    bot_username: str = ""
+    """What Telegram called the bot when it was asked last; empty before."""
 
 
 def get_terms(tx: Tx, version_id: VersionId | None = None) -> Terms:
@@ -171,7 +173,14 @@ def get_shop(tx: Tx) -> ShopView:
         community_chat=parse_chat(shop.community_chat or ""),
         community_id=shop.community_id,
         zone=find_zone(shop.zone),
+        bot_username=shop.bot_username,
     )
+
+
+def note_bot(tx: Tx, *, username: str) -> None:
+    """Let processes know that do not ask Telegram themselves what the bot is called."""
+    if shops.get(tx).bot_username != username:
+        shops.set_bot_username(tx, username)
 
 
 def find_zone(name: str | None) -> tzinfo:

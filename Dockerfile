@@ -27,8 +27,8 @@ LABEL org.opencontainers.image.title="Passalong" \
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends libfribidi0 \
  && rm -rf /var/lib/apt/lists/* \
- && groupadd --system --gid 10001 passalong \
- && useradd --system --uid 10001 --gid passalong --home-dir /var/lib/passalong --shell /usr/sbin/nologin passalong \
+ && groupadd --gid 10001 passalong \
+ && useradd --uid 10001 --gid passalong --no-create-home --home-dir /var/lib/passalong --shell /usr/sbin/nologin passalong \
  && install --directory --owner=passalong --group=passalong --mode=0700 /var/lib/passalong /var/backups/passalong
 COPY --from=build /opt/passalong /opt/passalong
 # By this file HEALTHCHECK sees the bot alive; /tmp may be memory. The database lies in the folder of work where nothing else is said.

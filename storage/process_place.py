@@ -33,10 +33,23 @@ def _describe_machine() -> str:
 
 
 def _find_start(number: int) -> str:
-    """When a process started, by its machine's ticks; empty where it is none or dead."""
+    """When a process started, by its machine's ticks; empty where it is none or dead.
+
+    Raises:
+        OSError: it is there, and /proc does not show it: another user's, where those are hidden.
+    """
     try:
         said = Path(f"/proc/{number}/stat").read_text()
     except (FileNotFoundError, ProcessLookupError):
-        return ""
+        return _find_hidden(number)
     fields = said.rpartition(")")[2].split()
     return "" if fields[0] in _DEAD else fields[19]
+
+
+def _find_hidden(number: int) -> str:
+    """A signal that is none says whether a process is there, also to whom /proc does not show it; raises likewise."""
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return ""
+    raise PermissionError(number)

@@ -24,7 +24,7 @@ DEPLOYMENTS = [each for each in MANIFESTS if each["kind"] == "Deployment"]
 OURS = [service for service in COMPOSE["services"].values() if "build" in service]
 
 
-@pytest.mark.parametrize("name", ["Dockerfile", "compose.yaml", "deploy/kubernetes.yaml", "deploy/passalong.service"])
+@pytest.mark.parametrize("name", ["Dockerfile", "compose.yaml", "deploy/kubernetes.yaml"])
 def test_each_setting_that_is_named_is_one(name: str) -> None:
     """In whatever file: a setting that was renamed is renamed there too."""
     named = re.findall(r"\bPASSALONG_([A-Z_]+?)(?:_FILE)?\b(?!_)(?=\W)", (ROOT / name).read_text(encoding="utf-8"))

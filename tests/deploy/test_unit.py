@@ -15,6 +15,7 @@ from bot.setting_parsers import DEFAULTS
 
 ROOT = Path(__file__).parents[2]
 UNIT = ROOT / "deploy" / "passalong.service"
+SHOPS = ROOT / "deploy" / "shops.conf"
 ANALYZE = shutil.which("systemd-analyze")
 
 pytestmark = pytest.mark.skipif(ANALYZE is None, reason="needs systemd-analyze")
@@ -29,8 +30,18 @@ def test_systemd_finds_nothing_wrong_with_the_unit(tmp_path: Path) -> None:
     """No unknown line, no value that cannot be; the program itself is not installed here, so another one stands in."""
     unit = tmp_path / UNIT.name
     unit.write_text(re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", UNIT.read_text(), flags=re.MULTILINE))
+    assert _verify(unit) == (0, "")
+    added = tmp_path / f"{UNIT.name}.d"
+    added.mkdir()
+    (added / SHOPS.name).write_text(SHOPS.read_text())
+    assert _verify(unit) == (0, "")
+    (added / SHOPS.name).write_text(SHOPS.read_text().replace("ExecReload", "ExecRelaod"))
+    assert "ExecRelaod" in _verify(unit)[1], "the file for many shops is not looked at"
+
+
+def _verify(unit: Path) -> tuple[int, str]:
     found = analyze("verify", "--man=no", str(unit))
-    assert (found.returncode, found.stderr) == (0, "")
+    return found.returncode, found.stderr
 
 
 def test_the_unit_is_exposed_to_little() -> None:
@@ -49,6 +60,8 @@ def test_the_unit_says_what_the_bot_does() -> None:
     service = parser["Service"]
     assert service["Type"] == "notify"
     assert service["RestartPreventExitStatus"] == str(WRONG_SETTING)
-    named = set(re.findall(r"^Environment=PASSALONG_(\w+?)(?:_FILE)?=", UNIT.read_text(), re.MULTILINE))
-    assert named == {"DATABASE_URL", "BOT_TOKEN"}
-    assert named <= DEFAULTS.keys()
+    assert service["WorkingDirectory"] == f"/var/lib/{service['StateDirectory']}"
+    assert int(service["TimeoutStopSec"].removesuffix("s")) >= 20
+    named = re.findall(r"^Environment=PASSALONG_(\w+)=", SHOPS.read_text(), re.MULTILINE)
+    assert set(named) == {"SHOPS", "DATABASE_URL"}
+    assert set(named) <= DEFAULTS.keys()

@@ -11,7 +11,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from storage import open_store
 from storage.errors import StoreBusy, StoreOutdated, StoreUnavailable
-from storage.migrations import HEAD, refuse_moved
+from storage.migrations import Version, is_readable, refuse_moved
 from storage.records import Event
 from storage.steps import Steps, take_steps
 from storage.tx import Session, Tx, utc_now
@@ -178,9 +178,9 @@ def _open_postgres(url: str) -> Iterator[Beside]:
         raise explain(error, url) from None
 
 
-def _check(version: str | None) -> None:
+def _check(version: Version | None) -> None:
     if version is None:
         raise StoreUnavailable("The database has no tables yet: start the bot first, or run: passalong migrate")
     refuse_moved(version, name="of these settings")
-    if version != HEAD:
+    if not is_readable(version):
         raise StoreOutdated("The running bot is of another version than this program. Stop it, then try again.")

@@ -27,6 +27,10 @@ class StoreUnavailable(StoreError):
     """The database cannot be opened, reached or written to; never says a password."""
 
 
+class MigrationHindered(StoreUnavailable):
+    """A step of an upgrade was in the way of somebody's work, or theirs in its; nothing was changed."""
+
+
 class CommitUnknown(StoreUnavailable):
     """The connection broke in the commit itself: whether the unit counts is not known."""
 

@@ -23,7 +23,7 @@ from storage.engines.postgres import hold_alone
 from storage.engines.postgres_connection import Connection, connect, explain
 from storage.engines.postgres_upgrade import read_version, run_migrations
 from storage.errors import BackupRefused
-from storage.migrations import needs_upgrade
+from storage.migrations import Version, needs_upgrade
 
 FORMAT = "passalong-copy-1"
 _LENGTH = struct.Struct(">I")
@@ -63,7 +63,8 @@ def dump(url: str, file: Path) -> None:
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             connection.read_only = True
             with connection.transaction():
-                _write_line(out, {"format": FORMAT, "revision": read_version(connection)})
+                version = read_version(connection)
+                _write_line(out, {"format": FORMAT, "revision": version.revision if version else None})
                 for table in _list_in_order(connection):
                     _write_table(connection, out, table)
                 _write_line(out, {"end": True})
@@ -100,7 +101,7 @@ def _is_by_tool(file: Path) -> bool:
 
 def _load_by_tool(connection: Connection, url: str, file: Path) -> None:
     schema, revision = read_tool_backup(file)
-    needs_upgrade(revision, name="in the backup", allowed=True)
+    needs_upgrade(Version(revision), name="in the backup", allowed=True)
     if schema != (here := _find_schema(connection)):
         raise BackupRefused(f"The backup is of the schema {schema}, and this one is called {here}. Name it alike.")
     load_by_tool(url, schema, file)
@@ -127,7 +128,7 @@ def _load_into(connection: Connection, backup: IO[bytes]) -> None:
         head = _read_line(backup)
         if head.get("format") != FORMAT or not isinstance(head.get("revision"), str):
             raise BackupRefused("The file is no backup of Passalong.")
-        needs_upgrade(head["revision"], name="in the backup", allowed=True)
+        needs_upgrade(Version(head["revision"]), name="in the backup", allowed=True)
         run_migrations(connection, upto=head["revision"], then=lambda: _fill(connection, backup))
 
 

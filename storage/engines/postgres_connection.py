@@ -16,6 +16,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.sql import SQL, Identifier
 
 from storage.errors import RuleBroken, StoreDamaged, StoreUnavailable
+from storage.migrations import HEAD
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -41,6 +42,8 @@ GRANT_SECONDS = 3.0
 """How long a new connection waits for its first answer: a server answers or refuses at once, a pooler that is full does not."""
 
 CLIENT_NAME = "passalong"
+LINE_NAME = f"{CLIENT_NAME} line {HEAD}"
+"""Of the connection that each process has as long as it lives: whoever migrates sees who is older."""
 
 DEFAULTS: dict[str, object] = {
     "application_name": CLIENT_NAME,

@@ -14,7 +14,14 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 from psycopg.pq import ConnStatus
 
-from storage.engines.postgres_connection import CLIENT_NAME, GRANT_SECONDS, describe, explain, parse_address
+from storage.engines.postgres_connection import (
+    CLIENT_NAME,
+    GRANT_SECONDS,
+    LINE_NAME,
+    describe,
+    explain,
+    parse_address,
+)
 from storage.errors import StoreUnavailable
 from storage.tx import Row
 
@@ -24,7 +31,6 @@ CHANNEL = "passalong"
 _SHOP_CHANNEL = "passalong_shop_changed"
 """A trigger tells there which schema's shop has changed, whoever changed it."""
 
-LINE_NAME = f"{CLIENT_NAME} line"
 
 PAUSE_SECONDS = 0.5
 """Between two tries to have a line that broke again."""

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import logging
+import random
+import time
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 
 from psycopg.sql import SQL, Identifier
 
-from storage.engines.postgres_connection import Connection, describe
+from storage.engines.postgres_connection import CLIENT_NAME, LINE_NAME, Connection, describe
 from storage.engines.postgres_fence import refuse_stale
-from storage.errors import StoreUnavailable
-from storage.migrations import HEAD, needs_upgrade
+from storage.errors import MigrationHindered, StoreOutdated, StoreUnavailable
+from storage.migrations import HEAD, Version, needs_upgrade
 
 logger = logging.getLogger(__name__)
+
+LOCK_MILLISECONDS = 2_000
+"""How long a migration waits for a table: whoever comes after it waits as well."""
+
+PATIENCE_SECONDS = 60.0
+PAUSE_SECONDS = 1.0
+
+_OLDER = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND application_name LIKE %s AND application_name <> %s
+"""
 
 OLDEST_SERVER = 140_000
 """The oldest version the PostgreSQL project still cares for, as the server spells it."""
@@ -40,9 +54,48 @@ def prepare(connection: Connection, url: str, schema: str, *, migrate: bool, epo
     with closing(connection):
         connection.execute(SQL("SET search_path TO {}").format(Identifier(schema)))
         connection.autocommit = False
-        refuse_stale(connection, schema, epoch)
-        run_migrations(connection)
-    logger.info("The database %s was brought from version %s to %s.", describe(url), version or "none", HEAD)
+        _migrate(connection, version, name=describe(url), check=partial(refuse_stale, connection, schema, epoch))
+    former = version.revision if version is not None else "none"
+    logger.info("The database %s was brought from version %s to %s.", describe(url), former, HEAD)
+
+
+def _migrate(connection: Connection, version: Version | None, *, name: str, check: Callable[[], None]) -> None:
+    """Migrate beside whoever works in these tables: wait for none so long that others wait behind, but try again."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            run_migrations(connection, first=partial(_begin, connection, version, name, check))
+        except MigrationHindered:
+            connection.rollback()
+            if time.monotonic() >= until:
+                raise
+            time.sleep(random.uniform(0.5, 1) * PAUSE_SECONDS)  # noqa: S311  # not a secret
+        else:
+            return
+
+
+def _begin(connection: Connection, version: Version | None, name: str, check: Callable[[], None]) -> None:
+    connection.execute(f"SET LOCAL lock_timeout = '{LOCK_MILLISECONDS}ms'".encode())
+    check()
+    _refuse_older_programs(connection, version, name)
+
+
+def _refuse_older_programs(connection: Connection, version: Version | None, name: str) -> None:
+    """Where a step does more than add, whoever does not know it may not be at work meanwhile.
+
+    Raises:
+        StoreOutdated: programs of an older version are.
+    """
+    from storage.migrations.upgrade import is_additive_since  # noqa: PLC0415  # imports Alembic, which takes long
+
+    if version is None or is_additive_since(version.revision):
+        return
+    row = connection.execute(_OLDER.encode(), (f"{CLIENT_NAME} line %", LINE_NAME)).fetchone()
+    if row is not None and row[0]:
+        raise StoreOutdated(
+            f"The database {name} has to change in a way that older programs cannot work with, and {row[0]} of them still "
+            "run. Stop all of them, then start this one."
+        )
 
 
 def refuse_old_server(connection: Connection) -> None:
@@ -69,25 +122,32 @@ def refuse_other_encodings(connection: Connection) -> None:
         )
 
 
-def read_version(connection: Connection) -> str | None:
-    """Return the revision the database is at; None for an empty one."""
+def read_version(connection: Connection) -> Version | None:
+    """Return the version the database is at; None for an empty one."""
     found = connection.execute("SELECT to_regclass('alembic_version')").fetchone()
     if found is None or found[0] is None:
         return None
-    row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    return row[0] if row else None
+    # As JSON, because a prepared statement fails once its table has another column.
+    row = connection.execute("SELECT to_jsonb(alembic_version) FROM alembic_version").fetchone()
+    return Version(row[0]["version_num"], row[0].get("readable_since")) if row else None
 
 
-def run_migrations(connection: Connection, *, upto: str = "head", then: Callable[[], None] | None = None) -> None:
-    """Bring a database to a revision; what is to be done `then` shares the transaction."""
+def run_migrations(
+    connection: Connection,
+    *,
+    upto: str = "head",
+    first: Callable[[], None] = lambda: None,
+    then: Callable[[], None] = lambda: None,
+) -> None:
+    """Bring a database to a revision; what is to be done `first` and `then` shares the transaction."""
     from sqlalchemy import create_engine  # noqa: PLC0415  # only a migration needs an SQLAlchemy connection
     from sqlalchemy.pool import StaticPool  # noqa: PLC0415  # likewise
 
     from storage.migrations.upgrade import upgrade  # noqa: PLC0415  # imports Alembic, which takes long
 
     engine = create_engine("postgresql+psycopg://", creator=lambda: connection, poolclass=StaticPool)
-    with engine.connect() as wrapped:
+    with engine.connect() as wrapped:  # which ends whatever transaction it finds
+        first()
         upgrade(wrapped, upto=upto)
-        if then is not None:
-            then()
+        then()
         wrapped.commit()

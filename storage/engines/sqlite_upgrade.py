@@ -9,7 +9,7 @@ from pathlib import Path
 from storage.engines.file_lock import find_mover
 from storage.engines.sqlite_lane import CURE, list_faults
 from storage.errors import StoreDamaged, StoreUnavailable
-from storage.migrations import HEAD, needs_upgrade
+from storage.migrations import HEAD, Version, needs_upgrade
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,9 @@ def prepare(raw: sqlite3.Connection, *, path: Path, migrate: bool) -> None:
         drop_notes(raw)
     if needs_upgrade(version, name=str(path), allowed=migrate):
         _upgrade(raw)
-        logger.info("The database %s was brought from version %s to %s.", path, version or "none", HEAD)
+        logger.info(
+            "The database %s was brought from version %s to %s.", path, version.revision if version else "none", HEAD
+        )
 
 
 def drop_notes(raw: sqlite3.Connection) -> None:
@@ -74,12 +76,12 @@ def refuse_old_library(version: tuple[int, ...]) -> None:
         raise StoreUnavailable(f"This Python brings SQLite {have}; {need} or newer is needed. Use a newer Python.")
 
 
-def read_version(raw: sqlite3.Connection) -> str | None:
-    """Return the revision the file is at; None for an empty file."""
+def read_version(raw: sqlite3.Connection) -> Version | None:
+    """Return the version the file is at; None for an empty file."""
     if not raw.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchall():
         return None
-    rows = raw.execute("SELECT version_num FROM alembic_version").fetchall()
-    return rows[0][0] if rows else None
+    rows = raw.execute("SELECT * FROM alembic_version").fetchall()  # one column in what older programs made
+    return Version(*rows[0]) if rows else None
 
 
 def _upgrade(raw: sqlite3.Connection) -> None:

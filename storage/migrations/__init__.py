@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from storage.errors import StoreMoved, StoreOutdated, StoreTooNew
 
@@ -71,25 +72,42 @@ REVISIONS = (
 HEAD = REVISIONS[-1]
 
 
-def needs_upgrade(version: str | None, *, name: str, allowed: bool) -> bool:
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a database says of its shape."""
+
+    revision: str
+    """The last step that was taken."""
+    readable_since: str | None = None
+    """The oldest revision whose programs can work in it: those after it only add. None: only programs that know the last."""
+
+
+def needs_upgrade(version: Version | None, *, name: str, allowed: bool) -> bool:
     """Decide what a database at a version needs; `name` says which one in what is raised.
 
     Raises:
         StoreMoved: the shop has gone from here, or has not come here to the end.
-        StoreTooNew: this program does not know the version.
+        StoreTooNew: this program does not know the version, and could not work with it.
         StoreOutdated: an upgrade is needed but not `allowed`.
     """
-    if version == HEAD:
-        return False
     refuse_moved(version, name=name)
-    if version is not None and version not in REVISIONS:
+    if version is not None and is_readable(version):
+        return False
+    if version is not None and version.revision not in REVISIONS:
         raise StoreTooNew(
-            f"The database {name} is at version {version}, but this program knows versions up to {HEAD}: "
+            f"The database {name} is at version {version.revision}, but this program knows versions up to {HEAD}: "
             "it was written by a newer Passalong. Update this one; it will not touch the database as it is."
         )
     if not allowed:
         raise StoreOutdated(f"The database {name} is older than this program. Run: passalong migrate")
     return True
+
+
+def is_readable(version: Version) -> bool:
+    """Whether this program can work in a database of this version as it is: of its own, or of a newer one that only adds."""
+    if version.revision in REVISIONS:
+        return version.revision == HEAD
+    return version.readable_since in REVISIONS
 
 
 def compose_gone(token: str, place: str) -> str:
@@ -102,13 +120,18 @@ def compose_arriving(token: str) -> str:
     return f"arriving {token}"
 
 
-def find_gone(version: str | None) -> tuple[str, str] | None:
+def find_gone(version: Version | None) -> tuple[str, str] | None:
     """By which token and where to a shop has moved; None where it has not."""
-    found = re.fullmatch(r"moved ([0-9a-f]+) to (.*)", version or "")
+    found = re.fullmatch(r"moved ([0-9a-f]+) to (.*)", version.revision if version else "")
     return (found[1], found[2]) if found else None
 
 
-def refuse_moved(version: str | None, *, name: str) -> None:
+def is_arriving(version: Version | None) -> bool:
+    """Whether a shop is moving in, or broke off as it did."""
+    return version is not None and version.revision.startswith(compose_arriving(""))
+
+
+def refuse_moved(version: Version | None, *, name: str) -> None:
     """Let nobody work in a database that its shop has left, or not reached.
 
     Raises:
@@ -119,7 +142,20 @@ def refuse_moved(version: str | None, *, name: str) -> None:
             f"The shop has moved from the database {name} to {gone[1]}, and is run there. Give that address as "
             "PASSALONG_DATABASE_URL. What lies here is the past, with people's names in it: delete it once all is well."
         )
-    if version is not None and version.startswith(compose_arriving("")):
+    if is_arriving(version):
         raise StoreMoved(
             f"A move into the database {name} broke off at its very end. Run it again: passalong move --to this address."
+        )
+
+
+def refuse_other(version: Version | None, *, name: str) -> None:
+    """Take no database but one of this very version: what a newer one has more would be left behind.
+
+    Raises:
+        StoreError: it is another one.
+    """
+    needs_upgrade(version, name=name, allowed=False)
+    if version is not None and version.revision != HEAD:
+        raise StoreTooNew(
+            f"The database {name} is at version {version.revision}: the program of that version can do this."
         )

@@ -7,6 +7,7 @@ from alembic import op
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
+additive = False  # True: programs of the version before go on working in this shape (CONTRIBUTING.md)
 
 
 def upgrade() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from storage.engines.sqlite_upgrade import NOTES, drop_notes, read_version
 from storage.errors import StoreUnavailable
-from storage.migrations import compose_gone, needs_upgrade
+from storage.migrations import Version, compose_gone, refuse_other
 from storage.moving.shapes import Shape
 
 BUSY_MILLISECONDS = 30_000
@@ -47,7 +47,7 @@ def opened(path: Path, *, writable: bool = False) -> Iterator[sqlite3.Connection
             raw.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
             raw.execute("PRAGMA synchronous=FULL")
             raw.execute("BEGIN IMMEDIATE" if writable else "BEGIN")
-            needs_upgrade(read_version(raw), name=str(path), allowed=False)
+            refuse_other(read_version(raw), name=str(path))
             raw.text_factory = bytes
             try:
                 yield raw
@@ -58,7 +58,7 @@ def opened(path: Path, *, writable: bool = False) -> Iterator[sqlite3.Connection
         raise StoreUnavailable(f"The database {path} cannot be read: {error}") from error
 
 
-def find_version(path: Path) -> str | None:
+def find_version(path: Path) -> Version | None:
     """What a database says of its version; None where there is none."""
     if not path.exists():
         raise StoreUnavailable(f"There is no database {path}.")

@@ -22,7 +22,7 @@ from storage.engines.sqlite import parse_path
 from storage.engines.sqlite_lane import SqliteSession
 from storage.engines.sqlite_upgrade import drop_notes
 from storage.errors import MoveRefused, StoreBusy, StoreMoved
-from storage.migrations import HEAD, compose_arriving, find_gone
+from storage.migrations import HEAD, Version, compose_arriving, find_gone, is_arriving
 from storage.moving import postgres_side as there
 from storage.moving import sqlite_side as here
 from storage.moving.shapes import Moved, Shape, compare, list_shapes
@@ -175,7 +175,8 @@ def _forget_notes(path: Path) -> None:
 def _finish(connection: Connection, path: Path, gone: tuple[str, str], to: str) -> Moved:
     """Open the target of a move that broke off between its last two commits."""
     token, place = gone
-    if read_version(connection) != compose_arriving(token):
+    arrived = read_version(connection)
+    if arrived is None or arrived.revision != compose_arriving(token):
         raise StoreMoved(f"The shop has moved from {path} to {place} already.")
     _open_to_all(connection)
     shapes = list_shapes()
@@ -186,8 +187,8 @@ def _open_to_all(connection: Connection) -> None:
     connection.execute(b"UPDATE alembic_version SET version_num = %s", [HEAD])
 
 
-def _say_occupied(version: str | None, name: str) -> str:
-    if version is not None and version.startswith(compose_arriving("")):
+def _say_occupied(version: Version | None, name: str) -> str:
+    if is_arriving(version):
         return (
             f"A move into {name} broke off before the old database was left: nothing is lost. Empty it "
             "(DROP SCHEMA … CASCADE), and move again."

@@ -21,7 +21,7 @@ from storage.engines.sqlite import parse_path
 from storage.engines.sqlite_lane import SqliteSession
 from storage.engines.sqlite_upgrade import prepare
 from storage.errors import MoveRefused, StoreMoved, StoreUnavailable
-from storage.migrations import HEAD, compose_arriving, compose_gone, find_gone, needs_upgrade
+from storage.migrations import HEAD, compose_arriving, compose_gone, find_gone, refuse_other
 from storage.moving import postgres_side as here
 from storage.moving import sqlite_side as there
 from storage.moving.shapes import Moved, Shape, compare, list_shapes
@@ -35,11 +35,12 @@ def move_to_sqlite(url: str, to: str, say: Callable[[str], None]) -> Moved:
         version = read_version(connection)
         if gone := find_gone(version):
             token = gone[0]
-            if there.find_version(path) != compose_arriving(token):
+            arrived = there.find_version(path) if path.stat().st_size else None
+            if arrived is None or arrived.revision != compose_arriving(token):
                 raise StoreMoved(f"The shop has moved from {describe(url)} to {gone[1]} already.")
             rows = _count(path)
         else:
-            needs_upgrade(version, name=describe(url), allowed=False)
+            refuse_other(version, name=describe(url))
             if path.stat().st_size:
                 raise MoveRefused(f"{path} is there already. Name a file that is not.")
             rows = _bring(connection, path, token, say)

@@ -31,7 +31,7 @@ MODEST = "attack_modest"
 
 END_WORKERS = f"""
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{MODEST}' AND pid NOT IN (
-  SELECT pid FROM pg_stat_activity WHERE application_name = 'passalong line')
+  SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'passalong line %')
 """
 
 SLOW_STATEMENTS = "options=-c%20statement_timeout%3D300"

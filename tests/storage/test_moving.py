@@ -19,7 +19,7 @@ from storage import StoreBusy, StoreMoved, StoreUnavailable, Tx, open_store
 from storage.beside import run_beside
 from storage.checks import list_faults
 from storage.errors import MoveRefused
-from storage.migrations import compose_arriving, find_gone
+from storage.migrations import Version, compose_arriving, find_gone
 from storage.moving import move
 from storage.moving.shapes import compare, list_shapes
 from storage.records import PersonId
@@ -192,7 +192,7 @@ async def test_a_move_that_was_killed_between_its_last_commits_is_finished(
     for here, there in ((sqlite_url, empty_postgres_url), (empty_postgres_url, back)):
         before = await look(here)
         await asyncio.to_thread(move, here, there, hush)
-        gone = find_gone(read_stored_version(here))
+        gone = find_gone(Version(read_stored_version(here)))
         assert gone is not None
         write_version(there, compose_arriving(gone[0]))
         with pytest.raises(StoreMoved, match="Run it again"):

@@ -23,10 +23,10 @@ CONFLICT = text("DO $$ BEGIN RAISE EXCEPTION 'conflict' USING ERRCODE = 'seriali
 CUT = text("SELECT pg_terminate_backend(pg_backend_pid())")
 END_LINE = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-WHERE datname = current_database() AND application_name = 'passalong line'
+WHERE datname = current_database() AND application_name LIKE 'passalong line %'
 """
 LINE = """
-SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'passalong line'
+SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'passalong line %'
 """
 TAKE_LEASE = """
 WITH buried AS (DELETE FROM passalong_process) UPDATE passalong_lease SET epoch = epoch + 1, holder = 1, control = 'other'

@@ -1,4 +1,4 @@
-# make demo ARGS="--campaign my.toml" · make test · make check · make bench · make chaos SEED=7 · make attack · make mutants ROOM=core · make cards CODES=100
+# make demo ARGS="--campaign my.toml" · make test · make check · make bench · make big · make chaos SEED=7 · make attack · make mutants ROOM=core · make cards CODES=100
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -8,7 +8,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCK := uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11
 WORKERS ?= 4
 
-.PHONY: demo test check format bench chaos hours attack deploy-check farm trials mutants cards pictures lock clean
+.PHONY: demo test check format bench big chaos hours attack deploy-check farm trials mutants cards pictures lock clean
 
 demo: $(READY)
 	@echo "Starting the bot in a local Telegram"
@@ -29,6 +29,9 @@ format: $(TESTED)
 
 bench: $(TESTED)
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+big: $(TESTED)
+	$(BIN)/python -m tests.benchmarks.big $(ENGINE) $(MEMBERS)
 
 chaos: $(TESTED)
 	$(BIN)/python -m tests.chaos --seed $(or $(SEED),1) $(ARGS)

@@ -109,10 +109,18 @@ def _list_wrong_funnel(tx: Tx) -> list[str]:
     """What is kept of people on their way, against those of whom there still are rows."""
     kept, now = funnel.sum_all(tx), [*(tx.row(_MEMBERS) or ()), *(tx.row(_FRIENDS) or ())]
     names = ("members", "blocked", "started", "qualified", "purchased", "redeemed")
+    days = funnel.sum_days(tx)
     return [
-        f"the funnel keeps {getattr(kept, name)} as {name}, and there are {count}"
-        for name, count in zip(names, map(int, now), strict=True)
-        if getattr(kept, name) != count
+        *(
+            f"the funnel keeps {getattr(kept, name)} as {name}, and there are {count}"
+            for name, count in zip(names, map(int, now), strict=True)
+            if getattr(kept, name) != count
+        ),
+        *(
+            f"the days of the funnel come to {getattr(days, name)} {name}, and {getattr(kept, name)} are kept"
+            for name in kept._fields
+            if getattr(days, name) != getattr(kept, name)
+        ),
     ]
 
 

@@ -23,6 +23,7 @@ from storage.tables import (
     deliveries,
     faces,
     flood_waits,
+    funnel,
     guesses,
     handouts,
     inbox,
@@ -73,6 +74,11 @@ def clean_clicks(tx: Tx, limit: int) -> int:
 def clean_shares(tx: Tx, limit: int) -> int:
     """Old shares; likewise."""
     return shares.delete_before(tx, before=_limit_of(tx, "share"), limit=limit)
+
+
+def fold_funnel(tx: Tx, limit: int) -> int:
+    """Days of the funnel that are over: one row of each, and they count for all times together; and cycles likewise."""
+    return funnel.fold(tx, before=tx.now // DAY - FUNNEL_DAYS, limit=limit) or funnel.fold_cycles(tx, limit)
 
 
 def clean_deliveries(tx: Tx, limit: int) -> int:
@@ -161,6 +167,9 @@ def clean_waiting(tx: Tx, _limit: int) -> int:
     )
 
 
+FUNNEL_DAYS = 2
+"""Nearly all that is counted for a day is counted on it."""
+
 CHORES: Mapping[str, Callable[[Tx, int], int]] = MappingProxyType(
     {
         "inbox": clean_inbox,
@@ -186,6 +195,7 @@ CHORES: Mapping[str, Callable[[Tx, int], int]] = MappingProxyType(
         "order claims": clean_order_claims,
         "tickets": clean_tickets,
         "waiting": clean_waiting,
+        "funnel": fold_funnel,
     }
 )
 """Each removes at most `limit` rows, unless there are always few, and returns how many; 0 when there are no more."""

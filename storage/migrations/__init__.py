@@ -66,6 +66,7 @@ REVISIONS = (
     "0059",
     "0060",
     "0061",
+    "0062",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

@@ -23,7 +23,7 @@ from storage.schema.conversions import (
 from storage.schema.coupons import coupon, pool
 from storage.schema.drops import coupon_claim, coupon_drop
 from storage.schema.fairness import captcha, mark, review, signal, watch
-from storage.schema.funnel import FUNNEL_COUNTS, funnel
+from storage.schema.funnel import COUNTED_EVER, EVER, EVER_DAY, FOLDED, FUNNEL_COUNTS, FUNNEL_KEY, funnel
 from storage.schema.gifts import gift
 from storage.schema.honours import honour
 from storage.schema.ideas import idea, idea_support
@@ -68,7 +68,12 @@ from storage.schema.web import web_key
 from storage.schema.webhooks import hook_event, hook_post, webhook
 
 __all__ = [
+    "COUNTED_EVER",
+    "EVER",
+    "EVER_DAY",
+    "FOLDED",
     "FUNNEL_COUNTS",
+    "FUNNEL_KEY",
     "HOUSE_ACCOUNT",
     "SHOP_BOARD",
     "account",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import BigInteger, Column, Index, PrimaryKeyConstraint, Table, Text, literal_column
 
 from storage.schema.base import metadata
 
@@ -11,6 +11,10 @@ FUNNEL_COUNTS = (
     *("members", "blocked", "reached", "shared", "prepared", "sent", "clicks", "clicked"),
     *("started", "qualified", "purchased", "redeemed"),
 )
+
+FOLDED, EVER = -1, 16
+"""The shard of a whole day, once that is over for a while, and of all such days together, whose `day` is `EVER_DAY`."""
+EVER_DAY = -1
 
 funnel = Table(
     "funnel",
@@ -27,5 +31,11 @@ funnel = Table(
 """Kept by triggers on the tables that it sums up; what each column counts is said in docs/metrics.md.
 
 `day` is since 1970, UTC; 0 holds what was counted before days were. `campaign_id` is 0 and the texts are empty where nothing
-is known. There are 16 shards, by the person, so that few wait for each other.
+is known. There are 16 shards, by the person, so that few wait for each other. Rows of days that are over are folded into one, and added
+to the sum of all such days: what was ever counted is all but the folded days, and one day one row of each kind.
 """
+
+COUNTED_EVER = funnel.c.shard >= literal_column("0")
+"""What is to be summed up for all times; a few rows, however old the shop is."""
+
+Index("ix_funnel_ever", funnel.c.shard, sqlite_where=COUNTED_EVER, postgresql_where=COUNTED_EVER)

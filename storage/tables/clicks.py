@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BindParameter, bindparam, delete, func, insert, literal_column, select
 
 from storage.records import PersonId
-from storage.schema import click, funnel, person, shop
+from storage.schema import COUNTED_EVER, click, funnel, person, shop
 from storage.tables.shares import select_last_story
 from storage.tx import Tx
 
@@ -39,7 +39,7 @@ _DELETE = delete(click).where(click.c.id.in_(bindparam("ids", expanding=True)))
 _DELETE_OF = delete(click).where(click.c.person_id == bindparam("of"))
 _COUNT_BY_SOURCE = (
     select(funnel.c.source, func.sum(funnel.c.clicks))
-    .where(funnel.c.clicks > literal_column("0"))
+    .where(COUNTED_EVER, funnel.c.clicks > literal_column("0"))
     .group_by(funnel.c.source)
 )
 

@@ -8,7 +8,7 @@ from sqlalchemy import Select, bindparam, exists, func, literal_column, or_, sel
 from sqlalchemy.sql.elements import KeyedColumnElement
 
 from storage.records import Person, PersonId
-from storage.schema.funnel import funnel
+from storage.schema.funnel import COUNTED_EVER, funnel
 from storage.schema.people import person, profile, spoken
 from storage.schema.pulse import asking
 from storage.schema.referrals import referral
@@ -67,8 +67,8 @@ _SHARERS = (
     .order_by(person.c.started_at.desc(), person.c.id.desc())
     .limit(bindparam("limit"))
 )
-_COUNT_MEMBERS = select(func.coalesce(func.sum(funnel.c.members), literal_column("0")))
-_COUNT_BLOCKED = select(func.coalesce(func.sum(funnel.c.blocked), literal_column("0")))
+_COUNT_MEMBERS = select(func.coalesce(func.sum(funnel.c.members), literal_column("0"))).where(COUNTED_EVER)
+_COUNT_BLOCKED = select(func.coalesce(func.sum(funnel.c.blocked), literal_column("0"))).where(COUNTED_EVER)
 
 
 def find_by_spoken(tx: Tx, code: str) -> Person | None:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, exists, func, literal_col
 from storage.errors import RowMissing
 from storage.records import Invitation, PersonId, Referral, ReferralId, ReferralState, VersionId
 from storage.schema import (
+    COUNTED_EVER,
     chat_join,
     click,
     coupon,
@@ -133,7 +134,7 @@ _COUNTED = (
 _FIND_NTH = _COUNTED.limit(1).offset(bindparam("before"))
 _LATEST = _COUNTED.limit(bindparam("most")).subquery("latest")
 _COUNT_LATELY = select(func.count()).select_from(_LATEST).where(_LATEST.c.joined_at > bindparam("since"))
-_COUNT_ALL = select(func.coalesce(func.sum(funnel.c.started), literal_column("0")))
+_COUNT_ALL = select(func.coalesce(func.sum(funnel.c.started), literal_column("0"))).where(COUNTED_EVER)
 _PAGE = (
     select(referral.c.id, referral.c.invitee_id, referral.c.state, referral.c.joined_at, referral.c.source)
     .where(referral.c.inviter_id == bindparam("inviter_id"))

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from sqlalchemy import BindParameter, Select, bindparam, delete, func, insert, literal_column, select
 
 from storage.records import PersonId, ShareWay
-from storage.schema import funnel, person, share, shop
+from storage.schema import COUNTED_EVER, funnel, person, share, shop
 from storage.tables import people
 from storage.tx import Tx
 
@@ -58,7 +58,7 @@ _DELETE = delete(share).where(share.c.id.in_(bindparam("ids", expanding=True)))
 _DELETE_OF = delete(share).where(share.c.person_id == bindparam("of"))
 _COUNT_BY_WAY = (
     select(funnel.c.source, func.sum(funnel.c.prepared + funnel.c.sent))
-    .where(funnel.c.prepared + funnel.c.sent > literal_column("0"))
+    .where(COUNTED_EVER, funnel.c.prepared + funnel.c.sent > literal_column("0"))
     .group_by(funnel.c.source)
 )
 

@@ -18,8 +18,10 @@ from bot.core.campaigns.contests import Contest, Prize
 from bot.core.campaigns.rewards import Give
 from bot.core.dashboard import BoardPage
 from bot.core.periods import BoardKind
+from bot.jobs.cleaning import PAGE
 from bot.services.broadcasts.results import list_results
 from bot.services.campaigns.opening import Source, open_shop
+from bot.services.cleaning import fold_funnel
 from bot.services.contests.contests import turn_contests, view_contests
 from bot.services.dashboard.entering import make_link, use_link
 from bot.services.dashboard.viewing import compute_mark, view_page
@@ -31,12 +33,10 @@ from storage import Store, open_store
 from storage.facts import GrantKind
 from storage.records import Profile
 from storage.tables import roles
+from tests.benchmarks.million import Town, code_of, fill
 from tests.benchmarks.rows import Row, row
 
 SMALL, LARGE = 1_000, 1_000_000
-FRIENDS_EACH = 4
-"""One member in five has invited four others."""
-
 RACE = Contest(
     key="race",
     name={"en": "Race"},
@@ -97,31 +97,34 @@ async def _measure_broadcasts(folder: Path, store: Store) -> Row:
 
 
 async def _measure_in_turns(stores: dict[int, Store]) -> dict[int, dict[str, float]]:
-    sessions: dict[int, str] = {}
-    for size, store in stores.items():
-        campaign = replace(load_campaign(), contests=(RACE,))
-        await store.write(open_shop, Source(campaign=campaign), announce_chat="@news")
-        await store.write(turn_contests)
-        await store.write(roles.set_owners, [OWNER.telegram_id])
-        await store.write(enter, OWNER)
-        sessions[size] = await store.write(
-            use_link, token=(await store.write(make_link, visitor=OWNER)).token, former=""
-        )
+    sessions = {size: await open_books(store) for size, store in stores.items()}
     times: dict[int, dict[str, list[float]]] = {size: {} for size in stores}
     for number in range(ROUNDS):
         for size, store in stores.items():
-            await store.write(enter, _find_known(size, number))  # who has been here today, as most who ask have
-            for what, ask in _list_questions(store, size, number, sessions[size]).items():
+            await store.write(enter, find_known(size, number))  # who has been here today, as most who ask have
+            for what, ask in list_questions(store, size, number, sessions[size]).items():
                 began = time.perf_counter()
                 await ask()
                 times[size].setdefault(what, []).append(time.perf_counter() - began)
     return {size: {what: statistics.median(each) for what, each in by.items()} for size, by in times.items()}
 
 
-def _list_questions(
-    store: Store, members: int, number: int, session: str
-) -> dict[str, Callable[[], Awaitable[object]]]:
-    known = _find_known(members, number)
+async def open_books(store: Store) -> str:
+    """Have the shop opened, with a race and an owner, and cleaned; the name of the owner's session in the dashboard."""
+    while await store.write(fold_funnel, PAGE):
+        pass
+    campaign = replace(load_campaign(), contests=(RACE,))
+    await store.write(open_shop, Source(campaign=campaign), announce_chat="@news")
+    await store.write(turn_contests)
+    await store.write(roles.set_owners, [OWNER.telegram_id])
+    await store.write(enter, OWNER)
+    link = await store.write(make_link, visitor=OWNER)
+    return await store.write(use_link, token=link.token, former="")
+
+
+def list_questions(store: Store, members: int, number: int, session: str) -> dict[str, Callable[[], Awaitable[object]]]:
+    """What people ask for again and again, by what it is called; each is asked for by calling it."""
+    known = find_known(members, number)
     newcomer = Profile(telegram_id=10_000_000 + number, first_name="New", telegram_language="en")
 
     def join() -> Awaitable[object]:
@@ -143,14 +146,10 @@ def _list_questions(
     }
 
 
-def _find_known(members: int, number: int) -> Profile:
-    member = (number * 7919) % (members // (FRIENDS_EACH + 1)) + 1
+def find_known(members: int, number: int) -> Profile:
+    """One of those who have been here from the beginning, another for each number."""
+    member = (number * 7919) % Town(members).founders + 1
     return Profile(telegram_id=member, first_name=f"Member {member}", telegram_language="en")
-
-
-def code_of(member: int) -> str:
-    """A member's code."""
-    return f"{member:010d}"
 
 
 def load_campaign() -> Campaign:
@@ -158,84 +157,4 @@ def load_campaign() -> Campaign:
     themes = sorted(theme.stem for theme in (ASSETS / "themes").glob("*.toml"))
     return parse_campaign(
         (ASSETS / "campaigns" / "welcome.toml").read_bytes(), themes=themes, find_picture=lambda _: ""
-    )
-
-
-def fill(database: Path, members: int) -> None:
-    """Write members, referrals and rewards straight into the tables, consistent as the services would leave them."""
-    inviters = members // (FRIENDS_EACH + 1)
-    pairs = [(1 + (friend - inviters - 1) // FRIENDS_EACH, friend) for friend in range(inviters + 1, members + 1)]
-    everybody = range(1, members + 1)
-    with sqlite3.connect(database, isolation_level=None) as connection:
-        connection.execute("PRAGMA synchronous=OFF")
-        connection.execute("BEGIN")
-        connection.executemany(
-            "INSERT INTO person (id, code, started_at, score, created_at) VALUES (?, ?, 1, ?, 1)",
-            ((each, code_of(each), FRIENDS_EACH if each <= inviters else 0) for each in everybody),
-        )
-        connection.executemany(
-            "INSERT INTO profile (person_id, telegram_id, first_name, telegram_language) VALUES (?, ?, ?, 'en')",
-            ((each, each, f"Member {each}") for each in everybody),
-        )
-        connection.executemany(
-            "INSERT INTO account (id, owner_id, balance) VALUES (?, ?, ?)",
-            ((each + 1, each, 50 * FRIENDS_EACH if each <= inviters else 25) for each in everybody),
-        )
-        _fill_referrals(connection, pairs)
-        connection.execute("INSERT INTO board (campaign_id, period) VALUES (1, 'all'), (1, 'contest:race')")
-        connection.execute(
-            "INSERT INTO contest (campaign_id, key, campaign_version_id, board_id, starts_at, ends_at, seed)"
-            " SELECT 1, 'race', 1, id, 0, ends_at, x'00' FROM board WHERE period = 'contest:race'"
-        )
-        connection.execute(
-            "INSERT INTO standing (board_id, person_id, score) SELECT board.id, person.id, score FROM board, person"
-            " WHERE score > 0 ORDER BY 1, 2"
-        )
-        connection.execute("INSERT INTO score SELECT id, ?, ? FROM board", (FRIENDS_EACH, inviters))
-        connection.execute("COMMIT")
-        connection.execute("ANALYZE")
-    connection.close()
-
-
-def _fill_referrals(connection: sqlite3.Connection, pairs: list[tuple[int, int]]) -> None:
-    numbered = list(enumerate(pairs, 1))
-    connection.execute("INSERT INTO campaign (id, slug, created_at) VALUES (1, 'welcome', 1)")
-    connection.execute(
-        "INSERT INTO campaign_version (id, campaign_id, number, content, digest, created_at) VALUES (1, 1, 0, '', '', 1)"
-    )
-    connection.executemany(
-        "INSERT INTO referral (id, inviter_id, invitee_id, campaign_version_id, source, state, joined_at)"
-        " VALUES (?, ?, ?, 1, 'fwd', 'qualified', 1)",
-        ((number, inviter, friend) for number, (inviter, friend) in numbered),
-    )
-    connection.executemany(
-        "INSERT INTO ledger (debit_id, credit_id, amount, key, reason, referral_id, posted_at) VALUES (1, ?, ?, ?, ?, ?, 1)",
-        (
-            line
-            for number, (inviter, friend) in numbered
-            for line in (
-                (inviter + 1, 50, f"referral:{number}:inviter:join", "invited_friend", number),
-                (friend + 1, 25, f"referral:{number}:invitee:join", "welcome", number),
-            )
-        ),
-    )
-    connection.executemany(
-        "INSERT INTO event (kind, person_id, referral_id, campaign_version_id, key, happened_at) VALUES (?, ?, ?, 1, ?, 1)",
-        (
-            (kind, friend, number, f"{kind}:{number}")
-            for number, (_, friend) in numbered
-            for kind in ("joined", "qualified")
-        ),
-    )
-    connection.executemany(
-        'INSERT INTO "grant" (event_id, side, rule, person_id, state, kind, points, ledger_id, granted_at)'
-        " VALUES (?, ?, 'join', ?, 'available', 'points', ?, ?, 1)",
-        (
-            line
-            for number, (inviter, friend) in numbered
-            for line in (
-                (2 * number, "inviter", inviter, 50, 2 * number - 1),
-                (2 * number, "invitee", friend, 25, 2 * number),
-            )
-        ),
     )

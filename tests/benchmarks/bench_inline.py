@@ -18,7 +18,8 @@ from bot.playground.world import Message, Person
 from bot.services.sharing.cards import find_cards
 from bot.wire.pictures import Pictures
 from storage import Store, open_store
-from tests.benchmarks.bench_growth import LARGE, SMALL, fill, load_campaign
+from tests.benchmarks.bench_growth import LARGE, SMALL, load_campaign
+from tests.benchmarks.million import fill
 from tests.benchmarks.rows import Row, row
 from tests.journeys.shop_at_work import ShopAtWork, open_shop
 

@@ -11,6 +11,8 @@ from random import Random
 import pytest
 from sqlalchemy import Table, select, update
 
+from bot.core.durations import DAY
+from bot.services.cleaning import fold_funnel
 from bot.services.stats import cut, list_weeks, measure
 from bot.services.visiting import Click, count_clicks
 from storage import Store
@@ -18,14 +20,25 @@ from storage.checks import find_faults
 from storage.conversion import SaleState
 from storage.facts import RedemptionState
 from storage.records import PersonId, Profile, ReferralState, ShareWay, Transfer
-from storage.schema import FUNNEL_COUNTS, campaign_version, click, funnel, person, redemption, referral, sale, share
+from storage.schema import (
+    EVER_DAY,
+    FOLDED,
+    FUNNEL_COUNTS,
+    campaign_version,
+    click,
+    funnel,
+    person,
+    redemption,
+    referral,
+    sale,
+    share,
+)
 from storage.tables import funnel as kept_counts
-from storage.tables import ledgers, people, redemptions, referrals, sales, shares, shops
+from storage.tables import ledgers, people, redemptions, referrals, sales, shares, shops, tallies
 from storage.tables.funnel import Cut
 from storage.tx import Tx
 from tests.storage.clock import Clock
 
-DAY = 86_400_000_000
 STATES = (ReferralState.WAITING, ReferralState.QUALIFIED, ReferralState.REVOKED)
 
 Key = tuple[int, int, str, str, str, str]
@@ -77,9 +90,11 @@ def recount(tx: Tx) -> Counter[Key]:
 
 
 def read_kept(tx: Tx) -> Counter[Key]:
-    """The funnel as the database keeps it."""
+    """The funnel as the database keeps it, by day."""
     counted: Counter[Key] = Counter()
     for row in dump(tx, funnel):
+        if row["day"] == EVER_DAY:
+            continue
         key = tuple(row[name] for name in ("day", "campaign_id", "source", "story", "language"))
         for name in FUNNEL_COUNTS:
             counted[(*key, name)] += row[name]  # type: ignore[index, operator]  # likewise
@@ -196,9 +211,47 @@ async def test_the_funnel_is_what_a_recount_of_all_rows_says(store: Store, clock
     for _ in range(12):
         await store.write(history.go_on, 25)
         clock.advance(history.random.randrange(3 * 86_400))
+        await store.write(fold_funnel, history.random.randrange(1, 60))
     counted, kept = await store.read(recount), await store.read(read_kept)
     assert {key: (counted[key], kept[key]) for key in counted | kept if counted[key] != kept[key]} == {}
     assert {name for *_, name in counted} == set(FUNNEL_COUNTS)
+
+
+async def test_days_that_are_over_are_folded_and_nothing_is_counted_otherwise(store: Store, clock: Clock) -> None:
+    """Of each kind one row a day stays, and one for all times, by which alone everything is said that ever was."""
+    history = History(8)
+    for _ in range(4):
+        await store.write(history.go_on, 40)
+        clock.advance(86_400)
+    before = await _say_all(store)
+    while await store.write(fold_funnel, 30):
+        assert await _say_all(store) == before
+        assert await store.read(_list_wrong) == []
+    kept, today = await store.read(lambda tx: list(dump(tx, funnel))), clock() // DAY
+    assert {row["shard"] for row in kept if EVER_DAY < row["day"] < today - 2} == {FOLDED}  # type: ignore[operator]
+    assert await store.read(read_kept) == await store.read(recount)
+    await store.write(history.go_on, 60)  # purchases of friends who came on days that are folded
+    while await store.write(fold_funnel, 500):
+        pass
+    assert await store.read(read_kept) == await store.read(recount)
+    assert await store.read(_list_wrong) == []
+
+
+async def _say_all(store: Store) -> list[object]:
+    cuts = [await store.read(cut, by) for by in Cut]
+    return [(await store.read(measure)).funnel, await store.read(list_weeks), *cuts]
+
+
+async def test_the_check_of_a_database_hears_of_days_that_do_not_come_to_the_whole(store: Store, clock: Clock) -> None:
+    """What is kept for all times is held against the days that were folded into it."""
+    await store.write(History(5).go_on, 60)
+    clock.advance(5 * 86_400)
+    await store.write(fold_funnel, 500)
+    assert await store.read(_list_wrong) == []
+    clicks = {"clicks": funnel.c.clicks + 1}
+    await store.write(lambda tx: tx.run(update(funnel).where(funnel.c.shard == FOLDED).values(clicks)))
+    (said,) = await store.read(_list_wrong)
+    assert "clicks" in said
 
 
 async def test_the_check_of_a_database_hears_of_a_funnel_that_is_wrong(store: Store) -> None:
@@ -303,3 +356,22 @@ async def test_a_cycle_is_the_median_from_start_to_a_friends_coming(store: Store
     assert await store.read(kept_counts.list_cycles) == {
         min(48, hours): 1 if hours < 48 else 8 for hours in range(2, 63, 2)
     }
+
+
+async def test_long_cycles_are_put_together_and_the_median_stays(store: Store, clock: Clock) -> None:
+    """Days become weeks from four weeks on, and weeks four of them from a year on; shards become one."""
+    anna = await store.write(people.add, Profile(telegram_id=1, first_name="Anna"), "Code000001")
+    await store.write(people.set_started, anna.id, "en")
+    for number in range(2, 42):
+        clock.advance((3 if number < 22 else 20 * 24) * 3_600)
+        friend = await store.write(people.add, Profile(telegram_id=number, first_name="F"), f"Code{number:06}")
+        await store.write(_refer, anna.id, friend.id, "fwd")
+    before = (await store.read(measure)).cycle_hours, await store.read(kept_counts.list_cycles)
+    while await store.write(fold_funnel, 7):
+        pass
+    assert ((await store.read(measure)).cycle_hours, await store.read(kept_counts.list_cycles)) == before
+    hours = sorted(before[1])
+    assert all(each % (7 * 24) == 0 for each in hours if each >= 28 * 24)
+    assert len([each for each in hours if each >= 364 * 24]) < 20
+    assert sum(before[1].values()) == 40
+    assert len(await store.read(tallies.read, "cycle")) == len(hours)

@@ -16,7 +16,6 @@ from bot.shops.shop_file import furnish_database, place_database, refuse_name
 
 if TYPE_CHECKING:
     from bot.doctor.finding import Finding
-    from bot.settings import Settings
     from bot.settings_reader import SettingsReader
 
 
@@ -46,23 +45,16 @@ def _open_folder(reader: SettingsReader) -> ShopFolder:
 
 def list_shops(folder: ShopFolder) -> int:
     """Print them, a line each; a file that cannot be run says why."""
+    from storage.occupancy import find_occupancy  # noqa: PLC0415 -- whoever asks for something else need not wait for it
+
     contents = folder.read()
-    rows = [("shop", "bot", "state", "database")]
+    rows: list[tuple[str, ...]] = [("shop", "bot", "state", "database")]
     for name, settings in contents.shops.items():
-        rows.append((name, settings.bot_id, _find_state(settings), mask_secrets(settings.database_url)))
+        rows.append((name, settings.bot_id, find_occupancy(settings.database_url), mask_secrets(settings.database_url)))
     rows += [(path.stem, "-", "cannot be run", "-") for path in contents.mistakes]
     sys.stdout.writelines(_align(rows))
     sys.stdout.writelines(f"{mask_secrets(words)}\n" for words in contents.mistakes.values())
     return 0
-
-
-def _find_state(settings: Settings) -> str:
-    from storage.occupancy import is_in_use, is_made  # noqa: PLC0415 -- whoever asks for something else need not wait for it
-
-    if is_made(settings.database_url) is False:
-        return "new"
-    in_use = is_in_use(settings.database_url)
-    return "unknown" if in_use is None else "at work" if in_use else "stands still"
 
 
 def _align(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 from bot.app import House, run_in
 from bot.assets import ASSETS
@@ -17,13 +19,14 @@ from bot.shops.doors import Doors
 from bot.shops.folder import ShopFolder
 from bot.shops.folder_watch import FolderWatch
 from bot.shops.host import Host, Stay
-from bot.shops.leasing import Alone, Leasing
+from bot.shops.leasing import Leasing, PostgresLeasing
 from bot.shops.shop_file import furnish
 from bot.updates.vitals import Senses
 from bot.watchdog import Watchdog
 from bot.wire.pictures import Easel
-from storage import Store, open_store
+from storage import Pools, Store, open_store
 from storage.errors import LeaseLost, StoreBusy, StoreError
+from storage.leases import find_database
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +52,8 @@ async def run_shops(
         OSError: the folder cannot be read.
         ListenRefused: the port of the web side cannot be had.
     """
-    leasing: Leasing = Alone()
+    pools = Pools()
+    leasing = PostgresLeasing(pools)
     watch = FolderWatch(ShopFolder(common.shops, common.given))
     token = METRICS_TOKEN.read({METRICS_TOKEN.name: common.given.get(PREFIX + METRICS_TOKEN.name, "")})
     doors, stays = Doors(common.listen, token), dict[str, Stay]()
@@ -58,7 +62,8 @@ async def run_shops(
     async def run_shop(stay: Stay) -> None:
         stays[stay.settings.shop] = stay
         seen = token or any(settings.public_url for settings in watch.in_force.values())
-        await _run_shop(stay, replace(house, doors=doors) if seen else house, watchdog)
+        work = partial(_run_watched, house=replace(house, doors=doors) if seen else house, watchdog=watchdog)
+        await _run_shop(stay, leasing, pools, work)
 
     host = Host(watch, leasing, run_shop)
     on_look_wanted(host.look_now)
@@ -66,13 +71,20 @@ async def run_shops(
     await host.run(stop, doors.run(stop))
 
 
-async def _run_shop(stay: Stay, house: House, watchdog: Watchdog) -> None:
+Work = Callable[[Store, Stay], Coroutine[Any, Any, None]]
+
+
+async def _run_shop(stay: Stay, leasing: Leasing, pools: Pools, work: Work) -> None:
+    """Open the shop's store, under its lease where there is one, and work in it."""
     settings = stay.settings
+    tenure = leasing.get_tenure(settings.shop)
+    if tenure is None and find_database(settings.database_url):
+        return  # another process has it by now
     try:
         await asyncio.to_thread(furnish, settings)
-        async with open_store(settings.database_url) as store:
+        async with open_store(settings.database_url, tenure=tenure, pools=pools) as store:
             if not stay.stop.is_set():
-                await _run_watched(store, stay, house, watchdog)
+                await work(store, stay)
     except (LeaseLost, StoreBusy):
         raise
     except StoreError as error:
@@ -80,7 +92,7 @@ async def _run_shop(stay: Stay, house: House, watchdog: Watchdog) -> None:
         raise
 
 
-async def _run_watched(store: Store, stay: Stay, house: House, watchdog: Watchdog) -> None:
+async def _run_watched(store: Store, stay: Stay, *, house: House, watchdog: Watchdog) -> None:
     watch = watchdog.watch(stay.settings.shop)
     try:
         await run_in(store, stay.settings, stay.stop, senses=Senses(watcher=watch), house=house)

@@ -268,6 +268,8 @@ class Share:
         self._refused &= set(free)
 
     async def _take(self, keeper: Keeper) -> None:
+        if all(peer.id == keeper.id for peer in keeper.peers):
+            self._cool_until.clear()  # whoever was to have it is gone
         chosen = share_out(keeper.peers, sorted(self._free_since))
         for name, since in sorted(self._free_since.items()):
             now = time.monotonic()

@@ -44,8 +44,15 @@ class Stay:
     settings: Settings
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     opened: asyncio.Event = field(default_factory=asyncio.Event)
+    worked: bool = False
+    """Whether it was ever open in this stay."""
     begun: bool = False
     task: asyncio.Task[None] | None = None
+
+    def note_open(self) -> None:
+        """It is at work."""
+        self.worked = True
+        self.opened.set()
 
     def end(self) -> None:
         """Ask it to stop; what has not even begun is over at once."""
@@ -55,7 +62,7 @@ class Stay:
 
 
 RunShop = Callable[[Stay], Coroutine[Any, Any, None]]
-"""Opens a shop's store and works in it until its stay is to stop; sets `opened` when it is at work."""
+"""Opens a shop's store and works in it until its stay is to stop; notes when it is at work."""
 
 
 class Host:
@@ -190,7 +197,7 @@ class Host:
             stay.opened.clear()
             task = await self._starts.begin(lambda: self._begin(stay), stay.opened)
             began = loop.time()
-            fault = await self._find_fault(task)
+            fault = await _find_fault(task, stay.settings)
             if fault is None or stay.stop.is_set():
                 return
             stay.opened.clear()
@@ -206,23 +213,6 @@ class Host:
         stay.begun = True
         return self._run_shop(stay)
 
-    async def _find_fault(self, task: asyncio.Task[None]) -> Exception | None:
-        """What a shop has ended by, said in the log; None where it was asked to, or is another process's now."""
-        try:
-            await task
-        except (SettingMistake, CampaignMistake) as mistake:
-            logger.error("This shop cannot be run until that is corrected: %s", mistake)  # noqa: TRY400 -- no fault of the program
-            return mistake
-        except LeaseLost as error:
-            logger.info("%s", error)
-        except (StoreError, PollingEnded, TaskEnded, OSError) as error:
-            logger.error("This shop has stopped and is begun again: %s", error)  # noqa: TRY400 -- likewise
-            return error
-        except Exception as error:
-            logger.exception("This shop has stopped and is begun again")
-            return error
-        return None
-
     async def _until_other(self, stay: Stay) -> None:
         """Wait until the campaign's file is another; the shop's own begins another stay."""
         known = await asyncio.to_thread(_find_mark, stay.settings.campaign)
@@ -236,6 +226,28 @@ class Host:
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=STOP_SECONDS)
             await _leave(late)
+
+
+async def _find_fault(task: asyncio.Task[None], settings: Settings) -> Exception | None:
+    """What a shop has ended by, said in the log; None where it was asked to, or is another process's now."""
+    try:
+        await task
+    except CampaignMistake as mistake:
+        words = "This shop cannot be run until that is corrected: %s: %s"
+        logger.error(words, settings.campaign, mistake)  # noqa: TRY400 -- no fault of the program
+        return mistake
+    except SettingMistake as mistake:
+        logger.error("This shop cannot be run until that is corrected: %s", mistake)  # noqa: TRY400 -- likewise
+        return mistake
+    except LeaseLost as error:
+        logger.info("%s", error)
+    except (StoreError, PollingEnded, TaskEnded, OSError) as error:
+        logger.error("This shop has stopped and is begun again: %s", error)  # noqa: TRY400 -- likewise
+        return error
+    except Exception as error:
+        logger.exception("This shop has stopped and is begun again")
+        return error
+    return None
 
 
 async def _leave(late: Collection[asyncio.Task[None]]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from bot.app import House, run_in
 from bot.assets import ASSETS
 from bot.broken_start import tell_owners
-from bot.core.setting import PREFIX
+from bot.core.setting import PREFIX, mask_secrets
 from bot.jobs.alarms import METRICS_TOKEN
 from bot.settings import CommonSettings
 from bot.shops.doors import Doors
@@ -25,8 +25,9 @@ from bot.updates.vitals import Senses
 from bot.watchdog import Watchdog
 from bot.wire.pictures import Easel
 from storage import Pools, Store, open_store
-from storage.errors import LeaseLost, StoreBusy, StoreError
+from storage.errors import LeaseLost, StoreBusy, StoreDamaged, StoreError
 from storage.leases import find_database
+from storage.occupancy import Occupancy, find_occupancy
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +58,7 @@ async def run_shops(
     watch = FolderWatch(ShopFolder(common.shops, common.given))
     token = METRICS_TOKEN.read({METRICS_TOKEN.name: common.given.get(PREFIX + METRICS_TOKEN.name, "")})
     doors, stays = Doors(common.listen, token), dict[str, Stay]()
-    house = House(easel=Easel(ASSETS, templates_kept=TEMPLATES_KEPT), on_open=lambda shop: stays[shop].opened.set())
+    house = House(easel=Easel(ASSETS, templates_kept=TEMPLATES_KEPT), on_open=lambda shop: stays[shop].note_open())
 
     async def run_shop(stay: Stay) -> None:
         stays[stay.settings.shop] = stay
@@ -81,6 +82,8 @@ async def _run_shop(stay: Stay, leasing: Leasing, pools: Pools, work: Work) -> N
     if tenure is None and find_database(settings.database_url):
         return  # another process has it by now
     try:
+        if stay.worked:
+            await asyncio.to_thread(_demand_database, settings.database_url)
         await asyncio.to_thread(furnish, settings)
         async with open_store(settings.database_url, tenure=tenure, pools=pools) as store:
             if not stay.stop.is_set():
@@ -90,6 +93,17 @@ async def _run_shop(stay: Stay, leasing: Leasing, pools: Pools, work: Work) -> N
     except StoreError as error:
         await tell_owners(settings, error)
         raise
+
+
+def _demand_database(url: str) -> None:
+    """A shop that was at work a moment ago has a database: an empty one in its place would be another shop.
+
+    Raises:
+        StoreDamaged: its file is gone.
+    """
+    if find_occupancy(url) is Occupancy.NEW:
+        cure = "Put it back; or write the shop's file anew, and it begins with an empty one"
+        raise StoreDamaged(f"The database {mask_secrets(url)} is gone, and no other is made in its place. {cure}")
 
 
 async def _run_watched(store: Store, stay: Stay, *, house: House, watchdog: Watchdog) -> None:

@@ -37,6 +37,10 @@ class Agency:
         write_shop(self.shops, name, BOT_TOKEN=token, **settings)
         return telegram
 
+    def find_file(self, name: str) -> Path:
+        """A shop's file."""
+        return self.shops / f"{name}.env"
+
     async def until_at_work(self, *names: str) -> None:
         """Wait until their bots ask for updates."""
         for name in names:

@@ -40,7 +40,7 @@ class Stage:
         self.runs.append((name, stay.settings.send_rate))
         if self.faults.get(name):
             raise self.faults[name].pop(0)
-        stay.opened.set()
+        stay.note_open()
         self.at_work.add(name)
         await stay.stop.wait()
         self.at_work.discard(name)

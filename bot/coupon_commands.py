@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.core.coupons.pools import parse_pool
 from bot.core.setting import mask_secrets
 
 if TYPE_CHECKING:
@@ -30,12 +29,14 @@ def add_coupons_parser(coupons: argparse.ArgumentParser, read_settings: Callable
 
 def import_file(read_settings: Callable[[], Settings], said: str, path: Path) -> int:
     """Print `N new, M known, K refused`, and each refused row with its line and why to standard error."""
+    from bot.core.coupons.pools import parse_pool  # noqa: PLC0415 -- whoever asks for something else need not wait for it
+
     pool = parse_pool(said)
     if pool is None:
         return _complain(
             f'"{said}" cannot be a pool. Use small letters a-z, digits and hyphens between them.', WRONG_NAME
         )
-    from bot.core.coupons.lines import FileMistake  # noqa: PLC0415 -- whoever asks for something else need not wait for it
+    from bot.core.coupons.lines import FileMistake  # noqa: PLC0415 -- likewise
     from bot.core.coupons.rows import Refused  # noqa: PLC0415 -- likewise
     from bot.messages.coupons import say_file_mistake, say_problem  # noqa: PLC0415 -- likewise
     from bot.messages.texts import Texts  # noqa: PLC0415 -- likewise

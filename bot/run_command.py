@@ -77,7 +77,8 @@ async def _host_in(
 
 
 async def _run_until_signal(settings: Settings) -> int:
-    from storage import StoreBusy, StoreError, StoreMoved, open_store  # noqa: PLC0415 -- likewise
+    with nothing_collected():
+        from storage import StoreBusy, StoreError, StoreMoved, open_store  # noqa: PLC0415 -- likewise
 
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in list_stop_signals():

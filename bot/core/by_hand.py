@@ -10,6 +10,7 @@ from enum import Enum, auto
 from bot.core.durations import DAY
 from bot.core.names import clean_text
 from bot.core.numbers import parse_whole_number
+from bot.core.setting import Setting
 from storage.role import Role
 
 REASON = "by_hand"
@@ -92,3 +93,11 @@ def decide_given(*, to_oneself: bool, points: int, left: int) -> Outcome:
 def decide_returnable(given_at: int, now: int) -> bool:
     """Whether an owner can still take it back: within a day."""
     return now < given_at + DAY
+
+
+GRANT_LIMITS = Setting(
+    name="GRANT_LIMITS",
+    default=USUAL_LIMITS,
+    parse=parse_limits,
+    right=f"Write how many points each role may give by hand a day, like {USUAL_LIMITS}.",
+)

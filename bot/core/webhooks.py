@@ -5,14 +5,11 @@ The signature is that of Standard Webhooks (https://www.standardwebhooks.com): H
 
 from __future__ import annotations
 
-import hmac
 import json
-from base64 import b64decode, b64encode
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, StrEnum, auto
-from hashlib import sha256
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from types import MappingProxyType
 from urllib.parse import urlsplit
@@ -23,9 +20,6 @@ from storage.webhook import HookEventId, HookEventKind, WebhookId
 VERSION = 1
 """Of what is sent; grows where something of it changes its meaning or goes."""
 
-SECRET_BYTES = 24
-MARK = "whsec_"
-"""How a secret begins, so that it is known by sight."""
 
 MOST_WEBHOOKS = 10
 LONGEST_URL = 2_000
@@ -172,18 +166,6 @@ def _find_inner(address: IPv6Address) -> IPv4Address | None:
     """The address of the older kind that is written into one of these networks."""
     inside = any(address in network for network in _WITH_INNER)
     return IPv4Address(int(address) & 0xFFFF_FFFF) if inside else None
-
-
-def compose_secret(random_bytes: bytes) -> str:
-    """A secret as it is shown once: `whsec_` and Base64."""
-    return f"{MARK}{b64encode(random_bytes).decode()}"
-
-
-def sign(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
-    """The value of the header `webhook-signature`; `timestamp` in seconds."""
-    key = b64decode(secret.removeprefix(MARK))
-    signed = b".".join([message_id.encode(), str(timestamp).encode(), body])
-    return f"v1,{b64encode(hmac.digest(key, signed, sha256)).decode()}"
 
 
 def compose_message_id(webhook_id: WebhookId, event_id: HookEventId) -> str:

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from telegram import Update
 
-from bot.core.roles import MANAGERS
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
 from bot.messages.audit import render_audit
-from bot.messages.buttons import AUDIT
-from bot.messages.commands import Command
 from bot.messages.texts import Texts
 from bot.services.audit import view_audit
-from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
 
 
@@ -20,11 +16,3 @@ async def on_audit(update: Update, context: Context, before_id: int = 0) -> None
     """The latest acts, or those before one of them."""
     view = await context.read(view_audit, visitor=visitor_of(update), before_id=before_id)
     await show(update, context, render_audit(Texts(view.member.language), context.deps.shop, view))
-
-
-CAPABILITY = Capability(
-    name="audit",
-    roles=MANAGERS,
-    commands={Command(name="audit", text="audit.name", place=7): on_audit},
-    buttons={AUDIT: on_audit},
-)

@@ -19,24 +19,11 @@ from bot.core.broadcasts.content import (
     write_content,
 )
 from bot.core.broadcasts.editing import EditFault, decide_edit
-from bot.core.roles import MANAGERS
 from bot.handlers.broadcasts.preview import show_preview
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
-from bot.messages.broadcasts.buttons import (
-    BROADCAST_DELETE,
-    BROADCAST_DELETE_SURE,
-    BROADCAST_EDIT,
-    BROADCAST_EDIT_BUTTONS,
-    BROADCAST_EDIT_NO_BUTTONS,
-    BROADCAST_EDIT_VERSION,
-    BROADCAST_PROGRESS,
-    BROADCAST_RESEND,
-    BROADCAST_RESEND_SURE,
-)
 from bot.messages.broadcasts.content import ContentMistake, Unfit, parse_version
 from bot.messages.broadcasts.echo import (
-    NOTICES,
     parse_version_name,
     render_delete_asked,
     render_edit_buttons,
@@ -51,7 +38,6 @@ from bot.messages.texts import Texts
 from bot.services.broadcasts import echoing
 from bot.services.broadcasts.authoring import BroadcastView, view_broadcast
 from bot.services.members import open_home
-from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
 from bot.updates.flows import ANYTHING, Flow, Step
 from storage.conversation import Conversation
@@ -228,29 +214,11 @@ async def _show(update: Update, context: Context, view: BroadcastView | None, re
         await show(update, context, render(Texts(view.member.language), view))
 
 
-CAPABILITY = Capability(
-    name="broadcast_echo",
-    roles=MANAGERS,
-    buttons={
-        BROADCAST_EDIT: on_edit,
-        BROADCAST_EDIT_VERSION: on_edit_version,
-        BROADCAST_EDIT_BUTTONS: on_edit_buttons,
-        BROADCAST_EDIT_NO_BUTTONS: on_edit_no_buttons,
-        BROADCAST_DELETE: on_delete,
-        BROADCAST_DELETE_SURE: on_delete_sure,
-        BROADCAST_RESEND: on_resend,
-        BROADCAST_RESEND_SURE: on_resend_sure,
-        BROADCAST_PROGRESS: on_progress,
-    },
-    flows=[
-        Flow(
-            name=echoing.BROADCAST_EDIT,
-            steps=[
-                Step(name="content", takes=ANYTHING, takes_commands=True, on_answer=on_new_form),
-                Step(name="buttons", on_answer=on_new_buttons),
-            ],
-            on_cancel=on_stop,
-        )
+FLOW = Flow(
+    name=echoing.BROADCAST_EDIT,
+    steps=[
+        Step(name="content", takes=ANYTHING, takes_commands=True, on_answer=on_new_form),
+        Step(name="buttons", on_answer=on_new_buttons),
     ],
-    notices=NOTICES,
+    on_cancel=on_stop,
 )

@@ -7,26 +7,16 @@ from functools import partial
 from telegram import Update
 
 from bot.core.broadcasts.timing import NOW, Timing, When, parse_clock, parse_days
-from bot.core.roles import MANAGERS
 from bot.core.scheduling import parse_moment
 from bot.handlers.broadcasts.fare import can_pay, show_fare
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
-from bot.messages.broadcasts.buttons import (
-    BROADCAST_AT,
-    BROADCAST_DAY,
-    BROADCAST_FAST,
-    BROADCAST_NEWS,
-    BROADCAST_PAY,
-    BROADCAST_WHEN,
-)
 from bot.messages.broadcasts.screens import render_gone
 from bot.messages.broadcasts.when import render_days, render_left, render_question, render_when
 from bot.messages.texts import Texts
 from bot.services.broadcasts import scheduling
 from bot.services.broadcasts.authoring import BroadcastView
 from bot.services.broadcasts.planning import Plan
-from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
 from bot.updates.flows import Flow, Step
 from storage.broadcast import News
@@ -144,22 +134,8 @@ async def _show(update: Update, context: Context, view: BroadcastView | None) ->
         await show(update, context, render_when(Texts(view.member.language), view))
 
 
-CAPABILITY = Capability(
-    name="broadcast_when",
-    roles=MANAGERS,
-    buttons={
-        BROADCAST_WHEN: on_when,
-        BROADCAST_AT: on_at,
-        BROADCAST_DAY: on_day,
-        BROADCAST_NEWS: on_news,
-        BROADCAST_FAST: on_fast,
-        BROADCAST_PAY: on_pay,
-    },
-    flows=[
-        Flow(
-            name=scheduling.BROADCAST_WHEN,
-            steps=[Step(name=name, on_answer=on_answer) for name in ("at", "week", "drip")],
-            on_cancel=on_cancel,
-        )
-    ],
+FLOW = Flow(
+    name=scheduling.BROADCAST_WHEN,
+    steps=[Step(name=name, on_answer=on_answer) for name in ("at", "week", "drip")],
+    on_cancel=on_cancel,
 )

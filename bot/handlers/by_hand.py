@@ -8,16 +8,19 @@ from typing import Any
 
 from telegram import Message, Update
 
-from bot.core.by_hand import USUAL_LIMITS, Order, Outcome, clean_reason, parse_limits, parse_order, parse_points
-from bot.core.roles import TEAM
-from bot.core.setting import Setting
+from bot.core.by_hand import (
+    GRANT_LIMITS,
+    Order,
+    Outcome,
+    clean_reason,
+    parse_order,
+    parse_points,
+)
 from bot.handlers.conversations import begin, begin_at
 from bot.handlers.deps import Context
 from bot.handlers.looking_up import FINDING
 from bot.handlers.reply import show
-from bot.messages.buttons import GIVE, GIVE_BACK
 from bot.messages.by_hand import (
-    NOTICES,
     ask_points,
     ask_reason,
     ask_sure,
@@ -25,25 +28,16 @@ from bot.messages.by_hand import (
     render_given,
     render_returned,
 )
-from bot.messages.commands import Command
 from bot.messages.looking_up import render_found
 from bot.messages.texts import Texts
 from bot.services import looking_up
 from bot.services.conversations import finish
 from bot.services.rewards import by_hand
 from bot.services.rewards.by_hand import Limits
-from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
 from bot.updates.flows import Flow, Step
 from storage.facts import GrantId
 from storage.records import PersonId
-
-GRANT_LIMITS = Setting(
-    name="GRANT_LIMITS",
-    default=USUAL_LIMITS,
-    parse=parse_limits,
-    right=f"Write how many points each role may give by hand a day, like {USUAL_LIMITS}.",
-)
 
 
 async def on_grant(update: Update, context: Context) -> None:
@@ -125,14 +119,4 @@ GRANT = Flow(
         Step(name="sure", ask=ask_sure, takes=frozenset(), choices=list_answers),
     ],
     on_done=on_sure,
-)
-
-CAPABILITY = Capability(
-    name="by_hand",
-    roles=TEAM,
-    commands={Command(name="grant", text="grant.command", place=9): on_grant},
-    buttons={GIVE: on_give, GIVE_BACK: on_give_back},
-    flows=[GRANT],
-    notices=NOTICES,
-    settings=[GRANT_LIMITS],
 )

@@ -10,16 +10,10 @@ from telegram import Message, Update
 
 from bot.core.choosing import LANGUAGES_LIMIT, clean_outcome, pick_words
 from bot.core.durations import HOUR_SECONDS
-from bot.core.roles import EVERYBODY, MANAGERS
 from bot.handlers.conversations import begin_at
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
 from bot.messages.choosing import (
-    CHOOSE,
-    NOTICES,
-    POLL_ASK,
-    POLL_END,
-    VOTE,
     ask_outcome,
     ask_sure,
     ask_words,
@@ -31,23 +25,17 @@ from bot.messages.choosing import (
     render_choosing,
     render_ended,
 )
-from bot.messages.commands import Command
 from bot.messages.texts import Texts
 from bot.services.choosing import choosing
 from bot.services.choosing.choosing import ChoosingView
 from bot.services.conversations import finish
-from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
 from bot.updates.flows import Flow, Step
-from bot.updates.job import Job
 from storage.poll import PollId
-from storage.store import Store
 
 Data = Mapping[str, Any]
 
 WORDS, SURE = "words", "sure"
-PAGE = 200
-"""Members who are told in one transaction what came of what they chose."""
 
 
 async def on_choose(update: Update, context: Context, page: int = 0) -> None:
@@ -92,12 +80,6 @@ async def on_ended(update: Update, context: Context, data: Data) -> None:
     done = await context.write(finish, choosing.end_asked, visitor=visitor_of(update), flow=ENDING.name, data=data)
     if done is not None:
         await show(update, context, render_ended(Texts(done[0].language), closed=done[1]))
-
-
-async def tell_voters(store: Store) -> None:
-    """All who chose hear what comes of it, a page at a time."""
-    while await store.read(choosing.has_untold):
-        await store.write(choosing.tell_some, PAGE)
 
 
 def take_words(data: Data, name: str, value: Any) -> Data:
@@ -148,19 +130,4 @@ ENDING = Flow(
     steps=[Step(name=WORDS, ask=ask_outcome, read=read_outcome)],
     wait_seconds=HOUR_SECONDS,
     on_done=on_ended,
-)
-
-CAPABILITY = Capability(
-    name="choosing",
-    roles=EVERYBODY,
-    commands={Command(name="choose", text="choosing.command", place=64): on_choose},
-    buttons={CHOOSE: on_choose, VOTE: on_vote},
-    notices=NOTICES,
-    jobs=[Job(name="choosing", every_seconds=60.0, run=tell_voters)],
-)
-POLLS = Capability(
-    name="polls",
-    roles=MANAGERS,
-    buttons={POLL_ASK: on_ask, POLL_END: on_end},
-    flows=[ASKING, ENDING],
 )

@@ -9,20 +9,17 @@ from telegram import Message, MessageEntity, Update
 
 from bot.core.claiming import decide_named
 from bot.core.links import compose_person_link
-from bot.core.roles import EVERYBODY
 from bot.handlers.community.community import find_chat_id
 from bot.handlers.deps import Context
 from bot.handlers.guide import on_anything_else
 from bot.handlers.reply import show
-from bot.messages.buttons import CLAIM, CLAIM_PICK, CLAIM_WHO, FINDABLE, NOBODY, NOT_ME
-from bot.messages.claiming import NOTICES, render_claim, render_claim_prompt, render_disowned, render_nobody
+from bot.messages.claiming import render_claim, render_claim_prompt, render_disowned, render_nobody
 from bot.messages.privacy import render_privacy
 from bot.messages.texts import Texts
 from bot.services.claiming import naming, window
 from bot.services.claiming.disowning import disown
 from bot.services.claiming.naming import ClaimView
 from bot.services.guide import set_findable
-from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
 from bot.updates.flows import ANYTHING, Flow, Step
 from storage.conversation import Conversation
@@ -105,22 +102,7 @@ async def _show(update: Update, context: Context, view: ClaimView) -> None:
     await show(update, context, render_claim(Texts(view.member.language), context.deps.shop, view))
 
 
-CAPABILITY = Capability(
-    name="claiming",
-    roles=EVERYBODY,
-    buttons={
-        CLAIM: on_claim,
-        NOBODY: on_nobody,
-        CLAIM_WHO: on_claim_who,
-        CLAIM_PICK: on_claim_pick,
-        NOT_ME: on_not_me,
-        FINDABLE: on_findable,
-    },
-    notices=NOTICES,
-    flows=[
-        Flow(
-            name=window.CLAIM,
-            steps=[Step(name="name", takes=ANYTHING, takes_passed=True, on_answer=on_claim_typed)],
-        )
-    ],
+FLOW = Flow(
+    name=window.CLAIM,
+    steps=[Step(name="name", takes=ANYTHING, takes_passed=True, on_answer=on_claim_typed)],
 )

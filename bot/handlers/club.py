@@ -8,16 +8,10 @@ from typing import Any
 from telegram import Message, Update
 
 from bot.core.club import clean_name, parse_quantity
-from bot.core.roles import EVERYBODY, MANAGERS
 from bot.handlers.conversations import begin_at
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
 from bot.messages.club import (
-    CLUB,
-    DROP_END,
-    DROP_OPEN,
-    DROP_TAKE,
-    NOTICES,
     ask_name,
     ask_pool,
     ask_quantity,
@@ -30,13 +24,12 @@ from bot.messages.club import (
     render_no_pool,
     render_opened,
 )
-from bot.messages.commands import Command
+from bot.messages.taking_part_buttons import DROP_TAKE
 from bot.messages.texts import Texts
 from bot.services.club import dropping
 from bot.services.club.club import view_club
 from bot.services.conversations import finish
 from bot.services.coupons.importing import view_pools
-from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
 from bot.updates.flows import Flow, Step
 from storage.drop import DropId
@@ -99,18 +92,4 @@ DROP = Flow(
         Step(name="sure", ask=ask_sure, takes=frozenset(), choices=list_answers),
     ],
     on_done=on_sure,
-)
-
-CAPABILITY = Capability(
-    name="club",
-    roles=EVERYBODY,
-    commands={Command(name="club", text="club.command", place=42): on_club},
-    buttons={CLUB: on_club, DROP_TAKE: on_take},
-    notices=NOTICES,
-)
-DROPS = Capability(
-    name="drops",
-    roles=MANAGERS,
-    buttons={DROP_OPEN: on_open, DROP_END: on_end},
-    flows=[DROP],
 )

@@ -6,23 +6,10 @@ from dataclasses import replace
 
 from telegram import Update
 
-from bot.core.roles import EVERYBODY
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
 from bot.handlers.stats.charts import draw_chart
-from bot.messages.buttons import (
-    CONTEST_DRAW,
-    CONTEST_LIST,
-    CONTEST_RELEASE,
-    CONTEST_REVIEW,
-    CONTEST_SURE,
-    CONTESTS,
-    STRIKE,
-    STRIKE_WHY,
-)
-from bot.messages.commands import Command
 from bot.messages.contests import (
-    NOTICES,
     compose_results,
     render_contests,
     render_draw,
@@ -35,12 +22,9 @@ from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.texts import Texts
 from bot.services.contests import contests
 from bot.services.contests.contests import ContestsView, ContestView, ReviewView
-from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
-from bot.updates.job import Job
 from storage.contest import ContestId, ContestState
 from storage.records import PersonId
-from storage.store import Store
 
 CAPTION_LIMIT = 1024
 """Characters under a picture (https://core.telegram.org/bots/api#sendphoto); what is longer goes as text."""
@@ -123,12 +107,6 @@ async def on_sure(update: Update, context: Context, contest: int) -> None:
             await context.deliver(OutgoingMessage(text=texts.say("contests.picture"), photo=picture))
 
 
-async def turn(store: Store) -> None:
-    """Look, and write only where something is due."""
-    if await store.read(contests.is_due):
-        await store.write(contests.turn_contests)
-
-
 async def _draw_results(context: Context, texts: Texts, view: ContestView) -> Photo | None:
     logo = await context.deps.pictures.draw_chart_logo()
     png = await draw_chart(compose_results(texts, context.deps.shop, view), logo=logo)
@@ -142,22 +120,3 @@ def _is_last(view: ContestsView, released: ContestView | None) -> bool:
 
 def _render(context: Context, view: ReviewView) -> OutgoingMessage:
     return render_review(Texts(view.member.language), context.deps.shop, view)
-
-
-CAPABILITY = Capability(
-    name="contests",
-    roles=EVERYBODY,
-    commands={Command(name="contests", text="contests.command", place=45): on_contests},
-    buttons={
-        CONTESTS: on_contests,
-        CONTEST_DRAW: on_draw,
-        CONTEST_REVIEW: on_review,
-        CONTEST_LIST: on_list,
-        CONTEST_RELEASE: on_release,
-        CONTEST_SURE: on_sure,
-        STRIKE: on_strike,
-        STRIKE_WHY: on_strike_why,
-    },
-    notices=NOTICES,
-    jobs=[Job(name="contests", every_seconds=30.0, quiet_seconds=30.0, run=turn)],
-)

@@ -15,8 +15,6 @@ from bot.handlers.deps import Context
 from bot.handlers.guide import on_anything_else
 from bot.handlers.reply import show
 from bot.handlers.tickets.replies import follow_edit, take_reply
-from bot.messages.buttons import FLOW_BACK, FLOW_CANCEL, FLOW_PICK, FLOW_SKIP
-from bot.messages.commands import Command
 from bot.messages.conversations import (
     compose_question,
     render_cancelled,
@@ -27,7 +25,7 @@ from bot.messages.conversations import (
 from bot.messages.texts import Html, Texts
 from bot.services.conversations import find_conversation, leave, move
 from bot.services.members import NotAllowed, open_home
-from bot.updates.capability import Capability, Registry
+from bot.updates.capability import Registry
 from bot.updates.context import visitor_of
 from bot.updates.flows import Answer, Flow, Step, read_kind
 from bot.updates.routing import TextRouter, begins_with_command, is_allowed
@@ -294,16 +292,3 @@ async def _find_asked(update: Update, context: Context, name: str, step: str) ->
 def build_text_router(registry: Registry) -> TextRouter:
     """The router of what people write, with this machine behind it."""
     return TextRouter(registry, on_text=on_text, on_edited=on_edited, on_passed=on_passed, wants_command=wants_command)
-
-
-CAPABILITY = Capability(
-    name="conversations",
-    roles=EVERYBODY,
-    commands={Command(name="cancel", text="conversation.command", place=130): on_cancel},
-    buttons={
-        FLOW_CANCEL: on_flow_cancel,
-        FLOW_BACK: on_flow_back,
-        FLOW_SKIP: on_flow_skip,
-        FLOW_PICK: on_flow_pick,
-    },
-)

@@ -11,15 +11,11 @@ from telegram.error import BadRequest
 
 from bot.core.coupons.lines import FileMistake
 from bot.core.coupons.pools import parse_pool
-from bot.core.roles import MANAGERS
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
-from bot.messages.buttons import COUPON_HAND_AGAIN, COUPON_HAND_IN
-from bot.messages.commands import Command
 from bot.messages.conversations import compose_question
 from bot.messages.coupons import (
     MOST_FILE_MEGABYTES,
-    NOTICES,
     render_coupon_check,
     render_file_gone,
     render_file_mistake,
@@ -31,20 +27,14 @@ from bot.messages.coupons import (
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.texts import Texts
 from bot.services.conversations import leave, move
-from bot.services.coupons import counter, giving
-from bot.services.coupons.importing import FILL, Imported, import_coupons, view_pools
+from bot.services.coupons import counter
+from bot.services.coupons.importing import Imported, import_coupons, view_pools
 from bot.services.members import MemberView, open_home
-from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
 from bot.updates.flows import Flow, Step
-from bot.updates.job import Job
 from storage.conversation import Conversation
 from storage.facts import CouponId
 from storage.steps import take_steps
-from storage.store import Store
-
-PAGE = 200
-"""Coupons that expire in one transaction, at most."""
 
 MEGABYTE = 2**20
 FIELD, POOL = "coupons", "pool"
@@ -116,15 +106,6 @@ async def on_hand_again(update: Update, context: Context, coupon_id: int) -> Non
     await show(update, context, render_coupon_check(Texts(view.member.language), context.deps.shop, view))
 
 
-async def tend(store: Store) -> None:
-    """Note what has expired, and give to who waits: what an import brought while it could not be given."""
-    while due := await store.read(giving.list_due, limit=PAGE):
-        await store.write(giving.expire, due)
-    for pool in await store.read(giving.list_fillable):
-        while await store.write(giving.fill_waiting, pool, FILL):
-            pass
-
-
 async def _take(update: Update, context: Context, member: MemberView, file_id: str, pool: str) -> None:
     """Fetch a list and take it in, batch by batch. After a death in between it begins anew, and finds what it knows."""
     texts, imported = Texts(member.language), Imported()
@@ -163,15 +144,4 @@ FLOW = Flow(
     name=FIELD,
     steps=[Step(name=POOL, ask=_ask_pool, choices=_list_choices, on_answer=on_pool_typed)],
     on_done=on_pool_tapped,
-)
-
-CAPABILITY = Capability(
-    name="coupons",
-    roles=MANAGERS,
-    commands={Command(name="coupons", text="coupon.command", place=5): on_coupons},
-    buttons={COUPON_HAND_IN: on_hand_in, COUPON_HAND_AGAIN: on_hand_again},
-    documents=dict.fromkeys((".csv", ".tsv", ".txt"), on_document),
-    flows=[FLOW],
-    notices=NOTICES,
-    jobs=[Job(name="coupons", every_seconds=60.0, run=tend)],
 )

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from telegram import Update
 
-from bot.core.roles import MANAGERS
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
-from bot.messages.buttons import DASHBOARD
 from bot.messages.dashboard.entering import render_link, render_nowhere
 from bot.messages.texts import Texts
 from bot.services.dashboard.entering import make_link
 from bot.services.members import open_home
-from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
 
 
@@ -25,6 +22,3 @@ async def on_dashboard(update: Update, context: Context) -> None:
         return
     link = await context.write(make_link, visitor=visitor_of(update))
     await show(update, context, render_link(Texts(link.member.language), shop, link))
-
-
-CAPABILITY = Capability(name="dashboard", roles=MANAGERS, buttons={DASHBOARD: on_dashboard})

@@ -6,19 +6,16 @@ from dataclasses import replace
 
 from telegram import Update
 
-from bot.core.roles import EVERYBODY
 from bot.handlers.deps import Context
-from bot.handlers.guide import for_story, show_over
+from bot.handlers.guide import show_over
 from bot.handlers.reply import show
 from bot.handlers.sharing.share import CARD, find_upload, send_picture
 from bot.handlers.sharing.stories import turn_card
-from bot.messages.buttons import FACE, FACE_DROP, FACE_KEEP, HIDE_FACE
 from bot.messages.face import render_face_preview, render_no_face, render_unread_face
 from bot.messages.privacy import render_privacy
 from bot.messages.texts import Texts
 from bot.services.face import hide_face, look_up_face, offer_face, show_face
 from bot.services.sharing.cards import keep_card
-from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
 from bot.wire.profile_photos import fetch_profile_photo
 
@@ -68,15 +65,3 @@ async def on_hide_face(update: Update, context: Context) -> None:
     """Likewise, under what is kept."""
     member = await context.write(hide_face, visitor=visitor_of(update))
     await show(update, context, render_privacy(Texts(member.language), member))
-
-
-CAPABILITY = Capability(
-    name="face",
-    roles=EVERYBODY,
-    buttons={
-        FACE: for_story(on_face),
-        FACE_KEEP: for_story(on_face_keep),
-        FACE_DROP: for_story(on_face_drop),
-        HIDE_FACE: on_hide_face,
-    },
-)

@@ -10,25 +10,11 @@ from telegram.error import TelegramError
 
 from bot.core.durations import DAY_SECONDS
 from bot.core.fairness.asking import PICTURES, CaptchaKind
-from bot.core.roles import EVERYBODY, MANAGERS
 from bot.handlers.conversations import begin_at
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
 from bot.handlers.stats.charts import draw_aside
-from bot.messages.buttons import (
-    APPEAL,
-    CAPTCHA,
-    CAPTCHA_ANSWER,
-    REVIEW,
-    REVIEW_APPROVE,
-    REVIEW_NEXT,
-    REVIEW_REFUSE,
-    REVIEW_UNDO,
-    REVIEW_WHY,
-)
-from bot.messages.commands import Command
 from bot.messages.fairness import (
-    NOTICES,
     compose_tree,
     render_appeal_ask,
     render_appealed,
@@ -40,17 +26,13 @@ from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.shop import Shop
 from bot.messages.texts import Texts
 from bot.services.conversations import finish
-from bot.services.fairness import asking, deciding, watching
+from bot.services.fairness import asking, deciding
 from bot.services.fairness.asking import CaptchaView
 from bot.services.fairness.deciding import APPEAL_LIMIT, Deciding, ReviewView
-from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
 from bot.updates.flows import Flow, Step, read_text
-from bot.updates.job import Job
 from storage.records import ReferralId
-from storage.store import Store
 
-PAGE = 50
 CAPTION_LIMIT = 1024
 """Characters under a picture (https://core.telegram.org/bots/api#sendphoto); what is longer goes as text."""
 
@@ -146,17 +128,6 @@ def read_words(message: Message) -> str | None:
     return (read_text(message) or "")[:APPEAL_LIMIT] or None
 
 
-async def watch(store: Store) -> None:
-    """Look at whoever came, a page at a time, and a second time a day later; decide what nobody decided in time."""
-    for look in (watching.look_over, watching.look_again):
-        while await store.read(watching.has_more, again=look is watching.look_again):
-            await store.write(look)
-    if await store.read(watching.is_stale):
-        await store.write(watching.measure)
-    while due := await store.read(deciding.list_due, limit=PAGE):
-        await store.write(deciding.end, due)
-
-
 async def _show(update: Update, context: Context, view: ReviewView) -> None:
     """With the picture of who brought whom, where somebody is to be decided about."""
     texts, shop = Texts(view.member.language), context.deps.shop
@@ -193,24 +164,4 @@ OBJECTING = Flow(
     steps=[Step(name="words", ask=_ask_words, read=read_words)],
     wait_seconds=DAY_SECONDS,
     on_done=on_appealed,
-)
-
-CAPABILITY = Capability(
-    name="fairness",
-    roles=EVERYBODY,
-    commands={Command(name="review", text="fairness.command", place=9, roles=MANAGERS): on_review},
-    buttons={
-        REVIEW: on_review,
-        REVIEW_NEXT: on_next,
-        REVIEW_APPROVE: on_approve,
-        REVIEW_REFUSE: on_refuse,
-        REVIEW_WHY: on_why,
-        REVIEW_UNDO: on_undo,
-        CAPTCHA: on_captcha,
-        CAPTCHA_ANSWER: on_captcha_answer,
-        APPEAL: on_appeal,
-    },
-    flows=[OBJECTING],
-    notices=NOTICES,
-    jobs=[Job(name="fairness", every_seconds=60.0, run=watch)],
 )

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from telegram import Update
 
-from bot.core.roles import MANAGERS
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
-from bot.messages.buttons import GIFT_AGAIN, GIFT_ARRIVED, GIFTS, GIFTS_NOW
-from bot.messages.commands import Command
-from bot.messages.gifts import NOTICES, render_gifts
+from bot.messages.gifts import render_gifts
 from bot.messages.texts import Texts
 from bot.services.gifts import settling
 from bot.services.gifts.settling import GiftsView
-from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
 from storage.facts import GrantId
 
@@ -44,12 +40,3 @@ async def on_now(update: Update, context: Context) -> None:
 
 async def _show(update: Update, context: Context, view: GiftsView) -> None:
     await show(update, context, render_gifts(Texts(view.member.language), context.deps.shop, view))
-
-
-CAPABILITY = Capability(
-    name="gifts",
-    roles=MANAGERS,
-    commands={Command(name="gifts", text="gift.command", place=9): on_gifts},
-    buttons={GIFTS: on_gifts, GIFT_ARRIVED: on_arrived, GIFT_AGAIN: on_again, GIFTS_NOW: on_now},
-    notices=NOTICES,
-)

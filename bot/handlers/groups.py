@@ -7,16 +7,13 @@ import logging
 
 from telegram import Message, MessageEntity, Update
 from telegram.error import BadRequest, Forbidden
-from telegram.ext import MessageHandler, filters
+from telegram.ext import filters
 
 from bot.core.links import parse_payload
-from bot.core.roles import EVERYBODY
 from bot.handlers.deps import Context
 from bot.messages.groups import render_group_answer
 from bot.messages.texts import Texts, choose_language
-from bot.updates.capability import Capability, Listener
 from bot.updates.context import visitor_of
-from bot.updates.routing import FROM_HUMAN
 
 logger = logging.getLogger(__name__)
 
@@ -27,10 +24,11 @@ ANSWERED = "answered"
 """Key in the group's `chat_data`: when it was answered last, by the loop's clock."""
 
 
-class _NamesUs(filters.MessageFilter):
+class NamesUs(filters.MessageFilter):
     """A command that is addressed to this bot by name: what others are told is none of our business, nor stored."""
 
     def filter(self, message: Message) -> bool:
+        """Whether a message begins with one."""
         entities = message.entities
         if not entities or entities[0].type != MessageEntity.BOT_COMMAND or entities[0].offset != 0:
             return False
@@ -58,17 +56,3 @@ def _read_payload(message: Message) -> str:
     """The code that came with the command, as it is; empty where there is none."""
     words = (message.text or "").split()[1:2]
     return words[0] if words and parse_payload(words[0]) is not None else ""
-
-
-CAPABILITY = Capability(
-    name="groups",
-    roles=EVERYBODY,
-    listeners=[
-        Listener(
-            update_type="message",
-            handler=MessageHandler(
-                filters.ChatType.GROUPS & filters.UpdateType.MESSAGE & FROM_HUMAN & _NamesUs(), on_group_command
-            ),
-        )
-    ],
-)

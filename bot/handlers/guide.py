@@ -8,15 +8,12 @@ from functools import partial
 from telegram import Update
 
 from bot.core.languages import LANGUAGES
-from bot.core.roles import EVERYBODY, TEAM
+from bot.core.roles import TEAM
 from bot.handlers.bot_profile import settle_menu
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
-from bot.messages.buttons import LANGUAGE, MENU, SET_LANGUAGE
-from bot.messages.commands import Command
 from bot.messages.conversations import render_over
 from bot.messages.guide import (
-    NOTICES,
     render_help,
     render_language,
     render_language_chosen,
@@ -31,7 +28,6 @@ from bot.services.campaigns import find_first_story
 from bot.services.claiming.window import open_menu
 from bot.services.guide import choose_language, open_help
 from bot.services.members import MemberView, may, open_home
-from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
 
 PLACED_LANGUAGES = ("en", "id", "zh")
@@ -102,15 +98,3 @@ async def _show_own(
 ) -> None:
     member = await context.read(open_home, visitor=visitor_of(update))
     await show(update, context, render(Texts(member.language), context.deps.shop, member))
-
-
-CAPABILITY = Capability(
-    name="guide",
-    roles=EVERYBODY,
-    commands={
-        Command(name="language", text="command.language", place=90): on_language,
-        Command(name="help", text="command.help", place=100, in_help=False): on_help,
-    },
-    buttons={MENU: on_menu, LANGUAGE: on_language, SET_LANGUAGE: on_set_language},
-    notices=NOTICES,
-)

@@ -10,21 +10,10 @@ from telegram import Message, Update
 
 from bot.core.durations import HOUR_SECONDS
 from bot.core.ideas import WORDED, clean_answer, clean_idea
-from bot.core.roles import EVERYBODY, TEAM
 from bot.handlers.conversations import begin, begin_at
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
-from bot.messages.commands import Command
 from bot.messages.ideas import (
-    IDEA_LOOK,
-    IDEA_MARK,
-    IDEA_NEW,
-    IDEA_NEXT,
-    IDEA_PICTURE,
-    IDEA_TELL,
-    IDEA_WANT,
-    IDEAS,
-    NOTICES,
     ask_answer,
     ask_idea,
     ask_picture,
@@ -40,7 +29,6 @@ from bot.services.conversations import finish
 from bot.services.ideas import answering, ideas
 from bot.services.ideas.answering import IdeaView
 from bot.services.ideas.ideas import IdeasView, Taken
-from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
 from bot.updates.flows import Answer, Flow, Step
 from storage.idea import IdeaId, IdeaState
@@ -180,28 +168,4 @@ ANSWER = Flow(
     name="idea_reply",
     steps=[Step(name="words", ask=ask_answer, read=read_answer)],
     on_done=on_answered,
-)
-
-CAPABILITY = Capability(
-    name="ideas",
-    roles=EVERYBODY,
-    commands={
-        Command(name="idea", text="ideas.command", place=62): on_idea,
-        Command(name="ideas", text="ideas.command_all", place=63): on_ideas,
-    },
-    buttons={
-        IDEAS: on_ideas,
-        IDEA_NEW: on_idea,
-        IDEA_PICTURE: on_picture,
-        IDEA_WANT: on_want,
-        IDEA_TELL: on_tell,
-    },
-    flows=[IDEA, PICTURE],
-    notices=NOTICES,
-)
-ANSWERS = Capability(
-    name="idea_answers",
-    roles=TEAM,
-    buttons={IDEA_LOOK: on_look, IDEA_NEXT: on_next, IDEA_MARK: on_mark},
-    flows=[ANSWER],
 )

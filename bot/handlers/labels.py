@@ -8,13 +8,10 @@ from typing import Any
 from telegram import Message, Update
 
 from bot.core.labels import Labelling, parse_label
-from bot.core.roles import MANAGERS
 from bot.handlers.conversations import begin_at
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
-from bot.messages.buttons import LABEL, LABELLED, LABELS, LABELS_OF, NEW_LABEL, OWN_CODE
-from bot.messages.commands import Command
-from bot.messages.labels import NOTICES, ask_code, ask_label, render_labels, render_list
+from bot.messages.labels import ask_code, ask_label, render_labels, render_list
 from bot.messages.looking_up import render_found
 from bot.messages.spoken import REFUSALS
 from bot.messages.texts import Texts
@@ -22,7 +19,6 @@ from bot.services import labels
 from bot.services.conversations import finish
 from bot.services.labels import LabelsView
 from bot.services.members import MemberView
-from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
 from bot.updates.flows import Flow, Step
 from storage.conversation import Conversation
@@ -126,19 +122,3 @@ async def _show(update: Update, context: Context, view: LabelsView) -> None:
 
 NAMING = Flow(name=labels.NAMING, steps=[Step(name="label", ask=ask_label, read=read_label)], on_done=on_named)
 CODING = Flow(name=labels.CODING, steps=[Step(name="code", ask=ask_code, on_answer=on_coded)])
-
-CAPABILITY = Capability(
-    name="labels",
-    roles=MANAGERS,
-    commands={Command(name="label", text="labels.command", place=9): on_label},
-    buttons={
-        LABELS: on_labels,
-        LABELS_OF: on_labels_of,
-        LABELLED: on_labelled,
-        LABEL: on_set_label,
-        NEW_LABEL: on_new_label,
-        OWN_CODE: on_own_code,
-    },
-    flows=[NAMING, CODING],
-    notices=NOTICES,
-)

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from telegram import Message, MessageEntity, MessageOriginUser, Update
 
-from bot.core.roles import TEAM
 from bot.handlers.conversations import begin
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
-from bot.messages.buttons import MEMBER
-from bot.messages.commands import Command
 from bot.messages.looking_up import ask_who, render_found, render_hidden
 from bot.messages.texts import Texts
 from bot.services import looking_up
 from bot.services.looking_up import LookUpView
 from bot.services.members import open_home
-from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
 from bot.updates.flows import ANYTHING, Flow, Step
 from storage.conversation import Conversation
@@ -77,12 +73,4 @@ def find_number(message: Message) -> int | None:
 FINDING = Flow(
     name=looking_up.FLOW,
     steps=[Step(name="who", ask=ask_who, takes=ANYTHING, takes_passed=True, on_answer=on_who)],
-)
-
-CAPABILITY = Capability(
-    name="looking_up",
-    roles=TEAM,
-    commands={Command(name="find", text="find.command", place=9): on_find},
-    buttons={MEMBER: on_member},
-    flows=[FINDING],
 )

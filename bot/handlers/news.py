@@ -7,18 +7,14 @@ from functools import partial
 
 from telegram import Update
 
-from bot.core.roles import EVERYBODY
 from bot.core.zones import find_zone_name
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
-from bot.messages.broadcasts.buttons import NEWS, NEWS_ZONE, NEWS_ZONE_OWN
-from bot.messages.commands import Command
 from bot.messages.news import render_news, render_zone_question
 from bot.messages.texts import Texts
 from bot.services import news
 from bot.services.members import open_home
 from bot.services.news import NewsView
-from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
 from bot.updates.flows import Flow, Step
 from storage.broadcast import News
@@ -69,10 +65,4 @@ async def _show(update: Update, context: Context, view: NewsView) -> None:
     await show(update, context, render_news(Texts(view.member.language), view))
 
 
-CAPABILITY = Capability(
-    name="news",
-    roles=EVERYBODY,
-    commands={Command(name="news", text="command.news", place=105): on_news},
-    buttons={NEWS: on_switch, NEWS_ZONE: on_zone, NEWS_ZONE_OWN: on_zone_own},
-    flows=[Flow(name=news.NEWS, steps=[Step(name="zone", on_answer=on_zone_said)], on_cancel=on_cancel)],
-)
+FLOW = Flow(name=news.NEWS, steps=[Step(name="zone", on_answer=on_zone_said)], on_cancel=on_cancel)

@@ -6,13 +6,11 @@ from dataclasses import replace
 
 from telegram import Update
 
-from bot.core.roles import EVERYBODY
 from bot.handlers.deps import Context
-from bot.handlers.guide import for_story, show_over
+from bot.handlers.guide import show_over
 from bot.handlers.reply import show
 from bot.handlers.sharing.share import CARD, find_upload, send_picture
 from bot.handlers.sharing.stories import turn_card
-from bot.messages.buttons import WORDS, WORDS_DROP, WORDS_KEEP, WORDS_REMOVE, WORDS_STOP
 from bot.messages.own_words import (
     render_words_preview,
     render_words_prompt,
@@ -22,7 +20,6 @@ from bot.messages.own_words import (
 from bot.messages.texts import Texts
 from bot.services import own_words
 from bot.services.own_words import Proposal
-from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
 from bot.updates.flows import Flow, Step
 from storage.conversation import Conversation
@@ -95,21 +92,8 @@ async def _preview(context: Context, proposal: Proposal, story: str) -> None:
     )
 
 
-CAPABILITY = Capability(
-    name="own_words",
-    roles=EVERYBODY,
-    buttons={
-        WORDS: for_story(on_words),
-        WORDS_KEEP: for_story(on_words_keep),
-        WORDS_DROP: for_story(on_words_drop),
-        WORDS_REMOVE: for_story(on_words_remove),
-        WORDS_STOP: on_words_stop,
-    },
-    flows=[
-        Flow(
-            name=own_words.WORDS,
-            steps=[Step(name="line", on_answer=on_words_typed), Step(name="keep", takes=frozenset())],
-            on_cancel=on_words_stop,
-        )
-    ],
+FLOW = Flow(
+    name=own_words.WORDS,
+    steps=[Step(name="line", on_answer=on_words_typed), Step(name="keep", takes=frozenset())],
+    on_cancel=on_words_stop,
 )

@@ -8,10 +8,9 @@ from dataclasses import replace
 from telegram import Update
 
 from bot.core.printing import SHOP, parse_placement
-from bot.core.roles import EVERYBODY, MANAGERS
+from bot.core.roles import MANAGERS
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
-from bot.messages.commands import Command
 from bot.messages.outgoing import Document, OutgoingMessage
 from bot.messages.printing import (
     render_cards_sheet,
@@ -27,7 +26,6 @@ from bot.messages.texts import Texts
 from bot.services.members import open_home
 from bot.services.printing import note_print
 from bot.services.spoken import open_spoken
-from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
 from bot.updates.routing import is_allowed
 
@@ -70,10 +68,3 @@ async def _print_for_shop(update: Update, context: Context, typed: Sequence[str]
 
 async def _send(context: Context, pdf: bytes, name: str, screen: OutgoingMessage) -> None:
     await context.deliver(replace(screen, document=Document(content=pdf, name=name)))
-
-
-CAPABILITY = Capability(
-    name="printing",
-    roles=EVERYBODY,
-    commands={Command(name="print", text="print.command", place=60): on_print},
-)

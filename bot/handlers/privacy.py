@@ -6,11 +6,8 @@ from dataclasses import replace
 
 from telegram import Update
 
-from bot.core.roles import EVERYBODY
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
-from bot.messages.buttons import FORGET, FORGET_ASK, FORGET_SURE, MYDATA
-from bot.messages.commands import Command
 from bot.messages.outgoing import Document
 from bot.messages.privacy import (
     FILE_NAME,
@@ -24,7 +21,6 @@ from bot.messages.privacy import (
 from bot.messages.texts import Texts
 from bot.services.members import open_home
 from bot.services.privacy import collect, forget
-from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
 from bot.wire.link_revoking import revoke_owed
 
@@ -62,15 +58,3 @@ async def on_forget_sure(update: Update, context: Context) -> None:
     await context.write(forget, telegram_id=visitor.telegram_id)
     context.run_aside(revoke_owed(context.bot, context.bot_data.store))
     await show(update, context, render_forgotten(Texts(member.language)))
-
-
-CAPABILITY = Capability(
-    name="privacy",
-    roles=EVERYBODY,
-    commands={
-        Command(name="privacy", text="command.privacy", place=110): on_privacy,
-        Command(name="mydata", text="command.mydata", place=112, in_help=False): on_mydata,
-        Command(name="forgetme", text="command.forgetme", place=114, in_help=False): on_forget,
-    },
-    buttons={MYDATA: on_mydata, FORGET: on_forget, FORGET_ASK: on_forget_ask, FORGET_SURE: on_forget_sure},
-)

@@ -8,13 +8,10 @@ from typing import Any
 from telegram import Message, Update
 
 from bot.core.pulse import WORDS_LIMIT
-from bot.core.roles import EVERYBODY
 from bot.handlers.conversations import begin
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
-from bot.messages.pulse.buttons import PULSE, PULSE_ASKED
 from bot.messages.pulse.screens import (
-    NOTICES,
     compose_words_data,
     render_asked,
     render_thanks,
@@ -24,7 +21,6 @@ from bot.messages.pulse.screens import (
 from bot.messages.texts import Html, Texts
 from bot.services.conversations import finish
 from bot.services.pulse import answering
-from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
 from bot.updates.flows import Flow, Step
 from storage.pulse import PulseId
@@ -63,12 +59,4 @@ WORDS = Flow(
     name=answering.FLOW,
     steps=[Step(name="words", ask=render_words_question, optional=True, refuse=_refuse)],
     on_done=on_words,
-)
-
-CAPABILITY = Capability(
-    name="pulse",
-    roles=EVERYBODY,
-    buttons={PULSE: on_answer, PULSE_ASKED: on_asked},
-    flows=[WORDS],
-    notices=NOTICES,
 )

@@ -5,25 +5,12 @@ from __future__ import annotations
 from telegram import Update
 
 from bot.core.redeeming import parse_reference
-from bot.core.roles import EVERYBODY, TEAM
+from bot.core.roles import TEAM
 from bot.handlers.deps import Context
 from bot.handlers.reply import show, show_photo
-from bot.messages.buttons import (
-    CHECK_THING,
-    HAND_BACK,
-    HAND_OUT,
-    REDEEM,
-    REDEEM_DROP,
-    REDEEM_GIVE_UP,
-    REDEEM_SURE,
-    REDEMPTION,
-    REDEMPTION_WHY,
-)
-from bot.messages.commands import Command
 from bot.messages.coupons import render_coupon_check
 from bot.messages.outgoing import Photo
 from bot.messages.redeeming import (
-    NOTICES,
     render_check,
     render_check_help,
     render_counter_code,
@@ -42,14 +29,9 @@ from bot.services.redeeming.counter import Check
 from bot.services.redeeming.given import list_given
 from bot.services.redeeming.redeeming import RedemptionView
 from bot.services.standing import list_rewards
-from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
-from bot.updates.job import Job
 from bot.updates.routing import is_allowed
 from storage.facts import RedemptionId, RedemptionRow, RedemptionState
-from storage.store import Store
-
-PAGE = 50
 
 
 async def on_redeem(update: Update, context: Context, item: str) -> None:
@@ -142,13 +124,6 @@ async def on_hand_back(update: Update, context: Context, redemption_id: int) -> 
     )
 
 
-async def expire_due(store: Store) -> None:
-    """Look, and write only where something is due."""
-    due = await store.read(redeeming.list_due, limit=PAGE)
-    if due:
-        await store.write(redeeming.expire, due)
-
-
 async def _show_check(update: Update, context: Context, typed: str) -> None:
     """What was had for points by its reference, else a coupon by its code."""
     visitor, reference = visitor_of(update), parse_reference(typed)
@@ -189,23 +164,3 @@ async def _show_code(context: Context, view: RedemptionView) -> None:
     link, caption = say_counter_link(shop, row), say_code_caption(texts, shop, row)
     image = await context.deps.pictures.draw_counter_code(link, caption)
     await context.deliver(render_counter_code(texts, shop, row, Photo(image=image)))
-
-
-CAPABILITY = Capability(
-    name="redeeming",
-    roles=EVERYBODY,
-    commands={Command(name="check", text="redeem.check.command", place=8, roles=TEAM): on_check},
-    buttons={
-        REDEEM: on_redeem,
-        REDEEM_SURE: on_redeem_sure,
-        REDEEM_DROP: on_redeem_drop,
-        REDEEM_GIVE_UP: on_redeem_give_up,
-        REDEMPTION: on_redemption,
-        REDEMPTION_WHY: on_redemption_why,
-        CHECK_THING: on_check_thing,
-        HAND_OUT: on_hand_out,
-        HAND_BACK: on_hand_back,
-    },
-    notices=NOTICES,
-    jobs=[Job(name="redeeming", every_seconds=60.0, run=expire_due)],
-)

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from telegram import Update
 
-from bot.core.roles import EVERYBODY
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
 from bot.handlers.sharing.share import CARD, hand_over
-from bot.messages.buttons import NO_NUDGES, NO_REMINDERS, NUDGES, REMIND, SHARE_AGAIN
 from bot.messages.privacy import render_privacy
-from bot.messages.reminding import NOTICES, render_nudges_stopped, render_reminders_stopped, say_reminded
+from bot.messages.reminding import render_nudges_stopped, render_reminders_stopped, say_reminded
 from bot.messages.standing import render_invites
 from bot.messages.texts import Texts
 from bot.services.reminding.nudges import set_nudges
 from bot.services.reminding.reminders import decline, find_fresh_story, remind
 from bot.services.standing import list_invites
-from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
 from storage.records import ReferralId
 
@@ -52,17 +49,3 @@ async def on_nudges(update: Update, context: Context, wanted: int) -> None:
     """Nudges on (1) or off (0), under what is kept."""
     member = await context.write(set_nudges, visitor=visitor_of(update), nudges=bool(wanted))
     await show(update, context, render_privacy(Texts(member.language), member))
-
-
-CAPABILITY = Capability(
-    name="reminding",
-    roles=EVERYBODY,
-    buttons={
-        REMIND: on_remind,
-        NO_REMINDERS: on_no_reminders,
-        SHARE_AGAIN: on_share_again,
-        NUDGES: on_nudges,
-        NO_NUDGES: on_no_nudges,
-    },
-    notices=NOTICES,
-)

@@ -10,30 +10,11 @@ from telegram.error import BadRequest
 
 from bot.core.coupons.lines import FileMistake
 from bot.core.labels import parse_label
-from bot.core.roles import MANAGERS
 from bot.core.segments.conditions import KINDS, Condition, How
 from bot.core.segments.writing import SegmentMistake
 from bot.handlers.broadcasts.panel import on_panel
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
-from bot.messages.commands import Command
-from bot.messages.segments.buttons import (
-    BROADCAST_WHOM,
-    SEGMENT,
-    SEGMENT_CHOOSE,
-    SEGMENT_DELETE,
-    SEGMENT_EVERYBODY,
-    SEGMENT_JOIN,
-    SEGMENT_KIND,
-    SEGMENT_LIST,
-    SEGMENT_NAME,
-    SEGMENT_NEW,
-    SEGMENT_NO_LIST,
-    SEGMENT_OPEN,
-    SEGMENT_REWRITE,
-    SEGMENT_VALUE,
-    SEGMENTS,
-)
 from bot.messages.segments.screens import (
     ask_name,
     render_ask_list,
@@ -53,7 +34,6 @@ from bot.services.segments import composing, offering
 from bot.services.segments.composing import JOINED, WAIT_SECONDS, SegmentView
 from bot.services.segments.composing import SEGMENT as FLOW_NAME
 from bot.services.segments.lists import Listed, drop_list, take_list
-from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
 from bot.updates.flows import TEXT, Answer, Flow, Step
 from storage.conversation import Conversation
@@ -298,28 +278,4 @@ FLOW = Flow(
         Step(name="list", takes=TEXT | {Answer.DOCUMENT}, on_answer=on_listed),
     ],
     wait_seconds=WAIT_SECONDS,
-)
-
-CAPABILITY = Capability(
-    name="segments",
-    roles=MANAGERS,
-    commands={Command(name="segments", text="segments.command", place=1): on_segments},
-    buttons={
-        SEGMENTS: on_segments,
-        SEGMENT: on_segment,
-        SEGMENT_NEW: on_new,
-        SEGMENT_OPEN: on_open,
-        SEGMENT_JOIN: on_join,
-        SEGMENT_KIND: on_kind,
-        SEGMENT_VALUE: on_value,
-        SEGMENT_NAME: on_name,
-        SEGMENT_REWRITE: on_rewrite,
-        SEGMENT_DELETE: on_delete,
-        SEGMENT_LIST: on_list,
-        SEGMENT_NO_LIST: on_no_list,
-        SEGMENT_CHOOSE: on_choose,
-        SEGMENT_EVERYBODY: on_everybody,
-        BROADCAST_WHOM: on_whom,
-    },
-    flows=[FLOW],
 )

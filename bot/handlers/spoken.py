@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from telegram import Update
 
-from bot.core.roles import EVERYBODY
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
-from bot.messages.buttons import CHOOSE_SPOKEN, KEEP_SPOKEN, SPOKEN
-from bot.messages.commands import Command
 from bot.messages.spoken import render_choice, render_choice_stopped, render_spoken, render_spoken_prompt
 from bot.messages.texts import Texts
 from bot.services.spoken import SPOKEN as SPOKEN_FLOW
 from bot.services.spoken import ask_own, choose_own, open_spoken, stop_choosing
-from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
 from bot.updates.flows import Flow, Step
 from storage.conversation import Conversation
@@ -51,10 +47,4 @@ async def on_spoken_typed(update: Update, context: Context, _asked: Conversation
     await show(update, context, render_choice(Texts(view.member.language), shop, view))
 
 
-CAPABILITY = Capability(
-    name="spoken",
-    roles=EVERYBODY,
-    commands={Command(name="spoken", text="spoken.command", place=70): on_spoken},
-    buttons={SPOKEN: on_spoken, CHOOSE_SPOKEN: on_choose_spoken, KEEP_SPOKEN: on_keep_spoken},
-    flows=[Flow(name=SPOKEN_FLOW, steps=[Step(name="code", on_answer=on_spoken_typed)], on_cancel=on_keep_spoken)],
-)
+FLOW = Flow(name=SPOKEN_FLOW, steps=[Step(name="code", on_answer=on_spoken_typed)], on_cancel=on_keep_spoken)

@@ -5,15 +5,11 @@ from __future__ import annotations
 from telegram import Update
 
 from bot.core.periods import BoardKind
-from bot.core.roles import EVERYBODY
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
-from bot.messages.buttons import APPEAR, INVITES, REWARDS, TOP, TOP_OF
-from bot.messages.commands import Command
 from bot.messages.standing import render_invites, render_rewards, render_top
 from bot.messages.texts import Texts
 from bot.services.standing import TopView, appear, list_invites, list_rewards, rank
-from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
 
 
@@ -43,15 +39,3 @@ async def on_appear(update: Update, context: Context, named: int) -> None:
 
 async def _show_top(update: Update, context: Context, view: TopView) -> None:
     await show(update, context, render_top(Texts(view.member.language), context.deps.shop, view))
-
-
-CAPABILITY = Capability(
-    name="standing",
-    roles=EVERYBODY,
-    commands={
-        Command(name="invites", text="command.invites", place=20): on_invites,
-        Command(name="rewards", text="command.rewards", place=30): on_rewards,
-        Command(name="top", text="command.top", place=40): on_top,
-    },
-    buttons={INVITES: on_invites, REWARDS: on_rewards, TOP: on_top, TOP_OF: on_top, APPEAR: on_appear},
-)

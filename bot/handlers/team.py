@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from telegram import Update
 
-from bot.core.roles import OWNERS
 from bot.handlers.bot_profile import settle_menu
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
-from bot.messages.buttons import TEAM, TEAM_INVITE, TEAM_PAGE, TEAM_REMOVE, TEAM_REMOVE_SURE
-from bot.messages.commands import Command
 from bot.messages.team import (
     INVITED_ROLES,
-    NOTICES,
     render_accepted,
     render_remove_ask,
     render_removed,
@@ -22,7 +18,6 @@ from bot.messages.team import (
 from bot.messages.texts import Texts
 from bot.services.team import team
 from bot.services.team.team import Acceptance, Removal
-from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
 from storage.records import PersonId
 from storage.role import Role
@@ -75,18 +70,3 @@ async def on_team_link(update: Update, context: Context, token: str) -> None:
 def _settle_menu(context: Context, telegram_id: int) -> None:
     deps = context.deps
     context.run_aside(settle_menu(context.bot, context.bot_data.store, deps.shop, deps.registry, telegram_id))
-
-
-CAPABILITY = Capability(
-    name="team",
-    roles=OWNERS,
-    commands={Command(name="team", text="team.command", place=6): on_team},
-    buttons={
-        TEAM: on_team,
-        TEAM_PAGE: on_team,
-        TEAM_INVITE: on_invite,
-        TEAM_REMOVE: on_remove,
-        TEAM_REMOVE_SURE: on_remove_sure,
-    },
-    notices=NOTICES,
-)

@@ -10,19 +10,10 @@ from telegram import Update
 
 from bot.core.durations import HOUR_SECONDS
 from bot.core.own_words import decide_words
-from bot.core.roles import EVERYBODY, MANAGERS
 from bot.handlers.conversations import begin_at
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
 from bot.messages.testimonials import (
-    NOTICES,
-    SAY_BACK,
-    SAY_LINE,
-    SAY_LOOK,
-    SAY_NEW,
-    SAY_NOT,
-    SAY_SHOW,
-    SAYING,
     ask_consent,
     ask_words,
     list_answers,
@@ -36,7 +27,6 @@ from bot.messages.texts import Texts
 from bot.services.conversations import finish
 from bot.services.testimonials import testimonials
 from bot.services.testimonials.testimonials import OfferedView, OwnView
-from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
 from bot.updates.flows import Flow, Step
 from storage.pulse import PulseId
@@ -112,17 +102,4 @@ SAY = Flow(
     ],
     wait_seconds=HOUR_SECONDS,
     on_done=on_agreed,
-)
-
-CAPABILITY = Capability(
-    name="testimonials",
-    roles=EVERYBODY,
-    buttons={SAYING: on_saying, SAY_NEW: on_new, SAY_LINE: on_line, SAY_BACK: on_back},
-    flows=[SAY],
-    notices=NOTICES,
-)
-STORIES = Capability(
-    name="told_testimonials",
-    roles=MANAGERS,
-    buttons={SAY_LOOK: on_look, SAY_SHOW: on_show, SAY_NOT: on_not},
 )

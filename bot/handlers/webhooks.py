@@ -9,25 +9,13 @@ from typing import Any
 
 from telegram import Message, Update
 
-from bot.core.roles import OWNERS
 from bot.core.webhooks import LONGEST_URL, find_url_fault
 from bot.handlers.conversations import begin
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
-from bot.messages.buttons import (
-    WEBHOOK,
-    WEBHOOK_ADD,
-    WEBHOOK_EVENT,
-    WEBHOOK_LEAVE,
-    WEBHOOK_ON,
-    WEBHOOK_REMOVE,
-    WEBHOOK_SINCE,
-    WEBHOOKS,
-)
 from bot.messages.texts import Html, Texts
 from bot.messages.webhooks import (
     CHOICES,
-    NOTICES,
     ask_kinds,
     ask_url,
     list_kinds,
@@ -40,7 +28,6 @@ from bot.messages.webhooks import (
 from bot.services.conversations import finish
 from bot.services.webhooks import managing
 from bot.services.webhooks.managing import WebhookView
-from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
 from bot.updates.flows import Flow, Step
 from storage.webhook import HookEventId, WebhookId
@@ -130,21 +117,4 @@ ADDING = Flow(
         Step(name="kinds", ask=ask_kinds, takes=frozenset(), choices=list_kinds),
     ],
     on_done=on_kinds,
-)
-
-CAPABILITY = Capability(
-    name="webhooks",
-    roles=OWNERS,
-    buttons={
-        WEBHOOKS: on_webhooks,
-        WEBHOOK: on_webhook,
-        WEBHOOK_ADD: on_add,
-        WEBHOOK_ON: on_switch_on,
-        WEBHOOK_EVENT: on_event,
-        WEBHOOK_SINCE: on_since,
-        WEBHOOK_LEAVE: on_leave,
-        WEBHOOK_REMOVE: on_remove,
-    },
-    flows=[ADDING],
-    notices=NOTICES,
 )

@@ -12,7 +12,8 @@ from bot.messages.notices import Reader, Renderers, each
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
 from bot.messages.texts import Texts, show_name
-from bot.services.rewards.by_hand import GivingView, PointsGiven, PointsReturned
+from bot.services.rewards.by_hand import GivingView
+from bot.services.rewards.notices import PointsGiven, PointsReturned
 
 _REFUSALS = {
     Outcome.ONESELF: "grant.oneself",

@@ -20,21 +20,16 @@ from bot.core.choosing import (
     parse_asked,
     pick_words,
 )
-from bot.messages.buttons import ID, MENU, PAGE, Button, Number
+from bot.messages.buttons import MENU
 from bot.messages.campaigns_panel import name_language
-from bot.messages.ideas import IDEA_NEW
 from bot.messages.keyboards import Row, compose_join_keyboard, make_button, page_row, stack, tap_row
 from bot.messages.notices import Reader, Renderers, each
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
+from bot.messages.taking_part_buttons import CHOOSE, IDEA_NEW, POLL_ASK, POLL_END, VOTE
 from bot.messages.texts import Html, Texts, show_name
 from bot.services.choosing.choosing import AskedView, ChoosingView, PollView
 from bot.services.choosing.notices import PollAnnounced, PollEnded, PollResult
-
-CHOOSE = Button("choose", "choosing.button", page=PAGE)
-VOTE = Button("vote", poll=ID, choice=Number(MOST - 1))
-POLL_ASK = Button("poll_ask", "choosing.ask_button")
-POLL_END = Button("poll_end", "choosing.end", poll=ID)
 
 YES = "yes"
 

@@ -8,27 +8,20 @@ from typing import Any
 from telegram import Message
 
 from bot.core.club import CLUB_LINK, DROPS_SHOWN, NAME_LIMIT, Dropping, parse_quantity
-from bot.messages.buttons import ID, MENU, REWARDS, TOP, Button
-from bot.messages.choosing import CHOOSE
+from bot.messages.buttons import MENU, REWARDS, TOP
 from bot.messages.honours import say_honour
-from bot.messages.ideas import IDEA_NEW, IDEAS
 from bot.messages.keyboards import PRIMARY, Row, compose_join_keyboard, make_button, stack, tap_row
 from bot.messages.notices import Reader, Renderers, each
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.rewards import say_rule
 from bot.messages.shop import Shop
-from bot.messages.testimonials import SAYING
+from bot.messages.taking_part_buttons import CHOOSE, CLUB, DROP_END, DROP_OPEN, DROP_TAKE, IDEA_NEW, IDEAS, SAYING
 from bot.messages.texts import Html, Texts, escape
 from bot.services.club.club import ClubView
 from bot.services.club.dropping import OpeningView
 from bot.services.club.notices import DropAnnounced, DropMissed
 from bot.services.coupons.importing import PoolsView
 from storage.drop import DropRow
-
-CLUB = Button("club", "club.button")
-DROP_TAKE = Button("drop_take", drop=ID)
-DROP_OPEN = Button("drop_open", "club.open")
-DROP_END = Button("drop_end", drop=ID)
 
 YES = "yes"
 _POOLS_OFFERED = 8

@@ -6,28 +6,27 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.core.ideas import ANSWER_LIMIT, BEFORE, EACH_DAY, IDEA_LIMIT, Taking
-from bot.messages.buttons import FLAG, ID, MENU, PAGE, REWARDS, Button, Key
+from bot.messages.buttons import MENU, REWARDS
 from bot.messages.keyboards import Row, compose_join_keyboard, make_button, page_row, stack, tap_row
 from bot.messages.notices import Reader, Renderers, each
 from bot.messages.outgoing import PARTY, OutgoingMessage, Photo
 from bot.messages.shop import Shop
+from bot.messages.taking_part_buttons import (
+    IDEA_LOOK,
+    IDEA_MARK,
+    IDEA_NEW,
+    IDEA_NEXT,
+    IDEA_PICTURE,
+    IDEA_TELL,
+    IDEA_WANT,
+    IDEAS,
+)
 from bot.messages.texts import Html, Texts, show_listed_name, show_name
 from bot.services.ideas.answering import IdeaView
 from bot.services.ideas.ideas import IdeasView, Taken, TellingView
 from bot.services.ideas.notices import IdeaAnnounced, IdeaAnswered, IdeaCame
 from bot.services.members import MemberView
 from storage.idea import IdeaId, IdeaRow, IdeaState, Telling
-
-IDEAS = Button("ideas", "ideas.button", page=PAGE)
-IDEA_NEW = Button("idea_new", "ideas.new")
-IDEA_PICTURE = Button("idea_picture", "ideas.picture", idea=ID)
-IDEA_WANT = Button("idea_want", idea=ID, wanted=FLAG, page=PAGE)
-"""One more who wants it, or one fewer."""
-IDEA_TELL = Button("idea_tell", idea=ID, agreed=FLAG)
-IDEA_LOOK = Button("idea_look", "ideas.look", idea=ID)
-IDEA_NEXT = Button("idea_next", "ideas.next", idea=ID)
-"""The oldest that is not decided, behind this one."""
-IDEA_MARK = Button("idea_mark", idea=ID, mark=Key(10))
 
 _NAME_LIMIT = 32
 _QUOTE_LIMIT = 160

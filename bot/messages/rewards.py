@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import reduce
 from types import MappingProxyType
 
@@ -15,6 +15,7 @@ from bot.core.campaigns.waitlist import LET_IN
 from bot.core.durations import SECOND
 from bot.core.languages import LANGUAGES, find_language
 from bot.core.rewards.rules import WHEN, compose_rules
+from bot.core.rewards.steps import Step
 from bot.messages.buttons import REWARDS
 from bot.messages.keyboards import send_row, stack, tap_row
 from bot.messages.notices import Reader, Renderers, each
@@ -207,6 +208,25 @@ def _compose(reader: Reader, blocks: Sequence[Html], *, wrong: bool = False) -> 
     support = support_row(texts, "reward") if wrong else []
     keyboard = stack(send_row(texts, shop, reader.member.code), support, tap_row(texts, REWARDS))
     return OutgoingMessage(text="\n\n".join(blocks), keyboard=keyboard)
+
+
+def say_steps(texts: Texts, shop: Shop, steps: Iterable[Step]) -> list[Html]:
+    """How far the next steps are; nothing where there are none."""
+    lines = [say_step(texts, shop, step) for step in steps]
+    return [Html("\n".join(lines))] if lines else []
+
+
+def say_step(texts: Texts, shop: Shop, step: Step) -> Html:
+    """So many friends more, and until when where the rule ends."""
+    said = texts.say("why.step", count=step.missing, what=say_what(texts, shop, step.rule))
+    if given := step.rule.head_start:
+        stamps = step.rule.number
+        said = texts.say("why.stamps", step=said, have=stamps - step.missing, stamps=stamps, count=given)
+    if not step.rule.condition.until:
+        return said
+    last = datetime.fromisoformat(step.rule.condition.until).replace(tzinfo=shop.zone)
+    ends_at = int((last + timedelta(days=1)).timestamp()) * SECOND
+    return texts.say("why.step_until", step=said, until=texts.countdown(ends_at, shop.zone))
 
 
 NOTICES: Renderers = {

@@ -16,11 +16,11 @@ from bot.messages.keyboards import Row, appear_row, make_button, page_row, send_
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.redeeming import counter_rows, name_item, say_counter, say_had
 from bot.messages.reminding import again_row, remind_rows
-from bot.messages.rewards import say_rule, say_when
+from bot.messages.rewards import say_rule, say_steps, say_when
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, escape, show_listed_name, show_name
 from bot.messages.waiting import queue_row, say_queue
-from bot.messages.why import had_rows, live_rows, say_live, say_own_way, say_stages, say_steps
+from bot.messages.why import had_rows, live_rows, say_live, say_own_way, say_stages
 from bot.services.reminding.reminders import WaitingView
 from bot.services.standing import InvitesView, RewardsView, TopView
 from storage.facts import LedgerLine, RedemptionRow

@@ -9,25 +9,17 @@ from telegram import Message
 
 from bot.core.own_words import WORDS_LIMIT, decide_words
 from bot.core.testimonials import TESTIMONIALS_SHOWN
-from bot.messages.buttons import HIGHEST_ID, ID, MENU, Button, Number
+from bot.messages.buttons import MENU
 from bot.messages.keyboards import PRIMARY, Row, make_button, stack, tap_row
 from bot.messages.notices import Reader, Renderers, each
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.own_words import say_refusal
 from bot.messages.shop import Shop
+from bot.messages.taking_part_buttons import SAY_BACK, SAY_LOOK, SAY_NEW, SAY_NOT, SAY_SHOW, SAYING
 from bot.messages.texts import Html, Texts, show_name
 from bot.services.testimonials.notices import TestimonialCame, TestimonialShown
 from bot.services.testimonials.testimonials import OfferedView, OwnView
 from storage.testimonial import TestimonialState
-
-SAYING = Button("saying", "testimonials.button")
-SAY_NEW = Button("say_new", "testimonials.new")
-SAY_LINE = Button("say_line", "testimonials.from_pulse", pulse=ID)
-"""What a member who is pleased has written already."""
-SAY_BACK = Button("say_back", "testimonials.back")
-SAY_LOOK = Button("say_look", "testimonials.look")
-SAY_SHOW = Button("say_show", "testimonials.show", person=ID, at=Number(HIGHEST_ID))
-SAY_NOT = Button("say_not", "testimonials.not", person=ID, at=Number(HIGHEST_ID))
 
 YES = "yes"
 _STATES = {

@@ -117,7 +117,11 @@ def _space(text: str) -> str:
 @lru_cache(maxsize=64)
 def _choose_sentences(language: str) -> tuple[str, Mapping[str, str], Mapping[str, Html], Conventions]:
     """For a reader's language: that of the sentences, all of them, those that have no places, and its conventions."""
-    locale = find_language(language, LANGUAGES) or PROGRAM_LANGUAGE
+    return _load_sentences(find_language(language, LANGUAGES) or PROGRAM_LANGUAGE)
+
+
+@cache
+def _load_sentences(locale: str) -> tuple[str, Mapping[str, str], Mapping[str, Html], Conventions]:
     sentences = _load(locale)
     ready = {key: Html(_space(text.format())) for key, text in sentences.items() if not _PLACE.search(text)}
     return locale, sentences, ready, _load_conventions(locale)

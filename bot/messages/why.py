@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
 
 from telegram import InlineKeyboardMarkup
 
 from bot.core.campaigns.catalogue import CatalogueItem
 from bot.core.campaigns.rewards import JOIN
-from bot.core.durations import SECOND
-from bot.core.rewards.steps import Stage, Step
+from bot.core.rewards.steps import Stage
 from bot.messages.buttons import MENU, REDEEM_GIVE_UP, REDEMPTION, REDEMPTION_WHY, REWARDS, WHY, WHY_LIST
 from bot.messages.coupons import copy_row, say_coupon
 from bot.messages.keyboards import Row, make_button, page_row, send_row, stack, tap_row
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.redeeming import name_item
-from bot.messages.rewards import say_rule, say_what
+from bot.messages.rewards import say_rule, say_steps, say_what
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, escape, show_listed_name
 from bot.messages.tickets.buttons import support_row
@@ -178,25 +176,6 @@ def why_row(texts: Texts, lines: Sequence[GrantView]) -> Row:
         make_button(texts, WHY, each.row.id, label=texts.plain("why.numbered", number=number))
         for number, each in _number(lines)
     ]
-
-
-def say_steps(texts: Texts, shop: Shop, steps: Iterable[Step]) -> list[Html]:
-    """How far the next steps are; nothing where there are none."""
-    lines = [say_step(texts, shop, step) for step in steps]
-    return [Html("\n".join(lines))] if lines else []
-
-
-def say_step(texts: Texts, shop: Shop, step: Step) -> Html:
-    """So many friends more, and until when where the rule ends."""
-    said = texts.say("why.step", count=step.missing, what=say_what(texts, shop, step.rule))
-    if given := step.rule.head_start:
-        stamps = step.rule.number
-        said = texts.say("why.stamps", step=said, have=stamps - step.missing, stamps=stamps, count=given)
-    if not step.rule.condition.until:
-        return said
-    last = datetime.fromisoformat(step.rule.condition.until).replace(tzinfo=shop.zone)
-    ends_at = int((last + timedelta(days=1)).timestamp()) * SECOND
-    return texts.say("why.step_until", step=said, until=texts.countdown(ends_at, shop.zone))
 
 
 def say_stages(texts: Texts, stages: Iterable[Stage]) -> Html:

@@ -11,6 +11,7 @@ from telegram.ext import BaseHandler
 
 from bot.core.roles import OWNERS, Roles, decide_allowed
 from bot.core.setting import Setting
+from bot.late import loaded
 from bot.messages.buttons import Button
 from bot.messages.commands import Command
 from bot.messages.notices import Renderers
@@ -57,7 +58,8 @@ class Capability:
     buttons: Mapping[Button, Handler] = field(default_factory=dict)
     documents: Mapping[str, Handler] = field(default_factory=dict)
     """By how a file's name ends, in small letters: what takes one that was sent in no dialogue."""
-    flows: Sequence[Flow] = ()
+    flows: Mapping[str, Flow] = field(default_factory=dict)
+    """By their names: a flow itself may be loaded late."""
     listeners: Sequence[Listener] = ()
     notices: Renderers = field(default_factory=dict)
     """By kind of notice: what makes messages of them."""
@@ -79,8 +81,14 @@ class Bound(Generic[DeclaredT]):
 class BoundFlow:
     """A flow with who may go through it."""
 
-    declared: Flow
+    given: Flow
+    """As it was declared, perhaps late."""
     roles: Roles
+
+    @property
+    def declared(self) -> Flow:
+        """The flow itself, loaded by now."""
+        return loaded(self.given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +120,8 @@ class Registry:
             (suffix, taker, each.roles) for each in self.capabilities for suffix, taker in each.documents.items()
         )
         self.documents = _index([(suffix, BoundDocument(taker, roles)) for suffix, taker, roles in documents])
-        flows = ((flow, each.roles) for each in self.capabilities for flow in each.flows)
-        self.flows = _index([(flow.name, BoundFlow(flow, roles)) for flow, roles in flows])
+        flows = ((name, flow, each.roles) for each in self.capabilities for name, flow in each.flows.items())
+        self.flows = _index([(name, BoundFlow(flow, roles)) for name, flow, roles in flows])
         self.notices: Renderers = _index([pair for each in self.capabilities for pair in each.notices.items()])
         _index([(notice.kind, notice) for notice in self.notices])
         self.settings = _index([(each.name, each) for one in self.capabilities for each in one.settings])

@@ -12,7 +12,8 @@ import aiohttp
 from aiohttp.abc import ResolveResult
 
 from bot.core.proxies import Proxy
-from bot.core.webhooks import Answer, UrlMistake, check_url, is_public_address, sign
+from bot.core.signing import sign
+from bot.core.webhooks import Answer, UrlMistake, check_url, is_public_address
 from bot.services.webhooks.delivering import Parcel
 from bot.version import __version__
 from bot.wire.proxies import explain, open_session

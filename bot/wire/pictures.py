@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -150,9 +150,12 @@ class Pictures:
     def __init__(self, shop: Shop, assets: Path | Workshop) -> None:
         self._shop = shop
         self._workshop = assets if isinstance(assets, Workshop) else Workshop(Easel(assets))
-        look = compute_look(self._workshop.easel.assets, shop.campaign.theme)
-        self.versions: CardVersions = compose_card_versions(shop, look)
-        """What each picture would be called if it were drawn now."""
+        self._look = compute_look(self._workshop.easel.assets, shop.campaign.theme)
+
+    @cached_property
+    def versions(self) -> CardVersions:
+        """What each picture would be called if it were drawn now. For it the texts of all languages are read, so a start leaves it for later."""
+        return compose_card_versions(self._shop, self._look)
 
     @property
     def turns(self) -> Turns:
@@ -161,7 +164,9 @@ class Pictures:
 
     def of_shop(self, shop: Shop) -> Pictures:
         """Those of the shop as it is now, drawn in the same workshop."""
-        return Pictures(shop, self._workshop)
+        renewed = Pictures(shop, self._workshop)
+        _ = renewed.versions  # here, beside the loop, nobody waits for it
+        return renewed
 
     async def draw_card(
         self, member: MemberView, story: str = "", wanted: CardFormat = CardFormat.CARD, *, friends: int = 0

@@ -7,7 +7,7 @@ import random
 
 from sqlalchemy import func, select
 
-from bot.messages.club import DROP_TAKE
+from bot.messages.taking_part_buttons import DROP_TAKE
 from bot.playground.world import Person
 from storage import Tx, open_store
 from storage.beside import run_beside

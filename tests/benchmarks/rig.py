@@ -77,7 +77,8 @@ def open_bot(telegram: Telegram, database: Path, **settings: str) -> Iterator[su
 def _run(
     command: list[str], values: Mapping[str, str] | None = None, stdout: int | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PASSALONG_")}
+    left_out = ("PASSALONG_", "PYTHONDONTWRITEBYTECODE")  # a shop's process never compiles itself anew at every start
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(left_out)}
     process = subprocess.Popen(command, cwd=ROOT, env=environment | dict(values or {}), stdout=stdout)
     try:
         yield process

@@ -138,7 +138,7 @@ CAPABILITY = Capability(
         Command(name="oven", text={"en": "Look into the oven"}, place=6, roles=OWNERS): on_bake,
     },
     buttons={TASTE: on_taste},
-    flows=[CAKE],
+    flows={CAKE.name: CAKE},
     notices={CakeReady: each(render_ready)},
     jobs=[Job(name="dusting", every_seconds=3600.0, run=dust)],
     settings=[PIECES],

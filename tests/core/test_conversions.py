@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.core.conversions.money import Typed, parse_money, parse_typed
-from bot.core.webhooks import sign
+from bot.core.signing import sign
 
 
 @pytest.mark.parametrize(

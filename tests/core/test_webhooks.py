@@ -10,6 +10,7 @@ from email.utils import format_datetime
 import pytest
 
 from bot.core.durations import DAY, SECOND
+from bot.core.signing import compose_secret, sign
 from bot.core.webhooks import (
     GIVE_UP_AFTER,
     LONGEST_RETRY_SECONDS,
@@ -20,14 +21,12 @@ from bot.core.webhooks import (
     check_url,
     compose_body,
     compose_message_id,
-    compose_secret,
     compute_retry,
     decide_answer,
     decide_given_up,
     decide_switched_off,
     parse_event_id,
     parse_kinds,
-    sign,
 )
 from storage.webhook import HookEventId, WebhookId
 

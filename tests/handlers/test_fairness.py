@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.handlers.fairness import watch
+from bot.jobs.fairness import watch
 from bot.playground.world import Message, Person
 from bot.services.fairness.holding import tell_held
 from bot.services.joining.joining import start

@@ -59,7 +59,7 @@ ERRANDS = Capability(
     name="errands",
     roles=EVERYBODY,
     commands={Command(name="errand", text={"en": "An errand"}): on_errand},
-    flows=[ERRAND],
+    flows={ERRAND.name: ERRAND},
 )
 
 

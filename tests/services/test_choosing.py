@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.campaigns.campaign import Campaign
 from bot.core.choosing import Asked, Result, compute_result, parse_asked, pick_words
-from bot.handlers.choosing import tell_voters
+from bot.jobs.choosing import tell_voters
 from bot.services.campaigns.opening import Source, open_shop
 from bot.services.choosing.choosing import AskedView, ask, choose, end_asked, tell_some, view_choosing
 from bot.services.members import NotAllowed

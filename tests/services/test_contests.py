@@ -14,7 +14,7 @@ from bot.core.campaigns.rewards import Give
 from bot.core.drawing import compute_commitment
 from bot.core.durations import DAY_SECONDS
 from bot.draw_command import find_fault
-from bot.handlers.contests import turn
+from bot.jobs.contests import turn
 from bot.messages.contests import NOTICES, compose_csv
 from bot.messages.shop import Shop
 from bot.services.campaigns.opening import Source, open_shop

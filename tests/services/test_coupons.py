@@ -319,7 +319,7 @@ async def test_books_that_do_not_agree_are_found(shop: Store, statement: Executa
 
 async def test_the_job_gives_what_an_import_could_not(shop: Store) -> None:
     """A grant that began to wait while the list came is filled without another one."""
-    from bot.handlers.coupons import tend
+    from bot.jobs.coupons import tend
 
     await shop.write(partial(coupons.add, name="coffee", codes=[("A", "a", None)]))
     grant_id = await shop.write(add_grant, ANNA, "late")

@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.campaigns.fairness import AtDeadline, Fairness
 from bot.core.fairness.asking import TRIES, CaptchaKind
-from bot.handlers.fairness import watch
+from bot.jobs.fairness import watch
 from bot.services.campaigns.opening import Source, open_shop
 from bot.services.fairness import asking, deciding
 from bot.services.fairness.asking import Answering

@@ -11,7 +11,7 @@ from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.tiers import Tier
 from bot.core.durations import DAY, DAY_SECONDS
 from bot.core.honours import compute_told
-from bot.handlers.honours import review_honours
+from bot.jobs.honours import review_honours
 from bot.messages.honours import NOTICES
 from bot.services.campaigns.opening import Source, open_shop
 from bot.services.honours.honours import HonourView, is_swept, view_honour

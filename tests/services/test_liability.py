@@ -13,7 +13,7 @@ from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.catalogue import CatalogueItem
 from bot.core.campaigns.rewards import Give, Rule
 from bot.core.liability import Liability
-from bot.handlers.rewards import free_due
+from bot.jobs.rewards import free_due
 from bot.services.campaigns.opening import Source, open_shop
 from bot.services.coupons.counter import find_coupon
 from bot.services.redeeming.redeeming import hand_out

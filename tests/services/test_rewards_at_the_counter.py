@@ -9,8 +9,8 @@ import pytest
 
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.rewards import Give
-from bot.handlers.redeeming import expire_due
-from bot.handlers.rewards import free_due
+from bot.jobs.redeeming import expire_due
+from bot.jobs.rewards import free_due
 from bot.services.coupons.counter import find_coupon, hand_again, hand_in
 from bot.services.joining.notices import RevokeReason
 from bot.services.joining.revoking import revoke

@@ -8,7 +8,7 @@ import pytest
 
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.rewards import Condition, Give, Rule
-from bot.handlers.rewards import arrive_due, count_days
+from bot.jobs.rewards import arrive_due, count_days
 from bot.services.campaigns.opening import Source, open_shop
 from bot.services.community.membership import come, leave
 from bot.services.joining.notices import RevokeReason

@@ -11,7 +11,7 @@ from sqlalchemy import Table, update
 
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.waitlist import Waitlist
-from bot.handlers.waiting import open_doors, welcome_owed
+from bot.jobs.waiting import open_doors, welcome_owed
 from bot.messages.waiting import NOTICES
 from bot.services.campaigns.opening import Source, open_shop
 from bot.services.joining.joining import start

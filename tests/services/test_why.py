@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.rewards import Condition, Give, Limit, Rule
 from bot.core.rewards.steps import compute_stayed, list_steps
-from bot.handlers.rewards import arrive_due, free_due
+from bot.jobs.rewards import arrive_due, free_due
 from bot.messages.standing import render_invites
 from bot.messages.texts import Texts
 from bot.messages.why import render_answer, say_stages

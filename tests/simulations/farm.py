@@ -10,7 +10,7 @@ from itertools import count
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from bot.handlers.fairness import watch
+from bot.jobs.fairness import watch
 from bot.services.campaigns.opening import Source, open_shop
 from bot.services.joining.joining import start
 from bot.services.members import meet

@@ -18,7 +18,7 @@ from schemathesis.core.result import Ok
 from bot.assets import ASSETS
 from bot.core.campaigns.campaign import Campaign, parse_campaign
 from bot.core.conversions.keys import Scope, Unmade, compute_key_secret
-from bot.core.webhooks import sign
+from bot.core.signing import sign
 from bot.services.campaigns.opening import Source, open_shop
 from bot.services.conversions.keys import MadeKey, make_key, revoke_named
 from storage import open_store

@@ -8,7 +8,7 @@ import re
 from base64 import urlsafe_b64encode
 from enum import StrEnum
 
-from bot.core.webhooks import compose_secret
+from bot.core.signing import compose_secret
 
 KEY_PREFIX = "psk_"
 KEY_BYTES = 32

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from bot.core.durations import SECOND
-from bot.core.webhooks import sign
+from bot.core.signing import sign
 
 TOLERANCE_SECONDS = 300
 """So far a message's time may be from ours, either way; beyond it is a replay or a wrong clock."""

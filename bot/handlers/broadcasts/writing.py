@@ -26,10 +26,11 @@ from bot.messages.broadcasts.panel import render_ask_buttons
 from bot.messages.broadcasts.screens import render_abandoned, render_prompt, render_unfit
 from bot.messages.texts import Texts
 from bot.services.broadcasts import composing
-from bot.services.broadcasts.authoring import BroadcastView
+from bot.services.broadcasts.authoring import BROADCAST, BroadcastView
 from bot.services.broadcasts.composing import Place, Written
 from bot.services.members import open_home
 from bot.updates.context import profile_of, visitor_of
+from bot.updates.flows import ANYTHING, TEXT, Flow, Step
 from storage.conversation import Conversation
 
 ALBUM_SECONDS = 1.0
@@ -201,3 +202,15 @@ async def _take_buttons(update: Update, context: Context, view: BroadcastView, p
         return
     await take_away(context, [*place.shown])
     await show_panel(context, visitor, kept, [*await show_others(context, view.member, content, FIRST), *shown])
+
+
+FLOW = Flow(
+    name=BROADCAST,
+    steps=[
+        Step(name="content", takes=ANYTHING, takes_commands=True, takes_edits=True, on_answer=on_written),
+        Step(name="version", takes=ANYTHING, takes_commands=True, takes_edits=True, on_answer=on_written),
+        Step(name="buttons", takes=TEXT, takes_edits=True, on_answer=on_written),
+        Step(name="confirm", takes=frozenset(), takes_edits=True, on_answer=on_written),
+    ],
+    on_cancel=on_abandon,
+)

@@ -8,20 +8,15 @@ from dataclasses import replace
 
 from telegram import ChatMember, ChatMemberRestricted, Update
 from telegram.error import ChatMigrated, TelegramError
-from telegram.ext import ChatJoinRequestHandler, ChatMemberHandler, MessageHandler, filters
 
-from bot.core.roles import EVERYBODY
 from bot.handlers.community.chat import CLOSED, CommunityChat, find_problem, follow, look, say_look, say_moved, tell
 from bot.handlers.deps import Context
 from bot.handlers.guide import on_anything_else
 from bot.handlers.reply import show
-from bot.messages.buttons import COMMUNITY
-from bot.messages.commands import Command
-from bot.messages.community import NOTICES, render_community, render_community_closed
+from bot.messages.community import render_community, render_community_closed
 from bot.messages.texts import Texts
 from bot.services.community.inviting import CommunityView, keep_link, view_community
 from bot.services.community.membership import come, leave
-from bot.updates.capability import Capability, Listener
 from bot.updates.context import profile_of, visitor_of
 from bot.wire.errors import FailureKind, classify
 
@@ -175,21 +170,3 @@ def _is_inside(member: ChatMember) -> bool:
     if isinstance(member, ChatMemberRestricted):
         return member.is_member
     return member.status in _INSIDE
-
-
-CAPABILITY = Capability(
-    name="community",
-    roles=EVERYBODY,
-    commands={
-        Command(
-            name="community", text="community.command", place=120, is_there=lambda shop: shop.community
-        ): on_community
-    },
-    buttons={COMMUNITY: on_community},
-    notices=NOTICES,
-    listeners=[
-        Listener(update_type="chat_member", handler=ChatMemberHandler(on_chat_member, ChatMemberHandler.CHAT_MEMBER)),
-        Listener(update_type="chat_join_request", handler=ChatJoinRequestHandler(on_join_request)),
-        Listener(update_type="message", handler=MessageHandler(filters.StatusUpdate.MIGRATE, on_migrated)),
-    ],
-)

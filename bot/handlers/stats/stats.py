@@ -9,24 +9,21 @@ from functools import partial
 
 from telegram import Update
 
-from bot.core.roles import MANAGERS
 from bot.handlers.deps import Context
 from bot.handlers.reply import show
 from bot.handlers.stats.charts import draw_aside
-from bot.messages.commands import Command
 from bot.messages.outgoing import Photo
-from bot.messages.pulse.trend import PULSE_TREND, compose_pulse_trend
+from bot.messages.pulse.trend import compose_pulse_trend
 from bot.messages.stats.asking import BEGIN as HOLDS
 from bot.messages.stats.asking import END as ASKS
-from bot.messages.stats.asking import HELD_PERCENT, HOLD_OUT
-from bot.messages.stats.screens import STATS, render_page, render_stats
+from bot.messages.stats.asking import HELD_PERCENT
+from bot.messages.stats.screens import render_page, render_stats
 from bot.messages.stats.trend import TrendTexts, compose_trend
-from bot.messages.stats.trial import ADOPT, BEGIN, BEGIN_3, BEGIN_4, END, TRY, WORDS
+from bot.messages.stats.trial import ADOPT, BEGIN, BEGIN_3, BEGIN_4, END, WORDS
 from bot.messages.texts import Texts
 from bot.services.reminding.asking import set_hold_out
 from bot.services.stats import Page, count, look
 from bot.services.trials import adopt_winner, begin_trial, begin_wordings, end_trial
-from bot.updates.capability import Capability
 from bot.updates.context import visitor_of
 
 
@@ -92,11 +89,3 @@ async def on_hold_out(update: Update, context: Context, step: str) -> None:
         percent = HELD_PERCENT if step == HOLDS else 0
         await context.write(set_hold_out, visitor=visitor_of(update), percent=percent)
     await on_page(update, context, Page.ASKING)
-
-
-CAPABILITY = Capability(
-    name="stats",
-    roles=MANAGERS,
-    commands={Command(name="stats", text="command.stats", place=2): on_stats},
-    buttons={STATS: on_page, PULSE_TREND: on_pulse_trend, TRY: on_try, HOLD_OUT: on_hold_out},
-)

@@ -24,9 +24,11 @@ from bot.messages.tickets.desk import (
 from bot.services.members import open_home
 from bot.services.notices import Thread
 from bot.services.tickets import desk
+from bot.services.tickets.desk import ANSWER, NOTE
 from bot.services.tickets.passing import note_arrived
 from bot.services.tickets.tickets import TicketView
 from bot.updates.context import visitor_of
+from bot.updates.flows import ANYTHING, Flow, Step
 from storage.conversation import Conversation
 from storage.records import PersonId
 from storage.ticket import TicketId
@@ -147,3 +149,8 @@ async def show_thread(update: Update, context: Context, screen: OutgoingMessage,
 async def _show_none(update: Update, context: Context) -> None:
     member = await context.read(open_home, visitor=visitor_of(update))
     await show(update, context, render_no_ticket(Texts(member.language)))
+
+
+ANSWERING = Flow(name=ANSWER, steps=[Step(name="words", takes=ANYTHING, on_answer=on_answer_words)])
+
+NOTING = Flow(name=NOTE, steps=[Step(name="words", on_answer=on_note_words)])

@@ -27,8 +27,9 @@ from bot.messages.tickets.screens import (
 from bot.services.conversations import leave
 from bot.services.members import open_home
 from bot.services.tickets import tickets
-from bot.services.tickets.tickets import TicketView
+from bot.services.tickets.tickets import TICKET, WAIT_SECONDS, TicketView
 from bot.updates.context import visitor_of
+from bot.updates.flows import ANYTHING, Flow, Step
 from storage.conversation import Conversation
 from storage.records import Seq
 from storage.ticket import About, TicketId
@@ -115,3 +116,11 @@ async def _show(
         return
     screen = render(Texts(view.member.language), context.deps.shop, view)
     await (context.deliver(screen) if new else show(update, context, screen))
+
+
+FLOW = Flow(
+    name=TICKET,
+    steps=[Step(name="words", takes=ANYTHING, on_answer=on_words)],
+    wait_seconds=WAIT_SECONDS,
+    on_cancel=on_enough,
+)

@@ -24,6 +24,7 @@ from bot.messages.tickets.templates import (
 from bot.services.members import open_home
 from bot.services.tickets import desk, templates
 from bot.updates.context import visitor_of
+from bot.updates.flows import Flow, Step
 from storage.conversation import Conversation
 from storage.ticket import Said, TicketId
 
@@ -128,3 +129,9 @@ async def on_drop(update: Update, context: Context, name: str) -> None:
 def _read(update: Update) -> str:
     message = update.effective_message
     return (message.text or "").strip() if message is not None else ""
+
+
+WRITING = Flow(
+    name=templates.WRITING,
+    steps=[Step(name="name", on_answer=on_name), Step(name="words", on_answer=on_words)],
+)

@@ -24,11 +24,11 @@ from bot.messages.keyboards import (
 )
 from bot.messages.notices import Reader, Rendered, Renderers, each, measure, split
 from bot.messages.outgoing import OutgoingMessage
+from bot.messages.rewards import say_steps
 from bot.messages.sharing.keyboards import back_row
 from bot.messages.shop import Shop, Source
 from bot.messages.team import duty_rows, say_duties
 from bot.messages.texts import Html, Texts, escape, show_name
-from bot.messages.why import say_steps
 from bot.services.joining.notices import (
     FriendJoined,
     FriendRevoked,

@@ -7,3 +7,5 @@ from bot.messages.buttons import FLAG, ID, Button, Number
 
 PULSE = Button("pulse", pulse=ID, said=Number(MOST))
 PULSE_ASKED = Button("pulse_asked", wanted=FLAG)
+
+PULSE_TREND = Button("pulse_trend", "stats.pulse.trend")

@@ -13,7 +13,7 @@ from bot.messages.notices import Reader, Renderers, each
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.pulse.buttons import PULSE, PULSE_ASKED
 from bot.messages.shop import Shop
-from bot.messages.testimonials import SAY_LINE
+from bot.messages.taking_part_buttons import SAY_LINE
 from bot.messages.texts import Html, Texts
 from bot.services.pulse.answering import AnswerView
 from bot.services.pulse.notices import PulseAsked

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from bot.core.pulse import ENOUGH, PulseFigures, add_up
-from bot.messages.buttons import Button
 from bot.messages.keyboards import Row, tap_row
+from bot.messages.pulse.buttons import PULSE_TREND
 from bot.messages.shop import Shop
 from bot.messages.stats.trend import WEEKS_EACH, TrendTexts, say_dates
 from bot.messages.texts import Texts
 from bot.services.pulse.measuring import PulseView
 from bot.services.stats import PageView
-
-PULSE_TREND = Button("pulse_trend", "stats.pulse.trend")
 
 _UNKNOWN = "\N{EN DASH}"
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from bot.core.trials import LEAST_SHOWN, Lift
-from bot.messages.buttons import KEY, Button
 from bot.messages.keyboards import Row, make_button
 from bot.messages.shop import Shop
+from bot.messages.stats.buttons import HOLD_OUT
 from bot.messages.texts import Html, Texts
 from bot.services.stats import PageView
 
-HOLD_OUT = Button("hold_out", step=KEY)
 BEGIN, END = "begin", "end"
 
 HELD_PERCENT = 10

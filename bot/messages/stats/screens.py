@@ -10,7 +10,6 @@ from telegram import InlineKeyboardMarkup
 from bot.core.funnel import FEW, PERIOD_DAYS, Funnel, Step, compute_steps
 from bot.core.liability import Liability
 from bot.messages.broadcasts.results import say_results
-from bot.messages.buttons import KEY, Button
 from bot.messages.keyboards import Row, make_button, stack
 from bot.messages.liability import say_money
 from bot.messages.outgoing import OutgoingMessage, Photo
@@ -19,13 +18,12 @@ from bot.messages.pulse.trend import list_pulse_taps
 from bot.messages.sharing.ways import name_source, name_way
 from bot.messages.shop import Shop
 from bot.messages.stats.asking import list_asking_taps, say_asking
+from bot.messages.stats.buttons import STATS
 from bot.messages.stats.trial import list_trial_taps, say_trial
 from bot.messages.stats.voice import say_desk
 from bot.messages.texts import LANGUAGES, Html, Texts, escape, show_name, show_plain_name
 from bot.services.stats import Page, PageView, StatsView
 from storage.records import RankLine
-
-STATS = Button("stats", page=KEY)
 
 _NAME_LIMIT = 16
 

@@ -7,15 +7,13 @@ from functools import partial
 from types import MappingProxyType
 
 from bot.core.trials import LEAST_SHOWN, Arm, Standing, Verdict, compare
-from bot.messages.buttons import KEY, Button
 from bot.messages.keyboards import Row, make_button
 from bot.messages.shop import Shop
 from bot.messages.stats.asking import EACH
+from bot.messages.stats.buttons import TRY
 from bot.messages.texts import Html, Texts, show_plain_name
 from bot.services.stats import PageView
 from bot.services.trials import TrialView
-
-TRY = Button("try", step=KEY)
 
 BEGIN, BEGIN_3, BEGIN_4, WORDS, END, ADOPT = "begin", "begin-3", "begin-4", "words", "end", "adopt"
 

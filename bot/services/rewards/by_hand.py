@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 from bot.core.by_hand import REASON, Outcome, decide_given, decide_returnable
 from bot.core.roles import OWNERS, TEAM
 from bot.services.audit import Act
 from bot.services.members import MemberView, compose_name, demand, enter, find_role, view_member
-from bot.services.notices import Notice, owe
+from bot.services.notices import owe
 from bot.services.rewards.giving import take_back
+from bot.services.rewards.notices import PointsGiven, PointsReturned
 from bot.services.rewards.promising import has_room
 from bot.services.rewards.room import find_day, find_midnight
 from bot.services.webhooks.publishing import publish_grant
@@ -26,23 +27,6 @@ from storage.webhook import HookEventKind
 
 Limits = Mapping[Role, int]
 """How many points each role may give a day."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PointsGiven(Notice):
-    """To the member: the shop gives points, and says why."""
-
-    kind: ClassVar[str] = "points_given"
-    points: int
-    why: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PointsReturned(Notice):
-    """To the member: that was a mistake, and the points went back."""
-
-    kind: ClassVar[str] = "points_returned"
-    points: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

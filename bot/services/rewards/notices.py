@@ -41,6 +41,23 @@ class RewardTakenBack(Notice):
     points: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointsGiven(Notice):
+    """To the member: the shop gives points, and says why."""
+
+    kind: ClassVar[str] = "points_given"
+    points: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointsReturned(Notice):
+    """To the member: that was a mistake, and the points went back."""
+
+    kind: ClassVar[str] = "points_returned"
+    points: int
+
+
 def write_rule(rule: Rule) -> str:
     """A rule as a text that is kept with a notice."""
     return json.dumps(compose_rule(rule), ensure_ascii=False)

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from bot.core.durations import SECOND
 from bot.core.roles import OWNERS
-from bot.core.webhooks import MOST_WEBHOOKS, SECRET_BYTES, check_url, compose_secret
+from bot.core.signing import SECRET_BYTES, compose_secret
+from bot.core.webhooks import MOST_WEBHOOKS, check_url
 from bot.services.audit import Act
 from bot.services.members import MemberView, demand, enter, view_member
 from storage.records import PersonId, Profile

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from bot.core.campaigns.parts import Part
 from bot.core.roles import MANAGERS
-from bot.handlers.campaigns import look, panel, parts, posting, terms
-from bot.handlers.campaigns.editing import FLOW
-from bot.handlers.campaigns.preview import on_preview
+from bot.late import late
 from bot.messages.buttons import (
     ADMIN,
     ADMIN_SHOP,
@@ -31,9 +32,22 @@ from bot.messages.buttons import (
     STORY_KIND,
     STORY_OPEN,
 )
-from bot.messages.campaigns import NOTICES
 from bot.messages.commands import Command
+from bot.services.campaigns.notices import FileKept, FileTaken, StartHeld
 from bot.updates.capability import Capability
+
+if TYPE_CHECKING:
+    from bot.handlers.campaigns import editing, look, panel, parts, posting, preview, terms
+    from bot.messages import campaigns as messages
+else:
+    messages = late("bot.messages.campaigns")
+    editing = late("bot.handlers.campaigns.editing")
+    look = late("bot.handlers.campaigns.look")
+    panel = late("bot.handlers.campaigns.panel")
+    parts = late("bot.handlers.campaigns.parts")
+    posting = late("bot.handlers.campaigns.posting")
+    preview = late("bot.handlers.campaigns.preview")
+    terms = late("bot.handlers.campaigns.terms")
 
 CAPABILITY = Capability(
     name="campaigns",
@@ -54,7 +68,7 @@ CAPABILITY = Capability(
         LOOK_SET: look.on_set,
         STORY_FOCUS: look.on_story_focus,
         CAMPAIGN_SPEAK: panel.on_speak,
-        PREVIEW: on_preview,
+        PREVIEW: preview.on_preview,
         STORY_OPEN: panel.on_story,
         STORY_EDIT: panel.on_story_edit,
         STORY_KIND: panel.on_story_kind,
@@ -64,6 +78,11 @@ CAPABILITY = Capability(
         PART_EDIT: parts.on_edit,
         PART_DROP: parts.on_drop,
     },
-    flows=[FLOW, *parts.FLOWS.values(), terms.FLOW, posting.FLOW],
-    notices=NOTICES,
+    flows={
+        "campaign": editing.FLOW,
+        **{str(part): parts.FLOWS[part] for part in Part},
+        "terms": terms.FLOW,
+        "posting": posting.FLOW,
+    },
+    notices={kind: messages.NOTICES[kind] for kind in (FileTaken, FileKept, StartHeld)},
 )

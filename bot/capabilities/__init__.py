@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from bot.handlers import (
+from bot.capabilities import (
     audit,
     broadcast_echo,
     broadcast_when,
+    broadcasts,
     by_hand,
+    campaigns,
     choosing,
     claiming,
     club,
+    community,
     contests,
     conversations,
+    conversions,
     coupons,
     dashboard,
     face,
@@ -21,6 +25,7 @@ from bot.handlers import (
     guide,
     honours,
     ideas,
+    joining,
     labels,
     looking_up,
     news,
@@ -32,26 +37,21 @@ from bot.handlers import (
     reminding,
     rewards,
     segments,
+    sharing,
     spoken,
     standing,
+    stats,
     team,
     testimonials,
+    tickets,
     waiting,
     webhooks,
 )
-from bot.handlers.broadcasts import capability as broadcasts
-from bot.handlers.campaigns import capability as campaigns
-from bot.handlers.community import community
-from bot.handlers.conversions import capability as conversions
-from bot.handlers.joining import start
-from bot.handlers.sharing import capability as sharing
-from bot.handlers.stats import stats
-from bot.handlers.tickets import capability as tickets
 from bot.jobs import alarms, announcing, checking, cleaning, lapsing, nudging, proving, pulsing
 from bot.updates.capability import Capability
 
 CAPABILITIES: tuple[Capability, ...] = (
-    start.CAPABILITY,
+    joining.CAPABILITY,
     sharing.CAPABILITY,
     own_words.CAPABILITY,
     face.CAPABILITY,

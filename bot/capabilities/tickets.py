@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from bot.core.roles import EVERYBODY, TEAM
 from bot.core.tickets import ANSWER_HOURS, STAFF_CHAT
-from bot.handlers.tickets import desk, member, templates
 from bot.handlers.tickets.replies import LISTENERS
+from bot.late import late
 from bot.messages.commands import Command
 from bot.messages.tickets import buttons
-from bot.messages.tickets.notices import NOTICES
-from bot.services.tickets import templates as sentences
-from bot.services.tickets import watching
-from bot.services.tickets.desk import ANSWER, NOTE
-from bot.services.tickets.tickets import TICKET, WAIT_SECONDS
+from bot.services.tickets.notices import (
+    TicketClosed,
+    TicketEdited,
+    TicketOpened,
+    TicketPassed,
+    TicketSolved,
+    TicketTaken,
+    TicketTopicShut,
+    TicketUnsent,
+    TicketWaits,
+)
 from bot.updates.capability import Capability
-from bot.updates.flows import ANYTHING, Flow, Step
 from bot.updates.job import Job
-from storage.store import Store
 
-
-async def watch(store: Store) -> None:
-    """Remind the team, and tell owners; look, and write only where somebody waits too long."""
-    if await store.read(watching.is_due):
-        await store.write(watching.watch)
-
+if TYPE_CHECKING:
+    from bot.handlers.tickets import desk, member, templates
+    from bot.jobs import tickets as jobs
+    from bot.messages.tickets import notices as messages
+else:
+    jobs = late("bot.jobs.tickets")
+    desk = late("bot.handlers.tickets.desk")
+    member = late("bot.handlers.tickets.member")
+    templates = late("bot.handlers.tickets.templates")
+    messages = late("bot.messages.tickets.notices")
 
 CAPABILITY = Capability(
     name="tickets",
@@ -58,33 +68,29 @@ CAPABILITY = Capability(
         buttons.TEMPLATE_NEW: templates.on_new,
         buttons.TEMPLATE_DROP: templates.on_drop,
     },
-    flows=[
-        Flow(
-            name=TICKET,
-            steps=[Step(name="words", takes=ANYTHING, on_answer=member.on_words)],
-            wait_seconds=WAIT_SECONDS,
-            on_cancel=member.on_enough,
-        ),
-    ],
+    flows={"ticket": member.FLOW},
     listeners=LISTENERS,
-    notices=NOTICES,
-    jobs=[Job(name="tickets", every_seconds=30.0, run=watch)],
+    notices={
+        kind: messages.NOTICES[kind]
+        for kind in (
+            TicketOpened,
+            TicketPassed,
+            TicketEdited,
+            TicketUnsent,
+            TicketClosed,
+            TicketSolved,
+            TicketTaken,
+            TicketWaits,
+            TicketTopicShut,
+        )
+    },
+    jobs=[Job(name="tickets", every_seconds=30.0, run=jobs.watch)],
     settings=[STAFF_CHAT, ANSWER_HOURS],
 )
 
 DESK = Capability(
     name="ticket_desk",
     roles=TEAM,
-    flows=[
-        Flow(name=ANSWER, steps=[Step(name="words", takes=ANYTHING, on_answer=desk.on_answer_words)]),
-        Flow(name=NOTE, steps=[Step(name="words", on_answer=desk.on_note_words)]),
-        Flow(
-            name=sentences.WRITING,
-            steps=[
-                Step(name="name", on_answer=templates.on_name),
-                Step(name="words", on_answer=templates.on_words),
-            ],
-        ),
-    ],
+    flows={"ticket_answer": desk.ANSWERING, "ticket_note": desk.NOTING, "ticket_template": templates.WRITING},
 )
 """The dialogues of the team, which nobody else is in."""

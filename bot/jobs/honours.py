@@ -1,12 +1,8 @@
-"""Tiers: the word of them, and the work at the bot's own pace that ends them and finds who has earned new ones."""
+"""Tiers that are over end, and who has earned new ones is found."""
 
 from __future__ import annotations
 
-from bot.core.roles import EVERYBODY
-from bot.messages.honours import NOTICES
 from bot.services.honours.honours import end_tiers, is_swept, list_ending, sweep
-from bot.updates.capability import Capability
-from bot.updates.job import Job
 from storage.store import Store
 
 PAGE, PAGES = 200, 50
@@ -25,11 +21,3 @@ async def review_honours(store: Store, *, page: int = PAGE, pages: int = PAGES) 
         if await store.read(is_swept):
             break
         await store.write(sweep, page)
-
-
-CAPABILITY = Capability(
-    name="honours",
-    roles=EVERYBODY,
-    notices=NOTICES,
-    jobs=[Job(name="honours", every_seconds=60.0, run=review_honours)],
-)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from bot.core.roles import MANAGERS
-from bot.handlers.broadcasts import panel, running, writing
+from bot.late import late
 from bot.messages.broadcasts.buttons import (
     BROADCAST_BUTTONS,
     BROADCAST_COUNT,
@@ -29,9 +31,14 @@ from bot.messages.buttons import (
     BROADCAST_UNKNOWN,
 )
 from bot.messages.commands import Command
-from bot.services.broadcasts.authoring import BROADCAST
 from bot.updates.capability import Capability
-from bot.updates.flows import ANYTHING, TEXT, Flow, Step
+
+if TYPE_CHECKING:
+    from bot.handlers.broadcasts import panel, running, writing
+else:
+    panel = late("bot.handlers.broadcasts.panel")
+    running = late("bot.handlers.broadcasts.running")
+    writing = late("bot.handlers.broadcasts.writing")
 
 CAPABILITY = Capability(
     name="broadcasts",
@@ -59,20 +66,5 @@ CAPABILITY = Capability(
         BROADCAST_TO_ME: panel.on_to_me,
         BROADCAST_TO_TEAM: panel.on_to_team,
     },
-    flows=[
-        Flow(
-            name=BROADCAST,
-            steps=[
-                Step(
-                    name="content", takes=ANYTHING, takes_commands=True, takes_edits=True, on_answer=writing.on_written
-                ),
-                Step(
-                    name="version", takes=ANYTHING, takes_commands=True, takes_edits=True, on_answer=writing.on_written
-                ),
-                Step(name="buttons", takes=TEXT, takes_edits=True, on_answer=writing.on_written),
-                Step(name="confirm", takes=frozenset(), takes_edits=True, on_answer=writing.on_written),
-            ],
-            on_cancel=writing.on_abandon,
-        )
-    ],
+    flows={"broadcast": writing.FLOW},
 )

@@ -28,6 +28,7 @@ from bot.shops_command import add_shops_parser
 from bot.stats_command import add_stats_parser
 from bot.stop_signals import leave, on_stop_signals
 from bot.version import __version__
+from bot.web_command import serve
 from bot.webhook_command import add_webhook_parser
 
 _OF_NO_SHOP = frozenset({"demo", "draw", "setup", "shops"})
@@ -72,6 +73,9 @@ def _make_parser(reader: SettingsReader) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     commands.add_parser("run", help="run the bot, or all shops of a folder").set_defaults(
         command=lambda _chosen: run(reader)
+    )
+    commands.add_parser("web", help="serve the web side alone, beside a bot that runs on PostgreSQL").set_defaults(
+        command=lambda _chosen: serve(reader)
     )
     add_demo_parser(commands.add_parser("demo", help="try everything in a local Telegram, in the browser"))
     add_campaign_parser(

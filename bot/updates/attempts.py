@@ -5,19 +5,20 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import inf
 from typing import Any
 
-from telegram import Update
+from telegram import Bot, Update
 from telegram.error import RetryAfter, TelegramError
-from telegram.ext import ApplicationHandlerStop
+from telegram.ext import ApplicationHandlerStop, BaseHandler
 
 from bot.services.notices import Sorry, answer_in, owe
 from bot.updates.application import PassalongApplication
 from bot.updates.context import Attempt, PassalongContext
 from bot.updates.raw_updates import RawUpdate
 from bot.wire.errors import FailureKind, Muted, Unconfirmed, classify
+from bot.wire.telegram_bot import compose_silent_bot
 from storage.addresses import MemberAddress
 from storage.errors import is_fault
 from storage.records import InboxRow
@@ -68,12 +69,8 @@ class Attempts:
 
     def is_wanted(self, raw: RawUpdate) -> bool:
         """Whether any handler wants an update; one that cannot be read is wanted, so that it is counted."""
-        try:
-            raw.parsed = update = self.parse(raw.content)
-            handlers = self._application.handlers.values()
-            return any(handler.check_update(update) not in _UNFIT for group in handlers for handler in group)
-        except Exception:  # noqa: BLE001 -- whatever is wrong with it, the attempt will meet it again and count it
-            return True
+        groups = self._application.handlers.values()
+        return _is_wanted(raw, (handler for group in groups for handler in group), self._application.bot)
 
     def parse(self, raw: bytes | Mapping[str, object]) -> Update:
         """The update as an object.
@@ -158,6 +155,22 @@ class Attempts:
                 logger.warning("A failed update cannot be noted; trying again: %s", error)
                 rests += 1
                 await asyncio.sleep(rest)
+
+
+def build_judge(
+    handlers: Sequence[BaseHandler[Any, Any, Any]], *, token: str, username: str
+) -> Callable[[RawUpdate], bool]:
+    """What tells whether any of these handlers wants an update, in a process that handles none and never asks Telegram."""
+    bot = compose_silent_bot(token, username)
+    return lambda raw: _is_wanted(raw, handlers, bot)
+
+
+def _is_wanted(raw: RawUpdate, handlers: Iterable[BaseHandler[Any, Any, Any]], bot: Bot) -> bool:
+    try:
+        raw.parsed = update = Update.de_json(dict(raw.content), bot)
+        return any(handler.check_update(update) not in _UNFIT for handler in handlers)
+    except Exception:  # noqa: BLE001 -- whatever is wrong with it, the attempt will meet it again and count it
+        return True
 
 
 def is_harmless(error: Exception) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,6 +15,7 @@ from bot.updates.raw_updates import RawUpdate, find_update_id, parse_update
 from storage.records import InboxRow
 from storage.store import Store
 from storage.tables import inbox
+from storage.tx import Tx
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +39,10 @@ class Taker(Protocol):
         """There may be rows that nobody was told of."""
 
 
+Keep = Callable[[Tx, Sequence[tuple[int, int | None, bytes]]], list[InboxRow]]
+"""Writes updates into the inbox, and returns those that were not in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Brought:
     update: RawUpdate
@@ -52,13 +57,17 @@ class Reception:
         store: Where the inbox lies.
         taker: Who is told.
         metrics: What counts.
+        keep: The unit of work that keeps updates.
     """
 
-    def __init__(self, *, secret: str, store: Store, taker: Taker, metrics: Metrics) -> None:
+    def __init__(
+        self, *, secret: str, store: Store, taker: Taker, metrics: Metrics, keep: Keep = inbox.add_batch
+    ) -> None:
         self.secret = secret
         self._store = store
         self._taker = taker
         self._metrics = metrics
+        self._keep_all = keep
         self._waiting: list[_Brought] = []
         self._writing: asyncio.Task[None] | None = None
 
@@ -98,7 +107,7 @@ class Reception:
         updates = [brought.update for brought in batch]
         rows = [(each.update_id, each.sender_id, each.raw) for each in updates]
         try:
-            new = await self._store.write(inbox.add_batch, rows)
+            new = await self._store.write(self._keep_all, rows)
         except Exception as error:  # noqa: BLE001 -- whoever brought it hears of it
             self._taker.look()  # what broke off at its end may be there all the same
             self._settle(batch, error)

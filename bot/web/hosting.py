@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -31,6 +32,12 @@ from bot.web.templates import Templates
 _HOST = re.compile(r"\[?([^\[\]:]*|[0-9a-f:]*)\]?(?::[0-9]*)?", re.IGNORECASE)
 
 
+RETRY_SECONDS = 5
+"""When to come again to a shop whose database is away."""
+
+NONE: Mapping[str, str] = MappingProxyType({})
+
+
 class Crossed(ValueError):
     """Two shops would be reached by the same address; the text says which and is for the operator."""
 
@@ -38,7 +45,8 @@ class Crossed(ValueError):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Place:
     name: str
-    deps: WebDeps
+    deps: WebDeps | None
+    """None while its database cannot be read."""
     site: SecurityShell
     host: str
     base: str
@@ -70,6 +78,7 @@ class HostSite:
         process.state.host = self
         self._process = SecurityShell(process, self.headers)
         self._closed = SecurityShell(refuse_stranger, self.headers)
+        self._busy = SecurityShell(self._answer_busy, self.headers)
 
     @property
     def headers(self) -> RawHeaders:
@@ -79,16 +88,19 @@ class HostSite:
     @property
     def shops(self) -> dict[str, WebDeps]:
         """All there are, by name."""
-        return {place.name: place.deps for place in self._places}
+        return {place.name: place.deps for place in self._places if place.deps is not None}
 
-    def show(self, sites: Mapping[str, WebDeps]) -> None:
+    def show(self, sites: Mapping[str, WebDeps], closed: Mapping[str, str] = NONE) -> None:
         """Serve these shops from now on, by name; requests that are being answered are not disturbed.
+
+        Visitors of the `closed` ones, by name with their public addresses, are asked to come again.
 
         Raises:
             Crossed: two of them have the same address; what was served before goes on.
         """
         known = {place.name: place for place in self._places}
         places = [_place(name, deps, known.get(name)) for name, deps in sites.items()]
+        places += [_close(name, public_url, self._busy) for name, public_url in closed.items()]
         taken: dict[tuple[str, str], str] = {}
         for place in places:
             other = taken.setdefault((place.host, place.base), place.name)
@@ -104,7 +116,7 @@ class HostSite:
         if path in _OWN:
             await self._process(scope, receive, send)
         elif is_under(path, DOOR):
-            place = self._find_named(path.removeprefix(f"{DOOR}/"))
+            place = self._find_named(path.removeprefix(DOOR).removeprefix("/"))
             await (self._closed if place is None else place.site)({**scope, "path": DOOR}, receive, send)
         elif (place := self._find(scope)) is None:
             await self._process(scope, receive, send)
@@ -114,12 +126,17 @@ class HostSite:
 
     async def look(self) -> tuple[int, int]:
         """How many shops' databases are well, of how many: one is really asked, and only where that one is not, all are."""
-        if not self._places:
-            return 0, 0
-        self._asked = (self._asked + 1) % len(self._places)
-        if await self._places[self._asked].deps.health.ask() != "ok":
-            await asyncio.gather(*(place.deps.health.ask() for place in self._places))
-        return sum(place.deps.health.last == "ok" for place in self._places), len(self._places)
+        there = [deps.health for deps in self.shops.values()]
+        if there:
+            self._asked = (self._asked + 1) % len(there)
+            if await there[self._asked].ask() != "ok":
+                await asyncio.gather(*(health.ask() for health in there))
+        return sum(health.last == "ok" for health in there), len(self._places)
+
+    async def _answer_busy(self, scope: Scope, receive: Receive, send: Send) -> None:
+        page = _write_refusal(self.templates, Request(scope), Refusal.BUSY)
+        headers = {"Cache-Control": "no-store", "Retry-After": str(RETRY_SECONDS)}
+        await HTMLResponse(page, 503, headers=headers)(scope, receive, send)
 
     def _find_named(self, name: str) -> _Place | None:
         return next((place for place in self._places if place.name == name), None)
@@ -139,6 +156,18 @@ def _place(name: str, deps: WebDeps, known: _Place | None) -> _Place:
         return known
     url = urlsplit(deps.shop.public_url)
     return _Place(name=name, deps=deps, site=build_site(deps), host=url.hostname or "", base=url.path)
+
+
+def _close(name: str, public_url: str, busy: SecurityShell) -> _Place:
+    url = urlsplit(public_url)
+    return _Place(name=name, deps=None, site=busy, host=url.hostname or "", base=url.path)
+
+
+def _write_refusal(templates: Templates, request: Request, refusal: Refusal) -> str:
+    """In the language that a stranger's browser asks for first, where the program speaks it."""
+    language = choose_language(None, re.split("[,;]", request.headers.get("accept-language", ""))[0])
+    title, why = say_refusal(language, refusal)
+    return write_narrow(templates, language=language, title=title, why=why)
 
 
 async def _say_health(request: Request) -> Response:
@@ -162,9 +191,7 @@ async def _say_robots(request: Request) -> Response:
 async def _refuse(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     host: HostSite = request.app.state.host
-    language = choose_language(None, re.split("[,;]", request.headers.get("accept-language", ""))[0])
-    title, why = say_refusal(language, Refusal.MISSING if error.status_code == 404 else Refusal.REFUSED)
-    page = write_narrow(host.templates, language=language, title=title, why=why)
+    page = _write_refusal(host.templates, request, Refusal.MISSING if error.status_code == 404 else Refusal.REFUSED)
     return HTMLResponse(page, error.status_code, headers={"Cache-Control": "no-store", **(error.headers or {})})
 
 

@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from dataclasses import replace
 from typing import cast
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, TelegramObject
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, TelegramObject, User
 from telegram._utils.defaultvalue import DefaultValue
 from telegram._utils.types import JSONDict, ODVInput
 from telegram.error import BadRequest, InvalidToken
@@ -125,6 +125,14 @@ def _write_out(value: object) -> str:
 
 
 logger = logging.getLogger(__name__)
+
+
+def compose_silent_bot(token: str, username: str) -> Bot:
+    """A bot that knows what it is called and is never asked to say anything: updates are read by it."""
+    bot = Bot(token)
+    number = int(token.partition(":")[0])
+    bot._bot_user = User(id=number, first_name=username, is_bot=True, username=username)  # noqa: SLF001 -- as `initialize` does
+    return bot
 
 
 class PassalongBot(ExtBot[Priority]):

@@ -1,0 +1,226 @@
+"""The web sides of shops that other processes run: any number of processes may serve them, the database is all they need."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from bot.assets import ASSETS
+from bot.capabilities import CAPABILITIES
+from bot.core.conversions.keys import compute_pepper
+from bot.core.setting import PREFIX
+from bot.handlers.conversations import build_text_router
+from bot.jobs.alarms import METRICS_TOKEN
+from bot.messages.shop import Shop
+from bot.services.campaigns import ShopView, get_shop
+from bot.settings import CommonSettings, Settings, list_secrets
+from bot.shops.folder import ShopFolder
+from bot.shops.folder_watch import FolderWatch
+from bot.telemetry import SHOP, Metrics, note_secrets
+from bot.updates.attempts import build_judge
+from bot.updates.capability import Registry
+from bot.updates.courier import Courier
+from bot.updates.reception import Reception
+from bot.updates.routing import list_handlers
+from bot.updates.webhook import compute_secret
+from bot.web.deps import WebDeps
+from bot.web.hosting import Crossed, HostSite, build_host_site
+from bot.web.serving import serve_port
+from bot.web.site import build_deps
+from bot.web.templates import Templates
+from bot.wire.pictures import Easel, Pictures, open_workshop
+from bot.wire.snapshot import Snapshot, Snapshots
+from storage import Store, open_store
+from storage.errors import RowMissing, StoreError, StoreUnavailable
+from storage.pools import Pools
+from storage.tables import inbox
+
+logger = logging.getLogger(__name__)
+
+_TOKEN = METRICS_TOKEN.name
+
+DESCRIPTORS = 320
+"""Of the process itself: files, the database, and connections that are taken, or hung up on, at this moment."""
+
+LOOK_SECONDS = 2.0
+"""Between two looks at the folder."""
+
+AGAIN_SECONDS = 2.0
+"""Between two tries to open a shop's database: it is away, or the bot has not made it yet."""
+
+LONGEST_AGAIN_SECONDS = 30.0
+
+
+@dataclass(slots=True, eq=False)
+class _Visit:
+    settings: Settings
+    task: asyncio.Task[None] = field(init=False)
+
+
+class Guests:
+    """Serves the doors of shops for as long as their databases can be read; those that cannot ask visitors to come again.
+
+    Args:
+        site: Shows them.
+        again_seconds: The first wait after a failure; it doubles.
+    """
+
+    def __init__(self, site: HostSite, *, again_seconds: float = AGAIN_SECONDS) -> None:
+        self._site = site
+        self._again_seconds = again_seconds
+        self._easel = Easel(ASSETS)
+        self._pools = Pools()
+        self._visits: dict[str, _Visit] = {}
+        self._open: dict[str, WebDeps] = {}
+
+    def set_shops(self, shops: Mapping[str, Settings]) -> None:
+        """Serve these from now on, by name; one whose settings are the same object is not disturbed."""
+        for name, visit in list(self._visits.items()):
+            if shops.get(name) is not visit.settings:
+                visit.task.cancel()
+                del self._visits[name]
+        for name, settings in shops.items():
+            if settings.public_url and name not in self._visits:
+                visit = self._visits[name] = _Visit(settings)
+                visit.task = asyncio.create_task(self._stay(name, settings), name=f"the doors of {name or 'the shop'}")
+        self._show()
+
+    async def close(self) -> None:
+        """Serve none any more."""
+        tasks = [visit.task for visit in self._visits.values()]
+        self._visits.clear()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _stay(self, name: str, settings: Settings) -> None:
+        SHOP.set(name or settings.bot_id)
+        pause = self._again_seconds
+        while True:
+            try:
+                async with open_doors(settings, self._pools, self._easel, self._site) as (web, snapshots):
+                    self._open[name] = web
+                    self._show()
+                    pause = self._again_seconds
+                    await snapshots.run()
+            except (StoreError, RowMissing) as error:
+                logger.warning("The shop's doors are closed for a while: %s", error)
+            except Exception:
+                logger.exception("The shop's doors are closed for a while")
+            finally:
+                self._open.pop(name, None)
+            self._show()
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_AGAIN_SECONDS)
+
+    def _show(self) -> None:
+        closed = {name: visit.settings.public_url for name, visit in self._visits.items() if name not in self._open}
+        try:
+            self._site.show({name: web for name, web in self._open.items() if name in self._visits}, closed)
+        except Crossed as error:
+            logger.error("%s. Until then all doors stay as they are", error)  # noqa: TRY400 -- no fault of the program
+
+
+async def serve_guests(chosen: Settings | CommonSettings, stop: asyncio.Event) -> None:
+    """Serve the doors of one shop, or of all of a folder that lie on PostgreSQL, until `stop` is set.
+
+    Raises:
+        ListenRefused: the port cannot be had.
+        OSError: the folder cannot be read.
+    """
+    token = chosen.given.get(_TOKEN if isinstance(chosen, Settings) else PREFIX + _TOKEN, "")
+    site = build_host_site({}, Templates(ASSETS / "web"), metrics_token=METRICS_TOKEN.read({_TOKEN: token}))
+    guests, looking = Guests(site), None
+    if isinstance(chosen, Settings):
+        guests.set_shops({chosen.shop: chosen})
+    else:
+        watch = FolderWatch(ShopFolder(chosen.shops, chosen.given))
+        await _look(watch, guests, settled=False)
+        looking = asyncio.create_task(_keep_looking(watch, guests))
+    try:
+        await serve_port(site, chosen.listen, stop, "The web side", own=DESCRIPTORS)
+    finally:
+        if looking is not None:
+            looking.cancel()
+        await guests.close()
+
+
+async def _keep_looking(watch: FolderWatch, guests: Guests) -> None:
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        try:
+            await _look(watch, guests)
+        except OSError as error:
+            logger.warning("The folder of shops cannot be read, and all stays as it is: %s", error)
+
+
+async def _look(watch: FolderWatch, guests: Guests, *, settled: bool = True) -> None:
+    mistakes = await asyncio.to_thread(watch.look, settled=settled)
+    if mistakes is None:
+        return
+    for words in mistakes:
+        logger.error("%s. Until then this file changes nothing", words)
+    shops = watch.in_force
+    note_secrets([secret for settings in shops.values() for secret in list_secrets(settings)])
+    guests.set_shops({name: each for name, each in shops.items() if not each.database_url.startswith("sqlite:")})
+
+
+@asynccontextmanager
+async def open_doors(
+    settings: Settings, pools: Pools, easel: Easel, site: HostSite
+) -> AsyncIterator[tuple[WebDeps, Snapshots]]:
+    """The doors of a shop that another process runs; Telegram is never asked for anything.
+
+    Raises:
+        StoreError: the database cannot be opened, or is of another version.
+        RowMissing: no process has opened the shop yet.
+    """
+    async with open_store(settings.database_url, guest=True, pools=pools) as store:
+        view = await store.read(get_shop)
+        if not view.bot_username:
+            raise StoreUnavailable("The bot has not said its name yet: it has to run once. passalong run does that.")
+        first = _compose_first(settings, store, easel, view)
+        snapshots, metrics = Snapshots(store, first), Metrics()
+        registry = Registry(CAPABILITIES, settings.given)
+        reception = _open_reception(settings, store, registry, first.shop, metrics) if settings.webhook else None
+        web = build_deps(
+            store=store,
+            snapshots=snapshots,
+            assets=ASSETS,
+            trusted_proxies=settings.trusted_proxies,
+            pepper=compute_pepper(settings.bot_token),
+            metrics_token=registry.get_setting(METRICS_TOKEN),
+            templates=site.templates,
+            updates=reception,
+        )
+        try:
+            yield web, snapshots
+        finally:
+            await web.click_writer.settle()
+
+
+def _compose_first(settings: Settings, store: Store, easel: Easel, view: ShopView) -> Snapshot:
+    shop = Shop(
+        bot_username=view.bot_username,
+        inline_mode=False,
+        campaign=view.campaign,
+        public_url=settings.public_url,
+        zone=view.zone,
+        community=view.community_chat is not None,
+    )
+    return Snapshot(shop=shop, pictures=Pictures(shop, open_workshop(easel, store)), view=view)
+
+
+def _open_reception(settings: Settings, store: Store, registry: Registry, shop: Shop, metrics: Metrics) -> Reception:
+    handlers = list_handlers(registry, build_text_router(registry))
+    judge = build_judge(handlers, token=settings.bot_token, username=shop.bot_username)
+    return Reception(
+        secret=compute_secret(settings.bot_token),
+        store=store,
+        taker=Courier(store, judge, metrics),
+        metrics=metrics,
+        keep=inbox.add_brought,
+    )

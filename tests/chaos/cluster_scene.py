@@ -145,10 +145,15 @@ class Scene:
         async with asyncio.timeout(FREE_SECONDS):
             while True:
                 self.crew.raise_if_gone()
-                free = [slot for slot in alike if self.crew.find_pid(slot) and not self.crew.is_paused(slot)]
+                free = [slot for slot in alike if self._is_free(slot)]
                 if len(free) > spare or (free and len(alike) == 1):
                     return min(free, key=lambda slot: (slot - wished) % len(alike))
                 await asyncio.sleep(0.05)
+
+    def _is_free(self, slot: int) -> bool:
+        """Whether it runs, stands not still, and was not killed a moment ago."""
+        pid, killed = self.crew.find_pid(slot), {pid for _, pid in self.killer.killed}
+        return pid is not None and pid not in killed and not self.crew.is_paused(slot)
 
     def _hear(self, number: int, method: str, when: When) -> bool:
         """Of a request of the big shop its sender is the one who dies over it."""

@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -78,17 +79,14 @@ async def _host_in(
 
 async def _run_until_signal(settings: Settings) -> int:
     with nothing_collected():
-        from storage import StoreBusy, StoreError, StoreMoved, open_store  # noqa: PLC0415 -- likewise
+        from storage import StoreBusy, StoreError, StoreMoved  # noqa: PLC0415 -- likewise
 
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in list_stop_signals():
         loop.add_signal_handler(number, stop.set)
     try:
-        async with (
-            keep_fed(find_service_manager(os.environ), settings.heartbeat, stop) as watchdog,
-            open_store(settings.database_url) as store,
-        ):
-            return await _run_in(store, settings, stop, watchdog)
+        async with keep_fed(find_service_manager(os.environ), settings.heartbeat, stop) as watchdog:
+            return await _run_when_ours(settings, stop, watchdog)
     except (StoreBusy, StoreMoved) as error:
         return complain(str(error), 1)
     except StoreError as error:
@@ -98,6 +96,24 @@ async def _run_until_signal(settings: Settings) -> int:
         return complain(str(error), 1)
     finally:
         ignore_stop_signals(loop)
+
+
+async def _run_when_ours(settings: Settings, stop: asyncio.Event, watchdog: Watchdog) -> int:
+    """On SQLite another process is an error; on PostgreSQL this one stands by for as long as there is another."""
+    from storage import open_store  # noqa: PLC0415 -- likewise
+    from storage.leases import find_database  # noqa: PLC0415 -- likewise
+
+    if not find_database(settings.database_url):
+        async with open_store(settings.database_url) as store:
+            return await _run_in(store, settings, stop, watchdog)
+    from bot.shops.standing_by import run_when_held  # noqa: PLC0415 -- only on PostgreSQL
+
+    async def prepare() -> None:
+        watchdog.note_ready("Standing by: another process runs this shop")
+        await asyncio.to_thread(import_bot)
+
+    work = partial(_run_in, settings=settings, stop=stop, watchdog=watchdog)
+    return await run_when_held(settings.database_url, stop, work, prepare)
 
 
 def import_bot() -> None:
@@ -120,10 +136,13 @@ async def _run_in(store: Store, settings: Settings, stop: asyncio.Event, watchdo
     if stop.is_set():
         return 0
     tune_process()
+    watch = watchdog.watch(settings.bot_id)
     try:
-        await run_in(store, settings, stop, senses=Senses(watcher=watchdog.watch(settings.bot_id)))
+        await run_in(store, settings, stop, senses=Senses(watcher=watch))
     except CampaignMistake as mistake:
         return complain(f"{settings.campaign}: {mistake}", WRONG_SETTING)
     except (PollingEnded, ListenRefused, TaskEnded) as error:
         return complain(str(error), 1)
+    finally:
+        watch.on_end()
     return 0

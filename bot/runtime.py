@@ -105,9 +105,10 @@ async def open_runtime(
     await store.write(note_desk, chat=registry.get_setting(STAFF_CHAT), hours=registry.get_setting(ANSWER_HOURS))
     view = await store.read(get_shop)
     many, proxy = gate.connection_limit, settings.proxy
+    may_leave = store.tenure.is_held if store.tenure is not None else None
     async with (
-        AiohttpRequest(connection_limit=many, proxy=proxy) as way,
-        AiohttpRequest(connection_limit=4, read_timeout=HANGING_SECONDS, proxy=proxy) as polling,
+        AiohttpRequest(connection_limit=many, proxy=proxy, may_leave=may_leave) as way,
+        AiohttpRequest(connection_limit=4, read_timeout=HANGING_SECONDS, proxy=proxy, may_leave=may_leave) as polling,
         AsyncExitStack() as stack,
     ):
         application = build_application(

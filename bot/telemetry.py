@@ -17,6 +17,7 @@ from typing import Literal
 from urllib.parse import quote
 
 from bot.log_budget import LogBudget
+from storage.errors import LeaseLost
 
 LogFormat = Literal["text", "json"]
 
@@ -59,6 +60,7 @@ def set_up_logging(level: str, log_format: LogFormat = "text", secrets: Sequence
     output = _Output(sys.stderr)
     output.setFormatter(_JsonLines() if log_format == "json" else _Lines())
     output.addFilter(_note_shop)
+    output.addFilter(_calm_down)
     output.addFilter(LogBudget())
     root.addHandler(output)
     root.setLevel(level)
@@ -70,6 +72,16 @@ def set_up_logging(level: str, log_format: LogFormat = "text", secrets: Sequence
 def _note_shop(record: logging.LogRecord) -> bool:
     """Let a line say whose it is; always passes."""
     record.shop = SHOP.get()
+    return True
+
+
+def _calm_down(record: logging.LogRecord) -> bool:
+    """A shop that another process runs is no trouble, whoever meets it first: no traceback for that; always passes."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, LeaseLost):
+        record.msg, record.args = "%s (%s)", (record.getMessage(), error)
+        record.exc_info = record.exc_text = None
+        record.levelno, record.levelname = logging.INFO, "INFO"
     return True
 
 

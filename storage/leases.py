@@ -23,7 +23,24 @@ TRUST_SECONDS = 5.0
 """Less than `DEAD_SECONDS` by what a request needs that is on its way."""
 
 
-class Tenure(Protocol):
+ELSEWHERE = "Another process runs this shop now."
+
+
+class Holder(Protocol):
+    """What knows whether this process runs a shop."""
+
+    def is_held(self) -> bool:
+        """Whether nobody else can run the shop at this very moment; asked right before anything leaves for Telegram."""
+
+    async def wait_held(self) -> None:
+        """Return once it is certain that nobody else runs the shop.
+
+        Raises:
+            LeaseLost: somebody else does.
+        """
+
+
+class Tenure(Holder, Protocol):
     """One process's time with one shop: from taking its lease to giving it back or losing it. Any thread may ask."""
 
     @property
@@ -37,16 +54,6 @@ class Tenure(Protocol):
     @property
     def end(self) -> StoreError | None:
         """Why it is over; None while it lasts, however doubtful it may be at this moment."""
-
-    def is_held(self) -> bool:
-        """Whether nobody else can run the shop at this very moment; asked right before anything leaves for Telegram."""
-
-    async def wait_held(self) -> None:
-        """Return once it is certain that nobody else runs the shop.
-
-        Raises:
-            LeaseLost: somebody else does.
-        """
 
     def on_end(self, listener: Callable[[StoreError], None]) -> None:
         """Have a listener called on the event loop when it is over, at once if it is."""

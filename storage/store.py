@@ -143,19 +143,10 @@ class Store:
         """
         await self._engine.loss.wait()
 
-    def is_held(self) -> bool:
-        """Whether nobody else can run this shop at this very moment, so that something may be sent for it."""
-        tenure = self._engine.tenure
-        return tenure is None or tenure.is_held()
-
-    async def wait_held(self) -> None:
-        """Return once that is certain: at once as a rule, else when the database is back.
-
-        Raises:
-            LeaseLost: another process runs the shop.
-        """
-        if self._engine.tenure is not None:
-            await self._engine.tenure.wait_held()
+    @property
+    def tenure(self) -> Tenure | None:
+        """The lease under which this process runs the shop; None where nobody else can, as on SQLite, or this one does not."""
+        return self._engine.tenure
 
     def close(self) -> None:
         """Refuse further units; those under way are finished as `open_store` is left."""

@@ -16,7 +16,7 @@ from sqlalchemy.sql.expression import ClauseElement, Executable, TableClause
 from sqlalchemy.sql.selectable import ForUpdateArg
 from sqlalchemy.sql.visitors import iterate
 
-from storage.errors import CommitUnknown, StoreDamaged, StoreError, StoreLost, StoreMoved
+from storage.errors import CommitUnknown, LeaseLost, StoreDamaged, StoreError, StoreLost, StoreMoved
 from storage.records import CommitDoubted, Event
 
 if TYPE_CHECKING:
@@ -299,7 +299,9 @@ class Job:
         self._future.cancel()
 
     def _report_abandoned(self) -> None:
-        if self.error is not None:
+        if self.error is not None and not isinstance(
+            self.error, LeaseLost
+        ):  # another process does what this one could not
             logger.error("A unit of work failed after its caller had been cancelled: %r", self.error)
 
 

@@ -19,7 +19,7 @@ from bot.messages.outgoing import OutgoingMessage
 from bot.messages.texts import Texts
 from bot.services.members import find_members_language
 from bot.wire.telegram_bot import PassalongBot
-from storage.errors import StoreError, StoreMoved
+from storage.errors import LeaseLost, StoreError, StoreMoved
 from storage.small_files import list_places, open_small_file
 from storage.store import Store
 
@@ -54,7 +54,7 @@ async def watch_store(store: Store, bot: PassalongBot, admin_ids: Collection[int
     """
     try:
         await store.wait_lost()
-    except StoreMoved:  # somebody at the machine has it so
+    except (StoreMoved, LeaseLost):  # somebody at the machine has it so, or another process goes on
         raise
     except StoreError as error:
         await _say_once(url, str(error), admin_ids, lambda admin_id: _tell_known(store, bot, admin_id, language))

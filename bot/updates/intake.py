@@ -18,6 +18,7 @@ from bot.updates.dispatch import Dispatch
 from bot.updates.raw_updates import RawUpdate, find_update_id, parse_update
 from bot.wire.errors import Failure, FailureKind, classify
 from bot.wire.telegram_bot import PassalongBot
+from storage.leases import Holder
 from storage.store import Store
 from storage.tables import inbox
 
@@ -172,10 +173,13 @@ class Intake:
             TokenRefused: Telegram does not know this token.
             OtherPoller: somebody else fetches this bot's updates.
             PollerStuck: no useful answer for `stuck_seconds`.
+            LeaseLost: another process runs this shop now.
         """
         self._heard_at = self._clock()
         while True:
             await self._wait_for_room()
+            if (tenure := self._store.tenure) is not None and not tenure.is_held():
+                await self._wait_held(tenure)
             asked_at = self._clock()
             entries = await self._poll()
             new = None if entries is None else await self._keep(entries)
@@ -190,6 +194,12 @@ class Intake:
         began = self._clock()
         await self._dispatch.room()
         self._heard_at += self._clock() - began  # Telegram was not asked meanwhile
+
+    async def _wait_held(self, holder: Holder) -> None:
+        """Confirm nothing while another process may fetch these updates."""
+        began = self._clock()
+        await holder.wait_held()
+        self._heard_at += self._clock() - began
 
     async def _keep_quiet(self, asked_at: float) -> None:
         """An answer that came at once and brought nothing is no reason to ask again at once."""

@@ -95,6 +95,8 @@ class HookWorker:
             self._stirred = False
             try:
                 parcels, pause = await self._store.read(find_next_parcels, self._list_busy())
+                if self._store.tenure is not None:
+                    await self._store.tenure.wait_held()  # what another process may be sending by now is that one's
             except Exception as error:  # noqa: BLE001 -- a store that is away is somebody else's alarm
                 logger.warning("What other systems are to hear cannot be read: %s", error)
                 await asyncio.sleep(RETRY_SECONDS)

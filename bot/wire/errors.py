@@ -42,6 +42,12 @@ class Muted(NotSent):
     __slots__ = ()
 
 
+class Lapsed(NotSent):
+    """Nothing was sent: another process may run this shop by now, and whatever was to be sent is that one's to send."""
+
+    __slots__ = ()
+
+
 class LostAnswer(NetworkError):
     """The request left; whether Telegram acted on it is unknown."""
 

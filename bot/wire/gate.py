@@ -16,9 +16,11 @@ from telegram.ext import BaseRateLimiter
 
 from bot.telemetry import Metrics
 from bot.wire.calls import EVERYTHING, count_messages, find_kind, name_chat_scope, parse_chat, parse_chat_scope
-from bot.wire.errors import FailureKind, Flooded, Muted, PushedBack, Unconfirmed, classify
+from bot.wire.errors import FailureKind, Flooded, Lapsed, Muted, PushedBack, Unconfirmed, classify
 from bot.wire.pacing import GROUP_PER_MINUTE, Chat, Pacing, Priority, Ticket
 from bot.wire.telegram_bot import JSONDict
+from storage.errors import StoreError
+from storage.leases import Holder
 from storage.records import Ban
 from storage.store import Store
 from storage.tables import flood_waits
@@ -58,6 +60,8 @@ class Gate(BaseRateLimiter[Priority]):
             before has sent in its last second.
         pushed_back_seconds: How long to wait after a 429 that does not say.
         patience_seconds: Longest wait for one chat's own ban or pace before the caller hears of it instead.
+        holder: Asked before each request and once more when its turn has come: nothing leaves for a shop that another process
+            may run by now. None: nobody else can.
         metrics: What counts; workers that ask this gate count there too.
         clock: Seconds, monotonic.
         wall_clock: UTC microseconds.
@@ -74,6 +78,7 @@ class Gate(BaseRateLimiter[Priority]):
         cold_seconds: float = 1.0,
         pushed_back_seconds: float = 1.0,
         patience_seconds: float = PATIENCE_SECONDS,
+        holder: Holder | None = None,
         metrics: Metrics | None = None,
         clock: Callable[[], float] = time.monotonic,
         wall_clock: Callable[[], int] = lambda: time.time_ns() // 1000,
@@ -82,6 +87,7 @@ class Gate(BaseRateLimiter[Priority]):
         self._clock = clock
         self._wall_clock = wall_clock
         self._remember = remember_ban
+        self._holder = holder
         self._pushed_back_seconds = pushed_back_seconds
         self._patience_seconds = patience_seconds
         self._pacing = Pacing(
@@ -159,7 +165,10 @@ class Gate(BaseRateLimiter[Priority]):
         Raises:
             RetryAfter: what was asked for is forbidden for longer than anybody should wait here; nothing was sent.
             Muted: it is an answer to somebody who floods.
+            Lapsed: another process runs the shop.
         """
+        if self._holder is not None and not self._holder.is_held():
+            await self._wait_held(self._holder)
         priority, kind = rate_limit_args or Priority.INTERACTIVE, find_kind(endpoint)
         if MUTED.get() and priority is Priority.INTERACTIVE and kind.is_answer:
             raise Muted("Left out")
@@ -274,16 +283,27 @@ class Gate(BaseRateLimiter[Priority]):
             self._families[ban.scope] = now + left
 
     async def _enter(self, ticket: Ticket) -> None:
-        """Return when the request may start; once more if a ban began between its turn and its start."""
+        """Return when the request may start; once more if a ban, or a doubt whose shop it is, began before its start."""
         while True:
             waiter = self._waiters[ticket] = asyncio.get_running_loop().create_future()
             self._pacing.queue(ticket, self._clock())
             self._pump()
             if not waiter.done():
                 await self._wait(ticket, waiter)
-            if max(self._pacing.compute_ban(now := self._clock()), ticket.lane.banned_until - now) <= 0:
+            held = self._holder is None or self._holder.is_held()
+            if held and max(self._pacing.compute_ban(now := self._clock()), ticket.lane.banned_until - now) <= 0:
                 return
-            self._pacing.finish(ticket, now)
+            self._pacing.finish(ticket, self._clock())
+            if self._holder is not None and not held:
+                await self._wait_held(self._holder)
+
+    @staticmethod
+    async def _wait_held(holder: Holder) -> None:
+        """While the database is away nobody can say whose the shop is: what is to be sent waits for it."""
+        try:
+            await holder.wait_held()
+        except StoreError as error:
+            raise Lapsed(str(error)) from None
 
     async def _wait(self, ticket: Ticket, waiter: asyncio.Future[None]) -> None:
         try:
@@ -325,4 +345,5 @@ async def open_gate(store: Store, *, send_rate: float, chat_rate: float, group_p
         group_per_minute=group_per_minute,
         bans=await store.read(flood_waits.list_bans),
         remember_ban=remember,
+        holder=store.tenure,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import aiohttp
@@ -16,7 +16,7 @@ from telegram.error import BadRequest, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 from bot.core.proxies import Proxy
-from bot.wire.errors import Flooded, LostAnswer, NotSent, PushedBack
+from bot.wire.errors import Flooded, Lapsed, LostAnswer, NotSent, PushedBack
 from bot.wire.proxies import explain, explain_page, open_session
 from bot.wire.telegram_bot import LEAVING, DefaultValue, JSONDict, ODVInput, write_json
 
@@ -81,12 +81,13 @@ class AiohttpRequest(BaseRequest):
         media_write_timeout: Seconds for a request with files to leave, and to be answered beyond `read_timeout`; their
             size adds to it.
         proxy: The way to the server; None: straight.
+        may_leave: Asked right before a request leaves: whether this process runs the shop at that very moment.
     """
 
     tells_leaving = True
     """It calls `LEAVING`."""
 
-    __slots__ = ("_limit", "_media_write", "_proxy", "_sessions", "_shut", "_timeouts")
+    __slots__ = ("_limit", "_may_leave", "_media_write", "_proxy", "_sessions", "_shut", "_timeouts")
 
     def __init__(
         self,
@@ -98,7 +99,9 @@ class AiohttpRequest(BaseRequest):
         pool_timeout: float | None = 1.0,
         media_write_timeout: float | None = 20.0,
         proxy: Proxy | None = None,
+        may_leave: Callable[[], bool] | None = None,
     ) -> None:
+        self._may_leave = may_leave
         self._limit = connection_limit
         self._proxy = proxy
         self._timeouts = (read_timeout, write_timeout, connect_timeout, pool_timeout)
@@ -165,9 +168,15 @@ class AiohttpRequest(BaseRequest):
 
     def _open(self) -> tuple[aiohttp.ClientSession, ...]:
         agent = {"User-Agent": self.USER_AGENT}
-        quiet = open_session(self._proxy, limit=self._limit, headers=agent)
+        quiet = open_session(
+            self._proxy, limit=self._limit, headers=agent, check=self._check if self._may_leave is not None else None
+        )
         self._sessions = (quiet, open_session(self._proxy, headers=agent, pool=quiet, traces=[_trace_leaving()]))
         return self._sessions
+
+    def _check(self) -> None:
+        if self._may_leave is not None and not self._may_leave():
+            raise Lapsed("Another process may run this shop by now")
 
     def _compute_timeout(self, given: tuple[ODVInput[float], ...], *, upload_bytes: int) -> aiohttp.ClientTimeout:
         read, write, connect, pool = (

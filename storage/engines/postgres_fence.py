@@ -13,6 +13,7 @@ import psycopg
 
 from storage.engines.postgres_connection import Connection
 from storage.errors import LeaseLost, StoreBusy
+from storage.leases import ELSEWHERE
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ def refuse_stale(connection: Connection, schema: str, epoch: int | None) -> None
     connection.execute("SELECT pg_advisory_xact_lock_shared(%s)", (find_fence(connection, schema),))
     row = connection.execute("SELECT epoch FROM passalong_lease").fetchone()
     if row is None or row[0] != epoch:
-        raise LeaseLost(f"Another process runs the shop of the schema {schema} now.")
+        raise LeaseLost(ELSEWHERE)
 
 
 def wait_for_fence(connection: Connection, schema: str, what: str) -> None:

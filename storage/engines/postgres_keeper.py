@@ -30,7 +30,7 @@ from storage.engines.postgres_leases import (
 from storage.engines.postgres_line import LEASES
 from storage.engines.postgres_server import PostgresServer
 from storage.errors import LeaseLost, StoreBusy, StoreError, StoreUnavailable
-from storage.leases import DEAD_SECONDS, HEARTBEAT_SECONDS, TRUST_SECONDS, Peer
+from storage.leases import DEAD_SECONDS, ELSEWHERE, HEARTBEAT_SECONDS, TRUST_SECONDS, Peer
 from storage.process_place import describe_place, is_surely_dead
 from storage.tx import Row
 
@@ -157,7 +157,7 @@ class PostgresKeeper:
         epoch = await self._server.ask(url, partial(take_lease, claim=claim), schema=schema)
         tenure = PostgresTenure(shop, schema, epoch, trust)
         if trust is not self._trust:
-            tenure.finish(LeaseLost(f"Another process may run the shop {shop} by now."))
+            tenure.finish(LeaseLost(ELSEWHERE))
         else:
             self._held[shop] = tenure
             tenure.on_end(lambda _: self._forget(tenure))
@@ -223,7 +223,7 @@ class PostgresKeeper:
         """Somebody has declared this process dead: what it held is over, and it begins anew."""
         logger.warning("This process was taken for dead by another, and stands by again")
         for tenure in tuple(self._held.values()):
-            tenure.finish(LeaseLost(f"Another process runs the shop {tenure.shop} now."))
+            tenure.finish(LeaseLost(ELSEWHERE))
         self._held.clear()
         self._soon.set()
         await self.enter()

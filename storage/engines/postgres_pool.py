@@ -18,7 +18,7 @@ from psycopg.sql import SQL, Identifier, Literal
 from storage.engines.postgres_connection import Connection, connect, explain
 from storage.engines.postgres_session import PostgresSession
 from storage.errors import CommitUnknown, LeaseLost, StoreUnavailable
-from storage.leases import Tenure
+from storage.leases import ELSEWHERE, Tenure
 from storage.records import Event
 from storage.tx import Clock, Job
 
@@ -169,7 +169,7 @@ def _open(connection: Connection, room: Room, *, writable: bool) -> None:
     while said.nextset():
         pass
     if (row := said.fetchone()) is None or row[0] != room.tenure.epoch:
-        raise LeaseLost(f"Another process runs the shop {room.tenure.shop} now.")
+        raise LeaseLost(ELSEWHERE)
 
 
 def _commit(connection: Connection) -> None:

@@ -1,4 +1,4 @@
-"""Only one process at a time: on a database, and on a token."""
+"""Only one process at a time: on a file, and on a token."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import asyncio
 import re
 from dataclasses import replace
 from pathlib import Path
-
-import pytest
 
 from tests.journeys.program import Program, furnish
 from tests.telegram import LocalTelegram, telegram
@@ -20,13 +18,11 @@ REASON = (
 )
 
 
-@pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-async def test_a_second_process_on_the_same_database_leaves_with_a_clear_line(
-    engine: str, telegram: LocalTelegram, tmp_path: Path, request: pytest.FixtureRequest
+async def test_a_second_process_on_the_same_file_leaves_with_a_clear_line(
+    telegram: LocalTelegram, tmp_path: Path
 ) -> None:
     """It says why in one line and ends with 1, before the imports that only a running bot needs; the first stays."""
-    url = request.getfixturevalue(f"empty_{engine}_url")
-    home = furnish(tmp_path, telegram, DATABASE_URL=url, LOG_LEVEL="INFO")
+    home = furnish(tmp_path, telegram, LOG_LEVEL="INFO")
     async with home.running() as first:
         await first.until_polling(telegram)
         program = await home.run("run")

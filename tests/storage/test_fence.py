@@ -143,7 +143,7 @@ async def test_a_guest_writes_beside_the_holder_and_is_heard(postgres_url: str) 
     async with open_store(postgres_url) as holder, open_store(postgres_url, guest=True) as guest:
         await guest.write(add_member, 1)
         assert await holder.read(directory.count_members) == 1
-        assert guest.is_held()
+        assert guest.tenure is None
         with pytest.raises(StoreBusy):
             await open_and_count(postgres_url)
     with pytest.raises(StoreUnavailable, match="belongs to one process"):

@@ -179,7 +179,8 @@ async def test_a_lease_that_another_took_ends_all_writing(pg_store: Store, postg
     with pytest.raises(LeaseLost, match="Another process runs"):
         await asyncio.wait_for(pg_store.wait_lost(), 60)
     assert pg_store.is_lost
-    assert not pg_store.is_held()
+    assert pg_store.tenure is not None
+    assert not pg_store.tenure.is_held()
     with pytest.raises(LeaseLost):
         await pg_store.write(add_member, 2)
 

@@ -1,0 +1,134 @@
+"""Nothing leaves for a shop that another process may run by now."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from bot.telemetry import set_up_logging
+from bot.wire.errors import FailureKind, Lapsed, classify
+from bot.wire.transport import AiohttpRequest
+from storage import LeaseLost
+from tests.wire.server import Server, serve
+from tests.wire.test_gate import Line, make_gate
+
+
+class Lease:
+    """A lease as a gate sees it."""
+
+    def __init__(self) -> None:
+        self.held = True
+        self.lost = False
+        self._changed = asyncio.Event()
+
+    def set(self, *, held: bool, lost: bool = False) -> None:
+        """What holds from now on."""
+        self.held, self.lost = held, lost
+        self._changed.set()
+
+    def is_held(self) -> bool:
+        """Whether it is certain."""
+        return self.held
+
+    async def wait_held(self) -> None:
+        """Wait until it is certain either way."""
+        while not self.held:
+            if self.lost:
+                raise LeaseLost("Another process runs this shop now.")
+            self._changed.clear()
+            await self._changed.wait()
+
+
+async def test_a_request_waits_while_nobody_can_say_whose_the_shop_is() -> None:
+    """It leaves as soon as that is certain, and nobody hears of it."""
+    lease = Lease()
+    line = Line(make_gate(holder=lease))
+    lease.set(held=False)
+    waiting = [asyncio.create_task(line.call(f"{each}", each)) for each in range(1, 4)]
+    await asyncio.sleep(0.05)
+    assert line.log == []
+    lease.set(held=True)
+    await asyncio.gather(*waiting)
+    assert len(line.log) == 3
+
+
+async def test_what_waited_for_its_turn_is_asked_again() -> None:
+    """The turn may come after the lease went: what was queued before that does not leave either."""
+    lease = Lease()
+    line = Line(make_gate(holder=lease, send_rate=20, chat_rate=20))
+    waiting = [asyncio.create_task(line.call(f"{each}", each)) for each in range(1, 40)]
+    while not line.log:  # noqa: ASYNC110 -- the first of them
+        await asyncio.sleep(0.005)
+    lease.set(held=False)
+    left = len(line.log)
+    await asyncio.sleep(0.3)
+    assert len(line.log) == left < 39
+    lease.set(held=False, lost=True)
+    ends = await asyncio.gather(*waiting, return_exceptions=True)
+    assert sum(isinstance(each, Lapsed) for each in ends) == 39 - left
+    assert {classify(each).kind for each in ends if isinstance(each, BaseException)} == {FailureKind.NOT_SENT}
+    assert len(line.log) == left
+
+
+async def test_a_burst_that_waited_keeps_to_the_pace() -> None:
+    """Nothing is let through at the transport that had its turn while it was in doubt."""
+    lease = Lease()
+    line = Line(make_gate(holder=lease, send_rate=20, chat_rate=20))
+    lease.set(held=False)
+    waiting = [asyncio.create_task(line.call(f"{each}", each)) for each in range(1, 31)]
+    await asyncio.sleep(0.3)
+    lease.set(held=True)
+    await asyncio.gather(*waiting)
+    moments = [at for _, at in line.log]
+    assert moments[-1] - moments[0] > 0.4
+
+
+@pytest.fixture
+def lease() -> Lease:
+    """A lease that is held."""
+    return Lease()
+
+
+async def test_the_last_thing_asked_is_the_lease(lease: Lease) -> None:
+    """After the connection is there: however long that took, nothing is written on it."""
+    async with serve() as server, AiohttpRequest(may_leave=lease.is_held) as way:
+        await _ask(way, server)
+        asked = len(server.calls)
+        lease.set(held=False)
+        for _ in range(3):
+            with pytest.raises(Lapsed):
+                await _ask(way, server)
+        assert len(server.calls) == asked
+        lease.set(held=True)
+        await _ask(way, server)
+        assert len(server.calls) == asked + 1
+
+
+async def _ask(way: AiohttpRequest, server: Server) -> None:
+    await way.do_request(f"{server.url}/bot1:x/getMe", "POST")
+
+
+@pytest.fixture
+def restored() -> Iterator[None]:
+    """Logging as it was."""
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = before
+    root.setLevel(level)
+
+
+def test_the_end_of_a_lease_is_a_line_and_no_traceback(restored: None, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever meets it first; other errors are told as they are."""
+    set_up_logging("INFO")
+    for error in (LeaseLost("Another process runs this shop now."), ValueError("odd")):
+        try:
+            raise error
+        except (LeaseLost, ValueError):
+            logging.getLogger("bot.x").exception("It could not be written %s", "down")
+    calm, *loud = capsys.readouterr().err.splitlines()
+    assert calm.endswith("INFO bot.x: It could not be written down (Another process runs this shop now.)")
+    assert "Traceback" in "".join(loud)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-EVERY_SECONDS = 0.1
+EVERY_SECONDS = 0.2
 """Between two starts: each asks Telegram a handful of things, and two hundred of them are at work within a minute."""
 
 AT_ONCE = 8

@@ -25,6 +25,7 @@ from tests.attack import (
     privacy,
     rings,
     secrets_told,
+    shops_apart,
     store_trouble,
     waiting_line,
     web_side,
@@ -55,6 +56,7 @@ _FAMILIES = (
     last_places,
     last_promises,
     forged_reports,
+    shops_apart,
 )
 SHORT = sorted((kind for family in _FAMILIES for kind in family.KINDS), key=lambda kind: kind.number)
 """Whose short form is tried with every `make test`."""

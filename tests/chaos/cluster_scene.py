@@ -209,16 +209,16 @@ async def set_scene(
 
     With `doors`, updates are brought to so many web processes through a balancer; otherwise they are fetched.
     """
-    settings, sides = _furnish(shops, url, folder), [find_free_address() for _ in range(doors)]
-    balancer = Balancer([f"http://{side}" for side in sides], seed) if doors else None
+    settings, sides = _furnish(shops, url, folder), [find_free_address() for _ in range(processes + doors)]
+    balancer = Balancer([f"http://{side}" for side in sides[processes:]], seed) if doors else None
     async with AsyncExitStack() as stack:
         fleet = await stack.enter_async_context(serve_fleet(open_fleet(shops), ports=[0] * (processes + doors)))
         if balancer is not None:
             public = await stack.enter_async_context(serve_balancer(balancer))
             settings |= {"PUBLIC_URL": public, "WEBHOOK": "true"}
         homes = [
-            _make_home(folder / f"p{slot}", {**settings, "BOT_API_URL": address, **({"LISTEN": side} if side else {})})
-            for slot, (address, side) in enumerate(zip(fleet.urls, [""] * processes + sides, strict=True))
+            _make_home(folder / f"p{slot}", {**settings, "BOT_API_URL": address, "LISTEN": side})
+            for slot, (address, side) in enumerate(zip(fleet.urls, sides, strict=True))
         ]
         crew = Crew(homes, fleet.ports, doors)
         scene = Scene(

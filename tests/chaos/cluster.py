@@ -1,5 +1,6 @@
-"""Part `cluster` of chaos: many shops on several processes and one server, while all of them are killed, paused and replaced.
+"""Parts `cluster` and `webhooks` of chaos: many shops on several processes, while all of them are killed, paused and replaced.
 
+In the second, updates are brought to web sides through a balancer.
 One shop is big: people join by each other's links while a broadcast goes to its members. The others have a trickle.
 """
 
@@ -166,6 +167,8 @@ async def _judge_shop(scene: Scene, shop: Shop) -> tuple[Findings, int]:
     findings.others += judge_pace(
         shop.world, shop.bans, scene.pulse, scene.deaths, send_rate=shop.rate, travel_seconds=TRAVEL_SECONDS
     )
+    doors = [call for call in shop.world.calls if scene.crew.find_slot(call.port) in scene.crew.doors]
+    findings.others += [f"a web side called {call.method}" for call in doors]
     findings.others += list_strays(
         shop.world.calls, scene.leases.glances[shop.name], scene.crew.find_senders, scene.pulse.find_delay
     )

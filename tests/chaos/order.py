@@ -9,7 +9,17 @@ from typing import Literal
 from tests.chaos.databases import EngineName
 
 Part = Literal[
-    "joins", "broadcast", "restore", "dialogues", "campaign", "money", "contest", "conversions", "voice", "cluster"
+    "joins",
+    "broadcast",
+    "restore",
+    "dialogues",
+    "campaign",
+    "money",
+    "contest",
+    "conversions",
+    "voice",
+    "cluster",
+    "webhooks",
 ]
 PARTS: tuple[Part, ...] = (
     "joins",
@@ -22,7 +32,11 @@ PARTS: tuple[Part, ...] = (
     "conversions",
     "voice",
     "cluster",
+    "webhooks",
 )
+
+CLUSTERS = {"cluster": 0, "webhooks": 2}
+"""The parts that are about several processes, and how many web sides take updates behind a balancer."""
 
 _SIZES = {
     "joins": ("--updates", "--kills"),
@@ -35,6 +49,7 @@ _SIZES = {
     "voice": ("", "--voice-kills"),
     "conversions": ("--size", "--conversion-kills"),
     "cluster": ("--friends", "--cluster-kills"),
+    "webhooks": ("--friends", "--cluster-kills"),
 }
 
 
@@ -54,12 +69,15 @@ class Order:
     """Of a broadcast: messages a second."""
     shops: int = 12
     processes: int = 3
-    doors: int = 0
-    """Web sides that take updates behind a balancer; without any they are fetched."""
     longest_pause_seconds: float = 40.0
-    """Of a cluster, as are the three before."""
+    """Of a cluster, as are the two before."""
     forks: bool = False
     """Whether the bot is forked ready instead of started from nothing."""
+
+    @property
+    def doors(self) -> int:
+        """Web sides that take updates behind a balancer; without any they are fetched."""
+        return CLUSTERS.get(self.part, 0)
 
     @property
     def replay(self) -> str:
@@ -68,7 +86,5 @@ class Order:
         chosen = f"--part {self.part} --engine {self.engine} --seed {self.seed}"
         sizes = [f" {name} {number}" for name, number in ((size, self.size), (kills, self.kills)) if name]
         rate = f" --send-rate {self.send_rate}" if self.part == "broadcast" else ""
-        cluster = (
-            f" --shops {self.shops} --processes {self.processes} --doors {self.doors}" if self.part == "cluster" else ""
-        )
+        cluster = f" --shops {self.shops} --processes {self.processes}" if self.part in CLUSTERS else ""
         return f"python -m tests.chaos {chosen}{''.join(sizes)}{rate}{cluster}"

@@ -110,6 +110,8 @@ def _set_up(_chosen: argparse.Namespace) -> int:
     from bot.setup import SetupRefused, set_up  # noqa: PLC0415 -- only this command needs it
     from storage import StoreError  # noqa: PLC0415 -- likewise
 
+    if os.environ.get("PASSALONG_SHOPS", "").strip():
+        return complain("PASSALONG_SHOPS is set: one more shop is made by passalong shops add NAME.", WRONG_SETTING)
     try:
         asyncio.run(set_up(ask=input, say=print, environment=os.environ, folder=Path()))
     except (SetupRefused, StoreError) as error:

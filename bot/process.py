@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import resource
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 SWITCH_SECONDS = 0.0005
 """How long a thread may keep the interpreter to itself. The store's threads hand it back at every statement, and by
@@ -46,6 +47,18 @@ def tune_process() -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     gc.set_threshold(COLLECT_AFTER)
     set_up_heaps()
+
+
+def raise_descriptor_limit() -> int:
+    """Let this process open as many files and connections as it may; returns how many those are.
+
+    What systems give by default, 1,024, is meant for programs that wait by `select`.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        with suppress(ValueError, OSError):  # some systems name a limit that they do not grant
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 
 
 def set_up_heaps() -> None:

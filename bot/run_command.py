@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from bot.complaint import WRONG_SETTING, complain
-from bot.process import nothing_collected, tune_process
+from bot.process import nothing_collected, raise_descriptor_limit, tune_process
 from bot.settings import CommonSettings, Settings, list_common_secrets, list_secrets
 from bot.settings_reader import SettingsReader
 from bot.stop_signals import ignore_stop_signals, leave_at_once, list_stop_signals, on_stop_signals
@@ -70,6 +70,7 @@ async def _host_in(
     from storage import StoreError  # noqa: PLC0415 -- likewise
 
     tune_process()
+    raise_descriptor_limit()
     try:
         await run_shops(common, stop, on_look_wanted, watchdog)
     except (ListenRefused, StoreError, OSError) as error:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.core.setting import SettingMistake, mask_secrets
 from bot.settings import CommonSettings, Settings, find_shops, read_settings
-from bot.shops.folder import ShopFolder
+from bot.shops.folder import ShopFolder, list_strays
 from bot.shops.shop_file import furnish
 from bot.stray_settings import list_emptied, list_unknown
 
@@ -67,8 +67,8 @@ class SettingsReader:
             settings = folder.read_file(path)
         except SettingMistake as mistake:
             raise ShopNotChosen(folder.explain(path, mistake)) from None
-        for name, meant in list_unknown({}, env_file=path).items():
-            _say(f"{path}: {name} is not a setting and is ignored{meant and f'; {meant} is one'}")
+        for words in list_strays(path):
+            _say(words)
         furnish(settings)
         return settings
 

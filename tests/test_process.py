@@ -47,3 +47,17 @@ def test_what_was_imported_is_not_looked_at_again() -> None:
         assert gc.get_freeze_count() >= len(made)
     finally:
         gc.unfreeze()
+
+
+_LIMIT = """
+import resource
+from bot.process import raise_descriptor_limit
+hard = min(2000, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+resource.setrlimit(resource.RLIMIT_NOFILE, (100, hard))
+assert raise_descriptor_limit() == hard
+"""
+
+
+def test_many_shops_may_open_as_many_files_as_the_system_allows() -> None:
+    """The usual limit would do for sixty of them."""
+    subprocess.run([sys.executable, "-c", _LIMIT], check=True)

@@ -49,6 +49,11 @@ class CardStudio:
         self._loading = threading.Lock()
         self._drawing = threading.Lock()  # fonts are shared, and FreeType draws with one typeface at a time
 
+    @property
+    def templates_held(self) -> int:
+        """How many templates are kept at this moment, for all shops that the studio serves."""
+        return len(self._templates)
+
     def serve(self, find_picture: FindPicture) -> CardStudio:
         """The same studio for another shop, whose pictures lie elsewhere: fonts, looks and templates are shared, and bounded as before.
 

@@ -12,6 +12,7 @@ from bot.core.setting import PREFIX, SettingMistake
 from bot.env_file import EnvFileMistake, read_env_file
 from bot.settings import Settings
 from bot.shops.shop_file import SUFFIX, Owned, list_owned, read_shop, refuse_name
+from bot.stray_settings import list_unknown
 
 
 class Mark(NamedTuple):
@@ -124,3 +125,12 @@ def list_crossed(
                     name,
                     f"{folder.find_file(name)}: {PREFIX}{owned.setting} names the same {_OWNED[owned.setting]} as {others}. Correct one of them",
                 )
+
+
+def list_strays(path: Path) -> list[str]:
+    """What a shop's file says that is no setting, as sentences; nothing where it cannot be read."""
+    try:
+        unknown = list_unknown({}, env_file=path).items()
+    except EnvFileMistake:
+        return []
+    return [f"{path}: {name} is not a setting and is ignored{meant and f'; {meant} is one'}" for name, meant in unknown]

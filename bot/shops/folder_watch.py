@@ -7,7 +7,7 @@ from pathlib import Path
 from bot.core.setting import SettingMistake
 from bot.env_file import EnvFileMistake
 from bot.settings import Settings
-from bot.shops.folder import Mark, ShopFolder, list_crossed
+from bot.shops.folder import Mark, ShopFolder, list_crossed, list_strays
 
 
 class FolderWatch:
@@ -21,6 +21,8 @@ class FolderWatch:
         self.folder = folder
         self.in_force: dict[str, Settings] = {}
         """Shops to be run, by name; another object as soon as the file has changed."""
+        self.strays: list[str] = []
+        """Lines of the files read last that set nothing, as sentences."""
         self._seen: dict[Path, Mark] = {}
         self._read: dict[Path, Mark] = {}
         self._crossed: dict[str, Settings] = {}
@@ -46,6 +48,7 @@ class FolderWatch:
 
     def _take_up(self, changed: list[Path], found: dict[Path, Mark]) -> list[str]:
         mistakes, fresh = list[str](), dict(self._crossed)
+        self.strays = [words for path in changed if path in found for words in list_strays(path)]
         for path in changed:
             fresh.pop(path.stem, None)
             if path not in found:

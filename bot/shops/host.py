@@ -153,6 +153,8 @@ class Host:
         mistakes = await asyncio.to_thread(self._watch.look, settled=settled)
         if mistakes is None:
             return
+        for words in self._watch.strays:
+            logger.warning("%s", words)
         for words in mistakes:
             logger.error("%s. Until then this file changes nothing", words)
         shops = self._watch.in_force

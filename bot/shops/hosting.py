@@ -20,7 +20,7 @@ from bot.shops.folder import ShopFolder
 from bot.shops.folder_watch import FolderWatch
 from bot.shops.host import Host, Stay
 from bot.shops.leasing import Leasing, PostgresLeasing
-from bot.shops.shop_file import furnish
+from bot.shops.shop_file import OWN_ALONE, furnish
 from bot.updates.vitals import Senses
 from bot.watchdog import Watchdog
 from bot.wire.pictures import Easel
@@ -53,6 +53,10 @@ async def run_shops(
         OSError: the folder cannot be read.
         ListenRefused: the port of the web side cannot be had.
     """
+    for name in sorted(
+        OWN_ALONE & {each.removeprefix(PREFIX) for each, value in common.given.items() if value.strip()}
+    ):
+        logger.warning("%s%s is set for all shops and is nobody's: each has its own in its file", PREFIX, name)
     pools = Pools()
     leasing = PostgresLeasing(pools)
     watch = FolderWatch(ShopFolder(common.shops, common.given))

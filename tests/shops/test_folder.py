@@ -214,6 +214,19 @@ def test_a_mistake_keeps_what_was_in_force_and_is_told_once(tmp_path: Path) -> N
     assert watch.in_force["bakery"].send_rate == 9
 
 
+def test_a_line_that_sets_nothing_is_told(tmp_path: Path) -> None:
+    """It is ignored, as it is for one shop, and said with its file and what may have been meant."""
+    watch, path = (
+        FolderWatch(open_folder(tmp_path)),
+        write_shop(tmp_path, "bakery", BOT_TOKEN=compose_token(41), SENDRATE="9"),
+    )
+    assert watch.look(settled=False) == []
+    assert watch.strays == [f"{path}: PASSALONG_SENDRATE is not a setting and is ignored; PASSALONG_SEND_RATE is one"]
+    write_shop(tmp_path, "florist", BOT_TOKEN=compose_token(42))
+    watch.look(settled=False)
+    assert watch.strays == []
+
+
 def test_a_file_that_is_gone_for_a_moment_stops_nothing(tmp_path: Path) -> None:
     """An editor that puts the old file aside and writes a new one; who removes it means it."""
     watch, path = FolderWatch(open_folder(tmp_path)), write_shop(tmp_path, "bakery", BOT_TOKEN=compose_token(41))

@@ -99,6 +99,8 @@ async def test_all_files_are_checked_before_they_are_run(tmp_path: Path) -> None
         assert (await agency.home.run("shops", "check", "nobody")).status == 1
         nowhere = await agency.home.run("shops", "list", SHOPS="")
         assert (nowhere.status, "PASSALONG_SHOPS" in nowhere.read_errors()) == (2, True)
+        alone = await agency.home.run("setup")
+        assert (alone.status, "shops add" in alone.read_errors()) == (2, True)
 
 
 async def test_the_doctor_looks_at_all_shops_or_at_one(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.assets import ASSETS
 from bot.core.pictures import PictureMistake
-from bot.wire.pictures import Easel, Pictures, Workshop
+from bot.wire.pictures import Easel, LoadPicture, Pictures, Workshop
 from storage.records import PersonId
 from tests.cards.looks import SHELF
 from tests.messages.samples import CAMPAIGN, make_member, make_shop
@@ -33,6 +33,27 @@ async def test_a_photo_is_read_once_and_drawn() -> None:
     assert pictured != plain
     assert await make_pictures(workshop, photo="white", logo="logo").draw_card(member) not in {plain, pictured}
     assert await make_pictures(workshop, photo="gone").draw_card(member) == plain
+
+
+async def test_shops_share_what_draws_and_keep_no_more_than_one_would() -> None:
+    """A template that two shops have alike is one, and of all of them no more are kept than the process has room for."""
+    easel, shelves = Easel(ASSETS, templates_kept=3), [{"photo": SHELF["photo"]}, {"photo": SHELF["white"]}]
+    own = [await Workshop(easel, _reader_of(shelf)).find_picture("photo") for shelf in shelves]
+    assert own == [SHELF["photo"], SHELF["white"]]
+    first, second = Workshop(easel), Workshop(easel)
+    cards = [await make_pictures(each).draw_card(make_member()) for each in (first, second)]
+    assert cards[0] == cards[1]
+    assert await second.run(lambda studio: studio.templates_held) == 1
+    for number in range(5):
+        await make_pictures(Workshop(easel), brand={"en": f"Shop {number}"}).draw_card(make_member())  # type: ignore[arg-type]
+    assert await first.run(lambda studio: studio.templates_held) == 3
+
+
+def _reader_of(shelf: dict[str, bytes]) -> LoadPicture:
+    async def load(sha256: str) -> bytes | None:
+        return shelf.get(sha256)
+
+    return load
 
 
 async def test_a_face_is_read_for_the_card_that_shows_it() -> None:

@@ -100,7 +100,7 @@ def _make_parser(reader: SettingsReader) -> argparse.ArgumentParser:
     )
     add_database_parsers(commands, reader)
     move = commands.add_parser("move", help="take the shop from SQLite to PostgreSQL, or back")
-    add_move_parser(move, reader.read_url)
+    add_move_parser(move, reader)
     doctor = commands.add_parser("doctor", help="check everything and say what to do")
     doctor.set_defaults(command=lambda _chosen: _look_over(reader))
     return parser

@@ -42,7 +42,7 @@ WHERE table_schema = current_schema() AND table_name = %s AND is_generated = 'NE
 _PARENTS = """
 SELECT child.relname, parent.relname FROM pg_constraint
 JOIN pg_class child ON child.oid = conrelid JOIN pg_class parent ON parent.oid = confrelid
-WHERE contype = 'f' AND connamespace = current_schema()::regnamespace AND conrelid <> confrelid
+WHERE contype = 'f' AND connamespace = quote_ident(current_schema())::regnamespace AND conrelid <> confrelid
 """
 _NUMBERED = """
 SELECT table_name, column_name, pg_get_serial_sequence(quote_ident(table_name), column_name)

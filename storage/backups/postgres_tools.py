@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from psycopg.conninfo import make_conninfo
+from psycopg.sql import Identifier
 
 from storage.engines.postgres_connection import DEFAULTS, parse_address
 from storage.errors import BackupRefused, StoreUnavailable
@@ -31,8 +32,8 @@ _KEPT = (
 _LEASES = ("--exclude-table=*.passalong_lease", "--exclude-table=*.passalong_process")
 """Who runs the shop is not the shop's."""
 
-_REVISION = re.compile(r"^COPY \S*alembic_version .*\n(\S+)(?:\t\S+)?$", re.MULTILINE)
-_SCHEMA = re.compile(r"^\d+; \d+ \d+ TABLE (\S+) alembic_version ", re.MULTILINE)
+_REVISION = re.compile(r"^COPY .*alembic_version .*\n(\S+)(?:\t\S+)?$", re.MULTILINE)
+_SCHEMA = re.compile(r"^\d+; \d+ \d+ TABLE (.+) alembic_version ", re.MULTILINE)
 
 
 def find_pg_dump(server_version: int) -> str | None:
@@ -56,7 +57,7 @@ def dump_by_tool(tool: str, url: str, schema: str, file: Path) -> None:
             tool,
             "--format=custom",
             *_LEAN,
-            f"--schema={schema}",
+            "--schema=" + Identifier(schema).as_string(),  # else a pattern, in small letters
             *_LEASES,
             f"--file={file}",
             f"--dbname={name_database(url)}",

@@ -25,7 +25,7 @@ _FOREIGN_KEYS = """
     JOIN pg_class AS parent ON parent.oid = confrelid
     JOIN pg_attribute AS own ON own.attrelid = conrelid AND own.attnum = conkey[1]
     JOIN pg_attribute AS other ON other.attrelid = confrelid AND other.attnum = confkey[1]
-    WHERE contype = 'f' AND connamespace = current_schema()::regnamespace AND cardinality(conkey) = 1
+    WHERE contype = 'f' AND connamespace = quote_ident(current_schema())::regnamespace AND cardinality(conkey) = 1
     ORDER BY 1, 2
 """
 _ORPHANS = """

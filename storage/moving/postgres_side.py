@@ -16,7 +16,7 @@ _PART = sql.Identifier("moving_part")
 
 _KEYS = """
 SELECT child.relname, conname FROM pg_constraint JOIN pg_class child ON child.oid = conrelid
-WHERE contype = 'f' AND connamespace = current_schema()::regnamespace
+WHERE contype = 'f' AND connamespace = quote_ident(current_schema())::regnamespace
 """
 
 

@@ -4,9 +4,11 @@ import asyncio
 import gzip
 import importlib
 import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from storage import Store, StoreBusy, StoreTooNew, StoreUnavailable, Tx, open_store
@@ -179,3 +181,36 @@ def test_what_is_not_there_cannot_be_backed_up(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable):
         back_up(f"sqlite:///{tmp_path}/nothing.db", tmp_path / "backup")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("tools", [False, True], ids=["copy", "tools"])
+async def test_each_shop_of_a_database_is_backed_up_and_restored_alone(
+    tools: bool, postgres_server: Server, empty_postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two schemas, one lost: what is restored is that one, with its numbers; the other goes on at work meanwhile."""
+    monkeypatch.setenv("PATH", f"{postgres_server.tools}:/usr/bin:/bin" if tools else str(tmp_path))
+    lost, other = (compose_schema(empty_postgres_url, name) for name in ("mina-1", "Little_oven"))
+    async with open_store(other) as neighbour:
+        await neighbour.write(fill, 5)
+        async with open_store(lost) as store:
+            await store.write(fill, 3)
+            before = await look(store)
+            for name, url in (("lost", lost), ("other", other)):
+                await asyncio.to_thread(back_up, url, tmp_path / name)
+        with closing(psycopg.connect(empty_postgres_url, autocommit=True)) as behind:
+            behind.execute('DROP SCHEMA "mina-1" CASCADE')
+        await asyncio.to_thread(restore, lost, tmp_path / "lost")
+        async with open_store(lost) as store:
+            assert await look(store) == before
+            assert await list_faults(store) == []
+            assert (await store.write(add_member, 99)).id == 4
+        assert (await neighbour.write(add_member, 99)).id == 6
+        assert await list_faults(neighbour) == []
+    with pytest.raises(BackupRefused, match="already"):
+        await asyncio.to_thread(restore, other, tmp_path / "lost")
+
+
+def compose_schema(url: str, name: str) -> str:
+    """The address of one shop of a database."""
+    return f"{url}{'&' if '?' in url else '?'}schema={name}"

@@ -90,6 +90,7 @@ def _make_up(sort: Any) -> object:
 async def test_a_shop_moves_there_and_back(sqlite_url: str, empty_postgres_url: str, tmp_path: Path) -> None:
     """Every row of every table is the same, the books are in order, and numbers go on where they were."""
     back = f"sqlite:///{tmp_path}/back.db"
+    schema = f"{empty_postgres_url}{'&' if '?' in empty_postgres_url else '?'}schema=mina-1"
     async with open_store(sqlite_url) as store:
         await store.write(fill)
         last = await store.write(add_member, 50)
@@ -97,7 +98,7 @@ async def test_a_shop_moves_there_and_back(sqlite_url: str, empty_postgres_url: 
             run, metadata.tables["profile"].delete().where(metadata.tables["profile"].c.person_id == last.id)
         )
     before = await look(sqlite_url)
-    for here, there in ((sqlite_url, empty_postgres_url), (empty_postgres_url, back)):
+    for here, there in ((sqlite_url, schema), (schema, back)):
         moved = await asyncio.to_thread(move, here, there, hush)
         assert (moved.tables, moved.rows) == (len(metadata.tables), sum(map(len, before.values())))
         assert await look(there) == before

@@ -32,7 +32,7 @@ _KEPT = (
 _LEASES = ("--exclude-table=*.passalong_lease", "--exclude-table=*.passalong_process")
 """Who runs the shop is not the shop's."""
 
-_REVISION = re.compile(r"^COPY .*alembic_version .*\n(\S+)(?:\t\S+)?$", re.MULTILINE)
+_REVISION = re.compile(r"^COPY .*alembic_version .*\n(\S+)(?:\t.*)?$", re.MULTILINE)
 _SCHEMA = re.compile(r"^\d+; \d+ \d+ TABLE (.+) alembic_version ", re.MULTILINE)
 
 

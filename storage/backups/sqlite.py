@@ -12,7 +12,7 @@ from storage.engines.file_lock import hold_file_lock
 from storage.engines.sqlite import parse_path
 from storage.engines.sqlite_upgrade import read_version
 from storage.errors import BackupRefused, StoreUnavailable
-from storage.migrations import needs_upgrade
+from storage.migrations import Version, needs_upgrade
 
 MAGIC = b"SQLite format 3\x00"
 BUSY_SECONDS = 30.0
@@ -64,7 +64,7 @@ def _look_into(part: Path) -> None:
         raise BackupRefused("The backup is damaged: it was cut off.")
     if version is None:
         raise BackupRefused("The backup holds no database of Passalong.")
-    needs_upgrade(version, name="in the backup", allowed=True)
+    needs_upgrade(Version(version.revision), name="in the backup", allowed=True)
 
 
 def _check(copy: sqlite3.Connection) -> None:

@@ -14,7 +14,7 @@ from psycopg.sql import SQL, Identifier
 from storage.engines.postgres_connection import CLIENT_NAME, LINE_NAME, Connection, describe
 from storage.engines.postgres_fence import refuse_stale
 from storage.errors import MigrationHindered, StoreOutdated, StoreUnavailable
-from storage.migrations import HEAD, Version, needs_upgrade
+from storage.migrations import HEAD, Version, needs_upgrade, read_stored
 
 logger = logging.getLogger(__name__)
 
@@ -129,7 +129,7 @@ def read_version(connection: Connection) -> Version | None:
         return None
     # As JSON, because a prepared statement fails once its table has another column.
     row = connection.execute("SELECT to_jsonb(alembic_version) FROM alembic_version").fetchone()
-    return Version(row[0]["version_num"], row[0].get("readable_since")) if row else None
+    return read_stored(**row[0]) if row else None
 
 
 def run_migrations(

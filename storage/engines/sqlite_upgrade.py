@@ -9,7 +9,7 @@ from pathlib import Path
 from storage.engines.file_lock import find_mover
 from storage.engines.sqlite_lane import CURE, list_faults
 from storage.errors import StoreDamaged, StoreUnavailable
-from storage.migrations import HEAD, Version, needs_upgrade
+from storage.migrations import HEAD, Version, needs_upgrade, read_stored
 
 logger = logging.getLogger(__name__)
 
@@ -81,7 +81,7 @@ def read_version(raw: sqlite3.Connection) -> Version | None:
     if not raw.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchall():
         return None
     rows = raw.execute("SELECT * FROM alembic_version").fetchall()  # one column in what older programs made
-    return Version(*rows[0]) if rows else None
+    return read_stored(*rows[0]) if rows else None
 
 
 def _upgrade(raw: sqlite3.Connection) -> None:

@@ -83,6 +83,11 @@ class Version:
     """The oldest revision whose programs can work in it: those after it only add. None: only programs that know the last."""
 
 
+def read_stored(version_num: str, readable_since: str | None = None, readable_revision: str | None = None) -> Version:
+    """What the columns of `alembic_version` say; from when on it can be read was noted for one revision and holds for no other."""
+    return Version(version_num, readable_since if readable_revision == version_num else None)
+
+
 def needs_upgrade(version: Version | None, *, name: str, allowed: bool) -> bool:
     """Decide what a database at a version needs; `name` says which one in what is raised.
 

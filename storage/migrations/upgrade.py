@@ -57,9 +57,12 @@ def _is_additive(step: Script) -> bool:
 
 
 def _set_readable_since(connection: Connection, revision: str) -> None:
-    if "readable_since" not in {each["name"] for each in inspect(connection).get_columns("alembic_version")}:
-        connection.execute(text("ALTER TABLE alembic_version ADD COLUMN readable_since TEXT"))
-    connection.execute(text("UPDATE alembic_version SET readable_since = :revision"), {"revision": revision})
+    known = {each["name"] for each in inspect(connection).get_columns("alembic_version")}
+    for column in ("readable_since", "readable_revision"):
+        if column not in known:
+            connection.execute(text(f"ALTER TABLE alembic_version ADD COLUMN {column} TEXT"))
+    noted = "UPDATE alembic_version SET readable_since = :revision, readable_revision = version_num"
+    connection.execute(text(noted), {"revision": revision})
 
 
 def compose_config() -> Config:

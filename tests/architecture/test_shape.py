@@ -178,3 +178,9 @@ def test_a_day_is_told_once() -> None:
     files = [path for path in (ROOT / "bot").rglob("*.py") if "playground" not in path.parts]
     found = [f"{path.relative_to(ROOT)}" for path in files if told.search(path.read_text(encoding="utf-8"))]
     assert sorted(found) == ["bot/core/durations.py"]
+
+
+def test_each_change_of_the_tables_says_whether_it_only_adds() -> None:
+    """From 0061 on: an older program goes on only where one has thought of it (CONTRIBUTING)."""
+    steps = {path.name[1:5]: path.read_text("utf-8") for path in (ROOT / "storage/migrations/versions").glob("v*.py")}
+    assert not [number for number, step in steps.items() if number > "0060" and "\nadditive = " not in step]

@@ -7,6 +7,7 @@ from alembic import op
 
 revision = "0061"
 down_revision = "0060"
+additive = True
 
 
 def upgrade() -> None:

@@ -7,6 +7,7 @@ from alembic import op
 
 revision = "0062"
 down_revision = "0061"
+additive = False  # programs before it would count a day that is folded twice
 
 
 def upgrade() -> None:

@@ -8,6 +8,7 @@ from bot.campaign_file import SHIPPED, load_campaign
 from bot.doctor.chats import CHOSEN
 from bot.doctor.examination import examine
 from bot.playground.world import Chat
+from bot.playground.world.webhooks import Webhook
 from bot.services.campaigns.opening import Source, open_shop
 from storage import open_store
 from storage.tables import shops
@@ -16,6 +17,8 @@ from tests.journeys.test_process_chats import ANNOUNCE, COMMUNITY
 from tests.telegram import LocalTelegram, telegram
 
 __all__ = ["telegram"]
+
+PUBLIC = "https://share.example.org"
 
 
 def compose_settings(telegram: LocalTelegram, folder: Path, **more: str) -> dict[str, str]:
@@ -89,3 +92,32 @@ async def test_what_the_shop_chose_in_the_chat_is_looked_at(
     assert f"Look at {CHOSEN}:" in said
     assert "regulars" not in said
     assert f"Asia/Jakarta, by {CHOSEN}" in said
+
+
+async def test_how_updates_come_is_told(
+    telegram: LocalTelegram, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What Telegram says of the webhook is held against the settings."""
+    telegram.world.press_start(telegram.world.add_person("Ann"))
+    for url, error, said in (
+        ("", "", "is not set yet"),
+        ("https://elsewhere.example.org/x", "", "leads elsewhere"),
+        (f"{PUBLIC}/telegram", "", f"Telegram brings updates to {PUBLIC}/telegram"),
+        (f"{PUBLIC}/telegram", "Connection refused", "Telegram cannot bring updates, and 1 wait: Connection refused"),
+    ):
+        telegram.world.webhook = Webhook(url=url)
+        if error:
+            telegram.world.webhook.note_error(telegram.world.now, error)
+        await examine(compose_settings(telegram, tmp_path, PUBLIC_URL=PUBLIC, WEBHOOK="true"), tmp_path / ".env")
+        assert said in capsys.readouterr().out
+
+
+async def test_a_webhook_that_nobody_wants_is_told(
+    telegram: LocalTelegram, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The bot takes it away by itself; where none is set and none is wanted nothing is said."""
+    await examine(compose_settings(telegram, tmp_path), tmp_path / ".env")
+    assert "webhook" not in capsys.readouterr().out
+    telegram.world.webhook = Webhook(url="https://elsewhere.example.org/x")
+    await examine(compose_settings(telegram, tmp_path), tmp_path / ".env")
+    assert "PASSALONG_WEBHOOK is not" in capsys.readouterr().out

@@ -11,6 +11,7 @@ import aiohttp
 
 from bot.core.setting import PREFIX
 from bot.doctor.chats import check_chats
+from bot.doctor.doors import judge_webhook
 from bot.doctor.finding import Finding
 from bot.settings import Settings
 from bot.wire.errors import NotSent
@@ -42,6 +43,9 @@ async def check_telegram(settings: Settings, place: Said | None) -> AsyncIterato
             yield _check_inline(me["result"])
             yield _check_guest(me["result"])
             yield _check_clock(date)
+            info, _ = await ask("getWebhookInfo")
+            if (found := judge_webhook(settings, info["result"])) is not None:
+                yield found
             async for finding in check_chats(settings, place, me["result"]["id"], ask):
                 yield finding
         except Exception as error:  # noqa: BLE001 -- whatever it is, it is told

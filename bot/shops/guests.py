@@ -195,6 +195,7 @@ async def open_doors(
             metrics_token=registry.get_setting(METRICS_TOKEN),
             templates=site.templates,
             updates=reception,
+            metrics=metrics,
         )
         try:
             yield web, snapshots

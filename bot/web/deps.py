@@ -9,6 +9,7 @@ from starlette.requests import Request
 from bot.messages.shop import Shop
 from bot.services.members import MemberView
 from bot.services.visiting import compose_nobody
+from bot.telemetry import Metrics
 from bot.updates.reception import Reception
 from bot.updates.vitals import VitalSigns
 from bot.web.card_cache import CardCache
@@ -47,6 +48,8 @@ class WebDeps:
     clock: Clock
     pepper: bytes
     """What other systems' secrets are made with."""
+    metrics: Metrics
+    """What was counted behind these doors, or by the bot where one works there."""
     signs: VitalSigns | None
     """The bot's own figures; None where no bot works behind these doors."""
     metrics_token: str

@@ -6,6 +6,7 @@ import hmac
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import accumulate
+from typing import NamedTuple
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
@@ -18,7 +19,6 @@ from starlette.responses import Response
 from bot.core.addresses import is_of_this_machine
 from bot.core.alarms import Trouble, Vitals, find_troubles
 from bot.telemetry import COUNTERS, TIME_BOUNDS, TIMES, Metrics
-from bot.updates.vitals import VitalSigns
 from bot.version import __version__
 from bot.web.deps import WebDeps, deps_of
 from bot.web.health import PROBE_SECONDS
@@ -83,25 +83,34 @@ def _is_from_here(request: Request) -> bool:
 async def compose_metrics(shops: Mapping[str, WebDeps]) -> bytes:
     """All figures by shop; those of a database are left out while it cannot be read."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Figures([(name, *await _look_at(deps.signs)) for name, deps in shops.items()]))
+    registry.register(_Figures([await _look_at(name, deps) for name, deps in shops.items()]))
     return generate_latest(registry)
 
 
-async def _look_at(signs: VitalSigns | None) -> tuple[Metrics, Vitals | None]:
-    if signs is None:
-        return Metrics(), None
+class _Shop(NamedTuple):
+    labels: list[str]
+    metrics: Metrics
+    vitals: Vitals | None
+    """None where no bot works, and while its database cannot be read."""
+    up: bool
+
+
+async def _look_at(name: str, deps: WebDeps) -> _Shop:
+    labels = [name] if name else []
+    if deps.signs is None:
+        return _Shop(labels, deps.metrics, None, deps.health.last == "ok")
     try:
-        return signs.metrics, await signs.take(not_older_seconds=PROBE_SECONDS)
+        return _Shop(labels, deps.metrics, await deps.signs.take(not_older_seconds=PROBE_SECONDS), up=True)
     except StoreError:
-        return signs.metrics, None
+        return _Shop(labels, deps.metrics, None, up=False)
 
 
 class _Figures(Collector):
     """What is counted and measured, of one moment and of each bot: nothing of it is the process's."""
 
-    def __init__(self, shops: Sequence[tuple[str, Metrics, Vitals | None]]) -> None:
-        self._shops = [([name] if name else [], metrics, vitals) for name, metrics, vitals in shops]
-        self._labels = ["shop"] if any(name for name, *_ in shops) else []
+    def __init__(self, shops: Sequence[_Shop]) -> None:
+        self._shops = shops
+        self._labels = ["shop"] if any(shop.labels for shop in shops) else []
 
     def collect(self) -> Iterator[Metric]:
         """All of it."""
@@ -112,42 +121,42 @@ class _Figures(Collector):
             yield self._compose_counter(name, text)
         for name, text in TIMES.items():
             yield self._compose_times(name, text)
-        yield self._compose_gauge("up", "whether the database can be read", lambda vitals: int(vitals is not None))
-        if any(vitals is not None for *_, vitals in self._shops):
+        yield self._compose_gauge("up", "whether the database can be read", lambda shop: int(shop.up))
+        if any(shop.vitals is not None for shop in self._shops):
             yield from self._list_gauges()
 
     def _list_gauges(self) -> Iterator[Metric]:
         for name, (field, text) in GAUGES.items():
             yield self._compose_gauge(name, text, partial(_read_field, field))
         troubles = GaugeMetricFamily(f"{PREFIX}trouble", "1 for what is wrong", labels=[*self._labels, "trouble"])
-        for whose, _, vitals in self._shops:
-            found = find_troubles(vitals) if vitals else {}
-            for trouble in Trouble if vitals else ():
-                troubles.add_metric([*whose, trouble.value], int(trouble in found))
+        for shop in self._shops:
+            found = find_troubles(shop.vitals) if shop.vitals else {}
+            for trouble in Trouble if shop.vitals else ():
+                troubles.add_metric([*shop.labels, trouble.value], int(trouble in found))
         yield troubles
 
     def _compose_counter(self, name: str, text: str) -> Metric:
         counter = CounterMetricFamily(f"{PREFIX}{name}", text, labels=self._labels)
-        for whose, metrics, _ in self._shops:
-            counter.add_metric(whose, metrics.read()[name])
+        for shop in self._shops:
+            counter.add_metric(shop.labels, shop.metrics.read()[name])
         return counter
 
-    def _compose_gauge(self, name: str, text: str, read: Callable[[Vitals | None], float | None]) -> Metric:
+    def _compose_gauge(self, name: str, text: str, read: Callable[[_Shop], float | None]) -> Metric:
         gauge = GaugeMetricFamily(f"{PREFIX}{name}", text, labels=self._labels)
-        for whose, _, vitals in self._shops:
-            if (value := read(vitals)) is not None:
-                gauge.add_metric(whose, value)
+        for shop in self._shops:
+            if (value := read(shop)) is not None:
+                gauge.add_metric(shop.labels, value)
         return gauge
 
     def _compose_times(self, name: str, text: str) -> Metric:
         histogram = HistogramMetricFamily(f"{PREFIX}{name}_seconds", text, labels=self._labels)
-        for whose, metrics, _ in self._shops:
-            times, bounds = metrics.times[name], (*map(str, TIME_BOUNDS), "+Inf")
+        for shop in self._shops:
+            times, bounds = shop.metrics.times[name], (*map(str, TIME_BOUNDS), "+Inf")
             passed = zip(bounds, map(float, accumulate(times.counts)), strict=True)
-            histogram.add_metric(whose, list(passed), sum_value=times.seconds)
+            histogram.add_metric(shop.labels, list(passed), sum_value=times.seconds)
         return histogram
 
 
-def _read_field(field: str, vitals: Vitals | None) -> float | None:
-    found: float | None = None if vitals is None else getattr(vitals, field)
+def _read_field(field: str, shop: _Shop) -> float | None:
+    found: float | None = None if shop.vitals is None else getattr(shop.vitals, field)
     return found

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from bot.core.addresses import THIS_MACHINE, Network
 from bot.messages.visiting import Refusal
+from bot.telemetry import Metrics
 from bot.updates.reception import Reception
 from bot.updates.vitals import VitalSigns
 from bot.updates.webhook import DOOR
@@ -106,6 +107,7 @@ def build_deps(
     metrics_token: str = "",
     templates: Templates | None = None,
     updates: Reception | None = None,
+    metrics: Metrics | None = None,
 ) -> WebDeps:
     """The rooms behind the doors, with their usual measures; `guesses` overrules how often a visitor may guess.
 
@@ -128,6 +130,7 @@ def build_deps(
         live=Admission(MOST_LIVE),
         clock=clock,
         pepper=pepper,
+        metrics=metrics or (signs.metrics if signs is not None else Metrics()),
         signs=signs,
         metrics_token=metrics_token,
         updates=updates,

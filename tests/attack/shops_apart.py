@@ -57,7 +57,7 @@ async def keep_apart(ground: Ground, verdict: Verdict) -> None:
     if ground.engine == "sqlite":
         del settings["DATABASE_URL"]
     tries = list[Try]()
-    async with open_agency(ground.folder, OWN, OTHER, forks=not ground.full, **settings) as agency:
+    async with open_agency(ground.folder, OWN, OTHER, **settings) as agency:
         home = agency.home
         key = json.loads((await home.run("api-key", "create", "till", "--shop", OWN)).read_output())["key"]
         async with home.running() as program, aiohttp.ClientSession() as web:

@@ -66,7 +66,7 @@ class Agency:
 
 
 @asynccontextmanager
-async def open_agency(folder: Path, *names: str, forks: bool = True, **settings: str) -> AsyncIterator[Agency]:
+async def open_agency(folder: Path, *names: str, **settings: str) -> AsyncIterator[Agency]:
     """Bots and files of shops with these names; no program runs yet."""
     shops = folder / "shops"
     shops.mkdir()
@@ -81,7 +81,7 @@ async def open_agency(folder: Path, *names: str, forks: bool = True, **settings:
             "CHAT_RATE": "1000",
             **settings,
         }
-        agency = Agency(Home(folder=folder, settings=common, forks=forks), shops, fleet, {})
+        agency = Agency(Home(folder=folder, settings=common, forks=True), shops, fleet, {})
         for name in names:
             agency.add(name)
         yield agency

@@ -8,6 +8,7 @@ from pathlib import Path
 from aiohttp import ClientSession
 
 from tests.shops.agency import Agency, open_agency
+from tests.web.test_at_work import find_free_port
 
 
 async def test_one_program_runs_all_shops_of_a_folder(tmp_path: Path) -> None:
@@ -77,3 +78,26 @@ async def test_a_port_that_is_taken_ends_the_program(tmp_path: Path) -> None:
             program = await agency.home.run()
             assert program.status == 1
             assert "PASSALONG_LISTEN" in program.read_errors()
+
+
+async def test_telegram_brings_each_shop_its_own_updates(tmp_path: Path) -> None:
+    """By one port, each at a door of its name; what is one's secret opens no other's."""
+    port = find_free_port()
+    web = {"PUBLIC_URL": f"http://127.0.0.1:{port}", "LISTEN": f"127.0.0.1:{port}", "WEBHOOK": "true"}
+    async with open_agency(tmp_path, "bakery", **web) as agency, agency.home.running():
+        telegram = agency.telegrams["bakery"]
+        await telegram.until_call("setWebhook")
+        await agency.serve_join("bakery")
+        agency.add("florist")
+        await agency.telegrams["florist"].until_call("setWebhook")
+        await agency.serve_join("florist")
+        hooks = {name: each.world.webhook for name, each in agency.telegrams.items()}
+        assert {name: hook.url for name, hook in hooks.items()} == {
+            name: f"http://127.0.0.1:{port}/telegram/{name}" for name in ("bakery", "florist")
+        }
+        assert hooks["bakery"].secret != hooks["florist"].secret
+        assert not telegram.world.journal.list_calls("getUpdates")
+        headers = {"X-Telegram-Bot-Api-Secret-Token": hooks["bakery"].secret}
+        strange = hooks["florist"].url
+        async with ClientSession() as session, session.post(strange, json={"update_id": 1}, headers=headers) as answer:
+            assert answer.status in {401, 403}

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from bot.__main__ import main
 from bot.playground.api.fleet import make_world
 from bot.playground.api.server import Server
 from tests.shops.agency import ADMIN_ID, Agency, open_agency
@@ -30,6 +33,41 @@ async def test_commands_take_the_shop_that_is_meant(tmp_path: Path) -> None:
         assert (restored.status, (tmp_path / "databases" / "bakery.db").exists()) == (0, True)
         alone = await home.run("stats", "--shop", "bakery", SHOPS="")
         assert (alone.status, "--shop" in alone.read_errors()) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("command", "takes"),
+    [
+        *(
+            (each, True)
+            for each in [
+                "run",
+                "web",
+                "doctor",
+                "migrate",
+                "backup",
+                "restore",
+                "move",
+                "forget",
+                "campaign",
+                "shop",
+                "coupons",
+            ]
+        ),
+        *((each, True) for each in ["api-key", "receipt-link", "webhook", "stats", "export", "audit"]),
+        *((each, False) for each in ["demo", "setup", "draw", "shops"]),
+        ("coupons import", True),
+        ("webhook add", True),
+        ("campaign apply", True),
+    ],
+)
+def test_whatever_reads_a_shops_settings_takes_its_name(
+    command: str, takes: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before or behind a command's own words; what concerns no shop does not pretend to."""
+    with pytest.raises(SystemExit):
+        main([*command.split(), "--help"])
+    assert ("--shop NAME" in capsys.readouterr().out) == takes
 
 
 async def test_the_list_says_how_each_shop_stands(tmp_path: Path) -> None:

@@ -187,7 +187,8 @@ class Host:
             logger.debug("This shop has not begun")
         except Exception:
             logger.exception("This shop is given up")
-        if self._stopping or self._watch.in_force.get(name) is None or name not in self._ours:
+        now = self._watch.in_force.get(name)
+        if self._stopping or name not in self._ours or now is None or now.database_url != stay.settings.database_url:
             await self._leasing.hand_over(name)
         del self._stays[name]
         self._settle()

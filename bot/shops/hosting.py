@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -30,6 +31,9 @@ from storage.leases import find_database
 from storage.occupancy import Occupancy, find_occupancy
 
 logger = logging.getLogger(__name__)
+
+THREADS = 32
+"""For what waits for a disk: one that hangs holds up its own shop, and a thread or two. By default there are six."""
 
 TEMPLATES_KEPT = 16
 """Of all shops' cards together; one is up to four megabytes."""
@@ -57,6 +61,7 @@ async def run_shops(
         OWN_ALONE & {each.removeprefix(PREFIX) for each, value in common.given.items() if value.strip()}
     ):
         logger.warning("%s%s is set for all shops and is nobody's: each has its own in its file", PREFIX, name)
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="shops"))
     pools = Pools()
     leasing = PostgresLeasing(pools)
     watch = FolderWatch(ShopFolder(common.shops, common.given))

@@ -10,7 +10,7 @@ import pytest
 
 from bot.shops.folder_watch import FolderWatch
 from bot.shops.host import Host, Stay
-from bot.shops.leasing import Alone
+from bot.shops.leasing import Alone, Leasing
 from bot.shops.starts import Starts
 from bot.telemetry import SHOP
 from bot.updates.intake import TokenRefused
@@ -52,16 +52,24 @@ class Stage:
             while self.at_work != names:  # noqa: ASYNC110 -- a set tells nobody
                 await asyncio.sleep(0.01)
 
+    async def until_run(self, name: str, rate: float) -> None:
+        """Wait until a shop has been begun with this rate of sending."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while (name, rate) not in self.runs:  # noqa: ASYNC110 -- a list tells nobody
+                await asyncio.sleep(0.01)
+
 
 @asynccontextmanager
-async def hosting(folder: Path, *names: str, **options: float) -> AsyncIterator[tuple[Stage, Host]]:
+async def hosting(
+    folder: Path, *names: str, leasing: Leasing | None = None, **options: float
+) -> AsyncIterator[tuple[Stage, Host]]:
     """A host at work with these shops."""
     for number, name in enumerate(names, 41):
         write_shop(folder, name, BOT_TOKEN=compose_token(number))
     stage, stop = Stage(folder), asyncio.Event()
     host = Host(
         FolderWatch(open_folder(folder)),
-        Alone(),
+        leasing or Alone(),
         stage.run_shop,
         starts=Starts(every_seconds=0.0),
         look_seconds=0.02,
@@ -83,9 +91,7 @@ async def test_a_file_starts_restarts_and_stops_its_shop_alone(tmp_path: Path) -
         path = write_shop(tmp_path, "tailor", BOT_TOKEN=compose_token(50))
         await stage.until({"bakery", "florist", "tailor"})
         write_shop(tmp_path, "tailor", BOT_TOKEN=compose_token(50), SEND_RATE="9")
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while ("tailor", 9.0) not in stage.runs:  # noqa: ASYNC110 -- as above
-                await asyncio.sleep(0.01)
+        await stage.until_run("tailor", 9.0)
         assert stage.ended == ["tailor"]
         path.unlink()
         await stage.until({"bakery", "florist"})
@@ -125,9 +131,7 @@ async def test_a_broken_campaign_waits_for_its_file(tmp_path: Path) -> None:
     async with hosting(tmp_path, "bakery") as (stage, _):
         stage.faults["tailor"] = [CampaignMistake(1, "slug", "no")]
         await stage.until({"bakery"})
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while "tailor" not in dict(stage.runs):  # noqa: ASYNC110 -- as above
-                await asyncio.sleep(0.01)
+        await stage.until_run("tailor", 30.0)
         await asyncio.sleep(0.2)
         assert [name for name, _ in stage.runs].count("tailor") == 1
         write_file(campaign, "better")
@@ -143,10 +147,37 @@ async def test_a_shop_in_its_pause_stops_at_once(tmp_path: Path) -> None:
         path.unlink()
         write_shop(tmp_path, "florist", BOT_TOKEN=compose_token(50))
         stage.faults["florist"] = [TokenRefused("no")]
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while "florist" not in dict(stage.runs):  # noqa: ASYNC110 -- as above
-                await asyncio.sleep(0.01)
+        await stage.until_run("florist", 30.0)
     assert stage.ended == ["bakery"]
+
+
+class Recording(Alone):
+    """Everything is ours, and it is written down what was handed over."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.handed_over: list[str] = []
+
+    async def hand_over(self, name: str) -> None:
+        """Note it."""
+        self.handed_over.append(name)
+
+
+async def test_a_lease_is_given_back_when_nothing_of_it_is_needed(tmp_path: Path) -> None:
+    """As a shop goes, or gets another database: that has a lease of its own. A shop begun again by itself keeps it."""
+    leasing, path = Recording(), write_shop(tmp_path, "tailor", BOT_TOKEN=compose_token(50))
+    async with hosting(tmp_path, "bakery", leasing=leasing) as (stage, _):
+        await stage.until({"bakery", "tailor"})
+        write_shop(tmp_path, "tailor", BOT_TOKEN=compose_token(50), SEND_RATE="9")
+        await stage.until_run("tailor", 9.0)
+        assert leasing.handed_over == []
+        other = f"sqlite:///{tmp_path}/other.db"
+        write_shop(tmp_path, "tailor", BOT_TOKEN=compose_token(50), SEND_RATE="8", DATABASE_URL=other)
+        await stage.until_run("tailor", 8.0)
+        assert leasing.handed_over == ["tailor"]
+        path.unlink()
+        await stage.until({"bakery"})
+    assert sorted(leasing.handed_over) == ["bakery", "tailor", "tailor"]
 
 
 async def test_starts_do_not_come_all_at_once() -> None:

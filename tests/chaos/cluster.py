@@ -16,14 +16,15 @@ from typing import Any
 import psycopg
 
 from bot.campaign_file import load_campaign
+from bot.playground.world.journal import SECOND
 from bot.wire.pacing import MOST_IN_FLIGHT
 from storage import open_store
 from storage.checks import list_faults
-from tests.chaos.audience import confirm, enrol, read_unknown
+from tests.chaos.audience import TEXT, confirm, enrol, read_unknown
 from tests.chaos.broadcast_verdict import Outcome, judge_broadcast
 from tests.chaos.cluster_plan import Stroke, Weather, draw_strokes
 from tests.chaos.cluster_scene import Scene, lend_server, set_scene
-from tests.chaos.cluster_shops import Shop, open_shops
+from tests.chaos.cluster_shops import SEND_RATE, Shop, open_shops
 from tests.chaos.cluster_talk import Talk
 from tests.chaos.cluster_verdict import (
     count_by_slot,
@@ -42,6 +43,9 @@ from tests.chaos.verdict import Evidence, find_unknown_shares, judge
 TRAVEL_SECONDS = 1.5
 PLANNED_SECONDS = 60.0
 
+LEAST_MEMBERS = 120
+"""So many that the broadcast is not over before the first blow."""
+
 
 async def run_cluster(order: Order) -> Report:
     """Weather a storm to its end and judge all shops; its size is how many friends join in the big one."""
@@ -59,7 +63,7 @@ async def run_cluster(order: Order) -> Report:
             seed=order.seed,
             count=order.shops,
             updates=order.size * 5 // 3,
-            members=max(2, order.size // 2),
+            members=max(LEAST_MEMBERS, 2 * order.size),
             trickle=len(strokes),
         )
         await _prepare(url, shops[0], order.seed)
@@ -165,7 +169,7 @@ async def _judge_shop(scene: Scene, shop: Shop) -> tuple[Findings, int]:
         findings.others += await list_faults(store)
     findings.others += [str(violation) for violation in shop.world.violations]
     findings.others += judge_pace(
-        shop.world, shop.bans, scene.pulse, scene.deaths, send_rate=shop.rate, travel_seconds=TRAVEL_SECONDS
+        shop.world, shop.bans, scene.pulse, scene.deaths, send_rate=SEND_RATE, travel_seconds=TRAVEL_SECONDS
     )
     doors = [call for call in shop.world.calls if scene.crew.find_slot(call.port) in scene.crew.doors]
     findings.others += [f"a web side called {call.method}" for call in doors]
@@ -186,7 +190,7 @@ def _gather_broadcast(scene: Scene, story: _Story) -> Outcome:
         world=big.world,
         listed=story.listed,
         kills=len(scene.deaths),
-        in_flight=min(max(4, big.rate // 5), MOST_IN_FLIGHT),
+        in_flight=min(max(4, SEND_RATE // 5), MOST_IN_FLIGHT),
     )
 
 
@@ -200,11 +204,13 @@ def _measure(scene: Scene, story: _Story) -> dict[str, Any]:
         "pauses": len(scene.crew.pauses),
         "restarts": scene.restarts,
         "roll_outs": scene.crew.roll_outs,
+        "recipients": len(big.audience.everybody) if big.audience else 0,
+        "broadcast_seconds": _time_broadcast(big),
         "joins": len(expect(big.done).inviters),
         "joins_elsewhere": sum(len(expect(shop.done).inviters) for shop in scene.shops[1:]),
         "messages": sum(len(shop.world.sent) for shop in scene.shops),
         "busiest_second": big.world.busiest_second(),
-        "send_rate": big.rate,
+        "send_rate": SEND_RATE,
         "sends_by_process": count_by_slot(big.world.calls, scene.crew.find_slot),
         "takeovers": len(waits),
         "longest_takeover_seconds": round(max(waits, default=0.0), 1),
@@ -213,3 +219,9 @@ def _measure(scene: Scene, story: _Story) -> dict[str, Any]:
         "balancer": dict(scene.balancer.counts) if scene.balancer else {},
         "choices": sum(map(len, story.talk.chosen.values())),
     }
+
+
+def _time_broadcast(big: Shop) -> int:
+    """How long it went on, in seconds: from its first message to its last."""
+    moments = [sent.at for sent in big.world.sent if sent.message.text == TEXT]
+    return (max(moments) - min(moments)) // SECOND if moments else 0

@@ -26,7 +26,7 @@ from tests.chaos.stage import STRIKE_SECONDS
 from tests.journeys.program import Home
 from tests.storage.server import Server, start_server
 
-SETTLE_SECONDS = 300.0
+SETTLE_SECONDS = 600.0
 """For everything to be handled and sent after the last blow."""
 
 RETRY_SECONDS = 0.3

@@ -25,8 +25,8 @@ CHANNEL = "chaos_news"
 PATIENCE_SECONDS = 150.0
 """A process falls, the one that takes over stands still, and the third is being replaced."""
 
-BIG_RATE, SMALL_RATE, CHAT_RATE = 60, 30, 20
-"""Messages a second; a chat's are a minute's."""
+SEND_RATE, CHAT_RATE = 30, 20
+"""Messages a second, as many as Telegram takes for nothing; a chat's are a minute's."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -35,7 +35,6 @@ class Shop:
 
     name: str
     url: str
-    rate: int
     world: World
     server: Server
     channel: Chat
@@ -70,7 +69,7 @@ class Shop:
         return owners | {
             "BOT_TOKEN": self.server.token,
             "ANNOUNCE_CHAT": f"@{CHANNEL}",
-            "SEND_RATE": str(self.rate),
+            "SEND_RATE": str(SEND_RATE),
             "CHAT_RATE": str(CHAT_RATE),
         }
 
@@ -112,7 +111,6 @@ def _open_shop(url: str, name: str, *, seed: int, number: int, updates: int, mem
     shop = Shop(
         name=name,
         url=address,
-        rate=SMALL_RATE if number else BIG_RATE,
         world=world,
         server=server,
         channel=channel,

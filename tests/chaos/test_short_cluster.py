@@ -20,7 +20,7 @@ async def test_shops_that_processes_share_outlive_whatever_befalls_these(tmp_pat
         part="cluster",
         engine="postgres",
         seed=20,
-        size=30,
+        size=20,
         kills=2,
         folder=tmp_path,
         shops=3,

@@ -22,10 +22,11 @@ FROM ${PYTHON_IMAGE}
 LABEL org.opencontainers.image.title="Passalong" \
       org.opencontainers.image.description="A Telegram bot that makes recommending a business cost three taps." \
       org.opencontainers.image.licenses="MIT"
-# FriBidi shapes names of every script on cards. Debian signs it; a version named here would be gone with the next one.
+# FriBidi shapes names of every script on cards. tini is process 1, which no signal stops that it has no answer to: Python has one
+# only once it has begun. Debian signs both; a version named here would be gone with the next one.
 # hadolint ignore=DL3008
 RUN apt-get update \
- && apt-get install --yes --no-install-recommends libfribidi0 \
+ && apt-get install --yes --no-install-recommends libfribidi0 tini \
  && rm -rf /var/lib/apt/lists/* \
  && groupadd --gid 10001 passalong \
  && useradd --uid 10001 --gid passalong --no-create-home --home-dir /var/lib/passalong --shell /usr/sbin/nologin passalong \
@@ -42,5 +43,5 @@ VOLUME ["/var/lib/passalong"]
 EXPOSE 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=5s --start-period=2m --retries=3 CMD ["python", "-m", "bot.heartbeat"]
-ENTRYPOINT ["passalong"]
+ENTRYPOINT ["tini", "--", "passalong"]
 CMD ["run"]

@@ -8,11 +8,12 @@ import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from subprocess import CalledProcessError
+from subprocess import SubprocessError
 
 from tests.deploy.chroot import Untried
 from tests.deploy.files import FILES
 from tests.deploy.image import Image, try_bot
+from tests.deploy.sandbox import try_sandbox
 
 ROOT = Path(__file__).parents[2]
 Try = Callable[[], str]
@@ -34,6 +35,8 @@ def main() -> int:
     image = Image(ROOT, chosen.folder)
     tries: dict[str, Try] = {name: partial(check, ROOT, chosen.folder) for name, check in FILES.items()}
     if not chosen.files:
+        unit = ROOT / "deploy" / "passalong.service"
+        tries["what deploy/passalong.service forbids"] = partial(try_sandbox, unit)
         tries["each step of the Dockerfile in a fresh root"] = partial(image.build, fresh=chosen.fresh)
         tries["the bot in it: process 1, its own user, nothing to write on"] = lambda: asyncio.run(try_bot(image))
     return 1 if [name for name, check in tries.items() if not _report(name, check)] else 0
@@ -44,7 +47,7 @@ def _report(name: str, check: Try) -> bool:
         said, good = f"ok: {check()}", True
     except Untried as error:
         said, good = f"NOT TRIED: {error}", True
-    except (AssertionError, OSError, CalledProcessError) as error:
+    except (AssertionError, OSError, SubprocessError) as error:
         said, good = f"WRONG: {error}", False
     sys.stdout.write(f"{name}: {said}\n")
     sys.stdout.flush()

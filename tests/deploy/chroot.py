@@ -59,6 +59,7 @@ class Root:
 
     def build(self, base: Path, context: Path, others: Mapping[str, Root]) -> None:
         """Do what the stage's steps say, in their order."""
+        self._log.unlink(missing_ok=True)
         subprocess.run(["cp", "--archive", "--reflink=auto", str(base), str(self.path)], check=True)
         shutil.copyfile("/etc/resolv.conf", self.path / "etc/resolv.conf", follow_symlinks=True)
         certificates = self.path / "run/certificates.crt"
@@ -73,6 +74,11 @@ class Root:
             elif step.word == "RUN":
                 self._run(step, place)
         certificates.unlink()
+
+    @property
+    def _log(self) -> Path:
+        """What its steps print."""
+        return self.path.with_name(f"{self.path.name}.log")
 
     def _inside(self, path: Path) -> Path:
         return self.path / path.relative_to("/")
@@ -98,7 +104,7 @@ class Root:
         command = step.arguments or ["/bin/sh", "-c", step.rest]
         said = [f"{name}={value}" for name, value in environment.items()]
         inner = ["chroot", str(self.path), "env", "-i", f"--chdir={place}", *said, *command]
-        with (self.path.parent / f"{self.path.name}.log").open("ab") as log:
+        with self._log.open("ab") as log:
             script = f"{_ENTER}exec {shlex.join(inner)}"
             subprocess.run(
                 _unshare(script), check=True, stdout=log, stderr=log, env=os.environ | {"ROOT": str(self.path)}
@@ -153,5 +159,10 @@ def _unshare(script: str) -> list[str]:
 
 def find_first(process: subprocess.Popen[bytes]) -> int:
     """The number, seen from here, of the process that is number 1 in there; 0 where there is none yet."""
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="ascii").split()
-    return int(children[0]) if children else 0
+    return next(iter(list_children(process.pid)), 0)
+
+
+def list_children(number: int) -> list[int]:
+    """Numbers of the processes that one has begun."""
+    said = Path(f"/proc/{number}/task/{number}/children").read_text(encoding="ascii")
+    return [int(each) for each in said.split()]

@@ -52,7 +52,7 @@ def test_whatever_is_installed_is_named_by_its_hash() -> None:
 def test_the_image_runs_the_bot_as_nobody_without_a_shell() -> None:
     """Signals reach it: entry, command and health check are of the exec form; its user is a number that is not root's."""
     assert re.fullmatch(r"[1-9]\d+:[1-9]\d+", FINAL.find("USER"))
-    assert Instruction("", FINAL.find("ENTRYPOINT")).arguments == ["passalong"]
+    assert Instruction("", FINAL.find("ENTRYPOINT")).arguments == ["tini", "--", "passalong"]
     assert Instruction("", FINAL.find("CMD")).arguments == ["run"]
     assert re.search(r'CMD \["python", "-m", "bot\.heartbeat"\]$', FINAL.find("HEALTHCHECK"))
     assert Path(FINAL.get_environment()["PASSALONG_HEARTBEAT"]).parent == Path("/tmp")

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
 from functools import cache, lru_cache
+from sys import intern
 from typing import Any
 
 from bot.assets import ASSETS
@@ -59,14 +60,14 @@ class Texts:
 
         A value called `count` chooses between the plural forms of the language where the sentence has them.
         """
-        if not values and (ready := self._ready.get(key)) is not None:
+        if (ready := self._ready.get(key)) is not None:
             return ready
         shown = {name: f"{_EDGE}{self._show(value)}{_EDGE}" for name, value in values.items()}
         return Html(_space(self._find(key, values).format_map(shown)))
 
     def plain(self, key: str, **values: Value) -> str:
         """The sentence for places that know no formatting: button labels, drafts, answers to taps, pictures."""
-        if not values and (ready := self._ready.get(key)) is not None:
+        if (ready := self._ready.get(key)) is not None:
             return ready
         plain = {name: self.number(value) if isinstance(value, int) else value for name, value in values.items()}
         shown = {name: f"{_EDGE}{value}{_EDGE}" for name, value in plain.items()}
@@ -106,7 +107,12 @@ class Texts:
         if found is not None:
             return found
         form = self._conventions.choose_plural(int(values.get("count", 0)))
-        return self._sentences.get(f"{key}.{form}") or self._sentences[f"{key}.other"]
+        return self._find_form(f"{key}.{form}") or self._find_form(f"{key}.other") or self._sentences[key]
+
+    def _find_form(self, key: str) -> str | None:
+        """A plural form, where some have a place for the number and others none."""
+        ready = self._ready.get(key)
+        return self._sentences.get(key) if ready is None else ready.replace("{", "{{").replace("}", "}}")
 
 
 def _space(text: str) -> str:
@@ -116,25 +122,24 @@ def _space(text: str) -> str:
 
 @lru_cache(maxsize=64)
 def _choose_sentences(language: str) -> tuple[str, Mapping[str, str], Mapping[str, Html], Conventions]:
-    """For a reader's language: that of the sentences, all of them, those that have no places, and its conventions."""
+    """For a reader's language: that of the sentences, those that have places for values, those that have none, and its conventions."""
     return _load_sentences(find_language(language, LANGUAGES) or PROGRAM_LANGUAGE)
 
 
 @cache
 def _load_sentences(locale: str) -> tuple[str, Mapping[str, str], Mapping[str, Html], Conventions]:
-    sentences = _load(locale)
-    ready = {key: Html(_space(text.format())) for key, text in sentences.items() if not _PLACE.search(text)}
-    return locale, sentences, ready, _load_conventions(locale)
+    said = tomllib.loads((ASSETS / "locales" / f"{locale}.toml").read_text("utf-8"))
+    sentences, ready = dict[str, str](), dict[str, Html]()
+    for key, text in _flatten("", said):
+        if _PLACE.search(text):
+            sentences[intern(key)] = text
+        else:
+            ready[intern(key)] = Html(_space(text.format()))
+    return locale, sentences, ready, _prepare_conventions(ready["locale.conventions"])
 
 
-@cache
-def _load(language: str) -> dict[str, str]:
-    return dict(_flatten("", tomllib.loads((ASSETS / "locales" / f"{language}.toml").read_text("utf-8"))))
-
-
-@cache
-def _load_conventions(language: str) -> Conventions:
-    found = get_conventions(_load(language)["locale.conventions"])
+def _prepare_conventions(locale: str) -> Conventions:
+    found = get_conventions(locale)
     two, start, middle, end = (_HAN_BETWEEN.sub(r" \1 ", pattern) for pattern in found.list_templates)
     return replace(found, list_templates=(two, start, middle, end))
 

@@ -34,8 +34,12 @@ PRAGMAS = (
     "PRAGMA journal_size_limit=67108864",
 )
 
-WRITING_PRAGMAS = ("PRAGMA cache_size=-8000",)
-"""Eight megabytes: with a million members the rows of a join lie far apart."""
+WRITING_CACHE = (2_000, 8_000)
+"""Kilobytes, fewest and most: with a million members the rows of a join lie far apart, and with a few thousand the system has
+them all at hand."""
+
+CACHED_PART = 4
+"""Of so many pages of the file whoever writes keeps one."""
 
 READING_PRAGMAS = ("PRAGMA cache_size=-2000", "PRAGMA query_only=ON")
 
@@ -80,7 +84,7 @@ def parse_path(url: str) -> Path:
 
 def _begin(raw: sqlite3.Connection, *, path: Path, migrate: bool) -> tuple[Keeper, DatabaseFiles]:
     """Bring the file up to date; the connection goes on as the one that writes."""
-    _set_up(raw, WRITING_PRAGMAS)
+    _set_up(raw, compose_writing_pragmas(path))
     check_quickly(raw, path=path)
     prepare(raw, path=path, migrate=migrate)
     keeper = Keeper(path)
@@ -91,10 +95,17 @@ def _begin(raw: sqlite3.Connection, *, path: Path, migrate: bool) -> tuple[Keepe
         raise
 
 
+def compose_writing_pragmas(path: Path) -> tuple[str]:
+    """What holds for the connection that writes, by the size that the file has when it is opened."""
+    fewest, most = WRITING_CACHE
+    kilobytes = path.stat().st_size // 1024 if path.exists() else 0
+    return (f"PRAGMA cache_size=-{min(max(kilobytes // CACHED_PART, fewest), most)}",)
+
+
 async def open_writer(path: Path, files: DatabaseFiles, watch: SqliteWatch) -> aiosqlite.Connection:
     """What others commit before this connection looks is nothing that it could tell of: the watch does."""
     watch.note_neighbours(writing=False)
-    connection = await _open(path, files, WRITING_PRAGMAS, files.begin_writing)
+    connection = await _open(path, files, compose_writing_pragmas(path), files.begin_writing)
     watch.note_neighbours(writing=False)
     return connection
 

@@ -327,3 +327,18 @@ def test_an_unknown_key_is_a_fault_of_ours() -> None:
     """It is found by the first test that says it."""
     with pytest.raises(KeyError):
         Texts("en").say("no.such.key")
+
+
+def test_sentences_are_kept_once_a_language() -> None:
+    """Apps name a language in many spellings; each of them has the same tables, not one of its own."""
+    sentences = [Texts(spelling)._ready for spelling in ("en", "en-GB", "EN", "pt-br", "")]
+
+    assert all(each is sentences[0] for each in sentences)
+
+
+def test_a_plural_form_without_a_place_is_said_as_it_is() -> None:
+    """Some forms name the number, and some say it in words."""
+    texts = Texts("en")
+    texts._sentences, texts._ready = {"cake.other": "{count} cakes"}, {"cake.one": Html("one {cake}")}
+
+    assert [texts.say("cake", count=number) for number in (1, 2)] == ["one {cake}", "2 cakes"]

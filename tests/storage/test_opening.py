@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from storage import StoreBusy, StoreDamaged, StoreOutdated, StoreTooNew, StoreUnavailable, open_store
+from storage.engines.sqlite import compose_writing_pragmas
 from storage.engines.sqlite_upgrade import refuse_old_library
 from storage.tables import directory, people
 from tests.storage.cast import add_member, run
@@ -171,3 +172,16 @@ def test_an_old_sqlite_is_named() -> None:
     with pytest.raises(StoreUnavailable, match=r"SQLite 3\.34\.1; 3\.35\.0 or newer"):
         refuse_old_library((3, 34, 1))
     refuse_old_library((3, 35, 0))
+
+
+def test_who_writes_keeps_a_part_of_the_file(tmp_path: Path) -> None:
+    """A quarter of it, but never under two megabytes nor over eight: small shops are most of them."""
+    file = tmp_path / "shop.db"
+    kept = {}
+    for size in (None, 0, 7_000_000, 20_480_000, 4_000_000_000):
+        if size is not None:
+            with file.open("wb") as opened:
+                opened.truncate(size)
+        kept[size] = compose_writing_pragmas(file)[0].rpartition("=")[2]
+
+    assert kept == {None: "-2000", 0: "-2000", 7_000_000: "-2000", 20_480_000: "-5000", 4_000_000_000: "-8000"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Collection
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -23,10 +24,14 @@ class Doors:
     Args:
         listen: Host and port.
         metrics_token: Whoever sends it reads the figures of all shops; with one the port is open from the start.
+        list_absent: Says which shops should work here and do not: whoever watches wants to know.
     """
 
-    def __init__(self, listen: tuple[str, int], metrics_token: str = "") -> None:
+    def __init__(
+        self, listen: tuple[str, int], metrics_token: str = "", list_absent: Callable[[], Collection[str]] = list
+    ) -> None:
         self._listen = listen
+        self._list_absent = list_absent
         self._metrics_token = metrics_token
         self._shops: dict[str, WebDeps] = {}
         self._wanted = asyncio.Event()
@@ -66,4 +71,6 @@ class Doors:
         from bot.web.hosting import build_host_site  # noqa: PLC0415 -- likewise
         from bot.web.templates import Templates  # noqa: PLC0415 -- likewise
 
-        return build_host_site({}, Templates(ASSETS / "web"), metrics_token=self._metrics_token)
+        site = build_host_site({}, Templates(ASSETS / "web"), metrics_token=self._metrics_token)
+        site.list_absent = self._list_absent
+        return site

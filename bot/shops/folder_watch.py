@@ -23,6 +23,8 @@ class FolderWatch:
         """Shops to be run, by name; another object as soon as the file has changed."""
         self.strays: list[str] = []
         """Lines of the files read last that set nothing, as sentences."""
+        self.refused: set[str] = set()
+        """Shops whose file is there and cannot be run, and never could."""
         self._seen: dict[Path, Mark] = {}
         self._read: dict[Path, Mark] = {}
         self._crossed: dict[str, Settings] = {}
@@ -60,7 +62,9 @@ class FolderWatch:
                 fresh[path.stem] = self.folder.read_file(path)
             except (SettingMistake, EnvFileMistake) as mistake:
                 mistakes.append(self.folder.explain(path, mistake))
-        return self._tell([*mistakes, *self._sort_out(fresh)])
+        told = self._tell([*mistakes, *self._sort_out(fresh)])
+        self.refused = {path.stem for path in self._read} - self.in_force.keys()
+        return told
 
     def _sort_out(self, fresh: dict[str, Settings]) -> list[str]:
         """Put in force what takes nothing of another shop's; the rest waits until that has changed."""

@@ -102,6 +102,12 @@ class Host:
         """Shops that have opened, by name."""
         return sorted(name for name, stay in self._stays.items() if stay.opened.is_set())
 
+    @property
+    def absent(self) -> list[str]:
+        """Shops that are to be at work here and are not, by name: they start, rest after a fault, or cannot be run."""
+        ours = self._ours & self._watch.in_force.keys()
+        return sorted(ours.difference(self.at_work) | self._watch.refused)
+
     def look_now(self) -> None:
         """Look at the folder at once, and believe what stands there."""
         self._hurry.set()

@@ -66,7 +66,7 @@ async def run_shops(
     leasing = PostgresLeasing(pools)
     watch = FolderWatch(ShopFolder(common.shops, common.given))
     token = METRICS_TOKEN.read({METRICS_TOKEN.name: common.given.get(PREFIX + METRICS_TOKEN.name, "")})
-    doors, stays = Doors(common.listen, token), dict[str, Stay]()
+    doors, stays = Doors(common.listen, token, lambda: host.absent), dict[str, Stay]()
     house = House(easel=Easel(ASSETS, templates_kept=TEMPLATES_KEPT), on_open=lambda shop: stays[shop].note_open())
 
     async def run_shop(stay: Stay) -> None:

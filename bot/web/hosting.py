@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from urllib.parse import urlsplit
@@ -72,6 +72,8 @@ class HostSite:
     def __init__(self, templates: Templates, *, metrics_token: str = "") -> None:
         self.templates = templates
         self.metrics_token = metrics_token
+        self.list_absent: Callable[[], Collection[str]] = list
+        """Shops that should work here and do not, by name."""
         self._places: Sequence[_Place] = ()
         self._asked = 0
         process = Starlette(routes=list(_PROCESS), exception_handlers={HTTPException: _refuse})
@@ -180,7 +182,8 @@ async def _say_health(request: Request) -> Response:
 
 async def _show_metrics(request: Request) -> Response:
     host: HostSite = request.app.state.host
-    return await answer_watcher(request, host.shops, host.metrics_token)
+    absent = [name for name in host.list_absent() if name not in host.shops]
+    return await answer_watcher(request, host.shops, host.metrics_token, absent=absent)
 
 
 async def _say_robots(request: Request) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import accumulate
 from typing import NamedTuple
@@ -54,14 +54,18 @@ async def show_metrics(request: Request) -> Response:
     return await answer_watcher(request, {"": deps}, deps.metrics_token)
 
 
-async def answer_watcher(request: Request, shops: Mapping[str, WebDeps], token: str) -> Response:
+async def answer_watcher(
+    request: Request, shops: Mapping[str, WebDeps], token: str, *, absent: Collection[str] = ()
+) -> Response:
     """The figures of these shops by name, each figure with a label that says whose it is; of the one without a name without.
+
+    Of the `absent`, which should work here and do not, nothing is told but that.
 
     Raises:
         HTTPException: 401 or 404.
     """
     _admit(request, token)
-    content = await compose_metrics(shops)
+    content = await compose_metrics(shops, absent=absent)
     return Response(content, headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4, "Cache-Control": "no-store"})
 
 
@@ -80,10 +84,10 @@ def _is_from_here(request: Request) -> bool:
     return near and not any(name in request.headers for name in _FORWARDED)
 
 
-async def compose_metrics(shops: Mapping[str, WebDeps]) -> bytes:
+async def compose_metrics(shops: Mapping[str, WebDeps], *, absent: Collection[str] = ()) -> bytes:
     """All figures by shop; those of a database are left out while it cannot be read."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Figures([await _look_at(name, deps) for name, deps in shops.items()]))
+    registry.register(_Figures([await _look_at(name, deps) for name, deps in shops.items()], absent))
     return generate_latest(registry)
 
 
@@ -108,9 +112,10 @@ async def _look_at(name: str, deps: WebDeps) -> _Shop:
 class _Figures(Collector):
     """What is counted and measured, of one moment and of each bot: nothing of it is the process's."""
 
-    def __init__(self, shops: Sequence[_Shop]) -> None:
+    def __init__(self, shops: Sequence[_Shop], absent: Collection[str]) -> None:
         self._shops = shops
-        self._labels = ["shop"] if any(shop.labels for shop in shops) else []
+        self._absent = absent
+        self._labels = ["shop"] if absent or any(shop.labels for shop in shops) else []
 
     def collect(self) -> Iterator[Metric]:
         """All of it."""
@@ -121,7 +126,10 @@ class _Figures(Collector):
             yield self._compose_counter(name, text)
         for name, text in TIMES.items():
             yield self._compose_times(name, text)
-        yield self._compose_gauge("up", "whether the database can be read", lambda shop: int(shop.up))
+        up = self._compose_gauge("up", "whether the shop works and its database can be read", lambda shop: int(shop.up))
+        for name in self._absent:
+            up.add_metric([name], 0)
+        yield up
         if any(shop.vitals is not None for shop in self._shops):
             yield from self._list_gauges()
 
@@ -141,7 +149,7 @@ class _Figures(Collector):
             counter.add_metric(shop.labels, shop.metrics.read()[name])
         return counter
 
-    def _compose_gauge(self, name: str, text: str, read: Callable[[_Shop], float | None]) -> Metric:
+    def _compose_gauge(self, name: str, text: str, read: Callable[[_Shop], float | None]) -> GaugeMetricFamily:
         gauge = GaugeMetricFamily(f"{PREFIX}{name}", text, labels=self._labels)
         for shop in self._shops:
             if (value := read(shop)) is not None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from aiohttp import ClientSession
 
 from tests.shops.agency import Agency, open_agency
+from tests.shops.files import write_shop
 from tests.web.test_at_work import find_free_port
 
 
@@ -67,6 +68,12 @@ async def test_one_port_serves_the_doors_and_figures_of_all_shops(tmp_path: Path
         assert joined.keys() == {"bakery", "florist"}
         assert joined["bakery"] >= 2 > joined["florist"]
         assert (await fetch(session, agency, "/healthz"))[0] == 200
+        write_shop(agency.shops, "broken", BOT_TOKEN="?")
+        program.send(signal.SIGHUP)
+        await program.until_says("broken.env: PASSALONG_BOT_TOKEN does not look like")
+        _, figures = await fetch(session, agency, "/metrics", headers={"Authorization": "Bearer watch"})
+        up = dict(re.findall(r'passalong_up{shop="(\w+)"} (\S+)', figures))
+        assert up == {"bakery": "1.0", "florist": "1.0", "broken": "0.0"}
         assert await program.stop() == 0
 
 

@@ -25,6 +25,7 @@ from tests.chaos.dialogues import run_dialogues
 from tests.chaos.findings import Findings, Report
 from tests.chaos.joins import run_joins
 from tests.chaos.money_run import run_money
+from tests.chaos.move import run_move
 from tests.chaos.order import CLUSTERS, PARTS, Order, Part
 from tests.chaos.restore import run_restore
 from tests.chaos.voice import run_voice
@@ -46,7 +47,11 @@ RUNS: dict[Part, Callable[[Order], Coroutine[None, None, Report]]] = {
     "conversions": run_conversions,
     "cluster": run_cluster,
     "webhooks": run_cluster,
+    "move": run_move,
 }
+
+ENGINES_OF: dict[Part, EngineName] = {**dict.fromkeys(CLUSTERS, "postgres"), "move": "sqlite"}
+"""On SQLite one process has everything; from PostgreSQL a shop moves once its bot is stopped."""
 
 SHOWN = 40
 """Findings printed of one run; all of them lie in the folder that is kept."""
@@ -62,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _run(chosen, part, engine)
         for part in _list(chosen.part, PARTS)
         for engine in _list(chosen.engine, ENGINES)
-        if part not in CLUSTERS or engine == "postgres"  # on SQLite one process has everything
+        if ENGINES_OF.get(part, engine) == engine
     ]
     return int(not all(report.passed for report in reports))
 
@@ -77,7 +82,10 @@ def _make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--members", type=int, default=2000, help="of the broadcast's audience")
     parser.add_argument("--broadcast-kills", type=int, default=20)
     parser.add_argument("--send-rate", type=int, default=30, help="of a broadcast, messages a second")
-    parser.add_argument("--people", type=int, default=400, help="who come before the backup, and as many after it")
+    parser.add_argument(
+        "--people", type=int, default=400, help="who come before a backup or a move, and as many after it"
+    )
+    parser.add_argument("--moved-members", type=int, default=2000, help="of a shop that moves while people come")
     parser.add_argument("--rounds", type=int, default=3, help="of every dialogue: each step dies at another moment")
     parser.add_argument(
         "--steps", type=int, default=1_000_000, help="of whatever is done with points; on PostgreSQL a tenth"
@@ -106,6 +114,7 @@ def _run(chosen: argparse.Namespace, part: Part, engine: EngineName) -> Report:
         "joins": (chosen.updates, chosen.kills),
         "broadcast": (chosen.members, chosen.broadcast_kills),
         "restore": (chosen.people, 1),
+        "move": (chosen.people, 0),
         "dialogues": (chosen.rounds, 0),
         "campaign": (len(WALK), len(WALK)),
         "contest": (0, chosen.contest_kills),
@@ -123,6 +132,7 @@ def _run(chosen: argparse.Namespace, part: Part, engine: EngineName) -> Report:
         kills=kills,
         folder=folder,
         send_rate=chosen.send_rate,
+        members=chosen.moved_members,
         shops=chosen.shops,
         processes=chosen.processes,
         longest_pause_seconds=chosen.longest_pause,

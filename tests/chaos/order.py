@@ -20,6 +20,7 @@ Part = Literal[
     "voice",
     "cluster",
     "webhooks",
+    "move",
 ]
 PARTS: tuple[Part, ...] = (
     "joins",
@@ -33,9 +34,10 @@ PARTS: tuple[Part, ...] = (
     "voice",
     "cluster",
     "webhooks",
+    "move",
 )
 
-CLUSTERS = {"cluster": 0, "webhooks": 2}
+CLUSTERS: dict[Part, int] = {"cluster": 0, "webhooks": 2}
 """The parts that are about several processes, and how many web sides take updates behind a balancer."""
 
 _SIZES = {
@@ -49,6 +51,7 @@ _SIZES = {
     "voice": ("", "--voice-kills"),
     "conversions": ("--size", "--conversion-kills"),
     "cluster": ("--friends", "--cluster-kills"),
+    "move": ("--people", ""),
     "webhooks": ("--friends", "--cluster-kills"),
 }
 
@@ -66,7 +69,9 @@ class Order:
     folder: Path
     """For the database and the logs."""
     send_rate: int = 30
-    """Of a broadcast: messages a second."""
+    """Of a broadcast: messages a second; of a move: people."""
+    members: int = 0
+    """Who are there already when a shop moves, written straight into the tables."""
     shops: int = 12
     processes: int = 3
     longest_pause_seconds: float = 40.0
@@ -85,6 +90,7 @@ class Order:
         size, kills = _SIZES[self.part]
         chosen = f"--part {self.part} --engine {self.engine} --seed {self.seed}"
         sizes = [f" {name} {number}" for name, number in ((size, self.size), (kills, self.kills)) if name]
-        rate = f" --send-rate {self.send_rate}" if self.part == "broadcast" else ""
+        rate = f" --send-rate {self.send_rate}" if self.part in {"broadcast", "move"} else ""
         cluster = f" --shops {self.shops} --processes {self.processes}" if self.part in CLUSTERS else ""
-        return f"python -m tests.chaos {chosen}{''.join(sizes)}{rate}{cluster}"
+        there = f" --moved-members {self.members}" if self.part == "move" else ""
+        return f"python -m tests.chaos {chosen}{''.join(sizes)}{rate}{cluster}{there}"

@@ -29,8 +29,8 @@ SETTINGS = {"SEND_RATE": str(SEND_RATE), "CHAT_RATE": str(CHAT_RATE)}
 
 
 @dataclass(slots=True)
-class _Drill:
-    """What happened so far."""
+class Drill:
+    """A shop goes to another database while people arrive: what happened so far."""
 
     order: Order
     file: Path
@@ -49,7 +49,7 @@ class _Drill:
 async def run_restore(order: Order) -> Report:
     """Play the drill to its end and judge it; its size is how many people come before, and how many after."""
     began = time.monotonic()
-    drill = _Drill(order, order.folder / "shop.backup", Random(order.seed))
+    drill = Drill(order, order.folder / "shop.backup", Random(order.seed))
     world, after = World(seed=order.seed), replace(order, folder=order.folder / "after")
     after.folder.mkdir()
     with lend_database(order.engine, order.folder) as lost, lend_database(order.engine, after.folder) as new:
@@ -58,11 +58,11 @@ async def run_restore(order: Order) -> Report:
                 await _lose(drill, stage)
                 await _restore(drill, stage, new)
             async with set_stage(after, new, world, **SETTINGS) as stage:
-                await _go_on(drill, stage)
+                await go_on(drill, stage)
         except NeverCameError as error:
             drill.stopped = str(error)
         else:
-            await _judge(drill, new)
+            await judge_drill(drill, new)
     return Report(
         order=order,
         stopped=drill.stopped,
@@ -74,21 +74,21 @@ async def run_restore(order: Order) -> Report:
     )
 
 
-async def _lose(drill: _Drill, stage: Stage) -> None:
+async def _lose(drill: Drill, stage: Stage) -> None:
     """People come by the first of them, a backup is made meanwhile, and as it is whole the bot is killed."""
     crowd = Crowd(stage.telegram)
     await crowd.act(Action(Kind.ARRIVE, 0))
     first = range(1, max(2, drill.order.size // 10))
-    await _arrive(drill, crowd, first, hosts=1)
-    await _arrive(drill, crowd, range(first.stop, drill.order.size), hosts=first.stop)
+    await arrive(drill, crowd, first, hosts=1)
+    await arrive(drill, crowd, range(first.stop, drill.order.size), hosts=first.stop)
     drill.people = crowd.people
-    drill.seen = {number for number, person in crowd.people.items() if _is_greeted(stage.world, person)}
+    drill.seen = {number for number, person in crowd.people.items() if is_greeted(stage.world, person)}
     backing_up = asyncio.ensure_future(
         furnish(drill.order.folder / "backup", stage.telegram, DATABASE_URL=stage.url).run("backup", str(drill.file))
     )
     number = drill.order.size
     while not backing_up.done():
-        await _arrive(drill, crowd, range(number, number + 1), hosts=first.stop)
+        await arrive(drill, crowd, range(number, number + 1), hosts=first.stop)
         number += 1
     done = await backing_up
     await stage.keeper.kill()
@@ -98,7 +98,7 @@ async def _lose(drill: _Drill, stage: Stage) -> None:
     drill.updates += len(stage.handed)
 
 
-async def _arrive(drill: _Drill, crowd: Crowd, numbers: range, *, hosts: int) -> None:
+async def arrive(drill: Drill, crowd: Crowd, numbers: range, *, hosts: int) -> None:
     """Somebody comes by the link of one of the first, who all have theirs."""
     for number in numbers:
         drill.inviters.setdefault(number, drill.random.randrange(hosts))
@@ -106,7 +106,7 @@ async def _arrive(drill: _Drill, crowd: Crowd, numbers: range, *, hosts: int) ->
         await asyncio.sleep(PAUSE_SECONDS)
 
 
-async def _restore(drill: _Drill, stage: Stage, new: str) -> None:
+async def _restore(drill: Drill, stage: Stage, new: str) -> None:
     """Once into the empty database; a second time it is refused."""
     home = furnish(drill.order.folder / "restore", stage.telegram, DATABASE_URL=new)
     for wanted in (0, 1):
@@ -121,7 +121,7 @@ async def _restore(drill: _Drill, stage: Stage, new: str) -> None:
         for number in drill.seen
         if drill.people[number].id not in known
     ]
-    drill.findings.others += await _list_faults(new)
+    drill.findings.others += await list_faults_of(new)
     drill.figures |= {
         "in_backup": len(known),
         "open_in_backup": sum(state == "open" for state in books.updates.values()),
@@ -129,7 +129,7 @@ async def _restore(drill: _Drill, stage: Stage, new: str) -> None:
     drill.figures["forgotten"] = len(numbers.keys() - known)
 
 
-async def _go_on(drill: _Drill, stage: Stage) -> None:
+async def go_on(drill: Drill, stage: Stage) -> None:
     """Whom the backup does not know comes again by the same link, others come for the first time; then all is still."""
     crowd = Crowd(stage.telegram)
     crowd.people |= drill.people
@@ -137,30 +137,31 @@ async def _go_on(drill: _Drill, stage: Stage) -> None:
     books = await asyncio.to_thread(stage.reader.copy)
     again = [number for number, person in drill.people.items() if person.id not in books.people]
     for number in (*again, *range(arrived, arrived + drill.order.size)):
-        await _arrive(drill, crowd, range(number, number + 1), hosts=hosts)
+        await arrive(drill, crowd, range(number, number + 1), hosts=hosts)
     if not await settle(stage):
         drill.findings.lost.append("it never came to rest")
     await stage.keeper.stop()
     drill.people = crowd.people
     drill.findings.others += stage.keeper.problems
     drill.findings.notices_lost += [
-        f"{number} was never greeted" for number, person in crowd.people.items() if not _is_greeted(stage.world, person)
+        f"{number} was never greeted" for number, person in crowd.people.items() if not is_greeted(stage.world, person)
     ]
     drill.updates += len(stage.handed)
 
 
-async def _judge(drill: _Drill, new: str) -> None:
+async def judge_drill(drill: Drill, new: str) -> None:
     """Everybody is credited to whose link they opened, once; nothing is left open or failed; the books balance."""
     books = await asyncio.to_thread(Reader(new).copy)
     numbers = {
         books.people[person.id].id: number for number, person in drill.people.items() if person.id in books.people
     }
     wanted = Counter((inviter, friend) for friend, inviter in drill.inviters.items())
-    found = Counter((numbers[inviter], numbers[friend]) for _, inviter, friend, _ in books.referrals)
+    came = [(inviter, friend) for _, inviter, friend, _ in books.referrals if friend in numbers]
+    found = Counter((numbers[inviter], numbers[friend]) for inviter, friend in came)
     drill.findings.compare_counts("referral", wanted, found)
     drill.findings.lost += [f"update {number} is {state}" for number, state in books.updates.items() if state != "done"]
     drill.findings.notices_lost += [f"{row}" for row in books.notices if row[2] != "sent"]
-    drill.findings.others += [*await _list_faults(new), *_list_unpaid(books)]
+    drill.findings.others += [*await list_faults_of(new), *_list_unpaid(books)]
 
 
 def _list_unpaid(books: Books) -> list[str]:
@@ -175,10 +176,12 @@ def _list_unpaid(books: Books) -> list[str]:
     ]
 
 
-async def _list_faults(url: str) -> list[str]:
+async def list_faults_of(url: str) -> list[str]:
+    """What is wrong with a database, in words."""
     async with open_store(url) as store:
         return await list_faults(store)
 
 
-def _is_greeted(world: World, person: Person) -> bool:
+def is_greeted(world: World, person: Person) -> bool:
+    """Whether somebody has their link."""
     return any(find_link_codes(message) for message in world.open_chat(person).messages.values())

@@ -80,7 +80,7 @@ async def _host_in(
 
 async def _run_until_signal(settings: Settings) -> int:
     with nothing_collected():
-        from storage import StoreBusy, StoreError, StoreMoved  # noqa: PLC0415 -- likewise
+        from storage import StoreBusy, StoreError, StoreLeaving, StoreMoved  # noqa: PLC0415 -- likewise
 
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in list_stop_signals():
@@ -88,8 +88,10 @@ async def _run_until_signal(settings: Settings) -> int:
     try:
         async with keep_fed(find_service_manager(os.environ), settings.heartbeat, stop) as watchdog:
             return await _run_when_ours(settings, stop, watchdog)
-    except (StoreBusy, StoreMoved) as error:
+    except (StoreBusy, StoreLeaving) as error:
         return complain(str(error), 1)
+    except StoreMoved as error:  # a setting names what is the past: starting again is no help
+        return complain(str(error), WRONG_SETTING)
     except StoreError as error:
         from bot.broken_start import tell_owners  # noqa: PLC0415 -- only who is in trouble waits for it
 

@@ -19,6 +19,10 @@ class StoreMoved(StoreError):
     """The shop has gone to another database, or is on its way: this one may not be worked in."""
 
 
+class StoreLeaving(StoreMoved):
+    """The shop is going to another database at this moment: what has begun here may be finished."""
+
+
 class StoreOutdated(StoreError):
     """The database is older than this program, and migrating was not asked for."""
 

@@ -139,7 +139,7 @@ class Store:
         Raises:
             StoreLost: the instance lock is another's.
             StoreDamaged: the files are broken, gone, or not the ones that were opened.
-            StoreMoved: the shop is leaving for another database; what has begun may still be written.
+            StoreLeaving: the shop is leaving for another database; what has begun may still be written.
         """
         await self._engine.loss.wait()
 

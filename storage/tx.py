@@ -16,7 +16,7 @@ from sqlalchemy.sql.expression import ClauseElement, Executable, TableClause
 from sqlalchemy.sql.selectable import ForUpdateArg
 from sqlalchemy.sql.visitors import iterate
 
-from storage.errors import CommitUnknown, LeaseLost, StoreDamaged, StoreError, StoreLost, StoreMoved
+from storage.errors import CommitUnknown, LeaseLost, StoreDamaged, StoreError, StoreLeaving, StoreLost
 from storage.records import CommitDoubted, Event
 
 if TYPE_CHECKING:
@@ -313,7 +313,7 @@ class Loss:
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
-        self._leaving: StoreMoved | None = None
+        self._leaving: StoreLeaving | None = None
         self.error: StoreError | None = None
 
     def note(self, error: BaseException | None) -> None:
@@ -321,7 +321,7 @@ class Loss:
         if isinstance(error, StoreLost | StoreDamaged) and self.error is None:
             self.error = error
             self._event.set()
-        elif isinstance(error, StoreMoved):
+        elif isinstance(error, StoreLeaving):
             self._leaving = error
             self._event.set()
 
@@ -331,7 +331,7 @@ class Loss:
         Raises:
             StoreLost: another process may own the database now.
             StoreDamaged: the files are broken, gone or others.
-            StoreMoved: the shop is leaving for another database.
+            StoreLeaving: the shop is leaving for another database.
         """
         await self._event.wait()
         error = self.error or self._leaving

@@ -26,7 +26,7 @@ from bot.updates.vitals import Senses
 from bot.watchdog import Watchdog
 from bot.wire.pictures import Easel
 from storage import Pools, Store, open_store
-from storage.errors import LeaseLost, StoreBusy, StoreDamaged, StoreError
+from storage.errors import LeaseLost, StoreBusy, StoreDamaged, StoreError, StoreMoved
 from storage.leases import find_database
 from storage.occupancy import Occupancy, find_occupancy
 
@@ -97,7 +97,7 @@ async def _run_shop(stay: Stay, leasing: Leasing, pools: Pools, work: Work) -> N
         async with open_store(settings.database_url, tenure=tenure, pools=pools) as store:
             if not stay.stop.is_set():
                 await work(store, stay)
-    except (LeaseLost, StoreBusy):
+    except (LeaseLost, StoreBusy, StoreMoved):
         raise
     except StoreError as error:
         await tell_owners(settings, error)

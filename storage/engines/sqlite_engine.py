@@ -10,7 +10,7 @@ from pathlib import Path
 
 from storage.engines.file_lock import LEAVE, find_mover
 from storage.engines.sqlite_lane import CURE, Lane
-from storage.errors import StoreDamaged, StoreMoved
+from storage.errors import StoreDamaged, StoreLeaving
 from storage.leases import Tenure
 from storage.tx import Job, Loss
 
@@ -77,11 +77,13 @@ class DatabaseFiles:
 
         Raises:
             StoreDamaged: as `check`.
-            StoreMoved: whoever moves the shop to another database asks the bot to leave.
+            StoreLeaving: whoever moves the shop to another database asks the bot to leave.
             OSError: they cannot be looked at.
         """
         if find_mover(self._path) == LEAVE:
-            raise StoreMoved("The shop is being moved to another database: the bot stops, and is to be started there.")
+            raise StoreLeaving(
+                "The shop is being moved to another database: the bot stops, and is to be started there."
+            )
         self.check()
         return self._read_written() != self._written
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from storage.engines.sqlite_engine import VERSION, DatabaseFiles, compose_address
 from storage.engines.sqlite_lane import Lane
-from storage.errors import StoreDamaged, StoreMoved
+from storage.errors import StoreDamaged, StoreLeaving
 from storage.records import WrittenBeside
 from storage.tx import Announce, Job, Loss
 
@@ -123,7 +123,7 @@ class SqliteWatch:
         """Look at the files, also while nobody writes; what takes long is done beside the loop."""
         try:
             changed = self._files.has_changed()
-        except (StoreDamaged, StoreMoved) as error:
+        except (StoreDamaged, StoreLeaving) as error:
             self._loss.note(error)
         except OSError as error:
             logger.warning("The files of the database cannot be looked at: %s", error)

@@ -84,7 +84,7 @@ async def _move(drill: Drill, telegram: LocalTelegram, old: str, new: str) -> No
     drill.seen = {number for number, person in crowd.people.items() if is_greeted(telegram.world, person)}
     drill.findings.others += await asyncio.to_thread(_list_differences, old, new)
     again = await home.run("run")
-    if again.status != 1 or "has moved" not in again.read_errors():
+    if again.status != 2 or "has moved" not in again.read_errors():
         drill.findings.others.append(f"the old database was opened: {again.status} {again.read_errors()[-300:]}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
 import time
 from collections.abc import Iterable
@@ -98,7 +99,9 @@ async def _move_meanwhile(drill: Drill, crowd: Crowd, bot: Program, home: Home, 
             await asyncio.sleep(1 / drill.order.send_rate)
             left = left or (time.monotonic() if bot.status is not None else 0.0)
     ended = time.monotonic()
+    rows = re.search(r"([\d,]+) rows", moving.read_output())
     drill.figures |= {
+        "rows": int(rows[1].replace(",", "")) if rows else 0,
         "arrived_meanwhile": number - drill.order.size,
         "move_ms": round(1000 * (ended - began)),
         "closed_ms": round(1000 * (ended - (left or ended))),

@@ -16,7 +16,9 @@ from bot.shops.shop_file import furnish_database, place_database, refuse_name
 
 if TYPE_CHECKING:
     from bot.doctor.finding import Finding
+    from bot.settings import Settings
     from bot.settings_reader import SettingsReader
+    from storage.occupancy import Occupancy
 
 
 def add_shops_parser(shops: argparse.ArgumentParser, reader: SettingsReader) -> None:
@@ -50,11 +52,29 @@ def list_shops(folder: ShopFolder) -> int:
     contents = folder.read()
     rows: list[tuple[str, ...]] = [("shop", "bot", "state", "database")]
     for name, settings in contents.shops.items():
-        rows.append((name, settings.bot_id, find_occupancy(settings.database_url), mask_secrets(settings.database_url)))
+        state = find_occupancy(settings.database_url)
+        rows.append((name, _find_bot(settings, state), state, mask_secrets(settings.database_url)))
     rows += [(path.stem, "-", "cannot be run", "-") for path in contents.mistakes]
     sys.stdout.writelines(_align(rows))
     sys.stdout.writelines(f"{mask_secrets(words)}\n" for words in contents.mistakes.values())
     return 0
+
+
+def _find_bot(settings: Settings, state: Occupancy) -> str:
+    """What Telegram called the bot last, as its database has it; else its number."""
+    from storage import StoreError  # noqa: PLC0415 -- likewise
+    from storage.beside import open_beside  # noqa: PLC0415 -- likewise
+    from storage.occupancy import Occupancy  # noqa: PLC0415 -- likewise
+    from storage.tables import shops  # noqa: PLC0415 -- likewise
+
+    if state in {Occupancy.NEW, Occupancy.UNKNOWN}:  # to look would make a file where there is none
+        return settings.bot_id
+    try:
+        with open_beside(settings.database_url) as beside:
+            shop = beside.do(shops.find, writable=False)
+    except StoreError:
+        return settings.bot_id
+    return f"@{shop.bot_username}" if shop and shop.bot_username else settings.bot_id
 
 
 def _align(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:

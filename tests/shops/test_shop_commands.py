@@ -80,7 +80,7 @@ async def test_the_list_says_how_each_shop_stands(tmp_path: Path) -> None:
             rows = (await agency.home.run("shops", "list")).read_output().splitlines()
         said = {row.split()[0]: row.split()[1:] for row in rows}
         assert said["shop"] == ["bot", "state", "database"]
-        assert said["bakery"][:3] == ["41", "at", "work"]
+        assert said["bakery"][:3] == ["@shop_41_bot", "at", "work"]
         assert said["florist"][:2] == ["42", "new"]
         assert said["tailor"] == ["50", "unknown", "postgresql://me:***@db/x"]
         assert said["broken"][:4] == ["-", "cannot", "be", "run"]

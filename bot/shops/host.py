@@ -204,16 +204,17 @@ class Host:
         while not stay.stop.is_set():
             stay.begun = False
             stay.opened.clear()
+            known = await asyncio.to_thread(_find_marks, stay.settings.campaign)
             task = await self._starts.begin(lambda: self._begin(stay), stay.opened)
             began = loop.time()
-            fault = await _find_fault(task, stay.settings)
+            fault = await _find_fault(task, stay)
             if fault is None or stay.stop.is_set():
                 return
             stay.opened.clear()
             if loop.time() - began > WELL_SECONDS:
                 pause = self._first_pause_seconds
             if isinstance(fault, SettingMistake | CampaignMistake):
-                await self._until_other(stay)
+                await self._until_other(stay, known)
             else:
                 await _rest(stay, pause)
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
@@ -222,10 +223,9 @@ class Host:
         stay.begun = True
         return self._run_shop(stay)
 
-    async def _until_other(self, stay: Stay) -> None:
-        """Wait until the campaign's file is another; the shop's own begins another stay."""
-        known = await asyncio.to_thread(_find_mark, stay.settings.campaign)
-        while not stay.stop.is_set() and await asyncio.to_thread(_find_mark, stay.settings.campaign) == known:
+    async def _until_other(self, stay: Stay, known: object) -> None:
+        """Wait until the campaign is another than it was when it was read; the shop's own file begins another stay."""
+        while not stay.stop.is_set() and await asyncio.to_thread(_find_marks, stay.settings.campaign) == known:
             await _rest(stay, self._look_seconds)
 
     async def _stop_all(self) -> None:
@@ -237,13 +237,13 @@ class Host:
             await _leave(late)
 
 
-async def _find_fault(task: asyncio.Task[None], settings: Settings) -> Exception | None:
+async def _find_fault(task: asyncio.Task[None], stay: Stay) -> Exception | None:
     """What a shop has ended by, said in the log; None where it was asked to, or is another process's now."""
     try:
         await task
     except CampaignMistake as mistake:
         words = "This shop cannot be run until that is corrected: %s: %s"
-        logger.error(words, settings.campaign, mistake)  # noqa: TRY400 -- no fault of the program
+        logger.error(words, stay.settings.campaign, mistake)  # noqa: TRY400 -- no fault of the program
         return mistake
     except SettingMistake as mistake:
         logger.error("This shop cannot be run until that is corrected: %s", mistake)  # noqa: TRY400 -- likewise
@@ -251,7 +251,8 @@ async def _find_fault(task: asyncio.Task[None], settings: Settings) -> Exception
     except LeaseLost as error:
         logger.info("%s", error)
     except (StoreError, PollingEnded, TaskEnded, OSError) as error:
-        logger.error("This shop has stopped and is begun again: %s", error)  # noqa: TRY400 -- likewise
+        again = "" if stay.stop.is_set() else " and is begun again"
+        logger.error("This shop has stopped%s: %s", again, error)  # noqa: TRY400 -- likewise
         return error
     except Exception as error:
         logger.exception("This shop has stopped and is begun again")
@@ -271,6 +272,11 @@ async def _rest(stay: Stay, seconds: float) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await stay.stop.wait()
+
+
+def _find_marks(path: Path) -> list[tuple[int, int] | None]:
+    """What tells a campaign from what it was: its file, and the folder in which its pictures come and go."""
+    return [_find_mark(each) for each in (path, path.parent)]
 
 
 def _find_mark(path: Path) -> tuple[int, int] | None:

@@ -123,17 +123,21 @@ async def test_a_setting_that_cannot_be_waits_for_its_file(tmp_path: Path) -> No
 
 
 async def test_a_broken_campaign_waits_for_its_file(tmp_path: Path) -> None:
-    """The campaign's file mended, its shop runs, though its own file is the same."""
+    """The campaign's file mended, or a picture put beside it, its shop is tried again, though its own file is the same."""
     from bot.campaign_file import CampaignMistake
 
     campaign = write_file(tmp_path / "bread.toml", "?")
     write_shop(tmp_path, "tailor", BOT_TOKEN=compose_token(50), CAMPAIGN="bread.toml")
     async with hosting(tmp_path, "bakery") as (stage, _):
-        stage.faults["tailor"] = [CampaignMistake(1, "slug", "no")]
+        stage.faults["tailor"] = [CampaignMistake(1, "slug", "no")] * 2
         await stage.until({"bakery"})
         await stage.until_run("tailor", 30.0)
         await asyncio.sleep(0.2)
         assert [name for name, _ in stage.runs].count("tailor") == 1
+        write_file(tmp_path / "bread.jpg", "?")
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while [name for name, _ in stage.runs].count("tailor") < 2:  # noqa: ASYNC110 -- as above
+                await asyncio.sleep(0.01)
         write_file(campaign, "better")
         await stage.until({"bakery", "tailor"})
 

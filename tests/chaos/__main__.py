@@ -85,6 +85,7 @@ def _make_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--people", type=int, default=400, help="who come before a backup or a move, and as many after it"
     )
+    parser.add_argument("--move-kills", type=int, default=5, help="of a move, before one goes well")
     parser.add_argument("--moved-members", type=int, default=2000, help="of a shop that moves while people come")
     parser.add_argument("--rounds", type=int, default=3, help="of every dialogue: each step dies at another moment")
     parser.add_argument(
@@ -114,7 +115,7 @@ def _run(chosen: argparse.Namespace, part: Part, engine: EngineName) -> Report:
         "joins": (chosen.updates, chosen.kills),
         "broadcast": (chosen.members, chosen.broadcast_kills),
         "restore": (chosen.people, 1),
-        "move": (chosen.people, 0),
+        "move": (chosen.people, chosen.move_kills),
         "dialogues": (chosen.rounds, 0),
         "campaign": (len(WALK), len(WALK)),
         "contest": (0, chosen.contest_kills),

@@ -29,9 +29,15 @@ from tests.chaos.stage import SECRET, note_update, set_stage
 from tests.journeys.program import Home, Program, furnish, furnish_forking
 from tests.telegram import LocalTelegram, local_telegram
 
+KILLED_WITHIN_SECONDS = 1.0
+"""After the word that a death hangs on: a bot that is asked to stop looks every five seconds, so that the move goes on for longer."""
+
 
 async def run_move(order: Order) -> Report:
-    """Play the move to its end and judge it; its size is how many come before, and how many after, its rate how many a second meanwhile."""
+    """Play the move to its end and judge it; its size is how many come before, and how many after, its rate how many a second meanwhile.
+
+    Before it goes well it is killed a few times.
+    """
     began = time.monotonic()
     drill = Drill(order, order.folder / "no.backup", Random(order.seed))
     world, after = World(seed=order.seed), replace(order, folder=order.folder / "after")
@@ -54,7 +60,7 @@ async def run_move(order: Order) -> Report:
         order=order,
         stopped=drill.stopped,
         updates=drill.updates,
-        kills=0,
+        kills=order.kills,
         seconds=time.monotonic() - began,
         findings=drill.findings,
         figures=drill.figures,
@@ -80,7 +86,16 @@ async def _move(drill: Drill, telegram: LocalTelegram, old: str, new: str) -> No
         first = range(1, max(2, drill.order.size // 10))
         await arrive(drill, crowd, first, hosts=1)
         await arrive(drill, crowd, range(first.stop, drill.order.size), hosts=first.stop)
-        await _move_meanwhile(drill, crowd, bot, home, new)
+    moved = False
+    for _ in range(drill.order.kills):
+        if not moved:
+            async with home.running("run") as bot:
+                await bot.until_polling(telegram)
+                moved = await _break_off(drill, crowd, home, new)
+    if not moved:
+        async with home.running("run") as bot:
+            await bot.until_polling(telegram)
+            await _move_meanwhile(drill, crowd, bot, home, new)
     drill.people = crowd.people
     drill.seen = {number for number, person in crowd.people.items() if is_greeted(telegram.world, person)}
     drill.findings.others += await asyncio.to_thread(_list_differences, old, new)
@@ -89,20 +104,32 @@ async def _move(drill: Drill, telegram: LocalTelegram, old: str, new: str) -> No
         drill.findings.others.append(f"the old database was opened: {again.status} {again.read_errors()[-300:]}")
 
 
+async def _break_off(drill: Drill, crowd: Crowd, home: Home, new: str) -> bool:
+    """A move is killed while people arrive: as it copies, compares, or has asked the bot to stop; whether it came too late."""
+    said, hosts = drill.random.choice(["Copying", "Comparing", "asked to stop"]), max(2, drill.order.size // 10)
+    async with home.running("move", "--to", new) as moving:
+        while said not in moving.read_output() and moving.status is None:
+            await arrive(drill, crowd, range(len(crowd.people), len(crowd.people) + 1), hosts=hosts)
+            await asyncio.sleep(1 / drill.order.send_rate)
+        await asyncio.sleep(drill.random.uniform(0, KILLED_WITHIN_SECONDS))
+        await moving.kill()
+    drill.figures["arrived_meanwhile"] = drill.figures.get("arrived_meanwhile", 0) + 1
+    return moving.status == 0
+
+
 async def _move_meanwhile(drill: Drill, crowd: Crowd, bot: Program, home: Home, new: str) -> None:
-    began, left, number = time.monotonic(), 0.0, drill.order.size
+    began, left, before = time.monotonic(), 0.0, len(crowd.people)
     hosts = max(2, drill.order.size // 10)
     async with home.running("move", "--to", new) as moving:
         while moving.status is None:
-            await arrive(drill, crowd, range(number, number + 1), hosts=hosts)
-            number += 1
+            await arrive(drill, crowd, range(len(crowd.people), len(crowd.people) + 1), hosts=hosts)
             await asyncio.sleep(1 / drill.order.send_rate)
             left = left or (time.monotonic() if bot.status is not None else 0.0)
     ended = time.monotonic()
     rows = re.search(r"([\d,]+) rows", moving.read_output())
     drill.figures |= {
         "rows": int(rows[1].replace(",", "")) if rows else 0,
-        "arrived_meanwhile": number - drill.order.size,
+        "arrived_meanwhile": len(crowd.people) - before,
         "move_ms": round(1000 * (ended - began)),
         "closed_ms": round(1000 * (ended - (left or ended))),
     }

@@ -51,7 +51,7 @@ _SIZES = {
     "voice": ("", "--voice-kills"),
     "conversions": ("--size", "--conversion-kills"),
     "cluster": ("--friends", "--cluster-kills"),
-    "move": ("--people", ""),
+    "move": ("--people", "--move-kills"),
     "webhooks": ("--friends", "--cluster-kills"),
 }
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from bot.complaint import WRONG_SETTING, complain
 from bot.shops.folder import ShopFolder
 from bot.shops.shop_file import furnish
+from storage.errors import StoreUnavailable
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -62,7 +63,11 @@ def _for_each(reader: SettingsReader, work: Callable[[Settings], int]) -> int:
     for name, settings in contents.shops.items():
         sys.stdout.write(f"{name}: ")
         sys.stdout.flush()
-        furnish(settings)
+        try:
+            furnish(settings)
+        except StoreUnavailable as error:
+            statuses.append(complain(str(error), 1))
+            continue
         statuses.append(work(settings))
     return next(filter(None, statuses), 0)
 

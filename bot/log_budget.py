@@ -15,7 +15,8 @@ USUAL = Allowance(burst=20, per_second=20 / 60)
 LOOP = Allowance(burst=1, per_second=1)
 """asyncio says each time that a connection could not be taken for want of file descriptors, with a traceback."""
 
-MOST_KINDS = 1000
+MOST_KINDS = 5000
+"""Of two hundred shops some dozens each."""
 
 _ALLOWANCES = {"asyncio": LOOP}
 

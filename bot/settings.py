@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import tzinfo
@@ -10,7 +11,7 @@ from typing import Literal
 
 from bot.core.addresses import Network
 from bot.core.proxies import Proxy
-from bot.core.setting import PREFIX, find_passwords
+from bot.core.setting import PREFIX, SettingMistake, find_passwords
 from bot.env_file import read_env_file
 from bot.setting_files import read_setting_files
 from bot.setting_parsers import (
@@ -169,6 +170,8 @@ def find_shops(environment: Mapping[str, str], *, env_file: Path | None = None) 
     folder = parse_folder("SHOPS", given.get(f"{PREFIX}SHOPS", "").strip())
     if folder is None:
         return None
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise SettingMistake("SHOPS", "names a folder that cannot be read", "Let the program's user read it")
     values = {name: given.get(PREFIX + name, "").strip() or default for name, default in DEFAULTS.items()}
     return CommonSettings(
         shops=folder,

@@ -12,6 +12,7 @@ from bot.settings import CommonSettings, Settings, find_shops, read_settings
 from bot.shops.folder import ShopFolder, list_strays
 from bot.shops.shop_file import furnish
 from bot.stray_settings import list_emptied, list_unknown
+from storage.errors import StoreUnavailable
 
 ENV_FILE = Path(".env")
 
@@ -69,7 +70,10 @@ class SettingsReader:
             raise ShopNotChosen(folder.explain(path, mistake)) from None
         for words in list_strays(path):
             _say(words)
-        furnish(settings)
+        try:
+            furnish(settings)
+        except StoreUnavailable as error:
+            raise ShopNotChosen(str(error)) from None
         return settings
 
 

@@ -24,6 +24,7 @@ from bot.settings import Settings, find_shops, read_settings
 from bot.shops.folder import ShopFolder
 from bot.shops.shop_file import furnish
 from bot.stray_settings import list_emptied, list_unknown
+from storage.errors import StoreUnavailable
 from storage.tables.shops import Said
 
 OLDEST_SQLITE = (3, 35, 0)
@@ -78,7 +79,7 @@ async def _look_at_shops(folder: ShopFolder, shop: str) -> AsyncIterator[Finding
         if shop in {"", name}:
             for stray in list_strange_lines(folder, name):
                 yield stray
-            with suppress(OSError):  # the database says what is wrong with its place
+            with suppress(StoreUnavailable):  # the database says what is wrong with its place
                 furnish(settings)
             async for finding in _look_at_shop(settings):
                 yield replace(finding, subject=f"{name}: {finding.subject}")

@@ -19,7 +19,7 @@ from bot.shops.starts import Starts
 from bot.telemetry import SHOP, note_secrets
 from bot.updates.intake import PollingEnded
 from bot.wire.signal import TaskEnded, raise_end
-from storage.errors import LeaseLost, StoreError
+from storage.errors import LeaseLost, StoreError, StoreLeaving, StoreMoved
 
 logger = logging.getLogger(__name__)
 
@@ -213,7 +213,8 @@ class Host:
             stay.opened.clear()
             if loop.time() - began > WELL_SECONDS:
                 pause = self._first_pause_seconds
-            if isinstance(fault, SettingMistake | CampaignMistake):
+            waits = isinstance(fault, SettingMistake | CampaignMistake | StoreMoved)
+            if waits and not isinstance(fault, StoreLeaving):
                 await self._until_other(stay, known)
             else:
                 await _rest(stay, pause)
@@ -245,7 +246,10 @@ async def _find_fault(task: asyncio.Task[None], stay: Stay) -> Exception | None:
         words = "This shop cannot be run until that is corrected: %s: %s"
         logger.error(words, stay.settings.campaign, mistake)  # noqa: TRY400 -- no fault of the program
         return mistake
-    except SettingMistake as mistake:
+    except StoreLeaving as error:
+        logger.warning("This shop is on its way to another database and waits: %s", error)
+        return error
+    except (SettingMistake, StoreMoved) as mistake:
         logger.error("This shop cannot be run until that is corrected: %s", mistake)  # noqa: TRY400 -- likewise
         return mistake
     except LeaseLost as error:

@@ -14,6 +14,7 @@ from bot.env_file import read_env_file
 from bot.setting_files import read_setting_files
 from bot.setting_parsers import OWN_PATHS
 from bot.settings import Settings, read_settings
+from storage.errors import StoreUnavailable
 
 SUFFIX = ".env"
 
@@ -56,17 +57,24 @@ def furnish(settings: Settings) -> None:
     """Make the folders that are this shop's own, where what they lie in is there.
 
     Raises:
-        OSError: one cannot be made.
+        StoreUnavailable: one cannot be made.
     """
     if settings.backup_folder is not None:
-        settings.backup_folder.mkdir(exist_ok=True)
+        _make(settings.backup_folder)
     furnish_database(settings.database_url)
 
 
 def furnish_database(url: str) -> None:
     """Make the folder that a SQLite file lies in; raises likewise."""
     if url.startswith(_SQLITE):
-        Path(url.removeprefix(_SQLITE)).parent.mkdir(exist_ok=True)
+        _make(Path(url.removeprefix(_SQLITE)).parent)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise StoreUnavailable(f"The folder {folder} cannot be made: {error.strerror}.") from None
 
 
 def compose_environment(path: Path, common: Mapping[str, str]) -> dict[str, str]:

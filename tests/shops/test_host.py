@@ -14,7 +14,7 @@ from bot.shops.leasing import Alone, Leasing
 from bot.shops.starts import Starts
 from bot.telemetry import SHOP
 from bot.updates.intake import TokenRefused
-from storage.errors import StoreDamaged
+from storage.errors import StoreDamaged, StoreLeaving, StoreMoved
 from tests.shops.files import compose_token, open_folder, write_file, write_shop
 
 PATIENCE_SECONDS = 30.0
@@ -100,7 +100,9 @@ async def test_a_file_starts_restarts_and_stops_its_shop_alone(tmp_path: Path) -
     assert sorted(stage.ended) == ["bakery", "florist", "tailor", "tailor"]
 
 
-@pytest.mark.parametrize("fault", [TokenRefused("no"), StoreDamaged("broken"), OSError("disk"), ZeroDivisionError()])
+@pytest.mark.parametrize(
+    "fault", [TokenRefused("no"), StoreDamaged("broken"), StoreLeaving("going"), OSError("disk"), ZeroDivisionError()]
+)
 async def test_what_befalls_one_shop_is_tried_again_for_it_alone(tmp_path: Path, fault: Exception) -> None:
     """The others are not disturbed; the shop is at work as soon as it can be."""
     write_shop(tmp_path, "tailor", BOT_TOKEN=compose_token(50))
@@ -139,6 +141,20 @@ async def test_a_broken_campaign_waits_for_its_file(tmp_path: Path) -> None:
             while [name for name, _ in stage.runs].count("tailor") < 2:  # noqa: ASYNC110 -- as above
                 await asyncio.sleep(0.01)
         write_file(campaign, "better")
+        await stage.until({"bakery", "tailor"})
+
+
+async def test_a_shop_that_has_moved_waits_for_its_file(tmp_path: Path) -> None:
+    """The database it has left is not tried again and again; its file names the other."""
+    write_shop(tmp_path, "tailor", BOT_TOKEN=compose_token(50))
+    async with hosting(tmp_path, "bakery") as (stage, _):
+        stage.faults["tailor"] = [StoreMoved("elsewhere")]
+        await stage.until_run("tailor", 30.0)
+        await stage.until({"bakery"})
+        assert stage.faults["tailor"] == []
+        await asyncio.sleep(0.2)
+        assert [name for name, _ in stage.runs].count("tailor") == 1
+        write_shop(tmp_path, "tailor", BOT_TOKEN=compose_token(50), DATABASE_URL=f"sqlite:///{tmp_path}/new.db")
         await stage.until({"bakery", "tailor"})
 
 

@@ -31,6 +31,8 @@ async def test_commands_take_the_shop_that_is_meant(tmp_path: Path) -> None:
         (tmp_path / "databases" / "bakery.db").unlink()
         restored = await home.run("restore", "--shop", "bakery", str(tmp_path / "kept" / "bakery.backup"))
         assert (restored.status, (tmp_path / "databases" / "bakery.db").exists()) == (0, True)
+        nowhere = await home.run("stats", "--shop", "bakery", DATABASE_URL=f"sqlite:///{tmp_path}/not/there/")
+        assert (nowhere.status, "cannot be made" in nowhere.read_errors()) == (2, True)
         alone = await home.run("stats", "--shop", "bakery", SHOPS="")
         assert (alone.status, "--shop" in alone.read_errors()) == (2, True)
 

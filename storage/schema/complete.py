@@ -14,6 +14,7 @@ from storage.schema import (
     awaited,
     board,
     coupon,
+    funnel,
     grant,
     honour,
     hook_post,
@@ -28,6 +29,7 @@ from storage.schema import (
     ticket,
     waitlist_place,
 )
+from storage.schema.funnel import COUNTED_EVER
 
 __all__ = ["metadata"]
 
@@ -94,3 +96,4 @@ _add("ix_sale_waiting", sale.c.id, where=sale.c.state == "waiting")
 _add("ix_sale_noted", sale.c.person_id, where=sale.c.state == "noted")
 _add("ix_ticket_waiting", ticket.c.id, where=ticket.c.state != "closed")
 _add("ix_ticket_look_at", ticket.c.look_at, where=ticket.c.look_at.is_not(None))
+_add("ix_funnel_ever", funnel.c.shard, where=COUNTED_EVER)

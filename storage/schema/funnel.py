@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, PrimaryKeyConstraint, Table, Text, literal_column
+from sqlalchemy import BigInteger, Column, PrimaryKeyConstraint, Table, Text, literal_column
 
 from storage.schema.base import metadata
 
@@ -37,5 +37,3 @@ to the sum of all such days: what was ever counted is all but the folded days, a
 
 COUNTED_EVER = funnel.c.shard >= literal_column("0")
 """What is to be summed up for all times; a few rows, however old the shop is."""
-
-Index("ix_funnel_ever", funnel.c.shard, sqlite_where=COUNTED_EVER, postgresql_where=COUNTED_EVER)

@@ -24,6 +24,7 @@ LATER = {
     "qrcode": "likewise",
     "babel": "conventions of languages are tables of ours",
     "alembic": "a database is brought up to date by another process",
+    "sqlalchemy.dialects.postgresql": "conditions of indexes are said apart from their tables, in storage.schema.complete",
     "psycopg": "most shops keep their database in a file",
     "matplotlib": "charts are drawn in a process of their own",
     "starlette": "most shops have no web side",

@@ -14,6 +14,16 @@ from storage.moving.shapes import Shape, compare, cut_lines
 
 _PART = sql.Identifier("moving_part")
 
+PATIENCE_MILLISECONDS = 10_000
+"""For how long whoever writes is waited for."""
+
+_REFUSE = """
+CREATE FUNCTION refuse_moved() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the shop has moved to another database' USING ERRCODE = 'read_only_sql_transaction';
+END $$
+"""
+
 _KEYS = """
 SELECT child.relname, conname FROM pg_constraint JOIN pg_class child ON child.oid = conrelid
 WHERE contype = 'f' AND connamespace = quote_ident(current_schema())::regnamespace
@@ -38,6 +48,25 @@ def explained(url: str) -> Iterator[None]:
         raise MoveRefused(
             f"PostgreSQL cannot keep what the shop has ({error.sqlstate} in {where}); nothing has moved."
         ) from None
+
+
+def keep_writers_out(connection: Connection, shapes: Sequence[Shape]) -> None:
+    """Wait for whoever writes without a lease, as a web side does, and let none begin until this transaction is over."""
+    connection.execute(f"SET LOCAL lock_timeout = '{PATIENCE_MILLISECONDS}ms'".encode())
+    tables = sql.SQL(", ").join(sql.Identifier(each.name) for each in shapes)
+    connection.execute(sql.SQL("LOCK TABLE {} IN SHARE ROW EXCLUSIVE MODE").format(tables))
+
+
+def set_gone(connection: Connection, shapes: Sequence[Shape], version: str) -> None:
+    """Say where the shop has gone, and let nobody write here any more, who was let in before either."""
+    connection.execute(_REFUSE.encode())
+    refusing = sql.SQL(
+        "CREATE TRIGGER moved BEFORE INSERT OR UPDATE OR DELETE ON {} FOR EACH STATEMENT EXECUTE FUNCTION refuse_moved()"
+    )
+    for shape in shapes:
+        connection.execute(refusing.format(sql.Identifier(shape.name)))
+    connection.execute(b"ALTER TABLE alembic_version ALTER COLUMN version_num TYPE text")
+    connection.execute(b"UPDATE alembic_version SET version_num = %s", [version])
 
 
 def read_lines(connection: Connection, shape: Shape) -> Iterator[bytes]:

@@ -43,8 +43,12 @@ def move_to_sqlite(url: str, to: str, say: Callable[[str], None]) -> Moved:
             refuse_other(version, name=describe(url))
             if path.stat().st_size:
                 raise MoveRefused(f"{path} is there already. Name a file that is not.")
-            rows = _bring(connection, path, token, say)
-            _set_gone(connection, token, str(path.absolute()))
+            here.allow_long(connection)
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            with connection.transaction():
+                here.keep_writers_out(connection, list_shapes())
+                rows = _bring(connection, path, token, say)
+                here.set_gone(connection, list_shapes(), compose_gone(token, str(path.absolute())))
         _set_version(path, HEAD)
         return Moved(str(path), len(list_shapes()), rows)
 
@@ -53,10 +57,8 @@ def _bring(connection: Connection, path: Path, token: str, say: Callable[[str], 
     """Fill a file beside its place, and put it there once it is whole."""
     part = path.with_name(f".{path.name}.part")
     os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE))
-    here.allow_long(connection)
-    connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     try:
-        with connection.transaction(), _opened(part) as raw:
+        with _opened(part) as raw:
             prepare(raw, path=part, migrate=True)
             rows = _fill(raw, connection, say)
             raw.execute("UPDATE alembic_version SET version_num = ?", (compose_arriving(token),))
@@ -116,13 +118,6 @@ def _check_books(raw: sqlite3.Connection, connection: Connection) -> None:
     found = find_faults(Tx(SqliteSession(raw), utc_now(), writable=False))
     if found and not find_faults(Tx(PostgresSession(connection), utc_now(), writable=False)):
         raise MoveRefused(f"The books came out otherwise than they were: {found[0]}. Nothing has moved.")
-
-
-def _set_gone(connection: Connection, token: str, place: str) -> None:
-    """Say in the old database where the shop has gone: the one moment at which another is in force."""
-    with connection.transaction():
-        connection.execute(b"ALTER TABLE alembic_version ALTER COLUMN version_num TYPE text")
-        connection.execute(b"UPDATE alembic_version SET version_num = %s", [compose_gone(token, place)])
 
 
 def _set_version(path: Path, version: str) -> None:

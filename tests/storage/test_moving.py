@@ -18,6 +18,7 @@ from bot.services.joining.joining import credit
 from storage import StoreBusy, StoreMoved, StoreUnavailable, Tx, open_store
 from storage.beside import run_beside
 from storage.checks import list_faults
+from storage.engines.postgres_connection import connect as connect_plainly
 from storage.errors import MoveRefused
 from storage.migrations import Version, compose_arriving, find_gone
 from storage.moving import move
@@ -216,6 +217,20 @@ def write_version(url: str, version: str) -> None:
     with connect(url) as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
         connection.commit()
+
+
+@pytest.mark.postgres
+async def test_nobody_writes_into_what_a_shop_has_left(postgres_url: str, tmp_path: Path) -> None:
+    """A web side that was let in before, and holds no lease, is refused as if the database were away."""
+    async with open_store(postgres_url, guest=True) as web:
+        await web.write(add_member, 1)
+        await asyncio.to_thread(move, postgres_url, f"sqlite:///{tmp_path}/new.db", hush)
+        with pytest.raises(StoreUnavailable, match="moved to another database"):
+            await web.write(add_member, 2)
+    async with open_store(f"sqlite:///{tmp_path}/new.db") as store:
+        assert await store.read(directory.count_members) == 1
+    with connect_plainly(postgres_url) as behind:  # whoever lends it lends it again
+        behind.execute("DROP FUNCTION refuse_moved CASCADE")
 
 
 @pytest.mark.postgres

@@ -16,6 +16,9 @@ from alembic.config import Config
 from alembic.script import Script, ScriptDirectory
 from sqlalchemy import text
 
+from bot.campaign_file import SHIPPED, load_campaign
+from bot.services.campaigns.opening import Source, open_shop
+from bot.services.privacy import forget
 from storage import StoreOutdated, StoreTooNew, StoreUnavailable, open_store
 from storage.beside import run_beside
 from storage.checks import list_faults
@@ -23,6 +26,7 @@ from storage.engines.postgres_connection import connect as connect_plainly
 from storage.migrations import HEAD
 from storage.migrations.upgrade import compose_config, find_readable_since, is_additive_since, upgrade
 from storage.tables import directory
+from tests.services.test_forgetting import NUMBER, live
 from tests.storage.cast import add_member, add_members, refer
 from tests.storage.test_migrations import connect, describe
 
@@ -101,6 +105,9 @@ async def test_old_programs_go_on_while_a_new_one_adds(empty_store_url: str, tmp
         assert await asyncio.to_thread(run_beside, store_url, directory.count_members) == 3
     async with open_store(store_url) as store:
         await store.write(refer, first, await store.write(add_member, 4))
+        await store.write(open_shop, Source(campaign=load_campaign(SHIPPED).campaign))
+        await store.write(live)
+        assert await store.write(forget, telegram_id=NUMBER)
         assert await list_faults(store) == []
     with connect(store_url) as connection:
         found = connection.execute(text("SELECT version_num, readable_since FROM alembic_version")).one()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -55,6 +55,10 @@ class Doors(Protocol):
         """Serve a shop's doors for as long as this waits."""
 
 
+async def _wait_for_nobody() -> None:
+    """A shop that is alone introduces itself at once."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """What the shops of one process share; a shop that is alone has it for itself."""
@@ -64,6 +68,8 @@ class House:
     """None: a shop has a port of its own."""
     on_open: Callable[[str], None] = lambda _shop: None
     """Called when a shop has begun to work."""
+    wait_to_introduce: Callable[[], Awaitable[None]] = _wait_for_nobody
+    """Returns when it is a shop's turn to say to Telegram who it is: that takes a dozen requests, and can wait."""
 
 
 async def run(settings: Settings, stop: asyncio.Event) -> None:
@@ -169,7 +175,7 @@ def _list_parts(runtime: Runtime, stop: asyncio.Event, house: House) -> dict[str
         "handing out cards": runtime.handouts.watch.wait_failed(),
         "broadcasting": runtime.broadcaster.watch.wait_failed(),
         "telling other systems": runtime.hooks.watch.wait_failed(),
-        "introducing the bot": _introduce(runtime),
+        "introducing the bot": _introduce(runtime, house),
         "looking after the bot": watch_vitals(runtime.store, runtime.signs),
     }
     token = runtime.application.bot_data.deps.registry.get_setting(METRICS_TOKEN)
@@ -209,9 +215,10 @@ async def _serve_web(runtime: Runtime, stop: asyncio.Event, token: str, house: H
     await serve_web(web, runtime.settings.listen, stop, connections=runtime.gate.connection_limit)
 
 
-async def _introduce(runtime: Runtime) -> None:
+async def _introduce(runtime: Runtime, house: House) -> None:
     bot, store, deps = runtime.application.bot, runtime.store, runtime.application.bot_data.deps
     await runtime.intake.wait_heard(WAITERS_SECONDS)
+    await house.wait_to_introduce()
     if deps.community is not None:
         await try_errand(look_after(bot, store, deps.community))
     for role in ChatRole:

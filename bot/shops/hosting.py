@@ -22,6 +22,7 @@ from bot.shops.folder_watch import FolderWatch
 from bot.shops.host import Host, Stay
 from bot.shops.leasing import Leasing, PostgresLeasing
 from bot.shops.shop_file import OWN_ALONE, furnish
+from bot.shops.starts import INTRODUCE_EVERY_SECONDS, Turns
 from bot.updates.vitals import Senses
 from bot.watchdog import Watchdog
 from bot.wire.pictures import Easel
@@ -67,7 +68,11 @@ async def run_shops(
     watch = FolderWatch(ShopFolder(common.shops, common.given))
     token = METRICS_TOKEN.read({METRICS_TOKEN.name: common.given.get(PREFIX + METRICS_TOKEN.name, "")})
     doors, stays = Doors(common.listen, token, lambda: host.absent), dict[str, Stay]()
-    house = House(easel=Easel(ASSETS, templates_kept=TEMPLATES_KEPT), on_open=lambda shop: stays[shop].note_open())
+    house = House(
+        easel=Easel(ASSETS, templates_kept=TEMPLATES_KEPT),
+        on_open=lambda shop: stays[shop].note_open(),
+        wait_to_introduce=Turns(INTRODUCE_EVERY_SECONDS).take,
+    )
 
     async def run_shop(stay: Stay) -> None:
         stays[stay.settings.shop] = stay

@@ -16,22 +16,37 @@ SLOW_SECONDS = 5.0
 """Whoever takes longer makes room for the next, and goes on."""
 
 
+INTRODUCE_EVERY_SECONDS = 0.4
+"""Between two introductions: nobody waits for the menu of a bot that answers."""
+
+
+class Turns:
+    """One after the other, so many seconds apart."""
+
+    def __init__(self, every_seconds: float) -> None:
+        self._every_seconds = every_seconds
+        self._next = asyncio.Lock()
+
+    async def take(self) -> None:
+        """Return when it is one's turn."""
+        async with self._next:
+            await asyncio.sleep(self._every_seconds)
+
+
 class Starts:
     """Gives each start its turn."""
 
     def __init__(
         self, *, every_seconds: float = EVERY_SECONDS, at_once: int = AT_ONCE, slow_seconds: float = SLOW_SECONDS
     ) -> None:
-        self._every_seconds = every_seconds
+        self._turns = Turns(every_seconds)
         self._slow_seconds = slow_seconds
         self._slots = asyncio.Semaphore(at_once)
-        self._turn = asyncio.Lock()
 
     async def begin(self, work: Callable[[], Coroutine[Any, Any, None]], opened: asyncio.Event) -> asyncio.Task[None]:
         """Have work begun in its turn; returns once it is `opened`, or has ended, or takes too long to wait for."""
         async with self._slots:
-            async with self._turn:
-                await asyncio.sleep(self._every_seconds)
+            await self._turns.take()
             task = asyncio.create_task(work())
             waiting = asyncio.create_task(opened.wait())
             try:

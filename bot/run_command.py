@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -25,9 +26,11 @@ if TYPE_CHECKING:
 def run(reader: SettingsReader) -> int:
     """Run the bot of the settings, or all of a folder, until a stop signal; returns the exit status."""
     on_stop_signals(leave_at_once)
-    common = None if reader.shop else reader.find_shops()
+    common = reader.find_shops()
     if common is not None:
-        return _host(common)
+        if reader.shop:
+            reader.read()  # says what is wrong with a shop that was asked for by name
+        return _host(replace(common, only=reader.shop))
     settings = reader.read()
     from bot.telemetry import set_up_logging  # noqa: PLC0415 -- likewise
 

@@ -157,6 +157,8 @@ class CommonSettings:
     log_level: str
     log_format: Literal["text", "json"]
     heartbeat: Path | None
+    only: str = ""
+    """The one of them that is meant; empty: all."""
 
 
 def find_shops(environment: Mapping[str, str], *, env_file: Path | None = None) -> CommonSettings | None:

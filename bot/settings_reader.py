@@ -30,6 +30,7 @@ class SettingsReader:
         self._environment = environment
         self.shop = ""
         """As the command line names it; empty: it names none."""
+        self._said: set[str] = set()
 
     def read(self) -> Settings:
         """The settings of the one shop, or of the one that is named.
@@ -52,10 +53,15 @@ class SettingsReader:
     def find_shops(self) -> CommonSettings | None:
         """What holds for many shops; None where there is one. Raises likewise."""
         for name, meant in list_unknown(self._environment, env_file=ENV_FILE).items():
-            _say(f"{name} is not a setting and is ignored{meant and f'; {meant} is one'}")
+            self._say(f"{name} is not a setting and is ignored{meant and f'; {meant} is one'}")
         for name in list_emptied(self._environment, env_file=ENV_FILE):
-            _say(f"{name} is set to nothing in the environment; what {ENV_FILE} says holds")
+            self._say(f"{name} is set to nothing in the environment; what {ENV_FILE} says holds")
         return find_shops(self._environment, env_file=ENV_FILE)
+
+    def _say(self, words: str) -> None:
+        if words not in self._said:
+            sys.stderr.write(f"{mask_secrets(words)}\n")
+        self._said.add(words)
 
     def _choose(self, folder: ShopFolder) -> Settings:
         names = sorted(path.stem for path in folder.list_files())
@@ -69,7 +75,7 @@ class SettingsReader:
         except SettingMistake as mistake:
             raise ShopNotChosen(folder.explain(path, mistake)) from None
         for words in list_strays(path):
-            _say(words)
+            self._say(words)
         try:
             furnish(settings)
         except StoreUnavailable as error:
@@ -79,7 +85,3 @@ class SettingsReader:
 
 class ShopNotChosen(Exception):
     """The command line names no shop whose settings can be read; the text says what would be right."""
-
-
-def _say(words: str) -> None:
-    sys.stderr.write(f"{mask_secrets(words)}\n")

@@ -39,10 +39,12 @@ class ShopFolder:
     Args:
         path: The folder.
         common: What holds for all shops, each setting by its full name.
+        only: The one of them that is looked at; empty: all.
     """
 
-    def __init__(self, path: Path, common: Mapping[str, str]) -> None:
+    def __init__(self, path: Path, common: Mapping[str, str], *, only: str = "") -> None:
         self.path = path
+        self._only = only
         self.common = common
 
     def find_file(self, name: str) -> Path:
@@ -57,6 +59,8 @@ class ShopFolder:
         """
         with os.scandir(self.path) as entries:
             meant = [each for each in entries if each.name.endswith(SUFFIX) and not each.name.startswith(".")]
+        if self._only:
+            meant = [each for each in meant if each.name == f"{self._only}{SUFFIX}"]
         return {Path(each.path): mark for each in sorted(meant, key=lambda each: each.name) if (mark := _mark(each))}
 
     def read(self) -> Contents:

@@ -65,7 +65,7 @@ async def run_shops(
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="shops"))
     pools = Pools()
     leasing = PostgresLeasing(pools)
-    watch = FolderWatch(ShopFolder(common.shops, common.given))
+    watch = FolderWatch(ShopFolder(common.shops, common.given, only=common.only))
     token = METRICS_TOKEN.read({METRICS_TOKEN.name: common.given.get(PREFIX + METRICS_TOKEN.name, "")})
     doors, stays = Doors(common.listen, token, lambda: host.absent), dict[str, Stay]()
     house = House(

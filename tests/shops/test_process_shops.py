@@ -108,3 +108,16 @@ async def test_telegram_brings_each_shop_its_own_updates(tmp_path: Path) -> None
         strange = hooks["florist"].url
         async with ClientSession() as session, session.post(strange, json={"update_id": 1}, headers=headers) as answer:
             assert answer.status in {401, 403}
+
+
+async def test_one_shop_of_a_folder_runs_as_it_does_among_all(tmp_path: Path) -> None:
+    """Named on the command line: its door is the one of its name, and the other is left to whoever runs it."""
+    port = find_free_port()
+    web = {"PUBLIC_URL": f"http://127.0.0.1:{port}", "LISTEN": f"127.0.0.1:{port}", "WEBHOOK": "true"}
+    async with open_agency(tmp_path, "bakery", "florist", **web) as agency:
+        async with agency.home.running("run", "--shop", "bakery") as program:
+            await agency.telegrams["bakery"].until_call("setWebhook")
+            await agency.serve_join("bakery")
+            assert await program.stop() == 0
+        assert agency.telegrams["florist"].world.calls == []
+        assert (await agency.home.run("run", "--shop", "tailor")).status == 2

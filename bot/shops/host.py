@@ -19,7 +19,7 @@ from bot.shops.starts import Starts
 from bot.telemetry import SHOP, note_secrets
 from bot.updates.intake import PollingEnded
 from bot.wire.signal import TaskEnded, raise_end
-from storage.errors import LeaseLost, StoreError, StoreLeaving, StoreMoved
+from storage.errors import LeaseLost, StoreError, StoreLeaving, StoreMoved, StoreOutdated, StoreTooNew
 
 logger = logging.getLogger(__name__)
 
@@ -211,6 +211,8 @@ class Host:
             if fault is None or stay.stop.is_set():
                 return
             stay.opened.clear()
+            if isinstance(fault, StoreTooNew | StoreOutdated):  # a program of the other version may do better
+                await self._leasing.hand_over(stay.settings.shop)
             if loop.time() - began > WELL_SECONDS:
                 pause = self._first_pause_seconds
             waits = isinstance(fault, SettingMistake | CampaignMistake | StoreMoved)

@@ -14,7 +14,7 @@ from bot.shops.leasing import Alone, Leasing
 from bot.shops.starts import Starts
 from bot.telemetry import SHOP
 from bot.updates.intake import TokenRefused
-from storage.errors import StoreDamaged, StoreLeaving, StoreMoved
+from storage.errors import StoreDamaged, StoreLeaving, StoreMoved, StoreOutdated, StoreTooNew
 from tests.shops.files import compose_token, open_folder, write_file, write_shop
 
 PATIENCE_SECONDS = 30.0
@@ -198,6 +198,17 @@ async def test_a_lease_is_given_back_when_nothing_of_it_is_needed(tmp_path: Path
         path.unlink()
         await stage.until({"bakery"})
     assert sorted(leasing.handed_over) == ["bakery", "tailor", "tailor"]
+
+
+@pytest.mark.parametrize("fault", [StoreTooNew("by a newer one"), StoreOutdated("older ones still run")])
+async def test_a_database_of_another_version_is_left_to_programs_of_that(tmp_path: Path, fault: Exception) -> None:
+    """In a roll-out that does more than add, nobody holds what they cannot run."""
+    leasing = Recording()
+    write_shop(tmp_path, "tailor", BOT_TOKEN=compose_token(50))
+    async with hosting(tmp_path, "bakery", leasing=leasing) as (stage, _):
+        stage.faults["tailor"] = [fault]
+        await stage.until({"bakery", "tailor"})
+        assert leasing.handed_over == ["tailor"]
 
 
 async def test_starts_do_not_come_all_at_once() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from enum import Enum
@@ -12,8 +13,8 @@ from storage.engines.postgres_connection import Connection
 from storage.engines.postgres_line import CHANNEL, EVENTS, compose_telling
 from storage.records import CommitDoubted, Event, PersonId, ShopChanged
 
-AT_ONCE = 50
-"""Of the longest events so many fit into what PostgreSQL passes on as one."""
+LONGEST_BYTES = 7_500
+"""PostgreSQL passes on less than 8,000 as one, with what says whose it is."""
 
 MOST = 500
 """More are not told one by one: whoever hears of them looks into the database instead."""
@@ -26,9 +27,28 @@ def tell_events(connection: Connection, events: Sequence[Event], *, schema: str,
     left: list[Event] = [each for each in dict.fromkeys(events) if not isinstance(each, ShopChanged)]
     if len(left) > MOST:
         left = [CommitDoubted()]
-    for start in range(0, len(left), AT_ONCE):
-        body = [_encode(each) for each in left[start : start + AT_ONCE]]
+    for body in _pack(left):
         connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, compose_telling(schema, EVENTS, origin, body)))
+
+
+def _pack(events: Sequence[Event]) -> list[list[object]]:
+    """Events as they are said, as many at once as may be; of one that is too long is told that there was something."""
+    parcels: list[list[object]] = []
+    room = 0
+    for event in events:
+        said = _encode(event)
+        if (size := _measure(said)) > LONGEST_BYTES:
+            said, size = _encode(CommitDoubted()), _measure(_encode(CommitDoubted()))
+        if size > room:
+            parcels.append([])
+            room = LONGEST_BYTES
+        parcels[-1].append(said)
+        room -= size
+    return parcels
+
+
+def _measure(said: object) -> int:
+    return len(json.dumps(said)) + 1
 
 
 def parse_events(body: object) -> list[Event]:

@@ -58,7 +58,7 @@ def measure() -> list[Row]:
     with tempfile.TemporaryDirectory() as folder, open_telegram(LATENCY_SECONDS) as telegram:
         database = Path(folder) / "bench.db"
         inviters = telegram.post("people", count=INVITERS, first_name="Inviter")
-        codes = asyncio.run(seed_inviters(database, inviters))
+        codes = asyncio.run(seed_inviters(f"sqlite:///{database}", inviters))
         channel = telegram.post("channel", username="bench_news")
         with open_bot(telegram, database, PASSALONG_ANNOUNCE_CHAT=str(channel)) as bot:
             joins = _measure_joins(telegram, database, codes, bot)
@@ -88,14 +88,14 @@ def _measure_in_turns(ours: Asked) -> tuple[list[float], list[float]]:
     return [answers for answers, _ in turns], [echoes for _, echoes in turns]
 
 
-async def seed_inviters(database: Path, telegram_ids: list[int]) -> list[str]:
+async def seed_inviters(url: str, telegram_ids: list[int]) -> list[str]:
     """Make members of the inviters, as START would; returns their codes."""
     campaign = parse_campaign(
         (ASSETS / "campaigns" / "welcome.toml").read_bytes(),
         themes=sorted(theme.stem for theme in (ASSETS / "themes").glob("*.toml")),
         find_picture=lambda _: "",
     )
-    async with open_store(f"sqlite:///{database}") as store:
+    async with open_store(url) as store:
         await store.write(open_shop, Source(campaign=campaign))
         arrivals = await asyncio.gather(
             *(

@@ -23,7 +23,7 @@ def measure() -> list[Row]:
     with tempfile.TemporaryDirectory() as folder, open_telegram(0.0) as telegram:
         database = Path(folder) / "bench.db"
         inviters = telegram.post("people", count=INVITERS, first_name="Inviter")
-        codes = asyncio.run(seed_inviters(database, inviters))
+        codes = asyncio.run(seed_inviters(f"sqlite:///{database}", inviters))
         with open_bot(telegram, database) as bot:
             for half in (0, 1):
                 for number in range(HALF_JOINS // 5):

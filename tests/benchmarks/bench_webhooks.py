@@ -67,7 +67,7 @@ def measure() -> list[Row]:
     with tempfile.TemporaryDirectory() as folder, open_telegram(0.0) as telegram, _listen() as url:
         database = Path(folder) / "bench.db"
         people = telegram.post("people", count=MEMBERS, first_name="Member")
-        asyncio.run(seed_inviters(database, people))
+        asyncio.run(seed_inviters(f"sqlite:///{database}", people))
         with open_bot(telegram, database) as bot:
             quiet, size = _ask(telegram, bot, people), _read_size(bot)
         asyncio.run(_owe(database, [f"{url}/{name}" for name in BAD]))

@@ -87,10 +87,10 @@ class Watchdog:
         """The start is over; said once."""
         if not self._ready:
             self._ready = True
-            self.say(status, READY=1)
+            self.tell(status, READY=1)
             self.feed()
 
-    def say(self, status: str, **fields: int) -> None:
+    def tell(self, status: str, **fields: int) -> None:
         """Tell the service manager what people see beside the process's name."""
         if self._manager is not None:
             self._manager.tell(status=status, **fields)
@@ -140,7 +140,7 @@ async def keep_fed(
 
 async def _tell_stopping(watchdog: Watchdog, stop: asyncio.Event) -> None:
     await stop.wait()
-    watchdog.say("Stopping; what is not finished lies in the database", STOPPING=1)
+    watchdog.tell("Stopping; what is not finished lies in the database", STOPPING=1)
 
 
 def _touch(heartbeat: Path) -> None:

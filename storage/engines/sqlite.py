@@ -57,7 +57,7 @@ async def open_sqlite(url: str, clock: Clock, announce: Announce, *, migrate: bo
         watch = SqliteWatch(files, keeper, announce, loss)
         run_writes, run_reads = (
             partial(write_jobs, clock=clock, check=files.check_commit),
-            partial(read_jobs, clock=clock),
+            partial(read_jobs, clock=clock, check=lambda _raw: files.check()),
         )
         make_lane = partial(Lane, announce=announce, loss=loss)
         writer = make_lane(partial(open_writer, path, files, watch), run_writes, JOBS_PER_COMMIT, connection=first)
@@ -133,6 +133,7 @@ async def _open(
         await call_on_thread(connection, set_up)
     except BaseException:
         await connection.close()
+        files.check()  # a file that is gone is met as a disk that fails
         raise
     return connection
 

@@ -243,16 +243,16 @@ def write_jobs(raw: sqlite3.Connection, jobs: Sequence[Job], clock: Clock, check
         _run_alone(raw, job, clock, check)
 
 
-def read_jobs(raw: sqlite3.Connection, jobs: Sequence[Job], clock: Clock) -> None:
+def read_jobs(raw: sqlite3.Connection, jobs: Sequence[Job], clock: Clock, check: Check = _nothing) -> None:
     """Run jobs that only read, all on one picture of the database, taken after the last of them came; closed at once."""
     try:
         raw.execute("BEGIN")
     except sqlite3.Error as error:
         for job in jobs:
-            job.fail(explain(error))
+            job.fail(_find_cause(raw, explain(error), check))
         return
     for job in jobs:
-        _run_reading(raw, job, clock)
+        _run_reading(raw, job, clock, check)
     _roll_back(raw)
 
 
@@ -263,15 +263,27 @@ def _run_alone(raw: sqlite3.Connection, job: Job, clock: Clock, check: Check) ->
         check(raw)
         raw.execute("COMMIT")
     except BaseException as error:  # noqa: BLE001  # handed to the caller, whatever it is
-        job.fail(explain(error))
+        job.fail(_find_cause(raw, explain(error), check))
         _roll_back(raw)
 
 
-def _run_reading(raw: sqlite3.Connection, job: Job, clock: Clock) -> None:
+def _find_cause(raw: sqlite3.Connection, error: BaseException, check: Check) -> BaseException:
+    """A file that is gone or another is met as a disk that fails: what has happened to it is the better word."""
+    if isinstance(error, StoreDamaged):
+        try:
+            check(raw)
+        except StoreDamaged as cause:
+            return cause
+        except sqlite3.Error:
+            return error
+    return error
+
+
+def _run_reading(raw: sqlite3.Connection, job: Job, clock: Clock, check: Check) -> None:
     try:
         job.run(SqliteSession(raw), clock)
     except BaseException as error:  # noqa: BLE001  # handed to the caller, whatever it is
-        job.fail(explain(error))
+        job.fail(_find_cause(raw, explain(error), check))
 
 
 RunJob = Callable[[sqlite3.Connection, SqliteSession, Job, Clock], None]

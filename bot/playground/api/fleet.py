@@ -92,9 +92,8 @@ class Fleet:
 
     def _find(self, token: str) -> Server | None:
         """Whose token it is: one bot has one at a time."""
-        number = token.partition(":")[0]
-        own = self._servers.get(int(number)) if number.isascii() and number.isdigit() else None
-        if own is not None and own.token == token:
+        own = next((each for each in self._servers.values() if each.token == token), None)
+        if own is not None:
             return own
         if not _TOKEN.fullmatch(token):
             return None

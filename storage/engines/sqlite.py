@@ -57,9 +57,9 @@ async def open_sqlite(url: str, clock: Clock, announce: Announce, *, migrate: bo
         watch = SqliteWatch(files, keeper, announce, loss)
         run_writes, run_reads = (
             partial(write_jobs, clock=clock, check=files.check_commit),
-            partial(read_jobs, clock=clock, check=lambda _raw: files.check()),
+            partial(read_jobs, clock=clock),
         )
-        make_lane = partial(Lane, announce=announce, loss=loss)
+        make_lane = partial(Lane, announce=announce, loss=loss, check_files=files.check)
         writer = make_lane(partial(open_writer, path, files, watch), run_writes, JOBS_PER_COMMIT, connection=first)
         open_reader = partial(_open, path, files, READING_PRAGMAS)
         readers = [make_lane(open_reader, run_reads, JOBS_PER_PICTURE) for _ in range(READERS)]
@@ -133,7 +133,6 @@ async def _open(
         await call_on_thread(connection, set_up)
     except BaseException:
         await connection.close()
-        files.check()  # a file that is gone is met as a disk that fails
         raise
     return connection
 

@@ -151,6 +151,7 @@ class Lane:
         announce: Announce,
         loss: Loss,
         connection: aiosqlite.Connection | None = None,
+        check_files: Callable[[], None] = lambda: None,
     ) -> None:
         self._connect = connect
         self._connection = connection
@@ -158,6 +159,7 @@ class Lane:
         self._limit = limit
         self._announce = announce
         self._loss = loss
+        self._check_files = check_files
         self._waiting: deque[Job] = deque()
         self._running: Sequence[Job] = ()
         self._worker: asyncio.Task[None] | None = None
@@ -209,6 +211,7 @@ class Lane:
                 except Exception as error:  # noqa: BLE001  # whatever it is, every caller must hear of it
                     for job in self._running:
                         job.fail(explain(error))
+                self._find_causes()
                 settle(self._running, self._announce)
                 for job in self._running:
                     if job.error is not None:
@@ -216,6 +219,16 @@ class Lane:
         finally:
             self._running, self._used_at = (), time.monotonic()
             self._worker = None
+
+    def _find_causes(self) -> None:
+        """A file that is gone or another is met as a disk that fails: what has happened to it is the better word."""
+        damaged = [job for job in self._running if isinstance(job.error, StoreDamaged)]
+        try:
+            if damaged:
+                self._check_files()
+        except StoreDamaged as cause:
+            for job in damaged:
+                job.fail(cause)
 
 
 Check = Callable[[sqlite3.Connection], None]
@@ -243,16 +256,16 @@ def write_jobs(raw: sqlite3.Connection, jobs: Sequence[Job], clock: Clock, check
         _run_alone(raw, job, clock, check)
 
 
-def read_jobs(raw: sqlite3.Connection, jobs: Sequence[Job], clock: Clock, check: Check = _nothing) -> None:
+def read_jobs(raw: sqlite3.Connection, jobs: Sequence[Job], clock: Clock) -> None:
     """Run jobs that only read, all on one picture of the database, taken after the last of them came; closed at once."""
     try:
         raw.execute("BEGIN")
     except sqlite3.Error as error:
         for job in jobs:
-            job.fail(_find_cause(raw, explain(error), check))
+            job.fail(explain(error))
         return
     for job in jobs:
-        _run_reading(raw, job, clock, check)
+        _run_reading(raw, job, clock)
     _roll_back(raw)
 
 
@@ -263,27 +276,15 @@ def _run_alone(raw: sqlite3.Connection, job: Job, clock: Clock, check: Check) ->
         check(raw)
         raw.execute("COMMIT")
     except BaseException as error:  # noqa: BLE001  # handed to the caller, whatever it is
-        job.fail(_find_cause(raw, explain(error), check))
+        job.fail(explain(error))
         _roll_back(raw)
 
 
-def _find_cause(raw: sqlite3.Connection, error: BaseException, check: Check) -> BaseException:
-    """A file that is gone or another is met as a disk that fails: what has happened to it is the better word."""
-    if isinstance(error, StoreDamaged):
-        try:
-            check(raw)
-        except StoreDamaged as cause:
-            return cause
-        except sqlite3.Error:
-            return error
-    return error
-
-
-def _run_reading(raw: sqlite3.Connection, job: Job, clock: Clock, check: Check) -> None:
+def _run_reading(raw: sqlite3.Connection, job: Job, clock: Clock) -> None:
     try:
         job.run(SqliteSession(raw), clock)
     except BaseException as error:  # noqa: BLE001  # handed to the caller, whatever it is
-        job.fail(_find_cause(raw, explain(error), check))
+        job.fail(explain(error))
 
 
 RunJob = Callable[[sqlite3.Connection, SqliteSession, Job, Clock], None]

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from pathlib import Path
 
 from bot.core.setting import SettingMistake
 from bot.env_file import EnvFileMistake
-from bot.settings import Settings
+from bot.settings import Settings, list_secrets
 from bot.shops.folder import Mark, ShopFolder, list_crossed, list_strays
+from bot.telemetry import note_secrets
+
+logger = logging.getLogger(__name__)
+
+LOOK_SECONDS = 2.0
+"""Between two looks at the folder."""
 
 
 class FolderWatch:
@@ -29,6 +37,16 @@ class FolderWatch:
         self._read: dict[Path, Mark] = {}
         self._crossed: dict[str, Settings] = {}
         self._told: set[str] = set()
+
+    async def renew(self, *, settled: bool = True) -> bool:
+        """Likewise, on a thread, with the mistakes in the log and no secret in it; whether anything has changed."""
+        mistakes = await asyncio.to_thread(self.look, settled=settled)
+        for words in mistakes or ():
+            logger.error("%s. Until then this file changes nothing", words)
+        if mistakes is None:
+            return False
+        note_secrets([secret for settings in self.in_force.values() for secret in list_secrets(settings)])
+        return True
 
     def look(self, *, settled: bool = True) -> list[str] | None:
         """Take up what has changed, and return the mistakes that are new; None where nothing has.

@@ -16,10 +16,10 @@ from bot.handlers.conversations import build_text_router
 from bot.jobs.alarms import METRICS_TOKEN
 from bot.messages.shop import Shop
 from bot.services.campaigns import ShopView, get_shop
-from bot.settings import CommonSettings, Settings, list_secrets
+from bot.settings import CommonSettings, Settings
 from bot.shops.folder import ShopFolder
-from bot.shops.folder_watch import FolderWatch
-from bot.telemetry import SHOP, Metrics, note_secrets
+from bot.shops.folder_watch import LOOK_SECONDS, FolderWatch
+from bot.telemetry import SHOP, Metrics
 from bot.updates.attempts import build_judge
 from bot.updates.capability import Registry
 from bot.updates.courier import Courier
@@ -44,9 +44,6 @@ _TOKEN = METRICS_TOKEN.name
 
 DESCRIPTORS = 320
 """Of the process itself: files, the database, and connections that are taken, or hung up on, at this moment."""
-
-LOOK_SECONDS = 2.0
-"""Between two looks at the folder."""
 
 AGAIN_SECONDS = 2.0
 """Between two tries to open a shop's database: it is away, or the bot has not made it yet."""
@@ -158,14 +155,9 @@ async def _keep_looking(watch: FolderWatch, guests: Guests) -> None:
 
 
 async def _look(watch: FolderWatch, guests: Guests, *, settled: bool = True) -> None:
-    mistakes = await asyncio.to_thread(watch.look, settled=settled)
-    if mistakes is None:
-        return
-    for words in mistakes:
-        logger.error("%s. Until then this file changes nothing", words)
-    shops = watch.in_force
-    note_secrets([secret for settings in shops.values() for secret in list_secrets(settings)])
-    guests.set_shops({name: each for name, each in shops.items() if not each.database_url.startswith("sqlite:")})
+    if await watch.renew(settled=settled):
+        shops = watch.in_force
+        guests.set_shops({name: each for name, each in shops.items() if not each.database_url.startswith("sqlite:")})
 
 
 @asynccontextmanager

@@ -12,19 +12,16 @@ from typing import Any
 
 from bot.campaign_file import CampaignMistake
 from bot.core.setting import SettingMistake
-from bot.settings import Settings, list_secrets
-from bot.shops.folder_watch import FolderWatch
+from bot.settings import Settings
+from bot.shops.folder_watch import LOOK_SECONDS, FolderWatch
 from bot.shops.leasing import Leasing
 from bot.shops.starts import Starts
-from bot.telemetry import SHOP, note_secrets
+from bot.telemetry import SHOP
 from bot.updates.intake import PollingEnded
 from bot.wire.signal import TaskEnded, raise_end
 from storage.errors import LeaseLost, StoreError, StoreLeaving, StoreMoved, StoreOutdated, StoreTooNew
 
 logger = logging.getLogger(__name__)
-
-LOOK_SECONDS = 2.0
-"""Between two looks at the folder."""
 
 STOP_SECONDS = 10.0
 """A shop that was asked to stop and has not by then is left where it stands: what it owes lies in its database."""
@@ -156,15 +153,11 @@ class Host:
                 readable = False
 
     async def _look(self, *, settled: bool) -> None:
-        mistakes = await asyncio.to_thread(self._watch.look, settled=settled)
-        if mistakes is None:
+        if not await self._watch.renew(settled=settled):
             return
         for words in self._watch.strays:
             logger.warning("%s", words)
-        for words in mistakes:
-            logger.error("%s. Until then this file changes nothing", words)
         shops = self._watch.in_force
-        note_secrets([secret for settings in shops.values() for secret in list_secrets(settings)])
         self._leasing.set_wanted({name: settings.database_url for name, settings in shops.items()})
         self._settle()
 

@@ -38,7 +38,6 @@ async def run_move(order: Order) -> Report:
 
     Before it goes well it is killed a few times.
     """
-    began = time.monotonic()
     drill = Drill(order, order.folder / "no.backup", Random(order.seed))
     world, after = World(seed=order.seed), replace(order, folder=order.folder / "after")
     after.folder.mkdir()
@@ -56,15 +55,7 @@ async def run_move(order: Order) -> Report:
             drill.stopped = str(error)
         else:
             await judge_drill(drill, new)
-    return Report(
-        order=order,
-        stopped=drill.stopped,
-        updates=drill.updates,
-        kills=order.kills,
-        seconds=time.monotonic() - began,
-        findings=drill.findings,
-        figures=drill.figures,
-    )
+    return drill.report(kills=order.kills)
 
 
 async def _begin(url: str, members: int) -> None:

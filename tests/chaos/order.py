@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from tests.chaos.databases import EngineName
 
@@ -22,20 +22,7 @@ Part = Literal[
     "webhooks",
     "move",
 ]
-PARTS: tuple[Part, ...] = (
-    "joins",
-    "broadcast",
-    "restore",
-    "dialogues",
-    "campaign",
-    "money",
-    "contest",
-    "conversions",
-    "voice",
-    "cluster",
-    "webhooks",
-    "move",
-)
+PARTS: tuple[Part, ...] = get_args(Part)
 
 CLUSTERS: dict[Part, int] = {"cluster": 0, "webhooks": 2}
 """The parts that are about several processes, and how many web sides take updates behind a balancer."""

@@ -44,11 +44,23 @@ class Drill:
     figures: dict[str, int] = field(default_factory=dict)
     updates: int = 0
     stopped: str = ""
+    began: float = field(default_factory=time.monotonic)
+
+    def report(self, *, kills: int) -> Report:
+        """How it went, with so many kills, from its beginning to now."""
+        return Report(
+            order=self.order,
+            stopped=self.stopped,
+            updates=self.updates,
+            kills=kills,
+            seconds=time.monotonic() - self.began,
+            findings=self.findings,
+            figures=self.figures,
+        )
 
 
 async def run_restore(order: Order) -> Report:
     """Play the drill to its end and judge it; its size is how many people come before, and how many after."""
-    began = time.monotonic()
     drill = Drill(order, order.folder / "shop.backup", Random(order.seed))
     world, after = World(seed=order.seed), replace(order, folder=order.folder / "after")
     after.folder.mkdir()
@@ -63,15 +75,7 @@ async def run_restore(order: Order) -> Report:
             drill.stopped = str(error)
         else:
             await judge_drill(drill, new)
-    return Report(
-        order=order,
-        stopped=drill.stopped,
-        updates=drill.updates,
-        kills=1,
-        seconds=time.monotonic() - began,
-        findings=drill.findings,
-        figures=drill.figures,
-    )
+    return drill.report(kills=1)
 
 
 async def _lose(drill: Drill, stage: Stage) -> None:

@@ -162,12 +162,13 @@ def _run(ground: Ground, statement: str) -> None:
 async def take_the_lease(ground: Ground, verdict: Verdict) -> None:
     """A lease that is really another's ends what runs here, and the owner is not alarmed: nothing is wrong."""
     owner = ground.add_person("Sari")
-    async with ground.running(ground.furnish(ADMIN_IDS=str(owner.id))) as program:
+    async with ground.running(ground.furnish(ADMIN_IDS=str(owner.id), LOG_LEVEL="INFO")) as program:
         await ground.greet(owner)
         with psycopg.connect(ground.url, autocommit=True) as other:
             other.execute(TAKE_LEASE)
-            while "standing by" not in program.read_errors():  # noqa: ASYNC110 -- the log tells nobody
-                await asyncio.sleep(0.05)
+            async with asyncio.timeout(ANSWERED_SECONDS):
+                while "standing by" not in program.read_errors():  # noqa: ASYNC110 -- the log tells nobody
+                    await asyncio.sleep(0.05)
     told = [each for each in ground.world.open_chat(owner).list_messages() if LAST_WORD in each.text]
     verdict.figures |= {"owner told": len(told)}
     verdict.expect(not told, "the owner is alarmed")

@@ -19,6 +19,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
+from urllib.parse import urlsplit
 
 from bot.assets import ASSETS
 from bot.broadcasts.planner import AudiencePlanner
@@ -126,7 +127,7 @@ class Postgres:
 
     def measure(self, url: str) -> int:
         """See `Engine`."""
-        name = url.rpartition("/")[2].partition("?")[0]
+        name = urlsplit(url).path.removeprefix("/")
         return int(self._ask(f"SELECT pg_database_size('{name}')")[0][0])
 
     def _ask(self, sql: str) -> list[tuple[Any, ...]]:

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import aiohttp
-from aiohttp.client import ClientTimeout
-from aiohttp.client_reqrep import ClientRequest
-from aiohttp.connector import Connection
-from aiohttp.tracing import Trace
 from yarl import URL
 
 from bot.core.proxies import Proxy
@@ -22,24 +16,15 @@ def open_session(
     limit: int = 100,
     headers: dict[str, str] | None = None,
     timeout: aiohttp.ClientTimeout | None = None,
-    traces: list[aiohttp.TraceConfig] | None = None,
-    pool: aiohttp.ClientSession | None = None,
-    check: Callable[[], None] | None = None,
 ) -> aiohttp.ClientSession:
-    """A pool of at most `limit` connections, or the `pool` of another session, which closes it.
-
-    What the environment says of proxies was read with the settings. `check` is asked as the last thing before a request
-    leaves on a connection that is there, and what it raises keeps the request.
-    """
+    """A pool of at most `limit` connections; what the environment says of proxies was read with the settings."""
     speaks_http = proxy is not None and proxy.scheme != "socks5"
     return aiohttp.ClientSession(
-        connector=_open_pool(proxy, limit, check) if pool is None else pool.connector,
-        connector_owner=pool is None,
+        connector=_open_pool(proxy, limit),
         proxy=_compose_url(proxy) if proxy is not None and speaks_http else None,
         cookie_jar=aiohttp.DummyCookieJar(),
         headers=headers,
         timeout=timeout or aiohttp.ClientTimeout(),
-        trace_configs=traces,
     )
 
 
@@ -68,44 +53,12 @@ def _explain_status(status: int, proxy: Proxy) -> str:
     return f"The proxy {proxy} refuses with status {status}"
 
 
-class _Checked(aiohttp.TCPConnector):
-    """Lends a connection only if there is nothing against using it."""
-
-    check: Callable[[], None]
-
-    async def connect(
-        self,
-        req: ClientRequest,
-        traces: list[Trace],
-        timeout: ClientTimeout,  # noqa: ASYNC109 -- the base class's
-    ) -> Connection:
-        """Wait for a connection, however long that takes, and then ask."""
-        connection = await super().connect(req, traces, timeout)
-        try:
-            self.check()
-        except BaseException:
-            connection.release()
-            raise
-        return connection
-
-
-def _open_pool(proxy: Proxy | None, limit: int, check: Callable[[], None] | None) -> aiohttp.TCPConnector:
-    if proxy is not None and proxy.scheme == "socks5":
-        return _open_socks_pool(proxy, limit, check)
-    if check is None:
+def _open_pool(proxy: Proxy | None, limit: int) -> aiohttp.TCPConnector:
+    if proxy is None or proxy.scheme != "socks5":
         return aiohttp.TCPConnector(limit=limit)
-    pool = _Checked(limit=limit)
-    pool.check = check
-    return pool
-
-
-def _open_socks_pool(proxy: Proxy, limit: int, check: Callable[[], None] | None) -> aiohttp.TCPConnector:
     from aiohttp_socks import ProxyConnector  # noqa: PLC0415 -- only behind such a proxy
 
-    class CheckedProxy(_Checked, ProxyConnector):
-        """Likewise."""
-
-    pool = CheckedProxy(
+    return ProxyConnector(
         host=proxy.host,
         port=proxy.port,
         username=proxy.username or None,
@@ -113,8 +66,6 @@ def _open_socks_pool(proxy: Proxy, limit: int, check: Callable[[], None] | None)
         rdns=True,
         limit=limit,
     )
-    pool.check = check or (lambda: None)
-    return pool
 
 
 def _explain_socks(error: Exception, proxy: Proxy) -> str:

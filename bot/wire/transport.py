@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 
 import aiohttp
+from aiohttp.abc import AbstractStreamWriter
 from telegram.error import BadRequest, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
@@ -55,7 +57,6 @@ def _parse_entry(piece: bytes, update_id: bytes) -> object:
 _IN_ADDRESS = re.compile(r"/bot([^/]+)/[^/]*$")
 _IN_FRONT_OF_HOST = re.compile(r"//[^/@\s]+@")
 _OK = re.compile(rb'"ok"\s*:\s*true\b')
-_JSON = {"Content-Type": "application/json"}
 _LONGEST_ERROR_BYTES = 4000
 """More of a proxy's error page tells nobody anything."""
 
@@ -81,13 +82,13 @@ class AiohttpRequest(BaseRequest):
         media_write_timeout: Seconds for a request with files to leave, and to be answered beyond `read_timeout`; their
             size adds to it.
         proxy: The way to the server; None: straight.
-        may_leave: Asked right before a request leaves: whether this process runs the shop at that very moment.
+        may_leave: Asked before each piece of a request that is written: whether this process runs the shop at that very moment.
     """
 
     tells_leaving = True
     """It calls `LEAVING`."""
 
-    __slots__ = ("_limit", "_may_leave", "_media_write", "_proxy", "_sessions", "_shut", "_timeouts")
+    __slots__ = ("_limit", "_may_leave", "_media_write", "_proxy", "_session", "_shut", "_timeouts")
 
     def __init__(
         self,
@@ -106,8 +107,7 @@ class AiohttpRequest(BaseRequest):
         self._proxy = proxy
         self._timeouts = (read_timeout, write_timeout, connect_timeout, pool_timeout)
         self._media_write = media_write_timeout
-        self._sessions: tuple[aiohttp.ClientSession, ...] = ()
-        """One pool twice: as it is, and with somebody told of what leaves, which costs every request a little."""
+        self._session: aiohttp.ClientSession | None = None
         self._shut = False
 
     @property
@@ -122,8 +122,8 @@ class AiohttpRequest(BaseRequest):
     async def shutdown(self) -> None:
         """Close every connection, and refuse requests that come too late."""
         self._shut = True
-        sessions, self._sessions = self._sessions, ()
-        for session in reversed(sessions):
+        session, self._session = self._session, None
+        if session is not None:
             await session.close()
 
     async def do_request(  # noqa: PLR0917 -- the base class's signature
@@ -139,15 +139,14 @@ class AiohttpRequest(BaseRequest):
         """The answer's status and body; raises a TelegramError that `failures.classify` understands."""
         given = (read_timeout, write_timeout, connect_timeout, pool_timeout)
         limits = self._compute_timeout(given, upload_bytes=_count_upload(request_data))
-        token = _find_token(url)
         try:
             status, body = await self._exchange(method, url, request_data, limits)
         except Exception as error:  # noqa: BLE001 -- whatever it is, it may hold the address
-            failure = translate_error(error, token, self._proxy)
+            failure = translate_error(error, _find_token(url), self._proxy)
         else:
             if status < 300:
                 return status, _demand_result(method, body)
-            body = body[:_LONGEST_ERROR_BYTES].replace(token.encode(), b"<token>")
+            body = body[:_LONGEST_ERROR_BYTES].replace(_find_token(url).encode(), b"<token>")
             return _read_refusal(status, body, self._proxy), body
         raise failure  # outside the except clause, so that not even its context holds the original
 
@@ -156,27 +155,15 @@ class AiohttpRequest(BaseRequest):
     ) -> tuple[int, bytes]:
         if self._shut:
             raise NotSent("The connections are closed")
-        body, headers = _encode(request_data)
-        quiet, telling = self._sessions or self._open()
-        session = telling if LEAVING.get() is not None else quiet
-        async with session.request(
-            method, url, data=body, headers=headers, timeout=limits, allow_redirects=False
-        ) as answer:
+        if self._session is None:
+            self._session = open_session(self._proxy, limit=self._limit, headers={"User-Agent": self.USER_AGENT})
+        body, on_leave = _encode(request_data or RequestData()) if method == "POST" else None, LEAVING.get()
+        if body is not None and (self._may_leave is not None or on_leave is not None):
+            body = _Leaving(body, self._may_leave, on_leave)
+        async with self._session.request(method, url, data=body, timeout=limits, allow_redirects=False) as answer:
             if method == "GET" and answer.status < 300 and answer.content_type == "text/html":
                 raise NotSent(explain_page(answer.status, self._proxy))  # Telegram gives files out as bytes of no kind
             return answer.status, await answer.read()
-
-    def _open(self) -> tuple[aiohttp.ClientSession, ...]:
-        agent = {"User-Agent": self.USER_AGENT}
-        quiet = open_session(
-            self._proxy, limit=self._limit, headers=agent, check=self._check if self._may_leave is not None else None
-        )
-        self._sessions = (quiet, open_session(self._proxy, headers=agent, pool=quiet, traces=[_trace_leaving()]))
-        return self._sessions
-
-    def _check(self) -> None:
-        if self._may_leave is not None and not self._may_leave():
-            raise Lapsed("Another process may run this shop by now")
 
     def _compute_timeout(self, given: tuple[ODVInput[float], ...], *, upload_bytes: int) -> aiohttp.ClientTimeout:
         read, write, connect, pool = (
@@ -209,31 +196,64 @@ class AiohttpRequest(BaseRequest):
         return answer
 
 
-def _trace_leaving() -> aiohttp.TraceConfig:
-    """Tells who wants to know that a connection is there: the next thing on it is the request."""
+class _Leaving(aiohttp.Payload):
+    """What is asked right before it leaves, not when its connection is there.
 
-    async def tell(*_: object) -> None:
-        on_leave = LEAVING.get()
+    In between the loop may do other things, and the whole process may be stopped and wake up after somebody took its place.
+    aiohttp writes nothing of a request before its body's first piece.
+    """
+
+    def __init__(
+        self, body: aiohttp.Payload, may_leave: Callable[[], bool] | None, on_leave: Callable[[], None] | None
+    ) -> None:
+        super().__init__(body, body.headers)
+        self._size = body.size
+        self._body, self._may_leave, self._on_leave = body, may_leave, on_leave
+
+    def ask(self) -> None:
+        """Raise Lapsed where nothing may leave any more; a request of which a piece is missing is none."""
+        if self._may_leave is not None and not self._may_leave():
+            raise Lapsed("Another process may run this shop by now")
+        on_leave, self._on_leave = self._on_leave, None
         if on_leave is not None:
             on_leave()
 
-    trace = aiohttp.TraceConfig()
-    trace.on_connection_create_end.append(tell)
-    trace.on_connection_reuseconn.append(tell)
-    return trace
+    def decode(self, encoding: str = "utf-8", errors: str = "strict") -> str:
+        """The whole of it."""
+        return self._body.decode(encoding, errors)
+
+    async def write(self, writer: AbstractStreamWriter) -> None:
+        """Piece by piece."""
+        await self.write_with_length(writer, None)
+
+    async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
+        """Likewise; `content_length` in bytes, None is no limit."""
+        asking = cast("AbstractStreamWriter", _AskingWriter(writer, self.ask))
+        await self._body.write_with_length(asking, content_length)
 
 
-def _encode(request_data: RequestData | None) -> tuple[bytes | aiohttp.FormData | None, dict[str, str] | None]:
-    if request_data is None:
-        return None, None
+@dataclass(frozen=True, slots=True)
+class _AskingWriter:
+    """All that a body wants of a writer."""
+
+    writer: AbstractStreamWriter
+    ask: Callable[[], None]
+
+    async def write(self, piece: bytes) -> None:
+        """Write a piece if nothing is against it."""
+        self.ask()
+        await self.writer.write(piece)
+
+
+def _encode(request_data: RequestData) -> aiohttp.Payload:
     if not request_data.contains_files:
-        return encode_parameters(request_data.json_parameters), _JSON
+        return aiohttp.BytesPayload(encode_parameters(request_data.json_parameters), content_type="application/json")
     form = aiohttp.FormData()
     for name, value in request_data.json_parameters.items():
         form.add_field(name, value)
     for name, (filename, content, mime_type) in (request_data.multipart_data or {}).items():
         form.add_field(name, content, filename=filename, content_type=mime_type)
-    return form, None
+    return form()
 
 
 def encode_parameters(parameters: Mapping[str, str]) -> bytes:
@@ -248,8 +268,9 @@ def _find_token(url: str) -> str:
 
 def translate_error(error: Exception, token: str, proxy: Proxy | None) -> TelegramError:
     """One of ours for one of aiohttp's; its words hold neither the token nor the proxy's password."""
-    if isinstance(error, TelegramError):
-        return error
+    for each in (error, error.__cause__):  # aiohttp wraps what is raised while a body is written
+        if isinstance(each, TelegramError):
+            return each
     stopped = explain(error, proxy)
     if stopped:
         return NotSent(stopped)

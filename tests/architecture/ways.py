@@ -78,6 +78,7 @@ BY_ITSELF = {
         "HandoutWorker._send",
         "HandoutWorker._settle",
         "HandoutWorker._end",
+        "_Flight.note_leave",
     ),
     *("Supervisor.run", "Supervisor._run_job", "Supervisor._wait", "_note_run", "note_job_trouble", "list_owed"),
     *("find_due_cards", "claim_card", "settle_cards", "Workshop.run.<locals>.<lambda>"),

@@ -7,11 +7,18 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+from aiohttp import ClientResponse
+from aiohttp.client_reqrep import ClientRequest
+from aiohttp.connector import Connection
+from telegram import InputFile
+from telegram.request import RequestData
+from telegram.request._requestparameter import RequestParameter
 
 from bot.telemetry import set_up_logging
 from bot.wire.errors import FailureKind, Lapsed, classify
 from bot.wire.transport import AiohttpRequest
 from storage import LeaseLost
+from tests.telegram import PATIENCE_SECONDS
 from tests.wire.server import Server, serve
 from tests.wire.test_gate import Line, make_gate
 
@@ -105,6 +112,50 @@ async def test_the_last_thing_asked_is_the_lease(lease: Lease) -> None:
         lease.set(held=True)
         await _ask(way, server)
         assert len(server.calls) == asked + 1
+
+
+async def test_a_lease_that_ends_once_the_connection_is_lent_keeps_the_request(
+    lease: Lease, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process may be stopped at any point, and wake up after another took its shops."""
+    send = ClientRequest.send
+
+    async def lose_and_send(request: ClientRequest, connection: Connection) -> ClientResponse:
+        lease.set(held=False)
+        return await send(request, connection)
+
+    async with serve() as server, AiohttpRequest(may_leave=lease.is_held) as way:
+        await _ask(way, server)
+        asked = len(server.calls)
+        monkeypatch.setattr(ClientRequest, "send", lose_and_send)
+        with pytest.raises(Lapsed):
+            await _ask(way, server)
+        assert len(server.calls) == asked
+
+
+@pytest.mark.parametrize("pieces", range(5))
+async def test_a_lease_that_ends_on_the_way_leaves_a_request_incomplete(pieces: int) -> None:
+    """What is missing a piece is not done, and somebody else may send it."""
+    left = iter(range(pieces))
+
+    def may_leave() -> bool:
+        return next(left, None) is not None
+
+    arrived: asyncio.Queue[bytes] = asyncio.Queue()
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        arrived.put_nowait(await reader.read())
+        writer.close()
+
+    listening = await asyncio.start_server(listen, "127.0.0.1", 0)
+    async with listening, AiohttpRequest(may_leave=may_leave) as way, asyncio.timeout(PATIENCE_SECONDS):
+        content = RequestData([RequestParameter.from_input("photo", InputFile(b"x" * 200_000, filename="a.png"))])
+        host, port = listening.sockets[0].getsockname()
+        with pytest.raises(Lapsed):
+            await way.do_request(f"http://{host}:{port}/bot1:x/sendPhoto", "POST", content)
+        came = await arrived.get()
+    assert bool(came) == bool(pieces)
+    assert not came.endswith(b"--\r\n")
 
 
 async def _ask(way: AiohttpRequest, server: Server) -> None:

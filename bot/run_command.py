@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
@@ -15,7 +13,7 @@ from bot.complaint import WRONG_SETTING, complain
 from bot.process import nothing_collected, raise_descriptor_limit, tune_process
 from bot.settings import CommonSettings, Settings, list_common_secrets, list_secrets
 from bot.settings_reader import SettingsReader
-from bot.stop_signals import ignore_stop_signals, leave_at_once, list_stop_signals, on_stop_signals
+from bot.stop_signals import hear_signals, ignore_stop_signals, leave_at_once, on_stop_signals
 from bot.systemd import find_service_manager
 from bot.watchdog import Watchdog, keep_fed
 
@@ -45,28 +43,18 @@ def _host(common: CommonSettings) -> int:
     return asyncio.run(_host_until_signal(common))
 
 
-OnLookWanted = Callable[[Callable[[], None]], None]
-"""Is given what has the folder of shops looked at at once."""
-
-
 async def _host_until_signal(common: CommonSettings) -> int:
     """Run the shops of the folder; SIGHUP has the folder looked at, where it is not ignored."""
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    hurry = list[Callable[[], None]]()
-    for number in list_stop_signals():
-        loop.add_signal_handler(number, stop.set)
-    if signal.SIGHUP in list_stop_signals():
-        loop.add_signal_handler(signal.SIGHUP, lambda: [look() for look in hurry])
+    stop, hurry = asyncio.Event(), asyncio.Event()
+    hear_signals(stop, hurry)
     try:
         async with keep_fed(find_service_manager(os.environ), common.heartbeat, stop) as watchdog:
-            return await _host_in(common, stop, hurry.append, watchdog)
+            return await _host_in(common, stop, hurry, watchdog)
     finally:
-        ignore_stop_signals(loop)
+        ignore_stop_signals()
 
 
-async def _host_in(
-    common: CommonSettings, stop: asyncio.Event, on_look_wanted: OnLookWanted, watchdog: Watchdog
-) -> int:
+async def _host_in(common: CommonSettings, stop: asyncio.Event, hurry: asyncio.Event, watchdog: Watchdog) -> int:
     await asyncio.to_thread(import_bot)
     from bot.shops.hosting import run_shops  # noqa: PLC0415 -- likewise
     from bot.web.listening import ListenRefused  # noqa: PLC0415 -- likewise
@@ -75,7 +63,7 @@ async def _host_in(
     tune_process()
     raise_descriptor_limit()
     try:
-        await run_shops(common, stop, on_look_wanted, watchdog)
+        await run_shops(common, stop, hurry, watchdog)
     except (ListenRefused, StoreError, OSError) as error:
         return complain(str(error), 1)
     return 0
@@ -85,9 +73,8 @@ async def _run_until_signal(settings: Settings) -> int:
     with nothing_collected():
         from storage import StoreBusy, StoreError, StoreLeaving, StoreMoved  # noqa: PLC0415 -- likewise
 
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    for number in list_stop_signals():
-        loop.add_signal_handler(number, stop.set)
+    stop = asyncio.Event()
+    hear_signals(stop)
     try:
         async with keep_fed(find_service_manager(os.environ), settings.heartbeat, stop) as watchdog:
             return await _run_when_ours(settings, stop, watchdog)
@@ -101,7 +88,7 @@ async def _run_until_signal(settings: Settings) -> int:
         await tell_owners(settings, error)
         return complain(str(error), 1)
     finally:
-        ignore_stop_signals(loop)
+        ignore_stop_signals()
 
 
 async def _run_when_ours(settings: Settings, stop: asyncio.Event, watchdog: Watchdog) -> int:

@@ -27,6 +27,13 @@ def list_stop_signals() -> tuple[signal.Signals, ...]:
     return tuple(number for number in STOP_SIGNALS if signal.getsignal(number) is not signal.SIG_IGN)
 
 
+def hear_signals(stop: asyncio.Event, hurry: asyncio.Event | None = None) -> None:
+    """Set `stop` at each of them from now on, on the running loop; where there is `hurry`, SIGHUP sets that instead."""
+    for number in list_stop_signals():
+        event = hurry if hurry is not None and number is signal.SIGHUP else stop
+        asyncio.get_running_loop().add_signal_handler(number, event.set)
+
+
 def leave(_number: int, _frame: FrameType | None) -> NoReturn:
     """End a command where it stands."""
     on_stop_signals(signal.SIG_IGN)  # a second one would end the interpreter on its way out, with a bad status
@@ -38,8 +45,9 @@ def leave_at_once(_number: int, _frame: FrameType | None) -> NoReturn:
     os._exit(0)
 
 
-def ignore_stop_signals(loop: asyncio.AbstractEventLoop) -> None:
+def ignore_stop_signals() -> None:
     """From here on a second signal could only spoil the exit status, also while the loop gives its handlers up."""
+    loop = asyncio.get_running_loop()
     signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     for number in list_stop_signals():
         loop.remove_signal_handler(number)

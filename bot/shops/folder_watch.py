@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 from bot.core.setting import SettingMistake
@@ -11,6 +12,7 @@ from bot.env_file import EnvFileMistake
 from bot.settings import Settings, list_secrets
 from bot.shops.folder import Mark, ShopFolder, list_crossed, list_strays
 from bot.telemetry import note_secrets
+from bot.wire.signal import wait_set
 
 logger = logging.getLogger(__name__)
 
@@ -23,10 +25,16 @@ class FolderWatch:
 
     Args:
         folder: What is looked at.
+        hurry: Set by whoever says that all is written: the folder is looked at at once, and what stands there is believed.
+        look_seconds: Between two looks that nobody asked for.
     """
 
-    def __init__(self, folder: ShopFolder) -> None:
+    def __init__(
+        self, folder: ShopFolder, hurry: asyncio.Event | None = None, *, look_seconds: float = LOOK_SECONDS
+    ) -> None:
         self.folder = folder
+        self.look_seconds = look_seconds
+        self._hurry = hurry or asyncio.Event()
         self.in_force: dict[str, Settings] = {}
         """Shops to be run, by name; another object as soon as the file has changed."""
         self.strays: list[str] = []
@@ -38,13 +46,38 @@ class FolderWatch:
         self._crossed: dict[str, Settings] = {}
         self._told: set[str] = set()
 
+    async def begin(self) -> None:
+        """Look for the first time: files that were there before nobody is writing.
+
+        Raises:
+            OSError: the folder cannot be read.
+        """
+        await self.renew(settled=False)
+
+    async def run(self, on_change: Callable[[], None]) -> None:
+        """Look for ever, and call `on_change` after each look that has found something else in force, or a mistake."""
+        readable = True
+        while True:
+            settled = not await wait_set(self._hurry, self.look_seconds)
+            self._hurry.clear()
+            try:
+                if await self.renew(settled=settled):
+                    on_change()
+                readable = True
+            except OSError as error:
+                if readable:
+                    logger.error("The folder of shops cannot be read, and all stays as it is: %s", error)  # noqa: TRY400 -- expected
+                readable = False
+
     async def renew(self, *, settled: bool = True) -> bool:
-        """Likewise, on a thread, with the mistakes in the log and no secret in it; whether anything has changed."""
+        """As `look`, on a thread, with what is wrong in the log and no secret in it; whether anything has changed."""
         mistakes = await asyncio.to_thread(self.look, settled=settled)
         for words in mistakes or ():
             logger.error("%s. Until then this file changes nothing", words)
         if mistakes is None:
             return False
+        for words in self.strays:
+            logger.warning("%s", words)
         note_secrets([secret for settings in self.in_force.values() for secret in list_secrets(settings)])
         return True
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -18,7 +18,8 @@ from bot.messages.shop import Shop
 from bot.services.campaigns import ShopView, get_shop
 from bot.settings import CommonSettings, Settings
 from bot.shops.folder import ShopFolder
-from bot.shops.folder_watch import LOOK_SECONDS, FolderWatch
+from bot.shops.folder_watch import FolderWatch
+from bot.shops.unserved import explain_unserved
 from bot.telemetry import SHOP, Metrics
 from bot.updates.attempts import build_judge
 from bot.updates.capability import Registry
@@ -54,6 +55,8 @@ LONGEST_AGAIN_SECONDS = 30.0
 @dataclass(slots=True, eq=False)
 class _Visit:
     settings: Settings
+    web: WebDeps | None = None
+    """None while the database cannot be read."""
     task: asyncio.Task[None] = field(init=False)
 
 
@@ -71,35 +74,49 @@ class Guests:
         self._easel = Easel(ASSETS)
         self._pools = Pools()
         self._visits: dict[str, _Visit] = {}
-        self._open: dict[str, WebDeps] = {}
+        self._unserved: dict[str, Settings] = {}
+        """Shops of which it was said why they are not served here."""
+        self._leaving: set[asyncio.Task[None]] = set()
 
     def set_shops(self, shops: Mapping[str, Settings]) -> None:
         """Serve these from now on, by name; one whose settings are the same object is not disturbed."""
         for name, visit in list(self._visits.items()):
             if shops.get(name) is not visit.settings:
-                visit.task.cancel()
-                del self._visits[name]
+                self._end(self._visits.pop(name))
+        unserved = self._list_unserved(shops)
         for name, settings in shops.items():
-            if settings.public_url and name not in self._visits:
+            if name not in unserved and name not in self._visits:
                 visit = self._visits[name] = _Visit(settings)
-                visit.task = asyncio.create_task(self._stay(name, settings), name=f"the doors of {name or 'the shop'}")
+                visit.task = asyncio.create_task(self._stay(name, visit), name=f"the doors of {name or 'the shop'}")
         self._show()
+
+    def _end(self, visit: _Visit) -> None:
+        visit.task.cancel()
+        self._leaving.add(visit.task)
+        visit.task.add_done_callback(self._leaving.discard)
+
+    def _list_unserved(self, shops: Mapping[str, Settings]) -> Collection[str]:
+        """Those that cannot be served beside a bot; the log says why, once."""
+        told, self._unserved = self._unserved, {}
+        for name, settings in shops.items():
+            if why := explain_unserved(settings):
+                self._unserved[name] = settings
+                if told.get(name) is not settings:
+                    logger.warning("%s is not served here: %s", name, why)
+        return self._unserved.keys()
 
     async def close(self) -> None:
         """Serve none any more."""
-        tasks = [visit.task for visit in self._visits.values()]
-        self._visits.clear()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        while self._visits:
+            self._end(self._visits.popitem()[1])
+        await asyncio.gather(*self._leaving, return_exceptions=True)
 
-    async def _stay(self, name: str, settings: Settings) -> None:
-        SHOP.set(name or settings.bot_id)
+    async def _stay(self, name: str, visit: _Visit) -> None:
+        SHOP.set(name or visit.settings.bot_id)
         pause = self._again_seconds
         while True:
             try:
-                async with open_doors(settings, self._pools, self._easel, self._site) as (web, snapshots):
-                    self._open[name] = web
+                async with open_doors(visit.settings, self._pools, self._easel, self._site) as (visit.web, snapshots):
                     self._show()
                     pause = self._again_seconds
                     await snapshots.run()
@@ -108,21 +125,25 @@ class Guests:
             except Exception:
                 logger.exception("The shop's doors are closed for a while")
             finally:
-                self._open.pop(name, None)
+                visit.web = None
             self._show()
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_AGAIN_SECONDS)
 
     def _show(self) -> None:
-        closed = {name: visit.settings.public_url for name, visit in self._visits.items() if name not in self._open}
+        closed = {name: visit.settings.public_url for name, visit in self._visits.items() if visit.web is None}
         try:
-            self._site.show({name: web for name, web in self._open.items() if name in self._visits}, closed)
+            self._site.show({name: visit.web for name, visit in self._visits.items() if visit.web is not None}, closed)
         except Crossed as error:
             logger.error("%s. Until then all doors stay as they are", error)  # noqa: TRY400 -- no fault of the program
 
 
-async def serve_guests(chosen: Settings | CommonSettings, stop: asyncio.Event) -> None:
+async def serve_guests(
+    chosen: Settings | CommonSettings, stop: asyncio.Event, hurry: asyncio.Event | None = None
+) -> None:
     """Serve the doors of one shop, or of all of a folder that lie on PostgreSQL, until `stop` is set.
+
+    `hurry` has the folder looked at at once.
 
     Raises:
         ListenRefused: the port cannot be had.
@@ -134,30 +155,16 @@ async def serve_guests(chosen: Settings | CommonSettings, stop: asyncio.Event) -
     if isinstance(chosen, Settings):
         guests.set_shops({chosen.shop: chosen})
     else:
-        watch = FolderWatch(ShopFolder(chosen.shops, chosen.given))
-        await _look(watch, guests, settled=False)
-        looking = asyncio.create_task(_keep_looking(watch, guests))
+        watch = FolderWatch(ShopFolder(chosen.shops, chosen.given, only=chosen.only), hurry)
+        await watch.begin()
+        guests.set_shops(watch.in_force)
+        looking = asyncio.create_task(watch.run(lambda: guests.set_shops(watch.in_force)))
     try:
         await serve_port(site, chosen.listen, stop, "The web side", own=DESCRIPTORS)
     finally:
         if looking is not None:
             looking.cancel()
         await guests.close()
-
-
-async def _keep_looking(watch: FolderWatch, guests: Guests) -> None:
-    while True:
-        await asyncio.sleep(LOOK_SECONDS)
-        try:
-            await _look(watch, guests)
-        except OSError as error:
-            logger.warning("The folder of shops cannot be read, and all stays as it is: %s", error)
-
-
-async def _look(watch: FolderWatch, guests: Guests, *, settled: bool = True) -> None:
-    if await watch.renew(settled=settled):
-        shops = watch.in_force
-        guests.set_shops({name: each for name, each in shops.items() if not each.database_url.startswith("sqlite:")})
 
 
 @asynccontextmanager

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Coroutine
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,12 +12,12 @@ from typing import Any
 from bot.campaign_file import CampaignMistake
 from bot.core.setting import SettingMistake
 from bot.settings import Settings
-from bot.shops.folder_watch import LOOK_SECONDS, FolderWatch
+from bot.shops.folder_watch import FolderWatch
 from bot.shops.leasing import Leasing
 from bot.shops.starts import Starts
 from bot.telemetry import SHOP
 from bot.updates.intake import PollingEnded
-from bot.wire.signal import TaskEnded, raise_end
+from bot.wire.signal import TaskEnded, raise_end, wait_set
 from storage.errors import LeaseLost, StoreError, StoreLeaving, StoreMoved, StoreOutdated, StoreTooNew
 
 logger = logging.getLogger(__name__)
@@ -81,17 +80,14 @@ class Host:
         *,
         starts: Starts | None = None,
         first_pause_seconds: float = FIRST_PAUSE_SECONDS,
-        look_seconds: float = LOOK_SECONDS,
     ) -> None:
         self._watch = watch
         self._leasing = leasing
         self._run_shop = run_shop
         self._starts = starts or Starts()
         self._first_pause_seconds = first_pause_seconds
-        self._look_seconds = look_seconds
         self._ours: frozenset[str] = frozenset()
         self._stays: dict[str, Stay] = {}
-        self._hurry = asyncio.Event()
         self._stopping = False
 
     @property
@@ -105,10 +101,6 @@ class Host:
         ours = self._ours & self._watch.in_force.keys()
         return sorted(ours.difference(self.at_work) | self._watch.refused)
 
-    def look_now(self) -> None:
-        """Look at the folder at once, and believe what stands there."""
-        self._hurry.set()
-
     async def run(self, stop: asyncio.Event, *parts: Coroutine[Any, Any, None]) -> None:
         """Run shops until `stop` is set, then stop them side by side; the host's own `parts` end with it.
 
@@ -116,13 +108,14 @@ class Host:
             OSError: the folder cannot be read.
             TaskEnded: a part of the host has ended by itself; what one raises passes as it is.
         """
-        await self._look(settled=False)
+        await self._watch.begin()
         if not self._watch.in_force:
             logger.warning("There is no shop in %s yet that can be run", self._watch.folder.path)
+        self._take_up()
         self._leasing.subscribe(self._note_ours)
         tasks = [
             asyncio.create_task(self._leasing.run(), name="sharing out the shops"),
-            asyncio.create_task(self._keep_looking(), name="looking at the folder"),
+            asyncio.create_task(self._watch.run(self._take_up), name="looking at the folder"),
             *(asyncio.create_task(part, name="the web side") for part in parts),
         ]
         stopping = asyncio.create_task(stop.wait())
@@ -136,27 +129,8 @@ class Host:
                 task.cancel()
             await asyncio.gather(stopping, *tasks, return_exceptions=True)
 
-    async def _keep_looking(self) -> None:
-        readable = True
-        while True:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._look_seconds):
-                    await self._hurry.wait()
-            settled = not self._hurry.is_set()
-            self._hurry.clear()
-            try:
-                await self._look(settled=settled)
-                readable = True
-            except OSError as error:
-                if readable:
-                    logger.error("The folder of shops cannot be read, and all stays as it is: %s", error)  # noqa: TRY400 -- expected
-                readable = False
-
-    async def _look(self, *, settled: bool) -> None:
-        if not await self._watch.renew(settled=settled):
-            return
-        for words in self._watch.strays:
-            logger.warning("%s", words)
+    def _take_up(self) -> None:
+        """What the folder says has changed."""
         shops = self._watch.in_force
         self._leasing.set_wanted({name: settings.database_url for name, settings in shops.items()})
         self._settle()
@@ -212,7 +186,7 @@ class Host:
             if waits and not isinstance(fault, StoreLeaving):
                 await self._until_other(stay, known)
             else:
-                await _rest(stay, pause)
+                await wait_set(stay.stop, pause)
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
     def _begin(self, stay: Stay) -> Coroutine[Any, Any, None]:
@@ -222,7 +196,7 @@ class Host:
     async def _until_other(self, stay: Stay, known: object) -> None:
         """Wait until the campaign is another than it was when it was read; the shop's own file begins another stay."""
         while not stay.stop.is_set() and await asyncio.to_thread(_find_marks, stay.settings.campaign) == known:
-            await _rest(stay, self._look_seconds)
+            await wait_set(stay.stop, self._watch.look_seconds)
 
     async def _stop_all(self) -> None:
         self._stopping = True
@@ -265,12 +239,6 @@ async def _leave(late: Collection[asyncio.Task[None]]) -> None:
         task.cancel()
     if late:
         await asyncio.wait(late, timeout=1.0)
-
-
-async def _rest(stay: Stay, seconds: float) -> None:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await stay.stop.wait()
 
 
 def _find_marks(path: Path) -> list[tuple[int, int] | None]:

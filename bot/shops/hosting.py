@@ -43,7 +43,7 @@ TEMPLATES_KEPT = 16
 async def run_shops(
     common: CommonSettings,
     stop: asyncio.Event,
-    on_look_wanted: Callable[[Callable[[], None]], None],
+    hurry: asyncio.Event,
     watchdog: Watchdog,
 ) -> None:
     """Run all shops of the folder until `stop` is set.
@@ -51,7 +51,7 @@ async def run_shops(
     Args:
         common: The folder, and what holds for all shops.
         stop: Ends them all.
-        on_look_wanted: Is given what has the folder looked at at once.
+        hurry: Has the folder looked at at once.
         watchdog: Is told how each is doing.
 
     Raises:
@@ -65,7 +65,7 @@ async def run_shops(
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="shops"))
     pools = Pools()
     leasing = PostgresLeasing(pools)
-    watch = FolderWatch(ShopFolder(common.shops, common.given, only=common.only))
+    watch = FolderWatch(ShopFolder(common.shops, common.given, only=common.only), hurry)
     token = METRICS_TOKEN.read({METRICS_TOKEN.name: common.given.get(PREFIX + METRICS_TOKEN.name, "")})
     doors, stays = Doors(common.listen, token, lambda: host.absent), dict[str, Stay]()
     house = House(
@@ -81,7 +81,6 @@ async def run_shops(
         await _run_shop(stay, leasing, pools, work)
 
     host = Host(watch, leasing, run_shop)
-    on_look_wanted(host.look_now)
     watchdog.note_ready()
     await host.run(stop, doors.run(stop))
 

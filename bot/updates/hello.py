@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
 from typing import Any
 
 from telegram.error import TelegramError
@@ -12,6 +11,7 @@ from telegram.error import TelegramError
 from bot.updates.application import PassalongApplication
 from bot.updates.intake import PollerStuck, TokenRefused
 from bot.wire.errors import FailureKind, classify
+from bot.wire.signal import wait_set
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ async def say_hello(application: PassalongApplication[Any], stop: asyncio.Event)
             if loop.time() > deadline:
                 raise PollerStuck(f"Telegram does not answer: {failure.text}") from None
             logger.warning("Telegram does not answer yet (%s): %s", failure.kind, failure.text)
-            await _pause(stop, seconds=1.0 + failure.retry_after)
+            await wait_set(stop, 1.0 + failure.retry_after)
         else:
             return
 
@@ -54,9 +54,3 @@ async def _ask(application: PassalongApplication[Any], stop: asyncio.Event) -> N
         asking.cancel()
         stopping.cancel()
         await asyncio.gather(asking, stopping, return_exceptions=True)
-
-
-async def _pause(stop: asyncio.Event, *, seconds: float) -> None:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await stop.wait()

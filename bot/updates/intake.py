@@ -10,13 +10,13 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 
 from telegram.error import TelegramError
 
 from bot.updates.dispatch import Dispatch
 from bot.updates.raw_updates import RawUpdate, find_update_id, parse_update
 from bot.wire.errors import Failure, FailureKind, classify
+from bot.wire.signal import wait_set
 from bot.wire.telegram_bot import PassalongBot
 from storage.leases import Holder
 from storage.store import Store
@@ -162,9 +162,7 @@ class Intake:
 
     async def wait_heard(self, limit_seconds: float) -> None:
         """Return once Telegram has answered a poll, or is holding one back so long that nothing was waiting."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(limit_seconds):
-                await self._heard.wait()
+        await wait_set(self._heard, limit_seconds)
 
     async def run(self) -> None:
         """Poll for ever.

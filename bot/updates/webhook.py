@@ -8,12 +8,12 @@ import hmac
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from urllib.parse import urlsplit
 
 from bot.telemetry import Metrics
 from bot.updates.intake import BackOff, PollingEnded, TokenRefused
 from bot.wire.errors import FailureKind, classify
+from bot.wire.signal import wait_set
 from bot.wire.telegram_bot import PassalongBot, call_method
 
 logger = logging.getLogger(__name__)
@@ -99,9 +99,7 @@ class Webhook:
 
     async def wait_heard(self, limit_seconds: float) -> None:
         """Return once the address is set, or after this time."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(limit_seconds):
-                await self._heard.wait()
+        await wait_set(self._heard, limit_seconds)
 
     async def run(self) -> None:
         """Set the address, and look after it for ever.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from typing import Any, Generic, NoReturn, TypeVar
 
 
@@ -27,6 +28,14 @@ class Signal:
             waiter = asyncio.get_running_loop().create_future()
             self._waiters.append(waiter)
             await waiter
+
+
+async def wait_set(event: asyncio.Event, seconds: float) -> bool:
+    """Return once it is set, or after this time; says whether it is."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    return event.is_set()
 
 
 class TaskEnded(Exception):

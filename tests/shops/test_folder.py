@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -260,3 +261,25 @@ def test_a_folder_that_is_away_changes_nothing(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="shops"):
         watch.look(settled=False)
     assert list(watch.in_force) == ["bakery"]
+
+
+async def test_a_look_that_somebody_asks_for_comes_at_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """And believes what stands there; a folder that is away in between ends no looking."""
+    path, hurry, changed = tmp_path / "shops", asyncio.Event(), asyncio.Event()
+    watch = FolderWatch(open_folder(path), hurry, look_seconds=3600.0)
+    await watch.begin()
+    looking = asyncio.create_task(watch.run(changed.set))
+    async with asyncio.timeout(60):
+        path.rename(tmp_path / "away")
+        hurry.set()
+        while "cannot be read" not in caplog.text:  # noqa: ASYNC110 -- nobody tells
+            await asyncio.sleep(0.01)
+        (tmp_path / "away").rename(path)
+        for number in (41, 42):
+            write_shop(path, "bakery", BOT_TOKEN=compose_token(number))
+            hurry.set()
+            await changed.wait()
+            changed.clear()
+            assert watch.in_force["bakery"].bot_id == str(number)
+    looking.cancel()
+    await asyncio.gather(looking, return_exceptions=True)

@@ -68,11 +68,10 @@ async def hosting(
         write_shop(folder, name, BOT_TOKEN=compose_token(number))
     stage, stop = Stage(folder), asyncio.Event()
     host = Host(
-        FolderWatch(open_folder(folder)),
+        FolderWatch(open_folder(folder), look_seconds=0.02),
         leasing or Alone(),
         stage.run_shop,
         starts=Starts(every_seconds=0.0),
-        look_seconds=0.02,
         **{"first_pause_seconds": 0.01, **options},
     )
     running = asyncio.create_task(host.run(stop))

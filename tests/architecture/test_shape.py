@@ -99,6 +99,33 @@ def test_no_test_asserts_how_long_something_took() -> None:
     assert not {path: lines for path, lines in found.items() if lines}
 
 
+def list_unlimited_waits(node: ast.AST, *, limited: bool = False) -> Iterator[int]:
+    """Lines of loops that sleep until something is so, and would for ever if it never is.
+
+    A limit is a time-out around them, a look at a clock, or at whether a program has ended.
+    """
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        limited = False
+    if isinstance(node, ast.AsyncWith):
+        limited = limited or any("timeout(" in ast.unparse(each.context_expr) for each in node.items)
+    if isinstance(node, ast.While) and not limited and not isinstance(node.test, ast.Constant):
+        said = ast.unparse(node)
+        if "sleep(" in said and not any(word in said for word in ("monotonic(", "deadline", ".status", "raise ")):
+            yield node.lineno
+    for part in ast.iter_child_nodes(node):
+        yield from list_unlimited_waits(part, limited=limited)
+
+
+def test_no_test_waits_for_ever() -> None:
+    """What never comes is found out by its own test, and not by whoever ends the whole run."""
+    loop = "async def wait():\n {}:\n  while not ready():\n   await asyncio.sleep(0.1)"
+    assert list(list_unlimited_waits(ast.parse(loop.format("if True")))) == [3]
+    assert not list(list_unlimited_waits(ast.parse(loop.format("async with asyncio.timeout(60)"))))
+    tests = [path for path in SOURCES if is_test(path)]
+    found = {name(path): list(list_unlimited_waits(ast.parse(path.read_text("utf-8")))) for path in tests}
+    assert not {path: lines for path, lines in found.items() if lines}
+
+
 def test_nobody_waits_in_a_way_that_may_swallow_a_cancelling() -> None:
     """`asyncio.wait_for` of Python 3.11 does, where what it waits for comes true in the same moment: a stop would hang."""
     files = [path for path in SOURCES if not is_test(path)]

@@ -106,9 +106,10 @@ async def _until_answered(ground: Ground, number: str) -> str:
 async def _until_quiet(ground: Ground) -> None:
     """Wait until nothing has been sent for a moment: menus of the team are shown beside the answers."""
     before = -1
-    while (now := _count_acts(ground)) != before:
-        before = now
-        await asyncio.sleep(0.5)
+    async with asyncio.timeout(60):
+        while (now := _count_acts(ground)) != before:
+            before = now
+            await asyncio.sleep(0.5)
 
 
 def _count_acts(ground: Ground) -> int:

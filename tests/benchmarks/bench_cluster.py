@@ -17,7 +17,7 @@ import psycopg
 
 from storage import Store, Tx, open_store
 from tests.benchmarks.bench_flow import seed_inviters
-from tests.benchmarks.rig import TOKEN, Telegram, open_program, open_telegram, wait_until
+from tests.benchmarks.rig import PATIENCE_SECONDS, TOKEN, Telegram, open_program, open_telegram, wait_until
 from tests.benchmarks.rows import Row, row
 from tests.storage.cast import add_member
 from tests.storage.server import start_server
@@ -98,7 +98,8 @@ def _weigh_joins(url: str, telegram: Telegram, codes: list[str], total: int, bot
 
 def _wait_calm(process: Popen[bytes]) -> None:
     before, now = -1.0, _count_seconds(process.pid)
-    while now - before > 0.02 * CALM_SECONDS:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while now - before > 0.02 * CALM_SECONDS and time.monotonic() < deadline:
         time.sleep(CALM_SECONDS)
         before, now = now, _count_seconds(process.pid)
 

@@ -338,7 +338,8 @@ async def _kill_often(order: Order, till: Till) -> None:
         await (asyncio.sleep(dice.uniform(0, 1.5)) if coming_up else till.until_answered(moment))
         await asyncio.sleep(dice.uniform(0, 0.05))
         before = len(killer.deaths)
-        while len(killer.deaths) == before:  # it may be dead still
-            till.stage.keeper.raise_if_gone()
-            killer.strike()
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(SILENT_SECONDS):
+            while len(killer.deaths) == before:  # it may be dead still
+                till.stage.keeper.raise_if_gone()
+                killer.strike()
+                await asyncio.sleep(0.01)

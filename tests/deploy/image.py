@@ -120,7 +120,9 @@ async def _stop_early(root: Root, state: Path, telegram: LocalTelegram) -> float
 
 
 def _stop_when_begun(process: subprocess.Popen[bytes], program: str) -> float:
+    deadline = time.monotonic() + START_SECONDS
     while _find_name(find_first(process)) != program:
+        assert time.monotonic() < deadline, f"{program} has not begun"
         time.sleep(0.005)
     return _stop(process, {0, KILLED})
 

@@ -147,9 +147,10 @@ async def test_a_shop_at_work_says_so(tmp_path: Path) -> None:
         heard, url = list[dict[str, str]](), sqlite_in(tmp_path)
         senses = Senses(watcher=watchdog.watch("bakery"))
         async with open_store(url) as store, open_shop(url, store=store, senses=senses):
-            while not heard:
-                await asyncio.sleep(0.01)
-                heard += listener.read()
+            async with asyncio.timeout(60):
+                while not heard:
+                    await asyncio.sleep(0.01)
+                    heard += listener.read()
         assert heard[0] == {"READY": "1", "STATUS": "At work"}
         watchdog.watch("salon").on_look([Trouble.UPDATES], again_seconds=15)
         assert not watchdog.is_fed(), "the bakery's good word counts after its end"
@@ -162,13 +163,14 @@ async def test_a_stop_is_told_at_once(tmp_path: Path) -> None:
         async with keep_fed(ServiceManager(listener.address, 0.03), None, stop) as watchdog:
             watchdog.note_ready()
             heard: list[dict[str, str]] = []
-            while {"WATCHDOG": "1"} not in heard[2:]:
-                await asyncio.sleep(0.01)
-                heard += listener.read()
-            stop.set()
-            while not any("STOPPING" in said for said in heard):
-                await asyncio.sleep(0.01)
-                heard += listener.read()
+            async with asyncio.timeout(60):
+                while {"WATCHDOG": "1"} not in heard[2:]:
+                    await asyncio.sleep(0.01)
+                    heard += listener.read()
+                stop.set()
+                while not any("STOPPING" in said for said in heard):
+                    await asyncio.sleep(0.01)
+                    heard += listener.read()
         assert heard[0] == {"READY": "1", "STATUS": "At work"}
 
 

@@ -329,8 +329,9 @@ async def test_the_author_holds_the_brake(tmp_path_factory: pytest.TempPathFacto
         await shop.tap(shop.admin, running, "Pause")
         paused = await shop.until_edited(question, "Paused")
         held = -1
-        while held != (held := count_received(shop, "slowly").total()):  # noqa: ASYNC110 -- what was on its way arrives
-            await asyncio.sleep(0.5)
+        async with asyncio.timeout(60):
+            while held != (held := count_received(shop, "slowly").total()):  # noqa: ASYNC110 -- what was on its way arrives
+                await asyncio.sleep(0.5)
         assert held < 300
         await shop.tap(shop.admin, paused, "Resume")
         running = await shop.until_edited(question, "Sending")

@@ -502,8 +502,9 @@ async def test_what_is_being_done_at_a_stop_is_done_to_the_end(telegram: LocalTe
     await begun.wait()
     await telegram.until_confirmed()
     stop.set()
-    while any(task.get_name() == "asking for updates" for task in asyncio.all_tasks()):  # noqa: ASYNC110 -- likewise
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(60):
+        while any(task.get_name() == "asking for updates" for task in asyncio.all_tasks()):  # noqa: ASYNC110 -- likewise
+            await asyncio.sleep(0.01)
     telegram.world.send_text(anna, telegram.world.open_chat(anna), "too late")
     release.set()
     await running

@@ -223,8 +223,9 @@ async def test_starts_do_not_come_all_at_once() -> None:
 
     opened = [asyncio.Event() for _ in range(6)]
     beginning = [asyncio.create_task(starts.begin(work, each)) for each in opened]
-    while under_way < 2:  # noqa: ASYNC110 -- a number tells nobody
-        await asyncio.sleep(0)
+    async with asyncio.timeout(60):
+        while under_way < 2:  # noqa: ASYNC110 -- a number tells nobody
+            await asyncio.sleep(0)
     assert most == 2
     running = await asyncio.gather(*beginning)
     assert under_way == 6

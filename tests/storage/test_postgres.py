@@ -144,8 +144,9 @@ async def test_a_line_that_broke_comes_again(
     with connect(postgres_url) as behind:
         behind.execute(END_LINE)
         await pg_store.write(add_member, 2)
-        while "is back" not in caplog.text:  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
+        async with asyncio.timeout(60):
+            while "is back" not in caplog.text:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
         assert len(behind.execute(LINE).fetchall()) == 1
     assert not pg_store.is_lost
     await pg_store.write(add_member, 3)

@@ -169,18 +169,18 @@ async def test_a_step_that_is_in_somebodys_way_is_tried_again(empty_postgres_url
         busy.autocommit = False
         busy.execute("LOCK TABLE person IN ROW EXCLUSIVE MODE")  # whoever writes has it; a foreign key to it needs more
         opening = asyncio.create_task(open_and_count(empty_postgres_url))
-        async with asyncio.timeout(60):
-            await wait_until(lambda: is_awaited(busy))
-            await wait_until(lambda: not is_awaited(busy))  # it has given way, and comes again
+        await wait_until(lambda: is_awaited(busy))
+        await wait_until(lambda: not is_awaited(busy))  # it has given way, and comes again
         assert not opening.done()
         busy.rollback()
     assert await opening == 0
 
 
 async def wait_until(happened: Callable[[], bool]) -> None:
-    """Look again and again."""
-    while not happened():  # noqa: ASYNC110  # what is in the server tells nobody
-        await asyncio.sleep(0.02)
+    """Look again and again, for a minute."""
+    async with asyncio.timeout(60):
+        while not happened():  # noqa: ASYNC110  # what is in the server tells nobody
+            await asyncio.sleep(0.02)
 
 
 def is_awaited(busy: Any) -> bool:

@@ -149,8 +149,9 @@ async def test_a_failure_nobody_waits_for_is_logged(store: Store, caplog: pytest
         await caller
     with caplog.at_level(logging.ERROR):
         gate.set()
-        while not caplog.text:  # noqa: ASYNC110  # a log record sets no event
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(60):
+            while not caplog.text:  # noqa: ASYNC110  # a log record sets no event
+                await asyncio.sleep(0.01)
     assert "DeliberateError" in caplog.text
 
 

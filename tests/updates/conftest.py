@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.wire.stage import application, bot, gate, request_, server, store_url
+from tests.wire.stage import application, bot, gate, patience_seconds, request_, server, store_url
 
-__all__ = ["application", "bot", "gate", "request_", "server", "store_url"]
+__all__ = ["application", "bot", "gate", "patience_seconds", "request_", "server", "store_url"]

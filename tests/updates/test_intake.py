@@ -21,7 +21,7 @@ from storage.errors import CommitUnknown
 from storage.records import Seq
 from storage.schema import inbox as inbox_table
 from storage.tables import inbox
-from tests.wire.server import Call, Server, make_inline, make_update, refuse, succeed, until
+from tests.wire.server import Call, Server, give_until_confirmed, make_inline, make_update, refuse, succeed, until
 from tests.wire.stage import BOTH_ENGINES
 
 Application = PassalongApplication[dict[str, Any]]
@@ -75,17 +75,19 @@ def list_offsets(server: Server) -> list[str | None]:
 
 async def test_updates_are_stored_before_they_are_confirmed(server: Server, application: Application) -> None:
     """When the next offset arrives, the batch before it lies in the inbox."""
-    store, seen = application.bot_data.store, []
+    store, seen = application.bot_data.store, list[int]()
 
-    async def serve(call: Call) -> web.Response:
-        if call.data.get("offset") == "8":
+    give = give_until_confirmed(make_update(6, 1), make_update(7, 2))
+
+    async def serve(call: Call) -> web.StreamResponse:
+        if call.data.get("offset") == "8" and not seen:
             seen.append(await store.write(_count_rows))
-        return succeed([make_update(6, 1), make_update(7, 2)] if len(server.calls) < 3 else [])
+        return await give(call)
 
     server.replies["getUpdates"] = serve
     bot_data = BotData(application)
     async with bot_data.run():
-        await until(lambda: seen)
+        await until(lambda: seen and len(bot_data.handled) == 2)
     assert seen == [2]
     assert sorted(bot_data.handled) == [6, 7]
     assert server.list_calls("getUpdates")[0].data["allowed_updates"] == '["message", "inline_query", "chat_member"]'
@@ -164,18 +166,21 @@ FAULTS: dict[str, Callable[[Call], Awaitable[web.Response]]] = {
 }
 
 
+def list_gaps(server: Server) -> list[float]:
+    """Seconds between polls."""
+    return [b.at - a.at for a, b in pairwise(server.list_calls("getUpdates"))]
+
+
+@pytest.mark.parametrize("patience_seconds", [0.1])
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_a_broken_server_is_outlasted(fault: str, server: Server, application: Application) -> None:
     """Whatever it answers, polls become rare, and updates are handled once it is well again."""
     server.replies["getUpdates"] = FAULTS[fault]
-    server.batches.put_nowait([make_update(1, 1)])
     bot_data = BotData(application, poll_seconds=0, retry_seconds=0.05)
     async with bot_data.run():
-        await asyncio.sleep(0.25)
-        polls = server.list_calls("getUpdates")
-        assert 1 <= len(polls) <= 4
-        assert not [b for a, b in pairwise(polls) if b.at - a.at < 0.045]
-        del server.replies["getUpdates"]
+        await until(lambda: len(server.list_calls("getUpdates")) == 4)
+        assert not [gap for gap, least in zip(list_gaps(server), (0.05, 0.1, 0.2), strict=True) if gap < 0.9 * least]
+        server.replies["getUpdates"] = give_until_confirmed(make_update(1, 1))
         await until(lambda: bot_data.handled == [1])
 
 
@@ -190,10 +195,12 @@ async def test_waits_grow_and_start_anew() -> None:
 async def test_an_endlessly_empty_server_is_asked_calmly(server: Server, application: Application) -> None:
     """A server that does not hold the long poll is not asked without pause."""
     server.replies["getUpdates"] = _always(lambda: succeed([]))
-    bot_data = BotData(application, quiet_seconds=0.1)
+    bot_data, began = BotData(application, quiet_seconds=0.1), asyncio.get_running_loop().time()
     async with bot_data.run():
-        await asyncio.sleep(0.35)
-    assert len(server.list_calls("getUpdates")) <= 4
+        await until(lambda: len(server.list_calls("getUpdates")) == 4)
+    assert [call.at - began >= 0.09 * number for number, call in enumerate(server.list_calls("getUpdates"))] == [
+        True
+    ] * 4
 
 
 @pytest.mark.parametrize(("code", "words"), [(401, "Unauthorized"), (404, "Not Found")])
@@ -264,7 +271,7 @@ async def test_a_silent_server_ends_the_loop(server: Server, application: Applic
     """Without a useful answer for too long the process had better start anew; the last trouble is told."""
     server.replies["getUpdates"] = FAULTS["500"]
     with pytest.raises(PollerStuck, match="restart"):
-        await BotData(application, stuck_seconds=0.3).run_until_it_leaves()
+        await BotData(application, stuck_seconds=60, clock=lambda: 30 * len(server.calls)).run_until_it_leaves()
 
 
 async def test_a_hanging_poll_ends_the_loop(server: Server, application: Application) -> None:
@@ -281,10 +288,9 @@ async def test_what_cannot_be_stored_is_not_confirmed(server: Server, applicatio
     async with bot_data.run():
         await until(lambda: bot_data.handled == [1])
         store.close()
-        await asyncio.sleep(0.1)
-        before = len(server.list_calls("getUpdates"))
-        await asyncio.sleep(0.5)
-    assert 1 <= len(server.list_calls("getUpdates")) - before <= 5
+        before = len(server.list_calls("getUpdates")) + 1  # one may have been on its way
+        await until(lambda: len(server.list_calls("getUpdates")) >= before + 3)
+    assert min(list_gaps(server)[before:]) >= 0.09
     assert set(list_offsets(server)[before:]) == {"2"}
 
 
@@ -337,7 +343,7 @@ async def test_back_pressure_stops_the_polling(server: Server, application: Appl
         server.batches.put_nowait([make_update(number, number + 1)])
     async with bot_data.run():
         await until(lambda: len(server.list_calls("getUpdates")) >= 3)
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.1)  # it would go on asking
         assert server.batches.qsize() >= 6
         release.set()
         await until(lambda: len(bot_data.handled) == 10)
@@ -396,9 +402,11 @@ async def test_a_server_that_repeats_itself_is_asked_calmly(server: Server, appl
         return succeed([make_update(5, 1)])
 
     server.replies["getUpdates"] = repeat
+    began = asyncio.get_running_loop().time()
     async with BotData(application, quiet_seconds=0.2).run():
-        await asyncio.sleep(0.5)
-    assert len(server.list_calls("getUpdates")) <= 5
+        await until(lambda: len(server.list_calls("getUpdates")) == 5)
+    _, *again = server.list_calls("getUpdates")
+    assert [call.at - began >= 0.18 * number for number, call in enumerate(again)] == [True] * 4
 
 
 @pytest.mark.parametrize("poison", [b"[" * 1500 + b"]" * 1500, b"7" * 5000], ids=["too deep", "too many digits"])

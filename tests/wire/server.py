@@ -46,6 +46,18 @@ def refuse(code: int, description: str, **parameters: int) -> web.Response:
     return web.json_response(body, status=code)
 
 
+def give_until_confirmed(*updates: dict[str, object]) -> Reply:
+    """Answers getUpdates as Telegram does: a batch is there at every poll, until an offset beyond it confirms it."""
+    last, confirmed = max(int(str(each["update_id"])) for each in updates), False
+
+    async def give(call: Call) -> web.Response:
+        nonlocal confirmed
+        confirmed = confirmed or int(call.data.get("offset") or 0) > last
+        return succeed([] if confirmed else list(updates))
+
+    return give
+
+
 def make_message(call: Call) -> dict[str, object]:
     """The message that a send call would have made."""
     chat_id = int(call.data.get("chat_id", 1))

@@ -40,9 +40,23 @@ async def server() -> AsyncIterator[Server]:
 
 
 @pytest.fixture
-async def request_() -> AsyncIterator[AiohttpRequest]:
-    """The transport, impatient."""
-    async with AiohttpRequest(read_timeout=0.3, connect_timeout=0.3, write_timeout=0.3, pool_timeout=0.1) as transport:
+def patience_seconds() -> float:
+    """How long the transport waits for an answer: as good as for ever, unless a test is about silence and says less.
+
+    On a loaded machine an answer takes its time, and one that is given up is another story than the test's.
+    """
+    return 60.0
+
+
+@pytest.fixture
+async def request_(patience_seconds: float) -> AsyncIterator[AiohttpRequest]:
+    """The transport."""
+    async with AiohttpRequest(
+        read_timeout=patience_seconds,
+        connect_timeout=patience_seconds,
+        write_timeout=patience_seconds,
+        pool_timeout=patience_seconds,
+    ) as transport:
         yield transport
 
 
@@ -61,15 +75,17 @@ def bot(server: Server, request_: AiohttpRequest) -> PassalongBot:
 
 
 @pytest.fixture
-async def application(server: Server, gate: Gate, store: Store) -> AsyncIterator[PassalongApplication[dict[str, Any]]]:
+async def application(
+    server: Server, gate: Gate, store: Store, patience_seconds: float
+) -> AsyncIterator[PassalongApplication[dict[str, Any]]]:
     """An application without handlers; its dependencies are an empty dictionary."""
     bot_data: BotData[dict[str, Any]] = BotData(store=store, deps={})
     built = build_application(
         token=TOKEN,
         base_url=server.url,
         gate=gate,
-        request=AiohttpRequest(read_timeout=0.5),
-        get_updates_request=AiohttpRequest(connection_limit=4, read_timeout=0.5),
+        request=AiohttpRequest(read_timeout=patience_seconds),
+        get_updates_request=AiohttpRequest(connection_limit=4, read_timeout=patience_seconds),
         bot_data=bot_data,
     )
     async with built:

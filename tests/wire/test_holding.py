@@ -19,7 +19,7 @@ from bot.wire.errors import FailureKind, Lapsed, classify
 from bot.wire.transport import AiohttpRequest
 from storage import LeaseLost
 from tests.telegram import PATIENCE_SECONDS
-from tests.wire.server import Server, serve
+from tests.wire.server import Server, serve, until
 from tests.wire.test_gate import Line, make_gate
 
 
@@ -67,8 +67,7 @@ async def test_what_waited_for_its_turn_is_asked_again() -> None:
     lease = Lease()
     line = Line(make_gate(holder=lease, send_rate=20, chat_rate=20))
     waiting = [asyncio.create_task(line.call(f"{each}", each)) for each in range(1, 40)]
-    while not line.log:  # noqa: ASYNC110 -- the first of them
-        await asyncio.sleep(0.005)
+    await until(lambda: line.log)
     lease.set(held=False)
     left = len(line.log)
     await asyncio.sleep(0.3)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+
 from sqlalchemy import ColumnElement, and_, case, func, select
 
 from storage.books import list_money_faults
@@ -14,11 +17,12 @@ from storage.schema import (
     redemption,
     referral,
     score,
+    score_band,
     standing,
     stock,
 )
 from storage.store import Store
-from storage.tables import due_jobs, funnel, ledgers, liability, waitlists
+from storage.tables import due_jobs, funnel, ledgers, liability, scores, waitlists
 from storage.tables.due_jobs import DueJob
 from storage.tx import Tx
 
@@ -31,6 +35,7 @@ _HELD = (
     .group_by(standing.c.board_id, standing.c.score)
 )
 _KEPT = select(score.c.board_id, score.c.score, score.c.members).where(score.c.members > 0)
+_KEPT_BANDS = select(score_band.c.board_id, score_band.c.band, score_band.c.members).where(score_band.c.members > 0)
 _ON_SHOPS_BOARD = and_(standing.c.person_id == person.c.id, standing.c.board_id == SHOP_BOARD)
 _APART = (
     select(func.count())
@@ -133,8 +138,22 @@ def _list_wrong_scores(tx: Tx) -> list[str]:
         for board_id, points in sorted(held.keys() | kept.keys())
         if held.get((board_id, points), 0) != kept.get((board_id, points), 0)
     ]
+    wrong += _list_wrong_bands(tx, held)
     apart = int(tx.scalar(_APART))
     return [*wrong, f"{apart} people have another score than on the shop's board"] if apart else wrong
+
+
+def _list_wrong_bands(tx: Tx, held: Mapping[tuple[int, int], int]) -> list[str]:
+    summed: Counter[tuple[int, int]] = Counter()
+    for (board_id, points), people in held.items():
+        band, _ = scores.find_band(points)
+        summed[board_id, band] += people if band else 0
+    kept = Counter({(board_id, band): people for board_id, band, people in tx.rows(_KEPT_BANDS)})
+    return [
+        f"band {band} of scores: {summed[board_id, band]} people are in it on board {board_id}, {kept[board_id, band]} are counted"
+        for board_id, band in sorted(summed.keys() | kept.keys())
+        if summed[board_id, band] != kept[board_id, band]
+    ]
 
 
 def _list_wrong_stock(tx: Tx) -> list[str]:

@@ -223,6 +223,7 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
         "role": Keeping(holds="who runs the shop", ends=Ends.FEW),
         "sale": Keeping(holds="orders, and what each counts for", ends=Ends.NEVER, how="holds no name"),
         "score": Keeping(holds="how many have which score", ends=Ends.FEW),
+        "score_band": Keeping(holds="how many have a score between which", ends=Ends.FEW),
         "segment": Keeping(holds="whom the shop writes to, by name", ends=Ends.FEW),
         "share": Keeping(
             holds="cards and links taken", ends=Ends.TIME, days=90, how="what they counted for stays in `funnel`"

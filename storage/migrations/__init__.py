@@ -67,6 +67,7 @@ REVISIONS = (
     "0060",
     "0061",
     "0062",
+    "0063",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

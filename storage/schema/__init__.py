@@ -7,7 +7,7 @@ over a part of a table are in `storage.schema.complete`.
 from __future__ import annotations
 
 from storage.schema.base import metadata
-from storage.schema.boards import SHOP_BOARD, board, score, standing
+from storage.schema.boards import SHOP_BOARD, board, score, score_band, standing
 from storage.schema.campaigns import campaign, campaign_version, picture, shop
 from storage.schema.contests import contest, placing, strike
 from storage.schema.conversions import (
@@ -149,6 +149,7 @@ __all__ = [
     "role",
     "sale",
     "score",
+    "score_band",
     "segment",
     "share",
     "shop",

@@ -41,3 +41,13 @@ score = Table(
     Column("members", Integer, CheckConstraint("members >= 0", name="members"), nullable=False),
 )
 """How many people have each score above zero on a board: a rank is 1 + the people in higher rows."""
+
+score_band = Table(
+    "score_band",
+    metadata,
+    Column("board_id", Id, primary_key=True, autoincrement=False),
+    Column("band", Integer, primary_key=True, autoincrement=False),
+    Column("members", Integer, CheckConstraint("members >= 0", name="members"), nullable=False),
+)
+"""How many people have a score within each band of scores on a board, kept by triggers on `standing`; where bands begin is said by
+`storage.tables.scores`. The lowest band has no row: a friend more for somebody who has few changes nothing here."""

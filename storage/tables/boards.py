@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam, delete, func, or_, select
 
 from storage.records import CampaignId, VersionId
-from storage.schema import board, campaign_version, score, standing
+from storage.schema import board, campaign_version, score, score_band, standing
 from storage.tables.scores import BOARD, COVERS, BoardRow
 from storage.tx import Conflicting, Tx
 
@@ -41,6 +41,7 @@ _DELETE_STANDINGS = delete(standing).where(
     ),
 )
 _DELETE_SCORES = delete(score).where(score.c.board_id == bindparam("on"))
+_DELETE_BANDS = delete(score_band).where(score_band.c.board_id == bindparam("on"))
 _DELETE = delete(board).where(board.c.id == bindparam("on"))
 
 FOREVER = 2**62
@@ -77,4 +78,5 @@ def delete_over(tx: Tx, *, before: int, limit: int) -> int:
     if went:
         return went
     tx.run(_DELETE_SCORES, on=board_id)
+    tx.run(_DELETE_BANDS, on=board_id)
     return tx.run(_DELETE, on=board_id)

@@ -1,4 +1,4 @@
-"""Who leads: tables `board`, `standing` and `score`, which says how many people have each score on a board."""
+"""Who leads: tables `board`, `standing`, and `score` with `score_band`, which say how many people have each score on a board."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from storage.schema import (
     profile,
     referral,
     score,
+    score_band,
     standing,
 )
 from storage.texts import join_name
@@ -176,9 +177,22 @@ def _count(rows: int) -> Conflicting:
 _SCORE = select(standing.c.score).where(
     standing.c.board_id == bindparam("board_id"), standing.c.person_id == bindparam("person_id")
 )
-_COUNT_ABOVE = select(func.coalesce(func.sum(score.c.members), 0)).where(
-    score.c.board_id == bindparam("board_id"), score.c.score > bindparam("score")
+_COUNT_ABOVE = select(
+    select(func.coalesce(func.sum(score.c.members), literal_column("0")))
+    .where(
+        score.c.board_id == bindparam("board_id"),
+        score.c.score > bindparam("score"),
+        score.c.score < bindparam("next_band_begins"),
+    )
+    .scalar_subquery()
+    + select(func.coalesce(func.sum(score_band.c.members), literal_column("0")))
+    .where(score_band.c.board_id == bindparam("board_id"), score_band.c.band > bindparam("band"))
+    .scalar_subquery()
 )
+"""Whoever has more within the same band, and everybody in those above."""
+_BANDS = 32
+"""So many bands of a width there are, and so many times wider are those that come then; the triggers of migration 63 count by the same."""
+_WIDTHS = (32, 32 * _BANDS, 32 * _BANDS**2)
 _LIST_TOP = (
     select(
         standing.c.person_id,
@@ -263,7 +277,15 @@ def find_score(tx: Tx, person_id: PersonId, *, board_id: int = SHOP_BOARD) -> in
 
 def count_above(tx: Tx, value: int, *, board_id: int = SHOP_BOARD) -> int:
     """Count the people with a higher score than this."""
-    return int(tx.scalar(_COUNT_ABOVE, board_id=board_id, score=value))
+    band, next_begins = find_band(value)
+    return int(tx.scalar(_COUNT_ABOVE, board_id=board_id, score=value, band=band, next_band_begins=next_begins))
+
+
+def find_band(value: int) -> tuple[int, int]:
+    """Return the number of the band that a score lies in, and the score with which the next one begins."""
+    level = next((level for level, width in enumerate(_WIDTHS) if value < width * _BANDS), len(_WIDTHS) - 1)
+    number = value // _WIDTHS[level]
+    return _BANDS * level + number, (number + 1) * _WIDTHS[level]
 
 
 def wait_for_friends(tx: Tx) -> None:

@@ -54,6 +54,7 @@ LEFT_OUT = {
     "profile": "stands with the members",
     "reminder": "kept for the bot itself",
     "score": "sums, kept for the bot itself",
+    "score_band": "likewise",
     "shop": "`passalong shop show` says it",
     "signal": "sums, kept for the bot itself",
     "spoken": "codes by which members are found; the present ones are theirs to tell",

@@ -3,10 +3,12 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from sqlalchemy import func, select, update
 
 from storage import RowMissing, RuleBroken, Store, Tx
 from storage.checks import find_faults, list_faults
 from storage.records import CampaignId, PersonId
+from storage.schema import score_band
 from storage.tables import boards, people, scores
 from tests.storage.cast import add_member, add_members
 
@@ -83,3 +85,54 @@ async def test_boards_know_nothing_of_each_other(store: Store) -> None:
     await store.write(lambda tx: scores.lower_score(tx, ben.id, 2, on=(week,)))
     assert await store.read(lambda tx: scores.list_top(tx, 5, board_id=week)) == []
     assert await list_faults(store) == []
+
+
+SCORES = (1, 31, 32, 33, 63, 64, 1_000, 1_023, 1_024, 2_047, 2_048, 32_767, 32_768, 65_536, 2_000_000)
+"""Around every place where a band of scores ends."""
+
+
+def test_bands_begin_where_the_one_before_ends() -> None:
+    """Each score lies in one band; bands rise with scores, and the next one begins where it is said to."""
+    for value in range(70_000):
+        band, begins = scores.find_band(value)
+        assert value < begins
+        assert scores.find_band(begins - 1)[0] == band < scores.find_band(begins)[0]
+
+
+async def test_a_place_counts_everybody_above_whatever_their_scores(store: Store) -> None:
+    """In one's own band, at both ends of it, and far above; also after everybody has moved up, and back down."""
+    members = await store.write(add_members, len(SCORES))
+
+    def move(tx: Tx, by: int) -> None:
+        for member in members:
+            (scores.raise_score if by > 0 else scores.lower_score)(tx, member.id, abs(by))
+
+    for member, value in zip(members, SCORES, strict=True):
+        await store.write(scores.raise_score, member.id, value)
+    for by, moved in ((1, 1), (31, 32), (1_000, 1_032), (-1_000, 32), (-32, 0)):
+        await store.write(move, by)
+        held = [value + moved for value in SCORES]
+        for value in {edge for each in held for edge in (each - 1, each, each + 1)}:
+            assert await store.read(scores.count_above, value) == sum(each > value for each in held)
+        assert await store.read(find_faults) == []
+
+
+async def test_a_band_that_is_counted_wrong_is_a_fault(store: Store) -> None:
+    """`passalong doctor` counts everybody anew."""
+    anna = await store.write(add_member, 1)
+    await store.write(scores.raise_score, anna.id, 40)
+    await store.write(lambda tx: tx.run(update(score_band).values(members=score_band.c.members + 1)))
+    assert await store.read(find_faults) == ["band 1 of scores: 1 people are in it on board 1, 2 are counted"]
+
+
+async def test_a_ranking_that_is_over_takes_its_bands_along(store: Store) -> None:
+    """Nothing of a week stays once it is forgotten."""
+    anna = await store.write(add_member, 1)
+    await store.write(lambda tx: boards.add(tx, campaign_id=None, period="week:1999-11-22", ends_at=tx.now + 1))
+    week = (await store.read(lambda tx: boards.list_open(tx, CampaignId(0), tx.now)))[1].id
+    await store.write(lambda tx: scores.raise_score(tx, anna.id, 40, on=(week,)))
+    count = select(func.count()).select_from(score_band)
+    assert await store.read(lambda tx: tx.scalar(count)) == 1
+    while await store.write(lambda tx: boards.delete_over(tx, before=tx.now + 2, limit=10)):
+        pass
+    assert await store.read(lambda tx: tx.scalar(count)) == 0

@@ -15,8 +15,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 from urllib.parse import urlsplit
@@ -29,8 +30,9 @@ from bot.jobs.proving import make_inspecting_job
 from bot.messages.shop import Shop
 from bot.services.joining.joining import start
 from bot.services.members import enter
-from bot.services.privacy import forget
+from bot.services.privacy import collect, forget
 from bot.services.sharing.cards import find_cards
+from bot.services.standing import list_invites, list_rewards
 from bot.updates.capability import Registry
 from bot.updates.job import Job
 from bot.wire.pictures import Pictures
@@ -40,11 +42,16 @@ from storage.migrations import HEAD
 from storage.records import BroadcastId, BroadcastState, PersonId, Profile
 from storage.tables import broadcasts, deliveries
 from tests.benchmarks.bench_growth import find_known, list_questions, load_campaign, open_books
+from tests.benchmarks.beside import JOINS, Beside, Newcomers, run_command
 from tests.benchmarks.million import fill, fill_postgres
 
 ROUNDS = 200
 SMALL, LARGE = 1_000, 1_000_000
 MOST_TIMES = 1.5
+MOST_TIMES_BESIDE = 2.0
+"""A join's p99, while everything is read beside it."""
+MOST = Profile(telegram_id=1, first_name="Member 1", telegram_language="en")
+"""Who brought most."""
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "passalong-big" / HEAD
 REPORT = ROOT / "build" / "big.md"
@@ -182,6 +189,8 @@ class Sheet:
     """Seconds of what is asked again and again."""
     whole: dict[str, dict[int, str]] = field(default_factory=dict)
     """What reads everything, and sizes, in words."""
+    beside: dict[str, Beside] = field(default_factory=dict)
+    """What joins feel of work beside them."""
 
     def note(self, what: str, members: int, seconds: float) -> None:
         """Add a time."""
@@ -190,6 +199,7 @@ class Sheet:
     def say(self, what: str, members: int, words: str) -> None:
         """Note what is measured once."""
         self.whole.setdefault(what, {})[members] = words
+        _say(f"{members:,}: {what}: {words}")
 
 
 def main(chosen: list[str]) -> int:
@@ -216,6 +226,9 @@ def _measure(engine: Sqlite | Postgres, large: int) -> Sheet:
             sheet.say("the database", members, _say_size(engine.measure(url)))
             _measure_copies(engine, url, members, sheet)
         asyncio.run(_ask_in_turns({SMALL: small, large: big}, sheet))
+        _say("\n".join(_list_times(sheet, large)))
+        asyncio.run(_measure_beside(big, large, sheet))
+        _say("\n".join(_list_beside(sheet)))
         for members, url in ((SMALL, small), (large, big)):
             asyncio.run(_measure_whole(url, members, sheet))
     return sheet
@@ -235,7 +248,8 @@ async def _ask_in_turns(urls: Mapping[int, str], sheet: Sheet) -> None:
         sessions = {members: await open_books(store) for members, store in stores.items()}
         for number in range(ROUNDS):
             for members, store in stores.items():
-                await store.write(enter, find_known(members, number))  # who has been here today, as most who ask have
+                for known in (find_known(members, number), MOST):
+                    await store.write(enter, known)  # who has been here today, as most who ask have
                 asked = list_questions(store, members, number, sessions[members])
                 asked.update(_list_more(store, members, number, shop, versions))
                 for what, ask in asked.items():
@@ -247,10 +261,17 @@ async def _ask_in_turns(urls: Mapping[int, str], sheet: Sheet) -> None:
 def _list_more(store: Store, members: int, number: int, shop: Shop, versions: CardVersions) -> dict[str, Ask]:
     visitor, leaving = find_known(members, number), members - number
     stories = [story.key for story in shop.campaign.stories]
+
+    def find(telegram_id: int) -> Awaitable[object]:
+        return store.read(find_cards, telegram_id=telegram_id, versions=versions, stories=stories)
+
     return {
         "`/start` of a member": lambda: store.write(start, visitor=visitor, payload=""),
-        "inline": lambda: store.read(find_cards, telegram_id=visitor.telegram_id, versions=versions, stories=stories),
+        "inline": partial(find, visitor.telegram_id),
         "forgetting somebody": lambda: store.write(forget, telegram_id=leaving, by_letter=True),
+        "inline, who brought most": partial(find, MOST.telegram_id),
+        "/invites, who brought most": partial(store.read, list_invites, visitor=MOST),
+        "/rewards, who brought most": partial(store.read, list_rewards, visitor=MOST),
     }
 
 
@@ -261,15 +282,32 @@ async def _measure_whole(url: str, members: int, sheet: Sheet) -> None:
             began = time.perf_counter()
             planned = await _plan(store, written)
             sheet.say(f"planning a broadcast to {what}", members, f"{_say_time(began)}, {planned:,} people")
-        most = Profile(telegram_id=1, first_name="Most", telegram_language="en")
+        friends = (await store.read(list_invites, visitor=MOST)).total
         began = time.perf_counter()
-        await store.write(forget, telegram_id=most.telegram_id, by_letter=True)
+        await store.read(collect, visitor=MOST)
+        sheet.say("`/mydata` of who brought most", members, f"{_say_time(began)}, {friends:,} friends")
+        began = time.perf_counter()
+        await store.write(forget, telegram_id=MOST.telegram_id, by_letter=True)
         sheet.say("forgetting who brought most", members, _say_time(began))
         began = time.perf_counter()
         assert await store.read(find_faults) == []
         sheet.say("the books looked through (`passalong doctor`)", members, _say_time(began))
         for job in (*Registry(CAPABILITIES).jobs, make_inspecting_job(post=False)):
             await _run_job(store, job, members, sheet)
+
+
+async def _measure_beside(url: str, members: int, sheet: Sheet) -> None:
+    """What joins feel of whatever reads everything."""
+    with tempfile.TemporaryDirectory(dir=CACHE) as folder:
+        async with open_store(url) as store:
+            works = {
+                "backup": lambda: run_command(url, "backup", f"{folder}/{time.monotonic_ns()}"),
+                "export": lambda: run_command(url, "export", "referrals", "--output", f"{folder}/list"),
+                "planning for everybody": lambda: _plan(store, ""),
+            }
+            newcomers = Newcomers(store, members)
+            for what, work in works.items():
+                sheet.beside[what] = await newcomers.compare(work)
 
 
 async def _run_job(store: Store, job: Job, members: int, sheet: Sheet) -> None:
@@ -315,11 +353,21 @@ def _run(url: str, *arguments: object) -> str:
     with subprocess.Popen(
         [sys.executable, "-m", "bot", *map(str, arguments)], env=environment, cwd=ROOT, stdout=subprocess.DEVNULL
     ) as process:
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        kilobytes = _watch_memory(process)
     if process.returncode:
         raise RuntimeError(f"{arguments} ended with {process.returncode}")
-    return f"{_say_time(began)}, {usage.ru_maxrss / 1024:.0f} MiB"
+    return f"{_say_time(began)}, {kilobytes / 1024:.0f} MiB"
+
+
+def _watch_memory(process: subprocess.Popen[bytes]) -> int:
+    """The most memory a program had until it ended, in kB; what the system adds up at its end begins with what started it."""
+    most, status = 0, Path(f"/proc/{process.pid}/status")
+    while process.poll() is None:
+        with suppress(OSError, StopIteration):
+            line = next(each for each in status.read_text().splitlines() if each.startswith("VmHWM:"))
+            most = max(most, int(line.split()[1]))
+        time.sleep(0.02)
+    return most
 
 
 def _write(sheets: Mapping[str, Sheet], large: int) -> Iterator[str]:
@@ -328,16 +376,33 @@ def _write(sheets: Mapping[str, Sheet], large: int) -> Iterator[str]:
         yield ""
         yield f"| asked again and again | {SMALL:,} members: half, 99 of 100 | {large:,} | times |"
         yield "|---|---|---|---|"
-        for what, by in sheet.times.items():
-            times = statistics.median(by[large]) / statistics.median(by[SMALL])
-            mark = f"{times:.2f}" if times <= MOST_TIMES else f"**{times:.2f}**"
-            yield f"| {what} | {_say_spread(by[SMALL])} | {_say_spread(by[large])} | {mark} |"
+        yield from _list_times(sheet, large)
+        yield ""
+        yield f"| a join, {JOINS} at least: 99 of 100 | {large:,}, alone | beside | times |"
+        yield "|---|---|---|---|"
+        yield from _list_beside(sheet)
         yield ""
         yield f"| once | {SMALL:,} members | {large:,} |"
         yield "|---|---|---|"
         for what, said in sheet.whole.items():
             yield f"| {what} | {said[SMALL]} | {said[large]} |"
         yield ""
+
+
+def _list_times(sheet: Sheet, large: int) -> Iterator[str]:
+    for what, by in sheet.times.items():
+        times = statistics.median(by[large]) / statistics.median(by[SMALL])
+        yield f"| {what} | {_say_spread(by[SMALL])} | {_say_spread(by[large])} | {_mark(times, MOST_TIMES)} |"
+
+
+def _list_beside(sheet: Sheet) -> Iterator[str]:
+    for what, measured in sheet.beside.items():
+        alone, beside = (f"{1000 * each:.1f} ms" for each in measured[:2])
+        yield f"| {what} | {alone} | {beside} | {_mark(measured.times, MOST_TIMES_BESIDE)} |"
+
+
+def _mark(times: float, most: float) -> str:
+    return f"{times:.2f}" if times <= most else f"**{times:.2f}**"
 
 
 def _say_spread(seconds: list[float]) -> str:

@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 JOINS = 500
 """So many alone, and so many at least beside: of few joins the worst is no p99."""
 MOST_JOINS = 2_000
+PATIENCE_SECONDS = 600.0
 PAUSE_SECONDS = 0.005
 """Between two joins: others come, but not all at once."""
 
@@ -65,14 +66,15 @@ class Newcomers:
     async def _come(self, until: asyncio.Future[object] | None) -> list[float]:
         """The seconds of each join that was over before the work was."""
         times: list[float] = []
-        while len(times) < (JOINS if until is None else MOST_JOINS) and not (until and until.done()):
-            newcomer, inviter = next(self._profiles)
-            began = time.perf_counter()
-            await self._store.write(start, visitor=newcomer, payload=code_of(inviter))
-            times.append(time.perf_counter() - began)
-            await asyncio.sleep(PAUSE_SECONDS)
-        if until is not None:
-            await until
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while len(times) < (JOINS if until is None else MOST_JOINS) and not (until and until.done()):
+                newcomer, inviter = next(self._profiles)
+                began = time.perf_counter()
+                await self._store.write(start, visitor=newcomer, payload=code_of(inviter))
+                times.append(time.perf_counter() - began)
+                await asyncio.sleep(PAUSE_SECONDS)
+            if until is not None:
+                await until
         return times
 
 

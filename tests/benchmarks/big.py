@@ -42,7 +42,7 @@ from storage.migrations import HEAD
 from storage.records import BroadcastId, BroadcastState, PersonId, Profile
 from storage.tables import broadcasts, deliveries
 from tests.benchmarks.bench_growth import find_known, list_questions, load_campaign, open_books
-from tests.benchmarks.beside import JOINS, Beside, Newcomers, run_command
+from tests.benchmarks.beside import JOINS, PATIENCE_SECONDS, Beside, Newcomers, run_command
 from tests.benchmarks.million import fill, fill_postgres
 
 ROUNDS = 200
@@ -361,8 +361,10 @@ def _run(url: str, *arguments: object) -> str:
 
 def _watch_memory(process: subprocess.Popen[bytes]) -> int:
     """The most memory a program had until it ended, in kB; what the system adds up at its end begins with what started it."""
-    most, status = 0, Path(f"/proc/{process.pid}/status")
+    most, status, deadline = 0, Path(f"/proc/{process.pid}/status"), time.monotonic() + PATIENCE_SECONDS
     while process.poll() is None:
+        if time.monotonic() > deadline:
+            process.kill()
         with suppress(OSError, StopIteration):
             line = next(each for each in status.read_text().splitlines() if each.startswith("VmHWM:"))
             most = max(most, int(line.split()[1]))

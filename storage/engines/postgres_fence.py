@@ -8,8 +8,10 @@ the old epoch have ended, and those that come later read the new one.
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import psycopg
+from psycopg.sql import SQL, Composed, Literal
 
 from storage.engines.postgres_connection import Connection
 from storage.errors import LeaseLost, StoreBusy
@@ -36,16 +38,30 @@ def find_fence(connection: Connection, schema: str) -> int:
     return int(row[0])
 
 
+def compose_sharing(fence: int) -> Composed:
+    """What shares a fence until the transaction ends, and then reads the epoch: in that order, in two statements."""
+    return SQL("SELECT pg_advisory_xact_lock_shared({}); SELECT epoch FROM passalong_lease").format(Literal(fence))
+
+
+def demand_epoch(said: psycopg.Cursor[tuple[Any, ...]], epoch: int | None) -> None:
+    """Look at what the server has answered, last of all with the lease's epoch.
+
+    Raises:
+        LeaseLost: it is another one: the shop is another process's by now.
+    """
+    while said.nextset():
+        pass
+    if (row := said.fetchone()) is None or row[0] != epoch:
+        raise LeaseLost(ELSEWHERE)
+
+
 def refuse_stale(connection: Connection, schema: str, epoch: int | None) -> None:
     """Share the fence for as long as the transaction lasts that is open.
 
     Raises:
         LeaseLost: the lease is of another epoch.
     """
-    connection.execute("SELECT pg_advisory_xact_lock_shared(%s)", (find_fence(connection, schema),))
-    row = connection.execute("SELECT epoch FROM passalong_lease").fetchone()
-    if row is None or row[0] != epoch:
-        raise LeaseLost(ELSEWHERE)
+    demand_epoch(connection.execute(compose_sharing(find_fence(connection, schema)), prepare=False), epoch)
 
 
 def wait_for_fence(connection: Connection, schema: str, what: str) -> None:

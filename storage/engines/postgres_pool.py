@@ -13,12 +13,13 @@ from dataclasses import dataclass
 
 import psycopg
 from psycopg.pq import TransactionStatus
-from psycopg.sql import SQL, Identifier, Literal
+from psycopg.sql import SQL, Identifier
 
 from storage.engines.postgres_connection import Connection, connect, explain
+from storage.engines.postgres_fence import compose_sharing, demand_epoch
 from storage.engines.postgres_session import PostgresSession
-from storage.errors import CommitUnknown, LeaseLost, StoreUnavailable
-from storage.leases import ELSEWHERE, Tenure
+from storage.errors import CommitUnknown, StoreUnavailable
+from storage.leases import Tenure
 from storage.records import Event
 from storage.tx import Clock, Job
 
@@ -59,8 +60,8 @@ def compose_openings(schema: str, fence: int | None) -> tuple[bytes, bytes]:
     counts the epoch up first, and then waits for the fence until nobody who read the old one is left.
     """
     here = SQL("; SET LOCAL search_path TO {}").format(Identifier(schema)).as_string().encode()
-    fenced = SQL("; SELECT pg_advisory_xact_lock_shared({}); SELECT epoch FROM passalong_lease").format(Literal(fence))
-    return WRITING + here + (b"" if fence is None else fenced.as_string().encode()), READING + here
+    fenced = b"" if fence is None else b"; " + compose_sharing(fence).as_string().encode()
+    return WRITING + here + fenced, READING + here
 
 
 class PostgresPool:
@@ -164,12 +165,8 @@ def _open(connection: Connection, room: Room, *, writable: bool) -> None:
         LeaseLost: the shop is another process's by now.
     """
     said = connection.execute(room.writing if writable else room.reading, prepare=False)
-    if not writable or room.tenure is None:
-        return
-    while said.nextset():
-        pass
-    if (row := said.fetchone()) is None or row[0] != room.tenure.epoch:
-        raise LeaseLost(ELSEWHERE)
+    if writable and room.tenure is not None:
+        demand_epoch(said, room.tenure.epoch)
 
 
 def _commit(connection: Connection) -> None:

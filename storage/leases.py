@@ -21,6 +21,8 @@ HEARTBEAT_SECONDS = 2.0
 DEAD_SECONDS = 6.0
 TRUST_SECONDS = 5.0
 """Less than `DEAD_SECONDS` by what a request needs that is on its way."""
+LIVELY_SECONDS = HEARTBEAT_SECONDS + 1.0
+"""Who was heard of within them is given what is free; who was not may be about to be found dead."""
 
 
 ELSEWHERE = "Another process runs this shop now."
@@ -73,6 +75,8 @@ class Peer:
     """The shops that it would run."""
     held: frozenset[str]
     """Those whose lease it has."""
+    is_lively: bool = True
+    """Whether it was heard of just now."""
 
 
 class Keeper(Protocol):

@@ -26,13 +26,14 @@ def list_free(peers: Collection[Peer], wanted: Collection[str]) -> list[str]:
 def share_out(peers: Collection[Peer], free: Sequence[str]) -> Mapping[str, int]:
     """Say for each free shop which process is to take it: the one it likes best of those that have not their share yet.
 
-    Shops that nobody wants are left out.
+    Shops that nobody wants are left out, and so are processes that stand still, as it seems: nothing is to wait for them.
     """
-    loads = {peer.id: len(peer.held) for peer in peers}
-    share = ceil((sum(loads.values()) + len(free)) / max(1, len(peers)))
+    lively = [peer for peer in peers if peer.is_lively]
+    loads = {peer.id: len(peer.held) for peer in lively}
+    share = ceil((sum(loads.values()) + len(free)) / max(1, len(lively)))
     chosen: dict[str, int] = {}
     for shop in free:
-        willing = [peer.id for peer in peers if shop in peer.wanted]
+        willing = [peer.id for peer in lively if shop in peer.wanted]
         ready = [each for each in willing if loads[each] < share] or willing
         if ready:
             chosen[shop] = best = max(ready, key=lambda each: compute_rank(each, shop))

@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, suppress
 from typing import NoReturn, Protocol
 
-from bot.shops.balance import choose_handed_over, list_free, share_out
+from bot.shops.balance import choose_handed_over, share_out
+from bot.shops.vacancies import Vacancies
 from storage.errors import StoreBusy, StoreError, StoreUnavailable
 from storage.leases import DEAD_SECONDS, Keeper, Tenure, find_database, open_keeper
 from storage.pools import Pools
@@ -18,9 +19,6 @@ logger = logging.getLogger(__name__)
 
 CONTROL = "passalong"
 """The schema in which the processes that share many shops have their rows."""
-
-OVERDUE_SECONDS = 3.0
-"""A shop that is free for so long is taken by anybody, whoever was to take it."""
 
 COOL_SECONDS = 10.0
 """What was handed over is not taken back in this time, while somebody else may have it."""
@@ -207,7 +205,7 @@ class Share:
         self._leaving: set[str] = set()
         """Still ours, and to be stopped, since others have too few."""
         self._cool_until: dict[str, float] = {}
-        self._free_since: dict[str, float] = {}
+        self._vacancies = Vacancies()
         self._known_since: dict[int, float] = {}
         self._refused: set[str] = set()
         self._stands: object = None
@@ -248,8 +246,7 @@ class Share:
         keeper.on_change(self._stirred.set)
         try:
             while True:
-                await self._stirred.wait()
-                self._stirred.clear()
+                await self._wait_stirred()
                 self._note_known(keeper)
                 await self._take(keeper)
                 self._give(keeper)
@@ -260,20 +257,30 @@ class Share:
             self._leaving.clear()
             self._say()
 
+    async def _wait_stirred(self) -> None:
+        """Wait until something has changed, or a shop that is free may be taken by anybody."""
+        now = time.monotonic()
+        until = self._vacancies.find_next(now)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(None if until is None else until - now):
+                await self._stirred.wait()
+        self._stirred.clear()
+
     def _note_known(self, keeper: Keeper) -> None:
         now = time.monotonic()
         self._known_since = {peer.id: self._known_since.get(peer.id, now) for peer in keeper.peers}
-        free = [name for name in list_free(keeper.peers, self._wanted) if name not in self.tenures]
-        self._free_since = {name: self._free_since.get(name, now) for name in free}
-        self._refused &= set(free)
+        self._vacancies.note(keeper.peers, self._wanted.keys() - self.tenures.keys(), now)
+        self._refused &= set(self._vacancies)
+        for name in self._vacancies.orphaned:
+            self._cool_until.pop(name, None)  # whoever was to have it is gone
 
     async def _take(self, keeper: Keeper) -> None:
         if all(peer.id == keeper.id for peer in keeper.peers):
-            self._cool_until.clear()  # whoever was to have it is gone
-        chosen = share_out(keeper.peers, sorted(self._free_since))
-        for name, since in sorted(self._free_since.items()):
+            self._cool_until.clear()  # likewise
+        chosen = share_out(keeper.peers, list(self._vacancies))
+        for name in self._vacancies:
             now = time.monotonic()
-            mine = chosen.get(name) == keeper.id or now - since >= OVERDUE_SECONDS
+            mine = chosen.get(name) == keeper.id or self._vacancies.is_anybodys(name, now)
             url = self._wanted.get(name)
             if not mine or url is None or name in self.tenures or now < self._cool_until.get(name, 0.0):
                 continue
@@ -306,7 +313,7 @@ class Share:
 
     def _hold(self, name: str, tenure: Tenure) -> None:
         self.tenures[name] = tenure
-        self._free_since.pop(name, None)
+        self._vacancies.fill(name)
         self._refused.discard(name)
 
         def lose(_: StoreError) -> None:

@@ -19,8 +19,8 @@ from storage.leases import ELSEWHERE
 
 logger = logging.getLogger(__name__)
 
-FENCE_SECONDS = 3.0
-"""For how long what a former holder has under way is waited for, before the server is told to end it."""
+FENCE_SECONDS = 1.0
+"""For how long what a former holder has under way is waited for, before the server is told to end it: units take milliseconds."""
 
 _KEY = "SELECT hashtextextended('passalong fence ' || %s, 0)"
 _END = """

@@ -30,7 +30,7 @@ from storage.engines.postgres_leases import (
 from storage.engines.postgres_line import LEASES
 from storage.engines.postgres_server import PostgresServer
 from storage.errors import LeaseLost, StoreBusy, StoreError, StoreUnavailable
-from storage.leases import DEAD_SECONDS, ELSEWHERE, HEARTBEAT_SECONDS, TRUST_SECONDS, Peer
+from storage.leases import DEAD_SECONDS, ELSEWHERE, HEARTBEAT_SECONDS, LIVELY_SECONDS, TRUST_SECONDS, Peer
 from storage.process_place import describe_place, is_surely_dead
 from storage.tx import Row
 
@@ -234,9 +234,10 @@ class PostgresKeeper:
             known = self._beats.get(number)
             heard_at = known[1] if known and known[0] == beat else now - age
             beats[number] = (beat, seen_at := max(heard_at, self._returned_at))
-            alive = number == self.id or (now - seen_at < DEAD_SECONDS and not is_surely_dead(place))
-            if alive:
-                peers.append(Peer(number, name, frozenset(json.loads(wanted)), frozenset(json.loads(held))))
+            silence = 0.0 if number == self.id else now - seen_at
+            if silence < DEAD_SECONDS and (number == self.id or not is_surely_dead(place)):
+                names = frozenset[str](json.loads(wanted)), frozenset[str](json.loads(held))
+                peers.append(Peer(number, name, *names, is_lively=silence < LIVELY_SECONDS))
         self._beats, self.peers = beats, tuple(peers)
 
     def _claim(self, shop: str, url: str, schema: str) -> Claim:

@@ -76,6 +76,14 @@ def test_the_dead_ones_shops_go_to_those_who_live() -> None:
     assert sorted(len(peer.held) for peer in after) == [6, 6]
 
 
+def test_nothing_waits_for_a_process_that_stands_still() -> None:
+    """It is not dead yet, but what is free goes to who was heard of just now; where nobody was, to nobody."""
+    still, lively = make_peers("", "0 1 2 3 4 5")
+    still = replace(still, is_lively=False)
+    assert set(share_out([still, lively], SHOPS[6:]).values()) == {lively.id}
+    assert share_out([still], SHOPS) == {}
+
+
 def test_a_process_is_given_only_what_it_wants() -> None:
     """Folders differ for a moment while files are copied to several machines."""
     knows, old = make_peers("", "")

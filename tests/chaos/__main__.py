@@ -53,6 +53,9 @@ RUNS: dict[Part, Callable[[Order], Coroutine[None, None, Report]]] = {
 ENGINES_OF: dict[Part, EngineName] = {**dict.fromkeys(CLUSTERS, "postgres"), "move": "sqlite"}
 """On SQLite one process has everything; from PostgreSQL a shop moves once its bot is stopped."""
 
+TAKEOVER_SECONDS = 10.0
+"""From a death on, until the shop of whoever died asks for updates again: what docs/postgresql.md promises."""
+
 SHOWN = 40
 """Findings printed of one run; all of them lie in the folder that is kept."""
 
@@ -137,6 +140,7 @@ def _run(chosen: argparse.Namespace, part: Part, engine: EngineName) -> Report:
         shops=chosen.shops,
         processes=chosen.processes,
         longest_pause_seconds=chosen.longest_pause,
+        longest_takeover_seconds=TAKEOVER_SECONDS,
     )
     began = time.monotonic()
     try:

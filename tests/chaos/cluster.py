@@ -25,14 +25,9 @@ from tests.chaos.broadcast_verdict import Outcome, judge_broadcast
 from tests.chaos.cluster_plan import Stroke, Weather, draw_strokes
 from tests.chaos.cluster_scene import Scene, lend_server, set_scene
 from tests.chaos.cluster_shops import SEND_RATE, Shop, open_shops
+from tests.chaos.cluster_takeovers import AT_WORK, Hardships, Tally, Watched, find_takeovers
 from tests.chaos.cluster_talk import Talk
-from tests.chaos.cluster_verdict import (
-    count_by_slot,
-    list_strays,
-    list_wrong_answers,
-    list_wrong_choices,
-    measure_takeovers,
-)
+from tests.chaos.cluster_verdict import count_by_slot, list_strays, list_wrong_answers, list_wrong_choices
 from tests.chaos.expectation import expect
 from tests.chaos.findings import Findings, Report
 from tests.chaos.joins import CAMPAIGN, is_unsure
@@ -42,6 +37,8 @@ from tests.chaos.verdict import Evidence, find_unknown_shares, judge
 
 TRAVEL_SECONDS = 1.5
 PLANNED_SECONDS = 60.0
+FIRST_WORK_SECONDS = 180.0
+"""For all shops to make their tables, one after the other, and be at work."""
 
 LEAST_MEMBERS = 120
 """So many that the broadcast is not over before the first blow."""
@@ -72,6 +69,8 @@ async def run_cluster(order: Order) -> Report:
         ) as scene:
             story = await _play(scene, strokes, order)
         findings, unknown = await _judge(scene, story)
+        killed, paused = _tally(scene)
+        findings.others += killed.list_slow(order.longest_takeover_seconds)
     return Report(
         order=order,
         stopped=next((shop.stopped for shop in shops if shop.stopped), ""),
@@ -80,7 +79,7 @@ async def run_cluster(order: Order) -> Report:
         seconds=time.monotonic() - began,
         findings=findings,
         unknown=unknown,
-        figures=_measure(scene, story),
+        figures=_measure(scene, story, killed, paused),
     )
 
 
@@ -107,6 +106,7 @@ async def _play(scene: Scene, strokes: Sequence[Stroke], order: Order) -> _Story
     big = scene.big
     assert big.audience is not None
     story = _Story(talk=Talk(big.telegram, big.audience.members, order.seed))
+    await _until_at_work(scene)
     await confirm(big.telegram, big.audience)
     await _until_planned(big)
     talking = asyncio.create_task(story.talk.go_on())
@@ -121,6 +121,14 @@ async def _play(scene: Scene, strokes: Sequence[Stroke], order: Order) -> _Story
         story.listed = await read_unknown(big.telegram, big.audience)
     await scene.crew.stop()
     return story
+
+
+async def _until_at_work(scene: Scene) -> None:
+    """Wait until all shops are there: what is measured is how they go on, and not how tables are made."""
+    async with asyncio.timeout(FIRST_WORK_SECONDS):
+        while not all(any(call.method in AT_WORK for call in shop.world.calls) for shop in scene.shops):
+            scene.crew.raise_if_gone()
+            await asyncio.sleep(0.1)
 
 
 async def _until_planned(big: Shop) -> None:
@@ -193,15 +201,38 @@ def _gather_broadcast(scene: Scene, story: _Story) -> Outcome:
     )
 
 
-def _measure(scene: Scene, story: _Story) -> dict[str, Any]:
-    big, stands = scene.big, [(each.began_at, each.pid) for each in scene.crew.pauses]
-    waits = measure_takeovers([*scene.killer.killed, *stands], scene.leases.glances[big.name])
+def _tally(scene: Scene) -> tuple[Tally, Tally]:
+    """All shops' take-overs after deaths, and after pauses."""
+    crew, tallies = scene.crew, (Tally(), Tally())
+    pauses = [(each.pid, each.began_at, each.ended_at) for each in crew.pauses]
+    deaths = [(pid, at, time.time_ns() // 1000) for at, pid in scene.killer.killed]
+    lives = [crew.keepers[slot].lives for slot in crew.runners]
+    hardships = Hardships(deaths=scene.killer.killed, pauses=pauses, aways=scene.aways, lives=lives)
+    for shop in scene.shops:
+        watched = Watched(
+            name=shop.name,
+            glances=scene.leases.glances[shop.name],
+            calls=shop.world.calls,
+            find_senders=crew.find_senders,
+            find_delay=scene.pulse.find_delay,
+        )
+        for tally, ends in zip(tallies, (deaths, pauses), strict=True):
+            tally.all += find_takeovers(watched, ends, hardships)
+    return tallies
+
+
+def _tell(tally: Tally) -> dict[str, Any]:
+    return {"counted": len(tally.counted), "longest_seconds": tally.longest, "left_out": tally.left_out}
+
+
+def _measure(scene: Scene, story: _Story, killed: Tally, paused: Tally) -> dict[str, Any]:
+    big = scene.big
     return {
         "shops": len(scene.shops),
         "processes": len(scene.crew.runners),
         "doors": len(scene.crew.doors),
         "pauses": len(scene.crew.pauses),
-        "restarts": scene.restarts,
+        "restarts": len(scene.aways),
         "roll_outs": scene.crew.roll_outs,
         "recipients": len(big.audience.everybody) if big.audience else 0,
         "broadcast_seconds": _time_broadcast(big),
@@ -211,8 +242,8 @@ def _measure(scene: Scene, story: _Story) -> dict[str, Any]:
         "busiest_second": big.world.busiest_second(),
         "send_rate": SEND_RATE,
         "sends_by_process": count_by_slot(big.world.calls, scene.crew.find_slot),
-        "takeovers": len(waits),
-        "longest_takeover_seconds": round(max(waits, default=0.0), 1),
+        "takeovers_after_kills": _tell(killed),
+        "takeovers_after_pauses": _tell(paused),
         "questions": sum(map(len, story.talk.said.values())),
         "unanswered": story.talk.count_missing(),
         "balancer": dict(scene.balancer.counts) if scene.balancer else {},

@@ -52,7 +52,8 @@ class Scene:
     killer: Killer = field(init=False)
     breaks: list[Death] = field(default_factory=list)
     """Pauses and restarts, noted like deaths: somebody may have gone on with what another was at."""
-    restarts: int = 0
+    aways: list[tuple[int, int]] = field(default_factory=list)
+    """From when until when the server was restarted, UTC microseconds."""
     late: int = 0
     """Deaths whose request never came."""
     _victim: int | None = None
@@ -117,9 +118,7 @@ class Scene:
             case Blow.PAUSE:
                 await self._pause(stroke)
             case Blow.RESTART:
-                self._note_break()
-                await asyncio.to_thread(self.server.restart, "immediate" if stroke.is_crash else "fast")
-                self.restarts += 1
+                await self._restart("immediate" if stroke.is_crash else "fast")
             case Blow.ROLL_OUT:
                 await self.crew.roll_out()
 
@@ -138,6 +137,12 @@ class Scene:
         slot = await self._choose(stroke.slot, spare=1)
         self._note_break()
         self.crew.pause(slot, stroke.seconds)
+
+    async def _restart(self, mode: str) -> None:
+        self._note_break()
+        began_at = time.time_ns() // 1000
+        await asyncio.to_thread(self.server.restart, mode)
+        self.aways.append((began_at, time.time_ns() // 1000))
 
     async def _choose(self, wished: int, spare: int = 0) -> int:
         """Return the first process from the one that is wished, of its kind, that runs and does not stand still."""

@@ -57,23 +57,6 @@ def _find_holders(glances: Sequence[Glance], moments: Sequence[int], since: int,
     return {glance.pid for glance in glances[first : last + 1]} if first >= 0 and last < len(glances) else set()
 
 
-def measure_takeovers(deaths: Iterable[tuple[int, int]], glances: Sequence[Glance]) -> list[float]:
-    """Return how long a shop was without a process each time, in seconds.
-
-    Args:
-        deaths: When which process was killed, or began to stand still.
-        glances: Who had the shop's lease; a death of another process is none of its.
-    """
-    moments = [glance.at for glance in glances]
-    found = []
-    for at, pid in deaths:
-        place = bisect_right(moments, at)
-        if place and glances[place - 1].pid == pid:
-            taken_at = next((each.at for each in glances[place:] if each.pid not in {0, pid}), None)
-            found += [(taken_at - at) / SECOND] if taken_at is not None else []
-    return found
-
-
 def list_wrong_choices(chosen: Mapping[int, Sequence[str]], known: Mapping[int, str]) -> list[str]:
     """Return whose last choice is not the one that holds, in words: what they chose before it came after it."""
     return [

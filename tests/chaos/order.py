@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -63,6 +64,8 @@ class Order:
     processes: int = 3
     longest_pause_seconds: float = 40.0
     """Of a cluster, as are the two before."""
+    longest_takeover_seconds: float = inf
+    """For which a shop of a cluster may stand still when its process is killed, on a machine that has time for it."""
     forks: bool = False
     """Whether the bot is forked ready instead of started from nothing."""
 

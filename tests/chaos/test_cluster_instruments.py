@@ -14,13 +14,7 @@ from bot.playground.world.journal import SECOND, Call
 from tests.chaos.cluster_crew import Crew
 from tests.chaos.cluster_plan import Blow, Stroke, Weather, draw_strokes
 from tests.chaos.cluster_shops import BIG, open_fleet, open_shops, share_out, write_folder
-from tests.chaos.cluster_verdict import (
-    Glance,
-    list_strays,
-    list_wrong_answers,
-    list_wrong_choices,
-    measure_takeovers,
-)
+from tests.chaos.cluster_verdict import Glance, list_strays, list_wrong_answers, list_wrong_choices
 from tests.journeys.program import Home
 
 WEATHER = Weather.of(60)
@@ -55,11 +49,6 @@ def test_a_send_without_the_lease_is_found(pid: int, seconds: float, strays: int
     assert len(list_strays([call], GLANCES, lambda *_: {pid}, lambda _at: 0)) == strays
     call.method = "getMe"
     assert not list_strays([call], GLANCES, lambda *_: {pid}, lambda _at: 0)
-
-
-def test_how_long_a_shop_was_without_a_process_is_measured() -> None:
-    """From the death of the one who had its lease; the death of another is none of it."""
-    assert measure_takeovers([(3 * SECOND, 1), (4 * SECOND, 2)], GLANCES) == [7.0]
 
 
 @pytest.mark.parametrize(

@@ -33,4 +33,4 @@ async def test_shops_that_processes_share_outlive_whatever_befalls_these(tmp_pat
         skip_or_fail(str(error))
     assert_passed(report, tmp_path)
     assert (report.kills, report.figures["pauses"], report.figures["roll_outs"]) == (2, 1, 1)
-    assert report.figures["takeovers"]
+    assert report.figures["takeovers_after_kills"]["counted"] + report.figures["takeovers_after_pauses"]["counted"]

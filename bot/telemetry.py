@@ -17,7 +17,7 @@ from typing import Literal
 from urllib.parse import quote
 
 from bot.log_budget import LogBudget
-from storage.errors import LeaseLost
+from storage.errors import LeaseLost, StoreBusy, StoreLost, StoreUnavailable
 
 LogFormat = Literal["text", "json"]
 
@@ -76,13 +76,22 @@ def _note_shop(record: logging.LogRecord) -> bool:
 
 
 def _calm_down(record: logging.LogRecord) -> bool:
-    """A shop that another process runs is no trouble, whoever meets it first: no traceback for that; always passes."""
+    """A database that is away is everybody's trouble: it is said in words, and no traceback tells who met it; True to write it.
+
+    That another process runs the shop now is no trouble, whoever meets it first: whoever ran it here says so once.
+    """
     error = record.exc_info[1] if record.exc_info else None
-    if isinstance(error, LeaseLost):
+    if isinstance(error, LeaseLost) or any(isinstance(each, LeaseLost) for each in record.args or ()):
+        record.levelno = logging.DEBUG
+    elif isinstance(error, StoreUnavailable | StoreBusy | StoreLost):
+        record.levelno = logging.WARNING
+    else:
+        return True
+    if error is not None:
         record.msg, record.args = "%s (%s)", (record.getMessage(), error)
         record.exc_info = record.exc_text = None
-        record.levelno, record.levelname = logging.INFO, "INFO"
-    return True
+    record.levelname = logging.getLevelName(record.levelno)
+    return logging.getLogger().isEnabledFor(record.levelno)
 
 
 class _Output(logging.StreamHandler):  # type: ignore[type-arg]  # generic for type checkers only

@@ -69,6 +69,11 @@ class FlightRecorder:
             self.former = _read(os.pread(self._handle, _HEADER.size + SLOTS * _SLOT.size, 0), boot)
             blank = _HEADER.pack(_MAGIC, boot, self.run.encode()) + bytes(SLOTS * _SLOT.size)
             os.pwrite(self._handle, blank, 0)
+        except BlockingIOError:
+            logger.info(
+                "The process before this one still has its record of what leaves: until the next start none is kept"
+            )
+            self._close()
         except OSError as error:
             logger.info("What leaves is not recorded in %s: %s", self._path, error)
             self._close()

@@ -222,7 +222,7 @@ async def _find_fault(task: asyncio.Task[None], stay: Stay) -> Exception | None:
         logger.error("This shop cannot be run until that is corrected: %s", mistake)  # noqa: TRY400 -- likewise
         return mistake
     except LeaseLost as error:
-        logger.info("%s", error)
+        logger.info(str(error))
     except (StoreError, PollingEnded, TaskEnded, OSError) as error:
         again = "" if stay.stop.is_set() else " and is begun again"
         logger.error("This shop has stopped%s: %s", again, error)  # noqa: TRY400 -- likewise

@@ -33,6 +33,7 @@ REST_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 
 LONGEST_REST_SECONDS = 3600.0
 GIVEN_UP = inf
+_OUTSIDE = {FailureKind.NOT_SENT, FailureKind.UNKNOWN, FailureKind.FLOOD}
 _UNFIT = (None, False)
 """How a handler says that it does not want an update; an empty list of arguments means that it does."""
 
@@ -116,7 +117,7 @@ class Attempts:
             logger.info("Telegram did not want the answer to update %d: %s", row.update_id, error)
             return None
         if attempt.closed:
-            logger.error("A handler failed on update %d; its effect is kept", row.update_id, exc_info=error)
+            _tell(row.update_id, error, "; its effect is kept")
             return None
         rest = find_rest(error, rests)
         if rest is not None:
@@ -124,7 +125,7 @@ class Attempts:
             logger.warning("Update %d waits %g s: %s", row.update_id, rest, error)
             return rest
         if not isinstance(error, UnreadableUpdate):
-            logger.error("A handler failed on update %d", row.update_id, exc_info=error)
+            _tell(row.update_id, error)
         return await self._note_failure(row, error, attempt.topic_id)
 
     async def _note_failure(self, row: InboxRow, error: Exception, topic_id: int | None) -> float | None:
@@ -171,6 +172,14 @@ def _is_wanted(raw: RawUpdate, handlers: Iterable[BaseHandler[Any, Any, Any]], b
         return any(handler.check_update(update) not in _UNFIT for handler in handlers)
     except Exception:  # noqa: BLE001 -- whatever is wrong with it, the attempt will meet it again and count it
         return True
+
+
+def _tell(update_id: int, error: Exception, words: str = "") -> None:
+    """Write down how an attempt failed; a Telegram that cannot be reached is no fault of the handler's."""
+    if isinstance(error, TelegramError) and classify(error).kind in _OUTSIDE:
+        logger.warning("An answer to update %d may not have arrived%s: %s", update_id, words, error)
+    else:
+        logger.error("A handler failed on update %d%s", update_id, words, exc_info=error)
 
 
 def is_harmless(error: Exception) -> bool:

@@ -133,7 +133,7 @@ def explain(error: BaseException, url: str) -> BaseException:
         explained = StoreDamaged(f"The database {describe(url)} is broken: {error.diag.message_primary}. {CURE}")
     elif isinstance(error, _FAILURES) or (isinstance(error, psycopg.Error) and error.sqlstate in _AWAY):
         # Without its cause: the driver may quote the URL.
-        explained = StoreUnavailable(f"The database {describe(url)} failed: {_hide_password(str(error), url)}")
+        explained = StoreUnavailable(f"The database {describe(url)} failed: {_hide_password(_say(error), url)}")
     else:
         return error
     return explained
@@ -149,6 +149,11 @@ def parse_address(url: str) -> dict[str, Any]:
     if not re.fullmatch(r"[\d,]*", port) or "@" in host + name:
         raise StoreUnavailable(UNREADABLE)
     return {**{key: value for key, value in DEFAULTS.items() if key not in options}, **options}
+
+
+def _say(error: BaseException) -> str:
+    """The driver's words in one line; of several tries to connect each says the same."""
+    return " ".join(dict.fromkeys(line.strip() for line in str(error).splitlines()))
 
 
 def _hide_password(text: str, url: str) -> str:

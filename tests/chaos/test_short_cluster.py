@@ -34,3 +34,11 @@ async def test_shops_that_processes_share_outlive_whatever_befalls_these(tmp_pat
     assert_passed(report, tmp_path)
     assert (report.kills, report.figures["pauses"], report.figures["roll_outs"]) == (2, 1, 1)
     assert report.figures["takeovers_after_kills"]["counted"] + report.figures["takeovers_after_pauses"]["counted"]
+    assert_no_traceback(tmp_path)
+
+
+def assert_no_traceback(folder: Path) -> None:
+    """Whatever befalls a process is said in words: a traceback would be a fault of the program."""
+    for log in folder.glob("p*/*.stderr"):
+        said = log.read_text(encoding="utf-8")
+        assert "Traceback" not in said, f"{log.name}:\n{said}"

@@ -17,7 +17,7 @@ from telegram.request._requestparameter import RequestParameter
 from bot.telemetry import set_up_logging
 from bot.wire.errors import FailureKind, Lapsed, classify
 from bot.wire.transport import AiohttpRequest
-from storage import LeaseLost
+from storage import LeaseLost, StoreUnavailable
 from tests.telegram import PATIENCE_SECONDS
 from tests.wire.server import Server, serve, until
 from tests.wire.test_gate import Line, make_gate
@@ -171,14 +171,24 @@ def restored() -> Iterator[None]:
     root.setLevel(level)
 
 
-def test_the_end_of_a_lease_is_a_line_and_no_traceback(restored: None, capsys: pytest.CaptureFixture[str]) -> None:
-    """Whoever meets it first; other errors are told as they are."""
-    set_up_logging("INFO")
-    for error in (LeaseLost("Another process runs this shop now."), ValueError("odd")):
-        try:
-            raise error
-        except (LeaseLost, ValueError):
-            logging.getLogger("bot.x").exception("It could not be written %s", "down")
-    calm, *loud = capsys.readouterr().err.splitlines()
-    assert calm.endswith("INFO bot.x: It could not be written down (Another process runs this shop now.)")
-    assert "Traceback" in "".join(loud)
+def test_whose_shop_was_lost_says_so_once(restored: None, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever meets it in the middle of something is silent; while a database is away each says so in a line; else all is told."""
+    log = logging.getLogger("bot.x")
+    for level in ("INFO", "DEBUG"):
+        set_up_logging(level)
+        for error in (
+            LeaseLost("Another process runs this shop now."),
+            StoreUnavailable("It is away."),
+            ValueError("odd"),
+        ):
+            try:
+                raise error
+            except (LeaseLost, StoreUnavailable, ValueError):
+                log.exception("It could not be written %s", "down")
+                log.warning("It waits %g s: %s", 0.5, error)
+    lines = [line.partition(" ")[2] for line in capsys.readouterr().err.splitlines() if "bot.x" in line]
+    away = ["WARNING bot.x: It could not be written down (It is away.)", "WARNING bot.x: It waits 0.5 s: It is away."]
+    odd = ["ERROR bot.x: It could not be written down", "WARNING bot.x: It waits 0.5 s: odd"]
+    lost = ["DEBUG bot.x: It could not be written down (Another process runs this shop now.)"]
+    assert lines[:4] == away + odd
+    assert lines[4:5] == lost

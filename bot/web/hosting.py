@@ -24,7 +24,7 @@ from bot.web.deps import WebDeps
 from bot.web.metrics import answer_watcher
 from bot.web.pages import write_narrow
 from bot.web.security import RawHeaders, SecurityShell, compose_headers, is_under
-from bot.web.service import answer_crawler
+from bot.web.service import answer_crawler, answer_sheet
 from bot.web.site import build_site
 from bot.web.telegram import refuse_stranger
 from bot.web.templates import Templates
@@ -34,6 +34,9 @@ _HOST = re.compile(r"\[?([^\[\]:]*|[0-9a-f:]*)\]?(?::[0-9]*)?", re.IGNORECASE)
 
 RETRY_SECONDS = 5
 """When to come again to a shop whose database is away."""
+
+SHEETS = "/assets"
+"""What the pages of nobody, and of a shop that is away, are dressed with."""
 
 NONE: Mapping[str, str] = MappingProxyType({})
 
@@ -76,7 +79,10 @@ class HostSite:
         """Shops that should work here and do not, by name."""
         self._places: Sequence[_Place] = ()
         self._asked = 0
-        process = Starlette(routes=list(_PROCESS), exception_handlers={HTTPException: _refuse})
+        process = Starlette(
+            routes=[*_PROCESS, Route(f"{SHEETS}/{{name}}", _send_sheet, methods=["GET"])],
+            exception_handlers={HTTPException: _refuse},
+        )
         process.state.host = self
         self._process = SecurityShell(process, self.headers)
         self._closed = SecurityShell(refuse_stranger, self.headers)
@@ -120,7 +126,7 @@ class HostSite:
         elif is_under(path, DOOR):
             place = self._find_named(path.removeprefix(DOOR).removeprefix("/"))
             await (self._closed if place is None else place.site)({**scope, "path": DOOR}, receive, send)
-        elif (place := self._find(scope)) is None:
+        elif (place := self._find(scope)) is None or (place.deps is None and is_under(path, SHEETS)):
             await self._process(scope, receive, send)
         else:
             SHOP.set(place.name)
@@ -189,6 +195,11 @@ async def _show_metrics(request: Request) -> Response:
 async def _say_robots(request: Request) -> Response:
     host: HostSite = request.app.state.host
     return answer_crawler(sorted({deps.shop.web_path for deps in host.shops.values()}))
+
+
+async def _send_sheet(request: Request) -> Response:
+    host: HostSite = request.app.state.host
+    return answer_sheet(host.templates, request)
 
 
 async def _refuse(request: Request, error: Exception) -> Response:

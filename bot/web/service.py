@@ -12,6 +12,7 @@ from bot.core.alarms import STANDSTILLS, Trouble, find_troubles
 from bot.updates.vitals import VitalSigns
 from bot.web.deps import deps_of
 from bot.web.health import PROBE_SECONDS
+from bot.web.templates import Templates
 from storage.errors import StoreError
 
 _CRAWLED = (("Disallow", "/s/"), ("Disallow", "/l/"), ("Disallow", "/dashboard"), ("Allow", "/r/"), ("Allow", "/c/"))
@@ -68,8 +69,13 @@ def answer_crawler(bases: Iterable[str]) -> Response:
 
 
 async def send_sheet(request: Request) -> Response:
+    """A file of a shop's pages."""
+    return answer_sheet(deps_of(request).templates, request)
+
+
+def answer_sheet(templates: Templates, request: Request) -> Response:
     """A file of our pages; under the address that names its content it never changes."""
-    sheet = deps_of(request).templates.sheets.get(request.path_params["name"])
+    sheet = templates.sheets.get(request.path_params["name"])
     if sheet is None:
         raise HTTPException(404)
     caching = _FOR_EVER if request.url.query == sheet.mark else _FRESH

@@ -92,6 +92,22 @@ async def _greet_all(telegram: LocalTelegram, guests: list[Person], many: int, s
     await running
 
 
+async def test_another_public_address_is_told_at_the_start(tmp_path: Path) -> None:
+    """Updates are brought to where the doors are now; without the webhook it is taken away, and what waits is fetched."""
+    url = sqlite_in(tmp_path)
+    async with local_telegram() as telegram:
+        guests: list[Person] = []
+        coming = asyncio.create_task(_come(telegram, guests))
+        for web in (compose_web(find_free_port()), compose_web(find_free_port())):
+            await _greet_all(telegram, guests, len(guests) + 2, compose_settings(telegram, url, **web))
+            assert telegram.world.webhook.url == f"{web['PASSALONG_PUBLIC_URL']}/telegram"
+        coming.cancel()
+        await asyncio.gather(coming, return_exceptions=True)
+        await _greet_all(telegram, guests, len(guests), compose_settings(telegram, url))
+        assert telegram.world.webhook.url == ""
+        assert not [call for call in telegram.world.journal.list_calls("deleteWebhook") if "drop" in str(call.params)]
+
+
 async def test_what_somebody_else_has_changed_is_put_right(tmp_path: Path) -> None:
     """Another program of the same token takes the address away; a look finds it."""
     async with open_shop(sqlite_in(tmp_path), settings=compose_web(find_free_port())) as shop:

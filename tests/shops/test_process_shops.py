@@ -121,3 +121,23 @@ async def test_one_shop_of_a_folder_runs_as_it_does_among_all(tmp_path: Path) ->
             assert await program.stop() == 0
         assert agency.telegrams["florist"].world.calls == []
         assert (await agency.home.run("run", "--shop", "tailor")).status == 2
+
+
+async def test_each_shop_says_how_its_updates_come(tmp_path: Path) -> None:
+    """One has them brought and one fetches them, in the same program; each may change its mind while the other goes on."""
+    port = find_free_port()
+    web = {"PUBLIC_URL": f"http://127.0.0.1:{port}", "LISTEN": f"127.0.0.1:{port}"}
+    async with open_agency(tmp_path, "bakery", **web) as agency, agency.home.running() as program:
+        agency.add("florist", WEBHOOK="true")
+        bakery, florist = (agency.telegrams[name] for name in ("bakery", "florist"))
+        await florist.until_call("setWebhook")
+        await agency.serve_join("florist")
+        await agency.serve_join("bakery")
+        assert (florist.world.journal.list_calls("getUpdates"), bakery.world.webhook.url) == ([], "")
+        write_shop(agency.shops, "bakery", BOT_TOKEN=bakery.token, WEBHOOK="true")
+        write_shop(agency.shops, "florist", BOT_TOKEN=florist.token)
+        await bakery.until_call("setWebhook")
+        await florist.until_polling()
+        for name in ("bakery", "florist"):
+            await agency.serve_join(name)
+        assert await program.stop() == 0

@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.web.hosting import Crossed
 from tests.storage.clock import Clock
-from tests.web.house import PREVIEW, UNKNOWN
+from tests.web.house import PREVIEW, UNKNOWN, Answer
 from tests.web.insiders import Browser, add_insider, ask_for_link, find_links, sign_in
 from tests.web.street import WATCHER, Street, open_street
 
@@ -91,6 +91,30 @@ async def test_nobodys_path_is_nobodys_page(street: Street) -> None:
         answer = await street.process.ask(path, Host="share.example.org", Accept_Language="id,en;q=0.5")
         assert (answer.status, 'lang="id"' in answer.text, "_bot" in answer.text) == (404, True, False), path
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+        await assert_dressed(street, answer, "share.example.org")
+
+
+@pytest.mark.parametrize("name", ["oven", "tea"])
+async def test_a_shop_that_is_away_asks_its_visitors_to_come_again(street: Street, name: str) -> None:
+    """In the reader's language, in a page that has its style, also where nothing else is served at that host; others go on."""
+    left = {each: deps for each, deps in street.site.shops.items() if each != name}
+    street.site.show(left, {name: SHOPS[name]})
+    answer = await street.houses[name].ask(f"/r/{CODE}", Host=host_of(name), Accept_Language="zh-CN")
+    assert (answer.status, answer.headers["Retry-After"], 'lang="zh"' in answer.text) == (503, "5", True)
+    await assert_dressed(street, answer, host_of(name))
+    assert (await street.houses["oven-2"].ask(f"/r/{CODE}")).status == 302
+
+
+async def assert_dressed(street: Street, answer: Answer, host: str) -> None:
+    """Whatever a page loads is there."""
+    own = find_links(answer.text)
+    assert len(own) >= 2
+    for each in own:
+        found = await street.process.ask(each, Host=host)
+        assert (found.status, found.headers["Content-Type"].partition(";")[0]) in {
+            (200, "text/css"),
+            (200, "image/svg+xml"),
+        }
 
 
 async def test_the_dashboard_is_at_home_under_a_path(street: Street) -> None:

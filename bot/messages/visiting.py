@@ -18,12 +18,14 @@ class Refusal(Enum):
     MISSING = auto()
     REFUSED = auto()
     BUSY = auto()
+    AWAY = auto()
 
 
 _REFUSALS = {
     Refusal.MISSING: ("web.missing", "web.missing_why"),
     Refusal.REFUSED: ("web.refused", "web.refused_why"),
     Refusal.BUSY: ("web.busy", "web.busy_why"),
+    Refusal.AWAY: ("web.busy", "web.away_why"),
 }
 
 

@@ -86,7 +86,7 @@ class HostSite:
         process.state.host = self
         self._process = SecurityShell(process, self.headers)
         self._closed = SecurityShell(refuse_stranger, self.headers)
-        self._busy = SecurityShell(self._answer_busy, self.headers)
+        self._away = SecurityShell(self._answer_away, self.headers)
 
     @property
     def headers(self) -> RawHeaders:
@@ -108,7 +108,7 @@ class HostSite:
         """
         known = {place.name: place for place in self._places}
         places = [_place(name, deps, known.get(name)) for name, deps in sites.items()]
-        places += [_close(name, public_url, self._busy) for name, public_url in closed.items()]
+        places += [_close(name, public_url, self._away) for name, public_url in closed.items()]
         taken: dict[tuple[str, str], str] = {}
         for place in places:
             other = taken.setdefault((place.host, place.base), place.name)
@@ -141,8 +141,8 @@ class HostSite:
                 await asyncio.gather(*(health.ask() for health in there))
         return sum(health.last == "ok" for health in there), len(self._places)
 
-    async def _answer_busy(self, scope: Scope, receive: Receive, send: Send) -> None:
-        page = _write_refusal(self.templates, Request(scope), Refusal.BUSY)
+    async def _answer_away(self, scope: Scope, receive: Receive, send: Send) -> None:
+        page = _write_refusal(self.templates, Request(scope), Refusal.AWAY)
         headers = {"Cache-Control": "no-store", "Retry-After": str(RETRY_SECONDS)}
         await HTMLResponse(page, 503, headers=headers)(scope, receive, send)
 
@@ -166,9 +166,9 @@ def _place(name: str, deps: WebDeps, known: _Place | None) -> _Place:
     return _Place(name=name, deps=deps, site=build_site(deps), host=url.hostname or "", base=url.path)
 
 
-def _close(name: str, public_url: str, busy: SecurityShell) -> _Place:
+def _close(name: str, public_url: str, away: SecurityShell) -> _Place:
     url = urlsplit(public_url)
-    return _Place(name=name, deps=None, site=busy, host=url.hostname or "", base=url.path)
+    return _Place(name=name, deps=None, site=away, host=url.hostname or "", base=url.path)
 
 
 def _write_refusal(templates: Templates, request: Request, refusal: Refusal) -> str:

@@ -91,7 +91,7 @@ DOORS = (
 )
 """All there is; assets/web/openapi.json describes it."""
 
-_REFUSALS = {404: Refusal.MISSING, 429: Refusal.BUSY, 503: Refusal.BUSY}
+_REFUSALS = {404: Refusal.MISSING, 429: Refusal.BUSY, 503: Refusal.AWAY}
 
 
 def build_deps(

@@ -101,6 +101,7 @@ async def test_a_shop_that_is_away_asks_its_visitors_to_come_again(street: Stree
     street.site.show(left, {name: SHOPS[name]})
     answer = await street.houses[name].ask(f"/r/{CODE}", Host=host_of(name), Accept_Language="zh-CN")
     assert (answer.status, answer.headers["Retry-After"], 'lang="zh"' in answer.text) == (503, "5", True)
+    assert "暂时打不开" in answer.text
     await assert_dressed(street, answer, host_of(name))
     assert (await street.houses["oven-2"].ask(f"/r/{CODE}")).status == 302
 

@@ -82,6 +82,8 @@ def test_a_token_is_all_that_has_to_be_set() -> None:
         ("CHAT_RATE", "many", "above 0"),
         ("LOG_LEVEL", "loud", "DEBUG"),
         ("LOG_FORMAT", "xml", "json"),
+        ("WEBHOOK", "yes", "Leave it out to have updates fetched"),
+        ("WEBHOOK", "true", "Set PASSALONG_PUBLIC_URL"),
     ],
 )
 def test_a_wrong_value_is_named_with_what_would_be_right(name: str, value: str, expected: str) -> None:
@@ -353,6 +355,15 @@ def test_lists_are_read_and_secrets_never_shown() -> None:
 def test_the_public_address_is_https_or_this_machine(given: str, read: str) -> None:
     """Links are made by adding to it, so it ends without a slash; http stays on this machine."""
     assert read_settings({**TOKEN, "PASSALONG_PUBLIC_URL": given}).public_url == read
+
+
+def test_telegram_brings_updates_to_some_ports_alone() -> None:
+    """Of addresses that it reaches from outside; a server of one's own beside the bot brings them wherever it is told."""
+    webhook = {**TOKEN, "PASSALONG_WEBHOOK": "True"}
+    for address in ("https://share.example.org", "https://share.example.org:8443", "http://127.0.0.1:8080"):
+        assert read_settings({**webhook, "PASSALONG_PUBLIC_URL": address}).webhook
+    with pytest.raises(SettingMistake, match=r"8081.*443, 80, 88 and 8443 alone"):
+        read_settings({**webhook, "PASSALONG_PUBLIC_URL": "https://share.example.org:8081"})
 
 
 @pytest.mark.parametrize(

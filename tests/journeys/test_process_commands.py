@@ -224,3 +224,15 @@ async def test_somebody_who_asks_by_letter_is_forgotten(ready_home: Home) -> Non
     assert "Nobody of this number" in second.read_output()
     async with open_store(url) as store:
         assert await store.read(people.find_by_telegram_id, 777_001) is None
+
+
+async def test_a_webhook_without_an_address_is_refused_in_words(ready_home: Home, telegram: LocalTelegram) -> None:
+    """At the start and by doctor alike, before Telegram is asked for anything."""
+    for command in ("run", "doctor", "web"):
+        program = await ready_home.run(command, WEBHOOK="true")
+        said = program.read_output() + program.read_errors()
+        assert program.status != 0, command
+        assert (
+            "PASSALONG_WEBHOOK is true, and there is no address to bring updates to. Set PASSALONG_PUBLIC_URL" in said
+        )
+    assert telegram.world.calls == []

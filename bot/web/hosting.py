@@ -16,7 +16,6 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from bot.core.languages import choose_language
 from bot.messages.visiting import Refusal, say_refusal
 from bot.telemetry import SHOP
 from bot.updates.webhook import DOOR
@@ -28,6 +27,7 @@ from bot.web.service import answer_crawler, answer_sheet
 from bot.web.site import build_site
 from bot.web.telegram import refuse_stranger
 from bot.web.templates import Templates
+from bot.web.visitor import find_language
 
 _HOST = re.compile(r"\[?([^\[\]:]*|[0-9a-f:]*)\]?(?::[0-9]*)?", re.IGNORECASE)
 
@@ -172,8 +172,7 @@ def _close(name: str, public_url: str, away: SecurityShell) -> _Place:
 
 
 def _write_refusal(templates: Templates, request: Request, refusal: Refusal) -> str:
-    """In the language that a stranger's browser asks for first, where the program speaks it."""
-    language = choose_language(None, re.split("[,;]", request.headers.get("accept-language", ""))[0])
+    language = find_language(request)
     title, why = say_refusal(language, refusal)
     return write_narrow(templates, language=language, title=title, why=why)
 

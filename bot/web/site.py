@@ -38,7 +38,7 @@ from bot.web.sharing import BEACONS, note_shared, open_page
 from bot.web.telegram import answer_bare, take_update
 from bot.web.templates import Templates
 from bot.web.throttle import Admission, Throttle
-from bot.web.visitor import Visitors
+from bot.web.visitor import Visitors, find_language
 from bot.wire.snapshot import Snapshots
 from storage.store import Store
 from storage.tx import Clock, utc_now
@@ -155,5 +155,6 @@ async def _refuse(request: Request, error: Exception) -> Response:
         return compose_problem(Problem(error.status_code, error.detail, headers=dict(error.headers or {})))
     deps = deps_of(request)
     refusal = _REFUSALS.get(error.status_code, Refusal.REFUSED)
-    page = write_refusal(deps.templates, deps.nobody.language, refusal, deps.shop.address)
+    language = find_language(request, deps.nobody.language)
+    page = write_refusal(deps.templates, language, refusal, deps.shop.address)
     return HTMLResponse(page, error.status_code, headers={"Cache-Control": "no-store", **(error.headers or {})})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -11,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from bot.core.addresses import THIS_MACHINE, Network, choose_address
+from bot.core.languages import choose_language
 from bot.core.throttling import Allowance
 from bot.core.visiting import Approach, Reader, decide_reader
 from bot.services.members import MemberView
@@ -29,6 +31,14 @@ RETRY_SECONDS = 5
 """When to come again where the store did not answer."""
 
 _FETCHING_AHEAD = ("purpose", "sec-purpose", "x-moz", "x-purpose")
+
+
+_FIRST = re.compile("[,;]")
+
+
+def find_language(request: Request, *shop: str) -> str:
+    """What a stranger reads: what the browser asks for first, where the program speaks it, else the first of the shop's."""
+    return choose_language(None, _FIRST.split(request.headers.get("accept-language", ""))[0], shop)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

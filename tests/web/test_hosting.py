@@ -71,6 +71,14 @@ async def test_whatever_a_page_loads_or_leads_to_lies_at_its_own_shop(street: St
     assert (await house.ask(f"/s/{CODE}/shared?way=copy", method="POST", Origin=f"{HOST}/oven")).status == 403
 
 
+async def test_a_lost_piece_is_told_in_the_readers_language(street: Street) -> None:
+    """Whether it was a shop's or nobody's; a browser that asks for none that is spoken reads the shop's own."""
+    for asked, read in (("zh-CN,en;q=0.5", "zh"), ("id", "id"), ("fr", "en"), ("", "en")):
+        for path in ("/oven/nothing", "/nowhere"):
+            answer = await street.process.ask(path, Host="share.example.org", Accept_Language=asked)
+            assert (answer.status, f'lang="{read}"' in answer.text) == (404, True), (asked, path)
+
+
 async def test_a_proxy_may_cut_the_path_off_where_the_host_says_whose_it_is(street: Street) -> None:
     """Of a shop with a host to itself; where two share one, a bare path is nobody's."""
     assert (await street.process.ask(f"/r/{CODE}", Host="tea.example.org")).status == 302

@@ -33,6 +33,18 @@ async def test_beside_a_sqlite_file_it_says_what_to_do(tmp_path: Path, telegram:
     assert "PASSALONG_PUBLIC_URL is not set" in program.read_errors()
 
 
+async def test_one_program_serves_the_door_of_a_shop_on_sqlite(tmp_path: Path, telegram: LocalTelegram) -> None:
+    """Where Telegram brings updates `passalong run` needs nobody beside it, and never asks for any."""
+    public = f"http://127.0.0.1:{find_free_port()}"
+    settings = {"PUBLIC_URL": public, "LISTEN": public.removeprefix("http://"), "WEBHOOK": "true"}
+    async with furnish_forking(tmp_path, telegram, **settings).running() as bot:
+        await telegram.until_call("setWebhook")
+        await telegram.until_reply(telegram.world.press_start(telegram.world.add_person("Rina")))
+        assert telegram.world.webhook.url == f"{public}/telegram"
+        assert await bot.stop() == 0
+    assert telegram.world.journal.list_calls("getUpdates") == []
+
+
 @pytest.mark.postgres
 async def test_it_waits_for_the_bot_and_stops_when_it_is_told_to(
     tmp_path: Path, telegram: LocalTelegram, postgres_url: str

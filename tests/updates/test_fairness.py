@@ -104,24 +104,27 @@ async def test_an_answer_of_unknown_end_is_not_sent_again(
     """What was done at once and confirmed too late is there once, without an apology."""
     member = await add_member(store, 1)
 
+    over = asyncio.Event()
+
     async def dawdle(call: Call) -> web.Response:
-        await asyncio.sleep(1)
+        await over.wait()
         return succeed(make_message(call))
 
     async def handle(update: Update, context: Context) -> None:
         assert update.message
         if method == "sendMessage":
-            await context.bot.send_message(1, "hello", read_timeout=0.05)
+            await context.bot.send_message(1, "hello", read_timeout=0.3)
         elif method == "sendPhoto":
-            await context.bot.send_photo(1, "file-id", read_timeout=0.05)
+            await context.bot.send_photo(1, "file-id", read_timeout=0.3)
         else:
-            await context.bot.send_document(1, "file-id", read_timeout=0.05)
+            await context.bot.send_document(1, "file-id", read_timeout=0.3)
 
     server.replies[method] = dawdle
     application.add_handler(MessageHandler(filters.TEXT, handle))
     async with dispatching(application) as dispatch:
         dispatch.take(await add(store, make_update(1, 1)))
         await dispatch.settled()
+    over.set()
     assert len(server.list_calls(method)) == 1
     assert (await count_open(store), await list_dead(store)) == (0, [])
     assert await store.read(outbox.list_owed, after=NoticeId(0), limit=10) == []

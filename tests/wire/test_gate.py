@@ -310,9 +310,9 @@ async def test_an_answer_that_may_have_arrived_is_called_so(
 
 async def test_whoever_is_cancelled_gives_way() -> None:
     """A request cancelled while it waits or runs holds nothing up."""
-    line = Line(make_gate(send_rate=20, cold_seconds=0.3))
+    line = Line(make_gate(send_rate=20, cold_seconds=1.0))
     waiting = [asyncio.create_task(line.call(f"{chat}", chat, Priority.NOTICE)) for chat in range(1, 30)]
-    await asyncio.sleep(0.05)
+    await asyncio.sleep(0.05)  # each waits; the first leaves when the gate is a second old
     for task in waiting[:25]:
         task.cancel()
     await asyncio.gather(*waiting, return_exceptions=True)

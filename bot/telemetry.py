@@ -29,8 +29,8 @@ _REDACTED = "<secret>"
 _ANY_TOKEN = re.compile(r"\d{6,}(?::|%3[Aa])[A-Za-z0-9_-]{30,}")
 """The shape of Telegram's tokens: catches one that nobody named."""
 
-_CHATTY = ("aiohttp", "asyncio", "httpx", "httpcore")
-"""Below WARNING these write whole addresses, and the token is part of the address."""
+_CHATTY = ("aiohttp", "asyncio", "httpx", "httpcore", "alembic.runtime.plugins")
+"""Below WARNING these write whole addresses, of which the token is a part, or what helps nobody."""
 
 _EVERY_SECRET: set[str] = set()
 

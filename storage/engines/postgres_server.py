@@ -7,6 +7,7 @@ from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from contextvars import copy_context
 from functools import partial
 from typing import Any, TypeVar
 
@@ -69,7 +70,8 @@ class PostgresServer:
         return await done
 
     def _add(self, schema: str, call: Callable[[], T], then: Callable[[Future[T]], None]) -> None:
-        self._waiting.setdefault(schema, deque()).append((call, then))
+        in_context = partial(copy_context().run, call)  # so that what it logs says whose shop it is
+        self._waiting.setdefault(schema, deque()).append((in_context, then))
         self._pump()
 
     def _pump(self) -> None:

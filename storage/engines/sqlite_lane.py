@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
+from contextvars import copy_context
 from functools import partial
 from typing import Any, Protocol, TypeVar, cast
 
@@ -123,10 +124,13 @@ def connect(path: str) -> aiosqlite.Connection:
 
 
 async def call_on_thread(connection: aiosqlite.Connection, function: Callable[[sqlite3.Connection], T]) -> T:
-    """Run a function on the connection's own thread, as one call, and give it the raw connection."""
+    """Run a function on the connection's own thread, as one call, and give it the raw connection.
+
+    It has the caller's context, so that what it logs says whose shop it is.
+    """
     raw = connection._conn  # noqa: SLF001  # the reason for this module
     execute = cast("Any", connection._execute)  # noqa: SLF001  # the reason for this module
-    return cast("T", await execute(function, raw))
+    return cast("T", await execute(copy_context().run, function, raw))
 
 
 class RunJobs(Protocol):

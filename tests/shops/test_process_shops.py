@@ -32,8 +32,11 @@ async def test_one_program_runs_all_shops_of_a_folder(tmp_path: Path) -> None:
         ]
         assert await program.stop() == 0
         log = program.read_errors()
-        assert all(f" {name}: Stopped" in log for name in ("bakery", "florist"))
+        for name in ("bakery", "florist"):
+            assert f" {name}: Stopped" in log
+            assert f".sqlite_upgrade {name}: The database" in log, "what a connection's own thread says has no name"
         assert "Traceback" not in log
+        assert "plugin" not in log
 
 
 async def fetch(session: ClientSession, agency: Agency, path: str, **options: object) -> tuple[int, str]:

@@ -7,6 +7,7 @@ import sys
 from urllib.parse import parse_qs, urlsplit
 
 from bot.complaint import complain
+from bot.setting_parsers import parse_database_url
 from bot.settings_reader import SettingsReader
 
 NEXT = """Moved to {place}: {rows:,} rows of {tables} tables, each compared.
@@ -22,8 +23,9 @@ def add_move_parser(move: argparse.ArgumentParser, reader: SettingsReader) -> No
 
 
 def move_shop(reader: SettingsReader, to: str) -> int:
-    """Move, and say what is to be done next; 1 where it cannot be done."""
+    """Move, and say what is to be done next; 1 where it cannot be done, SettingMistake where the bot could not be started there."""
     url = reader.read_url()
+    parse_database_url(to, name="--to", prefix="")
     from storage import StoreError  # noqa: PLC0415 -- only this command needs it
     from storage.moving import move  # noqa: PLC0415 -- likewise
 

@@ -108,13 +108,14 @@ def choose_proxy(value: str, given: Mapping[str, str], url: str) -> Proxy | None
     return proxy
 
 
-def parse_database_url(value: str, schema: str) -> str:
-    """Where the database is, its schema included; SettingMistake for what is no such address."""
+def parse_database_url(value: str, schema: str = "", *, name: str = "DATABASE_URL", prefix: str = PREFIX) -> str:
+    """Where the database is, its schema included; SettingMistake, by the name it was given under, for what is no such address."""
     if not re.match(r"(sqlite:///.|postgresql://.)", value):
         raise SettingMistake(
-            "DATABASE_URL",
+            name,
             f"is no address of a database ({_hint(value)})",
             "It takes sqlite:///path/to/file.db or postgresql://user:password@host/database",
+            prefix=prefix,
         )
     if schema and value.startswith("sqlite"):
         raise SettingMistake("DATABASE_SCHEMA", "is set for a SQLite file", "Schemas are PostgreSQL's: leave it out")

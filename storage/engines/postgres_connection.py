@@ -152,8 +152,12 @@ def parse_address(url: str) -> dict[str, Any]:
 
 
 def _say(error: BaseException) -> str:
-    """The driver's words in one line; of several tries to connect each says the same."""
-    return " ".join(dict.fromkeys(line.strip() for line in str(error).splitlines()))
+    """The driver's words in one line; of several tries to connect each says the same.
+
+    Of what a server says the sentence, without the statement.
+    """
+    said = (error.diag.message_primary if isinstance(error, psycopg.Error) else None) or str(error)
+    return " ".join(dict.fromkeys(line.strip() for line in said.splitlines()))
 
 
 def _hide_password(text: str, url: str) -> str:

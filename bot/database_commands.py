@@ -30,7 +30,7 @@ def add_database_parsers(commands: Any, reader: SettingsReader) -> None:
     restore = commands.add_parser("restore", help="make a database of a backup; refuses one that is there already")
     restore.add_argument("file", type=Path)
     restore.add_argument("--identity", type=Path, help="file with the age identity, where the backup is encrypted")
-    restore.set_defaults(command=lambda chosen: _restore(reader.read(), chosen))
+    restore.set_defaults(command=lambda chosen: _restore(reader, chosen))
     forget = commands.add_parser("forget", help="take somebody out of the database who asks for it by letter")
     forget.add_argument(
         "telegram_id", type=int, help="the person's number at Telegram; links in their name are closed by the bot"
@@ -92,13 +92,14 @@ def _back_up(settings: Settings, file: Path, recipient: str) -> int:
     return 0
 
 
-def _restore(settings: Settings, chosen: argparse.Namespace) -> int:
+def _restore(reader: SettingsReader, chosen: argparse.Namespace) -> int:
     from storage import StoreError  # noqa: PLC0415 -- only these commands need it
     from storage.backups import restore  # noqa: PLC0415 -- likewise
 
     try:
-        restore(settings.database_url, chosen.file, identity=chosen.identity)
-        faults = asyncio.run(_look_at_restored(settings))
+        url = reader.find_place()
+        restore(url, chosen.file, identity=chosen.identity)
+        faults = asyncio.run(_look_at_restored(url))
     except (StoreError, OSError) as error:
         return complain(str(error), 1)
     sys.stderr.writelines(f"{fault}\n" for fault in faults)
@@ -107,11 +108,11 @@ def _restore(settings: Settings, chosen: argparse.Namespace) -> int:
     return 1 if faults else 0
 
 
-async def _look_at_restored(settings: Settings) -> list[str]:
+async def _look_at_restored(url: str) -> list[str]:
     from storage import open_store  # noqa: PLC0415 -- only this command needs it
     from storage.checks import list_faults  # noqa: PLC0415 -- likewise
 
-    async with open_store(settings.database_url) as store:
+    async with open_store(url) as store:
         return await list_faults(store)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.core.setting import SettingMistake, mask_secrets
 from bot.settings import CommonSettings, Settings, find_shops, read_settings
 from bot.shops.folder import ShopFolder, list_strays
-from bot.shops.shop_file import furnish
+from bot.shops.shop_file import furnish, furnish_database, place_database, refuse_name
 from bot.stray_settings import list_emptied, list_unknown
 from storage.errors import StoreUnavailable
 
@@ -49,6 +49,21 @@ class SettingsReader:
     def read_url(self) -> str:
         """Where the database is; raises likewise."""
         return self.read().database_url
+
+    def find_place(self) -> str:
+        """Where the database is or, of a shop whose file is not there, would be by what holds for all.
+
+        Raises:
+            StoreUnavailable: its folder cannot be made; else likewise.
+        """
+        common = self.find_shops()
+        path = ShopFolder(common.shops, common.given).find_file(self.shop) if common and self.shop else None
+        if common is None or path is None or refuse_name(self.shop) or path.exists() or path.is_symlink():
+            return self.read_url()
+        url = place_database(self.shop, common.given)
+        furnish_database(url)
+        self._say(f"There is no {path} now: the shop starts once it is there, if it names no other database.")
+        return url
 
     def find_shops(self) -> CommonSettings | None:
         """What holds for many shops; None where there is one. Raises likewise."""

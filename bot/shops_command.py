@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from bot.complaint import complain
 from bot.core.setting import SettingMistake, mask_secrets
 from bot.shops.folder import ShopFolder
-from bot.shops.shop_file import furnish_database, place_database, refuse_name
+from bot.shops.shop_file import find_unmakeable, furnish_database, place_database, refuse_name
 
 if TYPE_CHECKING:
     from bot.doctor.finding import Finding
@@ -54,10 +54,18 @@ def list_shops(folder: ShopFolder) -> int:
     for name, settings in contents.shops.items():
         state = find_occupancy(settings.database_url)
         rows.append((name, _find_bot(settings, state), state, mask_secrets(settings.database_url)))
-    rows += [(path.stem, "-", "cannot be run", "-") for path in contents.mistakes]
+    rows += [(path.stem, "-", _say_refused(contents.crossed.get(path.stem)), "-") for path in contents.mistakes]
     sys.stdout.writelines(_align(rows))
     sys.stdout.writelines(f"{mask_secrets(words)}\n" for words in contents.mistakes.values())
     return 0
+
+
+def _say_refused(crossed: Settings | None) -> str:
+    """Of two that want the same the one that was at work goes on."""
+    from storage.occupancy import Occupancy, find_occupancy  # noqa: PLC0415 -- likewise
+
+    works = crossed is not None and find_occupancy(crossed.database_url) is Occupancy.AT_WORK
+    return Occupancy.AT_WORK if works else "cannot be run"
 
 
 def _find_bot(settings: Settings, state: Occupancy) -> str:
@@ -134,8 +142,12 @@ def check_shops(folder: ShopFolder, names: Sequence[str]) -> int:
     """Print what is found in each file's settings; 1 where one of them cannot be run."""
     from bot.doctor.examination import say_finding  # noqa: PLC0415 -- likewise
 
-    ill = [say_finding(finding) for finding in _list_findings(folder, names)]
-    sys.stdout.write("Something needs your hand, see above.\n" if any(ill) else "All can be run.\n")
+    findings = list(_list_findings(folder, names))
+    ill = [say_finding(finding) for finding in findings]
+    well = (
+        "All can be run." if findings else f"There is no shop in {folder.path} yet: passalong shops add NAME makes one."
+    )
+    sys.stdout.write("Something needs your hand, see above.\n" if any(ill) else f"{well}\n")
     return int(any(ill))
 
 
@@ -154,3 +166,5 @@ def _list_findings(folder: ShopFolder, names: Sequence[str]) -> Iterator[Finding
         if not names or name in names:
             yield from list_strange_lines(folder, name)
             yield from check_settings(settings)
+            if why := find_unmakeable(settings):
+                yield Finding(f"{name}: folders", "cannot be made", why)

@@ -31,6 +31,8 @@ class Contents:
     """Those that can be run, by name."""
     mistakes: dict[Path, str] = field(default_factory=dict)
     """Why a file is no shop's that can be run, as a sentence that names the file."""
+    crossed: dict[str, Settings] = field(default_factory=dict)
+    """Of these the shops that want what another has, by name."""
 
 
 class ShopFolder:
@@ -77,7 +79,8 @@ class ShopFolder:
                 contents.mistakes[path] = self.explain(path, mistake)
         for name, words in list(list_crossed(self, contents.shops)):
             contents.mistakes[self.find_file(name)] = words
-            contents.shops.pop(name, None)
+            if name in contents.shops:  # it may cross others by more than one thing
+                contents.crossed[name] = contents.shops.pop(name)
         return contents
 
     def read_file(self, path: Path) -> Settings:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,11 @@ async def test_the_list_says_how_each_shop_stands(tmp_path: Path) -> None:
         async with agency.home.running("run", "--shop", "bakery"):
             await agency.until_at_work("bakery")
             rows = (await agency.home.run("shops", "list")).read_output().splitlines()
+            copied = write_shop(agency.shops, "copied", BOT_TOKEN=compose_token(41))
+            crossed = (await agency.home.run("shops", "list")).read_output()
+            assert re.search(r"^bakery +- +at work +-$", crossed, re.MULTILINE), "it goes on, and its copy waits"
+            assert re.search(r"^copied +- +cannot be run +-$", crossed, re.MULTILINE)
+            copied.unlink()
         said = {row.split()[0]: row.split()[1:] for row in rows}
         assert said["shop"] == ["bot", "state", "database"]
         assert said["bakery"][:3] == ["@shop_41_bot", "at", "work"]
@@ -137,6 +143,13 @@ async def test_all_files_are_checked_before_they_are_run(tmp_path: Path) -> None
         assert said.count("PASSALONG_BOT_TOKEN names the same bot as") == 2
         assert (await agency.home.run("shops", "check", "florist")).status == 0
         assert (await agency.home.run("shops", "check", "nobody")).status == 1
+        lost = await agency.home.run("shops", "check", "florist", DATABASE_URL=f"sqlite:///{tmp_path}/not/there/")
+        assert (lost.status, "folders: cannot be made" in lost.read_output()) == (1, True)
+        lost = await agency.home.run("shops", "check", "florist", BACKUP_FOLDER=f"{tmp_path}/not")
+        assert (lost.status, "folders: cannot be made" in lost.read_output()) == (1, True)
+        (tmp_path / "empty").mkdir()
+        empty = await agency.home.run("shops", "check", SHOPS=str(tmp_path / "empty"))
+        assert (empty.status, "no shop" in empty.read_output()) == (0, True)
         nowhere = await agency.home.run("shops", "list", SHOPS="")
         assert (nowhere.status, "PASSALONG_SHOPS" in nowhere.read_errors()) == (2, True)
         alone = await agency.home.run("setup")

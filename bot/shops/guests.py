@@ -21,8 +21,8 @@ from bot.shops.folder import ShopFolder
 from bot.shops.folder_watch import FolderWatch
 from bot.shops.unserved import explain_unserved
 from bot.telemetry import SHOP, Metrics
-from bot.updates.attempts import build_judge
 from bot.updates.capability import Registry
+from bot.updates.context import build_judge
 from bot.updates.courier import Courier
 from bot.updates.reception import Reception
 from bot.updates.routing import list_handlers

@@ -1,25 +1,27 @@
-"""What a handler holds: its update's inbox row, the store, and the dependencies that `app` composed."""
+"""An attempt at an update: read, given to the first handler that wants it, and what that handler holds."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, repeat
 from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeVar
 
-from telegram import CallbackQuery, Message, Update, User
+from telegram import Bot, CallbackQuery, Message, Update, User
 from telegram.error import TelegramError
-from telegram.ext import Application, CallbackContext
+from telegram.ext import Application, ApplicationHandlerStop, BaseHandler, CallbackContext
 
 from bot.core.names import clean_text
 from bot.messages.outgoing import OutgoingMessage
 from bot.services.members import MustWrite
 from bot.services.notices import answer_in
 from bot.telemetry import Metrics
+from bot.updates.raw_updates import RawUpdate
 from bot.wire.pacing import Priority
-from bot.wire.telegram_bot import JSONDict, PassalongBot
+from bot.wire.telegram_bot import JSONDict, PassalongBot, compose_silent_bot
 from storage.errors import CommitUnknown, StoreUnavailable
 from storage.records import InboxRow, Profile, Seq
 from storage.store import Store
@@ -37,6 +39,14 @@ DOUBT_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
 P = ParamSpec("P")
 T = TypeVar("T")
 DepsT = TypeVar("DepsT")
+
+
+_UNFIT = (None, False)
+"""How a handler says that it does not want an update; an empty list of arguments means that it does."""
+
+
+class UnreadableUpdate(Exception):
+    """python-telegram-bot makes nothing of an update."""
 
 
 class AlreadyHandled(Exception):
@@ -223,3 +233,66 @@ def profile_of(user: User) -> Profile:
         username=user.username or "",
         telegram_language=user.language_code or "",
     )
+
+
+def read_update(raw: bytes | Mapping[str, object], bot: Bot) -> Update:
+    """The update as an object.
+
+    Raises:
+        UnreadableUpdate: there is none in it.
+    """
+    try:
+        value: Any = json.loads(raw) if isinstance(raw, bytes) else raw
+        update = Update.de_json(value, bot)
+    except Exception as error:
+        raise UnreadableUpdate(f"{type(error).__name__}: {error}") from error
+    return update
+
+
+def is_wanted(raw: RawUpdate, handlers: Iterable[BaseHandler[Any, Any, Any]], bot: Bot) -> bool:
+    """Whether any of these handlers wants an update; one that cannot be read is wanted, so that it is counted."""
+    try:
+        raw.parsed = update = Update.de_json(dict(raw.content), bot)
+        return any(handler.check_update(update) not in _UNFIT for handler in handlers)
+    except Exception:  # noqa: BLE001 -- whatever is wrong with it, the attempt will meet it again and count it
+        return True
+
+
+def build_judge(
+    handlers: Sequence[BaseHandler[Any, Any, Any]], *, token: str, username: str
+) -> Callable[[RawUpdate], bool]:
+    """What tells whether any of these handlers wants an update, in a process that handles none and never asks Telegram."""
+    bot = compose_silent_bot(token, username)
+    return lambda raw: is_wanted(raw, handlers, bot)
+
+
+async def run_handlers(
+    application: Application[Any, Any, Any, Any, Any, Any],
+    update: Update,
+    attempt: Attempt,
+    *,
+    is_stopping: Callable[[], bool],
+) -> None:
+    """Have the first handler of each group that fits do its work; what it raises ends it.
+
+    Args:
+        application: Whose handlers.
+        update: What came.
+        attempt: Which attempt at it this is.
+        is_stopping: Whether a handler that is cancelled is cancelled by us.
+    """
+    try:
+        for group in application.handlers.values():
+            for handler in group:
+                check = handler.check_update(update)
+                if check not in _UNFIT:
+                    context: PassalongContext[Any] = PassalongContext.from_update(update, application)
+                    context.attempt = attempt
+                    await handler.handle_update(update, application, check, context)
+                    break
+    except ApplicationHandlerStop:
+        return
+    except asyncio.CancelledError as error:
+        if is_stopping():
+            raise
+        raise RuntimeError(f"The handler was cancelled: {error!r}") from error

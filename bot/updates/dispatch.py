@@ -7,6 +7,7 @@ import json
 import logging
 import time
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from telegram import Update
@@ -16,8 +17,8 @@ from bot.messages.outgoing import OutgoingMessage
 from bot.messages.texts import Texts
 from bot.services.members import find_members_language
 from bot.updates.application import PassalongApplication, refuse_non_blocking
-from bot.updates.attempts import GIVEN_UP, Attempts
-from bot.updates.context import Attempt
+from bot.updates.context import Attempt, is_wanted, read_update, run_handlers
+from bot.updates.failures import GIVEN_UP, Failures
 from bot.updates.fair_queue import FairQueue, Floods, Key, Waiting
 from bot.updates.inline_queries import InlineQueries
 from bot.updates.raw_updates import RawUpdate, parse_update
@@ -83,9 +84,7 @@ class Dispatch:
         self.metrics = application.bot_data.metrics
         self._parallel = parallel
         self._capacity = capacity
-        self._attempts = Attempts(
-            application, retry_seconds=retry_seconds, attempts=attempts, is_stopping=lambda: self._stopping
-        )
+        self._failures = Failures(self._store, self.metrics, retry_seconds=retry_seconds, attempts=attempts)
         self._floods = floods or Floods()
         self._queue = FairQueue(self._floods.is_flooding)
         self._flooders = 0
@@ -121,8 +120,9 @@ class Dispatch:
         """
         if update.is_happening:
             return False
-        unread = _is_to_bot(update.content) and self._floods.is_flooding(update.sender_id)
-        return unread or self._attempts.is_wanted(update)
+        if self._floods.is_flooding(update.sender_id) and _is_to_bot(update.content):
+            return True
+        return is_wanted(update, chain.from_iterable(self._application.handlers.values()), self._application.bot)
 
     def take(
         self, rows: Sequence[InboxRow], parsed: Mapping[int, Update | None] | None = None, *, more: bool = False
@@ -136,7 +136,9 @@ class Dispatch:
         """
         if more:
             self._hurry_until = asyncio.get_running_loop().time() + HURRY_SECONDS
-        if self._behind or len(self._queue) >= self._capacity or self._has_gap(rows):
+        # Rows of others may lie before these: in the inbox no number is given before the one ahead is committed.
+        has_gap = bool(rows) and rows[0].seq > self._read_upto + 1
+        if self._behind or len(self._queue) >= self._capacity or has_gap:
             self.look()
             return
         for row in rows:
@@ -157,10 +159,6 @@ class Dispatch:
                 self.take_inline(update)
         if len(fleeting) < len(events):
             self.look()
-
-    def _has_gap(self, rows: Sequence[InboxRow]) -> bool:
-        """Whether rows of others may lie before these: in the inbox no number is given before the one ahead is committed."""
-        return bool(rows) and rows[0].seq > self._read_upto + 1
 
     def take_inline(self, update: RawUpdate) -> None:
         """Have an inline query answered, or dropped if there is no hope."""
@@ -267,7 +265,7 @@ class Dispatch:
         assert task is not None
         self._running.discard(task)
         self._pump()
-        if self._queue.is_hungry and (self._refiller is None or self._refiller.done()) and not self._stopping:
+        if self._queue.hungry and (self._refiller is None or self._refiller.done()) and not self._stopping:
             self._refiller = asyncio.create_task(self._refill())
         self._signal.tell()
 
@@ -279,13 +277,18 @@ class Dispatch:
         """Seconds until the next attempt, None when the row is done with."""
         row, attempt = waiting.row, Attempt(row=waiting.row)
         try:
-            update = waiting.update or self._attempts.parse(row.raw)
+            update = waiting.update or read_update(row.raw, self._application.bot)
             attempt = Attempt.at(update, row)
-            if self._is_worth_it(row, update, attempt):
-                await self._attempts.run(update, attempt)
+            sender_id = row.sender_id
+            if (
+                sender_id is None
+                or not self._floods.is_flooding(sender_id)
+                or self._is_worth_it(sender_id, update, attempt)
+            ):
+                await run_handlers(self._application, update, attempt, is_stopping=lambda: self._stopping)
         except Exception as error:  # noqa: BLE001 -- whatever it is, it is this row's
             waiting.rests += 1
-            rest = await self._attempts.conclude(row, attempt, error, rests=waiting.rests - 1)
+            rest = await self._failures.conclude(row, attempt, error, rests=waiting.rests - 1)
             if rest is not None:
                 return None if rest == GIVEN_UP else rest
         self.metrics.count("updates_done")
@@ -293,20 +296,17 @@ class Dispatch:
             self._closes.add(row.seq)
         return None
 
-    def _is_worth_it(self, row: InboxRow, update: Update, attempt: Attempt) -> bool:
-        """Whether a row has to be tried at all; whoever floods is muted, and what they repeat changes nothing."""
-        if row.sender_id is None or not self._floods.is_flooding(row.sender_id):
-            return True
+    def _is_worth_it(self, sender_id: int, update: Update, attempt: Attempt) -> bool:
+        """Whether to try what somebody has sent who floods: they are muted, and what they repeat changes nothing."""
         self.metrics.count("updates_muted")
         MUTED.set(True)  # in this row's task alone
-        if self._floods.may_tell(row.sender_id):
+        if self._floods.may_tell(sender_id):
             errands = self._application.bot_data.errands
-            task = asyncio.create_task(
-                self._ask_for_patience(row.sender_id, attempt.topic_id if attempt.chat_id == row.sender_id else None)
-            )
+            topic_id = attempt.topic_id if attempt.chat_id == sender_id else None
+            task = asyncio.create_task(self._ask_for_patience(sender_id, topic_id))
             errands.add(task)
             task.add_done_callback(errands.discard)
-        return not self._floods.repeats(row.sender_id, _find_wish(update))
+        return not self._floods.repeats(sender_id, _find_wish(update))
 
     async def _ask_for_patience(self, sender_id: int, topic_id: int | None) -> None:
         """The one answer that somebody who floods gets in a minute."""
@@ -319,7 +319,8 @@ class Dispatch:
             logger.info("Somebody who floods could not be told so: %s", error)
 
     async def _handle_inline(self, raw: RawUpdate) -> None:
-        await self._attempts.run(self._attempts.parse(raw.content), Attempt())
+        update = read_update(raw.content, self._application.bot)
+        await run_handlers(self._application, update, Attempt(), is_stopping=lambda: self._stopping)
 
 
 def _is_to_bot(content: Mapping[str, Any]) -> bool:

@@ -60,7 +60,8 @@ class FairQueue:
         self._lines: dict[Key, _Line] = {}
         self._ready: deque[Key] = deque()
         self._slow: deque[Key] = deque()
-        self._hungry: deque[Key] = deque()
+        self.hungry: deque[Key] = deque()
+        """Lines that wait for `refill`."""
         self._held = 0
 
     def __len__(self) -> int:
@@ -98,7 +99,7 @@ class FairQueue:
             self.resume(key)
         elif line.behind:
             line.hungry = True
-            self._hungry.append(key)
+            self.hungry.append(key)
         else:
             del self._lines[key]
 
@@ -111,22 +112,17 @@ class FairQueue:
         """The resting line goes on."""
         (self._slow if self._is_slow(key) else self._ready).append(key)
 
-    @property
-    def is_hungry(self) -> bool:
-        """Whether a line waits for `refill`."""
-        return bool(self._hungry)
-
     def next_hungry(self) -> tuple[Key, Seq, int] | None:
         """A line to be refilled: its key, and the place in the table after which to read so many rows."""
-        if not self._hungry:
+        if not self.hungry:
             return None
-        key = self._hungry[0]
+        key = self.hungry[0]
         self._lines[key].behind = False  # a row that comes from now on says so again
         return key, self._lines[key].upto, self._most
 
     def refill(self, rows: Sequence[InboxRow]) -> None:
         """The line that `next_hungry` named goes on with these rows, as many as were asked for or all there are."""
-        key = self._hungry.popleft()
+        key = self.hungry.popleft()
         line = self._lines[key]
         for row in rows:
             self._hold(line, Waiting(row))
@@ -181,7 +177,8 @@ class Floods:
             return
         sender = self._senders.get(sender_id)
         if sender is None:
-            self._forget()
+            if len(self._senders) >= self._forget_from:
+                self._forget()
             sender = self._senders[sender_id] = _Sender()
         sender.waiting += 1
         if sender.waiting > self._most:
@@ -216,8 +213,6 @@ class Floods:
 
     def _forget(self) -> None:
         """Forget floods that are over; of others' there is an entry only while something waits."""
-        if len(self._senders) < self._forget_from:
-            return
         now = self._clock()
         self._senders = {key: each for key, each in self._senders.items() if each.waiting or each.floods_until > now}
         self._forget_from = _FORGET_FROM + 2 * len(self._senders)

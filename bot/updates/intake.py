@@ -175,7 +175,9 @@ class Intake:
         """
         self._heard_at = self._clock()
         while True:
-            await self._wait_for_room()
+            began = self._clock()
+            await self._dispatch.room()
+            self._heard_at += self._clock() - began  # Telegram was not asked meanwhile
             if (tenure := self._store.tenure) is not None and not tenure.is_held():
                 await self._wait_held(tenure)
             asked_at = self._clock()
@@ -187,11 +189,6 @@ class Intake:
             self._back_off.reset()
             if not new:
                 await self._keep_quiet(asked_at)
-
-    async def _wait_for_room(self) -> None:
-        began = self._clock()
-        await self._dispatch.room()
-        self._heard_at += self._clock() - began  # Telegram was not asked meanwhile
 
     async def _wait_held(self, holder: Holder) -> None:
         """Confirm nothing while another process may fetch these updates."""
@@ -207,7 +204,7 @@ class Intake:
 
     async def _poll(self) -> list[object] | None:
         """What Telegram has for us; None after a failure that may pass."""
-        left = self._stuck_seconds - self.silent_for()
+        left = self._stuck_seconds - (self._clock() - self._heard_at)
         if left <= 0:
             raise self._give_up()
         try:
@@ -261,26 +258,27 @@ class Intake:
         if not entries:
             self._offset = None  # all is confirmed; without an offset, ids that restart lower are seen as well
             return 0
-        updates = [update for entry in entries if (update := self._read(entry))]
+        ids, lasting, fleeting = list[int](), list[RawUpdate](), list[RawUpdate]()
+        for entry in entries:
+            if (update_id := find_update_id(entry)) is not None:
+                ids.append(update_id)
+            if (update := parse_update(entry)) is not None:
+                (fleeting if update.is_fleeting else lasting).append(update)
+            else:
+                self._dispatch.metrics.count("updates_malformed")
+                logger.error("Update %s is unreadable and given up: it is not like Telegram's", update_id)
         try:
-            new = await self._commit(
-                [update for update in updates if not update.is_fleeting], more=len(entries) >= FULL_BATCH
-            )
+            new = await self._commit(lasting, more=len(entries) >= FULL_BATCH)
         except Exception:
             logger.exception("Updates cannot be stored, so they are not confirmed either")
             self._doubtful = True
             return None
-        fleeting = [update for update in updates if update.is_fleeting]
         for update in fleeting:
             self._dispatch.take_inline(update)
-        return new + len(fleeting) if self._advance(entries) else None
-
-    def _read(self, entry: object) -> RawUpdate | None:
-        update = parse_update(entry)
-        if update is None:
-            self._dispatch.metrics.count("updates_malformed")
-            logger.error("Update %s is unreadable and given up: it is not like Telegram's", find_update_id(entry))
-        return update
+        if not ids:
+            return None
+        self._offset = max(ids) + 1  # in whatever order they came, the highest confirms the others
+        return new + len(fleeting)
 
     async def _commit(self, updates: Sequence[RawUpdate], *, more: bool) -> int:
         """Store what somebody here wants; what nobody wants is confirmed and forgotten."""
@@ -297,11 +295,3 @@ class Intake:
         self._dispatch.metrics.count("updates_repeated", len(rows) - len(new))
         self._dispatch.take(new, {update.update_id: update.parsed for update in wanted}, more=more)
         return len(new) + len(updates) - len(wanted)
-
-    def _advance(self, entries: list[object]) -> bool:
-        """Confirm all of a batch, in whatever order it came: the highest id says it for the others."""
-        ids = [update_id for entry in entries if (update_id := find_update_id(entry)) is not None]
-        if not ids:
-            return False
-        self._offset = max(ids) + 1
-        return True

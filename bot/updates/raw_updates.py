@@ -200,15 +200,6 @@ KEPT: Mapping[str, Callable[[Any], Any]] = {
 """By kind of update; of a kind that is not named here everything of a reasonable size is kept."""
 
 
-def keep_what_is_read(kind: str, content: object) -> object:
-    """The part of an update's content that is stored, cleaned.
-
-    Raises:
-        MalformedUpdate: something in it is of another type or size than Telegram's.
-    """
-    return None if content is None else KEPT.get(kind, keep_any)(content)
-
-
 _SENDERS = ("from", "user", "actor_chat", "voter_chat", "sender_chat", "chat")
 """Where the different kinds of updates say whom they are from, best first."""
 
@@ -222,19 +213,14 @@ class RawUpdate:
     """Telegram id of the person, else of the chat; None for updates of nobody (polls)."""
     content: dict[str, Any]
     """What is kept of its JSON."""
-    is_inline: bool
-    """An inline query: it lives 30 seconds and changes nothing."""
+    is_fleeting: bool
+    """It skips the inbox, answered now or never: a call from another chat, or an inline query, which lives 30 seconds and changes nothing."""
     is_guest: bool = False
     """A call from a chat that is not ours: what is said there is never stored."""
     is_happening: bool = False
     """Telegram's own word of what was done to a chat: a topic opened, a message pinned. Nobody waits for an answer."""
     parsed: Update | None = field(default=None, repr=False)
     """Once somebody has looked at it."""
-
-    @property
-    def is_fleeting(self) -> bool:
-        """Whether it skips the inbox: answered now or never."""
-        return self.is_inline or self.is_guest
 
     @property
     def raw(self) -> bytes:
@@ -248,26 +234,26 @@ def parse_update(entry: object) -> RawUpdate | None:
     if update_id is None or not isinstance(entry, Mapping):
         return None
     try:
-        kept = {str(kind): keep_what_is_read(kind, content) for kind, content in entry.items() if kind != "update_id"}
+        kept = {
+            str(kind): None if content is None else KEPT.get(kind, keep_any)(content)
+            for kind, content in entry.items()
+            if kind != "update_id"
+        }
     except (MalformedUpdate, TypeError):
         return None
     return RawUpdate(
         update_id=update_id,
         sender_id=_find_sender_id(kept),
         content={"update_id": update_id, **kept},
-        is_inline="inline_query" in kept,
+        is_fleeting="inline_query" in kept or "guest_message" in kept,
         is_guest="guest_message" in kept,
-        is_happening=_tells_happening(entry.get("message")),
+        is_happening=isinstance(said := entry.get("message"), Mapping) and not HAPPENINGS.isdisjoint(said),
     )
 
 
 def find_update_id(entry: object) -> int | None:
     """The id that confirms an entry, even where the rest of it makes no sense."""
     return _read_id(entry.get("update_id"), least=0) if isinstance(entry, Mapping) else None
-
-
-def _tells_happening(message: object) -> bool:
-    return isinstance(message, Mapping) and not HAPPENINGS.isdisjoint(message)
 
 
 def _find_sender_id(entry: Mapping[str, object]) -> int | None:

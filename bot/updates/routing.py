@@ -12,7 +12,6 @@ from telegram.ext import BaseHandler, CallbackQueryHandler, MessageHandler, filt
 
 from bot.core.roles import EVERYBODY, Roles
 from bot.messages.buttons import Button, Place, Value, split_data
-from bot.messages.commands import Command
 from bot.messages.joining.refusals import say_stale
 from bot.messages.texts import Texts, choose_language
 from bot.services.members import NotAllowed, find_members_language, may
@@ -128,16 +127,18 @@ class TextRouter:
         self._wants_command = wants_command
 
     async def on_message(self, update: Update, context: PassalongContext[Any]) -> None:
-        """A command that somebody may not use does not exist for them."""
+        """A command that somebody may not use does not exist for them; what follows one lies in the context's `args`."""
         message, user = update.effective_message, update.effective_user
         assert message is not None
         assert user is not None
-        bound = self._find(message, context)
+        name, words = parse_command(message, context.bot.username), (message.text or "").split()
+        context.args = words[1:] if name else None
+        bound = self._commands.get(name)
         try:
             if (
                 bound is None
                 or (bound.roles != EVERYBODY and not await is_allowed(context, user.id, bound.roles))
-                or (is_sentence(message) and await self._wants_command(update, context))
+                or (len(words) >= SENTENCE_WORDS and await self._wants_command(update, context))
             ):
                 await self._on_text(update, context)
             else:
@@ -158,22 +159,11 @@ class TextRouter:
         if message is not None and message.via_bot is not None and message.via_bot.id == context.bot.id:
             await self._on_passed(update, context)
 
-    def _find(self, message: Message, context: PassalongContext[Any]) -> Bound[Command] | None:
-        """The command that a message begins with; what follows it lies in the context's `args`."""
-        name = parse_command(message, context.bot.username)
-        context.args = (message.text or "").split()[1:] if name else None
-        return self._commands.get(name)
-
 
 def begins_with_command(message: Message) -> bool:
     """Whether Telegram shows the first word as a command, anybody's."""
     entities = message.entities
     return bool(entities) and entities[0].type == MessageEntity.BOT_COMMAND and entities[0].offset == 0
-
-
-def is_sentence(message: Message) -> bool:
-    """Whether a message that begins with a command says more than that."""
-    return len((message.text or "").split()) >= SENTENCE_WORDS
 
 
 def parse_command(message: Message, username: str) -> str:

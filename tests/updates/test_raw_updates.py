@@ -40,7 +40,7 @@ def test_the_sender_is_found_in_every_kind_of_update(content: dict[str, object],
     update = parse_update({"update_id": 1, **content})
     assert update is not None
     assert update.sender_id == sender_id
-    assert update.is_inline is ("inline_query" in content)
+    assert update.is_fleeting is not {"inline_query", "guest_message"}.isdisjoint(content)
     assert update.is_guest is ("guest_message" in content)
 
 

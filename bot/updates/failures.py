@@ -1,24 +1,18 @@
-"""One attempt at an update: parsed, given to the first handler that wants it, and what its end means."""
+"""What the end of a failed attempt at an update means: another one, a rest, or that it is given up."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from math import inf
-from typing import Any
 
-from telegram import Bot, Update
 from telegram.error import RetryAfter, TelegramError
-from telegram.ext import ApplicationHandlerStop, BaseHandler
 
 from bot.services.notices import Sorry, answer_in, owe
-from bot.updates.application import PassalongApplication
-from bot.updates.context import Attempt, PassalongContext
-from bot.updates.raw_updates import RawUpdate
+from bot.telemetry import Metrics
+from bot.updates.context import Attempt, UnreadableUpdate
 from bot.wire.errors import FailureKind, Muted, Unconfirmed, classify
-from bot.wire.telegram_bot import compose_silent_bot
 from storage.addresses import MemberAddress
 from storage.errors import is_fault
 from storage.records import InboxRow
@@ -34,75 +28,24 @@ REST_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 LONGEST_REST_SECONDS = 3600.0
 GIVEN_UP = inf
 _OUTSIDE = {FailureKind.NOT_SENT, FailureKind.UNKNOWN, FailureKind.FLOOD}
-_UNFIT = (None, False)
-"""How a handler says that it does not want an update; an empty list of arguments means that it does."""
 
 
-class UnreadableUpdate(Exception):
-    """python-telegram-bot makes nothing of an update."""
-
-
-class Attempts:
-    """Tries updates.
+class Failures:
+    """Judges the ends of attempts.
 
     Args:
-        application: Whose handlers; the first of each group that fits has the update.
+        store: Where the inbox lies.
+        metrics: What counts.
         retry_seconds: Waits before the second, third, … attempt; the last one repeats.
         attempts: After so many exceptions an update is given up; deaths of the process, faults of the store and
             Telegram's absence do not count.
-        is_stopping: Whether a handler that is cancelled is cancelled by us.
     """
 
-    def __init__(
-        self,
-        application: PassalongApplication[Any],
-        *,
-        retry_seconds: Sequence[float],
-        attempts: int,
-        is_stopping: Callable[[], bool],
-    ) -> None:
-        self._application = application
-        self._store: Store = application.bot_data.store
-        self._metrics = application.bot_data.metrics
+    def __init__(self, store: Store, metrics: Metrics, *, retry_seconds: Sequence[float], attempts: int) -> None:
+        self._store = store
+        self._metrics = metrics
         self._retry_seconds = tuple(retry_seconds)
         self._attempts = attempts
-        self._is_stopping = is_stopping
-
-    def is_wanted(self, raw: RawUpdate) -> bool:
-        """Whether any handler wants an update; one that cannot be read is wanted, so that it is counted."""
-        groups = self._application.handlers.values()
-        return _is_wanted(raw, (handler for group in groups for handler in group), self._application.bot)
-
-    def parse(self, raw: bytes | Mapping[str, object]) -> Update:
-        """The update as an object.
-
-        Raises:
-            UnreadableUpdate: there is none in it.
-        """
-        try:
-            value: Any = json.loads(raw) if isinstance(raw, bytes) else raw
-            update = Update.de_json(value, self._application.bot)
-        except Exception as error:
-            raise UnreadableUpdate(f"{type(error).__name__}: {error}") from error
-        return update
-
-    async def run(self, update: Update, attempt: Attempt) -> None:
-        """Have the handlers do their work; what they raise ends it."""
-        try:
-            for group in self._application.handlers.values():
-                for handler in group:
-                    check = handler.check_update(update)
-                    if check not in _UNFIT:
-                        context: PassalongContext[Any] = PassalongContext.from_update(update, self._application)
-                        context.attempt = attempt
-                        await handler.handle_update(update, self._application, check, context)
-                        break
-        except ApplicationHandlerStop:
-            return
-        except asyncio.CancelledError as error:
-            if self._is_stopping():
-                raise
-            raise RuntimeError(f"The handler was cancelled: {error!r}") from error
 
     async def conclude(self, row: InboxRow, attempt: Attempt, error: Exception, *, rests: int) -> float | None:
         """Seconds until the next attempt, None when the update is done with, GIVEN_UP when it is buried.
@@ -156,22 +99,6 @@ class Attempts:
                 logger.warning("A failed update cannot be noted; trying again: %s", error)
                 rests += 1
                 await asyncio.sleep(rest)
-
-
-def build_judge(
-    handlers: Sequence[BaseHandler[Any, Any, Any]], *, token: str, username: str
-) -> Callable[[RawUpdate], bool]:
-    """What tells whether any of these handlers wants an update, in a process that handles none and never asks Telegram."""
-    bot = compose_silent_bot(token, username)
-    return lambda raw: _is_wanted(raw, handlers, bot)
-
-
-def _is_wanted(raw: RawUpdate, handlers: Iterable[BaseHandler[Any, Any, Any]], bot: Bot) -> bool:
-    try:
-        raw.parsed = update = Update.de_json(dict(raw.content), bot)
-        return any(handler.check_update(update) not in _UNFIT for handler in handlers)
-    except Exception:  # noqa: BLE001 -- whatever is wrong with it, the attempt will meet it again and count it
-        return True
 
 
 def _tell(update_id: int, error: Exception, words: str = "") -> None:

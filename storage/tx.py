@@ -144,11 +144,12 @@ class Tx:
     It returns plain values only and is dead once the unit of work has returned.
     """
 
-    __slots__ = ("_events", "_session", "kept", "now", "seen", "writable")
+    __slots__ = ("_session", "kept", "now", "seen", "told", "writable")
 
     def __init__(self, session: Session, now: int, *, writable: bool, kept: dict[str, Any] | None = None) -> None:
         self._session: Session | None = session
-        self._events: list[Event] = []
+        self.told: list[Event] = []
+        """The events told so far."""
         self.now = now
         self.writable = writable
         self.kept: dict[str, Any] = {} if kept is None else kept
@@ -158,12 +159,7 @@ class Tx:
 
     def tell(self, event: Event) -> None:
         """Have an event delivered to the store's listeners, once this transaction is committed."""
-        self._events.append(event)
-
-    @property
-    def told(self) -> Sequence[Event]:
-        """The events told so far."""
-        return tuple(self._events)
+        self.told.append(event)
 
     def rows(self, statement: Statement, **values: object) -> list[Row]:
         """Return all rows."""
@@ -213,7 +209,7 @@ class Tx:
     def end(self) -> list[Event]:
         """Make this facade useless and return the events told; called by the engine alone."""
         self._session = None
-        return self._events
+        return self.told
 
     def _reach(self, statement: Statement | None = None) -> Session:
         """What runs statements; a lock where one only reads, which PostgreSQL refuses and SQLite overlooks, is refused here."""
@@ -277,7 +273,8 @@ class Job:
     def settle(self) -> None:
         """Hand the outcome to the caller; on the loop."""
         if self._future.done():
-            self._report_abandoned()
+            if self.error is not None:
+                self._report_abandoned(self.error)
         elif self.error is None:
             self._future.set_result(self._result)
         elif isinstance(self.error, StopIteration):  # a future refuses to carry it
@@ -290,19 +287,18 @@ class Job:
         try:
             return await self._future  # which ends here with its caller: the unit goes on, and `settle` finds it ended
         except asyncio.CancelledError:
-            if not self._future.cancelled():
-                self._report_abandoned()
+            if not self._future.cancelled() and self.error is not None:
+                self._report_abandoned(self.error)
             raise
 
     def abandon(self) -> None:
         """Nobody waits for the outcome; an error is logged."""
         self._future.cancel()
 
-    def _report_abandoned(self) -> None:
-        if self.error is not None and not isinstance(
-            self.error, LeaseLost
-        ):  # another process does what this one could not
-            logger.error("A unit of work failed after its caller had been cancelled: %r", self.error)
+    @staticmethod
+    def _report_abandoned(error: BaseException) -> None:
+        if not isinstance(error, LeaseLost):  # another process does what this one could not
+            logger.error("A unit of work failed after its caller had been cancelled: %r", error)
 
 
 class Loss:

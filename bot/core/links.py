@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from html import unescape
@@ -18,6 +18,9 @@ others by a secret of the shop's, so that 61 of 62 guesses are seen to be none w
 does not know the secret it is as random as the others."""
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+CODES = len(ALPHABET) ** (CODE_LENGTH - 1)
+"""So many codes there are for one key."""
 
 CAMPAIGN_DIGITS = 6
 
@@ -74,17 +77,23 @@ def read_payload(text: str) -> Payload | None:
     return parse_payload(text) or parse_own_payload(text)
 
 
-def compose_code(draw: Callable[[str], str], key: bytes) -> str:
-    """Make a code of `CODE_LENGTH` characters: each by `draw(ALPHABET)`, the last computed with the shop's key."""
-    drawn = "".join([draw(ALPHABET) for _ in range(CODE_LENGTH - 1)])
+def compose_code(number: int, key: bytes) -> str:
+    """Make a code of `CODE_LENGTH` characters: all but the last are a number below `CODES`, that one is computed with the shop's key."""
+    drawn = ""
+    for _ in range(CODE_LENGTH - 1):
+        number, place = divmod(number, len(ALPHABET))
+        drawn += ALPHABET[place]
+    return drawn + _compute_check(drawn, key)
+
+
+def _compute_check(drawn: str, key: bytes) -> str:
     digest = blake2b(drawn.encode(), key=key, digest_size=8).digest()
-    return drawn + ALPHABET[int.from_bytes(digest) % len(ALPHABET)]
+    return ALPHABET[int.from_bytes(digest) % len(ALPHABET)]
 
 
 def has_check(code: str, key: bytes) -> bool:
     """Whether a code can have been made with this key."""
-    letters = iter(code)
-    return compose_code(lambda _: next(letters, ""), key) == code
+    return len(code) == CODE_LENGTH and _compute_check(code[:-1], key) == code[-1]
 
 
 _MARK_LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"

@@ -75,7 +75,8 @@ def clean_text(text: str, *, limit: int) -> str:
         visible = _BLANK.sub(" ", _INVISIBLE.sub(lambda match: match[1] or "", text))
         capped = _cap_marks(unicodedata.normalize("NFC", " ".join(visible.split())))
         text = unicodedata.normalize("NFC", drop_stray_joiners(capped))
-    return _cut(" ".join(text.split()), limit).rstrip()
+    text = " ".join(text.split())
+    return _cut(text, limit).rstrip() if len(text) > limit else text
 
 
 def drop_stray_joiners(text: str) -> str:
@@ -114,8 +115,6 @@ def count_marks(mark: str) -> int:
 
 def _cut(text: str, limit: int) -> str:
     """Cut so that no character loses its marks, no emoji its parts and no flag its other half."""
-    if len(text) <= limit:
-        return text
     end = limit
     while end > 0 and _clings(text, end):
         end -= 1

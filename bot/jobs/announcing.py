@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.messages.joining.announcing import NOTICES
-from bot.services.joining.announcing import announce_month, find_month_due, sum_month
+from bot.services.joining.notices import announce_month, find_month_due, sum_month
 from bot.updates.capability import Capability
 from bot.updates.job import Job
 from storage.store import Store

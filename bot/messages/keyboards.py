@@ -73,8 +73,9 @@ def compose_menu_keyboard(
         *first,
         send_row(texts, shop, code),
         [copy_button(texts, shop, code)],
-        *menu_rows(texts),
-        community_row(texts, shop),
+        tap_row(texts, SHARE, QR, INVITES),
+        tap_row(texts, REWARDS, TOP, LANGUAGE),
+        tap_row(texts, COMMUNITY) if shop.community else [],
         last or [],
     )
 
@@ -126,7 +127,7 @@ def send_row(texts: Texts, shop: Shop, code: str, story: str = "") -> Row:
     label = texts.plain("button.send")
     if not shop.inline_mode:
         return [InlineKeyboardButton(label, url=_share_address(texts, shop, code, story), style=PRIMARY)]
-    query = story if shop.story_place(story) else ""
+    query = story if story and shop.story_place(story) else ""
     return [_make_sender(label, query)]
 
 
@@ -149,19 +150,6 @@ def copy_button(texts: Texts, shop: Shop, code: str, story: str = "") -> InlineK
     return InlineKeyboardButton(
         texts.plain("button.copy"), copy_text=CopyTextButton(shop.link(code, Source.COPIED, story))
     )
-
-
-def menu_rows(texts: Texts) -> list[Row]:
-    """All there is to look at."""
-    return [
-        tap_row(texts, SHARE, QR, INVITES),
-        tap_row(texts, REWARDS, TOP, LANGUAGE),
-    ]
-
-
-def community_row(texts: Texts, shop: Shop) -> Row:
-    """The way to the member's invitation into the community chat, where there is one."""
-    return tap_row(texts, COMMUNITY) if shop.community else []
 
 
 def page_row(texts: Texts, button: Button, page: int, pages: int, *values: Value) -> Row:

@@ -91,10 +91,12 @@ class Shop:
 
         Without a code it is nobody's, and simply opens the bot.
         """
+        if not code:
+            return self.address
         told = next((each for each in self.campaign.stories if each.key == story), None) if story else None
         if told is None:
-            return self.campaign_link(code, source, None, self.campaign.stories[0].mark)
-        return self.campaign_link(code, source, told.campaign, told.mark)
+            return compose_link(self.bot_username, code, source, None, self.campaign.stories[0].mark)
+        return compose_link(self.bot_username, code, source, told.campaign, told.mark)
 
     def campaign_link(self, code: str, source: str, campaign: int | None, story: str = "") -> str:
         """A member's link for a campaign; None is the main one. `story` is the mark of one, empty for none."""

@@ -62,7 +62,10 @@ class Texts:
         """
         if (ready := self._ready.get(key)) is not None:
             return ready
-        shown = {name: f"{_EDGE}{self._show(value)}{_EDGE}" for name, value in values.items()}
+        shown = dict[str, str]()
+        for name, value in values.items():
+            said = self._conventions.format_number(value) if isinstance(value, int) else value
+            shown[name] = f"{_EDGE}{said if isinstance(value, Html | int) else escape(value)}{_EDGE}"
         return Html(_space(self._find(key, values).format_map(shown)))
 
     def plain(self, key: str, **values: Value) -> str:
@@ -96,11 +99,6 @@ class Texts:
     def join(self, items: Sequence[str]) -> Html:
         """Ready HTML items as a list within a sentence: `A, B and C`."""
         return Html(_space(self._conventions.join([f"{_EDGE}{item}{_EDGE}" for item in items])))
-
-    def _show(self, value: Value) -> str:
-        if isinstance(value, int):
-            return self.number(value)
-        return value if isinstance(value, Html) else escape(value)
 
     def _find(self, key: str, values: dict[str, Value]) -> str:
         found = self._sentences.get(key)
@@ -175,8 +173,5 @@ def show_plain_name(texts: Texts, name: str, *, first: bool = False, limit: int 
     if len(clean) > limit:
         clean = clean_text(clean, limit=limit - 1) + texts.plain("name.cut")
     inert = _LINKABLE.sub("\\g<0>\u2060", clean)
-    return f"{_ISOLATE}{inert}{_END}" if _runs_right_to_left(clean) else inert
-
-
-def _runs_right_to_left(text: str) -> bool:
-    return not text.isascii() and any(unicodedata.bidirectional(char) in {"R", "AL", "AN"} for char in text)
+    turns = not clean.isascii() and any(unicodedata.bidirectional(char) in {"R", "AL", "AN"} for char in clean)
+    return f"{_ISOLATE}{inert}{_END}" if turns else inert

@@ -180,7 +180,7 @@ class Sender:
     async def deliver(self, address: Address, ids: Sequence[NoticeId]) -> Report:
         """Send what the notices say; every id is settled, or named in the report."""
         shop = self._snapshots.current.shop
-        labelled = shop.campaign.asks_labels
+        labelled = bool(shop.campaign.rewards) and shop.campaign.asks_labels
         view = await self._store.read(view_notices, address=address, ids=ids, kinds=self._kinds, labelled=labelled)
         found = {each.id for each in view.owed} | view.held.keys() | set(view.unreadable)
         report = Report(vanished=[notice_id for notice_id in ids if notice_id not in found], held=view.held)

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -278,19 +278,18 @@ class OutboxWorker:
         line.busy = False
         line.opens_at = self._clock() + self._compute_rest(line, report)
         self._known.difference_update(report.vanished, report.held)
-        self._hold(report)
+        if report.held and not self._stopping:
+            self._hold(report.held)
         self._signal.tell()
         if not self._stopping:
             wait = max(0.0, line.opens_at - self._clock())
             line.timer = asyncio.get_running_loop().call_later(wait, self._open, address, line)
 
-    def _hold(self, report: Report) -> None:
+    def _hold(self, held: Mapping[NoticeId, float]) -> None:
         """Read what is owed once more when the first of what is not due yet will be."""
-        if not report.held or self._stopping:
-            return
         now, loop = self._clock(), asyncio.get_running_loop()
-        self._held |= {each: now + min(wait, LONGEST_HOLD_SECONDS) for each, wait in report.held.items()}
-        begins, ends = loop.time(), loop.time() + min(LONGEST_HOLD_SECONDS, *report.held.values())
+        self._held |= {each: now + min(wait, LONGEST_HOLD_SECONDS) for each, wait in held.items()}
+        begins, ends = loop.time(), loop.time() + min(LONGEST_HOLD_SECONDS, *held.values())
         if self._next_due is None or not begins < self._next_due.when() <= ends:
             self._next_due = loop.call_at(ends, self._load_later)
 

@@ -25,7 +25,6 @@ from storage.tables import (
     flood_waits,
     funnel,
     guesses,
-    handouts,
     inbox,
     link_revocations,
     marks,
@@ -58,7 +57,7 @@ def clean_guesses(tx: Tx, limit: int) -> int:
 
 def clean_handouts(tx: Tx, limit: int) -> int:
     """Cards that could not be handed out for long, and those of which nobody knows."""
-    return handouts.delete_before(tx, before=_limit_of(tx, "handout"), limit=limit)
+    return outbox.delete_cards_before(tx, before=_limit_of(tx, "handout"), limit=limit)
 
 
 def clean_visits(tx: Tx, limit: int) -> int:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from bot.core.durations import DAY
 from bot.core.languages import LANGUAGES, choose_language, find_language, parse_tag
-from bot.core.links import ALPHABET, CODE_LENGTH, compose_code
+from bot.core.links import CODES, Payload, compose_code, parse_own_payload, parse_payload
 from bot.core.names import compose_display_name
 from bot.core.roles import Roles, decide_allowed
+from bot.core.spoken.own_codes import is_own, parse_own
 from bot.services.campaigns import list_languages
 from storage.addresses import MemberAddress
 from storage.records import Person, PersonId, Profile
 from storage.role import Role
-from storage.tables import code_keys, people, roles
+from storage.tables import code_keys, directory, people, roles
 from storage.tx import Tx
 
 
@@ -66,7 +67,7 @@ def meet(tx: Tx, visitor: Profile) -> Person:
     if not tx.writable:
         raise MustWrite
     if person is None:
-        return people.add(tx, visitor, compose_code(_draw_letters(), code_keys.get(tx).key))
+        return people.add(tx, visitor, compose_code(secrets.randbelow(CODES), code_keys.get(tx).key))
     return _refresh(tx, person, visitor)
 
 
@@ -89,18 +90,6 @@ def begin(tx: Tx, person: Person) -> bool:
     return people.set_started(tx, person.id, compute_language(tx, person))
 
 
-def _draw_letters() -> Callable[[str], str]:
-    """Draw the letters of a code out of one number, each as likely as any other: one question to the system instead of nine."""
-    number = secrets.randbelow(len(ALPHABET) ** CODE_LENGTH)
-
-    def draw(letters: str) -> str:
-        nonlocal number
-        number, place = divmod(number, len(letters))
-        return letters[place]
-
-    return draw
-
-
 def _refresh(tx: Tx, person: Person, visitor: Profile) -> Person:
     if person.profile != visitor:
         people.set_profile(tx, person.id, visitor)
@@ -115,6 +104,23 @@ def _refresh(tx: Tx, person: Person, visitor: Profile) -> Person:
 def _is_fresh(person: Person, now: int) -> bool:
     """Whether it is known to a day that a member is still around; a stranger need not be remembered for it."""
     return not person.is_member or now - (person.seen_at or 0) < DAY
+
+
+def find_by_link(tx: Tx, code: str) -> Person | None:
+    """Whose code stands in a link: the one that everybody has, else one of their own."""
+    return people.find_by_code(tx, code) or (
+        directory.find_by_spoken(tx, own) if is_own(own := parse_own(code)) else None
+    )
+
+
+def find_owner(tx: Tx, payload: str) -> tuple[Person | None, Payload | None]:
+    """Whose link it is, and what it carries, with the code that everybody has: the link itself may carry one of their own."""
+    read = parse_payload(payload)
+    carried = read or parse_own_payload(payload)
+    owner = find_by_link(tx, carried.code) if carried is not None else None
+    if owner is None or carried is None:
+        return None, read
+    return owner, replace(carried, code=owner.code)
 
 
 def view_member(tx: Tx, person: Person) -> MemberView:

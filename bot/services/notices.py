@@ -18,7 +18,7 @@ from bot.services.members import MemberView, compose_name, view_member
 from storage.addresses import Address, MemberAddress
 from storage.handout import HandoutKind
 from storage.records import NoticeId, NoticeOwed, OutboxRow, PersonId
-from storage.tables import handouts, labels, outbox, people
+from storage.tables import labels, outbox, people
 from storage.ticket import SaidId, TicketId
 from storage.tx import Tx
 
@@ -114,24 +114,20 @@ def owe(tx: Tx, address: Address, notice: Notice, *, key: object) -> bool:
         notice: What is told.
         key: What makes it one of its kind, such as the referral it is about.
     """
+    said = {each.name: getattr(notice, each.name) for each in fields(notice)}  # which hold nothing to be copied
     key = f"{notice.kind}:{key}"
-    return outbox.add(tx, address=address, kind=notice.kind, payload=_list_said(notice), key=key) is not None
-
-
-def _list_said(notice: Notice) -> dict[str, Any]:
-    """What a notice says by its fields, which hold nothing that would have to be copied."""
-    return {each.name: getattr(notice, each.name) for each in fields(notice)}
+    return outbox.add(tx, address=address, kind=notice.kind, payload=said, key=key) is not None
 
 
 def owe_card_behind(tx: Tx, person_id: PersonId) -> None:
     """Owe a member their own card as it is now, behind the notice that this transaction owes them; one at a time."""
-    handouts.add(tx, person_id=person_id, kind=HandoutKind.FIRST, after_id=_find_last_owed(tx, person_id))
+    outbox.add_card(tx, person_id=person_id, kind=HandoutKind.FIRST, after_id=_find_last_owed(tx, person_id))
 
 
 def owe_step_behind(tx: Tx, person_id: PersonId, friends: int) -> None:
     """Owe a member their card with the word that so many friends have come, behind what that gave them, once."""
     after_id = _find_last_owed(tx, person_id)
-    handouts.add(tx, person_id=person_id, kind=HandoutKind.STEP, version=str(friends), after_id=after_id)
+    outbox.add_card(tx, person_id=person_id, kind=HandoutKind.STEP, version=str(friends), after_id=after_id)
 
 
 def _find_last_owed(tx: Tx, person_id: PersonId) -> NoticeId | None:

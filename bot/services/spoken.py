@@ -9,13 +9,11 @@ from functools import cache
 
 from bot.assets import ASSETS
 from bot.core.languages import LANGUAGES, PROGRAM_LANGUAGE, find_language
-from bot.core.links import Payload, parse_own_payload, parse_payload
 from bot.core.spoken.codes import WordList, compose_spoken, parse_spoken, parse_words
 from bot.core.spoken.own_codes import (
     Refused,
     Unsuitable,
     decide_own,
-    is_own,
     parse_own,
     parse_refused,
 )
@@ -82,23 +80,6 @@ def find_by_said(tx: Tx, text: str) -> Person | None:
     codes = [*parse_spoken(text, map(load_words, LISTED)), parse_own(text)]
     owners = (directory.find_by_spoken(tx, code) for code in codes if code)
     return next((owner for owner in owners if owner is not None), None)
-
-
-def find_by_link(tx: Tx, code: str) -> Person | None:
-    """Whose code stands in a link: the one that everybody has, else one of their own."""
-    return people.find_by_code(tx, code) or (
-        directory.find_by_spoken(tx, own) if is_own(own := parse_own(code)) else None
-    )
-
-
-def find_owner(tx: Tx, payload: str) -> tuple[Person | None, Payload | None]:
-    """Whose link it is, and what it carries, with the code that everybody has: the link itself may carry one of their own."""
-    read = parse_payload(payload)
-    carried = read or parse_own_payload(payload)
-    owner = find_by_link(tx, carried.code) if carried is not None else None
-    if owner is None or carried is None:
-        return None, read
-    return owner, replace(carried, code=owner.code)
 
 
 def sounds_spoken(text: str) -> bool:

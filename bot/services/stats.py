@@ -146,7 +146,7 @@ def look(tx: Tx, *, visitor: Profile, page: Page) -> PageView:
         owed=sum_owed(tx) if page is Page.REWARDS else Liability(),
         trial=measure_trial(tx) if page is Page.TRIAL else None,
         asking=measure_asking(tx) if page is Page.ASKING else None,
-        held_percent=get_terms(tx).rules.hold_out_percent if page is Page.ASKING else 0,
+        held_percent=get_terms(tx).campaign.rules.hold_out_percent if page is Page.ASKING else 0,
         pulse=measure_pulse(tx) if page is Page.PULSE else None,
         sprout=measure_sprout(tx) if page is Page.SPROUT else None,
     )

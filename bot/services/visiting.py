@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 from bot.core.visiting import compute_hour
 from bot.services.campaigns import get_terms
-from bot.services.members import MemberView, view_member
+from bot.services.members import MemberView, find_by_link, view_member
 from bot.services.rewards.granting import find_story
-from bot.services.spoken import find_by_link
 from storage.records import PersonId, ShareWay
 from storage.tables import clicks, people, shares, visits
 from storage.tx import Tx

@@ -97,6 +97,10 @@ class Gate(BaseRateLimiter[Priority]):
             group_per_minute=group_per_minute,
             cold_seconds=cold_seconds,
         )
+        self.in_flight_limit = self._pacing.get_window().in_flight_limit
+        """How many notices and broadcasts are on their way at most: more waiting here would only lose order."""
+        self.paid_in_flight_limit = self._pacing.get_window(paid=True).in_flight_limit
+        """Likewise, of messages that are paid for."""
         self._families: dict[str, float] = {}
         self._refused: tuple[Chat, float] | None = None
         """The chat of the last refused message, and when; None once a later message has arrived anywhere."""
@@ -115,19 +119,9 @@ class Gate(BaseRateLimiter[Priority]):
             self._timer = None
 
     @property
-    def in_flight_limit(self) -> int:
-        """How many notices and broadcasts are on their way at most: more waiting here would only lose order."""
-        return self._pacing.get_window().in_flight_limit
-
-    @property
     def connection_limit(self) -> int:
         """Connections to Telegram that there may be at once."""
         return max(256, int(self.in_flight_limit * 1.5))
-
-    @property
-    def paid_in_flight_limit(self) -> int:
-        """Likewise, of messages that are paid for."""
-        return self._pacing.get_window(paid=True).in_flight_limit
 
     def count_startable(self, *, paid: bool = False) -> int:
         """How many messages that nobody waits for could leave right now, free of charge or paid for."""
@@ -323,9 +317,7 @@ class Gate(BaseRateLimiter[Priority]):
             waiter = self._waiters.pop(ticket)
             if not waiter.done():
                 waiter.set_result(None)
-        self._set_timer(self._pacing.compute_next(now), now)
-
-    def _set_timer(self, moment: float | None, now: float) -> None:
+        moment = self._pacing.compute_next(now)
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -205,7 +205,12 @@ class Pacing:
             self._announce(lane, now)
         for window, priorities in self._windows:
             while (ticket := self._pick(window, priorities, now)) is not None:
-                self._start(ticket, now)
+                ticket.lane.take(now)
+                window.open += ticket.weight
+                window.spread.used_until = max(window.spread.used_until, now) + window.spread.interval * ticket.weight
+                if ticket.priority is not Priority.INTERACTIVE:
+                    window.in_flight += 1
+                self._announce(ticket.lane, now)
                 started.append(ticket)
         return started
 
@@ -321,15 +326,6 @@ class Pacing:
                 if is_next:
                     return ticket
         return None
-
-    def _start(self, ticket: Ticket, now: float) -> None:
-        ticket.lane.take(now)
-        window = ticket.window
-        window.open += ticket.weight
-        window.spread.used_until = max(window.spread.used_until, now) + window.spread.interval * ticket.weight
-        if ticket.priority is not Priority.INTERACTIVE:
-            window.in_flight += 1
-        self._announce(ticket.lane, now)
 
 
 def _is_private(chat: Chat) -> bool:

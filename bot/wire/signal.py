@@ -137,15 +137,13 @@ class Batches(Generic[T]):
     async def _run(self) -> None:
         try:
             while self._items:
-                await self._write_some(self._items[:MOST_AT_ONCE])
+                items = self._items[:MOST_AT_ONCE]
+                try:
+                    await self._write(items)
+                except Exception:
+                    logger.exception("Writing %d %s failed; trying again", len(items), self._name)
+                    await asyncio.sleep(self._retry_seconds)
+                else:
+                    del self._items[: len(items)]
         finally:
             self._task = None
-
-    async def _write_some(self, items: list[T]) -> None:
-        try:
-            await self._write(items)
-        except Exception:
-            logger.exception("Writing %d %s failed; trying again", len(items), self._name)
-            await asyncio.sleep(self._retry_seconds)
-        else:
-            del self._items[: len(items)]

@@ -70,17 +70,13 @@ class Snapshots:
 
     def __init__(self, store: Store, first: Snapshot, *, look_seconds: float = LOOK_SECONDS) -> None:
         self._store = store
-        self._current = first
+        self.current = first
+        """What is valid at this moment; changed here alone."""
         self._revision = NEVER_READ
         self._look_seconds = look_seconds
         self._told = False
         self._signal = Signal()
         self._listeners: list[Callable[[Snapshot], None]] = []
-
-    @property
-    def current(self) -> Snapshot:
-        """What is valid at this moment."""
-        return self._current
 
     def subscribe(self, listener: Callable[[Snapshot], None]) -> None:
         """Have a listener given each snapshot in the moment it becomes valid; it must not raise."""
@@ -88,8 +84,8 @@ class Snapshots:
 
     async def wait_other_than(self, known: Snapshot) -> Snapshot:
         """Return the snapshot that is valid, once that is not this one any more."""
-        await self._signal.wait_for(lambda: self._current is not known)
-        return self._current
+        await self._signal.wait_for(lambda: self.current is not known)
+        return self.current
 
     async def run(self) -> None:
         """Keep the snapshot up to date; ends by being cancelled alone."""
@@ -114,12 +110,12 @@ class Snapshots:
         view = await self._store.read(find_newer, revision=self._revision)
         if view is None:
             return
-        if not self._current.shows(view):
-            self._swap(await asyncio.to_thread(self._current.renew, view))
+        if not self.current.shows(view):
+            self._swap(await asyncio.to_thread(self.current.renew, view))
         self._revision = view.revision
 
     def _swap(self, snapshot: Snapshot) -> None:
-        self._current = snapshot
+        self.current = snapshot
         for listener in self._listeners:
             listener(snapshot)
         logger.info("Campaign %r is shown as it is now", snapshot.shop.campaign.slug)

@@ -29,7 +29,6 @@ __all__ = [
     "ODVInput",
     "call_method",
     "encode_keyboard",
-    "find_poll_patience",
     "write_json",
 ]
 
@@ -74,11 +73,6 @@ async def call_method(bot: Bot, method: str, parameters: Mapping[str, object], *
     address = f"{bot._base_url}/{method}"  # noqa: SLF001 -- likewise
     result: object = await request.post(address, cast("RequestData", Form(parameters)), **timeouts)
     return result
-
-
-def find_poll_patience(bot: Bot) -> float:
-    """Seconds that the long poll's transport waits for an answer beyond the poll's own time."""
-    return bot._request[0].read_timeout or 0.0  # noqa: SLF001 -- the base class asks the same way
 
 
 write_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -164,7 +158,7 @@ class PassalongBot(ExtBot[Priority]):
         data: JSONDict = {"timeout": poll_seconds, "allowed_updates": list(allowed_updates)}
         if offset is not None:
             data["offset"] = offset
-        patience = find_poll_patience(self) + poll_seconds
+        patience = (self._request[0].read_timeout or 0.0) + poll_seconds  # the base class asks the same way
         result = await call_method(self, "getUpdates", data, read_timeout=patience)
         if not isinstance(result, list):
             raise LostAnswer("getUpdates brought something else than a list")

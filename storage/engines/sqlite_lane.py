@@ -215,7 +215,9 @@ class Lane:
                 except Exception as error:  # noqa: BLE001  # whatever it is, every caller must hear of it
                     for job in self._running:
                         job.fail(explain(error))
-                self._find_causes()
+                damaged = [job for job in self._running if isinstance(job.error, StoreDamaged)]
+                if damaged:
+                    self._find_causes(damaged)
                 settle(self._running, self._announce)
                 for job in self._running:
                     if job.error is not None:
@@ -224,12 +226,10 @@ class Lane:
             self._running, self._used_at = (), time.monotonic()
             self._worker = None
 
-    def _find_causes(self) -> None:
+    def _find_causes(self, damaged: Sequence[Job]) -> None:
         """A file that is gone or another is met as a disk that fails: what has happened to it is the better word."""
-        damaged = [job for job in self._running if isinstance(job.error, StoreDamaged)]
         try:
-            if damaged:
-                self._check_files()
+            self._check_files()
         except StoreDamaged as cause:
             for job in damaged:
                 job.fail(cause)
@@ -269,7 +269,10 @@ def read_jobs(raw: sqlite3.Connection, jobs: Sequence[Job], clock: Clock) -> Non
             job.fail(explain(error))
         return
     for job in jobs:
-        _run_reading(raw, job, clock)
+        try:
+            job.run(SqliteSession(raw), clock)
+        except BaseException as error:  # noqa: BLE001  # handed to the caller, whatever it is
+            job.fail(explain(error))
     _roll_back(raw)
 
 
@@ -282,13 +285,6 @@ def _run_alone(raw: sqlite3.Connection, job: Job, clock: Clock, check: Check) ->
     except BaseException as error:  # noqa: BLE001  # handed to the caller, whatever it is
         job.fail(explain(error))
         _roll_back(raw)
-
-
-def _run_reading(raw: sqlite3.Connection, job: Job, clock: Clock) -> None:
-    try:
-        job.run(SqliteSession(raw), clock)
-    except BaseException as error:  # noqa: BLE001  # handed to the caller, whatever it is
-        job.fail(explain(error))
 
 
 RunJob = Callable[[sqlite3.Connection, SqliteSession, Job, Clock], None]

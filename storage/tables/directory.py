@@ -13,7 +13,7 @@ from storage.schema.people import person, profile, spoken
 from storage.schema.pulse import asking
 from storage.schema.referrals import referral
 from storage.tables import people
-from storage.tables.people import to_person, to_person_or_none
+from storage.tables.people import to_person
 from storage.texts import fold_name
 from storage.tx import Tx
 
@@ -73,7 +73,8 @@ _COUNT_BLOCKED = select(func.coalesce(func.sum(funnel.c.blocked), literal_column
 
 def find_by_spoken(tx: Tx, code: str) -> Person | None:
     """Return the person a spoken code, in lower case, was ever given to."""
-    return to_person_or_none(tx.row(_BY_SPOKEN, code=code))
+    row = tx.row(_BY_SPOKEN, code=code)
+    return None if row is None else to_person(row)
 
 
 def list_spoken_owners(tx: Tx, codes: Sequence[str]) -> list[PersonId]:
@@ -92,7 +93,8 @@ def list_by_name(tx: Tx, name: str, *, limit: int) -> list[Person]:
 
 def find_by_username(tx: Tx, username: str) -> Person | None:
     """Return the findable member who was last seen with a username; capitals do not count."""
-    return to_person_or_none(tx.row(_BY_USERNAME, name=fold_name(username)))
+    row = tx.row(_BY_USERNAME, name=fold_name(username))
+    return None if row is None else to_person(row)
 
 
 def list_to_nudge(

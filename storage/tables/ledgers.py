@@ -129,10 +129,14 @@ def post(tx: Tx, transfer: Transfer) -> int:
     Raises:
         KeyReused: the key belongs to another transfer.
     """
-    content = dict(zip(_CONTENT, _list_content(transfer), strict=True))
-    ledger_id = tx.scalar(_POST, **content, key=transfer.key, posted_at=tx.now)
+    content = (transfer.debit, transfer.credit, transfer.amount, transfer.reason, transfer.referral_id)
+    values = dict(zip(_CONTENT, content, strict=True))
+    ledger_id = tx.scalar(_POST, **values, key=transfer.key, posted_at=tx.now)
     if ledger_id is None:
-        return _find_same(tx, transfer)
+        found = tx.row(_FIND_BY_KEY, key=transfer.key)
+        if found is None or found[1:] != content:
+            raise KeyReused(f"The key {transfer.key!r} belongs to another transfer.")
+        return int(found[0])
     # In the order of ids, so that two transfers between the same accounts never wait for each other.
     for account_id, change in sorted([(transfer.debit, -transfer.amount), (transfer.credit, transfer.amount)]):
         if account_id != HOUSE_ACCOUNT:
@@ -209,14 +213,3 @@ def sum_by_reason(tx: Tx, person_id: PersonId, reason: str) -> int:
 def compute_imbalance(tx: Tx) -> int:
     """Return by how many points all kept balances together miss the fold of the ledger; anything but 0 is a fault."""
     return int(tx.scalar(_IMBALANCE))
-
-
-def _find_same(tx: Tx, transfer: Transfer) -> int:
-    found = tx.row(_FIND_BY_KEY, key=transfer.key)
-    if found is None or found[1:] != _list_content(transfer):
-        raise KeyReused(f"The key {transfer.key!r} belongs to another transfer.")
-    return int(found[0])
-
-
-def _list_content(transfer: Transfer) -> tuple[int, int, int, str, int | None]:
-    return (transfer.debit, transfer.credit, transfer.amount, transfer.reason, transfer.referral_id)

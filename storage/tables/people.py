@@ -50,11 +50,6 @@ def to_values(profile: Profile) -> dict[str, int | str]:
     }
 
 
-def to_person_or_none(row: Row | None) -> Person | None:
-    """Return the person in a row of `PERSON`, if there is one."""
-    return None if row is None else to_person(row)
-
-
 def to_person(row: Row) -> Person:
     """Return the person in a row of `PERSON`."""
     person_id, code, started_at, language, anonymous, blocked_at, score, *rest = row
@@ -178,12 +173,14 @@ _FORGET_SPOKEN = delete(spoken).where(spoken.c.person_id == bindparam("of"))
 
 def find_by_telegram_id(tx: Tx, telegram_id: int) -> Person | None:
     """Return the person behind a Telegram id."""
-    return to_person_or_none(tx.row(_BY_TELEGRAM_ID, telegram_id=telegram_id))
+    row = tx.row(_BY_TELEGRAM_ID, telegram_id=telegram_id)
+    return None if row is None else to_person(row)
 
 
 def find_by_code(tx: Tx, code: str) -> Person | None:
     """Return the person an invitation code belongs to."""
-    return to_person_or_none(tx.row(_BY_CODE, code=code))
+    row = tx.row(_BY_CODE, code=code)
+    return None if row is None else to_person(row)
 
 
 def get(tx: Tx, person_id: PersonId) -> Person:
@@ -214,7 +211,8 @@ def add(tx: Tx, profile: Profile, code: str) -> Person:
     if person_id is not None:
         _take_username(tx, profile)
         if tx.scalar(_ADD_PROFILE, person_id=person_id, **to_values(profile)) is not None:
-            return _make_newcomer(person_id, profile, code)
+            nothing: dict[str, Any] = dict.fromkeys(("started_at", "language", "blocked_at"))
+            return Person(id=person_id, profile=profile, code=code, anonymous=False, score=0, **nothing)
         tx.run(_DELETE, id=person_id)
     # Either the code is taken, or this person is there already, perhaps added by another transaction a moment ago.
     known = find_by_telegram_id(tx, profile.telegram_id)
@@ -340,8 +338,3 @@ def _take_username(tx: Tx, profile: Profile) -> None:
     """Telegram gives a username to one account at a time: whoever else was known by it has it no more."""
     if profile.username:
         tx.run(_TAKE_USERNAME, held=fold_name(profile.username), by=profile.telegram_id)
-
-
-def _make_newcomer(person_id: PersonId, profile: Profile, code: str) -> Person:
-    nothing: dict[str, Any] = dict.fromkeys(("started_at", "language", "blocked_at"))
-    return Person(id=person_id, profile=profile, code=code, anonymous=False, score=0, **nothing)

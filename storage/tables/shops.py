@@ -117,6 +117,8 @@ class ShopRow:
     """What Telegram called the bot when it was asked last; empty before."""
     file_digest: str | None
     """Of the campaign file's content at the last start; None before that was remembered."""
+    hook_kinds: str
+    """What other systems want to hear of, with a blank at each end of each; empty for nothing."""
 
 
 def get(tx: Tx) -> ShopRow:
@@ -148,8 +150,9 @@ def find(tx: Tx) -> ShopRow | None:
         file_digest,
         revision,
         bot_username,
-        tx.seen["hook_kinds"],
+        hook_kinds,
     ) = row
+    tx.seen["hook_kinds"] = hook_kinds
     return ShopRow(
         version_id=VersionId(version_id),
         digest=digest,
@@ -162,6 +165,7 @@ def find(tx: Tx) -> ShopRow | None:
         zone=zone,
         said=Said(announce_chat=said[0], community_chat=said[1], zone=said[2]),
         file_digest=file_digest,
+        hook_kinds=hook_kinds,
     )
 
 

@@ -18,7 +18,7 @@ from bot.services.campaigns.opening import Source, open_shop
 from bot.services.joining.joining import start
 from storage import open_store
 from storage.records import Profile
-from storage.tables import handouts
+from storage.tables import outbox
 from tests.benchmarks.rig import (
     TOKEN,
     Telegram,
@@ -108,7 +108,7 @@ async def seed_inviters(url: str, telegram_ids: list[int]) -> list[str]:
             )
         )
         for arrival in arrivals:
-            await store.write(handouts.delete_of, arrival.member.id)  # they have had their cards
+            await store.write(outbox.delete_cards_of, arrival.member.id)  # they have had their cards
     return [arrival.member.code for arrival in arrivals]
 
 

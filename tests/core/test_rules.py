@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.core.campaigns.rewards import Give, Rule
 from bot.core.claiming import Attribution, Opening, Window, decide_attribution
 from bot.core.languages import choose_language
-from bot.core.links import ALPHABET, Payload, compose_code, compose_link, has_check, parse_payload
+from bot.core.links import ALPHABET, CODES, Payload, compose_code, compose_link, has_check, parse_payload
 from bot.core.rewards.rules import Occurrence, compose_transfer_key, evaluate
 from bot.core.standing import compute_page
 from bot.core.throttling import MISSES_ALLOWED, WINDOW_SECONDS, Misses, compute_misses, decide_throttled
@@ -63,7 +63,7 @@ def test_a_spoilt_suffix_costs_no_credit(text: str, source: str) -> None:
 
 def test_codes_are_random_and_never_reserved() -> None:
     """Two thousand codes: all different, all readable, none with Telegram's reserved prefix."""
-    codes = {compose_code(secrets.choice, bytes(16)) for _ in range(2000)}
+    codes = {compose_code(secrets.randbelow(CODES), bytes(16)) for _ in range(2000)}
     assert len(codes) == 2000
     assert all(parse_payload(code) == Payload(code) for code in codes)
     assert not any(code.startswith("_tgr_") for code in codes)
@@ -72,13 +72,15 @@ def test_codes_are_random_and_never_reserved() -> None:
 def test_the_last_character_of_a_code_needs_the_key() -> None:
     """What was made with the key passes, one wrong character or another key does not but by chance: one in 62."""
     key, other = b"shop" * 4, b"shoq" * 4
-    codes = [compose_code(secrets.choice, key) for _ in range(2000)]
+    codes = [compose_code(secrets.randbelow(CODES), key) for _ in range(2000)]
     assert all(has_check(code, key) for code in codes)
     assert {code[-1] for code in codes} == set(ALPHABET)
     guessed = ["".join(secrets.choice(ALPHABET) for _ in range(10)) for _ in range(2000)]
     for strangers, with_key in ((codes, other), (guessed, key)):
         assert sum(has_check(code, with_key) for code in strangers) < 2000 / 62 * 3
     assert sum(has_check(f"OldCode00{letter}", key) for letter in ALPHABET) == 1
+    assert not any(has_check(codes[0][:length], key) for length in range(10))
+    assert not has_check(codes[0] + "A", key)
 
 
 ME, OTHER = PersonId(1), PersonId(2)

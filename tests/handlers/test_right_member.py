@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from bot.assets import ASSETS
-from bot.core.links import Payload, compose_code, parse_payload
+from bot.core.links import CODES, Payload, compose_code, parse_payload
 from bot.handlers.sharing.inline import compose_results
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.own_words import render_words_preview
@@ -36,7 +36,7 @@ def make_somebody(number: int) -> MemberView:
     """A member with a random code; every other one has words of their own."""
     return make_member(
         _NAMES[number % len(_NAMES)][:64],
-        code=compose_code(secrets.choice, bytes(16)),
+        code=compose_code(secrets.randbelow(CODES), bytes(16)),
         language=LANGUAGES[number % len(LANGUAGES)],
         own_words="Like home" * (number % 2),
     )

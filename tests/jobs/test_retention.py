@@ -33,7 +33,6 @@ from storage.tables import (
     faces,
     flood_waits,
     guesses,
-    handouts,
     inbox,
     link_revocations,
     marks,
@@ -68,7 +67,7 @@ def live(tx: Tx, people: list[Person], day: int) -> None:
     code_keys.add_forgotten(tx, 30_000 + day)
     cards.set_file_id(tx, one.id, f"v{day}", "file")
     faces.set_content(tx, one.id, f"photo{day}", b"JPEG")
-    handouts.add(tx, person_id=one.id, kind=HandoutKind.FIRST)
+    outbox.add_card(tx, person_id=one.id, kind=HandoutKind.FIRST)
     clicks.add(tx, one.id, "web")
     visits.add(tx, f"visitor{day}", one.code, compute_hour(tx.now))
     guesses.set(tx, 10_000 + day, tx.now, 1)

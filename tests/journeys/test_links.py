@@ -17,7 +17,7 @@ import pytest
 import zxingcpp
 
 from bot.assets import ASSETS
-from bot.core.links import Payload, compose_code, parse_payload
+from bot.core.links import CODES, Payload, compose_code, parse_payload
 from bot.messages import claiming, community, guide, standing
 from bot.messages.joining import notices, refusals
 from bot.messages.outgoing import OutgoingMessage
@@ -63,7 +63,7 @@ _PAPER = Templates(ASSETS / "web")
 
 def make_somebody(number: int) -> MemberView:
     """A member with a random code, the same for the same number."""
-    code = compose_code(random.Random(number).choice, bytes(16))
+    code = compose_code(random.Random(number).randrange(CODES), bytes(16))
     name = _NAMES[number % len(_NAMES)][:64]
     return make_member(name, code=code, language=LANGUAGES[number % len(LANGUAGES)])
 

@@ -43,7 +43,6 @@ from storage.addresses import MemberAddress
 from storage.records import Ban
 from storage.small_files import find_small_file
 from storage.tables import clicks, due_jobs, flood_waits, inbox, outbox, people, roles, shops
-from storage.tables import handouts as table_of_handouts
 from tests.journeys.shop_at_work import ADMIN_ID, ShopAtWork, compose_settings, find_link, open_shop, sqlite_in
 from tests.telegram import LocalTelegram, telegram
 
@@ -527,7 +526,7 @@ async def test_a_card_on_its_way_at_a_stop_is_written_down(telegram: LocalTelegr
     def list_left(tx: Tx) -> object:
         person = people.find_by_telegram_id(tx, anna.id)
         assert person is not None
-        return table_of_handouts.list_states(tx, person.id)
+        return outbox.list_card_states(tx, person.id)
 
     assert await store.read(list_left) == {}
 

@@ -24,7 +24,7 @@ from bot.wire.snapshot import Snapshots
 from storage import Store, Tx
 from storage.handout import HandoutId, HandoutKind, HandoutState
 from storage.records import PersonId, Profile
-from storage.tables import cards, handouts, people, shares, warnings
+from storage.tables import cards, outbox, people, shares, warnings
 from tests.messages.samples import CAMPAIGN, RENDERERS
 from tests.wire.server import Call, Server, make_message, refuse, succeed, until
 from tests.wire.stage import BOTH_ENGINES, make_snapshots
@@ -151,7 +151,7 @@ async def test_a_newcomer_is_greeted_and_handed_their_own_card(
     known = await store.read(cards.find_file_id, person_id, version.of_card(sign(member), "en"))
     assert known is not None
     assert known.startswith("file")
-    assert await store.read(handouts.list_states, person_id) == {}
+    assert await store.read(outbox.list_card_states, person_id) == {}
     assert await store.read(shares.count_by_way) == {}
     assert gate.metrics.read()["handouts_sent"] == 1
 
@@ -189,7 +189,7 @@ async def test_a_card_of_unknown_fate_is_not_sent_again(
         bob = await store.write(join, 2)
         await until(lambda: list_photos(server, 1002))
     for person_id in (ada, bob):
-        assert await store.read(handouts.list_states, person_id) == {FIRST: HandoutState.UNKNOWN}
+        assert await store.read(outbox.list_card_states, person_id) == {FIRST: HandoutState.UNKNOWN}
     async with handing_out(application, gate) as worker:
         await store.write(join, 3)
         await until(lambda: list_photos(server, 1003))
@@ -202,11 +202,11 @@ async def test_what_a_dead_process_was_sending_is_unknown(
 ) -> None:
     """A claim that stands at the start is somebody's who is dead."""
     ada = await store.write(join)
-    assert await store.read(handouts.list_due, HandoutKind.FIRST, 9) == [], "the greeting has not left"
-    assert await store.write(handouts.claim, HandoutId(1))
+    assert await store.read(outbox.list_due_cards, HandoutKind.FIRST, 9) == [], "the greeting has not left"
+    assert await store.write(outbox.claim_card, HandoutId(1))
     async with handing_out(application, gate) as worker:
         await worker.settled()
-    assert await store.read(handouts.list_states, ada) == {FIRST: HandoutState.UNKNOWN}
+    assert await store.read(outbox.list_card_states, ada) == {FIRST: HandoutState.UNKNOWN}
     assert server.list_calls("sendPhoto") == []
 
 
@@ -227,7 +227,7 @@ async def test_what_surely_did_not_arrive_is_sent_again(
         ada = await store.write(join)
         await until(lambda: len(list_photos(server)) == 2)
         await worker.settled()
-    assert await store.read(handouts.list_states, ada) == {}
+    assert await store.read(outbox.list_card_states, ada) == {}
 
 
 async def test_a_picture_that_telegram_lost_is_uploaded_again(
@@ -259,7 +259,7 @@ async def test_who_blocked_the_bot_gets_nothing(
     assert [call.data["chat_id"] for call in server.list_calls("sendPhoto")] == ["1002"]
     assert (await store.read(people.get, bob)).blocked_at is not None
     for person_id in (ada, bob):
-        assert await store.read(handouts.list_states, person_id) == {}
+        assert await store.read(outbox.list_card_states, person_id) == {}
 
 
 async def test_nothing_is_kept_of_who_was_forgotten_meanwhile(
@@ -282,7 +282,7 @@ async def test_nothing_is_kept_of_who_was_forgotten_meanwhile(
         await until(lambda: gate.metrics.read()["handouts_sent"])
         await worker.settled()
     assert await store.write(cards.delete_before, before=2**62, limit=9) == 0
-    assert await store.read(handouts.list_states, ada) == {}
+    assert await store.read(outbox.list_card_states, ada) == {}
 
 
 @BOTH_ENGINES

@@ -123,7 +123,7 @@ async def test_the_chat_holds_members_out_and_asks_them_again(store: Store) -> N
     await store.write(note_owners, telegram_ids=[1])
     for percent in (10, 10, 0):
         await store.write(set_hold_out, visitor=owner, percent=percent)
-        assert (await store.read(get_terms)).rules.hold_out_percent == percent
+        assert (await store.read(get_terms)).campaign.rules.hold_out_percent == percent
         assert (await store.read(measure_asking) is None) is (percent == 0)
 
 

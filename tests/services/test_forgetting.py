@@ -40,7 +40,6 @@ from storage.tables import (
     faces,
     flood_waits,
     guesses,
-    handouts,
     honours,
     ideas,
     inbox,
@@ -49,6 +48,7 @@ from storage.tables import (
     lists,
     marks,
     order_claims,
+    outbox,
     people,
     polls,
     pulses,
@@ -91,7 +91,7 @@ def live(tx: Tx) -> Person:
     faces.set_content(tx, person.id, f"{CANARY}photo", f"{CANARY}jpeg".encode())
     people.set_face(tx, person.id, f"{CANARY}photo")
     cards.set_file_id(tx, person.id, f"{CANARY}version", f"{CANARY}file")
-    handouts.add(tx, person_id=person.id, kind=HandoutKind.VAULT, version=f"{CANARY}version", story=f"{CANARY}story")
+    outbox.add_card(tx, person_id=person.id, kind=HandoutKind.VAULT, version=f"{CANARY}version", story=f"{CANARY}story")
     clicks.add(tx, person.id, "web")
     visits.add(tx, "visitor", person.code, 1)
     guesses.set(tx, NUMBER, tx.now, 2)

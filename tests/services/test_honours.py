@@ -28,7 +28,7 @@ from storage.addresses import MemberAddress
 from storage.checks import list_faults
 from storage.handout import HandoutKind
 from storage.records import NoticeId, Person, PersonId, Referral
-from storage.tables import handouts, honours, outbox, people, scores
+from storage.tables import honours, outbox, people, scores
 from tests.services.conftest import CHAT
 from tests.services.test_revoking import add_member
 from tests.storage.clock import Clock
@@ -85,7 +85,7 @@ async def test_a_tier_is_reached_with_the_friend_who_makes_it(store: Store, hono
     await store.write(bring, anna)
     assert await find_view(store, anna) == HonourView(tier="friend", next="star", missing=1)
     assert await list_words(store, anna) == [TierReached(tier="friend")]
-    assert (HandoutKind.FIRST, "") in await store.read(handouts.list_states, anna)
+    assert (HandoutKind.FIRST, "") in await store.read(outbox.list_card_states, anna)
     await review_honours(store)
     assert await list_words(store, anna) == [TierReached(tier="friend")]
     assert (await store.read(lambda tx: people.get(tx, anna))).tier == "friend"

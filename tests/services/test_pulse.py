@@ -20,7 +20,7 @@ from storage import Store
 from storage.handout import HandoutKind
 from storage.pulse import AskCause, PulseCause, PulseId
 from storage.records import NoticeId, PersonId, Profile
-from storage.tables import askings, handouts, ideas, outbox, pulses, ticket_words, tickets
+from storage.tables import askings, ideas, outbox, pulses, ticket_words, tickets
 from storage.ticket import TicketRow, TicketState
 from tests.storage.clock import Clock
 
@@ -41,7 +41,7 @@ async def asking(store: Store, campaign: Campaign) -> Campaign:
 async def join(store: Store) -> PersonId:
     """Anna starts the bot and has had her first card."""
     anna = (await store.write(start, visitor=ANNA, payload="")).member.id
-    await store.write(handouts.delete_of, anna)
+    await store.write(outbox.delete_cards_of, anna)
     return anna
 
 
@@ -68,8 +68,8 @@ async def say(store: Store, pulse_id: PulseId, said: int, visitor: Profile = ANN
 
 async def is_card_owed(store: Store, person_id: PersonId) -> bool:
     """Whether her card is on its way; it is not any more afterwards."""
-    owed = (HandoutKind.FIRST, "") in await store.read(handouts.list_states, person_id)
-    await store.write(handouts.delete_of, person_id)
+    owed = (HandoutKind.FIRST, "") in await store.read(outbox.list_card_states, person_id)
+    await store.write(outbox.delete_cards_of, person_id)
     return owed
 
 

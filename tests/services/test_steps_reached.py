@@ -16,7 +16,7 @@ from bot.services.sharing.handouts import DueCards, HandoutEnd, HandoutResult, c
 from storage import Store, Tx
 from storage.handout import HandoutKind, HandoutState
 from storage.records import NoticeId, NoticeState
-from storage.tables import handouts, outbox
+from storage.tables import outbox
 from tests.services.test_honours import FRIEND
 from tests.services.test_revoking import add_member
 from tests.services.test_rewards import bring, compose_milestone, set_rules
@@ -51,14 +51,14 @@ async def test_each_step_has_one_picture_behind_its_word(store: Store, campaign:
     assert await store.write(claim_card, card) == card
     assert await store.write(claim_card, card) is None
     if given_up:
-        await store.write(handouts.mark_unknown)
+        await store.write(outbox.mark_cards_unknown)
     else:
         await store.write(settle_cards, [HandoutResult(card=card, end=HandoutEnd.SENT, file_id="f")])
     await store.write(bring, anna)
     await store.write(send_notices)
     (third,) = (await store.read(find)).cards
     assert third.handout.friends == 3
-    states = await store.read(handouts.list_states, anna.id)
+    states = await store.read(outbox.list_card_states, anna.id)
     assert states.get((HandoutKind.STEP, "2")) == (HandoutState.UNKNOWN if given_up else None)
 
 
@@ -80,8 +80,8 @@ async def test_a_new_tier_shows_its_own_card(store: Store, campaign: Campaign) -
     anna = await store.write(add_member)
     for _ in range(2):
         await store.write(bring, anna)
-    assert list(await store.read(handouts.list_states, anna.id)) == [(HandoutKind.FIRST, "")]
+    assert list(await store.read(outbox.list_card_states, anna.id)) == [(HandoutKind.FIRST, "")]
     await set_rules(store, campaign)
     dora = await store.write(add_member, "Dora")
     await store.write(bring, dora)
-    assert not await store.read(handouts.list_states, dora.id)
+    assert not await store.read(outbox.list_card_states, dora.id)

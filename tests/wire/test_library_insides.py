@@ -20,7 +20,7 @@ from telegram.request._requestparameter import RequestParameter
 
 from bot.wire import telegram_bot as ptb
 from bot.wire.telegram_bot import PassalongBot
-from bot.wire.transport import AiohttpRequest, encode_parameters
+from bot.wire.transport import AiohttpRequest
 from tests.wire.server import TOKEN, Server
 
 KEYBOARD = InlineKeyboardMarkup(
@@ -55,7 +55,7 @@ def test_a_form_says_what_the_librarys_own_says() -> None:
 def test_a_form_reads_back_as_it_was() -> None:
     """As a server understands it: texts that hold JSON where something is nested, as in a form."""
     form = ptb.Form(PARAMETERS)
-    assert json.loads(encode_parameters(form.json_parameters)) == form.json_parameters
+    assert json.loads(ptb.write_json(form.json_parameters)) == form.json_parameters
 
 
 def _read(value: str) -> object:
@@ -83,7 +83,7 @@ async def test_a_bot_has_two_transports_and_an_address(server: Server) -> None:
     """The first transport is the long poll's, the other everybody's; a call by name goes past the library's checks."""
     async with AiohttpRequest(read_timeout=7) as polling, AiohttpRequest(read_timeout=3) as request:
         bot = PassalongBot(TOKEN, base_url=f"{server.url}/bot", request=request, get_updates_request=polling)
-        assert ptb.find_poll_patience(bot) == 7
+        assert bot._request[0].read_timeout == 7
         assert await ptb.call_method(bot, "sendMessage", {"chat_id": 5, "text": "hello"})
         assert (server.calls[0].method, server.calls[0].data) == ("sendMessage", {"chat_id": "5", "text": "hello"})
 

@@ -53,7 +53,7 @@ async def kept_up_to_date(store: Store, *, look_seconds: float) -> AsyncIterator
 def change_unseen(tx: Tx, *, campaign: Campaign) -> None:
     """What another process does: the rows change, and nobody here is told."""
     open_shop(tx, Source(campaign=campaign))
-    tx._events.clear()
+    tx.told.clear()
 
 
 @BOTH_ENGINES

@@ -180,7 +180,7 @@ class Campaign:
 
     def find_language(self, wanted: str) -> str:
         """In which language the shop speaks to a reader of `wanted`; its first, where it does not know that one."""
-        return find_language(wanted, self.languages) or self.languages[0]
+        return wanted if wanted in self.brand else find_language(wanted, self.languages) or self.languages[0]
 
     @property
     def most_promised(self) -> int:

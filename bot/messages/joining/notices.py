@@ -70,28 +70,27 @@ def render_welcome(
 
 
 def render_welcome_invited(
-    texts: Texts, shop: Shop, *, name: str, code: str, inviter: str, points: int, over: bool = False
+    texts: Texts,
+    shop: Shop,
+    *,
+    name: str,
+    code: str,
+    inviter: str,
+    points: int,
+    over: bool = False,
+    waits: bool = False,
 ) -> OutgoingMessage:
-    """For a newcomer who came by a friend's link and has earned `points` by it; `over` where its campaign has ended."""
+    """For a newcomer who came by a friend's link and has earned `points` by it, or will once in the community chat.
+
+    `over` where the campaign that the friend told of has ended.
+    """
     gift = texts.say(
-        "welcome.invited",
+        "waiting.gift" if waits else "welcome.invited",
         inviter=show_name(texts, inviter, first=True),
         points=shop.points(points, texts.language),
     )
-    said = [_say_hello(texts, shop, name), *_say_over(texts, over=over), gift, say_deal(texts, shop)]
-    return _compose(texts, shop, code, [*said, texts.say("welcome.card")])
-
-
-def render_welcome_waiting(
-    texts: Texts, shop: Shop, *, name: str, code: str, inviter: str, points: int, over: bool = False
-) -> OutgoingMessage:
-    """For a newcomer who came by a friend and will earn `points` once in the community chat."""
-    gift = texts.say(
-        "waiting.gift",
-        inviter=show_name(texts, inviter, first=True),
-        points=shop.points(points, texts.language),
-    )
-    said = [_say_hello(texts, shop, name), *_say_over(texts, over=over), gift, say_deal(texts, shop)]
+    ended = [texts.say("welcome.over")] if over else []  # what follows is to be had all the same
+    said = [_say_hello(texts, shop, name), *ended, gift, say_deal(texts, shop)]
     return _compose(texts, shop, code, [*said, texts.say("welcome.card")])
 
 
@@ -120,11 +119,6 @@ def say_deal(texts: Texts, shop: Shop) -> Html:
 def say_link(texts: Texts, shop: Shop, code: str) -> Html:
     """The member's own link, to be seen and copied."""
     return texts.say("welcome.link", link=escape(shop.link(code, Source.PLAIN)))
-
-
-def _say_over(texts: Texts, *, over: bool) -> list[Html]:
-    """What the friend told of is not to be had any more; what follows is."""
-    return [texts.say("welcome.over")] if over else []
 
 
 def _say_hello(texts: Texts, shop: Shop, name: str) -> Html:
@@ -164,16 +158,15 @@ def _render_welcome(reader: Reader, notice: Welcome) -> OutgoingMessage:
 
 
 def _render_invited(reader: Reader, notice: WelcomeInvited | WelcomeWaiting) -> OutgoingMessage:
-    render = render_welcome_waiting if isinstance(notice, WelcomeWaiting) else render_welcome_invited
-    member, inviter = reader.member, reader.view.names[notice.inviter]
-    return render(
+    return render_welcome_invited(
         reader.texts,
         reader.shop,
-        name=member.name,
-        code=member.code,
-        inviter=inviter,
+        name=reader.member.name,
+        code=reader.member.code,
+        inviter=reader.view.names[notice.inviter],
         points=notice.points,
         over=notice.over,
+        waits=isinstance(notice, WelcomeWaiting),
     )
 
 

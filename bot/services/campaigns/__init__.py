@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.content import parse_content
 from bot.core.campaigns.rewards import Rule
-from bot.core.campaigns.rules import Rules, parse_chat
+from bot.core.campaigns.rules import parse_chat
 from bot.core.campaigns.running import Standing, compose_chapters, decide_holds, decide_running
 from bot.core.testimonials import TESTIMONIALS_SHOWN, tell
 from storage.records import CampaignId, VersionId
@@ -32,11 +32,6 @@ class Terms:
 
     version_id: VersionId
     campaign: Campaign
-
-    @property
-    def rules(self) -> Rules:
-        """When a friend counts, and for how long what holds."""
-        return self.campaign.rules
 
     @property
     def story_keys(self) -> list[str]:
@@ -127,7 +122,7 @@ def find_promise(tx: Tx, shop: ShopRow, campaign: int | None) -> Promise:
     if row is None or row.version_id is None or not row.digest:
         return Promise(terms=read_terms(tx, shop))
     terms = Terms(version_id=row.version_id, campaign=_read_content(tx, row.version_id, row.digest))
-    if decide_holds(view_standing(row), terms.rules.grace_days, tx.now):
+    if decide_holds(view_standing(row), terms.campaign.rules.grace_days, tx.now):
         return Promise(terms=terms)
     return Promise(terms=read_terms(tx, shop), over=True)
 

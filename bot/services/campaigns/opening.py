@@ -154,7 +154,9 @@ def take_campaign(tx: Tx, source: Source, *, main: bool = True) -> bool:
 
 def _hear_community(tx: Tx, former: CampaignRow | None, campaign: Campaign) -> None:
     """A file that names another community chat than before has said so."""
-    before = get_terms(tx, former.version_id).rules.community if former is not None and former.version_id else None
+    before = (
+        get_terms(tx, former.version_id).campaign.rules.community if former is not None and former.version_id else None
+    )
     named = campaign.rules.community
     if named is not None and named != before:
         shops.set_community_chat(tx, str(named), named if isinstance(named, int) else None)

@@ -103,7 +103,9 @@ def place_shop(tx: Tx, *, visitor: Visitor, field: str, value: str | None, numbe
 
 def _needs_community(tx: Tx) -> bool:
     running = [row for row in campaigns.list_all(tx) if row.state in {CampaignState.RUNNING, CampaignState.PAUSED}]
-    return any(get_terms(tx, row.version_id).rules.join_community for row in running if row.version_id is not None)
+    return any(
+        get_terms(tx, row.version_id).campaign.rules.join_community for row in running if row.version_id is not None
+    )
 
 
 def edit_profile(

@@ -44,7 +44,7 @@ def disown(tx: Tx, *, visitor: Profile, referral_id: ReferralId) -> DisownView:
     if referral is None or not _is_claimed_for(referral, person):
         return DisownView(member=view_member(tx, person), disowning=Disowning.SETTLED)
     friend = compose_name(people.get(tx, referral.invitee_id).profile)
-    rules = get_terms(tx, referral.campaign_version_id).rules
+    rules = get_terms(tx, referral.campaign_version_id).campaign.rules
     if tx.now >= compute_end(referral.joined_at, rules.claim_days):
         return DisownView(member=view_member(tx, person), disowning=Disowning.KEPT, friend=friend)
     earned = sum_points(grants.list_by_referral(tx, referral_id), Side.INVITER)

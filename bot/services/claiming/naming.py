@@ -26,9 +26,9 @@ from bot.services.claiming.window import CLAIM, expect_claim, is_throttled, note
 from bot.services.fairness.holding import find_checked
 from bot.services.fairness.rings import closes_ring
 from bot.services.joining.joining import credit
-from bot.services.members import MemberView, enter, view_member
+from bot.services.members import MemberView, enter, find_by_link, view_member
 from bot.services.rewards.granting import promise_points
-from bot.services.spoken import find_by_link, find_by_said, sounds_spoken
+from bot.services.spoken import find_by_said, sounds_spoken
 from storage.records import Person, PersonId, Profile, Referral, ReferralState
 from storage.tables import chat_links, conversations, directory, people
 from storage.tx import Tx

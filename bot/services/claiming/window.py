@@ -22,7 +22,7 @@ def open_window(tx: Tx, person: Person, terms: Terms) -> Window:
     referral = referrals.find_by_invitee(tx, person.id)
     return decide_window(
         started_at=person.started_at,
-        claim_days=terms.rules.claim_days,
+        claim_days=terms.campaign.rules.claim_days,
         has_referral=referral is not None,
         now=tx.now,
     )
@@ -44,7 +44,7 @@ def open_menu(tx: Tx, *, visitor: Profile) -> MemberView:
 def expect_claim(tx: Tx, person: Person, terms: Terms, argument: str = "") -> None:
     """Take the next typed text for the inviter's name, for as long as that can be said."""
     assert person.started_at is not None
-    end = compute_end(person.started_at, terms.rules.claim_days)
+    end = compute_end(person.started_at, terms.campaign.rules.claim_days)
     conversations.open(tx, person.id, CLAIM, "name", {"offer": argument} if argument else {}, expires_at=end)
 
 

@@ -51,7 +51,10 @@ def leave(tx: Tx, *, chat_id: int, telegram_id: int) -> Referral | None:
     if seen.person_id is not None:
         marks.note(tx, [seen.person_id], MarkKind.LEFT)
     referral = referrals.get(tx, seen.referral_id)
-    rules, since = get_terms(tx, referral.campaign_version_id).rules, max(seen.joined_at or 0, referral.joined_at)
+    rules, since = (
+        get_terms(tx, referral.campaign_version_id).campaign.rules,
+        max(seen.joined_at or 0, referral.joined_at),
+    )
     if not decide_held(now=tx.now, since=since, hold_days=rules.hold_days):
         return None
     return revoke(tx, seen.referral_id, reason=RevokeReason.LEFT)
@@ -90,7 +93,7 @@ def _find_inviter(tx: Tx, link: str, newcomer: Person | None, *, first: bool) ->
         started_at=newcomer.started_at if newcomer else None,
         inviter_id=owner_id,
     )
-    counts = decide_credited(coming, now=tx.now, claim_days=get_terms(tx).rules.claim_days)
+    counts = decide_credited(coming, now=tx.now, claim_days=get_terms(tx).campaign.rules.claim_days)
     return people.get(tx, owner_id) if counts else None
 
 

@@ -152,7 +152,7 @@ def _view(tx: Tx, sale: Sale, known: _Known, buyer: Buyer, referral: Referral | 
     said, by = known.purchase.report if known.purchase is not None else None, None
     happened_at = max((each.report.occurred_at for each in known.unheard), default=sale.occurred_at)
     if referral is not None:
-        claim_days = get_terms(tx, referral.campaign_version_id).rules.claim_days
+        claim_days = get_terms(tx, referral.campaign_version_id).campaign.rules.claim_days
         by = Recommendation(state=referral.state, joined_at=referral.joined_at, claim_days=claim_days)
     return Order(
         amount=said.amount if said is not None else None,

@@ -15,7 +15,6 @@ from bot.services.community.warning import tell_owed
 from bot.services.fairness.holding import hold, look_at_join, tell_held
 from bot.services.fairness.rings import closes_ring
 from bot.services.honours.honours import review
-from bot.services.joining.announcing import announce
 from bot.services.joining.notices import (
     FriendJoined,
     FriendWaiting,
@@ -24,9 +23,10 @@ from bot.services.joining.notices import (
     Welcome,
     WelcomeInvited,
     WelcomeWaiting,
+    announce,
 )
 from bot.services.joining.revoking import revoke
-from bot.services.members import MemberView, begin, find_role, meet, view_member
+from bot.services.members import MemberView, begin, find_owner, find_role, meet, view_member
 from bot.services.notices import Notice, owe, owe_card_behind, owe_step_behind
 from bot.services.printing import note_placement
 from bot.services.pulse.asking import expect_pulse
@@ -41,7 +41,6 @@ from bot.services.rewards.granting import (
     promise_points,
     sum_points,
 )
-from bot.services.spoken import find_owner
 from bot.services.waiting.waiting import advance, join_queue
 from bot.services.webhooks.publishing import publish_referral
 from storage.addresses import MemberAddress
@@ -53,6 +52,7 @@ from storage.tables import (
     chat_joins,
     code_keys,
     conversations,
+    events,
     grants,
     ledgers,
     people,
@@ -98,18 +98,21 @@ def credit(
         tell_invitee: False where the friend is answered directly.
         inviter_notice: What tells the inviter, if not that a friend joined or came.
     """
-    if inviter.id == invitee.id or (invitee.is_member and not fresh and closes_ring(tx, inviter, invitee)):
-        return None
-    if code_keys.was_forgotten(tx, invitee.profile.telegram_id):
+    may_close_ring = invitee.is_member and not fresh
+    if (
+        inviter.id == invitee.id
+        or (may_close_ring and closes_ring(tx, inviter, invitee))
+        or code_keys.was_forgotten(tx, invitee.profile.telegram_id)
+    ):
         return None
     shop = shops.get(tx)
     promise = find_promise(tx, shop, campaign)
     terms = promise.terms
-    chat_id = find_community(tx, shop, invitee) if terms.rules.join_community else None
+    chat_id = find_community(tx, shop, invitee) if terms.campaign.rules.join_community else None
     watched = terms.campaign.fairness.watch and (inviter.watched or inviter.score >= FEW)
     doubt = look_at_join(tx, terms, inviter, invitee) if watched else None
-    waits = doubt is not None or (terms.rules.join_community and chat_id is None)
-    named = find_story(terms, story)
+    waits = doubt is not None or (terms.campaign.rules.join_community and chat_id is None)
+    named = find_story(terms, story) if story else ""
     referral = referrals.add(
         tx,
         inviter_id=inviter.id,
@@ -125,8 +128,9 @@ def credit(
         keep_chat(tx, chat_id, invitee.profile.telegram_id, referral)
     if named:
         told_stories.add(tx, referral.id, named)
-    note_event(tx, EventKind.JOINED, referral, terms)
-    publish_referral(tx, HookEventKind.JOINED, referral)
+    events.add(tx, EventKind.JOINED, referral)
+    if shop.hook_kinds:
+        publish_referral(tx, HookEventKind.JOINED, referral)
     counted = None if waits else _count(tx, shop, referral, terms)
     if doubt is not None:
         referral = hold(tx, referral, doubt, tell_invitee=tell_invitee)
@@ -152,7 +156,7 @@ def qualify(tx: Tx, referral_id: ReferralId) -> Referral | None:
     if waiting.state is not ReferralState.WAITING or reviews.is_open(tx, referral_id):
         return None
     terms = get_terms(tx, waiting.campaign_version_id)
-    if decide_lapsed(now=tx.now, joined_at=waiting.joined_at, credit_days=terms.rules.credit_days):
+    if decide_lapsed(now=tx.now, joined_at=waiting.joined_at, credit_days=terms.campaign.rules.credit_days):
         revoke(tx, referral_id, reason=RevokeReason.LATE, only_waiting=True)
         return None
     if not referrals.set_state(tx, referral_id, ReferralState.QUALIFIED, expected=ReferralState.WAITING):
@@ -212,9 +216,9 @@ class Counted:
 
 def _count(tx: Tx, shop: ShopRow, referral: Referral, terms: Terms) -> Counted:
     """Of the owner's rules nothing is asked where there are none."""
-    publish_referral(tx, HookEventKind.QUALIFIED, referral)
-    most = read_terms(tx, shop).campaign.most_promised
-    given = note_event(tx, EventKind.QUALIFIED, referral, terms, most=most) or []
+    if shop.hook_kinds:
+        publish_referral(tx, HookEventKind.QUALIFIED, referral)
+    given = note_event(tx, EventKind.QUALIFIED, referral, terms, shop=shop) or []
     score = count_friend(tx, shop, referral)
     steps: list[GrantId] = []
     if terms.campaign.rewards:

@@ -17,7 +17,7 @@ def list_lapsed(tx: Tx, *, limit: int) -> list[ReferralId]:
     """Whose time is over by now, each by the terms they came under; at most so many."""
     found: list[ReferralId] = []
     for version_id in referrals.list_waiting_versions(tx):
-        days = get_terms(tx, version_id).rules.credit_days
+        days = get_terms(tx, version_id).campaign.rules.credit_days
         if days is not None and len(found) < limit:
             found += referrals.list_waiting(tx, version_id, by=tx.now - days * DAY, limit=limit - len(found))
     return found

@@ -36,7 +36,7 @@ def settle(tx: Tx, referral_id: ReferralId) -> None:
     if events.find_qualified(tx, referral_id):
         restore(tx, referral, terms)
         return
-    if terms.rules.join_community:
+    if terms.campaign.rules.join_community:
         invitee = people.get(tx, referral.invitee_id)
         chat_id = find_community(tx, shop, invitee)
         if chat_id is None:

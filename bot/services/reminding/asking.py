@@ -24,7 +24,7 @@ def measure_asking(tx: Tx) -> Lift | None:
     Counted is everybody who started since then and long enough ago to have gone quiet, whether they did or not: which
     group somebody is in depends on their number alone, so nothing but the asking tells the groups apart.
     """
-    rules = None if shops.find(tx) is None else get_terms(tx).rules
+    rules = None if shops.find(tx) is None else get_terms(tx).campaign.rules
     if rules is None or not rules.hold_out_percent:
         return None
     until = tx.now - rules.pause_days * DAY

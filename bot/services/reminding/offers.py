@@ -42,7 +42,7 @@ def decide(tx: Tx, person: Person) -> Ask:
         person,
         rules=terms.campaign.asks,
         resting=rests(tx, person.id),
-        held_out=is_held_out(person.id, terms.rules.hold_out_percent),
+        held_out=is_held_out(person.id, terms.campaign.rules.hold_out_percent),
         quiet=find_opening(tx, person) > tx.now,
         now=tx.now,
     )

@@ -19,7 +19,7 @@ from bot.core.rewards.rules import (
     compose_transfer_key,
     evaluate,
 )
-from bot.services.campaigns import Terms, find_zone
+from bot.services.campaigns import Terms, find_zone, read_terms
 from bot.services.rewards.giving import Cause, give, queue_usual, take_back
 from bot.services.rewards.promising import find_most, has_room
 from bot.services.rewards.room import find_day
@@ -41,7 +41,7 @@ def note_event(
     nth: int = 1,
     event: str = "",
     key: str = "",
-    most: int | None = None,
+    shop: ShopRow | None = None,
 ) -> list[GrantId] | None:
     """Write what happened to a referral, and give both sides what the terms it came under say of it.
 
@@ -57,7 +57,7 @@ def note_event(
         nth: Which purchase it is.
         event: Which of the shop's own events it is.
         key: What makes it one of its kind, where it can happen more often than once.
-        most: The points that the shop promises in all, 0 for no bound; None where the caller does not know it.
+        shop: The shop, where the caller has asked for it: then what it has not switched on is not looked up.
     """
     event_id, when = events.add(tx, kind, referral, key=key), WHEN.get(kind)
     if event_id is None:
@@ -66,7 +66,7 @@ def note_event(
         return []
     again = kind is EventKind.RESTORED
     happened = _look(tx, referral, terms, when=when, number=number, nth=nth, event=event)
-    return _give_all(tx, event_id, referral, terms, happened, most=most, again=again)
+    return _give_all(tx, event_id, referral, terms, happened, shop=shop, again=again)
 
 
 def note_restored(tx: Tx, referral: Referral, terms: Terms) -> tuple[str, list[GrantId]]:
@@ -166,10 +166,10 @@ def _give_all(
     terms: Terms,
     occurrence: Occurrence,
     *,
-    most: int | None = None,
+    shop: ShopRow | None = None,
     again: bool = False,
 ) -> list[GrantId]:
-    most = find_most(tx) if most is None else most
+    most = find_most(tx) if shop is None else read_terms(tx, shop).campaign.most_promised
     cause = Cause(event_id=event_id, version_id=terms.version_id, referral_id=referral.id, most=most)
     given: list[GrantId] = []
     kept = _list_kept(tx, referral) if again else set()
@@ -178,6 +178,8 @@ def _give_all(
             continue
         if grant.is_usual and (not most or has_room(tx, grant.give.amount, most)):
             _give_points(tx, referral, event_id, grant, again=again)
+            if shop is None or shop.hook_kinds:
+                publish_points(tx, grant.person_id, rule=grant.rule.key, points=grant.give.amount, referral=referral)
         elif (added := (queue_usual if grant.is_usual else give)(tx, cause, grant)) is not None:
             given.append(added)
     return given
@@ -204,7 +206,7 @@ def promise_points(tx: Tx, referral: Referral, terms: Terms) -> tuple[int, int]:
 
 def find_story(terms: Terms, mark: str) -> str:
     """The key of the story that a link names by its mark; empty where it is none of the campaign's."""
-    return next((key for key in terms.story_keys if compute_story_mark(key) == mark), "") if mark else ""
+    return next((key for key in terms.story_keys if compute_story_mark(key) == mark), "")
 
 
 def look_at_inviter(tx: Tx, occurrence: Occurrence, asked: Sequence[Condition]) -> Occurrence:
@@ -264,4 +266,3 @@ def _give_points(tx: Tx, referral: Referral, event_id: EventId, grant: Grant, *,
         points=points,
         ledger_id=ledger_id,
     )
-    publish_points(tx, grant.person_id, rule=grant.rule.key, points=points, referral=referral)

@@ -15,7 +15,7 @@ from bot.services.members import MemberView, view_member
 from bot.services.sharing.cards import sign
 from storage.handout import Handout, HandoutId, HandoutKind
 from storage.records import PersonId
-from storage.tables import cards, handouts, people
+from storage.tables import cards, outbox, people
 from storage.tx import Tx
 
 
@@ -71,7 +71,7 @@ class HandoutResult:
 
 def find_unwished(tx: Tx, *, person_id: PersonId, kind: HandoutKind, stories: Mapping[str, str]) -> Mapping[str, str]:
     """Those of a member's missing pictures that were not wished for yet: story keys by version."""
-    wished = handouts.list_states(tx, person_id)
+    wished = outbox.list_card_states(tx, person_id)
     return {version: story for version, story in stories.items() if (kind, version) not in wished}
 
 
@@ -79,12 +79,12 @@ def wish(tx: Tx, *, person_id: PersonId, kind: HandoutKind, stories: Mapping[str
     """Have pictures made ready, in the vault or in the member's own chat; each version of a card once at most."""
     for version, story in stories.items():
         if cards.find_file_id(tx, person_id, version) is None:
-            handouts.add(tx, person_id=person_id, kind=kind, version=version, story=story)
+            outbox.add_card(tx, person_id=person_id, kind=kind, version=version, story=story)
 
 
 def begin(tx: Tx) -> int:
     """Settle as unknown what a former process was sending, and return how many."""
-    return handouts.mark_unknown(tx)
+    return outbox.mark_cards_unknown(tx)
 
 
 def find_due_cards(
@@ -98,7 +98,7 @@ def find_due_cards(
     if vault and not due:
         due = _list_due(tx, HandoutKind.VAULT, 1, held)
     if not due:
-        return DueCards(rest=handouts.is_any_due(tx))
+        return DueCards(rest=outbox.is_card_due(tx))
     seen = {each.id: _view(tx, each, versions) for each in due}
     return DueCards(
         cards=[card for card in seen.values() if card is not None],
@@ -108,14 +108,14 @@ def find_due_cards(
 
 
 def _list_due(tx: Tx, kind: HandoutKind, limit: int, held: Collection[HandoutId]) -> list[Handout]:
-    found = handouts.list_due(tx, kind, limit + len(held))
+    found = outbox.list_due_cards(tx, kind, limit + len(held))
     return [each for each in found if each.id not in held][:limit]
 
 
 def drop(tx: Tx, useless: Sequence[HandoutId]) -> None:
     """Owe cards no more."""
     for handout_id in useless:
-        handouts.delete_handout(tx, handout_id)
+        outbox.delete_card(tx, handout_id)
 
 
 def _view(tx: Tx, handout: Handout, versions: CardVersions) -> DueCard | None:
@@ -144,9 +144,9 @@ def claim_card(tx: Tx, card: DueCard) -> DueCard | None:
     """
     file_id = cards.find_file_id(tx, card.member.id, card.version)
     if file_id is not None and card.handout.is_wished:
-        handouts.delete_handout(tx, card.handout.id)
+        outbox.delete_card(tx, card.handout.id)
         return None
-    return replace(card, file_id=file_id) if handouts.claim(tx, card.handout.id) else None
+    return replace(card, file_id=file_id) if outbox.claim_card(tx, card.handout.id) else None
 
 
 def settle_cards(tx: Tx, results: Sequence[HandoutResult]) -> None:
@@ -163,8 +163,8 @@ def _settle(tx: Tx, result: HandoutResult) -> None:
     if result.blocked:
         people.set_blocked(tx, card.member.id, blocked=True)
     if result.end is HandoutEnd.UNSENT:
-        handouts.put_off(tx, handout_id, result.error)
+        outbox.put_off_card(tx, handout_id, result.error)
     elif result.end is HandoutEnd.UNKNOWN:
-        handouts.note_unknown(tx, handout_id, result.error)
-    elif handouts.delete_handout(tx, handout_id) and result.file_id is not None:
+        outbox.note_card_unknown(tx, handout_id, result.error)
+    elif outbox.delete_card(tx, handout_id) and result.file_id is not None:
         cards.set_file_id(tx, card.member.id, card.version, result.file_id)

@@ -1,11 +1,12 @@
-"""Frozen rows, enums and ids: what the tables hold, as plain values.
+"""Frozen rows, enums, ids and names: what the tables hold, as plain values.
 
 Times are UTC microseconds since 1970 (`_at`), points are whole numbers.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import unicodedata
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
 
@@ -99,6 +100,25 @@ class Profile:
     telegram_language: str = ""
 
 
+_JOINERS = dict.fromkeys((0x200C, 0x200D))
+"""Persian is written with them and mostly typed without."""
+
+
+def fold_name(name: str) -> str:
+    """Return a name as it is searched: without accents, capitals, joiners and doubled spaces, so that Zoë finds "zoe"."""
+    if name.isascii():
+        return " ".join(name.casefold().split())
+    # Accents are of the classes from 200 on; lower ones are vowels and tones of scripts that need them.
+    plain = unicodedata.normalize("NFKD", name.translate(_JOINERS))
+    bare = "".join(char for char in plain if unicodedata.combining(char) < 200)
+    return " ".join(unicodedata.normalize("NFKC", bare.casefold()).split())
+
+
+def join_name(first_name: str | None, last_name: str | None) -> str:
+    """Return the name to show for a person; empty for one whose profile is gone."""
+    return " ".join(filter(None, (first_name, last_name)))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """Anybody Telegram has shown us; a member once `started_at` is set."""
@@ -152,15 +172,6 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CodeKey:
-    """What the last character of a code is computed with."""
-
-    key: bytes = field(repr=False)
-    unchecked_upto: PersonId
-    """People up to this id may have a code from before there was a key."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Ban:
     """What one 429 forbids, and until when."""
 
@@ -195,20 +206,6 @@ class Referral:
     state: ReferralState
     joined_at: int
     campaign_version_id: VersionId
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChatJoin:
-    """Somebody who was seen in the community chat."""
-
-    chat_id: int
-    telegram_id: int
-    person_id: PersonId | None
-    referral_id: ReferralId | None
-    joined_at: int | None
-    """The first time ever; None for somebody who was there before the bot looked."""
-    left_at: int | None
-    """None while inside."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Codes and links: what the bot hands out to be passed on, and how it is known again in whatever shape it comes back."""
+"""Codes and links: what the bot hands out to be passed on, how it is known again in whatever shape it comes back, and who is credited for it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 from hashlib import blake2b
 from html import unescape
 from urllib.parse import unquote
 
 from bot.core.spoken.own_codes import is_own, parse_own
+from storage.records import PersonId
 
 CODE_LENGTH = 10
 """10 of 62 characters are 59.5 bits: a million live codes are hit once in 8e11 guesses. The last one follows from the
@@ -275,3 +277,55 @@ def read_placement(payload: str) -> str:
     """The place that such a link names; empty for any other."""
     place = payload.removeprefix(_PAPER)
     return place if payload != place and PLACEMENT.fullmatch(place) else ""
+
+
+class Attribution(Enum):
+    """The decision who is credited for somebody who opened a link."""
+
+    CREDITED = auto()
+    UNINVITED = auto()
+    UNKNOWN_CODE = auto()
+    OWN_CODE = auto()
+    ALREADY_MEMBER = auto()
+    RETURNING = auto()
+    THROTTLED = auto()
+
+
+class Window(Enum):
+    """Whether somebody can still say who recommended the shop."""
+
+    OPEN = auto()
+    HAS_INVITER = auto()
+    CLOSED = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """Somebody opens the bot."""
+
+    visitor_id: PersonId
+    newcomer: bool
+    """Starts it for the first time."""
+    window: Window
+    """Whether it can still be said by whom they came."""
+    code: bool
+    """With a code."""
+    inviter_id: PersonId | None
+    """Whose it is; None when nobody has that code."""
+    throttled: bool
+    """Has tried too many codes that nobody has. One that somebody has does all the same what it always does."""
+
+
+def decide_attribution(opening: Opening) -> Attribution:
+    """Who can still say by whom they came is credited to another member, once, by whatever door the code comes.
+
+    A link opened after the bot was started is no worse than one opened before. Everything else has a name of its own.
+    """
+    if not opening.code:
+        return Attribution.UNINVITED if opening.newcomer else Attribution.RETURNING
+    if opening.inviter_id == opening.visitor_id:
+        return Attribution.OWN_CODE
+    if opening.inviter_id is None:
+        return Attribution.THROTTLED if opening.throttled else Attribution.UNKNOWN_CODE
+    fits = opening.newcomer or opening.window is Window.OPEN
+    return Attribution.CREDITED if fits else Attribution.ALREADY_MEMBER

@@ -37,7 +37,7 @@ from bot.messages.campaigns_panel import (
 from bot.messages.keyboards import Row, make_button, stack
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.rewards import say_rule
-from bot.messages.sharing.keyboards import say_kind
+from bot.messages.sharing.screens import say_kind
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, escape
 from bot.services.campaigns.editing import EditorView

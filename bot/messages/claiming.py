@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.core.claiming import Outcome, Window
+from bot.core.claiming import Outcome
+from bot.core.links import Window
 from bot.messages.buttons import CLAIM, CLAIM_WHO, MENU, NOT_ME
 from bot.messages.joining.notices import say_deal, say_link
 from bot.messages.joining.revoked import say_points_back

@@ -88,7 +88,9 @@ def measure(texts: Texts, name: str) -> int:
 
 
 def split(owed: Sequence[Owed[N]], costs: Iterable[int]) -> list[list[Owed[N]]]:
-    """Cut into runs that fit into one message each; costs in UTF-16 units."""
+    """Cut into runs that fit into one message each; costs in UTF-16 units, not asked for where there is one alone."""
+    if len(owed) == 1:
+        return [list(owed)]
     chunks: list[list[Owed[N]]] = []
     room = 0
     for one, cost in zip(owed, costs, strict=True):

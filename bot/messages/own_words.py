@@ -6,8 +6,7 @@ from bot.core.own_words import WORDS_LIMIT, WordsFault
 from bot.messages.buttons import MENU, SHARE, WORDS_REMOVE, WORDS_STOP
 from bot.messages.keyboards import make_button, stack, tap_row
 from bot.messages.outgoing import OutgoingMessage, Photo
-from bot.messages.sharing.keyboards import compose_keep_keyboard
-from bot.messages.sharing.screens import say_caption
+from bot.messages.sharing.screens import compose_keep_keyboard, say_caption
 from bot.messages.shop import Shop, Source
 from bot.messages.texts import Html, Texts
 from bot.services.members import MemberView

@@ -138,7 +138,7 @@ class Dispatch:
             self._hurry_until = asyncio.get_running_loop().time() + HURRY_SECONDS
         # Rows of others may lie before these: in the inbox no number is given before the one ahead is committed.
         has_gap = bool(rows) and rows[0].seq > self._read_upto + 1
-        if self._behind or len(self._queue) >= self._capacity or has_gap:
+        if self._behind or self._queue.held >= self._capacity or has_gap:
             self.look()
             return
         for row in rows:
@@ -167,9 +167,9 @@ class Dispatch:
 
     async def room(self) -> None:
         """Return when there is room for more updates."""
-        if len(self._queue) < self._capacity:
+        if self._queue.held < self._capacity:
             return
-        await self._signal.wait_for(lambda: len(self._queue) < self._capacity)
+        await self._signal.wait_for(lambda: self._queue.held < self._capacity)
 
     async def settled(self) -> None:
         """Return when every row known to be open is handled and closed."""
@@ -204,7 +204,7 @@ class Dispatch:
     async def _catch_up(self) -> None:
         """Read what lies in the table until every sender with open rows has a line in memory."""
         while self._behind:
-            await self._signal.wait_for(lambda: len(self._queue) <= self._capacity // 2)
+            await self._signal.wait_for(lambda: self._queue.held <= self._capacity // 2)
             self._newer = False
             try:
                 rows = await self._store.read(inbox.list_open, after=self._read_upto, limit=PAGE)

@@ -62,11 +62,8 @@ class FairQueue:
         self._slow: deque[Key] = deque()
         self.hungry: deque[Key] = deque()
         """Lines that wait for `refill`."""
-        self._held = 0
-
-    def __len__(self) -> int:
+        self.held = 0
         """How many rows wait in memory; those taken are not among them."""
-        return self._held
 
     def __bool__(self) -> bool:
         """Whether anybody waits, in memory or in the table."""
@@ -89,7 +86,7 @@ class FairQueue:
         if not ready:
             return None
         key = ready.popleft()
-        self._held -= 1
+        self.held -= 1
         return key, self._lines[key].held.popleft()
 
     def finish(self, key: Key) -> None:
@@ -106,7 +103,7 @@ class FairQueue:
     def put_back(self, key: Key, waiting: Waiting) -> None:
         """Return the row taken to the head of its line, which rests until `resume`."""
         self._lines[key].held.appendleft(waiting)
-        self._held += 1
+        self.held += 1
 
     def resume(self, key: Key) -> None:
         """The resting line goes on."""
@@ -137,7 +134,7 @@ class FairQueue:
         line.held.append(waiting)
         line.held.extend(reversed(passed))
         line.upto = waiting.row.seq
-        self._held += 1
+        self.held += 1
 
 
 MOST_WAITING = 30

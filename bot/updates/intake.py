@@ -141,6 +141,7 @@ class Intake:
     ) -> None:
         self._bot = bot
         self._store = store
+        self._holder: Holder | None = store.tenure
         self._dispatch = dispatch
         self._allowed_updates = tuple(allowed_updates)
         self._poll_seconds = poll_seconds
@@ -178,8 +179,8 @@ class Intake:
             began = self._clock()
             await self._dispatch.room()
             self._heard_at += self._clock() - began  # Telegram was not asked meanwhile
-            if (tenure := self._store.tenure) is not None and not tenure.is_held():
-                await self._wait_held(tenure)
+            if self._holder is not None and not self._holder.is_held():
+                await self._wait_held(self._holder)
             asked_at = self._clock()
             entries = await self._poll()
             new = None if entries is None else await self._keep(entries)

@@ -7,9 +7,9 @@ from collections import OrderedDict
 from bot.core.links import has_check
 from bot.core.spoken.own_codes import is_own, parse_own
 from bot.services.visiting import Holder, find_holder
-from storage.records import CodeKey
 from storage.store import Store
 from storage.tables import code_keys
+from storage.tables.code_keys import CodeKey
 
 MOST_UNKNOWN = 10_000
 """Half a megabyte."""

@@ -55,12 +55,12 @@ LEAVING: ContextVar[Callable[[], None] | None] = ContextVar("leaving", default=N
 
 
 @contextmanager
-def _telling(bot: Bot, on_leave: Callable[[], None] | None) -> Iterator[None]:
+def _telling(bot: Bot, on_leave: Callable[[], None]) -> Iterator[None]:
     """Have it called as a request leaves; a transport that does not know when that is may send at any time."""
-    if on_leave is not None and not getattr(bot.request, "tells_leaving", False):
+    tells = getattr(bot.request, "tells_leaving", False)
+    if not tells:
         on_leave()
-        on_leave = None
-    told = LEAVING.set(on_leave)
+    told = LEAVING.set(on_leave if tells else None)
     try:
         yield
     finally:
@@ -224,6 +224,8 @@ class PassalongBot(ExtBot[Priority]):
         """Call a method through the gate; `counted` is what the pace goes by where the parameters do not say it."""
 
         async def call() -> bool | JSONDict | list[JSONDict]:
+            if on_leave is None:
+                return cast("bool | JSONDict", await call_method(self, method, parameters))
             with _telling(self, on_leave):
                 return cast("bool | JSONDict", await call_method(self, method, parameters))
 

@@ -73,7 +73,7 @@ profile = Table(
     Column("search_first_name", Text, nullable=False, server_default=""),
     Column("search_username", Text, nullable=False, server_default=""),
 )
-"""What is searched is folded: see `storage.texts.fold_name`."""
+"""What is searched is folded: see `storage.records.fold_name`."""
 Index("ix_profile_search_name_person_id", profile.c.search_name, profile.c.person_id)
 Index("ix_profile_search_first_name_person_id", profile.c.search_first_name, profile.c.person_id)
 Index("ix_profile_search_username_person_id", profile.c.search_username, profile.c.person_id)

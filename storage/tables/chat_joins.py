@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlalchemy import bindparam, delete, select, tuple_, update
 
-from storage.records import ChatJoin, PersonId, ReferralId
+from storage.records import PersonId, ReferralId
 from storage.schema import chat_join
 from storage.tx import Conflicting, Tx
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatJoin:
+    """Somebody who was seen in the community chat."""
+
+    chat_id: int
+    telegram_id: int
+    person_id: PersonId | None
+    referral_id: ReferralId | None
+    joined_at: int | None
+    """The first time ever; None for somebody who was there before the bot looked."""
+    left_at: int | None
+    """None while inside."""
+
 
 _KEY = ("chat_id", "telegram_id")
 _OF = (chat_join.c.chat_id == bindparam("chat"), chat_join.c.telegram_id == bindparam("telegram"))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
 
 from sqlalchemy import bindparam, delete, select
 
 from storage.errors import RowMissing
-from storage.records import CodeKey
+from storage.records import PersonId
 from storage.schema import code_key, forgotten
 from storage.tx import Conflicting, Tx
 
@@ -28,6 +29,15 @@ _DELETE_FORGOTTEN = delete(forgotten).where(
         select(forgotten.c.fingerprint).where(forgotten.c.forgotten_at < bindparam("before")).limit(bindparam("limit"))
     )
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeKey:
+    """What the last character of a code is computed with."""
+
+    key: bytes = field(repr=False)
+    unchecked_upto: PersonId
+    """People up to this id may have a code from before there was a key."""
 
 
 def get(tx: Tx) -> CodeKey:

@@ -8,7 +8,7 @@ from sqlalchemy import and_, bindparam, func, insert, literal_column, or_, selec
 
 from storage.contest import Contestant, ContestId, ContestRow, ContestState, Evidence, Placing
 from storage.errors import RowMissing
-from storage.records import CampaignId, PersonId, VersionId
+from storage.records import CampaignId, PersonId, VersionId, join_name
 from storage.schema import (
     board,
     campaign_version,
@@ -21,7 +21,6 @@ from storage.schema import (
     standing,
     strike,
 )
-from storage.texts import join_name
 from storage.tx import Conflicting, Row, Tx
 
 _SHOWN = (

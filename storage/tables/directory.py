@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from sqlalchemy import Select, bindparam, exists, func, literal_column, or_, select, union
 from sqlalchemy.sql.elements import KeyedColumnElement
 
-from storage.records import Person, PersonId
+from storage.records import Person, PersonId, fold_name
 from storage.schema.funnel import COUNTED_EVER, funnel
 from storage.schema.people import person, profile, spoken
 from storage.schema.pulse import asking
 from storage.schema.referrals import referral
 from storage.tables import people
 from storage.tables.people import to_person
-from storage.texts import fold_name
 from storage.tx import Tx
 
 _BY_SPOKEN = people.PERSON.join(spoken, spoken.c.person_id == person.c.id).where(spoken.c.code == bindparam("code"))

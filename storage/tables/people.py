@@ -8,9 +8,8 @@ from typing import Any
 from sqlalchemy import BindParameter, Update, bindparam, delete, func, literal_column, select, update
 
 from storage.errors import CodeTaken, RowMissing
-from storage.records import Person, PersonId, Profile
+from storage.records import Person, PersonId, Profile, fold_name, join_name
 from storage.schema import account, honour, person, profile, spoken
-from storage.texts import fold_name, join_name
 from storage.tx import Conflicting, Row, Tx
 
 _SHOWN = (

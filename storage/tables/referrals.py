@@ -7,7 +7,7 @@ from collections.abc import Collection
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, literal_column, select, update
 
 from storage.errors import RowMissing
-from storage.records import Invitation, PersonId, Referral, ReferralId, ReferralState, VersionId
+from storage.records import Invitation, PersonId, Referral, ReferralId, ReferralState, VersionId, join_name
 from storage.schema import (
     COUNTED_EVER,
     chat_join,
@@ -24,7 +24,6 @@ from storage.schema import (
     sale,
 )
 from storage.tables.shares import select_last_story
-from storage.texts import join_name
 from storage.tx import Conflicting, Row, Tx
 
 CLICK_LASTS = 30 * 86_400_000_000

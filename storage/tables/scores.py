@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, case, delete, func, insert, literal_column, or_, select, update
 
 from storage.errors import RowMissing
-from storage.records import CampaignId, PersonId, RankLine, VersionId
+from storage.records import CampaignId, PersonId, RankLine, VersionId, join_name
 from storage.schema import (
     SHOP_BOARD,
     board,
@@ -23,7 +23,6 @@ from storage.schema import (
     score_band,
     standing,
 )
-from storage.texts import join_name
 from storage.tx import Conflicting, Tx
 
 

@@ -8,7 +8,6 @@ from bot.core.claiming import (
     Claim,
     Offer,
     Outcome,
-    Window,
     compose_label,
     compose_offer,
     compute_end,
@@ -19,7 +18,7 @@ from bot.core.claiming import (
     parse_claim,
     parse_offer,
 )
-from bot.core.links import Addresses, Payload
+from bot.core.links import Addresses, Payload, Window
 from storage.records import PersonId
 
 DAY = 86_400_000_000

@@ -7,9 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.core.campaigns.rewards import Give, Rule
-from bot.core.claiming import Attribution, Opening, Window, decide_attribution
 from bot.core.languages import choose_language
-from bot.core.links import ALPHABET, CODES, Payload, compose_code, compose_link, has_check, parse_payload
+from bot.core.links import (
+    ALPHABET,
+    CODES,
+    Attribution,
+    Opening,
+    Payload,
+    Window,
+    compose_code,
+    compose_link,
+    decide_attribution,
+    has_check,
+    parse_payload,
+)
 from bot.core.rewards.rules import Occurrence, compose_transfer_key, evaluate
 from bot.core.standing import compute_page
 from bot.core.throttling import MISSES_ALLOWED, WINDOW_SECONDS, Misses, compute_misses, decide_throttled

@@ -11,8 +11,13 @@ from bot.core.own_words import WORDS_LIMIT
 from bot.core.trials import choose_wording
 from bot.messages.buttons import STORY, STORY_HERE
 from bot.messages.own_words import render_words_prompt
-from bot.messages.sharing.keyboards import compose_card_keyboard, say_kind, story_row
-from bot.messages.sharing.screens import render_inline_invitation, render_share
+from bot.messages.sharing.screens import (
+    compose_card_keyboard,
+    render_inline_invitation,
+    render_share,
+    say_kind,
+    story_row,
+)
 from bot.messages.texts import LANGUAGES, Html, Texts
 from storage.records import PersonId
 from tests.messages.samples import CAMPAIGN, CODE, PHOTO, make_member, make_shop

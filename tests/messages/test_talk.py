@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.claiming import Outcome, Window
+from bot.core.claiming import Outcome
+from bot.core.links import Window
 from bot.core.spoken.own_codes import Unsuitable
 from bot.messages.buttons import CLAIM, CLAIM_WHO
 from bot.messages.claiming import (

@@ -6,8 +6,8 @@ from itertools import count
 import pytest
 
 from bot.core.campaigns.campaign import Campaign
-from bot.core.claiming import CHOICES, Offer, Outcome, Window, compose_offer
-from bot.core.links import Addresses
+from bot.core.claiming import CHOICES, Offer, Outcome, compose_offer
+from bot.core.links import Addresses, Window
 from bot.core.throttling import MISSES_ALLOWED, WINDOW_SECONDS
 from bot.services.claiming.disowning import Disowning, DisownView, disown
 from bot.services.claiming.naming import ClaimView, name_inviter, pick_inviter, pick_placed

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from bot.core.campaigns.campaign import Campaign
-from bot.core.claiming import Attribution
 from bot.core.community import ChatProblem
+from bot.core.links import Attribution
 from bot.services.community.inviting import keep_link, view_community
 from bot.services.community.membership import come, leave, move
 from bot.services.community.warning import find_moved, note_look, note_moved

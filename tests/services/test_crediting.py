@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.core.campaigns.campaign import Campaign
-from bot.core.claiming import Attribution
+from bot.core.links import Attribution
 from bot.services.joining.joining import credit, qualify, start
 from bot.services.joining.notices import FriendWaiting, RevokeReason, WelcomeWaiting
 from bot.services.joining.revoking import revoke

@@ -7,8 +7,8 @@ import pytest
 
 from bot.core.campaigns.announcing import AnnounceRules
 from bot.core.campaigns.campaign import Campaign
-from bot.core.claiming import Attribution
 from bot.core.durations import SECOND
+from bot.core.links import Attribution
 from bot.core.throttling import MISSES_ALLOWED, WINDOW_SECONDS
 from bot.services.campaigns.opening import Source, open_shop
 from bot.services.joining.joining import Arrival, start

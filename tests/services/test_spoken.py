@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from bot.core.claiming import Attribution
+from bot.core.links import Attribution
 from bot.core.spoken.own_codes import Unsuitable
 from bot.services.conversations import find_conversation
 from bot.services.joining.joining import start

@@ -6,7 +6,7 @@ import pytest
 
 from storage import RuleBroken, Store, Tx
 from storage.conversation import Conversation
-from storage.records import ChatJoin, PersonId, ReferralId, ReferralState, Reminder, Side
+from storage.records import PersonId, ReferralId, ReferralState, Reminder, Side
 from storage.tables import (
     chat_joins,
     chat_links,
@@ -18,6 +18,7 @@ from storage.tables import (
     visits,
     warnings,
 )
+from storage.tables.chat_joins import ChatJoin
 from tests.storage.cast import add_member, add_members, add_version, refer
 from tests.storage.clock import NOON, Clock
 

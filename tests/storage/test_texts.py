@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from storage import Store, Tx
 from storage.addresses import ANNOUNCE
-from storage.records import Profile, Seq
+from storage.records import Profile, Seq, fold_name, join_name
 from storage.tables import broadcasts, inbox, outbox, people
-from storage.texts import LONGEST_ERROR, clean_error, fold_name, join_name
+from storage.texts import LONGEST_ERROR, clean_error
 from tests.storage.cast import add_member
 
 # What `bot.core.names.clean_text` lets through: neither NUL nor lone surrogates.

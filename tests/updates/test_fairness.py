@@ -157,7 +157,7 @@ async def test_nobody_waits_behind_somebody_who_floods(store: Store, application
         nonlocal most
         assert update.effective_user
         log.append((update.effective_user.id, update.update_id))
-        most = max(most, len(current[0]._queue))
+        most = max(most, current[0]._queue.held)
         await asyncio.sleep(0)
 
     current: list[Dispatch] = []

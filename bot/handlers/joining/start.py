@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from telegram import Update
 
 from bot.core.choosing import CHOOSE_LINK
-from bot.core.claiming import Attribution
 from bot.core.club import CLUB_LINK
 from bot.core.conversions.receipts import RECEIPT_PREFIX
+from bot.core.links import Attribution
 from bot.core.redeeming import USE_PREFIX
 from bot.core.roles import TEAM, TEAM_PREFIX
 from bot.handlers.bot_profile import settle_menu

@@ -21,7 +21,7 @@ from bot.messages.texts import LANGUAGES, Texts, show_plain_name
 from bot.services.broadcasts.results import BroadcastResult
 from bot.services.dashboard.viewing import BoardView
 from bot.services.tickets.watching import DeskFigures
-from storage.texts import join_name
+from storage.records import join_name
 
 _NAME_LIMIT = 40
 _LABEL_WIDTH = 18

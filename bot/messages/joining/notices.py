@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
@@ -25,7 +25,7 @@ from bot.messages.keyboards import (
 from bot.messages.notices import Reader, Rendered, Renderers, each, measure, split
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.rewards import say_steps
-from bot.messages.sharing.keyboards import back_row
+from bot.messages.sharing.screens import back_row
 from bot.messages.shop import Shop, Source
 from bot.messages.team import duty_rows, say_duties
 from bot.messages.texts import Html, Texts, escape, show_name
@@ -195,27 +195,25 @@ def _render_friends(reader: Reader, owed: Sequence[Owed[FriendJoined | FriendWai
 
 def _say_news(reader: Reader, owed: Sequence[Owed[FriendJoined | FriendWaiting]]) -> Html:
     """Who came, where that puts the reader in line, and how far the next step is."""
-    said, rules = _say_friends(reader, [one.notice for one in owed]), reader.shop.campaign.rewards
-    last = owed[-1].notice
+    texts, friends, rules = reader.texts, [one.notice for one in owed], reader.shop.campaign.rewards
+    points = reader.shop.points(sum(each.points for each in friends), texts.language)
+    names = [reader.show(each.friend, first=place == 0) for place, each in enumerate(friends)]
+    values: dict[str, str | int] = {"points": points, "balance": reader.member.balance}
+    if isinstance(friends[0], FriendWaiting):
+        said = _say_waiting(texts, names, points)
+    elif len(names) == 1:
+        said = texts.say("friend_joined.alone", friend=names[0], **values)
+    else:
+        said = texts.say("friend_joined.many", count=len(names), names=texts.join(names), **values)
+    last = friends[-1]
     if isinstance(last, FriendJoined) and last.place:
-        said = Html(f"{said}\n\n{reader.texts.say('queue.moved', place=last.place)}")
+        said = Html(f"{said}\n\n{texts.say('queue.moved', place=last.place)}")
     if not rules:
         return said
     day = datetime.fromtimestamp(owed[-1].owed_at // SECOND, reader.shop.zone).date().isoformat()
     member, labels = reader.member, reader.view.labels
     steps = list_steps(rules, member.score, day, labels=labels, tier=member.tier)[:1]
-    return Html("\n\n".join([said, *say_steps(reader.texts, reader.shop, steps)]))
-
-
-def _say_friends(reader: Reader, friends: Sequence[FriendJoined | FriendWaiting]) -> Html:
-    texts, points = reader.texts, reader.shop.points(sum(each.points for each in friends), reader.texts.language)
-    names = [reader.show(each.friend, first=place == 0) for place, each in enumerate(friends)]
-    if isinstance(friends[0], FriendWaiting):
-        return _say_waiting(texts, names, points)
-    if len(names) == 1:
-        return texts.say("friend_joined.alone", friend=names[0], points=points, balance=reader.member.balance)
-    joined = texts.join(names)
-    return texts.say("friend_joined.many", count=len(names), names=joined, points=points, balance=reader.member.balance)
+    return Html("\n\n".join([said, *say_steps(texts, reader.shop, steps)]))
 
 
 def _say_waiting(texts: Texts, names: list[Html], points: str) -> Html:
@@ -248,16 +246,20 @@ def _render_posts(reader: Reader, owed: Sequence[Owed[JoinAnnounced]]) -> list[R
     names = reader.view.public_names
     places = {names[one.notice.inviter]: place for place, one in reversed(list(enumerate(owed)))}
     ordered = sorted(owed, key=lambda one: places[names[one.notice.inviter]])
-    costs, before = [], None
+    return [
+        Rendered(messages=[OutgoingMessage(text=_say_announcement(reader, chunk), keyboard=keyboard)], owed=chunk)
+        for chunk in split(ordered, _measure_lines(reader, ordered))
+    ]
+
+
+def _measure_lines(reader: Reader, ordered: Iterable[Owed[JoinAnnounced]]) -> Iterator[int]:
+    """What each friend's name takes, with that of the inviter where a line begins."""
+    names, before = reader.view.public_names, None
     for one in ordered:
         inviter = names[one.notice.inviter]
         line = _LINE_COST + measure(reader.texts, inviter) if inviter != before else 0
-        costs.append(measure(reader.texts, names[one.notice.friend]) + line)
+        yield measure(reader.texts, names[one.notice.friend]) + line
         before = inviter
-    return [
-        Rendered(messages=[OutgoingMessage(text=_say_announcement(reader, chunk), keyboard=keyboard)], owed=chunk)
-        for chunk in split(ordered, costs)
-    ]
 
 
 def _say_announcement(reader: Reader, owed: Sequence[Owed[JoinAnnounced]], *, count: int = 0) -> Html:

@@ -1,4 +1,4 @@
-"""What is passed on: the card with its caption, the QR code, the message sent inline."""
+"""What is passed on: the card with its caption and what can be done with it, the QR code, the message sent inline."""
 
 from __future__ import annotations
 
@@ -9,22 +9,24 @@ from math import ceil
 from textwrap import wrap
 from typing import NamedTuple
 
-from telegram import InlineKeyboardMarkup
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.core.campaigns.campaign import StoryKind
 from bot.core.own_words import shorten_words
 from bot.core.sharing import filter_stories
 from bot.core.trials import choose_wording
-from bot.messages.buttons import MENU
+from bot.messages.buttons import FACE, MENU, STORY, STORY_HERE, TALL, WORDS, WORDS_DROP, WORDS_KEEP
 from bot.messages.keyboards import (
+    Row,
     compose_join_keyboard,
     compose_share_keyboard,
     copy_button,
     make_button,
+    more_row,
     send_row,
     stack,
 )
 from bot.messages.outgoing import OutgoingMessage, Photo
-from bot.messages.sharing.keyboards import compose_card_keyboard, say_kind, say_why
 from bot.messages.shop import Shop, Source
 from bot.messages.texts import Html, Texts, escape, show_name, show_plain_name
 from bot.services.members import MemberView
@@ -33,6 +35,23 @@ _LINE_LETTERS = 38
 """Of a caption, on a phone that is 390 pixels wide."""
 _WORD_LINES = 3
 """Above the link, which takes two: so much fits a window 844 pixels high with the picture and the row that turns it."""
+_MANY_STORIES = 10
+"""From here on their number does not fit beside the story's own."""
+
+_KINDS = {
+    StoryKind.OCCASION: "story.kind.occasion",
+    StoryKind.INTEREST: "story.kind.interest",
+    StoryKind.NOVELTY: "story.kind.novelty",
+    StoryKind.CONTROVERSY: "story.kind.controversy",
+    StoryKind.INSIDE_STORY: "story.kind.inside_story",
+}
+_WHYS = {
+    StoryKind.OCCASION: "story.why.occasion",
+    StoryKind.INTEREST: "story.why.interest",
+    StoryKind.NOVELTY: "story.why.novelty",
+    StoryKind.CONTROVERSY: "story.why.controversy",
+    StoryKind.INSIDE_STORY: "story.why.inside_story",
+}
 
 
 class Wording(NamedTuple):
@@ -217,3 +236,60 @@ def _list_said(texts: Texts, shop: Shop) -> Mapping[str, str]:
         )
         for story in shop.campaign.texts_for(texts.language).stories
     }
+
+
+def compose_card_keyboard(texts: Texts, shop: Shop, member: MemberView, story: str) -> InlineKeyboardMarkup:
+    """For the card's owner, four rows at most: pass it on, turn it, where it leads, make it one's own.
+
+    Forwarded, only the addresses stay; the first of them is the friend's way in. To the owner it shows what the friend
+    will see.
+    """
+    told = shop.story(texts.language, story).key
+    invitation = InlineKeyboardButton(
+        texts.plain("button.invitation"), url=shop.link(member.code, Source.FORWARDED, story)
+    )
+    words = make_button(texts, WORDS, told, label=texts.plain("words.change" if member.own_words else "words.begin"))
+    face = make_button(texts, FACE, told, label=texts.plain("face.mine" if member.face else "face.show"))
+    return stack(
+        send_row(texts, shop, member.code, story),
+        story_row(texts, shop, told),
+        [make_button(texts, TALL, told), face],
+        [invitation, *more_row(texts, shop, member.code), words],
+    )
+
+
+def compose_keep_keyboard(texts: Texts, shop: Shop, story: str) -> InlineKeyboardMarkup:
+    """Under the card with words that were just typed."""
+    told = shop.story(texts.language, story).key
+    again = make_button(texts, WORDS, told, label=texts.plain("words.again"))
+    return stack([make_button(texts, WORDS_KEEP, told)], [again, make_button(texts, WORDS_DROP, told)])
+
+
+def story_row(texts: Texts, shop: Shop, story: str) -> Row:
+    """Turn to the story before or after, round and round; between them which one this is, and of what kind."""
+    stories, place = shop.campaign.stories, shop.story_place(story)
+    count = len(stories)
+    if count == 1:
+        return []
+    number = str(place + 1) if count >= _MANY_STORIES else f"{place + 1}/{count}"
+    label = texts.plain("story.place", kind=say_kind(texts, stories[place].kind), number=number)
+    return [
+        make_button(texts, STORY, stories[place - 1].key, label=texts.plain("button.before")),
+        make_button(texts, STORY_HERE, stories[place].key, label=label),
+        make_button(texts, STORY, stories[(place + 1) % count].key, label=texts.plain("button.after")),
+    ]
+
+
+def back_row(texts: Texts) -> Row:
+    """For somebody whom inline mode sent here: apps lead this button back to the chat they came from."""
+    return [InlineKeyboardButton(texts.plain("story.back"), switch_inline_query="")]
+
+
+def say_kind(texts: Texts, kind: StoryKind) -> str:
+    """What makes people pass a story on, in a word."""
+    return texts.plain(_KINDS[kind])
+
+
+def say_why(texts: Texts, kind: StoryKind) -> str:
+    """The same as a phrase."""
+    return texts.plain(_WHYS[kind])

@@ -11,7 +11,6 @@ from bot.core.claiming import (
     Claim,
     Offer,
     Outcome,
-    Window,
     compose_label,
     compose_offer,
     decide_found,
@@ -19,7 +18,7 @@ from bot.core.claiming import (
     parse_claim,
     parse_offer,
 )
-from bot.core.links import Addresses, Payload
+from bot.core.links import Addresses, Payload, Window
 from bot.services.campaigns import Terms, get_terms
 from bot.services.claiming.notices import FriendClaimed
 from bot.services.claiming.window import CLAIM, expect_claim, is_throttled, note_miss, open_window

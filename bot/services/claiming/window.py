@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core.claiming import Window, compute_end, decide_window
+from bot.core.claiming import compute_end, decide_window
+from bot.core.links import Window
 from bot.core.throttling import Misses, compute_misses, decide_throttled
 from bot.services.campaigns import Terms, get_terms
 from bot.services.members import MemberView, enter, find_role, view_member

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bot.core.claiming import Attribution, Opening, Window, decide_attribution
 from bot.core.community import decide_lapsed
 from bot.core.fairness.signals import FEW
-from bot.core.links import read_placement
+from bot.core.links import Attribution, Opening, Window, decide_attribution, read_placement
 from bot.services.campaigns import Terms, find_promise, get_terms, read_terms
 from bot.services.claiming.window import CLAIM, expect_claim, is_throttled, note_miss, open_window, view_home
 from bot.services.community.warning import tell_owed

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from storage.texts import fold_name, join_name
+from storage.records import fold_name, join_name
 
 revision = "0002"
 down_revision = "0001"

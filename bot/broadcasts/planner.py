@@ -7,7 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 
-from bot.core.broadcasts.planning import compute_page
+from bot.core.broadcasts.timing import compute_page
 from bot.services.broadcasts.planning import plan_on
 from storage.records import BroadcastId
 from storage.store import Store

@@ -8,8 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 
-from bot.broadcasts.circuit_breaker import FIRST_REST_SECONDS, TROUBLES, CircuitBreaker
-from bot.broadcasts.failure_watch import FailureWatch, FareWatch
+from bot.broadcasts.circuit_breaker import FIRST_REST_SECONDS, TROUBLES, CircuitBreaker, FailureWatch, FareWatch
 from bot.broadcasts.flight_recorder import FlightRecorder
 from bot.broadcasts.planner import AudiencePlanner
 from bot.broadcasts.progress import Progress

@@ -123,10 +123,6 @@ class Window:
             return now
         return self.ends[missing - 1] + self._seconds if missing <= len(self.ends) else None
 
-    def has_room(self, now: float) -> bool:
-        """Whether something may start that nobody waits for."""
-        return self.in_flight < self.in_flight_limit and self.spread.compute_opening() <= now
-
     def count_startable(self, now: float) -> int:
         """How many that nobody waits for could start at this moment."""
         if self.compute_opening(now) != now:
@@ -315,7 +311,8 @@ class Pacing:
         """The next of a window, taken; None where it has no room for it: nothing smaller overtakes."""
         for priority in priorities:
             ready = self._ready[priority]
-            if priority is not Priority.INTERACTIVE and not window.has_room(now):
+            has_room = window.in_flight < window.in_flight_limit and window.spread.compute_opening() <= now
+            if priority is not Priority.INTERACTIVE and not has_room:
                 return None
             while ready:
                 ticket = ready[0][1]

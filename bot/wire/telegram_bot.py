@@ -45,9 +45,14 @@ class Form:
         files = {name: value.field_tuple for name, value in parameters.items() if isinstance(value, InputFile)}
         self.multipart_data = files or None
         self.contains_files = bool(files)
-        self.json_parameters = {
-            name: _write_out(value) for name, value in parameters.items() if value is not None and name not in files
-        }
+        self.json_parameters = dict[str, str]()
+        for name, value in parameters.items():
+            if isinstance(value, str):
+                self.json_parameters[name] = str(value)
+            elif isinstance(value, InlineKeyboardMarkup):
+                self.json_parameters[name] = encode_keyboard(value)
+            elif value is not None and name not in files:
+                self.json_parameters[name] = value.to_json() if isinstance(value, TelegramObject) else json.dumps(value)
 
 
 LEAVING: ContextVar[Callable[[], None] | None] = ContextVar("leaving", default=None)
@@ -108,14 +113,6 @@ def _describe(value: TelegramObject) -> dict[str, object]:
         for name, field in found
         if field is not None
     }
-
-
-def _write_out(value: object) -> str:
-    if isinstance(value, str):
-        return str(value)
-    if isinstance(value, InlineKeyboardMarkup):
-        return encode_keyboard(value)
-    return value.to_json() if isinstance(value, TelegramObject) else json.dumps(value)
 
 
 logger = logging.getLogger(__name__)

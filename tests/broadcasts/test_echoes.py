@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Mapping
 
-from bot.broadcasts.failure_watch import FailureWatch
+from bot.broadcasts.circuit_breaker import FailureWatch
 from bot.core.broadcasts.content import read_content
 from bot.messages.broadcasts.composing import BroadcastComposer, Reader
 from bot.messages.outgoing import OutgoingMessage

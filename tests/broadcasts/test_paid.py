@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from telegram.error import BadRequest
 
-from bot.broadcasts.failure_watch import FareWatch
+from bot.broadcasts.circuit_breaker import FareWatch
 from bot.core.broadcasts.fare import compute_fare
 from bot.playground import faults
 from bot.wire.errors import Failure, FailureKind, classify

@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 
-from bot.core.broadcasts.planning import Planner, compute_page
 from bot.core.broadcasts.timing import (
     NOW,
+    Planner,
     Timing,
     When,
     compute_next_week,
+    compute_page,
     parse_clock,
     parse_days,
     read_timing,

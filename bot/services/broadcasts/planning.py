@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 
-from bot.core.broadcasts.planning import Planner
-from bot.core.broadcasts.timing import Timing, When, read_timing
+from bot.core.broadcasts.timing import Planner, Timing, When, read_timing
 from bot.core.campaigns.news import NewsRules
 from bot.core.campaigns.pulse import PulseRules
 from bot.core.durations import DAY, HOUR

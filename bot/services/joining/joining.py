@@ -97,12 +97,8 @@ def credit(
         tell_invitee: False where the friend is answered directly.
         inviter_notice: What tells the inviter, if not that a friend joined or came.
     """
-    may_close_ring = invitee.is_member and not fresh
-    if (
-        inviter.id == invitee.id
-        or (may_close_ring and closes_ring(tx, inviter, invitee))
-        or code_keys.was_forgotten(tx, invitee.profile.telegram_id)
-    ):
+    rings = invitee.is_member and not fresh and closes_ring(tx, inviter, invitee)
+    if inviter.id == invitee.id or rings or code_keys.was_forgotten(tx, invitee.profile.telegram_id):
         return None
     shop = shops.get(tx)
     promise = find_promise(tx, shop, campaign)

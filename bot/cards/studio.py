@@ -16,7 +16,6 @@ from PIL import Image
 from bot.cards.dressing import FindPicture
 from bot.cards.formats import MOST_FORMAT_BYTES, draw_format
 from bot.cards.jpeg import render_bounded_jpeg
-from bot.cards.memory import give_back_memory
 from bot.cards.photos import open_picture
 from bot.cards.posters import draw_poster
 from bot.cards.qr import compose_code
@@ -28,6 +27,7 @@ from bot.cards.typefaces import Typeface
 from bot.core.looks import CardLook
 from bot.core.posters import Poster
 from bot.core.sharing import CardFormat, CardText, Mark
+from storage.heap import give_back_memory
 
 if TYPE_CHECKING:
     from bot.cards.checking import Look

@@ -1,4 +1,4 @@
-"""SQLite: one connection that writes, a few that read, each on a thread of its own and closed while it has nothing to do."""
+"""SQLite: one connection that writes, a few that read, each on a thread of its own; while there is nothing to do one that reads stays."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ async def open_sqlite(url: str, clock: Clock, announce: Announce, *, migrate: bo
         make_lane = partial(Lane, announce=announce, loss=loss, check_files=files.check)
         writer = make_lane(partial(open_writer, path, files, watch), run_writes, JOBS_PER_COMMIT, connection=first)
         open_reader = partial(_open, path, files, READING_PRAGMAS)
-        readers = [make_lane(open_reader, run_reads, JOBS_PER_PICTURE) for _ in range(READERS)]
+        readers = [make_lane(open_reader, run_reads, JOBS_PER_PICTURE, kept=number == 0) for number in range(READERS)]
         for lane in (writer, *readers):
             stack.push_async_callback(lane.close)
         watch.start(writer, readers)

@@ -117,6 +117,10 @@ STATEMENTS_CACHED = 256
 """Prepared statements the driver keeps: more than there are statements in storage/tables."""
 
 
+SHRINK = "PRAGMA shrink_memory"
+"""Lets go of all pages; the schema and the statements stay."""
+
+
 def connect(path: str) -> aiosqlite.Connection:
     """Return a connection, to a path or a file: address, to be entered with `async with`: its thread is no daemon and would outlive a failed start."""
     # isolation_level=None: the driver begins no transaction by itself.
@@ -143,7 +147,8 @@ class RunJobs(Protocol):
 class Lane:
     """Runs jobs in the order they came, as many as wait (up to `limit`) per call on the thread.
 
-    Its connection is opened for the first job, and closed by `rest` where none has come for a while.
+    Its connection is opened for the first job. Where none has come for a while `rest` closes it, or, where it is to be
+    `kept`, has it let go of what it has read: to open one is to learn the schema anew, which costs milliseconds.
     """
 
     def __init__(
@@ -156,6 +161,7 @@ class Lane:
         loss: Loss,
         connection: aiosqlite.Connection | None = None,
         check_files: Callable[[], None] = lambda: None,
+        kept: bool = False,
     ) -> None:
         self._connect = connect
         self._connection = connection
@@ -164,6 +170,8 @@ class Lane:
         self._announce = announce
         self._loss = loss
         self._check_files = check_files
+        self._kept = kept
+        self._rested = False
         self._waiting: deque[Job] = deque()
         self._running: Sequence[Job] = ()
         self._worker: asyncio.Task[None] | None = None
@@ -184,10 +192,14 @@ class Lane:
         if self._worker is None:
             self._worker = asyncio.create_task(self._work())
 
-    def rest(self, idle_seconds: float) -> None:
-        """Close the connection where it had nothing to do for so long; on the loop."""
-        if self._worker is None and self.is_open and time.monotonic() - self._used_at >= idle_seconds:
-            self._worker = asyncio.create_task(self._work(self._leave()))
+    def rest(self, idle_seconds: float) -> bool:
+        """Have the connection rest where it had nothing to do for so long, and say whether that was begun; on the loop."""
+        idle = self._worker is None and self.is_open and time.monotonic() - self._used_at >= idle_seconds
+        if not idle or self._rested:
+            return False
+        self._rested = self._kept
+        self._worker = asyncio.create_task(self._work(self._shrink() if self._kept else self._leave()))
+        return True
 
     async def close(self) -> None:
         """Wait until nothing waits or runs, and close the connection."""
@@ -201,13 +213,18 @@ class Lane:
             with suppress(sqlite3.Error):  # nothing of it is needed any more
                 await connection.close()
 
+    async def _shrink(self) -> None:
+        if self._connection is not None:
+            with suppress(sqlite3.Error):  # whoever reads next meets it
+                await call_on_thread(self._connection, lambda raw: raw.execute(SHRINK).close())
+
     async def _work(self, first: Awaitable[None] | None = None) -> None:
         try:
             if first is not None:
                 await first
             while self._waiting:
                 count = min(len(self._waiting), self._limit)
-                self._running = [self._waiting.popleft() for _ in range(count)]
+                self._running, self._rested = [self._waiting.popleft() for _ in range(count)], False
                 try:  # the thread reports through the jobs; an error here means that it did not run them
                     if self._connection is None:
                         self._connection = await self._connect()

@@ -11,6 +11,7 @@ from pathlib import Path
 from storage.engines.sqlite_engine import VERSION, DatabaseFiles, compose_address
 from storage.engines.sqlite_lane import Lane
 from storage.errors import StoreDamaged, StoreLeaving
+from storage.heap import HEAP, Heap
 from storage.records import WrittenBeside
 from storage.tx import Announce, Job, Loss
 
@@ -57,11 +58,12 @@ class SqliteWatch:
     asked on its own thread, whether that was somebody else.
     """
 
-    def __init__(self, files: DatabaseFiles, keeper: Keeper, announce: Announce, loss: Loss) -> None:
+    def __init__(self, files: DatabaseFiles, keeper: Keeper, announce: Announce, loss: Loss, heap: Heap = HEAP) -> None:
         self._files = files
         self._keeper = keeper
         self._announce = announce
         self._loss = loss
+        self.heap = heap
         self._lanes: Sequence[Lane] = ()
         self._writer: Lane | None = None
         self._version: int | None = None
@@ -114,7 +116,9 @@ class SqliteWatch:
         self._timer = asyncio.get_running_loop().call_later(LOOK_SECONDS, self._look)
         self.note_neighbours(writing=self._writer.is_open)
         for lane in self._lanes:
-            lane.rest(IDLE_SECONDS)
+            if lane.rest(IDLE_SECONDS):
+                self.heap.note_freed()
+        self.heap.tidy()
         self._looks += 1
         if self._looks % LOOKS_PER_INSPECTION == 0 and self._loss.error is None:
             self._inspect()

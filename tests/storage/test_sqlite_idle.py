@@ -6,19 +6,23 @@ import asyncio
 import shutil
 import sqlite3
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
+import aiosqlite
 import pytest
 import pytest_asyncio
 
 from storage import StoreDamaged, open_store
 from storage.beside import run_beside
+from storage.engines import sqlite_watch
 from storage.engines.sqlite import open_writer
 from storage.engines.sqlite_engine import DatabaseFiles
-from storage.engines.sqlite_lane import Lane, write_jobs
+from storage.engines.sqlite_lane import SHRINK, Lane, connect, read_jobs, write_jobs
 from storage.engines.sqlite_watch import Keeper, SqliteWatch
+from storage.heap import HEAP, LATER_SECONDS, Heap
 from storage.records import Event, WrittenBeside
 from storage.tables import directory
 from storage.tx import Job, Loss, Tx
@@ -35,11 +39,17 @@ class Stand:
         self.keeper = Keeper(path)
         with closing(sqlite3.connect(path, isolation_level=None)) as raw:
             self.files = DatabaseFiles(path, raw)
-        self.watch = SqliteWatch(self.files, self.keeper, self.told.extend, self.loss)
+        self.given_back = asyncio.Event()
+        self.seconds = 0.0
+        self.heap = Heap(partial(self._give_back, asyncio.get_running_loop()), clock=lambda: self.seconds)
+        self.watch = SqliteWatch(self.files, self.keeper, self.told.extend, self.loss, self.heap)
         self.lane = Lane(
             lambda: open_writer(path, self.files, self.watch), lambda raw, jobs: write_jobs(raw, jobs, lambda: 0, self.files.check_commit), 8,
             announce=self.told.extend, loss=self.loss,
         )  # fmt: skip
+
+    def _give_back(self, loop: asyncio.AbstractEventLoop) -> None:
+        loop.call_soon_threadsafe(self.given_back.set)
 
     async def write(self, unit: Callable[[Tx], object]) -> None:
         """By our own writer."""
@@ -84,6 +94,90 @@ async def test_a_connection_without_work_is_closed_and_opened_again(stand: Stand
     assert not own.is_alive()
     await stand.write(lambda tx: add_member(tx, 2))
     assert await asyncio.to_thread(run_beside, f"sqlite:///{stand.path}", directory.count_members) == 3
+
+
+async def test_what_a_closed_connection_took_is_given_back_a_while_later(
+    stand: Stand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once for all that has closed by then, and not where nothing has."""
+    monkeypatch.setattr(sqlite_watch, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(sqlite_watch, "IDLE_SECONDS", 0.0)
+    await stand.write(lambda tx: add_member(tx, 1))
+    stand.watch.start(stand.lane, ())
+    async with asyncio.timeout(60):
+        while stand.lane.is_open:  # noqa: ASYNC110 -- a lane tells nobody
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.05)
+        assert not stand.given_back.is_set()
+        stand.seconds = LATER_SECONDS
+        await stand.given_back.wait()
+    stand.given_back.clear()
+    stand.seconds *= 3
+    await asyncio.sleep(0.05)
+    assert not stand.given_back.is_set()
+    stand.watch.stop()
+
+
+async def test_a_process_has_one_heap(stand: Stand) -> None:
+    """What one shop frees lies among what others keep."""
+    watches = [SqliteWatch(stand.files, stand.keeper, stand.told.extend, stand.loss) for _ in range(2)]
+    assert [each.heap for each in watches] == [HEAP, HEAP]
+
+
+async def test_a_connection_that_is_kept_lets_go_of_its_pages_once(stand: Stand) -> None:
+    """Whoever reads next finds the schema learned; only then there are pages again."""
+    ran = list[str]()
+
+    async def open_it() -> aiosqlite.Connection:
+        connection = await connect(str(stand.path))
+        await connection.set_trace_callback(ran.append)
+        return connection
+
+    def run(raw: sqlite3.Connection, jobs: Sequence[Job]) -> None:
+        read_jobs(raw, jobs, lambda: 0)
+
+    async def read() -> None:
+        job = Job(directory.count_members, writable=False)
+        lane.add(job)
+        await job.wait()
+
+    lane = Lane(open_it, run, 8, announce=stand.told.extend, loss=stand.loss, kept=True)
+    for rests in (1, 2):
+        await read()
+        await read()
+        assert [lane.rest(60.0), lane.rest(0.0)] == [False, True]
+        async with asyncio.timeout(60):
+            while ran.count(SHRINK) < rests:  # noqa: ASYNC110 -- a list tells nobody
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.05)
+        assert lane.is_open
+        assert not lane.rest(0.0)
+    await lane.close()
+    assert not lane.is_open
+
+
+async def test_of_an_idle_store_one_connection_stays_with_its_thread(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is looked for twice a minute would else open one each time."""
+    monkeypatch.setattr(sqlite_watch, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(sqlite_watch, "IDLE_SECONDS", 1_000.0)
+    before = set(threading.enumerate())
+
+    def list_own() -> list[threading.Thread]:
+        return [each for each in set(threading.enumerate()) - before if not each.name.startswith("asyncio")]
+
+    async with open_store(sqlite_url) as store:
+        await asyncio.gather(*(store.read(directory.count_members) for _ in range(8)), store.write(add_member, 1))
+        assert len(list_own()) == 3
+        monkeypatch.setattr(sqlite_watch, "IDLE_SECONDS", 0.0)
+        async with asyncio.timeout(60):
+            while len(list_own()) > 1:  # noqa: ASYNC110 -- threads tell nobody
+                await asyncio.sleep(0.05)
+        await asyncio.sleep(0.2)
+        (kept,) = list_own()
+        assert await store.read(directory.count_members) == 1
+        assert kept.is_alive()
 
 
 async def test_work_that_comes_while_a_connection_closes_is_done(stand: Stand) -> None:

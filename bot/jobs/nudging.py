@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from bot.services.reminding.nudges import nudge
+from bot.services.reminding.nudges import is_anybody_quiet, nudge
 from bot.updates.capability import Capability
 from bot.updates.job import Job
 from storage.store import Store
@@ -17,7 +17,8 @@ LIMIT = 60
 
 async def nudge_some(store: Store, *, limit: int = LIMIT) -> None:
     """Ask some members who have been quiet for long."""
-    logger.debug("Nudged %d members", await store.write(nudge, limit=limit))
+    if await store.read(is_anybody_quiet):
+        logger.debug("Nudged %d members", await store.write(nudge, limit=limit))
 
 
 NUDGING = Job(name="nudging", every_seconds=60.0, run=nudge_some)

@@ -37,6 +37,11 @@ def expect_no_pulse(tx: Tx, person_id: PersonId, cause: PulseCause) -> None:
         askings.set_all(tx, replace(asking, pulse_due_at=None, pulse_cause=None))
 
 
+def is_anybody_due(tx: Tx) -> bool:
+    """Whether there is somebody whose time has come."""
+    return bool(askings.list_due_pulses(tx, limit=1))
+
+
 def ask_due(tx: Tx, *, limit: int) -> int:
     """Ask those whose time has come and where it is not night, the longest due first; returns how many were looked at.
 

@@ -9,7 +9,7 @@ from bot.services.campaigns import get_terms
 from bot.services.members import MemberView, enter, view_member
 from bot.services.reminding.offers import decide, nudge_now, put_off
 from storage.pulse import AskCause
-from storage.records import Profile
+from storage.records import Person, Profile
 from storage.tables import directory, people
 from storage.tx import Tx
 
@@ -24,16 +24,8 @@ def nudge(tx: Tx, *, limit: int) -> int:
         tx: The transaction.
         limit: How many members at most.
     """
-    campaign, asked = get_terms(tx).campaign, 0
-    rest_days = (campaign.pulse or PulseRules()).rest_days
-    due = directory.list_to_nudge(
-        tx,
-        shared_before=tx.now - campaign.rules.pause_days * DAY,
-        nudged_before=tx.now - campaign.asks.every_days * DAY,
-        displeased_before=tx.now - rest_days * DAY,
-        limit=limit,
-    )
-    for person in due:
+    asked = 0
+    for person in _list_quiet(tx, limit=limit):
         ask = decide(tx, person)
         if ask is Ask.NOW:
             nudge_now(tx, person)
@@ -43,6 +35,23 @@ def nudge(tx: Tx, *, limit: int) -> int:
         if ask is Ask.MORNING:
             put_off(tx, person, AskCause.QUIET)
     return asked
+
+
+def is_anybody_quiet(tx: Tx) -> bool:
+    """Whether there is somebody to look at."""
+    return bool(_list_quiet(tx, limit=1))
+
+
+def _list_quiet(tx: Tx, *, limit: int) -> list[Person]:
+    campaign = get_terms(tx).campaign
+    rest_days = (campaign.pulse or PulseRules()).rest_days
+    return directory.list_to_nudge(
+        tx,
+        shared_before=tx.now - campaign.rules.pause_days * DAY,
+        nudged_before=tx.now - campaign.asks.every_days * DAY,
+        displeased_before=tx.now - rest_days * DAY,
+        limit=limit,
+    )
 
 
 def set_nudges(tx: Tx, *, visitor: Profile, nudges: bool) -> MemberView:

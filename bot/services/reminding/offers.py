@@ -67,6 +67,11 @@ def put_off(tx: Tx, person: Person, cause: AskCause) -> None:
     askings.set_all(tx, replace(asking, ask_due_at=find_opening(tx, person), ask_cause=cause))
 
 
+def is_morning_for_anybody(tx: Tx) -> bool:
+    """Whether there is somebody to be looked at by `offer_due`."""
+    return bool(askings.list_due_asks(tx, limit=1))
+
+
 def offer_due(tx: Tx, *, limit: int) -> int:
     """Offer their cards to those for whom it is morning now; returns how many were looked at."""
     due = askings.list_due_asks(tx, limit=limit)

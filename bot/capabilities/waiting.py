@@ -34,6 +34,6 @@ CAPABILITY = Capability(
     notices={kind: messages.NOTICES[kind] for kind in (QueueEntered, LetIn)},
     jobs=[
         Job(name="let in", every_seconds=5.0, run=jobs.welcome_owed),
-        Job(name="doors", every_seconds=60.0, run=jobs.open_doors),
+        Job(name="doors", every_seconds=60.0, quiet_seconds=60.0, run=jobs.open_doors),
     ],
 )

@@ -28,6 +28,13 @@ def compute_rest_seconds(failures: int, every_seconds: float) -> float:
     return min(every_seconds, FIRST_REST_SECONDS * 2.0 ** min(failures - 1, 30))
 
 
+def compute_look(now: float, rest_seconds: float, grid_seconds: float) -> float:
+    """When to look after a rest: at the last whole multiple of the grid in it, at which others look as well."""
+    return (
+        now + rest_seconds - (now + rest_seconds) % grid_seconds if rest_seconds >= grid_seconds else now + rest_seconds
+    )
+
+
 def decide_told(failures: int) -> bool:
     """Whether so many failures in a row are something the admins should have been told of."""
     return failures >= TOLD_AFTER_FAILURES

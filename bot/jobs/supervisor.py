@@ -8,7 +8,13 @@ import time
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 
-from bot.core.scheduling import MICROSECONDS, compute_left_seconds, compute_rest_seconds, decide_told
+from bot.core.scheduling import (
+    MICROSECONDS,
+    compute_left_seconds,
+    compute_look,
+    compute_rest_seconds,
+    decide_told,
+)
 from bot.telemetry import Metrics
 from bot.updates.job import Job
 from storage.store import Store
@@ -22,6 +28,10 @@ STORE_RETRY_SECONDS = 5.0
 SOON_SECONDS = 15.0
 """What is due within this time, and within a quarter of its rest, is done together with what is due: a shop that nothing
 happens in wakes once for all of it."""
+
+QUIET_LOOK_SECONDS = 5.0
+"""Whether somebody has written is looked for at whole multiples of this, for all jobs that rest because nobody has: a process
+wakes once for all of its idle shops."""
 
 NOTED_SECONDS = 600.0
 """A job that rests no longer may be hurried by a restart, and is not worth a row each time."""
@@ -104,28 +114,29 @@ class Supervisor:
 
     async def _run_due(self) -> None:
         """Do what is due, and what soon will be; first what is due longest."""
-        now = self._clock()
+        now, mark = self._clock(), self._store.find_mark()
         for name in sorted(self._due, key=self._due.__getitem__):
             job = self._jobs[name]
             if self._due[name] - now > self._compute_slack(job):
                 continue
-            if self._is_quiet(job):
-                self._due[name] = self._clock() + job.every_seconds
+            if self._is_quiet(job, mark):
+                self._due[name] = compute_look(self._clock(), job.every_seconds, QUIET_LOOK_SECONDS)
             else:
                 await self._run_job(job)
+                mark = self._store.find_mark()
 
     def _compute_slack(self, job: Job) -> float:
         """By how many seconds a job may be hurried."""
         return min(SOON_SECONDS, compute_rest_seconds(self._failures[job.name], job.every_seconds) / 4)
 
-    def _is_quiet(self, job: Job) -> bool:
-        """Whether a job would find what it found the last time, and that is not too long ago."""
-        began, mark = self._begun.get(job.name, (0.0, None))
+    def _is_quiet(self, job: Job, mark: object) -> bool:
+        """Whether a job would find what it found the last time, and that is not too long ago; `mark` is the store's now."""
+        began, found = self._begun.get(job.name, (0.0, None))
         return (
-            mark is not None
+            found is not None
             and self._failures[job.name] == 0
             and self._clock() - began < job.quiet_seconds - self._compute_slack(job)
-            and self._store.find_mark() == mark
+            and found == mark
         )
 
     async def _run_job(self, job: Job) -> None:

@@ -16,8 +16,9 @@ class Job:
     """Its key in the store, for ever: a job that is renamed is due anew."""
     every_seconds: float
     """From the end of one run to the beginning of the next; also the longest rest after failures."""
-    quiet_seconds: float = 60.0
-    """Likewise while nothing is written by anybody, where that is longer: then only time can have made something due."""
+    quiet_seconds: float = 300.0
+    """Likewise while nothing is written by anybody, where that is longer: then only time can have made something due. Shorter
+    for what happens at a moment that people were told."""
     run: Callable[[Store], Awaitable[object]]
     """What it raises is logged, counted and tried again."""
     limit_seconds: float = 600.0

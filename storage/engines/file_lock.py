@@ -68,7 +68,7 @@ def hold_moving_lock(database: Path) -> Iterator[Callable[[], None]]:
     Raises:
         StoreBusy: another process moves it.
     """
-    path = _name_moving(database)
+    path = Path(_name_moving(database))
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE)
     try:
         _lock_for_moving(handle, database)
@@ -95,8 +95,8 @@ def find_mover(database: Path) -> bytes | None:
         os.close(handle)
 
 
-def _name_moving(database: Path) -> Path:
-    return Path(f"{database}.moving")
+def _name_moving(database: Path) -> str:
+    return f"{database}.moving"
 
 
 def _lock_for_moving(handle: int, database: Path) -> None:

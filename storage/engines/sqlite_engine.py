@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from storage.engines.file_lock import LEAVE, find_mover
@@ -36,6 +36,7 @@ class DatabaseFiles:
         found = {each: each.stat() for each in (path, Path(f"{path}-wal"), Path(f"{path}{_INDEX}")) if each.exists()}
         self._marks = {each: (stat.st_dev, stat.st_ino) for each, stat in found.items()}
         """What tells a file from another of the same name."""
+        self._written_paths = [each for each in map(str, found) if not each.endswith(_INDEX)]
         self._written = self._read_written()
         self._counted = self._count()
         self._version: int = raw.execute(VERSION).fetchall()[0][0]
@@ -107,7 +108,10 @@ class DatabaseFiles:
 
     def _read_written(self) -> tuple[int, int, int]:
         """What changes whenever anything is written; checkpoints of our own are among it."""
-        found = [path.stat() for path in self._marks if not path.name.endswith(_INDEX) and path.exists()]
+        found = list[os.stat_result]()
+        for path in self._written_paths:
+            with suppress(FileNotFoundError):
+                found.append(os.stat(path))  # noqa: PTH116 -- every few seconds, for each of many shops
         return len(found), max(each.st_mtime_ns for each in found), found[0].st_size
 
     def _count(self) -> int:

@@ -20,6 +20,9 @@ logger = logging.getLogger(__name__)
 LOOK_SECONDS = 1.0
 """A command beside the bot is heard of in this time."""
 
+TOGETHER_SECONDS = 0.25
+"""Looks are taken at whole multiples of this, so that a process wakes a few times a second for all of its files."""
+
 LOOKS_PER_INSPECTION = 5
 """So many looks at neighbours come to one at the files."""
 
@@ -74,7 +77,7 @@ class SqliteWatch:
     def start(self, writer: Lane, readers: Sequence[Lane]) -> None:
         """Begin to look, once a second."""
         self._writer, self._lanes = writer, (writer, *readers)
-        self._timer = asyncio.get_running_loop().call_later(LOOK_SECONDS, self._look)
+        self._look_later()
 
     def stop(self) -> None:
         """Look no more."""
@@ -113,7 +116,7 @@ class SqliteWatch:
 
     def _look(self) -> None:
         assert self._writer is not None
-        self._timer = asyncio.get_running_loop().call_later(LOOK_SECONDS, self._look)
+        self._look_later()
         self.note_neighbours(writing=self._writer.is_open)
         for lane in self._lanes:
             if lane.rest(IDLE_SECONDS):
@@ -122,6 +125,11 @@ class SqliteWatch:
         self._looks += 1
         if self._looks % LOOKS_PER_INSPECTION == 0 and self._loss.error is None:
             self._inspect()
+
+    def _look_later(self) -> None:
+        loop = asyncio.get_running_loop()
+        moment = loop.time() + LOOK_SECONDS
+        self._timer = loop.call_at(moment - moment % TOGETHER_SECONDS, self._look)
 
     def _inspect(self) -> None:
         """Look at the files, also while nobody writes; what takes long is done beside the loop."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.core.scheduling import TOLD_AFTER_FAILURES, compute_left_seconds, compute_rest_seconds
-from bot.jobs.supervisor import Supervisor
+from bot.core.scheduling import TOLD_AFTER_FAILURES, compute_left_seconds, compute_look, compute_rest_seconds
+from bot.jobs.supervisor import QUIET_LOOK_SECONDS, Supervisor
 from bot.telemetry import Metrics
 from bot.updates.job import Job
 from storage import Store, Tx
@@ -113,6 +113,26 @@ async def test_a_job_rests_longer_while_nobody_writes_anything(store: Store, clo
     assert [at for _, at in done] == [0, 5, 65, 70]
 
 
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+async def test_a_quiet_shop_wakes_for_all_its_jobs_at_once(store: Store, clock: Clock) -> None:
+    """Whenever each was last done, whether somebody has written is looked for at the same moments; in every shop."""
+    days, woken = Days(store, clock, ends_at=300), set[float]()
+    for name, due_seconds in (("one", 3), ("two", 7), ("three", 11)):
+        await store.write(due_jobs.set_due, DueJob(name=name, due_at=clock() + due_seconds * 1_000_000))
+    find_mark = store.find_mark
+
+    def note() -> object:
+        woken.add(days.now)
+        return find_mark()
+
+    store.find_mark = note  # type: ignore[method-assign]
+    await days.run(
+        *(days.make_job(name, every, quiet_seconds=HOUR) for name, every in (("one", 5), ("two", 15), ("three", 7)))
+    )
+    assert all(at % QUIET_LOOK_SECONDS == 0 for at in woken if at > 40)
+    assert len(woken) < 70
+
+
 async def test_a_job_that_failed_is_tried_again_though_nobody_wrote_anything(store: Store, clock: Clock) -> None:
     """What it failed by may lie elsewhere."""
     days = Days(store, clock, ends_at=19)
@@ -183,6 +203,14 @@ async def test_a_clock_that_was_ahead_delays_no_longer_than_one_period(store: St
 def test_the_rest_after_failures_is_never_longer_than_the_period(failures: int, rest: float) -> None:
     """A job rests longer with each failure in a row, and goes on by its own time at the latest."""
     assert compute_rest_seconds(failures, HOUR) == rest
+
+
+@pytest.mark.parametrize(
+    ("now", "rest", "look"), [(3.0, 5, 5), (5.0, 5, 10), (9.9, 15, 20), (3.0, 1, 4), (4.5, 0.25, 4.75)]
+)
+def test_a_look_is_taken_together_and_always_later(now: float, rest: float, look: float) -> None:
+    """Sooner than the rest would end, but never at once: whoever rests for less than others look goes by their own time."""
+    assert compute_look(now, rest, 5.0) == look > now
 
 
 def test_what_is_overdue_is_due_now() -> None:

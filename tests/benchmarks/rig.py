@@ -47,12 +47,18 @@ class Telegram:
 @contextmanager
 def open_telegram(latency_seconds: float) -> Iterator[Telegram]:
     """Run the local Telegram; the schema check is left out, so that the bot is measured and not the check."""
-    command = [sys.executable, "-m", "bot.playground.api", "--token", TOKEN, "--control", "--loose"]
-    with _run([*command, "--latency", str(latency_seconds)], stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        telegram = Telegram(process.stdout.readline().decode().strip())
+    with serve_telegram("--token", TOKEN, "--latency", str(latency_seconds)) as telegram:
         telegram.post("settings", throttles=False)
         yield telegram
+
+
+@contextmanager
+def serve_telegram(*options: str) -> Iterator[Telegram]:
+    """Likewise, for the bots that the options name."""
+    command = [sys.executable, "-m", "bot.playground.api", "--control", "--loose", *options]
+    with _run(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        yield Telegram(process.stdout.readline().decode().strip())
 
 
 @contextmanager

@@ -23,9 +23,9 @@ def press_start(agency: Agency, name: str) -> list[Person]:
 
 
 def count_greetings(agency: Agency, name: str, person: Person) -> int:
-    """How often somebody has been given their link."""
+    """How often somebody has been greeted."""
     messages = agency.telegrams[name].world.open_chat(person).list_messages()
-    return sum("?start=" in message.text and "Guest" not in message.text for message in messages)
+    return sum(message.text.startswith(f"Hi {person.first_name}") for message in messages)
 
 
 async def test_twenty_busy_shops_stop_in_time_and_lose_nobody(tmp_path: Path, migrated_sqlite: Path) -> None:

@@ -139,15 +139,23 @@ def run_migrations(
     first: Callable[[], None] = lambda: None,
     then: Callable[[], None] = lambda: None,
 ) -> None:
-    """Bring a database to a revision; what is to be done `first` and `then` shares the transaction."""
+    """Bring a database to a revision; what is to be done `first` and `then` shares the transaction.
+
+    Raises:
+        psycopg.Error: the server went away meanwhile.
+    """
     from sqlalchemy import create_engine  # noqa: PLC0415  # only a migration needs an SQLAlchemy connection
+    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415  # likewise
     from sqlalchemy.pool import StaticPool  # noqa: PLC0415  # likewise
 
     from storage.migrations.upgrade import upgrade  # noqa: PLC0415  # imports Alembic, which takes long
 
     engine = create_engine("postgresql+psycopg://", creator=lambda: connection, poolclass=StaticPool)
-    with engine.connect() as wrapped:  # which ends whatever transaction it finds
-        first()
-        upgrade(wrapped, upto=upto)
-        then()
-        wrapped.commit()
+    try:
+        with engine.connect() as wrapped:  # which ends whatever transaction it finds
+            first()
+            upgrade(wrapped, upto=upto)
+            then()
+            wrapped.commit()
+    except DBAPIError as error:  # of a transaction whose connection is lost; whoever called knows the driver's own
+        raise error.orig or error from error

@@ -69,12 +69,16 @@ def set_gone(connection: Connection, shapes: Sequence[Shape], version: str) -> N
     connection.execute(b"UPDATE alembic_version SET version_num = %s", [version])
 
 
-def read_lines(connection: Connection, shape: Shape) -> Iterator[bytes]:
-    """All rows of a table as lines, in the order of their keys."""
+@contextmanager
+def reading(connection: Connection, shape: Shape) -> Iterator[Iterator[bytes]]:
+    """All rows of a table as lines, in the order of their keys.
+
+    Who leaves in the middle has the server stop sending; without that a rollback would wait for it for ever.
+    """
     asked = sql.SQL("COPY (SELECT {} FROM {} ORDER BY {}) TO STDOUT")
     whole = asked.format(_list(shape.columns), sql.Identifier(shape.name), _order(shape))
     with connection.cursor() as cursor, cursor.copy(whole) as copy:
-        yield from cut_lines(copy)
+        yield cut_lines(copy)
 
 
 def write_lines(

@@ -105,7 +105,8 @@ class _Moving:
                 there.look_over(self.connection, shape)
             self.say("Comparing row by row.")
             for shape in self.shapes:
-                compare(shape, here.read_lines(raw, shape), there.read_lines(self.connection, shape))
+                with there.reading(self.connection, shape) as arrived:
+                    compare(shape, here.read_lines(raw, shape), arrived)
             self._check_books(raw)
 
     def _check_books(self, raw: sqlite3.Connection) -> None:

@@ -31,6 +31,8 @@ from storage.tx import Tx, utc_now
 def move_to_sqlite(url: str, to: str, say: Callable[[str], None]) -> Moved:
     """See `storage.moving.move`."""
     path, token = parse_path(to), secrets.token_hex(8)
+    if not path.parent.is_dir():
+        raise MoveRefused(f"The folder {path.parent} is not there. Make it, or name another place.")
     with here.explained(url), hold_alone(url), connect(url) as connection, hold_file_lock(path):
         version = read_version(connection)
         if gone := find_gone(version):
@@ -65,8 +67,14 @@ def _bring(connection: Connection, path: Path, token: str, say: Callable[[str], 
             raw.execute("COMMIT")
         part.replace(path)
     finally:
-        part.unlink(missing_ok=True)
+        _discard(part)
     return rows
+
+
+def _discard(part: Path) -> None:
+    """Take away what a move wrote before it broke off; a journal left over would be played into the next file of this name."""
+    for each in (part, part.with_name(f"{part.name}-journal")):
+        each.unlink(missing_ok=True)
 
 
 def _fill(raw: sqlite3.Connection, connection: Connection, say: Callable[[str], None]) -> int:
@@ -76,12 +84,14 @@ def _fill(raw: sqlite3.Connection, connection: Connection, say: Callable[[str], 
     raw.execute("BEGIN IMMEDIATE")
     with _emptied(raw, shapes):
         for shape in shapes:
-            raw.executemany(_compose_insert(shape), map(shape.decode, here.read_lines(connection, shape)))
+            with here.reading(connection, shape) as lines:
+                raw.executemany(_compose_insert(shape), map(shape.decode, lines))
     _go_on_numbering(raw, connection, shapes)
     say("Comparing row by row.")
     raw.text_factory = bytes
     for shape in shapes:
-        count += compare(shape, here.read_lines(connection, shape), there.read_lines(raw, shape))
+        with here.reading(connection, shape) as lines:
+            count += compare(shape, lines, there.read_lines(raw, shape))
     raw.text_factory = str
     _check_books(raw, connection)
     return count

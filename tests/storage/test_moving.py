@@ -22,6 +22,7 @@ from storage.engines.postgres_connection import connect as connect_plainly
 from storage.errors import MoveRefused
 from storage.migrations import Version, compose_arriving, find_gone
 from storage.moving import move
+from storage.moving.postgres_side import reading
 from storage.moving.shapes import compare, list_shapes
 from storage.records import PersonId
 from storage.schema import metadata, profile, visit
@@ -30,6 +31,7 @@ from storage.tx import Row
 from tests.services.test_forgetting import live
 from tests.storage.cast import add_member, add_members, run
 from tests.storage.test_migrations import connect
+from tests.telegram import PATIENCE_SECONDS
 
 NASTY = "tab\t back\\slash \\N line\nreturn\r 小\U0001f600 \b\v\f 'quote\" ﷽"
 EVERYTHING = [
@@ -243,6 +245,7 @@ async def test_what_cannot_be_moved_is_refused_in_words(
         (sqlite_url, f"sqlite:///{tmp_path}/other.db", MoveRefused, "between SQLite and PostgreSQL"),
         (postgres_url, empty_postgres_url, MoveRefused, "between SQLite and PostgreSQL"),
         (postgres_url, sqlite_url, MoveRefused, "is there already"),
+        (postgres_url, f"sqlite:///{tmp_path}/none/other.db", MoveRefused, "none is not there"),
         (f"sqlite:///{tmp_path}/nothing.db", empty_postgres_url, StoreUnavailable, "no database"),
         (sqlite_url, "postgresql://me:hidden@127.0.0.1:1/shop", StoreUnavailable, "refused"),
     ]
@@ -278,3 +281,49 @@ def test_rows_that_differ_are_found() -> None:
     for other in ([b"1\n"], [b"1\n", b"3\n"], [b"1\n", b"2\n", b"3\n"]):
         with pytest.raises(MoveRefused, match=shape.name):
             compare(shape, [b"1\n", b"2\n"], other)
+
+
+@pytest.mark.postgres
+async def test_a_server_that_goes_in_the_middle_is_told_in_words(sqlite_url: str, empty_postgres_url: str) -> None:
+    """The shop stays where it is, and moves once the server is back."""
+    async with open_store(sqlite_url) as store:
+        await store.write(fill)
+    before = await look(sqlite_url)
+
+    def cut(words: str) -> None:
+        if "Comparing" in words:
+            with connect_plainly(empty_postgres_url) as beside:
+                beside.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE pid <> pg_backend_pid() AND datname = current_database() AND state = 'idle in transaction'"
+                )
+
+    with pytest.raises(StoreUnavailable, match="failed"):
+        await asyncio.to_thread(move, sqlite_url, empty_postgres_url, cut)
+    assert await look(sqlite_url) == before
+    await asyncio.to_thread(move, sqlite_url, empty_postgres_url, hush)
+    assert await look(empty_postgres_url) == before
+
+
+@pytest.mark.postgres
+async def test_who_leaves_a_table_in_the_middle_need_not_wait_for_its_end(postgres_url: str) -> None:
+    """A difference, a full disk, Ctrl-C: the server stops sending, where it would wait for ever to be read."""
+    shape = next(each for each in list_shapes() if each.name == "inbox")
+    rows = "SELECT n, convert_to(repeat('x', 2000), 'UTF8'), 0 FROM generate_series(1, 20000) AS n"
+    reader = await asyncio.to_thread(connect_plainly, postgres_url)
+
+    def leave() -> None:
+        with reader:
+            reader.autocommit = False
+            reader.execute(f"INSERT INTO inbox (update_id, raw, received_at) {rows}".encode())
+            with pytest.raises(MoveRefused, match="inbox"), reading(reader, shape) as lines:
+                compare(shape, [b"another"], lines)
+            reader.rollback()
+
+    leaving = asyncio.create_task(asyncio.to_thread(leave))
+    left, _ = await asyncio.wait([leaving], timeout=PATIENCE_SECONDS)
+    if not left:
+        with connect_plainly(postgres_url) as beside:
+            beside.execute("SELECT pg_terminate_backend(%s)", [reader.info.backend_pid])
+    await leaving
+    assert left

@@ -26,10 +26,13 @@ from bot.run_command import run
 from bot.settings_reader import ENV_FILE, SettingsReader, ShopNotChosen
 from bot.shops_command import add_shops_parser
 from bot.stats_command import add_stats_parser
-from bot.stop_signals import leave, on_stop_signals
+from bot.stop_signals import break_off, leave, on_stop_signals
 from bot.version import __version__
 from bot.web_command import serve
 from bot.webhook_command import add_webhook_parser
+
+_ENDED_BY_SIGNALS = frozenset({"run", "web", "demo"})
+"""Commands that go on until a stop signal, which is their good end."""
 
 _OF_NO_SHOP = frozenset({"demo", "draw", "setup", "shops"})
 
@@ -40,6 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     reader = SettingsReader()
     chosen = _make_parser(reader).parse_args(arguments)
     reader.shop = getattr(chosen, "shop", "")
+    if chosen.started not in _ENDED_BY_SIGNALS:
+        on_stop_signals(break_off)
     command: Callable[[argparse.Namespace], int] = chosen.command
     try:
         status = command(chosen)
@@ -70,7 +75,7 @@ class _Parser(argparse.ArgumentParser):
 def _make_parser(reader: SettingsReader) -> argparse.ArgumentParser:
     parser = _Parser(prog="passalong", description="Makes recommending a business cost three taps.")
     parser.add_argument("--version", action="version", version=f"passalong {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="started")
     commands.add_parser("run", help="run the bot, or all shops of a folder").set_defaults(
         command=lambda _chosen: run(reader)
     )

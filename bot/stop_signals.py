@@ -40,6 +40,13 @@ def leave(_number: int, _frame: FrameType | None) -> NoReturn:
     raise SystemExit(0)
 
 
+def break_off(number: int, _frame: FrameType | None) -> NoReturn:
+    """End a command that has something to do before it is done: whoever goes on by its status must not believe that it is."""
+    on_stop_signals(signal.SIG_IGN)
+    os.write(2, b"passalong: Broken off before it was done.\n")  # a print of the command's own may be under way
+    raise SystemExit(128 + number)
+
+
 def leave_at_once(_number: int, _frame: FrameType | None) -> NoReturn:
     """End a start in which nothing is open yet: an exception might meet a frame that swallows or prints it."""
     os._exit(0)

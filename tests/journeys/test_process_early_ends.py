@@ -120,10 +120,10 @@ async def test_a_stop_while_telegram_answers_rubbish(home: Home, telegram: Local
 
 
 async def test_a_stop_of_the_doctor(home: Home, telegram: LocalTelegram) -> None:
-    """While it waits for an answer."""
+    """While it waits for an answer: whoever goes on by its status does not take the bot for well."""
     telegram.faults.order(faults.hang(), "getMe", times=-1)
     async with home.running("doctor") as program:
         await telegram.until_call("getMe")
         await asyncio.sleep(0.2)
         await program.stop()
-    assert_clean(program, 0)
+    assert_clean(program, 128 + signal.SIGTERM, "Broken off")

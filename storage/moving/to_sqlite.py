@@ -58,7 +58,8 @@ def move_to_sqlite(url: str, to: str, say: Callable[[str], None]) -> Moved:
 def _bring(connection: Connection, path: Path, token: str, say: Callable[[str], None]) -> int:
     """Fill a file beside its place, and put it there once it is whole."""
     part = path.with_name(f".{path.name}.part")
-    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE))
+    _discard(part)
+    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE))
     try:
         with _opened(part) as raw:
             prepare(raw, path=part, migrate=True)

@@ -7,6 +7,8 @@ TESTED := $(VENV)/.ready-for-tests
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCK := uv pip compile --universal --generate-hashes --no-header --no-annotate --python-version 3.11
 WORKERS ?= 4
+# Processes are started by the hundred, and every worker reads every test: they are compiled once, whatever the surroundings say of that.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test check format bench big chaos hours attack deploy-check farm trials mutants cards pictures lock clean
 

@@ -1,19 +1,16 @@
-"""The campaign that comes along, as somebody makes it their own: a copy with changes, its pictures beside it."""
+"""The campaign that comes along, as somebody makes it their own: a copy with changes, which shows the same pictures."""
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from bot.assets import ASSETS
 
-FOLDER = ASSETS / "campaigns"
-SHIPPED = (FOLDER / "welcome.toml").read_text(encoding="utf-8")
+SHIPPED = (ASSETS / "campaigns" / "welcome.toml").read_text(encoding="utf-8")
 
 
 def write_campaign(path: Path, text: str = SHIPPED) -> Path:
-    """Write a campaign file, and the shipped pictures where it looks for them; returns the file's path."""
-    shutil.copytree(FOLDER / "pictures", path.parent / "pictures", dirs_exist_ok=True)
+    """Write a campaign file; what shipped pictures it names are found where they are, and not drawn anew. Returns its path."""
     path.write_text(text, encoding="utf-8")
     return path
 

@@ -20,5 +20,6 @@ def test_a_picture_of_ones_own_is_drawn_anew(tmp_path: Path) -> None:
     """Also where it is called like a shipped one."""
     path = change_shipped(tmp_path / "mine.toml")
     own = tmp_path / "pictures" / "mina.jpg"
-    own.write_bytes(own.read_bytes() + b"what a camera wrote into it")
+    own.parent.mkdir()
+    own.write_bytes((SHIPPED.parent / "pictures" / own.name).read_bytes() + b"what a camera wrote into it")
     assert not any(picture.content == own.read_bytes() for picture in load_campaign(path).pictures)

@@ -13,12 +13,12 @@ from bot.messages.rewards import say_rule
 from bot.messages.texts import Texts
 from bot.services.joining.notices import FriendJoined
 from bot.services.notices import NoticesView, Owed
-from storage.facts import GrantState
+from storage.facts import GrantKind, GrantState
 from storage.records import NoticeId, PersonId, Side
 from tests.messages.reward_samples import COFFEE, list_rules, render_news, say_rules
 from tests.messages.samples import HOSTILE, make_member, make_shop
 from tests.messages.telegram_html import read_html
-from tests.messages.why_samples import render_whys
+from tests.messages.why_samples import HAPPENED, render_whys
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -55,12 +55,15 @@ def test_confetti_is_for_what_is_had() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", ["Rina", *HOSTILE.values()], ids=["Rina", *HOSTILE])
 def test_every_why_is_answered(language: str, name: str) -> None:
-    """For every state, kind and cause, whatever the friend is called: short, whole, and with a way back."""
-    screens = render_whys(Texts(language), make_shop(), make_member(name, language=language))
+    """For every state, kind and cause together of one friend, and for each of them whatever a friend is called: short, whole, and with a way back."""
+    screens = render_whys(Texts(language), make_shop(), make_member(name, language=language), some=name != "Rina")
     for title, message in screens.items():
         assert 0 < read_html(message.text).utf16 <= 1200, title
         assert "{" not in message.text.replace(name, "") or "{" in name, title
         assert message.keyboard is not None
+    assert not [
+        each for each in (*GrantState, *GrantKind, *HAPPENED) if not any(f" {each} " in title for title in screens)
+    ]
 
 
 def test_a_rule_reads_as_people_speak() -> None:

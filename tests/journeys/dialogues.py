@@ -222,3 +222,15 @@ async def survive(
         async with open_store(url) as store:
             await script.check(walk, store)
             assert await list_faults(store) == []
+
+
+async def leave(script: Script, folder: Path, url: str, *, forks: bool = True) -> None:
+    """Walk through a dialogue but for its end, and die over leaving it: then nothing waits for an answer any more."""
+    async with begin(script, folder, url, forks=forks) as walk:
+        for act in script.acts[:-1]:
+            await walk.go(act)
+        await walk.die_at(BEFORE, Act(say="/cancel", shows=""))
+        await walk.restart()
+        await walk.ask("/cancel", "nothing to cancel right now")
+        await walk.ask("Just words", "I only understand buttons")
+        assert await walk.program.stop() == 0

@@ -1,12 +1,12 @@
 """Every dialogue, killed in the real process: found again, nothing twice, no command swallowed, and left by cancel.
 
-Each step dies once, those of one engine between those of the other; `make chaos` (part `dialogues`) has each step die at
-every kind of moment, on both engines.
+Each step dies once, those of every other dialogue on the other engine, and every third dialogue is left; `make chaos` (part
+`dialogues`) has each step die at every kind of moment, on both engines, and leaves them all.
 """
 
 from __future__ import annotations
 
-from itertools import cycle
+from itertools import chain, cycle, islice, repeat
 from pathlib import Path
 
 import pytest
@@ -14,10 +14,14 @@ import pytest
 from bot.capabilities import CAPABILITIES
 from bot.updates.capability import Registry
 from tests.journeys.dialogue_scripts import ALL_SCRIPTS, SCRIPTS
-from tests.journeys.dialogues import BEFORE, MOMENTS, Act, begin, survive
+from tests.journeys.dialogues import MOMENTS, leave, survive
 
 UNSCRIPTED = {"objecting"}
 """Only a refused friend leads to it, which takes two people and one who decides: tests of fairness walk through it."""
+CASES = [
+    pytest.param(name, engine, marks=[pytest.mark.postgres] if engine == "postgres" else [])
+    for name, engine in zip(ALL_SCRIPTS, cycle(("sqlite", "postgres")), strict=False)
+]
 
 
 def test_every_dialogue_has_its_script() -> None:
@@ -25,29 +29,16 @@ def test_every_dialogue_has_its_script() -> None:
     assert SCRIPTS.keys() == Registry(CAPABILITIES).flows.keys() - UNSCRIPTED
 
 
-@pytest.mark.parametrize("name", ALL_SCRIPTS)
+@pytest.mark.parametrize(("name", "store_url"), CASES, indirect=["store_url"])
 async def test_a_dialogue_survives_a_death_at_every_step(store_url: str, tmp_path: Path, name: str) -> None:
-    """Every other step's process dies over it, at each kind of moment in turn; the steps between on the other engine."""
-    script, moments = ALL_SCRIPTS[name], cycle(MOMENTS)
-    first, count = int(store_url.startswith("sqlite")), len(script.acts)
-    safe = 0 if script.deadly is None else count - script.deadly
-    await survive(
-        script,
-        tmp_path / "home",
-        store_url,
-        [next(moments) if number % 2 == first and number >= safe else None for number in range(count)],
-    )
+    """Every step's process dies over it, at each kind of moment in turn, and so does the one that has taken over."""
+    script = ALL_SCRIPTS[name]
+    deadly = len(script.acts) if script.deadly is None else script.deadly
+    safe = repeat(None, len(script.acts) - deadly)
+    await survive(script, tmp_path / "home", store_url, [*chain(safe, islice(cycle(MOMENTS), deadly))])
 
 
-@pytest.mark.parametrize("name", SCRIPTS)
+@pytest.mark.parametrize("name", list(SCRIPTS)[::3])
 async def test_a_dialogue_that_was_killed_is_left_by_cancel(sqlite_url: str, tmp_path: Path, name: str) -> None:
     """However the process died over the cancelling: nothing waits for an answer any more."""
-    script = SCRIPTS[name]
-    async with begin(script, tmp_path / "home", sqlite_url) as walk:
-        for act in script.acts[:-1]:
-            await walk.go(act)
-        await walk.die_at(BEFORE, Act(say="/cancel", shows=""))
-        await walk.restart()
-        await walk.ask("/cancel", "nothing to cancel right now")
-        await walk.ask("Just words", "I only understand buttons")
-        assert await walk.program.stop() == 0
+    await leave(SCRIPTS[name], tmp_path / "home", sqlite_url)

@@ -77,6 +77,8 @@ class Supervisor:
         self._clock = clock
         self._sleep = sleep
         self._due: dict[str, float] = {}
+        self._hurried: dict[str, float] = {}
+        """From when on each may be done together with others."""
         self._failures: dict[str, int] = {}
         self._noted: set[str] = set()
         """Jobs with a row of their own."""
@@ -108,22 +110,23 @@ class Supervisor:
         now = self._clock()
         for job in self._jobs.values():
             noted = known.get(job.name, DueJob(name=job.name, due_at=0))
-            self._due[job.name] = now + compute_left_seconds(noted.due_at, wall, job.every_seconds)
             self._failures[job.name] = noted.failures
+            self._set_due(job, now + compute_left_seconds(noted.due_at, wall, job.every_seconds))
         self._noted = set(known)
 
     async def _run_due(self) -> None:
         """Do what is due, and what soon will be; first what is due longest."""
         now, mark = self._clock(), self._store.find_mark()
-        for name in sorted(self._due, key=self._due.__getitem__):
+        for name in sorted((name for name, at in self._hurried.items() if at <= now), key=self._due.__getitem__):
             job = self._jobs[name]
-            if self._due[name] - now > self._compute_slack(job):
-                continue
             if self._is_quiet(job, mark):
-                self._due[name] = compute_look(self._clock(), job.every_seconds, QUIET_LOOK_SECONDS)
+                self._set_due(job, compute_look(self._clock(), job.every_seconds, QUIET_LOOK_SECONDS))
             else:
                 await self._run_job(job)
                 mark = self._store.find_mark()
+
+    def _set_due(self, job: Job, moment: float) -> None:
+        self._due[job.name], self._hurried[job.name] = moment, moment - self._compute_slack(job)
 
     def _compute_slack(self, job: Job) -> float:
         """By how many seconds a job may be hurried."""
@@ -152,7 +155,8 @@ class Supervisor:
         self._metrics.count("jobs_failed" if said else "jobs_done")
         before, failures = self._failures[job.name], self._failures[job.name] + 1 if said else 0
         rest = compute_rest_seconds(failures, job.every_seconds)
-        self._failures[job.name], self._due[job.name] = failures, self._clock() + rest
+        self._failures[job.name] = failures
+        self._set_due(job, self._clock() + rest)
         if before or failures or job.every_seconds >= NOTED_SECONDS or job.name not in self._noted:
             due = DueJob(name=job.name, due_at=int(rest * MICROSECONDS), failures=failures, error=said)
             await self._note(due)

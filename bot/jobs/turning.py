@@ -18,12 +18,13 @@ Check = Callable[[Campaign], Awaitable[Sequence[Finding]]]
 
 async def turn_due(store: Store, check: Check) -> None:
     """Look, and write only where something is due; what is not as it should be by now is held back, and told."""
+    if not await store.read(list_due):
+        return
     for campaign_id, campaign in (await store.read(list_starting)).items():
         findings = [each for each in await check(campaign) if each.fault is not Fault.POINTS]
         if findings:
             await store.write(hold_back, campaign_id, findings)
-    due = await store.read(list_due)
-    if due:
+    if due := await store.read(list_due):  # what was held back is so no more
         await store.write(turn_campaigns, due)
 
 

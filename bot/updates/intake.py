@@ -24,8 +24,9 @@ from storage.tables import inbox
 
 logger = logging.getLogger(__name__)
 
-POLL_SECONDS = 20
-"""Short enough to notice a hanging server twice within the watchdog's minute; Telegram allows 50."""
+POLL_SECONDS = 30
+"""Each poll of an idle shop costs as much as all else in it; but one that hangs is noticed before the owners are told
+(`POLL_SILENCE_SECONDS`), and another one tried within the watchdog's minute. Telegram allows 50."""
 
 FULL_BATCH = 100
 """As many updates as Telegram gives at once."""

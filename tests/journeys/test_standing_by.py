@@ -16,7 +16,9 @@ from bot.playground.api.fleet import Fleet, serve_fleet
 from bot.playground.api.server import Server, make_token
 from bot.playground.world import Person, World
 from storage.engines.postgres_connection import connect
+from tests.chaos.crowd import find_link_codes
 from tests.journeys.program import Home, furnish_forking
+from tests.storage.server import Server as PostgresServer
 from tests.telegram import LocalTelegram
 
 pytestmark = pytest.mark.postgres
@@ -61,6 +63,21 @@ class Stage:
                 return int(row[0])
 
         return await asyncio.to_thread(count)
+
+    async def read_epoch(self) -> int:
+        """How many tenures of the shop there have been."""
+
+        def read() -> int:
+            with connect(self.url) as behind:
+                row = behind.execute("SELECT epoch FROM passalong_lease").fetchone()
+                assert row is not None
+                return int(row[0])
+
+        return await asyncio.to_thread(read)
+
+    def count_greetings(self, person: Person) -> int:
+        """How many messages with a link somebody has."""
+        return sum(bool(find_link_codes(each)) for each in self.telegram.world.open_chat(person).messages.values())
 
 
 @pytest.fixture
@@ -129,3 +146,24 @@ async def test_a_process_that_slept_writes_and_sends_nothing_when_it_wakes(stage
             assert stage.count_calls(0) > slept
         assert await sleeper.stop() == 0
     assert await stage.count_members() == 64
+
+
+async def test_a_restart_of_the_server_costs_nobody_the_shop(stage: Stage, postgres_server: PostgresServer) -> None:
+    """Both go on, one of them with the shop: nobody is lost or answered twice, and the log has no traceback."""
+    async with stage.homes[0].running() as holder, stage.homes[1].running() as other:
+        anna = await stage.greet("Anna")
+        epoch, crowd = await stage.read_epoch(), stage.gather(60)
+        await stage.telegram.until_message(crowd[5])  # the others wait for their turn
+        await asyncio.to_thread(postgres_server.restart, "fast")
+        for program in (holder, other):
+            await program.until_says("The line to the database is back")
+        for each in crowd:
+            await stage.telegram.until_message(each)
+        await stage.greet("Ben")
+        worked = [process for process in (0, 1) if stage.count_calls(process)]
+        assert len(worked) == 1 + await stage.read_epoch() - epoch
+        assert await stage.count_members() == 62
+        assert {stage.count_greetings(each) for each in crowd} == {stage.count_greetings(anna)}
+        for program in (holder, other):
+            assert await program.stop() == 0
+    assert not [home for home in stage.homes if "Traceback" in home.read_everything()]

@@ -28,6 +28,7 @@ from tests.chaos.money_run import run_money
 from tests.chaos.move import run_move
 from tests.chaos.order import CLUSTERS, PARTS, Order, Part
 from tests.chaos.restore import run_restore
+from tests.chaos.versions import run_versions
 from tests.chaos.voice import run_voice
 from tests.journeys.owners_walk import WALK
 
@@ -48,9 +49,10 @@ RUNS: dict[Part, Callable[[Order], Coroutine[None, None, Report]]] = {
     "cluster": run_cluster,
     "webhooks": run_cluster,
     "move": run_move,
+    "versions": run_versions,
 }
 
-ENGINES_OF: dict[Part, EngineName] = {**dict.fromkeys(CLUSTERS, "postgres"), "move": "sqlite"}
+ENGINES_OF: dict[Part, EngineName] = {**dict.fromkeys(CLUSTERS, "postgres"), "versions": "postgres", "move": "sqlite"}
 """On SQLite one process has everything; from PostgreSQL a shop moves once its bot is stopped."""
 
 TAKEOVER_SECONDS = 10.0
@@ -119,6 +121,7 @@ def _run(chosen: argparse.Namespace, part: Part, engine: EngineName) -> Report:
         "broadcast": (chosen.members, chosen.broadcast_kills),
         "restore": (chosen.people, 1),
         "move": (chosen.people, chosen.move_kills),
+        "versions": (chosen.people, 0),
         "dialogues": (chosen.rounds, 0),
         "campaign": (len(WALK), len(WALK)),
         "contest": (0, chosen.contest_kills),

@@ -22,6 +22,7 @@ Part = Literal[
     "cluster",
     "webhooks",
     "move",
+    "versions",
 ]
 PARTS: tuple[Part, ...] = get_args(Part)
 
@@ -40,6 +41,7 @@ _SIZES = {
     "conversions": ("--size", "--conversion-kills"),
     "cluster": ("--friends", "--cluster-kills"),
     "move": ("--people", "--move-kills"),
+    "versions": ("--people", ""),
     "webhooks": ("--friends", "--cluster-kills"),
 }
 
@@ -57,7 +59,7 @@ class Order:
     folder: Path
     """For the database and the logs."""
     send_rate: int = 30
-    """Of a broadcast: messages a second; of a move: people."""
+    """Of a broadcast: messages a second; of a move and of a roll-out: people."""
     members: int = 0
     """Who are there already when a shop moves, written straight into the tables."""
     shops: int = 12
@@ -80,7 +82,7 @@ class Order:
         size, kills = _SIZES[self.part]
         chosen = f"--part {self.part} --engine {self.engine} --seed {self.seed}"
         sizes = [f" {name} {number}" for name, number in ((size, self.size), (kills, self.kills)) if name]
-        rate = f" --send-rate {self.send_rate}" if self.part in {"broadcast", "move"} else ""
+        rate = f" --send-rate {self.send_rate}" if self.part in {"broadcast", "move", "versions"} else ""
         cluster = f" --shops {self.shops} --processes {self.processes}" if self.part in CLUSTERS else ""
         there = f" --moved-members {self.members}" if self.part == "move" else ""
         return f"python -m tests.chaos {chosen}{''.join(sizes)}{rate}{cluster}{there}"

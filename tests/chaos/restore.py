@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from bot.playground.world import Person, World
 from storage import open_store
@@ -41,7 +42,7 @@ class Drill:
     seen: set[int] = field(default_factory=set)
     """Who had their greeting before the backup began."""
     findings: Findings = field(default_factory=Findings)
-    figures: dict[str, int] = field(default_factory=dict)
+    figures: dict[str, Any] = field(default_factory=dict)
     updates: int = 0
     stopped: str = ""
     began: float = field(default_factory=time.monotonic)

@@ -23,7 +23,7 @@ async def test_shops_that_processes_share_outlive_whatever_befalls_these(tmp_pat
         size=20,
         kills=2,
         folder=tmp_path,
-        shops=3,
+        shops=2,
         processes=2,
         longest_pause_seconds=8.0,
     )

@@ -44,10 +44,10 @@ def share_out(peers: Collection[Peer], free: Sequence[str]) -> Mapping[str, int]
 def choose_handed_over(me: int, peers: Collection[Peer]) -> list[str]:
     """The shops that a process gives away now: while others have too few, a part of what it has too many.
 
-    Only once all is shared out that is free, so that nothing moves twice.
+    Only once all is shared out that is free, so that nothing moves twice; and to nobody who stands still, as it seems.
     """
     own = next((peer for peer in peers if peer.id == me), None)
-    others = [peer for peer in peers if peer.id != me]
+    others = [peer for peer in peers if peer.id != me and peer.is_lively]
     if own is None or not others or list_free(peers, own.wanted):
         return []
     poorest = min(others, key=lambda each: (len(each.held), each.id))

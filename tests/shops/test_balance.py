@@ -84,6 +84,14 @@ def test_nothing_waits_for_a_process_that_stands_still() -> None:
     assert share_out([still], SHOPS) == {}
 
 
+def test_nothing_is_handed_over_to_a_process_that_stands_still() -> None:
+    """It may be found dead in a moment, and whoever hands over takes nothing back for a while."""
+    rich, poor, third = make_peers("0 1 2 3 4 5", "", "6 7 8 9 10 11")
+    still = replace(poor, is_lively=False)
+    assert choose_handed_over(rich.id, [rich, poor, third]) != []
+    assert choose_handed_over(rich.id, [rich, still, third]) == []
+
+
 def test_a_process_is_given_only_what_it_wants() -> None:
     """Folders differ for a moment while files are copied to several machines."""
     knows, old = make_peers("", "")

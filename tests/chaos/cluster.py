@@ -110,7 +110,7 @@ async def _play(scene: Scene, strokes: Sequence[Stroke], order: Order) -> _Story
     await confirm(big.telegram, big.audience)
     await _until_planned(big)
     talking = asyncio.create_task(story.talk.go_on())
-    await scene.play(strokes)
+    await scene.play(strokes, order.seed)
     talking.cancel()
     await story.talk.finish()
     for shop in scene.shops:

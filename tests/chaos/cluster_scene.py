@@ -72,8 +72,10 @@ class Scene:
         """Every moment at which a process may have been cut short, in order."""
         return sorted([*self.killer.deaths, *self.breaks], key=lambda death: death.at)
 
-    async def play(self, strokes: Sequence[Stroke]) -> None:
-        """Let people live on in all shops, and deal one blow after the other meanwhile."""
+    async def play(self, strokes: Sequence[Stroke], seed: int) -> None:
+        """Let people live on in all shops, and deal one blow after the other meanwhile; Telegram fails now and then as well."""
+        for number, shop in enumerate(self.shops):
+            order_faults(shop.server.faults, seed + number)
         parts = [list(share_out(shop.actions, len(strokes))) for shop in self.shops]
         for number, stroke in enumerate(strokes):
             self.crew.raise_if_gone()
@@ -235,8 +237,7 @@ async def set_scene(
             leases=LeaseWatch(url, [shop.name for shop in shops]),
             balancer=balancer,
         )
-        for number, shop in enumerate(shops):
-            order_faults(shop.server.faults, seed + number)
+        for shop in shops:
             shop.server.webhooks.retry_seconds = RETRY_SECONDS
         crew.start()
         async with _live(scene):

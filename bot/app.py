@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.assets import ASSETS
@@ -32,6 +32,7 @@ from bot.wire.pictures import Easel
 from bot.wire.signal import TaskEnded, raise_end
 from storage import Store, open_store
 from storage.addresses import ChatRole
+from storage.frozen import frozen
 from storage.tables import pictures
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ async def _wait_for_nobody() -> None:
     """A shop that is alone introduces itself at once."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class House:
     """What the shops of one process share; a shop that is alone has it for itself."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import cast
 
@@ -49,12 +49,13 @@ from bot.wire.snapshot import Snapshot, Snapshots
 from bot.wire.transport import AiohttpRequest
 from storage import Store
 from storage.addresses import ChatRole
+from storage.frozen import frozen
 
 HANGING_SECONDS = 5.0
 """A long poll that is so much over its time has been forgotten by the other side."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Runtime:
     """Everything of one bot. Nothing of it lies anywhere else, so that one process may run several."""
 

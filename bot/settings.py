@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import tzinfo
 from pathlib import Path
 from typing import Literal
@@ -38,9 +38,10 @@ from bot.setting_parsers import (
     parse_token,
     parse_webhook,
 )
+from storage.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Settings:
     """Everything that can be set, checked. `repr` never shows the token or a password."""
 
@@ -144,7 +145,7 @@ def read_given(environment: Mapping[str, str], *, env_file: Path | None = None) 
     return {**read_setting_files(read_env_file(env_file)), **read_setting_files(set_there)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CommonSettings:
     """What a process with many shops is set up with."""
 

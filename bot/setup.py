@@ -8,7 +8,7 @@ import re
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ from bot.wire.pictures import Pictures
 from bot.wire.proxies import explain, explain_page, open_session
 from bot.wire.transport import find_word
 from storage import open_store
+from storage.frozen import frozen
 from storage.records import Profile
 
 Ask = Callable[[str], str]
@@ -52,7 +53,7 @@ class SetupRefused(Exception):
     """It cannot go on; the text says why and what to do."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Api:
     """The Bot API with one token."""
 
@@ -79,7 +80,7 @@ class Api:
         return body["result"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Place:
     """Where a new shop's settings and database go."""
 

@@ -1,11 +1,13 @@
-"""The store of Passalong: one database, one process, units of work."""
+"""The store of Passalong: one database, one process, units of work.
+
+Rules and values of the store are used by commands that open none: what speaks SQL is imported once it is asked for.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from storage.engines import Opening, open_engine
 from storage.errors import (
     CodeTaken,
     KeyReused,
@@ -23,10 +25,13 @@ from storage.errors import (
     StoreTooNew,
     StoreUnavailable,
 )
-from storage.leases import Tenure
-from storage.pools import Pools
-from storage.store import Listeners, Store
-from storage.tx import Clock, Tx, utc_now
+
+if TYPE_CHECKING:
+    from storage.leases import Tenure
+    from storage.opening import open_store
+    from storage.pools import Pools
+    from storage.store import Store
+    from storage.tx import Clock, Tx, utc_now
 
 __all__ = [
     "Clock",
@@ -53,42 +58,20 @@ __all__ = [
     "utc_now",
 ]
 
+_HOMES = {
+    "Clock": "storage.tx",
+    "Pools": "storage.pools",
+    "Store": "storage.store",
+    "Tenure": "storage.leases",
+    "Tx": "storage.tx",
+    "open_store": "storage.opening",
+    "utc_now": "storage.tx",
+}
 
-@asynccontextmanager
-async def open_store(
-    url: str,
-    *,
-    clock: Clock = utc_now,
-    migrate: bool = True,
-    tenure: Tenure | None = None,
-    pools: Pools | None = None,
-    guest: bool = False,
-) -> AsyncIterator[Store]:
-    """Open a database (`sqlite:///file.db`, `postgresql://…`) for this process alone, and bring it up to date.
 
-    Leaving finishes the units under way, then frees the lock that this call took.
-
-    Args:
-        url: Where it lies.
-        clock: UTC microseconds.
-        migrate: Whether an older one may be brought up to date.
-        tenure: The lease under which it is opened; without one the store takes a lock of its own, for as long as it is open.
-        pools: The connections of this process, shared by its stores; without them the store has its own.
-        guest: Whether it is opened beside the process that runs the shop, without a lease: on PostgreSQL alone, and never
-            brought up to date. What a guest's units tell reaches the listeners of that process as well.
-
-    Raises:
-        StoreBusy: another process has it open.
-        LeaseLost: the tenure is over.
-        StoreTooNew: it was written by a newer program.
-        StoreOutdated: it is older than this program and `migrate` is False.
-        StoreUnavailable: it cannot be opened or reached.
-    """
-    listeners = Listeners()
-    opening = Opening(clock=clock, migrate=migrate and not guest, tenure=tenure, pools=pools or Pools(), guest=guest)
-    async with open_engine(url, listeners.announce, opening) as engine:
-        store = Store(engine, listeners)
-        try:
-            yield store
-        finally:
-            store.close()
+def __getattr__(name: str) -> object:
+    """What of the store is not imported yet."""
+    if name not in _HOMES:
+        raise AttributeError(f"storage has no {name}")
+    found = globals()[name] = getattr(import_module(_HOMES[name]), name)
+    return found

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
+
+from storage.frozen import frozen
 
 if TYPE_CHECKING:
     from storage.records import PersonId
@@ -26,7 +27,7 @@ class ChatRole(StrEnum):
     """A group of the team, where tickets are answered."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class MemberAddress:
     """A member's private chat with the bot."""
 
@@ -34,7 +35,7 @@ class MemberAddress:
     channel: ClassVar[Channel] = Channel.TELEGRAM
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class ChatAddress:
     """A chat of the shop."""
 

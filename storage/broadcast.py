@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from storage.frozen import frozen
 from storage.records import BroadcastId, BroadcastState, DeliveryState, PersonId
 
 
@@ -43,7 +43,7 @@ class Skip(StrEnum):
     """Of a deletion: Telegram takes nothing back any more."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Broadcast:
     """A message to many."""
 
@@ -93,7 +93,7 @@ class Window(NamedTuple):
     """When it is too late, and is to be planned anew."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Page:
     """Some members of an audience, one after the other, and what decides for them."""
 
@@ -113,7 +113,7 @@ class Page:
     """Nor does whoever has said after that moment that it was bad; None where that does not matter."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Planned:
     """What was decided for somebody of the audience."""
 
@@ -125,7 +125,7 @@ class Planned:
     """Why they get nothing; None where they do."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Recipient:
     """One claimed recipient of a broadcast."""
 
@@ -160,7 +160,7 @@ class SentMessage(NamedTuple):
     settled_at: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Outcome:
     """How one delivery ended."""
 

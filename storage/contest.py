@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import NewType
 
+from storage.frozen import frozen
 from storage.records import CampaignId, PersonId, VersionId
 
 ContestId = NewType("ContestId", int)
@@ -22,7 +23,7 @@ class ContestState(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ContestRow:
     """A contest; what was promised stands in its version."""
 
@@ -38,7 +39,7 @@ class ContestRow:
     released_at: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Contestant:
     """Somebody who stands in a contest."""
 
@@ -52,7 +53,7 @@ class Contestant:
     """Why they were struck off; empty for who was not."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Placing:
     """A place that somebody has won."""
 
@@ -64,7 +65,7 @@ class Placing:
     reached_at: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Evidence:
     """A friend who counts in a contest."""
 

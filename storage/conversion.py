@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NewType
+
+from storage.frozen import frozen
 
 if TYPE_CHECKING:
     from storage.facts import EventId, GrantId
@@ -90,7 +91,7 @@ class Reason(StrEnum):
     """A member says it is theirs, and the team has not confirmed it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Sale:
     """An order, and what it counts for."""
 
@@ -121,7 +122,7 @@ class Sale:
         return max(0, (self.amount or 0) - self.refunded)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Report:
     """What somebody reports, as it is kept."""
 
@@ -139,7 +140,7 @@ class Report:
     channel: Channel
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Conversion:
     """A report that was taken."""
 

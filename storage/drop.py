@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NewType
 
 from storage.facts import GrantId
+from storage.frozen import frozen
 from storage.records import PersonId
 
 DropId = NewType("DropId", int)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class DropRow:
     """So many coupons of a pool for the first who come."""
 
@@ -31,7 +31,7 @@ class DropRow:
         return 0 if self.ended_at is not None else self.quantity - self.taken
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ClaimRow:
     """Somebody has come."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
 
+from storage.frozen import frozen
 from storage.records import PersonId, ReferralId, Side, VersionId
 
 EventId = NewType("EventId", int)
@@ -153,7 +153,7 @@ class PoolLevel(StrEnum):
     EMPTY = "empty"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PoolRow:
     """The coupons of one kind."""
 
@@ -165,7 +165,7 @@ class PoolRow:
     warned: PoolLevel
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CouponRow:
     """A code that the shop has imported."""
 
@@ -181,7 +181,7 @@ class CouponRow:
     used_at: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RedemptionRow:
     """Something of the catalogue in a member's hands."""
 
@@ -202,7 +202,7 @@ class RedemptionRow:
     """What was given for the points; where none were paid, what a rule gave, which `item` then names."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class GrantRow:
     """What came of a rule for somebody."""
 
@@ -237,7 +237,7 @@ class GrantRow:
     """In which week it counts towards a bound; empty for no such bound."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LedgerLine:
     """One line of a person's ledger as that person sees it; `amount` is negative where it left."""
 

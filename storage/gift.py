@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from storage.frozen import frozen
 
 if TYPE_CHECKING:
     from storage.facts import GrantId
@@ -41,7 +42,7 @@ class Trouble(StrEnum):
     """For a reason of Telegram's own."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class DueGift:
     """A gift that somebody has earned, and that can be tried now."""
 
@@ -54,7 +55,7 @@ class DueGift:
     """Telegram's id of it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class GiftRow:
     """A gift that was tried, and has not arrived for sure."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NewType
+
+from storage.frozen import frozen
 
 if TYPE_CHECKING:
     from storage.records import PersonId
@@ -31,7 +32,7 @@ class HandoutState(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Handout:
     """A card that is owed to somebody, or to the vault for somebody."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
 
+from storage.frozen import frozen
 from storage.records import PersonId
 
 IdeaId = NewType("IdeaId", int)
@@ -35,7 +35,7 @@ class Telling(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class IdeaRow:
     """An idea as it is kept."""
 

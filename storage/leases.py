@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from typing import Protocol
 
 from storage.errors import StoreError
+from storage.frozen import frozen
 from storage.pools import Pools
 
 HEARTBEAT_SECONDS = 2.0
@@ -64,7 +64,7 @@ class Tenure(Holder, Protocol):
         """Note that it is over; told to whoever asked to be."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Peer:
     """A process that lives, among those that share shops."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, auto
 from typing import Any
 
 from sqlalchemy import Boolean, Column, ColumnElement, FromClause, Select, Table, bindparam, select, tuple_
 
+from storage.frozen import frozen
 from storage.tx import Row, Tx
 
 PAGE_ROWS = 1_000
@@ -24,7 +25,7 @@ class Kind(Enum):
     """UTC microseconds."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Export:
     """One list: `keys` put its rows in order, one after the other for ever, so that the next page begins where one ended."""
 
@@ -58,7 +59,7 @@ class Export:
         return tuple(_find_kind(name, value) for name, value in self.values.items())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Page:
     """Some rows of a list, and the key behind which the next ones are; None after the last."""
 

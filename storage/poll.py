@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import NewType
+
+from storage.frozen import frozen
 
 PollId = NewType("PollId", int)
 
@@ -12,7 +13,7 @@ Words = Mapping[str, str]
 """By language."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PollRow:
     """A question and what can be chosen."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, NewType
 
+from storage.frozen import frozen
 from storage.records import PersonId
 
 PulseId = NewType("PulseId", int)
@@ -36,7 +36,7 @@ class AskCause(StrEnum):
     """They have not shared for a while, and it was night when that was so."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Pulse:
     """One question, and what came of it."""
 
@@ -50,7 +50,7 @@ class Pulse:
     words: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Asking:
     """What may be asked of a member next, and when; nobody has a row before there is something to say in it."""
 

@@ -6,11 +6,11 @@ Times are UTC microseconds since 1970 (`_at`), points are whole numbers.
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
 
 from storage.addresses import Address
+from storage.frozen import frozen
 from storage.webhook import HookOwed
 
 PersonId = NewType("PersonId", int)
@@ -89,7 +89,7 @@ class DeliveryState(StrEnum):
     """Left out for a reason that is kept with it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Profile:
     """What Telegram says of a person: the only place where personal data lies."""
 
@@ -119,7 +119,7 @@ def join_name(first_name: str | None, last_name: str | None) -> str:
     return " ".join(filter(None, (first_name, last_name)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Person:
     """Anybody Telegram has shown us; a member once `started_at` is set."""
 
@@ -171,7 +171,7 @@ class Person:
         return self.started_at is not None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Ban:
     """What one 429 forbids, and until when."""
 
@@ -183,7 +183,7 @@ class Ban:
     """How long it was when it began: whatever the clock says later, it is no longer than that."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class InboxRow:
     """One update as it came, waiting for its handling."""
 
@@ -195,7 +195,7 @@ class InboxRow:
     failures: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Referral:
     """The accepted fact that one person came by another: one per invitee, for ever."""
 
@@ -208,7 +208,7 @@ class Referral:
     campaign_version_id: VersionId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Reminder:
     """How a friend who has not qualified was reminded."""
 
@@ -216,7 +216,7 @@ class Reminder:
     declined: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Transfer:
     """One ledger line to be written: `amount` > 0 points from `debit` to `credit`, once per `key`."""
 
@@ -228,7 +228,7 @@ class Transfer:
     referral_id: ReferralId | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Invitation:
     """One friend in the list of those who came by a member."""
 
@@ -243,7 +243,7 @@ class Invitation:
     """When the friend left the community chat, where the referral counted by being in it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RankLine:
     """One place in the ranking."""
 
@@ -256,7 +256,7 @@ class RankLine:
     """The key of the tier; empty for none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OutboxRow:
     """A notice as it lies in the table; `bot.services.notices` reads it."""
 
@@ -270,7 +270,7 @@ class OutboxRow:
     """Of the recipient's chat, where it answers something that was asked there."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class NoticeOwed:
     """Told to the store's listeners after the commit that wrote a notice."""
 
@@ -278,39 +278,39 @@ class NoticeOwed:
     address: Address
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class HandoutOwed:
     """Told to the store's listeners after the commit that wrote a handout."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class BroadcastChanged:
     """Told to the store's listeners after a broadcast was started, paused, resumed or cancelled."""
 
     broadcast_id: BroadcastId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ShopChanged:
     """Told to the store's listeners after the shop or one of its campaigns was changed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CommitDoubted:
     """Told to the store's listeners after a commit whose end nobody saw: what it wrote may be there, and was not told."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class WrittenBeside:
     """Told to the store's listeners when another process has written something: what it was is to be looked for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class UpdatesKept:
     """Told to the store's listeners after updates came into the inbox by a process that handles none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class UpdateBrought:
     """Told likewise of an update that is answered now or never, and kept nowhere."""
 

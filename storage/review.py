@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from storage.frozen import frozen
 
 if TYPE_CHECKING:
     from storage.records import PersonId, ReferralId
@@ -35,7 +36,7 @@ class MarkKind(StrEnum):
     """Left the community chat."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ReviewRow:
     """A friend who is, or was, looked at."""
 
@@ -60,7 +61,7 @@ class ReviewRow:
     """When somebody answered the appeal."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Trace:
     """A friend who came, as signals see them."""
 
@@ -79,7 +80,7 @@ class Trace:
     """Has passed something on since."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Captcha:
     """What a friend was asked, and what is right."""
 
@@ -97,7 +98,7 @@ class Captcha:
     expires_at: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Watch:
     """How far the newcomers were looked at, and what is usual here."""
 

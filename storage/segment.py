@@ -5,9 +5,11 @@ What is relative in the words of a segment (days ago, a day of the shop's) is a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import NewType
+
+from storage.frozen import frozen
 
 SegmentId = NewType("SegmentId", int)
 
@@ -37,7 +39,7 @@ class Trait(StrEnum):
     """What they said last when asked how it was."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Reading:
     """Who reads a language: what was chosen counts, else what Telegram says, else `otherwise`; see `bot.core.languages`."""
 
@@ -49,7 +51,7 @@ class Reading:
     otherwise: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Is:
     """A trait is of this name: a tier's or campaign's key, a label, a source, a list; empty for none of them."""
 
@@ -57,7 +59,7 @@ class Is:
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Within:
     """A moment or a number of a member's is there, and `low` <= it < `high`."""
 
@@ -66,14 +68,14 @@ class Within:
     high: int = NEVER
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Speaks:
     """Reads a language."""
 
     reading: Reading
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Opening:
     """Has opened a link of a broadcast; for `UNOPENED`, has got it and opened none."""
 
@@ -81,21 +83,21 @@ class Opening:
     broadcast_id: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Every:
     """All of these; without any it is everybody."""
 
     parts: tuple[Tree, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Either:
     """At least one of these; without any it is nobody."""
 
     parts: tuple[Tree, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Other:
     """Everybody else."""
 
@@ -106,7 +108,7 @@ Leaf = Is | Within | Speaks | Opening
 Tree = Leaf | Every | Either | Other
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SegmentRow:
     """A segment that was kept under a name."""
 

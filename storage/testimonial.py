@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
+from storage.frozen import frozen
 from storage.records import PersonId
 
 
@@ -19,7 +19,7 @@ class TestimonialState(StrEnum):
     DECLINED = "declined"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Testimonial:
     """A member's line."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
 
+from storage.frozen import frozen
 from storage.records import PersonId
 
 TicketId = NewType("TicketId", int)
@@ -70,7 +70,7 @@ class SaidState(StrEnum):
     """It could not be passed on."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Said:
     """Something said, before it stands in a ticket."""
 
@@ -82,7 +82,7 @@ class Said:
     message_id: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SaidRow:
     """Something said in a ticket."""
 
@@ -99,7 +99,7 @@ class SaidRow:
     said_at: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TicketRow:
     """A ticket."""
 
@@ -122,7 +122,7 @@ class TicketRow:
     """Its topic in the staff's group; None where there is none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CopyRow:
     """A message of the bot that stands for something in a ticket: a reply to it is meant for that ticket."""
 

@@ -6,7 +6,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol, TypeAlias, cast
 
@@ -17,6 +16,7 @@ from sqlalchemy.sql.selectable import ForUpdateArg
 from sqlalchemy.sql.visitors import iterate
 
 from storage.errors import CommitUnknown, LeaseLost, StoreDamaged, StoreError, StoreLeaving, StoreLost
+from storage.frozen import frozen
 from storage.records import CommitDoubted, Event
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ InsertInto: TypeAlias = "Callable[[TableClause], Insert]"
 """The `insert` of a dialect: each has its own, alike in its ON CONFLICT methods."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen(kw_only=False, eq=False)
 class Conflicting:
     """An INSERT with an ON CONFLICT clause, built with the `insert` of the engine that runs it."""
 
@@ -71,7 +71,7 @@ class Spreading:
         return self._texts[lengths]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Prepared:
     """A compiled statement: its text, the values fixed in it, and what spreads its lists where it has some."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
+
+from storage.frozen import frozen
 
 WebhookId = NewType("WebhookId", int)
 HookEventId = NewType("HookEventId", int)
@@ -61,12 +62,12 @@ class PostState(StrEnum):
     """Refused for days, while others arrived."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class HookOwed:
     """Told to the store's listeners after the commit that owed something to another system."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class WebhookRow:
     """An address that is told."""
 
@@ -91,7 +92,7 @@ class WebhookRow:
     created_at: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class DuePost:
     """An event that can be sent to one address now."""
 

@@ -25,6 +25,7 @@ from bot.wire.pacing import Priority
 from bot.wire.story_cards import Send
 from bot.wire.telegram_bot import JSONDict, PassalongBot
 from storage.broadcast import Action, Broadcast, Outcome, Recipient
+from storage.frozen import frozen
 from storage.records import BroadcastId, DeliveryState, PersonId
 
 logger = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ _UNSENT = frozenset({FailureKind.NOT_SENT, FailureKind.FLOOD, FailureKind.TOKEN_
 _STATES = {FailureKind.BLOCKED: DeliveryState.BLOCKED, FailureKind.UNKNOWN: DeliveryState.UNKNOWN}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Landing:
     """How the way to one recipient ended."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PIL import Image
 
@@ -15,6 +15,7 @@ from bot.cards.shapes import Bounds, Point, Sheet, draw_shape, draw_text
 from bot.cards.theme_fonts import ThemeFonts
 from bot.cards.typesetting import Setting, TextStyle
 from bot.core.sharing import CardText
+from storage.frozen import frozen
 
 MODULE_PIXELS = 8
 _STATIC_OVERSAMPLE = 4
@@ -27,7 +28,7 @@ _LOGO_WIDTH, _LOGO_SHARE, _WIDEST_LOGO = 2.6, 0.42, 5.2
 _LOGO_GAP, _CHIP_PAD, _PILL_PAD = 20, 8, 14
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Piece:
     """A text that was set, and where its top left goes."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from io import BytesIO
 
 from PIL import Image
@@ -17,6 +16,7 @@ from bot.cards.shapes import Bounds, Colour, Point
 from bot.cards.theme_fonts import ThemeFonts
 from bot.cards.typesetting import Setting, TextStyle
 from bot.core.sharing import CardText
+from storage.frozen import frozen
 
 PHONE_SIZE = (410, 512)
 """A card as a phone's screen shows it in a chat."""
@@ -36,7 +36,7 @@ def can_be_read(jpeg: bytes, link: str) -> bool:
         return all(_read(picture) == [link] for picture in (sent, Image.open(shown)))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Look:
     """What was seen on a card."""
 

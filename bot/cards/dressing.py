@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image, ImageColor
@@ -15,6 +14,7 @@ from bot.cards.schemes import compose_scheme, pick_scheme
 from bot.cards.shapes import Colour
 from bot.cards.themes import Theme, load_theme
 from bot.core.looks import AUTO, CardLook
+from storage.frozen import frozen
 
 HOMES = {
     "bubble": "fiesta",
@@ -30,7 +30,7 @@ FindPicture = Callable[[str], bytes | None]
 """What is kept under a SHA-256."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class LookPictures:
     """A look's pictures, opened; those that are gone are None, and the card is drawn without."""
 

@@ -6,8 +6,9 @@ import struct
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from storage.frozen import frozen
 
 _UNICODE_TABLES = ((3, 10), (0, 4), (0, 6), (3, 1), (0, 3))
 _BMP_END = 0xFFFF
@@ -49,7 +50,7 @@ class NumberTable:
         return at if at < len(self._keys) and self._keys[at] == key else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Metrics:
     """A font's measures in its own units."""
 

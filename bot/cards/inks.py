@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bot.cards.layout import Palette
 from bot.cards.shapes import Colour
+from storage.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Inks:
     """A strong field with something bright on it, and dark on white."""
 

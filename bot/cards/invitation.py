@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 
 from PIL import Image
@@ -15,6 +15,7 @@ from bot.cards.shapes import Fill, Sheet
 from bot.cards.theme_fonts import ThemeFonts
 from bot.cards.typesetting import Setting, TextStyle, fit_text
 from bot.core.sharing import CardText, Mark
+from storage.frozen import frozen
 
 _LEAST_NAME = 33  # pixels, as of every text; a longer name takes more lines before it is cut
 _RIBBON_GAP = 12  # between the words and what the member has become
@@ -26,7 +27,7 @@ Stack = list[tuple[Setting, TextStyle]]
 """Texts one under the other."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Phrase:
     """What stands around a name, laid out for the room beside a face of so many pixels; 0 for none."""
 
@@ -39,7 +40,7 @@ class Phrase:
     """The same where a ribbon stands below."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _Room:
     """Where on the card a face begins, and the words beside it."""
 
@@ -47,7 +48,7 @@ class _Room:
     words_left: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Invitation:
     """The phrase laid out once, to be drawn around any name."""
 

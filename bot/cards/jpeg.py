@@ -10,10 +10,11 @@ import os
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 from io import BytesIO
 
 from PIL import Image
+
+from storage.frozen import frozen
 
 MOST_BYTES = 98_000
 """Uploads above 100,000 bytes of equal size are throttled."""
@@ -28,7 +29,7 @@ _END_OF_IMAGE = b"\xff\xd9"
 _RESTART = re.compile(rb"\xff[\xd0-\xd7]")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Frame:
     """An encoded picture taken apart: what precedes its rows, and the rows."""
 

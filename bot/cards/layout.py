@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from PIL import Image
 
 from bot.cards.schemes import Scheme
 from bot.cards.shapes import Bounds, Colour, Fill, Point
 from bot.cards.typesetting import TextStyle
+from storage.frozen import frozen
 
 CARD_SIZE = (1024, 1280)
 """Telegram shrinks anything larger to this."""
@@ -17,7 +17,7 @@ CARD_SIZE = (1024, 1280)
 Palette = Mapping[str, Colour]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Block:
     """A text and its place."""
 
@@ -29,7 +29,7 @@ class Block:
     """Counterclockwise."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Pair:
     """Two texts, one under the other, that share a place."""
 
@@ -44,7 +44,7 @@ class Pair:
     """Where the second text has a place of its own, below a photo that the first stands beside."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Monogram:
     """The brand's first character in a disc, in the place of which a logo stands."""
 
@@ -54,7 +54,7 @@ class Monogram:
     letter: TextStyle
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PhotoPlace:
     """Where a photo goes."""
 
@@ -65,7 +65,7 @@ class PhotoPlace:
     """Whether texts stand on it, so that it must be darkened until they can be read."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Layout:
     """One composition. Themes give it colours and typefaces."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from bot.cards.layout import Pair
 from bot.cards.shapes import Bounds
@@ -12,12 +11,13 @@ from bot.cards.theme_fonts import ThemeFonts
 from bot.cards.typesetting import TextStyle
 from bot.core.campaigns.campaign import Campaign
 from bot.core.sharing import CardText
+from storage.frozen import frozen
 
 _LEAST_HEADLINE_SHARE = 0.42
 """Of the words' place: so much is a headline's, however long the story."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class StoryExcess:
     """Where in a campaign a text is too long."""
 
@@ -27,7 +27,7 @@ class StoryExcess:
     excess: Excess
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Excess:
     """A text that is too long for its place on a card."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 from PIL import Image
@@ -14,6 +13,7 @@ from bot.cards.theme_fonts import ThemeFonts
 from bot.cards.typesetting import Setting, TextStyle, fit_text
 from bot.cards.wording import clean_text
 from bot.core.sharing import Mark
+from storage.frozen import frozen
 
 _STYLE = TextStyle(role="label", colour="", size=34, floor=24, lines=1)
 _PAD = 20
@@ -22,7 +22,7 @@ RIBBON_HEIGHT = 48
 _KEPT_WIDTH = 8  # of a ribbon whose letters end on a fraction of a pixel
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Ribbon:
     """A mark laid out."""
 

@@ -17,6 +17,7 @@ from bot.cards.qr import Code
 from bot.cards.shapes import Bounds, Colour, Point
 from bot.cards.typefaces import Glyph, Typeface
 from bot.cards.typesetting import Setting
+from storage.frozen import frozen
 
 UNITS = 10
 """Texts are set in tenths of a millimetre."""
@@ -28,7 +29,7 @@ _CELL_BASELINE = 0.8
 """Where fpdf2 sets the baseline in a cell as high as its font is large."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Ring:
     """A circle in a panel, of which what reaches over the edge is cut off."""
 

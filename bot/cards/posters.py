@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PIL import Image
 
@@ -14,6 +13,7 @@ from bot.cards.shapes import Colour, draw_shape, draw_text
 from bot.cards.theme_fonts import ThemeFonts
 from bot.cards.typesetting import Setting, TextStyle
 from bot.core.posters import Poster
+from storage.frozen import frozen
 
 SIZE = (1280, 960)
 _MARGIN = 96
@@ -26,7 +26,7 @@ _CLEAR = 1.8
 _PILL_SIDE, _PILL_EDGE, _PILL_CORNER = 44, 26, 44
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _Line:
     """A text in its place in the stack; `edge` is what its pill adds above and below, `gap` what follows."""
 

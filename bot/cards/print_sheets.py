@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PIL import Image
 
@@ -16,6 +16,7 @@ from bot.cards.shapes import Bounds, Colour, Point
 from bot.cards.theme_fonts import ThemeFonts
 from bot.cards.typesetting import Setting, TextStyle
 from bot.core.sharing import CardText
+from storage.frozen import frozen
 
 SHEET = (210.0, 297.0)
 """A4, in millimetres like everything here."""
@@ -37,7 +38,7 @@ _LOGO_PIXELS = (240, 720)
 """Height and width at most: 500 pixels an inch on the poster."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Text:
     """A text and its place: which words, how set, in which ink."""
 
@@ -51,7 +52,7 @@ class Text:
     """In which direction it is read, if not as its first letter is."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Piece:
     """A text that was set, and where its top left goes."""
 
@@ -61,7 +62,7 @@ class Piece:
     text: Text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PrintSheets:
     """Everything on the sheets, set and ready to be printed."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -12,6 +11,8 @@ from PIL import Image, ImageChops, ImageDraw
 from qrcode.constants import ERROR_CORRECT_M, ERROR_CORRECT_Q
 from qrcode.main import QRCode
 from qrcode.util import MODE_8BIT_BYTE, QRData
+
+from storage.frozen import frozen
 
 MOST_MODULES = 41
 """Modules a side of the largest version on a screen."""
@@ -38,7 +39,7 @@ class LinkTooLong(ValueError):
     """A link that would make the modules of the code too small to read from a phone's screen."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Code:
     """A QR code without quiet zone: one pixel a module."""
 

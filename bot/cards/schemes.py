@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from PIL import Image
 
@@ -18,6 +17,7 @@ from bot.cards.colours import (
     to_tone,
 )
 from bot.cards.shapes import Colour
+from storage.frozen import frozen
 
 GREY_CHROMA = 0.035
 """What has less has no hue that anybody would name."""
@@ -30,7 +30,7 @@ _LEAST_SHARE = 0.006
 _LEAST_HUE_APART = 38
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Scheme:
     """The roles of colour on a card, each checked against those it meets."""
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from PIL import features
 
 from bot.core.names import JOINERS
+from storage.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Script:
     """A script; its fonts are named after it."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from math import ceil, cos, floor, pi, sin
 
 from PIL import Image, ImageDraw, ImageFilter
 
 from bot.cards.typefaces import open_font
 from bot.cards.typesetting import Setting
+from storage.frozen import frozen
 
 OVERSAMPLE = 4
 _SHEET_MARGIN = 80
@@ -22,7 +22,7 @@ Bounds = tuple[float, float, float, float]
 """Left, top, right, bottom in pixels of the card."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Sheet:
     """A picture to fill shapes and letters with, and where its corner lies on the card."""
 

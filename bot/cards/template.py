@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
 from io import BytesIO
 
 from PIL import Image
@@ -16,6 +15,7 @@ from bot.cards.layout import CARD_SIZE, Layout
 from bot.cards.theme_fonts import ThemeFonts
 from bot.core.face import KEPT_PIXELS
 from bot.core.sharing import CardText, Mark
+from storage.frozen import frozen
 
 _TRIAL_NAME = "Putri Maharani"
 _TRIAL_LINK = "https://t.me/a_bot_name_of_usual_length_bot?start=Zq8Kx0Wm3P-qr"
@@ -23,7 +23,7 @@ _TRIAL_SPOTS = 24
 _LETTERS_REACH = 64  # how far above and below its place a name with marks may reach
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Draft:
     """What is the same on everybody's card."""
 
@@ -39,7 +39,7 @@ class Draft:
         return picture
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Template:
     """A draft's JPEG and its pixels where name and code go: two megabytes, of which a card exchanges rows."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from bot.cards.typefaces import Stack, Typeface
 from bot.cards.typesetting import Setting, TextStyle, fit_text
 from bot.cards.wording import clean_name, clean_text, keeps_letters
 from bot.core.looks import CardLook
+from storage.frozen import frozen
 
 _LAST_SIZE, _LAST_LINES = 0.5, 6
 """What a text that is too long for its place may do before it is cut: campaigns of before had no such limit."""
@@ -23,7 +24,7 @@ _WEIGHTS = {"text": "medium"}
 """Everything else is bold."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class ThemeFonts:
     """What is needed to set texts in a theme."""
 

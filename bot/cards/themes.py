@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from bot.cards.layout import Layout, Palette
 from bot.cards.layouts import LAYOUTS
 from bot.cards.schemes import compose_scheme
 from bot.cards.shapes import Colour
+from storage.frozen import frozen
 
 ROLES = ("display", "name", "text", "label")
 _FALLBACKS = ("noto-sans-bold", "noto-sans-sc-bold", "noto-emoji-bold")
@@ -32,7 +32,7 @@ class ThemeMistake(ValueError):
     """A theme file with something missing or wrong in it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Theme:
     """What a theme file says."""
 

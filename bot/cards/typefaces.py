@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from itertools import zip_longest
 from pathlib import Path
@@ -19,6 +19,7 @@ from bot.cards.bidi import compute_levels, mirror
 from bot.cards.fontfile import Metrics, NumberTable, pair_glyphs, parse_cmap, parse_metrics, read_tables
 from bot.cards.scripts import can_shape, find_alphabet, find_script, has_loose_marks, is_unspaced, split_clusters
 from bot.core.names import JOINERS
+from storage.frozen import frozen
 
 _DESIGN_SIZE = 1000
 _LEAST_SPACE = 0.25
@@ -91,7 +92,7 @@ class Typeface:
         return -top / _DESIGN_SIZE, bottom / _DESIGN_SIZE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Glyph:
     """What is drawn at once: a character with its marks or a shaped word, and how far it moves the pen, in em."""
 
@@ -125,7 +126,7 @@ def shape_glyph(text: str, typeface: Typeface, level: int, *, tracking: float = 
     return Glyph(text, typeface, advance, level, shaped=True, rise=-top / _DESIGN_SIZE, fall=bottom / _DESIGN_SIZE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _Letter:
     """A cluster on its way to be a glyph."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import inf
 
 from bot.cards.bidi import order_levels
@@ -20,6 +20,7 @@ from bot.cards.linebreaks import (
     trim,
 )
 from bot.cards.typefaces import Glyph, Stack, measure_width
+from storage.frozen import frozen
 
 _ELLIPSIS = "…"
 _WIDE_LEADING = 1.2  # hanzi and Korean syllables fill their square, lines of them need air
@@ -30,7 +31,7 @@ _SHORT_WORD = 4  # characters that stay together even where longer terms cannot
 _SHAPED_GAP = 0.08  # em between what hangs from a line of shaped words and what stands on the next
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TextStyle:
     """How a text is set."""
 
@@ -50,7 +51,7 @@ class TextStyle:
     """Added between characters, in em."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Setting:
     """A text laid out: its lines, their size, and how far they stand and hang, in pixels."""
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
+
+from storage.frozen import frozen
 
 POLL_SILENCE_SECONDS = 40.0
 """Two long polls without an answer. After a minute the process ends by itself; whoever starts it again tells that it is over."""
@@ -55,7 +57,7 @@ STANDSTILLS = (Trouble.POLLER, Trouble.UPDATES, Trouble.DELIVERER, Trouble.JOBS,
 """With one of these the bot is not ready to work."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Vitals:
     """The bot's figures at one moment; ages are 0 where nothing waits."""
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from bot.core.durations import DAY
 from bot.core.names import clean_text
 from bot.core.numbers import parse_whole_number
 from bot.core.setting import Setting
+from storage.frozen import frozen
 from storage.role import Role
 
 REASON = "by_hand"
@@ -39,7 +39,7 @@ class Outcome(Enum):
     """Who it was for is no member any more."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Order:
     """`/grant @name 50 for the music`, read."""
 

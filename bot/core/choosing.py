@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from bot.core.languages import find_language
 from bot.core.names import clean_text
+from storage.frozen import frozen
 
 CHOOSE_LINK = "to-choose"
 """The start payload of a link to what can be chosen: no code is as short as what stands before its hyphen."""
@@ -23,7 +23,7 @@ POLLS_SHOWN = 3
 """Open at once, at most."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Asked:
     """A question and its options, in one language."""
 
@@ -31,7 +31,7 @@ class Asked:
     options: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Result:
     """What most have chosen."""
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from bot.core.durations import DAY
 from bot.core.links import Addresses, Payload, Window, find_named, normalise
 from bot.core.names import clean_text
+from storage.frozen import frozen
 from storage.records import PersonId
 
 CHOICES = 5
@@ -44,7 +44,7 @@ class Outcome(Enum):
     THROTTLED = auto()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Claim:
     """What was typed. A link or a username says all; a code alone may be a name as well: then `words` hold it too."""
 
@@ -62,7 +62,7 @@ class Claim:
     """The words are a spoken code as the bot writes it, whatever stood around it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Offer:
     """People found and shown: `number` is of this search alone."""
 

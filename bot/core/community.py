@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.core.durations import DAY
+from storage.frozen import frozen
 from storage.records import PersonId
 
 SOURCE = "chat"
@@ -14,7 +14,7 @@ SOURCE = "chat"
 """Microseconds."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Coming:
     """Somebody comes into the chat by a member's personal link."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from storage.frozen import frozen
 
 SHOWN_ROWS = 50
 """Of a list; all of it is one tap away for owners."""
@@ -26,7 +27,7 @@ class BoardPage(StrEnum):
     TICKETS = "tickets"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ShownList:
     """A list as a page shows it: which it is, and which of its columns."""
 

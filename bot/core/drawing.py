@@ -6,14 +6,15 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from storage.frozen import frozen
 
 ALGORITHM = "hmac-sha256, largest multiple, without replacement; version 1"
 SEED_BYTES = 32
 _SPAN = 2**256
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Entry:
     """Somebody in a draw, by a number that names nobody."""
 

@@ -6,8 +6,9 @@ What each figure means is told in docs/metrics.md, by these names.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import sqrt
+
+from storage.frozen import frozen
 
 FEW = 30
 """Of fewer than so many people nothing is told but how many they are: a share of 20 is uncertain by a fifth."""
@@ -21,7 +22,7 @@ SURE = 1.959964
 _HOURS = 24
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Funnel:
     """What was counted: people, and beside them what they have done."""
 
@@ -44,7 +45,7 @@ class Funnel:
         return self.prepared + self.sent
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Interval:
     """Between what the truth lies in 95 of 100 cases."""
 
@@ -52,7 +53,7 @@ class Interval:
     high: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Step:
     """How many people came so far, of how many at the step before that they come from."""
 
@@ -87,7 +88,7 @@ def compute_steps(funnel: Funnel) -> list[Step]:
     ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Growth:
     """K = invitations per member x conversion of an invitation; above 1 every member brings another."""
 
@@ -169,7 +170,7 @@ def compute_cycle_hours(cycles: Mapping[int, int]) -> int | None:
     raise AssertionError("half of them come before all have")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Projection:
     """Newcomers whom word of mouth brings within the next period, if all stays as it is."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from storage.frozen import frozen
 from storage.gift import Trouble
 
 RETRY_SECONDS: Mapping[Trouble, int] = MappingProxyType({Trouble.NONE: 60, Trouble.BALANCE: 900})
@@ -20,7 +20,7 @@ WORDS_LIMIT = 128
 """Characters that may go with a gift: Bot API, sendGift."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Offer:
     """A gift that Telegram lets bots send."""
 
@@ -31,7 +31,7 @@ class Offer:
     """How many the bot can send still; None for as many as are wanted."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Accepted:
     """Which gifts somebody takes."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from bot.core.campaigns.tiers import Tier
 from bot.core.durations import DAY
+from storage.frozen import frozen
 
 TAG_LIMIT = 16
 """Characters of a member's tag (https://core.telegram.org/bots/api#setchatmembertag); emoji are not allowed in it."""
@@ -17,7 +17,7 @@ FindNth = Callable[[int], int | None]
 """When the n-th latest friend came of those who count; None where there are not so many."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Honour:
     """What somebody is."""
 

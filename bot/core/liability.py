@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 
 from bot.core.campaigns.file import CampaignFile, Path
 from storage.facts import LiabilityLevel
+from storage.frozen import frozen
 
 WORTH_LIMIT = 1_000_000
 """Minor units for one point."""
@@ -30,7 +30,7 @@ _DIGITS: Mapping[str, int] = MappingProxyType(
 USUAL_DIGITS = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Liability:
     """What is owed at this moment."""
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum, auto
 from hashlib import blake2b
 from html import unescape
 from urllib.parse import unquote
 
 from bot.core.spoken.own_codes import is_own, parse_own
+from storage.frozen import frozen
 from storage.records import PersonId
 
 CODE_LENGTH = 10
@@ -41,7 +42,7 @@ PLACEMENT = re.compile(r"[a-z0-9]{1,16}")
 """Where on paper a code hangs."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Payload:
     """What a link carries: whose it is, by which way it travelled (empty when unknown), and for which campaign."""
 
@@ -152,7 +153,7 @@ _NO_PROFILES = frozenset({"share", "joinchat", "addstickers", "addlist", "proxy"
 """First parts of addresses at t.me that are nobody's name."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Addresses:
     """Where the shop's links lead: only these are its own."""
 
@@ -161,7 +162,7 @@ class Addresses:
     """Of the web side, without a slash at its end; empty where there is none."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Named:
     """What a text says of who recommended the shop; at most one of the first two is set."""
 
@@ -299,7 +300,7 @@ class Window(Enum):
     CLOSED = auto()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Opening:
     """Somebody opens the bot."""
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bot.assets import ASSETS
+from storage.frozen import frozen
 
 AUTO = "auto"
 """The theme that takes its colours from the shop's logo or photo."""
@@ -14,7 +13,7 @@ FOCUSES = ("top", "middle", "bottom")
 """What of a tall photo is shown, where its owner says so."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class CardLook:
     """Everything that is not words: with the same look and the same words two cards are the same picture."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.core.names import clean_text
+from storage.frozen import frozen
 
 WORDS_LIMIT = 120
 """Code points. Beside the longest story they stay under the 1,024 of a caption."""
@@ -26,7 +26,7 @@ class WordsFault(StrEnum):
     """Signs that do not show, but turn or break what stands around them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Ruling:
     """What was decided: the words as they are kept, or why not."""
 

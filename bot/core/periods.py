@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from types import MappingProxyType
 
 from bot.core.durations import SECOND
+from storage.frozen import frozen
 
 
 class BoardKind(StrEnum):
@@ -20,7 +20,7 @@ class BoardKind(StrEnum):
     ALL = "all"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Period:
     """From a moment on, before another; UTC microseconds."""
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from storage.frozen import frozen
+
 MOST_PICTURE_BYTES = 5_000_000
 MOST_SIDE_PIXELS = 4_096
 """Four times as wide as a card: whatever is larger was not made for one."""
@@ -31,7 +33,7 @@ class PictureProblem(StrEnum):
     """It ends too early, or says what cannot be."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class PictureMistake:
     """A picture that is not taken: the limit it breaks, and by what."""
 

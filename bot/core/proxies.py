@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from ipaddress import ip_address, ip_network
 from urllib.parse import unquote, urlsplit
+
+from storage.frozen import frozen
 
 _PORTS = {"http": 80, "https": 443, "socks5": 1080}
 """Schemes that are understood, and the port of each where none is given."""
@@ -21,7 +23,7 @@ VARIABLES = frozenset({"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"})
 _HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Proxy:
     """A proxy as somebody named it. Neither `str` nor `repr` show the password."""
 

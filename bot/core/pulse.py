@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import tzinfo
 from enum import StrEnum
 from types import MappingProxyType
@@ -13,6 +13,7 @@ from bot.core.broadcasts.windows import Hours, compute_window
 from bot.core.campaigns.pulse import PulseRules
 from bot.core.durations import DAY, HOUR
 from bot.core.funnel import Interval, compute_share_interval
+from storage.frozen import frozen
 from storage.pulse import AnswerCount, Asking, PulseCause
 
 LEAST, MOST = 1, 5
@@ -73,7 +74,7 @@ def is_resting(asking: Asking, rules: PulseRules | None, now: int) -> bool:
     return asking.displeased_at is not None and now < asking.displeased_at + rest
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PulseFigures:
     """How a group answered; what is computed says something from `ENOUGH` answers on."""
 

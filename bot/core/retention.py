@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
 
 from bot.core.durations import DAY
+from storage.frozen import frozen
 
 
 class Ends(Enum):
@@ -21,7 +21,7 @@ class Ends(Enum):
     FEW = "never; there are few"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Keeping:
     """What a table keeps, and how its rows end."""
 

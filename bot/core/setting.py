@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 from urllib.parse import unquote, urlsplit
+
+from storage.frozen import frozen
 
 T = TypeVar("T")
 
@@ -21,7 +22,7 @@ class SettingMistake(Exception):
         self.name = f"{prefix}{name}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@frozen(eq=False)
 class Setting(Generic[T]):
     """One setting, of a capability's own."""
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, field
 from enum import Enum
 
 from bot.core.looks import CardLook
+from storage.frozen import frozen
 
 
 class CardFormat(Enum):
@@ -39,7 +40,7 @@ _SIZES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CardText:
     """The words and the look that are the same for all members: one template is kept for each."""
 
@@ -65,7 +66,7 @@ class CardText:
         return before.strip(), after.strip()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Mark:
     """What a member's tier shows on their card."""
 
@@ -75,7 +76,7 @@ class Mark:
     """`#rrggbb`; empty for the theme's own."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Signature:
     """What of a member shows on their pictures."""
 
@@ -88,7 +89,7 @@ class Signature:
     """The key of their tier; empty for none."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class CardVersions:
     """Names pictures by everything that shows on them: a changed name, story, theme or layout makes another version."""
 

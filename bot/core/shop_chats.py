@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from bot.core.community import ChatProblem, decide_problem
+from storage.frozen import frozen
 
 _RUNS_IT = frozenset({"creator", "administrator"})
 _OUTSIDE = frozenset({"left", "kicked"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Standing:
     """What the bot is in a chat."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
 from bot.core.funnel import Interval, compute_share_interval
+from storage.frozen import frozen
 
 LEAST = 20
 """People, answers or tickets below which a part says nothing."""
@@ -36,7 +36,7 @@ TOGETHER = 10
 """What the weakest part brings besides: only a shop that is whole in all four comes to 100."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Share:
     """So many of so many."""
 
@@ -59,7 +59,7 @@ class Share:
         return compute_share_interval(self.part, self.whole) if self.enough else Interval(0.0, 1.0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Sprout:
     """The score, with all that it rests on."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from storage.frozen import frozen
 
 PAGE_SIZE = 8
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Page:
     """One page, counted from 0; `number` is always within `0 … count - 1`."""
 

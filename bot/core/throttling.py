@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from storage.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Bucket:
     """Tokens left at a moment, in seconds of any clock that only goes forward."""
 
@@ -13,7 +13,7 @@ class Bucket:
     at: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Allowance:
     """`burst` at once, and `per_second` more as time goes by."""
 
@@ -40,7 +40,7 @@ MISSES_ALLOWED = 5
 _WINDOW = WINDOW_SECONDS * 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Misses:
     """Tries in vain since `window_at`, UTC microseconds."""
 

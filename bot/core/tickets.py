@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from statistics import median
 from typing import Any
 
 from bot.core.campaigns.rules import parse_chat
 from bot.core.durations import HOUR
 from bot.core.setting import Setting
+from storage.frozen import frozen
 from storage.records import PersonId
 from storage.ticket import Said, Shape, TicketRow, TicketState
 
@@ -99,7 +100,7 @@ def is_late(row: TicketRow, now: int) -> bool:
     return row.due_at is not None and row.due_at <= now
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TicketFigures:
     """How a shop answers."""
 

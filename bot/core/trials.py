@@ -7,13 +7,13 @@ The figures behind the rule are in docs/trials.md.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
 from hashlib import blake2b
 from math import erfc, exp, pi, sqrt
 from typing import TYPE_CHECKING, Any
 
 from bot.core.campaigns.rules import WORDINGS, Rules
+from storage.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +61,7 @@ class Verdict(Enum):
     """Its days are over, and nobody won: the variants are much alike."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Arm:
     """One variant, as it stands."""
 
@@ -77,7 +77,7 @@ class Arm:
     """Between these its share lies with a probability of 95 in 100."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Lift:
     """How many more of a hundred members bring a friend where they may be asked to, than of those held out."""
 
@@ -97,7 +97,7 @@ class Lift:
         return min(self.asked, self.held) >= LEAST_SHOWN
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Standing:
     """A trial, as it stands."""
 

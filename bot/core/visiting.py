@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum, auto
 from hashlib import blake2b
 
@@ -11,6 +10,7 @@ from bot.core.addresses import compute_neighbourhood
 from bot.core.durations import HOUR
 from bot.core.links import CODE_LENGTH
 from bot.core.sharing import CardFormat
+from storage.frozen import frozen
 
 SALT_BYTES = 32
 
@@ -52,7 +52,7 @@ class Reader(Enum):
     """May be either: is given what unfolds, and what moves a person on."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Approach:
     """How somebody opened a link."""
 
@@ -67,7 +67,7 @@ class Approach:
     """What the browser says of fetching ahead: the values of `Purpose`, `Sec-Purpose` and `X-Moz`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class CardName:
     """Whose card, and with which story; both empty where the address says something that cannot be."""
 

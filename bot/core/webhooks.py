@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, StrEnum, auto
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
@@ -15,6 +14,7 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from bot.core.durations import DAY, DAY_SECONDS, HOUR_SECONDS, SECOND
+from storage.frozen import frozen
 from storage.webhook import HookEventId, HookEventKind, WebhookId
 
 VERSION = 1
@@ -63,7 +63,7 @@ class Verdict(Enum):
     FAILED = auto()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Answer:
     """What the other side said, or why it said nothing."""
 

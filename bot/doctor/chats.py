@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from bot.core.campaigns.rules import parse_chat
@@ -13,6 +12,7 @@ from bot.core.shop_chats import Standing, decide_inviting, decide_posting, read_
 from bot.core.tickets import STAFF_CHAT
 from bot.doctor.finding import Finding
 from bot.settings import Settings
+from storage.frozen import frozen
 from storage.tables.shops import Said
 
 CHOSEN = "/campaigns, in the chat with the bot"
@@ -26,7 +26,7 @@ class Ask(Protocol):
         """Raises whatever the way to Telegram raises."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ShopChat:
     """A chat that the shop has named."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 
@@ -30,12 +30,13 @@ from bot.updates.context import visitor_of
 from bot.updates.flows import Answer, Flow, Step, read_kind
 from bot.updates.routing import TextRouter, begins_with_command, is_allowed
 from storage.conversation import Conversation
+from storage.frozen import frozen
 
 SKIPPED = None
 """The answer to a question that was skipped."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Place:
     """Where somebody stands, as declared and as kept."""
 

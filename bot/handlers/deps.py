@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from bot.handlers.community.chat import CommunityChat
 from bot.messages.shop import Shop
@@ -10,9 +10,10 @@ from bot.updates.capability import Registry
 from bot.updates.context import PassalongContext
 from bot.wire.pictures import Pictures
 from bot.wire.snapshot import Snapshot
+from storage.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Deps:
     """What every handler may need besides the store."""
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.updates.job import Job
 from storage.backups import back_up
+from storage.frozen import frozen
 from storage.store import Store
 from storage.tx import Clock, utc_now
 
@@ -20,7 +20,7 @@ LIMIT_SECONDS = 3600.0
 _NAME = re.compile(r"passalong-\d{8}T\d{6}Z\.backup(\.age)?")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class BackupPlan:
     """Where backups go, how often, how many stay, and for whom they are encrypted (empty: not)."""
 

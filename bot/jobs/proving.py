@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
@@ -14,6 +13,7 @@ from bot.messages.proof import NOTICES
 from bot.services import proof
 from bot.updates.capability import Capability
 from bot.updates.job import Job
+from storage.frozen import frozen
 from storage.store import Store
 from storage.tx import Tx
 
@@ -36,7 +36,7 @@ class Units(Protocol):
         """Run a unit that only reads."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Finding:
     """What a look at the books has found."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Protocol
 
@@ -12,6 +11,7 @@ from bot.core.durations import DAY_SECONDS
 from bot.core.roles import MANAGERS, Roles
 from bot.core.roles import OWNERS as OWNER_ROLES
 from bot.core.roles import TEAM as TEAM_ROLES
+from storage.frozen import frozen
 
 DATA_LIMIT = 64
 """Bytes that Telegram allows."""
@@ -53,7 +53,7 @@ class Argument(Protocol):
         """The value; None for what no button of ours says."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Number:
     """From 0 to `highest`, both included."""
 
@@ -70,7 +70,7 @@ class Number:
         return int(text) if _NUMBER.fullmatch(text) and int(text) <= self.highest else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Key:
     """A name for machines that stays the same when the list it comes from changes."""
 

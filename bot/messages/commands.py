@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from telegram import BotCommand
@@ -11,9 +10,10 @@ from telegram import BotCommand
 from bot.core.roles import Roles
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts
+from storage.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@frozen(eq=False)
 class Command:
     """A command as a capability declares it."""
 

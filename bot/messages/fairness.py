@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bot.core.fairness.asking import CaptchaKind
 from bot.messages.buttons import (
     APPEAL,
@@ -31,6 +29,7 @@ from bot.services.fairness.deciding import BY_ITSELF, Deciding, ReviewView
 from bot.services.fairness.notices import CaptchaAsked, FriendHeld, FriendRefused, ReviewWaiting, WelcomeHeld
 from bot.services.fairness.picturing import Line
 from bot.services.members import MemberView
+from storage.frozen import frozen
 from storage.records import ReferralState
 from storage.review import ReviewRow, ReviewState
 
@@ -47,7 +46,7 @@ _STATES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TreeTexts:
     """Everything that is written on the picture of who brought whom."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, TypeVar
 
@@ -12,6 +11,7 @@ from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts, show_name, show_plain_name
 from bot.services.members import MemberView
 from bot.services.notices import Notice, NoticesView, Owed
+from storage.frozen import frozen
 from storage.records import PersonId
 
 N = TypeVar("N", bound=Notice)
@@ -20,7 +20,7 @@ ROOM = 3400
 """UTF-16 units for names in one message. Telegram counts 4,096 code points; what stands around them is under 600."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Reader:
     """Who reads some notices: a member, or everybody in a chat."""
 
@@ -45,7 +45,7 @@ class Reader:
         return show_name(self.texts, self.view.names[person_id], first=first)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Rendered:
     """Messages that are sent one after the other, and the notices that are settled when the last one has arrived."""
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from telegram import InlineKeyboardMarkup, InputFile
 
 from bot.core.posters import Poster
+from storage.frozen import frozen
 
 CAPTION_LIMIT = 1024
 """Characters below a picture."""
@@ -21,7 +22,7 @@ PARTY = "5046509860389126442"
 """Confetti. Telegram lists its effects for apps only, so that this may be unknown one day: then nothing plays."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Photo:
     """A picture: known to Telegram by `file_id`, or bytes of an `image` to upload; exactly one of them."""
 
@@ -38,7 +39,7 @@ class Photo:
         return self.file_id or InputFile(self.image or b"", filename=self.name)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Document:
     """A file to upload, with the name that people see."""
 
@@ -46,7 +47,7 @@ class Document:
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OutgoingMessage:
     """A text, a photo or a document, with buttons below.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import Any
 
@@ -13,12 +13,13 @@ from bot.core.numbers import parse_whole_number
 from bot.messages.campaigns_panel import name_language
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts
+from storage.frozen import frozen
 
 Data = Mapping[str, Any]
 Choices = Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Question:
     """One question; what is typed is read, what is tapped is a key of what is offered."""
 

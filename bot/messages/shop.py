@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -12,6 +11,7 @@ from bot.core.languages import choose_language
 from bot.core.links import Addresses, compose_link, compose_placement_payload
 from bot.core.sharing import CardFormat
 from bot.core.visiting import SHOPS_CARD
+from storage.frozen import frozen
 
 
 class Source(StrEnum):
@@ -37,7 +37,7 @@ class Source(StrEnum):
     """Shown to its owner as text: the shortest there is."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Shop:
     """The bot's name, whether @BotFather has switched inline mode on, the campaign, and the address of the web side."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from bot.core.sharing import CardFormat
@@ -10,6 +9,7 @@ from bot.messages.sharing.networks import Load, compose_address, compose_load, l
 from bot.messages.shop import Shop, Source
 from bot.messages.texts import Texts, show_plain_name
 from bot.services.members import MemberView
+from storage.frozen import frozen
 
 
 class Refusal(Enum):
@@ -29,7 +29,7 @@ _REFUSALS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LinkPage:
     """What unfolds where a link is pasted, and what a person sees who is not sent on."""
 
@@ -52,7 +52,7 @@ class LinkPage:
     """Where the button leads: the bot."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Exit:
     """One network on the share page."""
 
@@ -61,7 +61,7 @@ class Exit:
     address: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SharePage:
     """A member's share page."""
 

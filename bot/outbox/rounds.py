@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from bot.messages.notices import Rendered
 from bot.services.notices import Thread
 from storage.addresses import Address
+from storage.frozen import frozen
 from storage.records import NoticeId, NoticeState, PersonId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Settlement:
     """How some notices ended."""
 

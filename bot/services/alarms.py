@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
 from bot.core.alarms import Trouble, Vitals, find_troubles
 from bot.core.roles import OWNERS
 from bot.services.members import list_chats
 from bot.services.notices import Notice, owe
+from storage.frozen import frozen
 from storage.tables import inbox, outbox, warnings
 from storage.tx import Tx
 
 _KEY = "alarm:"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Alarm(Notice):
     """To an owner: something is wrong, or is over."""
 
@@ -29,7 +30,7 @@ class Alarm(Notice):
     """Which piece of the bot's own work is late."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Backlog:
     """What waits in the database; ages are 0 where nothing does."""
 

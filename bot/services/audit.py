@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.core.roles import MANAGERS
 from bot.services.members import MemberView, compose_name, demand, enter, view_member
+from storage.frozen import frozen
 from storage.records import PersonId, Profile
 from storage.tables import audit, inspections, people
 from storage.tables.audit import LAST, AuditRow
@@ -96,7 +96,7 @@ class Act(StrEnum):
     """It is not told any more."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AuditLine:
     """An act as it is read."""
 
@@ -113,7 +113,7 @@ class AuditLine:
     after: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AuditView:
     """A page of acts, the latest first."""
 

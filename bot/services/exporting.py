@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.core.scheduling import MICROSECONDS
 from bot.core.spreadsheets import Cell, Format, compose_head, compose_rows
+from storage.frozen import frozen
 from storage.listing import Export, Kind, read_page
 from storage.tx import Row, Tx
 
 _LAST_MOMENT = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp()) * MICROSECONDS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Part:
     """Lines of a list, and the key behind which the next ones are; None after the last."""
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.core.face import decide_look_due
 from bot.core.sharing import CardVersions
 from bot.services.members import MemberView, enter, view_member
 from bot.services.sharing.cards import ShareView, view_card
+from storage.frozen import frozen
 from storage.records import PersonId, Profile
 from storage.tables import cards, faces, people
 from storage.tx import Tx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FaceView:
     """Who asks for their face, and which photos of theirs need no fetching."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, ClassVar
 
 from bot.core.labels import (
@@ -24,6 +24,7 @@ from bot.services.members import MemberView, compose_name, demand, enter, view_m
 from bot.services.notices import Notice, owe
 from bot.services.spoken import decide_suitable
 from storage.addresses import MemberAddress
+from storage.frozen import frozen
 from storage.records import Person, PersonId, Profile
 from storage.tables import audit, conversations, directory, labels, people
 from storage.tx import Tx
@@ -35,7 +36,7 @@ SHOWN = 20
 """Members of a label that are listed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CodeGiven(Notice):
     """To the member: the shop has given them a code of their own."""
 
@@ -43,7 +44,7 @@ class CodeGiven(Notice):
     code: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LabelsView:
     """A member's labels, as who runs the shop sees them."""
 
@@ -62,7 +63,7 @@ class LabelsView:
     """Why a code is not theirs."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LabelList:
     """All labels, or the members of one."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from bot.core.claiming import CHOICES, compose_label, parse_claim
 from bot.core.links import Addresses
@@ -12,6 +12,7 @@ from bot.services.audit import Act
 from bot.services.claiming.naming import search
 from bot.services.members import MemberView, demand, enter, may, view_member
 from storage.facts import RedemptionRow
+from storage.frozen import frozen
 from storage.records import Person, PersonId, Profile
 from storage.tables import audit, conversations, labels, people, redemptions
 from storage.tx import Tx
@@ -19,7 +20,7 @@ from storage.tx import Tx
 FLOW = "find"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FoundMember:
     """A member as the team sees them."""
 
@@ -33,7 +34,7 @@ class FoundMember:
     """Whether who looks may give them labels."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LookUpView:
     """Who was found."""
 

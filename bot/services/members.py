@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.core.durations import DAY
 from bot.core.languages import LANGUAGES, choose_language, find_language, parse_tag
@@ -14,13 +14,14 @@ from bot.core.roles import Roles, decide_allowed
 from bot.core.spoken.own_codes import is_own, parse_own
 from bot.services.campaigns import list_languages
 from storage.addresses import MemberAddress
+from storage.frozen import frozen
 from storage.records import Person, PersonId, Profile
 from storage.role import Role
 from storage.tables import code_keys, directory, people, roles
 from storage.tx import Tx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class MemberView:
     """A person as screens need them."""
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bot.core.zones import choose_zone, find_zone_of_language
 from bot.services.campaigns import find_zone
 from bot.services.conversations import leave
 from bot.services.members import MemberView, enter, view_member
 from storage.broadcast import News
+from storage.frozen import frozen
 from storage.records import Person, Profile
 from storage.tables import conversations, deliveries, people, shops
 from storage.tx import Tx
@@ -18,7 +17,7 @@ NEWS = "news"
 WAIT_SECONDS = 15 * 60
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class NewsView:
     """What a member has chosen."""
 

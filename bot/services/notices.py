@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from enum import Enum
 from functools import cache
 from typing import Any, ClassVar, Generic, TypeVar, get_type_hints
@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Generic, TypeVar, get_type_hints
 from bot.core.durations import SECOND
 from bot.services.members import MemberView, compose_name, view_member
 from storage.addresses import Address, MemberAddress
+from storage.frozen import frozen
 from storage.handout import HandoutKind
 from storage.records import NoticeId, NoticeOwed, OutboxRow, PersonId
 from storage.tables import labels, outbox, people
@@ -25,7 +26,7 @@ from storage.tx import Tx
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Thread:
     """What a message belongs to, so that a reply to it finds its way."""
 
@@ -34,7 +35,7 @@ class Thread:
     """What was said in it, where the message stands for that."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Notice:
     """What all kinds have in common.
 
@@ -60,7 +61,7 @@ class Notice:
         return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Sorry(Notice):
     """An update was given up, and it was our fault."""
 
@@ -70,7 +71,7 @@ class Sorry(Notice):
 N_co = TypeVar("N_co", bound=Notice, covariant=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Owed(Generic[N_co]):
     """A notice that is still to be sent."""
 
@@ -86,7 +87,7 @@ class NoticeUnreadable(Exception):
     """A row of a kind, or with fields, that this version does not know."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class NoticesView:
     """Some notices of one address, with what they show that is of the moment."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.core.durations import DAY_SECONDS
 from bot.core.own_words import WordsFault, decide_words
 from bot.core.sharing import CardVersions
 from bot.services.members import MemberView, enter, view_member
 from bot.services.sharing.cards import ShareView, view_card
+from storage.frozen import frozen
 from storage.records import PersonId, Profile
 from storage.tables import cards, conversations, people
 from storage.tx import Tx
@@ -23,7 +24,7 @@ KEPT_SECONDS = 5 * DAY_SECONDS
 """For so long words that were seen on the card can be kept."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Proposal:
     """What a member typed: a card that says it, or the reason why there is none."""
 

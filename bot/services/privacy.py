@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bot.services.members import MemberView, enter, view_member
 from bot.services.redeeming.granted import give_up_all
 from bot.services.testimonials import testimonials
 from bot.services.waiting.waiting import forget_places
+from storage.frozen import frozen
 from storage.personal import Rows, list_personal
 from storage.records import Person, Profile
 from storage.tables import (
@@ -55,7 +54,7 @@ from storage.tables import (
 from storage.tx import Tx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PersonalData:
     """Everything kept about a member, by table."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.core.durations import DAY
@@ -11,6 +10,7 @@ from bot.core.proof import compose_entry, open_frontier, show_peaks
 from bot.services.notices import Notice, owe
 from storage.addresses import ANNOUNCE
 from storage.checks import find_faults
+from storage.frozen import frozen
 from storage.tables import checkpoints, inspections, shops
 from storage.tables.checkpoints import LEDGER, LOGS, Checkpoint, find_last_ids, list_rows, settle
 from storage.tables.checkpoints import list_all as list_checkpoints
@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class HeadPosted(Notice):
     """To the announce chat: the books are in order, and this is their head."""
 

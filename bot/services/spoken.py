@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
 from bot.assets import ASSETS
@@ -18,6 +18,7 @@ from bot.core.spoken.own_codes import (
     parse_refused,
 )
 from bot.services.members import MemberView, MustWrite, compute_language, enter, view_member
+from storage.frozen import frozen
 from storage.records import Person, Profile
 from storage.tables import conversations, directory, people
 from storage.tx import Tx
@@ -29,7 +30,7 @@ WAIT_SECONDS = 15 * 60
 """For so long a typed text is taken for the code that was asked for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SpokenView:
     """A member's spoken code."""
 
@@ -39,7 +40,7 @@ class SpokenView:
     """It is of the member's own choice, which is done once."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ChoiceView:
     """What came of choosing: the code the member has now, and why it is not the one typed."""
 

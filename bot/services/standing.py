@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from bot.core.campaigns.rewards import Rule
 from bot.core.periods import BoardKind
@@ -17,6 +17,7 @@ from bot.services.rewards.stages import OwnWay, list_ways, view_own_way
 from bot.services.rewards.viewing import GrantView, list_live, list_next, list_own_rules
 from bot.services.waiting.waiting import QueuePlace, view_place
 from storage.facts import LedgerLine, RedemptionRow
+from storage.frozen import frozen
 from storage.records import Invitation, Profile, RankLine, ReferralId
 from storage.tables import boards, ledgers, people, redemptions, referrals, scores, shops
 from storage.tables.scores import BoardRow
@@ -27,7 +28,7 @@ _KINDS = {BoardKind.ALL, BoardKind.WEEK, BoardKind.MONTH}
 """Rankings by the word before their day; a campaign's is `all` of it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class InvitesView:
     """One page of those who came by a member."""
 
@@ -52,7 +53,7 @@ class InvitesView:
     """What holds for them because of what the team calls them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RewardsView:
     """A member's balance and one page of the ledger behind it."""
 
@@ -72,7 +73,7 @@ class RewardsView:
     """What so many more friends bring."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PlaceView:
     """A member's own place in a ranking."""
 
@@ -81,7 +82,7 @@ class PlaceView:
     score: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TopView:
     """A ranking, and the member's own place in it (None without an invitation yet)."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from bot.core.durations import DAY
@@ -30,6 +30,7 @@ from bot.services.sprout import measure_sprout
 from bot.services.tickets.watching import DeskFigures, view_desk_figures
 from bot.services.trials import TrialView, measure_trial
 from storage.facts import GrantKind
+from storage.frozen import frozen
 from storage.records import Profile, RankLine
 from storage.tables import funnel, grants, liability, scores
 from storage.tables.funnel import Cut, FunnelRow
@@ -61,7 +62,7 @@ WEEKS = 12
 """So many are shown, this one included."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Figures:
     """How far people come and how it grows, of one moment."""
 
@@ -78,7 +79,7 @@ class Figures:
     measured_at: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StatsView:
     """What `/stats` shows first."""
 
@@ -90,7 +91,7 @@ class StatsView:
     """To members, at this moment."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PageView:
     """What one page shows; what it does not show is empty."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.rules import WORDINGS
@@ -14,6 +14,7 @@ from bot.core.trials import MOST_VARIANTS, Standing, Verdict, choose_arm, decide
 from bot.services.campaigns import find_since, get_terms
 from bot.services.campaigns.opening import change_main
 from bot.services.members import demand, enter
+from storage.frozen import frozen
 from storage.records import Profile
 from storage.tables import directory
 from storage.tx import Tx
@@ -25,7 +26,7 @@ LEAST = 2
 """Stories in a trial; the first ones are tried, at most `MOST_VARIANTS`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TrialView:
     """The trial of the main campaign, if there is one."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.core.visiting import compute_hour
 from bot.services.campaigns import get_terms
 from bot.services.members import MemberView, find_by_link, view_member
 from bot.services.rewards.granting import find_story
+from storage.frozen import frozen
 from storage.records import PersonId, ShareWay
 from storage.tables import clicks, people, shares, visits
 from storage.tx import Tx
@@ -16,7 +16,7 @@ from storage.tx import Tx
 NOBODYS_CODE = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Click:
     """A member's link that a person opened; `visitor` is today's name for that person, empty until they have it."""
 
@@ -30,7 +30,7 @@ class Click:
     """The number of the campaign that it names; None for the shop's."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Holder:
     """The member who has a code, if any; it is `taken` also by somebody who may become a member."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from bot.env_file import EnvFileMistake, read_env_file
 from bot.settings import Settings
 from bot.shops.shop_file import SUFFIX, Owned, list_owned, read_shop, refuse_name
 from bot.stray_settings import list_unknown
+from storage.frozen import frozen
 
 
 class Mark(NamedTuple):
@@ -23,7 +24,7 @@ class Mark(NamedTuple):
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Contents:
     """What stands in the folder."""
 

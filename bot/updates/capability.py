@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
@@ -17,6 +17,7 @@ from bot.messages.commands import Command
 from bot.messages.notices import Renderers
 from bot.updates.flows import Flow
 from bot.updates.job import Job
+from storage.frozen import frozen
 from storage.role import Role
 
 DeclaredT = TypeVar("DeclaredT", Command, Button)
@@ -35,7 +36,7 @@ class CapabilityMistake(Exception):
     """Two capabilities want the same name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Listener:
     """An update that is neither a message to the bot nor a tap."""
 
@@ -44,7 +45,7 @@ class Listener:
     handler: BaseHandler[Any, Any, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Capability:
     """One thing people can do here; whatever stands in no table of it does not exist.
 
@@ -68,7 +69,7 @@ class Capability:
     """What the environment decides here; handlers read it by `deps.registry.get_setting`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Bound(Generic[DeclaredT]):
     """A command or button with what it does and who may use it."""
 
@@ -77,7 +78,7 @@ class Bound(Generic[DeclaredT]):
     roles: Roles
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class BoundFlow:
     """A flow with who may go through it."""
 
@@ -91,7 +92,7 @@ class BoundFlow:
         return loaded(self.given)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class BoundDocument:
     """What takes a kind of file, and from whom."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -13,6 +12,7 @@ from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
 from bot.messages.texts import Html, Texts
 from storage.conversation import Conversation
+from storage.frozen import frozen
 
 
 class Answer(StrEnum):
@@ -42,7 +42,7 @@ def read_text(message: Message) -> str | None:
     return (message.text or "").strip() or None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Step:
     """One question and its answer."""
 
@@ -68,7 +68,7 @@ class Step:
     """Given the answers so far: why a message is no answer, to be read above the question once more."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Flow:
     """A dialogue; somebody is in one at a time, at one of its steps."""
 

@@ -6,11 +6,11 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from functools import partial
 
 from bot.telemetry import Metrics
 from bot.updates.raw_updates import RawUpdate
+from storage.frozen import frozen
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ HURRY_SECONDS = 0.25
 _Key = int | str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _Query:
     update: RawUpdate
     arrived: float

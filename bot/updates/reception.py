@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from telegram import Update
 
 from bot.telemetry import Metrics
 from bot.updates.raw_updates import RawUpdate, find_update_id, parse_update
+from storage.frozen import frozen
 from storage.records import InboxRow
 from storage.store import Store
 from storage.tables import inbox
@@ -43,7 +43,7 @@ Keep = Callable[[Tx, Sequence[tuple[int, int | None, bytes]]], list[InboxRow]]
 """Writes updates into the inbox, and returns those that were not in it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _Brought:
     update: RawUpdate
     kept: asyncio.Future[None]

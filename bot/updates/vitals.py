@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from bot.core.alarms import LATELY_SECONDS, Trouble, Vitals
 from bot.services.alarms import Backlog, list_told, read_backlog
 from bot.telemetry import Metrics
+from storage.frozen import frozen
 from storage.room import measure_database, measure_disk
 from storage.store import Store
 from storage.tx import Tx
@@ -29,7 +29,7 @@ class Watcher(Protocol):
         """The bot has stopped, and is not looked at any more."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Senses:
     """By what the bot tells how long something takes and how much room there is."""
 
@@ -52,7 +52,7 @@ READ_SECONDS = 300.0
 NOTHING_WAITS = Backlog(updates=0, updates_age_seconds=0.0, notices=0, notices_age_seconds=0.0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Waiting:
     """What the store said."""
 

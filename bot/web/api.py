@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -18,6 +17,7 @@ from bot.services.conversions.keys import list_live
 from bot.web.deps import WebDeps, deps_of
 from bot.web.problems import Problem, compose_problem
 from storage.errors import StoreError
+from storage.frozen import frozen
 from storage.tables.api_keys import ApiKey
 
 FAILURES = Allowance(burst=2000, per_second=50)
@@ -34,7 +34,7 @@ _UNSIGNED = Problem(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Caller:
     """Another system that has shown who it is."""
 

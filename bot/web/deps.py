@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from starlette.requests import Request
 
@@ -21,11 +21,12 @@ from bot.web.throttle import Admission, Throttle
 from bot.web.visitor import Visitors
 from bot.wire.pictures import Pictures
 from bot.wire.snapshot import Snapshot, Snapshots
+from storage.frozen import frozen
 from storage.store import Store
 from storage.tx import Clock
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class WebDeps:
     """The rooms behind the doors."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
@@ -28,6 +27,7 @@ from bot.web.site import build_site
 from bot.web.telegram import refuse_stranger
 from bot.web.templates import Templates
 from bot.web.visitor import find_language
+from storage.frozen import frozen
 
 _HOST = re.compile(r"\[?([^\[\]:]*|[0-9a-f:]*)\]?(?::[0-9]*)?", re.IGNORECASE)
 
@@ -45,7 +45,7 @@ class Crossed(ValueError):
     """Two shops would be reached by the same address; the text says which and is for the operator."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Place:
     name: str
     deps: WebDeps | None

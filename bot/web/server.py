@@ -7,7 +7,6 @@ import logging
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, cast
 
 import h11
@@ -18,6 +17,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from bot.web.crowd import MOST_CONNECTIONS, Crowd
 from bot.web.listening import BACKLOG
 from bot.web.security import RawHeaders
+from storage.frozen import frozen
 
 IDLE_SECONDS = 5
 LEAVE_SECONDS = 2
@@ -30,7 +30,7 @@ PATIENCE = "patience_seconds"
 """In a request's scope: how long its answer may take from the connection on, where a door grants more than is usual."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Patience:
     """What strangers are granted."""
 
@@ -50,7 +50,7 @@ class Site(Protocol):
         """Serve one request."""
 
 
-async def serve_site(site: Site, listener: socket.socket, stop: asyncio.Event, patience: Patience = Patience()) -> None:
+async def serve_site(site: Site, listener: socket.socket, stop: asyncio.Event, patience: Patience = Patience()) -> None:  # noqa: B008 -- a frozen value
     """Serve until `stop` is set or the caller is cancelled; answers under way are finished first."""
     config = uvicorn.Config(
         site,

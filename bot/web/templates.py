@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import copy
-from dataclasses import dataclass
 from hashlib import blake2b
 from html import escape
 from pathlib import Path
 from string import Template
 from types import MappingProxyType
+
+from storage.frozen import frozen
 
 _TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -24,7 +25,7 @@ class Markup(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Sheet:
     """A file that pages need."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from starlette.exceptions import HTTPException
@@ -19,6 +18,7 @@ from bot.services.members import MemberView
 from bot.web.known_codes import KnownCodes
 from bot.web.throttle import Throttle
 from storage.errors import StoreError
+from storage.frozen import frozen
 from storage.store import Store
 
 logger = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ def find_language(request: Request, *shop: str) -> str:
     return choose_language(None, _FIRST.split(request.headers.get("accept-language", ""))[0], shop)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Guest:
     """Whoever asks."""
 
@@ -68,7 +68,7 @@ class LookUp(Enum):
     """The store did not answer: nobody knows."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Found:
     """Whose code it is; nobody's view unless it is a member's."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cache
 
 from telegram import InputFile
@@ -11,6 +10,7 @@ from telegram.constants import ParseMode
 
 from bot.messages.outgoing import NO_PREVIEW, OutgoingMessage
 from bot.wire.pacing import Chat
+from storage.frozen import frozen
 
 UPLOAD = "upload"
 """The part of a request that holds the picture which `media` speaks of."""
@@ -77,7 +77,7 @@ _PROFILE = ("setMy", "deleteMy", "setChatMenuButton")
 _INVITES = "ChatInviteLink"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Kind:
     """What a method of the Bot API does, as far as Telegram counts it."""
 

@@ -7,7 +7,6 @@ ever, a timeout is one too and the message may have arrived. Callers ask `classi
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
@@ -22,6 +21,8 @@ from telegram.error import (
     RetryAfter,
     TelegramError,
 )
+
+from storage.frozen import frozen
 
 
 class NotSent(NetworkError):
@@ -99,7 +100,7 @@ class FailureKind(StrEnum):
     """409: somebody else fetches updates with this token, or a webhook is set."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Failure:
     """How a failed request ended."""
 

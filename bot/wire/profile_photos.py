@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from telegram import PhotoSize
 from telegram.error import BadRequest, Forbidden
@@ -12,9 +11,10 @@ from bot.core.face import choose_size
 from bot.core.pictures import MOST_PICTURE_BYTES
 from bot.wire.pictures import Pictures
 from bot.wire.telegram_bot import PassalongBot
+from storage.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ProfilePhoto:
     """What somebody shows as their photo."""
 

@@ -9,12 +9,13 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.messages.shop import Shop
 from bot.services.campaigns import ShopView, find_newer
 from bot.wire.pictures import Pictures
 from bot.wire.signal import Signal
+from storage.frozen import frozen
 from storage.records import ShopChanged, WrittenBeside
 from storage.store import Store
 
@@ -27,7 +28,7 @@ NEVER_READ = -1
 """No shop has this revision."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Snapshot:
     """The shop, and what draws its pictures."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, cast
 
 import aiohttp
@@ -21,6 +20,7 @@ from bot.core.proxies import Proxy
 from bot.wire.errors import Flooded, Lapsed, LostAnswer, NotSent, PushedBack
 from bot.wire.proxies import explain, explain_page, open_session
 from bot.wire.telegram_bot import LEAVING, DefaultValue, JSONDict, ODVInput, write_json
+from storage.frozen import frozen
 
 _TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"|[\[\]{}]')
 _ID = re.compile(rb"\s*:\s*(\d{1,19})")
@@ -236,7 +236,7 @@ class _Leaving(aiohttp.Payload):
         await self._body.write_with_length(asking, content_length)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _AskingWriter:
     """All that a body wants of a writer."""
 

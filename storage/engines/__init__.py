@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 
 from storage.errors import StoreUnavailable
+from storage.frozen import frozen
 from storage.leases import Tenure
 from storage.pools import Pools
 from storage.store import Engine
 from storage.tx import Announce, Clock
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Opening:
     """How a database is to be opened; see `storage.open_store`."""
 

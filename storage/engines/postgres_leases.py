@@ -8,7 +8,6 @@ makes them, no backup holds them.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
 import psycopg
 from psycopg.sql import SQL, Identifier
@@ -17,6 +16,7 @@ from storage.engines.postgres_connection import Connection, describe
 from storage.engines.postgres_fence import wait_for_fence
 from storage.engines.postgres_line import CHANNEL, LEASES, compose_telling
 from storage.errors import StoreBusy
+from storage.frozen import frozen
 from storage.leases import DEAD_SECONDS
 from storage.process_place import is_surely_dead
 
@@ -58,7 +58,7 @@ _HOLDER = f"SELECT beat, name, place, {_AGE} FROM {{}}.passalong_process WHERE i
 _BURY = "DELETE FROM {}.passalong_process WHERE id = %s AND beat = %s"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Claim:
     """What a process wants to have: a shop's lease."""
 

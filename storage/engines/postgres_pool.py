@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import psycopg
 from psycopg.pq import TransactionStatus
@@ -19,6 +18,7 @@ from storage.engines.postgres_connection import Connection, connect, explain
 from storage.engines.postgres_fence import compose_sharing, demand_epoch
 from storage.engines.postgres_session import PostgresSession
 from storage.errors import CommitUnknown, StoreUnavailable
+from storage.frozen import frozen
 from storage.leases import Tenure
 from storage.records import Event
 from storage.tx import Clock, Job
@@ -35,7 +35,7 @@ READING = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _CONFLICTS = (psycopg.errors.SerializationFailure, psycopg.errors.DeadlockDetected)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Room:
     """What the units of one shop need on a connection that many shops use.
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from storage.errors import StoreMoved, StoreOutdated, StoreTooNew
+from storage.frozen import frozen
 
 REVISIONS = (
     "0001",
@@ -74,7 +74,7 @@ REVISIONS = (
 HEAD = REVISIONS[-1]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Version:
     """What a database says of its shape."""
 

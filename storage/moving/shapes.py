@@ -11,6 +11,7 @@ from itertools import zip_longest
 from sqlalchemy import Boolean, LargeBinary, Table, Text
 
 from storage.errors import MoveRefused
+from storage.frozen import frozen
 from storage.schema.complete import metadata
 from storage.tx import Row
 
@@ -29,7 +30,7 @@ _SPECIAL = re.compile(rb"[\\\x08-\x0d]")
 _ESCAPED = re.compile(rb"\\.")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Moved:
     """What a move brought over, and where to, without a password."""
 

@@ -7,11 +7,11 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from storage.engines.sqlite_upgrade import NOTES, drop_notes, read_version
 from storage.errors import StoreUnavailable
+from storage.frozen import frozen
 from storage.migrations import Version, compose_gone, refuse_other
 from storage.moving.shapes import Shape
 
@@ -21,7 +21,7 @@ BUSY_MILLISECONDS = 30_000
 Key = tuple[object, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Changes:
     """Rows that were written or removed: by table, the keys of each."""
 

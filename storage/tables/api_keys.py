@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NewType
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from storage.conversion import ConversionId
+from storage.frozen import frozen
 from storage.records import PersonId
 from storage.schema import api_key, api_request
 from storage.tx import Conflicting, Row, Tx
@@ -39,7 +39,7 @@ _OVER = select(api_request.c.digest).where(api_request.c.received_at < bindparam
 _DELETE_OVER = delete(api_request).where(api_request.c.digest.in_(_OVER.scalar_subquery()))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ApiKey:
     """A key, as far as it is known here."""
 

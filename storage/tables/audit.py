@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import bindparam, insert, select
 
+from storage.frozen import frozen
 from storage.records import PersonId
 from storage.schema import audit
 from storage.tx import Tx
@@ -24,7 +23,7 @@ _LIST = (
 LAST = 2**63 - 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AuditRow:
     """One act."""
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import bindparam, delete, exists, literal_column, select, update
 
 from storage.facts import EventKind
+from storage.frozen import frozen
 from storage.records import ReferralId
 from storage.schema import awaited, inbox, profile, referral
 from storage.tx import Conflicting, Row, Tx
@@ -72,7 +71,7 @@ _LIST_OF = select(*(awaited.c[name] for name in (*_KEY, "seen_days", "due_at")))
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Awaited:
     """So many days of something are waited for; so many were seen."""
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import bindparam, delete, select, update
 
+from storage.frozen import frozen
 from storage.records import PersonId
 from storage.schema import customer, receipt
 from storage.tx import Conflicting, Tx
@@ -40,7 +39,7 @@ _FIND_CUSTOMER = select(customer.c.person_id).where(customer.c.external_id == bi
 _FORGET_CUSTOMER = delete(customer).where(customer.c.person_id == bindparam("of"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Receipt:
     """A link on a receipt."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from sqlalchemy import Select, bindparam, insert, literal_column, select, update
 
 from storage.campaign import CampaignState
 from storage.errors import RowMissing
+from storage.frozen import frozen
 from storage.records import CampaignId, VersionId
 from storage.schema import campaign, campaign_version
 from storage.tables import shops
@@ -93,7 +94,7 @@ MOST = 200
 """Campaigns that are listed; a shop has a few."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CampaignRow:
     """A promotion: how it stands, and which version of it holds."""
 

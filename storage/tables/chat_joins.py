@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import bindparam, delete, select, tuple_, update
 
+from storage.frozen import frozen
 from storage.records import PersonId, ReferralId
 from storage.schema import chat_join
 from storage.tx import Conflicting, Tx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ChatJoin:
     """Somebody who was seen in the community chat."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from sqlalchemy import Column, Table, bindparam, case, func, select
 from sqlalchemy.sql.expression import ColumnElement
 
 from storage.facts import GrantKind
+from storage.frozen import frozen
 from storage.schema import checkpoint, coupon, event, grant, hand_grant, ledger, redemption
 from storage.tx import Conflicting, Row, Tx
 
@@ -39,7 +39,7 @@ _FOLLOWED: Mapping[str, tuple[Table, Sequence[str]]] = MappingProxyType(
 LOGS = tuple(_FOLLOWED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Checkpoint:
     """The head of a log as it was at a time."""
 

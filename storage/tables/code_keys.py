@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from hashlib import blake2b
 
 from sqlalchemy import bindparam, delete, select
 
 from storage.errors import RowMissing
+from storage.frozen import frozen
 from storage.records import PersonId
 from storage.schema import code_key, forgotten
 from storage.tx import Conflicting, Tx
@@ -31,7 +32,7 @@ _DELETE_FORGOTTEN = delete(forgotten).where(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CodeKey:
     """What the last character of a code is computed with."""
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, select
 
+from storage.frozen import frozen
 from storage.schema import due_job
 from storage.tx import Conflicting, Tx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class DueJob:
     """When a job is due next."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sqlalchemy import and_, bindparam, delete, exists, select, tuple_, update
 
+from storage.frozen import frozen
 from storage.records import PersonId
 from storage.schema import face, person
 from storage.tx import Conflicting, Tx
@@ -50,7 +51,7 @@ _DELETE_UNSHOWN = delete(face).where(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SeenFace:
     """A profile photo that is kept."""
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import bindparam, func, insert, literal_column, select
 
 from storage.facts import GrantId, GrantState
+from storage.frozen import frozen
 from storage.records import PersonId
 from storage.schema import grant, hand_grant
 from storage.tx import Tx
@@ -26,7 +25,7 @@ _COUNT = select(func.count()).select_from(hand_grant).where(hand_grant.c.actor_i
 _FIND = select(*(hand_grant.c[name] for name in _COLUMNS)).where(hand_grant.c.grant_id == bindparam("of"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class HandGrant:
     """Points that somebody of the team gave."""
 

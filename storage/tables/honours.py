@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import and_, bindparam, case, delete, false, literal_column, or_, select, true, update
 
+from storage.frozen import frozen
 from storage.records import PersonId
 from storage.schema import honour, person, profile
 from storage.tx import Conflicting, Tx
@@ -69,7 +68,7 @@ _LIST_TAGS = (
 _DELETE_OF = delete(honour).where(honour.c.person_id == bindparam("of"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TagOwed:
     """A member whose tag in the community chat is to be set."""
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import bindparam, select
 
+from storage.frozen import frozen
 from storage.schema import inspection
 from storage.tx import Conflicting, Tx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Inspection:
     """What a look at the books has found."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, literal_column, select, update
 
 from storage.facts import GrantKind, GrantState, LiabilityLevel
+from storage.frozen import frozen
 from storage.schema import account, coupon, grant, liability, liability_bound, redemption
 from storage.tx import Tx
 
@@ -28,7 +28,7 @@ _FOLD = select(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LiabilityRow:
     """What is owed at this moment."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from sqlalchemy import bindparam, select
 
 from storage.errors import RowMissing
+from storage.frozen import frozen
 from storage.schema import picture
 from storage.tx import Conflicting, Tx
 
@@ -25,7 +26,7 @@ _LIST_KNOWN = select(picture.c.sha256, picture.c.read_from)
 _HOLDS = select(picture.c.sha256).where(picture.c.sha256 == bindparam("sha256"))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StoredPicture:
     """A picture as it is kept."""
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from sqlalchemy import bindparam, literal_column, select, update
 
 from storage.errors import RowMissing
+from storage.frozen import frozen
 from storage.records import CampaignId, PersonId, ShopChanged, VersionId
 from storage.schema import campaign, campaign_version, shop
 from storage.tx import Conflicting, Tx
@@ -83,7 +82,7 @@ _SET_DESK = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Said:
     """What settings say of a shop: empty for nothing, None where that was never remembered."""
 
@@ -92,7 +91,7 @@ class Said:
     zone: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ShopRow:
     """What units of work need of the shop."""
 
@@ -177,7 +176,7 @@ def set_shop(
     community_chat: str | None,
     community_id: int | None,
     zone: str | None = None,
-    said: Said = Said(),
+    said: Said = Said(),  # noqa: B008 -- a frozen value
     file_digest: str,
 ) -> None:
     """Write who the shop is; its main campaign is the one that the version belongs to."""

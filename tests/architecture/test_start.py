@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +16,11 @@ from bot.run_command import import_bot
 import_bot()
 print(json.dumps(sorted(sys.modules)))
 """
+
+DEAR = re.compile(
+    r"^\s*@dataclass\([^)]*frozen=True[^)]*slots=True|^\s*@dataclass\([^)]*slots=True[^)]*frozen=True", re.MULTILINE
+)
+"""How a frozen dataclass with slots is declared by the standard library."""
 
 MODULES = 640
 """Of ours, at most; whoever loads fewer lowers it."""
@@ -54,6 +61,22 @@ def loaded() -> set[str]:
 def test_a_start_loads_nothing_that_few_need(loaded: set[str]) -> None:
     """Each of these costs every start and every process, and is used by some shops, or late."""
     assert {name: why for name, why in LATER.items() if name in loaded} == {}
+
+
+def test_values_are_made_cheaply() -> None:
+    """`dataclass` compiles five methods of a frozen class at every start, used or not; `frozen` compiles what is used."""
+    ours = [*Path("bot").rglob("*.py"), *Path("storage").rglob("*.py")]
+    dear = [str(each) for each in ours if DEAR.search(each.read_text()) and not each.is_relative_to("bot/playground")]
+
+    assert len(ours) > 600
+    assert dear == [], "say @frozen, or @frozen(kw_only=False)"
+
+
+def test_the_command_line_loads_no_sql() -> None:
+    """Whoever asks for help, draws offline or has made a mistake in a setting waits for no database."""
+    program = "import sys, bot.__main__; print([name for name in ('sqlalchemy', 'aiohttp', 'telegram') if name in sys.modules])"
+
+    assert subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout == "[]\n"
 
 
 def test_a_start_loads_few_of_our_modules(loaded: set[str]) -> None:

@@ -98,6 +98,8 @@ def _find_ours(name: str) -> str:
     if not path.is_relative_to(ROOT):
         return ""
     inside = path.relative_to(ROOT)
+    if inside == Path("storage/frozen.py"):
+        return ""  # the methods of values, which are the interpreter's or the library's where a class is no value
     ours = inside.parts[0] in {"bot", "storage"} and "playground" not in inside.parts
     return str(inside) if ours else ""
 

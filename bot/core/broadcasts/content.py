@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bot.core.languages import find_language, parse_tag
+from storage.frozen import frozen
 
 FIRST = ""
 """The version that whoever has none in their own language reads."""
@@ -42,7 +43,7 @@ Parameters = Mapping[str, Any]
 """Of the method that sends a message, as Telegram's JSON has them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Version:
     """The message in one language."""
 
@@ -51,7 +52,7 @@ class Version:
     """Of an album: `items`, each an InputMedia. Of a story: its key."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class LinkButton:
     """One that opens an address; it has a row of its own."""
 
@@ -59,7 +60,7 @@ class LinkButton:
     url: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class BroadcastContent:
     """All that is to be said."""
 
@@ -82,7 +83,7 @@ class ButtonFault(StrEnum):
     TOO_MANY = "too_many"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class ButtonMistake:
     """What is wrong with the lines that should be buttons."""
 

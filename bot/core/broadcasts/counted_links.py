@@ -6,7 +6,8 @@ import base64
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass
+
+from storage.frozen import frozen
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _SEAL_LETTERS = 8
@@ -15,7 +16,7 @@ _SEAL_LETTERS = 8
 _KEY = re.compile(r"([0-9a-z]{1,12})-([0-9a-z]{1,4})\.([0-9a-z]{1,12})-([a-z2-7]{8})")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class CountedLink:
     """Which link of which broadcast, in whose message."""
 

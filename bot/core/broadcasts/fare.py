@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from bot.core.broadcasts.content import count_messages
+from storage.frozen import frozen
 
 FREE_PER_SECOND = 30
 """Messages that Telegram takes from a bot free of charge (Bots FAQ)."""
@@ -21,7 +21,7 @@ LEAST_BALANCE = 10_000
 """Stars that the bot has to have (Bot API, "Paid broadcasts"). The Bots FAQ speaks of 100,000, and of as many people a month."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Fare:
     """What sending so many messages faster costs, and whether the bot can pay it."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
@@ -12,6 +12,7 @@ from bot.core.campaigns.news import NewsRules
 from bot.core.durations import DAY
 from bot.core.zones import choose_zone
 from storage.broadcast import News, Place, Window
+from storage.frozen import frozen
 
 DRIP_DAYS_LIMIT = 365
 DAYS_OF_WEEK = 7
@@ -32,7 +33,7 @@ class When(StrEnum):
     """To each member once, so many days after joining."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Timing:
     """One of the ways, with what it needs."""
 
@@ -137,7 +138,7 @@ def compute_page(looked: int, meant: int, seconds: float = 0.0) -> int:
     return max(LEAST_PAGE, min(MOST_PAGE, int(work / (1 + KEEPING * share))))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Planner:
     """Decides for one broadcast at one moment; remembers what it found for a place."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from bot.core.campaigns.file import CampaignFile
 from bot.core.campaigns.rules import LATER
 from bot.core.durations import HOUR, SECOND
+from storage.frozen import frozen
 
 DAILY_HOUR = 18
 """Of the shop's clock: when the digest of a day is posted, while people still read."""
@@ -24,7 +25,7 @@ class Digest(StrEnum):
     DAY = "day"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AnnounceRules:
     """What a shop wants its announce chat to hear."""
 

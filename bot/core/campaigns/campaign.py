@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from itertools import product
 
@@ -35,6 +35,7 @@ from bot.core.languages import find_language, get_conventions
 from bot.core.liability import take_limit, take_worth
 from bot.core.looks import CardLook
 from bot.core.trials import choose_first
+from storage.frozen import frozen
 
 __all__ = [
     "Campaign",
@@ -69,7 +70,7 @@ class StoryKind(StrEnum):
     INSIDE_STORY = "inside story"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Story:
     """What is worth passing on; texts by language."""
 
@@ -90,7 +91,7 @@ class Story:
     """How its card looks, where that is not as in the campaign it stands in; never kept."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StoryTexts:
     """A story in one language, with the points filled in."""
 
@@ -103,7 +104,7 @@ class StoryTexts:
     """How its card looks, its picture included."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CampaignTexts:
     """What a campaign says in one language."""
 
@@ -113,7 +114,7 @@ class CampaignTexts:
     stories: tuple[StoryTexts, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Campaign:
     """Rules and words of a promotion, in the languages of the shop."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeVar
 
 from bot.core.campaigns.file import CampaignFile, Path
@@ -12,6 +12,7 @@ from bot.core.campaigns.rewards import TANGIBLE, Give, Rule
 from bot.core.campaigns.rules import DAYS_LIMIT, LATER
 from bot.core.campaigns.words import take_words
 from storage.facts import HAD_FOR_POINTS, GrantKind
+from storage.frozen import frozen
 from storage.records import Side
 
 CATALOGUE_LIMIT = 12
@@ -42,7 +43,7 @@ _BLOCK = ("catalogue",)
 _FIELDS = ("key", "price", "stock", "per_member", "valid_days", "name", "give", "picture")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CatalogueItem:
     """Something that can be had for points."""
 

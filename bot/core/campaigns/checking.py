@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from enum import StrEnum
 
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.words import PLACEHOLDER
+from storage.frozen import frozen
 
 _NUMBER = r"(\d+(?:[.,'\u00a0\u202f\u2019 ]\d{3})*)"
 _NOT_DIGITS = re.compile(r"\D")
@@ -28,7 +29,7 @@ class Fault(StrEnum):
     """Words do not stand out from what is behind them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Finding:
     """One thing that is not as it should be, on the card of a story in a language."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
@@ -15,6 +15,7 @@ from bot.core.campaigns.rules import LATER
 from bot.core.campaigns.words import take_words
 from bot.core.durations import SECOND
 from storage.facts import GrantKind
+from storage.frozen import frozen
 from storage.records import Side
 
 CONTESTS_LIMIT = 8
@@ -44,7 +45,7 @@ class ContestBy(StrEnum):
     """The lot, with a ticket for each friend."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Prize:
     """What somebody wins."""
 
@@ -55,7 +56,7 @@ class Prize:
     """What it is called, by language; empty for what says it by itself."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Contest:
     """A contest between two moments where the shop is."""
 

@@ -6,7 +6,7 @@ A draft is a `Campaign` whose texts may be missing; nobody is promised anything 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from enum import StrEnum
 
 from bot.core.campaigns.campaign import (
@@ -26,6 +26,7 @@ from bot.core.campaigns.words import FILLABLE, PLACEHOLDER, UNIT_LIMIT
 from bot.core.looks import AUTO, FOCUSES, LAYOUTS, list_themes
 from bot.core.names import clean_text
 from bot.core.numbers import parse_whole_number
+from storage.frozen import frozen
 
 STORY_FIELDS = ("headline", "text", "offer")
 LIMITS = {"brand": BRAND_LIMIT, "headline": HEADLINE_LIMIT, "text": TEXT_LIMIT, "offer": OFFER_LIMIT}
@@ -40,7 +41,7 @@ class TextFault(StrEnum):
     """It has something in braces that stands for nothing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TextMistake:
     """A text that is not taken; `over` says by how many characters it is too long."""
 
@@ -48,7 +49,7 @@ class TextMistake:
     over: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Gap:
     """What a draft lacks; `story` counts from 1, and is 0 for the campaign itself."""
 
@@ -57,7 +58,7 @@ class Gap:
     language: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Difference:
     """A field that a draft says otherwise."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from enum import StrEnum
 
 from bot.core.campaigns.file import CampaignFile
 from bot.core.campaigns.rules import DAYS_LIMIT, LATER
 from bot.core.durations import DAY
+from storage.frozen import frozen
 
 RISK_LIMIT = 1_000
 """The highest threshold that can be set: all signals together stay far below."""
@@ -23,7 +24,7 @@ class AtDeadline(StrEnum):
     VOID = "void"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Fairness:
     """From which risk on what is done, and for how long somebody is looked at."""
 

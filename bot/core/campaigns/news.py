@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 
 from bot.core.broadcasts.windows import Hours
 from bot.core.campaigns.file import CampaignFile
 from bot.core.campaigns.rules import LATER
+from storage.frozen import frozen
 
 PER_WEEK_LIMIT = 50
 _BLOCK = ("news",)
 _QUIET = re.compile(r"(\d{1,2}) ?[-\u2013] ?(\d{1,2})")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class NewsRules:
     """What a shop promises about its news."""
 

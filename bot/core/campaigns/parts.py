@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from enum import StrEnum
 from itertools import count
 from typing import Any
@@ -18,6 +18,7 @@ from bot.core.campaigns.reward_blocks import RULES_LIMIT
 from bot.core.campaigns.rewards import JOIN, NO_LIMIT, Rule
 from bot.core.campaigns.tiers import TIERS_LIMIT, Tier
 from storage.facts import GrantKind
+from storage.frozen import frozen
 from storage.records import Side
 
 Piece = Rule | CatalogueItem | Tier | Contest
@@ -52,7 +53,7 @@ _FIELDS = {Part.REWARD: "rewards", Part.ITEM: "catalogue", Part.TIER: "tiers", P
 _MOST = {Part.REWARD: RULES_LIMIT, Part.ITEM: CATALOGUE_LIMIT, Part.TIER: TIERS_LIMIT, Part.CONTEST: CONTESTS_LIMIT}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PartChange:
     """A part that a draft says otherwise; None on the side where there is none."""
 

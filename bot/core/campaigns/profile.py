@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
 from bot.core.campaigns.campaign import BRAND_LIMIT, Campaign, CampaignMistake, Story
@@ -11,11 +11,12 @@ from bot.core.campaigns.file import CampaignFile
 from bot.core.campaigns.mistakes import gather_mistakes
 from bot.core.campaigns.pictures import FindPicture, refuse_pictures, take_picture
 from bot.core.campaigns.words import take_channel_language, take_languages, take_unit, take_words
+from storage.frozen import frozen
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Profile:
     """A shop's; texts by language."""
 

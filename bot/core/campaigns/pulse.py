@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 
 from bot.core.campaigns.file import CampaignFile
 from bot.core.campaigns.rules import DAYS_LIMIT, LATER
+from storage.frozen import frozen
 
 _PULSE, _ASKS = ("pulse",), ("asks",)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PulseRules:
     """When members are asked how it was, and for how long whoever is displeased is left in peace."""
 
@@ -22,7 +23,7 @@ class PulseRules:
     """For so long nobody who was displeased is asked to share, or is sent an offer."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AskRules:
     """How often a member is asked to share, whatever the reason."""
 

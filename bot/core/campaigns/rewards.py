@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from types import MappingProxyType
 from typing import Any
 
 from bot.core.campaigns.rules import DAYS_LIMIT
 from storage.facts import GrantKind
+from storage.frozen import frozen
 from storage.records import Side
 
 NUMBER_LIMIT = 1_000_000
@@ -38,7 +39,7 @@ SIDES = MappingProxyType({"inviter": Side.INVITER, "friend": Side.INVITEE})
 SIDE_NAMES = MappingProxyType({side: name for name, side in SIDES.items()})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Trigger:
     """What can happen, and which number belongs to it."""
 
@@ -71,7 +72,7 @@ TRIGGERS: Mapping[str, Trigger] = MappingProxyType(
 """By the word in the file; a capability that knows of something else enters it here."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Give:
     """What somebody gets."""
 
@@ -82,7 +83,7 @@ class Give:
     """The code itself, the name of a pool, of a gift, of a privilege, of what a person hands out, the label."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Limit:
     """At most so often; None for no bound."""
 
@@ -96,7 +97,7 @@ class Limit:
     """In all: how many times."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Condition:
     """If it is like this; what is empty asks nothing."""
 
@@ -124,7 +125,7 @@ ANY = Condition()
 NO_LIMIT = Limit()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Rule:
     """When something happens, somebody gets something."""
 

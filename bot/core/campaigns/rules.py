@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 
 from bot.core.campaigns.file import CampaignFile
+from storage.frozen import frozen
 
 DAYS_LIMIT = 365
 
@@ -25,7 +26,7 @@ _CHAT_EXAMPLE = '"@my_group"'
 _BLOCK = ("rules",)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Rules:
     """When a friend counts, and for how long what holds."""
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from bot.core.campaigns.campaign import Campaign, Story
 from bot.core.durations import DAY
 from bot.core.links import compute_story_mark
 from storage.campaign import CampaignState
+from storage.frozen import frozen
 from storage.records import CampaignId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Standing:
     """How a campaign stands, by what was said of it; times in microseconds."""
 

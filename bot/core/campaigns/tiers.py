@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from bot.core.campaigns.file import CampaignFile, Path
 from bot.core.campaigns.look import take_colour
 from bot.core.campaigns.rules import DAYS_LIMIT, LATER
 from bot.core.campaigns.words import take_words
+from storage.frozen import frozen
 
 TIERS_LIMIT = 8
 FRIENDS_LIMIT = 10_000
@@ -22,7 +23,7 @@ _FIELDS = ("key", "friends", "name", "badge", "colour", "privileges", "period_da
 _EMOJI_PARTS = {"So", "Sk", "Mn", "Me", "Cf"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Tier:
     """A level of honour, reached by friends who count."""
 

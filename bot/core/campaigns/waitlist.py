@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from bot.core.campaigns.reward_blocks import take_give
 from bot.core.campaigns.rewards import Give, Rule
 from bot.core.campaigns.rules import LATER
 from bot.core.campaigns.words import take_words
+from storage.frozen import frozen
 from storage.records import Side
 
 JUMP_LIMIT = 1_000
@@ -27,7 +28,7 @@ _BLOCK = ("waitlist",)
 _FIELDS = ("jump", "let_in", "on", "give", "name")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Waitlist:
     """Who comes first is let in first; friends who come move a member ahead."""
 

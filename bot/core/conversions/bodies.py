@@ -6,11 +6,11 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from storage.conversion import Channel, ConversionType, MemberKey, Report
+from storage.frozen import frozen
 
 MOST_AMOUNT = 10**12
 """Minor units: more than any till takes."""
@@ -51,7 +51,7 @@ _FIELDS: Mapping[ConversionType, tuple[frozenset[str], frozenset[str]]] = {
 """By type: what has to be there, and what may be."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Mistake:
     """Something that cannot be."""
 

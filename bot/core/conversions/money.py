@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+
+from storage.frozen import frozen
 
 MOST_AMOUNT = 10**12
 """Minor units."""
@@ -17,7 +18,7 @@ _ORDER = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Typed:
     """What was typed at the counter."""
 

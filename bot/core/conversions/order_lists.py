@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import StrEnum
 
@@ -13,6 +12,7 @@ from bot.core.conversions.money import parse_money
 from bot.core.coupons.dates import find_day
 from bot.core.liability import count_digits
 from storage.conversion import Channel, ConversionType, MemberKey, Report
+from storage.frozen import frozen
 
 MOST_COLUMNS = 24
 LABEL_LIMIT = 24
@@ -39,7 +39,7 @@ class Fault(StrEnum):
     DATE = "date"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Meaning:
     """What the columns of a list mean."""
 
@@ -48,7 +48,7 @@ class Meaning:
     member_key: MemberKey
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Manner:
     """How a list writes what it says."""
 

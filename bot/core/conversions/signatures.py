@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hmac
 import re
-from dataclasses import dataclass
 
 from bot.core.durations import SECOND
 from bot.core.signing import sign
+from storage.frozen import frozen
 
 TOLERANCE_SECONDS = 300
 """So far a message's time may be from ours, either way; beyond it is a replay or a wrong clock."""
@@ -19,7 +19,7 @@ _TIMESTAMP = re.compile(r"[1-9][0-9]{0,11}")
 _ID = re.compile(r"[!-~]{1,255}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Signed:
     """A message with what its sender put around it."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.core.durations import DAY, SECOND
 from storage.conversion import Reason, SaleState
+from storage.frozen import frozen
 from storage.records import ReferralState
 
 SKEW_SECONDS = 300
@@ -17,7 +17,7 @@ RETRY_DAYS = 30
 """For so long an order that waits is looked at again by itself; the team can tie it at any time."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Recommendation:
     """What brought the buyer."""
 
@@ -27,7 +27,7 @@ class Recommendation:
     """By its terms: a purchase may come so much before it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Order:
     """What is known of one."""
 

@@ -7,9 +7,10 @@ import io
 import re
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO
+
+from storage.frozen import frozen
 
 LINE_LIMIT = 4096
 """Characters of a row; a longer one is no coupon."""
@@ -44,7 +45,7 @@ class FileMistake(Exception):
         self.is_spreadsheet = is_spreadsheet
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Line:
     """A row: the number of its first line in the file, counting from 1, and its cells; None where it cannot be read."""
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import tzinfo
 from enum import StrEnum
 from typing import BinaryIO
 
 from bot.core.coupons.dates import parse_end
 from bot.core.coupons.lines import read_legacy, read_lines
+from storage.frozen import frozen
 
 CODE_LIMIT = 100
 """Characters of a code. A button can copy 256: Bot API, CopyTextButton."""
@@ -130,7 +130,7 @@ class Problem(StrEnum):
     """That was before now."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Coupon:
     """A row that can be taken."""
 
@@ -138,7 +138,7 @@ class Coupon:
     expires_at: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Refused:
     """A row that cannot."""
 
@@ -149,7 +149,7 @@ class Refused:
     """The cell that is meant, shortened."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _Columns:
     """Where in a row what stands."""
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import pairwise
 
 from bot.core.durations import SECOND
+from storage.frozen import frozen
 from storage.review import Trace
 
 HOUR_SECONDS = 3600
@@ -29,7 +30,7 @@ BASELINE = 2_000
 """Friends by whom it is measured what is usual."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Usual:
     """What is usual in this shop. Before `KNOWN` friends have come it is not known, and nobody is compared with it."""
 
@@ -53,7 +54,7 @@ USUAL = Usual()
 """Of a shop of which too little is known."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Look:
     """Everything there is to look at; what is not known yet is as if there were nothing."""
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import statistics
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache
 
 from bot.core.durations import DAY_SECONDS, SECOND
 from bot.core.fairness.looking import HOUR_SECONDS, Look, compute_tail, find_window, list_gaps
+from storage.frozen import frozen
 from storage.review import Trace
 
 Numbers = tuple[int, ...]
@@ -40,7 +40,7 @@ class Cost(Enum):
     """Likewise, and Telegram is asked."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Signal:
     """A rule: what it is called, what it says in how far, and how it is seen."""
 
@@ -53,7 +53,7 @@ class Signal:
     """What it has seen, as its sentence tells it; None for nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Sign:
     """A signal that was seen."""
 

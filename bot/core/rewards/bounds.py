@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bot.core.campaigns.rewards import Give, Rule
 from bot.core.rewards.rules import MILESTONE
 from storage.facts import GrantKind, GrantState
+from storage.frozen import frozen
 from storage.records import PersonId, Side
 
 MEMBER, WEEK = "member", "week"
@@ -14,7 +13,7 @@ OWN = frozenset({MEMBER, WEEK})
 """Kinds of what bounds one member alone: whoever has come up against theirs keeps nobody else waiting."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Bound:
     """So many pieces are wanted of at most so many."""
 

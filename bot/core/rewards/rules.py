@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
@@ -13,6 +12,7 @@ from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.rewards import ANY, HUNDRED, JOIN, Condition, Give, Rule
 from bot.core.languages import find_language
 from storage.facts import EventKind, GrantKind
+from storage.frozen import frozen
 from storage.records import PersonId, ReferralId, Side
 
 MILESTONE = "milestone"
@@ -40,7 +40,7 @@ WHEN: Mapping[EventKind, str] = MappingProxyType(
 """What rules call an event; of the others they know nothing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Occurrence:
     """What happened, as rules look at it, and who stands on either side of it."""
 
@@ -67,7 +67,7 @@ class Occurrence:
     """Where the shop is, like 2026-12-01."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Grant:
     """What comes of a rule for somebody."""
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from bot.core.campaigns.rewards import Rule
 from bot.core.durations import DAY
 from bot.core.rewards.rules import MILESTONE
 from storage.facts import EventKind
+from storage.frozen import frozen
 from storage.records import Side
 
 MOST_STEPS = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Step:
     """So many friends more bring what a rule says."""
 
@@ -56,7 +56,7 @@ def compute_stayed(days: int, due_at: int | None, now: int) -> int:
     return 0 if due_at is None else min(days, max(0, days + (now - due_at) // DAY))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Seen:
     """What is known of a friend."""
 
@@ -68,7 +68,7 @@ class Seen:
     purchases: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Stage:
     """A part of a friend's way: so much of so much."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
@@ -12,6 +11,7 @@ from types import MappingProxyType
 from bot.core.labels import parse_label
 from bot.core.languages import parse_tag
 from bot.core.pulse import Mood
+from storage.frozen import frozen
 
 MOST_CONDITIONS = 24
 """Of one segment: more nobody can read."""
@@ -38,7 +38,7 @@ class How(StrEnum):
     NEVER = "never"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Condition:
     """One thing that is looked at: `friends` `>=` `3`."""
 
@@ -48,21 +48,21 @@ class Condition:
     """As it is written: a word, a number, a day like `2026-05-01`, or `30d` for days ago."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Both:
     """Joined by and."""
 
     parts: tuple[Segment, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AnyOf:
     """Joined by or."""
 
     parts: tuple[Segment, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Not:
     """Everybody else."""
 
@@ -124,7 +124,7 @@ def read_mood(text: str) -> str | None:
 Read = Callable[[str], str | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Kind:
     """A condition that can be said."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, tzinfo
 from itertools import pairwise
 from types import MappingProxyType
@@ -12,10 +11,11 @@ from bot.core.durations import DAY, SECOND
 from bot.core.languages import ALIASES, LANGUAGES, choose_language, find_language
 from bot.core.segments.conditions import NOTHING, AnyOf, Both, Condition, How, Not, Segment, list_conditions, list_steps
 from bot.core.segments.writing import SegmentMistake, Why
+from storage.frozen import frozen
 from storage.segment import Either, Every, Is, Opening, Other, Reading, Speaks, Trait, Tree, Within
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Moment:
     """When and where a segment is looked at: one moment for all of a broadcast's members."""
 

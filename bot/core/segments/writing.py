@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 from types import MappingProxyType
@@ -23,6 +22,7 @@ from bot.core.segments.conditions import (
     Segment,
     list_conditions,
 )
+from storage.frozen import frozen
 
 
 class Why(StrEnum):
@@ -69,7 +69,7 @@ class SegmentMistake(ValueError):
         return self.text[self.start : self.end]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class _Token:
     word: str
     start: int

@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from storage.frozen import frozen
 
 TYPED_LIMIT = 64
 """Code points of what is typed that are looked at."""
@@ -49,7 +50,7 @@ _SYLLABLES = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng$", "n"), ("^[nr]", "l"
 """What speakers of different regions do not tell apart."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class WordList:
     """The words of one language, each with its own sound."""
 

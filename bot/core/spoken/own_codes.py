@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from bot.core.spoken.codes import WordList, fold_spoken, parse_spoken
+from storage.frozen import frozen
 
 SHORTEST, LONGEST = 3, 16
 
@@ -30,7 +30,7 @@ class Unsuitable(Enum):
     CHOSEN_BEFORE = auto()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Refused:
     """Words that nobody gets."""
 

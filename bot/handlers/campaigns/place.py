@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass
 
 from telegram import Message, MessageOriginChannel, MessageOriginChat
 from telegram.error import TelegramError
@@ -16,6 +15,7 @@ from bot.handlers.deps import Context
 from bot.messages.place import say_chat_problem, say_no_chat
 from bot.messages.texts import Html, Texts
 from bot.wire.errors import FailureKind, classify
+from storage.frozen import frozen
 
 _LINK = re.compile(r"(?:https?://)?(?:t|telegram)\.me/([A-Za-z][A-Za-z0-9_]{3,31})/?", re.IGNORECASE)
 _DECIDE = {"announce": decide_posting, "community": decide_inviting}
@@ -23,7 +23,7 @@ _SILENT = frozenset({FailureKind.NOT_SENT, FailureKind.UNKNOWN, FailureKind.FLOO
 """Nothing was said of the chat."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class FoundChat:
     """A chat of the shop that the bot can work in."""
 

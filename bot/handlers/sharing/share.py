@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from telegram import Update
 from telegram.error import BadRequest, TelegramError
@@ -24,12 +23,13 @@ from bot.wire.errors import classify
 from bot.wire.pictures import Pictures
 from bot.wire.profile_photos import ProfilePhoto, fetch_profile_photo
 from bot.wire.telegram_bot import find_file_id
+from storage.frozen import frozen
 from storage.records import ShareWay
 
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Sort:
     """One sort of picture a member can be handed; of its functions the last argument is a story's key."""
 

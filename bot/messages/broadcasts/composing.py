@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
@@ -19,6 +19,7 @@ from bot.messages.sharing.screens import say_caption
 from bot.messages.shop import Shop, Source
 from bot.messages.texts import Texts
 from bot.services.members import MemberView
+from storage.frozen import frozen
 
 READER = "~reader~"
 """Stands in a counted link where the key of its reader comes."""
@@ -39,7 +40,7 @@ METHODS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Reader:
     """Whom a message is made for."""
 

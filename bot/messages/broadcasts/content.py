@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from telegram import Message, MessageEntity, Poll
 
 from bot.core.broadcasts.content import Kind, Parameters, Version
+from storage.frozen import frozen
 
 TEXT_LIMIT = 4096
 """Code points of a message: Telegram counts these, and not the UTF-16 units of its entities' offsets."""
@@ -50,7 +50,7 @@ class Unfit(StrEnum):
     """Telegram did not want to show it to its own author."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class ContentMistake:
     """What is wrong with a message that was meant for everybody."""
 

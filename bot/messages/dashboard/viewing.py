@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from unicodedata import east_asian_width
 
@@ -21,6 +20,7 @@ from bot.messages.texts import LANGUAGES, Texts, show_plain_name
 from bot.services.broadcasts.results import BroadcastResult
 from bot.services.dashboard.viewing import BoardView
 from bot.services.tickets.watching import DeskFigures
+from storage.frozen import frozen
 from storage.records import join_name
 
 _NAME_LIMIT = 40
@@ -29,7 +29,7 @@ _SHOWN = ("shared", "clicked", "started", "qualified", "purchased")
 """Steps of the funnel in a table of parts."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class BoardTable:
     """Rows under a heading."""
 
@@ -42,7 +42,7 @@ class BoardTable:
     """Columns that stand to the right."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class BoardChart:
     """Bars: for each of some labels, so many of each series."""
 
@@ -54,7 +54,7 @@ class BoardChart:
     """From left to right, for labels that are long."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Board:
     """A page."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 
 from bot.core.pulse import FACES, Mood, decide_mood
@@ -11,6 +10,7 @@ from bot.core.segments.conditions import NOTHING, AnyOf, Both, Condition, How, N
 from bot.messages.campaigns_panel import name_language
 from bot.messages.sharing.ways import name_source
 from bot.messages.texts import Texts
+from storage.frozen import frozen
 
 KINDS = {
     "language": "segments.kind.language",
@@ -80,7 +80,7 @@ _AT_LEAST = {"friends": "segments.at_least.friends", "balance": "segments.at_lea
 _BELOW = {"friends": "segments.below.friends", "balance": "segments.below.balance"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Words:
     """What a segment is said with."""
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from urllib.parse import quote
 
 from bot.messages.shop import Shop
 from bot.messages.texts import Texts
+from storage.frozen import frozen
 
 X_LIMIT = 280 - 24
 """What X counts of a post beside the link, which counts 23; letters outside Latin and its neighbours count two."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Load:
     """What is carried to a network."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import ceil
 from textwrap import wrap
 from typing import NamedTuple
@@ -30,6 +29,7 @@ from bot.messages.outgoing import OutgoingMessage, Photo
 from bot.messages.shop import Shop, Source
 from bot.messages.texts import Html, Texts, escape, show_name, show_plain_name
 from bot.services.members import MemberView
+from storage.frozen import frozen
 
 _LINE_LETTERS = 38
 """Of a caption, on a phone that is 390 pixels wide."""
@@ -69,7 +69,7 @@ _WORDINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class InlineInvitation:
     """What somebody picks from in a chat, and what the friend gets."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC
 
 from bot.core.durations import DAY
@@ -11,12 +10,13 @@ from bot.core.funnel import PERIOD_DAYS
 from bot.messages.shop import Shop
 from bot.messages.texts import Texts
 from bot.services.stats import StatsView
+from storage.frozen import frozen
 
 WEEKS_EACH = PERIOD_DAYS // 7
 """Of the weeks that a picture shows, so many are this period, and as many the one before."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TrendTexts:
     """Everything that is drawn and written on the picture, ready to read."""
 

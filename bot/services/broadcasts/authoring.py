@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from bot.core.broadcasts.content import list_links, read_content
 from bot.core.broadcasts.timing import When, read_timing
@@ -13,6 +13,7 @@ from bot.services.broadcasts.planning import Plan, compute_due, summarize, view_
 from bot.services.members import MemberView, demand, enter, list_team, view_member
 from bot.services.segments.finding import count_steps, find_audience
 from storage.broadcast import Action, Broadcast, Recipient, Skip
+from storage.frozen import frozen
 from storage.records import BroadcastId, BroadcastState, DeliveryState, Person, Profile
 from storage.tables import audiences, audit, broadcast_links, broadcasts, conversations, deliveries, directory, people
 from storage.tx import Tx
@@ -25,7 +26,7 @@ LISTED_AT_MOST = 50
 EVERYBODY_PERCENT = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class BroadcastView:
     """A broadcast as its author sees it."""
 

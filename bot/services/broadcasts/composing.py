@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from bot.core.broadcasts.content import (
@@ -21,6 +21,7 @@ from bot.core.durations import DAY_SECONDS
 from bot.services.broadcasts.authoring import BROADCAST, BroadcastView, enter_author, find_own, view_broadcast
 from bot.services.members import MemberView, view_member
 from storage.broadcast import Broadcast
+from storage.frozen import frozen
 from storage.records import BroadcastId, BroadcastState, Person, Profile, Seq
 from storage.tables import broadcasts, conversations, inbox
 from storage.tx import Tx
@@ -37,7 +38,7 @@ MOST_LATER = 20
 """An album has at most ten."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Written:
     """A message that its author has sent, as the version of a language."""
 
@@ -47,7 +48,7 @@ class Written:
     """Of the author's message; of an album all, in the order of its items."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Place:
     """Where an author stands, as the conversation keeps it."""
 

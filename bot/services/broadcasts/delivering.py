@@ -14,6 +14,7 @@ from bot.services.notices import owe
 from bot.services.webhooks.publishing import publish_broadcast
 from storage.addresses import MemberAddress
 from storage.broadcast import Action, Broadcast, Outcome, Recipient
+from storage.frozen import frozen
 from storage.records import BroadcastId, BroadcastState, DeliveryState, PersonId
 from storage.tables import broadcast_links, broadcasts, deliveries, people
 from storage.tx import Tx
@@ -21,7 +22,7 @@ from storage.tx import Tx
 Key = tuple[BroadcastId, PersonId]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Claim:
     """Recipients of one broadcast that are this process's to write to, durably."""
 
@@ -35,7 +36,7 @@ class Claim:
     """Numbers of the addresses whose opening is counted."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Step:
     """What one step brought."""
 
@@ -85,7 +86,7 @@ class Ends:
         self.unpaid |= earlier.unpaid
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FormerRun:
     """What a run that was killed is known to have sent."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.services.notices import Notice
+from storage.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class BroadcastSlowed(Notice):
     """Telegram takes no Stars for it: it goes on at the pace that is free of charge."""
 
@@ -16,7 +16,7 @@ class BroadcastSlowed(Notice):
     broadcast: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class BroadcastStopped(Notice):
     """Too many of the last were refused or lost: it waits until its author has looked."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import tzinfo
 
 from bot.core.broadcasts.timing import Planner, Timing, When, read_timing
@@ -13,6 +13,7 @@ from bot.core.durations import DAY, HOUR
 from bot.services.campaigns import find_zone, get_terms
 from bot.services.segments.finding import find_audience
 from storage.broadcast import Action, Broadcast, Due, Page, Planned, Recipient, SentMessage, Skip
+from storage.frozen import frozen
 from storage.records import BroadcastId, BroadcastState, DeliveryState
 from storage.tables import audiences, broadcasts, deliveries, shops
 from storage.tx import Tx
@@ -61,7 +62,7 @@ def compute_due(tx: Tx, timing: Timing) -> int:
     return timing.compute_due(find_zone(None if shop is None else shop.zone), tx.now)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Plan:
     """When a broadcast goes out, and what that means for members as things are."""
 

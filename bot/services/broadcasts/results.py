@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from bot.core.broadcasts.content import read_content
 from bot.core.broadcasts.timing import When, read_timing
 from storage.broadcast import Broadcast
+from storage.frozen import frozen
 from storage.records import DeliveryState
 from storage.tables import broadcast_links, broadcasts, deliveries
 from storage.tx import Tx
@@ -18,7 +18,7 @@ SHOWN_BROADCASTS = 10
 _READ = 3 * SHOWN_BROADCASTS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class BroadcastResult:
     """How many of its recipients are in which state, and how many people have opened one of its links."""
 

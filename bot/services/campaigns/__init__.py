@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -13,6 +12,7 @@ from bot.core.campaigns.rewards import Rule
 from bot.core.campaigns.rules import parse_chat
 from bot.core.campaigns.running import Standing, compose_chapters, decide_holds, decide_running
 from bot.core.testimonials import TESTIMONIALS_SHOWN, tell
+from storage.frozen import frozen
 from storage.records import CampaignId, VersionId
 from storage.tables import campaigns, shops, testimonials
 from storage.tables.campaigns import CampaignRow
@@ -26,7 +26,7 @@ _read: dict[str, Campaign] = {}
 """By digest: the same content is the same campaign, whichever shop of this process it belongs to."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Terms:
     """What a version of a campaign says about rewards, holds and windows."""
 
@@ -39,7 +39,7 @@ class Terms:
         return [story.key for story in self.campaign.stories]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ShopView:
     """What screens show of the shop, as it was at one revision."""
 
@@ -105,7 +105,7 @@ def read_terms(tx: Tx, shop: ShopRow) -> Terms:
     return Terms(version_id=shop.version_id, campaign=_read_content(tx, shop.version_id, shop.digest))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Promise:
     """What a link brings."""
 

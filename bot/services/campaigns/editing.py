@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.content import compose_content, compute_digest, parse_content
@@ -16,6 +15,7 @@ from bot.services.campaigns.opening import note_written
 from bot.services.campaigns.running import change_campaign
 from bot.services.members import MemberView, demand, enter, view_member
 from storage.campaign import CampaignState
+from storage.frozen import frozen
 from storage.records import CampaignId, PersonId, Profile
 from storage.tables import audit, campaigns, pictures, shops
 from storage.tables.campaigns import CampaignRow
@@ -23,7 +23,7 @@ from storage.tables.pictures import StoredPicture
 from storage.tx import Tx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PanelCampaign:
     """A campaign in the panel."""
 
@@ -37,7 +37,7 @@ class PanelCampaign:
     ends_at: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PanelView:
     """Everything there is."""
 
@@ -45,7 +45,7 @@ class PanelView:
     campaigns: Sequence[PanelCampaign]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class EditorView:
     """One campaign as it is being written."""
 

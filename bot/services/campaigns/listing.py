@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.pictures import list_pictures
 from bot.services.campaigns import get_terms
 from storage.campaign import CampaignState
 from storage.errors import RowMissing
+from storage.frozen import frozen
 from storage.records import CampaignId
 from storage.tables import campaigns, pictures, shops
 from storage.tables.campaigns import CampaignRow
@@ -17,7 +17,7 @@ from storage.tables.pictures import StoredPicture
 from storage.tx import Tx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CampaignLine:
     """A campaign in a list."""
 
@@ -29,7 +29,7 @@ class CampaignLine:
     main: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Export:
     """A campaign on its way into a file."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.services.notices import Notice
+from storage.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FileTaken(Notice):
     """The campaign file says something new, and that holds from now on."""
 
@@ -16,7 +16,7 @@ class FileTaken(Notice):
     slug: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StartHeld(Notice):
     """A campaign was to begin by itself, and something about its cards is not as it should be any more."""
 
@@ -26,7 +26,7 @@ class StartHeld(Notice):
     """As `compose_findings` writes them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FileKept(Notice):
     """The campaign was changed by other ways after its file, and the file does not hold."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.content import compose_content, compute_digest
@@ -16,6 +16,7 @@ from bot.services.members import enter
 from bot.services.notices import Notice, owe
 from storage.addresses import MemberAddress
 from storage.campaign import CampaignState
+from storage.frozen import frozen
 from storage.records import PersonId, Profile, VersionId
 from storage.role import Role
 from storage.tables import audit, campaigns, conversations, people, pictures, roles, shops, webhooks
@@ -27,7 +28,7 @@ from storage.tx import Tx
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Source:
     """A campaign as its file has it."""
 
@@ -37,7 +38,7 @@ class Source:
     pictures: Collection[StoredPicture] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Opening:
     """What came of the campaign file at a start."""
 

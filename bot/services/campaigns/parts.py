@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -16,6 +16,7 @@ from bot.core.campaigns.tier_answers import compose_tier
 from bot.core.roles import MANAGERS
 from bot.services.campaigns.editing import EditorView, edit_campaign, view_editor
 from bot.services.members import demand
+from storage.frozen import frozen
 from storage.records import CampaignId, Profile
 from storage.tables import campaigns, coupons, labels, pictures, redemptions
 from storage.tables.pictures import StoredPicture
@@ -30,7 +31,7 @@ COMPOSE: Mapping[Part, Callable[[Mapping[str, Any], Any], Piece]] = MappingProxy
 """Answers and what was there before, to what they say."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PartsView:
     """Everything of one kind in a campaign as it is being written."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.content import compose_content, compute_digest, parse_content
@@ -13,6 +12,7 @@ from bot.services.audit import Act
 from bot.services.campaigns import ShopView, get_shop, get_terms
 from bot.services.members import MemberView, demand, enter, view_member
 from storage.campaign import CampaignState
+from storage.frozen import frozen
 from storage.records import CampaignId, PersonId
 from storage.records import Profile as Visitor
 from storage.tables import audit, campaigns, pictures, shops
@@ -23,7 +23,7 @@ Dress = Callable[[Campaign, Profile], Campaign]
 """Says what a campaign looks like in a shop."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ShopSource:
     """A shop's profile as its file has it."""
 
@@ -52,7 +52,7 @@ def take_profile(tx: Tx, source: ShopSource, *, actor_id: PersonId | None = None
     return news
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ShopProfile:
     """What the shop says of itself, and where it is."""
 

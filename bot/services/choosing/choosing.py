@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from bot.core.choosing import POLLS_SHOWN, compute_result
@@ -14,13 +13,14 @@ from bot.services.choosing.notices import PollAnnounced, PollEnded, PollResult
 from bot.services.members import MemberView, demand, enter, find_role, view_member
 from bot.services.notices import owe
 from storage.addresses import ANNOUNCE, MemberAddress
+from storage.frozen import frozen
 from storage.poll import PollId, PollRow
 from storage.records import PersonId, Profile
 from storage.tables import audit, people, polls, shops
 from storage.tx import Tx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PollView:
     """A question as a member sees it."""
 
@@ -29,7 +29,7 @@ class PollView:
     votes: Mapping[int, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ChoosingView:
     """One of the questions that are asked now."""
 
@@ -42,7 +42,7 @@ class ChoosingView:
     """Whether the member can ask and say what comes of it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AskedView:
     """What came of somebody's asking."""
 

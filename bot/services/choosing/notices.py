@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.services.notices import Notice
+from storage.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PollAnnounced(Notice):
     """To the announce chat: there is something to choose."""
 
@@ -16,7 +16,7 @@ class PollAnnounced(Notice):
     asked: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PollEnded(Notice):
     """To somebody who chose: what most chose, and what comes of it."""
 
@@ -28,7 +28,7 @@ class PollEnded(Notice):
     outcome: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PollResult(PollEnded):
     """The same, to the announce chat."""
 

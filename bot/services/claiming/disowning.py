@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from bot.core.claiming import compute_end
@@ -12,6 +11,7 @@ from bot.services.joining.notices import RevokeReason
 from bot.services.joining.revoking import revoke
 from bot.services.members import MemberView, compose_name, enter, view_member
 from bot.services.rewards.granting import sum_points
+from storage.frozen import frozen
 from storage.records import Person, Profile, Referral, ReferralId, ReferralState, Side
 from storage.tables import grants, people, referrals
 from storage.tx import Tx
@@ -27,7 +27,7 @@ class Disowning(Enum):
     """Taken back before, or never this member's to refuse."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class DisownView:
     """What came of "it wasn't me"; `points` went back."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 
 from bot.core.claiming import (
@@ -28,6 +28,7 @@ from bot.services.joining.joining import credit
 from bot.services.members import MemberView, enter, find_by_link, view_member
 from bot.services.rewards.granting import promise_points
 from bot.services.spoken import find_by_said, sounds_spoken
+from storage.frozen import frozen
 from storage.records import Person, PersonId, Profile, Referral, ReferralState
 from storage.tables import chat_links, conversations, directory, people
 from storage.tx import Tx
@@ -36,7 +37,7 @@ SOURCE = "name"
 """By which way a friend came who named the inviter."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ClaimView:
     """What came of naming somebody."""
 

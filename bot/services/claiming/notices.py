@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.services.notices import Notice
+from storage.frozen import frozen
 from storage.records import PersonId, ReferralId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FriendClaimed(Notice):
     """A newcomer says that it was you; with the way to say that it was not."""
 

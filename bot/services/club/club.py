@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from bot.core.campaigns.rewards import Rule
 from bot.core.club import DROPS_SHOWN
@@ -14,6 +14,7 @@ from bot.services.campaigns import get_terms
 from bot.services.honours.honours import HonourView, view_honour
 from bot.services.members import MemberView, enter, find_role, view_member
 from storage.drop import ClaimRow, DropId, DropRow
+from storage.frozen import frozen
 from storage.records import Profile
 from storage.tables import drops, labels
 from storage.tx import Tx
@@ -21,7 +22,7 @@ from storage.tx import Tx
 RULES_SHOWN = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ClubView:
     """A member in the club."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from bot.core.club import DROPS_SHOWN, RIVALS_LIMIT, Claiming, Dropping, decide_opened, list_rivals
@@ -18,13 +17,14 @@ from bot.services.webhooks.publishing import publish_grant
 from storage.addresses import ANNOUNCE, MemberAddress
 from storage.drop import DropId, DropRow
 from storage.facts import FOR_DROP, EventKind, GrantId, GrantKind, GrantState
+from storage.frozen import frozen
 from storage.records import PersonId, Profile, Seq
 from storage.tables import audit, coupons, drops, events, grants, inbox, people, shops
 from storage.tx import Tx
 from storage.webhook import HookEventKind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ClaimView:
     """What came of somebody's coming."""
 
@@ -34,7 +34,7 @@ class ClaimView:
     quantity: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OpeningView:
     """What came of opening a drop."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.services.notices import Notice
+from storage.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class DropMissed(Notice):
     """To a member who came when all were taken. Whoever was in time hears of their coupon."""
 
@@ -19,7 +19,7 @@ class DropMissed(Notice):
     """Else the shop has ended it before."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class DropAnnounced(Notice):
     """To the announce chat: there is something for whoever comes first."""
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bot.services.campaigns import get_terms
 from bot.services.members import MemberView, enter, view_member
 from bot.services.rewards.granting import promise_points
+from storage.frozen import frozen
 from storage.records import PersonId, Profile, ReferralState
 from storage.tables import chat_links, referrals
 from storage.tx import Tx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CommunityView:
     """A member before the community chat."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from bot.core.campaigns.contests import Contest, ContestBy
 from bot.core.campaigns.running import decide_running
@@ -23,19 +23,19 @@ from storage.addresses import ANNOUNCE, MemberAddress
 from storage.contest import Contestant, ContestId, ContestRow, ContestState, Evidence, Placing
 from storage.errors import RowMissing
 from storage.facts import GrantKind
+from storage.frozen import frozen
 from storage.records import CampaignId, PersonId, Profile
 from storage.tables import audit, campaigns, contests, people, scores, shops
 from storage.tx import Tx
 
-SHOWN = 10
+SHOWN, LISTED = 10, 5
 REVIEWED = 20
 """Leading contestants whom the team looks over one by one; everybody is in the list as a file."""
-LISTED = 5
 ENTRIES_LIMIT = 1_000_000
 EVIDENCE_LIMIT = 100_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ContestView:
     """A contest as somebody sees it."""
 
@@ -58,7 +58,7 @@ class ContestView:
         return compute_commitment(self.row.seed) if self.contest.by is ContestBy.DRAW else ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ContestsView:
     """What there is to win, and who has won, the latest first."""
 
@@ -66,7 +66,7 @@ class ContestsView:
     contests: Sequence[ContestView] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ReviewView:
     """A contest as the team looks it over; None for one that is not there."""
 
@@ -78,7 +78,7 @@ class ReviewView:
     """Whether what was asked for was done by this tap."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ContestFile:
     """All there is to say about who stands where, and why."""
 
@@ -89,7 +89,7 @@ class ContestFile:
     evidence: Sequence[Evidence] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class DrawView:
     """A draw with its proof, as it was when the results were told."""
 

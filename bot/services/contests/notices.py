@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.services.notices import Notice
+from storage.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ContestBegun(Notice):
     """To the announce chat: what can be won until when; for a draw with the hash of its seed."""
 
@@ -20,7 +20,7 @@ class ContestBegun(Notice):
     commitment: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ContestOver(Notice):
     """To an owner: it is over, and waits for a look before its results are told."""
 
@@ -29,7 +29,7 @@ class ContestOver(Notice):
     name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ContestReleased(Notice):
     """To the announce chat: the results are there."""
 
@@ -39,7 +39,7 @@ class ContestReleased(Notice):
     """Names as each allows, by place, one a line; empty lines for who appears without a name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PrizeWon(Notice):
     """To a winner."""
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.core.coupons.pools import fold_code
 from bot.services.spoken import find_by_said
 from storage.conversion import Conversion, MemberKey, Reason, Report, Sale
+from storage.frozen import frozen
 from storage.records import Person, PersonId
 from storage.tables import buyers, coupons, grants, order_claims, people
 from storage.tx import Tx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Buyer:
     """Who has bought, or why nobody knows."""
 

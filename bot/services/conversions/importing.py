@@ -19,6 +19,7 @@ from bot.services.conversions.reporting import Outcome, report
 from bot.services.conversions.settling import find_currency
 from bot.services.members import MemberView, demand, enter, view_member
 from storage.conversion import MemberKey, Report
+from storage.frozen import frozen
 from storage.records import Profile
 from storage.steps import Steps
 from storage.tables import audit, column_maps, conversions, sales, shops
@@ -43,7 +44,7 @@ class Taken:
     """The first rows that are no orders, by their lines."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ListView:
     """Somebody of the team with a list in their hands."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from bot.core.conversions.keys import (
@@ -21,13 +20,14 @@ from bot.core.conversions.keys import (
 from bot.core.roles import OWNERS
 from bot.services.audit import Act
 from bot.services.members import MemberView, demand, enter, view_member
+from storage.frozen import frozen
 from storage.records import PersonId, Profile
 from storage.tables import api_keys, audit
 from storage.tables.api_keys import ApiKey, KeyId
 from storage.tx import Tx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class MadeKey:
     """A key: the one time that it is told."""
 
@@ -36,7 +36,7 @@ class MadeKey:
     key_hash: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class KeysView:
     """The keys that open something, for an owner."""
 

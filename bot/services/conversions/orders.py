@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from bot.core.roles import TEAM
 from bot.services.audit import Act
 from bot.services.conversions.settling import drop, settle
 from bot.services.members import MemberView, compose_name, demand, enter, view_member
 from storage.conversion import Sale, SaleId, SaleState
+from storage.frozen import frozen
 from storage.records import PersonId, Profile
 from storage.tables import audit, buyers, conversions, order_claims, people, sales
 from storage.tx import Tx
@@ -22,7 +22,7 @@ MOST_CLAIMED = 20
 """Orders that somebody can say are theirs while none was confirmed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OrdersView:
     """A page of orders that wait, the newest first."""
 
@@ -33,7 +33,7 @@ class OrdersView:
     """Where the next page begins; 0 for none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OrderView:
     """One order."""
 

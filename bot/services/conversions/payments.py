@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.core.conversions.bodies import is_order_id
 from bot.services.conversions.reporting import Reported, report
 from storage.conversion import Channel, ConversionType, MemberKey, Report
+from storage.frozen import frozen
 from storage.tables import tallies
 from storage.tx import Tx
 
@@ -16,7 +16,7 @@ STARS = "XTR"
 SUBJECT, SEEN = "star_transactions", "seen"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Payment:
     """A payment in Telegram, or what became of one."""
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from bot.services.conversions.settling import settle
 from bot.services.joining.joining import start
 from bot.services.members import MemberView, enter, view_member
 from storage.conversion import Sale
+from storage.frozen import frozen
 from storage.records import Profile
 from storage.tables import buyers, code_keys, people, sales
 from storage.tx import Tx
@@ -31,7 +31,7 @@ class Opened(Enum):
     UNKNOWN = auto()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ReceiptView:
     """What the member who opened a link sees."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from bot.services.conversions.settling import settle
 from storage.conversion import ConversionId, ConversionType, Reason, Report, Sale, SaleState
+from storage.frozen import frozen
 from storage.records import PersonId
 from storage.tables import api_keys, conversions, sales
 from storage.tx import Tx
@@ -29,7 +29,7 @@ class Outcome(Enum):
     """Something else was reported under the same number."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Reported:
     """What its sender is answered."""
 

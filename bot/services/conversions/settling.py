@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.core.conversions.states import (
     Order,
@@ -27,6 +27,7 @@ from bot.services.rewards.purchases import (
 )
 from bot.services.webhooks.publishing import publish_sale
 from storage.conversion import Conversion, ConversionType, Reason, Sale, SaleId, SaleState
+from storage.frozen import frozen
 from storage.pulse import PulseCause
 from storage.records import PersonId, Referral, ReferralState
 from storage.tables import conversions, people, referrals, sales
@@ -38,7 +39,7 @@ FRESH = 2 * DAY
 _COUNTS = (SaleState.COUNTED, SaleState.REDUCED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Known:
     """All that was reported of an order."""
 

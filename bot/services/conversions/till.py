@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
@@ -16,6 +15,7 @@ from bot.services.conversions.reporting import Outcome, report
 from bot.services.conversions.settling import drop, find_currency
 from bot.services.members import MemberView, compose_name, demand, enter, view_member
 from storage.conversion import Channel, ConversionType, MemberKey, Report, Sale, SaleId, SaleState
+from storage.frozen import frozen
 from storage.records import Person, PersonId, Profile
 from storage.tables import audit, conversions, people, sales
 from storage.tx import Tx
@@ -38,7 +38,7 @@ class Sold(Enum):
     """It cannot be undone any more."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TillView:
     """Somebody of the team at the till."""
 

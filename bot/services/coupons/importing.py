@@ -17,6 +17,7 @@ from bot.services.coupons.giving import fill_waiting
 from bot.services.members import MemberView, demand, enter, view_member
 from storage.campaign import CampaignState
 from storage.facts import GrantKind
+from storage.frozen import frozen
 from storage.records import Profile
 from storage.steps import Steps
 from storage.tables import audit, campaigns, coupons, grants, shops
@@ -82,7 +83,7 @@ def import_coupons(
         yield partial(_note, pool=pool, new=imported.new, by=by)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PoolView:
     """A pool, as whoever runs the shop sees it."""
 
@@ -92,7 +93,7 @@ class PoolView:
     """Rewards that wait for a coupon of it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PoolsView:
     """All pools there are."""
 

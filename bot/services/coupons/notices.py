@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
 from bot.services.notices import Notice
 from storage.facts import PoolLevel
+from storage.frozen import frozen
 
 
 class Given(StrEnum):
@@ -20,7 +20,7 @@ class Given(StrEnum):
     """The one before had expired."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CouponGiven(Notice):
     """Here is your coupon."""
 
@@ -34,7 +34,7 @@ class CouponGiven(Notice):
     """By which it came, as `bot.services.rewards.notices.write_rule` wrote it; empty where that is not known."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CouponAwaited(Notice):
     """It comes as soon as the shop has new ones."""
 
@@ -46,7 +46,7 @@ class CouponAwaited(Notice):
     """Likewise."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CouponOver(Notice):
     """Its time is over, and there is no other."""
 
@@ -55,7 +55,7 @@ class CouponOver(Notice):
     code: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CouponTaken(Notice):
     """It was taken back."""
 
@@ -64,7 +64,7 @@ class CouponTaken(Notice):
     code: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CouponUsed(Notice):
     """The counter has taken it; or a slip there was put right."""
 
@@ -74,7 +74,7 @@ class CouponUsed(Notice):
     undone: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PoolLow(Notice):
     """To whoever runs the shop: there are few coupons left, or none."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
 
 from bot.core.durations import HOUR_SECONDS
 from bot.core.roles import MANAGERS, OWNERS, decide_allowed
 from bot.services.members import MemberView, demand, enter, find_role, view_member
+from storage.frozen import frozen
 from storage.records import PersonId, Profile
 from storage.role import Role
 from storage.tables import people, web_keys
@@ -26,7 +26,7 @@ class SessionOver(Exception):
     """Nobody looks, or nobody who may any more."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class DashboardLink:
     """What opens the dashboard once, for whom."""
 
@@ -34,7 +34,7 @@ class DashboardLink:
     token: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Insider:
     """Who looks."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from bot.core.dashboard import CUTS, LISTS, SHOWN_ROWS, BoardPage
 from bot.core.funnel import Funnel
@@ -16,6 +16,7 @@ from bot.services.reminding.asking import measure_asking
 from bot.services.stats import Figures, cut, list_weeks, measure, sum_owed
 from bot.services.tickets.watching import DeskFigures, view_desk_figures
 from storage.exports import EXPORTS
+from storage.frozen import frozen
 from storage.listing import Export, read_latest
 from storage.tables import broadcasts, tickets
 from storage.tables.funnel import Cut
@@ -25,7 +26,7 @@ _SENDING_LOOK = 15 * 1_000_000
 """While messages go out a page is shown anew so often: how many have got one is told by no single row."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class BoardView:
     """One page."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from bot.core.fairness.asking import TRIES, CaptchaKind, compose_captcha
 from bot.services.fairness.deciding import count_in, look_at
 from bot.services.members import MemberView, enter, view_member
+from storage.frozen import frozen
 from storage.records import Profile, Referral, ReferralId
 from storage.review import Captcha, ReviewRow, ReviewState
 from storage.tables import captchas, people, referrals, reviews
@@ -29,7 +29,7 @@ class Answering(Enum):
     """There is nothing to answer here."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CaptchaView:
     """A question, or that there is none (any more)."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, auto
 from typing import Any
 
@@ -24,6 +24,7 @@ from bot.services.joining.revoking import revoke, suspend
 from bot.services.members import MemberView, compose_name, demand, enter, view_member
 from bot.services.notices import owe
 from storage.addresses import MemberAddress
+from storage.frozen import frozen
 from storage.records import Person, Profile, Referral, ReferralId, ReferralState
 from storage.review import ReviewRow, ReviewState
 from storage.tables import audit, captchas, people, referrals, reviews, watches
@@ -53,7 +54,7 @@ class Deciding(Enum):
     """Somebody else was quicker, or it is too late."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ReviewView:
     """Somebody to decide about, or nobody."""
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.services.notices import Notice
+from storage.frozen import frozen
 from storage.records import PersonId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FriendHeld(Notice):
     """To the inviter: the friend is looked at until a moment, before or instead of counting."""
 
@@ -20,7 +20,7 @@ class FriendHeld(Notice):
     """Had counted already."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class WelcomeHeld(Notice):
     """To a newcomer who came by a friend and whose coming is looked at until a moment."""
 
@@ -32,7 +32,7 @@ class WelcomeHeld(Notice):
     """Had counted already, and is no newcomer."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CaptchaAsked(Notice):
     """To a newcomer who is asked to show that they are a person."""
 
@@ -41,7 +41,7 @@ class CaptchaAsked(Notice):
     referral: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FriendRefused(Notice):
     """To the inviter: the friend does not count. It can be objected to once."""
 
@@ -53,7 +53,7 @@ class FriendRefused(Notice):
     """This is the answer to an objection, and there is no further one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ReviewWaiting(Notice):
     """To somebody who decides: friends wait to be looked at."""
 

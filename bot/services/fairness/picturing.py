@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bot.core.names import compose_display_name
 from bot.services.members import compose_name
+from storage.frozen import frozen
 from storage.records import PersonId, Referral, ReferralState
 from storage.review import Trace
 from storage.tables import people, referrals, reviews
@@ -15,7 +14,7 @@ FRIENDS_SHOWN, THEIRS_SHOWN = 9, 3
 """Friends of the same member, and of each of them, that are drawn."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Line:
     """Somebody in the picture, below whoever brought them."""
 

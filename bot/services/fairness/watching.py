@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.core.durations import DAY_SECONDS, SECOND
 from bot.core.fairness.judging import Verdict, decide_verdict, merge_evidence
@@ -22,6 +22,7 @@ from bot.core.fairness.signals import Cost, Sign, list_signs
 from bot.services.campaigns import get_terms
 from bot.services.fairness.deciding import refuse_at_once
 from bot.services.fairness.holding import hold_counted
+from storage.frozen import frozen
 from storage.records import ReferralId
 from storage.review import MarkKind, Trace
 from storage.tables import marks, referrals, reviews, sales, watches
@@ -47,7 +48,7 @@ LINE = 16
 """So many of a line are looked at above a friend, and below as many as make twice that."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Due:
     """Friends who are to be looked at, the oldest first, and what is known of them all."""
 

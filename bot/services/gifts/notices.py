@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.services.notices import Notice
+from storage.frozen import frozen
 from storage.gift import Trouble
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class GiftDelayed(Notice):
     """To the member: it takes a little longer, or they can help it themselves."""
 
@@ -17,7 +17,7 @@ class GiftDelayed(Notice):
     trouble: Trouble
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class GiftTroubled(Notice):
     """To whoever runs the shop: a gift cannot be sent, and what to do."""
 
@@ -30,7 +30,7 @@ class GiftTroubled(Notice):
     """Telegram's words, where it said something."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class GiftDoubtful(Notice):
     """To whoever runs the shop: nobody knows whether gifts have arrived."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from bot.core.roles import MANAGERS
 from bot.services.audit import Act
 from bot.services.members import MemberView, compose_name, demand, enter, view_member
 from bot.services.rewards.giving import take_back_unfounded
 from storage.facts import GrantId, GrantState
+from storage.frozen import frozen
 from storage.gift import GiftRow, GiftState
 from storage.records import PersonId, Profile
 from storage.tables import audit, gifts, grants, people
@@ -18,7 +19,7 @@ from storage.tx import Tx
 MOST_SHOWN = 6
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class GiftsView:
     """Gifts that have not arrived for sure."""
 

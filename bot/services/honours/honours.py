@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from bot.core.campaigns.campaign import Campaign
@@ -25,6 +24,7 @@ from bot.services.members import MemberView
 from bot.services.notices import owe
 from bot.services.reminding.offers import decide, offer
 from storage.addresses import MemberAddress
+from storage.frozen import frozen
 from storage.pulse import AskCause
 from storage.records import PersonId
 from storage.tables import honours, people, referrals, shops
@@ -34,7 +34,7 @@ _UNSEEN = "?"
 """No digest of any tiers."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class HonourView:
     """What a member is, and what the next step takes."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.services.notices import Notice
+from storage.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TierReached(Notice):
     """To a member who has become something."""
 
@@ -19,7 +19,7 @@ class TierReached(Notice):
     """Their card, which shows it, goes behind."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TierLost(Notice):
     """To a member who is something less now."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from bot.core.ideas import BEFORE, CO_MAKER
@@ -16,6 +15,7 @@ from bot.services.reminding.offers import offer
 from bot.services.rewards.alone import note_alone
 from storage.addresses import MemberAddress
 from storage.facts import EventKind
+from storage.frozen import frozen
 from storage.idea import OPEN_STATES, IdeaId, IdeaRow, IdeaState
 from storage.pulse import AskCause
 from storage.records import Profile
@@ -26,7 +26,7 @@ QUOTED = 200
 """Characters of an idea that its answer quotes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class IdeaView:
     """An idea as the team sees it."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from bot.core.ideas import ADOPTED_SHOWN, OWN_SHOWN, SHOWN, Taking, compute_since, decide_taken
@@ -12,13 +12,14 @@ from bot.services.ideas.notices import IdeaAnnounced, IdeaCame
 from bot.services.members import MemberView, enter, find_role, list_chats, view_member
 from bot.services.notices import owe
 from storage.addresses import ANNOUNCE
+from storage.frozen import frozen
 from storage.idea import OPEN_STATES, IdeaId, IdeaRow, IdeaState, Telling
 from storage.records import Person, Profile
 from storage.tables import ideas, people, shops
 from storage.tx import Tx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Taken:
     """What came of an idea that somebody has sent."""
 
@@ -27,7 +28,7 @@ class Taken:
     idea_id: IdeaId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class IdeasView:
     """What was thought of here: one's own, what was done, and a page of what others think of."""
 
@@ -42,7 +43,7 @@ class IdeasView:
     """How many are not decided; None where that is not the reader's business."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TellingView:
     """What an author has said of being told of."""
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.services.notices import Notice
+from storage.frozen import frozen
 from storage.idea import IdeaState
 from storage.records import PersonId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class IdeaCame(Notice):
     """To whoever runs the shop: a member has thought of something. Its words stay where it is kept."""
 
@@ -18,7 +18,7 @@ class IdeaCame(Notice):
     idea: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class IdeaAnswered(Notice):
     """To its author: what the shop makes of an idea."""
 
@@ -35,7 +35,7 @@ class IdeaAnswered(Notice):
     """Whether all may be told is still to be said."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class IdeaAnnounced(Notice):
     """To the announce chat: what a member had thought of was done."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.core.community import decide_lapsed
 from bot.core.fairness.signals import FEW
@@ -44,6 +44,7 @@ from bot.services.waiting.waiting import advance, join_queue
 from bot.services.webhooks.publishing import publish_referral
 from storage.addresses import MemberAddress
 from storage.facts import EventKind, GrantId
+from storage.frozen import frozen
 from storage.pulse import PulseCause
 from storage.records import Person, Profile, Referral, ReferralId, ReferralState, Side
 from storage.role import Role
@@ -197,7 +198,7 @@ def find_community(tx: Tx, shop: ShopRow, invitee: Person) -> int | None:
     return shop.community_id if seen is not None and seen.left_at is None else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen(kw_only=False)
 class Counted:
     """What a friend who counts has made: the inviter's score, and what the owner's rules gave for it."""
 
@@ -252,7 +253,7 @@ def compose_news(referral: Referral, points: int, counted: Counted | None) -> No
     return FriendJoined(friend=referral.invitee_id, points=points, place=counted.place)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Arrival:
     """What came of it. A newcomer's greeting is owed as a notice; everybody else is answered at once."""
 

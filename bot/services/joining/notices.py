@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -13,6 +12,7 @@ from bot.core.periods import BoardKind, Period, compute_period
 from bot.services.campaigns import find_zone, read_terms
 from bot.services.notices import Notice, owe
 from storage.addresses import ANNOUNCE
+from storage.frozen import frozen
 from storage.records import PersonId, Referral
 from storage.role import Role
 from storage.tables import funnel, grants, outbox, shops
@@ -38,7 +38,7 @@ class RevokeReason(StrEnum):
     """The inviter whom the friend named says it was somebody else."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Welcome(Notice):
     """To a newcomer whom nobody invited."""
 
@@ -53,7 +53,7 @@ class Welcome(Notice):
     """What the newcomer is to the shop."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class WelcomeInvited(Notice):
     """To a newcomer who came by a friend and has earned `points` by it."""
 
@@ -64,7 +64,7 @@ class WelcomeInvited(Notice):
     """The campaign that the friend told of has ended; this is what holds today."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class WelcomeWaiting(Notice):
     """To a newcomer who came by a friend and will earn `points` once in the community chat."""
 
@@ -75,7 +75,7 @@ class WelcomeWaiting(Notice):
     """The campaign that the friend told of has ended; this is what holds today."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Qualified(Notice):
     """To a friend who was waiting and has earned `points` now."""
 
@@ -84,7 +84,7 @@ class Qualified(Notice):
     points: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FriendJoined(Notice):
     """To the inviter, who has earned `points` by it."""
 
@@ -95,7 +95,7 @@ class FriendJoined(Notice):
     """Where the inviter stands in line now; 0 for nowhere."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FriendWaiting(Notice):
     """To the inviter, who will earn `points` once the friend is in the community chat."""
 
@@ -104,7 +104,7 @@ class FriendWaiting(Notice):
     points: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class JoinAnnounced(Notice):
     """To the announce chat, at once or with the digest of its hour or day."""
 
@@ -120,7 +120,7 @@ class JoinAnnounced(Notice):
         return self.digest_at
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class MonthAnnounced(Notice):
     """To the announce chat: how many friends all members together brought last month."""
 
@@ -130,7 +130,7 @@ class MonthAnnounced(Notice):
     """What those friends were given together; 0 for nothing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StepAnnounced(Notice):
     """To the announce chat, likewise at once or with a digest: so many friends have come through a member."""
 
@@ -146,7 +146,7 @@ class StepAnnounced(Notice):
         return self.digest_at
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FriendRevoked(Notice):
     """To the inviter: the friend no longer counts, and `points` went back."""
 
@@ -156,7 +156,7 @@ class FriendRevoked(Notice):
     reason: RevokeReason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class GiftRevoked(Notice):
     """To the friend: the gift of `points` went back."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from bot.core.pulse import FACES, LEAST, MOST, WORDS_LIMIT, Mood, decide_mood
@@ -16,6 +16,7 @@ from bot.services.rewards.alone import note_alone
 from bot.services.tickets import tickets
 from storage.broadcast import News, Skip
 from storage.facts import EventKind
+from storage.frozen import frozen
 from storage.pulse import AskCause, Pulse, PulseId
 from storage.records import Person, Profile
 from storage.tables import askings, conversations, deliveries, people, pulses
@@ -26,7 +27,7 @@ FLOW = "pulse"
 """In which a line of words is waited for."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AnswerView:
     """What came of an answer."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from bot.core.durations import DAY
 from bot.core.pulse import PulseFigures, add_up, gather
 from bot.services.campaigns import get_terms
+from storage.frozen import frozen
 from storage.pulse import Pulse
 from storage.tables import pulses
 from storage.tx import Tx
@@ -19,7 +19,7 @@ SHOWN = 5
 """Lines of words."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PulseView:
     """What the last weeks have brought."""
 

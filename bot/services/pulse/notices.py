@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.services.notices import Notice
+from storage.frozen import frozen
 from storage.pulse import PulseCause, PulseId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PulseAsked(Notice):
     """To a member: how was it, five faces, one tap."""
 

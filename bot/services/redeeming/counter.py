@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from bot.core.campaigns.rewards import Rule
@@ -18,6 +17,7 @@ from bot.services.reminding.offers import offer
 from bot.services.rewards.giving import take_back_unfounded
 from storage.addresses import MemberAddress
 from storage.facts import CouponRow, GrantRow, GrantState, RedemptionRow
+from storage.frozen import frozen
 from storage.pulse import AskCause, PulseCause
 from storage.records import PersonId, Profile
 from storage.tables import audit, grants, people
@@ -27,7 +27,7 @@ from storage.webhook import HookEventKind
 Shown = TypeVar("Shown", bound=RedemptionRow | CouponRow)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Check(Generic[Shown]):
     """What the counter sees of something."""
 
@@ -45,7 +45,7 @@ class Check(Generic[Shown]):
     """This tap has handed it out."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Counter(Generic[Shown]):
     """How things of one kind are looked at and handed out."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.core.roles import TEAM
 from bot.services.members import MemberView, compose_name, demand, enter, view_member
@@ -11,12 +10,13 @@ from bot.services.notices import owe
 from bot.services.redeeming.notices import RedemptionExpired
 from storage.addresses import MemberAddress
 from storage.facts import GrantState, RedemptionRow
+from storage.frozen import frozen
 from storage.records import Profile
 from storage.tables import grants, people, redemptions
 from storage.tx import Tx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CounterList:
     """What rules gave and nobody has come for yet: whose it is beside each."""
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.services.notices import Notice
+from storage.frozen import frozen
 from storage.gift import Trouble
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class HandedOut(Notice):
     """It was handed out at the counter."""
 
@@ -17,7 +17,7 @@ class HandedOut(Notice):
     item: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class HandedBack(Notice):
     """The counter has taken that back: it waits there again."""
 
@@ -25,7 +25,7 @@ class HandedBack(Notice):
     item: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RedemptionReturned(Notice):
     """It cannot be given, and the points are back."""
 
@@ -36,7 +36,7 @@ class RedemptionReturned(Notice):
     """Why not."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RedemptionExpired(Notice):
     """Nobody came for it, and the points are back."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from bot.core.campaigns.catalogue import AT_ONCE, VALID_DAYS, CatalogueItem
@@ -22,6 +21,7 @@ from bot.services.rewards.viewing import GrantView, view_grant
 from bot.services.webhooks.publishing import publish_redemption
 from storage.addresses import MemberAddress
 from storage.facts import RESERVED_SECONDS, RedemptionId, RedemptionRow, RedemptionState
+from storage.frozen import frozen
 from storage.records import CampaignId, Profile
 from storage.tables import coupons, grants, ledgers, people, redemptions, shops
 from storage.tables.shops import ShopRow
@@ -43,7 +43,7 @@ class Refusal(Enum):
     """It was put aside, and its time is over."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Offer:
     """Something of the catalogue, as a member sees it."""
 
@@ -56,7 +56,7 @@ class Offer:
     """Whoever takes it now waits for a new one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CounterView:
     """What there is for points, and what waits for a member."""
 
@@ -66,7 +66,7 @@ class CounterView:
     """What there is to pay with."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RedemptionView:
     """Something in a member's hands, or why it is not; `row` is None for what never was."""
 
@@ -83,7 +83,7 @@ class RedemptionView:
     """What was given for the points, where that is not the counter's."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ThingAnswer:
     """Why something of the catalogue stands as it does; `row` is None for what never was this member's."""
 

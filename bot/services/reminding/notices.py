@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.services.notices import Notice
+from storage.frozen import frozen
 from storage.pulse import AskCause
 from storage.records import PersonId, ReferralId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Reminder(Notice):
     """To a friend: what is missing until `points` are there."""
 
@@ -20,7 +20,7 @@ class Reminder(Notice):
     points: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Nudge(Notice):
     """To a member: a fresh story to share, named by its key."""
 
@@ -28,7 +28,7 @@ class Nudge(Notice):
     story: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CardOffered(Notice):
     """To a member: something went well yesterday, and their card comes behind."""
 

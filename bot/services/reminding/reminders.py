@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from bot.core.reminding import (
     Missing,
@@ -19,12 +18,13 @@ from bot.services.notices import owe
 from bot.services.reminding import notices
 from bot.services.rewards.granting import promise_points
 from storage.addresses import MemberAddress
+from storage.frozen import frozen
 from storage.records import Invitation, Person, Profile, Referral, ReferralId, ReferralState, Reminder
 from storage.tables import people, referrals, reminders, reviews, shares
 from storage.tx import Tx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class WaitingView:
     """A friend who does not count yet."""
 
@@ -36,7 +36,7 @@ class WaitingView:
     """CHECKED: until when."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RemindView:
     """What became of the wish to remind a friend."""
 

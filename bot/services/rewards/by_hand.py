@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -19,6 +19,7 @@ from bot.services.rewards.room import find_day, find_midnight
 from bot.services.webhooks.publishing import publish_grant
 from storage.addresses import MemberAddress
 from storage.facts import BY_HAND, EventKind, GrantId, GrantRow
+from storage.frozen import frozen
 from storage.records import Person, PersonId, Profile, Transfer
 from storage.role import Role
 from storage.tables import audit, events, grants, hand_grants, ledgers, people, shops
@@ -29,7 +30,7 @@ Limits = Mapping[Role, int]
 """How many points each role may give a day."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class GivingView:
     """Somebody of the team gives, or has given, points."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 
@@ -25,6 +25,7 @@ from bot.services.rewards.room import FULL, find_due, put_back, take_room
 from bot.services.webhooks.publishing import publish_grant
 from storage.addresses import MemberAddress
 from storage.facts import EventId, GrantId, GrantKind, GrantRow, GrantState
+from storage.frozen import frozen
 from storage.records import CampaignId, ReferralId, ReferralState, Transfer, VersionId
 from storage.tables import allowances, gifts, grants, ledgers, people, redemptions, referrals
 from storage.tx import Tx
@@ -34,7 +35,7 @@ MOST_ASKED = 100
 """Of those who wait for a place, how many are asked whether it is for them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Cause:
     """What something is given for."""
 
@@ -134,8 +135,8 @@ def take_back(tx: Tx, grant_id: GrantId, reason: str, *, keeps_room: bool = Fals
         redemptions.set_taken(tx, waiting)
     if row.state is not GrantState.PENDING:
         publish_grant(tx, HookEventKind.WITHDRAWN, row)
-    if row.state is not GrantState.PENDING and not keeps_room:
-        _put_room_back(tx, row)
+        if not keeps_room:
+            _put_room_back(tx, row)
     return row
 
 
@@ -337,11 +338,7 @@ def _owe_given(tx: Tx, row: GrantRow, notice: type[RewardGiven]) -> None:
     if is_called_already(tx, row, others=1):
         return
     points, until = row.points or 0, row.matures_at or 0
-    _owe(
-        tx,
-        row,
-        lambda rule: notice(rule=write_rule(rule), grant=row.id, state=row.state, points=points, until=until),
-    )
+    _owe(tx, row, lambda rule: notice(rule=write_rule(rule), grant=row.id, state=row.state, points=points, until=until))
 
 
 def _owe(tx: Tx, row: GrantRow, compose: Callable[[Rule], Notice]) -> None:

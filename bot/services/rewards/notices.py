@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.core.campaigns.rewards import Rule, compose_rule, parse_rule
 from bot.services.notices import Notice
 from storage.facts import GrantState
+from storage.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RewardGiven(Notice):
     """Somebody has earned something; `state` says whether it can be used."""
 
@@ -25,14 +25,14 @@ class RewardGiven(Notice):
     """While it is held: until when."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RewardFreed(RewardGiven):
     """What was held, or waited for its turn, can be used now."""
 
     kind: ClassVar[str] = "reward_freed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RewardTakenBack(Notice):
     """It was taken back, because what it was for no longer counts."""
 
@@ -41,7 +41,7 @@ class RewardTakenBack(Notice):
     points: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PointsGiven(Notice):
     """To the member: the shop gives points, and says why."""
 
@@ -50,7 +50,7 @@ class PointsGiven(Notice):
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PointsReturned(Notice):
     """To the member: that was a mistake, and the points went back."""
 

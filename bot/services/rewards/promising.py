@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.core.liability import decide_forgotten, decide_level, decide_told
@@ -11,6 +10,7 @@ from bot.services.campaigns import get_terms
 from bot.services.members import list_chats
 from bot.services.notices import Notice, owe
 from storage.facts import LiabilityLevel
+from storage.frozen import frozen
 from storage.tables import liability
 from storage.tx import Tx
 
@@ -18,7 +18,7 @@ BOUND = "liability"
 """The kind of the bound that left no room."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LiabilityNear(Notice):
     """To owners: nearly all that may be promised is promised, or all of it."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.core.durations import DAY
 from bot.core.rewards.rules import FOR_RULE, WHEN, compute_share
@@ -12,6 +12,7 @@ from bot.services.rewards.giving import give_less, stands, take_back, tell, tell
 from bot.services.rewards.granting import note_event
 from bot.services.rewards.promising import has_room
 from storage.facts import EventId, EventKind, GrantId, GrantKind, GrantRow, GrantState
+from storage.frozen import frozen
 from storage.records import PersonId, Referral, Transfer
 from storage.tables import events, grants, ledgers
 from storage.tx import Tx
@@ -20,7 +21,7 @@ REFUND = "refund"
 """Why something was taken back that a purchase had brought."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Noted:
     """A purchase as the books know it."""
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.core.rewards.steps import Seen, Stage, compute_stayed, is_for, list_stages
 from bot.services.campaigns import get_terms
 from bot.services.members import MemberView, compose_name
 from storage.facts import EventKind
+from storage.frozen import frozen
 from storage.records import Referral, ReferralId, ReferralState
 from storage.tables import awaited, events, labels, people, referrals, sales
 from storage.tx import Tx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OwnWay:
     """How far a member has come by a friend's recommendation."""
 

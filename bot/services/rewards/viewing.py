@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.core.campaigns.rewards import Rule
 from bot.core.rewards.steps import Step, is_for, list_steps
@@ -15,6 +14,7 @@ from bot.services.rewards.giving import find_granted_rule
 from bot.services.rewards.room import find_day
 from storage.errors import RowMissing
 from storage.facts import CouponRow, EventKind, GrantId, GrantKind, GrantRow, RedemptionRow
+from storage.frozen import frozen
 from storage.records import Profile
 from storage.tables import events, grants, labels, people, redemptions, referrals
 from storage.tx import Tx
@@ -23,7 +23,7 @@ WHY_PAGE = 5
 """Each has a button of its own."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class GrantView:
     """Something that somebody has, or has not yet, with all that says why."""
 
@@ -40,7 +40,7 @@ class GrantView:
     """What of it waits, or waited, at the counter."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class WhyView:
     """A page of all that the rules ever gave somebody, the newest first, and what comes next."""
 
@@ -51,7 +51,7 @@ class WhyView:
     steps: Sequence[Step] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class GrantAnswer:
     """The answer to why; `grant` is None for what never was this member's."""
 

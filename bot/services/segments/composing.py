@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from bot.core.languages import LANGUAGES
@@ -14,6 +14,7 @@ from bot.core.segments.writing import JOINS, SegmentMistake, Why, parse_segment,
 from bot.services.campaigns import get_terms, list_languages
 from bot.services.members import MemberView, demand, enter, view_member
 from bot.services.segments.finding import count_steps, find_tree, read_segment
+from storage.frozen import frozen
 from storage.records import BroadcastId, BroadcastState, Person, Profile
 from storage.segment import SegmentId, SegmentRow
 from storage.tables import broadcasts, campaigns, conversations, directory, lists, segments, traits
@@ -32,7 +33,7 @@ MOST_COUNTED = 100_000
 """Members up to which a list of segments says how many each means: that looks at everybody."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Place:
     """Where somebody stands who puts a segment together, as the conversation keeps it."""
 
@@ -54,7 +55,7 @@ class Place:
         return {name: getattr(self, name) for name in ("written", "joined", "segment_id", "broadcast_id")}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SegmentView:
     """A segment as it is looked at: its words, and how many it means."""
 
@@ -73,7 +74,7 @@ class SegmentView:
     """It was kept in other words."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SegmentList:
     """What was kept, and how many each means."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from bot.core.labels import list_named
 from bot.core.pulse import Mood
@@ -12,6 +12,7 @@ from bot.core.segments.conditions import KINDS, NOTHING, Condition, How
 from bot.services.campaigns import get_terms
 from bot.services.members import MemberView, demand, enter, view_member
 from bot.services.segments.composing import list_known, name_tiers
+from storage.frozen import frozen
 from storage.records import Profile
 from storage.tables import broadcasts, labels
 from storage.tx import Tx
@@ -20,7 +21,7 @@ VALUES_OFFERED = 12
 BROADCASTS_OFFERED = 6
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Values:
     """What can stand behind a condition, to be tapped."""
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from bot.core.sharing import CardVersions, Signature
 from bot.services.members import MemberView, enter, view_member
 from bot.services.rewards.cards import note_card
+from storage.frozen import frozen
 from storage.records import PersonId, Profile, ShareWay
 from storage.tables import cards, people, shares
 from storage.tx import Tx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ShareView:
     """A member's picture: `file_id` where Telegram already has this version of it."""
 
@@ -22,7 +22,7 @@ class ShareView:
     file_id: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class InlineView:
     """What can be offered at once: of each story its version, and the `file_id` where Telegram has it."""
 

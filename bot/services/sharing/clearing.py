@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.core.durations import DAY
 from bot.core.sharing import CardVersions
 from bot.services.members import view_member
 from bot.services.sharing.cards import sign
+from storage.frozen import frozen
 from storage.records import PersonId
 from storage.tables import cards, people
 from storage.tx import Tx
@@ -17,7 +17,7 @@ YOUNGEST = DAY
 """What was uploaded less than a day ago stays: a face that is looked at first, a word that is tried out."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OldCards:
     """What some members have of no use."""
 

@@ -6,20 +6,21 @@ Each is claimed durably before it is sent, as a broadcast is: a death in between
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum, auto
 
 from bot.core.sharing import CardVersions
 from bot.services.campaigns import get_terms
 from bot.services.members import MemberView, view_member
 from bot.services.sharing.cards import sign
+from storage.frozen import frozen
 from storage.handout import Handout, HandoutId, HandoutKind
 from storage.records import PersonId
 from storage.tables import cards, outbox, people
 from storage.tx import Tx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class DueCard:
     """A card to be handed out now, as it is at this moment."""
 
@@ -30,7 +31,7 @@ class DueCard:
     """Telegram's name for it, where it was uploaded before."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class DueCards:
     """What is to be handed out next."""
 
@@ -52,7 +53,7 @@ class HandoutEnd(Enum):
     """It is never to be sent."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class HandoutResult:
     """What is written down of one sending."""
 

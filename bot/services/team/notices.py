@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.services.notices import Notice
+from storage.frozen import frozen
 from storage.records import PersonId
 from storage.role import Role
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TeamJoined(Notice):
     """To the owners: somebody has used a link into the team."""
 
@@ -19,7 +19,7 @@ class TeamJoined(Notice):
     role: Role
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TeamLeft(Notice):
     """To the owners: somebody belongs to the team no longer."""
 
@@ -27,7 +27,7 @@ class TeamLeft(Notice):
     person: PersonId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RoleEnded(Notice):
     """To whoever belonged to the team, and does so no longer."""
 

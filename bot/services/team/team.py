@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from bot.core.durations import DAY_SECONDS
@@ -16,6 +15,7 @@ from bot.services.members import MemberView, compose_name, demand, enter, find_r
 from bot.services.notices import owe
 from bot.services.team.notices import RoleEnded, TeamJoined, TeamLeft
 from storage.addresses import MemberAddress
+from storage.frozen import frozen
 from storage.records import Person, PersonId, Profile
 from storage.role import Role
 from storage.tables import audit, conversations, people, roles, shops, team_invitations
@@ -26,7 +26,7 @@ TOKEN_BYTES = 16
 """128 bits: nobody guesses one within its day."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TeamMember:
     """Somebody who runs the shop."""
 
@@ -37,7 +37,7 @@ class TeamMember:
     from_settings: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TeamView:
     """Everybody who runs the shop, owners first."""
 
@@ -45,7 +45,7 @@ class TeamView:
     team: Sequence[TeamMember]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TeamLink:
     """A link that was just made: the one time that it is told."""
 
@@ -64,7 +64,7 @@ class Acceptance(Enum):
     """Whoever opened it may do as much already; it can still be used by somebody else."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Accepted:
     """What came of it, for whom."""
 
@@ -85,7 +85,7 @@ class Removal(Enum):
     """A shop has an owner."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Removed:
     """What came of it, and the team that is left."""
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.services.notices import Notice
+from storage.frozen import frozen
 from storage.records import PersonId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TestimonialCame(Notice):
     """To whoever runs the shop: a member says something that all may read. Its words stay where they are kept."""
 
@@ -17,7 +17,7 @@ class TestimonialCame(Notice):
     person: PersonId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TestimonialShown(Notice):
     """To its member: it is a story now, which they can take back."""
 

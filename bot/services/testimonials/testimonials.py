@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from bot.core.pulse import Mood, decide_mood
@@ -14,6 +13,7 @@ from bot.services.members import MemberView, demand, enter, find_role, list_chat
 from bot.services.notices import owe
 from bot.services.testimonials.notices import TestimonialCame, TestimonialShown
 from storage.addresses import MemberAddress
+from storage.frozen import frozen
 from storage.pulse import PulseId
 from storage.records import PersonId, Profile
 from storage.tables import audit, people, pulses, shops, testimonials
@@ -21,7 +21,7 @@ from storage.testimonial import Testimonial, TestimonialState
 from storage.tx import Tx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OwnView:
     """What a member says, as they see it."""
 
@@ -33,7 +33,7 @@ class OwnView:
     """How many wait for whoever runs the shop; None where that is not the reader's business."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OfferedView:
     """What a member says, as whoever runs the shop sees it."""
 

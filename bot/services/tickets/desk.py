@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from bot.core.roles import TEAM
@@ -14,6 +13,7 @@ from bot.services.tickets.notices import TicketClosed, TicketTaken
 from bot.services.tickets.passing import is_team, list_whole_desk, pass_on, shut_topic, tell_desk
 from bot.services.tickets.tickets import MOST_SAID, TicketView, say
 from storage.addresses import MemberAddress
+from storage.frozen import frozen
 from storage.records import PersonId, Profile
 from storage.tables import conversations, people, shops, ticket_words, tickets
 from storage.ticket import CopyRow, Said, SaidRow, Side, TicketId, TicketRow
@@ -27,7 +27,7 @@ WAIT_SECONDS = 30 * 60
 PAGE = 8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class DeskView:
     """The tickets that wait, as the team sees them."""
 
@@ -40,7 +40,7 @@ class DeskView:
     now: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Colleagues:
     """To whom a ticket can be handed."""
 

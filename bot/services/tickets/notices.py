@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.services.notices import Notice, Thread
+from storage.frozen import frozen
 from storage.records import PersonId
 from storage.ticket import About, SaidId, Shape, TicketId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TicketNotice(Notice):
     """What all of them have in common: a reply to one is meant for its ticket."""
 
@@ -23,7 +23,7 @@ class TicketNotice(Notice):
         return Thread(self.ticket)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TicketOpened(TicketNotice):
     """To the team: a member asks something; their words come behind."""
 
@@ -36,7 +36,7 @@ class TicketOpened(TicketNotice):
     """It was closed, and is not solved."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TicketPassed(TicketNotice):
     """What one side has said, to the other."""
 
@@ -56,7 +56,7 @@ class TicketPassed(TicketNotice):
         return Thread(self.ticket, self.words_id)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TicketEdited(TicketNotice):
     """What was said is said in other words; the copy changes."""
 
@@ -76,7 +76,7 @@ class TicketEdited(TicketNotice):
         return Thread(self.ticket, self.words_id)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TicketUnsent(TicketNotice):
     """To whoever said something: it could not be passed on."""
 
@@ -86,14 +86,14 @@ class TicketUnsent(TicketNotice):
     to_staff: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TicketClosed(TicketNotice):
     """To the member: is it solved?"""
 
     kind: ClassVar[str] = "ticket_closed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TicketSolved(TicketNotice):
     """To whoever of the team had it: the member says that it is solved."""
 
@@ -101,7 +101,7 @@ class TicketSolved(TicketNotice):
     person: PersonId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TicketTaken(TicketNotice):
     """To the team: somebody has it."""
 
@@ -110,7 +110,7 @@ class TicketTaken(TicketNotice):
     person: PersonId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TicketWaits(TicketNotice):
     """To the team: an answer is due soon; to an owner: it was due."""
 
@@ -120,7 +120,7 @@ class TicketWaits(TicketNotice):
     late: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TicketTopicShut(TicketNotice):
     """To the staff's group: the ticket's topic closes, or opens again."""
 

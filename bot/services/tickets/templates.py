@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from bot.core.roles import MANAGERS, TEAM
 from bot.core.tickets import TEMPLATES
 from bot.services.campaigns import list_languages
 from bot.services.members import MemberView, compose_name, compute_language, demand, enter, may, view_member
+from storage.frozen import frozen
 from storage.records import Profile
 from storage.tables import conversations, people, shops, ticket_templates, tickets
 from storage.ticket import TicketId, TicketRow
@@ -20,7 +21,7 @@ WAIT_SECONDS = 30 * 60
 MOST_TEMPLATES = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TemplatesView:
     """What can be said with a tap."""
 
@@ -32,7 +33,7 @@ class TemplatesView:
     may_write: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TemplateView:
     """One of them, for somebody or for all."""
 

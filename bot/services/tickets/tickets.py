@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.core.tickets import (
     compute_due,
@@ -21,6 +20,7 @@ from bot.services.tickets.notices import TicketSolved
 from bot.services.tickets.passing import is_team, pass_on, tell_opened
 from bot.services.webhooks.publishing import publish_ticket
 from storage.addresses import MemberAddress
+from storage.frozen import frozen
 from storage.pulse import AskCause
 from storage.records import Person, PersonId, Profile, Seq
 from storage.tables import conversations, inbox, people, shops, ticket_words, tickets
@@ -36,7 +36,7 @@ MOST_TICKETS = 10
 MOST_SAID = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TicketView:
     """A ticket as its member, or the team, sees it."""
 
@@ -54,7 +54,7 @@ class TicketView:
     """It was opened now."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OwnTickets:
     """What a member has asked, latest first."""
 

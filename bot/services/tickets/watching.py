@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bot.core.durations import DAY
 from bot.core.funnel import PERIOD_DAYS
 from bot.core.tickets import TicketFigures, compute_figures, decide_looked_at, is_late
 from bot.services.campaigns.opening import list_owners
 from bot.services.tickets.notices import TicketWaits
 from bot.services.tickets.passing import list_desk, tell_desk
+from storage.frozen import frozen
 from storage.tables import tickets
 from storage.tx import Tx
 
@@ -37,7 +36,7 @@ def watch(tx: Tx) -> int:
     return len(found)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class DeskFigures:
     """How many tickets are not closed, and how those were answered who asked within the period of the figures."""
 

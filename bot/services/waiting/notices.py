@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.services.notices import Notice
+from storage.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class QueueEntered(Notice):
     """To a member who stands in line from now on."""
 
@@ -18,7 +18,7 @@ class QueueEntered(Notice):
     """How many places each friend moves them ahead."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LetIn(Notice):
     """To a member whose turn it is; what that gives is told behind."""
 

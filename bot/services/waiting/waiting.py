@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.core.campaigns.waitlist import LET_IN_LIMIT, Waitlist
 from bot.core.rewards.rules import Grant
@@ -23,6 +22,7 @@ from bot.services.waiting.notices import LetIn, QueueEntered
 from storage.addresses import MemberAddress
 from storage.campaign import CampaignState
 from storage.facts import EventKind
+from storage.frozen import frozen
 from storage.records import CampaignId, PersonId, Profile, Referral, Side, VersionId
 from storage.tables import audit, boards, campaigns, events, people, shops, waitlists
 from storage.tables.campaigns import CampaignRow
@@ -30,7 +30,7 @@ from storage.tables.waitlists import PlaceRow
 from storage.tx import Tx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class QueuePlace:
     """Where a member stands in the queue of the main campaign."""
 
@@ -42,7 +42,7 @@ class QueuePlace:
     let_in: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class QueueView:
     """A queue as who runs the shop sees it."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from bot.core.roles import OWNERS
 from bot.core.webhooks import (
@@ -20,6 +19,7 @@ from bot.core.webhooks import (
 from bot.services.members import list_chats
 from bot.services.notices import owe
 from bot.services.webhooks.notices import WebhookOff
+from storage.frozen import frozen
 from storage.records import PersonId
 from storage.tables import people, webhooks
 from storage.tx import Tx
@@ -32,7 +32,7 @@ _PEOPLE = ("friend", "inviter", "member")
 """The fields of an event that name somebody."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Parcel:
     """An event as it is sent to one address."""
 
@@ -44,7 +44,7 @@ class Parcel:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Result:
     """What became of one."""
 

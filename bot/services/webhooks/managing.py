@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +13,7 @@ from bot.core.signing import SECRET_BYTES, compose_secret
 from bot.core.webhooks import MOST_WEBHOOKS, check_url
 from bot.services.audit import Act
 from bot.services.members import MemberView, demand, enter, view_member
+from storage.frozen import frozen
 from storage.records import PersonId, Profile
 from storage.tables import audit, webhooks
 from storage.tx import Tx
@@ -28,7 +28,7 @@ class TooManyWebhooks(Exception):
     """There are as many as there may be."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class NewWebhook:
     """An address that is told from now on; its secret is shown once."""
 
@@ -36,7 +36,7 @@ class NewWebhook:
     secret: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SentEvent:
     """An event as it stands at one address."""
 
@@ -47,7 +47,7 @@ class SentEvent:
     error: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class WebhookView:
     """One address, and how it stands."""
 
@@ -61,7 +61,7 @@ class WebhookView:
     """How many events this tap has owed anew."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class WebhooksView:
     """All addresses."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
 
@@ -59,3 +60,19 @@ def loaded(value: T) -> T:
     """What may be late as the thing itself, for whoever asks whether it is that very thing."""
     found: Any = value
     return found.load() if isinstance(found, LateName) else value
+
+
+class _LatePattern:
+    """A regular expression that is compiled when something of it is first used; from then on its methods are its own."""
+
+    def __init__(self, text: str, flags: int) -> None:
+        self._text, self._flags = text, flags
+
+    def __getattr__(self, name: str) -> Any:
+        found = self.__dict__[name] = getattr(re.compile(self._text, self._flags), name)
+        return found
+
+
+def late_pattern(text: str, flags: int = 0) -> re.Pattern[str]:
+    """What `re.compile` makes of it, once it is used: for those that take milliseconds, which every start would spend."""
+    return cast("re.Pattern[str]", _LatePattern(text, flags))

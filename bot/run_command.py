@@ -7,6 +7,7 @@ import os
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from bot.complaint import WRONG_SETTING, complain
@@ -114,9 +115,12 @@ def import_bot() -> None:
     from bot.wire.late_httpx import import_telegram  # noqa: PLC0415 -- other commands need no Telegram
 
     with nothing_collected():
+        beside = Thread(target=import_module, args=("aiohttp",), name="importing aiohttp")
+        beside.start()  # it reads the system's certificates, and lets others work meanwhile
         import_telegram()
         for name in ("bot.app", "bot.updates.intake", "bot.web.listening"):
             import_module(name)
+        beside.join()
 
 
 async def _run_in(store: Store, settings: Settings, stop: asyncio.Event, watchdog: Watchdog) -> int:

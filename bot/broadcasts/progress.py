@@ -8,8 +8,9 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from bot.messages.broadcasts.screens import render_progress
+from bot.late import late
 from bot.messages.texts import Texts
 from bot.services.broadcasts.authoring import BroadcastView
 from bot.services.broadcasts.delivering import forget_progress, view_progress
@@ -18,6 +19,11 @@ from bot.wire.signal import Signal
 from bot.wire.telegram_bot import PassalongBot
 from storage.records import BroadcastId, BroadcastState, DeliveryState
 from storage.store import Store
+
+if TYPE_CHECKING:
+    from bot.messages.broadcasts import screens
+else:
+    screens = late("bot.messages.broadcasts.screens")
 
 logger = logging.getLogger(__name__)
 
@@ -133,7 +139,7 @@ class Progress:
 
     async def _edit(self, view: BroadcastView, seconds_left: float | None) -> Failure | None:
         """None when the message says what it should."""
-        screen = render_progress(Texts(view.member.language), view, seconds_left=seconds_left)
+        screen = screens.render_progress(Texts(view.member.language), view, seconds_left=seconds_left)
         try:
             await self._bot.edit(view.member.telegram_id, view.broadcast.progress_message_id or 0, screen)
         except Exception as error:  # noqa: BLE001 -- every error is classified

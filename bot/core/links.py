@@ -12,6 +12,7 @@ from html import unescape
 from urllib.parse import unquote
 
 from bot.core.spoken.own_codes import is_own, parse_own
+from bot.late import late_pattern
 from storage.frozen import frozen
 from storage.records import PersonId
 
@@ -27,18 +28,18 @@ CODES = len(ALPHABET) ** (CODE_LENGTH - 1)
 
 CAMPAIGN_DIGITS = 6
 
-_PAYLOAD = re.compile(
+_PAYLOAD = late_pattern(
     r"([0-9A-Za-z]{10})(?![0-9A-Za-z])"
     rf"(?:-([0-9A-Za-z]{{1,16}})(?![0-9A-Za-z])(?:-([1-9][0-9]{{0,{CAMPAIGN_DIGITS - 1}}})(?![0-9A-Za-z]))?"
     r"(?:-(s[0-9a-z]{4})(?![0-9A-Za-z]))?)?"
 )
 
-_COMMAND = re.compile("[a-z]+_")
+_COMMAND = late_pattern("[a-z]+_")
 """Begins what a start link carries that is nobody's: paper, and what the team opens."""
 
 _PAPER = "at_"
 """Begins what a link of the shop's own paper carries; no code has such a sign in it."""
-PLACEMENT = re.compile(r"[a-z0-9]{1,16}")
+PLACEMENT = late_pattern(r"[a-z0-9]{1,16}")
 """Where on paper a code hangs."""
 
 
@@ -129,26 +130,28 @@ TEXT_LIMIT = 4096
 _TELEGRAM = r"(?:https?://)?(?:www\.)?(?:t|telegram)\.(?:me|dog)/"
 """https://core.telegram.org/api/links has the spellings that clients understand."""
 
-_INVITE = re.compile(rf"(?:{_TELEGRAM}(?:\+|joinchat/)|tg:(?://)?join/?\?invite=)([A-Za-z0-9_-]{{8,}})", re.IGNORECASE)
-_USER = re.compile(r"tg:(?://)?(?:user/?\?id|openmessage/?\?user_id)=(\d{1,18})(?!\d)", re.IGNORECASE)
+_INVITE = late_pattern(
+    rf"(?:{_TELEGRAM}(?:\+|joinchat/)|tg:(?://)?join/?\?invite=)([A-Za-z0-9_-]{{8,}})", re.IGNORECASE
+)
+_USER = late_pattern(r"tg:(?://)?(?:user/?\?id|openmessage/?\?user_id)=(\d{1,18})(?!\d)", re.IGNORECASE)
 """How somebody is linked who has no username."""
 
 _NAME = "[A-Za-z][A-Za-z0-9_]{3,31}"
 _QUERY = r"\?(?:[^\s#?]*?&)?start(?:app)?=([A-Za-z0-9_-]+)"
-_START = re.compile(
+_START = late_pattern(
     rf"(?:{_TELEGRAM}@?({_NAME})/?{_QUERY})"
     rf"|(?:(?:https?://)?({_NAME})\.t\.me/?{_QUERY})"
     r"|(?:tg:(?://)?resolve/?\?((?:[^\s#?]*&)?domain=[^\s#]+))",
     re.IGNORECASE,
 )
-_PROFILE = re.compile(
+_PROFILE = late_pattern(
     rf"(?:{_TELEGRAM}@?({_NAME})/?(?![A-Za-z0-9_/?]))"
     rf"|(?:(?<![A-Za-z0-9_.@-])(?:https?://)?({_NAME})\.t\.me/?(?![A-Za-z0-9_/?]))"
     rf"|(?:tg:(?://)?resolve/?\?domain=({_NAME})(?![A-Za-z0-9_&]))"
     rf"|(?:(?<![A-Za-z0-9_.])@({_NAME})(?![A-Za-z0-9_]))",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"(?<![0-9A-Za-z_-])[0-9A-Za-z]{10}(?:-[0-9A-Za-z_-]*)?(?![0-9A-Za-z_-])")
+_CODE = late_pattern(r"(?<![0-9A-Za-z_-])[0-9A-Za-z]{10}(?:-[0-9A-Za-z_-]*)?(?![0-9A-Za-z_-])")
 _NO_PROFILES = frozenset({"share", "joinchat", "addstickers", "addlist", "proxy", "socks", "login", "contact"})
 """First parts of addresses at t.me that are nobody's name."""
 

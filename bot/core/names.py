@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
+
+from bot.late import late_pattern
 
 NAME_LIMIT = 64
 """Code points of a display name; Telegram allows 64 for the first name alone."""
@@ -27,7 +28,7 @@ _EMOJI = "\u2190-\u21ff\u2300-\u27bf\u2b05-\u2b55\u3030\u303d\u3297\u3299\U0001f
 _FLAG = "\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,6}\U000e007f"
 """England's flag and its like: a black flag, letters that cannot be seen, and an end mark."""
 
-_INVISIBLE = re.compile(
+_INVISIBLE = late_pattern(
     f"({_FLAG})|["
     "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"  # controls, but for those that are white space
     "\xad\u034f\u061c\u115f\u1160\u17b4\u17b5"  # fillers and marks that show nothing
@@ -37,7 +38,7 @@ _INVISIBLE = re.compile(
     "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff\U000f0000-\U0010ffff"
     "]"
 )
-_BLANK = re.compile("[\u2800\u3164]")
+_BLANK = late_pattern("[\u2800\u3164]")
 """Characters that claim to be letters and leave an empty place."""
 
 _CURSIVE = "\u0620-\u065f\u066e-\u06d5\u06fa-\u06ff\u0710-\u077f\u07ca-\u07ea\u0840-\u085b\u08a0-\u08c9\u1820-\u18aa"
@@ -49,7 +50,7 @@ _STACKED = "\u0900-\u0963\u0971-\u0df3\u0f40-\u0fbc\u1000-\u103f\u1780-\u17dd\ua
 _HALANTS = "\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca"
 """Signs that take a letter's vowel; with a joiner behind, the letter's half form is meant, at a word's end as well."""
 
-_STRAY_JOINER = re.compile(
+_STRAY_JOINER = late_pattern(
     f"(?<![{_CURSIVE}])(?<![{_STACKED}])(?<![{_EMOJI}])(?<![{_EMOJI}]\ufe0f)\u200d(?![{_CURSIVE}])"
     f"|(?<=[{_EMOJI}])\u200d(?![{_EMOJI}])|(?<=[{_EMOJI}]\ufe0f)\u200d(?![{_EMOJI}])"
     f"|(?<=[{_STACKED}])(?<![{_HALANTS}])\u200d(?![{_STACKED}])"
@@ -57,12 +58,12 @@ _STRAY_JOINER = re.compile(
 )
 """A joiner that joins nothing and parts nothing. At the edge of a cursive letter it shows: the letter as within a word."""
 
-_DOUBLED_JOINER = re.compile("([\u200c\u200d])[\u200c\u200d]+")
-_STRAY_SELECTOR = re.compile("(?<![\u1807\u1820-\u18aa])[\u180b-\u180f]")
+_DOUBLED_JOINER = late_pattern("([\u200c\u200d])[\u200c\u200d]+")
+_STRAY_SELECTOR = late_pattern("(?<![\u1807\u1820-\u18aa])[\u180b-\u180f]")
 """Chooses between forms of a Mongolian letter, and is nothing anywhere else."""
 
-_CLINGING = re.compile("[\u200d\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
-_REGIONAL = re.compile("[\U0001f1e6-\U0001f1ff]")
+_CLINGING = late_pattern("[\u200d\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
+_REGIONAL = late_pattern("[\U0001f1e6-\U0001f1ff]")
 
 
 def clean_text(text: str, *, limit: int) -> str:

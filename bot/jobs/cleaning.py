@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
-from bot.services.cleaning import CHORES
+from bot.late import late
 from bot.updates.capability import Capability
 from bot.updates.job import Job
 from storage.store import Store
+
+if TYPE_CHECKING:
+    from bot.services import cleaning
+else:
+    cleaning = late("bot.services.cleaning")
 
 logger = logging.getLogger(__name__)
 
@@ -19,7 +25,7 @@ PAGES = 200
 async def clean(store: Store, *, page: int = PAGE) -> int:
     """Do every chore once, page by page; returns how many rows went."""
     gone = 0
-    for chore in CHORES.values():
+    for chore in cleaning.CHORES.values():
         for _ in range(PAGES):
             went = await store.write(chore, page)
             gone += went

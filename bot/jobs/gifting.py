@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
+from bot.late import late
 from bot.updates.job import Job
-from bot.wire.gifts import send_gifts
 from bot.wire.snapshot import Snapshots
 from bot.wire.telegram_bot import PassalongBot
+
+if TYPE_CHECKING:
+    from bot.wire import gifts
+else:
+    gifts = late("bot.wire.gifts")
 
 
 def make_gifting_job(bot: PassalongBot, snapshots: Snapshots) -> Job:
     """The job, for one bot."""
-    return Job(name="gifts", every_seconds=15.0, run=partial(send_gifts, bot, snapshots))
+    return Job(name="gifts", every_seconds=15.0, run=partial(gifts.send_gifts, bot, snapshots))

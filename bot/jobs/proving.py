@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Concatenate, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, TypeVar
 
 from bot.core.durations import DAY_SECONDS
 from bot.core.proof import Follower
 from bot.core.setting import Setting
+from bot.late import late
 from bot.messages.proof import NOTICES
 from bot.services import proof
 from bot.updates.capability import Capability
@@ -16,6 +17,11 @@ from bot.updates.job import Job
 from storage.frozen import frozen
 from storage.store import Store
 from storage.tx import Tx
+
+if TYPE_CHECKING:
+    from storage import checks
+else:
+    checks = late("storage.checks")
 
 PAGE = 1_000
 """Rows read at once: others who read wait no longer than for these."""
@@ -61,7 +67,7 @@ async def inspect(store: Units, *, head: str | None = None) -> Finding:
     What is as it should be becomes a checkpoint; what is not leaves those there are alone.
     """
     settled = {log: await store.write(proof.settle, log) for log in proof.LOGS}
-    faults = await store.read(proof.find_faults)
+    faults = await store.read(checks.find_faults)
     followers = {log: await _go_along(store, log, upto, head=head) for log, upto in settled.items()}
     for follower in followers.values():
         faults += follower.end()

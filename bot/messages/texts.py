@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +14,7 @@ from typing import Any
 from bot.assets import ASSETS
 from bot.core.languages import LANGUAGES, PROGRAM_LANGUAGE, Conventions, choose_language, find_language, get_conventions
 from bot.core.names import NAME_LIMIT, clean_text
+from bot.late import late_pattern
 
 __all__ = ["LANGUAGES", "Html", "Texts", "choose_language", "escape"]
 
@@ -24,13 +24,13 @@ _EDGE = "\ue000"
 """Where a value begins and ends, until the sentence is done. Private use: cleaned names hold none."""
 
 _HAN = "[\u3000-\u303f\u3400-\u9fff\uff00-\uffef\U00020000-\U0003ffff]"
-_LOOSE = re.compile(
+_LOOSE = late_pattern(
     f"(?<={_HAN}) (?=(?:<b>)?{_EDGE}{_HAN})|(?<={_HAN}{_EDGE}) (?={_HAN})|(?<={_HAN}{_EDGE}</b>) (?={_HAN})"
 )
-_PLACE = re.compile(r"(?<!\{)(?:\{\{)*\{[a-z_]")
+_PLACE = late_pattern(r"(?<!\{)(?:\{\{)*\{[a-z_]")
 """Where a value goes; doubled braces are braces."""
 
-_HAN_BETWEEN = re.compile("(?<=})([\u4e00-\u9fff]+)(?={)")
+_HAN_BETWEEN = late_pattern("(?<=})([\u4e00-\u9fff]+)(?={)")
 
 
 class Html(str):
@@ -151,7 +151,7 @@ def _flatten(prefix: str, table: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 _ISOLATE, _END = "\u2068", "\u2069"
-_LINKABLE = re.compile(r"(?<=\w)\.(?=\w\w)|(?<=\w):(?=//)|(?<!\w)[@#$](?=\w)|(?<![\w/<>])/(?=\w)")
+_LINKABLE = late_pattern(r"(?<=\w)\.(?=\w\w)|(?<=\w):(?=//)|(?<!\w)[@#$](?=\w)|(?<![\w/<>])/(?=\w)")
 """What Telegram would make a link, a mention, a tag or a command of."""
 
 

@@ -9,7 +9,6 @@ from bot.core.merkle import Frontier
 from bot.core.proof import compose_entry, open_frontier, show_peaks
 from bot.services.notices import Notice, owe
 from storage.addresses import ANNOUNCE
-from storage.checks import find_faults
 from storage.frozen import frozen
 from storage.tables import checkpoints, inspections, shops
 from storage.tables.checkpoints import LEDGER, LOGS, Checkpoint, find_last_ids, list_rows, settle
@@ -24,7 +23,6 @@ __all__ = [
     "HeadPosted",
     "Inspection",
     "advance",
-    "find_faults",
     "list_behind",
     "list_checkpoints",
     "list_rows",

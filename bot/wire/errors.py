@@ -22,6 +22,7 @@ from telegram.error import (
     TelegramError,
 )
 
+from bot.late import late_pattern
 from storage.frozen import frozen
 
 
@@ -158,7 +159,7 @@ class Failure:
 
 def _any_of(*words: str) -> re.Pattern[str]:
     """Words of Telegram in any case; an MTProto code only whole, since it is part of others."""
-    return re.compile(r"(?<![a-z0-9_])(?:" + "|".join(words) + r")(?![a-z0-9_])", re.IGNORECASE)
+    return late_pattern(r"(?<![a-z0-9_])(?:" + "|".join(words) + r")(?![a-z0-9_])", re.IGNORECASE)
 
 
 _UNREADABLE = _any_of("can't parse entities", "entity_bounds_invalid")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -11,7 +12,7 @@ from pkgutil import walk_packages
 import bot
 import bot.messages
 from bot.capabilities import CAPABILITIES
-from bot.late import LateName, late
+from bot.late import LateName, late, late_pattern
 from bot.updates.capability import Registry
 
 ROOT = Path(bot.__file__).parent
@@ -95,3 +96,34 @@ def test_a_late_name_is_what_it_stands_for() -> None:
     assert late("bot.handlers.club").DROP.name == "drop"
     assert REGISTRY.flows["drop"].declared is import_module("bot.handlers.club").DROP
     assert late("bot.messages.audit").NO_SUCH_TABLE["key"] is not None, "nothing is loaded before it is used"
+
+
+def test_a_late_pattern_is_the_pattern_that_it_stands_for() -> None:
+    """It finds, replaces and shows itself like one that was compiled at once, and is compiled once."""
+    known, found = re.compile("(b+)(c)?", re.IGNORECASE), late_pattern("(b+)(c)?", re.IGNORECASE)
+
+    assert [each.span() for each in found.finditer("abBc ab")] == [each.span() for each in known.finditer("abBc ab")]
+    assert found.sub("-", "aBBc") == "a-"
+    assert found.fullmatch("a") is None
+    assert (found.pattern, found.flags, found.groups) == (known.pattern, known.flags, known.groups)
+    assert found.search is found.search
+    assert late_pattern("(") is not None, "nothing is compiled before it is used"
+
+
+def test_every_late_pattern_can_be_compiled() -> None:
+    """A mistake in one is found here and not by the first who writes what it looks for."""
+    names = [module for module in list_users_of("late_pattern") if module != "bot.late"]
+    found = [
+        each for name in names for each in vars(import_module(name)).values() if type(each) is type(late_pattern(""))
+    ]
+
+    assert len(found) > 20
+    assert all(each.pattern for each in found)
+
+
+def list_users_of(name: str) -> list[str]:
+    """Modules of the bot that import something of this name."""
+    paths = [
+        path for path in ROOT.rglob("*.py") if re.search(rf"import .*\b{name}\b", path.read_text(encoding="utf-8"))
+    ]
+    return [".".join(path.relative_to(ROOT.parent).with_suffix("").parts) for path in paths]

@@ -7,7 +7,7 @@ import asyncio
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.complaint import WRONG_SETTING, complain
 from bot.shops.folder import ShopFolder
@@ -19,19 +19,27 @@ if TYPE_CHECKING:
     from bot.settings_reader import SettingsReader
 
 
-def add_database_parsers(commands: Any, reader: SettingsReader) -> None:
-    """The four of them, among the `commands` of a parser."""
-    migrate = commands.add_parser("migrate", help="bring the database up to date, with several shops each one's")
+def add_migrate_parser(migrate: argparse.ArgumentParser, reader: SettingsReader) -> None:
+    """Nothing more to say."""
     migrate.set_defaults(command=lambda _chosen: _for_each(reader, _migrate))
-    backup = commands.add_parser("backup", help="write one consistent file of the database, also while the bot runs")
+
+
+def add_backup_parser(backup: argparse.ArgumentParser, reader: SettingsReader) -> None:
+    """Where to, and for whom."""
     backup.add_argument("file", type=Path, help="must not exist yet; with several shops a folder, for a file each")
     backup.add_argument("--recipient", default="", help="encrypt it for this age public key (age1…)")
     backup.set_defaults(command=lambda chosen: _backup(reader, chosen))
-    restore = commands.add_parser("restore", help="make a database of a backup; refuses one that is there already")
+
+
+def add_restore_parser(restore: argparse.ArgumentParser, reader: SettingsReader) -> None:
+    """Where from."""
     restore.add_argument("file", type=Path)
     restore.add_argument("--identity", type=Path, help="file with the age identity, where the backup is encrypted")
     restore.set_defaults(command=lambda chosen: _restore(reader, chosen))
-    forget = commands.add_parser("forget", help="take somebody out of the database who asks for it by letter")
+
+
+def add_forget_parser(forget: argparse.ArgumentParser, reader: SettingsReader) -> None:
+    """Whom."""
     forget.add_argument(
         "telegram_id", type=int, help="the person's number at Telegram; links in their name are closed by the bot"
     )

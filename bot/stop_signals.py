@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 from collections.abc import Callable
 from functools import cache
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    import asyncio
 
 Handler = Callable[[int, FrameType | None], object] | signal.Handlers
 
@@ -29,6 +31,8 @@ def list_stop_signals() -> tuple[signal.Signals, ...]:
 
 def hear_signals(stop: asyncio.Event, hurry: asyncio.Event | None = None) -> None:
     """Set `stop` at each of them from now on, on the running loop; where there is `hurry`, SIGHUP sets that instead."""
+    import asyncio  # noqa: PLC0415 -- whoever has a loop has it, and the command line has none
+
     for number in list_stop_signals():
         event = hurry if hurry is not None and number is signal.SIGHUP else stop
         asyncio.get_running_loop().add_signal_handler(number, event.set)
@@ -54,6 +58,8 @@ def leave_at_once(_number: int, _frame: FrameType | None) -> NoReturn:
 
 def ignore_stop_signals() -> None:
     """From here on a second signal could only spoil the exit status, also while the loop gives its handlers up."""
+    import asyncio  # noqa: PLC0415 -- likewise
+
     loop = asyncio.get_running_loop()
     signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     for number in list_stop_signals():

@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.__main__ import _COMMANDS as COMMANDS
+from bot.__main__ import _make_parser as make_parser
+from bot.settings_reader import SettingsReader
+
 LOADED = """
 import json, sys
 from bot.run_command import import_bot
@@ -78,11 +82,24 @@ def test_values_are_made_cheaply() -> None:
     assert dear == [], "say @frozen, or @frozen(kw_only=False)"
 
 
-def test_the_command_line_loads_no_sql() -> None:
-    """Whoever asks for help, draws offline or has made a mistake in a setting waits for no database."""
-    program = "import sys, bot.__main__; print([name for name in ('sqlalchemy', 'aiohttp', 'telegram') if name in sys.modules])"
+def test_the_command_line_waits_for_no_command() -> None:
+    """Whoever asks for help, or has made a mistake in a setting, waits neither for a database nor for what a command does."""
+    program = "import json, sys, bot.__main__; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    loaded = set(json.loads(done.stdout))
 
-    assert subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout == "[]\n"
+    assert loaded & {"sqlalchemy", "aiohttp", "telegram", "asyncio"} == set()
+    assert [name for name in loaded if name.startswith("bot.") and name.endswith(("_command", "_commands"))] == []
+
+
+@pytest.mark.parametrize("name", list(COMMANDS))
+def test_every_command_says_what_it_takes(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is loaded and asked once it is typed."""
+    with pytest.raises(SystemExit) as ended:
+        make_parser(SettingsReader({})).parse_args([name, "--help"])
+
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: passalong {name} ")
 
 
 def test_a_start_loads_few_of_our_modules(loaded: set[str]) -> None:

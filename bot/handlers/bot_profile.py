@@ -17,7 +17,7 @@ from bot.messages.bot_profile import say_description, say_short_description
 from bot.messages.commands import Command, list_menu
 from bot.messages.shop import Shop
 from bot.messages.texts import Texts
-from bot.services.members import find_chosen_language, find_role, list_team
+from bot.services.members import find_chosen_language, list_team
 from bot.updates.capability import Registry
 from bot.wire.pacing import Priority
 from bot.wire.snapshot import Snapshots
@@ -99,7 +99,7 @@ async def settle_menu(bot: PassalongBot, store: Store, shop: Shop, registry: Reg
     Such calls may take minutes, and a role may change meanwhile: what holds at the end is what is shown.
     """
     settled: Role | None = None
-    while (role := await store.read(find_role, telegram_id=telegram_id)) is not settled:
+    while (role := await store.read(roles.find, telegram_id)) is not settled:
         if role in TEAM:
             await _show_menu(bot, store, shop, registry.list_commands(role), telegram_id)
         else:

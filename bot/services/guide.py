@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from bot.services.members import MemberView, enter, find_role, meet, view_member
+from bot.services.members import MemberView, enter, meet, view_member
 from storage.records import Profile
 from storage.role import Role
-from storage.tables import people
+from storage.tables import people, roles
 from storage.tx import Tx
 
 
 def open_help(tx: Tx, *, visitor: Profile) -> tuple[MemberView, Role]:
     """Who asks what there is, and as what."""
-    return view_member(tx, enter(tx, visitor)), find_role(tx, telegram_id=visitor.telegram_id)
+    return view_member(tx, enter(tx, visitor)), roles.find(tx, visitor.telegram_id)
 
 
 def choose_language(tx: Tx, *, visitor: Profile, language: str) -> MemberView:

@@ -17,7 +17,8 @@ from storage.addresses import MemberAddress
 from storage.frozen import frozen
 from storage.records import Person, PersonId, Profile
 from storage.role import Role
-from storage.tables import code_keys, directory, people, roles
+from storage.tables import code_keys, directory, people
+from storage.tables import roles as role_table
 from storage.tx import Tx
 
 
@@ -82,13 +83,8 @@ def enter(tx: Tx, visitor: Profile) -> Person:
         return person
     if not tx.writable:
         raise MustWrite
-    begin(tx, person)
+    people.set_started(tx, person.id, compute_language(tx, person))
     return replace(person, started_at=tx.now, seen_at=tx.now)
-
-
-def begin(tx: Tx, person: Person) -> bool:
-    """Make a member of a person, greeted in the language they read; True only for the one call that did."""
-    return people.set_started(tx, person.id, compute_language(tx, person))
 
 
 def _refresh(tx: Tx, person: Person, visitor: Profile) -> Person:
@@ -178,14 +174,9 @@ class NotAllowed(Exception):
     """Somebody asked for what their role does not allow; whoever meets this says nothing of the thing itself."""
 
 
-def find_role(tx: Tx, *, telegram_id: int) -> Role:
-    """Somebody's role; a stranger's is a member's."""
-    return roles.find(tx, telegram_id) or Role.MEMBER
-
-
 def may(tx: Tx, *, telegram_id: int, roles: Roles) -> bool:
     """Whether somebody may do what is open to these roles."""
-    return decide_allowed(find_role(tx, telegram_id=telegram_id), roles)
+    return decide_allowed(role_table.find(tx, telegram_id), roles)
 
 
 def demand(tx: Tx, visitor: Profile, roles: Roles) -> None:
@@ -200,12 +191,12 @@ def demand(tx: Tx, visitor: Profile, roles: Roles) -> None:
 
 def note_owners(tx: Tx, *, telegram_ids: Collection[int]) -> None:
     """The settings' owners, as they are from this start on."""
-    roles.set_owners(tx, telegram_ids)
+    role_table.set_owners(tx, telegram_ids)
 
 
 def list_team(tx: Tx) -> dict[int, Role]:
     """Those who run the shop and have started the bot, so that their chats can be written to."""
-    return {each: role for each, role in roles.list_all(tx).items() if _has_started(tx, each)}
+    return {each: role for each, role in role_table.list_all(tx).items() if _has_started(tx, each)}
 
 
 def list_chats(tx: Tx, among: Roles) -> list[MemberAddress]:

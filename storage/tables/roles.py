@@ -26,10 +26,9 @@ _CLEAR = delete(role).where(role.c.telegram_id == bindparam("of"))
 _FORGET_SETTINGS = delete(role).where(role.c.from_settings)
 
 
-def find(tx: Tx, telegram_id: int) -> Role | None:
-    """Return somebody's role; None for members and strangers."""
-    found = tx.scalar(_FIND, of=telegram_id)
-    return None if found is None else Role(found)
+def find(tx: Tx, telegram_id: int) -> Role:
+    """Return somebody's role; a stranger's is a member's."""
+    return Role(tx.scalar(_FIND, of=telegram_id) or Role.MEMBER)
 
 
 def list_all(tx: Tx) -> dict[int, Role]:

@@ -138,7 +138,7 @@ async def test_a_link_said_in_a_group_makes_nobody_anything(shop: ShopAtWork, st
         world.send_text(person, group, f"https://t.me/{world.bot.username}?start={payload}")
     await shop.telegram.until_confirmed()
     await shop.ask(one, "/help")
-    assert [await store.read(roles.find, person.id) for person in (one, other)] == [None, None]
+    assert [await store.read(roles.find, person.id) for person in (one, other)] == [Role.MEMBER, Role.MEMBER]
     assert "Welcome to the team" in (await shop.ask(other, f"/start {payload}", "team")).text
     assert "has been used" in (await shop.ask(one, f"/start {payload}", "link")).text
 
@@ -167,7 +167,7 @@ async def test_who_is_removed_is_out_at_once_also_within_a_dialogue(shop: ShopAt
     )
     assert POINTER in (await shop.ask(budi, "/stats")).text
     await shop.telegram.until(lambda: "stats" not in list_menu(shop, budi))
-    assert await store.read(roles.find, budi.id) is None
+    assert await store.read(roles.find, budi.id) is Role.MEMBER
 
 
 async def test_an_owner_of_the_settings_is_removed_there_alone(shop: ShopAtWork, store: Store) -> None:

@@ -113,7 +113,7 @@ async def test_owners_are_whom_the_settings_name_now(store: Store) -> None:
     assert await store.read(roles.list_all) == {7: Role.OWNER, 8: Role.OWNER, 9: Role.STAFF}
     await store.write(roles.set_owners, [8])
     assert await store.read(roles.list_all) == {8: Role.OWNER, 9: Role.STAFF}
-    assert [await store.read(roles.find, each) for each in (7, 8, 9)] == [None, Role.OWNER, Role.STAFF]
+    assert [await store.read(roles.find, each) for each in (7, 8, 9)] == [Role.MEMBER, Role.OWNER, Role.STAFF]
     assert [await store.read(roles.is_from_settings, each) for each in (7, 8, 9)] == [False, True, False]
     await store.write(roles.set, 9, Role.MANAGER)
     assert await store.read(roles.find, 9) is Role.MANAGER

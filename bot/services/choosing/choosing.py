@@ -10,13 +10,13 @@ from bot.core.choosing import POLLS_SHOWN, compute_result
 from bot.core.roles import MANAGERS
 from bot.services.audit import Act
 from bot.services.choosing.notices import PollAnnounced, PollEnded, PollResult
-from bot.services.members import MemberView, demand, enter, find_role, view_member
+from bot.services.members import MemberView, demand, enter, view_member
 from bot.services.notices import owe
 from storage.addresses import ANNOUNCE, MemberAddress
 from storage.frozen import frozen
 from storage.poll import PollId, PollRow
 from storage.records import PersonId, Profile
-from storage.tables import audit, people, polls, shops
+from storage.tables import audit, people, polls, roles, shops
 from storage.tx import Tx
 
 
@@ -61,7 +61,7 @@ def view_choosing(tx: Tx, *, visitor: Profile, page: int = 0) -> ChoosingView:
         poll=_view_poll(tx, rows[page], person.id) if rows else None,
         page=page,
         pages=max(1, len(rows)),
-        runs_it=find_role(tx, telegram_id=visitor.telegram_id) in MANAGERS,
+        runs_it=roles.find(tx, visitor.telegram_id) in MANAGERS,
     )
 
 

@@ -8,10 +8,10 @@ from bot.core.claiming import compute_end, decide_window
 from bot.core.links import Window
 from bot.core.throttling import Misses, compute_misses, decide_throttled
 from bot.services.campaigns import Terms, get_terms
-from bot.services.members import MemberView, enter, find_role, view_member
+from bot.services.members import MemberView, enter, view_member
 from bot.services.spoken import give_spoken
 from storage.records import Person, Profile
-from storage.tables import conversations, guesses, referrals
+from storage.tables import conversations, guesses, referrals, roles
 from storage.tx import Tx
 
 CLAIM = "claim"
@@ -34,7 +34,7 @@ def view_home(tx: Tx, person: Person) -> MemberView:
     code = give_spoken(tx, person)
     member = view_member(tx, replace(person, spoken_code=code))
     can_claim = open_window(tx, person, get_terms(tx)) is Window.OPEN
-    return replace(member, can_claim=can_claim, role=find_role(tx, telegram_id=member.telegram_id))
+    return replace(member, can_claim=can_claim, role=roles.find(tx, member.telegram_id))
 
 
 def open_menu(tx: Tx, *, visitor: Profile) -> MemberView:

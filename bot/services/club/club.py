@@ -12,11 +12,11 @@ from bot.core.ideas import CO_MAKER
 from bot.core.roles import MANAGERS
 from bot.services.campaigns import get_terms
 from bot.services.honours.honours import HonourView, view_honour
-from bot.services.members import MemberView, enter, find_role, view_member
+from bot.services.members import MemberView, enter, view_member
 from storage.drop import ClaimRow, DropId, DropRow
 from storage.frozen import frozen
 from storage.records import Profile
-from storage.tables import drops, labels
+from storage.tables import drops, labels, roles
 from storage.tx import Tx
 
 RULES_SHOWN = 3
@@ -52,7 +52,7 @@ def view_club(tx: Tx, *, visitor: Profile) -> ClubView:
         opens=_list_opened(tx, member.tier, own),
         drops=shown,
         claims=drops.list_claims(tx, person.id, [each.id for each in shown]),
-        runs_it=find_role(tx, telegram_id=visitor.telegram_id) in MANAGERS,
+        runs_it=roles.find(tx, visitor.telegram_id) in MANAGERS,
     )
 
 

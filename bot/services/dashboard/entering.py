@@ -7,11 +7,11 @@ import secrets
 
 from bot.core.durations import HOUR_SECONDS
 from bot.core.roles import MANAGERS, OWNERS, decide_allowed
-from bot.services.members import MemberView, demand, enter, find_role, view_member
+from bot.services.members import MemberView, demand, enter, view_member
 from storage.frozen import frozen
 from storage.records import PersonId, Profile
 from storage.role import Role
-from storage.tables import people, web_keys
+from storage.tables import people, roles, web_keys
 from storage.tx import Tx
 from storage.web_key import WebKeyKind
 
@@ -103,7 +103,7 @@ def _find(tx: Tx, token: str, kind: WebKeyKind) -> Insider:
     if person_id is None:
         raise SessionOver
     person = people.get(tx, person_id)
-    role = find_role(tx, telegram_id=person.profile.telegram_id)
+    role = roles.find(tx, person.profile.telegram_id)
     if not decide_allowed(role, MANAGERS):
         raise SessionOver
     return Insider(member=view_member(tx, person), role=role)

@@ -9,13 +9,13 @@ from typing import Any
 from bot.core.ideas import ADOPTED_SHOWN, OWN_SHOWN, SHOWN, Taking, compute_since, decide_taken
 from bot.core.roles import MANAGERS, TEAM
 from bot.services.ideas.notices import IdeaAnnounced, IdeaCame
-from bot.services.members import MemberView, enter, find_role, list_chats, view_member
+from bot.services.members import MemberView, enter, list_chats, view_member
 from bot.services.notices import owe
 from storage.addresses import ANNOUNCE
 from storage.frozen import frozen
 from storage.idea import OPEN_STATES, IdeaId, IdeaRow, IdeaState, Telling
 from storage.records import Person, Profile
-from storage.tables import ideas, people, shops
+from storage.tables import ideas, people, roles, shops
 from storage.tx import Tx
 
 
@@ -86,7 +86,7 @@ def view_ideas(tx: Tx, *, visitor: Profile, page: int = 0) -> IdeasView:
     pages = max(1, -(-ideas.count_open(tx, but=person.id) // SHOWN))
     page = min(page, pages - 1)
     others = ideas.list_open(tx, but=person.id, limit=SHOWN, skip=page * SHOWN)
-    is_team = find_role(tx, telegram_id=visitor.telegram_id) in TEAM
+    is_team = roles.find(tx, visitor.telegram_id) in TEAM
     return IdeasView(
         member=view_member(tx, person),
         own=ideas.list_of(tx, person.id, limit=OWN_SHOWN),

@@ -10,7 +10,7 @@ from typing import Any
 from bot.core.by_hand import REASON, Outcome, decide_given, decide_returnable
 from bot.core.roles import OWNERS, TEAM
 from bot.services.audit import Act
-from bot.services.members import MemberView, compose_name, demand, enter, find_role, view_member
+from bot.services.members import MemberView, compose_name, demand, enter, view_member
 from bot.services.notices import owe
 from bot.services.rewards.giving import take_back
 from bot.services.rewards.notices import PointsGiven, PointsReturned
@@ -22,7 +22,7 @@ from storage.facts import BY_HAND, EventKind, GrantId, GrantRow
 from storage.frozen import frozen
 from storage.records import Person, PersonId, Profile, Transfer
 from storage.role import Role
-from storage.tables import audit, events, grants, hand_grants, ledgers, people, shops
+from storage.tables import audit, events, grants, hand_grants, ledgers, people, roles, shops
 from storage.tx import Tx
 from storage.webhook import HookEventKind
 
@@ -103,7 +103,7 @@ def grant_by_hand(
     audit.add(tx, actor_id=me.id, act=Act.GAVE, subject="", person_id=person_id, before=reason, after=str(points))
     publish_grant(tx, HookEventKind.REWARDED, grants.get(tx, grant_id))
     owe(tx, MemberAddress(person_id), PointsGiven(points=points, why=reason), key=grant_id)
-    mine = find_role(tx, telegram_id=visitor.telegram_id) in OWNERS
+    mine = roles.find(tx, visitor.telegram_id) in OWNERS
     return GivingView(
         member=view.member,
         name=view.name,
@@ -153,6 +153,6 @@ def _give(tx: Tx, person_id: PersonId, points: int, *, key: str) -> GrantId:
 
 
 def _count_left(tx: Tx, me: Person, limits: Limits) -> int:
-    limit = limits.get(find_role(tx, telegram_id=me.profile.telegram_id), 0)
+    limit = limits.get(roles.find(tx, me.profile.telegram_id), 0)
     today = find_midnight(tx, date.fromisoformat(find_day(tx)))
     return max(0, limit - hand_grants.sum_since(tx, me.id, today))

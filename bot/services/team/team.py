@@ -11,7 +11,7 @@ from bot.core.durations import DAY_SECONDS
 from bot.core.roles import OWNERS, decide_higher
 from bot.services.audit import Act
 from bot.services.campaigns.opening import list_owners
-from bot.services.members import MemberView, compose_name, demand, enter, find_role, view_member
+from bot.services.members import MemberView, compose_name, demand, enter, view_member
 from bot.services.notices import owe
 from bot.services.team.notices import RoleEnded, TeamJoined, TeamLeft
 from storage.addresses import MemberAddress
@@ -128,7 +128,7 @@ def accept(tx: Tx, *, visitor: Profile, token: str) -> Accepted:
     person, found = enter(tx, visitor), team_invitations.find(tx, hash_token(token))
     if found is not None:
         shops.lock(tx)  # of two links at once the higher counts, and nobody brings others in who is being removed
-    before = find_role(tx, telegram_id=visitor.telegram_id)
+    before = roles.find(tx, visitor.telegram_id)
     if found is None or not _may_invite(tx, found[1]):
         return _conclude(tx, person, Acceptance.OVER, before)
     offered = found[0]
@@ -154,7 +154,7 @@ def remove(tx: Tx, *, visitor: Profile, person_id: PersonId) -> Removed:
     shops.lock(tx)  # two owners who remove each other at once would leave none
     demand(tx, visitor, OWNERS)
     actor, person = enter(tx, visitor), people.get(tx, person_id)
-    telegram_id, before = person.profile.telegram_id, find_role(tx, telegram_id=person.profile.telegram_id)
+    telegram_id, before = person.profile.telegram_id, roles.find(tx, person.profile.telegram_id)
     removal = _decide_removal(tx, telegram_id, before)
     if removal is Removal.DONE:
         roles.clear(tx, telegram_id)

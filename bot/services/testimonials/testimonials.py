@@ -9,14 +9,14 @@ from bot.core.pulse import Mood, decide_mood
 from bot.core.roles import MANAGERS
 from bot.core.testimonials import TESTIMONIALS_SHOWN, clean_author
 from bot.services.audit import Act
-from bot.services.members import MemberView, demand, enter, find_role, list_chats, view_member
+from bot.services.members import MemberView, demand, enter, list_chats, view_member
 from bot.services.notices import owe
 from bot.services.testimonials.notices import TestimonialCame, TestimonialShown
 from storage.addresses import MemberAddress
 from storage.frozen import frozen
 from storage.pulse import PulseId
 from storage.records import PersonId, Profile
-from storage.tables import audit, people, pulses, shops, testimonials
+from storage.tables import audit, people, pulses, roles, shops, testimonials
 from storage.testimonial import Testimonial, TestimonialState
 from storage.tx import Tx
 
@@ -46,7 +46,7 @@ class OfferedView:
 def view_own(tx: Tx, *, visitor: Profile) -> OwnView:
     """What a member says."""
     person = enter(tx, visitor)
-    runs_it = find_role(tx, telegram_id=visitor.telegram_id) in MANAGERS
+    runs_it = roles.find(tx, visitor.telegram_id) in MANAGERS
     return OwnView(
         member=view_member(tx, person),
         said=testimonials.find(tx, person.id),

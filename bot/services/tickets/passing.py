@@ -7,7 +7,7 @@ from enum import Enum, auto
 from functools import partial
 
 from bot.core.roles import TEAM
-from bot.services.members import compose_name, demand, find_role, list_chats
+from bot.services.members import compose_name, demand, list_chats
 from bot.services.notices import Thread, owe
 from bot.services.tickets.notices import (
     TicketEdited,
@@ -19,7 +19,7 @@ from bot.services.tickets.notices import (
 )
 from storage.addresses import STAFF, Address, MemberAddress
 from storage.records import Person, PersonId, Profile
-from storage.tables import people, shops, ticket_words, tickets
+from storage.tables import people, roles, shops, ticket_words, tickets
 from storage.ticket import CopyRow, Said, SaidRow, SaidState, Shape, Side, TicketId, TicketRow
 from storage.tx import Tx
 
@@ -46,7 +46,7 @@ def list_whole_desk(tx: Tx) -> list[Address]:
 def is_team(tx: Tx, person_id: PersonId) -> bool:
     """Whether somebody is of the team now, and can be written to."""
     person = people.get(tx, person_id)
-    return person.is_member and find_role(tx, telegram_id=person.profile.telegram_id) in TEAM
+    return person.is_member and roles.find(tx, person.profile.telegram_id) in TEAM
 
 
 def tell_desk(tx: Tx, addresses: Sequence[Address], notice: TicketNotice, *, key: object) -> None:

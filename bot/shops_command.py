@@ -166,5 +166,5 @@ def _list_findings(folder: ShopFolder, names: Sequence[str]) -> Iterator[Finding
         if not names or name in names:
             yield from list_strange_lines(folder, name)
             yield from check_settings(settings)
-            if why := find_unmakeable(settings):
-                yield Finding(f"{name}: folders", "cannot be made", why)
+            if why := find_unmakeable(settings.database_url):
+                yield Finding(f"{name}: database", "cannot be made", why)

@@ -70,13 +70,12 @@ def furnish_database(url: str) -> None:
         _make(Path(url.removeprefix(_SQLITE)).parent)
 
 
-def find_unmakeable(settings: Settings) -> str:
-    """Why `furnish` would refuse this shop, without making anything; empty where it would not."""
-    folders = [settings.backup_folder] if settings.backup_folder is not None else []
-    if settings.database_url.startswith(_SQLITE):
-        folders.append(Path(settings.database_url.removeprefix(_SQLITE)).parent)
-    lost = next((each for each in folders if not each.is_dir() and not each.parent.is_dir()), None)
-    return f"What the folder {lost} is to lie in is not there. Make it, or name another place" if lost else ""
+def find_unmakeable(url: str) -> str:
+    """Why `furnish_database` would refuse this place, without making anything; empty where it would not."""
+    folder = Path(url.removeprefix(_SQLITE)).parent
+    if not url.startswith(_SQLITE) or folder.is_dir() or folder.parent.is_dir():
+        return ""
+    return f"What the folder {folder} is to lie in is not there. Make it, or name another place"
 
 
 def _make(folder: Path) -> None:

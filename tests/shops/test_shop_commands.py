@@ -144,7 +144,7 @@ async def test_all_files_are_checked_before_they_are_run(tmp_path: Path) -> None
         assert (await agency.home.run("shops", "check", "florist")).status == 0
         assert (await agency.home.run("shops", "check", "nobody")).status == 1
         lost = await agency.home.run("shops", "check", "florist", DATABASE_URL=f"sqlite:///{tmp_path}/not/there/")
-        assert (lost.status, "folders: cannot be made" in lost.read_output()) == (1, True)
+        assert (lost.status, "database: cannot be made" in lost.read_output()) == (1, True)
         lost = await agency.home.run("shops", "check", "florist", BACKUP_FOLDER=f"{tmp_path}/not")
         assert (lost.status, "names no folder that is there" in lost.read_output()) == (1, True)
         (tmp_path / "empty").mkdir()

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.services.notices import Notice, owe
 from storage.addresses import ANNOUNCE, MemberAddress
+from storage.frozen import frozen
 from storage.records import OutboxRow, PersonId
 from storage.tx import Tx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Numbered(Notice):
     """A notice that says its number."""
 

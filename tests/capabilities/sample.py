@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from telegram import Update
@@ -28,6 +27,7 @@ from bot.updates.context import visitor_of
 from bot.updates.flows import Answer, Flow, Step
 from bot.updates.job import Job
 from storage.addresses import MemberAddress
+from storage.frozen import frozen
 from storage.records import Profile
 from storage.store import Store
 from storage.tables import people, warnings
@@ -46,7 +46,7 @@ def parse_pieces(value: str) -> int:
 PIECES = Setting(name="CAKE_PIECES", default="8", parse=parse_pieces, right="Give a whole number, like 12")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CakeReady(Notice):
     """What the bot owes whoever had one baked."""
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from bot.core.durations import SECOND
@@ -15,6 +14,7 @@ from bot.updates.application import PassalongApplication
 from bot.wire.gate import Gate
 from storage import Store, Tx
 from storage.addresses import ANNOUNCE
+from storage.frozen import frozen
 from storage.tables import outbox
 from tests.owed import Numbered
 from tests.storage.clock import Clock
@@ -27,7 +27,7 @@ MANY = 600
 """More than a page of the outbox, and more than a member is told at once."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Gathered(Numbered):
     """A number that is told later, with others."""
 

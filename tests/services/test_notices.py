@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import ClassVar
 
 import pytest
@@ -12,6 +12,7 @@ from bot.services.joining.notices import FriendJoined
 from bot.services.notices import Notice, NoticeUnreadable, owe, read_notice, view_notices
 from storage import Store
 from storage.addresses import ANNOUNCE, MemberAddress
+from storage.frozen import frozen
 from storage.records import NoticeId, OutboxRow, PersonId, Profile
 from storage.tables import outbox, people
 from tests.messages.samples import RENDERERS, make_notice
@@ -37,7 +38,7 @@ def make_row(kind: str, payload: Mapping[str, object]) -> OutboxRow:
     return OutboxRow(id=NoticeId(1), address=ANNOUNCE, kind=kind, payload=stored, attempts=0, created_at=0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Moved(Notice):
     """A kind whose fields have had other names."""
 

@@ -29,6 +29,7 @@ from bot.wire.pacing import Priority
 from bot.wire.transport import AiohttpRequest
 from storage import Store, Tx
 from storage.addresses import MemberAddress
+from storage.frozen import frozen
 from storage.records import Profile, ShareWay
 from storage.tables import inbox, outbox, people, shares
 from tests.telegram import LocalTelegram, telegram
@@ -39,7 +40,7 @@ __all__ = ["telegram"]
 Context = PassalongContext[None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Thanks(Notice):
     """Somebody wrote."""
 

@@ -157,10 +157,11 @@ class _Street:
         """Let so many more come as the order says."""
         assert self._coming is not None
         wanted = len(self.crowd.people) + self.drill.order.size
-        while len(self.crowd.people) < wanted:
-            if self._coming.done():
-                self._coming.result()
-            await asyncio.sleep(0.1)
+        async with asyncio.timeout(SETTLE_SECONDS):
+            while len(self.crowd.people) < wanted:
+                if self._coming.done():
+                    self._coming.result()
+                await asyncio.sleep(0.1)
 
 
 async def run_versions(order: Order) -> Report:

@@ -293,13 +293,7 @@ def start(tx: Tx, *, visitor: Profile, payload: str, from_inline: bool = False) 
     referral = None
     if attribution is Attribution.CREDITED and inviter is not None and carried is not None:
         referral = credit(
-            tx,
-            inviter,
-            person,
-            source=carried.source,
-            campaign=carried.campaign,
-            story=carried.story,
-            fresh=newcomer,
+            tx, inviter, person, source=carried.source, campaign=carried.campaign, story=carried.story, fresh=newcomer
         )
         person = replace(person, balance=ledgers.get_balance(tx, person.id))  # with what this may have brought
     if newcomer and placement:

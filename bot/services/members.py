@@ -83,8 +83,13 @@ def enter(tx: Tx, visitor: Profile) -> Person:
         return person
     if not tx.writable:
         raise MustWrite
-    people.set_started(tx, person.id, compute_language(tx, person))
+    begin(tx, person)
     return replace(person, started_at=tx.now, seen_at=tx.now)
+
+
+def begin(tx: Tx, person: Person) -> bool:
+    """Make a member of a person, greeted in the language they read; True only for the one call that did."""
+    return people.set_started(tx, person.id, compute_language(tx, person))
 
 
 def _refresh(tx: Tx, person: Person, visitor: Profile) -> Person:

@@ -19,7 +19,7 @@ from bot.core.campaigns.pulse import AskRules, PulseRules
 from bot.core.reminding import Ask
 from bot.core.zones import choose_zone
 from bot.services.campaigns.opening import Source, open_shop
-from bot.services.members import compute_language
+from bot.services.members import begin
 from bot.services.pulse.answering import answer, set_asked
 from bot.services.pulse.asking import ask_due, expect_pulse
 from bot.services.reminding.nudges import nudge
@@ -102,7 +102,7 @@ def live_hour(tx: Tx, year: Year, members: list[PersonId], dice: random.Random) 
         number = len(members)
         profile = Profile(telegram_id=1000 + number, first_name=f"P{number}", telegram_language=dice.choice(LANGUAGES))
         person = people.add(tx, profile, f"Code{number:06}")
-        people.set_started(tx, person.id, compute_language(tx, person))
+        begin(tx, person)
         expect_pulse(tx, person.id, PulseCause.JOINED)
         members.append(person.id)
     for member in dice.sample(members, min(len(members), 1 + len(members) // 300)):
@@ -127,8 +127,7 @@ def answer_some(tx: Tx, dice: random.Random) -> None:
 def open_year(tx: Tx, source: Source) -> None:
     """A shop with its owner."""
     open_shop(tx, source)
-    owner = people.add(tx, OWNER, "Owner00001")
-    people.set_started(tx, owner.id, compute_language(tx, owner))
+    begin(tx, people.add(tx, OWNER, "Owner00001"))
     roles.set(tx, OWNER.telegram_id, Role.OWNER)
 
 

@@ -25,7 +25,7 @@ from bot.services.joining.notices import (
     announce,
 )
 from bot.services.joining.revoking import revoke
-from bot.services.members import MemberView, compute_language, find_owner, meet, view_member
+from bot.services.members import MemberView, begin, find_owner, meet, view_member
 from bot.services.notices import Notice, owe, owe_card_behind, owe_step_behind
 from bot.services.printing import note_placement
 from bot.services.pulse.asking import expect_pulse
@@ -272,7 +272,7 @@ def start(tx: Tx, *, visitor: Profile, payload: str, from_inline: bool = False) 
     shown the way back to the chat they came from.
     """
     person = meet(tx, visitor)
-    newcomer = people.set_started(tx, person.id, compute_language(tx, person))
+    newcomer = begin(tx, person)
     role = roles.find(tx, visitor.telegram_id)
     person = replace(person, started_at=person.started_at or tx.now)
     placement = read_placement(payload)

@@ -41,7 +41,9 @@ def _host(common: CommonSettings) -> int:
     from bot.telemetry import set_up_logging  # noqa: PLC0415 -- a mistaken setting is told without waiting for imports
 
     set_up_logging(common.log_level, common.log_format, secrets=list_common_secrets(common))
-    return asyncio.run(_host_until_signal(common))
+    from bot.shops.fair_loop import run_fairly  # noqa: PLC0415 -- likewise
+
+    return run_fairly(_host_until_signal(common))
 
 
 async def _host_until_signal(common: CommonSettings) -> int:

@@ -33,7 +33,12 @@ def serve(reader: SettingsReader) -> int:
 
     secrets = list_secrets(chosen) if isinstance(chosen, Settings) else list_common_secrets(chosen)
     set_up_logging(chosen.log_level, chosen.log_format, secrets=secrets)
-    return asyncio.run(_serve_until_signal(chosen))
+    work = _serve_until_signal(chosen)
+    if common is None:
+        return asyncio.run(work)
+    from bot.shops.fair_loop import run_fairly  # noqa: PLC0415 -- likewise
+
+    return run_fairly(work)
 
 
 async def _serve_until_signal(chosen: CommonSettings | Settings) -> int:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import TypeVar
 
 from telegram.error import TelegramError
 
@@ -24,12 +25,17 @@ from storage.tables import inbox
 
 logger = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 POLL_SECONDS = 30
 """Each poll of an idle shop costs as much as all else in it; but one that hangs is noticed before the owners are told
 (`POLL_SILENCE_SECONDS`), and another one tried within the watchdog's minute. Telegram allows 50."""
 
 FULL_BATCH = 100
 """As many updates as Telegram gives at once."""
+
+AT_ONCE = 5
+"""So many of them are read before whatever else is due has its turn."""
 
 STUCK_SECONDS = 60.0
 QUIET_SECONDS = 1.0
@@ -261,7 +267,7 @@ class Intake:
             self._offset = None  # all is confirmed; without an offset, ids that restart lower are seen as well
             return 0
         ids, lasting, fleeting = list[int](), list[RawUpdate](), list[RawUpdate]()
-        for entry in entries:
+        async for entry in _in_turn(entries):
             if (update_id := find_update_id(entry)) is not None:
                 ids.append(update_id)
             if (update := parse_update(entry)) is not None:
@@ -284,7 +290,7 @@ class Intake:
 
     async def _commit(self, updates: Sequence[RawUpdate], *, more: bool) -> int:
         """Store what somebody here wants; what nobody wants is confirmed and forgotten."""
-        wanted = [update for update in updates if self._dispatch.is_wanted(update)]
+        wanted = [update async for update in _in_turn(updates) if self._dispatch.is_wanted(update)]
         self._dispatch.metrics.count("updates_unwanted", len(updates) - len(wanted))
         if not wanted:
             return len(updates)
@@ -297,3 +303,11 @@ class Intake:
         self._dispatch.metrics.count("updates_repeated", len(rows) - len(new))
         self._dispatch.take(new, {update.update_id: update.parsed for update in wanted}, more=more)
         return len(new) + len(updates) - len(wanted)
+
+
+async def _in_turn(items: Sequence[T]) -> AsyncIterator[T]:
+    """Each of them; others do something in between, since a batch keeps the loop busy for as long as ten answers do."""
+    for number, item in enumerate(items):
+        if number and number % AT_ONCE == 0:
+            await asyncio.sleep(0)
+        yield item

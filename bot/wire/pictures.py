@@ -53,6 +53,11 @@ DRAWING_THREADS = 1
 """It draws two hundred cards a second, far more than may be sent; each further one keeps seven megabytes for itself."""
 
 
+QUEUED = 2
+"""So many pictures of one shop stand before the thread at once, the next while one is drawn: who wants a thousand keeps another
+shop waiting for two of them."""
+
+
 class Easel:
     """What draws for all shops of a process: a thread, fonts, and the latest templates.
 
@@ -91,6 +96,7 @@ class Workshop:
         self.uploads: dict[str, str] = {}
         """The `file_id` of each picture that was shown by itself, by its SHA-256; a catalogue has a dozen."""
         self._studio: CardStudio | None = None
+        self._places = asyncio.Semaphore(QUEUED)
         self.sound: dict[CardText, None] = {}
         """Cards that were looked at and are as they should be, the latest last."""
 
@@ -116,7 +122,10 @@ class Workshop:
     async def run(self, paint: Callable[[CardStudio], T]) -> T:
         """Have something drawn."""
         loop, context = asyncio.get_running_loop(), copy_context()  # a line in the log says whose picture it is about
-        return await loop.run_in_executor(self.easel.threads, lambda: context.run(lambda: paint(self._open_studio())))
+        async with self._places:
+            return await loop.run_in_executor(
+                self.easel.threads, lambda: context.run(lambda: paint(self._open_studio()))
+            )
 
     def note_sound(self, text: CardText, *, sound: bool) -> None:
         """Remember a card that is as it should be."""

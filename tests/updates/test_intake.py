@@ -15,7 +15,8 @@ from telegram.ext import InlineQueryHandler, MessageHandler, TypeHandler, filter
 
 from bot.updates.application import PassalongApplication
 from bot.updates.dispatch import Dispatch
-from bot.updates.intake import BackOff, Conflicts, Intake, OtherPoller, PollerStuck, TokenRefused
+from bot.updates.intake import AT_ONCE, BackOff, Conflicts, Intake, OtherPoller, PollerStuck, TokenRefused
+from bot.updates.raw_updates import RawUpdate
 from storage import Store, Tx
 from storage.errors import CommitUnknown
 from storage.records import Seq
@@ -107,6 +108,32 @@ async def test_what_telegram_sends_again_is_handled_once(server: Server, applica
         await until(lambda: 2 in bot_data.handled)
         await bot_data.dispatch.settled()
     assert bot_data.handled == [1, 2]
+
+
+async def test_a_batch_is_read_in_pieces(
+    server: Server, application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What else is due has its turn while a hundred updates are looked at, not only before and after."""
+    bot_data, steps, at = BotData(application), 0, list[int]()
+
+    async def step() -> None:
+        nonlocal steps
+        while True:
+            steps += 1
+            await asyncio.sleep(0)
+
+    def note_wish(_update: RawUpdate) -> bool:
+        at.append(steps)
+        return True
+
+    monkeypatch.setattr(bot_data.dispatch, "is_wanted", note_wish)
+    server.batches.put_nowait([make_update(number, number) for number in range(1, 101)])
+    stepping = asyncio.create_task(step())
+    async with bot_data.run():
+        await until(lambda: len(bot_data.handled) == 100)
+    stepping.cancel()
+    assert len(at) == 100
+    assert len(set(at)) >= 100 // AT_ONCE
 
 
 async def test_ids_that_restart_lower_are_followed(server: Server, application: Application) -> None:

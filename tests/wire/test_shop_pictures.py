@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 from bot.assets import ASSETS
 from bot.core.pictures import PictureMistake
-from bot.wire.pictures import Easel, LoadPicture, Pictures, Workshop
+from bot.wire.pictures import QUEUED, Easel, LoadPicture, Pictures, Workshop
 from storage.records import PersonId
 from tests.cards.looks import SHELF
 from tests.messages.samples import CAMPAIGN, make_member, make_shop
@@ -96,3 +97,20 @@ async def test_versions_name_pictures_and_colours() -> None:
     versions = [make_pictures(workshop, **look).versions for look in looks]
     assert len({version.texts["en"]["mina"] for version in versions}) == len(looks)
     assert len({version.captions["en"] for version in versions}) == len(looks) - 3
+
+
+async def test_two_shops_draw_in_turn() -> None:
+    """One that wants very many pictures keeps another waiting for two of them."""
+    easel, drawn = Easel(ASSETS), list[str]()
+    crowded, quiet = Workshop(easel), Workshop(easel)
+
+    def draw(shop: str) -> None:
+        drawn.append(shop)
+
+    many = [asyncio.create_task(crowded.run(lambda _studio: draw("crowded"))) for _ in range(50)]
+    await asyncio.sleep(0)
+    before = len(drawn)
+    await quiet.run(lambda _studio: draw("quiet"))
+    assert drawn[: before + QUEUED + 1].count("quiet") == 1
+    await asyncio.gather(*many)
+    assert len(drawn) == 51

@@ -1,0 +1,148 @@
+"""An event loop on which many shops take turns: none waits for all that another has to do, whatever that is."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Coroutine
+from contextvars import Context, copy_context
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, TypeVarTuple
+
+from bot.telemetry import SHOP
+
+TURN_SECONDS = 0.0005
+"""A shop whose turn it is goes on for so long while others wait; one step is never broken off."""
+
+SHARE = 0.25
+"""The part of the loop's time that a shop may have in the long run while there are others. The answers that Telegram
+takes from a bot, 30 a second, need half of that."""
+
+SAVED_SECONDS = 0.02
+"""So much a shop that has done little may have at once; a command takes a third of it."""
+
+BESIDE_SECONDS = 0.2
+"""Whoever did something within this time is beside the others; a shop that is alone may have all."""
+
+LONGEST_REST_SECONDS = 0.5
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+
+@dataclass(slots=True, eq=False)
+class Line:
+    """What one shop has to do, and the time that it may have for it."""
+
+    shop: str
+    """Empty: what belongs to none, and never rests."""
+    handles: deque[asyncio.Handle] = field(default_factory=deque)
+    is_called: bool = False
+    """Whether its next turn is coming."""
+    saved_seconds: float = SAVED_SECONDS
+    """Below nothing it has had more than its share."""
+    counted_at: float = 0.0
+
+
+class Shares:
+    """Who has had how much of the loop's time: a token bucket for each shop.
+
+    Args:
+        share: Of the time, for a shop that is not alone.
+    """
+
+    def __init__(self, share: float) -> None:
+        self._share = share
+        self._latest: tuple[Line | None, float] = (None, float("-inf"))
+        """Who had the last turn, and when."""
+        self._other_at = float("-inf")
+        """When somebody else had one."""
+
+    def count(self, line: Line, began: float, ended: float) -> float:
+        """Note a turn, in seconds of one clock; returns for how many seconds the shop has to rest."""
+        if not line.shop:
+            return 0.0
+        latest, at = self._latest
+        if latest is not line:
+            self._other_at = at
+        self._latest = (line, ended)
+        saved = line.saved_seconds + (began - line.counted_at) * self._share
+        line.saved_seconds, line.counted_at = min(SAVED_SECONDS, saved) - (ended - began), began
+        if ended - self._other_at > BESIDE_SECONDS:
+            line.saved_seconds = max(0.0, line.saved_seconds)
+        return min(LONGEST_REST_SECONDS, max(0.0, -line.saved_seconds / self._share))
+
+
+class FairLoop(asyncio.SelectorEventLoop):
+    """Runs what is due shop by shop, in turns, instead of in the order in which it became due.
+
+    An event loop runs first what became due first, so that a message to one shop waits behind hundreds of steps of another that
+    is flooded, and again before each step of its own. Here what a shop has to do stands in a line, by the `SHOP` of its context,
+    and of each line a little is done before the next one's turn; within a line the order stays. What comes from the network and
+    from clocks goes ahead, and does little more than put something into a line.
+
+    Turns alone would leave the loop full, and each step would find one of somebody else's under way. So a shop that has had
+    more than its share rests, as long as there are others.
+
+    Args:
+        turn_seconds: A turn's length; what is begun in it is finished.
+        share: Of the loop's time, for each shop that is not alone.
+        clock: Seconds, monotonic.
+    """
+
+    def __init__(
+        self,
+        turn_seconds: float = TURN_SECONDS,
+        share: float = SHARE,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__()
+        self._turn_seconds = turn_seconds
+        self._shares = Shares(share)
+        self._clock_of_turns = clock
+        self._shop_lines: dict[str, Line] = {}
+        self._of_nobody = Context()
+
+    def call_soon(
+        self, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
+    ) -> asyncio.Handle:
+        """As `asyncio` has it, at the end of the line of the context's shop."""
+        if self.is_closed():
+            raise RuntimeError("Event loop is closed")
+        if context is None:
+            context = copy_context()
+        shop = context.get(SHOP, "")
+        line = self._shop_lines.get(shop)
+        if line is None:
+            line = self._shop_lines[shop] = Line(shop)
+        handle = asyncio.Handle(callback, args, self, context)
+        line.handles.append(handle)
+        if not line.is_called:
+            self._call_up(line)
+        return handle
+
+    def _call_up(self, line: Line) -> None:
+        line.is_called = True
+        super().call_soon(self._take_turn, line, context=self._of_nobody)
+
+    def _take_turn(self, line: Line) -> None:
+        began = now = self._clock_of_turns()
+        while line.handles and (now == began or now < began + self._turn_seconds):
+            handle = line.handles.popleft()
+            if not handle.cancelled():
+                handle._run()  # noqa: SLF001 -- what the loop itself does with it
+            now = self._clock_of_turns()
+        rest_seconds = self._shares.count(line, began, now)
+        line.is_called = False
+        if line.handles and rest_seconds:
+            line.is_called = True
+            self.call_later(rest_seconds, self._take_turn, line, context=self._of_nobody)
+        elif line.handles:
+            self._call_up(line)
+
+
+def run_fairly(main: Coroutine[Any, Any, T]) -> T:
+    """As `asyncio.run`, on a loop on which shops take turns."""
+    with asyncio.Runner(loop_factory=FairLoop) as runner:
+        return runner.run(main)

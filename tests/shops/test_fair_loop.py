@@ -1,0 +1,221 @@
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import run_command, web_command
+from bot.settings_reader import SettingsReader
+from bot.shops.fair_loop import (
+    BESIDE_SECONDS,
+    LONGEST_REST_SECONDS,
+    SAVED_SECONDS,
+    FairLoop,
+    Line,
+    Shares,
+    run_fairly,
+)
+from bot.telemetry import SHOP
+
+FLOODED, BESIDE = "flooded", "beside"
+STEPS = 20
+
+
+async def work(shop: str, done: list[str], *, steps: int = STEPS) -> None:
+    """So many steps of a shop, each noted."""
+    SHOP.set(shop)
+    for _ in range(steps):
+        await asyncio.sleep(0)
+        done.append(shop)
+
+
+def run(main: Callable[[], Any], *, turn_seconds: float = 0.0) -> Any:
+    """On a loop on which each turn is one step, and nobody rests."""
+    with asyncio.Runner(loop_factory=lambda: FairLoop(turn_seconds, share=1e9)) as runner:
+        return runner.run(main())
+
+
+async def flood() -> list[str]:
+    """A hundred tasks of one shop, and one of another that begins after them; all steps until that one is done."""
+    done = list[str]()
+    crowd = [asyncio.create_task(work(FLOODED, done, steps=1000)) for _ in range(100)]
+    await asyncio.create_task(work(BESIDE, done))
+    found = list(done)
+    for task in crowd:
+        task.cancel()
+    await asyncio.gather(*crowd, return_exceptions=True)
+    return found
+
+
+def test_shops_take_turns() -> None:
+    """A shop waits for a step of a flooded one before each of its own, and not for all of them."""
+    done = run(flood)
+    assert done.count(BESIDE) == STEPS
+    # The first hundred begin in the line of nobody, before either shop is known.
+    assert done.count(FLOODED) <= 2 * STEPS + 100
+
+
+def test_without_turns() -> None:
+    """On any other loop it waits for all of them: so the test above can fail."""
+    with asyncio.Runner() as runner:
+        assert runner.run(flood()).count(FLOODED) > 10 * STEPS
+
+
+def test_length_of_a_turn() -> None:
+    """A shop whose turn it is goes on for the time of it."""
+    done = run(flood, turn_seconds=3600.0)
+    assert done.count(BESIDE) == STEPS
+    assert done.count(FLOODED) > 10 * STEPS
+
+
+def test_order_in_a_line() -> None:
+    """What is due in one shop is done in the order in which it became due."""
+
+    async def main() -> list[int]:
+        SHOP.set(BESIDE)
+        done = list[int]()
+        loop = asyncio.get_running_loop()
+        for number in range(100):
+            loop.call_soon(done.append, number)
+        await asyncio.sleep(0)
+        return done
+
+    assert run(main) == list(range(100))
+
+
+def test_called_off_and_failed(caplog: pytest.LogCaptureFixture) -> None:
+    """What is called off is not done; what fails is told, and hinders nothing."""
+
+    async def main() -> list[str]:
+        done = list[str]()
+        loop = asyncio.get_running_loop()
+        loop.call_soon(done.append, "called off").cancel()
+        loop.call_soon(int, "no number")
+        loop.call_soon(done.append, "after it")
+        await asyncio.sleep(0)
+        return done
+
+    with caplog.at_level(logging.ERROR):
+        assert run(main) == ["after it"]
+    assert "no number" in caplog.text
+
+
+def test_contexts() -> None:
+    """Each step has the context it was asked for in."""
+
+    async def main() -> list[str]:
+        seen = list[str]()
+        loop = asyncio.get_running_loop()
+        for shop in (FLOODED, BESIDE):
+            SHOP.set(shop)
+            loop.call_soon(lambda: seen.append(SHOP.get()))
+        SHOP.set("")
+        await asyncio.sleep(0)
+        return seen
+
+    assert run(main) == [FLOODED, BESIDE]
+
+
+def test_line_begins_anew() -> None:
+    """A line that is empty is forgotten, and begins anew."""
+
+    async def main() -> list[str]:
+        done = list[str]()
+        for _ in range(3):
+            await asyncio.create_task(work(BESIDE, done))
+            await asyncio.sleep(0.001)
+        return done
+
+    assert run(main) == [BESIDE] * 3 * STEPS
+
+
+def test_closed() -> None:
+    """A closed loop takes nothing on."""
+    loop = FairLoop()
+    loop.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        loop.call_soon(print)
+
+
+@pytest.mark.parametrize("command", [run_command.run, web_command.serve])
+def test_commands_of_many_shops(
+    command: Callable[[SettingsReader], int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever serves a folder of shops does so on it."""
+    loops = list[object]()
+
+    async def note_loop(*_args: object) -> int:
+        loops.append(type(asyncio.get_running_loop()))
+        return 0
+
+    monkeypatch.setattr(run_command, "_host_until_signal", note_loop)
+    monkeypatch.setattr(web_command, "_serve_until_signal", note_loop)
+    for module in (run_command, web_command):
+        monkeypatch.setattr(module, "on_stop_signals", lambda _handler: None)
+    assert command(SettingsReader({"PASSALONG_SHOPS": str(tmp_path)})) == 0
+    assert loops == [FairLoop]
+
+
+def test_result() -> None:
+    """What it was run for comes back."""
+
+    async def main() -> str:
+        return "done"
+
+    assert run_fairly(main()) == "done"
+
+
+def test_share() -> None:
+    """Who has had more than was saved rests until it is made up; whoever had little does not, and saves no more than that."""
+    shares, flooded, beside = Shares(0.25), Line(FLOODED), Line(BESIDE)
+    shares.count(beside, 99.9, 99.9)
+    assert shares.count(flooded, 100.0, 100.0 + SAVED_SECONDS) == 0
+    assert shares.count(flooded, 100.0, 100.010) == pytest.approx(0.040)
+    assert shares.count(beside, 100.011, 100.016) == 0
+    assert shares.count(flooded, 100.040, 100.041) == pytest.approx(0.004)
+    shares.count(beside, 999.9, 999.9)
+    assert shares.count(flooded, 1000.0, 1000.0 + SAVED_SECONDS) == 0
+    assert shares.count(flooded, 1000.0, 1000.001) == pytest.approx(0.004)
+
+
+def test_share_of_who_is_alone() -> None:
+    """It may have all, and owes nothing when somebody comes; what belongs to no shop is nobody's company, and never rests."""
+    shares, flooded, beside, nobody = Shares(0.25), Line(FLOODED), Line(BESIDE), Line("")
+    assert shares.count(beside, 99.0, 99.0) == 0
+    assert shares.count(nobody, 99.9, 100.0) == 0
+    assert shares.count(flooded, 100.0, 109.0) == 0
+    assert shares.count(beside, 109.0, 109.001) == 0
+    assert shares.count(flooded, 109.001, 109.002 + SAVED_SECONDS) == pytest.approx(0.004)
+    assert shares.count(flooded, 109.1, 109.001 + BESIDE_SECONDS + 0.5) == 0
+
+
+def test_longest_rest() -> None:
+    """One step that took very long does not leave its shop aside for a minute."""
+    shares = Shares(0.25)
+    shares.count(Line(BESIDE), 100.0, 109.9)
+    assert shares.count(Line(FLOODED), 100.0, 110.0) == LONGEST_REST_SECONDS
+
+
+def test_a_shop_that_had_its_share_rests() -> None:
+    """By a clock on which each of its steps takes as long as may be saved; the other one's take nothing."""
+    now, steps = 0.0, 0
+
+    async def step() -> None:
+        nonlocal now, steps
+        SHOP.set(FLOODED)
+        while True:
+            await asyncio.sleep(0)
+            now, steps = now + SAVED_SECONDS, steps + 1
+
+    async def main() -> None:
+        task = asyncio.create_task(step())
+        await asyncio.create_task(work(BESIDE, [], steps=50))
+        task.cancel()
+
+    with asyncio.Runner(loop_factory=lambda: FairLoop(0.0, clock=lambda: now)) as runner:
+        runner.run(main())
+    assert 0 < steps < 25

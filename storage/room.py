@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -19,12 +20,17 @@ def measure_disk(url: str) -> tuple[int, int]:
 
     There it is the disk of the folder that the bot was started in: logs and backups need room as well.
     """
-    folder = Path(url.removeprefix(_SQLITE)).resolve().parent if url.startswith(_SQLITE) else Path.cwd()
     try:
-        usage = shutil.disk_usage(folder)
+        usage = shutil.disk_usage(_find_folder(url))
     except OSError:
         return 0, 0
     return usage.free, usage.total
+
+
+@cache
+def _find_folder(url: str) -> Path:
+    """Found once: a file that is open stays where it is, and each part of a path is asked for."""
+    return Path(url.removeprefix(_SQLITE)).resolve().parent if url.startswith(_SQLITE) else Path.cwd()
 
 
 def measure_database(tx: Tx, url: str) -> int:

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from bot.handlers import waiting
     from bot.jobs import waiting as jobs
     from bot.messages import waiting as messages
+    from bot.services.waiting import waiting as services
 else:
     jobs = late("bot.jobs.waiting")
+    services = late("bot.services.waiting.waiting")
     waiting = late("bot.handlers.waiting")
     messages = late("bot.messages.waiting")
 
@@ -34,6 +36,6 @@ CAPABILITY = Capability(
     notices={kind: messages.NOTICES[kind] for kind in (QueueEntered, LetIn)},
     jobs=[
         Job(name="let in", every_seconds=5.0, run=jobs.welcome_owed),
-        Job(name="doors", every_seconds=60.0, quiet_seconds=60.0, run=jobs.open_doors),
+        Job(name="doors", every_seconds=60.0, find_next=services.find_next_door, run=jobs.open_doors),
     ],
 )

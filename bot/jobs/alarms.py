@@ -26,9 +26,12 @@ async def watch_vitals(
         await sleep(signs.senses.look_seconds)
         try:
             vitals = await signs.take()
+            troubles = find_troubles(vitals)
             if signs.senses.watcher is not None:
-                signs.senses.watcher.on_look(find_troubles(vitals), again_seconds=signs.senses.look_seconds)
-            if find_troubles(vitals, signs.told).keys() != signs.told:
+                signs.senses.watcher.on_look(troubles, again_seconds=signs.senses.look_seconds)
+            if signs.told:
+                troubles = find_troubles(vitals, signs.told)
+            if troubles.keys() != signs.told:
                 await store.write(note_vitals, vitals)
         except Exception as error:  # noqa: BLE001 -- whatever it is, the next look may tell
             logger.warning("How the bot is doing cannot be looked at: %s", error)

@@ -50,7 +50,7 @@ class Supervisor:
     When a job is due next is written down, so that a restart neither skips nor hurries it; for one that rests a few minutes
     only, whether it fails. Inside the process the monotonic clock decides, and what was written down by another clock is
     believed for one period at most. Where nothing was written since a job began its last run, by nobody, it would find
-    what it found then: it rests for its `quiet_seconds`.
+    what it found then: it rests for its `quiet_seconds`, or until the next moment that it knows of.
 
     Args:
         store: Where it is written down.
@@ -82,8 +82,12 @@ class Supervisor:
         self._failures: dict[str, int] = {}
         self._noted: set[str] = set()
         """Jobs with a row of their own."""
-        self._begun: dict[str, tuple[float, object]] = {}
-        """When a job began its last run, and the store's mark of that moment."""
+        self._found: dict[str, tuple[float, object]] = {}
+        """Until when a job's last run holds, as far as nobody writes, and the store's mark as it began."""
+        self._resting: set[str] = set()
+        """Jobs that would run by now, had anybody written."""
+        self._mark: object = None
+        """The store's, when it was looked at last."""
         self._patient_until = 0.0
         """Until then the job that runs has its time."""
 
@@ -91,8 +95,15 @@ class Supervisor:
         """Do what is due, for ever."""
         await self._insist(self._load)
         while self._due:
-            await self._sleep(max(0.0, min(self._due.values()) - self._clock()))
+            await self._sleep(max(0.0, self._find_next() - self._clock()))
             await self._run_due()
+
+    def _find_next(self) -> float:
+        """When to wake: for what is due first, or to see whether somebody has written."""
+        first = min(self._due.values())
+        if not self._resting:
+            return first
+        return min(first, compute_look(self._clock(), QUIET_LOOK_SECONDS, QUIET_LOOK_SECONDS))
 
     def find_latest(self) -> tuple[str, float]:
         """The job that is due longest, and for how many seconds beyond what the one that runs may take; 0 where none is.
@@ -117,13 +128,28 @@ class Supervisor:
     async def _run_due(self) -> None:
         """Do what is due, and what soon will be; first what is due longest."""
         now, mark = self._clock(), self._store.find_mark()
+        if self._resting and mark != self._mark:
+            self._wake(now)
+        self._mark = mark
         for name in sorted((name for name, at in self._hurried.items() if at <= now), key=self._due.__getitem__):
-            job = self._jobs[name]
-            if self._is_quiet(job, mark):
-                self._set_due(job, compute_look(self._clock(), job.every_seconds, QUIET_LOOK_SECONDS))
+            rests_until = self._find_rest(name, mark)
+            if rests_until > self._clock():
+                self._due[name] = self._hurried[name] = rests_until
+                self._resting.add(name)
             else:
-                await self._run_job(job)
+                self._resting.discard(name)
+                await self._run_job(self._jobs[name])
                 mark = self._store.find_mark()
+
+    def _wake(self, now: float) -> None:
+        for name in self._resting:
+            self._due[name] = self._hurried[name] = now
+        self._resting.clear()
+
+    def _find_rest(self, name: str, mark: object) -> float:
+        """Until when a job would find what it found the last time; `mark` is the store's now."""
+        until, found = self._found.get(name, (0.0, None))
+        return until if found is not None and self._failures[name] == 0 and found == mark else 0.0
 
     def _set_due(self, job: Job, moment: float) -> None:
         self._due[job.name], self._hurried[job.name] = moment, moment - self._compute_slack(job)
@@ -132,25 +158,20 @@ class Supervisor:
         """By how many seconds a job may be hurried."""
         return min(SOON_SECONDS, compute_rest_seconds(self._failures[job.name], job.every_seconds) / 4)
 
-    def _is_quiet(self, job: Job, mark: object) -> bool:
-        """Whether a job would find what it found the last time, and that is not too long ago; `mark` is the store's now."""
-        began, found = self._begun.get(job.name, (0.0, None))
-        return (
-            found is not None
-            and self._failures[job.name] == 0
-            and self._clock() - began < job.quiet_seconds - self._compute_slack(job)
-            and found == mark
-        )
-
     async def _run_job(self, job: Job) -> None:
         said, self._patient_until = "", self._clock() + job.limit_seconds
-        self._begun[job.name] = self._clock(), self._store.find_mark()
+        mark, quiet = self._store.find_mark(), job.quiet_seconds - self._compute_slack(job)
+        holds_until = compute_look(self._clock(), quiet + QUIET_LOOK_SECONDS, QUIET_LOOK_SECONDS)
         try:
             async with asyncio.timeout(job.limit_seconds):
                 await job.run(self._store)
+                if job.find_next is not None:
+                    left_seconds = await self._store.read(_read_left, job.find_next)
+                    holds_until = min(holds_until, self._clock() + left_seconds)
         except Exception as error:
             said = f"{type(error).__name__}: {error}"[:SAID_LENGTH]
             logger.exception("The job %s failed; it is tried again", job.name)
+        self._found[job.name] = holds_until, mark
         self._patient_until = self._clock()
         self._metrics.count("jobs_failed" if said else "jobs_done")
         before, failures = self._failures[job.name], self._failures[job.name] + 1 if said else 0
@@ -175,6 +196,12 @@ class Supervisor:
             except Exception as error:  # noqa: BLE001 -- a store that is away is somebody else's alarm
                 logger.warning("When jobs are due cannot be read yet: %s", error)
                 await self._sleep(STORE_RETRY_SECONDS)
+
+
+def _read_left(tx: Tx, find_next: Callable[[Tx], int | None]) -> float:
+    """Seconds until the next moment."""
+    moment = find_next(tx)
+    return (moment - tx.now) / MICROSECONDS if moment is not None else float("inf")
 
 
 def _read_due(tx: Tx) -> tuple[dict[str, DueJob], int]:

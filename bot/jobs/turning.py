@@ -7,7 +7,7 @@ from functools import partial
 
 from bot.core.campaigns.campaign import Campaign
 from bot.core.campaigns.checking import Fault, Finding
-from bot.services.campaigns.running import hold_back, list_due, list_starting, turn_campaigns
+from bot.services.campaigns.running import find_next_turn, hold_back, list_due, list_starting, turn_campaigns
 from bot.updates.job import Job
 from bot.wire.snapshot import Snapshots
 from storage.store import Store
@@ -34,4 +34,4 @@ def make_turning_job(snapshots: Snapshots) -> Job:
     async def check(campaign: Campaign) -> Sequence[Finding]:
         return await snapshots.current.pictures.check(campaign)
 
-    return Job(name="turning", every_seconds=30.0, quiet_seconds=30.0, run=partial(turn_due, check=check))
+    return Job(name="turning", every_seconds=30.0, find_next=find_next_turn, run=partial(turn_due, check=check))

@@ -44,6 +44,7 @@ class Days:
         limit_seconds: float = 60,
         quiet_seconds: float = 0,
         writes: Collection[int] = (),
+        next_at: float | None = None,
     ) -> Job:
         """A job that writes down when it ran; its runs with these numbers fail, and -1 hangs; those that write change a row."""
         failing = set(fails)
@@ -58,8 +59,18 @@ class Days:
             if number in failing:
                 raise RuntimeError(f"run {number}")
 
+        def find_next(tx: Tx) -> int | None:
+            return (
+                tx.now + int((next_at - self.now) * 1_000_000) if next_at is not None and next_at > self.now else None
+            )
+
         return Job(
-            name=name, every_seconds=every_seconds, run=run, limit_seconds=limit_seconds, quiet_seconds=quiet_seconds
+            name=name,
+            every_seconds=every_seconds,
+            run=run,
+            limit_seconds=limit_seconds,
+            quiet_seconds=quiet_seconds,
+            find_next=find_next,
         )
 
     async def run(self, *jobs: Job) -> list[tuple[str, float]]:
@@ -111,6 +122,14 @@ async def test_a_job_rests_longer_while_nobody_writes_anything(store: Store, clo
     days = Days(store, clock, ends_at=100)
     done = await days.run(days.make_job("quick", 5, quiet_seconds=60, writes=[2]))
     assert [at for _, at in done] == [0, 5, 65, 70]
+
+
+@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
+async def test_a_job_that_knows_of_a_moment_rests_until_then(store: Store, clock: Clock) -> None:
+    """Not beyond it, however quiet the shop is; whoever knows of none rests as long as others."""
+    days = Days(store, clock, ends_at=300)
+    done = await days.run(days.make_job("told", 30, quiet_seconds=300, next_at=100.5))
+    assert [at for _, at in done] == [0, 30, 100.5]
 
 
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)

@@ -16,7 +16,7 @@ from bot.services.campaigns import find_newer, get_terms
 from bot.services.campaigns.editing import schedule_campaign
 from bot.services.campaigns.notices import StartHeld
 from bot.services.campaigns.opening import Source, take_campaign
-from bot.services.campaigns.running import change_campaign
+from bot.services.campaigns.running import change_campaign, find_next_turn
 from bot.services.claiming.naming import name_inviter
 from bot.services.joining.joining import start
 from bot.services.joining.notices import WelcomeInvited
@@ -233,8 +233,11 @@ async def test_what_is_not_right_any_more_at_its_time_is_held_back_and_told(
     await store.write(note_owners, telegram_ids=[sari.telegram_id])
     await store.write(start, visitor=sari, payload="")
     moment = clock.now + DAY_SECONDS * 1_000_000
+    assert await store.read(find_next_turn) is None
     await store.write(schedule_campaign, visitor=sari, campaign_id=summer, field="starts_at", value=moment)
+    assert await store.read(find_next_turn) == moment
     clock.advance(DAY_SECONDS + 1)
+    assert await store.read(find_next_turn) is None
     looked: list[str] = []
 
     async def find(campaign: Campaign) -> list[Finding]:

@@ -19,7 +19,7 @@ from bot.messages.contests import NOTICES, compose_csv
 from bot.messages.shop import Shop
 from bot.services.campaigns.opening import Source, open_shop
 from bot.services.contests import contests
-from bot.services.contests.contests import ContestFile, ContestView
+from bot.services.contests.contests import ContestFile, ContestView, find_next_end
 from bot.services.contests.notices import ContestBegun, ContestOver, ContestReleased, PrizeWon
 from bot.services.members import NotAllowed
 from bot.services.notices import Notice, read_notice
@@ -107,7 +107,9 @@ async def test_a_contest_begins_counts_and_ends_by_the_clock(store: Store, clock
     seen = await look(store, cleo)
     assert [each.person_id for each in seen.leading] == [budi, cleo]
     assert (seen.rank, seen.score, seen.row.state) == (2, 1, ContestState.RUNNING)
+    assert await store.read(find_next_end) == seen.row.ends_at
     clock.advance(4 * DAY_SECONDS)
+    assert await store.read(find_next_end) is None
     await store.write(bring, cleo)
     await turn(store)
     await turn(store)

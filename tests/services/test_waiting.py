@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime
 from random import Random
 
 import pytest
@@ -21,7 +22,7 @@ from bot.services.members import note_owners
 from bot.services.notices import Notice, read_notice
 from bot.services.privacy import forget
 from bot.services.waiting.notices import LetIn, QueueEntered
-from bot.services.waiting.waiting import QueueView, let_in, queue_up, view_place
+from bot.services.waiting.waiting import QueueView, find_next_door, let_in, queue_up, view_place
 from storage import Store, Tx
 from storage.checks import list_faults
 from storage.facts import GrantKind
@@ -128,6 +129,14 @@ async def test_a_day_opens_the_doors_once(store: Store, campaign: Campaign) -> N
         await store.write(open_shop, Source(campaign=replace(campaign, waitlist=Waitlist(jump=1, let_in=2, on=day))))
         await open_doors(store)
         assert await find_order(store, members) == order
+    assert await store.read(find_next_door) is None
+
+
+async def test_the_next_day_that_opens_doors(store: Store, campaign: Campaign) -> None:
+    """It begins at midnight where the shop is."""
+    queue = Source(campaign=replace(campaign, waitlist=Waitlist(jump=1, let_in=2, on="2025-10-10")))
+    await store.write(open_shop, queue, zone="Asia/Jakarta")
+    assert await store.read(find_next_door) == int(datetime(2025, 10, 9, 17, tzinfo=UTC).timestamp()) * 1_000_000
 
 
 async def test_many_at_once_stand_in_as_many_places(store: Store, campaign: Campaign) -> None:

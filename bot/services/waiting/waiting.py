@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 
 from bot.core.campaigns.waitlist import LET_IN_LIMIT, Waitlist
 from bot.core.rewards.rules import Grant
@@ -17,7 +18,7 @@ from bot.services.campaigns import Terms, get_terms
 from bot.services.members import MemberView, demand, enter, view_member
 from bot.services.notices import owe
 from bot.services.rewards.giving import Cause, give, tell
-from bot.services.rewards.room import find_day
+from bot.services.rewards.room import find_day, find_midnight
 from bot.services.waiting.notices import LetIn, QueueEntered
 from storage.addresses import MemberAddress
 from storage.campaign import CampaignState
@@ -177,13 +178,26 @@ def open_doors(tx: Tx) -> None:
             audit.add(tx, actor_id=None, act=Act.LET_IN, subject=campaign.slug, after=str(done))
 
 
+def find_next_door(tx: Tx) -> int | None:
+    """When the next day begins that lets some in by themselves, UTC microseconds."""
+    today = find_day(tx)
+    days = [waitlist.on for _, waitlist in _list_waitlists(tx) if waitlist.on > today]
+    return find_midnight(tx, date.fromisoformat(min(days))) if days else None
+
+
 def _list_doors(tx: Tx) -> list[tuple[CampaignRow, Waitlist]]:
     """Campaigns whose day is today or was."""
-    today, found = find_day(tx), []
+    today = find_day(tx)
+    return [(row, waitlist) for row, waitlist in _list_waitlists(tx) if waitlist.on <= today]
+
+
+def _list_waitlists(tx: Tx) -> list[tuple[CampaignRow, Waitlist]]:
+    """Running campaigns in which a day lets some in."""
+    found = []
     for row in campaigns.list_all(tx):
         written = row.version_id is not None and bool(row.digest) and row.state is CampaignState.RUNNING
         waitlist = get_terms(tx, row.version_id).campaign.waitlist if written else None
-        if waitlist is not None and waitlist.on and waitlist.on <= today:
+        if waitlist is not None and waitlist.on:
             found.append((row, waitlist))
     return found
 

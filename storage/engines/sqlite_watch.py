@@ -23,7 +23,7 @@ LOOK_SECONDS = 1.0
 TOGETHER_SECONDS = 0.25
 """Looks are taken at whole multiples of this, so that a process wakes a few times a second for all of its files."""
 
-LOOKS_PER_INSPECTION = 5
+LOOKS_PER_INSPECTION = 10
 """So many looks at neighbours come to one at the files."""
 
 IDLE_SECONDS = 5.0

@@ -22,7 +22,7 @@ from storage.schema import (
     stock,
 )
 from storage.store import Store
-from storage.tables import due_jobs, funnel, ledgers, liability, scores, waitlists
+from storage.tables import due_jobs, funnel, inviter_sums, ledgers, liability, scores, waitlists
 from storage.tables.due_jobs import DueJob
 from storage.tx import Tx
 
@@ -93,6 +93,7 @@ def find_faults(tx: Tx) -> list[str]:
         *_list_imbalance(tx),
         *list_money_faults(tx),
         *_list_wrong_scores(tx),
+        *_list_wrong_sums(tx),
         *_list_wrong_stock(tx),
         *(f"the queue of campaign {number} is not as long as is counted" for number in waitlists.list_apart(tx)),
         *_list_wrong_liability(tx),
@@ -154,6 +155,11 @@ def _list_wrong_bands(tx: Tx, held: Mapping[tuple[int, int], int]) -> list[str]:
         for board_id, band in sorted(summed.keys() | kept.keys())
         if summed[board_id, band] != kept[board_id, band]
     ]
+
+
+def _list_wrong_sums(tx: Tx) -> list[str]:
+    apart = inviter_sums.count_apart(tx)
+    return [f"{apart} inviters have other sums than their friends and lines come to"] if apart else []
 
 
 def _list_wrong_stock(tx: Tx) -> list[str]:

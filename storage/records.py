@@ -216,6 +216,10 @@ class Reminder:
     declined: bool
 
 
+FOR_FRIEND = "invited_friend"
+"""The reason of points for a friend, given or taken back; triggers keep their sum."""
+
+
 @frozen
 class Transfer:
     """One ledger line to be written: `amount` > 0 points from `debit` to `credit`, once per `key`."""

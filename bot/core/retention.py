@@ -174,6 +174,11 @@ KEPT: Mapping[str, Keeping] = MappingProxyType(
             how="after they came; at least a day for Telegram's repeats, less than seven for its numbers",
         ),
         "inspection": Keeping(holds="when the books were last looked over", ends=Ends.FEW),
+        "inviter_sum": Keeping(
+            holds="how many friends came by a member, and the points they had for them",
+            ends=Ends.NEVER,
+            how="holds no name",
+        ),
         "label": Keeping(holds="what a member is called", ends=Ends.FORGETTING),
         "ledger": Keeping(holds="points given and taken", ends=Ends.NEVER, how="holds no name"),
         "liability": Keeping(holds="what is owed to members in all", ends=Ends.FEW),

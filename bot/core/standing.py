@@ -6,6 +6,9 @@ from storage.frozen import frozen
 
 PAGE_SIZE = 8
 
+MOST_LISTED = 400
+"""Of a member's friends, points and grants so many can be leafed through, so that no page costs more for whoever has very many."""
+
 
 @frozen(kw_only=False)
 class Page:
@@ -14,6 +17,8 @@ class Page:
     number: int
     count: int
     size: int = PAGE_SIZE
+    is_cut: bool = False
+    """There is more than can be leafed through, and this is the last page of it."""
 
     @property
     def offset(self) -> int:
@@ -22,6 +27,7 @@ class Page:
 
 
 def compute_page(wanted: int, total: int, size: int = PAGE_SIZE) -> Page:
-    """The wanted page of `total` rows, or the nearest one that exists."""
-    count = max(1, -(-total // size))
-    return Page(min(max(wanted, 0), count - 1), count, size)
+    """The wanted page of `total` rows, or the nearest one that exists; of more than `MOST_LISTED` it is enough to know that."""
+    count = max(1, -(-min(total, MOST_LISTED) // size))
+    number = min(max(wanted, 0), count - 1)
+    return Page(number, count, size, total > MOST_LISTED and number == count - 1)

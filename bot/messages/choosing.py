@@ -22,7 +22,7 @@ from bot.core.choosing import (
 )
 from bot.messages.buttons import MENU
 from bot.messages.campaigns_panel import name_language
-from bot.messages.keyboards import Row, compose_join_keyboard, make_button, page_row, stack, tap_row
+from bot.messages.keyboards import Row, compose_join_keyboard, make_button, page_row, say_page, stack, tap_row
 from bot.messages.notices import Reader, Renderers, each
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.shop import Shop
@@ -41,8 +41,7 @@ def render_choosing(texts: Texts, shop: Shop, view: ChoosingView) -> OutgoingMes
     if poll is None:
         return OutgoingMessage(text=texts.say("choosing.none", brand=brand), keyboard=stack(*rows))
     blocks = [texts.say("choosing.title", brand=brand), _say_poll(texts, poll)]
-    if view.pages > 1:
-        blocks.append(texts.say("page.of", page=view.page + 1, pages=view.pages))
+    blocks += say_page(texts, view.page, view.pages)
     return OutgoingMessage(text=Html("\n\n".join(blocks)), keyboard=stack(*_vote_rows(texts, poll), *rows))
 
 

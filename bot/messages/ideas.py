@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.core.ideas import ANSWER_LIMIT, BEFORE, EACH_DAY, IDEA_LIMIT, Taking
 from bot.messages.buttons import MENU, REWARDS
-from bot.messages.keyboards import Row, compose_join_keyboard, make_button, page_row, stack, tap_row
+from bot.messages.keyboards import Row, compose_join_keyboard, make_button, page_row, say_page, stack, tap_row
 from bot.messages.notices import Reader, Renderers, each
 from bot.messages.outgoing import PARTY, OutgoingMessage, Photo
 from bot.messages.shop import Shop
@@ -97,8 +97,7 @@ def render_ideas(texts: Texts, shop: Shop, view: IdeasView) -> OutgoingMessage:
             blocks.append(Html("\n".join([texts.say(key), *lines])))
     if not (adopted or own or others):
         blocks.append(texts.say("ideas.none"))
-    if view.pages > 1:
-        blocks.append(texts.say("page.of", page=view.page + 1, pages=view.pages))
+    blocks += say_page(texts, view.page, view.pages)
     rows = [_want_row(texts, view, row) for row in view.others]
     rows += [page_row(texts, IDEAS, view.page, view.pages), tap_row(texts, IDEA_NEW, MENU)]
     if view.waiting:

@@ -31,7 +31,7 @@ from bot.messages.buttons import (
 )
 from bot.messages.sharing.networks import CHAT_NETWORKS, compose_address, list_networks, name_network
 from bot.messages.shop import Shop, Source
-from bot.messages.texts import Texts
+from bot.messages.texts import Html, Texts
 
 Row = list[InlineKeyboardButton]
 
@@ -159,6 +159,11 @@ def page_row(texts: Texts, button: Button, page: int, pages: int, *values: Value
         *([make_button(texts, button, *values, page - 1, label=before)] if page > 0 else []),
         *([make_button(texts, button, *values, page + 1, label=after)] if page < pages - 1 else []),
     ]
+
+
+def say_page(texts: Texts, page: int, pages: int, *, is_cut: bool = False) -> list[Html]:
+    """Which page this is, where there are more; pages count from 0. `is_cut`: there is more behind the last than is listed."""
+    return [texts.say("page.cut" if is_cut else "page.of", page=page + 1, pages=pages)] if pages > 1 else []
 
 
 def appear_row(texts: Texts, *, anonymous: bool) -> Row:

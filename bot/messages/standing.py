@@ -12,7 +12,7 @@ from bot.core.reminding import Missing, Reminding
 from bot.core.rewards.rules import FOR_RULE
 from bot.messages.buttons import INVITES, MENU, REWARDS, TOP_OF, WHY_LIST
 from bot.messages.honours import say_badge, say_honour, say_privileges
-from bot.messages.keyboards import Row, appear_row, make_button, page_row, send_row, stack, tap_row
+from bot.messages.keyboards import Row, appear_row, make_button, page_row, say_page, send_row, stack, tap_row
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.redeeming import counter_rows, name_item, say_counter, say_had
 from bot.messages.reminding import again_row, remind_rows
@@ -24,7 +24,7 @@ from bot.messages.why import had_rows, live_rows, say_live, say_own_way, say_sta
 from bot.services.reminding.reminders import WaitingView
 from bot.services.standing import InvitesView, RewardsView, TopView
 from storage.facts import LedgerLine, RedemptionRow
-from storage.records import Invitation, RankLine, ReferralId, ReferralState
+from storage.records import FOR_FRIEND, Invitation, RankLine, ReferralId, ReferralState
 
 _LINE_NAME_LIMIT = 32
 _STATUS = {
@@ -72,7 +72,7 @@ def render_invites(texts: Texts, shop: Shop, view: InvitesView, *, note: Html | 
     lines = _stack_lines(_say_friend(texts, shop, view, line, numbers) for line in view.lines)
     head = _stack_lines([title, earned, *say_honour(texts, shop, view.honour)])
     blocks = [head, lines, *_say_ahead(texts, shop, view)]
-    blocks += _say_page(texts, view.page, view.pages)
+    blocks += say_page(texts, view.page, view.pages, is_cut=view.is_cut)
     return OutgoingMessage(
         text="\n\n".join([note, *blocks] if note else blocks),
         keyboard=stack(
@@ -111,7 +111,7 @@ def render_rewards(texts: Texts, shop: Shop, view: RewardsView) -> OutgoingMessa
         blocks = [title, texts.say("rewards.none", points=gain), *counter]
         return _compose(texts, shop, view.member.code, blocks, *rows)
     lines = _stack_lines(_say_ledger_line(texts, shop, line, view.had.get(line.id)) for line in view.lines)
-    blocks = [title, *counter, lines, *_say_page(texts, view.page, view.pages)]
+    blocks = [title, *counter, lines, *say_page(texts, view.page, view.pages, is_cut=view.is_cut)]
     rows += [page_row(texts, REWARDS, view.page, view.pages), tap_row(texts, WHY_LIST)]
     return _compose(texts, shop, view.member.code, blocks, *rows)
 
@@ -209,7 +209,7 @@ def _name_reward(texts: Texts, shop: Shop, line: LedgerLine) -> Html:
 
 
 def _say_reason(texts: Texts, line: LedgerLine) -> Html:
-    if line.reason == "invited_friend":
+    if line.reason == FOR_FRIEND:
         name = show_listed_name(texts, line.other_name, limit=_LINE_NAME_LIMIT)
         return texts.say("rewards.invited_friend", name=name)
     return texts.say(_REASONS.get(line.reason, "rewards.correction"))
@@ -251,10 +251,6 @@ def _say_elsewhere(texts: Texts, view: TopView) -> list[Html]:
         if kind != view.kind and place.rank is not None
     ]
     return [texts.say("top.elsewhere", places=Html(" · ".join(said)))] if said else []
-
-
-def _say_page(texts: Texts, page: int, pages: int) -> list[Html]:
-    return [texts.say("page.of", page=page + 1, pages=pages)] if pages > 1 else []
 
 
 def _stack_block(lines: list[Html]) -> list[Html]:

@@ -11,7 +11,7 @@ from bot.core.campaigns.rewards import JOIN
 from bot.core.rewards.steps import Stage
 from bot.messages.buttons import MENU, REDEEM_GIVE_UP, REDEMPTION, REDEMPTION_WHY, REWARDS, WHY, WHY_LIST
 from bot.messages.coupons import copy_row, say_coupon
-from bot.messages.keyboards import Row, make_button, page_row, send_row, stack, tap_row
+from bot.messages.keyboards import Row, make_button, page_row, say_page, send_row, stack, tap_row
 from bot.messages.outgoing import OutgoingMessage
 from bot.messages.redeeming import name_item
 from bot.messages.rewards import say_rule, say_steps, say_what
@@ -86,7 +86,7 @@ def render_why(texts: Texts, shop: Shop, view: WhyView) -> OutgoingMessage:
         blocks = [texts.say("why.none"), *steps]
         return OutgoingMessage(text="\n\n".join(blocks), keyboard=_stack(texts, shop, view.member.code))
     lines = Html("\n".join(_say_line(texts, shop, number, each) for number, each in _number(view.lines)))
-    page = [texts.say("page.of", page=view.page + 1, pages=view.pages)] if view.pages > 1 else []
+    page = say_page(texts, view.page, view.pages, is_cut=view.is_cut)
     rows = [why_row(texts, view.lines), page_row(texts, WHY_LIST, view.page, view.pages)]
     return OutgoingMessage(
         text="\n\n".join([texts.say("why.title"), lines, *steps, *page]),

@@ -8,7 +8,7 @@ from dataclasses import field
 from bot.core.campaigns.rewards import Rule
 from bot.core.periods import BoardKind
 from bot.core.rewards.steps import Stage, Step
-from bot.core.standing import compute_page
+from bot.core.standing import MOST_LISTED, compute_page
 from bot.services.honours.honours import HonourView, view_honour
 from bot.services.members import MemberView, enter, view_member
 from bot.services.redeeming.redeeming import CounterView, view_counter
@@ -19,7 +19,7 @@ from bot.services.waiting.waiting import QueuePlace, view_place
 from storage.facts import LedgerLine, RedemptionRow
 from storage.frozen import frozen
 from storage.records import Invitation, Profile, RankLine, ReferralId
-from storage.tables import boards, ledgers, people, redemptions, referrals, scores, shops
+from storage.tables import boards, inviter_sums, ledgers, people, redemptions, referrals, scores, shops
 from storage.tables.scores import BoardRow
 from storage.tx import Tx
 
@@ -38,6 +38,8 @@ class InvitesView:
     page: int
     pages: int
     lines: list[Invitation]
+    is_cut: bool = False
+    """More came than are listed, and this is the last page."""
     waiting: Mapping[ReferralId, WaitingView] = field(default_factory=dict)
     """What those of the lines miss who do not count yet."""
     honour: HonourView = field(default_factory=HonourView)
@@ -62,6 +64,8 @@ class RewardsView:
     page: int
     pages: int
     lines: list[LedgerLine]
+    is_cut: bool = False
+    """There are more lines than are listed, and this is the last page."""
     had: Mapping[int, RedemptionRow] = field(default_factory=dict)
     """What was paid by lines of the page, by the line's number."""
     counter: CounterView = field(default_factory=CounterView)
@@ -99,17 +103,18 @@ class TopView:
 
 
 def list_invites(tx: Tx, *, visitor: Profile, page: int = 0) -> InvitesView:
-    """One page of the friends who came, newest first."""
+    """One page of the friends who came, newest first; at no more cost for whoever has very many."""
     member = view_member(tx, enter(tx, visitor))
-    total = referrals.count_invitations(tx, member.id)
-    shown = compute_page(page, total)
+    came = inviter_sums.find(tx, member.id)
+    shown = compute_page(page, came.friends)
     lines = referrals.list_invitations(tx, member.id, limit=shown.size, offset=shown.offset)
     return InvitesView(
         member=member,
-        total=total,
-        earned=ledgers.sum_by_reason(tx, member.id, "invited_friend"),
+        total=came.friends,
+        earned=came.points,
         page=shown.number,
         pages=shown.count,
+        is_cut=shown.is_cut,
         lines=lines,
         waiting=view_waiting(tx, lines),
         honour=view_honour(tx, member),
@@ -122,15 +127,16 @@ def list_invites(tx: Tx, *, visitor: Profile, page: int = 0) -> InvitesView:
 
 
 def list_rewards(tx: Tx, *, visitor: Profile, page: int = 0) -> RewardsView:
-    """The balance and one page of its lines, newest first."""
+    """The balance and one page of its lines, newest first; likewise."""
     member = view_member(tx, enter(tx, visitor))
-    shown = compute_page(page, ledgers.count_lines(tx, member.id))
+    shown = compute_page(page, ledgers.count_lines(tx, member.id, most=MOST_LISTED + 1))
     lines = ledgers.list_lines(tx, member.id, limit=shown.size, offset=shown.offset)
     return RewardsView(
         member=member,
         balance=member.balance,
         page=shown.number,
         pages=shown.count,
+        is_cut=shown.is_cut,
         lines=lines,
         had=redemptions.list_paid(tx, [line.id for line in lines if line.amount < 0]),
         counter=view_counter(tx, member),

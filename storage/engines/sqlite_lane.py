@@ -14,13 +14,13 @@ from typing import Any, Protocol, TypeVar, cast
 
 import aiosqlite
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
+from storage.engines.sqlite_dialect import SqliteDialect
 from storage.errors import RuleBroken, StoreDamaged, StoreUnavailable
 from storage.tx import Announce, Clock, Job, Loss, Row, Statement, Statements, Values, settle
 
 # Named values are handed over as they are; positional ones would have to be put in order for every run.
-STATEMENTS = Statements(SQLiteDialect_pysqlite(paramstyle="named"), insert)
+STATEMENTS = Statements(SqliteDialect(paramstyle="named"), insert)
 
 
 DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR}

@@ -68,6 +68,7 @@ REVISIONS = (
     "0061",
     "0062",
     "0063",
+    "0064",
 )
 """All revisions, oldest first: told here so that a start on a current database need not import Alembic."""
 

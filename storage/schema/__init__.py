@@ -56,7 +56,7 @@ from storage.schema.polls import poll, vote
 from storage.schema.proof import checkpoint, inspection
 from storage.schema.pulse import asking, pulse
 from storage.schema.redeeming import redemption, stock
-from storage.schema.referrals import HOUSE_ACCOUNT, account, ledger, referral, reminder, told_story
+from storage.schema.referrals import HOUSE_ACCOUNT, account, inviter_sum, ledger, referral, reminder, told_story
 from storage.schema.rewards import allowance, awaited, event, grant
 from storage.schema.segments import listed, segment
 from storage.schema.sharing import card, chat_join, chat_link, click, handout, link_revocation, share, tally, visit
@@ -124,6 +124,7 @@ __all__ = [
     "idea_support",
     "inbox",
     "inspection",
+    "inviter_sum",
     "label",
     "ledger",
     "liability",

@@ -47,6 +47,16 @@ referral = Table(
 """
 Index("ix_referral_inviter_id_id", referral.c.inviter_id, referral.c.id.desc())
 
+inviter_sum = Table(
+    "inviter_sum",
+    metadata,
+    Column("person_id", Id, ForeignKey("person.id"), primary_key=True, autoincrement=False),
+    Column("friends", Integer, nullable=False),
+    Column("points", BigInteger, nullable=False),
+)
+"""How many came by a person, whatever became of it, and the points they had for friends, less those taken back: kept by triggers on
+`referral` and `ledger`. Who brought nobody has no row."""
+
 told_story = Table(
     "told_story",
     metadata,

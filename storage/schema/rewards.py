@@ -62,7 +62,7 @@ grant = Table(
 `threshold` is how many friends it was given for, `week` in which week it counts towards a bound, `changed_at` since when it
 is in its state (NULL: since it was granted), `reason` why.
 """
-Index("ix_grant_person_id", grant.c.person_id)
+Index("ix_grant_person_id_id", grant.c.person_id, grant.c.id.desc())
 
 allowance = Table(
     "allowance",

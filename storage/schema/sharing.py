@@ -20,7 +20,7 @@ share = Table(
     sqlite_autoincrement=True,
 )
 """`campaign_id` is 0 where the shop had no campaign; `language` the member's `start_language`."""
-Index("ix_share_person_id", share.c.person_id)
+Index("ix_share_person_id_id", share.c.person_id, share.c.id.desc())
 
 card = Table(
     "card",
@@ -64,7 +64,7 @@ click = Table(
     sqlite_autoincrement=True,
 )
 """A member's link was opened, for the first time today by this person where `is_first`; `language` is the member's."""
-Index("ix_click_person_id", click.c.person_id)
+Index("ix_click_person_id_id", click.c.person_id, click.c.id.desc())
 
 visit = Table(
     "visit",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, func, literal_column, or_, select, update
+from sqlalchemy import and_, bindparam, func, literal_column, or_, select, update
 
 from storage.errors import RowMissing
 from storage.facts import BY_HAND, HAD_FOR_POINTS, EventId, GrantId, GrantKind, GrantRow, GrantState
@@ -26,6 +26,12 @@ MOST_LIVE = 6
 
 _WAITS = grant.c.state.in_([literal_column("'held'"), literal_column("'pending'")])
 """In writing, so that the planners see that the partial index serves."""
+_OF = grant.c.person_id == bindparam("of")
+_STANDS = grant.c.state.in_([literal_column(f"'{state}'") for state in (GrantState.PENDING, *STANDING)])
+_LIVES = and_(func.coalesce(grant.c.ledger_id, literal_column("0")) == literal_column("0"), _STANDS)
+"""Likewise, in the very words and order of the index."""
+_BY_LIVES = (grant, "INDEXED BY ix_grant_live", "sqlite")
+"""SQLite's planner knows how much people have on average, and would look through all of what somebody has."""
 
 _ADD = Conflicting(
     lambda insert: (
@@ -57,17 +63,10 @@ _LIST_BY_REFERRAL = _ROWS.where(event.c.referral_id == bindparam("referral_id"))
 _LIST_BY_EVENTS = _ROWS.where(grant.c.event_id.in_(bindparam("ids", expanding=True))).order_by(
     grant.c.person_id, grant.c.id
 )
-_LIST_ABOVE = (
-    _ROWS.where(grant.c.person_id == bindparam("of"), grant.c.threshold > bindparam("score"))
-    .where(grant.c.state.in_([literal_column(f"'{state}'") for state in (GrantState.PENDING, *STANDING)]))
-    .order_by(grant.c.id)
-)
+_LIST_ABOVE = _ROWS.where(_OF, grant.c.threshold > bindparam("score"), _STANDS).order_by(grant.c.threshold, grant.c.id)
 _LIST_DUE = (
     select(grant.c.id)
-    .where(
-        _WAITS,
-        grant.c.matures_at <= bindparam("now"),
-    )
+    .where(_WAITS, grant.c.matures_at <= bindparam("now"))
     .order_by(grant.c.matures_at, grant.c.id)
     .limit(bindparam("most"))
 )
@@ -99,15 +98,17 @@ _LIST_WAITING = (
 _DECLINE_WAITING_OF = (
     update(grant)
     .where(
-        grant.c.person_id == bindparam("of"),
+        _OF,
         grant.c.kind.in_([literal_column(f"'{kind}'") for kind in (GrantKind.COUPON, GrantKind.GIFT)]),
         grant.c.state == literal_column(f"'{GrantState.WAITING}'"),
     )
     .values(state=GrantState.DECLINED)
 )
 _FIND_PERCENT = (
-    _ROWS.where(
-        grant.c.person_id == bindparam("of"),
+    _ROWS.with_hint(*_BY_LIVES)
+    .where(
+        _OF,
+        _LIVES,
         grant.c.kind == literal_column("'percent'"),
         grant.c.state == literal_column("'available'"),
     )
@@ -115,20 +116,16 @@ _FIND_PERCENT = (
     .limit(1)
 )
 _SET_POINTS = update(grant).where(grant.c.id == bindparam("of")).values(points=bindparam("points"))
-_LIST_OF = (
-    _ROWS.where(grant.c.person_id == bindparam("of"))
-    .order_by(grant.c.id.desc())
-    .limit(bindparam("limit"))
-    .offset(bindparam("offset"))
-)
-_COUNT_OF = select(func.count()).select_from(grant).where(grant.c.person_id == bindparam("of"))
+_LIST_OF = _ROWS.where(_OF).order_by(grant.c.id.desc()).limit(bindparam("limit")).offset(bindparam("offset"))
+_SOME_OF = select(grant.c.id).where(_OF).limit(bindparam("most")).subquery("some")
+_COUNT_OF = select(func.count()).select_from(_SOME_OF)
 _NOT_LISTED = (GrantKind.CODE, GrantKind.PRIVILEGE, GrantKind.BY_HAND, GrantKind.LABEL)
 """What waits at the counter is listed there, and a label is nothing to wait for."""
 _LIST_LIVE = (
-    _ROWS.where(
-        grant.c.person_id == bindparam("of"),
-        grant.c.state.in_([literal_column(f"'{state}'") for state in (GrantState.PENDING, *STANDING)]),
-        grant.c.ledger_id.is_(None),
+    _ROWS.with_hint(*_BY_LIVES)
+    .where(
+        _OF,
+        _LIVES,
         or_(
             _WAITS,
             grant.c.kind.not_in([literal_column(f"'{kind}'") for kind in _NOT_LISTED]),
@@ -310,9 +307,9 @@ def list_of(tx: Tx, person_id: PersonId, *, limit: int, offset: int) -> list[Gra
     return [_to_grant(row) for row in tx.rows(_LIST_OF, of=person_id, limit=limit, offset=offset)]
 
 
-def count_of(tx: Tx, person_id: PersonId) -> int:
-    """Count what somebody was given."""
-    return int(tx.scalar(_COUNT_OF, of=person_id))
+def count_of(tx: Tx, person_id: PersonId, *, most: int) -> int:
+    """Count what somebody was given, up to `most`."""
+    return int(tx.scalar(_COUNT_OF, of=person_id, most=most))
 
 
 def list_live(tx: Tx, person_id: PersonId) -> list[GrantRow]:

@@ -21,7 +21,6 @@ __all__ = [
     "post",
     "post_back",
     "spend",
-    "sum_by_reason",
 ]
 
 _CONTENT = ("debit_id", "credit_id", "amount", "reason", "referral_id")
@@ -94,10 +93,10 @@ _LIST_LINES = (
     .limit(bindparam("limit"))
     .offset(bindparam("offset"))
 )
-_SUM_CREDITS = select(func.coalesce(func.sum(ledger.c.amount), 0)).where(_CAME, ledger.c.reason == bindparam("reason"))
-_SUM_DEBITS = select(func.coalesce(func.sum(ledger.c.amount), 0)).where(_LEFT, ledger.c.reason == bindparam("reason"))
-_COUNT_CREDITS = select(func.count()).select_from(ledger).where(_CAME)
-_COUNT_DEBITS = select(func.count()).select_from(ledger).where(_LEFT)
+_COUNT_CREDITS, _COUNT_DEBITS = (
+    select(func.count()).select_from(select(ledger.c.id).where(side).limit(bindparam("most")).subquery("some"))
+    for side in (_CAME, _LEFT)
+)
 
 _SIGNED = union_all(
     select(ledger.c.credit_id.label("account_id"), ledger.c.amount.label("amount")),
@@ -196,18 +195,10 @@ def list_lines(tx: Tx, person_id: PersonId, *, limit: int, offset: int) -> list[
     ]
 
 
-def count_lines(tx: Tx, person_id: PersonId) -> int:
-    """Count a person's ledger lines."""
-    return int(tx.scalar(_COUNT_CREDITS, owner_id=person_id)) + int(tx.scalar(_COUNT_DEBITS, owner_id=person_id))
-
-
-def sum_by_reason(tx: Tx, person_id: PersonId, reason: str) -> int:
-    """Return the points a person was given for one reason, less those taken back for it.
-
-    Costs as much as that person has lines.
-    """
-    given, taken = (int(tx.scalar(each, owner_id=person_id, reason=reason)) for each in (_SUM_CREDITS, _SUM_DEBITS))
-    return given - taken
+def count_lines(tx: Tx, person_id: PersonId, *, most: int) -> int:
+    """Count a person's ledger lines, up to `most`."""
+    counted = sum(int(tx.scalar(each, owner_id=person_id, most=most)) for each in (_COUNT_CREDITS, _COUNT_DEBITS))
+    return min(most, counted)
 
 
 def compute_imbalance(tx: Tx) -> int:

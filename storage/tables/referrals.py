@@ -101,7 +101,6 @@ _LINE = (
 _ABOVE = _LINE.union(select(referral.c.inviter_id).join(_LINE, referral.c.invitee_id == _LINE.c.id))
 _COMES_BY = select(_ABOVE.c.id).where(_ABOVE.c.id == bindparam("host_id"))
 _COUNT_BY_INVITER = select(person.c.score).where(person.c.id == bindparam("inviter_id"))
-_COUNT_INVITATIONS = select(func.count()).select_from(referral).where(referral.c.inviter_id == bindparam("inviter_id"))
 _SET_STATE = (
     update(referral)
     .where(referral.c.id == bindparam("of"), referral.c.state == bindparam("was"))
@@ -221,11 +220,6 @@ def comes_by(tx: Tx, guest_id: PersonId, host_id: PersonId) -> bool:
 def count_by_inviter(tx: Tx, inviter_id: PersonId) -> int:
     """Return how many qualified referrals somebody has: the score kept for it by `scores.raise_score`."""
     return tx.scalar(_COUNT_BY_INVITER, inviter_id=inviter_id) or 0
-
-
-def count_invitations(tx: Tx, inviter_id: PersonId) -> int:
-    """Count everybody who came by a member, whatever became of it: the length of `list_invitations`."""
-    return int(tx.scalar(_COUNT_INVITATIONS, inviter_id=inviter_id))
 
 
 def set_state(tx: Tx, referral_id: ReferralId, state: ReferralState, *, expected: ReferralState) -> bool:

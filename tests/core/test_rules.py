@@ -22,7 +22,7 @@ from bot.core.links import (
     parse_payload,
 )
 from bot.core.rewards.rules import Occurrence, compose_transfer_key, evaluate
-from bot.core.standing import compute_page
+from bot.core.standing import MOST_LISTED, compute_page
 from bot.core.throttling import MISSES_ALLOWED, WINDOW_SECONDS, Misses, compute_misses, decide_throttled
 from storage.facts import GrantKind
 from storage.records import PersonId, ReferralId, Side
@@ -190,13 +190,14 @@ def test_a_clock_that_was_wrong_throttles_nobody() -> None:
     assert compute_misses(ahead, 1000) == Misses(1000, 1)
 
 
-@given(st.integers(-5, 500), st.integers(0, 1000))
+@given(st.integers(-5, 500), st.integers(0, 2 * MOST_LISTED))
 def test_a_page_always_exists(wanted: int, total: int) -> None:
-    """Whatever number a button carries, the page shown lies within the list."""
+    """Whatever number a button carries, the page shown lies within the list, or within as much of it as can be leafed through."""
     page = compute_page(wanted, total)
     assert 0 <= page.number < page.count
     assert page.offset == 0 or page.offset < total
-    assert page.count * page.size >= total
+    assert page.count * page.size >= min(total, MOST_LISTED)
+    assert page.is_cut == (total > MOST_LISTED and page.number == page.count - 1)
 
 
 @pytest.mark.parametrize(

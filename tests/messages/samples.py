@@ -440,6 +440,18 @@ def _render_faces(texts: Texts, shop: Shop, member: MemberView) -> dict[str, Out
     }
 
 
+def _render_invites(texts: Texts, shop: Shop, name: str) -> dict[str, OutgoingMessage]:
+    return {
+        "invites": standing.render_invites(texts, shop, make_invites(name)),
+        "invites, none": standing.render_invites(texts, shop, make_invites(name, page=0, pages=1, count=0)),
+        "invites, one": standing.render_invites(texts, shop, make_invites(name, page=0, pages=1, count=1)),
+        "invites, the last of very many": standing.render_invites(
+            texts, shop, replace(make_invites(name, page=2), is_cut=True)
+        ),
+        "invites, waiting": standing.render_invites(texts, shop, make_waiting(name), note=make_note(texts, name)),
+    }
+
+
 def render_everybodys(texts: Texts, shop: Shop, name: str) -> dict[str, OutgoingMessage]:
     """All screens of members, with `name` wherever one shows."""
     member, own = make_member(name), make_member(name, own_words=OWN_WORDS)
@@ -457,10 +469,7 @@ def render_everybodys(texts: Texts, shop: Shop, name: str) -> dict[str, Outgoing
         **_render_faces(texts, shop, make_member(name, face="photo")),
         "qr": sharing_screens.render_qr(texts, shop, member, PHOTO),
         "more": more.render_more(texts, shop, member),
-        "invites": standing.render_invites(texts, shop, make_invites(name)),
-        "invites, none": standing.render_invites(texts, shop, make_invites(name, page=0, pages=1, count=0)),
-        "invites, one": standing.render_invites(texts, shop, make_invites(name, page=0, pages=1, count=1)),
-        "invites, waiting": standing.render_invites(texts, shop, make_waiting(name), note=make_note(texts, name)),
+        **_render_invites(texts, shop, name),
         "paper, cards": printing.render_cards_sheet(texts, "print"),
         "paper, cards for a place": printing.render_cards_sheet(texts, "abcdefgh12345678"),
         "paper, poster": printing.render_poster_sheet(texts),

@@ -18,17 +18,24 @@ from bot.messages.keyboards import (
 )
 from bot.messages.sharing.more import render_more
 from bot.messages.shop import Shop
+from bot.messages.standing import render_invites, render_rewards
 from bot.messages.texts import LANGUAGES, Texts
+from bot.messages.why import render_why
+from bot.services.rewards.viewing import WhyView
+from storage.facts import EventKind, GrantKind, GrantState
 from tests.messages.pressing import read_data
 from tests.messages.samples import (
     CODE,
     list_messages,
+    make_invites,
     make_member,
+    make_rewards,
     make_shop,
     render_admins,
     render_everybodys,
     render_owed,
 )
+from tests.messages.why_samples import make_grant
 
 WIDTHS = {1: 34, 2: 17, 3: 10, 5: 4}
 """Latin letters that fit on a button of a phone 360 px wide, by buttons in the row."""
@@ -149,6 +156,21 @@ def test_pages_turn_only_where_there_are_some(page: int, pages: int, data: list[
     """No button leads nowhere."""
     row = page_row(Texts("en"), INVITES, page, pages)
     assert [button.callback_data for button in row] == data
+
+
+def test_the_last_page_of_a_list_that_is_cut_says_where_the_rest_is() -> None:
+    """Whichever list it is; others say nothing of it."""
+    texts, shop = Texts("en"), make_shop()
+    grant = make_grant("Rina", GrantState.AVAILABLE, GrantKind.POINTS, EventKind.QUALIFIED, None)
+    invites, rewards = make_invites("Rina", page=2), replace(make_rewards("Rina"), page=1)
+    why = WhyView(member=make_member(), page=1, pages=2, lines=[grant])
+    for whole, cut in (
+        (render_invites(texts, shop, invites), render_invites(texts, shop, replace(invites, is_cut=True))),
+        (render_rewards(texts, shop, rewards), render_rewards(texts, shop, replace(rewards, is_cut=True))),
+        (render_why(texts, shop, why), render_why(texts, shop, replace(why, is_cut=True))),
+    ):
+        assert "/mydata" not in whole.text
+        assert "/mydata" in cut.text
 
 
 def test_the_present_language_is_marked() -> None:

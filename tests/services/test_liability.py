@@ -26,7 +26,7 @@ from storage.facts import GrantKind, GrantState
 from storage.records import NoticeId
 from storage.role import Role
 from storage.schema import liability as table
-from storage.tables import coupons, grants, ledgers, liability, outbox, people, roles
+from storage.tables import coupons, grants, inviter_sums, liability, outbox, people, roles
 from tests.services.test_coupons import take_in
 from tests.services.test_joining import ANNA, arrive
 from tests.services.test_redeeming import STAFF, buy, enrich, number_of
@@ -122,7 +122,7 @@ async def test_the_usual_points_for_a_friend_wait_until_there_is_room(
     clock.advance(24 * 3600)
     await store.write(free, await store.read(list_due, limit=9))
     assert await balance(store, budi) == 50
-    assert await store.read(ledgers.sum_by_reason, budi.id, "invited_friend") == 50
+    assert (await store.read(inviter_sums.find, budi.id)).points == 50
     assert await told(store) == ["reward_given", "reward_freed"]
     assert await list_faults(store) == []
 

@@ -28,7 +28,7 @@ from storage.checks import list_faults
 from storage.facts import GrantKind
 from storage.records import NoticeId, Person, Profile
 from storage.schema import waitlist, waitlist_chunk
-from storage.tables import boards, grants, outbox, people, referrals, shops, waitlists
+from storage.tables import boards, grants, inviter_sums, outbox, people, shops, waitlists
 from tests.services.test_revoking import add_member
 from tests.services.test_rewards import COFFEE, bring
 from tests.storage.cast import run
@@ -178,7 +178,7 @@ async def test_where_no_room_is_left_some_is_made_and_the_order_kept(
             model.insert(place + back, model.pop(place))
         assert await find_order(store, members) == "".join(chr(65 + number) for number in model)
     assert not await list_faults(store)
-    assert await store.read(referrals.count_invitations, members[0].id)
+    assert (await store.read(inviter_sums.find, members[0].id)).friends
 
 
 @pytest.mark.parametrize("table", [waitlist, waitlist_chunk], ids=["length", "chunks"])

@@ -46,6 +46,7 @@ LEFT_OUT = {
     "idea_support": "how many there are stands with the ideas",
     "inbox": "what people wrote",
     "inspection": "`passalong audit` says it",
+    "inviter_sum": "sums, kept for the bot itself",
     "liability": "sums, kept for the bot itself",
     "liability_bound": "likewise",
     "link_revocation": "links that let into a chat",

@@ -5,7 +5,8 @@ import pytest
 from storage import RowMissing, RuleBroken, Store, Tx
 from storage.facts import EventKind, GrantId, GrantState
 from storage.records import Person, Referral, ReferralId, ReferralState, Side
-from storage.tables import events, grants, referrals
+from storage.tables import events, grants, inviter_sums, referrals
+from storage.tables.inviter_sums import InviterSum
 from tests.storage.cast import add_member, add_members, add_version, refer
 from tests.storage.clock import NOON
 
@@ -129,7 +130,7 @@ async def test_a_state_is_left_only_from_where_expected(store: Store) -> None:
     ]
     assert moved == [True, False]
     assert (await store.read(referrals.get, added.id)).state is ReferralState.REVOKED
-    assert await store.read(referrals.count_invitations, anna.id) == 1
-    assert await store.read(referrals.count_invitations, ben.id) == 0
+    assert await store.read(inviter_sums.find, anna.id) == InviterSum(friends=1)
+    assert await store.read(inviter_sums.find, ben.id) == InviterSum()
     (line,) = await store.read(referrals.list_invitations, anna.id, limit=5, offset=0)
     assert (line.state, line.earned) == (ReferralState.REVOKED, 0)

@@ -27,6 +27,7 @@ from storage.tables import (
     gifts,
     grants,
     honours,
+    inviter_sums,
     ledgers,
     outbox,
     people,
@@ -37,6 +38,7 @@ from storage.tables import (
     shops,
     watches,
 )
+from storage.tables.inviter_sums import InviterSum
 from storage.tx import Row, Tx
 from tests.storage.cast import run
 from tests.storage.clock import NOON, Clock
@@ -140,6 +142,7 @@ async def assert_counted(store: Store) -> None:
     assert (counted.members, counted.reached, counted.prepared, counted.sent) == (2, 1, 2, 0)
     assert await store.read(shops.find_desk) == (None, 24), "an answer is promised within a day"
     assert (counted.clicked, counted.started, counted.qualified) == (3, 3, 1)
+    assert await store.read(inviter_sums.find, PersonId(1)) == InviterSum(friends=2, points=50)
     assert await store.read(funnel.list_cycles) == {0: 3}
 
 

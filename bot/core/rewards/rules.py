@@ -13,12 +13,12 @@ from bot.core.campaigns.rewards import ANY, HUNDRED, JOIN, Condition, Give, Rule
 from bot.core.languages import find_language
 from storage.facts import EventKind, GrantKind
 from storage.frozen import frozen
-from storage.records import PersonId, ReferralId, Side
+from storage.records import FOR_FRIEND, PersonId, ReferralId, Side
 
 MILESTONE = "milestone"
 """What has to happen for a rule that looks at how many friends there are, not at what happened."""
 
-REASONS = {Side.INVITER: "invited_friend", Side.INVITEE: "welcome"}
+REASONS = {Side.INVITER: FOR_FRIEND, Side.INVITEE: "welcome"}
 """Why points move, as the ledger says it; points that go back say it too, so that the two cancel out."""
 
 FOR_RULE = "rule:"

@@ -7,7 +7,7 @@ from bot.services.members import compose_name
 from storage.frozen import frozen
 from storage.records import PersonId, Referral, ReferralState
 from storage.review import Trace
-from storage.tables import people, referrals, reviews
+from storage.tables import inviter_sums, people, referrals, reviews
 from storage.tx import Tx
 
 FRIENDS_SHOWN, THEIRS_SHOWN = 9, 3
@@ -47,12 +47,12 @@ def view_lines(tx: Tx, referral: Referral) -> list[Line]:
             name=compose_name(inviter.profile),
             level=depth,
             state=above.state if above is not None else None,
-            more=max(0, referrals.count_invitations(tx, inviter.id) - len(friends)),
+            more=max(0, inviter_sums.find(tx, inviter.id).friends - len(friends)),
         )
     )
     for each in friends:
         theirs = reviews.list_friends(tx, each.invitee_id, limit=THEIRS_SHOWN)
-        more = max(0, referrals.count_invitations(tx, each.invitee_id) - len(theirs)) if theirs else 0
+        more = max(0, inviter_sums.find(tx, each.invitee_id).friends - len(theirs)) if theirs else 0
         lines.append(_make_line(tx, each, depth + 1, is_this=each.referral_id == referral.id, more=more))
         lines += [_make_line(tx, one, depth + 2) for one in reversed(theirs)]
     return lines

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.core.campaigns.rewards import Rule
 from bot.core.rewards.steps import Step, is_for, list_steps
-from bot.core.standing import compute_page
+from bot.core.standing import MOST_LISTED, compute_page
 from bot.services.campaigns import get_terms
 from bot.services.coupons.giving import find_shown
 from bot.services.members import MemberView, compose_name, enter, view_member
@@ -47,6 +47,8 @@ class WhyView:
     member: MemberView
     page: int = 0
     pages: int = 1
+    is_cut: bool = False
+    """There is more than is listed, and this is the last page."""
     lines: Sequence[GrantView] = ()
     steps: Sequence[Step] = ()
 
@@ -62,12 +64,13 @@ class GrantAnswer:
 def list_why(tx: Tx, *, visitor: Profile, page: int = 0) -> WhyView:
     """All that the rules gave whoever asks."""
     member = view_member(tx, enter(tx, visitor))
-    shown = compute_page(page, grants.count_of(tx, member.id), WHY_PAGE)
+    shown = compute_page(page, grants.count_of(tx, member.id, most=MOST_LISTED + 1), WHY_PAGE)
     rows = grants.list_of(tx, member.id, limit=shown.size, offset=shown.offset)
     return WhyView(
         member=member,
         page=shown.number,
         pages=shown.count,
+        is_cut=shown.is_cut,
         lines=[view_grant(tx, row) for row in rows],
         steps=list_next(tx, member),
     )

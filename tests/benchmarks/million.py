@@ -19,6 +19,7 @@ from psycopg.sql import SQL, Identifier
 from storage.engines.postgres_connection import Connection, connect
 from storage.migrations.versions import v0051_funnel as funnel
 from storage.migrations.versions import v0063_score_bands as bands
+from storage.migrations.versions import v0064_inviter_sums as inviter_sums
 
 Rows = Iterable[Sequence[object]]
 
@@ -161,9 +162,9 @@ def code_of(member: int) -> str:
     return f"{member:010d}"
 
 
-def fill(database: Path, members: int) -> None:
+def fill(database: Path, members: int, *, kind: type[Town] = Town) -> None:
     """Write the town into a SQLite file that is migrated and empty; the books balance afterwards."""
-    town = Town(members)
+    town = kind(members)
     with sqlite3.connect(database, isolation_level=None) as connection:
         connection.execute("PRAGMA journal_mode=OFF")
         connection.execute("PRAGMA cache_size=-200000")
@@ -184,9 +185,9 @@ def fill(database: Path, members: int) -> None:
     connection.close()
 
 
-def fill_postgres(url: str, members: int) -> None:
+def fill_postgres(url: str, members: int, *, kind: type[Town] = Town) -> None:
     """Likewise into a PostgreSQL database, by COPY, as a superuser; numbers go on behind the last one."""
-    town = Town(members)
+    town = kind(members)
     with connect(url) as connection:
         connection.execute(b"BEGIN")
         connection.execute(b"SET LOCAL session_replication_role = replica")
@@ -214,6 +215,7 @@ def _list_sums() -> Iterator[str]:
     yield funnel.CYCLES
     yield _OWED
     yield bands.FILL
+    yield inviter_sums.FILL
 
 
 def _copy(connection: Connection, table: str, columns: list[str], rows: Rows) -> None:

@@ -19,7 +19,7 @@ from tests.benchmarks.million import Town, fill, fill_postgres
 from tests.storage.test_migrations import connect
 
 MEMBERS = 300
-KEPT = ("funnel", "tally", "liability", "score_band")
+KEPT = ("funnel", "tally", "liability", "score_band", "inviter_sum")
 """Tables of sums that triggers keep."""
 
 
@@ -43,12 +43,12 @@ def test_sums_of_a_generated_town_are_those_that_triggers_would_have_kept(
     assert all(kept.values())
 
 
-def fill_any(url: str) -> None:
-    """Make the town on either engine."""
+def fill_any(url: str, members: int = MEMBERS, *, kind: type[Town] = Town) -> None:
+    """Make a town on either engine."""
     if url.startswith("sqlite"):
-        fill(Path(url.removeprefix("sqlite:///")), MEMBERS)
+        fill(Path(url.removeprefix("sqlite:///")), members, kind=kind)
     else:
-        fill_postgres(url, MEMBERS)
+        fill_postgres(url, members, kind=kind)
 
 
 def read_kept(url: str) -> dict[str, list[Any]]:

@@ -23,7 +23,7 @@ _Run = Callable[[bool], AbstractContextManager[None]]
 """Holds a transaction open, for writing or not."""
 
 _Tell = Callable[[Sequence[Event]], None]
-"""Says in the open transaction what a unit told."""
+"""Says in the open transaction what a unit that writes told."""
 
 
 def _tell_nobody(_events: Sequence[Event]) -> None:
@@ -85,7 +85,9 @@ class Beside:
         with self._run(writable):
             tx = Tx(self._session, utc_now(), writable=writable)
             result = unit(tx)
-            self._tell(tx.end())
+            told = tx.end()
+            if writable:
+                self._tell(told)
         return result
 
 

@@ -306,7 +306,7 @@ class CommitDoubted:
 
 @frozen
 class WrittenBeside:
-    """Told to the store's listeners when another process has written something: what it was is to be looked for."""
+    """Told to the store's listeners when another process has written something, or may have: what it was is to be looked for."""
 
 
 @frozen

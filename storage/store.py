@@ -21,10 +21,6 @@ class Engine(Protocol):
     def read(self, job: Job) -> None:
         """Run a job that only reads, and settle it."""
 
-    @property
-    def tells_beside(self) -> bool:
-        """Whether `WrittenBeside` is told; where it is not, whoever wants to know has to look."""
-
     def find_mark(self) -> object:
         """What equals an earlier answer only where nothing was written in between."""
 
@@ -116,15 +112,11 @@ class Store:
         """
         self._listeners.add(listener, kinds or get_args(Event))
 
-    @property
-    def tells_beside(self) -> bool:
-        """Whether what other processes write is told as `WrittenBeside`; where it is not, one has to look for it."""
-        return self._engine.tells_beside
-
     def find_mark(self) -> object:
-        """A mark of what is written: where an earlier one equals it, nothing was committed in between, by nobody.
+        """A mark of what is written: where an earlier one equals it, nothing was committed in between, by no process of ours.
 
-        Cheap, and on the event loop. Where the engine cannot say, and of a store that is closed or lost, no two are equal.
+        Cheap, and on the event loop. Where the engine cannot say, and of a store that is closed or lost, no two are equal. What
+        somebody writes by hand changes it on SQLite; on PostgreSQL it is `WrittenBeside` five minutes later at most.
         """
         return object() if self._closed or self.is_lost else self._engine.find_mark()
 

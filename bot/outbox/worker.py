@@ -41,10 +41,6 @@ LONGEST_HOLD_SECONDS = 900.0
 SLACK_SECONDS = 0.05
 """So much too early is in time."""
 
-LOOK_SECONDS = 5.0
-"""What a command owes beside the running bot: where the store does not tell that somebody has written, it is asked so often
-whether more is owed than is known."""
-
 QUIET_SECONDS = 0.2
 """So long after the last round whoever waits for quiet still waits: while people come one after the other, there is none."""
 
@@ -84,7 +80,6 @@ class OutboxWorker:
         attempts: After so many attempts of unknown outcome a notice is given up.
         retry_seconds: Waits after a failed attempt; the last one repeats.
         capacity: How many notices are in memory at most.
-        look_seconds: Between looks at what another process owes, where the store does not tell that one has written.
         clock: Seconds, monotonic.
     """
 
@@ -100,14 +95,12 @@ class OutboxWorker:
         attempts: int = ATTEMPTS,
         retry_seconds: Sequence[float] = RETRY_SECONDS,
         capacity: int = CAPACITY,
-        look_seconds: float = LOOK_SECONDS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
         self._gate = gate
         self._retry_seconds = tuple(retry_seconds)
         self._capacity = capacity
-        self._look_seconds = look_seconds
         self._clock = clock
         self._settlements: Batches[Settlement] = Batches("ends of notices", self._settle)
         self._sender = Sender(
@@ -213,11 +206,8 @@ class OutboxWorker:
 
     async def _look_beside(self) -> None:
         while True:
-            if self._store.tells_beside:
-                await self._written_beside.wait()
-                self._written_beside.clear()
-            else:
-                await asyncio.sleep(self._look_seconds)
+            await self._written_beside.wait()
+            self._written_beside.clear()
             try:
                 owed = await self._store.read(outbox.count_owed)
             except StoreError:

@@ -19,9 +19,6 @@ from storage.webhook import HookEventId, HookOwed, WebhookId
 
 logger = logging.getLogger(__name__)
 
-LOOK_SECONDS = 5.0
-"""So often a look is taken at what commands beside the bot have changed, where the store does not tell."""
-
 LONGEST_WAIT_SECONDS = 30.0
 """Clocks are set, and what is due is looked at anew so often."""
 
@@ -40,7 +37,6 @@ class HookWorker:
         store: Where events lie.
         poster: Who sends them; closed by `stop`.
         metrics: What counts them.
-        look_seconds: Between two looks at what is owed, where the store does not tell what others write.
     """
 
     def __init__(
@@ -49,12 +45,10 @@ class HookWorker:
         store: Store,
         poster: Poster,
         metrics: Metrics,
-        look_seconds: float = LOOK_SECONDS,
     ) -> None:
         self._store = store
         self._poster = poster
         self._metrics = metrics
-        self._look_seconds = look_seconds
         self._results: Batches[Result] = Batches("answers of webhooks", self._settle)
         self._busy: dict[tuple[WebhookId, int], HookEventId] = {}
         """The lines that are under way, until what came of it is written down."""
@@ -108,17 +102,11 @@ class HookWorker:
             await self._wait(pause)
 
     async def _wait(self, pause: int | None) -> None:
-        """Until something happens, is due, or may have been changed by others."""
+        """Until something happens, or is due; what others write is told."""
+        seconds = None if pause is None else max(min(pause / SECOND, LONGEST_WAIT_SECONDS), MIN_PAUSE_SECONDS)
         with suppress(TimeoutError):
-            async with asyncio.timeout(self._compute_wait(pause)):
+            async with asyncio.timeout(seconds):
                 await self._signal.wait_for(lambda: self._stirred)
-
-    def _compute_wait(self, pause: int | None) -> float | None:
-        """Seconds; None where nothing is owed, and whatever others write is told."""
-        if pause is None:
-            return None if self._store.tells_beside else self._look_seconds
-        most = LONGEST_WAIT_SECONDS if self._store.tells_beside else self._look_seconds
-        return max(min(pause / SECOND, most), MIN_PAUSE_SECONDS)
 
     def _list_busy(self) -> dict[WebhookId, list[int]]:
         busy: dict[WebhookId, list[int]] = {}

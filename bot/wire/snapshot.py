@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 
 from bot.messages.shop import Shop
@@ -21,8 +20,8 @@ from storage.store import Store
 
 logger = logging.getLogger(__name__)
 
-LOOK_SECONDS = 1.0
-"""Where the store does not tell what other processes write, a look is taken at the shop's revision so often."""
+RETRY_SECONDS = 1.0
+"""Before a shop is read again that could not be read or shown."""
 
 NEVER_READ = -1
 """No shop has this revision."""
@@ -65,16 +64,15 @@ class Snapshots:
     Args:
         store: Where the shop is read.
         first: What is valid until the shop is read for the first time.
-        look_seconds: Between two looks at the shop's revision, where the store does not tell what others write; and
-            before it is read again after a failure.
+        retry_seconds: Before it is read again after a failure.
     """
 
-    def __init__(self, store: Store, first: Snapshot, *, look_seconds: float = LOOK_SECONDS) -> None:
+    def __init__(self, store: Store, first: Snapshot, *, retry_seconds: float = RETRY_SECONDS) -> None:
         self._store = store
         self.current = first
         """What is valid at this moment; changed here alone."""
         self._revision = NEVER_READ
-        self._look_seconds = look_seconds
+        self._retry_seconds = retry_seconds
         self._told = False
         self._signal = Signal()
         self._listeners: list[Callable[[Snapshot], None]] = []
@@ -96,9 +94,9 @@ class Snapshots:
                 await self.refresh()
             except Exception:
                 logger.exception("The shop cannot be read anew; what was valid stays")
-                await asyncio.sleep(self._look_seconds)
+                await asyncio.sleep(self._retry_seconds)
             else:
-                await self._wait()
+                await self._signal.wait_for(lambda: self._told)
 
     async def refresh(self) -> None:
         """Make what the store says valid, where that is something new.
@@ -121,11 +119,6 @@ class Snapshots:
             listener(snapshot)
         logger.info("Campaign %r is shown as it is now", snapshot.shop.campaign.slug)
         self._signal.tell()
-
-    async def _wait(self) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(None if self._store.tells_beside else self._look_seconds):
-                await self._signal.wait_for(lambda: self._told)
 
     def _note_events(self, _events: Sequence[ShopChanged | WrittenBeside]) -> None:
         self._told = True

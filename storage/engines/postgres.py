@@ -14,19 +14,18 @@ from typing import Any
 import psycopg
 
 from storage.engines import Opening
-from storage.engines.postgres_connection import describe, explain, find_schema, strip_schema
-from storage.engines.postgres_events import parse_events, tell_events
+from storage.engines.postgres_connection import explain, find_schema, strip_schema
+from storage.engines.postgres_events import tell_events
 from storage.engines.postgres_fence import find_fence
 from storage.engines.postgres_keeper import PostgresKeeper, open_keeper
 from storage.engines.postgres_leases import find_current_schema
-from storage.engines.postgres_line import EVENTS, SHOP
 from storage.engines.postgres_pool import Room, compose_openings
 from storage.engines.postgres_server import PostgresServer, open_server
 from storage.engines.postgres_upgrade import prepare
-from storage.errors import LeaseLost, StoreBusy, StoreLost
+from storage.engines.postgres_watch import PostgresWatch
+from storage.errors import LeaseLost, StoreBusy
 from storage.leases import Tenure
 from storage.pools import Pools
-from storage.records import CommitDoubted, ShopChanged
 from storage.tx import Announce, Job, Loss, settle
 
 PATIENCE_SECONDS = 0.5
@@ -34,24 +33,20 @@ PATIENCE_SECONDS = 0.5
 
 PAUSE_SECONDS = 0.05
 
-AWAY_SECONDS = 60.0
-"""For how long a database that went is waited for: a server that restarts, or its host, needs no longer."""
-
 
 class PostgresEngine:
     """See `storage.store.Engine`."""
 
-    tells_beside = False
-
-    def __init__(self, server: PostgresServer, room: Room, loss: Loss, announce: Announce) -> None:
+    def __init__(self, server: PostgresServer, room: Room, announce: Announce) -> None:
         self._server = server
         self._room = room
         self._announce = announce
-        self._away: asyncio.TimerHandle | None = None
         self._running = 0
         self._rest = asyncio.Event()
-        self.loss = loss
+        self.loss = loss = Loss()
         self.tenure = room.tenure
+        self.watch = PostgresWatch(room.url, announce, loss, room.tenure, deaf=server.line.is_broken)
+        self.find_mark = self.watch.find_mark
         if self.tenure is not None:
             self.tenure.on_end(loss.note)
 
@@ -63,45 +58,22 @@ class PostgresEngine:
         """Run a job that only reads, and settle it."""
         self._run(job, writable=False)
 
-    @staticmethod
-    def find_mark() -> object:
-        """Of what others write nothing is known here."""
-        return object()
-
     async def drain(self) -> None:
         """Wait until no job is under way."""
         while self._running:
             self._rest.clear()
             await self._rest.wait()
 
-    def hear(self, kind: str, body: object) -> None:
-        """Pass on what another process has told of this shop."""
-        if kind == SHOP:
-            self._announce([ShopChanged()])
-        elif kind == EVENTS:
-            self._announce(parse_events(body))
-
-    def note_line(self, up: bool) -> None:  # noqa: FBT001 -- a watcher's
-        """Give the database a minute to come back; then nobody knows what was not heard meanwhile."""
-        self.stop_waiting()
-        if up:
-            self._announce([ShopChanged(), CommitDoubted()])
-        elif self.tenure is not None:
-            words = f"The database {describe(self._room.url)} was away for {AWAY_SECONDS:.0f} s."
-            self._away = asyncio.get_running_loop().call_later(AWAY_SECONDS, self.loss.note, StoreLost(words))
-
-    def stop_waiting(self) -> None:
-        """Whether it comes back matters no more."""
-        if self._away is not None:
-            self._away.cancel()
-            self._away = None
-
     def _run(self, job: Job, *, writable: bool) -> None:
         self._running += 1
-        self._server.submit(job, self._room, partial(self._finish, job), writable=writable)
+        if writable:
+            self.watch.begin_writing()
+        self._server.submit(job, self._room, partial(self._finish, job, writable=writable), writable=writable)
 
-    def _finish(self, job: Job) -> None:
+    def _finish(self, job: Job, *, writable: bool) -> None:
         self._running -= 1
+        if writable:
+            self.watch.end_writing()
         settle([job], self._announce)
         if isinstance(job.error, LeaseLost) and self.tenure is not None:
             self.tenure.finish(job.error)
@@ -125,10 +97,10 @@ async def open_postgres(url: str, announce: Announce, opening: Opening) -> Async
                 url, partial(prepare, url=url, schema=schema, migrate=opening.migrate, epoch=epoch), schema=schema
             )
             room = await _furnish(server, url, schema, opening, tenure)
-        engine = PostgresEngine(server, room, Loss(), announce)
-        stack.callback(engine.stop_waiting)
-        stack.callback(server.line.listen(schema, engine.hear))
-        stack.callback(server.line.watch(engine.note_line))
+        engine = PostgresEngine(server, room, announce)
+        stack.callback(engine.watch.stop)
+        stack.callback(server.line.listen(schema, engine.watch.hear))
+        stack.callback(server.line.watch(engine.watch.note_line))
         stack.push_async_callback(engine.drain)
         yield engine
 

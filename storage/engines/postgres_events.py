@@ -10,7 +10,7 @@ from typing import Any, cast, get_args
 
 from storage.addresses import ChatAddress, ChatRole, MemberAddress
 from storage.engines.postgres_connection import Connection
-from storage.engines.postgres_line import CHANNEL, EVENTS, compose_telling
+from storage.engines.postgres_line import CHANNEL, EVENTS, WRITTEN, compose_telling
 from storage.records import CommitDoubted, Event, PersonId, ShopChanged
 
 LONGEST_BYTES = 7_500
@@ -19,16 +19,25 @@ LONGEST_BYTES = 7_500
 MOST = 500
 """More are not told one by one: whoever hears of them looks into the database instead."""
 
+_SAY = "SELECT pg_notify(%s, %s)"
+_SAY_IF_WRITTEN = f"{_SAY} WHERE pg_current_xact_id_if_assigned() IS NOT NULL"
+"""A transaction has a number from its first change on."""
+
 _KINDS: Mapping[str, type[Any]] = {kind.__name__: kind for kind in get_args(Event)}
 
 
 def tell_events(connection: Connection, events: Sequence[Event], *, schema: str, origin: str) -> None:
-    """Have other processes hear of events once the open transaction is committed; of a changed shop a trigger tells."""
+    """Have other processes hear of events once the open transaction is committed; of a changed shop a trigger tells.
+
+    Where there is nothing else to be told, they hear that something was written, if it was.
+    """
     left: list[Event] = [each for each in dict.fromkeys(events) if not isinstance(each, ShopChanged)]
     if len(left) > MOST:
         left = [CommitDoubted()]
     for body in _pack(left):
-        connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, compose_telling(schema, EVENTS, origin, body)))
+        connection.execute(_SAY, (CHANNEL, compose_telling(schema, EVENTS, origin, body)))
+    if not left:
+        connection.execute(_SAY_IF_WRITTEN, (CHANNEL, compose_telling(schema, WRITTEN, origin)))
 
 
 def _pack(events: Sequence[Event]) -> list[list[object]]:

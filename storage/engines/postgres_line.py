@@ -41,7 +41,8 @@ Hear = Callable[[str, Any], None]
 LEASES = "leases"
 SHOP = "shop"
 EVENTS = "events"
-"""What may be said: that leases changed hands, that a shop changed, that a unit of work told something."""
+WRITTEN = "written"
+"""What may be said: that leases changed hands, that a shop changed, that a unit of work told something, or told nothing and wrote."""
 
 
 class Line:
@@ -58,9 +59,9 @@ class Line:
         """Whoever says something names itself by it, so as not to hear it."""
 
     @property
-    def is_up(self) -> bool:
-        """Whether it is listened on."""
-        return self._connection is not None
+    def is_broken(self) -> bool:
+        """Whether it is being tried again."""
+        return self._coming is not None
 
     async def open(self) -> None:
         """Have it.

@@ -50,7 +50,7 @@ class Room:
     tenure: Tenure | None = None
     """Whose epoch each unit that writes compares; None for a guest's, whose rules are constraints."""
     tell: Callable[[Connection, Sequence[Event]], None] | None = None
-    """Says in the transaction what the unit told, for other processes to hear once it is committed."""
+    """Says in the transaction what a unit that writes told, for other processes to hear once it is committed."""
 
 
 def compose_openings(schema: str, fence: int | None) -> tuple[bytes, bytes]:
@@ -150,7 +150,7 @@ def _attempt(connection: Connection, job: Job, room: Room, *, writable: bool) ->
     try:
         _open(connection, room, writable=writable)
         job.run(PostgresSession(connection), room.clock)
-        if job.events and room.tell is not None:
+        if writable and room.tell is not None:
             room.tell(connection, job.events)
         _commit(connection)
     except BaseException as error:  # noqa: BLE001  # handed to the caller, whatever it is

@@ -130,7 +130,6 @@ def compose_address(path: Path, *, mode: str = "rw") -> str:
 class SqliteEngine:
     """See `storage.store.Engine`."""
 
-    tells_beside = True
     tenure: Tenure | None = None
 
     def __init__(self, writer: Lane, readers: Sequence[Lane], loss: Loss, find_mark: Callable[[], object]) -> None:

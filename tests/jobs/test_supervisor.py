@@ -116,7 +116,6 @@ async def test_what_is_due_soon_is_done_together_with_what_is_due(store: Store, 
     assert done == [("one", 40), ("rare", 40), ("two", 40), ("far", 58), ("late", 58)]
 
 
-@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 async def test_a_job_rests_longer_while_nobody_writes_anything(store: Store, clock: Clock) -> None:
     """It would find what it found; with the first row that anybody writes it goes by its own time again."""
     days = Days(store, clock, ends_at=100)
@@ -124,7 +123,6 @@ async def test_a_job_rests_longer_while_nobody_writes_anything(store: Store, clo
     assert [at for _, at in done] == [0, 5, 65, 70]
 
 
-@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 async def test_a_job_that_knows_of_a_moment_rests_until_then(store: Store, clock: Clock) -> None:
     """Not beyond it, however quiet the shop is; whoever knows of none rests as long as others."""
     days = Days(store, clock, ends_at=300)
@@ -132,7 +130,6 @@ async def test_a_job_that_knows_of_a_moment_rests_until_then(store: Store, clock
     assert [at for _, at in done] == [0, 30, 100.5]
 
 
-@pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
 async def test_a_quiet_shop_wakes_for_all_its_jobs_at_once(store: Store, clock: Clock) -> None:
     """Whenever each was last done, whether somebody has written is looked for at the same moments; in every shop."""
     days, woken = Days(store, clock, ends_at=300), set[float]()

@@ -165,7 +165,7 @@ async def test_what_a_command_owes_beside_the_bot_is_sent_soon(
 ) -> None:
     """Nobody tells this process of it, nor need it start anew."""
     ada, bob = await store.write(add_people, 2)
-    async with delivering(application, gate, Renderer(), look_seconds=0.02) as delivery:
+    async with delivering(application, gate, Renderer()) as delivery:
         await store.write(owe, [ada])
         await delivery.settled()
         with open_beside(store_url) as beside:

@@ -229,27 +229,3 @@ async def test_what_others_write_before_our_writer_opens_is_told(stand: Stand) -
     write_beside(stand.path, 1)
     await stand.write(lambda tx: add_member(tx, 2))
     assert await stand.look() == first + 1
-
-
-async def test_a_mark_changes_with_every_commit_and_with_nothing_else(sqlite_url: str) -> None:
-    """Neither reading nor a unit that changes nothing is a reason to look again; a command beside the bot is one."""
-    async with open_store(sqlite_url) as store:
-        marks = [store.find_mark()]
-        await store.read(directory.count_members)
-        await store.write(directory.count_members)
-        assert store.find_mark() == marks[0]
-        await store.write(add_member, 1)
-        marks.append(store.find_mark())
-        run = asyncio.to_thread(run_beside, sqlite_url, lambda tx: add_member(tx, 2))
-        await run
-        marks.append(store.find_mark())
-        assert len(set(marks)) == 3
-
-
-async def test_a_running_store_tells_of_a_command_beside_it(sqlite_url: str) -> None:
-    """Within a moment, and without reading for it."""
-    heard = asyncio.Event()
-    async with open_store(sqlite_url) as store:
-        store.subscribe(lambda _: heard.set(), WrittenBeside)
-        await asyncio.to_thread(run_beside, sqlite_url, lambda tx: add_member(tx, 1))
-        await asyncio.wait_for(heard.wait(), 60)

@@ -28,7 +28,6 @@ from tests.webhooks.receiver import Receiver, Reply, open_receiver
 from tests.wire.server import until
 
 LIMIT_SECONDS = 0.5
-LOOK_SECONDS = 0.05
 
 
 @pytest.fixture
@@ -41,9 +40,7 @@ async def receiver() -> AsyncIterator[Receiver]:
 @asynccontextmanager
 async def at_work(store: Store) -> AsyncIterator[HookWorker]:
     """The worker, as `app` runs it."""
-    worker = HookWorker(
-        store=store, poster=Poster(limit_seconds=LIMIT_SECONDS), metrics=Metrics(), look_seconds=LOOK_SECONDS
-    )
+    worker = HookWorker(store=store, poster=Poster(limit_seconds=LIMIT_SECONDS), metrics=Metrics())
     worker.start()
     try:
         yield worker

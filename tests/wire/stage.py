@@ -92,7 +92,7 @@ async def application(
         yield built
 
 
-def make_snapshots(store: Store, shop: Shop | None = None, *, look_seconds: float = 1.0) -> Snapshots:
+def make_snapshots(store: Store, shop: Shop | None = None, *, retry_seconds: float = 1.0) -> Snapshots:
     """A shop that stays as it is, unless somebody runs this."""
     shop = shop or make_shop()
-    return Snapshots(store, Snapshot(shop=shop, pictures=Pictures(shop, ASSETS)), look_seconds=look_seconds)
+    return Snapshots(store, Snapshot(shop=shop, pictures=Pictures(shop, ASSETS)), retry_seconds=retry_seconds)

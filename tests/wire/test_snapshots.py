@@ -37,10 +37,10 @@ async def reach(snapshots: Snapshots, brand: str) -> Snapshot:
 
 
 @asynccontextmanager
-async def kept_up_to_date(store: Store, *, look_seconds: float) -> AsyncIterator[Snapshots]:
+async def kept_up_to_date(store: Store, *, retry_seconds: float = 3600) -> AsyncIterator[Snapshots]:
     """Snapshots of the shipped shop, looked after."""
     await store.write(open_shop, Source(campaign=CAMPAIGN))
-    snapshots = make_snapshots(store, look_seconds=look_seconds)
+    snapshots = make_snapshots(store, retry_seconds=retry_seconds)
     await snapshots.refresh()
     running = asyncio.create_task(snapshots.run())
     try:
@@ -59,7 +59,7 @@ def change_unseen(tx: Tx, *, campaign: Campaign) -> None:
 @BOTH_ENGINES
 async def test_what_this_process_changes_is_shown_at_once(store: Store) -> None:
     """Whoever took the snapshot before keeps what they took; whoever listens is given the new one."""
-    async with kept_up_to_date(store, look_seconds=3600) as snapshots:
+    async with kept_up_to_date(store) as snapshots:
         before, told = snapshots.current, list[Snapshot]()
         snapshots.subscribe(told.append)
         await asyncio.sleep(0)
@@ -73,7 +73,7 @@ async def test_what_this_process_changes_is_shown_at_once(store: Store) -> None:
 @BOTH_ENGINES
 async def test_what_another_process_changes_is_seen_by_looking(store: Store, store_url: str) -> None:
     """Nobody is told what it was; the shop's revision says so."""
-    async with kept_up_to_date(store, look_seconds=0.05) as snapshots:
+    async with kept_up_to_date(store) as snapshots:
         await asyncio.sleep(0)
         await asyncio.to_thread(run_beside, store_url, change_unseen, campaign=name_it("Night Bakery"))
         await reach(snapshots, "Night Bakery")
@@ -82,7 +82,7 @@ async def test_what_another_process_changes_is_seen_by_looking(store: Store, sto
 @pytest.mark.parametrize("store_url", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
 async def test_postgresql_tells_what_another_process_changes(store: Store) -> None:
     """Without a look: the server says so on the connection that holds the lock."""
-    async with kept_up_to_date(store, look_seconds=3600) as snapshots:
+    async with kept_up_to_date(store) as snapshots:
         await asyncio.sleep(0)
         await store.write(change_unseen, campaign=name_it("Far Bakery"))
         await reach(snapshots, "Far Bakery")
@@ -90,7 +90,7 @@ async def test_postgresql_tells_what_another_process_changes(store: Store) -> No
 
 async def test_what_was_not_changed_is_not_read_again(store: Store) -> None:
     """Looking is one row; the snapshot stays the very same one, also where only other things of the shop changed."""
-    async with kept_up_to_date(store, look_seconds=3600) as snapshots:
+    async with kept_up_to_date(store) as snapshots:
         first = snapshots.current
         await snapshots.refresh()
         await store.write(note_changed)
@@ -100,7 +100,7 @@ async def test_what_was_not_changed_is_not_read_again(store: Store) -> None:
 
 async def test_what_cannot_be_shown_leaves_what_was_valid(store: Store, caplog: pytest.LogCaptureFixture) -> None:
     """A theme that is not there is said in the log; the shop goes on as it was until it can be shown again."""
-    async with kept_up_to_date(store, look_seconds=0.02) as snapshots:
+    async with kept_up_to_date(store, retry_seconds=0.02) as snapshots:
         first = snapshots.current
         await store.write(open_shop, Source(campaign=name_it("Dusk Bakery", theme="gone")))
         async with asyncio.timeout(60):

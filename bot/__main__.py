@@ -14,7 +14,7 @@ from bot.core.setting import SettingMistake, mask_secrets
 from bot.env_file import EnvFileMistake
 from bot.late import late
 from bot.settings_reader import ENV_FILE, SettingsReader, ShopNotChosen
-from bot.stop_signals import break_off, leave, on_stop_signals
+from bot.stop_signals import break_off, hold_hangup, leave, on_stop_signals, release_hangup
 from bot.version import __version__
 
 if TYPE_CHECKING:
@@ -57,17 +57,23 @@ Filling = Callable[[Any, SettingsReader], object]
 _ENDED_BY_SIGNALS = frozenset({"run", "web", "demo"})
 """Commands that go on until a stop signal, which is their good end."""
 
+_OF_MANY_SHOPS = frozenset({"run", "web"})
+"""Commands that look at a folder where they are told of a hangup, and say so once they know that there is one."""
+
 _OF_NO_SHOP = frozenset({"demo", "draw", "setup", "shops"})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
+    hold_hangup()
     on_stop_signals(leave)
     reader = SettingsReader()
     chosen = _make_parser(reader).parse_args(arguments)
     reader.shop = getattr(chosen, "shop", "")
     if chosen.started not in _ENDED_BY_SIGNALS:
         on_stop_signals(break_off)
+    if chosen.started not in _OF_MANY_SHOPS:
+        release_hangup()
     command: Callable[[argparse.Namespace], int] = chosen.command
     try:
         status = command(chosen)

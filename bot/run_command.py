@@ -14,7 +14,7 @@ from bot.complaint import WRONG_SETTING, complain
 from bot.process import nothing_collected, raise_descriptor_limit, tune_process
 from bot.settings import CommonSettings, Settings, list_common_secrets, list_secrets
 from bot.settings_reader import SettingsReader
-from bot.stop_signals import hear_signals, ignore_stop_signals, leave_at_once, on_stop_signals
+from bot.stop_signals import hear_signals, ignore_stop_signals, leave_at_once, on_stop_signals, release_hangup
 from bot.systemd import find_service_manager
 from bot.watchdog import Watchdog, keep_fed
 
@@ -30,6 +30,7 @@ def run(reader: SettingsReader) -> int:
         if reader.shop:
             reader.read()  # says what is wrong with a shop that was asked for by name
         return _host(replace(common, only=reader.shop))
+    release_hangup()
     settings = reader.read()
     from bot.telemetry import set_up_logging  # noqa: PLC0415 -- likewise
 

@@ -29,6 +29,16 @@ def list_stop_signals() -> tuple[signal.Signals, ...]:
     return tuple(number for number in STOP_SIGNALS if signal.getsignal(number) is not signal.SIG_IGN)
 
 
+def hold_hangup() -> None:
+    """Have SIGHUP wait: until a start knows whether it is one of many shops, nobody knows whether it is asked to stop."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGHUP])
+
+
+def release_hangup() -> None:
+    """Answer from now on, and what has waited."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGHUP])
+
+
 def hear_signals(stop: asyncio.Event, hurry: asyncio.Event | None = None) -> None:
     """Set `stop` at each of them from now on, on the running loop; where there is `hurry`, SIGHUP sets that instead."""
     import asyncio  # noqa: PLC0415 -- whoever has a loop has it, and the command line has none
@@ -36,6 +46,7 @@ def hear_signals(stop: asyncio.Event, hurry: asyncio.Event | None = None) -> Non
     for number in list_stop_signals():
         event = hurry if hurry is not None and number is signal.SIGHUP else stop
         asyncio.get_running_loop().add_signal_handler(number, event.set)
+    release_hangup()
 
 
 def leave(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -12,7 +12,7 @@ from bot.complaint import WRONG_SETTING, complain
 from bot.process import nothing_collected, tune_process
 from bot.settings import CommonSettings, Settings, list_common_secrets, list_secrets
 from bot.shops.unserved import explain_unserved
-from bot.stop_signals import hear_signals, ignore_stop_signals, leave_at_once, on_stop_signals
+from bot.stop_signals import hear_signals, ignore_stop_signals, leave_at_once, on_stop_signals, release_hangup
 from bot.systemd import find_service_manager
 from bot.watchdog import Watchdog, keep_fed
 
@@ -24,6 +24,8 @@ def serve(reader: SettingsReader) -> int:
     """Serve the web side of the settings' shop, or of all of a folder, until a stop signal; returns the exit status."""
     on_stop_signals(leave_at_once)
     common = reader.find_shops()
+    if common is None or reader.shop:
+        release_hangup()
     alone = reader.read() if common is None or reader.shop else None
     if alone is not None and (why := explain_unserved(alone)):
         return complain(why, WRONG_SETTING)

@@ -1,13 +1,18 @@
-"""A stop in the middle of the work of many shops."""
+"""A stop in the middle of the work of many shops; and a signal at their start that asks for none."""
 
 from __future__ import annotations
 
+import asyncio
 import shutil
+import signal
+from dataclasses import replace
 from pathlib import Path
 
 from bot.playground.world import Person
-from tests.journeys.program import PATIENCE_SECONDS
+from tests.journeys.program import PATIENCE_SECONDS, Program
+from tests.journeys.test_process_stopping import until_it_listens
 from tests.shops.agency import Agency, open_agency
+from tests.shops.files import compose_token
 
 SHOPS = 20
 PEOPLE = 3
@@ -53,3 +58,33 @@ async def test_twenty_busy_shops_stop_in_time_and_lose_nobody(tmp_path: Path, mi
             assert await program.stop() == 0
         counts = {count_greetings(agency, name, person) for name in names for person in people[name]}
         assert counts == {1}
+
+
+async def hang_up_again_and_again(program: Program) -> None:
+    """From the moment on in which it listens to signals, while it imports and opens what it needs."""
+    await until_it_listens(program)
+    for _ in range(15):
+        program.send(signal.SIGHUP)
+        await asyncio.sleep(0.1)
+
+
+async def test_a_hangup_in_the_first_moments_ends_nothing(tmp_path: Path) -> None:
+    """Whoever writes files while the program starts says so by it; neither the bots nor the doors take it for a stop."""
+    async with open_agency(tmp_path, "bakery", LISTEN="127.0.0.1:0") as agency:
+        home = replace(agency.home, forks=False)
+        async with home.running() as bots, home.running("web") as web:
+            await asyncio.gather(*map(hang_up_again_and_again, (bots, web)))
+            await agency.until_at_work("bakery")
+            await web.until_says("The web side is served")
+            assert [await bots.stop(), await web.stop()] == [0, 0]
+        assert "Traceback" not in home.read_everything()
+
+
+async def test_a_hangup_in_the_first_moments_of_one_shop_is_a_stop(tmp_path: Path) -> None:
+    """Its terminal is gone; what waited until that was known is not forgotten."""
+    async with open_agency(tmp_path, "bakery") as agency:
+        home = replace(agency.home, forks=False)
+        alone = {"SHOPS": "", "BOT_TOKEN": compose_token(41), "DATABASE_URL": f"sqlite:///{tmp_path}/own.db"}
+        async with home.running(**alone) as program:
+            await until_it_listens(program)
+            assert await program.stop(signal.SIGHUP) == 0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
@@ -22,6 +23,8 @@ from bot.messages.conversations import (
     render_nothing,
     render_over,
 )
+from bot.messages.joining.refusals import render_missing
+from bot.messages.outgoing import OutgoingMessage
 from bot.messages.texts import Html, Texts
 from bot.services.conversations import find_conversation, leave, move
 from bot.services.members import NotAllowed, open_home
@@ -30,7 +33,10 @@ from bot.updates.context import visitor_of
 from bot.updates.flows import Answer, Flow, Step, read_kind
 from bot.updates.routing import TextRouter, begins_with_command, is_allowed
 from storage.conversation import Conversation
+from storage.errors import RowMissing
 from storage.frozen import frozen
+
+logger = logging.getLogger(__name__)
 
 SKIPPED = None
 """The answer to a question that was skipped."""
@@ -156,14 +162,22 @@ async def answer(update: Update, context: Context) -> bool:
                 return await _ask_again(update, context, place, said)
         await _go_on(update, context, place, value)
     except NotAllowed:
-        await _shut(update, context, place.flow)
+        await _shut(update, context, place.flow, render_not_yours)
+    except RowMissing as missing:
+        await _part(update, context, place.flow, missing)
     return True
 
 
-async def _shut(update: Update, context: Context, flow: Flow) -> None:
-    """A role has ended in the middle of a dialogue: nothing was done, and nothing more is asked."""
+async def _part(update: Update, context: Context, flow: Flow, missing: RowMissing) -> None:
+    """What a dialogue is about has gone meanwhile."""
+    logger.warning("The dialogue %s is about what is not there any more: %s", flow.name, missing)
+    await _shut(update, context, flow, render_missing)
+
+
+async def _shut(update: Update, context: Context, flow: Flow, render: Callable[[Texts], OutgoingMessage]) -> None:
+    """A dialogue cannot go on, as when a role has ended in its middle: nothing was done, and nothing more is asked."""
     member, _ = await context.write(leave, visitor=visitor_of(update), flow=flow.name)
-    await context.deliver(render_not_yours(Texts(member.language)))
+    await context.deliver(render(Texts(member.language)))
 
 
 def _is_followed(message: Message, place: Place) -> bool:
@@ -192,7 +206,10 @@ async def _go_on(update: Update, context: Context, place: Place, value: object) 
     if following is not None:
         await _put(update, context, flow, following, data)
     elif flow.on_done is not None:
-        await flow.on_done(update, context, data)
+        try:
+            await flow.on_done(update, context, data)
+        except RowMissing as missing:
+            await _part(update, context, flow, missing)
 
 
 async def _put(update: Update, context: Context, flow: Flow, step: Step, data: Mapping[str, Any]) -> None:

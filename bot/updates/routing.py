@@ -12,12 +12,13 @@ from telegram.ext import BaseHandler, CallbackQueryHandler, MessageHandler, filt
 
 from bot.core.roles import EVERYBODY, Roles
 from bot.messages.buttons import Button, Place, Value, split_data
-from bot.messages.joining.refusals import say_stale
+from bot.messages.joining.refusals import render_missing, say_stale
 from bot.messages.texts import Texts, choose_language
 from bot.services.members import NotAllowed, find_members_language, may
 from bot.services.tickets.desk import is_at_desk
 from bot.updates.capability import Bound, Handler, Registry
 from bot.updates.context import PassalongContext
+from storage.errors import RowMissing
 
 
 async def is_allowed(context: PassalongContext[Any], telegram_id: int, roles: Roles) -> bool:
@@ -85,6 +86,13 @@ class CallbackRouter:
             await bound.handler(update, context, *values)
         except NotAllowed:
             logger.info("A button was pressed by somebody who may not use it any more")
+        except RowMissing as missing:
+            if not values:  # it names nothing, so that is no button's fault
+                raise
+            logger.warning("A button names what is not there any more: %s", missing)
+            if bound.declared.place is not Place.POST:
+                language = await context.read(find_members_language, query.from_user.id)
+                await context.deliver(render_missing(Texts(language or choose_language(None, ""))))
 
     def _find(self, query: CallbackQuery, bot_id: int) -> tuple[Bound[Button], tuple[Value, ...]] | None:
         """What the tap asks for; None for anything that no button of ours says in this place."""

@@ -6,9 +6,10 @@ import asyncio
 import re
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from bot.jobs.reconciling import list_payments
+from bot.messages.buttons import ORDER, ORDER_ASIDE, ORDER_OF, ORDER_WHOSE, SOLD_UNDO, Button
 from bot.playground.world import Person
 from bot.services.conversions.payments import count_seen, note_transactions
 from bot.services.conversions.receipts import make_receipt
@@ -16,7 +17,8 @@ from bot.services.conversions.reporting import report
 from storage import Store, Tx
 from storage.conversion import MemberKey, SaleState
 from storage.role import Role
-from storage.schema import person
+from storage.schema import conversion, person
+from storage.schema import sale as sale_table
 from storage.tables import api_keys, people, roles, sales
 from tests.handlers.shared_shop import shop, store
 from tests.handlers.test_team import tap
@@ -25,6 +27,7 @@ from tests.services.test_conversions import compose_report, read_now
 
 __all__ = ["shop", "store"]
 
+GONE = "isn\u2019t here any more"
 YES = "Yes, it\u2019s Dewi\u2019s"
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -56,6 +59,33 @@ async def test_a_purchase_is_entered_by_name_and_amount_and_undone(shop: ShopAtW
     assert "Order A-17 is put aside" in undone.text
     assert await read_state(store, "A-17") is SaleState.DROPPED
     assert "already" in (await shop.ask(shop.admin, "/sold Wulan 5 A-17")).text
+
+
+@pytest.mark.parametrize("button", [ORDER, ORDER_WHOSE, ORDER_ASIDE, ORDER_OF, SOLD_UNDO], ids=str)
+async def test_a_button_of_an_order_that_is_gone_says_so(shop: ShopAtWork, button: Button) -> None:
+    """An older backup was put back, which does not know it."""
+    shown = await shop.ask(shop.admin, "/orders")
+    shop.world.forge_tap(shop.admin, shown, button.data(*[987_654] * len(button.arguments)))
+    await shop.telegram.until_message(shop.admin, GONE, after=shown)
+
+
+async def test_a_dialogue_about_an_order_that_is_gone_is_over(shop: ShopAtWork, store: Store) -> None:
+    """It says so, and what is written next is an answer to nothing."""
+    await shop.add_member("Sekar")
+    await report_unknown(store, "B-404")
+    sale = await store.read(sales.find_by_order, "B-404")
+    assert sale is not None
+    shown = await shop.ask(shop.admin, "/orders")
+    shop.world.forge_tap(shop.admin, shown, ORDER_WHOSE.data(sale.id))
+    await shop.until_edited(shown, "B-404")
+
+    def lose(tx: Tx) -> None:
+        tx.run(delete(conversion).where(conversion.c.sale_id == sale.id))
+        tx.run(delete(sale_table).where(sale_table.c.id == sale.id))
+
+    await store.write(lose)
+    assert GONE in (await shop.ask(shop.admin, "Sekar")).text
+    assert GONE not in (await shop.ask(shop.admin, "Sekar")).text
 
 
 async def test_staff_enters_in_one_line_and_nobody_for_themselves(shop: ShopAtWork, store: Store) -> None:

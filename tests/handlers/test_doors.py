@@ -5,6 +5,8 @@ What is tapped where no button of the bot's can be is tried by `tests/attack/for
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator, Mapping
 from itertools import count
 from typing import Any
@@ -13,11 +15,12 @@ import pytest
 import pytest_asyncio
 
 from bot.core.roles import EVERYBODY, Roles, decide_allowed
-from bot.messages.buttons import Button
+from bot.messages.buttons import Button, Number
 from bot.playground.world import Message, Person
 from storage import Store, open_store
+from storage.records import Seq
 from storage.role import Role
-from storage.tables import command_menus, roles
+from storage.tables import command_menus, inbox, roles
 from tests.attack.acts import list_acts
 from tests.attack.forging import TOAST, make_data
 from tests.journeys.shop_at_work import ShopAtWork, open_shop, sqlite_in
@@ -27,6 +30,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 POINTER = "I only understand buttons"
 NUMBERS = count(1)
+MISSING = 987_654_321
+"""The number of nothing."""
+
 COMMUNITY = {"PASSALONG_COMMUNITY_CHAT": "@little_oven_news"}
 
 
@@ -91,6 +97,14 @@ def show_message(message: Message) -> dict[str, Any]:
     return {"message": message.render()}
 
 
+def name_missing(button: Button) -> str:
+    """What the button says of something that was never there."""
+    arguments = button.arguments
+    return button.data(
+        *(min(MISSING, each.highest) if isinstance(each, Number) else "nowhere"[: each.longest] for each in arguments)
+    )
+
+
 def list_at_the_door(open_to: Roles) -> list[Role]:
     """The last who may pass and the first who may not: of the roles, each may do what those behind it may."""
     order = list(Role)
@@ -146,6 +160,22 @@ async def test_without_admins_nobody_presses_their_buttons(nobodys: Stage, butto
     acts = nobodys.list_acts()
     assert TOAST in await nobodys.press(person, show_message(own), make_data(button))
     assert nobodys.list_acts()[len(acts) :] == []
+
+
+@pytest.mark.parametrize("button", [each for each in BUTTONS if each.arguments], ids=str)
+async def test_a_button_of_what_is_not_there_any_more_fails_nobody(
+    stage: Stage, button: Button, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Every button that names something, as after a backup was put back that does not know it: one kind answer, and no fault."""
+    person = stage.shop.admin
+    await stage.store.write(roles.set, person.id, Role.OWNER)
+    own = await stage.shop.ask(person, "/help")
+    caplog.clear()
+    await stage.press(person, show_message(own), name_missing(button))
+    async with asyncio.timeout(60):
+        while await stage.store.read(inbox.list_open, after=Seq(0), limit=1):  # noqa: ASYNC110 -- nobody is told
+            await asyncio.sleep(0.01)
+    assert [each.getMessage() for each in caplog.records if each.levelno >= logging.ERROR] == []
 
 
 async def test_whoever_leaves_the_team_loses_the_menu(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -47,6 +47,11 @@ def say_stale(texts: Texts) -> str:
     return texts.plain("toast.stale")
 
 
+def render_missing(texts: Texts) -> OutgoingMessage:
+    """Instead of what an older button or a dialogue was about, where that is not there any more."""
+    return OutgoingMessage(text=texts.say("missing.text"))
+
+
 def _compose(texts: Texts, shop: Shop, member: MemberView, *paragraphs: Html) -> OutgoingMessage:
     text = "\n\n".join([*paragraphs, say_link(texts, shop, member.code)])
     return OutgoingMessage(text=text, keyboard=compose_send_keyboard(texts, shop, member.code))

@@ -7,7 +7,8 @@ import logging
 import os
 import secrets
 import struct
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,6 +22,9 @@ NAME = "flights"
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 SLOTS = 1024
 """Far more than are in flight and not yet written down."""
+
+AGAIN_SECONDS = 1.0
+"""Between two tries to have a file that the process before still has, as it stops: only a message that leaves is a reason for one."""
 
 _HEADER = struct.Struct("<16s64s32s")
 _MAGIC = b"passalong flight"
@@ -39,9 +43,10 @@ class FlightRecorder:
 
     Args:
         path: The file; None: nothing is recorded.
+        clock: Seconds, monotonic.
     """
 
-    def __init__(self, path: Path | None) -> None:
+    def __init__(self, path: Path | None, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.run = secrets.token_hex(16)
         """Names this run in the database; another name as soon as the file cannot be trusted."""
         self.former: FormerRun | None = None
@@ -52,6 +57,9 @@ class FlightRecorder:
         self._unused = iter(range(SLOTS))
         self._free: list[int] = []
         """Used before, and free again."""
+        self._clock = clock
+        self._again_at: float | None = None
+        """From when on a file that was somebody else's is tried again; None where it was not."""
 
     @classmethod
     def beside(cls, database_url: str) -> FlightRecorder:
@@ -59,27 +67,13 @@ class FlightRecorder:
         return cls(find_small_file(database_url, NAME))
 
     def open(self) -> None:
-        """Read what the run before has left, and begin anew; where that cannot be, nothing is recorded."""
-        if self._path is None:
-            return
-        try:
-            boot = BOOT_ID.read_bytes().strip()
-            self._handle = open_small_file(self._path)
-            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            self.former = _read(os.pread(self._handle, _HEADER.size + SLOTS * _SLOT.size, 0), boot)
-            blank = _HEADER.pack(_MAGIC, boot, self.run.encode()) + bytes(SLOTS * _SLOT.size)
-            os.pwrite(self._handle, blank, 0)
-        except BlockingIOError:
-            logger.info(
-                "The process before this one still has its record of what leaves: until the next start none is kept"
-            )
-            self._close()
-        except OSError as error:
-            logger.info("What leaves is not recorded in %s: %s", self._path, error)
-            self._close()
+        """Read what the run before has left, and begin anew; where that cannot be, nothing is recorded, or later."""
+        self.former = self._begin()
 
     def note_left(self, key: Key) -> None:
         """The message is about to leave: from here on it may arrive."""
+        if self._again_at is not None and self._clock() >= self._again_at:
+            self._begin_late()
         if self._handle is None:
             return
         slot = self._slots.get(key)
@@ -110,6 +104,37 @@ class FlightRecorder:
         if self._handle is not None and self._path is not None and not self._slots:
             self._path.unlink(missing_ok=True)
         self._close()
+
+    def _begin(self) -> FormerRun | None:
+        """Have the file for this run; returns what the run before has left in it."""
+        if self._path is None:
+            return None
+        was_locked, self._again_at = self._again_at is not None, None
+        try:
+            boot = BOOT_ID.read_bytes().strip()
+            self._handle = open_small_file(self._path)
+            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            former = _read(os.pread(self._handle, _HEADER.size + SLOTS * _SLOT.size, 0), boot)
+            blank = _HEADER.pack(_MAGIC, boot, self.run.encode()) + bytes(SLOTS * _SLOT.size)
+            os.pwrite(self._handle, blank, 0)
+        except BlockingIOError:
+            if not was_locked:
+                logger.info(
+                    "The process before this one still has its record of what leaves: none is kept until it ends"
+                )
+            self._again_at = self._clock() + AGAIN_SECONDS
+            self._close()
+        except OSError as error:
+            logger.info("What leaves is not recorded in %s: %s", self._path, error)
+            self._close()
+        else:
+            return former
+        return None
+
+    def _begin_late(self) -> None:
+        """Record from here on, under another name: of what was claimed under the one before, some may have left unrecorded."""
+        self.run = secrets.token_hex(16)
+        self._begin()
 
     def _write(self, slot: int, key: Key, message_id: int, state: int) -> None:
         if self._handle is None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.broadcasts import flight_recorder
-from bot.broadcasts.flight_recorder import FlightRecorder
+from bot.broadcasts.flight_recorder import AGAIN_SECONDS, FlightRecorder
 from bot.services.broadcasts.delivering import FormerRun, Key
 from storage.records import BroadcastId, PersonId
 from storage.small_files import find_small_file
@@ -94,6 +94,34 @@ def test_of_two_processes_one_records(tmp_path: Path) -> None:
     assert reopen(tmp_path / "flights") is None
     run = kill(first)
     assert reopen(tmp_path / "flights") == FormerRun(run=run, left={key(1)})
+
+
+def test_who_had_to_wait_for_the_record_keeps_one_later(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """As soon as the process before has ended, and of what is claimed from then on: what left before is in no record."""
+    caplog.set_level("INFO")
+    seconds = [0.0]
+    first, second = (
+        FlightRecorder(tmp_path / "flights"),
+        FlightRecorder(tmp_path / "flights", clock=lambda: seconds[0]),
+    )
+    first.open()
+    first.note_left(key(1))
+    second.open()
+    doubtful = second.run
+    for person in (2, 3):
+        seconds[0] += AGAIN_SECONDS
+        second.note_left(key(person))
+    assert len(caplog.records) == 1
+    kill(first)
+    second.note_left(key(4))
+    assert second.former is None
+    seconds[0] += AGAIN_SECONDS
+    second.note_left(key(5))
+    second.note_answered(key(5), 78)
+    second.note_left(key(6))
+    run = kill(second)
+    assert run != doubtful
+    assert reopen(tmp_path / "flights") == FormerRun(run=run, left={key(6)}, answered={key(5): 78})
 
 
 def test_what_cannot_be_written_any_more_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

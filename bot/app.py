@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
 from dataclasses import field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.assets import ASSETS
@@ -221,9 +222,9 @@ async def _introduce(runtime: Runtime, house: House) -> None:
     await runtime.intake.wait_heard(WAITERS_SECONDS)
     await house.wait_to_introduce()
     if deps.community is not None:
-        await try_errand(look_after(bot, store, deps.community))
+        await try_errand(partial(look_after, bot, store, deps.community))
     for role in ChatRole:
-        await try_errand(look_at(bot, runtime.chats, role))
+        await try_errand(partial(look_at, bot, runtime.chats, role))
     await stay_introduced(bot, store, runtime.snapshots, deps.registry)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Coroutine, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from telegram import BotCommandScopeChat
 from telegram.error import TelegramError
@@ -22,6 +22,7 @@ from bot.updates.capability import Registry
 from bot.wire.pacing import Priority
 from bot.wire.snapshot import Snapshots
 from bot.wire.telegram_bot import PassalongBot
+from storage.errors import StoreUnavailable
 from storage.role import Role
 from storage.store import Store
 from storage.tables import command_menus, roles
@@ -32,12 +33,15 @@ REST_SECONDS = 3600.0
 """Between two introductions: Telegram counts such calls by the hour, and a bot that is started again and again has only
 one new thing to say."""
 
+AGAIN_SECONDS = 2.0
+"""Between two tries while the database is away."""
+
 
 async def stay_introduced(bot: PassalongBot, store: Store, snapshots: Snapshots, registry: Registry) -> None:
     """Say who the bot is, and anew whenever the shop has changed; what is not said by then is said no more."""
     while True:
         snapshot = snapshots.current
-        errand = asyncio.create_task(try_errand(introduce(bot, store, snapshot.shop, registry)))
+        errand = asyncio.create_task(try_errand(partial(introduce, bot, store, snapshot.shop, registry)))
         try:
             await snapshots.wait_other_than(snapshot)
         finally:
@@ -45,12 +49,17 @@ async def stay_introduced(bot: PassalongBot, store: Store, snapshots: Snapshots,
             await asyncio.wait({errand})
 
 
-async def try_errand(errand: Coroutine[Any, Any, None]) -> None:
-    """Do what a bot can live without; what it fails by is logged."""
-    try:
-        await errand
-    except Exception:
-        logger.exception("The bot could not be introduced; a restart tries again")
+async def try_errand(errand: Callable[[], Awaitable[None]]) -> None:
+    """Do what a bot can live without, again and again while the database is away; what else it fails by is logged."""
+    while True:
+        try:
+            return await errand()
+        except StoreUnavailable as error:
+            logger.warning("The bot cannot be introduced yet, and tries again: %s", error)
+        except Exception:
+            logger.exception("The bot could not be introduced; a restart tries again")
+            return None
+        await asyncio.sleep(AGAIN_SECONDS)
 
 
 async def introduce(bot: PassalongBot, store: Store, shop: Shop, registry: Registry) -> None:

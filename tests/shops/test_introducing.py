@@ -3,6 +3,9 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import psycopg
+import pytest
+
 from bot.app import House, run_in
 from storage import open_store
 from tests.journeys.shop_at_work import compose_settings, sqlite_in
@@ -27,3 +30,25 @@ async def test_a_shop_works_before_it_is_its_turn_to_introduce_itself(telegram: 
         await telegram.until_call("setMyCommands")
         stop.set()
         await running
+
+
+@pytest.mark.postgres
+async def test_a_bot_introduces_itself_once_its_database_is_back(
+    telegram: LocalTelegram, postgres_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Not only at its next start: until then nobody would see a menu."""
+    stop = asyncio.Event()
+    async with open_store(postgres_url) as store:
+        with psycopg.connect(postgres_url, autocommit=True) as behind:
+            behind.execute("ALTER TABLE command_menu RENAME TO elsewhere")
+            settings = compose_settings(telegram, postgres_url, PASSALONG_ANNOUNCE_CHAT="")
+            running = asyncio.create_task(run_in(store, settings, stop))
+            async with asyncio.timeout(60):
+                while "cannot be introduced yet" not in caplog.text:  # noqa: ASYNC110 -- a log tells nobody of a line
+                    await asyncio.sleep(0.01)
+            assert telegram.world.journal.list_calls("setMyDescription") == []
+            behind.execute("ALTER TABLE elsewhere RENAME TO command_menu")
+        await telegram.until_call("setMyDescription")
+        stop.set()
+        await running
+    assert "a restart tries again" not in caplog.text

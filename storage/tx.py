@@ -15,7 +15,7 @@ from sqlalchemy.sql.expression import ClauseElement, Executable, TableClause
 from sqlalchemy.sql.selectable import ForUpdateArg
 from sqlalchemy.sql.visitors import iterate
 
-from storage.errors import CommitUnknown, LeaseLost, StoreDamaged, StoreError, StoreLeaving, StoreLost
+from storage.errors import CommitUnknown, LeaseLost, StoreDamaged, StoreError, StoreLeaving, StoreLost, StoreUnavailable
 from storage.frozen import frozen
 from storage.records import CommitDoubted, Event
 
@@ -297,7 +297,11 @@ class Job:
 
     @staticmethod
     def _report_abandoned(error: BaseException) -> None:
-        if not isinstance(error, LeaseLost):  # another process does what this one could not
+        if isinstance(error, LeaseLost):  # another process does what this one could not
+            return
+        if isinstance(error, StoreUnavailable):  # which whoever still waits for the database says as well
+            logger.warning("A unit of work that nobody waited for any more ended with the database away: %s", error)
+        else:
             logger.error("A unit of work failed after its caller had been cancelled: %r", error)
 
 

@@ -76,6 +76,7 @@ class PostgresPool:
         self._free: list[tuple[str, Connection]] = []
         """Each with the schema it was used for last: its plans fit there."""
         self._opened = 0
+        self._closed = False
         self._opening = False
         """One at a time, so that what is not granted is met once; meanwhile those there are go round."""
         self._changed = threading.Condition()
@@ -96,8 +97,9 @@ class PostgresPool:
             time.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS) * attempt)  # noqa: S311  # not a secret
 
     def close(self) -> None:
-        """Close the connections, once no job runs any more."""
+        """Close the connections; one that is still lent, when it is given back."""
         with self._changed:
+            self._closed = True
             for _, connection in self._free:
                 connection.close()
 
@@ -110,6 +112,8 @@ class PostgresPool:
         finally:
             _bring_to_rest(connection)
             with self._changed:
+                if self._closed:
+                    connection.close()
                 if connection.closed:
                     self._opened -= 1
                 else:

@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from contextvars import copy_context
 from functools import partial
 from typing import Any, TypeVar
@@ -91,7 +91,8 @@ class PostgresServer:
 
     def _come_back(self, schema: str, then: Then, called: Future[Any]) -> None:
         """Called on the thread."""
-        self._loop.call_soon_threadsafe(self._finish, schema, then, called)
+        with suppress(RuntimeError):  # the loop has ended: whoever asked was cancelled before, and nobody waits
+            self._loop.call_soon_threadsafe(self._finish, schema, then, called)
 
     def _finish(self, schema: str, then: Then, called: Future[Any]) -> None:
         self._running[schema] -= 1

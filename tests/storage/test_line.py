@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import threading
 from collections.abc import Callable
 from typing import Any, get_args
 
@@ -10,9 +11,10 @@ import pytest
 from storage import Store, Tx, open_store
 from storage.addresses import ANNOUNCE, MemberAddress
 from storage.beside import run_beside
-from storage.engines.postgres_connection import connect
+from storage.engines.postgres_connection import Connection, connect
 from storage.engines.postgres_events import LONGEST_BYTES, parse_events, tell_events
 from storage.engines.postgres_line import CHANNEL, EVENTS, Line
+from storage.engines.postgres_server import open_server
 from storage.records import (
     BroadcastChanged,
     BroadcastId,
@@ -172,3 +174,27 @@ def _listen(store: Store) -> list[Event]:
     heard: list[Event] = []
     store.subscribe(heard.extend)
     return heard
+
+
+@pytest.mark.postgres
+def test_a_call_that_outlives_its_loop_says_nothing(postgres_url: str, caplog: pytest.LogCaptureFixture) -> None:
+    """As a program stops whoever asked has been cancelled: that a thread comes back later is nobody's trouble."""
+    begun, may_end = threading.Event(), threading.Event()
+
+    def dawdle(_: Connection) -> None:
+        begun.set()
+        may_end.wait(20)
+
+    async def leave_early() -> None:
+        async with open_server(postgres_url) as server:
+            asking = asyncio.create_task(server.ask(postgres_url, dawdle))
+            await asyncio.to_thread(begun.wait, 20)
+            asking.cancel()
+            await asyncio.wait({asking})
+
+    asyncio.run(leave_early())
+    may_end.set()
+    for thread in threading.enumerate():
+        if thread.name.startswith("storage"):
+            thread.join(20)
+    assert caplog.records == []
